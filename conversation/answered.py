@@ -15,7 +15,7 @@ from conversation import citizen as memory
 from conversation.citizen import Document
 from conversation.matching import is_another, is_of, is_other_matter, is_told_anew, is_without_matter, meant_among
 from conversation.passing import Landed, Passing, act, landed
-from conversation.said import going_on, ratings, verdicts
+from conversation.said import content, courtesy, discontent, going_on, ratings, verdicts
 from conversation.said.orders import Act
 from conversation.said.own import own_words
 from conversation.said.verdicts import OffScale, Thanks
@@ -88,7 +88,7 @@ class Answered:
         if said.kind is not CommandKind.rate:
             return act(turn, message, id_, about, said, whole)
         rated = act(turn, message, id_, about, said)  # the number is all that a rating says
-        if verdicts.says_not_yet(words):  # "nilai 1, masih rusak" is both
+        if discontent.says_not_yet(words):  # "nilai 1, masih rusak" is both
             companion = ids.companion_id(id_, CommandKind.reopen.value)
             turn.command(message, companion, about["code"], CommandKind.reopen, text=whole)
         return rated
@@ -105,8 +105,9 @@ class Answered:
         if not answered:
             return None
         said = own_words(message)
-        if verdicts.is_discontent(said):
-            meant = self._meant(turn, replace(message, text=verdicts.discontent_part(said)), turn.state["cases"])
+        if discontent.is_discontent(said):
+            cases = turn.state["cases"]
+            meant = self._meant(cases, self._told_in_part(turn, message, said, fresh)) if cases[1:] else None
             answered = answered if meant is None else [case for case in answered if case is meant]
             is_of_any = is_without_matter(fresh) or self._is_said_of_it(said, fresh)
             for case in answered[:1] if is_of_any else answered:
@@ -123,7 +124,7 @@ class Answered:
     def is_disputed(self, turn: Turn, message: InboundMessage, case: Document) -> bool:
         """Return whether a text to a case that it names is not content with the answer of that case."""
         answered = message.sender and not message.shared and verdicts.answered_of([case], turn.at_ms)
-        if not answered or self._is_asked_since(turn, case) or not verdicts.is_discontent(own_words(message)):
+        if not answered or self._is_asked_since(turn, case) or not discontent.is_discontent(own_words(message)):
             return False
         told = self._passing.look(turn, message)
         return is_without_matter(told) or is_told_anew(case, told)
@@ -131,15 +132,15 @@ class Answered:
     @staticmethod
     def _is_said_of_it(said: str, fresh: Complaint) -> bool:
         """Return whether a few words without a place are about the answer before them, whatever matter they seem to tell."""
-        if fresh.place.province is not None or going_on.names_place(said) or verdicts.tells_a_threat(said):
+        if fresh.place.province is not None or going_on.names_place(said) or discontent.tells_a_threat(said):
             return False
-        return verdicts.is_remark(said) or going_on.only_tells_a_state(said) or going_on.begins_with_its(said)
+        return discontent.is_remark(said) or going_on.only_tells_a_state(said) or going_on.begins_with_its(said)
 
     @staticmethod
     def dispute_beside(turn: Turn, message: InboundMessage, id_: UUID) -> None:
         """Open an answered case again if a new complaint begins with a "no" to its answer, or tells of a threat for having reported."""
         answered, said = verdicts.answered_of(turn.state["cases"], turn.at_ms), own_words(message)
-        if answered and not message.shared and (verdicts.says_no_first(said) or verdicts.tells_a_threat(said)):
+        if answered and not message.shared and (discontent.says_no_first(said) or discontent.tells_a_threat(said)):
             asked, words = verdicts.disputing(answered[0]), as_reason(message.text)
             companion = ids.companion_id(id_, asked.kind.value)
             turn.command(message, companion, answered[0]["code"], asked.kind, text=words)
@@ -150,55 +151,71 @@ class Answered:
         if found is None:
             return None
         about, said = found
-        if said != verdicts.disputing(about):
-            return None if self._is_about_another(turn, message, words, found) else found
-        is_placed = self._passing.look(turn, message).place.province is not None or going_on.names_place(words)
-        part = message if is_placed else replace(message, text=verdicts.discontent_part(words))
-        meant = self._meant(turn, part, cases)
-        if meant is not None and not verdicts.answered_of([meant], turn.at_ms):
+        if said == verdicts.disputing(about):
+            disputed = self._disputed(turn, message, words, cases, about)
+            return None if disputed is None else (disputed, verdicts.disputing(disputed))
+        if self._answers_what_was_asked(turn, words, about):
             return None
-        about = meant or about
-        found = about, verdicts.disputing(about)
-        return None if self._is_about_another(turn, part, words, found) else found
+        return None if isinstance(said, Thanks) and self._says_more(turn, message, words, about) else found
 
-    def _meant(self, turn: Turn, message: InboundMessage, cases: list[Document]) -> Document | None:
-        """Return the one of several cases whose matter a dispute names: "sampah sudah, lampu belum"; None if it names none of them."""
-        if not cases[1:]:
+    def _disputed(
+        self, turn: Turn, message: InboundMessage, words: str, cases: list[Document], latest: Document
+    ) -> Document | None:
+        """Return the case that a message disputes: the one whose matter it names, or else the latest; None if it tells another one."""
+        about, can_tell = latest, len(words.split()) >= MATTER_WORDS
+        told = self._told_to_dispute(turn, message, words) if can_tell or cases[1:] else None
+        meant = None if told is None else self._meant(cases, told)
+        if meant is not None:
+            if not verdicts.answered_of([meant], turn.at_ms):
+                return None
+            about = meant
+        if self._answers_what_was_asked(turn, words, about):
             return None
-        told = self._passing.look(turn, message)
-        return meant_among(cases, told) if told.place.province is None else None
+        return None if told is not None and can_tell and self._tells_another(about, told, words) else about
 
-    def _is_about_another(self, turn: Turn, message: InboundMessage, words: str, found: _Found) -> bool:
-        """Return whether what looks like a word about an answer is one about something else.
+    def _told_to_dispute(self, turn: Turn, message: InboundMessage, words: str) -> Complaint:
+        """Return what the part of a dispute tells that says what is not settled, or all of one that names a place."""
+        whole = self._passing.look(turn, message)
+        is_placed = whole.place.province is not None or going_on.names_place(words)
+        return whole if is_placed else self._told_in_part(turn, message, words, whole)
 
-        It answers the question that was asked after it, unless it is the word "belum" after a question of ours, or BELUM as we write it; or
-        it tells another matter, or one elsewhere.
+    def _told_in_part(self, turn: Turn, message: InboundMessage, words: str, whole: Complaint) -> Complaint:
+        """Return what the part of a text tells that says what is not settled: "lampu belum" of "sampah sudah, lampu belum"."""
+        part = discontent.discontent_part(words)
+        return whole if part == message.text else self._passing.look(turn, replace(message, text=part))
+
+    @staticmethod
+    def _meant(cases: list[Document], told: Complaint) -> Document | None:
+        """Return the one of several cases whose matter a dispute names; None if it names none of them, or a place."""
+        return meant_among(cases, told) if cases[1:] and told.place.province is None else None
+
+    def _answers_what_was_asked(self, turn: Turn, words: str, about: Document) -> bool:
+        """Return whether what looks like a word about an answer answers the question that was asked after it.
+
+        The word "belum" does so only after a question of its owner, and BELUM as we write it never.
         """
-        about, said = found
         asked = self._asked_since(turn, about)
         is_by_owner = bool(asked) and not asked[0].get("part")
-        if asked and not (verdicts.is_bare(words) and (words.isupper() or not is_by_owner)):
-            return True
-        if isinstance(said, Thanks):
-            return self._says_more(turn, message, words, about)
-        if not isinstance(said, Act) or said.kind is CommandKind.rate or len(words.split()) < MATTER_WORDS:
-            return False
-        told = self._passing.look(turn, message)
+        return bool(asked) and not (discontent.is_bare(words) and (words.isupper() or not is_by_owner))
+
+    @staticmethod
+    def _tells_another(about: Document, told: Complaint, words: str) -> bool:
+        """Return whether what looks like a dispute tells another matter than the answered one, or one elsewhere."""
         is_elsewhere = told.place.province is not None or going_on.names_place(words)
-        if not is_elsewhere and (verdicts.is_remark(words) or going_on.only_tells_a_state(words)):
+        if not is_elsewhere and (discontent.is_remark(words) or going_on.only_tells_a_state(words)):
             return False
         return "subject" not in told.missing and not is_of(about, told)
 
     def _says_more(self, turn: Turn, message: InboundMessage, words: str, about: Document) -> bool:
         """Return whether thanks come with what must not be lost: a fault, another matter, or a wish that something be hidden."""
-        if verdicts.only_thanks(words):
+        if courtesy.only_thanks(words):
             return False
         if going_on.tells_a_relapse(words) or hidden(message) is not message:
             return True
         told, is_wrong = self._passing.look(turn, message), going_on.tells_a_fault(words)
-        if verdicts.says_done(words):
+        if content.says_done(words):
             return is_wrong and is_another(about, told)
-        is_content = verdicts.praises(words) or going_on.denies_a_fault(words)
+        is_content = content.praises(words) or going_on.denies_a_fault(words)
         return is_wrong or (is_other_matter(about, told) and not is_content)
 
     def _asked_since(self, turn: Turn, about: Document) -> list[Document]:

@@ -10,7 +10,7 @@ from complaints.mail import ReplyKind
 from complaints.message import InboundMessage
 from conversation import citizen as memory
 from conversation.citizen import LARGEST_COMPLAINT, Document
-from conversation.said import verdicts
+from conversation.said import questions
 
 _WITHOUT_BYTES: Final[Any] = {"raw": {"body"}, "additions": {"__all__": {"raw": {"body"}}}}
 """The fields of a complaint that are not kept in the state: the bytes as received."""
@@ -80,7 +80,7 @@ def _note_told(case: Document, reply: Document, at_ms: int) -> None:
         case["asked_ms"] = at_ms
         if kind == ReplyKind.question.value:
             case["part"] = reply.get("part")
-            case["polar"] = not reply.get("part") and verdicts.asks_yes_or_no(reply.get("text") or "")
+            case["polar"] = not reply.get("part") and questions.asks_yes_or_no(reply.get("text") or "")
     elif kind not in _STILL_ASKED:
         case.pop("asked_ms", None)
     for name, said, left in _MARKS:

@@ -23,7 +23,7 @@ _OTHER: Final = "LAINNYA"
 
 def can_go_on(turn: Turn, text: str, case: Document) -> bool:
     """Return whether a few words can go on with a case of which the citizen has written within the last days."""
-    return is_alive(case) and is_of_these_days(turn.state, case) and verdicts.is_short(text)
+    return is_alive(case) and is_of_these_days(turn.state, case) and going_on.is_short(text)
 
 
 def corrects_latest(turn: Turn, text: str) -> bool:

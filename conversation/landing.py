@@ -21,7 +21,7 @@ from conversation.citizen import Document, Landing
 from conversation.matching import answers, is_of, is_without_matter
 from conversation.passing import EXAMPLE_CODE, Landed, Passing, landed, named_case
 from conversation.reading import Reads
-from conversation.said import orders, verdicts
+from conversation.said import content, courtesy, discontent, orders, questions, verdicts
 from conversation.said.own import own_words
 from conversation.secrecy import hidden
 from conversation.turn import SOURCE, Turn
@@ -116,7 +116,7 @@ class Lands:
         if not message.sender or message.thread or message.shared or message.attachments:
             return False
         is_asked = bool(memory.asked(turn.state, since_ms=turn.at_ms - self._rules.question_ms))
-        greets = bool(turn.state["cases"]) and verdicts.only_thanks(message.text)  # who has a case is only polite
+        greets = bool(turn.state["cases"]) and courtesy.only_thanks(message.text)  # who has a case is only polite
         return not is_asked and not greets and status_requests.asks_for_help(own_words(message))
 
     def add_late(self, turn: Turn, message: InboundMessage, id_: UUID, where: Document) -> Landed:
@@ -201,18 +201,18 @@ class Lands:
         since = turn.at_ms - self._rules.question_ms
         is_asked = any(one.get("part") != "subject" for one in memory.asked(turn.state, since_ms=since))
         noted = landed(MessageKind.thanks, case)
-        if verdicts.only_thanks(
+        if courtesy.only_thanks(
             message.text
         ):  # thanks answer no question and leave it open; to agree answers its owner
             asked = self._agreed(turn, message)
             return noted if asked is None else self._passing.add(turn, message, id_, asked, MessageKind.answer)
         waiting = memory.waiting_for_words(turn.state, since_ms=turn.at_ms - LATE_WORDS_MS)
-        glad = verdicts.says_glad(message.text) and not is_asked
-        not_yet = verdicts.only_not_yet(message.text) and waiting is None
-        asks = verdicts.asks_status(message.text)
+        glad = content.says_glad(message.text) and not is_asked
+        not_yet = discontent.only_not_yet(message.text) and waiting is None
+        asks = questions.asks_status(message.text)
         goes_on = not is_asked and waiting is None and continuing.can_go_on(turn, message.text, case)
         is_any = asks or glad or not_yet or goes_on
-        if not verdicts.is_mistaken(message.text) and not (
+        if not courtesy.is_mistaken(message.text) and not (
             is_any and is_without_matter(self._passing.look(turn, message))
         ):
             return None
@@ -224,7 +224,7 @@ class Lands:
         """Return the case whose owner asks what a message agrees to: "boleh petugas datang besok?" and "ok pak"; None if there is none."""
         asked = memory.asked(turn.state, since_ms=turn.at_ms - self._rules.question_ms)
         owners = [one for one in asked if one.get("polar")]
-        return owners[0] if owners and verdicts.agrees(message.text) else None
+        return owners[0] if owners and courtesy.agrees(message.text) else None
 
     def _told(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document | None) -> Landed:
         """Return what a message becomes that tells a story: an addition to a case, or a complaint."""

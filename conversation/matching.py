@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from complaints.event import Complaint
-from conversation.said.words import folded
+from conversation.said.words import WORDS, folded
 from normalizer.tiers.answers import TIER_QUESTIONS, is_answer
 
 SHORT_CHARACTERS: Final = 100
@@ -32,26 +32,6 @@ def is_other_matter(case: Mapping[str, Any], told: Complaint) -> bool:
     return "subject" not in told.missing and told.topic != case.get("topic")
 
 
-_GENERAL: Final = frozenset(
-    (
-        "jalan",
-        "umum",
-        "layanan",
-        "pelayanan",
-        "penataan",
-        "data",
-        "bantuan",
-        "desa",
-        "kota",
-        "sosial",
-        "masyarakat",
-        "lainnya",
-        "informasi",
-        "gangguan",
-    )
-)
-"""Words of the names of topics that tell no matter."""
-
 _THING: Final = 4
 """The least letters of a word that can be the name of a matter."""
 
@@ -62,7 +42,7 @@ def meant_among(cases: Iterable[dict[str, Any]], told: Complaint) -> dict[str, A
     found = [case for case in known if told.topic == case["topic"]]
     if not found:
         words = {word.removesuffix("nya") for word in folded(told.text) if len(word) >= _THING}
-        found = [case for case in known if not words.difference(_GENERAL).isdisjoint(folded(case["topic"]))]
+        found = [case for case in known if not words.difference(WORDS.general).isdisjoint(folded(case["topic"]))]
     return found[0] if len(found) == 1 else None
 
 
@@ -88,53 +68,16 @@ def answers(case: Mapping[str, Any], fresh: Complaint) -> bool:
     return fresh.topic == case.get("topic") or (len(fresh.text) <= SHORT_CHARACTERS and not is_another(case, fresh))
 
 
-_TROUBLE: Final = frozenset(
-    (
-        *(
-            "belum",
-            "blm",
-            "blom",
-            "tidak",
-            "tdk",
-            "gak",
-            "ga",
-            "gk",
-            "nggak",
-            "mati",
-            "rusak",
-            "minta",
-            "pungli",
-            "bocor",
-        ),
-        *(
-            "banjir",
-            "hilang",
-            "mampet",
-            "macet",
-            "menumpuk",
-            "dipungut",
-            "dicuri",
-            "bolos",
-            "korupsi",
-            "keruh",
-            "padam",
-        ),
-    )
-)
-"""Words by which a short text tells a matter, and not only a place or a thing."""
-
-_PLACED: Final = frozenset(
-    ("di", "jalan", "jl", "jln", "dekat", "depan", "sebelah", "samping", "belakang", "nomor", "no")
-)
-"""The first words of an answer that tells a place."""
-
-
 def is_another(case: Mapping[str, Any], told: Complaint) -> bool:
     """Return whether a short text tells a matter of another field than the case's: "KTP saya belum jadi" for a hole in the road."""
     mine, other = (case.get("topic") or "").partition("/")[0], (told.topic or "").partition("/")[0]
     words = folded(told.text)
     return bool(
-        mine and other and mine != other and not _PLACED.issuperset(words[:1]) and not _TROUBLE.isdisjoint(words)
+        mine
+        and other
+        and mine != other
+        and not WORDS.before_a_place.issuperset(words[:1])
+        and not WORDS.trouble.isdisjoint(words)
     )
 
 

@@ -12,7 +12,7 @@ from conversation import continuing, passing
 from conversation.citizen import Document
 from conversation.matching import meant_among
 from conversation.passing import Landed, Passing
-from conversation.said import orders, verdicts
+from conversation.said import orders, questions
 from conversation.said.own import own_words
 from conversation.secrecy import hidden, only_wishes
 from conversation.turn import Turn
@@ -66,7 +66,7 @@ class Wishes:
         """Withdraw the report whose matter a message names, or ask how it stands: "cabut laporan lampu", "kapan lampunya diganti?"."""
         said, cases = own_words(message), turn.state["cases"]
         withdraws = not message.attachments and orders.withdraws_one(said)
-        asks = len(cases) > 1 and verdicts.asks_status(said)
+        asks = len(cases) > 1 and questions.asks_status(said)
         meant = meant_among(cases, self._passing.look(turn, message)) if withdraws or asks else None
         if meant is None:
             return None

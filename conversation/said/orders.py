@@ -8,14 +8,13 @@ from typing import Any, Final, Literal, NamedTuple
 from complaints import tracking
 from complaints.command import CommandKind
 from complaints.errors import TrackingCodeError
+from conversation.said.phrases import PHRASES
 from conversation.said.ratings import RATED, RATES
-from conversation.said.words import WORDS, any_of, folded
+from conversation.said.words import WORDS, folded
 
 _WORD: Final = re.compile(r"[0-9a-z]+")
 
 _HIDE: Final = WORDS.anonymous | WORDS.secret
-
-_DO_NOT: Final = frozenset(("jangan", "jgn", "jng"))
 
 _MEANS: Final = {
     **dict.fromkeys(WORDS.withdraw, ("CABUT", "withdraw")),
@@ -24,21 +23,10 @@ _MEANS: Final = {
 }
 """The word and the act for which one word stands."""
 
-GIVES_UP: Final = (
-    rf"^{any_of(WORDS.denies_in_idioms)} "
-    r"(?:jadi(?: lapor| laporan)?|(?:usah|perlu) (?:di(?:tindaklanjuti|proses|lanjutkan|teruskan)))"
-    r"(?: laporan)?(?: saya| lagi| saja| pak| bu| min| ya)*$"
-)
-"""The expression of who no longer wants what he asked for: "gak jadi pak"."""
-
-_GIVES_UP: Final = re.compile(GIVES_UP)
-
 _CLAUSE: Final = re.compile(r"[^,.;!]+?(?=[,.;!]| (?:karena|krn|sebab|soalnya)\b)", re.IGNORECASE)
 
 _WITH_A_REASON: Final = 15
 """Words of a withdrawal with its reason: "batalkan laporan saya, air sudah mengalir"."""
-
-_CALLS_OFF: Final = frozenset(("batal", "cancel"))
 
 _OF_A_NAMED: Final = 4
 """Words of a withdrawal that names the matter of the report, without fillers."""
@@ -58,11 +46,11 @@ _ACTS: Final = (
     | WORDS.withdraw_report
     | WORDS.not_yet
     | _HIDE
-    | _DO_NOT
+    | WORDS.do_not
     | WORDS.show
     | WORDS.person
 )
-"""The words with one of which a text begins that asks for an act, but for one that gives up (see GIVES_UP)."""
+"""The words with one of which a text begins that asks for an act, but for one that gives up (see phrases.yaml)."""
 
 
 class Act(NamedTuple):
@@ -119,7 +107,7 @@ def by_word(text: str) -> ByWord | None:
     and rating are among these acts only with a code; without one they need a case that was answered (see verdicts.act_in).
     """
     first, core = _beginning(text)
-    if core not in _ACTS and first not in WORDS.denies_in_idioms:
+    if core not in _ACTS and first not in WORDS.no:
         return None
     found = _asked_in(text)
     if found is None and (clause := _CLAUSE.match(text)) is not None and len(folded(text)) <= _WITH_A_REASON:
@@ -155,7 +143,7 @@ def _asked_in(text: str) -> ByWord | None:
 def calls_off(text: str) -> bool:
     """Return whether a text only calls something off, which may be what was asked or promised: "batal saja"."""
     core = {word for word in folded(text) if word not in WORDS.fillers}
-    return bool(core) and core <= _CALLS_OFF
+    return bool(core) and core <= WORDS.calls_off
 
 
 def withdraws_one(text: str) -> bool:
@@ -169,7 +157,7 @@ def withdraws_one(text: str) -> bool:
 def gives_up(text: str) -> bool:
     """Return whether a text no longer wants what it asked for: "gak jadi pak". After an answer its citizen is content."""
     words = folded(text)
-    return bool(words) and words[0] in WORDS.denies_in_idioms and _GIVES_UP.search(" ".join(words)) is not None
+    return bool(words) and words[0] in WORDS.no and PHRASES.gives_up.match(" ".join(words)) is not None
 
 
 def _meant(core: list[str], said: list[str], *, with_code: bool, of_report: bool) -> tuple[str, str]:
@@ -195,7 +183,9 @@ def _hides_person(core: list[str]) -> bool:
     if not _HIDE.isdisjoint(said) and not WORDS.person.isdisjoint(said):
         return said <= _HIDE | WORDS.person
     return (
-        not said.isdisjoint(_DO_NOT) and not WORDS.show.isdisjoint(said) and said <= _DO_NOT | WORDS.show | WORDS.person
+        not said.isdisjoint(WORDS.do_not)
+        and not WORDS.show.isdisjoint(said)
+        and said <= WORDS.do_not | WORDS.show | WORDS.person
     )
 
 

@@ -9,7 +9,8 @@ RATES: Final = ("nilai", "bintang", "rating", "skor")
 """The words beside which a number is a rating."""
 
 RATED: Final = f"(?:{'|'.join(RATES)})"
-"""The expression of one of them."""
+"""The expression of one of them. The expressions here are no phrases (phrases.yaml): those know neither stars nor other signs."""
+
 _NUMBERS: Final = {"satu": "1", "dua": "2", "tiga": "3", "empat": "4", "lima": "5"}
 
 _SPOKEN: Final = re.compile(rf"(?:^\s*|\b({RATED})\s+)({'|'.join(_NUMBERS)})\b", re.IGNORECASE)

@@ -2,11 +2,9 @@
 
 import re
 from dataclasses import dataclass, fields
-from importlib.resources import files
 from typing import Final
 
-import yaml
-
+from conversation.said import written
 from normalizer.text import fold
 
 
@@ -15,19 +13,22 @@ class Words:
     """The lists of words.yaml, which says of each what its words mean."""
 
     denies: frozenset[str]
-    denies_in_idioms: frozenset[str]
+    no: frozenset[str]
     complains: frozenset[str]
     discontent: frozenset[str]
     thanks: frozenset[str]
     agrees: frozenset[str]
     greets: frozenset[str]
     nods: frozenset[str]
+    yes: frozenset[str]
+    thanked: frozenset[str]
+    no_things: frozenset[str]
+    calls_off: frozenset[str]
+    do_not: frozenset[str]
     remarks: frozenset[str]
-    belittles: frozenset[str]
     threats: frozenset[str]
     glad: frozenset[str]
     but: frozenset[str]
-    praises: frozenset[str]
     opinion: frozenset[str]
     again: frozenset[str]
     fillers: frozenset[str]
@@ -45,6 +46,9 @@ class Words:
     beside_a_wish: frozenset[str]
     show: frozenset[str]
     shows: frozenset[str]
+    general: frozenset[str]
+    trouble: frozenset[str]
+    before_a_place: frozenset[str]
 
     @property
     def not_yet(self) -> frozenset[str]:
@@ -57,18 +61,25 @@ class Words:
         return self.thanks | self.agrees
 
 
-def _loaded() -> Words:
-    lists = yaml.safe_load(files(__package__).joinpath("words.yaml").read_text("utf-8"))
-    return Words(**{field.name: frozenset(lists.pop(field.name).split()) for field in fields(Words)}, **lists)
+def _lists() -> dict[str, tuple[str, ...]]:
+    tree = written.packaged("words.yaml")
+    written.sections(tree, (field.name for field in fields(Words)))
+    return written.lists(tree, {})
 
 
-WORDS: Final = _loaded()
+LISTS: Final = _lists()
+"""The lists of words.yaml by name, for phrases."""
 
+WORDS: Final = Words(**{name: frozenset(words) for name, words in LISTS.items()})
 
-def any_of(words: frozenset[str]) -> str:
-    """Return the regular expression of any of some words, in a group that is not counted."""
-    return f"(?:{'|'.join(sorted(words))})"
+SHORT_WORDS: Final = 8
+"""Words of a message that can only be about the answer that came before it."""
 
+TOLD_WORDS: Final = 25
+"""Words of a message that only goes on with what was told. A longer one is a story of its own."""
+
+LONGEST_WORDS: Final = 60
+"""Words of a message that is still about the answer. A longer one is a story, and is added to the case or opens one."""
 
 _LENGTHENED: Final = re.compile(r"([a-z])\1{2,}|([a-z])\2+\b")
 

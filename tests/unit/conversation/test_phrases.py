@@ -1,0 +1,129 @@
+"""Phrases are data: a small notation that is checked when it is read, with the file and the line of each mistake."""
+
+import re
+from io import StringIO
+
+import pytest
+
+from complaints.errors import ConfigurationError
+from conversation.said import written
+from conversation.said.notation import expression
+
+LISTS = {"no": ("tidak", "gak"), "bad": ("rusak", "mati"), "all": ("rusak", "mati total")}
+
+
+def _finds(phrase: str, text: str, not_after: str = "") -> bool:
+    return re.search(expression(phrase, LISTS, not_after=not_after), text) is not None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "found", "not_found"),
+    [
+        ("masih rusak", ["ini masih rusak pak"], ["masih sangat rusak", "masih rusaknya", "termasih rusak"]),
+        ("{no} {bad}", ["sudah gak mati"], ["tidak lama mati", "ini rusak"]),
+        ("ini (rusak | mati total)", ["ini mati total"], ["ini mati"]),
+        ("{no} ada [lagi] banjir", ["tidak ada banjir", "gak ada lagi banjir"], ["tidak ada banjirnya"]),
+        ("^ [pak | bu]... {bad}", ["rusak", "pak bu pak mati"], ["min rusak", "pak min rusak"]),
+        ("{bad} [pak | bu]... $", ["rusak", "lampu mati pak bu"], ["rusak pak min"]),
+        ("[me]lapor*", ["melaporkan", "lapor", "dia melapor"], ["pelapor"]),
+        ("di(cek | lihat)", ["dicek"], ["cek", "di cek"]),
+        ("^ [*nya] {no} {bad}", ["gak rusak", "lampunya tidak mati"], ["lampu tidak mati", "nya tidak mati"]),
+        ("kata *", ["kata orang"], ["kata"]),
+        ("di !(kami | sini)", ["di mana", "di kamian"], ["di kami", "di sini", "di"]),
+        ("di !(kami | sini)*", ["di mana"], ["di kami", "di siniloh"]),
+        ("kapan ... selesai", ["kapan selesai", "kapan itu semua selesai"], ["kapannya selesai", "selesai kapan"]),
+        ("nanti ...2 dicek", ["nanti dicek", "nanti saya mau dicek"], ["nanti saya mau segera dicek"]),
+        ("sudah {passive}", ["sudah diperbaiki"], ["sudah dinas", "sudah baik"]),
+        ("lampu {all} lagi", ["lampu mati total lagi"], ["lampu mati lagi"]),
+    ],
+)
+def test_a_phrase_is_found_as_the_notation_says(phrase: str, found: list[str], not_found: list[str]) -> None:
+    """phrases.yaml explains the notation; words are whole words."""
+    assert [text for text in found if not _finds(phrase, text)] == []
+    assert [text for text in not_found if _finds(phrase, text)] == []
+
+
+def test_a_phrase_does_not_count_behind_the_words_of_not_after() -> None:
+    """Only directly behind them; words of more than one part too."""
+    denied = "{no} | jangan sampai"
+    assert not _finds("{bad}", "lampu tidak mati", denied)
+    assert not _finds("{bad}", "jangan sampai rusak", denied)
+    assert _finds("{bad}", "tidak lama rusak", denied)
+
+
+def test_the_fewest_words_of_a_gap_count() -> None:
+    """What is replaced is as short as it can be."""
+    found = re.search(expression("semoga ...2 {bad}", LISTS), "semoga lampu mati rusak")
+    assert found is not None
+    assert found[0] == "semoga lampu mati"
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("  - '{bat} lagi'", "there is no list {bat}"),
+        ("  - ''", "no word that must be there"),
+        ("  - '[pak] ...'", "no word that must be there"),
+        ("  - '( | rusak)'", "no word that must be there"),
+        ("  - 'rusak (lagi'", "'(' is not closed"),
+        ("  - 'rusak lagi)'", "')' is not expected"),
+        ("  - 'rusak ^ lagi'", "'^' is not expected"),
+        ("  - 'Rusak'", "a sign that the notation does not know"),
+        ("  - 'rusak?'", "a sign that the notation does not know"),
+        ("  - '[me][lapor] lagi'", "no part that must be there"),
+        ("  {}", "'not_after' is missing"),
+        ("  words", "here phrases are expected"),
+    ],
+)
+def test_a_mistake_in_a_phrase_is_told_with_its_line(line: str, what: str) -> None:
+    """The first phrase of the file is right; the second is in its fourth line."""
+    lines = f"first:\n  - rusak\nsecond:\n{line}\n"
+    with pytest.raises(ConfigurationError, match=rf"phrases\.yaml, line 4: .*{re.escape(what)}"):
+        written.patterns(written.parsed(_file(lines)), LISTS)
+
+
+@pytest.mark.parametrize(
+    ("lines", "what"),
+    [
+        ("bad: rusak\nworse: '{bat} mati'\n", "line 2: there is no list {bat}"),
+        ("bad: rusak\nworse: ''\n", "line 2: the list 'worse' has no words"),
+        ("bad: rusak\nworse: Mati\n", "line 2: 'Mati' is no word"),
+        ("bad: rusak\nbad: mati\n", "line 2: 'bad' is there twice"),
+        ("bad: rusak\nno: mati\n", "line 2: there is another list 'no'"),
+        ("bad: rusak\nworse: [mati]\n", "line 2: here one line of words is expected"),
+        ("- rusak\n", "line 1: here names are expected"),
+    ],
+)
+def test_a_mistake_in_a_list_is_told_with_its_line(lines: str, what: str) -> None:
+    """A list may name those before it, and none that there is not."""
+    with pytest.raises(ConfigurationError, match=rf"phrases\.yaml, {re.escape(what)}"):
+        written.lists(written.parsed(_file(lines)), {"no": ("tidak",)})
+
+
+def test_a_list_that_no_phrase_uses_is_a_mistake() -> None:
+    """Also one that only another list names counts as used."""
+    words, phrases = "bad: rusak\nworse: '{bad} mati'\nunused: a\n", "state:\n  - '{worse} lagi'\n"
+    with pytest.raises(ConfigurationError, match=r"line 3: no phrase uses the list 'unused'"):
+        written.check_used(written.parsed(_file(words)), written.parsed(_file(phrases)))
+
+
+def test_a_name_that_the_code_does_not_read_or_that_is_missing_is_a_mistake() -> None:
+    """So no list and no phrase is dead."""
+    tree = written.parsed(_file("state: a\nmore: b\n"))
+    with pytest.raises(ConfigurationError, match=r"line 2: nothing reads 'more'"):
+        written.sections(tree, ["state"])
+    with pytest.raises(ConfigurationError, match=r"line 1: 'other' is missing"):
+        written.sections(tree, ["state", "more", "other"])
+
+
+@pytest.mark.parametrize("lines", ["", "a: [\n"])
+def test_a_file_that_is_empty_or_no_yaml_is_a_mistake(lines: str) -> None:
+    """The error names the file."""
+    with pytest.raises(ConfigurationError, match=r"phrases\.yaml"):
+        written.parsed(_file(lines))
+
+
+def _file(lines: str) -> StringIO:
+    file = StringIO(lines)
+    file.name = "phrases.yaml"
+    return file
