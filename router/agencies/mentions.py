@@ -32,7 +32,7 @@ _SHORTEST: Final = 3
 _NOT_ALONE: Final = frozenset(
     (
         *("bpjs", "imigrasi", "pemasyarakatan", "samsat", "ppi", "oss", "iain", "its", "um", "ut", "ub", "pa", "pn"),
-        *("lapas", "rutan", "puskesmas", "kurir", "uns", "pens", "usu", "kis", "hpp"),
+        *("lapas", "rutan", "puskesmas", "kurir", "uns", "pens", "usu", "kis", "hpp", "kai"),
     )
 )
 """Aliases for which texts are not searched: people use them for the subject and not for the agency, or they are also other words."""
