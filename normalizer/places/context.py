@@ -17,8 +17,8 @@ CUE: Final = DISTRICT_CUE | VILLAGE_CUE
 """The flags of a level's name: after it, a name is that of a district or a village."""
 
 _WORDS: Final = {
-    # The name after these belongs to a street, a bank or a shop.
-    STREET: "jl jln jalan jalanan gang gg raya jend bank rm perum",
+    # The name after these belongs to a street, a river, a bank or a shop.
+    STREET: "jl jln jalan jalanan gang gg raya jend bengawan bank rm perum",
     # The name after these belongs to a part of a village or to a company.
     HAMLET: "dusun dsn dukuh dkh kampung kp perum perumahan komplek pt cv",
     # The name after these is where somebody comes from or goes to.
@@ -64,7 +64,7 @@ WHEREABOUTS: Final = frozenset(
             "sabalah",
             "parak",
         ),
-        *("higa", "subalah", "arah"),
+        *("higa", "subalah", "arah", "menuju"),
     )
 )
 """Words of position ("in front of", "next to"): a lamp in front of the water company is not a matter of water supply."""
@@ -148,10 +148,31 @@ LOCATIVES: Final = frozenset(
 BUILDINGS: Final = frozenset(
     (
         *("kantor", "gedung", "toko", "rumah", "balai", "halte", "gerbang", "pintu", "pasar", "komplek"),
-        *("simpang", "pertigaan", "perempatan"),
+        *(
+            "simpang",
+            "pertigaan",
+            "perempatan",
+            "bank",
+            "hotel",
+            "masjid",
+            "mesjid",
+            "ruko",
+            "warung",
+            "kios",
+            "stasiun",
+        ),
     )
 )
 """Words that may come between a word of WHEREABOUTS and a name ("depan kantor PDAM")."""
+
+_COMPLAINED_OF: Final = (
+    *("rusak", "ruksak", "hancur", "ancur", "ajur", "ancua", "lubang", "berlubang", "bolong", "lobang", "banjir"),
+    *("kebanjiran", "genang", "tergenang", "macet", "mati", "padam", "gelap", "peteng", "poek", "sampah", "numpuk"),
+    *("menumpuk", "menggunung", "bau", "kotor", "becek", "longsor", "ambles", "amblas", "ambrol", "ambruk", "roboh"),
+    *("tumbang", "retak", "jebol", "putus", "bocor", "parkir", "pkl", "semrawut", "lampu", "jalan", "trotoar", "got"),
+    *("selokan", "drainase", "saluran", "pohon", "kabel", "parah", "sudah", "belum", "tidak", "ada"),
+)
+"""Beginnings of words behind a building that tell what is complained of and are no name of the building ("depan pasar hancur")."""
 
 _SIDES: Final = frozenset(("samping", "disamping", "sebelah", "disebelah"))
 _STREETS: Final = frozenset(("jalan", "jl", "jln"))
@@ -170,4 +191,9 @@ def is_aside(words: list[str], at: int) -> bool:
     before = words[at - 1]
     if before in _SIDES and words[at] in _STREETS:
         return _ROADSIDE.isdisjoint(words[max(0, at - _ROADSIDE_REACH) : at - 1])
-    return before in WHEREABOUTS or (at > 1 and before in BUILDINGS and words[at - 2] in WHEREABOUTS)
+    if before in WHEREABOUTS:
+        return True
+    if at < 2 or before not in BUILDINGS or words[at - 2] not in WHEREABOUTS:  # noqa: PLR2004 - two words before it
+        return False
+    are_lights = words[at + 1 : at + 2] == ["merah"]  # "dekat simpang lampu merah"
+    return are_lights or not words[at].startswith(_COMPLAINED_OF)

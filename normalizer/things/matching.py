@@ -36,6 +36,8 @@ _ROADS: Final = frozenset(("jalan", "jl", "jln", "jalur", "ruas", "trotoar", "ak
 _ROAD_REACH: Final = 3
 """Words of roads, and the number of words before "ke" within which one makes the thing the end of that road."""
 
+_LAMP: Final = "lampu"
+
 _OF_ROADS: Final = frozenset(("road", "toll_road"))
 """Types of things of which "jalan" before the name does not make a street that is named after them."""
 
@@ -291,7 +293,7 @@ def _is_passed(words: list[str], at: int, kind: str) -> bool:
         return False
     before = words[at - 1]
     if before in _TOWARDS or is_aside(words, at):
-        return True
+        return before != _LAMP or kind not in _OF_ROADS  # the lamps of a road or bridge are part of it
     if before == "ke":
         return not _ROADS.isdisjoint(words[max(0, at - 1 - _ROAD_REACH) : at - 1])
     return kind not in _OF_ROADS and before in _ROADS
