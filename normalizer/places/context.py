@@ -165,6 +165,18 @@ BUILDINGS: Final = frozenset(
 )
 """Words that may come between a word of WHEREABOUTS and a name ("depan kantor PDAM")."""
 
+_REGENTS: Final = frozenset(("bupati", "bupatinya", "wabup", "bup", "pemkab", "kabupaten", "kab"))
+_MAYORS: Final = frozenset(("walikota", "wali", "wako", "walkot", "wawali", "pemkot"))
+_HEADS: Final = dict.fromkeys(
+    ("karo", "batang", "pati", "landak", "alor", "kaur", "belu", "buru", "batu bara", "batubara"), _REGENTS
+) | dict.fromkeys(("metro", "tual"), _MAYORS)
+"""The regencies and cities named like everyday words, and the words for their head or government. "Puncak" is left out: the resort of
+that name is in another regency."""
+
+_INSIDE: Final = frozenset(("di", "nang", "neng", "ning", "ndek", "nong"))
+_OTHERWISE: Final = frozenset(("pohon", "kayu", "pisang", "sawit", "kelapa", "leher", "hari", "mini", "tv"))
+"""Words of place before such a name, and words behind it that make it the everyday word ("di batang pohon")."""
+
 _COMPLAINED_OF: Final = (
     *("rusak", "ruksak", "hancur", "ancur", "ajur", "ancua", "lubang", "berlubang", "bolong", "lobang", "banjir"),
     *("kebanjiran", "genang", "tergenang", "macet", "mati", "padam", "gelap", "peteng", "poek", "sampah", "numpuk"),
@@ -197,3 +209,17 @@ def is_aside(words: list[str], at: int) -> bool:
         return False
     are_lights = words[at + 1 : at + 2] == ["merah"]  # "dekat simpang lampu merah"
     return are_lights or not words[at].startswith(_COMPLAINED_OF)
+
+
+def is_governed(words: list[str], start: int, end: int) -> bool:
+    """Return whether an everyday word with "di" before it is the region whose head the text addresses ("di pati ..., pak bupati").
+
+    Args:
+        words: the words of the text.
+        start: the position of the name's first word.
+        end: the position after its last word.
+    """
+    if start == 0 or words[start - 1] not in _INSIDE or words[end] in _OTHERWISE:
+        return False
+    heads = _HEADS.get(" ".join(words[start:end]))
+    return heads is not None and not heads.isdisjoint(words)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
-from normalizer.places.context import CUE, DIRECTIONS, HAMLET, OFFICE, ORIGIN, STREET, SURROUNDINGS
+from normalizer.places.context import CUE, DIRECTIONS, HAMLET, OFFICE, ORIGIN, STREET, SURROUNDINGS, is_governed
 from normalizer.places.elsewhere import is_elsewhere
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, VILLAGE, lineage
 from normalizer.places.hits import PlaceHit
@@ -37,6 +37,9 @@ _OPEN_FROM: Final = 1.2
 _TIE_BREAK: Final = 0.4
 _FEW: Final = 3
 """Score that an everyday word adds to its regency if the choice is open, and the maximum number of regencies that have it as a name."""
+
+_GOVERNED: Final = 3.5
+"""Factor for a region named like an everyday word whose head the text addresses: with it the name counts like any other."""
 
 _PASSING_WORDS: Final = frozenset(("melamar", "lamaran", "kelahiran", "alumni", "merantau"))
 _PASSING_REACH: Final = 4
@@ -147,7 +150,7 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
                 flags, is_from = origin(words, start, end, flags)
         elif not _PASSING_WORDS.isdisjoint(words[max(0, start - _PASSING_REACH) : start]):
             flags = ORIGIN
-        if name.small and (_counts(name, flags, words[end - 1], start + 1 < end) if flags else not name.weak):
+        if name.small and (_counts(name, flags, words[end - 1], start + 1 < end) if flags else _is_small(name)):
             entry = Small(name, flags, (start, end))
             small.append(entry)
             if entry.cued:
@@ -155,13 +158,19 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
         if at < last and hits[at + 1].start == end and name.strong and is_inside(name, hits[at + 1].name):
             continue
         if name.strong and not road.takes(name, flags, (start, end), is_from=is_from):
-            where = _standing(words, start, hits, title_end)
+            where = _standing(words, hit, hits, title_end) * (_governed(words, hit) if name.weak else 1.0)
             tally.claim_strong(meant(name, names, words, (start, end), starts), flags, (start, end), where)
     return small, road.between
 
 
-def _standing(words: list[str], start: int, hits: Sequence[PlaceHit], title_end: int) -> float:
+def _governed(words: list[str], hit: PlaceHit) -> float:
+    """Return the factor for the weight of an everyday word as the name of a region."""
+    return _GOVERNED if is_governed(words, hit.start, hit.end) else 1.0
+
+
+def _standing(words: list[str], hit: PlaceHit, hits: Sequence[PlaceHit], title_end: int) -> float:
     """Return the factor for the weight of a region's name by its position, and if somebody only lives or comes from there."""
+    start = hit.start
     where = _TITLE if start < title_end else 1.0 if start < _LEAD_WORDS else _STORY
     return where * HOME if len(hits) > 1 and is_home(words, start, hits) else where
 
@@ -183,6 +192,11 @@ def _counts(name: PlaceName, flags: int, last_word: str, is_phrase: bool) -> boo
     if flags & STREET:
         return is_phrase and last_word in DIRECTIONS  # Jl. Cigondewah Kaler clearly has its village's name
     return is_phrase or not flags & HAMLET  # "kampung Loli Oge" is a village: hamlets have names of one word
+
+
+def _is_small(name: PlaceName) -> bool:
+    """Return whether a bare name can mean a district or village: not an everyday word or a province ("Banten" is a village too)."""
+    return not name.weak and not any(claim.how == "named" and len(claim.code) == PROVINCE for claim in name.strong)
 
 
 def _decide(tally: Tally, small: list[Small], words: list[str]) -> PlaceReading:

@@ -37,6 +37,8 @@ _FEATURES: Final = frozenset(
 _LEVELS: Final = frozenset(("kabupaten", "kab", "kota", "kotamadya"))
 """First words of a region's name with its level."""
 
+_IN: Final = "di"
+
 _LIVES: Final = frozenset(("tinggal", "berdomisili", "domisili", "menetap", "bermukim"))
 _COMES: Final = frozenset(
     (
@@ -148,16 +150,17 @@ class Road:
 def is_street(words: list[str], start: int, names: PlaceNames) -> bool:
     """Return whether a place name after a word for streets, banks or shops ("jalan", "raya", "toko") is the name of such a thing.
 
-    It is not, and means the place, in three cases: the name has "di" (in) glued to it ("jalan dijepara"), it begins with the word for a
-    regency ("memperbaiki jalan, Kabupaten Cirebon"), or the word is "raya" and no "jalan", "jl" or "jln" comes before that ("Kemang Raya
-    Jakarta").
+    It is not, and means the place, in three cases: the name has "di" (in) glued to it or as its first word ("jalan dijepara"), it begins
+    with the word for a regency ("memperbaiki jalan, Kabupaten Cirebon"), or the word is "raya" and no "jalan", "jl" or "jln" comes before
+    that ("Kemang Raya Jakarta").
 
     Args:
         words: the words of the text.
         start: the position of the name's first word, directly after that word.
         names: the table of all place names.
     """
-    if words[start] in _REGENCY or (words[start].startswith("di") and names.get(words[start][2:])):
+    first = words[start]
+    if first in _REGENCY or first == _IN or (first.startswith(_IN) and names.get(first[2:])):
         return False
     return words[start - 1] != "raya" or (start > 1 and words[start - 2] in _STREET_WORDS)
 
