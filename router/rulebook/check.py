@@ -28,7 +28,7 @@ from router.rulebook.schema.groups import DERIVED, OF_THINGS
 from router.rulebook.schema.known import Known
 from router.rulebook.statutes import Statutes
 from router.rulebook.tiers import PLACEHOLDER, tiers_named
-from router.rulebook.topics import subjects_by_topic
+from router.rulebook.topics import subjects_by_topic, topic_key
 
 
 class Verdict(NamedTuple):
@@ -69,7 +69,7 @@ def verdict(replaced: Mapping[str, bytes] | None = None, *, today: date | None =
         return Verdict(found, "")
     known = _known(files, today or datetime.now(UTC).date())
     found = [mistake for document in files.values() for mistake in references(document, known)]
-    found += [*_subjects(files), *_unused(files[SIGNALS], known)]
+    found += [*_subjects(files), *_categories(files[TOPICS]), *_unused(files[SIGNALS], known)]
     if not found:
         found += _reasons(files[RULES], known)
     return Verdict(sorted(set(found)), min(known.ends, default=""))
@@ -111,6 +111,18 @@ def _subjects(files: Mapping[str, Document]) -> Iterator[Mistake]:
             yield document.mistake(f"the subject {subject} has no rule: add one to rules.yaml", subject)
     for subject in first.content.keys() & second.content.keys():
         yield second.mistake(f"the subject {subject} is in {first.path} too", subject)
+
+
+def _categories(topics: Document) -> Iterator[Mistake]:
+    """Yield each subcategory that its main category has twice: a form offers it once, for one subject."""
+    for main, subjects in topics.content.items():
+        seen: dict[str, str] = {}
+        for subject, subs in subjects.items() if isinstance(subjects, dict) else ():
+            for place, sub in enumerate(subs):
+                if before := seen.get(topic_key(sub)):
+                    said = f"{sub} is already a subcategory, of {before}: keep one of them"
+                    yield topics.mistake(said, main, subject, place)
+                seen[topic_key(sub)] = subject
 
 
 def _unused(signals: Document, known: Known) -> Iterator[Mistake]:

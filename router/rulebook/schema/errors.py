@@ -22,6 +22,9 @@ _WANTED = {
 }
 """What is wanted, by the type of the error."""
 
+_TAG = "("
+"""The beginning of the tag of a form, which is in the path of an error and no key of the file."""
+
 
 def sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
     """Return what is wrong, and what is wanted.
@@ -62,7 +65,7 @@ def _named(loc: tuple[int | str, ...]) -> str:
     """Return the key at the end of a path, for an entry of a list that of the list."""
     if loc[-1:] == ("[key]",):
         return "the key"
-    keys = [key for key in loc if isinstance(key, str)]
+    keys = [key for key in loc if isinstance(key, str) and not key.startswith(_TAG)]
     if not keys:
         return "an entry" if loc else "the file"
     return f"an entry of {keys[-1]}" if isinstance(loc[-1], int) else keys[-1]

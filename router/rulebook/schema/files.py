@@ -71,9 +71,7 @@ def form(path: str, data: bytes) -> tuple[Document | None, tuple[Mistake, ...]]:
         for key, line in document.doubled
     ]
     torn = document.torn if isinstance(document, Table) else []
-    if doubled or torn:  # the content of such a file is not what was meant
-        return document, tuple(sorted([*doubled, *torn]))
-    return document, tuple(sorted(set(_invalid(document, None))))
+    return document, tuple(sorted({*doubled, *torn, *_invalid(document, None)}))
 
 
 def references(document: Document, known: Known) -> Iterator[Mistake]:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, RootModel, ValidationInfo, field_validator, model_validator
+from pydantic import Discriminator, Field, RootModel, Tag, ValidationInfo, field_validator, model_validator
 
 from complaints.command import CommandKind
 from router.rulebook.schema.base import Part, wrong
@@ -33,7 +33,20 @@ class Statutes(RootModel[dict[StatuteName, Statute]]):
     """The file statutes.yaml."""
 
 
-class Topics(RootModel[dict[Text, Ruled | dict[Ruled, Annotated[list[Text], Field(min_length=1)]]]]):
+def _form_of(category: object) -> str:
+    """Return the tag of the form in which a main category is written."""
+    return "(subjects)" if isinstance(category, dict) else "(subject)"
+
+
+_Category = Annotated[
+    Annotated[Ruled, Tag("(subject)")]
+    | Annotated[dict[Ruled, Annotated[list[Text], Field(min_length=1)]], Tag("(subjects)")],
+    Discriminator(_form_of),
+]
+"""A main category has its subject alone, or subjects with their subcategories. With tags only the form that was meant is found wrong."""
+
+
+class Topics(RootModel[dict[Text, _Category]]):
     """The file topics.yaml."""
 
 

@@ -77,3 +77,19 @@ def test_the_groups_that_code_reads_are_in_the_code() -> None:
     )
     assert {group for group in ASKED_BY_CODE if f'"{group}"' not in code} == set()
     assert {group for group in DERIVED if f'"{group.removeprefix("accused_")}"' not in code} == set()
+
+
+def test_a_subject_that_no_rule_has_is_one_mistake_in_plain_words() -> None:
+    """Nothing of the form in which a category could have been written instead."""
+    text = packaged.text("router", "topics.yaml").replace("  hajj:", "  hajjj:", 1)
+    found = mistakes({"router/data/topics.yaml": text.encode()})
+    assert [one.said for one in found] == ["the subject hajjj has no rule: add one to rules.yaml"]
+
+
+def test_a_doubled_key_hides_no_other_mistake_of_its_file() -> None:
+    """Both are named in one run."""
+    found = of_rules(
+        RULES.replace("  waste:\n", "  traffic:\n", 1).replace("unless: [local_road], law", "unles: [x], law", 1)
+    )
+    assert any("the key traffic is there twice" in one.said for one in found)
+    assert any("an owner has no field unles" in one.said for one in found)

@@ -162,6 +162,18 @@ LAW_DAMAGES = [
     Damage(TOPICS, "  religion: [", "  hajj: [", "the key hajj is there twice"),
     Damage(TOPICS, "  hajj: [HAJI DAN UMROH]", "  hajj:", "hajj is empty"),
     Damage(TOPICS, "  hajj: [HAJI DAN UMROH]", "  hajj: [5]", "where a text is wanted"),
+    Damage(
+        TOPICS,
+        "  religion: [LAINNYA TERKAIT AGAMA",
+        "  religion: [Haji  dan Umroh, LAINNYA TERKAIT AGAMA",
+        "is already a subcategory, of hajj: keep one of them",
+    ),
+    Damage(
+        TOPICS,
+        "  hajj: [HAJI DAN UMROH]",
+        "  hajj: [HAJI DAN UMROH, HAJI DAN UMROH]",
+        "is already a subcategory, of hajj: keep one of them",
+    ),
     Damage(DEADLINES, "pengaduan: 14", "pengaduann: 14", "complete has no field pengaduann"),
     Damage(DEADLINES, "forward: 3", "forward: tiga", "forward is 'tiga' where a whole number is wanted"),
     Damage(DEADLINES, "forward: 3", "forward: -3", "greater than 0"),
