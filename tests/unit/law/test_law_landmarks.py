@@ -80,6 +80,7 @@ RIVERS = (
     ("35.22", "tanggul bengawan solo di bojonegoro jebol, omah kebanjiran"),
     ("33.72", "bengawan solo meluap di kota solo"),
     (None, "bengawan solo meluap"),
+    ("35.22", "kali solo banjir di bojonegoro"),
 )
 
 

@@ -51,6 +51,7 @@ SHORT = (
     ("62.10", "jalan di gumas hancur"),
     ("16.02", "puskesmas di OKI obat abis"),
     ("16.02", "jalan nangka di OKI ambles"),
+    ("13.07", "hutan lindung di gunuang sago limopuluah koto ditabang urang"),
     (None, "peralihan pbi ke ppu di bpjs"),
     (None, "rumah saya bocor di loteng"),
     (None, "ketua dan ksb partai diganti"),
