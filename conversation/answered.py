@@ -13,9 +13,18 @@ from complaints.message import InboundMessage
 from complaints.wording import text
 from conversation import citizen as memory
 from conversation.citizen import Document
-from conversation.matching import is_another, is_of, is_other_matter, is_told_anew, is_without_matter, meant_among
+from conversation.matching import (
+    is_another,
+    is_of,
+    is_other_matter,
+    is_told_anew,
+    is_without_matter,
+    meant_among,
+    names_matter,
+    names_other_thing,
+)
 from conversation.passing import Landed, Passing, act, landed
-from conversation.said import content, courtesy, discontent, going_on, ratings, verdicts
+from conversation.said import content, courtesy, discontent, going_on, questions, ratings, verdicts
 from conversation.said.orders import Act
 from conversation.said.own import own_words
 from conversation.said.verdicts import OffScale, Thanks
@@ -109,13 +118,15 @@ class Answered:
             cases = turn.state["cases"]
             meant = self._meant(cases, self._told_in_part(turn, message, said, fresh)) if cases[1:] else None
             answered = answered if meant is None else [case for case in answered if case is meant]
-            is_of_any = is_without_matter(fresh) or self._is_said_of_it(said, fresh)
+            is_of_any = is_without_matter(fresh) or self._is_said_of_it(answered[:1], said, fresh)
             for case in answered[:1] if is_of_any else answered:
                 is_anew = is_told_anew(case, fresh) and not going_on.tells_one_beside(said)
                 if (is_of_any or is_anew) and not self._is_asked_since(turn, case):
                     return case
-        if going_on.tells_a_relapse(said) and is_without_matter(fresh) and not self._is_asked_since(turn, answered[0]):
-            return answered[0]
+        if going_on.tells_a_relapse(said):
+            found = next((case for case in answered if self._is_relapse_of(case, said, fresh)), None)
+            if found is not None and not self._is_asked_since(turn, found):
+                return found
         if is_answer:
             return None
         about = verdicts.told_again(said, turn.state["cases"], turn.at_ms)
@@ -129,12 +140,41 @@ class Answered:
         told = self._passing.look(turn, message)
         return is_without_matter(told) or is_told_anew(case, told)
 
-    @staticmethod
-    def _is_said_of_it(said: str, fresh: Complaint) -> bool:
+    def accused_beside(self, turn: Turn, message: InboundMessage) -> Document | None:
+        """Return the answered case beside which a text accuses somebody, which is a matter of its own; None if it does not.
+
+        Of an answer to an accusation it says that the matter goes on.
+        """
+        answered = verdicts.answered_of(turn.state["cases"], turn.at_ms)
+        if not answered or any(case.get("oversight") for case in answered) or self._is_asked_since(turn, answered[0]):
+            return None
+        return answered[0] if going_on.accuses(own_words(message)) else None
+
+    def _is_said_of_it(self, answered: list[Document], said: str, fresh: Complaint) -> bool:
         """Return whether a few words without a place are about the answer before them, whatever matter they seem to tell."""
         if fresh.place.province is not None or going_on.names_place(said) or discontent.tells_a_threat(said):
             return False
-        return discontent.is_remark(said) or going_on.only_tells_a_state(said) or going_on.begins_with_its(said)
+        if discontent.is_remark(said) or going_on.only_tells_a_state(said) or going_on.begins_with_its(said):
+            return True
+        return any(self._is_beside(case, said, fresh) for case in answered)
+
+    @staticmethod
+    def _is_beside(about: Document, said: str, told: Complaint) -> bool:
+        """Return whether words that can only be about an answer name no other matter beside (see discontent.beside_the_answer)."""
+        rest = discontent.beside_the_answer(said)
+        if rest is None or told.topic == about.get("topic"):
+            return rest is not None
+        return not names_other_thing(about.get("topic"), rest) and not names_matter(told.topic, rest)
+
+    def _is_relapse_of(self, case: Document, said: str, fresh: Complaint) -> bool:
+        """Return whether what is wrong again is the matter of a case: no other one is told, or it is named ("lampu padam lagi")."""
+        if is_without_matter(fresh):
+            return True
+        if fresh.place.province is not None or going_on.names_place(said):
+            return False
+        topic = case.get("topic")
+        is_named = going_on.is_very_short(said) and names_matter(topic, said) and not names_other_thing(topic, said)
+        return is_named or going_on.only_tells_a_state(said)
 
     @staticmethod
     def dispute_beside(turn: Turn, message: InboundMessage, id_: UUID) -> None:
@@ -148,7 +188,7 @@ class Answered:
     def _found(self, turn: Turn, message: InboundMessage, words: str, cases: list[Document]) -> _Found | None:
         """Return the case that a message acts on, and how; None if none, or if it is about something else."""
         found = verdicts.act_in(words, cases, turn.at_ms)
-        if found is None:
+        if found is None or (questions.asks_state(own_words(message)) and not message.thread):
             return None
         about, said = found
         if said == verdicts.disputing(about):
@@ -198,11 +238,11 @@ class Answered:
         is_by_owner = bool(asked) and not asked[0].get("part")
         return bool(asked) and not (discontent.is_bare(words) and (words.isupper() or not is_by_owner))
 
-    @staticmethod
-    def _tells_another(about: Document, told: Complaint, words: str) -> bool:
+    def _tells_another(self, about: Document, told: Complaint, words: str) -> bool:
         """Return whether what looks like a dispute tells another matter than the answered one, or one elsewhere."""
         is_elsewhere = told.place.province is not None or going_on.names_place(words)
-        if not is_elsewhere and (discontent.is_remark(words) or going_on.only_tells_a_state(words)):
+        is_of_it = discontent.is_remark(words) or going_on.only_tells_a_state(words)
+        if not is_elsewhere and (is_of_it or self._is_beside(about, words, told)):
             return False
         return "subject" not in told.missing and not is_of(about, told)
 

@@ -64,11 +64,21 @@ _STILL_ANSWERED: Final = {
 """The replies after which an answer can still be disputed."""
 
 
+_STILL_OPEN_AGAIN: Final = frozenset(kind.value for kind in ReplyKind) - {
+    ReplyKind.answered.value,
+    ReplyKind.withdrawn.value,
+    ReplyKind.archived.value,
+    ReplyKind.closed.value,
+}
+"""The replies that leave a case open again: all but those of its next end."""
+
+
 _MARKS: Final = (
     ("answered_ms", ReplyKind.answered.value, _STILL_ANSWERED),
     ("withdrawn_ms", ReplyKind.withdrawn.value, frozenset((ReplyKind.hidden.value,))),
     ("archived_ms", ReplyKind.archived.value, frozenset((ReplyKind.hidden.value,))),
     ("closed_ms", ReplyKind.closed.value, frozenset((ReplyKind.rated.value, ReplyKind.hidden.value))),
+    ("reopened_ms", ReplyKind.reopened.value, _STILL_OPEN_AGAIN),
 )
 """The times that are kept of a case, each with the reply that sets it and those that leave it."""
 
@@ -101,6 +111,8 @@ def new_case(complaint: Complaint, message: InboundMessage) -> Document:
         case["thread"] = message.thread
     if complaint.topic:
         case["topic"] = complaint.topic
+    if complaint.oversight:
+        case["oversight"] = True
     if complaint.secret:
         case["secret"] = True
     if complaint.anonymous:

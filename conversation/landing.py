@@ -1,12 +1,11 @@
 """Tells what a whole message becomes: a complaint, an addition, a question about a case, or nothing of these."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
 from complaints import status_requests
 from complaints.bus.envelope import encode
-from complaints.command import CommandKind
 from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.limits import as_reason
@@ -18,18 +17,21 @@ from conversation import continuing, passing
 from conversation.answered import Answered
 from conversation.cases import new_case
 from conversation.citizen import Document, Landing
-from conversation.matching import answers, is_of, is_without_matter
-from conversation.passing import EXAMPLE_CODE, Landed, Passing, landed, named_case
+from conversation.matching import answers, is_of, is_told_anew, is_without_matter
+from conversation.passing import Landed, Passing, landed, named_case
 from conversation.reading import Reads
 from conversation.said import content, courtesy, discontent, orders, questions, verdicts
 from conversation.said.own import own_words
 from conversation.secrecy import hidden
 from conversation.turn import SOURCE, Turn
-from conversation.wishes import Wishes
+from conversation.wishes import Wishes, by_word, silenced
 from normalizer.emergency import tells_of_danger
 
 ASKED_AGAIN_MS: Final = 60_000
 """A question for the status with the same words is the same one within this time; later it is asked again."""
+
+_REGENCY: Final = len("33.74")
+"""Characters of the code of a regency, with which those of the regions in it begin."""
 
 ANSWER_MS: Final = 31 * memory.DAY_MS
 """For how long after a question a text about the matter of its case is the answer: the law's 30 days (UU 25/2009 Pasal 44 ayat (4)), up to
@@ -100,8 +102,8 @@ class Lands:
             return Landed(MessageKind.small_talk)
         named = named_case(turn.state, message)
         cried = self._cried(turn, message, id_, named)
-        wished = cried or self._wished(turn, message, id_) or self._wishes.told(turn, message, id_, named)
-        acted = wished or self._acted(turn, message, id_, named)
+        wished = cried or silenced(turn, message, id_) or self._wishes.told(turn, message, id_, named)
+        acted = wished or self._accused(turn, message, id_, named) or self._acted(turn, message, id_, named)
         belongs = acted or self._shown(turn, message, id_, named) or self._about_latest(turn, message, id_, named)
         return belongs or self._told(turn, message, id_, named)
 
@@ -110,6 +112,22 @@ class Lands:
         if named is not None or not message.sender or message.thread or not tells_of_danger(message.text):
             return None
         return self._opened(turn, *self._read(turn, message, id_))
+
+    def _accused(self, turn: Turn, message: InboundMessage, id_: UUID, named: Document | None) -> Landed | None:
+        """Make a complaint of an accusation after an answer: it is for others than the owner, and says nothing of the answer.
+
+        It happened where the answered case is, unless it says where; it lacks no subject, and the accused does not look into it.
+        """
+        if named is not None or not turn.state["cases"] or not message.sender or message.shared or message.thread:
+            return None
+        about = self._answered.accused_beside(turn, message)
+        if about is None:
+            return None
+        region = message.keyword_region or (about.get("region") or "")[:_REGENCY] or None
+        hides, fresh, was_read = self._read(turn, replace(message, keyword_region=region), id_)
+        missing = tuple(part for part in fresh.missing if part != "subject")
+        self._answered.dispute_beside(turn, message, id_)
+        return self._opened(turn, hides, fresh.model_copy(update={"missing": missing, "oversight": True}), was_read)
 
     def _asks_for_help(self, turn: Turn, message: InboundMessage) -> bool:
         """Return whether a citizen asks only how to report. With a question of ours open, his word is the answer to that."""
@@ -126,22 +144,6 @@ class Lands:
             return self.land(turn, message, id_, "")
         return self._passing.add(turn, message, id_, case, MessageKind.addition)
 
-    @staticmethod
-    def _wished(turn: Turn, message: InboundMessage, id_: UUID) -> Landed | None:
-        """Note that a citizen wishes to hear nothing more, or again; None if he says neither."""
-        asked = orders.wish(own_words(message)) if message.sender and not message.shared else None
-        if asked is None:
-            return None
-        if asked == "stop":
-            turn.state["silent_ms"] = turn.at_ms
-            for case in turn.state["cases"]:
-                case.pop("after_stop", None)
-        else:
-            turn.state.pop("silent_ms", None)
-        said = text("silent" if asked == "stop" else "not_silent", message.channel)
-        turn.say(message, id_, ReplyKind.small_talk, said)
-        return Landed(MessageKind.silence)
-
     def _acted(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document | None) -> Landed | None:
         """Pass on what a citizen does with a case of his, beside adding to it; None if he does nothing of the kind."""
         if case is not None and (asked := orders.asked_for(message.act)) is not None:
@@ -152,7 +154,9 @@ class Lands:
         content = verdicts.answered_of(turn.state["cases"], turn.at_ms) and orders.gives_up(said)
         is_off = orders.calls_off(said) and (content or self._is_waited_for(turn))
         if not message.attachments and not content and not is_off and (worded := orders.by_word(said)) is not None:
-            return self._asked_by_word(turn, message, id_, worded, case)
+            became = by_word(turn, message, id_, worded, case)
+            if became is not None:
+                return became
         if not turn.state["cases"] and case is None:
             return None
         moved = self._answered.moved(turn, message, id_, case)
@@ -164,22 +168,6 @@ class Lands:
         """Return whether a citizen's word is waited for: a question is open, or an answer may be disputed."""
         asked = memory.asked(turn.state, since_ms=turn.at_ms - self._rules.question_ms)
         return bool(asked or verdicts.answered_of(turn.state["cases"], turn.at_ms))
-
-    @staticmethod
-    def _asked_by_word(
-        turn: Turn, message: InboundMessage, id_: UUID, worded: orders.ByWord, named: Document | None
-    ) -> Landed:
-        """Pass on what a word asks for, if it is clear for which case of his: by the code, the post it answers, or since he has one."""
-        state = turn.state
-        case = memory.case_of(state, worded.code) if worded.code else named
-        if case is None and not worded.code and len(state["cases"]) == 1:
-            case = state["cases"][0]
-        if case is None:
-            said = text("which_case", message.channel, answer=worded.word, code=EXAMPLE_CODE)
-            turn.say(message, id_, ReplyKind.small_talk, said)
-            return Landed(MessageKind.small_talk)
-        asked = verdicts.disputing(case) if worded.act.kind is CommandKind.disagree else worded.act
-        return passing.act(turn, message, id_, case, asked)
 
     def _shown(self, turn: Turn, message: InboundMessage, id_: UUID, named: Document | None) -> Landed | None:
         """Add a photo without words to the case that was told just before it; None if it is none, or answers a question."""
@@ -212,10 +200,11 @@ class Lands:
         asks = questions.asks_status(message.text)
         goes_on = not is_asked and waiting is None and continuing.can_go_on(turn, message.text, case)
         is_any = asks or glad or not_yet or goes_on
-        if not courtesy.is_mistaken(message.text) and not (
-            is_any and is_without_matter(self._passing.look(turn, message))
-        ):
-            return None
+        if not courtesy.is_mistaken(message.text):
+            told = self._passing.look(turn, message) if is_any else None
+            of_report = questions.asks_of_report(message.text)
+            if told is None or not (is_without_matter(told) or (of_report and is_told_anew(case, told))):
+                return None
         if asks:
             return passing.status(turn, message, id_, case["code"])
         return noted if case.get("withdrawn_ms") else self._passing.add(turn, message, id_, case, MessageKind.addition)

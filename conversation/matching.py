@@ -32,6 +32,28 @@ def is_other_matter(case: Mapping[str, Any], told: Complaint) -> bool:
     return "subject" not in told.missing and told.topic != case.get("topic")
 
 
+def names_matter(topic: str | None, text: str) -> bool:
+    """Return whether a text has a word of the name of a topic, of those that are no general ones: "lampu" for a lamp in the street."""
+    named = {word for word in folded(topic or "") if len(word) >= _SHORT_THING}
+    return not named.difference(WORDS.general).isdisjoint(_things(text))
+
+
+def names_other_thing(topic: str | None, text: str) -> bool:
+    """Return whether a text names a thing, and not the first one in the name of a topic, or one that the name lacks.
+
+    For a lamp in the street these are "jalan" alone and "listrik". Of a topic whose name has no thing nothing is known.
+    """
+    of_topic, of_text = [word for word in folded(topic or "") if word in WORDS.things], WORDS.things & _things(text)
+    return bool(of_topic) and bool(of_text) and not (of_topic[0] in of_text and of_text.issubset(of_topic))
+
+
+def _things(text: str) -> set[str]:
+    return {word.removesuffix("nya") for word in folded(text)}
+
+
+_SHORT_THING: Final = 3
+"""The least letters of a word of the name of a topic that may be that of its matter: "air"."""
+
 _THING: Final = 4
 """The least letters of a word that can be the name of a matter."""
 

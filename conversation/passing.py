@@ -135,13 +135,13 @@ class Passing:
         if reading.corrects and not case.get("id"):  # whoever has only the code of a case moves it nowhere
             reading = reading.model_copy(update={"corrects": None})
         fields |= {"addition": found.addition, "reading": reading}
-        turn.command(message, id_, case["code"], CommandKind.add, **fields)
         asked = hidden(message)
         hides = {name: True for name in ("anonymous", "secret") if getattr(asked, name) and not getattr(message, name)}
         if hides:
             companion = ids.companion_id(id_, CommandKind.hide.value)
             turn.command(message, companion, case["code"], CommandKind.hide, **hides)
             case |= hides
+        turn.command(message, id_, case["code"], CommandKind.add, **fields)  # he hears first that he is hidden
         if reading.corrects and (regency := reading.place.regency):
             case["region"] = regency.code
         case["additions"] = case.get("additions", 0) + 1

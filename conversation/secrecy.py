@@ -41,6 +41,8 @@ _ASKS_NAMELESS: Final = re.compile(
     r"|\b(?:jadikan|ubah|bikin|buat|pengen|jadi) (?:\w+ )?anonim\b|\bhapus (?:\w+ )?(?:nama|identitas|nomor) (?:saya|sy|aku)"
     r"(?: (?:ya|pak|bu|min))*$"
     r"|(?:^|\b(?:saya|sy|aku|kami|karena|krn) )takut (?:ketahuan|diketahui)\b"
+    r"|\b(?:data|foto) (?:diri |pribadi )?(?:saya|sy|aku|pelapor) (?:\w+ ){0,2}jangan (?:sampai )?(?:di ?)?"
+    r"(?:bocor|sebar|kasih|umum|publikasi|ekspos)\w*"
     r"|\bjangan (?:\w+ )?(?:diteruskan|diberikan|dikasih) (?:nama|identitas|nomor)\b"
     r"|(?<!bilang )(?<!suruh )(?<!menyuruh )\bjangan (?:di ?)?(?:bilang|(?:kasih|beri) ?ta?h?u)\w* "
     r"(?:ke|kepada|sama|siapa|pak|bu|rt|rw|kades|lurah|camat)\b"

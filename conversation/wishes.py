@@ -1,18 +1,19 @@
-"""Does what a citizen wishes for his reports without the code of one: that they be hidden, that one be withdrawn, how one stands."""
+"""Does what a citizen wishes: silence; for his reports, that they be hidden, that one be withdrawn, how one stands."""
 
 from uuid import UUID
 
 from complaints import ids
 from complaints.command import CommandKind
 from complaints.limits import as_reason
-from complaints.mail import MessageKind
+from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
+from complaints.wording import text
 from conversation import citizen as memory
 from conversation import continuing, passing
 from conversation.citizen import Document
 from conversation.matching import meant_among
-from conversation.passing import Landed, Passing
-from conversation.said import orders, questions
+from conversation.passing import EXAMPLE_CODE, Landed, Passing
+from conversation.said import orders, questions, verdicts
 from conversation.said.own import own_words
 from conversation.secrecy import hidden, only_wishes
 from conversation.turn import Turn
@@ -73,3 +74,41 @@ class Wishes:
         if withdraws:
             return passing.act(turn, message, id_, meant, orders.Act(CommandKind.withdraw), as_reason(message.text))
         return passing.status(turn, message, id_, meant["code"])
+
+
+def silenced(turn: Turn, message: InboundMessage, id_: UUID) -> Landed | None:
+    """Note that a citizen wishes to hear nothing more, or again; None if he says neither."""
+    asked = orders.wish(own_words(message)) if message.sender and not message.shared else None
+    if asked is None:
+        return None
+    if asked == "stop":
+        turn.state["silent_ms"] = turn.at_ms
+        for case in turn.state["cases"]:
+            case.pop("after_stop", None)
+    else:
+        turn.state.pop("silent_ms", None)
+    said = text("silent" if asked == "stop" else "not_silent", message.channel)
+    turn.say(message, id_, ReplyKind.small_talk, said)
+    return Landed(MessageKind.silence)
+
+
+def by_word(
+    turn: Turn, message: InboundMessage, id_: UUID, worded: orders.ByWord, named: Document | None
+) -> Landed | None:
+    """Pass on what a word asks for, if it is clear for which case of his: by the code, the post it answers, or since he has one.
+
+    Some words look like a code: "masih diproses pak". Such a code of nobody, in small letters and without a digit, is none.
+    """
+    state = turn.state
+    case = memory.case_of(state, worded.code) if worded.code else named
+    if case is None and not worded.code and len(state["cases"]) == 1:
+        case = state["cases"][0]
+    is_written_as_code = message.text.isupper() or any(letter.isdigit() for letter in message.text)
+    if case is None and worded.code and not is_written_as_code:
+        return None
+    if case is None:
+        said = text("which_case", message.channel, answer=worded.word, code=EXAMPLE_CODE)
+        turn.say(message, id_, ReplyKind.small_talk, said)
+        return Landed(MessageKind.small_talk)
+    asked = verdicts.disputing(case) if worded.act.kind is CommandKind.disagree else worded.act
+    return passing.act(turn, message, id_, case, asked)

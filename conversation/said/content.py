@@ -35,9 +35,12 @@ def is_unreserved(words: list[str]) -> bool:
 
 
 def plainly(text: str) -> list[str]:
-    """Return the words of a text, with its idioms of praise as a word of praise."""
-    said = PHRASES.idioms.sub("mantap", PHRASES.thanks.sub("makasih", " ".join(spelt(text))))
-    return _WAITS.sub(r"\1\2\3", said).split()
+    """Return the words of a text, with its idioms of praise as a word of praise, and without a "but" that takes back no praise."""
+    words = spelt(text)
+    said = PHRASES.thanks.sub("makasih", " ".join(words))
+    if not WORDS.but.isdisjoint(words):
+        said = PHRASES.after_all.sub(lambda found: found[0].partition(" ")[2], said)
+    return _WAITS.sub(r"\1\2\3", PHRASES.idioms.sub("mantap", said)).split()
 
 
 def says_done(text: str) -> bool:

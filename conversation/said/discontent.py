@@ -16,6 +16,9 @@ _FIRST: Final = 3
 _FEW: Final = 4
 """Words of a "not yet" that tells nothing else."""
 
+_OF_THE_ANSWER: Final = 12
+"""The maximum number of words of a text that is about the answer whatever matter it seems to tell (see beside_the_answer)."""
+
 _PARTS: Final = re.compile(r"[,.;!\n]+|\b(?:tapi|tp|tetapi|sedangkan|cuma|namun)\b", re.IGNORECASE)
 """What divides a text as it was written into parts. Phrases know no signs."""
 
@@ -37,6 +40,7 @@ def is_discontent(text: str) -> bool:
         not unhappy.isdisjoint(words)
         or PHRASES.javanese_no.search(said) is not None
         or PHRASES.asks_again.search(said) is not None
+        or _beside(words) is not None
     )
     glad = content.is_glad(text, words)
     return (denies and not (glad and content.is_unreserved(words))) or (glad and not WORDS.but.isdisjoint(words))
@@ -54,6 +58,24 @@ def is_remark(text: str) -> bool:
     if not words or len(words) > SHORT_WORDS:
         return False
     return (words[0] in WORDS.remarks and len(words) < _REMARK) or PHRASES.belittled.match(" ".join(words)) is not None
+
+
+def beside_the_answer(text: str) -> str | None:
+    """Return what some words tell beside a phrase that can only be about an answer; None if they have no such phrase.
+
+    They ask to come and see, or say that only a part was done, or what is wrong with what runs again.
+    """
+    return _beside(content.plainly(text))
+
+
+def _beside(words: list[str]) -> str | None:
+    if len(words) > _OF_THE_ANSWER:
+        return None
+    said = " ".join(words)
+    if PHRASES.in_part.search(said) is not None:
+        return said
+    rest = PHRASES.asks_to_come.sub("", said)
+    return None if rest == said else rest
 
 
 def tells_a_threat(text: str) -> bool:

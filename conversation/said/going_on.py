@@ -3,7 +3,7 @@
 from typing import Final
 
 from conversation.said.phrases import PHRASES
-from conversation.said.words import TOLD_WORDS, WORDS, folded
+from conversation.said.words import LONGEST_WORDS, SHORT_WORDS, TOLD_WORDS, WORDS, folded
 from normalizer import corrections
 
 _OF_A_PLACE: Final = 10
@@ -40,6 +40,12 @@ def tells_a_relapse(text: str) -> bool:
     return PHRASES.relapse.search(" ".join(folded(text))) is not None
 
 
+def accuses(text: str) -> bool:
+    """Return whether a text tells that somebody took or wanted money: "petugasnya minta uang rokok"."""
+    words = folded(text)
+    return len(words) <= LONGEST_WORDS and PHRASES.accuses.search(" ".join(words)) is not None
+
+
 def tells_a_state(text: str) -> bool:
     """Return whether a text tells how something is, and does not name the thing."""
     return PHRASES.state.match(" ".join(folded(text))) is not None
@@ -69,6 +75,11 @@ def names_place(text: str) -> bool:
 def only_shows(text: str) -> bool:
     """Return whether the words beside a photo are none, or say no more than that it is one: "ini fotonya min"."""
     return WORDS.shows.issuperset(folded(text))
+
+
+def is_very_short(text: str) -> bool:
+    """Return whether a text has so few words that it can only be about what was told just before it."""
+    return 0 < len(folded(text)) <= SHORT_WORDS
 
 
 def is_short(text: str) -> bool:

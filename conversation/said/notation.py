@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from normalizer.text import any_of
@@ -35,18 +36,40 @@ class _Word(NamedTuple):
     often: str = ""
 
 
-def expression(phrase: str, lists: Lists, *, not_after: str = "") -> str:
+class Expression(NamedTuple):
+    """The regular expression of a phrase in folded words.
+
+    Attributes:
+        start: what must be true where it begins: that a word begins there, and none before it denies it.
+        rest: of the words.
+    """
+
+    start: str
+    rest: str
+
+
+def expression(phrase: str, lists: Lists, *, not_after: str = "") -> Expression:
     """Return the regular expression of a phrase in folded words.
 
     Args:
         phrase: what is looked for.
         lists: the words of the lists that it names.
-        not_after: words and lists with "|" between them. Directly behind one of them, or a word that ends so, the phrase does not count.
+        not_after: words and lists with "|" between them. Directly behind one of them the phrase does not count.
 
     Raises:
         NotationError: if the phrase is not written in the notation, or names a list that there is not.
     """
-    return _Phrase(phrase, lists).expression("".join(f"(?<!{word} )" for word in _plain(not_after, lists)))
+    return _Phrase(phrase, lists).expression("".join(rf"(?<!\b{word} )" for word in _plain(not_after, lists)))
+
+
+def any_expression(found: Sequence[Expression]) -> str:
+    """Return the regular expression of any of some phrases, the first of which takes precedence.
+
+    Neighbours with the same start are tried only where it is true, which most places of a text are not.
+    """
+    return "|".join(
+        f"{start}(?:{'|'.join(one.rest for one in same)})" for start, same in groupby(found, key=lambda one: one.start)
+    )
 
 
 def names_in(phrase: str) -> frozenset[str]:
@@ -95,7 +118,7 @@ class _Phrase:
         if "".join(self._tokens) != written:
             raise NotationError(f"{written!r} has a sign that the notation does not know")
 
-    def expression(self, behind: str) -> str:
+    def expression(self, behind: str) -> Expression:
         """Return the expression of the whole phrase; `behind` says what must not be before it."""
         opens = self._takes("^")
         written = _sequence(self._words())
@@ -103,7 +126,7 @@ class _Phrase:
         if self._next():
             raise NotationError(f"{self._next()!r} is not expected here")
         start, end = "^" if opens else rf"\b{behind}", "$" if closes else r"\b"
-        return f"{start}{written}{end}"
+        return Expression(start, f"{written}{end}")
 
     def _next(self) -> str:
         return self._tokens[self._at] if self._at < len(self._tokens) else ""

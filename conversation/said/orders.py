@@ -31,6 +31,12 @@ _WITH_A_REASON: Final = 15
 _OF_A_NAMED: Final = 4
 """Words of a withdrawal that names the matter of the report, without fillers."""
 
+_ENDS_WITH_IT: Final = 120
+"""The maximum number of characters of other words that end with a withdrawal."""
+
+_TO_WITHDRAW: Final = ("cabut", "batal", "tarik")
+"""Without one of these, parts of words, no text ends with a withdrawal."""
+
 _STARS: Final = re.compile(rf"{RATED}? ?([1-5])")
 
 _ASKED: Final = re.compile(r"(disagree|reopen|withdraw|rate:[1-5]|hide:(?:anonymous|secret))")
@@ -108,13 +114,13 @@ def by_word(text: str) -> ByWord | None:
     """
     first, core = _beginning(text)
     if core not in _ACTS and first not in WORDS.no:
-        return None
+        return _withdrawn(text)
     found = _asked_in(text)
     if found is None and (clause := _CLAUSE.match(text)) is not None and len(folded(text)) <= _WITH_A_REASON:
         within = _asked_in(clause[0])
         is_of_report = within is not None and not WORDS.report.isdisjoint(folded(clause[0]))
         found = within if within is not None and is_of_report and within.act.kind is CommandKind.withdraw else None
-    return found
+    return found if found is not None else _withdrawn(text)
 
 
 def _beginning(text: str) -> tuple[str, str]:
@@ -140,10 +146,22 @@ def _asked_in(text: str) -> ByWord | None:
     return None if found is None else ByWord(word, found, code)
 
 
+def _withdrawn(text: str) -> ByWord | None:
+    """Return the withdrawal with which other words end: "tidak usah diteruskan, saya cabut laporannya"."""
+    if len(text) > _ENDS_WITH_IT or not any(part in text.lower() for part in _TO_WITHDRAW):
+        return None
+    words = folded(text)
+    may_not = not WORDS.do_not.isdisjoint(words) or not WORDS.conditions.isdisjoint(words)
+    if may_not or PHRASES.withdraws.search(" ".join(words)) is None:
+        return None
+    return ByWord("CABUT", Act(CommandKind.withdraw), "")
+
+
 def calls_off(text: str) -> bool:
-    """Return whether a text only calls something off, which may be what was asked or promised: "batal saja"."""
-    core = {word for word in folded(text) if word not in WORDS.fillers}
-    return bool(core) and core <= WORDS.calls_off
+    """Return whether a text only calls something off, which may be what was asked or promised: "batal saja". A report is neither."""
+    words = folded(text)
+    core = {word for word in words if word not in WORDS.fillers}
+    return bool(core) and core <= WORDS.calls_off and WORDS.report.isdisjoint(words)
 
 
 def withdraws_one(text: str) -> bool:

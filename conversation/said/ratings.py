@@ -28,6 +28,9 @@ _BARE: Final = re.compile(
     re.IGNORECASE,
 )
 """A number and nothing else. One of more digits is that of a meter or a card."""
+_NUMBERED: Final = 2
+"""The maximum number of words of a rating that says no more: "bintang 5"."""
+
 _BESIDE: Final = WORDS.plain | WORDS.opinion | WORDS.but | WORDS.not_yet | WORDS.discontent
 """The words that may stand beside the number. Before any other word it counts things: "2 lubang di jalan"."""
 
@@ -41,6 +44,11 @@ def stars(text: str) -> int:
     if rating is None or not _BESIDE.issuperset(folded(rating["words"] or "")):
         return 0
     return int(rating[1])
+
+
+def only_rates(text: str) -> bool:
+    """Return whether a text means to rate, and says no more than the number: not "nilai 1, masih rusak"."""
+    return is_off_scale(text) or (stars(text) > 0 and len(folded(text)) <= _NUMBERED)
 
 
 def is_off_scale(text: str) -> bool:

@@ -39,7 +39,9 @@ def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, 
         return closed[-1], Act(CommandKind.rate, {"stars": stars})
     answered = answered_of(latest, at_ms)
     if not answered:
-        return None
+        again = max(latest, key=_reopened_ms, default={})
+        is_open_again = _reopened_ms(again) > at_ms - ANSWERED_MS
+        return (again, OffScale()) if is_open_again and ratings.only_rates(text) else None
     about = answered[0]
     words = content.plainly(text)
     is_glad = content.is_glad(text, words)
@@ -68,6 +70,11 @@ def told_ms(case: Document) -> int:
     """Return when the citizen was last told an answer, a closing or an archiving of a case."""
     latest: int = max(case.get(name, 0) for name in ("answered_ms", "closed_ms", "archived_ms"))
     return latest
+
+
+def _reopened_ms(case: Document) -> int:
+    at: int = case.get("reopened_ms", 0)
+    return at
 
 
 def disputing(case: Document) -> Act:

@@ -38,6 +38,7 @@ class Words:
     start: frozenset[str]
     withdraw: frozenset[str]
     withdraw_report: frozenset[str]
+    conditions: frozenset[str]
     open: frozenset[str]
     person: frozenset[str]
     anonymous: frozenset[str]
@@ -47,6 +48,7 @@ class Words:
     show: frozenset[str]
     shows: frozenset[str]
     general: frozenset[str]
+    things: frozenset[str]
     trouble: frozenset[str]
     before_a_place: frozenset[str]
 

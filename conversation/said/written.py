@@ -8,7 +8,7 @@ from typing import IO, Final
 import yaml
 
 from complaints.errors import ConfigurationError
-from conversation.said.notation import Lists, NotationError, expression, names_in, words_in
+from conversation.said.notation import Lists, NotationError, any_expression, expression, names_in, words_in
 
 _NOT_AFTER: Final = "not_after"
 _PHRASES: Final = "phrases"
@@ -108,7 +108,7 @@ def _pattern(node: yaml.Node, known: Lists) -> re.Pattern[str]:
             written.append(expression(_line(one), known, not_after=not_after))
         except NotationError as error:
             raise mistake(one, str(error)) from error
-    return re.compile("|".join(written))
+    return re.compile(any_expression(written))
 
 
 def _entries(tree: yaml.Node) -> Iterator[tuple[str, yaml.Node]]:

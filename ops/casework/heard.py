@@ -52,7 +52,7 @@ def heard(facts: Sequence[Fact]) -> Iterator[Heard]:
         if reply is not None:
             yield Heard(at, ReplyKind(reply["kind"]), reply["text"], first["caused_by"])
         elif first["kind"] == FactKind.declined.value and first["actor"] == CITIZEN:
-            yield Heard(at, ReplyKind.status, status_of_case(case), first["caused_by"])
+            yield Heard(at, ReplyKind.status, status_of_case(case, at=first["at"]), first["caused_by"])
 
 
 def plain(fact: Fact) -> dict[str, Any]:

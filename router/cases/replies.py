@@ -6,11 +6,11 @@ from functools import lru_cache
 from typing import Final
 
 from complaints import tracking
-from complaints.calendar import written_day
+from complaints.calendar import jakarta_day, written_day
 from complaints.fact import FactKind
 from complaints.ids import reply_name
 from complaints.mail import ReplyKind
-from complaints.telling import COMPLETE_BY, class_named, completed_as, kind_of, put_off_as
+from complaints.telling import COMPLETE_BY, LAST_LEVEL, class_named, completed_as, kind_of, put_off_as
 from complaints.wording import question, reminder, text
 from normalizer import emergency
 from normalizer.masking import mask
@@ -29,6 +29,9 @@ _PUT_OFF: Final = ReplyKind.put_off
 _QUESTION: Final = ReplyKind.question
 _REMINDED: Final = ReplyKind.reminded
 _WITHDRAWN: Final = ReplyKind.withdrawn
+
+_TELLS_DUE: Final = frozenset(("diteruskan", "diproses", "ditunda", "dibuka kembali"))
+"""The states whose status tells the day of the deadline."""
 
 _CODE_LIKE: Final = "@@@@@ @@@@@ @"
 """Stands for a code, which always has this length, in a sentence that is kept."""
@@ -100,7 +103,9 @@ def status_for(asked: Inbound, case: Document | None) -> Document:
         "tracking_code": asked.code,
         "channel": sender["channel"],
         "kind": ReplyKind.status.value,
-        "text": _unknown(asked.code, sender["channel"]) if case is None else status_of_case(case, sender["channel"]),
+        "text": _unknown(asked.code, sender["channel"])
+        if case is None
+        else status_of_case(case, sender["channel"], at=asked.at),
         "created_at": asked.at,
         "caused_by": asked.id,
     }
@@ -124,17 +129,23 @@ def _unknown(code: str, channel: str) -> str:
     return text("status_unknown", channel, code=tracking.spaced(code))
 
 
-def status_of_case(case: Document, channel: str = "") -> str:
+def status_of_case(case: Document, channel: str = "", *, at: str = "") -> str:
     """Return what a citizen hears who asks how a case stands.
 
     Args:
         case: the document of the case.
         channel: the name of the channel by which he asks; empty: that of the complaint.
+        at: when he asks, as ISO 8601: after the day of the deadline he hears that it is over; empty if nobody asks.
     """
     due = min((one["due"] for one in case["deadlines"] if one["duty"] in COMPLETE_BY), default=None)
     heard, occasion = case.get("heard"), f"status_{case['state']}"
     if heard and case["state"] == "digabung":
         occasion += "_ditanggapi" if heard.get("answer") else "_ditangani"
+    elif (
+        case["state"] in _TELLS_DUE and due and at and jakarta_day(datetime.fromisoformat(at)) > date.fromisoformat(due)
+    ):
+        level = (case.get("escalation") or {}).get("level", 0)
+        occasion = "status_terlambat_ombudsman" if level >= LAST_LEVEL else "status_terlambat"
     return text(
         occasion,
         channel or case["complaint"]["channel"],

@@ -12,6 +12,7 @@ from complaints.errors import ContractViolation
 from complaints.event import Complaint
 from complaints.fact import FactKind
 from complaints.mail import ReplyKind
+from complaints.telling import COMPLETE_BY, LAST_LEVEL
 from complaints.values import ComplaintClass, Place, Region
 from router.cases.replies import status_of_case
 from router.cases.step import timer
@@ -431,6 +432,30 @@ def test_a_second_question_for_nothing_keeps_what_the_first_one_moved(house: Hou
     begins = {one.duty: one.begins for one in house.case(CODE).deadlines}
     last = datetime.fromtimestamp((NOON_MS + 30 * DAY_MS) / 1000, UTC).date()
     assert begins["complete"] == begins["statute_decision"] == last
+
+
+def test_a_status_after_the_due_day_says_that_it_is_late_and_names_the_next_right_once_it_was_told(
+    house: House,
+) -> None:
+    """On the day itself it is not late; an answer ends it."""
+    house.take(said(CommandKind.accept, FIRST, "dinas"))
+
+    def status(at: datetime, channel: str = "sms") -> str:
+        return status_of_case(orjson.loads(house.states[CODE.encode()]), channel, at=at.isoformat())
+
+    due = min(one.due for one in house.case(CODE).deadlines if one.duty in COMPLETE_BY)
+    last = datetime(due.year, due.month, due.day, 16, 59, tzinfo=UTC)
+    assert "sudah lewat" not in status(last)
+    assert f"Tenggat {written_day(due)} sudah lewat." in status(last + timedelta(minutes=1))
+    now = int(last.timestamp() * 1000)
+    while not (step := house.case(CODE).escalation) or step.level < LAST_LEVEL:
+        now += DAY_MS
+        house.ring(CODE, until_ms=now)
+    assert {house.replies[-1].kind} == {ReplyKind.next_right}
+    late = datetime.fromtimestamp(now / 1000, UTC)
+    assert all("Ombudsman" in status(late, channel) for channel in ("sms", "web"))
+    house.take(said(CommandKind.answer, FIRST, house.case(CODE).owner.id, "sudah"), at_ms=now)
+    assert "dijawab" in status(late)
 
 
 def test_no_case_climbs_the_ladder_for_a_day_that_was_moved(house: House) -> None:

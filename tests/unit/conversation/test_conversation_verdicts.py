@@ -65,6 +65,21 @@ def opened(made: Town) -> list[bool]:
         (WATER, "tagihannya tetap datang"),
         (WATER, "keruh dan bau sekarang"),
         (WASTE, "cuma diangkut separuh"),
+        (LAMP, "lampu padam lagi"),
+        (LAMP, "padam lagi pak semalam"),
+        (LAMP, "nyala sebentar terus mati"),
+        (LAMP, "yang diganti cuma satu, sisanya masih padam"),
+        (LAMP, "yang lain masih padam pak"),
+        (LAMP, "engga mantul"),
+        (LAMP, "yang lain juga masih padam"),
+        (LAMP, "cek dulu ke lapangan pak"),
+        (LAMP, "jangan asal jawab pak, cek dulu ke lapangan"),
+        (LAMP, "tolong ditindaklanjuti lagi"),
+        (WASTE, "bau busuk lagi"),
+        (WASTE, "diangkut separo, sisanya dibiarkan"),
+        (WATER, "air mengalir tapi bau"),
+        (WATER, "air nyala tapi kecil banget"),
+        (WATER, "mati maning pak"),
     ],
 )
 def test_an_answer_is_disputed_in_ordinary_words(told: str, text: str) -> None:
@@ -100,6 +115,17 @@ def test_an_answer_is_disputed_in_ordinary_words(told: str, text: str) -> None:
         (LAMP, "sudah dicek ulang, nyala pak"),
         (LAMP, "tidak mati lagi"),
         (WASTE, "tidak bau lagi"),
+        (LAMP, "makasih ya walaupun agak lama tapi sudah nyala"),
+        (LAMP, "makasih pak walaupun lama tapi akhirnya nyala juga"),
+        (LAMP, "good job dishub"),
+        (LAMP, "wah cepet banget, thank you dishub"),
+        (LAMP, "petugas sudah cek ke lokasi, makasih"),
+        (LAMP, "saya cek dulu pak"),
+        (LAMP, "yang lain juga sudah nyala"),
+        (WASTE, "sudah tidak bau busuk lagi"),
+        (LAMP, "petugasnya tadi sudah dicek ke lokasi pak"),
+        (WASTE, "walau telat 3 hari tp sdh diangkut, tq"),
+        (WASTE, "ya pak betul sudah diambil truk"),
     ],
 )
 def test_who_is_content_disputes_nothing(told: str, text: str) -> None:
@@ -128,7 +154,17 @@ def test_a_threat_for_having_reported_is_told_to_both(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["KTP saya belum jadi", "lampu di Jalan Gajahmada juga mati pak", "jalannya juga berlubang"]
+    "text",
+    [
+        "KTP saya belum jadi",
+        "lampu di Jalan Gajahmada juga mati pak",
+        "jalannya juga berlubang",
+        "listrik mati lagi",
+        "lampu merah mati lagi",
+        "bansos yang lain belum cair",
+        "yang lain, jalan di depan rumah saya juga rusak",
+        "lampu jalan di Kota Tegal juga mati",
+    ],
 )
 def test_another_matter_after_an_answer_is_a_report_of_its_own(text: str) -> None:
     """It disputes nothing."""
@@ -185,3 +221,140 @@ def test_not_yet_answers_the_question_of_an_owner_that_came_last(text: str, *, d
     made.say(text)
     assert opened(made) == [disputes, False]
     assert (made.case(made.complaints[1].tracking_code).question is None) is not disputes
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["makasih tapi sudah mati lagi", "lama tapi sudah nyala, sekarang mati lagi", "sudah diganti tapi belum nyala"],
+)
+def test_a_but_before_what_is_wrong_takes_the_praise_back(text: str) -> None:
+    """Only one before what is right takes back a complaint."""
+    made = answered(LAMP)
+    made.say(text)
+    assert opened(made) == [True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apakah laporan saya masih diproses",
+        "kok belum dijawab pertanyaan saya",
+        "masih diproses pak?",
+        "masih dalam proses kah pak laporan saya?",
+        "ini laporan saya diproses tidak ya",
+        "apa laporan saya sudah selesai?",
+        "bagaimana perkembangan laporan lampu saya",
+        "kapan petugas datang?",
+        "apakah sudah diproses?",
+        "nomor laporan saya berapa ya",
+    ],
+)
+def test_a_question_for_the_state_is_answered_and_disputes_nothing(text: str) -> None:
+    """Also with a word that otherwise denies, and of words that look like a tracking code."""
+    made = answered(LAMP)
+    made.say(text)
+    assert (made.landed[-1].kind, opened(made), len(made.complaints)) == (MessageKind.status, [False], 1)
+    assert "sudah dijawab" in made.texts[-1]
+
+
+@pytest.mark.parametrize("text", ["laporan saya belum diproses", "masih belum diproses pak"])
+def test_that_nothing_is_done_is_no_question(text: str) -> None:
+    """It disputes the answer."""
+    made = answered(LAMP)
+    made.say(text)
+    assert opened(made) == [True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "petugas yang ganti lampu minta uang rokok 50 ribu",
+        "lampu sudah nyala tapi tukangnya minta duit 50rb ke warga",
+        "yang ganti lampu kemarin minta 100 ribu",
+        "pungli pak",
+    ],
+)
+def test_an_accusation_after_an_answer_is_a_report_of_its_own_for_the_inspectorate(text: str) -> None:
+    """The answered one stays with its owner; the place is known from it, and nobody is asked for a story that he has told."""
+    made = answered(LAMP)
+    owner = made.case(made.complaints[0].tracking_code).owner
+    made.say(text)
+    first, second = (made.case(one.tracking_code) for one in made.complaints)
+    assert (first.owner, first.state, second.owner.id) == (owner, "ditanggapi", "inspektorat-33.74")
+    assert "subject" not in second.complaint.missing
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "petugas tidak minta uang sama sekali, terima kasih",
+        "saya minta uang saya kembali",
+        "tidak ada pungli, terima kasih",
+    ],
+)
+def test_what_accuses_nobody_of_taking_money_is_no_accusation(text: str) -> None:
+    """A denial, and what a citizen wants himself."""
+    made = answered(LAMP)
+    made.say(text)
+    assert len(made.complaints) == 1
+
+
+def test_an_accusation_goes_on_after_its_answer() -> None:
+    """It is the matter of that report."""
+    made = answered(BRIBE)
+    made.say("petugasnya masih minta uang")
+    assert opened(made) == [True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sudah tidak usah diteruskan, saya cabut laporannya",
+        "tidak usah diteruskan saya cabut laporannya",
+        "batal saja pak laporannya",
+    ],
+)
+def test_a_withdrawal_behind_other_words_is_done_and_told(text: str) -> None:
+    """Not taken for content."""
+    made = answered(LAMP)
+    made.say(text)
+    assert made.case(made.complaints[0].tracking_code).state == "dicabut"
+    assert "dicabut" in made.texts[-1]
+
+
+@pytest.mark.parametrize("text", ["kalau belum nyala saya cabut laporannya", "jangan saya cabut laporannya dulu"])
+def test_a_withdrawal_on_a_condition_is_none(text: str) -> None:
+    """It is a threat, or a denial."""
+    made = answered(LAMP)
+    made.say(text)
+    assert made.case(made.complaints[0].tracking_code).state != "dicabut"
+
+
+@pytest.mark.parametrize("text", ["4", "1 pak", "bintang 5", "10/10"])
+def test_a_number_while_a_report_is_open_again_is_told_the_scale_and_when(text: str) -> None:
+    """And opens nothing; what is said next is no answer to a question."""
+    made = answered(LAMP)
+    made.say("belum")
+    made.wait(hours=1)
+    made.say(text)
+    assert (len(made.complaints), made.landed[-1].kind) == (1, MessageKind.small_talk)
+    assert "dari 1 (buruk) sampai 5 (baik)" in made.texts[-1]
+    assert made.case(made.complaints[0].tracking_code).complaint.additions == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tolong nama saya jangan sampai diketahui pak lurah",
+        "saya takut, jangan kasih tau siapa yang lapor",
+        "mohon identitas pelapor disembunyikan",
+        "data saya jangan dibocorkan ya",
+    ],
+)
+def test_who_wishes_to_be_hidden_hears_first_that_he_is(text: str) -> None:
+    """What becomes of his words comes behind it."""
+    made = answered(LAMP)
+    before = len(made.texts)
+    made.say(text)
+    assert "dirahasiakan" in made.texts[before]
+    assert made.case(made.complaints[0].tracking_code).complaint.anonymous

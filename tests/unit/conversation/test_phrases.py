@@ -7,13 +7,14 @@ import pytest
 
 from complaints.errors import ConfigurationError
 from conversation.said import written
-from conversation.said.notation import expression
+from conversation.said.going_on import tells_a_fault
+from conversation.said.notation import any_expression, expression
 
 LISTS = {"no": ("tidak", "gak"), "bad": ("rusak", "mati"), "all": ("rusak", "mati total")}
 
 
 def _finds(phrase: str, text: str, not_after: str = "") -> bool:
-    return re.search(expression(phrase, LISTS, not_after=not_after), text) is not None
+    return re.search("".join(expression(phrase, LISTS, not_after=not_after)), text) is not None
 
 
 @pytest.mark.parametrize(
@@ -51,11 +52,28 @@ def test_a_phrase_does_not_count_behind_the_words_of_not_after() -> None:
     assert _finds("{bad}", "tidak lama rusak", denied)
 
 
+def test_a_word_that_ends_like_one_of_not_after_is_none() -> None:
+    """The words juga, warga and diduga end like "ga"."""
+    assert all(_finds("{bad}", f"{word} mati", "ga | {no}") for word in ("juga", "warga", "diduga", "bertidak"))
+    assert tells_a_fault("lampu di Kota Tegal juga mati")
+    assert not tells_a_fault("lampu ga mati")
+
+
 def test_the_fewest_words_of_a_gap_count() -> None:
     """What is replaced is as short as it can be."""
-    found = re.search(expression("semoga ...2 {bad}", LISTS), "semoga lampu mati rusak")
+    found = re.search("".join(expression("semoga ...2 {bad}", LISTS)), "semoga lampu mati rusak")
     assert found is not None
     assert found[0] == "semoga lampu mati"
+
+
+def test_of_phrases_that_fit_at_one_place_the_first_takes_precedence() -> None:
+    """Also if one of them must begin the text; what is found is what the first one says."""
+    phrases = ["lampu mati", "^ lampu mati lagi", "lampu *", "^ *"]
+    for first, found in ((0, "lampu mati"), (1, "lampu mati lagi"), (2, "lampu mati"), (3, "lampu")):
+        order = [phrases[first], *phrases[:first], *phrases[first + 1 :]]
+        pattern = any_expression([expression(phrase, LISTS) for phrase in order])
+        assert (match := re.search(pattern, "lampu mati lagi")) is not None
+        assert match[0] == found
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,8 @@ PROMISED = {
     "status_diproses": {"code", "owner", "since", "due"},
     "status_ditunda": {"code", "owner", "due"},
     "status_dibuka kembali": {"code", "owner", "due"},
+    "status_terlambat": {"code", "owner", "since", "due"},
+    "status_terlambat_ombudsman": {"code", "owner", "since", "due"},
     "status_ditanggapi": {"code", "owner"},
     "status_selesai": {"code", "owner"},
     "status_dicabut": {"code"},
