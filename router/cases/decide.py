@@ -18,8 +18,8 @@ from router.cases.document.plain import Document, bare, text_id
 from router.cases.draft import Decision, Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.owners import ask, route
-from router.cases.roles import Law, role_of
-from router.cases.rules import citizen, desk, merging, owner
+from router.cases.roles import Law, role_of, sorted_by
+from router.cases.rules import citizen, desk, leaving, merging, owner
 from router.cases.table import ALREADY, TABLE
 
 _STATUS: Final = CommandKind.status
@@ -100,7 +100,10 @@ def _outcome(case: Document, record: Inbound, law: Law) -> tuple[FactKind, ...] 
     if isinstance(found, str):
         owner = case["owner"]
         sentence = found.format(
-            actor=law.name(record.body["actor"]), owner=f"{owner['name']} ({owner['id']})", command=kind.value
+            actor=law.name(record.body["actor"]),
+            owner=f"{owner['name']} ({owner['id']})",
+            command=kind.value,
+            desk=law.desk(sorted_by(kind, case)) if "{desk}" in found else "",
         )
         return Declined(sentence, Result.already_applied if found == ALREADY else Result.refused)
     text = record.body.get("text") or ""
@@ -116,8 +119,8 @@ def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     """Add the citizen's message. If the case is closed or has no room for it, the message becomes a complaint of its own."""
     before = draft.now
     addition, reading = bare(record.body["addition"]), record.body["reading"]
-    if reading.get("corrects") and (before["state"] == "digabung" or before.get("supporters")):
-        reading = {**reading, "corrects": False}  # the places of two cases that are one matter part only by a person
+    if reading.get("corrects") and before.get("supporters"):
+        reading = {**reading, "corrects": False}  # the places of a main case and its supporters part only by a person
     size = len(orjson.dumps(addition)) + len(orjson.dumps(reading))
     if size > COMPLAINT_BYTES:
         raise ContractViolation(
@@ -134,7 +137,9 @@ def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         return None
     if before["state"] == "dicabut":
         draft.add(FactKind.reopened)
-    if before["state"] not in ("digabung", "diarsipkan"):
+    elif before["state"] == "digabung" and (why := leaving.parts(before, draft.now, addition["text"])):
+        leaving.leave(draft, why)
+    if draft.now["state"] not in ("digabung", "diarsipkan"):
         ask(draft, route(draft, law))
     return None
 

@@ -34,7 +34,7 @@ _HOLDER: Final = frozenset((Role.citizen, Role.bearer))
 
 _ONLY_CITIZEN: Final = "Only the citizen can {command}, from where the complaint came."
 _ONLY_OWNER: Final = "{owner} owns the case: only it can {command}."
-_ONLY_DESK: Final = "Only a triage desk of the place or the national administrator can {command}."
+_ONLY_DESK: Final = "Only a triage desk of the place, here {desk}, or the national administrator can {command}."
 _ONLY_STEPS: Final = "{command} is no command of a person."
 _NO_AGENCY: Final = "Only an agency can {command}."
 
@@ -74,7 +74,10 @@ class Rule(NamedTuple):
 
 RULES: Final[Mapping[CommandKind, Rule]] = {
     CommandKind.add: Rule(
-        _HOLDER, _ALL, (FactKind.added, FactKind.reopened, FactKind.routed, FactKind.asked), _ONLY_CITIZEN
+        _HOLDER,
+        _ALL,
+        (FactKind.added, FactKind.reopened, FactKind.unmerged, FactKind.routed, FactKind.asked),
+        _ONLY_CITIZEN,
     ),
     CommandKind.disagree: Rule(
         _HOLDER, _states("ditanggapi", "selesai", "digabung"), (FactKind.reopened,), _ONLY_CITIZEN
@@ -106,7 +109,7 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
     CommandKind.postpone: Rule(_OWNER, OPEN, (FactKind.postponed,), _ONLY_OWNER),
     CommandKind.close: Rule(_OWNER, _states("ditanggapi"), (FactKind.closed,), _ONLY_OWNER),
     CommandKind.reroute: Rule(_DESK, OPEN, (FactKind.rerouted, FactKind.routed), _ONLY_DESK),
-    CommandKind.reclassify: Rule(_DESK, LIVING, (FactKind.reclassified,), _ONLY_DESK),
+    CommandKind.reclassify: Rule(_DESK, LIVING, (FactKind.reclassified, FactKind.unmerged), _ONLY_DESK),
     CommandKind.archive: Rule(_DESK, OPEN, (FactKind.archived,), _ONLY_DESK),
     CommandKind.merge: Rule(_DESK | {Role.neighbours}, OPEN, (FactKind.proposed,), _ONLY_DESK),
     CommandKind.unmerge: Rule(_DESK, _states("digabung"), (FactKind.unmerged,), _ONLY_DESK),
@@ -178,8 +181,9 @@ TABLE: Final[Mapping[tuple[CommandKind, Role], Mapping[CaseState, Outcome]]] = {
 
 _PERHAPS: Final[Mapping[FactKind, frozenset[FactKind]]] = {
     FactKind.opened: frozenset((FactKind.asked,)),
-    FactKind.added: frozenset((FactKind.reopened, FactKind.routed, FactKind.asked)),
+    FactKind.added: frozenset((FactKind.reopened, FactKind.unmerged, FactKind.routed, FactKind.asked)),
     FactKind.hidden: frozenset((FactKind.unmerged,)),
+    FactKind.reclassified: frozenset((FactKind.unmerged,)),
     FactKind.merged: frozenset((FactKind.merged, FactKind.unmerged)),
     FactKind.echoed: frozenset((FactKind.echoed, FactKind.unmerged)),
 }

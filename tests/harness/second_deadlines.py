@@ -52,11 +52,19 @@ class Story:
     last_answer: datetime | None = None
     closed: datetime | None = None
     extended: bool = False
+    regency: str = ""
 
     def day(self, moment: datetime) -> date:
         """Return the day of a moment at the place."""
         hours = 9 if self.region[:2] in WIT else 8 if self.region[:2] in WITA else 7
         return (moment + timedelta(hours=hours) - (moment.utcoffset() or timedelta())).date()
+
+    def takes_place(self, said: Mapping[str, Any]) -> None:
+        """Take the place that is told: a known one stays, unless another regency corrects it."""
+        told = ((said.get("place") or {}).get("regency") or {}).get("code", "")
+        if told and self.regency and told != self.regency and said.get("corrects"):
+            self.region, self.regency = _province(said), told
+        self.region, self.regency = self.region or _province(said), self.regency or told
 
     def happens(self, what: str, at: datetime) -> None:  # noqa: C901, PLR0912  # one case for each kind of event
         """Take the next event."""
@@ -185,7 +193,7 @@ def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901  # one 
             story.more = fact["terms"]["complete"]
             story.happens("received", datetime.fromisoformat(said["received_at"]))
         if what in {"diterima", "dilengkapi"}:
-            story.region = story.region or _province(said)
+            story.takes_place(said)
             stays = what == "dilengkapi" and kind == "pengaduan" and known  # a question makes no request of a complaint
             kind = kind if reclassified or stays else said.get("class", kind)
             known = known or bool(said.get("topic"))

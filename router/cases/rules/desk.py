@@ -5,6 +5,7 @@ from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.owners import put
 from router.cases.roles import Law
+from router.cases.rules import leaving
 from router.cases.rules.owner import words
 
 
@@ -27,14 +28,20 @@ def reroute(draft: Draft, record: Inbound, law: Law) -> Declined | None:
 
 
 def reclassify(draft: Draft, record: Inbound, _: Law) -> Declined | None:
-    """Correct the class, and whether it is a report of oversight: together they set the days to complete the case."""
+    """Correct the class, and whether it is a report of oversight: together they set the days to complete the case.
+
+    A supporter that becomes a report of oversight is handled by itself.
+    """
     complaint, body = draft.now["complaint"], record.body
     new = {name: body[name] for name in ("class", "oversight") if body.get(name) is not None}
     if not new:
         return Declined("Nothing is said of the class: give --class, --oversight or --no-oversight.")
     if all(complaint.get(name) == value for name, value in new.items()):
         return Declined("The case has this class already.", Result.already_applied)
+    before = draft.now
     draft.add(FactKind.reclassified, text=words(record), **new)
+    if before.get("main") and leaving.is_now_of_abuse(before, draft.now):
+        leaving.leave(draft, "A report of abuse is handled by itself.")
     return None
 
 

@@ -14,12 +14,14 @@ from complaints.fact import FactKind, Result
 from complaints.limits import as_reason
 from complaints.telling import LAST_LEVEL
 from normalizer.masking import mask
+from normalizer.matter.grave import is_grave
 from router.cases.document.plain import Document, regency_of, text_id
 from router.cases.document.waits import due_of
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.roles import Law
 from router.cases.rules.owner import note, words
+from router.facts import whole_text
 
 _ADOPT: Final = CommandKind.adopt
 _CONFIRM: Final = CommandKind.confirm
@@ -70,14 +72,21 @@ def adopt(draft: Draft, record: Inbound, law: Law) -> Declined | None:
 def confirm(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     """Become a supporter of the case that was asked, and that has agreed; unless this one has moved on meanwhile, or become secret.
 
-    A proposal of the search also ends if either case has gone to another government or national body meanwhile.
+    A proposal of the search also ends if either case has gone to another government or national body meanwhile, or if this one now tells
+    what is merged by nobody but a person.
 
     A proposal ends only by this answer or a `reject`, so two of them never cross.
     """
     case, other = draft.now, record.body.get("other")
     if case.get("proposed") != other:
         return Declined("The case has not asked this one.")
-    if case["state"] not in OPEN or case["complaint"].get("secret") or not _of_one_house(case, record, law):
+    by_search = record.body.get("owner") is not None
+    if (
+        case["state"] not in OPEN
+        or case["complaint"].get("secret")
+        or (by_search and (_is_alone(case) or is_grave(whole_text(case["complaint"]))))
+        or not _of_one_house(case, record, law)
+    ):
         draft.add(FactKind.unmerged, other=other, text="The case has moved on.")
         return None
     draft.add(FactKind.merged, other=other, **_as_of(record.body.get("as_of")))
@@ -171,11 +180,18 @@ def _to_main(before: Document | None, record: Inbound, after: Document, *, added
     return []
 
 
+def _is_alone(case: Document) -> bool:
+    """Return whether the search merges a case with no other one: it is a report of abuse."""
+    return bool(case["complaint"].get("oversight"))
+
+
 def _differs(case: Document, record: Inbound, law: Law) -> str:
     """Return why the other case is not to be merged into this one; empty if nothing speaks against it."""
     region, here = record.body.get("region"), regency_of(case)
     if region and here and region != here:
         return "The other case is in another regency."
+    if record.body.get("owner") and _is_alone(case):
+        return "A report of abuse is merged by nobody but a person."
     return "" if _of_one_house(case, record, law) else "The other case is with another government or body."
 
 

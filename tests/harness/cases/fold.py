@@ -44,7 +44,7 @@ def new() -> Model:
     flags = dict.fromkeys(("triage", "oversight", "reclassified", "accepted", "reopened"), False)
     counts = dict.fromkeys(("version", "questions", "hops", "supporters", "level", "disputes"), 0)
     nothing = dict.fromkeys(("question", "until", "main", "proposed", "stars"))
-    return {**lists, **flags, **counts, **nothing, "owner": "", "state": "diterima"}
+    return {**lists, **flags, **counts, **nothing, "owner": "", "regency": "", "state": "diterima"}
 
 
 def fold(model: Model, fact: Model) -> None:
@@ -95,12 +95,14 @@ def _of_citizen(model: Model, fact: Model) -> None:
         case "diterima":
             model["oversight"] = bool(fact["complaint"].get("oversight"))
             model["has"] = has(fact["complaint"])
+            model["regency"] = regency(fact["complaint"])
         case "ditanyakan":
             model["question"], model["questions"] = fact.get("part") or fact["text"], model["questions"] + 1
             model["asked"] += [fact["part"]] if fact.get("part") else []
         case "dilengkapi":
             model["additions"].append(fact["addition"]["raw"]["upstream_id"])
             model["question"] = None
+            model["regency"] = regency_after(model, fact["reading"])
             told = {**fact["reading"], "attachments": fact["addition"].get("attachments")}
             model["has"] = sorted({*model["has"], *has(told)})
             if not model["reclassified"]:
@@ -139,6 +141,24 @@ def _of_two(model: Model, fact: Model) -> None:
 def has(told: Model) -> list[str]:
     """Return what a complaint or an addition has that no later reading can find missing: a date, and a file as evidence."""
     return [part for part, name in (("date", "occurred_on"), ("evidence", "attachments")) if told.get(name)]
+
+
+def regency(told: Model) -> str:
+    """Return the code of the regency that a complaint or a reading names; empty if it names none."""
+    code: str = ((told.get("place") or {}).get("regency") or {}).get("code", "")
+    return code
+
+
+def regency_after(model: Model, reading: Model) -> str:
+    """Return the code of the regency of a case after a reading: a known one gives way only to a correction."""
+    told, known = regency(reading), str(model["regency"])
+    return told if told and (not known or reading.get("corrects")) else known
+
+
+def parts_from_main(model: Model, reading: Model) -> bool:
+    """Return whether a supporter is handled by itself after a reading: it is the first to tell of abuse, or corrects the place."""
+    abuse = bool(reading.get("oversight")) and not model["oversight"] and not model["reclassified"]
+    return abuse or bool(model["regency"] and regency_after(model, reading) != model["regency"])
 
 
 def _route(model: Model, given: Model) -> None:
@@ -200,6 +220,7 @@ def of_document(case: Model) -> Model:
         "main": case.get("main"),
         "proposed": case.get("proposed"),
         "supporters": case.get("supporters", 0),
+        "regency": regency(case["complaint"]),
     }
 
 

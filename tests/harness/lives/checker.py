@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from tests.harness.cases.checker import COMPLAINT, Checker, Walk
-from tests.harness.cases.fold import ENDED, fold, next_code
+from tests.harness.cases.fold import ENDED, fold, next_code, parts_from_main
 from tests.harness.cases.log import Entry, Log
 from tests.harness.second_deadlines import differences
 
@@ -209,6 +209,7 @@ class LifeWalk(Walk):
         checker, kind = self._checker, said.get("kind", "complaint")
         version, main, level, overdue = model["version"], model["main"], model["level"], list(model["overdue"])
         was_merged = model["state"] == "digabung"
+        parts = was_merged and kind == "add" and parts_from_main(model, said["reading"])
         group = self._take(entry, said)
         kinds = [fact["kind"] for fact in group]
         checker.counts[kind] += 1
@@ -224,6 +225,8 @@ class LifeWalk(Walk):
                 checker.wrong(f"{self._code} is late a second time with {fact['duty']}")
             if fact["kind"] == "dieskalasi" and fact["level"] != level + 1:
                 checker.wrong(f"{self._code} went from step {level} of the ladder to {fact['level']}")
+        if kind == "add" and kinds[0] == "dilengkapi" and parts != ("dipisahkan" in kinds):
+            checker.wrong(f"{said['id']} in {self._code}, which was {main}'s supporter, led to {kinds}")
         if not _follows(kind, kinds):
             checker.wrong(f"{kind} {said['id']} in {self._code} led to {kinds}")
         self._check_owner(model)

@@ -1,0 +1,87 @@
+"""People of one street who report one lamp: conversation, router and the search for duplicates without Kafka."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from complaints.bus.envelope import encode
+from complaints.case import Case
+from complaints.command import CommandKind
+from complaints.contract import CASE_EVENTS, NEIGHBOURS
+from complaints.crypto import Keyring
+from complaints.event import Complaint
+from complaints.fact import Fact, FactKind
+from neighbours.step import NeighboursStep
+from normalizer.complaint import Normaliser
+from router.routing import Router
+from tests.harness.house import said
+from tests.harness.town import Town
+
+LAMP = "lampu jalan mati di Jalan Pemuda Kota Semarang depan balai kota"
+DESK, LIGHTS, TRAFFIC, WATCHDOG = "pemda-33.74", "disperkim-33.74", "dishub-33.74", "inspektorat-33.74"
+
+
+class Street:
+    """Citizens by the numbers of their phones; the first one's case is the main case of the others'."""
+
+    def __init__(self, *citizens: str) -> None:
+        self.town = Town(Keyring.from_secret(b"s" * 32), Router.load(), Normaliser.load())
+        self.town.step_in(NEIGHBOURS, NeighboursStep())
+        self._acts, self._heard, self._told = 0, 0, list[str]()
+        self._of = dict[str, int]()
+        for citizen in citizens:
+            self._of[citizen] = len(self.town.complaints)
+            self.says(citizen, LAMP if not self._of[citizen] else f"{LAMP}, gelap sekali")
+            self.town.wait(hours=1)
+        for citizen in citizens[1:]:
+            if self.case(citizen).main is None:
+                self.act(CommandKind.merge, citizen, DESK, "sama", other=self.code(citizens[0]))
+
+    def add(self, citizen: str, complaint: Complaint) -> None:
+        """Let a citizen live here whose complaint is there already."""
+        self._of[citizen] = self.town.complaints.index(complaint)
+
+    def complaint(self, citizen: str) -> Complaint:
+        """Return a citizen's complaint."""
+        return self.town.complaints[self._of[citizen]]
+
+    def code(self, citizen: str) -> str:
+        """Return the code of a citizen's case."""
+        return self.complaint(citizen).tracking_code
+
+    def case(self, citizen: str) -> Case:
+        """Return a citizen's case."""
+        return self.town.case(self.code(citizen))
+
+    def says(self, citizen: str, text: str) -> list[str]:
+        """Let a citizen write, and return what is sent to anybody."""
+        self.town.say(text, sender=citizen)
+        return self._sent()
+
+    def act(self, kind: CommandKind, citizen: str, actor: str = "", text: str = "beres", **fields: Any) -> list[Fact]:
+        """Let an agency, or else the owner, act on a citizen's case, and return the facts of all cases that come of it."""
+        self._acts += 1
+        before, owner = len(self.facts()), self.case(citizen).owner.id
+        command = said(kind, self.complaint(citizen), actor or owner, text, nonce=f"{self._acts}", **fields)
+        self.town.take(encode(command.model_copy(update={"received_at": self.town.now}), source="/tests"))
+        self._told = self._sent()
+        return self.facts()[before:]
+
+    @property
+    def told(self) -> list[str]:
+        """What was sent after the last act."""
+        return self._told
+
+    def _sent(self) -> list[str]:
+        self.town.wait(minutes=5)
+        texts = self.town.texts
+        sent, self._heard = texts[self._heard :], len(texts)
+        return sent
+
+    def facts(self, citizen: str = "", kind: FactKind | None = None) -> list[Fact]:
+        """Return the facts of a citizen's case, or of all cases, of one kind or of all."""
+        found: Iterable[Fact] = self.town.events(CASE_EVENTS, Fact)
+        return [
+            fact
+            for fact in found
+            if (not citizen or fact.tracking_code == self.code(citizen)) and kind in {None, fact.kind}
+        ]
