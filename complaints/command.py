@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from complaints.disposition import AgencyRef
+from complaints.disposition import AgencyRef, Handling
 from complaints.event import Addition
 from complaints.values import AgencyId, ChannelName, ComplaintClass, Event, MissingPart, OccurredOn, Place, Source
 
@@ -90,9 +90,11 @@ class CommandKind(StrEnum):
     """The time for something has come: a deadline, a reminder, a closing."""
 
 
-EchoedEvent = Literal["answered", "moved", "extended", "postponed", "next_right", "closed", "reopened", "gone"]
-"""What a supporter hears of its main case; "next_right": it is so long overdue that the citizen hears of the Ombudsman; "gone": it was
-withdrawn or archived, and the supporter is handled by itself again."""
+EchoedEvent = Literal[
+    "answered", "moved", "refused", "extended", "postponed", "next_right", "closed", "reopened", "gone"
+]
+"""What a supporter hears of its main case; "refused": by a former owner, of which the citizen is told nothing; "next_right": it is so long
+overdue that the citizen hears of the Ombudsman; "gone": it was withdrawn or archived, and the supporter is handled by itself again."""
 
 
 class MessageReading(Event):
@@ -164,7 +166,9 @@ class Command(Event):
     event: EchoedEvent | None = None
     """What happened to the main case (only `echo`)."""
     agency: AgencyRef | None = None
-    """The owner of the main case (only `echo`)."""
+    """The owner of the main case (only `confirm` and `echo`)."""
+    handling: Handling | None = None
+    """How the main case is handled (only `confirm` and `echo`)."""
     source: Source | None = None
     """How the citizen said it, if a triage desk records it on his behalf (only `withdraw`)."""
     addition: Addition | None = None

@@ -95,7 +95,7 @@ def kind_of(kind: str, *, moves: bool, was_merged: bool, level: int | None, even
     if kind == _ESCALATED:
         return ReplyKind.next_right if level == LAST_LEVEL else None
     if kind == _ECHOED:
-        return ECHOES[event or ""]
+        return ECHOES.get(event or "")
     if kind == _UNMERGED:
         return ReplyKind.unmerged if was_merged else None
     return KINDS.get(kind)

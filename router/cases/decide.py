@@ -135,12 +135,13 @@ def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         draft.take_back()
         draft.add(FactKind.continued, continued_as=continuation_of(record)[1])
         return None
+    has_owner = False
     if before["state"] == "dicabut":
-        draft.add(FactKind.reopened)
+        has_owner = leaving.open_again(draft, law)
     elif before["state"] == "digabung" and (why := leaving.parts(before, draft.now, addition["text"])):
-        leaving.leave(draft, why)
+        has_owner = leaving.leave_to_tell(draft, law, before, why)
     if draft.now["state"] not in ("digabung", "diarsipkan"):
-        ask(draft, route(draft, law))
+        ask(draft, None if has_owner else route(draft, law))
     return None
 
 

@@ -80,12 +80,12 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
         _ONLY_CITIZEN,
     ),
     CommandKind.disagree: Rule(
-        _HOLDER, _states("ditanggapi", "selesai", "digabung"), (FactKind.reopened,), _ONLY_CITIZEN
+        _HOLDER, _states("ditanggapi", "selesai", "digabung"), (FactKind.reopened, FactKind.routed), _ONLY_CITIZEN
     ),
     CommandKind.reopen: Rule(
         _HOLDER | _DESK,
         ENDED | _states("ditanggapi"),
-        (FactKind.reopened,),
+        (FactKind.reopened, FactKind.routed),
         "Only the citizen or a triage desk can reopen.",
     ),
     CommandKind.rate: Rule(_CITIZEN, _states("selesai"), (FactKind.rated,), _ONLY_CITIZEN),
@@ -95,7 +95,7 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
         (FactKind.withdrawn,),
         "Only the citizen can withdraw, from where the complaint came; a triage desk can record it on his behalf, with the source.",
     ),
-    CommandKind.hide: Rule(_CITIZEN, _ALL, (FactKind.hidden, FactKind.unmerged), _ONLY_CITIZEN),
+    CommandKind.hide: Rule(_CITIZEN, _ALL, (FactKind.hidden, FactKind.unmerged, FactKind.routed), _ONLY_CITIZEN),
     CommandKind.status: Rule(frozenset(Role), _ALL, (), ""),
     CommandKind.verify: Rule(_OWNER, OPEN, (FactKind.verified,), _ONLY_OWNER),
     CommandKind.accept: Rule(_OWNER, OPEN, (FactKind.accepted,), _ONLY_OWNER),
@@ -109,17 +109,22 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
     CommandKind.postpone: Rule(_OWNER, OPEN, (FactKind.postponed,), _ONLY_OWNER),
     CommandKind.close: Rule(_OWNER, _states("ditanggapi"), (FactKind.closed,), _ONLY_OWNER),
     CommandKind.reroute: Rule(_DESK, OPEN, (FactKind.rerouted, FactKind.routed), _ONLY_DESK),
-    CommandKind.reclassify: Rule(_DESK, LIVING, (FactKind.reclassified, FactKind.unmerged), _ONLY_DESK),
+    CommandKind.reclassify: Rule(
+        _DESK, LIVING, (FactKind.reclassified, FactKind.unmerged, FactKind.routed), _ONLY_DESK
+    ),
     CommandKind.archive: Rule(_DESK, OPEN, (FactKind.archived,), _ONLY_DESK),
     CommandKind.merge: Rule(_DESK | {Role.neighbours}, OPEN, (FactKind.proposed,), _ONLY_DESK),
-    CommandKind.unmerge: Rule(_DESK, _states("digabung"), (FactKind.unmerged,), _ONLY_DESK),
+    CommandKind.unmerge: Rule(_DESK, _states("digabung"), (FactKind.unmerged, FactKind.routed), _ONLY_DESK),
     CommandKind.adopt: Rule(frozenset((Role.case,)), OPEN, (FactKind.supported,), _ONLY_STEPS),
     CommandKind.confirm: Rule(frozenset((Role.case,)), OPEN, (FactKind.merged, FactKind.unmerged), _ONLY_STEPS),
     CommandKind.reject: Rule(frozenset((Role.case,)), _ALL, (FactKind.unmerged,), _ONLY_STEPS),
     CommandKind.second: Rule(frozenset((Role.case,)), _ALL, (FactKind.seconded,), _ONLY_STEPS),
     CommandKind.leave: Rule(frozenset((Role.case,)), _ALL, (FactKind.left,), _ONLY_STEPS),
     CommandKind.echo: Rule(
-        frozenset((Role.neighbours,)), _states("digabung"), (FactKind.echoed, FactKind.unmerged), _ONLY_STEPS
+        frozenset((Role.neighbours,)),
+        _states("digabung"),
+        (FactKind.echoed, FactKind.unmerged, FactKind.routed),
+        _ONLY_STEPS,
     ),
     CommandKind.unheard: Rule(frozenset((Role.conversation,)), OPEN, (FactKind.unheard,), _ONLY_STEPS),
     CommandKind.due: Rule(frozenset((Role.clock,)), _ALL, (), _ONLY_STEPS),
@@ -182,10 +187,12 @@ TABLE: Final[Mapping[tuple[CommandKind, Role], Mapping[CaseState, Outcome]]] = {
 _PERHAPS: Final[Mapping[FactKind, frozenset[FactKind]]] = {
     FactKind.opened: frozenset((FactKind.asked,)),
     FactKind.added: frozenset((FactKind.reopened, FactKind.unmerged, FactKind.routed, FactKind.asked)),
-    FactKind.hidden: frozenset((FactKind.unmerged,)),
-    FactKind.reclassified: frozenset((FactKind.unmerged,)),
+    FactKind.hidden: frozenset((FactKind.unmerged, FactKind.routed)),
+    FactKind.reclassified: frozenset((FactKind.unmerged, FactKind.routed)),
     FactKind.merged: frozenset((FactKind.merged, FactKind.unmerged)),
-    FactKind.echoed: frozenset((FactKind.echoed, FactKind.unmerged)),
+    FactKind.echoed: frozenset((FactKind.echoed, FactKind.unmerged, FactKind.routed)),
+    FactKind.reopened: frozenset((FactKind.routed,)),
+    FactKind.unmerged: frozenset((FactKind.routed,)),
 }
 
 

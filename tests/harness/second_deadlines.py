@@ -183,9 +183,10 @@ EVENTS = {
 """The events of a story by the kinds of the facts of a case."""
 
 
-def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901  # one case for each kind of fact
+def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901, PLR0912  # one case for each kind of fact
     """Return the story that the facts of a case tell."""
     story, reclassified, oversight, kind, answered, known = Story("", ""), False, False, "pengaduan", False, False
+    heard: datetime | None = None
     for fact in facts:
         at, what = datetime.fromisoformat(fact["at"]), fact["kind"]
         said = fact.get("complaint") or fact.get("reading") or fact
@@ -202,8 +203,14 @@ def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901  # one 
             reclassified, kind = True, said.get("class", kind)
             oversight = bool(said.get("oversight", oversight))
         story.kind = "berkadar" if oversight else kind
+        if what == "dikabari" and fact["event"] == "answered":
+            heard = at
+        if what in {"dipisahkan", "dibuka kembali"} and fact.get("event") == "answered":
+            assert heard is not None
+            story.happens("answered", heard)  # the answer of the main case, when the supporter heard it
+            answered = True
         if what == "diteruskan":
-            if answered and "previous_owner" in fact["disposition"]:
+            if answered and "previous_owner" in fact["disposition"] and "handling" not in fact:
                 story.happens("disagreed", at)  # it moved to another owner: the answer stands no more
                 answered = False
             story.happens("triage" if fact["disposition"]["triage"] else "forwarded", at)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from channels.web.told import story
 from complaints.bus.envelope import encode
 from complaints.case import Case
 from complaints.command import CommandKind
@@ -12,10 +13,13 @@ from complaints.event import Complaint
 from complaints.fact import Fact, FactKind
 from neighbours.step import NeighboursStep
 from normalizer.complaint import Normaliser
+from ops.casework.heard import heard
 from router.routing import Router
 from tests.harness.house import said
 from tests.harness.town import Town
+from view.status import status_of
 
+LIGHTS_NAME = "Dinas Perumahan dan Kawasan Permukiman Kota Semarang"
 LAMP = "lampu jalan mati di Jalan Pemuda Kota Semarang depan balai kota"
 DESK, LIGHTS, TRAFFIC, WATCHDOG = "pemda-33.74", "disperkim-33.74", "dishub-33.74", "inspektorat-33.74"
 
@@ -77,6 +81,20 @@ class Street:
         sent, self._heard = texts[self._heard :], len(texts)
         return sent
 
+    def status(self, citizen: str) -> tuple[str, str]:
+        """Return the owner and the answer that the API tells of a citizen's case."""
+        found = status_of(self.case(citizen))
+        return found.owner, found.answer
+
+    def page(self, citizen: str) -> list[str]:
+        """Return what the page of a citizen's case tells."""
+        return [one.text for one in story(self.case(citizen), self.facts(citizen)).told]
+
+    def heard(self, citizen: str) -> list[str]:
+        """Return what the page must tell: all replies to a citizen about his case but those to STATUS, in the words of the page."""
+        found = heard([on_the_web(fact) for fact in self.facts(citizen)])
+        return [one.text for one in found]
+
     def facts(self, citizen: str = "", kind: FactKind | None = None) -> list[Fact]:
         """Return the facts of a citizen's case, or of all cases, of one kind or of all."""
         found: Iterable[Fact] = self.town.events(CASE_EVENTS, Fact)
@@ -85,3 +103,10 @@ class Street:
             for fact in found
             if (not citizen or fact.tracking_code == self.code(citizen)) and kind in {None, fact.kind}
         ]
+
+
+def on_the_web(fact: Fact) -> Fact:
+    """Return a fact as if the complaint had come by the web."""
+    if fact.complaint is None:
+        return fact
+    return fact.model_copy(update={"complaint": fact.complaint.model_copy(update={"channel": "web"})})

@@ -20,6 +20,7 @@ from router.cases.document.waits import due_of
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.roles import Law
+from router.cases.rules import leaving
 from router.cases.rules.owner import note, words
 from router.facts import whole_text
 
@@ -89,7 +90,8 @@ def confirm(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     ):
         draft.add(FactKind.unmerged, other=other, text="The case has moved on.")
         return None
-    draft.add(FactKind.merged, other=other, **_as_of(record.body.get("as_of")))
+    about = {name: record.body[name] for name in ("agency", "handling") if record.body.get(name)}
+    draft.add(FactKind.merged, other=other, **_as_of(record.body.get("as_of")), **about)
     return None
 
 
@@ -101,9 +103,9 @@ def reject(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     return None
 
 
-def unmerge(draft: Draft, record: Inbound, _: Law) -> Declined | None:
-    """Take a supporter off its main case: its own owner handles it again."""
-    draft.add(FactKind.unmerged, other=draft.now["main"], text=words(record))
+def unmerge(draft: Draft, record: Inbound, law: Law) -> Declined | None:
+    """Take a supporter off its main case: it is handled by itself again."""
+    leaving.leave(draft, law, words(record))
     return None
 
 
@@ -129,7 +131,7 @@ def leave(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     return None
 
 
-def echo(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+def echo(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     """Hear what happened to the main case. If that was withdrawn or archived, the supporter is handled by itself again."""
     case, body = draft.now, record.body
     if case["main"] != body.get("other"):
@@ -138,9 +140,9 @@ def echo(draft: Draft, record: Inbound, _: Law) -> Declined | None:
         return Declined("That happened before the case became a supporter.")
     event = body.get("event")
     if event == "gone":
-        draft.add(FactKind.unmerged, other=body["other"], text=words(record))
+        leaving.leave(draft, law, words(record), answered=True)
         return None
-    about = {name: body[name] for name in ("agency", "until") if body.get(name)}
+    about = {name: body[name] for name in ("agency", "handling", "until") if body.get(name)}
     draft.add(FactKind.echoed, other=body["other"], event=event, text=words(record), **about)
     return None
 
@@ -158,7 +160,8 @@ def dialogue(before: Document | None, record: Inbound, facts: tuple[Document, ..
     if record.kind is _ADOPT and is_of_case:
         if _SUPPORTED in kinds:
             owner = _owner(record.body.get("owner"))
-            return [_command(record, CommandKind.confirm, record.body["other"], as_of=after["version"], **owner)]
+            about = {"agency": after["owner"], "handling": leaving.handling_of(after), **owner}
+            return [_command(record, CommandKind.confirm, record.body["other"], as_of=after["version"], **about)]
         return [_command(record, CommandKind.reject, record.body["other"], text=facts[0]["text"])]
     if _PROPOSED in kinds:
         since = after["complaint"]["received_at"]
@@ -232,8 +235,14 @@ def heard_by_supporters(before: Document | None, facts: tuple[Document, ...], af
         if event is not None:
             said = mask(fact["text"]) if event in _BY_OWNER else ""  # a citizen's own words stay in his case
             until = {"until": due_of(fact, after)} if event in {"extended", "postponed"} else {}
-            return {"event": event, "agency": after["owner"], "text": said, "as_of": fact["version"], **until}
-    return None
+            return _told(event, fact, after) | {"text": said, **until}
+    late = next((fact for fact in facts if fact["kind"] == FactKind.refused), None)
+    return None if late is None else _told("refused", late, after)
+
+
+def _told(event: EchoedEvent, fact: Document, after: Document) -> Document:
+    about = {"agency": after["owner"], "handling": leaving.handling_of(after), "text": ""}
+    return {"event": event, **about, "as_of": fact["version"]}
 
 
 _BY_OWNER: Final = {"answered", "extended", "postponed"}

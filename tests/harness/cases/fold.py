@@ -39,11 +39,11 @@ STILL = {*ENDED, "ditanggapi", "digabung"}
 
 def new() -> Model:
     """Return a case to which nothing has happened."""
-    named = ("chain", "refusals", "answers", "additions", "commands", "asked", "overdue", "has")
+    named = ("chain", "refusals", "answers", "additions", "commands", "asked", "overdue", "has", "elsewhere")
     lists: Model = {name: [] for name in named}
     flags = dict.fromkeys(("triage", "oversight", "reclassified", "accepted", "reopened"), False)
     counts = dict.fromkeys(("version", "questions", "hops", "supporters", "level", "disputes"), 0)
-    nothing = dict.fromkeys(("question", "until", "main", "proposed", "stars"))
+    nothing = dict.fromkeys(("question", "until", "main", "proposed", "stars", "heard"))
     return {**lists, **flags, **counts, **nothing, "owner": "", "regency": "", "state": "diterima"}
 
 
@@ -63,7 +63,7 @@ def _of_owner(model: Model, fact: Model) -> None:  # noqa: C901  # one case per 
     """Change a case by what an owner or a triage desk did, or the clock."""
     match fact["kind"]:
         case "diteruskan":
-            _route(model, fact["disposition"])
+            _route(model, fact["disposition"], taken="handling" in fact)
         case "bukan wewenang":
             owned = max(hop for hop, owner in enumerate(model["chain"]) if owner == fact["actor"])
             model["refusals"].append((fact["actor"], owned, fact["text"]))
@@ -91,6 +91,7 @@ def _of_owner(model: Model, fact: Model) -> None:  # noqa: C901  # one case per 
 
 def _of_citizen(model: Model, fact: Model) -> None:
     """Change a case by what the citizen said or is asked."""
+    was = model["state"]
     match fact["kind"]:
         case "diterima":
             model["oversight"] = bool(fact["complaint"].get("oversight"))
@@ -108,10 +109,11 @@ def _of_citizen(model: Model, fact: Model) -> None:
             if not model["reclassified"]:
                 model["oversight"] = bool(model["oversight"] or fact["reading"].get("oversight"))
         case "dibuka kembali":
+            _keep(model, fact)
             model["disputes"] += model["state"] == "ditanggapi" or (
                 model["state"] == "selesai" and bool(model["answers"])
             )
-            if model["state"] in ENDED:
+            if was in ENDED:
                 model["supporters"] = 0
             model |= {"state": "open", "reopened": True, "accepted": False, "main": None, "stars": None}
         case "dinilai":
@@ -125,17 +127,44 @@ def _of_two(model: Model, fact: Model) -> None:
             model["proposed"] = fact["other"]
         case "digabung":
             model |= {"state": "digabung", "main": fact["other"], "proposed": None, "question": None, "until": None}
+            model["heard"] = _told(fact, None)
         case "dipisahkan":
-            model["state"] = "open" if model["main"] else model["state"]
+            if model["main"]:
+                model["state"] = "open"
+                _keep(model, fact)
             model |= {"main": None, "proposed": None}
         case "didukung":
             model["supporters"] += 1
         case "dukungan ditarik":
             model["supporters"] -= 1
-        case "dikabari" if fact["event"] == "closed":
-            _end(model, "selesai")
+        case "dikabari":
+            model["heard"] = _told(fact, model["heard"])
+            if fact["event"] == "closed":
+                _end(model, "selesai")
         case "disembunyikan" if fact.get("secret"):
             model["supporters"] = 0
+
+
+def _told(fact: Model, before: Model | None) -> Model | None:
+    """Return what a supporter knows of its main case: its owner, who refused it, and the answer that stands."""
+    if "agency" not in fact:
+        return before
+    answer = (before or {}).get("answer") if fact.get("event") not in {None, "reopened", "moved"} else None
+    if fact.get("event") == "answered":
+        answer = fact["text"]
+    handling = fact.get("handling")
+    return {"owner": fact["agency"]["id"], "refused": (handling or {}).get("refused", []), "answer": answer}
+
+
+def _keep(model: Model, fact: Model) -> None:
+    """Take over what is known of the former main case."""
+    heard, model["heard"] = model["heard"], None
+    if heard is None:
+        return
+    model["elsewhere"] = sorted({*model["elsewhere"], *heard["refused"]})
+    if fact.get("event") == "answered":
+        model["answers"].append((heard["owner"], heard["answer"]))
+        model |= {"state": "ditanggapi", "question": None, "until": None, "reopened": False}
 
 
 def has(told: Model) -> list[str]:
@@ -161,13 +190,13 @@ def parts_from_main(model: Model, reading: Model) -> bool:
     return abuse or bool(model["regency"] and regency_after(model, reading) != model["regency"])
 
 
-def _route(model: Model, given: Model) -> None:
+def _route(model: Model, given: Model, *, taken: bool) -> None:
     moves = given["hop"] == len(model["chain"])
     model["owner"], model["triage"] = given["owner"]["id"], given["triage"]
     if moves:
         model["chain"].append(model["owner"])
         model |= {"accepted": False, "until": None}
-        if model["state"] == "ditanggapi":
+        if model["state"] == "ditanggapi" and not taken:
             model["state"] = "open"
 
 
@@ -221,7 +250,16 @@ def of_document(case: Model) -> Model:
         "proposed": case.get("proposed"),
         "supporters": case.get("supporters", 0),
         "regency": regency(case["complaint"]),
+        "elsewhere": case.get("refused_elsewhere", []),
+        "heard": _heard(case.get("heard")),
     }
+
+
+def _heard(heard: Model | None) -> Model | None:
+    if heard is None:
+        return None
+    refused = heard.get("handling", {}).get("refused", [])
+    return {"owner": heard["owner"]["id"], "refused": refused, "answer": heard.get("answer")}
 
 
 def first_fact(model: Model, command: Model, administrator: str) -> str:
@@ -298,7 +336,8 @@ def reply_of(group: list[Model], *, was_merged: bool) -> tuple[str | None, str |
         elif fact["kind"] == "dieskalasi" and fact["level"] == 5:  # the ladder has five steps
             kind = "next_right"
         elif fact["kind"] == "dikabari":
-            kind = "put_off" if fact["event"] in {"extended", "postponed"} else fact["event"]
+            names = {"extended": "put_off", "postponed": "put_off", "refused": None}
+            kind = names.get(fact["event"], fact["event"])
         elif fact["kind"] == "dipisahkan" and was_merged:
             kind = "unmerged"
         if kind is not None:

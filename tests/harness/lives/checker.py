@@ -209,6 +209,7 @@ class LifeWalk(Walk):
         checker, kind = self._checker, said.get("kind", "complaint")
         version, main, level, overdue = model["version"], model["main"], model["level"], list(model["overdue"])
         was_merged = model["state"] == "digabung"
+        heard = model["heard"]
         parts = was_merged and kind == "add" and parts_from_main(model, said["reading"])
         group = self._take(entry, said)
         kinds = [fact["kind"] for fact in group]
@@ -230,12 +231,21 @@ class LifeWalk(Walk):
         if not _follows(kind, kinds):
             checker.wrong(f"{kind} {said['id']} in {self._code} led to {kinds}")
         self._check_owner(model)
+        self._check_left(said, model, main, heard)
         if kinds == ["ditolak"] and "sender" in said:
             self._told_status(said)
         else:
             checker.reply(group, model, self._complaint, was_merged=was_merged)
         left = main if main and not model["main"] else None
         self._expect_commands(said, group, left=left, main=model["main"])
+
+    def _check_left(self, said: Model, model: Model, main: str | None, heard: Model | None) -> None:
+        """Who leaves a main case without telling anything new has its owner, unless that refused the case before."""
+        if not main or model["main"] or model["state"] in ENDED or said["kind"] == "add" or heard is None:
+            return
+        refused = {*model["elsewhere"], *(agency for agency, _, _ in model["refusals"])}
+        if heard["owner"] not in {model["owner"], *refused}:
+            self._checker.wrong(f"{self._code} left {main} and is with {model['owner']}, not {heard['owner']}")
 
     def _expect_commands(self, said: Model, group: list[Model], *, left: str | None, main: str | None) -> None:
         """Expect what the case writes to another one."""
@@ -263,6 +273,8 @@ class LifeWalk(Walk):
         refused = [agency for agency, _, _ in model["refusals"]]
         if not model["owner"] or model["owner"] != model["chain"][-1]:
             self._checker.wrong(f"{self._code} has no single owner: {model}")
+        if model["owner"] in model["elsewhere"]:
+            self._checker.wrong(f"{model['owner']} refused a main case of {self._code}, and owns it")
         if model["owner"] in refused or self._checker.administrator in refused or len(set(refused)) < len(refused):
             self._checker.wrong(f"{self._code} was refused by {refused}, and {model['owner']} owns it")
         if (model["state"] == "digabung") != bool(model["main"]):

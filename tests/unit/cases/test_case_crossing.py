@@ -24,6 +24,7 @@ ANSWER_LATER, ANSWER_OLDER = (said(CommandKind.answer, one, "dinas", "sudah") fo
 ADD_LATER, ADD_OLDER = (added(one, "masih") for one in (LATER, OLDER))
 SENDER = Sender(channel="sms", reporter_ref="r")
 DISAGREE = said(CommandKind.disagree, LATER, CITIZEN, "belum", sender=SENDER)
+ABUSE = added(LATER, "petugasnya minta uang", oversight=True)
 UNMERGE = said(CommandKind.unmerge, LATER, DESK, "beda")
 WITHDRAW_OLDER, WITHDRAW_LATER = (
     said(CommandKind.withdraw, one, CITIZEN, "batal", sender=SENDER) for one in (OLDER, LATER)
@@ -119,7 +120,7 @@ def test_whatever_order_two_partitions_take_the_documents_end_the_same(
     assert all(one == found[0] for one in found)
 
 
-@pytest.mark.parametrize("later", [[MERGE, REFUSE_LATER], [MERGE, ANSWER_LATER], [MERGE, UNMERGE]])
+@pytest.mark.parametrize("later", [[MERGE, REFUSE_LATER], [MERGE, ANSWER_LATER], [MERGE, UNMERGE], [MERGE, ABUSE]])
 @pytest.mark.parametrize("older", [[ANSWER_OLDER], [REFUSE_OLDER, ADD_OLDER], [WITHDRAW_OLDER, ADD_OLDER]])
 def test_in_no_order_is_a_case_lost_between_two(later: list[Command], older: list[Command]) -> None:
     """Refusal, addition, merge, answer and withdrawal cross: nobody waits, and the main case counts who follows it and no one else."""

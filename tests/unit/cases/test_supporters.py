@@ -4,7 +4,7 @@ import pytest
 
 from complaints.command import CommandKind
 from complaints.fact import FactKind
-from tests.harness.street import DESK, LIGHTS, WATCHDOG, Street
+from tests.harness.street import DESK, LIGHTS, LIGHTS_NAME, TRAFFIC, WATCHDOG, Street
 
 A, B = "628111", "628222"
 
@@ -85,3 +85,98 @@ def test_a_supporter_that_a_desk_classifies_as_abuse_is_handled_by_itself(street
         FactKind.unmerged,
     ]
     assert not street.case(A).supporters
+
+
+def refused_by_the_first_owner(street: Street) -> None:
+    """The main case goes from the one unit to the other."""
+    street.act(CommandKind.refuse, A, LIGHTS, "lampu ini milik dishub")
+    assert street.case(A).owner.id == TRAFFIC
+
+
+def test_a_supporter_is_told_the_owner_of_the_main_case_at_once_and_in_each_reply() -> None:
+    """When they are merged, when it moves, when he adds something and when he asks: by message, on the page and by the API."""
+    street = Street(A, B)
+    assert sum("bersama laporan lain" in text and "Perumahan" in text for text in street.town.texts) == 1
+    assert street.status(B) == (LIGHTS_NAME, "")
+    assert LIGHTS_NAME in street.says(B, "STATUS")[-1]
+    refused_by_the_first_owner(street)
+    assert "kini ditangani Dinas Perhubungan" in street.told[-1]
+    assert "Ditangani Dinas Perhubungan" in street.says(B, "tiangnya juga miring pak")[-1]
+    assert "Dinas Perhubungan" in street.says(B, "STATUS")[-1]
+    assert street.status(B)[0].startswith("Dinas Perhubungan")
+    assert street.page(B) == street.heard(B)
+
+
+def test_who_adds_to_an_answered_main_case_hears_that_it_was_answered(street: Street) -> None:
+    """Nobody is at work on it: he can dispute the answer."""
+    street.act(CommandKind.answer, A, LIGHTS, "Lampu sudah diganti.")
+    assert "yang sudah menjawab" in street.says(B, "tiangnya nomor 12 pak")[-1]
+    assert street.page(B) == street.heard(B)
+
+
+def test_who_disputes_the_answer_of_a_main_case_is_with_its_owner_and_never_with_who_refused(street: Street) -> None:
+    """Whatever unit his own case had before; the answer that he disputes is kept."""
+    refused_by_the_first_owner(street)
+    street.act(CommandKind.answer, A, TRAFFIC, "Lampu sudah diganti.")
+    sent = street.says(B, "belum nyala")
+    case = street.case(B)
+    assert "dibuka kembali" in sent[-1]
+    assert "Dinas Perhubungan" in sent[-1]
+    assert (case.state, case.owner.id, case.main) == ("dibuka kembali", TRAFFIC, None)
+    assert (case.refused_elsewhere, case.disputes) == ((LIGHTS,), 1)
+    assert [(one.agency.id, one.text) for one in case.answers] == [(TRAFFIC, "Lampu sudah diganti.")]
+    (declined,) = street.act(CommandKind.refuse, B, TRAFFIC, "bukan kami")
+    assert "has answered the case" in (declined.text or "")
+    (declined,) = street.act(CommandKind.reroute, B, DESK, to=LIGHTS)
+    assert "has refused" in (declined.text or "")
+
+
+def test_whom_a_desk_gave_the_main_case_keeps_what_leaves_it(street: Street) -> None:
+    """Also when the citizen adds something later."""
+    street.act(CommandKind.reroute, A, DESK, "ini milik dishub", to=TRAFFIC)
+    street.act(CommandKind.unmerge, B, DESK, "lampu yang lain")
+    assert street.case(B).owner.id == TRAFFIC
+    street.says(B, "tiangnya juga miring pak")
+    assert street.case(B).owner.id == TRAFFIC
+    street.act(CommandKind.refuse, B, TRAFFIC, "bukan kami")
+    assert street.case(B).owner.id != TRAFFIC
+
+
+def test_a_supporter_who_hides_his_report_after_the_answer_keeps_the_answer(street: Street) -> None:
+    """He was told it; asked how the report stands, we say that it was answered, and by whom."""
+    refused_by_the_first_owner(street)
+    street.act(CommandKind.answer, A, TRAFFIC, "Lampu sudah diganti.")
+    street.says(B, "RAHASIA")
+    case = street.case(B)
+    assert (case.main, case.state, case.owner.id, case.complaint.secret) == (None, "ditanggapi", TRAFFIC, True)
+    assert "sudah dijawab Dinas Perhubungan" in street.says(B, "STATUS")[-1]
+    assert "dibuka kembali" in street.says(B, "belum nyala")[-1]
+    assert street.case(B).owner.id == TRAFFIC
+
+
+def test_who_opens_his_case_again_after_it_closed_with_the_main_case_is_with_its_owner(street: Street) -> None:
+    """As if he had disputed the answer in time."""
+    refused_by_the_first_owner(street)
+    street.act(CommandKind.answer, A, TRAFFIC, "Lampu sudah diganti.")
+    street.act(CommandKind.close, A, TRAFFIC)
+    assert street.case(B).state == "selesai"
+    street.says(B, "BELUM")
+    assert (street.case(B).state, street.case(B).owner.id) == ("dibuka kembali", TRAFFIC)
+
+
+def test_a_former_owner_that_refuses_later_does_not_get_the_case_of_a_supporter_either(street: Street) -> None:
+    """The supporters' citizens are told nothing of it."""
+    street.act(CommandKind.hand_on, A, LIGHTS, "milik dishub", to=TRAFFIC)
+    street.act(CommandKind.refuse, A, LIGHTS, "bukan kami")
+    assert street.told == []
+    street.act(CommandKind.unmerge, B, DESK, "lampu yang lain")
+    street.act(CommandKind.refuse, B, TRAFFIC, "bukan kami")
+    assert street.case(B).owner.id not in {LIGHTS, TRAFFIC}
+
+
+def test_a_main_case_that_is_withdrawn_leaves_its_supporters_with_its_owner(street: Street) -> None:
+    """It has gone to the other unit before."""
+    refused_by_the_first_owner(street)
+    street.act(CommandKind.withdraw, A, DESK, "warga datang", source="walk-in")
+    assert "ditangani tersendiri lagi oleh Dinas Perhubungan" in street.told[-1]
+    assert (street.case(B).main, street.case(B).owner.id) == (None, TRAFFIC)
