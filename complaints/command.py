@@ -94,7 +94,8 @@ EchoedEvent = Literal[
     "answered", "moved", "refused", "extended", "postponed", "next_right", "closed", "reopened", "gone"
 ]
 """What a supporter hears of its main case; "refused": by a former owner, of which the citizen is told nothing; "next_right": it is so long
-overdue that the citizen hears of the Ombudsman; "gone": it was withdrawn or archived, and the supporter is handled by itself again."""
+overdue that the citizen hears of the Ombudsman; "gone": it was withdrawn, archived or hidden, or is a report of abuse now, and the
+supporter is handled by itself again."""
 
 
 class MessageReading(Event):

@@ -76,6 +76,7 @@ def _added(case: Document, fact: Document) -> None:
     stop_waiting(case, fact["at"])
     if case.get("reclassified"):
         complaint |= {name: case["complaint"][name] for name in ("class", "oversight") if name in case["complaint"]}
+    _let_go_if_abuse(case, complaint, fact)
     case["complaint"] = complaint
     if case["state"] in OPEN:
         case["state"] = standing(case)
@@ -163,7 +164,15 @@ def _reclassified(case: Document, fact: Document) -> None:
     new: Document = {"class": fact["class"]} if fact.get("class") else {}
     if fact.get("oversight") is not None:
         new["oversight"] = fact["oversight"]
-    case["complaint"], case["reclassified"] = {**case["complaint"], **new}, True
+    complaint = {**case["complaint"], **new}
+    _let_go_if_abuse(case, complaint, fact)
+    case["complaint"], case["reclassified"] = complaint, True
+
+
+def _let_go_if_abuse(case: Document, complaint: Document, fact: Document) -> None:
+    """Forget the supporters of a case that becomes a report of oversight: each is handled by itself, not with the accusation."""
+    if complaint.get("oversight") and not case["complaint"].get("oversight"):
+        let_go(case, fact)
 
 
 def _reminded(case: Document, fact: Document) -> None:

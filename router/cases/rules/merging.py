@@ -224,6 +224,8 @@ def heard_by_supporters(before: Document | None, facts: tuple[Document, ...], af
     """
     if before is None or not before.get("supporters"):
         return None
+    if leaving.is_now_of_abuse(before, after):
+        return _told("gone", facts[0], before)
     for fact in facts:
         event = _EVENTS.get(fact["kind"])
         if event == "moved" and "previous_owner" not in fact["disposition"]:

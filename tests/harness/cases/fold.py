@@ -80,6 +80,8 @@ def _of_owner(model: Model, fact: Model) -> None:  # noqa: C901  # one case per 
         case "diaktifkan kembali":
             model["until"] = None
         case "diklasifikasi ulang":
+            if fact.get("oversight") and not model["oversight"]:
+                model["supporters"] = 0
             model |= {"reclassified": True, "oversight": fact.get("oversight", model["oversight"])}
         case "terlambat":
             model["overdue"].append(fact["duty"])
@@ -106,6 +108,8 @@ def _of_citizen(model: Model, fact: Model) -> None:
             model["regency"] = regency_after(model, fact["reading"])
             told = {**fact["reading"], "attachments": fact["addition"].get("attachments")}
             model["has"] = sorted({*model["has"], *has(told)})
+            if parts_from_main(model | {"regency": ""}, fact["reading"]):
+                model["supporters"] = 0
             if not model["reclassified"]:
                 model["oversight"] = bool(model["oversight"] or fact["reading"].get("oversight"))
         case "dibuka kembali":

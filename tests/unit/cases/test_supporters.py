@@ -4,6 +4,7 @@ import pytest
 
 from complaints.command import CommandKind
 from complaints.fact import FactKind
+from complaints.tracking import spaced
 from tests.harness.street import DESK, LIGHTS, LIGHTS_NAME, TRAFFIC, WATCHDOG, Street
 
 A, B = "628111", "628222"
@@ -180,3 +181,19 @@ def test_a_main_case_that_is_withdrawn_leaves_its_supporters_with_its_owner(stre
     street.act(CommandKind.withdraw, A, DESK, "warga datang", source="walk-in")
     assert "ditangani tersendiri lagi oleh Dinas Perhubungan" in street.told[-1]
     assert (street.case(B).main, street.case(B).owner.id) == (None, TRAFFIC)
+
+
+@pytest.mark.parametrize("by", ["its citizen", "a desk"])
+def test_a_main_case_that_becomes_a_report_of_abuse_lets_its_supporters_go(street: Street, by: str) -> None:
+    """Who only wants his lamp stays with the unit for lamps; nothing in his case tells of the accusation."""
+    if by == "its citizen":
+        sent = street.says(A, "petugasnya minta uang 50 ribu")
+        assert street.case(A).owner.id == WATCHDOG
+        assert not [text for text in sent if "Inspektorat" in text and spaced(street.code(B)) in text]
+    else:
+        street.act(CommandKind.reclassify, A, DESK, "berkadar", oversight=True)
+    a, b = street.case(A), street.case(B)
+    assert (a.supporters, b.main, b.state, b.owner.id) == (0, None, "diteruskan", LIGHTS)
+    assert not street.facts(B, FactKind.unmerged)[0].text
+    street.act(CommandKind.answer, B, LIGHTS, "Lampu sudah diganti.")
+    assert len(street.told) == 1
