@@ -208,6 +208,8 @@ class Case(Event):
     """What the supporter has last heard of its main case, which tells its owner when it agrees; None if the case is by itself."""
     refused_elsewhere: tuple[str, ...] = ()
     """The agencies that refused a main case of which this one was a supporter: none of them gets it."""
+    told_to: tuple[str, ...] = ()
+    """The main cases that were told what the citizen of this supporter added, until they are to forget it."""
     supporters: Annotated[int, Field(ge=0)] = 0
     """How many cases are supporters of this one."""
     alone_as_of: int | None = None

@@ -82,6 +82,8 @@ class CommandKind(StrEnum):
     """The citizen of the supporter `other` adds something, which the owner of this main case is to know: `text`, without personal data."""
     leave = "leave"
     """The supporter `other` leaves this main case."""
+    forget = "forget"
+    """What the citizen of the supporter `other` has added is not to be shown in this main case any more."""
     echo = "echo"
     """The main case, `other`, lets its supporter hear what happened to it."""
     unheard = "unheard"
@@ -152,7 +154,7 @@ class Command(Event):
     anonymous: bool | None = None
     """Whether the person is to be hidden (only `hide`)."""
     secret: bool | None = None
-    """Whether the report is to be hidden (only `hide`)."""
+    """Whether the report is to be hidden (`hide`), or is to be by the words of the message, for which a `hide` follows (`add`)."""
     other: str | None = None
     """The tracking code of the other case (only in the dialogue between two cases)."""
     since: AwareDatetime | None = None

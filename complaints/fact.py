@@ -80,6 +80,8 @@ class FactKind(StrEnum):
     """Another case became a supporter of this one."""
     left = "dukungan ditarik"
     """A supporter left."""
+    forgotten = "tambahan ditutup"
+    """What the citizen of a supporter added is not shown here any more: he has hidden it, or left with an accusation or a correction."""
     echoed = "dikabari"
     """The supporter heard what happened to its main case."""
     declined = "ditolak"

@@ -135,9 +135,11 @@ class Passing:
         if reading.corrects and not case.get("id"):  # whoever has only the code of a case moves it nowhere
             reading = reading.model_copy(update={"corrects": None})
         fields |= {"addition": found.addition, "reading": reading}
-        turn.command(message, id_, case["code"], CommandKind.add, **fields)
         asked = hidden(message)
         hides = {name: True for name in ("anonymous", "secret") if getattr(asked, name) and not getattr(message, name)}
+        if "secret" in hides:
+            fields["secret"] = True  # the words are passed on to no other case before the report is hidden
+        turn.command(message, id_, case["code"], CommandKind.add, **fields)
         if hides:
             companion = ids.companion_id(id_, CommandKind.hide.value)
             turn.command(message, companion, case["code"], CommandKind.hide, **hides)

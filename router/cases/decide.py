@@ -60,7 +60,8 @@ def decide(case: Document | None, record: Inbound, law: Law) -> Decision:
         )
     if record.id in case["commands"]:
         return Decision((), case)
-    draft = Draft(case, record, law, secret=bool(case["complaint"].get("secret")))
+    hides = record.kind is CommandKind.add and record.body.get("secret")
+    draft = Draft(case, record, law, secret=bool(case["complaint"].get("secret") or hides))
     outcome = _outcome(case, record, law)
     if isinstance(outcome, Declined):
         draft.decline(record.kind, outcome)
@@ -140,6 +141,8 @@ def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         has_owner = leaving.open_again(draft, law)
     elif before["state"] == "digabung" and (why := leaving.parts(before, draft.now, addition["text"])):
         has_owner = leaving.leave_to_tell(draft, law, before, why)
+    elif before["state"] == "digabung" and record.body.get("secret"):
+        has_owner = leaving.leave_hidden(draft, law)
     if draft.now["state"] not in ("digabung", "diarsipkan"):
         ask(draft, None if has_owner else route(draft, law))
     return None
@@ -177,6 +180,7 @@ _APPLY: Final[Mapping[CommandKind, Callable[[Draft, Inbound, Law], Declined | No
     CommandKind.reject: merging.reject,
     CommandKind.second: merging.second,
     CommandKind.leave: merging.leave,
+    CommandKind.forget: merging.forget,
     CommandKind.echo: merging.echo,
     CommandKind.unheard: clocks.unheard,
     CommandKind.due: clocks.due,

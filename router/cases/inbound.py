@@ -75,6 +75,7 @@ _OF_TWO: Final = (
     CommandKind.reject,
     CommandKind.second,
     CommandKind.leave,
+    CommandKind.forget,
     CommandKind.echo,
 )
 """The commands in which one case speaks to another."""

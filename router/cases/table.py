@@ -119,6 +119,7 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
     CommandKind.confirm: Rule(frozenset((Role.case,)), OPEN, (FactKind.merged, FactKind.unmerged), _ONLY_STEPS),
     CommandKind.reject: Rule(frozenset((Role.case,)), _ALL, (FactKind.unmerged,), _ONLY_STEPS),
     CommandKind.second: Rule(frozenset((Role.case,)), _ALL, (FactKind.seconded,), _ONLY_STEPS),
+    CommandKind.forget: Rule(frozenset((Role.case,)), _ALL, (FactKind.forgotten,), _ONLY_STEPS),
     CommandKind.leave: Rule(frozenset((Role.case,)), _ALL, (FactKind.left,), _ONLY_STEPS),
     CommandKind.echo: Rule(
         frozenset((Role.neighbours,)),

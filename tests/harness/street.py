@@ -1,22 +1,28 @@
 """People of one street who report one lamp: conversation, router and the search for duplicates without Kafka."""
 
 from collections.abc import Iterable
+from contextlib import closing
 from typing import Any
 
 from channels.web.told import story
+from complaints.bus import Record
 from complaints.bus.envelope import encode
 from complaints.case import Case
 from complaints.command import CommandKind
-from complaints.contract import CASE_EVENTS, NEIGHBOURS
+from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS, NEIGHBOURS
 from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.fact import Fact, FactKind
 from neighbours.step import NeighboursStep
 from normalizer.complaint import Normaliser
 from ops.casework.heard import heard
+from ops.casework.show import sheet
+from ops.casework.story import story as explained
 from router.routing import Router
 from tests.harness.house import said
 from tests.harness.town import Town
+from tests.harness.view import KEY, ServedView
+from view.client import ViewClient
 from view.status import status_of
 
 LIGHTS_NAME = "Dinas Perumahan dan Kawasan Permukiman Kota Semarang"
@@ -94,6 +100,16 @@ class Street:
         """Return what the page must tell: all replies to a citizen about his case but those to STATUS, in the words of the page."""
         found = heard([on_the_web(fact) for fact in self.facts(citizen)])
         return [one.text for one in found]
+
+    def told_by_case_show(self, citizen: str, view: ServedView) -> str:
+        """Return all that officers read of a citizen's case: the sheet of `lapor case show`, and the story of `lapor explain`."""
+        states = [(key, state) for (topic, key), state in self.town.states.items() if topic == COMPLAINTS]
+        view.put(*(Record(topic=CASES, key=key, value=state.value, headers=()) for key, state in states))
+        view.put(*self.town.written[CASE_EVENTS])
+        with closing(ViewClient([view.url], key=KEY)) as client:
+            facts = client.facts(self.code(citizen))
+        case, now = self.case(citizen), self.town.now
+        return f"{sheet(case, facts, now)}\n" + "\n".join(explained(case, facts, now))
 
     def facts(self, citizen: str = "", kind: FactKind | None = None) -> list[Fact]:
         """Return the facts of a citizen's case, or of all cases, of one kind or of all."""

@@ -93,6 +93,7 @@ class LivesMachine(RuleBasedStateMachine):
         where=st.sampled_from(tuple(PLACES)),
         kind=st.sampled_from(CLASSES),
         abuse=st.sampled_from((False,) * 4 + (True,)),
+        hides=st.sampled_from((None,) * 6 + (True,)),
         corrects=st.sampled_from((None,) * 4 + (True,)),
     )
     def add(self, number: int, text: str, where: str, kind: str, *, lacks: bool, **more: bool | None) -> Event:
@@ -101,7 +102,7 @@ class LivesMachine(RuleBasedStateMachine):
         reading: dict[str, Any] = {"missing": ("place",)} if lacks else {"place": PLACES[where]}
         reading |= {"oversight": bool(more["abuse"]), "corrects": more["corrects"]}
         command = added(of, text, number=self.nonce, at=self.now, **reading, **{"class": kind})
-        return self.send(command.model_copy(update={"sender": self.sender(of)}))
+        return self.send(command.model_copy(update={"sender": self.sender(of), "secret": more["hides"]}))
 
     @rule(target=sent, number=numbers, pick=st.integers(0, 99), about=details)
     def apt(self, number: int, pick: int, about: Document) -> Event:

@@ -78,6 +78,7 @@ def _added(case: Document, fact: Document) -> None:
         complaint |= {name: case["complaint"][name] for name in ("class", "oversight") if name in case["complaint"]}
     _let_go_if_abuse(case, complaint, fact)
     case["complaint"] = complaint
+    supporters.told(case)
     if case["state"] in OPEN:
         case["state"] = standing(case)
 
@@ -157,6 +158,7 @@ def _hidden(case: Document, fact: Document) -> None:
     names = [name for name in ("anonymous", "secret") if fact.get(name)]
     if "secret" in names:
         let_go(case, fact)
+        case.pop("told_to", None)
     case["complaint"] = {**case["complaint"], **dict.fromkeys(names, True)}
 
 

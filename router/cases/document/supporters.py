@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from complaints.command import CASE, NEIGHBOURS
+from complaints.command import CASE, CITIZEN, NEIGHBOURS
 from router.cases.document.answers import stands
 from router.cases.document.ending import ended
 from router.cases.document.plain import Document
@@ -37,9 +37,18 @@ def take_apart(case: Document, fact: Document) -> None:
         case["apart"] = [*case.get("apart", ())[-MOST_APART + 1 :], case["main"]]
 
 
+def told(case: Document) -> None:
+    """Note that the main case is told what the citizen of a supporter has added."""
+    main = case.get("main")
+    if main and main not in case.get("told_to", ()):
+        case["told_to"] = [*case.get("told_to", ())[-MOST_APART + 1 :], main]
+
+
 def unmerged(case: Document, fact: Document) -> None:
     """Note that the case is by itself."""
     take_apart(case, fact)
+    if fact["actor"] == CITIZEN:  # by what he adds or hides: no main case shows his words any more
+        case.pop("told_to", None)
     for name in ("proposed", "main_as_of"):
         case.pop(name, None)
     if case.pop("main", None):

@@ -87,5 +87,5 @@ def hide(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     main = draft.now.get("main")
     draft.add(FactKind.hidden, **new)
     if main and "secret" in new:
-        leaving.leave(draft, law, "A secret report is handled by itself.", answered=True)
+        leaving.leave_hidden(draft, law)
     return None

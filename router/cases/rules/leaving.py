@@ -57,6 +57,12 @@ def leave(draft: Draft, law: Law, why: str, *, answered: bool = False) -> None:
     _take_over(draft, law, heard)
 
 
+def leave_hidden(draft: Draft, law: Law) -> bool:
+    """Add the facts by which a supporter leaves that becomes secret. Return that it has its owner."""
+    leave(draft, law, "A secret report is handled by itself.", answered=True)
+    return True
+
+
 def leave_to_tell(draft: Draft, law: Law, before: Document, why: str) -> bool:
     """Add the facts by which a supporter leaves with what its citizen has added. Return whether it has its owner already.
 

@@ -117,6 +117,12 @@ def second(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     return None
 
 
+def forget(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Note that what the citizen of a supporter has added is not shown here any more, also if he is none now."""
+    draft.add(FactKind.forgotten, other=record.body["other"])
+    return None
+
+
 def _is_gone(case: Document, record: Inbound) -> bool:
     """Return whether a supporter joined before the case let all of them go: then it is none any more."""
     joined = record.body.get("as_of")
@@ -170,7 +176,13 @@ def dialogue(before: Document | None, record: Inbound, facts: tuple[Document, ..
         return [_command(record, CommandKind.adopt, after["proposed"], since=since, **region, **owner)]
     if record.kind is _CONFIRM and is_of_case and _MERGED not in kinds:
         return [_command(record, CommandKind.leave, record.body["other"], **_as_of(record.body.get("as_of")))]
-    return _to_main(before, record, after, added=_ADDED in kinds)
+    return [*_to_main(before, record, after, added=_ADDED in kinds), *_to_forget(before, record, after)]
+
+
+def _to_forget(before: Document | None, record: Inbound, after: Document) -> list[Document]:
+    """Return what tells the main cases, also former ones, to show no more what the citizen of a supporter has added there."""
+    told = () if before is None or after.get("told_to") else before.get("told_to", ())
+    return [_command(record, CommandKind.forget, main) for main in told]
 
 
 def _to_main(before: Document | None, record: Inbound, after: Document, *, added: bool) -> list[Document]:

@@ -39,7 +39,7 @@ STILL = {*ENDED, "ditanggapi", "digabung"}
 
 def new() -> Model:
     """Return a case to which nothing has happened."""
-    named = ("chain", "refusals", "answers", "additions", "commands", "asked", "overdue", "has", "elsewhere")
+    named = ("chain", "refusals", "answers", "additions", "commands", "asked", "overdue", "has", "elsewhere", "told")
     lists: Model = {name: [] for name in named}
     flags = dict.fromkeys(("triage", "oversight", "reclassified", "accepted", "reopened"), False)
     counts = dict.fromkeys(("version", "questions", "hops", "supporters", "level", "disputes"), 0)
@@ -104,6 +104,7 @@ def _of_citizen(model: Model, fact: Model) -> None:
             model["asked"] += [fact["part"]] if fact.get("part") else []
         case "dilengkapi":
             model["additions"].append(fact["addition"]["raw"]["upstream_id"])
+            model["told"] += [model["main"]] if model["main"] not in {None, *model["told"]} else []
             model["question"] = None
             model["regency"] = regency_after(model, fact["reading"])
             told = {**fact["reading"], "attachments": fact["addition"].get("attachments")}
@@ -124,7 +125,7 @@ def _of_citizen(model: Model, fact: Model) -> None:
             model["stars"] = fact["stars"]
 
 
-def _of_two(model: Model, fact: Model) -> None:
+def _of_two(model: Model, fact: Model) -> None:  # noqa: C901  # one case per kind of fact
     """Change a case by what it agreed with another one."""
     match fact["kind"]:
         case "diusulkan digabung":
@@ -133,6 +134,8 @@ def _of_two(model: Model, fact: Model) -> None:
             model |= {"state": "digabung", "main": fact["other"], "proposed": None, "question": None, "until": None}
             model["heard"] = _told(fact, None)
         case "dipisahkan":
+            if fact["actor"] == "citizen":
+                model["told"] = []
             if model["main"]:
                 model["state"] = "open"
                 _keep(model, fact)
@@ -146,7 +149,7 @@ def _of_two(model: Model, fact: Model) -> None:
             if fact["event"] == "closed":
                 _end(model, "selesai")
         case "disembunyikan" if fact.get("secret"):
-            model["supporters"] = 0
+            model |= {"supporters": 0, "told": []}
 
 
 def _told(fact: Model, before: Model | None) -> Model | None:
@@ -254,6 +257,7 @@ def of_document(case: Model) -> Model:
         "proposed": case.get("proposed"),
         "supporters": case.get("supporters", 0),
         "regency": regency(case["complaint"]),
+        "told": case.get("told_to", []),
         "elsewhere": case.get("refused_elsewhere", []),
         "heard": _heard(case.get("heard")),
     }

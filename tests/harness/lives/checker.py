@@ -38,6 +38,7 @@ FIRST: dict[str, tuple[str, ...]] = {
     "reject": ("dipisahkan",),
     "second": ("ditambahkan pendukung",),
     "leave": ("dukungan ditarik",),
+    "forget": ("tambahan ditutup",),
     "echo": ("dikabari", "dipisahkan"),
     "unheard": ("tidak sampai",),
     "due": ("terlambat", "diaktifkan kembali", "selesai", "dieskalasi", "tidak dijawab", "dicabut", "diingatkan"),
@@ -209,8 +210,8 @@ class LifeWalk(Walk):
         checker, kind = self._checker, said.get("kind", "complaint")
         version, main, level, overdue = model["version"], model["main"], model["level"], list(model["overdue"])
         was_merged = model["state"] == "digabung"
-        heard = model["heard"]
-        parts = was_merged and kind == "add" and parts_from_main(model, said["reading"])
+        heard, told = model["heard"], list(model["told"])
+        parts = was_merged and kind == "add" and (parts_from_main(model, said["reading"]) or bool(said.get("secret")))
         group = self._take(entry, said)
         kinds = [fact["kind"] for fact in group]
         checker.counts[kind] += 1
@@ -236,6 +237,8 @@ class LifeWalk(Walk):
             self._told_status(said)
         else:
             checker.reply(group, model, self._complaint, was_merged=was_merged)
+        for other in () if model["told"] else told:
+            checker.own(other, str(uuid5(UUID(said["id"]), f"forget/{other}")))
         left = main if main and not model["main"] else None
         self._expect_commands(said, group, left=left, main=model["main"])
 

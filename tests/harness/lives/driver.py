@@ -54,6 +54,9 @@ ADDED: Final = ("masih begitu", "tolong segera", "sudah tiga minggu", "di dekat 
 OF_ABUSE: Final = 0.1
 """The share of additions that tell of abuse of office."""
 
+OF_WISH: Final = 0.05
+"""The share of additions that ask for the report to be secret."""
+
 CORRECTED: Final = 0.1
 """The share of additions that say that another place was meant."""
 
@@ -139,7 +142,8 @@ class Driver:
             if dice.random() < CORRECTED:
                 reading |= {"place": dice.choice([*self._complaints.values()]).place, "corrects": True}
             text = f"{dice.choice(ADDED)} {self._nonce}"
-            return self._by_citizen(of, added(of, text, number=self._nonce, at=at, **plain_of(reading)))
+            said = added(of, text, number=self._nonce, at=at, **plain_of(reading))
+            return self._by_citizen(of, said.model_copy(update={"secret": dice.random() < OF_WISH or None}))
         owner, desk = case["owner"]["id"], self._law.administrator_id
         if dice.random() < STRANGE:
             past = [hop["owner"]["id"] for hop in case["chain"]]

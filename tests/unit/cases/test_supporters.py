@@ -1,11 +1,15 @@
 """What a supporter says, hears and takes along, in the words of citizens, with the real law."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from complaints.command import CommandKind
 from complaints.fact import FactKind
 from complaints.tracking import spaced
 from tests.harness.street import DESK, LIGHTS, LIGHTS_NAME, TRAFFIC, WATCHDOG, Street
+from tests.harness.view import ServedView
 
 A, B = "628111", "628222"
 
@@ -16,6 +20,14 @@ def street() -> Street:
     made = Street(A, B)
     assert made.case(B).main == made.code(A)
     return made
+
+
+@pytest.fixture
+def view(tmp_path: Path) -> Iterator[ServedView]:
+    """The view of the cases, which officers ask."""
+    made = ServedView(tmp_path)
+    yield made
+    made.close()
 
 
 @pytest.mark.parametrize("words", ["petugasnya minta uang 50 ribu", "pungli pak, minta 100 ribu ke warga"])
@@ -197,3 +209,54 @@ def test_a_main_case_that_becomes_a_report_of_abuse_lets_its_supporters_go(stree
     assert not street.facts(B, FactKind.unmerged)[0].text
     street.act(CommandKind.answer, B, LIGHTS, "Lampu sudah diganti.")
     assert len(street.told) == 1
+
+
+WHERE_HE_LIVES = "tiangnya persis di depan warung sate saya pak"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "tiangnya persis di depan warung sate saya, tolong rahasiakan",
+        "petugasnya minta uang 50 ribu, tolong rahasiakan",
+    ],
+)
+def test_words_with_a_wish_to_be_secret_are_never_passed_on(street: Street, words: str) -> None:
+    """The wish comes with them: no fact of any case holds them open, and the main case hears nothing."""
+    sent = street.says(B, words)
+    case = street.case(B)
+    assert (case.main, case.complaint.secret) == (None, True)
+    assert case.owner.id == (WATCHDOG if "uang" in words else LIGHTS)
+    assert any("dirahasiakan" in text for text in sent)
+    assert not street.facts(A, FactKind.seconded)
+    (added,) = street.facts(B, FactKind.added)
+    assert added.secret
+
+
+@pytest.mark.parametrize(
+    "words", ["RAHASIA", "petugasnya minta uang 50 ribu", "ralat: bukan di Kota Semarang tapi Kabupaten Semarang"]
+)
+def test_who_hides_his_report_later_hides_what_the_main_case_was_told(
+    street: Street, view: ServedView, words: str
+) -> None:
+    """Neither his words nor his code are shown there any more, to officers and by `lapor explain`; on Kafka they stay."""
+    street.says(B, WHERE_HE_LIVES)
+    assert WHERE_HE_LIVES in street.told_by_case_show(A, view)
+    street.says(B, words)
+    assert [fact.text for fact in street.facts(A, FactKind.seconded)] == [WHERE_HE_LIVES]
+    shown = street.told_by_case_show(A, view)
+    assert WHERE_HE_LIVES not in shown
+    assert street.code(B) not in shown
+    assert spaced(street.code(B)) not in shown
+    assert "not shown any more" in shown
+
+
+def test_who_hides_his_report_after_the_main_case_let_him_go_hides_his_words_there(
+    street: Street, view: ServedView
+) -> None:
+    """It ended, and he is no supporter any more."""
+    street.says(B, WHERE_HE_LIVES)
+    street.act(CommandKind.withdraw, A, DESK, "warga datang", source="walk-in")
+    assert WHERE_HE_LIVES in street.told_by_case_show(A, view)
+    street.says(B, "RAHASIA")
+    assert WHERE_HE_LIVES not in street.told_by_case_show(A, view)
