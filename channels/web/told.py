@@ -11,7 +11,7 @@ from complaints.calendar import written_day
 from complaints.case import Case
 from complaints.fact import Fact, FactKind
 from complaints.mail import ReplyKind
-from complaints.telling import COMPLETE_BY, class_named, completed_as, kind_of, put_off_as
+from complaints.telling import COMPLETE_BY, class_named, completed_as, first_of, kind_of, put_off_as
 from complaints.wording import text
 from normalizer import emergency
 from normalizer.masking import mask
@@ -138,8 +138,7 @@ def _words(together: Sequence[Fact], then: _Then, case: Case, *, was_merged: boo
     asked = next((fact for fact in together if fact.kind is FactKind.asked), None)
     if asked:
         return _asking(asked.part, asked.text or "", case, then.owner, ending=_ending(together[0], case))
-    kinds = (_kind_of(fact, was_merged=was_merged) for fact in together)
-    kind = next((found for found in kinds if found is not None), None)
+    kind = first_of([_kind_of(fact, was_merged=was_merged) for fact in together])
     if kind is None:
         return ""
     return _sentence(kind, together, then, case)

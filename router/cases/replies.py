@@ -23,6 +23,8 @@ _PUBLIC: Final = frozenset(("twitter",))
 
 _ASKED: Final = FactKind.asked.value
 
+_REOPENED: Final = FactKind.reopened.value
+
 _ANSWERED: Final = ReplyKind.answered
 _COMPLETED: Final = ReplyKind.completed
 _MERGED: Final = ReplyKind.merged
@@ -51,6 +53,8 @@ def reply_to(facts: Sequence[Document], case: Document, *, was_merged: bool = Fa
             break
         if kind is None:
             telling, kind = fact, _kind_of(fact, was_merged)
+        elif kind is _COMPLETED and fact["kind"] == _REOPENED:  # by the addition (see complaints.telling.first_of)
+            telling, kind = fact, ReplyKind.reopened
     if telling is None or kind is None:
         return None
     first, complaint, named = facts[0], case["complaint"], str(kind)

@@ -150,6 +150,15 @@ _NOTED: Final = (FactKind.refused,)
 _MOVED_ON: Final = (FactKind.unmerged,)
 """The case has moved on before the older one agreed: it stays alone, and says so."""
 
+_NO_MAIN_CASE: Final = {
+    "ditanggapi": "{owner} has answered the older case: no other one is merged into it while the answer stands.",
+    "selesai": "The older case is closed: no other one is merged into it.",
+    "dicabut": "The older complaint was withdrawn: no other one is merged into it.",
+    "digabung": "The older case is a supporter itself: merge this one into its main case.",
+    "diarsipkan": "The older case is archived: no other one is merged into it.",
+}
+"""Why a case cannot be the main case of another one; an officer who merges by hand reads it in the later case."""
+
 _ELSEWHERE: Final[Mapping[tuple[CommandKind, CaseState], Outcome]] = {
     **{(CommandKind.unmerge, state): "The case is no supporter: there is nothing to unmerge." for state in STATES},
     **{
@@ -157,6 +166,7 @@ _ELSEWHERE: Final[Mapping[tuple[CommandKind, CaseState], Outcome]] = {
         for state in OPEN
     },
     (CommandKind.refuse, "ditanggapi"): "{owner} has answered the case: it can no longer be refused.",
+    **{(CommandKind.adopt, state): _NO_MAIN_CASE[state] for state in STATES if state not in OPEN},
     **{(CommandKind.confirm, state): _MOVED_ON for state in STATES if state not in OPEN},
 }
 """What comes of a command in a state in which its rule does not allow it, where that is not the state's own sentence."""

@@ -78,6 +78,8 @@ def hand_on(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         return Declined(f"No agency has the id {to}: a case is handed on to a unit of the owner's government.")
     if not law.same_government(owner, to):
         return Declined(f"{law.name(to)} is not of the owner's government: refuse the case and suggest it.")
+    if to == owner:
+        return Declined(f"{law.name(to)} has the case: it is handed on to another unit.", Result.already_applied)
     if why := refused_by(to, case, law) or _had_by(to, case, law):
         return Declined(why)
     if len(case["chain"]) >= MOST_OWNERS:

@@ -337,6 +337,8 @@ def reply_of(group: list[Model], *, was_merged: bool) -> tuple[str | None, str |
     for fact in group:
         if fact["kind"] == "ditanyakan":
             return "question", fact.get("part")
+    if group[0]["kind"] == "dilengkapi" and any(fact["kind"] == "dibuka kembali" for fact in group):
+        return "reopened", None
     for fact in group:
         kind = TOLD.get(fact["kind"])
         if fact["kind"] == "diteruskan" and "previous_owner" in fact["disposition"]:

@@ -8,7 +8,7 @@ import pytest
 from complaints.command import CommandKind
 from complaints.fact import FactKind
 from complaints.tracking import spaced
-from tests.harness.street import DESK, LIGHTS, LIGHTS_NAME, TRAFFIC, WATCHDOG, Street
+from tests.harness.street import DESK, LAMP, LIGHTS, LIGHTS_NAME, TRAFFIC, WATCHDOG, Street
 from tests.harness.view import ServedView
 
 A, B = "628111", "628222"
@@ -260,3 +260,14 @@ def test_who_hides_his_report_after_the_main_case_let_him_go_hides_his_words_the
     assert WHERE_HE_LIVES in street.told_by_case_show(A, view)
     street.says(B, "RAHASIA")
     assert WHERE_HE_LIVES not in street.told_by_case_show(A, view)
+
+
+def test_who_merges_into_an_answered_case_reads_why_that_is_impossible() -> None:
+    """In words that an officer knows."""
+    street = Street(A)
+    street.act(CommandKind.answer, A, LIGHTS, "Lampu sudah diganti.")
+    street.says(B, LAMP)
+    street.add(B, street.town.complaints[1])
+    facts = street.act(CommandKind.merge, B, DESK, "sama", other=street.code(A))
+    assert "has answered the older case" in (facts[-1].text or "")
+    assert "adopt" not in (facts[-1].text or "")
