@@ -138,7 +138,7 @@ def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         return None
     has_owner = False
     if before["state"] == "dicabut":
-        has_owner = leaving.open_again(draft, law)
+        has_owner = leaving.open_again(draft, law, by_law=leaving.is_for_another(before, draft.now))
     elif before["state"] == "digabung" and (why := leaving.parts(before, draft.now, addition["text"])):
         has_owner = leaving.leave_to_tell(draft, law, before, why)
     elif before["state"] == "digabung" and record.body.get("secret"):

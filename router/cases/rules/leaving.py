@@ -43,6 +43,11 @@ def is_corrected(before: Document, after: Document) -> bool:
     return bool(was := regency_of(before)) and regency_of(after) != was
 
 
+def is_for_another(before: Document, after: Document) -> bool:
+    """Return whether an addition is for another owner than that of a main case: it tells of abuse of office, or corrects the place."""
+    return is_now_of_abuse(before, after) or is_corrected(before, after)
+
+
 def leave(draft: Draft, law: Law, why: str, *, answered: bool = False) -> None:
     """Add the facts by which a supporter is handled by itself again.
 
@@ -70,16 +75,23 @@ def leave_to_tell(draft: Draft, law: Law, before: Document, why: str) -> bool:
     """
     heard, now = draft.now.get("heard") or {}, draft.now
     draft.add(FactKind.unmerged, other=now["main"], text=why)
-    if is_now_of_abuse(before, now) or is_corrected(before, now) or not (heard.get("handling") or {}).get("given"):
+    if is_for_another(before, now) or not (heard.get("handling") or {}).get("given"):
         return False
     return _take_over(draft, law, heard)
 
 
-def open_again(draft: Draft, law: Law, **said: str) -> bool:
-    """Add the facts by which a case is open again, and return whether it has another owner: of a supporter that of its main case."""
+def open_again(draft: Draft, law: Law, *, by_law: bool = False, **said: str) -> bool:
+    """Add the facts by which a case is open again, and return whether it has another owner: of a supporter that of its main case.
+
+    Args:
+        draft: the facts so far.
+        law: knows the agencies.
+        by_law: whether what the citizen has just added is for another owner, whom the law finds.
+        said: further fields of the fact.
+    """
     heard = draft.now.get("heard") or {}
     draft.add(FactKind.reopened, **said, **_kept(heard))
-    return _take_over(draft, law, heard)
+    return not by_law and _take_over(draft, law, heard)
 
 
 def _kept(heard: Document) -> dict[str, str]:

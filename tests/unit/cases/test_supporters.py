@@ -271,3 +271,12 @@ def test_who_merges_into_an_answered_case_reads_why_that_is_impossible() -> None
     facts = street.act(CommandKind.merge, B, DESK, "sama", other=street.code(A))
     assert "has answered the older case" in (facts[-1].text or "")
     assert "adopt" not in (facts[-1].text or "")
+
+
+def test_an_accusation_after_a_withdrawal_does_not_go_to_the_owner_of_the_former_main_case(street: Street) -> None:
+    """The case is open again, and is with who looks into the government."""
+    refused_by_the_first_owner(street)
+    street.says(B, "CABUT")
+    assert street.case(B).state == "dicabut"
+    street.says(B, "petugasnya minta uang 50 ribu")
+    assert (street.case(B).state, street.case(B).owner.id) == ("dibuka kembali", WATCHDOG)
