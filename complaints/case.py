@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from complaints.disposition import AgencyRef, Deadline, Duty, Terms
+from complaints.disposition import AgencyRef, Deadline, Duty, Handling, Terms
 from complaints.event import Complaint, Refusal
 from complaints.values import Event, MissingPart
 
@@ -107,6 +107,12 @@ class Heard(Event):
     """Who owned the main case then."""
     answer: str = ""
     """Its last answer that stands, without personal data; empty if there is none."""
+    answered_at: AwareDatetime | None = None
+    """When the supporter heard the answer."""
+    answered_by: UUID | None = None
+    """The id of the command by which it did."""
+    handling: Handling | None = None
+    """How the main case was handled then."""
 
 
 class Case(Event):
@@ -199,7 +205,11 @@ class Case(Event):
     main_as_of: int | None = None
     """The version of the main case when it agreed: what happened to it before is none of this case's business."""
     heard: Heard | None = None
-    """What the supporter has last heard of its main case; None if nothing yet."""
+    """What the supporter has last heard of its main case, which tells its owner when it agrees; None if the case is by itself."""
+    refused_elsewhere: tuple[str, ...] = ()
+    """The agencies that refused a main case of which this one was a supporter: none of them gets it."""
+    told_to: tuple[str, ...] = ()
+    """The main cases that were told what the citizen of this supporter added, until they are to forget it."""
     supporters: Annotated[int, Field(ge=0)] = 0
     """How many cases are supporters of this one."""
     alone_as_of: int | None = None

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from complaints.disposition import AgencyRef
+from complaints.disposition import AgencyRef, Handling
 from complaints.event import Addition
 from complaints.values import AgencyId, ChannelName, ComplaintClass, Event, MissingPart, OccurredOn, Place, Source
 
@@ -82,6 +82,8 @@ class CommandKind(StrEnum):
     """The citizen of the supporter `other` adds something, which the owner of this main case is to know: `text`, without personal data."""
     leave = "leave"
     """The supporter `other` leaves this main case."""
+    forget = "forget"
+    """What the citizen of the supporter `other` has added is not to be shown in this main case any more."""
     echo = "echo"
     """The main case, `other`, lets its supporter hear what happened to it."""
     unheard = "unheard"
@@ -90,9 +92,12 @@ class CommandKind(StrEnum):
     """The time for something has come: a deadline, a reminder, a closing."""
 
 
-EchoedEvent = Literal["answered", "moved", "extended", "postponed", "next_right", "closed", "reopened", "gone"]
-"""What a supporter hears of its main case; "next_right": it is so long overdue that the citizen hears of the Ombudsman; "gone": it was
-withdrawn or archived, and the supporter is handled by itself again."""
+EchoedEvent = Literal[
+    "answered", "moved", "refused", "extended", "postponed", "next_right", "closed", "reopened", "gone"
+]
+"""What a supporter hears of its main case; "refused": by a former owner, of which the citizen is told nothing; "next_right": it is so long
+overdue that the citizen hears of the Ombudsman; "gone": it was withdrawn, archived or hidden, or is a report of abuse now, and the
+supporter is handled by itself again."""
 
 
 class MessageReading(Event):
@@ -149,7 +154,7 @@ class Command(Event):
     anonymous: bool | None = None
     """Whether the person is to be hidden (only `hide`)."""
     secret: bool | None = None
-    """Whether the report is to be hidden (only `hide`)."""
+    """Whether the report is to be hidden (`hide`), or is to be by the words of the message, for which a `hide` follows (`add`)."""
     other: str | None = None
     """The tracking code of the other case (only in the dialogue between two cases)."""
     since: AwareDatetime | None = None
@@ -164,7 +169,9 @@ class Command(Event):
     event: EchoedEvent | None = None
     """What happened to the main case (only `echo`)."""
     agency: AgencyRef | None = None
-    """The owner of the main case (only `echo`)."""
+    """The owner of the main case (only `confirm` and `echo`)."""
+    handling: Handling | None = None
+    """How the main case is handled (only `confirm` and `echo`)."""
     source: Source | None = None
     """How the citizen said it, if a triage desk records it on his behalf (only `withdraw`)."""
     addition: Addition | None = None

@@ -56,6 +56,17 @@ class Terms(Event):
     """The version of the data that the days come from."""
 
 
+class Handling(Event):
+    """How a main case is handled beside its owner: a supporter that leaves it takes that along."""
+
+    triage: bool = False
+    """Whether the owner is a triage desk that must still find the agency that handles the matter."""
+    given: bool = False
+    """Whether a person gave the case to its owner: no addition moves it."""
+    refused: tuple[AgencyId, ...] = ()
+    """The agencies that refused it, the first one first."""
+
+
 class Deadline(Event):
     """A legal duty and the last day to fulfil it."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from complaints.command import CommandKind, EchoedEvent, MessageReading
-from complaints.disposition import AgencyRef, Deadline, Disposition, Duty, Terms
+from complaints.disposition import AgencyRef, Deadline, Disposition, Duty, Handling, Terms
 from complaints.event import Addition, Complaint
 from complaints.values import AgencyId, ComplaintClass, Event, MissingPart, Source
 
@@ -80,6 +80,8 @@ class FactKind(StrEnum):
     """Another case became a supporter of this one."""
     left = "dukungan ditarik"
     """A supporter left."""
+    forgotten = "tambahan ditutup"
+    """What the citizen of a supporter added is not shown here any more: he has hidden it, or left with an accusation or a correction."""
     echoed = "dikabari"
     """The supporter heard what happened to its main case."""
     declined = "ditolak"
@@ -150,9 +152,12 @@ class Fact(Event):
     as_of: int | None = None
     """The version of the main case when it agreed (only `merged`)."""
     event: EchoedEvent | None = None
-    """What happened to the main case (only `echoed`)."""
+    """What happened to the main case (only `echoed`); "answered" if a case that is no supporter any more keeps the answer that it heard
+    (only `unmerged` and `reopened`)."""
+    handling: Handling | None = None
+    """How the main case is handled (only `merged` and `echoed`), or was, if the case goes to its owner (only `routed`)."""
     agency: AgencyRef | None = None
-    """The owner of the main case (only `echoed`), or the agency to which the case escalates (only `escalated`)."""
+    """The owner of the main case (only `merged` and `echoed`), or the agency to which the case escalates (only `escalated`)."""
     terms: Terms | None = None
     """The days that count for the case, to its end (only `opened`)."""
     command: CommandKind | None = None

@@ -1,6 +1,6 @@
 """Tells for which facts the citizen hears something, and of which kind: one mapping for replies and for the page of a case. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from complaints.fact import FactKind
@@ -51,6 +51,17 @@ COMPLETE_BY: Final = ("complete", "statute_decision")
 """The duties of which the citizen is told the earlier day: no class and no extension moves that of the statute (UU 25/2009 Pasal 50)."""
 
 
+def first_of(kinds: Iterable[ReplyKind | None]) -> ReplyKind | None:
+    """Return the kind of the one reply to the facts that one record led to, of the kinds of all of them; None if there is none.
+
+    It is the first one, but a case that an addition opened again is open again: that says more than that it was added to.
+    """
+    found = [kind for kind in kinds if kind is not None]
+    if not found:
+        return None
+    return ReplyKind.reopened if found[0] is ReplyKind.completed and ReplyKind.reopened in found else found[0]
+
+
 def put_off_as(kind: str, event: str | None, *, has_reason: bool) -> str:
     """Return the occasion of the sentence that tells how a case, or its main case, was put off (see complaints.wording).
 
@@ -95,7 +106,7 @@ def kind_of(kind: str, *, moves: bool, was_merged: bool, level: int | None, even
     if kind == _ESCALATED:
         return ReplyKind.next_right if level == LAST_LEVEL else None
     if kind == _ECHOED:
-        return ECHOES[event or ""]
+        return ECHOES.get(event or "")
     if kind == _UNMERGED:
         return ReplyKind.unmerged if was_merged else None
     return KINDS.get(kind)

@@ -9,12 +9,9 @@ from typing import Final, NamedTuple
 from neighbours.faults import OWN_FROM, Shares, is_own, one_matter, one_wide_matter, unlike
 from neighbours.places import IN_DISTRICT, LIKELY, NO_PLACE, STRANGE, THERE, contradict, formed, named, nearness
 from neighbours.signs import Signature
+from normalizer.matter.grave import GRAVE
 from normalizer.matter.local_names import IS_VILLAGE
 from normalizer.matter.words import hash_of, skeleton
-
-GRAVE: Final = frozenset((86, 87, 90, 92))
-"""The matters (normalizer/data/matters.yaml: extortion, violence, corruption, harmed) of a report that is never merged by itself, whatever
-else it tells: no answer about a lamp answers it."""
 
 _LITTLE: Final = (
     "jalan lampu mati rusak pantai pante danau situ teluk tanjung pulau dermaga pelabuhan terminal bandara gunung bukit lembah "

@@ -197,6 +197,11 @@ class Router:
         """Return whether an agency is a triage desk for a complaint."""
         return is_desk(agency_id, self._place_only(complaint), self.desks)
 
+    def desk(self, complaint: dict[str, Any]) -> str:
+        """Return the name and the id of the triage desk for a complaint."""
+        agency = self.desks.of(self._place_only(complaint), ())
+        return f"{agency.name} ({agency.id})"
+
     def ladder(self, case: dict[str, Any], level: int) -> dict[str, str]:
         """Return the agency to which an overdue case escalates at a level from 1 to 5."""
         facts = self._place_only(case["complaint"])

@@ -16,6 +16,7 @@ from complaints.disposition import AgencyRef, Deadline
 from complaints.errors import UnavailableError
 from complaints.event import Event
 from complaints.fact import Fact
+from view.forgotten import shown
 from view.status import status_of
 
 PATIENCE_S: Final = 5.0
@@ -115,13 +116,13 @@ class ViewClient:
         return None if found is None else _read(Case, found.get("case"))
 
     def facts(self, code: str) -> tuple[Fact, ...]:
-        """Return the facts of a case, oldest first; none if there is no such case.
+        """Return the facts of a case, oldest first; none if there is no such case. What is shown no more is left out (view.forgotten).
 
         Raises:
             TrackingCodeError: `code` cannot be one of our tracking codes.
             UnavailableError: as for `status`.
         """
-        return _facts(self._json(f"/cases/{tracking.parse(code)}/facts", {}, 0.0))
+        return shown(_facts(self._json(f"/cases/{tracking.parse(code)}/facts", {}, 0.0)))
 
     def result(self, code: str, command_id: UUID, *, wait_s: float = 0.0) -> tuple[Fact, ...]:
         """Return the facts that a command or complaint caused, oldest first; none if it has no result in time.

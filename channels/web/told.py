@@ -11,7 +11,7 @@ from complaints.calendar import written_day
 from complaints.case import Case
 from complaints.fact import Fact, FactKind
 from complaints.mail import ReplyKind
-from complaints.telling import COMPLETE_BY, class_named, completed_as, kind_of, put_off_as
+from complaints.telling import COMPLETE_BY, class_named, completed_as, first_of, kind_of, put_off_as
 from complaints.wording import text
 from normalizer import emergency
 from normalizer.masking import mask
@@ -72,6 +72,8 @@ class _Then:
     asked: Fact | None = None
     asker: str = ""
     is_merged: bool = False
+    heard: str = ""
+    is_answered: bool = False
     due: date | None = None
     complaint_class: str = ""
     oversight: bool = False
@@ -96,8 +98,16 @@ class _Then:
             self.state = _ENDS.get(fact.kind, self.state)
             if fact.kind is FactKind.asked:
                 self.asked, self.asker = fact, self.owner
-            if fact.kind in _PARTS or fact.event == "closed":
-                self.is_merged = fact.kind is FactKind.merged
+            self._of_main_case(fact)
+
+    def _of_main_case(self, fact: Fact) -> None:
+        if fact.kind in _PARTS or fact.event == "closed":
+            self.is_merged, self.is_answered, self.heard = fact.kind is FactKind.merged, False, ""
+        if self.is_merged and fact.agency is not None:
+            self.heard = fact.agency.name
+            self.is_answered = fact.event == "answered" or (
+                self.is_answered and fact.event not in {"reopened", "moved"}
+            )
 
 
 _ENDS = {
@@ -128,8 +138,7 @@ def _words(together: Sequence[Fact], then: _Then, case: Case, *, was_merged: boo
     asked = next((fact for fact in together if fact.kind is FactKind.asked), None)
     if asked:
         return _asking(asked.part, asked.text or "", case, then.owner, ending=_ending(together[0], case))
-    kinds = (_kind_of(fact, was_merged=was_merged) for fact in together)
-    kind = next((found for found in kinds if found is not None), None)
+    kind = first_of([_kind_of(fact, was_merged=was_merged) for fact in together])
     if kind is None:
         return ""
     return _sentence(kind, together, then, case)
@@ -142,7 +151,7 @@ def _kind_of(fact: Fact, *, was_merged: bool) -> ReplyKind | None:
 
 def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case) -> str:
     first = together[0]
-    owner = first.agency.name if first.event and first.agency else then.owner
+    owner = first.agency.name if first.event and first.agency else then.heard or then.owner
     values = {"code": tracking.spaced(case.tracking_code), "owner": owner}
     match kind:
         case ReplyKind.answered if case.complaint.secret:
@@ -158,7 +167,11 @@ def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case
             asker = owner if asked is None or asked.part else then.asker
             return "" if asked is None else _asking(asked.part, asked.text or "", case, asker, "reminded")
         case _:
-            occasion = completed_as(then.state) if kind is ReplyKind.completed else kind.value
+            occasion = kind.value
+            if kind is ReplyKind.completed:
+                occasion = completed_as("ditanggapi" if then.is_answered else then.state)
+            elif kind is ReplyKind.merged and then.heard:
+                occasion = "merged_ditangani"
             return text(occasion, NAME, ending=_ending(first, case), **values)
 
 

@@ -141,7 +141,7 @@ _ALL: Final = (
     ),
     Act(
         name="unmerge",
-        what="Take a supporter off its main case: its own owner handles it again.",
+        what="Take a supporter off its main case: it is handled by itself again, by the owner that the main case has now.",
         example="--as pemda-33.74 --text 'Lubang yang lain.'",
         text="Why; it stays with the case.",
         takes=("text",),

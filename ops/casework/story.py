@@ -115,7 +115,7 @@ def _suggestion(fact: Fact) -> str:
 
 
 def _other(fact: Fact) -> str:
-    return tracking.spaced(fact.other or "")
+    return tracking.spaced(fact.other) if fact.other else "a case that is not shown here"
 
 
 TOLD: Final[dict[FactKind, Callable[[Fact], str]]] = {
@@ -149,7 +149,12 @@ TOLD: Final[dict[FactKind, Callable[[Fact], str]]] = {
     FactKind.proposed: lambda fact: f"{_who(fact.actor)} proposed to merge it into {_other(fact)}{_because(fact)}",
     FactKind.merged: lambda fact: f"merged: it is a supporter of {_other(fact)}",
     FactKind.unmerged: lambda fact: f"not merged with {_other(fact)}, or no longer{_because(fact)}",
-    FactKind.seconded: lambda fact: f"the citizen of {_other(fact)} adds{_because(fact)}",
+    FactKind.seconded: lambda fact: (
+        f"the citizen of {_other(fact)} adds{_because(fact)}"
+        if fact.other
+        else "the citizen of a supporter added what is not shown any more"
+    ),
+    FactKind.forgotten: lambda _: "what the citizen of a supporter has added is not shown any more",
     FactKind.supported: lambda fact: f"{_other(fact)} became its supporter",
     FactKind.left: lambda fact: f"{_other(fact)} is its supporter no longer",
     FactKind.echoed: _echoed,

@@ -16,9 +16,10 @@ A case begins with its complaint and is the fold of its facts (lapor.case-events
 fact `declined` with a sentence. A command that comes again, with the same id, leads to nothing. An addition for which the case has no room,
 or that comes to a closed case, leads to `continued`: it becomes a case of its own. What a command needs beside its state (a text, an
 agency, a day) is checked after the table, and declined with a sentence too. Facts in brackets follow only where they apply: `routed` after
-an addition if the owner changes, or becomes or ceases to be a triage desk, `asked` if the report lacks what is needed, `reopened` if the
-complaint was withdrawn, `unmerged` if a supporter becomes secret, `merged` or else `unmerged` if the case has moved on, `echoed` or else
-`unmerged` if the main case is gone.
+an addition if the owner changes, or becomes or ceases to be a triage desk, and after a supporter has left its main case if that had another
+owner, `asked` if the report lacks what is needed, `reopened` if the
+complaint was withdrawn, `unmerged` if a supporter becomes secret, or tells of abuse, of a crime, of a person who was hurt or of another
+place, `merged` or else `unmerged` if the case has moved on, `echoed` or else `unmerged` if the main case is gone.
 Nothing is ever deleted.
 
 ```mermaid
@@ -47,7 +48,7 @@ stateDiagram-v2
     diteruskan --> dicabut: withdraw
     dicabut --> dibuka_kembali: add, reopen
     diteruskan --> digabung: an older case confirms
-    digabung --> diteruskan: unmerge, or the main case is gone
+    digabung --> diteruskan: unmerge, an addition that no answer of the main case answers, or the main case is gone
     digabung --> selesai: the main case is closed
     diterima --> diarsipkan: archive (spam)
     diarsipkan --> dibuka_kembali: reopen

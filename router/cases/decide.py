@@ -18,8 +18,8 @@ from router.cases.document.plain import Document, bare, text_id
 from router.cases.draft import Decision, Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.owners import ask, route
-from router.cases.roles import Law, role_of
-from router.cases.rules import citizen, desk, merging, owner
+from router.cases.roles import Law, role_of, sorted_by
+from router.cases.rules import citizen, desk, leaving, merging, owner
 from router.cases.table import ALREADY, TABLE
 
 _STATUS: Final = CommandKind.status
@@ -60,7 +60,8 @@ def decide(case: Document | None, record: Inbound, law: Law) -> Decision:
         )
     if record.id in case["commands"]:
         return Decision((), case)
-    draft = Draft(case, record, law, secret=bool(case["complaint"].get("secret")))
+    hides = record.kind is CommandKind.add and record.body.get("secret")
+    draft = Draft(case, record, law, secret=bool(case["complaint"].get("secret") or hides))
     outcome = _outcome(case, record, law)
     if isinstance(outcome, Declined):
         draft.decline(record.kind, outcome)
@@ -100,7 +101,10 @@ def _outcome(case: Document, record: Inbound, law: Law) -> tuple[FactKind, ...] 
     if isinstance(found, str):
         owner = case["owner"]
         sentence = found.format(
-            actor=law.name(record.body["actor"]), owner=f"{owner['name']} ({owner['id']})", command=kind.value
+            actor=law.name(record.body["actor"]),
+            owner=f"{owner['name']} ({owner['id']})",
+            command=kind.value,
+            desk=law.desk(sorted_by(kind, case)) if "{desk}" in found else "",
         )
         return Declined(sentence, Result.already_applied if found == ALREADY else Result.refused)
     text = record.body.get("text") or ""
@@ -116,8 +120,8 @@ def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     """Add the citizen's message. If the case is closed or has no room for it, the message becomes a complaint of its own."""
     before = draft.now
     addition, reading = bare(record.body["addition"]), record.body["reading"]
-    if reading.get("corrects") and (before["state"] == "digabung" or before.get("supporters")):
-        reading = {**reading, "corrects": False}  # the places of two cases that are one matter part only by a person
+    if reading.get("corrects") and before.get("supporters"):
+        reading = {**reading, "corrects": False}  # the places of a main case and its supporters part only by a person
     size = len(orjson.dumps(addition)) + len(orjson.dumps(reading))
     if size > COMPLAINT_BYTES:
         raise ContractViolation(
@@ -132,10 +136,15 @@ def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         draft.take_back()
         draft.add(FactKind.continued, continued_as=continuation_of(record)[1])
         return None
+    has_owner = False
     if before["state"] == "dicabut":
-        draft.add(FactKind.reopened)
-    if before["state"] not in ("digabung", "diarsipkan"):
-        ask(draft, route(draft, law))
+        has_owner = leaving.open_again(draft, law, by_law=leaving.is_for_another(before, draft.now))
+    elif before["state"] == "digabung" and (why := leaving.parts(before, draft.now, addition["text"])):
+        has_owner = leaving.leave_to_tell(draft, law, before, why)
+    elif before["state"] == "digabung" and record.body.get("secret"):
+        has_owner = leaving.leave_hidden(draft, law)
+    if draft.now["state"] not in ("digabung", "diarsipkan"):
+        ask(draft, None if has_owner else route(draft, law))
     return None
 
 
@@ -171,6 +180,7 @@ _APPLY: Final[Mapping[CommandKind, Callable[[Draft, Inbound, Law], Declined | No
     CommandKind.reject: merging.reject,
     CommandKind.second: merging.second,
     CommandKind.leave: merging.leave,
+    CommandKind.forget: merging.forget,
     CommandKind.echo: merging.echo,
     CommandKind.unheard: clocks.unheard,
     CommandKind.due: clocks.due,

@@ -22,6 +22,7 @@ _STILL: Final = frozenset(
         FactKind.continued,
         FactKind.refused,
         FactKind.seconded,
+        FactKind.forgotten,
         FactKind.supported,
         FactKind.left,
         FactKind.proposed,

@@ -62,6 +62,7 @@ _COMMAND_HAS: Final[dict[str, type]] = {
     "as_of": int,
     "event": str,
     "agency": dict,
+    "handling": dict,
     "source": str,
     "companion": bool,
 }
@@ -74,12 +75,13 @@ _OF_TWO: Final = (
     CommandKind.reject,
     CommandKind.second,
     CommandKind.leave,
+    CommandKind.forget,
     CommandKind.echo,
 )
 """The commands in which one case speaks to another."""
 
 _EVENTS: Final = get_args(EchoedEvent)
-_CHECKED: Final = frozenset(("since", "stars", "event", "agency", "until", "class", "other", "beside"))
+_CHECKED: Final = frozenset(("since", "stars", "event", "agency", "handling", "until", "class", "other", "beside"))
 _ANY_DAY: Final = "2026-01-01"
 MOST_STARS: Final = 5
 
@@ -201,6 +203,8 @@ def _check_values(body: dict[str, Any]) -> None:
         raise ContractViolation("beside is no list of agencies")
     if agency is not None and not all(isinstance(agency.get(name), str) for name in ("id", "name")):
         raise ContractViolation("agency has no id and name")
+    if (handling := body.get("handling")) is not None:
+        _check(handling, {"triage": bool, "given": bool, "refused": list}, {})
 
 
 def _time(body: dict[str, Any], name: str) -> None:

@@ -23,14 +23,15 @@ def route(draft: Draft, law: Law) -> str | None:
     Return the part for which the citizen should be asked, because the new owner's tier depends on it; None if there is none.
     """
     case = draft.now
-    if case.get("given"):
+    elsewhere = case.get("refused_elsewhere", ())
+    if case.get("given") and case["owner"]["id"] not in elsewhere:
         return None
     refusals, complaint = case["refusals"], case["complaint"]
     hops = sum([not said["late"] for said in refusals])
     suggested = [said["suggested"] for said in refusals if said.get("suggested")]
     if suggested:
         complaint = {**complaint, "suggested": suggested}
-    disposition = law.route(complaint, [said["agency_id"] for said in refusals], hops)
+    disposition = law.route(complaint, [*(said["agency_id"] for said in refusals), *elsewhere], hops)
     owner, former = disposition["owner"], case["owner"]
     moves = former is None or owner["id"] != former["id"]
     if not moves and disposition["triage"] == case["triage"]:
@@ -40,14 +41,14 @@ def route(draft: Draft, law: Law) -> str | None:
     return asks
 
 
-def put(draft: Draft, disposition: Document) -> None:
-    """Add the fact that the case is now the owner's whom a disposition names."""
+def put(draft: Draft, disposition: Document, **about: Document) -> None:
+    """Add the fact that the case is now the owner's whom a disposition names. `about` are further fields of the fact."""
     case = draft.now
     owner, former = disposition["owner"], case["owner"]
     moves = former is None or owner["id"] != former["id"]
     hop = len(case["chain"]) if moves else case["hop"]
     previous = {"previous_owner": former} if former is not None and moves else {}
-    draft.add(FactKind.routed, disposition={"hop": hop, "owner": owner, **previous, **disposition})
+    draft.add(FactKind.routed, disposition={"hop": hop, "owner": owner, **previous, **disposition}, **about)
 
 
 def is_out_of_reach(complaint: Document) -> bool:

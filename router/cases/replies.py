@@ -23,8 +23,11 @@ _PUBLIC: Final = frozenset(("twitter",))
 
 _ASKED: Final = FactKind.asked.value
 
+_REOPENED: Final = FactKind.reopened.value
+
 _ANSWERED: Final = ReplyKind.answered
 _COMPLETED: Final = ReplyKind.completed
+_MERGED: Final = ReplyKind.merged
 _PUT_OFF: Final = ReplyKind.put_off
 _QUESTION: Final = ReplyKind.question
 _REMINDED: Final = ReplyKind.reminded
@@ -53,6 +56,8 @@ def reply_to(facts: Sequence[Document], case: Document, *, was_merged: bool = Fa
             break
         if kind is None:
             telling, kind = fact, _kind_of(fact, was_merged)
+        elif kind is _COMPLETED and fact["kind"] == _REOPENED:  # by the addition (see complaints.telling.first_of)
+            telling, kind = fact, ReplyKind.reopened
     if telling is None or kind is None:
         return None
     first, complaint, named = facts[0], case["complaint"], str(kind)
@@ -166,8 +171,11 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str) -> s
     """Return the sentence that tells the citizen of a fact, with the one behind it (see complaints.wording.text)."""
     channel, owner = case["complaint"]["channel"], case["owner"]["name"]
     code = tracking.spaced(case["tracking_code"])
+    heard = case.get("heard") if case["state"] == "digabung" else None
     if fact.get("event") and fact.get("agency"):
         owner = fact["agency"]["name"]
+    elif heard:
+        owner = heard["owner"]["name"]
     if kind is _ANSWERED:
         said = " ".join(fact["text"].split())
         return text("answered", channel, code=code, owner=owner, answer=mask(said) if channel in _PUBLIC else said)
@@ -179,7 +187,11 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str) -> s
         return _asking(case["question"], case, "reminded")
     if kind is _QUESTION:
         return _asking(fact, case, "asked", ending)
-    occasion = completed_as(case["state"]) if kind is _COMPLETED else str(kind)
+    occasion = str(kind)
+    if kind is _COMPLETED:
+        occasion = completed_as("ditanggapi" if heard and heard.get("answer") else case["state"])
+    elif kind is _MERGED and heard:
+        occasion = "merged_ditangani"
     return _kept(occasion, channel, owner, ending=ending).replace(_CODE_LIKE, code)
 
 

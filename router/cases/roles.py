@@ -33,6 +33,9 @@ class Law(Protocol):
     def is_desk(self, agency_id: str, complaint: Document) -> bool:
         """Return whether an agency is a triage desk for the complaint, whoever owns it."""
 
+    def desk(self, complaint: Document) -> str:
+        """Return the name and the id of the triage desk for the complaint: "Pemerintah Kota Semarang (pemda-33.74)"."""
+
     def ladder(self, case: Document, level: int) -> Document:
         """Return the agency, as id and name, to which an overdue case escalates at a level from 1 to 5."""
 
@@ -96,9 +99,18 @@ def role_of(
         return Role.administrator if is_administrator else Role.sorter if case["triage"] else Role.owner
     if any(said["agency_id"] == actor for said in case["refusals"]):
         return Role.refuser
-    if is_administrator or (command is not CommandKind.refuse and law.is_desk(actor, case["complaint"])):
+    if is_administrator or (command is not CommandKind.refuse and law.is_desk(actor, sorted_by(command, case))):
         return Role.desk
     return Role.former if any(hop["owner"]["id"] == actor for hop in case["chain"]) else Role.other
+
+
+def sorted_by(command: CommandKind, case: Document) -> Document:
+    """Return the complaint by which the triage desk for a command is found.
+
+    The desk that merges reports may take them apart again, even if one has become a report of abuse, which has another desk.
+    """
+    complaint: Document = case["complaint"]
+    return {**complaint, "oversight": False} if command is CommandKind.unmerge else complaint
 
 
 def _is_reporter(case: Document, citizen: str) -> bool:

@@ -162,7 +162,7 @@ def continuation(case: Document, inbound: Inbound) -> Document:
         "attachments": addition.get("attachments", []),
         "reporter_ref": sender["reporter_ref"],
         "anonymous": first.get("anonymous", False),
-        "secret": first.get("secret", False),
+        "secret": bool(first.get("secret") or inbound.body.get("secret")),
         "missing": reading.get("missing", []),
         "raw": addition["raw"],
         "additions": [],

@@ -34,7 +34,7 @@ _HOLDER: Final = frozenset((Role.citizen, Role.bearer))
 
 _ONLY_CITIZEN: Final = "Only the citizen can {command}, from where the complaint came."
 _ONLY_OWNER: Final = "{owner} owns the case: only it can {command}."
-_ONLY_DESK: Final = "Only a triage desk of the place or the national administrator can {command}."
+_ONLY_DESK: Final = "Only a triage desk of the place, here {desk}, or the national administrator can {command}."
 _ONLY_STEPS: Final = "{command} is no command of a person."
 _NO_AGENCY: Final = "Only an agency can {command}."
 
@@ -74,15 +74,18 @@ class Rule(NamedTuple):
 
 RULES: Final[Mapping[CommandKind, Rule]] = {
     CommandKind.add: Rule(
-        _HOLDER, _ALL, (FactKind.added, FactKind.reopened, FactKind.routed, FactKind.asked), _ONLY_CITIZEN
+        _HOLDER,
+        _ALL,
+        (FactKind.added, FactKind.reopened, FactKind.unmerged, FactKind.routed, FactKind.asked),
+        _ONLY_CITIZEN,
     ),
     CommandKind.disagree: Rule(
-        _HOLDER, _states("ditanggapi", "selesai", "digabung"), (FactKind.reopened,), _ONLY_CITIZEN
+        _HOLDER, _states("ditanggapi", "selesai", "digabung"), (FactKind.reopened, FactKind.routed), _ONLY_CITIZEN
     ),
     CommandKind.reopen: Rule(
         _HOLDER | _DESK,
         ENDED | _states("ditanggapi"),
-        (FactKind.reopened,),
+        (FactKind.reopened, FactKind.routed),
         "Only the citizen or a triage desk can reopen.",
     ),
     CommandKind.rate: Rule(_CITIZEN, _states("selesai"), (FactKind.rated,), _ONLY_CITIZEN),
@@ -92,7 +95,7 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
         (FactKind.withdrawn,),
         "Only the citizen can withdraw, from where the complaint came; a triage desk can record it on his behalf, with the source.",
     ),
-    CommandKind.hide: Rule(_CITIZEN, _ALL, (FactKind.hidden, FactKind.unmerged), _ONLY_CITIZEN),
+    CommandKind.hide: Rule(_CITIZEN, _ALL, (FactKind.hidden, FactKind.unmerged, FactKind.routed), _ONLY_CITIZEN),
     CommandKind.status: Rule(frozenset(Role), _ALL, (), ""),
     CommandKind.verify: Rule(_OWNER, OPEN, (FactKind.verified,), _ONLY_OWNER),
     CommandKind.accept: Rule(_OWNER, OPEN, (FactKind.accepted,), _ONLY_OWNER),
@@ -106,17 +109,23 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
     CommandKind.postpone: Rule(_OWNER, OPEN, (FactKind.postponed,), _ONLY_OWNER),
     CommandKind.close: Rule(_OWNER, _states("ditanggapi"), (FactKind.closed,), _ONLY_OWNER),
     CommandKind.reroute: Rule(_DESK, OPEN, (FactKind.rerouted, FactKind.routed), _ONLY_DESK),
-    CommandKind.reclassify: Rule(_DESK, LIVING, (FactKind.reclassified,), _ONLY_DESK),
+    CommandKind.reclassify: Rule(
+        _DESK, LIVING, (FactKind.reclassified, FactKind.unmerged, FactKind.routed), _ONLY_DESK
+    ),
     CommandKind.archive: Rule(_DESK, OPEN, (FactKind.archived,), _ONLY_DESK),
     CommandKind.merge: Rule(_DESK | {Role.neighbours}, OPEN, (FactKind.proposed,), _ONLY_DESK),
-    CommandKind.unmerge: Rule(_DESK, _states("digabung"), (FactKind.unmerged,), _ONLY_DESK),
+    CommandKind.unmerge: Rule(_DESK, _states("digabung"), (FactKind.unmerged, FactKind.routed), _ONLY_DESK),
     CommandKind.adopt: Rule(frozenset((Role.case,)), OPEN, (FactKind.supported,), _ONLY_STEPS),
     CommandKind.confirm: Rule(frozenset((Role.case,)), OPEN, (FactKind.merged, FactKind.unmerged), _ONLY_STEPS),
     CommandKind.reject: Rule(frozenset((Role.case,)), _ALL, (FactKind.unmerged,), _ONLY_STEPS),
     CommandKind.second: Rule(frozenset((Role.case,)), _ALL, (FactKind.seconded,), _ONLY_STEPS),
+    CommandKind.forget: Rule(frozenset((Role.case,)), _ALL, (FactKind.forgotten,), _ONLY_STEPS),
     CommandKind.leave: Rule(frozenset((Role.case,)), _ALL, (FactKind.left,), _ONLY_STEPS),
     CommandKind.echo: Rule(
-        frozenset((Role.neighbours,)), _states("digabung"), (FactKind.echoed, FactKind.unmerged), _ONLY_STEPS
+        frozenset((Role.neighbours,)),
+        _states("digabung"),
+        (FactKind.echoed, FactKind.unmerged, FactKind.routed),
+        _ONLY_STEPS,
     ),
     CommandKind.unheard: Rule(frozenset((Role.conversation,)), OPEN, (FactKind.unheard,), _ONLY_STEPS),
     CommandKind.due: Rule(frozenset((Role.clock,)), _ALL, (), _ONLY_STEPS),
@@ -141,6 +150,15 @@ _NOTED: Final = (FactKind.refused,)
 _MOVED_ON: Final = (FactKind.unmerged,)
 """The case has moved on before the older one agreed: it stays alone, and says so."""
 
+_NO_MAIN_CASE: Final = {
+    "ditanggapi": "{owner} has answered the older case: no other one is merged into it while the answer stands.",
+    "selesai": "The older case is closed: no other one is merged into it.",
+    "dicabut": "The older complaint was withdrawn: no other one is merged into it.",
+    "digabung": "The older case is a supporter itself: merge this one into its main case.",
+    "diarsipkan": "The older case is archived: no other one is merged into it.",
+}
+"""Why a case cannot be the main case of another one; an officer who merges by hand reads it in the later case."""
+
 _ELSEWHERE: Final[Mapping[tuple[CommandKind, CaseState], Outcome]] = {
     **{(CommandKind.unmerge, state): "The case is no supporter: there is nothing to unmerge." for state in STATES},
     **{
@@ -148,6 +166,7 @@ _ELSEWHERE: Final[Mapping[tuple[CommandKind, CaseState], Outcome]] = {
         for state in OPEN
     },
     (CommandKind.refuse, "ditanggapi"): "{owner} has answered the case: it can no longer be refused.",
+    **{(CommandKind.adopt, state): _NO_MAIN_CASE[state] for state in STATES if state not in OPEN},
     **{(CommandKind.confirm, state): _MOVED_ON for state in STATES if state not in OPEN},
 }
 """What comes of a command in a state in which its rule does not allow it, where that is not the state's own sentence."""
@@ -178,10 +197,13 @@ TABLE: Final[Mapping[tuple[CommandKind, Role], Mapping[CaseState, Outcome]]] = {
 
 _PERHAPS: Final[Mapping[FactKind, frozenset[FactKind]]] = {
     FactKind.opened: frozenset((FactKind.asked,)),
-    FactKind.added: frozenset((FactKind.reopened, FactKind.routed, FactKind.asked)),
-    FactKind.hidden: frozenset((FactKind.unmerged,)),
+    FactKind.added: frozenset((FactKind.reopened, FactKind.unmerged, FactKind.routed, FactKind.asked)),
+    FactKind.hidden: frozenset((FactKind.unmerged, FactKind.routed)),
+    FactKind.reclassified: frozenset((FactKind.unmerged, FactKind.routed)),
     FactKind.merged: frozenset((FactKind.merged, FactKind.unmerged)),
-    FactKind.echoed: frozenset((FactKind.echoed, FactKind.unmerged)),
+    FactKind.echoed: frozenset((FactKind.echoed, FactKind.unmerged, FactKind.routed)),
+    FactKind.reopened: frozenset((FactKind.routed,)),
+    FactKind.unmerged: frozenset((FactKind.routed,)),
 }
 
 

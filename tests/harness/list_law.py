@@ -76,6 +76,11 @@ class ListLaw:
         assert complaint
         return agency_id in {DESK, ADMINISTRATOR}
 
+    def desk(self, complaint: dict[str, Any]) -> str:
+        """Return the desk."""
+        assert complaint
+        return f"{DESK} ({DESK})"
+
     def ladder(self, case: dict[str, Any], level: int) -> dict[str, str]:
         """Return the owner, and last the administrator."""
         owner: dict[str, str] = case["owner"]

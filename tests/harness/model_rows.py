@@ -108,6 +108,7 @@ def _fact(fact: Fact) -> list[tuple[str, Row]]:
     }
     step = {"event_id": fact.id, "version": fact.version, "caused_by": fact.caused_by}
     received = fact.complaint or fact.addition
+    said = fact.addition.text if fact.addition else fact.text or ""
     event = {
         "kind": fact.kind.value,
         "received_at": ms(received.received_at) if received else None,
@@ -119,7 +120,7 @@ def _fact(fact: Fact) -> list[tuple[str, Row]]:
         "stars": fact.stars,
         "other": "" if secret else fact.other or "",
         "agency_id": "" if secret else fact.to or (fact.agency.id if fact.agency else ""),
-        "text": _shown(fact.addition.text if fact.addition else fact.text or "", secret=secret),
+        "text": "" if fact.kind == "ditambahkan pendukung" else _shown(said, secret=secret),
         "command": fact.command.value if fact.command else "",
         "result": fact.result.value if fact.result else "",
         "continued_as": "" if secret else fact.continued_as or "",

@@ -52,11 +52,19 @@ class Story:
     last_answer: datetime | None = None
     closed: datetime | None = None
     extended: bool = False
+    regency: str = ""
 
     def day(self, moment: datetime) -> date:
         """Return the day of a moment at the place."""
         hours = 9 if self.region[:2] in WIT else 8 if self.region[:2] in WITA else 7
         return (moment + timedelta(hours=hours) - (moment.utcoffset() or timedelta())).date()
+
+    def takes_place(self, said: Mapping[str, Any]) -> None:
+        """Take the place that is told: a known one stays, unless another regency corrects it."""
+        told = ((said.get("place") or {}).get("regency") or {}).get("code", "")
+        if told and self.regency and told != self.regency and said.get("corrects"):
+            self.region, self.regency = _province(said), told
+        self.region, self.regency = self.region or _province(said), self.regency or told
 
     def happens(self, what: str, at: datetime) -> None:  # noqa: C901, PLR0912  # one case for each kind of event
         """Take the next event."""
@@ -175,9 +183,10 @@ EVENTS = {
 """The events of a story by the kinds of the facts of a case."""
 
 
-def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901  # one case for each kind of fact
+def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901, PLR0912  # one case for each kind of fact
     """Return the story that the facts of a case tell."""
     story, reclassified, oversight, kind, answered, known = Story("", ""), False, False, "pengaduan", False, False
+    heard: datetime | None = None
     for fact in facts:
         at, what = datetime.fromisoformat(fact["at"]), fact["kind"]
         said = fact.get("complaint") or fact.get("reading") or fact
@@ -185,7 +194,7 @@ def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901  # one 
             story.more = fact["terms"]["complete"]
             story.happens("received", datetime.fromisoformat(said["received_at"]))
         if what in {"diterima", "dilengkapi"}:
-            story.region = story.region or _province(said)
+            story.takes_place(said)
             stays = what == "dilengkapi" and kind == "pengaduan" and known  # a question makes no request of a complaint
             kind = kind if reclassified or stays else said.get("class", kind)
             known = known or bool(said.get("topic"))
@@ -194,8 +203,14 @@ def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901  # one 
             reclassified, kind = True, said.get("class", kind)
             oversight = bool(said.get("oversight", oversight))
         story.kind = "berkadar" if oversight else kind
+        if what == "dikabari" and fact["event"] == "answered":
+            heard = at
+        if what in {"dipisahkan", "dibuka kembali"} and fact.get("event") == "answered":
+            assert heard is not None
+            story.happens("answered", heard)  # the answer of the main case, when the supporter heard it
+            answered = True
         if what == "diteruskan":
-            if answered and "previous_owner" in fact["disposition"]:
+            if answered and "previous_owner" in fact["disposition"] and "handling" not in fact:
                 story.happens("disagreed", at)  # it moved to another owner: the answer stands no more
                 answered = False
             story.happens("triage" if fact["disposition"]["triage"] else "forwarded", at)

@@ -78,3 +78,17 @@ def test_who_hides_a_report_later_hides_the_office_of_its_district(store: Store)
         ("dpu-33.74", "name of dpu-33.74", "kec-33.74"),
     ]
     assert store.execute("SELECT actor FROM case_events") == [("kec-33.74",)]
+
+
+def test_what_a_supporter_added_is_shown_in_its_own_case_alone(store: Store) -> None:
+    """In rows of before as well: in the main case nobody could hide it."""
+    put(
+        store,
+        "case_event_rows",
+        event_id=uuid4(),
+        complaint_id=uuid4(),
+        kind="ditambahkan pendukung",
+        text="di depan warung",
+    )
+    put(store, "case_event_rows", event_id=uuid4(), complaint_id=uuid4(), kind="dilengkapi", text="di dekat pasar")
+    assert store.execute("SELECT text FROM case_events ORDER BY text") == [("",), ("di dekat pasar",)]

@@ -88,16 +88,21 @@ class LivesMachine(RuleBasedStateMachine):
     @rule(
         target=sent,
         number=numbers,
-        text=st.sampled_from(("lagi", "pindah", "di sini")),
+        text=st.sampled_from(("lagi", "pindah", "di sini", "anak saya jatuh, patah tangan")),
         lacks=st.booleans(),
         where=st.sampled_from(tuple(PLACES)),
         kind=st.sampled_from(CLASSES),
+        abuse=st.sampled_from((False,) * 4 + (True,)),
+        hides=st.sampled_from((None,) * 6 + (True,)),
+        corrects=st.sampled_from((None,) * 4 + (True,)),
     )
-    def add(self, number: int, text: str, where: str, kind: str, *, lacks: bool) -> Event:
-        """The citizen adds a message."""
-        of, reading = self.of(number), {"missing": ("place",)} if lacks else {"place": PLACES[where]}
+    def add(self, number: int, text: str, where: str, kind: str, *, lacks: bool, **more: bool | None) -> Event:
+        """The citizen adds a message, which may tell of abuse, or correct the place."""
+        of = self.of(number)
+        reading: dict[str, Any] = {"missing": ("place",)} if lacks else {"place": PLACES[where]}
+        reading |= {"oversight": bool(more["abuse"]), "corrects": more["corrects"]}
         command = added(of, text, number=self.nonce, at=self.now, **reading, **{"class": kind})
-        return self.send(command.model_copy(update={"sender": self.sender(of)}))
+        return self.send(command.model_copy(update={"sender": self.sender(of), "secret": more["hides"]}))
 
     @rule(target=sent, number=numbers, pick=st.integers(0, 99), about=details)
     def apt(self, number: int, pick: int, about: Document) -> Event:

@@ -4,15 +4,14 @@ from collections.abc import Callable
 from typing import Final
 
 from complaints.case import ENDED, OPEN
-from complaints.command import CASE, NEIGHBOURS
 from complaints.fact import FactKind
 from normalizer.tiers.answers import settled_by
+from router.cases.document import supporters
+from router.cases.document.answers import declared, did, stands
+from router.cases.document.ending import ended, let_go
 from router.cases.document.joining import joined
 from router.cases.document.plain import Document
 from router.cases.document.waits import drop_waits, end_waits, is_over, standing, stop_waiting
-
-MOST_APART: Final = 20
-"""How many former main cases of a supporter are remembered."""
 
 
 def _routed(case: Document, fact: Document) -> None:
@@ -28,6 +27,10 @@ def _routed(case: Document, fact: Document) -> None:
     for name in ("owner", "triage", "hop", "confidence", "explanation", "rules_version", "registry_version"):
         case[name] = disposition[name]
     case["deadlines"] = disposition.get("deadlines", case["deadlines"])
+    taken = fact.get("handling")
+    if taken is not None:
+        case.pop("given", None)
+        case |= {"given": True} if taken["given"] else {}
     if moves or disposition.get("beside"):
         case.pop("beside", None)
         case |= {"beside": disposition["beside"]} if disposition.get("beside") else {}
@@ -40,7 +43,7 @@ def _routed(case: Document, fact: Document) -> None:
     case["chain"] = [*case["chain"], hop]
     for name in ("accepted_at", "postponed"):
         case.pop(name, None)
-    if case["state"] in OPEN or case["state"] == "ditanggapi":
+    if case["state"] in OPEN or (case["state"] == "ditanggapi" and taken is None):
         case["state"] = standing(case)
 
 
@@ -57,7 +60,7 @@ def _asked(case: Document, fact: Document) -> None:
         if not case.get("verified_at") and not is_over(case, fact["at"], "statute_decision"):
             case["decision_waits_since"] = fact["at"]
     if fact["actor"] == case["owner"]["id"]:
-        _did(case, fact)
+        did(case, fact)
     case.setdefault("checked_at", fact["at"])
     if case["state"] in OPEN:
         case["state"] = standing(case)
@@ -73,7 +76,9 @@ def _added(case: Document, fact: Document) -> None:
     stop_waiting(case, fact["at"])
     if case.get("reclassified"):
         complaint |= {name: case["complaint"][name] for name in ("class", "oversight") if name in case["complaint"]}
+    _let_go_if_abuse(case, complaint, fact)
     case["complaint"] = complaint
+    supporters.told(case)
     if case["state"] in OPEN:
         case["state"] = standing(case)
 
@@ -93,35 +98,14 @@ def _answered(case: Document, fact: Document) -> None:
     answer = {"agency": case["owner"], "text": fact["text"], "at": fact["at"], "caused_by": fact["caused_by"]}
     if fact.get("final"):
         answer["final"] = True
-    case["answers"] = [*case["answers"], answer]
-    for name in ("reopened_at", "postponed", "question"):
-        case.pop(name, None)
-    _declared(case, fact)
-    if case.get("forwarded_at") or not all(hop["triage"] for hop in case["chain"]):
-        case.setdefault("followed_up_at", fact["at"])  # an answer is a follow-up, that of a triage desk too
-    case["state"] = "ditanggapi"
+    stands(case, answer)
 
 
 def _verified(case: Document, fact: Document) -> None:
     """The owner says that the report is complete: no question is open, and it was for nothing that the clocks waited."""
     case.pop("question", None)
     drop_waits(case, fact["at"])
-    _declared(case, fact)
-
-
-def _declared(case: Document, fact: Document) -> None:
-    """Note that an owner takes the report for complete, by saying so or by what it does."""
-    case.setdefault("checked_at", fact["at"])
-    case.setdefault("verified_at", fact["at"])
-    _did(case, fact)
-    if case["state"] in OPEN:
-        case["state"] = standing(case)
-
-
-def _did(case: Document, fact: Document) -> None:
-    """Note that an owner that is no triage desk followed the case up."""
-    if not case["triage"]:
-        case.setdefault("followed_up_at", fact["at"])
+    declared(case, fact)
 
 
 def _accepted(case: Document, fact: Document) -> None:
@@ -131,7 +115,7 @@ def _accepted(case: Document, fact: Document) -> None:
         case["triage"] = False
         case.setdefault("forwarded_at", fact["at"])
     case.pop("reopened_at", None)
-    _declared(case, fact)
+    declared(case, fact)
 
 
 def _extended(case: Document, fact: Document) -> None:
@@ -148,30 +132,14 @@ def _resumed(case: Document, _: Document) -> None:
     case["state"] = standing(case)
 
 
-def _ended(case: Document, fact: Document) -> None:
-    case["state"] = fact["kind"]
-    case["ended_at"], case["ended_by"] = fact["at"], fact["actor"]
-    for name in ("postponed", "question", "main", "main_as_of"):
-        case.pop(name, None)
-    if fact.get("deemed"):
-        case["deemed"] = True
-    if fact["kind"] != FactKind.closed:
-        _let_go(case, fact)
-
-
-def _let_go(case: Document, fact: Document) -> None:
-    """Forget the supporters: they were told, and are handled by themselves, or have ended."""
-    if case.pop("supporters", None) is not None:
-        case["alone_as_of"] = fact["version"]
-
-
 def _reopened(case: Document, fact: Document) -> None:
+    if case["state"] in ENDED:
+        let_go(case, fact)
+    supporters.take_apart(case, fact)
+    supporters.take_over(case, fact)
     if case["state"] == "ditanggapi" or (case["state"] == "selesai" and case["answers"]):
         case["disputes"] = case.get("disputes", 0) + 1
-    if case["state"] in ENDED:
-        _let_go(case, fact)
-    _take_apart(case, fact)
-    for name in ("ended_at", "ended_by", "deemed", "rating", "main", "main_as_of", "heard", "accepted_at"):
+    for name in ("ended_at", "ended_by", "deemed", "rating", "main", "main_as_of", "accepted_at"):
         case.pop(name, None)
     case["reopened_at"] = fact["at"]
     case["state"] = standing(case)
@@ -189,7 +157,8 @@ def _rated(case: Document, fact: Document) -> None:
 def _hidden(case: Document, fact: Document) -> None:
     names = [name for name in ("anonymous", "secret") if fact.get(name)]
     if "secret" in names:
-        _let_go(case, fact)
+        let_go(case, fact)
+        case.pop("told_to", None)
     case["complaint"] = {**case["complaint"], **dict.fromkeys(names, True)}
 
 
@@ -197,7 +166,15 @@ def _reclassified(case: Document, fact: Document) -> None:
     new: Document = {"class": fact["class"]} if fact.get("class") else {}
     if fact.get("oversight") is not None:
         new["oversight"] = fact["oversight"]
-    case["complaint"], case["reclassified"] = {**case["complaint"], **new}, True
+    complaint = {**case["complaint"], **new}
+    _let_go_if_abuse(case, complaint, fact)
+    case["complaint"], case["reclassified"] = complaint, True
+
+
+def _let_go_if_abuse(case: Document, complaint: Document, fact: Document) -> None:
+    """Forget the supporters of a case that becomes a report of oversight: each is handled by itself, not with the accusation."""
+    if complaint.get("oversight") and not case["complaint"].get("oversight"):
+        let_go(case, fact)
 
 
 def _reminded(case: Document, fact: Document) -> None:
@@ -226,50 +203,6 @@ def _escalated(case: Document, fact: Document) -> None:
     case["escalation"] = {"level": fact["level"], "at": fact["at"]}
 
 
-def _proposed(case: Document, fact: Document) -> None:
-    case["proposed"] = fact["other"]
-
-
-def _merged(case: Document, fact: Document) -> None:
-    for name in ("proposed", "postponed", "question"):
-        case.pop(name, None)
-    case["main"], case["state"] = fact["other"], "digabung"
-    case.pop("heard", None)
-    if "as_of" in fact:
-        case["main_as_of"] = fact["as_of"]
-
-
-def _take_apart(case: Document, fact: Document) -> None:
-    """Note that a person took the case off its main case: no search for duplicates puts them together again."""
-    if "main" in case and fact["actor"] not in {NEIGHBOURS, CASE}:
-        case["apart"] = [*case.get("apart", ())[-MOST_APART + 1 :], case["main"]]
-
-
-def _unmerged(case: Document, fact: Document) -> None:
-    _take_apart(case, fact)
-    for name in ("proposed", "main_as_of", "heard"):
-        case.pop(name, None)
-    if case.pop("main", None):
-        case["state"] = standing(case)
-
-
-def _supported(case: Document, _: Document) -> None:
-    case["supporters"] = case.get("supporters", 0) + 1
-
-
-def _left(case: Document, _: Document) -> None:
-    case["supporters"] = max(0, case.get("supporters", 0) - 1)
-
-
-def _echoed(case: Document, fact: Document) -> None:
-    if agency := fact.get("agency"):
-        answer = fact["text"] if fact["event"] == "answered" else case.get("heard", {}).get("answer")
-        stands = {"answer": answer} if answer and fact["event"] != "reopened" else {}
-        case["heard"] = {"owner": agency, **stands}
-    if fact["event"] == "closed":
-        _ended(case, {**fact, "kind": "selesai"})
-
-
 CHANGES: Final[dict[str, Callable[[Document, Document], None]]] = {
     FactKind.routed.value: _routed,
     FactKind.asked.value: _asked,
@@ -281,9 +214,9 @@ CHANGES: Final[dict[str, Callable[[Document, Document], None]]] = {
     FactKind.extended.value: _extended,
     FactKind.postponed.value: _postponed,
     FactKind.resumed.value: _resumed,
-    FactKind.closed.value: _ended,
-    FactKind.withdrawn.value: _ended,
-    FactKind.archived.value: _ended,
+    FactKind.closed.value: ended,
+    FactKind.withdrawn.value: ended,
+    FactKind.archived.value: ended,
     FactKind.reopened.value: _reopened,
     FactKind.rated.value: _rated,
     FactKind.hidden.value: _hidden,
@@ -295,11 +228,11 @@ CHANGES: Final[dict[str, Callable[[Document, Document], None]]] = {
     FactKind.unheard.value: _unheard,
     FactKind.overdue.value: _overdue,
     FactKind.escalated.value: _escalated,
-    FactKind.proposed.value: _proposed,
-    FactKind.merged.value: _merged,
-    FactKind.unmerged.value: _unmerged,
-    FactKind.supported.value: _supported,
-    FactKind.left.value: _left,
-    FactKind.echoed.value: _echoed,
+    FactKind.proposed.value: supporters.proposed,
+    FactKind.merged.value: supporters.merged,
+    FactKind.unmerged.value: supporters.unmerged,
+    FactKind.supported.value: supporters.supported,
+    FactKind.left.value: supporters.left,
+    FactKind.echoed.value: supporters.echoed,
 }
 """What changes by a fact. A fact that is not here changes nothing but the version."""

@@ -11,13 +11,14 @@ from router.cases.document.plain import Document
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.roles import Law
+from router.cases.rules import leaving
 from router.cases.rules.owner import words
 from router.deadlines import province_of
 
 _SOURCES: Final = frozenset(get_args(Source))
 
 
-def disagree(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+def disagree(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     """Open the case again because its answer does not settle the matter.
 
     Of a closed case only what was said within the days counts: the channel received it before the clock closed, or, if the owner closed
@@ -26,7 +27,7 @@ def disagree(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     case = draft.now
     if case["state"] == "selesai" and not _in_time(case, record):
         return Declined("The case is closed: the citizen can ask to reopen it.")
-    draft.add(FactKind.reopened, text=words(record))
+    leaving.open_again(draft, law, text=words(record))
     return None
 
 
@@ -37,9 +38,9 @@ def _in_time(case: Document, record: Inbound) -> bool:
     return said < closed or (case["ended_by"] != CLOCK and local_day(said, province_of(case)).isoformat() <= due)
 
 
-def reopen(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+def reopen(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     """Open an ended or answered case again."""
-    draft.add(FactKind.reopened, text=words(record))
+    leaving.open_again(draft, law, text=words(record))
     return None
 
 
@@ -74,7 +75,7 @@ def withdraw(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     return None
 
 
-def hide(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+def hide(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     """Hide the person or the report from now on. Nothing that was hidden is shown again. A secret report is nobody's supporter."""
     complaint = draft.now["complaint"]
     wanted = [name for name in ("anonymous", "secret") if record.body.get(name)]
@@ -86,5 +87,5 @@ def hide(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     main = draft.now.get("main")
     draft.add(FactKind.hidden, **new)
     if main and "secret" in new:
-        draft.add(FactKind.unmerged, other=main, text="A secret report is handled by itself.")
+        leaving.leave_hidden(draft, law)
     return None

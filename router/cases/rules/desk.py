@@ -5,7 +5,8 @@ from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.owners import put
 from router.cases.roles import Law
-from router.cases.rules.owner import words
+from router.cases.rules import leaving
+from router.cases.rules.owner import refused_by, words
 
 
 def reroute(draft: Draft, record: Inbound, law: Law) -> Declined | None:
@@ -15,8 +16,8 @@ def reroute(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         return Declined(f"No agency has the id {to}: a case is given to an agency.")
     if unknown := next((one for one in beside if not law.knows(one)), None):
         return Declined(f"No agency has the id {unknown}: it cannot be named beside the owner.")
-    if any(said["agency_id"] == to for said in case["refusals"]):
-        return Declined(f"{law.name(to)} has refused this case: it never gets it back.")
+    if why := refused_by(to, case, law):
+        return Declined(why)
     if to == case["owner"]["id"] and not case["triage"] and not beside:
         return Declined(f"{law.name(to)} owns the case already.", Result.already_applied)
     draft.add(FactKind.rerouted, text=words(record), to=to)
@@ -26,15 +27,21 @@ def reroute(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     return None
 
 
-def reclassify(draft: Draft, record: Inbound, _: Law) -> Declined | None:
-    """Correct the class, and whether it is a report of oversight: together they set the days to complete the case."""
+def reclassify(draft: Draft, record: Inbound, law: Law) -> Declined | None:
+    """Correct the class, and whether it is a report of oversight: together they set the days to complete the case.
+
+    A supporter that becomes a report of oversight is handled by itself.
+    """
     complaint, body = draft.now["complaint"], record.body
     new = {name: body[name] for name in ("class", "oversight") if body.get(name) is not None}
     if not new:
         return Declined("Nothing is said of the class: give --class, --oversight or --no-oversight.")
     if all(complaint.get(name) == value for name, value in new.items()):
         return Declined("The case has this class already.", Result.already_applied)
+    before = draft.now
     draft.add(FactKind.reclassified, text=words(record), **new)
+    if before.get("main") and leaving.is_now_of_abuse(before, draft.now):
+        leaving.leave(draft, law, "A report of abuse is handled by itself.")
     return None
 
 

@@ -14,12 +14,15 @@ from complaints.fact import FactKind, Result
 from complaints.limits import as_reason
 from complaints.telling import LAST_LEVEL
 from normalizer.masking import mask
+from normalizer.matter.grave import is_grave
 from router.cases.document.plain import Document, regency_of, text_id
 from router.cases.document.waits import due_of
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.roles import Law
+from router.cases.rules import leaving
 from router.cases.rules.owner import note, words
+from router.facts import whole_text
 
 _ADOPT: Final = CommandKind.adopt
 _CONFIRM: Final = CommandKind.confirm
@@ -70,17 +73,25 @@ def adopt(draft: Draft, record: Inbound, law: Law) -> Declined | None:
 def confirm(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     """Become a supporter of the case that was asked, and that has agreed; unless this one has moved on meanwhile, or become secret.
 
-    A proposal of the search also ends if either case has gone to another government or national body meanwhile.
+    A proposal of the search also ends if either case has gone to another government or national body meanwhile, or if this one now tells
+    what is merged by nobody but a person.
 
     A proposal ends only by this answer or a `reject`, so two of them never cross.
     """
     case, other = draft.now, record.body.get("other")
     if case.get("proposed") != other:
         return Declined("The case has not asked this one.")
-    if case["state"] not in OPEN or case["complaint"].get("secret") or not _of_one_house(case, record, law):
+    by_search = record.body.get("owner") is not None
+    if (
+        case["state"] not in OPEN
+        or case["complaint"].get("secret")
+        or (by_search and (_is_alone(case) or is_grave(whole_text(case["complaint"]))))
+        or not _of_one_house(case, record, law)
+    ):
         draft.add(FactKind.unmerged, other=other, text="The case has moved on.")
         return None
-    draft.add(FactKind.merged, other=other, **_as_of(record.body.get("as_of")))
+    about = {name: record.body[name] for name in ("agency", "handling") if record.body.get(name)}
+    draft.add(FactKind.merged, other=other, **_as_of(record.body.get("as_of")), **about)
     return None
 
 
@@ -92,9 +103,9 @@ def reject(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     return None
 
 
-def unmerge(draft: Draft, record: Inbound, _: Law) -> Declined | None:
-    """Take a supporter off its main case: its own owner handles it again."""
-    draft.add(FactKind.unmerged, other=draft.now["main"], text=words(record))
+def unmerge(draft: Draft, record: Inbound, law: Law) -> Declined | None:
+    """Take a supporter off its main case: it is handled by itself again."""
+    leaving.leave(draft, law, words(record))
     return None
 
 
@@ -103,6 +114,12 @@ def second(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     if _is_gone(draft.now, record):
         return Declined("The case let this supporter go.")
     draft.add(FactKind.seconded, other=record.body["other"], text=words(record))
+    return None
+
+
+def forget(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Note that what the citizen of a supporter has added is not shown here any more, also if he is none now."""
+    draft.add(FactKind.forgotten, other=record.body["other"])
     return None
 
 
@@ -120,7 +137,7 @@ def leave(draft: Draft, record: Inbound, _: Law) -> Declined | None:
     return None
 
 
-def echo(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+def echo(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     """Hear what happened to the main case. If that was withdrawn or archived, the supporter is handled by itself again."""
     case, body = draft.now, record.body
     if case["main"] != body.get("other"):
@@ -129,9 +146,9 @@ def echo(draft: Draft, record: Inbound, _: Law) -> Declined | None:
         return Declined("That happened before the case became a supporter.")
     event = body.get("event")
     if event == "gone":
-        draft.add(FactKind.unmerged, other=body["other"], text=words(record))
+        leaving.leave(draft, law, words(record), answered=True)
         return None
-    about = {name: body[name] for name in ("agency", "until") if body.get(name)}
+    about = {name: body[name] for name in ("agency", "handling", "until") if body.get(name)}
     draft.add(FactKind.echoed, other=body["other"], event=event, text=words(record), **about)
     return None
 
@@ -149,7 +166,8 @@ def dialogue(before: Document | None, record: Inbound, facts: tuple[Document, ..
     if record.kind is _ADOPT and is_of_case:
         if _SUPPORTED in kinds:
             owner = _owner(record.body.get("owner"))
-            return [_command(record, CommandKind.confirm, record.body["other"], as_of=after["version"], **owner)]
+            about = {"agency": after["owner"], "handling": leaving.handling_of(after), **owner}
+            return [_command(record, CommandKind.confirm, record.body["other"], as_of=after["version"], **about)]
         return [_command(record, CommandKind.reject, record.body["other"], text=facts[0]["text"])]
     if _PROPOSED in kinds:
         since = after["complaint"]["received_at"]
@@ -158,7 +176,13 @@ def dialogue(before: Document | None, record: Inbound, facts: tuple[Document, ..
         return [_command(record, CommandKind.adopt, after["proposed"], since=since, **region, **owner)]
     if record.kind is _CONFIRM and is_of_case and _MERGED not in kinds:
         return [_command(record, CommandKind.leave, record.body["other"], **_as_of(record.body.get("as_of")))]
-    return _to_main(before, record, after, added=_ADDED in kinds)
+    return [*_to_main(before, record, after, added=_ADDED in kinds), *_to_forget(before, record, after)]
+
+
+def _to_forget(before: Document | None, record: Inbound, after: Document) -> list[Document]:
+    """Return what tells the main cases, also former ones, to show no more what the citizen of a supporter has added there."""
+    told = () if before is None or after.get("told_to") else before.get("told_to", ())
+    return [_command(record, CommandKind.forget, main) for main in told]
 
 
 def _to_main(before: Document | None, record: Inbound, after: Document, *, added: bool) -> list[Document]:
@@ -171,11 +195,18 @@ def _to_main(before: Document | None, record: Inbound, after: Document, *, added
     return []
 
 
+def _is_alone(case: Document) -> bool:
+    """Return whether the search merges a case with no other one: it is a report of abuse."""
+    return bool(case["complaint"].get("oversight"))
+
+
 def _differs(case: Document, record: Inbound, law: Law) -> str:
     """Return why the other case is not to be merged into this one; empty if nothing speaks against it."""
     region, here = record.body.get("region"), regency_of(case)
     if region and here and region != here:
         return "The other case is in another regency."
+    if record.body.get("owner") and _is_alone(case):
+        return "A report of abuse is merged by nobody but a person."
     return "" if _of_one_house(case, record, law) else "The other case is with another government or body."
 
 
@@ -205,6 +236,8 @@ def heard_by_supporters(before: Document | None, facts: tuple[Document, ...], af
     """
     if before is None or not before.get("supporters"):
         return None
+    if leaving.is_now_of_abuse(before, after):
+        return _told("gone", facts[0], before)
     for fact in facts:
         event = _EVENTS.get(fact["kind"])
         if event == "moved" and "previous_owner" not in fact["disposition"]:
@@ -216,8 +249,14 @@ def heard_by_supporters(before: Document | None, facts: tuple[Document, ...], af
         if event is not None:
             said = mask(fact["text"]) if event in _BY_OWNER else ""  # a citizen's own words stay in his case
             until = {"until": due_of(fact, after)} if event in {"extended", "postponed"} else {}
-            return {"event": event, "agency": after["owner"], "text": said, "as_of": fact["version"], **until}
-    return None
+            return _told(event, fact, after) | {"text": said, **until}
+    late = next((fact for fact in facts if fact["kind"] == FactKind.refused), None)
+    return None if late is None else _told("refused", late, after)
+
+
+def _told(event: EchoedEvent, fact: Document, after: Document) -> Document:
+    about = {"agency": after["owner"], "handling": leaving.handling_of(after), "text": ""}
+    return {"event": event, **about, "as_of": fact["version"]}
 
 
 _BY_OWNER: Final = {"answered", "extended", "postponed"}

@@ -78,13 +78,30 @@ def hand_on(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         return Declined(f"No agency has the id {to}: a case is handed on to a unit of the owner's government.")
     if not law.same_government(owner, to):
         return Declined(f"{law.name(to)} is not of the owner's government: refuse the case and suggest it.")
-    if any(hop["owner"]["id"] == to for hop in case["chain"]):
-        return Declined(f"{law.name(to)} has had the case: it cannot be handed back.")
+    if to == owner:
+        return Declined(f"{law.name(to)} has the case: it is handed on to another unit.", Result.already_applied)
+    if why := refused_by(to, case, law) or _had_by(to, case, law):
+        return Declined(why)
     if len(case["chain"]) >= MOST_OWNERS:
         return Declined(f"The case has had {MOST_OWNERS} owners: it cannot be handed on.")
     draft.add(FactKind.handed_on, text=words(record), to=to)
     put(draft, law.given(draft.now["complaint"], to, owner))
     return None
+
+
+def refused_by(agency_id: str, case: Document, law: Law) -> str:
+    """Return that an agency has refused a case, or one with which it was merged; empty if it has not."""
+    if any(said["agency_id"] == agency_id for said in case["refusals"]):
+        return f"{law.name(agency_id)} has refused this case: it never gets it back."
+    if agency_id in case.get("refused_elsewhere", ()):
+        return f"{law.name(agency_id)} has refused the case with which this one was merged: it does not get it."
+    return ""
+
+
+def _had_by(agency_id: str, case: Document, law: Law) -> str:
+    if any(hop["owner"]["id"] == agency_id for hop in case["chain"]):
+        return f"{law.name(agency_id)} has had the case: it cannot be handed back."
+    return ""
 
 
 def ask(draft: Draft, record: Inbound, law: Law) -> Declined | None:

@@ -29,6 +29,7 @@ COMPLAINTS = "complaint_rows"
 DISPOSITIONS = "disposition_rows"
 TABLES = (CASE_EVENTS, COMPLAINTS, DISPOSITIONS)
 
+_SECONDED = FactKind.seconded.value
 _OPENED, _ROUTED = FactKind.opened.value, FactKind.routed.value
 
 
@@ -64,6 +65,9 @@ def _event(fact: Json, complaint: Json | None, *, kind: str, secret: bool) -> Ro
     """Return the columns of `case_event_rows` alone. The text is that of the addition if the fact is one."""
     addition = maybe(fact, "addition")
     received = complaint or addition
+    said = text(addition, "text") if addition else text(fact, "text", "")
+    if kind == _SECONDED:
+        said = ""  # the words are in the supporter's own case, which may become secret
     return {
         "kind": kind,
         "received_at": moment(received, "received_at") if received else None,
@@ -75,7 +79,7 @@ def _event(fact: Json, complaint: Json | None, *, kind: str, secret: bool) -> Ro
         "stars": count(fact, "stars", UINT8) if fact.get("stars") is not None else None,
         "other": "" if secret else text(fact, "other", ""),
         "agency_id": "" if secret else text(fact, "to", "") or text(maybe(fact, "agency") or {}, "id", ""),
-        "text": shown(text(addition, "text") if addition else text(fact, "text", ""), secret=secret),
+        "text": shown(said, secret=secret),
         "command": text(fact, "command", ""),
         "result": text(fact, "result", ""),
         "continued_as": "" if secret else text(fact, "continued_as", ""),

@@ -39,12 +39,12 @@ STILL = {*ENDED, "ditanggapi", "digabung"}
 
 def new() -> Model:
     """Return a case to which nothing has happened."""
-    named = ("chain", "refusals", "answers", "additions", "commands", "asked", "overdue", "has")
+    named = ("chain", "refusals", "answers", "additions", "commands", "asked", "overdue", "has", "elsewhere", "told")
     lists: Model = {name: [] for name in named}
     flags = dict.fromkeys(("triage", "oversight", "reclassified", "accepted", "reopened"), False)
     counts = dict.fromkeys(("version", "questions", "hops", "supporters", "level", "disputes"), 0)
-    nothing = dict.fromkeys(("question", "until", "main", "proposed", "stars"))
-    return {**lists, **flags, **counts, **nothing, "owner": "", "state": "diterima"}
+    nothing = dict.fromkeys(("question", "until", "main", "proposed", "stars", "heard"))
+    return {**lists, **flags, **counts, **nothing, "owner": "", "regency": "", "state": "diterima"}
 
 
 def fold(model: Model, fact: Model) -> None:
@@ -63,7 +63,7 @@ def _of_owner(model: Model, fact: Model) -> None:  # noqa: C901  # one case per 
     """Change a case by what an owner or a triage desk did, or the clock."""
     match fact["kind"]:
         case "diteruskan":
-            _route(model, fact["disposition"])
+            _route(model, fact["disposition"], taken="handling" in fact)
         case "bukan wewenang":
             owned = max(hop for hop, owner in enumerate(model["chain"]) if owner == fact["actor"])
             model["refusals"].append((fact["actor"], owned, fact["text"]))
@@ -80,6 +80,8 @@ def _of_owner(model: Model, fact: Model) -> None:  # noqa: C901  # one case per 
         case "diaktifkan kembali":
             model["until"] = None
         case "diklasifikasi ulang":
+            if fact.get("oversight") and not model["oversight"]:
+                model["supporters"] = 0
             model |= {"reclassified": True, "oversight": fact.get("oversight", model["oversight"])}
         case "terlambat":
             model["overdue"].append(fact["duty"])
@@ -91,49 +93,85 @@ def _of_owner(model: Model, fact: Model) -> None:  # noqa: C901  # one case per 
 
 def _of_citizen(model: Model, fact: Model) -> None:
     """Change a case by what the citizen said or is asked."""
+    was = model["state"]
     match fact["kind"]:
         case "diterima":
             model["oversight"] = bool(fact["complaint"].get("oversight"))
             model["has"] = has(fact["complaint"])
+            model["regency"] = regency(fact["complaint"])
         case "ditanyakan":
             model["question"], model["questions"] = fact.get("part") or fact["text"], model["questions"] + 1
             model["asked"] += [fact["part"]] if fact.get("part") else []
         case "dilengkapi":
             model["additions"].append(fact["addition"]["raw"]["upstream_id"])
+            model["told"] += [model["main"]] if model["main"] not in {None, *model["told"]} else []
             model["question"] = None
+            model["regency"] = regency_after(model, fact["reading"])
             told = {**fact["reading"], "attachments": fact["addition"].get("attachments")}
             model["has"] = sorted({*model["has"], *has(told)})
+            if parts_from_main(model | {"regency": ""}, fact["reading"]):
+                model["supporters"] = 0
             if not model["reclassified"]:
                 model["oversight"] = bool(model["oversight"] or fact["reading"].get("oversight"))
         case "dibuka kembali":
+            _keep(model, fact)
             model["disputes"] += model["state"] == "ditanggapi" or (
                 model["state"] == "selesai" and bool(model["answers"])
             )
-            if model["state"] in ENDED:
+            if was in ENDED:
                 model["supporters"] = 0
             model |= {"state": "open", "reopened": True, "accepted": False, "main": None, "stars": None}
         case "dinilai":
             model["stars"] = fact["stars"]
 
 
-def _of_two(model: Model, fact: Model) -> None:
+def _of_two(model: Model, fact: Model) -> None:  # noqa: C901  # one case per kind of fact
     """Change a case by what it agreed with another one."""
     match fact["kind"]:
         case "diusulkan digabung":
             model["proposed"] = fact["other"]
         case "digabung":
             model |= {"state": "digabung", "main": fact["other"], "proposed": None, "question": None, "until": None}
+            model["heard"] = _told(fact, None)
         case "dipisahkan":
-            model["state"] = "open" if model["main"] else model["state"]
+            if fact["actor"] == "citizen":
+                model["told"] = []
+            if model["main"]:
+                model["state"] = "open"
+                _keep(model, fact)
             model |= {"main": None, "proposed": None}
         case "didukung":
             model["supporters"] += 1
         case "dukungan ditarik":
             model["supporters"] -= 1
-        case "dikabari" if fact["event"] == "closed":
-            _end(model, "selesai")
+        case "dikabari":
+            model["heard"] = _told(fact, model["heard"])
+            if fact["event"] == "closed":
+                _end(model, "selesai")
         case "disembunyikan" if fact.get("secret"):
-            model["supporters"] = 0
+            model |= {"supporters": 0, "told": []}
+
+
+def _told(fact: Model, before: Model | None) -> Model | None:
+    """Return what a supporter knows of its main case: its owner, who refused it, and the answer that stands."""
+    if "agency" not in fact:
+        return before
+    answer = (before or {}).get("answer") if fact.get("event") not in {None, "reopened", "moved"} else None
+    if fact.get("event") == "answered":
+        answer = fact["text"]
+    handling = fact.get("handling")
+    return {"owner": fact["agency"]["id"], "refused": (handling or {}).get("refused", []), "answer": answer}
+
+
+def _keep(model: Model, fact: Model) -> None:
+    """Take over what is known of the former main case."""
+    heard, model["heard"] = model["heard"], None
+    if heard is None:
+        return
+    model["elsewhere"] = sorted({*model["elsewhere"], *heard["refused"]})
+    if fact.get("event") == "answered":
+        model["answers"].append((heard["owner"], heard["answer"]))
+        model |= {"state": "ditanggapi", "question": None, "until": None, "reopened": False}
 
 
 def has(told: Model) -> list[str]:
@@ -141,13 +179,31 @@ def has(told: Model) -> list[str]:
     return [part for part, name in (("date", "occurred_on"), ("evidence", "attachments")) if told.get(name)]
 
 
-def _route(model: Model, given: Model) -> None:
+def regency(told: Model) -> str:
+    """Return the code of the regency that a complaint or a reading names; empty if it names none."""
+    code: str = ((told.get("place") or {}).get("regency") or {}).get("code", "")
+    return code
+
+
+def regency_after(model: Model, reading: Model) -> str:
+    """Return the code of the regency of a case after a reading: a known one gives way only to a correction."""
+    told, known = regency(reading), str(model["regency"])
+    return told if told and (not known or reading.get("corrects")) else known
+
+
+def parts_from_main(model: Model, reading: Model) -> bool:
+    """Return whether a supporter is handled by itself after a reading: it is the first to tell of abuse, or corrects the place."""
+    abuse = bool(reading.get("oversight")) and not model["oversight"] and not model["reclassified"]
+    return abuse or bool(model["regency"] and regency_after(model, reading) != model["regency"])
+
+
+def _route(model: Model, given: Model, *, taken: bool) -> None:
     moves = given["hop"] == len(model["chain"])
     model["owner"], model["triage"] = given["owner"]["id"], given["triage"]
     if moves:
         model["chain"].append(model["owner"])
         model |= {"accepted": False, "until": None}
-        if model["state"] == "ditanggapi":
+        if model["state"] == "ditanggapi" and not taken:
             model["state"] = "open"
 
 
@@ -200,7 +256,18 @@ def of_document(case: Model) -> Model:
         "main": case.get("main"),
         "proposed": case.get("proposed"),
         "supporters": case.get("supporters", 0),
+        "regency": regency(case["complaint"]),
+        "told": case.get("told_to", []),
+        "elsewhere": case.get("refused_elsewhere", []),
+        "heard": _heard(case.get("heard")),
     }
+
+
+def _heard(heard: Model | None) -> Model | None:
+    if heard is None:
+        return None
+    refused = heard.get("handling", {}).get("refused", [])
+    return {"owner": heard["owner"]["id"], "refused": refused, "answer": heard.get("answer")}
 
 
 def first_fact(model: Model, command: Model, administrator: str) -> str:
@@ -270,6 +337,8 @@ def reply_of(group: list[Model], *, was_merged: bool) -> tuple[str | None, str |
     for fact in group:
         if fact["kind"] == "ditanyakan":
             return "question", fact.get("part")
+    if group[0]["kind"] == "dilengkapi" and any(fact["kind"] == "dibuka kembali" for fact in group):
+        return "reopened", None
     for fact in group:
         kind = TOLD.get(fact["kind"])
         if fact["kind"] == "diteruskan" and "previous_owner" in fact["disposition"]:
@@ -277,7 +346,8 @@ def reply_of(group: list[Model], *, was_merged: bool) -> tuple[str | None, str |
         elif fact["kind"] == "dieskalasi" and fact["level"] == 5:  # the ladder has five steps
             kind = "next_right"
         elif fact["kind"] == "dikabari":
-            kind = "put_off" if fact["event"] in {"extended", "postponed"} else fact["event"]
+            names = {"extended": "put_off", "postponed": "put_off", "refused": None}
+            kind = names.get(fact["event"], fact["event"])
         elif fact["kind"] == "dipisahkan" and was_merged:
             kind = "unmerged"
         if kind is not None:

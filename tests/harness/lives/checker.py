@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from tests.harness.cases.checker import COMPLAINT, Checker, Walk
-from tests.harness.cases.fold import ENDED, fold, next_code
+from tests.harness.cases.fold import ENDED, fold, next_code, parts_from_main
 from tests.harness.cases.log import Entry, Log
 from tests.harness.second_deadlines import differences
 
@@ -38,6 +38,7 @@ FIRST: dict[str, tuple[str, ...]] = {
     "reject": ("dipisahkan",),
     "second": ("ditambahkan pendukung",),
     "leave": ("dukungan ditarik",),
+    "forget": ("tambahan ditutup",),
     "echo": ("dikabari", "dipisahkan"),
     "unheard": ("tidak sampai",),
     "due": ("terlambat", "diaktifkan kembali", "selesai", "dieskalasi", "tidak dijawab", "dicabut", "diingatkan"),
@@ -209,6 +210,8 @@ class LifeWalk(Walk):
         checker, kind = self._checker, said.get("kind", "complaint")
         version, main, level, overdue = model["version"], model["main"], model["level"], list(model["overdue"])
         was_merged = model["state"] == "digabung"
+        heard, told = model["heard"], list(model["told"])
+        parts = was_merged and kind == "add" and (parts_from_main(model, said["reading"]) or bool(said.get("secret")))
         group = self._take(entry, said)
         kinds = [fact["kind"] for fact in group]
         checker.counts[kind] += 1
@@ -224,15 +227,28 @@ class LifeWalk(Walk):
                 checker.wrong(f"{self._code} is late a second time with {fact['duty']}")
             if fact["kind"] == "dieskalasi" and fact["level"] != level + 1:
                 checker.wrong(f"{self._code} went from step {level} of the ladder to {fact['level']}")
+        if kind == "add" and kinds[0] == "dilengkapi" and parts != ("dipisahkan" in kinds):
+            checker.wrong(f"{said['id']} in {self._code}, which was {main}'s supporter, led to {kinds}")
         if not _follows(kind, kinds):
             checker.wrong(f"{kind} {said['id']} in {self._code} led to {kinds}")
         self._check_owner(model)
+        self._check_left(said, model, main, heard)
         if kinds == ["ditolak"] and "sender" in said:
             self._told_status(said)
         else:
             checker.reply(group, model, self._complaint, was_merged=was_merged)
+        for other in () if model["told"] else told:
+            checker.own(other, str(uuid5(UUID(said["id"]), f"forget/{other}")))
         left = main if main and not model["main"] else None
         self._expect_commands(said, group, left=left, main=model["main"])
+
+    def _check_left(self, said: Model, model: Model, main: str | None, heard: Model | None) -> None:
+        """Who leaves a main case without telling anything new has its owner, unless that refused the case before."""
+        if not main or model["main"] or model["state"] in ENDED or said["kind"] == "add" or heard is None:
+            return
+        refused = {*model["elsewhere"], *(agency for agency, _, _ in model["refusals"])}
+        if heard["owner"] not in {model["owner"], *refused}:
+            self._checker.wrong(f"{self._code} left {main} and is with {model['owner']}, not {heard['owner']}")
 
     def _expect_commands(self, said: Model, group: list[Model], *, left: str | None, main: str | None) -> None:
         """Expect what the case writes to another one."""
@@ -260,6 +276,8 @@ class LifeWalk(Walk):
         refused = [agency for agency, _, _ in model["refusals"]]
         if not model["owner"] or model["owner"] != model["chain"][-1]:
             self._checker.wrong(f"{self._code} has no single owner: {model}")
+        if model["owner"] in model["elsewhere"]:
+            self._checker.wrong(f"{model['owner']} refused a main case of {self._code}, and owns it")
         if model["owner"] in refused or self._checker.administrator in refused or len(set(refused)) < len(refused):
             self._checker.wrong(f"{self._code} was refused by {refused}, and {model['owner']} owns it")
         if (model["state"] == "digabung") != bool(model["main"]):

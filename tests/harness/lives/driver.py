@@ -51,6 +51,15 @@ ANYTHING: Final[list[CommandKind]] = [kind for kind in CommandKind if kind not i
 """What somebody may try: everything but to add, which the citizen does anyhow, and to be the clock."""
 
 ADDED: Final = ("masih begitu", "tolong segera", "sudah tiga minggu", "di dekat pasar")
+OF_ABUSE: Final = 0.1
+"""The share of additions that tell of abuse of office."""
+
+OF_WISH: Final = 0.05
+"""The share of additions that ask for the report to be secret."""
+
+CORRECTED: Final = 0.1
+"""The share of additions that say that another place was meant."""
+
 CLASSES: Final = ("pengaduan", "permintaan_informasi", "aspirasi", None)
 TWINS: Final = 0.2
 """The share of complaints that tell what somebody else has told already."""
@@ -129,8 +138,12 @@ class Driver:
         self._nonce += 1
         if dice.random() < 0.15:
             reading = {"place": of.place, "class": of.complaint_class, "missing": of.missing[dice.randrange(2) :]}
+            reading["oversight"] = of.oversight or dice.random() < OF_ABUSE
+            if dice.random() < CORRECTED:
+                reading |= {"place": dice.choice([*self._complaints.values()]).place, "corrects": True}
             text = f"{dice.choice(ADDED)} {self._nonce}"
-            return self._by_citizen(of, added(of, text, number=self._nonce, at=at, **plain_of(reading)))
+            said = added(of, text, number=self._nonce, at=at, **plain_of(reading))
+            return self._by_citizen(of, said.model_copy(update={"secret": dice.random() < OF_WISH or None}))
         owner, desk = case["owner"]["id"], self._law.administrator_id
         if dice.random() < STRANGE:
             past = [hop["owner"]["id"] for hop in case["chain"]]

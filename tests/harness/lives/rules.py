@@ -61,6 +61,7 @@ def nobody_twice(handled: Handled) -> None:
     refused = [said["agency_id"] for said in case["refusals"]]
     assert len(set(refused)) == len(refused)
     assert ADMINISTRATOR not in refused
+    assert case["owner"]["id"] not in case.get("refused_elsewhere", ())
     for refusal in case["refusals"]:
         assert refusal["agency_id"] not in owners[refusal["hop"] + 1 :]
 

@@ -24,6 +24,8 @@ ANSWER_LATER, ANSWER_OLDER = (said(CommandKind.answer, one, "dinas", "sudah") fo
 ADD_LATER, ADD_OLDER = (added(one, "masih") for one in (LATER, OLDER))
 SENDER = Sender(channel="sms", reporter_ref="r")
 DISAGREE = said(CommandKind.disagree, LATER, CITIZEN, "belum", sender=SENDER)
+ABUSE = added(LATER, "petugasnya minta uang", oversight=True)
+ABUSE_OLDER = added(OLDER, "petugasnya minta uang", oversight=True)
 UNMERGE = said(CommandKind.unmerge, LATER, DESK, "beda")
 WITHDRAW_OLDER, WITHDRAW_LATER = (
     said(CommandKind.withdraw, one, CITIZEN, "batal", sender=SENDER) for one in (OLDER, LATER)
@@ -119,8 +121,10 @@ def test_whatever_order_two_partitions_take_the_documents_end_the_same(
     assert all(one == found[0] for one in found)
 
 
-@pytest.mark.parametrize("later", [[MERGE, REFUSE_LATER], [MERGE, ANSWER_LATER], [MERGE, UNMERGE]])
-@pytest.mark.parametrize("older", [[ANSWER_OLDER], [REFUSE_OLDER, ADD_OLDER], [WITHDRAW_OLDER, ADD_OLDER]])
+@pytest.mark.parametrize("later", [[MERGE, REFUSE_LATER], [MERGE, ANSWER_LATER], [MERGE, UNMERGE], [MERGE, ABUSE]])
+@pytest.mark.parametrize(
+    "older", [[ANSWER_OLDER], [REFUSE_OLDER, ADD_OLDER], [WITHDRAW_OLDER, ADD_OLDER], [ABUSE_OLDER]]
+)
 def test_in_no_order_is_a_case_lost_between_two(later: list[Command], older: list[Command]) -> None:
     """Refusal, addition, merge, answer and withdrawal cross: nobody waits, and the main case counts who follows it and no one else."""
     for moves, lives in endings(later, older, at_once=False):
@@ -131,6 +135,21 @@ def test_in_no_order_is_a_case_lost_between_two(later: list[Command], older: lis
         except AssertionError as error:
             pytest.fail(f"{moves}: {error}")
         life_rules.at_the_end(lives)
+
+
+@pytest.mark.parametrize(
+    "words", [{"text": "petugasnya minta uang", "oversight": True}, {"text": "anak saya jatuh, kakinya patah"}]
+)
+def test_the_search_merges_no_case_that_tells_of_abuse_or_harm_meanwhile(words: dict[str, Any]) -> None:
+    """Whichever of the two tells of abuse, before or after they agree; of harm the supporter alone."""
+    proposal = said(CommandKind.merge, LATER, NEIGHBOURS, other=OLDER.tracking_code)
+    for of in (LATER, OLDER) if "oversight" in words else (LATER,):
+        tells = added(of, **words)
+        sides = ([proposal, tells], []) if of is LATER else ([proposal], [tells])
+        found = [outcome(lives) for _, lives in endings(*sides, at_once=False)]
+        assert found
+        assert all(one[LATER.tracking_code]["state"] == "diteruskan" for one in found)
+        assert all(one[OLDER.tracking_code]["supporters"] == 0 for one in found)
 
 
 def test_the_order_within_one_mailbox_decides_and_the_other_mailbox_follows() -> None:

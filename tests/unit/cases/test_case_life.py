@@ -608,3 +608,19 @@ def test_supporters_read_no_personal_data_of_another_citizen() -> None:
     assert "sudah kami tambal" in words
     assert "0812" not in words
     assert "Santoso" not in words
+
+
+def test_who_hands_a_case_on_to_himself_hears_that_he_has_it(house: House) -> None:
+    """Nothing is handed back."""
+    owner = house.case(CODE).owner.id
+    (fact,) = house.take(said(CommandKind.hand_on, FIRST, owner, "milik kami", to=owner))
+    assert f"{owner} has the case" in (fact.text or "")
+
+
+def test_a_word_after_a_withdrawal_hears_that_the_case_is_open_again(house: House) -> None:
+    """Not only that something was added."""
+    house.take(said(CommandKind.withdraw, FIRST, CITIZEN, "batal"))
+    house.take(added(FIRST, "ternyata masih berlubang"))
+    assert house.case(CODE).state == "dibuka kembali"
+    assert house.replies[-1].kind is ReplyKind.reopened
+    assert "dibuka kembali" in house.replies[-1].text

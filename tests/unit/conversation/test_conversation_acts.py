@@ -328,7 +328,7 @@ def test_an_answer_in_the_weeks_of_the_law_and_after_them_belongs_to_its_case(la
     assert town.landed[-1].kind is MessageKind.answer
     assert len(town.complaints) == 1
     assert case_of(town).state in {"diteruskan", "dibuka kembali"}
-    assert town.told[-1].kind is ReplyKind.completed
+    assert town.told[-1].kind is (ReplyKind.reopened if was == "dicabut" else ReplyKind.completed)
 
 
 def test_a_withdrawn_case_is_open_again_at_the_next_word_but_not_by_another_story(town: Town) -> None:

@@ -30,6 +30,7 @@ PROMISED = {
     "question_date": {"code", "owner"},
     "question_chronology": {"code", "owner"},
     "question_evidence": {"code", "owner"},
+    "merged_ditangani": {"code", "owner"},
     "completed_answered": {"code", "owner"},
     "answered": {"code", "owner", "answer"},
     "asked": {"code", "owner", "answer"},

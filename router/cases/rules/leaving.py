@@ -1,0 +1,125 @@
+"""Takes a supporter off its main case. It takes along what that has learnt: the owner of now, who refused it, the answer that stands."""
+
+from typing import Final
+
+from complaints.command import CASE
+from complaints.fact import FactKind
+from normalizer.matter.grave import is_grave
+from router.cases.document.plain import Document, regency_of
+from router.cases.draft import Draft
+from router.cases.owners import put, route
+from router.cases.roles import Law
+from router.facts import whole_text
+
+_EXPLANATION: Final = "Laporan Anda kini ditangani {owner}, seperti laporan lain tentang hal yang sama."
+
+
+def parts(before: Document, after: Document, text: str) -> str:
+    """Return why a supporter is handled by itself from an addition on; empty if it stays with its main case.
+
+    What a person merged although it told of such a matter before stays merged: that is what the person has decided.
+
+    Args:
+        before: the document before the addition.
+        after: the document after it.
+        text: the addition's own words.
+    """
+    if is_now_of_abuse(before, after):
+        return "The citizen now tells of abuse."
+    if is_corrected(before, after):
+        return "The citizen has corrected the place."
+    if is_grave(text) and not is_grave(whole_text(before["complaint"])):
+        return "The citizen now tells of a crime, or of a person who was hurt."
+    return ""
+
+
+def is_now_of_abuse(before: Document, after: Document) -> bool:
+    """Return whether a case has become one of oversight."""
+    return bool(after["complaint"].get("oversight")) and not before["complaint"].get("oversight")
+
+
+def is_corrected(before: Document, after: Document) -> bool:
+    """Return whether the regency of a case was known, and is another one now."""
+    return bool(was := regency_of(before)) and regency_of(after) != was
+
+
+def is_for_another(before: Document, after: Document) -> bool:
+    """Return whether an addition is for another owner than that of a main case: it tells of abuse of office, or corrects the place."""
+    return is_now_of_abuse(before, after) or is_corrected(before, after)
+
+
+def leave(draft: Draft, law: Law, why: str, *, answered: bool = False) -> None:
+    """Add the facts by which a supporter is handled by itself again.
+
+    Args:
+        draft: the facts so far.
+        law: knows the agencies.
+        why: the reason.
+        answered: whether the case keeps the answer that its citizen was told. It does not if the matter is another one.
+    """
+    heard = draft.now.get("heard") or {}
+    draft.add(FactKind.unmerged, other=draft.now["main"], text=why, **_kept(heard if answered else {}))
+    _take_over(draft, law, heard)
+
+
+def leave_hidden(draft: Draft, law: Law) -> bool:
+    """Add the facts by which a supporter leaves that becomes secret. Return that it has its owner."""
+    leave(draft, law, "A secret report is handled by itself.", answered=True)
+    return True
+
+
+def leave_to_tell(draft: Draft, law: Law, before: Document, why: str) -> bool:
+    """Add the facts by which a supporter leaves with what its citizen has added. Return whether it has its owner already.
+
+    The law finds it, unless a person gave the main case to its owner and neither abuse of office nor another place was told.
+    """
+    heard, now = draft.now.get("heard") or {}, draft.now
+    draft.add(FactKind.unmerged, other=now["main"], text=why)
+    if is_for_another(before, now) or not (heard.get("handling") or {}).get("given"):
+        return False
+    return _take_over(draft, law, heard)
+
+
+def open_again(draft: Draft, law: Law, *, by_law: bool = False, **said: str) -> bool:
+    """Add the facts by which a case is open again, and return whether it has another owner: of a supporter that of its main case.
+
+    Args:
+        draft: the facts so far.
+        law: knows the agencies.
+        by_law: whether what the citizen has just added is for another owner, whom the law finds.
+        said: further fields of the fact.
+    """
+    heard = draft.now.get("heard") or {}
+    draft.add(FactKind.reopened, **said, **_kept(heard))
+    return not by_law and _take_over(draft, law, heard)
+
+
+def _kept(heard: Document) -> dict[str, str]:
+    return {"event": "answered"} if heard.get("answer") else {}
+
+
+def _take_over(draft: Draft, law: Law, heard: Document) -> bool:
+    """Give a case that was a supporter to the owner of its main case, and return whether that was another one.
+
+    Whoever refused either of the two does not get it.
+    """
+    case, owner, handling = draft.now, heard.get("owner"), heard.get("handling")
+    if owner is None or handling is None:
+        return False
+    former, elsewhere = case["owner"]["id"], case.get("refused_elsewhere", ())
+    refused = {*elsewhere, *(said["agency_id"] for said in case["refusals"])}
+    if owner["id"] == former or owner["id"] in refused or not law.knows(owner["id"]):
+        if former in elsewhere:
+            route(draft, law)
+        return former in elsewhere
+    disposition = law.given(case["complaint"], owner["id"], owner["id"])
+    about = {"triage": handling["triage"], "explanation": _EXPLANATION.format(owner=owner["name"])}
+    about["evidence"] = [{**one, "rule": f"given:{CASE}"} for one in disposition["evidence"]]
+    put(draft, disposition | about, handling=handling)
+    return True
+
+
+def handling_of(case: Document) -> Document:
+    """Return how a main case is handled, for its supporters (see complaints.disposition.Handling)."""
+    refused = list(dict.fromkeys(said["agency_id"] for said in case["refusals"]))
+    return {"triage": case["triage"], "given": bool(case.get("given")), "refused": refused}
