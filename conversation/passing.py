@@ -138,8 +138,7 @@ class Passing:
         asked = hidden(message)
         hides = {name: True for name in ("anonymous", "secret") if getattr(asked, name) and not getattr(message, name)}
         if "secret" in hides:
-            fields["secret"] = True  # the words are passed on to no other case before the report is hidden
-        turn.command(message, id_, case["code"], CommandKind.add, **fields)
+            fields["secret"] = True  # the words are passed on to no other case, whatever comes first
         if hides:
             companion = ids.companion_id(id_, CommandKind.hide.value)
             turn.command(message, companion, case["code"], CommandKind.hide, **hides)

@@ -102,7 +102,8 @@ class Settings(BaseSettings):
     )
     secret_file: Path | None = Field(
         None,
-        description="File with the secret behind codes and sealed addresses. Unset: <data>/secret, created at the first start.",
+        description="File with the secret behind codes and sealed addresses. It must exist. "
+        "Unset: <data>/secret, created at the first start.",
     )
     kafka_home: Path | None = Field(
         None, description="An unpacked Apache Kafka for the embedded broker. Unset: jars by Maven coordinates."

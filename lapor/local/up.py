@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import psutil
 
-from complaints.crypto import load_or_create_secret
+from complaints.crypto import load_or_create_secret, load_secret
 from complaints.errors import UnavailableError
 from complaints.runtime.address import parse_address
 from complaints.runtime.settings import Settings
@@ -85,12 +85,23 @@ class Up:
         self._former = {**former.addresses, **{f"{name}-control": url for name, url in former.controls.items()}}
         self._kept = Stack(addresses=former.addresses, controls=former.controls)
         end_leftovers({former.services[name]: born for name, born in former.births.items()})
-        load_or_create_secret(self._settings.secret_path)
+        self._require_secret(is_new=former == Stack())
         self.stack.starting = self._planned()
         self.stack.write(data)
         for step in (self._kafka, self._clickhouse, self._smsc, self._x, self._telegram, self._prepare, self._services):
             if not stop.is_set():
                 step()
+
+    def _require_secret(self, *, is_new: bool) -> None:
+        """Make the secret of a new installation. With another secret than before, what it has acknowledged would be unreadable.
+
+        Raises:
+            ConfigurationError: the file that is set does not exist, or the one in a data folder that was used before.
+        """
+        if is_new and self._settings.secret_file is None:
+            load_or_create_secret(self._settings.secret_path)
+        else:
+            load_secret(self._settings.secret_path)
 
     def stop(self) -> None:
         """Stop everything and keep the data."""
