@@ -1,9 +1,11 @@
-"""Finds the place names in a text, each the longest that begins at its position."""
+"""Finds the place names in a text, each the longest that begins at its position and ends before a comma and before its regency."""
 
+from collections.abc import Container, Sequence
 from typing import Final
 
+from normalizer.places.gazetteer import REGENCY
 from normalizer.places.names import PlaceName, PlaceNames, PlaceNode
-from normalizer.text import BREAK
+from normalizer.text import BREAK, fold
 
 _NAME_WORDS: Final = 3
 """Maximum number of words of a name that is looked for after a level's name."""
@@ -98,20 +100,95 @@ def is_house_number(words: list[str], at: int, behind: PlaceNode | None) -> bool
     return BREAK not in before and not _STREETS.isdisjoint(before)
 
 
-def behind_level(node: PlaceNode | None, names: PlaceNames, words: list[str], at: int) -> PlaceHit | None:
+def commas(hits: Sequence[PlaceHit], words: Sequence[str], parts: Sequence[str]) -> frozenset[int]:
+    """Return the positions of all words behind a comma if a comma may stand within one of the names found; else none.
+
+    Args:
+        hits: the place names found in a text.
+        words: its folded words, with BREAK after each part.
+        parts: title, address and story as they were written.
+    """
+    for hit in hits:
+        if _can_end_early(hit) and any(
+            f"{word}," in part or f"{word} ," in part
+            for part in map(str.lower, parts)
+            for word in words[hit.start : hit.end - 1]
+        ):
+            return _behind_commas(parts)
+    return frozenset()
+
+
+def _behind_commas(parts: Sequence[str]) -> frozenset[int]:
+    found: list[int] = []
+    at = 0
+    for part in parts:
+        for segment in part.split(","):
+            at += len(fold(segment).split())
+            found.append(at)
+        at += 1
+        found.pop()
+    return frozenset(found)
+
+
+def _can_end_early(hit: PlaceHit) -> bool:
+    """Return whether a name has several words and is that of districts or villages alone."""
+    return hit.end - hit.start > 1 and not hit.name.strong
+
+
+def ended(
+    hit: PlaceHit, nodes: Sequence[PlaceNode | None], words: list[str], stops: Container[int]
+) -> tuple[list[str], bool]:
+    """Return the words of a text up to where a name found in it must end, and whether that is within the name.
+
+    The name of a district or village ends at a comma, and where the name of a regency begins that goes on behind it: "Desa Banaran
+    Kulon Progo" is Banaran in Kulon Progo, although another village is named Banaran Kulon.
+
+    Args:
+        hit: the name, the longest at its position.
+        nodes: for each word from its first one, the node in the tree of place names (see PlaceNode); None if no name begins with it.
+        words: the words of the text.
+        stops: the positions of the words behind a comma (see `commas`).
+    """
+    if _can_end_early(hit):
+        for at, node in enumerate(nodes[1 : hit.end - hit.start], hit.start + 1):
+            if at in stops or (node is not None and _is_regency(longest(node, words, at), hit.end)):
+                return [*words[:at], BREAK], True
+    return words, False
+
+
+def _is_regency(behind: PlaceHit | None, end: int) -> bool:
+    """Return whether a name goes on behind a position and is that of a regency or city."""
+    return (
+        behind is not None
+        and behind.end > end
+        and any(claim.how == "named" and len(claim.code) == REGENCY for claim in behind.name.strong)
+    )
+
+
+def behind_level(
+    nodes: Sequence[PlaceNode | None], names: PlaceNames, words: list[str], at: int, stops: Container[int]
+) -> PlaceHit | None:
     """Return the longest everyday words, at most three, that are a place name because a level's name ("desa") comes before them.
 
     Return None if there are none, or if a name that needs no level's name before it begins there too and is at least as long.
 
     Args:
-        node: the node for the word at the position in the tree of place names (see PlaceNode); None if no name begins with it.
+        nodes: for each word from the position, the node in the tree of place names (see PlaceNode); None if no name begins with it.
         names: the table of all names.
         words: the words of the text.
         at: the position after the level's name.
+        stops: the positions of the words behind a comma (see `commas`).
     """
-    other = longest(node, words, at) if node is not None else None
+    other = longest(nodes[0], words, at) if nodes[0] is not None else None
+    found: PlaceHit | None = None
     for size in range(_NAME_WORDS, other.end - at if other else 0, -1):
         name = names.everyday(" ".join(words[at : at + size]))
         if name is not None:
-            return PlaceHit(at, at + size, name)
-    return None
+            found = PlaceHit(at, at + size, name)
+            break
+    whole = found or other
+    if whole is not None:
+        left, is_shorter = ended(whole, nodes, words, stops)
+        if is_shorter:
+            return behind_level(nodes, names, left, at, stops)
+    return found

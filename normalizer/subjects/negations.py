@@ -7,6 +7,7 @@ from typing import Final
 
 from normalizer.cache import parsed
 from normalizer.places.denied import SHORT, places_left, without_keyword
+from normalizer.places.hits import commas
 from normalizer.subjects.lexicon import Lexicon
 from normalizer.subjects.scanning import Scan, scan
 
@@ -53,10 +54,13 @@ def scanned(words: list[str], lexicon: Lexicon, parts: tuple[str, ...], *, is_by
         is_by_keyword: whether the region of a keyword is known beside the text: then the keyword itself is none of its places.
     """
     found = scan(words, lexicon)
+    stops = commas(found.hits, words, parts)
+    if stops:
+        found = scan(words, lexicon, stops)
     if found.turns:
         if SHORT in words:
             spell_out(words, *parts)
-            found = scan(words, lexicon)
+            found = scan(words, lexicon, stops)
         found.hits = places_left(found.hits, words)
     if is_by_keyword and found.hits:
         found.hits = without_keyword(found.hits, words)

@@ -1,10 +1,18 @@
 """Finds in one pass all that the words of a text are or begin: meanings, phrases, place names and names of public things."""
 
-from normalizer.places.hits import FIFTY, PlaceHit, behind_level, is_house_number, longest
+from collections.abc import Container
+from typing import Final
+
+from normalizer.places.hits import FIFTY, PlaceHit, behind_level, ended, is_house_number, longest
 from normalizer.subjects.lexicon import Lexicon
 from normalizer.subjects.meanings import Meaning, Word
 from normalizer.subjects.vocabulary import Vocabulary
 from normalizer.things.matching import Match, find
+
+_NOWHERE: Final[frozenset[int]] = frozenset()
+
+_BEHIND_LEVEL: Final = 4
+"""Number of words behind a level's name ("desa") in which the names of a place and of its regency are looked for."""
 
 
 class Scan:
@@ -32,12 +40,15 @@ class Scan:
         self.turns = False
 
 
-def scan(words: list[str], lexicon: Lexicon) -> Scan:  # noqa: C901, PLR0912 - one pass for all that a word can begin
+def scan(  # noqa: C901, PLR0912 - one pass for all that a word can begin
+    words: list[str], lexicon: Lexicon, stops: Container[int] = _NOWHERE
+) -> Scan:
     """Return what the words of a text are and begin.
 
     Args:
         words: the folded words of the text; the last one must be BREAK (the word "|", which ends each part of a text).
         lexicon: the words, phrases and names to find.
+        stops: the positions of the words behind a comma, which the name of a small place does not contain.
     """
     vocabulary = lexicon.vocabulary
     entries = [vocabulary[word] for word in words]
@@ -66,6 +77,10 @@ def scan(words: list[str], lexicon: Lexicon) -> Scan:  # noqa: C901, PLR0912 - o
                 hit = longest(word.names, words, at)
                 if words[at] == FIFTY and is_house_number(words, at, entries[at + 1].names):
                     hit = None
+                if hit is not None and hit.end > at + 1:
+                    left, is_shorter = ended(hit, [entry.names for entry in entries[at : hit.end]], words, stops)
+                    if is_shorter:
+                        hit = longest(word.names, left, at)
         else:
             if word.lead is not None and word.lead.things:
                 matches.append(Match(at, at + 1, word.lead.things))
@@ -75,7 +90,8 @@ def scan(words: list[str], lexicon: Lexicon) -> Scan:  # noqa: C901, PLR0912 - o
             hits.append(hit)
             reach = hit.end
         if word.is_level and at + 1 >= reach:
-            hit = behind_level(entries[at + 1].names, lexicon.names, words, at + 1)
+            nodes = [entry.names for entry in entries[at + 1 : at + 1 + _BEHIND_LEVEL]]
+            hit = behind_level(nodes, lexicon.names, words, at + 1, stops)
             if hit is not None:
                 hits.append(hit)
                 reach = hit.end
