@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from normalizer.places.context import SURROUNDINGS, VILLAGE_CUE
+from normalizer.places.context import CUE, SURROUNDINGS, VILLAGE_CUE
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, lineage
 from normalizer.places.names import PlaceNames
+from normalizer.places.roads import usual_streets
 from normalizer.places.scores import seat_of
 from normalizer.results import PlaceReading
 
@@ -247,23 +248,26 @@ def _is_home(words: list[str]) -> bool:
 def _capitals(text: str, words: list[str], names: PlaceNames, located: Sequence[int]) -> tuple[frozenset[str], str]:
     """Return the regencies that all small places with capital letters lie in, and the words of the first of these places.
 
-    Only a place behind a word that says where something is counts ("di Kokop").
+    Only a place behind a word that says where something is counts ("di Kokop"). A usual name of streets counts only behind a level's name.
     """
     pool: frozenset[str] = frozenset()
     span = ""
     for at in located:
         if words[at] in _NO_PLACES or not _is_capital(words[at], text):
             continue
+        flags = SURROUNDINGS.get(words[at - 1], 0)
         for size in _SIZES:
             said = words[at : at + size]
-            name = names.get(" ".join(said))
+            written = " ".join(said)
+            if not flags & CUE and written in usual_streets():
+                break
+            name = names.get(written)
             if name is None or name.strong or not name.seats or not all(_is_capital(word, text) for word in said[1:]):
                 continue
-            of_village = SURROUNDINGS.get(words[at - 1], 0) & VILLAGE_CUE
-            districts = () if of_village else [code for code in name.small if len(code) == DISTRICT]
+            districts = () if flags & VILLAGE_CUE else [code for code in name.small if len(code) == DISTRICT]
             seats = frozenset(map(seat_of, districts)) or name.seats
             pool = seats & pool if pool else seats
-            span = span or " ".join(said)
+            span = span or written
             break
     return pool, span
 

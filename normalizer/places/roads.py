@@ -5,8 +5,10 @@ Bojonegoro" the road joins two places; each counts like any name after "dari" or
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
+from normalizer.cache import parsed
 from normalizer.places.context import ORIGIN, STREET
 from normalizer.places.hits import PlaceHit
 from normalizer.places.names import PlaceName, PlaceNames
@@ -74,6 +76,13 @@ _TOWN_WORDS: Final = 2
 
 _STREET_WORDS: Final = frozenset(("jalan", "jl", "jln"))
 _REGENCY: Final = frozenset(("kabupaten", "kab"))
+
+
+@cache
+def usual_streets() -> frozenset[str]:
+    """Return the names that streets have in most towns (see street_names.yaml), folded. They are read at most once per process."""
+    listed: dict[str, list[str]] = parsed("normalizer", "street_names.yaml")
+    return frozenset([name for names in listed.values() for name in names])
 
 
 class Road:

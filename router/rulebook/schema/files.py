@@ -43,6 +43,7 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "normalizer/data/emergency.yaml": words.Emergency,
     "normalizer/data/corrections.yaml": words.Corrections,
     "normalizer/data/denials.yaml": words.Denials,
+    "normalizer/data/street_names.yaml": words.StreetNames,
     TYPES: things.Types,
     "normalizer/data/things/known.tsv": things.Table,
     "normalizer/data/things/official.tsv": things.Table,

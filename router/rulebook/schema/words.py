@@ -258,6 +258,17 @@ class Denials(Part):
     speakers: _Listed
 
 
+class StreetNames(Part):
+    """The file street_names.yaml."""
+
+    called: ClassVar[str] = "street_names.yaml"
+
+    heroes: _Listed
+    ideas: _Listed
+    plants: _Listed
+    birds: _Listed
+
+
 class Corrections(Part):
     """The file corrections.yaml."""
 

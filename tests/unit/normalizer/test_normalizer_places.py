@@ -68,3 +68,58 @@ def test_a_comma_ends_the_name_of_a_village(village: str, regency: str, code: st
     assert place(f"jalan rusak di Desa {village}, {regency}").village == code
     assert place(f"sampah, di Desa {village} ,{regency}, sudah lama", title="bau, kotor").village == code
     assert place(f"sampah, di Desa {village} {regency}, sudah lama", title="bau, kotor").village == elsewhere
+
+
+STREETS = (
+    *("Sudirman", "Hasanuddin", "Gajah Mada", "Gajahmada", "Slamet Riyadi", "Martadinata", "Siliwangi", "Kartini"),
+    *("Pemuda", "Merdeka", "Asia Afrika", "Tunjungan", "Pahlawan", "Proklamasi"),
+    *("Melati", "Anggrek", "Flamboyan", "Cendana", "Rajawali", "Garuda"),
+)
+
+
+@pytest.mark.parametrize("street", STREETS)
+@pytest.mark.parametrize("text", ["macet parah di {}", "air PDAM mati di {} dari kemarin", "banjir di {}, depan mall"])
+def test_a_usual_street_name_alone_is_no_place_and_the_citizen_is_asked(street: str, text: str) -> None:
+    """Although one village or district of the country has the name."""
+    reading = READER.read(text.format(street))
+    assert (reading.place.province, reading.place.regency, reading.place.candidates) == (None, None, ())
+    assert "place" in reading.missing
+
+
+@pytest.mark.parametrize(
+    ("text", "regency"),
+    [
+        ("macet parah di Kec. Anggrek", "75.05"),
+        ("jalan rusak di Kelurahan Gajah Mada", "19.71"),
+        ("jalan rusak di Kel. Flamboyan Baru", "13.71"),
+        ("lampu mati di Kecamatan Tunjungan", "33.16"),
+    ],
+)
+def test_a_usual_street_name_behind_its_level_is_a_place(text: str, regency: str) -> None:
+    """The word before the name says that it is that of a village or a district."""
+    assert place(text).regency == regency
+
+
+def test_the_only_village_with_a_usual_street_name_remains_possible_behind_its_level() -> None:
+    """An everyday word behind "desa" is not certain; the citizen is asked, and the regency is offered."""
+    assert place("jalan rusak di Desa Sudirman").candidates == ("73.09",)
+
+
+@pytest.mark.parametrize(
+    ("text", "regency"),
+    [
+        ("macet parah di Sudirman, Kabupaten Maros", "73.09"),
+        ("macet parah di Anggrek, Gorontalo Utara", "75.05"),
+        ("macet parah di Asia Afrika Bandung", "32.73"),
+        ("macet parah di Pemuda, Kota Semarang", "33.74"),
+        ("macet di Sudirman, dekat pasar di Kokop", "35.26"),
+    ],
+)
+def test_a_usual_street_name_in_a_regency_leaves_the_regency(text: str, regency: str) -> None:
+    """Whether or not a village of that name is in it; a place beside it counts as well."""
+    assert place(text).regency == regency
+
+
+def test_the_region_of_a_keyword_is_kept_beside_a_usual_street_name() -> None:
+    """Then nothing is asked."""
+    assert place("macet parah di Pemuda", region="33.74").regency == "33.74"
