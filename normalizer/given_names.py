@@ -1,4 +1,4 @@
-"""Common Indonesian names of persons, with which masking knows a person's name from a place's after an office or another name."""
+"""Common Indonesian names of persons, and the beginnings of regions' names, with which masking knows a person's name from a place's."""
 
 from typing import Final
 
@@ -40,3 +40,68 @@ ALSO_A_PLACE: Final = (
     "|Widodo|Wijaya|Wiyono|Yeni|Yosua|Yuni"
 )
 """Names with which places begin too ("Budi Mulya"): alone, or before any other word, they say nothing."""
+
+REGIONS: Final = (
+    "Aceh|Agam|Alor|Ambon|Asahan|Asmat|Badung|Balangan|Bali|Balikpapan|Banda|Bandar|Bandung|Banggai"
+    "|Bangka|Bangkalan|Bangli|Banjar|Banjarbaru|Banjarmasin|Banjarnegara|Bantaeng|Banten|Bantul|Banyuasin"
+    "|Banyumas|Banyuwangi|Barito|Barru|Batam|Batang|Batanghari|Batu|Bau|Bekasi|Belitung|Belu|Bener"
+    "|Bengkalis|Bengkayang|Bengkulu|Berau|Biak|Bima|Binjai|Bintan|Bireuen|Bitung|Blitar|Blora|Boalemo"
+    "|Bogor|Bojonegoro|Bolaang|Bombana|Bondowoso|Bone|Bontang|Boven|Boyolali|Brebes|Bukittinggi|Buleleng"
+    "|Bulukumba|Bulungan|Bungo|Buol|Buru|Buton|Ciamis|Cianjur|Cikarang|Cilacap|Cilegon|Cimahi|Cirebon"
+    "|Dairi|Deiyai|Deli|Demak|Denpasar|Depok|Dharmasraya|Dogiyai|Dompu|Donggala|Dumai|Empat|Ende"
+    "|Enrekang|Fak|Flores|Garut|Gayo|Gianyar|Gorontalo|Gowa|Gresik|Grobogan|Gunung|Gunungkidul"
+    "|Gunungsitoli|Halmahera|Hulu|Humbang|Indragiri|Indramayu|Intan Jaya|Jabodetabek|Jakarta|Jambi|Jawa"
+    "|Jayapura|Jayawijaya|Jember|Jembrana|Jeneponto|Jepara|Jogja|Jogjakarta|Jombang|Kab|Kabupaten|Kaimana"
+    "|Kalimantan|Kampar|Kapuas|Karanganyar|Karangasem|Karawang|Karimun|Karo|Katingan|Kaur|Kayong|Kebumen"
+    "|Kediri|Keerom|Kendal|Kendari|Kepahiang|Kepulauan|Kep|Kerinci|Ketapang|Klaten|Klungkung|Kolaka|Konawe"
+    "|Kota|Kotabaru|Kotamobagu|Kotawaringin|Kuantan|Kubu|Kudus|Kulon|Kuningan|Kupang|Kutai|Labuhanbatu"
+    "|Lahat|Lamandau|Lamongan|Lampung|Landak|Langkat|Langsa|Lanny|Lebak|Lebong|Lembata|Lhokseumawe|Lima"
+    "|Lingga|Lombok|Lubuk|Lumajang|Luwu|Madiun|Magelang|Magetan|Mahakam|Majalengka|Majene|Makassar|Malaka"
+    "|Malang|Malinau|Maluku|Mamasa|Mamberamo|Mamuju|Manado|Mandailing|Manggarai|Manokwari|Mappi|Maros"
+    "|Mataram|Maybrat|Medan|Melawi|Mempawah|Merangin|Merauke|Mesuji|Metro|Mimika|Minahasa|Mojokerto"
+    "|Morowali|Muara|Muaro|Mukomuko|Muna|Murung|Musi|Nabire|Nagan|Nagekeo|Natuna|Nduga|Ngada|Nganjuk"
+    "|Ngawi|Nias|Nunukan|Nusa|Ogan|Pacitan|Padang|Padangsidimpuan|Pagar|Pakpak|Palangkaraya|Palembang"
+    "|Palopo|Palu|Pamekasan|Pandeglang|Pangandaran|Pangkajene|Pangkal|Paniai|Papua|Parepare|Pariaman"
+    "|Parigi|Pasaman|Pasangkayu|Paser|Pasuruan|Pati|Payakumbuh|Pegunungan|Pekalongan|Pekanbaru|Pelalawan"
+    "|Pemalang|Pematangsiantar|Penajam|Penukal|Pesawaran|Pesisir|Pidie|Pinrang|Pohuwato|Polewali|Ponorogo"
+    "|Pontianak|Poso|Prabumulih|Pringsewu|Probolinggo|Provinsi|Pulang|Pulau|Puncak|Purbalingga|Purwakarta"
+    "|Purwokerto|Purworejo|Raja|Rejang|Rembang|Riau|Rokan|Rote|Sabang|Sabu|Salatiga|Samarinda|Sambas"
+    "|Samosir|Sampang|Sanggau|Sarmi|Sarolangun|Sawahlunto|Sekadau|Seluma|Semarang|Seram|Serang|Serdang"
+    "|Seruyan|Siak|Sibolga|Sidenreng|Sidoarjo|Sigi|Sijunjung|Sikka|Simalungun|Simeulue|Singkawang|Sinjai"
+    "|Sintang|Situbondo|Sleman|Solo|Solok|Soppeng|Sorong|Sragen|Subang|Subulussalam|Sukabumi|Sukamara"
+    "|Sukoharjo|Sulawesi|Sumatera|Sumba|Sumbawa|Sumedang|Sumenep|Sungai|Supiori|Surabaya|Surakarta"
+    "|Tabalong|Tabanan|Takalar|Tambrauw|Tana|Tanah|Tangerang|Tanggamus|Tanjung|Tanjungbalai|Tapanuli|Tapin"
+    "|Tarakan|Tasikmalaya|Tebing|Tebo|Tegal|Teluk|Temanggung|Ternate|Tidore|Timor|Toba|Toli|Tojo|Tolikara"
+    "|Tomohon|Toraja|Trenggalek|Tual|Tuban|Tulang|Tulungagung|Wajo|Wakatobi|Waropen|Way|Wonogiri|Wonosobo"
+    "|Yahukimo|Yalimo|Yogyakarta"
+)
+"""With these the names of provinces, regencies and cities begin (and what people call some of them), as alternatives of a pattern."""
+
+NO_NAMES: Final = (
+    "Yang|Yg|Dan|Atau|Serta|Juga|Pun|Saat|Ketika|Waktu|Sejak|Selama|Sampai|Hingga|Dalam|Pada|Oleh|Sama|Bukan|Cuma|Setiap|"
+    "Janda|Duda|Yatim|Piatu|Sakit|Hamil|Lahir|Kena|Jatuh|Hilang|Mati|Kerja|Kuliah|Kelas|Lumpuh|Cacat|Difabel|Disabilitas|Stunting|Miskin|"
+    "Islam|Muslim|Kristen|Katolik|Hindu|Buddha|Jawa|Sunda|Batak|Minang|Madura|Bugis|Dayak|Melayu|Betawi|Tionghoa|Cina|Arab|Indonesia|"
+    "Januari|Februari|Maret|April|Mei|Juni|Juli|Agustus|September|Oktober|November|Desember|"
+    "Rumah|Bank|Universitas|Pondok|Pesantren|Taman|Masjid|Gereja|Pabrik|Toko|Warung|Hotel|Bandara|Stasiun|Terminal|Pelabuhan|Blok|Komplek|"
+    "Polri|Polres|Polsek|Polda|Polantas|Tentara|Brimob|Babinsa|Satpam|Satpol|Dosen|Perangkat|Aparat|Aparatur|Oknum|Pejabat|Pengurus|Panitia|"
+    "Anggota|Sekretaris|Bendahara|Manajer|Manager|Direksi|Kasat|Kasi|Kabid|Kapten|Sersan|Danramil|Komandan|Pengacara|Notaris|Wakil|Asisten|"
+    "Pertamina|Telkom|Telkomsel|Indosat|Indihome|Mandiri|Gojek|Grab|Shopee|Tokopedia|Lazada|Honda|Yamaha|Suzuki|Toyota|Indomaret|Alfamart|"
+    "Facebook|Instagram|Whatsapp|Tiktok|Twitter|Samsung|Oppo|Vivo|Xiaomi|Alhamdulillah|Astagfirullah|Insya|Allah|Tuhan|Nama|Korban|Pelaku|"
+    "Dis[a-z]+|Di[a-z]{5,}|Men[a-z]{4,}|Mem[a-z]{4,}|Ter[a-z]{4,}|Ber[a-z]{5,}|Pen[a-z]{5,}|Pem[a-z]{4,}|[A-Z][a-z]+nya"
+)
+"""Capitalised words after somebody's kin that are no name: ordinary words and verbs, offices, bodies and brands."""
+
+KIN: Final = (
+    r"anak|suami|istri|isteri|ibu|bapak|ayah|adik|adek|kakak|abang|kakek|nenek|keponakan|ponakan|paman|om|bibi|tante|mertua|menantu|cucu"
+    r"|saudara|sepupu|tetangga|teman|kawan|pacar|mantan|ipar|mama|papa|orang\s?tua|murid|siswa|pasien|majikan|rekan|alm|almarhum|almarhumah"
+    r"|korban|pelaku|tersangka"
+)
+"""Words for somebody's kin, and for others whom a report tells of, as alternatives of a pattern."""
+
+OF_NOTHING: Final = (
+    "suami|istri|isteri|keponakan|ponakan|paman|bibi|tante|om|mertua|menantu|kakek|nenek|korban|pelaku|tersangka"
+)
+"""Those after which a name is a person's without a word that says whose kin: a hospital may be one "Ibu dan Anak"."""
+
+WHICH_KIN: Final = "tiri|kandung|perempuan|laki-laki|pertama|kedua|ketiga|bungsu|sulung|angkat|ipar|mertua"
+"""Words behind one for kin, which say more of it."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from complaints import tracking
 from complaints.errors import TrackingCodeError
-from normalizer.given_names import ALSO_A_PLACE, NEVER_A_PLACE
+from normalizer.given_names import ALSO_A_PLACE, KIN, NEVER_A_PLACE, NO_NAMES, OF_NOTHING, REGIONS, WHICH_KIN
 
 _NAME_WORD = r"(?:[A-Z][\w'\u2019.-]*|[A-Z]{2,})"
 _WHOSE = (
@@ -82,6 +82,16 @@ _NO_BEARER = (
 )
 """Capitalised words after "saya" that are no name."""
 
+_FIRST = "".join(sorted({letter for kin in KIN.split("|") for letter in (kin[0], kin[0].upper())}))
+_KIN = "|".join(f"(?<=[{kin[0].upper()}{kin[0]}]){kin[1:]}" for kin in KIN.split("|"))
+"""The words of KIN in a form that is found fast: it begins with a set of letters."""
+
+_WHOSE_KIN = rf"[{_FIRST}](?<!\w[{_FIRST}])(?:{_KIN})(?:\s(?:{WHICH_KIN}))?(?:ku|nya|\s(?:saya|sy|kami|aku))(?:\s(?:{WHICH_KIN}))?"
+_THEN_A_NAME = re.compile(r"[aeiukmnygrt][,:]?\s\(?[A-Z][a-z]{2}")
+"""The end of a word of KIN or WHICH_KIN and the beginning of a name, which few texts have: to look for it is faster."""
+
+_ANYBODY = rf"{_NO_MORE}(?!(?:{_NO_BEARER})\b)(?!(?:{REGIONS}|{NO_NAMES})\b)[A-Z][a-z\u2019']{{2,}}\b"
+
 _THING = re.compile(
     r"\b(?:jl|jln|jalan|gang|gg|jembatan|bandara|stadion|taman|pasar|rs|rsu|rsud|rsia|sd|sdn|smp|sma|smk|mi|mts|ma|tk|univ|universitas|masjid|"
     r"musholla|gedung|terminal|pelabuhan|makam|nyi|perumahan|perum)\.?\s*$",
@@ -140,6 +150,7 @@ _NUMBERS: _Rules = (
     (re.compile(r"[Oo](?<!\w[Oo])[\s.-]?8\d{1,3}(?:[\s.-]?\d{2,5}){2,4}(?!\d)"), "[telepon]"),
     (re.compile(r"(?<!\d)(?:\+?62|0)[\s.-]?8\d{1,3}(?:[\s.-]?\d{2,5}){2,4}(?!\d)"), "[telepon]"),
     (re.compile(r"(?<!\d)\(?0\d{2,3}\)?[\s.-]\d{5,8}(?!\d)"), "[telepon]"),
+    (re.compile(r"\(0\d{2,3}\)[\s.-]?\d{2,4}(?:[\s.-]?\d{2,4}){1,3}(?!\d)"), "[telepon]"),
     (re.compile(r"(?<!\d)\d{2}\.\d{3}\.\d{3}\.\d[-.]\d{3}\.\d{3}(?!\d)"), "[npwp]"),
     (re.compile(r"(?<!\d)\d{16}(?!\d)|(?<!\d)\d{4}[ .-]\d{4}[ .-]\d{4}[ .-]\d{4}(?!\d)"), "[nik]"),
     (re.compile(r"(?<!\d)\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{4}[ .-]\d{4}(?!\d)"), "[nik]"),
@@ -187,6 +198,17 @@ _NAMES: _Rules = (
         lambda match: match.group(1) + "[nama]",
     ),
 )
+
+_RELATIVES: _Rules = (
+    (
+        re.compile(
+            rf"({_WHOSE_KIN}\s)(?:{_NO_MORE}{_KNOWN}(?:\s{_ANYBODY}){{0,3}}|{_ANYBODY}(?:\s{_ANYBODY}){{0,3}}(?!\s[A-Z][a-z]))"
+        ),
+        _kept_if_a_thing,
+    ),
+    (re.compile(rf"({_WHOSE_KIN}(?:[,:]\s|\s\()|\b(?i:{OF_NOTHING})\s){_PERSON}"), _kept_if_a_thing),
+)
+"""The rules that can only match a text in which _THEN_A_NAME finds something."""
 
 _SMALL: _Rules = (
     (
@@ -240,10 +262,10 @@ def mask(text: str) -> str:
 
     Masks telephone numbers, identity and family card numbers (NIK, KK), tax numbers (NPWP), card and bank account numbers and any other
     number of 9 to 20 digits, tracking codes, e-mail addresses, account names on social media, vehicle plates, and names of persons after a
-    cue ("nama saya ...", "a.n. ...", "Bpk ...", "Pak Budi"), before one ("saya Ahmad Fauzi warga ..."), and after an office if the name is
-    a common one ("Bu Lurah Ratna Dewi"). After "Pak" and "Bu", a second name is masked if it is a common one, because a place may follow.
-    Other names of persons stay, and so do titles of office after a cue ("Bapak Bupati") and names of roads and schools ("Jl Pak Slamet").
-    A position in degrees is rounded to two decimals, about a kilometre.
+    cue ("nama saya ...", "a.n. ...", "Bpk ...", "Pak Budi"), before one ("saya Ahmad Fauzi warga ..."), after an office if the name is
+    a common one ("Bu Lurah Ratna Dewi"), and after somebody's kin ("anak saya Rafi", "korbannya Rina"). After "Pak" and "Bu", a second
+    name is masked if it is a common one, because a place may follow. Other names of persons stay, and so do titles of office after a cue
+    ("Bapak Bupati") and names of roads and schools ("Jl Pak Slamet"). A position in degrees is rounded to two decimals, about a kilometre.
     """
     text = _CODE.sub(_without_code, text)
     if "@" in text or "/" in text:
@@ -258,6 +280,8 @@ def mask(text: str) -> str:
     if _has(folded, OFFICE_WORDS):
         text = _replaced(text, _OFFICERS)
     text = _replaced(text, _NAMES)
+    if _THEN_A_NAME.search(text):
+        text = _replaced(text, _RELATIVES)
     return _replaced(text, _SMALL) if _has(folded, INTRODUCED) else text
 
 

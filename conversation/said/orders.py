@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, NamedTuple
 from complaints import tracking
 from complaints.command import CommandKind
 from complaints.errors import TrackingCodeError
+from conversation.said.content import is_unreserved, plainly, says_done
 from conversation.said.phrases import PHRASES
 from conversation.said.ratings import RATED, RATES
 from conversation.said.words import WORDS, folded
@@ -119,8 +120,16 @@ def by_word(text: str) -> ByWord | None:
     if found is None and (clause := _CLAUSE.match(text)) is not None and len(folded(text)) <= _WITH_A_REASON:
         within = _asked_in(clause[0])
         is_of_report = within is not None and not WORDS.report.isdisjoint(folded(clause[0]))
-        found = within if within is not None and is_of_report and within.act.kind is CommandKind.withdraw else None
+        is_meant = is_of_report or _is_settled_since(clause[0], text)
+        found = within if within is not None and is_meant and within.act.kind is CommandKind.withdraw else None
     return found if found is not None else _withdrawn(text)
+
+
+def _is_settled_since(clause: str, text: str) -> bool:
+    """Return whether a text that begins with a withdrawal goes on with what settled the matter: "batal pak, sudah ditebang sendiri"."""
+    reason = text[len(clause) :]
+    words = plainly(reason)
+    return says_done(reason) and is_unreserved(words) and WORDS.discontent.isdisjoint(words)
 
 
 def _beginning(text: str) -> tuple[str, str]:

@@ -21,6 +21,7 @@ __all__ = ["chromium", "door", "served"]
 pytestmark = pytest.mark.timeout(TIME_LIMIT_S)
 
 PHONE: Any = {"width": 360, "height": 740}
+SMALLEST: Any = {"width": 320, "height": 568}
 DESK: Any = {"width": 1280, "height": 900}
 
 
@@ -57,6 +58,14 @@ def axe(page: Page) -> str:
 def fits(page: Page) -> bool:
     """Return whether nothing is wider than the screen."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+def wider(page: Page) -> Any:
+    """Return what is wider than the screen."""
+    return page.evaluate(
+        "[...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > window.innerWidth)"
+        ".map(one => one.outerHTML.slice(0, 80))"
+    )
 
 
 def photo(folder: Path) -> Path:
@@ -257,6 +266,25 @@ def test_a_citizen_disagrees_rates_withdraws_and_hides(phone: Page, door: House)
     acts = [one.message.act for one in door.additions()]
     assert acts == ["disagree", "rate:4", "withdraw", "hide:anonymous"]
     assert door.additions()[0].message.text == "Masih berlubang, Pak"
+
+
+def test_every_page_fits_the_smallest_phone_and_a_heading_is_above_its_list(page: Page, door: House) -> None:
+    """At 320 and 360 px nothing has to be pushed aside."""
+    code = settled(door, "diproses")
+    for size in (SMALLEST, PHONE):
+        page.set_viewport_size(size)
+        for path in ("/", "/lacak", f"/lacak/{code}", f"/lacak/{code}/cabut", f"/lacak/{code}/rahasiakan"):
+            page.goto(path)
+            assert fits(page), (path, size, wider(page))
+        page.goto(f"/lacak/{code}")
+        heading, choices = (
+            page.get_by_role("heading", name="Pilihan lain"),
+            page.get_by_role("link", name="Cabut laporan"),
+        )
+        above, below = heading.bounding_box(), choices.bounding_box()
+        assert above is not None
+        assert below is not None
+        assert above["y"] + above["height"] <= below["y"]
 
 
 def test_a_rating_is_given_by_keyboard_alone_and_its_fault_has_the_focus(page: Page, door: House) -> None:

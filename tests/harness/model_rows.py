@@ -11,6 +11,7 @@ from complaints.event import AgencyRef, Complaint, DeadLetter, Deadline, Pin, Pl
 from complaints.fact import Fact, FactKind
 from complaints.mail import Delivery, MessageEvent, ReplyEvent
 from normalizer.masking import mask
+from normalizer.parts import title_of
 
 Row = dict[str, Any]
 
@@ -67,10 +68,11 @@ def _position(pin: Pin | None) -> Row:
 def _described(complaint: Complaint) -> Row:
     place: Place = complaint.place
     hidden = complaint.secret
+    made = complaint.title == title_of(complaint.text)
     return {
         "channel": complaint.channel,
         "received_at": ms(complaint.received_at),
-        "title": _shown(complaint.title, secret=hidden),
+        "title": title_of(_shown(complaint.text, secret=hidden)) if made else _shown(complaint.title, secret=hidden),
         "occurred_on": complaint.occurred_on.date if complaint.occurred_on else None,
         "occurred_precision": complaint.occurred_on.precision.value if complaint.occurred_on else "",
         "secret": complaint.secret,

@@ -233,6 +233,15 @@ class Emergency(Part):
     tormentors: _Listed
     mine: _Listed
     thieves: _Listed
+    right_now: _Listed
+    going_on: _Listed
+    hits_one: _Listed
+    somebodys: _Listed
+    pinned: _Listed
+    in_a_car: _Listed
+    crashes: _Listed
+    not_come: _Listed
+    unwell: _Listed
     alarms: Annotated[list[Alarm], Field(min_length=1)]
 
 

@@ -1,5 +1,6 @@
 """The columns that describe a complaint, in the tables of complaints and of cases."""
 
+from normalizer.parts import title_of
 from sinks.clickhouse.rows.dispositions import without_district
 from sinks.clickhouse.rows.values import UINT16, Json, Row, day, degrees, flag, held, maybe, parts, shown, text, texts
 
@@ -19,7 +20,7 @@ def described(complaint: Json) -> Row:
     pin = None if secret else maybe(place, "pin")
     occurred, recorded_by = maybe(complaint, "occurred_on"), text(complaint, "recorded_by", "")
     return {
-        "title": shown(text(complaint, "title"), secret=secret),
+        "title": _title(complaint, secret=secret),
         "occurred_on": day(occurred, "date") if occurred else None,
         "occurred_precision": text(occurred, "precision") if occurred else "",
         "secret": secret,
@@ -40,6 +41,14 @@ def described(complaint: Json) -> Row:
         "source": text(complaint, "source", ""),
         "normaliser_version": text(complaint, "normaliser_version"),
     }
+
+
+def _title(complaint: Json, *, secret: bool) -> str:
+    """Return the title, masked. One that is the beginning of the text is cut anew from the masked text: half a number is not known."""
+    title, whole = text(complaint, "title"), text(complaint, "text", "")
+    if title.endswith("…") and " ".join(whole.split()).startswith(title[:-1]):
+        return title_of(shown(whole, secret=secret))
+    return shown(title, secret=secret)
 
 
 def _region(place: Json, level: str) -> Row:

@@ -144,7 +144,14 @@ def test_another_matter_or_place_again_is_a_complaint(town: Town, words: str) ->
 
 
 @pytest.mark.parametrize(
-    "words", ["saya mau cabut laporan saya", "Laporannya tolong dicabut saja pak", "stop laporan saya", "batalkan"]
+    "words",
+    [
+        "saya mau cabut laporan saya",
+        "Laporannya tolong dicabut saja pak",
+        "stop laporan saya",
+        "setop laporan saya",
+        "batalkan",
+    ],
 )
 def test_a_wish_to_withdraw_in_its_forms(town: Town, words: str) -> None:
     """With one case it is clear which."""
@@ -297,6 +304,8 @@ def test_an_act_is_one_of_those_that_there_are(act: str, found: Act | None) -> N
     [
         "stop",
         "STOP!",
+        "SETOP",
+        "setop pak",
         "Berhenti SMS",
         "unreg",
         "Stop ya pak",

@@ -123,6 +123,38 @@ def test_everyday_words_withdraw(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "batal pak, sudah ditebang sendiri",
+        "Batal bu, sudah diperbaiki warga",
+        "batalkan saja. lampunya sudah nyala",
+        "cancel min karena sudah beres",
+    ],
+)
+def test_what_is_called_off_since_it_is_settled_is_withdrawn(text: str) -> None:
+    """The reason needs no word for the report."""
+    made = town(LAMP)
+    made.say(text)
+    assert made.case(made.complaints[0].tracking_code).state == "dicabut"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "batal pak, sudah ditebang tapi dahannya masih di jalan",
+        "batal, sudah dipasang asal asalan",
+        "batal pak, petugasnya tidak datang",
+        "cabut izin pabrik itu, sudah diperingatkan",
+    ],
+)
+def test_what_was_called_off_by_others_withdraws_nothing(text: str) -> None:
+    """He complains."""
+    made = town(LAMP)
+    made.say(text)
+    assert made.case(made.complaints[0].tracking_code).state != "dicabut"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "oknum guru SMP 1 Kota Tegal takut ketahuan wali murid",
         "Dinas aja bilang tidak tahu, KTP saya di Kabupaten Demak belum jadi",
         "tolong hapus nama almarhum ayah saya dari KK di Dukcapil Kabupaten Demak",

@@ -27,7 +27,27 @@ NOW = [
     "ada orang bawa parang mengamuk di pasar",
     "ada orang tenggelam di pantai, tolong kapan tim sar datang",
 ]
+NOW += [
+    "tetangga lagi mukulin istrinya sekarang",
+    "bapak sebelah lagi mukulin anaknya",
+    "tetangga saya memukuli ibunya sekarang",
+    "tabrakan beruntun di tol dekat gerbang, ada yg kejepit",
+    "truk terguling, sopirnya kejepit",
+    "anak saya kejang demam ambulan ga datang2",
+    "istri saya pingsan, ambulans belum datang juga",
+    "ada maling motor sekarang di gang kami, tolong cepat!!",
+    "tolong pak ada maling di rumah sebelah sekarang",
+]
 NOT_NOW = [
+    "tetangga suka mukulin istrinya",
+    "pernah ada tabrakan beruntun, ada yang kejepit",
+    "kemarin jari saya kejepit pintu",
+    "dana kami kejepit birokrasi",
+    "minggu lalu ibu saya kejang, ambulans tidak datang",
+    "ambulans tidak datang datang ke desa kami",
+    "sekarang banyak maling motor, tolong cepat patroli",
+    "ada maling motor kemarin, tolong cepat ditangkap",
+    "ada maling berdasi sekarang",
     "Korban kebakaran tahun lalu belum mendapat bantuan sampai sekarang",
     "Kemarin ada kebakaran di pasar, jalannya masih ditutup",
     "Ada kebakaran di pabrik, sudah padam, asapnya sampai sekarang berbau",

@@ -269,3 +269,21 @@ def test_sand_taken_from_a_river_is_mining_and_silt_is_not(owner: str, text: str
 def test_what_a_lorry_carries_and_what_a_lesson_is_about(owner: str, text: str) -> None:
     """A lorry on a public road is traffic (UU 22/2009), whatever it carries; not each lesson is for farmers."""
     assert owner_of(text) == owner
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        ("Trotoar di Jalan Pemuda Kota Semarang banyak yang pecah, kursi roda ibu saya nyangkut", "dpu-33.74"),
+        (
+            "Trotoar di Jalan Pemuda Kota Semarang tinggi sekali, ibu saya pakai kursi roda tidak bisa lewat",
+            "dpu-33.74",
+        ),
+        ("Trotoar di Kota Semarang curam, anak saya yang difabel jatuh dari kursi roda", "dpu-33.74"),
+        ("mohon bantuan kursi roda, rumah di depan trotoar Jalan Pemuda Kota Semarang", "dinsos-33.74"),
+        ("lansia terlantar pakai kursi roda tidur di trotoar Jalan Pemuda Kota Semarang", "dinsos-33.74"),
+    ],
+)
+def test_a_broken_pavement_is_the_road_offices_whoever_cannot_pass(text: str, owner: str) -> None:
+    """The wheelchair says who is hindered and not what is wrong; to ask for one is another matter."""
+    assert owner_of(text) == owner

@@ -17,6 +17,8 @@ from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
 from complaints.event import AgencyRef, Alternative, Deadline, Evidence, OccurredOn, Pin, Place, Refusal, Region
 from complaints.fact import FactKind, Result
+from normalizer.masking import mask
+from normalizer.parts import title_of
 from sinks.clickhouse.rows import TABLES, TOPICS, rows_of
 from sinks.clickhouse.rows.values import Row
 from tests.harness.columns import columns, fits
@@ -226,6 +228,22 @@ def test_no_identity_reaches_a_row(keys: Keyring) -> None:
 def test_free_text_is_masked_wherever_it_is(record: StoredRecord) -> None:
     """Names, numbers and addresses, in each table."""
     assert not [hidden for hidden in FORBIDDEN if hidden in shown(record)]
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("Motor ojek parkir liar setiap hari di pasar, platnya H 1234 XYZ", "1234"),
+        ("Saya ditipu orang waktu transfer ke rekening BRI 0034 5678 9012 kemarin", "0034"),
+    ],
+)
+def test_a_title_that_is_cut_from_the_text_hides_what_the_text_hides(text: str, hidden: str) -> None:
+    """Half a number or half a plate would pass; the text is masked first."""
+    of = complaint(title=title_of(text), text=text)
+    described = rows(stored(opened(of)))["complaint_rows"], rows(stored_case(case(of)))["case_now"]
+    assert hidden in mask(of.title)
+    assert [found["title"] for found in described if hidden in found["title"] or hidden in found["text"]] == []
+    assert all(found["text"].startswith(found["title"].removesuffix("…")) for found in described)
 
 
 def test_a_name_that_two_messages_make_together_is_masked() -> None:
