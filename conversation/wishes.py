@@ -1,5 +1,7 @@
 """Does what a citizen wishes: silence; for his reports, that they be hidden, that one be withdrawn, how one stands."""
 
+import re
+from typing import Final
 from uuid import UUID
 
 from complaints import ids
@@ -17,6 +19,10 @@ from conversation.said import orders, questions, verdicts
 from conversation.said.own import own_words
 from conversation.secrecy import hidden, only_wishes
 from conversation.turn import Turn
+
+_LETTERS: Final = re.compile(r"[A-Za-z]+")
+_PART_OF_CODE: Final = 4
+"""Letters of a word in capitals that may be a part of a code, which is told in groups of five."""
 
 
 class Wishes:
@@ -103,8 +109,7 @@ def by_word(
     case = memory.case_of(state, worded.code) if worded.code else named
     if case is None and not worded.code and len(state["cases"]) == 1:
         case = state["cases"][0]
-    is_written_as_code = message.text.isupper() or any(letter.isdigit() for letter in message.text)
-    if case is None and worded.code and not is_written_as_code:
+    if case is None and worded.code and not _is_written_as_code(message.text, worded.word):
         return None
     if case is None:
         said = text("which_case", message.channel, answer=worded.word, code=EXAMPLE_CODE)
@@ -112,3 +117,10 @@ def by_word(
         return Landed(MessageKind.small_talk)
     asked = verdicts.disputing(case) if worded.act.kind is CommandKind.disagree else worded.act
     return passing.act(turn, message, id_, case, asked)
+
+
+def _is_written_as_code(text: str, word: str) -> bool:
+    """Return whether a text has a digit, or a word in capital letters beside the one of the act: a code is told with one or the other."""
+    return any(letter.isdigit() for letter in text) or any(
+        len(one) >= _PART_OF_CODE and one.isupper() and one != word for one in _LETTERS.findall(text)
+    )

@@ -6,6 +6,7 @@ from complaints.bus.envelope import encode
 from complaints.command import CommandKind
 from complaints.crypto import Keyring
 from complaints.mail import MessageKind
+from conversation.wishes import _is_written_as_code
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
@@ -358,3 +359,19 @@ def test_who_wishes_to_be_hidden_hears_first_that_he_is(text: str) -> None:
     made.say(text)
     assert "dirahasiakan" in made.texts[before]
     assert made.case(made.complaints[0].tracking_code).complaint.anonymous
+
+
+@pytest.mark.parametrize(
+    ("text", "is_code"),
+    [
+        ("cabut ABCDEFGHJKM", True),
+        ("CABUT ABCDE FGHJK M", True),
+        ("cabut abcde fghj7 m", True),
+        ("BELUM masih diproses pak", False),
+        ("masih diproses pak?", False),
+        ("Masih diproses PAK", False),
+    ],
+)
+def test_a_code_is_told_with_a_digit_or_in_capital_letters(text: str, is_code: bool) -> None:
+    """Other words that have the form of one are words."""
+    assert _is_written_as_code(text, text.split(maxsplit=1)[0].upper()) is is_code
