@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from complaints.crypto import load_or_create_secret
 from lapor.local.note import Stack
 from tests.harness.support import wait_until
 
@@ -118,6 +119,7 @@ def test_a_start_that_is_cut_short_forgets_no_port(tmp_path: Path) -> None:
     """Also not those of servers that it did not come to: people wrote the address of the form down."""
     (tmp_path / "data").mkdir()
     Stack(addresses={"web": "127.0.0.1:8123"}, controls={"smsc": "http://127.0.0.1:8124"}).write(tmp_path / "data")
+    load_or_create_secret(tmp_path / "data" / "secret")  # as a start before has made it
     starting = Starting(tmp_path)
     stopped_at(starting, lambda: "starting the embedded kafka" in starting.said, signal.SIGINT)
     note = Stack.read(starting.folder)
