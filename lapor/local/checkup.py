@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 from complaints.errors import LaporError
 from complaints.runtime.compiled import installed
@@ -121,29 +122,23 @@ def _kafka(brokers: str, stack: Stack | None) -> Iterator[Finding]:
             yield lag(backlog, needed=needed, now=time.time())
 
 
+def _store(settings: Settings) -> closing[Store]:
+    return closing(Store(settings.clickhouse_required(), patience_s=PATIENCE_S))
+
+
 def _clickhouse(settings: Settings) -> Finding:
-    store = Store(settings.clickhouse_required(), patience_s=PATIENCE_S)
-    try:
+    with _store(settings) as store:
         return look.clickhouse(store)
-    finally:
-        store.close()
 
 
 def _stored(settings: Settings) -> Finding:
-    store = Store(settings.clickhouse_required(), patience_s=PATIENCE_S)
-    try:
-        with administration(settings.kafka_required(), timeout_s=PATIENCE_S) as admin:
-            return stored(store, admin)
-    finally:
-        store.close()
+    with _store(settings) as store, administration(settings.kafka_required(), timeout_s=PATIENCE_S) as admin:
+        return stored(store, admin)
 
 
 def _owners(settings: Settings) -> Finding:
-    store = Store(settings.clickhouse_required(), patience_s=PATIENCE_S)
-    try:
+    with _store(settings) as store:
         return look.orphaned(list(orphans(store, agencies(settings).is_gone)))
-    finally:
-        store.close()
 
 
 def _view(settings: Settings) -> Iterator[Finding]:
