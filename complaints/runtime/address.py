@@ -1,9 +1,12 @@
 """The addresses of servers, as settings name them, in parts."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated, Final
 from urllib.parse import unquote, urlsplit
 
-from pydantic import SecretStr
+from pydantic import BeforeValidator, SecretStr
 
 from complaints.errors import ConfigurationError
 
@@ -49,3 +52,125 @@ def parse_address(text: str, *, scheme: str, default_port: int) -> Address:
         port=port,
         path=parts.path.lstrip("/"),
     )
+
+
+_HIGHEST_PORT: Final = 65_535
+
+_HOST_AND_PORT = re.compile(r"(?P<host>[\w.-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
+
+_PASSWORD = re.compile(r"(://[^:/@,]*:)[^/,]*(@)")
+"""The password in each address of a text. It ends at the last @ before the host, as in `parse_address`."""
+
+_NOT_SPOKEN: Final = {
+    **dict.fromkeys(("ssl", "sasl_ssl", "sasl_plaintext", "tls"), "TLS or SASL to Kafka"),
+    **dict.fromkeys(("clickhouses", "https", "tcps"), "TLS to ClickHouse"),
+}
+"""What the scheme of a broker's or ClickHouse's address asks for that this program cannot do."""
+
+
+def without_passwords(text: str) -> str:
+    """Return the value of a setting with *** in place of the passwords of its addresses."""
+    return _PASSWORD.sub(r"\1***\2", text)
+
+
+def blank_is_unset(value: object) -> object:
+    """Return the value of a setting; None if it is blank, as a compose file leaves a variable that is not set."""
+    return None if value == "" else value
+
+
+def _listen(value: object) -> object:
+    """Return host:port on which to listen.
+
+    Raises:
+        ValueError: a part is missing. A port alone would be taken for the name of a host.
+    """
+    text = str(value)
+    if (port := text.removeprefix(":")).isdigit():
+        raise ValueError(f"host:port is needed, such as 127.0.0.1:{port}")
+    return _host_and_port(text)
+
+
+def _host_and_port(text: str) -> str:
+    found = _HOST_AND_PORT.fullmatch(text)
+    if found is None or int(found["port"]) > _HIGHEST_PORT:
+        raise ValueError("host:port is needed")
+    return text
+
+
+def _brokers(value: object) -> object:
+    """Return the addresses of Kafka's brokers.
+
+    Raises:
+        ValueError: one has a scheme that asks for encryption or a login, which would be waited for in vain, or is not host:port.
+    """
+    for one in str(value).split(","):
+        scheme, is_url, rest = one.strip().partition("://")
+        if is_url and scheme.lower() in _NOT_SPOKEN:
+            raise ValueError(_cannot(_NOT_SPOKEN[scheme.lower()]))
+        if is_url:
+            raise ValueError(f"brokers have the form host:port, separated by commas: write {rest or 'host:port'}")
+        _host_and_port(one.strip())
+    return value
+
+
+def _cannot(what: str) -> str:
+    return f"{what} is not supported; name a plain listener in a network of your own, or a proxy on this host that encrypts"
+
+
+def _of(form: str, *schemes: str) -> Callable[[object], object]:
+    """Return the check of an address that has one of some schemes.
+
+    Args:
+        form: how such an address looks, for people.
+        schemes: any of these.
+    """
+
+    def checked(value: object) -> object:
+        text = str(value)
+        try:
+            scheme = urlsplit(text).scheme
+            parse_address(text, scheme=scheme if scheme in schemes else schemes[0], default_port=1)
+        except (ConfigurationError, ValueError) as error:
+            raise ValueError(f"not an address of the form {form}") from error
+        return value
+
+    return checked
+
+
+def _clickhouse(value: object) -> object:
+    """Return the address of ClickHouse.
+
+    Raises:
+        ValueError: it asks for encryption, has options, which would have no effect, or is of another form.
+    """
+    scheme, _, rest = str(value).partition("://")
+    if scheme.lower() in _NOT_SPOKEN:
+        raise ValueError(_cannot(_NOT_SPOKEN[scheme.lower()]))
+    if "?" in rest.rpartition("@")[2]:
+        raise ValueError("options behind a question mark have no effect here: leave them out")
+    return _of("clickhouse://user:password@host:9000/database", "clickhouse")(value)
+
+
+def _each(check: Callable[[object], object]) -> Callable[[object], object]:
+    def checked(value: object) -> object:
+        for one in str(value).split(","):
+            if one.strip():
+                check(one.strip())
+        return value
+
+    return checked
+
+
+def _unless_blank(check: Callable[[object], object]) -> BeforeValidator:
+    return BeforeValidator(lambda value: None if value in ("", None) else check(value))
+
+
+OptionalText = Annotated[str | None, BeforeValidator(blank_is_unset)]
+Listen = Annotated[str, BeforeValidator(_listen)]
+OptionalListen = Annotated[str | None, _unless_blank(_listen)]
+Brokers = Annotated[str | None, _unless_blank(_brokers)]
+ClickHouse = Annotated[str | None, _unless_blank(_clickhouse)]
+HttpAddress = Annotated[str | None, _unless_blank(_of("http://host:port", "http", "https"))]
+HttpAddresses = Annotated[str | None, _unless_blank(_each(_of("http://host:port", "http", "https")))]
+HttpsAddress = Annotated[str | None, _unless_blank(_of("https://host/path", "https"))]
+Bucket = Annotated[str | None, _unless_blank(_of("s3://key:secret@host:port/bucket", "s3", "s3+http"))]

@@ -2,39 +2,28 @@
 
 from pathlib import Path
 from typing import Annotated, Self
-from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from complaints.errors import ConfigurationError
-from complaints.runtime.address import parse_address
+from complaints.runtime.address import (
+    Brokers,
+    Bucket,
+    ClickHouse,
+    HttpAddress,
+    HttpAddresses,
+    HttpsAddress,
+    Listen,
+    OptionalListen,
+    OptionalText,
+    blank_is_unset,
+    without_passwords,
+)
 
 MINUTE_S = 60
 HOUR_S = 3600
-
-
-def _blank_is_unset(value: object) -> object:
-    return None if value == "" else value
-
-
-def _has_a_host(value: object) -> object:
-    """Return the value of a setting that says where to listen.
-
-    Raises:
-        ValueError: it is only a port, which would be taken for the name of a host.
-    """
-    if value == "" or value is None:
-        return None
-    port = str(value).removeprefix(":")
-    if port.isdigit():
-        raise ValueError(f"host:port is needed, such as 127.0.0.1:{port}")
-    return value
-
-
-OptionalText = Annotated[str | None, BeforeValidator(_blank_is_unset)]
-OptionalListen = Annotated[str | None, BeforeValidator(_has_a_host)]
 
 
 class Settings(BaseSettings):
@@ -42,10 +31,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LAPOR_", frozen=True, extra="ignore")
 
-    kafka: OptionalText = Field(
-        None, description="Kafka brokers, host:port separated by commas. Unset: the embedded Kafka."
-    )
-    clickhouse: OptionalText = Field(
+    kafka: Brokers = Field(None, description="Kafka brokers, host:port separated by commas. Unset: the embedded Kafka.")
+    clickhouse: ClickHouse = Field(
         None, description="clickhouse://user:password@host:9000/database. Unset: the embedded ClickHouse."
     )
     smpp: OptionalText = Field(
@@ -53,11 +40,11 @@ class Settings(BaseSettings):
         description="SMSCs: name=smpp://system_id:password@host:port, separated by commas; ?tps=N limits the texts per second, "
         "?receipt_id=hex or dec says how receipts write ids, ?receipts=plain that they come without their mark. Unset: the embedded SMSC.",
     )
-    x_api: OptionalText = Field(None, description="Base address of the X API. Unset: the embedded stand-in.")
+    x_api: HttpAddress = Field(None, description="Base address of the X API. Unset: the embedded stand-in.")
     x_bearer_token: SecretStr = Field(
         SecretStr("stand-in"), description="Bearer token of the X app that reads mentions."
     )
-    telegram_api: OptionalText = Field(
+    telegram_api: HttpAddress = Field(
         None, description="Base address of the Telegram Bot API. Unset: the embedded stand-in."
     )
     telegram_token: SecretStr = Field(SecretStr("1708:stand-in"), description="Token of our Telegram bot.")
@@ -67,10 +54,10 @@ class Settings(BaseSettings):
         le=50,
         description="Seconds that Telegram holds a request for updates open until the first one arrives.",
     )
-    telegram_webhook: OptionalText = Field(
+    telegram_webhook: HttpsAddress = Field(
         None, description="Public https address to which Telegram delivers updates. Unset: the channel requests them."
     )
-    telegram_listen: Annotated[str, BeforeValidator(_has_a_host)] = Field(
+    telegram_listen: Listen = Field(
         "127.0.0.1:8081", description="host:port that the Telegram channel listens on if a webhook is set."
     )
     web: OptionalListen = Field(
@@ -81,18 +68,18 @@ class Settings(BaseSettings):
         None,
         description="host:port that the webhook channel listens on. Unset: `lapor up` does not start this channel.",
     )
-    webhook_secrets_file: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
+    webhook_secrets_file: Annotated[Path | None, BeforeValidator(blank_is_unset)] = Field(
         None, description="YAML file with the sources of signed webhooks: name, `secrets`, `callback`."
     )
     view: OptionalListen = Field(
         None,
         description="host:port that the view listens on. Unset: a port that `lapor up` chooses on loopback.",
     )
-    view_url: OptionalText = Field(
+    view_url: HttpAddresses = Field(
         None,
         description="Base address of the view, http://host:port, several copies separated by commas. Unset: the running stack's.",
     )
-    view_key: Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)] = Field(
+    view_key: Annotated[SecretStr | None, BeforeValidator(blank_is_unset)] = Field(
         None,
         description="Key of the internal interfaces that show cases, the view's and the router's. Unset: the running stack's.",
     )
@@ -119,18 +106,18 @@ class Settings(BaseSettings):
         le=999,
         description="Number of this process among those of the same step or channel; each has another one.",
     )
-    demo_clock: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
+    demo_clock: Annotated[Path | None, BeforeValidator(blank_is_unset)] = Field(
         None,
         description="File with the number of days by which the router's clock is ahead, for a demonstration alone. Unset: none.",
     )
     router_web: OptionalListen = Field(
         None, description="host:port of the router's web endpoint: health, metrics, the state of a case. Unset: none."
     )
-    model: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
+    model: Annotated[Path | None, BeforeValidator(blank_is_unset)] = Field(
         None,
         description="File with a model for the router, made by `lapor learn`, or a folder of such files. Unset: only the rules are used.",
     )
-    allotments: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
+    allotments: Annotated[Path | None, BeforeValidator(blank_is_unset)] = Field(
         None, description="Folder with governments' own divisions of tasks (docs/allotments.md). Unset: none."
     )
     produce_timeout_s: float = Field(5.0, gt=0, description="Seconds that a channel waits for Kafka before it spools.")
@@ -192,11 +179,11 @@ class Settings(BaseSettings):
     )
     web_reads: str = Field("300/minute", description="How often one client may read from the web channel.")
     web_writes: str = Field("60/minute", description="How often one client may send data to the web channel.")
-    api_keys_file: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
+    api_keys_file: Annotated[Path | None, BeforeValidator(blank_is_unset)] = Field(
         None,
         description="File with the API's clients, one name:sha256 per line; see `lapor api-key`. Unset: the API is open.",
     )
-    attachments: OptionalText = Field(
+    attachments: Bucket = Field(
         None, description="s3://key:secret@host:port/bucket for citizens' files. Unset: <data>/attachments."
     )
     attachment_max_bytes: int = Field(
@@ -255,23 +242,14 @@ class Settings(BaseSettings):
         """Return the base addresses of the copies of the view, and the key that they ask for.
 
         Raises:
-            ConfigurationError: an address or the key is not set, because no running stack was found, or an address is not valid.
+            ConfigurationError: an address or the key is not set, because no running stack was found.
         """
         text = self._required(self.view_url, "LAPOR_VIEW_URL", "http://host:port")
         if self.view_key is None:
             raise ConfigurationError(
                 "no key for the view: set LAPOR_VIEW_KEY to the key that the view was started with"
             )
-        urls = [url.strip() for url in text.split(",") if url.strip()]
-        for url in urls:
-            try:
-                parse_address(url, scheme=urlsplit(url).scheme or "http", default_port=80)
-                fits = urlsplit(url).scheme in {"http", "https"}
-            except (ConfigurationError, ValueError):
-                fits = False
-            if not fits:
-                raise ConfigurationError(f"LAPOR_VIEW_URL={text}: {url!r} is not of the form http://host:port")
-        return urls, self.view_key
+        return [url.strip() for url in text.split(",") if url.strip()], self.view_key
 
     def _required(self, value: str | None, name: str, form: str) -> str:
         if value is None:
@@ -295,4 +273,5 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = "LAPOR_" + str(first["loc"][0]).upper()
-            raise ConfigurationError(f"{name}={first['input']!r}: {first['msg']}; see `lapor settings`") from error
+            value, said = without_passwords(str(first["input"])), first["msg"].removeprefix("Value error, ")
+            raise ConfigurationError(f"{name}={value!r}: {said}; see `lapor settings`") from error

@@ -1,6 +1,5 @@
 """Formats the state of services and the values of settings for people, and prints rows for people or programs."""
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -13,10 +12,8 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
+from complaints.runtime.address import without_passwords
 from lapor.local.supervisor import Service, Supervisor
-
-_PASSWORD = re.compile(r"(://[^:/@,]*:)[^/,]*(@)")
-"""The password in each address of a text. It ends at the last @ before the host, as in `parse_address`."""
 
 
 def table(supervisor: Supervisor) -> Table:
@@ -74,4 +71,4 @@ def shown_value(value: object, *, reveal: bool) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value() if reveal else "***"
     text = "" if value is None else str(value)
-    return text if reveal else _PASSWORD.sub(r"\1***\2", text)
+    return text if reveal else without_passwords(text)

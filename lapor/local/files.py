@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 from complaints.errors import ConfigurationError, LaporError
-from complaints.runtime.address import parse_address
 from complaints.runtime.settings import Settings
 from lapor.processes.clock import today
 
@@ -51,15 +50,13 @@ def require_readable(settings: Settings) -> None:
     Raises:
         ConfigurationError: one cannot be read; the text names it.
     """
+    from channels.sms.links import read_links
     from channels.web.security import rate
 
     rate(settings.web_reads, "LAPOR_WEB_READS")
     rate(settings.web_writes, "LAPOR_WEB_WRITES")
-    if settings.clickhouse is not None:
-        try:
-            parse_address(settings.clickhouse, scheme="clickhouse", default_port=9000)
-        except ConfigurationError as error:
-            raise ConfigurationError(f"LAPOR_CLICKHOUSE: {error}") from error
+    if settings.smpp is not None:
+        read_links(settings.smpp)
 
 
 def require_sound(settings: Settings) -> None:

@@ -74,7 +74,7 @@ def test_a_folder_of_allotments_that_is_missing_or_empty_ends_the_start_before_a
 @pytest.mark.parametrize(
     ("setting", "name"),
     [
-        ({"clickhouse": "http://x"}, "LAPOR_CLICKHOUSE"),
+        ({"smpp": "smsc=http://x"}, "LAPOR_SMPP"),
         ({"web_reads": "viel"}, "LAPOR_WEB_READS"),
         ({"web_writes": "60"}, "LAPOR_WEB_WRITES"),
     ],
