@@ -20,6 +20,9 @@ from complaints.errors import ConfigurationError, ContractViolation
 SECRET_BYTES = 32
 """The minimum length of the secret in bytes, and the length of a secret that the program creates."""
 
+KEY_ID_BYTES = 4
+"""The bytes of a key id. It only tells one installation's secrets apart, so that a wrong one is named; it proves nothing."""
+
 MONTHS_KEPT = 24
 """The number of months whose ciphers a process keeps: more than any topic keeps messages."""
 
@@ -38,8 +41,13 @@ class Keyring:
     """Keys, derived from one secret, that make tracking codes and pseudonyms and encrypt what says who the citizen is.
 
     Encryption is AES-SIV (RFC 5297), which needs no nonce: the same content for the same owner always gives the same bytes. So a step that
-    handles a record twice writes the same. Messages and texts have a key for each month.
+    handles a record twice writes the same. Messages and texts have a key for each month. What is sealed begins with the key id.
+
+    Attributes:
+        key_id: eight hexadecimal digits that name the secret and tell nothing of it.
     """
+
+    key_id: str
 
     _secret: bytes = field(repr=False)
     _code_key: bytes = field(repr=False)
@@ -59,7 +67,12 @@ class Keyring:
             raise ConfigurationError(
                 f"the secret has {len(secret)} bytes, it needs at least {SECRET_BYTES}; set LAPOR_SECRET_FILE to a better file"
             )
-        return cls(secret, _derive(secret, "tracking-code", 32), _derive(secret, "pseudonym", 32))
+        return cls(
+            _derive(secret, "key-id", KEY_ID_BYTES).hex(),
+            secret,
+            _derive(secret, "tracking-code", 32),
+            _derive(secret, "pseudonym", 32),
+        )
 
     def tracking_code(self, complaint_id: UUID) -> str:
         """Return the 11-character tracking code of the complaint with this id, made with a secret key (see tracking.code_for)."""
@@ -76,7 +89,7 @@ class Keyring:
         return blake2b(content, key=self._pseudonym_key, digest_size=16).hexdigest()
 
     def seal(self, content: bytes, *, owner: UUID, month: str) -> str:
-        """Return content of a mailbox's record, encrypted with the key of a month, as base64.
+        """Return content of a mailbox's record, encrypted with the key of a month: the key id, a dot, and base64.
 
         Args:
             content: what is sealed.
@@ -84,7 +97,7 @@ class Keyring:
             month: "2026-11".
         """
         sealed = _cipher(self._secret, f"message/{month}").encrypt(content, [owner.bytes])
-        return base64.b64encode(sealed).decode()
+        return f"{self.key_id}.{base64.b64encode(sealed).decode()}"
 
     def unseal(self, sealed: str, *, owner: UUID, month: str) -> bytes:
         """Return the content that `seal` encrypted.
@@ -92,10 +105,11 @@ class Keyring:
         Raises:
             ContractViolation: it was sealed with another secret or for another record, or it is damaged.
         """
+        key_id, _, content = sealed.partition(".")
         try:
-            return _cipher(self._secret, f"message/{month}").decrypt(base64.b64decode(sealed), [owner.bytes])
+            return _cipher(self._secret, f"message/{month}").decrypt(base64.b64decode(content), [owner.bytes])
         except (InvalidTag, ValueError) as error:
-            raise ContractViolation(f"the sealed content of {owner} cannot be opened with this secret") from error
+            raise self._cannot_open(f"the sealed content of {owner}", key_id) from error
 
     def seal_text(self, text: str, address: dict[str, str], *, owner: UUID, month: str) -> str:
         """Return a text to send and the address that it goes to, encrypted as `seal` does."""
@@ -111,8 +125,8 @@ class Keyring:
         return said["text"], said["address"]
 
     def seal_state(self, content: bytes, *, key: bytes) -> bytes:
-        """Return the state of a mailbox, encrypted for its key."""
-        return _cipher(self._secret, "state").encrypt(content, [key])
+        """Return the state of a mailbox, encrypted for its key, behind the bytes of the key id."""
+        return bytes.fromhex(self.key_id) + _cipher(self._secret, "state").encrypt(content, [key])
 
     def unseal_state(self, sealed: bytes, *, key: bytes) -> bytes:
         """Return the state that `seal_state` encrypted.
@@ -121,9 +135,20 @@ class Keyring:
             ContractViolation: it was sealed with another secret or for another key, or it is damaged.
         """
         try:
-            return _cipher(self._secret, "state").decrypt(sealed, [key])
+            return _cipher(self._secret, "state").decrypt(sealed[KEY_ID_BYTES:], [key])
         except (InvalidTag, ValueError) as error:
-            raise ContractViolation("a sealed state cannot be opened with this secret") from error
+            raise self._cannot_open("a sealed state", key_id_of_state(sealed)) from error
+
+    def _cannot_open(self, what: str, key_id: str) -> ContractViolation:
+        why = "is damaged, or was sealed for another record"
+        if key_id != self.key_id:
+            why = f"was sealed with the secret {key_id}, and this process has the secret {self.key_id}"
+        return ContractViolation(f"{what} cannot be opened: it {why}")
+
+
+def key_id_of_state(sealed: bytes) -> str:
+    """Return the key id of the secret that a state was sealed with."""
+    return sealed[:KEY_ID_BYTES].hex()
 
 
 def load_secret(path: Path) -> bytes:

@@ -16,6 +16,7 @@ from lapor.commands import (
     offsets,
     routing,
     rules,
+    secrets,
     stack,
     topics,
 )
@@ -54,6 +55,7 @@ app.command(rich_help_panel=OPERATIONS)(cases.replay)
 app.add_typer(topics.app, name="topics", rich_help_panel=OPERATIONS)
 app.add_typer(offsets.app, name="offsets", rich_help_panel=OPERATIONS)
 app.add_typer(deadletters.app, name="deadletters", rich_help_panel=OPERATIONS)
+app.add_typer(secrets.app, name="secret", rich_help_panel=OPERATIONS)
 app.command(rich_help_panel=OPERATIONS)(stack.settings)
 app.command(name="api-key", rich_help_panel=OPERATIONS)(api_keys.api_key)
 

@@ -13,7 +13,7 @@ def write_durably(path: Path, text: str) -> None:
         OSError: the disk cannot store the new text; the old file stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f"{path.suffix}.new")
+    draft = path.with_name(f".{path.name}.{os.getpid()}")  # several processes may write the same file
     with draft.open("w") as file:
         file.write(text)
         file.flush()

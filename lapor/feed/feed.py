@@ -222,7 +222,8 @@ def make_feed(settings: Settings) -> Feed:
         ConfigurationError: no Kafka or ClickHouse is known.
     """
     from lapor.local.note import Stack
-    from lapor.processes.wiring import keyring, scanner, store
+    from lapor.processes.secret import keyring
+    from lapor.processes.wiring import scanner, store
 
     settings.kafka_required()  # comes first: if no stack runs, that is what to say
     stack = Stack.running(settings.data)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 
-from complaints.errors import LaporError
+from complaints.errors import ConfigurationError, LaporError
 from complaints.runtime.compiled import installed
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
@@ -16,6 +16,7 @@ from lapor.local.note import Stack, is_process
 from lapor.local.up import TOPICS
 from lapor.processes.channels import CHANNELS
 from lapor.processes.routing import agencies
+from lapor.processes.secret import require_known
 from lapor.processes.wiring import WORKERS, administration, backlogs, cases, loops, upstreams_in
 from ops import doctor as look
 from ops.casework.gone import orphans
@@ -45,6 +46,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from files
     yield _stack(settings, stack)
     starting = stack.starting if stack else []
+    if settings.secret_path.exists() and (settings.kafka is None or TOPICS not in starting):
+        yield look.guarded("secret", lambda: _secret(settings), READ_THE_LOG)
     yield from (look.not_ready(name) for name in starting)
     if settings.kafka is not None and TOPICS not in starting:
         yield from _kafka(settings.kafka, stack)
@@ -95,6 +98,13 @@ def _stack(settings: Settings, stack: Stack | None) -> Finding:
         detail=f"none runs in {data}",
         advice="start one with `lapor up`, or give the folder of a running one with --data-dir or LAPOR_DATA",
     )
+
+
+def _secret(settings: Settings) -> Finding:
+    try:
+        return Finding(what="secret", level=Level.ok, detail=f"{require_known(settings)}, as before")
+    except ConfigurationError as error:
+        return Finding(what="secret", level=Level.fail, detail=str(error))
 
 
 def _kafka(brokers: str, stack: Stack | None) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import psutil
 
-from complaints.crypto import load_or_create_secret, load_secret
+from complaints.crypto import Keyring, load_or_create_secret, load_secret
 from complaints.errors import UnavailableError
 from complaints.runtime.address import parse_address
 from complaints.runtime.settings import Settings
@@ -22,6 +22,7 @@ from lapor.local.note import FILES, Stack, with_addresses
 from lapor.local.ports import LOOPBACK, is_free, kept_password, port_of_last_time
 from lapor.local.supervisor import Service, Supervisor, end_leftovers
 from lapor.processes.channels import CHANNELS, PASSWORD_CHARACTERS
+from lapor.processes.secret import of_folder, require_same
 from lapor.processes.services import METRICS_PORT, PROCESSES
 from lapor.processes.wiring import WORKERS, loops, stale_after_s
 
@@ -96,12 +97,14 @@ class Up:
         """Make the secret of a new installation. With another secret than before, what it has acknowledged would be unreadable.
 
         Raises:
-            ConfigurationError: the file that is set does not exist, or the one in a data folder that was used before.
+            ConfigurationError: the file that is set does not exist, or the one in a data folder that was used before, or it has another
+                secret than before.
         """
-        if is_new and self._settings.secret_file is None:
-            load_or_create_secret(self._settings.secret_path)
-        else:
-            load_secret(self._settings.secret_path)
+        data, path = self._settings.data, self._settings.secret_path
+        is_made_here = is_new and self._settings.secret_file is None
+        keys = Keyring.from_secret(load_or_create_secret(path) if is_made_here else load_secret(path))
+        if (known := of_folder(data)) is not None:
+            require_same(keys, known, f"the folder {data}", path)
 
     def stop(self) -> None:
         """Stop everything and keep the data."""

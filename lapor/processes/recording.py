@@ -13,8 +13,8 @@ from complaints.runtime.settings import Settings
 from complaints.values import Source
 from lapor.processes.cases import PUBLISHED_WITHIN_S, RESULT_WITHIN_S
 from lapor.processes.routing import agencies
+from lapor.processes.secret import keyring
 from lapor.processes.wiring import cases as view
-from lapor.processes.wiring import keyring
 from ops.casework.outcome import outcome
 from ops.casework.recorded import CHANNEL, danger, lacks, message
 

@@ -16,8 +16,9 @@ from complaints.runtime.telemetry import configure_logging
 from complaints.storage.spool import Spool
 from lapor.processes.channels import CHANNELS, Parts
 from lapor.processes.collector import settle
+from lapor.processes.secret import keyring
 from lapor.processes.together import run_together
-from lapor.processes.wiring import heartbeats, keyring, loops, stop_on_signals, upstream
+from lapor.processes.wiring import heartbeats, loops, stop_on_signals, upstream
 
 YOUNG_OBJECTS = 20_000
 """Number of new objects between two garbage collections. A burst of messages creates hundreds of thousands, freed by reference counting."""

@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from complaints.crypto import Keyring, load_secret
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Upstream
 from lapor.processes.channels import CHANNELS
 from lapor.processes.demo_clock import DemoClock
 from lapor.processes.routing import router_of_worker
+from lapor.processes.secret import keyring
 
 if TYPE_CHECKING:  # each function imports the client library that it needs
     from complaints.bus import Backlog, Scanner
@@ -43,15 +43,6 @@ def loops(service: str) -> tuple[str, ...]:
 def stale_after_s(service: str) -> float:
     """Return the seconds without a heartbeat after which a service is restarted."""
     return Heartbeat.STEP_STALE_AFTER_S if service in STEPS else Heartbeat.STALE_AFTER_S
-
-
-def keyring(settings: Settings) -> Keyring:
-    """Return the keys of this installation.
-
-    Raises:
-        ConfigurationError: there is no secret file, or it cannot be read.
-    """
-    return Keyring.from_secret(load_secret(settings.secret_path))
 
 
 def normaliser() -> "Normaliser":

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from typer.testing import CliRunner
 
 from channels.intake import Intake
 from complaints.bus import Offsets
@@ -20,6 +21,7 @@ from complaints.event import Complaint
 from complaints.mail import MessageEvent, MessageKind
 from complaints.message import Fragment
 from complaints.storage.spool import Spool
+from lapor.cli import app
 from tests.harness.own_kafka import kafka
 from tests.harness.support import KafkaServer, message, wait_until
 from tests.harness.workers import Run, workers
@@ -146,3 +148,26 @@ def test_a_timer_lets_a_long_message_go_on_whose_part_never_comes(topics: Topics
         for value in topics.new(topic):
             assert b"81299988877" not in value
             assert b"Lampu" not in value
+
+
+def test_a_wrong_secret_ends_the_start_and_is_named(topics: Topics, run: Run, intake: Intake, tmp_path: Path) -> None:
+    """In a folder that knows its secret, and in a new one by the states in Kafka. A changed one is taken only if an operator says so."""
+    running = run(0)
+    send(intake, 1, "kenanga")
+    wait_until(lambda: bool(topics.complaints), what="the complaint", timeout_s=60)
+    running.terminate()
+    assert running.wait(30) == 0
+    other = tmp_path / "other-secret"
+    load_or_create_secret(other)
+    for ordinal, made_with in ((0, f"the folder {tmp_path / '0'}"), (1, "the states in Kafka")):
+        assert run(ordinal, LAPOR_SECRET_FILE=str(other)).wait(60) == 2
+        log = (tmp_path / f"{ordinal}.log").read_text()
+        assert f"{other} holds another secret" in log
+        assert made_with in log
+    environment = {"LAPOR_DATA": str(tmp_path / "0"), "LAPOR_SECRET_FILE": str(other), "LAPOR_KAFKA": ""}
+    assert CliRunner().invoke(app, ["secret", "adopt", "--yes"], env=environment).exit_code == 0
+    taken = run(0, LAPOR_SECRET_FILE=str(other))
+    beat = tmp_path / "0" / "heartbeats" / "conversation"
+    former = beat.stat().st_mtime
+    wait_until(lambda: beat.stat().st_mtime > former, what="a heartbeat", timeout_s=60)
+    assert taken.poll() is None

@@ -35,8 +35,11 @@ def test_what_is_sealed_opens_for_its_own_record_and_month_only(keys: Keyring) -
     for owner, month in ((other, "2026-11"), (mine, "2026-12")):
         with pytest.raises(ContractViolation, match="cannot be opened"):
             keys.unseal(sealed, owner=owner, month=month)
-    with pytest.raises(ContractViolation):
-        Keyring.from_secret(b"another secret that has 32 bytes").unseal(sealed, owner=mine, month="2026-11")
+    another = Keyring.from_secret(b"another secret that has 32 bytes")
+    with pytest.raises(
+        ContractViolation, match=f"with the secret {keys.key_id}, and this process has .* {another.key_id}"
+    ):
+        another.unseal(sealed, owner=mine, month="2026-11")
     with pytest.raises(ContractViolation):
         keys.unseal("not base64!", owner=mine, month="2026-11")
 
@@ -53,8 +56,10 @@ def test_a_state_opens_for_its_own_key_only(keys: Keyring) -> None:
     """The state of one citizen cannot be put in the place of another's."""
     sealed = keys.seal_state(b"{}", key=b"citizen")
     assert keys.unseal_state(sealed, key=b"citizen") == b"{}"
-    with pytest.raises(ContractViolation):
+    with pytest.raises(ContractViolation, match="for another record"):
         keys.unseal_state(sealed, key=b"another")
+    with pytest.raises(ContractViolation, match=f"with the secret {keys.key_id}"):
+        Keyring.from_secret(b"another secret that has 32 bytes").unseal_state(sealed, key=b"citizen")
 
 
 def test_sealing_twice_gives_the_same_text_so_that_a_second_try_changes_nothing(keys: Keyring) -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
 from complaints.runtime.settings import Settings
 from lapor.local.note import NOTE, Stack
 from lapor.local.up import Up
+from lapor.processes.secret import adopt
 
 
 def start_of(settings: Settings) -> tuple[str, list[str]]:
@@ -54,6 +56,16 @@ def test_a_broken_model_ends_the_start_before_any_server(tmp_path: Path) -> None
     model.write_text("{}")
     why, said = start_of(Settings(data=tmp_path, model=model))
     assert f"{model} is not a model of this version" in why
+    assert said == []
+
+
+def test_another_secret_than_the_folder_was_used_with_ends_the_start(tmp_path: Path) -> None:
+    """After a restore or a rotation: what the folder's processes acknowledged would stay closed, and nobody would notice."""
+    adopt(tmp_path, Keyring.from_secret(b"the secret of before, of 32 bytes"))
+    (tmp_path / "secret").write_bytes(b"a secret of another installation")
+    why, said = start_of(Settings(data=tmp_path))
+    assert f"{tmp_path / 'secret'} holds another secret" in why
+    assert "lapor secret adopt" in why
     assert said == []
 
 
