@@ -237,6 +237,7 @@ class CaseStatus:
         due: the last day on which the owner may complete the case, at most that of the statute; None if the law sets none.
         answer: the latest text of an answer or of a closing, masked; empty if there is none yet, and always if the report is secret.
         secret: whether the report is hidden from the public.
+        anonymous: whether the person is hidden from the agency.
         by_code: whether the code is all that says who the citizen is; False if the channel of the complaint knows him.
     """
 
@@ -250,6 +251,7 @@ class CaseStatus:
     due: date | None = None
     answer: str = ""
     secret: bool = False
+    anonymous: bool = False
     by_code: bool = True
 
 

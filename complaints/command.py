@@ -42,6 +42,8 @@ class CommandKind(StrEnum):
     """The citizen takes the complaint back."""
     hide = "hide"
     """The citizen asks to be hidden from the agency (*anonim*), or for the report to be hidden from the public (*rahasia*)."""
+    show = "show"
+    """The citizen asks for what was hidden to be shown again."""
     status = "status"
     """A citizen asks for the status of the case. It leads to a reply and to no fact."""
     verify = "verify"
@@ -152,9 +154,10 @@ class Command(Event):
     stars: Annotated[int | None, Field(ge=1, le=5)] = None
     """The rating (only `rate`)."""
     anonymous: bool | None = None
-    """Whether the person is to be hidden (only `hide`)."""
+    """Whether the person is what is to be hidden (`hide`) or shown again (`show`)."""
     secret: bool | None = None
-    """Whether the report is to be hidden (`hide`), or is to be by the words of the message, for which a `hide` follows (`add`)."""
+    """Whether the report is what is to be hidden (`hide`) or shown again (`show`), or is to be hidden by the words of the message, for
+    which a `hide` follows (`add`)."""
     other: str | None = None
     """The tracking code of the other case (only in the dialogue between two cases)."""
     since: AwareDatetime | None = None

@@ -52,6 +52,7 @@ class Keyring:
     _secret: bytes = field(repr=False)
     _code_key: bytes = field(repr=False)
     _pseudonym_key: bytes = field(repr=False)
+    _receipt_key: bytes = field(repr=False)
 
     @classmethod
     def from_secret(cls, secret: bytes) -> "Keyring":
@@ -72,11 +73,16 @@ class Keyring:
             secret,
             _derive(secret, "tracking-code", 32),
             _derive(secret, "pseudonym", 32),
+            _derive(secret, "receipt-key", 32),
         )
 
     def tracking_code(self, complaint_id: UUID) -> str:
         """Return the 11-character tracking code of the complaint with this id, made with a secret key (see tracking.code_for)."""
         return tracking.code_for(complaint_id, key=self._code_key)
+
+    def receipt_key(self, complaint_id: UUID) -> str:
+        """Return the 10-character receipt key of the complaint with this id (see tracking.receipt_key_for)."""
+        return tracking.receipt_key_for(complaint_id, key=self._receipt_key)
 
     def pseudonym(self, channel: str, sender: str) -> str:
         """Return the pseudonym of a sender on a channel: 32 hexadecimal digits that depend only on these two and the key.

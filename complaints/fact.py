@@ -52,6 +52,8 @@ class FactKind(StrEnum):
     """The citizen took the complaint back; or is deemed to have done so, because he did not answer within the days of the law."""
     hidden = "disembunyikan"
     """The person or the report is hidden from now on."""
+    shown = "diperlihatkan"
+    """What was hidden is shown again: the person if `anonymous` is False, the report if it is not `secret` any more."""
     rerouted = "dipindahkan"
     """A triage desk gave the case to another agency."""
     reclassified = "diklasifikasi ulang"
@@ -138,7 +140,7 @@ class Fact(Event):
     stars: Annotated[int | None, Field(ge=1, le=5)] = None
     """The rating (only `rated`)."""
     anonymous: bool | None = None
-    """Whether the person is hidden from now on (only `hidden`)."""
+    """Whether the person is hidden from now on (only `hidden` and `shown`)."""
     deemed: bool | None = None
     """True if the citizen is deemed to have withdrawn, by the law, because he did not answer (only `withdrawn`)."""
     source: Source | None = None

@@ -62,6 +62,11 @@ def continuation_id(addition: UUID) -> UUID:
     return uuid5(addition, CONTINUATION)
 
 
+def changed_id(message: UUID, content: str) -> UUID:
+    """Return the id of what comes under the name of an earlier message with another content, of which `content` is the digest."""
+    return uuid5(message, f"content/{content}")
+
+
 def companion_id(message: UUID, kind: str) -> UUID:
     """Return the id of the command of the kind `kind` that the message with the id `message` becomes beside what has its own id."""
     return uuid5(message, f"companion/{kind}")

@@ -46,7 +46,7 @@ class InboundMessage:
         thread: the channel's own name of the conversation; messages of one sender in the same thread belong to one case. Empty if none.
         about: the tracking code of the case that the message belongs to, if the channel knows it (a quoted message, the page of a case).
         act: what the citizen does with that case by a form of its page or the app, beside adding to it: "disagree", "reopen", "withdraw",
-            "rate:4", "hide:anonymous" or "hide:secret", with `text` as his words. Empty if the message is to be read.
+            "rate:4", "hide:anonymous", "show:secret", with `text` as his words. Empty if the message is to be read.
         follows: the `upstream_id` of an earlier message that this one changes or continues.
         small_talk: the sentence with which the channel answers the message, if it is no complaint (a greeting, a command).
         ignored: why the message is no message to us; empty if it is one.

@@ -22,6 +22,7 @@ KINDS: Final[Mapping[str, ReplyKind]] = {
     FactKind.withdrawn.value: ReplyKind.withdrawn,
     FactKind.archived.value: ReplyKind.archived,
     FactKind.hidden.value: ReplyKind.hidden,
+    FactKind.shown.value: ReplyKind.hidden,
     FactKind.merged.value: ReplyKind.merged,
     FactKind.reminded.value: ReplyKind.reminded,
 }
@@ -84,6 +85,11 @@ def completed_as(state: str) -> str:
         "ditanggapi": "completed_answered",
         "selesai": "completed_answered",
     }.get(state, "completed")
+
+
+def hidden_as(kind: str) -> str:
+    """Return the occasion of the sentence that tells that something is hidden now, or shown again, by the kind of the fact."""
+    return "shown" if kind == FactKind.shown.value else "hidden"
 
 
 def class_named(complaint_class: str, *, oversight: bool) -> str:

@@ -45,6 +45,18 @@ def code_for(complaint_id: UUID, *, key: bytes) -> str:
     return _code(hmac.digest(key, complaint_id.bytes, sha256))
 
 
+def receipt_key_for(complaint_id: UUID, *, key: bytes) -> str:
+    """Return the receipt key of a complaint: ten characters of ALPHABET, which prove on the web that one sent it.
+
+    It depends on the complaint and not on its code: a code that was taken by another complaint opens nothing.
+
+    Args:
+        complaint_id: the derived id of the complaint.
+        key: a secret of at least 16 bytes, another one than that of the codes.
+    """
+    return _code(hmac.digest(key, complaint_id.bytes, sha256))[:PAYLOAD_LENGTH]
+
+
 def next_code(code: str, complaint_id: UUID) -> str:
     """Return the code that a complaint gets if another complaint has the code `code`.
 
@@ -71,7 +83,7 @@ def parse(text: str) -> str:
     Raises:
         TrackingCodeError: the text is not a tracking code; the message says what is wrong with it.
     """
-    letters = [letter for letter in text.upper() if letter not in " -.\t\n#"]
+    letters = _letters(text)
     if len(letters) != CODE_LENGTH:
         raise TrackingCodeError(f"a tracking code has {CODE_LENGTH} characters, this one has {len(letters)}: {text!r}")
     wrong = [letter for letter in letters if letter not in _VALUES]
@@ -83,6 +95,15 @@ def parse(text: str) -> str:
             f"the check character of {text!r} is wrong: a character was misread or left out, please look again"
         )
     return "".join(ALPHABET[value] for value in values)
+
+
+def typed_letters(text: str) -> str:
+    """Return a receipt key, as a person typed it, in its canonical form; what cannot be one comes back as it is."""
+    return "".join(ALPHABET[_VALUES[letter]] if letter in _VALUES else letter for letter in _letters(text))
+
+
+def _letters(text: str) -> list[str]:
+    return [letter for letter in text.upper() if letter not in " -.\t\n#"]
 
 
 def is_canonical(text: str) -> bool:

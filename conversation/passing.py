@@ -28,6 +28,7 @@ _LANDS: Final = {
     CommandKind.reopen: MessageKind.request,
     CommandKind.withdraw: MessageKind.request,
     CommandKind.hide: MessageKind.request,
+    CommandKind.show: MessageKind.request,
 }
 """What a message became by the command that it is."""
 
@@ -75,8 +76,8 @@ def named_case(state: Document, message: InboundMessage) -> Document | None:
 def act(turn: Turn, message: InboundMessage, id_: UUID, case: Document, asked: Act, words: str = "") -> Landed:  # noqa: PLR0913, PLR0917
     """Pass on an act on a case, with the words that the case keeps as its reason."""
     turn.command(message, id_, case["code"], asked.kind, text=words, **asked.fields)
-    if asked.kind is CommandKind.hide:
-        case |= asked.fields
+    if asked.kind in {CommandKind.hide, CommandKind.show}:
+        case |= dict.fromkeys(asked.fields, asked.kind is CommandKind.hide)
     return landed(_LANDS[asked.kind], case)
 
 

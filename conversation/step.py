@@ -1,7 +1,7 @@
 """The function of the conversation's step: a citizen's state and a record of his mailbox become the next state and records."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final
@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from complaints import ids
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import encode
 from complaints.bus.step.contract import KEEP, Effect, State
@@ -16,10 +17,11 @@ from complaints.crypto import Keyring
 from complaints.errors import PoisonError
 from complaints.mail import Delivery, Due, MessageKind, Received, Reply
 from complaints.message import InboundMessage, made, unpacked
+from complaints.tracking import names_mailbox
 from conversation import citizen as memory
 from conversation import parts, records
 from conversation.cases import address_of, heard
-from conversation.citizen import MESSAGES_MS, Document
+from conversation.citizen import MESSAGES_MS, Document, Landing
 from conversation.inbound import read
 from conversation.landing import LandingRules, Lands
 from conversation.passing import Landed
@@ -140,7 +142,8 @@ class ConversationStep:
         return Landed(MessageKind.complaint, code, said["id"], message.secret, unread=True)
 
     def _received(self, turn: Turn, said: Document) -> None:
-        if memory.landing(turn.state, said["id"]) is not None:
+        known = memory.landing(turn.state, said["id"])
+        if known is not None and (said.get("fault") or not names_mailbox(turn.citizen)):
             self._count("delivered again")
             return
         if said.get("fault"):
@@ -157,10 +160,16 @@ class ConversationStep:
             turn.state["to"] = {"account": message.account, "address": address_of(message)}
         if is_part:
             self._part(turn, said, message)
-        else:
-            words = _words(message)
-            landed = self._lands.land(turn, message, id_, words)
-            self._note(turn, said, landed, words=words)
+            return
+        words = _words(message)
+        if known is not None:
+            id_ = ids.changed_id(id_, words)
+            if words == known[Landing.WORDS] or memory.landing(turn.state, str(id_)) is not None:
+                self._count("delivered again")
+                return
+            said, message = said | {"id": str(id_)}, replace(message, about=turn.citizen)
+        landed = self._lands.land(turn, message, id_, words)
+        self._note(turn, said, landed, words=words)
 
     def _fields(self, said: Document, id_: UUID) -> Document:
         """Return the fields of the message in a record (see complaints.message.unpacked).
@@ -281,7 +290,12 @@ def _message(said: Document, fields: Document) -> InboundMessage:
 
 
 def _words(message: InboundMessage) -> str:
-    """Return the digest of a message's words; empty if it has files or no words, because those are never the same."""
+    """Return the digest of a message's words; empty if it has files or no words, because those are never the same.
+
+    By the web the client names its sending, so the digest is of all that it says: another content under the same name is not the same.
+    """
+    if not message.sender:
+        return blake2b(message.body + message.act.encode(), digest_size=8).hexdigest()
     if message.attachments or not message.text.strip():
         return ""
     about = "\0".join((message.reply_to.get("from", ""), message.about, message.text))

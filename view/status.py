@@ -23,5 +23,6 @@ def status_of(case: Case) -> CaseStatus:
         due=min((deadline.due for deadline in case.deadlines if deadline.duty in COMPLETE_BY), default=None),
         answer="" if secret else answer,
         secret=secret,
+        anonymous=case.complaint.anonymous,
         by_code=names_mailbox(case.complaint.reporter_ref),
     )

@@ -27,7 +27,8 @@ from complaints.fact import FactKind
 from complaints.runtime.settings import Settings
 from lapor.local.note import sole
 from lapor.local.up import Up
-from lapor.processes.wiring import keyring, store
+from lapor.processes.secret import keyring
+from lapor.processes.wiring import store
 
 
 class Rate(NamedTuple):

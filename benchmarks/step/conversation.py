@@ -20,7 +20,7 @@ from complaints.contract import COMPLAINTS, CONVERSATIONS, MESSAGE_EVENTS
 from complaints.errors import UnavailableError
 from complaints.storage.spool import Spool
 from conversation.step import STEP
-from lapor.processes.wiring import keyring
+from lapor.processes.secret import keyring
 
 RATE: Final = 4_000
 """The minimum rate of one process of the conversation, in messages per second."""

@@ -22,7 +22,8 @@ from complaints.bus.confluent.client import is_record
 from complaints.contract import CASE_EVENTS
 from complaints.errors import UnavailableError
 from complaints.fact import FactKind
-from lapor.processes.wiring import keyring, normaliser
+from lapor.processes.secret import keyring
+from lapor.processes.wiring import normaliser
 
 RATES: Final = ((20.0, 20.0), (200.0, 100.0))
 """Complaints per second, each with the bar of the median in milliseconds."""

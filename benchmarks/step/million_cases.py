@@ -23,7 +23,8 @@ from complaints.command import Command, CommandKind
 from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS
 from complaints.runtime.settings import Settings
 from lapor.processes.routing import router
-from lapor.processes.wiring import keyring, normaliser
+from lapor.processes.secret import keyring
+from lapor.processes.wiring import normaliser
 from router.cases.step import STEP, CaseStep
 from router.routing import Router
 

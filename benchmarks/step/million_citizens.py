@@ -22,7 +22,8 @@ from complaints.runtime.settings import Settings
 from complaints.storage.spool import Spool
 from conversation.step import FORMAT, STEP
 from lapor.processes.routing import router
-from lapor.processes.wiring import conversation_step, keyring
+from lapor.processes.secret import keyring
+from lapor.processes.wiring import conversation_step
 from router.cases.step import CaseStep
 
 TEMPLATES: Final = 500

@@ -28,7 +28,8 @@ from complaints.errors import UnavailableError
 from complaints.fact import FactKind
 from complaints.runtime.settings import Settings
 from lapor.processes.routing import router
-from lapor.processes.wiring import keyring, normaliser
+from lapor.processes.secret import keyring
+from lapor.processes.wiring import normaliser
 from router.routing import Router
 
 RATE: Final = 200

@@ -16,7 +16,8 @@ from benchmarks.step.broker import Broker, committed
 from complaints.bus.confluent import ConfluentProducer
 from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS
 from complaints.errors import ConfigurationError, UnavailableError
-from lapor.processes.wiring import keyring, normaliser
+from lapor.processes.secret import keyring
+from lapor.processes.wiring import normaliser
 from router.cases.step import STEP
 
 BAR: Final = 1.3

@@ -1,6 +1,7 @@
 """The pages by which a citizen disagrees, rates, withdraws or hides: each a form of its own that works without JavaScript."""
 
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 from uuid import uuid4
 
 from starlette.exceptions import HTTPException
@@ -11,7 +12,7 @@ from channels.web.parse import FieldError, checked_as, name_of
 from channels.web.parts import WebParts
 from channels.web.responses import page
 from channels.web.service import WebService, code_in
-from channels.web.wishes import MOST_WORDS, WISHES, Wish, Wording, act_of, is_possible, message, why_not
+from channels.web.wishes import MOST_WORDS, WISHES, KeyedWording, Wish, Wording, act_of, is_possible, message, why_not
 from complaints import tracking
 
 EXPIRED = FieldError(
@@ -19,6 +20,15 @@ EXPIRED = FieldError(
     "Formulir ini sudah terlalu lama terbuka. Kirim sekali lagi."
     " Bila pesan ini terus muncul, izinkan cookie untuk situs ini.",
 )
+
+
+_LABELS: Final = {
+    "stars": "Nilai",
+    "hide": "Yang disembunyikan",
+    "show": "Yang ditampilkan lagi",
+    "receipt_key": "Kunci tanda terima",
+    "form": "Formulir",
+}
 
 
 class WishPages:
@@ -47,7 +57,8 @@ class WishPages:
         try:
             return await self._keep(request, wish, said, code, form.fields.get("form_key"))
         except HTTPException as error:
-            answer = await self._form(request, wish, fields, [FieldError("form", error.detail)])
+            at = "receipt_key" if error.status_code == HTTPStatus.FORBIDDEN else "form"
+            answer = await self._form(request, wish, fields, [FieldError(at, error.detail)])
             answer.status_code = error.status_code
             answer.headers.update(error.headers or {})
             return answer
@@ -56,6 +67,8 @@ class WishPages:
         case = await self._service.own_case(code, self._parts.receipts.held(request, code))
         if not is_possible(wish, case):
             raise HTTPException(409, why_not(wish, case).message)
+        if isinstance(said, KeyedWording):
+            self._parts.proofs.require(request, case.complaint_id, said.receipt_key)
         own = case.tracking_code
         wanted = message(
             said, act_of(wish, said, case.state), about=own, upstream_id=name_of(f"wish/{wish.path}", own, key)
@@ -81,9 +94,10 @@ class WishPages:
             "wish.html",
             status=status,
             **shared(wish, fields, code, token=self._parts.forms.token(browser)),
+            needs_key=wish.personal and not (case and self._parts.proofs.held(request, case.complaint_id)),
             errors={error.field: error for error in errors},
             possible=can,
-            labels={"text": wish.words, "stars": "Nilai", "hide": "Yang disembunyikan", "form": "Formulir"},
+            labels=_LABELS | {"text": wish.words},
         )
         self._parts.forms.set_cookie(request, answer, browser)
         return answer

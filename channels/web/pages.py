@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
@@ -29,7 +29,7 @@ from channels.web.service import Seen, WebService, code_in
 from channels.web.told import Story, number_for_emergencies
 from channels.web.uploads.faults import FILE_FAULTS, MEGABYTE
 from channels.web.uploads.multipart import Form
-from channels.web.wishes import HIDE, NOT_DONE, RATE, WISHES, WITHDRAW, is_possible
+from channels.web.wishes import HIDE, NOT_DONE, RATE, SHOW, WISHES, WITHDRAW, is_possible
 from complaints import status_requests, tracking, wording
 from complaints.calendar import WIB, written_day
 from complaints.case import CaseStatus
@@ -45,7 +45,6 @@ LABELS = {
     "occurred": "Tanggal kejadian",
     "agency": "Instansi tujuan",
     "category": "Kategori",
-    "contact": "Nomor telepon atau e-mail",
     "attachments": "Lampiran",
     "website": "Isian tambahan",
     "form": "Formulir",
@@ -104,10 +103,13 @@ class Pages:
         except HTTPException as error:
             fault = FieldError("form", error.detail)
             return _refused(error, self._form(request, fields=form.fields, errors=[fault], files=files))
-        answer = RedirectResponse(f"/diterima/{receipt.tracking_code}", status_code=303)
+        is_known = await self._service.is_case(receipt.message_id)
+        path = f"/lacak/{receipt.tracking_code}?lagi=1" if is_known else f"/diterima/{receipt.tracking_code}"
+        answer = RedirectResponse(path, status_code=303)
         is_danger = bool(number_for_emergencies(found.title, found.text))
         signed = self._receipts.sign(receipt.message_id, receipt.tracking_code, is_danger=is_danger)
         self._receipts.give(request, answer, signed)
+        self._parts.proofs.give(request, answer, receipt.message_id)
         return answer
 
     async def _read(self, request: Request) -> tuple[Form, tuple[Attachment, ...], list[FieldError]]:
@@ -192,7 +194,23 @@ class Pages:
         code = code_in(request.path_params)
         sent = self._receipts.held(request, code)
         warning = wording.text(OCCASION, NAME) if sent is not None and sent.is_danger else ""
-        return page("received.html", code=code, spaced=tracking.spaced(code), warning=warning)
+        key = self._receipt_key(request, sent.complaint_id if sent else None)
+        return page("received.html", code=code, spaced=tracking.spaced(code), warning=warning, receipt_key=key)
+
+    def _receipt_key(self, request: Request, complaint_id: UUID | None) -> str:
+        """Return the receipt key as it is shown, if this browser keeps it."""
+        proofs = self._parts.proofs
+        return proofs.of(complaint_id) if complaint_id and proofs.held(request, complaint_id) else ""
+
+    async def post_forget(self, request: Request) -> Response:
+        """Let this browser forget the receipt key of a case."""
+        code = code_in(request.path_params)
+        form = await self._parts.reader.read(request)
+        answer = RedirectResponse(f"/lacak/{code}", status_code=303)
+        if self._forms.is_ours(request, form.fields.get("token", "")):
+            case = await self._service.own_case(code, self._receipts.held(request, code))
+            self._parts.proofs.forget(request, answer, case.complaint_id)
+        return answer
 
     async def get_search(self, request: Request) -> Response:
         """Ask for a tracking code, and lead to its page."""
@@ -262,13 +280,15 @@ class Pages:
             unknown=unknown,
             states=STATES,
             story=story,
-            forms=_forms_for(status, code, self._forms.token(browser)),
+            forms=self._forms_for(request, status, code, self._forms.token(browser)),
+            receipt_key=self._receipt_key(request, status.complaint_id if status else None),
+            changed="lagi" in request.query_params,
             wished=WISHES.get(request.query_params.get("permintaan", "")),
-            links=[] if status is None else [wish for wish in (WITHDRAW, HIDE) if is_possible(wish, status)],
+            links=[] if status is None else [wish for wish in (WITHDRAW, HIDE, SHOW) if is_possible(wish, status)],
             day=written_day,
             received=moment(seen.sent.at) if seen.sent else "",
             result=seen.facts[0] if seen.facts else None,
-            completed=sent is not None and sent.command_id is not None,
+            completed="lagi" in request.query_params or (sent is not None and sent.command_id is not None),
             values={"form_key": uuid4().hex, **fields},
             errors={error.field: error for error in errors},
             labels={**LABELS, "text": "Keterangan tambahan"},
@@ -278,11 +298,13 @@ class Pages:
         self._forms.set_cookie(request, answer, browser)
         return answer
 
-
-def _forms_for(status: CaseStatus | None, code: str, token: str) -> list[dict[str, Any]]:
-    """Return the values of the forms by which the citizen disagrees with an answer or rates a closed case, where the state allows it."""
-    shown = [] if status is None else [wish for wish in (NOT_DONE, RATE) if is_possible(wish, status)]
-    return [shared(wish, {}, code, token=token) for wish in shown]
+    def _forms_for(self, request: Request, status: CaseStatus | None, code: str, token: str) -> list[dict[str, Any]]:
+        """Return the values of the forms by which the citizen disputes an answer or rates a closed case, if the state allows it."""
+        if status is None:
+            return []
+        keyless = self._parts.proofs.held(request, status.complaint_id)
+        shown = [wish for wish in (NOT_DONE, RATE) if is_possible(wish, status)]
+        return [shared(wish, {}, code, token=token) | {"needs_key": wish.personal and not keyless} for wish in shown]
 
 
 def moment(at: datetime) -> str:

@@ -79,7 +79,6 @@ class Submission(BaseModel):
     category: Annotated[
         Short, AfterValidator(_topic), Field(description="Kategori: nama, nama/subkategori, atau kode")
     ] = ""
-    contact: Annotated[Short, Field(description="Nomor telepon atau alamat e-mail untuk jawaban")] = ""
     anonymous: Annotated[bool, Field(description="Sembunyikan nama saya dari instansi")] = False
     secret: Annotated[bool, Field(description="Sembunyikan laporan ini dari publik")] = False
     attachments: Annotated[tuple[AttachmentRef, ...], Field(max_length=MOST_ATTACHMENTS, description="Lampiran")] = ()
@@ -225,7 +224,7 @@ def inbound(
     position: tuple[float, float] | None = None,
     region: str | None = None,
 ) -> InboundMessage:
-    """Return the message in a submission. It has no sender: a typed contact is where to reach the citizen, and never who the citizen is.
+    """Return the message in a submission. It has no sender: the web knows no persons.
 
     Args:
         submission: checked; its regency is a full name.
@@ -238,7 +237,6 @@ def inbound(
         channel=NAME,
         upstream_id=upstream_id,
         received_at=datetime.now(UTC),
-        reply_to={"contact": submission.contact} if submission.contact else {},
         text=submission.text,
         title=submission.title,
         address=", ".join(part for part in (submission.location, submission.regency) if part),
@@ -257,7 +255,7 @@ def inbound(
 
 def content_of(submission: Submission, attachments: tuple[Attachment, ...] = ()) -> bytes:
     """Return all that was said but who says it, as canonical JSON; empty fields are left out."""
-    content = submission.model_dump(exclude={"contact", "attachments"}, exclude_defaults=True)
+    content = submission.model_dump(exclude={"attachments"}, exclude_defaults=True)
     if attachments:
         content["attachments"] = [{"sha256": file.sha256, "name": file.name} for file in attachments]
     return json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
@@ -279,8 +277,8 @@ def addition(text: str, *, about: str, upstream_id: str, attachments: tuple[Atta
 def name_of(scope: str, client: str, key: str | None) -> str:
     """Return the name of a sending, which depends on its client and the client's key alone and not on what is sent.
 
-    The same key of the same client is so the same sending, whatever else it says: the first content counts. Without a key each sending has
-    a name of its own.
+    The same key of the same client is so the same sending. If it has another content, the conversation makes an addition of that. Without
+    a key each sending has a name of its own.
 
     Args:
         scope: what kind of sending it is, such as "form": the same key names different sendings in different scopes.

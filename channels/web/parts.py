@@ -5,6 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from channels.web.places import RegencySearch
+from channels.web.receipt_keys import ReceiptKeys
 from channels.web.receipts import Receipts
 from channels.web.security import ApiKeys, Forms, Limits
 from channels.web.uploads.multipart import FormReader
@@ -39,6 +40,7 @@ class WebParts:
         store: keeps files.
         forms: signs the hidden values of forms.
         receipts: signs the receipts of what was just sent.
+        proofs: makes and checks receipt keys.
         keys: the keys of the API's clients.
         limits: the number of requests that a client may make per period.
         max_body_bytes: the maximum size of one request in bytes, without files.
@@ -50,6 +52,7 @@ class WebParts:
     store: AttachmentStore
     forms: Forms
     receipts: Receipts
+    proofs: ReceiptKeys
     keys: ApiKeys
     limits: Limits
     max_body_bytes: int

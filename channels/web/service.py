@@ -197,6 +197,13 @@ class WebService:
             facts = ()
         return Seen(status=status, sent=None if facts else sent, facts=facts)
 
+    async def is_case(self, complaint_id: UUID) -> bool:
+        """Return whether there is a case of a complaint already; if that cannot be looked up now, there is none."""
+        try:
+            return await self._asked(lambda: self._parts.cases.status_of(complaint_id)) is not None
+        except HTTPException:
+            return False
+
     async def result(self, code: str, command_id: UUID) -> tuple[Fact, ...]:
         """Return what became of a command; empty if it has no result yet.
 

@@ -11,7 +11,7 @@ from complaints.calendar import written_day
 from complaints.case import Case
 from complaints.fact import Fact, FactKind
 from complaints.mail import ReplyKind
-from complaints.telling import COMPLETE_BY, class_named, completed_as, first_of, kind_of, put_off_as
+from complaints.telling import COMPLETE_BY, class_named, completed_as, first_of, hidden_as, kind_of, put_off_as
 from complaints.wording import text
 from normalizer import emergency
 from normalizer.masking import mask
@@ -170,6 +170,8 @@ def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case
             occasion = kind.value
             if kind is ReplyKind.completed:
                 occasion = completed_as("ditanggapi" if then.is_answered else then.state)
+            elif kind is ReplyKind.hidden:
+                occasion = hidden_as(first.kind.value)
             elif kind is ReplyKind.merged and then.heard:
                 occasion = "merged_ditangani"
             return text(occasion, NAME, ending=_ending(first, case), **values)

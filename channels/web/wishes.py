@@ -25,19 +25,38 @@ class Wording(BaseModel):
     text: Words = ""
 
 
-class RatingWish(Wording):
+class KeyedWording(Wording):
+    """The words to a wish that only whoever sent the report may have."""
+
+    receipt_key: Annotated[
+        str,
+        StringConstraints(max_length=40),
+        Field(description="Kunci tanda terima laporan ini; di peramban yang mengirimnya boleh kosong"),
+    ] = ""
+
+
+class RatingWish(KeyedWording):
     """A rating of a closed case."""
 
     stars: Annotated[int, Field(strict=True, ge=1, le=5, description="1 (buruk) sampai 5 (baik)")]
 
 
-class HidingWish(Wording):
-    """What is to be hidden from now on; it is never shown again."""
+Hidden = Annotated[
+    Literal["anonymous", "secret"],
+    Field(description="anonymous: nama, dari instansi; secret: laporan, dari publik"),
+]
 
-    hide: Annotated[
-        Literal["anonymous", "secret"],
-        Field(description="anonymous: nama disembunyikan dari instansi; secret: laporan disembunyikan dari publik"),
-    ]
+
+class HidingWish(Wording):
+    """What is to be hidden from now on."""
+
+    hide: Hidden
+
+
+class ShowingWish(KeyedWording):
+    """What is to be shown again."""
+
+    show: Hidden
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +68,12 @@ class Wish:
         api: the end of its address in the API.
         model: what is sent.
         states: in which states it is possible.
-        personal: whether only the citizen himself can do it, and not whoever has the code of another channel's case.
+        personal: whether only who sent the report can do it, by its receipt key, and not whoever has the code.
         title: of its form.
         hint: what it leads to.
         words: the label of the field for words.
         button: the label of the button.
+        link: the words of the link that leads to it from the page of the case; empty if its form stands on that page.
     """
 
     path: str
@@ -65,6 +85,7 @@ class Wish:
     hint: str
     words: str
     button: str
+    link: str = ""
 
 
 NOT_DONE: Final = Wish(
@@ -92,32 +113,48 @@ RATE: Final = Wish(
 WITHDRAW: Final = Wish(
     path="cabut",
     api="withdrawal",
-    model=Wording,
+    model=KeyedWording,
     states=LIVING,
     personal=True,
     title="Cabut laporan ini?",
     hint="Instansi berhenti menanganinya. Laporan tetap tersimpan, dan dibuka kembali jika Anda melengkapinya.",
     words="Mengapa Anda mencabutnya?",
     button="Ya, cabut laporan",
+    link="Cabut laporan",
 )
 HIDE: Final = Wish(
     path="rahasiakan",
     api="hiding",
     model=HidingWish,
     states=LIVING | ENDED,
-    personal=True,
+    personal=False,
     title="Rahasiakan",
-    hint="Yang disembunyikan tidak dapat ditampilkan lagi.",
+    hint="Berlaku mulai sekarang. Pengirim laporan dapat menampilkannya lagi dengan kunci tanda terima.",
     words="Keterangan",
     button="Sembunyikan",
+    link="Rahasiakan nama atau laporan",
+)
+SHOW: Final = Wish(
+    path="tampilkan",
+    api="showing",
+    model=ShowingWish,
+    states=LIVING | ENDED,
+    personal=True,
+    title="Tampilkan lagi",
+    hint="Nama diperlihatkan lagi kepada instansi, atau laporan kepada publik.",
+    words="Keterangan",
+    button="Tampilkan lagi",
+    link="Tampilkan lagi yang dirahasiakan",
 )
 
-WISHES: Final = {wish.path: wish for wish in (NOT_DONE, RATE, WITHDRAW, HIDE)}
+WISHES: Final = {wish.path: wish for wish in (NOT_DONE, RATE, WITHDRAW, HIDE, SHOW)}
 """The wishes by the ends of their addresses."""
 
 
 def is_possible(wish: Wish, case: CaseStatus) -> bool:
-    """Return whether whoever has the code can do something with a case now."""
+    """Return whether something can be done with a case now by a page: by whoever has the code, or if it is personal, the receipt key."""
+    if wish is SHOW and not (case.secret or case.anonymous):
+        return False
     return case.state in wish.states and (case.by_code or not wish.personal)
 
 
@@ -133,6 +170,8 @@ def act_of(wish: Wish, said: Wording, state: CaseState) -> str:
         return f"rate:{said.stars}"
     if isinstance(said, HidingWish):
         return f"hide:{said.hide}"
+    if isinstance(said, ShowingWish):
+        return f"show:{said.show}"
     if wish is WITHDRAW:
         return "withdraw"
     return "reopen" if state in ENDED else "disagree"
@@ -155,7 +194,7 @@ IMPOSSIBLE: Final = FieldError("form", "Ini tidak dapat dilakukan sekarang: kead
 
 ELSEWHERE: Final = FieldError(
     "form",
-    "Laporan ini dikirim lewat kanal lain, jadi hanya dari sana hal ini dapat diminta: balas pesan kami dengan CABUT, RAHASIA atau ANONIM"
+    "Laporan ini dikirim lewat kanal lain, jadi hanya dari sana hal ini dapat diminta: balas pesan kami dengan CABUT"
     " dan kode laporan, atau dengan nilai 1 sampai 5 setelah laporan selesai.",
 )
 """What is said of a personal wish for a case of another channel."""

@@ -40,7 +40,7 @@ _TO_WITHDRAW: Final = ("cabut", "batal", "tarik")
 
 _STARS: Final = re.compile(rf"{RATED}? ?([1-5])")
 
-_ASKED: Final = re.compile(r"(disagree|reopen|withdraw|rate:[1-5]|hide:(?:anonymous|secret))")
+_ASKED: Final = re.compile(r"(disagree|reopen|withdraw|rate:[1-5]|(?:hide|show):(?:anonymous|secret))")
 
 Wish = Literal["stop", "start"]
 
@@ -103,8 +103,9 @@ def asked_for(act: str) -> Act | None:
     if _ASKED.fullmatch(act) is None:
         return None
     name, _, value = act.partition(":")
-    fields: dict[str, Any] = {"stars": int(value)} if name == "rate" else {value: True} if name == "hide" else {}
-    return Act(CommandKind(name), fields)
+    if name == "rate":
+        return Act(CommandKind.rate, {"stars": int(value)})
+    return Act(CommandKind(name), {value: True} if value else {})
 
 
 def by_word(text: str) -> ByWord | None:

@@ -96,7 +96,7 @@ class Upstreams:
         return ids.message_id("twitter", answer.json()["id"])
 
     def _by_web(self, item: Item) -> UUID | None:
-        body = {"title": item.title[:200], "text": item.text, "contact": f"{item.sender}@example.id"}
+        body = {"title": item.title[:200], "text": item.text}
         address, key = f"http://{self._web}/api/v1/complaints", {"Idempotency-Key": f"lapor-feed-item-{item.sender}"}
         # the mobile app does the same while the channel restarts; the key makes a repeated request harmless
         tries = stamina.retry_context(on=httpx.TransportError, attempts=None, timeout=APP_PATIENCE_S, wait_max=2.0)

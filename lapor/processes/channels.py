@@ -133,6 +133,7 @@ def web(parts: Parts) -> "Channel":
     """
     from channels.web.channel import WebChannel
     from channels.web.parts import WebParts
+    from channels.web.receipt_keys import ReceiptKeys
     from channels.web.receipts import Receipts
     from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
     from complaints.storage.bucket import attachment_store
@@ -149,6 +150,7 @@ def web(parts: Parts) -> "Channel":
         store=attachment_store(settings),
         forms=Forms(parts.keys.pseudonym("web", "the secret of the forms")),
         receipts=Receipts(parts.keys.pseudonym("web", "the secret of the receipts")),
+        proofs=ReceiptKeys(parts.keys.receipt_key),
         keys=ApiKeys(settings.api_keys_file),
         limits=Limits(
             reads=rate(settings.web_reads, "LAPOR_WEB_READS"),

@@ -71,6 +71,12 @@ def _declined(fact: Fact) -> str:
     return f"{fact.command or 'a command'} by {_who(fact.actor)} {why}{_because(fact)}"
 
 
+def _hidden(fact: Fact) -> str:
+    return " and ".join(
+        words for words, is_so in (("the person", fact.anonymous), ("the report", fact.secret)) if is_so
+    )
+
+
 def _echoed(fact: Fact) -> str:
     was = {
         "extended": f"took more time, until {fact.until}",
@@ -136,6 +142,7 @@ TOLD: Final[dict[FactKind, Callable[[Fact], str]]] = {
     FactKind.rated: lambda fact: f"the citizen rated it with {fact.stars} of 5{_because(fact)}",
     FactKind.withdrawn: _withdrawn,
     FactKind.hidden: lambda fact: f"hidden from now on: {_hidden(fact)}",
+    FactKind.shown: lambda _: "what was hidden is shown again",
     FactKind.rerouted: lambda fact: f"{fact.actor} rerouted it to {fact.to}{_because(fact)}",
     FactKind.reclassified: _reclassified,
     FactKind.archived: lambda fact: f"{fact.actor} archived it as spam{_because(fact)}",
@@ -161,12 +168,6 @@ TOLD: Final[dict[FactKind, Callable[[Fact], str]]] = {
     FactKind.declined: _declined,
 }
 """The words for each kind of fact but `routed`, which tells the owner."""
-
-
-def _hidden(fact: Fact) -> str:
-    return " and ".join(
-        words for words, is_so in (("the person", fact.anonymous), ("the report", fact.secret)) if is_so
-    )
 
 
 def _owner(disposition: Disposition, at: str, told: set[str]) -> Iterator[str]:

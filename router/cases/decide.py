@@ -161,6 +161,7 @@ _APPLY: Final[Mapping[CommandKind, Callable[[Draft, Inbound, Law], Declined | No
     CommandKind.rate: citizen.rate,
     CommandKind.withdraw: citizen.withdraw,
     CommandKind.hide: citizen.hide,
+    CommandKind.show: citizen.show,
     CommandKind.verify: owner.verify,
     CommandKind.accept: owner.accept,
     CommandKind.refuse: owner.refuse,

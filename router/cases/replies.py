@@ -10,7 +10,7 @@ from complaints.calendar import jakarta_day, written_day
 from complaints.fact import FactKind
 from complaints.ids import reply_name
 from complaints.mail import ReplyKind
-from complaints.telling import COMPLETE_BY, LAST_LEVEL, class_named, completed_as, kind_of, put_off_as
+from complaints.telling import COMPLETE_BY, LAST_LEVEL, class_named, completed_as, hidden_as, kind_of, put_off_as
 from complaints.wording import question, reminder, text
 from normalizer import emergency
 from normalizer.masking import mask
@@ -32,6 +32,7 @@ _PUT_OFF: Final = ReplyKind.put_off
 _QUESTION: Final = ReplyKind.question
 _REMINDED: Final = ReplyKind.reminded
 _WITHDRAWN: Final = ReplyKind.withdrawn
+_HIDDEN: Final = ReplyKind.hidden
 
 _TELLS_DUE: Final = frozenset(("diteruskan", "diproses", "ditunda", "dibuka kembali"))
 """The states whose status tells the day of the deadline."""
@@ -187,7 +188,7 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str) -> s
         return _asking(case["question"], case, "reminded")
     if kind is _QUESTION:
         return _asking(fact, case, "asked", ending)
-    occasion = str(kind)
+    occasion = hidden_as(fact["kind"]) if kind is _HIDDEN else str(kind)
     if kind is _COMPLETED:
         occasion = completed_as("ditanggapi" if heard and heard.get("answer") else case["state"])
     elif kind is _MERGED and heard:

@@ -15,6 +15,7 @@ from channels.web.channel import WebChannel
 from channels.web.parse import SHORTEST_KEY
 from channels.web.parts import WebParts
 from channels.web.places import RegencySearch
+from channels.web.receipt_keys import ReceiptKeys
 from channels.web.receipts import Receipts
 from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
 from complaints.case import CaseState
@@ -54,6 +55,7 @@ def furnish(folder: Path, cases: Cases, **changes: Any) -> WebParts:
         "store": AttachmentStore.in_folder(folder / "attachments"),
         "forms": Forms("a secret of the tests"),
         "receipts": Receipts("a secret of the tests"),
+        "proofs": ReceiptKeys(Keyring.from_secret(b"a secret of the tests, 32 bytes long").receipt_key),
         "keys": ApiKeys(None),
         "limits": Limits(reads=rate("300/minute", ""), writes=rate("60/minute", ""), keyed=rate(KEYED, "")),
         "max_body_bytes": 1 << 20,
@@ -94,6 +96,10 @@ class House:
         case = case_of(sent, state, **changes)
         self.cases.known[case.tracking_code] = case
         self.cases.told[case.tracking_code] = facts
+
+    def receipt_key(self, sent: Kept) -> str:
+        """Return the receipt key of a complaint, as it is shown."""
+        return ReceiptKeys(self.keys.receipt_key).of(sent.id)
 
     def form(self, path: str = "/") -> dict[str, str]:
         """Return what a browser finds in a form's hidden fields; the cookie stays in `http`."""

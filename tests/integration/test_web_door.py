@@ -16,7 +16,6 @@ import pytest
 from channels.web.app import HEADERS, application
 from channels.web.channel import WebChannel
 from complaints import tracking
-from complaints.contract import CONVERSATIONS
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
 from complaints.message import InboundMessage
@@ -36,6 +35,8 @@ def test_the_api_answers_202_with_a_code_that_is_the_complaints(door: House) -> 
         "id": str(complaint.id),
         "tracking_code": complaint.mailbox,
         "receipt": "",
+        "receipt_key": door.receipt_key(complaint),
+        "again": False,
         "emergency": "",
     }
     assert tracking.parse(answer.json()["tracking_code"])
@@ -101,19 +102,6 @@ def test_the_same_key_in_a_form_and_in_the_api_is_two_complaints(door: House) ->
     assert code != door.complaints()[0].mailbox
 
 
-def test_another_citizens_number_in_the_field_for_the_contact_changes_no_mailbox(door: House) -> None:
-    """A typed contact is an address and never an identity: two complaints with the same one have a mailbox each, that of their code."""
-    number = "081234567890"
-    codes = [door.send(text="Jalan rusak", contact=number).json()["tracking_code"] for _ in range(2)]
-    assert [one.mailbox for one in door.complaints()] == codes
-    assert len(set(codes)) == 2
-    for one in door.complaints():
-        assert one.message.sender == ""
-        assert one.message.reply_to == {"contact": number}
-        assert number.encode() not in one.message.body
-    assert all(number.encode() not in record.value for record in door.producer.stored(CONVERSATIONS) if record.value)
-
-
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe{}", b'{"text": "\\udc00"}', b'{"text": "a\xc3("}', b"[" * 9000])
 def test_bytes_that_are_no_json_are_422_and_not_a_fault_of_ours(door: House, body: bytes) -> None:
     """Invalid UTF-8, half a surrogate pair, deep nesting."""
@@ -176,7 +164,6 @@ def test_a_wrong_form_comes_back_with_its_faults_and_all_that_was_typed(door: Ho
         "location": "Jl. Pemuda & Jl. Pandanaran",
         "occurred": "kemarin",
         "agency": "Dinas PU",
-        "contact": "ani@example.id",
         "secret": "true",
         "form_key": "abc",
     }
@@ -195,7 +182,7 @@ def test_a_wrong_form_comes_back_with_its_faults_and_all_that_was_typed(door: Ho
     assert not re.search(r'name="anonymous" value="true" checked', shown)
 
 
-@pytest.mark.parametrize("field", ["title", "text", "location", "occurred", "agency", "contact", "form_key", "secret"])
+@pytest.mark.parametrize("field", ["title", "text", "location", "occurred", "agency", "form_key", "secret"])
 @pytest.mark.parametrize(
     "attack", ['"><script>alert(1)</script>', "</textarea><img src=x onerror=alert(1)>", "{{7*7}}"]
 )

@@ -216,9 +216,21 @@ def read(page: str) -> str:
     return " ".join(html.unescape(re.sub("<[^>]+>", " ", page)).split())
 
 
+def test_a_form_that_is_sent_again_with_another_text_says_what_becomes_of_it(door: House) -> None:
+    """Back in the browser, another text, sent: the code is the same, and the page says that the new words are added to that report."""
+    door.fill(text="Jalan rusak", form_key="sama")
+    (complaint,) = door.complaints()
+    door.settle(complaint)
+    again = door.fill(text="Lampu mati di Jl. Melati", form_key="sama")
+    assert again.headers["location"] == f"/lacak/{complaint.mailbox}?lagi=1"
+    assert "isi yang baru kami tambahkan pada laporan ini" in door.http.get(again.headers["location"]).text
+    assert [one.message.text for one in door.complaints()][1:] == ["Lampu mati di Jl. Melati"]
+    assert not door.send(text="Jalan", key="k").json()["again"]
+
+
 def test_a_case_shows_where_it_stands(door: House) -> None:
     """Before the view has it, while the view is away, and after."""
-    complaint, path = sent(door, contact="a")
+    complaint, path = sent(door, location="a")
     assert "belum tercatat" in door.http.get(path).text
     door.cases.away = True
     page = door.http.get(path)

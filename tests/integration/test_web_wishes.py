@@ -28,8 +28,14 @@ def settled(door: House, state: CaseState) -> str:
     """Let a complaint become a case in a state, and return its code."""
     door.send(text="Jalan berlubang")
     (complaint,) = door.complaints()
-    door.settle(complaint, state, *Facts(complaint).made)
+    door.settle(complaint, state, *Facts(complaint).made, secret=True)
     return complaint.mailbox
+
+
+def keyed(door: House) -> dict[str, str]:
+    """Return the field by which whoever sent the only complaint proves it."""
+    (complaint,) = door.complaints()
+    return {"receipt_key": door.receipt_key(complaint)}
 
 
 def sent(door: House, code: str, path: str, **fields: str) -> Response:
@@ -56,6 +62,7 @@ def wanted(door: House) -> list[InboundMessage]:
         ("cabut", "ditunda", {}, "withdraw"),
         ("rahasiakan", "diterima", {"hide": "anonymous"}, "hide:anonymous"),
         ("rahasiakan", "selesai", {"hide": "secret"}, "hide:secret"),
+        ("tampilkan", "selesai", {"show": "secret"}, "show:secret"),
     ],
 )
 def test_a_wish_becomes_a_message_with_its_act(
@@ -63,7 +70,7 @@ def test_a_wish_becomes_a_message_with_its_act(
 ) -> None:
     """About the case, with his words, without a sender; the page then says that it was received."""
     code = settled(door, state)
-    answer = sent(door, code, path, **fields)
+    answer = sent(door, code, path, **keyed(door), **fields)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/lacak/{code}?permintaan={path}")
     (message,) = wanted(door)
     assert (message.act, message.about, message.text, message.sender) == (act, code, fields.get("text", ""), "")
@@ -76,7 +83,8 @@ def test_the_same_form_sent_twice_is_one_wish(door: House, path: str) -> None:
     wish = WISHES[path]
     code = settled(door, min(wish.states))
     shown = door.http.get(f"/lacak/{code}/{path}").text
-    fields = dict(re.findall(r'name="(token|form_key)" value="([^"]*)"', shown)) | {"stars": "5", "hide": "secret"}
+    fields = dict(re.findall(r'name="(token|form_key)" value="([^"]*)"', shown)) | keyed(door)
+    fields |= {"stars": "5", "hide": "secret", "show": "secret"}
     for _ in range(2):
         assert door.http.post(f"/lacak/{code}/{path}", data=fields).status_code == 303
     assert len({one.upstream_id for one in wanted(door)}) == 1
@@ -141,9 +149,10 @@ def test_a_page_that_is_none_and_a_case_that_is_none(door: House) -> None:
     ("api", "state", "body", "act"),
     [
         ("reopening", "ditanggapi", {"text": "Belum"}, "disagree"),
-        ("rating", "selesai", {"stars": 2, "text": "Lama"}, "rate:2"),
-        ("withdrawal", "diproses", {}, "withdraw"),
+        ("rating", "selesai", {"stars": 2, "text": "Lama", "receipt_key": ""}, "rate:2"),
+        ("withdrawal", "diproses", {"receipt_key": ""}, "withdraw"),
         ("hiding", "diproses", {"hide": "anonymous"}, "hide:anonymous"),
+        ("showing", "diproses", {"show": "secret", "receipt_key": ""}, "show:secret"),
     ],
 )
 def test_the_app_does_the_same_once_per_key(
@@ -152,8 +161,60 @@ def test_the_app_does_the_same_once_per_key(
     """202 with the id of the wish; the same key is the same wish."""
     code = settled(door, state)
     headers = {"Idempotency-Key": "a-key-of-the-app-0001"}
+    if "receipt_key" in body:
+        assert door.http.post(f"{API}/{code}/{api}", json=body, headers=headers).status_code == 403
+        body = body | keyed(door)
     answers = [door.http.post(f"{API}/{code}/{api}", json=body, headers=headers) for _ in range(2)]
     assert [one.status_code for one in answers] == [202, 202]
     assert answers[0].json()["id"] == answers[1].json()["id"]
     assert {one.act for one in wanted(door)} == {act}
     assert door.http.post(f"{API}/{code}/{api}", json={"x": 1}).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["cabut", "nilai", "tampilkan"])
+@pytest.mark.parametrize("typed", ["", "00000 00000", "the code"])
+def test_the_code_alone_withdraws_rates_and_shows_nothing(door: House, path: str, typed: str) -> None:
+    """Analysts, officers and whoever stands behind the citizen may have seen it."""
+    code = settled(door, "selesai" if path == "nilai" else "diproses")
+    answer = sent(door, code, path, stars="5", show="secret", receipt_key=code if typed == "the code" else typed)
+    assert (answer.status_code, "Isi kunci tanda terima" in answer.text) == (403, True)
+    assert wanted(door) == []
+
+
+def test_the_browser_that_sent_the_report_keeps_its_key_until_it_is_told_to_forget(door: House) -> None:
+    """It is shown on the receipt and on the page of the case, for a year; nobody types it there."""
+    location = door.fill(text="Jalan berlubang").headers["location"]
+    (complaint,) = door.complaints()
+    key, code = door.receipt_key(complaint), complaint.mailbox
+    assert key in door.http.get(location).text
+    door.settle(complaint, "diproses")
+    assert key in door.http.get(f"/lacak/{code}").text
+    assert 'name="receipt_key"' not in door.http.get(f"/lacak/{code}/cabut").text
+    assert sent(door, code, "cabut").status_code == 303
+    door.fill(f"/lacak/{code}", text="x")
+    token = door.form(f"/lacak/{code}")["token"]
+    assert door.http.post(f"/lacak/{code}/lupakan", data={"token": token}).status_code == 303
+    assert key not in door.http.get(f"/lacak/{code}").text
+    assert key not in door.http.get(f"/diterima/{code}").text
+    assert sent(door, code, "cabut").status_code == 403
+    assert 'name="receipt_key"' in door.http.get(f"/lacak/{code}/cabut").text
+
+
+def test_another_site_s_form_lets_nothing_be_forgotten(door: House) -> None:
+    """Without the browser's token the key stays."""
+    door.fill(text="Jalan berlubang")
+    (complaint,) = door.complaints()
+    door.settle(complaint, "diproses")
+    assert door.http.post(f"/lacak/{complaint.mailbox}/lupakan", data={"token": "x"}).status_code == 303
+    assert door.receipt_key(complaint) in door.http.get(f"/lacak/{complaint.mailbox}").text
+
+
+def test_the_app_is_told_the_key_and_it_may_be_typed_as_people_do(door: House) -> None:
+    """Small letters, no spaces, and O for 0."""
+    answer = door.send(text="Jalan berlubang").json()
+    (complaint,) = door.complaints()
+    assert answer["receipt_key"] == door.receipt_key(complaint)
+    door.settle(complaint, "diproses")
+    typed = answer["receipt_key"].lower().replace(" ", "").replace("0", "o")
+    code = complaint.mailbox
+    assert door.http.post(f"{API}/{code}/withdrawal", json={"receipt_key": typed}).status_code == 202

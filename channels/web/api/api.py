@@ -17,7 +17,7 @@ from channels.web.told import number_for_emergencies
 from channels.web.uploads.faults import UNAVAILABLE, api_answer
 from channels.web.uploads.files import Draft, Upload
 from channels.web.uploads.multipart import chunks, limited_body
-from channels.web.wishes import WISHES, act_of, is_possible, message, why_not
+from channels.web.wishes import WISHES, KeyedWording, act_of, is_possible, message, why_not
 from complaints.case import CaseState
 
 
@@ -29,6 +29,18 @@ class Accepted(BaseModel):
     receipt: Annotated[
         str, Field(description="Tanda terima, berlaku satu jam: dengannya status laporan terlihat sebelum tercatat")
     ]
+    receipt_key: Annotated[
+        str,
+        Field(
+            description="Kunci tanda terima: hanya dengannya laporan dapat dicabut, dinilai, atau ditampilkan lagi; kosong untuk permintaan"
+        ),
+    ] = ""
+    again: Annotated[
+        bool,
+        Field(
+            description="Apakah kunci permintaan ini sudah pernah kami terima: isi yang sama adalah laporan yang sama, isi lain ditambahkan"
+        ),
+    ] = False
     emergency: Annotated[
         str, Field(description="Kalimat dengan nomor darurat, bila isinya menceritakan bahaya bagi jiwa saat ini")
     ] = ""
@@ -104,7 +116,14 @@ class Api:
         code = receipt.tracking_code
         signed = self._parts.receipts.sign(receipt.message_id, code)
         warning = number_for_emergencies(found.title, found.text)
-        answer = Accepted(id=str(receipt.message_id), tracking_code=code, receipt=signed, emergency=warning)
+        answer = Accepted(
+            id=str(receipt.message_id),
+            tracking_code=code,
+            receipt=signed,
+            receipt_key=self._parts.proofs.of(receipt.message_id),
+            again=await self._service.is_case(receipt.message_id),
+            emergency=warning,
+        )
         return JSONResponse(answer.model_dump(), status_code=202)
 
     async def get_complaint(self, request: Request) -> Response:
@@ -148,6 +167,8 @@ class Api:
         case = await self._service.own_case(code, None)
         if not is_possible(wish, case):
             return problem(409, why_not(wish, case).message)
+        if isinstance(said, KeyedWording):
+            self._parts.proofs.require(request, case.complaint_id, said.receipt_key)
         name = name_of(f"api/{wish.api}/{code}", owner, idempotency_key(request))
         wanted = message(said, act_of(wish, said, case.state), about=case.tracking_code, upstream_id=name)
         receipt = await self._service.keep(wanted)

@@ -67,8 +67,8 @@ _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": (
-        "Kunci acak dari klien, misalnya UUID. Permintaan dengan kunci yang sama adalah satu laporan: isi yang pertama yang berlaku,"
-        " dan jawabannya selalu id dan kode laporan itu, apa pun isi berikutnya."
+        "Kunci acak dari klien, misalnya UUID. Permintaan dengan kunci yang sama adalah satu laporan dengan satu kode; isi lain"
+        " dengan kunci yang sama ditambahkan pada laporan itu."
     ),
     "schema": {"type": "string", "minLength": SHORTEST_KEY, "maxLength": LONGEST_KEY, "pattern": "^[!-~]*$"},
 }

@@ -127,8 +127,6 @@ def submission(fields: Mapping[str, str]) -> dict[str, Any] | list[FieldError]:
     for name, *_ in ATTRIBUTES:
         if fields.get(f"attribute[{name}]"):
             found[name] = fields[f"attribute[{name}]"]
-    if contact := fields.get("phone") or fields.get("email"):
-        found["contact"] = contact
     return found
 
 

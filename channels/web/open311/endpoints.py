@@ -95,8 +95,9 @@ class GeoReport:
             region=region_of(owner),
         )
         receipt = await self._service.keep(message)
-        warning = number_for_emergencies(checked.title, checked.text)
-        return _answer(request, "service_requests", documents.posted(receipt.tracking_code, warning))
+        key = f"Kunci tanda terima: {self._parts.proofs.of(receipt.message_id)}."
+        notice = " ".join(filter(None, (number_for_emergencies(checked.title, checked.text), key)))
+        return _answer(request, "service_requests", documents.posted(receipt.tracking_code, notice))
 
     def _known(self, key: str) -> bool:
         try:

@@ -162,6 +162,11 @@ def _hidden(case: Document, fact: Document) -> None:
     case["complaint"] = {**case["complaint"], **dict.fromkeys(names, True)}
 
 
+def _shown(case: Document, fact: Document) -> None:
+    new = {name: fact[name] for name in ("anonymous", "secret") if fact.get(name) is not None}
+    case["complaint"] = {**case["complaint"], **new}
+
+
 def _reclassified(case: Document, fact: Document) -> None:
     new: Document = {"class": fact["class"]} if fact.get("class") else {}
     if fact.get("oversight") is not None:
@@ -220,6 +225,7 @@ CHANGES: Final[dict[str, Callable[[Document, Document], None]]] = {
     FactKind.reopened.value: _reopened,
     FactKind.rated.value: _rated,
     FactKind.hidden.value: _hidden,
+    FactKind.shown.value: _shown,
     FactKind.rerouted.value: _given,
     FactKind.handed_on.value: _given,
     FactKind.reclassified.value: _reclassified,

@@ -76,9 +76,9 @@ def withdraw(draft: Draft, record: Inbound, law: Law) -> Declined | None:
 
 
 def hide(draft: Draft, record: Inbound, law: Law) -> Declined | None:
-    """Hide the person or the report from now on. Nothing that was hidden is shown again. A secret report is nobody's supporter."""
+    """Hide the person or the report from now on: whoever has the code may, since it protects. A secret report is nobody's supporter."""
     complaint = draft.now["complaint"]
-    wanted = [name for name in ("anonymous", "secret") if record.body.get(name)]
+    wanted = _named(record)
     if not wanted:
         return Declined("Nothing is said of what to hide.")
     new = dict.fromkeys([name for name in wanted if not complaint.get(name)], True)
@@ -89,3 +89,19 @@ def hide(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     if main and "secret" in new:
         leaving.leave_hidden(draft, law)
     return None
+
+
+def show(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+    """Show the person or the report again."""
+    wanted = _named(record)
+    if not wanted:
+        return Declined("Nothing is said of what to show again.")
+    hidden = [name for name in wanted if draft.now["complaint"].get(name)]
+    if not hidden:
+        return Declined("It is not hidden.", Result.already_applied)
+    draft.add(FactKind.shown, **dict.fromkeys(hidden, False))
+    return None
+
+
+def _named(record: Inbound) -> list[str]:
+    return [name for name in ("anonymous", "secret") if record.body.get(name)]

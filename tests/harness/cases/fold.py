@@ -321,6 +321,7 @@ TOLD = {
     "dicabut": "withdrawn",
     "diarsipkan": "archived",
     "disembunyikan": "hidden",
+    "diperlihatkan": "hidden",
     "digabung": "merged",
     "diingatkan": "reminded",
 }

@@ -19,6 +19,7 @@ FIRST: dict[str, tuple[str, ...]] = {
     "rate": ("dinilai",),
     "withdraw": ("dicabut",),
     "hide": ("disembunyikan",),
+    "show": ("diperlihatkan",),
     "verify": ("diverifikasi",),
     "accept": ("diproses",),
     "refuse": ("bukan wewenang",),

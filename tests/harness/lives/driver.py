@@ -43,6 +43,7 @@ WEIGHTS: Final[Mapping[CommandKind, float]] = {
     CommandKind.unmerge: 1,
     CommandKind.withdraw: 0.5,
     CommandKind.hide: 0.5,
+    CommandKind.show: 0.5,
     CommandKind.archive: 0.3,
 }
 """How often a command is chosen of those that the table allows now."""

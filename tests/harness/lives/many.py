@@ -168,7 +168,7 @@ def spoken(kind: CommandKind, of: Complaint, actor: str, about: Mapping[str, Any
             fields["until"] = at.date() + timedelta(days=about["days"])
         case CommandKind.rate:
             fields["stars"] = about["stars"] or None
-        case CommandKind.hide:
+        case CommandKind.hide | CommandKind.show:
             fields |= {"secret": about["rarely"], "anonymous": not about["rarely"]}
         case CommandKind.reclassify:
             fields |= {"class": about["class"], "oversight": about["flag"]}

@@ -67,7 +67,7 @@ def nobody_twice(handled: Handled) -> None:
 
 
 def nothing_deleted(handled: Handled) -> None:
-    """Owners, refusals, answers and messages only grow; what is hidden stays so; each fact is one version."""
+    """Owners, refusals, answers and messages only grow; what is hidden stays so unless its citizen asks; each fact is one version."""
     before, after = handled.before, handled.after
     assert after["version"] == (before["version"] if before else 0) + len(handled.facts)
     if before is None:
@@ -81,7 +81,8 @@ def nothing_deleted(handled: Handled) -> None:
         assert new.get(name, [])[: len(had)] == had
     for name in ("id", "tracking_code", "text", "received_at", "reporter_ref", "raw"):
         assert old[name] == new[name]
-    assert all(new.get(name) for name in ("anonymous", "secret") if old.get(name))
+    asked = {fact.actor for fact in handled.facts if fact.kind is FactKind.shown}
+    assert asked == {CITIZEN} or all(new.get(name) for name in ("anonymous", "secret") if old.get(name))
     assert after["questions"] >= before["questions"]
     assert after.get("disputes", 0) >= before.get("disputes", 0)
     assert before.get("overdue", {}).items() <= after.get("overdue", {}).items()

@@ -9,10 +9,11 @@ from channels.web.wishes import (
     ELSEWHERE,
     HIDE,
     IMPOSSIBLE,
-    NOT_DONE,
     RATE,
+    SHOW,
     WISHES,
     WITHDRAW,
+    KeyedWording,
     RatingWish,
     Wish,
     Wording,
@@ -38,7 +39,7 @@ BY_SMS = complaint(1, channel="sms", reporter_ref="0123456789abcdef0123456789abc
 BY_WEB = complaint(2, channel="web", reporter_ref=complaint(2).tracking_code)
 OWN: dict[CommandKind, dict[str, Any]] = {
     CommandKind.withdraw: {},
-    CommandKind.hide: {"secret": True},
+    CommandKind.show: {"secret": True},
     CommandKind.rate: {"stars": 1},
 }
 
@@ -58,16 +59,17 @@ def by(kind: CommandKind, of: Any, citizen: str, **fields: Any) -> Any:
 
 
 @pytest.mark.parametrize("kind", OWN)
-def test_whoever_only_has_the_code_of_an_sms_case_does_not_end_hide_or_rate_it(kind: CommandKind) -> None:
+def test_whoever_only_has_the_code_of_an_sms_case_does_not_end_show_or_rate_it(kind: CommandKind) -> None:
     """An officer has the code, too: an agency would be rid of a case, or rate itself."""
     house = closed(BY_SMS)
     if kind is CommandKind.rate:
         house.take(said(CommandKind.close, BY_SMS, house.case(BY_SMS.tracking_code).owner.id))
+    house.take(by(CommandKind.hide, BY_SMS, BY_SMS.reporter_ref, secret=True))
     before = house.case(BY_SMS.tracking_code).state
     facts = house.take(by(kind, BY_SMS, BY_SMS.tracking_code, **OWN[kind]))
     assert [fact.kind for fact in facts] == [FactKind.declined]
     case = house.case(BY_SMS.tracking_code)
-    assert (case.state, case.rating, case.complaint.secret) == (before, None, False)
+    assert (case.state, case.rating, case.complaint.secret) == (before, None, True)
     assert house.take(by(kind, BY_SMS, BY_SMS.reporter_ref, nonce="his", **OWN[kind]))[0].kind is not FactKind.declined
 
 
@@ -79,7 +81,26 @@ def test_with_the_code_anybody_says_that_an_sms_case_is_not_settled() -> None:
     assert (house.replies[-1].kind, house.replies[-1].citizen) == (ReplyKind.reopened, BY_SMS.reporter_ref)
 
 
-@pytest.mark.parametrize("kind", [CommandKind.withdraw, CommandKind.hide])
+def test_whoever_has_the_code_hides_and_only_the_citizen_shows_again() -> None:
+    """Hiding protects, so it needs no proof; who sent the report undoes it."""
+    house = closed(BY_SMS)
+    assert house.take(by(CommandKind.hide, BY_SMS, BY_SMS.tracking_code, secret=True))[0].kind is FactKind.hidden
+    assert (
+        house.take(by(CommandKind.hide, BY_SMS, BY_SMS.tracking_code, nonce="2", anonymous=True))[0].kind
+        is FactKind.hidden
+    )
+    assert house.take(by(CommandKind.show, BY_SMS, BY_SMS.reporter_ref, secret=True))[0].kind is FactKind.shown
+    complaint = house.case(BY_SMS.tracking_code).complaint
+    assert (complaint.secret, complaint.anonymous) == (False, True)
+    assert "diperlihatkan lagi" in house.replies[-1].text
+    assert (
+        house.take(by(CommandKind.show, BY_SMS, BY_SMS.reporter_ref, nonce="2", anonymous=True))[0].kind
+        is FactKind.shown
+    )
+    assert not house.case(BY_SMS.tracking_code).complaint.anonymous
+
+
+@pytest.mark.parametrize("kind", [CommandKind.withdraw])
 def test_on_the_web_the_code_is_the_citizen(kind: CommandKind) -> None:
     """The web knows nothing else of him."""
     house = closed(BY_WEB)
@@ -140,7 +161,7 @@ def test_the_offices_give_only_commands_that_the_table_allows_them() -> None:
 def test_the_page_offers_what_the_table_allows(wish: Wish, state: Any) -> None:
     """In each state, to the citizen and to whoever only has the code."""
     words: Wording = RatingWish(stars=5) if wish is RATE else Wording()
-    act = asked_for("hide:secret" if wish is HIDE else act_of(wish, words, state))
+    act = asked_for({HIDE: "hide:secret", SHOW: "show:secret"}.get(wish) or act_of(wish, words, state))
     assert act is not None
     for role, by_code in ((Role.citizen, True), (Role.bearer, False)):
         allowed = isinstance(TABLE[act.kind, role][state], tuple)
@@ -153,13 +174,15 @@ def test_the_page_offers_what_the_table_allows(wish: Wish, state: Any) -> None:
 def status_in(state: Any, *, by_code: bool) -> CaseStatus:
     """Return the status of a case in a state."""
     case = closed(BY_WEB if by_code else BY_SMS).case((BY_WEB if by_code else BY_SMS).tracking_code)
-    return status_of(case.model_copy(update={"state": state}))
+    hidden = case.complaint.model_copy(update={"secret": True})
+    return status_of(case.model_copy(update={"state": state, "complaint": hidden}))
 
 
-def test_only_disagreeing_needs_no_more_than_the_code() -> None:
-    """Which wishes are personal."""
-    assert {wish.path for wish in WISHES.values() if wish.personal} == {RATE.path, WITHDRAW.path, HIDE.path}
-    assert not NOT_DONE.personal
+def test_disagreeing_and_hiding_need_no_more_than_the_code() -> None:
+    """Which wishes are personal, and have a field for the receipt key."""
+    personal = {wish for wish in WISHES.values() if wish.personal}
+    assert personal == {RATE, WITHDRAW, SHOW}
+    assert personal == {wish for wish in WISHES.values() if issubclass(wish.model, KeyedWording)}
 
 
 def test_asking_and_verifying_in_one_breath_gives_no_days() -> None:

@@ -142,7 +142,7 @@ def test_what_an_act_does_not_take_or_cannot_read_is_named() -> None:
 
 def test_all_commands_of_officers_are_acts() -> None:
     """The others are of citizens, of clocks and of steps."""
-    of_citizens = {"add", "disagree", "rate", "hide", "status"}
+    of_citizens = {"add", "disagree", "rate", "hide", "show", "status"}
     of_steps = {"adopt", "confirm", "reject", "second", "leave", "forget", "echo", "unheard", "due"}
     assert ACTS.keys() == {kind.value for kind in CommandKind} - of_citizens - of_steps
 

@@ -106,7 +106,7 @@ def test_a_form_of_thousands_of_fields_is_malformed() -> None:
 
 
 def test_every_field_reaches_the_message() -> None:
-    """The raw body has all of it but the contact, which is an address and never an identity."""
+    """The raw body has all of it. There is no field for a contact: nothing would use it (UU 27/2022)."""
     fields = {
         "title": "Jalan",
         "text": "Jalan rusak\nparah",
@@ -115,7 +115,6 @@ def test_every_field_reaches_the_message() -> None:
         "agency": "Dinas PU",
         "category": "Pekerjaan Umum Dan Penataan Ruang/JALAN BERLUBANG",
         "regency": "Kota Semarang, Jawa Tengah",
-        "contact": "081234567890",
         "anonymous": True,
         "secret": True,
     }
@@ -123,10 +122,10 @@ def test_every_field_reaches_the_message() -> None:
     assert (message.title, message.text) == ("Jalan", "Jalan rusak\nparah")
     assert message.address == "Jl. Pemuda, Kota Semarang, Jawa Tengah"
     assert (message.occurred, message.addressed_to, message.topic) == ("kemarin", "Dinas PU", fields["category"])
-    assert (message.sender, message.thread, message.reply_to) == ("", "", {"contact": "081234567890"})
+    assert (message.sender, message.thread, message.reply_to) == ("", "", {})
     assert (message.anonymous, message.secret) == (True, True)
-    assert json.loads(message.body) == {name: value for name, value in fields.items() if name != "contact"}
-    assert inbound(sent(), upstream_id="k").reply_to == {}
+    assert json.loads(message.body) == fields
+    assert not isinstance(from_json(b'{"text": "Jalan rusak", "contact": "081234567890"}'), Submission)
 
 
 def test_an_addition_is_about_its_case() -> None:

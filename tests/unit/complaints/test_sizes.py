@@ -68,7 +68,6 @@ def web(*, wide: str = WIDE) -> InboundMessage:
                 "regency": short,
                 "occurred": short,
                 "agency": short,
-                "contact": short,
             }
         ).encode()
     )

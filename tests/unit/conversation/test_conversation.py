@@ -533,12 +533,25 @@ class TestTheWeb:
         assert len(town.sends) == 1
 
     def test_a_double_click_and_a_second_form_with_the_same_key_and_another_text(self, town: Town) -> None:
-        """The first content wins: one complaint, one event."""
+        """One complaint; the other text is added to it, once, and is not lost."""
         town.take(town.received(self.web(town, WITH_PLACE)))
         town.take(town.received(self.web(town, WITH_PLACE)))
-        town.take(town.received(self.web(town, LONG_OTHER)))
-        assert [one.text for one in town.complaints] == [WITH_PLACE]
-        assert len(town.landed) == 1
+        for _ in range(2):
+            town.take(town.received(self.web(town, LONG_OTHER)))
+        (complaint,) = town.complaints
+        assert complaint.text == WITH_PLACE
+        assert [one.text for one in town.case(complaint.tracking_code).complaint.additions] == [LONG_OTHER]
+        assert [one.kind for one in town.landed] == [KINDS.complaint, KINDS.addition]
+        assert len({one.id for one in town.landed}) == 2
+
+    def test_an_addition_with_another_text_under_the_same_key_is_added_too(self, town: Town) -> None:
+        """Back in the browser, and sent again: both are kept."""
+        record = town.received(self.web(town, PLACELESS))
+        code = record.key.decode()
+        town.take(record)
+        for text in (PLACE, LONG_OTHER, PLACE):
+            town.take(town.received(self.web(town, text, about=code, upstream_id="key-2")))
+        assert [one.text for one in town.case(code).complaint.additions] == [PLACE, LONG_OTHER]
 
     def test_who_holds_the_code_adds_to_the_case_of_any_channel(self, town: Town) -> None:
         """By SMS it began, on the page it goes on; the citizen of the SMS hears it."""
