@@ -50,7 +50,7 @@ def _cipher(secret: bytes, month: str) -> AESSIV:
 
 
 def opened(said: Said, secret: bytes) -> bytes:
-    """Return what is sealed in a record, behind the id of its secret: AES-SIV with the key of its month, bound to the 16 bytes of its id."""
+    """Return what is sealed in a record, behind the id of its secret: AES-SIV with the key of its month, bound to its id."""
     return _cipher(secret, said["month"]).decrypt(
         base64.b64decode(said["sealed"].partition(".")[2]), [UUID(said["id"]).bytes]
     )
