@@ -11,8 +11,10 @@ RUN python -m venv /opt/lapor
 WORKDIR /src
 
 # The dependencies first: this layer is built anew only where the lock changes.
-COPY requirements.lock ./
+COPY requirements.lock requirements-dev.lock ./
 RUN /opt/lapor/bin/pip install --require-hashes --requirement requirements.lock
+# What compiles, at its locked versions, in an environment that stays behind.
+RUN python -m venv /opt/build && /opt/build/bin/pip install --require-hashes --requirement requirements-dev.lock
 
 COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY complaints complaints
@@ -26,10 +28,9 @@ COPY view view
 COPY ops ops
 COPY embedded embedded
 COPY lapor lapor
-RUN /opt/lapor/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
+RUN LAPOR_BUILD=compiled /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /opt/lapor/bin/pip install --no-deps /wheels/*.whl \
- && /opt/lapor/bin/python -m complaints.runtime.compiled \
- && /opt/lapor/bin/pip uninstall --yes hatchling editables mypy setuptools pip
+ && /opt/lapor/bin/pip uninstall --yes hatchling editables pip
 
 FROM python:3.13-slim
 

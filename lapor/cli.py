@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from collections.abc import Sequence
 
 import typer
 
@@ -60,15 +59,6 @@ app.command(rich_help_panel=OPERATIONS)(stack.settings)
 app.command(name="api-key", rich_help_panel=OPERATIONS)(api_keys.api_key)
 
 
-def may_run_stale(arguments: Sequence[str]) -> bool:
-    """Return whether a command may run although a compiled module is stale: `lapor doctor`, which reports it, and every `--help`.
-
-    Args:
-        arguments: the command line without the program's name.
-    """
-    return list(arguments[:1]) == ["doctor"] or "--help" in arguments
-
-
 def main() -> None:
     """Run the command line. A LaporError becomes one sentence on stderr and an exit status, without a traceback.
 
@@ -76,12 +66,9 @@ def main() -> None:
         SystemExit: always. The status is 0 after success, 2 if a setting or an argument is wrong, and 1 after any other failure.
     """
     from complaints.errors import ConfigurationError, LaporError
-    from complaints.runtime.compiled import require_current
 
     logging.getLogger("clickhouse_driver").setLevel(logging.CRITICAL)  # it also raises its errors as exceptions
     try:
-        if not may_run_stale(sys.argv[1:]):
-            require_current()
         app()
     except ConfigurationError as error:
         sys.stderr.write(f"lapor: {error}\n")

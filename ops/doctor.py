@@ -9,7 +9,6 @@ from pathlib import Path
 from complaints.bus import Offsets
 from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS, CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, topics
 from complaints.errors import LaporError
-from complaints.runtime.compiled import Build
 from complaints.runtime.telemetry import Heartbeat
 from ops.answers import Answers
 from ops.casework.gone import Orphans
@@ -87,18 +86,6 @@ def guarded(what: str, look: Callable[[], Finding], advice: str) -> Finding:
         return look()
     except LaporError as error:
         return Finding(what=what, level=Level.fail, detail=str(error), advice=advice)
-
-
-def build(found: Build) -> Finding:
-    """Judge whether the modules that read and route texts are compiled. It is a failure if their sources have changed since."""
-    if found.stale:
-        return Finding(
-            what="build",
-            level=Level.fail,
-            detail=f"{', '.join(found.stale)}: changed after the last build",
-            advice="run `make setup`",
-        )
-    return Finding(what="build", level=Level.ok, detail=str(found))
 
 
 def of_router(what: str, path: Path, load: Callable[[Path], str], *, started: float) -> Finding:

@@ -7,8 +7,6 @@ from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 
 from complaints.crypto import Keyring
-from complaints.errors import ConfigurationError
-from complaints.runtime.compiled import require_current
 from tests.harness.support import KafkaServer, start_clickhouse, start_kafka
 
 settings.register_profile(
@@ -28,18 +26,6 @@ settings.register_profile("search", settings.get_profile("fixed"), derandomize=F
 # Hypothesis loads a profile of its own where CI is set. This line makes every machine use the same. It runs before the
 # test modules are imported, since @settings takes its defaults from the profile of that moment.
 settings.load_profile("fixed")
-
-
-def pytest_configure() -> None:
-    """Refuse to test compiled modules whose source has changed.
-
-    Raises:
-        pytest.UsageError: with the module's name and what to do.
-    """
-    try:
-        require_current()
-    except ConfigurationError as error:
-        raise pytest.UsageError(str(error)) from error
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import closing
 
 from complaints.errors import ConfigurationError, LaporError
-from complaints.runtime.compiled import installed
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Upstream
@@ -38,7 +37,6 @@ def findings(settings: Settings) -> Iterator[Finding]:
     Args:
         settings: the settings, with the addresses of the running stack.
     """
-    yield look.build(installed())
     yield look.disk(settings.data)
     yield from (look.misspelt(sentence) for sentence in misspelt(os.environ))
     stack = Stack.running(settings.data)

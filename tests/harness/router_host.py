@@ -83,7 +83,7 @@ def run_worker(folder: Path, name: str) -> None:
 
     def watched(kind: Any) -> Any:
         def made(*parts: Any) -> Callable[[State | None, StoredRecord], Effect]:
-            step = kind(*parts)  # compiled, so no class can be derived from it
+            step = kind(*parts)
 
             def function(state: State | None, record: StoredRecord) -> Effect:
                 watch.deciding()

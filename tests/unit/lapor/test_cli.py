@@ -13,7 +13,7 @@ import pytest
 
 from complaints.errors import ConfigurationError
 from complaints.runtime.settings import Settings
-from lapor.cli import main, may_run_stale
+from lapor.cli import main
 from lapor.commands.cases import since_milliseconds
 from lapor.commands.tables import shown_value
 from ops.casework.acts import ACTS
@@ -315,18 +315,3 @@ def test_what_is_no_time_is_refused_with_the_forms(text: str) -> None:
     """The text that was given stands in the sentence."""
     with pytest.raises(ConfigurationError, match=r"--since .* is no time: write 2026-11-01"):
         since_milliseconds(text, now=NOW)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "may"),
-    [
-        (["doctor"], True),
-        (["doctor", "--data-dir", "x"], True),
-        (["route", "--help"], True),
-        (["route"], False),
-        ([], False),
-    ],
-)
-def test_what_runs_beside_a_stale_build(arguments: list[str], *, may: bool) -> None:
-    """Doctor reports it as a fault with status 1, which a script takes for no start; help needs no module."""
-    assert may_run_stale(arguments) is may

@@ -13,7 +13,6 @@ import pytest
 from complaints.bus import Backlog, Offsets
 from complaints.contract import COMPLAINTS, topics
 from complaints.errors import StoreUnavailable
-from complaints.runtime.compiled import Build
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Reach
@@ -28,18 +27,6 @@ from ops.stored import judged
 from router.agencies.registry import Agency, Registry
 from router.allotments.edition import Allotments, Edition
 from sinks.clickhouse.rows import TOPICS as SINK_TOPICS
-
-
-def test_it_says_which_build_is_in_use() -> None:
-    """Compiled or plain, with the reason; a build of other sources is a failure with its remedy."""
-    compiled = doctor.build(Build(compiled=18, reason="", stale=()))
-    plain = doctor.build(Build(compiled=0, reason="there is no C compiler (cc)", stale=()))
-    old = doctor.build(Build(compiled=18, reason="", stale=("router/explain.py",)))
-    assert (compiled.level, plain.level, old.level) == (Level.ok, Level.ok, Level.fail)
-    assert "18 modules" in compiled.detail
-    assert "no C compiler" in plain.detail
-    assert "router/explain.py" in old.detail
-    assert "make setup" in old.advice
 
 
 def test_a_broken_allotment_or_model_is_a_fault_before_a_router_stops_at_it(tmp_path: Path) -> None:
