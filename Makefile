@@ -21,7 +21,7 @@ $(VENV)/bin/uv:
 
 $(VENV)/.run: requirements.lock pyproject.toml hatch_build.py | $(VENV)/bin/uv
 	@echo "installing what the pipeline runs on"
-	@$(VENV)/bin/uv pip install --python $(PY) --require-hashes -r requirements.lock
+	@$(VENV)/bin/uv pip install --python $(PY) --require-hashes -r requirements.lock 2>&1 | grep -v "^ [+]"
 	@$(INSTALL) --python $(PY) --no-build-isolation --no-deps --editable .
 	@touch $@
 
