@@ -10,7 +10,7 @@ from normalizer.matter.signature import signature
 from router.cases.document.plain import Document, regency_of, text_id
 from router.cases.inbound import Inbound
 from router.cases.records import written
-from router.cases.rules.merging import heard_by_supporters
+from router.cases.rules.merging import heard_by_supporters, is_unclear
 from router.facts import whole_text
 
 _SUPPORTED: Final = FactKind.supported.value
@@ -47,13 +47,13 @@ def records(before: Document | None, facts: tuple[Document, ...], case: Document
 
 
 def _candidate_in(case: Document | None) -> str:
-    """Return the code of the regency in which a case is a candidate for a duplicate; empty if it is none."""
-    if (
-        case is None
-        or case["state"] not in OPEN
-        or case["complaint"].get("secret")
-        or case["complaint"].get("oversight")
-    ):
+    """Return the code of the regency in which a case is a candidate for a duplicate; empty if it is none.
+
+    A case that does not say yet what it is about, or whose citizen is being asked, is none: what it becomes is not known.
+    """
+    if case is None or case["state"] not in OPEN or is_unclear(case):
+        return ""
+    if case["complaint"].get("secret") or case["complaint"].get("oversight"):
         return ""
     return regency_of(case)
 

@@ -28,6 +28,8 @@ _ADOPT: Final = CommandKind.adopt
 _CONFIRM: Final = CommandKind.confirm
 _ECHO: Final = CommandKind.echo
 
+_UNCLEAR: Final = "The search merges no case that lacks its subject or whose citizen is being asked."
+
 _ADDED: Final = FactKind.added.value
 _MERGED: Final = FactKind.merged.value
 _PROPOSED: Final = FactKind.proposed.value
@@ -46,8 +48,8 @@ def merge(draft: Draft, record: Inbound, _: Law) -> Declined | None:
         return Declined(f"The case waits for the agreement of {proposed}.", known)
     if case["complaint"].get("secret"):
         return Declined("A secret report is handled by itself.")
-    if record.body["actor"] == NEIGHBOURS and other in case.get("apart", ()):
-        return Declined(f"A person has taken the case off {other} before.")
+    if record.body["actor"] == NEIGHBOURS and (is_unclear(case) or other in case.get("apart", ())):
+        return Declined(_UNCLEAR if is_unclear(case) else f"A person has taken the case off {other} before.")
     draft.add(FactKind.proposed, other=other, **note(record))
     return None
 
@@ -85,7 +87,7 @@ def confirm(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     if (
         case["state"] not in OPEN
         or case["complaint"].get("secret")
-        or (by_search and (_is_alone(case) or is_grave(whole_text(case["complaint"]))))
+        or (by_search and (_is_alone(case) or is_unclear(case) or is_grave(whole_text(case["complaint"]))))
         or not _of_one_house(case, record, law)
     ):
         draft.add(FactKind.unmerged, other=other, text="The case has moved on.")
@@ -195,6 +197,11 @@ def _to_main(before: Document | None, record: Inbound, after: Document, *, added
     return []
 
 
+def is_unclear(case: Document) -> bool:
+    """Return whether a case does not say yet what it is about, or its citizen is being asked: then only a person merges it."""
+    return bool(case.get("question")) or "subject" in (case["complaint"].get("missing") or ())
+
+
 def _is_alone(case: Document) -> bool:
     """Return whether the search merges a case with no other one: it is a report of abuse."""
     return bool(case["complaint"].get("oversight"))
@@ -205,8 +212,8 @@ def _differs(case: Document, record: Inbound, law: Law) -> str:
     region, here = record.body.get("region"), regency_of(case)
     if region and here and region != here:
         return "The other case is in another regency."
-    if record.body.get("owner") and _is_alone(case):
-        return "A report of abuse is merged by nobody but a person."
+    if record.body.get("owner") and (_is_alone(case) or is_unclear(case)):
+        return _UNCLEAR if is_unclear(case) else "A report of abuse is merged by nobody but a person."
     return "" if _of_one_house(case, record, law) else "The other case is with another government or body."
 
 
