@@ -11,6 +11,8 @@ from conversation.matching import is_other_matter, is_without_matter
 from conversation.said import going_on, verdicts
 from conversation.turn import Turn
 from normalizer import corrections
+from normalizer.complaint import position_of
+from normalizer.coordinates import without_positions
 
 JUST_TOLD_MS: Final = memory.HOUR_MS
 """For how long after his own words about a case a citizen's photo without any, or a place alone, is of it."""
@@ -46,8 +48,8 @@ def is_of_these_days(state: Document, case: Document) -> bool:
 
 def shown(turn: Turn, message: InboundMessage) -> Document | None:
     """Return the case of which a message without words of its own is a photo or the position: the one just told; None if there is none."""
-    has_what = bool(message.attachments) or message.shared_location is not None
-    if not has_what or not going_on.only_shows(message.text) or not turn.state["cases"]:
+    has_what = bool(message.attachments) or position_of(message) is not None
+    if not has_what or not going_on.only_shows(without_positions(message.text)) or not turn.state["cases"]:
         return None
     case: Document = turn.state["cases"][-1]
     return case if is_alive(case) and _is_just_told(turn, case) else None

@@ -18,6 +18,7 @@ from conversation.said.orders import Act
 from conversation.said.verdicts import disputing
 from conversation.secrecy import hidden
 from conversation.turn import Turn
+from normalizer.complaint import position_of
 from normalizer.corrections import correction
 
 EXAMPLE_CODE: Final = "ABCDE FGHJK M"
@@ -155,7 +156,7 @@ class Passing:
 
     def moves(self, message: InboundMessage, case: Document) -> bool:
         """Return whether a message corrects the regency of a citizen's own case to another one."""
-        if not case.get("id") or message.shared_location or correction(message.text) is None:
+        if not case.get("id") or position_of(message) is not None or correction(message.text) is None:
             return False
         reading = self._reads.completion(kept(case), message, part=None, about=case)[0].reading
         regency = reading.place.regency if reading.corrects else None

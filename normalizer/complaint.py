@@ -21,6 +21,7 @@ from complaints.event import (
     Place,
     RoutingHints,
 )
+from normalizer.coordinates import position_in
 from normalizer.corrections import corrected_place
 from normalizer.parts import as_address, own_title, raw_of, region_of, title_of, without, writable
 from normalizer.places.gazetteer import Gazetteer
@@ -32,7 +33,7 @@ from normalizer.results import DateReading, PlaceReading, Reading
 if TYPE_CHECKING:
     from complaints.message import InboundMessage
 
-VERSION = "2026.11.11"
+VERSION = "2026.11.12"
 """Version of the normaliser, recorded in each complaint. Changes whenever a text is read differently."""
 
 _NO_HINTS: Final = RoutingHints()
@@ -111,7 +112,7 @@ class Normaliser:
             partial(self.read, text, title=title, address=address, received_at=message.received_at),
             self.gazetteer,
             region=message.keyword_region,
-            position=message.shared_location,
+            position=position_of(message),
         )
         chosen = self._chosen_date(message)
         missing = without(reading.missing, evidence=bool(message.attachments), date=chosen is not None)
@@ -176,7 +177,7 @@ class Normaliser:
         )
         had = region if complaint is None else complaint.place.regency.code if complaint.place.regency else None
         corrected = None
-        if not message.shared_location:
+        if position_of(message) is None:
             corrected = corrected_place(added.text, self.reader.read, self.gazetteer, former=had)
         corrects = {} if corrected is None else {"place": self._place(corrected, "", None), "corrects": True}
         if complaint is None:
@@ -206,7 +207,7 @@ class Normaliser:
             or writable(message.address)
             or (as_address(added.text) if "place" in complaint.missing and "subject" not in complaint.missing else "")
         )
-        before = complaint.place.pin
+        before, shared = complaint.place.pin, position_of(message)
         reading, pin = read_at(
             partial(
                 self.read,
@@ -217,11 +218,11 @@ class Normaliser:
             ),
             self.gazetteer,
             region=_answered(complaint, added.text) or complaint.hints.keyword_region or message.keyword_region,
-            position=message.shared_location or ((before.latitude, before.longitude) if before else None),
+            position=shared or ((before.latitude, before.longitude) if before else None),
         )
         place = self._place(reading.place, address, pin)
         keeps_place = complaint.place.regency is not None or not (place.province or place.text or place.pin)
-        kept = with_pin(complaint.place, pin) if pin and message.shared_location else complaint.place
+        kept = with_pin(complaint.place, pin) if pin and shared else complaint.place
         attachments = (*complaint.attachments, *message.attachments)
         tells = complaint.complaint_class is ComplaintClass.complaint and "subject" not in complaint.missing
         return longer.model_copy(
@@ -255,7 +256,7 @@ class Normaliser:
             partial(self.read, added.text, address=address, received_at=message.received_at),
             self.gazetteer,
             region=region or message.keyword_region,
-            position=message.shared_location,
+            position=position_of(message),
             settled=region is not None,
         )
         missing = reading.missing
@@ -295,6 +296,11 @@ class Normaliser:
     @staticmethod
     def _occurred(reading: DateReading | None) -> OccurredOn | None:
         return OccurredOn(date=reading.day, precision=DatePrecision(reading.precision)) if reading else None
+
+
+def position_of(message: "InboundMessage") -> tuple[float, float] | None:
+    """Return the position that a message shared, or else the one that it has as numbers in the field for the place or in its text."""
+    return message.shared_location or position_in(message.address) or position_in(message.text)
 
 
 def _hints(message: "InboundMessage") -> RoutingHints:

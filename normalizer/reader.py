@@ -9,6 +9,7 @@ from typing import Final
 from complaints.event import MissingPart
 from complaints.runtime.loading import without_collector
 from normalizer import dates
+from normalizer.coordinates import without_positions
 from normalizer.places.capitals import settled
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
@@ -84,6 +85,7 @@ class Reader:
                 clearly names the place of the event elsewhere; its levels below the regency are ignored.
             parts: whether the date and the missing parts are asked for. If not, the reading has neither, and is made faster.
         """
+        title, address, text = without_positions(title), without_positions(address), without_positions(text)
         words = words_of(title, address, text)
         lexicon = self.lexicon
         found = scanned(words, lexicon, (title, address, text), is_by_keyword=region is not None)

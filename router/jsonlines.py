@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import orjson
 
+from normalizer.coordinates import position_in
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.results import Codes
 from router.agencies.registry import Registry
@@ -67,7 +68,7 @@ def route_row(router: Router, row: Mapping[str, Any], house: House | None = None
             Missing fields count as empty, an unreadable time as not given, and other fields are ignored. A region may also be written
             as 3374, 33.74 without quotes, or pemda-33.74.
             A region means that the complaint came through the own channel of that region's government. A pin on the map is `latitude`
-            and `longitude` in degrees.
+            and `longitude` in degrees, or written in the address or the text.
         house: the government or body among whose units is to be chosen; None for all agencies. The result then has `within`.
 
     Raises:
@@ -80,6 +81,7 @@ def route_row(router: Router, row: Mapping[str, Any], house: House | None = None
     received_at = moment_of(row["received_at"]) if "received_at" in row else None
     title, address = _text(row, "title"), _text(row, "address") if "address" in row else ""
     position = _position(row) if "latitude" in row or "longitude" in row else None
+    position = position or position_in(address) or position_in(_text(row, "text"))
     of_pin = ""
     if position is None:
         reading = router.reader.read(

@@ -116,7 +116,7 @@ def _read(message: Mapping[str, Any], bot: Bot) -> Said | None:
         return None
     private = message["chat"]["type"] == "private"
     text = _text(message) if private else _without_name(_text(message), bot)
-    more = bool(files_of(message) or _place(message))
+    more = bool(files_of(message) or message.get("location"))
     occasion, words = _order(text, more=more)
     if not (occasion or words.strip() or more):
         occasion = "unreadable" if private and any(name in message for name in UNREAD) else "nothing"
@@ -236,13 +236,9 @@ def _position(location: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def _place(message: Mapping[str, Any]) -> str:
-    """Return the place that was shared: a venue's name and address, and the position in degrees."""
-    location, venue = message.get("location"), message.get("venue") or {}
-    if not location:
-        return ""
-    latitude, longitude = _position(location)
-    written = [str(venue[name]) for name in ("title", "address") if venue.get(name)]
-    return ", ".join([*written, f"{latitude:.5f},{longitude:.5f}"])
+    """Return the name and the address of the venue that was shared. A position is a field of its own, and no words."""
+    venue = message.get("venue") or {}
+    return ", ".join(str(venue[name]) for name in ("title", "address") if venue.get(name))
 
 
 def _code(message: Mapping[str, Any], bot: Bot) -> str:

@@ -96,7 +96,7 @@ def inbound(
         thread=f"{source}/{found.thread}" if found.thread else "",
         text=found.text,
         title=found.title,
-        address=_written(found.location),
+        address="" if isinstance(found.location, Position) else found.location,
         occurred=found.occurred,
         addressed_to=found.agency,
         shared_location=(position.latitude, position.longitude) if position else None,
@@ -106,12 +106,6 @@ def inbound(
         body=found.model_dump_json(exclude={"sender"}).encode(),
         coding="application/json",
     )
-
-
-def _written(location: str | Position) -> str:
-    if isinstance(location, Position):
-        return f"{location.latitude:.5f},{location.longitude:.5f}"
-    return location
 
 
 def _attachment(file: File) -> Attachment:

@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterable
 from typing import Final
 
+from normalizer.coordinates import without_positions
 from normalizer.matter.local_names import local_names, named_places
 from normalizer.matter.matters import KINDS, lists
 from normalizer.matter.names import name_behind, number_behind
@@ -224,7 +225,7 @@ def signature(text: str, *, address: str = "", place: Iterable[str] = (), regenc
     known, found = lists(), _Found(regions)
     if not (text.islower() or text.isupper()):
         found.capitals, found.formed = capitals_of(text, known)
-    words = words_of(address, text)[:_READ_WORDS]
+    words = words_of(without_positions(address), without_positions(text))[:_READ_WORDS]
     if known.harm.told(words):
         found.matters.update([known.harmed])
     read = [known.word(word) for word in words]

@@ -168,18 +168,18 @@ def test_a_file_that_telegram_gives_to_no_bot_keeps_its_name_there() -> None:
     assert file.attachment(None).url == "telegram-file:f"
 
 
-def test_a_shared_position_is_a_place() -> None:
-    """As the normaliser takes it, and as people can read it."""
+def test_a_shared_position_is_a_field_and_no_words() -> None:
+    """Written into the address, longitude 110 would be the number of the police."""
     found = said(text=None, location=LOCATION).message
     assert found.shared_location == (-6.9932, 110.4203)
-    assert found.address == "-6.99320,110.42030"
+    assert (found.text, found.address) == ("", "")
 
 
-def test_a_venue_has_its_name_and_address_before_the_position() -> None:
+def test_a_venue_has_its_name_and_address_beside_the_position() -> None:
     """They name the place better than degrees."""
     venue = {"location": LOCATION, "title": "Pasar Johar", "address": "Jl. Alun-Alun, Semarang"}
     found = said(text=None, location=LOCATION, venue=venue).message
-    assert found.address == "Pasar Johar, Jl. Alun-Alun, Semarang, -6.99320,110.42030"
+    assert found.address == "Pasar Johar, Jl. Alun-Alun, Semarang"
 
 
 def test_a_forwarded_message_is_a_complaint_of_who_forwarded_it() -> None:

@@ -71,11 +71,11 @@ def test_every_field_is_taken() -> None:
     assert found.secret
 
 
-def test_a_position_is_a_place() -> None:
+def test_a_position_is_a_field_and_no_words() -> None:
     """In degrees."""
     found = read(location={"latitude": -6.9932, "longitude": 110.4203})
     assert found.shared_location == (-6.9932, 110.4203)
-    assert found.address == "-6.99320,110.42030"
+    assert found.address == ""
 
 
 def test_files_stand_as_addresses() -> None:
