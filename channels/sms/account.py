@@ -42,6 +42,7 @@ class SmsAccount:
         self.name = account_name(link)
         self.capacity = limits.size
         self.per_second = link.per_second
+        self._alphabet = link.alphabet
         self.crash: Exception | None = None
         self._bind = Bind(link, handler=handler, turned=self._turned, limits=limits, upstream=upstream)
         self._stop: threading.Event | None = None
@@ -90,7 +91,8 @@ class SmsAccount:
         for each further part, of which there are at most nine.
         """
         try:
-            parts = compose(letter.text, address=letter.address, reference=letter.reply_id.bytes[-1])
+            reference = letter.reply_id.bytes[-1]
+            parts = compose(letter.text, address=letter.address, reference=reference, alphabet=self._alphabet)
         except Undeliverable as error:
             return failed(error)
         if self._stop is None:

@@ -4,9 +4,17 @@ Sources: SMPP 3.4 (5.2.19 data_coding), 3GPP TS 23.038 (4 coding groups, 6.1.2.1
 """
 
 import codecs
+from typing import Final, Literal
 
 import ftfy
 import gsm0338
+
+Alphabet = Literal["gsm7", "latin1", "packed"]
+"""What an SMSC's default alphabet is: GSM-7 with a septet an octet, Latin-1, or GSM-7 whose septets are packed."""
+
+LATIN_1: Final = 3
+UCS2: Final = 8
+"""Values of data_coding (SMPP 3.4, 5.2.19)."""
 
 _GSM = gsm0338.Codec()
 
@@ -35,6 +43,35 @@ _PLAUSIBLE = 0.9
 _EVERYDAY = frozenset(b" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:;?!()/-'\"\n\r@#&+*=%")
 
 
+def is_indication(data_coding: int) -> bool:
+    """Return whether a data_coding octet is that of a notice that messages wait, as voicemail sends it (3GPP TS 23.038, 4)."""
+    return 0xC <= data_coding >> 4 <= 0xE  # noqa: PLR2004  # groups 1100, 1101 and 1110
+
+
+def as_written(body: bytes, data_coding: int, *, header: int, alphabet: Alphabet) -> tuple[bytes, int]:
+    """Return the user data and the data_coding of a message as the standard writes them, where its SMSC does otherwise.
+
+    Septets that were packed become one an octet, as SMPP carries them; the default alphabet of an SMSC may be Latin-1.
+
+    Args:
+        body: the user data without its header.
+        data_coding: SMPP's data_coding octet.
+        header: octets of the user data header.
+        alphabet: what the default alphabet is at this SMSC, from the setting of its link.
+    """
+    if coding_of(data_coding) != "gsm7":
+        return body, data_coding
+    if alphabet == "latin1" and data_coding == 0:
+        return body, LATIN_1
+    if alphabet == "packed":
+        return _septets(body, header), data_coding
+    if header and not body.isascii() and _utf8(body) is None:
+        septets = _septets(body, header)
+        if _everyday(septets) >= _PLAUSIBLE > _everyday(body):
+            return septets, data_coding
+    return body, data_coding
+
+
 def decode(body: bytes, data_coding: int) -> tuple[str, str]:
     """Return the text of a message and the name of its coding. Never raises: what cannot be read becomes U+FFFD.
 
@@ -43,6 +80,8 @@ def decode(body: bytes, data_coding: int) -> tuple[str, str]:
         data_coding: SMPP's data_coding octet.
     """
     coding = coding_of(data_coding)
+    if coding == "ucs2" and data_coding != UCS2 and body.isascii() and 0 not in body:
+        coding = "8bit"  # a pair of ASCII letters would be Chinese
     match coding:
         case "gsm7":
             text = _gsm7(body)
@@ -76,7 +115,11 @@ def coding_of(data_coding: int) -> str:
         return {0: "gsm7", 1: "8bit", 2: "ucs2"}.get(data_coding >> 2 & 3, "gsm7")
     if data_coding >> 4 == 0xE:  # noqa: PLR2004  # message waiting, UCS-2
         return "ucs2"
-    return {0: "gsm7", 1: "8bit", 2: "8bit", 3: "latin-1", 4: "8bit", 8: "ucs2", 18: "ucs2"}.get(data_coding, "gsm7")
+    if 9 <= data_coding <= 11:  # noqa: PLR2004  # group 0000 of TS 23.038; what SMPP has there nobody here sends
+        return "ucs2"
+    return {0: "gsm7", 1: "8bit", 2: "8bit", LATIN_1: "latin-1", 4: "8bit", UCS2: "ucs2", 18: "ucs2"}.get(
+        data_coding, "gsm7"
+    )
 
 
 def _eight_bit(body: bytes) -> str:
@@ -107,14 +150,21 @@ def _utf8(body: bytes) -> str | None:
 
 def _packed(body: bytes) -> str | None:
     """Read eight septets in seven octets, where what comes out is a text and what stands there is none."""
-    number = int.from_bytes(body, "little")
-    septets = bytes(number >> _OCTETS * at & 0x7F for at in range(len(body) * _SEPTETS // _OCTETS))
-    if len(body) % _OCTETS == 0 and septets[-1] == 0:
-        septets = septets[:-1]  # seven spare bits are filled with zeros, which would read as @
+    septets = _septets(body)
     if _everyday(septets) < _PLAUSIBLE or _everyday(body) >= _PLAUSIBLE:
         return None
     text: str = _GSM.decode(septets, "replace")[0]
     return text
+
+
+def _septets(body: bytes, header: int = 0) -> bytes:
+    """Return the septets that are packed in octets, one an octet; behind a header they begin at the next boundary of a septet."""
+    fill = -header * _SEPTETS % _OCTETS
+    number, bits = int.from_bytes(body, "little") >> fill, max(0, len(body) * _SEPTETS - fill)
+    septets = bytes(number >> _OCTETS * at & 0x7F for at in range(bits // _OCTETS))
+    if bits % _OCTETS == 0 and septets.endswith(b"\0"):
+        septets = septets[:-1]  # seven spare bits are filled with zeros, which would read as @
+    return septets
 
 
 def _latin1(body: bytes) -> str | None:

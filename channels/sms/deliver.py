@@ -32,6 +32,8 @@ class Delivered(NamedTuple):
         short_message: the user data; empty in a data_sm.
         tlvs: the optional parameters by tag.
         torn: whether octets behind the mandatory fields, or at the end of the text, do not fit and were ignored.
+        protocol_id: what the network is to do with it (3GPP TS 23.040, 9.2.3.9); 0 in a data_sm.
+        service_type: the service of the SMSC that sent it.
     """
 
     source_ton: int
@@ -45,6 +47,8 @@ class Delivered(NamedTuple):
     short_message: bytes
     tlvs: dict[int, bytes]
     torn: bool
+    protocol_id: int = 0
+    service_type: bytes = b""
 
 
 def read_delivered(frame: bytes) -> Delivered:
@@ -64,21 +68,19 @@ def read_delivered(frame: bytes) -> Delivered:
         to = source_end + 1
         end = frame.index(0, to + 2)
         if frame[4:8] == DATA_SM:  # esm_class, registered_delivery, data_coding
-            data_coding, behind, short_message = frame[end + 3], end + 4, b""
+            data_coding, behind, short_message, protocol_id = frame[end + 3], end + 4, b"", 0
         else:  # esm_class, protocol_id, priority_flag, two times, registered_delivery, replace_if_present_flag, data_coding
             behind = frame.index(0, frame.index(0, end + 4) + 1) + 1
             data_coding = frame[behind + 2]
             text = behind + 5  # behind sm_default_msg_id and sm_length, without which the message is empty
             behind = text + frame[text - 1] if text <= len(frame) else len(frame)
-            short_message = frame[text:behind]
+            short_message, protocol_id = frame[text:behind], frame[end + 2]
         fields = frame[at], frame[at + 1], frame[at + 2 : source_end], frame[to], frame[to + 1], frame[to + 2 : end]
-        esm_class = frame[end + 1]
+        esm_class, service_type = frame[end + 1], frame[_BODY : at - 1]
     except (ValueError, IndexError) as error:
         raise MalformedMessage("the PDU ends before its mandatory fields do") from error
-    if behind == len(frame):
-        return Delivered(*fields, esm_class, data_coding, short_message, {}, torn=False)
-    tlvs, torn = _tlvs(frame, behind)
-    return Delivered(*fields, esm_class, data_coding, short_message, tlvs, torn)
+    tlvs, torn = ({}, False) if behind == len(frame) else _tlvs(frame, behind)
+    return Delivered(*fields, esm_class, data_coding, short_message, tlvs, torn, protocol_id, service_type)
 
 
 def _tlvs(frame: bytes, at: int) -> tuple[dict[int, bytes], bool]:

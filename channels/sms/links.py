@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast, get_args
 from urllib.parse import parse_qs, urlsplit
 
+from channels.sms.coding import Alphabet
 from channels.sms.receipts import normalised
 from complaints.errors import ConfigurationError
 from complaints.runtime.address import Address, parse_address
@@ -29,6 +30,7 @@ class Link:
         per_second: the texts per second that the operator grants; None if no number is set.
         receipt_id: "dec" or "hex" if the receipts write ids as such numbers and the answers with the other base; otherwise empty.
         plain_receipts: whether the words of a receipt are one without its mark. A citizen who texts them forges one.
+        alphabet: what data_coding 0 means at the SMSC.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Link:
     per_second: float | None = None
     receipt_id: str = ""
     plain_receipts: bool = False
+    alphabet: Alphabet = "gsm7"
 
     def submitted_id(self, message_id: str) -> str:
         """Return the id in an answer to a submit_sm in the form in which ids are compared."""
@@ -51,7 +54,8 @@ def read_links(text: str) -> list[Link]:
 
     Each has the form `smpp://system_id:password@host:port`, or `name=smpp://...`; several are separated by commas. `?tps=10` gives the
     texts per second that the operator grants, `?receipt_id=dec` or `hex` the base in which its receipts write ids. `?receipts=plain` is for
-    an SMSC that leaves esm_class at 0 in its receipts: they are known by their words alone, so that any telephone can forge them. If an
+    an SMSC that leaves esm_class at 0 in its receipts: they are known by their words alone, so that any telephone can forge them.
+    `?alphabet=latin1` or `packed` is for an SMSC whose default alphabet is Latin-1, or whose septets are packed into octets. If an
     operator grants several binds to one system_id, its address stands there several times, and the names of the further binds end in a
     plus each.
 
@@ -79,18 +83,24 @@ def _read_link(entry: str) -> Link:
     except ConfigurationError as error:
         raise ConfigurationError(f"LAPOR_SMPP: {error}") from error
     options = {name: values[-1] for name, values in parse_qs(urlsplit(url).query, keep_blank_values=True).items()}
-    if unknown := options.keys() - {"tps", "receipt_id", "receipts"}:
-        raise ConfigurationError(f"LAPOR_SMPP: no option {min(unknown)!r}; there are tps, receipt_id and receipts")
+    if unknown := options.keys() - {"tps", "receipt_id", "receipts", "alphabet"}:
+        raise ConfigurationError(
+            f"LAPOR_SMPP: no option {min(unknown)!r}; there are tps, receipt_id, receipts and alphabet"
+        )
     if (receipt_id := options.get("receipt_id", "")) not in _BASES:
         raise ConfigurationError(f"LAPOR_SMPP: receipt_id={receipt_id!r} is neither hex nor dec")
     if (receipts := options.get("receipts", "")) not in {"", "plain"}:
         raise ConfigurationError(f"LAPOR_SMPP: receipts={receipts!r} is not plain")
+    alphabet = options.get("alphabet", "gsm7")
+    if alphabet not in get_args(Alphabet):
+        raise ConfigurationError(f"LAPOR_SMPP: alphabet={alphabet!r} is none of {', '.join(get_args(Alphabet))}")
     return Link(
         name=named["name"] if named else f"{address.user}@{address.host}:{address.port}",
         address=address,
         per_second=_per_second(options.get("tps")),
         receipt_id=receipt_id,
         plain_receipts=receipts == "plain",
+        alphabet=cast("Alphabet", alphabet),
     )
 
 

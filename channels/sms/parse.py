@@ -5,6 +5,7 @@ Sources: SMPP 3.4 (5.2.12 esm_class, 5.3 optional parameters) and 3GPP TS 23.040
 
 from typing import NamedTuple
 
+from channels.sms.coding import is_indication
 from channels.sms.deliver import TLV_PAYLOAD, Delivered
 from channels.sms.receipts import DeliveryReceipt, in_disguise, read_receipt
 from complaints.errors import MalformedMessage
@@ -36,6 +37,19 @@ SAR_LENGTHS = {TLV_SAR_REFERENCE: 2, TLV_SAR_TOTAL: 1, TLV_SAR_SEQUENCE: 1}
 CONCAT_8_BIT = 0x00
 CONCAT_16_BIT = 0x08
 
+OF_APPLICATIONS = frozenset({0x01, 0x04, 0x05, 0x23})
+"""The information elements that only a machine's message has: ports of an application (WAP push), and notices of voicemail
+(3GPP TS 23.040, 9.2.3.24)."""
+
+TLV_PORTS = frozenset({0x020A, 0x020B})
+"""source_port and destination_port (SMPP 3.4, 5.3.2.20 and 21)."""
+
+PROTOCOLS_OF_MACHINES = frozenset({0x40, 0x5F, *range(0x7C, 0x80)})
+"""The protocol identifiers of a message that no telephone shows as a person's: type 0, return call, and downloads (9.2.3.9)."""
+
+SERVICES_OF_MACHINES = frozenset({b"VMN", b"VMA", b"WAP"})
+"""The service types of voicemail and WAP (SMPP 3.4, 5.2.11)."""
+
 
 class Concat(NamedTuple):
     """That a segment is part `sequence` (from 1) of `total` of the long message `reference`."""
@@ -60,6 +74,8 @@ class Segment(NamedTuple):
         npi: numbering plan of the sender.
         from_ton: type of number of ours.
         from_npi: numbering plan of ours.
+        machine: True for a message of an application: a WAP push, a notice of voicemail, a silent one.
+        header: octets of the user data header, behind which packed septets begin at the next boundary of one.
     """
 
     source: str
@@ -73,6 +89,8 @@ class Segment(NamedTuple):
     npi: int = 0
     from_ton: int = 0
     from_npi: int = 0
+    machine: bool = False
+    header: int = 0
 
 
 def segment(found: Delivered) -> Segment:
@@ -81,10 +99,10 @@ def segment(found: Delivered) -> Segment:
     Raises:
         MalformedMessage: the user data header does not fit, or it is a message longer than any telephone sends.
     """
-    concat, body, tlvs = None, payload(found), found.tlvs
-    if found.esm_class & UDHI:
-        header, body = split_udh(body)
-        concat = _concat_of(header)
+    concat, whole, tlvs = None, payload(found), found.tlvs
+    elements, body = split_udh(whole) if found.esm_class & UDHI else ({}, whole)
+    if elements:
+        concat = _concat_of(elements)
     if tlvs:
         concat = concat or _sar(tlvs)
     if concat is not None and not _is_part(concat):
@@ -104,6 +122,19 @@ def segment(found: Delivered) -> Segment:
         found.source_npi,
         found.destination_ton,
         found.destination_npi,
+        _is_of_machine(found, elements),
+        len(whole) - len(body),
+    )
+
+
+def _is_of_machine(found: Delivered, elements: dict[int, bytes]) -> bool:
+    """Return whether an application sent a message, by what its fields say, whatever its words are."""
+    return bool(
+        found.protocol_id in PROTOCOLS_OF_MACHINES
+        or found.service_type in SERVICES_OF_MACHINES
+        or is_indication(found.data_coding)
+        or not OF_APPLICATIONS.isdisjoint(elements)
+        or not TLV_PORTS.isdisjoint(found.tlvs)
     )
 
 

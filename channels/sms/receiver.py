@@ -14,11 +14,13 @@ from channels.intake import Intake
 from channels.safe import Receipt
 from channels.sms import pdu
 from channels.sms.account import account_name
+from channels.sms.coding import as_written
 from channels.sms.links import Link
 from channels.sms.numbers import e164
 from channels.sms.parse import Segment
 from channels.sms.pdu import Pdu
 from channels.sms.receipts import DeliveryReceipt
+from channels.sms.segments import is_person
 from channels.sms.session import Answer
 from complaints.errors import ContractViolation
 from complaints.ids import NAMESPACE
@@ -26,6 +28,9 @@ from complaints.mail import SendReport
 from complaints.message import Fragment, InboundMessage
 
 log = structlog.get_logger()
+
+MACHINE: Final = "machine"
+"""Why a message is none to us: no person wrote it, or its sender has no number that could be answered (an operator's advertisement)."""
 
 _DIGITS: Final = tuple(map(str, range(256)))
 """Each octet in decimal digits."""
@@ -69,23 +74,29 @@ class Receiver:
                 answer(message, pdu.OK)
 
     def _inbound(self, segment: Segment, now: datetime) -> InboundMessage:
-        reference, total, sequence = segment.concat or (0, 1, 1)
+        address = {
+            "sender": segment.source,
+            "from": segment.destination,
+            "ton": _DIGITS[segment.ton],
+            "npi": _DIGITS[segment.npi],
+            "from_ton": _DIGITS[segment.from_ton],
+            "from_npi": _DIGITS[segment.from_npi],
+        }
+        ignored = MACHINE if segment.machine or not is_person(address) else ""
+        reference, total, sequence = (not ignored and segment.concat) or (0, 1, 1)
+        body, alphabet = as_written(
+            segment.body, segment.data_coding, header=segment.header, alphabet=self._link.alphabet
+        )
         return InboundMessage(
             channel="sms",
             account=self._account,
             received_at=now,
             sender=e164(segment.source, segment.ton),
-            reply_to={
-                "sender": segment.source,
-                "from": segment.destination,
-                "ton": _DIGITS[segment.ton],
-                "npi": _DIGITS[segment.npi],
-                "from_ton": _DIGITS[segment.from_ton],
-                "from_npi": _DIGITS[segment.from_npi],
-            },
-            fragment=Fragment(reference=reference, total=total, sequence=sequence, data_coding=segment.data_coding),
+            reply_to=address,
+            ignored=ignored,
+            fragment=Fragment(reference=reference, total=total, sequence=sequence, data_coding=alphabet),
             text="",
-            body=segment.body,
+            body=body,
             coding="sms",
         )
 

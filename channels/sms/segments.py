@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import gsm0338
 
+from channels.sms.coding import Alphabet
 from channels.sms.numbers import (
     LONGEST_E164,
     LONGEST_SHORT_CODE,
@@ -33,6 +34,9 @@ MOST_PARTS = 10
 """A reply longer than 1,530 characters is no text message any more: it ends in dots, and the web's tracking page has it whole."""
 
 _DOTS = "..."
+
+_HEADER = 6
+"""Octets of the header of a part."""
 
 RECEIPT_WANTED = 0x01
 """registered_delivery: tell us the final outcome (SMPP 3.4, 5.2.17)."""
@@ -127,6 +131,15 @@ def recipient(address: Mapping[str, str]) -> Endpoint:
     return endpoint(sender, ton=ton, npi=address.get("npi", ""))
 
 
+def is_person(address: Mapping[str, str]) -> bool:
+    """Return whether the sender of a message can be a person, who can be answered (see recipient)."""
+    try:
+        recipient(address)
+    except Undeliverable:
+        return False
+    return True
+
+
 def _type(digits: str) -> int:
     return int(digits) if digits.isdecimal() else TON_UNKNOWN
 
@@ -190,6 +203,12 @@ def split(text: str, *, reference: int) -> tuple[int, list[bytes]]:
     return data_coding, [header + bytes([number]) + b"".join(piece) for number, piece in enumerate(pieces, 1)]
 
 
+def _in_latin1(part: bytes, *, header: int) -> bytes:
+    """Return a part for an SMSC whose default alphabet is Latin-1, which lacks only the euro and some Greek capitals of GSM-7."""
+    text: str = _GSM.decode(part[header:])[0]
+    return part[:header] + text.encode("latin-1", "replace")
+
+
 def _pieces(units: Sequence[bytes], room: int) -> Iterator[list[bytes]]:
     piece: list[bytes] = []
     size = 0
@@ -202,7 +221,7 @@ def _pieces(units: Sequence[bytes], room: int) -> Iterator[list[bytes]]:
     yield piece
 
 
-def compose(text: str, *, address: Mapping[str, str], reference: int) -> list[Submit]:
+def compose(text: str, *, address: Mapping[str, str], reference: int, alphabet: Alphabet = "gsm7") -> list[Submit]:
     """Return the short messages that carry a text to a citizen.
 
     Args:
@@ -210,6 +229,7 @@ def compose(text: str, *, address: Mapping[str, str], reference: int) -> list[Su
         address: the reply address: "sender", and "from" (our number that was written to), "ton", "npi", "from_ton" and "from_npi"
             as the SMSC gave them.
         reference: a number that the next long message to the same citizen does not have.
+        alphabet: what data_coding 0 means at the SMSC.
 
     Raises:
         Undeliverable: the sender is a machine, our own number is not known, or there is no text.
@@ -220,6 +240,8 @@ def compose(text: str, *, address: Mapping[str, str], reference: int) -> list[Su
     data_coding, parts = split(text, reference=reference)
     if parts == [b""]:
         raise Undeliverable("there is no text to send")
+    if alphabet == "latin1" and data_coding == GSM7:
+        parts = [_in_latin1(part, header=_HEADER if len(parts) > 1 else 0) for part in parts]
     source = endpoint(ours, ton=address.get("from_ton", ""), npi=address.get("from_npi", ""))
     return [
         Submit(

@@ -38,7 +38,8 @@ class Settings(BaseSettings):
     smpp: OptionalText = Field(
         None,
         description="SMSCs: name=smpp://system_id:password@host:port, separated by commas; ?tps=N limits the texts per second, "
-        "?receipt_id=hex or dec says how receipts write ids, ?receipts=plain that they come without their mark. Unset: the embedded SMSC.",
+        "?receipt_id=hex or dec says how receipts write ids, ?receipts=plain that they come without their mark, "
+        "?alphabet=latin1 or packed what data_coding 0 means. Unset: the embedded SMSC.",
     )
     x_api: HttpAddress = Field(None, description="Base address of the X API. Unset: the embedded stand-in.")
     x_bearer_token: SecretStr = Field(

@@ -234,13 +234,45 @@ def test_data_sm_is_a_message_like_any(house: House, smscs: list[OddSmsc]) -> No
 
 
 def test_an_alphanumeric_sender_and_an_empty_text_are_taken(house: House, smscs: list[OddSmsc]) -> None:
-    """Nobody answers a name, but what it says is kept; an empty text is a message too."""
+    """What a name says is kept, as a machine's, which is not answered; an empty text is a message too."""
     smsc = smscs[0]
     smsc.accept(frame(BIND_RESP, 1, b"x\0"))
     smsc.write(deliver(1, b"tagihan Anda", source=b"INFO PLN"), deliver(2, b""))
     assert {smsc.read()[1:] for _ in range(2)} == {(DELIVER_RESP, 0, 1), (DELIVER_RESP, 0, 2)}
     assert set(house.texts) == {"tagihan Anda", ""}
-    assert {message.sender for message in house.came} == {"INFO PLN", "+6281100000001"}
+    assert {(message.sender, message.ignored) for message in house.came} == {
+        ("INFO PLN", "machine"),
+        ("+6281100000001", ""),
+    }
+
+
+def test_a_machine_is_told_from_a_person_by_the_fields_of_the_message(house: House, smscs: list[OddSmsc]) -> None:
+    """A WAP push in two parts, a notice of voicemail, a service of the SMSC and a short code: each is a whole message that is ignored."""
+    smsc = smscs[0]
+    smsc.accept(frame(BIND_RESP, 1, b"x\0"))
+    push = bytes([11, 5, 4, 11, 132, 35, 240, 0, 3, 7, 2, 1]) + b"\x01\x06http"
+    smsc.write(
+        deliver(1, push, esm_class=0x40, coding=4),
+        deliver(2, b"Anda punya 1 pesan suara", coding=0xC8),
+        deliver(3, b"Paket internet murah", source=b"3636", ton=0),
+        deliver(4, b"jalan rusak di Solo"),
+    )
+    assert {smsc.read()[1:] for _ in range(4)} == {(DELIVER_RESP, 0, number) for number in range(1, 5)}
+    assert sorted(message.ignored for message in house.came) == ["", "machine", "machine", "machine"]
+    assert {message.fragment.total for message in house.came if message.fragment} == {1}
+
+
+def test_packed_septets_behind_a_header_are_read_part_by_part(house: House, smscs: list[OddSmsc]) -> None:
+    """Each part begins at the next boundary of a septet behind its header (3GPP TS 23.040, 9.2.3.24)."""
+    smsc = smscs[0]
+    smsc.accept(frame(BIND_RESP, 1, b"x\0"))
+    texts = "Jalan rusak parah di depan pasar ", "Kliwon, Kabupaten Temanggung, pak"
+    for number, text in enumerate(texts, 1):
+        septets = sum(ord(letter) << 7 * at for at, letter in enumerate(text)) << 1
+        part = bytes([5, 0, 3, 9, 2, number]) + septets.to_bytes((7 * len(text) + 8) // 8, "little")
+        smsc.write(deliver(number, part, esm_class=0x40))
+        assert smsc.read()[1:] == (DELIVER_RESP, 0, number)
+    assert house.texts == ["".join(texts)]
 
 
 def test_where_neither_kafka_nor_the_spool_takes_it_the_smsc_keeps_it(

@@ -111,6 +111,8 @@ def by_smpplib(frame: bytes) -> Delivered | None:
         short,
         message.tlvs,
         torn=len(short) < (getattr(message, "sm_length", 0) or 0),
+        protocol_id=getattr(message, "protocol_id", 0) or 0,
+        service_type=message.service_type or b"",
     )
 
 
