@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
 from normalizer.places.gazetteer import Gazetteer
 
@@ -39,6 +40,9 @@ TOKEN_AGE_S = 12 * 3600
 
 KEYED = "6000/minute"
 """A client with an API key speaks for many citizens: a bound against loops, not against people."""
+
+LOCAL_HEADER = "X-Lapor-Local"
+"""The header with the word by which `lapor feed` is known. An address of this machine proves nothing: a proxy on it has the same."""
 
 IPV6_NETWORK_BITS = 64
 """What one customer is given: its addresses are one client."""
@@ -187,8 +191,13 @@ def presented_key(headers: Headers) -> str:
     return headers.get("x-api-key", "") or (bearer[7:].strip() if bearer[:7].lower() == "bearer " else "")
 
 
-def client_of(host: str) -> str | None:
-    """Return the client that an address is; None for this machine itself, whose programs are not limited."""
+def local_word(keyring: Keyring) -> str:
+    """Return the word by which programs of this installation show that they are no citizens (see LOCAL_HEADER)."""
+    return keyring.pseudonym("web", "a program of this installation")
+
+
+def client_of(host: str) -> str:
+    """Return the client that an address is. This machine itself is one, too: a proxy on it may stand before all citizens."""
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:
@@ -196,7 +205,7 @@ def client_of(host: str) -> str | None:
     if isinstance(address, IPv6Address):
         address = address.ipv4_mapped or address
     if address.is_loopback:
-        return None
+        return "loopback"
     if isinstance(address, IPv6Address):
         return str(IPv6Address(int(address) >> IPV6_NETWORK_BITS << IPV6_NETWORK_BITS))
     return str(address)
@@ -216,11 +225,19 @@ def rate(text: str, variable: str) -> RateLimitItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How often one client may read and write."""
+    """How often one client may read and write.
+
+    Attributes:
+        reads: how often one may read.
+        writes: how often one may send data.
+        keyed: how often one with an API key may do either.
+        local: the word by which programs of this installation are known, which are not limited (see local_word); empty if none are.
+    """
 
     reads: RateLimitItem
     writes: RateLimitItem
     keyed: RateLimitItem
+    local: str = ""
 
 
 class RateLimited:
@@ -251,11 +268,14 @@ class RateLimited:
         if path == "/health" or path.startswith("/static/"):
             return 0
         kind = "reads" if scope["method"] in {"GET", "HEAD", "OPTIONS"} else "writes"
-        key = presented_key(Headers(scope=scope)) if self._keys.asked_for else ""
+        headers = Headers(scope=scope)
+        if self._limits.local and hmac.compare_digest(
+            headers.get(LOCAL_HEADER, "").encode(), self._limits.local.encode()
+        ):
+            return 0
+        key = presented_key(headers) if self._keys.asked_for else ""
         name = self._keys.name_of(key) if key else None
         client = client_of((scope.get("client") or ("", 0))[0]) if name is None else f"key {name}"
-        if client is None:
-            return 0
         limit = self._limits.keyed if name else getattr(self._limits, kind)
         if self._counted.hit(limit, kind, client):
             return 0

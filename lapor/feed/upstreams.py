@@ -6,6 +6,7 @@ from uuid import UUID
 import httpx
 import stamina
 
+from channels.web.security import LOCAL_HEADER, local_word
 from complaints import ids
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError, UpstreamUnavailable
@@ -97,12 +98,13 @@ class Upstreams:
 
     def _by_web(self, item: Item) -> UUID | None:
         body = {"title": item.title[:200], "text": item.text}
-        address, key = f"http://{self._web}/api/v1/complaints", {"Idempotency-Key": f"lapor-feed-item-{item.sender}"}
+        address = f"http://{self._web}/api/v1/complaints"
+        headers = {"Idempotency-Key": f"lapor-feed-item-{item.sender}", LOCAL_HEADER: local_word(self._keys)}
         # the mobile app does the same while the channel restarts; the key makes a repeated request harmless
         tries = stamina.retry_context(on=httpx.TransportError, attempts=None, timeout=APP_PATIENCE_S, wait_max=2.0)
         for attempt in tries:
             with attempt:
-                answer = self._http.post(address, json=body, headers=key)
+                answer = self._http.post(address, json=body, headers=headers)
         if answer.status_code != httpx.codes.ACCEPTED:
             raise UpstreamUnavailable(f"the web channel answers {answer.status_code}: {answer.text[:200]}")
         return UUID(answer.json()["id"])

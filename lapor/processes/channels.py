@@ -135,7 +135,7 @@ def web(parts: Parts) -> "Channel":
     from channels.web.parts import WebParts
     from channels.web.receipt_keys import ReceiptKeys
     from channels.web.receipts import Receipts
-    from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
+    from channels.web.security import KEYED, ApiKeys, Forms, Limits, local_word, rate
     from complaints.storage.bucket import attachment_store
     from view.client import ViewClient
 
@@ -156,6 +156,7 @@ def web(parts: Parts) -> "Channel":
             reads=rate(settings.web_reads, "LAPOR_WEB_READS"),
             writes=rate(settings.web_writes, "LAPOR_WEB_WRITES"),
             keyed=rate(KEYED, "KEYED"),
+            local=local_word(parts.keys),
         ),
         max_body_bytes=settings.web_max_body_bytes,
         max_file_bytes=settings.attachment_max_bytes,

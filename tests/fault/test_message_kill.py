@@ -132,6 +132,7 @@ class MessageTrial(Trial):
         common = (
             QUICK | outside.settings() | {"KAFKA": brokers, "CLICKHOUSE": clickhouse, "VIEW": view, "VIEW_KEY": KEY}
         )
+        common |= {"WEB_READS": "1000000/minute", "WEB_WRITES": "1000000/minute"}  # all citizens are one client here
         common |= {"VIEW_URL": f"http://{view}", "SECRET_FILE": str(secret), "WEBHOOK_SECRETS_FILE": str(sources)}
         found: dict[str, dict[str, str]] = {}
         for service, number in COUNTS.items():

@@ -57,7 +57,7 @@ def furnish(folder: Path, cases: Cases, **changes: Any) -> WebParts:
         "receipts": Receipts("a secret of the tests"),
         "proofs": ReceiptKeys(Keyring.from_secret(b"a secret of the tests, 32 bytes long").receipt_key),
         "keys": ApiKeys(None),
-        "limits": Limits(reads=rate("300/minute", ""), writes=rate("60/minute", ""), keyed=rate(KEYED, "")),
+        "limits": Limits(reads=rate("100000/minute", ""), writes=rate("100000/minute", ""), keyed=rate(KEYED, "")),
         "max_body_bytes": 1 << 20,
         "max_file_bytes": 10 << 20,
     }

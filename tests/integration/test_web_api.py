@@ -12,7 +12,7 @@ from openapi_spec_validator import validate
 
 from channels.web.api.openapi import document
 from channels.web.parse import Submission
-from channels.web.security import ApiKeys, Limits, new_api_key, rate
+from channels.web.security import LOCAL_HEADER, ApiKeys, Limits, local_word, new_api_key, rate
 from complaints import tracking
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
@@ -279,25 +279,36 @@ def test_a_client_that_sends_too_often_is_told_when_to_come_again(keys: Keyring,
 
 
 def test_reading_is_counted_apart_and_static_files_are_not(keys: Keyring, tmp_path: Path) -> None:
-    """A page's style must come with it; this machine's own programs are not limited."""
+    """A page's style must come with it."""
     house = limited(keys, tmp_path)
     client = {"X-Forwarded-For": "203.0.113.7"}
     assert [house.http.get("/lacak", headers=client).status_code for _ in range(4)] == [200, 200, 200, 429]
     assert house.http.get("/static/x/app.css", headers=client).status_code == 404
     assert house.http.get("/health", headers=client).status_code == 200
-    assert {house.http.get("/lacak").status_code for _ in range(5)} == {200}
+    house.close()
+
+
+def test_loopback_is_limited_too_and_programs_of_the_installation_are_not(keys: Keyring, tmp_path: Path) -> None:
+    """A proxy on this machine that nobody has set would lift all limits; `lapor feed` shows that it knows the secret."""
+    limits = Limits(
+        reads=rate("3/hour", ""), writes=rate("1/hour", ""), keyed=rate("4/hour", ""), local=local_word(keys)
+    )
+    house = House(keys, tmp_path, limits=limits)
+    assert [house.http.get("/lacak").status_code for _ in range(4)] == [200, 200, 200, 429]
+    for word, statuses in ((local_word(keys), {200}), ("guessed", {429}), ("", {429})):
+        assert {house.http.get("/lacak", headers={LOCAL_HEADER: word}).status_code for _ in range(5)} == statuses, word
     house.close()
 
 
 def test_a_client_that_nobody_vouches_for_cannot_choose_its_address(keys: Keyring, tmp_path: Path) -> None:
-    """Only the word of a set proxy is taken."""
+    """Only the word of a set proxy is taken: whatever it says, it is the same client."""
     limits = Limits(reads=rate("3/hour", ""), writes=rate("1/hour", ""), keyed=rate("4/hour", ""))
     house = House(keys, tmp_path, proxies="192.0.2.1", limits=limits)
-    statuses = {
-        house.http.post(API, json={"text": "x"}, headers={"X-Forwarded-For": "203.0.113.7"}).status_code
-        for _ in range(3)
-    }
-    assert statuses == {202}
+    statuses = [
+        house.http.post(API, json={"text": "x"}, headers={"X-Forwarded-For": f"203.0.113.{number}"}).status_code
+        for number in range(3)
+    ]
+    assert statuses == [202, 429, 429]
     house.close()
 
 
