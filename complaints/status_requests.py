@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from complaints import tracking
 from complaints.errors import TrackingCodeError
@@ -23,6 +24,10 @@ _HELP = re.compile(
 """`BANTUAN`, `info`, `cara lapor`, `Assalamualaikum pak`: whoever writes only this does not know yet how to report."""
 
 
+EXAMPLE_CODE: Final = "ABCDE FGHJK M"
+"""The code in the examples of our texts. Its check letter is wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatusRequest:
     """The citizen asks where a case stands.
@@ -39,7 +44,8 @@ class StatusRequest:
 def parse(text: str) -> StatusRequest | None:
     """Return the request in a text; None where it is none.
 
-    What follows the word must look like a code or be nothing: "status jalan rusak" is a complaint.
+    What follows the word must look like a code or be nothing: "status jalan rusak" is a complaint. Who copies the example of our own text
+    has given none.
     """
     found = _REQUEST.match(text)
     if found is None:
@@ -51,8 +57,14 @@ def parse(text: str) -> StatusRequest | None:
     try:
         return StatusRequest(tracking.parse(written))
     except TrackingCodeError:
-        looks_like_one = any(letter.isdigit() for letter in letters) and abs(len(letters) - tracking.CODE_LENGTH) <= 1
-        return StatusRequest(None) if looks_like_one else None
+        has_digit = any(letter.isdigit() for letter in letters)
+        looks_like_one = has_digit and abs(len(letters) - tracking.CODE_LENGTH) <= 1
+        return StatusRequest(None) if looks_like_one or is_example(written) else None
+
+
+def is_example(code: str) -> bool:
+    """Return whether something is the code that our own texts show as an example, which no case has."""
+    return re.sub(r"[\W_]", "", code).upper() == EXAMPLE_CODE.replace(" ", "")
 
 
 def asks_for_help(text: str) -> bool:

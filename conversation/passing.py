@@ -21,8 +21,6 @@ from conversation.turn import Turn
 from normalizer.complaint import position_of
 from normalizer.corrections import correction
 
-EXAMPLE_CODE: Final = "ABCDE FGHJK M"
-
 _LANDS: Final = {
     CommandKind.disagree: MessageKind.disagreement,
     CommandKind.rate: MessageKind.rating,
@@ -97,7 +95,7 @@ def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, 
         code = turn.state["cases"][-1]["code"]
     if code is None:
         occasion = "status_no_code" if names_none else "status_wrong_code"
-        turn.say(message, id_, ReplyKind.status, text(occasion, message.channel, code=EXAMPLE_CODE))
+        turn.say(message, id_, ReplyKind.status, text(occasion, message.channel, code=status_requests.EXAMPLE_CODE))
         return Landed(MessageKind.status)
     turn.command(message, id_, code, CommandKind.status)
     turn.state["questions"] = [*turn.state["questions"], [str(id_), turn.at_ms, turn.state.get("to")]]

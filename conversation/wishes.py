@@ -4,7 +4,7 @@ import re
 from typing import Final
 from uuid import UUID
 
-from complaints import ids
+from complaints import ids, status_requests
 from complaints.command import CommandKind
 from complaints.limits import as_reason
 from complaints.mail import MessageKind, ReplyKind
@@ -14,7 +14,7 @@ from conversation import citizen as memory
 from conversation import continuing, passing
 from conversation.citizen import Document
 from conversation.matching import meant_among
-from conversation.passing import EXAMPLE_CODE, Landed, Passing
+from conversation.passing import Landed, Passing
 from conversation.said import orders, questions, verdicts
 from conversation.said.own import own_words
 from conversation.secrecy import hidden, only_wishes
@@ -112,7 +112,7 @@ def by_word(
     if case is None and worded.code and not _is_written_as_code(message.text, worded.word):
         return None
     if case is None:
-        said = text("which_case", message.channel, answer=worded.word, code=EXAMPLE_CODE)
+        said = text("which_case", message.channel, answer=worded.word, code=status_requests.EXAMPLE_CODE)
         turn.say(message, id_, ReplyKind.small_talk, said)
         return Landed(MessageKind.small_talk)
     asked = verdicts.disputing(case) if worded.act.kind is CommandKind.disagree else worded.act

@@ -1,8 +1,9 @@
 """The sentences that are the bot's own, and the keyboard that goes with a reply. Pure."""
 
+import re
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -11,6 +12,9 @@ from complaints.mail import ReplyKind
 
 MOST_CHARACTERS = 4096
 """The maximum length of one message in UTF-16 units (Bot API, sendMessage)."""
+
+_CODE: Final = re.compile(r"\b[0-9A-Z]{5} [0-9A-Z]{5} [0-9A-Z]\b")
+"""A tracking code as our texts have it."""
 
 Keyboard = dict[str, Any]
 
@@ -48,6 +52,12 @@ def keyboard_for(kind: ReplyKind, text: str, *, code: str, private: bool) -> Key
         button = {"text": sentences()["location_button"], "request_location": True}
         return {"keyboard": [[button]], "one_time_keyboard": True, "resize_keyboard": True}
     return {"remove_keyboard": True}
+
+
+def in_group(text: str) -> str:
+    """Return a text for a group: without codes, by which everybody there could read and add. Their citizen asks for them in private."""
+    instead = str(sentences()["code_in_group"])
+    return _CODE.sub(lambda found: instead if tracking.is_canonical(found[0].replace(" ", "")) else found[0], text)
 
 
 def pieces(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from channels.base import Letter
 from channels.futures import failed
 from channels.telegram.client import TelegramClient
-from channels.telegram.dialogue import keyboard_for, pieces
+from channels.telegram.dialogue import in_group, keyboard_for, pieces
 from complaints.errors import Undeliverable
 from complaints.mail import ReplyKind
 
@@ -28,4 +28,5 @@ class TelegramSender:
         if private and letter.kind is ReplyKind.small_talk:
             quoted = None
         keyboard = keyboard_for(letter.kind, letter.text, code=letter.tracking_code, private=private)
-        return self._client.tell(chat, pieces(letter.text), answers=quoted, keyboard=keyboard)
+        text = letter.text if private else in_group(letter.text)
+        return self._client.tell(chat, pieces(text), answers=quoted, keyboard=keyboard)

@@ -126,6 +126,21 @@ def test_a_command_is_answered_in_its_chat(talk: tuple[House, dict[str, str]]) -
     assert told["reply_to_message"]["message_id"] == group["message_id"]
 
 
+def test_a_code_is_not_shown_in_a_group(talk: tuple[House, dict[str, str]]) -> None:
+    """Whoever has it reads and adds: its citizen gets it in private."""
+    house, address = talk
+    group = house.say("@lapor1708_bot jalan rusak", group={"title": f"RT {house.citizen}"})
+    there = {"sender": address["sender"], "chat": str(group["chat_id"]), "message": str(group["message_id"])}
+    text = wording.text("received", "telegram", code=tracking.spaced(CODE), owner="PT PLN (Persero)")
+    house.account.send(letter(there, text)).result(30)
+    house.account.send(letter(address, text)).result(30)
+    (told,) = [message for message in house.telegram.sent() if message["chat"]["id"] == group["chat_id"]]
+    assert tracking.spaced(CODE) not in told["text"]
+    assert sentences()["code_in_group"] in told["text"]
+    assert "PT PLN (Persero)" in told["text"]
+    assert tracking.spaced(CODE) in house.telegram.sent(house.citizen)[-1]["text"]
+
+
 def test_a_server_that_takes_nothing_now_leaves_the_reply_for_later(talk: tuple[House, dict[str, str]]) -> None:
     """503 says that nothing was done, and so does a refused token."""
     house, address = talk

@@ -43,6 +43,12 @@ def test_a_request_without_a_right_code_is_still_a_request(text: str, *, names_n
     assert parse(text) == StatusRequest(None, names_none=names_none)
 
 
+@pytest.mark.parametrize("text", ["STATUS ABCDE FGHJK M", "/status abcde fghjk m", "cek laporan ABCDEFGHJKM"])
+def test_the_example_of_our_own_texts_opens_no_case(text: str) -> None:
+    """Who copies it hears that it is not his code."""
+    assert parse(text) == StatusRequest(None)
+
+
 @pytest.mark.parametrize(
     "text",
     [
