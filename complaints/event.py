@@ -35,6 +35,8 @@ class Addition(Event):
     attachments: tuple[Attachment, ...] = ()
     """The files of this message; the complaint's attachments include them."""
     raw: Raw
+    apart: bool | None = None
+    """Whether it tells other matters than the complaint: one of very many messages at once. Nothing is read in it and nobody is asked."""
 
 
 class Complaint(Event):

@@ -178,7 +178,7 @@ class MessageKind(StrEnum):
     repeated = "repeated"
     """It has the words of a message of the last day, and belongs to what that became."""
     ignored = "ignored"
-    """It is no message to us, for example publicity that names our account."""
+    """It is no message to us, for example an operator's advertisement, or a public body's post that only names our account."""
     dead_letter = "dead_letter"
     """It cannot be read."""
 

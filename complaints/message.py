@@ -43,12 +43,14 @@ class InboundMessage:
             the mailbox is that of the tracking code, `about` or the complaint's own.
         reply_to: what the channel needs to send a text to the citizen (a number, the id of a post).
         shared: whether many people use the sender's account, such as a call centre's. Then each message stands for itself.
-        thread: the channel's own name of the conversation; messages of one sender in the same thread belong to one case. Empty if none.
+        thread: the channel's own name of the conversation; empty if there is none. What the sender says there goes on with what he told
+            there, unless it tells another matter.
         about: the tracking code of the case that the message belongs to, if the channel knows it (a quoted message, the page of a case).
         act: what the citizen does with that case by a form of its page or the app, beside adding to it: "disagree", "reopen", "withdraw",
             "rate:4", "hide:anonymous", "show:secret", with `text` as his words. Empty if the message is to be read.
         follows: the `upstream_id` of an earlier message that this one changes or continues.
         small_talk: the sentence with which the channel answers the message, if it is no complaint (a greeting, a command).
+        official: whether the sender's account is that of a public body, which is not answered in public.
         ignored: why the message is no message to us; empty if it is one.
         fragment: which part of a long message it is; None if `text` is decoded.
         text: the decoded message; empty if it consists of attachments or a position, or is not decoded yet.
@@ -86,6 +88,7 @@ class InboundMessage:
     act: str = ""
     follows: str = ""
     small_talk: str = ""
+    official: bool = False
     ignored: str = ""
     fragment: Fragment | None = None
     title: str = ""

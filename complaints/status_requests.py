@@ -75,6 +75,26 @@ def asks_for_help(text: str) -> bool:
 _CODE = re.compile(rf"(?<![0-9A-Za-z])((?:[0-9A-Za-z][ -]?){{{tracking.CODE_LENGTH}}})(?![0-9A-Za-z])")
 
 
+_WRITTEN: Final = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{5})([ -]?)([0-9A-Za-z]{5})\2([0-9A-Za-z])(?![0-9A-Za-z])")
+"""A code as we tell it, or without its spaces."""
+
+
+def code_written(text: str) -> str:
+    """Return the first code that stands in a text as we tell codes, whoever's case it is of; empty if none does.
+
+    Words are no code: it has letters and a digit, or is written in three groups of capitals.
+    """
+    for found in _WRITTEN.finditer(text):
+        letters = found[1] + found[3] + found[4]
+        mixed = any(map(str.isdigit, letters)) and any(map(str.isalpha, letters))
+        if mixed or (found[2] and letters.isupper()):
+            try:
+                return tracking.parse(letters)
+            except TrackingCodeError:
+                continue
+    return ""
+
+
 def codes_in(text: str) -> list[str]:
     """Return the tracking codes in a text, wherever they stand: the citizen says which case the rest belongs to.
 

@@ -51,6 +51,7 @@ _VALUES = (
     (r"reclassified", "code owner due named"),
     (r"question_pin", "code choices"),
     (r"which_case", "code answer"),
+    (r"other_number|crowd", "code"),
     (r"status_(?:unknown|no_code|wrong_code)", "code"),
     (r"status_[\w ]+", "code owner since due"),
     (r"\w+", "code owner"),

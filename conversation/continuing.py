@@ -7,8 +7,9 @@ from complaints.mail import MessageKind
 from complaints.message import InboundMessage
 from conversation import citizen as memory
 from conversation.citizen import Document, Landing
-from conversation.matching import is_other_matter, is_without_matter
+from conversation.matching import answers, is_of, is_other_matter, is_without_matter
 from conversation.said import going_on, verdicts
+from conversation.said.own import own_words
 from conversation.turn import Turn
 from normalizer import corrections
 from normalizer.complaint import position_of
@@ -89,6 +90,32 @@ def continued(turn: Turn, text: str, fresh: Complaint) -> Document | None:
     if with_latest and (going_on.tells_a_state(text) or is_without_matter(fresh)):
         return latest
     return next((one for one in reversed(cases) if can_go_on(turn, text, one) and _is_same(one, text, fresh)), None)
+
+
+def in_thread(turn: Turn, message: InboundMessage, fresh: Complaint, *, since_ms: int) -> Document | None:
+    """Return the case of its thread with which a text goes on; None if it tells another matter, or the same one elsewhere.
+
+    A thread is a conversation: what its author tells below one report can be another one, as in a second message by SMS.
+
+    Args:
+        turn: the record that brought the text.
+        message: the whole message, in a thread with a case.
+        fresh: the complaint that the text would be.
+        since_ms: a question that was asked earlier, in milliseconds since 1970, is no longer open.
+    """
+    cases: list[Document] = [case for case in reversed(turn.state["cases"]) if case.get("thread") == message.thread]
+    told = next((case for case in cases if is_of(case, fresh)), None)
+    if told is not None:
+        return told
+    latest, text = cases[0], own_words(message)
+    if "subject" in fresh.missing or is_without_matter(fresh) or not latest.get("topic"):
+        return latest
+    is_same = fresh.topic == latest["topic"] or (fresh.place.province is None and _is_same(latest, text, fresh))
+    corrects = corrections.begins(text) or (is_same and corrections.correction(text) is not None)
+    is_state = going_on.is_short(text) and going_on.tells_a_state(text)
+    if corrects or is_state or (is_same and fresh.place.province is None):
+        return latest
+    return latest if latest.get("asked_ms", 0) > since_ms and answers(latest, fresh) else None
 
 
 def _is_of_latest(turn: Turn, text: str, latest: Document, fresh: Complaint) -> bool:

@@ -5,7 +5,6 @@ from typing import Final
 from uuid import UUID
 
 from complaints import status_requests
-from complaints.bus.envelope import encode
 from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.limits import as_reason
@@ -15,15 +14,14 @@ from complaints.wording import text
 from conversation import citizen as memory
 from conversation import continuing, passing
 from conversation.answered import Answered
-from conversation.cases import new_case
 from conversation.citizen import Document, Landing
 from conversation.matching import answers, is_of, is_told_anew, is_without_matter
+from conversation.opening import Opens
 from conversation.passing import Landed, Passing, landed, named_case
 from conversation.reading import Reads
 from conversation.said import content, courtesy, discontent, orders, questions, verdicts
-from conversation.said.own import own_words
-from conversation.secrecy import hidden
-from conversation.turn import SOURCE, Turn
+from conversation.said.own import own_words, says_nothing
+from conversation.turn import Turn
 from conversation.wishes import Wishes, by_word, silenced
 from normalizer.emergency import tells_of_danger
 
@@ -66,8 +64,8 @@ class Lands:
             reads: reads messages.
             rules: how long what was said before counts.
         """
-        self._keyring, self._reads, self._rules = keyring, reads, rules
-        self._passing = Passing(reads)
+        self._rules, self._passing = rules, Passing(reads)
+        self._opens = Opens(keyring, reads, self._passing)
         self._answered = Answered(self._passing, rules.question_ms)
         self._wishes = Wishes(self._passing, rules.question_ms)
 
@@ -80,7 +78,7 @@ class Lands:
             id_: its id.
             words: the digest of its words.
         """
-        if message.ignored:
+        if message.ignored or says_nothing(message):
             return Landed(MessageKind.ignored)
         if message.small_talk:
             turn.say(message, id_, ReplyKind.small_talk, message.small_talk)
@@ -101,17 +99,20 @@ class Lands:
             turn.say(message, id_, ReplyKind.small_talk, text("help", message.channel))
             return Landed(MessageKind.small_talk)
         named = named_case(turn.state, message)
+        of_thread = named is None and bool(message.thread)
+        if of_thread:
+            named = memory.case_in_thread(turn.state, message.thread)
         cried = self._cried(turn, message, id_, named)
         wished = cried or silenced(turn, message, id_) or self._wishes.told(turn, message, id_, named)
         acted = wished or self._accused(turn, message, id_, named) or self._acted(turn, message, id_, named)
         belongs = acted or self._shown(turn, message, id_, named) or self._about_latest(turn, message, id_, named)
-        return belongs or self._told(turn, message, id_, named)
+        return belongs or self._told(turn, message, id_, named, of_thread=of_thread)
 
     def _cried(self, turn: Turn, message: InboundMessage, id_: UUID, named: Document | None) -> Landed | None:
         """Make a complaint of danger to life now: that waits for no question and belongs to no other report than the one it names."""
         if named is not None or not message.sender or message.thread or not tells_of_danger(message.text):
             return None
-        return self._opened(turn, *self._read(turn, message, id_))
+        return self._opens.opened(turn, *self._opens.read(turn, message, id_))
 
     def _accused(self, turn: Turn, message: InboundMessage, id_: UUID, named: Document | None) -> Landed | None:
         """Make a complaint of an accusation after an answer: it is for others than the owner, and says nothing of the answer.
@@ -124,10 +125,11 @@ class Lands:
         if about is None:
             return None
         region = message.keyword_region or (about.get("region") or "")[:_REGENCY] or None
-        hides, fresh, was_read = self._read(turn, replace(message, keyword_region=region), id_)
+        hides, fresh, was_read = self._opens.read(turn, replace(message, keyword_region=region), id_)
         missing = tuple(part for part in fresh.missing if part != "subject")
         self._answered.dispute_beside(turn, message, id_)
-        return self._opened(turn, hides, fresh.model_copy(update={"missing": missing, "oversight": True}), was_read)
+        accused = fresh.model_copy(update={"missing": missing, "oversight": True})
+        return self._opens.opened_or_kept(turn, message, id_, (hides, accused, was_read))
 
     def _asks_for_help(self, turn: Turn, message: InboundMessage) -> bool:
         """Return whether a citizen asks only how to report. With a question of ours open, his word is the answer to that."""
@@ -215,13 +217,30 @@ class Lands:
         owners = [one for one in asked if one.get("polar")]
         return owners[0] if owners and courtesy.agrees(message.text) else None
 
-    def _told(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document | None) -> Landed:
-        """Return what a message becomes that tells a story: an addition to a case, or a complaint."""
-        if case is not None:
-            if self._answered.is_disputed(turn, message, case):
-                return self._passing.dispute(turn, message, id_, case)
+    def _told(
+        self, turn: Turn, message: InboundMessage, id_: UUID, case: Document | None, *, of_thread: bool
+    ) -> Landed:
+        """Return what a message becomes that tells a story: an addition to a case, or a complaint.
+
+        A public body's post that tells nothing only names our account.
+        """
+        if case is not None and self._answered.is_disputed(turn, message, case):
+            return self._passing.dispute(turn, message, id_, case)
+        if case is not None and not of_thread:
             return self._passing.add(turn, message, id_, case, MessageKind.addition)
-        hides, fresh, was_read = self._read(turn, message, id_)
+        read = self._opens.read(turn, message, id_)
+        if message.official and is_without_matter(read[1]):
+            return Landed(MessageKind.ignored)
+        if case is not None:
+            since_ms = turn.at_ms - self._rules.question_ms
+            goes_on = continuing.in_thread(turn, message, read[1], since_ms=since_ms)
+            added = goes_on and self._passing.add(turn, message, id_, goes_on, MessageKind.addition)
+        else:
+            added = self._went_on(turn, message, id_, read[1])
+        return added or self._opens.opened_or_kept(turn, message, id_, read)
+
+    def _went_on(self, turn: Turn, message: InboundMessage, id_: UUID, fresh: Complaint) -> Landed | None:
+        """Return what a story becomes that goes on with a case of its citizen: a dispute, an answer, an addition; None if it does not."""
         if message.sender and not message.thread:
             asked = self._asked_case(turn, fresh)
             if (
@@ -239,32 +258,7 @@ class Lands:
             if goes_on is not None:
                 return self._passing.add(turn, message, id_, goes_on, MessageKind.addition)
             self._answered.dispute_beside(turn, message, id_)
-        return self._opened(turn, hides, fresh, was_read)
-
-    def _read(self, turn: Turn, message: InboundMessage, id_: UUID) -> tuple[InboundMessage, Complaint, bool]:
-        """Return a message with what it asks to be hidden, the complaint that it would be, and whether it could be read."""
-        code = self._keyring.tracking_code(id_) if message.sender else turn.citizen
-        hides = hidden(message, like=self._last_told(turn, message))
-        return hides, *self._reads.complaint(hides, id_=id_, code=code, citizen=turn.citizen)
-
-    @staticmethod
-    def _opened(turn: Turn, hides: InboundMessage, fresh: Complaint, was_read: bool) -> Landed:
-        """Make a complaint of a message."""
-        turn.outputs.append(encode(fresh, source=SOURCE))
-        case = new_case(fresh, hides)
-        if "silent_ms" in turn.state:
-            case["after_stop"] = True
-        memory.add_case(turn.state, case)
-        return Landed(MessageKind.complaint, fresh.tracking_code, case["id"], fresh.secret, not was_read)
-
-    @staticmethod
-    def _last_told(turn: Turn, message: InboundMessage) -> Document | None:
-        """Return the citizen's latest case if he has written of it within the last days: what he tells now is as hidden as that."""
-        cases = turn.state["cases"]
-        if not cases or not message.sender or message.shared or not continuing.is_of_these_days(turn.state, cases[-1]):
-            return None
-        latest: Document = cases[-1]
-        return latest
+        return None
 
     def _asked_case(self, turn: Turn, fresh: Complaint) -> Document | None:
         """Return the case whose open question a text answers; or that was withdrawn and is open again by a text that is no complaint."""

@@ -4,7 +4,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from complaints import ids, status_requests
-from complaints.command import CommandKind
+from complaints.command import CommandKind, MessageReading
 from complaints.event import Complaint
 from complaints.limits import as_reason
 from complaints.mail import MessageKind, ReplyKind
@@ -51,25 +51,31 @@ class Landed(NamedTuple):
 
 
 def landed(kind: MessageKind, case: Document, *, unread: bool = False) -> Landed:
-    """Return that a message became something of a case."""
+    """Return that a message became something of a case. Whether another's report is secret is not known here: analysts read no code."""
+    if case.get("foreign"):
+        return Landed(kind, unread=unread)
     return Landed(kind, case["code"], case.get("id"), bool(case.get("secret")), unread)
 
 
 def named_case(state: Document, message: InboundMessage) -> Document | None:
-    """Return the case that a message names, or None. Only the citizen's own cases count, or the one whose code the web holds."""
-    if not message.sender or not state["cases"]:
-        is_held = bool(message.about) and not message.sender
-        return memory.case_of(state, message.about) or {"code": message.about, "id": None} if is_held else None
+    """Return the case that a message names, or None: one of the citizen's own, the one whose code the web holds, or another's by its code.
+
+    Of another's, which has no id here, nothing is known but the code: its citizen may have a new number.
+    """
+    if not message.sender:
+        return memory.case_of(state, message.about) or {"code": message.about, "id": None} if message.about else None
     if message.follows:
         earlier = memory.landing(state, str(ids.message_id(message.channel, message.follows)))
         if earlier is not None and earlier[Landing.COMPLAINT]:
             return memory.case_of_complaint(state, earlier[Landing.COMPLAINT])
     if message.about and (case := memory.case_of(state, message.about)) is not None:
         return case
-    if message.thread:
-        return memory.case_in_thread(state, message.thread)
-    named = (memory.case_of(state, code) for code in status_requests.codes_in(message.text))
-    return next((case for case in named if case is not None), None)
+    codes = status_requests.codes_in(message.text) if state["cases"] else []
+    own = next((case for case in (memory.case_of(state, code) for code in codes) if case is not None), None)
+    if own is not None:
+        return own
+    held = status_requests.code_written(message.text)
+    return {"code": held, "id": None, "foreign": True} if held else None
 
 
 def act(turn: Turn, message: InboundMessage, id_: UUID, case: Document, asked: Act, words: str = "") -> Landed:  # noqa: PLR0913, PLR0917
@@ -105,6 +111,19 @@ def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, 
     return Landed(MessageKind.status, code, case["id"], bool(case.get("secret")))
 
 
+def _hidden_first(turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> Document:
+    """Hide what a message to a case asks to be hidden, of which its citizen hears first; return the field of the command that adds it."""
+    asked = hidden(message)
+    hides = {name: True for name in ("anonymous", "secret") if getattr(asked, name) and not getattr(message, name)}
+    if hides:
+        companion = ids.companion_id(id_, CommandKind.hide.value)
+        turn.command(message, companion, case["code"], CommandKind.hide, **hides)
+        case |= hides
+    return (
+        {"secret": True} if "secret" in hides else {}
+    )  # the words are passed on to no other case, whatever comes first
+
+
 class Passing:
     """Passes on what is read together with its case."""
 
@@ -135,15 +154,8 @@ class Passing:
         if reading.corrects and not case.get("id"):  # whoever has only the code of a case moves it nowhere
             reading = reading.model_copy(update={"corrects": None})
         fields |= {"addition": found.addition, "reading": reading}
-        asked = hidden(message)
-        hides = {name: True for name in ("anonymous", "secret") if getattr(asked, name) and not getattr(message, name)}
-        if "secret" in hides:
-            fields["secret"] = True  # the words are passed on to no other case, whatever comes first
-        if hides:
-            companion = ids.companion_id(id_, CommandKind.hide.value)
-            turn.command(message, companion, case["code"], CommandKind.hide, **hides)
-            case |= hides
-        turn.command(message, id_, case["code"], CommandKind.add, **fields)  # he hears first that he is hidden
+        fields |= _hidden_first(turn, message, id_, case)
+        turn.command(message, id_, case["code"], CommandKind.add, **fields)
         if reading.corrects and (regency := reading.place.regency):
             case["region"] = regency.code
         case["additions"] = case.get("additions", 0) + 1
@@ -151,6 +163,16 @@ class Passing:
             case.pop(waiting, None)
         keep(case, found.complaint)
         return landed(kind, case, unread=not was_read)
+
+    def add_apart(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> Landed:
+        """Add a message that tells another matter to a case, which stays as it is, and tell the citizen nothing of it (see crowd)."""
+        found, was_read = self._reads.completion(None, message, part=None, about={})
+        fields = _hidden_first(turn, message, id_, case)
+        addition = found.addition.model_copy(update={"apart": True})
+        fields |= {"addition": addition, "reading": MessageReading(), "companion": True}
+        turn.command(message, id_, case["code"], CommandKind.add, **fields)
+        case["additions"] = case.get("additions", 0) + 1
+        return landed(MessageKind.addition, case, unread=not was_read)
 
     def moves(self, message: InboundMessage, case: Document) -> bool:
         """Return whether a message corrects the regency of a citizen's own case to another one."""

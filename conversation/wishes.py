@@ -9,6 +9,7 @@ from complaints.command import CommandKind
 from complaints.limits import as_reason
 from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
+from complaints.tracking import spaced
 from complaints.wording import text
 from conversation import citizen as memory
 from conversation import continuing, passing
@@ -21,6 +22,9 @@ from conversation.secrecy import hidden, only_wishes
 from conversation.turn import Turn
 
 _LETTERS: Final = re.compile(r"[A-Za-z]+")
+_WITH_THE_CODE: Final = {CommandKind.disagree, CommandKind.reopen, CommandKind.hide}
+"""What whoever has the code of a case does with it from another number, as from a new one. Nobody else withdraws or rates a case."""
+
 _PART_OF_CODE: Final = 4
 """Letters of a word in capitals that may be a part of a code, which is told in groups of five."""
 
@@ -107,6 +111,8 @@ def by_word(
     """
     state = turn.state
     case = memory.case_of(state, worded.code) if worded.code else named
+    if case is None and named is not None and named["code"] == worded.code:
+        case = named
     if case is None and not worded.code and len(state["cases"]) == 1:
         case = state["cases"][0]
     if case is None and worded.code and not _is_written_as_code(message.text, worded.word):
@@ -116,7 +122,12 @@ def by_word(
         turn.say(message, id_, ReplyKind.small_talk, said)
         return Landed(MessageKind.small_talk)
     asked = verdicts.disputing(case) if worded.act.kind is CommandKind.disagree else worded.act
-    return passing.act(turn, message, id_, case, asked)
+    if not case.get("foreign") or asked.kind in _WITH_THE_CODE:
+        return passing.act(turn, message, id_, case, asked)
+    if not worded.code:  # it says more than the word: whoever has the case reads it
+        return None
+    turn.say(message, id_, ReplyKind.small_talk, text("other_number", message.channel, code=spaced(case["code"])))
+    return Landed(MessageKind.small_talk)
 
 
 def _is_written_as_code(text: str, word: str) -> bool:

@@ -101,10 +101,14 @@ def received(facts: Facts, complaint: dict[str, Any]) -> Facts:
 
 
 def whole_text(complaint: dict[str, Any]) -> str:
-    """Return the text of a complaint and the texts of its additions, joined by line breaks, oldest first."""
+    """Return the text of a complaint and the texts of its additions about it, joined by line breaks, oldest first."""
     text: str = complaint.get("text") or ""
     additions = complaint.get("additions")
-    return "\n".join([text, *[addition["text"] for addition in additions]]) if additions else text
+    return (
+        "\n".join([text, *[addition["text"] for addition in additions if not addition.get("apart")]])
+        if additions
+        else text
+    )
 
 
 def _place_of(place: dict[str, Any] | None) -> PlaceReading:

@@ -197,7 +197,7 @@ class XClient:
                     "referenced_tweets.id",
                     "referenced_tweets.id.author_id",
                 ],
-                user_fields=["username"],
+                user_fields=["username", "verified_type"],
                 media_fields=["url", "preview_image_url", "type"],
                 place_fields=["full_name"],
             )

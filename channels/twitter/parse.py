@@ -1,7 +1,6 @@
 """Reads a citizen's message in a post of the X API v2, or tells that it is none. Pure."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,8 +15,8 @@ NAME = "twitter"
 MEDIA_TYPES = {"photo": "image/jpeg", "animated_gif": "video/mp4", "video": "video/mp4"}
 
 
-PUBLICITY = "publicity"
-"""Why a post is no message to us: it only tells others how to reach us."""
+OFFICIAL = "government"
+"""The `verified_type` of the accounts of public bodies (docs.x.com, user object)."""
 
 
 def account_of(username: str) -> str:
@@ -77,7 +76,8 @@ def page(answer: Mapping[str, Any]) -> Found:
 def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundMessage | None:
     """Return the message in a mention; None for our own post and for a retweet.
 
-    The posts that the citizen quotes, or answers, belong to the text.
+    The posts that the citizen quotes, or answers, belong to the text. The account of a public body is never answered in public: its post
+    is no address for replies.
 
     Args:
         post: the post as X gives it.
@@ -91,7 +91,8 @@ def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundM
         # a post beyond 280 characters is cut in `text`; the whole stands in `note_tweet`
         text = _string((post.get("note_tweet") or {}).get("text") or post["text"])
         post_id, author = _string(post["id"]), _string(post["author_id"])
-        username = str(within.users.get(author, {}).get("username", ""))
+        user = within.users.get(author, {})
+        username, official = str(user.get("username", "")), user.get("verified_type") == OFFICIAL
         if username.lower() == account.lower() or _is_retweet(post):
             return None
         spoken_of = _spoken_of(post, within, account)
@@ -102,9 +103,9 @@ def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundM
             upstream_id=post_id,
             received_at=_time(post.get("created_at")),
             sender=author,
-            reply_to={"post": post_id, "username": username, "conversation": thread},
+            reply_to={"username": username, "conversation": thread} | ({} if official else {"post": post_id}),
+            official=official,
             thread=thread,
-            ignored=PUBLICITY if is_publicity(text, account) else "",
             text="\n\n".join((text, *(quoted for quoted, _ in spoken_of))),
             address=_place_of(post, within),
             tagged=_tagged(post, account),
@@ -114,26 +115,6 @@ def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundM
         )
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise MalformedMessage(f"no post as X documents it: {type(error).__name__}") from error
-
-
-_PUBLICITY = re.compile(
-    r"\b(?:lapor(?:kan|in)?|adukan|sampaikan|laporan(?:nya)?|aspirasi(?:nya)?|salurkan)\b[^.!?\n]{0,60}?"
-    r"\b(?:ke|di|melalui|lewat|via|kepada)\b[^.!?\n@]{0,40}(?:@ACCOUNT|SMS\s*(?:ke\s*)?1708)",
-    re.IGNORECASE,
-)
-"""Sentences that tell others how to reach us: "Sampaikan laporan Anda melalui SMS 1708 atau @lapor1708"."""
-
-_OWN_STORY = re.compile(
-    r"\b(?:saya|sy|kami|aku|tolong|mohon|rusak|lubang|mati|macet|pungli|belum|tidak|gak|ga|tdk|banjir|sampah|kapan|kenapa|dimana)\b",
-    re.IGNORECASE,
-)
-"""If a post has any of these words, it may be a complaint: to pass over a complaint is worse than to route an advertisement."""
-
-
-def is_publicity(text: str, account: str) -> bool:
-    """Return whether a post only tells others how to reach us."""
-    sentence = re.search(_PUBLICITY.pattern.replace("ACCOUNT", re.escape(account)), text, _PUBLICITY.flags)
-    return sentence is not None and _OWN_STORY.search(text) is None
 
 
 def _spoken_of(post: Mapping[str, Any], within: Found, account: str) -> list[tuple[str, Mapping[str, Any]]]:

@@ -7,15 +7,14 @@ from complaints.message import InboundMessage
 
 
 def joined(messages: Iterable[InboundMessage]) -> list[InboundMessage]:
-    """Return the messages, with each citizen's posts in a conversation as one in the place of the first. Publicity stays alone.
+    """Return the messages, with each citizen's posts in a conversation as one in the place of the first.
 
     Args:
         messages: oldest first.
     """
-    threads: dict[tuple[str, str, str], list[InboundMessage]] = {}
+    threads: dict[tuple[str, str], list[InboundMessage]] = {}
     for message in messages:
-        alone = message.upstream_id if message.ignored else ""
-        threads.setdefault((message.sender, message.thread, alone), []).append(message)
+        threads.setdefault((message.sender, message.thread), []).append(message)
     return [_one(posts) for posts in threads.values()]
 
 

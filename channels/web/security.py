@@ -225,14 +225,7 @@ def rate(text: str, variable: str) -> RateLimitItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How often one client may read and write.
-
-    Attributes:
-        reads: how often one may read.
-        writes: how often one may send data.
-        keyed: how often one with an API key may do either.
-        local: the word by which programs of this installation are known, which are not limited (see local_word); empty if none are.
-    """
+    """How often one client may read and write, and the word of programs that are not limited (see local_word); empty if there are none."""
 
     reads: RateLimitItem
     writes: RateLimitItem
@@ -268,10 +261,8 @@ class RateLimited:
         if path == "/health" or path.startswith("/static/"):
             return 0
         kind = "reads" if scope["method"] in {"GET", "HEAD", "OPTIONS"} else "writes"
-        headers = Headers(scope=scope)
-        if self._limits.local and hmac.compare_digest(
-            headers.get(LOCAL_HEADER, "").encode(), self._limits.local.encode()
-        ):
+        headers, local = Headers(scope=scope), self._limits.local
+        if local and hmac.compare_digest(headers.get(LOCAL_HEADER, "").encode(), local.encode()):
             return 0
         key = presented_key(headers) if self._keys.asked_for else ""
         name = self._keys.name_of(key) if key else None

@@ -57,7 +57,7 @@ class Handed(_Model):
     occurred: Short = ""
     agency: Short = ""
     thread: Short = ""
-    """What the same sender says in the same thread belongs to one case."""
+    """What the same sender says in the same thread goes on with what he told there, unless it tells another matter."""
     anonymous: bool = False
     secret: bool = False
     attachments: Annotated[tuple[File, ...], Field(max_length=MOST_ATTACHMENTS, strict=False)] = ()

@@ -12,6 +12,19 @@ _QUOTED: Final = re.compile(r"(?:^|\n\s*)\[(?:menanggapi|mengutip) @.*", re.DOTA
 """The posts of others that channels/twitter/parse.py adds to the text of one that quotes or answers them."""
 
 
+_LINK: Final = re.compile(r"https?://\S+")
+
+
+def says_nothing(message: InboundMessage) -> bool:
+    """Return whether a message has nothing that could be read: no word, no file and no position; or on X only names and links."""
+    if not message.sender or message.act or message.title or message.attachments or message.shared_location:
+        return False
+    said = message.text
+    if "/@" in message.account and _QUOTED.search(said) is None:
+        said = _LINK.sub("", own_words(message))
+    return not said.strip()
+
+
 def own_words(message: InboundMessage) -> str:
     """Return what a citizen says himself, to be read for what he asks for. What is kept of the message is its whole text."""
     _, found, account = message.account.rpartition("/@")

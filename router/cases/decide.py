@@ -136,6 +136,8 @@ def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         draft.take_back()
         draft.add(FactKind.continued, continued_as=continuation_of(record)[1])
         return None
+    if addition.get("apart"):
+        return None
     has_owner = False
     if before["state"] == "dicabut":
         has_owner = leaving.open_again(draft, law, by_law=leaving.is_for_another(before, draft.now))

@@ -90,7 +90,7 @@ def role_of(
         sender: who sent a citizen's command (see complaints.command.Sender). The code alone is not the citizen: officers have it, too,
             unless it is all that the channel of the complaint knows of him.
     """
-    if actor == CITIZEN and sender is not None and not _is_reporter(case, sender["reporter_ref"]):
+    if actor == CITIZEN and sender is not None and not is_reporter(case, sender["reporter_ref"]):
         return Role.bearer
     if (step := _STEPS.get(actor)) is not None:
         return step
@@ -113,6 +113,7 @@ def sorted_by(command: CommandKind, case: Document) -> Document:
     return {**complaint, "oversight": False} if command is CommandKind.unmerge else complaint
 
 
-def _is_reporter(case: Document, citizen: str) -> bool:
+def is_reporter(case: Document, citizen: str) -> bool:
+    """Return whether a mailbox is that of the citizen of a case; on the web it is whoever has the code."""
     reporter: str = case["complaint"]["reporter_ref"]
     return citizen == reporter or tracking.names_mailbox(reporter)

@@ -14,6 +14,7 @@ from complaints.event import Complaint
 from complaints.fact import Fact, FactKind
 from complaints.ids import timer_id
 from complaints.mail import Reply, ReplyKind
+from normalizer.complaint import VERSION
 from normalizer.parts import title_of
 from router.cases import neighbours
 from router.cases.clocks import due_ms
@@ -22,7 +23,7 @@ from router.cases.document.plain import Document, time_ms, time_text
 from router.cases.inbound import Inbound, read
 from router.cases.records import written
 from router.cases.replies import is_for_nothing, reply_to, status_for
-from router.cases.roles import Law
+from router.cases.roles import Law, is_reporter
 from router.cases.rules.merging import dialogue, reject_for_nobody
 
 STEP: Final = "lapor-router"
@@ -69,6 +70,9 @@ class CaseStep:
         if case is None and inbound.kind is _ADOPT:
             self._count("repelled")
             return Effect(outputs=(_command(reject_for_nobody(inbound), inbound),))
+        if case is None and (answer := _for_nobody(inbound)) is not None:
+            self._count("repelled")
+            return Effect(outputs=(answer,))
         decision = decide(case, inbound, self._law)
         after = decision.case
         if not decision.facts or after is None:
@@ -119,12 +123,36 @@ def _outputs(
         reply = status_for(inbound, case)
     if reply is not None:
         found.append(_told(reply))
+    if _is_bearers(inbound, case) and (reply is None or reply["kind"] != ReplyKind.status):
+        found.append(_told(status_for(inbound, case)))
     found += [_command(command, inbound) for command in dialogue(before, inbound, facts, case)]
     if facts[0]["kind"] == _CONTINUED:
         complaint = continuation(case, inbound)
         found.append(written(Complaint, complaint["tracking_code"], complaint, inbound.at))
     found += neighbours.records(before, facts, case, inbound)
     return tuple(found)
+
+
+def _is_bearers(inbound: Inbound, case: Document) -> bool:
+    """Return whether somebody else who has the code sent a command: he hears how the case stands, its citizen what has changed."""
+    sender = inbound.body.get("sender")
+    if sender is None or inbound.body.get("companion") or tracking.names_mailbox(sender["reporter_ref"]):
+        return False
+    return not is_reporter(case, sender["reporter_ref"])
+
+
+def _for_nobody(inbound: Inbound) -> Record | None:
+    """Return what a citizen's command by a code that no case has leads to; None if it is none that he sent with a code of another's.
+
+    What he adds is a complaint of its own, so that no word of his is lost; of anything else he hears that there is no such case.
+    """
+    sender, addition = inbound.body.get("sender"), inbound.body.get("addition")
+    if sender is None or tracking.names_mailbox(sender["reporter_ref"]):
+        return None
+    if addition is None:
+        return _told(status_for(inbound, None))
+    complaint = continuation({"complaint": {"normaliser_version": VERSION}}, inbound)
+    return written(Complaint, complaint["tracking_code"], complaint, inbound.at)
 
 
 def _command(command: Document, inbound: Inbound) -> Record:
@@ -167,6 +195,6 @@ def continuation(case: Document, inbound: Inbound) -> Document:
         "raw": addition["raw"],
         "additions": [],
         "normaliser_version": first["normaliser_version"],
-        "continues": case["tracking_code"],
+        "continues": case.get("tracking_code"),
     }
     return {name: value for name, value in complaint.items() if value is not None}

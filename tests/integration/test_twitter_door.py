@@ -290,16 +290,6 @@ def test_our_own_posts_move_the_cursor_and_are_no_messages(house: House) -> None
     assert received(house.producer) == []
 
 
-def test_publicity_is_a_record(house: House) -> None:
-    """The conversation passes it over with an event, so that it can be counted and corrected."""
-    told = house.x.post(f"Punya keluhan {house.name}? Laporkan melalui SMS 1708 atau @lapor1708!", author="koran")
-    house.start()
-    house.until(told)
-    house.stop()
-    (one,) = house.kept()
-    assert (one.id, one.message.ignored) == (of([told])[0], "publicity")
-
-
 def test_a_spent_budget_stops_the_reading_and_the_next_month_goes_on(house: House) -> None:
     """X bills each post; what is not read stays at X, and the count is in the cursor: no other process forgets it."""
     house.start(monthly=2)

@@ -68,6 +68,9 @@ def _asked(case: Document, fact: Document) -> None:
 
 def _added(case: Document, fact: Document) -> None:
     complaint = joined(case["complaint"], fact["addition"], fact["reading"])
+    if fact["addition"].get("apart"):
+        case["complaint"] = complaint
+        return
     question = case.pop("question", None)
     part = question.get("part") if question else None
     settled = settled_by(part, fact["addition"]["text"]) if part else ""

@@ -21,9 +21,11 @@ def joined(complaint: Document, addition: Document, reading: Document) -> Docume
     Args:
         complaint: the complaint with the additions so far.
         addition: the added message.
-        reading: the channel's reading of the whole.
+        reading: the channel's reading of the whole; nothing is taken from that of an addition which tells other matters.
     """
     attachments = [*complaint.get("attachments", ()), *addition.get("attachments", ())]
+    if addition.get("apart"):
+        return {**complaint, "additions": [*complaint.get("additions", ()), addition], "attachments": attachments}
     occurred = complaint.get("occurred_on") or reading.get("occurred_on")
     has = {name for name, is_there in (("evidence", attachments), ("date", occurred)) if is_there}
     new: dict[str, Any] = {

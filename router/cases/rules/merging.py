@@ -189,7 +189,7 @@ def _to_forget(before: Document | None, record: Inbound, after: Document) -> lis
 
 def _to_main(before: Document | None, record: Inbound, after: Document, *, added: bool) -> list[Document]:
     """Return what a supporter lets its main case know: what its citizen adds, without personal data, or that it is none any more."""
-    if added and (main := after.get("main")):
+    if added and (main := after.get("main")) and not record.body["addition"].get("apart"):
         said = as_reason(mask(record.body["addition"]["text"]))
         return [_command(record, CommandKind.second, main, text=said, **_as_of(after.get("main_as_of")))]
     if before and before.get("main") and not after.get("main") and record.kind is not _ECHO:

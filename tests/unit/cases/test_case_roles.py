@@ -23,6 +23,7 @@ from channels.web.wishes import (
 )
 from complaints.case import CaseStatus
 from complaints.command import CITIZEN, CommandKind, Sender
+from complaints.event import Complaint
 from complaints.fact import FactKind
 from complaints.mail import ReplyKind
 from conversation.said.orders import asked_for
@@ -30,7 +31,7 @@ from router.cases.roles import Role
 from router.cases.table import RULES, STATES, TABLE
 from router.offices import roles
 from tests.harness.events import complaint
-from tests.harness.house import NOON_MS, House, said
+from tests.harness.house import NOON_MS, House, added, said
 from tests.harness.list_law import DESK, ListLaw
 from tests.harness.lives.many import DAY_MS
 from view.status import status_of
@@ -71,6 +72,26 @@ def test_whoever_only_has_the_code_of_an_sms_case_does_not_end_show_or_rate_it(k
     case = house.case(BY_SMS.tracking_code)
     assert (case.state, case.rating, case.complaint.secret) == (before, None, True)
     assert house.take(by(kind, BY_SMS, BY_SMS.reporter_ref, nonce="his", **OWN[kind]))[0].kind is not FactKind.declined
+
+
+def test_whoever_has_the_code_hides_a_case() -> None:
+    """From a new number, or on the page: to hide too much does the least harm."""
+    house = closed(BY_SMS)
+    (fact,) = house.take(by(CommandKind.hide, BY_SMS, "f" * 32, secret=True))
+    assert fact.kind is FactKind.hidden
+    assert house.case(BY_SMS.tracking_code).complaint.secret
+
+
+def test_a_command_to_no_case_loses_no_word() -> None:
+    """Who names a code that no case has hears so; what he adds is a complaint of his own."""
+    house, sender = House(law=ListLaw()), Sender(channel="sms", reporter_ref="f" * 32)
+    assert house.take(by(CommandKind.disagree, BY_SMS, "f" * 32)) == []
+    assert (house.replies[-1].kind, house.replies[-1].citizen) == (ReplyKind.status, "f" * 32)
+    house.take(added(BY_SMS, "lubangnya makin besar").model_copy(update={"sender": sender}))
+    (record,) = house.waiting
+    made = Complaint.model_validate_json(record.value)
+    assert (made.text, made.reporter_ref, made.continues) == ("lubangnya makin besar", "f" * 32, None)
+    assert [fact.kind for fact in house.deliver()][:2] == [FactKind.opened, FactKind.routed]
 
 
 def test_with_the_code_anybody_says_that_an_sms_case_is_not_settled() -> None:

@@ -114,32 +114,18 @@ def test_what_the_citizen_speaks_of_is_part_of_the_text(kind: str, other: str, a
     assert OTHERS.reads == 3
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Punya keluhan? Laporkan melalui SMS 1708 atau @lapor1708!",
-        "Sampaikan aspirasi dan pengaduan Anda ke @lapor1708",
-        "Ayo salurkan laporannya lewat @LAPOR1708 sekarang juga",
-    ],
-)
-def test_publicity_is_a_record_that_says_so(text: str) -> None:
-    """Agencies and newspapers tell people how to reach us; what becomes of it can be counted, and corrected."""
-    assert message(text=text).ignored == "publicity"
+def test_no_post_of_a_citizen_is_passed_over_here() -> None:
+    """Whether it tells something is seen when it is read."""
+    found = message(text="Laporkan ke @lapor1708! Jembatan ambruk di Desa Sukamaju")
+    assert (found.ignored, found.official, found.reply_to["post"]) == ("", False, post()["id"])
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "@lapor1708 jalan berlubang di Kota Semarang",
-        "Saya sudah lapor ke kelurahan tapi tidak ditanggapi @lapor1708",
-        "Harus lapor ke mana lagi @lapor1708 jalan rusak",
-        "@lapor1708 sampah menumpuk di pasar",
-        "Lapor ke @lapor1708: lampu mati di Jl. Pemuda",
-    ],
-)
-def test_a_complaint_that_speaks_of_reporting_is_not_taken_for_publicity(text: str) -> None:
-    """To pass a complaint over is worse than to route an advertisement."""
-    assert message(text=text).ignored == ""
+def test_the_account_of_a_public_body_is_never_answered_in_public() -> None:
+    """X says of an account that it is a government's; its post is no address for replies."""
+    on = within(users=[{"id": "77", "username": "pemkot", "verified_type": "government"}])
+    found = message(on=on)
+    assert found.official
+    assert "post" not in found.reply_to
 
 
 def test_a_citizens_posts_of_one_conversation_are_one_message() -> None:
@@ -152,13 +138,6 @@ def test_a_citizens_posts_of_one_conversation_are_one_message() -> None:
     assert (one.upstream_id, one.text, one.parts, one.tagged) == ("11", "satu\ndua", 2, ("walikota",))
     assert [item["id"] for item in json.loads(one.body)] == ["11", "13"]
     assert (two, three) == (other, alone)
-
-
-def test_publicity_is_not_joined_to_what_its_author_says_below_it() -> None:
-    """Otherwise a complaint would be passed over with it."""
-    told = message(id="11", conversation_id="11", text="Punya keluhan? Laporkan melalui SMS 1708 atau @lapor1708!")
-    complaint = message(id="12", conversation_id="11", text="jalan rusak")
-    assert joined([told, complaint]) == [told, complaint]
 
 
 def test_accounts_tagged_beside_ours_are_evidence() -> None:

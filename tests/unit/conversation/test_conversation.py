@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
-from complaints import ids
+from complaints import ids, tracking
 from complaints.bus import StoredRecord
 from complaints.bus.deadletter import of_record
 from complaints.bus.envelope import encode, type_of
@@ -318,13 +318,63 @@ def test_the_code_says_which_case_is_meant(town: Town) -> None:
     assert town.case(code).complaint.additions[0].text.endswith("makin besar")
 
 
-def test_the_code_of_somebody_else_is_no_key_to_his_case(town: Town) -> None:
-    """Only the same citizen adds by SMS; the text is a complaint of its own."""
+def test_a_code_from_another_number_adds_to_its_case_and_hears_of_it(town: Town) -> None:
+    """Whoever has a new SIM goes on; the record of what his message became has no code, since the case may be secret."""
     town.say(WITH_PLACE)
     code = town.complaints[0].tracking_code
     town.say(f"{code} lubangnya makin besar", sender="6289999999999")
-    assert kinds(town) == [KINDS.complaint, KINDS.complaint]
-    assert not town.case(code).complaint.additions
+    assert kinds(town) == [KINDS.complaint, KINDS.addition]
+    assert town.case(code).complaint.additions[0].text.endswith("makin besar")
+    assert (town.landed[-1].tracking_code, town.landed[-1].complaint_id) == ("", None)
+    assert {send.citizen for send in town.sends[-2:]} == {town.citizen(), town.citizen("6289999999999")}
+
+
+@pytest.mark.parametrize(
+    "words", ["{} belum dikerjakan, ini nomor baru saya", "nomor lama hilang. {} tolong dicabut saja"]
+)
+def test_words_with_a_code_from_another_number_are_added(town: Town, words: str) -> None:
+    """They open no case, withdraw none, and whoever has the case reads them."""
+    town.say(WITH_PLACE)
+    code = town.complaints[0].tracking_code
+    town.say(words.format(tracking.spaced(code)), sender="6289999999999")
+    assert kinds(town) == [KINDS.complaint, KINDS.addition]
+    assert town.case(code).state != "dicabut"
+
+
+@pytest.mark.parametrize("word", ["RAHASIA", "ANONIM", "BELUM", "STATUS"])
+def test_what_a_code_from_another_number_may_do_is_done(town: Town, word: str) -> None:
+    """To ask, to hide and to dispute: no loop of the question for the code."""
+    town.say(WITH_PLACE)
+    complaint = town.complaints[0]
+    code = complaint.tracking_code
+    town.take(encode(said(CommandKind.answer, complaint, town.case(code).owner.id, "Sudah ditambal"), source="/tests"))
+    town.say(f"{word} {code}", sender="6289999999999")
+    case = town.case(code)
+    assert (case.complaint.secret, case.complaint.anonymous) == (word == "RAHASIA", word == "ANONIM")
+    assert (case.state == "dibuka kembali") == (word == "BELUM")
+    assert town.sends[-1].citizen == town.citizen("6289999999999")
+    assert "ABCDE" not in town.texts[-1]
+
+
+@pytest.mark.parametrize("words", ["CABUT {}", "nilai 4 {}", "batal {}"])
+def test_what_a_code_from_another_number_may_not_do_is_answered_with_a_way(town: Town, words: str) -> None:
+    """In one sentence, which names the code that was written; the way that it names works."""
+    town.say(WITH_PLACE)
+    code = town.complaints[0].tracking_code
+    town.say(words.format(code), sender="6289999999999")
+    assert kinds(town) == [KINDS.complaint, KINDS.small_talk]
+    assert tracking.spaced(code) in town.texts[-1]
+    assert town.case(code).state == "diteruskan"
+    town.say(f"{code} nomor saya hilang, mohon laporan dicabut", sender="6289999999999")
+    assert kinds(town)[-1] is KINDS.addition
+
+
+def test_a_code_that_no_case_has_loses_no_word(town: Town) -> None:
+    """What is told beside it becomes a complaint of its own."""
+    code = tracking.spaced(town.keys.tracking_code(uuid4()))
+    town.say(f"{code} jalan berlubang di Kota Semarang")
+    assert [one.text for one in town.complaints] == [f"{code} jalan berlubang di Kota Semarang"]
+    assert town.sends[-1].kind is ReplyKind.received
 
 
 def test_a_quoted_code_of_somebody_else_is_no_key_either(town: Town) -> None:

@@ -46,6 +46,8 @@ PROMISED = {
     "withdrawn": {"code"},
     "archived": {"code"},
     "which_case": {"code", "answer"},
+    "other_number": {"code"},
+    "crowd": {"code"},
     "deemed_withdrawn": {"code"},
     "hidden": {"code"},
     "shown": {"code"},

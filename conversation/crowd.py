@@ -1,0 +1,38 @@
+"""Tells when one citizen opens too many cases at once: what else he writes then is kept with the latest case, and he hears so once."""
+
+from typing import Final
+from uuid import UUID
+
+from complaints.limits import MOST_ADDITIONS
+from complaints.mail import ReplyKind
+from complaints.message import InboundMessage
+from complaints.tracking import spaced
+from complaints.wording import text
+from conversation.citizen import Document
+from conversation.turn import Turn
+
+MOST_OPENED: Final = 5
+"""The number of cases that one citizen opens within WITHIN_MS: more than anybody tells of in that time."""
+
+WITHIN_MS: Final = 600_000
+"""Ten minutes."""
+
+
+def taken_by(turn: Turn, message: InboundMessage) -> Document | None:
+    """Return the case that takes a message which would open one too many; None if it may open one.
+
+    The times are those of the records. A full case takes no more: the next message opens one, which takes those after it.
+    """
+    cases: list[Document] = turn.state["cases"]
+    if not message.sender or message.shared or len(cases) < MOST_OPENED:
+        return None
+    if turn.at_ms - cases[-MOST_OPENED].get("opened_ms", 0) >= WITHIN_MS:
+        return None
+    return cases[-1] if cases[-1].get("additions", 0) < MOST_ADDITIONS else None
+
+
+def say_once(turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> None:
+    """Tell the citizen where his messages are kept, unless he has heard it within WITHIN_MS."""
+    if turn.at_ms - turn.state.get("crowd_ms", 0) >= WITHIN_MS:
+        turn.state["crowd_ms"] = turn.at_ms
+        turn.say(message, id_, ReplyKind.small_talk, text("crowd", message.channel, code=spaced(case["code"])))
