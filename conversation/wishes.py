@@ -115,7 +115,8 @@ def by_word(
         case = named
     if case is None and not worded.code and len(state["cases"]) == 1:
         case = state["cases"][0]
-    if case is None and worded.code and not _is_written_as_code(message.text, worded.word):
+    is_example = status_requests.is_example(worded.code)
+    if case is None and worded.code and not (is_example or _is_written_as_code(message.text, worded.word)):
         return None
     if case is None:
         said = text("which_case", message.channel, answer=worded.word, code=status_requests.EXAMPLE_CODE)

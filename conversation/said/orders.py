@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
-from complaints import tracking
+from complaints import status_requests, tracking
 from complaints.command import CommandKind
 from complaints.errors import TrackingCodeError
 from conversation.said.content import is_unreserved, plainly, says_done
@@ -37,6 +37,9 @@ _ENDS_WITH_IT: Final = 120
 
 _TO_WITHDRAW: Final = ("cabut", "batal", "tarik")
 """Without one of these, parts of words, no text ends with a withdrawal."""
+
+_FORMS: Final = ((5, 5, 1), (10, 1), (5, 6), (tracking.CODE_LENGTH,))
+"""The lengths of the words in which people write a code."""
 
 _STARS: Final = re.compile(rf"{RATED}? ?([1-5])")
 
@@ -218,12 +221,18 @@ def _hides_person(core: list[str]) -> bool:
 
 
 def _before_code(said: list[str]) -> tuple[list[str], str]:
-    """Return the words before the tracking code with which a text ends, and the code; all of them and "" if it ends with none."""
+    """Return the words before the tracking code with which a text ends, and the code; all of them and "" if it ends with none.
+
+    One that has the form of a code and is none, such as the example of our own texts, is returned as it is: no case has it.
+    """
     for at in range(max(0, len(said) - tracking.CODE_LENGTH), len(said)):
         letters = "".join(said[at:])
         if len(letters) == tracking.CODE_LENGTH:
             try:
                 return said[:at], tracking.parse(letters)
             except TrackingCodeError:
+                is_meant = status_requests.is_example(letters) or not (letters.isalpha() or letters.isdigit())
+                if is_meant and tuple(map(len, said[at:])) in _FORMS:
+                    return said[:at], letters.upper()
                 break
     return said, ""

@@ -369,6 +369,20 @@ def test_what_a_code_from_another_number_may_not_do_is_answered_with_a_way(town:
     assert kinds(town)[-1] is KINDS.addition
 
 
+@pytest.mark.parametrize("code", ["ABCDE FGHJK M", "abcde fghjk m", "2Q74G VWWCE 4"])
+@pytest.mark.parametrize("word", ["CABUT", "BELUM", "RAHASIA", "BUKA"])
+def test_a_word_with_the_example_of_our_texts_or_a_wrong_code_opens_no_case(town: Town, word: str, code: str) -> None:
+    """He is asked for the code, whether or not he has a case."""
+    for before in range(2):
+        town.say(f"{word} {code}")
+        assert kinds(town)[-1] is KINDS.small_talk
+        assert f"{word} ABCDE" in town.texts[-1]
+        assert len(town.complaints) == before
+        if not before:
+            town.say(WITH_PLACE)
+        town.wait(days=2)
+
+
 def test_a_code_that_no_case_has_loses_no_word(town: Town) -> None:
     """What is told beside it becomes a complaint of its own."""
     code = tracking.spaced(town.keys.tracking_code(uuid4()))
