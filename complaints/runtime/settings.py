@@ -33,7 +33,11 @@ class Settings(BaseSettings):
 
     kafka: Brokers = Field(None, description="Kafka brokers, host:port separated by commas. Unset: the embedded Kafka.")
     clickhouse: ClickHouse = Field(
-        None, description="clickhouse://user:password@host:9000/database. Unset: the embedded ClickHouse."
+        None, description="clickhouse://user:password@host:9000/database, for the sink. Unset: the embedded ClickHouse."
+    )
+    clickhouse_analyst: ClickHouse = Field(
+        None,
+        description="The same for `lapor query`, with the account that only reads. Unset: that of LAPOR_CLICKHOUSE.",
     )
     smpp: OptionalText = Field(
         None,

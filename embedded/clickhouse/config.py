@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -14,9 +14,7 @@ class ServerConfig:
         data_dir: The folder that holds all data. Only one server can use a folder at a time.
         host: The address to listen on.
         port: The TCP port; 0 takes a free one.
-        user: The only user that may log in.
-        password: The user's password; empty by default. A client must send exactly this text.
-        database: The database that is created at start. It is also the default for clients that name none.
+        passwords: The folder with the password of each account, which is made if missing; None for ``passwords`` in the data folder.
         max_clients: The maximum number of simultaneous connections; further ones are refused with code 202.
         max_memory_bytes: The maximum memory of all queries together in the engine, in bytes.
         idle_timeout_s: The maximum silence of a client between packets, in seconds; the default is ClickHouse's own.
@@ -25,11 +23,9 @@ class ServerConfig:
     """
 
     data_dir: Path
+    passwords: Path | None = None
     host: str = "127.0.0.1"
     port: int = 9000
-    user: str = "default"
-    password: str = field(default="", repr=False)
-    database: str = "default"
     max_clients: int = 128
     max_memory_bytes: int = 2 << 30
     idle_timeout_s: float = 3600.0

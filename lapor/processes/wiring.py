@@ -198,10 +198,17 @@ def backlogs(brokers: str, expected: Mapping[str, Iterable[str]], *, timeout_s: 
 
 
 def store(settings: Settings) -> "Store":
-    """Return a connection to ClickHouse."""
+    """Return a connection to ClickHouse with the account of the sink."""
     from sinks.clickhouse.client import Store
 
     return Store(settings.clickhouse_required())
+
+
+def analysts_store(settings: Settings) -> "Store":
+    """Return a connection to ClickHouse with the account that only reads the views; without one, with that of the sink."""
+    from sinks.clickhouse.client import Store
+
+    return Store(settings.clickhouse_analyst or settings.clickhouse_required())
 
 
 def cases(settings: Settings) -> "ViewClient":

@@ -28,7 +28,7 @@ class SinkHouse:
 
     def __init__(self, brokers: str, clickhouse: str) -> None:
         """Make the database and put the group at the end of every topic."""
-        self.brokers, self.name = brokers, f"sink_{uuid4().hex}"
+        self.brokers, self.name = brokers, f"lapor_sink_{uuid4().hex}"
         server = Store(clickhouse)
         server.execute(f"CREATE DATABASE {self.name}")
         server.close()

@@ -14,7 +14,7 @@ HIDDEN, OTHER = "HHHHHHHHHHH", "AAAAAAAAAAA"
 @pytest.fixture
 def store(clickhouse_server: str) -> Iterator[Store]:
     """A database with all migrations applied."""
-    server, name = Store(clickhouse_server), f"hidden_{uuid4().hex}"
+    server, name = Store(clickhouse_server), f"lapor_hidden_{uuid4().hex}"
     server.execute(f"CREATE DATABASE {name}")
     server.close()
     made = Store(f"{clickhouse_server}/{name}")

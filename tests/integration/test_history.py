@@ -25,7 +25,7 @@ HERE = Place(regency=Region(code="33.74", name="Kota Semarang"))
 def store(clickhouse_server: str) -> Iterator[Store]:
     """A database with the tables and views."""
     server = Store(clickhouse_server)
-    name = f"history_{uuid4().hex}"
+    name = f"lapor_history_{uuid4().hex}"
     server.execute(f"CREATE DATABASE {name}")
     made = Store(f"{clickhouse_server}/{name}")
     migrate(made)

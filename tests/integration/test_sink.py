@@ -88,7 +88,7 @@ def house(kafka: KafkaServer, clickhouse_server: str) -> Iterator[SinkHouse]:
 def empty(clickhouse_server: str) -> Iterator[Store]:
     """A database without tables."""
     server = Store(clickhouse_server)
-    name = f"empty_{uuid4().hex}"
+    name = f"lapor_empty_{uuid4().hex}"
     server.execute(f"CREATE DATABASE {name}")
     store = Store(f"{clickhouse_server}/{name}")
     yield store

@@ -28,7 +28,7 @@ def house(kafka: KafkaServer, clickhouse_server: str) -> Iterator[SinkHouse]:
 
 def database(clickhouse: str) -> str:
     """Make an empty database and return its address."""
-    name, server = f"lost_{uuid4().hex}", Store(clickhouse)
+    name, server = f"lapor_lost_{uuid4().hex}", Store(clickhouse)
     server.execute(f"CREATE DATABASE {name}")
     server.close()
     return f"{clickhouse}/{name}"
