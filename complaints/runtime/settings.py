@@ -87,6 +87,10 @@ class Settings(BaseSettings):
         None,
         description="Key of the internal interfaces that show cases, the view's and the router's. Unset: the running stack's.",
     )
+    case_number_key: Annotated[SecretStr | None, BeforeValidator(blank_is_unset)] = Field(
+        None,
+        description="Key of the case numbers, for sink and view, where they have no secret file. Unset: it is made from the secret.",
+    )
     data: Path = Field(
         default_factory=lambda: platformdirs.user_state_path("lapor"),
         description="Folder for all stored data: spools, secrets, the embedded servers' data.",

@@ -18,6 +18,7 @@ from sinks.clickhouse.rows import TABLES, TOPICS
 from sinks.clickhouse.sink import Pace, Sink
 from tests.harness.events import complaint
 from tests.harness.facts import opened
+from tests.harness.numbers import FINGERPRINT, number
 from tests.harness.support import wait_until
 
 INTERVAL_S = 0.1
@@ -34,7 +35,7 @@ class SinkHouse:
         server.close()
         self.address = f"{clickhouse}/{self.name}"
         self.store = Store(self.address)
-        migrate(self.store)
+        migrate(self.store, fingerprint=FINGERPRINT)
         for table in TABLES:  # a merge would hide what was inserted twice
             self.store.execute(f"SYSTEM STOP MERGES {table}")
         self.producer = ConfluentProducer(brokers)
@@ -100,7 +101,12 @@ class Running:
         self._consumer = ConfluentConsumer(house.brokers, group=house.name, topics=list(TOPICS))
         self._store = store
         self._sink = Sink(
-            self._consumer, store, house.producer, Pace(most_rows=most_rows, interval_s=INTERVAL_S), Fuse(fuse)
+            self._consumer,
+            store,
+            house.producer,
+            Pace(most_rows=most_rows, interval_s=INTERVAL_S),
+            Fuse(fuse),
+            number=number,
         )
         self._stop, self.stored = threading.Event(), 0
         self.turns = 0

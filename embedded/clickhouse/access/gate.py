@@ -113,11 +113,11 @@ class Gate:
         Raises:
             ServerError: A reader named another one.
         """
-        if not account.reads_only:
-            return named or account.database
-        if named not in {"", "default", account.database}:
+        if named in {"", "default", account.database}:  # many clients name the second if their user names none
+            return account.database
+        if account.reads_only:
             raise ServerError(UNKNOWN_DATABASE, f"Database {named} does not exist for {account.name}")
-        return account.database
+        return named
 
     def permit(self, account: Account, connection: EngineConnection, text: str, parameters: Mapping[str, str]) -> str:
         """Return a statement in the engine's own writing if the account may run it.
