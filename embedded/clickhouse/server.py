@@ -113,7 +113,11 @@ class ClickHouseServer:
             self._engine = Engine(config.data_dir, max_memory_bytes=config.max_memory_bytes)
             for database in sorted({account.database for account in ACCOUNTS}):
                 self._engine.execute(f"CREATE DATABASE IF NOT EXISTS {quote(database)}")
-            self._gate = Gate(self._engine, kept_passwords(config.passwords or config.data_dir / "passwords"))
+            self._gate = Gate(
+                self._engine,
+                kept_passwords(config.passwords or config.data_dir / "passwords"),
+                most_readers=max(1, config.max_clients // 2),
+            )
             family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
             self._listener = socket.create_server((config.host, config.port), family=family, backlog=_BACKLOG)
         except BaseException:

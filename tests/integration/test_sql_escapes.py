@@ -610,6 +610,51 @@ def test_there_are_three_accounts(port: int, user: str) -> None:
         assert refused.value.code in {516, 194}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT '" + " (alias (children 1) " * 12000 + "'",
+        "SELECT 1 AS `" + " (alias (children 1) " * 12000 + "`",
+        "SELECT " + "$a$ $b$ " * 20000,
+        "SELECT " + "(" * 100000,
+        "SELECT " + "-" * 100000 + "1",
+        "SELECT " + "1," * 90000 + "1",
+        "SELECT " + "[" * 400 + "]" * 400,
+        "/*" * 100000,
+        "'" * 100001,
+        "INSERT " + "$a$ $b$ " * 20000,
+        "SELECT `a\n Function file`, `b\nSelectWithUnionQuery` FROM cases",
+    ],
+    ids=range(11),
+)
+def test_no_text_makes_the_server_slow_or_stops_it(analyst: Client, text: str) -> None:
+    """The one who sent it goes on after seconds, and others are served meanwhile."""
+    started = time.monotonic()
+    try:
+        analyst.execute(text)
+    except ServerException as error:
+        assert error.code != 49  # noqa: PT017 - either is right
+    assert time.monotonic() - started < 10
+    assert analyst.execute("SELECT 1") == [(1,)]
+
+
+def test_readers_leave_room_for_the_sink(port: int, secret: Path) -> None:
+    """At most half of the clients are analysts'; one too many hears a code after which clients come again."""
+    assert secret.exists()
+    clients = [new_client(port, user=ANALYST) for _ in range(65)]
+    try:
+        for client in clients[:64]:
+            client.execute("SELECT 1")
+        with pytest.raises(ServerException) as refused:
+            clients[64].execute("SELECT 1")
+        assert refused.value.code == 202
+        with new_client(port, user=SINK) as sink:
+            assert sink.execute("SELECT 1") == [(1,)]
+    finally:
+        for client in clients:
+            client.disconnect()
+
+
 def test_a_reader_sends_no_tables(analyst: Client) -> None:
     """A table that comes with a query would be a temporary one, with types of the client's choice."""
     sent = [{"name": "cases", "structure": [("a", "Int32")], "data": [{"a": 1}]}]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Final
 
@@ -15,6 +17,7 @@ from embedded.clickhouse.errors import (
     AUTHENTICATION_FAILED,
     INTO_OUTFILE_NOT_ALLOWED,
     SETTING_CONSTRAINT_VIOLATION,
+    TOO_MANY_SIMULTANEOUS_QUERIES,
     UNKNOWN_DATABASE,
     ServerError,
 )
@@ -66,6 +69,7 @@ class Gate:
     Args:
         engine: The engine, which lists its functions.
         passwords: The password of each account, by name.
+        most_readers: The maximum number of clients of accounts that only read, so that they leave room for the sink.
 
     Attributes:
         engine: The engine.
@@ -74,9 +78,10 @@ class Gate:
         EngineError: The engine does not list its functions.
     """
 
-    def __init__(self, engine: Engine, passwords: Mapping[str, str]) -> None:
+    def __init__(self, engine: Engine, passwords: Mapping[str, str], *, most_readers: int) -> None:
         self.engine = engine
         self._passwords = passwords
+        self._seats = threading.BoundedSemaphore(most_readers)
         self._accounts = {account.name: account for account in ACCOUNTS if account.name in passwords}
         self._sources = {str(name).lower() for (name,) in engine.rows("SELECT name FROM system.table_functions")}
         listed = engine.rows("SELECT name, alias_to, case_insensitive, is_aggregate, categories FROM system.functions")
@@ -104,6 +109,23 @@ class Gate:
             AUTHENTICATION_FAILED,
             f"{user}: Authentication failed: password is incorrect, or there is no user with such name.",
         )
+
+    @contextmanager
+    def seat(self, account: Account) -> Iterator[None]:
+        """Count a client of an account as long as the context lasts.
+
+        Raises:
+            ServerError: There are too many clients of accounts that only read.
+        """
+        if not account.reads_only:
+            yield
+            return
+        if not self._seats.acquire(blocking=False):
+            raise ServerError(TOO_MANY_SIMULTANEOUS_QUERIES, "Too many clients that read at once")
+        try:
+            yield
+        finally:
+            self._seats.release()
 
     def database(self, account: Account, named: str) -> str:
         """Return the database that is current for a client that named this one, or none, when it logged in.

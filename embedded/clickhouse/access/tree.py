@@ -12,7 +12,8 @@ from embedded.clickhouse.errors import EngineError
 
 # What the engine adds to a syntax error because the text was given to a function.
 _SCOPE: Final = re.compile(r"\s*: In scope SELECT formatQuerySingleLine.*?(?=\s*\(\w+\)\Z|\Z)", re.DOTALL)
-_TAIL: Final = re.compile(r"(?: \(alias .*\))?(?: \(children \d+\))?\Z")
+# What the engine writes behind a node's name. No function and no table has such a name.
+_BEHIND: Final = (" (alias ", " (children ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ def canonical(connection: EngineConnection, text: str) -> str:
     """
     encoded = text.encode("utf-8", "surrogateescape").hex()
     try:
-        return str(connection.rows(f"SELECT formatQuerySingleLine(unhex('{encoded}'))")[0][0])
+        return str(connection.rows("SELECT formatQuerySingleLine(unhex({text:String}))", {"text": encoded})[0][0])
     except EngineError as error:
         raise EngineError(error.code, _SCOPE.sub("", error.text)) from None
 
@@ -60,7 +61,9 @@ def nodes(connection: EngineConnection, statement: str, parameters: Mapping[str,
     for (line,) in connection.rows(f"EXPLAIN AST {statement}", parameters):
         bare = str(line).lstrip(" ")
         depth = len(str(line)) - len(bare)
-        kind, _, name = _TAIL.sub("", bare).partition(" ")
+        kind, _, name = bare.partition(" ")
+        for behind in _BEHIND:  # not by a pattern: a text can be long, and made to be slow
+            name = f" {name}".partition(behind)[0].strip()
         del path[depth:]
         yield Node(kind=kind, name=name.strip(), parent=path[-1] if path else "")
         path.append(kind)

@@ -27,7 +27,7 @@ from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session import inserts, results
 from embedded.clickhouse.session.results import Answer
 from embedded.clickhouse.session.scope import External, Session, applied, known_settings
-from embedded.clickhouse.session.statements import Insert, Statement, inline_rows, read_statement
+from embedded.clickhouse.session.statements import Insert, Statement, read_statement, without_rows
 from embedded.clickhouse.sql import literal, quote, unquote
 
 _HTTP_VERBS: Final = frozenset(b"GP")
@@ -89,7 +89,10 @@ class Conversation:
             return
         self._revision = hello.revision
         account = self._gate.admit(hello.user, hello.password)
-        database = self._gate.database(account, hello.database)
+        with self._gate.seat(account):
+            self._talk(account, self._gate.database(account, hello.database))
+
+    def _talk(self, account: Account, database: str) -> None:
         connection = self._engine.connect(uuid.uuid4().hex, account)
         session = Session(engine=self._engine, connection=connection, account=account)
         try:
@@ -174,7 +177,8 @@ class Conversation:
         return NamedTemporaryFile(dir=self._spools, suffix=".native")
 
     def _answer(self, session: Session, query: wire.Query, externals: list[External]) -> None:
-        statement, parameters = self._permitted(session.account, session, query, externals)
+        text, rows = without_rows(query.text)
+        statement, parameters = self._permitted(session, text, query, externals)
         settings = known_settings(self._engine, query.settings)
         effective = {**session.followed, **settings}
         codec = method_named(effective.get("network_compression_method", "")) if query.compressed else None
@@ -190,7 +194,7 @@ class Conversation:
             with applied(session, settings):
                 pass
             settings = {}
-        query = wire.Query(query_id=query.query_id, text=query.text, parameters=parameters, compressed=query.compressed)
+        query = wire.Query(query_id=query.query_id, text=rows, parameters=parameters, compressed=query.compressed)
         if statement.insert is None:
             with applied(session, settings, externals) as connection:
                 results.run(self._engine, connection, query, (statement, answer))
@@ -200,14 +204,15 @@ class Conversation:
             session.note_set()
 
     def _permitted(
-        self, account: Account, session: Session, query: wire.Query, externals: list[External]
+        self, session: Session, text: str, query: wire.Query, externals: list[External]
     ) -> tuple[Statement, dict[str, str]]:
         """Return the statement that may run, in the engine's own writing, and the values of its placeholders."""
+        account = session.account
         if externals and account.reads_only:
             raise ServerError(ACCESS_DENIED, f"{account.name} may not send tables with a query")
         self._gate.settings(account, ((setting.name, setting.value) for setting in query.settings))
         parameters = {name: unquote(value) for name, value in query.parameters.items()}
-        return read_statement(self._gate.permit(account, session.connection, query.text, parameters)), parameters
+        return read_statement(self._gate.permit(account, session.connection, text, parameters)), parameters
 
     def _tell_before(self, query: wire.Query, settings: dict[str, str]) -> None:
         if settings.get("send_logs_level") in logs.LEVELS and self._revision >= revisions.SERVER_LOGS:
@@ -223,10 +228,9 @@ class Conversation:
     ) -> None:
         """Run an INSERT whose rows are in the client's blocks or in the text of its query. The engine reads them from a file."""
         (query, answer), (settings, externals) = what, brought
-        rows = inline_rows(query.text)
-        if rows:
+        if query.text:  # the rows that were in it
             with self._spool() as spool:
-                spool.write(rows.encode("utf-8", "surrogateescape"))
+                spool.write(query.text.encode("utf-8", "surrogateescape"))
                 spool.flush()
                 text = insert.reading(spool.name, insert.form)
                 with applied(session, settings, externals) as connection:

@@ -62,20 +62,25 @@ class Statement:
     limited: bool = False
 
 
-def inline_rows(text: str) -> str:
-    """Return the rows in the text of an INSERT, after VALUES or FORMAT and a name; empty if there are none.
+def without_rows(text: str) -> tuple[str, str]:
+    """Return the text of a statement up to the rows in it, and these rows: what follows VALUES or FORMAT and a name in an INSERT.
 
-    They are data whatever they contain: the engine reads them from a file, as rows of the format that it found itself.
+    Of another statement, and of an INSERT without rows in its text, all is returned, and no rows. Rows are data, whatever they contain:
+    the engine reads them from a file, as rows of the format that it found itself.
     """
     words = tokens(text, stop=frozenset({"VALUES", "FORMAT"}))
-    if not words or words[-1].depth or words[-1].word not in {"VALUES", "FORMAT"}:
-        return ""
-    rest = text[words[-1].end :]
+    if not words or words[0].word != "INSERT" or words[-1].depth or words[-1].word not in {"VALUES", "FORMAT"}:
+        return text, ""
+    end = words[-1].end
     if words[-1].word == "FORMAT":
-        rest = re.sub(r"^\s*\w+", "", rest, count=1)
-    if all(token.word == ";" for token in tokens(rest)):
-        return ""
-    return rest.rstrip().removesuffix(";") if words[-1].word == "VALUES" else rest.lstrip(" \t").removeprefix("\n")
+        name = re.match(r"\s*\w+", text[end:])
+        end += name.end() if name else 0
+    head, rest = text[:end], text[end:]
+    if not rest.strip(" \t\r\n;"):
+        return text, ""
+    return head, rest.rstrip().removesuffix(";") if words[-1].word == "VALUES" else rest.lstrip(" \t").removeprefix(
+        "\n"
+    )
 
 
 def read_statement(text: str) -> Statement:
