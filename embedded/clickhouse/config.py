@@ -1,9 +1,30 @@
-"""The settings of an embedded ClickHouse server, and the place of its spool folder inside the data folder."""
+"""The settings of an embedded ClickHouse server and of its engine, and the place of its spool folder inside the data folder."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+from xml.sax.saxutils import escape
+
+_CONFIG: Final = """<clickhouse>
+  <logger><level>none</level></logger>
+  <mark_cache_size>{mark_cache}</mark_cache_size>
+  <max_server_memory_usage>{memory}</max_server_memory_usage>
+  <max_thread_pool_size>{threads}</max_thread_pool_size>
+  <background_pool_size>2</background_pool_size>
+  <background_common_pool_size>2</background_common_pool_size>
+  <background_move_pool_size>1</background_move_pool_size>
+  <background_fetches_pool_size>1</background_fetches_pool_size>
+  <background_schedule_pool_size>4</background_schedule_pool_size>
+  <access_control_improvements><table_engines_require_grant>true</table_engines_require_grant></access_control_improvements>
+  <user_directories><users_xml><path>{users}</path></users_xml></user_directories>
+</clickhouse>
+"""
+# Size of the mark cache. The few tables here have few marks; ClickHouse's default of 5 GiB is for a dedicated machine.
+_MARK_CACHE_BYTES: Final = 16 << 20
+# Enough for a dozen clients on a few cores; ClickHouse's default is 10,000.
+_MAX_THREADS: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +60,15 @@ def spool_folder(data_dir: Path) -> Path:
     Files that a killed server left there are useless; the next start deletes them.
     """
     return data_dir / "spool"
+
+
+def engine_config(users: Path, max_memory_bytes: int) -> str:
+    """Return the text of chDB's configuration file.
+
+    Args:
+        users: The file with its users and roles.
+        max_memory_bytes: The maximum memory of all queries together, in bytes.
+    """
+    return _CONFIG.format(
+        mark_cache=_MARK_CACHE_BYTES, memory=max_memory_bytes, threads=_MAX_THREADS, users=escape(str(users.resolve()))
+    )

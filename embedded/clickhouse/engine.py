@@ -12,6 +12,7 @@ from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from embedded.clickhouse.accounts import Account, engine_users, role_of
+from embedded.clickhouse.config import engine_config
 from embedded.clickhouse.errors import engine_error
 from embedded.clickhouse.native.blocks import Column
 from embedded.clickhouse.protocol.wire import Progress
@@ -23,25 +24,6 @@ _NOT_STREAMED: Final = "Streaming query is not supported"
 _NUMBER_TYPES: Final = frozenset(
     {"Bool", "UInt64", "Int64", "Seconds", "Milliseconds", "MaxThreads", "NonZeroUInt64", "UInt64Auto", "BoolAuto"}
 )
-
-_CONFIG: Final = """<clickhouse>
-  <logger><level>none</level></logger>
-  <mark_cache_size>{mark_cache}</mark_cache_size>
-  <max_server_memory_usage>{memory}</max_server_memory_usage>
-  <max_thread_pool_size>{threads}</max_thread_pool_size>
-  <background_pool_size>2</background_pool_size>
-  <background_common_pool_size>2</background_common_pool_size>
-  <background_move_pool_size>1</background_move_pool_size>
-  <background_fetches_pool_size>1</background_fetches_pool_size>
-  <background_schedule_pool_size>4</background_schedule_pool_size>
-  <access_control_improvements><table_engines_require_grant>true</table_engines_require_grant></access_control_improvements>
-  <user_directories><users_xml><path>{users}</path></users_xml></user_directories>
-</clickhouse>
-"""
-# Size of the mark cache. The few tables here have few marks; ClickHouse's default of 5 GiB is for a dedicated machine.
-_MARK_CACHE_BYTES: Final = 16 << 20
-# Enough for a dozen clients on a few cores; ClickHouse's default is 10,000.
-_MAX_THREADS: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +55,7 @@ class Engine:
         config = folder / "engine.xml"
         users = folder / "users.xml"
         users.write_text(engine_users(), encoding="utf-8")
-        text = _CONFIG.format(
-            mark_cache=_MARK_CACHE_BYTES,
-            memory=max_memory_bytes,
-            threads=_MAX_THREADS,
-            users=escape(str(users.resolve())),
-        )
-        config.write_text(text, encoding="utf-8")
+        config.write_text(engine_config(users, max_memory_bytes), encoding="utf-8")
         self._address = f"{self._folder}?config-file={escape(str(config))}"
         self._lock = threading.Lock()
         self._control = self.connect("control")
