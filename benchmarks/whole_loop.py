@@ -16,6 +16,7 @@ from benchmarks.processes import LOOPBACK, Say, explained, folder, free_port, pr
 from benchmarks.sms.feeder import Feeder, frames_of
 from complaints.crypto import load_or_create_secret
 from complaints.errors import UnavailableError
+from embedded.clickhouse.accounts import SINK, kept_passwords
 from embedded.kafka.ready import wait_ready
 
 BAR_US: Final = 1_300
@@ -82,12 +83,10 @@ class _Loop:
         """Start everything, and wait until the SMSC is bound."""
         kafka, store = free_port(), free_port()
         smsc = self._feeder.listen(LINK)
-        self._store = f"clickhouse://default@{LOOPBACK}:{store}/lapor"
         self._run("Kafka", ["embedded.kafka", "--port", str(kafka), "--data-dir", str(self._data / "kafka")])
         place = str(self._data / "clickhouse")
-        self._run(
-            "ClickHouse", ["embedded.clickhouse", "--port", str(store), "--data-dir", place, "--database", "lapor"]
-        )
+        self._store = f"clickhouse://{SINK}:{kept_passwords(Path(place) / 'passwords')[SINK]}@{LOOPBACK}:{store}/lapor"
+        self._run("ClickHouse", ["embedded.clickhouse", "--port", str(store), "--data-dir", place])
         wait_ready(LOOPBACK, kafka, START_S, alive=self._processes["Kafka"].is_running)
         wait_until(self._stores, timeout_s=START_S, what="ClickHouse", alive=self._processes["ClickHouse"].is_running)
         load_or_create_secret(self._data / "lapor" / "secret")

@@ -38,7 +38,7 @@ def _cipher(secret: bytes, purpose: str) -> AESSIV:
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """Keys, derived from one secret, that make tracking codes and pseudonyms and encrypt what says who the citizen is.
+    """Keys, derived from one secret, that make tracking codes, case numbers and pseudonyms and encrypt what says who the citizen is.
 
     Encryption is AES-SIV (RFC 5297), which needs no nonce: the same content for the same owner always gives the same bytes. So a step that
     handles a record twice writes the same. Messages and texts have a key for each month. What is sealed begins with the key id.
@@ -53,6 +53,7 @@ class Keyring:
     _code_key: bytes = field(repr=False)
     _pseudonym_key: bytes = field(repr=False)
     _receipt_key: bytes = field(repr=False)
+    _number_key: bytes = field(repr=False)
 
     @classmethod
     def from_secret(cls, secret: bytes) -> "Keyring":
@@ -74,6 +75,7 @@ class Keyring:
             _derive(secret, "tracking-code", 32),
             _derive(secret, "pseudonym", 32),
             _derive(secret, "receipt-key", 32),
+            _derive(secret, "case-number", 32),
         )
 
     def tracking_code(self, complaint_id: UUID) -> str:
@@ -83,6 +85,10 @@ class Keyring:
     def receipt_key(self, complaint_id: UUID) -> str:
         """Return the 10-character receipt key of the complaint with this id (see tracking.receipt_key_for)."""
         return tracking.receipt_key_for(complaint_id, key=self._receipt_key)
+
+    def case_number(self, code: str) -> str:
+        """Return the case number of the case with this tracking code, made with a secret key (see tracking.case_number)."""
+        return tracking.case_number(code, key=self._number_key)
 
     def pseudonym(self, channel: str, sender: str) -> str:
         """Return the pseudonym of a sender on a channel: 32 hexadecimal digits that depend only on these two and the key.

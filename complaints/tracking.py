@@ -75,6 +75,39 @@ def _code(digest: bytes) -> str:
     return "".join(ALPHABET[value] for value in [*values, _check_value(values)])
 
 
+NUMBER_LENGTH = 12
+NUMBER_PREFIX = "K-"
+"""What a case number begins with, so that nobody takes it for a tracking code."""
+
+
+def case_number(code: str, *, key: bytes) -> str:
+    """Return the case number of a case, such as "K-7QH2M9XB4TPD": what analysts see in place of its tracking code.
+
+    Nobody can compute one from the other without the key, so who sees a case number cannot act on the case.
+
+    Args:
+        code: the tracking code in canonical form.
+        key: a secret of at least 16 bytes.
+    """
+    number = int.from_bytes(hmac.digest(key, code.encode(), sha256)[:8]) >> 4
+    return NUMBER_PREFIX + "".join(ALPHABET[(number >> shift) & 31] for shift in range(55, -1, -5))
+
+
+def case_number_in(text: str) -> str | None:
+    """Return the canonical form of a case number that a person typed; None if the text cannot be one.
+
+    It is read as `parse` reads a code.
+    """
+    letters = [letter for letter in text.upper() if letter not in " -.\t\n#"]
+    if (
+        len(letters) != NUMBER_LENGTH + 1
+        or letters[0] != NUMBER_PREFIX[0]
+        or any(one not in _VALUES for one in letters)
+    ):
+        return None
+    return NUMBER_PREFIX + "".join(ALPHABET[_VALUES[letter]] for letter in letters[1:])
+
+
 def parse(text: str) -> str:
     """Return the canonical form of the tracking code that a person typed: 11 characters of ALPHABET, without spaces.
 

@@ -156,7 +156,10 @@ _NUMBERS: _Rules = (
     (re.compile(r"(?<!\d)\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{4}[ .-]\d{4}(?!\d)"), "[nik]"),
     (re.compile(r"(?<!\d)\d{9,20}(?!\d)"), "[nomor]"),
     (re.compile(r"(?<!\d)\d{3,6}(?:[-.]\d{2,6}){2,5}(?!\d)"), "[nomor]"),
-    (re.compile(r"\b(?!RT|RW|KM|NO|PP|UU|PT|TH)[A-Z]{1,2}[ -]?[1-9]\d{0,3}[ -]?(?!RT\b|RW\b)[A-Z]{2,3}\b"), "[plat]"),
+    (
+        re.compile(r"\b(?!RT|RW|RP|KM|NO|PP|UU|PT|TH)[A-Z]{1,2}[ -]?[1-9]\d{0,3}[ -]?(?!RT\b|RW\b)[A-Z]{2,3}\b"),
+        "[plat]",
+    ),
 )
 """The rules that can only match a text with a digit."""
 

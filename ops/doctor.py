@@ -171,7 +171,7 @@ def orphaned(found: Sequence[Orphans]) -> Finding:
     """Judge the open cases whose owner no longer exists: no desk sees them until somebody gives them to another agency."""
     if not found:
         return Finding(what="owners", level=Level.ok, detail="the owner of every open case exists")
-    number = sum(len(one.codes) for one in found)
+    number = sum(len(one.numbers) for one in found)
     return Finding(
         what="owners",
         level=Level.warn,

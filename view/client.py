@@ -100,10 +100,10 @@ class ViewClient:
         return None if found is None else status_of(_read(Case, found.get("case")))
 
     def case(self, code: str, *, version: int = 0, wait_s: float = 0.0) -> Case | None:
-        """Return the case with this tracking code; None if there is no such case.
+        """Return the case with this tracking code or case number; None if there is no such case.
 
         Args:
-            code: the tracking code as a person typed it.
+            code: the tracking code or the case number as a person typed it. For a case number, the case is returned as it is now.
             version: the least version to wait for. If the case does not have it in time, an earlier one is returned.
             wait_s: seconds to wait for it, at most ASK_S.
 
@@ -111,6 +111,9 @@ class ViewClient:
             TrackingCodeError: `code` cannot be one of our tracking codes.
             UnavailableError: as for `status`.
         """
+        if number := tracking.case_number_in(code):
+            found = self._json(f"/numbers/{number}", {}, 0.0)
+            return None if found is None else _read(Case, found.get("case"))
         asked = {"version": str(version), "wait_s": f"{min(wait_s, ASK_S)}"} if wait_s else {}
         found = self._json(f"/cases/{tracking.parse(code)}", asked, min(wait_s, ASK_S))
         return None if found is None else _read(Case, found.get("case"))

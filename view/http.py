@@ -67,6 +67,11 @@ class View:
         self._require_ready()
         return self._case(await run_in_threadpool(self._store.case_of, _id(request, "complaint_id")))
 
+    async def get_numbered(self, request: Request) -> Response:
+        """Return the case with a case number."""
+        self._require_ready()
+        return self._case(await run_in_threadpool(self._store.case_numbered, request.path_params["number"]))
+
     async def get_facts(self, request: Request) -> Response:
         """Return all facts of a case, oldest first."""
         self._require_ready()
@@ -190,6 +195,7 @@ def application(view: View, key: SecretStr) -> ASGIApp:
         Route("/cases/{code}", view.get_case),
         Route("/cases/{code}/facts", view.get_facts),
         Route("/cases/{code}/commands/{command_id}", view.get_result),
+        Route("/numbers/{number}", view.get_numbered),
         Route("/complaints/{complaint_id}", view.get_case_of),
         Route("/due", view.get_due),
         Route("/results", view.post_results, methods=["POST"]),

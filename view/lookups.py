@@ -96,6 +96,14 @@ class Lookups:
         """
         return self._one("SELECT version, document FROM cases WHERE code = ?", code)
 
+    def case_numbered(self, number: str) -> CaseDocument | None:
+        """Return the case with a case number in canonical form; None if there is none. Thread-safe.
+
+        Raises:
+            UnavailableError: the disk cannot be read.
+        """
+        return self._one("SELECT version, document FROM cases WHERE number = ?", number)
+
     def case_of(self, complaint_id: UUID) -> CaseDocument | None:
         """Return the case of a complaint; None if there is none. Thread-safe.
 

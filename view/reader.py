@@ -37,19 +37,28 @@ PAUSE_S: Final = 1.0
 class Reader:
     """The loop that reads. It never stops for a record, for Kafka or for a full disk."""
 
-    def __init__(
-        self, tail: Tail, store: Store, *, freshness: Freshness, news: News, now: Callable[[], float] = time.time
+    def __init__(  # noqa: PLR0913  # the parts of a loop
+        self,
+        tail: Tail,
+        store: Store,
+        *,
+        number: Callable[[str], str],
+        freshness: Freshness,
+        news: News,
+        now: Callable[[], float] = time.time,
     ) -> None:
         """Keep the parts.
 
         Args:
             tail: reads the TOPICS.
             store: the copy; no one else may write it.
+            number: returns the case number of a tracking code.
             freshness: is told how far the copy is.
             news: is told what has changed.
             now: returns the present time in seconds since 1970.
         """
         self._tail, self._store, self._freshness, self._news, self._now = tail, store, freshness, news, now
+        self._number = number
         self._topic_ids: dict[str, str] = {}
         self._look_at = self._keep_up_at = 0.0
         self._seen_ms = 0
@@ -122,7 +131,7 @@ class Reader:
     def _round(self) -> None:
         found = self._tail.poll(max_records=BATCH, timeout_s=POLL_S)
         if found.next:
-            changes = changes_of(found.records)
+            changes = changes_of(found.records, self._number)
             for record, reason in changes.unreadable:
                 log.error("a record cannot be read and is skipped", position=str(record.position), reason=reason)
                 telemetry.VIEW_RECORDS.labels("unreadable").inc()

@@ -1,6 +1,6 @@
 """Turns the records of cases and facts into the rows of the view. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -29,6 +29,7 @@ class CaseRow(NamedTuple):
 
     Attributes:
         code: its tracking code.
+        number: its case number, by which analysts know it.
         complaint_id: the 16 bytes of the complaint's id.
         version: the number of its facts.
         document: the JSON of the case.
@@ -37,6 +38,7 @@ class CaseRow(NamedTuple):
     """
 
     code: str
+    number: str
     complaint_id: bytes
     version: int
     document: bytes
@@ -82,38 +84,44 @@ class Changes:
         return {*self.cases, *self.gone, *(fact.code for fact in self.facts)}
 
 
-def changes_of(records: Iterable[StoredRecord]) -> Changes:
-    """Return what records of the TOPICS change. A record that cannot be read changes nothing."""
+def changes_of(records: Iterable[StoredRecord], number: Callable[[str], str]) -> Changes:
+    """Return what records of the TOPICS change. A record that cannot be read changes nothing.
+
+    Args:
+        records: the records.
+        number: returns the case number of a tracking code.
+    """
     found = Changes()
     for record in records:
         try:
             if record.topic == CASE_EVENTS:
                 found.facts.append(_fact(record))
             elif not (record.key or b"").startswith(RESERVED):
-                _take_case(found, record)
+                _take_case(found, record, number)
         except (ContractViolation, ValueError, TypeError, KeyError, AttributeError) as error:
             found.unreadable.append((record, f"{type(error).__name__}: {error}"))
     return found
 
 
-def _take_case(found: Changes, record: StoredRecord) -> None:
+def _take_case(found: Changes, record: StoredRecord, number: Callable[[str], str]) -> None:
     code = _code(record)
     if record.value is None:
         found.cases.pop(code, None)
         found.gone.add(code)
         return
-    row = _case(code, record.value)
+    row = _case(code, number(code), record.value)
     former = found.cases.get(code)
     if former is None or former.version < row.version:
         found.cases[code] = row
 
 
-def _case(code: str, value: bytes) -> CaseRow:
+def _case(code: str, number: str, value: bytes) -> CaseRow:
     said = _object(value)
     _of_case(said, code)
     due = next_deadline(said)
     return CaseRow(
         code,
+        number,
         UUID(said["complaint_id"]).bytes,
         _version(said),
         value,

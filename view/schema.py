@@ -4,14 +4,15 @@ from typing import Final
 
 from complaints.contract import CASE_EVENTS, CASES
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """The number of the format of the file. A file of another one is deleted: it is a copy."""
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS cases (
-    code TEXT PRIMARY KEY, complaint_id BLOB NOT NULL, version INTEGER NOT NULL, document BLOB NOT NULL, owner TEXT NOT NULL,
-    next_due TEXT
+    code TEXT PRIMARY KEY, number TEXT NOT NULL, complaint_id BLOB NOT NULL, version INTEGER NOT NULL, document BLOB NOT NULL,
+    owner TEXT NOT NULL, next_due TEXT
 );
+CREATE INDEX IF NOT EXISTS cases_number ON cases (number);
 CREATE INDEX IF NOT EXISTS cases_complaint ON cases (complaint_id);
 CREATE INDEX IF NOT EXISTS cases_due ON cases (next_due, code) WHERE next_due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS cases_owner_due ON cases (owner, next_due, code) WHERE next_due IS NOT NULL;
@@ -25,8 +26,8 @@ CREATE TABLE IF NOT EXISTS positions (
 """
 TABLES: Final = {CASES: "cases", CASE_EVENTS: "facts"}
 PUT_CASE: Final = (
-    "INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET complaint_id = excluded.complaint_id,"
-    " version = excluded.version, document = excluded.document, owner = excluded.owner,"
+    "INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET number = excluded.number,"
+    " complaint_id = excluded.complaint_id, version = excluded.version, document = excluded.document, owner = excluded.owner,"
     " next_due = excluded.next_due WHERE excluded.version > cases.version"
 )
 PUT_FACT: Final = "INSERT INTO facts VALUES (?, ?, ?, ?) ON CONFLICT (code, version) DO NOTHING"

@@ -38,7 +38,8 @@ class Story:
     """What the citizen reads about a case in addition to its status.
 
     Attributes:
-        explanation: why the present owner has the case, masked; empty if the report is secret.
+        explanation: why the present owner has the case, masked; empty if the report is secret, and for a supporter, whose own explanation
+            names another owner than that of its main case.
         question: the question that is open; empty if none is open.
         told: what happened, oldest first, without the open question.
     """
@@ -60,7 +61,7 @@ def story(case: Case, facts: Sequence[Fact]) -> Story:
     if question:
         last = max((number for number, one in enumerate(told) if one.text.startswith(question)), default=None)
         question = question if last is None else told.pop(last).text
-    explanation = "" if case.complaint.secret else mask(case.explanation)
+    explanation = "" if case.complaint.secret or case.heard is not None else mask(case.explanation)
     return Story(explanation=explanation, question=question, told=tuple(told))
 
 

@@ -33,7 +33,11 @@ class Settings(BaseSettings):
 
     kafka: Brokers = Field(None, description="Kafka brokers, host:port separated by commas. Unset: the embedded Kafka.")
     clickhouse: ClickHouse = Field(
-        None, description="clickhouse://user:password@host:9000/database. Unset: the embedded ClickHouse."
+        None, description="clickhouse://user:password@host:9000/database, for the sink. Unset: the embedded ClickHouse."
+    )
+    clickhouse_analyst: ClickHouse = Field(
+        None,
+        description="The same for `lapor query`, with the account that only reads. Unset: that of LAPOR_CLICKHOUSE.",
     )
     smpp: OptionalText = Field(
         None,
@@ -83,6 +87,10 @@ class Settings(BaseSettings):
     view_key: Annotated[SecretStr | None, BeforeValidator(blank_is_unset)] = Field(
         None,
         description="Key of the internal interfaces that show cases, the view's and the router's. Unset: the running stack's.",
+    )
+    case_number_key: Annotated[SecretStr | None, BeforeValidator(blank_is_unset)] = Field(
+        None,
+        description="Key of the case numbers, for sink and view, where they have no secret file. Unset: it is made from the secret.",
     )
     data: Path = Field(
         default_factory=lambda: platformdirs.user_state_path("lapor"),

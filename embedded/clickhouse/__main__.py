@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -17,10 +16,11 @@ def _arguments() -> ServerConfig:
     parser.add_argument("--data-dir", type=Path, required=True, help="folder that holds all data")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=9000, help="TCP port, 0 for a free one (default: %(default)s)")
-    parser.add_argument("--user", default="default", help="the only user (default: %(default)s)")
-    known = os.environ.get("LAPOR_CLICKHOUSE_PASSWORD", "")
-    parser.add_argument("--password", default=known, help="its password (default: LAPOR_CLICKHOUSE_PASSWORD, or empty)")
-    parser.add_argument("--database", default="default", help="database to create at start (default: %(default)s)")
+    parser.add_argument(
+        "--passwords",
+        type=Path,
+        help="folder with the accounts' passwords, made if missing (default: DATA_DIR/passwords)",
+    )
     return ServerConfig(**vars(parser.parse_args()))
 
 

@@ -1,9 +1,30 @@
-"""The settings of an embedded ClickHouse server, and the place of its spool folder inside the data folder."""
+"""The settings of an embedded ClickHouse server and of its engine, and the place of its spool folder inside the data folder."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+from xml.sax.saxutils import escape
+
+_CONFIG: Final = """<clickhouse>
+  <logger><level>none</level></logger>
+  <mark_cache_size>{mark_cache}</mark_cache_size>
+  <max_server_memory_usage>{memory}</max_server_memory_usage>
+  <max_thread_pool_size>{threads}</max_thread_pool_size>
+  <background_pool_size>2</background_pool_size>
+  <background_common_pool_size>2</background_common_pool_size>
+  <background_move_pool_size>1</background_move_pool_size>
+  <background_fetches_pool_size>1</background_fetches_pool_size>
+  <background_schedule_pool_size>4</background_schedule_pool_size>
+  <access_control_improvements><table_engines_require_grant>true</table_engines_require_grant></access_control_improvements>
+  <user_directories><users_xml><path>{users}</path></users_xml></user_directories>
+</clickhouse>
+"""
+# Size of the mark cache. The few tables here have few marks; ClickHouse's default of 5 GiB is for a dedicated machine.
+_MARK_CACHE_BYTES: Final = 16 << 20
+# Enough for a dozen clients on a few cores; ClickHouse's default is 10,000.
+_MAX_THREADS: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,9 +35,7 @@ class ServerConfig:
         data_dir: The folder that holds all data. Only one server can use a folder at a time.
         host: The address to listen on.
         port: The TCP port; 0 takes a free one.
-        user: The only user that may log in.
-        password: The user's password; empty by default. A client must send exactly this text.
-        database: The database that is created at start. It is also the default for clients that name none.
+        passwords: The folder with the password of each account, which is made if missing; None for ``passwords`` in the data folder.
         max_clients: The maximum number of simultaneous connections; further ones are refused with code 202.
         max_memory_bytes: The maximum memory of all queries together in the engine, in bytes.
         idle_timeout_s: The maximum silence of a client between packets, in seconds; the default is ClickHouse's own.
@@ -25,11 +44,9 @@ class ServerConfig:
     """
 
     data_dir: Path
+    passwords: Path | None = None
     host: str = "127.0.0.1"
     port: int = 9000
-    user: str = "default"
-    password: str = field(default="", repr=False)
-    database: str = "default"
     max_clients: int = 128
     max_memory_bytes: int = 2 << 30
     idle_timeout_s: float = 3600.0
@@ -43,3 +60,15 @@ def spool_folder(data_dir: Path) -> Path:
     Files that a killed server left there are useless; the next start deletes them.
     """
     return data_dir / "spool"
+
+
+def engine_config(users: Path, max_memory_bytes: int) -> str:
+    """Return the text of chDB's configuration file.
+
+    Args:
+        users: The file with its users and roles.
+        max_memory_bytes: The maximum memory of all queries together, in bytes.
+    """
+    return _CONFIG.format(
+        mark_cache=_MARK_CACHE_BYTES, memory=max_memory_bytes, threads=_MAX_THREADS, users=escape(str(users.resolve()))
+    )

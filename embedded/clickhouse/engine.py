@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
+from embedded.clickhouse.accounts import Account, engine_users, role_of
+from embedded.clickhouse.config import engine_config
 from embedded.clickhouse.errors import engine_error
 from embedded.clickhouse.native.blocks import Column
 from embedded.clickhouse.protocol.wire import Progress
@@ -22,23 +24,6 @@ _NOT_STREAMED: Final = "Streaming query is not supported"
 _NUMBER_TYPES: Final = frozenset(
     {"Bool", "UInt64", "Int64", "Seconds", "Milliseconds", "MaxThreads", "NonZeroUInt64", "UInt64Auto", "BoolAuto"}
 )
-
-_CONFIG: Final = """<clickhouse>
-  <logger><level>none</level></logger>
-  <mark_cache_size>{mark_cache}</mark_cache_size>
-  <max_server_memory_usage>{memory}</max_server_memory_usage>
-  <max_thread_pool_size>{threads}</max_thread_pool_size>
-  <background_pool_size>2</background_pool_size>
-  <background_common_pool_size>2</background_common_pool_size>
-  <background_move_pool_size>1</background_move_pool_size>
-  <background_fetches_pool_size>1</background_fetches_pool_size>
-  <background_schedule_pool_size>4</background_schedule_pool_size>
-</clickhouse>
-"""
-# Size of the mark cache. The few tables here have few marks; ClickHouse's default of 5 GiB is for a dedicated machine.
-_MARK_CACHE_BYTES: Final = 16 << 20
-# Enough for a dozen clients on a few cores; ClickHouse's default is 10,000.
-_MAX_THREADS: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +43,7 @@ class Engine:
 
     Raises:
         EngineError: chDB cannot open the folder, or its list of settings cannot be read.
-        OSError: The subfolder or the engine's configuration file cannot be written.
+        OSError: The subfolder or the engine's configuration files cannot be written.
     """
 
     def __init__(self, folder: Path, *, max_memory_bytes: int) -> None:
@@ -68,25 +53,27 @@ class Engine:
         self._folder = folder / "chdb"
         self._folder.mkdir(parents=True, exist_ok=True)
         config = folder / "engine.xml"
-        text = _CONFIG.format(mark_cache=_MARK_CACHE_BYTES, memory=max_memory_bytes, threads=_MAX_THREADS)
-        config.write_text(text, encoding="utf-8")
+        users = folder / "users.xml"
+        users.write_text(engine_users(), encoding="utf-8")
+        config.write_text(engine_config(users, max_memory_bytes), encoding="utf-8")
         self._address = f"{self._folder}?config-file={escape(str(config))}"
         self._lock = threading.Lock()
         self._control = self.connect("control")
         rows = self._control.rows("SELECT name, type, alias_for FROM system.settings")
         self._types = {str(name): str(kind) for name, kind, _ in rows}
 
-    def connect(self, tag: str) -> EngineConnection:
-        """Open and return a connection to chDB, for a client or for the server itself.
+    def connect(self, tag: str, account: Account | None = None) -> EngineConnection:
+        """Open and return a connection to chDB with the rights and limits of an account, or of the server itself.
 
         Args:
             tag: The text by which `kill` finds the queries of this connection. Different clients have different tags.
+            account: The account of the client; None for the server.
 
         Raises:
             EngineError: chDB cannot open the connection or set it up.
         """
         try:
-            return EngineConnection(self._chdb.connect(self._address), tag)
+            return EngineConnection(self._chdb.connect(self._address), tag, account)
         except RuntimeError as error:
             raise engine_error(str(error)) from error
 
@@ -132,6 +119,20 @@ class Engine:
         with self._lock:
             self._control.execute(text)
 
+    def native(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> bytes:
+        """Convert a few rows into a block in Native format and return its bytes. Any thread may call this.
+
+        Each row has one value per column, given as text, as in the result of `EngineConnection.summary`.
+
+        Raises:
+            EngineError: A value does not fit its column's type.
+        """
+        structure = ", ".join(f"{quote(column.name)} {column.type}" for column in columns)
+        lines = "\n".join(json.dumps(row) for row in rows)
+        text = f"SELECT * FROM format(JSONCompactStringsEachRow, {literal(structure)}, {literal(lines)})"  # noqa: S608
+        with self._lock:
+            return self._control.execute(text)
+
     def close(self) -> None:
         """Close the server's own connection to chDB. chDB shuts down only when the last connection of all is closed."""
         self._control.close()
@@ -145,15 +146,22 @@ class EngineConnection:
     Args:
         connection: The connection of the chdb package.
         tag: The text by which `Engine.kill` finds the queries of this connection.
+        account: The account whose rights and limits hold; None for the server itself.
+
+    Attributes:
+        account: The account.
 
     Raises:
         EngineError: The connection cannot be set up.
     """
 
-    def __init__(self, connection: Any, tag: str) -> None:
+    def __init__(self, connection: Any, tag: str, account: Account | None = None) -> None:
         self._connection = connection
         self.tag = tag
-        self.execute(f"SET implicit_select = 0, log_comment = {literal(tag)}")
+        self.account = account
+        limits = "".join(f", {name} = {value}" for name, value in (account.limits if account else {}).items())
+        self.execute(f"SET implicit_select = 0, log_comment = {literal(tag)}{limits}")
+        self.execute(f"SET ROLE {role_of(account)}")
 
     def execute(self, text: str, parameters: Mapping[str, str] | None = None) -> bytes:
         """Run a statement to completion.
@@ -228,20 +236,6 @@ class EngineConnection:
             return dict(json.loads(result.bytes()))
         except RuntimeError as error:
             raise engine_error(str(error)) from error
-
-    def native(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> bytes:
-        """Convert a few rows into a block in Native format and return its bytes.
-
-        Each row has one value per column, given as text, as in the result of `summary`.
-
-        Raises:
-            EngineError: A value does not fit its column's type.
-        """
-        structure = ", ".join(f"{quote(column.name)} {column.type}" for column in columns)
-        lines = "\n".join(json.dumps(row) for row in rows)
-        return self.execute(
-            f"SELECT * FROM format(JSONCompactStringsEachRow, {literal(structure)}, {literal(lines)})"  # noqa: S608
-        )
 
     def rows(self, text: str, parameters: Mapping[str, str] | None = None) -> list[list[Any]]:
         """Run a small query and return its rows, each a list of values decoded from JSON.

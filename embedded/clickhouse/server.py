@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final, Self
 
+from embedded.clickhouse.access.gate import Gate
+from embedded.clickhouse.accounts import ACCOUNTS, kept_passwords
 from embedded.clickhouse.config import ServerConfig, spool_folder
 from embedded.clickhouse.engine import Engine
 from embedded.clickhouse.errors import EmbeddedClickHouseError, FolderInUseError
@@ -58,13 +60,14 @@ class ClickHouseServer:
     Use it as a context manager, or call `start` and `stop`. A stopped server cannot be started again.
 
     Args:
-        config: The address to listen on, the data folder, the login and the limits.
+        config: The address to listen on, the data folder, the passwords and the limits.
     """
 
     def __init__(self, config: ServerConfig) -> None:
         self._config = config
         self._lock_file: IO[str] | None = None
         self._engine: Engine | None = None
+        self._gate: Gate
         self._listener: socket.socket | None = None
         self._stopping = threading.Event()
         self._clients: dict[socket.socket, threading.Thread] = {}
@@ -84,23 +87,23 @@ class ClickHouseServer:
 
     @property
     def address(self) -> str:
-        """The address that clients connect to, as a URL: ``clickhouse://user@host:port/database``, without the password.
+        """The address that clients connect to, as a URL without an account: ``clickhouse://host:port``.
 
         Raises:
             EmbeddedClickHouseError: The server was not started.
             OSError: The server was stopped.
         """
         host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
-        return f"clickhouse://{self._config.user}@{host}:{self.port}/{self._config.database}"
+        return f"clickhouse://{host}:{self.port}"
 
     def start(self) -> None:
-        """Lock and open the data folder, empty its spool folder, create the database if missing, and listen for clients.
+        """Lock and open the data folder, empty its spool folder, create the accounts' databases if missing, and listen for clients.
 
         Clients can connect once this returns. If it fails, everything it opened is closed again.
 
         Raises:
             FolderInUseError: Another server uses the folder.
-            EngineError: chDB cannot open the folder or create the database.
+            EngineError: chDB cannot open the folder or create a database.
             OSError: The folder cannot be written, or the server cannot listen there, for instance because the port is taken.
         """
         config = self._config
@@ -108,16 +111,22 @@ class ClickHouseServer:
         try:
             _empty_folder(spool_folder(config.data_dir))
             self._engine = Engine(config.data_dir, max_memory_bytes=config.max_memory_bytes)
-            self._engine.execute(f"CREATE DATABASE IF NOT EXISTS {quote(config.database)}")
+            for database in sorted({account.database for account in ACCOUNTS}):
+                self._engine.execute(f"CREATE DATABASE IF NOT EXISTS {quote(database)}")
+            self._gate = Gate(
+                self._engine,
+                kept_passwords(config.passwords or config.data_dir / "passwords"),
+                most_readers=max(1, config.max_clients // 2),
+            )
             family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
             self._listener = socket.create_server((config.host, config.port), family=family, backlog=_BACKLOG)
         except BaseException:
             self.stop()
             raise
-        arguments = (self._engine, self._listener, _version(self._engine))
+        arguments = (self._listener, _version(self._engine))
         threading.Thread(target=self._accept, args=arguments, name="clickhouse-accept", daemon=True).start()
 
-    def _accept(self, engine: Engine, listener: socket.socket, version: wire.ServerVersion) -> None:
+    def _accept(self, listener: socket.socket, version: wire.ServerVersion) -> None:
         while not self._stopping.is_set():
             try:
                 connected, peer = listener.accept()
@@ -129,7 +138,13 @@ class ClickHouseServer:
             channel = Channel(
                 connected, idle_timeout_s=self._config.idle_timeout_s, io_timeout_s=self._config.io_timeout_s
             )
-            talk = Conversation(channel, engine, config=self._config, version=version, peer=f"{peer[0]}:{peer[1]}")
+            talk = Conversation(
+                channel,
+                self._gate,
+                spools=spool_folder(self._config.data_dir),
+                version=version,
+                peer=f"{peer[0]}:{peer[1]}",
+            )
             thread = threading.Thread(
                 target=self._serve, args=(connected, channel, talk), name="clickhouse-client", daemon=True
             )

@@ -18,7 +18,7 @@ def serve(config: ServerConfig, *, on_ready: Callable[[str], None] | None = None
 
     Args:
         config: The settings of the server.
-        on_ready: Called once clients can connect, with the address as a URL without the password.
+        on_ready: Called once clients can connect, with the address as a URL without an account.
 
     Raises:
         FolderInUseError: Another server uses the folder.

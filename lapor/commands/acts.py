@@ -10,7 +10,10 @@ import typer
 from lapor.commands.options import DAY, DataDir, day
 from ops.casework.acts import ACTS, Act
 
-Code = Annotated[str, typer.Argument(help="The tracking code, with or without spaces.")]
+Code = Annotated[
+    str,
+    typer.Argument(help="The tracking code, with or without spaces, or the case number (K-...) that ClickHouse has."),
+]
 
 Agency = Annotated[str, typer.Option("--as", help="Identifier of the acting agency; see `lapor agency search`.")]
 

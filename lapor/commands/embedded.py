@@ -55,21 +55,21 @@ def kafka(*, port: Port = 9092, data_dir: Folder = None, host: Host = LOOPBACK) 
 
 
 @app.command()
-def clickhouse(  # noqa: PLR0913  # a server's address has six parts
+def clickhouse(
     *,
     port: Port = 9000,
     data_dir: Folder = None,
     host: Host = LOOPBACK,
-    user: Annotated[str, typer.Option(help="User name for clients.")] = "default",
-    password: Annotated[str, typer.Option(help="Password for clients.", envvar="LAPOR_CLICKHOUSE_PASSWORD")] = "",
-    database: Annotated[str, typer.Option(help="Database to create at the start.")] = "default",
+    passwords: Annotated[
+        Path | None,
+        typer.Option(help="Folder with the accounts' passwords, made if missing. Default: inside its data."),
+    ] = None,
 ) -> None:
-    """Run the ClickHouse engine as a server of ClickHouse's native protocol."""
+    """Run the ClickHouse engine as a server of its native protocol, with the accounts lapor_sink, lapor_analyst and lapor_operator."""
     from embedded.clickhouse import ServerConfig, serve
 
-    folder = _folder(data_dir, "clickhouse")
     with _told():
-        serve(ServerConfig(host=host, port=port, data_dir=folder, user=user, password=password, database=database))
+        serve(ServerConfig(host=host, port=port, data_dir=_folder(data_dir, "clickhouse"), passwords=passwords))
 
 
 @app.command()

@@ -177,15 +177,15 @@ def query(
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Run a query on ClickHouse that only reads, and print its rows.
+    """Run a query as the account lapor_analyst, which only reads the views, and print its rows.
 
     The views are cases, complaints, dispositions, case_events, messages, replies, deliveries and dead_letters.
     """
     from lapor.commands.tables import show_rows
     from lapor.local.note import started_in
-    from lapor.processes.wiring import store
+    from lapor.processes.wiring import analysts_store
 
-    names, rows = store(started_in(data_dir)).table(sql)
+    names, rows = analysts_store(started_in(data_dir)).table(sql)
     show_rows(names, rows, form or (Format.table if sys.stdout.isatty() else Format.tsv))
 
 

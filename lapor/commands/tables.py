@@ -9,11 +9,16 @@ import orjson
 import psutil
 import typer
 from pydantic import SecretStr
+from rich.cells import cell_len
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from complaints.runtime.address import without_passwords
 from lapor.local.supervisor import Service, Supervisor
+
+NULL = "\\N"
+"""How a table and tab-separated lines show that there is no value, as ClickHouse and pandas write it."""
 
 
 def table(supervisor: Supervisor) -> Table:
@@ -40,26 +45,44 @@ def _memory(service: Service) -> str:
 
 
 def show_rows(names: Sequence[str], rows: Sequence[tuple[Any, ...]], form: str) -> None:
-    """Print rows as a table ("table"), as JSON lines ("json"), or as tab-separated lines without a header (any other form)."""
+    """Print rows as a table ("table"), as JSON lines ("json"), or as tab-separated lines below the names of the columns (any other form).
+
+    A table that is wider than the terminal is printed row by row, with a line per column.
+    """
     if form == "table":
-        shown = Table(*names)
-        for row in rows:
-            shown.add_row(*(_cell(value) for value in row))
-        Console().print(shown)
+        _show_table(names, [[NULL if value is None else _cell(value) for value in row] for row in rows])
         return
+    if form != "json" and names:
+        typer.echo("\t".join(map(_escaped, names)))
     for row in rows:
         if form == "json":
             typer.echo(orjson.dumps(dict(zip(names, row, strict=True)), default=str).decode())
         else:
-            typer.echo(
-                "\t".join(_cell(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n") for value in row)
-            )
+            typer.echo("\t".join(NULL if value is None else _escaped(_cell(value)) for value in row))
+
+
+def _show_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    console = Console()
+    widths = [max(map(cell_len, column)) for column in zip(names, *rows, strict=True)]
+    if sum(widths) + 3 * len(names) + 1 > console.width and rows:
+        beside = max(map(cell_len, names))
+        for number, row in enumerate(rows, 1):
+            console.print(f"row {number}", style="bold", highlight=False)
+            for name, value in zip(names, row, strict=True):
+                console.print(f"  {name:<{beside}}  {value}", markup=False, highlight=False, soft_wrap=True)
+        return
+    shown = Table(*map(escape, names))
+    for row in rows:
+        shown.add_row(*map(escape, row))
+    console.print(shown)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
 
 
 def _cell(value: Any) -> str:
     match value:
-        case None:
-            return "\\N"
         case datetime() | date() | UUID() | str() | int() | float():
             return str(value)
         case _:

@@ -12,7 +12,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from complaints import tracking
 from complaints.errors import UnavailableError
 from complaints.runtime.settings import Settings
 from lapor.demo.dialogue import CITIZEN, HEARD_WITHIN_S, Phone, converse
@@ -98,15 +97,15 @@ def _show(stack: Up, stop: threading.Event, started: float) -> int:
 def _table(items: list[Item], outcome: Outcome, settings: Settings) -> None:
     rows = {
         row[0]: row[1:]
-        for row in store(settings).execute("SELECT complaint_id, tracking_code, owner, explanation FROM cases")
+        for row in store(settings).execute("SELECT complaint_id, case_number, owner, explanation FROM cases")
     }
     shown = Table(
-        "channel", "code", "complaint", "owner", "why", title=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", expand=False
+        "channel", "case", "complaint", "owner", "why", title=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", expand=False
     )
     for item, found in zip(items, outcome.ids, strict=True):
-        code, owner, why = rows.get(found, ("", "", "")) if found else ("", "", "")
+        number, owner, why = rows.get(found, ("", "", "")) if found else ("", "", "")
         words = f"{item.title}: {item.text}" if item.title else item.text
-        shown.add_row(item.channel, code and tracking.spaced(code), words[:36], owner, _because(why))
+        shown.add_row(item.channel, number, words[:36], owner, _because(why))
     console = Console()
     (console if console.is_terminal else Console(width=TABLE_WIDTH)).print(shown)
 
@@ -120,13 +119,13 @@ def _refusal(settings: Settings, outcome: Outcome) -> None:
     """Let the first owner that is not a triage desk refuse its case."""
     ids = tuple(found for found in outcome.ids if found is not None)
     rows = store(settings).execute(
-        "SELECT tracking_code, owner_id, owner FROM cases WHERE complaint_id IN %(ids)s AND NOT triage ORDER BY tracking_code LIMIT 1",
+        "SELECT case_number, owner_id, owner FROM cases WHERE complaint_id IN %(ids)s AND NOT triage ORDER BY case_number LIMIT 1",
         {"ids": ids},
     )
     if rows:
-        code, owner_id, owner = rows[0]
-        typer.echo(f"\nRefusal: {owner} says of {tracking.spaced(code)}: {REASON}")
-        cases.act(settings, code, "refuse", agency=owner_id, text=REASON, say=typer.echo)
+        number, owner_id, owner = rows[0]
+        typer.echo(f"\nRefusal: {owner} says of {number}: {REASON}")
+        cases.act(settings, number, "refuse", agency=owner_id, text=REASON, say=typer.echo)
 
 
 def _conversation(stack: Up) -> None:

@@ -20,7 +20,19 @@ NOTE = "stack.json"
 FILES = ("model", "allotments")
 """Those of the settings of the note that are paths: the model and the divisions of tasks that the router was started with."""
 
-FOUND_BY_NOTE = ("kafka", "clickhouse", "smpp", "x_api", "telegram_api", "web", "view", "view_url", "view_key", *FILES)
+FOUND_BY_NOTE = (
+    "kafka",
+    "clickhouse",
+    "clickhouse_analyst",
+    "smpp",
+    "x_api",
+    "telegram_api",
+    "web",
+    "view",
+    "view_url",
+    "view_key",
+    *FILES,
+)
 """The settings whose value comes from the note if the environment does not set them."""
 
 

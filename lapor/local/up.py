@@ -6,10 +6,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 
 import psutil
 
@@ -163,7 +162,6 @@ class Up:
         *arguments: str,
         ready: Callable[[], bool],
         timeout_s: float = START_S,
-        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._say(f"starting the embedded {name}")
         module = name.removesuffix("-api")  # "telegram" is also the name of the channel
@@ -175,7 +173,7 @@ class Up:
             str(self._settings.data / name),
             *arguments,
         ]
-        service = Service(name=name, command=command, environment=environment)
+        service = Service(name=name, command=command)
         self.supervisor.start(service)
         self.supervisor.wait(service, ready, timeout_s=timeout_s, stop=self._stop)
         self._ready(name)
@@ -201,12 +199,15 @@ class Up:
     def _clickhouse(self) -> None:
         if self._settings.clickhouse is not None:
             return
-        port, password = self._port("clickhouse"), kept_password(self._settings.data / "clickhouse-password")
-        arguments = ("--port", str(port), "--user", "lapor", "--database", "lapor")
-        hidden = {"LAPOR_CLICKHOUSE_PASSWORD": password}  # any user can see the arguments of a process
+        from embedded.clickhouse.accounts import ANALYST, DATA, SINK, kept_passwords
+
+        port, folder = self._port("clickhouse"), self._settings.data / "clickhouse-passwords"
+        arguments = ("--port", str(port), "--passwords", str(folder))
         # it listens only after its engine has started, so a connection proves that it is ready
-        self._embedded("clickhouse", *arguments, ready=lambda: not is_free(port), environment=hidden)
-        self.stack.addresses["clickhouse"] = f"clickhouse://lapor:{password}@{LOOPBACK}:{port}/lapor"
+        self._embedded("clickhouse", *arguments, ready=lambda: not is_free(port))
+        passwords = kept_passwords(folder)
+        for name, account in (("clickhouse", SINK), ("clickhouse_analyst", ANALYST)):
+            self.stack.addresses[name] = f"clickhouse://{account}:{passwords[account]}@{LOOPBACK}:{port}/{DATA}"
 
     def _smsc(self) -> None:
         if self._settings.smpp is not None:

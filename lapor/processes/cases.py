@@ -39,7 +39,7 @@ def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[
 
     Args:
         settings: the settings of the running stack.
-        code: the tracking code.
+        code: the tracking code or the case number.
         name: the name of the act (see ops.casework.acts.ACTS).
         agency: the id of the agency.
         say: called with each sentence about the result.
@@ -87,7 +87,7 @@ def show(settings: Settings, code: str) -> Sheet:
 
     Args:
         settings: the settings of the running stack.
-        code: the tracking code.
+        code: the tracking code or the case number.
 
     Raises:
         TrackingCodeError: the code cannot be one of our tracking codes.
@@ -96,7 +96,7 @@ def show(settings: Settings, code: str) -> Sheet:
     """
     with closing(view(settings)) as known:
         case = find(known, code)
-        return sheet(case, known.facts(code), now(settings))
+        return sheet(case, known.facts(case.tracking_code), now(settings))
 
 
 def explain(settings: Settings, code: str, *, say: Callable[[str], object]) -> None:
@@ -104,7 +104,7 @@ def explain(settings: Settings, code: str, *, say: Callable[[str], object]) -> N
 
     Args:
         settings: the settings of the running stack.
-        code: the tracking code.
+        code: the tracking code or the case number.
         say: called with each line.
 
     Raises:
@@ -113,7 +113,8 @@ def explain(settings: Settings, code: str, *, say: Callable[[str], object]) -> N
         UnavailableError: the view does not answer.
     """
     with closing(view(settings)) as known:
-        for line in story(find(known, code), known.facts(code), now(settings)):
+        case = find(known, code)
+        for line in story(case, known.facts(case.tracking_code), now(settings)):
             say(line)
 
 

@@ -10,7 +10,7 @@ from complaints.runtime.http_server import configured_socket, serve
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import configure_logging
 from lapor.processes.collector import settle
-from lapor.processes.wiring import heartbeats, stop_on_signals
+from lapor.processes.wiring import case_numbers, heartbeats, stop_on_signals
 from view.freshness import Freshness
 from view.http import View, application
 from view.news import News
@@ -42,7 +42,13 @@ def run_view(settings: Settings) -> None:
     at = parse_address(f"http://{settings.view}", scheme="http", default_port=VIEW_PORT)
     listener = configured_socket(at.host, at.port, setting="LAPOR_VIEW")
     store, freshness, news = Store(settings.data / "view" / "cases.db"), Freshness(), News()
-    reader = Reader(ConfluentTail(brokers, topics=TOPICS), store, freshness=freshness, news=news)
+    reader = Reader(
+        ConfluentTail(brokers, topics=TOPICS),
+        store,
+        number=case_numbers(settings),
+        freshness=freshness,
+        news=news,
+    )
     crashes: list[BaseException] = []
     settle(YOUNG_OBJECTS)
     with stop_on_signals() as stop:

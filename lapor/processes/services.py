@@ -19,6 +19,7 @@ from lapor.processes.demo_clock import DemoClock
 from lapor.processes.together import run_together
 from lapor.processes.wiring import (
     WORKERS,
+    case_numbers,
     conversation_step,
     heartbeats,
     neighbours_step,
@@ -252,7 +253,8 @@ def run_sink(settings: Settings, stop: threading.Event) -> None:
     brokers, beat, clickhouse = settings.kafka_required(), heartbeats(settings, "sink"), store(settings)
     if is_new(clickhouse) and forget(brokers, GROUP):
         log.warning("the database is new although rows were stored before: it is filled again with all that Kafka has")
-    migrate(clickhouse)
+    number = case_numbers(settings)
+    migrate(clickhouse, fingerprint=number(""))
     producer = ConfluentProducer(brokers)
     sink = Sink(
         ConfluentConsumer(brokers, group=GROUP, topics=list(TOPICS)),
@@ -260,6 +262,7 @@ def run_sink(settings: Settings, stop: threading.Event) -> None:
         producer,
         Pace(most_rows=settings.sink_batch, interval_s=settings.sink_interval_s),
         Fuse(settings.dead_letter_fuse),
+        number=number,
     )
     sink.run(stop, lambda rows: beat.beat(rows=rows))
     producer.close()

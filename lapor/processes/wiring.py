@@ -2,13 +2,15 @@
 
 import signal
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from complaints import tracking
+from complaints.errors import ConfigurationError
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Upstream
@@ -31,6 +33,9 @@ WORKERS = ("router", "conversation", "neighbours", "sink", "view")
 STEPS = frozenset({"router", "conversation", "neighbours"})
 """Those of them that are steps: the supervisor restarts one of these as soon as it hangs, because others wait for it."""
 
+MIN_KEY_BYTES = 16
+"""The minimum length of the key of case numbers: a shorter one could be tried out."""
+
 WITHOUT_ACCOUNTS = frozenset({"web"})
 """The channels by which nothing is sent: what the citizen would be told is on the page."""
 
@@ -43,6 +48,22 @@ def loops(service: str) -> tuple[str, ...]:
 def stale_after_s(service: str) -> float:
     """Return the seconds without a heartbeat after which a service is restarted."""
     return Heartbeat.STEP_STALE_AFTER_S if service in STEPS else Heartbeat.STALE_AFTER_S
+
+
+def case_numbers(settings: Settings) -> Callable[[str], str]:
+    """Return the function that gives the case number of a tracking code, for the sink and the view: with their own key, or the secret's.
+
+    Raises:
+        ConfigurationError: the key is too short, or there is no key and no secret file.
+    """
+    if settings.case_number_key is None:
+        return keyring(settings).case_number
+    key = settings.case_number_key.get_secret_value().encode()
+    if len(key) < MIN_KEY_BYTES:
+        raise ConfigurationError(
+            f"LAPOR_CASE_NUMBER_KEY has {len(key)} characters, it needs at least {MIN_KEY_BYTES}: `openssl rand -hex 24` makes one"
+        )
+    return lambda code: tracking.case_number(code, key=key)
 
 
 def normaliser() -> "Normaliser":
@@ -198,10 +219,17 @@ def backlogs(brokers: str, expected: Mapping[str, Iterable[str]], *, timeout_s: 
 
 
 def store(settings: Settings) -> "Store":
-    """Return a connection to ClickHouse."""
+    """Return a connection to ClickHouse with the account of the sink."""
     from sinks.clickhouse.client import Store
 
     return Store(settings.clickhouse_required())
+
+
+def analysts_store(settings: Settings) -> "Store":
+    """Return a connection to ClickHouse with the account that only reads the views; without one, with that of the sink."""
+    from sinks.clickhouse.client import Store
+
+    return Store(settings.clickhouse_analyst or settings.clickhouse_required())
 
 
 def cases(settings: Settings) -> "ViewClient":

@@ -23,11 +23,11 @@ class Cases(Protocol):
 
 
 def find(cases: Cases, code: str) -> Case:
-    """Return the case with this tracking code.
+    """Return the case with this tracking code, or with the case number that stands for it in ClickHouse.
 
     Args:
         cases: looks it up.
-        code: the tracking code as a person typed it.
+        code: the tracking code or case number as a person typed it.
 
     Raises:
         TrackingCodeError: the text cannot be one of our tracking codes.
@@ -37,7 +37,12 @@ def find(cases: Cases, code: str) -> Case:
     found = cases.case(code)
     if found is None:
         raise CaseError(
-            f"no case has the code {tracking.spaced(tracking.parse(code))}; a new complaint needs a moment until the router has"
+            f"no case has the {_written(code)}; a new complaint needs a moment until the router has"
             " decided about it; `lapor doctor` says whether it is running"
         )
     return found
+
+
+def _written(code: str) -> str:
+    number = tracking.case_number_in(code)
+    return f"number {number}" if number else f"code {tracking.spaced(tracking.parse(code))}"

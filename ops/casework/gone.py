@@ -4,17 +4,18 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from complaints import tracking
 from complaints.case import OPEN
 from ops.answers import Answers
 from router.agencies.registry import Registry
 from router.allotments.edition import Allotments
 
-MOST_CODES: Final = 20
-"""Maximum number of tracking codes that are named for one former owner."""
+MOST_NUMBERS: Final = 20
+"""Maximum number of case numbers that are named for one former owner."""
 
 _OWNERS: Final = "SELECT DISTINCT owner_id FROM cases WHERE state IN %(open)s"
-_WITH: Final = "SELECT tracking_code FROM cases WHERE owner_id = %(owner)s AND state IN %(open)s ORDER BY received_at, complaint_id"
+_WITH: Final = (
+    "SELECT case_number FROM cases WHERE owner_id = %(owner)s AND state IN %(open)s ORDER BY received_at, complaint_id"
+)
 
 _OPEN: Final = tuple(sorted(OPEN))
 """The states in which a case waits for an owner's answer; in these alone a desk can reroute it."""
@@ -28,17 +29,17 @@ class Orphans(NamedTuple):
 
     Attributes:
         owner_id: the id of the former agency.
-        codes: the tracking codes, oldest first; empty for a secret case.
+        numbers: the case numbers, oldest first; empty for a secret case.
     """
 
     owner_id: str
-    codes: list[str]
+    numbers: list[str]
 
     def __str__(self) -> str:
-        """Return the owner, the number of its cases and their first codes."""
-        shown = [tracking.spaced(code) if code else "(secret)" for code in self.codes[:MOST_CODES]]
-        more = f" and {len(self.codes) - MOST_CODES} more" if len(self.codes) > MOST_CODES else ""
-        return f"{self.owner_id} ({len(self.codes)}): {', '.join(shown)}{more}"
+        """Return the owner, the number of its cases and their first case numbers."""
+        shown = [number or "(secret)" for number in self.numbers[:MOST_NUMBERS]]
+        more = f" and {len(self.numbers) - MOST_NUMBERS} more" if len(self.numbers) > MOST_NUMBERS else ""
+        return f"{self.owner_id} ({len(self.numbers)}): {', '.join(shown)}{more}"
 
 
 def is_gone(agency_id: str, registry: Registry, allotments: Allotments) -> bool:
@@ -71,4 +72,4 @@ def orphans(store: Answers, gone: Callable[[str], bool]) -> Iterator[Orphans]:
     owners = sorted(owner for (owner,) in store.execute(_OWNERS, {"open": _OPEN}) if not _HIDDEN.fullmatch(owner))
     for owner in filter(gone, owners):
         rows = store.execute(_WITH, {"owner": owner, "open": _OPEN})
-        yield Orphans(owner, [code for (code,) in rows])
+        yield Orphans(owner, [number for (number,) in rows])

@@ -74,19 +74,39 @@ def is_new(store: Store) -> bool:
     return not tables
 
 
-def migrate(store: Store) -> list[str]:
+_SECRET = 0
+"""The number of the line of the ledger that says with which secret the case numbers of the database were made."""
+
+ANEW = 'fill ClickHouse again from Kafka (docs/operations.md, "Filling ClickHouse again")'
+
+
+def migrate(store: Store, *, fingerprint: str) -> list[str]:
     """Apply the migrations that were not applied yet, in the order of their numbers, and return the names of their files.
 
     A migration counts as applied after its last statement. If the run is interrupted before, the next run repeats the whole file. So each
     statement must be one that can be repeated: CREATE TABLE IF NOT EXISTS, CREATE OR REPLACE VIEW, ALTER TABLE ADD COLUMN IF NOT EXISTS.
 
+    Args:
+        store: ClickHouse.
+        fingerprint: a text that only the installation's secret gives.
+
     Raises:
-        ConfigurationError: a file was changed after it was applied, or the files are not numbered 1, 2, 3 and so on.
+        ConfigurationError: a file was changed after it was applied, the files are not numbered 1, 2, 3 and so on, the tables are those of
+            an older program, or their case numbers were made with another secret.
         StoreUnavailable: ClickHouse does not answer, or answers with a temporary error.
         StoreRejected: ClickHouse refuses a statement.
     """
     store.execute(LEDGER)
-    applied = dict(store.execute("SELECT number, checksum FROM migrations"))
+    lines = store.execute("SELECT number, name, checksum FROM migrations")
+    applied = {number: checksum for number, _, checksum in lines}
+    if {name for number, name, _ in lines if number != _SECRET} - {migration.name for migration in migrations()}:
+        raise ConfigurationError(f"the tables of this ClickHouse are those of an older or newer program: {ANEW}")
+    if applied.get(_SECRET, fingerprint) != fingerprint:
+        raise ConfigurationError(
+            f"the case numbers in this ClickHouse were made with another secret: set the right one (LAPOR_SECRET_FILE), or {ANEW}"
+        )
+    if _SECRET not in applied:
+        _note(store, _SECRET, "secret", fingerprint)
     done = []
     for migration in migrations():
         if migration.number in applied:
@@ -97,9 +117,13 @@ def migrate(store: Store) -> list[str]:
             continue
         for statement in migration.statements:
             store.execute(statement)
-        store.execute(
-            "INSERT INTO migrations (number, name, checksum) SELECT %(number)s, %(name)s, %(checksum)s",
-            {"number": migration.number, "name": migration.name, "checksum": migration.checksum},
-        )
+        _note(store, migration.number, migration.name, migration.checksum)
         done.append(migration.name)
     return done
+
+
+def _note(store: Store, number: int, name: str, checksum: str) -> None:
+    store.execute(
+        "INSERT INTO migrations (number, name, checksum) SELECT %(number)s, %(name)s, %(checksum)s",
+        {"number": number, "name": name, "checksum": checksum},
+    )

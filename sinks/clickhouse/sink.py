@@ -55,7 +55,16 @@ class Pace:
 class Sink:
     """A worker that copies events from Kafka to ClickHouse. Not thread-safe: one thread owns it."""
 
-    def __init__(self, consumer: BatchConsumer, store: Store, producer: Producer, pace: Pace, fuse: Fuse) -> None:
+    def __init__(  # noqa: PLR0913  # the parts of a worker
+        self,
+        consumer: BatchConsumer,
+        store: Store,
+        producer: Producer,
+        pace: Pace,
+        fuse: Fuse,
+        *,
+        number: Callable[[str], str],
+    ) -> None:
         """Store the parts, and ask the consumer to report partitions that go to another sink.
 
         Args:
@@ -64,12 +73,14 @@ class Sink:
             producer: writes the dead letters.
             pace: the limits at which records are inserted.
             fuse: stops the sink when there are too many dead letters.
+            number: returns the case number of a tracking code.
         """
         self._consumer = consumer
         self._store = store
         self._producer = producer
         self._pace = pace
         self._fuse = fuse
+        self._number = number
         self._pending: dict[TopicPartition, list[StoredRecord]] = {}
         self._stored = 0
         self._turned: Callable[[int], None] = lambda _: None
@@ -154,7 +165,7 @@ class Sink:
         letters = []
         for record in records:
             try:
-                rows: Rows = rows_of(record)
+                rows: Rows = rows_of(record, self._number)
                 self._fuse.count(dead=False)
             except PoisonError as error:
                 self._fuse.count(dead=True)

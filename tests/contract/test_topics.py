@@ -20,6 +20,7 @@ from complaints.errors import ContractViolation
 from complaints.event import Event
 from complaints.fact import Fact, FactKind
 from sinks.clickhouse.rows import TOPICS, rows_of
+from tests.harness.numbers import number
 
 FOLDER = Path(str(files(contract)))
 EXAMPLES = [(name, path) for name in MODELS for path in sorted((FOLDER / "examples" / name.lower()).glob("*.json"))]
@@ -69,7 +70,7 @@ def test_each_example_fits_schema_and_model_and_sink(name: str, path: Path) -> N
     event = decode(stored(name, text), MODELS[name])
     assert json.loads(event.model_dump_json(exclude_none=True)) == json.loads(text)
     if TOPIC_OF[name] in TOPICS:
-        assert rows_of(stored(name, text))
+        assert rows_of(stored(name, text), number)
 
 
 @pytest.mark.parametrize(("name", "path"), EXAMPLES, ids=NAMES)
@@ -148,7 +149,7 @@ def test_an_event_of_the_first_version_is_still_read(name: str) -> None:
         value = json.dumps(event).encode()
         decode(stored(name, value), MODELS[name])
         if TOPIC_OF[name] in TOPICS:
-            assert rows_of(stored(name, value))
+            assert rows_of(stored(name, value), number)
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from complaints.crypto import Keyring, load_secret
 from lapor.local.note import Stack
 from tests.harness.support import wait_until
 
@@ -56,10 +57,14 @@ class RunningStack:
         return found
 
     def query(self, sql: str) -> list[list[str]]:
-        """Ask ClickHouse; rows of texts."""
+        """Ask ClickHouse; rows of texts, without the names of the columns."""
         answer = self.run("query", sql)
         assert answer.returncode == 0, answer.stderr
-        return [line.split("\t") for line in answer.stdout.splitlines()]
+        return [line.split("\t") for line in answer.stdout.splitlines()[1:]]
+
+    def number(self, code: str) -> str:
+        """Return the case number of a tracking code."""
+        return Keyring.from_secret(load_secret(self.folder / "secret")).case_number(code)
 
     @property
     def note(self) -> Stack:

@@ -104,7 +104,9 @@ def test_a_refusal_moves_the_case_and_saying_it_twice_changes_nothing(stack: Run
 
     def chain() -> list[str]:
         """Return its owners so far, as ClickHouse, some moments behind the router, has them."""
-        rows = stack.query(f"SELECT owner_id FROM dispositions WHERE tracking_code = '{code}' ORDER BY version")
+        rows = stack.query(
+            f"SELECT owner_id FROM dispositions WHERE case_number = '{stack.number(code)}' ORDER BY version"
+        )
         return [owner for (owner,) in rows]
 
     def has_hops(count: int) -> bool:
@@ -131,7 +133,9 @@ def test_a_refusal_moves_the_case_and_saying_it_twice_changes_nothing(stack: Run
     refused = stack.run("case", "refuse", code, "--as", last, "--text", "bukan kami juga")
     assert (refused.returncode, "cannot refuse" in refused.stderr) == (1, True)
     complete = "arrayFilter(one -> one.duty = 'complete', deadlines)"
-    due = stack.query(f"SELECT DISTINCT toString({complete}) FROM dispositions WHERE tracking_code = '{code}'")
+    due = stack.query(
+        f"SELECT DISTINCT toString({complete}) FROM dispositions WHERE case_number = '{stack.number(code)}'"
+    )
     assert len(due) == 1  # the legal clock never restarts
 
 

@@ -158,7 +158,8 @@ def test_one_channel_is_enough_for_the_whole_life_of_a_complaint(
     assert OWNER in hears(citizen, "sudah dilengkapi")
 
     def owner() -> str:
-        found = stack.query(f"SELECT owner_id FROM cases WHERE tracking_code = '{code}' AND additions = 1 AND hop = 1")
+        of = f"case_number = '{stack.number(code)}' AND additions = 1 AND hop = 1"
+        found = stack.query(f"SELECT owner_id FROM cases WHERE {of}")
         return found[0][0] if found else ""
 
     wait_until(lambda: bool(owner()), timeout_s=60, what="the completed case in ClickHouse")

@@ -16,6 +16,7 @@ from tests.harness.cases.log import Log, committed
 from tests.harness.cases.plan import Plan, Sizes
 from tests.harness.cases.tables import differences
 from tests.harness.cases.view import view_differences
+from tests.harness.numbers import secret_file
 from tests.harness.support import free_port, wait_until
 from tests.harness.trial import Trial, reported
 
@@ -41,6 +42,7 @@ class CaseTrial(Trial):
             records = plan.records(sizes)
         server, address = kafka.result(), clickhouse.result()
         settings = {"KAFKA": server.brokers, "CLICKHOUSE": address, "VIEW": self._view, "VIEW_KEY": VIEW_KEY}
+        settings["SECRET_FILE"] = str(secret_file(self._folder))
         processes = Processes.start(self._folder, chaos, settings)
         self._closing.callback(processes.stop)
         feed = Feed(server.brokers, records, self.seed)

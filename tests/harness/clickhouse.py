@@ -12,6 +12,8 @@ import pytest
 from clickhouse_driver import Client
 from clickhouse_driver.errors import ServerException
 
+from embedded.clickhouse.accounts import ACCOUNTS, OPERATOR
+
 PASSWORD = "rahasia"
 
 
@@ -19,25 +21,27 @@ PASSWORD = "rahasia"
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a server of this module's own."""
     folder: Path = tmp_path_factory.mktemp("clickhouse")
+    (folder / "passwords").mkdir()
+    for account in ACCOUNTS:
+        (folder / "passwords" / account.name).write_text(PASSWORD)
     command = [sys.executable, "-m", "embedded.clickhouse", "--port", "0", "--data-dir", str(folder)]
-    command += ["--password", PASSWORD, "--database", "lapor"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
-        assert line.startswith("ready clickhouse://default@127.0.0.1:"), line
-        assert PASSWORD not in line
-        yield int(line.rsplit(":", 1)[1].split("/")[0])
+        assert line.startswith("ready clickhouse://127.0.0.1:"), line
+        yield int(line.rsplit(":", 1)[1])
         process.terminate()
 
 
 def new_client(port: int, **options: Any) -> Client:
-    """A client that may log in."""
+    """A client that may log in: the operator, unless another account is named."""
+    options = {"user": OPERATOR, **options}
     return Client("127.0.0.1", port, password=options.pop("password", PASSWORD), **options)
 
 
 @pytest.fixture
 def client(port: int) -> Iterator[Client]:
-    """A client that is logged in to the server's database."""
+    """A client that is logged in as the operator."""
     with new_client(port) as client:
         yield client
 

@@ -12,8 +12,12 @@ from complaints.fact import Fact, FactKind
 from complaints.mail import Delivery, MessageEvent, ReplyEvent
 from normalizer.masking import mask
 from normalizer.parts import title_of
+from tests.harness.numbers import number
 
 Row = dict[str, Any]
+
+NUMBERED = ("case_number", "continues", "main", "other", "continued_as")
+"""The columns with case numbers."""
 
 
 def reference(record: StoredRecord) -> list[tuple[str, Row]]:
@@ -34,7 +38,13 @@ def reference(record: StoredRecord) -> list[tuple[str, Row]]:
         "kafka_partition": record.partition,
         "kafka_offset": record.offset,
     }
-    return [(table, row | place) for table, row in rows]
+    return [(table, _numbered(row) | place) for table, row in rows]
+
+
+def _numbered(row: Row) -> Row:
+    named = {"case_number" if name == "tracking_code" else name: value for name, value in row.items()}
+    codes = {name: number(named[name]) for name in NUMBERED if named.get(name)}
+    return named | codes
 
 
 def ms(at: datetime) -> int:
@@ -169,6 +179,7 @@ def _case(document: Case) -> Row:
         "state": document.state,
         "first_routed_at": ms(document.chain[0].since),
         "first_answered_at": ms(document.answers[0].at) if document.answers else None,
+        "first_follow_up_at": ms(document.followed_up_at) if document.followed_up_at else None,
         "accepted_at": ms(document.accepted_at) if document.accepted_at else None,
         "ended_at": ms(document.ended_at) if document.ended_at else None,
         "ended_by": _hidden(document.ended_by or "", secret=complaint.secret),
@@ -183,13 +194,16 @@ def _case(document: Case) -> Row:
         "main": "" if complaint.secret else document.main or "",
         "supporters": document.supporters,
         "changed_at": ms(document.changed_at),
-        **_owner(document.owner, secret=complaint.secret),
+        **_owner((document.heard or document).owner, secret=complaint.secret),
         "owner_since": ms(document.chain[-1].since),
         "triage": document.triage,
         "hop": document.hop,
         "confidence": document.confidence,
-        "explanation": _shown(document.explanation, secret=complaint.secret),
-        "deadlines": _deadlines(document.deadlines),
+        "explanation": "" if document.heard else _shown(document.explanation, secret=complaint.secret),
+        "deadlines": [
+            (*said, deadline.done)
+            for said, deadline in zip(_deadlines(document.deadlines), document.deadlines, strict=True)
+        ],
         "refusals": len(document.refusals),
         "additions": len(complaint.additions),
         "answers": len(document.answers),
@@ -215,6 +229,8 @@ def _of_message(record: StoredRecord) -> tuple[str, Row]:
     if type_ == type_of(MessageEvent):
         event = decode(record, MessageEvent)
         own = {name: getattr(event, name) for name in ("whole_id", "partial", "doubtful", "unread")}
+        if event.whole_id and event.kind != "repeated":
+            own["kind"] = "part"
         return "message_rows", _known(event) | own | {"message_id": event.id, "received_at": ms(event.received_at)}
     if type_ == type_of(ReplyEvent):
         told = decode(record, ReplyEvent)

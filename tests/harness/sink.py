@@ -18,6 +18,7 @@ from sinks.clickhouse.rows import TABLES, TOPICS
 from sinks.clickhouse.sink import Pace, Sink
 from tests.harness.events import complaint
 from tests.harness.facts import opened
+from tests.harness.numbers import FINGERPRINT, number
 from tests.harness.support import wait_until
 
 INTERVAL_S = 0.1
@@ -28,13 +29,13 @@ class SinkHouse:
 
     def __init__(self, brokers: str, clickhouse: str) -> None:
         """Make the database and put the group at the end of every topic."""
-        self.brokers, self.name = brokers, f"sink_{uuid4().hex}"
+        self.brokers, self.name = brokers, f"lapor_sink_{uuid4().hex}"
         server = Store(clickhouse)
         server.execute(f"CREATE DATABASE {self.name}")
         server.close()
         self.address = f"{clickhouse}/{self.name}"
         self.store = Store(self.address)
-        migrate(self.store)
+        migrate(self.store, fingerprint=FINGERPRINT)
         for table in TABLES:  # a merge would hide what was inserted twice
             self.store.execute(f"SYSTEM STOP MERGES {table}")
         self.producer = ConfluentProducer(brokers)
@@ -100,7 +101,12 @@ class Running:
         self._consumer = ConfluentConsumer(house.brokers, group=house.name, topics=list(TOPICS))
         self._store = store
         self._sink = Sink(
-            self._consumer, store, house.producer, Pace(most_rows=most_rows, interval_s=INTERVAL_S), Fuse(fuse)
+            self._consumer,
+            store,
+            house.producer,
+            Pace(most_rows=most_rows, interval_s=INTERVAL_S),
+            Fuse(fuse),
+            number=number,
         )
         self._stop, self.stored = threading.Event(), 0
         self.turns = 0

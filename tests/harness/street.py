@@ -96,6 +96,10 @@ class Street:
         """Return what the page of a citizen's case tells."""
         return [one.text for one in story(self.case(citizen), self.facts(citizen)).told]
 
+    def explanation(self, citizen: str) -> str:
+        """Return why the owner has a citizen's case, as its page says it."""
+        return story(self.case(citizen), self.facts(citizen)).explanation
+
     def heard(self, citizen: str) -> list[str]:
         """Return what the page must tell: all replies to a citizen about his case but those to STATUS, in the words of the page."""
         found = heard([on_the_web(fact) for fact in self.facts(citizen)])

@@ -16,6 +16,7 @@ from complaints.contract import topics
 from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.message import InboundMessage
+from embedded.clickhouse.accounts import SINK, kept_passwords
 from embedded.kafka.ready import wait_ready
 from normalizer.complaint import Normaliser
 from ops.topics import apply
@@ -87,12 +88,12 @@ def start_kafka(folder: Path) -> KafkaServer:
 
 
 def start_clickhouse(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """Start the embedded ClickHouse; its address has no database."""
+    """Start the embedded ClickHouse; its address is that of the sink and has no database."""
     port = free_port()
     command = [sys.executable, "-m", "embedded.clickhouse", "--port", str(port), "--data-dir", str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     wait_until(lambda: listens(port), timeout_s=START_S, what="ClickHouse")
-    return process, f"clickhouse://default@127.0.0.1:{port}"
+    return process, f"clickhouse://{SINK}:{kept_passwords(folder / 'passwords')[SINK]}@127.0.0.1:{port}"
 
 
 def listens(port: int) -> bool:

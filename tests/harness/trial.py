@@ -59,9 +59,9 @@ class Trial:
         self._closing.callback(process.wait, 30)
         self._closing.callback(process.terminate)
         store = Store(address)
-        store.execute("CREATE DATABASE kill")
+        store.execute("CREATE DATABASE lapor_kill")
         store.close()
-        return f"{address}/kill"
+        return f"{address}/lapor_kill"
 
     def logs(self) -> str:
         """Return the end of each log."""

@@ -20,6 +20,7 @@ from complaints.errors import BusUnavailable
 from complaints.runtime.http_server import listening_socket, serve
 from ops.topics import apply
 from tests.harness.cases.made import stored
+from tests.harness.numbers import number, secret_file
 from tests.harness.support import free_port, listens, wait_until
 from view.client import ViewClient
 from view.freshness import Freshness
@@ -78,7 +79,7 @@ class ServedView:
 
     def put(self, *records: Record) -> None:
         """Let it read records."""
-        changes = changes_of([stored(record) for record in records])
+        changes = changes_of([stored(record) for record in records], number)
         self.store.apply(changes, {})
         self.news.tell(changes.codes)
 
@@ -129,6 +130,7 @@ class ViewProcess:
             "LAPOR_DATA": str(self.folder),
             "LAPOR_VIEW": f"127.0.0.1:{self.port}",
             "LAPOR_VIEW_KEY": KEY.get_secret_value(),
+            "LAPOR_SECRET_FILE": str(secret_file(self.folder)),
         }
         with (self.folder / "view.log").open("ab") as log:
             self.process = subprocess.Popen(

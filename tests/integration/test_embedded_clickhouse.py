@@ -13,9 +13,11 @@ from tests.harness.clickhouse import PASSWORD, client, code_of, new_client, port
 
 __all__ = ["client", "port"]
 
-CLIENT_HELLO = b"\x00\x04test\x01\x01" + b"\xc4\xa9\x03" + b"\x00\x07default\x07" + PASSWORD.encode()
-# The driver knows no name for it.
+CLIENT_HELLO = b"\x00\x04test\x01\x01" + b"\xc4\xa9\x03" + b"\x00\x0elapor_operator\x07" + PASSWORD.encode()
+# The driver knows no name for these.
 AUTHENTICATION_FAILED = 516
+# For a database that the account may not see, whether it exists or not.
+ACCESS_DENIED = 497
 
 
 # --- who comes in ------------------------------------------------------------------------------------------------
@@ -26,7 +28,7 @@ AUTHENTICATION_FAILED = 516
     [
         ({"password": "salah"}, AUTHENTICATION_FAILED),
         ({"user": "orang lain"}, AUTHENTICATION_FAILED),
-        ({"database": "tiada"}, ErrorCodes.UNKNOWN_DATABASE),
+        ({"database": "tiada"}, ACCESS_DENIED),
     ],
 )
 def test_a_wrong_hello_is_refused_with_its_code(port: int, options: dict[str, str], code: int) -> None:
@@ -36,8 +38,8 @@ def test_a_wrong_hello_is_refused_with_its_code(port: int, options: dict[str, st
 
 
 def test_the_database_of_the_hello_is_current(port: int, client: Client) -> None:
-    """A client that names no database gets the server's; one that does gets that."""
-    assert client.execute("SELECT currentDatabase()") == [("lapor",)]
+    """A client that names no database gets that of its account; one that does gets that."""
+    assert client.execute("SELECT currentDatabase()") == [("operator",)]
     with new_client(port, database="system") as other:
         assert other.execute("SELECT currentDatabase()") == [("system",)]
 

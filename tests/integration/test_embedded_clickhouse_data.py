@@ -10,6 +10,7 @@ from clickhouse_driver import Client
 from clickhouse_driver.dbapi import connect
 from clickhouse_driver.errors import ErrorCodes
 
+from embedded.clickhouse.accounts import OPERATOR
 from tests.harness.clickhouse import PASSWORD, client, code_of, new_client, port
 from tests.harness.support import wait_until
 
@@ -74,7 +75,10 @@ def test_statements_that_do_not_stream_answer_too(client: Client) -> None:
 
 def test_dbapi_describes_its_result(port: int) -> None:
     """The driver's DB-API works as with any ClickHouse."""
-    with connect(host="127.0.0.1", port=port, password=PASSWORD) as connection, connection.cursor() as cursor:
+    with (
+        connect(host="127.0.0.1", port=port, user=OPERATOR, password=PASSWORD) as connection,
+        connection.cursor() as cursor,
+    ):
         cursor.execute("SELECT number AS n FROM numbers(3)")
         assert cursor.description[0][0] == "n"
         assert cursor.fetchall() == [(0,), (1,), (2,)]
@@ -90,7 +94,7 @@ def test_columns_are_the_ones_an_insert_names(client: Client) -> None:
         "ENGINE = Memory"
     )
     client.execute("INSERT INTO d (`c d`, a) VALUES", [(1, 2)])
-    client.execute("INSERT INTO lapor.d (* EXCEPT(b)) VALUES", [(3, 4)])
+    client.execute("INSERT INTO operator.d (* EXCEPT(b)) VALUES", [(3, 4)])
     client.execute("INSERT INTO TABLE d FORMAT Native", [(5, "x", 6)])
     client.execute("INSERT INTO FUNCTION null('a UInt8') VALUES", [(1,)])
     client.execute("INSERT INTO d VALUES (7, 'in the text', 8)")

@@ -15,6 +15,7 @@ from clickhouse_driver import Client
 from clickhouse_driver.errors import Error
 
 from embedded.clickhouse import ClickHouseServer, FolderInUseError, ServerConfig
+from embedded.clickhouse.accounts import OPERATOR, kept_passwords
 from tests.harness.support import wait_until
 
 
@@ -25,7 +26,12 @@ def start(folder: Path) -> tuple[subprocess.Popen[str], int]:
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line.startswith("ready clickhouse://"), line
-    return process, int(line.rsplit(":", 1)[1].split("/")[0])
+    return process, int(line.rsplit(":", 1)[1])
+
+
+def login(folder: Path, port: int) -> Client:
+    """A client that is logged in as the operator."""
+    return Client("127.0.0.1", port, user=OPERATOR, password=kept_passwords(folder / "passwords")[OPERATOR])
 
 
 def stop(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> int:
@@ -40,14 +46,14 @@ def stop(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> int:
 def test_a_signal_stops_it_cleanly_also_while_a_query_runs(tmp_path: Path, number: int) -> None:
     """Supervisors and Ctrl-C end it with code 0 within seconds, whatever its clients do."""
     process, port = start(tmp_path)
-    with Client("127.0.0.1", port) as client:
+    with login(tmp_path, port) as client:
         client.execute("CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a")
         client.execute("INSERT INTO t VALUES", [(1,)])
-    with Client("127.0.0.1", port) as slow:
+    with login(tmp_path, port) as slow:
         slow.execute_with_progress("SELECT sum(sleepEachRow(0.01)) FROM numbers(100000) SETTINGS max_block_size = 10")
         assert stop(process, number) == 0  # in the time that `stop` waits; the query would take 1,000 s
     process, port = start(tmp_path)
-    with Client("127.0.0.1", port) as client:
+    with login(tmp_path, port) as client:
         assert client.execute("SELECT a FROM t") == [(1,)]
     assert stop(process) == 0
 
@@ -58,7 +64,7 @@ def test_a_kill_loses_no_answered_insert(tmp_path: Path) -> None:
     answered: list[int] = []
 
     def insert() -> None:
-        with Client("127.0.0.1", port) as client:
+        with login(tmp_path, port) as client:
             client.execute("CREATE TABLE t (a UInt32, s String) ENGINE = MergeTree ORDER BY a")
             try:
                 for batch in range(10_000):
@@ -75,7 +81,7 @@ def test_a_kill_loses_no_answered_insert(tmp_path: Path) -> None:
     begun = time.monotonic()
     process, port = start(tmp_path)
     assert time.monotonic() - begun < 30
-    with Client("127.0.0.1", port) as client:
+    with login(tmp_path, port) as client:
         stored = {row[0] for row in client.execute("SELECT a FROM t")}
     assert {batch * 10 + at for batch in answered for at in range(10)} <= stored
     assert len(stored) % 10 == 0
@@ -122,7 +128,7 @@ def test_it_is_small_when_idle(tmp_path: Path) -> None:
     """An idle server stays below 350 MiB and does not use the processor."""
     process, port = start(tmp_path)
     try:
-        with Client("127.0.0.1", port) as client:
+        with login(tmp_path, port) as client:
             client.execute("SELECT 1")
         measured = psutil.Process(process.pid)
 
@@ -146,9 +152,11 @@ def test_it_serves_from_code(tmp_path: Path) -> None:
         "import sys; from pathlib import Path\n"
         "from clickhouse_driver import Client\n"
         "from embedded.clickhouse import ClickHouseServer, ServerConfig\n"
-        "with ClickHouseServer(ServerConfig(data_dir=Path(sys.argv[1]), port=0, database='d')) as server:\n"
-        "    with Client('127.0.0.1', server.port) as client:\n"
-        "        print(server.address.split('@')[1].split('/')[1], client.execute('SELECT currentDatabase()'))\n"
+        "from embedded.clickhouse.accounts import OPERATOR, kept_passwords\n"
+        "with ClickHouseServer(ServerConfig(data_dir=Path(sys.argv[1]), port=0)) as server:\n"
+        "    password = kept_passwords(Path(sys.argv[1]) / 'passwords')[OPERATOR]\n"
+        "    with Client('127.0.0.1', server.port, user=OPERATOR, password=password) as client:\n"
+        "        print(server.address.rpartition(':')[0], client.execute('SELECT currentDatabase()'))\n"
     )
     ran = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path)],
@@ -158,7 +166,7 @@ def test_it_serves_from_code(tmp_path: Path) -> None:
         check=True,
         cwd=Path.cwd(),
     )
-    assert ran.stdout == "d [('d',)]\n"
+    assert ran.stdout == "clickhouse://127.0.0.1 [('operator',)]\n"
 
 
 def test_clients_are_bounded_in_number_and_in_silence(tmp_path: Path) -> None:
@@ -167,9 +175,11 @@ def test_clients_are_bounded_in_number_and_in_silence(tmp_path: Path) -> None:
         "import sys, time; from pathlib import Path\n"
         "from clickhouse_driver import Client, errors\n"
         "from embedded.clickhouse import ClickHouseServer, ServerConfig\n"
+        "from embedded.clickhouse.accounts import OPERATOR, kept_passwords\n"
         "config = ServerConfig(data_dir=Path(sys.argv[1]), port=0, max_clients=1, idle_timeout_s=3.0)\n"
         "with ClickHouseServer(config) as server:\n"
-        "    first, second = (Client('127.0.0.1', server.port) for _ in range(2))\n"
+        "    login = {'user': OPERATOR, 'password': kept_passwords(Path(sys.argv[1]) / 'passwords')[OPERATOR]}\n"
+        "    first, second = (Client('127.0.0.1', server.port, **login) for _ in range(2))\n"
         "    first.execute('SELECT 1')\n"
         "    try:\n"
         "        second.execute('SELECT 1')\n"

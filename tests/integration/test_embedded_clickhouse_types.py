@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import subprocess
-import sys
 import uuid
-from collections.abc import Iterator
 from decimal import Decimal
 from enum import IntEnum
 from ipaddress import IPv4Address, IPv6Address
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from clickhouse_driver import Client
+
+from tests.harness.clickhouse import new_client, port
+
+__all__ = ["port"]
 
 COMPRESSIONS = (False, "lz4", "lz4hc", "zstd")
 SETTINGS = {
@@ -102,26 +101,13 @@ TYPES: list[tuple[str, list[Any]]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a server of this module's own."""
-    folder: Path = tmp_path_factory.mktemp("types")
-    command = [sys.executable, "-m", "embedded.clickhouse", "--port", "0", "--data-dir", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("ready clickhouse://"), line
-        yield int(line.rsplit(":", 1)[1].split("/")[0])
-        process.terminate()
-
-
 @pytest.mark.parametrize(("kind", "values"), TYPES, ids=[kind for kind, _ in TYPES])
 def test_a_type_comes_back_as_it_went_in(port: int, kind: str, values: list[Any]) -> None:
     """What was inserted is selected, whatever the compression; the column beside it stays in step."""
     rows = [(at, value) for at, value in enumerate(values)]
     for compression in COMPRESSIONS:
         settings = {**SETTINGS, "network_compression_method": str(compression or "NONE").upper()}
-        with Client("127.0.0.1", port, compression=compression, settings=settings) as client:
+        with new_client(port, compression=compression, settings=settings) as client:
             client.execute("DROP TABLE IF EXISTS t")
             client.execute(f"CREATE TABLE t (n UInt32, v {kind}, after String DEFAULT 'z') ENGINE = Memory")
             assert client.execute("INSERT INTO t (n, v) VALUES", rows) == len(rows)
@@ -134,13 +120,13 @@ def test_a_type_comes_back_as_it_went_in(port: int, kind: str, values: list[Any]
 @pytest.mark.parametrize("unit", ["Second", "Minute", "Hour", "Day", "Week", "Month", "Year"])
 def test_intervals_are_selected(port: int, unit: str) -> None:
     """Intervals exist in results only; the driver reads them as numbers."""
-    with Client("127.0.0.1", port) as client:
+    with new_client(port) as client:
         assert client.execute(f"SELECT toInterval{unit}(-10), 'after'") == [(-10, "after")]
 
 
 def test_null_and_nothing_are_selected(port: int) -> None:
     """A bare NULL and an empty array have types that no table has."""
-    with Client("127.0.0.1", port) as client:
+    with new_client(port) as client:
         assert client.execute("SELECT NULL, [], [NULL], 'after'") == [(None, [], [None], "after")]
 
 
@@ -149,13 +135,13 @@ def test_variant_and_dynamic_are_carried_through(port: int) -> None:
     query = (
         "SELECT toTypeName(v), s FROM (SELECT number::Variant(UInt64, String)::Dynamic AS v, 'z' AS s FROM numbers(3))"
     )
-    with Client("127.0.0.1", port) as client:
+    with new_client(port) as client:
         assert client.execute(query) == [("Dynamic", "z")] * 3
 
 
 def test_sparse_parts_are_sent_in_full(port: int) -> None:
     """A part stored sparsely is no different for a client."""
-    with Client("127.0.0.1", port) as client:
+    with new_client(port) as client:
         client.execute(
             "CREATE OR REPLACE TABLE t (a Int32, b Tuple(Int32, String)) ENGINE = MergeTree ORDER BY tuple() "
             "SETTINGS ratio_of_defaults_for_sparse_serialization = 0.1"
@@ -167,7 +153,7 @@ def test_sparse_parts_are_sent_in_full(port: int) -> None:
 
 def test_states_of_aggregates_are_refused_clearly(port: int) -> None:
     """States have no length of their own; the refusal names the type and the connection goes on."""
-    with Client("127.0.0.1", port) as client:
+    with new_client(port) as client:
         with pytest.raises(Exception, match=r"AggregateFunction\(sum, UInt64\)"):
             client.execute("SELECT sumState(number), 1 FROM numbers(3)")
         assert client.execute("SELECT finalizeAggregation(sumState(number)) FROM numbers(3)") == [(3,)]
@@ -175,7 +161,7 @@ def test_states_of_aggregates_are_refused_clearly(port: int) -> None:
 
 def test_numpy_reads_the_same(port: int) -> None:
     """The driver's NumPy columns read the same bytes."""
-    with Client("127.0.0.1", port, settings={"use_numpy": True}) as client:
+    with new_client(port, settings={"use_numpy": True}) as client:
         numbers, texts = client.execute("SELECT number, toString(number) FROM numbers(3)", columnar=True)
         assert numbers.tolist() == [0, 1, 2]
         assert texts.tolist() == ["0", "1", "2"]
@@ -183,7 +169,7 @@ def test_numpy_reads_the_same(port: int) -> None:
 
 def test_enum_members_are_inserted(port: int) -> None:
     """The driver takes members of Python enums."""
-    with Client("127.0.0.1", port) as client:
+    with new_client(port) as client:
         client.execute("CREATE OR REPLACE TABLE t (v Enum8('RED' = 1, 'BLUE' = 2)) ENGINE = Memory")
         client.execute("INSERT INTO t VALUES", [(Colour.RED,), ("BLUE",)])
         assert client.execute("SELECT * FROM t") == [("RED",), ("BLUE",)]

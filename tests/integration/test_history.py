@@ -15,6 +15,7 @@ from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.rows import rows_of
 from tests.harness.events import DPU, PEMDA, complaint, completed, stored
 from tests.harness.facts import added, answered, case, refused, routed, stored_case
+from tests.harness.numbers import FINGERPRINT, number
 from tests.harness.support import NOON
 
 DESK = AgencyRef(id="kemenpanrb", name="Kementerian PANRB")
@@ -25,10 +26,10 @@ HERE = Place(regency=Region(code="33.74", name="Kota Semarang"))
 def store(clickhouse_server: str) -> Iterator[Store]:
     """A database with the tables and views."""
     server = Store(clickhouse_server)
-    name = f"history_{uuid4().hex}"
+    name = f"lapor_history_{uuid4().hex}"
     server.execute(f"CREATE DATABASE {name}")
     made = Store(f"{clickhouse_server}/{name}")
-    migrate(made)
+    migrate(made, fingerprint=FINGERPRINT)
     yield made
     made.close()
     server.close()
@@ -45,7 +46,7 @@ def keep(store: Store, of: Complaint, owner: AgencyRef, *facts: Fact) -> None:
         answers=tuple(Answer(agency=owner, text=fact.text, at=NOON, caused_by=fact.caused_by) for fact in said),
     )
     for record in (*map(stored, facts), stored_case(document)):
-        for table, row in rows_of(record):
+        for table, row in rows_of(record, number):
             store.insert(table, {name: [value] for name, value in row.items()}, token=uuid4().hex)
 
 
@@ -84,7 +85,7 @@ def test_an_answer_of_a_former_owner_confirms_nobody(store: Store) -> None:
 
 
 def test_open_cases_of_a_former_unit_are_found_by_owner(store: Store) -> None:
-    """Only those that a desk can reroute: not a closed one, and not an answered one; of a secret one the code is not told."""
+    """Only those that a desk can reroute: not a closed one, and not an answered one; of a secret one the number is not told."""
     former = AgencyRef(id="lampu-33.74", name="Dinas Penerangan Kota Semarang")
     first, second, secret, ended, told = (
         complaint(number, place=HERE, secret=number == 13) for number in range(11, 16)
@@ -93,7 +94,7 @@ def test_open_cases_of_a_former_unit_are_found_by_owner(store: Store) -> None:
     keep(store, second, former, routed(second, former))
     keep(store, secret, former, routed(secret, former))
     for document in (case(ended, former, state="selesai"), case(told, former, state="ditanggapi")):
-        for table, row in rows_of(stored_case(document)):
+        for table, row in rows_of(stored_case(document), number):
             store.insert(table, {name: [value] for name, value in row.items()}, token=uuid4().hex)
     (found,) = orphans(store, lambda owner: owner == former.id)
-    assert (found.owner_id, sorted(found.codes)) == (former.id, ["", second.tracking_code])
+    assert (found.owner_id, sorted(found.numbers)) == (former.id, ["", number(second.tracking_code)])

@@ -19,11 +19,14 @@ from complaints.contract import CASE_EVENTS, CASES
 from complaints.errors import ConfigurationError
 from complaints.event import Deadline, OccurredOn, Pin, Place
 from complaints.fact import Fact, FactKind
+from complaints.tracking import spaced
+from embedded.clickhouse.accounts import VIEWS
 from sinks.clickhouse.client import Store, StoreRejected
 from sinks.clickhouse.migrate import LEDGER, migrate, migrations
 from sinks.clickhouse.rows import TABLES
 from tests.harness.events import DPU, PEMDA, dead_letter, delivery, landed, told
 from tests.harness.facts import answered, case, opened, refused, routed
+from tests.harness.numbers import FINGERPRINT, number
 from tests.harness.sink import SinkHouse
 from tests.harness.support import KafkaServer, start_clickhouse, wait_until
 
@@ -48,7 +51,7 @@ class Mortal(Store):
             os.kill(os.getpid(), signal.SIGKILL)
 
 consumer = ConfluentConsumer(brokers, group=group, topics=list(TOPICS))
-sink = Sink(consumer, Mortal(address), ConfluentProducer(brokers), Pace(most_rows=1000, interval_s=1.0), Fuse(1000))
+sink = Sink(consumer, Mortal(address), ConfluentProducer(brokers), Pace(most_rows=1000, interval_s=1.0), Fuse(1000), number=str)
 sink.run(threading.Event(), lambda _: None)
 """
 
@@ -88,7 +91,7 @@ def house(kafka: KafkaServer, clickhouse_server: str) -> Iterator[SinkHouse]:
 def empty(clickhouse_server: str) -> Iterator[Store]:
     """A database without tables."""
     server = Store(clickhouse_server)
-    name = f"empty_{uuid4().hex}"
+    name = f"lapor_empty_{uuid4().hex}"
     server.execute(f"CREATE DATABASE {name}")
     store = Store(f"{clickhouse_server}/{name}")
     yield store
@@ -98,17 +101,57 @@ def empty(clickhouse_server: str) -> Iterator[Store]:
 
 def test_each_migration_is_applied_once(empty: Store) -> None:
     """The second start finds nothing to do."""
-    assert migrate(empty) == [migration.name for migration in migrations()]
-    assert migrate(empty) == []
-    assert empty.execute("SELECT count() FROM migrations") == [(len(migrations()),)]
+    assert migrate(empty, fingerprint=FINGERPRINT) == [migration.name for migration in migrations()]
+    assert migrate(empty, fingerprint=FINGERPRINT) == []
+    assert empty.execute("SELECT count() FROM migrations WHERE number > 0") == [(len(migrations()),)]
 
 
 def test_a_migration_that_was_changed_after_it_was_applied_stops_the_start(empty: Store) -> None:
     """Tables would no longer be what the files say."""
-    migrate(empty)
+    migrate(empty, fingerprint=FINGERPRINT)
     empty.execute("ALTER TABLE migrations UPDATE checksum = 'another' WHERE number = 1 SETTINGS mutations_sync = 2")
     with pytest.raises(ConfigurationError, match=r"0001_\w+\.sql was changed after it was applied"):
-        migrate(empty)
+        migrate(empty, fingerprint=FINGERPRINT)
+
+
+def test_tables_of_an_older_program_are_refused_with_what_to_do(empty: Store) -> None:
+    """They cannot be brought up to date: their rows have tracking codes, which cannot be taken back."""
+    empty.execute(LEDGER)
+    empty.execute("INSERT INTO migrations (number, name, checksum) SELECT 1, '0001_tables.sql', 'x'")
+    with pytest.raises(ConfigurationError, match="older or newer program: fill ClickHouse again"):
+        migrate(empty, fingerprint=FINGERPRINT)
+
+
+def test_case_numbers_of_another_secret_are_refused(empty: Store) -> None:
+    """One case would have two numbers, and no old one would lead back to its case."""
+    migrate(empty, fingerprint=FINGERPRINT)
+    with pytest.raises(ConfigurationError, match="made with another secret: set the right one"):
+        migrate(empty, fingerprint="K-000000000000")
+
+
+def test_clickhouse_knows_case_numbers_and_no_tracking_code(house: SinkHouse) -> None:
+    """Whoever has a code reads and changes the case on the web. It is in no column, no text and no reason, of no table."""
+    of, other = house.complaint(), house.complaint()
+    for each in (of, other):
+        written = f"kode saya {spaced(of.tracking_code)} atau {of.tracking_code.lower()}, {other.tracking_code}"
+        said = each.model_copy(update={"text": written, "title": written[:60] + "…", "continues": other.tracking_code})
+        facts = [opened(said), routed(said), answered(said, text=f"Lihat {spaced(of.tracking_code)}."), refused(said)]
+        house.send(*map(fact, facts), document(case(said, main=of.tracking_code)))
+        house.send(*(encode(event, source="/tests") for event in (landed(said), told(said), delivery(said))))
+    sink = house.sink()
+    wait_until(lambda: sink.stored == 2 * (4 + 2 + 1 + 3), what="all rows")
+    sink.stop()
+    for table in (*TABLES, *VIEWS):
+        found = str(house.store.table(f"SELECT * FROM {table}")).upper()
+        for code in (of.tracking_code, other.tracking_code):
+            assert code not in found, table
+            assert spaced(code) not in found, table
+    for view in set(VIEWS) - {"dead_letters"}:
+        assert number(of.tracking_code) in str(house.store.table(f"SELECT * FROM {view}")), view
+    (row,) = house.store.execute(
+        f"SELECT main, continues FROM cases WHERE case_number = '{number(other.tracking_code)}'"
+    )
+    assert row == (number(of.tracking_code), number(other.tracking_code))
 
 
 def test_a_query_of_an_analyst_changes_nothing(house: SinkHouse) -> None:
@@ -133,10 +176,10 @@ def test_an_interrupted_migration_is_repeated_from_the_start_of_its_file(empty: 
     empty.execute(LEDGER)
     for statement in tables.statements[:statements]:
         empty.execute(statement)
-    assert migrate(empty) == [migration.name for migration in migrations()]
+    assert migrate(empty, fingerprint=FINGERPRINT) == [migration.name for migration in migrations()]
     for migration in migrations():  # now all of it was done but the note
         empty.execute(f"ALTER TABLE migrations DELETE WHERE number = {migration.number} SETTINGS mutations_sync = 2")
-        assert migrate(empty) == [migration.name]
+        assert migrate(empty, fingerprint=FINGERPRINT) == [migration.name]
 
 
 def test_every_topic_reaches_its_tables_and_views(house: SinkHouse) -> None:
@@ -199,9 +242,9 @@ def test_who_hides_a_report_later_hides_what_came_before(house: SinkHouse) -> No
     for view in views:
         found = str(house.store.table(f"SELECT * FROM {view} WHERE complaint_id = '{of.id}'"))
         assert words not in found
-        assert of.tracking_code not in found
+        assert number(of.tracking_code) not in found
     assert house.store.execute("SELECT count() FROM complaints WHERE secret") == [(1,)]
-    assert other.tracking_code in str(house.store.table("SELECT * FROM complaints"))
+    assert number(other.tracking_code) in str(house.store.table("SELECT * FROM complaints"))
 
 
 def test_every_query_in_the_documents_runs(house: SinkHouse) -> None:
@@ -216,7 +259,7 @@ def test_every_query_in_the_documents_runs(house: SinkHouse) -> None:
 
 def test_an_insert_that_is_repeated_with_its_token_adds_nothing(house: SinkHouse) -> None:
     """Another token does: the table itself takes what it is given."""
-    columns: dict[str, list[Any]] = {"complaint_id": [uuid4()], "tracking_code": ["X"]}
+    columns: dict[str, list[Any]] = {"complaint_id": [uuid4()], "case_number": ["X"]}
     for token in ("a", "a", "b"):
         house.store.insert("complaint_rows", columns, token=token)
     assert house.rows("complaint_rows") == 2

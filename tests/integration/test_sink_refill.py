@@ -28,7 +28,7 @@ def house(kafka: KafkaServer, clickhouse_server: str) -> Iterator[SinkHouse]:
 
 def database(clickhouse: str) -> str:
     """Make an empty database and return its address."""
-    name, server = f"lost_{uuid4().hex}", Store(clickhouse)
+    name, server = f"lapor_lost_{uuid4().hex}", Store(clickhouse)
     server.execute(f"CREATE DATABASE {name}")
     server.close()
     return f"{clickhouse}/{name}"
@@ -37,7 +37,8 @@ def database(clickhouse: str) -> str:
 @contextmanager
 def sink(house: SinkHouse, address: str, data: Path) -> Iterator[Store]:
     """Run the sink as its service does, and yield a connection to its database."""
-    settings = Settings.read(kafka=house.brokers, clickhouse=address, data=data, sink_interval_s=0.1)
+    known = {"data": data, "case_number_key": "a key of the tests"}  # as in a container, which has no secret
+    settings = Settings.read(kafka=house.brokers, clickhouse=address, sink_interval_s=0.1, **known)
     stop, store = threading.Event(), Store(address)
     thread = threading.Thread(target=run_sink, args=(settings, stop), daemon=True)
     thread.start()

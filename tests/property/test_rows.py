@@ -26,6 +26,7 @@ from tests.harness.events import stored
 from tests.harness.facts import stored_case
 from tests.harness.json_values import json_values
 from tests.harness.model_rows import reference
+from tests.harness.numbers import number
 
 FOLDERS = {
     "fact": CASE_EVENTS,
@@ -45,7 +46,7 @@ EXAMPLES = [
 
 def is_stored(record: StoredRecord) -> None:
     """Fail if the rows of a record differ from those of its model, or would stop a batch."""
-    found = rows_of(record)
+    found = rows_of(record, number)
     assert found == reference(record)
     would_fit(found)
 
@@ -103,4 +104,4 @@ def test_a_wrong_value_anywhere_is_poison_or_fits(data: st.DataObject) -> None:
     numbers = st.integers(-(1 << 63), (1 << 64) - 1)
     new = data.draw(json_values(st.none() | st.booleans() | numbers | st.floats() | st.text(max_size=20)))
     with suppress(ContractViolation):
-        would_fit(rows_of(replace(record, value=orjson.dumps(changed(event, path, new)))))
+        would_fit(rows_of(replace(record, value=orjson.dumps(changed(event, path, new))), number))

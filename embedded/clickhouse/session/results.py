@@ -132,7 +132,7 @@ def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: t
     if statement.verb in _QUERIES or answer.blocks:
         took_s = time.monotonic() - answer.begun
         _tell_progress(execution, answer)
-        _sum_up(connection, query, statement, answer, took_s)
+        _sum_up(engine, connection, query, what, took_s=took_s)
         _tell_progress(execution, answer)
         answer.data(header_block((), answer.revision))
     elif statement.verb in _CATALOGUE:
@@ -205,7 +205,7 @@ def _tell_progress(execution: Execution, answer: Answer) -> None:
 
 
 def _sum_up(
-    connection: EngineConnection, query: wire.Query, statement: Statement, answer: Answer, took_s: float
+    engine: Engine, connection: EngineConnection, query: wire.Query, what: tuple[Statement, Answer], *, took_s: float
 ) -> None:
     """Send what follows the blocks of a query's result: a header if there are none, totals and extremes if any, and the profile.
 
@@ -214,16 +214,17 @@ def _sum_up(
     gave at most 10,000 rows. Without a second run, the profile has no number of rows before the limit.
 
     Args:
+        engine: The engine, which converts the totals and extremes.
         connection: The connection that runs the query.
         query: The query packet.
-        statement: The statement in the packet.
-        answer: The answer, after all blocks of the result were sent.
+        what: The statement, and its answer after all blocks of the result were sent.
         took_s: The duration of the first run, in seconds.
 
     Raises:
         ServerError: The second run failed, or this server does not support the type of a column.
         ConnectionLostError: The client left, or did not read within the timeout.
     """
+    statement, answer = what
     if not answer.blocks:
         _empty_header(connection, query, statement, answer)
     before_limit: int | None = None
@@ -232,7 +233,7 @@ def _sum_up(
     if statement.totals or extremes or (statement.limited and short):
         summary = connection.summary(statement.text, query.parameters)
         before_limit = summary.get("rows_before_limit_at_least")
-        _send_summary(connection, answer, summary)
+        _send_summary(engine, answer, summary)
     answer.channel.send(wire.profile_info(answer.rows, answer.blocks, answer.size, before_limit))
 
 
@@ -240,12 +241,12 @@ def _columns(summary: dict[str, Any]) -> list[Column]:
     return [Column(name=str(column["name"]), type=str(column["type"])) for column in summary["meta"]]
 
 
-def _send_summary(connection: EngineConnection, answer: Answer, summary: dict[str, Any]) -> None:
+def _send_summary(engine: Engine, answer: Answer, summary: dict[str, Any]) -> None:
     columns = _columns(summary)
     if totals := summary.get("totals"):
-        answer.native(connection.native(columns, [totals]), wire.SERVER_TOTALS)
+        answer.native(engine.native(columns, [totals]), wire.SERVER_TOTALS)
     if extremes := summary.get("extremes"):
-        answer.native(connection.native(columns, [extremes["min"], extremes["max"]]), wire.SERVER_EXTREMES)
+        answer.native(engine.native(columns, [extremes["min"], extremes["max"]]), wire.SERVER_EXTREMES)
 
 
 def _describe(connection: EngineConnection, query: wire.Query, statement: Statement) -> list[Column]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from embedded.clickhouse.accounts import Account
 from embedded.clickhouse.engine import Engine, EngineConnection, SettingState
 from embedded.clickhouse.errors import UNKNOWN_SETTING, ServerError
 from embedded.clickhouse.native.blocks import Column
@@ -42,24 +43,23 @@ class Session:
     Attributes:
         engine: The engine.
         connection: The client's own connection.
-        changed: Whether a SET ran. If so, the session's values are restored after a query, not the defaults.
+        account: The account that the client logged in to.
         followed: The values, by name, that SET statements gave to settings which this server itself obeys (see `FOLLOWED`).
     """
 
     engine: Engine
     connection: EngineConnection
-    changed: bool = False
+    account: Account
     followed: dict[str, str] = field(default_factory=dict)
 
     def note_set(self) -> None:
-        """Update ``changed`` and ``followed`` after the client ran a SET statement.
+        """Update ``followed`` after the client ran a SET statement.
 
         If the client set `send_logs_level`, reset it in chDB, which would otherwise write log lines to this process's stderr.
 
         Raises:
             EngineError: A statement that reads or resets the settings failed.
         """
-        self.changed = True
         states = self.connection.setting_states(FOLLOWED)
         if states[_LOGS_LEVEL].changed:
             self.connection.execute(f"SET {_LOGS_LEVEL} = DEFAULT")
@@ -139,7 +139,7 @@ def applied(
         return
     connection = session.connection
     with _tables(connection, externals):
-        before = connection.setting_states(list(settings)) if session.changed and settings else {}
+        before = connection.setting_states(list(settings)) if settings else {}
         try:
             _apply(connection, settings)
             yield connection
@@ -154,13 +154,12 @@ def _sibling(session: Session) -> Iterator[EngineConnection]:
     The context yields it, and closes it at the end.
     """
     database = session.connection.rows("SELECT currentDatabase()")[0][0]
-    sibling = session.engine.connect(session.connection.tag)
+    sibling = session.engine.connect(session.connection.tag, session.account)
     try:
         sibling.execute(f"USE {quote(str(database))}")
-        if session.changed:
-            found = session.connection.rows("SELECT name, value FROM system.settings WHERE changed")
-            own = {*_OWN, "log_comment", "database"}
-            _set(sibling, {str(name): literal(str(value)) for name, value in found if name not in own})
+        found = session.connection.rows("SELECT name, value FROM system.settings WHERE changed AND NOT readonly")
+        own = {*_OWN, "log_comment", "database"}
+        _set(sibling, {str(name): literal(str(value)) for name, value in found if name not in own})
         yield sibling
     finally:
         sibling.close()

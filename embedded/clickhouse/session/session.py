@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import uuid
 from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
@@ -10,10 +9,10 @@ from tempfile import NamedTemporaryFile
 from typing import IO, Final
 
 from embedded.clickhouse import revisions
-from embedded.clickhouse.config import ServerConfig, spool_folder
-from embedded.clickhouse.engine import Engine
+from embedded.clickhouse.access.gate import Gate
+from embedded.clickhouse.accounts import Account
 from embedded.clickhouse.errors import (
-    AUTHENTICATION_FAILED,
+    ACCESS_DENIED,
     TOO_MANY_SIMULTANEOUS_QUERIES,
     UNEXPECTED_PACKET_FROM_CLIENT,
     UNKNOWN_PACKET_FROM_CLIENT,
@@ -28,7 +27,7 @@ from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session import inserts, results
 from embedded.clickhouse.session.results import Answer
 from embedded.clickhouse.session.scope import External, Session, applied, known_settings
-from embedded.clickhouse.session.statements import Statement, read_statement
+from embedded.clickhouse.session.statements import Insert, Statement, read_statement, without_rows
 from embedded.clickhouse.sql import literal, quote, unquote
 
 _HTTP_VERBS: Final = frozenset(b"GP")
@@ -42,18 +41,17 @@ class Conversation:
 
     Args:
         channel: The client's connection.
-        engine: The engine that runs its statements.
-        config: The server's settings: the login, the default database and the data folder.
+        gate: Decides who may log in and what each account may do, before its engine.
+        spools: The folder for rows that the engine has not read yet.
         version: The server's description of itself for the hello packet.
         peer: The client's address as host:port, for log lines.
     """
 
-    def __init__(
-        self, channel: Channel, engine: Engine, *, config: ServerConfig, version: wire.ServerVersion, peer: str
-    ) -> None:
+    def __init__(self, channel: Channel, gate: Gate, *, spools: Path, version: wire.ServerVersion, peer: str) -> None:
         self._channel = channel
-        self._engine = engine
-        self._config = config
+        self._engine = gate.engine
+        self._gate = gate
+        self._spools = spools
         self._version = version
         self._peer = peer
         self._revision = 0
@@ -90,11 +88,14 @@ class Conversation:
         if hello is None:
             return
         self._revision = hello.revision
-        self._authenticate(hello)
-        connection = self._engine.connect(uuid.uuid4().hex)
-        session = Session(engine=self._engine, connection=connection)
+        account = self._gate.admit(hello.user, hello.password)
+        with self._gate.seat(account):
+            self._talk(account, self._gate.database(account, hello.database))
+
+    def _talk(self, account: Account, database: str) -> None:
+        connection = self._engine.connect(uuid.uuid4().hex, account)
+        session = Session(engine=self._engine, connection=connection, account=account)
         try:
-            database = hello.database or self._config.database
             connection.execute(f"USE {quote(database)}")
             self._channel.send(wire.hello(self._version, self._revision))
             if self._revision >= revisions.ADDENDUM:
@@ -113,16 +114,6 @@ class Conversation:
             raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came, but a hello was expected")
         return wire.read_hello(self._channel.reader)
 
-    def _authenticate(self, hello: wire.Hello) -> None:
-        given, wanted = (f"{user}\0{password}" for user, password in (
-            (hello.user, hello.password), (self._config.user, self._config.password)
-        ))  # fmt: skip
-        if not hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode()):
-            raise ServerError(
-                AUTHENTICATION_FAILED,
-                f"{hello.user}: Authentication failed: password is incorrect, or there is no user with such name.",
-            )
-
     def _packet(self, session: Session, packet: int) -> None:
         if packet == wire.CLIENT_PING:
             self._channel.send(varint(wire.SERVER_PONG))
@@ -130,17 +121,18 @@ class Conversation:
             query = wire.read_query(self._channel.reader, self._revision, self._engine.is_number)
             self._query(session, query)
         elif packet == wire.CLIENT_TABLES_STATUS:
-            self._tables_status()
+            self._tables_status(session)
         elif packet in {wire.CLIENT_HELLO, wire.CLIENT_DATA}:
             raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came outside a query")
         elif packet != wire.CLIENT_CANCEL:
             # A cancel that arrives after its query ended is late, but not an error.
             raise ProtocolError(UNKNOWN_PACKET_FROM_CLIENT, f"Unknown packet {packet} from client")
 
-    def _tables_status(self) -> None:
+    def _tables_status(self, session: Session) -> None:
         asked = wire.read_tables_status(self._channel.reader)
         listed = ", ".join(f"({literal(database)}, {literal(table)})" for database, table in asked) or "('', '')"
-        found = self._engine.rows(f"SELECT database, name FROM system.tables WHERE (database, name) IN ({listed})")  # noqa: S608
+        where = f"WHERE (database, name) IN ({listed})"
+        found = session.connection.rows(f"SELECT database, name FROM system.tables {where}")  # noqa: S608
         status = wire.tables_status(((str(row[0]), str(row[1])) for row in found), self._revision)
         self._channel.send(status)
 
@@ -182,10 +174,11 @@ class Conversation:
 
     def _spool(self) -> AbstractContextManager[IO[bytes]]:
         """Create a temporary file in the data folder for rows that the engine has not read yet. It is deleted when closed."""
-        return NamedTemporaryFile(dir=spool_folder(self._config.data_dir), suffix=".native")
+        return NamedTemporaryFile(dir=self._spools, suffix=".native")
 
     def _answer(self, session: Session, query: wire.Query, externals: list[External]) -> None:
-        statement = read_statement(query.text)
+        text, rows = without_rows(query.text)
+        statement, parameters = self._permitted(session, text, query, externals)
         settings = known_settings(self._engine, query.settings)
         effective = {**session.followed, **settings}
         codec = method_named(effective.get("network_compression_method", "")) if query.compressed else None
@@ -201,32 +194,47 @@ class Conversation:
             with applied(session, settings):
                 pass
             settings = {}
-        query_parameters = {name: unquote(value) for name, value in query.parameters.items()}
-        query = wire.Query(
-            query_id=query.query_id, text=query.text, parameters=query_parameters, compressed=query.compressed
-        )
-        self._run(session, query, (statement, answer), (settings, externals))
+        query = wire.Query(query_id=query.query_id, text=rows, parameters=parameters, compressed=query.compressed)
+        if statement.insert is None:
+            with applied(session, settings, externals) as connection:
+                results.run(self._engine, connection, query, (statement, answer))
+        else:
+            self._insert(session, statement.insert, (query, answer), (settings, externals))
         if statement.verb == "SET":
             session.note_set()
+
+    def _permitted(
+        self, session: Session, text: str, query: wire.Query, externals: list[External]
+    ) -> tuple[Statement, dict[str, str]]:
+        """Return the statement that may run, in the engine's own writing, and the values of its placeholders."""
+        account = session.account
+        if externals and account.reads_only:
+            raise ServerError(ACCESS_DENIED, f"{account.name} may not send tables with a query")
+        self._gate.settings(account, ((setting.name, setting.value) for setting in query.settings))
+        parameters = {name: unquote(value) for name, value in query.parameters.items()}
+        return read_statement(self._gate.permit(account, session.connection, text, parameters)), parameters
 
     def _tell_before(self, query: wire.Query, settings: dict[str, str]) -> None:
         if settings.get("send_logs_level") in logs.LEVELS and self._revision >= revisions.SERVER_LOGS:
             line = logs.query_line(query, self._peer)
             self._channel.send(logs.packet(query.query_id, line, self._revision))
 
-    def _run(
+    def _insert(
         self,
         session: Session,
-        query: wire.Query,
-        what: tuple[Statement, Answer],
+        insert: Insert,
+        what: tuple[wire.Query, Answer],
         brought: tuple[dict[str, str], list[External]],
     ) -> None:
-        statement, answer = what
-        settings, externals = brought
-        insert = statement.insert
-        if insert is None:
-            with applied(session, settings, externals) as connection:
-                results.run(self._engine, connection, query, what)
+        """Run an INSERT whose rows are in the client's blocks or in the text of its query. The engine reads them from a file."""
+        (query, answer), (settings, externals) = what, brought
+        if query.text:  # the rows that were in it
+            with self._spool() as spool:
+                spool.write(query.text.encode("utf-8", "surrogateescape"))
+                spool.flush()
+                text = insert.reading(spool.name, insert.form)
+                with applied(session, settings, externals) as connection:
+                    results.run(self._engine, connection, query, (Statement(text=text, verb="INSERT"), answer))
             return
         # This comes before the query's settings: settings that limit results would limit the list of columns too.
         columns = inserts.insert_columns(session.connection, insert)
@@ -234,6 +242,10 @@ class Conversation:
             if not inserts.receive(answer, columns, spool.write):
                 return
             spool.flush()
+            text = insert.reading(spool.name)
+            if insert.source:
+                sent = External(name=f"_input_{uuid.uuid4().hex}", columns=tuple(columns), file=Path(spool.name))
+                externals, text = [*externals, sent], insert.selecting(sent.name)
             with applied(session, settings, externals) as connection:
-                results.run_insert(self._engine, connection, insert.reading(spool.name), (query, answer))
+                results.run_insert(self._engine, connection, text, what)
         inserts.tell_events(answer)

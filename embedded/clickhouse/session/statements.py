@@ -5,36 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
 
 from embedded.clickhouse.errors import INTO_OUTFILE_NOT_ALLOWED, SYNTAX_ERROR, ServerError
-from embedded.clickhouse.sql import literal
-
-_TOKEN: Final = re.compile(
-    r"""(?P<skip>\s+|--[^\n]*|\#[ !][^\n]*|/\*.*?(?:\*/|\Z))
-      | (?P<quoted>'(?:[^'\\]|\\.|'')*'|`(?:[^`\\]|\\.|``)*`|"(?:[^"\\]|\\.|"")*")
-      | (?P<here>\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)
-      | (?P<word>\w+)
-      | (?P<mark>.)""",
-    re.DOTALL | re.VERBOSE,
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """A token of a statement.
-
-    Attributes:
-        word: A bare word in upper case, or a punctuation character; empty for quoted text.
-        start: The offset of its first character in the statement.
-        end: The offset after its last character.
-        depth: The number of parentheses around it.
-    """
-
-    word: str
-    start: int
-    end: int
-    depth: int
+from embedded.clickhouse.sql import literal, quote
+from embedded.clickhouse.tokens import TOKEN, Token, tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +22,7 @@ class Insert:
         columns: The text between the parentheses of the column list; None if the list is missing or empty.
         source: The text of the call of ``input()`` that the rows replace; empty if they go directly into the target.
         structure: The argument of that call, a string literal; empty if there is no call.
+        form: The format of rows in the text of the statement.
     """
 
     head: str
@@ -56,13 +31,15 @@ class Insert:
     columns: str | None = None
     source: str = ""
     structure: str = ""
+    form: str = "Native"
 
-    def reading(self, file: str) -> str:
-        """Return the text of an INSERT in the form in which the engine reads the rows from the given file in Native format."""
-        if self.source:
-            rows = f"file({literal(file)}, 'Native', {self.structure})"
-            return self.head + self.tail.replace(self.source, rows, 1)
-        return f"{self.head} FROM INFILE {literal(file)} COMPRESSION 'none' {self.tail} FORMAT Native"
+    def reading(self, file: str, form: str = "Native") -> str:
+        """Return the text of the INSERT that makes the engine read the rows from the given file, in the given format."""
+        return f"{self.head} FROM INFILE {literal(file)} COMPRESSION 'none' {self.tail} FORMAT {form}"
+
+    def selecting(self, table: str) -> str:
+        """Return the text of the INSERT with the given table in place of its call of ``input()``."""
+        return self.head + self.tail.replace(self.source, quote(table), 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,27 +62,25 @@ class Statement:
     limited: bool = False
 
 
-def tokens(text: str, *, stop: frozenset[str] = frozenset()) -> list[Token]:
-    """Split a statement into words, quoted texts and punctuation characters, without white space and comments.
+def without_rows(text: str) -> tuple[str, str]:
+    """Return the text of a statement up to the rows in it, and these rows: what follows VALUES or FORMAT and a name in an INSERT.
 
-    Args:
-        text: The statement.
-        stop: Words in upper case, after which data may follow. Reading ends after the first of them that is outside quotes and
-            parentheses; in the statement it may be in lower case.
+    Of another statement, and of an INSERT without rows in its text, all is returned, and no rows. Rows are data, whatever they contain:
+    the engine reads them from a file, as rows of the format that it found itself.
     """
-    found: list[Token] = []
-    depth = 0
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup
-        if kind == "skip":
-            continue
-        word = match.group().upper() if kind in {"word", "mark"} else ""
-        depth -= word == ")"
-        found.append(Token(word=word, start=match.start(), end=match.end(), depth=depth))
-        depth += word == "("
-        if depth == 0 and word in stop:
-            break
-    return found
+    words = tokens(text, stop=frozenset({"VALUES", "FORMAT"}))
+    if not words or words[0].word != "INSERT" or words[-1].depth or words[-1].word not in {"VALUES", "FORMAT"}:
+        return text, ""
+    end = words[-1].end
+    if words[-1].word == "FORMAT":
+        name = re.match(r"\s*\w+", text[end:])
+        end += name.end() if name else 0
+    head, rest = text[:end], text[end:]
+    if not rest.strip(" \t\r\n;"):
+        return text, ""
+    return head, rest.rstrip().removesuffix(";") if words[-1].word == "VALUES" else rest.lstrip(" \t").removeprefix(
+        "\n"
+    )
 
 
 def read_statement(text: str) -> Statement:
@@ -116,7 +91,7 @@ def read_statement(text: str) -> Statement:
             INSERT; such a statement has INTO OUTFILE; or an INSERT has FROM INFILE or the word OUTFILE. These words count
             only outside quotes and parentheses, and in an INSERT only before VALUES or FORMAT.
     """
-    first = next((match for match in _TOKEN.finditer(text) if match.lastgroup != "skip"), None)
+    first = next((match for match in TOKEN.finditer(text) if match.lastgroup != "skip"), None)
     if first is None:
         raise ServerError(SYNTAX_ERROR, "Syntax error: failed at position 1 (end of query): the query is empty.")
     verb = first.group().upper()
@@ -174,24 +149,21 @@ def _read_insert(text: str) -> Statement:
     plain = Statement(text=text, verb="INSERT")
     if "OUTFILE" in words or ("FROM", "INFILE") in pairwise(words):
         raise ServerError(INTO_OUTFILE_NOT_ALLOWED, "INSERT FROM INFILE is not allowed over the native protocol")
-    end = len(text)
+    end, form = len(text), "Values"
     if words and words[-1] in {"VALUES", "FORMAT"}:
         end = top[-1].start
-        rest = text[top[-1].end :]
         if words[-1] == "FORMAT":
-            rest = re.sub(r"^\s*\w+", "", rest, count=1)
-        if any(token.word != ";" for token in tokens(rest)):
-            return plain
+            form = text[top[-1].end :].strip()
     elif "SELECT" in words or "WITH" in words or ";" in words[:-1] or _query_in_parentheses(found):
         return plain
-    return _insert_from_client(text[:end].rstrip().rstrip(";"), top, plain)
+    return _insert_from_client(text[:end].rstrip().rstrip(";"), top, plain, form=form)
 
 
 def _query_in_parentheses(found: list[Token]) -> bool:
     return any(token.word == "SELECT" and token.depth > 0 for token in found)
 
 
-def _insert_from_client(text: str, top: list[Token], plain: Statement) -> Statement:
+def _insert_from_client(text: str, top: list[Token], plain: Statement, *, form: str) -> Statement:
     """Find the target, the columns and the ``input()`` of an INSERT that has no data in its text.
 
     Return the statement with these parts, or ``plain``, the statement without them, if it needs no blocks from the client:
@@ -227,6 +199,7 @@ def _insert_from_client(text: str, top: list[Token], plain: Statement) -> Statem
         columns=columns or None,
         source=source,
         structure=structure,
+        form=form,
     )
     return Statement(text=text, verb="INSERT", insert=insert)
 

@@ -1,4 +1,4 @@
-"""Turns records into rows: without identity, with masked text, and without the content of secret reports. Pure.
+"""Turns records into rows: without identity and tracking codes, with masked text, and without the content of secret reports. Pure.
 
 The rows come from the JSON itself, without a model per record. A value that does not fit its column makes its record poison: ClickHouse
 would otherwise refuse the whole batch, for ever.
@@ -11,7 +11,7 @@ from complaints.bus.step.contract import RESERVED
 from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, MESSAGE_EVENTS
 from complaints.errors import ContractViolation
 from sinks.clickhouse.rows import cases, dead_letters, facts, messages
-from sinks.clickhouse.rows.values import Json, Rows, loaded
+from sinks.clickhouse.rows.values import Json, Row, Rows, loaded
 
 _ROWS: dict[str, Callable[[Json, StoredRecord], Rows]] = {
     CASE_EVENTS: facts.rows,
@@ -27,11 +27,19 @@ TABLES = (*facts.TABLES, cases.TABLE, *messages.TABLES, dead_letters.TABLE)
 """The tables that it fills."""
 
 
-def rows_of(record: StoredRecord) -> Rows:
+CODES = frozenset(("tracking_code", "main", "continues", "other", "continued_as"))
+"""The values of rows that are tracking codes. In their columns stands the case number; that of `tracking_code` has its name."""
+
+
+def rows_of(record: StoredRecord, number: Callable[[str], str]) -> Rows:
     """Return the rows of a record of one of TOPICS, each with the name of its table.
 
     A fact has one row, and another one if it opened or routed the case. Any other event has one. A tombstone
     of a case, and the position that the router's step keeps between the cases, have none.
+
+    Args:
+        record: the record.
+        number: returns the case number of a tracking code (see complaints.crypto.Keyring.case_number).
 
     Raises:
         ContractViolation: the record is no event of its topic, or a value does not fit its column. The text says where the record is and
@@ -40,9 +48,17 @@ def rows_of(record: StoredRecord) -> Rows:
     if record.topic == CASES and (record.value is None or (record.key or b"").startswith(RESERVED)):
         return []
     try:
-        return _ROWS[record.topic](loaded(record.value), record)
+        rows = _ROWS[record.topic](loaded(record.value), record)
     except ContractViolation as error:
         raise ContractViolation(f"{record.position} is not valid: {error}") from None
+    return [(table, _numbered(row, number)) for table, row in rows]
+
+
+def _numbered(row: Row, number: Callable[[str], str]) -> Row:
+    return {
+        "case_number" if name == "tracking_code" else name: number(value) if value and name in CODES else value
+        for name, value in row.items()
+    }
 
 
 __all__ = ["TABLES", "TOPICS", "Rows", "rows_of"]

@@ -3,7 +3,7 @@
 from complaints.bus import StoredRecord
 from complaints.errors import ContractViolation
 from sinks.clickhouse.rows.complaints import described
-from sinks.clickhouse.rows.dispositions import owned, without_district
+from sinks.clickhouse.rows.dispositions import deadline, named, owned, without_district
 from sinks.clickhouse.rows.values import (
     UINT8,
     UINT16,
@@ -12,6 +12,7 @@ from sinks.clickhouse.rows.values import (
     Row,
     Rows,
     count,
+    day,
     flag,
     held,
     maybe,
@@ -50,9 +51,14 @@ def rows(case: Json, record: StoredRecord) -> Rows:
         "received_at": moment(complaint, "received_at"),
         "first_routed_at": moment(chain[0], "since"),
         "first_answered_at": moment(answers[0], "at") if answers else None,
+        "first_follow_up_at": moment(case, "followed_up_at") if case.get("followed_up_at") else None,
         **_life(case, secret=secret),
         "changed_at": moment(case, "changed_at"),
         **owned(case, secret=secret),
+        **_of_main(case, secret=secret),
+        "deadlines": [
+            (*deadline(one), day(one, "done") if one.get("done") else None) for one in parts(case, "deadlines")
+        ],
         "owner_since": moment(chain[-1], "since"),
         "refusals": held(len(parts(case, "refusals")), UINT16, "refusals"),
         "additions": held(len(additions), UINT16, "additions"),
@@ -65,6 +71,12 @@ def rows(case: Json, record: StoredRecord) -> Rows:
         **place_on_kafka(record),
     }
     return [(TABLE, row)]
+
+
+def _of_main(case: Json, *, secret: bool) -> Row:
+    """Return the columns that a supporter has from its main case: the owner, whose case it is now. Its own explanation names another."""
+    heard = maybe(case, "heard")
+    return {} if heard is None else {**named(part(heard, "owner"), secret=secret), "explanation": ""}
 
 
 def _life(case: Json, *, secret: bool) -> Row:

@@ -30,29 +30,33 @@ def owned(of: Json, *, secret: bool) -> Row:
     Raises:
         ContractViolation: a value is missing or does not fit its column.
     """
-    owner = part(of, "owner")
-    owner_id, name = text(owner, "id"), text(owner, "name")
-    if secret and (shorter := without_district(owner_id)) != owner_id:
-        owner_id, name = shorter, BELOW_A_REGENCY
     return {
         "hop": count(of, "hop", UINT8, 0),
-        "owner_id": owner_id,
-        "owner": name,
+        **named(part(of, "owner"), secret=secret),
         "triage": flag(of, "triage"),
         "confidence": share(of, "confidence", 0.0),
         "explanation": "" if secret else _masked(text(of, "explanation", "")),
-        "deadlines": [_deadline(deadline) for deadline in parts(of, "deadlines")],
+        "deadlines": [deadline(one) for one in parts(of, "deadlines")],
         "rules_version": text(of, "rules_version"),
         "registry_version": text(of, "registry_version"),
     }
 
 
-def _deadline(deadline: Json) -> tuple[str, int, str, date, date, str]:
+def named(owner: Json, *, secret: bool) -> Row:
+    """Return the id and name of an owner, as `owned` has them."""
+    owner_id, name = text(owner, "id"), text(owner, "name")
+    if secret and (shorter := without_district(owner_id)) != owner_id:
+        owner_id, name = shorter, BELOW_A_REGENCY
+    return {"owner_id": owner_id, "owner": name}
+
+
+def deadline(of: Json) -> tuple[str, int, str, date, date, str]:
+    """Return the values of a deadline that is not said to be done."""
     return (
-        text(deadline, "duty"),
-        count(deadline, "days", UINT16),
-        text(deadline, "counted"),
-        day(deadline, "begins"),
-        day(deadline, "due"),
-        text(deadline, "source"),
+        text(of, "duty"),
+        count(of, "days", UINT16),
+        text(of, "counted"),
+        day(of, "begins"),
+        day(of, "due"),
+        text(of, "source"),
     )

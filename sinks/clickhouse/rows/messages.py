@@ -5,7 +5,7 @@ from collections.abc import Callable
 from complaints.bus import StoredRecord
 from complaints.bus.envelope import type_in, type_of
 from complaints.errors import ContractViolation
-from complaints.mail import Delivery, MessageEvent, ReplyEvent
+from complaints.mail import Delivery, MessageEvent, MessageKind, ReplyEvent
 from normalizer.masking import mask
 from sinks.clickhouse.rows.values import UINT8, Json, Row, Rows, count, flag, moment, place_on_kafka, text, uuid
 
@@ -13,6 +13,9 @@ MESSAGES = "message_rows"
 REPLIES = "reply_rows"
 DELIVERIES = "delivery_rows"
 TABLES = (MESSAGES, REPLIES, DELIVERIES)
+
+PART = "part"
+"""The kind of a message that is the rest of a long one, whose first part says what it became."""
 
 
 def rows(event: Json, record: StoredRecord) -> Rows:
@@ -43,7 +46,11 @@ def _known(event: Json) -> Row:
 
 
 def _message(event: Json) -> Row:
+    """Return the columns of `message_rows` alone. The rest of a long message is a part of it, not another complaint."""
+    kind = text(event, "kind")
+    is_part = event.get("whole_id") is not None and kind != MessageKind.repeated.value
     return {
+        "kind": PART if is_part else kind,
         "message_id": uuid(event, "id"),
         "whole_id": uuid(event, "whole_id") if event.get("whole_id") is not None else None,
         "partial": flag(event, "partial"),

@@ -5,12 +5,13 @@ from typing import Any
 
 from sinks.clickhouse.client import Store
 from tests.harness.cases.checker import Checker
+from tests.harness.numbers import number
 from tests.harness.support import wait_until
 
 CASES = """
-SELECT tracking_code, toString(complaint_id), version, state, owner_id, triage, hop, refusals, additions, answers, questions, question
+SELECT case_number, toString(complaint_id), version, state, owner_id, triage, hop, refusals, additions, answers, questions, question
 FROM cases"""
-FACTS = "SELECT toString(event_id), tracking_code, version, kind, toString(caused_by), actor, result FROM case_events"
+FACTS = "SELECT toString(event_id), case_number, version, kind, toString(caused_by), actor, result FROM case_events"
 
 
 def differences(store: Store, checker: Checker, timeout_s: float = 60.0) -> Iterator[str]:
@@ -36,7 +37,7 @@ def differences(store: Store, checker: Checker, timeout_s: float = 60.0) -> Iter
 
     def complete() -> bool:
         return (
-            all(_count(store, name) >= number for name, number in counts.items())
+            all(_count(store, name) >= least for name, least in counts.items())
             and _rows(store, CASES) == wanted["cases"]
         )
 
@@ -44,9 +45,9 @@ def differences(store: Store, checker: Checker, timeout_s: float = 60.0) -> Iter
         wait_until(complete, timeout_s=timeout_s, what="the rows of the log")
     except AssertionError as error:
         yield f"ClickHouse: {error}"
-    for name, number in counts.items():
-        if (found := _count(store, name)) != number:
-            yield f"ClickHouse has {found} {name}, the log {number}"
+    for name, wanted_count in counts.items():
+        if (found := _count(store, name)) != wanted_count:
+            yield f"ClickHouse has {found} {name}, the log {wanted_count}"
     for name, query in (("cases", CASES), ("case_events", FACTS)):
         found_rows = _rows(store, query)
         for row in sorted(found_rows ^ wanted[name])[:20]:
@@ -54,8 +55,8 @@ def differences(store: Store, checker: Checker, timeout_s: float = 60.0) -> Iter
 
 
 def _count(store: Store, table: str) -> int:
-    ((number,),) = store.execute(f"SELECT count() FROM {table}")
-    return int(number)
+    ((count,),) = store.execute(f"SELECT count() FROM {table}")
+    return int(count)
 
 
 def _rows(store: Store, query: str) -> set[tuple[Any, ...]]:
@@ -65,7 +66,7 @@ def _rows(store: Store, query: str) -> set[tuple[Any, ...]]:
 def _of_case(case: Mapping[str, Any]) -> tuple[Any, ...]:
     secret = case["complaint"].get("secret", False)
     return (
-        "" if secret else case["tracking_code"],
+        "" if secret else number(case["tracking_code"]),
         case["complaint_id"],
         case["version"],
         case["state"],
@@ -84,7 +85,7 @@ def _of_fact(fact: Mapping[str, Any]) -> tuple[Any, ...]:
     secret = fact["secret"]
     return (
         fact["id"],
-        "" if secret else fact["tracking_code"],
+        "" if secret else number(fact["tracking_code"]),
         fact["version"],
         fact["kind"],
         fact["caused_by"],

@@ -5,13 +5,14 @@ from typing import Any
 
 from sinks.clickhouse.client import Store
 from tests.harness.messages.log import Said, Topics, of_kind
+from tests.harness.numbers import number
 from tests.harness.support import wait_until
 
 QUERIES = {
-    "messages": "SELECT toString(message_id), channel, account, kind, toString(complaint_id), tracking_code, toString(whole_id),"
+    "messages": "SELECT toString(message_id), channel, account, kind, toString(complaint_id), case_number, toString(whole_id),"
     " partial, doubtful, unread FROM messages",
-    "replies": "SELECT toString(reply_id), channel, account, kind, toString(complaint_id), tracking_code FROM replies",
-    "deliveries": "SELECT toString(delivery_id), toString(reply_id), channel, account, kind, toString(complaint_id), tracking_code,"
+    "replies": "SELECT toString(reply_id), channel, account, kind, toString(complaint_id), case_number FROM replies",
+    "deliveries": "SELECT toString(delivery_id), toString(reply_id), channel, account, kind, toString(complaint_id), case_number,"
     " outcome, attempt FROM deliveries",
 }
 KINDS = {"messages": "messageevent", "replies": "replyevent", "deliveries": "delivery"}
@@ -43,7 +44,8 @@ def message_differences(store: Store, topics: Topics, timeout_s: float = 60.0) -
 
 def _row(table: str, said: Said) -> tuple[Any, ...]:
     code = "" if said.get("secret") else said.get("tracking_code", "")
-    about = (said["channel"], said.get("account", ""), said["kind"], said.get("complaint_id"), code)
+    kind = "part" if said.get("whole_id") and said["kind"] != "repeated" else said["kind"]
+    about = (said["channel"], said.get("account", ""), kind, said.get("complaint_id"), number(code) if code else "")
     match table:
         case "messages":
             return (said["id"], *about, said.get("whole_id"), *(said.get(mark, False) for mark in MARKS))

@@ -8,6 +8,9 @@ import pytest
 from complaints.command import CommandKind
 from complaints.fact import FactKind
 from complaints.tracking import spaced
+from sinks.clickhouse.rows import rows_of
+from tests.harness.facts import stored_case
+from tests.harness.numbers import number
 from tests.harness.street import DESK, LAMP, LIGHTS, LIGHTS_NAME, TRAFFIC, WATCHDOG, Street
 from tests.harness.view import ServedView
 
@@ -118,6 +121,31 @@ def test_a_supporter_is_told_the_owner_of_the_main_case_at_once_and_in_each_repl
     assert "Dinas Perhubungan" in street.says(B, "STATUS")[-1]
     assert street.status(B)[0].startswith("Dinas Perhubungan")
     assert street.page(B) == street.heard(B)
+
+
+def test_finding_9_a_supporter_has_one_owner_everywhere() -> None:
+    """On its page and in ClickHouse that of its main case, after each move of it; no sentence on the page names another one."""
+    street = Street(A, B)
+    refused_by_the_first_owner(street)
+    for citizen in (A, B):
+        ((_, row),) = rows_of(stored_case(street.case(citizen)), number)
+        assert row["owner_id"] == TRAFFIC
+        assert street.status(citizen)[0] == row["owner"]
+    assert LIGHTS_NAME not in street.explanation(B)
+    assert street.explanation(A)
+    assert row["explanation"] == ""
+
+
+def test_finding_8_a_question_of_the_owner_is_a_first_follow_up_for_analysts_as_in_the_law() -> None:
+    """The duty is done on that day, in the document and in ClickHouse, though nobody accepted or answered the case yet."""
+    street = Street(A)
+    street.act(CommandKind.ask, A, LIGHTS, "Tiang nomor berapa?")
+    ((_, row),) = rows_of(stored_case(street.case(A)), number)
+    assert row["first_follow_up_at"] is not None
+    assert (row["accepted_at"], row["first_answered_at"]) == (None, None)
+    done = {duty: day for duty, *_, day in row["deadlines"]}
+    assert done["first_follow_up"] is not None
+    assert done["complete"] is None
 
 
 def test_who_adds_to_an_answered_main_case_hears_that_it_was_answered(street: Street) -> None:

@@ -3,16 +3,20 @@
 import json
 import re
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
 from jsonschema import Draft7Validator
 
 from complaints.runtime.settings import Settings
+from embedded.clickhouse.accounts import ANALYST, OPERATOR, SINK, VIEWS, server_users
 from lapor.processes.channels import CHANNELS
 from lapor.processes.wiring import WORKERS, loops
+from sinks.clickhouse.migrate import migrations
 
 ROOT = Path(__file__).parents[3]
 COMPOSE = ROOT / "docker-compose.yml"
@@ -45,6 +49,22 @@ def specification() -> dict[str, Any]:
 def test_it_fits_the_compose_specification() -> None:
     """By the specification's schema; tests/interop/test_compose.py asks Docker Compose's own parser."""
     assert [error.message for error in Draft7Validator(specification()).iter_errors(compose())] == []
+
+
+def test_the_accounts_of_a_real_clickhouse_are_those_of_the_embedded_one() -> None:
+    """The file that Compose mounts is the one that the program makes, and the views in it are those that the migrations create."""
+    mounted = ROOT / "deploy" / "clickhouse" / "lapor-users.xml"
+    assert mounted.read_text("utf-8") == server_users()
+    made = re.findall(r"CREATE OR REPLACE VIEW (\w+)", "".join(one.sql for one in migrations()))
+    assert set(made) == set(VIEWS)
+    users = ET.fromstring(mounted.read_text("utf-8")).find("users")  # noqa: S314 - our own file
+    assert users is not None
+    rights = {user.tag: [query.text or "" for query in user.iter("query")] for user in users}
+    assert set(rights) == {"default", SINK, ANALYST, OPERATOR}
+    assert users[0].attrib == {"remove": "remove"}
+    assert all(right.startswith("GRANT SELECT ON ") for right in rights[ANALYST])
+    for text in chain.from_iterable(rights.values()):
+        assert not re.search(r"\b(ALL|FILE|URL|S3|REMOTE|SOURCES|ACCESS MANAGEMENT|FUNCTION|DICTIONARY)\b", text), text
 
 
 def test_every_service_of_ours_is_in_it() -> None:
@@ -96,6 +116,7 @@ def test_what_a_service_keeps_is_on_a_volume_of_its_own() -> None:
     """A spool or a copy that two services shared, or that went with the container, would be lost. Citizens' files are everybody's."""
     found, files = compose(), "attachments:/data/attachments"
     mounted = [one.split(":")[0] for service in found["services"].values() for one in service.get("volumes", ())]
+    mounted = [one for one in mounted if not one.startswith("./")]  # a file of the repository
     assert set(mounted) == set(found["volumes"])
     for name in (*CHANNELS, *WORKERS):
         volumes = found["services"][name]["volumes"]

@@ -307,23 +307,23 @@ class Owners:
         return [(one,) for one in (self._codes[parameters["owner"]] if "owner" in parameters else self._codes)]
 
 
-def test_open_cases_of_units_that_no_longer_exist_are_a_warning_with_their_codes_and_the_command() -> None:
+def test_open_cases_of_units_that_no_longer_exist_are_a_warning_with_their_numbers_and_the_command() -> None:
     """Deleted from a file, or taken away by an edition; an office that a secret case hides is no such unit."""
     pemda = Agency("pemda-33.74", "", "government", None, "33.74")
     edition = Edition("33.74", date(2026, 1, 1), "", {}, {}, gone={"dpu-33.74": pemda})
     allotments = Allotments({"33.74": (edition,)}, date(2026, 11, 26))
     store = Owners(
         {
-            "lampu-33.74": ["7K3M9QX2RTS", ""],
-            "dpu-33.74": ["2Q74GVWWCE3"],
-            "dishub-33.74": ["TPH3CPFVJBW"],
+            "lampu-33.74": ["K-7QH2M9XB4TPD", ""],
+            "dpu-33.74": ["K-2Q74GVWWCE30"],
+            "dishub-33.74": ["K-TPH3CPFVJBW0"],
             "kec-33.74": [""],
         }
     )
     found = doctor.orphaned(list(orphans(store, lambda one: is_gone(one, Registry.load(), allotments))))
     assert (found.what, found.level) == ("owners", Level.warn)
     assert found.detail == (
-        "open cases of units that no longer exist: 3; dpu-33.74 (1): 2Q74G VWWCE 3; lampu-33.74 (2): 7K3M9 QX2RT S, (secret)"
+        "open cases of units that no longer exist: 3; dpu-33.74 (1): K-2Q74GVWWCE30; lampu-33.74 (2): K-7QH2M9XB4TPD, (secret)"
     )
     assert "lapor case reroute" in found.advice
     none = doctor.orphaned(list(orphans(store, lambda _: False)))

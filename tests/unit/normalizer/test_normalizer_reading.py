@@ -81,6 +81,7 @@ def test_the_complaint_keeps_the_raw_text_and_hides_the_sender(normaliser: Norma
         ("NIK 3374010101900001", "NIK [nik]"),
         ("kirim ke a.b@contoh.co.id", "kirim ke [email]"),
         ("motor H 1234 AB", "motor [plat]"),
+        ("DIATAS RP 18RB/TBNG", "DIATAS RP 18RB/TBNG"),
         ("di RT 10 RW 3 dan UU 25 Tahun 2009", "di RT 10 RW 3 dan UU 25 Tahun 2009"),
         ("a.n. Siti Aminah", "a.n. [nama]"),
         ("Bapak Walikota Semarang", "Bapak Walikota Semarang"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -24,7 +25,8 @@ from sinks.clickhouse.rows.values import Row
 from tests.harness.columns import columns, fits
 from tests.harness.events import DPU, PEMDA, complaint, completed, dead_letter, delivery, landed, poison, stored, told
 from tests.harness.facts import FIRST, added, answered, case, fact, opened, refused, routed, stored_case
-from tests.harness.model_rows import reference
+from tests.harness.model_rows import ms, reference
+from tests.harness.numbers import number
 from tests.harness.support import NOON, message, normalised
 
 PRIVATE = "Nama saya Budi Santoso, NIK 3374010101900001, HP 081234567890, budi@example.id"
@@ -53,7 +55,7 @@ RECORDS = {
 
 def rows(record: StoredRecord) -> dict[str, Row]:
     """Return a record's rows by their tables; the same rows as its model gives."""
-    found = rows_of(record)
+    found = rows_of(record, number)
     assert found == reference(record)
     assert len(dict(found)) == len(found)
     return dict(found)
@@ -94,7 +96,7 @@ def test_every_fact_has_a_row_and_two_kinds_have_another() -> None:
     own = {FactKind.opened.value: ["complaint_rows"], FactKind.routed.value: ["disposition_rows"]}
     assert tables == {kind.value: [] for kind in FactKind} | own
     later = orjson.loads(stored(refused(of)).value or b"") | {"kind": "selesai", "part": "smell", "more": {"x": 1}}
-    ((table, found),) = rows_of(replace(stored(refused(of)), value=orjson.dumps(later)))
+    ((table, found),) = rows_of(replace(stored(refused(of)), value=orjson.dumps(later)), number)
     assert (table, found["kind"], found["part"]) == ("case_event_rows", "selesai", "smell")
 
 
@@ -168,18 +170,40 @@ def test_the_row_of_a_case_is_the_case_as_it_is_now() -> None:
         for name in ("owner_since", "first_answered_at", "changed_at", "question_at")
     ]
     assert days == [1, 2, 2, 0]
-    assert (found["missing"], found["continues"], found["regency_code"]) == (["date"], "X", "33.74")
+    assert (found["missing"], found["continues"], found["regency_code"]) == (["date"], number("X"), "33.74")
     assert found["text"] == of.whole_text
     calm = row(stored_case(case(of)))
     assert (calm["question"], calm["question_at"], calm["first_answered_at"]) == ("", None, None)
 
 
+def test_finding_4_the_deadlines_of_a_case_say_what_is_done_and_when() -> None:
+    """Else duties that were fulfilled count as due. A question of the owner is a follow-up, in the law and here."""
+    days = {"counted": "working", "begins": NOON.date(), "due": NOON.date() + timedelta(days=7), "source": "x"}
+    duties = (
+        Deadline(duty="forward", days=3, done=NOON.date(), **days),
+        Deadline(duty="first_follow_up", days=5, done=None, **days),
+    )
+    found = row(stored_case(case(complaint(), deadlines=duties, followed_up_at=NOON)))
+    assert [(one[0], one[-1]) for one in found["deadlines"]] == [("forward", NOON.date()), ("first_follow_up", None)]
+    assert found["first_follow_up_at"] == ms(NOON)
+    assert row(stored_case(case(complaint())))["first_follow_up_at"] is None
+
+
+def test_finding_22_the_parts_of_a_long_message_are_one_complaint() -> None:
+    """The first part says what the message became; the others are parts of it. A part that came again is a repetition."""
+    of = complaint()
+    rest = [stored(landed(of, id=UUID(int=number_), whole_id=of.id)) for number_ in (1, 2)]
+    again = stored(landed(of, id=UUID(int=3), whole_id=of.id, kind="repeated"))
+    kinds = [row(record)["kind"] for record in (stored(landed(of)), *rest, again)]
+    assert kinds == ["complaint", "part", "part", "repeated"]
+
+
 def test_a_tombstone_and_the_position_of_the_step_are_no_cases() -> None:
     """They give no row and no dead letter."""
     of_the_step = replace(RECORDS["case"], key=position_key("lapor-router"), value=b'{"offset": 1}')
-    assert rows_of(of_the_step) == rows_of(replace(RECORDS["case"], value=None)) == []
+    assert rows_of(of_the_step, number) == rows_of(replace(RECORDS["case"], value=None), number) == []
     with pytest.raises(ContractViolation, match=f"{CASE_EVENTS}/0/0 is not valid: it has no value"):
-        rows_of(replace(RECORDS["opened"], value=None))
+        rows_of(replace(RECORDS["opened"], value=None), number)
 
 
 def flat(value: Any) -> Iterator[str]:
@@ -271,6 +295,7 @@ def test_nothing_of_a_secret_report_is_shown() -> None:
         assert not [word for word in ("ahasia", "Semarang Tengah", "Miroto", "33.74.01") if word in shown(record)]
         assert rows(record)[next(iter(rows(record)))]["secret"]
         assert of.tracking_code not in shown(record)
+        assert number(of.tracking_code) not in shown(record)
     described = rows(records[0])["complaint_rows"], rows(records[6])["case_now"]
     for found in described:
         assert (found["title"], found["text"], found["regency_code"], found["village_code"]) == ("", "", "33.74", "")
@@ -351,7 +376,7 @@ def test_a_disposition_keeps_rule_law_rivals_and_deadlines() -> None:
 def test_what_is_no_event_is_poison(topic: str, value: bytes) -> None:
     """The sink makes a dead letter of it, which says where it was."""
     with pytest.raises(ContractViolation, match=f"^{topic}/0/7 is not valid"):
-        rows_of(poison(topic, 7, value))
+        rows_of(poison(topic, 7, value), number)
 
 
 @pytest.mark.parametrize(
@@ -378,7 +403,7 @@ def test_what_is_no_event_is_poison(topic: str, value: bytes) -> None:
 def test_a_number_that_no_column_holds_is_poison(record: StoredRecord) -> None:
     """One such event would otherwise stop the sink for ever: the whole batch could never be inserted."""
     with pytest.raises(ContractViolation, match=r"is too large for its column"):
-        rows_of(record)
+        rows_of(record, number)
 
 
 @pytest.mark.parametrize(
@@ -403,7 +428,7 @@ def test_a_wrong_value_is_named_and_not_quoted(record: str, changes: dict[str, A
     """The reason of a dead letter is shown to analysts, and the value may be private."""
     of = RECORDS[record]
     with pytest.raises(ContractViolation, match=wrong):
-        rows_of(replace(of, value=orjson.dumps(orjson.loads(of.value or b"") | changes)))
+        rows_of(replace(of, value=orjson.dumps(orjson.loads(of.value or b"") | changes)), number)
 
 
 def test_times_with_another_offset_are_the_same_moment() -> None:

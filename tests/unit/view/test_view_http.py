@@ -15,11 +15,13 @@ from starlette.types import Receive, Scope, Send
 
 from complaints.bus import Record
 from complaints.contract import CASES
-from complaints.errors import TrackingCodeError, UnavailableError
+from complaints.errors import CaseError, TrackingCodeError, UnavailableError
 from complaints.fact import FactKind
 from complaints.runtime.http_server import listening_socket, serve
+from ops.casework.find import find
 from tests.harness.cases.made import Story
 from tests.harness.events import PEMDA
+from tests.harness.numbers import number
 from tests.harness.support import free_port
 from tests.harness.view import KEY, ServedView
 from view import client as view_client
@@ -49,6 +51,21 @@ def client(served: ServedView) -> Iterator[ViewClient]:
 def later(work: object, *arguments: object, after_s: float = 0.3) -> None:
     """Do something a moment later, in another thread."""
     threading.Timer(after_s, work, arguments).start()  # type: ignore[arg-type]
+
+
+def test_a_case_number_leads_back_to_its_case(served: ServedView, client: ViewClient) -> None:
+    """So an operator who found it in ClickHouse can act; it is typed as people write, and nobody without the view's key can do it."""
+    story = Story()
+    served.put(story.document())
+    known = number(story.code)
+    for typed in (known, known.lower(), f" {known[:5]} {known[5:9]} {known[9:]}", known.replace("0", "o")):
+        found = client.case(typed)
+        assert found is not None
+        assert found.tracking_code == story.code
+    assert client.case("K-000000000000") is None
+    assert served.get(f"/numbers/{known}", key=None).status_code == 401
+    with pytest.raises(CaseError, match="no case has the number K-000000000000"):
+        find(client, "k-0000 0000 0000")
 
 
 @pytest.mark.parametrize("shown", ["", "Bearer", "Bearer another key", f"Bearer {KEY.get_secret_value()}x", "Bearer é"])

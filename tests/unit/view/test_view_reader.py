@@ -14,6 +14,7 @@ from complaints.bus.tail import Extent, Slice, Span
 from complaints.contract import CASE_EVENTS, CASES
 from complaints.errors import BusUnavailable, UnavailableError
 from tests.harness.cases.made import Story, stored
+from tests.harness.numbers import number
 from tests.harness.support import wait_until
 from view import reader as view_reader
 from view.freshness import Freshness
@@ -88,7 +89,9 @@ class House:
 
     def start(self) -> None:
         """Start to read."""
-        reader = Reader(self.tail, self.store, freshness=self.freshness, news=News(), now=lambda: self.now)
+        reader = Reader(
+            self.tail, self.store, number=number, freshness=self.freshness, news=News(), now=lambda: self.now
+        )
         self._stop.clear()
 
         def run() -> None:

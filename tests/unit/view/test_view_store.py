@@ -17,6 +17,7 @@ from complaints.contract import CASE_EVENTS, CASES
 from complaints.errors import ConfigurationError, UnavailableError
 from tests.harness.cases.made import Story, stored
 from tests.harness.events import DPU
+from tests.harness.numbers import number
 from view.freshness import Freshness
 from view.rows import changes_of
 from view.store import Progress, Store
@@ -32,7 +33,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def put(store: Store, *records: Record) -> None:
     """Let the view read records in one batch."""
-    found = changes_of([stored(record, offset) for offset, record in enumerate(records)])
+    found = changes_of([stored(record, offset) for offset, record in enumerate(records)], number)
     assert found.unreadable == []
     store.apply(found, {(records[0].topic, 0): len(records)})
 
@@ -78,10 +79,10 @@ def test_a_tombstone_deletes_and_what_comes_after_it_counts(store: Store) -> Non
     story.answer(uuid4())
     gone = stored(Record(topic=CASES, key=story.code.encode(), value=b""), 1)
     tombstone = type(gone)(gone.topic, 0, 1, gone.key, None, (), 0)
-    store.apply(changes_of([stored(story.document()), tombstone]), {(CASES, 0): 2})
+    store.apply(changes_of([stored(story.document()), tombstone], number), {(CASES, 0): 2})
     assert store.case(story.code) is None
     put(store, story.document())
-    store.apply(changes_of([tombstone, stored(first, 2)]), {(CASES, 0): 3})
+    store.apply(changes_of([tombstone, stored(first, 2)], number), {(CASES, 0): 3})
     found = store.case(story.code)
     assert found is not None
     assert found.version == 2
@@ -144,14 +145,14 @@ def test_a_record_that_cannot_be_read_changes_nothing(record: Record) -> None:
     good = Story(8).records()
     bad = stored(record, 1)
     bad = type(bad)(bad.topic, 0, 1, bad.key, bad.value or None, (), 0)
-    found = changes_of([stored(good[0]), bad, stored(good[2])])
+    found = changes_of([stored(good[0]), bad, stored(good[2])], number)
     assert [broken.position for broken, _ in found.unreadable] == [bad.position]
     assert len(found.facts) == len(found.cases) == 1
 
 
 def test_the_bookkeeping_of_the_step_is_no_case() -> None:
     """It is in the same topic, under a key that no case has."""
-    found = changes_of([stored(Record(topic=CASES, key=b"\x00position", value=b'{"offset":7}'))])
+    found = changes_of([stored(Record(topic=CASES, key=b"\x00position", value=b'{"offset":7}'))], number)
     assert (found.cases, found.unreadable) == ({}, [])
 
 
@@ -168,7 +169,7 @@ def test_fields_that_this_program_does_not_know_stay(store: Store) -> None:
 def test_rows_and_positions_are_written_together_or_not_at_all(store: Store) -> None:
     """A batch that fails leaves nothing, so that it can be read again."""
     store.begin(CASES, Progress("t", 0, {0: 0}))
-    broken = changes_of([stored(Story().document())])
+    broken = changes_of([stored(Story().document())], number)
     broken.facts.append(("code", None, b"", b""))  # type: ignore[arg-type]  # the table refuses it
     with pytest.raises(UnavailableError):
         store.apply(broken, {(CASES, 0): 1})

@@ -1,26 +1,41 @@
 -- Tables as rows come. A row that comes again has the same key and replaces itself, whatever its offset on Kafka is.
 -- Read the views of 0002: they are always right. Every statement of these files can be run again.
+-- No table has a tracking code, which reads and changes a case on the web. A case number stands for it; the view maps it back.
 
 -- One row per case: its document. A later version of the case replaces an earlier one.
 CREATE TABLE IF NOT EXISTS case_now
 (
     complaint_id       UUID,
-    tracking_code      String,
+    case_number        String COMMENT 'stands for the case in place of its tracking code; empty if the report is secret',
     version            UInt32 COMMENT 'the number of facts of the case so far',
     state              LowCardinality(String),
     channel            LowCardinality(String),
     received_at        DateTime64(3, 'UTC') COMMENT 'when the channel received the complaint',
     first_routed_at    DateTime64(3, 'UTC') COMMENT 'when the case had its first owner, which is when it was opened',
     first_answered_at  Nullable(DateTime64(3, 'UTC')),
+    first_follow_up_at Nullable(DateTime64(3, 'UTC')) COMMENT 'when an owner first accepted it, asked the citizen or answered, which is the first follow-up of the law',
+    accepted_at        Nullable(DateTime64(3, 'UTC')) COMMENT 'when the present owner accepted it',
+    ended_at           Nullable(DateTime64(3, 'UTC')) COMMENT 'when it was closed, withdrawn or archived',
+    ended_by           LowCardinality(String) COMMENT 'citizen, clock, neighbours or the id of an agency',
+    deemed             Bool COMMENT 'withdrawn by the law, because the citizen did not answer',
+    incomplete         Bool COMMENT 'a question was closed without an answer',
+    extended           Bool COMMENT 'the owner took more time',
+    paused_s           UInt32 COMMENT 'seconds for which the completion waited for the citizen',
+    disputes           UInt16 COMMENT 'answers that the citizen disputed',
+    stars              Nullable(UInt8) COMMENT 'the citizen''s rating, 1 to 5',
+    overdue            Array(LowCardinality(String)) COMMENT 'duties that were not fulfilled in time',
+    escalation         UInt8 COMMENT 'step of the ladder, 0 to 5',
+    main               String COMMENT 'case number of the main case; empty if it is no supporter, or secret',
+    supporters         UInt32 COMMENT 'cases that are supporters of this one',
     changed_at         DateTime64(3, 'UTC') COMMENT 'the time of the last fact',
-    owner_id           LowCardinality(String),
+    owner_id           LowCardinality(String) COMMENT 'of a supporter that of its main case, as its citizen hears',
     owner              LowCardinality(String),
     owner_since        DateTime64(3, 'UTC'),
     triage             Bool,
     hop                UInt8 COMMENT 'the number of the owner in the chain of owners, from 0',
     confidence         Float32,
-    explanation        String COMMENT 'masked; empty if secret',
-    deadlines          Array(Tuple(duty String, days UInt16, counted String, begins Date32, due Date32, source String)),
+    explanation        String COMMENT 'masked; empty if secret, and for a supporter',
+    deadlines          Array(Tuple(duty String, days UInt16, counted String, begins Date32, due Date32, source String, done Nullable(Date32))) COMMENT 'done: the day on which the duty was fulfilled, NULL if it is not',
     refusals           UInt16,
     additions          UInt16,
     answers            UInt16,
@@ -44,9 +59,13 @@ CREATE TABLE IF NOT EXISTS case_now
     district           String COMMENT 'empty if secret',
     village_code       String COMMENT 'empty if secret',
     village            String COMMENT 'empty if secret',
+    latitude           Nullable(Float32) COMMENT 'of the shared position, rounded to 0.01 degrees; empty if secret',
+    longitude          Nullable(Float32) COMMENT 'of the shared position, rounded to 0.01 degrees; empty if secret',
     missing            Array(LowCardinality(String)),
     attachments        UInt16,
-    continues          String COMMENT 'the tracking code of the case that this one continues',
+    continues          String COMMENT 'case number of the case that this one continues',
+    recorded_by        LowCardinality(String) COMMENT 'agency whose officer recorded it; empty if the citizen sent it',
+    source             LowCardinality(String) COMMENT 'walk-in, letter or call; empty if the citizen sent it',
     normaliser_version LowCardinality(String),
     rules_version      LowCardinality(String),
     registry_version   LowCardinality(String),
@@ -54,7 +73,7 @@ CREATE TABLE IF NOT EXISTS case_now
     kafka_partition    Int32 COMMENT 'the place of the record in lapor.cases',
     kafka_offset       Int64,
     stored_at          DateTime64(3, 'UTC') DEFAULT now64(3),
-    INDEX by_code tracking_code TYPE bloom_filter GRANULARITY 1
+    INDEX by_number case_number TYPE bloom_filter GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY complaint_id
@@ -65,7 +84,7 @@ CREATE TABLE IF NOT EXISTS case_event_rows
 (
     event_id        UUID COMMENT 'the id of the fact, derived from caused_by and kind',
     complaint_id    UUID,
-    tracking_code   String,
+    case_number     String COMMENT 'stands for the case in place of its tracking code; empty if the report is secret',
     version         UInt32 COMMENT 'the version of the case after the fact: 1, 2, 3 and so on',
     kind            LowCardinality(String),
     at              DateTime64(3, 'UTC') COMMENT 'when Kafka appended the complaint or command that caused the fact',
@@ -74,10 +93,15 @@ CREATE TABLE IF NOT EXISTS case_event_rows
     actor           LowCardinality(String),
     secret          Bool,
     part            LowCardinality(String) COMMENT 'the part that the citizen is asked for',
+    duty            LowCardinality(String) COMMENT 'that is overdue',
+    level           UInt8 COMMENT 'step of the ladder',
+    stars           Nullable(UInt8) COMMENT 'the citizen''s rating, 1 to 5',
+    other           String COMMENT 'case number of the other case of a merge; empty if secret',
+    agency_id       LowCardinality(String) COMMENT 'to which it was given, suggested or escalated; empty if secret',
     text            String COMMENT 'the addition, reason or answer, masked; empty if the complaint is secret',
     command         LowCardinality(String) COMMENT 'the kind of the command that changed nothing',
     result          LowCardinality(String) COMMENT 'why it changed nothing',
-    continued_as    String COMMENT 'the tracking code of the case that the message became',
+    continued_as    String COMMENT 'case number of the case that the message became',
     appended_at     DateTime64(3, 'UTC') COMMENT 'when Kafka appended the record',
     kafka_partition Int32 COMMENT 'the place of the record in lapor.case-events',
     kafka_offset    Int64,
@@ -91,7 +115,7 @@ SETTINGS non_replicated_deduplication_window = 10000;
 CREATE TABLE IF NOT EXISTS complaint_rows
 (
     complaint_id       UUID,
-    tracking_code      String,
+    case_number        String COMMENT 'stands for the case in place of its tracking code; empty if the report is secret',
     channel            LowCardinality(String),
     received_at        DateTime64(3, 'UTC') COMMENT 'when the channel received the complaint',
     at                 DateTime64(3, 'UTC') COMMENT 'when Kafka appended the complaint to the mailbox of its case',
@@ -112,9 +136,13 @@ CREATE TABLE IF NOT EXISTS complaint_rows
     district           String COMMENT 'empty if secret',
     village_code       String COMMENT 'empty if secret',
     village            String COMMENT 'empty if secret',
+    latitude           Nullable(Float32) COMMENT 'of the shared position, rounded to 0.01 degrees; empty if secret',
+    longitude          Nullable(Float32) COMMENT 'of the shared position, rounded to 0.01 degrees; empty if secret',
     missing            Array(LowCardinality(String)),
     attachments        UInt16,
-    continues          String COMMENT 'the tracking code of the case that this complaint continues',
+    continues          String COMMENT 'case number of the case that this complaint continues',
+    recorded_by        LowCardinality(String) COMMENT 'agency whose officer recorded it; empty if the citizen sent it',
+    source             LowCardinality(String) COMMENT 'walk-in, letter or call; empty if the citizen sent it',
     parts              UInt16,
     partial            Bool,
     normaliser_version LowCardinality(String),
@@ -122,7 +150,7 @@ CREATE TABLE IF NOT EXISTS complaint_rows
     kafka_partition    Int32 COMMENT 'the place of the record in lapor.case-events',
     kafka_offset       Int64,
     stored_at          DateTime64(3, 'UTC') DEFAULT now64(3),
-    INDEX by_code tracking_code TYPE bloom_filter GRANULARITY 1
+    INDEX by_number case_number TYPE bloom_filter GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree
 ORDER BY complaint_id
@@ -133,7 +161,7 @@ CREATE TABLE IF NOT EXISTS disposition_rows
 (
     event_id          UUID COMMENT 'the id of the fact, as in case_event_rows',
     complaint_id      UUID,
-    tracking_code     String,
+    case_number       String COMMENT 'stands for the case in place of its tracking code; empty if the report is secret',
     version           UInt32 COMMENT 'the version of the case after the disposition',
     at                DateTime64(3, 'UTC') COMMENT 'when Kafka appended the complaint or command that led to it',
     caused_by         UUID COMMENT 'the id of that complaint or command',
@@ -165,9 +193,9 @@ CREATE TABLE IF NOT EXISTS message_rows
     message_id      UUID,
     channel         LowCardinality(String),
     account         LowCardinality(String) COMMENT 'our account that received it; empty on the web',
-    kind            LowCardinality(String) COMMENT 'complaint, addition, answer, status, small_talk, repeated, ignored or dead_letter',
+    kind            LowCardinality(String) COMMENT 'complaint, addition, answer, status, small_talk, repeated, ignored, dead_letter and others; part for the rest of a long message',
     complaint_id    Nullable(UUID),
-    tracking_code   String COMMENT 'empty if it belongs to no case, or if the report is secret',
+    case_number     String COMMENT 'empty if it belongs to no case, or if the report is secret',
     secret          Bool,
     whole_id        Nullable(UUID) COMMENT 'the id of the long message that this part was joined to',
     partial         Bool COMMENT 'parts of the long message were missing when it went on',
@@ -192,7 +220,7 @@ CREATE TABLE IF NOT EXISTS reply_rows
     account         LowCardinality(String) COMMENT 'the account that sends it; empty if it stands on the page of the case',
     kind            LowCardinality(String),
     complaint_id    Nullable(UUID),
-    tracking_code   String COMMENT 'empty if it belongs to no case, or if the report is secret',
+    case_number     String COMMENT 'empty if it belongs to no case, or if the report is secret',
     secret          Bool,
     created_at      DateTime64(3, 'UTC'),
     at              DateTime64(3, 'UTC'),
@@ -214,7 +242,7 @@ CREATE TABLE IF NOT EXISTS delivery_rows
     account         LowCardinality(String),
     kind            LowCardinality(String),
     complaint_id    Nullable(UUID),
-    tracking_code   String COMMENT 'empty if it belongs to no case, or if the report is secret',
+    case_number     String COMMENT 'empty if it belongs to no case, or if the report is secret',
     secret          Bool,
     outcome         LowCardinality(String) COMMENT 'sent, unknown, delivered, undeliverable or expired',
     attempt         UInt8 COMMENT 'the number of the try',

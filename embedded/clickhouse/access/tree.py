@@ -1,0 +1,69 @@
+"""Reads the engine's own parse of a statement, so that no other reading of the text decides what may run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from embedded.clickhouse.engine import EngineConnection
+from embedded.clickhouse.errors import EngineError
+
+# What the engine adds to a syntax error because the text was given to a function.
+_SCOPE: Final = re.compile(r"\s*: In scope SELECT formatQuerySingleLine.*?(?=\s*\(\w+\)\Z|\Z)", re.DOTALL)
+# What the engine writes behind a node's name. No function and no table has such a name.
+_BEHIND: Final = (" (alias ", " (children ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A node of a statement's syntax tree.
+
+    Attributes:
+        kind: Its kind, for instance ``Function`` or ``TableIdentifier``.
+        name: What follows the kind: the name of a function or table.
+        parent: The kind of its parent; empty at the root.
+    """
+
+    kind: str
+    name: str
+    parent: str
+
+
+def canonical(connection: EngineConnection, text: str) -> str:
+    """Return a statement as the engine writes it: on one line, without comments, with one kind of quotes, and without inline rows.
+
+    The engine parses the text inside a function, as a value. So nothing in it runs, and a second statement is an error.
+
+    Raises:
+        EngineError: The text is not one statement.
+    """
+    encoded = text.encode("utf-8", "surrogateescape").hex()
+    try:
+        return str(connection.rows("SELECT formatQuerySingleLine(unhex({text:String}))", {"text": encoded})[0][0])
+    except EngineError as error:
+        raise EngineError(error.code, _SCOPE.sub("", error.text)) from None
+
+
+def nodes(connection: EngineConnection, statement: str, parameters: Mapping[str, str]) -> Iterator[Node]:
+    """Yield the nodes of a statement's syntax tree, each after its parent, with the values of parameters in place.
+
+    Args:
+        connection: The client's connection.
+        statement: The result of `canonical`.
+        parameters: The values of the statement's placeholders.
+
+    Raises:
+        EngineError: A parameter is missing or wrong.
+    """
+    path: list[str] = []
+    for (line,) in connection.rows(f"EXPLAIN AST {statement}", parameters):
+        bare = str(line).lstrip(" ")
+        depth = len(str(line)) - len(bare)
+        kind, _, name = bare.partition(" ")
+        for behind in _BEHIND:  # not by a pattern: a text can be long, and made to be slow
+            name = f" {name}".partition(behind)[0].strip()
+        del path[depth:]
+        yield Node(kind=kind, name=name.strip(), parent=path[-1] if path else "")
+        path.append(kind)

@@ -1,0 +1,229 @@
+"""The accounts of ClickHouse, the rights of each, and the files by which the engine and a real server enforce them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+SINK: Final = "lapor_sink"
+ANALYST: Final = "lapor_analyst"
+OPERATOR: Final = "lapor_operator"
+
+DATA: Final = "lapor"
+"""The database of the sink. Its views are what analysts read; the tables behind them are for the sink and for operators."""
+
+WORKBENCH: Final = "operator"
+"""The database in which the operator may create what he likes."""
+
+VIEWS: Final = (
+    "cases",
+    "complaints",
+    "dispositions",
+    "case_events",
+    "messages",
+    "replies",
+    "deliveries",
+    "dead_letters",
+)
+"""The views that analysts may read."""
+
+CATALOGUE: Final = (
+    "one", "numbers", "numbers_mt", "databases", "tables", "columns", "functions", "table_functions", "table_engines",
+    "data_type_families", "formats", "settings", "time_zones", "keywords", "aggregate_function_combinators",
+)  # fmt: skip
+"""The tables of the database `system` that analysts may read: what drivers ask about names and types. The engine leaves out the rows
+about tables that the account may not see. Not among them: queries of others (`processes`), logs, users, disks, the server's settings."""
+
+_TABLE: Final = "SELECT, INSERT, ALTER, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE, SHOW"
+_RIGHTS: Final[dict[str, tuple[str, ...]]] = {
+    SINK: (
+        f"{_TABLE}, CREATE DATABASE, SYSTEM MERGES ON {DATA}*.*",
+        "SELECT ON system.*",
+        "TABLE ENGINE ON MergeTree",
+        "TABLE ENGINE ON ReplacingMergeTree",
+    ),
+    ANALYST: (
+        *(f"SELECT ON {DATA}.{view}" for view in VIEWS),
+        *(f"SELECT ON system.{table}" for table in CATALOGUE),
+        "SELECT ON information_schema.*",
+        "SELECT ON INFORMATION_SCHEMA.*",
+    ),
+    OPERATOR: (
+        f"{_TABLE}, CREATE DATABASE, DROP DATABASE ON {WORKBENCH}*.*",
+        f"SELECT, SHOW ON {DATA}*.*",
+        "SELECT ON system.*",
+        "SELECT ON information_schema.*",
+        "SELECT ON INFORMATION_SCHEMA.*",
+        "CREATE TEMPORARY TABLE, KILL QUERY ON *.*",
+        *(f"TABLE ENGINE ON {engine}" for engine in ("MergeTree", "ReplacingMergeTree", "SummingMergeTree", "Memory", "Log",
+                                                     "TinyLog", "StripeLog", "Null", "Buffer", "Set", "Join")),
+    ),
+}  # fmt: skip
+# The server's own connection makes databases, ends queries and reads the catalogue. It has no right to files or addresses, nor has
+# anybody else: a view that runs with the rights of its maker can lend none.
+_OWN: Final = (
+    "CREATE DATABASE, SHOW, KILL QUERY, CREATE TEMPORARY TABLE ON *.*",
+    "SELECT ON *.*",
+    "TABLE ENGINE ON Memory",
+)
+_SERVER: Final = "lapor_server"
+
+LONGEST_S: Final = 60
+"""The maximum number of seconds of an analyst's query, so that a slip ends by itself."""
+
+_LONGEST_OF_ALL_S: Final = 600
+# Four times ClickHouse's own: a statement is longer in the engine's writing, and what was short enough must run.
+_QUERY_BYTES: Final = 1 << 20
+_READER_BYTES: Final = 1 << 30
+_READER_THREADS: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One account.
+
+    Attributes:
+        name: The name by which a client logs in. It is also the name of its role in the engine.
+        database: The database that is current if the client names none.
+        reads_only: Whether its statements are held to what a reader may use.
+        limits: The settings that hold for each of its queries, by name. A query may lower those that are numbers.
+    """
+
+    name: str
+    database: str
+    reads_only: bool = False
+    limits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+ACCOUNTS: Final = (
+    Account(name=SINK, database=DATA),
+    Account(
+        name=ANALYST,
+        database=DATA,
+        reads_only=True,
+        limits=MappingProxyType(
+            {"max_execution_time": LONGEST_S, "max_memory_usage": _READER_BYTES, "max_threads": _READER_THREADS}
+        ),
+    ),
+    Account(name=OPERATOR, database=WORKBENCH),
+)
+
+MAY_SET: Final = frozenset(
+    {
+        "max_execution_time", "max_memory_usage", "max_threads", "max_block_size", "max_result_rows", "max_result_bytes",
+        "max_rows_to_read", "max_bytes_to_read", "result_overflow_mode", "extremes", "session_timezone", "join_use_nulls",
+        "network_compression_method",
+    }
+)  # fmt: skip
+"""The settings that an analyst's client may give with a query. They bound or shape its own result."""
+
+
+def engine_users() -> str:
+    """Return the text of the users file for chDB.
+
+    Each of chDB's connections logs in as ``default``; it then takes the role of its account and loses the others.
+    """
+    roles = {**_RIGHTS, _SERVER: _OWN}
+    listed = "".join(f"    <{name}>{_grants(rights)}</{name}>\n" for name, rights in roles.items())
+    # Without the first two locks, VALUES would run functions in the text of rows, and without the last a materialised view of the
+    # operator's would write with the rights of all roles.
+    locks = {
+        "input_format_values_interpret_expressions": "0",
+        "input_format_values_deduce_templates_of_expressions": "0",
+        "default_materialized_view_sql_security": "INVOKER",
+    }
+    return f"""<clickhouse>
+  <profiles><default>
+    <max_execution_time>{_LONGEST_OF_ALL_S}</max_execution_time>
+    <max_query_size>{_QUERY_BYTES}</max_query_size>
+{"".join(f"    <{name}>{value}</{name}>" for name, value in locks.items())}
+    <constraints>
+      <max_execution_time><min>1</min><max>{_LONGEST_OF_ALL_S}</max></max_execution_time>
+{"".join(f"      <{name}><const/></{name}>" for name in locks)}
+    </constraints>
+  </default></profiles>
+  <quotas><default/></quotas>
+  <roles>
+{listed}  </roles>
+  <users><default>
+    <no_password/><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>
+    {_grants(tuple(roles), verb="GRANT ")}
+  </default></users>
+</clickhouse>
+"""
+
+
+def role_of(account: Account | None) -> str:
+    """Return the engine's role for an account; for None, the role of the server itself."""
+    return _SERVER if account is None else account.name
+
+
+def server_users() -> str:
+    """Return the text of the users file for a real ClickHouse server, which has the same accounts with the same rights.
+
+    The passwords are in the variables CLICKHOUSE_SINK_PASSWORD, CLICKHOUSE_ANALYST_PASSWORD and CLICKHOUSE_OPERATOR_PASSWORD.
+    """
+    reader = next(account for account in ACCOUNTS if account.reads_only)
+    limits = "".join(f"    <{name}>{value}</{name}>\n" for name, value in reader.limits.items())
+    bounds = "".join(
+        f"      <{name}><min>1</min><max>{value}</max><changeable_in_readonly/></{name}>\n"
+        for name, value in reader.limits.items()
+    )
+    free = "".join(
+        f"      <{name}><changeable_in_readonly/></{name}>\n" for name in sorted(MAY_SET - reader.limits.keys())
+    )
+    users = "".join(
+        f"    <{account.name}>\n"
+        f'      <password from_env="CLICKHOUSE_{account.name.removeprefix("lapor_").upper()}_PASSWORD"/>\n'
+        f"      <networks><ip>::/0</ip></networks>\n"
+        f"      <profile>{'lapor_reader' if account.reads_only else 'default'}</profile>\n"
+        f"      <quota>default</quota>\n"
+        f"      <default_database>{account.database}</default_database>\n"
+        f"      {_grants(_RIGHTS[account.name])}\n"
+        f"    </{account.name}>\n"
+        for account in ACCOUNTS
+    )
+    return f"""<!-- Made by `python -m embedded.clickhouse.access`. The accounts of docs/operations.md, for a real server. -->
+<clickhouse>
+  <profiles><lapor_reader>
+    <readonly>1</readonly>
+{limits}    <constraints>
+{bounds}{free}    </constraints>
+  </lapor_reader></profiles>
+  <users>
+    <default remove="remove"/>
+{users}  </users>
+</clickhouse>
+"""
+
+
+def _grants(rights: tuple[str, ...], *, verb: str = "GRANT ") -> str:
+    return "<grants>" + "".join(f"<query>{verb}{right}</query>" for right in rights) + "</grants>"
+
+
+def kept_passwords(folder: Path) -> dict[str, str]:
+    """Return the password of each account, from the files in a folder that have the accounts' names.
+
+    A file that is missing is made, with a new password; only its owner can read it.
+
+    Raises:
+        OSError: The folder cannot be read or written.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return {account.name: _kept(folder / account.name) for account in ACCOUNTS}
+
+
+def _kept(path: Path) -> str:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="utf-8").strip()
+    password = secrets.token_hex(12)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(password)
+    return password
