@@ -79,15 +79,19 @@ _WRITTEN: Final = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{5})([ -]?)([0-9A-Za-
 """A code as we tell it, or without its spaces."""
 
 
+WITH_AN_ORDER: Final = 2
+"""Words of a text that is an order and a code in one piece: "CABUT PFEXCEBGBSD"."""
+
+
 def code_written(text: str) -> str:
     """Return the first code that stands in a text as we tell codes, whoever's case it is of; empty if none does.
 
-    Words are no code: it has letters and a digit, or is written in three groups of capitals.
+    Words are no code: it has letters and a digit, or is written in capitals, in three groups or with no more than an order before it.
     """
     for found in _WRITTEN.finditer(text):
         letters = found[1] + found[3] + found[4]
         mixed = any(map(str.isdigit, letters)) and any(map(str.isalpha, letters))
-        if mixed or (found[2] and letters.isupper()):
+        if mixed or (letters.isupper() and (found[2] or len(text.split()) <= WITH_AN_ORDER)):
             try:
                 return tracking.parse(letters)
             except TrackingCodeError:

@@ -21,6 +21,7 @@ _MEANS: Final = {
     **dict.fromkeys(WORDS.withdraw, ("CABUT", "withdraw")),
     **dict.fromkeys(WORDS.open, ("BUKA", "reopen")),
     **dict.fromkeys(WORDS.secret, ("RAHASIA", "hide:secret")),
+    **dict.fromkeys(WORDS.show_again, ("TAMPILKAN", "show:all")),
 }
 """The word and the act for which one word stands."""
 
@@ -43,7 +44,9 @@ _FORMS: Final = ((5, 5, 1), (10, 1), (5, 6), (tracking.CODE_LENGTH,))
 
 _STARS: Final = re.compile(rf"{RATED}? ?([1-5])")
 
-_ASKED: Final = re.compile(r"(disagree|reopen|withdraw|rate:[1-5]|(?:hide|show):(?:anonymous|secret))")
+_ASKED: Final = re.compile(
+    r"(disagree|reopen|withdraw|rate:[1-5]|hide:(?:anonymous|secret)|show:(?:anonymous|secret|all))"
+)
 
 Wish = Literal["stop", "start"]
 
@@ -108,7 +111,8 @@ def asked_for(act: str) -> Act | None:
     name, _, value = act.partition(":")
     if name == "rate":
         return Act(CommandKind.rate, {"stars": int(value)})
-    return Act(CommandKind(name), {value: True} if value else {})
+    named = ("anonymous", "secret") if value == "all" else (value,) if value else ()
+    return Act(CommandKind(name), dict.fromkeys(named, True))
 
 
 def by_word(text: str) -> ByWord | None:

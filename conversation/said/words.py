@@ -40,6 +40,7 @@ class Words:
     withdraw_report: frozenset[str]
     conditions: frozenset[str]
     open: frozenset[str]
+    show_again: frozenset[str]
     person: frozenset[str]
     anonymous: frozenset[str]
     secret: frozenset[str]

@@ -123,17 +123,23 @@ def test_a_file_of_acts_applied_twice_changes_nothing_the_second_time(stack: Run
 
 def test_what_a_citizen_wants_by_the_api_reaches_his_case(stack: RunningStack) -> None:
     """By the conversation, like every message: his name is hidden, he withdraws, and opens the case again."""
-    code = reported(stack, "Sampah menumpuk di Jalan Kaliurang, Kabupaten Sleman")
-    api = f"http://{stack.note.addresses['web']}/api/v1/complaints/{code}"
+    complaints = f"http://{stack.note.addresses['web']}/api/v1/complaints"
+    text = "Sampah menumpuk di Jalan Kaliurang, Kabupaten Sleman"
+    told = httpx.post(complaints, json={"text": text}, trust_env=False).json()
+    code, key = told["tracking_code"], told["receipt_key"]
+    wait_until(lambda: stack.run("case", "show", code).returncode == 0, timeout_s=60, what="the case")
+    api = f"{complaints}/{code}"
 
     def wants(what: str, body: dict[str, str], state: str) -> None:
         assert httpx.post(f"{api}/{what}", json=body, trust_env=False).status_code == 202
         wait_until(lambda: sheet(stack, code)["state"] == state, timeout_s=60, what=what)
 
-    wants("withdrawal", {"text": "Sudah diangkut"}, "dicabut")
+    withdrawal = {"text": "Sudah diangkut", "receipt_key": key}
+    assert httpx.post(f"{api}/withdrawal", json={"text": "x"}, trust_env=False).status_code == 403
+    wants("withdrawal", withdrawal, "dicabut")
     wants("reopening", {"text": "Menumpuk lagi"}, "dibuka kembali")
     assert httpx.post(f"{api}/hiding", json={"hide": "anonymous"}, trust_env=False).status_code == 202
     wait_until(lambda: sheet(stack, code).get("anonymous") is True, timeout_s=60, what="hiding")
-    assert httpx.post(f"{api}/rating", json={"stars": 5}, trust_env=False).status_code == 409
+    assert httpx.post(f"{api}/rating", json={"stars": 5, "receipt_key": key}, trust_env=False).status_code == 409
     told = [one["text"] for one in httpx.get(api, trust_env=False).json()["history"]]
     assert [reply["text"] for reply in sheet(stack, code)["replies"]] == told

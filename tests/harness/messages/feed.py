@@ -108,7 +108,7 @@ class Feed:
                 number=number,
                 about=first,
                 channel=script.channel,
-                kind=step.kind,
+                kind="addition" if step.kind == "changed" else step.kind,
                 text=step.text,
                 keys=(),
                 secret=step.secret,

@@ -46,7 +46,7 @@ class Step(NamedTuple):
 
     Attributes:
         kind: what it must become: "complaint", "answer", "addition", "status", "small_talk" or "dead_letter"; "repeat" if it has the words
-            of the one before; "again" if it has its key and other words, which must not count.
+            of the one before; "again" if it has its key and other words, which must not count, "changed" if these must be added.
         text: what the citizen writes.
         told: how many replies the citizen must have been told before the next message.
         secret: whether the report is secret.
@@ -176,6 +176,10 @@ class Plan:
         yield Step("complaint", self._story(), 1)
         yield Step("again", self._story(), 1)
 
+    def _changed(self) -> Made:
+        yield Step("complaint", self._story(), 1)
+        yield Step("changed", self._story(), 1)
+
     def _asked(self) -> Made:
         yield Step("complaint", self._marked(self._dice.choice(PLACELESS)), 1)
         yield Step("answer", self._marked(self._dice.choice(PLACES)), 2)
@@ -220,7 +224,7 @@ _KINDS: Final[dict[str, tuple[tuple[Callable[[Plan], Made], int], ...]]] = {
         (Plan._two, 5),
     ),
     "kiosk": ((Plan._one, 8), (Plan._two, 3)),
-    "web": ((Plan._one, 60), (Plan._again, 15), (Plan._more, 15), (Plan._secret, 10)),
+    "web": ((Plan._one, 60), (Plan._changed, 15), (Plan._more, 15), (Plan._secret, 10)),
     "twitter": ((Plan._one, 70), (Plan._more, 30)),
     "telegram": (
         (Plan._one, 48),

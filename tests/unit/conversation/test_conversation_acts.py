@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from complaints import tracking
+from complaints import status_requests, tracking
 from complaints.bus.envelope import encode
 from complaints.calendar import written_day
 from complaints.case import Case
@@ -276,6 +276,20 @@ def test_a_form_of_the_page_acts_on_its_case(town: Town, act: str, state: str, h
     assert (case.state, (case.complaint.anonymous, case.complaint.secret)) == (state, hidden)
 
 
+def test_one_word_shows_again_what_was_hidden(town: Town) -> None:
+    """As the reply to the hiding says; who reads no more than the word in a story is not shown."""
+    code = town.complaints[0].tracking_code
+    town.say("RAHASIA")
+    town.say("ANONIM")
+    assert "TAMPILKAN" in town.texts[-1]
+    town.say("tampilkan daftar harga di pasar itu pak, tidak ada yang tahu")
+    assert town.case(code).complaint.secret
+    town.say(f"TAMPILKAN {code}")
+    complaint = town.case(code).complaint
+    assert (complaint.secret, complaint.anonymous) == (False, False)
+    assert "diperlihatkan lagi" in town.texts[-1]
+
+
 def test_an_act_that_is_not_possible_is_answered_with_how_the_case_stands(town: Town) -> None:
     """Nothing that a citizen does goes into the void."""
     code = town.complaints[0].tracking_code
@@ -289,6 +303,9 @@ def test_an_act_that_is_not_possible_is_answered_with_how_the_case_stands(town: 
     [
         ("rate:5", Act(CommandKind.rate, {"stars": 5})),
         ("hide:secret", Act(CommandKind.hide, {"secret": True})),
+        ("show:anonymous", Act(CommandKind.show, {"anonymous": True})),
+        ("show:all", Act(CommandKind.show, {"anonymous": True, "secret": True})),
+        ("hide:all", None),
         ("rate:6", None),
         ("", None),
         ("delete", None),
@@ -390,6 +407,21 @@ def test_buka_opens_what_was_withdrawn_or_put_aside(town: Town) -> None:
     town.say("CABUT")
     town.say(f"BUKA {town.complaints[0].tracking_code}")
     assert case_of(town).state == "dibuka kembali"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("CABUT PFEXCEBGBSD", "PFEXCEBGBSD"),
+        ("cabut PFEXC EBGBS D", "PFEXCEBGBSD"),
+        ("cabut pfexcebgbsd", ""),
+        ("laporan PFEXCEBGBSD belum selesai", ""),
+        ("laporan 7K3M9QX2RTS belum selesai", "7K3M9QX2RTS"),
+    ],
+)
+def test_a_code_of_letters_alone_is_one_in_capitals_beside_an_order(text: str, code: str) -> None:
+    """One of sixty has no digit; a word of eleven letters is none."""
+    assert status_requests.code_written(text) == code
 
 
 def test_of_two_cases_a_word_without_a_code_ends_neither(town: Town) -> None:
