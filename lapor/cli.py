@@ -9,6 +9,7 @@ from lapor.commands import (
     agencies,
     api_keys,
     cases,
+    control,
     deadletters,
     embedded,
     learning,
@@ -52,6 +53,8 @@ app.add_typer(rules.app, name="rules", rich_help_panel=ROUTING)
 
 app.command(rich_help_panel=OPERATIONS)(cases.replay)
 app.add_typer(topics.app, name="topics", rich_help_panel=OPERATIONS)
+app.command(rich_help_panel=OPERATIONS)(control.pause)
+app.command(rich_help_panel=OPERATIONS)(control.resume)
 app.add_typer(offsets.app, name="offsets", rich_help_panel=OPERATIONS)
 app.add_typer(deadletters.app, name="deadletters", rich_help_panel=OPERATIONS)
 app.add_typer(secrets.app, name="secret", rich_help_panel=OPERATIONS)

@@ -1,7 +1,7 @@
 """The judgement of `lapor doctor`: what works, what does not, and what to do. The caller passes observations and the time."""
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -201,6 +201,28 @@ def loops(data: Path, services: Mapping[str, int]) -> Iterator[Finding]:
             level=Level.ok if age is not None and age < Heartbeat.STALE_AFTER_S else Level.fail,
             detail=f"{seen} (pid {pid})",
             advice=f"read {log_of(data, name)}",
+        )
+
+
+def others(data: Path, steps: Collection[str]) -> Iterator[Finding]:
+    """Judge the further workers of steps on this machine, which `lapor up` did not start and does not restart.
+
+    Args:
+        data: the data folder.
+        steps: the names of the services that are steps.
+    """
+    folder = data / "heartbeats"
+    for path in sorted(folder.iterdir()) if folder.exists() else ():
+        step, _, ordinal = path.name.rpartition("-")
+        age = Heartbeat.age_s(folder, path.name)
+        if step not in steps or not ordinal.isdigit() or age is None:
+            continue
+        well = age < Heartbeat.STALE_AFTER_S
+        yield Finding(
+            what=f"worker {ordinal} of {step}",
+            level=Level.ok if well else Level.fail,
+            detail=f"last heartbeat {age:.0f} s ago{'' if well else ': it was killed, or hangs, and has not been started again'}",
+            advice=f"start it again: LAPOR_ORDINAL={ordinal} lapor run {step}. If it is not needed any more, delete {path}",
         )
 
 

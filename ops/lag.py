@@ -39,7 +39,9 @@ def lag(backlog: Backlog, *, needed: bool, now: float) -> Finding:
     """
     age_s = None if backlog.oldest_ms is None else max(0.0, now - backlog.oldest_ms / 1000)
     worst = Level.fail if needed else Level.warn
-    if not backlog.waiting:
+    if backlog.deleted:
+        level = worst
+    elif not backlog.waiting:
         level = Level.warn if needed and not backlog.members else Level.ok
     elif age_s is None:
         level = Level.warn
@@ -87,13 +89,20 @@ def _detail(backlog: Backlog, age_s: float | None) -> str:
     else:
         oldest = "the oldest could not be read in time" if age_s is None else f"the oldest for {age_s:.0f} s"
         seen = f"{backlog.waiting} record{'s wait' if backlog.waiting > 1 else ' waits'}, {oldest}"
+    if backlog.deleted:
+        seen += f"; Kafka has deleted {backlog.deleted} before they were read, or they were markers of transactions"
     return seen if backlog.members else f"{seen}; no member reads"
 
 
 def _advice(backlog: Backlog, *, needed: bool) -> str:
+    service = service_of(backlog.group)
+    if backlog.deleted:
+        return (
+            f"restart `lapor run {service}`: it goes on at the first record that is there, and writes a dead letter that says what is"
+            " missing. Raise the topic's retention (kafka-configs.sh): `lapor topics apply` keeps it"
+        )
     if not backlog.waiting:
         return ""
-    service = service_of(backlog.group)
     if backlog.members:
         again = f"read its log, or start another `lapor run {service}`" if service else "read the log of its members"
         return f"it is stuck, paused or too slow: {again}"

@@ -44,6 +44,7 @@ class Summary:
         read: the number of records that were decided again.
         moved: the number of them that would lead to another owner, or to other facts.
         unreadable: the number of records that are poison.
+        deleted: the number of offsets that Kafka has deleted at the beginning of mailbox and facts: what they held is not decided.
         replies: the number of replies made; always 0, because a replay makes none.
         seconds: the duration of the replay.
     """
@@ -51,6 +52,7 @@ class Summary:
     read: int = 0
     moved: int = 0
     unreadable: int = 0
+    deleted: int = 0
     replies: int = 0
     seconds: float = 0.0
 
@@ -59,11 +61,12 @@ class Summary:
         self.read += other.read
         self.moved += other.moved
         self.unreadable += other.unreadable
+        self.deleted += other.deleted
 
     def as_json(self) -> dict[str, float]:
         """Return the figures by name, as `lapor replay` prints them in its last line; seconds are rounded to milliseconds."""
-        figures = {"read": self.read, "moved": self.moved, "unreadable": self.unreadable, "replies": self.replies}
-        return {**figures, "seconds": round(self.seconds, 3)}
+        figures = {"read": self.read, "moved": self.moved, "unreadable": self.unreadable, "deleted": self.deleted}
+        return {**figures, "replies": self.replies, "seconds": round(self.seconds, 3)}
 
 
 def replay(records: Iterator[Batch], facts: Iterator[Batch], law: Law, moved: Callable[[Move], None]) -> Summary:

@@ -1,13 +1,19 @@
 """Brings the topics on Kafka to their declarations, and says where they differ."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from complaints.bus.admin import Administration, GroupAdmin, TopicAdmin, TopicFound
 from complaints.contract import Topic
 
 MIN_INSYNC = "min.insync.replicas"
 """The setting that the cluster decides, unless an operator asks for another value."""
+
+LONGER_IS_KEPT = {"retention.ms", "delete.retention.ms"}
+"""The settings that an operator may raise: to set them back would delete what somebody may not have read yet."""
+
+FOR_EVER = -1
+"""The value of a retention without an end."""
 
 LISTS = {"cleanup.policy"}
 """The settings whose values are lists without an order."""
@@ -39,7 +45,7 @@ def settings_of(topic: Topic, min_insync: int | None) -> dict[str, str]:
 
 
 def wrong_settings(topic: Topic, found: TopicFound, *, min_insync: int | None) -> dict[str, str]:
-    """Return the settings that a topic must have and has not, with the values that it must have.
+    """Return the settings that a topic must have and has not, with the values that it must have. A longer retention may stay.
 
     Args:
         topic: its declaration.
@@ -64,7 +70,7 @@ def differences(topic: Topic, found: TopicFound | None, *, min_insync: int | Non
     if found.partitions != topic.partitions:
         yield Difference(
             topic=topic.name,
-            what=f"has {found.partitions} partitions, declared are {topic.partitions}",
+            what=f"has {found.partitions} partitions, and must have {topic.partitions}",
             advice="Kafka cannot take partitions away, and new ones move keys. If it holds nothing that you need, delete it, then run"
             " `lapor topics apply`; otherwise make a new installation and replay",
         )
@@ -143,9 +149,35 @@ def _begin_steps(admin: GroupAdmin, topic: Topic) -> list[str]:
     return done
 
 
+def installed(admin: TopicAdmin, declared: Mapping[str, Topic], recorded: int | None) -> Mapping[str, Topic]:
+    """Return the declarations with the number of partitions that this installation was made with, which never changes.
+
+    Args:
+        admin: asks Kafka.
+        declared: the declarations by name.
+        recorded: the number on record; None if there is none: then that of the topics that exist counts, if they agree.
+
+    Raises:
+        BusUnavailable: Kafka did not answer.
+    """
+    split = {name for name, topic in declared.items() if topic.is_split}
+    numbers = {recorded} if recorded else {topic.partitions for topic in admin.found(split).values()}
+    if len(numbers) != 1:
+        return declared
+    (number,) = numbers
+    return {name: replace(topic, partitions=number) if topic.is_split else topic for name, topic in declared.items()}
+
+
+def number_of(declared: Mapping[str, Topic]) -> int:
+    """Return the number of partitions of all mailboxes and states, of declarations in which it is the same."""
+    return next(topic.partitions for topic in declared.values() if topic.is_split)
+
+
 def _same(name: str, wanted: str, found: str | None) -> bool:
     if found is None:
         return False
+    if name in LONGER_IS_KEPT:
+        return int(found) == FOR_EVER or int(found) >= int(wanted) != FOR_EVER
     if name in LISTS:
         return {part.strip() for part in wanted.split(",")} == {part.strip() for part in found.split(",")}
     return wanted == found

@@ -6,7 +6,6 @@ and cannot commit outputs, states and offsets together (docs/adr/0002-batches-th
 
 import asyncio
 import hmac
-import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -51,12 +50,6 @@ class StepWorker(Protocol):
 
     def propose_timers(self) -> None:
         """Append the timers that are due to the step's mailbox."""
-
-    def pause(self) -> None:
-        """Handle nothing until `resume`; turns go on."""
-
-    def resume(self) -> None:
-        """Go on handling records."""
 
     def state_of(self, key: bytes) -> State | None:
         """Return the state of a key; None if it has none, or another worker has its partition."""
@@ -149,32 +142,17 @@ def _agents(app: faust.App, host: Host, ticks: Any) -> None:
             if tick is Tick.turn:
                 await ticks.send(value=Tick.turn)
 
-    async def obey(stream: Any) -> None:
-        async for order in stream:
-            await _obey(order, host)
+    async def orders(stream: Any) -> None:
+        """Log that an order has come. The worker obeys: it follows the topic itself, from its first record, as every step does."""
+        async for order in stream.items():
+            log.info("order", about=(order[0] or b"").decode("utf-8", "replace"))
 
     async def clock() -> None:
         await ticks.send(value=Tick.clock)
 
     app.agent(ticks, name="batches", concurrency=1)(batches)
-    app.agent(app.topic(CONTROL, value_serializer="raw"), name="obey", concurrency=1)(obey)
+    app.agent(app.topic(CONTROL, key_serializer="raw", value_serializer="raw"), name="orders", concurrency=1)(orders)
     app.timer(CLOCK_S)(clock)
-
-
-async def _obey(order: bytes, host: Host) -> None:
-    try:
-        name = json.loads(order)["order"]
-    except (ValueError, KeyError, TypeError):
-        name = None
-    match name:
-        case "pause":
-            await host.call(host.worker.pause)
-        case "resume":
-            await host.call(host.worker.resume)
-        case _:
-            log.warning("unknown order")
-            return
-    log.info("order obeyed", order=name)
 
 
 def _life_cycle(host: Host, ticks: Any) -> type[Service]:

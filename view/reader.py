@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from complaints.bus.step.contract import TOMBSTONES_MS
+from complaints.bus.step.contract import is_old
 from complaints.bus.tail import Extent, Tail
 from complaints.errors import BusUnavailable, UnavailableError
 from complaints.runtime import telemetry
@@ -120,8 +120,8 @@ class Reader:
         """Return why a copy cannot be continued; empty if it can."""
         if held.topic_id != extent.topic_id:
             return "it is of another topic with this name"
-        if self._now_ms() - held.at_ms > TOMBSTONES_MS:
-            return "it is older than the tombstones of the topic"
+        if is_old(held.at_ms, self._now_ms()):
+            return "it is older than the tombstones of the topic, or of a time to come"
         if held.next.keys() != extent.partitions.keys():
             return "the topic has other partitions"
         if any(not span.first <= held.next[number] <= span.end for number, span in extent.partitions.items()):
@@ -151,8 +151,9 @@ class Reader:
         except BusUnavailable as error:  # what is read already can still be served; `behind_ms` grows
             log.warning("the ends of the topics are not known", error=str(error))
         else:
-            too_long = at_ms - self._seen_ms > TOMBSTONES_MS
-            if too_long or any(extents[topic].topic_id != known for topic, known in self._topic_ids.items()):
+            if is_old(self._seen_ms, at_ms) or any(
+                extents[topic].topic_id != known for topic, known in self._topic_ids.items()
+            ):
                 self._begin()
                 return
             self._seen_ms = at_ms

@@ -20,8 +20,8 @@ from benchmarks.step.broker import ANSWER_S, reader
 from complaints.bus import Record
 from complaints.bus.confluent import ConfluentProducer, profiles
 from complaints.bus.confluent.client import is_record
-from complaints.bus.step.contract import position_key
 from complaints.bus.step.kafka import init_transactions, transactional_id
+from complaints.bus.step.positions import position_key
 from complaints.bus.step.restore import state_headers
 from complaints.bus.step.store import StoredState
 from complaints.contract import topics

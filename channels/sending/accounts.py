@@ -61,7 +61,7 @@ class Accounts:
                 raise ConfigurationError(f"the account {name!r} must be named {channel}/... in printable characters")
         if len(self._accounts) < len(accounts):
             raise ConfigurationError(f"two accounts of {channel} have one name")
-        self._partitions = {name: partition_of(name.encode(), partitions) for name in self._accounts}
+        self.place(partitions)
         now_s = time.monotonic()
         self._buckets = {account.name: Bucket(account.per_second, now_s) for account in accounts}
         self._links = {name: Link() for name in self._accounts}
@@ -127,6 +127,10 @@ class Accounts:
         log.info("account ends", account=name)
         del self._begun[name]
         self._accounts[name].end()
+
+    def place(self, partitions: int) -> None:
+        """Take the number of the mailbox's partitions from Kafka. It never changes after the first time."""
+        self._partitions = {name: partition_of(name.encode(), partitions) for name in self._accounts}
 
     def keep(self, partitions: Collection[int]) -> None:
         """End the accounts that have begun and whose partitions are not among these."""

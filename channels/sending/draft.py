@@ -10,11 +10,14 @@ import orjson
 
 from channels.sending.texts import About, Text, early_key, read_sent, sent_key, sent_value
 from complaints import ids
-from complaints.bus import Record
-from complaints.bus.envelope import enveloped
+from complaints.bus import Record, StoredRecord
+from complaints.bus.deadletter import of_record
+from complaints.bus.envelope import encode, enveloped
 from complaints.bus.step.batch import Pending
+from complaints.bus.step.fuses import Fuses
 from complaints.bus.step.store import Store, StoredState
 from complaints.contract import CONVERSATIONS
+from complaints.errors import PoisonError
 from complaints.mail import Delivery, DeliveryOutcome, SendReport
 from complaints.runtime import telemetry
 
@@ -69,6 +72,7 @@ class Draft:
         store: the committed states.
         early: the reports that wait for the outcome of their text: their state by its key.
         reported: whether the upstream reports later about texts.
+        fuses: of the partitions.
         pending: what is written.
         texts: whose states are written as they are at the end of the turn.
         counts: how many replies had each outcome.
@@ -82,6 +86,7 @@ class Draft:
     store: Store
     early: dict[bytes, bytes]
     reported: bool
+    fuses: Fuses
     pending: Pending = field(default_factory=Pending)
     texts: dict[bytes, Text] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
@@ -93,6 +98,17 @@ class Draft:
     def source(self) -> str:
         """The CloudEvents source of what it writes."""
         return f"/senders/{self.channel}"
+
+    def dead(self, record: StoredRecord, error: PoisonError) -> None:
+        """Write the dead letter of a record."""
+        self.pending.dead.append(record)
+        self.write(encode(of_record(record, error), source=self.source))
+        self.counted(record, error)
+
+    def counted(self, record: StoredRecord, error: PoisonError | None) -> None:
+        """Count a record that was taken, or became a dead letter."""
+        for written in self.fuses.count(self.pending.counted, record, error, now_ms=self.now_ms):
+            self.write(written)
 
     def finished(self) -> set[int]:
         """Write the states of texts, and return the partitions whose states it writes."""

@@ -104,7 +104,6 @@ class Hand:
             last: whether no more texts leave.
 
         Raises:
-            FuseBlown: too many records became dead letters.
             ConfigurationError: a state cannot be read.
         """
         for text in self._unsent:

@@ -10,12 +10,12 @@ from channels.sending.draft import Draft
 from channels.sending.queue import MARGIN_MS, Queue
 from channels.sending.texts import BEYOND, Text, new_text
 from complaints.bus import StoredRecord
-from complaints.bus.deadletter import of_record
 from complaints.bus.envelope import CHANNEL_HEADER, decode, encode, type_in, type_of
+from complaints.bus.step.murmur2 import misplaced
+from complaints.contract import SENDS, topics
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
 from complaints.mail import DeliveryOutcome, Send, SendReport
-from complaints.runtime.fuse import Fuse
 
 log = structlog.get_logger()
 
@@ -27,51 +27,67 @@ READDRESSED_HEADER: Final = "ce_readdressed"
 would do so for ever."""
 
 
+STEP: Final = "lapor-sender-"
+"""What the name of a sender's step begins with; the name of its channel follows."""
+
+
+def channels() -> frozenset[bytes]:
+    """Return the names of all channels that send texts."""
+    return frozenset(step.removeprefix(STEP).encode() for step in topics()[SENDS].steps)
+
+
+def channel_of(record: StoredRecord) -> bytes:
+    """Return the channel that a record says it is for: in a header, or else before the slash in its key."""
+    for name, value in record.headers:
+        if name == CHANNEL_HEADER:
+            return value
+    return (record.key or b"").partition(b"/")[0]
+
+
 class Inbox:
     """Turns records into texts in their queues and into what a turn writes. For the sender's thread."""
 
-    def __init__(self, channel: str, accounts: Accounts, *, keyring: Keyring, fuse: int) -> None:
+    def __init__(self, channel: str, accounts: Accounts, *, keyring: Keyring) -> None:
         """Take what reading needs.
 
         Args:
             channel: the name of the channel.
             accounts: its accounts.
             keyring: opens texts.
-            fuse: how many dead letters stop the sender.
         """
         self._channel, self._prefix = channel.encode(), f"{channel}/".encode()
-        self._accounts, self._keyring, self._fuse = accounts, keyring, Fuse(fuse)
+        self._accounts, self._keyring = accounts, keyring
+        self._channels = channels()
 
     def ours(self, record: StoredRecord) -> bool:
-        """Return whether a record is this channel's."""
-        for name, value in record.headers:
-            if name == CHANNEL_HEADER:
-                return value == self._channel
-        return (record.key or b"").startswith(self._prefix)
+        """Return whether a record is this channel's, or no channel's: that becomes a dead letter, the same one by each sender."""
+        channel = channel_of(record)
+        return channel == self._channel or channel not in self._channels
 
     def take(self, record: StoredRecord, draft: Draft, queue_of: Callable[[str], Queue]) -> None:
-        """Take a record of this channel.
+        """Take a record of this channel, unless one before it has let its partition be held.
 
         Args:
             record: of the mailbox.
             draft: is written on.
             queue_of: returns the queue of an account that is set up here.
-
-        Raises:
-            FuseBlown: too many records became dead letters.
         """
+        if record.partition in draft.pending.counted.held:
+            return
         try:
             self._read(record, draft, queue_of)
         except ContractViolation as error:
             log.warning("dead letter", channel=draft.channel, at=str(record.position), error=str(error))
-            self._fuse.count(dead=True)
-            draft.pending.dead.append(record)
-            draft.write(encode(of_record(record, error), source=draft.source))
+            draft.dead(record, error)
         else:
-            self._fuse.count(dead=False)
+            draft.counted(record, None)
 
     def _read(self, record: StoredRecord, draft: Draft, queue_of: Callable[[str], Queue]) -> None:
         kind = type_in(record)
+        if (channel := channel_of(record)) != self._channel:
+            raise ContractViolation(f"{record.position} is for {channel[:60]!r}, which is no channel that sends texts")
+        if (wrong := misplaced(record, draft.fuses.partitions)) is not None:
+            raise wrong
         if kind == _SEND:
             send = decode(record, Send)
             self._check(record, send.account)
@@ -84,21 +100,17 @@ class Inbox:
             raise ContractViolation(f"{record.position} is neither a text to send nor a report: {kind!r}")
 
     def _check(self, record: StoredRecord, account: str) -> None:
-        """Refuse what would be written under a key that is not this channel's, or where nobody looks for it.
+        """Refuse what would be written under a key that is not this channel's.
 
         Raises:
-            ContractViolation: the name of the account, the key or the partition is wrong.
+            ContractViolation: the name of the account or the key is wrong.
         """
         name = account.encode()
         if name != record.key:
             raise ContractViolation(f"{record.position} is for {account}, but its key is {record.key!r}")
-        if account not in self._accounts:
-            if not name.startswith(self._prefix) or any(byte <= BEYOND[0] for byte in name):
-                raise ContractViolation(f"{account!r} is no account of {self._channel.decode()}")
-        elif self._accounts.partition_of(account) != record.partition:
-            raise ContractViolation(
-                f"{record.position} is not in the partition of {account}: who wrote it hashes keys otherwise"
-            )
+        known = account in self._accounts
+        if not known and (not name.startswith(self._prefix) or any(byte <= BEYOND[0] for byte in name)):
+            raise ContractViolation(f"{account!r} is no account of {self._channel.decode()}")
 
     def _take_send(self, record: StoredRecord, send: Send, draft: Draft, queue_of: Callable[[str], Queue]) -> None:
         text = new_text(record, send, self._keyring, now_ms=draft.now_ms)

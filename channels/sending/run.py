@@ -41,7 +41,6 @@ def run_sender(spec: SenderSpec, accounts: Sequence[Account], *, options: Worker
 
     Raises:
         ConfigurationError: another worker has this ordinal, or something else that only a person can correct; the text says what.
-        FuseBlown: too many records became dead letters.
     """
     ours = Accounts(spec.channel, accounts, partitions=topics()[SENDS].partitions)
     pause_s = PAUSE_S

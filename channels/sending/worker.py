@@ -24,8 +24,8 @@ IDLE_S, FLYING_S, LEAST_S = 0.2, 0.005, 0.001
 SWEEP_S: Final = 1.0
 """How often states are looked for whose time is over."""
 
-SKIPPED_S: Final = 1.0
-"""How soon it is committed that there was nothing but records of other channels."""
+SKIPPED_S: Final = 10.0
+"""How soon it is committed that there was nothing but records of other channels: nobody waits for that, and it is a transaction."""
 
 FINISH_S: Final = 3.0
 """How long the end of the process waits for outcomes."""
@@ -49,7 +49,7 @@ class Sender:
             accounts: of the channel; they outlive this worker.
         """
         self._spec, self._options, self._accounts = spec, options, accounts
-        self._inbox = Inbox(spec.channel, accounts, keyring=spec.keyring, fuse=options.fuse)
+        self._inbox = Inbox(spec.channel, accounts, keyring=spec.keyring)
         self._closing = ExitStack()
         self._epoch, self._aborts = 0, 0
         self._sweep_at, self._flush_at = 0.0, 0.0
@@ -66,6 +66,7 @@ class Sender:
             BusUnavailable: Kafka did not answer in time.
         """
         self._base = Base.opened(self._spec.topics, self._options, identity=None, closing=self._closing, shared=True)
+        self._accounts.place(self._base.fuses.partitions)
         self._forget()
 
     def finish(self) -> None:
@@ -90,14 +91,13 @@ class Sender:
             Fenced: this worker must end; another one may begin.
             ConfigurationError: a partition has no position, a state cannot be read, or a topic refuses a record.
             UnavailableError: Kafka or the disk did not do its part; a new worker is the better try.
-            FuseBlown: too many records became dead letters.
         """
         base = self._base
         self._options.heartbeat()
         base.metrics.look()
-        records = base.mailbox.poll(self._options.batch, self._wait_s())
+        records = base.poll(self._options.batch, self._wait_s())
         self._follow()
-        self._passed |= {record.partition: record.offset + 1 for record in records}
+        passed = self._passed | {record.partition: record.offset + 1 for record in records}
         ours = [record for record in records if self._inbox.ours(record)]
         began = time.monotonic()
         draft = Draft(
@@ -106,15 +106,22 @@ class Sender:
             store=base.store,
             early=self._hand.early,
             reported=self._spec.reported,
+            fuses=base.fuses,
         )
-        self._hand.turn(ours, draft, last=self._leaving)
+        for record, error in base.lost():
+            draft.dead(record, error)
+        self._hand.turn(ours, draft, last=self._leaving or base.mailbox.paused)
+        for partition, why in draft.pending.counted.held.items():
+            passed[partition] = why.offset + 1
+        self._passed = passed
         if began > self._sweep_at:
             self._sweep_at = 0.0 if self._hand.sweep(draft) else began + SWEEP_S
-        draft.pending.positions |= self._positions(draft.finished() | {record.partition for record in ours})
+        about = draft.finished() | {record.partition for record in ours} | base.mailbox.due().keys()
+        draft.pending.positions |= self._positions(about)
         worked_s = time.monotonic() - began
         if draft.pending.positions and self._commit(draft) and ours:
             base.metrics.handled(ours, function_s=worked_s, dead=len(draft.pending.dead), now_ms=self._options.now_ms())
-        base.mailbox.hold(self._hand.crowded())
+        base.hold(self._hand.crowded())
 
     def _forget(self) -> None:
         """Forget what the committed states say, until they are loaded again."""
@@ -126,6 +133,7 @@ class Sender:
         mailbox = self._base.mailbox
         if self._epoch != mailbox.epoch:
             self._epoch = mailbox.epoch
+            self._base.fuses.forget()
             self._forget()
         if mailbox.assigned is not None:
             self._accounts.keep(mailbox.assigned)
@@ -140,7 +148,7 @@ class Sender:
             partitions: those that the turn is about.
         """
         mailbox = self._base.mailbox
-        behind = mailbox.uncommitted | self._passed
+        behind = self._passed
         if behind and time.monotonic() > self._flush_at:
             partitions = partitions | behind.keys()
         return {at: max(mailbox.position(at), behind.get(at, 0)) for at in partitions}
@@ -179,4 +187,6 @@ class Sender:
         if self._accounts.answered:
             return 0.0
         usual = FLYING_S if self._accounts.flying else IDLE_S
+        if self._base.mailbox.paused:
+            return usual
         return max(LEAST_S, min([usual, *self._hand.waits(self._options.now_ms())]))

@@ -83,12 +83,14 @@ class Backlog:
             plus any transaction markers and records of aborted transactions among them.
         oldest_ms: the timestamp of the oldest waiting record in milliseconds since 1970; None if no record waits, or if none could be
             read in time.
+        deleted: the number of offsets that Kafka deleted before the group had handled them: records, or markers of transactions.
     """
 
     group: str
     members: int
     waiting: int
     oldest_ms: int | None
+    deleted: int = 0
 
 
 class Producer(Protocol):
@@ -170,6 +172,13 @@ class Scanner(Protocol):
 
     def ends(self, topic: str) -> Offsets:
         """Return, for each partition of a topic, the offset after its last record.
+
+        Raises:
+            BusUnavailable: the broker did not answer in time.
+        """
+
+    def firsts(self, topic: str) -> Offsets:
+        """Return, for each partition of a topic, the offset of the first record that Kafka still has.
 
         Raises:
             BusUnavailable: the broker did not answer in time.

@@ -60,9 +60,13 @@ FIXED: Headers = (("content-type", b"application/json"), ("ce_specversion", b"1.
 """The headers that all records have."""
 
 
+OURS = b"id.go.lapor."
+"""What the header `ce_type` of every event of this program begins with."""
+
+
 def type_of(model: type[Event]) -> bytes:
     """Return the value of the header `ce_type` of a model's events: its name, and the major version of the contract."""
-    return f"id.go.lapor.{model.__name__.lower()}.v1".encode()
+    return OURS + f"{model.__name__.lower()}.v1".encode()
 
 
 _TYPE_HEADERS = {model: (*FIXED, ("ce_type", type_of(model))) for model in _TOPIC_OF}

@@ -28,6 +28,9 @@ NEIGHBOURHOODS = "lapor.neighbourhoods"
 DEAD_LETTERS = "lapor.deadletters"
 CONTROL = "lapor.control"
 
+PARTITIONS = 12
+"""The number of partitions of mailboxes, states and events in a new installation. What an installation was made with stands in CONTROL."""
+
 MODELS: dict[str, type[Event]] = {
     model.__name__: model
     for model in (
@@ -47,8 +50,10 @@ class Topic:
         name: its name on Kafka.
         models: the events that it carries; empty if it carries none.
         partitions: the number of partitions that it is created with.
+        is_split: whether that is the installation's number, because its keys belong to the partitions of a step.
         settings: Kafka's settings of the topic by their names. A setting that is not here is the cluster's.
         steps: the names of the steps whose mailbox it is.
+        states: the state topic of these steps.
         what: one sentence that describes the topic to people.
     """
 
@@ -57,6 +62,8 @@ class Topic:
     partitions: int
     settings: Mapping[str, str]
     steps: tuple[str, ...] = ()
+    states: str = ""
+    is_split: bool = False
     what: str
 
     @property
@@ -73,9 +80,11 @@ def topics() -> dict[str, Topic]:
         name: Topic(
             name=name,
             models=tuple(MODELS[model] for model in entry["models"]),
-            partitions=entry["partitions"],
+            partitions=entry.get("partitions", PARTITIONS),
+            is_split="partitions" not in entry,
             settings={key: str(value) for key, value in entry["settings"].items()},
             steps=tuple(entry.get("steps", ())),
+            states=entry.get("states", ""),
             what=entry["what"],
         )
         for name, entry in declared.items()

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import logging
+import math
 import os
 import threading
 import time
@@ -188,17 +189,25 @@ class Heartbeat:
                 with contextlib.suppress(OSError):
                     os.utime(self._path)
 
+    def end(self) -> None:
+        """Remove the file: the loop has ended on purpose, so its silence means nothing."""
+        self._path.unlink(missing_ok=True)
+
     def seconds_since(self) -> float:
         """Return the seconds since the last call of `beat`, or since this object was made."""
         return time.monotonic() - self._beaten
 
     @classmethod
     def age_s(cls, folder: Path, name: str) -> float | None:
-        """Return the seconds since the last heartbeat of the loop `name` in the folder `folder`, or None if it has no file there."""
+        """Return the seconds since the last heartbeat of the loop `name` in the folder `folder`, or None if it has no file there.
+
+        The age of a heartbeat in the future, before a clock was set back, is not known: it counts as infinitely old.
+        """
         try:
-            return time.time() - (folder / name).stat().st_mtime
+            age_s = time.time() - (folder / name).stat().st_mtime
         except FileNotFoundError:
             return None
+        return age_s if age_s > -cls.STALE_AFTER_S else math.inf
 
     @classmethod
     def stamp(cls, folder: Path, name: str) -> int | None:

@@ -67,8 +67,11 @@ def set_(
     step's workers must be stopped; the command waits 20 s for workers that are stopping.
 
     A step goes on at the later of this offset and the position in its state topic. So an earlier offset makes no step handle anything
-    twice; to decide again what is decided, use `lapor replay`. `lapor offsets set lapor-sink --to earliest` fills ClickHouse again.
+    twice. A position of a mailbox that was made anew, or beyond the mailbox's end, does not count. To decide again what is decided, use
+    `lapor replay`. `lapor offsets set lapor-sink --to earliest` fills ClickHouse again.
     """
+    from complaints.bus.step.accept import accept
+    from complaints.bus.step.contract import StepTopics
     from complaints.contract import topics
     from complaints.errors import ConfigurationError
     from lapor.local.note import settings_in
@@ -78,12 +81,16 @@ def set_(
     sources, target = sources_of(step, topics()), _target(to)
     if unknown := sorted(set(topic or ()).difference(sources)):
         raise ConfigurationError(f"{step} does not read {unknown[0]}; it reads {', '.join(sources)}")
-    with administration(settings_in(data_dir).kafka_required()) as admin:
+    brokers = settings_in(data_dir).kafka_required()
+    with administration(brokers) as admin:
         wanted: dict[tuple[str, int], int] = {}
         for source in topic or sources:
             wanted |= offsets_of(admin, source, target, partitions=topic_partition or ())
         set_offsets(admin, step, wanted)
-    later = "" if len(sources) > 1 else ", or at the position in its state topic if that is later"
+    declared = topics()[sources[0]]
+    if declared.states:
+        accept(brokers, StepTopics(name=step, mailbox=declared.name, states=declared.states), wanted)
+    later = ", or at the position in its state topic if that is later" if declared.states else ""
     for (source, partition), offset in sorted(wanted.items()):
         typer.echo(f"{step} goes on at {source}/{partition}/{offset}{later}")
 

@@ -1,6 +1,6 @@
 """`lapor topics ...`: shows the declared topics, brings Kafka to the declarations, and compares both."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +11,8 @@ from lapor.commands.options import DataDir
 
 if TYPE_CHECKING:
     from complaints.bus.admin import Administration
+    from complaints.bus.control import Board
+    from complaints.contract import Topic
     from ops.topics import Difference
 
 app = typer.Typer(
@@ -37,12 +39,11 @@ def topics(context: typer.Context, *, data_dir: DataDir = None) -> None:
         if data_dir is not None:
             raise typer.BadParameter(f"write --data-dir behind `{context.invoked_subcommand}`")
         return
-    from complaints.contract import topics as declared
     from ops.topics import compare
 
-    with _administration(data_dir) as admin:
-        found = compare(admin, declared())
-    for name, topic in declared().items():
+    with _installation(data_dir) as (admin, _, declared):
+        found = compare(admin, declared)
+    for name, topic in declared.items():
         typer.echo(f"{_word(found[name])}  {name}  {topic.partitions} partitions  {topic.what}")
         typer.echo(f"         {' '.join(f'{key}={value}' for key, value in topic.settings.items())}")
         _say(found[name])
@@ -61,17 +62,21 @@ def apply(
 ) -> None:
     """Create the declared topics that Kafka lacks, and correct the settings of the others: the first step on a new cluster.
 
+    A retention that you have raised stays.
+
     It also commits the first offsets of each step whose mailbox is new, without which a step refuses to start. `lapor up` includes all
     this. It can be repeated at any time; the exit status is 1 if a topic differs in a way that only you can correct.
     """
-    from complaints.contract import topics as declared
+    from complaints.bus.control import partitions
     from ops.topics import apply as applied
-    from ops.topics import compare
+    from ops.topics import compare, number_of
 
-    with _administration(data_dir) as admin:
-        for line in applied(admin, declared().values(), replication=replication, min_insync=min_insync):
+    with _installation(data_dir) as (admin, board, declared):
+        for line in applied(admin, declared.values(), replication=replication, min_insync=min_insync):
             typer.echo(line)
-        left = compare(admin, declared(), min_insync=min_insync)
+        left = compare(admin, declared, min_insync=min_insync)
+        if not any(left.values()) and board.read().partitions is None:
+            board.write([partitions(number_of(declared))])
     for found in left.values():
         _say(found, err=True)
     if any(left.values()):
@@ -85,11 +90,10 @@ def check(*, min_insync: MinInsync = None, data_dir: DataDir = None) -> None:
 
     A line is printed for each difference. The exit status is 1 if there is one.
     """
-    from complaints.contract import topics as declared
     from ops.topics import compare
 
-    with _administration(data_dir) as admin:
-        compared = compare(admin, declared(), min_insync=min_insync)
+    with _installation(data_dir) as (admin, _, declared):
+        compared = compare(admin, declared, min_insync=min_insync)
     for found in compared.values():
         _say(found)
     if any(compared.values()):
@@ -98,12 +102,18 @@ def check(*, min_insync: MinInsync = None, data_dir: DataDir = None) -> None:
 
 
 @contextmanager
-def _administration(data_dir: Path | None) -> "Iterator[Administration]":
+def _installation(data_dir: Path | None) -> "Iterator[tuple[Administration, Board, Mapping[str, Topic]]]":
+    """Yield who administers the topics, the control topic, and the declarations with this installation's number of partitions."""
+    from complaints.contract import CONTROL, topics
     from lapor.local.note import settings_in
-    from lapor.processes.wiring import administration
+    from lapor.processes.wiring import administration, board
+    from ops.topics import installed
 
-    with administration(settings_in(data_dir).kafka_required()) as admin:
-        yield admin
+    brokers = settings_in(data_dir).kafka_required()
+    control = board(brokers)
+    with administration(brokers) as admin:
+        recorded = control.read().partitions if admin.found([CONTROL]) else None
+        yield admin, control, installed(admin, topics(), recorded)
 
 
 def _word(differences: "Sequence[Difference]") -> str:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 
+from complaints.contract import topics
 from complaints.errors import ConfigurationError, LaporError
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
@@ -16,12 +17,13 @@ from lapor.local.up import TOPICS
 from lapor.processes.channels import CHANNELS
 from lapor.processes.routing import agencies
 from lapor.processes.secret import require_known
-from lapor.processes.wiring import WORKERS, administration, backlogs, cases, loops, upstreams_in
+from lapor.processes.wiring import STEPS, WORKERS, administration, backlogs, board, cases, loops, upstreams_in
 from ops import doctor as look
 from ops.casework.gone import orphans
 from ops.doctor import Finding, Level
 from ops.lag import OURS, SENDERS, is_judged, lag, service_of, view
 from ops.reach import Since, reach
+from ops.standing import partitions, standing
 from ops.stored import WHAT, stored
 from sinks.clickhouse.client import Store
 
@@ -64,6 +66,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
             settings.data, ours
         )  # embedded servers have no heartbeat; they are checked by their protocols
         yield from look.restarts(settings.data, stack.restarts, now=time.time())
+    yield from look.others(settings.data, STEPS)
     yield from _upstreams(settings, stack)
 
 
@@ -109,6 +112,9 @@ def _kafka(brokers: str, stack: Stack | None) -> Iterator[Finding]:
     try:
         with administration(brokers, timeout_s=PATIENCE_S) as admin:
             yield look.kafka(admin.end_offsets)
+            control = board(brokers).read()
+            yield partitions(control, topics(), admin.found(topics()))
+        yield from standing(control, now=time.time())
         found = backlogs(brokers, look.READERS, timeout_s=PATIENCE_S)
     except LaporError as error:
         yield Finding(what="kafka", level=Level.fail, detail=str(error), advice=READ_THE_LOG)

@@ -25,8 +25,8 @@ class Pulse:
         self._stamps = {name: Heartbeat.stamp(folder, name) for name in names}
         self._silent_s: dict[str, float] = {}
 
-    def silence_s(self, now: float) -> float | None:
-        """Return for how many seconds the most silent loop has been silent; None until each has had a heartbeat.
+    def silence(self, now: float) -> tuple[str, float] | None:
+        """Return the most silent loop, and for how many seconds it has been silent; None until each has had a heartbeat.
 
         Args:
             now: the present monotonic time in seconds.
@@ -38,4 +38,6 @@ class Pulse:
                 self._stamps[name], self._silent_s[name] = stamp, 0.0
             elif name in self._silent_s:
                 self._silent_s[name] += passed_s
-        return max(self._silent_s.values()) if len(self._silent_s) == len(self._stamps) else None
+        if len(self._silent_s) < len(self._stamps):
+            return None
+        return max(self._silent_s.items(), key=lambda one: one[1])

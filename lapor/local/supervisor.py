@@ -63,7 +63,7 @@ class Service:
         restarted: the times of the last MOST_RESTARTS_KEPT restarts, in seconds since 1970.
         pause_s: the pause before the next start, in seconds.
         due: monotonic time of the next start, in seconds.
-        hung: whether it was killed because a loop was silent.
+        hung: why it was killed: which loop was silent, and for how long; empty if it was not.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Service:
     restarted: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_RESTARTS_KEPT))
     pause_s: float = FIRST_PAUSE_S
     due: float = 0.0
-    hung: bool = False
+    hung: str = ""
 
     @property
     def alive(self) -> bool:
@@ -174,7 +174,7 @@ class Supervisor:
                 start_new_session=True,  # only the supervisor gets Ctrl-C; it stops the services in order
             )
         service.started = time.monotonic()
-        service.hung = False
+        service.hung = ""
         self._changed(service)
 
     def _watch(self) -> None:
@@ -191,20 +191,31 @@ class Supervisor:
             if status is None or status >= 0
             else f"ended by {signal.Signals(-status).name}"
         )
+        if service.hung:
+            how = f"was killed because it hung: {service.hung}; what it did then is in the lines above"
         line = {"event": f"{service.name} {how}", "pid": service.process.pid if service.process else None}
         line |= {"level": "warning", "service": "supervisor", "timestamp": datetime.now(UTC).isoformat()}
         with contextlib.suppress(OSError), (self._logs / f"{service.name}.log").open("a", encoding="utf-8") as out:
             out.write(json.dumps(line) + "\n")
 
-    def _is_stuck(self, service: Service, now: float) -> bool:
-        silence_s = self._pulses[service.name].silence_s(now)
-        return now - service.started > START_S if silence_s is None else silence_s > service.stale_s
+    def _why_stuck(self, service: Service, now: float) -> str:
+        """Return which loop of a service is stuck, and since when; empty if none is."""
+        silence = self._pulses[service.name].silence(now)
+        if silence is None:
+            late = now - service.started > START_S
+            return f"not every loop had a heartbeat within {START_S:.0f} s of its start" if late else ""
+        name, silent_s = silence
+        if silent_s <= service.stale_s:
+            return ""
+        return (
+            f"the loop {name} had no heartbeat for {silent_s:.1f} s, and may be without one for {service.stale_s:.0f} s"
+        )
 
     def _look_at(self, service: Service) -> None:
         now = time.monotonic()
         if service.alive:
-            if service.beats and self._is_stuck(service, now) and service.process is not None:
-                service.hung = True
+            if service.beats and service.process is not None and (why := self._why_stuck(service, now)):
+                service.hung = why
                 service.process.kill()  # the process runs, but a loop is stuck
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     service.process.wait(WATCH_EVERY_S)

@@ -22,7 +22,7 @@ from lapor.local.ports import LOOPBACK, is_free, kept_password, port_of_last_tim
 from lapor.local.supervisor import Service, Supervisor, end_leftovers
 from lapor.processes.channels import CHANNELS, PASSWORD_CHARACTERS
 from lapor.processes.secret import of_folder, require_same
-from lapor.processes.services import METRICS_PORT, PROCESSES
+from lapor.processes.services import METRICS_PORT
 from lapor.processes.wiring import WORKERS, loops, stale_after_s
 
 TOPICS = "topics"
@@ -284,8 +284,8 @@ class Up:
         self._web_address()
         self._view_address()
         self._files()
-        for name, parts in PROCESSES.items():
-            self._service(name, *parts)
+        for name in WORKERS:
+            self._service(name, name)
         self._service(TOGETHER, *self._channels())
         self._say("waiting for the first heartbeat of every loop")
         for service in self.supervisor.services:
@@ -316,7 +316,7 @@ class Up:
         if self._settings.metrics is None:
             return {}
         at = parse_address(f"http://{self._settings.metrics}", scheme="http", default_port=METRICS_PORT)
-        return {"LAPOR_METRICS": f"{at.host}:{at.port + [*PROCESSES, TOGETHER].index(name)}"}
+        return {"LAPOR_METRICS": f"{at.host}:{at.port + [*WORKERS, TOGETHER].index(name)}"}
 
     def _environment(self) -> dict[str, str]:
         """Return the variables that a service gets in addition to this process's environment."""

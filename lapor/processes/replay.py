@@ -7,8 +7,9 @@ from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
-from complaints.contract import CASE_EVENTS, COMPLAINTS, topics
+from complaints.contract import CASE_EVENTS, COMPLAINTS
 from complaints.runtime.settings import Settings
+from lapor.processes.wiring import scanner
 
 if TYPE_CHECKING:
     from ops.replay import Move, Summary
@@ -30,8 +31,9 @@ def replay(
     """
     from ops.replay import Summary
 
-    settings.kafka_required()
-    began, whole, total = time.monotonic(), Summary(), topics()[COMPLAINTS].partitions
+    began, whole, ends = time.monotonic(), Summary(), scanner(settings)
+    total = len(ends.ends(COMPLAINTS))
+    ends.close()
     with ProcessPoolExecutor(min(os.cpu_count() or 1, total), mp_context=get_context("spawn")) as pool:
         left = {pool.submit(replay_partition, settings, number, since_ms) for number in range(total)}
         while left:
@@ -53,18 +55,19 @@ def replay_partition(settings: Settings, partition: int, since_ms: int | None) -
         BusUnavailable: Kafka cannot be read.
     """
     from lapor.processes.routing import router
-    from lapor.processes.wiring import scanner
     from ops import replay as ops
 
     moves: list[ops.Move] = []
     mailbox, past = scanner(settings), scanner(settings)
     try:
+        deleted = sum(mailbox.firsts(topic)[topic, partition] for topic in (COMPLAINTS, CASE_EVENTS))
         summary = ops.replay(
             mailbox.scan(COMPLAINTS, since_ms=since_ms, only=partition),
             past.scan(CASE_EVENTS, only=partition),
             router(settings),
             moves.append,
         )
+        summary.deleted = deleted
     finally:
         mailbox.close()
         past.close()

@@ -1,7 +1,6 @@
 """The services of `lapor run`: channels, steps, sink and view, each in the foreground until it is told to stop."""
 
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -16,7 +15,6 @@ from complaints.runtime.telemetry import Heartbeat, configure_logging
 from lapor.processes.channels import CHANNELS
 from lapor.processes.collector import settle
 from lapor.processes.demo_clock import DemoClock
-from lapor.processes.together import run_together
 from lapor.processes.wiring import (
     WORKERS,
     case_numbers,
@@ -43,24 +41,16 @@ GATHER_S = 0.5
 """Seconds for which the search for duplicates takes more records into a transaction. Nobody waits for it, and a transaction for each
 complaint would keep the broker from those that a citizen waits for."""
 
-PROCESSES: Mapping[str, Sequence[str]] = {
-    "router": ("router",),
-    "conversation": ("conversation",),
-    "sink": ("sink", "neighbours"),
-    "view": ("view",),
-}
-"""The processes of the workers on one machine, with the workers in each."""
-
 YOUNG_OBJECTS = 100_000
 """The number of new objects between two garbage collections in the router. A batch holds tens of thousands until it is committed; then
 reference counting frees them. With Python's 700 a sixth of the router's time goes into collections."""
 
 
 def run_services(names: Sequence[str], settings: Settings) -> None:
-    """Run one or more channels in this process, or one worker, or the small workers together.
+    """Run one or more channels in this process, or one worker: what ends one worker must not end another.
 
     Args:
-        names: names in the table of channels, or one name in WORKERS, or names in SMALL.
+        names: names in the table of channels, or one name in WORKERS.
         settings: the settings of all of them.
 
     Raises:
@@ -76,16 +66,16 @@ def run_services(names: Sequence[str], settings: Settings) -> None:
             run_router(settings)
         case ["conversation"]:
             run_conversation(settings)
-        case _ if SMALL.keys() >= set(names):
-            run_small(names, settings)
+        case ["neighbours"]:
+            run_neighbours(settings)
+        case ["sink"]:
+            run_sink(settings)
         case ["view"]:
             from lapor.processes.run_view import run_view
 
             run_view(settings)
         case _ if any(name in WORKERS for name in names):
-            raise ConfigurationError(
-                f"a worker needs its own process; only channels can share one, and {' and '.join(SMALL)}"
-            )
+            raise ConfigurationError("a worker needs its own process; only channels can share one")
         case _:
             from lapor.processes.run_channels import run_channels
 
@@ -139,7 +129,12 @@ def run_router(settings: Settings) -> None:
     )
     worker = Worker(router_step(settings), options, identity)
     settle(YOUNG_OBJECTS)
-    app.run(app.build(worker, host), log_level=settings.log_level)
+    try:
+        app.run(app.build(worker, host), log_level=settings.log_level)
+    except SystemExit as end:
+        if not end.code:
+            beat.end()
+        raise
 
 
 def run_conversation(settings: Settings) -> None:
@@ -151,53 +146,37 @@ def run_conversation(settings: Settings) -> None:
         ConfigurationError: no Kafka is set, or another worker has this ordinal.
         BusUnavailable: Kafka did not answer in time.
         Fenced: another worker took over.
-        FuseBlown: too many records became dead letters.
     """
     from complaints.bus.step.identity import claim
     from complaints.bus.step.worker import Worker
     from conversation.step import STEP
 
     configure_logging("conversation", settings.log_level)
-    options, _ = step_options(settings, "conversation", batch=settings.conversation_batch)
+    options, beat = step_options(settings, "conversation", batch=settings.conversation_batch)
     identity = claim(STEP, replace(options, heartbeat=lambda: None))
     worker = Worker(conversation_step(settings), options, identity)
     settle(YOUNG_OBJECTS)
     with stop_on_signals() as stop:
         worker.run(stop)
+    beat.end()
 
 
-def run_small(names: Sequence[str], settings: Settings) -> None:
-    """Run workers that can share a process until SIGTERM or SIGINT, or until one of them ends.
-
-    Args:
-        names: names in SMALL.
-        settings: the settings of all of them.
-
-    Raises:
-        LaporError: see the functions in SMALL.
-    """
-    configure_logging("+".join(names), settings.log_level)
-    with stop_on_signals() as stop:
-        run_together([partial(SMALL[name], settings, stop) for name in names], stop)
-
-
-def run_neighbours(settings: Settings, stop: threading.Event) -> None:
-    """Run a worker of the neighbours' step.
-
-    Args:
-        settings: where Kafka is.
-        stop: the signal to end.
+def run_neighbours(settings: Settings) -> None:
+    """Run a worker of the neighbours' step until SIGTERM or SIGINT.
 
     Raises:
         ConfigurationError: no Kafka is set, or another worker has this ordinal.
         BusUnavailable: Kafka did not answer in time.
         Fenced: another worker took over.
-        FuseBlown: too many records became dead letters.
     """
     from complaints.bus.step.worker import Worker
 
-    options, _ = step_options(settings, "neighbours", batch=settings.neighbours_batch)
-    Worker(neighbours_step(), replace(options, outputs=ECHOES, gather_s=GATHER_S)).run(stop)
+    configure_logging("neighbours", settings.log_level)
+    options, beat = step_options(settings, "neighbours", batch=settings.neighbours_batch)
+    worker = Worker(neighbours_step(), replace(options, outputs=ECHOES, gather_s=GATHER_S))
+    with stop_on_signals() as stop:
+        worker.run(stop)
+    beat.end()
 
 
 def step_options(settings: Settings, step: str, *, batch: int) -> tuple[WorkerOptions, Heartbeat]:
@@ -230,12 +209,10 @@ def _web_of(settings: Settings) -> tuple[str, int] | None:
     return at.host, at.port
 
 
-def run_sink(settings: Settings, stop: threading.Event) -> None:
-    """Bring the schema up to date, then run the sink. If the database is new, it begins at the first records, whatever was stored before.
+def run_sink(settings: Settings) -> None:
+    """Bring the schema up to date, then run the sink until SIGTERM or SIGINT.
 
-    Args:
-        settings: where Kafka and ClickHouse are.
-        stop: the signal to end.
+    If the database is new, it begins at the first records, whatever was stored before.
 
     Raises:
         BusUnavailable: Kafka does not answer.
@@ -248,8 +225,9 @@ def run_sink(settings: Settings, stop: threading.Event) -> None:
     from complaints.runtime.fuse import Fuse
     from sinks.clickhouse.migrate import is_new, migrate
     from sinks.clickhouse.rows import TOPICS
-    from sinks.clickhouse.sink import GROUP, Pace, Sink
+    from sinks.clickhouse.sink import GROUP, Pace, Sink, say_deleted
 
+    configure_logging("sink", settings.log_level)
     brokers, beat, clickhouse = settings.kafka_required(), heartbeats(settings, "sink"), store(settings)
     if is_new(clickhouse) and forget(brokers, GROUP):
         log.warning("the database is new although rows were stored before: it is filled again with all that Kafka has")
@@ -257,17 +235,14 @@ def run_sink(settings: Settings, stop: threading.Event) -> None:
     migrate(clickhouse, fingerprint=number(""))
     producer = ConfluentProducer(brokers)
     sink = Sink(
-        ConfluentConsumer(brokers, group=GROUP, topics=list(TOPICS)),
+        ConfluentConsumer(brokers, group=GROUP, topics=list(TOPICS), deleted=partial(say_deleted, producer)),
         clickhouse,
         producer,
         Pace(most_rows=settings.sink_batch, interval_s=settings.sink_interval_s),
         Fuse(settings.dead_letter_fuse),
         number=number,
     )
-    sink.run(stop, lambda rows: beat.beat(rows=rows))
+    with stop_on_signals() as stop:
+        sink.run(stop, lambda rows: beat.beat(rows=rows))
     producer.close()
     clickhouse.close()
-
-
-SMALL: Mapping[str, Callable[[Settings, threading.Event], None]] = {"neighbours": run_neighbours, "sink": run_sink}
-"""The workers that can share a process, each with its function: on one machine that saves 40 MB."""

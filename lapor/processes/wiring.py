@@ -22,13 +22,14 @@ from lapor.processes.secret import keyring
 if TYPE_CHECKING:  # each function imports the client library that it needs
     from complaints.bus import Backlog, Scanner
     from complaints.bus.admin import Administration
+    from complaints.bus.control import Board
     from complaints.bus.step.contract import StepSpec
     from conversation.step import Rules
     from normalizer.complaint import Normaliser
     from sinks.clickhouse.client import Store
     from view.client import ViewClient
 
-WORKERS = ("router", "conversation", "neighbours", "sink", "view")
+WORKERS = ("router", "conversation", "sink", "view", "neighbours")
 
 STEPS = frozenset({"router", "conversation", "neighbours"})
 """Those of them that are steps: the supervisor restarts one of these as soon as it hangs, because others wait for it."""
@@ -189,6 +190,17 @@ def administration(brokers: str, *, timeout_s: float = 30.0) -> "Iterator[Admini
         yield admin
     finally:
         admin.close()
+
+
+def board(brokers: str) -> "Board":
+    """Return what reads and writes the control topic.
+
+    Args:
+        brokers: host:port, separated by commas.
+    """
+    from complaints.bus.confluent.board import ConfluentBoard
+
+    return ConfluentBoard(brokers)
 
 
 def scanner(settings: Settings) -> "Scanner":

@@ -16,7 +16,8 @@ import structlog
 
 from complaints.bus import BatchConsumer, Producer, StoredRecord, TopicPartition
 from complaints.bus.deadletter import of_record
-from complaints.bus.envelope import encode
+from complaints.bus.deleted import Gap, lost
+from complaints.bus.envelope import OURS, encode, type_in
 from complaints.errors import PoisonError, StoreUnavailable
 from complaints.runtime import telemetry
 from complaints.runtime.fuse import Fuse
@@ -50,6 +51,17 @@ class Pace:
 
     most_rows: int
     interval_s: float
+
+
+def say_deleted(producer: Producer, at: TopicPartition, gap: Gap) -> None:
+    """Write the dead letter of records that Kafka deleted before the sink had inserted them.
+
+    Raises:
+        BusUnavailable: Kafka did not take it.
+    """
+    record, error = lost(GROUP, *at, gap)
+    log.error("dead letter", at=at, reason=str(error))
+    producer.send(encode(of_record(record, error), source=SOURCE)).result(FLUSH_TIMEOUT_S)
 
 
 class Sink:
@@ -168,7 +180,8 @@ class Sink:
                 rows: Rows = rows_of(record, self._number)
                 self._fuse.count(dead=False)
             except PoisonError as error:
-                self._fuse.count(dead=True)
+                if type_in(record).startswith(OURS):  # what others write says nothing about our schemas
+                    self._fuse.count(dead=True)
                 letters.append(self._producer.send(encode(of_record(record, error), source=SOURCE)))
                 telemetry.DEAD_LETTERS.labels("sink").inc()
                 continue

@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
+from confluent_kafka import TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from complaints.bus import BatchConsumer, Position, Producer, Record
 from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer, ConfluentScanner
+from complaints.bus.deleted import Gap
 from complaints.bus.kafka_python import KafkaPythonAdmin, KafkaPythonProducer
 from complaints.contract import CASE_EVENTS, CONTROL, topics
 from complaints.errors import BusUnavailable, ContractViolation
+from tests.harness.cases.made import Transactions
 from tests.harness.support import KafkaServer, free_port, start_kafka, wait_until
 from tests.harness.topics import make_like
 
@@ -159,6 +163,41 @@ def test_nothing_is_committed_but_by_commit(kafka: KafkaServer, topic: str) -> N
     second = ConfluentConsumer(kafka.brokers, group="g-" + topic, topics=[topic])
     assert set(read_all(second, 40 - len(half))) == {at for at in seen if at.offset >= 1}
     second.close()
+
+
+def test_a_group_goes_on_behind_what_was_deleted_and_says_so(kafka: KafkaServer, topic: str) -> None:
+    """Once: it commits where it goes on. The end of a partition is committed behind the markers of transactions."""
+    said: list[Gap] = []
+
+    def reader() -> ConfluentConsumer:
+        return ConfluentConsumer(
+            kafka.brokers, group="d-" + topic, topics=[topic], deleted=lambda _, gap: said.append(gap)
+        )
+
+    producer = ConfluentProducer(kafka.brokers)
+    at = [producer.send(Record(topic=topic, key=b"one", value=b"{}")).result(30) for _ in range(10)]
+    place = (topic, at[0].partition)
+    first = reader()
+    read_all(first, 10)
+    first.commit({place: 4})
+    first.close()
+    admin = AdminClient({"bootstrap.servers": kafka.brokers})
+    admin.delete_records([TopicPartition(*place, 7)])[TopicPartition(*place)].result(10)
+    for _ in range(2):
+        second = reader()
+        assert [found.offset for found in read_all(second, 3)] == [7, 8, 9]
+        second.close()
+    assert said == [Gap(4, 7)]
+    Transactions(kafka.brokers, "w-" + topic).write([Record(topic=topic, key=b"one", value=b"{}")])
+    third = reader()
+    read_all(third, 4)
+    third.poll(max_records=10, timeout_s=1.0)
+    third.commit({place: 11})
+    third.close()
+    committed = KafkaPythonAdmin(kafka.brokers)
+    assert committed.group_offsets("d-" + topic)[place] == committed.end_offsets(topic)[place] == 12
+    committed.close()
+    producer.close()
 
 
 def assigned(consumer: ConfluentConsumer) -> list[tuple[str, int]]:

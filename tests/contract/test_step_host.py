@@ -8,6 +8,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from complaints.bus.confluent.profiles import STEP_SESSION_MS
+from complaints.bus.control import pause, resume
 from complaints.bus.step import metrics
 from complaints.bus.step.identity import claim
 from complaints.bus.step.options import WorkerOptions
@@ -19,15 +20,16 @@ from tests.harness.support import wait_until
 __all__ = ["ground"]
 
 
-def options_of(ground: Ground, ordinal: int = 0) -> WorkerOptions:
+def options_of(ground: Ground, ordinal: int = 0, *, fuse: int = 100) -> WorkerOptions:
     """Return the options of a worker in the test's own process."""
-    return WorkerOptions(brokers=ground.brokers, ordinal=ordinal, folder=ground.folder / f"here{ordinal}", batch=20)
+    folder = ground.folder / f"here{ordinal}"
+    return WorkerOptions(brokers=ground.brokers, ordinal=ordinal, folder=folder, batch=20, fuse=fuse)
 
 
 @contextlib.contextmanager
-def opened(ground: Ground) -> Iterator[Worker]:
+def opened(ground: Ground, *, fuse: int = 100) -> Iterator[Worker]:
     """Yield an open worker, and close it."""
-    worker = Worker(spec(ground.name), options_of(ground))
+    worker = Worker(spec(ground.name), options_of(ground, fuse=fuse))
     try:
         worker.open()
         yield worker
@@ -109,7 +111,8 @@ def test_a_paused_worker_keeps_its_partitions_and_handles_nothing(ground: Ground
     ground.feed(20)
     with opened(ground) as worker:
         turns(worker, ground, 20)
-        worker.pause()
+        ground.tell(pause(ground.name, since_ms=1))
+        worker.turn()
         ground.feed(20)
         until = time.monotonic() + STEP_SESSION_MS / 1000 + 1
         while time.monotonic() < until:
@@ -117,30 +120,28 @@ def test_a_paused_worker_keeps_its_partitions_and_handles_nothing(ground: Ground
             worker.propose_timers()
         assert sum(map(len, ground.outputs().values())) == 20
         assert worker.state_of(b"k3") is not None
-        worker.resume()
+        ground.tell(resume(ground.name))
         turns(worker, ground, 40)
     ground.check()
 
 
 @pytest.mark.long
-def test_a_rebalance_while_paused_resumes_nothing(ground: Ground) -> None:
-    """Another worker takes its share and works; what the paused one gets stays paused."""
+def test_a_pause_outlasts_restarts_and_rebalances(ground: Ground) -> None:
+    """It stands in the control topic: whoever starts reads it, and what a paused worker gets stays paused."""
     ground.feed(40)
+    ground.tell(pause(ground.name, since_ms=1))
     with opened(ground) as worker:
-        worker.pause()
         other = ground.worker(1)
         until = time.monotonic() + 15
         while time.monotonic() < until:
             worker.turn()
-        before = sum(map(len, ground.outputs().values()))
-        assert 0 < before < 40
         other.kill()
         other.wait(10)
         until = time.monotonic() + STEP_SESSION_MS / 1000 + 5
         while time.monotonic() < until:
             worker.turn()
-        assert sum(map(len, ground.outputs().values())) == before
-        worker.resume()
+        assert ground.outputs() == {}
+        ground.tell(resume(ground.name))
         turns(worker, ground, 40)
     ground.check()
 

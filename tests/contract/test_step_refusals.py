@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 
 from tests.harness.step import Ground, ground, read_committed
@@ -97,15 +98,6 @@ def test_a_record_that_kills_the_worker_three_times_is_a_dead_letter(ground: Gro
 
 
 @pytest.mark.long
-def test_a_step_whose_records_are_all_poison_stops(ground: Ground) -> None:
-    """The fuse: then the fault is in the deployment."""
-    ground.write([(f"k{at}", {"id": f"bad{at}", "do": "raise"}) for at in range(40)])
-    worker = ground.worker(FUSE="10")
-    assert worker.wait(60) == 3
-    assert "FuseBlown" in ground.log()
-
-
-@pytest.mark.long
 def test_offsets_that_the_broker_forgot_are_found_in_the_state_topic(ground: Ground) -> None:
     """Nothing is done twice, with the copy there or wiped."""
     for wiped in (False, True):
@@ -190,6 +182,32 @@ def test_a_second_worker_with_an_ordinal_stops_and_the_first_goes_on(ground: Gro
 
 
 @pytest.mark.long
+def test_a_copy_of_a_folder_does_not_fence_its_twin(ground: Ground) -> None:
+    """A cloned volume has the name of the disk that it was copied from: its worker stops, and the first goes on."""
+    first = ground.worker(0)
+    ground.feed(20)
+    ground.settle()
+    shutil.copytree(ground.folder / "w0", ground.folder / "clone")
+    clone = ground.worker(0, place="clone")
+    assert clone.wait(60) == 3
+    assert "already runs on" in ground.log("clone")
+    ground.feed(20)
+    ground.settle()
+    ground.check()
+    assert first.poll() is None
+
+
+def test_a_state_whose_headers_are_no_numbers_is_refused_with_its_place(ground: Ground) -> None:
+    """Nothing of this program writes such a record, and to skip it might lose a state."""
+    producer = Producer({"bootstrap.servers": ground.brokers})
+    producer.produce(f"{ground.name}.states", b"{}", b"k", partition=2, headers={"format": b"abc"})
+    assert producer.flush(30) == 0
+    worker = ground.worker()
+    assert worker.wait(60) == 3
+    assert f"{ground.name}.states/2/0 is no state" in ground.log()
+
+
+@pytest.mark.long
 def test_timers_fire_once_each_whatever_the_clock_says(ground: Ground) -> None:
     """A clock an hour ahead fires early and does no harm; a kill in between repeats no effect."""
     due = time.time_ns() // 1_000_000 + 2_000
@@ -214,10 +232,7 @@ def test_a_state_topic_that_was_made_anew_wipes_the_copy(ground: Ground) -> None
     ground.settle()
     first.terminate()
     first.wait(20)
-    admin = AdminClient({"bootstrap.servers": ground.brokers})
-    admin.delete_topics([f"{ground.name}.states"])[f"{ground.name}.states"].result(30)
-    remade = Ground(ground.brokers, ground.folder, name=ground.name)
-    remade.remake_states()
+    ground.remake_states()
     ground.worker()
     before = sum(map(len, ground.outputs().values()))
     ground.write([("k0", {"id": "fresh"})])

@@ -11,13 +11,18 @@ from confluent_kafka import Consumer
 from typer.testing import CliRunner, Result
 
 from complaints.bus import Record
+from complaints.bus.admin import TopicFound
 from complaints.bus.confluent import ConfluentProducer
+from complaints.bus.confluent.board import ConfluentBoard
+from complaints.bus.control import Hold, hold
 from complaints.bus.kafka_python import KafkaPythonAdmin
-from complaints.contract import CONTROL, Topic, topics
+from complaints.contract import CONTROL, PARTITIONS, SENDS, Topic, topics
 from complaints.errors import BusUnavailable, ConfigurationError
 from lapor.cli import app
+from ops.doctor import Level
 from ops.offsets import EARLIEST, LATEST, Moment, offsets_of, progress, set_offsets, sources_of
-from ops.topics import MIN_INSYNC, apply, compare
+from ops.standing import partitions, standing
+from ops.topics import MIN_INSYNC, apply, compare, installed
 from tests.harness.support import KafkaServer, wait_until
 
 
@@ -89,7 +94,7 @@ def test_a_number_of_partitions_that_differs_is_a_fault_that_only_people_correct
     wider = dataclasses.replace(topic, partitions=6)
     assert apply(admin, [wider]) == []
     (found,) = compare(admin, {topic.name: wider})[topic.name]
-    assert found.what == "has 3 partitions, declared are 6"
+    assert found.what == "has 3 partitions, and must have 6"
     assert found.advice
 
 
@@ -170,14 +175,65 @@ def test_the_commands_show_apply_and_check_topics(kafka: KafkaServer, admin: Kaf
     assert shown.exit_code == 0
     assert shown.stdout.count("ok       lapor.") == len(topics())
     assert lapor(kafka, tmp_path, "topics", "check").exit_code == 0
-    admin.set(CONTROL, {"retention.ms": "1000"})
+    admin.set(SENDS, {"retention.ms": "1000"})
     differs = lapor(kafka, tmp_path, "topics", "check")
     assert differs.exit_code == 1
-    assert differs.stdout == f"{CONTROL} has retention.ms=1000, declared is 86400000\n"
-    assert f"differs  {CONTROL}" in lapor(kafka, tmp_path, "topics").stdout
+    assert differs.stdout == f"{SENDS} has retention.ms=1000, declared is 604800000\n"
+    assert f"differs  {SENDS}" in lapor(kafka, tmp_path, "topics").stdout
     applied = lapor(kafka, tmp_path, "topics", "apply")
     assert applied.exit_code == 0
-    assert f"set retention.ms=86400000 for {CONTROL}, was 1000" in applied.stdout
+    assert f"set retention.ms=604800000 for {SENDS}, was 1000" in applied.stdout
+
+
+@pytest.mark.parametrize("raised", ["700000000", "-1"])
+def test_a_retention_that_an_operator_raised_stays(
+    kafka: KafkaServer, admin: KafkaPythonAdmin, tmp_path: Path, raised: str
+) -> None:
+    """To set it back would delete what somebody may not have read yet; `lapor up` applies the topics at each start."""
+    admin.set(SENDS, {"retention.ms": raised})
+    try:
+        assert lapor(kafka, tmp_path, "topics", "check").exit_code == 0
+        assert lapor(kafka, tmp_path, "topics", "apply").exit_code == 0
+        assert admin.found([SENDS])[SENDS].settings["retention.ms"] == raised
+    finally:
+        admin.set(SENDS, {"retention.ms": "604800000"})
+
+
+def test_the_number_of_partitions_is_recorded_and_compared(
+    kafka: KafkaServer, admin: KafkaPythonAdmin, tmp_path: Path
+) -> None:
+    """The first run records it; later declarations follow the record, and a topic that differs is a fault for people."""
+    assert lapor(kafka, tmp_path, "topics", "apply").exit_code == 0
+    control = ConfluentBoard(kafka.brokers).read()
+    assert control.partitions == PARTITIONS
+    declared = {name: dataclasses.replace(topic, partitions=3) for name, topic in topics().items() if topic.is_split}
+    assert not any(compare(admin, installed(admin, declared, control.partitions)).values())
+    assert not any(compare(admin, installed(admin, declared, None)).values())
+    found = {**admin.found(topics()), SENDS: TopicFound(partitions=PARTITIONS + 1, settings={})}
+    assert partitions(control, topics(), admin.found(topics())).level is Level.ok
+    judged = partitions(control, topics(), found)
+    assert judged.level is Level.fail
+    assert f"{SENDS} has {PARTITIONS + 1}" in judged.detail
+
+
+def test_a_step_is_paused_and_resumed_by_commands_and_doctor_shows_it(kafka: KafkaServer, tmp_path: Path) -> None:
+    """A hold is ended by the number of its partition; a misspelt step is an error that lists the others."""
+    board, step = ConfluentBoard(kafka.brokers), "lapor-neighbours"
+    why = Hold(since_ms=1_000, failures=1000, error="ContractViolation", partition=3, offset=42)
+    board.write([hold(step, why)])
+    assert lapor(kafka, tmp_path, "pause", step).exit_code == 0
+    found = list(standing(board.read(), now=61.0))
+    assert [(one.what, one.level) for one in found] == [
+        (f"pause of {step}", Level.warn),
+        (f"partition 3 of {step}", Level.fail),
+    ]
+    assert "held for 60 s, after 1000" in found[1].detail
+    assert f"lapor resume {step} 3" in found[1].advice
+    assert "partition 3 of it is held" in lapor(kafka, tmp_path, "resume", step).stdout
+    assert "goes on" in lapor(kafka, tmp_path, "resume", step, "3").stdout
+    assert "is not held" in lapor(kafka, tmp_path, "resume", step, "3").stdout
+    assert list(standing(board.read(), now=61.0)) == []
+    assert "the steps are lapor-conversation" in str(lapor(kafka, tmp_path, "pause", "router").exception)
 
 
 def test_the_commands_show_and_set_offsets(kafka: KafkaServer, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,6 +16,7 @@ from tests.harness.cases.log import Log
 from tests.harness.cases.tables import differences
 from tests.harness.cases.view import view_differences
 from tests.harness.messages.checker import Messages
+from tests.harness.messages.deleter import Deleter
 from tests.harness.messages.doors import Door, Http, Sms, Telegram, Twitter, Web, Webhook
 from tests.harness.messages.fed import Seen
 from tests.harness.messages.feed import Feed
@@ -83,7 +85,8 @@ class MessageTrial(Trial):
         self._closing.callback(watch.give_up)
         self._closing.callback(http.given_up.set)
         self._stage("started")
-        killer = Killer(pipeline, server, feed, chaos, self.seed)
+        deleter = Deleter(server.brokers)
+        killer = Killer(pipeline, server, feed, chaos, self.seed, deleter)
         try:
             killer.run()
             self._stage("killed")
@@ -97,10 +100,14 @@ class MessageTrial(Trial):
                 "acknowledged": feed.acknowledged,
             }
         self._stage("settled")
-        self._check(
-            Topics.read(server.brokers), feed, seen=outside.seen(), most_unknown=killer.bound(), clickhouse=address
-        )
+        topics = deleter.topics()
+        self._check(topics, feed, seen=outside.seen(), most_unknown=killer.bound(), clickhouse=address)
         check_kills(pipeline, chaos)
+        if chaos.deletions:
+            assert deleter.records > 0
+            check_said(found := deleter.delete_unread(pipeline, topics))
+            self.said |= {"unread": found}
+            self._stage("ends committed")
 
     def _check(self, topics: Topics, feed: Feed, *, seen: Seen, most_unknown: int, clickhouse: str) -> None:
         """Compare what was fed, what is on Kafka, what upstreams have seen, and the copies; say everything that is wrong."""
@@ -175,6 +182,15 @@ def check_kills(pipeline: Pipeline, chaos: Chaos) -> None:
     assert sum(hit["signal"] == "SIGSTOP" for hit in hits) >= sum(chaos.pauses.values())
 
 
+def check_said(found: dict[str, Any]) -> None:
+    """Hold that the record that was deleted unread is lost, and said to be, by one dead letter and nothing else."""
+    partition, offset = found["at"].rsplit("/", 2)[1:]
+    assert len(found["said"]) == found["letters"] == 1
+    (reason,) = found["said"]
+    assert f"lapor.conversations/{partition} before lapor-conversation read them" in reason
+    assert f" to {offset} of" in reason
+
+
 @pytest.fixture
 def trial(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[MessageTrial]:
     """A run whose report is printed at its end, whatever came of it; with the logs unless all was well."""
@@ -198,6 +214,25 @@ SMALL = Chaos(
     wipes=2,
     kafka=1,
     pace=0.2,
+    deletions=2,
+)
+RETENTION = Chaos(
+    kills={
+        "sms": 5,
+        "webhook": 1,
+        "web": 1,
+        "twitter": 1,
+        "telegram": 1,
+        "conversation": 5,
+        "router": 4,
+        "sink": 1,
+        "view": 1,
+    },
+    pauses={"sms": 1, "conversation": 2, "router": 1},
+    wipes=4,
+    kafka=2,
+    pace=0.5,
+    deletions=8,
 )
 LARGE = Chaos(
     kills={
@@ -215,13 +250,24 @@ LARGE = Chaos(
     wipes=20,
     kafka=5,
     pace=0.85,
+    deletions=20,
 )
 
 
 @pytest.mark.timeout(300)
 def test_each_message_has_its_effect_once_whatever_dies(trial: MessageTrial) -> None:
-    """A small run of the next test: each service is killed, some folders are wiped, one process is frozen, and Kafka dies once."""
+    """A small run of the next tests: each service is killed, some folders are wiped, one process is frozen, and Kafka dies once."""
     trial.run(400, SMALL)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_retention_behind_all_readers_loses_nothing_and_beyond_one_nothing_unsaid(trial: MessageTrial) -> None:
+    """900 messages under 20 kills, four pauses and two of Kafka, while everything is deleted that all readers have committed.
+
+    Every worker starts again, and each step commits the ends of its mailbox. Then one record is deleted unread: a dead letter says so.
+    """
+    trial.run(900, RETENTION)
 
 
 @pytest.mark.long

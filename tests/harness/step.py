@@ -19,17 +19,24 @@ from uuid import uuid4
 import pytest
 from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka import TopicPartition as At
-from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs forget it
+from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic  # type: ignore[attr-defined]  # its stubs forget it
 
 from complaints.bus import Record, StoredRecord
+from complaints.bus.envelope import OURS
+from complaints.bus.step.accept import accept
 from complaints.bus.step.contract import Effect, State, StepSpec
+from complaints.bus.step.murmur2 import partition_of
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.worker import Worker
+from complaints.contract import CONTROL
 from complaints.runtime.telemetry import Heartbeat
 from tests.harness.cases.log import committed
 from tests.harness.support import KafkaServer, wait_until
 
 PARTITIONS = 4
+COMMAND = OURS + b"command.v1"
+"""The type of the commands, by which they are ours."""
+
 PHASES = ("polled", "begun", "produced", "flushed", "offsets sent", "committed", "stored")
 ROOT = Path(__file__).parents[2]
 
@@ -121,18 +128,8 @@ class Ground:
         return self
 
     def remake_states(self) -> None:
-        """Make the state topic anew after it was deleted."""
-        admin = AdminClient({"bootstrap.servers": self.brokers})
-        topic = NewTopic(f"{self.name}.states", PARTITIONS, config={"cleanup.policy": "compact"})
-
-        def made() -> bool:
-            try:
-                admin.create_topics([topic])[topic.topic].result(10)
-            except KafkaException:  # the deletion is still under way
-                return False
-            return True
-
-        wait_until(made, what="the state topic")
+        """Make the state topic anew."""
+        self.remake(f"{self.name}.states", **{"cleanup.policy": "compact"})
 
     def commit_offsets(self, offset: int) -> None:
         """Commit one offset for every partition of the mailbox."""
@@ -149,9 +146,14 @@ class Ground:
 
     def forget_offsets(self) -> None:
         """Delete the group's offsets, as a broker does for a group that was idle for a week."""
+        admin = self.empty_group()
+        admin.delete_consumer_groups([self.name])[self.name].result(30)
+
+    def empty_group(self) -> AdminClient:
+        """Wait until the group has forgotten its members."""
         admin = AdminClient({"bootstrap.servers": self.brokers})
         wait_until(lambda: not self.members(admin), timeout_s=30, what="an empty group")
-        admin.delete_consumer_groups([self.name])[self.name].result(30)
+        return admin
 
     def members(self, admin: AdminClient) -> int:
         """Return how many members the group has now."""
@@ -165,10 +167,90 @@ class Ground:
         """Write commands, each to its key."""
         producer = Producer({"bootstrap.servers": self.brokers, "partitioner": "murmur2_random", "acks": "all"})
         for key, command in commands:
-            producer.produce(self.name, json.dumps(command), key)
+            type_ = b"somebody.else" if command.get("foreign") else COMMAND
+            producer.produce(self.name, json.dumps(command), key, headers={"ce_type": type_})
             if "do" not in command:
                 self.fed[key].append(command["id"])
         assert producer.flush(30) == 0
+
+    def write_in_transactions(self, number: int) -> None:
+        """Write commands, each in a transaction of its own, which leaves a marker behind it."""
+        producer = Producer(
+            {
+                "bootstrap.servers": self.brokers,
+                "partitioner": "murmur2_random",
+                "transactional.id": f"{self.name}-writer",
+            }
+        )
+        producer.init_transactions(30)
+        for at in range(number):
+            producer.begin_transaction()
+            key, id_ = f"k{at % 20}", uuid4().hex
+            producer.produce(self.name, json.dumps({"id": id_}), key, headers={"ce_type": COMMAND})
+            self.fed[key].append(id_)
+            producer.commit_transaction(30)
+
+    def write_at(self, key: str, command: dict[str, Any]) -> None:
+        """Write a command into a partition that is not its key's."""
+        wrong = (partition_of(key.encode(), PARTITIONS) + 1) % PARTITIONS
+        producer = Producer({"bootstrap.servers": self.brokers})
+        producer.produce(self.name, json.dumps(command), key, partition=wrong, headers={"ce_type": COMMAND})
+        assert producer.flush(30) == 0
+
+    def ends(self) -> dict[int, int]:
+        """Return the end of each partition of the mailbox."""
+        consumer = Consumer(readers(self.brokers))
+        found = {at: consumer.get_watermark_offsets(At(self.name, at), timeout=10)[1] for at in range(PARTITIONS)}
+        consumer.close()
+        return found
+
+    def left(self) -> dict[str, list[str]]:
+        """Return the ids of the commands that the mailbox still has, by key."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for key, value, _ in read_committed(self.brokers, self.name):
+            found[key.decode()].append(json.loads(value or b"{}")["id"])
+        return found
+
+    def accept(self, offset: int) -> None:
+        """Say where to go on, as `lapor offsets set` does."""
+        self.empty_group()
+        self.commit_offsets(offset)
+        accept(self.brokers, spec(self.name), {(self.name, number): offset for number in range(PARTITIONS)})
+
+    def widen(self) -> None:
+        """Add partitions to the mailbox."""
+        admin = AdminClient({"bootstrap.servers": self.brokers})
+        admin.create_partitions([NewPartitions(self.name, PARTITIONS + 1)])[self.name].result(30)
+
+    def tell(self, record: Record) -> None:
+        """Write a record as a command of an operator does."""
+        producer = Producer({"bootstrap.servers": self.brokers})
+        producer.produce(record.topic, record.value, record.key)
+        assert producer.flush(30) == 0
+
+    def delete(self, until: Callable[[int, int], int]) -> None:
+        """Delete records of the mailbox as retention does.
+
+        Args:
+            until: returns, from the number of a partition and its end, the offset before which everything is deleted.
+        """
+        admin, places = AdminClient({"bootstrap.servers": self.brokers}), self.ends()
+        for done in admin.delete_records([At(self.name, at, until(at, end)) for at, end in places.items()]).values():
+            done.result(30)
+
+    def remake(self, topic: str, **config: str) -> None:
+        """Delete a topic and make it anew."""
+        admin = AdminClient({"bootstrap.servers": self.brokers})
+        admin.delete_topics([topic])[topic].result(30)
+
+        def made() -> bool:
+            try:
+                admin.create_topics([NewTopic(topic, PARTITIONS, config=dict(config))])[topic].result(10)
+            except KafkaException:  # the deletion is still under way
+                return False
+            return True
+
+        wait_until(made, what=f"the topic {topic}")
 
     def worker(self, ordinal: int = 0, *, place: str = "", **environment: str) -> subprocess.Popen[bytes]:
         """Start a worker as a process of its own.
@@ -201,6 +283,13 @@ class Ground:
                 process.send_signal(signal.SIGCONT)
                 process.kill()
             process.wait(20)
+
+    def control(self) -> list[StoredRecord]:
+        """Return the committed records of the control topic."""
+        return [
+            StoredRecord(CONTROL, entry.partition, entry.offset, entry.key, entry.value, (), 0)
+            for entry in committed(self.brokers, CONTROL)
+        ]
 
     def outputs(self) -> dict[str, list[tuple[str, int]]]:
         """Return the committed outputs of each key: (id, version)."""
@@ -248,6 +337,11 @@ def ground(kafka: KafkaServer, tmp_path: Path) -> Iterator[Ground]:
     made = Ground(kafka.brokers, tmp_path).make()
     yield made
     made.close()
+
+
+def readers(brokers: str) -> dict[str, str]:
+    """Return the settings of a consumer that asks for ends."""
+    return {"bootstrap.servers": brokers, "group.id": "ends", "isolation.level": "read_committed"}
 
 
 def read_committed(brokers: str, topic: str) -> Iterator[tuple[bytes, bytes | None, int]]:

@@ -14,6 +14,8 @@ from complaints.bus import Backlog
 from complaints.bus.confluent import ConfluentConsumer
 from complaints.bus.confluent.backlog import Backlogs
 from complaints.errors import BusUnavailable
+from ops.doctor import Level
+from ops.lag import lag
 from tests.harness.support import KafkaServer, wait_until
 
 PARTITIONS = 2
@@ -121,6 +123,19 @@ def test_what_retention_has_deleted_waits_for_nobody(topic: Topic) -> None:
     topic.admin.delete_records([TopicPartition(topic.name, 0, 2)])
     wait_until(lambda: topic.backlog(group).waiting == 1, what="the deletion")
     assert topic.backlog(group).oldest_ms == 3_000
+
+
+def test_records_that_were_deleted_unread_are_counted(topic: Topic) -> None:
+    """Doctor fails then: the reader's next start goes on behind them, and says so."""
+    topic.write(1_000, 2_000, 3_000)
+    group, done = topic.commit(0), topic.commit(2)
+    topic.admin.delete_records([TopicPartition(topic.name, 0, 2)])
+    wait_until(lambda: topic.backlog(group).deleted == 2, what="the deletion")
+    assert topic.backlog(done).deleted == 0
+    judged = lag(topic.backlog(group), needed=True, now=3.0)
+    assert judged.level is Level.fail
+    assert "Kafka has deleted 2" in judged.detail
+    assert lag(topic.backlog(done), needed=True, now=3.0).level is Level.ok
 
 
 def test_the_end_of_a_transaction_is_no_record(topic: Topic) -> None:

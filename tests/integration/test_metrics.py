@@ -10,6 +10,7 @@ from complaints.runtime import telemetry
 from complaints.runtime.settings import Settings
 from lapor.local.up import TOGETHER, Up
 from lapor.processes.services import serve_metrics
+from lapor.processes.wiring import WORKERS
 from tests.harness.support import free_port
 
 
@@ -36,6 +37,6 @@ def test_a_port_that_is_taken_is_one_sentence() -> None:
 def test_under_up_each_process_has_a_port_of_its_own(tmp_path: Path) -> None:
     """One address for all would let the first listen and end the others, again and again."""
     told = Up(Settings(data=tmp_path, metrics="127.0.0.1:9464"), say=print)
-    names = ("router", "conversation", "sink", "view", TOGETHER)
-    assert [told.metrics_of(name)["LAPOR_METRICS"] for name in names] == [f"127.0.0.1:{9464 + n}" for n in range(5)]
+    names = (*WORKERS, TOGETHER)
+    assert [told.metrics_of(name)["LAPOR_METRICS"] for name in names] == [f"127.0.0.1:{9464 + n}" for n in range(6)]
     assert not Up(Settings(data=tmp_path, metrics=None), say=print).metrics_of("router")

@@ -73,35 +73,20 @@ class Backlogs:
             members[group], held = self._described(group)
             wanted = {at for topic in expected.get(group, ()) for at in self._partitions(topic)}
             done[group] = dict.fromkeys(held | wanted, -1) | self._committed(group)
-        behind = self._behind(done)
+        everything = {at for progress in done.values() for at in progress}
+        firsts, ends = self._offsets(everything, _FIRST), self._offsets(everything, _END)
+        behind = _behind(done, firsts, ends)
         stamps = self._timestamps({place for places in behind.values() for place in places})
         found = []
         for group, places in behind.items():
             there = {place: count for place, count in places.items() if stamps.get(place, 0) is not None}
             ages = [stamp for place in there if (stamp := stamps.get(place)) is not None]
             waiting, oldest_ms = sum(there.values()), min(ages, default=None)
-            found.append(Backlog(group=group, members=members[group], waiting=waiting, oldest_ms=oldest_ms))
+            deleted = sum(max(0, firsts.get(at, 0) - offset) for at, offset in done[group].items() if offset >= 0)
+            found.append(
+                Backlog(group=group, members=members[group], waiting=waiting, oldest_ms=oldest_ms, deleted=deleted)
+            )
         return found
-
-    def _behind(self, done: Mapping[str, Offsets]) -> dict[str, dict[Place, int]]:
-        """Return, by group, the next offset in each partition that the group has not read to the end, with the number of offsets left.
-
-        If Kafka has already deleted records after the committed offset, the next offset is that of the first record that Kafka still has.
-        Partitions that no longer exist or have no leader now are left out.
-
-        Args:
-            done: the committed offset of each partition, by group; -1 if the group has committed nothing for it.
-        """
-        everything = {at for progress in done.values() for at in progress}
-        firsts, ends = self._offsets(everything, _FIRST), self._offsets(everything, _END)
-        behind: dict[str, dict[Place, int]] = {group: {} for group in done}
-        for group, progress in done.items():
-            for at, committed in progress.items():
-                if at in firsts and at in ends:
-                    offset = max(committed, firsts[at])  # records that retention has deleted do not wait
-                    if offset < ends[at]:
-                        behind[group][at, offset] = ends[at] - offset
-        return behind
 
     def _described(self, group: str) -> tuple[int, set[TopicPartition]]:
         """Return the number of members of a consumer group, and the partitions that are assigned to them now."""
@@ -167,6 +152,27 @@ class Backlogs:
         finally:
             consumer.close()
         return found
+
+
+def _behind(done: Mapping[str, Offsets], firsts: Offsets, ends: Offsets) -> dict[str, dict[Place, int]]:
+    """Return, by group, the next offset in each partition that the group has not read to the end, with the number of offsets left.
+
+    If Kafka has already deleted records after the committed offset, the next offset is that of the first record that Kafka still has.
+    Partitions that no longer exist or have no leader now are left out.
+
+    Args:
+        done: the committed offset of each partition, by group; -1 if the group has committed nothing for it.
+        firsts: the offset of the first record that Kafka still has, by partition.
+        ends: the offset of the end, by partition.
+    """
+    behind: dict[str, dict[Place, int]] = {group: {} for group in done}
+    for group, progress in done.items():
+        for at, committed in progress.items():
+            if at in firsts and at in ends:
+                offset = max(committed, firsts[at])  # records that retention has deleted do not wait
+                if offset < ends[at]:
+                    behind[group][at, offset] = ends[at] - offset
+    return behind
 
 
 def _first_stamps(consumer: Consumer, places: Offsets, deadline: float) -> dict[TopicPartition, int | None]:

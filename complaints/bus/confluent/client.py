@@ -32,6 +32,12 @@ def is_record(message: Message) -> bool:
     raise BusUnavailable(f"Kafka answers: {error}")
 
 
+def is_end(message: Message) -> bool:
+    """Return whether a polled message marks the end of a partition; its offset is the one after all that the partition has."""
+    error = message.error()
+    return error is not None and error.code() == END
+
+
 def stored(message: Message) -> StoredRecord:
     """Convert a polled message of confluent-kafka to a StoredRecord. A header without a value gets an empty one."""
     return StoredRecord(

@@ -1,15 +1,22 @@
-"""The group consumer of confluent-kafka, for the services that read many records: router, sink and the senders of replies."""
+"""The group consumer of confluent-kafka, for the sink, which reads many records."""
 
 import time
 from collections.abc import Callable, Collection
 
-from confluent_kafka import Consumer, KafkaError, KafkaException
+import structlog
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus import Batch, Offsets, TopicPartition
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import is_record, stored
+from complaints.bus.confluent.client import is_end, is_record, stored
+from complaints.bus.deleted import Gap
 from complaints.errors import BusUnavailable
+
+log = structlog.get_logger()
+
+ANSWER_S = 10.0
+"""Seconds to wait for one answer about offsets."""
 
 _REBALANCING = {KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE_IN_PROGRESS, KafkaError.UNKNOWN_MEMBER_ID}
 """Errors of a commit while a member joins or leaves. A moment later the group is stable again."""
@@ -19,29 +26,66 @@ COMMIT_PATIENCE_S, COMMIT_PAUSE_S = 15.0, 0.1
 the group drops a member that died while it joined."""
 
 
+def say(at: TopicPartition, gap: Gap) -> None:
+    """Log what Kafka deleted before it was read."""
+    log.error("deleted unread", at=at, first=gap.first, end=gap.end)
+
+
 class ConfluentConsumer:
     """Reads the records of topics in batches for a consumer group (see BatchConsumer). It sees committed records only."""
 
-    def __init__(self, brokers: str, *, group: str, topics: Collection[str]) -> None:
+    def __init__(
+        self,
+        brokers: str,
+        *,
+        group: str,
+        topics: Collection[str],
+        deleted: Callable[[TopicPartition, Gap], None] = say,
+    ) -> None:
         """Prepare the consumer. It joins the group at the first `poll`.
 
         Args:
             brokers: host:port, separated by commas.
             group: the consumer group.
             topics: the topics to read, from the first record if the group has no committed offset yet.
+            deleted: is told what Kafka deleted before the group had committed it, before the group goes on behind it.
         """
+        self._deleted, self._gaps = deleted, dict[TopicPartition, Gap]()
+        self._read, self._ends = dict[TopicPartition, int](), dict[TopicPartition, int]()
         self._revoked: Callable[[Collection[TopicPartition]], None] = lambda _: None
         self._handed_over = 0
         self._consumer = Consumer(profiles.group_reader(brokers, group))
-        self._consumer.subscribe(list(topics), on_revoke=self._on_revoke, on_lost=self._on_lost)
+        self._consumer.subscribe(
+            list(topics), on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
+        )
+
+    def _on_assign(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
+        """Begin where the group has committed, or else at the first record that Kafka still has.
+
+        An offset beyond the end is of a topic that has lost records: what the group reads again replaces itself.
+        """
+        starts = []
+        for at in consumer.committed(partitions, timeout=ANSWER_S):
+            first, end = consumer.get_watermark_offsets(at, timeout=ANSWER_S) or (0, 0)
+            place, known = (at.topic, at.partition), 0 <= at.offset <= end
+            if known and at.offset < first:
+                self._gaps[place] = Gap(at.offset, first)
+            elif at.offset > end:
+                log.warning("read from the first record", at=place, committed=at.offset, end=end)
+            starts.append(ConfluentPartition(*place, max(first, at.offset) if known else first))
+        consumer.assign(starts)
 
     def _on_lost(self, *_: object) -> None:
-        self._handed_over += 1
+        self._forget()
         self._revoked(())
 
-    def _on_revoke(self, _: Consumer, partitions: list[ConfluentPartition]) -> None:
+    def _forget(self) -> None:
         self._handed_over += 1
+        self._read, self._ends, self._gaps = {}, {}, {}
+
+    def _on_revoke(self, _: Consumer, partitions: list[ConfluentPartition]) -> None:
         self._revoked([(partition.topic, partition.partition) for partition in partitions])
+        self._forget()
 
     def poll(self, *, max_records: int, timeout_s: float) -> Batch:
         """Return the first record that arrives within `timeout_s` seconds and those already fetched, at most `max_records`; empty if none.
@@ -51,7 +95,11 @@ class ConfluentConsumer:
         Raises:
             BusUnavailable: Kafka answered with an error that does not pass by itself.
         """
-        first = self._consumer.poll(timeout_s)
+        first = self._polled(timeout_s)
+        for place, gap in list(self._gaps.items()):
+            self._deleted(place, gap)
+            self.commit({place: gap.end})
+            self._gaps.pop(place, None)
         if first is None:
             return []
         before = self._handed_over
@@ -60,17 +108,37 @@ class ConfluentConsumer:
         # With range assignment all partitions are revoked at once. If that happened in between, the first record belongs to the
         # next owner, which will read it again.
         ours = rest if before != self._handed_over else (first, *rest)
-        return [stored(message) for message in ours if is_record(message)]
+        return [stored(message) for message in ours if self._is_record(message)]
+
+    def _polled(self, timeout_s: float) -> Message | None:
+        try:
+            return self._consumer.poll(timeout_s)
+        except KafkaException as error:  # of what is asked when partitions are given to this member
+            raise BusUnavailable(f"the group's offsets could not be read: {error}") from error
+
+    def _is_record(self, message: Message) -> bool:
+        """Return whether a message is a record, and note where its partition ends."""
+        at = (message.topic() or "", message.partition() or 0)
+        if is_end(message):
+            self._ends[at] = message.offset() or 0
+        elif is_record(message):
+            self._read[at] = (message.offset() or 0) + 1
+            self._ends.pop(at, None)
+            return True
+        return False
 
     def commit(self, offsets: Offsets) -> None:
         """Store the group's offsets on Kafka (see BatchConsumer). Repeat for COMMIT_PATIENCE_S while members join or leave.
+
+        An offset behind the last record that was read is stored as the end of the partition if that was reached, behind the markers of
+        transactions: otherwise the offset would be before the log's first record as soon as retention deletes the markers.
 
         Raises:
             BusUnavailable: they could not be stored.
         """
         if not offsets:
             return
-        marks = [ConfluentPartition(topic, partition, offset) for (topic, partition), offset in offsets.items()]
+        marks = [ConfluentPartition(*at, self._behind(at, offset)) for at, offset in offsets.items()]
         deadline = time.monotonic() + COMMIT_PATIENCE_S
         while True:
             try:
@@ -81,6 +149,9 @@ class ConfluentConsumer:
                 time.sleep(COMMIT_PAUSE_S)
             else:
                 return
+
+    def _behind(self, at: TopicPartition, offset: int) -> int:
+        return max(offset, self._ends.get(at, 0)) if offset == self._read.get(at) else offset
 
     def on_revoke(self, callback: Callable[[Collection[TopicPartition]], None]) -> None:
         """Register the function to call when partitions go to another member (with them) or were lost (with an empty collection)."""

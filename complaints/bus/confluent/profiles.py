@@ -41,7 +41,7 @@ def admin(brokers: str) -> Settings:
 
 
 def group_reader(brokers: str, group: str) -> Settings:
-    """Return the settings of a member of a consumer group without state: sinks and senders. It begins at the first record.
+    """Return the settings of a member of a consumer group without state, the sink. It starts nowhere by itself.
 
     Members share each topic by ranges. The sticky strategies balance only the sum over all topics, and assigned all complaints to one
     member.
@@ -53,7 +53,8 @@ def group_reader(brokers: str, group: str) -> Settings:
     return _reader(
         brokers,
         group,
-        auto_offset_reset="earliest",
+        enable_partition_eof=True,
+        auto_offset_reset="error",
         partition_assignment_strategy="range",
         session_timeout_ms=GROUP_SESSION_MS,
         heartbeat_interval_ms=GROUP_SESSION_MS // 4,
@@ -68,7 +69,7 @@ def scanner(brokers: str) -> Settings:
     Args:
         brokers: host:port, separated by commas.
     """
-    return _reader(brokers, "lapor-scan", enable_partition_eof=True, auto_offset_reset="earliest", fetch_wait_max_ms=50)
+    return _reader(brokers, "lapor-scan", enable_partition_eof=True, auto_offset_reset="error", fetch_wait_max_ms=50)
 
 
 def tail(brokers: str) -> Settings:
@@ -116,6 +117,7 @@ def mailbox(brokers: str, *, group: str, member: str, client: str) -> Settings:
         group,
         group_instance_id=member,
         client_id=client,
+        enable_partition_eof=True,
         auto_offset_reset="error",
         partition_assignment_strategy="range",
         session_timeout_ms=STEP_SESSION_MS,

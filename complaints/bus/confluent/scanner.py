@@ -60,6 +60,10 @@ class ConfluentScanner:
         """Return, for each partition of a topic, the offset after its last record (see Scanner)."""
         return {(topic, partition): self._ends(topic, partition)[1] for partition in self._partitions(topic)}
 
+    def firsts(self, topic: str) -> Offsets:
+        """Return, for each partition of a topic, the offset of the first record that Kafka still has (see Scanner)."""
+        return {(topic, partition): self._ends(topic, partition)[0] for partition in self._partitions(topic)}
+
     def read(self, position: Position) -> StoredRecord | None:
         """Return the record at a position, or None if Kafka has none there (see Scanner)."""
         first, end = self._ends(position.topic, position.partition)

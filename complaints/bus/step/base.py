@@ -1,22 +1,30 @@
 """What every worker of a step stands on: its identity, its states, its mailbox, and the transaction that ties them together."""
 
 import time
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from confluent_kafka.admin import AdminClient
 
+from complaints.bus import StoredRecord
 from complaints.bus.confluent import profiles
+from complaints.bus.deleted import DeletedUnread, lost
 from complaints.bus.step import kafka
 from complaints.bus.step.batch import Pending
 from complaints.bus.step.contract import StepTopics
+from complaints.bus.step.fuses import Fuses
 from complaints.bus.step.identity import Identity, claim
 from complaints.bus.step.mailbox import Mailbox
 from complaints.bus.step.metrics import Metrics
 from complaints.bus.step.options import WorkerOptions
+from complaints.bus.step.orders import Orders
+from complaints.bus.step.positions import Known, Position
+from complaints.bus.step.restore import Restorer
 from complaints.bus.step.store import Progress, Store
 from complaints.bus.step.transaction import Transactions
 from complaints.bus.step.watchdog import Aside
+from complaints.errors import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +33,13 @@ class Base:
 
     options: WorkerOptions
     member: str
-    topic_id: str
+    states_id: str
     store: Store
     mailbox: Mailbox
     writer: Transactions
     metrics: Metrics
+    orders: Orders
+    fuses: Fuses
 
     @classmethod
     def opened(
@@ -51,15 +61,22 @@ class Base:
             shared: whether the process goes on without this worker if Kafka's client hangs.
 
         Raises:
-            ConfigurationError: another worker has this ordinal, or the folder cannot be written.
+            ConfigurationError: another worker has this ordinal, the folder cannot be written, or a topic has another number of partitions
+                than it was made with.
             BusUnavailable: Kafka did not answer in time.
         """
         identity = identity or claim(topics.name, options)
         closing.callback(identity.lock.close)
         store = Store(options.folder / "states")
         closing.callback(store.close)
-        topic_id = kafka.topic_ids(AdminClient(profiles.admin(options.brokers)), topics.states)[topics.states]
-        mailbox = Mailbox(topics, options, identity, store=store, topic_id=topic_id)
+        orders = Orders(options.brokers, topics.name)
+        closing.callback(orders.close)
+        orders.begin()
+        admin = AdminClient(profiles.admin(options.brokers))
+        found = kafka.described(admin, topics.mailbox, topics.states)
+        require_partitions({name: one.partitions for name, one in found.items()}, orders.partitions)
+        states_id = found[topics.states].topic_id
+        mailbox = Mailbox(topics, options, identity, restorer=Restorer(topics, options, store, topic_id=states_id))
         closing.callback(mailbox.close)
         aside = Aside() if shared else None
         if aside is not None:
@@ -67,12 +84,33 @@ class Base:
         return cls(
             options=options,
             member=identity.member,
-            topic_id=topic_id,
+            states_id=states_id,
             store=store,
             mailbox=mailbox,
             writer=Transactions(identity.producer, topics, id_=identity.member, beat=options.heartbeat, aside=aside),
             metrics=Metrics(topics.name, store),
+            orders=orders,
+            fuses=Fuses(topics.name, options.fuse, orders, partitions=found[topics.mailbox].partitions),
         )
+
+    def poll(self, most: int, *wait_s: float) -> list[StoredRecord]:
+        """Return the next records that may be handled, after a look at what operators say (see Mailbox.poll)."""
+        self.orders.look()
+        self.mailbox.pause(is_paused=self.orders.paused)
+        return self.fuses.tried(self.mailbox.poll(most, *wait_s))
+
+    def hold(self, crowded: Collection[int] = ()) -> None:
+        """Let no records come of partitions that are held, and of others.
+
+        Args:
+            crowded: the others.
+        """
+        self.mailbox.hold(self.fuses.waiting() | set(crowded))
+
+    def lost(self) -> list[tuple[StoredRecord, DeletedUnread]]:
+        """Return a record and an error for each partition of which Kafka deleted something unread, for a dead letter."""
+        mailbox, topics = self.mailbox, self.writer.topics
+        return [lost(topics.name, topics.mailbox, partition, gap) for partition, gap in mailbox.gaps.items()]
 
     def commit(self, pending: Pending) -> None:
         """Commit what is pending, and only then update the local copy.
@@ -83,7 +121,7 @@ class Base:
             Fenced: this worker must stop.
             UnavailableError: it is committed, and the disk does not take the copy.
         """
-        work, phase = pending.work, self.options.phase
+        work, phase = pending.work._replace(mailbox_id=self.mailbox.topic_id), self.options.phase
         began = time.monotonic()
         self.writer.begin()
         phase("begun")
@@ -98,10 +136,30 @@ class Base:
         phase("committed")
         self.metrics.committed(time.monotonic() - began)
         self.mailbox.handled(work.positions)
-        now_ms = self.options.now_ms()
-        progress = {
-            partition: Progress(self.topic_id, delivered[partition], now_ms, offset, self.member)
-            for partition, offset in work.positions.items()
-        }
+        self.mailbox.again(pending.counted.released)
+        self.fuses.committed(pending.counted, work.positions.keys())
+        now_ms, progress = self.options.now_ms(), dict[int, Progress]()
+        for partition, offset in work.positions.items():
+            known = Known(position=Position(offset, self.member, work.mailbox_id))
+            progress[partition] = Progress(self.states_id, delivered[partition], now_ms, known)
         self.store.apply(work.changes, progress)
         phase("stored")
+
+
+def require_partitions(found: Mapping[str, int], recorded: int | None) -> None:
+    """Refuse to work if topics have not as many partitions as they were made with: a key would have two places.
+
+    Args:
+        found: the number of partitions of the mailbox and of the state topic, by their names.
+        recorded: the number on record; None if there is none.
+
+    Raises:
+        ConfigurationError: the numbers differ.
+    """
+    wanted = min(found.values()) if recorded is None else recorded
+    for name, number in found.items():
+        if number != wanted:
+            raise ConfigurationError(
+                f"{name} has {number} partitions, and this installation was made with {wanted}: a key would be in another partition than"
+                " before. Kafka cannot take partitions away: make a new installation and replay"
+            )

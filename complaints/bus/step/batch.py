@@ -11,13 +11,14 @@ import structlog
 from complaints.bus import Record, StoredRecord
 from complaints.bus.step.attempts import Attempts
 from complaints.bus.step.contract import RESERVED, Effect, Keep, State, StepSpec
+from complaints.bus.step.fuses import Counted, Fuses
+from complaints.bus.step.murmur2 import misplaced
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.restore import newer_format
 from complaints.bus.step.store import Change, Store, StoredState
 from complaints.bus.step.transaction import Work
 from complaints.errors import ConfigurationError, ContractViolation
 from complaints.limits import RECORD_BYTES
-from complaints.runtime.fuse import Fuse
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ class Pending:
         formers: the due time of the committed state of each key that was looked up, in milliseconds; 0 for none.
         positions: the next offset of the mailbox in each partition.
         dead: the records that become dead letters.
+        counted: what they mean for the fuses.
     """
 
     outputs: list[tuple[Record, int | None]] = field(default_factory=list)
@@ -45,6 +47,7 @@ class Pending:
     formers: dict[tuple[int, bytes], int] = field(default_factory=dict)
     positions: dict[int, int] = field(default_factory=dict)
     dead: list[StoredRecord] = field(default_factory=list)
+    counted: Counted = field(default_factory=Counted)
 
     @property
     def work(self) -> Work:
@@ -58,17 +61,20 @@ class Pending:
 class Decider:
     """Applies the function of a step to records and the states of their keys."""
 
-    def __init__(self, spec: StepSpec, store: Store, *, options: WorkerOptions, attempts: Attempts) -> None:
+    def __init__(
+        self, spec: StepSpec, store: Store, *, options: WorkerOptions, attempts: Attempts, fuses: Fuses
+    ) -> None:
         """Take what decisions need.
 
         Args:
             spec: the step.
             store: the committed states.
-            options: how many dead letters stop the worker, how much a transaction writes, and the heartbeat.
+            options: how much a transaction writes, the time and the heartbeat.
             attempts: which record is in hand.
+            fuses: of the partitions.
         """
-        self._spec, self._store, self._attempts = spec, store, attempts
-        self._fuse, self._beat, self._outputs = Fuse(options.fuse), options.heartbeat, options.outputs
+        self._spec, self._store, self._attempts, self._options = spec, store, attempts, options
+        self._fuses = fuses
 
     def decide(self, records: Sequence[StoredRecord], *, dead: Exception | None) -> Pending:
         """Return what the records amount to. Stop early when the work or what it writes becomes too much; `positions` tells how far.
@@ -79,18 +85,19 @@ class Decider:
 
         Raises:
             ConfigurationError: a state has a newer format than this program knows.
-            FuseBlown: too many records became dead letters.
         """
         pending, now = Pending(), time.monotonic()
         until, beat_at = now + WORK_S, now + BEAT_EVERY_S
         try:
             for record in records:
                 now = time.monotonic()
-                if pending.positions and (now > until or len(pending.outputs) >= self._outputs):
+                if record.partition in pending.counted.held:
+                    continue
+                if pending.positions and (now > until or len(pending.outputs) >= self._options.outputs):
                     break
                 if now > beat_at:
                     beat_at = now + BEAT_EVERY_S
-                    self._beat()
+                    self._options.heartbeat()
                 self._add(
                     pending,
                     record,
@@ -98,7 +105,7 @@ class Decider:
                 )
         finally:  # an error is no death
             self._attempts.end()
-        self._beat()
+        self._options.heartbeat()
         return pending
 
     def _add(self, pending: Pending, record: StoredRecord, effect: Effect) -> None:
@@ -108,8 +115,8 @@ class Decider:
         pending.positions[record.partition] = record.offset + 1
 
     def _effect(self, pending: Pending, record: StoredRecord) -> Effect:
-        if (record.key or b"").startswith(RESERVED):
-            return self._dead(pending, record, ContractViolation("keys that begin with the byte 0 are the step's own"))
+        if (wrong := self._wrong(record)) is not None:
+            return self._dead(pending, record, wrong)
         self._attempts.begin(record)
         try:
             effect = self._spec.function(self._state(pending, record), record)
@@ -118,8 +125,20 @@ class Decider:
             raise
         except Exception as error:  # noqa: BLE001  # whatever a pure function trips over, it trips over each time: poison
             return self._dead(pending, record, error)
-        self._fuse.count(dead=False)
+        self._count(pending, record, None)
         return effect
+
+    def _wrong(self, record: StoredRecord) -> ContractViolation | None:
+        """Return why a record cannot be this mailbox's; None if it can."""
+        if not record.key:
+            return None
+        if record.key.startswith(RESERVED):
+            return ContractViolation("keys that begin with the byte 0 are the step's own")
+        return misplaced(record, self._fuses.partitions)
+
+    def _count(self, pending: Pending, record: StoredRecord, error: Exception | None) -> None:
+        written = self._fuses.count(pending.counted, record, error, now_ms=self._options.now_ms())
+        pending.outputs += [(one, None) for one in written]
 
     def _dead(self, pending: Pending, record: StoredRecord, error: Exception) -> Effect:
         log.warning(
@@ -129,7 +148,7 @@ class Decider:
             error_class=type(error).__name__,
             where=_where(error),
         )
-        self._fuse.count(dead=True)
+        self._count(pending, record, error)
         pending.dead.append(record)
         attempt = self._attempts.of(record) + 1
         return Effect(outputs=self._spec.dead_letter(record, error, attempt))

@@ -25,13 +25,18 @@ TOMBSTONES_MS: Final = 20 * 3_600_000
 since."""
 
 
-def position_key(step: str) -> bytes:
-    """Return the key of the record in the state topic that holds a partition's position in the mailbox.
+SKEW_MS: Final = 60_000
+"""How far ahead of this machine's clock the time of a copy may be: clocks are corrected by less. A later time says nothing about age."""
+
+
+def is_old(at_ms: int, now_ms: int) -> bool:
+    """Return whether a copy of a state topic may lack deletions: it is too old, or its time is in the future, so that its age is unknown.
 
     Args:
-        step: the step's name: steps that share a state topic each have a position.
+        at_ms: when it was last as the topic, in milliseconds since 1970.
+        now_ms: the present time.
     """
-    return RESERVED + b"position/" + step.encode()
+    return not -SKEW_MS <= now_ms - at_ms <= TOMBSTONES_MS
 
 
 class State(NamedTuple):

@@ -4,6 +4,7 @@ import fcntl
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from socket import gethostname
 from typing import IO, Final
 from uuid import uuid4
 
@@ -25,7 +26,7 @@ class Identity:
 
     Attributes:
         member: the transactional id and the group instance id.
-        client: the client id, which names the disk.
+        client: the client id, which names the disk and the machine.
         lock: the open lock file; it frees the ordinal on this disk when it is closed.
         producer: may begin transactions under the id.
     """
@@ -64,7 +65,7 @@ def claim(step: str, options: WorkerOptions) -> Identity:
 
 
 def _lock(folder: Path, *, step: str, ordinal: int) -> tuple[IO[str], str]:
-    """Return the open lock file of a folder, and the name of the disk that the folder is on.
+    """Return the open lock file of a folder, and the name of the disk that the folder is on, with the machine's.
 
     Raises:
         ConfigurationError: a worker with this ordinal runs on this disk, or the folder cannot be written.
@@ -75,7 +76,8 @@ def _lock(folder: Path, *, step: str, ordinal: int) -> tuple[IO[str], str]:
         if not disk.exists():
             disk.write_text(uuid4().hex, "utf-8")
         lock = (folder / "lock").open("w")
-        name = disk.read_text("utf-8")
+        # a copy of the folder has the same text, but is another file, or is on another machine
+        name = f"{disk.read_text('utf-8')}-{disk.stat().st_ino}-{gethostname()}"
     except OSError as error:
         raise ConfigurationError(f"{folder} cannot be written: {error}") from error
     try:

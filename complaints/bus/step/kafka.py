@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from confluent_kafka import Consumer, ConsumerGroupState, KafkaError, KafkaException, Producer, TopicCollection
 from confluent_kafka import TopicPartition as ConfluentPartition
@@ -77,16 +77,29 @@ def fence(brokers: str, id_: str, beat: Callable[[], None]) -> bool:
     return False
 
 
-def topic_ids(admin: AdminClient, *topics: str) -> dict[str, str]:
-    """Return the ids of topics: a topic that is deleted and made anew has another one.
+class Described(NamedTuple):
+    """A topic as Kafka has it.
+
+    Attributes:
+        topic_id: a topic that is deleted and made anew has another one.
+        partitions: how many it has.
+    """
+
+    topic_id: str
+    partitions: int
+
+
+def described(admin: AdminClient, *topics: str) -> dict[str, Described]:
+    """Return the ids of topics and how many partitions they have.
 
     Raises:
         BusUnavailable: the broker did not answer, or one of them does not exist.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Described] = {}
     try:
         for name, answer in admin.describe_topics(TopicCollection(list(topics)), request_timeout=ANSWER_S).items():
-            found[name] = str(answer.result(ANSWER_S + 1).topic_id)
+            topic = answer.result(ANSWER_S + 1)
+            found[name] = Described(str(topic.topic_id), len(topic.partitions))
     except (KafkaException, TimeoutError) as error:
         raise BusUnavailable(f"the topics {', '.join(topics)} could not be described: {error}") from error
     return found
@@ -121,6 +134,18 @@ def committed(
             raise BusUnavailable(f"the committed offsets could not be read: {fault}")
         time.sleep(PAUSE_S)
     return {}
+
+
+def extent(consumer: Consumer, topic: str, partition: int) -> tuple[int, int]:
+    """Return the offset of the first record of a partition, and the one after all that may be read.
+
+    Raises:
+        BusUnavailable: the broker did not answer.
+    """
+    try:
+        return consumer.get_watermark_offsets(ConfluentPartition(topic, partition), timeout=ANSWER_S) or (0, 0)
+    except KafkaException as error:
+        raise BusUnavailable(f"the extent of {topic}/{partition} could not be read: {error}") from error
 
 
 def rival(admin: AdminClient, *, group: str, member: str, client: str) -> str:

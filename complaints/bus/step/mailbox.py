@@ -1,23 +1,28 @@
 """The partitions of a step's mailbox that a worker holds: which they are, where each goes on, and the records that come."""
 
+import math
 import time
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Final
 
 import structlog
-from confluent_kafka import Consumer, KafkaException, Message
+from confluent_kafka import OFFSET_END, Consumer, KafkaException, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
+from confluent_kafka.admin import AdminClient
 
 from complaints.bus import StoredRecord
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import is_record, stored
+from complaints.bus.confluent.client import is_end, is_record, stored
+from complaints.bus.deleted import Gap
 from complaints.bus.step import kafka
 from complaints.bus.step.contract import StepTopics
+from complaints.bus.step.ends import Ends
 from complaints.bus.step.identity import Identity
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.restore import Position, Restorer
-from complaints.bus.step.store import Store
-from complaints.errors import BusUnavailable, ConfigurationError
+from complaints.bus.step.positions import Known, Log, Position, start_of
+from complaints.bus.step.restore import Restorer
+from complaints.errors import BusUnavailable
 from complaints.runtime.telemetry import STEP_RESTORE_SECONDS
 
 log = structlog.get_logger()
@@ -31,6 +36,9 @@ OFFSETS_PATIENCE_S: Final = 12.0
 LAST_S: Final = 1.0
 """How long partitions that may kill the worker wait for the others: so these get on between two deaths."""
 
+END_S: Final = 30.0
+"""How soon it is committed that the end of a partition was reached. Retention deletes what is much older."""
+
 SEEK_PATIENCE_S: Final = 5.0
 """How long a fetcher that has just been given a partition may refuse to seek in it."""
 
@@ -38,20 +46,18 @@ SEEK_PATIENCE_S: Final = 5.0
 class Mailbox:
     """The mailbox as one worker sees it. For the worker's thread."""
 
-    def __init__(
-        self, spec: StepTopics, options: WorkerOptions, identity: Identity, *, store: Store, topic_id: str
-    ) -> None:
+    def __init__(self, spec: StepTopics, options: WorkerOptions, identity: Identity, *, restorer: Restorer) -> None:
         """Join the group at the first `poll`.
 
         Args:
             spec: the step.
             options: how the worker runs.
             identity: who it is.
-            store: the local copy of the states.
-            topic_id: of the state topic.
+            restorer: copies the states of the partitions that the group gives to this worker.
         """
-        self._spec, self._options, self._identity, self._topic_id = spec, options, identity, topic_id
-        self._restorer = Restorer(options.brokers, spec, store, now_ms=options.now_ms)
+        self._spec, self._options, self._identity, self._restorer = spec, options, identity, restorer
+        self._admin = AdminClient(profiles.admin(options.brokers))
+        self._ends = Ends()
         self._next: dict[int, int] = {}
         self._committed: dict[int, Position] = {}
         self._paused, self._assigned_at = False, 0.0
@@ -62,8 +68,12 @@ class Mailbox:
         """The partitions that the group has given to this worker; None before the first time, and while it shares them anew."""
         self.epoch = 0
         """How often partitions were given or taken away."""
-        self.uncommitted: dict[int, int] = {}
-        """Where partitions go on for which the group has committed less, or nothing."""
+        self.topic_id = ""
+        """The id of the mailbox, as of the last time that partitions were given."""
+        self.gaps: dict[int, Gap] = {}
+        """What Kafka deleted of partitions before it was handled, until a position behind it is committed."""
+        self._uncommitted: dict[int, int] = {}
+        self._commit_at = 0.0
         self.consumer: Consumer = Consumer(
             profiles.mailbox(options.brokers, group=spec.name, member=identity.member, client=identity.client)
         )
@@ -97,19 +107,27 @@ class Mailbox:
         if new := held - self._held:
             self.consumer.pause([ConfluentPartition(self._spec.mailbox, partition) for partition in new])
         free, self._held = self._held - held, held
-        for partition in free & self._next.keys():
+        self.again(free)
+
+    def pause(self, *, is_paused: bool) -> None:
+        """Let no records come, or let them come again from where the last commit was. The worker keeps its partitions as it polls.
+
+        Args:
+            is_paused: whether none come from now on.
+        """
+        if is_paused == self._paused:
+            return
+        self._paused = is_paused
+        log.warning("paused" if is_paused else "resumed", step=self._spec.name)
+        if is_paused:
+            self.consumer.pause([ConfluentPartition(self._spec.mailbox, partition) for partition in self._next])
+        else:
+            self.again(self._next.keys() - self._held)
+
+    def again(self, partitions: Collection[int]) -> None:
+        """Let the records of some partitions come again from where the last commit was."""
+        for partition in self._next.keys() & partitions:
             self._let(partition, self._next[partition])
-
-    def pause(self) -> None:
-        """Let no records come until `resume`. The worker keeps its partitions as long as it polls."""
-        self._paused = True
-        self.consumer.pause([ConfluentPartition(self._spec.mailbox, partition) for partition in self._next])
-
-    def resume(self) -> None:
-        """Let records come again, from where the last commit was."""
-        self._paused = False
-        for partition, offset in self._next.items():
-            self._let(partition, offset)
 
     def begin_last(self, partitions: Collection[int]) -> None:
         """Let some partitions begin only when the others have had a second, because they may kill the worker again.
@@ -122,13 +140,24 @@ class Mailbox:
     def handled(self, positions: Mapping[int, int]) -> None:
         """Note the next offsets after a commit."""
         self._next |= {partition: offset for partition, offset in positions.items() if partition in self._next}
-        self.uncommitted = {at: offset for at, offset in self.uncommitted.items() if at not in positions}
+        self._uncommitted = {at: offset for at, offset in self._uncommitted.items() if at not in positions}
+        self.gaps = {at: gap for at, gap in self.gaps.items() if at not in positions}
 
-    def passed(self, positions: Mapping[int, int]) -> None:
-        """Note the next offsets behind records that led to nothing, which are to be committed."""
+    def passed(self, positions: Mapping[int, int], *, within_s: float) -> None:
+        """Note next offsets before which there is nothing to do, and which are to be committed.
+
+        Args:
+            positions: the next offset in each partition.
+            within_s: when at the latest.
+        """
         held = {partition: offset for partition, offset in positions.items() if partition in self._next}
+        self._commit_at = min(time.monotonic() + within_s, self._commit_at if self._uncommitted else math.inf)
         self._next |= held
-        self.uncommitted |= held
+        self._uncommitted |= held
+
+    def due(self) -> dict[int, int]:
+        """Return the positions that are to be committed now, although nothing else is: or the group would seem to be behind."""
+        return dict(self._uncommitted) if self._uncommitted and time.monotonic() >= self._commit_at else {}
 
     def poll(self, most: int, wait_s: float = POLL_S) -> list[StoredRecord]:
         """Return the next records of the partitions that are ready. What a rebalance overtakes is dropped and read again.
@@ -145,26 +174,36 @@ class Mailbox:
             self._restore()
         elif self._last and self._next and time.monotonic() > self._last_at:
             self._let_last()
+        if at_end := self._ends.passed(self._next):
+            self.passed(at_end, within_s=END_S)
         before = self.epoch
         first = self.consumer.poll(BUSY_POLL_S if self._restorer.busy else wait_s)
         messages: list[Message] = [] if first is None else [first]
         if first is not None and most > 1:
             messages += self.consumer.consume(most - 1, timeout=self._options.gather_s)
         # looked at before anything is dropped: of an error that ends the client there is one message, and silence after it
-        records = [stored(message) for message in messages if is_record(message)]
+        records = [(message, stored(message) if is_record(message) else None) for message in messages]
         if before != self.epoch:  # a rebalance in between: what was read may be another worker's by now
             self.rewind()
             return []
-        if self._paused:  # what had been fetched before; `resume` goes back to it
-            return []
-        return [record for record in records if record.partition in self._next and record.partition not in self._held]
+        return [record for message, record in records if self._is_taken(message, record) and record is not None]
+
+    def _is_taken(self, message: Message, record: StoredRecord | None) -> bool:
+        """Return whether a message is to be handled. What comes of a partition of which nothing should come was fetched before."""
+        partition = message.partition() or 0
+        if self._paused or partition in self._held or partition not in self._next:
+            self._ends.dropped(partition)
+            return False
+        if record is not None:
+            self._ends.took(partition, record.offset)
+        elif is_end(message):
+            self._ends.reached(partition, message.offset() or 0)
+        return record is not None
 
     def rewind(self) -> None:
         """Read again from the last commit. A partition that has just gone to another worker is left out."""
-        assigned = {at.partition for at in self.consumer.assignment()}
-        for partition, offset in self._next.items():
-            if partition in assigned:
-                self._seek(partition, offset)
+        for partition in self._next.keys() & {at.partition for at in self.consumer.assignment()}:
+            self._seek(partition, self._next[partition])
 
     def close(self) -> None:
         """Leave the group's partitions to the others, and close all connections."""
@@ -176,28 +215,34 @@ class Mailbox:
         self.epoch += 1
         self.assigned, self._held = frozenset(at.partition for at in partitions), frozenset()
         self._assigned_at = time.monotonic()
-        self._committed, self._next, self.uncommitted = {}, {}, {}
+        self._forget()
+        self.topic_id = kafka.described(self._admin, self._spec.mailbox)[self._spec.mailbox].topic_id
         found = kafka.committed(consumer, partitions, patience_s=OFFSETS_PATIENCE_S, beat=self._options.heartbeat)
         for partition, at in found.items():
             if at.offset >= 0:
                 self._committed[partition] = Position(at.offset, at.metadata or "")
-        starts = [ConfluentPartition(at.topic, at.partition, max(0, found[at.partition].offset)) for at in partitions]
+        # at the end nothing is fetched before the pause, and unlike the committed offset it is there: retention may have passed that
+        starts = [ConfluentPartition(at.topic, at.partition, OFFSET_END) for at in partitions]
         consumer.assign(starts)
         consumer.pause(starts)
-        self._restorer.begin([at.partition for at in partitions], self._topic_id)
+        self._restorer.begin([at.partition for at in partitions])
 
     def _on_revoke(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         self.epoch += 1
         self.assigned, self._held = None, frozenset()
         self._restorer.cancel([at.partition for at in partitions])
-        self._next, self._committed, self.uncommitted = {}, {}, {}
+        self._forget()
         consumer.unassign()
+
+    def _forget(self) -> None:
+        """Forget what was known of the partitions."""
+        self._committed, self._next, self._uncommitted, self.gaps = {}, {}, {}, {}
+        self._ends = Ends()
 
     def _restore(self) -> None:
         """Copy one slice of states, and let the partitions that are complete begin."""
-        for partition, position in self._restorer.step().items():
-            offset = self._start_of(partition, position)
-            self._next[partition] = offset
+        for partition, known in self._restorer.step().items():
+            offset = self._begin(partition, known)
             self._last_at = time.monotonic() + LAST_S
             STEP_RESTORE_SECONDS.labels(self._spec.name).observe(time.monotonic() - self._assigned_at)
             if not self._paused and partition not in self._last:
@@ -210,45 +255,39 @@ class Mailbox:
     def _let_last(self) -> None:
         """Let the partitions begin that waited for the others."""
         begin, self._last = self._last, set()
-        for partition in begin & self._next.keys():
-            if not self._paused:
-                self._let(partition, self._next[partition])
+        if not self._paused:
+            self.again(begin)
 
     def _let(self, partition: int, offset: int) -> None:
         self._seek(partition, offset)
         self.consumer.resume([ConfluentPartition(self._spec.mailbox, partition)])
 
-    def _start_of(self, partition: int, position: Position | None) -> int:
-        """Return where a partition begins: at the later of the committed offset and the position in the state topic.
+    def _begin(self, partition: int, known: Known) -> int:
+        """Return where a partition begins, and note it.
 
-        A broker that was killed may forget committed offsets without an error.
+        Args:
+            partition: its states are complete.
+            known: what the state topic says about it.
 
         Raises:
-            ConfigurationError: there is neither.
+            BusUnavailable: Kafka did not answer.
+            ConfigurationError: an operator has to decide (see start_of).
         """
-        committed = self._committed.get(partition)
-        known = [at.offset for at in (position, committed) if at is not None]
-        if not known and self._was_never_written(partition):
-            known = [0]
-        if known and (committed is None or committed.offset < max(known)):
-            self.uncommitted[partition] = max(known)
-        if not known:
-            raise ConfigurationError(
-                f"{self._spec.name} has no position in {self._spec.mailbox}/{partition}: neither a committed offset nor one in"
-                f" {self._spec.states}. If the topic is new, commit its first offsets with `lapor topics apply`; otherwise decide"
-                f" where to go on, and say so with `lapor offsets set {self._spec.name}`"
-            )
-        return max(known)
-
-    def _was_never_written(self, partition: int) -> bool:
-        """Return whether nothing was ever in a partition of the mailbox: then there is only one place to begin."""
-        at = ConfluentPartition(self._spec.mailbox, partition)
-        try:
-            return self.consumer.get_watermark_offsets(at, timeout=kafka.ANSWER_S) == (0, 0)
-        except KafkaException as error:
-            raise BusUnavailable(f"the end of {self._spec.mailbox}/{partition} could not be read: {error}") from error
+        place, committed = f"{self._spec.mailbox}/{partition}", self._committed.get(partition)
+        there = Log(self.topic_id, *kafka.extent(self.consumer, self._spec.mailbox, partition))
+        offset, gap = start_of(
+            self._spec.name, place, self._spec.states, known=replace(known, committed=committed), log=there
+        )
+        self._next[partition] = offset
+        if gap is not None:
+            self.gaps[partition] = gap
+            log.error("deleted unread", step=self._spec.name, at=place, first=gap.first, end=gap.end)
+        if committed is None or committed.offset != offset:
+            self.passed({partition: offset}, within_s=0.0)
+        return offset
 
     def _seek(self, partition: int, offset: int) -> None:
+        self._ends.dropped(partition)
         deadline = time.monotonic() + SEEK_PATIENCE_S
         while True:
             try:

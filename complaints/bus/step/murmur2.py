@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from complaints.bus import StoredRecord
+from complaints.errors import ContractViolation
+
 _SEED: Final = 0x9747B28C
 _MULTIPLIER: Final = 0x5BD1E995
 _MASK: Final = 0xFFFFFFFF
@@ -29,3 +32,19 @@ def partition_of(key: bytes, partitions: int) -> int:
         partitions: the number of the topic's partitions.
     """
     return (murmur2(key) & 0x7FFFFFFF) % partitions
+
+
+def misplaced(record: StoredRecord, partitions: int) -> ContractViolation | None:
+    """Return why a record does not belong where it is; None if it does, or has no key.
+
+    In another partition it would make a second state of its key, of which the first one knows nothing.
+
+    Args:
+        record: of a mailbox.
+        partitions: how many the mailbox has.
+    """
+    if not record.key or (right := partition_of(record.key, partitions)) == record.partition:
+        return None
+    return ContractViolation(
+        f"{record.position} is not in the partition of its key, {right} of {partitions}: who wrote it hashes keys otherwise"
+    )

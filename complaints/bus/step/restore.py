@@ -2,17 +2,20 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
-from typing import Final, NamedTuple
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
 
-import orjson
 from confluent_kafka import Consumer, KafkaException, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import END, is_record
-from complaints.bus.step.contract import RESERVED, TOMBSTONES_MS, StepTopics, position_key
+from complaints.bus.step.contract import RESERVED, StepTopics, is_old
 from complaints.bus.step.kafka import ANSWER_S
+from complaints.bus.step.options import WorkerOptions
+from complaints.bus.step.positions import Known, accepted_key, position_key
+from complaints.bus.step.positions import read as read_position
 from complaints.bus.step.store import Change, Progress, Store, StoredState
 from complaints.errors import BusUnavailable, ConfigurationError
 
@@ -26,18 +29,6 @@ STUCK_S: Final = 1.0
 """How long a restore may stand still before an open transaction of the former owner is aborted."""
 
 
-class Position(NamedTuple):
-    """A partition's position in the mailbox, as the state topic says it.
-
-    Attributes:
-        offset: the next offset to handle.
-        writer: the transactional id of the worker that wrote it.
-    """
-
-    offset: int
-    writer: str
-
-
 class _Copy:
     """One partition that is being copied."""
 
@@ -45,43 +36,42 @@ class _Copy:
         self.partition = partition
         self.next = start
         self.end = end
-        self.position = None if held is None or held.position is None else Position(held.position, held.writer)
+        self.known = Known() if held is None else held.known
         self.moved_at = time.monotonic()
 
 
 class Restorer:
     """Copies the states of newly assigned partitions. For the worker's thread."""
 
-    def __init__(self, brokers: str, spec: StepTopics, store: Store, *, now_ms: Callable[[], int]) -> None:
+    def __init__(self, spec: StepTopics, options: WorkerOptions, store: Store, *, topic_id: str) -> None:
         """Connect lazily.
 
         Args:
-            brokers: host:port, separated by commas.
             spec: the step, with its state topic, the keys that are its own, and the newest format that this program can read.
+            options: the brokers, and the present time.
             store: the local copy.
-            now_ms: the present time in milliseconds since 1970.
+            topic_id: of the state topic.
         """
+        brokers, now_ms = options.brokers, options.now_ms
         self._topic, self._store, self._newest, self._now_ms = spec.states, store, spec.format, now_ms
-        self._owns, self._position_key = spec.owns, position_key(spec.name)
+        self._owns, self._position_key, self._accepted_key = spec.owns, position_key(spec.name), accepted_key(spec.name)
         self._reader = Consumer(profiles.states(brokers, committed=True))
         self._ends = Consumer(profiles.states(brokers, committed=False))
         self._waiting: deque[int] = deque()
         self._active: dict[int, _Copy] = {}
-        self._topic_id = ""
+        self._topic_id = topic_id
 
     @property
     def busy(self) -> bool:
         """Whether a partition still waits for its copy."""
         return bool(self._waiting or self._active)
 
-    def begin(self, partitions: Iterable[int], topic_id: str) -> None:
+    def begin(self, partitions: Iterable[int]) -> None:
         """Start to copy partitions.
 
         Args:
             partitions: newly assigned; their committed offsets have been read before, so that what they cover is in the topic.
-            topic_id: of the state topic.
         """
-        self._topic_id = topic_id
         self._waiting.extend(partition for partition in partitions if partition not in self._active)
 
     def cancel(self, partitions: Iterable[int]) -> None:
@@ -91,8 +81,8 @@ class Restorer:
         self._active = {number: copy for number, copy in self._active.items() if number not in gone}
         self._assign()
 
-    def step(self) -> dict[int, Position | None]:
-        """Copy one slice, and return the partitions that are complete, each with its position if the topic has one.
+    def step(self) -> dict[int, Known]:
+        """Copy one slice, and return the partitions that are complete, each with what the topic says about its position.
 
         Raises:
             BusUnavailable: the broker did not answer.
@@ -108,7 +98,7 @@ class Restorer:
             self._assign()
         if any(copy.next < copy.end for copy in self._active.values()):
             self._read()
-        done = {number: copy.position for number, copy in self._active.items() if copy.next >= copy.end}
+        done = {number: copy.known for number, copy in self._active.items() if copy.next >= copy.end}
         if done:
             self._store.flush()
             self._active = {number: copy for number, copy in self._active.items() if number not in done}
@@ -118,11 +108,8 @@ class Restorer:
     def stuck(self) -> set[str]:
         """Return the transactional ids whose open transactions may be what a restore waits for."""
         late = time.monotonic() - STUCK_S
-        return {
-            copy.position.writer
-            for copy in self._active.values()
-            if copy.next < copy.end and copy.moved_at < late and copy.position is not None and copy.position.writer
-        }
+        waiting = [copy for copy in self._active.values() if copy.next < copy.end and copy.moved_at < late]
+        return {at.writer for copy in waiting if (at := copy.known.position) is not None and at.writer}
 
     def _opened(self, partition: int) -> _Copy:
         at = ConfluentPartition(self._topic, partition)
@@ -131,15 +118,15 @@ class Restorer:
         except KafkaException as error:
             raise BusUnavailable(f"the end of {self._topic}/{partition} could not be read: {error}") from error
         held = self._store.progress(partition)
-        if held is not None and self._is_stale(held, first, end):
+        if held is None or self._is_stale(held, first, end):
             self._store.wipe(partition)
             held = None
         return _Copy(partition, first if held is None else held.offset, end, held)
 
     def _is_stale(self, held: Progress, first: int, end: int) -> bool:
         """Return whether a copy is of another topic, ahead of it, or too old to have seen all deletions."""
-        too_old = self._now_ms() - held.at_ms > TOMBSTONES_MS
-        return held.topic_id != self._topic_id or not first <= held.offset <= end or too_old
+        misplaced = held.topic_id != self._topic_id or not first <= held.offset <= end
+        return misplaced or is_old(held.at_ms, self._now_ms())
 
     def _assign(self) -> None:
         open_ = [copy for copy in self._active.values() if copy.next < copy.end]
@@ -173,19 +160,15 @@ class Restorer:
     def _take(self, copy: _Copy, message: Message, changes: list[Change]) -> None:
         key, value = message.key() or b"", message.value()
         if key == self._position_key:
-            copy.position = _position(value) or copy.position
+            position = read_position(value)
+            copy.known = copy.known if position is None else Known(position=position)
+        elif key == self._accepted_key:
+            copy.known = replace(copy.known, accepted=read_position(value) or copy.known.accepted)
         elif not key.startswith(RESERVED) and self._owns(key):  # the rest belongs to other steps with this state topic
             changes.append(Change(key, None if value is None else read_state(message, value, self._newest)))
 
     def _progress(self, copy: _Copy) -> Progress:
-        position = copy.position
-        return Progress(
-            topic_id=self._topic_id,
-            offset=copy.next,
-            at_ms=self._now_ms(),
-            position=None if position is None else position.offset,
-            writer="" if position is None else position.writer,
-        )
+        return Progress(self._topic_id, copy.next, self._now_ms(), copy.known)
 
     def close(self) -> None:
         """Close both connections."""
@@ -193,23 +176,21 @@ class Restorer:
         self._ends.close()
 
 
-def _position(value: bytes | None) -> Position | None:
-    """Return the position that a record holds; None if it holds none that can be read: then the one before it counts."""
-    try:
-        said = orjson.loads(value or b"")
-        return Position(int(said["offset"]), str(said["writer"]))
-    except (ValueError, TypeError, KeyError):
-        return None
-
-
 def read_state(message: Message, value: bytes, newest: int) -> StoredState:
     """Return the state in a record of the state topic.
 
     Raises:
-        ConfigurationError: its format is newer than this program's.
+        ConfigurationError: its format is newer than this program's, or its headers are not those of a state.
     """
     said = dict(message.headers() or [])
-    number, due_ms = int(said.get("format") or b"1"), int(said.get("due") or b"0")
+    try:
+        number, due_ms = int(said.get("format") or b"1"), int(said.get("due") or b"0")
+    except ValueError as error:
+        raise ConfigurationError(
+            f"the record {message.topic()}/{message.partition()}/{message.offset()} is no state: its headers say the format"
+            f" {said.get('format')!r} and the due time {said.get('due')!r}. Nothing of this program writes such a record; find out who"
+            " writes to the topic, and write the former state of the key again, or a record without a value to delete it"
+        ) from error
     if number > newest:
         raise newer_format(f"{message.topic()}/{message.partition()}", number, newest)
     return StoredState(number, due_ms, value)

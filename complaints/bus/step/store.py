@@ -1,14 +1,15 @@
 """The local copy of a step's states: RocksDB on the worker's disk, written only after Kafka has committed, and free to lose."""
 
-import json
 import struct
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import orjson
 from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, ReadOptions, WriteBatch, WriteOptions
 
+from complaints.bus.step.positions import Known, Position
 from complaints.errors import ConfigurationError, UnavailableError
 
 CACHE_BYTES = 64 << 20
@@ -62,15 +63,30 @@ class Progress:
         topic_id: the id of the state topic that it was copied from.
         offset: the next offset of the state topic to read.
         at_ms: when it was last written, in milliseconds since 1970.
-        position: the next offset of the mailbox, as the last committed transaction said; None if none has said it.
-        writer: the transactional id of that transaction.
+        known: what the state topic says about the position in the mailbox.
     """
 
     topic_id: str
     offset: int
     at_ms: int
-    position: int | None = None
-    writer: str = ""
+    known: Known = field(default_factory=Known)
+
+    @classmethod
+    def read(cls, value: bytes) -> "Progress | None":
+        """Return the progress that a store holds; None if an older program wrote it: then the copy is made anew."""
+        try:
+            said: dict[str, Any] = orjson.loads(value)
+            known = {name: Position(*at) for name, at in said["known"].items() if at is not None}
+            return cls(said["topic_id"], said["offset"], said["at_ms"], Known(**known))
+        except (ValueError, TypeError, KeyError):
+            return None
+
+    def written(self) -> bytes:
+        """Return the bytes of which `read` makes it again."""
+        known = {"position": self.known.position, "accepted": self.known.accepted}
+        return orjson.dumps(
+            {"topic_id": self.topic_id, "offset": self.offset, "at_ms": self.at_ms, "known": known}, default=tuple
+        )
 
 
 class Change(NamedTuple):
@@ -132,7 +148,7 @@ class Store:
     def progress(self, partition: int) -> Progress | None:
         """Return how far the copy of a partition is, or None if there is no copy."""
         held: bytes | None = self._db.get(_META + _PARTITION.pack(partition))
-        return None if held is None else Progress(**json.loads(held))
+        return None if held is None else Progress.read(held)
 
     def apply(
         self, changes: Mapping[int, Iterable[Change]], progress: Mapping[int, Progress], *, bulk: bool = False
@@ -152,9 +168,12 @@ class Store:
             for change in {change.key: change for change in new}.values():
                 self._put(batch, partition, change)
         for partition, at in progress.items():
-            batch.put(_META + _PARTITION.pack(partition), json.dumps(asdict(at)).encode())
+            batch.put(_META + _PARTITION.pack(partition), at.written())
+        self._write(batch, self._bulk if bulk else self._durable)
+
+    def _write(self, batch: WriteBatch, how: WriteOptions) -> None:
         try:
-            self._db.write(batch, self._bulk if bulk else self._durable)
+            self._db.write(batch, how)
         except Exception as error:  # rocksdict raises bare exceptions
             raise UnavailableError(f"the states in {self._folder} cannot be written: {error}") from error
 
@@ -218,11 +237,19 @@ class Store:
         return entries, files + memory
 
     def wipe(self, partition: int) -> None:
-        """Delete everything of a partition: its copy is of another topic, or too old to trust."""
-        number = _PARTITION.pack(partition)
+        """Delete everything of a partition in one step: its copy is of another topic, or too old to trust.
+
+        What is left of an interrupted wipe would otherwise be trusted, or mixed with the states of the next copy.
+
+        Raises:
+            UnavailableError: the disk did not take it.
+        """
+        number, batch = _PARTITION.pack(partition), WriteBatch(raw_mode=True)
         for space in (_STATE, _TIMER):
-            self._db.delete_range(space + number, space + _PARTITION.pack(partition + 1))
-        self._db.delete(_META + number)
+            batch.delete_range(space + number, space + _PARTITION.pack(partition + 1))
+        batch.delete(_META + number)
+        self._write(batch, self._durable)
+        self._timed.pop(partition, None)
 
     def close(self) -> None:
         """Close the store; the folder can then be opened by another worker."""

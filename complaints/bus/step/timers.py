@@ -107,8 +107,8 @@ class Timers:
             return
         failed = {record.position for record in dead}
         for record in records:
-            due = next((value for name, value in record.headers if name == HEADER), None)
-            if due is not None:
+            due = next((value for name, value in record.headers if name == HEADER), b"")
+            if due.isdigit():  # else somebody else wrote it
                 at = (record.partition, record.key or b"")
                 self._outstanding.discard(at)
                 self._note_still(at, int(due), failed=record.position in failed)

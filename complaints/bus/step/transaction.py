@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
-import orjson
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus import Record
-from complaints.bus.step.contract import StepTopics, position_key
+from complaints.bus.step.contract import StepTopics
 from complaints.bus.step.kafka import SLICE_S
+from complaints.bus.step.positions import Position, position_key, written
 from complaints.bus.step.restore import state_headers
 from complaints.bus.step.store import Change
 from complaints.bus.step.watchdog import Aside, Hung, Watchdog
@@ -44,11 +44,13 @@ class Work(NamedTuple):
         outputs: records for any topic, each with a partition of its own or None for the one of its key.
         changes: the new states of each partition.
         positions: the next offset of the mailbox in each partition.
+        mailbox_id: the id of the mailbox that they are of.
     """
 
     outputs: Sequence[tuple[Record, int | None]]
     changes: Mapping[int, Sequence[Change]]
     positions: Mapping[int, int]
+    mailbox_id: str = ""
 
 
 class Transactions:
@@ -66,7 +68,7 @@ class Transactions:
             beat: is called about once a second while Kafka takes the records.
             aside: makes the call that may hang; None lets it end the process.
         """
-        self._producer, self._id, self._beat = producer, id_, beat
+        self._producer, self._id, self._beat, self.topics = producer, id_, beat, spec
         self._mailbox, self._states, self._position_key = spec.mailbox, spec.states, position_key(spec.name)
         self._watchdog, self._aside = Watchdog(), aside
         self._delivered: dict[int, int] = {}
@@ -100,7 +102,7 @@ class Transactions:
                     headers = [] if state is None else state_headers(state)
                     self._produce(self._states, key, None if state is None else state.value, headers, partition)
             for partition, offset in work.positions.items():
-                value = orjson.dumps({"offset": offset, "writer": self._id})
+                value = written(Position(offset, self._id, work.mailbox_id))
                 self._produce(self._states, self._position_key, value, [], partition)
         except (KafkaException, SystemError) as error:
             raise self._ended(self._fault_of(error)) from error
@@ -121,7 +123,7 @@ class Transactions:
             raise self._ended(self._fault_of(error)) from error
         if not left and not self._faults:
             return
-        why = self._why()
+        why = self._why() if self._faults else None  # without a fault a commit would not tell why: it would commit
         self.abort()
         if why == KafkaError.MSG_SIZE_TOO_LARGE:
             raise Refused("Kafka refuses a record of the transaction: it is larger than its topic allows")

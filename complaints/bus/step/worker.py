@@ -69,7 +69,6 @@ class Worker:
         self._spec, self._options, self._identity = spec, options, identity
         self._closing = ExitStack()
         self._epoch = 0
-        self._commit_at = 0.0
         self._parts: _Parts
 
     def run(self, stop: threading.Event) -> None:
@@ -101,7 +100,7 @@ class Worker:
         self._parts = _Parts(
             base=base,
             attempts=attempts,
-            decider=Decider(spec, base.store, options=options, attempts=attempts),
+            decider=Decider(spec, base.store, options=options, attempts=attempts, fuses=base.fuses),
             timers=Timers(spec, base.store, options.now_ms),
         )
 
@@ -112,21 +111,25 @@ class Worker:
             Fenced: another worker took over; this process must end.
             ConfigurationError: a partition has no position, or a state has a newer format.
             BusUnavailable: Kafka did not answer for so long that a new start is the better try.
-            FuseBlown: too many records became dead letters.
         """
         self._options.heartbeat()
         parts = self._parts
         parts.metrics.look()
-        records = parts.mailbox.poll(self._options.batch)
+        records = parts.base.poll(self._options.batch)
         if self._epoch != parts.mailbox.epoch:
             self._epoch = parts.mailbox.epoch
             parts.timers.forget()
-        if parts.mailbox.uncommitted and time.monotonic() >= self._commit_at:  # or the group would seem to be behind
+            parts.base.fuses.forget()
+        if due := parts.mailbox.due():
+            pending = Pending(positions=due)
+            for record, error in parts.base.lost():
+                pending.outputs += [(letter, None) for letter in self._spec.dead_letter(record, error, 1)]
             with suppress(Aborted):
-                parts.base.commit(Pending(positions=dict(parts.mailbox.uncommitted)))
+                parts.base.commit(pending)
         if records:
             self._options.phase("polled")
             self._handle(records)
+        parts.base.hold()
 
     def propose_timers(self) -> None:
         """Append the timers that are due to the step's own mailbox, behind what is still unread. Do nothing while paused.
@@ -144,18 +147,6 @@ class Worker:
             except Aborted:  # they are proposed again
                 parts.metrics.aborted()
         parts.metrics.timers.set(parts.timers.outstanding)
-
-    def pause(self) -> None:
-        """Handle nothing until `resume`. Turns go on, or the group would take the worker for dead."""
-        self._parts.mailbox.pause()
-
-    def resume(self) -> None:
-        """Go on handling records, where the last commit was.
-
-        Raises:
-            BusUnavailable: Kafka did not answer.
-        """
-        self._parts.mailbox.resume()
 
     def state_of(self, key: bytes) -> State | None:
         """Return the committed state of a key, or None if it has none or its partition is not handled here now.
@@ -212,7 +203,7 @@ class Worker:
                     waiting.append((rest, None))
 
     def _transact(self, records: list[StoredRecord], *, dead: Exception | None = None) -> list[StoredRecord]:
-        """Handle records in one transaction, and return those that it left because their work took too long.
+        """Handle records in one transaction, and return those that it left because their work took too long; not of a held partition.
 
         Args:
             records: of one batch.
@@ -228,16 +219,15 @@ class Worker:
         if pending.outputs or pending.states:
             parts.base.commit(pending)
         else:
-            self._commit_later(pending)
+            parts.mailbox.passed(pending.positions, within_s=COMMIT_LATER_S)
+            parts.base.fuses.committed(pending.counted, pending.positions.keys())
         done = [record for record in records if record.offset < pending.positions.get(record.partition, 0)]
         parts.attempts.committed(done)
         parts.metrics.handled(done, function_s=function_s, dead=len(pending.dead), now_ms=self._options.now_ms())
         parts.timers.handled(done, dead=pending.dead)
-        return records[len(done) :]
-
-    def _commit_later(self, pending: Pending) -> None:
-        """Go on behind records that led to nothing, and let `turn` commit that."""
-        mailbox = self._parts.mailbox
-        if not mailbox.uncommitted:
-            self._commit_at = time.monotonic() + COMMIT_LATER_S
-        mailbox.passed(pending.positions)
+        held = parts.base.orders.held if pending.counted.held else {}
+        return [
+            record
+            for record in records
+            if record.offset >= pending.positions.get(record.partition, 0) and record.partition not in held
+        ]

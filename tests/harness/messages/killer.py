@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from tests.harness.host import Host, run_host
+from tests.harness.messages.deleter import Deleter
 from tests.harness.messages.feed import Feed
 from tests.harness.messages.hooks import PHASES
 from tests.harness.support import KafkaServer
@@ -52,6 +53,7 @@ class Chaos(NamedTuple):
         pauses: SIGSTOP of the processes of each service, for longer than the session timeout.
         wipes: the kills after which the folder is deleted.
         kafka: kill -9 of Kafka.
+        deletions: how often all records are deleted that the readers of their mailbox have committed.
         pace: how closely the kills follow the citizens, from 0 (as fast as something is in hand) to 1 (spread over all messages).
     """
 
@@ -60,6 +62,7 @@ class Chaos(NamedTuple):
     wipes: int
     kafka: int
     pace: float
+    deletions: int = 0
 
 
 class Action(NamedTuple):
@@ -102,6 +105,7 @@ class Killer:
     feed: Feed
     chaos: Chaos
     seed: int
+    deleter: Deleter
     kafka_kills: int = 0
     _number: int = 0
     _done: int = 0
@@ -114,9 +118,10 @@ class Killer:
         tracks = self._tracks()
         self._all = sum(map(len, tracks))
         self._release()
-        with ThreadPoolExecutor(len(tracks) + 1) as pool:
+        with ThreadPoolExecutor(len(tracks) + 2) as pool:
             running = [pool.submit(self._track, track) for track in tracks]
             running.append(pool.submit(self._kill_kafka))
+            running.append(pool.submit(self._delete))
             for one in running:
                 one.result()
 
@@ -197,6 +202,13 @@ class Killer:
             time.sleep(0.5)
             self.server.start()
 
+    def _delete(self) -> None:
+        for number in range(self.chaos.deletions):
+            while self._done < (number + 0.25) / self.chaos.deletions * self._all and not self._failed:
+                time.sleep(0.05)
+            while not self.deleter.delete() and not self._failed:
+                time.sleep(0.5)
+
     def bound(self) -> int:
         """Return how many outcomes may be unknown at most.
 
@@ -225,6 +237,8 @@ class Killer:
             "pauses": [f"{hit['name']} {hit['phase']}" for hit in hits if hit["signal"] == "SIGSTOP"],
             "wipes": sum(hit["kind"] == "wipe" for hit in hits),
             "kafka_kills": self.kafka_kills,
+            "deletions": self.deleter.deletions,
+            "deleted": self.deleter.records,
             "intents_at_kills": sum(hit["intents"] for hit in dead),
             "exits": dict(sorted(ended.items())),
         }

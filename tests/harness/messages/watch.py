@@ -31,6 +31,7 @@ class Watch:
                 "group.id": "watch",
                 "isolation.level": "read_committed",
                 "enable.auto.commit": False,
+                "auto.offset.reset": "earliest",
                 "reconnect.backoff.ms": 300,
                 "reconnect.backoff.max.ms": 500,
                 "log_level": 0,

@@ -43,6 +43,10 @@ class Kafka(MemoryProducer):
         begin = (start or {}).get((topic, 0), 0)
         yield [one for one in self._left(topic) if one.offset >= begin and one.timestamp_ms >= (since_ms or 0)]
 
+    def firsts(self, topic: str) -> Offsets:
+        """Return where each partition begins."""
+        return dict.fromkeys(self.ends(topic), 0)
+
     def ends(self, topic: str) -> Offsets:
         """Return the end of the only partition."""
         return {(topic, 0): len(self.stored(topic))}

@@ -147,4 +147,4 @@ def test_a_replay_has_no_way_to_write(log: Log) -> None:
     seen = "import sys, ops.replay; print([name for name in sys.modules if name.split('.')[0] in ('kafka', 'confluent_kafka', 'channels')])"
     found = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
-    assert log.replay()[0].as_json().keys() == {"read", "moved", "unreadable", "replies", "seconds"}
+    assert log.replay()[0].as_json().keys() == {"read", "moved", "unreadable", "deleted", "replies", "seconds"}

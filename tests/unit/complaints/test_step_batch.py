@@ -8,6 +8,7 @@ from complaints.bus.step.batch import Decider
 from complaints.bus.step.contract import Effect, State, StepSpec
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.store import Store
+from tests.harness.fuses import fuses
 
 
 def fan_out(_: State | None, record: StoredRecord) -> Effect:
@@ -23,7 +24,7 @@ def test_a_record_that_leads_to_many_ends_the_transaction(tmp_path: Path) -> Non
     )
     options = WorkerOptions(brokers="", ordinal=0, folder=tmp_path, outputs=500)
     store, attempts = Store(tmp_path / "states"), Attempts(tmp_path / "in-hand")
-    decider = Decider(spec, store, options=options, attempts=attempts)
+    decider = Decider(spec, store, options=options, attempts=attempts, fuses=fuses("step"))
     counts = (700, 1, 499, 3, 1)
     batch = [StoredRecord("mailbox", 0, offset, b"k", b"%d" % count, (), 0) for offset, count in enumerate(counts)]
     handled = []

@@ -60,8 +60,6 @@ class Restored:
 
     busy = False
 
-    def __init__(self, *_: Any, **__: Any) -> None: ...
-
     def cancel(self, _: list[int]) -> None:
         """Do nothing."""
 
@@ -69,11 +67,10 @@ class Restored:
 def fenced_mailbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gather_s: float = 0.0) -> Mailbox:
     """Return a mailbox whose client is fenced."""
     monkeypatch.setattr(mailbox, "Consumer", Client)
-    monkeypatch.setattr(mailbox, "Restorer", Restored)
     identity: Any = type("Identity", (), {"member": "m-0", "client": "m-0/disk"})
-    store: Any = None
+    restorer: Any = Restored()
     run = WorkerOptions(brokers="127.0.0.1:1", ordinal=0, folder=tmp_path, gather_s=gather_s)
-    return Mailbox(spec("fenced"), run, identity, store=store, topic_id="t")
+    return Mailbox(spec("fenced"), run, identity, restorer=restorer)
 
 
 @pytest.fixture
@@ -89,7 +86,7 @@ def test_a_client_that_ended_itself_ends_the_worker(fenced: Mailbox, *, loses: b
     client: Any = fenced.consumer
     client.loses = loses
     if paused:
-        fenced.pause()
+        fenced.pause(is_paused=True)
     with pytest.raises(BusUnavailable, match="fenced"):
         fenced.poll(10)
 

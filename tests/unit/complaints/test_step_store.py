@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from complaints.bus.step.store import Change, Store, StoredState, Timer
+from complaints.bus.step.contract import SKEW_MS, TOMBSTONES_MS, is_old
+from complaints.bus.step.positions import Known, Position
+from complaints.bus.step.store import Change, Progress, Store, StoredState, Timer
 
 Open = Callable[[], Store]
 
@@ -66,3 +68,32 @@ def test_keys_are_read_in_their_order(opened: Open) -> None:
     assert next(store.keys(3, b"b", after=b"b\0"), None) == b"b\xff"
     assert list(store.keys(3, after=b"d")) == []
     assert list(store.keys(5)) == []
+
+
+def test_a_wipe_is_whole(opened: Open) -> None:
+    """States, timers and progress of the partition are gone together, and nothing of another one."""
+    store = opened()
+    put(store, b"k", 1000)
+    at = Progress("topic", 7, 1_000, Known(position=Position(3, "w-0", "mailbox")))
+    store.apply({4: [Change(b"other", StoredState(1, 5, b"value"))]}, {3: at, 4: at})
+    assert store.progress(3) == at
+    store.wipe(3)
+    store = opened()
+    assert (store.get(3, b"k"), store.due(3, 10**15, 10), store.progress(3)) == (None, [], None)
+    assert store.progress(4) == at
+    assert store.get(4, b"other") is not None
+
+
+def test_progress_that_an_older_program_wrote_is_none(opened: Open) -> None:
+    """The copy is then made anew."""
+    assert opened().progress(3) is None
+    assert Progress.read(b'{"topic_id": "t", "offset": 1, "at_ms": 2, "position": 3, "writer": "w"}') is None
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "old"),
+    [(0, False), (TOMBSTONES_MS, False), (TOMBSTONES_MS + 1, True), (-SKEW_MS, False), (-SKEW_MS - 1, True)],
+)
+def test_a_copy_of_the_future_is_as_old_as_one_of_the_day_before_yesterday(at_ms: int, *, old: bool) -> None:
+    """A clock that was set back would otherwise trust it for ever."""
+    assert is_old(10**12 - at_ms, 10**12) is old

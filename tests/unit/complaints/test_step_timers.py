@@ -99,3 +99,13 @@ def test_other_timers_are_not_held_up_by_those(store: Store, clock: Clock) -> No
     assert proposed(timers, clock, seconds=3, dead=True) == 301
     due(store, 2000, b"late")
     assert proposed(timers, clock, seconds=0.5) == 1
+
+
+def test_a_timer_header_that_somebody_else_wrote_means_nothing(store: Store, clock: Clock) -> None:
+    """It is no number; the worker goes on."""
+    timers = timers_of(store)
+    assert proposed(timers, clock, seconds=0.1) == 1
+    timers.due([0])
+    timers.written()
+    foreign = StoredRecord("mailbox", 0, 7, KEY, b"{}", ((module.HEADER, b"abc"),), 0)
+    timers.handled([foreign], dead=[])

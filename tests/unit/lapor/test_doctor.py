@@ -174,6 +174,26 @@ def test_the_orders_group_of_a_router_that_ended_says_nothing() -> None:
     assert is_judged(backlog(3, 900, members=0))
 
 
+def test_a_further_worker_that_was_killed_is_a_failure(tmp_path: Path) -> None:
+    """Nothing restarts it; one that ended on purpose has removed its file, and other loops are judged elsewhere."""
+    for name in ("router-1", "conversation-2", "sms-sender"):
+        Heartbeat(tmp_path / "heartbeats", name).beat()
+    os.utime(tmp_path / "heartbeats" / "conversation-2", (time.time() - 100, time.time() - 100))
+    dead, well = doctor.others(tmp_path, {"router", "conversation"})
+    assert (dead.what, dead.level) == ("worker 2 of conversation", Level.fail)
+    assert "LAPOR_ORDINAL=2 lapor run conversation" in dead.advice
+    assert (well.what, well.level) == ("worker 1 of router", Level.ok)
+
+
+def test_a_heartbeat_of_the_future_is_no_sign_of_life(tmp_path: Path) -> None:
+    """The clock was set back since: nothing is known of its age."""
+    Heartbeat(tmp_path, "loop").beat()
+    os.utime(tmp_path / "loop", (time.time() + 3600, time.time() + 3600))
+    age_s = Heartbeat.age_s(tmp_path, "loop")
+    assert age_s is not None
+    assert age_s > Heartbeat.STALE_AFTER_S
+
+
 def restarts(tmp_path: Path, *ages_s: float) -> list[Finding]:
     """Return what is found of a router that was started again so long ago."""
     return list(doctor.restarts(tmp_path, {"router": [NOW - age for age in ages_s], "sink": []}, now=NOW))

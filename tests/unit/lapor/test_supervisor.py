@@ -126,6 +126,17 @@ def test_what_does_not_start_says_nothing_of_former_runs(supervisor: Supervisor)
     assert "yesterday" not in supervisor.log_tail("broken")
 
 
+def test_why_a_hung_service_was_killed_is_in_its_log(supervisor: Supervisor, started: list[str]) -> None:
+    """Which loop was silent, and for how long."""
+    beats = "import time, pathlib as p; p.Path('heartbeats').mkdir(exist_ok=True); p.Path('heartbeats/loop').touch(); time.sleep(60)"
+    service = python("worker", beats)
+    service.beats, service.stale_s = ("loop",), 1.0
+    supervisor.start(service)
+    wait_until(lambda: len(started) == 2, what="the second life")
+    line = next(json.loads(line) for line in supervisor.log_tail("worker").splitlines() if line.startswith("{"))
+    assert line["event"].startswith("worker was killed because it hung: the loop loop had no heartbeat for 1.")
+
+
 def test_how_a_killed_service_ended_is_in_its_log(supervisor: Supervisor, started: list[str]) -> None:
     """It could write nothing itself; the line is JSON like all others."""
     service = python("worker", SLEEPS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -21,12 +22,13 @@ from channels.sending.inbox import READDRESSED_HEADER, Inbox
 from channels.sending.outcomes import Pauses
 from channels.sending.spec import SenderSpec
 from complaints.bus import Record, StoredRecord
-from complaints.bus.envelope import encode
+from complaints.bus.envelope import CHANNEL_HEADER, encode
 from complaints.bus.step.store import Change, Store
-from complaints.contract import MESSAGE_EVENTS, SENDS
+from complaints.contract import DEAD_LETTERS, MESSAGE_EVENTS, SENDS
 from complaints.crypto import Keyring
 from complaints.errors import UpstreamUnavailable
 from complaints.mail import ReplyKind, Send
+from tests.harness.fuses import fuses
 from tests.harness.sending_account import FakeAccount, fails, takes, waits
 
 START = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
@@ -55,7 +57,8 @@ class Bench:
         self.spec = SenderSpec(channel="sms", keyring=keys, pauses=PAUSES)
         self.store = Store(folder)
         self.accounts = Accounts("sms", accounts, partitions=PARTITIONS)
-        self.inbox = Inbox("sms", self.accounts, keyring=keys, fuse=100)
+        self.inbox = Inbox("sms", self.accounts, keyring=keys)
+        self.fuses = fuses("lapor-sender-sms", partitions=PARTITIONS)
         self.written: list[Record] = []
         self.states_written = 0
         self.again()
@@ -102,7 +105,14 @@ class Bench:
 
     def turned(self, *records: StoredRecord) -> Draft:
         """Do one turn up to its commit."""
-        draft = Draft(channel="sms", now_ms=self.clock.ms, store=self.store, early=self.hand.early, reported=False)
+        draft = Draft(
+            channel="sms",
+            now_ms=self.clock.ms,
+            store=self.store,
+            early=self.hand.early,
+            reported=False,
+            fuses=self.fuses,
+        )
         self.hand.turn(records, draft, last=False)
         draft.finished()
         changes: dict[int, list[Change]] = {}
@@ -258,6 +268,21 @@ def test_a_text_that_has_expired_is_given_to_nobody(bench: Callable[..., Bench])
     assert len(of.written) == 1
 
 
+def test_a_text_for_no_channel_is_a_dead_letter(bench: Callable[..., Bench]) -> None:
+    """No sender would ever look at it; the text of another channel is that one's."""
+    of = bench(account("sms/a"))
+    stray = of.record(of.send("sms/a", "c")).headers
+    headers = tuple((name, b"pigeon" if name == CHANNEL_HEADER else value) for name, value in stray)
+    record = replace(of.record(of.send("sms/a", "c")), headers=headers)
+    assert of.inbox.ours(record)
+    assert of.inbox.ours(replace(record, headers=(), key=b"nobody"))
+    assert not of.inbox.ours(replace(record, headers=((CHANNEL_HEADER, b"telegram"),)))
+    of.turn(record)
+    (letter,) = of.written
+    assert letter.topic == DEAD_LETTERS
+    assert b"no channel that sends texts" in letter.value
+
+
 def test_a_text_that_was_given_away_is_sent(bench: Callable[..., Bench]) -> None:
     """By the account that it was given to."""
     link = account("sms/indosat")
@@ -275,7 +300,7 @@ def test_the_texts_of_an_account_that_is_not_set_up_any_more_are_given_away_in_s
     of = bench(account("sms/a", waits, capacity=0))
     of.turn(*[of.record(of.send("sms/a", f"c{number}")) for number in range(25)])
     of.accounts = Accounts("sms", [account("sms/b")], partitions=PARTITIONS)
-    of.inbox = Inbox("sms", of.accounts, keyring=of.keys, fuse=100)
+    of.inbox = Inbox("sms", of.accounts, keyring=of.keys)
     of.again()
     for left in (15, 5, 0):
         of.turn()
@@ -371,7 +396,7 @@ def test_an_intent_that_was_submitted_stays_unknown_to_another_process(
     of = bench(link)
     of.turned(of.record(of.send(link.name, "c")))
     of.accounts = Accounts("sms", [link], partitions=PARTITIONS)
-    of.inbox = Inbox("sms", of.accounts, keyring=of.keys, fuse=100)
+    of.inbox = Inbox("sms", of.accounts, keyring=of.keys)
     of.again()
     of.turn()
     assert [outcome for outcome, _ in of.outcomes()] == ["unknown"]

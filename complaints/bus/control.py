@@ -1,0 +1,116 @@
+"""What stands in the control topic: which steps are paused, which partitions are held, and with how many partitions Kafka was set up.
+
+The topic is compacted: the last record of each key counts, and so a pause and a hold outlast every restart.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+import orjson
+
+from complaints.bus import Record, StoredRecord
+from complaints.contract import CONTROL
+
+PARTITIONS_KEY: Final = b"partitions"
+"""The key of the record with the number of partitions of all mailboxes and states."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Why a partition is held.
+
+    Attributes:
+        since_ms: since when, in milliseconds since 1970.
+        failures: how many of the step's own records in a row had become dead letters.
+        error: the class of the last one's error.
+        partition: of the last one, in the mailbox.
+        offset: of the last one.
+    """
+
+    since_ms: int
+    failures: int
+    error: str
+    partition: int
+    offset: int
+
+
+@dataclass(slots=True)
+class Control:
+    """What the records of the control topic amount to.
+
+    Attributes:
+        paused: since when each paused step is so, in milliseconds since 1970.
+        held: the held partitions by the name of the step and the partition.
+        partitions: the number of partitions of all mailboxes and states; None if it is not on record.
+    """
+
+    paused: dict[str, int] = field(default_factory=dict)
+    held: dict[tuple[str, int], Hold] = field(default_factory=dict)
+    partitions: int | None = None
+
+    def take(self, records: Iterable[StoredRecord]) -> "Control":
+        """Take records in their order. One that cannot be read changes nothing."""
+        for record in records:
+            try:
+                said: dict[str, Any] = orjson.loads(record.value or b"{}")
+                self._take(record.key or b"", said)
+            except (ValueError, TypeError, KeyError, AttributeError):
+                continue
+        return self
+
+    def _take(self, key: bytes, said: dict[str, Any]) -> None:
+        step, _, number = key.decode().partition("/")
+        if key == PARTITIONS_KEY:
+            self.partitions = int(said["partitions"])
+        elif number:
+            self.held.pop((step, int(number)), None)
+            if "since_ms" in said:
+                self.held[step, int(number)] = Hold(**said)
+        else:
+            self.paused.pop(step, None)
+            if "since_ms" in said:
+                self.paused[step] = int(said["since_ms"])
+
+
+class Board(Protocol):
+    """The control topic, for commands and for `lapor doctor`."""
+
+    def read(self) -> Control:
+        """Return what the topic says now.
+
+        Raises:
+            BusUnavailable: Kafka did not answer, or has no such topic.
+        """
+
+    def write(self, records: Sequence[Record]) -> None:
+        """Write records, which workers obey within a second.
+
+        Raises:
+            BusUnavailable: Kafka did not take them.
+        """
+
+
+def pause(step: str, *, since_ms: int) -> Record:
+    """Return the record that pauses a step."""
+    return Record(CONTROL, step.encode(), orjson.dumps({"since_ms": since_ms}))
+
+
+def resume(step: str) -> Record:
+    """Return the record that ends the pause of a step."""
+    return Record(CONTROL, step.encode(), b"{}")
+
+
+def hold(step: str, why: Hold) -> Record:
+    """Return the record that holds a partition of a step's mailbox."""
+    return Record(CONTROL, f"{step}/{why.partition}".encode(), orjson.dumps(why))
+
+
+def release(step: str, partition: int) -> Record:
+    """Return the record that ends the hold of a partition."""
+    return Record(CONTROL, f"{step}/{partition}".encode(), b"{}")
+
+
+def partitions(number: int) -> Record:
+    """Return the record that says with how many partitions all mailboxes and states were made."""
+    return Record(CONTROL, PARTITIONS_KEY, orjson.dumps({"partitions": number}))

@@ -1,0 +1,125 @@
+"""The fuse of each partition: holds one of which too many of the step's own records in a row became dead letters.
+
+Then the fault is in a schema or in a deployment, and not in the records. The other partitions go on. Of a held one a record is tried each
+minute; when one succeeds, the partition goes on. What others wrote into the topic says nothing about us, and does not count.
+"""
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from complaints.bus import Record, StoredRecord, control
+from complaints.bus.control import Hold
+from complaints.bus.envelope import OURS, type_in
+from complaints.bus.step.orders import Orders
+
+log = structlog.get_logger()
+
+TRY_S: Final = 60.0
+"""Seconds between two tries of a held partition: 1,440 dead letters a day if all fail."""
+
+
+@dataclass(slots=True)
+class Counted:
+    """What the records of a batch mean for the fuses, before they are committed.
+
+    Attributes:
+        failures: the failures in a row of each partition.
+        held: the partitions that are held from here on; what is behind in the batch waits.
+        released: the partitions whose hold ends.
+    """
+
+    failures: dict[int, int] = field(default_factory=dict)
+    held: dict[int, Hold] = field(default_factory=dict)
+    released: set[int] = field(default_factory=set)
+
+
+class Fuses:
+    """The fuses of a worker's partitions. They count what is committed, so each record counts once. For the worker's thread."""
+
+    def __init__(self, step: str, limit: int, orders: Orders, *, partitions: int) -> None:
+        """Begin with no failure.
+
+        Args:
+            step: the step's name.
+            limit: how many failures in a row hold a partition.
+            orders: knows which partitions are held.
+            partitions: how many the mailbox has.
+        """
+        self.partitions = partitions
+        self._step, self._limit, self._orders = step, limit, orders
+        self._failures: dict[int, int] = {}
+        self._try_at: dict[int, float] = {}
+
+    def forget(self) -> None:
+        """Forget all failures: the partitions have changed hands."""
+        self._failures.clear()
+
+    def waiting(self) -> set[int]:
+        """Return the partitions of which no record is handled now."""
+        now, held = time.monotonic(), self._orders.held
+        for partition in self._try_at.keys() - held.keys():  # somebody has ended the hold
+            del self._try_at[partition]
+            self._failures.pop(partition, None)
+        return {partition for partition in held if now < self._try_at.setdefault(partition, now + TRY_S)}
+
+    def tried(self, records: Sequence[StoredRecord]) -> list[StoredRecord]:
+        """Return the records that may be handled: of a held partition those up to the first one of ours."""
+        held = self._orders.held
+        if not held:
+            return list(records)
+        firsts = {record.partition: record.offset for record in reversed(records) if type_in(record).startswith(OURS)}
+        return [
+            record
+            for record in records
+            if record.partition not in held or record.offset <= firsts.get(record.partition, record.offset)
+        ]
+
+    def count(self, counted: Counted, record: StoredRecord, error: Exception | None, *, now_ms: int) -> list[Record]:
+        """Count a record of a batch, and return what must be written if it holds its partition, or ends the hold.
+
+        Args:
+            counted: the records of the batch before it; is changed.
+            record: was handled, or became a dead letter.
+            error: why it became a dead letter; None if it did not.
+            now_ms: the present time in milliseconds since 1970.
+        """
+        if error is not None and not type_in(record).startswith(OURS):
+            return []
+        partition, is_held = record.partition, record.partition in self._orders.held
+        failures = 0 if error is None else 1 + counted.failures.get(partition, self._failures.get(partition, 0))
+        counted.failures[partition] = failures
+        if error is None and is_held:
+            counted.released.add(partition)
+            return [control.release(self._step, partition)]
+        if error is None or is_held or failures < self._limit:
+            return []
+        why = Hold(
+            since_ms=now_ms,
+            failures=failures,
+            error=type(error).__name__,
+            partition=partition,
+            offset=record.offset,
+        )
+        counted.held[partition] = why
+        return [control.hold(self._step, why)]
+
+    def committed(self, counted: Counted, partitions: Collection[int]) -> None:
+        """Take over what a batch amounts to.
+
+        Args:
+            counted: its records.
+            partitions: those whose positions it has committed.
+        """
+        self._failures |= counted.failures
+        for partition, why in counted.held.items():
+            self._orders.hold(partition, why)
+            log.error("partition held", step=self._step, partition=partition, failures=why.failures, error=why.error)
+        for partition in counted.released:
+            self._orders.release(partition)
+            log.warning("held partition goes on", step=self._step, partition=partition)
+        again = time.monotonic() + TRY_S
+        self._try_at |= dict.fromkeys(self._orders.held.keys() & set(partitions), again)

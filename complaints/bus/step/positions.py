@@ -1,0 +1,133 @@
+"""Where a partition of a mailbox goes on: what each transaction writes about it, what an operator may say, and what that means."""
+
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from complaints.bus.deleted import Gap
+from complaints.bus.step.contract import RESERVED
+from complaints.errors import ConfigurationError
+
+OPERATOR: Final = "lapor offsets set"
+"""The writer of a position that an operator has set."""
+
+
+class Position(NamedTuple):
+    """A place in a partition of a mailbox.
+
+    Attributes:
+        offset: the next offset to handle.
+        writer: the transactional id of the worker that wrote it.
+        topic_id: the id of the mailbox that it is of; empty if it is not known.
+    """
+
+    offset: int
+    writer: str = ""
+    topic_id: str = ""
+
+
+class Log(NamedTuple):
+    """What Kafka has of a partition of a mailbox.
+
+    Attributes:
+        topic_id: the id of the mailbox. A topic that is deleted and made anew has another one.
+        first: the offset of the first record that Kafka still has.
+        end: the offset after the last record.
+    """
+
+    topic_id: str
+    first: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of the place at which a partition goes on.
+
+    Attributes:
+        committed: what the group has committed.
+        position: what the last transaction has written into the state topic.
+        accepted: what an operator has said since then.
+    """
+
+    committed: Position | None = None
+    position: Position | None = None
+    accepted: Position | None = None
+
+
+def position_key(step: str) -> bytes:
+    """Return the key of the record in the state topic that holds a partition's position in the mailbox.
+
+    Args:
+        step: the step's name: steps that share a state topic each have a position.
+    """
+    return RESERVED + b"position/" + step.encode()
+
+
+def accepted_key(step: str) -> bytes:
+    """Return the key of the record in the state topic by which an operator says where a step goes on in another mailbox."""
+    return RESERVED + b"accepted/" + step.encode()
+
+
+def written(position: Position) -> bytes:
+    """Return the value of the record of a position."""
+    return orjson.dumps({"offset": position.offset, "writer": position.writer, "topic": position.topic_id})
+
+
+def read(value: bytes | None) -> Position | None:
+    """Return the position that a record holds; None if it holds none that can be read: then the one before it counts."""
+    try:
+        said: dict[str, Any] = orjson.loads(value or b"")
+        return Position(int(said["offset"]), str(said["writer"]), str(said.get("topic", "")))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> tuple[int, Gap | None]:
+    """Return the offset at which a partition goes on, and what Kafka has deleted before it was handled.
+
+    That is the later of the committed offset and the position in the state topic, because a broker that was killed may forget committed
+    offsets without an error. What an operator has said counts if the position cannot: it is of another mailbox, or beyond the log.
+
+    Args:
+        step: the step's name.
+        place: the mailbox and the partition, for errors.
+        states: the name of the state topic.
+        known: what is known of the place.
+        log: what Kafka has.
+
+    Raises:
+        ConfigurationError: nothing is known, or what is known is not of this log, and an operator has to decide.
+    """
+    accepted = known.accepted if known.accepted is not None and known.accepted.topic_id == log.topic_id else None
+    position = known.position
+    if position is not None and position.topic_id not in {"", log.topic_id}:
+        if accepted is None:
+            raise ConfigurationError(
+                f"{place} was made anew: its topic has the id {log.topic_id}, and the position {position.offset} of {step} in {states} is"
+                f" of {position.topic_id}. The records of the new topic are not those that {step} has handled. Decide where to go on, and"
+                f" say so with `lapor offsets set {step}`, `--to earliest` for all that is there"
+            )
+        return _behind(accepted.offset, log)
+    found = [at.offset for at in (position, known.committed) if at is not None]
+    if not found and log.end == 0:  # nothing was ever in it: there is only one place to begin
+        return 0, None
+    if found and max(found) <= log.end:
+        return _behind(max(found), log)
+    if accepted is not None:
+        return _behind(accepted.offset, log)
+    if found:
+        raise ConfigurationError(
+            f"{step} has handled {place} up to {max(found)}, and Kafka has it only up to {log.end}: it has lost records, or was restored"
+            f" from a copy. Decide where to go on, and say so with `lapor offsets set {step}`"
+        )
+    raise ConfigurationError(
+        f"{step} has no position in {place}: neither a committed offset nor one in {states}. If the topic is new, commit its first"
+        f" offsets with `lapor topics apply`; otherwise decide where to go on, and say so with `lapor offsets set {step}`"
+    )
+
+
+def _behind(offset: int, log: Log) -> tuple[int, Gap | None]:
+    """Return where to go on at an offset that Kafka may have deleted."""
+    return (offset, None) if offset >= log.first else (log.first, Gap(offset, log.first))

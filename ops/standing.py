@@ -1,0 +1,56 @@
+"""Judges for `lapor doctor` what stands in the control topic: pauses, held partitions, and the number of partitions."""
+
+from collections.abc import Iterator, Mapping
+
+from complaints.bus.admin import TopicFound
+from complaints.bus.control import Control
+from complaints.contract import Topic
+from ops.doctor import Finding, Level
+
+
+def standing(control: Control, *, now: float) -> Iterator[Finding]:
+    """Yield a finding for each pause and each held partition.
+
+    Args:
+        control: what the topic says.
+        now: the present time in seconds since 1970.
+    """
+    for step, since_ms in sorted(control.paused.items()):
+        yield Finding(
+            what=f"pause of {step}",
+            level=Level.warn,
+            detail=f"paused for {now - since_ms / 1000:.0f} s",
+            advice=f"`lapor resume {step}` ends it; restarts do not",
+        )
+    for (step, partition), why in sorted(control.held.items()):
+        yield Finding(
+            what=f"partition {partition} of {step}",
+            level=Level.fail,
+            detail=f"held for {now - why.since_ms / 1000:.0f} s, after {why.failures} of its own records in a row became dead letters; the"
+            f" last one at offset {why.offset}: {why.error}",
+            advice="the fault is in a schema or a deployment: `lapor deadletters list` says why. It tries a record each minute, and goes on"
+            f" when one succeeds; once the fault is corrected `lapor resume {step} {partition}` ends the hold at once, and"
+            " `lapor deadletters redrive` puts the records back",
+        )
+
+
+def partitions(control: Control, declared: Mapping[str, Topic], found: Mapping[str, TopicFound]) -> Finding:
+    """Compare the number of partitions of each mailbox and state with the one that the installation was made with.
+
+    Args:
+        control: what the topic says.
+        declared: the declarations by name.
+        found: what Kafka has.
+    """
+    numbers = {name: one.partitions for name, one in found.items() if declared[name].is_split}
+    wanted = control.partitions or min(numbers.values(), default=0)
+    wrong = {name: number for name, number in numbers.items() if number != wanted}
+    if not wrong:
+        return Finding(what="partitions", level=Level.ok, detail=f"{wanted} of each mailbox and state")
+    listed = ", ".join(f"{name} has {number}" for name, number in sorted(wrong.items()))
+    return Finding(
+        what="partitions",
+        level=Level.fail,
+        detail=f"the installation was made with {wanted}, and {listed}: keys are in other partitions than before",
+        advice="Kafka cannot take partitions away: make a new installation and replay. Until then the workers of these topics do not start",
+    )

@@ -1,0 +1,143 @@
+"""Where a step goes on, on a real broker: behind markers, beyond records that were deleted, and in a mailbox that was made anew."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from complaints.bus.step import mailbox
+from tests.contract.test_step_host import opened, turns
+from tests.harness.step import Ground, ground
+from tests.harness.support import wait_until
+
+__all__ = ["ground"]
+
+
+def ended(ground: Ground) -> subprocess.Popen[bytes]:
+    """Let a worker do all there is, and kill it."""
+    worker = ground.worker()
+    ground.settle()
+    worker.kill()
+    worker.wait(10)
+    return worker
+
+
+def test_a_position_moves_over_the_markers_at_the_end(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retention then deletes nothing that a position still names, however long a mailbox is quiet."""
+    monkeypatch.setattr(mailbox, "END_S", 0.5)
+    ground.write_in_transactions(40)
+    with opened(ground) as worker:
+        turns(worker, ground, 40)
+
+        def committed() -> bool:
+            worker.turn()
+            return ground.committed() == sum(ground.ends().values()) > 40
+
+        wait_until(committed, what="the offsets behind the markers")
+    ground.delete(lambda _, end: end)
+    ground.feed(20)
+    ground.worker()
+    ground.settle()
+    ground.check()
+    assert ground.dead() == []
+
+
+def test_a_quiet_mailbox_whose_retention_has_passed_kills_no_worker(ground: Ground) -> None:
+    """A worker that was killed before it could commit the end starts at the log's first record, and says what may be missing."""
+    ground.write_in_transactions(40)
+    ended(ground)
+    ground.delete(lambda _, end: end)
+    ground.feed(20)
+    ground.worker()
+    ground.settle()
+    ground.check()
+    assert all(
+        "DeletedUnread" in letter["why"] and "markers of transactions" in letter["why"] for letter in ground.dead()
+    )
+
+
+def test_records_that_were_deleted_unread_are_said_and_the_rest_goes_on(ground: Ground) -> None:
+    """A dead letter for each partition says how many, once: nothing is lost unsaid."""
+    ground.feed(40)
+    ended(ground)
+    handled, behind = ground.outputs(), ground.ends()
+    ground.feed(40)
+    firsts = {at: max(behind[at], end - 2) for at, end in ground.ends().items()}
+    ground.delete(lambda at, _: firsts[at])
+    left = ground.left()
+    for key in ground.fed:
+        ground.fed[key] = [said for said, _ in handled[key]] + left[key]
+    for _ in range(2):
+        ground.feed(20)
+        ended(ground)
+        shutil.rmtree(ground.folder / "w0" / "states")
+    ground.check()
+    letters = [letter["why"] for letter in ground.dead()]
+    deleted = sorted(first - behind[at] for at, first in firsts.items() if first > behind[at])
+    assert sorted(int(why.split("at most ")[1].split()[0]) for why in letters) == deleted
+
+
+def test_a_mailbox_made_anew_is_refused_until_an_operator_decides(ground: Ground) -> None:
+    """Whether it has more records than the old position or fewer; with the copy there or wiped; the decision is made once."""
+    ground.feed(80, keys=8)
+    ended(ground)
+    for wiped, number in ((False, 120), (True, 20)):
+        ground.remake(ground.name)
+        ground.empty_group()
+        ground.commit_offsets(0)
+        ground.fed.clear()
+        before = {key: len(said) for key, said in ground.outputs().items()}
+        ground.feed(number, keys=8)
+        if wiped:
+            shutil.rmtree(ground.folder / "w0" / "states")
+        refused = ground.worker()
+        assert refused.wait(60) == 3
+        assert "was made anew" in ground.log()
+        assert f"lapor offsets set {ground.name}" in ground.log()
+        ground.accept(0)
+        worker = ground.worker()
+        wait_until(
+            lambda: sum(len(said) for said in ground.outputs().values()) == sum(before.values()) + number,  # noqa: B023
+            what="all of the new mailbox",
+        )
+        worker.kill()
+        worker.wait(10)
+        for key, ids in ground.fed.items():
+            assert [said for said, _ in ground.outputs()[key]][before.get(key, 0) :] == ids
+
+
+def test_a_position_beyond_the_log_is_refused_until_an_operator_decides(ground: Ground) -> None:
+    """A broker that was restored from a copy has lost records."""
+    ground.feed(20)
+    ended(ground)
+    ground.empty_group()
+    ground.commit_offsets(1_000)
+    refused = ground.worker()
+    assert refused.wait(60) == 3
+    assert "Kafka has it only up to" in ground.log()
+    ground.accept(0)
+    ground.feed(20)
+    ground.worker()
+    wait_until(lambda: len(ground.outputs()) > 0 and ground.done(), what="the rest")
+
+
+def test_a_record_in_the_wrong_partition_is_a_dead_letter(ground: Ground) -> None:
+    """It would make a second state of its key; the right one is not changed."""
+    ground.feed(20, keys=2)
+    ground.write_at("k0", {"id": "stray"})
+    ground.feed(20, keys=2)
+    ground.worker()
+    ground.settle()
+    ground.check()
+    wait_until(lambda: bool(ground.dead()), what="the dead letter")
+    (letter,) = ground.dead()
+    assert letter["id"] == "stray"
+    assert "not in the partition of its key" in letter["why"]
+
+
+def test_a_topic_with_more_partitions_than_it_was_made_with_is_refused(ground: Ground) -> None:
+    """Its keys would be in other partitions than before."""
+    ground.widen()
+    worker = ground.worker()
+    assert worker.wait(60) == 3
+    assert "was made with" in ground.log()
