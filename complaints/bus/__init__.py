@@ -141,6 +141,14 @@ class BatchConsumer(Protocol):
             BusUnavailable: the progress could not be stored; the records will be delivered again.
         """
 
+    def hold(self, partitions: Collection[TopicPartition], *, again: Collection[TopicPartition] = ()) -> None:
+        """Let no records of some partitions come until they are no longer named here.
+
+        Args:
+            partitions: all that are held from now on; the others come again from the last commit on.
+            again: further partitions that come again from the last commit on.
+        """
+
     def on_revoke(self, callback: Callable[[Collection[TopicPartition]], None]) -> None:
         """Register the callback for partitions that go to another member. It replaces an earlier one.
 

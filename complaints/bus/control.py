@@ -41,7 +41,7 @@ class Control:
 
     Attributes:
         paused: since when each paused step is so, in milliseconds since 1970.
-        held: the held partitions by the name of the step and the partition.
+        held: the held partitions by the name of the step and the partition. The sink has a name for each topic: lapor-sink/TOPIC.
         partitions: the number of partitions of all mailboxes and states; None if it is not on record.
     """
 
@@ -60,17 +60,17 @@ class Control:
         return self
 
     def _take(self, key: bytes, said: dict[str, Any]) -> None:
-        step, _, number = key.decode().partition("/")
+        step, _, number = key.decode().rpartition("/")
         if key == PARTITIONS_KEY:
             self.partitions = int(said["partitions"])
-        elif number:
+        elif step:
             self.held.pop((step, int(number)), None)
             if "since_ms" in said:
                 self.held[step, int(number)] = Hold(**said)
         else:
-            self.paused.pop(step, None)
+            self.paused.pop(number, None)
             if "since_ms" in said:
-                self.paused[step] = int(said["since_ms"])
+                self.paused[number] = int(said["since_ms"])
 
 
 class Board(Protocol):

@@ -212,7 +212,7 @@ class Settings(BaseSettings):
     dead_letter_fuse: int = Field(
         1000,
         ge=1,
-        description="Dead letters of our own records in a row that hold a partition, or stop the sink: the fault is not in the messages.",
+        description="Dead letters of our own records in a row that hold a partition: the fault is then not in the messages.",
     )
     metrics: OptionalListen = Field(
         None,

@@ -11,7 +11,9 @@ from lapor.commands.options import DataDir
 if TYPE_CHECKING:
     from complaints.bus.control import Board
 
-Step = Annotated[str, typer.Argument(help="The step's name, such as `lapor-router`.")]
+Step = Annotated[
+    str, typer.Argument(help="The step's name, such as `lapor-router`; of a hold also `lapor-sink/TOPIC`.")
+]
 
 
 def pause(step: Step, *, data_dir: DataDir = None) -> None:
@@ -41,7 +43,7 @@ def resume(
     from complaints.bus.control import release
     from complaints.bus.control import resume as resumed
 
-    topic = _board(step, data_dir)
+    topic = _board(step, data_dir, of_sink=partition is not None)
     control = topic.read()
     held = sorted(number for name, number in control.held if name == step)
     if partition is None:
@@ -56,7 +58,7 @@ def resume(
         typer.echo(f"partition {partition} of {step} is not held; held are {', '.join(map(str, held)) or 'none'}")
 
 
-def _board(step: str, data_dir: Path | None) -> "Board":
+def _board(step: str, data_dir: Path | None, *, of_sink: bool = False) -> "Board":
     """Return the control topic, for a step that exists.
 
     Raises:
@@ -66,8 +68,12 @@ def _board(step: str, data_dir: Path | None) -> "Board":
     from complaints.errors import ConfigurationError
     from lapor.local.note import settings_in
     from lapor.processes.wiring import board
+    from sinks.clickhouse.rows import TOPICS
+    from sinks.clickhouse.sink import GROUP
 
     steps = sorted(name for topic in topics().values() for name in topic.steps)
+    if of_sink:
+        steps += [f"{GROUP}/{name}" for name in TOPICS]
     if step not in steps:
         raise ConfigurationError(f"there is no step {step!r}; the steps are {', '.join(steps)}")
     return board(settings_in(data_dir).kafka_required())

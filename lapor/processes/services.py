@@ -222,7 +222,7 @@ def run_sink(settings: Settings) -> None:
     """
     from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
     from complaints.bus.confluent.groups import forget
-    from complaints.runtime.fuse import Fuse
+    from complaints.bus.step.orders import Orders
     from sinks.clickhouse.migrate import is_new, migrate
     from sinks.clickhouse.rows import TOPICS
     from sinks.clickhouse.sink import GROUP, Pace, Sink, say_deleted
@@ -233,16 +233,18 @@ def run_sink(settings: Settings) -> None:
         log.warning("the database is new although rows were stored before: it is filled again with all that Kafka has")
     number = case_numbers(settings)
     migrate(clickhouse, fingerprint=number(""))
-    producer = ConfluentProducer(brokers)
+    producer, orders = ConfluentProducer(brokers), Orders(brokers, GROUP)
+    orders.begin()
     sink = Sink(
         ConfluentConsumer(brokers, group=GROUP, topics=list(TOPICS), deleted=partial(say_deleted, producer)),
         clickhouse,
         producer,
-        Pace(most_rows=settings.sink_batch, interval_s=settings.sink_interval_s),
-        Fuse(settings.dead_letter_fuse),
+        Pace(most_rows=settings.sink_batch, interval_s=settings.sink_interval_s, fuse=settings.dead_letter_fuse),
+        orders,
         number=number,
     )
     with stop_on_signals() as stop:
         sink.run(stop, lambda rows: beat.beat(rows=rows))
+    orders.close()
     producer.close()
     clickhouse.close()

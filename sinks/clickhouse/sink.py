@@ -6,23 +6,23 @@ It commits on Kafka what it has inserted. After a crash the next owner of a part
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 import stamina
 import structlog
 
-from complaints.bus import BatchConsumer, Producer, StoredRecord, TopicPartition
+from complaints.bus import BatchConsumer, Producer, Record, StoredRecord, TopicPartition
 from complaints.bus.deadletter import of_record
 from complaints.bus.deleted import Gap, lost
-from complaints.bus.envelope import OURS, encode, type_in
+from complaints.bus.envelope import encode
+from complaints.bus.step.fuses import Counted, Fuses
+from complaints.bus.step.orders import Orders
 from complaints.errors import PoisonError, StoreUnavailable
 from complaints.runtime import telemetry
-from complaints.runtime.fuse import Fuse
 from sinks.clickhouse.client import Store
-from sinks.clickhouse.rows import Rows, rows_of
+from sinks.clickhouse.rows import TOPICS, Rows, rows_of
 from sinks.clickhouse.rows.values import Row
 
 log = structlog.get_logger()
@@ -40,6 +40,21 @@ FLUSH_TIMEOUT_S = 30.0
 """The maximum number of seconds to wait until Kafka has acknowledged the dead letters of a batch."""
 
 
+@dataclass(slots=True)
+class _Done:
+    """What the records that were read amount to.
+
+    Attributes:
+        counted: what they mean for the fuses, by topic.
+        tables: the rows by the name of their table.
+        offsets: the next offset of each partition.
+    """
+
+    counted: dict[str, Counted]
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+    offsets: dict[TopicPartition, int] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """The two limits at which the sink inserts the records that it has read: a number of records and a time; the first one reached counts.
@@ -47,10 +62,12 @@ class Pace:
     Attributes:
         most_rows: the number of records that were read and not yet inserted; also the maximum of one poll.
         interval_s: the number of seconds since the last insert.
+        fuse: how many of our own records in a row that become dead letters hold their partition.
     """
 
     most_rows: int
     interval_s: float
+    fuse: int = 1_000
 
 
 def say_deleted(producer: Producer, at: TopicPartition, gap: Gap) -> None:
@@ -73,7 +90,7 @@ class Sink:
         store: Store,
         producer: Producer,
         pace: Pace,
-        fuse: Fuse,
+        orders: Orders,
         *,
         number: Callable[[str], str],
     ) -> None:
@@ -84,14 +101,15 @@ class Sink:
             store: ClickHouse, with all migrations applied.
             producer: writes the dead letters.
             pace: the limits at which records are inserted.
-            fuse: stops the sink when there are too many dead letters.
+            orders: knows which partitions are held.
             number: returns the case number of a tracking code.
         """
         self._consumer = consumer
         self._store = store
         self._producer = producer
         self._pace = pace
-        self._fuse = fuse
+        self._orders = orders
+        self._fuses = {name: Fuses(f"{GROUP}/{name}", pace.fuse, orders, partitions=0) for name in TOPICS}
         self._number = number
         self._pending: dict[TopicPartition, list[StoredRecord]] = {}
         self._stored = 0
@@ -110,12 +128,13 @@ class Sink:
             StoreUnavailable: ClickHouse was away for more than STORE_PATIENCE_S seconds.
             StoreRejected: ClickHouse refuses a statement, which means a fault in the program.
             BusUnavailable: Kafka cannot be read or written.
-            FuseBlown: there are too many dead letters; the batch is not committed.
         """
         self._turned = turned
         due = time.monotonic() + self._pace.interval_s
         while not stop.is_set():
             turned(self._stored)
+            self._orders.look()
+            self._hold()
             self._read(self._consumer.poll(max_records=self._pace.most_rows, timeout_s=POLL_S))
             held = sum(map(len, self._pending.values()))
             if held >= self._pace.most_rows or time.monotonic() >= due:
@@ -147,10 +166,19 @@ class Sink:
         taken = {at: self._pending.pop(at) for at in list(self._pending) if only is None or at in only}
         if not taken:
             return
+        done = _Done({topic: Counted() for topic in self._fuses})
+        self._decide(taken, done)
         batch = uuid4().hex
-        for table, rows in self._tables(chain.from_iterable(taken.values())).items():
+        for table, rows in done.tables.items():
             self._insert_rows(table, rows, f"{batch}:{table}", patience_s)
-        self._consumer.commit({at: records[-1].offset + 1 for at, records in taken.items()})
+        self._consumer.commit(done.offsets)
+        for topic, counted in done.counted.items():
+            self._fuses[topic].committed(counted, [at for name, at in done.offsets if name == topic])
+        self._hold({(topic, at) for topic, counted in done.counted.items() for at in counted.released})
+
+    def _hold(self, released: Collection[TopicPartition] = ()) -> None:
+        waiting = {(topic, at) for topic, fuses in self._fuses.items() for at in fuses.waiting()}
+        self._consumer.hold(waiting, again=released)
 
     def _insert_rows(self, table: str, rows: Sequence[Row], token: str, patience_s: float) -> None:
         columns = dict(zip(rows[0], zip(*(row.values() for row in rows), strict=True), strict=True))
@@ -163,32 +191,39 @@ class Sink:
         self._stored += len(rows)
         telemetry.ROWS_STORED.labels(table).inc(len(rows))
 
-    def _tables(self, records: Iterable[StoredRecord]) -> dict[str, list[Row]]:
-        """Return the rows of records by the name of their table.
+    def _decide(self, taken: Mapping[TopicPartition, Sequence[StoredRecord]], done: _Done) -> None:
+        """Make the rows of records.
 
         A record that is not valid gives no row: it is written as a dead letter. The method returns only after Kafka has acknowledged all
-        these dead letters.
+        these dead letters. Behind one that lets its partition be held nothing is done.
+
+        Args:
+            taken: the records by partition, in their order.
+            done: is changed.
 
         Raises:
             BusUnavailable: Kafka did not acknowledge a dead letter.
-            FuseBlown: there are too many dead letters.
         """
-        tables: dict[str, list[Row]] = {}
-        letters = []
-        for record in records:
-            try:
-                rows: Rows = rows_of(record, self._number)
-                self._fuse.count(dead=False)
-            except PoisonError as error:
-                if type_in(record).startswith(OURS):  # what others write says nothing about our schemas
-                    self._fuse.count(dead=True)
-                letters.append(self._producer.send(encode(of_record(record, error), source=SOURCE)))
-                telemetry.DEAD_LETTERS.labels("sink").inc()
-                continue
-            for table, row in rows:
-                tables.setdefault(table, []).append(row)
-        if letters:
+        written: list[Record] = []
+        for (topic, partition), records in taken.items():
+            counted = done.counted[topic]
+            for record in self._fuses[topic].tried(records):
+                if partition in counted.held:
+                    break
+                error: PoisonError | None = None
+                try:
+                    rows: Rows = rows_of(record, self._number)
+                except PoisonError as found:
+                    error = found
+                    written.append(encode(of_record(record, error), source=SOURCE))
+                    telemetry.DEAD_LETTERS.labels("sink").inc()
+                else:
+                    for table, row in rows:
+                        done.tables.setdefault(table, []).append(row)
+                written += self._fuses[topic].count(counted, record, error, now_ms=time.time_ns() // 1_000_000)
+                done.offsets[topic, partition] = record.offset + 1
+        if written:
+            answers = [self._producer.send(record) for record in written]
             self._producer.flush(FLUSH_TIMEOUT_S)
-            for letter in letters:
-                letter.result(0)
-        return tables
+            for answer in answers:
+                answer.result(0)

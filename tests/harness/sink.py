@@ -10,8 +10,8 @@ from complaints import ids
 from complaints.bus import Position, Record
 from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer, ConfluentScanner
 from complaints.bus.envelope import encode
+from complaints.bus.step.orders import Orders
 from complaints.event import Complaint
-from complaints.runtime.fuse import Fuse, FuseBlown
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.rows import TABLES, TOPICS
@@ -100,27 +100,20 @@ class Running:
     def __init__(self, house: SinkHouse, store: Store, most_rows: int, fuse: int = 1000) -> None:
         self._consumer = ConfluentConsumer(house.brokers, group=house.name, topics=list(TOPICS))
         self._store = store
-        self._sink = Sink(
-            self._consumer,
-            store,
-            house.producer,
-            Pace(most_rows=most_rows, interval_s=INTERVAL_S),
-            Fuse(fuse),
-            number=number,
-        )
+        self._orders = Orders(house.brokers, house.name)
+        self._orders.begin()
+        pace = Pace(most_rows=most_rows, interval_s=INTERVAL_S, fuse=fuse)
+        self._sink = Sink(self._consumer, store, house.producer, pace, self._orders, number=number)
         self._stop, self.stored = threading.Event(), 0
         self.turns = 0
-        self.crash: Exception | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
         try:
             self._sink.run(self._stop, self._turned)
-        except FuseBlown as error:
-            self.crash = error
-            self._consumer.close()  # as the end of the process does
         finally:
+            self._orders.close()
             self._store.close()
 
     def _turned(self, stored: int) -> None:

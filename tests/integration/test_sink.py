@@ -13,6 +13,7 @@ import pytest
 
 from complaints.bus import Record
 from complaints.bus.envelope import AnyEvent, encode
+from complaints.bus.step import fuses
 from complaints.bus.step.positions import position_key
 from complaints.case import Case
 from complaints.contract import CASE_EVENTS, CASES
@@ -35,7 +36,7 @@ import os, signal, sys
 from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.rows import TOPICS
-from complaints.runtime.fuse import Fuse
+from complaints.bus.step.orders import Orders
 from sinks.clickhouse.sink import Pace, Sink
 import threading
 
@@ -51,7 +52,9 @@ class Mortal(Store):
             os.kill(os.getpid(), signal.SIGKILL)
 
 consumer = ConfluentConsumer(brokers, group=group, topics=list(TOPICS))
-sink = Sink(consumer, Mortal(address), ConfluentProducer(brokers), Pace(most_rows=1000, interval_s=1.0), Fuse(1000), number=str)
+orders = Orders(brokers, group)
+orders.begin()
+sink = Sink(consumer, Mortal(address), ConfluentProducer(brokers), Pace(most_rows=1000, interval_s=1.0), orders, number=str)
 sink.run(threading.Event(), lambda _: None)
 """
 
@@ -377,17 +380,25 @@ def test_poison_becomes_a_dead_letter_and_the_rest_goes_on(house: SinkHouse) -> 
     assert house.rows("dispositions") == 0
 
 
-def test_a_topic_full_of_poison_blows_the_fuse_and_nothing_of_it_is_committed(house: SinkHouse) -> None:
-    """The fault is then in the deployment; after it is mended the same records are read again."""
-    for _ in range(3):
-        house.send(Record(topic=CASE_EVENTS, key=b"one partition", value=b"no json"))
-    blown = house.sink(fuse=3)
-    wait_until(lambda: blown.crash is not None, timeout_s=60, what="the blown fuse")
-    assert house.rows("dead_letters") == 0
-    blown.stop()
-    mended = house.sink(fuse=1000)
-    house.wait_for(3, "dead_letters")
-    mended.stop()
+def test_failures_in_a_row_hold_their_partition_alone(house: SinkHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is behind them waits and the rest goes on, also after a restart; when a try succeeds, or an operator says so, it goes on.
+
+    Foreign records do not count, and each dead letter is written once.
+    """
+    monkeypatch.setattr(fuses, "TRY_S", 3.0)
+    bad = [encode(opened(house.complaint()), source="/tests")._replace(value=b"no json", key=b"one") for _ in range(3)]
+    house.send(*[Record(topic=CASE_EVENTS, key=b"one", value=b"foreign")] * 5, *bad)
+    house.publish(4, key=b"one")
+    first = house.sink(fuse=3)
+    house.wait_for(8, "dead_letters")
+    house.publish(3, key=b"another")
+    house.wait_for(3)
+    first.stop()
+    assert house.rows() == 3
+    second = house.sink(fuse=3)
+    house.wait_for(7)
+    second.stop()
+    assert house.rows("dead_letters") == 8
 
 
 def test_dates_at_the_ends_of_the_calendar_are_stored(house: SinkHouse) -> None:

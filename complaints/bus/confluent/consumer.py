@@ -52,6 +52,7 @@ class ConfluentConsumer:
         """
         self._deleted, self._gaps = deleted, dict[TopicPartition, Gap]()
         self._read, self._ends = dict[TopicPartition, int](), dict[TopicPartition, int]()
+        self._next, self._held = dict[TopicPartition, int](), frozenset[TopicPartition]()
         self._revoked: Callable[[Collection[TopicPartition]], None] = lambda _: None
         self._handed_over = 0
         self._consumer = Consumer(profiles.group_reader(brokers, group))
@@ -64,7 +65,6 @@ class ConfluentConsumer:
 
         An offset beyond the end is of a topic that has lost records: what the group reads again replaces itself.
         """
-        starts = []
         for at in consumer.committed(partitions, timeout=ANSWER_S):
             first, end = consumer.get_watermark_offsets(at, timeout=ANSWER_S) or (0, 0)
             place, known = (at.topic, at.partition), 0 <= at.offset <= end
@@ -72,8 +72,8 @@ class ConfluentConsumer:
                 self._gaps[place] = Gap(at.offset, first)
             elif at.offset > end:
                 log.warning("read from the first record", at=place, committed=at.offset, end=end)
-            starts.append(ConfluentPartition(*place, max(first, at.offset) if known else first))
-        consumer.assign(starts)
+            self._next[place] = max(first, at.offset) if known else first
+        consumer.assign([ConfluentPartition(*place, offset) for place, offset in self._next.items()])
 
     def _on_lost(self, *_: object) -> None:
         self._forget()
@@ -81,7 +81,7 @@ class ConfluentConsumer:
 
     def _forget(self) -> None:
         self._handed_over += 1
-        self._read, self._ends, self._gaps = {}, {}, {}
+        self._read, self._ends, self._gaps, self._next, self._held = {}, {}, {}, {}, frozenset()
 
     def _on_revoke(self, _: Consumer, partitions: list[ConfluentPartition]) -> None:
         self._revoked([(partition.topic, partition.partition) for partition in partitions])
@@ -121,7 +121,7 @@ class ConfluentConsumer:
         at = (message.topic() or "", message.partition() or 0)
         if is_end(message):
             self._ends[at] = message.offset() or 0
-        elif is_record(message):
+        elif is_record(message) and at not in self._held:
             self._read[at] = (message.offset() or 0) + 1
             self._ends.pop(at, None)
             return True
@@ -148,7 +148,27 @@ class ConfluentConsumer:
                     raise BusUnavailable(f"progress could not be stored: {error}") from error
                 time.sleep(COMMIT_PAUSE_S)
             else:
+                self._next |= {(at.topic, at.partition): at.offset for at in marks}
                 return
+
+    def hold(self, partitions: Collection[TopicPartition], *, again: Collection[TopicPartition] = ()) -> None:
+        """Let no records of some partitions come until they are no longer named here (see BatchConsumer).
+
+        Raises:
+            BusUnavailable: the client cannot read from there.
+        """
+        held = frozenset(partitions) & self._next.keys()
+        free, new = (self._held - held) | (self._next.keys() & set(again)) - held, held - self._held
+        self._held = held
+        try:
+            if new:
+                self._consumer.pause([ConfluentPartition(*at) for at in new])
+            for at in free & self._next.keys():
+                self._ends.pop(at, None)
+                self._consumer.seek(ConfluentPartition(*at, self._next[at]))
+                self._consumer.resume([ConfluentPartition(*at)])
+        except KafkaException as error:
+            raise BusUnavailable(f"held partitions cannot be read on: {error}") from error
 
     def _behind(self, at: TopicPartition, offset: int) -> int:
         return max(offset, self._ends.get(at, 0)) if offset == self._read.get(at) else offset

@@ -54,13 +54,18 @@ class Fuses:
         self._failures: dict[int, int] = {}
         self._try_at: dict[int, float] = {}
 
+    @property
+    def held(self) -> dict[int, Hold]:
+        """The partitions that are held."""
+        return self._orders.held(self._step)
+
     def forget(self) -> None:
         """Forget all failures: the partitions have changed hands."""
         self._failures.clear()
 
     def waiting(self) -> set[int]:
         """Return the partitions of which no record is handled now."""
-        now, held = time.monotonic(), self._orders.held
+        now, held = time.monotonic(), self.held
         for partition in self._try_at.keys() - held.keys():  # somebody has ended the hold
             del self._try_at[partition]
             self._failures.pop(partition, None)
@@ -68,7 +73,7 @@ class Fuses:
 
     def tried(self, records: Sequence[StoredRecord]) -> list[StoredRecord]:
         """Return the records that may be handled: of a held partition those up to the first one of ours."""
-        held = self._orders.held
+        held = self.held
         if not held:
             return list(records)
         firsts = {record.partition: record.offset for record in reversed(records) if type_in(record).startswith(OURS)}
@@ -89,7 +94,7 @@ class Fuses:
         """
         if error is not None and not type_in(record).startswith(OURS):
             return []
-        partition, is_held = record.partition, record.partition in self._orders.held
+        partition, is_held = record.partition, record.partition in self.held
         failures = 0 if error is None else 1 + counted.failures.get(partition, self._failures.get(partition, 0))
         counted.failures[partition] = failures
         if error is None and is_held:
@@ -116,10 +121,10 @@ class Fuses:
         """
         self._failures |= counted.failures
         for partition, why in counted.held.items():
-            self._orders.hold(partition, why)
+            self._orders.hold(self._step, why)
             log.error("partition held", step=self._step, partition=partition, failures=why.failures, error=why.error)
         for partition in counted.released:
-            self._orders.release(partition)
+            self._orders.release(self._step, partition)
             log.warning("held partition goes on", step=self._step, partition=partition)
         again = time.monotonic() + TRY_S
-        self._try_at |= dict.fromkeys(self._orders.held.keys() & set(partitions), again)
+        self._try_at |= dict.fromkeys(self.held.keys() & set(partitions), again)

@@ -42,18 +42,17 @@ class Orders:
         """Whether the step is paused."""
         return self._step in self._control.paused
 
-    @property
-    def held(self) -> dict[int, Hold]:
-        """The partitions that are held."""
-        return {partition: why for (step, partition), why in self._control.held.items() if step == self._step}
+    def held(self, step: str) -> dict[int, Hold]:
+        """Return the partitions of a step that are held."""
+        return {partition: why for (name, partition), why in self._control.held.items() if name == step}
 
-    def hold(self, partition: int, why: Hold) -> None:
+    def hold(self, step: str, why: Hold) -> None:
         """Take at once what this worker has written itself."""
-        self._control.held[self._step, partition] = why
+        self._control.held[step, why.partition] = why
 
-    def release(self, partition: int) -> None:
+    def release(self, step: str, partition: int) -> None:
         """Take at once what this worker has written itself."""
-        self._control.held.pop((self._step, partition), None)
+        self._control.held.pop((step, partition), None)
 
     def begin(self) -> None:
         """Read the topic from its first record to its end.

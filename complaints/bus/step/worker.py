@@ -225,7 +225,7 @@ class Worker:
         parts.attempts.committed(done)
         parts.metrics.handled(done, function_s=function_s, dead=len(pending.dead), now_ms=self._options.now_ms())
         parts.timers.handled(done, dead=pending.dead)
-        held = parts.base.orders.held if pending.counted.held else {}
+        held = parts.base.fuses.held if pending.counted.held else {}
         return [
             record
             for record in records
