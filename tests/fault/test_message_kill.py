@@ -85,7 +85,7 @@ class MessageTrial(Trial):
         self._closing.callback(watch.give_up)
         self._closing.callback(http.given_up.set)
         self._stage("started")
-        deleter = Deleter(server.brokers)
+        deleter = Deleter(server.brokers, watch)
         killer = Killer(pipeline, server, feed, chaos, self.seed, deleter)
         try:
             killer.run()

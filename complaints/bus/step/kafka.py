@@ -23,6 +23,9 @@ SLICE_S: Final = 1.0
 
 PAUSE_S: Final = 0.2
 
+SEEK_S: Final = 5.0
+"""How long a fetcher that has just been given a partition may refuse to seek in it."""
+
 _NOT_YET = {
     KafkaError.UNSTABLE_OFFSET_COMMIT,
     KafkaError._TIMED_OUT,  # noqa: SLF001  # librdkafka names its local errors so
@@ -146,6 +149,24 @@ def extent(consumer: Consumer, topic: str, partition: int) -> tuple[int, int]:
         return consumer.get_watermark_offsets(ConfluentPartition(topic, partition), timeout=ANSWER_S) or (0, 0)
     except KafkaException as error:
         raise BusUnavailable(f"the extent of {topic}/{partition} could not be read: {error}") from error
+
+
+def seek(consumer: Consumer, place: ConfluentPartition) -> None:
+    """Let a consumer read a partition from an offset.
+
+    Raises:
+        BusUnavailable: it does not within SEEK_S.
+    """
+    deadline = time.monotonic() + SEEK_S
+    while True:
+        try:
+            consumer.seek(place)
+        except KafkaException as error:  # a fetcher that has not started yet
+            if time.monotonic() > deadline:
+                raise BusUnavailable(f"{place} cannot be read: {error}") from error
+            time.sleep(0.02)
+        else:
+            return
 
 
 def rival(admin: AdminClient, *, group: str, member: str, client: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 import structlog
-from confluent_kafka import OFFSET_END, Consumer, KafkaException, Message
+from confluent_kafka import Consumer, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 from confluent_kafka.admin import AdminClient
 
@@ -22,7 +22,6 @@ from complaints.bus.step.identity import Identity
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.positions import Known, Log, Position, start_of
 from complaints.bus.step.restore import Restorer
-from complaints.errors import BusUnavailable
 from complaints.runtime.telemetry import STEP_RESTORE_SECONDS
 
 log = structlog.get_logger()
@@ -38,9 +37,6 @@ LAST_S: Final = 1.0
 
 END_S: Final = 30.0
 """How soon it is committed that the end of a partition was reached. Retention deletes what is much older."""
-
-SEEK_PATIENCE_S: Final = 5.0
-"""How long a fetcher that has just been given a partition may refuse to seek in it."""
 
 
 class Mailbox:
@@ -221,11 +217,16 @@ class Mailbox:
         for partition, at in found.items():
             if at.offset >= 0:
                 self._committed[partition] = Position(at.offset, at.metadata or "")
-        # at the end nothing is fetched before the pause, and unlike the committed offset it is there: retention may have passed that
-        starts = [ConfluentPartition(at.topic, at.partition, OFFSET_END) for at in partitions]
+        # a number that is there: retention may have passed the committed offset, and what the client asks the broker for, such as the end,
+        # may be answered after a seek, which it then undoes
+        starts = [ConfluentPartition(at.topic, at.partition, self._inside(found[at.partition])) for at in partitions]
         consumer.assign(starts)
         consumer.pause(starts)
         self._restorer.begin([at.partition for at in partitions])
+
+    def _inside(self, committed: ConfluentPartition) -> int:
+        first, end = kafka.extent(self.consumer, committed.topic, committed.partition)
+        return min(max(first, committed.offset), end)
 
     def _on_revoke(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         self.epoch += 1
@@ -288,15 +289,4 @@ class Mailbox:
 
     def _seek(self, partition: int, offset: int) -> None:
         self._ends.dropped(partition)
-        deadline = time.monotonic() + SEEK_PATIENCE_S
-        while True:
-            try:
-                self.consumer.seek(ConfluentPartition(self._spec.mailbox, partition, offset))
-            except KafkaException as error:  # a fetcher that has not started yet
-                if time.monotonic() > deadline:
-                    raise BusUnavailable(
-                        f"{self._spec.mailbox}/{partition} cannot be read from {offset}: {error}"
-                    ) from error
-                time.sleep(0.02)
-            else:
-                return
+        kafka.seek(self.consumer, ConfluentPartition(self._spec.mailbox, partition, offset))

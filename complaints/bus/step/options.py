@@ -18,7 +18,7 @@ class WorkerOptions:
         gather_s: for how many seconds a poll takes more records after the first one, for a step that nobody waits for: every transaction
             costs the broker as much as many records do. 0 handles at once what is there.
         outputs: records written in one transaction after which the next records wait for the next one: one may lead to many.
-        fuse: how many dead letters in a row stop it.
+        fuse: how many of its own records in a row that become dead letters hold a partition.
         heartbeat: is called at least once a second as long as the worker makes progress or waits for Kafka; not while the function works
             on one record, nor within one call of Kafka's client (the offsets, the commit or the end of a transaction: at most 10 s).
         now_ms: the present time in milliseconds since 1970, for timers.

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Final, NamedTuple
 
 from complaints.bus import Record, StoredRecord
@@ -57,18 +57,19 @@ class Timers:
         self._still: dict[tuple[int, bytes], _Still] = {}
         self._looked_at = 0.0
 
-    def due(self, partitions: Iterable[int]) -> list[tuple[Record, int | None]]:
+    def due(self, partitions: Collection[int]) -> list[tuple[Record, int | None]]:
         """Return the records of timers that are due and not outstanding, each with its partition of the mailbox.
 
         They count as outstanding after `written`.
 
         Args:
-            partitions: those that this worker handles.
+            partitions: those that this worker handles. What is outstanding in others holds up nothing here: it may be proposed again.
         """
         make, now = self._spec.timer, time.monotonic()
         if make is None or now - self._looked_at < EVERY_S:
             return []
         self._looked_at, self._proposed = now, set()
+        self._outstanding = {at for at in self._outstanding if at[0] in partitions}
         found: list[tuple[Record, int | None]] = []
         for partition in partitions:
             for timer in self._store.due(partition, self._now_ms(), OUTSTANDING + len(self._still)):

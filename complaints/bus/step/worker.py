@@ -140,7 +140,7 @@ class Worker:
         parts = self._parts
         if parts.mailbox.paused:
             return
-        if records := parts.timers.due(parts.mailbox.ready):
+        if records := parts.timers.due(set(parts.mailbox.ready) - parts.base.fuses.held.keys()):
             try:
                 parts.base.commit(Pending(outputs=records))
                 parts.timers.written()

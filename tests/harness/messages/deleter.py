@@ -20,6 +20,7 @@ from complaints.errors import BusUnavailable
 from tests.harness.cases.log import Entry, committed
 from tests.harness.host import Host
 from tests.harness.messages.log import Topics, of_kind
+from tests.harness.messages.watch import Watch
 from tests.harness.support import wait_until
 
 READERS: Final[Mapping[str, Sequence[str]]] = {
@@ -45,11 +46,13 @@ class Deleter:
 
     Attributes:
         brokers: host:port.
+        watch: sees what is deleted, for it may not have read it yet.
         deletions: how often it has deleted something.
         records: how many committed records it has deleted.
     """
 
     brokers: str
+    watch: Watch
     deletions: int = 0
     records: int = 0
     _kept: dict[str, dict[tuple[int, int], Entry]] = field(default_factory=lambda: defaultdict(dict))
@@ -79,7 +82,7 @@ class Deleter:
         Returns:
             The place of the record, and what the dead letters say about it.
         """
-        board, before = ConfluentBoard(self.brokers), len(topics.letters)
+        board, before = ConfluentBoard(self.brokers), {(entry.partition, entry.offset) for entry in topics.letters}
         board.write([pause(STEP, since_ms=time.time_ns() // 1_000_000)])
         time.sleep(OBEYED_S)
         again = of_kind(topics.conversations, "received")[0]
@@ -94,7 +97,8 @@ class Deleter:
                 os.kill(pid, signal.SIGKILL)
         board.write([resume(STEP)])
         wait_until(self._are_at_their_ends, timeout_s=SETTLED_S, what="the ends of all mailboxes")
-        letters = [entry.said for entry in committed(self.brokers, "lapor.deadletters")][before:]
+        found = committed(self.brokers, "lapor.deadletters")
+        letters = [entry.said for entry in found if (entry.partition, entry.offset) not in before]
         said = [letter for letter in letters if letter["error_class"] == "DeletedUnread"]
         return {"at": str(at), "letters": len(letters), "said": [letter["reason"] for letter in said]}
 
@@ -110,6 +114,8 @@ class Deleter:
     def _delete(self, mailbox: str, until: Mapping[int, int]) -> None:
         entries = [entry for entry in committed(self.brokers, mailbox) if entry.offset < until.get(entry.partition, 0)]
         self._kept[mailbox] |= {(entry.partition, entry.offset): entry for entry in entries}
+        for entry in entries:
+            self.watch.see(mailbox, entry.headers.get("ce_type"), entry.value)
         admin = AdminClient({"bootstrap.servers": self.brokers})
         places = [TopicPartition(mailbox, partition, offset) for partition, offset in until.items() if offset > 0]
         for answer in admin.delete_records(places, request_timeout=10).values() if places else ():

@@ -76,14 +76,23 @@ class Watch:
         """Return some ids of what is still to come."""
         return sorted(self._open[name] - self._done[name])[:10]
 
+    def see(self, topic: str, type_: object, value: bytes | None) -> None:
+        """Take a record of a mailbox, once or several times.
+
+        Args:
+            topic: its topic.
+            type_: its header `ce_type`.
+            value: its value.
+        """
+        kind = type_.decode().split(".")[3] if isinstance(type_, bytes) else ""
+        if (take := _TAKES.get((topic, kind))) is not None:
+            take(self, json.loads(value or b"null"))
+
     def _read(self) -> None:
         while not self._stop.is_set():
             for message in self._consumer.consume(500, timeout=0.05):
                 if message.error() is None:
-                    type_ = dict(message.headers() or []).get("ce_type")
-                    kind = type_.decode().split(".")[3] if isinstance(type_, bytes) else ""
-                    if (take := _TAKES.get((message.topic() or "", kind))) is not None:
-                        take(self, json.loads(message.value() or b"null"))
+                    self.see(message.topic() or "", dict(message.headers() or []).get("ce_type"), message.value())
 
     def _received(self, said: dict[str, Any]) -> None:
         self._open["events of messages"].add(said["id"])

@@ -109,3 +109,18 @@ def test_a_timer_header_that_somebody_else_wrote_means_nothing(store: Store, clo
     timers.written()
     foreign = StoredRecord("mailbox", 0, 7, KEY, b"{}", ((module.HEADER, b"abc"),), 0)
     timers.handled([foreign], dead=[])
+
+
+def test_a_held_partition_holds_up_no_timer_of_another(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is outstanding in it counts no more, and is proposed again when it goes on."""
+    monkeypatch.setattr(module, "OUTSTANDING", 1)
+    store.apply({1: [Change(b"other", StoredState(1, 1000, b"value"))]}, {})
+    timers = timers_of(store)
+    assert [partition for _, partition in timers.due({0, 1})] == [0]
+    timers.written()
+    clock.s += 1
+    assert timers.due({0, 1}) == []
+    clock.s += 1
+    assert [partition for _, partition in timers.due({1})] == [1]
