@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
-from complaints.bus.control import Control, release
+from complaints.bus import StoredRecord
+from complaints.bus.control import Control, Hold, release
 from complaints.bus.step import fuses
+from complaints.bus.step.fuses import Fuses
 from complaints.bus.step.murmur2 import partition_of
+from complaints.bus.step.orders import Orders
 from complaints.bus.step.worker import Worker
 from tests.contract.test_step_host import opened, options_of
-from tests.harness.step import PARTITIONS, Ground, ground
+from tests.harness.step import COMMAND, PARTITIONS, Ground, ground
 from tests.harness.support import wait_until
 
 __all__ = ["ground"]
@@ -129,3 +132,16 @@ def test_a_batch_that_is_halved_counts_each_dead_letter_once(ground: Ground) -> 
     ground.check()
     assert len(ground.dead()) == LIMIT
     assert held(ground) == {}
+
+
+def test_a_worker_that_is_given_a_held_partition_tries_nothing_at_once(ground: Ground) -> None:
+    """Or a worker that starts again and again would empty the partition into the dead letters."""
+    orders = Orders(ground.brokers, ground.name)
+    guarded = Fuses(ground.name, LIMIT, orders, partitions=PARTITIONS)
+    orders.hold(ground.name, Hold(since_ms=1, failures=LIMIT, error="ValueError", partition=PARTITION, offset=4))
+    headers = (("ce_type", COMMAND),)
+    records = [StoredRecord(ground.name, at, 5, b"k", b"{}", headers, 0) for at in range(PARTITIONS)]
+    assert [record.partition for record in guarded.tried(records)] == [
+        at for at in range(PARTITIONS) if at != PARTITION
+    ]
+    orders.close()

@@ -72,10 +72,15 @@ class Fuses:
         return {partition for partition in held if now < self._try_at.setdefault(partition, now + TRY_S)}
 
     def tried(self, records: Sequence[StoredRecord]) -> list[StoredRecord]:
-        """Return the records that may be handled: of a held partition those up to the first one of ours."""
+        """Return the records that may be handled: of a held partition none while it waits, and then those up to the first one of ours.
+
+        A partition that was just given to this worker may bring records before the mailbox knows that it is held.
+        """
         held = self.held
         if not held:
             return list(records)
+        waiting = self.waiting()
+        records = [record for record in records if record.partition not in waiting]
         firsts = {record.partition: record.offset for record in reversed(records) if type_in(record).startswith(OURS)}
         return [
             record
