@@ -1,7 +1,7 @@
 """Complaints written from the law, before and apart from the rules: how many get the right owner, and how sure the wrong ones are.
 
 All facts in them are invented. Rules were written with all of them at hand; `law_cases_fresh` is half of a set of 120. The floors are
-what was measured (docs/benchmarks-routing.md), less a case or two.
+what was measured (docs/benchmarks.md), less a case or two.
 """
 
 from pathlib import Path
