@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from lapor.commands.tables import settings_page
 from ops.casework.acts import ACTS
