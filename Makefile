@@ -6,7 +6,7 @@ PYTHON ?= python3
 INSTALL := $(VENV)/bin/uv pip install --quiet --link-mode hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up quick test test-all lint bench compile locks
+.PHONY: help setup demo up quick test test-all lint bench compile size locks
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -63,6 +63,9 @@ bench: $(VENV)/.run ## Measure, in an environment of its own; the figures go to 
 	@$(INSTALL) --python $(VENV)-bench --require-hashes -r requirements-bench.lock
 	@$(INSTALL) --python $(VENV)-bench --no-build-isolation --no-deps --editable .
 	@$(VENV)-bench/bin/python -m benchmarks
+
+size: $(VENV)/.dev ## Print how large the program, its tests and its pages are (benchmarks/size.toml has what is recorded)
+	@$(PY) -m benchmarks.size
 
 locks: $(VENV)/bin/uv ## Resolve the dependencies anew and write the lock files
 	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --upgrade --group build pyproject.toml -o requirements.lock
