@@ -36,9 +36,10 @@ class ServerConfig:
         host: The address to listen on.
         port: The TCP port; 0 takes a free one.
         passwords: The folder with the password of each account, which is made if missing; None for ``passwords`` in the data folder.
-        max_clients: The maximum number of simultaneous connections; further ones are refused with code 202.
+        max_clients: The maximum number of clients that have logged in; further ones are refused with code 202.
         max_memory_bytes: The maximum memory of all queries together in the engine, in bytes.
         idle_timeout_s: The maximum silence of a client between packets, in seconds; the default is ClickHouse's own.
+        hello_timeout_s: The maximum time until a connection's first packet, in seconds.
         io_timeout_s: The maximum duration of one read or write within a packet, in seconds; the default is ClickHouse's own.
         stop_timeout_s: How long the server waits for each client's thread when it stops, in seconds.
     """
@@ -50,6 +51,7 @@ class ServerConfig:
     max_clients: int = 128
     max_memory_bytes: int = 2 << 30
     idle_timeout_s: float = 3600.0
+    hello_timeout_s: float = 10.0
     io_timeout_s: float = 300.0
     stop_timeout_s: float = 10.0
 

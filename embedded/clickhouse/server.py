@@ -24,6 +24,8 @@ from embedded.clickhouse.sql import quote
 _BACKLOG: Final = 128
 # Pause after a failed accept: long enough not to spin, short enough for clients not to notice.
 _ACCEPT_AGAIN_S: Final = 0.05
+# Connections beyond the clients that have logged in: for who is about to, and who never will.
+STRANGERS: Final = 256
 _LOCK_FILE: Final = "server.lock"
 
 
@@ -116,6 +118,7 @@ class ClickHouseServer:
             self._gate = Gate(
                 self._engine,
                 kept_passwords(config.passwords or config.data_dir / "passwords"),
+                most=config.max_clients,
                 most_readers=max(1, config.max_clients // 2),
             )
             family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
@@ -136,7 +139,10 @@ class ClickHouseServer:
                 self._stopping.wait(_ACCEPT_AGAIN_S)
                 continue
             channel = Channel(
-                connected, idle_timeout_s=self._config.idle_timeout_s, io_timeout_s=self._config.io_timeout_s
+                connected,
+                idle_timeout_s=self._config.idle_timeout_s,
+                hello_timeout_s=self._config.hello_timeout_s,
+                io_timeout_s=self._config.io_timeout_s,
             )
             talk = Conversation(
                 channel,
@@ -154,10 +160,10 @@ class ClickHouseServer:
 
     def _serve(self, connected: socket.socket, channel: Channel, talk: Conversation) -> None:
         try:
-            if len(self._clients) <= self._config.max_clients:
+            if len(self._clients) <= self._config.max_clients + STRANGERS:
                 talk.serve()
             else:
-                talk.refuse(f"More than {self._config.max_clients} clients at once")
+                talk.refuse("Too many connections at once")
         finally:
             with self._guard:
                 self._clients.pop(connected, None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 TOKEN: Final = re.compile(
-    r"""(?P<skip>\s+|--[^\n]*|\#[ !][^\n]*|/\*.*?(?:\*/|\Z))
+    r"""(?P<skip>\s+|--[^\n]*|//[^\n]*|\#[ !][^\n]*|/\*.*?(?:\*/|\Z))
       | (?P<quoted>'(?:[^'\\]|\\.|'')*'|`(?:[^`\\]|\\.|``)*`|"(?:[^"\\]|\\.|"")*")
       | (?P<here>\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)
       | (?P<word>\w+)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -198,6 +200,12 @@ SELECT * FROM system.zookeeper WHERE path = '/'
 SELECT * FROM system.named_collections
 SELECT 1 IN system.processes
 SELECT count() FROM cases, system.processes
+SHOW TABLES WHERE throwIf(1, hex(file('{file}')))
+SHOW TABLES LIMIT length(file('{file}'))
+SHOW FULL TABLES WHERE throwIf(1, file('{file}'))
+SHOW COLUMNS FROM cases WHERE throwIf(1, file('{file}'))
+SHOW INDEX FROM cases WHERE throwIf(1, file('{file}'))
+SHOW DATABASES WHERE throwIf(1, file('{file}'))
 SHOW PROCESSLIST
 SHOW GRANTS
 SHOW ACCESS
@@ -359,6 +367,10 @@ def test_no_escape_is_open_to_an_analyst(analyst: Client, secret: Path, port: in
         ("SELECT arrayMap({f:Identifier}, [{p:String}])", {"f": "file", "p": "/etc/passwd"}),
         ("SELECT file({p:String})", {"p": "/etc/passwd"}),
         ("SELECT {p:String}", {"p": "x'), file('/etc/passwd"}),
+        ("SELECT {p:String // '\n} INTO OUTFILE '/tmp/an-analyst-wrote-this'", {"p": "x"}),
+        ("SELECT {p:Nullable(// '\nString)} INTO OUTFILE '/tmp/an-analyst-wrote-this' FORMAT RawBLOB", {"p": "x"}),
+        ("SELECT {p:Nullable(// $x$\nString)} INTO OUTFILE '/tmp/an-analyst-wrote-this$x$'", {"p": "x"}),
+        ("SELECT {p:Nullable(/* /* */ ' */String)} INTO OUTFILE '/tmp/an-analyst-wrote-this'", {"p": "x"}),
     ],
 )
 def test_what_a_parameter_stands_for_is_checked(port: int, secret: Path, text: str, parameters: dict[str, str]) -> None:
@@ -370,7 +382,8 @@ def test_what_a_parameter_stands_for_is_checked(port: int, secret: Path, text: s
             return
         with pytest.raises(ServerException) as refused:
             client.execute(text, parameters)
-        assert refused.value.code == 497
+        assert refused.value.code in REFUSED
+    assert not Path("/tmp/an-analyst-wrote-this").exists()  # noqa: S108  # where it would be
 
 
 def test_each_escape_is_refused_for_what_it_does_and_not_for_its_form(port: int, secret: Path) -> None:
@@ -399,6 +412,10 @@ SELECT * FROM format(Values, 'a String', '(file(\\'{file}\\'))')
 SELECT * FROM format(JSONEachRow, 'a String, b String DEFAULT file(\\'{file}\\')', '{{"a":"x"}}')
 SELECT * FROM eval('SELECT 1')
 SELECT * FROM python('x')
+SHOW TABLES WHERE throwIf(1, hex(file('{file}')))
+SHOW COLUMNS FROM t WHERE throwIf(1, file('{file}'))
+CREATE TABLE o (a String) ENGINE = MergeTree ORDER BY a SETTINGS disk = disk(type = 'web', endpoint = 'http://127.0.0.1:1/')
+CREATE TABLE o (a String) ENGINE = MergeTree ORDER BY a SETTINGS disk = disk(type = 'local', path = '{file}.d/')
 CREATE TABLE o (a String DEFAULT file('{file}')) ENGINE = Memory
 CREATE TABLE o (a String MATERIALIZED file('{file}')) ENGINE = Memory
 CREATE TABLE o ENGINE = File(TSV, '{file}') AS SELECT 1
@@ -661,3 +678,23 @@ def test_a_reader_sends_no_tables(analyst: Client) -> None:
     with pytest.raises(ServerException) as refused:
         analyst.execute("SELECT * FROM cases", external_tables=sent)
     assert refused.value.code == 497
+
+
+def test_connections_that_say_nothing_take_no_place_from_the_sink(tmp_path: Path) -> None:
+    """Nobody needs a password to open one; each is closed soon."""
+    script = (
+        "import socket, sys, time; from pathlib import Path\n"
+        "from clickhouse_driver import Client\n"
+        "from embedded.clickhouse import ClickHouseServer, ServerConfig\n"
+        "from embedded.clickhouse.accounts import SINK, kept_passwords\n"
+        "config = ServerConfig(data_dir=Path(sys.argv[1]), port=0, max_clients=4, hello_timeout_s=2.0)\n"
+        "with ClickHouseServer(config) as server:\n"
+        "    silent = [socket.create_connection(('127.0.0.1', server.port)) for _ in range(40)]\n"
+        "    login = {'user': SINK, 'password': kept_passwords(Path(sys.argv[1]) / 'passwords')[SINK]}\n"
+        "    print(Client('127.0.0.1', server.port, **login).execute('SELECT 1'))\n"
+        "    silent[0].settimeout(20)\n"
+        "    print(silent[0].recv(1))\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=90, check=True, cwd=Path.cwd())
+    assert ran.stdout == "[(1,)]\nb''\n"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from typing import Final
 
@@ -61,6 +62,10 @@ _SYSTEM: Final = "system."
 # Words of a canonical statement that would lend it the rights of others.
 _LENT: Final = frozenset({("SET", "ROLE"), ("SET", "DEFAULT"), ("SQL", "SECURITY"), ("EXECUTE", "AS")})
 _FILES: Final = frozenset({("INTO", "OUTFILE"), ("FROM", "INFILE")})
+# What the engine's explanation of SHOW leaves out, though it runs it.
+_UNEXPLAINED: Final = frozenset({"WHERE", "LIMIT", "("})
+# A placeholder as the engine writes it. It keeps the text of the type as it came, so a comment in it could hide what follows.
+_PLACEHOLDER: Final = re.compile(r"\{\s*\w+\s*:\s*\w+(?:\s*\((?:[\w\s,()]|'[\w/+ :.-]*')*\))?\s*\}")
 
 
 class Gate:
@@ -69,7 +74,8 @@ class Gate:
     Args:
         engine: The engine, which lists its functions.
         passwords: The password of each account, by name.
-        most_readers: The maximum number of clients of accounts that only read, so that they leave room for the sink.
+        most: The maximum number of clients that have logged in.
+        most_readers: The maximum number of them whose accounts only read, so that they leave room for the sink.
 
     Attributes:
         engine: The engine.
@@ -78,10 +84,11 @@ class Gate:
         EngineError: The engine does not list its functions.
     """
 
-    def __init__(self, engine: Engine, passwords: Mapping[str, str], *, most_readers: int) -> None:
+    def __init__(self, engine: Engine, passwords: Mapping[str, str], *, most: int, most_readers: int) -> None:
         self.engine = engine
         self._passwords = passwords
-        self._seats = threading.BoundedSemaphore(most_readers)
+        self._seats = threading.BoundedSemaphore(most)
+        self._readers = threading.BoundedSemaphore(most_readers)
         self._accounts = {account.name: account for account in ACCOUNTS if account.name in passwords}
         self._sources = {str(name).lower() for (name,) in engine.rows("SELECT name FROM system.table_functions")}
         listed = engine.rows("SELECT name, alias_to, case_insensitive, is_aggregate, categories FROM system.functions")
@@ -112,20 +119,19 @@ class Gate:
 
     @contextmanager
     def seat(self, account: Account) -> Iterator[None]:
-        """Count a client of an account as long as the context lasts.
+        """Count a client of an account as long as the context lasts. Who has not logged in takes no seat.
 
         Raises:
-            ServerError: There are too many clients of accounts that only read.
+            ServerError: There are too many clients, or too many of accounts that only read.
         """
-        if not account.reads_only:
+        with ExitStack() as taken:
+            for seats, whom in ((self._seats, ""), (self._readers, " that read")):
+                if seats is self._readers and not account.reads_only:
+                    continue
+                if not seats.acquire(blocking=False):
+                    raise ServerError(TOO_MANY_SIMULTANEOUS_QUERIES, f"Too many clients{whom} at once")
+                taken.callback(seats.release)
             yield
-            return
-        if not self._seats.acquire(blocking=False):
-            raise ServerError(TOO_MANY_SIMULTANEOUS_QUERIES, "Too many clients that read at once")
-        try:
-            yield
-        finally:
-            self._seats.release()
 
     def database(self, account: Account, named: str) -> str:
         """Return the database that is current for a client that named this one, or none, when it logged in.
@@ -157,7 +163,12 @@ class Gate:
             ServerError: The account may not run it.
         """
         statement = canonical(connection, text)
-        pairs = set(pairwise(token.word for token in tokens(statement)))
+        words = _words(statement)
+        pairs = set(pairwise(words))
+        if words[:1] == ["SHOW"] and account.name != SINK and not _UNEXPLAINED.isdisjoint(words):
+            raise _denied("SHOW takes no more than LIKE")
+        if ("DISK", "(") in pairs:
+            raise _denied("a disk is made by nobody's statement")
         if pairs & _FILES:
             raise ServerError(INTO_OUTFILE_NOT_ALLOWED, "INTO OUTFILE and FROM INFILE are not allowed")
         if pairs & _LENT and account.name != SINK:
@@ -181,6 +192,8 @@ class Gate:
             raise _denied("a function by its bare name is not for this account")
 
     def _read_only(self, node: Node) -> None:
+        if node.kind == "Literal" and node.parent == "SelectWithUnionQuery":
+            raise _denied("a query writes no file")
         if node.kind not in (_INSIDE if node.parent else _STATEMENTS):
             raise _denied(f"{node.kind} is not among what a reader may use")
         if node.kind == "Function" and not self._may_call(node):
@@ -225,6 +238,19 @@ class Gate:
                 )
             if bound is not None and not (value.strip().isdecimal() and 0 < int(value) <= bound):
                 raise ServerError(SETTING_CONSTRAINT_VIOLATION, f"The setting {name} must be from 1 to {bound}")
+
+
+def _words(statement: str) -> list[str]:
+    """Return the words and marks of a canonical statement that are outside quotes.
+
+    Raises:
+        ServerError: A placeholder has more than a name and a type, so that it is not sure what is inside quotes.
+    """
+    found = tokens(statement)
+    for token in found:  # what is before the first odd one was split as the engine splits it
+        if token.word == "{" and _PLACEHOLDER.match(statement, token.start) is None:
+            raise _denied("a placeholder has a name and a plain type")
+    return [token.word for token in found]
 
 
 def _denied(why: str) -> ServerError:

@@ -20,15 +20,19 @@ class Channel:
     Args:
         connected: The socket. `close` closes it.
         idle_timeout_s: The maximum silence of the client between packets, in seconds.
+        hello_timeout_s: The maximum time until its first packet, in seconds.
         io_timeout_s: The maximum duration of one read or write within a packet, in seconds.
 
     Attributes:
         reader: The reader for everything except compressed blocks; see `blocks`.
     """
 
-    def __init__(self, connected: socket.socket, *, idle_timeout_s: float, io_timeout_s: float) -> None:
+    def __init__(
+        self, connected: socket.socket, *, idle_timeout_s: float, hello_timeout_s: float, io_timeout_s: float
+    ) -> None:
         self._socket = connected
         self._idle_timeout_s = idle_timeout_s
+        self._patience_s = hello_timeout_s
         self._io_timeout_s = io_timeout_s
         self._waiting = False
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -39,7 +43,7 @@ class Channel:
     def _pull(self) -> bytes:
         try:
             if self._waiting:
-                self._socket.settimeout(self._idle_timeout_s)
+                self._socket.settimeout(self._patience_s)
             data = self._socket.recv(_RECEIVE_BYTES)
         except OSError as error:
             raise ConnectionLostError(str(error)) from error
@@ -61,7 +65,7 @@ class Channel:
         try:
             return self.reader.varint()
         finally:
-            self._waiting = False
+            self._waiting, self._patience_s = False, self._idle_timeout_s
             self._socket.settimeout(self._io_timeout_s)
 
     def blocks(self, *, compressed: bool) -> ByteReader:
