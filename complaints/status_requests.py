@@ -79,19 +79,18 @@ _WRITTEN: Final = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{5})([ -]?)([0-9A-Za-
 """A code as we tell it, or without its spaces."""
 
 
-WITH_AN_ORDER: Final = 2
-"""Words of a text that is an order and a code in one piece: "CABUT PFEXCEBGBSD"."""
-
-
 def code_written(text: str) -> str:
     """Return the first code that stands in a text as we tell codes, whoever's case it is of; empty if none does.
 
-    Words are no code: it has letters and a digit, or is written in capitals, in three groups or with no more than an order before it.
+    Words are no code, and neither is a street with the number of a house: it has a letter and a digit before its last character, or is
+    written in capitals, in groups among small letters or with no more than an order.
     """
     for found in _WRITTEN.finditer(text):
         letters = found[1] + found[3] + found[4]
-        mixed = any(map(str.isdigit, letters)) and any(map(str.isalpha, letters))
-        if mixed or (letters.isupper() and (found[2] or len(text.split()) <= WITH_AN_ORDER)):
+        mixed = any(map(str.isdigit, letters[:-1])) and any(map(str.isalpha, letters))
+        rest = text[: found.start()] + text[found.end() :]
+        stands_out = (found[2] and any(map(str.islower, rest))) or len(rest.split()) == 1
+        if mixed or (letters.upper() == letters and stands_out):
             try:
                 return tracking.parse(letters)
             except TrackingCodeError:

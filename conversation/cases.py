@@ -111,6 +111,9 @@ def new_case(complaint: Complaint, message: InboundMessage) -> Document:
         case["thread"] = message.thread
     if complaint.topic:
         case["topic"] = complaint.topic
+    place = complaint.place
+    if region := place.village or place.district or place.regency or place.province:
+        case["region"] = region.code
     if complaint.oversight:
         case["oversight"] = True
     if complaint.secret:

@@ -9,6 +9,7 @@ from complaints.message import InboundMessage
 from complaints.tracking import spaced
 from complaints.wording import text
 from conversation.citizen import Document
+from conversation.continuing import is_alive
 from conversation.turn import Turn
 
 MOST_OPENED: Final = 5
@@ -21,14 +22,15 @@ WITHIN_MS: Final = 600_000
 def taken_by(turn: Turn, message: InboundMessage) -> Document | None:
     """Return the case that takes a message which would open one too many; None if it may open one.
 
-    The times are those of the records. A full case takes no more: the next message opens one, which takes those after it.
+    The times are those of the records. A case that is full, withdrawn, archived or closed takes none; if all are, he may.
     """
     cases: list[Document] = turn.state["cases"]
     if not message.sender or message.shared or len(cases) < MOST_OPENED:
         return None
     if turn.at_ms - cases[-MOST_OPENED].get("opened_ms", 0) >= WITHIN_MS:
         return None
-    return cases[-1] if cases[-1].get("additions", 0) < MOST_ADDITIONS else None
+    takes = [case for case in cases[-MOST_OPENED:] if is_alive(case) and case.get("additions", 0) < MOST_ADDITIONS]
+    return takes[-1] if takes else None
 
 
 def say_once(turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> None:

@@ -68,7 +68,7 @@ class WishPages:
         if not is_possible(wish, case):
             raise HTTPException(409, why_not(wish, case).message)
         if isinstance(said, KeyedWording):
-            self._parts.proofs.require(request, case.complaint_id, said.receipt_key)
+            self._parts.proofs.require(case.complaint_id, said.receipt_key, request)
         own = case.tracking_code
         wanted = message(
             said, act_of(wish, said, case.state), about=own, upstream_id=name_of(f"wish/{wish.path}", own, key)

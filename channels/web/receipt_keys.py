@@ -43,13 +43,21 @@ class ReceiptKeys:
         """Return whether the browser keeps the key of a complaint."""
         return any(self._is_key(complaint_id, key) for key in self._kept(request))
 
-    def require(self, request: Request, complaint_id: UUID, typed: str) -> None:
-        """Check that the browser keeps the key of a complaint, or that it was typed.
+    def require(self, complaint_id: UUID, typed: str, browser: Request | None = None) -> None:
+        """Check that the key of a complaint was given.
+
+        Args:
+            complaint_id: the id of the complaint.
+            typed: what was given as the key.
+            browser: the request of a form of ours, whose browser may keep the key; None for a program, since another site's page could let
+                a browser send its request.
 
         Raises:
-            HTTPException: 403, it does not, and it was not.
+            HTTPException: 403, it was not given.
         """
-        if not self.held(request, complaint_id) and not self._is_key(complaint_id, typed_letters(typed)):
+        if browser is not None and self.held(browser, complaint_id):
+            return
+        if not self._is_key(complaint_id, typed_letters(typed)):
             raise HTTPException(403, NEEDED)
 
     def give(self, request: Request, answer: Response, complaint_id: UUID) -> None:

@@ -31,7 +31,7 @@ class KeyedWording(Wording):
     receipt_key: Annotated[
         str,
         StringConstraints(max_length=40),
-        Field(description="Kunci tanda terima laporan ini; di peramban yang mengirimnya boleh kosong"),
+        Field(description="Kunci tanda terima laporan ini; pada formulir di peramban yang mengirimnya boleh kosong"),
     ] = ""
 
 

@@ -18,7 +18,7 @@ from router.cases.document.plain import Document, bare, text_id
 from router.cases.draft import Decision, Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.owners import ask, route
-from router.cases.roles import Law, role_of, sorted_by
+from router.cases.roles import Law, Role, role_of, sorted_by
 from router.cases.rules import citizen, desk, leaving, merging, owner
 from router.cases.table import ALREADY, TABLE
 
@@ -116,10 +116,22 @@ def _outcome(case: Document, record: Inbound, law: Law) -> tuple[FactKind, ...] 
     return found
 
 
+_NOBODY_READS: Final = frozenset(("dicabut", "digabung", "diarsipkan"))
+"""The states in which an owner reads no addition that changes nothing: it becomes a case of its own."""
+
+
+def _moves_nothing(case: Document, record: Inbound, law: Law) -> bool:
+    """Return whether a message is of somebody who only has the code, and answers no question."""
+    role = role_of(case, record.body["actor"], law, CommandKind.add, record.body.get("sender"))
+    return role is Role.bearer and not case.get("question")
+
+
 def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     """Add the citizen's message. If the case is closed or has no room for it, the message becomes a complaint of its own."""
     before = draft.now
     addition, reading = bare(record.body["addition"]), record.body["reading"]
+    if _moves_nothing(before, record, law):
+        addition = {**addition, "apart": True}
     if reading.get("corrects") and before.get("supporters"):
         reading = {**reading, "corrects": False}  # the places of a main case and its supporters part only by a person
     size = len(orjson.dumps(addition)) + len(orjson.dumps(reading))
@@ -127,7 +139,7 @@ def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         raise ContractViolation(
             f"the addition has {size} bytes without its raw message, at most {COMPLAINT_BYTES} are possible"
         )
-    if before["state"] == "selesai":
+    if before["state"] == "selesai" or (addition.get("apart") and before["state"] in _NOBODY_READS):
         draft.add(FactKind.continued, continued_as=continuation_of(record)[1])
         return None
     draft.add(FactKind.added, addition=addition, reading=reading)
@@ -136,8 +148,14 @@ def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         draft.take_back()
         draft.add(FactKind.continued, continued_as=continuation_of(record)[1])
         return None
-    if addition.get("apart"):
-        return None
+    if not addition.get("apart"):
+        _follow(draft, record, law, before)
+    return None
+
+
+def _follow(draft: Draft, record: Inbound, law: Law, before: Document) -> None:
+    """Add the facts that follow from an addition: the case is open again, leaves its main case, goes to its owner, or asks."""
+    addition = record.body["addition"]
     has_owner = False
     if before["state"] == "dicabut":
         has_owner = leaving.open_again(draft, law, by_law=leaving.is_for_another(before, draft.now))
@@ -147,7 +165,6 @@ def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         has_owner = leaving.leave_hidden(draft, law)
     if draft.now["state"] not in ("digabung", "diarsipkan"):
         ask(draft, None if has_owner else route(draft, law))
-    return None
 
 
 def continuation_of(record: Inbound) -> tuple[str, str]:

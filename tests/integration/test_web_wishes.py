@@ -218,3 +218,15 @@ def test_the_app_is_told_the_key_and_it_may_be_typed_as_people_do(door: House) -
     typed = answer["receipt_key"].lower().replace(" ", "").replace("0", "o")
     code = complaint.mailbox
     assert door.http.post(f"{API}/{code}/withdrawal", json={"receipt_key": typed}).status_code == 202
+
+
+def test_the_app_gives_the_key_itself(door: House) -> None:
+    """Another site's page could let the browser that keeps the key send a request to the API."""
+    door.fill(text="Jalan berlubang")
+    (complaint,) = door.complaints()
+    door.settle(complaint, "diproses")
+    answer = door.http.post(
+        f"{API}/{complaint.mailbox}/withdrawal", content="{}", headers={"Content-Type": "text/plain"}
+    )
+    assert answer.status_code == 403
+    assert wanted(door) == []

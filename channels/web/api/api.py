@@ -168,7 +168,7 @@ class Api:
         if not is_possible(wish, case):
             return problem(409, why_not(wish, case).message)
         if isinstance(said, KeyedWording):
-            self._parts.proofs.require(request, case.complaint_id, said.receipt_key)
+            self._parts.proofs.require(case.complaint_id, said.receipt_key)
         name = name_of(f"api/{wish.api}/{code}", owner, idempotency_key(request))
         wanted = message(said, act_of(wish, said, case.state), about=case.tracking_code, upstream_id=name)
         receipt = await self._service.keep(wanted)

@@ -626,6 +626,16 @@ class TestTheWeb:
         assert (town.landed[-1].kind, town.landed[-1].tracking_code) == (KINDS.addition, code)
         assert town.sends[-1].kind is ReplyKind.completed
 
+    def test_who_only_has_the_code_moves_no_case(self, town: Town) -> None:
+        """Everybody reads the code of a public reply: what a stranger adds is kept, and the case stays where it is."""
+        town.say(WITH_PLACE)
+        code = town.complaints[0].tracking_code
+        before = town.case(code)
+        town.say(f"{code} kejadiannya di Jalan Asia Afrika Kota Bandung, bukan di sana", sender="6289999999999")
+        after = town.case(code)
+        assert (after.owner, after.hop, after.complaint.place) == (before.owner, before.hop, before.complaint.place)
+        assert [one.apart for one in after.complaint.additions] == [True]
+
     def test_an_addition_on_the_page_is_read_with_its_complaint(self, town: Town) -> None:
         """The place that it names completes it."""
         record = town.received(self.web(town, PLACELESS))
@@ -915,3 +925,14 @@ class TestWhatIsOnRecord:
         assert (kept.reason, b"KANARI" in kept.payload, b"caused_by" in kept.payload) == ("no", False, True)
         delivery = Delivery.model_validate_json(written[2].value)
         assert (delivery.outcome, delivery.kind) == (DeliveryOutcome.undeliverable, ReplyKind.answered)
+
+
+@pytest.mark.parametrize(
+    "first", ["Sampah menumpuk di Jalan Gajah Mada Kota Surakarta", "Pohon tumbang di Jalan Setiabudi Kota Bandung"]
+)
+def test_a_second_story_before_the_first_answer_is_a_case_of_its_own(keys: Keyring, first: str) -> None:
+    """Its place is known from its own words, before the router has said where the first case is."""
+    town = Town(keys, None, Normaliser.load())
+    town.say(first)
+    town.say("Jalan berlubang di Jalan Veteran Kota Malang")
+    assert [one.kind for one in town.landed] == [MessageKind.complaint, MessageKind.complaint]

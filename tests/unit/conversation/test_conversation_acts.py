@@ -417,10 +417,13 @@ def test_buka_opens_what_was_withdrawn_or_put_aside(town: Town) -> None:
         ("cabut pfexcebgbsd", ""),
         ("laporan PFEXCEBGBSD belum selesai", ""),
         ("laporan 7K3M9QX2RTS belum selesai", "7K3M9QX2RTS"),
+        ("laporan saya JA1AN M1RAH 8 belum selesai", "JA1ANM1RAH8"),
+        ("Jalan Mirah 8 banjir, tolong rahasiakan nama saya", ""),
+        ("JALAN MIRAH 8 KOTA BANDUNG BANJIR", ""),
     ],
 )
 def test_a_code_of_letters_alone_is_one_in_capitals_beside_an_order(text: str, code: str) -> None:
-    """One of sixty has no digit; a word of eleven letters is none."""
+    """One of sixty has no digit; a word of eleven letters is none, and neither is a street with the number of a house."""
     assert status_requests.code_written(text) == code
 
 

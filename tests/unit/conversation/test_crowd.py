@@ -103,13 +103,13 @@ def test_an_open_question_of_the_case_stays_open(town: Town) -> None:
 
 
 def test_a_flood_of_hundreds_loses_nothing_and_opens_few(town: Town) -> None:
-    """A full case takes no more: the next message opens one, which takes those after it."""
+    """A full case takes no more: the one before it does."""
     became = tell(town, STREETS)
     kept = [one.text for case in town.complaints for one in town.case(case.tracking_code).complaint.additions]
     assert sorted([*(one.text for one in town.complaints), *kept]) == sorted(STREETS)
-    assert became.count(MessageKind.complaint) == MOST_OPENED + 1
+    assert became.count(MessageKind.complaint) == MOST_OPENED
     assert [send.kind for send in town.sends].count(ReplyKind.small_talk) == 1
-    assert len(town.complaints) == MOST_OPENED + 1
+    assert len(town.complaints) == MOST_OPENED
 
 
 def test_what_is_kept_with_a_case_moves_it_nowhere_later(town: Town) -> None:
@@ -120,3 +120,16 @@ def test_what_is_kept_with_a_case_moves_it_nowhere_later(town: Town) -> None:
     town.say(f"{code} mohon segera ya pak, sudah lama sekali")
     case = town.case(code)
     assert (case.owner.id, case.hop, len(case.complaint.additions)) == (owner, 0, 3)
+
+
+def test_what_is_one_too_many_never_stands_on_a_case_that_has_ended(town: Town) -> None:
+    """Nobody would read it there: the latest case that lives takes it; if none lives, the message opens one."""
+    tell(town, MATTERS[:5])
+    codes = [one.tracking_code for one in town.complaints]
+    town.say(f"CABUT {codes[-1]}")
+    tell(town, [MATTERS[5]])
+    assert [one.text for one in town.case(codes[-2]).complaint.additions] == [MATTERS[5]]
+    for code in codes[:-1]:
+        town.say(f"CABUT {code}")
+    assert tell(town, [MATTERS[6]]) == [MessageKind.complaint]
+    assert town.case(codes[-1]).complaint.additions == ()
