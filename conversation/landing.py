@@ -15,7 +15,7 @@ from conversation import citizen as memory
 from conversation import continuing, passing
 from conversation.answered import Answered
 from conversation.citizen import Document, Landing
-from conversation.matching import answers, is_of, is_told_anew, is_without_matter
+from conversation.matching import answers, is_of, is_other_matter, is_told_anew, is_without_matter
 from conversation.opening import Opens
 from conversation.passing import Landed, Passing, landed, named_case
 from conversation.reading import Reads
@@ -145,6 +145,13 @@ class Lands:
         if case is None:
             return self.land(turn, message, id_, "")
         return self._passing.add(turn, message, id_, case, MessageKind.addition)
+
+    def add_changed(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed:
+        """Add what came under the name of the complaint of a page, with another content (see land). Another matter moves nothing."""
+        case = memory.case_of(turn.state, turn.citizen)
+        if case is None or not is_other_matter(case, self._passing.look(turn, message)):
+            return self.land(turn, replace(message, about=turn.citizen), id_, "")
+        return self._passing.add_apart(turn, message, id_, case)
 
     def _acted(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document | None) -> Landed | None:
         """Pass on what a citizen does with a case of his, beside adding to it; None if he does nothing of the kind."""

@@ -1,7 +1,7 @@
 """The function of the conversation's step: a citizen's state and a record of his mailbox become the next state and records."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final
@@ -167,8 +167,10 @@ class ConversationStep:
             if words == known[Landing.WORDS] or memory.landing(turn.state, str(id_)) is not None:
                 self._count("delivered again")
                 return
-            said, message = said | {"id": str(id_)}, replace(message, about=turn.citizen)
-        landed = self._lands.land(turn, message, id_, words)
+            said = said | {"id": str(id_)}
+        is_changed = known is not None and not message.about
+        lands = self._lands
+        landed = lands.add_changed(turn, message, id_) if is_changed else lands.land(turn, message, id_, words)
         self._note(turn, said, landed, words=words)
 
     def _fields(self, said: Document, id_: UUID) -> Document:

@@ -37,12 +37,14 @@ SAR_LENGTHS = {TLV_SAR_REFERENCE: 2, TLV_SAR_TOTAL: 1, TLV_SAR_SEQUENCE: 1}
 CONCAT_8_BIT = 0x00
 CONCAT_16_BIT = 0x08
 
-OF_APPLICATIONS = frozenset({0x01, 0x04, 0x05, 0x23})
-"""The information elements that only a machine's message has: ports of an application (WAP push), and notices of voicemail
-(3GPP TS 23.040, 9.2.3.24)."""
+OF_NOTICES = frozenset({0x01, 0x23})
+"""The information elements that only a machine's message has: notices of voicemail (3GPP TS 23.040, 9.2.3.24)."""
 
-TLV_PORTS = frozenset({0x020A, 0x020B})
-"""source_port and destination_port (SMPP 3.4, 5.3.2.20 and 21)."""
+OF_PORTS = {0x04: 1, 0x05: 2}
+"""The information elements for an application (WAP push), with the octets of the port it listens on. Port 0 is nobody's."""
+
+TLV_DESTINATION_PORT = 0x020B
+"""destination_port (SMPP 3.4, 5.3.2.21). Some SMSCs tell a source_port of everybody's texts."""
 
 PROTOCOLS_OF_MACHINES = frozenset({0x40, 0x5F, *range(0x7C, 0x80)})
 """The protocol identifiers of a message that no telephone shows as a person's: type 0, return call, and downloads (9.2.3.9)."""
@@ -129,12 +131,13 @@ def segment(found: Delivered) -> Segment:
 
 def _is_of_machine(found: Delivered, elements: dict[int, bytes]) -> bool:
     """Return whether an application sent a message, by what its fields say, whatever its words are."""
+    ports = [elements.get(element, b"")[:octets] for element, octets in OF_PORTS.items()]
     return bool(
         found.protocol_id in PROTOCOLS_OF_MACHINES
         or found.service_type in SERVICES_OF_MACHINES
         or is_indication(found.data_coding)
-        or not OF_APPLICATIONS.isdisjoint(elements)
-        or not TLV_PORTS.isdisjoint(found.tlvs)
+        or not OF_NOTICES.isdisjoint(elements)
+        or any(map(any, (*ports, found.tlvs.get(TLV_DESTINATION_PORT, b""))))
     )
 
 

@@ -30,7 +30,7 @@ from channels.web.told import Story, number_for_emergencies
 from channels.web.uploads.faults import FILE_FAULTS, MEGABYTE
 from channels.web.uploads.multipart import Form
 from channels.web.wishes import HIDE, NOT_DONE, RATE, SHOW, WISHES, WITHDRAW, is_possible
-from complaints import status_requests, tracking, wording
+from complaints import ids, status_requests, tracking, wording
 from complaints.calendar import WIB, written_day
 from complaints.case import CaseStatus
 from complaints.errors import TrackingCodeError
@@ -98,12 +98,12 @@ class Pages:
         if errors or isinstance(found, list):
             return self._form(request, fields=form.fields, errors=errors, files=files)
         name = name_of("form", "", form.fields.get("form_key"))
+        is_known = await self._service.is_case(ids.message_id(NAME, name))
         try:
             receipt = await self._service.keep(inbound(found, upstream_id=name, attachments=files))
         except HTTPException as error:
             fault = FieldError("form", error.detail)
             return _refused(error, self._form(request, fields=form.fields, errors=[fault], files=files))
-        is_known = await self._service.is_case(receipt.message_id)
         path = f"/lacak/{receipt.tracking_code}?lagi=1" if is_known else f"/diterima/{receipt.tracking_code}"
         answer = RedirectResponse(path, status_code=303)
         is_danger = bool(number_for_emergencies(found.title, found.text))

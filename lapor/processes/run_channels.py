@@ -1,9 +1,12 @@
 """Runs channels, each with its intake and the sender of its accounts. Several channels can share a process."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
+
+import structlog
 
 from channels.intake import Intake
 from channels.sending.run import run_sender
@@ -11,14 +14,27 @@ from channels.sending.spec import SenderSpec
 from complaints.bus.confluent import ConfluentProducer
 from complaints.bus.step.options import WorkerOptions
 from complaints.crypto import Keyring
+from complaints.errors import ConfigurationError
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import configure_logging
+from complaints.runtime.upstream import Upstream
 from complaints.storage.spool import Spool
 from lapor.processes.channels import CHANNELS, Parts
 from lapor.processes.collector import settle
 from lapor.processes.secret import keyring
 from lapor.processes.together import run_together
 from lapor.processes.wiring import heartbeats, loops, stop_on_signals, upstream
+
+SENDER = "sender"
+"""The name by which a sender that is refused is told to doctor, among the accounts of its channel."""
+
+REFUSED_AGAIN_S = 60.0
+"""Seconds until a sender that was refused tries again: somebody must have corrected something meanwhile."""
+
+LOOK_S = 0.2
+"""Seconds between two looks at the signal to end."""
+
+log = structlog.get_logger()
 
 YOUNG_OBJECTS = 20_000
 """Number of new objects between two garbage collections. A burst of messages creates hundreds of thousands, freed by reference counting."""
@@ -57,7 +73,7 @@ def _works(
     into: ExitStack,
 ) -> list[Callable[[], None]]:
     """Return the functions that the threads of a channel run. Whatever must be closed afterwards is put onto `into`."""
-    beat, brokers = heartbeats(settings, name), settings.kafka_required()
+    beat, brokers, reports = heartbeats(settings, name), settings.kafka_required(), upstream(settings, name)
     producer = ConfluentProducer(brokers, timeout_s=settings.produce_timeout_s)
     into.callback(producer.close)
     spool = Spool(settings.spool_folder / f"{name}.db", max_bytes=settings.spool_max_bytes)
@@ -68,7 +84,7 @@ def _works(
             settings=settings,
             keys=keys,
             turned=beat.beat,
-            upstream=upstream(settings, name),
+            upstream=reports,
             intake=intake,
         )
     )
@@ -85,4 +101,33 @@ def _works(
         heartbeat=heartbeats(settings, sender).beat,
     )
     spec = SenderSpec(channel=name, keyring=keys, reported=name in REPORTED)
-    return [serve, partial(run_sender, spec, channel.accounts, options=options, stop=stop)]
+    send = partial(run_sender, spec, channel.accounts, options=options, stop=stop)
+    return [serve, partial(again_each_minute, send, reports, heartbeat=options.heartbeat, stop=stop)]
+
+
+def again_each_minute(
+    send: Callable[[], None], reports: Upstream, *, heartbeat: Callable[[], None], stop: threading.Event
+) -> None:
+    """Run a sender until it ends. If something must be corrected first, say what to doctor, and try again each minute until `stop` is set.
+
+    The intake, and the channels of the same process, go on meanwhile: a citizen's message is taken also if we cannot answer.
+    """
+    while not stop.is_set():
+        refused = _refusal_of(send)
+        if refused is None:
+            return
+        log.error("the sender is refused; it tries again in a minute", why=str(refused))
+        sender = reports.account(SENDER)
+        sender.failed(refused)
+        until = time.monotonic() + REFUSED_AGAIN_S
+        while time.monotonic() < until and not stop.wait(LOOK_S):
+            heartbeat()
+        sender.reached()
+
+
+def _refusal_of(send: Callable[[], None]) -> ConfigurationError | None:
+    try:
+        send()
+    except ConfigurationError as error:
+        return error
+    return None

@@ -6,7 +6,7 @@ from pathlib import Path
 from complaints.bus.step.contract import RESERVED
 from complaints.contract import CITIZENS
 from complaints.crypto import Keyring, key_id_of_state, load_secret
-from complaints.errors import BusUnavailable, ConfigurationError
+from complaints.errors import ConfigurationError
 from complaints.runtime.settings import Settings
 from complaints.storage.durable import write_durably
 
@@ -20,20 +20,17 @@ RECENT = 500
 def keyring(settings: Settings) -> Keyring:
     """Return the keys of this installation.
 
-    A folder that was used before says which secret it was used with. For a new folder, as after a restore, the states in Kafka say it; if
-    Kafka is away then, the next start asks again.
+    A folder that was used before says which secret it was used with. For a new folder, as after a restore, the states in Kafka say it.
 
     Raises:
         ConfigurationError: there is no secret file, it cannot be read, or its secret is another one than before.
+        BusUnavailable: nothing says which secret is right: the folder is new, and Kafka did not answer in time.
     """
     keys = Keyring.from_secret(load_secret(settings.secret_path))
     if (known := of_folder(settings.data)) is not None:
         require_same(keys, known, f"the folder {settings.data}", settings.secret_path)
         return keys
-    try:
-        sealed_with = of_kafka(settings.kafka) if settings.kafka else None
-    except BusUnavailable:
-        return keys
+    sealed_with = of_kafka(settings.kafka) if settings.kafka else None
     require_same(keys, sealed_with or keys.key_id, "the states in Kafka", settings.secret_path)
     adopt(settings.data, keys)
     return keys

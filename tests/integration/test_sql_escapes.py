@@ -200,6 +200,8 @@ SELECT * FROM system.zookeeper WHERE path = '/'
 SELECT * FROM system.named_collections
 SELECT 1 IN system.processes
 SELECT count() FROM cases, system.processes
+SELECT arrayLevenshteinDistance(range(100000), range(100000))
+SELECT arraySimilarity(range(100000), range(100000), range(100000), range(100000))
 SHOW TABLES WHERE throwIf(1, hex(file('{file}')))
 SHOW TABLES LIMIT length(file('{file}'))
 SHOW FULL TABLES WHERE throwIf(1, file('{file}'))
@@ -416,6 +418,7 @@ SHOW TABLES WHERE throwIf(1, hex(file('{file}')))
 SHOW COLUMNS FROM t WHERE throwIf(1, file('{file}'))
 CREATE TABLE o (a String) ENGINE = MergeTree ORDER BY a SETTINGS disk = disk(type = 'web', endpoint = 'http://127.0.0.1:1/')
 CREATE TABLE o (a String) ENGINE = MergeTree ORDER BY a SETTINGS disk = disk(type = 'local', path = '{file}.d/')
+ALTER TABLE t FREEZE WITH NAME '../../../../x'
 CREATE TABLE o (a String DEFAULT file('{file}')) ENGINE = Memory
 CREATE TABLE o (a String MATERIALIZED file('{file}')) ENGINE = Memory
 CREATE TABLE o ENGINE = File(TSV, '{file}') AS SELECT 1

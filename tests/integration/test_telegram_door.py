@@ -311,7 +311,8 @@ def test_a_shared_position_stands_in_the_place(house: House) -> None:
     house.until_safe(said)
     house.stop()
     (message,) = house.messages()
-    assert message.address == "-6.99320,110.42030"
+    assert message.address == ""
+    assert message.shared_location == (-6.9932, 110.4203)
     place = normalised(message, house.keys).place
     assert place.pin is not None
     assert (place.pin.latitude, place.pin.longitude) == (-6.9932, 110.4203)

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from channels.web.parse import FieldError, from_json, inbound, json_as, name_of
+from channels.web.parse import NAME, FieldError, from_json, inbound, json_as, name_of
 from channels.web.parts import WebParts
 from channels.web.responses import problem
 from channels.web.security import presented_key, region_of
@@ -18,6 +18,7 @@ from channels.web.uploads.faults import UNAVAILABLE, api_answer
 from channels.web.uploads.files import Draft, Upload
 from channels.web.uploads.multipart import chunks, limited_body
 from channels.web.wishes import WISHES, KeyedWording, act_of, is_possible, message, why_not
+from complaints import ids
 from complaints.case import CaseState
 
 
@@ -112,6 +113,7 @@ class Api:
             return _incomplete(attachments)
         name = name_of("api", owner, idempotency_key(request))
         message = inbound(found, upstream_id=name, attachments=attachments, region=region_of(owner))
+        is_known = await self._service.is_case(ids.message_id(NAME, name))
         receipt = await self._service.keep(message)
         code = receipt.tracking_code
         signed = self._parts.receipts.sign(receipt.message_id, code)
@@ -121,7 +123,7 @@ class Api:
             tracking_code=code,
             receipt=signed,
             receipt_key=self._parts.proofs.of(receipt.message_id),
-            again=await self._service.is_case(receipt.message_id),
+            again=is_known,
             emergency=warning,
         )
         return JSONResponse(answer.model_dump(), status_code=202)

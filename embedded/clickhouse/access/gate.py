@@ -40,6 +40,8 @@ _SINGLE: Final = (
     "formatReadableTimeDelta", "grouping", "identity", "isConstant", "lambda", "materialize", "neighbor",
     "rowNumberInAllBlocks", "runningDifference", "toColumnTypeName", "toTypeName", "transform", "untuple", "version",
 )  # fmt: skip
+# Functions whose time grows with the square of an array, without a look at the clock.
+_ENDLESS: Final = frozenset({"arrayLevenshteinDistance", "arrayLevenshteinDistanceWeighted", "arraySimilarity"})
 # Table functions that make numbers or take their rows from the statement itself.
 _SOURCES: Final = frozenset({"numbers", "numbers_mt", "generateSeries", "generate_series", "SQLStandardValues"})
 # The same for the operator, who also inserts what a client sends.
@@ -92,7 +94,7 @@ class Gate:
         self._accounts = {account.name: account for account in ACCOUNTS if account.name in passwords}
         self._sources = {str(name).lower() for (name,) in engine.rows("SELECT name FROM system.table_functions")}
         listed = engine.rows("SELECT name, alias_to, case_insensitive, is_aggregate, categories FROM system.functions")
-        kinds = {str(name) for name, _, _, _, kind in listed if kind in _KINDS} | set(_SINGLE)
+        kinds = {str(name) for name, _, _, _, kind in listed if kind in _KINDS} - _ENDLESS | set(_SINGLE)
         may = [row for row in listed if (row[1] or row[0]) in kinds and str(row[0]).lower() not in self._sources]
         self._functions = {str(row[0]) for row in may} | set(_SINGLE)
         self._any_case = {str(row[0]).lower() for row in may if row[2]}
@@ -167,8 +169,8 @@ class Gate:
         pairs = set(pairwise(words))
         if words[:1] == ["SHOW"] and account.name != SINK and not _UNEXPLAINED.isdisjoint(words):
             raise _denied("SHOW takes no more than LIKE")
-        if ("DISK", "(") in pairs:
-            raise _denied("a disk is made by nobody's statement")
+        if ("DISK", "(") in pairs or ("FREEZE" in words and account.name != SINK):
+            raise _denied("a statement makes no folder")
         if pairs & _FILES:
             raise ServerError(INTO_OUTFILE_NOT_ALLOWED, "INTO OUTFILE and FROM INFILE are not allowed")
         if pairs & _LENT and account.name != SINK:

@@ -92,10 +92,18 @@ def test_a_message_of_an_application_is_known_by_its_fields(found: Delivered) ->
 
 
 @pytest.mark.parametrize(
-    "found", [delivered(), delivered(data_coding=8), delivered(service_type=b"CMT"), delivered(protocol_id=0x41)]
+    "found",
+    [
+        delivered(),
+        delivered(data_coding=8),
+        delivered(service_type=b"CMT"),
+        delivered(protocol_id=0x41),
+        delivered(tag=0x020A),
+        delivered(bytes([6, 5, 4, 0, 0, 0, 0]) + b"jalan rusak", esm_class=UDHI),
+    ],
 )
 def test_a_persons_message_is_none_of_a_machine(found: Delivered) -> None:
-    """A replaced message and any service of people are a person's."""
+    """A replaced message, any service of people, a port that it came from and the port that is nobody's are a person's."""
     assert not segment(found).machine
 
 

@@ -608,6 +608,16 @@ class TestTheWeb:
         assert [one.kind for one in town.landed] == [KINDS.complaint, KINDS.addition]
         assert len({one.id for one in town.landed}) == 2
 
+    def test_another_matter_under_the_same_key_moves_no_case(self, town: Town) -> None:
+        """Back in the browser, and a second story sent: the first keeps its owner, and the second is read with it."""
+        town.take(town.received(self.web(town, "Sampah menumpuk di Jalan Gajah Mada Kota Surakarta")))
+        code = town.complaints[0].tracking_code
+        owner = town.case(code).owner
+        town.take(town.received(self.web(town, "Kepala desa minta uang damai di Kabupaten Sragen")))
+        case = town.case(code)
+        assert (case.owner, case.complaint.oversight) == (owner, False)
+        assert [one.apart for one in case.complaint.additions] == [True]
+
     def test_an_addition_with_another_text_under_the_same_key_is_added_too(self, town: Town) -> None:
         """Back in the browser, and sent again: both are kept."""
         record = town.received(self.web(town, PLACELESS))

@@ -1,0 +1,33 @@
+"""The processes of channels: what a sender lacks stops no intake."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from complaints.errors import ConfigurationError
+from complaints.runtime.upstream import Upstream
+from lapor.processes import run_channels
+from lapor.processes.run_channels import SENDER, again_each_minute
+
+
+def test_a_sender_that_is_refused_is_told_and_tries_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A group without a position, a mailbox made anew: the channels of the process go on, and doctor shows the sentence."""
+    monkeypatch.setattr(run_channels, "REFUSED_AGAIN_S", 0.3)
+    stop, tries, beats = threading.Event(), list[str](), list[int]()
+
+    def send() -> None:
+        tries.append("try")
+        if len(tries) == 1:
+            raise ConfigurationError("lapor-sender-webhook has no position")
+        (told,) = Upstream.read(tmp_path, "webhook")
+        tries.append(told.account)
+
+    def beat() -> None:
+        beats.append(1)
+        (told,) = Upstream.read(tmp_path, "webhook")
+        assert "has no position" in told.reason
+
+    again_each_minute(send, Upstream(tmp_path, "webhook"), heartbeat=beat, stop=stop)
+    assert tries == ["try", "try", SENDER]
+    assert beats
