@@ -165,11 +165,13 @@ class Passing:
         return landed(kind, case, unread=not was_read)
 
     def add_apart(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> Landed:
-        """Add a message that tells another matter to a case, which stays as it is, and tell the citizen nothing of it (see crowd)."""
+        """Add a message that tells another matter to a case, which stays as it is. A citizen who is sent texts hears nothing of it."""
         found, was_read = self._reads.completion(None, message, part=None, about={})
         fields = _hidden_first(turn, message, id_, case)
         addition = found.addition.model_copy(update={"apart": True})
-        fields |= {"addition": addition, "reading": MessageReading(), "companion": True}
+        fields |= {"addition": addition, "reading": MessageReading()}
+        if message.sender:
+            fields["companion"] = True
         turn.command(message, id_, case["code"], CommandKind.add, **fields)
         case["additions"] = case.get("additions", 0) + 1
         return landed(MessageKind.addition, case, unread=not was_read)
