@@ -125,6 +125,11 @@ class Mailbox:
         for partition in self._next.keys() & partitions:
             self._let(partition, self._next[partition])
 
+    def go_back(self, offsets: Mapping[int, int]) -> None:
+        """Read some partitions again from where something that was polled was left out."""
+        for partition, offset in offsets.items():
+            self._seek(partition, offset)
+
     def begin_last(self, partitions: Collection[int]) -> None:
         """Let some partitions begin only when the others have had a second, because they may kill the worker again.
 
