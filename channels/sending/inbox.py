@@ -1,6 +1,7 @@
 """Reads the records of a sender's mailbox: texts to send, and reports about those that were sent. Those of other channels are skipped."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Final
 
 import structlog
@@ -31,6 +32,7 @@ STEP: Final = "lapor-sender-"
 """What the name of a sender's step begins with; the name of its channel follows."""
 
 
+@cache
 def channels() -> frozenset[bytes]:
     """Return the names of all channels that send texts."""
     return frozenset(step.removeprefix(STEP).encode() for step in topics()[SENDS].steps)
@@ -42,6 +44,12 @@ def channel_of(record: StoredRecord) -> bytes:
         if name == CHANNEL_HEADER:
             return value
     return (record.key or b"").partition(b"/")[0]
+
+
+def is_for(channel: bytes, record: StoredRecord) -> bool:
+    """Return whether a record is a channel's, or no channel's: that becomes a dead letter, the same one by each sender."""
+    said = channel_of(record)
+    return said == channel or said not in channels()
 
 
 class Inbox:
@@ -57,12 +65,10 @@ class Inbox:
         """
         self._channel, self._prefix = channel.encode(), f"{channel}/".encode()
         self._accounts, self._keyring = accounts, keyring
-        self._channels = channels()
 
     def ours(self, record: StoredRecord) -> bool:
-        """Return whether a record is this channel's, or no channel's: that becomes a dead letter, the same one by each sender."""
-        channel = channel_of(record)
-        return channel == self._channel or channel not in self._channels
+        """Return whether a record is this channel's, or no channel's (see is_for)."""
+        return is_for(self._channel, record)
 
     def take(self, record: StoredRecord, draft: Draft, queue_of: Callable[[str], Queue]) -> None:
         """Take a record of this channel, unless one before it has let its partition be held.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import partial
 
+from channels.sending.inbox import is_for
 from channels.sending.outcomes import Pauses
 from complaints.bus.step.contract import StepTopics
 from complaints.contract import ACCOUNTS, SENDS
@@ -32,6 +33,7 @@ class SenderSpec:
             name=f"lapor-sender-{self.channel}",
             mailbox=SENDS,
             states=ACCOUNTS,
+            reads=partial(is_for, self.channel.encode()),
             owns=partial(_begins, f"{self.channel}/".encode()),
         )
 

@@ -173,7 +173,7 @@ class Sink:
             self._insert_rows(table, rows, f"{batch}:{table}", patience_s)
         self._consumer.commit(done.offsets)
         for topic, counted in done.counted.items():
-            self._fuses[topic].committed(counted, [at for name, at in done.offsets if name == topic])
+            self._fuses[topic].committed(counted)
         self._hold({(topic, at) for topic, counted in done.counted.items() for at in counted.released})
 
     def _hold(self, released: Collection[TopicPartition] = ()) -> None:

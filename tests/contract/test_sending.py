@@ -16,14 +16,16 @@ import pytest
 from channels.base import Letter, Page
 from complaints.bus import Record
 from complaints.bus.confluent.profiles import STEP_SESSION_MS
+from complaints.bus.control import Control
 from complaints.bus.envelope import encode
+from complaints.bus.step import fuses
 from complaints.bus.step.murmur2 import partition_of
 from complaints.contract import ACCOUNTS, CONVERSATIONS, DEAD_LETTERS, SENDS
 from complaints.errors import ConfigurationError, OutcomeUnknown, Undeliverable, UpstreamUnavailable
 from complaints.mail import ReplyKind, Send
-from tests.harness.sending import Post, post
+from tests.harness.sending import PARTITIONS, Post, post
 from tests.harness.sending_account import FakeAccount, by_citizen, fails, takes, waits
-from tests.harness.step import read_committed
+from tests.harness.step import Ground, read_committed
 from tests.harness.support import KafkaServer, start_kafka, wait_until
 
 __all__ = ["post"]
@@ -276,6 +278,37 @@ def test_records_of_other_channels_are_skipped(post: Post) -> None:
     theirs.sent[0][1].set_result("1")
     other.await_outcomes(foreign.id, "sent/1")
     other.close()
+
+
+def test_a_held_partition_of_a_sender_tries_its_own_records_and_goes_on_without_a_loss(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Posts of another channel stand between the hold and the next texts: they are no try. All behind them is sent."""
+    monkeypatch.setattr(fuses, "TRY_S", 3.0)
+    held = partition_of(post.account.encode(), PARTITIONS)
+    names = [f"{number}" for number in range(1000)]
+    near = next(at for name in names if partition_of((at := f"twitter/{name}").encode(), PARTITIONS) == held)
+    far = next(at for name in names if partition_of((at := f"{post.channel}/{name}").encode(), PARTITIONS) != held)
+    ours, busy = FakeAccount(post.account), FakeAccount(far)
+    here = post.run(ours, busy, fuse=5).begun()
+
+    def is_held() -> bool:
+        control = Ground(post.brokers, post.folder, name=post.channel).control()
+        return (f"lapor-sender-{post.channel}", held) in Control().take(control).held
+
+    broken = encode(post.text(), source="/tests")
+    post.write_records(*[Record(topic=SENDS, key=broken.key, value=b"no JSON", headers=broken.headers)] * 5)
+    wait_until(is_held, what="the hold")
+    texts = [post.text(f"{number}", citizen=f"c{number}") for number in range(20)]
+    post.write(*[post.text(account=near, channel="twitter") for _ in range(5)], *texts)
+    until = time.monotonic() + 60
+    while is_held() and time.monotonic() < until:
+        post.write(post.text(account=far))
+        time.sleep(0.1)
+    for text in texts:
+        post.await_outcomes(text.id, "sent/1")
+    assert not is_held()
+    here.close()
 
 
 def test_what_cannot_be_read_is_a_dead_letter(post: Post) -> None:

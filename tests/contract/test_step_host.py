@@ -45,7 +45,7 @@ def turns(worker: Worker, ground: Ground, outputs: int) -> None:
         worker.propose_timers()
         return sum(map(len, ground.outputs().values())) >= outputs
 
-    wait_until(done, what=f"{outputs} outputs")
+    wait_until(done, timeout_s=90, what=f"{outputs} outputs")
 
 
 def test_a_host_turns_a_worker_and_asks_it_for_states(ground: Ground) -> None:

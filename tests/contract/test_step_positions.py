@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from complaints.bus.step import mailbox
+from complaints.bus.step import mailbox, same
+from complaints.errors import ConfigurationError
 from tests.contract.test_step_host import opened, turns
 from tests.harness.step import Ground, ground
 from tests.harness.support import wait_until
@@ -33,7 +34,7 @@ def test_a_position_moves_over_the_markers_at_the_end(ground: Ground, monkeypatc
             worker.turn()
             return ground.committed() == sum(ground.ends().values()) > 40
 
-        wait_until(committed, what="the offsets behind the markers")
+        wait_until(committed, timeout_s=60, what="the offsets behind the markers")
     ground.delete(lambda _, end: end)
     ground.feed(20)
     ground.worker()
@@ -91,19 +92,34 @@ def test_a_mailbox_made_anew_is_refused_until_an_operator_decides(ground: Ground
         if wiped:
             shutil.rmtree(ground.folder / "w0" / "states")
         refused = ground.worker()
-        assert refused.wait(60) == 3
+        assert refused.wait(120) == 3
         assert "was made anew" in ground.log()
         assert f"lapor offsets set {ground.name}" in ground.log()
         ground.accept(0)
         worker = ground.worker()
         wait_until(
             lambda: sum(len(said) for said in ground.outputs().values()) == sum(before.values()) + number,  # noqa: B023
+            timeout_s=90,
             what="all of the new mailbox",
         )
         worker.kill()
         worker.wait(10)
         for key, ids in ground.fed.items():
             assert [said for said, _ in ground.outputs()[key]][before.get(key, 0) :] == ids
+
+
+def test_a_mailbox_made_anew_under_a_running_worker_ends_it(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would go on at its old positions, behind new records that nobody has handled. The next start is refused with what to do."""
+    monkeypatch.setattr(same, "SAME_S", 0.5)
+    ground.feed(40, keys=8)
+    with opened(ground) as worker:
+        turns(worker, ground, 40)
+        ground.remake(ground.name)
+        with pytest.raises(ConfigurationError, match="made anew"):
+            turns(worker, ground, 41)
+    refused = ground.worker()
+    assert refused.wait(120) == 3
+    assert "was made anew" in ground.log()
 
 
 def test_a_position_beyond_the_log_is_refused_until_an_operator_decides(ground: Ground) -> None:
@@ -113,12 +129,12 @@ def test_a_position_beyond_the_log_is_refused_until_an_operator_decides(ground: 
     ground.empty_group()
     ground.commit_offsets(1_000)
     refused = ground.worker()
-    assert refused.wait(60) == 3
+    assert refused.wait(120) == 3
     assert "Kafka has it only up to" in ground.log()
     ground.accept(0)
     ground.feed(20)
     ground.worker()
-    wait_until(lambda: len(ground.outputs()) > 0 and ground.done(), what="the rest")
+    wait_until(lambda: len(ground.outputs()) > 0 and ground.done(), timeout_s=90, what="the rest")
 
 
 def test_a_record_in_the_wrong_partition_is_a_dead_letter(ground: Ground) -> None:
@@ -139,5 +155,5 @@ def test_a_topic_with_more_partitions_than_it_was_made_with_is_refused(ground: G
     """Its keys would be in other partitions than before."""
     ground.widen()
     worker = ground.worker()
-    assert worker.wait(60) == 3
+    assert worker.wait(120) == 3
     assert "was made with" in ground.log()

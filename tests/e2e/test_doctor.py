@@ -131,10 +131,11 @@ def _is_another(stack: RunningStack, than: int) -> bool:
 
 def test_a_crash_loop_is_a_failure_with_its_log(ailing: RunningStack) -> None:
     """One restart is worth a word; the third within minutes is no accident."""
+    ailing.wait_ready()  # this test may run alone
     seen = []
     for number in range(1, CRASH_LOOP + 1):
         killed = ailing.kill("router")
-        wait_until(partial(_is_another, ailing, killed), what="the restart")
+        wait_until(partial(_is_another, ailing, killed), what="the restart", timeout_s=60)
         seen.append(doctor(ailing)[1]["restarts of router"][0])
         assert len(ailing.note.restarts["router"]) == number
     assert seen == ["warn"] * (CRASH_LOOP - 1) + ["FAIL"]

@@ -318,7 +318,7 @@ class Ground:
         """Return whether every command that counts has an output."""
         return sum(map(len, self.outputs().values())) >= sum(map(len, self.fed.values()))
 
-    def settle(self, timeout_s: float = 60.0) -> None:
+    def settle(self, timeout_s: float = 120.0) -> None:
         """Wait until every command has its output."""
         wait_until(self.done, timeout_s=timeout_s, what=f"the outputs of {self.name}")
 

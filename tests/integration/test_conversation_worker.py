@@ -164,10 +164,10 @@ def test_a_wrong_secret_ends_the_start_and_is_named(topics: Topics, run: Run, in
         log = (tmp_path / f"{ordinal}.log").read_text()
         assert f"{other} holds another secret" in log
         assert made_with in log
+    beat = tmp_path / "0" / "heartbeats" / "conversation"
+    assert not beat.exists()
     environment = {"LAPOR_DATA": str(tmp_path / "0"), "LAPOR_SECRET_FILE": str(other), "LAPOR_KAFKA": ""}
     assert CliRunner().invoke(app, ["secret", "adopt", "--yes"], env=environment).exit_code == 0
     taken = run(0, LAPOR_SECRET_FILE=str(other))
-    beat = tmp_path / "0" / "heartbeats" / "conversation"
-    former = beat.stat().st_mtime
-    wait_until(lambda: beat.stat().st_mtime > former, what="a heartbeat", timeout_s=60)
+    wait_until(beat.exists, what="a heartbeat, of which the end of the former process left none", timeout_s=60)
     assert taken.poll() is None

@@ -181,7 +181,7 @@ def test_kill_9_in_the_middle_loses_nothing_and_does_nothing_twice(
     worker.wait(30)
     run_router(0)
     wanted = {complaint.id for complaint in complaints}
-    wait_until(lambda: wanted <= topics.owners().keys(), timeout_s=60, what="all 3000")
+    wait_until(lambda: wanted <= topics.owners().keys(), timeout_s=180, what="all 3000")
     assert {len(found) for found in topics.owners().values()} == {1}
     replies = [Reply.model_validate_json(value).complaint_id for value in topics.new(CONVERSATIONS)]
     assert len(replies) == len(set(replies)) == len(wanted)

@@ -90,14 +90,25 @@ class Base:
             writer=Transactions(identity.producer, topics, id_=identity.member, beat=options.heartbeat, aside=aside),
             metrics=Metrics(topics.name, store),
             orders=orders,
-            fuses=Fuses(topics.name, options.fuse, orders, partitions=found[topics.mailbox].partitions),
+            fuses=Fuses(
+                topics.name,
+                options.fuse,
+                orders,
+                partitions=found[topics.mailbox].partitions,
+                reads=topics.reads,
+            ),
         )
 
     def poll(self, most: int, *wait_s: float) -> list[StoredRecord]:
         """Return the next records that may be handled, after a look at what operators say (see Mailbox.poll)."""
         self.orders.look()
         self.mailbox.pause(is_paused=self.orders.paused)
-        return self.fuses.tried(self.mailbox.poll(most, *wait_s))
+        polled = self.mailbox.poll(most, *wait_s)
+        tried = self.fuses.tried(polled)
+        ends = {record.partition: record.offset for record in tried}
+        left = [record for record in reversed(polled) if record.offset > ends.get(record.partition, -1)]
+        self.mailbox.go_back({record.partition: record.offset for record in left})
+        return tried
 
     def hold(self, crowded: Collection[int] = ()) -> None:
         """Let no records come of partitions that are held, and of others.
@@ -137,7 +148,7 @@ class Base:
         self.metrics.committed(time.monotonic() - began)
         self.mailbox.handled(work.positions)
         self.mailbox.again(pending.counted.released)
-        self.fuses.committed(pending.counted, work.positions.keys())
+        self.fuses.committed(pending.counted)
         now_ms, progress = self.options.now_ms(), dict[int, Progress]()
         for partition, offset in work.positions.items():
             known = Known(position=Position(offset, self.member, work.mailbox_id))

@@ -88,6 +88,7 @@ class StepTopics:
         mailbox: the one topic that the step reads.
         states: its compacted state topic, with as many partitions as the mailbox.
         format: the number of the format in which the step reads and writes states.
+        reads: returns whether a record of the mailbox is for this step, and not only for another one that shares it.
         owns: returns whether a key of the state topic is this step's; it has no need to know the keys that begin with RESERVED.
     """
 
@@ -95,6 +96,7 @@ class StepTopics:
     mailbox: str
     states: str
     format: int = 1
+    reads: Callable[[StoredRecord], bool] = lambda _: True
     owns: Callable[[bytes], bool] = lambda _: True
 
 

@@ -5,7 +5,7 @@ minute; when one succeeds, the partition goes on. What others wrote into the top
 """
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -40,7 +40,15 @@ class Counted:
 class Fuses:
     """The fuses of a worker's partitions. They count what is committed, so each record counts once. For the worker's thread."""
 
-    def __init__(self, step: str, limit: int, orders: Orders, *, partitions: int) -> None:
+    def __init__(
+        self,
+        step: str,
+        limit: int,
+        orders: Orders,
+        *,
+        partitions: int,
+        reads: Callable[[StoredRecord], bool] = lambda _: True,
+    ) -> None:
         """Begin with no failure.
 
         Args:
@@ -48,8 +56,10 @@ class Fuses:
             limit: how many failures in a row hold a partition.
             orders: knows which partitions are held.
             partitions: how many the mailbox has.
+            reads: see StepTopics.
         """
         self.partitions = partitions
+        self._reads = reads
         self._step, self._limit, self._orders = step, limit, orders
         self._failures: dict[int, int] = {}
         self._try_at: dict[int, float] = {}
@@ -74,14 +84,16 @@ class Fuses:
     def tried(self, records: Sequence[StoredRecord]) -> list[StoredRecord]:
         """Return the records that may be handled: of a held partition none while it waits, and then those up to the first one of ours.
 
-        A partition that was just given to this worker may bring records before the mailbox knows that it is held.
+        What it leaves out must be read again: it does not know whether a commit follows that lets the partition wait. A partition that was
+        just given to this worker may bring records before the mailbox knows that it is held.
         """
         held = self.held
         if not held:
             return list(records)
         waiting = self.waiting()
         records = [record for record in records if record.partition not in waiting]
-        firsts = {record.partition: record.offset for record in reversed(records) if type_in(record).startswith(OURS)}
+        ours = [record for record in records if type_in(record).startswith(OURS) and self._reads(record)]
+        firsts = {record.partition: record.offset for record in reversed(ours)}
         return [
             record
             for record in records
@@ -117,13 +129,8 @@ class Fuses:
         counted.held[partition] = why
         return [control.hold(self._step, why)]
 
-    def committed(self, counted: Counted, partitions: Collection[int]) -> None:
-        """Take over what a batch amounts to.
-
-        Args:
-            counted: its records.
-            partitions: those whose positions it has committed.
-        """
+    def committed(self, counted: Counted) -> None:
+        """Take over what the records of a batch amount to. A held partition of which one was tried waits again."""
         self._failures |= counted.failures
         for partition, why in counted.held.items():
             self._orders.hold(self._step, why)
@@ -132,4 +139,4 @@ class Fuses:
             self._orders.release(self._step, partition)
             log.warning("held partition goes on", step=self._step, partition=partition)
         again = time.monotonic() + TRY_S
-        self._try_at |= dict.fromkeys(self.held.keys() & set(partitions), again)
+        self._try_at |= dict.fromkeys(self.held.keys() & counted.failures.keys(), again)

@@ -22,6 +22,7 @@ from complaints.bus.step.identity import Identity
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.positions import Known, Log, Position, start_of
 from complaints.bus.step.restore import Restorer
+from complaints.bus.step.same import Same
 from complaints.runtime.telemetry import STEP_RESTORE_SECONDS
 
 log = structlog.get_logger()
@@ -52,7 +53,7 @@ class Mailbox:
             restorer: copies the states of the partitions that the group gives to this worker.
         """
         self._spec, self._options, self._identity, self._restorer = spec, options, identity, restorer
-        self._admin = AdminClient(profiles.admin(options.brokers))
+        self._same = Same(AdminClient(profiles.admin(options.brokers)), spec.mailbox)
         self._ends = Ends()
         self._next: dict[int, int] = {}
         self._committed: dict[int, Position] = {}
@@ -125,6 +126,11 @@ class Mailbox:
         for partition in self._next.keys() & partitions:
             self._let(partition, self._next[partition])
 
+    def go_back(self, offsets: Mapping[int, int]) -> None:
+        """Read some partitions again from where something that was polled was left out."""
+        for partition, offset in offsets.items():
+            self._seek(partition, offset)
+
     def begin_last(self, partitions: Collection[int]) -> None:
         """Let some partitions begin only when the others have had a second, because they may kill the worker again.
 
@@ -164,8 +170,9 @@ class Mailbox:
 
         Raises:
             BusUnavailable: Kafka did not answer, or the client has ended itself, for example because it was fenced.
-            ConfigurationError: a partition has no position, or a state has a newer format.
+            ConfigurationError: a partition has no position, a state has a newer format, or the mailbox was made anew.
         """
+        self._same.look()
         if self._restorer.busy:
             self._restore()
         elif self._last and self._next and time.monotonic() > self._last_at:
@@ -212,7 +219,7 @@ class Mailbox:
         self.assigned, self._held = frozenset(at.partition for at in partitions), frozenset()
         self._assigned_at = time.monotonic()
         self._forget()
-        self.topic_id = kafka.described(self._admin, self._spec.mailbox)[self._spec.mailbox].topic_id
+        self.topic_id = self._same.begin()
         found = kafka.committed(consumer, partitions, patience_s=OFFSETS_PATIENCE_S, beat=self._options.heartbeat)
         for partition, at in found.items():
             if at.offset >= 0:

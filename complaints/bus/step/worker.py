@@ -220,7 +220,7 @@ class Worker:
             parts.base.commit(pending)
         else:
             parts.mailbox.passed(pending.positions, within_s=COMMIT_LATER_S)
-            parts.base.fuses.committed(pending.counted, pending.positions.keys())
+            parts.base.fuses.committed(pending.counted)
         done = [record for record in records if record.offset < pending.positions.get(record.partition, 0)]
         parts.attempts.committed(done)
         parts.metrics.handled(done, function_s=function_s, dead=len(pending.dead), now_ms=self._options.now_ms())
