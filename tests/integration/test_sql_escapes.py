@@ -419,6 +419,15 @@ SHOW COLUMNS FROM t WHERE throwIf(1, file('{file}'))
 CREATE TABLE o (a String) ENGINE = MergeTree ORDER BY a SETTINGS disk = disk(type = 'web', endpoint = 'http://127.0.0.1:1/')
 CREATE TABLE o (a String) ENGINE = MergeTree ORDER BY a SETTINGS disk = disk(type = 'local', path = '{file}.d/')
 ALTER TABLE t FREEZE WITH NAME '../../../../x'
+SELECT * FROM t SETTINGS additional_result_filter = 'throwIf(1, file(\\'{file}\\'))'
+SET additional_result_filter = 'throwIf(1, file(\\'{file}\\'))'
+SELECT b FROM values('a String, b String ALIAS file(\\'{file}\\')', ('x'))
+INSERT INTO FUNCTION null('a String, b UInt8 DEFAULT throwIf(1, file(\\'{file}\\'))') (a) SELECT 'x'
+CREATE TABLE o AS values('a String, b String ALIAS file(\\'{file}\\')', ('x'))
+INSERT INTO t SELECT a FROM input('a String, b String ALIAS file(\\'{file}\\')') FORMAT Values (1)
+INSERT INTO t SETTINGS format_template_row = '{file}' FORMAT Template
+SET format_template_row = '{file}'
+CREATE MATERIALIZED VIEW o ENGINE = MergeTree ORDER BY word AS SELECT word, throwIf(1, 'x') AS z FROM lapor.hidden
 CREATE TABLE o (a String DEFAULT file('{file}')) ENGINE = Memory
 CREATE TABLE o (a String MATERIALIZED file('{file}')) ENGINE = Memory
 CREATE TABLE o ENGINE = File(TSV, '{file}') AS SELECT 1

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from embedded.clickhouse.access.tree import Node, canonical, nodes
-from embedded.clickhouse.accounts import ACCOUNTS, CATALOGUE, MAY_SET, SINK, Account
+from embedded.clickhouse.accounts import ACCOUNTS, CATALOGUE, DATA, MAY_SET, SINK, Account
 from embedded.clickhouse.engine import Engine, EngineConnection
 from embedded.clickhouse.errors import (
     ACCESS_DENIED,
@@ -44,10 +44,8 @@ _SINGLE: Final = (
 _ENDLESS: Final = frozenset({"arrayLevenshteinDistance", "arrayLevenshteinDistanceWeighted", "arraySimilarity"})
 # Table functions that make numbers or take their rows from the statement itself.
 _SOURCES: Final = frozenset({"numbers", "numbers_mt", "generateSeries", "generate_series", "SQLStandardValues"})
-# The same for the operator, who also inserts what a client sends.
-_OPERATOR_SOURCES: Final = frozenset(
-    {*map(str.lower, _SOURCES), "zeros", "zeros_mt", "values", "view", "null", "input"}
-)
+# The same for the operator. Not among them are those that take a structure, which is SQL inside a text ("a String ALIAS file(..)").
+_OPERATOR_SOURCES: Final = frozenset({*map(str.lower, _SOURCES), "zeros", "zeros_mt", "view"})
 _STATEMENTS: Final = frozenset({
     "SelectWithUnionQuery", "Explain", "DescribeQuery", "ShowTables", "ShowColumns", "ShowIndexes", "ExistsTableQuery",
     "ExistsViewQuery", "ExistsDatabaseQuery", "ShowCreateTableQuery", "ShowCreateViewQuery",
@@ -178,8 +176,11 @@ class Gate:
         if not account.reads_only:
             # The engine explains an INSERT from input() only with a format, which the rows of a client do not need.
             sent = " FORMAT Native" if statement.startswith("INSERT") and " FORMAT " not in statement else ""
+            watches = ("MATERIALIZED", "VIEW") in pairs and account.name != SINK
             for node in nodes(connection, statement + sent, parameters):
                 self._lend_nothing(node)
+                if watches and node.kind == "TableIdentifier" and node.name.lower().startswith(f"{DATA}."):
+                    raise _denied("a materialised view of another's table would stop its inserts")
             return statement
         for node in nodes(connection, statement, parameters):
             self._read_only(node)
