@@ -201,6 +201,7 @@ SELECT * FROM system.named_collections
 SELECT 1 IN system.processes
 SELECT count() FROM cases, system.processes
 SELECT arrayLevenshteinDistance(range(100000), range(100000))
+SELECT length(polygonsUnionCartesian([[[(0., 0.), (0., 3.), (3., 3.)]]], [[[(1., 1.), (1., 4.), (4., 4.)]]]))
 SELECT arraySimilarity(range(100000), range(100000), range(100000), range(100000))
 SHOW TABLES WHERE throwIf(1, hex(file('{file}')))
 SHOW TABLES LIMIT length(file('{file}'))
@@ -427,6 +428,8 @@ CREATE TABLE o AS values('a String, b String ALIAS file(\\'{file}\\')', ('x'))
 INSERT INTO t SELECT a FROM input('a String, b String ALIAS file(\\'{file}\\')') FORMAT Values (1)
 INSERT INTO t SETTINGS format_template_row = '{file}' FORMAT Template
 SET format_template_row = '{file}'
+INSERT INTO FUNCTION null(concat('a String, b UInt8 DEF', 'AULT throwIf(1, file(\\'{file}\\'))')) (a) SELECT 'x'
+CREATE TABLE o (word String) ENGINE = Buffer('lapor', 'hidden', 1, 0, 1, 0, 1, 0, 1)
 CREATE MATERIALIZED VIEW o ENGINE = MergeTree ORDER BY word AS SELECT word, throwIf(1, 'x') AS z FROM lapor.hidden
 CREATE TABLE o (a String DEFAULT file('{file}')) ENGINE = Memory
 CREATE TABLE o (a String MATERIALIZED file('{file}')) ENGINE = Memory

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection
+from functools import partial
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message
@@ -10,6 +11,7 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 from complaints.bus import Batch, Offsets, TopicPartition
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import is_end, is_record, stored
+from complaints.bus.confluent.scanner import patiently
 from complaints.bus.deleted import Gap
 from complaints.errors import BusUnavailable
 
@@ -64,9 +66,13 @@ class ConfluentConsumer:
         """Begin where the group has committed, or else at the first record that Kafka still has.
 
         An offset beyond the end is of a topic that has lost records: what the group reads again replaces itself.
+
+        Raises:
+            BusUnavailable: Kafka did not answer in time. An error of the client itself would leave `poll` as no exception of Python's.
         """
-        for at in consumer.committed(partitions, timeout=ANSWER_S):
-            first, end = consumer.get_watermark_offsets(at, timeout=ANSWER_S) or (0, 0)
+        topic = partitions[0].topic if partitions else ""
+        for at in patiently(topic, lambda: consumer.committed(partitions, timeout=ANSWER_S)):
+            first, end = patiently(at.topic, partial(consumer.get_watermark_offsets, at, timeout=ANSWER_S)) or (0, 0)
             place, known = (at.topic, at.partition), 0 <= at.offset <= end
             if known and at.offset < first:
                 self._gaps[place] = Gap(at.offset, first)
@@ -95,7 +101,7 @@ class ConfluentConsumer:
         Raises:
             BusUnavailable: Kafka answered with an error that does not pass by itself.
         """
-        first = self._polled(timeout_s)
+        first = self._consumer.poll(timeout_s)
         for place, gap in list(self._gaps.items()):
             self._deleted(place, gap)
             self.commit({place: gap.end})
@@ -109,12 +115,6 @@ class ConfluentConsumer:
         # next owner, which will read it again.
         ours = rest if before != self._handed_over else (first, *rest)
         return [stored(message) for message in ours if self._is_record(message)]
-
-    def _polled(self, timeout_s: float) -> Message | None:
-        try:
-            return self._consumer.poll(timeout_s)
-        except KafkaException as error:  # of what is asked when partitions are given to this member
-            raise BusUnavailable(f"the group's offsets could not be read: {error}") from error
 
     def _is_record(self, message: Message) -> bool:
         """Return whether a message is a record, and note where its partition ends."""

@@ -94,17 +94,17 @@ class ConfluentScanner:
             self._consumer.unassign()
 
     def _partitions(self, topic: str) -> list[int]:
-        found = _patiently(topic, lambda: self._consumer.list_topics(topic, timeout=SCAN_TIMEOUT_S).topics[topic])
+        found = patiently(topic, lambda: self._consumer.list_topics(topic, timeout=SCAN_TIMEOUT_S).topics[topic])
         return sorted(found.partitions)
 
     def _ends(self, topic: str, partition: int) -> tuple[int, int]:
         at = ConfluentPartition(topic, partition)
-        first, end = _patiently(topic, lambda: self._consumer.get_watermark_offsets(at, timeout=SCAN_TIMEOUT_S))
+        first, end = patiently(topic, lambda: self._consumer.get_watermark_offsets(at, timeout=SCAN_TIMEOUT_S))
         return first, end
 
     def _offset_at(self, topic: str, partition: int, since_ms: int) -> int:
         at = ConfluentPartition(topic, partition, since_ms)
-        found = _patiently(topic, lambda: self._consumer.offsets_for_times([at], timeout=SCAN_TIMEOUT_S))
+        found = patiently(topic, lambda: self._consumer.offsets_for_times([at], timeout=SCAN_TIMEOUT_S))
         return int(found[0].offset)  # -1 if all records are older
 
     def close(self) -> None:
@@ -112,7 +112,7 @@ class ConfluentScanner:
         self._consumer.close()
 
 
-def _patiently(topic: str, ask: Callable[[], T]) -> T:
+def patiently(topic: str, ask: Callable[[], T]) -> T:
     """Return the answer to a request; repeat the request for at most SCAN_TIMEOUT_S while its errors may pass, as at a broker's start.
 
     Args:

@@ -28,7 +28,7 @@ from embedded.clickhouse.tokens import tokens
 # addresses of memory or the state of the server: "AI", "Dictionary", "Introspection", "Other" and the like.
 _KINDS: Final = (
     "Aggregate Functions", "Arithmetic", "Arrays", "Bit", "Bitmap", "Comparison", "Conditional", "Dates and Times", "Distance",
-    "Encoding", "Financial", "Geo", "Geo Polygon", "Hash", "IP Address", "JSON", "Logical", "Map", "Mathematical", "Null",
+    "Encoding", "Financial", "Geo", "Hash", "IP Address", "JSON", "Logical", "Map", "Mathematical", "Null",
     "Random Number", "Rounding", "String", "String Replacement", "String Search", "String Splitting", "Time Window", "Tuple",
     "Type Conversion", "URL", "UUID",
 )  # fmt: skip
@@ -44,8 +44,11 @@ _SINGLE: Final = (
 _ENDLESS: Final = frozenset({"arrayLevenshteinDistance", "arrayLevenshteinDistanceWeighted", "arraySimilarity"})
 # Table functions that make numbers or take their rows from the statement itself.
 _SOURCES: Final = frozenset({"numbers", "numbers_mt", "generateSeries", "generate_series", "SQLStandardValues"})
-# The same for the operator. Not among them are those that take a structure, which is SQL inside a text ("a String ALIAS file(..)").
-_OPERATOR_SOURCES: Final = frozenset({*map(str.lower, _SOURCES), "zeros", "zeros_mt", "view"})
+# The same for the operator, who also inserts what a client sends.
+_OPERATOR_SOURCES: Final = frozenset({*map(str.lower, _SOURCES), "zeros", "zeros_mt", "view", "null", "input"})
+# Of these, the ones that take a structure, which is SQL inside a text, and what makes it more than names and types.
+_STRUCTURED: Final = frozenset({"NULL", "INPUT"})
+_COMPUTED: Final = re.compile(r"alias|default|materialized|ephemeral|\\", re.IGNORECASE)
 _STATEMENTS: Final = frozenset({
     "SelectWithUnionQuery", "Explain", "DescribeQuery", "ShowTables", "ShowColumns", "ShowIndexes", "ExistsTableQuery",
     "ExistsViewQuery", "ExistsDatabaseQuery", "ShowCreateTableQuery", "ShowCreateViewQuery",
@@ -167,6 +170,8 @@ class Gate:
         pairs = set(pairwise(words))
         if words[:1] == ["SHOW"] and account.name != SINK and not _UNEXPLAINED.isdisjoint(words):
             raise _denied("SHOW takes no more than LIKE")
+        if ("BUFFER", "(") in pairs and account.name != SINK:
+            raise _denied("a buffer writes with the rights of whoever fills it")
         if ("DISK", "(") in pairs or ("FREEZE" in words and account.name != SINK):
             raise _denied("a statement makes no folder")
         if pairs & _FILES:
@@ -253,6 +258,12 @@ def _words(statement: str) -> list[str]:
     for token in found:  # what is before the first odd one was split as the engine splits it
         if token.word == "{" and _PLACEHOLDER.match(statement, token.start) is None:
             raise _denied("a placeholder has a name and a plain type")
+    for function, bracket, structure in zip(found, found[1:], found[2:], strict=False):
+        name = statement[function.start : function.end].strip('`"').upper()
+        if name in _STRUCTURED and bracket.word == "(":
+            text = statement[structure.start : structure.end]
+            if not text.startswith("'") or _COMPUTED.search(text):
+                raise _denied("the structure of a table function has names and types only")
     return [token.word for token in found]
 
 
