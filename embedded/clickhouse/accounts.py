@@ -123,13 +123,6 @@ MAY_SET: Final = frozenset(
 """The settings that an analyst's client may give with a query. They bound or shape its own result."""
 
 
-# Settings whose value is SQL, or names a file: nobody changes them, in a statement or beside it.
-_AS_IT_IS: Final = (
-    "additional_result_filter", "additional_table_filters", "format_schema", "format_schema_source", "format_template_resultset",
-    "format_template_resultset_format", "format_template_row", "format_template_row_format", "parallel_replicas_custom_key",
-)  # fmt: skip
-
-
 def engine_users() -> str:
     """Return the text of the users file for chDB.
 
@@ -151,7 +144,7 @@ def engine_users() -> str:
 {"".join(f"    <{name}>{value}</{name}>" for name, value in locks.items())}
     <constraints>
       <max_execution_time><min>1</min><max>{_LONGEST_OF_ALL_S}</max></max_execution_time>
-{"".join(f"      <{name}><const/></{name}>" for name in (*locks, *_AS_IT_IS))}
+{"".join(f"      <{name}><const/></{name}>" for name in locks)}
     </constraints>
   </default></profiles>
   <quotas><default/></quotas>

@@ -428,6 +428,10 @@ CREATE TABLE o AS values('a String, b String ALIAS file(\\'{file}\\')', ('x'))
 INSERT INTO t SELECT a FROM input('a String, b String ALIAS file(\\'{file}\\')') FORMAT Values (1)
 INSERT INTO t SETTINGS format_template_row = '{file}' FORMAT Template
 SET format_template_row = '{file}'
+SET `select` = '1'
+INSERT INTO t SETTINGS input_format_record_errors_file_path = '{file}.e', input_format_allow_errors_num = 10 FORMAT CSV
+SELECT 1 SETTINGS format_schema_source = 'query', format_schema = 'SELECT file(\\'{file}\\')'
+SELECT 1 SETTINGS `filter` = 'throwIf(1, file(\\'{file}\\'))'
 INSERT INTO FUNCTION null(concat('a String, b UInt8 DEF', 'AULT throwIf(1, file(\\'{file}\\'))')) (a) SELECT 'x'
 CREATE TABLE o (word String) ENGINE = Buffer('lapor', 'hidden', 1, 0, 1, 0, 1, 0, 1)
 CREATE MATERIALIZED VIEW o ENGINE = MergeTree ORDER BY word AS SELECT word, throwIf(1, 'x') AS z FROM lapor.hidden
@@ -713,3 +717,12 @@ def test_connections_that_say_nothing_take_no_place_from_the_sink(tmp_path: Path
     command = [sys.executable, "-c", script, str(tmp_path)]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=90, check=True, cwd=Path.cwd())
     assert ran.stdout == "[(1,)]\nb''\n"
+
+
+@pytest.mark.parametrize("name", ["additional_result_filter", "select", "filter", "order", "format_schema"])
+def test_the_operator_gives_no_setting_of_text(port: int, secret: Path, name: str) -> None:
+    """Its text may be SQL, which no reading of the statement sees."""
+    with new_client(port, user=OPERATOR) as operator, pytest.raises(ServerException) as refused:
+        operator.execute("SELECT 1", settings={name: f"throwIf(1, file('{secret}'))"})
+    assert refused.value.code == 452
+    assert SECRET not in str(refused.value)

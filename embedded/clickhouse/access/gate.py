@@ -5,7 +5,8 @@ from __future__ import annotations
 import hmac
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from typing import Final
@@ -65,6 +66,10 @@ _SYSTEM: Final = "system."
 # Words of a canonical statement that would lend it the rights of others.
 _LENT: Final = frozenset({("SET", "ROLE"), ("SET", "DEFAULT"), ("SQL", "SECURITY"), ("EXECUTE", "AS")})
 _FILES: Final = frozenset({("INTO", "OUTFILE"), ("FROM", "INFILE")})
+# Settings of text may hold SQL or name a file, and no list of those is ever whole. These hold neither.
+_TEXTS: Final = frozenset(
+    {"compatibility", "insert_deduplication_token", "log_comment", "network_compression_method", "session_timezone"}
+)
 # What the engine's explanation of SHOW leaves out, though it runs it.
 _UNEXPLAINED: Final = frozenset({"WHERE", "LIMIT", "("})
 # A placeholder as the engine writes it. It keeps the text of the type as it came, so a comment in it could hide what follows.
@@ -102,6 +107,8 @@ class Gate:
         # A function can be named where a column could be, as in arrayMap(file, paths).
         self._not_even_named = {str(row[0]).lower() for row in listed} - {name.lower() for name in self._functions}
         self._aggregates = {str(row[0]) for row in may if row[3]}
+        texts = engine.rows("SELECT name FROM system.settings WHERE type IN ('String', 'Map', 'URI')")
+        self._texts = {str(name) for (name,) in texts} - _TEXTS
         combined = engine.rows("SELECT name FROM system.aggregate_function_combinators")
         self._combinators = tuple(str(name) for (name,) in combined)
 
@@ -168,6 +175,25 @@ class Gate:
         statement = canonical(connection, text)
         words = _words(statement)
         pairs = set(pairwise(words))
+        self._check_words(account, words, pairs)
+        if not account.reads_only:
+            # The engine explains an INSERT from input() only with a format, which the rows of a client do not need.
+            sent = " FORMAT Native" if statement.startswith("INSERT") and " FORMAT " not in statement else ""
+            if account.name != SINK and (words[:1] == ["SET"] or "SETTINGS" in words):
+                self._set_no_text(statement)
+            watches = ("MATERIALIZED", "VIEW") in pairs and account.name != SINK
+            for node in nodes(connection, statement + sent, parameters):
+                self._lend_nothing(node)
+                if watches and node.kind == "TableIdentifier" and node.name.lower().startswith(f"{DATA}."):
+                    raise _denied("a materialised view of another's table would stop its inserts")
+            return statement
+        for node in nodes(connection, statement, parameters):
+            self._read_only(node)
+        return statement
+
+    @staticmethod
+    def _check_words(account: Account, words: Sequence[str], pairs: AbstractSet[tuple[str, str]]) -> None:
+        """Refuse by its words what no account, or no other account than the sink's, may write."""
         if words[:1] == ["SHOW"] and account.name != SINK and not _UNEXPLAINED.isdisjoint(words):
             raise _denied("SHOW takes no more than LIKE")
         if ("BUFFER", "(") in pairs and account.name != SINK:
@@ -178,18 +204,13 @@ class Gate:
             raise ServerError(INTO_OUTFILE_NOT_ALLOWED, "INTO OUTFILE and FROM INFILE are not allowed")
         if pairs & _LENT and account.name != SINK:
             raise _denied("it asks for the rights of another account")
-        if not account.reads_only:
-            # The engine explains an INSERT from input() only with a format, which the rows of a client do not need.
-            sent = " FORMAT Native" if statement.startswith("INSERT") and " FORMAT " not in statement else ""
-            watches = ("MATERIALIZED", "VIEW") in pairs and account.name != SINK
-            for node in nodes(connection, statement + sent, parameters):
-                self._lend_nothing(node)
-                if watches and node.kind == "TableIdentifier" and node.name.lower().startswith(f"{DATA}."):
-                    raise _denied("a materialised view of another's table would stop its inserts")
-            return statement
-        for node in nodes(connection, statement, parameters):
-            self._read_only(node)
-        return statement
+
+    def _set_no_text(self, statement: str) -> None:
+        """Refuse a setting of text in a statement that has settings."""
+        found = tokens(statement)
+        for name, equals in pairwise(found):
+            if equals.word == "=" and statement[name.start : name.end].strip('`"') in self._texts:
+                raise _denied("a setting of text is nobody's to change")
 
     def _lend_nothing(self, node: Node) -> None:
         """Refuse what reads outside the database and what the engine's grants do not hold back: such functions alone."""
@@ -235,6 +256,8 @@ class Gate:
             ServerError: The account may not give one of them, or not this value.
         """
         if not account.reads_only:
+            if account.name != SINK and (named := self._texts & {name for name, _ in given}):
+                raise ServerError(SETTING_CONSTRAINT_VIOLATION, f"The setting {min(named)} is nobody's to change")
             return
         for name, value in given:
             bound = account.limits.get(name)
