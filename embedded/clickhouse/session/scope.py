@@ -179,8 +179,14 @@ def _tables(connection: EngineConnection, externals: Sequence[External]) -> Iter
             connection.execute(f"DROP TEMPORARY TABLE IF EXISTS {quote(name)}")
 
 
+def _type_of(connection: EngineConnection, sent: str) -> str:
+    """Return a type that a client sent in the engine's own writing; more than a type is an error of the engine's."""
+    asked = "SELECT toTypeName(defaultValueOfTypeName({sent:String}))"
+    return str(connection.rows(asked, {"sent": sent})[0][0])
+
+
 def _make(connection: EngineConnection, external: External) -> None:
-    columns = ", ".join(f"{quote(column.name)} {column.type}" for column in external.columns)
+    columns = ", ".join(f"{quote(column.name)} {_type_of(connection, column.type)}" for column in external.columns)
     connection.execute(f"CREATE TEMPORARY TABLE {quote(external.name)} ({columns}) ENGINE = Memory")
     source = f"FROM INFILE {literal(str(external.file))} COMPRESSION 'none' FORMAT Native"
     connection.execute(f"INSERT INTO {quote(external.name)} {source}")
