@@ -57,7 +57,8 @@ def test_it_takes_little_time_at_low_load(post: Post) -> None:
             time.sleep(0.001)
             assert time.monotonic() < began + 30
         took.append(time.monotonic() - began)
-    assert sorted(took)[len(took) // 2] < 0.1, took
+    # alone it takes a third of a tenth; three test processes share two cores, and a text that waited for company would take a second
+    assert sorted(took)[len(took) // 2] < 0.25, took
 
 
 def test_nothing_is_committed_without_work(post: Post) -> None:
