@@ -41,13 +41,16 @@ _CODE_LIKE: Final = "@@@@@ @@@@@ @"
 """Stands for a code, which always has this length, in a sentence that is kept."""
 
 
-def reply_to(facts: Sequence[Document], case: Document, *, was_merged: bool = False) -> Document | None:
+def reply_to(
+    facts: Sequence[Document], case: Document, *, was_merged: bool = False, by_code: bool = False
+) -> Document | None:
     """Return the reply to the citizen as plain data (see complaints.mail.Reply); None if he need not hear of the facts.
 
     Args:
         facts: what one record led to, oldest first.
         case: the document after them.
         was_merged: whether the case was a supporter before.
+        by_code: whether the record is of somebody else who has the code: the citizen is not thanked for what he did not write.
     """
     telling: Document | None = None
     kind: ReplyKind | None = None
@@ -69,7 +72,7 @@ def reply_to(facts: Sequence[Document], case: Document, *, was_merged: bool = Fa
         "tracking_code": case["tracking_code"],
         "channel": complaint["channel"],
         "kind": named,
-        "text": _sentence(kind, telling, case, _ending(first, complaint)),
+        "text": _sentence(kind, telling, case, _ending(first, complaint), by_code=by_code),
         "created_at": first["at"],
         "caused_by": first["caused_by"],
         "hop": case["hop"],
@@ -168,7 +171,7 @@ def _ending(first: Document, complaint: Document) -> str:
     return emergency.occasion(first["kind"], (complaint["title"], complaint["text"]), said)
 
 
-def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str) -> str:
+def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str, *, by_code: bool) -> str:
     """Return the sentence that tells the citizen of a fact, with the one behind it (see complaints.wording.text)."""
     channel, owner = case["complaint"]["channel"], case["owner"]["name"]
     code = tracking.spaced(case["tracking_code"])
@@ -190,7 +193,8 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str) -> s
         return _asking(fact, case, "asked", ending)
     occasion = hidden_as(fact["kind"]) if kind is _HIDDEN else str(kind)
     if kind is _COMPLETED:
-        occasion = completed_as("ditanggapi" if heard and heard.get("answer") else case["state"])
+        state = "ditanggapi" if heard and heard.get("answer") else case["state"]
+        occasion = "completed_by_code" if by_code else completed_as(state)
     elif kind is _MERGED and heard:
         occasion = "merged_ditangani"
     return _kept(occasion, channel, owner, ending=ending).replace(_CODE_LIKE, code)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
-from complaints import ids, tracking
+from complaints import ids, tracking, wording
 from complaints.bus import StoredRecord
 from complaints.bus.deadletter import of_record
 from complaints.bus.envelope import encode, type_of
@@ -327,6 +327,22 @@ def test_a_code_from_another_number_adds_to_its_case_and_hears_of_it(town: Town)
     assert town.case(code).complaint.additions[0].text.endswith("makin besar")
     assert (town.landed[-1].tracking_code, town.landed[-1].complaint_id) == ("", None)
     assert {send.citizen for send in town.sends[-2:]} == {town.citizen(), town.citizen("6289999999999")}
+
+
+@pytest.mark.parametrize("first", [WITH_PLACE, PLACELESS])
+@pytest.mark.parametrize("channel", ["sms", "web"])
+def test_a_citizen_is_not_thanked_for_what_somebody_else_wrote(town: Town, first: str, channel: str) -> None:
+    """Also if that answers an open question: he hears that it came by the code, and what to do if it is not his."""
+    town.say(first)
+    code, citizen = town.complaints[0].tracking_code, town.citizen()
+    if channel == "sms":
+        town.say(f"{code} {PLACE}", sender="6289999999999")
+    else:
+        town.take(town.received(message(PLACE, channel="web", sender="", about=code, upstream_id="key-1")))
+    (heard,) = [town.open(send)[0] for send in town.sends[1:] if send.citizen == citizen]
+    owner = town.case(code).owner.name
+    assert heard.startswith(wording.text("completed_by_code", "sms", code=tracking.spaced(code), owner=owner)[:60])
+    assert [send.kind for send in town.sends if send.citizen != citizen] == [ReplyKind.status] * (channel == "sms")
 
 
 @pytest.mark.parametrize(
