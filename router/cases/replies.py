@@ -10,16 +10,22 @@ from complaints.calendar import jakarta_day, written_day
 from complaints.fact import FactKind
 from complaints.ids import reply_name
 from complaints.mail import ReplyKind
-from complaints.telling import COMPLETE_BY, LAST_LEVEL, class_named, completed_as, hidden_as, kind_of, put_off_as
+from complaints.telling import (
+    COMPLETE_BY,
+    LAST_LEVEL,
+    PUBLIC,
+    class_named,
+    completed_as,
+    hidden_as,
+    kind_of,
+    put_off_as,
+)
 from complaints.wording import question, reminder, text
 from normalizer import emergency
 from normalizer.masking import mask
 from router.cases.document.plain import Document, text_id
 from router.cases.document.waits import due_of
 from router.cases.inbound import Inbound
-
-_PUBLIC: Final = frozenset(("twitter",))
-"""The channels on which everybody reads a reply: what an officer writes of a person is masked, as on the page of a case."""
 
 _ASKED: Final = FactKind.asked.value
 
@@ -182,7 +188,7 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str, *, b
         owner = heard["owner"]["name"]
     if kind is _ANSWERED:
         said = " ".join(fact["text"].split())
-        return text("answered", channel, code=code, owner=owner, answer=mask(said) if channel in _PUBLIC else said)
+        return text("answered", channel, code=code, owner=owner, answer=mask(said) if channel in PUBLIC else said)
     if kind is _PUT_OFF:
         return _put_off(fact, case, channel, code=code, owner=owner)
     if kind is _WITHDRAWN:
@@ -209,7 +215,7 @@ def _put_off(fact: Document, case: Document, channel: str, **values: str) -> str
         return text("reclassified", channel, **values, due=due, named=named)
     reason = " ".join(fact["text"].split())
     if reason:
-        values["answer"] = mask(reason) if channel in _PUBLIC else reason
+        values["answer"] = mask(reason) if channel in PUBLIC else reason
     return text(put_off_as(fact["kind"], fact.get("event"), has_reason=bool(reason)), channel, **values, due=due)
 
 
@@ -219,7 +225,8 @@ def _asking(asked: Document, case: Document, occasion: str, ending: str = "") ->
     code = tracking.spaced(case["tracking_code"])
     if not part:
         asker = (asked.get("agency") or case["owner"])["name"]
-        return text(occasion, channel, code=code, owner=asker, answer=" ".join(asked["text"].split()))
+        said = " ".join(asked["text"].split())
+        return text(occasion, channel, code=code, owner=asker, answer=mask(said) if channel in PUBLIC else said)
     again = occasion == "reminded"
     if part == "place" and (choices := _choices(case["complaint"].get("place") or {})):
         return question(part, channel, choices, again=again, ending=ending, code=code)

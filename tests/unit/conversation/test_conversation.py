@@ -662,6 +662,17 @@ class TestTheWeb:
         assert (after.owner, after.hop, after.complaint.place) == (before.owner, before.hop, before.complaint.place)
         assert [one.apart for one in after.complaint.additions] == [True]
 
+    def test_a_code_that_everybody_reads_answers_no_question(self, town: Town) -> None:
+        """On X a reply is public, with its code: a stranger's words are kept, the question stays open for its citizen."""
+        town.say(PLACELESS, channel="twitter", upstream_id="1", sender="77", thread="1", account="twitter/@lapor1708")
+        code = town.complaints[0].tracking_code
+        town.take(town.received(self.web(town, PLACE, about=code)))
+        town.say(f"{code} {PLACE}", sender="6289999999999")
+        case = town.case(code)
+        assert [one.apart for one in case.complaint.additions] == [True, True]
+        assert case.question is not None
+        assert case.complaint.place.regency is None
+
     def test_an_addition_on_the_page_is_read_with_its_complaint(self, town: Town) -> None:
         """The place that it names completes it."""
         record = town.received(self.web(town, PLACELESS))
