@@ -16,7 +16,7 @@ from complaints.command import CommandKind
 from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
-from complaints.event import DeadLetter
+from complaints.event import Attachment, DeadLetter
 from complaints.mail import Delivery, DeliveryOutcome, MessageEvent, MessageKind, Received, ReplyEvent, ReplyKind, Send
 from complaints.message import InboundMessage
 from complaints.values import Event
@@ -38,6 +38,8 @@ LONG_OTHER = (
     "Air PDAM di rumah kami di Kota Bandung tidak mengalir sudah seminggu, tagihan tetap datang setiap bulan,"
     " mohon ditindaklanjuti"
 )
+
+LINKED = Attachment(name="foto", media_type="image/jpeg", size_bytes=0, url="https://example.org/foto")
 
 KINDS = MessageKind
 
@@ -623,6 +625,27 @@ class TestTheWeb:
         assert [one.text for one in town.case(complaint.tracking_code).complaint.additions] == [LONG_OTHER]
         assert [one.kind for one in town.landed] == [KINDS.complaint, KINDS.addition]
         assert len({one.id for one in town.landed}) == 2
+
+    def test_a_key_is_not_forgotten(self, town: Town) -> None:
+        """A month later the same content is the same complaint, and another one is added, once: neither is taken for nothing."""
+        town.take(town.received(self.web(town, WITH_PLACE)))
+        town.wait(days=31)
+        code = town.complaints[0].tracking_code
+        for text in (WITH_PLACE, LONG_OTHER, LONG_OTHER):
+            town.take(town.received(self.web(town, text)))
+            town.wait(days=8)
+        assert len(town.complaints) == 1
+        assert [one.text for one in town.case(code).complaint.additions] == [LONG_OTHER]
+
+    @pytest.mark.parametrize("changed", [{"shared_location": (-6.9932, 110.4203)}, {"attachments": (LINKED,)}])
+    def test_another_position_or_file_under_the_same_key_is_added(self, town: Town, changed: dict[str, Any]) -> None:
+        """The words are the same, the content is not."""
+        town.take(town.received(self.web(town, PLACELESS)))
+        town.take(town.received(self.web(town, PLACELESS, body=b"another content", **changed)))
+        case = town.case(town.complaints[0].tracking_code)
+        assert [one.kind for one in town.landed] == [KINDS.complaint, KINDS.addition]
+        assert (case.complaint.place.regency is not None) == ("shared_location" in changed)
+        assert len(case.complaint.attachments) == len(changed.get("attachments", ()))
 
     def test_another_matter_under_the_same_key_moves_no_case(self, town: Town) -> None:
         """Back in the browser, and a second story sent: the first keeps its owner, and the second is read with it."""
