@@ -44,6 +44,13 @@ _TEXTS: Final = frozenset(
 _CLAUSES: Final = frozenset({"limit", "offset", "page"})
 
 
+# Functions that ask other servers.
+_OF_FAR_KINDS: Final = (
+    "SELECT name FROM system.functions WHERE if(alias_to = '', name, alias_to) IN "
+    "(SELECT name FROM system.functions WHERE categories IN ('AI', 'Dictionary', 'Embedded Dictionary'))"
+)
+
+
 class Writing:
     """The rules. Any thread may use them.
 
@@ -55,9 +62,9 @@ class Writing:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._others = {
-            str(name).lower() for (name,) in engine.rows("SELECT name FROM system.table_functions")
-        } - _SOURCES
+        sources = {str(name).lower() for (name,) in engine.rows("SELECT name FROM system.table_functions")}
+        far = {str(name).lower() for (name,) in engine.rows(_OF_FAR_KINDS)}
+        self._refused, self._not_even_named = (sources - _SOURCES) | far, {"file"} | far
         listed = engine.rows("SELECT name, type FROM system.settings")
         self._listed = {str(name) for name, _ in listed}
         self._settable = {str(name) for name, kind in listed if kind in _TYPES} - _CLAUSES | _TEXTS
@@ -115,9 +122,9 @@ class Writing:
             ServerError: It is one.
         """
         name = node.name.lower()
-        if node.kind == "Function" and name in self._others:
+        if node.kind == "Function" and name in self._refused:
             raise denied(f"the function {node.name} is not for this account")
-        if node.kind == "ColumnsApplyTransformer" or (node.kind == "Identifier" and name == "file"):
+        if node.kind == "ColumnsApplyTransformer" or (node.kind == "Identifier" and name in self._not_even_named):
             raise denied("a function by its bare name is not for this account")
 
 
