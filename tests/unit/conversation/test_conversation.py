@@ -324,7 +324,7 @@ def test_a_code_from_another_number_adds_to_its_case_and_hears_of_it(town: Town)
     """Whoever has a new SIM goes on; the record of what his message became has no code, since the case may be secret."""
     town.say(WITH_PLACE)
     code = town.complaints[0].tracking_code
-    town.say(f"{code} lubangnya makin besar", sender="6289999999999")
+    town.say(f"{tracking.spaced(code)} lubangnya makin besar", sender="6289999999999")
     assert kinds(town) == [KINDS.complaint, KINDS.addition]
     assert town.case(code).complaint.additions[0].text.endswith("makin besar")
     assert (town.landed[-1].tracking_code, town.landed[-1].complaint_id) == ("", None)
@@ -338,7 +338,7 @@ def test_a_citizen_is_not_thanked_for_what_somebody_else_wrote(town: Town, first
     town.say(first)
     code, citizen = town.complaints[0].tracking_code, town.citizen()
     if channel == "sms":
-        town.say(f"{code} {PLACE}", sender="6289999999999")
+        town.say(f"{tracking.spaced(code)} {PLACE}", sender="6289999999999")
     else:
         town.take(town.received(message(PLACE, channel="web", sender="", about=code, upstream_id="key-1")))
     (heard,) = [town.open(send)[0] for send in town.sends[1:] if send.citizen == citizen]
@@ -383,7 +383,7 @@ def test_what_a_code_from_another_number_may_not_do_is_answered_with_a_way(town:
     assert kinds(town) == [KINDS.complaint, KINDS.small_talk]
     assert tracking.spaced(code) in town.texts[-1]
     assert town.case(code).state == "diteruskan"
-    town.say(f"{code} nomor saya hilang, mohon laporan dicabut", sender="6289999999999")
+    town.say(f"{tracking.spaced(code)} nomor saya hilang, mohon laporan dicabut", sender="6289999999999")
     assert kinds(town)[-1] is KINDS.addition
 
 
@@ -680,7 +680,10 @@ class TestTheWeb:
         town.say(WITH_PLACE)
         code = town.complaints[0].tracking_code
         before = town.case(code)
-        town.say(f"{code} kejadiannya di Jalan Asia Afrika Kota Bandung, bukan di sana", sender="6289999999999")
+        town.say(
+            f"{tracking.spaced(code)} kejadiannya di Jalan Asia Afrika Kota Bandung, bukan di sana",
+            sender="6289999999999",
+        )
         after = town.case(code)
         assert (after.owner, after.hop, after.complaint.place) == (before.owner, before.hop, before.complaint.place)
         assert [one.apart for one in after.complaint.additions] == [True]
@@ -690,7 +693,7 @@ class TestTheWeb:
         town.say(PLACELESS, channel="twitter", upstream_id="1", sender="77", thread="1", account="twitter/@lapor1708")
         code = town.complaints[0].tracking_code
         town.take(town.received(self.web(town, PLACE, about=code)))
-        town.say(f"{code} {PLACE}", sender="6289999999999")
+        town.say(f"{tracking.spaced(code)} {PLACE}", sender="6289999999999")
         case = town.case(code)
         assert [one.apart for one in case.complaint.additions] == [True, True]
         assert case.question is not None
