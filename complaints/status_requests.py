@@ -1,6 +1,7 @@
 """Reads the few words that are a request to us and no complaint. Pure."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -72,7 +73,10 @@ def asks_for_help(text: str) -> bool:
     return _HELP.match(text) is not None
 
 
-_CODE = re.compile(rf"(?<![0-9A-Za-z])((?:[0-9A-Za-z][ -]?){{{tracking.CODE_LENGTH}}})(?![0-9A-Za-z])")
+_CODE: Final = re.compile(
+    rf"(?<![0-9A-Za-z])([0-9A-Za-z](?:[ .\-\t\n#]{{0,3}}[0-9A-Za-z]){{{tracking.CODE_LENGTH - 1}}})(?![0-9A-Za-z])"
+)
+"""What may be a code, in any groups and with anything between them that `tracking.parse` leaves out."""
 
 
 _WRITTEN: Final = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{5})([ -]?)([0-9A-Za-z]{5})\2([0-9A-Za-z])(?![0-9A-Za-z])")
@@ -106,20 +110,43 @@ def codes_in(text: str) -> list[str]:
     return [code for code, _, _ in _found(text)]
 
 
-def without_codes(text: str) -> str:
-    """Return a text without its tracking codes."""
-    for _, start, end in reversed(_found(text)):
-        text = f"{text[:start]}{text[end:]}"
+def without_codes(text: str, instead: str = "") -> str:
+    """Return a text without the tracking codes in it, however they are spelled.
+
+    Words and numbers are no codes, as in "2003 Pasal 78": unless it is written as we write codes ("ABCDE FGHJK M") or in single characters
+    and pairs, a group of a code has both a letter and a digit.
+
+    Args:
+        text: the text.
+        instead: what takes the place of each code.
+    """
+    for _, start, end in reversed(_found(text, _is_spelled)):
+        text = f"{text[:start]}{instead}{text[end:]}"
     return text
 
 
-def _found(text: str) -> list[tuple[str, int, int]]:
+_BETWEEN: Final = re.compile(r"[ .\-\t\n#]+")
+_OUR_GROUPS: Final = ([5, 5, 1], [5, 6])
+_PAIR: Final = 2
+
+
+def _is_spelled(run: str) -> bool:
+    groups = _BETWEEN.split(run)
+    has_digit, lengths = any(map(str.isdigit, run)), [len(group) for group in groups]
+    if lengths in _OUR_GROUPS and (has_digit or run.isupper()):
+        return True
+    return has_digit and (max(lengths) <= _PAIR or not all(group.isalpha() or group.isdigit() for group in groups))
+
+
+def _found(text: str, may_be: Callable[[str], bool] = bool) -> list[tuple[str, int, int]]:
     """Return the codes in a text, each with its first position and the position behind it; two never overlap."""
     found, at = [], 0
     while (run := _CODE.search(text, at)) is not None:
-        try:
-            found.append((tracking.parse(run[1]), run.start(1), run.end(1)))
-            at = run.end(1)
-        except TrackingCodeError:
-            at = run.start(1) + 1
+        at = run.start(1) + 1
+        if may_be(run[1]):
+            try:
+                found.append((tracking.parse(run[1]), run.start(1), run.end(1)))
+                at = run.end(1)
+            except TrackingCodeError:
+                continue
     return found

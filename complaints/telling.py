@@ -6,6 +6,9 @@ from typing import Final
 from complaints.fact import FactKind
 from complaints.mail import ReplyKind
 
+PUBLIC: Final = frozenset(("twitter",))
+"""The channels on which everybody reads a reply and its code: what an officer writes of a person is masked, as on the page of a case."""
+
 LAST_LEVEL: Final = 5
 """The step of the ladder on which the citizen hears of the Ombudsman as his next right. There is none above it."""
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from hashlib import blake2b
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,13 +15,13 @@ from complaints.bus.step.contract import KEEP, Effect, State
 from complaints.crypto import Keyring
 from complaints.errors import PoisonError
 from complaints.mail import Delivery, Due, MessageKind, Received, Reply
-from complaints.message import InboundMessage, made, unpacked
+from complaints.message import InboundMessage, unpacked
 from complaints.tracking import names_mailbox
 from conversation import citizen as memory
 from conversation import parts, records
 from conversation.cases import address_of, heard
 from conversation.citizen import MESSAGES_MS, Document, Landing
-from conversation.inbound import read
+from conversation.inbound import message_of, read, words_of, words_of_page
 from conversation.landing import LandingRules, Lands
 from conversation.passing import Landed
 from conversation.reading import Reads, unread
@@ -154,24 +153,28 @@ class ConversationStep:
         fields = self._fields(said, id_)
         fragment = fields.get("fragment")
         is_part = fragment is not None and fragment.total > 1
-        message = _message(said, fields) if is_part else self._whole_message(said, fields)
+        message = message_of(said, fields) if is_part else self._whole_message(said, fields)
         if message.sender:
             turn.state["channel"] = message.channel
             turn.state["to"] = {"account": message.account, "address": address_of(message)}
         if is_part:
             self._part(turn, said, message)
             return
-        words = _words(message)
-        if known is not None:
+        words = words_of(message)
+        earlier = known[Landing.WORDS] if known is not None else words_of_page(turn.state, turn.citizen, said["id"])
+        if earlier is not None:
             id_ = ids.changed_id(id_, words)
-            if words == known[Landing.WORDS] or memory.landing(turn.state, str(id_)) is not None:
+            if words == earlier or memory.landing(turn.state, str(id_)) is not None:
                 self._count("delivered again")
                 return
             said = said | {"id": str(id_)}
-        is_changed = known is not None and not message.about
+        is_changed = earlier is not None and not message.about
         lands = self._lands
         landed = lands.add_changed(turn, message, id_) if is_changed else lands.land(turn, message, id_, words)
         self._note(turn, said, landed, words=words)
+        opened = memory.case_of_complaint(turn.state, landed.complaint_id)
+        if opened is not None and landed.kind is MessageKind.complaint and names_mailbox(turn.citizen):
+            opened["words"] = words
 
     def _fields(self, said: Document, id_: UUID) -> Document:
         """Return the fields of the message in a record (see complaints.message.unpacked).
@@ -184,7 +187,7 @@ class ConversationStep:
     def _whole_message(self, said: Document, fields: Document) -> InboundMessage:
         """Return the message in a record, its text decoded, as if it were no part of a long one."""
         self._reads.decode(fields, said["channel"], said["id"])
-        return _message(said, fields)
+        return message_of(said, fields)
 
     def _part(self, turn: Turn, said: Document, message: InboundMessage) -> None:
         found = parts.take(turn.state, parts.Part(said["id"], message, turn.at_ms))
@@ -202,7 +205,7 @@ class ConversationStep:
     def _whole(self, turn: Turn, whole: parts.Whole) -> None:
         """Let a long message go on, and say of each of its parts what became of it."""
         message = self._reads.joined(whole.message, whole.id)
-        id_, words = whole_id(whole.id), _words(message)
+        id_, words = whole_id(whole.id), words_of(message)
         if whole.late_for is not None:
             landed = self._lands.add_late(turn, message, id_, whole.late_for)
         else:
@@ -279,26 +282,3 @@ class ConversationStep:
             None if oldest is None else oldest + MESSAGES_MS + 1,
         )
         return (time for time in times if time is not None)
-
-
-def _message(said: Document, fields: Document) -> InboundMessage:
-    """Return the message in a record from its fields.
-
-    Raises:
-        ContractViolation: they are not those of a message.
-    """
-    received_at = datetime.fromisoformat(said["received_at"])
-    return made(fields, channel=said["channel"], account=said.get("account", ""), received_at=received_at)
-
-
-def _words(message: InboundMessage) -> str:
-    """Return the digest of a message's words; empty if it has files or no words, because those are never the same.
-
-    By the web the client names its sending, so the digest is of all that it says: another content under the same name is not the same.
-    """
-    if not message.sender:
-        return blake2b(message.body + message.act.encode(), digest_size=8).hexdigest()
-    if message.attachments or not message.text.strip():
-        return ""
-    about = "\0".join((message.reply_to.get("from", ""), message.about, message.text))
-    return blake2b(about.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

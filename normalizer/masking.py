@@ -3,8 +3,7 @@
 import re
 from collections.abc import Callable
 
-from complaints import tracking
-from complaints.errors import TrackingCodeError
+from complaints import status_requests
 from normalizer.given_names import ALSO_A_PLACE, KIN, NEVER_A_PLACE, NO_NAMES, OF_NOTHING, REGIONS, WHICH_KIN
 
 _NAME_WORD = r"(?:[A-Z][\w'\u2019.-]*|[A-Z]{2,})"
@@ -245,21 +244,6 @@ INTRODUCED = ("nama", "nm", "perkenalkan")
 _DIGIT = re.compile(r"\d")
 
 
-_CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{5}([ -]?)[0-9A-Za-z]{5}[ -]?[0-9A-Za-z](?![0-9A-Za-z])")
-
-
-def _without_code(found: re.Match[str]) -> str:
-    """Return "[kode]" for a tracking code. Words without a digit are one only as we write codes, "ABCDE FGHJK M"."""
-    written = found[0]
-    if not _DIGIT.search(written) and not (found[1] and written.isupper()):
-        return written
-    try:
-        tracking.parse(written)
-    except TrackingCodeError:
-        return written
-    return "[kode]"
-
-
 def mask(text: str) -> str:
     """Return the text with personal data replaced by placeholders. Never raises.
 
@@ -270,7 +254,7 @@ def mask(text: str) -> str:
     name is masked if it is a common one, because a place may follow. Other names of persons stay, and so do titles of office after a cue
     ("Bapak Bupati") and names of roads and schools ("Jl Pak Slamet"). A position in degrees is rounded to two decimals, about a kilometre.
     """
-    text = _CODE.sub(_without_code, text)
+    text = status_requests.without_codes(text, "[kode]")
     if "@" in text or "/" in text:
         text = _replaced(text, _ACCOUNTS)
     folded = text.lower()

@@ -8,7 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from channels.web.parse import FieldError, checked_as, name_of
+from channels.web.messages import name_of
+from channels.web.parse import FieldError, checked_as
 from channels.web.parts import WebParts
 from channels.web.responses import page
 from channels.web.service import WebService, code_in

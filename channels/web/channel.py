@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from channels.base import Account
 from channels.web.app import application
-from channels.web.parse import NAME
+from channels.web.messages import NAME
 from channels.web.parts import WebParts
 from channels.web.service import Entry
 from complaints.runtime.http_server import behind_proxies, configured_socket, serve

@@ -12,17 +12,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from channels.web.case_wishes import shared
 from channels.web.categories import categories
-from channels.web.parse import (
-    AS_WRITTEN,
-    EASTERNMOST,
-    LONGEST_TEXT,
-    MOST_ATTACHMENTS,
-    NAME,
-    FieldError,
-    addition,
-    inbound,
-    name_of,
-)
+from channels.web.messages import NAME, addition, inbound, name_of
+from channels.web.parse import AS_WRITTEN, EASTERNMOST, LONGEST_TEXT, MOST_ATTACHMENTS, FieldError
 from channels.web.parts import WebParts
 from channels.web.responses import page
 from channels.web.service import Seen, WebService, code_in

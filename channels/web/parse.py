@@ -1,23 +1,16 @@
-"""What a form or the API may send, checked, and turned into a citizen's message. Pure."""
+"""What a form or the API may send, checked. Pure."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
-from uuid import uuid4
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from channels.web import categories
 from complaints.errors import MalformedMessage
-from complaints.event import Attachment
-from complaints.message import InboundMessage
-
-NAME = "web"
 
 LONGEST_TEXT = 20_000
 """Characters. The longest report in a month of published ones has a third of it."""
@@ -214,77 +207,3 @@ def _errors(error: ValidationError) -> list[FieldError]:
         )
         for found in error.errors(include_url=False)
     ]
-
-
-def inbound(
-    submission: Submission,
-    *,
-    upstream_id: str,
-    attachments: tuple[Attachment, ...] = (),
-    position: tuple[float, float] | None = None,
-    region: str | None = None,
-) -> InboundMessage:
-    """Return the message in a submission. It has no sender: the web knows no persons.
-
-    Args:
-        submission: checked; its regency is a full name.
-        upstream_id: what names this sending (see `name_of`).
-        attachments: those that it refers to, as they are kept.
-        position: latitude and longitude in degrees, if they were sent beside the submission.
-        region: the Kemendagri code of the region whose government's own channel it came through; None if it is nobody's.
-    """
-    return InboundMessage(
-        channel=NAME,
-        upstream_id=upstream_id,
-        received_at=datetime.now(UTC),
-        text=submission.text,
-        title=submission.title,
-        address=", ".join(part for part in (submission.location, submission.regency) if part),
-        occurred=submission.occurred,
-        addressed_to=submission.agency,
-        topic=submission.category,
-        shared_location=position or submission.position,
-        keyword_region=region,
-        attachments=attachments,
-        anonymous=submission.anonymous,
-        secret=submission.secret,
-        body=content_of(submission, attachments),
-        coding="application/json",
-    )
-
-
-def content_of(submission: Submission, attachments: tuple[Attachment, ...] = ()) -> bytes:
-    """Return all that was said but who says it, as canonical JSON; empty fields are left out."""
-    content = submission.model_dump(exclude={"attachments"}, exclude_defaults=True)
-    if attachments:
-        content["attachments"] = [{"sha256": file.sha256, "name": file.name} for file in attachments]
-    return json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
-
-
-def addition(text: str, *, about: str, upstream_id: str, attachments: tuple[Attachment, ...] = ()) -> InboundMessage:
-    """Return the message that adds to a case.
-
-    Args:
-        text: what the citizen wrote; may be empty if there are files.
-        about: the tracking code of the case.
-        upstream_id: what names this sending (see `name_of`).
-        attachments: as they are kept.
-    """
-    sent = Submission.model_construct(text=text)
-    return replace(inbound(sent, upstream_id=upstream_id, attachments=attachments), about=about)
-
-
-def name_of(scope: str, client: str, key: str | None) -> str:
-    """Return the name of a sending, which depends on its client and the client's key alone and not on what is sent.
-
-    The same key of the same client is so the same sending. If it has another content, the conversation makes an addition of that. Without
-    a key each sending has a name of its own.
-
-    Args:
-        scope: what kind of sending it is, such as "form": the same key names different sendings in different scopes.
-        client: who chose the key; empty if that is not known.
-        key: the client's key.
-    """
-    if not key:
-        return uuid4().hex
-    return sha256(f"{scope}\0{client}\0{key}".encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from channels.web.parse import NAME
+from channels.web.messages import NAME
 from complaints import tracking, wording
 from complaints.calendar import written_day
 from complaints.case import Case

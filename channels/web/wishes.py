@@ -1,11 +1,12 @@
 """What a citizen can do with his case on its page and by the API, beside adding to it, and in which states. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from channels.web.parse import FieldError, Submission, inbound
+from channels.web.messages import inbound, to_case
+from channels.web.parse import FieldError, Submission
 from complaints.case import ENDED, LIVING, CaseState, CaseStatus
 from complaints.message import InboundMessage
 
@@ -184,9 +185,9 @@ def message(said: Wording, act: str, *, about: str, upstream_id: str) -> Inbound
         said: what was sent for it.
         act: what `act_of` returned.
         about: the tracking code of the case.
-        upstream_id: what names this sending (see channels.web.parse.name_of).
+        upstream_id: what names this sending (see channels.web.messages.name_of).
     """
-    return replace(inbound(Submission.model_construct(text=said.text), upstream_id=upstream_id), about=about, act=act)
+    return to_case(inbound(Submission.model_construct(text=said.text), upstream_id=upstream_id), about, act)
 
 
 IMPOSSIBLE: Final = FieldError("form", "Ini tidak dapat dilakukan sekarang: keadaan laporan sudah berubah.")

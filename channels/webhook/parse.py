@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Annotated, Any
 
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -71,7 +72,7 @@ def inbound(
     Args:
         body: JSON.
         source: who signed it.
-        webhook_id: the same for each try of the same delivery.
+        webhook_id: the same for each try of the same delivery. Another content under it is another message: it has been taken, too.
         pseudonym: hides what a source may have written into its identifiers.
         shared: whether many people use each `sender` of the source.
 
@@ -85,10 +86,11 @@ def inbound(
         where = ".".join(str(part) for part in first["loc"]) or "body"
         raise MalformedMessage(f"no complaint: {where}: {first['msg']}") from error
     position = found.location if isinstance(found.location, Position) else None
+    content = sha256(found.model_dump_json().encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return InboundMessage(
         channel=NAME,
         account=account_of(source),
-        upstream_id=pseudonym(f"{source}/{webhook_id}"),
+        upstream_id=pseudonym(f"{source}/{webhook_id}/{content}"),
         received_at=datetime.now(UTC),
         sender=f"{source}/{found.sender}",
         reply_to={"source": source, "reference": found.id, "citizen": found.sender},

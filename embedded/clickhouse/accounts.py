@@ -39,6 +39,11 @@ CATALOGUE: Final = (
 """The tables of the database `system` that analysts may read: what drivers ask about names and types. The engine leaves out the rows
 about tables that the account may not see. Not among them: queries of others (`processes`), logs, users, disks, the server's settings."""
 
+TABLE_ENGINES: Final = (
+    "MergeTree", "ReplacingMergeTree", "SummingMergeTree", "Memory", "Log", "TinyLog", "StripeLog", "Null", "Set", "Join",
+)  # fmt: skip
+"""The engines of the operator's tables: they keep their rows in a folder of their own, and no other table's."""
+
 _TABLE: Final = "SELECT, INSERT, ALTER, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE, SHOW"
 _RIGHTS: Final[dict[str, tuple[str, ...]]] = {
     SINK: (
@@ -60,8 +65,7 @@ _RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         "SELECT ON information_schema.*",
         "SELECT ON INFORMATION_SCHEMA.*",
         "CREATE TEMPORARY TABLE, KILL QUERY ON *.*",
-        *(f"TABLE ENGINE ON {engine}" for engine in ("MergeTree", "ReplacingMergeTree", "SummingMergeTree", "Memory", "Log",
-                                                     "TinyLog", "StripeLog", "Null", "Buffer", "Set", "Join")),
+        *(f"TABLE ENGINE ON {engine}" for engine in TABLE_ENGINES),
     ),
 }  # fmt: skip
 # The server's own connection makes databases, ends queries and reads the catalogue. It has no right to files or addresses, nor has
@@ -136,6 +140,7 @@ def engine_users() -> str:
         "input_format_values_interpret_expressions": "0",
         "input_format_values_deduce_templates_of_expressions": "0",
         "default_materialized_view_sql_security": "INVOKER",
+        "default_normal_view_sql_security": "INVOKER",
     }
     return f"""<clickhouse>
   <profiles><default>

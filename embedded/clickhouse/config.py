@@ -39,7 +39,7 @@ class ServerConfig:
         max_clients: The maximum number of clients that have logged in; further ones are refused with code 202.
         max_memory_bytes: The maximum memory of all queries together in the engine, in bytes.
         idle_timeout_s: The maximum silence of a client between packets, in seconds; the default is ClickHouse's own.
-        hello_timeout_s: The maximum time until a connection's first packet, in seconds.
+        hello_timeout_s: The maximum time until a connection's hello has come whole, in seconds.
         io_timeout_s: The maximum duration of one read or write within a packet, in seconds; the default is ClickHouse's own.
         stop_timeout_s: How long the server waits for each client's thread when it stops, in seconds.
     """

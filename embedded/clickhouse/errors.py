@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+LOGICAL_ERROR: Final = 49
 SYNTAX_ERROR: Final = 62
 UNKNOWN_DATABASE: Final = 81
 UNKNOWN_PACKET_FROM_CLIENT: Final = 99
@@ -77,6 +78,11 @@ class ServerError(EmbeddedClickHouseError):
         super().__init__(f"Code: {code}. {self.text}")
 
 
+def denied(why: str) -> ServerError:
+    """Return the error for a statement that an account may not run."""
+    return ServerError(ACCESS_DENIED, f"Not enough privileges: {why}")
+
+
 class ProtocolError(ServerError):
     """A packet, block or column type is malformed, not expected, or not supported by this server.
 
@@ -91,10 +97,6 @@ class EngineError(ServerError):
     """
 
 
-# The code for a text without one. Such a text means a fault of this package, which ClickHouse calls a logical error.
-_LOGICAL_ERROR: Final = 49
-
-
 def engine_error(raw: str) -> EngineError:
     """Convert chDB's exception text into an error with a code and a message.
 
@@ -107,5 +109,5 @@ def engine_error(raw: str) -> EngineError:
     """
     match = _ENGINE_TEXT.search(raw)
     if match is None:
-        return EngineError(_LOGICAL_ERROR, raw)
+        return EngineError(LOGICAL_ERROR, raw)
     return EngineError(int(match["code"]), _VERSION_SUFFIX.sub("", match["text"]).strip())

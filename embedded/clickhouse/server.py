@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, Final, Self
 
@@ -24,7 +25,7 @@ from embedded.clickhouse.sql import quote
 _BACKLOG: Final = 128
 # Pause after a failed accept: long enough not to spin, short enough for clients not to notice.
 _ACCEPT_AGAIN_S: Final = 0.05
-# Connections beyond the clients that have logged in: for who is about to, and who never will.
+# Connections that have not logged in. The oldest one gives way: who is about to log in needs milliseconds, who never will fills none up.
 STRANGERS: Final = 256
 _LOCK_FILE: Final = "server.lock"
 
@@ -73,6 +74,7 @@ class ClickHouseServer:
         self._listener: socket.socket | None = None
         self._stopping = threading.Event()
         self._clients: dict[socket.socket, threading.Thread] = {}
+        self._strangers: dict[socket.socket, None] = {}
         self._guard = threading.Lock()
 
     @property
@@ -156,17 +158,25 @@ class ClickHouseServer:
             )
             with self._guard:
                 self._clients[connected] = thread
+                self._strangers[connected] = None
+                oldest = next(iter(self._strangers)) if len(self._strangers) > STRANGERS else None
+                if oldest is not None:
+                    del self._strangers[oldest]
+                    with suppress(OSError):
+                        oldest.shutdown(socket.SHUT_RDWR)
             thread.start()
+
+    def _know(self, connected: socket.socket) -> None:
+        with self._guard:
+            self._strangers.pop(connected, None)
 
     def _serve(self, connected: socket.socket, channel: Channel, talk: Conversation) -> None:
         try:
-            if len(self._clients) <= self._config.max_clients + STRANGERS:
-                talk.serve()
-            else:
-                talk.refuse("Too many connections at once")
+            talk.serve(partial(self._know, connected))
         finally:
             with self._guard:
                 self._clients.pop(connected, None)
+                self._strangers.pop(connected, None)
             channel.close()
 
     def stop(self) -> None:

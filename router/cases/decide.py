@@ -13,6 +13,7 @@ from complaints.errors import ContractViolation
 from complaints.fact import FactKind, Result
 from complaints.ids import CONTINUATION
 from complaints.limits import ADDED_BYTES, ANSWER_BYTES, COMPLAINT_BYTES, MOST_ADDITIONS, REASON_BYTES
+from complaints.telling import PUBLIC
 from router.cases import clocks
 from router.cases.document.plain import Document, bare, text_id
 from router.cases.draft import Decision, Declined, Draft
@@ -121,9 +122,9 @@ _NOBODY_READS: Final = frozenset(("dicabut", "digabung", "diarsipkan"))
 
 
 def _moves_nothing(case: Document, record: Inbound, law: Law) -> bool:
-    """Return whether a message is of somebody who only has the code, and answers no question."""
+    """Return whether a message is of somebody who only has the code, and answers no question: a public code answers none."""
     role = role_of(case, record.body["actor"], law, CommandKind.add, record.body.get("sender"))
-    return role is Role.bearer and not case.get("question")
+    return role is Role.bearer and not (case.get("question") and case["complaint"]["channel"] not in PUBLIC)
 
 
 def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:

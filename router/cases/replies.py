@@ -10,16 +10,22 @@ from complaints.calendar import jakarta_day, written_day
 from complaints.fact import FactKind
 from complaints.ids import reply_name
 from complaints.mail import ReplyKind
-from complaints.telling import COMPLETE_BY, LAST_LEVEL, class_named, completed_as, hidden_as, kind_of, put_off_as
+from complaints.telling import (
+    COMPLETE_BY,
+    LAST_LEVEL,
+    PUBLIC,
+    class_named,
+    completed_as,
+    hidden_as,
+    kind_of,
+    put_off_as,
+)
 from complaints.wording import question, reminder, text
 from normalizer import emergency
 from normalizer.masking import mask
 from router.cases.document.plain import Document, text_id
 from router.cases.document.waits import due_of
 from router.cases.inbound import Inbound
-
-_PUBLIC: Final = frozenset(("twitter",))
-"""The channels on which everybody reads a reply: what an officer writes of a person is masked, as on the page of a case."""
 
 _ASKED: Final = FactKind.asked.value
 
@@ -41,13 +47,16 @@ _CODE_LIKE: Final = "@@@@@ @@@@@ @"
 """Stands for a code, which always has this length, in a sentence that is kept."""
 
 
-def reply_to(facts: Sequence[Document], case: Document, *, was_merged: bool = False) -> Document | None:
+def reply_to(
+    facts: Sequence[Document], case: Document, *, was_merged: bool = False, by_code: bool = False
+) -> Document | None:
     """Return the reply to the citizen as plain data (see complaints.mail.Reply); None if he need not hear of the facts.
 
     Args:
         facts: what one record led to, oldest first.
         case: the document after them.
         was_merged: whether the case was a supporter before.
+        by_code: whether the record is of somebody else who has the code: the citizen is not thanked for what he did not write.
     """
     telling: Document | None = None
     kind: ReplyKind | None = None
@@ -69,7 +78,7 @@ def reply_to(facts: Sequence[Document], case: Document, *, was_merged: bool = Fa
         "tracking_code": case["tracking_code"],
         "channel": complaint["channel"],
         "kind": named,
-        "text": _sentence(kind, telling, case, _ending(first, complaint)),
+        "text": _sentence(kind, telling, case, _ending(first, complaint), by_code=by_code),
         "created_at": first["at"],
         "caused_by": first["caused_by"],
         "hop": case["hop"],
@@ -168,7 +177,7 @@ def _ending(first: Document, complaint: Document) -> str:
     return emergency.occasion(first["kind"], (complaint["title"], complaint["text"]), said)
 
 
-def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str) -> str:
+def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str, *, by_code: bool) -> str:
     """Return the sentence that tells the citizen of a fact, with the one behind it (see complaints.wording.text)."""
     channel, owner = case["complaint"]["channel"], case["owner"]["name"]
     code = tracking.spaced(case["tracking_code"])
@@ -179,7 +188,7 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str) -> s
         owner = heard["owner"]["name"]
     if kind is _ANSWERED:
         said = " ".join(fact["text"].split())
-        return text("answered", channel, code=code, owner=owner, answer=mask(said) if channel in _PUBLIC else said)
+        return text("answered", channel, code=code, owner=owner, answer=mask(said) if channel in PUBLIC else said)
     if kind is _PUT_OFF:
         return _put_off(fact, case, channel, code=code, owner=owner)
     if kind is _WITHDRAWN:
@@ -190,7 +199,8 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str) -> s
         return _asking(fact, case, "asked", ending)
     occasion = hidden_as(fact["kind"]) if kind is _HIDDEN else str(kind)
     if kind is _COMPLETED:
-        occasion = completed_as("ditanggapi" if heard and heard.get("answer") else case["state"])
+        state = "ditanggapi" if heard and heard.get("answer") else case["state"]
+        occasion = "completed_by_code" if by_code else completed_as(state)
     elif kind is _MERGED and heard:
         occasion = "merged_ditangani"
     return _kept(occasion, channel, owner, ending=ending).replace(_CODE_LIKE, code)
@@ -205,7 +215,7 @@ def _put_off(fact: Document, case: Document, channel: str, **values: str) -> str
         return text("reclassified", channel, **values, due=due, named=named)
     reason = " ".join(fact["text"].split())
     if reason:
-        values["answer"] = mask(reason) if channel in _PUBLIC else reason
+        values["answer"] = mask(reason) if channel in PUBLIC else reason
     return text(put_off_as(fact["kind"], fact.get("event"), has_reason=bool(reason)), channel, **values, due=due)
 
 
@@ -215,7 +225,8 @@ def _asking(asked: Document, case: Document, occasion: str, ending: str = "") ->
     code = tracking.spaced(case["tracking_code"])
     if not part:
         asker = (asked.get("agency") or case["owner"])["name"]
-        return text(occasion, channel, code=code, owner=asker, answer=" ".join(asked["text"].split()))
+        said = " ".join(asked["text"].split())
+        return text(occasion, channel, code=code, owner=asker, answer=mask(said) if channel in PUBLIC else said)
     again = occasion == "reminded"
     if part == "place" and (choices := _choices(case["complaint"].get("place") or {})):
         return question(part, channel, choices, again=again, ending=ending, code=code)

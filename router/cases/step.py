@@ -115,7 +115,9 @@ def _outputs(
 ) -> tuple[Record, ...]:
     caused: Headers = ((OFFSET_HEADER, str(inbound.offset).encode()),)
     found = [written(Fact, inbound.code, fact, fact["at"], caused) for fact in facts]
-    reply = reply_to(facts, case, was_merged=before is not None and before["state"] == "digabung")
+    sender = inbound.body.get("sender")
+    by_code = sender is not None and not is_reporter(case, sender["reporter_ref"])
+    reply = reply_to(facts, case, was_merged=before is not None and before["state"] == "digabung", by_code=by_code)
     moves = any("previous_owner" in (fact.get("disposition") or ()) for fact in facts)
     if reply is not None and inbound.body.get("companion") and reply["kind"] == ReplyKind.completed and not moves:
         reply = None
@@ -123,7 +125,7 @@ def _outputs(
         reply = status_for(inbound, case)
     if reply is not None:
         found.append(_told(reply))
-    if _is_bearers(inbound, case) and (reply is None or reply["kind"] != ReplyKind.status):
+    if by_code and _is_told(inbound) and (reply is None or reply["kind"] != ReplyKind.status):
         found.append(_told(status_for(inbound, case)))
     found += [_command(command, inbound) for command in dialogue(before, inbound, facts, case)]
     if facts[0]["kind"] == _CONTINUED:
@@ -133,12 +135,9 @@ def _outputs(
     return tuple(found)
 
 
-def _is_bearers(inbound: Inbound, case: Document) -> bool:
-    """Return whether somebody else who has the code sent a command: he hears how the case stands, its citizen what has changed."""
-    sender = inbound.body.get("sender")
-    if sender is None or inbound.body.get("companion") or tracking.names_mailbox(sender["reporter_ref"]):
-        return False
-    return not is_reporter(case, sender["reporter_ref"])
+def _is_told(inbound: Inbound) -> bool:
+    """Return whether somebody else who has the code hears how the case stands, as its citizen does what has changed: not on the web."""
+    return not inbound.body.get("companion") and not tracking.names_mailbox(inbound.body["sender"]["reporter_ref"])
 
 
 def _for_nobody(inbound: Inbound) -> Record | None:

@@ -1,10 +1,13 @@
-"""The embedded ClickHouse as a process of a test module's own, and clients of its native protocol."""
+"""The embedded ClickHouse as a process, and clients of its native protocol."""
 
 from __future__ import annotations
 
+import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +19,60 @@ from embedded.clickhouse.accounts import ACCOUNTS, OPERATOR
 
 PASSWORD = "rahasia"
 
+_WITH_SETTINGS = """
+import json, sys
+from pathlib import Path
+from embedded.clickhouse.config import ServerConfig
+from embedded.clickhouse.serving import serve
+
+config = ServerConfig(data_dir=Path(sys.argv[1]), port=0, **json.loads(sys.argv[2]))
+serve(config, on_ready=lambda address: print("ready", address, flush=True))
+"""
+
+
+def start(folder: Path, **settings: float) -> tuple[subprocess.Popen[str], int]:
+    """Start a server on a free port, wait until it is ready, and return its process and the port.
+
+    Args:
+        folder: its data folder.
+        settings: of its ServerConfig; without any it is started by its own command.
+    """
+    (folder / "passwords").mkdir(parents=True, exist_ok=True)
+    for account in ACCOUNTS:
+        (folder / "passwords" / account.name).write_text(PASSWORD)
+    command = ["-m", "embedded.clickhouse", "--port", "0", "--data-dir", str(folder)]
+    if settings:
+        command = ["-c", _WITH_SETTINGS, str(folder), json.dumps(settings)]
+    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("ready clickhouse://127.0.0.1:"), line
+    return process, int(line.rsplit(":", 1)[1])
+
+
+def stop(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> int:
+    """Send a signal and return the exit code."""
+    process.send_signal(number)
+    assert process.stdout is not None
+    process.stdout.close()
+    return process.wait(30)
+
+
+@contextmanager
+def served(folder: Path, **settings: float) -> Iterator[int]:
+    """Return the port of a server that runs as long as the context (see start)."""
+    process, number = start(folder, **settings)
+    try:
+        yield number
+    finally:
+        stop(process)
+
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a server of this module's own."""
-    folder: Path = tmp_path_factory.mktemp("clickhouse")
-    (folder / "passwords").mkdir()
-    for account in ACCOUNTS:
-        (folder / "passwords" / account.name).write_text(PASSWORD)
-    command = [sys.executable, "-m", "embedded.clickhouse", "--port", "0", "--data-dir", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("ready clickhouse://127.0.0.1:"), line
-        yield int(line.rsplit(":", 1)[1])
-        process.terminate()
+    with served(tmp_path_factory.mktemp("clickhouse")) as number:
+        yield number
 
 
 def new_client(port: int, **options: Any) -> Client:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -103,12 +104,15 @@ class Post:
         """Write events to the mailboxes of their accounts."""
         self.write_records(*(encode(event, source="/tests") for event in events))
 
+    @cached_property
+    def _producer(self) -> Producer:
+        return Producer({"bootstrap.servers": self.brokers, "partitioner": "murmur2_random", "acks": "all"})
+
     def write_records(self, *records: Record) -> None:
         """Write records."""
-        producer = Producer({"bootstrap.servers": self.brokers, "partitioner": "murmur2_random", "acks": "all"})
         for record in records:
-            producer.produce(record.topic, record.value, record.key, headers=list(record.headers))
-        assert producer.flush(30) == 0
+            self._producer.produce(record.topic, record.value, record.key, headers=list(record.headers))
+        assert self._producer.flush(30) == 0
 
     def run(self, *accounts: FakeAccount, ordinal: int = 0, **changes: Any) -> "Here":
         """Start a sender in this process."""
@@ -184,6 +188,7 @@ class Post:
 
     def close(self) -> None:
         """End all senders."""
+        self.__dict__.pop("_producer", None)
         for here in self.threads:
             here.close()
         for process in self.running:

@@ -11,49 +11,25 @@ from pathlib import Path
 
 import psutil
 import pytest
-from clickhouse_driver import Client
-from clickhouse_driver.errors import Error
+from clickhouse_driver.errors import Error, ServerException
 
 from embedded.clickhouse import ClickHouseServer, FolderInUseError, ServerConfig
-from embedded.clickhouse.accounts import OPERATOR, kept_passwords
+from tests.harness.clickhouse import code_of, new_client, served, start, stop
 from tests.harness.support import wait_until
-
-
-def start(folder: Path) -> tuple[subprocess.Popen[str], int]:
-    """Start a server on a free port and wait until it is ready."""
-    command = [sys.executable, "-m", "embedded.clickhouse", "--port", "0", "--data-dir", str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line.startswith("ready clickhouse://"), line
-    return process, int(line.rsplit(":", 1)[1])
-
-
-def login(folder: Path, port: int) -> Client:
-    """A client that is logged in as the operator."""
-    return Client("127.0.0.1", port, user=OPERATOR, password=kept_passwords(folder / "passwords")[OPERATOR])
-
-
-def stop(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> int:
-    """Send a signal and give the exit code."""
-    process.send_signal(number)
-    assert process.stdout is not None
-    process.stdout.close()
-    return process.wait(30)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_cleanly_also_while_a_query_runs(tmp_path: Path, number: int) -> None:
     """Supervisors and Ctrl-C end it with code 0 within seconds, whatever its clients do."""
     process, port = start(tmp_path)
-    with login(tmp_path, port) as client:
+    with new_client(port) as client:
         client.execute("CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a")
         client.execute("INSERT INTO t VALUES", [(1,)])
-    with login(tmp_path, port) as slow:
+    with new_client(port) as slow:
         slow.execute_with_progress("SELECT sum(sleepEachRow(0.01)) FROM numbers(100000) SETTINGS max_block_size = 10")
         assert stop(process, number) == 0  # in the time that `stop` waits; the query would take 1,000 s
     process, port = start(tmp_path)
-    with login(tmp_path, port) as client:
+    with new_client(port) as client:
         assert client.execute("SELECT a FROM t") == [(1,)]
     assert stop(process) == 0
 
@@ -64,7 +40,7 @@ def test_a_kill_loses_no_answered_insert(tmp_path: Path) -> None:
     answered: list[int] = []
 
     def insert() -> None:
-        with login(tmp_path, port) as client:
+        with new_client(port) as client:
             client.execute("CREATE TABLE t (a UInt32, s String) ENGINE = MergeTree ORDER BY a")
             try:
                 for batch in range(10_000):
@@ -81,7 +57,7 @@ def test_a_kill_loses_no_answered_insert(tmp_path: Path) -> None:
     begun = time.monotonic()
     process, port = start(tmp_path)
     assert time.monotonic() - begun < 30
-    with login(tmp_path, port) as client:
+    with new_client(port) as client:
         stored = {row[0] for row in client.execute("SELECT a FROM t")}
     assert {batch * 10 + at for batch in answered for at in range(10)} <= stored
     assert len(stored) % 10 == 0
@@ -128,7 +104,7 @@ def test_it_is_small_when_idle(tmp_path: Path) -> None:
     """An idle server stays below 350 MiB and does not use the processor."""
     process, port = start(tmp_path)
     try:
-        with login(tmp_path, port) as client:
+        with new_client(port) as client:
             client.execute("SELECT 1")
         measured = psutil.Process(process.pid)
 
@@ -171,33 +147,22 @@ def test_it_serves_from_code(tmp_path: Path) -> None:
 
 def test_clients_are_bounded_in_number_and_in_silence(tmp_path: Path) -> None:
     """One client too many is refused with a code that is retried; one that is silent too long gives its place up."""
-    script = (
-        "import sys, time; from pathlib import Path\n"
-        "from clickhouse_driver import Client, errors\n"
-        "from embedded.clickhouse import ClickHouseServer, ServerConfig\n"
-        "from embedded.clickhouse.accounts import OPERATOR, kept_passwords\n"
-        "config = ServerConfig(data_dir=Path(sys.argv[1]), port=0, max_clients=1, idle_timeout_s=3.0)\n"
-        "with ClickHouseServer(config) as server:\n"
-        "    login = {'user': OPERATOR, 'password': kept_passwords(Path(sys.argv[1]) / 'passwords')[OPERATOR]}\n"
-        "    first, second = (Client('127.0.0.1', server.port, **login) for _ in range(2))\n"
-        "    first.execute('SELECT 1')\n"
-        "    try:\n"
-        "        second.execute('SELECT 1')\n"
-        "    except errors.ServerException as error:\n"
-        "        print(error.code)\n"
-        "    deadline = time.monotonic() + 40\n"
-        "    while True:\n"
-        "        try:\n"
-        "            print(second.execute('SELECT 2'))\n"
-        "            break\n"
-        "        except errors.ServerException as error:\n"
-        "            if error.code != 202 or time.monotonic() > deadline:\n"
-        "                raise\n"
-        "        time.sleep(0.1)\n"
-    )
-    command = [sys.executable, "-c", script, str(tmp_path)]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, cwd=Path.cwd())
-    assert ran.stdout == "202\n[(2,)]\n"
+    with (
+        served(tmp_path, max_clients=1, idle_timeout_s=3.0) as port,
+        new_client(port) as first,
+        new_client(port) as second,
+    ):
+        first.execute("SELECT 1")
+        assert code_of(second, "SELECT 1") == 202
+
+        def has_a_place() -> bool:
+            try:
+                return bool(second.execute("SELECT 2") == [(2,)])
+            except ServerException as error:
+                assert error.code == 202  # noqa: PT017
+                return False
+
+        wait_until(has_a_place, what="the place of the silent client")
 
 
 def test_a_folder_in_use_is_an_error_of_the_tree(tmp_path: Path) -> None:

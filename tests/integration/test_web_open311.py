@@ -248,3 +248,18 @@ def test_where_keys_are_set_a_post_shows_one_as_api_key(keys: Keyring, tmp_path:
         assert answer.status_code == 200
     assert house.http.get(f"{ROOT}/services.json").status_code == 200
     house.close()
+
+
+def test_another_position_or_file_under_the_same_key_is_another_content(door: House) -> None:
+    """It has the code of the first, and reaches the conversation as what it is: not the same again."""
+    headers = {"Idempotency-Key": "k" * SHORTEST_KEY}
+    for more in (
+        {},
+        {"lat": "-6.99", "long": "110.42"},
+        {"media_url": "https://example.org/1/a"},
+        {"media_url": "https://example.org/2/a"},
+    ):
+        door.http.post(f"{ROOT}/requests.json", data={**POSTED, **more}, headers=headers).raise_for_status()
+    kept = door.complaints()
+    assert len({one.id for one in kept}) == 1
+    assert len({one.message.body for one in kept}) == 4

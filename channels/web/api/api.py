@@ -8,7 +8,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from channels.web.parse import NAME, FieldError, from_json, inbound, json_as, name_of
+from channels.web.messages import NAME, inbound, name_of
+from channels.web.parse import FieldError, from_json, json_as
 from channels.web.parts import WebParts
 from channels.web.responses import problem
 from channels.web.security import presented_key, region_of

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from channels.web.categories import find
+from channels.web.messages import inbound, name_of
 from channels.web.open311 import documents
-from channels.web.parse import FieldError, from_json, inbound, name_of
+from channels.web.parse import FieldError, from_json
 from channels.web.parts import WebParts
 from channels.web.responses import Handler, by_method
 from channels.web.security import presented_key, region_of

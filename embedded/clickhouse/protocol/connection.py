@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+import time
 from typing import Final
 
 from embedded.clickhouse.errors import INCORRECT_DATA, ConnectionLostError, ProtocolError
@@ -12,6 +13,8 @@ from embedded.clickhouse.protocol.compress import Compressor, frames, read_frame
 
 # Size of one read; a block of the drivers' usual size arrives in a few of these.
 _RECEIVE_BYTES: Final = 256 << 10
+# The timeout of a read after its time is over; zero would mean no timeout at all.
+_AT_ONCE_S: Final = 0.001
 
 
 class Channel:
@@ -20,7 +23,7 @@ class Channel:
     Args:
         connected: The socket. `close` closes it.
         idle_timeout_s: The maximum silence of the client between packets, in seconds.
-        hello_timeout_s: The maximum time until its first packet, in seconds.
+        hello_timeout_s: The maximum time until its hello has come whole, in seconds, however slowly its bytes come.
         io_timeout_s: The maximum duration of one read or write within a packet, in seconds.
 
     Attributes:
@@ -32,7 +35,7 @@ class Channel:
     ) -> None:
         self._socket = connected
         self._idle_timeout_s = idle_timeout_s
-        self._patience_s = hello_timeout_s
+        self._hello_by_s: float | None = time.monotonic() + hello_timeout_s
         self._io_timeout_s = io_timeout_s
         self._waiting = False
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -42,8 +45,10 @@ class Channel:
 
     def _pull(self) -> bytes:
         try:
-            if self._waiting:
-                self._socket.settimeout(self._patience_s)
+            if self._hello_by_s is not None:
+                self._socket.settimeout(max(_AT_ONCE_S, self._hello_by_s - time.monotonic()))
+            elif self._waiting:
+                self._socket.settimeout(self._idle_timeout_s)
             data = self._socket.recv(_RECEIVE_BYTES)
         except OSError as error:
             raise ConnectionLostError(str(error)) from error
@@ -65,8 +70,13 @@ class Channel:
         try:
             return self.reader.varint()
         finally:
-            self._waiting, self._patience_s = False, self._idle_timeout_s
+            self._waiting = False
             self._socket.settimeout(self._io_timeout_s)
+
+    def greeted(self) -> None:
+        """End the time for the hello: the client has logged in."""
+        self._hello_by_s = None
+        self._socket.settimeout(self._io_timeout_s)
 
     def blocks(self, *, compressed: bool) -> ByteReader:
         """Return the reader from which to read the block of a data packet: one that decompresses it, or the plain `reader`."""

@@ -32,6 +32,8 @@ SERVER_TIMEZONE_UPDATE: Final = 17
 # Flag of a setting that the server must know.
 SETTING_IMPORTANT: Final = 1
 
+# Limit for each text of a hello, which anybody may send.
+MAX_HELLO_BYTES: Final = 4 << 10
 # Limit for the text of a query.
 MAX_QUERY_BYTES: Final = 256 << 20
 
@@ -105,17 +107,17 @@ def read_hello(reader: ByteReader) -> Hello:
     """Read a hello packet, whose type was read before.
 
     Raises:
-        ProtocolError: A name or the password is longer than `MAX_NAME_BYTES`, or a number is longer than 64 bits.
+        ProtocolError: A name or the password is longer than `MAX_HELLO_BYTES`, or a number is longer than 64 bits.
     """
-    name = reader.text(MAX_NAME_BYTES)
+    name = reader.text(MAX_HELLO_BYTES)
     reader.varint()
     reader.varint()
     return Hello(
         client_name=name,
         revision=min(reader.varint(), revisions.NEWEST),
-        database=reader.text(MAX_NAME_BYTES),
-        user=reader.text(MAX_NAME_BYTES),
-        password=reader.text(MAX_NAME_BYTES),
+        database=reader.text(MAX_HELLO_BYTES),
+        user=reader.text(MAX_HELLO_BYTES),
+        password=reader.text(MAX_HELLO_BYTES),
     )
 
 

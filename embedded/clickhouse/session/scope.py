@@ -43,12 +43,14 @@ class Session:
     Attributes:
         engine: The engine.
         connection: The client's own connection.
+        parser: A second one on which nothing of the client's runs, so that none of his settings changes how his statements are read.
         account: The account that the client logged in to.
         followed: The values, by name, that SET statements gave to settings which this server itself obeys (see `FOLLOWED`).
     """
 
     engine: Engine
     connection: EngineConnection
+    parser: EngineConnection
     account: Account
     followed: dict[str, str] = field(default_factory=dict)
 

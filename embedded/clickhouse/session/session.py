@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 import uuid
-from contextlib import AbstractContextManager, ExitStack, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, closing, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Final
@@ -13,7 +15,7 @@ from embedded.clickhouse.access.gate import Gate
 from embedded.clickhouse.accounts import Account
 from embedded.clickhouse.errors import (
     ACCESS_DENIED,
-    TOO_MANY_SIMULTANEOUS_QUERIES,
+    LOGICAL_ERROR,
     UNEXPECTED_PACKET_FROM_CLIENT,
     UNKNOWN_PACKET_FROM_CLIENT,
     ConnectionLostError,
@@ -37,7 +39,7 @@ _HTTP_ANSWER: Final = (
 
 
 class Conversation:
-    """The conversation with one client: the answers to its packets, or the refusal of its hello.
+    """The conversation with one client: the answers to its packets.
 
     Args:
         channel: The client's connection.
@@ -56,54 +58,47 @@ class Conversation:
         self._peer = peer
         self._revision = 0
 
-    def serve(self) -> None:
+    def serve(self, known: Callable[[], None]) -> None:
         """Answer the client's packets, from its hello on, until it leaves or breaks the protocol.
 
         An error in one query is sent to the client, and the conversation goes on. A break of the protocol, and an error outside
         a query such as a failed login or an unknown database, is also sent to the client, but then the conversation ends.
         None of these is raised, and the loss of the connection is not raised either. A client that speaks HTTP gets an HTTP
         answer with the status 400.
+
+        Args:
+            known: Is called when the client has logged in.
         """
         with suppress(ConnectionLostError):
             try:
-                self._converse()
+                self._converse(known)
             except ServerError as error:
                 self._channel.send(wire.exception(error.code, error.text))
 
-    def refuse(self, why: str) -> None:
-        """Answer the client's hello with an exception of code 202 (too many queries), after which clients try again later.
-
-        A client whose first packet is not a hello does not get it. No error is raised, even if the client is gone.
-
-        Args:
-            why: The text of the exception.
-        """
-        with suppress(ConnectionLostError, ServerError):
-            if self._read_hello() is not None:
-                error = ServerError(TOO_MANY_SIMULTANEOUS_QUERIES, why)
-                self._channel.send(wire.exception(error.code, error.text))
-
-    def _converse(self) -> None:
+    def _converse(self, known: Callable[[], None]) -> None:
         hello = self._read_hello()
         if hello is None:
             return
         self._revision = hello.revision
         account = self._gate.admit(hello.user, hello.password)
         with self._gate.seat(account):
+            known()
+            self._channel.greeted()
             self._talk(account, self._gate.database(account, hello.database))
 
     def _talk(self, account: Account, database: str) -> None:
-        connection = self._engine.connect(uuid.uuid4().hex, account)
-        session = Session(engine=self._engine, connection=connection, account=account)
-        try:
+        tag = uuid.uuid4().hex
+        with (
+            closing(self._engine.connect(tag, account)) as connection,
+            closing(self._engine.connect(tag, account)) as parser,
+        ):
+            session = Session(engine=self._engine, connection=connection, parser=parser, account=account)
             connection.execute(f"USE {quote(database)}")
             self._channel.send(wire.hello(self._version, self._revision))
             if self._revision >= revisions.ADDENDUM:
                 self._channel.reader.text()
             while True:
                 self._packet(session, self._channel.packet_type())
-        finally:
-            connection.close()
 
     def _read_hello(self) -> wire.Hello | None:
         packet = self._channel.packet_type()
@@ -132,7 +127,7 @@ class Conversation:
         asked = wire.read_tables_status(self._channel.reader)
         listed = ", ".join(f"({literal(database)}, {literal(table)})" for database, table in asked) or "('', '')"
         where = f"WHERE (database, name) IN ({listed})"
-        found = session.connection.rows(f"SELECT database, name FROM system.tables {where}")  # noqa: S608
+        found = session.parser.rows(f"SELECT database, name FROM system.tables {where}")  # noqa: S608
         status = wire.tables_status(((str(row[0]), str(row[1])) for row in found), self._revision)
         self._channel.send(status)
 
@@ -141,10 +136,13 @@ class Conversation:
             externals = self._read_externals(query, spools)
             try:
                 self._answer(session, query, externals)
-            except ProtocolError:
+            except (ProtocolError, ConnectionLostError):
                 raise
             except ServerError as error:
                 self._channel.send(wire.exception(error.code, error.text))
+            except Exception as error:  # noqa: BLE001 - a fault of ours in one statement ends no session
+                traceback.print_exc()
+                self._channel.send(wire.exception(LOGICAL_ERROR, f"A fault of this server: {error!r}"))
             else:
                 self._channel.send(varint(wire.SERVER_END_OF_STREAM))
 
@@ -212,7 +210,7 @@ class Conversation:
             raise ServerError(ACCESS_DENIED, f"{account.name} may not send tables with a query")
         self._gate.settings(account, ((setting.name, setting.value) for setting in query.settings))
         parameters = {name: unquote(value) for name, value in query.parameters.items()}
-        return read_statement(self._gate.permit(account, session.connection, text, parameters)), parameters
+        return read_statement(self._gate.permit(account, session.parser, text, parameters)), parameters
 
     def _tell_before(self, query: wire.Query, settings: dict[str, str]) -> None:
         if settings.get("send_logs_level") in logs.LEVELS and self._revision >= revisions.SERVER_LOGS:

@@ -478,12 +478,17 @@ def test_no_case_climbs_the_ladder_for_a_day_that_was_moved(house: House) -> Non
     assert house.case(CODE).escalation != level
 
 
-def test_the_answer_on_x_names_no_person(house: House) -> None:
-    """Everybody reads it."""
+@pytest.mark.parametrize("kind", [CommandKind.answer, CommandKind.ask, CommandKind.postpone])
+def test_the_answer_on_x_names_no_person(house: House, kind: CommandKind) -> None:
+    """Everybody reads it, and a question and a reason as well."""
     on_x = complaint(4, channel="twitter")
     house.take(on_x)
-    owner = house.case(on_x.tracking_code).owner.id
-    house.take(said(CommandKind.answer, on_x, owner, "Yth. Bapak Budi Santoso NIK 3374010101900001, sudah selesai"))
+    owner, until = (
+        house.case(on_x.tracking_code).owner.id,
+        {"until": "2026-11-20"} if kind is CommandKind.postpone else {},
+    )
+    words = "Yth. Bapak Budi Santoso NIK 3374010101900001, sudah selesai"
+    house.take(said(kind, on_x, owner, words, **until))
     assert "3374010101900001" not in house.replies[-1].text
     assert "sudah selesai" in house.replies[-1].text
 

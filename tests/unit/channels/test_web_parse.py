@@ -11,18 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.web.parse import (
-    LONGEST_TEXT,
-    FieldError,
-    Submission,
-    addition,
-    form_fields,
-    from_form,
-    from_json,
-    inbound,
-    name_of,
-)
+from channels.web.messages import addition, inbound, name_of
+from channels.web.parse import LONGEST_TEXT, FieldError, Submission, form_fields, from_form, from_json
 from complaints.errors import MalformedMessage
+from complaints.event import Attachment
 from normalizer.complaint import Normaliser
 from tests.harness.json_values import json_values
 from tests.harness.support import NOON
@@ -132,6 +124,27 @@ def test_an_addition_is_about_its_case() -> None:
     """It has no sender either: whoever holds the code may add."""
     message = addition("Jl. Pemuda", about="2Q74GVWWCE3", upstream_id="k")
     assert (message.about, message.sender, message.text) == ("2Q74GVWWCE3", "", "Jl. Pemuda")
+
+
+def test_another_content_to_a_case_has_another_name() -> None:
+    """However late it comes under the same key; the same content is the same message."""
+    texts = ("Jl. Pemuda", "Jl. Pemuda", "Jl. Gajah Mada")
+    one, again, other = (addition(text, about="2Q74GVWWCE3", upstream_id="k").upstream_id for text in texts)
+    assert one == again != other
+
+
+def test_a_position_and_the_address_of_a_file_are_content() -> None:
+    """By its content the conversation tells what comes again from what is new under the same key."""
+    linked = [
+        Attachment(name="a", media_type="image/jpeg", size_bytes=0, url=f"https://example.org/{one}/a") for one in "xy"
+    ]
+    told: list[dict[str, Any]] = [
+        {},
+        {"position": (-6.9, 110.4)},
+        {"position": (-6.9, 110.5)},
+        *({"attachments": (one,)} for one in linked),
+    ]
+    assert len({inbound(sent(text="Jalan rusak"), upstream_id="k", **one).body for one in told}) == len(told)
 
 
 def test_a_name_follows_from_the_client_and_its_key() -> None:

@@ -14,8 +14,8 @@ from channels.telegram.parse import Bot, Said, read
 from channels.twitter.parse import inbound as mention
 from channels.twitter.parse import page
 from channels.twitter.threads import joined
+from channels.web.messages import inbound as from_web
 from channels.web.parse import LONGEST_TEXT, MOST_ATTACHMENTS, from_json
-from channels.web.parse import inbound as from_web
 from channels.webhook.parse import inbound as from_webhook
 from complaints.command import CommandKind
 from complaints.crypto import Keyring

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
-from complaints import ids, tracking
+from complaints import ids, tracking, wording
 from complaints.bus import StoredRecord
 from complaints.bus.deadletter import of_record
 from complaints.bus.envelope import encode, type_of
@@ -16,7 +16,7 @@ from complaints.command import CommandKind
 from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
-from complaints.event import DeadLetter
+from complaints.event import Attachment, DeadLetter
 from complaints.mail import Delivery, DeliveryOutcome, MessageEvent, MessageKind, Received, ReplyEvent, ReplyKind, Send
 from complaints.message import InboundMessage
 from complaints.values import Event
@@ -38,6 +38,8 @@ LONG_OTHER = (
     "Air PDAM di rumah kami di Kota Bandung tidak mengalir sudah seminggu, tagihan tetap datang setiap bulan,"
     " mohon ditindaklanjuti"
 )
+
+LINKED = Attachment(name="foto", media_type="image/jpeg", size_bytes=0, url="https://example.org/foto")
 
 KINDS = MessageKind
 
@@ -322,11 +324,27 @@ def test_a_code_from_another_number_adds_to_its_case_and_hears_of_it(town: Town)
     """Whoever has a new SIM goes on; the record of what his message became has no code, since the case may be secret."""
     town.say(WITH_PLACE)
     code = town.complaints[0].tracking_code
-    town.say(f"{code} lubangnya makin besar", sender="6289999999999")
+    town.say(f"{tracking.spaced(code)} lubangnya makin besar", sender="6289999999999")
     assert kinds(town) == [KINDS.complaint, KINDS.addition]
     assert town.case(code).complaint.additions[0].text.endswith("makin besar")
     assert (town.landed[-1].tracking_code, town.landed[-1].complaint_id) == ("", None)
     assert {send.citizen for send in town.sends[-2:]} == {town.citizen(), town.citizen("6289999999999")}
+
+
+@pytest.mark.parametrize("first", [WITH_PLACE, PLACELESS])
+@pytest.mark.parametrize("channel", ["sms", "web"])
+def test_a_citizen_is_not_thanked_for_what_somebody_else_wrote(town: Town, first: str, channel: str) -> None:
+    """Also if that answers an open question: he hears that it came by the code, and what to do if it is not his."""
+    town.say(first)
+    code, citizen = town.complaints[0].tracking_code, town.citizen()
+    if channel == "sms":
+        town.say(f"{tracking.spaced(code)} {PLACE}", sender="6289999999999")
+    else:
+        town.take(town.received(message(PLACE, channel="web", sender="", about=code, upstream_id="key-1")))
+    (heard,) = [town.open(send)[0] for send in town.sends[1:] if send.citizen == citizen]
+    owner = town.case(code).owner.name
+    assert heard.startswith(wording.text("completed_by_code", "sms", code=tracking.spaced(code), owner=owner)[:60])
+    assert [send.kind for send in town.sends if send.citizen != citizen] == [ReplyKind.status] * (channel == "sms")
 
 
 @pytest.mark.parametrize(
@@ -365,7 +383,7 @@ def test_what_a_code_from_another_number_may_not_do_is_answered_with_a_way(town:
     assert kinds(town) == [KINDS.complaint, KINDS.small_talk]
     assert tracking.spaced(code) in town.texts[-1]
     assert town.case(code).state == "diteruskan"
-    town.say(f"{code} nomor saya hilang, mohon laporan dicabut", sender="6289999999999")
+    town.say(f"{tracking.spaced(code)} nomor saya hilang, mohon laporan dicabut", sender="6289999999999")
     assert kinds(town)[-1] is KINDS.addition
 
 
@@ -608,6 +626,27 @@ class TestTheWeb:
         assert [one.kind for one in town.landed] == [KINDS.complaint, KINDS.addition]
         assert len({one.id for one in town.landed}) == 2
 
+    def test_a_key_is_not_forgotten(self, town: Town) -> None:
+        """A month later the same content is the same complaint, and another one is added, once: neither is taken for nothing."""
+        town.take(town.received(self.web(town, WITH_PLACE)))
+        town.wait(days=31)
+        code = town.complaints[0].tracking_code
+        for text in (WITH_PLACE, LONG_OTHER, LONG_OTHER):
+            town.take(town.received(self.web(town, text)))
+            town.wait(days=8)
+        assert len(town.complaints) == 1
+        assert [one.text for one in town.case(code).complaint.additions] == [LONG_OTHER]
+
+    @pytest.mark.parametrize("changed", [{"shared_location": (-6.9932, 110.4203)}, {"attachments": (LINKED,)}])
+    def test_another_position_or_file_under_the_same_key_is_added(self, town: Town, changed: dict[str, Any]) -> None:
+        """The words are the same, the content is not."""
+        town.take(town.received(self.web(town, PLACELESS)))
+        town.take(town.received(self.web(town, PLACELESS, body=b"another content", **changed)))
+        case = town.case(town.complaints[0].tracking_code)
+        assert [one.kind for one in town.landed] == [KINDS.complaint, KINDS.addition]
+        assert (case.complaint.place.regency is not None) == ("shared_location" in changed)
+        assert len(case.complaint.attachments) == len(changed.get("attachments", ()))
+
     def test_another_matter_under_the_same_key_moves_no_case(self, town: Town) -> None:
         """Back in the browser, and a second story sent: the first keeps its owner, and the second is read with it."""
         town.take(town.received(self.web(town, "Sampah menumpuk di Jalan Gajah Mada Kota Surakarta")))
@@ -641,10 +680,24 @@ class TestTheWeb:
         town.say(WITH_PLACE)
         code = town.complaints[0].tracking_code
         before = town.case(code)
-        town.say(f"{code} kejadiannya di Jalan Asia Afrika Kota Bandung, bukan di sana", sender="6289999999999")
+        town.say(
+            f"{tracking.spaced(code)} kejadiannya di Jalan Asia Afrika Kota Bandung, bukan di sana",
+            sender="6289999999999",
+        )
         after = town.case(code)
         assert (after.owner, after.hop, after.complaint.place) == (before.owner, before.hop, before.complaint.place)
         assert [one.apart for one in after.complaint.additions] == [True]
+
+    def test_a_code_that_everybody_reads_answers_no_question(self, town: Town) -> None:
+        """On X a reply is public, with its code: a stranger's words are kept, the question stays open for its citizen."""
+        town.say(PLACELESS, channel="twitter", upstream_id="1", sender="77", thread="1", account="twitter/@lapor1708")
+        code = town.complaints[0].tracking_code
+        town.take(town.received(self.web(town, PLACE, about=code)))
+        town.say(f"{tracking.spaced(code)} {PLACE}", sender="6289999999999")
+        case = town.case(code)
+        assert [one.apart for one in case.complaint.additions] == [True, True]
+        assert case.question is not None
+        assert case.complaint.place.regency is None
 
     def test_an_addition_on_the_page_is_read_with_its_complaint(self, town: Town) -> None:
         """The place that it names completes it."""

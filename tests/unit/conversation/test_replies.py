@@ -32,6 +32,7 @@ PROMISED = {
     "question_evidence": {"code", "owner"},
     "merged_ditangani": {"code", "owner"},
     "completed_answered": {"code", "owner"},
+    "completed_by_code": {"code", "owner"},
     "answered": {"code", "owner", "answer"},
     "asked": {"code", "owner", "answer"},
     "reminded": {"code", "owner", "answer"},

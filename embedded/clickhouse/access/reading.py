@@ -1,0 +1,108 @@
+"""The rules for statements of an account that only reads: each node of the parse is on a list."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from embedded.clickhouse.access.tree import Node
+from embedded.clickhouse.accounts import CATALOGUE
+from embedded.clickhouse.engine import Engine
+from embedded.clickhouse.errors import ServerError, denied
+
+# The kinds of functions that compute from their arguments alone. Not among them are those that read files, dictionaries, settings,
+# addresses of memory or the state of the server: "AI", "Dictionary", "Introspection", "Other" and the like.
+_KINDS: Final = (
+    "Aggregate Functions", "Arithmetic", "Arrays", "Bit", "Bitmap", "Comparison", "Conditional", "Dates and Times", "Distance",
+    "Encoding", "Financial", "Geo", "Hash", "IP Address", "JSON", "Logical", "Map", "Mathematical", "Null",
+    "Random Number", "Rounding", "String", "String Replacement", "String Search", "String Splitting", "Time Window", "Tuple",
+    "Type Conversion", "URL", "UUID",
+)  # fmt: skip
+# Functions of other kinds that compute from their arguments alone, or say what a driver asks on connecting; and words of the
+# syntax that the parser makes functions of.
+_SINGLE: Final = (
+    "bar", "byteSize", "caseWithExpression", "countDigits", "countDistinct", "currentDatabase", "currentUser",
+    "defaultValueOfTypeName", "exists", "formatReadableDecimalSize", "formatReadableQuantity", "formatReadableSize",
+    "formatReadableTimeDelta", "grouping", "identity", "isConstant", "lambda", "materialize", "neighbor",
+    "rowNumberInAllBlocks", "runningDifference", "toColumnTypeName", "toTypeName", "transform", "untuple", "version",
+)  # fmt: skip
+# Functions whose time grows with the square of an array, without a look at the clock.
+_ENDLESS: Final = frozenset({"arrayLevenshteinDistance", "arrayLevenshteinDistanceWeighted", "arraySimilarity"})
+# An aggregate function that shows addresses of the process.
+_TELLING: Final = frozenset({"flameGraph"})
+# Table functions that make numbers or take their rows from the statement itself.
+_SOURCES: Final = frozenset({"numbers", "numbers_mt", "generateSeries", "generate_series", "SQLStandardValues"})
+_STATEMENTS: Final = frozenset({
+    "SelectWithUnionQuery", "Explain", "DescribeQuery", "ShowTables", "ShowColumns", "ShowIndexes", "ExistsTableQuery",
+    "ExistsViewQuery", "ExistsDatabaseQuery", "ShowCreateTableQuery", "ShowCreateViewQuery",
+})  # fmt: skip
+_INSIDE: Final = frozenset({
+    "SelectQuery", "SelectWithUnionQuery", "SelectIntersectExceptQuery", "ExpressionList", "Function", "Identifier", "Literal",
+    "TableIdentifier", "TablesInSelectQuery", "TablesInSelectQueryElement", "TableExpression", "TableJoin", "ArrayJoin",
+    "Subquery", "WithElement", "Asterisk", "QualifiedAsterisk", "WindowDefinition", "WindowListElement", "OrderByElement",
+    "InterpolateElement", "SampleRatio", "ColumnsListMatcher", "ColumnsRegexpMatcher", "QualifiedColumnsListMatcher",
+    "QualifiedColumnsRegexpMatcher", "ColumnsTransformerList", "ColumnsExceptTransformer", "ColumnsReplaceTransformer",
+    "ColumnsReplaceTransformer::Replacement", "StrictColumnsExceptTransformer",
+})  # fmt: skip
+_SYSTEM: Final = "system."
+
+
+class Reading:
+    """The rules. Any thread may use them.
+
+    Args:
+        engine: The engine, which lists its functions.
+
+    Raises:
+        EngineError: The engine does not list them.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        sources = {str(name).lower() for (name,) in engine.rows("SELECT name FROM system.table_functions")}
+        listed = engine.rows("SELECT name, alias_to, case_insensitive, is_aggregate, categories FROM system.functions")
+        kinds = {str(name) for name, _, _, _, kind in listed if kind in _KINDS} - _ENDLESS - _TELLING | set(_SINGLE)
+        may = [row for row in listed if (row[1] or row[0]) in kinds and str(row[0]).lower() not in sources]
+        self._functions = {str(row[0]) for row in may} | set(_SINGLE)
+        self._any_case = {str(row[0]).lower() for row in may if row[2]}
+        # A function can be named where a column could be, as in arrayMap(file, paths).
+        self._not_even_named = {str(row[0]).lower() for row in listed} - {name.lower() for name in self._functions}
+        self._aggregates = {str(row[0]) for row in may if row[3]}
+        combined = engine.rows("SELECT name FROM system.aggregate_function_combinators")
+        self._combinators = tuple(str(name) for (name,) in combined)
+
+    def check(self, node: Node) -> None:
+        """Check one node of a statement.
+
+        Raises:
+            ServerError: It is not among what a reader may use.
+        """
+        if node.kind == "Literal" and node.parent == "SelectWithUnionQuery":
+            raise denied("a query writes no file")
+        if node.kind not in (_INSIDE if node.parent else _STATEMENTS):
+            raise denied(f"{node.kind} is not among what a reader may use")
+        if node.kind == "Function" and not self._may_call(node):
+            raise _not_for_readers("function", node.name)
+        if node.kind == "Identifier" and node.name.lower() in self._not_even_named:
+            raise _not_for_readers("function", node.name)
+        names = node.name.replace(" ", ".") if node.kind.startswith(("Show", "Exists")) else node.name
+        if node.kind in {"Identifier", "TableIdentifier"} or names != node.name:
+            self._known_table(names)
+
+    def _known_table(self, name: str) -> None:
+        if name.lower().startswith(_SYSTEM) and name[len(_SYSTEM) :].split(".", maxsplit=1)[0] not in CATALOGUE:
+            raise _not_for_readers("table", name)
+
+    def _may_call(self, node: Node) -> bool:
+        name = node.name
+        if node.parent == "TableExpression":
+            return name in _SOURCES
+        if name in self._functions or name.lower() in self._any_case:
+            return True
+        while combinator := next((each for each in self._combinators if name.endswith(each)), ""):
+            name = name.removesuffix(combinator)
+            if name in self._aggregates or name.lower() in self._any_case:
+                return True
+        return False
+
+
+def _not_for_readers(what: str, name: str) -> ServerError:
+    return denied(f"the {what} {name} is not among those that a reader may use")
