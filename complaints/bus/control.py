@@ -50,7 +50,7 @@ class Control:
     partitions: int | None = None
 
     def take(self, records: Iterable[StoredRecord]) -> "Control":
-        """Take records in their order. One that cannot be read changes nothing."""
+        """Take records in their order. One without a value ends what its key said; one that cannot be read changes nothing."""
         for record in records:
             try:
                 said: dict[str, Any] = orjson.loads(record.value or b"{}")
@@ -62,7 +62,7 @@ class Control:
     def _take(self, key: bytes, said: dict[str, Any]) -> None:
         step, _, number = key.decode().rpartition("/")
         if key == PARTITIONS_KEY:
-            self.partitions = int(said["partitions"])
+            self.partitions = int(said["partitions"]) if said else None
         elif step:
             self.held.pop((step, int(number)), None)
             if "since_ms" in said:

@@ -14,7 +14,7 @@ from complaints.bus import Record
 from complaints.bus.admin import TopicFound
 from complaints.bus.confluent import ConfluentProducer
 from complaints.bus.confluent.board import ConfluentBoard
-from complaints.bus.control import Hold, hold
+from complaints.bus.control import Control, Hold, hold, pause
 from complaints.bus.kafka_python import KafkaPythonAdmin
 from complaints.contract import CONTROL, PARTITIONS, SENDS, Topic, topics
 from complaints.errors import BusUnavailable, ConfigurationError
@@ -214,6 +214,20 @@ def test_the_number_of_partitions_is_recorded_and_compared(
     judged = partitions(control, topics(), found)
     assert judged.level is Level.fail
     assert f"{SENDS} has {PARTITIONS + 1}" in judged.detail
+
+
+def test_a_tombstone_ends_what_its_key_said(kafka: KafkaServer, tmp_path: Path) -> None:
+    """The number of partitions is not on record then, and nothing is paused or held: so no test tells the next one anything."""
+    assert lapor(kafka, tmp_path, "topics", "apply").exit_code == 0
+    board = ConfluentBoard(kafka.brokers)
+    board.write(
+        [
+            pause("lapor-router", since_ms=1),
+            hold("lapor-router", Hold(since_ms=1, failures=2, error="E", partition=3, offset=4)),
+        ]
+    )
+    kafka.unmark()
+    assert board.read() == Control()
 
 
 def test_a_step_is_paused_and_resumed_by_commands_and_doctor_shows_it(kafka: KafkaServer, tmp_path: Path) -> None:

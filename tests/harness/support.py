@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from confluent_kafka import Consumer, Producer, TopicPartition
+
 from complaints import ids
 from complaints.bus.kafka_python import KafkaPythonAdmin
-from complaints.contract import topics
+from complaints.contract import CONTROL, topics
 from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.message import InboundMessage
@@ -20,6 +22,7 @@ from embedded.clickhouse.accounts import SINK, kept_passwords
 from embedded.kafka.ready import wait_ready
 from normalizer.complaint import Normaliser
 from ops.topics import apply
+from tests.harness.cases.log import committed
 
 START_S = 90.0
 NOON = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
@@ -49,6 +52,7 @@ class KafkaServer:
     folder: Path
     port: int
     process: subprocess.Popen[bytes]
+    unmarked_to: int = 0
 
     @property
     def brokers(self) -> str:
@@ -69,6 +73,22 @@ class KafkaServer:
         """Start it again on the same data and port."""
         self.process = _kafka_process(self.folder, self.port)
         wait_ready("127.0.0.1", self.port, START_S, alive=lambda: self.process.poll() is None)
+
+    def unmark(self) -> None:
+        """End what the control topic says: every pause and hold, and the record of the number of partitions."""
+        reader = Consumer({"bootstrap.servers": self.brokers, "group.id": "unmark"})
+        _, end = reader.get_watermark_offsets(TopicPartition(CONTROL, 0), timeout=10)
+        reader.close()
+        if end == self.unmarked_to:
+            return
+        producer, keys = (
+            Producer({"bootstrap.servers": self.brokers}),
+            {one.key for one in committed(self.brokers, CONTROL)},
+        )
+        for key in keys:
+            producer.produce(CONTROL, None, key)
+        assert producer.flush(30) == 0
+        self.unmarked_to = end + len(keys)
 
 
 def _kafka_process(folder: Path, port: int) -> subprocess.Popen[bytes]:
