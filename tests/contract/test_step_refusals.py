@@ -10,7 +10,9 @@ import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 
-from tests.harness.step import Ground, ground, read_committed
+from complaints.bus.step.murmur2 import partition_of
+from complaints.bus.step.store import Store
+from tests.harness.step import PARTITIONS, Ground, ground, read_committed
 from tests.harness.support import KafkaServer, wait_until
 
 __all__ = ["ground"]
@@ -224,20 +226,26 @@ def test_timers_fire_once_each_whatever_the_clock_says(ground: Ground) -> None:
     assert len(fired) == len(set(fired)) == 300
 
 
-@pytest.mark.long
-def test_a_state_topic_that_was_made_anew_wipes_the_copy(ground: Ground) -> None:
-    """A copy of another topic is not trusted, even if the new one has grown past it."""
+def test_a_state_topic_that_was_made_anew_is_refused_and_the_copy_is_kept(ground: Ground) -> None:
+    """It is the last one of the states; a worker without a copy knows by its committed offsets. An operator may go on without them."""
     ground.feed(20, keys=2)
     first = ground.worker()
     ground.settle()
     first.terminate()
     first.wait(20)
     ground.remake_states()
-    ground.worker()
-    before = sum(map(len, ground.outputs().values()))
+    for place, said in (("w0", "a copy on this worker's disk, which is kept"), ("elsewhere", "has no position of it")):
+        refused = ground.worker(place=place)
+        assert refused.wait(60) == 3
+        assert said in ground.log(place)
+        assert f"lapor offsets set {ground.name}" in ground.log(place)
+    kept = Store(ground.folder / "w0" / "states")
+    assert kept.get(partition_of(b"k0", PARTITIONS), b"k0") is not None
+    kept.close()
+    ground.accept(0)
     ground.write([("k0", {"id": "fresh"})])
-    wait_until(lambda: sum(map(len, ground.outputs().values())) > before, what="an output")
-    assert ground.outputs()["k0"][-1] == ("fresh", 1)
+    ground.worker()
+    wait_until(lambda: ("fresh", 11) in ground.outputs()["k0"], what="all again, with new states")
 
 
 def test_the_checker_sees_a_doubled_output(ground: Ground) -> None:

@@ -1,8 +1,11 @@
 """The code that consumer, producer and scanner share: the conversion of records, and the mapping of Kafka's errors."""
 
-from typing import Final, cast
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar, cast
 
-from confluent_kafka import KafkaError, Message
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message
+from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus import Headers, StoredRecord
 from complaints.errors import BusUnavailable, ContractViolation
@@ -16,6 +19,21 @@ _PASSING_ERRORS = {
     KafkaError._MAX_POLL_EXCEEDED,  # noqa: SLF001  # the same
 }
 """Errors from which librdkafka recovers by itself."""
+
+
+ANSWER_S: Final = 5.0
+"""Seconds to wait for one answer of a broker. One that is up needs milliseconds."""
+
+PATIENCE_S: Final = 10.0
+"""Seconds for which a request is repeated while its errors may pass."""
+
+PAUSE_S: Final = 0.1
+"""Seconds between two requests to a broker that is starting."""
+
+_STARTING = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError._TRANSPORT}  # noqa: SLF001  # the same
+"""Errors of a broker that has just started, or of a connection that it has just closed."""
+
+T = TypeVar("T")
 
 
 def is_record(message: Message) -> bool:
@@ -49,6 +67,56 @@ def stored(message: Message) -> StoredRecord:
         _headers(message),
         message.timestamp()[1],
     )
+
+
+def patiently(topic: str, ask: Callable[[], T]) -> T:
+    """Return the answer to a request; repeat the request for at most PATIENCE_S while its errors may pass, as at a broker's start.
+
+    Args:
+        topic: the name of the topic, for the error.
+        ask: makes the request.
+
+    Raises:
+        BusUnavailable: the request failed with an error that does not pass, or was still failing after that time.
+    """
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return ask()
+        except KafkaException as error:
+            if (not error.args[0].retriable() and error.args[0].code() not in _STARTING) or time.monotonic() > deadline:
+                raise BusUnavailable(f"{topic} could not be read: {error}") from error
+            time.sleep(PAUSE_S)
+
+
+def extent(consumer: Consumer, topic: str, partition: int) -> tuple[int, int]:
+    """Return the offset of the first record of a partition, and the one after all that a consumer may read.
+
+    Raises:
+        BusUnavailable: the broker did not answer in time.
+    """
+    at = ConfluentPartition(topic, partition)
+    return patiently(topic, lambda: consumer.get_watermark_offsets(at, timeout=ANSWER_S)) or (0, 0)
+
+
+def has_regrown(consumer: Consumer, topic: str, partition: int, last: tuple[int, int]) -> bool:
+    """Return whether a partition lost records and has others in their place: later ones at or before the offset of one that was read.
+
+    This is for copies, which are made anew then: if a broker's clock was set back, it may say so of a partition that lost nothing.
+
+    Args:
+        consumer: asks the broker.
+        topic: of LogAppendTime.
+        partition: its number.
+        last: the offset of the last record that was read, and its time in milliseconds since 1970.
+
+    Raises:
+        BusUnavailable: the broker did not answer in time.
+    """
+    offset, at_ms = last
+    later = ConfluentPartition(topic, partition, at_ms + 1)
+    (found,) = patiently(topic, lambda: consumer.offsets_for_times([later], timeout=ANSWER_S))
+    return 0 <= found.offset <= offset
 
 
 def mapped(error: KafkaError) -> BusUnavailable | ContractViolation:

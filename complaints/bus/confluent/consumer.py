@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Collection
-from functools import partial
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message
@@ -10,15 +9,11 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus import Batch, Offsets, TopicPartition
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import is_end, is_record, stored
-from complaints.bus.confluent.scanner import patiently
+from complaints.bus.confluent.client import ANSWER_S, extent, is_end, is_record, patiently, stored
 from complaints.bus.deleted import Gap
 from complaints.errors import BusUnavailable
 
 log = structlog.get_logger()
-
-ANSWER_S = 10.0
-"""Seconds to wait for one answer about offsets."""
 
 _REBALANCING = {KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE_IN_PROGRESS, KafkaError.UNKNOWN_MEMBER_ID}
 """Errors of a commit while a member joins or leaves. A moment later the group is stable again."""
@@ -72,7 +67,7 @@ class ConfluentConsumer:
         """
         topic = partitions[0].topic if partitions else ""
         for at in patiently(topic, lambda: consumer.committed(partitions, timeout=ANSWER_S)):
-            first, end = patiently(at.topic, partial(consumer.get_watermark_offsets, at, timeout=ANSWER_S)) or (0, 0)
+            first, end = extent(consumer, at.topic, at.partition)
             place, known = (at.topic, at.partition), 0 <= at.offset <= end
             if known and at.offset < first:
                 self._gaps[place] = Gap(at.offset, first)

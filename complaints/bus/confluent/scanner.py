@@ -1,30 +1,21 @@
 """Reads topics outside any consumer group, for replay, the commands about one case, and the tests."""
 
 import time
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message
+from confluent_kafka import Consumer, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus import Batch, Offsets, Position, StoredRecord
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import END, is_record, stored
+from complaints.bus.confluent.client import ANSWER_S, END, extent, is_record, patiently, stored
 from complaints.errors import BusUnavailable
 
 SCAN_TIMEOUT_S = 10.0
 """Seconds to wait for records that exist. A broker that is up returns them in milliseconds."""
 
-PAUSE_S = 0.1
-"""Seconds between two requests to a broker that is starting."""
-
 _IDLE_S = 0.2
 """Maximum number of seconds to wait for one batch."""
-
-_STARTING = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError._TRANSPORT}  # noqa: SLF001  # librdkafka names its local errors so
-"""Errors of a broker that has just started, or of a connection that it has just closed."""
-
-T = TypeVar("T")
 
 
 class ConfluentScanner:
@@ -48,7 +39,7 @@ class ConfluentScanner:
         """
         spans = {}
         for partition in self._partitions(topic) if only is None else [only]:
-            first, end = self._ends(topic, partition)
+            first, end = extent(self._consumer, topic, partition)
             begin = max(first, (start or {}).get((topic, partition), first))
             if since_ms is not None:
                 begin = self._offset_at(topic, partition, since_ms)
@@ -58,15 +49,19 @@ class ConfluentScanner:
 
     def ends(self, topic: str) -> Offsets:
         """Return, for each partition of a topic, the offset after its last record (see Scanner)."""
-        return {(topic, partition): self._ends(topic, partition)[1] for partition in self._partitions(topic)}
+        return {
+            (topic, partition): extent(self._consumer, topic, partition)[1] for partition in self._partitions(topic)
+        }
 
     def firsts(self, topic: str) -> Offsets:
         """Return, for each partition of a topic, the offset of the first record that Kafka still has (see Scanner)."""
-        return {(topic, partition): self._ends(topic, partition)[0] for partition in self._partitions(topic)}
+        return {
+            (topic, partition): extent(self._consumer, topic, partition)[0] for partition in self._partitions(topic)
+        }
 
     def read(self, position: Position) -> StoredRecord | None:
         """Return the record at a position, or None if Kafka has none there (see Scanner)."""
-        first, end = self._ends(position.topic, position.partition)
+        first, end = extent(self._consumer, position.topic, position.partition)
         if not first <= position.offset < end:
             return None
         span = {position.partition: (position.offset, position.offset + 1)}
@@ -94,42 +89,17 @@ class ConfluentScanner:
             self._consumer.unassign()
 
     def _partitions(self, topic: str) -> list[int]:
-        found = patiently(topic, lambda: self._consumer.list_topics(topic, timeout=SCAN_TIMEOUT_S).topics[topic])
+        found = patiently(topic, lambda: self._consumer.list_topics(topic, timeout=ANSWER_S).topics[topic])
         return sorted(found.partitions)
-
-    def _ends(self, topic: str, partition: int) -> tuple[int, int]:
-        at = ConfluentPartition(topic, partition)
-        first, end = patiently(topic, lambda: self._consumer.get_watermark_offsets(at, timeout=SCAN_TIMEOUT_S))
-        return first, end
 
     def _offset_at(self, topic: str, partition: int, since_ms: int) -> int:
         at = ConfluentPartition(topic, partition, since_ms)
-        found = patiently(topic, lambda: self._consumer.offsets_for_times([at], timeout=SCAN_TIMEOUT_S))
+        found = patiently(topic, lambda: self._consumer.offsets_for_times([at], timeout=ANSWER_S))
         return int(found[0].offset)  # -1 if all records are older
 
     def close(self) -> None:
         """Close the connection to Kafka."""
         self._consumer.close()
-
-
-def patiently(topic: str, ask: Callable[[], T]) -> T:
-    """Return the answer to a request; repeat the request for at most SCAN_TIMEOUT_S while its errors may pass, as at a broker's start.
-
-    Args:
-        topic: the name of the topic, for the error.
-        ask: makes the request.
-
-    Raises:
-        BusUnavailable: the request failed with an error that does not pass, or was still failing after that time.
-    """
-    deadline = time.monotonic() + SCAN_TIMEOUT_S
-    while True:
-        try:
-            return ask()
-        except KafkaException as error:
-            if (not error.args[0].retriable() and error.args[0].code() not in _STARTING) or time.monotonic() > deadline:
-                raise BusUnavailable(f"{topic} could not be read: {error}") from error
-            time.sleep(PAUSE_S)
 
 
 def _close_partition(left: dict[int, int], message: Message) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from concurrent.futures import Future
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from confluent_kafka import Consumer, IsolationLevel, KafkaException, TopicCollection
 from confluent_kafka import TopicPartition as ConfluentPartition
@@ -11,12 +11,9 @@ from confluent_kafka.admin._listoffsets import OffsetSpec
 
 from complaints.bus import Offsets, StoredRecord
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import END, is_record, stored
+from complaints.bus.confluent.client import ANSWER_S, END, is_record, stored
 from complaints.bus.tail import Extent, Slice, Span
 from complaints.errors import BusUnavailable
-
-ANSWER_S: Final = 5.0
-"""Seconds to wait for one answer about a topic. A broker that is up needs milliseconds."""
 
 _FIRST: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]  # the library leaves them untyped
 _END: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # the same

@@ -19,7 +19,7 @@ from complaints.bus.step.mailbox import Mailbox
 from complaints.bus.step.metrics import Metrics
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.orders import Orders
-from complaints.bus.step.positions import Known, Position
+from complaints.bus.step.positions import Known
 from complaints.bus.step.restore import Restorer
 from complaints.bus.step.store import Progress, Store
 from complaints.bus.step.transaction import Transactions
@@ -132,7 +132,8 @@ class Base:
             Fenced: this worker must stop.
             UnavailableError: it is committed, and the disk does not take the copy.
         """
-        work, phase = pending.work._replace(mailbox_id=self.mailbox.topic_id), self.options.phase
+        positions, phase = self.mailbox.at(pending.positions), self.options.phase
+        work = pending.work._replace(positions=positions)
         began = time.monotonic()
         self.writer.begin()
         phase("begun")
@@ -140,19 +141,19 @@ class Base:
         phase("produced")
         self.writer.flush()
         phase("flushed")
-        if work.positions:
-            self.writer.send_offsets(work.positions, self.mailbox.consumer)
+        if positions:
+            self.writer.send_offsets(positions, self.mailbox.consumer)
             phase("offsets sent")
         delivered = self.writer.commit()
         phase("committed")
         self.metrics.committed(time.monotonic() - began)
-        self.mailbox.handled(work.positions)
+        self.mailbox.handled(positions)
         self.mailbox.again(pending.counted.released)
         self.fuses.committed(pending.counted)
         now_ms, progress = self.options.now_ms(), dict[int, Progress]()
-        for partition, offset in work.positions.items():
-            known = Known(position=Position(offset, self.member, work.mailbox_id))
-            progress[partition] = Progress(self.states_id, delivered[partition], now_ms, known)
+        for partition, position in positions.items():
+            last = delivered[partition]
+            progress[partition] = Progress(self.states_id, last.offset + 1, now_ms, Known(position=position), last)
         self.store.apply(work.changes, progress)
         phase("stored")
 

@@ -51,11 +51,11 @@ class Pending:
 
     @property
     def work(self) -> Work:
-        """Everything as one transaction writes it."""
+        """What one transaction writes, but the positions."""
         changes: dict[int, list[Change]] = {}
         for at, state in self.states.items():
             changes.setdefault(at[0], []).append(Change(at[1], state, self.formers.get(at)))
-        return Work(self.outputs, changes, self.positions)
+        return Work(self.outputs, changes, {})
 
 
 class Decider:

@@ -10,10 +10,8 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 from confluent_kafka.admin import AdminClient
 
 from complaints.bus.confluent import profiles
+from complaints.bus.confluent.client import ANSWER_S
 from complaints.errors import BusUnavailable
-
-ANSWER_S: Final = 5.0
-"""How long to wait for one answer of the broker."""
 
 FENCE_S: Final = 10.0
 """How long a fence may take: the coordinator first aborts the open transaction."""
@@ -137,18 +135,6 @@ def committed(
             raise BusUnavailable(f"the committed offsets could not be read: {fault}")
         time.sleep(PAUSE_S)
     return {}
-
-
-def extent(consumer: Consumer, topic: str, partition: int) -> tuple[int, int]:
-    """Return the offset of the first record of a partition, and the one after all that may be read.
-
-    Raises:
-        BusUnavailable: the broker did not answer.
-    """
-    try:
-        return consumer.get_watermark_offsets(ConfluentPartition(topic, partition), timeout=ANSWER_S) or (0, 0)
-    except KafkaException as error:
-        raise BusUnavailable(f"the extent of {topic}/{partition} could not be read: {error}") from error
 
 
 def seek(consumer: Consumer, place: ConfluentPartition) -> None:

@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -13,14 +12,15 @@ from confluent_kafka.admin import AdminClient
 
 from complaints.bus import StoredRecord
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import is_end, is_record, stored
+from complaints.bus.confluent.client import extent, is_end, is_record, stored
 from complaints.bus.deleted import Gap
 from complaints.bus.step import kafka
 from complaints.bus.step.contract import StepTopics
 from complaints.bus.step.ends import Ends
 from complaints.bus.step.identity import Identity
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.positions import Known, Log, Position, start_of
+from complaints.bus.step.places import Places
+from complaints.bus.step.positions import Position
 from complaints.bus.step.restore import Restorer
 from complaints.bus.step.same import Same
 from complaints.runtime.telemetry import STEP_RESTORE_SECONDS
@@ -54,9 +54,8 @@ class Mailbox:
         """
         self._spec, self._options, self._identity, self._restorer = spec, options, identity, restorer
         self._same = Same(AdminClient(profiles.admin(options.brokers)), spec.mailbox)
-        self._ends = Ends()
+        self._ends, self._places = Ends(), Places(spec, identity.member)
         self._next: dict[int, int] = {}
-        self._committed: dict[int, Position] = {}
         self._paused, self._assigned_at = False, 0.0
         self._last: set[int] = set()
         self._last_at = 0.0
@@ -65,10 +64,6 @@ class Mailbox:
         """The partitions that the group has given to this worker; None before the first time, and while it shares them anew."""
         self.epoch = 0
         """How often partitions were given or taken away."""
-        self.topic_id = ""
-        """The id of the mailbox, as of the last time that partitions were given."""
-        self.gaps: dict[int, Gap] = {}
-        """What Kafka deleted of partitions before it was handled, until a position behind it is committed."""
         self._uncommitted: dict[int, int] = {}
         self._commit_at = 0.0
         self.consumer: Consumer = Consumer(
@@ -82,6 +77,11 @@ class Mailbox:
     def ready(self) -> list[int]:
         """The partitions that this worker handles now: it holds them, and their states are complete."""
         return list(self._next)
+
+    @property
+    def gaps(self) -> Mapping[int, Gap]:
+        """What Kafka deleted of partitions before it was handled, until a position behind it is committed."""
+        return self._places.gaps
 
     @property
     def paused(self) -> bool:
@@ -139,11 +139,15 @@ class Mailbox:
         """
         self._last = set(partitions)
 
-    def handled(self, positions: Mapping[int, int]) -> None:
-        """Note the next offsets after a commit."""
-        self._next |= {partition: offset for partition, offset in positions.items() if partition in self._next}
+    def at(self, offsets: Mapping[int, int]) -> dict[int, Position]:
+        """Return what is to be known of offsets that are next to be handled."""
+        return self._places.at(offsets)
+
+    def handled(self, positions: Mapping[int, Position]) -> None:
+        """Note where partitions go on after a commit."""
+        self._places.handled(positions)
+        self._next |= {partition: at.offset for partition, at in positions.items() if partition in self._next}
         self._uncommitted = {at: offset for at, offset in self._uncommitted.items() if at not in positions}
-        self.gaps = {at: gap for at, gap in self.gaps.items() if at not in positions}
 
     def passed(self, positions: Mapping[int, int], *, within_s: float) -> None:
         """Note next offsets before which there is nothing to do, and which are to be committed.
@@ -189,7 +193,11 @@ class Mailbox:
         if before != self.epoch:  # a rebalance in between: what was read may be another worker's by now
             self.rewind()
             return []
-        return [record for message, record in records if self._is_taken(message, record) and record is not None]
+        taken = [record for message, record in records if self._is_taken(message, record) and record is not None]
+        for partition in list(self._places.proof.wrong):
+            self._begin(partition, self._places.begin_anew(partition, *self._extent(partition)))
+            self._let(partition, self._next[partition])
+        return taken
 
     def _is_taken(self, message: Message, record: StoredRecord | None) -> bool:
         """Return whether a message is to be handled. What comes of a partition of which nothing should come was fetched before."""
@@ -197,11 +205,17 @@ class Mailbox:
         if self._paused or partition in self._held or partition not in self._next:
             self._ends.dropped(partition)
             return False
-        if record is not None:
-            self._ends.took(partition, record.offset)
-        elif is_end(message):
-            self._ends.reached(partition, message.offset() or 0)
-        return record is not None
+        if record is None and not is_end(message):
+            return False
+        proof, offset = self._places.proof, message.offset() or 0
+        if not proof.look(partition, offset, None if record is None else record.timestamp_ms):
+            return False
+        if record is None:
+            self._ends.reached(partition, offset)
+            return False
+        self._ends.took(partition, offset)
+        proof.took(record)
+        return True
 
     def rewind(self) -> None:
         """Read again from the last commit. A partition that has just gone to another worker is left out."""
@@ -219,11 +233,10 @@ class Mailbox:
         self.assigned, self._held = frozenset(at.partition for at in partitions), frozenset()
         self._assigned_at = time.monotonic()
         self._forget()
-        self.topic_id = self._same.begin()
+        topic_id = self._same.begin()
         found = kafka.committed(consumer, partitions, patience_s=OFFSETS_PATIENCE_S, beat=self._options.heartbeat)
-        for partition, at in found.items():
-            if at.offset >= 0:
-                self._committed[partition] = Position(at.offset, at.metadata or "")
+        committed = {number: Position(at.offset, at.metadata or "") for number, at in found.items() if at.offset >= 0}
+        self._places = Places(self._spec, self._identity.member, topic_id, committed)
         # a number that is there: retention may have passed the committed offset, and what the client asks the broker for, such as the end,
         # may be answered after a seek, which it then undoes
         starts = [ConfluentPartition(at.topic, at.partition, self._inside(found[at.partition])) for at in partitions]
@@ -232,7 +245,7 @@ class Mailbox:
         self._restorer.begin([at.partition for at in partitions])
 
     def _inside(self, committed: ConfluentPartition) -> int:
-        first, end = kafka.extent(self.consumer, committed.topic, committed.partition)
+        first, end = self._extent(committed.partition)
         return min(max(first, committed.offset), end)
 
     def _on_revoke(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
@@ -244,13 +257,14 @@ class Mailbox:
 
     def _forget(self) -> None:
         """Forget what was known of the partitions."""
-        self._committed, self._next, self._uncommitted, self.gaps = {}, {}, {}, {}
-        self._ends = Ends()
+        self._next, self._uncommitted, self._ends = {}, {}, Ends()
+        self._places = Places(self._spec, self._identity.member)
 
     def _restore(self) -> None:
         """Copy one slice of states, and let the partitions that are complete begin."""
         for partition, known in self._restorer.step().items():
-            offset = self._begin(partition, known)
+            offset = self._places.begin(partition, known, *self._extent(partition))
+            self._begin(partition, offset)
             self._last_at = time.monotonic() + LAST_S
             STEP_RESTORE_SECONDS.labels(self._spec.name).observe(time.monotonic() - self._assigned_at)
             if not self._paused and partition not in self._last:
@@ -270,30 +284,16 @@ class Mailbox:
         self._seek(partition, offset)
         self.consumer.resume([ConfluentPartition(self._spec.mailbox, partition)])
 
-    def _begin(self, partition: int, known: Known) -> int:
-        """Return where a partition begins, and note it.
-
-        Args:
-            partition: its states are complete.
-            known: what the state topic says about it.
-
-        Raises:
-            BusUnavailable: Kafka did not answer.
-            ConfigurationError: an operator has to decide (see start_of).
-        """
-        place, committed = f"{self._spec.mailbox}/{partition}", self._committed.get(partition)
-        there = Log(self.topic_id, *kafka.extent(self.consumer, self._spec.mailbox, partition))
-        offset, gap = start_of(
-            self._spec.name, place, self._spec.states, known=replace(known, committed=committed), log=there
-        )
+    def _begin(self, partition: int, offset: int) -> None:
+        """Note where a partition begins."""
         self._next[partition] = offset
-        if gap is not None:
-            self.gaps[partition] = gap
-            log.error("deleted unread", step=self._spec.name, at=place, first=gap.first, end=gap.end)
-        if committed is None or committed.offset != offset:
+        if not self._places.is_committed(partition, offset):
             self.passed({partition: offset}, within_s=0.0)
-        return offset
+
+    def _extent(self, partition: int) -> tuple[int, int]:
+        return extent(self.consumer, self._spec.mailbox, partition)
 
     def _seek(self, partition: int, offset: int) -> None:
         self._ends.dropped(partition)
-        kafka.seek(self.consumer, ConfluentPartition(self._spec.mailbox, partition, offset))
+        place = ConfluentPartition(self._spec.mailbox, partition, self._places.proof.start(partition, offset))
+        kafka.seek(self.consumer, place)

@@ -3,13 +3,12 @@
 import time
 from typing import Final
 
-from confluent_kafka import Consumer, KafkaException
+from confluent_kafka import Consumer
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import END, is_record, stored
+from complaints.bus.confluent.client import ANSWER_S, END, extent, is_record, stored
 from complaints.bus.control import Control, Hold
-from complaints.bus.step.kafka import ANSWER_S
 from complaints.contract import CONTROL
 from complaints.errors import BusUnavailable
 
@@ -60,12 +59,8 @@ class Orders:
         Raises:
             BusUnavailable: Kafka did not answer, or has no such topic.
         """
-        at = ConfluentPartition(CONTROL, 0)
-        try:
-            first, _ = self._consumer.get_watermark_offsets(at, timeout=ANSWER_S) or (0, 0)
-            self._consumer.assign([ConfluentPartition(CONTROL, 0, first)])
-        except KafkaException as error:
-            raise BusUnavailable(f"{CONTROL} could not be read: {error}") from error
+        first, _ = extent(self._consumer, CONTROL, 0)
+        self._consumer.assign([ConfluentPartition(CONTROL, 0, first)])
         until = time.monotonic() + ANSWER_S
         while not self._read(LOOK_S):
             if time.monotonic() > until:

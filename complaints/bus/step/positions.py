@@ -1,6 +1,7 @@
 """Where a partition of a mailbox goes on: what each transaction writes about it, what an operator may say, and what that means."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -13,6 +14,22 @@ OPERATOR: Final = "lapor offsets set"
 """The writer of a position that an operator has set."""
 
 
+class Mark(NamedTuple):
+    """A record by which a log is known again. In one that lost its end and grew again another one, which is later, is at its place.
+
+    Attributes:
+        offset: of the record.
+        at_ms: when Kafka appended it, in milliseconds since 1970.
+    """
+
+    offset: int
+    at_ms: int
+
+
+NO_MARK: Final = Mark(-1, 0)
+"""No record is known."""
+
+
 class Position(NamedTuple):
     """A place in a partition of a mailbox.
 
@@ -20,11 +37,13 @@ class Position(NamedTuple):
         offset: the next offset to handle.
         writer: the transactional id of the worker that wrote it.
         topic_id: the id of the mailbox that it is of; empty if it is not known.
+        last: the last record before it.
     """
 
     offset: int
     writer: str = ""
     topic_id: str = ""
+    last: Mark = NO_MARK
 
 
 class Log(NamedTuple):
@@ -72,14 +91,16 @@ def accepted_key(step: str) -> bytes:
 
 def written(position: Position) -> bytes:
     """Return the value of the record of a position."""
-    return orjson.dumps({"offset": position.offset, "writer": position.writer, "topic": position.topic_id})
+    said = {"offset": position.offset, "writer": position.writer, "topic": position.topic_id, "last": position.last}
+    return orjson.dumps(said, default=tuple)
 
 
 def read(value: bytes | None) -> Position | None:
     """Return the position that a record holds; None if it holds none that can be read: then the one before it counts."""
     try:
         said: dict[str, Any] = orjson.loads(value or b"")
-        return Position(int(said["offset"]), str(said["writer"]), str(said.get("topic", "")))
+        last = Mark(*map(int, said["last"])) if "last" in said else NO_MARK
+        return Position(int(said["offset"]), str(said["writer"]), str(said.get("topic", "")), last)
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 
@@ -88,7 +109,8 @@ def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> t
     """Return the offset at which a partition goes on, and what Kafka has deleted before it was handled.
 
     That is the later of the committed offset and the position in the state topic, because a broker that was killed may forget committed
-    offsets without an error. What an operator has said counts if the position cannot: it is of another mailbox, or beyond the log.
+    offsets without an error. But a worker commits an offset only together with a position: one that is later than the position tells that
+    the state topic has lost its end. What an operator has said counts if the position cannot: it is of another mailbox, or beyond the log.
 
     Args:
         step: the step's name.
@@ -110,7 +132,16 @@ def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> t
                 f" say so with `lapor offsets set {step}`, `--to earliest` for all that is there"
             )
         return _behind(accepted.offset, log)
-    found = [at.offset for at in (position, known.committed) if at is not None]
+    committed = known.committed
+    if committed is not None and committed.writer and (position is None or committed.offset > position.offset):
+        if accepted is None:
+            raise ConfigurationError(
+                f"{step} has committed the offset {committed.offset} of {place}, and {states} {_has(position)}: it was made anew, or has"
+                f" lost records, and with them states. Restore Kafka from a copy that has them, or go on with the states that are there:"
+                f" decide where, and say so with `lapor offsets set {step}`"
+            )
+        return _behind(accepted.offset, log)
+    found = [at.offset for at in (position, committed) if at is not None]
     if not found and log.end == 0:  # nothing was ever in it: there is only one place to begin
         return 0, None
     if found and max(found) <= log.end:
@@ -126,6 +157,26 @@ def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> t
         f"{step} has no position in {place}: neither a committed offset nor one in {states}. If the topic is new, commit its first"
         f" offsets with `lapor topics apply`; otherwise decide where to go on, and say so with `lapor offsets set {step}`"
     )
+
+
+def regrown(step: str, place: str, position: Position) -> ConfigurationError:
+    """Return the error of a log that has other records before a position than those that were handled.
+
+    Args:
+        step: the step's name.
+        place: the mailbox and the partition.
+        position: the place up to which the step has handled.
+    """
+    at = datetime.fromtimestamp(position.last.at_ms / 1000, UTC).isoformat(timespec="milliseconds")
+    return ConfigurationError(
+        f"{place} has other records before the offset {position.offset} than those that {step} has handled, of which the last one was at"
+        f" {position.last.offset}, appended at {at}: Kafka has lost its end, and it has grown again. Decide where to go on, and say so with"
+        f" `lapor offsets set {step}`, `--to {at}` for all that came later"
+    )
+
+
+def _has(position: Position | None) -> str:
+    return "has no position of it" if position is None else f"has only the position {position.offset}"
 
 
 def _behind(offset: int, log: Log) -> tuple[int, Gap | None]:

@@ -6,18 +6,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from confluent_kafka import Consumer, KafkaException, Message
+from confluent_kafka import Consumer, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import END, is_record
+from complaints.bus.confluent.client import END, extent, has_regrown, is_record
 from complaints.bus.step.contract import RESERVED, StepTopics, is_old
-from complaints.bus.step.kafka import ANSWER_S
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.positions import Known, accepted_key, position_key
+from complaints.bus.step.positions import NO_MARK, Known, Mark, accepted_key, position_key
 from complaints.bus.step.positions import read as read_position
 from complaints.bus.step.store import Change, Progress, Store, StoredState
-from complaints.errors import BusUnavailable, ConfigurationError
+from complaints.errors import ConfigurationError
 
 AT_ONCE: Final = 2
 """Partitions that are copied together: with all twelve at once the first is ready as late as the last."""
@@ -37,6 +36,7 @@ class _Copy:
         self.next = start
         self.end = end
         self.known = Known() if held is None else held.known
+        self.last = NO_MARK if held is None else held.last
         self.moved_at = time.monotonic()
 
 
@@ -52,7 +52,7 @@ class Restorer:
             store: the local copy.
             topic_id: of the state topic.
         """
-        brokers, now_ms = options.brokers, options.now_ms
+        brokers, now_ms, self._step = options.brokers, options.now_ms, spec.name
         self._topic, self._store, self._newest, self._now_ms = spec.states, store, spec.format, now_ms
         self._owns, self._position_key, self._accepted_key = spec.owns, position_key(spec.name), accepted_key(spec.name)
         self._reader = Consumer(profiles.states(brokers, committed=True))
@@ -112,21 +112,33 @@ class Restorer:
         return {at.writer for copy in waiting if (at := copy.known.position) is not None and at.writer}
 
     def _opened(self, partition: int) -> _Copy:
-        at = ConfluentPartition(self._topic, partition)
-        try:
-            first, end = self._ends.get_watermark_offsets(at, timeout=ANSWER_S) or (0, 0)
-        except KafkaException as error:
-            raise BusUnavailable(f"the end of {self._topic}/{partition} could not be read: {error}") from error
+        """Begin to copy a partition, from where the former copy ends if that is one of this topic.
+
+        Raises:
+            BusUnavailable: the broker did not answer.
+            ConfigurationError: the topic has nothing of the partition, and the copy of another topic is all that is left of its states.
+        """
+        first, end = extent(self._ends, self._topic, partition)
         held = self._store.progress(partition)
-        if held is None or self._is_stale(held, first, end):
+        if held is not None and held.topic_id != self._topic_id and first == end and held.known.position is not None:
+            raise ConfigurationError(
+                f"{self._topic}/{partition} was made anew and is empty: what is left of its states is a copy on this worker's disk, which"
+                f" is kept. Restore Kafka from a copy that has them; or go on without them: decide where, and say so with"
+                f" `lapor offsets set {self._step}`, which deletes the copy at the next start"
+            )
+        if held is None or self._is_stale(held, partition, first, end):
             self._store.wipe(partition)
             held = None
         return _Copy(partition, first if held is None else held.offset, end, held)
 
-    def _is_stale(self, held: Progress, first: int, end: int) -> bool:
-        """Return whether a copy is of another topic, ahead of it, or too old to have seen all deletions."""
+    def _is_stale(self, held: Progress, partition: int, first: int, end: int) -> bool:
+        """Return whether a copy is of another topic, ahead of it or of what it has lost, or too old to have seen all deletions."""
         misplaced = held.topic_id != self._topic_id or not first <= held.offset <= end
-        return misplaced or is_old(held.at_ms, self._now_ms())
+        return (
+            misplaced
+            or is_old(held.at_ms, self._now_ms())
+            or has_regrown(self._ends, self._topic, partition, held.last)
+        )
 
     def _assign(self) -> None:
         open_ = [copy for copy in self._active.values() if copy.next < copy.end]
@@ -148,7 +160,8 @@ class Restorer:
             if error is not None and error.code() == END:
                 copy.next = max(copy.next, message.offset() or 0)
             elif is_record(message):
-                copy.next = (message.offset() or 0) + 1
+                copy.last = mark_of(message)
+                copy.next = copy.last.offset + 1
                 self._take(copy, message, changes.setdefault(copy.partition, []))
             moved.add(copy.partition)
         for number in moved:
@@ -168,12 +181,17 @@ class Restorer:
             changes.append(Change(key, None if value is None else read_state(message, value, self._newest)))
 
     def _progress(self, copy: _Copy) -> Progress:
-        return Progress(self._topic_id, copy.next, self._now_ms(), copy.known)
+        return Progress(self._topic_id, copy.next, self._now_ms(), copy.known, copy.last)
 
     def close(self) -> None:
         """Close both connections."""
         self._reader.close()
         self._ends.close()
+
+
+def mark_of(message: Message) -> Mark:
+    """Return the mark of a record."""
+    return Mark(message.offset() or 0, message.timestamp()[1])
 
 
 def read_state(message: Message, value: bytes, newest: int) -> StoredState:

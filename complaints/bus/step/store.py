@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, ReadOptions, WriteBatch, WriteOptions
 
-from complaints.bus.step.positions import Known, Position
+from complaints.bus.step.positions import NO_MARK, Known, Mark, Position
 from complaints.errors import ConfigurationError, UnavailableError
 
 CACHE_BYTES = 64 << 20
@@ -64,29 +64,40 @@ class Progress:
         offset: the next offset of the state topic to read.
         at_ms: when it was last written, in milliseconds since 1970.
         known: what the state topic says about the position in the mailbox.
+        last: the last record of the state topic that was copied.
     """
 
     topic_id: str
     offset: int
     at_ms: int
     known: Known = field(default_factory=Known)
+    last: Mark = NO_MARK
 
     @classmethod
     def read(cls, value: bytes) -> "Progress | None":
         """Return the progress that a store holds; None if an older program wrote it: then the copy is made anew."""
         try:
             said: dict[str, Any] = orjson.loads(value)
-            known = {name: Position(*at) for name, at in said["known"].items() if at is not None}
-            return cls(said["topic_id"], said["offset"], said["at_ms"], Known(**known))
-        except (ValueError, TypeError, KeyError):
+            known = {
+                name: Position(at[0], at[1], at[2], Mark(*at[3]))
+                for name, at in said["known"].items()
+                if at is not None
+            }
+            return cls(said["topic_id"], said["offset"], said["at_ms"], Known(**known), Mark(*said["last"]))
+        except (ValueError, TypeError, KeyError, IndexError):
             return None
 
     def written(self) -> bytes:
         """Return the bytes of which `read` makes it again."""
         known = {"position": self.known.position, "accepted": self.known.accepted}
-        return orjson.dumps(
-            {"topic_id": self.topic_id, "offset": self.offset, "at_ms": self.at_ms, "known": known}, default=tuple
-        )
+        said = {
+            "topic_id": self.topic_id,
+            "offset": self.offset,
+            "at_ms": self.at_ms,
+            "known": known,
+            "last": self.last,
+        }
+        return orjson.dumps(said, default=tuple)
 
 
 class Change(NamedTuple):

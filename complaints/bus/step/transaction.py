@@ -11,8 +11,8 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 from complaints.bus import Record
 from complaints.bus.step.contract import StepTopics
 from complaints.bus.step.kafka import SLICE_S
-from complaints.bus.step.positions import Position, position_key, written
-from complaints.bus.step.restore import state_headers
+from complaints.bus.step.positions import Mark, Position, position_key, written
+from complaints.bus.step.restore import mark_of, state_headers
 from complaints.bus.step.store import Change
 from complaints.bus.step.watchdog import Aside, Hung, Watchdog
 from complaints.errors import BusUnavailable, LaporError
@@ -43,14 +43,12 @@ class Work(NamedTuple):
     Attributes:
         outputs: records for any topic, each with a partition of its own or None for the one of its key.
         changes: the new states of each partition.
-        positions: the next offset of the mailbox in each partition.
-        mailbox_id: the id of the mailbox that they are of.
+        positions: where each partition of the mailbox goes on.
     """
 
     outputs: Sequence[tuple[Record, int | None]]
     changes: Mapping[int, Sequence[Change]]
-    positions: Mapping[int, int]
-    mailbox_id: str = ""
+    positions: Mapping[int, Position]
 
 
 class Transactions:
@@ -64,14 +62,14 @@ class Transactions:
         Args:
             producer: transactional.
             spec: the step, with its mailbox and its state topic.
-            id_: its transactional id, noted with each position so that a successor knows whom to fence.
+            id_: its transactional id.
             beat: is called about once a second while Kafka takes the records.
             aside: makes the call that may hang; None lets it end the process.
         """
         self._producer, self._id, self._beat, self.topics = producer, id_, beat, spec
         self._mailbox, self._states, self._position_key = spec.mailbox, spec.states, position_key(spec.name)
         self._watchdog, self._aside = Watchdog(), aside
-        self._delivered: dict[int, int] = {}
+        self._delivered: dict[int, Mark] = {}
         self._faults: list[KafkaError] = []
 
     def begin(self) -> None:
@@ -101,9 +99,8 @@ class Transactions:
                 for key, state, _ in changes:
                     headers = [] if state is None else state_headers(state)
                     self._produce(self._states, key, None if state is None else state.value, headers, partition)
-            for partition, offset in work.positions.items():
-                value = written(Position(offset, self._id, work.mailbox_id))
-                self._produce(self._states, self._position_key, value, [], partition)
+            for partition, position in work.positions.items():
+                self._produce(self._states, self._position_key, written(position), [], partition)
         except (KafkaException, SystemError) as error:
             raise self._ended(self._fault_of(error)) from error
 
@@ -180,10 +177,10 @@ class Transactions:
         if error is not None:
             self._faults.append(error)
         elif message.topic() == self._states:
-            number, offset = message.partition() or 0, (message.offset() or 0) + 1
-            self._delivered[number] = max(offset, self._delivered.get(number, 0))
+            number, mark = message.partition() or 0, mark_of(message)
+            self._delivered[number] = max(mark, self._delivered.get(number, mark))
 
-    def send_offsets(self, positions: Mapping[int, int], consumer: Consumer) -> None:
+    def send_offsets(self, positions: Mapping[int, Position], consumer: Consumer) -> None:
         """Make the offsets part of the transaction; the group's metadata fence a worker that has lost its partitions.
 
         After a broker was away the client may wait for the group's coordinator for ever, whatever timeout it is given
@@ -195,8 +192,8 @@ class Transactions:
             Fenced: the id is another worker's by now, or the call hangs.
         """
         marks = [
-            ConfluentPartition(self._mailbox, partition, offset, metadata=self._id)
-            for partition, offset in positions.items()
+            ConfluentPartition(self._mailbox, partition, position.offset, metadata=position.writer)
+            for partition, position in positions.items()
         ]
         send = partial(self._producer.send_offsets_to_transaction, marks, consumer.consumer_group_metadata(), ANSWER_S)
         try:
@@ -210,8 +207,8 @@ class Transactions:
         except Hung as error:
             raise Fenced(f"{self._id} must stop: Kafka's client does not come back") from error
 
-    def commit(self) -> Mapping[int, int]:
-        """Commit, and return the next offset of the state topic in each partition that was written.
+    def commit(self) -> Mapping[int, Mark]:
+        """Commit, and return the last record of the state topic in each partition that was written.
 
         Raises:
             Aborted: the broker did not commit.

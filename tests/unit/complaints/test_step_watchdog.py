@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from complaints.bus.step import transaction
+from complaints.bus.step.positions import Position
 from complaints.bus.step.transaction import Fenced, Transactions
 from complaints.bus.step.watchdog import STATUS, Aside, Watchdog
 from tests.harness.step import spec
@@ -72,7 +73,7 @@ def test_offsets_that_the_client_never_sends_end_the_process(monkeypatch: pytest
 
     writer = Transactions(hanging, spec("hanging"), id_="hanging-0", beat=lambda: None)
     writer._watchdog = Watchdog(end)
-    writer.send_offsets({0: 7}, hanging)
+    writer.send_offsets({0: Position(7)}, hanging)
     assert ended == [STATUS]
 
 
@@ -101,6 +102,6 @@ def test_offsets_that_the_client_never_sends_end_only_the_worker_that_shares_its
     beats: list[int] = []
     writer = Transactions(hanging, spec("hanging"), id_="hanging-0", beat=lambda: beats.append(1), aside=Aside())
     with pytest.raises(Fenced, match="does not come back"):
-        writer.send_offsets({0: 7}, hanging)
+        writer.send_offsets({0: Position(7)}, hanging)
     hanging.released.set()
     assert beats

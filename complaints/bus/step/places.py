@@ -1,0 +1,87 @@
+"""Keeps, for each partition of a mailbox that a worker holds, what is known of the place at which it goes on, and says where that is."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import structlog
+
+from complaints.bus.deleted import Gap
+from complaints.bus.step.contract import StepTopics
+from complaints.bus.step.positions import Known, Log, Position, regrown, start_of
+from complaints.bus.step.proof import Proof
+
+log = structlog.get_logger()
+
+
+class Places:
+    """The places of the partitions that a worker holds now. For the worker's thread."""
+
+    def __init__(
+        self, spec: StepTopics, member: str, topic_id: str = "", committed: Mapping[int, Position] = {}
+    ) -> None:
+        """Begin with what the group has committed.
+
+        Args:
+            spec: the step.
+            member: the transactional id of the worker, which is noted with each position so that a successor knows whom to fence.
+            topic_id: the id of the mailbox now.
+            committed: the committed offset of each partition that has one.
+        """
+        self._spec, self._member, self._topic_id, self._committed = spec, member, topic_id, committed
+        self._known: dict[int, Known] = {}
+        self.proof = Proof()
+        self.gaps: dict[int, Gap] = {}
+        """What Kafka deleted of partitions before it was handled, until a position behind it is committed."""
+
+    def begin(self, partition: int, known: Known, first: int, end: int) -> int:
+        """Return where a partition begins whose states are complete.
+
+        Args:
+            partition: its number.
+            known: what the state topic says about it.
+            first: the offset of the first record that Kafka has.
+            end: the offset after the last one.
+
+        Raises:
+            ConfigurationError: an operator has to decide (see start_of).
+        """
+        self._known[partition] = replace(known, committed=self._committed.get(partition))
+        return self._begin(partition, self._known[partition], Log(self._topic_id, first, end))
+
+    def begin_anew(self, partition: int, first: int, end: int) -> int:
+        """Return where a partition begins that has other records before its position than those that were handled.
+
+        Raises:
+            ConfigurationError: no operator has said where.
+        """
+        known = self._known[partition]
+        if known.position is not None and (known.accepted is None or known.accepted.topic_id != self._topic_id):
+            raise regrown(self._spec.name, f"{self._spec.mailbox}/{partition}", known.position)
+        return self._begin(partition, Known(accepted=known.accepted), Log(self._topic_id, first, end))
+
+    def _begin(self, partition: int, known: Known, there: Log) -> int:
+        place, position = f"{self._spec.mailbox}/{partition}", known.position
+        offset, gap = start_of(self._spec.name, place, self._spec.states, known=known, log=there)
+        handled = position if position is not None and position.offset == offset else None
+        self.proof.begin(partition, handled, first=there.first)
+        if gap is not None:
+            self.gaps[partition] = gap
+            log.error("deleted unread", step=self._spec.name, at=place, first=gap.first, end=gap.end)
+        return offset
+
+    def is_committed(self, partition: int, offset: int) -> bool:
+        """Return whether the group had committed an offset when the partition was given."""
+        committed = self._committed.get(partition)
+        return committed is not None and committed.offset == offset
+
+    def at(self, offsets: Mapping[int, int]) -> dict[int, Position]:
+        """Return what is to be known of offsets that are next to be handled."""
+        return {
+            partition: Position(offset, self._member, self._topic_id, self.proof.last(partition, offset))
+            for partition, offset in offsets.items()
+        }
+
+    def handled(self, positions: Mapping[int, Position]) -> None:
+        """Note that positions are committed."""
+        self.proof.handled(positions)
+        self.gaps = {at: gap for at, gap in self.gaps.items() if at not in positions}
