@@ -102,7 +102,7 @@ class Reader:
         extents = self._tail.extents()
         for topic in TOPICS:
             extent, held = extents[topic], self._store.progress(topic)
-            if held is None or (why := self._misfit(held, extent)):
+            if held is None or (why := self._misfit(topic, held, extent)):
                 if held is not None:
                     log.warning("the view's copy is made anew", topic=topic, why=why)
                 held = Progress(
@@ -116,8 +116,12 @@ class Reader:
         self._tail.start(positions)
         self._look_at, self._seen_ms = 0.0, at_ms
 
-    def _misfit(self, held: Progress, extent: Extent) -> str:
-        """Return why a copy cannot be continued; empty if it can."""
+    def _misfit(self, topic: str, held: Progress, extent: Extent) -> str:
+        """Return why a copy of a topic cannot be continued; empty if it can.
+
+        Raises:
+            BusUnavailable: Kafka does not answer.
+        """
         if held.topic_id != extent.topic_id:
             return "it is of another topic with this name"
         if is_old(held.at_ms, self._now_ms()):
@@ -126,6 +130,8 @@ class Reader:
             return "the topic has other partitions"
         if any(not span.first <= held.next[number] <= span.end for number, span in extent.partitions.items()):
             return "it is ahead of the topic, or the topic has lost records that it has not read"
+        if self._tail.regrown({(topic, number): last for number, last in held.last.items()}):
+            return "the topic has lost records that it has read, and has others in their place"
         return ""
 
     def _round(self) -> None:
@@ -135,7 +141,8 @@ class Reader:
             for record, reason in changes.unreadable:
                 log.error("a record cannot be read and is skipped", position=str(record.position), reason=reason)
                 telemetry.VIEW_RECORDS.labels("unreadable").inc()
-            self._store.apply(changes, found.next)
+            last = {(one.topic, one.partition): (one.offset, one.timestamp_ms) for one in found.records}
+            self._store.apply(changes, found.next, last)
             self._freshness.read(found.records, found.next)
             telemetry.VIEW_RECORDS.labels("read").inc(len(found.records))
             self._news.tell(changes.codes)

@@ -4,7 +4,7 @@ from typing import Final
 
 from complaints.contract import CASE_EVENTS, CASES
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """The number of the format of the file. A file of another one is deleted: it is a copy."""
 
 SCHEMA: Final = """
@@ -21,7 +21,8 @@ CREATE TABLE IF NOT EXISTS facts (
 );
 CREATE TABLE IF NOT EXISTS topics (name TEXT PRIMARY KEY, id TEXT NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS positions (
-    topic TEXT NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (topic, partition)
+    topic TEXT NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL, last INTEGER NOT NULL, last_ms INTEGER NOT NULL,
+    PRIMARY KEY (topic, partition)
 ) WITHOUT ROWID;
 """
 TABLES: Final = {CASES: "cases", CASE_EVENTS: "facts"}
@@ -31,7 +32,10 @@ PUT_CASE: Final = (
     " next_due = excluded.next_due WHERE excluded.version > cases.version"
 )
 PUT_FACT: Final = "INSERT INTO facts VALUES (?, ?, ?, ?) ON CONFLICT (code, version) DO NOTHING"
-MOVE: Final = "INSERT INTO positions VALUES (?, ?, ?) ON CONFLICT (topic, partition) DO UPDATE SET next = excluded.next"
+MOVE: Final = (
+    "INSERT INTO positions VALUES (?, ?, ?, ?, ?) ON CONFLICT (topic, partition) DO UPDATE SET next = excluded.next,"
+    " last = max(last, excluded.last), last_ms = max(last_ms, excluded.last_ms)"
+)
 DUE: Final = (
     "SELECT next_due, code, document FROM cases WHERE next_due IS NOT NULL AND {owner} next_due < ? AND (next_due, code) > (?, ?)"
     " ORDER BY next_due, code LIMIT ?"

@@ -4,11 +4,12 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from complaints.bus import Offsets
+from complaints.bus.tail import Marks
 from complaints.errors import ConfigurationError
 from view.lookups import Lookups
 from view.rows import Changes
@@ -24,6 +25,9 @@ CHECKPOINT_PAGES: Final = 8_000
 """Pages in the write-ahead log after which they go into the file (64 MB): pages of indexes change in each batch, and are written once."""
 
 
+_NONE: Final[Marks] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far the copy of a topic is.
@@ -32,11 +36,13 @@ class Progress:
         topic_id: the id of the topic that it was made from.
         at_ms: a time at which the copy was still being made, in milliseconds since 1970.
         next: the next offset to read, by partition.
+        last: the offset of the last record that was read, and its time in milliseconds since 1970, by partition.
     """
 
     topic_id: str
     at_ms: int
     next: Mapping[int, int]
+    last: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
 
 class Store(Lookups):
@@ -96,8 +102,11 @@ class Store(Lookups):
         """
         with self._mapped():
             found = self._writer.execute("SELECT id, at_ms FROM topics WHERE name = ?", (topic,)).fetchone()
-            rows = self._writer.execute("SELECT partition, next FROM positions WHERE topic = ?", (topic,)).fetchall()
-        return None if found is None else Progress(topic_id=found[0], at_ms=found[1], next=dict(rows))
+            asked = "SELECT partition, next, last, last_ms FROM positions WHERE topic = ?"
+            rows = self._writer.execute(asked, (topic,)).fetchall()
+        last = {number: (offset, at_ms) for number, _, offset, at_ms in rows if offset >= 0}
+        next_ = {row[0]: row[1] for row in rows}
+        return None if found is None else Progress(topic_id=found[0], at_ms=found[1], next=next_, last=last)
 
     def begin(self, topic: str, progress: Progress) -> None:
         """Delete the copy of a topic, if there is one, and begin it anew.
@@ -113,9 +122,9 @@ class Store(Lookups):
             base.execute(f"DELETE FROM {TABLES[topic]}")  # noqa: S608  # a constant; without a condition SQLite drops whole pages
             base.execute("DELETE FROM positions WHERE topic = ?", (topic,))
             base.execute("REPLACE INTO topics VALUES (?, ?, ?)", (topic, progress.topic_id, progress.at_ms))
-            base.executemany(MOVE, [(topic, partition, offset) for partition, offset in progress.next.items()])
+            base.executemany(MOVE, [(topic, partition, offset, -1, 0) for partition, offset in progress.next.items()])
 
-    def apply(self, changes: Changes, next_: Offsets) -> None:
+    def apply(self, changes: Changes, next_: Offsets, last: Marks = _NONE) -> None:
         """Write a batch and the positions after it in one transaction.
 
         A document replaces only an older version of its case; a fact that is already there stays.
@@ -123,6 +132,7 @@ class Store(Lookups):
         Args:
             changes: what the batch changes.
             next_: the next offset to read, by partition.
+            last: the last record that was read, of the partitions of which there was one.
 
         Raises:
             UnavailableError: the disk cannot be written; nothing of the batch is.
@@ -131,7 +141,7 @@ class Store(Lookups):
             base.executemany("DELETE FROM cases WHERE code = ?", [(code,) for code in changes.gone])
             base.executemany(PUT_CASE, changes.cases.values())
             base.executemany(PUT_FACT, changes.facts)
-            base.executemany(MOVE, [(*at, offset) for at, offset in next_.items()])
+            base.executemany(MOVE, [(*at, offset, *last.get(at, (-1, 0))) for at, offset in next_.items()])
 
     def keep_up(self, at_ms: int) -> None:
         """Note that the copy is still being made.

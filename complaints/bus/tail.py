@@ -1,10 +1,10 @@
 """The contract for reading topics for ever without a consumer group: every reader gets every record and keeps its own position."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from complaints.bus import Batch, Offsets
+from complaints.bus import Batch, Offsets, TopicPartition
 
 
 class Span(NamedTuple):
@@ -47,6 +47,10 @@ class Slice(NamedTuple):
     ended: frozenset[tuple[str, int]]
 
 
+Marks = Mapping[TopicPartition, tuple[int, int]]
+"""The last record that was read of each partition: its offset, and its time in milliseconds since 1970."""
+
+
 class Tail(Protocol):
     """Reads topics for ever, only what committed transactions wrote. Not thread-safe: one thread owns it."""
 
@@ -55,6 +59,13 @@ class Tail(Protocol):
 
         Raises:
             BusUnavailable: the broker did not answer in time, or a topic does not exist.
+        """
+
+    def regrown(self, marks: Marks) -> Collection[TopicPartition]:
+        """Return the partitions that lost records and have others in their place: later ones at or before the last one that was read.
+
+        Raises:
+            BusUnavailable: the broker did not answer in time.
         """
 
     def start(self, positions: Offsets) -> None:

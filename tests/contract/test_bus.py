@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
-from confluent_kafka import TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from complaints.bus import BatchConsumer, Position, Producer, Record
@@ -197,6 +197,28 @@ def test_a_group_goes_on_behind_what_was_deleted_and_says_so(kafka: KafkaServer,
     committed = KafkaPythonAdmin(kafka.brokers)
     assert committed.group_offsets("d-" + topic)[place] == committed.end_offsets(topic)[place] == 12
     committed.close()
+    producer.close()
+
+
+def test_a_group_reads_a_topic_again_that_lost_its_end_and_grew_again(kafka: KafkaServer, topic: str) -> None:
+    """Beside the offset it commits the time of what it has read: later records at that place are others."""
+    producer, group = ConfluentProducer(kafka.brokers), "l-" + topic
+    at = [producer.send(Record(topic=topic, key=b"one", value=b"{}")).result(30) for _ in range(10)]
+    place = (topic, at[0].partition)
+    for begin, committed in ((0, 6), (6, 10)):
+        reader = ConfluentConsumer(kafka.brokers, group=group, topics=[topic])
+        assert [found.offset for found in read_all(reader, 10 - begin)] == list(range(begin, 10))
+        reader.commit({place: committed})
+        reader.close()
+    raw = Consumer({"bootstrap.servers": kafka.brokers, "group.id": group})
+    (known,) = raw.committed([TopicPartition(*place)], timeout=10)
+    offset, at_ms = map(int, (known.metadata or "").split())
+    assert offset == 9
+    raw.commit(offsets=[TopicPartition(*place, 10, metadata=f"{offset} {at_ms - 60_000}")], asynchronous=False)
+    raw.close()
+    again = ConfluentConsumer(kafka.brokers, group=group, topics=[topic])
+    assert len(read_all(again, 10)) == 10
+    again.close()
     producer.close()
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from complaints.bus import Record
-from complaints.bus.confluent import ConfluentTail
+from complaints.bus.confluent import ConfluentScanner, ConfluentTail
 from complaints.bus.tail import Tail
 from complaints.contract import CASES
 from complaints.errors import BusUnavailable
@@ -105,6 +105,24 @@ def test_a_position_that_the_topic_does_not_have_is_an_error_and_never_skipped(t
     tail.start({(topic, 0): 5})
     with pytest.raises(BusUnavailable):
         tail.poll(max_records=10, timeout_s=10.0)
+
+
+def test_later_records_before_the_last_one_that_was_read_tell_of_a_lost_end(
+    kafka: KafkaServer, topic: str, tail: Tail
+) -> None:
+    """Markers of transactions and later records behind it do not."""
+    for number in range(3):
+        Transactions(kafka.brokers, f"w-{topic}").write(records(topic, number))
+        time.sleep(0.005)
+    found = sorted(
+        (one.timestamp_ms, one.offset, one.partition)
+        for batch in ConfluentScanner(kafka.brokers).scan(topic)
+        for one in batch
+    )
+    for at_ms, offset, partition in found:
+        assert tail.regrown({(topic, partition): (offset, at_ms)}) == []
+        assert tail.regrown({(topic, partition): (offset, at_ms - 1)}) == [(topic, partition)]
+    assert tail.regrown({}) == []
 
 
 def test_a_topic_that_was_made_anew_has_another_id_and_is_read_from_its_beginning(

@@ -1,6 +1,7 @@
 """The group consumer of confluent-kafka, for the sink, which reads many records."""
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Collection
 
 import structlog
@@ -9,7 +10,7 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus import Batch, Offsets, TopicPartition
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import ANSWER_S, extent, is_end, is_record, patiently, stored
+from complaints.bus.confluent.client import ANSWER_S, extent, has_regrown, is_end, is_record, patiently, stored
 from complaints.bus.deleted import Gap
 from complaints.errors import BusUnavailable
 
@@ -49,6 +50,7 @@ class ConfluentConsumer:
         """
         self._deleted, self._gaps = deleted, dict[TopicPartition, Gap]()
         self._read, self._ends = dict[TopicPartition, int](), dict[TopicPartition, int]()
+        self._marks = defaultdict[TopicPartition, dict[int, int]](dict)
         self._next, self._held = dict[TopicPartition, int](), frozenset[TopicPartition]()
         self._revoked: Callable[[Collection[TopicPartition]], None] = lambda _: None
         self._handed_over = 0
@@ -60,7 +62,8 @@ class ConfluentConsumer:
     def _on_assign(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         """Begin where the group has committed, or else at the first record that Kafka still has.
 
-        An offset beyond the end is of a topic that has lost records: what the group reads again replaces itself.
+        An offset beyond the end is of a topic that has lost records, and so is one behind another record than the group has read: what the
+        group reads again replaces itself.
 
         Raises:
             BusUnavailable: Kafka did not answer in time. An error of the client itself would leave `poll` as no exception of Python's.
@@ -68,12 +71,14 @@ class ConfluentConsumer:
         topic = partitions[0].topic if partitions else ""
         for at in patiently(topic, lambda: consumer.committed(partitions, timeout=ANSWER_S)):
             first, end = extent(consumer, at.topic, at.partition)
-            place, known = (at.topic, at.partition), 0 <= at.offset <= end
+            place, mark = (at.topic, at.partition), _mark_in(at.metadata)
+            known = 0 <= at.offset <= end and not (mark and has_regrown(consumer, *place, mark))
             if known and at.offset < first:
                 self._gaps[place] = Gap(at.offset, first)
-            elif at.offset > end:
+            elif not known and at.offset >= 0:
                 log.warning("read from the first record", at=place, committed=at.offset, end=end)
             self._next[place] = max(first, at.offset) if known else first
+            self._marks[place] = dict([mark]) if known and mark else {}
         consumer.assign([ConfluentPartition(*place, offset) for place, offset in self._next.items()])
 
     def _on_lost(self, *_: object) -> None:
@@ -83,6 +88,7 @@ class ConfluentConsumer:
     def _forget(self) -> None:
         self._handed_over += 1
         self._read, self._ends, self._gaps, self._next, self._held = {}, {}, {}, {}, frozenset()
+        self._marks.clear()
 
     def _on_revoke(self, _: Consumer, partitions: list[ConfluentPartition]) -> None:
         self._revoked([(partition.topic, partition.partition) for partition in partitions])
@@ -109,7 +115,11 @@ class ConfluentConsumer:
         # With range assignment all partitions are revoked at once. If that happened in between, the first record belongs to the
         # next owner, which will read it again.
         ours = rest if before != self._handed_over else (first, *rest)
-        return [stored(message) for message in ours if self._is_record(message)]
+        records = [stored(message) for message in ours if self._is_record(message)]
+        for place, last in {(one.topic, one.partition): one for one in records}.items():
+            marks = self._marks[place]
+            marks[last.offset] = max(last.timestamp_ms, *marks.values(), 0)
+        return records
 
     def _is_record(self, message: Message) -> bool:
         """Return whether a message is a record, and note where its partition ends."""
@@ -133,7 +143,10 @@ class ConfluentConsumer:
         """
         if not offsets:
             return
-        marks = [ConfluentPartition(*at, self._behind(at, offset)) for at, offset in offsets.items()]
+        marks = [
+            ConfluentPartition(*at, self._behind(at, offset), metadata=self._mark(at, offset))
+            for at, offset in offsets.items()
+        ]
         deadline = time.monotonic() + COMMIT_PATIENCE_S
         while True:
             try:
@@ -168,6 +181,13 @@ class ConfluentConsumer:
     def _behind(self, at: TopicPartition, offset: int) -> int:
         return max(offset, self._ends.get(at, 0)) if offset == self._read.get(at) else offset
 
+    def _mark(self, at: TopicPartition, offset: int) -> str:
+        """Return what is committed beside an offset: a record that was read before it, and the latest time up to it; empty if none was."""
+        marks = self._marks[at]
+        last = max((one for one in marks if one < offset), default=None)
+        self._marks[at] = {one: at_ms for one, at_ms in marks.items() if last is None or one >= last}
+        return "" if last is None else f"{last} {marks[last]}"
+
     def on_revoke(self, callback: Callable[[Collection[TopicPartition]], None]) -> None:
         """Register the function to call when partitions go to another member (with them) or were lost (with an empty collection)."""
         self._revoked = callback
@@ -175,3 +195,9 @@ class ConfluentConsumer:
     def close(self) -> None:
         """Leave the consumer group and close the connection."""
         self._consumer.close()
+
+
+def _mark_in(metadata: str | None) -> tuple[int, int] | None:
+    """Return the record in the metadata of an offset; None if somebody else has committed the offset."""
+    offset, _, at_ms = (metadata or "").partition(" ")
+    return (int(offset), int(at_ms)) if offset.isdecimal() and at_ms.isdecimal() else None

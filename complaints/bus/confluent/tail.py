@@ -9,10 +9,10 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._listoffsets import OffsetSpec
 
-from complaints.bus import Offsets, StoredRecord
+from complaints.bus import Offsets, StoredRecord, TopicPartition
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import ANSWER_S, END, is_record, stored
-from complaints.bus.tail import Extent, Slice, Span
+from complaints.bus.tail import Extent, Marks, Slice, Span
 from complaints.errors import BusUnavailable
 
 _FIRST: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]  # the library leaves them untyped
@@ -46,7 +46,8 @@ class ConfluentTail:
             asked = self._admin.describe_topics(TopicCollection(self._topics), request_timeout=ANSWER_S)
             described = {name: _answer(answer) for name, answer in asked.items()}
             partitions = {(name, one.id) for name, topic in described.items() for one in topic.partitions}
-            firsts, ends = self._offsets(partitions, _FIRST), self._offsets(partitions, _END)
+            firsts = self._offsets(dict.fromkeys(partitions, _FIRST))
+            ends = self._offsets(dict.fromkeys(partitions, _END))
         except (KafkaException, TimeoutError) as error:
             raise BusUnavailable(f"the extent of {', '.join(self._topics)} could not be read: {error}") from error
         return {
@@ -57,9 +58,23 @@ class ConfluentTail:
             for name, topic in described.items()
         }
 
-    def _offsets(self, partitions: Collection[tuple[str, int]], which: OffsetSpec) -> Offsets:
+    def regrown(self, marks: Marks) -> Collection[TopicPartition]:
+        """Return the partitions that lost records and have others in their place (see Tail).
+
+        Raises:
+            BusUnavailable: Kafka did not answer in time.
+        """
+        try:
+            later = self._offsets({at: OffsetSpec.for_timestamp(at_ms + 1) for at, (_, at_ms) in marks.items()})
+        except (KafkaException, TimeoutError) as error:
+            raise BusUnavailable(f"the times of {', '.join(self._topics)} could not be read: {error}") from error
+        return [at for at, (offset, _) in marks.items() if 0 <= later[at] <= offset]
+
+    def _offsets(self, wanted: Mapping[TopicPartition, OffsetSpec]) -> Offsets:
+        if not wanted:
+            return {}
         asked = self._admin.list_offsets(
-            {ConfluentPartition(*at): which for at in partitions},
+            {ConfluentPartition(*at): which for at, which in wanted.items()},
             isolation_level=IsolationLevel.READ_COMMITTED,
             request_timeout=ANSWER_S,
         )

@@ -3,14 +3,15 @@
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from complaints.bus import Offsets, Record, StoredRecord
 from complaints.bus.step.contract import TOMBSTONES_MS
-from complaints.bus.tail import Extent, Slice, Span
+from complaints.bus.tail import Extent, Marks, Slice, Span
 from complaints.contract import CASE_EVENTS, CASES
 from complaints.errors import BusUnavailable, UnavailableError
 from tests.harness.cases.made import Story, stored
@@ -34,12 +35,13 @@ class MemoryTail:
     away: bool = False
     starts: list[Offsets] = field(default_factory=list)
     next: dict[str, int] = field(default_factory=dict)
+    times: Iterator[int] = field(default_factory=lambda: count(1))
 
     def write(self, *records: Record) -> None:
         """Append records."""
         for record in records:
             log = self.topics[record.topic]
-            log.append(stored(record, len(log)))
+            log.append(replace(stored(record, len(log)), timestamp_ms=next(self.times)))
 
     def remake(self, topic: str) -> None:
         """Delete a topic and make it anew."""
@@ -50,6 +52,14 @@ class MemoryTail:
         if self.away:
             raise BusUnavailable("the broker in memory is away")
         return {name: Extent(self.ids[name], {0: Span(0, len(log))}) for name, log in self.topics.items()}
+
+    def regrown(self, marks: Marks) -> list[tuple[str, int]]:
+        """Return the topics with later records at or before a mark."""
+        return [
+            at
+            for at, (offset, at_ms) in marks.items()
+            if any(one.timestamp_ms > at_ms for one in self.topics[at[0]][: offset + 1])
+        ]
 
     def start(self, positions: Offsets) -> None:
         """Note the positions."""
@@ -172,6 +182,19 @@ def test_a_copy_that_is_ahead_of_its_topic_is_made_anew(house: House) -> None:
     del house.tail.topics[CASES][5:]
     house.start()
     wait_until(lambda: house.store.case(STORIES[10].code) is None and house.has(*STORIES[:5]), what="the shorter topic")
+
+
+def test_a_copy_of_a_topic_that_lost_its_end_and_grew_again_is_made_anew(house: House) -> None:
+    """It would lack what is in the place of what was lost, and have what is gone."""
+    filled(house)
+    house.stop()
+    del house.tail.topics[CASES][5:]
+    later = [Story(number) for number in range(100, 120)]
+    house.tail.write(*(record for story in later for record in story.records()))
+    house.start()
+    wait_until(
+        lambda: house.store.case(STORIES[10].code) is None and house.has(*STORIES[:5], *later), what="the other end"
+    )
 
 
 def test_a_copy_that_is_older_than_the_tombstones_is_made_anew(house: House) -> None:
