@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from complaints import ids
 from complaints.bus import StoredRecord
+from complaints.bus.deleted import DeletedUnread
 from complaints.event import DeadLetter
 from complaints.limits import RECORD_BYTES
 
@@ -23,7 +24,8 @@ _CUT = ("; ", " bytes, of which the first ", " are here")
 def of_record(record: StoredRecord, error: Exception, *, attempts: int = 1) -> DeadLetter:
     """Return the dead letter of a record that was read from a topic and cannot be processed.
 
-    Its id depends only on the record's position, so every reader gives it the same id. It keeps the first KEPT_BYTES bytes of the value and
+    Its id depends only on the record's position, so every reader gives it the same id, and a record is put back once. What was deleted
+    unread is each reader's own loss, and has its name in the id. It keeps the first KEPT_BYTES bytes of the value and
     the first KEPT_HEADERS headers, each cut to KEPT_HEADER_BYTES; if the value was cut, the reason says so. A control character takes six
     bytes in JSON: if the dead letter would be too large for Kafka, it has no headers and half of the value.
 
@@ -44,7 +46,7 @@ def _of_record(
     value = record.value or b""
     cut = f"{_CUT[0]}{len(value)}{_CUT[1]}{kept_bytes}{_CUT[2]}" if len(value) > kept_bytes else ""
     return DeadLetter(
-        id=ids.dead_letter_id(str(record.position)),
+        id=ids.dead_letter_id(f"{record.position}{f'/{error.reader}' if isinstance(error, DeletedUnread) else ''}"),
         source_topic=record.topic,
         source_partition=record.partition,
         source_offset=record.offset,

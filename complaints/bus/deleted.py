@@ -19,7 +19,16 @@ class Gap(NamedTuple):
 
 
 class DeletedUnread(PoisonError):
-    """Records that retention or an operator deleted before they were handled."""
+    """Records that retention or an operator deleted before they were handled.
+
+    Attributes:
+        reader: who had not handled them. Each reader of a topic has a loss of its own.
+    """
+
+    def __init__(self, reason: str, reader: str) -> None:
+        """Keep both."""
+        super().__init__(reason)
+        self.reader = reader
 
 
 def lost(reader: str, topic: str, partition: int, gap: Gap) -> tuple[StoredRecord, DeletedUnread]:
@@ -29,4 +38,4 @@ def lost(reader: str, topic: str, partition: int, gap: Gap) -> tuple[StoredRecor
         f" {gap.end - gap.first} records, some or all of which may be markers of transactions. Its retention is too short, or somebody"
         " deleted them"
     )
-    return StoredRecord(topic, partition, gap.first, b"", None, (), 0), DeletedUnread(reason)
+    return StoredRecord(topic, partition, gap.first, b"", None, (), 0), DeletedUnread(reason, reader)

@@ -103,6 +103,8 @@ def test_a_full_disk_stops_the_worker_and_loses_nothing(ground: Ground) -> None:
     full = ground.worker(FILE_BYTES="20000")
     ground.feed(2000, keys=200)
     assert full.wait(60) == 3, ground.log()
+    assert f"the states in {ground.folder / 'w0' / 'states'} cannot be written" in ground.log()
+    assert "has previous error" not in ground.log()
     ground.worker()
     ground.settle()
     ground.check()

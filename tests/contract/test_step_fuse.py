@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from complaints.bus.step.orders import Orders
 from complaints.bus.step.worker import Worker
 from tests.contract.test_step_host import opened, options_of
 from tests.harness.step import COMMAND, PARTITIONS, Ground, ground
-from tests.harness.support import wait_until
+from tests.harness.support import KafkaServer, wait_until
 
 __all__ = ["ground"]
 
@@ -132,6 +133,22 @@ def test_a_batch_that_is_halved_counts_each_dead_letter_once(ground: Ground) -> 
     ground.check()
     assert len(ground.dead()) == LIMIT
     assert held(ground) == {}
+
+
+def test_a_hold_in_one_part_of_a_batch_holds_the_other_parts_too(kafka: KafkaServer, tmp_path: Path) -> None:
+    """A refused record parts the batch: what is behind the hold would be handled, and what the hold left out be lost."""
+    ground = Ground(kafka.brokers, tmp_path).make(**{"max.message.bytes": "5000"})
+    try:
+        ground.write([(BAD, {"id": "huge", "do": "huge", "bytes": 20_000}), *bad(ground, LIMIT - 1)])
+        ground.write([(BAD, {"id": f"behind-{at}"}) for at in range(20)])
+        ground.worker(FUSE=str(LIMIT - 1), BATCH="50")
+        wait_until(lambda: bool(held(ground)), timeout_s=60, what="the hold")
+        ground.tell(release(ground.name, PARTITION))
+        ground.settle()
+        ground.check()
+        assert len(ground.dead()) == LIMIT
+    finally:
+        ground.close()
 
 
 def test_a_worker_that_is_given_a_held_partition_tries_nothing_at_once(ground: Ground) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from complaints.bus.step import mailbox, same
+from complaints.bus.step.transaction import Aborted, Transactions
 from complaints.errors import ConfigurationError
 from tests.contract.test_step_host import opened, turns
 from tests.harness.step import Ground, ground
@@ -75,6 +76,33 @@ def test_records_that_were_deleted_unread_are_said_and_the_rest_goes_on(ground: 
     ground.check()
     letters = [letter["why"] for letter in ground.dead()]
     deleted = sorted(first - behind[at] for at, first in firsts.items() if first > behind[at])
+    assert sorted(int(why.split("at most ")[1].split()[0]) for why in letters) == deleted
+
+
+def test_a_loss_whose_commit_is_aborted_is_said_all_the_same(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing behind it is committed before it is said."""
+    ground.feed(40)
+    ended(ground)
+    behind = ground.ends()
+    ground.feed(80)
+    firsts = {at: max(behind[at], end - 5) for at, end in ground.ends().items()}
+    ground.delete(lambda at, _: firsts[at])
+    aborts = 3
+
+    def flush(writer: Transactions) -> None:
+        nonlocal aborts
+        if aborts:
+            aborts -= 1
+            writer.abort()
+            raise Aborted("on purpose")
+        whole(writer)
+
+    whole = Transactions.flush
+    monkeypatch.setattr(Transactions, "flush", flush)
+    with opened(ground) as worker:
+        turns(worker, ground, 40 + sum(map(len, ground.left().values())))
+    deleted = sorted(first - behind[at] for at, first in firsts.items() if first > behind[at])
+    letters = [letter["why"] for letter in ground.dead()]
     assert sorted(int(why.split("at most ")[1].split()[0]) for why in letters) == deleted
 
 

@@ -1,5 +1,6 @@
 """A step on a real broker that meets poison, lost positions, newer formats, a second worker with its ordinal, and a wrong clock."""
 
+import fcntl
 import json
 import shutil
 import time
@@ -10,8 +11,11 @@ import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 
+from complaints.bus.step import identity
 from complaints.bus.step.murmur2 import partition_of
+from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.store import Store
+from complaints.errors import ConfigurationError
 from tests.harness.step import PARTITIONS, Ground, ground, read_committed
 from tests.harness.support import KafkaServer, wait_until
 
@@ -197,6 +201,27 @@ def test_a_copy_of_a_folder_does_not_fence_its_twin(ground: Ground) -> None:
     ground.settle()
     ground.check()
     assert first.poll() is None
+
+
+@pytest.mark.long
+def test_a_clone_of_a_volume_does_not_fence_its_twin_and_a_machine_starts_again(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clone has the same files and the same host name, but another machine runs it; on its own disk a dead worker keeps nobody out."""
+    first = ground.worker(0)
+    ground.feed(20)
+    ground.settle()
+    boot = ground.folder / "boot"
+    boot.write_text("of another machine")
+    monkeypatch.setattr(identity, "BOOT", boot)
+    monkeypatch.setattr(fcntl, "flock", lambda *_: None)  # on another machine nobody has the lock
+    options = WorkerOptions(brokers=ground.brokers, ordinal=0, folder=ground.folder / "w0")
+    with pytest.raises(ConfigurationError, match="already runs on"):
+        identity.claim(ground.name, options)
+    assert first.poll() is None
+    first.kill()
+    first.wait(10)
+    identity.claim(ground.name, options).lock.close()
 
 
 def test_a_state_whose_headers_are_no_numbers_is_refused_with_its_place(ground: Ground) -> None:

@@ -77,9 +77,9 @@ def run_worker(folder: Path, name: str) -> None:
             return found
 
     class WatchedWorker(Worker):
-        def _transact(self, records: list[StoredRecord], *, dead: Exception | None = None) -> list[StoredRecord]:
+        def _transact(self, records: list[StoredRecord], *more: Any, **how: Any) -> list[StoredRecord]:
             watch.records, watch.done = len(records), 0
-            return super()._transact(records, dead=dead)
+            return super()._transact(records, *more, **how)
 
     def watched(kind: Any) -> Any:
         def made(*parts: Any) -> Callable[[State | None, StoredRecord], Effect]:

@@ -19,6 +19,9 @@ from complaints.errors import BusUnavailable, ConfigurationError
 RIVAL_PATIENCE_S: Final = 2 * profiles.STEP_SESSION_MS / 1000
 """How long a worker waits for another with its ordinal to disappear: longer than the group remembers a dead one."""
 
+BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
+"""What Linux draws at each start of the machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -76,8 +79,7 @@ def _lock(folder: Path, *, step: str, ordinal: int) -> tuple[IO[str], str]:
         if not disk.exists():
             disk.write_text(uuid4().hex, "utf-8")
         lock = (folder / "lock").open("w")
-        # a copy of the folder has the same text, but is another file, or is on another machine
-        name = f"{disk.read_text('utf-8')}-{disk.stat().st_ino}-{gethostname()}"
+        name = _name_of(disk)
     except OSError as error:
         raise ConfigurationError(f"{folder} cannot be written: {error}") from error
     try:
@@ -89,6 +91,21 @@ def _lock(folder: Path, *, step: str, ordinal: int) -> tuple[IO[str], str]:
             " for example LAPOR_ORDINAL=1"
         ) from error
     return lock, name
+
+
+def _name_of(disk: Path) -> str:
+    """Return the name of a disk and its machine.
+
+    A copy of the folder has the same text, but is another file; a clone of the volume has the same files, but is another device, or is on
+    a machine that has another name or was started another time. A machine that starts again has a new name for its disk, too: its worker
+    waits until the group has forgotten the former one, which is dead.
+
+    Raises:
+        OSError: the disk cannot be read.
+    """
+    boot = BOOT.read_text("utf-8").strip() if BOOT.exists() else ""
+    found = disk.stat()
+    return "-".join((disk.read_text("utf-8"), str(found.st_ino), str(found.st_dev), gethostname(), boot))
 
 
 def _await_sole(admin: AdminClient, client: str, *, step: str, options: WorkerOptions) -> None:

@@ -1,6 +1,6 @@
 """Where a partition of a mailbox goes on: what each transaction writes about it, what an operator may say, and what that means."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -73,6 +73,51 @@ class Known:
     committed: Position | None = None
     position: Position | None = None
     accepted: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the copy of one partition is.
+
+    Attributes:
+        topic_id: the id of the state topic that it was copied from.
+        offset: the next offset of the state topic to read.
+        at_ms: when it was last written, in milliseconds since 1970.
+        known: what the state topic says about the position in the mailbox.
+        last: the last record of the state topic that was copied.
+    """
+
+    topic_id: str
+    offset: int
+    at_ms: int
+    known: Known = field(default_factory=Known)
+    last: Mark = NO_MARK
+
+    @classmethod
+    def read(cls, value: bytes) -> "Progress | None":
+        """Return the progress that a store holds; None if an older program wrote it: then the copy is made anew."""
+        try:
+            said: dict[str, Any] = orjson.loads(value)
+            known = {
+                name: Position(at[0], at[1], at[2], Mark(*at[3]))
+                for name, at in said["known"].items()
+                if at is not None
+            }
+            return cls(said["topic_id"], said["offset"], said["at_ms"], Known(**known), Mark(*said["last"]))
+        except (ValueError, TypeError, KeyError, IndexError):
+            return None
+
+    def written(self) -> bytes:
+        """Return the bytes of which `read` makes it again."""
+        known = {"position": self.known.position, "accepted": self.known.accepted}
+        said = {
+            "topic_id": self.topic_id,
+            "offset": self.offset,
+            "at_ms": self.at_ms,
+            "known": known,
+            "last": self.last,
+        }
+        return orjson.dumps(said, default=tuple)
 
 
 def position_key(step: str) -> bytes:

@@ -13,9 +13,9 @@ from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import END, extent, has_regrown, is_record
 from complaints.bus.step.contract import RESERVED, StepTopics, is_old
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.positions import NO_MARK, Known, Mark, accepted_key, position_key
+from complaints.bus.step.positions import NO_MARK, Known, Mark, Progress, accepted_key, position_key
 from complaints.bus.step.positions import read as read_position
-from complaints.bus.step.store import Change, Progress, Store, StoredState
+from complaints.bus.step.store import Change, Store, StoredState
 from complaints.errors import ConfigurationError
 
 AT_ONCE: Final = 2

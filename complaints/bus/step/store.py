@@ -2,14 +2,14 @@
 
 import struct
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from shutil import disk_usage
+from typing import NamedTuple
 
-import orjson
 from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, ReadOptions, WriteBatch, WriteOptions
 
-from complaints.bus.step.positions import NO_MARK, Known, Mark, Position
+from complaints.bus.step.positions import Progress
 from complaints.errors import ConfigurationError, UnavailableError
 
 CACHE_BYTES = 64 << 20
@@ -53,51 +53,6 @@ class Timer(NamedTuple):
     partition: int
     due_ms: int
     key: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the copy of one partition is.
-
-    Attributes:
-        topic_id: the id of the state topic that it was copied from.
-        offset: the next offset of the state topic to read.
-        at_ms: when it was last written, in milliseconds since 1970.
-        known: what the state topic says about the position in the mailbox.
-        last: the last record of the state topic that was copied.
-    """
-
-    topic_id: str
-    offset: int
-    at_ms: int
-    known: Known = field(default_factory=Known)
-    last: Mark = NO_MARK
-
-    @classmethod
-    def read(cls, value: bytes) -> "Progress | None":
-        """Return the progress that a store holds; None if an older program wrote it: then the copy is made anew."""
-        try:
-            said: dict[str, Any] = orjson.loads(value)
-            known = {
-                name: Position(at[0], at[1], at[2], Mark(*at[3]))
-                for name, at in said["known"].items()
-                if at is not None
-            }
-            return cls(said["topic_id"], said["offset"], said["at_ms"], Known(**known), Mark(*said["last"]))
-        except (ValueError, TypeError, KeyError, IndexError):
-            return None
-
-    def written(self) -> bytes:
-        """Return the bytes of which `read` makes it again."""
-        known = {"position": self.known.position, "accepted": self.known.accepted}
-        said = {
-            "topic_id": self.topic_id,
-            "offset": self.offset,
-            "at_ms": self.at_ms,
-            "known": known,
-            "last": self.last,
-        }
-        return orjson.dumps(said, default=tuple)
 
 
 class Change(NamedTuple):
@@ -183,10 +138,18 @@ class Store:
         self._write(batch, self._bulk if bulk else self._durable)
 
     def _write(self, batch: WriteBatch, how: WriteOptions) -> None:
-        try:
+        with self._writing():
             self._db.write(batch, how)
-        except Exception as error:  # rocksdict raises bare exceptions
-            raise UnavailableError(f"the states in {self._folder} cannot be written: {error}") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Map what rocksdict raises, which are bare exceptions."""
+        try:
+            yield
+        except Exception as error:
+            free = disk_usage(self._folder).free
+            why = f"its disk is full, with {free >> 20} MB free ({error})" if free < MEMTABLE_BYTES else str(error)
+            raise UnavailableError(f"the states in {self._folder} cannot be written: {why}") from error
 
     def _put(self, batch: WriteBatch, partition: int, change: Change) -> None:
         key, state, former = change
@@ -211,8 +174,13 @@ class Store:
         return self._timed[partition]
 
     def flush(self) -> None:
-        """Make what was written in bulk durable."""
-        self._db.flush()
+        """Make what was written in bulk durable.
+
+        Raises:
+            UnavailableError: the disk did not take it.
+        """
+        with self._writing():
+            self._db.flush()
 
     def due(self, partition: int, until_ms: int, most: int) -> list[Timer]:
         """Return the timers of a partition that are due, earliest first.
@@ -264,7 +232,10 @@ class Store:
 
     def close(self) -> None:
         """Close the store; the folder can then be opened by another worker."""
-        self._db.close()
+        with suppress(
+            Exception
+        ):  # after a failed write it fails too, and would hide why; what is not written is read from the topic again
+            self._db.close()
 
 
 def _state_key(partition: int, key: bytes) -> bytes:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +31,10 @@ RETRIES: Final = 2
 COMMIT_LATER_S: Final = 1.0
 """Seconds until positions are committed behind records that led to nothing. Read again, they lead to nothing again; and a transaction for
 each of them would hold up those that somebody waits for."""
+
+
+_Part = tuple[list[StoredRecord], Exception | None]
+"""Records of a batch, and why the one record becomes a dead letter without being tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +128,12 @@ class Worker:
             pending = Pending(positions=due)
             for record, error in parts.base.lost():
                 pending.outputs += [(letter, None) for letter in self._spec.dead_letter(record, error, 1)]
-            with suppress(Aborted):
+            try:
                 parts.base.commit(pending)
+            except Aborted:  # what is lost is said before anything behind it is committed
+                parts.metrics.aborted()
+                parts.mailbox.rewind()
+                records = []
         if records:
             self._options.phase("polled")
             self._handle(records)
@@ -170,8 +178,8 @@ class Worker:
         An aborted transaction is tried again at once, because after a record that the broker refused the client fails the next one too.
         If that does not help, the group has changed, and what is left is read again.
         """
-        waiting: list[tuple[list[StoredRecord], Exception | None]] = [(list(records), None)]
-        retries = 0
+        waiting: list[_Part] = [(list(records), None)]
+        retries, held = 0, set[int]()
         while waiting:
             part, dead = waiting.pop()
             size = self._parts.attempts.batch_of(part)
@@ -179,7 +187,7 @@ class Worker:
                 waiting.append((part[size:], None))
                 part = part[:size]
             try:
-                rest = self._transact(part, dead=dead)
+                rest = self._transact(part, held, dead=dead)
             except Refused as error:
                 self._parts.metrics.aborted()
                 if dead is not None:
@@ -199,14 +207,16 @@ class Worker:
                 waiting.append((part, dead))
             else:
                 retries = 0
-                if rest:
-                    waiting.append((rest, None))
+                waiting = _without(held, [*waiting, (rest, None)])
 
-    def _transact(self, records: list[StoredRecord], *, dead: Exception | None = None) -> list[StoredRecord]:
-        """Handle records in one transaction, and return those that it left because their work took too long; not of a held partition.
+    def _transact(
+        self, records: list[StoredRecord], held: set[int], *, dead: Exception | None = None
+    ) -> list[StoredRecord]:
+        """Handle records in one transaction, and return those that it left.
 
         Args:
             records: of one batch.
+            held: the partitions of which nothing more of the batch is handled; those that are held from here on are added.
             dead: why the one record becomes a dead letter without being tried.
         """
         parts = self._parts
@@ -225,9 +235,11 @@ class Worker:
         parts.attempts.committed(done)
         parts.metrics.handled(done, function_s=function_s, dead=len(pending.dead), now_ms=self._options.now_ms())
         parts.timers.handled(done, dead=pending.dead)
-        held = parts.base.fuses.held if pending.counted.held else {}
-        return [
-            record
-            for record in records
-            if record.offset >= pending.positions.get(record.partition, 0) and record.partition not in held
-        ]
+        held |= pending.counted.held.keys()
+        return [record for record in records if record.offset >= pending.positions.get(record.partition, 0)]
+
+
+def _without(held: set[int], parts: Sequence[_Part]) -> list[_Part]:
+    """Return the parts of a batch without the records of some partitions."""
+    kept = [([record for record in part if record.partition not in held], dead) for part, dead in parts]
+    return [(part, dead) for part, dead in kept if part]

@@ -110,9 +110,9 @@ def watch_step(watch: Watch) -> None:
 
             super().__init__(replace(spec, function=watched), *parts)
 
-        def _transact(self, records: list[StoredRecord], *, dead: Exception | None = None) -> list[StoredRecord]:
+        def _transact(self, records: list[StoredRecord], *more: Any, **how: Any) -> list[StoredRecord]:
             watch.records, self._done = len(records), 0
-            return super()._transact(records, dead=dead)
+            return super()._transact(records, *more, **how)
 
     vars(services)["WorkerOptions"] = partial(WorkerOptions, phase=watch.phase)
     vars(base)["Mailbox"] = WatchedMailbox
@@ -164,9 +164,9 @@ def watch_view(watch: Watch) -> None:
     """Let the view say what it stores."""
 
     class WatchedStore(Store):
-        def apply(self, changes: Any, next_: Any) -> None:
+        def apply(self, changes: Any, next_: Any, *more: Any) -> None:
             watch.at("applying", len(next_))
-            super().apply(changes, next_)
+            super().apply(changes, next_, *more)
             watch.at("applied", len(next_))
 
     vars(run_view)["Store"] = WatchedStore

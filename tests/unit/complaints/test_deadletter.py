@@ -4,6 +4,7 @@ import pytest
 
 from complaints.bus import StoredRecord
 from complaints.bus.deadletter import KEPT_BYTES, of_record
+from complaints.bus.deleted import Gap, lost
 from complaints.bus.envelope import encode
 from complaints.contract import COMPLAINTS
 from complaints.errors import ContractViolation
@@ -37,3 +38,10 @@ def test_a_dead_letter_always_fits(part: str) -> None:
     letter = of_record(StoredRecord("t", 0, 7, b"k", value, headers, 0), error)
     assert len(encode(letter, source="/tests").value) <= RECORD_BYTES
     assert letter.payload
+
+
+def test_each_reader_has_a_letter_of_its_own_of_what_was_deleted_unread() -> None:
+    """Of a record that nobody can handle there is one, which is put back once."""
+    losses = [of_record(*lost(reader, "t", 3, Gap(5, 9))) for reader in ("lapor-sender-sms", "lapor-sender-telegram")]
+    assert losses[0].id != losses[1].id
+    assert losses[0].source_key == losses[1].source_key == "t/3/5"

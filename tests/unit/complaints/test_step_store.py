@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from complaints.bus.step import store
 from complaints.bus.step.contract import SKEW_MS, TOMBSTONES_MS, is_old
-from complaints.bus.step.positions import Known, Position
-from complaints.bus.step.store import Change, Progress, Store, StoredState, Timer
+from complaints.bus.step.positions import Known, Position, Progress
+from complaints.bus.step.store import Change, Store, StoredState, Timer
+from complaints.errors import UnavailableError
 
 Open = Callable[[], Store]
 
@@ -82,6 +86,24 @@ def test_a_wipe_is_whole(opened: Open) -> None:
     assert (store.get(3, b"k"), store.due(3, 10**15, 10), store.progress(3)) == (None, [], None)
     assert store.progress(4) == at
     assert store.get(4, b"other") is not None
+
+
+def test_a_full_disk_is_said_in_words(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RocksDB says only at the first write why it fails; and a store that failed closes without hiding the reason."""
+    made = opened()
+    whole: Any = made._db  # closed below, as what fails cannot be
+    monkeypatch.setattr(store, "disk_usage", lambda _: SimpleNamespace(free=3 << 20))
+
+    def full(*_: object) -> None:
+        raise OSError("Writer has previous error")
+
+    monkeypatch.setattr(made, "_db", SimpleNamespace(write=full, flush=full, close=full))
+    writes: list[Callable[[], None]] = [lambda: made.apply({}, {}), made.flush, lambda: made.wipe(3)]
+    for write in writes:
+        with pytest.raises(UnavailableError, match="its disk is full, with 3 MB free"):
+            write()
+    made.close()
+    whole.close()
 
 
 def test_progress_that_an_older_program_wrote_is_none(opened: Open) -> None:
