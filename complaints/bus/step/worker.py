@@ -235,7 +235,7 @@ class Worker:
         parts.attempts.committed(done)
         parts.metrics.handled(done, function_s=function_s, dead=len(pending.dead), now_ms=self._options.now_ms())
         parts.timers.handled(done, dead=pending.dead)
-        held |= pending.counted.held.keys()
+        held.update(pending.counted.held)
         return [record for record in records if record.offset >= pending.positions.get(record.partition, 0)]
 
 
