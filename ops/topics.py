@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from complaints.bus.admin import Administration, GroupAdmin, TopicAdmin, TopicFound
-from complaints.contract import Topic
+from complaints.contract import PARTITIONS, Topic
 
 MIN_INSYNC = "min.insync.replicas"
 """The setting that the cluster decides, unless an operator asks for another value."""
@@ -149,19 +149,22 @@ def _begin_steps(admin: GroupAdmin, topic: Topic) -> list[str]:
     return done
 
 
-def installed(admin: TopicAdmin, declared: Mapping[str, Topic], recorded: int | None) -> Mapping[str, Topic]:
+def installed(
+    admin: TopicAdmin, declared: Mapping[str, Topic], recorded: int | None, chosen: int = PARTITIONS
+) -> Mapping[str, Topic]:
     """Return the declarations with the number of partitions that this installation was made with, which never changes.
 
     Args:
         admin: asks Kafka.
         declared: the declarations by name.
         recorded: the number on record; None if there is none: then that of the topics that exist counts, if they agree.
+        chosen: the number for an installation that has none of these topics yet.
 
     Raises:
         BusUnavailable: Kafka did not answer.
     """
     split = {name for name, topic in declared.items() if topic.is_split}
-    numbers = {recorded} if recorded else {topic.partitions for topic in admin.found(split).values()}
+    numbers = {recorded} if recorded else {topic.partitions for topic in admin.found(split).values()} or {chosen}
     if len(numbers) != 1:
         return declared
     (number,) = numbers

@@ -214,6 +214,13 @@ class Settings(BaseSettings):
         ge=1,
         description="Dead letters of our own records in a row that hold a partition: the fault is then not in the messages.",
     )
+    partitions: int | None = Field(
+        None,
+        ge=1,
+        le=1000,
+        description="Partitions of each mailbox, state topic and topic of events, chosen when an installation is made and never altered."
+        " Unset: 3 under `lapor up`, else 12.",
+    )
     metrics: OptionalListen = Field(
         None,
         description="host:port on which a service shows its metrics to Prometheus; "

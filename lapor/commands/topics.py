@@ -64,6 +64,8 @@ def apply(
 
     A retention that you have raised stays.
 
+    How many partitions a new installation has, LAPOR_PARTITIONS says; one that is there keeps its number.
+
     It also commits the first offsets of each step whose mailbox is new, without which a step refuses to start. `lapor up` includes all
     this. It can be repeated at any time; the exit status is 1 if a topic differs in a way that only you can correct.
     """
@@ -74,14 +76,16 @@ def apply(
     with _installation(data_dir) as (admin, board, declared):
         for line in applied(admin, declared.values(), replication=replication, min_insync=min_insync):
             typer.echo(line)
-        left = compare(admin, declared, min_insync=min_insync)
+        left, number = compare(admin, declared, min_insync=min_insync), number_of(declared)
         if not any(left.values()) and board.read().partitions is None:
-            board.write([partitions(number_of(declared))])
+            board.write([partitions(number)])
     for found in left.values():
         _say(found, err=True)
     if any(left.values()):
         raise typer.Exit(1)
-    typer.echo(f"{len(left)} topics are as declared")
+    typer.echo(
+        f"{len(left)} topics are as declared, with {number} partitions of each mailbox, state and record of events"
+    )
 
 
 @app.command()
@@ -104,16 +108,17 @@ def check(*, min_insync: MinInsync = None, data_dir: DataDir = None) -> None:
 @contextmanager
 def _installation(data_dir: Path | None) -> "Iterator[tuple[Administration, Board, Mapping[str, Topic]]]":
     """Yield who administers the topics, the control topic, and the declarations with this installation's number of partitions."""
-    from complaints.contract import CONTROL, topics
+    from complaints.contract import CONTROL, PARTITIONS, topics
     from lapor.local.note import settings_in
     from lapor.processes.wiring import administration, board
     from ops.topics import installed
 
-    brokers = settings_in(data_dir).kafka_required()
+    settings = settings_in(data_dir)
+    brokers, chosen = settings.kafka_required(), settings.partitions or PARTITIONS
     control = board(brokers)
     with administration(brokers) as admin:
         recorded = control.read().partitions if admin.found([CONTROL]) else None
-        yield admin, control, installed(admin, topics(), recorded)
+        yield admin, control, installed(admin, topics(), recorded, chosen)
 
 
 def _word(differences: "Sequence[Difference]") -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from complaints.contract import FEW_PARTITIONS, PARTITIONS
 from complaints.crypto import Keyring, load_or_create_secret, load_secret
 from complaints.errors import UnavailableError
 from complaints.runtime.address import parse_address
@@ -263,7 +264,7 @@ class Up:
         command, deadline = [sys.executable, "-m", "lapor", "topics", "apply"], time.monotonic() + START_S
         with subprocess.Popen(  # noqa: S603  # our own command line
             command,
-            env=os.environ | self._environment(),
+            env=os.environ | self._environment() | {"LAPOR_PARTITIONS": str(self._partitions())},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -278,6 +279,11 @@ class Up:
                 said.strip().removeprefix("lapor: ") or f"the topics were not created within {START_S} s"
             )
         self._ready(TOPICS)
+
+    def _partitions(self) -> int:
+        """Return how many partitions a new installation gets; fewer than on a cluster if Kafka is on this machine."""
+        given = self._settings
+        return given.partitions or (PARTITIONS if given.kafka else FEW_PARTITIONS)
 
     def _services(self) -> None:
         """Start the workers and the channels, and wait for the first heartbeat of every loop."""

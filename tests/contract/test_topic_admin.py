@@ -22,7 +22,7 @@ from lapor.cli import app
 from ops.doctor import Level
 from ops.offsets import EARLIEST, LATEST, Moment, offsets_of, progress, set_offsets, sources_of
 from ops.standing import partitions, standing
-from ops.topics import MIN_INSYNC, apply, compare, installed
+from ops.topics import MIN_INSYNC, apply, compare, installed, number_of
 from tests.harness.support import KafkaServer, wait_until
 
 
@@ -209,11 +209,22 @@ def test_the_number_of_partitions_is_recorded_and_compared(
     declared = {name: dataclasses.replace(topic, partitions=3) for name, topic in topics().items() if topic.is_split}
     assert not any(compare(admin, installed(admin, declared, control.partitions)).values())
     assert not any(compare(admin, installed(admin, declared, None)).values())
+    assert not any(compare(admin, installed(admin, declared, None, 3)).values())
     found = {**admin.found(topics()), SENDS: TopicFound(partitions=PARTITIONS + 1, settings={})}
     assert partitions(control, topics(), admin.found(topics())).level is Level.ok
     judged = partitions(control, topics(), found)
     assert judged.level is Level.fail
     assert f"{SENDS} has {PARTITIONS + 1}" in judged.detail
+
+
+def test_the_number_of_partitions_is_chosen_for_a_new_installation(admin: KafkaPythonAdmin) -> None:
+    """Of mailboxes, states and events; the other topics have a number of their own. What is there decides before what is chosen."""
+    missing = {f"test.{uuid4().hex}": topic for topic in topics().values()}
+    new = {name: dataclasses.replace(topic, name=name) for name, topic in missing.items()}
+    for name, topic in installed(admin, new, None, 3).items():
+        assert topic.partitions == (3 if topic.is_split else new[name].partitions)
+    assert number_of(installed(admin, new, 7, 3)) == 7
+    assert number_of(installed(admin, topics(), None, 3)) == PARTITIONS
 
 
 def test_a_tombstone_ends_what_its_key_said(kafka: KafkaServer, tmp_path: Path) -> None:
