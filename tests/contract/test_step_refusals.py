@@ -259,7 +259,10 @@ def test_a_state_topic_that_was_made_anew_is_refused_and_the_copy_is_kept(ground
     first.terminate()
     first.wait(20)
     ground.remake_states()
-    for place, said in (("w0", "a copy on this worker's disk, which is kept"), ("elsewhere", "has no position of it")):
+    for place, said in (
+        ("w0", "has states that it does not have, and is kept"),
+        ("elsewhere", "has no position of it"),
+    ):
         refused = ground.worker(place=place)
         assert refused.wait(60) == 3
         assert said in ground.log(place)

@@ -242,7 +242,7 @@ class Mailbox:
         starts = [ConfluentPartition(at.topic, at.partition, self._inside(found[at.partition])) for at in partitions]
         consumer.assign(starts)
         consumer.pause(starts)
-        self._restorer.begin([at.partition for at in partitions])
+        self._restorer.begin([at.partition for at in partitions], committed)
 
     def _inside(self, committed: ConfluentPartition) -> int:
         first, end = self._extent(committed.partition)

@@ -178,7 +178,7 @@ def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> t
             )
         return _behind(accepted.offset, log)
     committed = known.committed
-    if committed is not None and committed.writer and (position is None or committed.offset > position.offset):
+    if committed is not None and is_ahead(committed, position):
         if accepted is None:
             raise ConfigurationError(
                 f"{step} has committed the offset {committed.offset} of {place}, and {states} {_has(position)}: it was made anew, or has"
@@ -202,6 +202,13 @@ def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> t
         f"{step} has no position in {place}: neither a committed offset nor one in {states}. If the topic is new, commit its first"
         f" offsets with `lapor topics apply`; otherwise decide where to go on, and say so with `lapor offsets set {step}`"
     )
+
+
+def is_ahead(committed: Position | None, position: Position | None) -> bool:
+    """Return whether a worker has committed an offset without the position that it writes with it: the state topic has lost that."""
+    if committed is None or not committed.writer:  # an operator's offset stands alone
+        return False
+    return position is None or committed.offset > position.offset
 
 
 def regrown(step: str, place: str, position: Position) -> ConfigurationError:

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -13,7 +13,7 @@ from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import END, extent, has_regrown, is_record
 from complaints.bus.step.contract import RESERVED, StepTopics, is_old
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.positions import NO_MARK, Known, Mark, Progress, accepted_key, position_key
+from complaints.bus.step.positions import NO_MARK, Known, Mark, Position, Progress, accepted_key, is_ahead, position_key
 from complaints.bus.step.positions import read as read_position
 from complaints.bus.step.store import Change, Store, StoredState
 from complaints.errors import ConfigurationError
@@ -31,9 +31,11 @@ STUCK_S: Final = 1.0
 class _Copy:
     """One partition that is being copied."""
 
-    def __init__(self, partition: int, start: int, end: int, held: Progress | None) -> None:
+    def __init__(self, partition: int, start: int, end: int, held: Progress | None, *, in_doubt: bool = False) -> None:
         self.partition = partition
-        self.next = start
+        self.first = self.next = start
+        self.in_doubt = in_doubt
+        """Whether only its position is looked for: the former copy does not fit the topic, and may be all that is left of some states."""
         self.end = end
         self.known = Known() if held is None else held.known
         self.last = NO_MARK if held is None else held.last
@@ -57,6 +59,7 @@ class Restorer:
         self._owns, self._position_key, self._accepted_key = spec.owns, position_key(spec.name), accepted_key(spec.name)
         self._reader = Consumer(profiles.states(brokers, committed=True))
         self._ends = Consumer(profiles.states(brokers, committed=False))
+        self._committed: Mapping[int, Position] = {}
         self._waiting: deque[int] = deque()
         self._active: dict[int, _Copy] = {}
         self._topic_id = topic_id
@@ -66,12 +69,14 @@ class Restorer:
         """Whether a partition still waits for its copy."""
         return bool(self._waiting or self._active)
 
-    def begin(self, partitions: Iterable[int]) -> None:
+    def begin(self, partitions: Iterable[int], committed: Mapping[int, Position]) -> None:
         """Start to copy partitions.
 
         Args:
-            partitions: newly assigned; their committed offsets have been read before, so that what they cover is in the topic.
+            partitions: newly assigned.
+            committed: their committed offsets, which have been read before, so that what they cover is in the topic.
         """
+        self._committed = committed
         self._waiting.extend(partition for partition in partitions if partition not in self._active)
 
     def cancel(self, partitions: Iterable[int]) -> None:
@@ -86,7 +91,7 @@ class Restorer:
 
         Raises:
             BusUnavailable: the broker did not answer.
-            ConfigurationError: a state has a newer format than this program knows.
+            ConfigurationError: a state has a newer format than this program knows, or an operator has to decide (see _settle).
             UnavailableError: the disk did not take the copy.
         """
         started = False
@@ -98,12 +103,14 @@ class Restorer:
             self._assign()
         if any(copy.next < copy.end for copy in self._active.values()):
             self._read()
-        done = {number: copy.known for number, copy in self._active.items() if copy.next >= copy.end}
+        done = [copy for copy in self._active.values() if copy.next >= copy.end]
         if done:
             self._store.flush()
-            self._active = {number: copy for number, copy in self._active.items() if number not in done}
+            left = [copy for copy in self._active.values() if copy not in done]
+            settled = [self._settle(copy) for copy in done if copy.in_doubt]
+            self._active = {copy.partition: copy for copy in (*left, *settled)}
             self._assign()
-        return done
+        return {copy.partition: copy.known for copy in done if not copy.in_doubt}
 
     def stuck(self) -> set[str]:
         """Return the transactional ids whose open transactions may be what a restore waits for."""
@@ -116,29 +123,37 @@ class Restorer:
 
         Raises:
             BusUnavailable: the broker did not answer.
-            ConfigurationError: the topic has nothing of the partition, and the copy of another topic is all that is left of its states.
         """
         first, end = extent(self._ends, self._topic, partition)
         held = self._store.progress(partition)
-        if held is not None and held.topic_id != self._topic_id and first == end and held.known.position is not None:
-            raise ConfigurationError(
-                f"{self._topic}/{partition} was made anew and is empty: what is left of its states is a copy on this worker's disk, which"
-                f" is kept. Restore Kafka from a copy that has them; or go on without them: decide where, and say so with"
-                f" `lapor offsets set {self._step}`, which deletes the copy at the next start"
-            )
-        if held is None or self._is_stale(held, partition, first, end):
+        fits = held is not None and self._fits(held, partition, first, end)
+        if held is not None and not fits and held.known.position is not None:
+            return _Copy(partition, first, end, None, in_doubt=True)
+        if held is None or not fits or is_old(held.at_ms, self._now_ms()):  # it may lack deletions
             self._store.wipe(partition)
             held = None
         return _Copy(partition, first if held is None else held.offset, end, held)
 
-    def _is_stale(self, held: Progress, partition: int, first: int, end: int) -> bool:
-        """Return whether a copy is of another topic, ahead of it or of what it has lost, or too old to have seen all deletions."""
-        misplaced = held.topic_id != self._topic_id or not first <= held.offset <= end
-        return (
-            misplaced
-            or is_old(held.at_ms, self._now_ms())
-            or has_regrown(self._ends, self._topic, partition, held.last)
-        )
+    def _fits(self, held: Progress, partition: int, first: int, end: int) -> bool:
+        """Return whether a copy is one of this topic, and neither ahead of it nor of what it has lost."""
+        placed = held.topic_id == self._topic_id and first <= held.offset <= end
+        return placed and not has_regrown(self._ends, self._topic, partition, held.last)
+
+    def _settle(self, copy: _Copy) -> _Copy:
+        """Delete the former copy, which the topic does not fit, and return a new one that is to be made.
+
+        Raises:
+            ConfigurationError: the former copy is all that is left of some states, and no operator has said that it goes on without them.
+        """
+        number, known, committed = copy.partition, copy.known, self._committed.get(copy.partition)
+        if known.accepted is None and (known.position is None or is_ahead(committed, known.position)):
+            raise ConfigurationError(
+                f"{self._topic}/{number} was made anew, or has lost its end: the copy on this worker's disk has states that it does not"
+                f" have, and is kept. Restore Kafka from a copy that has them; or go on without them: decide where, and say so with"
+                f" `lapor offsets set {self._step}`, and the copy is deleted at the next start"
+            )
+        self._store.wipe(number)
+        return _Copy(number, copy.first, copy.end, None)
 
     def _assign(self) -> None:
         open_ = [copy for copy in self._active.values() if copy.next < copy.end]
@@ -166,9 +181,10 @@ class Restorer:
             moved.add(copy.partition)
         for number in moved:
             self._active[number].moved_at = time.monotonic()
-        progress = {number: self._progress(self._active[number]) for number in moved}
-        if moved:
-            self._store.apply(changes, progress, bulk=True)
+        kept = {number for number in moved if not self._active[number].in_doubt}
+        if kept:
+            progress = {number: self._progress(self._active[number]) for number in kept}
+            self._store.apply({number: changes.get(number, ()) for number in kept}, progress, bulk=True)
 
     def _take(self, copy: _Copy, message: Message, changes: list[Change]) -> None:
         key, value = message.key() or b"", message.value()
