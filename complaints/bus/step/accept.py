@@ -27,12 +27,13 @@ def accept(brokers: str, topics: StepTopics, offsets: Offsets) -> None:
     Raises:
         BusUnavailable: Kafka did not answer.
     """
-    mailbox_id = kafka.described(AdminClient(profiles.admin(brokers)), topics.mailbox)[topics.mailbox].topic_id
+    found = kafka.described(AdminClient(profiles.admin(brokers)), topics.mailbox, topics.states)
+    mailbox_id, states_id = found[topics.mailbox].topic_id, found[topics.states].topic_id
     producer = Producer(profiles.writer(brokers, timeout_s=WRITE_S, linger_ms=0))
     faults: list[object] = []
     try:
         for (_, partition), offset in offsets.items():
-            value = written(Position(offset, OPERATOR, mailbox_id))
+            value = written(Position(offset, OPERATOR, mailbox_id), states_id)
             producer.produce(
                 topics.states,
                 value,

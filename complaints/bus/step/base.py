@@ -87,7 +87,14 @@ class Base:
             states_id=states_id,
             store=store,
             mailbox=mailbox,
-            writer=Transactions(identity.producer, topics, id_=identity.member, beat=options.heartbeat, aside=aside),
+            writer=Transactions(
+                identity.producer,
+                topics,
+                id_=identity.member,
+                beat=options.heartbeat,
+                aside=aside,
+                states_id=states_id,
+            ),
             metrics=Metrics(topics.name, store),
             orders=orders,
             fuses=Fuses(

@@ -53,7 +53,7 @@ class Mailbox:
             restorer: copies the states of the partitions that the group gives to this worker.
         """
         self._spec, self._options, self._identity, self._restorer = spec, options, identity, restorer
-        self._same = Same(AdminClient(profiles.admin(options.brokers)), spec.mailbox)
+        self._same = Same(AdminClient(profiles.admin(options.brokers)), spec.mailbox, (spec.states, restorer.topic_id))
         self._ends, self._places = Ends(), Places(spec, identity.member)
         self._next: dict[int, int] = {}
         self._paused, self._assigned_at = False, 0.0

@@ -134,16 +134,29 @@ def accepted_key(step: str) -> bytes:
     return RESERVED + b"accepted/" + step.encode()
 
 
-def written(position: Position) -> bytes:
-    """Return the value of the record of a position."""
+def written(position: Position, states_id: str) -> bytes:
+    """Return the value of the record of a position.
+
+    Args:
+        position: the position.
+        states_id: the id of the state topic that has the states up to it.
+    """
     said = {"offset": position.offset, "writer": position.writer, "topic": position.topic_id, "last": position.last}
-    return orjson.dumps(said, default=tuple)
+    return orjson.dumps(said | {"states": states_id}, default=tuple)
 
 
-def read(value: bytes | None) -> Position | None:
-    """Return the position that a record holds; None if it holds none that can be read: then the one before it counts."""
+def read(value: bytes | None, states_id: str) -> Position | None:
+    """Return the position that a record holds; None if it holds none that can be read: then the one before it counts.
+
+    Args:
+        value: of the record.
+        states_id: the id of the state topic. A worker under which the topic was made anew wrote positions into the new one, which lacks the
+            states of before.
+    """
     try:
         said: dict[str, Any] = orjson.loads(value or b"")
+        if said.get("states", states_id) != states_id:
+            return None
         last = Mark(*map(int, said["last"])) if "last" in said else NO_MARK
         return Position(int(said["offset"]), str(said["writer"]), str(said.get("topic", "")), last)
     except (ValueError, TypeError, KeyError, AttributeError):

@@ -62,7 +62,8 @@ class Restorer:
         self._committed: Mapping[int, Position] = {}
         self._waiting: deque[int] = deque()
         self._active: dict[int, _Copy] = {}
-        self._topic_id = topic_id
+        self.topic_id = topic_id
+        """The id of the state topic."""
 
     @property
     def busy(self) -> bool:
@@ -136,7 +137,7 @@ class Restorer:
 
     def _fits(self, held: Progress, partition: int, first: int, end: int) -> bool:
         """Return whether a copy is one of this topic, and neither ahead of it nor of what it has lost."""
-        placed = held.topic_id == self._topic_id and first <= held.offset <= end
+        placed = held.topic_id == self.topic_id and first <= held.offset <= end
         return placed and not has_regrown(self._ends, self._topic, partition, held.last)
 
     def _settle(self, copy: _Copy) -> _Copy:
@@ -189,15 +190,15 @@ class Restorer:
     def _take(self, copy: _Copy, message: Message, changes: list[Change]) -> None:
         key, value = message.key() or b"", message.value()
         if key == self._position_key:
-            position = read_position(value)
+            position = read_position(value, self.topic_id)
             copy.known = copy.known if position is None else Known(position=position)
         elif key == self._accepted_key:
-            copy.known = replace(copy.known, accepted=read_position(value) or copy.known.accepted)
+            copy.known = replace(copy.known, accepted=read_position(value, self.topic_id) or copy.known.accepted)
         elif not key.startswith(RESERVED) and self._owns(key):  # the rest belongs to other steps with this state topic
             changes.append(Change(key, None if value is None else read_state(message, value, self._newest)))
 
     def _progress(self, copy: _Copy) -> Progress:
-        return Progress(self._topic_id, copy.next, self._now_ms(), copy.known, copy.last)
+        return Progress(self.topic_id, copy.next, self._now_ms(), copy.known, copy.last)
 
     def close(self) -> None:
         """Close both connections."""

@@ -1,4 +1,7 @@
-"""Whether a mailbox is still the topic of which a worker's positions speak. Made anew under a running worker it has other records there."""
+"""Whether a step's topics are still those of which a worker's positions speak.
+
+A mailbox that was made anew under a running worker has other records there, and a state topic lacks the states.
+"""
 
 import contextlib
 import time
@@ -14,39 +17,41 @@ SAME_S: Final = 30.0
 
 
 class Same:
-    """A mailbox by its id. For the worker's thread."""
+    """The topics of a step by their ids. For the worker's thread."""
 
-    def __init__(self, admin: AdminClient, topic: str) -> None:
-        """Know no id yet.
+    def __init__(self, admin: AdminClient, mailbox: str, states: tuple[str, str]) -> None:
+        """Know no id of the mailbox yet.
 
         Args:
             admin: asks the broker.
-            topic: the mailbox.
+            mailbox: its name.
+            states: the name and the id of the state topic.
         """
-        self._admin, self._topic = admin, topic
-        self._id, self._look_at = "", 0.0
+        self._admin, self._topic, self._states = admin, mailbox, states
+        self._ids, self._look_at = dict[str, str](), 0.0
 
     def begin(self) -> str:
-        """Return the id of the topic, which is to stay the same from now on.
+        """Return the id of the mailbox, which is to stay the same from now on.
 
         Raises:
             BusUnavailable: Kafka did not answer.
         """
-        self._id = kafka.described(self._admin, self._topic)[self._topic].topic_id
-        self._look_at = time.monotonic() + SAME_S
-        return self._id
+        id_ = kafka.described(self._admin, self._topic)[self._topic].topic_id
+        self._ids, self._look_at = dict([self._states, (self._topic, id_)]), time.monotonic() + SAME_S
+        return id_
 
     def look(self) -> None:
         """Ask now and then. While Kafka does not answer, nothing is refused.
 
         Raises:
-            ConfigurationError: the topic was made anew: its first records would be skipped unsaid.
+            ConfigurationError: a topic was made anew: its first records would be skipped, or its states lost, unsaid.
         """
-        if not self._id or time.monotonic() < self._look_at:
+        if not self._ids or time.monotonic() < self._look_at:
             return
         self._look_at = time.monotonic() + SAME_S
         with contextlib.suppress(BusUnavailable):
-            if kafka.described(self._admin, self._topic)[self._topic].topic_id != self._id:
-                raise ConfigurationError(
-                    f"{self._topic} was made anew under a running worker: its next start says what to do"
-                )
+            for name, found in kafka.described(self._admin, *self._ids).items():
+                if found.topic_id != self._ids[name]:
+                    raise ConfigurationError(
+                        f"{name} was made anew under a running worker: its next start says what to do"
+                    )

@@ -54,8 +54,15 @@ class Work(NamedTuple):
 class Transactions:
     """Writes transactions under one id. For the worker's thread."""
 
-    def __init__(
-        self, producer: Producer, spec: StepTopics, *, id_: str, beat: Callable[[], None], aside: Aside | None = None
+    def __init__(  # noqa: PLR0913  # the parts of a writer
+        self,
+        producer: Producer,
+        spec: StepTopics,
+        *,
+        id_: str,
+        beat: Callable[[], None],
+        aside: Aside | None = None,
+        states_id: str = "",
     ) -> None:
         """Take a producer whose init_transactions has been called.
 
@@ -65,8 +72,10 @@ class Transactions:
             id_: its transactional id.
             beat: is called about once a second while Kafka takes the records.
             aside: makes the call that may hang; None lets it end the process.
+            states_id: the id of the state topic.
         """
         self._producer, self._id, self._beat, self.topics = producer, id_, beat, spec
+        self._states_id = states_id
         self._mailbox, self._states, self._position_key = spec.mailbox, spec.states, position_key(spec.name)
         self._watchdog, self._aside = Watchdog(), aside
         self._delivered: dict[int, Mark] = {}
@@ -100,7 +109,7 @@ class Transactions:
                     headers = [] if state is None else state_headers(state)
                     self._produce(self._states, key, None if state is None else state.value, headers, partition)
             for partition, position in work.positions.items():
-                self._produce(self._states, self._position_key, written(position), [], partition)
+                self._produce(self._states, self._position_key, written(position, self._states_id), [], partition)
         except (KafkaException, SystemError) as error:
             raise self._ended(self._fault_of(error)) from error
 

@@ -58,7 +58,7 @@ class Client:
 class Restored:
     """A restorer with nothing to do."""
 
-    busy = False
+    busy, topic_id = False, ""
 
     def cancel(self, _: list[int]) -> None:
         """Do nothing."""
