@@ -1,0 +1,77 @@
+"""Whether the records before a position are those that were handled, and whether a position is of this state topic."""
+
+import pytest
+
+from complaints.bus import StoredRecord
+from complaints.bus.step.positions import NO_MARK, Mark, Position, is_ahead, read, written
+from complaints.bus.step.proof import Proof
+
+AT = Position(10, "w-0", "mailbox", Mark(7, 700))
+"""A position behind two markers, at 8 and 9."""
+
+
+@pytest.mark.parametrize(
+    ("came", "taken", "wrong"),
+    [
+        ([(7, 700), (12, 900)], [12], False),
+        ([(7, 700), (10, None)], [10], False),
+        ([(7, 701), (12, 900)], [], True),
+        ([(7, 700), (8, 800), (12, 900)], [], True),
+        ([(8, 800), (12, 900)], [], True),
+        ([(12, 900)], [], True),
+        ([(10, None)], [], True),
+    ],
+    ids=[
+        "the record and markers",
+        "the record and the end",
+        "a later record in its place",
+        "a record where a marker was",
+        "another one behind its place",
+        "nothing before the position",
+        "nothing at all",
+    ],
+)
+def test_what_was_handled_is_known_again(came: list[tuple[int, int | None]], taken: list[int], *, wrong: bool) -> None:
+    """By the last record of it; nothing of a partition is taken whose log is another one."""
+    proof = Proof()
+    proof.begin(3, AT, first=0)
+    assert proof.start(3, AT.offset) == 7
+    assert [offset for offset, at_ms in came if proof.look(3, offset, at_ms)] == taken
+    assert (proof.wrong == {3}) is wrong
+
+
+def test_what_retention_deleted_is_not_asked_for() -> None:
+    """And what was never handled neither: an operator has said where to go on."""
+    for position, first in ((AT, 8), (None, 0), (AT._replace(last=NO_MARK), 0)):
+        proof = Proof()
+        proof.begin(3, position, first=first)
+        assert proof.start(3, AT.offset) == AT.offset
+        assert proof.look(3, 12, 900)
+
+
+def test_the_last_record_before_an_offset_goes_with_it() -> None:
+    """Also if later ones were read already, if it was read again, or if nothing was read since the last commit."""
+    proof = Proof()
+    proof.begin(3, AT, first=8)
+    assert proof.last(3, 11) == AT.last
+    for offset in (11, 14, 12, 14):
+        proof.took(StoredRecord("m", 3, offset, b"k", b"", (), offset * 100))
+    assert proof.last(3, 13) == Mark(12, 1200)
+    proof.handled({3: Position(13, last=Mark(12, 1200))})
+    assert proof.last(3, 13) == Mark(12, 1200)
+    assert proof.last(3, 20) == Mark(14, 1400)
+
+
+def test_a_position_that_was_written_for_another_state_topic_does_not_count() -> None:
+    """A worker under which the topic was made anew wrote it: the new one lacks the states up to it."""
+    assert read(written(AT, "states"), "states") == AT
+    assert read(written(AT, "states"), "states made anew") is None
+
+
+def test_only_a_worker_s_offset_tells_of_a_lost_position() -> None:
+    """It is written with the position; an operator's stands alone."""
+    assert is_ahead(Position(11, "w-0"), AT)
+    assert is_ahead(Position(1, "w-0"), None)
+    assert not is_ahead(Position(10, "w-0"), AT)
+    assert not is_ahead(Position(11), AT)
+    assert not is_ahead(None, AT)
