@@ -20,6 +20,7 @@ from embedded.clickhouse.protocol import wire
 from embedded.clickhouse.protocol.compress import checksum, frames, method_named, read_frame
 from embedded.clickhouse.session.statements import read_statement, without_rows
 from embedded.clickhouse.sql import literal, unquote
+from tests.harness.tables import each_row
 
 REVISIONS = st.sampled_from([54032, 54429, 54453, 54454, 54459, revisions.NEWEST])
 SIZES = st.integers(1, 40)
@@ -183,27 +184,7 @@ def test_literals_come_back(text: str) -> None:
     assert unquote(literal(text)) == text
 
 
-@pytest.mark.parametrize(
-    ("text", "waits"),
-    [
-        ("INSERT INTO t VALUES", True),
-        ("insert into t (a, b) values ", True),
-        ("INSERT INTO db.`t (x)` (`a)`) VALUES;", True),
-        ("/* c */ INSERT INTO t -- VALUES (1)\n VALUES", True),
-        ("INSERT INTO t SETTINGS async_insert = 0 VALUES", True),
-        ("INSERT INTO t FORMAT Native", True),
-        ("INSERT INTO t", True),
-        ("INSERT INTO t (* EXCEPT(a)) VALUES", True),
-        ("INSERT INTO FUNCTION null('a UInt8') VALUES", True),
-        ("INSERT INTO t SELECT a FROM input('a UInt8') FORMAT Native", True),
-        ("INSERT INTO t VALUES (1)", False),
-        ("INSERT INTO t FORMAT CSV 1,2", False),
-        ("INSERT INTO t SELECT 1", False),
-        ("INSERT INTO t (a) WITH 1 AS x SELECT x", False),
-        ("INSERT INTO t (SELECT 1)", False),
-        ("SELECT 'INSERT INTO t VALUES'", False),
-    ],
-)
+@each_row
 def test_inserts_that_wait_for_the_client_are_told_apart(text: str, waits: bool) -> None:
     """Taking one for the other leaves client and server waiting for each other."""
     assert (read_statement(text).insert is not None and not without_rows(text)[1]) == waits

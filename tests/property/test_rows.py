@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +26,7 @@ from tests.harness.facts import stored_case
 from tests.harness.json_values import json_values
 from tests.harness.model_rows import reference
 from tests.harness.numbers import number
+from tests.harness.tables import each
 
 FOLDERS = {
     "fact": CASE_EVENTS,
@@ -74,7 +74,7 @@ def test_the_row_of_a_case_is_that_of_its_model(case: Case) -> None:
     is_stored(stored_case(case, 7))
 
 
-@pytest.mark.parametrize("record", EXAMPLES, ids=lambda record: record.topic)
+@each("record", EXAMPLES)
 def test_the_rows_of_each_example_are_those_of_its_model(record: StoredRecord) -> None:
     """The examples of the contract are what other programs write by."""
     is_stored(record)

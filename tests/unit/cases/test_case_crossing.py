@@ -13,6 +13,7 @@ from tests.harness.house import House, added, said
 from tests.harness.list_law import DESK, ListLaw
 from tests.harness.lives import rules as life_rules
 from tests.harness.lives.many import Lives
+from tests.harness.tables import each
 
 OLDER, LATER = complaint(1), complaint(2)
 if OLDER.tracking_code > LATER.tracking_code:  # of two of one moment the smaller code is the older case
@@ -121,10 +122,8 @@ def test_whatever_order_two_partitions_take_the_documents_end_the_same(
     assert all(one == found[0] for one in found)
 
 
-@pytest.mark.parametrize("later", [[MERGE, REFUSE_LATER], [MERGE, ANSWER_LATER], [MERGE, UNMERGE], [MERGE, ABUSE]])
-@pytest.mark.parametrize(
-    "older", [[ANSWER_OLDER], [REFUSE_OLDER, ADD_OLDER], [WITHDRAW_OLDER, ADD_OLDER], [ABUSE_OLDER]]
-)
+@each("later", [[MERGE, REFUSE_LATER], [MERGE, ANSWER_LATER], [MERGE, UNMERGE], [MERGE, ABUSE]])
+@each("older", [[ANSWER_OLDER], [REFUSE_OLDER, ADD_OLDER], [WITHDRAW_OLDER, ADD_OLDER], [ABUSE_OLDER]])
 def test_in_no_order_is_a_case_lost_between_two(later: list[Command], older: list[Command]) -> None:
     """Refusal, addition, merge, answer and withdrawal cross: nobody waits, and the main case counts who follows it and no one else."""
     for moves, lives in endings(later, older, at_once=False):

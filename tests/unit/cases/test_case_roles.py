@@ -34,6 +34,7 @@ from tests.harness.events import complaint
 from tests.harness.house import NOON_MS, House, added, said
 from tests.harness.list_law import DESK, ListLaw
 from tests.harness.lives.many import DAY_MS
+from tests.harness.tables import each
 from view.status import status_of
 
 BY_SMS = complaint(1, channel="sms", reporter_ref="0123456789abcdef0123456789abcdef")
@@ -177,8 +178,8 @@ def test_the_offices_give_only_commands_that_the_table_allows_them() -> None:
     }
 
 
-@pytest.mark.parametrize("wish", WISHES.values())
-@pytest.mark.parametrize("state", STATES)
+@each("wish", WISHES.values())
+@each("state", STATES)
 def test_the_page_offers_what_the_table_allows(wish: Wish, state: Any) -> None:
     """In each state, to the citizen and to whoever only has the code."""
     words: Wording = RatingWish(stars=5) if wish is RATE else Wording()

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-import pytest
 
 from complaints import tracking
 from complaints.command import CITIZEN, CommandKind
@@ -21,6 +20,7 @@ from ops.casework.times import span
 from tests.harness.events import DPU, complaint
 from tests.harness.house import NOON_MS, House, added, said
 from tests.harness.support import NOON
+from tests.harness.tables import each_row
 
 DAY_MS = 86_400_000
 SEMARANG: dict[str, Any] = {
@@ -305,17 +305,7 @@ def test_the_story_names_each_rule_of_law_once() -> None:
     assert told.count("PermenPANRB 5/2025") == 3  # forward, follow up, complete
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0, "a moment"),
-        (59, "a moment"),
-        (60, "1 minute"),
-        (7_260, "2 hours 1 minute"),
-        (90_061, "1 day 1 hour"),
-        (86_460, "1 day"),
-    ],
-)
+@each_row
 def test_a_span_in_words(seconds: int, words: str) -> None:
     """In its two largest units that follow each other."""
     assert span(seconds) == words

@@ -21,6 +21,7 @@ from tests.harness.cases.made import Story
 from tests.harness.events import DPU, PEMDA, complaint
 from tests.harness.facts import answered, fact, refused
 from tests.harness.support import NOON
+from tests.harness.tables import each
 from tests.harness.view import KEY, ServedView
 from view.client import ViewClient
 
@@ -93,7 +94,7 @@ def test_the_same_words_are_one_command_until_something_happens() -> None:
     assert refusal(story).id != first.id
 
 
-@pytest.mark.parametrize("name", [name for name, act in ACTS.items() if "text" in act.needs])
+@each("name", [name for name, act in ACTS.items() if "text" in act.needs])
 def test_a_text_that_is_empty_or_too_long_is_refused_with_the_option_s_name(name: str) -> None:
     """Before anything is asked or written. Bytes count, as they do for the router."""
     act = ACTS[name]
@@ -118,7 +119,7 @@ VALUES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("name", ACTS)
+@each("name", ACTS)
 def test_every_act_becomes_a_command_with_all_that_was_said(name: str) -> None:
     """Each option fills its field of the contract, and what an act needs is named if it is missing."""
     act = ACTS[name]

@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from complaints.command import CITIZEN, Command, CommandKind
 from complaints.event import Complaint
 from complaints.fact import FactKind
@@ -17,6 +15,7 @@ from router.deadlines import light
 from router.routing import Router
 from tests.harness.events import complaint
 from tests.harness.house import House, added, said
+from tests.harness.tables import each
 
 EXAMPLES = [json.loads(line) for line in Path("tests/data/deadlines.jsonl").read_text("utf-8").splitlines()]
 NAMES = {"first_follow_up": "follow_up"}
@@ -135,7 +134,7 @@ def _event(  # noqa: PLR0911  # one return per kind of step
     return said(BY_OWNER[what], of, owner, f"kata {number}", nonce=nonce, **more)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["id"])
+@each("example", EXAMPLES)
 def test_the_deadlines_are_those_that_were_worked_out(example: dict[str, Any]) -> None:
     """Each due day and its colour, as an officer sees them at the time of the example."""
     house = House(law=StoryLaw(example["story"]))

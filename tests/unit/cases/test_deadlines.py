@@ -8,6 +8,7 @@ import pytest
 from router.cases.document.waits import latest_answer
 from router.deadlines import Deadlines
 from router.working_days import later, working_day
+from tests.harness.tables import each_row
 
 DEADLINES = Deadlines.load()
 
@@ -85,34 +86,7 @@ def test_the_ceilings_of_the_statute_are_calendar_days() -> None:
     assert found["complete"]["source"] == "PermenPANRB 5/2025"
 
 
-@pytest.mark.parametrize(
-    ("received_at", "kind", "oversight", "complete"),
-    [
-        (
-            "2026-03-13T02:00:00+00:00",
-            "pengaduan",
-            False,
-            "2026-04-10",
-        ),  # Nyepi 19, Lebaran 21 and 22, leave 18, 20, 23 and 24 March, 3 April
-        (
-            "2026-03-17T02:00:00+00:00",
-            "permintaan_informasi",
-            False,
-            "2026-03-31",
-        ),  # over Lebaran: 25, 26, 27, 30, 31 March
-        (
-            "2026-12-23T02:00:00+00:00",
-            "pengaduan",
-            False,
-            "2027-01-18",
-        ),  # Christmas, its leave, New Year, Isra Mikraj on 5 January
-        ("2026-08-14T02:00:00+00:00", "permintaan_informasi", False, "2026-08-24"),  # 17 August is a Monday
-        ("2026-11-03T02:00:00+00:00", "aspirasi", False, "2026-11-23"),
-        ("2026-11-03T02:00:00+00:00", "permintaan_informasi", False, "2026-11-10"),
-        ("2026-11-07T02:00:00+00:00", "permintaan_informasi", False, "2026-11-13"),  # received on a Saturday
-        ("2018-12-03T02:00:00+00:00", "pengaduan", False, "2018-12-21"),
-    ],
-)
+@each_row
 def test_the_completion_as_a_person_counts_it(received_at: str, kind: str, oversight: bool, complete: str) -> None:
     """14 working days for a complaint and an aspiration, 5 for a question, 60 for abuse of office."""
     found = due(case(complaint={"received_at": received_at, "class": kind, "oversight": oversight}))

@@ -2,23 +2,14 @@
 
 from pathlib import Path
 
-import pytest
-
 from benchmarks.neighbours import read, score
 from normalizer.complaint import Normaliser
+from tests.harness.tables import each_row
 
 DATA = Path(__file__).parents[2] / "data"
 
 
-@pytest.mark.parametrize(
-    ("name", "recall"),
-    [
-        ("neighbour_pairs_dev.jsonl", 0.80),
-        ("neighbour_pairs_more.jsonl", 0.80),
-        ("neighbour_pairs_others.jsonl", 0.80),
-        ("neighbour_pairs_new.jsonl", 0.75),
-    ],
-)
+@each_row
 def test_the_pairs_of_the_development_are_told_apart(name: str, recall: float) -> None:
     """With the bars that unseen pairs have; the new ones, of two more writers, with the lower one of those."""
     found = score(read(DATA / name), Normaliser.load())

@@ -18,6 +18,7 @@ from neighbours.step import NeighboursStep
 from neighbours.supporters import PAGE
 from normalizer.matter.signature import signature
 from tests.harness.neighbours import NOON, Quarter, case_id, closed, code, joined, later, left, opened, told
+from tests.harness.tables import each, row_by_row
 
 HOLE = "lobang gede di jln majapahit dpn pegadaian"
 SAME_HOLE = "Jalan berlubang di Jalan Majapahit, seberang kantor Pegadaian, mohon ditambal"
@@ -81,61 +82,14 @@ def test_a_look_alike_is_none(quarter: Quarter, text: str) -> None:
     assert quarter.merges(opened(2, text, at=later(hours=1))) == []
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("pkl di trotoar depan sriwedari", "pkl di trotoar depan kanigoro"),
-        ("sapi di desa heuleut dicuri", "sapi di desa heuleut kena pmk"),
-        ("nomor antrian poli rsud kanigoro dijual calo", "perawat rsud kanigoro membentak pasien"),
-        ("sampah numpuk di sriwedari bau", "sampah numpuk di kanigoro bau"),
-        ("wc terminal daya jorok air mati", "wc terminal mallengkeri jorok air mati"),
-        ("sman 1 kanigoro pungut seragam", "smkn 1 kanigoro pungut seragam"),
-        ("air pdam perum villa kanigoro mati", "air pdam perum kanigoro permai mati"),
-        ("truk tambang lewat desa kanigoro", "jalan desa kanigoro rusak karena truk tambang"),
-        ("pante tamako gale pasir pake truk", "di pante tamako ikan mati bau"),
-        ("sampah menumpuk di parkiran kanigoro", "karcis parkiran kanigoro ditagih dua kali"),
-        ("tukang parkir di plaza kanigoro minta 10rb", "mobil parkir di plaza kanigoro menutup jalan"),
-        ("kambing warga kanigoro dicuri", "kambing di kanigoro dilepas sampai masuk jalan"),
-        ("air pdam di kanigoro mati dua hari", "tagihan pdam saya di kanigoro salah catat"),
-        (
-            "nama saya terdaftar bantuan bibit di kanigoro belum cair",
-            "bantuan rumah di kanigoro belum cair, nama saya ada",
-        ),
-        ("bangku sd di tugurejo patah semua", "bangku sd di karanganyar patah semua"),
-        ("jembatan bambu tugurejo kec tugu lapuk", "jembatan bambu jerakah kec tugu lapuk"),
-        ("tikus banyak sekali di pasar kanigoro", "lift di pasar kanigoro macet"),
-        ("jalan bung karno berlubang", "jalan bung kanigoro berlubang"),
-        ("lampu jl terusan sriwedari padam", "lampu jl sriwedari padam"),
-        ("rusun rawa bebek lift mati", "rusun rawa bebek air mati"),
-        ("Jl Nusantara tiang telkom miring hampir roboh", "kabel fiber optik menjuntai di Jl Nusantara"),
-    ],
-)
+@row_by_row
 def test_what_is_wrong_and_where_must_agree(quarter: Quarter, one: str, other: str) -> None:
     """A template with another place, and another matter of the same things at the same place, are other cases."""
     quarter.put(opened(1, one))
     assert quarter.merges(opened(2, other, at=later(hours=1))) == []
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("lubang jl bau massepe dekat rs", "Di Bau Massepe depan pasar banyak lubang"),
-        ("banjir di sriwedari arah kanigoro", "Sriwedari banjir, warga mengungsi"),
-        ("air pdam perum kanigoro blok d sampai f mati", "air pdam mati di perum kanigoro blok e"),
-        ("wc di terminal daya jorok sekali", "Toilet Terminal Daya bau dan kotor"),
-        ("macet di SLG, pkl di trotoar", "Pedagang kaki lima di trotoar kawasan Simpang Lima Gumul"),
-        ("aspal jl kanigoro dpn toko amblas", "lubang di Jalan Kanigoro"),
-        ("longsor jl kanigoro pohon tumbang", "Pohon tumbang karena longsor, jalan Kanigoro buntu"),
-        (
-            "anjing di kanigoro gigit anak",
-            "di Kanigoro sudah tiga warga digigit anjing gila, belum ada vaksin di puskesmas, mohon dinas turun tangan",
-        ),
-        ("preman di halte sriwedari mintak uang", "di halte Sriwedari orang meminta uang secara paksa"),
-        ("bledug pabrik kanigoro mlebu omah", "Debu dari pabrik di Kanigoro masuk rumah warga"),
-        ("lawang kelas sd kanigoro copot", "Pintu ruang kelas SD Kanigoro lepas"),
-        ("Jalan poros Tugurejo-Mangkang rusak berat", "badan jalan di tugurejo berlubang besar dan rusak"),
-    ],
-)
+@row_by_row
 def test_one_matter_is_told_in_many_ways(quarter: Quarter, one: str, other: str) -> None:
     """A name without the word before it, a range, another word for the same thing."""
     quarter.put(opened(1, one))
@@ -345,7 +299,7 @@ BROKEN: dict[str, dict[str, object]] = {
 }
 
 
-@pytest.mark.parametrize("change", BROKEN.values(), ids=BROKEN)
+@each("change", BROKEN.values())
 def test_a_broken_record_is_poison(change: dict[str, object]) -> None:
     """And becomes a dead letter."""
     record = encode(opened(1, HOLE), source="/tests")
@@ -384,24 +338,7 @@ def test_a_page_needs_its_key() -> None:
     assert isinstance(joined(1, 2), Joined)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Begal merampas motor saya di jalan majapahit, lampu mati gelap",
-        "Ibu saya meninggal ditabrak di jalan majapahit karena lampu mati",
-        "Istri saya diperkosa di jalan majapahit, lampu mati gelap",
-        "Saya diperas oknum di jalan majapahit, lampu mati gelap",
-        "istri saya jatuh patah kaki di jalan majapahit, lampu mati gelap",
-        "Lampu mati di jalan majapahit, anak saya kecelakaan dirawat di RS",
-        "lampu jalan majapahit mati, kaki anak saya patah",
-        "jalan majapahit gelap lampu mati, dua orang luka parah",
-        "tadi malam saya ditabrak motor di jalan majapahit, lampu mati gelap",
-        "jalan majapahit lampu padam, ada yang jatuh sampai masuk IGD",
-        "lampu jalan majapahit tidak nyala mati gelap istri saya jatuh",
-        "suamiku terserempet truk di jalan majapahit karena lampu mati",
-        "jalan majapahit gelap, tetangga kami terjatuh dan cidera, lampu mati",
-    ],
-)
+@row_by_row
 def test_who_was_harmed_is_nobodys_supporter(quarter: Quarter, text: str) -> None:
     """No answer about a lamp answers a robbery or a death."""
     quarter.put(opened(1, LAMP))
@@ -409,20 +346,7 @@ def test_who_was_harmed_is_nobodys_supporter(quarter: Quarter, text: str) -> Non
     assert quarter.put(opened(3, "di jalan majapahit lampu padam semua", at=later(hours=2))) != []
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "jalan majapahit lampu mati gelap, orang bisa celaka",
-        "lampu jalan majapahit mati, anak saya hampir jatuh",
-        "lampu mati di jalan majapahit, takut anak saya jatuh dan patah tulang",
-        "jalan majapahit lampu mati gelap, jangan sampai ada yang luka",
-        "lampu mati di jalan majapahit sering terjadi kecelakaan",
-        "lampu mati di jalan majapahit, rawan kecelakaan bagi pejalan kaki",
-        "lampu jalan majapahit mati, tiang patah di kaki jembatan",
-        "lampu jalan majapahit mati tidak dirawat",
-        "lampu jalan majapahit mati, rumah saya tertimpa gelap",
-    ],
-)
+@row_by_row
 def test_a_danger_is_no_harm(quarter: Quarter, text: str) -> None:
     """Whoever fears an accident reports the lamp like everybody else."""
     quarter.put(opened(1, LAMP))

@@ -1,13 +1,12 @@
 """The signature of a text: what two tellings of one matter have in common, and nothing that can be read."""
 
 from base64 import b64decode
-from importlib.resources import files
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from complaints.runtime import packaged
 from neighbours.places import contradict, formed, named
 from neighbours.signs import Signature, packed, unpacked
 from normalizer.matter.local_names import IS_DISTRICT, IS_VILLAGE
@@ -29,9 +28,10 @@ from normalizer.matter.signature import (
     signature,
 )
 from normalizer.matter.words import skeleton
+from tests.harness.tables import each, each_row
 
-LISTS = yaml.safe_load(files("normalizer").joinpath("data/matters.yaml").read_text("utf-8"))
-SENSES = yaml.safe_load(files("normalizer").joinpath("data/senses.yaml").read_text("utf-8"))
+LISTS = packaged.document("normalizer", "matters.yaml")
+SENSES = packaged.document("normalizer", "senses.yaml")
 
 
 def sign(text: str, **more: str) -> Signature:
@@ -50,7 +50,7 @@ def kinds(text: str) -> list[str]:
     return [KINDS[number - 1] for number in sign(text).names]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "told"),
     [
         ("lobang gede di jln pemuda", {"pothole"}),
@@ -71,18 +71,7 @@ def test_a_matter_is_known_however_it_is_written(text: str, told: set[str]) -> N
     assert matters(text) == told
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("jl setia budi", "Jalan Setiabudi"),
-        ("jln jend sudirman", "Jl. Sudirman"),
-        ("jl sdirmn", "jalan sudirman"),
-        ("jl a yani", "Jalan Jenderal Ahmad Yani"),
-        ("jl tanjung raya 2", "Jl Tanjung Raya II"),
-        ("smp negeri 9 tangerang", "SMPN 9"),
-        ("simpang wirobrajan", "Perempatan Wirobrajan Jogja"),
-    ],
-)
+@each_row
 def test_two_spellings_of_a_name_share_a_beginning(one: str, other: str) -> None:
     """Titles, spaces, vowels and Roman numbers do not matter."""
     (first,), (second,) = (next(iter(sign(text).names.values())) for text in (one, other))
@@ -91,15 +80,7 @@ def test_two_spellings_of_a_name_share_a_beginning(one: str, other: str) -> None
     assert first.beginnings == second.beginnings or set(first.beginnings) & set(second.beginnings)
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("jl gunung agung", "jl gunung batur"),
-        ("smpn 9", "smpn 19"),
-        ("jl melati barat", "jl melati timur"),
-        ("pasar johar", "pasar bulu"),
-    ],
-)
+@each_row
 def test_two_names_differ(one: str, other: str) -> None:
     """By a word, a number or a direction."""
     (first,), (second,) = (next(iter(sign(text).names.values())) for text in (one, other))
@@ -107,31 +88,13 @@ def test_two_names_differ(one: str, other: str) -> None:
     assert first.end != second.end or not set(first.beginnings) & set(second.beginnings)
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("jl terusan kanigoro", "jl kanigoro"),
-        ("bus koridor 3 lambat", "bus koridor 2 lambat"),
-        ("lift rusun tower 4 mati", "lift rusun tower 5 mati"),
-    ],
-)
+@each_row
 def test_a_street_that_goes_on_and_a_line_are_others(one: str, other: str) -> None:
     """The street "Jalan Terusan Kanigoro" is not the one of this name, and each line of buses has its number."""
     assert contradict(sign(one), sign(other), village=False)
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("wc di terminal daya jorok", "Toilet Terminal Daya bau"),
-        ("pantai panjang kotor", "Sampah di Pantai Panjang"),
-        ("anjing di taman merdeka", "Taman Merdeka banyak anjing"),
-        ("jembatan kampung dalam rusak", "Jembatan Kampung Dalam licin"),
-        ("parkir di SLG", "Parkir di kawasan Simpang Lima Gumul"),
-        ("tiang PUP blok C", "Tiang di Perumahan Pondok Ungu Permai Blok C"),
-        ("ruang tunggu SBP", "Ruang tunggu Pelabuhan Sri Bintan Pura"),
-    ],
-)
+@each_row
 def test_a_thing_is_known_by_a_word_of_every_day_or_by_initials(one: str, other: str) -> None:
     """By the word of its kind and the next one together, and by the initials with or without that word."""
     assert formed(sign(one), sign(other))
@@ -208,16 +171,7 @@ def test_signs_of_one_fault_are_akin() -> None:
     assert not sign("air mati").ways & sign("air keruh").kin
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("anjing lepas", "asu ucul"),
-        ("sampah", "luu"),
-        ("iwak", "ikannya"),
-        ("bibit pupuknya", "pupuk"),
-        ("debu", "bledug"),
-    ],
-)
+@each_row
 def test_a_thing_is_known_in_regional_words_and_with_suffixes(one: str, other: str) -> None:
     """Javanese, Balinese and others; the forms of a word need not be listed."""
     assert sign(one).things

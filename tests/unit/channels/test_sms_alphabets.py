@@ -8,6 +8,7 @@ from channels.sms.links import read_links
 from channels.sms.parse import UDHI, segment
 from channels.sms.segments import compose, is_person
 from complaints.errors import ConfigurationError
+from tests.harness.tables import each
 
 CITIZEN = {"sender": "6281234567890", "from": "1708"}
 
@@ -70,7 +71,7 @@ def test_data_coding_9_is_ucs2(data_coding: int) -> None:
     assert text_of(b"jalan rusak", data_coding) == "jalan rusak"
 
 
-@pytest.mark.parametrize(
+@each(
     "found",
     [
         delivered(bytes([6, 5, 4, 11, 132, 35, 240]) + b"\x01\x06", data_coding=4, esm_class=UDHI),

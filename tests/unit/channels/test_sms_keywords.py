@@ -4,11 +4,12 @@ import pytest
 
 from channels.sms.keywords import Keywords, _one_letter_apart
 from normalizer.places.gazetteer import Gazetteer
+from tests.harness.tables import each
 
 SEMARANG, TANGERANG = "33.74", "36.03"
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "text", "region"),
     [
         ("leading", "TANGKAB jalan di Curug rusak", TANGERANG),

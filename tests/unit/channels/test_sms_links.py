@@ -5,6 +5,7 @@ import pytest
 from channels.sms.account import account_name
 from channels.sms.links import read_links, twins
 from complaints.errors import ConfigurationError
+from tests.harness.tables import each_row
 
 
 def test_the_plain_form_is_named_by_its_system_id_and_address() -> None:
@@ -37,21 +38,7 @@ def test_two_binds_of_one_system_id_are_two_accounts_that_share_receipts() -> No
     assert twins(links[2], links) == [links[2]]
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("", "LAPOR_SMPP=smpp://"),
-        ("http://a:geheim@h", "smpp://"),
-        ("a=http://a:geheim@h", "smpp://"),
-        ("smpp://a:geheim@h?tps=0", "tps"),
-        ("smpp://a:geheim@h?tps=nan", "tps"),
-        ("smpp://a:geheim@h?tps=many", "tps"),
-        ("smpp://a:geheim@h?receipt_id=oct", "receipt_id"),
-        ("smpp://a:geheim@h?receipts=marked", "receipts='marked'"),
-        ("smpp://a:geheim@h?window=3", "window"),
-        ("x=smpp://a:geheim@h,x=smpp://b:geheim@h", "the name x"),
-    ],
-)
+@each_row
 def test_what_is_wrong_is_named_without_the_password(text: str, reason: str) -> None:
     """At the start, and not at midnight."""
     with pytest.raises(ConfigurationError, match=reason) as caught:

@@ -1,13 +1,12 @@
 """One citizen is one identity, however the nodes of an operator write his number."""
 
-import pytest
-
 from channels.sms.numbers import TON_ALPHANUMERIC, TON_INTERNATIONAL, TON_NATIONAL, TON_UNKNOWN, e164
+from tests.harness.tables import each
 
 CITIZEN = "+6281234567890"
 
 
-@pytest.mark.parametrize(
+@each(
     ("number", "ton"),
     [
         ("+6281234567890", TON_INTERNATIONAL),
@@ -37,7 +36,7 @@ def test_62_and_0_and_plus_62_are_one_identity(number: str, ton: int) -> None:
     assert e164(number, ton) == CITIZEN
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "number", "ton", "identity"),
     [
         ("a short code", "1708", TON_UNKNOWN, "1708"),

@@ -11,6 +11,7 @@ from channels.sms.text import text_of
 from complaints.errors import MalformedMessage
 from complaints.limits import COMPLAINT_BYTES
 from conversation.reading import printable
+from tests.harness.tables import each
 
 
 def found(payload: bytes = b"halo", *, esm_class: int = 0, tlvs: dict[int, bytes] | None = None) -> Segment:
@@ -30,7 +31,7 @@ def packed(text: str) -> bytes:
     return number.to_bytes((7 * len(text) + 7) // 8, "little")
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "body", "data_coding", "text"),
     [
         ("gsm7", b"Jalan rusak \x00 pasar", 0x00, "Jalan rusak @ pasar"),
@@ -93,7 +94,7 @@ def test_every_data_coding_has_a_reading() -> None:
         decode(bytes(range(256)), octet)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "payload", "esm_class", "tlvs", "concat"),
     [
         (
@@ -197,14 +198,29 @@ def test_a_receipt_of_any_length_is_a_receipt() -> None:
     assert found(b"", esm_class=0x04, tlvs={0x0424: b"x" * 60_000}).receipt
 
 
-@pytest.mark.parametrize("data_coding", [0, 3, 4, 8])
-@pytest.mark.parametrize(
+@each("data_coding", [0, 3, 4, 8])
+@each(
     "unit",
     [
-        b"\x81\x9d", b"\0", b"\x1b\x0a", b"\x1b\x65", b"\x7f", b"\xff", b'"', b"\r\n", b"\x10\x13", "\u6f22".encode("utf-16-be"),
-        b"\0\x1f", b"\xd8\x3d", "\U0001f64f".encode(), "\U0001f64f".encode("utf-16-be"), b"\xc2\x85", b"\x1b\x1b", packed('""""""""'),
+        b"\x81\x9d",
+        b"\0",
+        b"\x1b\x0a",
+        b"\x1b\x65",
+        b"\x7f",
+        b"\xff",
+        b'"',
+        b"\r\n",
+        b"\x10\x13",
+        "\u6f22".encode("utf-16-be"),
+        b"\0\x1f",
+        b"\xd8\x3d",
+        "\U0001f64f".encode(),
+        "\U0001f64f".encode("utf-16-be"),
+        b"\xc2\x85",
+        b"\x1b\x1b",
+        packed('""""""""'),
     ],
-)  # fmt: skip
+)
 def test_the_longest_message_fits_into_a_complaint_whatever_its_octets_are(unit: bytes, data_coding: int) -> None:
     """Its text as JSON leaves a quarter of the complaint to the rest. An eighth of it takes an eighth of the time."""
     octets = WHOLE_OCTETS // 8

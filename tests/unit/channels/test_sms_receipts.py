@@ -5,29 +5,12 @@ import pytest
 from channels.sms.links import Link
 from channels.sms.receipts import DeliveryReceipt, normalised, read_receipt
 from complaints.runtime.address import parse_address
+from tests.harness.tables import each_row
 
 ADDRESS = parse_address("smpp://lapor:secret08@127.0.0.1", scheme="smpp", default_port=2775)
 
 
-@pytest.mark.parametrize(
-    ("state", "final", "ok"),
-    [
-        ("DELIVRD", True, True),
-        ("DELIVERED", True, True),
-        ("UNDELIV", True, False),
-        ("UNDELIVERABLE", True, False),
-        ("EXPIRED", True, False),
-        ("REJECTD", True, False),
-        ("REJECTED", True, False),
-        ("DELETED", True, False),
-        ("FAILED", True, False),
-        ("ENROUTE", False, False),
-        ("ACCEPTD", False, False),
-        ("BUFFERED", False, False),
-        ("UNKNOWN", False, False),
-        ("SKIPPED", False, False),
-    ],
-)
+@each_row
 def test_only_an_end_is_an_outcome(state: str, final: bool, ok: bool) -> None:
     """States are read by their beginning, because SMSCs abbreviate them differently."""
     found = DeliveryReceipt(message_id="1", state=state)
@@ -65,19 +48,7 @@ def test_a_receipt_without_id_or_state_is_not_read(body: bytes) -> None:
     assert read_receipt(body, {}) is None
 
 
-@pytest.mark.parametrize(
-    ("name", "receipt_id", "answered", "reported"),
-    [
-        ("as it is", "", "0a1b-77", "0a1b-77"),
-        ("upper case", "", "7a3f", "7A3F"),
-        ("leading zeros", "", "1001", "0000001001"),
-        ("all zeros", "", "0", "000"),
-        ("hex in the answer, decimal in the receipt", "dec", "7A3F", "31295"),
-        ("hex with leading zeros", "dec", "00007a3f", "0000031295"),
-        ("decimal in the answer, hex in the receipt", "hex", "31295", "7a3f"),
-        ("no number in spite of the setting", "dec", "msg-Z1", "MSG-z1"),
-    ],
-)
+@each_row
 def test_the_id_of_an_answer_and_of_its_receipt_are_the_same(
     name: str, receipt_id: str, answered: str, reported: str
 ) -> None:

@@ -11,6 +11,7 @@ from channels.sms.parse import split_udh
 from channels.sms.receipts import DeliveryReceipt, in_disguise, read_receipt
 from channels.sms.segments import GSM7, MOST_PARTS, UCS2, Endpoint, compose, gsm7, recipient, split
 from complaints.errors import Undeliverable
+from tests.harness.tables import each, each_row
 
 CITIZEN = {"sender": "6281234567890", "from": "1708"}
 
@@ -24,22 +25,7 @@ def together(parts: Sequence[bytes], data_coding: int) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "sent"),
-    [
-        ("what GSM-7 has", "Jalan @ Rp5.000 {€} é", "Jalan @ Rp5.000 {€} é"),
-        ("typographic quotes and dashes", "\u201cHalo\u201d \u2013 \u2018ya\u2019 \u2014", "\"Halo\" - 'ya' -"),
-        ("an ellipsis", "tunggu…", "tunggu..."),
-        ("bullets", "• satu", "- satu"),
-        ("accents that GSM-7 has not", "naïve résumé Łódź ê", "naive résumé Lodz e"),
-        ("a decomposed accent that it has", "cafe\u0301", "café"),
-        ("no-break and zero-width spaces", "a\u00a0b\u200bc\ufeff", "a bc"),
-        ("an emoji is left out", "baik 😊👍🏽", "baik "),
-        ("ligatures and fractions", "ﬁle ½", "file 1/2"),
-        ("an escape that would change the next letter", "a\x1bb", "ab"),
-        ("a tab", "a\tb", "a b"),
-    ],
-)
+@each_row
 def test_transliteration(name: str, text: str, sent: str) -> None:
     """A text that GSM-7 can say somehow is sent in it: 160 characters instead of 70."""
     data_coding, parts = split(text, reference=1)
@@ -90,21 +76,7 @@ def test_a_text_beyond_reason_ends_in_dots() -> None:
     assert together(parts, data_coding) == "a" * 1527 + "..."
 
 
-@pytest.mark.parametrize(
-    ("name", "address"),
-    [
-        ("a short code", {"sender": "1500", "from": "1708"}),
-        ("a short code of six digits", {"sender": "911911", "from": "1708"}),
-        ("a name", {"sender": "TELKOMSEL", "from": "1708"}),
-        ("digits that are marked as a name", {"sender": "62811223344", "from": "1708", "ton": "5", "npi": "0"}),
-        ("our own number", {"sender": "6281708170800", "from": "+6281708170800"}),
-        ("a name with separators", {"sender": "INFO-PLN 123", "from": "1708"}),
-        ("a short code with separators", {"sender": "15-00", "from": "1708"}),
-        ("our own number, written otherwise", {"sender": "0062 81708170800", "from": "081708170800"}),
-        ("nobody", {"sender": "", "from": "1708"}),
-        ("nobody's number of ours", {"sender": "6281234567890"}),
-    ],
-)
+@each_row
 def test_a_machine_is_never_answered(name: str, address: dict[str, str]) -> None:
     """Two machines would answer each other for ever."""
     with pytest.raises(Undeliverable):
@@ -118,7 +90,7 @@ def test_an_empty_text_is_not_sent() -> None:
         compose("", address=CITIZEN, reference=1)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "address", "endpoint"),
     [
         ("international", {"sender": "6281234567890"}, Endpoint(address="6281234567890", ton=1, npi=1)),
@@ -170,7 +142,7 @@ def test_the_last_part_asks_for_the_receipt() -> None:
     assert parts[0].octets[:6] == b"\x05\x00\x03\x02\x02\x01"
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "body", "tlvs", "receipt"),
     [
         (

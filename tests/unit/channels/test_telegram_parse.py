@@ -18,6 +18,7 @@ from complaints import tracking
 from complaints.errors import MalformedMessage
 from complaints.message import pack
 from tests.harness.json_values import json_values
+from tests.harness.tables import each, each_row
 
 BOT = Bot(id=1708, username="lapor1708_bot", pseudonym=lambda text: f"hidden<{text}>".replace("77", "xx"))
 DATE = 1_793_600_000
@@ -84,39 +85,13 @@ def test_the_raw_body_says_nothing_of_who_it_was() -> None:
     assert json.loads(body)["text"] == "jalan rusak"
 
 
-@pytest.mark.parametrize(
-    ("text", "occasion"),
-    [
-        ("/start", "start"),
-        ("/start kampanye_2026", "start"),
-        ("/bantuan", "help"),
-        ("/help", "help"),
-        ("/BANTUAN", "help"),
-        ("/lapor", "lapor"),
-        ("/lapor   ", "lapor"),
-        ("/lapor@LAPOR1708_BOT", "lapor"),
-        ("/batal", "cancel"),
-        ("/batal saja", "cancel"),
-        ("/entah", "unknown"),
-    ],
-)
+@each_row
 def test_a_command_is_answered_at_once(text: str, occasion: str) -> None:
     """In any case of letters; what follows /start comes from a link."""
     assert small_talk(text=text) == occasion
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("/lapor lampu mati\ndi Semarang", "lampu mati\ndi Semarang"),
-        ("/lapor@lapor1708_bot lampu mati", "lampu mati"),
-        ("/status 2Q74G VWWCE 3", "/status 2Q74G VWWCE 3"),
-        ("/status", "/status"),
-        ("/jalan di depan pasar rusak", "/jalan di depan pasar rusak"),
-        ("lapor/keluhan: air mati", "lapor/keluhan: air mati"),
-        ("tolong @lapor1708_bot air mati", "tolong @lapor1708_bot air mati"),
-    ],
-)
+@each_row
 def test_words_after_a_command_are_the_citizens(text: str, words: str) -> None:
     """The intake reads a status question by itself; an unknown command with a story is a story."""
     assert said(text=text).message.text == words
@@ -135,7 +110,7 @@ def test_of_a_photo_the_largest_size_is_kept() -> None:
     assert (file.file_id, file.name, file.media_type, file.size_bytes) == ("large", "photo.jpg", "image/jpeg", 90_000)
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "told", "name", "media_type"),
     [
         ("document", {"file_name": "surat.pdf", "mime_type": "application/pdf"}, "surat.pdf", "application/pdf"),
@@ -187,7 +162,7 @@ def test_a_forwarded_message_is_a_complaint_of_who_forwarded_it() -> None:
     assert said(forward_origin={"type": "hidden_user", "sender_user_name": "X", "date": DATE}).message.sender == "77"
 
 
-@pytest.mark.parametrize(
+@each(
     "changes",
     [
         {"from": {"id": 8, "is_bot": True, "first_name": "lain"}},
@@ -204,7 +179,6 @@ def test_a_forwarded_message_is_a_complaint_of_who_forwarded_it() -> None:
         {"text": None, "pinned_message": message()},
         {"chat": GROUP, "text": None, "sticker": {"file_id": "f"}},
     ],
-    ids=str,
 )
 def test_what_is_not_for_us_is_passed_over(changes: dict[str, Any]) -> None:
     """Other bots, channels, anonymous administrators, groups that speak among themselves, Telegram's own notes."""
@@ -301,7 +275,7 @@ def row(*names: str) -> list[dict[str, Any]]:
     return [update(media_group_id=name or None) | {"update_id": place} for place, name in enumerate(names)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("names", "settled", "count"),
     [
         (["", ""], "", 2),
@@ -326,7 +300,7 @@ def test_a_full_answer_may_have_cut_an_album_at_its_end() -> None:
     assert whole(row("", *["A"] * MOST_PARTS), frozenset("A"), full=True) == MOST_PARTS + 1
 
 
-@pytest.mark.parametrize(
+@each(
     "changes",
     [
         {"message_id": None},
@@ -346,7 +320,6 @@ def test_a_full_answer_may_have_cut_an_album_at_its_end() -> None:
         {"location": {"latitude": "north"}},
         {"reply_to_message": "x"},
     ],
-    ids=str,
 )
 def test_what_telegram_always_gives_and_is_not_there_is_malformed(changes: dict[str, Any]) -> None:
     """Poison with a reason."""

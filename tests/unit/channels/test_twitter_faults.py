@@ -9,6 +9,7 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 
 from channels.twitter.faults import Duplicate, RateLimited, outcome
 from complaints.errors import LaporError, OutcomeUnknown, Undeliverable, UpstreamUnavailable
+from tests.harness.tables import each
 
 NOW_S = 1_793_600_000.0
 PROBLEMS = "https://api.twitter.com/2/problems"
@@ -80,7 +81,7 @@ def broken(reason: Exception) -> requests.ConnectionError:
     return requests.ConnectionError(MaxRetryError(None, "/2/tweets", reason))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
+@each(
     ("error", "meaning"),
     [
         (broken(NewConnectionError(None, "refused")), UpstreamUnavailable),  # type: ignore[arg-type]
@@ -95,7 +96,6 @@ def broken(reason: Exception) -> requests.ConnectionError:
         (tweepy.Unauthorized(answer(401)), UpstreamUnavailable),
         (tweepy.BadRequest(answer(400)), Undeliverable),
     ],
-    ids=repr,
 )
 def test_only_without_a_connection_it_is_certain_that_nothing_left(error: Exception, meaning: type[LaporError]) -> None:
     """A request that left may have been carried out, whatever happened to its answer."""

@@ -14,6 +14,7 @@ from channels.twitter.threads import joined
 from complaints.errors import MalformedMessage
 from complaints.message import InboundMessage, pack
 from tests.harness.json_values import json_values
+from tests.harness.tables import each, each_row
 
 ACCOUNT = "lapor1708"
 WRITTEN = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
@@ -95,17 +96,7 @@ OTHERS = within(
 )
 
 
-@pytest.mark.parametrize(
-    ("kind", "other", "added"),
-    [
-        ("quoted", "1", "\n\n[mengutip @koran] Lampu jalan mati"),
-        ("replied_to", "1", "\n\n[menanggapi @koran] Lampu jalan mati"),
-        ("replied_to", "2", ""),
-        ("quoted", "3", "\n\n[mengutip @?] Yang utuh"),
-        ("quoted", "404", ""),
-    ],
-    ids=["a quote", "an answer to somebody", "an answer to us", "an author that X does not show", "a deleted post"],
-)
+@each_row
 def test_what_the_citizen_speaks_of_is_part_of_the_text(kind: str, other: str, added: str) -> None:
     """And it is kept raw."""
     found = message(on=OTHERS, referenced_tweets=[{"type": kind, "id": other}])
@@ -195,8 +186,8 @@ def test_a_time_without_a_zone_is_utc() -> None:
     assert message(created_at="2026-11-03T05:00:00").received_at == WRITTEN
 
 
-@pytest.mark.parametrize("field", ["referenced_tweets", "entities", "geo", "attachments", "note_tweet"])
-@pytest.mark.parametrize("empty", [None, {}, []])
+@each("field", ["referenced_tweets", "entities", "geo", "attachments", "note_tweet"])
+@each("empty", [None, {}, []])
 def test_empty_and_missing_fields_are_the_same(field: str, empty: Any) -> None:
     """X leaves them out; its libraries sometimes write them empty."""
     assert message(**{field: empty}).text
@@ -217,7 +208,7 @@ def test_a_cut_surrogate_does_not_cost_the_message() -> None:
     assert pack(message(text="@lapor1708 jalan rusak \ud83d"))
 
 
-@pytest.mark.parametrize(
+@each(
     "changes",
     [
         {"id": None},
@@ -235,7 +226,6 @@ def test_a_cut_surrogate_does_not_cost_the_message() -> None:
         {"geo": "x"},
         {"referenced_tweets": ["x"]},
     ],
-    ids=str,
 )
 def test_what_x_always_gives_and_is_not_there_is_malformed(changes: dict[str, Any]) -> None:
     """Poison with a reason, and never the word None as a citizen's text."""

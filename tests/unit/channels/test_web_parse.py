@@ -18,6 +18,7 @@ from complaints.event import Attachment
 from normalizer.complaint import Normaliser
 from tests.harness.json_values import json_values
 from tests.harness.support import NOON
+from tests.harness.tables import each
 
 
 def sent(**fields: Any) -> Submission:
@@ -37,7 +38,7 @@ def wrong(body: bytes) -> dict[str, str]:
 REQUIRED = "Isian ini wajib diisi."
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "field", "message"),
     [
         (b"{}", "text", REQUIRED),
@@ -57,7 +58,6 @@ REQUIRED = "Isian ini wajib diisi."
         (b'{"text": "\\ud83d"}', "body", "Data yang dikirim bukan JSON yang benar."),
         (b"[" * 100_000, "body", "Data yang dikirim bukan JSON yang benar."),
     ],
-    ids=lambda value: repr(value)[:40],
 )
 def test_each_fault_names_its_field_and_says_what_to_do(body: bytes, field: str, message: str) -> None:
     """In the citizen's language; invalid UTF-8, half a surrogate pair and deep nesting are no JSON."""

@@ -1,6 +1,5 @@
 """Kabupaten and kota are found by what people type of them; in doubt the citizen is asked, never guessed at."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,31 +7,13 @@ from channels.web.categories import categories, find, topic
 from channels.web.places import MOST_SUGGESTIONS
 from normalizer.complaint import Normaliser
 from normalizer.places.gazetteer import Gazetteer
+from tests.harness.tables import each_row
 from tests.harness.web import regencies
 
 SEARCH = regencies()
 
 
-@pytest.mark.parametrize(
-    ("typed", "code"),
-    [
-        ("33.74", "33.74"),
-        ("Kota Semarang", "33.74"),
-        ("Kota Semarang, Jawa Tengah", "33.74"),
-        ("kab. semarang", "33.22"),
-        ("KABUPATEN SEMARANG", "33.22"),
-        ("semarang", None),
-        ("garut", "32.05"),
-        ("jakarta timur", "31.75"),
-        ("Kota Administrasi Jakarta Timur", "31.75"),
-        ("lubuk linggau", "16.73"),
-        ("lubuklinggau", "16.73"),
-        ("banjar", None),
-        ("kota", None),
-        ("", None),
-        ("bandnug", None),
-    ],
-)
+@each_row
 def test_a_name_that_only_one_has_is_that_one(typed: str, code: str | None) -> None:
     """With or without its level; a name of two is in doubt."""
     found = SEARCH.exact(typed)
@@ -52,17 +33,7 @@ def test_every_regency_is_found_by_its_full_name_and_so_read_by_the_normaliser()
     assert count == 514
 
 
-@pytest.mark.parametrize(
-    ("typed", "first"),
-    [
-        ("sema", "Kabupaten Semarang, Jawa Tengah"),
-        ("kota sema", "Kota Semarang, Jawa Tengah"),
-        ("bandnug", "Kabupaten Bandung, Jawa Barat"),
-        ("tembalang", "Kota Semarang, Jawa Tengah"),
-        ("smg", "Kota Semarang, Jawa Tengah"),
-        ("bogor", "Kabupaten Bogor, Jawa Barat"),
-    ],
-)
+@each_row
 def test_what_is_typed_so_far_leads_to_names(typed: str, first: str) -> None:
     """By the beginning, a slip of the finger, a district, a short name."""
     assert SEARCH.suggest(typed)[0].name == first

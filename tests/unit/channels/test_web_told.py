@@ -17,6 +17,7 @@ from complaints.values import ComplaintClass
 from tests.harness.house import added
 from tests.harness.mailboxes import Kept
 from tests.harness.support import NOON as BEGIN
+from tests.harness.tables import each
 from tests.harness.web_cases import DPU, EXPLANATION, Facts, case_of, disposition
 from tests.unit.cases.test_case_sheet import Life
 
@@ -43,7 +44,7 @@ ASKED = (FactKind.asked, {"part": "place"})
 ANSWERED = (FactKind.answered, {"text": "Sudah\n ditambal. Hubungi 081234567890."})
 
 
-@pytest.mark.parametrize(
+@each(
     ("kinds", "words"),
     [
         ((FactKind.refused, MOVED), "kini ditangani Dinas Sosial"),
@@ -55,17 +56,6 @@ ANSWERED = (FactKind.answered, {"text": "Sudah\n ditambal. Hubungi 081234567890.
         ((FactKind.rerouted, MOVED), "kini ditangani Dinas Sosial"),
         (((FactKind.continued, {"continued_as": CODE}),), ""),
         (((FactKind.declined, {"text": "Sudah ditutup."}),), ""),
-    ],
-    ids=[
-        "moved",
-        "late refusal",
-        "added",
-        "added and moved",
-        "asked again",
-        "answered",
-        "rerouted",
-        "continued",
-        "declined",
     ],
 )
 def test_the_first_fact_of_a_record_says_what_is_read(

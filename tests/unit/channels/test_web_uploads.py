@@ -1,14 +1,14 @@
 """Files are what their bytes say, and their names lead nowhere."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.web.security import client_of
 from channels.web.uploads.files import LONGEST_NAME, MEDIA_TYPES, media_type, safe_name
+from tests.harness.tables import each, each_row
 
 
-@pytest.mark.parametrize(
+@each(
     ("head", "kind"),
     [
         (bytes.fromhex("ffd8ffe000104a46494600010100000100010000"), "image/jpeg"),
@@ -31,7 +31,6 @@ from channels.web.uploads.files import LONGEST_NAME, MEDIA_TYPES, media_type, sa
         (b"hello", None),
         (b"", None),
     ],
-    ids=lambda value: repr(value)[:24],
 )
 def test_a_file_is_what_its_bytes_say(head: bytes, kind: str | None) -> None:
     """What phones make, and PDF; nothing that runs where it is opened."""
@@ -44,7 +43,7 @@ def test_any_bytes_are_a_type_of_ours_or_none(head: bytes) -> None:
     assert media_type(head) in {None, *MEDIA_TYPES.values()}
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "safe"),
     [
         ("foto.jpg", "foto.jpg"),
@@ -62,20 +61,7 @@ def test_a_name_has_no_folders_and_no_marks(name: str, safe: str) -> None:
     assert safe_name(name) == safe
 
 
-@pytest.mark.parametrize(
-    ("host", "client"),
-    [
-        ("127.0.0.1", "loopback"),
-        ("::1", "loopback"),
-        ("::ffff:127.0.0.1", "loopback"),
-        ("203.0.113.7", "203.0.113.7"),
-        ("::ffff:203.0.113.7", "203.0.113.7"),
-        ("2001:db8:0:1:2:3:4:5", "2001:db8:0:1::"),
-        ("fe80::1%eth0", "fe80::"),
-        ("unknown", "unknown"),
-        ("", "unknown"),
-    ],
-)
+@each_row
 def test_a_client_is_an_address_or_the_network_of_one_customer(host: str, client: str) -> None:
     """This machine is one, since a proxy on it may stand before all citizens."""
     assert client_of(host) == client

@@ -17,6 +17,7 @@ from channels.webhook.sources import Source, read_sources
 from complaints.errors import ConfigurationError, MalformedMessage
 from complaints.message import InboundMessage
 from normalizer.complaint import Normaliser
+from tests.harness.tables import each
 from tests.harness.webhook import OLDER, SECRET, signed, sources_file
 
 
@@ -92,7 +93,7 @@ def test_files_stand_as_addresses() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "field"),
     [
         ({"id": None}, "id"),
@@ -110,7 +111,6 @@ def test_files_stand_as_addresses() -> None:
         ({"attachments": [{"url": "file:///etc/passwd"}]}, "attachments"),
         ({"attachments": [{"url": "https://x.example"}] * 21}, "attachments"),
     ],
-    ids=str,
 )
 def test_a_field_that_is_wrong_is_named(changes: dict[str, Any], field: str) -> None:
     """And the value is not repeated."""

@@ -8,6 +8,7 @@ from complaints import limits
 from complaints.bus.confluent import profiles
 from complaints.bus.deadletter import KEPT_BYTES
 from complaints.contract import topics
+from tests.harness.tables import each
 
 ROOT = Path(__file__).parents[3]
 BROKERS = "127.0.0.1:9092"
@@ -32,7 +33,7 @@ def test_the_sizes_nest() -> None:
     assert KEPT_BYTES * 4 / 3 < limits.RECORD_BYTES  # a dead letter holds its record in base64
 
 
-@pytest.mark.parametrize("topic", topics())
+@each("topic", topics())
 def test_every_topic_takes_what_a_client_may_send(topic: str) -> None:
     """A batch and its head of 12 bytes."""
     assert int(topics()[topic].settings["max.message.bytes"]) >= limits.BATCH_BYTES

@@ -29,6 +29,7 @@ from lapor.processes.channels import CHANNELS
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.support import message
+from tests.harness.tables import each
 from tests.harness.town import Town
 
 WIDE = "\U0001f64f"
@@ -142,8 +143,8 @@ def law() -> Router:
     return Router.load()
 
 
-@pytest.mark.parametrize("channel", GREATEST)
-@pytest.mark.parametrize("first", [False, True], ids=["as it is", "as an addition"])
+@each("channel", GREATEST)
+@each("first", [False, True])
 def test_the_greatest_message_of_each_channel_is_a_complaint_and_an_addition(
     law: Router, channel: str, *, first: bool
 ) -> None:

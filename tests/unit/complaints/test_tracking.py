@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from complaints import ids, tracking
 from complaints.errors import TrackingCodeError
+from tests.harness.tables import each_row
 
 KEY = b"sixteen bytes or more"
 uuids = st.uuids()
@@ -66,16 +67,7 @@ def test_look_alikes_case_spaces_and_hyphens_do_not_matter(complaint: UUID) -> N
     assert tracking.parse(f"#{written} ") == code
 
 
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("", "has 0"),
-        ("ABC", "has 3"),
-        ("0000000000", "has 10"),
-        ("UUUUUUUUUUU", "'U' is never part"),
-        ("0000000000É", "never part"),
-    ],
-)
+@each_row
 def test_a_text_that_is_no_code_gets_an_error_that_says_why(text: str, says: str) -> None:
     """The sentence can be read to a citizen."""
     with pytest.raises(TrackingCodeError, match=says):

@@ -28,6 +28,7 @@ from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
 from tests.harness.support import message
+from tests.harness.tables import row_by_row
 from tests.harness.town import Town
 
 PLACELESS = "lampu jalan mati sejak Lebaran"
@@ -257,16 +258,7 @@ def test_another_story_is_another_complaint(town: Town) -> None:
     assert kinds(town) == [KINDS.complaint, KINDS.complaint]
 
 
-@pytest.mark.parametrize(
-    ("text", "answers"),
-    [
-        ("Jembatan kayu penghubung dusun di Kec. Sekadau Hulu Kab. Sekadau patah, warga memutar", False),
-        ("Lurah minta uang urus surat pindah di Kelurahan Tembalang Kota Semarang", False),
-        ("hari Senin minggu lalu di kantor kelurahan, saya urus KTP lalu diminta uang", True),
-        ("tanggal 3 November di Kelurahan Kayuringin Kota Bekasi", True),
-        ("Hari Selasa, dekat pasar", True),
-    ],
-)
+@row_by_row
 def test_a_story_from_elsewhere_is_no_answer_to_when_it_happened(town: Town, text: str, *, answers: bool) -> None:
     """However short it is: as an answer it would end with the inspectorate of another town."""
     town.say("Ada pungli waktu urus surat pindah di kelurahan, diminta 150 ribu. Lokasi Kota Bekasi")
@@ -359,7 +351,7 @@ def test_words_with_a_code_from_another_number_are_added(town: Town, words: str)
     assert town.case(code).state != "dicabut"
 
 
-@pytest.mark.parametrize("word", ["RAHASIA", "ANONIM", "BELUM", "STATUS"])
+@row_by_row
 def test_what_a_code_from_another_number_may_do_is_done(town: Town, word: str) -> None:
     """To ask, to hide and to dispute: no loop of the question for the code."""
     town.say(WITH_PLACE)
@@ -482,9 +474,7 @@ def test_status_without_a_code_tells_a_stranger_how_to_ask(town: Town, words: st
     assert not town.complaints
 
 
-@pytest.mark.parametrize(
-    "words", ["BANTUAN", "info", "cara lapor?", "Assalamualaikum pak", "tes", "Halo min.", "selamat pagi"]
-)
+@row_by_row
 def test_who_asks_only_how_to_report_is_told_and_has_no_case(town: Town, words: str) -> None:
     """A greeting or a word for help is no complaint: it opens no case, and what follows it does."""
     town.say(words)

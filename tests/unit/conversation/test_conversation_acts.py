@@ -23,6 +23,7 @@ from conversation.said.verdicts import act_in
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
+from tests.harness.tables import each, each_row, row_by_row
 from tests.harness.town import Town
 
 POTHOLE = "Jalan berlubang di Kota Semarang"
@@ -63,17 +64,7 @@ def answer(town: Town, text: str = "Sudah kami tambal", **fields: Any) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "belum, pak",
-        "BLM",
-        "Masih berlubang pak",
-        "tidak sesuai kenyataan",
-        "durung apik mas",
-        "bohong itu, jalan masih rusak parah",
-    ],
-)
+@row_by_row
 def test_not_yet_after_an_answer_opens_the_case_again(town: Town, words: str) -> None:
     """With his words, and he hears so."""
     answer(town)
@@ -107,9 +98,7 @@ def test_thanks_are_noted_and_not_answered(town: Town) -> None:
     assert (len(town.complaints), len(town.told)) == (1, before)
 
 
-@pytest.mark.parametrize(
-    ("words", "stars"), [("4", 4), ("nilai 5", 5), ("Bintang: 1", 1), ("3/5", 3), ("2 bintang", 2)]
-)
+@row_by_row
 def test_a_number_after_the_closing_is_a_rating(town: Town, words: str, stars: int) -> None:
     """Ten working days after the answer nobody has disputed."""
     answer(town)
@@ -143,16 +132,7 @@ def test_another_matter_or_place_again_is_a_complaint(town: Town, words: str) ->
     assert (len(town.complaints), case_of(town).state) == (2, "ditanggapi")
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "saya mau cabut laporan saya",
-        "Laporannya tolong dicabut saja pak",
-        "stop laporan saya",
-        "setop laporan saya",
-        "batalkan",
-    ],
-)
+@row_by_row
 def test_a_wish_to_withdraw_in_its_forms(town: Town, words: str) -> None:
     """With one case it is clear which."""
     town.say(words)
@@ -298,7 +278,7 @@ def test_an_act_that_is_not_possible_is_answered_with_how_the_case_stands(town: 
     assert case_of(town).rating is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("act", "found"),
     [
         ("rate:5", Act(CommandKind.rate, {"stars": 5})),
@@ -316,20 +296,7 @@ def test_an_act_is_one_of_those_that_there_are(act: str, found: Act | None) -> N
     assert asked_for(act) == found
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "stop",
-        "STOP!",
-        "SETOP",
-        "setop pak",
-        "Berhenti SMS",
-        "unreg",
-        "Stop ya pak",
-        "tolong berhenti kirim sms lagi",
-        "jangan kirim pesan lagi",
-    ],
-)
+@each_row
 def test_stop_in_its_forms(text: str) -> None:
     """The words that people know from other services."""
     assert wish(text) == "stop"
@@ -409,19 +376,7 @@ def test_buka_opens_what_was_withdrawn_or_put_aside(town: Town) -> None:
     assert case_of(town).state == "dibuka kembali"
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("CABUT PFEXCEBGBSD", "PFEXCEBGBSD"),
-        ("cabut PFEXC EBGBS D", "PFEXCEBGBSD"),
-        ("cabut pfexcebgbsd", ""),
-        ("laporan PFEXCEBGBSD belum selesai", ""),
-        ("laporan 7K3M9QX2RTS belum selesai", "7K3M9QX2RTS"),
-        ("laporan saya JA1AN M1RAH 8 belum selesai", "JA1ANM1RAH8"),
-        ("Jalan Mirah 8 banjir, tolong rahasiakan nama saya", ""),
-        ("JALAN MIRAH 8 KOTA BANDUNG BANJIR", ""),
-    ],
-)
+@each_row
 def test_a_code_of_letters_alone_is_one_in_capitals_beside_an_order(text: str, code: str) -> None:
     """One of sixty has no digit; a word of eleven letters is none, and neither is a street with the number of a house."""
     assert status_requests.code_written(text) == code
@@ -440,23 +395,13 @@ def test_of_two_cases_a_word_without_a_code_ends_neither(town: Town) -> None:
     assert len(town.complaints) == 2
 
 
-@pytest.mark.parametrize(
-    "text", ["cabut izin pabrik itu", "buka posko banjir", "anonim", "rahasia umum", "batalkan proyek", "cabutan"]
-)
+@each_row
 def test_a_sentence_that_begins_with_such_a_word_is_a_message(text: str) -> None:
     """Only the word alone, or with a code, is an act."""
     assert (by_word(text) is not None) == (text == "anonim")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Lampu jalan tidak menyala di Jalan Gajahmada Semarang",
-        "Air PDAM tidak mengalir di Tembalang Semarang",
-        "Sampah belum diangkut di Banyumanik Semarang",
-        "Tidak ada guru di SDN 2 Bandung",
-    ],
-)
+@row_by_row
 def test_another_story_after_an_answer_is_a_case_of_its_own(town: Town, text: str) -> None:
     """However many words of "not" it has: as a reason in the answered case it would be lost."""
     answer(town)
@@ -480,16 +425,7 @@ def test_what_was_asked_last_is_what_is_answered(town: Town, text: str, *, dispu
     assert (town.case(second.tracking_code).question is None) != disputes
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Rahasiakan nama saya",
-        "tolong rahasiakan identitas saya",
-        "jangan sebut nama saya pak",
-        "ANONIM ya",
-        "rahasia dong",
-    ],
-)
+@row_by_row
 def test_who_asks_to_be_hidden_in_his_own_words_is_hidden(town: Town, text: str) -> None:
     """To thank him and hide nothing would betray him."""
     town.say(text)
@@ -557,15 +493,7 @@ def test_a_complaint_after_stop_is_answered_until_the_next_stop(town: Town) -> N
     assert not any("Sekali lagi." in text for text in town.texts)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Terima kasih tapi jalannya rusak lagi",
-        "Terima kasih sudah ditambal tapi tidak rata",
-        "Sudah ditambal tapi jelek, terima kasih",
-        "sudah bagus katanya padahal belum rata",
-    ],
-)
+@row_by_row
 def test_thanks_with_a_but_are_a_dispute(town: Town, text: str) -> None:
     """The citizen is polite, and not content."""
     answer(town)
@@ -573,15 +501,7 @@ def test_thanks_with_a_but_are_a_dispute(town: Town, text: str) -> None:
     assert case_of(town).state == "dibuka kembali"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Sudah bagus pak, tidak gelap lagi",
-        "Iya pak sudah, tidak ada masalah",
-        "ok pak, tidak masalah",
-        "Oke tidak apa-apa pak",
-    ],
-)
+@row_by_row
 def test_who_says_that_nothing_is_wrong_disputes_nothing(town: Town, text: str) -> None:
     """A word that denies can deny the trouble."""
     answer(town)
@@ -589,9 +509,7 @@ def test_who_says_that_nothing_is_wrong_disputes_nothing(town: Town, text: str) 
     assert (case_of(town).state, len(town.complaints)) == ("ditanggapi", 1)
 
 
-@pytest.mark.parametrize(
-    ("text", "stars"), [("5 terima kasih pak", 5), ("1 jelek sekali", 1), ("4 pak", 4), ("⭐⭐⭐", 3), ("2, lama", 2)]
-)
+@each_row
 def test_a_rating_may_have_words(text: str, stars: int) -> None:
     """After the closing; a number before other words counts things."""
     now = 50 * DAY_MS
@@ -600,15 +518,7 @@ def test_a_rating_may_have_words(text: str, stars: int) -> None:
     assert act_in("2 lampu mati di gang kami", [case], now) is None
 
 
-@pytest.mark.parametrize(
-    ("text", "nameless"),
-    [
-        ("Kepala desa Sukamaju minta uang bansos, tolong rahasiakan nama saya", True),
-        ("Jalan rusak di Kota Semarang. nama saya jangan disebut ke pak lurah", True),
-        ("Jalan rusak di Kota Semarang, mohon identitas saya dirahasiakan", True),
-        ("Petugas merahasiakan nama pemenang tender di Kota Semarang", False),
-    ],
-)
+@row_by_row
 def test_a_complaint_that_asks_for_it_is_nameless(town: Town, text: str, *, nameless: bool) -> None:
     """Not only who says nothing else is hidden."""
     town.say(text)
@@ -664,26 +574,7 @@ def test_a_photo_of_another_matter_is_a_complaint(town: Town) -> None:
     assert (len(town.complaints), case_of(town).state) == (2, "ditanggapi")
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "Sudah dikerjakan tapi asal-asalan",
-        "rusak lagi",
-        "sama saja",
-        "cuma janji",
-        "jelek sekali hasilnya",
-        "blom pak",
-        "bohongg",
-        "gk ada petugas",
-        "ndak ada yang datang",
-        "tdak ada perubahan",
-        "ra ono perubahan",
-        "kok cuma ditambal tanah",
-        "Pak itu yang ditambal bukan lubang yang saya laporkan",
-        "itu bukan jawaban atas laporan saya pak",
-        "Saya sudah cek ke lokasi tadi pagi, ternyata lubang di Jalan Pemuda itu sama sekali tidak ditambal, hanya pasir, tolong cek",
-    ],
-)
+@row_by_row
 def test_words_without_a_matter_that_are_not_content_dispute_the_answer(town: Town, words: str) -> None:
     """In any spelling: never silently an addition to an answered case, nor a second case."""
     answer(town)
@@ -692,17 +583,7 @@ def test_words_without_a_matter_that_are_not_content_dispute_the_answer(town: To
     assert town.told[-1].kind is ReplyKind.reopened
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "lampu rusak",
-        "KTP saya belum jadi",
-        "Air PDAM mati",
-        "laporan saya di Polres Bandung tidak ditanggapi",
-        "Jalan RA Kartini berlubang di Kota Semarang",
-        "sampah menumpuk, bau sekali, parah",
-    ],
-)
+@row_by_row
 def test_another_matter_with_a_word_of_complaint_is_a_complaint(town: Town, words: str) -> None:
     """It would vanish as the reason of a dispute."""
     answer(town)
@@ -729,9 +610,7 @@ def test_thanks_alone_open_no_case_and_reopen_none(town: Town, words: str, *, wi
     assert (case_of(town).state, len(town.complaints)) == (state, 1)
 
 
-@pytest.mark.parametrize(
-    "words", ["kapan dikerjakan?", "siapa yang menangani?", "gimana laporan saya?", "sudah sampai mana pak?"]
-)
+@row_by_row
 def test_a_question_about_his_report_is_one_for_its_status(town: Town, words: str) -> None:
     """Of the latest case."""
     town.say(words)
@@ -767,21 +646,7 @@ def test_the_question_of_a_case_without_a_subject_takes_no_dispute_away(town: To
     assert case_of(town).state == "dibuka kembali"
 
 
-@pytest.mark.parametrize(
-    ("asks", "anonymous", "secret"),
-    [
-        ("Mohon dirahasiakan", True, True),
-        ("Laporan ini rahasia", True, True),
-        ("Saya minta anonim", True, False),
-        ("jangan bocorkan nama saya", True, False),
-        ("jangan sampai pak lurah tahu saya yang lapor", True, False),
-        ("tolong nama pelapor disamarkan", True, False),
-        ("jgn kasih tau pak RT kalau saya yang lapor", True, False),
-        ("Petugas membocorkan rahasia ujian", False, False),
-        ("Jangan sampai anak-anak jatuh", False, False),
-        ("Laporan anonim warga diabaikan", False, False),
-    ],
-)
+@row_by_row
 def test_secrecy_that_is_asked_for_inside_a_complaint_is_kept(
     town: Town, asks: str, *, anonymous: bool, secret: bool
 ) -> None:
@@ -858,7 +723,7 @@ def test_who_rates_off_the_scale_hears_the_scale(town: Town, words: str, *, clos
     assert rating.stars == 4
 
 
-@pytest.mark.parametrize("words", ["5", "nilai 4", "⭐⭐⭐", "bintang 5 terima kasih"])
+@row_by_row
 def test_who_rates_before_the_closing_hears_when(town: Town, words: str) -> None:
     """It became a case of its own at the national administrator."""
     answer(town)
@@ -873,9 +738,7 @@ def test_who_rates_before_the_closing_hears_when(town: Town, words: str) -> None
     assert case_of(town).state == "dibuka kembali"
 
 
-@pytest.mark.parametrize(
-    "words", ["tidak puas", "mantap rusak lagi", "bukan main rusaknya", "airnya tidak ada lagi", "kenapa ditutup?"]
-)
+@row_by_row
 def test_mockery_is_no_praise(town: Town, words: str) -> None:
     """It disputes the answer."""
     answer(town)
@@ -897,18 +760,7 @@ def test_who_gives_up_before_an_answer_withdraws(town: Town, words: str) -> None
     assert (case_of(town).state, len(town.complaints)) == ("dicabut", 1)
 
 
-@pytest.mark.parametrize(
-    ("words", "is_new"),
-    [
-        ("Air PDAM mati", True),
-        ("KTP saya belum jadi", True),
-        ("Lurah Sendangmulyo minta uang 500 ribu", True),
-        ("di depan kantor PDAM yang rusak", False),
-        ("nomor 12 dekat SD", False),
-        ("tidak tahu pak", False),
-        ("lubangnya dua", False),
-    ],
-)
+@row_by_row
 def test_an_open_question_takes_no_other_matter(town: Town, words: str, *, is_new: bool) -> None:
     """A short text of another field is a complaint; a place or a thing is the answer."""
     ask = said(CommandKind.ask, town.complaints[0], case_of(town).owner.id, "Di depan rumah nomor berapa?")
@@ -937,15 +789,7 @@ def test_a_citizens_own_code_counts_anywhere(town: Town, before: str, written: C
     assert "makin dalam" in case_of(town).complaint.additions[-1].text
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "sampai sekarang belum diperbaiki pak",
-        "tadi pagi ada yang jatuh lagi",
-        "tolong cepat, sudah dua orang jatuh",
-        "lokasinya dekat masjid",
-    ],
-)
+@row_by_row
 def test_a_few_words_go_on_with_the_case_of_these_days(town: Town, words: str) -> None:
     """Nobody is asked what he wants to report who has just reported it; weeks later he may mean something else."""
     town.say(words)

@@ -18,6 +18,7 @@ from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
 from tests.harness.support import message
+from tests.harness.tables import each_row, row_by_row
 from tests.harness.town import Town
 
 POTHOLE = "Jalan berlubang di Jl Kaligarang Kota Semarang"
@@ -41,35 +42,14 @@ def answer(town: Town) -> None:
     town.take(encode(answered, source="/tests"))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "RAHASIA. kepala desa saya korupsi bansos di Cianjur",
-        "RAHASIA kepala sekolah SDN 1 Ungaran pungli uang gedung 2 juta",
-        "Ini rahasia ya min. Bidan di puskesmas Pandanaran Semarang jual obat gratis",
-        "ini RAHASIA: camat minta uang di Kota Semarang",
-        "Laporan ini jangan disebarkan pak. Atasan saya di Dinkes Kota Salatiga minta setoran",
-        "RAHASIA: nama saya Budi, kepala desa di Cianjur korupsi",
-    ],
-)
+@row_by_row
 def test_rahasia_at_the_beginning_of_a_report_makes_it_secret(town: Town, text: str) -> None:
     """And hides its person."""
     town.say(text)
     assert (town.complaints[0].secret, town.complaints[0].anonymous) == (True, True)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "dokumen rahasia bocor di kantor bupati",
-        "rahasia umum kalau lurah minta uang",
-        "ini rahasia umum pak, semua tahu",
-        "sudah bukan rahasia lagi kades korupsi",
-        "ini bukan rahasia lagi",
-        "petugas jual rahasia perusahaan",
-        "rahasia negara dijual",
-    ],
-)
+@each_row
 def test_a_secret_that_is_told_of_hides_nothing(text: str) -> None:
     """It is an ordinary word."""
     assert not asks_to_be_secret(text)
@@ -85,14 +65,7 @@ def test_a_wish_not_to_be_named_in_short_words_is_kept(town: Town, asks: str) ->
     assert (first(town).complaint.anonymous, len(town.complaints)) == (True, 1)
 
 
-@pytest.mark.parametrize(
-    ("opening", "word", "secret"),
-    [
-        ("RAHASIA. Kepala desa di Kabupaten Cianjur korupsi bansos", "", True),
-        ("Kepala desa di Kabupaten Cianjur korupsi bansos", "RAHASIA", True),
-        ("Kepala desa di Kabupaten Cianjur korupsi bansos", "ANONIM", False),
-    ],
-)
+@row_by_row
 def test_a_new_complaint_is_as_hidden_as_the_one_of_these_days(
     town: Town, opening: str, word: str, *, secret: bool
 ) -> None:
@@ -148,7 +121,7 @@ def test_a_word_works_in_a_post_after_our_name(town: Town, word: str, became: Me
     assert (town.landed[-1].kind, len(town.complaints)) == (became, 1)
 
 
-@pytest.mark.parametrize("word", ["1", "3", "5", "nilai 4"])
+@row_by_row
 def test_a_post_rates_opens_again_and_keeps_its_text(town: Town, word: str) -> None:
     """The numbers and BUKA; what is kept has our name still."""
     thread = post(town, POTHOLE)
@@ -212,18 +185,7 @@ def test_the_same_matter_without_a_place_and_a_correction_go_on_with_the_case(
     assert town.landed[-1].kind in {MessageKind.addition, MessageKind.answer}
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "KTP saya belum jadi",
-        "Air PDAM mati",
-        "lampunya juga mati",
-        "selokannya juga mampet",
-        "jalan berlubang juga di Jl Kartini",
-        "Jalan berlubang di Kota Bandung",
-        "trotoar dipakai parkir liar",
-    ],
-)
+@row_by_row
 def test_another_clear_matter_or_place_is_a_case_of_its_own(town: Town, text: str) -> None:
     """The first is asked for its place."""
     town.say(POTHOLE)
@@ -239,17 +201,7 @@ def test_the_same_matter_weeks_later_or_in_a_closed_case_is_told_anew(town: Town
     assert len(town.complaints) == 2
 
 
-@pytest.mark.parametrize(
-    ("text", "is_one"),
-    [
-        ("ralat, jl sriwijaya", True),
-        ("maksud saya pasar rebo", True),
-        ("bukan jalan rusak tapi trotoarnya", True),
-        ("bukan main macetnya di jalan ini", False),
-        ("salah satu guru bolos", False),
-        ("mati total pak", False),
-    ],
-)
+@each_row
 def test_what_corrects_is_told_from_what_begins_like_it(text: str, *, is_one: bool) -> None:
     """An idiom corrects nothing."""
     assert corrects(text) == is_one
@@ -263,18 +215,7 @@ def test_a_state_names_no_thing(text: str, *, is_one: bool) -> None:
     assert tells_a_state(text) == is_one
 
 
-@pytest.mark.parametrize(
-    ("text", "rated"),
-    [
-        ("empat", 4),
-        ("dua", 2),
-        ("tiga aja", 3),
-        ("1 dari 5", 1),
-        ("2 karena lama", 2),
-        ("saya kasih nilai 2 krn lama", 2),
-        ("2 krn petugasnya baru datang setelah sebulan", 2),
-    ],
-)
+@row_by_row
 def test_a_rating_in_number_words_or_with_its_reason_is_kept(town: Town, text: str, rated: int) -> None:
     """It opened a case."""
     town.say(POTHOLE)

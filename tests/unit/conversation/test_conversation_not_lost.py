@@ -13,6 +13,7 @@ from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
 from tests.harness.support import message
+from tests.harness.tables import each_row, row_by_row
 from tests.harness.town import Town
 
 LAMP = "lampu jalan mati di Jalan Pemuda, Kota Semarang"
@@ -37,23 +38,7 @@ def answer(town: Town) -> None:
     town.take(encode(done, source="/tests"))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "makasih min, pungli di Samsat Kota Tegal",
-        "terima kasih, air PDAM mati di Kota Tegal",
-        "makasih, jembatan ambruk di Kab Demak",
-        "terima kasih, anak saya dipukul gurunya",
-        "trims pak, RAHASIA kades Sayung Demak korupsi",
-        "terima kasih pak, petugasnya minta uang rokok",
-        "terima kasih, kabelnya jatuh menjuntai ke jalan",
-        "terima kasih, jangan sebut nama saya ya",
-        "terima kasih pak, lampunya mati lagi",
-        "sudah nyala sekarang mati lagi",
-        "kemarin sudah bagus sekarang gelap lagi",
-        "mantap pak, mati lagi lampunya",
-    ],
-)
+@row_by_row
 def test_thanks_that_say_more_are_kept(town: Town, text: str) -> None:
     """Politeness comes first; what follows is a complaint, an addition, a dispute or a wish."""
     answer(town)
@@ -63,17 +48,7 @@ def test_thanks_that_say_more_are_kept(town: Town, text: str) -> None:
     assert town.landed[-1].kind is not MessageKind.thanks
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "terima kasih pak",
-        "terima kasih pak, lampu jalannya sudah nyala",
-        "terima kasih, jalan rusaknya sudah diperbaiki",
-        "Alhamdulillah tidak gelap lagi, terima kasih",
-        "mantap, pelayanannya bagus sekali",
-        "terima kasih Pemkot Semarang",
-    ],
-)
+@row_by_row
 def test_thanks_stay_thanks(town: Town, text: str) -> None:
     """They open no case and dispute nothing."""
     answer(town)
@@ -112,17 +87,7 @@ def test_another_matter_with_a_word_of_correction_is_a_complaint(town: Town, tex
     assert (first(town).owner, first(town).state == "dibuka kembali") == (before, False)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "ralat: di Kota Salatiga",
-        "@lapor1708 bukan Kota Semarang min, Kota Salatiga",
-        "CODE bukan Kota Semarang pak, Kota Salatiga",
-        "ralat CODE: Kota Salatiga",
-        "maaf salah kota, yang benar Kota Salatiga",
-        "saya salah tulis, harusnya Kota Salatiga",
-    ],
-)
+@row_by_row
 def test_a_correction_moves_the_case_it_names(town: Town, text: str) -> None:
     """With its code, with the account that X writes before an answer, or alone."""
     town.say(text.replace("CODE", town.complaints[0].tracking_code))
@@ -164,71 +129,19 @@ def test_a_question_makes_no_request_of_a_complaint(town: Town) -> None:
     assert (case.complaint.complaint_class, len(case.complaint.additions)) == (ComplaintClass.complaint, 1)
 
 
-@pytest.mark.parametrize(
-    "wish",
-    [
-        "rahasiakan nama saya",
-        "sembunyikan identitas saya",
-        "tolong anonimkan saya",
-        "mohon anonymous",
-        "jangan sebut nama saya",
-        "jgn sampai ketahuan",
-        "jng sebut nama",
-        "jgan sampai bocor",
-        "nama saya jangan ditulis",
-        "identitas mohon disamarkan",
-        "samarkan pelapor",
-        "tutupi nomor saya",
-        "lindungi pelapor",
-        "takut ketahuan kalau saya yang lapor",
-        "takut kalo saya yang lapor",
-        "takut ketahuan klo saya yg lapor",
-        "jangan kasih tahu bahwa saya yang lapor",
-        "dia tahu bahwa saya yang lapor",
-        "kirim tanpa nama",
-        "laporan ini rahasia",
-        "mohon kerahasiaan pelapor",
-        "identitas pelapor harap dilindungi",
-        "jangan disebutkan siapa yang lapor",
-        "nama saya tidak perlu ditampilkan",
-        "nama saya gak usah disebut",
-        "tak usah sebut nama saya",
-        "dirahasiain ya min",
-        "no hp saya jangan disebarkan",
-        "mohon sembunyikan no hp saya",
-        "tolong identitasku aman ya",
-        "ojo ngomong nek aku sing lapor",
-    ],
-)
+@each_row
 def test_each_wish_to_be_hidden_is_seen(wish: str) -> None:
     """One for each way in which it is said."""
     assert hidden(message(f"Camat minta uang pungli. {wish}")).anonymous
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "identitas warga tidak terdaftar di bansos Kota Tegal",
-        "petugas tidak perlu menulis nama di buku tamu",
-        "kerahasiaan negara bocor",
-        "nama baik sekolah harus dijaga",
-        "nomor hp dinas jangan cuma dipajang",
-    ],
-)
+@each_row
 def test_what_only_speaks_of_names_hides_nobody(text: str) -> None:
     """A complaint about names, numbers and secrets is told as it is."""
     assert not hidden(message(text)).anonymous
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Mau tanya, syarat pindah faskes BPJS Kesehatan apa saja ya? Terima kasih",
-        "izin bertanya pak, iuran BPJS Kesehatan kelas 3 berapa?",
-        "sebenarnya kartu BPJS Kesehatan saya belum aktif juga",
-        "katanya iuran BPJS Kesehatan naik, apa benar?",
-    ],
-)
+@row_by_row
 def test_a_question_of_the_same_field_is_no_part_of_what_was_told(town: Town, text: str) -> None:
     """It begins with no thing of the complaint before it, though a word ends like one."""
     town.say("puskesmas di Kec. Tamalanrea Makassar tutup jam 10 padahal jadwalnya sampai jam 2")
@@ -236,7 +149,7 @@ def test_a_question_of_the_same_field_is_no_part_of_what_was_told(town: Town, te
     assert [one.text for one in town.complaints[2:]] == [text]
 
 
-@pytest.mark.parametrize("place", ["Kendal", "kota nya Salatiga pak", "di Jl Pemuda Kota Tegal", "lokasi kota tegal"])
+@row_by_row
 def test_a_place_alone_is_of_what_was_told_just_now(town: Town, place: str) -> None:
     """An hour later it begins something else."""
     town.wait(minutes=50)

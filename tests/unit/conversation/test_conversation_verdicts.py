@@ -10,6 +10,7 @@ from conversation.wishes import _is_written_as_code
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
+from tests.harness.tables import each, each_row
 from tests.harness.town import Town
 
 KEYS, LAW, READS = Keyring.from_secret(b"s" * 32), Router.load(), Normaliser.load()
@@ -49,7 +50,7 @@ def opened(made: Town) -> list[bool]:
     return [made.case(one.tracking_code).state == "dibuka kembali" for one in made.complaints]
 
 
-@pytest.mark.parametrize(
+@each(
     ("told", "text"),
     [
         (BRIBE, "saya tidak terima"),
@@ -90,7 +91,7 @@ def test_an_answer_is_disputed_in_ordinary_words(told: str, text: str) -> None:
     assert opened(made) == [True]
 
 
-@pytest.mark.parametrize(
+@each(
     ("told", "text"),
     [
         (LAMP, "sudah tidak gelap lagi"),
@@ -154,19 +155,7 @@ def test_a_threat_for_having_reported_is_told_to_both(text: str) -> None:
     assert (opened(made)[0], len(made.complaints)) == (True, 2)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "KTP saya belum jadi",
-        "lampu di Jalan Gajahmada juga mati pak",
-        "jalannya juga berlubang",
-        "listrik mati lagi",
-        "lampu merah mati lagi",
-        "bansos yang lain belum cair",
-        "yang lain, jalan di depan rumah saya juga rusak",
-        "lampu jalan di Kota Tegal juga mati",
-    ],
-)
+@each_row
 def test_another_matter_after_an_answer_is_a_report_of_its_own(text: str) -> None:
     """It disputes nothing."""
     made = answered(LAMP)
@@ -174,18 +163,7 @@ def test_another_matter_after_an_answer_is_a_report_of_its_own(text: str) -> Non
     assert (opened(made)[0], len(made.complaints)) == (False, 2)
 
 
-@pytest.mark.parametrize(
-    ("text", "reopens"),
-    [
-        ("yang lampu belum", [True, False]),
-        ("lampunya belum", [True, False]),
-        ("sampah sudah, lampu belum", [True, False]),
-        ("yg sampah oke, yg lampu blm", [True, False]),
-        ("sampahnya belum", [False, True]),
-        ("lampu beres, sampah belum", [False, True]),
-        ("belum", [False, True]),
-    ],
-)
+@each_row
 def test_of_two_answers_the_named_matter_is_disputed(text: str, reopens: list[bool]) -> None:
     """Without a name, the last one."""
     made = answered(LAMP, WASTE)
@@ -235,21 +213,7 @@ def test_a_but_before_what_is_wrong_takes_the_praise_back(text: str) -> None:
     assert opened(made) == [True]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "apakah laporan saya masih diproses",
-        "kok belum dijawab pertanyaan saya",
-        "masih diproses pak?",
-        "masih dalam proses kah pak laporan saya?",
-        "ini laporan saya diproses tidak ya",
-        "apa laporan saya sudah selesai?",
-        "bagaimana perkembangan laporan lampu saya",
-        "kapan petugas datang?",
-        "apakah sudah diproses?",
-        "nomor laporan saya berapa ya",
-    ],
-)
+@each_row
 def test_a_question_for_the_state_is_answered_and_disputes_nothing(text: str) -> None:
     """Also with a word that otherwise denies, and of words that look like a tracking code."""
     made = answered(LAMP)
@@ -266,15 +230,7 @@ def test_that_nothing_is_done_is_no_question(text: str) -> None:
     assert opened(made) == [True]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "petugas yang ganti lampu minta uang rokok 50 ribu",
-        "lampu sudah nyala tapi tukangnya minta duit 50rb ke warga",
-        "yang ganti lampu kemarin minta 100 ribu",
-        "pungli pak",
-    ],
-)
+@each_row
 def test_an_accusation_after_an_answer_is_a_report_of_its_own_for_the_inspectorate(text: str) -> None:
     """The answered one stays with its owner; the place is known from it, and nobody is asked for a story that he has told."""
     made = answered(LAMP)
@@ -285,14 +241,7 @@ def test_an_accusation_after_an_answer_is_a_report_of_its_own_for_the_inspectora
     assert "subject" not in second.complaint.missing
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "petugas tidak minta uang sama sekali, terima kasih",
-        "saya minta uang saya kembali",
-        "tidak ada pungli, terima kasih",
-    ],
-)
+@each_row
 def test_what_accuses_nobody_of_taking_money_is_no_accusation(text: str) -> None:
     """A denial, and what a citizen wants himself."""
     made = answered(LAMP)
@@ -307,14 +256,7 @@ def test_an_accusation_goes_on_after_its_answer() -> None:
     assert opened(made) == [True]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "sudah tidak usah diteruskan, saya cabut laporannya",
-        "tidak usah diteruskan saya cabut laporannya",
-        "batal saja pak laporannya",
-    ],
-)
+@each_row
 def test_a_withdrawal_behind_other_words_is_done_and_told(text: str) -> None:
     """Not taken for content."""
     made = answered(LAMP)
@@ -331,7 +273,7 @@ def test_a_withdrawal_on_a_condition_is_none(text: str) -> None:
     assert made.case(made.complaints[0].tracking_code).state != "dicabut"
 
 
-@pytest.mark.parametrize("text", ["4", "1 pak", "bintang 5", "10/10"])
+@each_row
 def test_a_number_while_a_report_is_open_again_is_told_the_scale_and_when(text: str) -> None:
     """And opens nothing; what is said next is no answer to a question."""
     made = answered(LAMP)
@@ -343,15 +285,7 @@ def test_a_number_while_a_report_is_open_again_is_told_the_scale_and_when(text: 
     assert made.case(made.complaints[0].tracking_code).complaint.additions == ()
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "tolong nama saya jangan sampai diketahui pak lurah",
-        "saya takut, jangan kasih tau siapa yang lapor",
-        "mohon identitas pelapor disembunyikan",
-        "data saya jangan dibocorkan ya",
-    ],
-)
+@each_row
 def test_who_wishes_to_be_hidden_hears_first_that_he_is(text: str) -> None:
     """What becomes of his words comes behind it."""
     made = answered(LAMP)
@@ -361,17 +295,7 @@ def test_who_wishes_to_be_hidden_hears_first_that_he_is(text: str) -> None:
     assert made.case(made.complaints[0].tracking_code).complaint.anonymous
 
 
-@pytest.mark.parametrize(
-    ("text", "is_code"),
-    [
-        ("cabut ABCDEFGHJKM", True),
-        ("CABUT ABCDE FGHJK M", True),
-        ("cabut abcde fghj7 m", True),
-        ("BELUM masih diproses pak", False),
-        ("masih diproses pak?", False),
-        ("Masih diproses PAK", False),
-    ],
-)
+@each_row
 def test_a_code_is_told_with_a_digit_or_in_capital_letters(text: str, is_code: bool) -> None:
     """Other words that have the form of one are words."""
     assert _is_written_as_code(text, text.split(maxsplit=1)[0].upper()) is is_code

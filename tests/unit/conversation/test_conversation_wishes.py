@@ -10,6 +10,7 @@ from conversation.secrecy import only_wishes
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
+from tests.harness.tables import each, each_row
 from tests.harness.town import Town
 
 TOFU = "tetangga saya membuang limbah tahu ke sungai di Desa Debong Kota Tegal"
@@ -28,7 +29,7 @@ def town(*told: str) -> Town:
     return made
 
 
-@pytest.mark.parametrize(
+@each(
     "wish",
     [
         "pak jangan sebut nama saya ke camat ya, saya takut diintimidasi",
@@ -48,7 +49,7 @@ def town(*told: str) -> Town:
         "kulo ajrih, nami kulo ampun disebat",
     ],
 )
-@pytest.mark.parametrize("more", [(), (LAMP,)])
+@each("more", [(), (LAMP,)])
 def test_a_wish_to_be_hidden_hides_what_was_reported(wish: str, more: tuple[str, ...]) -> None:
     """Each report, as the wish names none; and opens none."""
     made = town(TOFU, *more)
@@ -68,25 +69,7 @@ def test_a_wish_to_be_hidden_leaves_a_question_open() -> None:
     assert (case.complaint.anonymous, case.owner.id[-5:], made.landed[-1].kind) == (True, "33.74", MessageKind.answer)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "RAHASIA. kepala desa saya korupsi bansos di Cianjur",
-        "rahasia, kepala sekolah jual buku lks",
-        "jangan sebut nama saya, guru bolos",
-        "jangan sebut nama saya, tetangga saya KDRT",
-        "nama saya jangan disebut, kades korupsi",
-        "tolong rahasiakan identitas, kepala sekolah pungli",
-        "rahasia ya pak, camat selingkuh",
-        "saya takut ketahuan, atasan korupsi",
-        "hapus nama saya dari KK",
-        "tolong hapus nama almarhum ayah saya dari KK di Dukcapil Kabupaten Demak",
-        "pak lurah aja bilang tidak tahu",
-        "nama saya jangan ditulis, di kantor lurah ada pungli",
-        "jangan buang sampah sembarangan",
-        "dokumen rahasia bocor",
-    ],
-)
+@each_row
 def test_a_report_with_a_wish_or_a_word_like_one_is_more_than_a_wish(text: str) -> None:
     """It is a report of its own."""
     assert not only_wishes(text)
@@ -110,9 +93,7 @@ def test_the_named_matter_chooses_the_report(text: str, kind: MessageKind, withd
         assert made.landed[-1].tracking_code == made.complaints[0].tracking_code
 
 
-@pytest.mark.parametrize(
-    "text", ["batal pak", "cancel", "hapus laporan saya", "saya cabut laporannya karena sudah beres"]
-)
+@each_row
 def test_everyday_words_withdraw(text: str) -> None:
     """With or without the reason."""
     made = town(LAMP)
@@ -120,15 +101,7 @@ def test_everyday_words_withdraw(text: str) -> None:
     assert made.case(made.complaints[0].tracking_code).state == "dicabut"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "batal pak, sudah ditebang sendiri",
-        "Batal bu, sudah diperbaiki warga",
-        "batalkan saja. lampunya sudah nyala",
-        "cancel min karena sudah beres",
-    ],
-)
+@each_row
 def test_what_is_called_off_since_it_is_settled_is_withdrawn(text: str) -> None:
     """The reason needs no word for the report."""
     made = town(LAMP)
@@ -136,15 +109,7 @@ def test_what_is_called_off_since_it_is_settled_is_withdrawn(text: str) -> None:
     assert made.case(made.complaints[0].tracking_code).state == "dicabut"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "batal pak, sudah ditebang tapi dahannya masih di jalan",
-        "batal, sudah dipasang asal asalan",
-        "batal pak, petugasnya tidak datang",
-        "cabut izin pabrik itu, sudah diperingatkan",
-    ],
-)
+@each_row
 def test_what_was_called_off_by_others_withdraws_nothing(text: str) -> None:
     """He complains."""
     made = town(LAMP)
@@ -152,15 +117,7 @@ def test_what_was_called_off_by_others_withdraws_nothing(text: str) -> None:
     assert made.case(made.complaints[0].tracking_code).state != "dicabut"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "oknum guru SMP 1 Kota Tegal takut ketahuan wali murid",
-        "Dinas aja bilang tidak tahu, KTP saya di Kabupaten Demak belum jadi",
-        "tolong hapus nama almarhum ayah saya dari KK di Dukcapil Kabupaten Demak",
-        "jangan dipublikasikan terus programnya kalau jalan di Kota Tegal rusak",
-    ],
-)
+@each_row
 def test_words_of_others_hide_nobody(text: str) -> None:
     """The office must know who asks."""
     (told,) = town(text).complaints

@@ -18,6 +18,7 @@ from tests.harness.events import complaint
 from tests.harness.house import House, added, plain, said
 from tests.harness.list_law import DESK, ListLaw
 from tests.harness.support import NOON, message, normalised
+from tests.harness.tables import each, each_row
 from tests.harness.town import Town
 
 NORMALISER = Normaliser.load()
@@ -30,160 +31,34 @@ def corrected(text: str) -> str | None:
     return None if place is None else place.regency
 
 
-@pytest.mark.parametrize(
-    ("text", "regency"),
-    [
-        ("ralat: bukan di Kota Bandung tapi Kabupaten Bandung", "32.04"),
-        ("maaf salah, yang benar Kabupaten Bandung", "32.04"),
-        ("Ralat, Kab Bandung bukan Kota Bandung", "32.04"),
-        ("ralat: lokasinya di Cimahi", "32.77"),
-        ("maksud saya bukan Bogor tapi Depok", "32.76"),
-        ("bukan di Semarang tapi di Salatiga pak", "33.73"),
-        ("yang benar Jalan Merdeka Kota Bandung", "32.73"),
-        ("koreksi: yang benar jl diponegoro kota salatiga", "33.73"),
-        ("typo, kec sukolilo kota surabaya", "35.78"),
-        ("maaf salah, harusnya Kabupaten Bandung", "32.04"),
-        ("salah kota pak, Kota Tangerang Selatan", "36.74"),
-        ("bukan Kota Bandung pak, Kabupaten Bandung", "32.04"),
-        ("bukan kota bandung pak kabupaten bandung", "32.04"),
-        ("maaf pak lokasinya bukan Kota Bandung, Kab. Bandung ya", "32.04"),
-        ("bukan di Bandung kota, di Bandung kabupaten", "32.04"),
-        ("maksud saya Kab. Bandung", "32.04"),
-        ("Kabupaten Bandung maksudnya pak", "32.04"),
-        ("eh salah, di Bogor kabupaten", "32.01"),
-        ("eh salah pak, bukan Bogor kota, Bogor kabupaten", "32.01"),
-        ("bukan Bogor kota tapi kabupaten", "32.01"),
-        ("ralat: Kota Cimahi", "32.77"),
-        ("jalannya bukan di Kota Bandung tapi di Kabupaten Bandung", "32.04"),
-    ],
-)
+@each_row
 def test_a_clear_correction_names_the_regency(text: str, regency: str) -> None:
     """After a word such as "ralat", or with both places, also with nothing but a pause or "pak" between them."""
     assert corrected(text) == regency
 
 
-@pytest.mark.parametrize(
-    ("text", "former", "regency"),
-    [
-        ("kabupaten maksudnya pak, bukan kota", "32.73", "32.04"),
-        ("bukan kota pak, kabupaten", "32.73", "32.04"),
-        ("maksud saya kabupatennya", "32.71.01", "32.01"),
-        ("ralat: kota", "32.01", "32.71"),
-        ("maksud saya kabupaten", "32.77", None),
-        ("maksud saya kabupaten", None, None),
-        ("maksud saya kabupaten", "32", None),
-    ],
-)
+@each_row
 def test_the_word_for_its_kind_alone_is_of_the_place_before(text: str, former: str | None, regency: str | None) -> None:
     """Of a name that a city and a regency share; of another one it is nothing."""
     place = corrected_place(text, NORMALISER.reader.read, NORMALISER.gazetteer, former=former)
     assert (None if place is None else place.regency) == regency
 
 
-@pytest.mark.parametrize(
-    ("text", "regency"),
-    [
-        ("Kab Semarang pak", "33.22"),
-        ("kab semarang min, bukan kota", "33.22"),
-        ("Kabupaten Semarang ya pak", "33.22"),
-        ("Semarang kabupaten pak", "33.22"),
-        ("oh ya itu di kab semarang", "33.22"),
-        ("lokasi kab semarang", "33.22"),
-        ("Kota Semarang pak", None),
-        ("Semarang", None),
-        ("Kab Kendal pak", None),
-        ("bupati kab semarang kemarin lewat", None),
-        ("sama seperti di kab semarang", None),
-    ],
-)
+@each_row
 def test_the_namesake_alone_is_instead_of_the_city_before(text: str, regency: str | None) -> None:
     """Any other place alone may be beside it."""
     place = corrected_place(text, NORMALISER.reader.read, NORMALISER.gazetteer, former="33.74")
     assert (place.regency if place else None) == regency
 
 
-@pytest.mark.parametrize(
-    ("text", "regency"),
-    [
-        ("Kendal bukan Semarang", "33.24"),
-        ("lokasinya Kendal, bukan Semarang", "33.24"),
-        ("Jalan Pemuda Kabupaten Kendal ya, bukan Semarang", "33.24"),
-        ("kabupaten semarang bukan kota semarang", "33.22"),
-        ("ini masuk Kabupaten Kendal pak", "33.24"),
-        ("ternyata masuk wilayah Kabupaten Semarang", "33.22"),
-        ("kata pak RT masuk Kabupaten Demak", "33.21"),
-        ("Demak pak, salah ketik tadi", "33.21"),
-        ("Demak min, salah ketik", "33.21"),
-        ("Demak, typo", "33.21"),
-        ("eh Demak ding", "33.21"),
-        ("ganti lokasi ke Kabupaten Demak", "33.21"),
-        ("tolong diubah ke Kabupaten Demak", "33.21"),
-        ("aduh keliru pak, Kendal", "33.24"),
-        ("keliru, mestine Kendal", "33.24"),
-        ("lepat pak, Kendal", "33.24"),
-        ("maaf lokasi salah, Kec Sayung Demak", "33.21"),
-        ("alamat yang benar Jl Pemuda Kendal", "33.24"),
-        ("*Kendal", "33.24"),
-        ("* Kab Kendal", "33.24"),
-        ("sorry Demak", "33.21"),
-        ("eh Kendal", "33.24"),
-        ("bukan Kota Semarang. Kabupaten Semarang.", "33.22"),
-        ("Bukan kota Semarang - Kabupaten Semarang", "33.22"),
-        ("bukan kota semarang lho, kabupaten semarang", "33.22"),
-        ("bukan Kab. Semarang tapi Kota Salatiga", "33.73"),
-        ("Bukan di Semarang, tapi Ungaran", "33.22"),
-        ("koreksi lokasi: Ungaran", "33.22"),
-        ("ralat. Ungaran Kab Semarang", "33.22"),
-        ("ralat, Jl Pemuda Ungaran Kab Semarang", "33.22"),
-        ("salah, Kabupaten maksudnya", "33.22"),
-        ("kab pak", "33.22"),
-        ("bkn Kota Semarang tp Kab Semarang", "33.22"),
-        ("bknnya di Kota Semarang tp di Kab Semarang", "33.22"),
-        ("bkn kota pak tp kab", "33.22"),
-        ("mboten Kota Semarang pak, Kabupaten Semarang", "33.22"),
-        ("dudu Kota Semarang nanging Kabupaten Semarang", "33.22"),
-        ("sanes di Kota Semarang, di Kabupaten Semarang", "33.22"),
-    ],
-)
+@each_row
 def test_a_correction_is_read_in_the_words_that_people_use(text: str, regency: str) -> None:
     """The place first, "masuk", a slip that is owned up to, a star, a full stop between both, short forms, Javanese and Sundanese."""
     place = corrected_place(text, NORMALISER.reader.read, NORMALISER.gazetteer, former="33.74")
     assert (place.regency if place else None) == regency
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Tangsel pak",
-        "Kendal",
-        "di Kendal",
-        "Jl Pemuda Kendal",
-        "itu wewenang Kabupaten Demak bukan Kota Semarang",
-        "masuk kewenangan Kabupaten Kendal",
-        "ini termasuk jalan Kabupaten Kendal",
-        "Kabupaten Kendal yang tanggung jawab, bukan Kota Semarang",
-        "KTP saya Kendal bukan Semarang",
-        "saya warga Kendal bukan Semarang",
-        "domisili Kendal bukan Semarang",
-        "saya orang Kendal bukan Semarang",
-        "truk dari Kendal bukan Semarang",
-        "Kendal lebih bagus bukan Semarang",
-        "kenapa Kendal bukan Semarang",
-        "maaf Demak juga",
-        "sorry pak saya lagi di Demak",
-        "* lampunya sudah hidup",
-        "ternyata Kota Demak juga rusak",
-        "petugasnya ternyata dari Kabupaten Demak",
-        "tolong perbaiki jalan ke Kabupaten Demak",
-        "tolong diperbaiki di Kabupaten Demak",
-        "mobil masuk Kota Semarang macet",
-        "bukan di Semarang saja tapi Demak",
-        "bkn hanya di Kota Semarang, Kabupaten Semarang juga",
-        "BKN Kota Semarang",
-        "mboten wonten banyu",
-        "Jawa Barat bukan Jawa Tengah",
-    ],
-)
+@each_row
 def test_a_place_beside_other_words_corrects_nothing(text: str) -> None:
     """A place alone, whose task it is, where somebody is from, a comparison, a question, a second place."""
     assert corrected_place(text, NORMALISER.reader.read, NORMALISER.gazetteer, former="33.74") is None
@@ -199,7 +74,7 @@ def test_a_correction_in_ordinary_words_makes_no_second_case(town: Town, text: s
     assert owner(town).endswith("33.24")
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "di Kabupaten Bandung juga begitu",

@@ -9,6 +9,7 @@ from complaints.errors import ConfigurationError
 from conversation.said import written
 from conversation.said.going_on import tells_a_fault
 from conversation.said.notation import any_expression, expression
+from tests.harness.tables import each_row
 
 LISTS = {"no": ("tidak", "gak"), "bad": ("rusak", "mati"), "all": ("rusak", "mati total")}
 
@@ -17,27 +18,7 @@ def _finds(phrase: str, text: str, not_after: str = "") -> bool:
     return re.search("".join(expression(phrase, LISTS, not_after=not_after)), text) is not None
 
 
-@pytest.mark.parametrize(
-    ("phrase", "found", "not_found"),
-    [
-        ("masih rusak", ["ini masih rusak pak"], ["masih sangat rusak", "masih rusaknya", "termasih rusak"]),
-        ("{no} {bad}", ["sudah gak mati"], ["tidak lama mati", "ini rusak"]),
-        ("ini (rusak | mati total)", ["ini mati total"], ["ini mati"]),
-        ("{no} ada [lagi] banjir", ["tidak ada banjir", "gak ada lagi banjir"], ["tidak ada banjirnya"]),
-        ("^ [pak | bu]... {bad}", ["rusak", "pak bu pak mati"], ["min rusak", "pak min rusak"]),
-        ("{bad} [pak | bu]... $", ["rusak", "lampu mati pak bu"], ["rusak pak min"]),
-        ("[me]lapor*", ["melaporkan", "lapor", "dia melapor"], ["pelapor"]),
-        ("di(cek | lihat)", ["dicek"], ["cek", "di cek"]),
-        ("^ [*nya] {no} {bad}", ["gak rusak", "lampunya tidak mati"], ["lampu tidak mati", "nya tidak mati"]),
-        ("kata *", ["kata orang"], ["kata"]),
-        ("di !(kami | sini)", ["di mana", "di kamian"], ["di kami", "di sini", "di"]),
-        ("di !(kami | sini)*", ["di mana"], ["di kami", "di siniloh"]),
-        ("kapan ... selesai", ["kapan selesai", "kapan itu semua selesai"], ["kapannya selesai", "selesai kapan"]),
-        ("nanti ...2 dicek", ["nanti dicek", "nanti saya mau dicek"], ["nanti saya mau segera dicek"]),
-        ("sudah {passive}", ["sudah diperbaiki"], ["sudah dinas", "sudah baik"]),
-        ("lampu {all} lagi", ["lampu mati total lagi"], ["lampu mati lagi"]),
-    ],
-)
+@each_row
 def test_a_phrase_is_found_as_the_notation_says(phrase: str, found: list[str], not_found: list[str]) -> None:
     """phrases.yaml explains the notation; words are whole words."""
     assert [text for text in found if not _finds(phrase, text)] == []
@@ -76,23 +57,7 @@ def test_of_phrases_that_fit_at_one_place_the_first_takes_precedence() -> None:
         assert match[0] == found
 
 
-@pytest.mark.parametrize(
-    ("line", "what"),
-    [
-        ("  - '{bat} lagi'", "there is no list {bat}"),
-        ("  - ''", "no word that must be there"),
-        ("  - '[pak] ...'", "no word that must be there"),
-        ("  - '( | rusak)'", "no word that must be there"),
-        ("  - 'rusak (lagi'", "'(' is not closed"),
-        ("  - 'rusak lagi)'", "')' is not expected"),
-        ("  - 'rusak ^ lagi'", "'^' is not expected"),
-        ("  - 'Rusak'", "a sign that the notation does not know"),
-        ("  - 'rusak?'", "a sign that the notation does not know"),
-        ("  - '[me][lapor] lagi'", "no part that must be there"),
-        ("  {}", "'not_after' is missing"),
-        ("  words", "here phrases are expected"),
-    ],
-)
+@each_row
 def test_a_mistake_in_a_phrase_is_told_with_its_line(line: str, what: str) -> None:
     """The first phrase of the file is right; the second is in its fourth line."""
     lines = f"first:\n  - rusak\nsecond:\n{line}\n"
@@ -100,18 +65,7 @@ def test_a_mistake_in_a_phrase_is_told_with_its_line(line: str, what: str) -> No
         written.patterns(written.parsed(_file(lines)), LISTS)
 
 
-@pytest.mark.parametrize(
-    ("lines", "what"),
-    [
-        ("bad: rusak\nworse: '{bat} mati'\n", "line 2: there is no list {bat}"),
-        ("bad: rusak\nworse: ''\n", "line 2: the list 'worse' has no words"),
-        ("bad: rusak\nworse: Mati\n", "line 2: 'Mati' is no word"),
-        ("bad: rusak\nbad: mati\n", "line 2: 'bad' is there twice"),
-        ("bad: rusak\nno: mati\n", "line 2: there is another list 'no'"),
-        ("bad: rusak\nworse: [mati]\n", "line 2: here one line of words is expected"),
-        ("- rusak\n", "line 1: here names are expected"),
-    ],
-)
+@each_row
 def test_a_mistake_in_a_list_is_told_with_its_line(lines: str, what: str) -> None:
     """A list may name those before it, and none that there is not."""
     with pytest.raises(ConfigurationError, match=rf"phrases\.yaml, {re.escape(what)}"):

@@ -12,6 +12,7 @@ from complaints.mail import MessageKind
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
+from tests.harness.tables import row_by_row
 from tests.harness.town import Town
 
 
@@ -48,16 +49,7 @@ def owner_of(town: Town, number: int) -> str:
     return town.case(town.complaints[number].tracking_code).owner.id
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Laporkan ke @lapor1708! Jembatan ambruk di Desa Sukamaju Kab Bogor, warga terisolir",
-        "Lapor ke @lapor1708 lampu jalan padam di Jl Sudirman depan kantor pos Solo",
-        "Laporan via @lapor1708 : pasien BPJS ditolak RSUD Bekasi",
-        "lapor ke @lapor1708, guru minta uang 500rb buat rapor di SDN 3 Depok",
-        "Sampaikan ke @lapor1708 pohon tumbang menutup jalan di Cibubur",
-    ],
-)
+@row_by_row
 def test_a_post_that_tells_others_to_report_and_tells_something_is_a_complaint(town: Town, text: str) -> None:
     """It was taken for publicity and passed over, without a word to its author."""
     post(town, text)
@@ -66,9 +58,7 @@ def test_a_post_that_tells_others_to_report_and_tells_something_is_a_complaint(t
     assert town.sends
 
 
-@pytest.mark.parametrize(
-    "text", ["@lapor1708", "@lapor1708 https://t.co/AbC123", "  @lapor1708  @pemkot https://t.co/x ", ""]
-)
+@row_by_row
 def test_a_post_of_links_and_names_alone_is_not_answered(town: Town, text: str) -> None:
     """It tells nothing; with a photo it does."""
     post(town, text)
@@ -101,19 +91,7 @@ def test_an_empty_text_opens_no_case_and_is_not_answered(town: Town, channel: st
     assert (town.landed[-1].kind, len(town.sends)) == (MessageKind.ignored, sent)
 
 
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        (
-            "@lapor1708 lampu jalan mati di Jalan Pemuda Kota Semarang",
-            "@lapor1708 anak saya ditolak RSUD Kota Bekasi padahal punya BPJS",
-        ),
-        (
-            "@lapor1708 jalan berlubang Jl Yosodipuro Surakarta",
-            "@lapor1708 bendahara SMAN 3 minta uang 2 juta ke siswa untuk ujian",
-        ),
-    ],
-)
+@row_by_row
 def test_a_second_story_under_one_post_is_a_case_of_its_own(town: Town, first: str, second: str) -> None:
     """It entered the first case and moved it: nobody had the hole, and an accusation stood beside a public post."""
     thread = post(town, first)
@@ -125,17 +103,7 @@ def test_a_second_story_under_one_post_is_a_case_of_its_own(town: Town, first: s
     assert owner_of(town, 1) != owner
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "@lapor1708 belum juga",
-        "@lapor1708 makin parah sekarang",
-        "@lapor1708 jalannya rusak sudah tiga bulan, motor saya jatuh di sana kemarin",
-        "@lapor1708 di depan kantor pos",
-        "@lapor1708 ralat: bukan di Kota Semarang tapi di Kabupaten Semarang",
-        "@lapor1708 jalan berlubangnya tambah dalam, tolong segera ditambal sebelum ada korban jiwa lagi di sana ya min",
-    ],
-)
+@row_by_row
 def test_what_goes_on_with_a_post_is_added_to_its_case(town: Town, text: str) -> None:
     """As by SMS, but that a thread has no days after which it is told anew."""
     thread = post(town, "@lapor1708 jalan berlubang di Jalan Pemuda Kota Semarang")

@@ -1,5 +1,6 @@
 """What citizens read: one GSM-7 message by SMS, whoever the owner is, with the code and the owner where they are promised."""
 
+import functools
 import re
 from typing import Any
 
@@ -15,6 +16,7 @@ from router.agencies.registry import Registry
 from router.cases.replies import reply_to
 from tests.harness.events import DPU, complaint
 from tests.harness.house import plain
+from tests.harness.tables import each, each_row
 
 GSM = gsm0338.Codec()
 PROMISED = {
@@ -88,6 +90,7 @@ def septets(text: str) -> int:
     return len(encoded)
 
 
+@functools.cache
 def longest_names() -> list[str]:
     """Return the longest names of the registry: of its bodies, and of units of the regions with the longest names."""
     registry = Registry.load()
@@ -97,9 +100,6 @@ def longest_names() -> list[str]:
         unit.name for kind in registry.units for region in regions if (unit := registry.unit(kind, region)) is not None
     ]
     return sorted(set(names), key=len)[-50:]
-
-
-LONGEST = longest_names()
 
 
 def told(
@@ -164,14 +164,14 @@ RECEIPTS = [name for name, changes in OCCASIONS.items() if "asked" in changes]
 
 def test_the_longest_names_are_really_long() -> None:
     """Else the next tests would say nothing."""
-    assert max(map(len, LONGEST)) > 80
+    assert max(map(len, longest_names())) > 80
 
 
-@pytest.mark.parametrize("occasion", OCCASIONS)
+@each("occasion", OCCASIONS)
 def test_every_sms_is_one_gsm_7_message(occasion: str) -> None:
     """160 septets, with the longest names that the registry can make."""
     case, changes = complaint(), OCCASIONS[occasion]
-    for name in LONGEST:
+    for name in longest_names():
         text = told(case, owner=AgencyRef(id="x", name=name), **changes).text
         assert septets(text) <= 160, text
 
@@ -184,8 +184,8 @@ def test_names_with_costly_or_foreign_characters_fit_too(name: str) -> None:
     assert septets(told(complaint(), owner=AgencyRef(id="x", name=name)).text) <= 160
 
 
-@pytest.mark.parametrize("occasion", OCCASIONS)
-@pytest.mark.parametrize("channel", ["sms", "twitter", "web", "a-new-channel"])
+@each("occasion", OCCASIONS)
+@each("channel", ["sms", "twitter", "web", "a-new-channel"])
 def test_code_and_owner_stand_where_they_are_promised(occasion: str, channel: str) -> None:
     """On every channel, also on one that has no wording of its own."""
     case, changes = complaint(), OCCASIONS[occasion]
@@ -197,15 +197,7 @@ def test_code_and_owner_stand_where_they_are_promised(occasion: str, channel: st
     assert not re.search(r"[{}]", text)
 
 
-@pytest.mark.parametrize(
-    ("occasion", "sentence", "told"),
-    [
-        ("received", "Diteruskan ke {ownr}.", "received, sms: {ownr} has no value there; known are code, owner"),
-        ("received", "Tenggat {due}.", "received, sms: {due} has no value there"),
-        ("received", "Kode {code", "received, sms: "),
-        ("off_scale", "{code}", "known are none"),
-    ],
-)
+@each_row
 def test_a_misspelt_value_ends_the_start_and_not_a_complaint(occasion: str, sentence: str, told: str) -> None:
     """Each complaint by SMS became a dead letter, and nothing said why."""
     assert not mistakes(wording())
@@ -223,10 +215,10 @@ def test_every_wording_promises_what_it_has() -> None:
         assert set(re.findall(r"{(\w+)}", texts["default"])) == PROMISED[occasion]
 
 
-@pytest.mark.parametrize("occasion", [name for name in PROMISED if name.startswith("status_")])
+@each("occasion", [name for name in PROMISED if name.startswith("status_")])
 def test_every_status_by_sms_is_one_gsm_7_message(occasion: str) -> None:
     """With the longest names that the registry can make."""
-    for name in LONGEST:
+    for name in longest_names():
         said = text(occasion, "sms", code="ABCDE FGHJK M", owner=name, since="23 Nov 2026", due="23 Nov 2026")
         assert septets(said) <= 160, said
 
@@ -258,11 +250,11 @@ def test_a_pin_near_a_border_is_asked_about_with_its_regencies(channel: str) -> 
     assert [bool(place.choices) for place in asked] == [True, False, False, False]
 
 
-@pytest.mark.parametrize("occasion", OCCASIONS)
+@each("occasion", OCCASIONS)
 def test_every_tweet_fits(occasion: str) -> None:
     """280 characters, with room for the citizen's name before it."""
     case, changes = complaint(), OCCASIONS[occasion]
-    for name in LONGEST:
+    for name in longest_names():
         text = told(case.model_copy(update={"channel": "twitter"}), owner=AgencyRef(id="x", name=name), **changes).text
         assert len(f"@{'x' * 15} {text}") <= 280, text
 
@@ -288,9 +280,7 @@ def test_a_short_name_is_not_shortened() -> None:
     assert "..." in told(complaint(), owner=AgencyRef(id="x", name="Dinas " * 30)).text
 
 
-@pytest.mark.parametrize(
-    "region", ["Kabupaten Hulu Sungai Selatan", "Kota Semarang", "Provinsi Papua Barat Daya", "Kota Kotamobagu"]
-)
+@each_row
 def test_the_region_of_a_long_name_stays(region: str) -> None:
     """Else the citizen would not know whose office has his report."""
     name = (
@@ -302,12 +292,12 @@ def test_the_region_of_a_long_name_stays(region: str) -> None:
     assert 155 <= septets(said) <= 160
 
 
-@pytest.mark.parametrize("asked", ["", *(name.removeprefix("question_") for name in RECEIPTS)])
-@pytest.mark.parametrize("channel", ["sms", "twitter", "telegram", "web"])
+@each("asked", ["", *(name.removeprefix("question_") for name in RECEIPTS)])
+@each("channel", ["sms", "twitter", "telegram", "web"])
 def test_whoever_is_in_danger_reads_the_number_for_emergencies_in_the_receipt(channel: str, asked: str) -> None:
     """As the last sentence, also behind a question, and in one message with the longest name."""
     case = complaint(channel=channel, text="tolong ada kebakaran di Jalan Pemuda, api membesar")
-    for name in LONGEST:
+    for name in longest_names():
         said = told(case, asked=asked, owner=AgencyRef(id="x", name=name)).text
         assert said.endswith(" Keadaan darurat? Telepon 112.")
         assert channel != "sms" or septets(said) <= 160
@@ -335,11 +325,11 @@ def test_what_does_not_concern_the_citizen_makes_no_reply(kind: FactKind) -> Non
     assert reply_to([{"kind": kind.value}], {"complaint": plain(of), "owner": plain(DPU)}) is None
 
 
-@pytest.mark.parametrize("channel", ["sms", "twitter", "web", "a-new-channel"])
-@pytest.mark.parametrize("part", ["place", "subject", "road_class", "hospital_owner", "date", "chronology", "evidence"])
+@each("channel", ["sms", "twitter", "web", "a-new-channel"])
+@each("part", ["place", "subject", "road_class", "hospital_owner", "date", "chronology", "evidence"])
 def test_a_reminder_is_not_the_question_again(part: str, channel: str) -> None:
     """X refuses the same text, so the reminder was never posted; by SMS it looked like a mistake."""
-    for name in (DPU.name, LONGEST[-1]):
+    for name in (DPU.name, longest_names()[-1]):
         asked, again = (question(part, channel, again=one, code="ABCDE FGHJK M", owner=name) for one in (False, True))
         assert "Pengingat" in again
         assert "Pengingat" not in asked

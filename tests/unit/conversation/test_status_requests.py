@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from complaints import tracking
 from complaints.status_requests import StatusRequest, codes_in, parse, without_codes
 from tests.harness.events import code_of, complaint
+from tests.harness.tables import each
 
 CODE = code_of(complaint().id)
 SPACED = tracking.spaced(CODE)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         f"STATUS {CODE}",
@@ -49,7 +50,7 @@ def test_the_example_of_our_own_texts_opens_no_case(text: str) -> None:
     assert parse(text) == StatusRequest(None)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "status jalan rusak di Semarang belum diperbaiki",

@@ -5,14 +5,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.harness.second_deadlines import Story
+from tests.harness.tables import each
 
 EXAMPLES = [json.loads(line) for line in Path("tests/data/deadlines.jsonl").read_text("utf-8").splitlines()]
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=[one["id"] for one in EXAMPLES])
+@each("example", EXAMPLES)
 def test_it_agrees_with_the_example(example: dict[str, Any]) -> None:
     """The due day of each limit, and which are fulfilled."""
     story = Story(example["region"], example["class"])

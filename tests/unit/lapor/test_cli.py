@@ -18,6 +18,7 @@ from lapor.commands.cases import since_milliseconds
 from lapor.commands.tables import shown_value
 from ops.casework.acts import ACTS
 from tests.harness.support import free_port
+from tests.harness.tables import each, each_row
 
 CLIENTS = (
     "aiokafka",
@@ -85,7 +86,7 @@ def test_help_names_every_command(lapor: Run) -> None:
     assert not [name for name in (*COMMANDS, *GROUPS) if name not in out]
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "embedded kafka", "agency search", "case show"])
+@each("command", [*COMMANDS, "embedded kafka", "agency search", "case show"])
 def test_every_command_has_help(lapor: Run, command: str) -> None:
     """It says what it does, and how it is called."""
     status, out, _ = lapor(*command.split(), "--help")
@@ -93,7 +94,7 @@ def test_every_command_has_help(lapor: Run, command: str) -> None:
     assert f"lapor {command} " in out
 
 
-@pytest.mark.parametrize("name", ACTS)
+@each("name", ACTS)
 def test_every_act_on_a_case_has_help_with_an_example_that_it_takes(lapor: Run, name: str) -> None:
     """All options of the example are options of the act; without a stack it goes as far as saying so."""
     status, out, _ = lapor("case", name, "--help")
@@ -103,7 +104,7 @@ def test_every_act_on_a_case_has_help_with_an_example_that_it_takes(lapor: Run, 
     assert (status, "LAPOR_" in err) == (2, True)
 
 
-@pytest.mark.parametrize(
+@each(
     "arguments",
     [
         ["query", "SELECT 1"],
@@ -121,7 +122,6 @@ def test_every_act_on_a_case_has_help_with_an_example_that_it_takes(lapor: Run, 
         ["run", "web"],
         ["run", "sms", "web"],
     ],
-    ids=" ".join,
 )
 def test_without_a_stack_a_command_says_what_to_do(lapor: Run, arguments: list[str]) -> None:
     """One sentence to stderr, status 2, no trace."""
@@ -132,7 +132,7 @@ def test_without_a_stack_a_command_says_what_to_do(lapor: Run, arguments: list[s
     assert "LAPOR_" in err
 
 
-@pytest.mark.parametrize(
+@each(
     ("arguments", "part"),
     [
         (["run", "fax"], "fax"),
@@ -272,18 +272,7 @@ def test_settings_masks_passwords_and_tokens_until_they_are_asked_for(lapor: Run
     assert all(f"{name}={value}\n" in out for name, value in secrets.items())
 
 
-@pytest.mark.parametrize(
-    ("address", "shown"),
-    [
-        ("clickhouse://db:9000/lapor", "clickhouse://db:9000/lapor"),
-        ("clickhouse://ana@db/lapor", "clickhouse://ana@db/lapor"),
-        ("clickhouse://:pw@db/lapor", "clickhouse://:***@db/lapor"),
-        ("clickhouse://ana:p%40w@db/lapor", "clickhouse://ana:***@db/lapor"),
-        ("smpp://one:2775,smpp://b:pw@two", "smpp://one:2775,smpp://b:***@two"),
-        ("one:9092,two:9092", "one:9092,two:9092"),
-        (None, ""),
-    ],
-)
+@each_row
 def test_only_the_password_of_an_address_is_masked(address: str | None, shown: str) -> None:
     """Hosts, ports and users stay readable."""
     assert shown_value(address, reveal=False) == shown
@@ -292,25 +281,13 @@ def test_only_the_password_of_an_address_is_masked(address: str | None, shown: s
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("text", "moment"),
-    [
-        ("2026-11-01", "2026-11-01T00:00:00+00:00"),
-        ("2026-11-01T08:00", "2026-11-01T08:00:00+00:00"),
-        ("2026-11-01T08:00+07:00", "2026-11-01T01:00:00+00:00"),
-        ("2026-11-01T08:00Z", "2026-11-01T08:00:00+00:00"),
-        ("90m", "2026-11-24T10:30:00+00:00"),
-        ("12h", "2026-11-24T00:00:00+00:00"),
-        ("7d", "2026-11-17T12:00:00+00:00"),
-        ("0m", "2026-11-24T12:00:00+00:00"),
-    ],
-)
+@each_row
 def test_since_is_a_time_or_how_long_ago(text: str, moment: str) -> None:
     """UTC where no zone is named."""
     assert since_milliseconds(text, now=NOW) == int(datetime.fromisoformat(moment).timestamp() * 1000)
 
 
-@pytest.mark.parametrize("text", ["d", "-1d", "1.5h", "7w", "yesterday", "2026-13-01", "²m", "99999999999d", "7 d"])
+@each("text", ["d", "-1d", "1.5h", "7w", "yesterday", "2026-13-01", "²m", "99999999999d", "7 d"])
 def test_what_is_no_time_is_refused_with_the_forms(text: str) -> None:
     """The text that was given stands in the sentence."""
     with pytest.raises(ConfigurationError, match=r"--since .* is no time: write 2026-11-01"):

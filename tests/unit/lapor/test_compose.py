@@ -17,6 +17,7 @@ from embedded.clickhouse.accounts import ANALYST, OPERATOR, SINK, VIEWS, server_
 from lapor.processes.channels import CHANNELS
 from lapor.processes.wiring import WORKERS, loops
 from sinks.clickhouse.migrate import migrations
+from tests.harness.tables import each
 
 ROOT = Path(__file__).parents[3]
 COMPOSE = ROOT / "docker-compose.yml"
@@ -73,7 +74,7 @@ def test_every_service_of_ours_is_in_it() -> None:
     assert ours == {*CHANNELS, *WORKERS, *ONE_SHOT}
 
 
-@pytest.mark.parametrize("name", sorted(compose()["services"].keys() - ONE_SHOT))
+@each("name", sorted(compose()["services"].keys() - ONE_SHOT))
 def test_each_service_is_restarted_and_has_a_health_check(name: str) -> None:
     """A service that dies comes back; whether it is well is asked of its loop or its protocol."""
     service = compose()["services"][name]

@@ -27,6 +27,7 @@ from ops.stored import judged
 from router.agencies.registry import Agency, Registry
 from router.allotments.edition import Allotments, Edition
 from sinks.clickhouse.rows import TOPICS as SINK_TOPICS
+from tests.harness.tables import each
 
 
 def test_a_broken_allotment_or_model_is_a_fault_before_a_router_stops_at_it(tmp_path: Path) -> None:
@@ -131,7 +132,7 @@ def backlog(waiting: int = 0, age_s: float | None = None, *, members: int = 1, g
     return Backlog(group=group, members=members, waiting=waiting, oldest_ms=oldest)
 
 
-@pytest.mark.parametrize(
+@each(
     ("behind", "level", "detail"),
     [
         (backlog(), Level.ok, "nothing waits"),
@@ -229,7 +230,7 @@ def test_a_crash_loop_is_over_when_the_service_keeps_running(tmp_path: Path) -> 
 STARTED = Since(started=NOW - 1000, ready=NOW - 980)
 
 
-@pytest.mark.parametrize(
+@each(
     ("seen", "level", "detail"),
     [
         ({"tried": NOW - 5}, Level.wait, "not reached yet"),

@@ -6,6 +6,7 @@ from complaints.errors import ConfigurationError
 from complaints.runtime.address import parse_address
 from complaints.runtime.settings import Settings
 from complaints.runtime.variables import misspelt
+from tests.harness.tables import row_by_row
 
 
 def test_a_blank_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,25 +61,7 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         parse_address(text, scheme="clickhouse", default_port=9000)
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "reason"),
-    [
-        ("KAFKA", "SASL_SSL://kafka:9093", "TLS or SASL to Kafka is not supported"),
-        ("KAFKA", "a:9092,ssl://b:9093", "TLS or SASL to Kafka is not supported"),
-        ("KAFKA", "PLAINTEXT://kafka:9092", "write kafka:9092"),
-        ("KAFKA", "kafka", "host:port is needed"),
-        ("KAFKA", "kafka:99999", "host:port is needed"),
-        ("CLICKHOUSE", "clickhouses://u:pw123@db:9440/lapor", "TLS to ClickHouse is not supported"),
-        ("CLICKHOUSE", "http://u:pw123@db:8123/lapor", "clickhouse://user:password@host:9000/database"),
-        ("CLICKHOUSE", "clickhouse://u:pw123@db/lapor?secure=true", "have no effect here"),
-        ("X_API", "ftp://x", "http://host:port"),
-        ("TELEGRAM_API", "api.telegram.org", "http://host:port"),
-        ("TELEGRAM_WEBHOOK", "http://bot.example", "https://host/path"),
-        ("VIEW_URL", "http://a:1,b:2", "http://host:port"),
-        ("ATTACHMENTS", "gs://bucket", "s3://key:secret@host:port/bucket"),
-        ("METRICS", "127.0.0.1:metrics", "host:port is needed"),
-    ],
-)
+@row_by_row
 def test_an_address_that_we_cannot_speak_is_refused_at_once(
     monkeypatch: pytest.MonkeyPatch, name: str, text: str, reason: str
 ) -> None:

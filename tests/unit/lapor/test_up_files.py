@@ -11,6 +11,7 @@ from complaints.runtime.settings import Settings
 from lapor.local.note import NOTE, Stack
 from lapor.local.up import Up
 from lapor.processes.secret import adopt
+from tests.harness.tables import row_by_row
 
 
 def start_of(settings: Settings) -> tuple[str, list[str]]:
@@ -83,14 +84,7 @@ def test_a_folder_of_allotments_that_is_missing_or_empty_ends_the_start_before_a
     assert not (tmp_path / NOTE).exists()
 
 
-@pytest.mark.parametrize(
-    ("setting", "name"),
-    [
-        ({"smpp": "smsc=http://x"}, "LAPOR_SMPP"),
-        ({"web_reads": "viel"}, "LAPOR_WEB_READS"),
-        ({"web_writes": "60"}, "LAPOR_WEB_WRITES"),
-    ],
-)
+@row_by_row
 def test_a_setting_that_only_a_service_reads_ends_the_start_before_any_server(
     tmp_path: Path, setting: dict[str, str], name: str
 ) -> None:

@@ -1,15 +1,13 @@
 """The registry understands names as officers write them."""
 
-from pathlib import Path
-
 import pytest
-import yaml
 
 from router.agencies.registry import Registry
 from router.agencies.resolve import resolve
 from router.agencies.search import search
+from tests.harness.tables import document, each, each_row
 
-_TABLES = yaml.safe_load((Path(__file__).parents[2] / "data" / "body_names.yaml").read_text("utf-8"))
+_TABLES = document("body_names.yaml")
 
 
 @pytest.fixture(scope="module")
@@ -18,18 +16,7 @@ def registry() -> Registry:
     return Registry.load()
 
 
-@pytest.mark.parametrize(
-    ("name", "region", "agency_id"),
-    [
-        ("Dinas PU Kota Semarang", None, "dpu-33.74"),
-        ("Ditjen Imigrasi", None, "ditjen-imigrasi"),
-        ("Kementerian Pekerjaan Umum dan Perumahan Rakyat", None, "kemenpu"),
-        ("Kecamatan Sukajadi Kota Bandung", None, "kec-32.73.07"),
-        ("Dinas Perhubungan", "35.78", "dishub-35.78"),
-        ("Kementerian Komunikasi dan Informatika", None, "komdigi"),
-        ("Yayasan Entah Apa", None, None),
-    ],
-)
+@each_row
 def test_names_resolve(registry: Registry, name: str, region: str | None, agency_id: str | None) -> None:
     """Short, former and placeless names find their body; a stranger finds none."""
     agency = resolve(registry, name, region)
@@ -48,27 +35,7 @@ def test_search_finds_by_words(registry: Registry) -> None:
     assert "dishub-33.74" in [agency.id for agency in search(registry, "dishub kota semarang")]
 
 
-@pytest.mark.parametrize(
-    ("name", "region", "agency_id"),
-    [
-        ("BPJS Kesehatan KC Sampit", None, "bpjskes-kc-62.02"),
-        ("BPJS Ketenagakerjaan Kacab Purwakarta", None, "bpjstk-kc-32.14"),
-        ("Kanim Kelas I Jakarta Timur", None, "kanim-31.75"),
-        ("Suku Dinas Perhubungan Jakarta Selatan", None, "dishub-31"),
-        ("RSUD dr. Soewandhie Kota Surabaya", None, "rsud-35.78"),
-        ("Puskesmas Gunung Tua", "12.20", "puskesmas-12.20"),
-        ("Kepolisian Sektor Tembalang", "33.74", "polsek-33.74.10"),
-        ("Polda Metro Jaya", None, "polda-31"),
-        ("PDAM Tirta Moedal Kota Semarang", None, "pdam-33.74"),
-        ("Kementrian Agraria dan Tata Ruang / Badan Pertanahan Nasional", None, "atr-bpn"),
-        ("Kantor Pertanahan Kabupaten Bogor", None, "kantah-32.01"),
-        ("PT Pos Indonesia", "32.73", "pos"),
-        ("Universitas Negeri Medan", None, "unimed"),
-        ("Kepala Dinas Penanaman Modal dan PTSP Kabupaten Badung-Bali", None, "dpmptsp-51.03"),
-        ("Pemerintah Provinsi DKI Jakarta", None, "pemda-31"),
-        ("Inspektorat Jenderal Kementerian Sosial", None, "itjen-kemensos"),
-    ],
-)
+@each_row
 def test_officers_ways_of_writing_are_understood(
     registry: Registry, name: str, region: str | None, agency_id: str
 ) -> None:
@@ -83,13 +50,13 @@ def _ids(registry: Registry, name: str, region: str | None = None) -> str | None
     return agency.id if agency else None
 
 
-@pytest.mark.parametrize(("name", "agency_id"), _TABLES["found"].items())
+@each(("name", "agency_id"), _TABLES["found"].items())
 def test_names_of_every_class_find_their_body(registry: Registry, name: str, agency_id: str) -> None:
     """Abbreviations, branches, inspectorates, hospitals, names of one place, former bodies and the cabinet of 2024."""
     assert _ids(registry, name) == agency_id
 
 
-@pytest.mark.parametrize(("name", "region", "agency_id"), _TABLES["placed"])
+@each(("name", "region", "agency_id"), _TABLES["placed"])
 def test_the_region_helps_and_the_level_that_is_said_holds(
     registry: Registry, name: str, region: str, agency_id: str | None
 ) -> None:
@@ -97,7 +64,7 @@ def test_the_region_helps_and_the_level_that_is_said_holds(
     assert _ids(registry, name, region) == agency_id
 
 
-@pytest.mark.parametrize("name", _TABLES["nobody"])
+@each("name", _TABLES["nobody"])
 def test_a_wrong_body_is_worse_than_none(registry: Registry, name: str) -> None:
     """Strangers, units without their place and names that several places have find nobody."""
     assert _ids(registry, name) is None
@@ -110,7 +77,7 @@ def test_each_body_is_found_by_each_of_its_names(registry: Registry) -> None:
             assert _ids(registry, name) == agency.id, name
 
 
-@pytest.mark.parametrize("region", ["33", "33.74", "33.22", "32.73", "32.04", "31", "12", "11.71", "91.06"])
+@each_row
 def test_each_unit_is_found_by_its_own_name(registry: Registry, region: str) -> None:
     """What the registry calls a unit, it understands."""
     for unit in registry.units:
@@ -143,7 +110,7 @@ def test_every_id_in_the_table_of_names_exists(registry: Registry) -> None:
     assert all(registry.get(body) for bodies in registry.shared.values() for body in bodies)
 
 
-@pytest.mark.parametrize("text", ["rsud soetomo", "kankemenag semarang", "sudin lh jakarta timur", "tirta moedal"])
+@each_row
 def test_search_and_resolve_agree(registry: Registry, text: str) -> None:
     """What a name means stands first among what is found."""
     assert search(registry, text)[0].id == _ids(registry, text)

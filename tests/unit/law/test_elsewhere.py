@@ -3,12 +3,12 @@
 from typing import Any
 
 import orjson
-import pytest
 
 from normalizer.complaint import Normaliser
 from router.jsonlines import route_line
 from router.routing import Router
 from router.within import House
+from tests.harness.tables import each_row
 
 ROUTER = Router.load()
 
@@ -26,88 +26,7 @@ def regency(said: dict[str, object]) -> str:
     return (place["regency"] or place["province"] or {"code": ""})["code"]
 
 
-CLEAR = [
-    ("Lampu jalan mati di Denpasar", "51.71"),
-    ("Lampu jalan mati di Kota Denpasar", "51.71"),
-    ("Lampu jalan mati, Kota Denpasar", "51.71"),
-    ("Lampu jalan mati didenpasar", "51.71"),
-    ("lampu dalan mati nang Solo", "33.72"),
-    ("Jalan rusak di Kabupaten Kendal", "33.24"),
-    ("Sampah menumpuk di Kecamatan Boja", "33.24"),
-    ("Sampah menumpuk di Kendal, Jawa Tengah", "33.24"),
-    ("Jalan rusak di Kabupaten Semarang", "33.22"),
-    ("sampah menumpuk di Jakarta Selatan", "31.74"),
-    ("Lampu jalan mati, Sanur Denpasar", "51.71"),
-    ("lampu jalan mati di Jawa Timur", "35"),
-]
-"""Texts that name the place of the event outside Kota Semarang, with its code."""
-
-DOUBTFUL = [
-    "Lampu jalan di Jalan Denpasar mati",
-    "Drainase di Jl. Kendal Raya mampet",
-    "bus ke Solo ugal-ugalan",
-    "jalan dari Kendal berlubang",
-    "bus dari Boja Kendal ugal-ugalan",
-    "sampah menumpuk di desa Sukorejo",
-    "lampu jalan mati di Sukorejo",
-    "Saya orang Solo, lampu jalan mati",
-    "saya kerja di Jakarta, lampu jalan depan rumah mati",
-    "KTP saya Kabupaten Kendal tapi tinggal di Tembalang, mau pindah",
-    "lampu jalan mati, tidak seperti di Surabaya yang terang",
-    "Di Surabaya lampunya terang, di sini gelap gulita",
-    "Pemerintah Kota Denpasar saja bisa, kenapa lampu jalan mati",
-    "lampu jalan mati di Demak dan Semarang",
-    "jalan rusak di perbatasan Semarang Kendal",
-    "mobil plat Kota Denpasar parkir liar di trotoar",
-]
-"""Texts in which another place is named and may not be that of the event, or in which a place of Kota Semarang is named too."""
-
-
-OFFICES = [
-    ("RSUD Ungaran antre lama", "33.22"),
-    ("di RSUD Demak tidak ada obat", "33.21"),
-    ("Puskesmas Kota Semarang tutup", "33.74"),
-    ("Puskesmas Boja Kendal tutup", "33.24"),
-    ("Polres Semarang lambat menangani laporan", "33.74"),
-    ("Dispenduk Semarang lambat", "33.74"),
-    ("Dukcapil Demak antre", "33.21"),
-    ("Dinas Pendidikan Demak tidak menanggapi", "33.21"),
-    ("Pasar Johar Semarang sampah menumpuk", "33.74"),
-    ("Pungli di Samsat Kota Semarang", "33.74"),
-    ("Samsat Ungaran tutup", "33.22"),
-    ("Antrean panjang di RSUD Kota Semarang", "33.74"),
-    ("RSUP dr Kariadi Semarang antre lama", "33.74"),
-    ("RS Kariadi antre lama", "33.74"),
-    ("RSUD Tugurejo antre", "33.74"),
-    ("Terminal Mangkang kotor", "33.74"),
-    ("SMAN 1 Demak menahan ijazah", "33.21"),
-    ("kantor Imigrasi Semarang lambat", "33.74"),
-    ("Pengadilan Agama Ambarawa lambat", "33.22"),
-]
-"""Texts that name an office of another place than Kota Salatiga, with the code of its place."""
-
-OWN_OFFICES = [
-    "RSUD Salatiga antre lama",
-    "RSUD tidak ada obat",
-    "puskesmas tutup",
-    "Puskesmas Sidorejo tutup",
-    "pasar kotor sekali",
-    "pasar batu rusak",
-    "pasar raya sepi",
-    "Dinas kesehatan lambat sekali",
-    "rumah sakit baru belum dibuka",
-    "bus dari terminal Ungaran ugal-ugalan",
-    "saya alumni SMAN 1 Demak, lampu jalan mati",
-    "anak saya kuliah di kampus, lampu jalan rumah kami mati",
-    "mau berobat ke RSUD Ungaran jalannya rusak",
-    "Kenapa RSUD Salatiga tidak seperti RSUD Semarang",
-    "Puskesmas sini beda dengan RSUD Demak",
-    "Dinas Pendidikan tidak adil, anak saya dari Demak",
-]
-"""Texts that name none, or one that is gone to, left or compared with."""
-
-
-@pytest.mark.parametrize(("text", "code"), OFFICES)
+@each_row
 def test_an_office_named_by_its_town_wins_over_the_channel(text: str, code: str) -> None:
     """The hospital of Ungaran was that of Salatiga, nearly surely, through the door of Salatiga."""
     own, alone = routed(text, region="33.73"), routed(text)
@@ -116,13 +35,13 @@ def test_an_office_named_by_its_town_wins_over_the_channel(text: str, code: str)
     assert "Salatiga" not in str(own["explanation"])
 
 
-@pytest.mark.parametrize("text", OWN_OFFICES)
+@each_row
 def test_an_office_without_its_town_is_the_channels_governments(text: str) -> None:
     """An everyday word is no town, and neither is where somebody studied."""
     assert regency(routed(text, region="33.73")) == "33.73"
 
 
-@pytest.mark.parametrize(("text", "code"), CLEAR)
+@each_row
 def test_a_place_that_the_text_names_wins_over_the_channel(text: str, code: str) -> None:
     """A citizen of Denpasar may have the key of Semarang's app; the owner is that of the text alone, and as sure within a tenth."""
     own, alone = routed(text, region="33.74"), routed(text)
@@ -131,7 +50,7 @@ def test_a_place_that_the_text_names_wins_over_the_channel(text: str, code: str)
     assert own["triage"] or alone["confidence"] - 0.1 <= own["confidence"] <= alone["confidence"]  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("text", DOUBTFUL)
+@each_row
 def test_a_doubtful_mention_leaves_the_complaint_with_the_channels_government(text: str) -> None:
     """Streets are named after cities, buses go there, people come from there, and many villages have one name."""
     assert regency(routed(text, region="33.74")) == "33.74"
@@ -178,7 +97,7 @@ def test_the_government_of_an_accused_channel_is_no_alternative() -> None:
     assert "pemda-33.74" not in [one["id"] for one in said["alternatives"]]  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("text", "code"), CLEAR)
+@each_row
 def test_what_happened_elsewhere_is_not_the_houses_own(text: str, code: str) -> None:
     """The desk hears whose it is and why, its units are named after it, and nothing is sure that nobody there is responsible for."""
     said = routed(text, within="pemda-33.74")

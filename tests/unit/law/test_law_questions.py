@@ -6,6 +6,7 @@ from router.decision import Decision
 from router.facts import Facts
 from router.owners import lacks_place
 from router.routing import Router
+from tests.harness.tables import each_row
 
 ROUTER = Router.load()
 
@@ -16,26 +17,7 @@ def decided(text: str) -> tuple[Decision, Facts]:
     return ROUTER.decide(facts), facts
 
 
-GENERAL = (
-    ("ditjen-hubdat", "apakah parkir di minimarket wajib bayar?"),
-    ("ditjen-keuda", "berapa tarif pajak progresif kendaraan menurut undang undang?"),
-    ("ditjen-hubdat", "siapa yang berwenang memberi izin taksi online?"),
-    ("kemnaker", "aturan UMK itu ditetapkan siapa, gubernur atau bupati?"),
-    ("klh", "berapa denda buang sampah sembarangan menurut undang-undang?"),
-    ("kemenkes", "apakah puskesmas boleh menolak pasien tanpa ktp?"),
-    ("kemenkes", "apakah rumah sakit boleh menolak pasien gawat darurat menurut aturan?"),
-    ("ditjen-keuda", "apakah BPHTB kena untuk tanah warisan?"),
-    ("ditjen-keuda", "apakah pelanggan PDAM berhak ganti rugi kalau air mati?"),
-    ("ditjen-hubdat", "berapa batas usia kendaraan yang boleh jadi angkutan umum menurut aturan?"),
-    ("kemnaker", "bagaimana cara menghitung pesangon menurut PP 35 tahun 2021?"),
-    ("kemendagri", "apakah RT boleh memungut iuran wajib?"),
-    ("kemendagri", "apakah satpol pp boleh menyita dagangan PKL?"),
-    ("kemenpu", "Berapa lama sebenarnya izin PBG harus keluar menurut aturan?"),
-    ("kemendagri", "apakah dana desa boleh dipakai buat beli mobil dinas kades?"),
-)
-
-
-@pytest.mark.parametrize(("owner", "text"), GENERAL)
+@each_row
 def test_a_question_for_a_rule_goes_to_who_sets_it(owner: str, text: str) -> None:
     """A question for a rule tells no place: it is not asked for one, and accuses nobody."""
     decision, facts = decided(text)
@@ -57,17 +39,7 @@ def test_a_story_with_a_question_still_needs_its_place(text: str) -> None:
     assert "place" in decided(text)[1].reading.missing
 
 
-PROVINCES = (
-    ("itjen-kemendagri", "Wakil gubernur Kalteng minta fee proyek jalan"),
-    ("inspektorat-36", "Kepala Dinas PU Provinsi Banten minta fee proyek jalan"),
-    ("itjen-kemendagri", "Gubernur Bengkulu jual beli jabatan"),
-    ("itjen-kemendagri", "Gubernur Bengkulu menjual jabatan kepala sekolah"),
-    ("dlh-14", "pabrik kelapa sawit di Kab. Siak limbahnya mencemari sungai sampai Kab. Bengkalis"),
-    ("dlh-34", "sampah dari Kota Yogyakarta dibuang ke sungai di Kab. Bantul"),
-)
-
-
-@pytest.mark.parametrize(("owner", "text"), PROVINCES)
+@each_row
 def test_a_matter_of_a_province_needs_no_regency(owner: str, text: str) -> None:
     """A governor, an office of a province and what goes over the border of a regency (UU 23/2014 Pasal 13) have their place."""
     decision, facts = decided(text)

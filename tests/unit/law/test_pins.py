@@ -1,11 +1,9 @@
 """A position on the map: which regencies it may be in, and what it adds to the text that came with it."""
 
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-import yaml
 
 from complaints.crypto import Keyring
 from complaints.event import Complaint, Region
@@ -16,9 +14,10 @@ from normalizer.positions import chosen
 from router.routing import Router
 from tests.harness.house import plain
 from tests.harness.support import message
+from tests.harness.tables import document, each
 from tests.harness.town import Town
 
-PINS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parents[2] / "data" / "pins.yaml").read_text("utf-8"))
+PINS: list[dict[str, Any]] = document("pins.yaml")
 
 SEMARANG = (-6.98, 110.41)
 """In the middle of Kota Semarang."""
@@ -222,7 +221,7 @@ CHOICES = tuple(Region(code=code, name=name) for code, name in [("32.71", "Kota 
 CITIES = (Region(code="32.76", name="Kota Depok"), Region(code="31.75", name="Kota Administrasi Jakarta Timur"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("choices", "answer", "chose"),
     [
         (CHOICES, "1", "32.71"),

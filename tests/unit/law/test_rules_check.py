@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import pytest
-
 from complaints.runtime import packaged
 from normalizer.subjects.asked import ASKED_BY_CODE
 from router.rulebook.check import mistakes
 from router.rulebook.documents import Mistake
 from router.rulebook.schema.groups import DERIVED
+from tests.harness.tables import each_row
 
 RULES = packaged.text("router", "rules.yaml")
 
@@ -28,26 +27,7 @@ def test_the_packaged_data_are_whole() -> None:
     assert mistakes() == []
 
 
-@pytest.mark.parametrize(
-    ("right", "wrong", "said"),
-    [
-        ("{body: bpjt, if", "{body: bpjtt, if", "no agency and no kind of unit is bpjtt"),
-        ("{body: damkar@local}", "{body: damkarr@local}", "no agency and no kind of unit is damkarr@local"),
-        ("  drainage:", "  drainages:", "no word list has the subject drainages"),
-        ("if: [toll_road], reason", "if: [tol_road], reason", "no word group has the name tol_road"),
-        ('in: ["33.74"]', 'in: ["33.99"]', "no region has the code 33.99"),
-        ('law: "UU 18/2008 Pasal 9"', 'law: "UU 18/2080 Pasal 9"', "statutes.yaml lacks UU 18/2080"),
-        ('law: "UU 18/2008 Pasal 9"', 'law: "Undang-Undang Sampah"', "names no statute"),
-        ("jalan provinsi adalah urusan {tier}", "jalan nasional adalah urusan {tier}", "names the tier national"),
-        ("jalan tol diatur Badan Pengatur Jalan Tol", "jalan tol diatur PT PLN", "the reason names pln and not bpjt"),
-        (
-            'reason: "satwa liar yang',
-            'reason: "satwa liar adalah urusan Dinas Pemadam Kebakaran yang',
-            "and no owner without a",
-        ),
-        ("  waste:\n", "  waste:\n    laws: x\n", "a rule has no field laws"),
-    ],
-)
+@each_row
 def test_a_mistake_is_named_with_its_line(right: str, wrong: str, said: str) -> None:
     """The first occurrence is spoilt. test_rules_damages.py has more than a hundred damages of all files."""
     assert right in RULES

@@ -1,16 +1,21 @@
 """Each subject wins with words of its own: one whose words never win is a misspelt or forgotten one."""
 
+import functools
+from typing import Any
+
 import pytest
 
 from complaints.runtime import packaged
 from normalizer.reader import Reader
 from router.routing import Router
+from tests.harness.tables import each
 
-SUBJECTS = {
-    subject: row
-    for file in ("places", "nation")
-    for subject, row in packaged.document("normalizer", f"subjects/{file}.yaml").items()
-}
+
+@functools.cache
+def subjects() -> dict[str, Any]:
+    """Return the words of each subject by their weight."""
+    files = [packaged.document("normalizer", f"subjects/{file}.yaml") for file in ("places", "nation")]
+    return {subject: row for file in files for subject, row in file.items()}
 
 
 @pytest.fixture(scope="module")
@@ -19,11 +24,11 @@ def reader() -> Reader:
     return Router.load().reader
 
 
-@pytest.mark.parametrize("subject", SUBJECTS)
+@each("subject", subjects)
 def test_a_subject_wins_with_a_word_of_its_own(subject: str, reader: Reader) -> None:
     """In a sentence that has nothing but one of its words and a place (docs/rules.md, "Adding a subject")."""
-    weights = sorted((weight for weight in SUBJECTS[subject] if isinstance(weight, int) and weight > 0), reverse=True)
-    words = [word.strip("*") for weight in weights for word in SUBJECTS[subject][weight]]
+    weights = sorted((weight for weight in subjects()[subject] if isinstance(weight, int) and weight > 0), reverse=True)
+    words = [word.strip("*") for weight in weights for word in subjects()[subject][weight]]
     assert words, "the subject has no words"
 
     def wins(word: str) -> bool:

@@ -20,6 +20,7 @@ from router.candidate import THING
 from router.decision import Decision
 from router.facts import Facts
 from router.routing import Router
+from tests.harness.tables import each_row
 
 TIERS = {"national", "province", "regency", "company"}
 STATUSES = {"statute", "official list", "unverified"}
@@ -89,22 +90,7 @@ def test_no_name_means_two_things_of_a_type_in_a_region() -> None:
             seen[thing.kind].update(thing.regions)
 
 
-@pytest.mark.parametrize(
-    ("text", "thing", "region"),
-    [
-        ("Terminal Tirtonadi kotor", "terminal-terminal-tirtonadi-33.72", "33.72"),
-        ("toilet terminal bus Pakupatan rusak", "terminal-terminal-pakupatan-36.73", "36.73"),
-        ("antre obat di RS Moewardi lama", "hospital-rsud-dr-moewardi-33.72", "33.72"),
-        ("kamar RSUD Sutomo penuh", "hospital-rsud-dr-soetomo-35.78", "35.78"),
-        ("TPA Jatibarang bau sekali", "landfill-tpa-jatibarang-33.74", "33.74"),
-        ("air irigasi cihea tidak sampai ke sawah", "irrigation-area-daerah-irigasi-cihea-32", "32"),
-        ("tol permai banyak lubang", "toll-road-jalan-tol-pekanbaru-dumai-14", "14"),
-        ("jalan kapan ke nenas hancur", "road-jalan-kapan-nenas-53.02", "53.02"),
-        ("pelabuhan merak antre", "ferry-port-pelabuhan-penyeberangan-merak-36.72", "36.72"),
-        ("air tirta musi mati", "water-company-perumda-tirta-musi-16.71", "16.71"),
-        ("tanggul kali brantas jebol", "river-basin-wilayah-sungai-kali-brantas-35", "35"),
-    ],
-)
+@each_row
 def test_a_thing_in_one_region_tells_the_place(reader: Reader, text: str, thing: str, region: str) -> None:
     """A name behind a word of its type means the thing, which tells the place if nothing else does."""
     reading = reader.read(text)
@@ -112,14 +98,7 @@ def test_a_thing_in_one_region_tells_the_place(reader: Reader, text: str, thing:
     assert reading.place.deepest == region
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Terminal Tirtonadi di Kota Semarang kotor",
-        "TPA Jatibarang di Kabupaten Indramayu bau",
-        "jalan Kapan - Nenas di Kabupaten Kupang rusak",
-    ],
-)
+@each_row
 def test_a_place_contradicts_a_thing(reader: Reader, text: str) -> None:
     """If another word of the text tells another regency, the thing does not count and the place stays."""
     reading = reader.read(text)
@@ -145,31 +124,13 @@ def test_di_before_an_irrigation_area_counts_beside_words_of_water(reader: Reade
     assert reader.read("saluran DI Cihea tersumbat").groups.get("irrigation_national")
 
 
-@pytest.mark.parametrize(
-    ("text", "counts"),
-    [
-        ("jalan tole iskandar berlubang", False),
-        ("jalan tole iskandar depok berlubang", True),
-        ("jalan tole iskandar surabaya berlubang", False),
-        ("jalan ahmad yani kota bandung berlubang", False),
-    ],
-)
+@each_row
 def test_a_street_counts_only_in_its_town(reader: Reader, text: str, *, counts: bool) -> None:
     """The name of a provincial street is also that of streets elsewhere: the regency must be told, and the section if the list has one."""
     assert ("provincial_road" in reader.read(text).groups) is counts
 
 
-@pytest.mark.parametrize(
-    ("name", "ends"),
-    [
-        ("Jalan Kapan - Nenas", ["kapan", "nenas"]),
-        ("Jalan Teun (Bts. Kab. Malaka) - Halilulik", ["teun", "halilulik"]),
-        ("Jalan Kosambi - Bts. Karawang/Purwakarta (Curug)", ["kosambi", "curug"]),
-        ("Jalan Cagak - Cikaramas/Bts. Sumedang", ["cagak", "cikaramas"]),
-        ("Jalan Sp. Purwakarta - Jatiluhur", ["purwakarta", "jatiluhur"]),
-        ("Jalan Pemuda", ["pemuda"]),
-    ],
-)
+@each_row
 def test_a_road_is_named_by_its_ends(name: str, ends: list[str]) -> None:
     """Borders and crossings in the official name are left out, unless a place in brackets says where the border is."""
     assert ends_of(name) == ends
@@ -186,42 +147,6 @@ def test_a_thing_that_says_where_something_is_has_no_owner(router: Router, text:
     assert reading.place.regency == "33.72"
     assert "hospital_province" not in reading.groups
     assert decision.owner.region == "33.72"
-
-
-@pytest.mark.parametrize(
-    ("text", "owner"),
-    [
-        ("toilet Terminal Tirtonadi kotor dan banyak calo", "ditjen-hubdat"),
-        ("Terminal Jombor kotor", "dishub-34"),
-        ("Terminal Kampung Rambutan banyak calo", "dishub-31"),
-        ("toilet terminal tipe b di Kabupaten Kendal kotor", "dishub-33"),
-        ("dokter RSUD Ulin sering terlambat", "rsud-ulin"),
-        ("pasien RSUD Abepura telantar", "rsud-abepura"),
-        ("antrean RSUD Sidoarjo panjang", "rsud-35.15"),
-        ("jalan Kapan - Nenas rusak parah", "dpu-53"),
-        ("jalan semarang purwodadi rusak parah", "dpu-33"),
-        ("jalan lintas timur rusak parah di Ogan Ilir", "ditjen-bina-marga"),
-        ("irigasi cihea jebol, sawah kami kering", "bbws"),
-        ("irigasi kewenangan provinsi jebol di kabupaten banyumas", "dpu-33"),
-        ("TPA Jatibarang penuh sampah", "dlh-33.74"),
-        ("TPA Regional Sarbagita penuh sampah", "dlh-51"),
-        ("sampah TPST Bantargebang longsor", "dlh-31"),
-        ("kolam labuh PPN Brondong dangkal, nelayan susah sandar", "ditjen-tangkap"),
-        ("nelayan di pelabuhan perikanan Muncar mengeluh", "diskan-35"),
-        ("PDAM Tirta Nadi air mati tiga hari", "pdam-12"),
-        ("Air Batam Hilir air mati berhari hari", "bp-batam"),
-        ("bandara Kualanamu toilet kotor", "angkasa-pura"),
-        ("landasan bandara APT Pranoto banjir", "ditjen-hubud"),
-        ("tol permai berlubang", "bpjt"),
-        ("satwa Taman Nasional Komodo terganggu", "taman-nasional"),
-        ("bus trans jatim jarang datang", "dishub-35"),
-        ("lansia di BPSTW Budi Luhur telantar", "dinsos-34"),
-        ("pelayanan disabilitas Sentra Wyata Guna buruk", "kemensos"),
-    ],
-)
-def test_the_tier_of_a_thing_decides_the_owner(router: Router, text: str, owner: str) -> None:
-    """A thing that the report is about brings the report to the government, or to the particular agency, that it belongs to."""
-    assert decided(router, text)[1].owner.id == owner
 
 
 def test_the_evidence_names_the_thing(router: Router) -> None:
@@ -261,20 +186,6 @@ def test_no_text_of_names_raises(pieces: list[str]) -> None:
             or any(regency[:2] == code[:2] for code in named.thing.regions)
             or len(reading.things) > 1
         )
-
-
-@pytest.mark.parametrize(
-    ("text", "owner"),
-    [
-        ("Obat kemo di Moewardi kosong, pasien disuruh beli di luar", "rsud-moewardi"),
-        ("Tiket KM Labobar habis dijual calo, penumpang telantar", "pelni"),
-        ("Rumput stadion Jatidiri botak, tribun bocor", "dispora-33"),
-        ("Tahura Wan Abdul Rachman dirambah orang", "dishut-18"),
-    ],
-)
-def test_a_thing_is_known_by_its_name_alone(router: Router, text: str, owner: str) -> None:
-    """Without a word of its type if the text has another of its kind; its province is known if its regencies share one."""
-    assert decided(router, text)[1].owner.id == owner
 
 
 def test_a_name_that_is_also_another_word_needs_a_word_of_its_kind(reader: Reader) -> None:

@@ -7,6 +7,7 @@ from normalizer.complaint import Normaliser
 from normalizer.tiers.answers import is_answer, settled_by
 from router.facts import Facts
 from router.routing import Router
+from tests.harness.tables import each_row, row_by_row
 from tests.harness.town import Town
 
 MAIN_ROAD = "Jalan raya di Kabupaten Kendal rusak berat, banyak lubang besar"
@@ -30,16 +31,7 @@ def test_a_main_road_is_owned_at_once_and_its_class_is_asked(town: Town) -> None
     assert "Kabupaten Kendal" in town.texts[-1] or "Kab" in town.texts[-1]
 
 
-@pytest.mark.parametrize(
-    ("answer", "owner"),
-    [
-        ("provinsi", "dpu-33"),
-        ("setahu saya jalan propinsi", "dpu-33"),
-        ("nasional", "ditjen-bina-marga"),
-        ("kabupaten", "dpu-33.24"),
-        ("tidak tahu pak", "dpu-33.24"),
-    ],
-)
+@row_by_row
 def test_the_answer_moves_the_case_to_the_tier_that_it_names(town: Town, answer: str, owner: str) -> None:
     """And it is not asked again."""
     town.say(MAIN_ROAD)
@@ -58,16 +50,7 @@ def test_another_report_is_not_taken_for_the_answer(town: Town) -> None:
     assert len(town.complaints) == 2
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Jalan raya di Kota Semarang rusak berat",
-        "Jalan desa di Kabupaten Kendal rusak berat",
-        "Jalan provinsi di Kabupaten Kendal rusak berat",
-        "Jalan berlubang di depan pasar Kabupaten Kendal",
-        "Kepala dinas minta uang untuk perbaikan jalan raya di Kabupaten Kendal",
-    ],
-)
+@each_row
 def test_nothing_is_asked_where_the_tier_is_clear(text: str) -> None:
     """In a city, if the class is told, for a road of no weight, and if the report is about abuse of office."""
     router = Router.load()
@@ -75,20 +58,7 @@ def test_nothing_is_asked_where_the_tier_is_clear(text: str) -> None:
     assert router.decide(Facts(reading)).asks == ""
 
 
-@pytest.mark.parametrize(
-    ("part", "text", "group"),
-    [
-        ("road_class", "jalan provinsi", "provincial_road"),
-        ("road_class", "NASIONAL", "national_road"),
-        ("road_class", "provinsi atau kabupaten ya", ""),
-        ("road_class", "rusak di depan kantor provinsi dekat pasar lama sekali", ""),
-        ("road_class", "", ""),
-        ("hospital_owner", "milik pemprov", "hospital_province"),
-        ("hospital_owner", "rsud kabupaten", "hospital_regency"),
-        ("hospital_owner", "rsup punya kemenkes", "hospital_national"),
-        ("place", "provinsi", ""),
-    ],
-)
+@each_row
 def test_what_an_answer_settles(part: str, text: str, group: str) -> None:
     """One tier, in a few words, and only for these questions."""
     assert settled_by(part, text) == group

@@ -2,12 +2,10 @@
 
 import itertools
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-import yaml
 
 from complaints.command import CITIZEN, Command, CommandKind
 from complaints.event import Attachment, Complaint, ComplaintClass, MissingPart
@@ -16,8 +14,9 @@ from normalizer.complaint import Completion, Normaliser
 from normalizer.parts import ADDRESS_CHARACTERS
 from tests.harness.joining import joined
 from tests.harness.support import NOON, message
+from tests.harness.tables import document
 
-ROWS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parents[2] / "data" / "messages.yaml").read_text("utf-8"))
+ROWS: list[dict[str, Any]] = document("messages.yaml")
 
 PHOTO = Attachment(name="a.png", media_type="image/png", size_bytes=1, sha256="0" * 64)
 

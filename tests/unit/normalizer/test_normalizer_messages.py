@@ -3,19 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from normalizer.results import Reading
 from router.decision import Decision
 from router.facts import Facts
 from router.routing import Router
+from tests.harness.tables import document
 
 RECEIVED = datetime(2026, 11, 24, 10, tzinfo=timezone(timedelta(hours=7)))
-FILE = Path(__file__).parents[2] / "data" / "messages.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ def cases() -> list[Case]:
     """All messages, read and routed."""
     router = Router.load()
     made = []
-    for row in yaml.safe_load(FILE.read_text("utf-8")):
+    for row in document("messages.yaml"):
         reading = router.reader.read(
             row["t"], title=row.get("h", ""), address=row.get("a", ""), region=row.get("r"), received_at=RECEIVED
         )

@@ -1,9 +1,8 @@
 """Where the name of a village ends, and which names are those of streets."""
 
-import pytest
-
 from normalizer.reader import Reader
 from normalizer.results import PlaceReading
+from tests.harness.tables import each, each_row
 
 READER = Reader.load()
 
@@ -13,8 +12,8 @@ def place(text: str, *, title: str = "", region: str | None = None) -> PlaceRead
     return READER.read(text, title=title, region=region).place
 
 
-@pytest.mark.parametrize("comma", [", ", ",", " , ", " "])
-@pytest.mark.parametrize(
+@each("comma", [", ", ",", " , ", " "])
+@each(
     ("village", "regency", "code"),
     [
         ("Banaran", "Kulon Progo", "34.01"),
@@ -41,28 +40,7 @@ def test_a_village_before_the_whole_name_of_its_regency_is_found_in_it() -> None
     assert place("jalan rusak di Desa Tanjung, Kapuas Hulu").regency == "61.06"
 
 
-@pytest.mark.parametrize(
-    ("text", "regency"),
-    [
-        ("jalan rusak di Desa Banaran Kulon", "35.18"),
-        ("jalan rusak di Desa Banaran Kulon, Bagor, Nganjuk", "35.18"),
-        ("jalan rusak di Desa Banaran Kulon, sudah lama", "35.18"),
-        ("jalan rusak, lampu mati, di Desa Banaran Kulon", "35.18"),
-    ],
-)
-def test_a_village_name_of_several_words_is_whole_without_such_a_regency(text: str, regency: str) -> None:
-    """Commas elsewhere in the text end nothing."""
-    assert place(text).regency == regency
-
-
-@pytest.mark.parametrize(
-    ("village", "regency", "code", "elsewhere"),
-    [
-        ("Parsaoran", "Samosir", "12.17.09.2007", "12.02.06.2009"),
-        ("Teluk", "Lingga", "21.04.07.2007", "64.08.04.1010"),
-        ("Muara", "Bone", "73.08.05.2008", "75.03.09.2011"),
-    ],
-)
+@each_row
 def test_a_comma_ends_the_name_of_a_village(village: str, regency: str, code: str, elsewhere: str) -> None:
     """Without the comma it is the village with the longer name; commas in other parts of the text end nothing."""
     assert place(f"jalan rusak di Desa {village}, {regency}").village == code
@@ -77,8 +55,8 @@ STREETS = (
 )
 
 
-@pytest.mark.parametrize("street", STREETS)
-@pytest.mark.parametrize("text", ["macet parah di {}", "air PDAM mati di {} dari kemarin", "banjir di {}, depan mall"])
+@each("street", STREETS)
+@each("text", ["macet parah di {}", "air PDAM mati di {} dari kemarin", "banjir di {}, depan mall"])
 def test_a_usual_street_name_alone_is_no_place_and_the_citizen_is_asked(street: str, text: str) -> None:
     """Although one village or district of the country has the name."""
     reading = READER.read(text.format(street))
@@ -86,38 +64,9 @@ def test_a_usual_street_name_alone_is_no_place_and_the_citizen_is_asked(street: 
     assert "place" in reading.missing
 
 
-@pytest.mark.parametrize(
-    ("text", "regency"),
-    [
-        ("macet parah di Kec. Anggrek", "75.05"),
-        ("jalan rusak di Kelurahan Gajah Mada", "19.71"),
-        ("jalan rusak di Kel. Flamboyan Baru", "13.71"),
-        ("lampu mati di Kecamatan Tunjungan", "33.16"),
-    ],
-)
-def test_a_usual_street_name_behind_its_level_is_a_place(text: str, regency: str) -> None:
-    """The word before the name says that it is that of a village or a district."""
-    assert place(text).regency == regency
-
-
 def test_the_only_village_with_a_usual_street_name_remains_possible_behind_its_level() -> None:
     """An everyday word behind "desa" is not certain; the citizen is asked, and the regency is offered."""
     assert place("jalan rusak di Desa Sudirman").candidates == ("73.09",)
-
-
-@pytest.mark.parametrize(
-    ("text", "regency"),
-    [
-        ("macet parah di Sudirman, Kabupaten Maros", "73.09"),
-        ("macet parah di Anggrek, Gorontalo Utara", "75.05"),
-        ("macet parah di Asia Afrika Bandung", "32.73"),
-        ("macet parah di Pemuda, Kota Semarang", "33.74"),
-        ("macet di Sudirman, dekat pasar di Kokop", "35.26"),
-    ],
-)
-def test_a_usual_street_name_in_a_regency_leaves_the_regency(text: str, regency: str) -> None:
-    """Whether or not a village of that name is in it; a place beside it counts as well."""
-    assert place(text).regency == regency
 
 
 def test_the_region_of_a_keyword_is_kept_beside_a_usual_street_name() -> None:

@@ -13,6 +13,7 @@ from router.jsonlines import route_row
 from router.routing import Router
 from tests.harness.house import plain
 from tests.harness.support import message
+from tests.harness.tables import each, each_row
 
 SEMARANG, YOGYAKARTA, SURABAYA, KEDIRI = (
     (-6.9932, 110.4203),
@@ -33,8 +34,8 @@ def read(text: str, **fields: Any) -> Complaint:
     return Normaliser.load().normalise(message(text, **fields), id_=message_id("sms", "1"), code="", citizen="c")
 
 
-@pytest.mark.parametrize("position", [SEMARANG, YOGYAKARTA, SURABAYA, KEDIRI])
-@pytest.mark.parametrize("how", ["pin", "text", "address"])
+@each("position", [SEMARANG, YOGYAKARTA, SURABAYA, KEDIRI])
+@each("how", ["pin", "text", "address"])
 def test_a_pin_at_longitude_110_or_112_is_neither_the_police_nor_a_call_centre(
     law: Router, position: tuple[float, float], how: str
 ) -> None:
@@ -69,7 +70,7 @@ def test_a_later_position_completes_a_complaint() -> None:
     assert (typed.place.regency.code, typed.place.pin is not None) == ("34.71", True)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "found"),
     [
         ("di -7.7956, 110.3695 pak", YOGYAKARTA),
@@ -97,15 +98,7 @@ def test_degrees_minutes_and_seconds_are_a_position() -> None:
     assert found == pytest.approx(YOGYAKARTA, abs=1e-4)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "harga naik dari 5.500, 110.000 rupiah",
-        "0812.3456.7890, 110.000",
-        "luas 5.2500 dan 110.5000 m",
-        "hubungi 110, 112",
-    ],
-)
+@each_row
 def test_prices_and_telephone_numbers_are_no_position(text: str) -> None:
     """They stay words of the text."""
     assert position_in(text) is None

@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 
 from complaints.errors import ConfigurationError
 from lapor.cli import app
+from tests.harness.tables import row_by_row
 
 ROW: dict[str, object] = {"id": "1", "text": "Jalan rusak di Kota Semarang", "best": ["dpu-33.74"]}
 
@@ -25,32 +26,7 @@ def refusal(done: Result) -> str:
     return str(done.exception)
 
 
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        ({"best": None}, "`best` is None"),
-        ({"best": 5}, "`best` is 5"),
-        ({"best": [None]}, "`best` is None"),
-        ({"best": [5]}, "`best` is 5"),
-        ({"best": "pln"}, "`best` is 'pln'"),
-        ({"best": []}, "`best` is []"),
-        ({"best": [" "]}, "the name of an agency is empty"),
-        ({"ok": None}, "`ok` is None"),
-        ({"ok": "pln"}, "`ok` is 'pln'"),
-        ({"needs": None}, "`needs` is None"),
-        ({"needs": "place"}, "`needs` is 'place'"),
-        ({"needs": ["plaec"]}, "`needs` is 'plaec'"),
-        ({"class": "keluhan"}, "`class` is 'keluhan'"),
-        ({"oversight": "no"}, "`oversight` is 'no'"),
-        ({"names_agency": "no"}, "`names_agency` is 'no'"),
-        ({"region": "99.99"}, "is no Kemendagri code"),
-        ({"region": "Kota Semarang"}, "is no Kemendagri code"),
-        ({"region": 33.74}, "`region` is 33.74"),
-        ({"text": 5}, "`text` is 5"),
-        ({"id": {}}, "`id` is {}"),
-        ({"received_at": 5}, "`received_at` is 5"),
-    ],
-)
+@row_by_row
 def test_a_label_that_would_be_measured_wrongly_is_named_with_its_line(
     tmp_path: Path, wrong: dict[str, object], said: str
 ) -> None:
@@ -115,7 +91,7 @@ def test_a_target_that_cannot_be_written_is_found_before_the_measuring(
     assert "--out" in refusal(done)
 
 
-@pytest.mark.parametrize("other", ['{"owners": 5}', '{"owners": {}, "top_1": 5}', "[]", "5", "{}"])
+@row_by_row
 def test_what_is_no_report_is_not_compared_with(tmp_path: Path, other: str) -> None:
     """A sentence, not a traceback."""
     (tmp_path / "other.json").write_text(other, "utf-8")

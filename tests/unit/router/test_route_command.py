@@ -19,6 +19,7 @@ from ops.quality.labelled import labelled, texts_for
 from router.agencies.registry import Registry
 from router.jsonlines import resolve_line
 from router.routing import Router
+from tests.harness.tables import each_row
 
 
 def shout(line: bytes) -> bytes:
@@ -88,15 +89,7 @@ def test_blocks_count_lines(tmp_path: Path) -> None:
     assert total == 10_000
 
 
-@pytest.mark.parametrize(
-    ("line", "agency"),
-    [
-        ('{"name": "Dinas PU Kota Semarang"}', "dpu-33.74"),
-        ('{"name": "Dinas PU", "region": "33.74"}', "dpu-33.74"),
-        ('{"name": "Ditjen Imigrasi", "region": null}', "ditjen-imigrasi"),
-        ('{"name": "Klub Catur Bahagia"}', None),
-    ],
-)
+@each_row
 def test_a_name_becomes_a_body_and_the_bodies_above(line: str, agency: str | None) -> None:
     """The last above is the national administrator; an unknown name has none."""
     registry = Registry.load()
@@ -105,7 +98,7 @@ def test_a_name_becomes_a_body_and_the_bodies_above(line: str, agency: str | Non
     assert said["parents"][-1:] == ([registry.administrator_id] if agency else [])
 
 
-@pytest.mark.parametrize("line", ["", "[]", '{"name": 7}', "{"])
+@each_row
 def test_no_name_is_an_error_line(line: str) -> None:
     """And nothing raises."""
     assert "error" in json.loads(resolve_line(Registry.load(), line))

@@ -7,6 +7,7 @@ import pytest
 
 from router.jsonlines import route_line
 from router.routing import Router
+from tests.harness.tables import each_row
 
 
 @pytest.fixture(scope="module")
@@ -55,17 +56,7 @@ def test_a_pin_tells_the_place_that_the_text_leaves_open(router: Router) -> None
     assert "Titik peta yang dikirim ada di Kota Semarang" in told["explanation"]
 
 
-@pytest.mark.parametrize(
-    ("pin", "said"),
-    [
-        ({"latitude": -6.99}, "latitude without longitude: give both"),
-        ({"longitude": 110.42}, "longitude without latitude: give both"),
-        ({"latitude": None, "longitude": 110.42}, "longitude without latitude"),
-        ({"latitude": "-6.99", "longitude": 110.42}, "numbers in degrees"),
-        ({"latitude": -96.99, "longitude": 110.42}, "numbers in degrees"),
-        ({"latitude": True, "longitude": 110.42}, "numbers in degrees"),
-    ],
-)
+@each_row
 def test_half_a_position_is_an_error(router: Router, pin: dict[str, object], said: str) -> None:
     """Without it, another agency might own the complaint, and nobody would know; null is not given."""
     assert said in json.loads(route_line(router, json.dumps({"text": "jalan rusak", **pin})))["error"]
@@ -102,14 +93,14 @@ def test_a_road_is_between_two_regencies_only_where_two_are_named(router: Router
         assert json.loads(route_line(router, json.dumps({"id": "1", "text": text})))["agency"]["id"] == owner
 
 
-@pytest.mark.parametrize("region", ["33.74", "3374", 33.74, 3374, "pemda-33.74"])
+@each_row
 def test_a_region_is_taken_in_each_form_that_is_clear(router: Router, region: object) -> None:
     """The code without its dots, as a number, or in the id of the government means the same region."""
     said = json.loads(route_line(router, json.dumps({"id": "1", "text": "jalan berlubang", "region": region})))
     assert said["agency"]["id"] == "dpu-33.74"
 
 
-@pytest.mark.parametrize("region", ["99.99", "Kota Semarang", "33-74", 33.1, True, ["33.74"], {}, "dpu-33.74", "3.374"])
+@each_row
 def test_a_region_that_is_none_is_an_error(router: Router, region: object) -> None:
     """Without it another agency might own the complaint: the line says what to write, as for half a position."""
     said = json.loads(route_line(router, json.dumps({"id": "1", "text": "jalan rusak", "region": region})))

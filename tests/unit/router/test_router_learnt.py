@@ -27,6 +27,7 @@ from router.jsonlines import route_line
 from router.learning.models import models_in
 from router.routing import Router
 from router.within import House, choose
+from tests.harness.tables import row_by_row
 
 PLACES = ("Kota Semarang", "Kabupaten Kendal", "Kota Bandung", "Kabupaten Tuban")
 
@@ -378,18 +379,7 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
         Router.load(model=path)
 
 
-@pytest.mark.parametrize(
-    ("field", "wrong", "said"),
-    [
-        ("region", "99.99", "its `region` '99.99' is not the Kemendagri code of a government"),
-        ("region", "pemda-33.74", "its `region` 'pemda-33.74' is not"),
-        ("region", 33.74, r"its `region` 33\.74 is not"),
-        ("trust", 7, "its `trust` 7 is not a number from 0 to 1"),
-        ("trust", "0.5", "its `trust` '0.5' is not"),
-        ("trust", None, "its `trust` None is not"),
-        ("sure_from", -0.1, r"its `sure_from` -0\.1 is not"),
-    ],
-)
+@row_by_row
 def test_a_model_of_no_region_or_with_a_wrong_trust_is_refused_in_a_sentence(
     model: Path, tmp_path: Path, field: str, wrong: object, said: str
 ) -> None:

@@ -14,6 +14,7 @@ from router.routing import Router
 from router.working_days import working_day
 from tests.harness.house import plain, routed
 from tests.harness.support import message
+from tests.harness.tables import each_row
 
 RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
 
@@ -47,15 +48,7 @@ def complaint(text: str, *, regency: tuple[str, str] | None = None, oversight: b
 SEMARANG = ("33.74", "Kota Semarang")
 
 
-@pytest.mark.parametrize(
-    ("text", "there", "nowhere"),
-    [
-        ("Bagaimana syarat membuat akta kelahiran anak?", "dukcapil-33.74", "ditjen-dukcapil"),
-        ("Apakah biaya seragam di SMP negeri memang diatur?", "disdik-33.74", "kemendikdasmen"),
-        ("Bolehkah perangkat desa merangkap menjadi guru?", "dpmd-33.74", "kemendagri"),
-        ("jalan berlubang di tikungan", "dpu-33.74", "kemenpanrb"),
-    ],
-)
+@each_row
 def test_a_question_of_no_place_goes_to_the_body_that_sets_the_rule(
     router: Router, text: str, there: str, nowhere: str
 ) -> None:
@@ -64,34 +57,13 @@ def test_a_question_of_no_place_goes_to_the_body_that_sets_the_rule(
     assert routed(router, complaint(text)).owner.id == nowhere
 
 
-@pytest.mark.parametrize(
-    ("text", "owner"),
-    [
-        ("jalan berlubang di tikungan", "dpu-33.74"),
-        ("jalan nasional berlubang", "ditjen-bina-marga"),
-        ("jalan provinsi rusak parah", "dpu-33"),
-        ("paspor saya belum terbit", "ditjen-imigrasi"),
-        ("listrik padam, kata PLN gardu rusak", "pln"),
-    ],
-)
+@each_row
 def test_the_law_names_the_owner(router: Router, text: str, owner: str) -> None:
     """Road class and national services decide the level of government."""
     assert routed(router, complaint(text, regency=SEMARANG)).owner.id == owner
 
 
-@pytest.mark.parametrize(
-    ("text", "owner"),
-    [
-        ("KTP saya Riau, sekarang tinggal di Kota Semarang. Apakah bisa diurus di sini?", "ditjen-dukcapil"),
-        ("KTP saya di Kota Semarang, bagaimana cara memperbaikinya?", "dukcapil-33.74"),
-        ("kapan blangko KTP elektronik dikirim lagi ke Kota Semarang?", "ditjen-dukcapil"),
-        ("Samsat Kota Semarang belum buka sampai jam sembilan", "polri"),
-        ("pajak motor di Samsat Kota Semarang kemahalan", "bapenda-33"),
-        ("tanjakan di Kota Semarang macet parah, mohon contraflow dibuka polisi", "polres-33.74"),
-        ("lampu merah simpang Kota Semarang mati", "dishub-33.74"),
-        ("tunjangan sertifikasi guru madrasah di Kota Semarang belum cair", "kemenag"),
-    ],
-)
+@each_row
 def test_the_centre_keeps_its_part_of_a_matter_at_a_place(router: Router, text: str, owner: str) -> None:
     """Two provinces, forms, registration and order on the road are the centre's by law; the rest is the region's."""
     assert routed(router, complaint(text, regency=SEMARANG)).owner.id == owner
@@ -185,15 +157,7 @@ def test_after_a_refusal_the_refusal_is_the_reason_and_no_law_speaks_for_the_bod
     assert "UU" not in second.explanation
 
 
-@pytest.mark.parametrize(
-    ("text", "owner"),
-    [
-        ("Wali kota Semarang diduga terima suap proyek pasar", "inspektorat-33"),
-        ("korupsi walikota soal pengadaan lampu jalan", "inspektorat-33"),
-        ("ada pungli di pasar, mohon pak walikota bertindak", "inspektorat-33.74"),
-        ("gubernur diduga terima uang dari kontraktor jalan", "itjen-kemendagri"),
-    ],
-)
+@each_row
 def test_a_head_of_region_is_looked_into_from_above(router: Router, text: str, owner: str) -> None:
     """Never by his own government; who is only asked for help is not accused."""
     assert routed(router, complaint(text, regency=SEMARANG, oversight=True)).owner.id == owner
@@ -268,17 +232,7 @@ def test_one_word_makes_sure_only_if_it_names_an_agency_or_weighs_as_much_as_two
     assert 0 < sure < len(words) / 10
 
 
-@pytest.mark.parametrize(
-    ("suggested", "owner"),
-    [
-        ("pdam-33.74", "pdam-33.74"),
-        ("dpu-33", "dpu-33"),
-        ("dpu-91.71", "dpu-33"),
-        ("pdam-32.73", "dpu-33"),
-        ("ombudsman", "dpu-33"),
-        ("kemenag", "dpu-33"),
-    ],
-)
+@each_row
 def test_what_a_refusal_suggests_is_evidence_beside_the_law(router: Router, suggested: str, owner: str) -> None:
     """A neighbour of the same place knows best; nobody passes a hole in a road to another town, or to who only oversees."""
     hole = plain(complaint("Jalan berlubang di Jalan Pandanaran", regency=("33.74", "Kota Semarang")))
@@ -287,16 +241,7 @@ def test_what_a_refusal_suggests_is_evidence_beside_the_law(router: Router, sugg
     assert given["confidence"] < 0.9
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "atap sekolah bocor dan belum diperbaiki",
-        "puskesmas kami tidak ada dokter sudah sebulan",
-        "jalan berlubang di Jalan Kaliurang, Kabupaten Sleman",
-        "Bagaimana syarat membuat akta kelahiran anak?",
-        "listrik padam dari semalam",
-    ],
-)
+@each_row
 def test_the_router_decides_as_lapor_route_does(router: Router, text: str) -> None:
     """Owner and confidence: a complaint has what a line is read for, such as a place that is missing."""
     said = Normaliser.load().normalise(message(text), id_=UUID(int=7), code="C", citizen="r")

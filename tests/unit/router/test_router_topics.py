@@ -4,6 +4,7 @@ import pytest
 
 from router.routing import Router
 from router.rulebook.topics import topic_key, topic_subjects
+from tests.harness.tables import each_row
 
 LEAVES = 920 + 8
 """The different subcategories of 2025 by main category, and the main categories without any, except "Topik Lainnya" (other topics)."""
@@ -31,18 +32,7 @@ def test_the_topic_that_the_reader_gives_a_subject_is_in_the_tree(router: Router
         assert topic_key(subject.topic) in topic_subjects(), subject.id
 
 
-@pytest.mark.parametrize(
-    ("topic", "subject"),
-    [
-        ("Kesehatan/NOMOR VIRTUAL ACCOUNT", "health-insurance"),
-        ("kesehatan/nomor  virtual account", "health-insurance"),
-        ("Pendidikan Dan Kebudayaan/NISN (NOMOR INDUK SISWA) NASIONAL", "national-education"),
-        ("Politik Dan Hukum/FIDUSIA", "civil-law"),
-        ("Srgi", "geospatial"),
-        ("Kesehatan", None),
-        ("Topik Lainnya", None),
-    ],
-)
+@each_row
 def test_a_category_means_one_subject(topic: str, subject: str | None) -> None:
     """Capitals and spaces do not count; a main category with subcategories means no subject."""
     assert topic_subjects().get(topic_key(topic)) == subject

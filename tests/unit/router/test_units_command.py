@@ -10,6 +10,7 @@ from router.agencies.registry import Registry
 from router.agencies.resolve import resolve
 from router.agencies.search import search
 from router.routing import Router
+from tests.harness.tables import row_by_row
 from tests.unit.router.test_allotments import FILE, TODAY
 
 
@@ -51,7 +52,7 @@ def test_a_governments_units_are_listed_with_the_names_of_all_days(folder: Path)
     assert all(key.endswith("-33.74") or key in Registry.load().bodies for key in rows)
 
 
-@pytest.mark.parametrize("words", ["cahaya", "dinas lentera", "kantor lent", "penerangan", "dpk"])
+@row_by_row
 def test_a_unit_is_found_by_part_of_any_of_its_names(folder: Path, words: str) -> None:
     """Today's, a former one, a later one, an alias; nothing else has these words."""
     done = asked(folder, "units", "--region", "33.74", words)

@@ -1,20 +1,11 @@
 """Who is about to take his life on a bridge tells nothing of the road."""
 
-import pytest
-
 from router.jsonlines import route_row
 from router.routing import Router
+from tests.harness.tables import each_row
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "ada orang mau bunuh diri di jembatan Suramadu Surabaya",
-        "mau bunuh diri di jembatan Suramadu",
-        "tetangga mau bunuh diri di atas jembatan",
-        "percobaan bunuh diri di jembatan Barelang Batam",
-    ],
-)
+@each_row
 def test_a_wish_to_die_on_a_bridge_is_no_pothole(text: str) -> None:
     """It is for the police, whatever the bridge is."""
     found = route_row(Router.load(), {"text": text})

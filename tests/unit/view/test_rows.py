@@ -28,6 +28,7 @@ from tests.harness.facts import FIRST, added, answered, case, fact, opened, refu
 from tests.harness.model_rows import ms, reference
 from tests.harness.numbers import number
 from tests.harness.support import NOON, message, normalised
+from tests.harness.tables import each, each_row
 
 PRIVATE = "Nama saya Budi Santoso, NIK 3374010101900001, HP 081234567890, budi@example.id"
 FORBIDDEN = ("Budi Santoso", "3374010101900001", "081234567890", "budi@example.id")
@@ -66,7 +67,7 @@ def row(record: StoredRecord) -> Row:
     return list(rows(record).values())[-1]
 
 
-@pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
+@each("record", RECORDS.values())
 def test_every_column_of_the_migrations_is_filled_with_what_fits(record: StoredRecord) -> None:
     """No more and no fewer; `stored_at` is ClickHouse's own."""
     for table, found in rows(record).items():
@@ -80,7 +81,7 @@ def test_the_records_fill_every_table() -> None:
     assert {table for record in RECORDS.values() for table in rows(record)} == set(TABLES) == set(columns())
 
 
-@pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
+@each("record", RECORDS.values())
 def test_a_row_says_when_kafka_appended_its_record_and_where(record: StoredRecord) -> None:
     """The time by which everything can be measured, and the place at which all of the record can be read."""
     for found in rows(replace(record, partition=3, offset=1708, timestamp_ms=1_793_672_100_123)).values():
@@ -235,7 +236,7 @@ def test_no_identity_reaches_a_row(keys: Keyring) -> None:
         assert "[nik]" in shown(record)
 
 
-@pytest.mark.parametrize(
+@each(
     "record",
     [
         stored(opened(complaint(title=PRIVATE, text=PRIVATE))),
@@ -247,7 +248,6 @@ def test_no_identity_reaches_a_row(keys: Keyring) -> None:
         stored(delivery(complaint(), reason=PRIVATE, upstream_id="6285550001111")),
         stored(dead_letter(reason=PRIVATE, payload=PRIVATE.encode(), headers={"x": PRIVATE})),
     ],
-    ids=["complaint", "disposition", "refusal", "answer", "addition", "case", "delivery", "dead letter"],
 )
 def test_free_text_is_masked_wherever_it_is(record: StoredRecord) -> None:
     """Names, numbers and addresses, in each table."""
@@ -371,15 +371,15 @@ def test_a_disposition_keeps_rule_law_rivals_and_deadlines() -> None:
     assert found["deadlines"] == [("forward", 3, "working", DAY, date(2026, 11, 6), "P 5/2025")]
 
 
-@pytest.mark.parametrize("topic", TOPICS)
-@pytest.mark.parametrize("value", [b"", b"no json", b"{}", b"[]", b"null", b'"\\ud800"', b"\xff"])
+@each("topic", TOPICS)
+@each("value", [b"", b"no json", b"{}", b"[]", b"null", b'"\\ud800"', b"\xff"])
 def test_what_is_no_event_is_poison(topic: str, value: bytes) -> None:
     """The sink makes a dead letter of it, which says where it was."""
     with pytest.raises(ContractViolation, match=f"^{topic}/0/7 is not valid"):
         rows_of(poison(topic, 7, value), number)
 
 
-@pytest.mark.parametrize(
+@each(
     "record",
     [
         stored(routed(complaint(), hop=256)),
@@ -398,7 +398,6 @@ def test_what_is_no_event_is_poison(topic: str, value: bytes) -> None:
             )
         ),
     ],
-    ids=["hop", "version", "hop of a case", "attempts", "partition", "offset", "parts", "days"],
 )
 def test_a_number_that_no_column_holds_is_poison(record: StoredRecord) -> None:
     """One such event would otherwise stop the sink for ever: the whole batch could never be inserted."""
@@ -406,24 +405,7 @@ def test_a_number_that_no_column_holds_is_poison(record: StoredRecord) -> None:
         rows_of(record, number)
 
 
-@pytest.mark.parametrize(
-    ("record", "changes", "wrong"),
-    [
-        ("refused", {"text": 5}, "text must be a text"),
-        ("refused", {"kind": None}, "kind must be a text"),
-        ("refused", {"version": -1}, "version must be a whole number of at least 0"),
-        ("refused", {"version": True}, "version must be a whole number"),
-        ("refused", {"at": "2026-11-03T02:15:00"}, "at must have an offset from UTC"),
-        ("refused", {"at": "noon"}, "at must be a time"),
-        ("refused", {"caused_by": "x"}, "caused_by must be a UUID"),
-        ("refused", {"secret": "no"}, "secret must be true or false"),
-        ("opened", {"complaint": None}, "complaint is missing"),
-        ("routed", {"disposition": []}, "disposition must be an object"),
-        ("case", {"chain": []}, "chain is empty"),
-        ("case", {"chain": [1]}, "chain must be a list of objects"),
-        ("case", {"confidence": 1e300}, "confidence must be a number from 0 to 1"),
-    ],
-)
+@each_row
 def test_a_wrong_value_is_named_and_not_quoted(record: str, changes: dict[str, Any], wrong: str) -> None:
     """The reason of a dead letter is shown to analysts, and the value may be private."""
     of = RECORDS[record]

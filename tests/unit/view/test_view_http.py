@@ -23,6 +23,7 @@ from tests.harness.cases.made import Story
 from tests.harness.events import PEMDA
 from tests.harness.numbers import number
 from tests.harness.support import free_port
+from tests.harness.tables import each
 from tests.harness.view import KEY, ServedView
 from view import client as view_client
 from view.client import ViewClient
@@ -226,8 +227,8 @@ def test_a_view_that_hangs_is_given_up_in_time() -> None:
         client.close()
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"[]", b"1", b"{}", b""])
-@pytest.mark.parametrize("status", [200, 404, 500])
+@each("body", [b"<html>", b"[]", b"1", b"{}", b""])
+@each("status", [200, 404, 500])
 def test_a_server_that_is_no_view_is_not_available(body: bytes, status: int) -> None:
     """A wrong address, or a proxy's page: never "no such case"."""
 

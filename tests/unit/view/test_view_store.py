@@ -18,6 +18,7 @@ from complaints.errors import ConfigurationError, UnavailableError
 from tests.harness.cases.made import Story, stored
 from tests.harness.events import DPU
 from tests.harness.numbers import number
+from tests.harness.tables import each
 from view.freshness import Freshness
 from view.rows import changes_of
 from view.store import Progress, Store
@@ -139,7 +140,7 @@ UNREADABLE: Mapping[str, Record] = {
 }
 
 
-@pytest.mark.parametrize("record", UNREADABLE.values(), ids=UNREADABLE)
+@each("record", UNREADABLE.values())
 def test_a_record_that_cannot_be_read_changes_nothing(record: Record) -> None:
     """It is named with its reason, and the records around it are read."""
     good = Story(8).records()
