@@ -1,5 +1,9 @@
 """A short everyday word, how people address someone or an abbreviation of speech, says nothing of the matter and moves no owner."""
 
+import functools
+import itertools
+from collections.abc import Iterable
+
 import pytest
 
 from ops.quality.labelled import read_rows
@@ -38,10 +42,12 @@ def owner(text: str) -> str:
     return ROUTER.decide(Facts(ROUTER.reader.read(text))).owner.id
 
 
-def moved(cases: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Return each word with each case whose owner is another one with the word behind it."""
-    texts = [(text.rstrip(". "), owner(text)) for text in cases]
-    return [(word, text) for word in WORDS for text, own in texts if owner(f"{text}. tolong {word}") != own]
+def moved(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return each word with the case whose owner is another one with the word behind it."""
+    own = functools.cache(owner)
+    return [
+        (word, text) for word, text in pairs if owner(f"{text.rstrip('. ')}. tolong {word}") != own(text.rstrip(". "))
+    ]
 
 
 @each("word", WORDS)
@@ -51,11 +57,11 @@ def test_an_everyday_word_alone_points_to_no_subject(word: str) -> None:
 
 
 def test_no_everyday_word_behind_a_case_of_the_law_moves_its_owner() -> None:
-    """Each twelfth case, with each of the words."""
-    assert moved(CASES[::12]) == []
+    """Each case with one word, and so each word with some cases."""
+    assert moved(zip(itertools.cycle(WORDS), CASES, strict=False)) == []
 
 
 @pytest.mark.long
 def test_no_everyday_word_moves_the_owner_of_any_case() -> None:
-    """All cases."""
-    assert moved(CASES) == []
+    """Each case with each word."""
+    assert moved(itertools.product(WORDS, CASES)) == []
