@@ -3,6 +3,7 @@
 What a reason names is read here with words of this test's own, not with those of the code.
 """
 
+import functools
 import re
 
 from hypothesis import given, settings
@@ -56,8 +57,11 @@ def tiers_in(text: str) -> set[str]:
     return {tier for tier, words in TIERS.items() if words.search(plain)}
 
 
-def is_of_another(text: str, agency: Agency) -> bool:
-    """Return whether a text names offices, and none of them is the agency, one above it or one below it."""
+@functools.cache
+def names_of(agency_id: str) -> tuple[re.Pattern[str], list[set[str]]]:
+    """Return what finds a name of an agency, of one above it or of one below it, and the words of each of these names."""
+    agency = REGISTRY.get(agency_id)
+    assert agency is not None
     above = [agency, *REGISTRY.parents(agency.id)]
     house = [one for one in above if one.id != REGISTRY.administrator_id or one is agency]
     house += [body for body in REGISTRY.bodies.values() if agency.id in {one.id for one in REGISTRY.parents(body.id)}]
@@ -69,12 +73,18 @@ def is_of_another(text: str, agency: Agency) -> bool:
     ]
     names = [name.lower() for one in house for name in (one.name, *one.aliases)]
     names += [name.lower() for template in templates for name in (template["name"], *template["aliases"])]
-    if any(re.search(rf"\b{re.escape(name)}\b", text) for name in names):
-        return False
     known = [set(re.findall(r"[a-z]+", name.replace("ditjen", "direktorat jenderal"))) for name in names]
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b"), known
+
+
+def is_of_another(text: str, agency: Agency) -> bool:
+    """Return whether a text names offices, and none of them is the agency, one above it or one below it."""
     offices = [[word for word in found.split() if word not in EMPTY] for found in OFFICE.findall(text)]
     offices = [words for words in offices if len(words) > 1]
-    return bool(offices) and not any(set(words) <= name for words in offices for name in known)
+    if not offices:
+        return False
+    own, known = names_of(agency.id)
+    return not own.search(text) and not any(set(words) <= name for words in offices for name in known)
 
 
 def test_the_words_of_this_test_see_what_a_reason_names() -> None:
