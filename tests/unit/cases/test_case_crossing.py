@@ -122,8 +122,10 @@ def test_whatever_order_two_partitions_take_the_documents_end_the_same(
     assert all(one == found[0] for one in found)
 
 
+@pytest.mark.parametrize(
+    "older", [[ANSWER_OLDER], [REFUSE_OLDER, ADD_OLDER], [WITHDRAW_OLDER, ADD_OLDER], [ABUSE_OLDER]]
+)
 @each("later", [[MERGE, REFUSE_LATER], [MERGE, ANSWER_LATER], [MERGE, UNMERGE], [MERGE, ABUSE]])
-@each("older", [[ANSWER_OLDER], [REFUSE_OLDER, ADD_OLDER], [WITHDRAW_OLDER, ADD_OLDER], [ABUSE_OLDER]])
 def test_in_no_order_is_a_case_lost_between_two(later: list[Command], older: list[Command]) -> None:
     """Refusal, addition, merge, answer and withdrawal cross: nobody waits, and the main case counts who follows it and no one else."""
     for moves, lives in endings(later, older, at_once=False):
