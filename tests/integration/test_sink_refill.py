@@ -1,8 +1,7 @@
 """A ClickHouse that was lost is filled again by the sink itself, on the real servers."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -11,11 +10,10 @@ from confluent_kafka import Consumer
 
 from complaints.bus.confluent.groups import forget
 from complaints.errors import ConfigurationError
-from complaints.runtime.settings import Settings
-from lapor.processes.services import run_sink
 from sinks.clickhouse.client import Store
 from tests.harness.sink import SinkHouse
 from tests.harness.support import KafkaServer, wait_until
+from tests.harness.workers import workers
 
 
 @pytest.fixture
@@ -36,17 +34,12 @@ def database(clickhouse: str) -> str:
 
 @contextmanager
 def sink(house: SinkHouse, address: str, data: Path) -> Iterator[Store]:
-    """Run the sink as its service does, and yield a connection to its database."""
-    known = {"data": data, "case_number_key": "a key of the tests"}  # as in a container, which has no secret
-    settings = Settings.read(kafka=house.brokers, clickhouse=address, sink_interval_s=0.1, **known)
-    stop, store = threading.Event(), Store(address)
-    thread = threading.Thread(target=run_sink, args=(settings, stop), daemon=True)
-    thread.start()
-    yield store
-    stop.set()
-    thread.join(60)
-    assert not thread.is_alive()
-    store.close()
+    """Run the sink as a service, and yield a connection to its database."""
+    # a key, as in a container, which has no secret
+    known = {"LAPOR_CLICKHOUSE": address, "LAPOR_CASE_NUMBER_KEY": "a key of the tests", "LAPOR_SINK_INTERVAL_S": "0.1"}
+    with closing(Store(address)) as store, workers("sink", house.brokers, data, **known) as run:
+        run()
+        yield store
 
 
 def has(store: Store, made: list[UUID]) -> bool:
