@@ -1,6 +1,7 @@
 """Measures how long the loops of a service have been silent, by the watcher's own clock: a system clock that is set changes nothing."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +9,21 @@ from complaints.runtime.telemetry import Heartbeat
 
 LONGEST_LOOK_S: Final = 1.0
 """The most that the time between two looks counts: if the whole machine stood still, the service is not to blame."""
+
+SUSPECT_S: Final = 1.0
+"""The silence from which on it is looked at what the service waits for."""
+
+Waits = Mapping[int, int]
+"""For how many nanoseconds each thread of a process, by its number, has been ready to run and had no processor."""
+
+
+def waits_of(pid: int) -> Waits:
+    """Return the waits of a process's threads; empty where the system does not tell them (Linux does: proc(5), schedstat)."""
+    found = {}
+    with contextlib.suppress(OSError, ValueError, IndexError):  # it ends meanwhile, or there is no such file
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            found[int(thread.name)] = int((thread / "schedstat").read_text("ascii").split()[1])
+    return found
 
 
 class Pulse:
@@ -24,20 +40,31 @@ class Pulse:
         self._folder, self._looked_at = folder, now
         self._stamps = {name: Heartbeat.stamp(folder, name) for name in names}
         self._silent_s: dict[str, float] = {}
+        self._waits: Waits = {}
 
-    def silence(self, now: float) -> tuple[str, float] | None:
+    def silence(self, now: float, waits: Callable[[], Waits] = dict) -> tuple[str, float] | None:
         """Return the most silent loop, and for how many seconds it has been silent; None until each has had a heartbeat.
+
+        What a thread of the service waited for a processor does not count: a machine with too much to do would otherwise kill what works,
+        and have more to do.
 
         Args:
             now: the present monotonic time in seconds.
+            waits: returns the waits of the service's threads. It is asked only if a loop is silent.
         """
         passed_s, self._looked_at = min(now - self._looked_at, LONGEST_LOOK_S), now
-        for name, before in self._stamps.items():
+        before, self._waits = self._waits, self._waits_now(waits)
+        waited_s = max((self._waits[at] - before[at] for at in before.keys() & self._waits.keys()), default=0) / 1e9
+        passed_s = max(0.0, passed_s - waited_s)
+        for name, former in self._stamps.items():
             stamp = Heartbeat.stamp(self._folder, name)
-            if stamp != before:
+            if stamp != former:
                 self._stamps[name], self._silent_s[name] = stamp, 0.0
             elif name in self._silent_s:
                 self._silent_s[name] += passed_s
         if len(self._silent_s) < len(self._stamps):
             return None
         return max(self._silent_s.items(), key=lambda one: one[1])
+
+    def _waits_now(self, waits: Callable[[], Waits]) -> Waits:
+        return waits() if max(self._silent_s.values(), default=0.0) > SUSPECT_S else {}

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -18,7 +19,7 @@ import structlog
 
 from complaints.errors import UnavailableError
 from complaints.runtime.telemetry import Heartbeat
-from lapor.local.pulse import Pulse
+from lapor.local.pulse import Pulse, waits_of
 
 log = structlog.get_logger()
 
@@ -198,9 +199,9 @@ class Supervisor:
         with contextlib.suppress(OSError), (self._logs / f"{service.name}.log").open("a", encoding="utf-8") as out:
             out.write(json.dumps(line) + "\n")
 
-    def _why_stuck(self, service: Service, now: float) -> str:
+    def _why_stuck(self, service: Service, process: subprocess.Popen[bytes], now: float) -> str:
         """Return which loop of a service is stuck, and since when; empty if none is."""
-        silence = self._pulses[service.name].silence(now)
+        silence = self._pulses[service.name].silence(now, partial(waits_of, process.pid))
         if silence is None:
             late = now - service.started > START_S
             return f"not every loop had a heartbeat within {START_S:.0f} s of its start" if late else ""
@@ -214,7 +215,11 @@ class Supervisor:
     def _look_at(self, service: Service) -> None:
         now = time.monotonic()
         if service.alive:
-            if service.beats and service.process is not None and (why := self._why_stuck(service, now)):
+            if (
+                service.beats
+                and service.process is not None
+                and (why := self._why_stuck(service, service.process, now))
+            ):
                 service.hung = why
                 service.process.kill()  # the process runs, but a loop is stuck
                 with contextlib.suppress(subprocess.TimeoutExpired):

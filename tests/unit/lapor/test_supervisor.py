@@ -15,6 +15,7 @@ import pytest
 from complaints.errors import UnavailableError
 from complaints.runtime.telemetry import Heartbeat
 from lapor.local import supervisor as module
+from lapor.local.pulse import Pulse, waits_of
 from lapor.local.supervisor import FIRST_PAUSE_S, LOG_BYTES, Service, Supervisor, end_leftovers
 from tests.harness.support import wait_until
 
@@ -298,3 +299,19 @@ def test_restarts_are_remembered_with_their_times(supervisor: Supervisor) -> Non
     wait_until(lambda: service.restarts == 2, what="two restarts")
     assert len(service.restarted) == 2
     assert all(before <= at <= time.time() for at in service.restarted)
+
+
+def test_who_waits_for_a_processor_is_not_hung(tmp_path: Path) -> None:
+    """A machine with too much to do would kill what works, and have more to do."""
+    waited = {7: 0}
+    pulse = Pulse(tmp_path, ["loop"], now=0.0)
+    (tmp_path / "loop").touch()
+    assert pulse.silence(0.0, lambda: waited) == ("loop", 0.0)
+    silent = [pulse.silence(at / 2, lambda: waited) for at in range(1, 5)]
+    assert silent[-1] == ("loop", 2.0)
+    waited = {7: 400_000_000, 8: 900_000_000}  # a thread that is new waited before
+    found = pulse.silence(2.5, lambda: waited)
+    assert found is not None
+    assert found[1] == pytest.approx(2.1)
+    assert sys.platform != "linux" or waits_of(os.getpid()).keys() >= {threading.get_native_id()}
+    assert waits_of(2**30) == {}
