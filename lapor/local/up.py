@@ -1,7 +1,6 @@
 """Starts and supervises the whole pipeline on one machine: an embedded server for each address that is not set, then every service."""
 
 import os
-import secrets
 import subprocess
 import sys
 import threading
@@ -20,8 +19,9 @@ from complaints.runtime.settings import Settings
 from lapor.local.files import require_readable, require_sound
 from lapor.local.note import FILES, Stack, with_addresses
 from lapor.local.ports import LOOPBACK, is_free, kept_password, port_of_last_time
+from lapor.local.servers import SETTINGS, servers_for
 from lapor.local.supervisor import Service, Supervisor, end_leftovers
-from lapor.processes.channels import CHANNELS, PASSWORD_CHARACTERS
+from lapor.processes.channels import CHANNELS
 from lapor.processes.secret import of_folder, require_same
 from lapor.processes.services import METRICS_PORT
 from lapor.processes.wiring import WORKERS, loops, stale_after_s
@@ -32,11 +32,8 @@ TOPICS = "topics"
 TOGETHER = "channels"
 """The name of the process, and of its log, that all channels share here. In containers each channel has its own process."""
 
-KAFKA_START_S = 300.0
-"""Seconds for Kafka to start: the first start downloads 45 MB of jars, perhaps over a slow rural line."""
-
 START_S = 60.0
-"""Seconds for any other server or service to start."""
+"""Seconds for a service to start."""
 
 LOOK_EVERY_S = 0.05
 """Seconds between two checks whether a part is ready and whether the start must stop."""
@@ -89,7 +86,7 @@ class Up:
         self._require_secret(is_new=former == Stack())
         self.stack.starting = self._planned()
         self.stack.write(data)
-        for step in (self._kafka, self._clickhouse, self._smsc, self._x, self._telegram, self._prepare, self._services):
+        for step in (self._servers, self._prepare, self._services):
             if not stop.is_set():
                 step()
 
@@ -116,15 +113,7 @@ class Up:
 
     def _planned(self) -> list[str]:
         """Return the names of all parts that a start waits for, in order."""
-        given = self._settings
-        embedded = {
-            "kafka": given.kafka,
-            "clickhouse": given.clickhouse,
-            "smsc": given.smpp,
-            "x": given.x_api,
-            "telegram-api": given.telegram_api,
-        }
-        servers = [name for name, address in embedded.items() if address is None]
+        servers = [name for name, setting in SETTINGS.items() if getattr(self._settings, setting) is None]
         return [*servers, TOPICS, *(loop for part in (*WORKERS, *self._channels()) for loop in loops(part))]
 
     def _channels(self) -> list[str]:
@@ -157,83 +146,19 @@ class Up:
     def _port(self, name: str) -> int:
         return port_of_last_time(self._former, name)
 
-    def _embedded(
-        self,
-        name: str,
-        *arguments: str,
-        ready: Callable[[], bool],
-        timeout_s: float = START_S,
-    ) -> None:
-        self._say(f"starting the embedded {name}")
-        module = name.removesuffix("-api")  # "telegram" is also the name of the channel
-        command = [
-            sys.executable,
-            "-m",
-            f"embedded.{module}",
-            "--data-dir",
-            str(self._settings.data / name),
-            *arguments,
-        ]
-        service = Service(name=name, command=command)
-        self.supervisor.start(service)
-        self.supervisor.wait(service, ready, timeout_s=timeout_s, stop=self._stop)
-        self._ready(name)
-
-    def _kafka(self) -> None:
-        if self._settings.kafka is not None:
-            return
-        from embedded.kafka.errors import KafkaStartError
-        from embedded.kafka.ready import wait_ready
-
-        port = self._port("kafka")
-
-        def ready() -> bool:
-            try:
-                wait_ready(LOOPBACK, port, 0.5)
-            except KafkaStartError:
-                return False
-            return True
-
-        self._embedded("kafka", "--port", str(port), ready=ready, timeout_s=KAFKA_START_S)
-        self.stack.addresses["kafka"] = f"{LOOPBACK}:{port}"
-
-    def _clickhouse(self) -> None:
-        if self._settings.clickhouse is not None:
-            return
-        from embedded.clickhouse.accounts import ANALYST, DATA, SINK, kept_passwords
-
-        port, folder = self._port("clickhouse"), self._settings.data / "clickhouse-passwords"
-        arguments = ("--port", str(port), "--passwords", str(folder))
-        # it listens only after its engine has started, so a connection proves that it is ready
-        self._embedded("clickhouse", *arguments, ready=lambda: not is_free(port))
-        passwords = kept_passwords(folder)
-        for name, account in (("clickhouse", SINK), ("clickhouse_analyst", ANALYST)):
-            self.stack.addresses[name] = f"clickhouse://{account}:{passwords[account]}@{LOOPBACK}:{port}/{DATA}"
-
-    def _smsc(self) -> None:
-        if self._settings.smpp is not None:
-            return
-        port, control = self._port("smpp"), self._port("smsc-control")
-        password = secrets.token_hex(PASSWORD_CHARACTERS // 2)
-        arguments = ("--port", str(port), "--control-port", str(control), "--password", password)
-        self._embedded("smsc", *arguments, ready=lambda: not is_free(control))
-        # named, since the name of the account must not change with the port
-        self.stack.addresses["smpp"] = f"smsc=smpp://lapor:{password}@{LOOPBACK}:{port}"
-        self.stack.controls["smsc"] = f"http://{LOOPBACK}:{control}"
-
-    def _x(self) -> None:
-        if self._settings.x_api is not None:
-            return
-        port = self._port("x_api")
-        self._embedded("x", "--port", str(port), ready=lambda: not is_free(port))
-        self.stack.addresses["x_api"] = self.stack.controls["x"] = f"http://{LOOPBACK}:{port}"
-
-    def _telegram(self) -> None:
-        if self._settings.telegram_api is not None:
-            return
-        port = self._port("telegram_api")
-        self._embedded("telegram-api", "--port", str(port), ready=lambda: not is_free(port))
-        self.stack.addresses["telegram_api"] = self.stack.controls["telegram"] = f"http://{LOOPBACK}:{port}"
+    def _servers(self) -> None:
+        """Start an embedded server for each address that is not set, all at once, and wait for each."""
+        servers = servers_for(self._settings, self._port)
+        for server in servers:
+            if self._stop.is_set():
+                return
+            self._say(f"starting the embedded {server.service.name}")
+            self.supervisor.start(server.service)
+            self.stack.addresses |= server.addresses
+            self.stack.controls |= server.controls
+        for server in servers:
+            self.supervisor.wait(server.service, server.ready, timeout_s=server.timeout_s, stop=self._stop)
+            self._ready(server.service.name)
 
     def _web_address(self) -> None:
         if self._settings.web is None:

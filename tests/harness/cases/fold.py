@@ -104,15 +104,11 @@ def _of_citizen(model: Model, fact: Model) -> None:
             model["asked"] += [fact["part"]] if fact.get("part") else []
         case "dilengkapi":
             model["additions"].append(fact["addition"]["raw"]["upstream_id"])
-            model["told"] += [model["main"]] if model["main"] not in {None, *model["told"]} else []
-            model["question"] = None
-            model["regency"] = regency_after(model, fact["reading"])
-            told = {**fact["reading"], "attachments": fact["addition"].get("attachments")}
+            apart = fact["addition"].get("apart")
+            told = {**({} if apart else fact["reading"]), "attachments": fact["addition"].get("attachments")}
             model["has"] = sorted({*model["has"], *has(told)})
-            if parts_from_main(model | {"regency": ""}, fact["reading"]):
-                model["supporters"] = 0
-            if not model["reclassified"]:
-                model["oversight"] = bool(model["oversight"] or fact["reading"].get("oversight"))
+            if not apart:
+                _complete(model, fact)
         case "dibuka kembali":
             _keep(model, fact)
             model["disputes"] += model["state"] == "ditanggapi" or (
@@ -123,6 +119,17 @@ def _of_citizen(model: Model, fact: Model) -> None:
             model |= {"state": "open", "reopened": True, "accepted": False, "main": None, "stars": None}
         case "dinilai":
             model["stars"] = fact["stars"]
+
+
+def _complete(model: Model, fact: Model) -> None:
+    """Change a case by what its citizen adds; what is kept apart from it changes nothing."""
+    model["told"] += [model["main"]] if model["main"] not in {None, *model["told"]} else []
+    model["question"] = None
+    model["regency"] = regency_after(model, fact["reading"])
+    if parts_from_main(model | {"regency": ""}, fact["reading"]):
+        model["supporters"] = 0
+    if not model["reclassified"]:
+        model["oversight"] = bool(model["oversight"] or fact["reading"].get("oversight"))
 
 
 def _of_two(model: Model, fact: Model) -> None:  # noqa: C901  # one case per kind of fact

@@ -59,7 +59,7 @@ class Messages:
         meant = _merged(fed)
         code_of = {one.number: self._check_one(messages) for messages in meant.values() for one in messages[:1]}
         for messages in meant.values():
-            self._check_related(messages, meant, code_of)
+            self._check_related(messages, code_of)
         self._check_nothing_else({key for messages in meant.values() for one in messages for key in one.keys})
         self._check_effects()
         self.counts.update(
@@ -182,19 +182,12 @@ class Messages:
         if first.kind == "complaint" and said.get("secret", False) != first.secret:
             self.wrong(f"complaint {first.number} is secret: {said.get('secret')}")
 
-    def _check_related(
-        self, messages: Sequence[Fed], meant: Mapping[tuple[str, ...], Sequence[Fed]], code_of: Mapping[int, str]
-    ) -> None:
-        """Check that what belongs to a case is there, and that what comes again by its key changes nothing."""
+    def _check_related(self, messages: Sequence[Fed], code_of: Mapping[int, str]) -> None:
+        """Check that what belongs to a case is there."""
         first = messages[0]
         if first.about == first.number:
             return
-        if first.kind == "again":
-            about = next(one[0] for one in meant.values() if one[0].number == first.about)
-            others = set(self._ids[first.keys[0]]) - set(self._ids[about.keys[0]])
-            if others:
-                self.wrong(f"what came again by the key of {first.about} became {[self._event(one) for one in others]}")
-        elif (found := code_of[first.number]) != (right := code_of.get(first.about, "")):
+        if (found := code_of[first.number]) != (right := code_of.get(first.about, "")):
             self.wrong(f"{first.kind} {first.number} is in {found!r}, not in {right!r}")
 
     def _check_nothing_else(self, keys: set[str]) -> None:

@@ -44,7 +44,7 @@ class Said(NamedTuple):
     @property
     def name(self) -> str:
         """Return what names the message upstream. A message that comes again by its key has the name of the first."""
-        return f"{self.script.number}-{self.place - (self.step.kind in {'again', 'changed'})}"
+        return f"{self.script.number}-{self.place - (self.step.kind in {'another', 'changed'})}"
 
 
 class Http:

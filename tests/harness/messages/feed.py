@@ -103,12 +103,13 @@ class Feed:
                 return
             step = step._replace(text=step.text.replace(CODE, code))  # noqa: PLW2901
             number = next(self._numbers)
-            first = first if place and step.kind != "complaint" else number
+            kind = {"changed": "addition", "another": "complaint"}.get(step.kind, step.kind)
+            first = first if place and kind != "complaint" else number
             fed = Fed(
                 number=number,
                 about=first,
                 channel=script.channel,
-                kind="addition" if step.kind == "changed" else step.kind,
+                kind=kind,
                 text=step.text,
                 keys=(),
                 secret=step.secret,

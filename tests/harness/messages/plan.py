@@ -46,7 +46,8 @@ class Step(NamedTuple):
 
     Attributes:
         kind: what it must become: "complaint", "answer", "addition", "status", "small_talk" or "dead_letter"; "repeat" if it has the words
-            of the one before; "again" if it has its key and other words, which must not count, "changed" if these must be added.
+            of the one before; "changed" if it has its key and other words, which must be added, and "another" if these must become a
+            complaint of their own.
         text: what the citizen writes.
         told: how many replies the citizen must have been told before the next message.
         secret: whether the report is secret.
@@ -172,9 +173,10 @@ class Plan:
         yield Step("complaint", story, 1)
         yield Step("repeat", story, 1)
 
-    def _again(self) -> Made:
-        yield Step("complaint", self._story(), 1)
-        yield Step("again", self._story(), 1)
+    def _another(self) -> Made:
+        (first, second) = self._two()
+        yield first
+        yield second._replace(kind="another")
 
     def _changed(self) -> Made:
         yield Step("complaint", self._story(), 1)
@@ -217,7 +219,7 @@ _KINDS: Final[dict[str, tuple[tuple[Callable[[Plan], Made], int], ...]]] = {
     ),
     "webhook": (
         (Plan._one, 50),
-        (Plan._again, 12),
+        (Plan._another, 12),
         (Plan._repeat, 8),
         (Plan._more, 15),
         (Plan._asked, 10),

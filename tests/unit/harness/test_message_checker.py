@@ -10,7 +10,6 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from complaints import ids
 from complaints.bus import Record
 from complaints.bus.envelope import encode
 from complaints.contract import COMPLAINTS, CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
@@ -35,7 +34,6 @@ LONG = "Jalan Pleret Kab Bantul lubangnya dalam sekali, tadi pagi ada pemotor ja
 PLACELESS = "lampu jalan mati sejak Lebaran (100003)"
 PLACE = "di Jalan Pemuda, Kota Semarang (100004)"
 BY_WEBHOOK = "Air PDAM di Kota Bandung tidak mengalir sudah seminggu (100005)"
-AGAIN = "Sampah di Kota Malang tidak diangkut (100006)"
 GARBAGE = b"\xc8garbage"
 
 
@@ -149,8 +147,7 @@ def world() -> World:
     code = writing.town.complaints[0].tracking_code
     writing.sms("status", f"STATUS {code}", about=story)
     writing.sms("addition", f"{code} kejadiannya kemarin sore (100007)", about=story)
-    told = writing.webhook("complaint", BY_WEBHOOK)
-    writing.webhook("again", AGAIN, about=told)
+    writing.webhook("complaint", BY_WEBHOOK)
     writing.garbage()
     return writing.world()
 
@@ -222,25 +219,6 @@ def repeated_complaint(world: World) -> None:
     world.topics.complaints.append(entry._replace(value=json.dumps(entry.said | {"id": id_}).encode()))
 
 
-def again_counts(world: World) -> None:
-    """Let the second content of a key become a message of its own."""
-    entries = world.topics.conversations
-    at = [place for place, entry in enumerate(entries) if entry.said.get("channel") == "webhook"][-1]
-    at = max(
-        at for at, entry in enumerate(entries) if kind_of(entry) == "received" and entry.said["channel"] == "webhook"
-    )
-    keys, old = Keyring.from_secret(SECRET), entries[at].said
-    new = uuid4()
-    content = keys.unseal(old["sealed"], owner=ids.message_id("webhook", "w-1"), month=old["month"])
-    said = old | {"id": str(new), "sealed": keys.seal(content, owner=new, month=old["month"])}
-    entries[at] = entries[at]._replace(value=json.dumps(said).encode())
-    doubled(world.topics.events, "messageevent", channel="webhook")
-    event = world.topics.events[-1]
-    world.topics.events[-1] = event._replace(
-        value=json.dumps(event.said | {"id": str(new), "kind": "repeated"}).encode()
-    )
-
-
 FAULTS: dict[str, Callable[[World], object]] = {
     "a message has no event": lambda world: lost(world.topics.events, "messageevent", kind="status"),
     "a repetition has no event": lambda world: lost(world.topics.events, "messageevent", kind="repeated"),
@@ -284,7 +262,6 @@ FAULTS: dict[str, Callable[[World], object]] = {
         world.topics.complaints, "command", {"kind": "add"}, addition={"text": "x"}
     ),
     "a secret is told": lambda world: setattr(world.fed[0], "secret", True),
-    "the second content of a key counts": again_counts,
     "what cannot be read is lost": lambda world: world.topics.letters.clear(),
     "what cannot be read has two dead letters": lambda world: world.topics.letters.append(world.topics.letters[0]),
     "a citizen is not told a reply": lambda world: lost(world.topics.events, "replyevent"),

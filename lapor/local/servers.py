@@ -1,0 +1,135 @@
+"""The embedded servers of one machine: how each is started, when it is ready, and its addresses."""
+
+import secrets
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from complaints.runtime.settings import Settings
+from lapor.local.ports import LOOPBACK, is_free
+from lapor.local.supervisor import Service
+from lapor.processes.channels import PASSWORD_CHARACTERS
+
+KAFKA_START_S = 300.0
+"""Seconds for Kafka to start: the first start downloads 45 MB of jars, perhaps over a slow rural line."""
+
+START_S = 60.0
+"""Seconds for any other server to start."""
+
+Port = Callable[[str], int]
+"""Returns a free port for an address by its name; the one of the last start if it is free."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """An embedded server.
+
+    Attributes:
+        service: its process.
+        ready: returns whether it can be used.
+        timeout_s: seconds for it to be ready.
+        addresses: the settings that name it, and their values.
+        controls: the addresses at which people and `lapor feed` say what happens upstream, by the name of the stand-in.
+    """
+
+    service: Service
+    ready: Callable[[], bool]
+    timeout_s: float = START_S
+    addresses: Mapping[str, str]
+    controls: Mapping[str, str] = field(default_factory=dict)
+
+
+def servers_for(settings: Settings, port: Port) -> list[Server]:
+    """Return an embedded server for each address that is not set.
+
+    Args:
+        settings: the addresses that are set, and the data folder.
+        port: returns the ports.
+    """
+    missing = [name for name, setting in SETTINGS.items() if getattr(settings, setting) is None]
+    return [_MAKERS[name](settings.data, port) for name in missing]
+
+
+def _service(data: Path, name: str, **arguments: object) -> Service:
+    module = name.removesuffix("-api")  # "telegram" is also the name of the channel
+    options = [part for key, value in arguments.items() for part in (f"--{key.replace('_', '-')}", str(value))]
+    command = [sys.executable, "-m", f"embedded.{module}", "--data-dir", str(data / name), *options]
+    return Service(name=name, command=command)
+
+
+def _kafka(data: Path, port: Port) -> Server:
+    from embedded.kafka.errors import KafkaStartError
+    from embedded.kafka.ready import wait_ready
+
+    chosen = port("kafka")
+
+    def ready() -> bool:
+        try:
+            wait_ready(LOOPBACK, chosen, 0.5)
+        except KafkaStartError:
+            return False
+        return True
+
+    service, addresses = _service(data, "kafka", port=chosen), {"kafka": f"{LOOPBACK}:{chosen}"}
+    return Server(service=service, ready=ready, timeout_s=KAFKA_START_S, addresses=addresses)
+
+
+def _clickhouse(data: Path, port: Port) -> Server:
+    from embedded.clickhouse.accounts import ANALYST, DATA, SINK, kept_passwords
+
+    chosen, folder = port("clickhouse"), data / "clickhouse-passwords"
+    passwords, accounts = kept_passwords(folder), (("clickhouse", SINK), ("clickhouse_analyst", ANALYST))
+    return Server(
+        service=_service(data, "clickhouse", port=chosen, passwords=folder),
+        # it listens only after its engine has started, so a connection proves that it is ready
+        ready=lambda: not is_free(chosen),
+        addresses={
+            name: f"clickhouse://{account}:{passwords[account]}@{LOOPBACK}:{chosen}/{DATA}"
+            for name, account in accounts
+        },
+    )
+
+
+def _smsc(data: Path, port: Port) -> Server:
+    chosen, control = port("smpp"), port("smsc-control")
+    password = secrets.token_hex(PASSWORD_CHARACTERS // 2)
+    return Server(
+        service=_service(data, "smsc", port=chosen, control_port=control, password=password),
+        ready=lambda: not is_free(control),
+        # named, since the name of the account must not change with the port
+        addresses={"smpp": f"smsc=smpp://lapor:{password}@{LOOPBACK}:{chosen}"},
+        controls={"smsc": f"http://{LOOPBACK}:{control}"},
+    )
+
+
+def _stand_in(data: Path, port: Port, *, name: str, setting: str, control: str) -> Server:
+    chosen = port(setting)
+    address = f"http://{LOOPBACK}:{chosen}"
+    return Server(
+        service=_service(data, name, port=chosen),
+        ready=lambda: not is_free(chosen),
+        addresses={setting: address},
+        controls={control: address},
+    )
+
+
+def _x(data: Path, port: Port) -> Server:
+    return _stand_in(data, port, name="x", setting="x_api", control="x")
+
+
+def _telegram(data: Path, port: Port) -> Server:
+    return _stand_in(data, port, name="telegram-api", setting="telegram_api", control="telegram")
+
+
+SETTINGS: Final = {
+    "kafka": "kafka",
+    "clickhouse": "clickhouse",
+    "smsc": "smpp",
+    "x": "x_api",
+    "telegram-api": "telegram_api",
+}
+"""The setting without which each embedded server is started."""
+
+_MAKERS: Final = {"kafka": _kafka, "clickhouse": _clickhouse, "smsc": _smsc, "x": _x, "telegram-api": _telegram}
