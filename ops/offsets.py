@@ -1,7 +1,7 @@
 """Shows and sets where a step goes on in its mailbox, and the sink in its topics."""
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -114,6 +114,24 @@ def offsets_of(admin: GroupAdmin, mailbox: str, to: Target, *, partitions: Colle
                 " --topic-partition if the offset is for one of them"
             )
     return wanted
+
+
+def moves(known: Offsets, wanted: Offsets) -> Iterator[str]:
+    """Yield a sentence without a full stop for each partition in which a step would leave out records, or handle some again.
+
+    Args:
+        known: the committed offsets.
+        wanted: the next offset to handle in each partition.
+    """
+    for (topic, partition), offset in sorted(wanted.items()):
+        before = known.get((topic, partition), offset)
+        if offset > before:
+            yield f"{offset - before} records of {topic}/{partition} that are not handled would be skipped"
+        elif offset < before:
+            yield (
+                f"{before - offset} records of {topic}/{partition} would be handled again, and what they send sent again, unless the"
+                " position in the state topic is later"
+            )
 
 
 def set_offsets(admin: Administration, step: str, offsets: Offsets, *, patience_s: float = PATIENCE_S) -> None:

@@ -43,7 +43,7 @@ def show(step: Step, *, data_dir: DataDir = None) -> None:
 
 
 @app.command(name="set")
-def set_(
+def set_(  # noqa: PLR0913  # each is an option
     step: Step,
     *,
     to: Annotated[
@@ -59,6 +59,10 @@ def set_(
     topic: Annotated[
         list[str] | None, typer.Option(help="A topic of the sink; can be repeated. Default: all that it reads.")
     ] = None,
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", help="Skip records that were not handled, or handle records again, without a question."),
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Set where a step goes on, for a step that refuses to start because it has no position in its mailbox; or where the sink does.
@@ -76,18 +80,22 @@ def set_(
     from complaints.errors import ConfigurationError
     from lapor.local.note import settings_in
     from lapor.processes.wiring import administration
-    from ops.offsets import offsets_of, set_offsets, sources_of
+    from ops.offsets import moves, offsets_of, set_offsets, sources_of
 
     sources, target = sources_of(step, topics()), _target(to)
     if unknown := sorted(set(topic or ()).difference(sources)):
         raise ConfigurationError(f"{step} does not read {unknown[0]}; it reads {', '.join(sources)}")
-    brokers = settings_in(data_dir).kafka_required()
+    brokers, declared = settings_in(data_dir).kafka_required(), topics()[sources[0]]
     with administration(brokers) as admin:
         wanted: dict[tuple[str, int], int] = {}
         for source in topic or sources:
             wanted |= offsets_of(admin, source, target, partitions=topic_partition or ())
+        moved = list(moves(admin.group_offsets(step), wanted)) if declared.states else []
+        if moved and not yes:
+            raise ConfigurationError(
+                f"{'; '.join(moved)}. If that is meant, say so with --yes; --topic-partition names one partition"
+            )
         set_offsets(admin, step, wanted)
-    declared = topics()[sources[0]]
     if declared.states:
         accept(brokers, StepTopics(name=step, mailbox=declared.name, states=declared.states), wanted)
     later = ", or at the position in its state topic if that is later" if declared.states else ""

@@ -261,6 +261,24 @@ def test_a_step_is_paused_and_resumed_by_commands_and_doctor_shows_it(kafka: Kaf
     assert "the steps are lapor-conversation" in str(lapor(kafka, tmp_path, "pause", "router").exception)
 
 
+def test_records_that_would_be_skipped_or_handled_again_are_told_first(
+    kafka: KafkaServer, admin: KafkaPythonAdmin, tmp_path: Path
+) -> None:
+    """A decision about one partition must not lose what waits in the others, nor send a text of theirs again."""
+    mailbox, step = next((name, topic.steps[0]) for name, topic in topics().items() if topic.steps)
+    write(kafka, topics()[mailbox], 20)
+    before = admin.group_offsets(step)
+    waiting = {at: end - before[at] for at, end in admin.end_offsets(mailbox).items() if end > before[at]}
+    refused = str(lapor(kafka, tmp_path, "offsets", "set", step, "--to", "latest").exception)
+    for (topic, partition), number in waiting.items():
+        assert f"{number} records of {topic}/{partition} that are not handled would be skipped" in refused
+    assert admin.group_offsets(step) == before
+    assert lapor(kafka, tmp_path, "offsets", "set", step, "--to", "latest", "--yes").exit_code == 0
+    again = str(lapor(kafka, tmp_path, "offsets", "set", step, "--to", "earliest").exception)
+    assert "would be handled again, and what they send sent again" in again
+    admin.set_group_offsets(step, before)
+
+
 def test_the_commands_show_and_set_offsets(kafka: KafkaServer, tmp_path: Path) -> None:
     """For a step that is declared; an unknown one is an error that lists the others."""
     mailbox, step = next((name, topic.steps[0]) for name, topic in topics().items() if topic.steps)

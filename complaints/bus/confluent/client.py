@@ -30,7 +30,13 @@ PATIENCE_S: Final = 10.0
 PAUSE_S: Final = 0.1
 """Seconds between two requests to a broker that is starting."""
 
-_STARTING = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError._TRANSPORT}  # noqa: SLF001  # the same
+_STARTING = {
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.FENCED_LEADER_EPOCH,
+    KafkaError.UNKNOWN_LEADER_EPOCH,
+    KafkaError._TRANSPORT,  # noqa: SLF001  # the client's own errors have names with an underscore
+}
 """Errors of a broker that has just started, or of a connection that it has just closed."""
 
 T = TypeVar("T")

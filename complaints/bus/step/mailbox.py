@@ -104,7 +104,8 @@ class Mailbox:
         if new := held - self._held:
             self.consumer.pause([ConfluentPartition(self._spec.mailbox, partition) for partition in new])
         free, self._held = self._held - held, held
-        self.again(free)
+        if not self._paused:
+            self.again(free)
 
     def pause(self, *, is_paused: bool) -> None:
         """Let no records come, or let them come again from where the last commit was. The worker keeps its partitions as it polls.

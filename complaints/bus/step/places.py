@@ -70,9 +70,13 @@ class Places:
         return offset
 
     def is_committed(self, partition: int, offset: int) -> bool:
-        """Return whether the group had committed an offset when the partition was given."""
-        committed = self._committed.get(partition)
-        return committed is not None and committed.offset == offset
+        """Return whether the group had committed an offset when the partition was given, and no operator has said anything since.
+
+        What he has said counts until a position follows; a later loss would otherwise be taken for what he has accepted.
+        """
+        committed, known = self._committed.get(partition), self._known.get(partition)
+        is_said = known is not None and known.accepted is not None
+        return committed is not None and committed.offset == offset and not is_said
 
     def at(self, offsets: Mapping[int, int]) -> dict[int, Position]:
         """Return what is to be known of offsets that are next to be handled."""

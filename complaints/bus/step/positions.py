@@ -180,14 +180,15 @@ def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> t
     Raises:
         ConfigurationError: nothing is known, or what is known is not of this log, and an operator has to decide.
     """
-    accepted = known.accepted if known.accepted is not None and known.accepted.topic_id == log.topic_id else None
-    position = known.position
+    accepted, position = known.accepted, known.position
+    if accepted is not None and (accepted.topic_id != log.topic_id or accepted.offset > log.end):
+        accepted = None
     if position is not None and position.topic_id not in {"", log.topic_id}:
         if accepted is None:
             raise ConfigurationError(
                 f"{place} was made anew: its topic has the id {log.topic_id}, and the position {position.offset} of {step} in {states} is"
                 f" of {position.topic_id}. The records of the new topic are not those that {step} has handled. Decide where to go on, and"
-                f" say so with `lapor offsets set {step}`, `--to earliest` for all that is there"
+                f" say so with {_order(step, place)} --to earliest` for all that is there"
             )
         return _behind(accepted.offset, log)
     committed = known.committed
@@ -196,7 +197,7 @@ def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> t
             raise ConfigurationError(
                 f"{step} has committed the offset {committed.offset} of {place}, and {states} {_has(position)}: it was made anew, or has"
                 f" lost records, and with them states. Restore Kafka from a copy that has them, or go on with the states that are there:"
-                f" decide where, and say so with `lapor offsets set {step}`"
+                f" decide where, and say so with {_order(step, place)} --to latest` or another place"
             )
         return _behind(accepted.offset, log)
     found = [at.offset for at in (position, committed) if at is not None]
@@ -209,11 +210,12 @@ def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> t
     if found:
         raise ConfigurationError(
             f"{step} has handled {place} up to {max(found)}, and Kafka has it only up to {log.end}: it has lost records, or was restored"
-            f" from a copy. Decide where to go on, and say so with `lapor offsets set {step}`"
+            f" from a copy. All that is left of before is handled: {_later(step, place, position)}"
         )
     raise ConfigurationError(
         f"{step} has no position in {place}: neither a committed offset nor one in {states}. If the topic is new, commit its first"
-        f" offsets with `lapor topics apply`; otherwise decide where to go on, and say so with `lapor offsets set {step}`"
+        f" offsets with `lapor topics apply`; otherwise decide where to go on, and say so with {_order(step, place)} --to earliest` or"
+        " another place"
     )
 
 
@@ -232,12 +234,23 @@ def regrown(step: str, place: str, position: Position) -> ConfigurationError:
         place: the mailbox and the partition.
         position: the place up to which the step has handled.
     """
-    at = datetime.fromtimestamp(position.last.at_ms / 1000, UTC).isoformat(timespec="milliseconds")
     return ConfigurationError(
         f"{place} has other records before the offset {position.offset} than those that {step} has handled, of which the last one was at"
-        f" {position.last.offset}, appended at {at}: Kafka has lost its end, and it has grown again. Decide where to go on, and say so with"
-        f" `lapor offsets set {step}`, `--to {at}` for all that came later"
+        f" {position.last.offset}: Kafka has lost its end, and it has grown again. {_later(step, place, position)}"
     )
+
+
+def _order(step: str, place: str) -> str:
+    """Return the beginning of the command for one partition: what is said of all would move those that are whole, too."""
+    return f"`lapor offsets set {step} --topic-partition {place.rpartition('/')[2]}"
+
+
+def _later(step: str, place: str, position: Position | None) -> str:
+    """Return how to go on with what came after the last record that was handled."""
+    if position is None or position.last == NO_MARK:
+        return f"go on behind it with {_order(step, place)} --to latest`, if nothing has come since"
+    at = datetime.fromtimestamp(position.last.at_ms / 1000, UTC).isoformat(timespec="milliseconds")
+    return f"go on with what was appended after {at}, the time of the last one: {_order(step, place)} --to {at}`"
 
 
 def _has(position: Position | None) -> str:
