@@ -34,15 +34,17 @@ def parse_address(text: str, *, scheme: str, default_port: int) -> Address:
         default_port: the port if the address has none.
 
     Raises:
-        ConfigurationError: the text has another scheme, no host, or a port that is not a number up to 65535.
+        ConfigurationError: the text has another scheme, no host, or a port that is not a number from 1 to 65535.
     """
     try:
         parts = urlsplit(text)
-        port = parts.port or default_port
-    except ValueError as error:
+        port = default_port if parts.port is None else parts.port
+    except ValueError:  # whose text can have a part of the password
+        port = 0
+    if not port:
         raise ConfigurationError(
-            f"not an address ({error}); it has the form {scheme}://user:password@host:port"
-        ) from error
+            f"not an address with a port from 1 to {_HIGHEST_PORT}; it has the form {scheme}://user:password@host:port"
+        )
     if parts.scheme != scheme or not parts.hostname:
         raise ConfigurationError(f"not an address of the form {scheme}://user:password@host:port")
     return Address(
@@ -58,8 +60,8 @@ _HIGHEST_PORT: Final = 65_535
 
 _HOST_AND_PORT = re.compile(r"(?P<host>[\w.-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
 
-_PASSWORD = re.compile(r"(://[^:/@,]*:)[^/,]*(@)")
-"""The password in each address of a text. It ends at the last @ before the host, as in `parse_address`."""
+_PASSWORD = re.compile(r"((?:^|,)(?:[^:,]*://)?[^:,]*:)(?!//)(?:(?!,[^:,]*://).)*(@)", re.DOTALL)
+"""The password in each address of a text, with a scheme or without. It ends at the last @ before the next scheme, whatever is in it."""
 
 _NOT_SPOKEN: Final = {
     **dict.fromkeys(("ssl", "sasl_ssl", "sasl_plaintext", "tls"), "TLS or SASL to Kafka"),
@@ -92,8 +94,10 @@ def _listen(value: object) -> object:
 
 def _host_and_port(text: str) -> str:
     found = _HOST_AND_PORT.fullmatch(text)
-    if found is None or int(found["port"]) > _HIGHEST_PORT:
+    if found is None:
         raise ValueError("host:port is needed")
+    if not 1 <= int(found["port"]) <= _HIGHEST_PORT:
+        raise ValueError(f"host:port is needed, with a port from 1 to {_HIGHEST_PORT}")
     return text
 
 
@@ -108,7 +112,8 @@ def _brokers(value: object) -> object:
         if is_url and scheme.lower() in _NOT_SPOKEN:
             raise ValueError(_cannot(_NOT_SPOKEN[scheme.lower()]))
         if is_url:
-            raise ValueError(f"brokers have the form host:port, separated by commas: write {rest or 'host:port'}")
+            example = rest if rest and "@" not in str(value) else "host:port"
+            raise ValueError(f"brokers have the form host:port, separated by commas: write {example}")
         _host_and_port(one.strip())
     return value
 

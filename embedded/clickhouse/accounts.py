@@ -80,9 +80,11 @@ _SERVER: Final = "lapor_server"
 LONGEST_S: Final = 60
 """The maximum number of seconds of an analyst's query, so that a slip ends by itself."""
 
+QUERY_BYTES: Final = 1 << 20
+"""The maximum size of a statement without its rows. Four times ClickHouse's own: in the engine's writing a statement is longer, and
+what was short enough must run."""
+
 _LONGEST_OF_ALL_S: Final = 600
-# Four times ClickHouse's own: a statement is longer in the engine's writing, and what was short enough must run.
-_QUERY_BYTES: Final = 1 << 20
 _READER_BYTES: Final = 1 << 30
 _READER_THREADS: Final = 4
 
@@ -145,7 +147,7 @@ def engine_users() -> str:
     return f"""<clickhouse>
   <profiles><default>
     <max_execution_time>{_LONGEST_OF_ALL_S}</max_execution_time>
-    <max_query_size>{_QUERY_BYTES}</max_query_size>
+    <max_query_size>{QUERY_BYTES}</max_query_size>
 {"".join(f"    <{name}>{value}</{name}>" for name, value in locks.items())}
     <constraints>
       <max_execution_time><min>1</min><max>{_LONGEST_OF_ALL_S}</max></max_execution_time>

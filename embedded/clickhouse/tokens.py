@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
+# Nothing is read twice, so that splitting takes no more than the length of the text: what was never closed goes to the end of it.
+# Words are the engine's: a letter first, then also dollar signs, so that a$b$ begins no quoted text.
 TOKEN: Final = re.compile(
-    r"""(?P<skip>\s+|--[^\n]*|//[^\n]*|\#[ !][^\n]*|/\*.*?(?:\*/|\Z))
-      | (?P<quoted>'(?:[^'\\]|\\.|'')*'|`(?:[^`\\]|\\.|``)*`|"(?:[^"\\]|\\.|"")*")
-      | (?P<here>\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)
-      | (?P<word>\w+)
+    r"""(?P<skip>\s++|--[^\n]*+|//[^\n]*+|\#[ !][^\n]*+|/\*.*?(?:\*/|\Z))
+      | (?P<quoted>'(?:[^'\\]++|\\.|'')*+(?:'|\\?\Z)|`(?:[^`\\]++|\\.|``)*+(?:`|\\?\Z)|"(?:[^"\\]++|\\.|"")*+(?:"|\\?\Z))
+      | (?P<here>\$(?P<tag>\w*+)\$(?:.*?\$(?P=tag)\$|.*+))
+      | (?P<word>[^\W\d][\w$]*+|\w++)
       | (?P<mark>.)""",
     re.DOTALL | re.VERBOSE,
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class Token(NamedTuple):
     """A token of a statement.
 
     Attributes:

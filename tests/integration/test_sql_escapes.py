@@ -6,8 +6,9 @@ import random
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
 import yaml
@@ -15,7 +16,13 @@ from clickhouse_driver import Client
 from clickhouse_driver.errors import ServerException
 from clickhouse_driver.streams import native
 
-from embedded.clickhouse.accounts import ANALYST, DATA, OPERATOR, SINK
+from embedded.clickhouse import revisions
+from embedded.clickhouse.accounts import ACCOUNTS, ANALYST, DATA, OPERATOR, SINK
+from embedded.clickhouse.errors import ProtocolError
+from embedded.clickhouse.native.blocks import Column, header_block
+from embedded.clickhouse.native.writer import string, varint
+from embedded.clickhouse.protocol.connection import Channel
+from embedded.clickhouse.session.externals import ExternalTables
 from tests.harness.clickhouse import PASSWORD, new_client, port, served
 
 __all__ = ["port"]
@@ -25,6 +32,9 @@ SECRET = "a-word-that-nobody-may-read"
 
 FAULT = "A fault of this server"
 """What a client hears of an exception that nobody has foreseen."""
+
+LARGE_FRAME = bytes(16) + b"\x82" + (100).to_bytes(4, "little") + (1 << 30).to_bytes(4, "little") + bytes(91)
+"""The beginning of a packed block that says that it unpacks to 1 GiB."""
 
 REFUSED = {47, 62, 358, 452, 456, 497}
 """The codes of refusals: an unknown name, bad syntax, a file, a locked setting, a missing parameter; for most of them no right."""
@@ -298,6 +308,66 @@ def test_a_reader_sends_no_tables(analyst: Client) -> None:
     with pytest.raises(ServerException) as refused:
         analyst.execute("SELECT * FROM cases", external_tables=sent)
     assert refused.value.code == 497
+
+
+def test_a_table_that_is_refused_is_not_read_first(analyst: Client) -> None:
+    """A few kilobytes unpack to gigabytes: the connection ends with an error at the first rows, whatever else is to come."""
+    analyst.execute("SELECT 1")
+    connection = analyst.connection
+    connection.send_query("SELECT 1")
+    connection.fout.flush()
+    head = b"\x01\x00\x02\xff\xff\xff\xff\x00\x01" + varint(1 << 30) + string("a") + string("UInt8") + b"\x00"
+    connection.socket.sendall(varint(2) + string("t") + head + bytes(1 << 10))  # of 1 GiB
+    with pytest.raises(ServerException) as refused:
+        analyst.receive_result()
+    assert refused.value.code == 497
+
+
+def test_a_reader_s_frame_is_no_larger_than_clients_make_them(port: int, secret: Path) -> None:
+    """A frame is unpacked whole before what is in it can be refused."""
+    assert secret.exists()
+    with new_client(port, user=ANALYST, compression="lz4") as client:
+        client.execute("SELECT 1")
+        client.connection.send_query("SELECT 1")
+        client.connection.fout.flush()
+        client.connection.socket.sendall(varint(2) + string("t") + LARGE_FRAME)
+        with pytest.raises(ServerException) as refused:
+            client.receive_result()
+        assert refused.value.code == 132
+
+
+def test_tables_that_come_with_a_query_have_a_limit(tmp_path: Path) -> None:
+    """They go to files as they come, up to a size for all of them; a larger one ends with an error that names it."""
+    sent = header_block([Column(name="a", type="UInt8")], 0)[2:]
+    block = b"\x01" + varint(8 << 10) + sent + bytes(8 << 10)
+    packets = varint(2) + string("t") + block + varint(2) + string("") + b"\x00\x00"
+    with ExitStack() as kept:
+        listener = kept.enter_context(socket.create_server(("127.0.0.1", 0)))
+        theirs = kept.enter_context(socket.create_connection(listener.getsockname()))
+        ours = kept.enter_context(listener.accept()[0])
+        theirs.sendall(packets + packets)
+        channel = Channel(ours, idle_timeout_s=30, hello_timeout_s=30, io_timeout_s=30)
+
+        def tables(most_bytes: int) -> ExternalTables:
+            return ExternalTables(ACCOUNTS[-1], lambda: NamedTemporaryFile(dir=tmp_path), kept, most_bytes)
+
+        revision = revisions.TEMPORARY_TABLES
+        assert revision < revisions.BLOCK_INFO
+        (table,) = tables(len(block)).read(channel, revision, compressed=False)
+        assert table.file.read_bytes() == block
+        with pytest.raises(ProtocolError, match="at most 1000 bytes"):
+            tables(1000).read(channel, revision, compressed=False)
+
+
+def test_a_statement_that_is_too_long_is_refused_before_it_is_split(operator: Client) -> None:
+    """Rows behind VALUES or FORMAT do not count; a reader sends no long text at all."""
+    with pytest.raises(ServerException) as refused:
+        operator.execute("SELECT " + "(" * (4 << 20))
+    assert refused.value.code == 62
+    with pytest.raises(ServerException, match="max_query_size"):
+        operator.execute("INSERT INTO t SELECT " + "'\\" * (1 << 20))
+    operator.execute("INSERT INTO t FORMAT TabSeparated\n" + "7\n" * (1 << 20))
+    assert operator.execute("SELECT count(), sum(a) FROM t") == [(1 << 20, 7 << 20)]
 
 
 @pytest.mark.parametrize("sent", [b"", b"\x00"])

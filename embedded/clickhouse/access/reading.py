@@ -25,8 +25,11 @@ _SINGLE: Final = (
     "formatReadableTimeDelta", "grouping", "identity", "isConstant", "lambda", "materialize", "neighbor",
     "rowNumberInAllBlocks", "runningDifference", "toColumnTypeName", "toTypeName", "transform", "untuple", "version",
 )  # fmt: skip
-# Functions whose time grows with the square of an array, without a look at the clock.
-_ENDLESS: Final = frozenset({"arrayLevenshteinDistance", "arrayLevenshteinDistanceWeighted", "arraySimilarity"})
+# Functions whose time grows with the square of an array or a text, without a look at the clock. Nobody needs them, unlike a search.
+_ENDLESS: Final = frozenset({
+    "arrayLevenshteinDistance", "arrayLevenshteinDistanceWeighted", "arraySimilarity", "damerauLevenshteinDistance", "editDistance",
+    "editDistanceUTF8", "extractTextFromHTML", "jaroSimilarity", "jaroWinklerSimilarity",
+})  # fmt: skip
 # An aggregate function that shows addresses of the process.
 _TELLING: Final = frozenset({"flameGraph"})
 # Table functions that make numbers or take their rows from the statement itself.

@@ -118,8 +118,8 @@ def _unpack(method: int, packed: bytes, size: int) -> bytes:
         raise ProtocolError(CANNOT_DECOMPRESS, f"Cannot decompress ZSTD: {error}") from error
 
 
-def read_frame(source: ByteReader) -> bytes:
-    """Read one compressed frame and return its uncompressed content.
+def read_frame(source: ByteReader, most_bytes: int = MAX_FRAME_BYTES) -> bytes:
+    """Read one compressed frame, of at most so many bytes before and after, and return its uncompressed content.
 
     Raises:
         ProtocolError: The checksum is wrong, a size in the header is too large or too small, the codec is unknown, or the data
@@ -128,7 +128,7 @@ def read_frame(source: ByteReader) -> bytes:
     expected = source.take(_CHECKSUM_BYTES)
     header = source.take(_HEADER.size)
     method, packed_size, size = _HEADER.unpack(header)
-    if not _HEADER.size <= packed_size <= MAX_FRAME_BYTES or not 0 < size <= MAX_FRAME_BYTES:
+    if not _HEADER.size <= packed_size <= most_bytes or not 0 < size <= most_bytes:
         raise ProtocolError(TOO_LARGE_SIZE_COMPRESSED, f"Invalid sizes of a compressed frame: {packed_size}, {size}")
     packed = source.take(packed_size - _HEADER.size)
     if checksum(header + packed) != expected:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import select
 import socket
 import time
+from contextlib import suppress
 from typing import Final
 
 from embedded.clickhouse.errors import INCORRECT_DATA, ConnectionLostError, ProtocolError
 from embedded.clickhouse.native.reader import ByteReader
-from embedded.clickhouse.protocol.compress import Compressor, frames, read_frame
+from embedded.clickhouse.protocol.compress import MAX_FRAME_BYTES, Compressor, frames, read_frame
 
 # Size of one read; a block of the drivers' usual size arrives in a few of these.
 _RECEIVE_BYTES: Final = 256 << 10
 # The timeout of a read after its time is over; zero would mean no timeout at all.
 _AT_ONCE_S: Final = 0.001
+# How long a client may go on sending after an error that ends its connection.
+_LINGER_S: Final = 1.0
 
 
 class Channel:
@@ -38,6 +41,7 @@ class Channel:
         self._hello_by_s: float | None = time.monotonic() + hello_timeout_s
         self._io_timeout_s = io_timeout_s
         self._waiting = False
+        self._frame_bytes = MAX_FRAME_BYTES
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connected.settimeout(io_timeout_s)
         self.reader = ByteReader(self._pull)
@@ -57,7 +61,7 @@ class Channel:
         return data
 
     def _pull_frame(self) -> bytes:
-        return read_frame(self.reader)
+        return read_frame(self.reader, self._frame_bytes)
 
     def packet_type(self) -> int:
         """Wait for the client's next packet, and read and return only the number that says its type.
@@ -73,9 +77,9 @@ class Channel:
             self._waiting = False
             self._socket.settimeout(self._io_timeout_s)
 
-    def greeted(self) -> None:
-        """End the time for the hello: the client has logged in."""
-        self._hello_by_s = None
+    def greeted(self, frame_bytes: int) -> None:
+        """End the time for the hello: the client has logged in, and its compressed frames have at most so many bytes."""
+        self._hello_by_s, self._frame_bytes = None, frame_bytes
         self._socket.settimeout(self._io_timeout_s)
 
     def blocks(self, *, compressed: bool) -> ByteReader:
@@ -119,6 +123,16 @@ class Channel:
             return bool(waiting.poll(0))
         except (OSError, ValueError) as error:
             raise ConnectionLostError(str(error)) from error
+
+    def linger(self) -> None:
+        """Let a client that is still sending read what it was sent last: a socket that is closed with input unread loses it."""
+        until = time.monotonic() + _LINGER_S
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_WR)
+            while (left := until - time.monotonic()) > 0:
+                self._socket.settimeout(left)
+                if not self._socket.recv(_RECEIVE_BYTES):
+                    break
 
     def close(self) -> None:
         """Close the client's socket."""

@@ -156,24 +156,27 @@ def _read_settings(reader: ByteReader, revision: int, is_number: Callable[[str],
     return tuple(settings)
 
 
-def _read_parameters(reader: ByteReader) -> dict[str, str]:
+def _read_parameters(reader: ByteReader, most_bytes: int) -> dict[str, str]:
     parameters = {}
     while name := reader.text(MAX_NAME_BYTES):
         reader.varint()
-        parameters[name] = reader.text()
+        parameters[name] = reader.text(most_bytes)
     return parameters
 
 
-def read_query(reader: ByteReader, revision: int, is_number: Callable[[str], bool]) -> Query:
+def read_query(
+    reader: ByteReader, revision: int, is_number: Callable[[str], bool], most_bytes: int = MAX_QUERY_BYTES
+) -> Query:
     """Read a query packet, whose type was read before.
 
     Args:
         reader: The reader, positioned after the packet's type.
         revision: The revision that both sides agreed on.
         is_number: Returns whether the named setting is a number. Clients before revision 54429 write numbers as varints.
+        most_bytes: The limit for the statement and each value of a placeholder.
 
     Raises:
-        ProtocolError: A text is longer than its limit (256 MiB for the statement, 1 MiB for names and most others), or a number
+        ProtocolError: A text is longer than its limit (``most_bytes`` for the statement, 1 MiB for names and most others), or a number
             is longer than 64 bits.
     """
     query_id = reader.text(MAX_NAME_BYTES)
@@ -183,8 +186,8 @@ def read_query(reader: ByteReader, revision: int, is_number: Callable[[str], boo
         reader.text(MAX_NAME_BYTES)
     reader.varint()
     compressed = bool(reader.varint())
-    text = reader.text(MAX_QUERY_BYTES)
-    parameters = _read_parameters(reader) if revision >= revisions.PARAMETERS else {}
+    text = reader.text(most_bytes)
+    parameters = _read_parameters(reader, most_bytes) if revision >= revisions.PARAMETERS else {}
     return Query(
         query_id=query_id,
         text=text,

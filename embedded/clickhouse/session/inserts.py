@@ -10,6 +10,7 @@ from embedded.clickhouse.engine import EngineConnection
 from embedded.clickhouse.errors import UNEXPECTED_PACKET_FROM_CLIENT, ProtocolError
 from embedded.clickhouse.native.blocks import BlockHead, Column, header_block, read_block
 from embedded.clickhouse.protocol import logs, wire
+from embedded.clickhouse.protocol.client_info import MAX_NAME_BYTES
 from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session.results import Answer
 from embedded.clickhouse.session.statements import Insert
@@ -74,7 +75,7 @@ def receive(answer: Answer, columns: Sequence[Column], sink: Callable[[bytes], o
             return False
         if packet != wire.CLIENT_DATA:
             raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came, but a block was expected")
-        _, head = read_data(answer.channel, answer.revision, answer.codec is not None, _unless_empty(sink))
+        _, head = read_data(answer.channel, answer.revision, answer.codec is not None, lambda _: unless_empty(sink))
         if not head.columns:
             return True
         tell_events(answer)
@@ -86,7 +87,7 @@ def tell_events(answer: Answer) -> None:
         answer.channel.send(logs.profile_events(answer.revision))
 
 
-def _unless_empty(sink: Callable[[bytes], object]) -> Callable[[bytes], object]:
+def unless_empty(sink: Callable[[bytes], object]) -> Callable[[bytes], object]:
     """Return a sink for the bytes of one block, which passes them on to the given sink.
 
     It passes nothing on if the block has no columns and so only marks the end of the blocks.
@@ -104,7 +105,7 @@ def _unless_empty(sink: Callable[[bytes], object]) -> Callable[[bytes], object]:
 
 
 def read_data(
-    channel: Channel, revision: int, compressed: bool, sink: Callable[[bytes], object] | None
+    channel: Channel, revision: int, compressed: bool, sink: Callable[[str], Callable[[bytes], object]]
 ) -> tuple[str, BlockHead]:
     """Read a data packet, whose type was read before.
 
@@ -112,7 +113,8 @@ def read_data(
         channel: The client's connection.
         revision: The revision that both sides agreed on.
         compressed: Whether the block is compressed.
-        sink: Receives the block's bytes, in pieces, in the Native format that chDB reads; None discards them.
+        sink: Returns, for the name of an external table, what receives the block's bytes, in pieces, in the Native format that
+            chDB reads.
 
     Returns:
         The name of the external table that the block belongs to (empty if none), and the block's columns and number of rows.
@@ -121,7 +123,7 @@ def read_data(
         ProtocolError: The block is malformed or has an unsupported column type.
         ConnectionLostError: The client left or was silent for too long.
     """
-    name = channel.reader.text() if revision >= revisions.TEMPORARY_TABLES else ""
-    head = read_block(channel.blocks(compressed=compressed), revision, sink)
+    name = channel.reader.text(MAX_NAME_BYTES) if revision >= revisions.TEMPORARY_TABLES else ""
+    head = read_block(channel.blocks(compressed=compressed), revision, sink(name))
     channel.end_block(compressed=compressed)
     return name, head

@@ -12,9 +12,8 @@ from typing import IO, Final
 
 from embedded.clickhouse import revisions
 from embedded.clickhouse.access.gate import Gate
-from embedded.clickhouse.accounts import Account
+from embedded.clickhouse.accounts import QUERY_BYTES, Account
 from embedded.clickhouse.errors import (
-    ACCESS_DENIED,
     LOGICAL_ERROR,
     UNEXPECTED_PACKET_FROM_CLIENT,
     UNKNOWN_PACKET_FROM_CLIENT,
@@ -24,9 +23,10 @@ from embedded.clickhouse.errors import (
 )
 from embedded.clickhouse.native.writer import varint
 from embedded.clickhouse.protocol import logs, wire
-from embedded.clickhouse.protocol.compress import method_named
+from embedded.clickhouse.protocol.compress import FRAME_BYTES, MAX_FRAME_BYTES, method_named
 from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session import inserts, results
+from embedded.clickhouse.session.externals import ExternalTables
 from embedded.clickhouse.session.results import Answer
 from embedded.clickhouse.session.scope import External, Session, applied, known_settings
 from embedded.clickhouse.session.statements import Insert, Statement, read_statement, without_rows
@@ -74,6 +74,7 @@ class Conversation:
                 self._converse(known)
             except ServerError as error:
                 self._channel.send(wire.exception(error.code, error.text))
+                self._channel.linger()
 
     def _converse(self, known: Callable[[], None]) -> None:
         hello = self._read_hello()
@@ -83,7 +84,7 @@ class Conversation:
         account = self._gate.admit(hello.user, hello.password)
         with self._gate.seat(account):
             known()
-            self._channel.greeted()
+            self._channel.greeted(FRAME_BYTES if account.reads_only else MAX_FRAME_BYTES)
             self._talk(account, self._gate.database(account, hello.database))
 
     def _talk(self, account: Account, database: str) -> None:
@@ -113,7 +114,8 @@ class Conversation:
         if packet == wire.CLIENT_PING:
             self._channel.send(varint(wire.SERVER_PONG))
         elif packet == wire.CLIENT_QUERY:
-            query = wire.read_query(self._channel.reader, self._revision, self._engine.is_number)
+            most = QUERY_BYTES if session.account.reads_only else wire.MAX_QUERY_BYTES
+            query = wire.read_query(self._channel.reader, self._revision, self._engine.is_number, most)
             self._query(session, query)
         elif packet == wire.CLIENT_TABLES_STATUS:
             self._tables_status(session)
@@ -133,7 +135,8 @@ class Conversation:
 
     def _query(self, session: Session, query: wire.Query) -> None:
         with ExitStack() as spools:
-            externals = self._read_externals(query, spools)
+            sent = ExternalTables(session.account, self._spool, spools)
+            externals = sent.read(self._channel, self._revision, compressed=query.compressed)
             try:
                 self._answer(session, query, externals)
             except (ProtocolError, ConnectionLostError):
@@ -146,37 +149,13 @@ class Conversation:
             else:
                 self._channel.send(varint(wire.SERVER_END_OF_STREAM))
 
-    def _read_externals(self, query: wire.Query, spools: ExitStack) -> list[External]:
-        """Read the external tables (temporary tables that a client sends with a query) that follow a query packet.
-
-        They end with a block without columns. They are returned in the order of their first blocks. Their rows are in
-        temporary files, which ``spools`` deletes when it is closed.
-        """
-        externals: dict[str, tuple[External, IO[bytes]]] = {}
-        while True:
-            packet = self._channel.packet_type()
-            if packet != wire.CLIENT_DATA:
-                raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came, but a block was expected")
-            pieces: list[bytes] = []
-            name, head = inserts.read_data(self._channel, self._revision, query.compressed, pieces.append)
-            if not head.columns:
-                for _, spool in externals.values():
-                    spool.flush()
-                return [external for external, _ in externals.values()]
-            if name not in externals:
-                spool = spools.enter_context(self._spool())
-                # The name that ClickHouse gives to a table without one.
-                external = External(name=name or "_data", columns=head.columns, file=Path(spool.name))
-                externals[name] = (external, spool)
-            externals[name][1].writelines(pieces)
-
     def _spool(self) -> AbstractContextManager[IO[bytes]]:
         """Create a temporary file in the data folder for rows that the engine has not read yet. It is deleted when closed."""
         return NamedTemporaryFile(dir=self._spools, suffix=".native")
 
     def _answer(self, session: Session, query: wire.Query, externals: list[External]) -> None:
         text, rows = without_rows(query.text)
-        statement, parameters = self._permitted(session, text, query, externals)
+        statement, parameters = self._permitted(session, text, query)
         settings = known_settings(self._engine, query.settings)
         effective = {**session.followed, **settings}
         codec = method_named(effective.get("network_compression_method", "")) if query.compressed else None
@@ -201,13 +180,9 @@ class Conversation:
         if statement.verb == "SET":
             session.note_set()
 
-    def _permitted(
-        self, session: Session, text: str, query: wire.Query, externals: list[External]
-    ) -> tuple[Statement, dict[str, str]]:
+    def _permitted(self, session: Session, text: str, query: wire.Query) -> tuple[Statement, dict[str, str]]:
         """Return the statement that may run, in the engine's own writing, and the values of its placeholders."""
         account = session.account
-        if externals and account.reads_only:
-            raise ServerError(ACCESS_DENIED, f"{account.name} may not send tables with a query")
         self._gate.settings(account, ((setting.name, setting.value) for setting in query.settings))
         parameters = {name: unquote(value) for name, value in query.parameters.items()}
         return read_statement(self._gate.permit(account, session.parser, text, parameters)), parameters

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from embedded.clickhouse.accounts import QUERY_BYTES
 from embedded.clickhouse.errors import INTO_OUTFILE_NOT_ALLOWED, SYNTAX_ERROR, ServerError
 from embedded.clickhouse.sql import literal, quote
 from embedded.clickhouse.tokens import TOKEN, Token, tokens
@@ -67,9 +68,22 @@ def without_rows(text: str) -> tuple[str, str]:
 
     Of another statement, and of an INSERT without rows in its text, all is returned, and no rows. Rows are data, whatever they contain:
     the engine reads them from a file, as rows of the format that it found itself.
+
+    Raises:
+        ServerError: The statement without its rows is longer than the engine reads. Nothing more of it is looked at.
     """
-    words = tokens(text, stop=frozenset({"VALUES", "FORMAT"}))
-    if not words or words[0].word != "INSERT" or words[-1].depth or words[-1].word not in {"VALUES", "FORMAT"}:
+    first = _first_token(text[:QUERY_BYTES])
+    is_long = len(text) > QUERY_BYTES
+    words = []
+    if first is not None and first.group().upper() == "INSERT":
+        words = tokens(text[:QUERY_BYTES], stop=frozenset({"VALUES", "FORMAT"}))
+    elif not is_long:
+        return text, ""
+    if not words or words[-1].depth or words[-1].word not in {"VALUES", "FORMAT"}:
+        if is_long:
+            raise ServerError(
+                SYNTAX_ERROR, f"A statement without its rows has at most {QUERY_BYTES} bytes (max_query_size)"
+            )
         return text, ""
     end = words[-1].end
     if words[-1].word == "FORMAT":
@@ -83,6 +97,10 @@ def without_rows(text: str) -> tuple[str, str]:
     )
 
 
+def _first_token(text: str) -> re.Match[str] | None:
+    return next((match for match in TOKEN.finditer(text) if match.lastgroup != "skip"), None)
+
+
 def read_statement(text: str) -> Statement:
     """Find what the server must know of a statement, without running it, and return it with the text to run.
 
@@ -91,7 +109,7 @@ def read_statement(text: str) -> Statement:
             INSERT; such a statement has INTO OUTFILE; or an INSERT has FROM INFILE or the word OUTFILE. These words count
             only outside quotes and parentheses, and in an INSERT only before VALUES or FORMAT.
     """
-    first = next((match for match in TOKEN.finditer(text) if match.lastgroup != "skip"), None)
+    first = _first_token(text)
     if first is None:
         raise ServerError(SYNTAX_ERROR, "Syntax error: failed at position 1 (end of query): the query is empty.")
     verb = first.group().upper()

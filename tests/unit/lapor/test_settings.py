@@ -70,3 +70,10 @@ def test_an_address_that_we_cannot_speak_is_refused_at_once(
     with pytest.raises(ConfigurationError, match=rf"LAPOR_{name}=.*{reason}") as refused:
         Settings.read()
     assert "pw123" not in str(refused.value)
+
+
+def test_the_error_of_an_address_has_no_part_of_its_password() -> None:
+    """What is behind a slash in it would be taken for the port, and shown as one that is no number."""
+    with pytest.raises(ConfigurationError) as refused:
+        parse_address("clickhouse://u:pw123/with@db:9000/lapor", scheme="clickhouse", default_port=9000)
+    assert "pw123" not in str(refused.value)
