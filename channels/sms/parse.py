@@ -7,14 +7,17 @@ from typing import NamedTuple
 
 from channels.sms.coding import is_indication
 from channels.sms.deliver import TLV_PAYLOAD, Delivered
-from channels.sms.receipts import DeliveryReceipt, in_disguise, read_receipt
+from channels.sms.receipts import TLV_RECEIPTED_ID, DeliveryReceipt, in_disguise, read_receipt
 from complaints.errors import MalformedMessage
 
 UDHI = 0x40
 """esm_class bit 6: the payload begins with a user data header."""
 
-RECEIPT_TYPES = frozenset({0x04, 0x08, 0x10, 0x18, 0x20})
-"""esm_class bits 5-2: receipts, acknowledgements, aborts and notifications. Only 0 is a message of a person."""
+RECEIPT = 0x04
+"""esm_class bits 5-2 of a delivery receipt. One that cannot be read is no message either: answers to it would have receipts, too."""
+
+NOTICES = frozenset({0x08, 0x10, 0x18, 0x20})
+"""Those of acknowledgements, aborts and notifications. One that tells of no message of ours is a message like any other."""
 
 MESSAGE_TYPE_MASK = 0x3C
 
@@ -70,7 +73,7 @@ class Segment(NamedTuple):
         body: the user data without its header.
         data_coding: SMPP's data_coding octet.
         concat: which part of a long message it is; None for a whole one.
-        receipt: True for a delivery receipt or another message that no person wrote, by its esm_class.
+        receipt: True for a delivery receipt or another notice of a message of ours, by its esm_class.
         report: what the receipt says, if it can be read. Without `receipt` its words are those of one, which anybody can write.
         ton: type of number of the sender. The SMSC wrote both numbers in this way, and takes the answer with the same types.
         npi: numbering plan of the sender.
@@ -109,7 +112,10 @@ def segment(found: Delivered) -> Segment:
         concat = concat or _sar(tlvs)
     if concat is not None and not _is_part(concat):
         concat = None
-    receipt = (found.esm_class & MESSAGE_TYPE_MASK) in RECEIPT_TYPES
+    kind = found.esm_class & MESSAGE_TYPE_MASK
+    receipt = kind == RECEIPT or (
+        kind in NOTICES and (TLV_RECEIPTED_ID in tlvs or read_receipt(body, tlvs) is not None)
+    )
     if not receipt:
         _check_size(body, concat)
     return Segment(

@@ -19,6 +19,10 @@ OFFICIAL = "government"
 """The `verified_type` of the accounts of public bodies (docs.x.com, user object)."""
 
 
+RETYPED = "retweet"
+"""Why a post is ignored that repeats another's, typed as it was before X had a function for it ("RT @warga: ...")."""
+
+
 def account_of(username: str) -> str:
     """Return the name of our account's mailbox."""
     return f"{NAME}/@{username}"
@@ -105,6 +109,7 @@ def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundM
             sender=author,
             reply_to={"username": username, "conversation": thread} | ({} if official else {"post": post_id}),
             official=official,
+            ignored=RETYPED if text.startswith("RT @") else "",
             thread=thread,
             text="\n\n".join((text, *(quoted for quoted, _ in spoken_of))),
             address=_place_of(post, within),

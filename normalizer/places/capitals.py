@@ -252,8 +252,9 @@ def _capitals(text: str, words: list[str], names: PlaceNames, located: Sequence[
     """
     pool: frozenset[str] = frozenset()
     span = ""
+    capitals = {word for word in {words[at] for at in located} if _is_capital(word, text)}
     for at in located:
-        if words[at] in _NO_PLACES or not _is_capital(words[at], text):
+        if words[at] in _NO_PLACES or words[at] not in capitals:
             continue
         flags = SURROUNDINGS.get(words[at - 1], 0)
         for size in _SIZES:

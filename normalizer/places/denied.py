@@ -81,10 +81,11 @@ def places_left(hits: list[PlaceHit], words: list[str]) -> list[PlaceHit]:
     happened = [hit for hit in left if _is_of_event(hit.start, words, known)]
     if not happened:
         return left
+    around = _regions_around(happened, words)
     return [
         hit
         for hit in left
-        if not _is_of_somebody(hit.start, words, known) or any(_lies_in(one, hit, words) for one in happened)
+        if not _is_of_somebody(hit.start, words, known) or any(claim.code in around for claim in hit.name.strong)
     ] or left
 
 
@@ -161,14 +162,16 @@ def _is_of_event(start: int, words: Sequence[str], known: Denials) -> bool:
     return not known.events.isdisjoint(words[max(0, start - _EVENT_WORDS - 1) : start])
 
 
-def _lies_in(happened: PlaceHit, around: PlaceHit, words: Sequence[str]) -> bool:
-    """Return whether the place of the event can be the region where somebody is from, or a district or village in it."""
-    start, name = happened.start, happened.name
-    codes = {claim.code for claim in around.name.strong}
-    if any(claim.code in codes for claim in name.strong):
-        return True
-    flags = SURROUNDINGS.get(words[start], 0) | (SURROUNDINGS.get(words[start - 1], 0) if start else 0)
-    return is_inside(name, around.name) and bool(flags & CUE or not name.strong)
+def _regions_around(happened: Sequence[PlaceHit], words: Sequence[str]) -> set[str]:
+    """Return the codes of the regions that the places of the event can be, or in which they can be a district or village."""
+    codes: set[str] = set()
+    for hit in happened:
+        start, name = hit.start, hit.name
+        codes.update([claim.code for claim in name.strong])
+        flags = SURROUNDINGS.get(words[start], 0) | (SURROUNDINGS.get(words[start - 1], 0) if start else 0)
+        if flags & CUE or not name.strong:
+            codes |= name.seats
+    return codes
 
 
 def _is_of_somebody(start: int, words: Sequence[str], known: Denials) -> bool:

@@ -10,9 +10,9 @@ from normalizer.places.gazetteer import DISTRICT, PROVINCE, VILLAGE, lineage
 from normalizer.places.hits import PlaceHit
 from normalizer.places.lone import SMALL_WAYS, lone_regency
 from normalizer.places.names import DKI, PlaceName, PlaceNames
-from normalizer.places.roads import HOME, Road, is_home, is_in_town, is_street, origin
+from normalizer.places.roads import HOME, Homes, Road, is_in_town, is_street, origin
 from normalizer.places.scores import Small, Tally
-from normalizer.places.twins import is_inside, meant, shortened
+from normalizer.places.twins import is_inside, level_told, meant, shortened
 from normalizer.results import PlaceReading
 from normalizer.text import BREAK
 
@@ -133,8 +133,8 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
     small = [inner for hit in hits if (inner := _inside(words, hit, names)) is not None]
     title_end = words.index(BREAK)
     last = len(hits) - 1
-    starts = {hit.start for hit in hits}
-    road = Road(words, names, alone=last == 0)
+    told = level_told(words, {hit.start for hit in hits})
+    road, homes = Road(words, names, alone=last == 0), Homes(words, hits)
     for at, hit in enumerate(hits):
         start, end = hit.start, hit.end
         name = shortened(hit, hits[at + 1], names, words) if at < last else hit.name
@@ -158,8 +158,8 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
         if at < last and hits[at + 1].start == end and name.strong and is_inside(name, hits[at + 1].name):
             continue
         if name.strong and not road.takes(name, flags, (start, end), is_from=is_from):
-            where = _standing(words, hit, hits, title_end) * (_governed(words, hit) if name.weak else 1.0)
-            tally.claim_strong(meant(name, names, words, (start, end), starts), flags, (start, end), where)
+            where = _standing(hit, homes, title_end) * (_governed(words, hit) if name.weak else 1.0)
+            tally.claim_strong(meant(name, names, words, (start, end), told), flags, (start, end), where)
     return small, road.between
 
 
@@ -168,11 +168,11 @@ def _governed(words: list[str], hit: PlaceHit) -> float:
     return _GOVERNED if is_governed(words, hit.start, hit.end) else 1.0
 
 
-def _standing(words: list[str], hit: PlaceHit, hits: Sequence[PlaceHit], title_end: int) -> float:
+def _standing(hit: PlaceHit, homes: Homes, title_end: int) -> float:
     """Return the factor for the weight of a region's name by its position, and if somebody only lives or comes from there."""
     start = hit.start
     where = _TITLE if start < title_end else 1.0 if start < _LEAD_WORDS else _STORY
-    return where * HOME if len(hits) > 1 and is_home(words, start, hits) else where
+    return where * HOME if homes.has(start) else where
 
 
 def _inside(words: list[str], hit: PlaceHit, names: PlaceNames) -> Small | None:

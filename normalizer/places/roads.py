@@ -208,25 +208,38 @@ def _is_home(words: list[str]) -> bool:
     return words in (["tempat", "saya", "tinggal"], ["tempat", "tinggal", "saya"])
 
 
-def is_home(words: list[str], start: int, hits: Sequence[PlaceHit]) -> bool:
-    """Return whether a region named with its level is only where somebody lives or comes from: the event is at another one in the text.
+class Homes:
+    """The regions of a text, named with their level, that are only where somebody lives or comes from: the event is at another one.
 
     "Truk dari Kabupaten Sleman buang sampah di Kabupaten Bantul" tells of Bantul. What flows from one regency into another is no such case.
-
-    Args:
-        words: the words of the text.
-        start: the position of the name's first word.
-        hits: the place names in the text, in order.
     """
-    if start < 2 or words[start] not in _LEVELS:  # noqa: PLR2004 - "tinggal di", "truk dari"
-        return False
-    before, who = words[start - 1], words[start - 2]
-    if not (before == "di" and who in _LIVES) and not (before == "dari" and who in _COMES):
-        return False
-    for hit in hits:
-        at = hit.start
-        if at != start and words[at] in _LEVELS and hit.name.strong:
-            near = words[max(at - _AT_MOST, start + 1 if at > start else 0) : at]
-            if "di" in near and _LIVES.isdisjoint(near) and words[at - 1] not in _WAYS:
-                return True
-    return False
+
+    __slots__ = ("_events", "_hits", "_regions", "_words")
+
+    def __init__(self, words: list[str], hits: Sequence[PlaceHit]) -> None:
+        """Take the words of a text, and the place names in it."""
+        self._words, self._hits = words, hits
+        self._regions: set[int] | None = None
+        self._events: list[int] = []
+
+    def has(self, start: int) -> bool:
+        """Return whether the region whose name begins at a position is one of these."""
+        words = self._words
+        if start < 2 or words[start] not in _LEVELS:  # noqa: PLR2004 - "tinggal di", "truk dari"
+            return False
+        before, who = words[start - 1], words[start - 2]
+        if not (before == "di" and who in _LIVES) and not (before == "dari" and who in _COMES):
+            return False
+        if self._regions is None:  # few texts have such words
+            found = [hit.start for hit in self._hits if words[hit.start] in _LEVELS and hit.name.strong]
+            self._regions = {at for at in found if words[at - 1] not in _WAYS}
+            self._events = [at for at in found if at in self._regions and self._is_of_event(at, 0)]
+        behind = range(start + 1, start + 1 + _AT_MOST)
+        return any(at != start and at not in behind for at in self._events) or any(
+            at in self._regions and self._is_of_event(at, start + 1) for at in behind
+        )
+
+    def _is_of_event(self, at: int, least: int) -> bool:
+        """Return whether "di" comes before a region, from the position `least` on, and no word for living there."""
+        near = self._words[max(at - _AT_MOST, least) : at]
+        return "di" in near and _LIVES.isdisjoint(near)

@@ -86,9 +86,7 @@ def shortened(hit: PlaceHit, after: PlaceHit, names: PlaceNames, words: Sequence
     return names.get(" ".join(words[start : end - 1])) or hit.name
 
 
-def meant(
-    name: PlaceName, names: PlaceNames, words: Sequence[str], span: tuple[int, int], starts: Container[int]
-) -> PlaceName:
+def meant(name: PlaceName, names: PlaceNames, words: Sequence[str], span: tuple[int, int], told: str) -> PlaceName:
     """Return a place name with only that one of a city and its regency which the text means, or with both if it names both.
 
     A name that is not that of such a pair is returned as it is.
@@ -98,7 +96,7 @@ def meant(
         names: the table of all place names.
         words: the words of the text.
         span: the position of the name's first word and the position after its last word.
-        starts: the positions at which the names in the text begin.
+        told: the level whose government the text speaks of (see level_told).
     """
     at, end = span
     levels = _levels_of(words[at])
@@ -108,7 +106,7 @@ def meant(
     cities = _cities(name)
     if not 0 < len(cities) < len(name.strong):
         return name
-    wanted = _level_before(words, at) or _told(words, starts)
+    wanted = _level_before(words, at) or told
     if not wanted:
         return name
     return _with(name, [claim for claim in name.strong if (claim in cities) == (wanted == "city")])
@@ -142,8 +140,13 @@ def _level_before(words: Sequence[str], at: int) -> str:
     return "regency" if words[at - 1] in _REGENCY else "city"
 
 
-def _told(words: Sequence[str], starts: Container[int]) -> str:
-    """Return the level whose government a text speaks of without a place name behind it: "regency", "city", or "" if none or both."""
+def level_told(words: Sequence[str], starts: Container[int]) -> str:
+    """Return the level whose government a text speaks of without a place name behind it: "regency", "city", or "" if none or both.
+
+    Args:
+        words: the words of the text.
+        starts: the positions at which the names in the text begin.
+    """
     if _LEVELS.isdisjoint(words):
         return ""
     found = ""

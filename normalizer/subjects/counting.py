@@ -87,7 +87,7 @@ class Nearby:
 
     Attributes:
         meanings: the meanings of the text whose groups are in a pair.
-        starts: for each of these, the position of its first word, in ascending order.
+        starts: for each of these, the position of its first word, in ascending order; those of raised groups follow in such an order too.
         pairs: the numbers of the pairs found (see Pairs).
         bits: their bits, and perhaps some more.
     """
@@ -105,27 +105,36 @@ class Nearby:
         """Find the pairs of which a meaning at an index from `begin` on has one group, and it or an earlier meaning the other.
 
         Args:
-            begin: the index.
+            begin: the index; 0, or that of the first raised group.
             bits: the bits of pairs of which the text has both groups.
         """
         meanings, starts = self.meanings, self.starts
-        first = 0
+        first, own = 0, begin
         for index in range(begin, len(meanings)):
             meaning = meanings[index]
-            opens, closes = meaning.opens & bits, meaning.closes & bits
-            if opens | closes == 0:
+            if (meaning.opens | meaning.closes) & bits == 0:
                 continue
-            at = starts[index]
-            if begin == 0:
-                while starts[first] < at - PAIR_WORDS:
+            least = starts[index] - PAIR_WORDS
+            while own < index and starts[own] < least:
+                own += 1
+            self._compare(index, own, index + 1, bits)
+            if begin:
+                while first < begin and starts[first] < least:
                     first += 1
-            for before in range(first, index + 1):
-                other = meanings[before]
-                if (opens & other.closes) | (closes & other.opens) and -PAIR_WORDS <= starts[before] - at <= PAIR_WORDS:
-                    if opens & other.closes:
-                        self._match(meaning, other)
-                    if closes & other.opens:
-                        self._match(other, meaning)
+                self._compare(index, first, begin, bits)
+
+    def _compare(self, index: int, first: int, end: int, bits: i64) -> None:
+        """Find the pairs of a meaning with those at the indexes from `first` to `end`, which are in ascending order of their positions."""
+        meaning, most = self.meanings[index], self.starts[index] + PAIR_WORDS
+        opens, closes = meaning.opens & bits, meaning.closes & bits
+        for before in range(first, end):
+            if self.starts[before] > most:
+                return
+            other = self.meanings[before]
+            if opens & other.closes:
+                self._match(meaning, other)
+            if closes & other.opens:
+                self._match(other, meaning)
 
     def _match(self, first: Meaning, second: Meaning) -> None:
         """Add the pairs of which one meaning has the first group and the other the second."""
@@ -154,10 +163,10 @@ def _pair(nearby: Nearby, lexicon: Lexicon, groups: Groups, scores: dict[int, fl
     if max(found) >= count:
         raising = dict.fromkeys([group for meaning in meanings for group in meaning.noted if group in pairs.raised])
         begin = len(meanings)
-        for group in _raise_groups(pairs.raised, groups, raising):
-            for at in groups[group]:
-                meanings.append(lexicon.alone[group])
-                starts.append(at)
+        added = [(at, group) for group in _raise_groups(pairs.raised, groups, raising) for at in groups[group]]
+        for at, group in sorted(added):
+            meanings.append(lexicon.alone[group])
+            starts.append(at)
         nearby.look(begin, ALL_BITS)
     for index, meaning in enumerate(meanings):
         if meaning.opens & nearby.bits == 0:
@@ -210,8 +219,10 @@ def _raise_groups(raised: dict[str, tuple[tuple[str, str], ...]], groups: Groups
 
 
 def _are_near(some: list[int], others: list[int]) -> bool:
-    for a in some:
-        for b in others:
-            if -PAIR_WORDS <= a - b <= PAIR_WORDS:
-                return True
+    first, count = 0, len(others)
+    for at in some:  # both are in ascending order
+        while first < count and others[first] < at - PAIR_WORDS:
+            first += 1
+        if first < count and others[first] <= at + PAIR_WORDS:
+            return True
     return False

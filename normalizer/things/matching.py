@@ -118,7 +118,11 @@ def settle(  # noqa: PLR0913 - everything that decides which things count
     kept = _longest(matches)
     if len(kept) > 1:
         kept = [one for one in kept if not is_denied(one.start, words)] or kept
-    outside = [hit for hit in hits if not any(one.start <= hit.start and hit.end <= one.end for one in kept)]
+    ends: dict[int, int] = {}
+    for one in kept:
+        for at in range(one.start, one.end):
+            ends[at] = max(one.end, ends.get(at, 0))
+    outside = [hit for hit in hits if hit.end > ends.get(hit.start, 0)]
     other = place if len(outside) == len(hits) else resolve(words, outside, names, keyword=keyword)
     said = f" {' '.join(words)} "
     meant = [(match, _meant(match, things, groups, said)) for match in kept]

@@ -150,7 +150,8 @@ def add_accused(groups: Groups, words: list[str]) -> bool:
 
 def _keep_near(groups: Groups, deed: str, things: Sequence[int], reach: int) -> None:
     """Keep the words of a deed directly before what it is about, and remove the group if there is none."""
-    kept = [at for at in groups[deed] if any(at < thing <= at + reach for thing in things)]
+    about = set(things)
+    kept = [at for at in groups[deed] if not about.isdisjoint(range(at + 1, at + 1 + reach))]
     if kept:
         groups[deed] = kept
     else:
@@ -249,8 +250,8 @@ def _is_provincial(groups: Groups, words: list[str], actor: int, deed: int) -> b
     return any(actor - 2 <= at < end for at in groups.get("province_office", ()))
 
 
-def _deeds(groups: Groups) -> list[int]:
-    return [at for group in _DEEDS for at in groups.get(group, ())]
+def _deeds(groups: Groups) -> set[int]:
+    return {at for group in _DEEDS for at in groups.get(group, ())}
 
 
 def _is_actor_or_taker(groups: Groups, words: list[str], titles: Sequence[int]) -> bool:
@@ -259,13 +260,13 @@ def _is_actor_or_taker(groups: Groups, words: list[str], titles: Sequence[int]) 
     Not if he is only addressed ("pak bupati, kades korupsi") or hears a report ("lapor ke bupati").
     """
     deeds = _deeds(groups)
-    gifts = [*deeds, *groups.get("tribute", ())]
+    gifts = deeds.union(groups.get("tribute", ()))
     for at in titles:
         before = words[max(0, at - 4) : at]
         if not gifts or not ADDRESSES.isdisjoint(before):
             continue
-        gives = any(word in _TO for word in before[-2:]) and any(at - _GIVEN <= deed < at for deed in gifts)
-        acts = (not before or before[-1] == BREAK) and any(at < deed <= at + _TOLD for deed in deeds)
+        gives = any(word in _TO for word in before[-2:]) and not gifts.isdisjoint(range(at - _GIVEN, at))
+        acts = (not before or before[-1] == BREAK) and not deeds.isdisjoint(range(at + 1, at + 1 + _TOLD))
         if gives or acts or (before and before[-1] in _SHARES):
             return True
     return False
@@ -275,7 +276,8 @@ def _does(groups: Groups, words: list[str], named: Sequence[int]) -> bool:
     """Return whether an official is the one who does what he must not: the deed follows him and nobody asks or tells him."""
     deeds = _deeds(groups)
     return any(
-        at < deed <= at + _DONE for at in named if ADDRESSES.isdisjoint(words[max(0, at - 4) : at]) for deed in deeds
+        ADDRESSES.isdisjoint(words[max(0, at - 4) : at]) and not deeds.isdisjoint(range(at + 1, at + 1 + _DONE))
+        for at in named
     )
 
 

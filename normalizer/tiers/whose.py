@@ -175,11 +175,11 @@ def _add_spread(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit])
     """
     if "cross_regency" in groups or all(group not in groups for group in _SPREADS):
         return
-    seen: set[frozenset[str]] = set()
+    seen: dict[frozenset[str], None] = {}  # in the order of the text: that of a set differs from process to process
     for hit in hits:
         leveled = words[hit.start] in _LOCAL_LEVELS or (hit.start and words[hit.start - 1] in _LOCAL_LEVELS)
         if leveled and hit.name.strong:
-            seen.add(frozenset(claim.code for claim in hit.name.strong))
+            seen[frozenset([claim.code for claim in hit.name.strong])] = None
     told = list(seen)
     if len(told) > 1 and all(one.isdisjoint(other) for one, other in pairwise(told)):
         groups["cross_regency"] = [0]

@@ -230,8 +230,16 @@ def test_the_longest_message_fits_into_a_complaint_whatever_its_octets_are(unit:
 
 @pytest.mark.parametrize("esm_class", [0x04, 0x08, 0x10, 0x18, 0x20])
 def test_a_delivery_receipt_is_no_complaint(esm_class: int) -> None:
-    """esm_class tells what no person wrote."""
-    assert found(b"id:1", esm_class=esm_class).receipt
+    """esm_class tells what no person wrote, with the words of a receipt or the id of a message of ours."""
+    assert found(b"id:1 stat:DELIVRD", esm_class=esm_class).receipt
+    assert found(b"", esm_class=esm_class, tlvs={0x001E: b"1\0"}).receipt
+
+
+@pytest.mark.parametrize("esm_class", [0x08, 0x10, 0x18, 0x20])
+def test_a_story_marked_as_a_notice_is_a_message(esm_class: int) -> None:
+    """It has status 0, so it has an event. A receipt that cannot be read has none: its answer would have a receipt, too."""
+    assert not found(b"Jalan rusak di Kota Tarakan", esm_class=esm_class).receipt
+    assert found(b"Jalan rusak di Kota Tarakan", esm_class=0x04).receipt
 
 
 def test_the_text_has_its_region_where_a_keyword_names_it() -> None:

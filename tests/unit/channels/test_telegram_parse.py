@@ -97,6 +97,14 @@ def test_words_after_a_command_are_the_citizens(text: str, words: str) -> None:
     assert said(text=text).message.text == words
 
 
+@pytest.mark.parametrize("command", ["/start", "/help", "/bantuan@lapor1708_bot"])
+def test_a_story_after_start_or_help_is_a_text(command: str) -> None:
+    """What a link gives with /start is one word, and so no story."""
+    assert said(text=f"{command} Lampu mati di Kota Magelang").message.text == "Lampu mati di Kota Magelang"
+    assert small_talk(text=f"{command} kampanye_2026") == ("start" if command == "/start" else "help")
+    assert small_talk(text="/batal laporan saya") == "cancel"
+
+
 def test_a_photo_with_lapor_is_a_complaint() -> None:
     """Even where no word stands beside it: the picture is the beginning."""
     found = said(text=None, caption="/lapor", photo=PHOTO)

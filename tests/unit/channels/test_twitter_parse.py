@@ -75,6 +75,15 @@ def test_our_own_post_is_no_complaint(username: str) -> None:
     assert read(on=within(users=[{"id": "77", "username": username}])) is None
 
 
+def test_a_typed_retweet_is_kept_and_not_answered() -> None:
+    """Nobody is answered in public for repeating another's post; who says something of his own before it complains."""
+    typed = "RT @warga: @lapor1708 jalan berlubang di Jalan Pajajaran Kota Bogor"
+    assert message(text=typed).ignored
+    assert message(text=typed[:12], note_tweet={"text": typed}).ignored
+    assert not message(text=f"Parah! {typed}").ignored
+    assert not message(text="RT 03 @lapor1708 jalan berlubang di Kota Bogor").ignored
+
+
 def test_a_retweet_is_no_complaint() -> None:
     """The citizen's own words stand in the original."""
     assert read(referenced_tweets=[{"type": "retweeted", "id": "1"}]) is None

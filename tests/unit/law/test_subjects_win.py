@@ -36,3 +36,21 @@ def test_a_subject_wins_with_a_word_of_its_own(subject: str, reader: Reader) -> 
         return bool(found) and found[0].id == subject
 
     assert any(wins(word) for word in words), words[:20]
+
+
+@each(
+    ("text", "subject"),
+    [
+        ("sudah telepon 112 tidak diangkat, sampah menumpuk di Pasar Gede Kota Surakarta", "waste"),
+        ("lampu jalan mati di Kota Metro, telepon 112 tidak ada respon", "street-light"),
+        ("sudah telepon 110 tidak datang, jalan rusak di Kota Tegal", "road-damage"),
+        ("112 tidak diangkat, tolong", "local-media"),
+        ("telepon 112 Kota Semarang tidak diangkat", "local-media"),
+        ("telepon 110 tidak diangkat di Kota Tegal", "police-service"),
+    ],
+)
+def test_who_called_the_emergency_number_complains_of_what_he_called_for(
+    text: str, subject: str, reader: Reader
+) -> None:
+    """A number that was called is the matter only if the text tells no other."""
+    assert reader.read(text).subjects[0].id == subject

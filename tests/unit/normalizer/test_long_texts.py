@@ -1,0 +1,55 @@
+"""The time of a reading grows with the length of a text, whatever it repeats."""
+
+from datetime import UTC, datetime
+from time import process_time
+
+import pytest
+
+from normalizer.reader import Reader
+from tests.harness.tables import each
+
+RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
+
+LENGTH = 20_000
+"""Characters of the longest text that a channel takes, about."""
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    """The packaged tables, compiled once."""
+    return Reader.load()
+
+
+def _seconds(reader: Reader, text: str) -> float:
+    """Return the processor time of the quickest of three readings."""
+
+    def once() -> float:
+        began = process_time()
+        reader.read(text, received_at=RECEIVED)
+        return process_time() - began
+
+    return min(once() for _ in range(3))
+
+
+@each(
+    "told",
+    [
+        "bukan di bogor tapi di bandung ",
+        "tinggal di Kabupaten Sleman ",
+        "KTP saya Kendal kejadiannya di Demak ",
+        "RSUD dr Soewondo Kendal ",
+        "SMA Negeri 3 Kota Bogor ",
+        "Dinas Pekerjaan Umum Kota Bogor ",
+        "pungli polisi minta 200 ribu ",
+        "setor ke bupati ",
+        "tanggal 3 November 2026 ",
+        "STATUS 7K3MN 8PQRS T ",
+        "tolong kebakaran rumah ",
+        "jangan sebut nama saya ",
+    ],
+)
+def test_four_times_the_text_takes_about_four_times_the_time(told: str, reader: Reader) -> None:
+    """A citizen's long text lets nobody else wait: none of its words is compared with all others."""
+    text = (told * LENGTH)[:LENGTH]
+    _seconds(reader, text[: LENGTH // 8])
+    assert _seconds(reader, text) < 8 * max(_seconds(reader, text[: LENGTH // 4]), 0.002)
