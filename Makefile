@@ -40,7 +40,7 @@ quick: $(VENV)/.dev ## Run the unit and property tests, which start no server, i
 	@$(PY) -m pytest tests/unit tests/property -m "not long" --numprocesses 2
 
 test: lint ## Lint and run all tests but the long ones, on the real Kafka and the real ClickHouse engine
-	@$(PY) -m pytest -m "not long" --numprocesses 3
+	@$(PY) -m pytest -m "not long" --numprocesses 3 --no-loadscope-reorder
 
 test-all: lint ## Run the long fault and load tests too
 	@$(PY) -m pytest

@@ -107,7 +107,7 @@ def _advice(backlog: Backlog, *, needed: bool) -> str:
         again = f"read its log, or start another `lapor run {service}`" if service else "read the log of its members"
         return f"it is stuck, paused or too slow: {again}"
     start = f"start `lapor run {service}`" if service else "start its reader"
-    if needed or service:  # to delete the group would delete its progress: its reader would begin anew, or refuse to
+    if needed:  # to delete the group would delete its progress, and its reader would begin at the first record again
         return start
     return f"{start}; if the group is no longer needed, delete it: kafka-consumer-groups.sh --delete --group {backlog.group}"
 

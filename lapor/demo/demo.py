@@ -3,7 +3,7 @@
 import tempfile
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,7 +67,8 @@ def run() -> int:
                     return 1
                 return _show(stack, stop, started)
             finally:
-                typer.echo("  stopping everything", err=True)
+                with suppress(OSError):  # the reader of the output may be gone; the stack must be stopped anyway
+                    typer.echo("  stopping everything", err=True)
                 stack.stop()
 
 
