@@ -37,10 +37,10 @@ up: $(VENV)/.run ## Start the whole pipeline on this machine and keep it running
 	@$(VENV)/bin/lapor up
 
 quick: $(VENV)/.dev ## Run the unit and property tests, which start no server, in two to three minutes
-	@$(PY) -m pytest tests/unit tests/property -m "not long" --numprocesses 2
+	@$(PY) -m pytest tests/unit tests/property -m "not long" --numprocesses 2 --dist loadfile
 
 test: lint ## Lint and run all tests but the long ones, on the real Kafka and the real ClickHouse engine
-	@$(PY) -m pytest -m "not long" --numprocesses 3 --no-loadscope-reorder
+	@$(PY) -m pytest -m "not long" --numprocesses 3 --dist loadfile
 
 test-all: lint ## Run the long fault and load tests too
 	@$(PY) -m pytest

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
-from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # it has none
 
 from complaints.crypto import Keyring
 from tests.harness.support import KafkaServer, start_clickhouse, start_kafka
@@ -27,27 +26,6 @@ settings.register_profile("search", settings.get_profile("fixed"), derandomize=F
 # Hypothesis loads a profile of its own where CI is set. This line makes every machine use the same. It runs before the
 # test modules are imported, since @settings takes its defaults from the profile of that moment.
 settings.load_profile("fixed")
-
-
-class ByStack(LoadFileScheduling):  # type: ignore[misc]
-    """Gives a test process whole files, and one of them all files that share the stack, which so is started once."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file: str = super()._split_scope(nodeid)
-        return "the stack" if file in SHARE_THE_STACK else file
-
-
-SHARE_THE_STACK = {f"tests/e2e/{name}.py" for name in ("test_case_commands", "test_main_job", "test_whole_story")}
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByStack:
-    """Share the tests among the processes."""
-    return ByStack(config, log)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the stack, which takes longest: so no process waits for another at the end."""
-    items.sort(key=lambda item: item.nodeid.split("::")[0] not in SHARE_THE_STACK)
 
 
 @pytest.fixture(autouse=True)
