@@ -153,9 +153,8 @@ def _order(text: str, *, more: bool) -> tuple[str, str]:
     name, rest = command["name"].lower(), (command["rest"] or "").strip()
     if name == "lapor" and (rest or more):
         return "", rest
-    if (
-        PROMPTS.get(name) in {"start", "help"} and len(rest.split()) > 1
-    ):  # what a link gives (/start kampanye) is one word
+    # what a link gives (/start kampanye) is one word
+    if PROMPTS.get(name) in {"start", "help"} and len(rest.split()) > 1:
         return "", rest
     if name in PROMPTS:
         return PROMPTS[name], ""

@@ -64,7 +64,7 @@ def apply(
 
     A retention that you have raised stays.
 
-    How many partitions a new installation has, LAPOR_PARTITIONS says; one that is there keeps its number.
+    LAPOR_PARTITIONS is the number of partitions of a new installation; one that is there keeps its number.
 
     It also commits the first offsets of each step whose mailbox is new, without which a step refuses to start. `lapor up` includes all
     this. It can be repeated at any time; the exit status is 1 if a topic differs in a way that only you can correct.

@@ -48,8 +48,12 @@ def servers_for(settings: Settings, port: Port) -> list[Server]:
         settings: the addresses that are set, and the data folder.
         port: returns the ports.
     """
-    missing = [name for name, setting in SETTINGS.items() if getattr(settings, setting) is None]
-    return [_MAKERS[name](settings.data, port) for name in missing]
+    return [_EMBEDDED[name][1](settings.data, port) for name in missing(settings)]
+
+
+def missing(settings: Settings) -> list[str]:
+    """Return the names of the embedded servers that are started, because their addresses are not set."""
+    return [name for name, (setting, _) in _EMBEDDED.items() if getattr(settings, setting) is None]
 
 
 def _service(data: Path, name: str, **arguments: object) -> Service:
@@ -123,13 +127,11 @@ def _telegram(data: Path, port: Port) -> Server:
     return _stand_in(data, port, name="telegram-api", setting="telegram_api", control="telegram")
 
 
-SETTINGS: Final = {
-    "kafka": "kafka",
-    "clickhouse": "clickhouse",
-    "smsc": "smpp",
-    "x": "x_api",
-    "telegram-api": "telegram_api",
+_EMBEDDED: Final = {
+    "kafka": ("kafka", _kafka),
+    "clickhouse": ("clickhouse", _clickhouse),
+    "smsc": ("smpp", _smsc),
+    "x": ("x_api", _x),
+    "telegram-api": ("telegram_api", _telegram),
 }
-"""The setting without which each embedded server is started."""
-
-_MAKERS: Final = {"kafka": _kafka, "clickhouse": _clickhouse, "smsc": _smsc, "x": _x, "telegram-api": _telegram}
+"""For each embedded server the setting without which it is started, and what makes it."""

@@ -19,7 +19,7 @@ from complaints.runtime.settings import Settings
 from lapor.local.files import require_readable, require_sound
 from lapor.local.note import FILES, Stack, with_addresses
 from lapor.local.ports import LOOPBACK, is_free, kept_password, port_of_last_time
-from lapor.local.servers import SETTINGS, servers_for
+from lapor.local.servers import missing, servers_for
 from lapor.local.supervisor import Service, Supervisor, end_leftovers
 from lapor.processes.channels import CHANNELS
 from lapor.processes.secret import of_folder, require_same
@@ -113,8 +113,11 @@ class Up:
 
     def _planned(self) -> list[str]:
         """Return the names of all parts that a start waits for, in order."""
-        servers = [name for name, setting in SETTINGS.items() if getattr(self._settings, setting) is None]
-        return [*servers, TOPICS, *(loop for part in (*WORKERS, *self._channels()) for loop in loops(part))]
+        return [
+            *missing(self._settings),
+            TOPICS,
+            *(loop for part in (*WORKERS, *self._channels()) for loop in loops(part)),
+        ]
 
     def _channels(self) -> list[str]:
         # the webhook channel needs a file that names the sources, so it is started only if it is configured

@@ -187,8 +187,7 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str, *, b
     elif heard:
         owner = heard["owner"]["name"]
     if kind is _ANSWERED:
-        said = " ".join(fact["text"].split())
-        return text("answered", channel, code=code, owner=owner, answer=mask(said) if channel in PUBLIC else said)
+        return text("answered", channel, code=code, owner=owner, answer=_of_officer(fact["text"], channel))
     if kind is _PUT_OFF:
         return _put_off(fact, case, channel, code=code, owner=owner)
     if kind is _WITHDRAWN:
@@ -206,6 +205,12 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str, *, b
     return _kept(occasion, channel, owner, ending=ending).replace(_CODE_LIKE, code)
 
 
+def _of_officer(words: str, channel: str) -> str:
+    """Return what an officer wrote as one line; masked where everybody reads it."""
+    said = " ".join(words.split())
+    return mask(said) if channel in PUBLIC else said
+
+
 def _put_off(fact: Document, case: Document, channel: str, **values: str) -> str:
     """Return until when a case was put off, with the owner's reason; or what its class is now, and its new day."""
     due = written_day(date.fromisoformat(due_of(fact, case)))
@@ -213,9 +218,9 @@ def _put_off(fact: Document, case: Document, channel: str, **values: str) -> str
         complaint = case["complaint"]
         named = class_named(complaint["class"], oversight=bool(complaint.get("oversight")))
         return text("reclassified", channel, **values, due=due, named=named)
-    reason = " ".join(fact["text"].split())
+    reason = _of_officer(fact["text"], channel)
     if reason:
-        values["answer"] = mask(reason) if channel in PUBLIC else reason
+        values["answer"] = reason
     return text(put_off_as(fact["kind"], fact.get("event"), has_reason=bool(reason)), channel, **values, due=due)
 
 
@@ -225,8 +230,7 @@ def _asking(asked: Document, case: Document, occasion: str, ending: str = "") ->
     code = tracking.spaced(case["tracking_code"])
     if not part:
         asker = (asked.get("agency") or case["owner"])["name"]
-        said = " ".join(asked["text"].split())
-        return text(occasion, channel, code=code, owner=asker, answer=mask(said) if channel in PUBLIC else said)
+        return text(occasion, channel, code=code, owner=asker, answer=_of_officer(asked["text"], channel))
     again = occasion == "reminded"
     if part == "place" and (choices := _choices(case["complaint"].get("place") or {})):
         return question(part, channel, choices, again=again, ending=ending, code=code)

@@ -188,7 +188,7 @@ def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> t
             raise ConfigurationError(
                 f"{place} was made anew: its topic has the id {log.topic_id}, and the position {position.offset} of {step} in {states} is"
                 f" of {position.topic_id}. The records of the new topic are not those that {step} has handled. Decide where to go on, and"
-                f" say so with {_order(step, place)} --to earliest` for all that is there"
+                f" say so with {order_for(step, place)} --to earliest` for all that is there"
             )
         return _behind(accepted.offset, log)
     committed = known.committed
@@ -197,7 +197,7 @@ def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> t
             raise ConfigurationError(
                 f"{step} has committed the offset {committed.offset} of {place}, and {states} {_has(position)}: it was made anew, or has"
                 f" lost records, and with them states. Restore Kafka from a copy that has them, or go on with the states that are there:"
-                f" decide where, and say so with {_order(step, place)} --to latest` or another place"
+                f" {order_for(step, place)} --to {committed.offset}`, or another place"
             )
         return _behind(accepted.offset, log)
     found = [at.offset for at in (position, committed) if at is not None]
@@ -214,7 +214,7 @@ def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> t
         )
     raise ConfigurationError(
         f"{step} has no position in {place}: neither a committed offset nor one in {states}. If the topic is new, commit its first"
-        f" offsets with `lapor topics apply`; otherwise decide where to go on, and say so with {_order(step, place)} --to earliest` or"
+        f" offsets with `lapor topics apply`; otherwise decide where to go on, and say so with {order_for(step, place)} --to earliest` or"
         " another place"
     )
 
@@ -240,17 +240,22 @@ def regrown(step: str, place: str, position: Position) -> ConfigurationError:
     )
 
 
-def _order(step: str, place: str) -> str:
-    """Return the beginning of the command for one partition: what is said of all would move those that are whole, too."""
+def order_for(step: str, place: str) -> str:
+    """Return the beginning of the command for one partition, in an open backtick: said of all it would move those that are whole, too.
+
+    Args:
+        step: the step's name.
+        place: the topic and the partition.
+    """
     return f"`lapor offsets set {step} --topic-partition {place.rpartition('/')[2]}"
 
 
 def _later(step: str, place: str, position: Position | None) -> str:
     """Return how to go on with what came after the last record that was handled."""
     if position is None or position.last == NO_MARK:
-        return f"go on behind it with {_order(step, place)} --to latest`, if nothing has come since"
+        return f"go on behind it with {order_for(step, place)} --to latest`, if nothing has come since"
     at = datetime.fromtimestamp(position.last.at_ms / 1000, UTC).isoformat(timespec="milliseconds")
-    return f"go on with what was appended after {at}, the time of the last one: {_order(step, place)} --to {at}`"
+    return f"go on with what was appended after {at}, the time of the last one: {order_for(step, place)} --to {at}`"
 
 
 def _has(position: Position | None) -> str:

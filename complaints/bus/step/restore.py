@@ -13,7 +13,17 @@ from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import END, extent, has_regrown, is_record
 from complaints.bus.step.contract import RESERVED, StepTopics, is_old
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.positions import NO_MARK, Known, Mark, Position, Progress, accepted_key, is_ahead, position_key
+from complaints.bus.step.positions import (
+    NO_MARK,
+    Known,
+    Mark,
+    Position,
+    Progress,
+    accepted_key,
+    is_ahead,
+    order_for,
+    position_key,
+)
 from complaints.bus.step.positions import read as read_position
 from complaints.bus.step.store import Change, Store, StoredState
 from complaints.errors import ConfigurationError
@@ -147,11 +157,13 @@ class Restorer:
             ConfigurationError: the former copy is all that is left of some states, and no operator has said that it goes on without them.
         """
         number, known, committed = copy.partition, copy.known, self._committed.get(copy.partition)
+        where = "latest" if committed is None else committed.offset
         if known.accepted is None and (known.position is None or is_ahead(committed, known.position)):
             raise ConfigurationError(
                 f"{self._topic}/{number} was made anew, or has lost its end: the copy on this worker's disk has states that it does not"
-                f" have, and is kept. Restore Kafka from a copy that has them; or go on without them: decide where, and say so with"
-                f" `lapor offsets set {self._step}`, and the copy is deleted at the next start"
+                f" have, and is kept. Restore Kafka from a copy that has them; or go on without them: say so with"
+                f" {order_for(self._step, f'{self._topic}/{number}')} --to {where}` or another place, and the copy is deleted at the next"
+                " start"
             )
         self._store.wipe(number)
         return _Copy(number, copy.first, copy.end, None)

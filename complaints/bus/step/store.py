@@ -232,9 +232,8 @@ class Store:
 
     def close(self) -> None:
         """Close the store; the folder can then be opened by another worker."""
-        with suppress(
-            Exception
-        ):  # after a failed write it fails too, and would hide why; what is not written is read from the topic again
+        # after a failed write this fails, too, and would hide why; what is not written is read from the topic again
+        with suppress(Exception):
             self._db.close()
 
 
