@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -19,6 +20,11 @@ PROMPT_S = 30.0
 """Nobody presses Ctrl-C a second time before; a service alone may take 15 s."""
 
 
+def _hear_hangup() -> None:
+    """Whoever runs the tests under `nohup` has signals ignored in every process."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Starting:
     """`lapor up` that has not said ready yet, and all that runs for it."""
 
@@ -28,7 +34,7 @@ class Starting:
         environment = kept | settings | {"LAPOR_DATA": str(self.folder), "PYTHONUNBUFFERED": "1"}
         with self._log.open("w") as out:
             command = [sys.executable, "-m", "lapor", "up"]
-            self.process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
+            self.process = subprocess.Popen(command, env=environment, stdout=out, stderr=out, preexec_fn=_hear_hangup)
 
     @property
     def said(self) -> str:
@@ -40,17 +46,27 @@ class Starting:
         path = self.folder / "logs" / f"{name}.log"
         return path.read_text() if path.exists() else ""
 
-    def running(self) -> list[str]:
-        """Return the command lines of all processes that work in its folder."""
-        found = []
+    def running(self) -> dict[psutil.Process, str]:
+        """Return all processes that work in its folder, with their command lines."""
+        found = {}
         for process in psutil.process_iter():
             try:
                 line = " ".join(process.cmdline())
                 if str(self.folder) in line or process.environ().get("LAPOR_DATA") == str(self.folder):
-                    found.append(line)
+                    found[process] = line
             except psutil.Error:  # it has ended, or is another user's
                 continue
         return found
+
+    def seen(self, what: str) -> bool:
+        """Return whether a process runs that has something in its command line."""
+        return any(what in line for line in self.running().values())
+
+    def kill(self) -> None:
+        """Leave nothing behind, whatever went wrong: a stack that nobody stops takes a third of a processor from all later tests."""
+        for process in self.running():
+            with suppress(psutil.Error):
+                process.kill()
 
     def stop(self, number: signal.Signals) -> int:
         """Send a signal; return the exit status."""
@@ -70,13 +86,13 @@ def stopped_at(starting: Starting, stage: Callable[[], bool], number: signal.Sig
     try:
         wait_until(stage, timeout_s=90, what="the stage")
         status = starting.stop(number)
+        left = list(starting.running().values())
     finally:
-        if starting.process.poll() is None:
-            starting.process.kill()
+        starting.kill()
     assert status == 130, starting.said
     assert "ready." not in starting.said
     assert "stopped before everything was ready" in starting.said
-    assert starting.running() == []
+    assert left == []
     note = Stack.read(starting.folder)
     assert note is not None
     assert (note.pid, note.services, note.starting) == (0, {}, [])
@@ -86,13 +102,13 @@ def stopped_at(starting: Starting, stage: Callable[[], bool], number: signal.Sig
 def test_a_start_is_stopped_while_kafka_formats_its_folder(tmp_path: Path, number: signal.Signals) -> None:
     """A Java that is the child of a service ends too; by Ctrl-C, by a service manager, and with the terminal."""
     starting = Starting(tmp_path)
-    stopped_at(starting, lambda: any("StorageTool" in line for line in starting.running()), number)
+    stopped_at(starting, lambda: starting.seen("StorageTool"), number)
 
 
 def test_a_start_is_stopped_while_the_broker_starts(tmp_path: Path) -> None:
     """The process is Kafka by then, which has hooks of its own for a stop."""
     starting = Starting(tmp_path)
-    stopped_at(starting, lambda: any("kafka.Kafka" in line for line in starting.running()), signal.SIGINT)
+    stopped_at(starting, lambda: starting.seen("kafka.Kafka"), signal.SIGINT)
 
 
 def test_a_start_is_stopped_while_jars_are_fetched(tmp_path: Path, dead_proxy: str) -> None:
