@@ -28,6 +28,16 @@ settings.register_profile("search", settings.get_profile("fixed"), derandomize=F
 settings.load_profile("fixed")
 
 
+LONGEST = ("e2e", "contract", "integration", "property", "interop", "unit")
+"""The folders of tests, those first whose files take longest: so no process waits for another one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give long files out first. The tests of faults, whose processes take a whole machine, are run alone (see the Makefile)."""
+    order = {name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.parts[len(item.config.rootpath.parts) + 1], len(order)))
+
+
 @pytest.fixture(autouse=True)
 def _stay_on_loopback() -> None:
     """No test reaches beyond loopback; sockets themselves are what much of this is about."""

@@ -185,7 +185,8 @@ def query(
     from lapor.local.note import started_in
     from lapor.processes.wiring import analysts_store
 
-    names, rows = analysts_store(started_in(data_dir)).table(sql)
+    with contextlib.closing(analysts_store(started_in(data_dir))) as store:
+        names, rows = store.table(sql)
     show_rows(names, rows, form or (Format.table if sys.stdout.isatty() else Format.tsv))
 
 

@@ -551,7 +551,7 @@ def test_the_partition_of_an_account_is_the_one_that_kafka_chooses(post: Post) -
         for key, _, at in read_committed(post.brokers, ACCOUNTS)
         if key.startswith(post.channel.encode())
     }
-    assert found == {key: partition_of(key.encode(), 12) for key in keys}
+    assert found == {key: partition_of(key.encode(), PARTITIONS) for key in keys}
 
 
 @pytest.mark.long

@@ -16,7 +16,7 @@ from complaints.bus.confluent import ConfluentProducer
 from complaints.bus.confluent.board import ConfluentBoard
 from complaints.bus.control import Control, Hold, hold, pause
 from complaints.bus.kafka_python import KafkaPythonAdmin
-from complaints.contract import CONTROL, PARTITIONS, SENDS, Topic, topics
+from complaints.contract import CONTROL, FEW_PARTITIONS, PARTITIONS, SENDS, Topic, topics
 from complaints.errors import BusUnavailable, ConfigurationError
 from lapor.cli import app
 from ops.doctor import Level
@@ -56,8 +56,9 @@ def write(kafka: KafkaServer, topic: Topic, number: int = 5) -> None:
 
 def test_the_declared_topics_are_as_declared_once_they_were_applied(admin: KafkaPythonAdmin) -> None:
     """The broker of all tests was made so; a second run has nothing to do."""
-    assert apply(admin, topics().values()) == []
-    assert not any(compare(admin, topics()).values())
+    declared = installed(admin, topics(), None)
+    assert apply(admin, declared.values()) == []
+    assert not any(compare(admin, declared).values())
 
 
 def test_a_topic_is_made_with_all_its_settings_and_its_steps_begin_at_the_first_record(
@@ -205,16 +206,16 @@ def test_the_number_of_partitions_is_recorded_and_compared(
     """The first run records it; later declarations follow the record, and a topic that differs is a fault for people."""
     assert lapor(kafka, tmp_path, "topics", "apply").exit_code == 0
     control = ConfluentBoard(kafka.brokers).read()
-    assert control.partitions == PARTITIONS
-    declared = {name: dataclasses.replace(topic, partitions=3) for name, topic in topics().items() if topic.is_split}
+    assert control.partitions == FEW_PARTITIONS
+    declared = {name: topic for name, topic in topics().items() if topic.is_split}
     assert not any(compare(admin, installed(admin, declared, control.partitions)).values())
     assert not any(compare(admin, installed(admin, declared, None)).values())
-    assert not any(compare(admin, installed(admin, declared, None, 3)).values())
-    found = {**admin.found(topics()), SENDS: TopicFound(partitions=PARTITIONS + 1, settings={})}
+    assert not any(compare(admin, installed(admin, declared, None, PARTITIONS)).values())
+    found = {**admin.found(topics()), SENDS: TopicFound(partitions=PARTITIONS, settings={})}
     assert partitions(control, topics(), admin.found(topics())).level is Level.ok
     judged = partitions(control, topics(), found)
     assert judged.level is Level.fail
-    assert f"{SENDS} has {PARTITIONS + 1}" in judged.detail
+    assert f"{SENDS} has {PARTITIONS}" in judged.detail
 
 
 def test_the_number_of_partitions_is_chosen_for_a_new_installation(admin: KafkaPythonAdmin) -> None:
@@ -224,7 +225,7 @@ def test_the_number_of_partitions_is_chosen_for_a_new_installation(admin: KafkaP
     for name, topic in installed(admin, new, None, 3).items():
         assert topic.partitions == (3 if topic.is_split else new[name].partitions)
     assert number_of(installed(admin, new, 7, 3)) == 7
-    assert number_of(installed(admin, topics(), None, 3)) == PARTITIONS
+    assert number_of(installed(admin, topics(), None, PARTITIONS)) == FEW_PARTITIONS
 
 
 def test_a_tombstone_ends_what_its_key_said(kafka: KafkaServer, tmp_path: Path) -> None:

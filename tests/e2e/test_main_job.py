@@ -72,7 +72,8 @@ def test_a_mixed_feed_is_owned_and_stored_and_a_second_one_adds_nothing(stack: R
             "lost": 0,
         }
         assert int(stack.query("SELECT count() FROM complaints")[0][0]) == before + 150
-    assert int(stack.query("SELECT uniq(channel) FROM complaints")[0][0]) == 4
+    doors = "SELECT uniq(channel) FROM complaints WHERE channel != 'petugas'"  # what officers recorded came by no door
+    assert int(stack.query(doors)[0][0]) == 4
 
 
 def test_a_form_works_without_javascript_and_gives_a_code_that_can_be_explained(stack: RunningStack) -> None:

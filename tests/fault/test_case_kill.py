@@ -91,6 +91,7 @@ def trial(tmp_path: Path, keys: Keyring, capsys: pytest.CaptureFixture[str]) -> 
         yield made
 
 
+@pytest.mark.long
 @pytest.mark.timeout(500)
 def test_each_record_has_its_effect_once_whatever_dies(trial: CaseTrial) -> None:
     """A small run of the next test: two workers, a kill in each phase, a pause, a wiped folder, and Kafka once."""

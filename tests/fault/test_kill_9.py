@@ -47,6 +47,7 @@ def told(stack: RunningStack) -> int:
     return int(count)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_872_complaints_survive_the_death_of_every_part(tmp_path: Path) -> None:
     """Router, sink, view, Kafka and ClickHouse, each once: all sent, owned, stored and answered, none lost."""

@@ -23,5 +23,5 @@ def test_whole_lives_survive_the_death_of_router_and_neighbours(trial: LifeTrial
     """A small run of `python -m benchmarks.kill_lives`: all commands and roles, two months, and a kill in each phase."""
     trial.run(
         Scale(lives=150, days=(0, 4, 15, 31, 62), limit_s=240),
-        Chaos(workers=2, neighbours=1, kills=8, pauses=0, wipes=1, kafka=0, readers=0),
+        Chaos(workers=2, neighbours=1, kills=8, pauses=1, wipes=1, kafka=1, readers=0),
     )

@@ -26,7 +26,7 @@ from tests.harness.second_deadlines import differences, is_off
 from tests.harness.support import KafkaServer, message, normalised, start_kafka, wait_until
 from tests.harness.workers import Run, workers
 
-CASES = 300
+CASES = 100
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 

@@ -25,7 +25,7 @@ from channels.sending.spec import SenderSpec
 from complaints.bus import Record
 from complaints.bus.envelope import encode
 from complaints.bus.step.options import WorkerOptions
-from complaints.contract import ACCOUNTS, MESSAGE_EVENTS, SENDS
+from complaints.contract import ACCOUNTS, FEW_PARTITIONS, MESSAGE_EVENTS, SENDS
 from complaints.crypto import Keyring
 from complaints.mail import ReplyKind, Send, SendReport
 from tests.harness.sending_account import FakeAccount
@@ -33,7 +33,7 @@ from tests.harness.step import read_committed
 from tests.harness.support import KafkaServer, wait_until
 
 ROOT = Path(__file__).parents[2]
-PARTITIONS = 12
+PARTITIONS = FEW_PARTITIONS
 KEYS = Keyring.from_secret(b"a secret of the tests, 32 bytes long")
 QUICK = Pauses(first_s=0.2, most_s=1.0, unknown_s=0.3, link_first_s=0.2, link_most_s=1.0)
 

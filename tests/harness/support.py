@@ -14,14 +14,14 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 
 from complaints import ids
 from complaints.bus.kafka_python import KafkaPythonAdmin
-from complaints.contract import CONTROL, topics
+from complaints.contract import CONTROL, FEW_PARTITIONS, topics
 from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.message import InboundMessage
 from embedded.clickhouse.accounts import SINK, kept_passwords
 from embedded.kafka.ready import wait_ready
 from normalizer.complaint import Normaliser
-from ops.topics import apply
+from ops.topics import apply, installed
 from tests.harness.cases.log import committed
 
 START_S = 90.0
@@ -102,7 +102,7 @@ def start_kafka(folder: Path) -> KafkaServer:
     server = KafkaServer(folder, port, _kafka_process(folder, port))
     wait_ready("127.0.0.1", port, START_S, alive=lambda: server.process.poll() is None)
     admin = KafkaPythonAdmin(server.brokers)
-    apply(admin, topics().values())
+    apply(admin, installed(admin, topics(), None, FEW_PARTITIONS).values())
     admin.close()
     return server
 

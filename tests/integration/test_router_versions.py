@@ -24,7 +24,7 @@ from tests.harness.support import KafkaServer, message, normalised, wait_until
 
 __all__ = ["kafka"]
 
-COMPLAINTS = 200
+COMPLAINTS = 60
 
 
 @pytest.fixture

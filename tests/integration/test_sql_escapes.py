@@ -181,7 +181,7 @@ def test_no_statement_ends_a_session(port: int, secret: Path, user: str) -> None
     """Of statements put together at random from those of the table each is answered or refused, and the session goes on."""
     draw, client = random.Random(26), Steady("127.0.0.1", port, user=user, password=PASSWORD)
     known = [text.split(" ") for section in STATEMENTS for text in written(section, secret)]
-    for number in range(150):
+    for number in range(75):
         one, other = draw.choice(known), draw.choice(known)
         text = " ".join([*one[: draw.randint(1, len(one))], *other[draw.randint(0, len(other)) :]])
         if one[0] != "INSERT":  # which waits for rows

@@ -20,11 +20,6 @@ PROMPT_S = 30.0
 """Nobody presses Ctrl-C a second time before; a service alone may take 15 s."""
 
 
-def _hear_hangup() -> None:
-    """Whoever runs the tests under `nohup` has signals ignored in every process."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
-
-
 class Starting:
     """`lapor up` that has not said ready yet, and all that runs for it."""
 
@@ -33,8 +28,15 @@ class Starting:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("LAPOR_")}
         environment = kept | settings | {"LAPOR_DATA": str(self.folder), "PYTHONUNBUFFERED": "1"}
         with self._log.open("w") as out:
-            command = [sys.executable, "-m", "lapor", "up"]
-            self.process = subprocess.Popen(command, env=environment, stdout=out, stderr=out, preexec_fn=_hear_hangup)
+            command = [
+                "env",
+                "--default-signal=HUP",
+                sys.executable,
+                "-m",
+                "lapor",
+                "up",
+            ]  # nohup would have it ignored
+            self.process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
 
     @property
     def said(self) -> str:

@@ -15,7 +15,7 @@ from tests.harness.messages.watch import Watch
 CITIZENS: Final = 64
 """How many citizens write at the same time."""
 
-TOLD_S: Final = 120.0
+TOLD_S: Final = 240.0
 """How long a citizen waits to be told something."""
 
 

@@ -10,11 +10,11 @@ KEYS = Keyring.from_secret(b"s" * 32)
 
 
 def test_a_second_story_of_another_topic_is_a_second_complaint() -> None:
-    """Each of them after each other."""
+    """Each of them after some others: an eighth of all pairs."""
     plan, law, reads = Plan(0, KEYS), Router.load(), Normaliser.load()
     pairs = [(first, second) for first in plan.unasked for second in plan.seconds(first)]
     lost = []
-    for first, second in pairs:
+    for first, second in pairs[::8]:
         town = Town(KEYS, law, reads)
         town.say(f"{first} (100001)")
         town.say(f"{second} (100002)")
