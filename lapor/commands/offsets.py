@@ -76,8 +76,8 @@ def set_(  # noqa: PLR0913  # each is an option
     `lapor replay`. `lapor offsets set lapor-sink --to earliest` fills ClickHouse again.
     """
     from complaints.bus.control import release
-    from complaints.bus.step.accept import accept
     from complaints.bus.step.contract import StepTopics
+    from complaints.bus.step.place.accept import accept
     from complaints.contract import topics
     from complaints.errors import ConfigurationError
     from lapor.local.note import settings_in

@@ -210,8 +210,8 @@ def beginner(brokers: str) -> "Begin":
     Args:
         brokers: host:port, separated by commas.
     """
-    from complaints.bus.step.accept import install
     from complaints.bus.step.contract import StepTopics
+    from complaints.bus.step.place.accept import install
 
     return lambda step, topic, offsets: install(
         brokers, StepTopics(name=step, mailbox=topic.name, states=topic.states), offsets

@@ -21,9 +21,9 @@ from complaints.bus.confluent.profiles import STEP_SESSION_MS
 from complaints.bus.control import Control, release
 from complaints.bus.envelope import encode
 from complaints.bus.step import fuses
-from complaints.bus.step.accept import accept
 from complaints.bus.step.contract import StepTopics
 from complaints.bus.step.murmur2 import partition_of
+from complaints.bus.step.place.accept import accept
 from complaints.contract import ACCOUNTS, CONVERSATIONS, DEAD_LETTERS, SENDS
 from complaints.errors import ConfigurationError, OutcomeUnknown, Undeliverable, UpstreamUnavailable
 from complaints.mail import ReplyKind, Send

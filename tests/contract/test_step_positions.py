@@ -5,8 +5,9 @@ import subprocess
 
 import pytest
 
-from complaints.bus.step import mailbox, same
+from complaints.bus.step import mailbox
 from complaints.bus.step.murmur2 import partition_of
+from complaints.bus.step.place import same
 from complaints.bus.step.transaction import Aborted, Transactions
 from complaints.errors import ConfigurationError
 from tests.contract.test_step_host import opened, turns

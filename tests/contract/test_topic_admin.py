@@ -16,7 +16,7 @@ from complaints.bus.confluent import ConfluentProducer
 from complaints.bus.confluent.board import ConfluentBoard
 from complaints.bus.control import Control, Hold, Refusal, hold, pause, refuse
 from complaints.bus.kafka_python import KafkaPythonAdmin
-from complaints.bus.step.positions import accepted_key
+from complaints.bus.step.place.positions import accepted_key
 from complaints.contract import CONTROL, PARTITIONS, SENDS, Topic, topics
 from complaints.errors import BusUnavailable, ConfigurationError
 from lapor.cli import app

@@ -24,10 +24,10 @@ from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic  # type: 
 from complaints.bus import Record, StoredRecord
 from complaints.bus.control import Control, Refusal, release
 from complaints.bus.envelope import OURS
-from complaints.bus.step.accept import accept
 from complaints.bus.step.contract import Effect, State, StepSpec
 from complaints.bus.step.murmur2 import partition_of
 from complaints.bus.step.options import WorkerOptions
+from complaints.bus.step.place.accept import accept
 from complaints.bus.step.worker import Worker
 from complaints.contract import CONTROL
 from complaints.runtime.telemetry import Heartbeat

@@ -21,7 +21,7 @@ from complaints.bus.step.mailbox import Mailbox
 from complaints.bus.step.metrics import Metrics
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.orders import Orders
-from complaints.bus.step.positions import Known, Progress
+from complaints.bus.step.place.positions import Known, Progress
 from complaints.bus.step.restore import Restorer
 from complaints.bus.step.store import Store
 from complaints.bus.step.transaction import Aborted, Transactions

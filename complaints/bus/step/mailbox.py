@@ -16,15 +16,15 @@ from complaints.bus.confluent.client import extent, is_end, is_record, stored
 from complaints.bus.deleted import Gap
 from complaints.bus.step import kafka
 from complaints.bus.step.contract import StepTopics
-from complaints.bus.step.ends import Ends
 from complaints.bus.step.flow import Flow
 from complaints.bus.step.identity import Identity
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.places import Places
-from complaints.bus.step.positions import Known, Position
+from complaints.bus.step.place.ends import Ends
+from complaints.bus.step.place.places import Places
+from complaints.bus.step.place.positions import Known, Position
+from complaints.bus.step.place.same import Same
 from complaints.bus.step.refusals import Refusals
 from complaints.bus.step.restore import Restorer
-from complaints.bus.step.same import Same
 from complaints.errors import ConfigurationError
 from complaints.runtime.telemetry import STEP_RESTORE_SECONDS
 

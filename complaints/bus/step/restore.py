@@ -13,7 +13,7 @@ from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import END, extent, has_regrown, is_record
 from complaints.bus.step.contract import RESERVED, StepTopics, is_old
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.positions import (
+from complaints.bus.step.place.positions import (
     NO_MARK,
     Known,
     Mark,
@@ -24,7 +24,7 @@ from complaints.bus.step.positions import (
     order_for,
     position_key,
 )
-from complaints.bus.step.positions import read as read_position
+from complaints.bus.step.place.positions import read as read_position
 from complaints.bus.step.store import Change, Store, StoredState
 from complaints.errors import ConfigurationError
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from complaints.bus import StoredRecord
-from complaints.bus.step.positions import NO_MARK, Mark, Position
+from complaints.bus.step.place.positions import NO_MARK, Mark, Position
 
 
 class Proof:

@@ -7,8 +7,8 @@ import structlog
 
 from complaints.bus.deleted import Gap
 from complaints.bus.step.contract import StepTopics
-from complaints.bus.step.positions import Known, Log, Position, start_of
-from complaints.bus.step.proof import Proof
+from complaints.bus.step.place.positions import Known, Log, Position, start_of
+from complaints.bus.step.place.proof import Proof
 
 log = structlog.get_logger()
 

@@ -10,7 +10,7 @@ from complaints.bus import Offsets
 from complaints.bus.confluent import profiles
 from complaints.bus.step import kafka
 from complaints.bus.step.contract import StepTopics
-from complaints.bus.step.positions import OPERATOR, Position, accepted_key, position_key, written
+from complaints.bus.step.place.positions import OPERATOR, Position, accepted_key, position_key, written
 from complaints.errors import BusUnavailable
 
 WRITE_S: Final = 10.0
