@@ -107,9 +107,11 @@ def _advice(backlog: Backlog, *, needed: bool) -> str:
         again = f"read its log, or start another `lapor run {service}`" if service else "read the log of its members"
         return f"it is stuck, paused or too slow: {again}"
     start = f"start `lapor run {service}`" if service else "start its reader"
-    if needed:  # to delete the group would delete its progress, and its reader would begin at the first record again
+    if needed:
         return start
-    return f"{start}; if the group is no longer needed, delete it: kafka-consumer-groups.sh --delete --group {backlog.group}"
+    delete = f"if the group is no longer needed, delete it: kafka-consumer-groups.sh --delete --group {backlog.group}"
+    kept = ". A channel that is set up later goes on at its position in lapor.accounts"
+    return f"{start}; {delete}{kept if backlog.group.startswith(SENDERS) else ''}"
 
 
 def service_of(group: str) -> str:

@@ -1,4 +1,4 @@
-"""Judges for `lapor doctor` what stands in the control topic: pauses, held partitions, and the number of partitions."""
+"""Judges for `lapor doctor` what stands in the control topic: pauses, held and refused partitions, and the number of partitions."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,7 +9,7 @@ from ops.doctor import Finding, Level
 
 
 def standing(control: Control, *, now: float) -> Iterator[Finding]:
-    """Yield a finding for each pause and each held partition.
+    """Yield a finding for each pause, and for each partition that is held or refused.
 
     Args:
         control: what the topic says.
@@ -31,6 +31,14 @@ def standing(control: Control, *, now: float) -> Iterator[Finding]:
             advice="the fault is in a schema or a deployment: `lapor deadletters list` says why. It tries a record each minute, and goes on"
             f" when one succeeds; once the fault is corrected `lapor resume {step} {partition}` ends the hold at once, and"
             " `lapor deadletters redrive` puts the records back",
+        )
+    for (step, partition), refused in sorted(control.refused.items()):
+        yield Finding(
+            what=f"partition {partition} of {step}",
+            level=Level.fail,
+            detail=f"refused for {now - refused.since_ms / 1000:.0f} s, and what is in it waits: {refused.why}",
+            advice="do what the sentence says: no worker need be stopped, and the partition goes on at once. It is tried again each minute,"
+            f" and `lapor resume {step} {partition}` tries it now",
         )
 
 

@@ -1,8 +1,9 @@
 """Brings the topics on Kafka to their declarations, and says where they differ."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from complaints.bus import Offsets
 from complaints.bus.admin import Administration, GroupAdmin, TopicAdmin, TopicFound
 from complaints.contract import PARTITIONS, Topic
 
@@ -17,6 +18,10 @@ FOR_EVER = -1
 
 LISTS = {"cleanup.policy"}
 """The settings whose values are lists without an order."""
+
+
+Begin = Callable[[str, Topic, Offsets], None]
+"""Writes the first positions of a step into its state topic: from its name, its mailbox and the first offsets (see accept.install)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +103,12 @@ def compare(
 
 
 def apply(
-    admin: Administration, declared: Collection[Topic], *, replication: int = -1, min_insync: int | None = None
+    admin: Administration,
+    declared: Collection[Topic],
+    begin: Begin = lambda *_: None,
+    *,
+    replication: int = -1,
+    min_insync: int | None = None,
 ) -> list[str]:
     """Create the declared topics that Kafka lacks, correct the settings of the others, and return what was done, a line each.
 
@@ -107,6 +117,8 @@ def apply(
     Args:
         admin: asks Kafka.
         declared: the declarations.
+        begin: writes the first positions of a step; by default nobody does, and a step that starts only after Kafka has forgotten the
+            offsets is refused.
         replication: the number of replicas of a topic that is created; -1 for the cluster's default.
         min_insync: see settings_of.
 
@@ -127,12 +139,13 @@ def apply(
                 f"set {name}={value} for {topic.name}, was {there.settings.get(name, '(nothing)')}"
                 for name, value in wrong.items()
             ]
-        done += _begin_steps(admin, topic)
-    return done
+    return done + [line for topic in declared for line in _begin_steps(admin, topic, begin)]
 
 
-def _begin_steps(admin: GroupAdmin, topic: Topic) -> list[str]:
+def _begin_steps(admin: GroupAdmin, topic: Topic, begin: Begin) -> list[str]:
     """Commit the first offsets of the steps of a topic that is new, and return what was done.
+
+    Kafka forgets them after seven days without a worker; the positions in the state topic, which are written first, stay.
 
     A topic is new as long as nothing was ever written to it. So a run that ended between the topic and the offsets is completed, and a
     topic that holds records is left alone: where to go on there is for an operator to say.
@@ -144,6 +157,8 @@ def _begin_steps(admin: GroupAdmin, topic: Topic) -> list[str]:
         known = admin.group_offsets(step)
         missing = {at: 0 for at in admin.end_offsets(topic.name) if at not in known}
         if missing:
+            if topic.states:
+                begin(step, topic, missing)
             admin.set_group_offsets(step, missing)
             done.append(f"{step} begins at the first record of {topic.name}")
     return done

@@ -21,7 +21,7 @@ from complaints.bus import Record
 from complaints.bus.confluent import ConfluentProducer, profiles
 from complaints.bus.confluent.client import is_record
 from complaints.bus.step.kafka import init_transactions, transactional_id
-from complaints.bus.step.positions import position_key
+from complaints.bus.step.place.positions import position_key
 from complaints.bus.step.restore import state_headers
 from complaints.bus.step.store import StoredState
 from complaints.contract import topics

@@ -89,7 +89,7 @@ class Sender:
 
         Raises:
             Fenced: this worker must end; another one may begin.
-            ConfigurationError: a partition has no position, a state cannot be read, or a topic refuses a record.
+            ConfigurationError: no partition can begin before an operator decides, a state cannot be read, or a topic refuses a record.
             UnavailableError: Kafka or the disk did not do its part; a new worker is the better try.
         """
         base = self._base
@@ -110,7 +110,7 @@ class Sender:
         )
         for record, error in base.lost():
             draft.dead(record, error)
-        self._hand.turn(ours, draft, last=self._leaving or base.mailbox.paused)
+        self._hand.turn(ours, draft, last=self._leaving or base.mailbox.flow.paused)
         for partition, why in draft.pending.counted.held.items():
             passed[partition] = why.offset + 1
         self._passed = passed
@@ -122,6 +122,7 @@ class Sender:
         if draft.pending.positions and self._commit(draft) and ours:
             base.metrics.handled(ours, function_s=worked_s, dead=len(draft.pending.dead), now_ms=self._options.now_ms())
         base.hold(self._hand.crowded())
+        base.tell()
 
     def _forget(self) -> None:
         """Forget what the committed states say, until they are loaded again."""
@@ -187,6 +188,6 @@ class Sender:
         if self._accounts.answered:
             return 0.0
         usual = FLYING_S if self._accounts.flying else IDLE_S
-        if self._base.mailbox.paused:
+        if self._base.mailbox.flow.paused:
             return usual
         return max(LEAST_S, min([usual, *self._hand.waits(self._options.now_ms())]))

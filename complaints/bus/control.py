@@ -1,4 +1,4 @@
-"""What stands in the control topic: which steps are paused, which partitions are held, and with how many partitions Kafka was set up.
+"""What stands in the control topic: which steps are paused, which partitions are held or refused, and how many partitions there are.
 
 The topic is compacted: the last record of each key counts, and so a pause and a hold outlast every restart.
 """
@@ -35,6 +35,21 @@ class Hold:
     offset: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a worker does not begin with a partition until an operator has decided something.
+
+    Attributes:
+        since_ms: since when, in milliseconds since 1970.
+        partition: its number.
+        why: the sentence that says what to do.
+    """
+
+    since_ms: int
+    partition: int
+    why: str
+
+
 @dataclass(slots=True)
 class Control:
     """What the records of the control topic amount to.
@@ -42,11 +57,13 @@ class Control:
     Attributes:
         paused: since when each paused step is so, in milliseconds since 1970.
         held: the held partitions by the name of the step and the partition. The sink has a name for each topic: lapor-sink/TOPIC.
+        refused: the refused partitions, in the same way. A partition is refused or held, not both.
         partitions: the number of partitions of all mailboxes and states; None if it is not on record.
     """
 
     paused: dict[str, int] = field(default_factory=dict)
     held: dict[tuple[str, int], Hold] = field(default_factory=dict)
+    refused: dict[tuple[str, int], Refusal] = field(default_factory=dict)
     partitions: int | None = None
 
     def take(self, records: Iterable[StoredRecord]) -> "Control":
@@ -64,9 +81,13 @@ class Control:
         if key == PARTITIONS_KEY:
             self.partitions = int(said["partitions"]) if said else None
         elif step:
-            self.held.pop((step, int(number)), None)
-            if "since_ms" in said:
-                self.held[step, int(number)] = Hold(**said)
+            at = (step, int(number))
+            self.held.pop(at, None)
+            self.refused.pop(at, None)
+            if "why" in said:
+                self.refused[at] = Refusal(**said)
+            elif "since_ms" in said:
+                self.held[at] = Hold(**said)
         else:
             self.paused.pop(number, None)
             if "since_ms" in said:
@@ -106,8 +127,13 @@ def hold(step: str, why: Hold) -> Record:
     return Record(CONTROL, f"{step}/{why.partition}".encode(), orjson.dumps(why))
 
 
+def refuse(step: str, why: Refusal) -> Record:
+    """Return the record that says that a partition of a step's mailbox waits for an operator."""
+    return Record(CONTROL, f"{step}/{why.partition}".encode(), orjson.dumps(why))
+
+
 def release(step: str, partition: int) -> Record:
-    """Return the record that ends the hold of a partition."""
+    """Return the record that ends the hold of a partition, or its refusal: its worker tries it again at once."""
     return Record(CONTROL, f"{step}/{partition}".encode(), b"{}")
 
 

@@ -82,6 +82,7 @@ STEP_STATES = Gauge(
 )
 STEP_STATE_BYTES = Gauge("lapor_step_state_bytes", "Bytes of the local copy of a step's states, roughly.", ["step"])
 STEP_TIMERS = Gauge("lapor_step_timers", "Timers that a worker has proposed and that are not handled yet.", ["step"])
+STEP_REFUSED = Gauge("lapor_step_refused_partitions", "Partitions of a worker that wait for an operator.", ["step"])
 
 
 TALKATIVE = (

@@ -30,27 +30,29 @@ def pause(step: Step, *, data_dir: DataDir = None) -> None:
 def resume(
     step: Step,
     partition: Annotated[
-        int | None, typer.Argument(help="The number of a partition that is held: ends the hold.", min=0)
+        int | None, typer.Argument(help="The number of a partition that is held or refused: tries it now.", min=0)
     ] = None,
     *,
     data_dir: DataDir = None,
 ) -> None:
-    """End the pause of a step, or the hold of one of its partitions.
+    """End the pause of a step, or the hold of one of its partitions, or try one now that is refused.
 
     A partition is held when too many of the step's own records in a row became dead letters (LAPOR_DEAD_LETTER_FUSE). It tries a record
-    each minute and goes on by itself when one succeeds; `lapor doctor` shows it.
+    each minute and goes on by itself when one succeeds; `lapor doctor` shows it. A partition is refused when an operator has to decide
+    where it goes on (`lapor offsets set`); it is tried each minute, too.
     """
     from complaints.bus.control import release
     from complaints.bus.control import resume as resumed
 
     topic = _board(step, data_dir, of_sink=partition is not None)
     control = topic.read()
-    held = sorted(number for name, number in control.held if name == step)
+    held = sorted(number for name, number in control.held.keys() | control.refused.keys() if name == step)
     if partition is None:
         topic.write([resumed(step)])
         typer.echo(f"{step} goes on" if step in control.paused else f"{step} is not paused")
         for number in held:
-            typer.echo(f"partition {number} of it is held; `lapor resume {step} {number}` ends that")
+            said = "refused" if (step, number) in control.refused else "held"
+            typer.echo(f"partition {number} of it is {said}; `lapor resume {step} {number}` tries it now")
     elif partition in held:
         topic.write([release(step, partition)])
         typer.echo(f"partition {partition} of {step} goes on")

@@ -19,7 +19,7 @@ Step = Annotated[str, typer.Argument(help="The step's name, such as `lapor-route
 def show(step: Step, *, data_dir: DataDir = None) -> None:
     """Show, for each partition of a step's mailbox, which records Kafka has and which offset the step has committed.
 
-    A step that has committed no offset for a partition, and whose state topic has no position for it either, refuses to start: then
+    A step that has committed no offset for a partition, and whose state topic has no position for it either, refuses the partition: then
     decide where it goes on, and say so with `lapor offsets set`. The sink has several topics and no state: it goes on where its
     offsets say, and what it stores again replaces itself.
     """
@@ -65,21 +65,23 @@ def set_(  # noqa: PLR0913  # each is an option
     ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Set where a step goes on, for a step that refuses to start because it has no position in its mailbox; or where the sink does.
+    """Set where a step goes on, for a step that refuses partitions because it has no position in them; or where the sink does.
 
     `earliest` handles everything that Kafka still has, `latest` only what comes from now on: what is in between is never handled. The
-    step's workers must be stopped; the command waits 20 s for workers that are stopping.
+    step's workers must be stopped, unless they refuse all partitions that are named and go on with the others (`lapor doctor` shows it):
+    these begin at once. The command waits 20 s for workers that are stopping.
 
     A step goes on at the later of this offset and the position in its state topic. So an earlier offset makes no step handle anything
     twice. A position of a mailbox that was made anew, or beyond the mailbox's end, does not count. To decide again what is decided, use
     `lapor replay`. `lapor offsets set lapor-sink --to earliest` fills ClickHouse again.
     """
-    from complaints.bus.step.accept import accept
+    from complaints.bus.control import release
     from complaints.bus.step.contract import StepTopics
+    from complaints.bus.step.place.accept import accept
     from complaints.contract import topics
     from complaints.errors import ConfigurationError
     from lapor.local.note import settings_in
-    from lapor.processes.wiring import administration
+    from lapor.processes.wiring import administration, board
     from ops.offsets import moves, offsets_of, set_offsets, sources_of
 
     sources, target = sources_of(step, topics()), _target(to)
@@ -95,9 +97,15 @@ def set_(  # noqa: PLR0913  # each is an option
             raise ConfigurationError(
                 f"{'; '.join(moved)}. If that is meant, say so with --yes; --topic-partition names one partition"
             )
-        set_offsets(admin, step, wanted)
+        orders = board(brokers)
+        refused = {partition for name, partition in orders.read().refused if name == step}
+        named = {partition for _, partition in wanted}
+        if not (named <= refused and admin.members(step)):  # of a group with members nobody else can commit offsets
+            set_offsets(admin, step, wanted)
     if declared.states:
         accept(brokers, StepTopics(name=step, mailbox=declared.name, states=declared.states), wanted)
+    if named & refused:
+        orders.write([release(step, partition) for partition in sorted(named & refused)])
     later = ", or at the position in its state topic if that is later" if declared.states else ""
     for (source, partition), offset in sorted(wanted.items()):
         typer.echo(f"{step} goes on at {source}/{partition}/{offset}{later}")

@@ -66,15 +66,18 @@ def apply(
 
     LAPOR_PARTITIONS is the number of partitions of a new installation; one that is there keeps its number.
 
-    It also commits the first offsets of each step whose mailbox is new, without which a step refuses to start. `lapor up` includes all
-    this. It can be repeated at any time; the exit status is 1 if a topic differs in a way that only you can correct.
+    It also writes where each step begins whose mailbox is new, and so it begins by itself, however late that is. `lapor up`
+    includes all this. It can be repeated at any time; the exit status is 1 if a topic differs in a way that only you can correct.
     """
     from complaints.bus.control import partitions
+    from lapor.local.note import settings_in
+    from lapor.processes.wiring import beginner
     from ops.topics import apply as applied
     from ops.topics import compare, number_of
 
     with _installation(data_dir) as (admin, board, declared):
-        for line in applied(admin, declared.values(), replication=replication, min_insync=min_insync):
+        begin = beginner(settings_in(data_dir).kafka_required())
+        for line in applied(admin, declared.values(), begin, replication=replication, min_insync=min_insync):
             typer.echo(line)
         left, number = compare(admin, declared, min_insync=min_insync), number_of(declared)
         if not any(left.values()) and board.read().partitions is None:

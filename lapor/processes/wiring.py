@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # each function imports the client library that it needs
     from complaints.bus.step.contract import StepSpec
     from conversation.step import Rules
     from normalizer.complaint import Normaliser
+    from ops.topics import Begin
     from sinks.clickhouse.client import Store
     from view.client import ViewClient
 
@@ -201,6 +202,20 @@ def board(brokers: str) -> "Board":
     from complaints.bus.confluent.board import ConfluentBoard
 
     return ConfluentBoard(brokers)
+
+
+def beginner(brokers: str) -> "Begin":
+    """Return the function that writes the first positions of a step.
+
+    Args:
+        brokers: host:port, separated by commas.
+    """
+    from complaints.bus.step.contract import StepTopics
+    from complaints.bus.step.place.accept import install
+
+    return lambda step, topic, offsets: install(
+        brokers, StepTopics(name=step, mailbox=topic.name, states=topic.states), offsets
+    )
 
 
 def scanner(settings: Settings) -> "Scanner":

@@ -12,14 +12,18 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from confluent_kafka import Consumer
+from confluent_kafka import TopicPartition as At
 
 from channels.base import Letter, Page
 from complaints.bus import Record
 from complaints.bus.confluent.profiles import STEP_SESSION_MS
-from complaints.bus.control import Control
+from complaints.bus.control import Control, release
 from complaints.bus.envelope import encode
 from complaints.bus.step import fuses
+from complaints.bus.step.contract import StepTopics
 from complaints.bus.step.murmur2 import partition_of
+from complaints.bus.step.place.accept import accept
 from complaints.contract import ACCOUNTS, CONVERSATIONS, DEAD_LETTERS, SENDS
 from complaints.errors import ConfigurationError, OutcomeUnknown, Undeliverable, UpstreamUnavailable
 from complaints.mail import ReplyKind, Send
@@ -310,6 +314,30 @@ def test_a_held_partition_of_a_sender_tries_its_own_records_and_goes_on_without_
     for text in texts:
         post.await_outcomes(text.id, "sent/1")
     assert not is_held()
+    here.close()
+
+
+def test_a_refused_partition_of_a_sender_waits_alone_and_goes_on_without_a_loss(post: Post) -> None:
+    """The accounts of the other partitions send; its own texts wait in the mailbox until an operator says where to go on."""
+    lost = partition_of(post.account.encode(), PARTITIONS)
+    names = [f"{post.channel}/{number}" for number in range(1000)]
+    far = next(name for name in names if partition_of(name.encode(), PARTITIONS) != lost)
+    step, place = f"lapor-sender-{post.channel}", At(SENDS, lost)
+    group = Consumer({"bootstrap.servers": post.brokers, "group.id": step})
+    (begin,) = group.committed([place], timeout=10)
+    group.commit(offsets=[At(SENDS, lost, begin.offset + 1_000_000)], asynchronous=False)
+    group.close()
+    here = post.run(FakeAccount(post.account), FakeAccount(far))
+    orders = Ground(post.brokers, post.folder, name=step)
+    wait_until(lambda: orders.refused().keys() == {lost}, what="the refusal")
+    text, other = post.text(), post.text(account=far)
+    post.write(text, other)
+    post.await_outcomes(other.id, "sent/1")
+    assert post.outcomes(text.id) == []
+    accept(post.brokers, StepTopics(name=step, mailbox=SENDS, states=ACCOUNTS), {(SENDS, lost): begin.offset})
+    orders.tell(release(step, lost))
+    post.await_outcomes(text.id, "sent/1")
+    wait_until(lambda: not orders.refused(), what="the end of the refusal")
     here.close()
 
 

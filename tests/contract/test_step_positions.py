@@ -5,11 +5,13 @@ import subprocess
 
 import pytest
 
-from complaints.bus.step import mailbox, same
+from complaints.bus.step import mailbox
+from complaints.bus.step.murmur2 import partition_of
+from complaints.bus.step.place import same
 from complaints.bus.step.transaction import Aborted, Transactions
 from complaints.errors import ConfigurationError
 from tests.contract.test_step_host import opened, turns
-from tests.harness.step import Ground, ground
+from tests.harness.step import PARTITIONS, Ground, ground
 from tests.harness.support import wait_until
 
 __all__ = ["ground"]
@@ -22,6 +24,21 @@ def ended(ground: Ground) -> subprocess.Popen[bytes]:
     worker.kill()
     worker.wait(10)
     return worker
+
+
+def refused(ground: Ground, why: str, *, place: str = "") -> None:
+    """Let a worker refuse at least the partitions that hold records, and kill it; each is known with the reason and the command."""
+    worker = ground.worker(place=place)
+    used = {partition_of(key.encode(), PARTITIONS) for key in ground.fed}
+
+    def told() -> bool:
+        found = ground.refused()
+        return found.keys() >= used and all(why in one.why for one in found.values())
+
+    wait_until(told, timeout_s=60, what="the refusals")
+    assert all(f"lapor offsets set {ground.name}" in one.why for one in ground.refused().values())
+    worker.kill()
+    worker.wait(10)
 
 
 def test_a_position_moves_over_the_markers_at_the_end(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,10 +136,7 @@ def test_a_mailbox_made_anew_is_refused_until_an_operator_decides(ground: Ground
         ground.feed(number, keys=8)
         if wiped:
             shutil.rmtree(ground.folder / "w0" / "states")
-        refused = ground.worker()
-        assert refused.wait(120) == 3
-        assert "was made anew" in ground.log()
-        assert f"lapor offsets set {ground.name}" in ground.log()
+        refused(ground, "was made anew")
         ground.accept(0)
         worker = ground.worker()
         wait_until(
@@ -130,6 +144,7 @@ def test_a_mailbox_made_anew_is_refused_until_an_operator_decides(ground: Ground
             timeout_s=90,
             what="all of the new mailbox",
         )
+        wait_until(lambda: not ground.refused(), what="the end of the refusals")
         worker.kill()
         worker.wait(10)
         for key, ids in ground.fed.items():
@@ -145,9 +160,7 @@ def test_a_mailbox_made_anew_under_a_running_worker_ends_it(ground: Ground, monk
         ground.remake(ground.name)
         with pytest.raises(ConfigurationError, match="made anew"):
             turns(worker, ground, 41)
-    refused = ground.worker()
-    assert refused.wait(120) == 3
-    assert "was made anew" in ground.log()
+    refused(ground, "was made anew")
 
 
 def test_a_state_topic_made_anew_under_a_running_worker_ends_it(
@@ -161,9 +174,7 @@ def test_a_state_topic_made_anew_under_a_running_worker_ends_it(
         ground.remake_states()
         with pytest.raises(ConfigurationError, match="states was made anew under a running worker"):
             turns(worker, ground, 41)
-    refused = ground.worker(place="here0")
-    assert refused.wait(120) == 3
-    assert "has states that it does not have, and is kept" in ground.log("here0")
+    refused(ground, "has states that it does not have, and is kept", place="here0")
 
 
 def test_a_position_beyond_the_log_is_refused_until_an_operator_decides(ground: Ground) -> None:
@@ -172,8 +183,8 @@ def test_a_position_beyond_the_log_is_refused_until_an_operator_decides(ground: 
     ended(ground)
     ground.empty_group()
     ground.commit_offsets(1_000)
-    refused = ground.worker()
-    assert refused.wait(120) == 3
+    worker = ground.worker()
+    assert worker.wait(120) == 3
     assert "Kafka has it only up to" in ground.log()
     ground.accept(0)
     ground.feed(20)

@@ -14,15 +14,20 @@ from complaints.bus import Record
 from complaints.bus.admin import TopicFound
 from complaints.bus.confluent import ConfluentProducer
 from complaints.bus.confluent.board import ConfluentBoard
-from complaints.bus.control import Control, Hold, hold, pause
+from complaints.bus.control import Control, Hold, Refusal, hold, pause, refuse
 from complaints.bus.kafka_python import KafkaPythonAdmin
+from complaints.bus.step.place.positions import accepted_key
 from complaints.contract import CONTROL, FEW_PARTITIONS, PARTITIONS, SENDS, Topic, topics
 from complaints.errors import BusUnavailable, ConfigurationError
 from lapor.cli import app
+from lapor.processes.wiring import beginner
 from ops.doctor import Level
 from ops.offsets import EARLIEST, LATEST, Moment, offsets_of, progress, set_offsets, sources_of
 from ops.standing import partitions, standing
 from ops.topics import MIN_INSYNC, apply, compare, installed, number_of
+from tests.harness.cases.log import committed
+from tests.harness.step import PARTITIONS as PARTITIONS_OF_GROUND
+from tests.harness.step import Ground
 from tests.harness.support import KafkaServer, wait_until
 
 
@@ -114,6 +119,31 @@ def test_a_run_that_ended_between_the_topic_and_the_offsets_is_completed(admin: 
     admin.create(topic, settings=topic.settings, replication=-1)
     assert len(apply(admin, [topic])) == 1
     assert len(admin.group_offsets(topic.steps[0])) == 3
+
+
+def test_a_step_that_begins_long_after_the_installation_begins_at_the_first_record(
+    kafka: KafkaServer, tmp_path: Path
+) -> None:
+    """Kafka forgets the offsets of a group without members after seven days; the positions in the state topic stay."""
+    ground = Ground(kafka.brokers, tmp_path)
+    admin, names = KafkaPythonAdmin(kafka.brokers), (ground.name, f"{ground.name}.states")
+    mailbox, states, out, dead = (
+        Topic(name=name, models=(), partitions=PARTITIONS_OF_GROUND, settings={}, steps=(), what="A test.")
+        for name in (*names, f"{ground.name}.out", f"{ground.name}.dead")
+    )
+    mailbox = dataclasses.replace(mailbox, steps=(ground.name,), states=states.name)
+    apply(admin, [mailbox, states, out, dead], beginner(kafka.brokers))
+    admin.close()
+    ground.forget_offsets()
+    ground.feed(40)
+    try:
+        ground.worker()
+        ground.settle()
+        ground.check()
+    finally:
+        ground.close()
+    assert ground.dead() == []
+    assert ground.refused() == {}
 
 
 def test_no_offset_is_committed_for_a_topic_that_holds_records(
@@ -260,6 +290,29 @@ def test_a_step_is_paused_and_resumed_by_commands_and_doctor_shows_it(kafka: Kaf
     assert "is not held" in lapor(kafka, tmp_path, "resume", step, "3").stdout
     assert list(standing(board.read(), now=61.0)) == []
     assert "the steps are lapor-conversation" in str(lapor(kafka, tmp_path, "pause", "router").exception)
+
+
+def test_where_a_refused_partition_goes_on_is_set_while_workers_go_on_with_the_others(
+    kafka: KafkaServer, admin: KafkaPythonAdmin, tmp_path: Path
+) -> None:
+    """Its refusal is taken away, so that it is tried at once. Partitions that are not refused need workers that are stopped."""
+    board, step, mailbox = ConfluentBoard(kafka.brokers), "lapor-neighbours", "lapor.neighbours"
+    board.write([refuse(step, Refusal(since_ms=1_000, partition=1, why="Do this."))])
+    (found,) = standing(board.read(), now=61.0)
+    assert (found.what, found.level) == (f"partition 1 of {step}", Level.fail)
+    assert "refused for 60 s" in found.detail
+    assert "Do this." in found.detail
+    before = admin.group_offsets(step)
+    member = Consumer({"bootstrap.servers": kafka.brokers, "group.id": step, "client.id": "somebody"})
+    member.subscribe([mailbox])
+    wait_until(lambda: member.poll(0.1) is None and bool(admin.members(step)), what="a member")
+    set_ = ("offsets", "set", step, "--to", "earliest", "--yes", "--topic-partition", "1")
+    assert lapor(kafka, tmp_path, *set_).exit_code == 0
+    member.close()
+    assert admin.group_offsets(step) == before
+    assert board.read().refused == {}
+    accepted = [one for one in committed(kafka.brokers, "lapor.neighbourhoods") if one.key == accepted_key(step)]
+    assert [one.partition for one in accepted][-1] == 1
 
 
 def test_records_that_would_be_skipped_or_handled_again_are_told_first(

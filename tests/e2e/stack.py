@@ -8,7 +8,7 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from complaints.crypto import Keyring, load_secret
@@ -57,19 +57,19 @@ class RunningStack:
 
     def run(self, *arguments: str) -> Ran:
         """Run a command against the stack, in this process: a start of Python costs more than most commands."""
-        out, err = (TextIOWrapper(BytesIO(), "utf-8", write_through=True) for _ in range(2))
-        status = 0
+        out, err, status = BytesIO(), BytesIO(), 0
         with (
             patch.dict(os.environ, self._environment, clear=True),
             patch.object(sys, "argv", ["lapor", *arguments]),
-            redirect_stdout(out),
-            redirect_stderr(err),
+            redirect_stdout(TextIOWrapper(out, "utf-8", write_through=True)),
+            redirect_stderr(TextIOWrapper(err, "utf-8", write_through=True)),
         ):
             try:
                 main()
             except SystemExit as end:
                 status = end.code if isinstance(end.code, int) else int(end.code is not None)
-        return Ran(status, *(cast("BytesIO", stream.buffer).getvalue().decode() for stream in (out, err)))
+            said, complained = out.getvalue().decode(), err.getvalue().decode()
+        return Ran(status, said, complained)
 
     def last_json(self, *arguments: str) -> dict[str, Any]:
         """Run a command and return the JSON object of its last line."""

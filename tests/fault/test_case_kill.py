@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from complaints.bus.step.positions import position_key
+from complaints.bus.step.place.positions import position_key
 from complaints.crypto import Keyring
 from sinks.clickhouse.client import Store
 from tests.harness.cases.checker import Checker

@@ -22,11 +22,12 @@ from confluent_kafka import TopicPartition as At
 from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic  # type: ignore[attr-defined]  # its stubs forget it
 
 from complaints.bus import Record, StoredRecord
+from complaints.bus.control import Control, Refusal, release
 from complaints.bus.envelope import OURS
-from complaints.bus.step.accept import accept
 from complaints.bus.step.contract import Effect, State, StepSpec
 from complaints.bus.step.murmur2 import partition_of
 from complaints.bus.step.options import WorkerOptions
+from complaints.bus.step.place.accept import accept
 from complaints.bus.step.worker import Worker
 from complaints.contract import CONTROL
 from complaints.runtime.telemetry import Heartbeat
@@ -131,10 +132,10 @@ class Ground:
         """Make the state topic anew."""
         self.remake(f"{self.name}.states", **{"cleanup.policy": "compact"})
 
-    def commit_offsets(self, offset: int) -> None:
-        """Commit one offset for every partition of the mailbox."""
+    def commit_offsets(self, offset: int, partitions: Iterable[int] = range(PARTITIONS)) -> None:
+        """Commit one offset for partitions of the mailbox."""
         consumer = Consumer({"bootstrap.servers": self.brokers, "group.id": self.name})
-        consumer.commit(offsets=[At(self.name, number, offset) for number in range(PARTITIONS)], asynchronous=False)
+        consumer.commit(offsets=[At(self.name, number, offset) for number in partitions], asynchronous=False)
         consumer.close()
 
     def committed(self) -> int:
@@ -216,6 +217,22 @@ class Ground:
         self.empty_group()
         self.commit_offsets(offset)
         accept(self.brokers, spec(self.name), {(self.name, number): offset for number in range(PARTITIONS)})
+
+    def decide(self, partition: int, offset: int) -> None:
+        """Say where to go on in a partition, as `lapor offsets set` does while workers refuse it and go on with the others."""
+        accept(self.brokers, spec(self.name), {(self.name, partition): offset})
+        self.tell(release(self.name, partition))
+
+    def refused(self) -> dict[int, Refusal]:
+        """Return the partitions that wait for an operator, as the control topic says."""
+        refused = Control().take(self.control()).refused
+        return {partition: why for (step, partition), why in refused.items() if step == self.name}
+
+    def done_beside(self, partition: int) -> bool:
+        """Return whether every command that counts has an output, but for those in a partition."""
+        outputs = self.outputs()
+        keys = [key for key in self.fed if partition_of(key.encode(), PARTITIONS) != partition]
+        return all(len(outputs[key]) >= len(self.fed[key]) for key in keys)
 
     def widen(self) -> None:
         """Add partitions to the mailbox."""

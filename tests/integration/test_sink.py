@@ -14,7 +14,7 @@ import pytest
 from complaints.bus import Record
 from complaints.bus.envelope import AnyEvent, encode
 from complaints.bus.step import fuses
-from complaints.bus.step.positions import position_key
+from complaints.bus.step.place.positions import position_key
 from complaints.case import Case
 from complaints.contract import CASE_EVENTS, CASES
 from complaints.errors import ConfigurationError

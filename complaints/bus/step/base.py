@@ -5,10 +5,12 @@ from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+import structlog
 from confluent_kafka.admin import AdminClient
 
-from complaints.bus import StoredRecord
+from complaints.bus import StoredRecord, control
 from complaints.bus.confluent import profiles
+from complaints.bus.control import Refusal
 from complaints.bus.deleted import DeletedUnread, lost
 from complaints.bus.step import kafka
 from complaints.bus.step.batch import Pending
@@ -19,12 +21,14 @@ from complaints.bus.step.mailbox import Mailbox
 from complaints.bus.step.metrics import Metrics
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.orders import Orders
-from complaints.bus.step.positions import Known, Progress
+from complaints.bus.step.place.positions import Known, Progress
 from complaints.bus.step.restore import Restorer
 from complaints.bus.step.store import Store
-from complaints.bus.step.transaction import Transactions
+from complaints.bus.step.transaction import Aborted, Transactions
 from complaints.bus.step.watchdog import Aside
 from complaints.errors import ConfigurationError
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +113,9 @@ class Base:
     def poll(self, most: int, *wait_s: float) -> list[StoredRecord]:
         """Return the next records that may be handled, after a look at what operators say (see Mailbox.poll)."""
         self.orders.look()
-        self.mailbox.pause(is_paused=self.orders.paused)
+        if self.mailbox.flow.pause(is_paused=self.orders.paused):
+            log.warning("paused" if self.orders.paused else "resumed", step=self.writer.topics.name)
+        self.mailbox.try_again(self.orders.refused(self.writer.topics.name))
         polled = self.mailbox.poll(most, *wait_s)
         tried = self.fuses.tried(polled)
         ends = {record.partition: record.offset for record in tried}
@@ -123,7 +129,38 @@ class Base:
         Args:
             crowded: the others.
         """
-        self.mailbox.hold(self.fuses.waiting() | set(crowded))
+        self.mailbox.flow.hold(self.fuses.waiting() | set(crowded))
+
+    def tell(self) -> None:
+        """Let operators know which partitions wait for them, and which no longer do.
+
+        Raises:
+            ConfigurationError: all partitions of the mailbox wait, so there is nothing that this worker could do.
+        """
+        step, refused = self.writer.topics.name, self.mailbox.refused
+        told, now_ms = self.orders.refused(step), self.options.now_ms()
+        new = [
+            Refusal(partition=at, why=why, since_ms=told[at].since_ms if at in told else now_ms)
+            for at, why in refused.items()
+            if at not in told or told[at].why != why
+        ]
+        over = [at for at in self.mailbox.proven if at in told] if told else []
+        if new or over:
+            records = [*(control.refuse(step, why) for why in new), *(control.release(step, at) for at in over)]
+            try:
+                self.commit(Pending(outputs=[(record, None) for record in records]))
+            except Aborted:  # they are written at the next turn
+                self.metrics.aborted()
+                return
+            for why in new:
+                self.orders.refuse(step, why)
+            for at in over:
+                self.orders.release(step, at)
+        self.metrics.refused.set(len(refused))
+        if len(refused) == self.fuses.partitions:
+            raise ConfigurationError(
+                f"all partitions of {self.writer.topics.mailbox} are refused, and `lapor doctor` says why each is: {refused[min(refused)]}"
+            )
 
     def lost(self) -> list[tuple[StoredRecord, DeletedUnread]]:
         """Return a record and an error for each partition of which Kafka deleted something unread, for a dead letter."""
@@ -155,7 +192,7 @@ class Base:
         phase("committed")
         self.metrics.committed(time.monotonic() - began)
         self.mailbox.handled(positions)
-        self.mailbox.again(pending.counted.released)
+        self.mailbox.flow.again(pending.counted.released)
         self.fuses.committed(pending.counted)
         now_ms, progress = self.options.now_ms(), dict[int, Progress]()
         for partition, position in positions.items():

@@ -16,13 +16,16 @@ from complaints.bus.confluent.client import extent, is_end, is_record, stored
 from complaints.bus.deleted import Gap
 from complaints.bus.step import kafka
 from complaints.bus.step.contract import StepTopics
-from complaints.bus.step.ends import Ends
+from complaints.bus.step.flow import Flow
 from complaints.bus.step.identity import Identity
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.places import Places
-from complaints.bus.step.positions import Position
+from complaints.bus.step.place.ends import Ends
+from complaints.bus.step.place.places import Places
+from complaints.bus.step.place.positions import Known, Position
+from complaints.bus.step.place.same import Same
+from complaints.bus.step.refusals import Refusals
 from complaints.bus.step.restore import Restorer
-from complaints.bus.step.same import Same
+from complaints.errors import ConfigurationError
 from complaints.runtime.telemetry import STEP_RESTORE_SECONDS
 
 log = structlog.get_logger()
@@ -32,9 +35,6 @@ POLL_S, BUSY_POLL_S = 0.2, 0.0
 
 OFFSETS_PATIENCE_S: Final = 12.0
 """How long to wait for committed offsets that an open transaction holds: longer than its timeout and the broker's sweep."""
-
-LAST_S: Final = 1.0
-"""How long partitions that may kill the worker wait for the others: so these get on between two deaths."""
 
 END_S: Final = 30.0
 """How soon it is committed that the end of a partition was reached. Retention deletes what is much older."""
@@ -55,11 +55,11 @@ class Mailbox:
         self._spec, self._options, self._identity, self._restorer = spec, options, identity, restorer
         self._same = Same(AdminClient(profiles.admin(options.brokers)), spec.mailbox, (spec.states, restorer.topic_id))
         self._ends, self._places = Ends(), Places(spec, identity.member)
+        self._refusals = Refusals(spec.name)
         self._next: dict[int, int] = {}
-        self._paused, self._assigned_at = False, 0.0
-        self._last: set[int] = set()
-        self._last_at = 0.0
-        self._held: frozenset[int] = frozenset()
+        self._assigned_at = 0.0
+        self.flow = Flow(self._next, stop=self._stop, let=self._let)
+        """Of which partitions records come."""
         self.assigned: frozenset[int] | None = None
         """The partitions that the group has given to this worker; None before the first time, and while it shares them anew."""
         self.epoch = 0
@@ -79,66 +79,33 @@ class Mailbox:
         return list(self._next)
 
     @property
+    def proven(self) -> list[int]:
+        """The partitions that are ready, and of which it is certain that what is before their place is what was handled."""
+        return [partition for partition in self._next if not self._places.proof.is_open(partition)]
+
+    @property
+    def refused(self) -> Mapping[int, str]:
+        """Why each refused partition waits for an operator: the sentence that says what to do."""
+        return self._refusals.why
+
+    @property
     def gaps(self) -> Mapping[int, Gap]:
         """What Kafka deleted of partitions before it was handled, until a position behind it is committed."""
         return self._places.gaps
 
-    @property
-    def paused(self) -> bool:
-        """Whether no records come."""
-        return self._paused
-
     def position(self, partition: int) -> int:
         """Return the next offset to handle in a partition that is ready: what the last commit said."""
         return self._next[partition]
-
-    def hold(self, partitions: Collection[int]) -> None:
-        """Let no records of some partitions come until they are no longer named here. The worker keeps them as long as it polls.
-
-        Args:
-            partitions: all that are held from now on; the others go on where the last commit was.
-        """
-        held = frozenset(partitions) & self._next.keys()
-        if held == self._held:
-            return
-        if new := held - self._held:
-            self.consumer.pause([ConfluentPartition(self._spec.mailbox, partition) for partition in new])
-        free, self._held = self._held - held, held
-        if not self._paused:
-            self.again(free)
-
-    def pause(self, *, is_paused: bool) -> None:
-        """Let no records come, or let them come again from where the last commit was. The worker keeps its partitions as it polls.
-
-        Args:
-            is_paused: whether none come from now on.
-        """
-        if is_paused == self._paused:
-            return
-        self._paused = is_paused
-        log.warning("paused" if is_paused else "resumed", step=self._spec.name)
-        if is_paused:
-            self.consumer.pause([ConfluentPartition(self._spec.mailbox, partition) for partition in self._next])
-        else:
-            self.again(self._next.keys() - self._held)
-
-    def again(self, partitions: Collection[int]) -> None:
-        """Let the records of some partitions come again from where the last commit was."""
-        for partition in self._next.keys() & partitions:
-            self._let(partition, self._next[partition])
 
     def go_back(self, offsets: Mapping[int, int]) -> None:
         """Read some partitions again from where something that was polled was left out."""
         for partition, offset in offsets.items():
             self._seek(partition, offset)
 
-    def begin_last(self, partitions: Collection[int]) -> None:
-        """Let some partitions begin only when the others have had a second, because they may kill the worker again.
-
-        Args:
-            partitions: those with a record that was in hand when the worker died.
-        """
-        self._last = set(partitions)
+    def try_again(self, told: Collection[int]) -> None:
+        """Begin again with the refused partitions whose turn it is (see Refusals.due)."""
+        for partition in self._refusals.due(told):
+            self._restorer.again(partition)
 
     def at(self, offsets: Mapping[int, int]) -> dict[int, Position]:
         """Return what is to be known of offsets that are next to be handled."""
@@ -175,13 +142,13 @@ class Mailbox:
 
         Raises:
             BusUnavailable: Kafka did not answer, or the client has ended itself, for example because it was fenced.
-            ConfigurationError: a partition has no position, a state has a newer format, or the mailbox was made anew.
+            ConfigurationError: a state has a newer format, or a topic was made anew under this worker.
         """
         self._same.look()
         if self._restorer.busy:
             self._restore()
-        elif self._last and self._next and time.monotonic() > self._last_at:
-            self._let_last()
+        else:
+            self.flow.begin_rest()
         if at_end := self._ends.passed(self._next):
             self.passed(at_end, within_s=END_S)
         before = self.epoch
@@ -196,14 +163,17 @@ class Mailbox:
             return []
         taken = [record for message, record in records if self._is_taken(message, record) and record is not None]
         for partition in list(self._places.proof.wrong):
-            self._begin(partition, self._places.begin_anew(partition, *self._extent(partition)))
-            self._let(partition, self._next[partition])
+            with self._refusals.of(partition):
+                self._begin(partition, self._places.begin_anew(partition, *self._extent(partition)))
+                self._let(partition)
+            if partition in self.refused:
+                self._take_away(partition)
         return taken
 
     def _is_taken(self, message: Message, record: StoredRecord | None) -> bool:
         """Return whether a message is to be handled. What comes of a partition of which nothing should come was fetched before."""
         partition = message.partition() or 0
-        if self._paused or partition in self._held or partition not in self._next:
+        if not self.flow.is_open(partition):
             self._ends.dropped(partition)
             return False
         if record is None and not is_end(message):
@@ -231,7 +201,7 @@ class Mailbox:
     def _on_assign(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         """Read the committed offsets, and after them the end of the state topic, which so covers them. All wait for the restore."""
         self.epoch += 1
-        self.assigned, self._held = frozenset(at.partition for at in partitions), frozenset()
+        self.assigned = frozenset(at.partition for at in partitions)
         self._assigned_at = time.monotonic()
         self._forget()
         topic_id = self._same.begin()
@@ -251,38 +221,56 @@ class Mailbox:
 
     def _on_revoke(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         self.epoch += 1
-        self.assigned, self._held = None, frozenset()
+        self.assigned = None
         self._restorer.cancel([at.partition for at in partitions])
         self._forget()
         consumer.unassign()
 
     def _forget(self) -> None:
         """Forget what was known of the partitions."""
-        self._next, self._uncommitted, self._ends = {}, {}, Ends()
+        self._next.clear()
+        self.flow.forget()
+        self._refusals.clear()
+        self._uncommitted, self._ends = {}, Ends()
         self._places = Places(self._spec, self._identity.member)
 
     def _restore(self) -> None:
         """Copy one slice of states, and let the partitions that are complete begin."""
         for partition, known in self._restorer.step().items():
-            offset = self._places.begin(partition, known, *self._extent(partition))
-            self._begin(partition, offset)
-            self._last_at = time.monotonic() + LAST_S
-            STEP_RESTORE_SECONDS.labels(self._spec.name).observe(time.monotonic() - self._assigned_at)
-            if not self._paused and partition not in self._last:
-                self._let(partition, offset)
-            log.info("partition ready", step=self._spec.name, partition=partition, offset=offset)
+            with self._refusals.of(partition):
+                self._restored(partition, known)
         for writer in self._restorer.stuck() - {self._identity.member}:
             log.warning("fencing a worker that left a transaction open", step=self._spec.name, writer=writer)
             kafka.fence(self._options.brokers, writer, self._options.heartbeat)
 
-    def _let_last(self) -> None:
-        """Let the partitions begin that waited for the others."""
-        begin, self._last = self._last, set()
-        if not self._paused:
-            self.again(begin)
+    def _restored(self, partition: int, known: Known | ConfigurationError) -> None:
+        """Let a partition begin.
 
-    def _let(self, partition: int, offset: int) -> None:
-        self._seek(partition, offset)
+        Raises:
+            ConfigurationError: an operator has to decide.
+        """
+        if isinstance(known, ConfigurationError):
+            raise known
+        offset = self._places.begin(partition, known, *self._extent(partition))
+        self._begin(partition, offset)
+        STEP_RESTORE_SECONDS.labels(self._spec.name).observe(time.monotonic() - self._assigned_at)
+        self.flow.begin(partition)
+        log.info("partition ready", step=self._spec.name, partition=partition, offset=offset)
+
+    def _take_away(self, partition: int) -> None:
+        """Handle nothing more of a partition that has begun: for all that was built on it, it is taken away."""
+        self.epoch += 1
+        self._places.proof.wrong.discard(partition)
+        self._ends.dropped(partition)
+        del self._next[partition]
+        self._uncommitted.pop(partition, None)
+        self._stop([partition])
+
+    def _stop(self, partitions: Collection[int]) -> None:
+        self.consumer.pause([ConfluentPartition(self._spec.mailbox, partition) for partition in partitions])
+
+    def _let(self, partition: int) -> None:
+        self._seek(partition, self._next[partition])
         self.consumer.resume([ConfluentPartition(self._spec.mailbox, partition)])
 
     def _begin(self, partition: int, offset: int) -> None:

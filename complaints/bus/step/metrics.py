@@ -31,6 +31,7 @@ class Metrics:
         self._dead = telemetry.DEAD_LETTERS.labels(step)
         self._states, self._bytes = telemetry.STEP_STATES.labels(step), telemetry.STEP_STATE_BYTES.labels(step)
         self.timers = telemetry.STEP_TIMERS.labels(step)
+        self.refused = telemetry.STEP_REFUSED.labels(step)
 
     def handled(self, records: Sequence[StoredRecord], *, function_s: float, dead: int, now_ms: int) -> None:
         """Note records whose results are committed.

@@ -1,4 +1,4 @@
-"""What the control topic says to one step: whether it is paused, and which partitions of its mailbox are held."""
+"""What the control topic says to one step: whether it is paused, and which partitions of its mailbox are held or refused."""
 
 import time
 from typing import Final
@@ -8,7 +8,7 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import ANSWER_S, END, extent, is_record, stored
-from complaints.bus.control import Control, Hold
+from complaints.bus.control import Control, Hold, Refusal
 from complaints.contract import CONTROL
 from complaints.errors import BusUnavailable
 
@@ -49,9 +49,19 @@ class Orders:
         """Take at once what this worker has written itself."""
         self._control.held[step, why.partition] = why
 
+    def refused(self, step: str) -> dict[int, Refusal]:
+        """Return the partitions of a step of which it is known that they wait for an operator."""
+        return {partition: why for (name, partition), why in self._control.refused.items() if name == step}
+
+    def refuse(self, step: str, why: Refusal) -> None:
+        """Take at once what this worker has written itself."""
+        self._control.held.pop((step, why.partition), None)
+        self._control.refused[step, why.partition] = why
+
     def release(self, step: str, partition: int) -> None:
         """Take at once what this worker has written itself."""
         self._control.held.pop((step, partition), None)
+        self._control.refused.pop((step, partition), None)
 
     def begin(self) -> None:
         """Read the topic from its first record to its end.

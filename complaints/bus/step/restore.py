@@ -13,7 +13,7 @@ from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import END, extent, has_regrown, is_record
 from complaints.bus.step.contract import RESERVED, StepTopics, is_old
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.positions import (
+from complaints.bus.step.place.positions import (
     NO_MARK,
     Known,
     Mark,
@@ -24,7 +24,7 @@ from complaints.bus.step.positions import (
     order_for,
     position_key,
 )
-from complaints.bus.step.positions import read as read_position
+from complaints.bus.step.place.positions import read as read_position
 from complaints.bus.step.store import Change, Store, StoredState
 from complaints.errors import ConfigurationError
 
@@ -47,6 +47,8 @@ class _Copy:
         self.in_doubt = in_doubt
         """Whether only its position is looked for: the former copy does not fit the topic, and may be all that is left of some states."""
         self.end = end
+        self.bad: dict[bytes, ConfigurationError] = {}
+        """The keys whose last records are no states."""
         self.known = Known() if held is None else held.known
         self.last = NO_MARK if held is None else held.last
         self.moved_at = time.monotonic()
@@ -90,6 +92,10 @@ class Restorer:
         self._committed = committed
         self._waiting.extend(partition for partition in partitions if partition not in self._active)
 
+    def again(self, partition: int) -> None:
+        """Look again at a partition that could not begin."""
+        self._waiting.append(partition)
+
     def cancel(self, partitions: Iterable[int]) -> None:
         """Stop copying partitions that went to another worker."""
         gone = set(partitions)
@@ -97,12 +103,14 @@ class Restorer:
         self._active = {number: copy for number, copy in self._active.items() if number not in gone}
         self._assign()
 
-    def step(self) -> dict[int, Known]:
+    def step(self) -> dict[int, Known | ConfigurationError]:
         """Copy one slice, and return the partitions that are complete, each with what the topic says about its position.
+
+        Of one that cannot begin before an operator decides, return why (see _settle).
 
         Raises:
             BusUnavailable: the broker did not answer.
-            ConfigurationError: a state has a newer format than this program knows, or an operator has to decide (see _settle).
+            NewerFormat: a state has a newer format than this program knows.
             UnavailableError: the disk did not take the copy.
         """
         started = False
@@ -115,13 +123,23 @@ class Restorer:
         if any(copy.next < copy.end for copy in self._active.values()):
             self._read()
         done = [copy for copy in self._active.values() if copy.next >= copy.end]
+        found: dict[int, Known | ConfigurationError] = {}
         if done:
             self._store.flush()
-            left = [copy for copy in self._active.values() if copy not in done]
-            settled = [self._settle(copy) for copy in done if copy.in_doubt]
-            self._active = {copy.partition: copy for copy in (*left, *settled)}
+        for copy in done:
+            del self._active[copy.partition]
+            try:
+                again = self._settle(copy)
+            except ConfigurationError as error:
+                found[copy.partition] = error
+            else:
+                if again is None:
+                    found[copy.partition] = copy.known
+                else:
+                    self._active[copy.partition] = again
+        if done:
             self._assign()
-        return {copy.partition: copy.known for copy in done if not copy.in_doubt}
+        return found
 
     def stuck(self) -> set[str]:
         """Return the transactional ids whose open transactions may be what a restore waits for."""
@@ -150,20 +168,24 @@ class Restorer:
         placed = held.topic_id == self.topic_id and first <= held.offset <= end
         return placed and not has_regrown(self._ends, self._topic, partition, held.last)
 
-    def _settle(self, copy: _Copy) -> _Copy:
-        """Delete the former copy, which the topic does not fit, and return a new one that is to be made.
+    def _settle(self, copy: _Copy) -> _Copy | None:
+        """Return None if a copy is complete. If the topic does not fit the former copy, delete that and return the new one to be made.
 
         Raises:
-            ConfigurationError: the former copy is all that is left of some states, and no operator has said that it goes on without them.
+            ConfigurationError: a state cannot be read; or the former copy is all that is left of some states, and no operator has said that
+                it goes on without them.
         """
+        if copy.bad:
+            raise next(iter(copy.bad.values()))
+        if not copy.in_doubt:
+            return None
         number, known, committed = copy.partition, copy.known, self._committed.get(copy.partition)
         where = "latest" if committed is None else committed.offset
         if known.accepted is None and (known.position is None or is_ahead(committed, known.position)):
             raise ConfigurationError(
                 f"{self._topic}/{number} was made anew, or has lost its end: the copy on this worker's disk has states that it does not"
                 f" have, and is kept. Restore Kafka from a copy that has them; or go on without them: say so with"
-                f" {order_for(self._step, f'{self._topic}/{number}')} --to {where}` or another place, and the copy is deleted at the next"
-                " start"
+                f" {order_for(self._step, f'{self._topic}/{number}')} --to {where}` or another place, and the copy is deleted"
             )
         self._store.wipe(number)
         return _Copy(number, copy.first, copy.end, None)
@@ -195,8 +217,8 @@ class Restorer:
         for number in moved:
             self._active[number].moved_at = time.monotonic()
         kept = {number for number in moved if not self._active[number].in_doubt}
-        if kept:
-            progress = {number: self._progress(self._active[number]) for number in kept}
+        if kept:  # behind a record that is no state nothing is noted: a new copy must meet it again
+            progress = {number: self._progress(self._active[number]) for number in kept if not self._active[number].bad}
             self._store.apply({number: changes.get(number, ()) for number in kept}, progress, bulk=True)
 
     def _take(self, copy: _Copy, message: Message, changes: list[Change]) -> None:
@@ -206,8 +228,15 @@ class Restorer:
             copy.known = copy.known if position is None else Known(position=position)
         elif key == self._accepted_key:
             copy.known = replace(copy.known, accepted=read_position(value, self.topic_id) or copy.known.accepted)
-        elif not key.startswith(RESERVED) and self._owns(key):  # the rest belongs to other steps with this state topic
-            changes.append(Change(key, None if value is None else read_state(message, value, self._newest)))
+        elif not copy.in_doubt and not key.startswith(RESERVED) and self._owns(key):
+            # the rest belongs to other steps with this state topic
+            copy.bad.pop(key, None)
+            try:
+                changes.append(Change(key, None if value is None else read_state(message, value, self._newest)))
+            except NewerFormat:
+                raise
+            except ConfigurationError as error:
+                copy.bad[key] = error
 
     def _progress(self, copy: _Copy) -> Progress:
         return Progress(self.topic_id, copy.next, self._now_ms(), copy.known, copy.last)
@@ -216,6 +245,10 @@ class Restorer:
         """Close both connections."""
         self._reader.close()
         self._ends.close()
+
+
+class NewerFormat(ConfigurationError):
+    """A state that only a newer version of this program can read: that is for all partitions to say, because the program is the same."""
 
 
 def mark_of(message: Message) -> Mark:
@@ -227,7 +260,8 @@ def read_state(message: Message, value: bytes, newest: int) -> StoredState:
     """Return the state in a record of the state topic.
 
     Raises:
-        ConfigurationError: its format is newer than this program's, or its headers are not those of a state.
+        NewerFormat: its format is newer than this program's.
+        ConfigurationError: its headers are not those of a state.
     """
     said = dict(message.headers() or [])
     try:
@@ -243,7 +277,7 @@ def read_state(message: Message, value: bytes, newest: int) -> StoredState:
     return StoredState(number, due_ms, value)
 
 
-def newer_format(place: str, found: int, newest: int) -> ConfigurationError:
+def newer_format(place: str, found: int, newest: int) -> NewerFormat:
     """Return the error of a state that only a newer version of this program can read.
 
     Args:
@@ -251,7 +285,7 @@ def newer_format(place: str, found: int, newest: int) -> ConfigurationError:
         found: the number of its format.
         newest: the number of the newest format that this program knows.
     """
-    return ConfigurationError(
+    return NewerFormat(
         f"a state in {place} has format {found}, and this program knows {newest} at most: a newer version has run here; run that"
         " version or a later one"
     )

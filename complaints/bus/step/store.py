@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rocksdict import BlockBasedOptions, Cache, DBCompressionType, Options, Rdict, ReadOptions, WriteBatch, WriteOptions
 
-from complaints.bus.step.positions import Progress
+from complaints.bus.step.place.positions import Progress
 from complaints.errors import ConfigurationError, UnavailableError
 
 CACHE_BYTES = 64 << 20

@@ -11,7 +11,7 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 from complaints.bus import Record
 from complaints.bus.step.contract import StepTopics
 from complaints.bus.step.kafka import SLICE_S
-from complaints.bus.step.positions import Mark, Position, position_key, written
+from complaints.bus.step.place.positions import Mark, Position, position_key, written
 from complaints.bus.step.restore import mark_of, state_headers
 from complaints.bus.step.store import Change
 from complaints.bus.step.watchdog import Aside, Hung, Watchdog

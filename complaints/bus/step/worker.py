@@ -100,7 +100,7 @@ class Worker:
         base = Base.opened(spec, options, identity=self._identity, closing=closing)
         attempts = Attempts(options.folder / "in-hand")
         closing.callback(attempts.close)
-        base.mailbox.begin_last(attempts.partitions)
+        base.mailbox.flow.begin_last(attempts.partitions)
         self._parts = _Parts(
             base=base,
             attempts=attempts,
@@ -113,7 +113,7 @@ class Worker:
 
         Raises:
             Fenced: another worker took over; this process must end.
-            ConfigurationError: a partition has no position, or a state has a newer format.
+            ConfigurationError: no partition can begin before an operator decides, a topic was made anew, or a state has a newer format.
             BusUnavailable: Kafka did not answer for so long that a new start is the better try.
         """
         self._options.heartbeat()
@@ -138,6 +138,7 @@ class Worker:
             self._options.phase("polled")
             self._handle(records)
         parts.base.hold()
+        parts.base.tell()
 
     def propose_timers(self) -> None:
         """Append the timers that are due to the step's own mailbox, behind what is still unread. Do nothing while paused.
@@ -146,7 +147,7 @@ class Worker:
             Fenced: another worker took over; this process must end.
         """
         parts = self._parts
-        if parts.mailbox.paused:
+        if parts.mailbox.flow.paused:
             return
         if records := parts.timers.due(set(parts.mailbox.ready) - parts.base.fuses.held.keys()):
             try:

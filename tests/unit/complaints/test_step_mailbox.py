@@ -86,7 +86,7 @@ def test_a_client_that_ended_itself_ends_the_worker(fenced: Mailbox, *, loses: b
     client: Any = fenced.consumer
     client.loses = loses
     if paused:
-        fenced.pause(is_paused=True)
+        fenced.flow.pause(is_paused=True)
     with pytest.raises(BusUnavailable, match="fenced"):
         fenced.poll(10)
 

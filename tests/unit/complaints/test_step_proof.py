@@ -3,8 +3,8 @@
 import pytest
 
 from complaints.bus import StoredRecord
-from complaints.bus.step.positions import NO_MARK, Mark, Position, is_ahead, read, written
-from complaints.bus.step.proof import Proof
+from complaints.bus.step.place.positions import NO_MARK, Mark, Position, is_ahead, read, written
+from complaints.bus.step.place.proof import Proof
 
 AT = Position(10, "w-0", "mailbox", Mark(7, 700))
 """A position behind two markers, at 8 and 9."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from complaints.bus.step import transaction
-from complaints.bus.step.positions import Position
+from complaints.bus.step.place.positions import Position
 from complaints.bus.step.transaction import Fenced, Transactions
 from complaints.bus.step.watchdog import STATUS, Aside, Watchdog
 from tests.harness.step import spec

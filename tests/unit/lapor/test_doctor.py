@@ -157,6 +157,7 @@ def test_a_group_that_nobody_needs_is_worth_a_word_and_no_failure() -> None:
     assert found.level is Level.warn
     assert "`lapor run webhook`" in found.advice
     assert "--delete --group lapor-sender-webhook" in found.advice
+    assert "set up later goes on at its position" in found.advice
 
 
 @pytest.mark.parametrize(
@@ -387,7 +388,7 @@ def test_a_loop_that_turns_one_that_is_stuck_and_one_that_never_turned(tmp_path:
 
 
 def test_a_group_that_must_be_there_is_never_to_be_deleted() -> None:
-    """With its progress gone the router would read every complaint again."""
+    """Its reader is what is missing."""
     needed = lag(backlog(3, 900, members=0, group="lapor-router"), needed=True, now=NOW)
     other = lag(backlog(3, 900, members=0, group="lapor-old"), needed=False, now=NOW)
     assert "--delete" not in needed.advice

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from complaints.bus import StoredRecord
-from complaints.bus.step.positions import position_key
+from complaints.bus.step.place.positions import position_key
 from complaints.case import Answer, Hop, Question
 from complaints.command import CommandKind
 from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, MESSAGE_EVENTS

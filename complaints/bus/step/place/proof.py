@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from complaints.bus import StoredRecord
-from complaints.bus.step.positions import NO_MARK, Mark, Position
+from complaints.bus.step.place.positions import NO_MARK, Mark, Position
 
 
 class Proof:
@@ -42,6 +42,10 @@ class Proof:
     def start(self, partition: int, offset: int) -> int:
         """Return from where to read a partition that goes on at an offset."""
         return self._open[partition].last.offset if partition in self._open else offset
+
+    def is_open(self, partition: int) -> bool:
+        """Return whether the last record that was handled of a partition has still to come."""
+        return partition in self._open
 
     def look(self, partition: int, offset: int, at_ms: int | None) -> bool:
         """Return whether a record, or the end of a partition, is behind all that was handled, and that is as it was.

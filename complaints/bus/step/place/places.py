@@ -7,8 +7,8 @@ import structlog
 
 from complaints.bus.deleted import Gap
 from complaints.bus.step.contract import StepTopics
-from complaints.bus.step.positions import Known, Log, Position, regrown, start_of
-from complaints.bus.step.proof import Proof
+from complaints.bus.step.place.positions import Known, Log, Position, start_of
+from complaints.bus.step.place.proof import Proof
 
 log = structlog.get_logger()
 
@@ -30,6 +30,7 @@ class Places:
         self._spec, self._member, self._topic_id, self._committed = spec, member, topic_id, committed
         self._known: dict[int, Known] = {}
         self.proof = Proof()
+        self._regrown = set[int]()
         self.gaps: dict[int, Gap] = {}
         """What Kafka deleted of partitions before it was handled, until a position behind it is committed."""
 
@@ -46,7 +47,7 @@ class Places:
             ConfigurationError: an operator has to decide (see start_of).
         """
         self._known[partition] = replace(known, committed=self._committed.get(partition))
-        return self._begin(partition, self._known[partition], Log(self._topic_id, first, end))
+        return self._begin(partition, first, end)
 
     def begin_anew(self, partition: int, first: int, end: int) -> int:
         """Return where a partition begins that has other records before its position than those that were handled.
@@ -54,15 +55,14 @@ class Places:
         Raises:
             ConfigurationError: no operator has said where.
         """
-        known = self._known[partition]
-        if known.position is not None and (known.accepted is None or known.accepted.topic_id != self._topic_id):
-            raise regrown(self._spec.name, f"{self._spec.mailbox}/{partition}", known.position)
-        return self._begin(partition, Known(accepted=known.accepted), Log(self._topic_id, first, end))
+        self._regrown.add(partition)
+        return self._begin(partition, first, end)
 
-    def _begin(self, partition: int, known: Known, there: Log) -> int:
-        place, position = f"{self._spec.mailbox}/{partition}", known.position
+    def _begin(self, partition: int, first: int, end: int) -> int:
+        place, known = f"{self._spec.mailbox}/{partition}", self._known[partition]
+        there, position = Log(self._topic_id, first, end, partition in self._regrown), known.position
         offset, gap = start_of(self._spec.name, place, self._spec.states, known=known, log=there)
-        handled = position if position is not None and position.offset == offset else None
+        handled = position if position is not None and position.offset == offset and not there.regrown else None
         self.proof.begin(partition, handled, first=there.first)
         if gap is not None:
             self.gaps[partition] = gap

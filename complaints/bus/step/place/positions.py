@@ -53,11 +53,13 @@ class Log(NamedTuple):
         topic_id: the id of the mailbox. A topic that is deleted and made anew has another one.
         first: the offset of the first record that Kafka still has.
         end: the offset after the last record.
+        regrown: whether it has other records before the position than those that were handled.
     """
 
     topic_id: str
     first: int
     end: int
+    regrown: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +170,8 @@ def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> t
 
     That is the later of the committed offset and the position in the state topic, because a broker that was killed may forget committed
     offsets without an error. But a worker commits an offset only together with a position: one that is later than the position tells that
-    the state topic has lost its end. What an operator has said counts if the position cannot: it is of another mailbox, or beyond the log.
+    the state topic has lost its end. What an operator has said counts if the position cannot: it is of another mailbox, beyond the
+    log, or in one that has grown again.
 
     Args:
         step: the step's name.
@@ -180,43 +183,50 @@ def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> t
     Raises:
         ConfigurationError: nothing is known, or what is known is not of this log, and an operator has to decide.
     """
-    accepted, position = known.accepted, known.position
-    if accepted is not None and (accepted.topic_id != log.topic_id or accepted.offset > log.end):
-        accepted = None
+    accepted, why = known.accepted, _doubt(step, place, states, known=known, log=log)
+    if why is None:
+        return _behind(max(_offsets(known), default=0), log)
+    if accepted is None or accepted.topic_id != log.topic_id or accepted.offset > log.end:
+        raise ConfigurationError(why)
+    return _behind(accepted.offset, log)
+
+
+def _doubt(step: str, place: str, states: str, *, known: Known, log: Log) -> str | None:
+    """Return why what is committed and written does not say where a partition goes on; None if it does (see start_of)."""
+    position, committed, offsets = known.position, known.committed, _offsets(known)
     if position is not None and position.topic_id not in {"", log.topic_id}:
-        if accepted is None:
-            raise ConfigurationError(
-                f"{place} was made anew: its topic has the id {log.topic_id}, and the position {position.offset} of {step} in {states} is"
-                f" of {position.topic_id}. The records of the new topic are not those that {step} has handled. Decide where to go on, and"
-                f" say so with {order_for(step, place)} --to earliest` for all that is there"
-            )
-        return _behind(accepted.offset, log)
-    committed = known.committed
+        return (
+            f"{place} was made anew: its topic has the id {log.topic_id}, and the position {position.offset} of {step} in {states} is"
+            f" of {position.topic_id}. The records of the new topic are not those that {step} has handled. Decide where to go on, and"
+            f" say so with {order_for(step, place)} --to earliest` for all that is there"
+        )
+    if position is not None and log.regrown:
+        return (
+            f"{place} has other records before the offset {position.offset} than those that {step} has handled, of which the last one"
+            f" was at {position.last.offset}: Kafka has lost its end, and it has grown again. {_later(step, place, position)}"
+        )
     if committed is not None and is_ahead(committed, position):
-        if accepted is None:
-            raise ConfigurationError(
-                f"{step} has committed the offset {committed.offset} of {place}, and {states} {_has(position)}: it was made anew, or has"
-                f" lost records, and with them states. Restore Kafka from a copy that has them, or go on with the states that are there:"
-                f" {order_for(step, place)} --to {committed.offset}`, or another place"
-            )
-        return _behind(accepted.offset, log)
-    found = [at.offset for at in (position, committed) if at is not None]
-    if not found and log.end == 0:  # nothing was ever in it: there is only one place to begin
-        return 0, None
-    if found and max(found) <= log.end:
-        return _behind(max(found), log)
-    if accepted is not None:
-        return _behind(accepted.offset, log)
-    if found:
-        raise ConfigurationError(
-            f"{step} has handled {place} up to {max(found)}, and Kafka has it only up to {log.end}: it has lost records, or was restored"
+        return (
+            f"{step} has committed the offset {committed.offset} of {place}, and {states} {_has(position)}: it was made anew, or has"
+            f" lost records, and with them states. Restore Kafka from a copy that has them, or go on with the states that are there:"
+            f" {order_for(step, place)} --to {committed.offset}`, or another place"
+        )
+    if offsets and max(offsets) > log.end:
+        return (
+            f"{step} has handled {place} up to {max(offsets)}, and Kafka has it only up to {log.end}: it has lost records, or was restored"
             f" from a copy. All that is left of before is handled: {_later(step, place, position)}"
         )
-    raise ConfigurationError(
+    if offsets or log.end == 0:  # nothing was ever in it: there is only one place to begin
+        return None
+    return (
         f"{step} has no position in {place}: neither a committed offset nor one in {states}. If the topic is new, commit its first"
         f" offsets with `lapor topics apply`; otherwise decide where to go on, and say so with {order_for(step, place)} --to earliest` or"
         " another place"
     )
+
+
+def _offsets(known: Known) -> list[int]:
+    return [at.offset for at in (known.position, known.committed) if at is not None]
 
 
 def is_ahead(committed: Position | None, position: Position | None) -> bool:
@@ -224,20 +234,6 @@ def is_ahead(committed: Position | None, position: Position | None) -> bool:
     if committed is None or not committed.writer:  # an operator's offset stands alone
         return False
     return position is None or committed.offset > position.offset
-
-
-def regrown(step: str, place: str, position: Position) -> ConfigurationError:
-    """Return the error of a log that has other records before a position than those that were handled.
-
-    Args:
-        step: the step's name.
-        place: the mailbox and the partition.
-        position: the place up to which the step has handled.
-    """
-    return ConfigurationError(
-        f"{place} has other records before the offset {position.offset} than those that {step} has handled, of which the last one was at"
-        f" {position.last.offset}: Kafka has lost its end, and it has grown again. {_later(step, place, position)}"
-    )
 
 
 def order_for(step: str, place: str) -> str:

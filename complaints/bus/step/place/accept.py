@@ -1,7 +1,8 @@
-"""Lets an operator say where a step goes on in a mailbox that was made anew, or beyond the end of one that has lost records."""
+"""Lets an operator say where a step goes on in a mailbox that was made anew or has lost records, and an installer where it begins."""
 
 from typing import Final
 
+import stamina
 from confluent_kafka import KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
@@ -9,11 +10,14 @@ from complaints.bus import Offsets
 from complaints.bus.confluent import profiles
 from complaints.bus.step import kafka
 from complaints.bus.step.contract import StepTopics
-from complaints.bus.step.positions import OPERATOR, Position, accepted_key, written
+from complaints.bus.step.place.positions import OPERATOR, Position, accepted_key, position_key, written
 from complaints.errors import BusUnavailable
 
 WRITE_S: Final = 10.0
 """How long Kafka may take for the records."""
+
+NEW_S: Final = 15.0
+"""How long a broker may not know topics that were made a moment ago."""
 
 
 def accept(brokers: str, topics: StepTopics, offsets: Offsets) -> None:
@@ -27,17 +31,37 @@ def accept(brokers: str, topics: StepTopics, offsets: Offsets) -> None:
     Raises:
         BusUnavailable: Kafka did not answer.
     """
+    _write(brokers, topics, offsets, key=accepted_key(topics.name), writer=OPERATOR)
+
+
+def install(brokers: str, topics: StepTopics, offsets: Offsets) -> None:
+    """Write the first positions of a step into its state topic. Kafka forgets offsets that no worker has taken up within seven days.
+
+    Args:
+        brokers: host:port, separated by commas.
+        topics: of the step, whose mailbox is new.
+        offsets: the first offset of each partition of its mailbox.
+
+    Raises:
+        BusUnavailable: Kafka did not answer.
+    """
+    for attempt in stamina.retry_context(on=BusUnavailable, attempts=None, timeout=NEW_S, wait_initial=0.1):
+        with attempt:
+            _write(brokers, topics, offsets, key=position_key(topics.name), writer="")
+
+
+def _write(brokers: str, topics: StepTopics, offsets: Offsets, *, key: bytes, writer: str) -> None:
     found = kafka.described(AdminClient(profiles.admin(brokers)), topics.mailbox, topics.states)
     mailbox_id, states_id = found[topics.mailbox].topic_id, found[topics.states].topic_id
     producer = Producer(profiles.writer(brokers, timeout_s=WRITE_S, linger_ms=0))
     faults: list[object] = []
     try:
         for (_, partition), offset in offsets.items():
-            value = written(Position(offset, OPERATOR, mailbox_id), states_id)
+            value = written(Position(offset, writer, mailbox_id), states_id)
             producer.produce(
                 topics.states,
                 value,
-                accepted_key(topics.name),
+                key,
                 partition=partition,
                 on_delivery=lambda error, _: faults.append(error) if error is not None else None,
             )

@@ -1,0 +1,93 @@
+"""Decides from which of a worker's partitions records come: not while the step is paused, a partition is held, or others go first."""
+
+import time
+from collections.abc import Callable, Collection
+from typing import Final
+
+LAST_S: Final = 1.0
+"""How long partitions that may kill the worker wait for the others: so these get on between two deaths."""
+
+
+class Flow:
+    """The flow of records of the partitions that are ready. The worker keeps all of them as long as it polls. For its thread."""
+
+    def __init__(
+        self, ready: Collection[int], *, stop: Callable[[Collection[int]], None], let: Callable[[int], None]
+    ) -> None:
+        """Begin with nothing paused or held.
+
+        Args:
+            ready: the partitions that are ready, at any time.
+            stop: lets no records of partitions come.
+            let: lets the records of one come again from where the last commit was.
+        """
+        self._ready, self._stop, self._let = ready, stop, let
+        self._held: frozenset[int] = frozenset()
+        self._last: set[int] = set()
+        self._last_at = 0.0
+        self.paused = False
+        """Whether no records come."""
+
+    def is_open(self, partition: int) -> bool:
+        """Return whether records of a partition are to be handled."""
+        return not self.paused and partition not in self._held and partition in self._ready
+
+    def pause(self, *, is_paused: bool) -> bool:
+        """Let no records come, or let them come again; return whether that is new.
+
+        Args:
+            is_paused: whether none come from now on.
+        """
+        if is_paused == self.paused:
+            return False
+        self.paused = is_paused
+        if is_paused:
+            self._stop(self._ready)
+        else:
+            self.again(set(self._ready) - self._held)
+        return True
+
+    def hold(self, partitions: Collection[int]) -> None:
+        """Let no records of some partitions come until they are no longer named here.
+
+        Args:
+            partitions: all that are held from now on; the others go on.
+        """
+        held = frozenset(partitions).intersection(self._ready)
+        if held == self._held:
+            return
+        if new := held - self._held:
+            self._stop(new)
+        free, self._held = self._held - held, held
+        if not self.paused:
+            self.again(free)
+
+    def again(self, partitions: Collection[int]) -> None:
+        """Let the records of some partitions come again."""
+        for partition in set(partitions).intersection(self._ready):
+            self._let(partition)
+
+    def begin_last(self, partitions: Collection[int]) -> None:
+        """Let some partitions begin only when the others have had a second, because they may kill the worker again.
+
+        Args:
+            partitions: those with a record that was in hand when the worker died.
+        """
+        self._last = set(partitions)
+
+    def begin(self, partition: int) -> None:
+        """Let the records of a partition come that has just become ready."""
+        self._last_at = time.monotonic() + LAST_S
+        if not self.paused and partition not in self._last:
+            self._let(partition)
+
+    def begin_rest(self) -> None:
+        """Let the partitions begin that waited for the others, if it is time."""
+        if self._last and self._ready and time.monotonic() > self._last_at:
+            begin, self._last = self._last, set()
+            if not self.paused:
+                self.again(begin)
+
+    def forget(self) -> None:
+        """Forget which are held: the partitions have changed hands."""
+        self._held = frozenset()

@@ -1,0 +1,61 @@
+"""Keeps which partitions of a worker wait for an operator, and why: each waits alone, and is tried again without a new start."""
+
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import structlog
+
+from complaints.errors import ConfigurationError
+
+log = structlog.get_logger()
+
+TRY_S: Final = 60.0
+"""Seconds between two tries of a refused partition: what is wrong may also be corrected on Kafka's side."""
+
+MOST_CHARACTERS: Final = 2_000
+"""How much of a sentence is kept: a record that is no state may be quoted in it."""
+
+
+class Refusals:
+    """The refused partitions of a worker. For the worker's thread."""
+
+    def __init__(self, step: str) -> None:
+        """Begin with none.
+
+        Args:
+            step: the step's name.
+        """
+        self._step = step
+        self._try_at: dict[int, float] = {}
+        self.why: dict[int, str] = {}
+        """By partition, the sentence that says what to do."""
+
+    @contextmanager
+    def of(self, partition: int) -> Iterator[None]:
+        """Take an error that only an operator can correct as the partition's alone."""
+        try:
+            yield
+        except ConfigurationError as error:
+            self._refuse(partition, str(error)[:MOST_CHARACTERS])
+
+    def _refuse(self, partition: int, why: str) -> None:
+        self.why[partition], self._try_at[partition] = why, time.monotonic() + TRY_S
+        log.error("partition refused", step=self._step, partition=partition, why=why)
+
+    def due(self, told: Collection[int]) -> list[int]:
+        """Return the partitions that are to be tried again, which are no longer refused until they are so again.
+
+        Args:
+            told: those of which operators know. One that is refused and not among them was taken off the list by an operator.
+        """
+        now = time.monotonic()
+        found = [partition for partition in self.why if now >= self._try_at[partition] or partition not in told]
+        for partition in found:
+            del self.why[partition]
+        return found
+
+    def clear(self) -> None:
+        """Forget all: the partitions have changed hands."""
+        self.why.clear()
