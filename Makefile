@@ -5,6 +5,10 @@ PY := $(VENV)/bin/python
 PYTHON ?= python3
 INSTALL := $(VENV)/bin/uv pip install --quiet --link-mode hardlink
 
+# Bytecode is kept, whatever the user's variables say, and in the environment: without it each process compiles a second of source.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up quick test test-all lint bench compile size locks
 

@@ -104,7 +104,7 @@ def main(  # noqa: PLR0913  # one option for each thing that a quick look wants 
     **step**: one worker of a step with an empty function, 1 kB in, a state of 2 kB and one or two outputs of 700 bytes a record, beside a
     plain loop that reads and writes the same without a transaction. Bar: 20,000 a second. About 3 minutes.
 
-    **memory**: the idle stack, as the proportional share of pages (PSS). Bar: under 1.4 GB. About 1 minute.
+    **memory**: the idle stack, as the proportional share of pages (PSS). Bar: under 1.1 GB. About 1 minute.
 
     Progress goes to stderr. The exit status is 1 where a bar is missed, 2 where something could not be measured. Everything that was
     started is stopped and removed at the end, also after Ctrl-C. Nothing else should run meanwhile: what shares the cores is measured too.

@@ -9,8 +9,8 @@ from benchmarks.figures import Figure
 from benchmarks.processes import Say, explained, folder, process, wait_until
 from lapor.local.note import Stack
 
-BAR_MIB = 1.4e9 / 2**20
-"""1.4 GB."""
+BAR_MIB = 1.1e9 / 2**20
+"""1.1 GB."""
 
 IDLE_S = 30.0
 """After so long everything that loads at the start is loaded."""

@@ -1,65 +1,86 @@
-"""The command `lapor`. Each command imports what it needs when it runs, so that `--help` is quick."""
+"""The command `lapor`. A command is imported when it is called, and what it needs when it runs, so that each is quick."""
 
 import logging
 import sys
+from importlib import import_module
+from typing import Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-from lapor.commands import (
-    agencies,
-    api_keys,
-    cases,
-    control,
-    deadletters,
-    embedded,
-    learning,
-    offsets,
-    routing,
-    rules,
-    secrets,
-    stack,
-    topics,
-)
-
-app = typer.Typer(
-    name="lapor",
-    help="Intake and routing of Indonesia's complaint service: on any channel, a complaint reaches the responsible agency.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-    add_completion=False,
-)
 STACK = "The stack on this machine"
 CASES = "Complaints and cases"
 ROUTING = "Routing without servers"
 OPERATIONS = "Operations"
 
-app.command(rich_help_panel=STACK)(stack.up)
-app.command(rich_help_panel=STACK)(stack.doctor)
-app.command(rich_help_panel=STACK)(stack.demo)
-app.command(rich_help_panel=STACK)(stack.run)
-app.add_typer(embedded.app, name="embedded", rich_help_panel=STACK)
+COMMANDS: Final = {
+    "up": (STACK, "stack.up"),
+    "doctor": (STACK, "stack.doctor"),
+    "demo": (STACK, "stack.demo"),
+    "run": (STACK, "stack.run"),
+    "embedded": (STACK, "embedded.app"),
+    "feed": (CASES, "stack.feed"),
+    "case": (CASES, "cases.app"),
+    "explain": (CASES, "cases.explain"),
+    "query": (CASES, "stack.query"),
+    "route": (ROUTING, "routing.route"),
+    "evaluate": (ROUTING, "routing.evaluate"),
+    "learn": (ROUTING, "learning.learn"),
+    "agency": (ROUTING, "agencies.app"),
+    "rules": (ROUTING, "rules.app"),
+    "replay": (OPERATIONS, "cases.replay"),
+    "topics": (OPERATIONS, "topics.app"),
+    "pause": (OPERATIONS, "control.pause"),
+    "resume": (OPERATIONS, "control.resume"),
+    "offsets": (OPERATIONS, "offsets.app"),
+    "deadletters": (OPERATIONS, "deadletters.app"),
+    "secret": (OPERATIONS, "secrets.app"),
+    "settings": (OPERATIONS, "stack.settings"),
+    "api-key": (OPERATIONS, "api_keys.api_key"),
+}
+"""The panel of the help in which each command is, and where in lapor.commands it is defined: a function, or an app of its own."""
 
-app.command(rich_help_panel=CASES)(stack.feed)
-app.add_typer(cases.app, name="case", rich_help_panel=CASES)
-app.command(rich_help_panel=CASES)(cases.explain)
-app.command(rich_help_panel=CASES)(stack.query)
+MARKUP: Final = "markdown"
+"""How the help is written."""
 
-app.command(rich_help_panel=ROUTING)(routing.route)
-app.command(rich_help_panel=ROUTING)(routing.evaluate)
-app.command(rich_help_panel=ROUTING)(learning.learn)
-app.add_typer(agencies.app, name="agency", rich_help_panel=ROUTING)
-app.add_typer(rules.app, name="rules", rich_help_panel=ROUTING)
 
-app.command(rich_help_panel=OPERATIONS)(cases.replay)
-app.add_typer(topics.app, name="topics", rich_help_panel=OPERATIONS)
-app.command(rich_help_panel=OPERATIONS)(control.pause)
-app.command(rich_help_panel=OPERATIONS)(control.resume)
-app.add_typer(offsets.app, name="offsets", rich_help_panel=OPERATIONS)
-app.add_typer(deadletters.app, name="deadletters", rich_help_panel=OPERATIONS)
-app.add_typer(secrets.app, name="secret", rich_help_panel=OPERATIONS)
-app.command(rich_help_panel=OPERATIONS)(stack.settings)
-app.command(name="api-key", rich_help_panel=OPERATIONS)(api_keys.api_key)
+class OnDemand(TyperGroup):
+    """The group of COMMANDS: it imports one when it is asked for."""
+
+    def __init__(self, **attributes: Any) -> None:
+        """Know the names, for the advice after a misspelt one."""
+        super().__init__(**{**attributes, "commands": dict.fromkeys(COMMANDS)})
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command, or None if there is none of this name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        panel, place = COMMANDS[cmd_name]
+        module, _, name = place.partition(".")
+        found = getattr(import_module(f"lapor.commands.{module}"), name)
+        holder = typer.Typer(rich_markup_mode=MARKUP, callback=_nothing, add_completion=False)
+        if isinstance(found, typer.Typer):
+            holder.add_typer(found, name=cmd_name, rich_help_panel=panel)
+        else:
+            holder.command(cmd_name, rich_help_panel=panel)(found)
+        return typer.main.get_group(holder).commands[cmd_name]
+
+
+def _nothing() -> None:
+    """Make an app with one command a group all the same."""
+
+
+app = typer.Typer(
+    cls=OnDemand,
+    callback=_nothing,
+    name="lapor",
+    help="Intake and routing of Indonesia's complaint service: on any channel, a complaint reaches the responsible agency.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=MARKUP,
+    add_completion=False,
+)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -47,9 +48,7 @@ class Engine:
     """
 
     def __init__(self, folder: Path, *, max_memory_bytes: int) -> None:
-        import chdb
-
-        self._chdb = chdb
+        self._chdb = _chdb_alone()
         self._folder = folder / "chdb"
         self._folder.mkdir(parents=True, exist_ok=True)
         config = folder / "engine.xml"
@@ -136,6 +135,18 @@ class Engine:
     def close(self) -> None:
         """Close the server's own connection to chDB. chDB shuts down only when the last connection of all is closed."""
         self._control.close()
+
+
+def _chdb_alone() -> Any:
+    """Import chDB without pyarrow, which it imports if it can, and needs for tables of Arrow alone: 34 MiB and half a second."""
+    known = "pyarrow" in sys.modules
+    sys.modules.setdefault("pyarrow", None)  # type: ignore[arg-type]  # then an import of it fails
+    try:
+        import chdb
+    finally:
+        if not known:
+            del sys.modules["pyarrow"]
+    return chdb
 
 
 class EngineConnection:

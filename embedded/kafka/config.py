@@ -168,6 +168,8 @@ _SINGLE_NODE = {
     "log.segment.bytes": str(128 << 20),
     "log.index.size.max.bytes": str(2 << 20),
     "num.recovery.threads.per.data.dir": "2",
+    # An idle controller writes a record that says nothing every 5 s and not, as by default, twice a second.
+    "metadata.max.idle.interval.ms": "5000",
     # A machine with two cores needs few threads.
     "num.network.threads": "2",
     "num.io.threads": "4",

@@ -12,9 +12,10 @@ from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Upstream
 from complaints.runtime.variables import misspelt
 from lapor.local.files import allotted, modelled
-from lapor.local.note import Stack, is_process
+from lapor.local.note import Stack
 from lapor.local.up import TOPICS
 from lapor.processes.channels import CHANNELS
+from lapor.processes.forks import is_process
 from lapor.processes.routing import agencies
 from lapor.processes.secret import require_known
 from lapor.processes.wiring import STEPS, WORKERS, administration, backlogs, board, cases, loops, upstreams_in

@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
-import psutil
 from pydantic import SecretStr
 
 from complaints.errors import ConfigurationError, UnavailableError
 from complaints.runtime.settings import Settings
+from lapor.processes.forks import is_process
 
 NOTE = "stack.json"
 
@@ -130,19 +130,6 @@ def sole(data: Path) -> Iterator[None]:
                 f"a stack already runs in {data}: stop it first, or choose another folder with --data-dir"
             ) from error
         yield
-
-
-def is_process(pid: int, started: float) -> bool:
-    """Return whether the process with this pid and this start time, in seconds since 1970, still runs."""
-    try:
-        process = psutil.Process(pid) if pid else None
-        return (
-            process is not None
-            and abs(process.create_time() - started) < 1.0
-            and process.status() != psutil.STATUS_ZOMBIE  # it has ended, and nobody has asked how
-        )
-    except psutil.Error:
-        return False
 
 
 def settings_in(data: Path | None = None, overrides: Mapping[str, object] | None = None) -> Settings:

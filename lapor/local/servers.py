@@ -56,11 +56,11 @@ def missing(settings: Settings) -> list[str]:
     return [name for name, (setting, _) in _EMBEDDED.items() if getattr(settings, setting) is None]
 
 
-def _service(data: Path, name: str, **arguments: object) -> Service:
+def _service(data: Path, name: str, *, forked: bool = False, **arguments: object) -> Service:
     module = name.removesuffix("-api")  # "telegram" is also the name of the channel
     options = [part for key, value in arguments.items() for part in (f"--{key.replace('_', '-')}", str(value))]
     command = [sys.executable, "-m", f"embedded.{module}", "--data-dir", str(data / name), *options]
-    return Service(name=name, command=command)
+    return Service(name=name, command=command, forked=forked)
 
 
 def _kafka(data: Path, port: Port) -> Server:
@@ -100,7 +100,7 @@ def _smsc(data: Path, port: Port) -> Server:
     chosen, control = port("smpp"), port("smsc-control")
     password = secrets.token_hex(PASSWORD_CHARACTERS // 2)
     return Server(
-        service=_service(data, "smsc", port=chosen, control_port=control, password=password),
+        service=_service(data, "smsc", forked=True, port=chosen, control_port=control, password=password),
         ready=lambda: not is_free(control),
         # named, since the name of the account must not change with the port
         addresses={"smpp": f"smsc=smpp://lapor:{password}@{LOOPBACK}:{chosen}"},
@@ -112,7 +112,7 @@ def _stand_in(data: Path, port: Port, *, name: str, setting: str, control: str) 
     chosen = port(setting)
     address = f"http://{LOOPBACK}:{chosen}"
     return Server(
-        service=_service(data, name, port=chosen),
+        service=_service(data, name, forked=True, port=chosen),
         ready=lambda: not is_free(chosen),
         addresses={setting: address},
         controls={control: address},

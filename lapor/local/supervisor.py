@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -20,6 +20,7 @@ import structlog
 from complaints.errors import UnavailableError
 from complaints.runtime.telemetry import Heartbeat
 from lapor.local.pulse import Pulse, waits_of
+from lapor.processes.forks import Fork
 
 log = structlog.get_logger()
 
@@ -39,7 +40,7 @@ WATCH_EVERY_S = 0.2
 """Seconds between two checks of all services."""
 
 END_LOOK_S = 0.02
-"""Seconds between two checks whether a service has ended: ten services stop in turn while a person waits."""
+"""Seconds between two checks whether services have ended, while a person waits."""
 
 MOST_RESTARTS_KEPT = 50
 """Number of restart times kept per service: more than a crash loop causes in the minutes that `lapor doctor` looks back."""
@@ -55,8 +56,10 @@ class Service:
     Attributes:
         name: the name for people and for the log file.
         command: the program and its arguments.
+        forked: whether the command is `python -m MODULE ...` and its process a fork (see lapor.processes.forks).
         environment: variables in addition to this process's environment.
         beats: the names of the heartbeats that its loops write.
+        rank: services of one rank are stopped together, those of the highest rank first.
         stale_s: seconds without a heartbeat after which it is killed and started again at once.
         process: the process, once it was started.
         started: monotonic time of the last start, in seconds.
@@ -71,8 +74,10 @@ class Service:
     command: list[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     beats: tuple[str, ...] = ()
+    rank: int = 0
     stale_s: float = Heartbeat.STALE_AFTER_S
-    process: subprocess.Popen[bytes] | None = None
+    forked: bool = False
+    process: subprocess.Popen[bytes] | Fork | None = None
     started: float = 0.0
     restarts: int = 0
     restarted: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_RESTARTS_KEPT))
@@ -87,7 +92,7 @@ class Service:
 
 
 class Supervisor:
-    """Keeps services running until `stop`, which stops them in the reverse order of their start."""
+    """Keeps services running until `stop`, which stops them rank by rank."""
 
     def __init__(self, data: Path, *, changed: Callable[[Service], None]) -> None:
         """Begin without services.
@@ -151,13 +156,13 @@ class Supervisor:
             return "(no log)"
 
     def stop(self) -> None:
-        """Stop all services, the last started first, and wait for them. The processes that a service started end with it."""
+        """Stop all services, those of the highest rank first, and wait for them. The processes that a service started end with it."""
         self._stop.set()
         if self._watcher.is_alive():
             self._watcher.join()
-        for service in reversed(self.services):
-            if service.process is not None and service.alive:
-                _end(service.process)
+        for rank in sorted({service.rank for service in self.services}, reverse=True):
+            alive = [service.process for service in self.services if service.rank == rank and service.alive]
+            _end([process for process in alive if process is not None])
 
     def _launch(self, service: Service) -> None:
         log = self._logs / f"{service.name}.log"
@@ -165,15 +170,10 @@ class Supervisor:
             log.replace(log.with_suffix(".log.1"))
             self._begun[service.name] = 0
         self._pulses[service.name] = Pulse(self._heartbeats, service.beats, now=time.monotonic())
-        with log.open("ab") as out:
-            service.process = subprocess.Popen(  # noqa: S603  # our own command line
-                service.command,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                env={**os.environ, **service.environment},
-                start_new_session=True,  # only the supervisor gets Ctrl-C; it stops the services in order
-            )
+        if service.forked:
+            service.process = Fork(service.command, service.environment, log=log)
+        else:
+            service.process = _program(service, log)
         service.started = time.monotonic()
         service.hung = ""
         self._changed(service)
@@ -199,7 +199,7 @@ class Supervisor:
         with contextlib.suppress(OSError), (self._logs / f"{service.name}.log").open("a", encoding="utf-8") as out:
             out.write(json.dumps(line) + "\n")
 
-    def _why_stuck(self, service: Service, process: subprocess.Popen[bytes], now: float) -> str:
+    def _why_stuck(self, service: Service, process: subprocess.Popen[bytes] | Fork, now: float) -> str:
         """Return which loop of a service is stuck, and since when; empty if none is."""
         silence = self._pulses[service.name].silence(now, partial(waits_of, process.pid))
         if silence is None:
@@ -243,21 +243,40 @@ class Supervisor:
                 log.warning("a service cannot be started", service=service.name, error=str(error))
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a service, then its process group: the child in which Kafka formats its folder could otherwise outlive the service."""
-    process.terminate()
+def _program(service: Service, log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as out:
+        return subprocess.Popen(  # noqa: S603  # our own command line
+            service.command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            env={**os.environ, **service.environment},
+            start_new_session=True,  # only the supervisor gets Ctrl-C; it stops the services in order
+        )
+
+
+def _end(processes: Sequence[subprocess.Popen[bytes] | Fork]) -> None:
+    """End services, then their process groups: the child in which Kafka formats its folder could otherwise outlive the service."""
+    for process in processes:
+        process.terminate()
     deadline = time.monotonic() + STOP_TIMEOUT_S
-    while not _has_ended(process.pid) and time.monotonic() < deadline:
+    while not all(map(_has_ended, processes)) and time.monotonic() < deadline:
         time.sleep(END_LOOK_S)
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS refuses if the whole group has ended
-        os.killpg(process.pid, signal.SIGKILL)  # the process is not reaped yet, so no other group can have its number
-    process.wait()
+    for process in processes:
+        if isinstance(process, Fork):
+            process.kill()
+        else:
+            with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS refuses if the whole group has ended
+                os.killpg(process.pid, signal.SIGKILL)  # it is not reaped yet, so no other group can have its number
+        process.wait()
 
 
-def _has_ended(pid: int) -> bool:
-    """Return whether a child process has ended, without reaping it."""
+def _has_ended(process: subprocess.Popen[bytes] | Fork) -> bool:
+    """Return whether a process has ended, without reaping it if it is a child of this one."""
+    if isinstance(process, Fork):
+        return process.poll() is not None
     try:
-        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
     except ChildProcessError:  # it has already been reaped
         return True
 

@@ -1,7 +1,6 @@
 """Starts and supervises the whole pipeline on one machine: an embedded server for each address that is not set, then every service."""
 
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -22,6 +21,7 @@ from lapor.local.ports import LOOPBACK, is_free, kept_password, port_of_last_tim
 from lapor.local.servers import missing, servers_for
 from lapor.local.supervisor import Service, Supervisor, end_leftovers
 from lapor.processes.channels import CHANNELS
+from lapor.processes.forks import Fork, end_parent
 from lapor.processes.secret import of_folder, require_same
 from lapor.processes.services import METRICS_PORT
 from lapor.processes.wiring import WORKERS, loops, stale_after_s
@@ -31,6 +31,9 @@ TOPICS = "topics"
 
 TOGETHER = "channels"
 """The name of the process, and of its log, that all channels share here. In containers each channel has its own process."""
+
+WORKERS_RANK, CHANNELS_RANK = 1, 2
+"""Channels stop first, then the workers, which may still have to handle what came, then the servers."""
 
 START_S = 60.0
 """Seconds for a service to start."""
@@ -106,6 +109,7 @@ class Up:
     def stop(self) -> None:
         """Stop everything and keep the data."""
         self.supervisor.stop()
+        end_parent()
         # The addresses stay in the note so that the next start can use the same ports. If this start was interrupted, that includes
         # the addresses of servers that it did not reach.
         addresses, controls = self._kept.addresses | self.stack.addresses, self._kept.controls | self.stack.controls
@@ -187,25 +191,19 @@ class Up:
                 self.stack.addresses[name] = str(path.resolve())
 
     def _prepare(self) -> None:
-        """Create the topics before the services need them, in a separate process to keep this one small. The sink creates the tables."""
+        """Create the topics before the services need them, in a process of its own to keep this one small. The sink creates the tables."""
         self._say("creating topics")
-        command, deadline = [sys.executable, "-m", "lapor", "topics", "apply"], time.monotonic() + START_S
-        with subprocess.Popen(  # noqa: S603  # our own command line
-            command,
-            env=os.environ | self._environment() | {"LAPOR_PARTITIONS": str(self._partitions())},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,  # only this process gets Ctrl-C; it ends the other one
-        ) as made:
-            while made.poll() is None:
-                if self._stop.wait(LOOK_EVERY_S) or time.monotonic() > deadline:
-                    made.kill()
-            _, said = made.communicate()
+        deadline, log = time.monotonic() + START_S, self._settings.data / "logs" / f"{TOPICS}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_bytes(b"")
+        environment = self._environment() | {"LAPOR_PARTITIONS": str(self._partitions())}
+        made = Fork([sys.executable, "-m", "lapor", "topics", "apply"], environment, log=log)
+        while made.poll() is None:
+            if self._stop.wait(LOOK_EVERY_S) or time.monotonic() > deadline:
+                made.kill()
         if made.returncode and not self._stop.is_set():
-            raise UnavailableError(
-                said.strip().removeprefix("lapor: ") or f"the topics were not created within {START_S} s"
-            )
+            said = log.read_text("utf-8", "replace").rpartition("lapor: ")[2].strip()
+            raise UnavailableError(said or f"the topics were not created within {START_S} s")
         self._ready(TOPICS)
 
     def _partitions(self) -> int:
@@ -241,7 +239,13 @@ class Up:
         beats = tuple(loop for part in parts for loop in loops(part))
         environment = self._environment() | self.metrics_of(name)
         service = Service(
-            name=name, command=command, environment=environment, beats=beats, stale_s=max(map(stale_after_s, parts))
+            name=name,
+            command=command,
+            forked=True,
+            rank=CHANNELS_RANK if name == TOGETHER else WORKERS_RANK,
+            environment=environment,
+            beats=beats,
+            stale_s=max(map(stale_after_s, parts)),
         )
         self.supervisor.start(service)
 

@@ -17,7 +17,6 @@ from lapor.processes.wiring import cases as view
 from normalizer.zones import local_day
 from ops.casework.acts import ACTS
 from ops.casework.batch import IN_FLIGHT, Applies, Tally
-from ops.casework.due import Entry, beginning, entry
 from ops.casework.find import find
 from ops.casework.orders import checked, command, nonce
 from ops.casework.outcome import outcome
@@ -25,6 +24,7 @@ from ops.casework.show import Sheet, sheet
 from ops.casework.story import story
 
 if TYPE_CHECKING:
+    from ops.casework.due import Entry
     from view.client import ViewClient
 
 RESULT_WITHIN_S = 20.0
@@ -118,7 +118,7 @@ def explain(settings: Settings, code: str, *, say: Callable[[str], object]) -> N
             say(line)
 
 
-def due(settings: Settings, *, agency: str, before: str) -> Iterator[Entry]:
+def due(settings: Settings, *, agency: str, before: str) -> "Iterator[Entry]":
     """Yield the cases that wait for somebody, the one with the earliest next deadline first.
 
     Args:
@@ -131,6 +131,8 @@ def due(settings: Settings, *, agency: str, before: str) -> Iterator[Entry]:
         ConfigurationError: a setting is wrong.
         UnavailableError: the view does not answer.
     """
+    from ops.casework.due import beginning, entry  # its masks are compiled for as long as a look at one case takes
+
     exist = agencies(settings)
     is_gone = cache(exist.is_gone)
     with closing(view(settings)) as known:
@@ -206,7 +208,8 @@ def _publish(command: Command, settings: Settings) -> None:
     from complaints.bus.confluent import ConfluentProducer
     from complaints.bus.envelope import encode
 
-    producer = ConfluentProducer(settings.kafka_required())
+    # a command that is written twice is done once, by its id, and somebody waits for it
+    producer = ConfluentProducer(settings.kafka_required(), is_idempotent=False)
     try:
         producer.send(encode(command, source="/lapor/case")).result(PUBLISHED_WITHIN_S)
     finally:

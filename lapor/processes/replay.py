@@ -4,11 +4,11 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from complaints.contract import CASE_EVENTS, COMPLAINTS
 from complaints.runtime.settings import Settings
+from lapor.processes.forks import context
 from lapor.processes.wiring import scanner
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def replay(
     began, whole, ends = time.monotonic(), Summary(), scanner(settings)
     total = len(ends.ends(COMPLAINTS))
     ends.close()
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, total), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(min(os.cpu_count() or 1, total), mp_context=context()) as pool:
         left = {pool.submit(replay_partition, settings, number, since_ms) for number in range(total)}
         while left:
             done, left = wait(left, return_when=FIRST_COMPLETED)

@@ -275,17 +275,45 @@ def test_one_version_of_kafka_only(tmp_path: Path) -> None:
         jars.read_lock(mixed)
 
 
-def test_a_kafka_folder_is_used_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """LAPOR_KAFKA_HOME takes the jars of a distribution; a folder that is none is told."""
-    monkeypatch.setenv("LAPOR_KAFKA_HOME", str(tmp_path / "kafka"))
-    config = settled(KafkaConfig(data_dir=tmp_path / "data", port=0))
-    with pytest.raises(JarsUnavailableError, match="it is not a Kafka folder"):
-        prepare(config)
-    libs = tmp_path / "kafka" / "libs"
+def distribution(folder: Path) -> Path:
+    """Return the folder of the jars of a Kafka distribution that is made there."""
+    libs = folder / "libs"
     libs.mkdir(parents=True)
     for jar in jars.locked_jars(user_cache_path("lapor"), jars.read_lock()).iterdir():
         (libs / jar.name).symlink_to(jar)
+    return libs
+
+
+def test_a_kafka_folder_is_used_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LAPOR_KAFKA_HOME takes the jars of a distribution; a folder that is none is told."""
+    monkeypatch.setenv("LAPOR_KAFKA_HOME", str(tmp_path / "kafka"))
+    config = settled(KafkaConfig(data_dir=tmp_path / "data", port=0, cache_dir=tmp_path / "cache"))
+    with pytest.raises(JarsUnavailableError, match="it is not a Kafka folder"):
+        prepare(config)
+    libs = distribution(tmp_path / "kafka")
     assert f"{libs}/*" in prepare(replace(config, data_dir=tmp_path / "other"))
+
+
+def test_java_reads_the_classes_from_an_archive_that_it_made_and_starts_without_it(tmp_path: Path) -> None:
+    """The formatting of the first folder makes it; one that another build of Java has made is passed over."""
+    distribution(tmp_path / "kafka")
+    cache = tmp_path / "cache" / "kafka"
+    cache.mkdir(parents=True)
+    config = KafkaConfig(
+        data_dir=tmp_path / "first", port=0, cache_dir=tmp_path / "cache", kafka_home=tmp_path / "kafka"
+    )
+    command = prepare(config)
+    (archive,) = cache.iterdir()
+    flag = f"-XX:SharedArchiveFile={archive}"
+    assert flag in command
+    loads = [command[0], flag, "-Xlog:class+load", *command[command.index("-cp") :][:2], "kafka.Kafka"]
+    said = subprocess.run(loads, capture_output=True, text=True, check=False, timeout=60).stdout
+    assert "shared objects file (top)" in said
+    written = archive.read_bytes()
+    build = written.index(b"OpenJDK")  # the header names it
+    archive.write_bytes(written[:build] + b"AnotherJDK" + written[build + 10 :])
+    assert flag in prepare(replace(config, data_dir=tmp_path / "second"))
+    assert (tmp_path / "second" / "segments" / "meta.properties").exists()
 
 
 def test_an_old_java_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

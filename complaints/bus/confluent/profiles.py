@@ -25,6 +25,11 @@ TAIL_FETCH_BYTES: Final = 1 << 20
 TAIL_ANSWER_BYTES: Final = 8 << 20
 """What a tail fetches of a partition and in one answer, compressed: unpacked it is several times as much, and 24 partitions are many."""
 
+STEP_WAIT_MS: Final = 200
+"""How long the broker waits for a first record before it answers a fetch of a mailbox. What comes is answered at once, so nobody waits for
+it; but a partition that is resumed is fetched only after the answer. Shorter waits make an idle broker answer more often: 20 ms cost it
+twice the processor time. Readers that resume nothing have the client's 500 ms."""
+
 PEEK_BYTES: Final = 1 << 16
 """What the age of the oldest record needs. Kafka returns at least one record, however large."""
 
@@ -58,7 +63,6 @@ def group_reader(brokers: str, group: str) -> Settings:
         partition_assignment_strategy="range",
         session_timeout_ms=GROUP_SESSION_MS,
         heartbeat_interval_ms=GROUP_SESSION_MS // 4,
-        fetch_wait_max_ms=50,
         topic_metadata_refresh_interval_ms=30_000,
     )
 
@@ -85,7 +89,6 @@ def tail(brokers: str) -> Settings:
             enable_partition_eof=True,
             auto_offset_reset="error",
             queued_max_messages_kbytes=16_384,  # by default up to 64 MiB are fetched ahead, and 100,000 records per partition
-            fetch_wait_max_ms=50,
             fetch_max_bytes=TAIL_ANSWER_BYTES,
         )
         | _named(max_partition_fetch_bytes=TAIL_FETCH_BYTES)
@@ -125,7 +128,7 @@ def mailbox(brokers: str, *, group: str, member: str, client: str) -> Settings:
         max_poll_interval_ms=STEP_POLL_MS,
         queued_max_messages_kbytes=16_384,
         fetch_queue_backoff_ms=20,
-        fetch_wait_max_ms=20,
+        fetch_wait_max_ms=STEP_WAIT_MS,
     )
 
 
@@ -148,16 +151,18 @@ def states(brokers: str, *, committed: bool) -> Settings:
     ) | _named(isolation_level=isolation, max_partition_fetch_bytes=RESTORE_FETCH_BYTES)
 
 
-def writer(brokers: str, *, timeout_s: float, linger_ms: int) -> Settings:
+def writer(brokers: str, *, timeout_s: float, linger_ms: int, is_idempotent: bool = True) -> Settings:
     """Return the settings of a producer without transactions.
 
     Args:
         brokers: host:port, separated by commas.
         timeout_s: seconds after which a record that Kafka has not answered fails.
         linger_ms: milliseconds that a record waits for others to join its request.
+        is_idempotent: whether a record that is sent again is written once. The client then needs half a second before its first record.
     """
     return _writer(
         brokers,
+        enable_idempotence=is_idempotent,
         linger_ms=linger_ms,
         delivery_timeout_ms=int(timeout_s * 1000),
         request_timeout_ms=max(int(timeout_s * 1000) - linger_ms, 1),
@@ -175,6 +180,7 @@ def transactional(brokers: str, id_: str, *, linger_ms: int = 5) -> Settings:
     """
     return _writer(
         brokers,
+        enable_idempotence=True,
         transactional_id=id_,
         transaction_timeout_ms=TRANSACTION_MS,
         linger_ms=linger_ms,
@@ -209,11 +215,10 @@ def _reader(brokers: str, group: str, **others: Any) -> Settings:
 
 
 def _writer(brokers: str, **others: Any) -> Settings:
-    """Return the settings of a producer, which hashes keys as Kafka's Java client does."""
+    """Return the settings of a producer that waits for all replicas and hashes keys as Kafka's Java client does."""
     return _client(
         brokers,
         acks="all",
-        enable_idempotence=True,
         partitioner="murmur2_random",
         message_max_bytes=BATCH_BYTES,
         **others,

@@ -11,8 +11,9 @@ import pytest
 
 from complaints.errors import CaseError, ConfigurationError
 from complaints.runtime.settings import Settings
-from lapor.local.note import FOUND_BY_NOTE, NOTE, Stack, is_process, settings_in
+from lapor.local.note import FOUND_BY_NOTE, NOTE, Stack, settings_in
 from lapor.processes.cases import existing
+from lapor.processes.forks import is_process
 from lapor.processes.routing import agencies
 from tests.harness.support import wait_until
 

@@ -1,8 +1,9 @@
-"""The supervisor on real processes: what dies or no longer turns is started again, and all stop in reverse order."""
+"""The supervisor on real processes: what dies or no longer turns is started again, and all stop in order."""
 
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -17,6 +18,7 @@ from complaints.runtime.telemetry import Heartbeat
 from lapor.local import supervisor as module
 from lapor.local.pulse import Pulse, waits_of
 from lapor.local.supervisor import FIRST_PAUSE_S, LOG_BYTES, Service, Supervisor, end_leftovers
+from lapor.processes.forks import end_parent
 from tests.harness.support import wait_until
 
 SLEEPS = "import time; print('up', flush=True); time.sleep(60)"
@@ -71,6 +73,7 @@ def supervisor(tmp_path: Path, started: list[str], monkeypatch: pytest.MonkeyPat
     made = Supervisor(tmp_path, changed=lambda service: started.append(service.name))
     yield made
     made.stop()
+    end_parent()
     assert not any(service.alive for service in made.services)
 
 
@@ -185,13 +188,94 @@ def test_a_heartbeat_of_a_former_life_counts_for_nothing(supervisor: Supervisor,
     assert not supervisor.has_turned(service)
 
 
-def test_services_stop_in_the_reverse_order_of_their_start(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_services_stop_rank_by_rank(supervisor: Supervisor, tmp_path: Path) -> None:
     """Doors before workers, workers before servers; each has the time to finish."""
-    for name in "abc":
-        supervisor.start(python(name, ENDS_SLOWLY, name))
+    for rank, name in enumerate("abc"):
+        service = python(name, ENDS_SLOWLY, name)
+        service.rank = rank
+        supervisor.start(service)
     wait_until(lambda: all((tmp_path / f"ready-{name}").exists() for name in "abc"), what="all three")
     supervisor.stop()
     assert (tmp_path / "order").read_text() == "cba"
+
+
+def test_services_of_one_rank_stop_together(supervisor: Supervisor, tmp_path: Path) -> None:
+    """A person waits for the slowest of them, not for all in turn: each ends only when the other has been told, too."""
+    each = """
+import pathlib, signal, sys, time
+def end(*_):
+    pathlib.Path('told-' + sys.argv[1]).touch()
+    while not pathlib.Path('told-' + sys.argv[2]).exists():
+        time.sleep(0.01)
+    pathlib.Path('ended-' + sys.argv[1]).touch()
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+pathlib.Path('ready-' + sys.argv[1]).touch()
+time.sleep(60)
+"""
+    for name, other in ("ab", "ba"):
+        supervisor.start(python(name, each, name, other))
+    wait_until(lambda: all((tmp_path / f"ready-{name}").exists() for name in "ab"), what="both")
+    supervisor.stop()
+    assert all((tmp_path / f"ended-{name}").exists() for name in "ab")
+
+
+def forked(name: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """Return a service that is a fork and runs a module with some code."""
+    (tmp_path / f"{name}_module.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    return Service(name=name, command=[sys.executable, "-m", f"{name}_module", "said"], forked=True)
+
+
+TELLS = """
+import os, sys, time
+print(sys.argv[1:], os.environ["TOLD"], os.getsid(0) == os.getpid(), __name__, flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_fork_runs_its_module_as_python_does_and_is_started_again(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its arguments, its environment, its log and a session of its own; how it ended is known, though it is no child."""
+    service = forked("fork", TELLS, tmp_path, monkeypatch)
+    service.environment = {"TOLD": "here"}
+    supervisor.start(service)
+    wait_until(lambda: "['said'] here True __main__" in supervisor.log_tail("fork"), what="the first life")
+    first = pid(service)
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: supervisor.log_tail("fork").count("__main__") == 2, what="the second life")
+    assert service.alive
+    assert pid(service) != first
+    assert "fork ended by SIGKILL" in supervisor.log_tail("fork")
+
+
+def test_a_fork_outlives_the_process_that_it_was_forked_from(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lives is not started a second time; the next fork has a new parent; and all stop as ever."""
+    service = forked("orphan", TELLS, tmp_path, monkeypatch)
+    service.environment = {"TOLD": "here"}
+    supervisor.start(service)
+    wait_until(lambda: "__main__" in supervisor.log_tail("orphan"), what="the first life")
+    first, parent = pid(service), psutil.Process(pid(service)).parent()
+    assert parent is not None
+    assert parent.pid != os.getpid()
+    parent.kill()
+    wait_until(lambda: psutil.Process(first).ppid() != parent.pid, what="an orphan")
+    assert service.alive
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: supervisor.log_tail("orphan").count("__main__") == 2, what="the second life")
+    assert service.restarts == 1
+    supervisor.stop()
+    assert not service.alive
+
+
+def test_what_forks_share_starts_no_thread() -> None:
+    """A thread would not outlive the fork, and what it holds would never be free again."""
+    counts = "import psutil, lapor.processes.shared; print(psutil.Process().num_threads())"
+    found = subprocess.run([sys.executable, "-c", counts], capture_output=True, text=True, check=True, timeout=120)
+    assert found.stdout.strip() == "1"
 
 
 def test_what_does_not_stop_is_killed(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
