@@ -110,6 +110,5 @@ def test_a_state_topic_that_lost_its_end_is_refused_until_an_operator_decides(
     ground.accept(0)
     ground.feed(8, keys=8)
     ground.worker()
-    ground.settle()
-    assert ground.committed() >= before
+    wait_until(lambda: ground.committed() >= before, timeout_s=60, what="all that was handled before, once more")
     wait_until(lambda: not ground.refused(), what="the end of the refusals")

@@ -391,7 +391,7 @@ def test_failures_in_a_row_hold_their_partition_alone(house: SinkHouse, monkeypa
     house.publish(4, key=b"one")
     first = house.sink(fuse=3)
     house.wait_for(8, "dead_letters")
-    house.publish(3, key=b"another")
+    house.publish(3, key=b"two")  # of another partition
     house.wait_for(3)
     first.stop()
     assert house.rows() == 3
