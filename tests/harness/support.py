@@ -96,13 +96,13 @@ def _kafka_process(folder: Path, port: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
 
-def start_kafka(folder: Path) -> KafkaServer:
-    """Start the real Kafka and make the declared topics."""
+def start_kafka(folder: Path, *, partitions: int = FEW_PARTITIONS) -> KafkaServer:
+    """Start the real Kafka and make the declared topics, with a number of partitions of mailboxes, states and events."""
     port = free_port()
     server = KafkaServer(folder, port, _kafka_process(folder, port))
     wait_ready("127.0.0.1", port, START_S, alive=lambda: server.process.poll() is None)
     admin = KafkaPythonAdmin(server.brokers)
-    apply(admin, installed(admin, topics(), None, FEW_PARTITIONS).values())
+    apply(admin, installed(admin, topics(), None, partitions).values())
     admin.close()
     return server
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import pytest
 
+from complaints.contract import PARTITIONS
 from sinks.clickhouse.client import Store
 from tests.harness.support import KafkaServer, start_clickhouse, start_kafka
 
@@ -50,7 +51,7 @@ class Trial:
         self.said[f"{name}_s"] = round(time.monotonic() - self._began, 1)
 
     def _start_kafka(self) -> KafkaServer:
-        server = start_kafka(self._folder / "kafka")
+        server = start_kafka(self._folder / "kafka", partitions=PARTITIONS)  # so each worker has some with work
         self._closing.callback(server.stop)
         return server
 
