@@ -66,16 +66,7 @@ def test_of_two_cases_of_one_moment_the_lower_code_is_the_main_case(quarter: Qua
         assert quarter.merges(opened(order[1], HOLE)) == [(code(high), code(low))]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "lobang gede di jln sudiarto dpn pegadaian",
-        LAMP,
-        "saluran air jln majapahit mampet",
-        "ktp saya belum jadi",
-        "jalan berlubang di semarang",
-    ],
-)
+@row_by_row
 def test_a_look_alike_is_none(quarter: Quarter, text: str) -> None:
     """Another street, another matter on the street, a matter of one's own, no place."""
     quarter.put(opened(1, HOLE))

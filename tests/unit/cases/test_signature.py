@@ -2,7 +2,6 @@
 
 from base64 import b64decode
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,7 +27,7 @@ from normalizer.matter.signature import (
     signature,
 )
 from normalizer.matter.words import skeleton
-from tests.harness.tables import each, each_row
+from tests.harness.tables import each, each_row, row_by_row
 
 LISTS = packaged.document("normalizer", "matters.yaml")
 SENSES = packaged.document("normalizer", "senses.yaml")
@@ -207,10 +206,7 @@ def test_the_first_number_of_a_range_is_none() -> None:
     assert sign("blok d").numbers
 
 
-@pytest.mark.parametrize(
-    ("full", "other"),
-    [("di Bumi Tamalanrea Permai", "BTP"), ("di Tambak Lorok", "tambaklorok"), ("di Bumi Indah", "bumi indah")],
-)
+@row_by_row
 def test_a_name_of_several_words_has_short_forms(full: str, other: str) -> None:
     """Its initials, or its words in one."""
     one, another = sign(full), sign(other)

@@ -1,10 +1,8 @@
 """The keyword of an SMS names a local government, in each way that citizens write it, and hardly ever wrongly."""
 
-import pytest
-
 from channels.sms.keywords import Keywords, _one_letter_apart
 from normalizer.places.gazetteer import Gazetteer
-from tests.harness.tables import each
+from tests.harness.tables import each, row_by_row
 
 SEMARANG, TANGERANG = "33.74", "36.03"
 
@@ -68,18 +66,7 @@ def test_no_regency_is_taken_for_another_by_one_letter() -> None:
         assert table.region(f"{keyword} lampu mati") == code
 
 
-@pytest.mark.parametrize(
-    ("word", "other", "apart"),
-    [
-        ("ABC", "ABD", True),
-        ("ABC", "AB", True),
-        ("ABC", "XABC", True),
-        ("ABC", "ACB", True),
-        ("ABC", "BCA", False),
-        ("ABC", "ADE", False),
-        ("ABC", "ABCDE", False),
-    ],
-)
+@row_by_row
 def test_one_letter(word: str, other: str, apart: bool) -> None:
     """More, less, other, or exchanged with its neighbour."""
     assert _one_letter_apart(word, other) is apart

@@ -283,19 +283,7 @@ def row(*names: str) -> list[dict[str, Any]]:
     return [update(media_group_id=name or None) | {"update_id": place} for place, name in enumerate(names)]
 
 
-@each(
-    ("names", "settled", "count"),
-    [
-        (["", ""], "", 2),
-        (["", "A", "A"], "", 1),
-        (["", "A", "A"], "A", 3),
-        (["A", "", "A", ""], "", 0),
-        (["A", "", "A", "B"], "A", 3),
-        (["A", "B", "A", ""], "A", 0),
-        (["", "A", "B", "A", "B"], "A", 1),
-        (["A", "A", "", "B", ""], "AB", 5),
-    ],
-)
+@each_row
 def test_updates_are_taken_as_far_as_no_album_is_cut(names: list[str], settled: str, count: int) -> None:
     """An album that may still grow holds back what is behind it, and so does one that reaches beyond."""
     assert whole(row(*names), frozenset(settled), full=False) == count

@@ -27,7 +27,7 @@ from ops.stored import judged
 from router.agencies.registry import Agency, Registry
 from router.allotments.edition import Allotments, Edition
 from sinks.clickhouse.rows import TOPICS as SINK_TOPICS
-from tests.harness.tables import each
+from tests.harness.tables import each, row_by_row
 
 
 def test_a_broken_allotment_or_model_is_a_fault_before_a_router_stops_at_it(tmp_path: Path) -> None:
@@ -160,10 +160,7 @@ def test_a_group_that_nobody_needs_is_worth_a_word_and_no_failure() -> None:
     assert "set up later goes on at its position" in found.advice
 
 
-@pytest.mark.parametrize(
-    ("group", "service"),
-    [("lapor-router", "router"), ("lapor-sender-sms", "sms"), ("grafana", "")],
-)
+@row_by_row
 def test_the_advice_names_the_service_that_reads(group: str, service: str) -> None:
     """The group of somebody else has none of ours."""
     assert service_of(group) == service

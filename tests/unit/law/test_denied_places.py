@@ -1,11 +1,9 @@
 """A place that a text denies is none, the word for its kind decides, and "bkn" is "bukan" unless it is the body for civil servants."""
 
-import pytest
-
 from router.decision import Decision
 from router.facts import Facts
 from router.routing import Router
-from tests.harness.tables import each_row
+from tests.harness.tables import each_row, row_by_row
 
 ROUTER = Router.load()
 
@@ -49,9 +47,7 @@ def test_a_missing_child_is_a_matter_of_the_police(text: str) -> None:
     assert decided(text).owner.id == "polri"
 
 
-@pytest.mark.parametrize(
-    "text", ["bola anak hilang, taman alun alun Kota Tegal rusak", "lampu alun alun Kota Tegal hilang"]
-)
+@row_by_row
 def test_a_thing_missing_in_a_park_is_a_matter_of_the_park(text: str) -> None:
     """No child is missing."""
     assert decided(text).owner.id.startswith("disperkim")

@@ -8,7 +8,7 @@ import pytest
 from router.decision import Decision
 from router.facts import Facts
 from router.routing import Router
-from tests.harness.tables import each, each_row
+from tests.harness.tables import each, each_row, row_by_row
 
 ROUTER = Router.load()
 
@@ -187,10 +187,7 @@ def test_the_office_of_a_district_of_papua_is_found(office: str) -> None:
     assert decided(f"Pelayanan {office} Sentani Timur Kabupaten Jayapura lambat").owner.id.startswith("kec-91.03.")
 
 
-@pytest.mark.parametrize(
-    ("answer", "owner"),
-    [("hospital_province", "dinkes-33"), ("hospital_national", "kemenkes"), ("hospital_regency", "rsud-33.24")],
-)
+@row_by_row
 def test_the_owner_of_a_hospital_is_asked_for_and_the_answer_moves_the_case(answer: str, owner: str) -> None:
     """UU 23/2014 Lampiran B: a hospital of a regency may be the regency's, the province's or the ministry's."""
     text = "Rumah sakit di Kabupaten Kendal antre pasien rawat inap sampai malam"
