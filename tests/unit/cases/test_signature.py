@@ -27,7 +27,7 @@ from normalizer.matter.signature import (
     signature,
 )
 from normalizer.matter.words import skeleton
-from tests.harness.tables import each, each_row, row_by_row
+from tests.harness.tables import each_row, row_by_row
 
 LISTS = packaged.document("normalizer", "matters.yaml")
 SENSES = packaged.document("normalizer", "senses.yaml")
@@ -49,22 +49,7 @@ def kinds(text: str) -> list[str]:
     return [KINDS[number - 1] for number in sign(text).names]
 
 
-@each(
-    ("text", "told"),
-    [
-        ("lobang gede di jln pemuda", {"pothole"}),
-        ("Jalan Pemuda berlubang", {"pothole"}),
-        ("lampu jalan padam", {"lamp"}),
-        ("PJU mt total gelap", {"lamp"}),
-        ("lampu merah simpang lima mati", {"signal"}),
-        ("listrik padam dari subuh", {"power"}),
-        ("aia pdam indak iduik", {"tap"}),
-        ("got mampet", {"drain"}),
-        ("sampah numpuk", {"rubbish"}),
-        ("ktp saya belum jadi", {"card"}),
-        ("terima kasih pak", set()),
-    ],
-)
+@each_row
 def test_a_matter_is_known_however_it_is_written(text: str, told: set[str]) -> None:
     """Abbreviations, slang and regional words mean the same."""
     assert matters(text) == told

@@ -11,7 +11,7 @@ from channels.sms.parse import split_udh
 from channels.sms.receipts import DeliveryReceipt, in_disguise, read_receipt
 from channels.sms.segments import GSM7, MOST_PARTS, UCS2, Endpoint, compose, gsm7, recipient, split
 from complaints.errors import Undeliverable
-from tests.harness.tables import each, each_row
+from tests.harness.tables import each, each_row, row_by_row
 
 CITIZEN = {"sender": "6281234567890", "from": "1708"}
 
@@ -40,18 +40,7 @@ def test_other_scripts_go_as_ucs2(text: str) -> None:
     assert (data_coding, together(parts, data_coding)) == (UCS2, text)
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "lengths"),
-    [
-        ("160 septets are one", "a" * 160, [160]),
-        ("161 are two of at most 153", "a" * 161, [6 + 153, 6 + 8]),
-        ("80 of the extension table are one", "€" * 80, [160]),
-        ("an extension pair is not cut", "a" * 152 + "€" * 5, [6 + 152, 6 + 10]),
-        ("70 of UCS-2 are one", "京" * 70, [140]),
-        ("71 are two of at most 67", "京" * 71, [6 + 134, 6 + 8]),
-        ("a surrogate pair is not cut", "京" * 66 + "\U00020000" * 6, [6 + 132, 6 + 24]),
-    ],
-)
+@row_by_row
 def test_lengths(name: str, text: str, lengths: list[int]) -> None:
     """3GPP TS 23.040: 140 octets a message, 6 of them the header of a part."""
     assert [len(part) for part in split(text, reference=1)[1]] == lengths, name

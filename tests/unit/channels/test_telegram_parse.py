@@ -296,27 +296,7 @@ def test_a_full_answer_may_have_cut_an_album_at_its_end() -> None:
     assert whole(row("", *["A"] * MOST_PARTS), frozenset("A"), full=True) == MOST_PARTS + 1
 
 
-@each(
-    "changes",
-    [
-        {"message_id": None},
-        {"message_id": "5"},
-        {"date": None},
-        {"date": 10**20},
-        {"chat": None},
-        {"chat": {"id": "77", "type": "private"}},
-        {"chat": 7},
-        {"from": {"id": "77"}},
-        {"from": "Siti"},
-        {"text": 7},
-        {"text": ["x"]},
-        {"photo": [{}]},
-        {"photo": "x"},
-        {"document": {"file_id": 7}},
-        {"location": {"latitude": "north"}},
-        {"reply_to_message": "x"},
-    ],
-)
+@each_row
 def test_what_telegram_always_gives_and_is_not_there_is_malformed(changes: dict[str, Any]) -> None:
     """Poison with a reason."""
     with pytest.raises(MalformedMessage, match="no update as Telegram documents it"):

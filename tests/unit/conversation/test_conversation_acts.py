@@ -24,7 +24,7 @@ from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
 from tests.harness.stories import stories_of
-from tests.harness.tables import each, each_row, row_by_row
+from tests.harness.tables import each_row, row_by_row
 from tests.harness.town import Town
 
 POTHOLE = "Jalan berlubang di Kota Semarang"
@@ -141,16 +141,7 @@ def test_a_question_that_nobody_hears_stops_no_clock(town: Town) -> None:
     assert len(town.complaints) == 2
 
 
-@pytest.mark.parametrize(
-    ("act", "state", "hidden"),
-    [
-        ("withdraw", "dicabut", (False, False)),
-        ("hide:anonymous", "ditanggapi", (True, False)),
-        ("hide:secret", "ditanggapi", (False, True)),
-        ("disagree", "dibuka kembali", (False, False)),
-        ("reopen", "dibuka kembali", (False, False)),
-    ],
-)
+@row_by_row
 def test_a_form_of_the_page_acts_on_its_case(town: Town, act: str, state: str, hidden: tuple[bool, bool]) -> None:
     """By the code, with no words of which a meaning would be guessed."""
     web = Town(town.keys, town.law, town.reads)
@@ -164,19 +155,7 @@ def test_a_form_of_the_page_acts_on_its_case(town: Town, act: str, state: str, h
     assert (case.state, (case.complaint.anonymous, case.complaint.secret)) == (state, hidden)
 
 
-@each(
-    ("act", "found"),
-    [
-        ("rate:5", Act(CommandKind.rate, {"stars": 5})),
-        ("hide:secret", Act(CommandKind.hide, {"secret": True})),
-        ("show:anonymous", Act(CommandKind.show, {"anonymous": True})),
-        ("show:all", Act(CommandKind.show, {"anonymous": True, "secret": True})),
-        ("hide:all", None),
-        ("rate:6", None),
-        ("", None),
-        ("delete", None),
-    ],
-)
+@each_row
 def test_an_act_is_one_of_those_that_there_are(act: str, found: Act | None) -> None:
     """Anything else is read as a message."""
     assert asked_for(act) == found
@@ -226,16 +205,7 @@ def test_not_yet_after_the_closing_opens_the_case_again(town: Town, closed_by: s
     assert (len(town.complaints), case.state, case.disputes) == (1, "dibuka kembali", 1)
 
 
-@pytest.mark.parametrize(
-    ("text", "state", "hidden"),
-    [
-        ("CABUT", "dicabut", (False, False)),
-        ("cabut laporan saya {code}", "dicabut", (False, False)),
-        ("Batalkan {code}.", "dicabut", (False, False)),
-        ("RAHASIAKAN {code}", "diteruskan", (False, True)),
-        ("anonim", "diteruskan", (True, False)),
-    ],
-)
+@row_by_row
 def test_a_word_withdraws_or_hides_where_there_is_no_page(
     town: Town, text: str, state: str, hidden: tuple[bool, bool]
 ) -> None:

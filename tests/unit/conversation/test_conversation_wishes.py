@@ -1,7 +1,5 @@
 """What a citizen wishes for his reports without a code: that he be hidden, that one be withdrawn, how one stands; and what owners ask."""
 
-import pytest
-
 from complaints.bus.envelope import encode
 from complaints.command import CommandKind
 from complaints.crypto import Keyring
@@ -11,7 +9,7 @@ from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
 from tests.harness.stories import stories_of
-from tests.harness.tables import each, each_row
+from tests.harness.tables import each, each_row, row_by_row
 from tests.harness.town import Town
 
 TOFU = "tetangga saya membuang limbah tahu ke sungai di Desa Debong Kota Tegal"
@@ -51,14 +49,7 @@ def test_a_report_with_a_wish_or_a_word_like_one_is_more_than_a_wish(text: str) 
     assert not only_wishes(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "kind", "withdrawn"),
-    [
-        ("cabut laporan lampu", MessageKind.request, [True, False]),
-        ("batalkan laporan sampah saya pak", MessageKind.request, [False, True]),
-        ("kapan lampunya diganti?", MessageKind.status, [False, False]),
-    ],
-)
+@row_by_row
 def test_the_named_matter_chooses_the_report(text: str, kind: MessageKind, withdrawn: list[bool]) -> None:
     """Whichever was told last."""
     made = town(LAMP, WASTE)
@@ -76,18 +67,7 @@ def test_words_of_others_hide_nobody(text: str) -> None:
     assert (told.anonymous, told.secret) == (False, False)
 
 
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("ok pak", MessageKind.answer),
-        ("siap", MessageKind.answer),
-        ("baik", MessageKind.answer),
-        ("sudah, terima kasih", MessageKind.answer),
-        ("iya pak", MessageKind.answer),
-        ("terima kasih pak", MessageKind.thanks),
-        ("suwun pak", MessageKind.thanks),
-    ],
-)
+@row_by_row
 def test_to_agree_answers_what_the_owner_asks(text: str, kind: MessageKind) -> None:
     """Thanks alone do not."""
     made = town(LAMP)

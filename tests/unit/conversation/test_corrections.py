@@ -19,7 +19,7 @@ from tests.harness.house import House, added, plain, said
 from tests.harness.list_law import DESK, ListLaw
 from tests.harness.stories import stories_of
 from tests.harness.support import NOON, message, normalised
-from tests.harness.tables import each, each_row, row_by_row
+from tests.harness.tables import each_row, row_by_row
 from tests.harness.town import Town
 
 NORMALISER = Normaliser.load()
@@ -68,41 +68,7 @@ def test_a_place_beside_other_words_corrects_nothing(text: str) -> None:
     assert corrected_place(text, NORMALISER.reader.read, NORMALISER.gazetteer, former="33.74") is None
 
 
-@each(
-    "text",
-    [
-        "di Kabupaten Bandung juga begitu",
-        "Kabupaten Bandung",
-        "ralat, jl sriwijaya",
-        "yang benar Jalan Merdeka Bandung",  # a city or the regency around it
-        "yang benar di Sukabumi",
-        "bukan urusan Kota Bandung tapi Kabupaten Bandung",
-        "saya bukan warga Kota Bandung tapi Kabupaten Bandung",
-        "bukan lampu tapi jalan di depan Terminal Kota Bogor",
-        "ralat, lampunya sudah hidup, saya sekarang di Surabaya",
-        "salah satu warga Kota Bogor",
-        "maksud saya Kota Surabaya bisa, kenapa di sini tidak",
-        "bukan di Kota Bandung saja tapi di Kota Cimahi pun begitu",
-        "bukan Kota Bandung tetapi Kabupaten Bandung yang bertanggung jawab",
-        "ini salah Kota Bogor",
-        "seharusnya Kota Surabaya bisa jadi contoh",
-        "kerja yang benar Kota Bogor",
-        "harusnya seperti di Kota Surabaya",
-        "pemkot surabaya saja bisa, bukan seperti kota bandung",
-        "ralat " + "jalan rusak " * 20 + "Kota Bogor",
-        "di Kota Bandung bagus, di sini tidak",
-        "bukan Kota Bandung, Kabupaten Bandung yang bagus",
-        "kenapa bukan Kota Bandung, Kabupaten Bandung",
-        "bantuan turun bukan di Kota Bandung tapi di Kabupaten Bandung",
-        "teman saya bukan di Kota Bandung, di Kabupaten Bandung",
-        "bukan main pak, Kota Bandung",
-        "bukan lampu pak, Kota Bandung",
-        "maksud saya seperti di Kota Bandung",
-        "pemkotnya bukan main, Kota Bandung",
-        "maksudnya apa pak",
-        "",
-    ],
-)
+@each_row
 def test_a_mention_of_another_place_corrects_nothing(text: str) -> None:
     """Whose task it is, where somebody is from, a comparison, a name of two regencies, another thing."""
     assert corrected(text) is None

@@ -30,15 +30,7 @@ def test_place_is_read_as_written(normaliser: Normaliser, text: str, province: s
     assert (place.province, place.regency) == (province, regency)
 
 
-@pytest.mark.parametrize(
-    ("text", "day", "precision"),
-    [
-        ("kejadian tgl 3/4/2026", date(2026, 4, 3), "day"),
-        ("sejak 17 agustus 2025", date(2025, 8, 17), "day"),
-        ("kejadian kemarin", date(2026, 11, 23), "day"),
-        ("sejak desember 2024 belum diperbaiki", date(2024, 12, 1), "month"),
-    ],
-)
+@row_by_row
 def test_date_is_read_with_its_precision(normaliser: Normaliser, text: str, day: date, precision: str) -> None:
     """Absolute and relative dates count from the day of receipt."""
     occurred = normaliser.read(text, received_at=RECEIVED).occurred
