@@ -12,29 +12,13 @@ from channels.web.security import ApiKeys, new_api_key
 from complaints import tracking
 from complaints.crypto import Keyring
 from tests.harness.support import normalised
-from tests.harness.tables import row_by_row
+from tests.harness.tables import document, row_by_row
 from tests.harness.web import PNG, House, door, served
 
 __all__ = ["door", "served"]
 
 ROOT = "/open311/v2"
-POSTED = {
-    "jurisdiction_id": "lapor.go.id",
-    "service_code": "pekerjaan-umum",
-    "lat": "-6.98",
-    "long": "110.41",
-    "address_string": "Jl. Pemuda, Kota Semarang",
-    "email": "ani@example.id",
-    "device_id": "tt222111",
-    "account_id": "123456",
-    "first_name": "Ani",
-    "last_name": "Lestari",
-    "phone": "081234567890",
-    "description": "Lubang besar di depan pasar.",
-    "media_url": "http://example.id/foto/638.jpg?besar=1",
-    "attribute[occurred]": "2026-11-01",
-    "attribute[secret]": "true",
-}
+POSTED: dict[str, str] = document("tables/integration/web_open311.yaml")["POSTED"]
 """As the specification's example posts, with our attributes."""
 
 

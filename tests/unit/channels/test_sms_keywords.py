@@ -4,6 +4,7 @@ from channels.sms.keywords import Keywords, _one_letter_apart
 from normalizer.places.gazetteer import Gazetteer
 from tests.harness.tables import each_row, row_by_row
 
+
 @each_row
 def test_keyword(name: str, text: str, region: str | None) -> None:
     """One case for each way of writing it, and each text that only looks so."""

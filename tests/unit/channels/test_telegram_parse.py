@@ -18,7 +18,7 @@ from complaints import tracking
 from complaints.errors import MalformedMessage
 from complaints.message import pack
 from tests.harness.json_values import json_values
-from tests.harness.tables import each, each_row
+from tests.harness.tables import document, each, each_row
 
 BOT = Bot(id=1708, username="lapor1708_bot", pseudonym=lambda text: f"hidden<{text}>".replace("77", "xx"))
 DATE = 1_793_600_000
@@ -318,17 +318,7 @@ def test_any_text_is_kept_as_it_is_and_can_be_written(text: str) -> None:
     assert pack(found)
 
 
-FIELDS = [
-    *message(),
-    "photo",
-    "document",
-    "voice",
-    "location",
-    "venue",
-    "caption",
-    "reply_to_message",
-    "media_group_id",
-]
+FIELDS: list[str] = document("tables/channels/telegram_parse.yaml")["FIELDS"]
 FIELDS += ["edit_date", "entities", "sender_chat", "sticker"]
 CHANGES = st.dictionaries(st.sampled_from(FIELDS), json_values(), max_size=3)
 ENVELOPES = st.dictionaries(st.sampled_from(["update_id", "message", "edited_message"]), json_values())

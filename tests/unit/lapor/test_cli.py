@@ -18,21 +18,9 @@ from lapor.commands.cases import since_milliseconds
 from lapor.commands.tables import shown_value
 from ops.casework.acts import ACTS
 from tests.harness.support import free_port
-from tests.harness.tables import each, each_row
+from tests.harness.tables import document, each, each_row
 
-CLIENTS = (
-    "aiokafka",
-    "chdb",
-    "clickhouse_driver",
-    "confluent_kafka",
-    "faust",
-    "httpx",
-    "kafka",
-    "smpplib",
-    "starlette",
-    "telegram",
-    "tweepy",
-)
+CLIENTS: tuple[str, ...] = tuple(document("tables/lapor/cli.yaml")["CLIENTS"])
 
 Ran = tuple[int, str, str]
 Run = Callable[..., Ran]
