@@ -17,6 +17,9 @@ from complaints.command import CommandKind
 from complaints.crypto import Keyring
 from complaints.event import Attachment, Complaint
 from normalizer.complaint import Normaliser
+from normalizer.results import Reading
+from router.decision import Decision
+from router.facts import Facts
 from router.routing import Router
 from tests.harness.house import said
 from tests.harness.support import message
@@ -26,6 +29,13 @@ from tests.harness.town import Town
 PHOTO: Final = Attachment(name="a.png", media_type="image/png", size_bytes=1, sha256="0" * 64)
 
 COMMANDS: Final = {kind.name: kind for kind in CommandKind}
+
+
+@functools.cache
+def law_and_reader() -> tuple[Router, Normaliser]:
+    """Return what decides and reads in all towns."""
+    return Router.load(), Normaliser.load()
+
 
 TOWN: Final[Mapping[str, Callable[[Town], Any]]] = {
     "cases": lambda town: len(town.complaints),
@@ -42,6 +52,7 @@ TOWN: Final[Mapping[str, Callable[[Town], Any]]] = {
     "all_doubtful": lambda town: all(one.doubtful for one in town.landed),
     "people": lambda town: len({one.reporter_ref for one in town.complaints}),
     "added_texts": lambda town: [one.addition.text for one in town.commands if one.addition],
+    "text": lambda town: town.texts[-1],
     "written": lambda town: town.texts,
     "texts": lambda town: [one.text for one in town.complaints],
     "open": lambda town: [town.case(one.tracking_code).state == "dibuka kembali" for one in town.complaints],
@@ -85,6 +96,23 @@ REPORT: Final[Mapping[str, Callable[[Complaint], Any]]] = {
 """What can be seen of a complaint as it was made, the first one unless a number says which."""
 
 
+LAW: Final[Mapping[str, Callable[[Decision, Reading], Any]]] = {
+    "owner": lambda decision, _: decision.owner.id,
+    "owner_begins": lambda decision, _: decision.owner.id,
+    "is_triage": lambda decision, _: decision.triage,
+    "is_undecided": lambda decision, _: decision.confidence <= law_and_reader()[0].rules.undecided,
+    "oversight": lambda _, reading: reading.oversight,
+    "kind": lambda _, reading: reading.complaint_class,
+    "read_province": lambda _, reading: reading.place.province,
+    "read_regency": lambda _, reading: reading.place.regency,
+    "read_village": lambda _, reading: reading.place.village,
+    "things": lambda _, reading: reading.things,
+    "law": lambda decision, _: decision.explanation,
+    "missing": lambda _, reading: reading.missing,
+}
+"""What can be seen of how a text by itself was read and decided."""
+
+
 def plain(value: Any) -> Any:
     """Return a value as a story writes it."""
     if isinstance(value, Enum):
@@ -100,11 +128,12 @@ class Telling:
 
     town: Town
     values: dict[str, Any]
+    decided: tuple[Decision, Reading] | None = None
 
     def step(self, step: Mapping[str, Any]) -> None:
         """Let a step happen, or look whether the town stands as the step says."""
         step = {name: self.filled(value) for name, value in step.items()}
-        if not step.pop("if", True):
+        if not step.pop("if", True) or step.pop("unless", False):
             return
         for _ in range(step.pop("repeat", 1)):
             self.once(dict(step))
@@ -119,6 +148,10 @@ class Telling:
         elif verb in {"say", "post", "web", "part"}:
             photo = {"attachments": (PHOTO,)} if step.pop("photo", False) else {}
             getattr(self, verb)(step.pop(verb), **photo, **step)
+        elif verb == "decide":
+            law, _ = law_and_reader()
+            reading = law.reader.read(step[verb])
+            self.decided = law.decide(Facts(reading)), reading
         elif verb == "note":
             self.values[step[verb].replace(" ", "_")] = self.seen(step[verb])
         else:
@@ -176,16 +209,20 @@ class Telling:
     def look(self, name: str, wanted: Any) -> None:
         """Fail if the town does not stand so."""
         what, is_denied = name.removeprefix("not "), name.startswith("not ")
-        if what == "text":
-            for words in [wanted] if isinstance(wanted, str) else wanted:
-                assert (words in self.town.texts[-1]) != is_denied, f"{name} {words}: {self.town.texts[-1]}"
-            return
         found = self.seen(what)
+        if what in {"text", "law", "missing"}:
+            for part in [wanted] if isinstance(wanted, str) else wanted:
+                assert (part in found) != is_denied, f"{name} {part}: {found}"
+            return
+        if what == "owner_begins":
+            found = found[: len(wanted)]
         assert (found == wanted) != is_denied, f"{name}: {wanted!r} is {found!r}"
 
     def seen(self, name: str) -> Any:
         """Return what is seen of the town, of a case or of a complaint."""
         what, _, number = name.partition(" ")
+        if self.decided:
+            return plain(LAW[what](*self.decided))
         if what in TOWN:
             return plain(TOWN[what](self.town))
         complaint = self.town.complaints[int(number or 1) - 1]
@@ -201,12 +238,6 @@ def rows_of(story: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     times = story.get("times", {})
     for row, *values in itertools.product(rows, *times.values()):
         yield {**row, **dict(zip(times, values, strict=True))}
-
-
-@functools.cache
-def law_and_reader() -> tuple[Router, Normaliser]:
-    """Return what decides and reads in all towns."""
-    return Router.load(), Normaliser.load()
 
 
 def tell(story: Mapping[str, Any]) -> None:
