@@ -1,12 +1,11 @@
-"""The stories of tests/data/tables: none is told by nobody, and one that ends otherwise fails."""
+"""A story of tests/data/tables that ends otherwise fails."""
 
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.harness.stories import tell
-from tests.harness.tables import TABLES, TESTS, each
+from tests.harness.tables import each
 
 STORY: dict[str, Any] = {
     "rule": "A hole is a case.",
@@ -22,11 +21,3 @@ def test_a_story_that_ends_otherwise_fails(name: str, wanted: Any) -> None:
     tell(STORY)
     with pytest.raises(pytest.fail.Exception, match=name):
         tell(STORY | {"steps": [*STORY["steps"], {name: wanted}]})
-
-
-def test_each_story_is_told_by_the_test_file_of_its_table() -> None:
-    """Or it would check nothing."""
-    for path in TABLES.rglob("*.yaml"):
-        if any(isinstance(one, dict) and "steps" in one for one in yaml.safe_load(path.read_text("utf-8")).values()):
-            (file,) = (TESTS / "unit" / path.parent.name).glob(f"test_{path.stem}.py")
-            assert "stories_of(__file__)" in file.read_text("utf-8"), path
