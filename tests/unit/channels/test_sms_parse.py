@@ -44,45 +44,7 @@ def test_every_data_coding_has_a_reading() -> None:
         decode(bytes(range(256)), octet)
 
 
-@each(
-    ("name", "payload", "esm_class", "tlvs", "concat"),
-    [
-        (
-            "behind a port and a language element, wide",
-            b"\x0f\x05\x04\0\0\0\0\x24\x01\x01\x08\x04\1\2\2\1halo",
-            0x40,
-            {},
-            Concat(258, 2, 1),
-        ),
-        (
-            "a header beside SAR parameters",
-            b"\x05\x00\x03\x07\x02\x01halo",
-            0x40,
-            {0x020C: b"\0\x09", 0x020E: b"\3", 0x020F: b"\1"},
-            Concat(7, 2, 1),
-        ),
-        (
-            "a header of no concatenation beside SAR parameters",
-            b"\x03\x24\x01\x01halo",
-            0x40,
-            {0x020C: b"\0\x09", 0x020E: b"\3", 0x020F: b"\1"},
-            Concat(9, 3, 1),
-        ),
-        ("part 255 of 255", b"\x05\x00\x03\xff\xff\xffhalo", 0x40, {}, Concat(255, 255, 255)),
-        ("8-bit reference", b"\x05\x00\x03\xab\x03\x02halo", 0x40, {}, Concat(0xAB, 3, 2)),
-        ("16-bit reference", b"\x06\x08\x04\x01\x02\x03\x02halo", 0x40, {}, Concat(0x102, 3, 2)),
-        ("behind a port element", b"\x0b\x05\x04\x00\x00\x00\x00\x00\x03\x07\x02\x01halo", 0x40, {}, Concat(7, 2, 1)),
-        ("SAR parameters", b"halo", 0, {0x020C: b"\x00\x09", 0x020E: b"\x02", 0x020F: b"\x01"}, Concat(9, 2, 1)),
-        ("one of one is whole", b"\x05\x00\x03\x01\x01\x01halo", 0x40, {}, None),
-        ("a header without a part number", b"\x04\x05\x02\x00\x00halo", 0x40, {}, None),
-        ("no header", b"\x05\x00\x03\xab\x03\x02halo", 0, {}, None),
-        ("part none of three is whole", b"\x05\x00\x03\xab\x03\x00halo", 0x40, {}, None),
-        ("part four of three is whole", b"\x05\x00\x03\xab\x03\x04halo", 0x40, {}, None),
-        ("part one of none is whole", b"\x05\x00\x03\xab\x00\x01halo", 0x40, {}, None),
-        ("a SAR reference of nine octets", b"halo", 0, {0x020C: b"\x7f" * 9, 0x020E: b"\x02", 0x020F: b"\x01"}, None),
-        ("SAR parameters that are not all there", b"halo", 0, {0x020C: b"\x00\x09"}, None),
-    ],
-)
+@each_row
 def test_part_of(name: str, payload: bytes, esm_class: int, tlvs: dict[int, bytes], concat: Concat | None) -> None:
     """3GPP TS 23.040 9.2.3.24 and SMPP's SAR parameters say which part a message is."""
     assert made(payload, esm_class=esm_class, tlvs=tlvs) == concat, name

@@ -1,7 +1,6 @@
 """The tier of government that owns a complaint follows the annex of UU 23/2014 and the laws of the subjects."""
 
 import re
-from typing import NamedTuple
 
 import pytest
 
@@ -18,24 +17,10 @@ def decided(text: str) -> Decision:
     return ROUTER.decide(Facts(ROUTER.reader.read(text)))
 
 
-class Rule(NamedTuple):
-    """A rule of law with a sentence that it decides.
-
-    Attributes:
-        name: the rule, as the law numbers it.
-        text: the sentence.
-        owner: the id of the agency that must own it.
-    """
-
-    name: str
-    text: str
-    owner: str
-
-
 @each_row
-def test_a_rule_of_law_decides_the_owner(rule: Rule) -> None:
+def test_a_rule_of_law_decides_the_owner(rule: str, text: str, owner: str) -> None:
     """Each row is a rule with a sentence that it decides."""
-    assert decided(rule.text).owner.id == rule.owner
+    assert decided(text).owner.id == owner, rule
 
 
 @each_row
