@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from complaints import ids, tracking
-from complaints.bus import Position, StoredRecord
+from complaints.bus import StoredRecord
 from complaints.bus.envelope import AnyEvent, encode
 from complaints.event import Addition, AgencyRef, Complaint, DeadLetter, Raw
 from complaints.mail import Delivery, MessageEvent, ReplyEvent
@@ -113,14 +113,3 @@ def stored(event: AnyEvent, offset: int = 0) -> StoredRecord:
 def poison(topic: str, offset: int = 0, value: bytes | None = b"no json") -> StoredRecord:
     """Return a record that nobody can read."""
     return StoredRecord(topic, 0, offset, b"k", value, (), timestamp_ms=0)
-
-
-class MemoryScanner:
-    """A Scanner's `read` over records that a test gives."""
-
-    def __init__(self, *records: StoredRecord) -> None:
-        self._records = {record.position: record for record in records}
-
-    def read(self, position: Position) -> StoredRecord | None:
-        """Return the record at a position, or None where it is gone."""
-        return self._records.get(position)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 import yaml
+from pydantic import TypeAdapter
 
 TESTS: Final = Path(__file__).resolve().parents[1]
 DATA: Final = TESTS / "data"
@@ -42,11 +43,22 @@ def rows_of(table: Mapping[str, Any]) -> tuple[list[str], list[Mapping[str, Any]
     return columns, [parts_of(row, columns) for row in table["rows"]]
 
 
+def as_annotated(value: Any, hint: Any) -> Any:
+    """Return what a test wants for a value of its table: bytes for characters, a tuple or a record for a list, a member for its value."""
+    if hint in {None, Any, object, str, int, float, bool} or value is None:
+        return value
+    if isinstance(value, str) and hint in {bytes, bytes | None}:
+        return value.encode("latin-1")
+    return TypeAdapter(hint).validate_python(value)
+
+
 def table_of(test: Callable[..., None]) -> tuple[str, list[str], list[Mapping[str, Any]]]:
     """Return the file of a test's table, its columns and its rows."""
     path = Path(inspect.getfile(test)).resolve().relative_to(TESTS)
     name = f"{path.parent.name}/{path.stem.removeprefix('test_')}.yaml"
-    return (name, *rows_of(document(f"tables/{name}")[test.__name__]))
+    columns, rows = rows_of(document(f"tables/{name}")[test.__name__])
+    hints = inspect.get_annotations(test, eval_str=True)
+    return name, columns, [{key: as_annotated(value, hints.get(key)) for key, value in row.items()} for row in rows]
 
 
 def over(

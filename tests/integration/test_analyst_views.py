@@ -15,6 +15,7 @@ from tests.harness.clickhouse import PASSWORD, port
 from tests.harness.events import complaint, dead_letter, delivery, landed, stored, told
 from tests.harness.facts import case, opened, routed, stored_case
 from tests.harness.numbers import FINGERPRINT, number
+from tests.harness.tables import row_by_row
 
 __all__ = ["port"]
 
@@ -63,21 +64,7 @@ def test_the_analyst_runs_every_query_of_the_documents(analyst: Store) -> None:
         analyst.table(sql)
 
 
-QUESTIONS = (
-    "SELECT toStartOfWeek(toTimeZone(received_at, 'Asia/Jakarta'), 1) AS week, channel, count() FROM cases GROUP BY ALL ORDER BY week",
-    "SELECT splitByChar('/', topic)[1] AS main_topic, count() FROM cases GROUP BY main_topic",
-    "SELECT owner, avg(dateDiff('hour', received_at, first_follow_up_at)) FROM cases GROUP BY owner",
-    "SELECT d.duty, count() FROM cases ARRAY JOIN deadlines AS d WHERE isNull(d.done) AND d.due BETWEEN today() AND today() + 7 GROUP BY 1",
-    "SELECT countIf(has(overdue, 'complete')), escalation FROM cases GROUP BY escalation",
-    "SELECT previous_owner_id, count() FROM dispositions WHERE hop > 0 GROUP BY previous_owner_id",
-    "SELECT outcome, countDistinct(reply_id) FROM deliveries GROUP BY outcome",
-    "SELECT channel, countIf(kind = 'complaint') FROM messages GROUP BY channel",
-    "SELECT c.case_number, m.owner FROM cases AS c LEFT JOIN cases AS m ON c.main = m.case_number WHERE c.main != ''",
-    "SELECT arrayJoin(missing) AS part, count() FROM cases GROUP BY part ORDER BY count() DESC",
-)
-
-
-@pytest.mark.parametrize("sql", QUESTIONS)
+@row_by_row
 def test_the_questions_of_analysts_have_an_answer(analyst: Store, sql: str) -> None:
     """By week, topic, owner, duty, hop, outcome, channel and main case."""
     analyst.table(sql)

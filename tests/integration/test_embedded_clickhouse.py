@@ -10,6 +10,7 @@ from clickhouse_driver import Client
 from clickhouse_driver.errors import ErrorCodes, ServerException
 
 from tests.harness.clickhouse import PASSWORD, client, code_of, new_client, port
+from tests.harness.tables import row_by_row
 
 __all__ = ["client", "port"]
 
@@ -57,20 +58,7 @@ def test_old_clients_are_served(port: int, revision: int) -> None:
 # --- what is refused ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("query", "code"),
-    [
-        ("SELEC 1", ErrorCodes.SYNTAX_ERROR),
-        ("", ErrorCodes.SYNTAX_ERROR),
-        ("SELECT 1; SELECT 2", ErrorCodes.SYNTAX_ERROR),
-        ("SELECT nope", ErrorCodes.UNKNOWN_IDENTIFIER),
-        ("SELECT * FROM nope", ErrorCodes.UNKNOWN_TABLE),
-        ("INSERT INTO nope (a) VALUES", ErrorCodes.UNKNOWN_TABLE),
-        ("SELECT throwIf(number = 150000) FROM numbers(200000)", 395),
-        ("SELECT 1 INTO OUTFILE '/tmp/x'", 358),
-        ("CREATE TABLE bad (a Nope) ENGINE = Memory", ErrorCodes.UNKNOWN_TYPE),
-    ],
-)
+@row_by_row
 def test_a_refusal_has_clickhouses_code_and_the_connection_goes_on(client: Client, query: str, code: int) -> None:
     """The code decides whether a sink retries; the text says which table or column."""
     assert code_of(client, query) == code

@@ -24,6 +24,7 @@ from embedded.clickhouse.native.writer import string, varint
 from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session.externals import ExternalTables
 from tests.harness.clickhouse import PASSWORD, new_client, port, served
+from tests.harness.tables import row_by_row
 
 __all__ = ["port"]
 
@@ -99,20 +100,7 @@ def test_no_escape_is_open_to_an_analyst(analyst: Client, secret: Path, port: in
         assert operator.execute("SELECT count() FROM lapor.hidden") == [(1,)]
 
 
-@pytest.mark.parametrize(
-    ("text", "parameters"),
-    [
-        ("SELECT * FROM {t:Identifier}", {"t": "hidden"}),
-        ("SELECT * FROM {d:Identifier}.{t:Identifier}", {"d": "system", "t": "processes"}),
-        ("SELECT arrayMap({f:Identifier}, [{p:String}])", {"f": "file", "p": "/etc/passwd"}),
-        ("SELECT file({p:String})", {"p": "/etc/passwd"}),
-        ("SELECT {p:String}", {"p": "x'), file('/etc/passwd"}),
-        ("SELECT {p:String // '\n} INTO OUTFILE '/tmp/an-analyst-wrote-this'", {"p": "x"}),
-        ("SELECT {p:Nullable(// '\nString)} INTO OUTFILE '/tmp/an-analyst-wrote-this' FORMAT RawBLOB", {"p": "x"}),
-        ("SELECT {p:Nullable(// $x$\nString)} INTO OUTFILE '/tmp/an-analyst-wrote-this$x$'", {"p": "x"}),
-        ("SELECT {p:Nullable(/* /* */ ' */String)} INTO OUTFILE '/tmp/an-analyst-wrote-this'", {"p": "x"}),
-    ],
-)
+@row_by_row
 def test_what_a_parameter_stands_for_is_checked(port: int, secret: Path, text: str, parameters: dict[str, str]) -> None:
     """The values of placeholders are in the statement that is checked, and a text among them stays a text."""
     assert secret.exists()
@@ -199,20 +187,7 @@ def test_an_analyst_sees_the_names_of_the_views_only(analyst: Client) -> None:
     assert {name for (name,) in analyst.execute("SELECT table FROM system.columns WHERE database = 'lapor'")} == names
 
 
-@pytest.mark.parametrize(
-    ("settings", "code"),
-    [
-        ({"max_execution_time": 0}, 452),
-        ({"max_execution_time": 61}, 452),
-        ({"max_memory_usage": 0}, 452),
-        ({"max_threads": 64}, 452),
-        ({"log_comment": "x"}, 452),
-        ({"allow_experimental_eval_table_function": 1}, 452),
-        ({"engine_file_truncate_on_insert": 1}, 452),
-        ({"format_schema_path": "/"}, 452),
-        ({"allow_introspection_functions": 1}, 452),
-    ],
-)
+@row_by_row
 def test_no_setting_lifts_a_limit(analyst: Client, settings: dict[str, object], code: int) -> None:
     """A client gives settings by name and from a list; numbers that are limits it can only lower, and not to "none"."""
     with pytest.raises(ServerException) as refused:
@@ -404,21 +379,7 @@ def test_a_hello_that_comes_byte_by_byte_has_no_more_time(tmp_path: Path) -> Non
         assert answer == b""
 
 
-@pytest.mark.parametrize(
-    "sent",
-    [
-        "String) ENGINE = File(TSV, '{file}') --",
-        "String DEFAULT file('{file}')",
-        "String ALIAS file('{file}')",
-        "String, b String MATERIALIZED file('{file}')",
-        "String) AS SELECT file('{file}') AS a --",
-        "String CODEC(NONE) TTL now() + throwIf(1, file('{file}'))",
-        "Tuple(a String DEFAULT file('{file}'))",
-        "DateTime('UTC') /* */ DEFAULT now()",
-        "String COMMENT '{file}'",
-        "Nothing) --",
-    ],
-)
+@row_by_row
 def test_the_type_of_a_sent_table_is_a_type(
     operator: Client, secret: Path, monkeypatch: pytest.MonkeyPatch, sent: str
 ) -> None:

@@ -15,6 +15,7 @@ from complaints.runtime.upstream import Upstream
 from tests.harness.fakes import Mode
 from tests.harness.mailboxes import received
 from tests.harness.support import normalised, wait_until
+from tests.harness.tables import row_by_row
 from tests.harness.telegram import House, house, upstream
 from tests.harness.telegram_standin import TOKEN
 
@@ -319,9 +320,7 @@ def test_a_shared_position_stands_in_the_place(house: House) -> None:
     assert place.regency == Region(code="33.74", name="Kota Semarang")
 
 
-@pytest.mark.parametrize(
-    ("text", "sentence"), [("/start", "start"), ("/bantuan", "help"), ("/lapor", "lapor"), ("/batal", "cancel")]
-)
+@row_by_row
 def test_a_command_is_a_message_with_the_sentence_that_answers_it(text: str, sentence: str, house: House) -> None:
     """The conversation answers it, once, however often the update comes."""
     said = house.say(text)

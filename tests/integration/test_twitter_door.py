@@ -33,6 +33,7 @@ from tests.harness.mailboxes import Kept, kept, received
 from tests.harness.polling import Owner, into
 from tests.harness.silent import Silent
 from tests.harness.support import free_port, wait_until
+from tests.harness.tables import row_by_row
 
 TOKEN = "the-only-token"
 
@@ -263,10 +264,7 @@ def test_faults_of_x_are_tried_again_at_growing_pauses(house: House) -> None:
     assert house.ids() == of([post])
 
 
-@pytest.mark.parametrize(
-    ("wrong", "setting"),
-    [({"token": "another"}, "LAPOR_X_BEARER_TOKEN"), ({"account": "nobody_is_called_so"}, "LAPOR_X_ACCOUNT")],
-)
+@row_by_row
 def test_what_a_person_must_correct_is_reported_and_tried_again_and_ends_nothing(
     wrong: dict[str, Any], setting: str, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ import pytest
 from complaints.crypto import load_or_create_secret
 from lapor.local.note import Stack
 from tests.harness.support import wait_until
+from tests.harness.tables import row_by_row
 
 PROMPT_S = 30.0
 """Nobody presses Ctrl-C a second time before; a service alone may take 15 s."""
@@ -120,10 +121,7 @@ def test_a_start_is_stopped_while_jars_are_fetched(tmp_path: Path, dead_proxy: s
     stopped_at(starting, lambda: "Fetching Apache Kafka" in starting.log_of("kafka"), signal.SIGINT)
 
 
-@pytest.mark.parametrize(
-    "said",
-    ["starting the embedded telegram-api", "creating topics", "starting router", "waiting"],
-)
+@row_by_row
 def test_a_start_is_stopped_at_a_later_step(tmp_path: Path, said: str) -> None:
     """Kafka, which starts or runs by then, is stopped too, and keeps its port for the next start."""
     starting = Starting(tmp_path)

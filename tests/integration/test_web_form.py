@@ -18,6 +18,7 @@ from complaints.fact import FactKind
 from complaints.storage.attachments import AttachmentStore
 from tests.harness.fakes import Mode
 from tests.harness.mailboxes import Kept
+from tests.harness.tables import row_by_row
 from tests.harness.web import PNG, House, door, served
 from tests.harness.web_cases import EXPLANATION, Facts, disposition
 
@@ -143,15 +144,7 @@ def test_a_filled_trap_is_told_and_nothing_is_lost(door: House) -> None:
     assert _again(door, answer, text="Banjir", website="").status_code == 303
 
 
-@pytest.mark.parametrize(
-    ("typed", "offered"),
-    [
-        ("semarang", ["Kabupaten Semarang, Jawa Tengah", "Kota Semarang, Jawa Tengah"]),
-        ("bandnug", ["Kota Bandung, Jawa Barat"]),
-        ("tembalang", ["Kota Semarang, Jawa Tengah"]),
-        ("Atlantis", []),
-    ],
-)
+@row_by_row
 def test_a_place_in_doubt_offers_what_may_be_meant(door: House, typed: str, offered: list[str]) -> None:
     """By the name, a slip, a district; the citizen may always send it as it was written."""
     answer = door.fill(text="Banjir", regency=typed)

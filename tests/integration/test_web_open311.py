@@ -12,28 +12,13 @@ from channels.web.security import ApiKeys, new_api_key
 from complaints import tracking
 from complaints.crypto import Keyring
 from tests.harness.support import normalised
+from tests.harness.tables import document, row_by_row
 from tests.harness.web import PNG, House, door, served
 
 __all__ = ["door", "served"]
 
 ROOT = "/open311/v2"
-POSTED = {
-    "jurisdiction_id": "lapor.go.id",
-    "service_code": "pekerjaan-umum",
-    "lat": "-6.98",
-    "long": "110.41",
-    "address_string": "Jl. Pemuda, Kota Semarang",
-    "email": "ani@example.id",
-    "device_id": "tt222111",
-    "account_id": "123456",
-    "first_name": "Ani",
-    "last_name": "Lestari",
-    "phone": "081234567890",
-    "description": "Lubang besar di depan pasar.",
-    "media_url": "http://example.id/foto/638.jpg?besar=1",
-    "attribute[occurred]": "2026-11-01",
-    "attribute[secret]": "true",
-}
+POSTED: dict[str, str] = document("tables/integration/web_open311.yaml")["POSTED"]
 """As the specification's example posts, with our attributes."""
 
 
@@ -166,25 +151,8 @@ def test_the_xml_documents_have_the_specifications_elements(door: House) -> None
     assert [(element.tag, element.text) for element in token] == [("service_request_id", code), ("token", code)]
 
 
-@pytest.mark.parametrize(
-    ("asked", "status", "words"),
-    [
-        (("GET", "services/tidak-ada", {}), 404, "service_code"),
-        (("POST", "requests", {}), 400, "service_code wajib diisi"),
-        (("POST", "requests", {"service_code": "x", "description": "y"}), 400, "tidak dikenal"),
-        (("POST", "requests", {"service_code": "kesehatan"}), 400, "description: Isian ini wajib diisi."),
-        (
-            ("POST", "requests", {"service_code": "kesehatan", "description": "x", "attribute[regency]": "semarang"}),
-            400,
-            "Kota Semarang, Jawa Tengah",
-        ),
-        (("GET", "requests", {}), 400, "service_request_id"),
-        (("GET", "requests?service_request_id=x", {}), 404, "service_request_id"),
-        (("GET", "requests/x", {}), 404, "service_request_id"),
-        (("GET", "tokens/x", {}), 404, "service_request_id"),
-    ],
-)
 @pytest.mark.parametrize("kind", ["json", "xml"])
+@row_by_row
 def test_errors_are_as_the_specification_writes_them(
     door: House, asked: tuple[str, str, dict[str, str]], status: int, words: str, kind: str
 ) -> None:

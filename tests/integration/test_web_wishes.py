@@ -12,6 +12,7 @@ from channels.web.wishes import MOST_WORDS, WISHES
 from complaints.case import CaseState
 from complaints.crypto import Keyring
 from complaints.message import InboundMessage
+from tests.harness.tables import row_by_row
 from tests.harness.web import API, House
 from tests.harness.web_cases import Facts
 
@@ -50,21 +51,7 @@ def wanted(door: House) -> list[InboundMessage]:
     return [one.message for one in door.additions()]
 
 
-@pytest.mark.parametrize(
-    ("path", "state", "fields", "act"),
-    [
-        ("belum-selesai", "ditanggapi", {"text": "Masih berlubang"}, "disagree"),
-        ("belum-selesai", "digabung", {}, "disagree"),
-        ("belum-selesai", "selesai", {"text": "Rusak lagi"}, "reopen"),
-        ("belum-selesai", "dicabut", {}, "reopen"),
-        ("nilai", "selesai", {"stars": "4", "text": "Cepat"}, "rate:4"),
-        ("cabut", "diproses", {"text": "Sudah baik sendiri"}, "withdraw"),
-        ("cabut", "ditunda", {}, "withdraw"),
-        ("rahasiakan", "diterima", {"hide": "anonymous"}, "hide:anonymous"),
-        ("rahasiakan", "selesai", {"hide": "secret"}, "hide:secret"),
-        ("tampilkan", "selesai", {"show": "secret"}, "show:secret"),
-    ],
-)
+@row_by_row
 def test_a_wish_becomes_a_message_with_its_act(
     door: House, path: str, state: CaseState, fields: dict[str, str], act: str
 ) -> None:
@@ -145,16 +132,7 @@ def test_a_page_that_is_none_and_a_case_that_is_none(door: House) -> None:
     assert "belum dapat" in door.http.get("/lacak/2Q74GVWWCE3/cabut").text
 
 
-@pytest.mark.parametrize(
-    ("api", "state", "body", "act"),
-    [
-        ("reopening", "ditanggapi", {"text": "Belum"}, "disagree"),
-        ("rating", "selesai", {"stars": 2, "text": "Lama", "receipt_key": ""}, "rate:2"),
-        ("withdrawal", "diproses", {"receipt_key": ""}, "withdraw"),
-        ("hiding", "diproses", {"hide": "anonymous"}, "hide:anonymous"),
-        ("showing", "diproses", {"show": "secret", "receipt_key": ""}, "show:secret"),
-    ],
-)
+@row_by_row
 def test_the_app_does_the_same_once_per_key(
     door: House, api: str, state: CaseState, body: dict[str, Any], act: str
 ) -> None:

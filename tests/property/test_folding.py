@@ -6,20 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from normalizer import text as folding
+from tests.harness.tables import document
 
-PIECES = (
-    "jalan",
-    "Jum'at ",
-    "cafe\u0301",
-    "\u1e9b\u0323",
-    "\ufb01",
-    "\u00bd",
-    "\uac00",
-    "\u2019",
-    "\u200b",
-    "\u2026",
-    "\U0001f64f",
-)
+PIECES: tuple[str, ...] = tuple(document("tables/property/folding.yaml")["PIECES"])
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5)).map("".join))

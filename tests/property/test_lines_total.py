@@ -11,61 +11,11 @@ from hypothesis import strategies as st
 
 from router.jsonlines import route_line
 from router.routing import Router
+from tests.harness.tables import document
 
 ROUTER = Router.load()
 CODES = sorted(ROUTER.registry.gazetteer.names)[::97]
-WORDS = st.sampled_from(
-    [
-        *(
-            "jalan",
-            "rusak",
-            "pungli",
-            "kades",
-            "desa",
-            "kec",
-            "di",
-            "kota",
-            "kabupaten",
-            "dari",
-            "ke",
-            "semarang",
-            "31",
-            "dki",
-        ),
-        *(
-            "jakarta",
-            "banjar",
-            "kemarin",
-            "tgl",
-            "3/4",
-            "2017",
-            "minggu",
-            "lalu",
-            "sejak",
-            "dua",
-            "hari",
-            "tahun",
-            "9999",
-            "yth",
-        ),
-        *(
-            "dinas",
-            "pu",
-            "bpjs",
-            "kesehatan",
-            "|",
-            " | ",
-            "\x01",
-            "\u200b",
-            "1e400",
-            "mei",
-            "29 februari",
-            "kp",
-            "jl",
-            "raya",
-        ),
-    ]
-)
+WORDS: st.SearchStrategy[str] = st.sampled_from(document("tables/property/lines_total.yaml")["WORDS"])
 ANY_TEXT = st.one_of(st.text(st.characters(), max_size=200), st.lists(WORDS, max_size=12).map(" ".join))
 ANYTHING = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), ANY_TEXT, st.lists(st.none(), max_size=1))
 MOMENTS = st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat)

@@ -9,39 +9,9 @@ from complaints import tracking
 from complaints.status_requests import code_written, codes_in, parse, without_codes
 from conversation.said import orders
 from normalizer import masking
+from tests.harness.tables import document
 
-PIECES = (
-    "a",
-    "A1",
-    "B",
-    "1234",
-    "XY",
-    "Nama:",
-    "nama",
-    "saya",
-    "budi,",
-    "0812",
-    "3456",
-    "7890",
-    "/@",
-    "t.me/",
-    "@b",
-    "b@c.id",
-    "\u0663",
-    "Lurah",
-    "Pak RT",
-    "Joko",
-    "NIK",
-    "rekening",
-    "at gmail.com",
-    "nm sy",
-    "perkenalkan saya",
-    "anak saya",
-    "pamannya",
-    "ibu tiri saya,",
-    "korban",
-    "Rafi",
-)
+PIECES: tuple[str, ...] = tuple(document("tables/property/masking.yaml")["PIECES"])
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5)).map(" ".join))

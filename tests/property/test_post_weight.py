@@ -4,21 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from complaints import wording
+from tests.harness.tables import document
 
-PIECES = (
-    "lapor.go.id",
-    "selesai.",
-    "a.b",
-    ".",
-    "-.-",
-    " ",
-    "jalan",
-    "\U0001f64f",
-    "\u2019",
-    "\u4e2d",
-    "3.5",
-    "\u00e9.\u00e9",
-)
+PIECES: tuple[str, ...] = tuple(document("tables/property/post_weight.yaml")["PIECES"])
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3)).map("".join))

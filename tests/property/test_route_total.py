@@ -11,26 +11,12 @@ from hypothesis import strategies as st
 from complaints.event import Complaint, Place, Raw, Region
 from router.routing import Router
 from tests.harness.house import routed
+from tests.harness.tables import document
 
 ROUTER = Router.load()
 CODES = sorted(code for code in ROUTER.registry.gazetteer.names if len(code) <= 5)
 AGENCIES = [*ROUTER.registry.bodies, "dpu-33.74", "pemda-33.74", "pemda-33", "dukcapil-31", "no-such-body"]
-WORDS = st.sampled_from(
-    [
-        "jalan rusak",
-        "pungli",
-        "KTP",
-        "listrik",
-        "paspor",
-        "banjir",
-        "sampah",
-        "bpjs",
-        "kota",
-        "semarang",
-        "sekolah",
-        "kades",
-    ]
-)
+WORDS: st.SearchStrategy[str] = st.sampled_from(document("tables/property/route_total.yaml")["WORDS"])
 TEXT = st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=8).map(" ".join))
 
 

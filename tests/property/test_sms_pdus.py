@@ -18,6 +18,7 @@ from channels.sms.deliver import Delivered, read_delivered
 from channels.sms.pdu import Frames, FramingError
 from channels.sms.segments import compose
 from complaints.errors import MalformedMessage
+from tests.harness.tables import row_by_row
 
 
 def deliver(sequence: int = 7, **fields: object) -> bytes:
@@ -189,15 +190,7 @@ def test_a_mutated_deliver_sm_is_read_or_malformed(data: st.DataObject) -> None:
         pdu.read(bytes(frame))
 
 
-@pytest.mark.parametrize(
-    ("name", "behind"),
-    [
-        ("one stray octet", b"\0"),
-        ("two stray octets", b"\0\0"),
-        ("a parameter that is cut", b"\x02\x04\x00\x04\x01\x02"),
-        ("a sound parameter and a stray octet", b"\x14\x01\x00\x01a\0"),
-    ],
-)
+@row_by_row
 def test_one_stray_byte_behind_short_message_is_ignored(name: str, behind: bytes) -> None:
     """Padding is a vice of many SMSCs: what can be read is a message, and what is ignored is counted."""
     body = deliver()[16:] + behind

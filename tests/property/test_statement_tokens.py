@@ -9,6 +9,7 @@ import pytest
 
 from embedded.clickhouse.session.statements import without_rows
 from embedded.clickhouse.tokens import tokens
+from tests.harness.tables import row_by_row
 
 
 def seconds(text: str) -> float:
@@ -44,21 +45,7 @@ def test_splitting_takes_time_in_proportion_to_the_length(text: Callable[[int], 
     assert large < 10 * small + 0.1
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("a 'b''c\\'d' e", ["A", "", "E"]),
-        ("a 'b", ["A", ""]),
-        ("a 'b\\", ["A", ""]),
-        ('a `b``c` "d""e" f', ["A", "", "", "F"]),
-        ("a $x$ 'b $x$ c", ["A", "", "C"]),
-        ("a $x$ b $y$ c", ["A", ""]),
-        ("a$b$ c d$b$", ["A$B$", "C", "D$B$"]),
-        ("1$b$ c $b$ 2", ["1", "", "2"]),
-        ("a $ b", ["A", "$", "B"]),
-        ("a /* b", ["A"]),
-    ],
-)
+@row_by_row
 def test_a_statement_is_split_as_the_engine_splits_it(text: str, words: list[str]) -> None:
     """What is never closed goes to the end of the text; a dollar sign inside a name begins no quoted text."""
     assert [token.word for token in tokens(text)] == words

@@ -16,7 +16,6 @@ from channels.web.uploads.multipart import Form, FormReader
 from complaints.storage.attachments import AttachmentStore
 from tests.harness.web import PNG
 
-BOUNDARY = b"lapor"
 SLOW = settings(max_examples=60)
 
 

@@ -13,7 +13,7 @@ from tests.harness.house import House, added, said
 from tests.harness.list_law import DESK, ListLaw
 from tests.harness.lives import rules as life_rules
 from tests.harness.lives.many import Lives
-from tests.harness.tables import each
+from tests.harness.tables import each, row_by_row
 
 OLDER, LATER = complaint(1), complaint(2)
 if OLDER.tracking_code > LATER.tracking_code:  # of two of one moment the smaller code is the older case
@@ -138,9 +138,7 @@ def test_in_no_order_is_a_case_lost_between_two(later: list[Command], older: lis
         life_rules.at_the_end(lives)
 
 
-@pytest.mark.parametrize(
-    "words", [{"text": "petugasnya minta uang", "oversight": True}, {"text": "anak saya jatuh, kakinya patah"}]
-)
+@row_by_row
 def test_the_search_merges_no_case_that_tells_of_abuse_or_harm_meanwhile(words: dict[str, Any]) -> None:
     """Whichever of the two tells of abuse, before or after they agree; of harm the supporter alone."""
     proposal = said(CommandKind.merge, LATER, NEIGHBOURS, other=OLDER.tracking_code)

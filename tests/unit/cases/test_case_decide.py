@@ -26,6 +26,7 @@ from router.cases.step import CaseStep
 from router.cases.table import STATES, TABLE
 from tests.harness.events import complaint
 from tests.harness.house import NOON_MS, House, added, of_record, plain, said, stored
+from tests.harness.tables import row_by_row
 
 SEMARANG: dict[str, Any] = {
     "place": {"province": {"code": "33", "name": "Jawa Tengah"}, "regency": {"code": "33.74", "name": "Kota Semarang"}}
@@ -120,17 +121,7 @@ def test_what_lacks_the_place_is_asked_for_twice_more_and_then_no_more(house: Ho
     ]
 
 
-@pytest.mark.parametrize(
-    ("missing", "text", "asked"),
-    [
-        ((), "jalan berlubang di tikungan", None),
-        (("place",), "paspor saya belum terbit", None),
-        (("date", "evidence"), "jalan berlubang di tikungan", None),
-        (("place",), "jalan berlubang di tikungan", "place"),
-        (("subject",), "halo", "subject"),
-        (("place", "subject"), "halo", "subject"),
-    ],
-)
+@row_by_row
 def test_one_question_and_only_where_the_answer_would_help(
     house: House, missing: tuple[str, ...], text: str, asked: str | None
 ) -> None:

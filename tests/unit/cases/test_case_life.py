@@ -21,6 +21,7 @@ from tests.harness.house import NOON_MS, House, added, of_record, said, stored
 from tests.harness.list_law import ADMINISTRATOR, DESK, ListLaw
 from tests.harness.lives.many import DAY_MS
 from tests.harness.support import NOON
+from tests.harness.tables import row_by_row
 from view.status import status_of
 
 FIRST, OTHER = complaint(1), complaint(2)
@@ -493,14 +494,7 @@ def test_the_answer_on_x_names_no_person(house: House, kind: CommandKind) -> Non
     assert "sudah selesai" in house.replies[-1].text
 
 
-@pytest.mark.parametrize(
-    ("kind", "words"),
-    [
-        (CommandKind.unmerge, "there is nothing to unmerge"),
-        (CommandKind.close, "answers it first"),
-        (CommandKind.reclassify, "give --class, --oversight"),
-    ],
-)
+@row_by_row
 def test_what_cannot_be_done_says_what_can(house: House, kind: CommandKind, words: str) -> None:
     """An officer must know what to do next."""
     actor = house.case(CODE).owner.id if kind is CommandKind.close else DESK

@@ -21,7 +21,7 @@ from tests.harness.cases.made import Story
 from tests.harness.events import DPU, PEMDA, complaint
 from tests.harness.facts import answered, fact, refused
 from tests.harness.support import NOON
-from tests.harness.tables import each
+from tests.harness.tables import document, each
 from tests.harness.view import KEY, ServedView
 from view.client import ViewClient
 
@@ -105,18 +105,7 @@ def test_a_text_that_is_empty_or_too_long_is_refused_with_the_option_s_name(name
     assert checked(act, {**others, "text": f" {'x' * act.most_bytes} "})["text"] == "x" * act.most_bytes
 
 
-VALUES: dict[str, Any] = {
-    "text": "Bukan kami",
-    "suggest": "dpu-33",
-    "to": "dpu-33",
-    "beside": ["dishub-33"],
-    "until": "2026-12-14",
-    "class": "aspirasi",
-    "oversight": False,
-    "into": "2Q74GVWWCE3",
-    "final": True,
-    "source": "letter",
-}
+VALUES: dict[str, Any] = document("tables/cases/cases.yaml")["VALUES"]
 
 
 @each("name", ACTS)

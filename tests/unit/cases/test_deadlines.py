@@ -3,12 +3,10 @@
 from datetime import date
 from typing import Any
 
-import pytest
-
 from router.cases.document.waits import latest_answer
 from router.deadlines import Deadlines
 from router.working_days import later, working_day
-from tests.harness.tables import each_row
+from tests.harness.tables import each_row, row_by_row
 
 DEADLINES = Deadlines.load()
 
@@ -93,10 +91,7 @@ def test_the_completion_as_a_person_counts_it(received_at: str, kind: str, overs
     assert found["complete"] == complete
 
 
-@pytest.mark.parametrize(
-    ("province", "forward"),
-    [("33", "2026-11-06"), ("73", "2026-11-09"), ("91", "2026-11-09"), (None, "2026-11-06")],
-)
+@row_by_row
 def test_a_day_begins_where_it_happened(province: str | None, forward: str) -> None:
     """23.30 in Semarang on Tuesday is Wednesday in Makassar and Jayapura."""
     place = {"province": {"code": province, "name": ""}} if province else {}

@@ -18,7 +18,7 @@ from neighbours.step import NeighboursStep
 from neighbours.supporters import PAGE
 from normalizer.matter.signature import signature
 from tests.harness.neighbours import NOON, Quarter, case_id, closed, code, joined, later, left, opened, told
-from tests.harness.tables import each, row_by_row
+from tests.harness.tables import document, each, row_by_row
 
 HOLE = "lobang gede di jln majapahit dpn pegadaian"
 SAME_HOLE = "Jalan berlubang di Jalan Majapahit, seberang kantor Pegadaian, mohon ditambal"
@@ -66,16 +66,7 @@ def test_of_two_cases_of_one_moment_the_lower_code_is_the_main_case(quarter: Qua
         assert quarter.merges(opened(order[1], HOLE)) == [(code(high), code(low))]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "lobang gede di jln sudiarto dpn pegadaian",
-        LAMP,
-        "saluran air jln majapahit mampet",
-        "ktp saya belum jadi",
-        "jalan berlubang di semarang",
-    ],
-)
+@row_by_row
 def test_a_look_alike_is_none(quarter: Quarter, text: str) -> None:
     """Another street, another matter on the street, a matter of one's own, no place."""
     quarter.put(opened(1, HOLE))
@@ -286,17 +277,7 @@ def test_a_full_page_is_followed_by_others(quarter: Quarter) -> None:
     assert heard == {code(number) for number in many} - {code(1), code(PAGE + 3), code(1251)}
 
 
-BROKEN: dict[str, dict[str, object]] = {
-    "no signature": {"signature": "!"},
-    "a short signature": {"signature": "BgAAAQ=="},
-    "an empty signature": {"signature": ""},
-    "no code": {"tracking_code": "short"},
-    "another key": {"regency": "33.75"},
-    "no time": {"received_at": "noon"},
-    "no time zone": {"received_at": "2026-11-03T05:00:00"},
-    "a number": {"topic": 5},
-    "nothing": {"reporter_ref": None},
-}
+BROKEN: dict[str, dict[str, object]] = document("tables/cases/neighbours.yaml")["BROKEN"]
 
 
 @each("change", BROKEN.values())

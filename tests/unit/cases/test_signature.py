@@ -2,7 +2,6 @@
 
 from base64 import b64decode
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,7 +27,7 @@ from normalizer.matter.signature import (
     signature,
 )
 from normalizer.matter.words import skeleton
-from tests.harness.tables import each, each_row
+from tests.harness.tables import each_row, row_by_row
 
 LISTS = packaged.document("normalizer", "matters.yaml")
 SENSES = packaged.document("normalizer", "senses.yaml")
@@ -50,22 +49,7 @@ def kinds(text: str) -> list[str]:
     return [KINDS[number - 1] for number in sign(text).names]
 
 
-@each(
-    ("text", "told"),
-    [
-        ("lobang gede di jln pemuda", {"pothole"}),
-        ("Jalan Pemuda berlubang", {"pothole"}),
-        ("lampu jalan padam", {"lamp"}),
-        ("PJU mt total gelap", {"lamp"}),
-        ("lampu merah simpang lima mati", {"signal"}),
-        ("listrik padam dari subuh", {"power"}),
-        ("aia pdam indak iduik", {"tap"}),
-        ("got mampet", {"drain"}),
-        ("sampah numpuk", {"rubbish"}),
-        ("ktp saya belum jadi", {"card"}),
-        ("terima kasih pak", set()),
-    ],
-)
+@each_row
 def test_a_matter_is_known_however_it_is_written(text: str, told: set[str]) -> None:
     """Abbreviations, slang and regional words mean the same."""
     assert matters(text) == told
@@ -207,10 +191,7 @@ def test_the_first_number_of_a_range_is_none() -> None:
     assert sign("blok d").numbers
 
 
-@pytest.mark.parametrize(
-    ("full", "other"),
-    [("di Bumi Tamalanrea Permai", "BTP"), ("di Tambak Lorok", "tambaklorok"), ("di Bumi Indah", "bumi indah")],
-)
+@row_by_row
 def test_a_name_of_several_words_has_short_forms(full: str, other: str) -> None:
     """Its initials, or its words in one."""
     one, another = sign(full), sign(other)

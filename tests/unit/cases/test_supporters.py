@@ -12,6 +12,7 @@ from sinks.clickhouse.rows import rows_of
 from tests.harness.facts import stored_case
 from tests.harness.numbers import number
 from tests.harness.street import DESK, LAMP, LIGHTS, LIGHTS_NAME, TRAFFIC, WATCHDOG, Street
+from tests.harness.tables import row_by_row
 from tests.harness.view import ServedView
 
 A, B = "628111", "628222"
@@ -47,9 +48,7 @@ def test_an_accusation_takes_a_supporter_off_its_main_case_and_the_accused_never
     assert not street.facts(A, FactKind.routed)[1:]
 
 
-@pytest.mark.parametrize(
-    "words", ["semalam adik saya jatuh di situ, patah tangan", "tadi malam ada yang meninggal ditabrak di situ"]
-)
+@row_by_row
 def test_who_tells_of_a_person_who_was_hurt_or_died_is_no_supporter_from_then_on(street: Street, words: str) -> None:
     """No answer about a lamp answers it."""
     street.says(B, words)
@@ -242,13 +241,7 @@ def test_a_main_case_that_becomes_a_report_of_abuse_lets_its_supporters_go(stree
 WHERE_HE_LIVES = "tiangnya persis di depan warung sate saya pak"
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "tiangnya persis di depan warung sate saya, tolong rahasiakan",
-        "petugasnya minta uang 50 ribu, tolong rahasiakan",
-    ],
-)
+@row_by_row
 def test_words_with_a_wish_to_be_secret_are_never_passed_on(street: Street, words: str) -> None:
     """The wish comes with them: no fact of any case holds them open, and the main case hears nothing."""
     sent = street.says(B, words)
@@ -261,9 +254,7 @@ def test_words_with_a_wish_to_be_secret_are_never_passed_on(street: Street, word
     assert added.secret
 
 
-@pytest.mark.parametrize(
-    "words", ["RAHASIA", "petugasnya minta uang 50 ribu", "ralat: bukan di Kota Semarang tapi Kabupaten Semarang"]
-)
+@row_by_row
 def test_who_hides_his_report_later_hides_what_the_main_case_was_told(
     street: Street, view: ServedView, words: str
 ) -> None:

@@ -11,7 +11,7 @@ from channels.sms.text import text_of
 from complaints.errors import MalformedMessage
 from complaints.limits import COMPLAINT_BYTES
 from conversation.reading import printable
-from tests.harness.tables import each
+from tests.harness.tables import each, each_row, row_by_row
 
 
 def found(payload: bytes = b"halo", *, esm_class: int = 0, tlvs: dict[int, bytes] | None = None) -> Segment:
@@ -31,57 +31,7 @@ def packed(text: str) -> bytes:
     return number.to_bytes((7 * len(text) + 7) // 8, "little")
 
 
-@each(
-    ("name", "body", "data_coding", "text"),
-    [
-        ("gsm7", b"Jalan rusak \x00 pasar", 0x00, "Jalan rusak @ pasar"),
-        ("gsm7 extension table", b"\x1b(Rp 5000\x1b) \x1be", 0x00, "{Rp 5000} €"),
-        ("gsm7 that ends in an escape", b"halo\x1b", 0x00, "halo"),
-        ("gsm7 with an octet above 127", b"caf\x05 \xff", 0x00, "café \ufffd"),
-        ("ascii", b"halo", 0x01, "halo"),
-        ("latin-1", "café".encode("latin-1"), 0x03, "café"),
-        ("ucs-2", "Jalan é".encode("utf-16-be"), 0x08, "Jalan é"),
-        ("ucs-2 with a surrogate pair", "banjir 😭".encode("utf-16-be"), 0x08, "banjir 😭"),
-        ("ucs-2 of an odd length", "ab".encode("utf-16-be") + b"\x00", 0x08, "ab\ufffd"),
-        ("ucs-2 with half a pair", b"\xd8\x3d\x00a", 0x08, "\ufffda"),
-        ("8-bit that is utf-8", "banjir 😭".encode(), 0x04, "banjir 😭"),
-        ("8-bit that is not", b"caf\xe9", 0x04, "café"),
-        ("flash message in ucs-2", "ab".encode("utf-16-be"), 0x18, "ab"),
-        ("message class, gsm7", b"halo", 0xF1, "halo"),
-        ("message class, 8-bit", b"halo", 0xF5, "halo"),
-        ("message waiting, ucs-2", "ab".encode("utf-16-be"), 0xE1, "ab"),
-        ("to be deleted once read, ucs-2", "ab".encode("utf-16-be"), 0x48, "ab"),
-        ("a coding that nobody knows", b"halo", 0x87, "halo"),
-        ("empty", b"", 0x00, ""),
-        ("empty ucs-2", b"", 0x08, ""),
-        ("gsm7 that is utf-8", "café rusak 😭".encode(), 0x00, "café rusak 😭"),
-        ("gsm7 that is latin-1", b"caf\xe9 rusak", 0x00, "café rusak"),
-        ("gsm7 that is packed", packed("Jalan rusak di depan pasar"), 0x00, "Jalan rusak di depan pasar"),
-        ("gsm7 that is packed, seven spare bits", packed("lampu mati di sini baru."), 0x00, "lampu mati di sini baru."),
-        ("gsm7 that is packed, seven octets", packed("air mati"), 0x00, "air mati"),
-        ("gsm7 that is packed, one letter less", packed("air mat"), 0x00, "air mat"),
-        ("ucs-2 the wrong way round", "lampu mati".encode("utf-16-le"), 0x08, "lampu mati"),
-        ("ucs-2 the wrong way round, marked", "\ufefflampu 京".encode("utf-16-le"), 0x08, "lampu 京"),
-        ("ucs-2 with a mark", "\ufefflampu".encode("utf-16-be"), 0x08, "lampu"),
-        ("ucs-2 of another script", "مرحبا بك".encode("utf-16-be"), 0x08, "مرحبا بك"),
-        (
-            "mojibake of an emoji in ucs-2",
-            "banjir 😭".encode().decode("latin-1").encode("utf-16-be"),
-            0x08,
-            "banjir 😭",
-        ),
-        ("mojibake of a letter in ucs-2", "cafÃ© rusak".encode("utf-16-be"), 0x08, "café rusak"),
-        ("mojibake in latin-1", "“café” rusak".encode(), 0x03, "“café” rusak"),
-        (
-            "letters that only look like mojibake",
-            "SÃO PAULO à la carte".encode("latin-1"),
-            0x03,
-            "SÃO PAULO à la carte",
-        ),
-        ("what could be mojibake of another script is left", "é€€ 1".encode("utf-16-be"), 0x08, "é€€ 1"),
-        ("html is the citizen's own", b"a &amp; b", 0x03, "a &amp; b"),
-    ],
-)
+@each_row
 def test_text_of(name: str, body: bytes, data_coding: int, text: str) -> None:
     """Each coding reads as its standard says; what cannot be read becomes U+FFFD."""
     assert decode(body, data_coding)[0] == text, name
@@ -94,59 +44,13 @@ def test_every_data_coding_has_a_reading() -> None:
         decode(bytes(range(256)), octet)
 
 
-@each(
-    ("name", "payload", "esm_class", "tlvs", "concat"),
-    [
-        (
-            "behind a port and a language element, wide",
-            b"\x0f\x05\x04\0\0\0\0\x24\x01\x01\x08\x04\1\2\2\1halo",
-            0x40,
-            {},
-            Concat(258, 2, 1),
-        ),
-        (
-            "a header beside SAR parameters",
-            b"\x05\x00\x03\x07\x02\x01halo",
-            0x40,
-            {0x020C: b"\0\x09", 0x020E: b"\3", 0x020F: b"\1"},
-            Concat(7, 2, 1),
-        ),
-        (
-            "a header of no concatenation beside SAR parameters",
-            b"\x03\x24\x01\x01halo",
-            0x40,
-            {0x020C: b"\0\x09", 0x020E: b"\3", 0x020F: b"\1"},
-            Concat(9, 3, 1),
-        ),
-        ("part 255 of 255", b"\x05\x00\x03\xff\xff\xffhalo", 0x40, {}, Concat(255, 255, 255)),
-        ("8-bit reference", b"\x05\x00\x03\xab\x03\x02halo", 0x40, {}, Concat(0xAB, 3, 2)),
-        ("16-bit reference", b"\x06\x08\x04\x01\x02\x03\x02halo", 0x40, {}, Concat(0x102, 3, 2)),
-        ("behind a port element", b"\x0b\x05\x04\x00\x00\x00\x00\x00\x03\x07\x02\x01halo", 0x40, {}, Concat(7, 2, 1)),
-        ("SAR parameters", b"halo", 0, {0x020C: b"\x00\x09", 0x020E: b"\x02", 0x020F: b"\x01"}, Concat(9, 2, 1)),
-        ("one of one is whole", b"\x05\x00\x03\x01\x01\x01halo", 0x40, {}, None),
-        ("a header without a part number", b"\x04\x05\x02\x00\x00halo", 0x40, {}, None),
-        ("no header", b"\x05\x00\x03\xab\x03\x02halo", 0, {}, None),
-        ("part none of three is whole", b"\x05\x00\x03\xab\x03\x00halo", 0x40, {}, None),
-        ("part four of three is whole", b"\x05\x00\x03\xab\x03\x04halo", 0x40, {}, None),
-        ("part one of none is whole", b"\x05\x00\x03\xab\x00\x01halo", 0x40, {}, None),
-        ("a SAR reference of nine octets", b"halo", 0, {0x020C: b"\x7f" * 9, 0x020E: b"\x02", 0x020F: b"\x01"}, None),
-        ("SAR parameters that are not all there", b"halo", 0, {0x020C: b"\x00\x09"}, None),
-    ],
-)
+@each_row
 def test_part_of(name: str, payload: bytes, esm_class: int, tlvs: dict[int, bytes], concat: Concat | None) -> None:
     """3GPP TS 23.040 9.2.3.24 and SMPP's SAR parameters say which part a message is."""
     assert made(payload, esm_class=esm_class, tlvs=tlvs) == concat, name
 
 
-@pytest.mark.parametrize(
-    ("name", "payload"),
-    [
-        ("the header is longer than the message", b"\x28\x00\x03\x01"),
-        ("an element runs out of the header", b"\x03\x00\x09\x01halo"),
-        ("half an element", b"\x01\x00halo"),
-        ("no payload at all", b""),
-    ],
-)
+@row_by_row
 def test_a_header_that_does_not_fit_is_malformed(name: str, payload: bytes) -> None:
     """It is poison, with a reason, and never another exception."""
     with pytest.raises(MalformedMessage):
@@ -154,16 +58,7 @@ def test_a_header_that_does_not_fit_is_malformed(name: str, payload: bytes) -> N
     assert name
 
 
-@pytest.mark.parametrize(
-    ("short", "long", "whole"),
-    [
-        (b"", b"abc", b"abc"),
-        (b"abc", b"", b"abc"),
-        (b"ab", b"abc", b"abc"),
-        (b"abc", b"ab", b"abc"),
-        (b"ab", b"c", b"abc"),
-    ],
-)
+@row_by_row
 def test_a_text_that_stands_in_both_fields_loses_nothing(short: bytes, long: bytes, whole: bytes) -> None:
     """SMPP forbids it, and some SMSCs cut short_message at 254 octets beside a whole message_payload."""
     assert joined(short, long) == whole
@@ -182,9 +77,7 @@ def test_the_words_of_a_receipt_without_its_mark_are_no_receipt() -> None:
     assert found(b"lampu mati").report is None
 
 
-@pytest.mark.parametrize(
-    ("total", "most"), [(1, 255 * 153), (2, 1_000), (39, 1_000), (40, 975), (140, 278), (255, 153)]
-)
+@row_by_row
 def test_a_message_longer_than_any_telephone_sends_is_malformed(total: int, most: int) -> None:
     """Neither a part nor all parts together have more octets than the longest message there is: so the sizes nest."""
     part = {0x020C: b"\0\x09", 0x020E: bytes([total]), 0x020F: b"\1"}

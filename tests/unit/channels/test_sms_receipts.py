@@ -5,7 +5,7 @@ import pytest
 from channels.sms.links import Link
 from channels.sms.receipts import DeliveryReceipt, normalised, read_receipt
 from complaints.runtime.address import parse_address
-from tests.harness.tables import each_row
+from tests.harness.tables import each_row, row_by_row
 
 ADDRESS = parse_address("smpp://lapor:secret08@127.0.0.1", scheme="smpp", default_port=2775)
 
@@ -17,18 +17,7 @@ def test_only_an_end_is_an_outcome(state: str, final: bool, ok: bool) -> None:
     assert (found.final, found.ok) == (final, ok)
 
 
-@pytest.mark.parametrize(
-    ("body", "message_id", "state"),
-    [
-        (b"id:1001 sub:001 stat:DELIVRD err:000", "1001", "DELIVRD"),
-        (b"id:1001 stat:DELIVERED", "1001", "DELIVERED"),
-        (b"id: 1001 stat: UNDELIV", "1001", "UNDELIV"),
-        (b"id:1001 stat:2", "1001", "DELIVRD"),
-        (b"sub:001 dlvrd:001 id:1001 stat:delivrd", "1001", "DELIVRD"),
-        (b"stat:EXPIRED id:7a3f", "7a3f", "EXPIRED"),
-        (b"ID:1001 STATUS:REJECTD", "1001", "REJECTD"),
-    ],
-)
+@row_by_row
 def test_the_words_of_a_receipt(body: bytes, message_id: str, state: str) -> None:
     """The order of appendix B is not kept by all."""
     assert read_receipt(body, {}) == DeliveryReceipt(

@@ -11,7 +11,7 @@ from channels.sms.parse import split_udh
 from channels.sms.receipts import DeliveryReceipt, in_disguise, read_receipt
 from channels.sms.segments import GSM7, MOST_PARTS, UCS2, Endpoint, compose, gsm7, recipient, split
 from complaints.errors import Undeliverable
-from tests.harness.tables import each, each_row
+from tests.harness.tables import each_row, row_by_row
 
 CITIZEN = {"sender": "6281234567890", "from": "1708"}
 
@@ -40,18 +40,7 @@ def test_other_scripts_go_as_ucs2(text: str) -> None:
     assert (data_coding, together(parts, data_coding)) == (UCS2, text)
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "lengths"),
-    [
-        ("160 septets are one", "a" * 160, [160]),
-        ("161 are two of at most 153", "a" * 161, [6 + 153, 6 + 8]),
-        ("80 of the extension table are one", "€" * 80, [160]),
-        ("an extension pair is not cut", "a" * 152 + "€" * 5, [6 + 152, 6 + 10]),
-        ("70 of UCS-2 are one", "京" * 70, [140]),
-        ("71 are two of at most 67", "京" * 71, [6 + 134, 6 + 8]),
-        ("a surrogate pair is not cut", "京" * 66 + "\U00020000" * 6, [6 + 132, 6 + 24]),
-    ],
-)
+@row_by_row
 def test_lengths(name: str, text: str, lengths: list[int]) -> None:
     """3GPP TS 23.040: 140 octets a message, 6 of them the header of a part."""
     assert [len(part) for part in split(text, reference=1)[1]] == lengths, name
@@ -90,44 +79,7 @@ def test_an_empty_text_is_not_sent() -> None:
         compose("", address=CITIZEN, reference=1)
 
 
-@each(
-    ("name", "address", "endpoint"),
-    [
-        ("international", {"sender": "6281234567890"}, Endpoint(address="6281234567890", ton=1, npi=1)),
-        ("with a plus", {"sender": "+6281234567890"}, Endpoint(address="+6281234567890", ton=1, npi=1)),
-        ("national", {"sender": "081234567890"}, Endpoint(address="081234567890", ton=2, npi=1)),
-        (
-            "with separators",
-            {"sender": "+62 812-3456-7890", "ton": "1", "npi": "1"},
-            Endpoint(address="+6281234567890", ton=1, npi=1),
-        ),
-        (
-            "national with separators",
-            {"sender": "(0812) 3456.7890", "ton": "2", "npi": "1"},
-            Endpoint(address="081234567890", ton=2, npi=1),
-        ),
-        (
-            "with country code and 0",
-            {"sender": "62081234567890", "ton": "0", "npi": "0"},
-            Endpoint(address="+6281234567890", ton=1, npi=1),
-        ),
-        (
-            "with the international prefix",
-            {"sender": "0060123456789", "ton": "0", "npi": "1"},
-            Endpoint(address="+60123456789", ton=1, npi=1),
-        ),
-        (
-            "with all prefixes, of 16 digits",
-            {"sender": "0062081234567890", "ton": "2", "npi": "1"},
-            Endpoint(address="+6281234567890", ton=1, npi=1),
-        ),
-        (
-            "as the SMSC wrote it",
-            {"sender": "6281234567890", "ton": "0", "npi": "1"},
-            Endpoint(address="6281234567890", ton=0, npi=1),
-        ),
-    ],
-)
+@each_row
 def test_types_of_number(name: str, address: dict[str, str], endpoint: Endpoint) -> None:
     """The SMSC's own way of writing a number goes before the one that its form has."""
     assert recipient(address) == endpoint, name
@@ -142,50 +94,7 @@ def test_the_last_part_asks_for_the_receipt() -> None:
     assert parts[0].octets[:6] == b"\x05\x00\x03\x02\x02\x01"
 
 
-@each(
-    ("name", "body", "tlvs", "receipt"),
-    [
-        (
-            "parameters",
-            b"",
-            {0x1E: b"0a1b\0", 0x427: b"\x02"},
-            DeliveryReceipt(message_id="0a1b", state="DELIVRD"),
-        ),
-        (
-            "words",
-            b"id:77 sub:001 dlvrd:001 submit date:2611240800 done date:2611240801 stat:DELIVRD err:000 text:Terima",
-            {},
-            DeliveryReceipt(message_id="77", state="DELIVRD", error="000"),
-        ),
-        (
-            "words with a failure",
-            b"id:77 sub:001 dlvrd:000 submit date:2611240800 done date:2611240801 stat:UNDELIV err:027 text:",
-            {},
-            DeliveryReceipt(message_id="77", state="UNDELIV", error="027"),
-        ),
-        (
-            "short words of a small SMSC",
-            b"id:ab-9 stat:EXPIRED",
-            {},
-            DeliveryReceipt(message_id="ab-9", state="EXPIRED"),
-        ),
-        (
-            "parameters go before words",
-            b"id:77 stat:ENROUTE",
-            {0x1E: b"78\0", 0x427: b"\x05"},
-            DeliveryReceipt(message_id="78", state="UNDELIV"),
-        ),
-        (
-            "an id without its final NUL",
-            b"",
-            {0x1E: b"78", 0x427: b"\x08"},
-            DeliveryReceipt(message_id="78", state="REJECTD"),
-        ),
-        ("no id", b"stat:DELIVRD", {}, None),
-        ("a state that is none", b"", {0x1E: b"78", 0x427: b"\x63"}, None),
-        ("nothing", b"", {}, None),
-    ],
-)
+@each_row
 def test_receipts(name: str, body: bytes, tlvs: dict[int, bytes], receipt: DeliveryReceipt | None) -> None:
     """SMPP 3.4: message_state and receipted_message_id, or appendix B's words."""
     assert read_receipt(body, tlvs) == receipt, name
@@ -208,15 +117,7 @@ def test_a_citizen_who_writes_about_an_id_is_no_receipt() -> None:
     assert not in_disguise(b"id:pelanggan 7788 PLN mati sejak pagi, stat: belum ditangani", {})
 
 
-@pytest.mark.parametrize(
-    ("sender", "ton", "destination"),
-    [
-        ("081234567890", "2", Endpoint(address="081234567890", ton=2, npi=1)),
-        ("81234567890", "1", Endpoint(address="81234567890", ton=1, npi=1)),
-        ("+6281234567890", "1", Endpoint(address="+6281234567890", ton=1, npi=1)),
-        ("+6281234567890", "2", Endpoint(address="+6281234567890", ton=1, npi=1)),
-    ],
-)
+@row_by_row
 def test_a_number_is_written_as_its_smsc_writes_it(sender: str, ton: str, destination: Endpoint) -> None:
     """An identity in place of it has no national form."""
     assert recipient({"sender": sender, "from": "1708", "ton": ton, "npi": "1"}) == destination

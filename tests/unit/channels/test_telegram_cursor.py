@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import pytest
-
 from channels.telegram.cursor import DAY_S, behind, offset
+from tests.harness.tables import row_by_row
 
 NOW_S = 1_793_600_000.0
 
@@ -21,9 +20,7 @@ def test_a_cursor_counts_for_a_day() -> None:
     assert offset(cursor, now_s=NOW_S + DAY_S + 1) is None
 
 
-@pytest.mark.parametrize(
-    "cursor", [None, {}, {"offset": 900}, {"at": NOW_S}, {"offset": "900", "at": NOW_S}, {"offset": 900, "at": "now"}]
-)
+@row_by_row
 def test_without_a_whole_cursor_telegram_gives_all_that_is_not_confirmed(cursor: Any) -> None:
     """Ids are derived, so none becomes a second message."""
     assert offset(cursor, now_s=NOW_S) is None

@@ -18,7 +18,7 @@ from complaints import tracking
 from complaints.errors import MalformedMessage
 from complaints.message import pack
 from tests.harness.json_values import json_values
-from tests.harness.tables import each, each_row
+from tests.harness.tables import document, each, each_row
 
 BOT = Bot(id=1708, username="lapor1708_bot", pseudonym=lambda text: f"hidden<{text}>".replace("77", "xx"))
 DATE = 1_793_600_000
@@ -283,19 +283,7 @@ def row(*names: str) -> list[dict[str, Any]]:
     return [update(media_group_id=name or None) | {"update_id": place} for place, name in enumerate(names)]
 
 
-@each(
-    ("names", "settled", "count"),
-    [
-        (["", ""], "", 2),
-        (["", "A", "A"], "", 1),
-        (["", "A", "A"], "A", 3),
-        (["A", "", "A", ""], "", 0),
-        (["A", "", "A", "B"], "A", 3),
-        (["A", "B", "A", ""], "A", 0),
-        (["", "A", "B", "A", "B"], "A", 1),
-        (["A", "A", "", "B", ""], "AB", 5),
-    ],
-)
+@each_row
 def test_updates_are_taken_as_far_as_no_album_is_cut(names: list[str], settled: str, count: int) -> None:
     """An album that may still grow holds back what is behind it, and so does one that reaches beyond."""
     assert whole(row(*names), frozenset(settled), full=False) == count
@@ -308,27 +296,7 @@ def test_a_full_answer_may_have_cut_an_album_at_its_end() -> None:
     assert whole(row("", *["A"] * MOST_PARTS), frozenset("A"), full=True) == MOST_PARTS + 1
 
 
-@each(
-    "changes",
-    [
-        {"message_id": None},
-        {"message_id": "5"},
-        {"date": None},
-        {"date": 10**20},
-        {"chat": None},
-        {"chat": {"id": "77", "type": "private"}},
-        {"chat": 7},
-        {"from": {"id": "77"}},
-        {"from": "Siti"},
-        {"text": 7},
-        {"text": ["x"]},
-        {"photo": [{}]},
-        {"photo": "x"},
-        {"document": {"file_id": 7}},
-        {"location": {"latitude": "north"}},
-        {"reply_to_message": "x"},
-    ],
-)
+@each_row
 def test_what_telegram_always_gives_and_is_not_there_is_malformed(changes: dict[str, Any]) -> None:
     """Poison with a reason."""
     with pytest.raises(MalformedMessage, match="no update as Telegram documents it"):
@@ -350,17 +318,7 @@ def test_any_text_is_kept_as_it_is_and_can_be_written(text: str) -> None:
     assert pack(found)
 
 
-FIELDS = [
-    *message(),
-    "photo",
-    "document",
-    "voice",
-    "location",
-    "venue",
-    "caption",
-    "reply_to_message",
-    "media_group_id",
-]
+FIELDS: list[str] = document("tables/channels/telegram_parse.yaml")["FIELDS"]
 FIELDS += ["edit_date", "entities", "sender_chat", "sticker"]
 CHANGES = st.dictionaries(st.sampled_from(FIELDS), json_values(), max_size=3)
 ENVELOPES = st.dictionaries(st.sampled_from(["update_id", "message", "edited_message"]), json_values())

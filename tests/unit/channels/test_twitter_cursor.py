@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.twitter.cursor import Place
 from tests.harness.json_values import json_values
+from tests.harness.tables import row_by_row
 
 MONTH = "2026-11"
 
@@ -42,10 +42,7 @@ def test_the_count_ends_with_its_month() -> None:
     assert place.counted(3, "2026-12").share(10, "2026-12") == 0.3
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    [None, {}, {"since_id": 7}, {"since_id": "x"}, {"until_id": "7"}, {"month": 7, "read": 3}, {"month": MONTH}],
-)
+@row_by_row
 def test_what_is_damaged_in_a_cursor_is_as_at_the_beginning(cursor: Any) -> None:
     """Posts are then read again, and none becomes a second message."""
     assert Place.of(cursor) == Place()

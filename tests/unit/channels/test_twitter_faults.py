@@ -2,17 +2,15 @@
 
 import json
 
-import pytest
 import requests
 import tweepy
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProtocolError
 
 from channels.twitter.faults import Duplicate, RateLimited, outcome
 from complaints.errors import LaporError, OutcomeUnknown, Undeliverable, UpstreamUnavailable
-from tests.harness.tables import each
+from tests.harness.tables import each, row_by_row
 
 NOW_S = 1_793_600_000.0
-PROBLEMS = "https://api.twitter.com/2/problems"
 
 
 def answer(status: int, **body: object) -> requests.Response:
@@ -22,39 +20,13 @@ def answer(status: int, **body: object) -> requests.Response:
     return made
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"detail": "You attempted to reply to a Tweet that is deleted or not visible to you."},
-        {"detail": "Your Tweet text is too long."},
-        {"detail": "Reply to this conversation is not allowed because you have not been mentioned by the author."},
-        {"detail": "Sorry, you are not authorized to see the Tweet", "type": f"{PROBLEMS}/not-authorized-for-resource"},
-    ],
-)
+@row_by_row
 def test_a_403_about_the_post_is_for_good(body: dict[str, str]) -> None:
     """No later try would end otherwise."""
     assert isinstance(outcome(tweepy.Forbidden(answer(403, **body)), now_s=NOW_S), Undeliverable)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {
-            "detail": "Your client app is not configured with the appropriate oauth1 app permissions for this endpoint.",
-            "type": f"{PROBLEMS}/oauth1-permissions",
-        },
-        {
-            "detail": "When authenticating requests to the API v2 endpoints, you must use keys from a developer App.",
-            "reason": "client-not-enrolled",
-            "type": f"{PROBLEMS}/client-forbidden",
-        },
-        {"detail": "Your account is suspended and is not permitted to access this feature."},
-        {"detail": "To protect our users from spam and other malicious activity, this account is temporarily locked."},
-        {"detail": "This request looks like it might be automated."},
-        {"detail": "You are not permitted to perform this action."},
-        {},
-    ],
-)
+@row_by_row
 def test_a_403_about_our_app_or_account_keeps_the_reply(body: dict[str, str]) -> None:
     """An operator corrects it, and the replies of that hour still leave."""
     error = outcome(tweepy.Forbidden(answer(403, **body)), now_s=NOW_S)

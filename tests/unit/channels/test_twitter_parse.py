@@ -217,25 +217,7 @@ def test_a_cut_surrogate_does_not_cost_the_message() -> None:
     assert pack(message(text="@lapor1708 jalan rusak \ud83d"))
 
 
-@each(
-    "changes",
-    [
-        {"id": None},
-        {"id": 1850000000000000001},
-        {"text": None},
-        {"text": 7},
-        {"text": ["x"]},
-        {"author_id": None},
-        {"author_id": ["77"]},
-        {"created_at": "yesterday"},
-        {"created_at": 7},
-        {"entities": {"mentions": [{}]}},
-        {"entities": "x"},
-        {"note_tweet": "x"},
-        {"geo": "x"},
-        {"referenced_tweets": ["x"]},
-    ],
-)
+@each_row
 def test_what_x_always_gives_and_is_not_there_is_malformed(changes: dict[str, Any]) -> None:
     """Poison with a reason, and never the word None as a citizen's text."""
     with pytest.raises(MalformedMessage, match="no post as X documents it"):

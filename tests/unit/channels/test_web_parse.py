@@ -18,7 +18,7 @@ from complaints.event import Attachment
 from normalizer.complaint import Normaliser
 from tests.harness.json_values import json_values
 from tests.harness.support import NOON
-from tests.harness.tables import each
+from tests.harness.tables import each, row_by_row
 
 
 def sent(**fields: Any) -> Submission:
@@ -174,10 +174,7 @@ def test_any_bytes_are_a_submission_or_a_list_of_faults(body: bytes) -> None:
         assert isinstance(found, Submission) or all(isinstance(fault, FieldError) and fault.message for fault in found)
 
 
-@pytest.mark.parametrize(
-    ("written", "day"),
-    [("2026-11-01", date(2026, 11, 1)), ("1 November 2026", date(2026, 11, 1)), ("entah", None), ("", None)],
-)
+@row_by_row
 def test_the_date_in_its_field_is_the_date_of_the_event(written: str, day: date | None) -> None:
     """It goes before what the text says, and is then not asked for; what is no date is left to the text."""
     message = replace(

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-import pytest
 from typer.testing import CliRunner
 
 from complaints import ids
@@ -25,6 +24,7 @@ from tests.harness.events import complaint
 from tests.harness.fakes import MemoryProducer, Mode
 from tests.harness.house import plain, said
 from tests.harness.support import NOON
+from tests.harness.tables import row_by_row
 
 
 class Kafka(MemoryProducer):
@@ -169,9 +169,7 @@ def test_redriving_what_is_all_back_says_so() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("option", "known"), [("--step=routr", "router, conversation"), ("--topic=lapor.complaint", "lapor.complaints")]
-)
+@row_by_row
 def test_a_misspelt_step_or_topic_is_an_error_that_lists_the_known_ones(option: str, known: str) -> None:
     """Otherwise it would find nothing, as if nothing were dead."""
     done = CliRunner().invoke(

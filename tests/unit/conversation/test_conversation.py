@@ -27,6 +27,7 @@ from conversation.telling import TellingRules
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
+from tests.harness.stories import stories_of
 from tests.harness.support import message
 from tests.harness.tables import row_by_row
 from tests.harness.town import Town
@@ -43,6 +44,9 @@ LONG_OTHER = (
 LINKED = Attachment(name="foto", media_type="image/jpeg", size_bytes=0, url="https://example.org/foto")
 
 KINDS = MessageKind
+
+
+test_story = stories_of(__file__)
 
 
 @pytest.fixture(scope="module")
@@ -144,28 +148,6 @@ def test_the_same_words_within_a_day_are_one_complaint(town: Town) -> None:
     assert kinds(town)[-1] is KINDS.complaint
 
 
-def test_the_same_words_after_we_told_something_else_are_said_anew(town: Town) -> None:
-    """What an agency answered stands in between: the citizen means the answer."""
-    town.say(WITH_PLACE)
-    code = town.complaints[0].tracking_code
-    town.wait(minutes=10)
-    town.say(f"STATUS {code}")
-    town.wait(minutes=1)
-    town.say(WITH_PLACE)
-    assert kinds(town) == [KINDS.complaint, KINDS.status, KINDS.complaint]
-
-
-def test_two_complaints_that_are_delivered_again_stay_two(town: Town) -> None:
-    """The code of the second one, told in between, is nothing else than that it was received."""
-    town.say(WITH_PLACE)
-    town.wait(seconds=5)
-    town.say(LONG_OTHER)
-    town.wait(seconds=30)
-    town.say(WITH_PLACE)
-    town.say(LONG_OTHER)
-    assert kinds(town) == [KINDS.complaint, KINDS.complaint, KINDS.repeated, KINDS.repeated]
-
-
 @pytest.mark.parametrize("text", [PLACELESS, WITH_PLACE])
 def test_a_second_try_of_our_own_text_is_nothing_told_in_between(town: Town, text: str) -> None:
     """The SMSC was slow: it gets our text twice, and delivers the citizen's again."""
@@ -243,21 +225,6 @@ class TestACodeThatTwoComplaintsGot:
         assert not unlucky.case(others).complaint.additions
 
 
-def test_a_redelivered_complaint_is_no_answer_to_the_question_about_itself(town: Town) -> None:
-    """The question that it led to does not make it another message."""
-    town.say(PLACELESS)
-    town.wait(seconds=20)
-    town.say(PLACELESS)
-    assert kinds(town) == [KINDS.complaint, KINDS.repeated]
-
-
-def test_another_story_is_another_complaint(town: Town) -> None:
-    """A long text about another topic is no answer."""
-    town.say(PLACELESS)
-    town.say(LONG_OTHER)
-    assert kinds(town) == [KINDS.complaint, KINDS.complaint]
-
-
 @row_by_row
 def test_a_story_from_elsewhere_is_no_answer_to_when_it_happened(town: Town, text: str, *, answers: bool) -> None:
     """However short it is: as an answer it would end with the inspectorate of another town."""
@@ -266,30 +233,6 @@ def test_a_story_from_elsewhere_is_no_answer_to_when_it_happened(town: Town, tex
     assert town.case(first.tracking_code).question is not None
     town.say(text)
     assert kinds(town) == [KINDS.complaint, KINDS.answer if answers else KINDS.complaint]
-
-
-def test_somebody_elses_text_is_no_answer(town: Town) -> None:
-    """A question is open for the citizen who was asked."""
-    town.say(PLACELESS)
-    town.say(PLACE, sender="6289999999999")
-    assert kinds(town) == [KINDS.complaint, KINDS.complaint]
-
-
-def test_a_question_does_not_stay_open_for_ever(town: Town) -> None:
-    """After 72 hours a text that tells another story is a complaint of its own."""
-    town.say(PLACELESS)
-    town.wait(hours=73)
-    town.say("Air PDAM mati di Kota Bandung")
-    assert kinds(town) == [KINDS.complaint, KINDS.complaint]
-
-
-@pytest.mark.parametrize(("days", "kind"), [(4, KINDS.answer), (29, KINDS.answer)])
-def test_the_same_matter_is_the_answer_for_as_long_as_the_law_gives(town: Town, days: int, kind: MessageKind) -> None:
-    """30 days (UU 25/2009 Pasal 44 ayat (4)); the case waits so long."""
-    town.say(PLACELESS)
-    town.wait(days=days)
-    town.say("Lampu jalan mati itu di Kota Bandung")
-    assert kinds(town) == [KINDS.complaint, kind]
 
 
 def test_two_answers_that_come_together_are_read_together(town: Town) -> None:
@@ -339,18 +282,6 @@ def test_a_citizen_is_not_thanked_for_what_somebody_else_wrote(town: Town, first
     assert [send.kind for send in town.sends if send.citizen != citizen] == [ReplyKind.status] * (channel == "sms")
 
 
-@pytest.mark.parametrize(
-    "words", ["{} belum dikerjakan, ini nomor baru saya", "nomor lama hilang. {} tolong dicabut saja"]
-)
-def test_words_with_a_code_from_another_number_are_added(town: Town, words: str) -> None:
-    """They open no case, withdraw none, and whoever has the case reads them."""
-    town.say(WITH_PLACE)
-    code = town.complaints[0].tracking_code
-    town.say(words.format(tracking.spaced(code)), sender="6289999999999")
-    assert kinds(town) == [KINDS.complaint, KINDS.addition]
-    assert town.case(code).state != "dicabut"
-
-
 @row_by_row
 def test_what_a_code_from_another_number_may_do_is_done(town: Town, word: str) -> None:
     """To ask, to hide and to dispute: no loop of the question for the code."""
@@ -364,19 +295,6 @@ def test_what_a_code_from_another_number_may_do_is_done(town: Town, word: str) -
     assert (case.state == "dibuka kembali") == (word == "BELUM")
     assert town.sends[-1].citizen == town.citizen("6289999999999")
     assert "ABCDE" not in town.texts[-1]
-
-
-@pytest.mark.parametrize("words", ["CABUT {}", "nilai 4 {}", "batal {}"])
-def test_what_a_code_from_another_number_may_not_do_is_answered_with_a_way(town: Town, words: str) -> None:
-    """In one sentence, which names the code that was written; the way that it names works."""
-    town.say(WITH_PLACE)
-    code = town.complaints[0].tracking_code
-    town.say(words.format(code), sender="6289999999999")
-    assert kinds(town) == [KINDS.complaint, KINDS.small_talk]
-    assert tracking.spaced(code) in town.texts[-1]
-    assert town.case(code).state == "diteruskan"
-    town.say(f"{tracking.spaced(code)} nomor saya hilang, mohon laporan dicabut", sender="6289999999999")
-    assert kinds(town)[-1] is KINDS.addition
 
 
 @pytest.mark.parametrize("code", ["ABCDE FGHJK M", "abcde fghjk m", "2Q74G VWWCE 4"])
@@ -399,31 +317,6 @@ def test_a_code_that_no_case_has_loses_no_word(town: Town) -> None:
     town.say(f"{code} jalan berlubang di Kota Semarang")
     assert [one.text for one in town.complaints] == [f"{code} jalan berlubang di Kota Semarang"]
     assert town.sends[-1].kind is ReplyKind.received
-
-
-def test_a_quoted_code_of_somebody_else_is_no_key_either(town: Town) -> None:
-    """In a group, whoever replies to our message about another's case has a complaint of his own."""
-    town.say(WITH_PLACE, channel="telegram", upstream_id="1", account="telegram/1", sender="111")
-    code = town.complaints[0].tracking_code
-    town.say("di rumah saya juga", channel="telegram", upstream_id="2", account="telegram/1", sender="222", about=code)
-    town.say("makin parah", channel="telegram", upstream_id="3", account="telegram/1", sender="111", about=code)
-    assert kinds(town) == [KINDS.complaint, KINDS.complaint, KINDS.addition]
-
-
-def test_what_is_said_in_the_thread_belongs_to_its_case(town: Town) -> None:
-    """On X, what the author writes below belongs to the case."""
-    post: dict[str, Any] = {"channel": "twitter", "account": "twitter/@lapor1708", "thread": "t-1"}
-    town.say(WITH_PLACE, upstream_id="1", **post)
-    town.say("@lapor1708 belum juga", upstream_id="2", **post)
-    assert kinds(town) == [KINDS.complaint, KINDS.addition]
-
-
-def test_an_edit_goes_to_what_its_message_became(town: Town) -> None:
-    """A changed message names the one that it changes."""
-    chat: dict[str, Any] = {"channel": "telegram", "account": "telegram/1"}
-    town.say(WITH_PLACE, upstream_id="1", **chat)
-    town.say("Jalan berlubang besar di Kota Semarang", upstream_id="1-99", follows="1", **chat)
-    assert kinds(town) == [KINDS.complaint, KINDS.addition]
 
 
 def test_a_status_question_is_answered_by_the_case_in_its_order(town: Town) -> None:
@@ -464,34 +357,6 @@ def test_a_case_that_there_is_not_and_a_wrong_code_are_said_to_be_so(town: Town)
     assert "tidak benar" in town.texts[1]
 
 
-@pytest.mark.parametrize("words", ["STATUS", "status laporan", "cek?"])
-def test_status_without_a_code_tells_a_stranger_how_to_ask(town: Town, words: str) -> None:
-    """He gave no code, so none of his is wrong. It opens no case."""
-    town.say(words)
-    (said,) = town.texts
-    assert "Tulis STATUS lalu kode laporan, misalnya STATUS ABCDE FGHJK M." in said
-    assert "tidak benar" not in said
-    assert not town.complaints
-
-
-@row_by_row
-def test_who_asks_only_how_to_report_is_told_and_has_no_case(town: Town, words: str) -> None:
-    """A greeting or a word for help is no complaint: it opens no case, and what follows it does."""
-    town.say(words)
-    (said,) = town.texts
-    assert "Tulis keluhan Anda dan tempatnya" in said
-    assert kinds(town) == [KINDS.small_talk]
-    town.say("Jalan rusak di Kota Semarang")
-    assert len(town.complaints) == 1
-
-
-@pytest.mark.parametrize("words", ["bantuan belum turun di Kota Semarang", "info jalan rusak", "tes urin di sekolah"])
-def test_a_word_for_help_in_a_sentence_is_a_complaint(town: Town, words: str) -> None:
-    """Only the word alone asks how to report."""
-    town.say(words)
-    assert len(town.complaints) == 1
-
-
 def test_a_call_for_help_is_no_answer_to_an_open_question(town: Town) -> None:
     """Danger to life opens a case of its own, and its writer reads 112."""
     town.say("Jalan berlubang di depan pasar")
@@ -499,22 +364,6 @@ def test_a_call_for_help_is_no_answer_to_an_open_question(town: Town) -> None:
     town.say("tolong anak saya tenggelam di Banjir Kanal Barat Kota Semarang")
     assert len(town.complaints) == 2
     assert "112" in town.texts[-1]
-
-
-def test_small_talk_is_answered_and_no_complaint(town: Town) -> None:
-    """The channel gives the sentence."""
-    town.say("/start", channel="telegram", upstream_id="1", account="telegram/1", small_talk="Selamat datang.")
-    assert kinds(town) == [KINDS.small_talk]
-    assert town.texts == ["Selamat datang."]
-
-
-def test_publicity_is_counted_and_not_answered(town: Town) -> None:
-    """Nothing that mentions us disappears without a record."""
-    town.say(
-        "Lapor ke @lapor1708", channel="twitter", upstream_id="1", account="twitter/@lapor1708", ignored="publicity"
-    )
-    assert kinds(town) == [KINDS.ignored]
-    assert not town.sends
 
 
 def test_what_the_channel_cannot_read_is_a_dead_letter_with_its_bytes_sealed(town: Town) -> None:
@@ -597,13 +446,6 @@ class TestTheWeb:
         assert not town.sends
         assert [one.account for one in town.told] == [""]
 
-    def test_somebody_types_another_citizens_number(self, town: Town) -> None:
-        """A typed contact is an address, never an identity: it opens no case of that citizen, and nobody is sent anything."""
-        town.say(PLACELESS)
-        town.take(town.received(self.web(town, PLACE, reply_to={"contact": "6281234567890"})))
-        assert kinds(town) == [KINDS.complaint, KINDS.complaint]
-        assert len(town.sends) == 1
-
     def test_a_double_click_and_a_second_form_with_the_same_key_and_another_text(self, town: Town) -> None:
         """One complaint; the other text is added to it, once, and is not lost."""
         town.take(town.received(self.web(town, WITH_PLACE)))
@@ -615,17 +457,6 @@ class TestTheWeb:
         assert [one.text for one in town.case(complaint.tracking_code).complaint.additions] == [LONG_OTHER]
         assert [one.kind for one in town.landed] == [KINDS.complaint, KINDS.addition]
         assert len({one.id for one in town.landed}) == 2
-
-    def test_a_key_is_not_forgotten(self, town: Town) -> None:
-        """A month later the same content is the same complaint, and another one is added, once: neither is taken for nothing."""
-        town.take(town.received(self.web(town, WITH_PLACE)))
-        town.wait(days=31)
-        code = town.complaints[0].tracking_code
-        for text in (WITH_PLACE, LONG_OTHER, LONG_OTHER):
-            town.take(town.received(self.web(town, text)))
-            town.wait(days=8)
-        assert len(town.complaints) == 1
-        assert [one.text for one in town.case(code).complaint.additions] == [LONG_OTHER]
 
     @pytest.mark.parametrize("changed", [{"shared_location": (-6.9932, 110.4203)}, {"attachments": (LINKED,)}])
     def test_another_position_or_file_under_the_same_key_is_added(self, town: Town, changed: dict[str, Any]) -> None:
@@ -647,24 +478,6 @@ class TestTheWeb:
         assert (case.owner, case.complaint.oversight) == (owner, False)
         assert [one.apart for one in case.complaint.additions] == [True]
 
-    def test_an_addition_with_another_text_under_the_same_key_is_added_too(self, town: Town) -> None:
-        """Back in the browser, and sent again: both are kept."""
-        record = town.received(self.web(town, PLACELESS))
-        code = record.key.decode()
-        town.take(record)
-        for text in (PLACE, LONG_OTHER, PLACE):
-            town.take(town.received(self.web(town, text, about=code, upstream_id="key-2")))
-        assert [one.text for one in town.case(code).complaint.additions] == [PLACE, LONG_OTHER]
-
-    def test_who_holds_the_code_adds_to_the_case_of_any_channel(self, town: Town) -> None:
-        """By SMS it began, on the page it goes on; the citizen of the SMS hears it."""
-        town.say(PLACELESS)
-        code = town.complaints[0].tracking_code
-        town.take(town.received(self.web(town, PLACE, about=code)))
-        assert town.case(code).complaint.additions[0].text == PLACE
-        assert (town.landed[-1].kind, town.landed[-1].tracking_code) == (KINDS.addition, code)
-        assert town.sends[-1].kind is ReplyKind.completed
-
     def test_who_only_has_the_code_moves_no_case(self, town: Town) -> None:
         """Everybody reads the code of a public reply: what a stranger adds is kept, and the case stays where it is."""
         town.say(WITH_PLACE)
@@ -677,25 +490,6 @@ class TestTheWeb:
         after = town.case(code)
         assert (after.owner, after.hop, after.complaint.place) == (before.owner, before.hop, before.complaint.place)
         assert [one.apart for one in after.complaint.additions] == [True]
-
-    def test_a_code_that_everybody_reads_answers_no_question(self, town: Town) -> None:
-        """On X a reply is public, with its code: a stranger's words are kept, the question stays open for its citizen."""
-        town.say(PLACELESS, channel="twitter", upstream_id="1", sender="77", thread="1", account="twitter/@lapor1708")
-        code = town.complaints[0].tracking_code
-        town.take(town.received(self.web(town, PLACE, about=code)))
-        town.say(f"{tracking.spaced(code)} {PLACE}", sender="6289999999999")
-        case = town.case(code)
-        assert [one.apart for one in case.complaint.additions] == [True, True]
-        assert case.question is not None
-        assert case.complaint.place.regency is None
-
-    def test_an_addition_on_the_page_is_read_with_its_complaint(self, town: Town) -> None:
-        """The place that it names completes it."""
-        record = town.received(self.web(town, PLACELESS))
-        code = record.key.decode()
-        town.take(record)
-        town.take(town.received(self.web(town, PLACE, about=code, upstream_id="key-2")))
-        assert town.case(code).complaint.place.regency is not None
 
 
 class TestLongMessages:
@@ -731,16 +525,6 @@ class TestLongMessages:
         town.wait(minutes=2)
         assert town.complaints[0].raw.partial
         assert town.landed[0].partial
-
-    def test_a_late_part_is_added_to_the_case_of_its_message(self, town: Town) -> None:
-        """It makes no second complaint, and is seen to be an addition."""
-        town.part("Jalan berlubang di Kota Semarang", 1)
-        town.wait(minutes=31)
-        town.part(" sejak minggu lalu", 2)
-        town.wait(minutes=31)
-        assert len(town.complaints) == 1
-        assert [one.addition.text for one in town.commands if one.addition] == [" sejak minggu lalu"]
-        assert kinds(town) == [KINDS.complaint, KINDS.addition]
 
     def test_parts_of_two_messages_are_never_joined_silently(self, town: Town) -> None:
         """Part 2 of the first is lost; the second message uses the reference again 20 minutes later, its part 2 first."""
@@ -791,19 +575,6 @@ class TestLongMessages:
             town.part("x" * 30_000, 1, 3, reference=number)
             assert len(town.state(town.citizen())) < 300_000
         assert len(town.landed) >= 55
-
-    def test_parts_that_come_minutes_apart_are_joined_and_marked(self, town: Town) -> None:
-        """Whoever reads the record sees that they may be parts of two."""
-        town.part("Jalan berlubang", 1)
-        town.wait(minutes=3)
-        town.part(" di Kota Semarang", 2)
-        assert all(event.doubtful for event in town.landed)
-
-    def test_two_citizens_with_one_reference_are_two_messages(self, town: Town) -> None:
-        """The mailbox is the citizen's."""
-        town.part("Jalan berlubang", 1)
-        town.part(" di Kota Bandung", 2, sender="6289999999999")
-        assert not town.complaints
 
     def test_many_unfinished_messages_do_not_grow_the_state_for_ever(self, town: Town) -> None:
         """The oldest ones go on before there are more than 300 parts."""
@@ -980,9 +751,7 @@ class TestWhatIsOnRecord:
         assert (delivery.outcome, delivery.kind) == (DeliveryOutcome.undeliverable, ReplyKind.answered)
 
 
-@pytest.mark.parametrize(
-    "first", ["Sampah menumpuk di Jalan Gajah Mada Kota Surakarta", "Pohon tumbang di Jalan Setiabudi Kota Bandung"]
-)
+@row_by_row
 def test_a_second_story_before_the_first_answer_is_a_case_of_its_own(keys: Keyring, first: str) -> None:
     """Its place is known from its own words, before the router has said where the first case is."""
     town = Town(keys, None, Normaliser.load())

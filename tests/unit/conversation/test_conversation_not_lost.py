@@ -7,16 +7,19 @@ from complaints.case import Case
 from complaints.command import CommandKind
 from complaints.crypto import Keyring
 from complaints.mail import MessageKind
-from complaints.values import ComplaintClass
 from conversation.secrecy import hidden
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
+from tests.harness.stories import stories_of
 from tests.harness.support import message
 from tests.harness.tables import each_row, row_by_row
 from tests.harness.town import Town
 
 LAMP = "lampu jalan mati di Jalan Pemuda, Kota Semarang"
+
+
+test_story = stories_of(__file__)
 
 
 @pytest.fixture
@@ -48,35 +51,8 @@ def test_thanks_that_say_more_are_kept(town: Town, text: str) -> None:
     assert town.landed[-1].kind is not MessageKind.thanks
 
 
-@row_by_row
-def test_thanks_stay_thanks(town: Town, text: str) -> None:
-    """They open no case and dispute nothing."""
-    answer(town)
-    town.say(text)
-    assert (town.landed[-1].kind, len(town.complaints)) == (MessageKind.thanks, 1)
-
-
-@pytest.mark.parametrize("text", ["sudah nyala sekarang mati lagi", "terima kasih pak, lampunya mati lagi"])
-def test_a_relapse_opens_an_answered_case_again(town: Town, text: str) -> None:
-    """Whatever praise comes before it."""
-    answer(town)
-    town.say(text)
-    assert (first(town).state, len(town.complaints)) == ("dibuka kembali", 1)
-
-
 @pytest.mark.parametrize("answered", [False, True])
-@pytest.mark.parametrize(
-    "text",
-    [
-        "nama anak saya di akta kelahiran salah tulis, Kota Salatiga",
-        "data bansos ibu saya salah nama dan belum cair di Kota Salatiga",
-        "KK saya salah nama, Kota Salatiga",
-        "sertifikat tanah saya salah nama, Kabupaten Kendal",
-        "paket bansos salah alamat di Kota Tegal",
-        "proyek drainase salah tempat di Kota Tegal",
-        "bukan hanya sekali tapi sudah tiga kali air PDAM mati di Kota Salatiga",
-    ],
-)
+@row_by_row
 def test_another_matter_with_a_word_of_correction_is_a_complaint(town: Town, text: str, *, answered: bool) -> None:
     """It moves nobody's lamp, and opens none again."""
     if answered:
@@ -94,16 +70,6 @@ def test_a_correction_moves_the_case_it_names(town: Town, text: str) -> None:
     assert (len(town.complaints), first(town).owner.id[-5:]) == (1, "33.73")
 
 
-def test_a_correction_is_about_the_case_just_told(town: Town) -> None:
-    """Not about the answer to an older one."""
-    answer(town)
-    town.wait(days=1)
-    town.say("sampah menumpuk di Pasar Suruh Kota Semarang")
-    town.say("ralat: bukan di Kota Semarang tapi Kabupaten Semarang")
-    assert (first(town).state, len(town.complaints)) == ("ditanggapi", 2)
-    assert town.case(town.complaints[1].tracking_code).owner.id.endswith("33.22")
-
-
 @pytest.mark.parametrize("place", ["di Kelurahan Bugel, Salatiga", "Kota Salatiga", "di Jalan Merdeka Salatiga"])
 def test_a_bare_place_goes_on_with_a_case_that_has_none(place: str) -> None:
     """Also where the owner is a national body, which asks for none."""
@@ -112,21 +78,6 @@ def test_a_bare_place_goes_on_with_a_case_that_has_none(place: str) -> None:
     town.say(place)
     assert [[one.text for one in told.additions] for told in (first(town).complaint,)] == [[place]]
     assert (len(town.complaints), first(town).complaint.place.regency is not None) == (1, True)
-
-
-@pytest.mark.parametrize("text", ["kapan?", "kapan ya pak", "kpn pak"])
-def test_a_bare_when_asks_for_the_status(town: Town, text: str) -> None:
-    """And shortens no days."""
-    town.say(text)
-    assert town.landed[-1].kind is MessageKind.status
-    assert first(town).complaint.complaint_class is ComplaintClass.complaint
-
-
-def test_a_question_makes_no_request_of_a_complaint(town: Town) -> None:
-    """The days of a complaint stay."""
-    town.say(f"{town.complaints[0].tracking_code} bagaimana cara mengganti lampunya dan apa syaratnya?")
-    case = first(town)
-    assert (case.complaint.complaint_class, len(case.complaint.additions)) == (ComplaintClass.complaint, 1)
 
 
 @each_row
@@ -150,19 +101,6 @@ def test_a_question_of_the_same_field_is_no_part_of_what_was_told(town: Town, te
 
 
 @row_by_row
-def test_a_place_alone_is_of_what_was_told_just_now(town: Town, place: str) -> None:
-    """An hour later it begins something else."""
-    town.wait(minutes=50)
-    town.say(place)
-    assert (town.landed[-1].kind, len(town.complaints)) == (MessageKind.addition, 1)
-    town.wait(minutes=61)
-    town.say(f"{place} ya")
-    assert len(town.complaints) == 2
-
-
-@pytest.mark.parametrize(
-    "text", ["Jl Ahmad Yani Kota Semarang begal tadi malam", "mesin parkir di Kota Tegal error", "tilang di Kota Tegal"]
-)
 def test_a_place_with_any_word_beside_it_is_a_complaint_of_its_own(town: Town, text: str) -> None:
     """Also just after another one."""
     town.say(text)

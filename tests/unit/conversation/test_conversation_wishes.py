@@ -1,7 +1,5 @@
 """What a citizen wishes for his reports without a code: that he be hidden, that one be withdrawn, how one stands; and what owners ask."""
 
-import pytest
-
 from complaints.bus.envelope import encode
 from complaints.command import CommandKind
 from complaints.crypto import Keyring
@@ -10,7 +8,8 @@ from conversation.secrecy import only_wishes
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
-from tests.harness.tables import each, each_row
+from tests.harness.stories import stories_of
+from tests.harness.tables import each, each_row, row_by_row
 from tests.harness.town import Town
 
 TOFU = "tetangga saya membuang limbah tahu ke sungai di Desa Debong Kota Tegal"
@@ -18,6 +17,9 @@ LAMP = "lampu jalan mati di Jalan Pemuda, Kota Semarang"
 WASTE = "sampah menumpuk di Pasar Johar Kota Semarang"
 
 KEYS, LAW, READS = Keyring.from_secret(b"s" * 32), Router.load(), Normaliser.load()
+
+
+test_story = stories_of(__file__)
 
 
 def town(*told: str) -> Town:
@@ -29,27 +31,8 @@ def town(*told: str) -> Town:
     return made
 
 
-@each(
-    "wish",
-    [
-        "pak jangan sebut nama saya ke camat ya, saya takut diintimidasi",
-        "mohon identitas saya dirahasiakan karena takut",
-        "identitas mohon disamarkan",
-        "laporan ini jangan sampai diketahui pak RT",
-        "tolong laporan saya dirahasiakan dari pak kades",
-        "jangan sampai identitas saya bocor ke kepala sekolah",
-        "jadikan rahasia",
-        "bikin anonim aja",
-        "tolong jangan di publish",
-        "jangan ditampilkan di publik",
-        "saya takut ketahuan",
-        "hapus nama saya",
-        "jangan kasih tau pak kades",
-        "ulah bilang ka lurah",
-        "kulo ajrih, nami kulo ampun disebat",
-    ],
-)
 @each("more", [(), (LAMP,)])
+@each_row
 def test_a_wish_to_be_hidden_hides_what_was_reported(wish: str, more: tuple[str, ...]) -> None:
     """Each report, as the wish names none; and opens none."""
     made = town(TOFU, *more)
@@ -60,29 +43,13 @@ def test_a_wish_to_be_hidden_hides_what_was_reported(wish: str, more: tuple[str,
     assert all(one.anonymous or one.secret for one in cases)
 
 
-def test_a_wish_to_be_hidden_leaves_a_question_open() -> None:
-    """It tells no place."""
-    made = town("lampu jalan mati sejak Lebaran")
-    made.say("tolong jangan sebut nama saya")
-    made.say("di Jalan Pemuda, Kota Semarang")
-    (case,) = [made.case(one.tracking_code) for one in made.complaints]
-    assert (case.complaint.anonymous, case.owner.id[-5:], made.landed[-1].kind) == (True, "33.74", MessageKind.answer)
-
-
 @each_row
 def test_a_report_with_a_wish_or_a_word_like_one_is_more_than_a_wish(text: str) -> None:
     """It is a report of its own."""
     assert not only_wishes(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "kind", "withdrawn"),
-    [
-        ("cabut laporan lampu", MessageKind.request, [True, False]),
-        ("batalkan laporan sampah saya pak", MessageKind.request, [False, True]),
-        ("kapan lampunya diganti?", MessageKind.status, [False, False]),
-    ],
-)
+@row_by_row
 def test_the_named_matter_chooses_the_report(text: str, kind: MessageKind, withdrawn: list[bool]) -> None:
     """Whichever was told last."""
     made = town(LAMP, WASTE)
@@ -94,77 +61,13 @@ def test_the_named_matter_chooses_the_report(text: str, kind: MessageKind, withd
 
 
 @each_row
-def test_everyday_words_withdraw(text: str) -> None:
-    """With or without the reason."""
-    made = town(LAMP)
-    made.say(text)
-    assert made.case(made.complaints[0].tracking_code).state == "dicabut"
-
-
-@each_row
-def test_what_is_called_off_since_it_is_settled_is_withdrawn(text: str) -> None:
-    """The reason needs no word for the report."""
-    made = town(LAMP)
-    made.say(text)
-    assert made.case(made.complaints[0].tracking_code).state == "dicabut"
-
-
-@each_row
-def test_what_was_called_off_by_others_withdraws_nothing(text: str) -> None:
-    """He complains."""
-    made = town(LAMP)
-    made.say(text)
-    assert made.case(made.complaints[0].tracking_code).state != "dicabut"
-
-
-@each_row
 def test_words_of_others_hide_nobody(text: str) -> None:
     """The office must know who asks."""
     (told,) = town(text).complaints
     assert (told.anonymous, told.secret) == (False, False)
 
 
-def test_what_is_called_off_while_a_question_is_open_is_its_answer() -> None:
-    """Perhaps it is what the owner has offered."""
-    made = town(LAMP)
-    (told,) = made.complaints
-    asked = said(CommandKind.ask, told, made.case(told.tracking_code).owner.id, "Apakah petugas boleh datang besok?")
-    made.take(encode(asked, source="/tests"))
-    made.say("batal saja")
-    assert (made.landed[-1].kind, made.case(told.tracking_code).state == "dicabut") == (MessageKind.answer, False)
-
-
-@pytest.mark.parametrize(("text", "kind"), [("siap pak", MessageKind.thanks), ("nomor 12", MessageKind.answer)])
-def test_a_nod_answers_no_question_that_asks_what(text: str, kind: MessageKind) -> None:
-    """It stays open for the answer."""
-    made = town(LAMP)
-    (told,) = made.complaints
-    asked = said(CommandKind.ask, told, made.case(told.tracking_code).owner.id, "Berapa nomor tiangnya?")
-    made.take(encode(asked, source="/tests"))
-    made.say(text)
-    assert made.landed[-1].kind is kind
-
-
-@pytest.mark.parametrize("text", ["maaf salah kirim", "salah kirim pak, abaikan"])
-def test_what_was_sent_by_mistake_opens_no_case(text: str) -> None:
-    """The owner of the report before it reads it."""
-    made = town(LAMP)
-    made.say(text)
-    assert (made.landed[-1].kind, len(made.complaints)) == (MessageKind.addition, 1)
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("ok pak", MessageKind.answer),
-        ("siap", MessageKind.answer),
-        ("baik", MessageKind.answer),
-        ("sudah, terima kasih", MessageKind.answer),
-        ("iya pak", MessageKind.answer),
-        ("terima kasih pak", MessageKind.thanks),
-        ("suwun pak", MessageKind.thanks),
-    ],
-)
+@row_by_row
 def test_to_agree_answers_what_the_owner_asks(text: str, kind: MessageKind) -> None:
     """Thanks alone do not."""
     made = town(LAMP)

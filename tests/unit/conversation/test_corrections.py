@@ -17,12 +17,16 @@ from router.routing import Router
 from tests.harness.events import complaint
 from tests.harness.house import House, added, plain, said
 from tests.harness.list_law import DESK, ListLaw
+from tests.harness.stories import stories_of
 from tests.harness.support import NOON, message, normalised
-from tests.harness.tables import each, each_row
+from tests.harness.tables import each_row, row_by_row
 from tests.harness.town import Town
 
 NORMALISER = Normaliser.load()
 KEYS = Keyring.from_secret(b"s" * 32)
+
+
+test_story = stories_of(__file__)
 
 
 def corrected(text: str) -> str | None:
@@ -64,51 +68,7 @@ def test_a_place_beside_other_words_corrects_nothing(text: str) -> None:
     assert corrected_place(text, NORMALISER.reader.read, NORMALISER.gazetteer, former="33.74") is None
 
 
-@pytest.mark.parametrize(
-    "text", ["Kendal bukan Semarang", "ini masuk Kabupaten Kendal pak", "alamat yang benar Jl Pemuda Kendal"]
-)
-def test_a_correction_in_ordinary_words_makes_no_second_case(town: Town, text: str) -> None:
-    """It moves the one that was just told."""
-    town.wait(minutes=5)
-    town.say(text)
-    assert owner(town).endswith("33.24")
-
-
-@each(
-    "text",
-    [
-        "di Kabupaten Bandung juga begitu",
-        "Kabupaten Bandung",
-        "ralat, jl sriwijaya",
-        "yang benar Jalan Merdeka Bandung",  # a city or the regency around it
-        "yang benar di Sukabumi",
-        "bukan urusan Kota Bandung tapi Kabupaten Bandung",
-        "saya bukan warga Kota Bandung tapi Kabupaten Bandung",
-        "bukan lampu tapi jalan di depan Terminal Kota Bogor",
-        "ralat, lampunya sudah hidup, saya sekarang di Surabaya",
-        "salah satu warga Kota Bogor",
-        "maksud saya Kota Surabaya bisa, kenapa di sini tidak",
-        "bukan di Kota Bandung saja tapi di Kota Cimahi pun begitu",
-        "bukan Kota Bandung tetapi Kabupaten Bandung yang bertanggung jawab",
-        "ini salah Kota Bogor",
-        "seharusnya Kota Surabaya bisa jadi contoh",
-        "kerja yang benar Kota Bogor",
-        "harusnya seperti di Kota Surabaya",
-        "pemkot surabaya saja bisa, bukan seperti kota bandung",
-        "ralat " + "jalan rusak " * 20 + "Kota Bogor",
-        "di Kota Bandung bagus, di sini tidak",
-        "bukan Kota Bandung, Kabupaten Bandung yang bagus",
-        "kenapa bukan Kota Bandung, Kabupaten Bandung",
-        "bantuan turun bukan di Kota Bandung tapi di Kabupaten Bandung",
-        "teman saya bukan di Kota Bandung, di Kabupaten Bandung",
-        "bukan main pak, Kota Bandung",
-        "bukan lampu pak, Kota Bandung",
-        "maksud saya seperti di Kota Bandung",
-        "pemkotnya bukan main, Kota Bandung",
-        "maksudnya apa pak",
-        "",
-    ],
-)
+@each_row
 def test_a_mention_of_another_place_corrects_nothing(text: str) -> None:
     """Whose task it is, where somebody is from, a comparison, a name of two regencies, another thing."""
     assert corrected(text) is None
@@ -146,22 +106,6 @@ def test_a_correction_of_the_regency_moves_the_case(town: Town) -> None:
     assert ([one.regency for one in closed], [one.regency for one in opened]) == (["32.73"], ["32.73", "32.04"])
 
 
-@pytest.mark.parametrize("text", ["di Kota Bandung, dekat Kabupaten Bandung", "lubangnya makin besar"])
-def test_an_addition_that_corrects_nothing_keeps_the_regency(town: Town, text: str) -> None:
-    """A mere mention of another place moves nothing."""
-    town.say(f"{town.complaints[0].tracking_code} {text}")
-    assert owner(town).endswith("32.73")
-
-
-def test_whom_a_person_gave_the_case_keeps_it_after_a_correction(town: Town) -> None:
-    """The officer reads it."""
-    accepted = said(CommandKind.accept, town.complaints[0], owner(town))
-    town.take(encode(accepted, source="/tests"))
-    town.say(RALAT)
-    assert owner(town).endswith("32.73")
-    assert len(town.case(town.complaints[0].tracking_code).complaint.additions) == 1
-
-
 @pytest.mark.parametrize("text", ["maksud saya Kab. Bandung", "bukan Kota Bandung pak, Kabupaten Bandung", RALAT])
 @pytest.mark.parametrize("is_given", [False, True])
 def test_a_correction_in_an_answered_case_opens_it_again_and_moves_it(town: Town, text: str, *, is_given: bool) -> None:
@@ -181,20 +125,8 @@ def test_a_correction_in_an_answered_case_opens_it_again_and_moves_it(town: Town
     assert ("Kabupaten Bandung" in town.texts[-1]) != is_given
 
 
-@pytest.mark.parametrize("text", ["di Kota Bandung bagus, di sini tidak", "ralat, Kota Bandung", "terima kasih pak"])
-def test_what_corrects_no_regency_moves_no_answered_case(town: Town, text: str) -> None:
-    """A comparison, the same place, thanks."""
-    (complaint,) = town.complaints
-    town.take(encode(said(CommandKind.answer, complaint, owner(town), "Sudah."), source="/tests"))
-    town.wait(minutes=5)
-    town.say(text)
-    assert town.case(complaint.tracking_code).owner.id.endswith("32.73")
-
-
-@pytest.mark.parametrize(
-    ("text", "regency"), [(RALAT, "32.04"), ("di Kabupaten Bandung juga", "32.73"), ("ralat, Kota Bandung", "32.73")]
-)
 @pytest.mark.parametrize("is_known", [True, False])
+@row_by_row
 def test_the_channel_and_the_case_replace_the_same_place(text: str, regency: str, *, is_known: bool) -> None:
     """Whether the channel has the complaint or not."""
     before = normalised(message("Jalan berlubang di depan pasar di Kota Bandung"), KEYS)
@@ -205,14 +137,6 @@ def test_the_channel_and_the_case_replace_the_same_place(text: str, regency: str
     case = joined(plain(before), plain(found.addition), plain(found.reading))
     assert case["place"]["regency"]["code"] == regency
     assert bool(found.reading.corrects) == ("ralat" in text)
-
-
-def test_whoever_has_only_the_code_moves_no_case_to_another_regency(town: Town) -> None:
-    """On the page of a case anybody with the code can add to it: officers have the code, too."""
-    (complaint,) = town.complaints
-    town.say(RALAT, channel="web", sender="", about=complaint.tracking_code, upstream_id="page")
-    assert owner(town).endswith("32.73")
-    assert len(town.case(complaint.tracking_code).complaint.additions) == 1
 
 
 def test_a_main_case_keeps_its_regency() -> None:

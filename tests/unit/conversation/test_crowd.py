@@ -10,19 +10,11 @@ from conversation.step import Rules
 from conversation.telling import TellingRules
 from normalizer.complaint import Normaliser
 from router.routing import Router
+from tests.harness.tables import document
 from tests.harness.town import Town
 
 STREETS = [f"Jalan berlubang di Jalan Nomor {number}, Kota Semarang" for number in range(MOST_ADDITIONS + 20)]
-MATTERS = [
-    "Jalan berlubang di Jalan Pemuda, Kota Semarang",
-    "Lampu jalan mati di Jalan Asia Afrika, Kota Bandung",
-    "Sampah menumpuk di Pasar Kranggan, Kota Yogyakarta",
-    "Air PDAM tidak mengalir di Kecamatan Rungkut, Kota Surabaya",
-    "Pohon tumbang menutup Jalan Sudirman, Kota Solo",
-    "Guru minta uang rapor di SDN 3 Kota Depok",
-    "Pasien BPJS ditolak RSUD Kota Bekasi",
-    "Listrik padam tiga hari di Kabupaten Tegal",
-]
+MATTERS: list[str] = document("tables/conversation/crowd.yaml")["MATTERS"]
 
 
 @pytest.fixture(scope="module")

@@ -16,69 +16,11 @@ from router.agencies.registry import Registry
 from router.cases.replies import reply_to
 from tests.harness.events import DPU, complaint
 from tests.harness.house import plain
-from tests.harness.tables import each, each_row
+from tests.harness.tables import document, each, each_row, row_by_row
 
 GSM = gsm0338.Codec()
-PROMISED = {
-    "emergency": set(),
-    "received": {"code", "owner"},
-    "moved": {"code", "owner"},
-    "completed": {"code", "owner"},
-    "question_place": {"code"},
-    "question_pin": {"code", "choices"},
-    "question_subject": {"code"},
-    "question_road_class": {"code", "owner"},
-    "question_hospital_owner": {"code", "owner"},
-    "question_date": {"code", "owner"},
-    "question_chronology": {"code", "owner"},
-    "question_evidence": {"code", "owner"},
-    "merged_ditangani": {"code", "owner"},
-    "completed_answered": {"code", "owner"},
-    "completed_by_code": {"code", "owner"},
-    "answered": {"code", "owner", "answer"},
-    "asked": {"code", "owner", "answer"},
-    "reminded": {"code", "owner", "answer"},
-    "put_off_diperpanjang": {"code", "owner", "due"},
-    "put_off_ditunda": {"code", "owner", "due"},
-    "put_off_diperpanjang_karena": {"code", "owner", "due", "answer"},
-    "put_off_ditunda_karena": {"code", "owner", "due", "answer"},
-    "reclassified": {"code", "owner", "due", "named"},
-    "closed": {"code", "owner"},
-    "reopened": {"code", "owner"},
-    "rated": {"code"},
-    "withdrawn": {"code"},
-    "archived": {"code"},
-    "which_case": {"code", "answer"},
-    "other_number": {"code"},
-    "crowd": {"code"},
-    "deemed_withdrawn": {"code"},
-    "hidden": {"code"},
-    "shown": {"code"},
-    "merged": {"code"},
-    "unmerged": {"code", "owner"},
-    "next_right": {"code", "owner"},
-    "off_scale": set(),
-    "silent": set(),
-    "not_silent": set(),
-    "status_diterima": {"code", "owner", "since"},
-    "status_perlu dilengkapi": {"code", "owner", "since"},
-    "status_diteruskan": {"code", "owner", "since", "due"},
-    "status_diproses": {"code", "owner", "since", "due"},
-    "status_ditunda": {"code", "owner", "due"},
-    "status_dibuka kembali": {"code", "owner", "due"},
-    "status_terlambat": {"code", "owner", "since", "due"},
-    "status_terlambat_ombudsman": {"code", "owner", "since", "due"},
-    "status_ditanggapi": {"code", "owner"},
-    "status_selesai": {"code", "owner"},
-    "status_dicabut": {"code"},
-    "status_digabung": {"code"},
-    "status_digabung_ditangani": {"code", "owner"},
-    "status_digabung_ditanggapi": {"code", "owner"},
-    "status_diarsipkan": {"code", "owner"},
-    "status_unknown": {"code"},
-    "status_no_code": {"code"},
-    "status_wrong_code": {"code"},
-    "help": set(),
+PROMISED: dict[str, set[str]] = {
+    name: set(words) for name, words in document("tables/conversation/replies.yaml")["PROMISED"].items()
 }
 NAMELESS_BY_SMS = {"next_right"}
 """Occasions whose SMS does not name the owner, because something else needs the room."""
@@ -176,9 +118,7 @@ def test_every_sms_is_one_gsm_7_message(occasion: str) -> None:
         assert septets(text) <= 160, text
 
 
-@pytest.mark.parametrize(
-    "name", ["Badan [A] {B} €" * 8, "Müller ~ ^ | \\" * 9, "Dinas \u201cKota\u201d \u2013 \u03b1" * 9]
-)
+@row_by_row
 def test_names_with_costly_or_foreign_characters_fit_too(name: str) -> None:
     """Brackets cost two septets; what GSM-7 does not have would make every character cost two bytes."""
     assert septets(told(complaint(), owner=AgencyRef(id="x", name=name)).text) <= 160

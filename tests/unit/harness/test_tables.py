@@ -1,6 +1,7 @@
 """The tables of tests/data/tables are all read, and a table fails with all of its wrong rows."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -41,17 +42,22 @@ def test_a_row_has_a_value_for_each_column() -> None:
         parts_of(["kpk"], ["owner", "text"])
 
 
+def is_read(name: str, table: Any, tests: str) -> bool:
+    """Return whether a test file reads a table: as the rows of a test, as one of its stories, or as a value."""
+    if isinstance(table, dict) and "steps" in table:
+        return "stories_of(__file__)" in tests
+    as_rows = re.search(rf"@(?:each_row|row_by_row)\n(?: *@.*\n)* *def {name}\(", tests)
+    return bool(as_rows) or f'.yaml")["{name}"]' in tests
+
+
 def test_each_table_is_read_by_a_test() -> None:
     """A table whose test was renamed or deleted proves nothing."""
     unread = []
     for path in TABLES.rglob("*.yaml"):
         if path.parent.name == "sentences":  # tests/unit/law/test_sentences.py takes all of them
             continue
-        folder = TESTS / path.parent.name if path.parent.name == "property" else TESTS / "unit" / path.parent.name
+        folder = next(one for one in (TESTS / "unit" / path.parent.name, TESTS / path.parent.name) if one.is_dir())
         tests = (folder / f"test_{path.stem}.py").read_text("utf-8")
-        unread += [
-            f"{path.name}: {name}"
-            for name in document(f"tables/{path.relative_to(TABLES)}")
-            if not re.search(rf"@(?:each_row|row_by_row)\n(?: *@.*\n)* *def {name}\(", tests)
-        ]
+        tables = document(f"tables/{path.relative_to(TABLES)}")
+        unread += [f"{path.name}: {name}" for name, table in tables.items() if not is_read(name, table, tests)]
     assert not unread

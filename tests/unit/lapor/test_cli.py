@@ -18,21 +18,9 @@ from lapor.commands.cases import since_milliseconds
 from lapor.commands.tables import shown_value
 from ops.casework.acts import ACTS
 from tests.harness.support import free_port
-from tests.harness.tables import each, each_row
+from tests.harness.tables import document, each, each_row
 
-CLIENTS = (
-    "aiokafka",
-    "chdb",
-    "clickhouse_driver",
-    "confluent_kafka",
-    "faust",
-    "httpx",
-    "kafka",
-    "smpplib",
-    "starlette",
-    "telegram",
-    "tweepy",
-)
+CLIENTS: tuple[str, ...] = tuple(document("tables/lapor/cli.yaml")["CLIENTS"])
 
 Ran = tuple[int, str, str]
 Run = Callable[..., Ran]
@@ -104,25 +92,7 @@ def test_every_act_on_a_case_has_help_with_an_example_that_it_takes(lapor: Run, 
     assert (status, "LAPOR_" in err) == (2, True)
 
 
-@each(
-    "arguments",
-    [
-        ["query", "SELECT 1"],
-        ["explain", "00000000000"],
-        ["case", "refuse", "00000000000", "--as", "pln", "--text", "x"],
-        ["case", "show", "00000000000"],
-        ["replay"],
-        ["run", "router"],
-        ["run", "sink"],
-        ["run", "view"],
-        ["run", "sms"],
-        ["run", "twitter"],
-        ["run", "telegram"],
-        ["run", "webhook"],
-        ["run", "web"],
-        ["run", "sms", "web"],
-    ],
-)
+@each_row
 def test_without_a_stack_a_command_says_what_to_do(lapor: Run, arguments: list[str]) -> None:
     """One sentence to stderr, status 2, no trace."""
     status, out, err = lapor(*arguments)

@@ -27,7 +27,7 @@ from ops.stored import judged
 from router.agencies.registry import Agency, Registry
 from router.allotments.edition import Allotments, Edition
 from sinks.clickhouse.rows import TOPICS as SINK_TOPICS
-from tests.harness.tables import each
+from tests.harness.tables import each, each_row, row_by_row
 
 
 def test_a_broken_allotment_or_model_is_a_fault_before_a_router_stops_at_it(tmp_path: Path) -> None:
@@ -98,15 +98,7 @@ def test_each_reader_is_asked_about_all_that_it_reads() -> None:
     assert READERS["lapor-router"] == (COMPLAINTS,)
 
 
-@pytest.mark.parametrize(
-    ("levels", "status"),
-    [
-        ([], 0),
-        ([Level.ok, Level.warn], 0),
-        ([Level.ok, Level.wait], 2),
-        ([Level.wait, Level.fail, Level.warn], 1),
-    ],
-)
+@row_by_row
 def test_the_exit_status_is_that_of_the_worst(levels: list[Level], status: int) -> None:
     """1 where something is wrong, also while it starts; 2 where nothing is wrong and not all is there; a warning is no failure."""
     assert doctor.exit_status(levels) == status
@@ -160,10 +152,7 @@ def test_a_group_that_nobody_needs_is_worth_a_word_and_no_failure() -> None:
     assert "set up later goes on at its position" in found.advice
 
 
-@pytest.mark.parametrize(
-    ("group", "service"),
-    [("lapor-router", "router"), ("lapor-sender-sms", "sms"), ("grafana", "")],
-)
+@row_by_row
 def test_the_advice_names_the_service_that_reads(group: str, service: str) -> None:
     """The group of somebody else has none of ours."""
     assert service_of(group) == service
@@ -231,32 +220,7 @@ def test_a_crash_loop_is_over_when_the_service_keeps_running(tmp_path: Path) -> 
 STARTED = Since(started=NOW - 1000, ready=NOW - 980)
 
 
-@each(
-    ("seen", "level", "detail"),
-    [
-        ({"tried": NOW - 5}, Level.wait, "not reached yet"),
-        ({"tried": NOW - 5, "failing": NOW - 4, "reason": "refused"}, Level.wait, "not reached yet: refused"),
-        ({"tried": NOW - 60, "failing": NOW - 59, "reason": "refused"}, Level.fail, "never reached in 60 s: refused"),
-        ({"tried": NOW - 60}, Level.fail, "never reached in 60 s"),
-        ({"tried": NOW - 600, "reached": NOW - 3}, Level.ok, "reached 3 s ago"),
-        (
-            {"tried": NOW - 600, "reached": NOW - 200, "failing": NOW - 190, "reason": "away"},
-            Level.warn,
-            "not reached for 3 min: away (a fault after 5 min)",
-        ),
-        (
-            {"tried": NOW - 600, "reached": NOW - 400, "failing": NOW - 390, "reason": "away"},
-            Level.fail,
-            "not reached for 7 min: away",
-        ),
-        # with other settings, before the stack started
-        (
-            {"tried": NOW - 9000, "reached": NOW - 2000, "failing": NOW - 970, "reason": "wrong"},
-            Level.fail,
-            "never reached in 16 min: wrong",
-        ),
-    ],
-)
+@each_row
 def test_an_upstream_is_judged_by_when_it_was_reached(seen: dict[str, Any], level: Level, detail: str) -> None:
     """Never reached is a failure soon, reached once and away now only after minutes."""
     found = reach("sms", Reach(account="lapor@smsc:2775", **seen), since=STARTED, now=NOW)

@@ -12,6 +12,7 @@ from complaints.errors import BusUnavailable, ConfigurationError, StoreUnavailab
 from lapor.feed import feed as feeding
 from lapor.feed.feed import Feed, Outcome
 from lapor.feed.items import DOORS, Item, read_items
+from tests.harness.tables import row_by_row
 
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
 
@@ -49,20 +50,7 @@ def test_mixed_goes_through_every_door_in_turn(tmp_path: Path) -> None:
     assert [item.channel for item in read_items(path, "mixed")] == [*DOORS, DOORS[0]]
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        b"{",
-        b"[]",
-        b"7",
-        b"{}",
-        b'{"title": "x"}',
-        b'{"text": null}',
-        b'{"text": 7}',
-        b'{"text": "\xff"}',
-        b"\xef\xbb\xbf",
-    ],
-)
+@row_by_row
 def test_a_line_that_is_no_complaint_is_named(tmp_path: Path, line: bytes) -> None:
     """By its number; no word None is ever sent as a citizen's text."""
     path = tmp_path / "feed.jsonl"

@@ -2,9 +2,13 @@
 
 from router.facts import Facts
 from router.routing import Router
+from tests.harness.stories import stories_of
 from tests.harness.tables import each_row
 
 ROUTER = Router.load()
+
+
+test_story = stories_of(__file__)
 
 
 def owner_of(text: str) -> str:
@@ -23,25 +27,6 @@ def test_workers_who_are_not_insured_are_the_inspection_of_the_province() -> Non
     text = "Pabrik garmen di Boyolali gak daftarin buruh kontrak ke BPJS ketenagakerjaan, kalau sakit potong gaji"
     ranked = [one.agency.id for one in ROUTER.decide(Facts(ROUTER.reader.read(text))).ranked]
     assert ranked.index("disnaker-33") < ranked.index("disnaker-33.09")
-
-
-@each_row
-def test_a_citizen_reads_the_law_of_the_matter(law: str, text: str) -> None:
-    """The reason cites the statute of the matter, and irrigation is public works (Lampiran C), not agriculture (Lampiran AA)."""
-    explanation = ROUTER.decide(Facts(ROUTER.reader.read(text))).explanation
-    assert law in explanation
-    assert "Lampiran AA" not in explanation
-
-
-def test_money_that_members_ask_for_is_no_proposal() -> None:
-    """A fund that is called "dana aspirasi" makes no proposal of a report."""
-    assert ROUTER.reader.read("Anggota DPR RI minta jatah dana aspirasi").complaint_class == "pengaduan"
-
-
-@each_row
-def test_an_unanswered_report_without_a_matter_is_the_ombudsmans(text: str) -> None:
-    """So is a text that names him or claims maladministration."""
-    assert owner_of(text) == "ombudsman"
 
 
 def test_the_ombudsman_is_the_other_door_of_an_unanswered_report() -> None:

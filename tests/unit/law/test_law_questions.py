@@ -6,9 +6,13 @@ from router.decision import Decision
 from router.facts import Facts
 from router.owners import lacks_place
 from router.routing import Router
+from tests.harness.stories import stories_of
 from tests.harness.tables import each_row
 
 ROUTER = Router.load()
+
+
+test_story = stories_of(__file__)
 
 
 def decided(text: str) -> tuple[Decision, Facts]:
@@ -37,23 +41,6 @@ STORIES = (
 def test_a_story_with_a_question_still_needs_its_place(text: str) -> None:
     """Who tells his own story and asks whether that is allowed reports it."""
     assert "place" in decided(text)[1].reading.missing
-
-
-@each_row
-def test_a_matter_of_a_province_needs_no_regency(owner: str, text: str) -> None:
-    """A governor, an office of a province and what goes over the border of a regency (UU 23/2014 Pasal 13) have their place."""
-    decision, facts = decided(text)
-    assert decision.owner.id == owner
-    assert not decision.triage
-    assert "place" not in facts.reading.missing
-
-
-def test_who_waits_for_a_place_asks_for_it() -> None:
-    """A desk that waits for the regency of a national matter with a local owner (a pump's measure) has the place among what is missing."""
-    decision, facts = decided("pom bensin di Blitar takarannya kurang")
-    assert decision.triage
-    assert "belum jelas" in decision.explanation
-    assert "place" in facts.reading.missing
 
 
 def test_each_national_subject_knows_when_a_local_agency_owns_it() -> None:

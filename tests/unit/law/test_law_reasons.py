@@ -6,10 +6,14 @@ from normalizer.results import Reading
 from router.facts import Facts
 from router.routing import Router
 from router.rulebook.rules import Rules
+from tests.harness.stories import stories_of
 from tests.harness.tables import each_row
 
 ROUTER = Router.load()
 RULES = Rules.load()
+
+
+test_story = stories_of(__file__)
 
 
 def decided(text: str) -> tuple[str, float, str, Reading]:
@@ -17,14 +21,6 @@ def decided(text: str) -> tuple[str, float, str, Reading]:
     facts = Facts(ROUTER.reader.read(text))
     decision = ROUTER.decide(facts)
     return decision.owner.id, decision.confidence, decision.explanation, facts.reading
-
-
-@each_row
-def test_a_number_alone_is_no_health_insurance(text: str) -> None:
-    """Queues, accounts and certificates have numbers that begin with zeros too."""
-    owner, _, explanation, _ = decided(text)
-    assert owner != "bpjs-kes"
-    assert "jaminan kesehatan" not in explanation
 
 
 @each_row
@@ -60,11 +56,6 @@ def test_a_reason_names_no_official_of_another_owner() -> None:
     assert not wrong
 
 
-def test_whether_a_tax_was_abolished_is_a_question() -> None:
-    """The word "dihapus" alone proposes; with "apakah sudah" it asks."""
-    assert decided("apakah BBN 2 sudah dihapus?")[3].complaint_class == "permintaan_informasi"
-
-
 OF_THE_CENTRE = frozenset(
     (
         "road-damage",
@@ -94,9 +85,3 @@ def test_no_body_of_the_centre_inherits_the_sentence_for_a_matter_of_the_regions
                 and owner.body in ROUTER.registry.bodies
             ):
                 assert subject in OF_THE_CENTRE, (subject, owner.body, owner.reason)
-
-
-@each_row
-def test_the_tax_on_vehicles_is_no_tax_of_the_centre(text: str, without: str) -> None:
-    """UU 1/2022 Pasal 4."""
-    assert without not in decided(text)[2]

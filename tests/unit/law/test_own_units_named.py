@@ -125,15 +125,7 @@ def test_an_earlier_report_that_can_be_shown_and_was_never_answered_is_the_ombud
 
 
 @each("name", ["DALDUK", "Dinas Sumber Daya Air dan Bina Marga", "Dinas Sosial"])
-@each(
-    "text",
-    [
-        "Laporan saya tidak pernah ditanggapi oleh {} Kota Semarang",
-        "Keluhan kami tidak pernah ditanggapi {} Kota Semarang",
-        "tidak pernah ditanggapi oleh {} Kota Semarang",
-        "{} Kota Semarang tidak pernah menanggapi laporan saya",
-    ],
-)
+@each_row
 def test_a_unit_that_does_not_answer_gets_the_complaint_if_nobody_went_on_record(
     router: Router, text: str, name: str
 ) -> None:

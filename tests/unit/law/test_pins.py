@@ -14,7 +14,7 @@ from normalizer.positions import chosen
 from router.routing import Router
 from tests.harness.house import plain
 from tests.harness.support import message
-from tests.harness.tables import document, each
+from tests.harness.tables import document, each_row
 from tests.harness.town import Town
 
 PINS: list[dict[str, Any]] = document("pins.yaml")
@@ -217,29 +217,7 @@ class TestPinAndText:
         assert completed(first, "rumah saya di Kabupaten Demak").place == first.place
 
 
-CHOICES = tuple(Region(code=code, name=name) for code, name in [("32.71", "Kota Bogor"), ("32.01", "Kabupaten Bogor")])
-CITIES = (Region(code="32.76", name="Kota Depok"), Region(code="31.75", name="Kota Administrasi Jakarta Timur"))
-
-
-@each(
-    ("choices", "answer", "chose"),
-    [
-        (CHOICES, "1", "32.71"),
-        (CHOICES, "nomor 2", "32.01"),
-        (CHOICES, "Kota Bogor", "32.71"),
-        (CHOICES, "yang kab.", "32.01"),
-        (CHOICES, "di Kabupaten Bogor, dekat pasar", "32.01"),
-        (CHOICES, "Bogor", ""),
-        (CHOICES, "tidak tahu", ""),
-        (CHOICES, "3", ""),
-        (CHOICES, "jalan raya nomor 1 dekat pasar", ""),
-        (CITIES, "depok", "32.76"),
-        (CITIES, "Jakarta Timur pak", "31.75"),
-        (CITIES, "dua-duanya, Depok dan Jakarta Timur", ""),
-        (CITIES, "saya tinggal di Depok tetapi waktu itu sedang lewat di jalan raya yang lain", ""),
-        ((), "1", ""),
-    ],
-)
+@each_row
 def test_an_answer_chooses_by_number_or_by_name(choices: tuple[Region, ...], answer: str, chose: str) -> None:
     """Words that no other choice has; a longer text is read as a story."""
     assert chosen(choices, answer) == chose

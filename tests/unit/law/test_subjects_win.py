@@ -8,7 +8,7 @@ import pytest
 from complaints.runtime import packaged
 from normalizer.reader import Reader
 from router.routing import Router
-from tests.harness.tables import each
+from tests.harness.tables import each, each_row
 
 
 @functools.cache
@@ -38,17 +38,7 @@ def test_a_subject_wins_with_a_word_of_its_own(subject: str, reader: Reader) -> 
     assert any(wins(word) for word in words), words[:20]
 
 
-@each(
-    ("text", "subject"),
-    [
-        ("sudah telepon 112 tidak diangkat, sampah menumpuk di Pasar Gede Kota Surakarta", "waste"),
-        ("lampu jalan mati di Kota Metro, telepon 112 tidak ada respon", "street-light"),
-        ("sudah telepon 110 tidak datang, jalan rusak di Kota Tegal", "road-damage"),
-        ("112 tidak diangkat, tolong", "local-media"),
-        ("telepon 112 Kota Semarang tidak diangkat", "local-media"),
-        ("telepon 110 tidak diangkat di Kota Tegal", "police-service"),
-    ],
-)
+@each_row
 def test_who_called_the_emergency_number_complains_of_what_he_called_for(
     text: str, subject: str, reader: Reader
 ) -> None:

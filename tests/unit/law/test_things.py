@@ -20,7 +20,7 @@ from router.candidate import THING
 from router.decision import Decision
 from router.facts import Facts
 from router.routing import Router
-from tests.harness.tables import each_row
+from tests.harness.tables import each_row, row_by_row
 
 TIERS = {"national", "province", "regency", "company"}
 STATUSES = {"statute", "official list", "unverified"}
@@ -136,10 +136,7 @@ def test_a_road_is_named_by_its_ends(name: str, ends: list[str]) -> None:
     assert ends_of(name) == ends
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["jalan rusak di depan RSUD Moewardi", "lampu jalan mati dekat RSUD Moewardi", "jalan menuju RSUD Moewardi rusak"],
-)
+@row_by_row
 def test_a_thing_that_says_where_something_is_has_no_owner(router: Router, text: str) -> None:
     """Such a thing tells the place; neither its agency nor its tier follows from it."""
     reading, decision = decided(router, text)

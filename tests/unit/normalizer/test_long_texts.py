@@ -6,7 +6,7 @@ from time import process_time
 import pytest
 
 from normalizer.reader import Reader
-from tests.harness.tables import each
+from tests.harness.tables import each_row
 
 RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
 
@@ -31,23 +31,7 @@ def _seconds(reader: Reader, text: str) -> float:
     return min(once() for _ in range(3))
 
 
-@each(
-    "told",
-    [
-        "bukan di bogor tapi di bandung ",
-        "tinggal di Kabupaten Sleman ",
-        "KTP saya Kendal kejadiannya di Demak ",
-        "RSUD dr Soewondo Kendal ",
-        "SMA Negeri 3 Kota Bogor ",
-        "Dinas Pekerjaan Umum Kota Bogor ",
-        "pungli polisi minta 200 ribu ",
-        "setor ke bupati ",
-        "tanggal 3 November 2026 ",
-        "STATUS 7K3MN 8PQRS T ",
-        "tolong kebakaran rumah ",
-        "jangan sebut nama saya ",
-    ],
-)
+@each_row
 def test_four_times_the_text_takes_about_four_times_the_time(told: str, reader: Reader) -> None:
     """A citizen's long text lets nobody else wait: none of its words is compared with all others."""
     text = (told * LENGTH)[:LENGTH]

@@ -14,7 +14,7 @@ from normalizer.complaint import Completion, Normaliser
 from normalizer.parts import ADDRESS_CHARACTERS
 from tests.harness.joining import joined
 from tests.harness.support import NOON, message
-from tests.harness.tables import document
+from tests.harness.tables import document, row_by_row
 
 ROWS: list[dict[str, Any]] = document("messages.yaml")
 
@@ -120,18 +120,7 @@ def test_kemarin_in_an_addition_is_the_day_before_the_addition(normaliser: Norma
     assert occurred.date == (NOON + timedelta(days=2)).date()
 
 
-@pytest.mark.parametrize(
-    ("text", "told", "missing"),
-    [
-        ("di Kota Semarang", {"part": "place", "topic": "Infrastruktur/Penerangan"}, set()),
-        ("di Kota Semarang", {"part": "place"}, set()),
-        ("dekat pasar", {"part": "place", "topic": "Infrastruktur/Penerangan"}, {"place"}),
-        ("lampu jalan mati", {"part": "subject", "region": "33.74"}, {"date", "evidence"}),
-        ("lampu jalan mati", {"part": "subject"}, {"place", "date", "evidence"}),
-        ("tolong segera", {"part": "subject"}, {"subject"}),
-        ("tolong segera", {"topic": "Infrastruktur/Penerangan"}, set()),
-    ],
-)
+@row_by_row
 def test_a_message_to_an_unknown_complaint_is_read_with_what_the_reply_told(
     normaliser: Normaliser, text: str, told: dict[str, Any], missing: set[MissingPart]
 ) -> None:

@@ -13,19 +13,7 @@ def place(text: str, *, title: str = "", region: str | None = None) -> PlaceRead
 
 
 @each("comma", [", ", ",", " , ", " "])
-@each(
-    ("village", "regency", "code"),
-    [
-        ("Banaran", "Kulon Progo", "34.01"),
-        ("Glagah", "Kulon Progo", "34.01"),
-        ("Tanjung", "Muara Enim", "16.03"),
-        ("Kuta", "Aceh Besar", "11.06"),
-        ("Seuneubok", "Aceh Barat", "11.05"),
-        ("Koto Panjang", "Padang Panjang", "13.74"),
-        ("Banua Hanyar", "Hulu Sungai Utara", "63.08"),
-        ("Babussalam", "Rokan Hulu", "14.06"),
-    ],
-)
+@each_row
 def test_a_regencys_whole_name_wins_over_a_longer_village_name(
     village: str, comma: str, regency: str, code: str
 ) -> None:

@@ -70,21 +70,7 @@ def test_a_later_position_completes_a_complaint() -> None:
     assert (typed.place.regency.code, typed.place.pin is not None) == ("34.71", True)
 
 
-@each(
-    ("text", "found"),
-    [
-        ("di -7.7956, 110.3695 pak", YOGYAKARTA),
-        ("7.7956, 110.3695", YOGYAKARTA),
-        ("-7,7956 110,3695", YOGYAKARTA),
-        ("110.3695,-7.7956", YOGYAKARTA),
-        ("lat: -7.7956 long: 110.3695", YOGYAKARTA),
-        ("7.7956 S, 110.3695 E", YOGYAKARTA),
-        ("https://maps.google.com/?q=-7.7956,110.3695", YOGYAKARTA),
-        ("https://www.google.com/maps/@-7.7956,110.3695,17z", YOGYAKARTA),
-        ("https://maps.google.com/?q=-7.7956%2C110.3695", YOGYAKARTA),
-        ("3.5952, 98.6722", (3.5952, 98.6722)),
-    ],
-)
+@each_row
 def test_a_position_is_read_however_it_is_written(text: str, found: tuple[float, float]) -> None:
     """With a point or a comma, in either order, without the minus of the south, in the address of a map."""
     assert position_in(text) == found

@@ -18,6 +18,7 @@ from router.allotments.files import check
 from router.jsonlines import route_line
 from router.routing import Router
 from router.within import House
+from tests.harness.tables import row_by_row
 
 TODAY = date(2026, 11, 26)
 
@@ -238,73 +239,7 @@ def test_names_of_the_file_are_understood(router: Router) -> None:
         assert found.id == "lampu-33.74"
 
 
-@pytest.mark.parametrize(
-    ("change", "line", "said"),
-    [
-        (("government: pemda-33.74", "government: pemda-99.99"), 1, "no government's id"),
-        (("since: 2027-01-01", "since: 2025-01-01"), 12, "not in the order of their days"),
-        (("since: 2026-01-01", "since: soon"), 3, "`since` is the first day"),
-        (("since: 2026-01-01", "since: 2026-02-30"), 3, "`since` is the first day"),
-        (("since: 2026-01-01", "since: 2026-01-01 10:00:00"), 3, "`since` is the first day"),
-        (("street-light: lampu", "street-light: kemenpu"), 10, "kemenpu is no unit of the government"),
-        (("street-light: lampu", "street-light: dpu-33.22"), 10, "dpu-33.22 is no unit of the government"),
-        (("street-light: lampu", "street-light: polres"), 10, "polres is no unit of the government"),
-        (("government: pemda-33.74", "government: [pemda-33.74]"), 1, "no government's id"),
-        (("government: pemda-33.74", "government: pemda-31.74"), 1, "take pemda-31"),
-        (("government: pemda-33.74", "government: &x [*x]"), 1, "no YAML"),
-        (('aliases: ["DPK Semarang"]', "aliases: DPK"), 8, "a list of names"),
-        (("    units:", "\tunits:"), 6, "use spaces"),
-        (('source: "a decree"', 'source: ""'), 3, "name the `source`"),
-        (("street-light: lampu", "street-lights: lampu"), 10, "no subject has the name street-lights"),
-        (("street-light: lampu", "street-light: lampus"), 10, "lampus is no unit of the government"),
-        (("{dpu: 9,", "{dpu: none,"), 11, "a whole number from 1"),
-        (("under: dpu", "under: dup"), 8, "lampu is under dup, which is not another unit"),
-        (("unit: diskominfo", "unit: kominfo"), 5, "is not a unit"),
-        (("      dpu: {name", "      kec: {name"), 7, "an office of its districts"),
-        (("    subjects:\n      street", "    subject:\n      street"), 9, "an edition has no field subject"),
-        (('      lampu: {name: "Dinas Cahaya"}', "      lampu: {}"), 15, "has no `name`"),
-        (('name: "Dinas Penerangan", under: dpu', 'name: "X", under: lampu'), 8, "under itself"),
-        (("since: 2026-01-01", "since: 20260101"), 3, "`since` is the first day"),
-        (("editions:", "editions: ["), 3, "no YAML"),
-        (("government: pemda", "goverment: x\ngovernment: pemda"), 1, "an allotment has no field goverment"),
-        (('taman: {name: "Dinas Taman"}', 'taman: {name: "Dinas Cahaya"}'), 16, "is that of the unit lampu too"),
-        (('taman: {name: "Dinas Taman"}', 'taman: {name: "dinas cahaya Kota Semarang"}'), 16, "give one of them"),
-        (
-            ('name: "Dinas Penerangan"', 'name: "Dinas Perhubungan"'),
-            8,
-            "of the usual unit dishub too: use the key dishub",
-        ),
-        (('aliases: ["DPK Semarang"]', 'aliases: ["Dinas Sosial"]'), 8, "of the usual unit dinsos too"),
-        (('      dpu: {name: "Dinas Sumber', '      polres: {name: "Dinas Sumber'), 7, "a branch of polri"),
-        (("{dpu: 9,", "{dpu-33.74: 9,"), 11, "dpu-33.74 is an id with the region: write dpu"),
-        (("{unit: diskominfo,", "{unit: diskominfo, phone: 1,"), 5, "the managing officer has no field phone"),
-        (('{name: "Dinas Penerangan",', '{name: "Dinas Penerangan", head: X,'), 8, "a unit has no field head"),
-        (("unit: diskominfo", "unit: diskominfo-33.74"), 5, "is not a unit: write diskominfo"),
-        (('name: "Dinas Penerangan"', 'name: "PT PLN (Persero)"'), 8, "write the unit's own name"),
-        (('name: "Dinas Penerangan"', 'name: "Kementerian Sosial"'), 8, "write the unit's own name"),
-        (('"DPK Semarang"', '"PLN"'), 8, "'PLN', a name of lampu, is that of"),
-        (
-            ('name: "Dinas Penerangan"', 'name: "Dinas Pekerjaan Umum Kota Surabaya"'),
-            8,
-            "Dinas Pekerjaan Umum Kota Surabaya', a name of lampu, is that of",
-        ),
-        (('"DPK Semarang"', '"Satpol PP"'), 8, "of the usual unit satpolpp too"),
-        (('lampu: {name: "Dinas Cahaya"}', "lampu: none"), 15, "street-light still goes to lampu"),
-        (
-            ('      lampu: {name: "Dinas Cahaya"}', "      diskominfo: none"),
-            15,
-            "diskominfo is still the managing officer",
-        ),
-        (('      lampu: {name: "Dinas Cahaya"}', "      dpu: none"), 15, "lampu is still under dpu"),
-        (('      lampu: {name: "Dinas Cahaya"}', "      lampux: none"), 15, "there is no unit lampux"),
-        (('      lampu: {name: "Dinas Cahaya"}', "      lampu: null"), 15, "`lampu: none` takes the unit away"),
-        (
-            ("street-light: lampu", "street-light: [lampu, dpu, lampu]"),
-            10,
-            "street-light names lampu 2 times: name it once",
-        ),
-    ],
-)
+@row_by_row
 def test_a_mistake_is_named_with_its_line(tmp_path: Path, change: tuple[str, str], line: int, said: str) -> None:
     """`lapor agency check` and the router's start refuse the file, and say where and what to do."""
     path = tmp_path / "33.74.yaml"

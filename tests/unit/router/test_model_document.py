@@ -15,6 +15,7 @@ from router import trial
 from router.learning.learnt import Model
 from router.learning.models import models_in
 from router.routing import Router
+from tests.harness.tables import row_by_row
 
 
 def document(region: str = "33.74", /, **changed: object) -> dict[str, Any]:
@@ -44,41 +45,12 @@ def body(**changed: object) -> dict[str, Any]:
     return made | {"bodies": [made["bodies"][0] | changed]}
 
 
-WRONG = [
-    (document(calibration=[]), "its `calibration`"),
-    (document(calibration=None), "its `calibration`"),
-    (document(calibration={}), "its `calibration`"),
-    (document(calibration=[[0, 0.3], [1, 5]]), "its `calibration`"),
-    (document(calibration=[[0, 0.3], [2, 0.5]]), "its `calibration`"),
-    (document(calibration=[[0, 0.3], [1, 1e308]]), "its `calibration`"),
-    (document(calibration=[[0.6, 0.3], [0.5, 0.4]]), "its `calibration`"),
-    (document(calibration=[[0, "0.3"]]), "its `calibration`"),
-    (document(calibration=[[0, 0.3, 1]]), "its `calibration`"),
-    (document(calibration=[[0, True]]), "its `calibration`"),
-    (document(names={"x": None}), "in its `names` `x`"),
-    (document(names={"x": 5}), "in its `names` `x`"),
-    (document(names=[["x", "pln"]]), "its `names`"),
-    (document(version=7), "its `version`"),
-    (document(version=None), "its `version`"),
-    (document(version=""), "its `version`"),
-    (body(name=7), "a body's `name`"),
-    (body(id=None), "a body's `id`"),
-    (body(parent=["x"]), "a body's `parent`"),
-    (body(parent=None), "a body's `parent`"),
-    (body(parent="tim-33.74"), "a body's `parent`"),
-    (body(region=33.74), "a body's `region`"),
-    (document(classes=[5, "pln"]), "its `classes`"),
-    (document(bias=[1e308, 0.0]), "its `bias`"),
-    (document(bias=[None, 0.0]), "its `bias`"),
-    (document(words={"lampu": [0, 1e308]}), "a row of weights"),
-]
-
-
-@pytest.mark.parametrize(("wrong", "said"), WRONG)
+@row_by_row
 def test_a_field_that_no_router_can_use_is_refused_with_its_name(
-    tmp_path: Path, wrong: dict[str, Any], said: str
+    tmp_path: Path, of: str, changes: dict[str, Any], said: str
 ) -> None:
     """Not at the first complaint, which would become a dead letter, and every one after it."""
+    wrong = {"document": document, "body": body}[of](**changes)
     with pytest.raises(ValueError, match=said):
         Model(wrong)
     path = tmp_path / "wrong.json"

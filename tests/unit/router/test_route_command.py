@@ -19,7 +19,7 @@ from ops.quality.labelled import labelled, texts_for
 from router.agencies.registry import Registry
 from router.jsonlines import resolve_line
 from router.routing import Router
-from tests.harness.tables import each_row
+from tests.harness.tables import each_row, row_by_row
 
 
 def shout(line: bytes) -> bytes:
@@ -51,16 +51,7 @@ def test_lines_keep_their_order_with_any_number_of_processes(tmp_path: Path, job
     assert counts == (5000, 0)
 
 
-@pytest.mark.parametrize(
-    ("content", "lines"),
-    [
-        (b"", []),
-        (b"\n\n \n", []),
-        (b"a", [b"A"]),
-        (b"a\r\nb\r\n", [b"A", b"B"]),
-        (b"a\n?\n\nb\n?", [b"A", b'{"error":"?","line":2}', b"B", b'{"error":"?","line":5}']),
-    ],
-)
+@row_by_row
 def test_odd_ends_and_broken_lines(tmp_path: Path, content: bytes, lines: list[bytes]) -> None:
     """The last line needs no end, blank lines are nothing, and an error says which line of the input it is."""
     out, (count, errors) = sent(tmp_path, content)

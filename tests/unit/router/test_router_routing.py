@@ -14,7 +14,7 @@ from router.routing import Router
 from router.working_days import working_day
 from tests.harness.house import plain, routed
 from tests.harness.support import message
-from tests.harness.tables import each_row
+from tests.harness.tables import each_row, row_by_row
 
 RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
 
@@ -106,15 +106,7 @@ def test_a_local_subject_without_a_place_waits_at_a_triage_desk(router: Router) 
     assert answer.owner.id == "kemenpanrb"
 
 
-@pytest.mark.parametrize(
-    ("start", "count", "due"),
-    [
-        (date(2026, 11, 24), 3, date(2026, 11, 27)),
-        (date(2026, 11, 27), 1, date(2026, 11, 30)),
-        (date(2026, 12, 24), 1, date(2026, 12, 28)),
-        (date(9999, 12, 30), 5, date.max),
-    ],
-)
+@row_by_row
 def test_working_days_leave_out_weekends_and_days_off(start: date, count: int, due: date) -> None:
     """Christmas 2026 is a Friday; the calendar's end is no error."""
     assert working_day(start, count) == due

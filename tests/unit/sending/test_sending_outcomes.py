@@ -2,13 +2,12 @@
 
 from concurrent.futures import Future
 
-import pytest
-
 from channels.futures import failed
 from channels.sending.outcomes import Pauses, Verdict, judged
 from channels.sending.texts import Text
 from complaints.errors import OutcomeUnknown, Undeliverable, UpstreamUnavailable
 from complaints.mail import DeliveryOutcome, ReplyKind
+from tests.harness.tables import row_by_row
 from tests.unit.sending.test_sending_queue import text
 
 PAUSES = Pauses(first_s=5, most_s=900, unknown_s=30)
@@ -51,17 +50,7 @@ def test_a_text_that_can_never_be_sent_is_settled() -> None:
     assert found == (DeliveryOutcome.undeliverable, None, "", "blocked")
 
 
-@pytest.mark.parametrize(
-    ("kind", "attempt", "pause_s"),
-    [
-        (ReplyKind.question, 1, 30.0),
-        (ReplyKind.answered, 1, 30.0),
-        (ReplyKind.question, 2, None),
-        (ReplyKind.answered, 2, None),
-        (ReplyKind.received, 1, None),
-        (ReplyKind.status, 1, None),
-    ],
-)
+@row_by_row
 def test_an_unknown_outcome_is_tried_once_more_if_it_is_worth_a_double(
     kind: ReplyKind, attempt: int, pause_s: float | None
 ) -> None:

@@ -14,7 +14,6 @@ from complaints.mail import ReplyKind, Send
 
 START = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
 NOW_MS = int(START.timestamp() * 1000)
-LATER_MS = NOW_MS + 3_600_000
 
 
 def text(number: int, citizen: str = "c1", *, due_ms: int = NOW_MS, lives_s: float = 3600) -> Text:

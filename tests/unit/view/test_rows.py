@@ -28,7 +28,7 @@ from tests.harness.facts import FIRST, added, answered, case, fact, opened, refu
 from tests.harness.model_rows import ms, reference
 from tests.harness.numbers import number
 from tests.harness.support import NOON, message, normalised
-from tests.harness.tables import each, each_row
+from tests.harness.tables import each, each_row, row_by_row
 
 PRIVATE = "Nama saya Budi Santoso, NIK 3374010101900001, HP 081234567890, budi@example.id"
 FORBIDDEN = ("Budi Santoso", "3374010101900001", "081234567890", "budi@example.id")
@@ -254,13 +254,7 @@ def test_free_text_is_masked_wherever_it_is(record: StoredRecord) -> None:
     assert not [hidden for hidden in FORBIDDEN if hidden in shown(record)]
 
 
-@pytest.mark.parametrize(
-    ("text", "hidden"),
-    [
-        ("Motor ojek parkir liar setiap hari di pasar, platnya H 1234 XYZ", "1234"),
-        ("Saya ditipu orang waktu transfer ke rekening BRI 0034 5678 9012 kemarin", "0034"),
-    ],
-)
+@row_by_row
 def test_a_title_that_is_cut_from_the_text_hides_what_the_text_hides(text: str, hidden: str) -> None:
     """Half a number or half a plate would pass; the text is masked first."""
     of = complaint(title=title_of(text), text=text)

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import pytest
-
 from ops.doctor import Level
-from ops.lag import SLOW_S, STUCK_S, view
+from ops.lag import view
+from tests.harness.tables import row_by_row
 
 LOG = "/data/logs/view.log"
 
@@ -15,10 +14,7 @@ def said(behind_ms: int | None, *, ready: bool = True, waiting: int = 0) -> dict
     return {"ready": ready, "behind_ms": behind_ms, "partitions": [{"waiting": waiting}, {"waiting": 1}]}
 
 
-@pytest.mark.parametrize(
-    ("behind_s", "level"),
-    [(0.5, Level.ok), (SLOW_S - 1, Level.ok), (SLOW_S + 1, Level.warn), (STUCK_S + 1, Level.fail)],
-)
+@row_by_row
 def test_the_age_of_what_it_has_not_read_is_judged(behind_s: float, level: Level) -> None:
     """Like that of a group."""
     found = view("http://v:1", said(int(behind_s * 1000)), LOG)
