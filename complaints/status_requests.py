@@ -87,13 +87,14 @@ def code_written(text: str) -> str:
     """Return the first code that stands in a text as we tell codes, whoever's case it is of; empty if none does.
 
     Words are no code, and neither is a street with the number of a house: it has a letter and a digit before its last character, or is
-    written in capitals, in groups among small letters or with no more than an order.
+    written in capitals, in groups among small letters or with no more than an order, such as "nilai 4".
     """
     for found in _WRITTEN.finditer(text):
         letters = found[1] + found[3] + found[4]
         mixed = any(map(str.isdigit, letters[:-1])) and any(map(str.isalpha, letters))
         rest = text[: found.start()] + text[found.end() :]
-        stands_out = (found[2] and any(map(str.islower, rest))) or len(rest.split()) == 1
+        beside = [word for word in rest.split() if not word.isdigit()]
+        stands_out = (found[2] and any(map(str.islower, rest))) or len(beside) == 1
         if mixed or (letters.upper() == letters and stands_out):
             try:
                 return tracking.parse(letters)
