@@ -152,12 +152,12 @@ def _begin_steps(admin: GroupAdmin, topic: Topic, begin: Begin) -> list[str]:
     """
     if not topic.steps or any(admin.end_offsets(topic.name).values()):
         return []
-    done = []
+    done, is_new = [], bool(topic.states) and not any(admin.end_offsets(topic.states).values())
     for step in topic.steps:
         known = admin.group_offsets(step)
         missing = {at: 0 for at in admin.end_offsets(topic.name) if at not in known}
         if missing:
-            if topic.states:
+            if is_new:  # or the position of a mailbox that was there before would be gone, and with it what tells that this is another
                 begin(step, topic, missing)
             admin.set_group_offsets(step, missing)
             done.append(f"{step} begins at the first record of {topic.name}")

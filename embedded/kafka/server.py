@@ -67,6 +67,10 @@ def prepare(config: KafkaConfig) -> list[str]:
     command += [f"-Dlapor.log.dir={config.log_file.parent}"]
     command += [f"-Dlog4j2.configurationFile={(config.data_dir / LOGGING_FILE).as_uri()}", "-cp", f"{jars}/*"]
     archive = _archive(config, java, jars)
+    if archive.exists() and any(
+        crash.stat().st_mtime > archive.stat().st_mtime for crash in config.log_file.parent.glob("java-*.log")
+    ):
+        archive.unlink(missing_ok=True)  # Java crashes with one that is cut short, and would at each start
     _format_once(config, command, archive)
     if archive.exists():
         command[1:1] = _with_archive(archive)
@@ -192,7 +196,8 @@ def _format_once(config: KafkaConfig, command: list[str], archive: Path) -> None
         KafkaStartError: the tool failed or took more than 60 s.
         OSError: the file with the cluster id cannot be written or read.
     """
-    if (config.segments_dir / "meta.properties").exists():
+    formatted = config.segments_dir / "meta.properties"
+    if formatted.exists():
         return
     id_file = config.data_dir / "cluster-id"
     if not id_file.exists():
@@ -214,8 +219,10 @@ def _format_once(config: KafkaConfig, command: list[str], archive: Path) -> None
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise KafkaStartError(f"Java could not format {config.segments_dir}: {error}") from error
-    if ran.returncode:
+    if ran.returncode and not formatted.exists():  # the archive may be what could not be written
         raise KafkaStartError(f"Kafka could not format {config.segments_dir}:\n{ran.stdout}{ran.stderr}")
+    if ran.returncode:
+        draft.unlink(missing_ok=True)
     with suppress(OSError):  # a Java without an archive of its own writes none
         with draft.open("rb") as written:
             os.fsync(written.fileno())  # Java crashes with one that a power cut has cut short

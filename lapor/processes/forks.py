@@ -9,10 +9,11 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from multiprocessing import forkserver, get_context, resource_tracker
 from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psutil
 
@@ -21,6 +22,9 @@ PARENT: Final = "lapor.processes.shared"
 
 LOOK_S: Final = 0.01
 """Seconds between two looks whether a fork has ended."""
+
+_LOCK: Final = threading.Lock()
+"""Is held while a fork starts or is asked for its status: each start asks all others, and one status is read once only."""
 
 _PR_SET_NAME: Final = 15
 """The option of prctl(2) that sets the name of a process, of which it keeps 15 bytes."""
@@ -50,24 +54,26 @@ class Fork:
             OSError: there is too little memory, there are too many processes, or the parent has just ended.
         """
         given = (list(command[2:]), {**os.environ, **environment}, log)
-        self._process = context().Process(target=_run, args=given)  # type: ignore[attr-defined]
-        self._lock = threading.Lock()
         try:
-            self._process.start()
-        except EOFError as error:
-            raise OSError("the parent of the services ended; the next fork starts another one") from error
+            self._process = _started(given)
+        except (
+            FileNotFoundError,
+            ConnectionRefusedError,
+        ):  # somebody tidied up where its socket is: another parent has another one
+            end_parent(with_tracker=False)
+            self._process = _started(given)
         self.pid: int = self._process.pid
         self.returncode: int | None = None
         try:
-            self._born = psutil.Process(self.pid).create_time()
+            self._seen: psutil.Process | None = psutil.Process(self.pid)
         except psutil.NoSuchProcess:  # it has ended already
-            self._born = 0.0
+            self._seen = None
 
     def poll(self) -> int | None:
         """Return its exit status, -n if signal n ended it; None while it runs, even if its parent, which would tell, was killed."""
-        with self._lock:
+        with _LOCK:
             code: int | None = self._process.exitcode
-            if code is not None and not is_process(self.pid, self._born):
+            if code is not None and not self._is_there():
                 self.returncode = code
         return self.returncode
 
@@ -92,17 +98,46 @@ class Fork:
         """End it at once, unless it has ended."""
         self._send(signal.SIGKILL)
 
+    def _is_there(self) -> bool:
+        """Return whether it runs: it is known by when it started since the machine did, which no change of the clock moves."""
+        try:
+            return self._seen is not None and self._seen.is_running() and self._seen.status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return False
+
     def _send(self, number: signal.Signals) -> None:
-        if is_process(self.pid, self._born):
-            os.kill(self.pid, number)
+        with suppress(psutil.NoSuchProcess):  # its parent has seen its end meanwhile
+            if self._seen is not None and self._is_there():
+                self._seen.send_signal(number)
 
 
-def end_parent() -> None:
-    """End the parent of the forks, if there is one, and wait for its end. Call it when no fork runs; the next one has another parent."""
+def end_parent(*, with_tracker: bool = True) -> None:
+    """End the parent of the forks, if there is one, and wait for its end. The next fork has another parent.
+
+    Args:
+        with_tracker: whether the process ends, too, that Python starts beside it, and that each running fork needs.
+    """
     if (pid := forkserver._forkserver._forkserver_pid) is not None:  # type: ignore[attr-defined]  # noqa: SLF001
         os.kill(pid, signal.SIGKILL)  # it would take a moment to free its tables
-        forkserver._forkserver._stop()  # type: ignore[attr-defined]  # noqa: SLF001  # there is no public way
-    resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined]  # noqa: SLF001  # which Python starts beside it
+        with suppress(FileNotFoundError):  # its socket is gone
+            forkserver._forkserver._stop()  # type: ignore[attr-defined]  # noqa: SLF001  # there is no public way
+    if with_tracker:
+        resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def _started(given: tuple[list[str], Mapping[str, str], Path]) -> Any:
+    """Return a new fork.
+
+    Raises:
+        OSError: see Fork.
+    """
+    process = context().Process(target=_run, args=given)  # type: ignore[attr-defined]
+    try:
+        with _LOCK:
+            process.start()
+    except EOFError as error:
+        raise OSError("the parent of the services ended; the next fork starts another one") from error
+    return process
 
 
 def is_process(pid: int, started: float) -> bool:
@@ -125,6 +160,8 @@ def _run(arguments: list[str], environment: Mapping[str, str], log: Path) -> Non
         ctypes.CDLL(None).prctl(
             _PR_SET_NAME, f"lapor-{log.stem}".encode()
         )  # for ps and top: the command line is the parent's
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
     with log.open("ab") as out:
         for output in (1, 2):
             os.dup2(out.fileno(), output)

@@ -36,14 +36,18 @@ def replay(
     ends.close()
     with ProcessPoolExecutor(min(os.cpu_count() or 1, total), mp_context=context()) as pool:
         left = {pool.submit(replay_partition, settings, number, since_ms) for number in range(total)}
-        while left:
-            done, left = wait(left, return_when=FIRST_COMPLETED)
-            for part in done:
-                summary, moves = part.result()
-                whole.add(summary)
-                for move in moves:
-                    moved(move)
-            told(total - len(left), total)
+        try:
+            while left:
+                done, left = wait(left, return_when=FIRST_COMPLETED)
+                for part in done:
+                    summary, moves = part.result()
+                    whole.add(summary)
+                    for move in moves:
+                        moved(move)
+                told(total - len(left), total)
+        except BaseException:  # Ctrl-C does not reach the forks: they are of another session
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     whole.seconds = time.monotonic() - began
     return whole
 

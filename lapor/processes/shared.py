@@ -11,6 +11,9 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Final
 
+with suppress(PermissionError):  # it leads a session already
+    os.setsid()  # only the supervisor gets Ctrl-C and the end of the terminal, also while this imports
+
 from complaints.wording import wording
 from lapor.processes.clock import today
 from normalizer.complaint import Normaliser
@@ -47,8 +50,6 @@ SHARED: Final = (
 _M_ARENA_MAX: Final = -8
 """The parameter of mallopt(3) for the number of glibc's arenas: with one per thread a process holds tens of MiB that nothing uses."""
 
-with suppress(PermissionError):  # it leads a session already
-    os.setsid()  # only the supervisor gets Ctrl-C and the end of the terminal
 for _name in SHARED:
     import_module(_name)
 wording()

@@ -86,7 +86,7 @@ class Flow:
         if self._last and self._ready and time.monotonic() > self._last_at:
             begin, self._last = self._last, set()
             if not self.paused:
-                self.again(begin)
+                self.again(begin - self._held)
 
     def forget(self) -> None:
         """Forget which are held: the partitions have changed hands."""

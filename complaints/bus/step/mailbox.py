@@ -130,8 +130,13 @@ class Mailbox:
         self._uncommitted |= held
 
     def due(self) -> dict[int, int]:
-        """Return the positions that are to be committed now, although nothing else is: or the group would seem to be behind."""
-        return dict(self._uncommitted) if self._uncommitted and time.monotonic() >= self._commit_at else {}
+        """Return the positions that are to be committed now, although nothing else is: or the group would seem to be behind.
+
+        None is committed before it is proven: it would end what an operator has said of a partition that turns out to be refused.
+        """
+        if not self._uncommitted or time.monotonic() < self._commit_at:
+            return {}
+        return {at: offset for at, offset in self._uncommitted.items() if not self._places.proof.is_open(at)}
 
     def poll(self, most: int, wait_s: float = POLL_S) -> list[StoredRecord]:
         """Return the next records of the partitions that are ready. What a rebalance overtakes is dropped and read again.

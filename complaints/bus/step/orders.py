@@ -47,6 +47,7 @@ class Orders:
 
     def hold(self, step: str, why: Hold) -> None:
         """Take at once what this worker has written itself."""
+        self._control.refused.pop((step, why.partition), None)
         self._control.held[step, why.partition] = why
 
     def refused(self, step: str) -> dict[int, Refusal]:

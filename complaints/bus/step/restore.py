@@ -181,7 +181,10 @@ class Restorer:
             return None
         number, known, committed = copy.partition, copy.known, self._committed.get(copy.partition)
         where = "latest" if committed is None else committed.offset
-        if known.accepted is None and (known.position is None or is_ahead(committed, known.position)):
+        written = (
+            known.position if known.position is not None and known.position.writer else None
+        )  # an installer handles nothing
+        if known.accepted is None and (written is None or is_ahead(committed, written)):
             raise ConfigurationError(
                 f"{self._topic}/{number} was made anew, or has lost its end: the copy on this worker's disk has states that it does not"
                 f" have, and is kept. Restore Kafka from a copy that has them; or go on without them: say so with"

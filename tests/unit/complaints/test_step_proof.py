@@ -3,8 +3,11 @@
 import pytest
 
 from complaints.bus import StoredRecord
-from complaints.bus.step.place.positions import NO_MARK, Mark, Position, is_ahead, read, written
+from complaints.bus.step.contract import StepTopics
+from complaints.bus.step.place.places import Places
+from complaints.bus.step.place.positions import NO_MARK, OPERATOR, Known, Mark, Position, is_ahead, read, written
 from complaints.bus.step.place.proof import Proof
+from complaints.errors import ConfigurationError
 
 AT = Position(10, "w-0", "mailbox", Mark(7, 700))
 """A position behind two markers, at 8 and 9."""
@@ -75,3 +78,13 @@ def test_only_a_worker_s_offset_tells_of_a_lost_position() -> None:
     assert not is_ahead(Position(10, "w-0"), AT)
     assert not is_ahead(Position(11), AT)
     assert not is_ahead(None, AT)
+
+
+def test_an_end_that_was_lost_stays_lost_when_the_log_has_grown_beyond_it() -> None:
+    """Without a record that would tell, only the refusal knows it; what an operator says then counts."""
+    at = Position(50, "w-0", "id")
+    places = Places(StepTopics(name="step", mailbox="m", states="s"), "w-0", "id", {3: at})
+    for end in (45, 60):
+        with pytest.raises(ConfigurationError, match="lapor offsets set step --topic-partition 3"):
+            places.begin(3, Known(position=at), 0, end)
+    assert places.begin(3, Known(position=at, accepted=Position(40, OPERATOR, "id")), 0, 60) == 40

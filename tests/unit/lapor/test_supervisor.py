@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from multiprocessing import forkserver
 from pathlib import Path
 
 import psutil
@@ -269,6 +270,22 @@ def test_a_fork_outlives_the_process_that_it_was_forked_from(
     assert service.restarts == 1
     supervisor.stop()
     assert not service.alive
+
+
+def test_a_fork_starts_though_the_socket_of_its_parent_was_tidied_away(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is in the folder of temporary files. What runs goes on."""
+    first, second = (forked(name, TELLS, tmp_path, monkeypatch) for name in ("first", "second"))
+    for service in (first, second):
+        service.environment = {"TOLD": "here"}
+    supervisor.start(first)
+    wait_until(lambda: "__main__" in supervisor.log_tail("first"), what="the first fork")
+    Path(forkserver._forkserver._forkserver_address).unlink()  # type: ignore[attr-defined]
+    supervisor.start(second)
+    wait_until(lambda: "__main__" in supervisor.log_tail("second"), what="the second fork")
+    assert first.alive
+    assert first.restarts == 0
 
 
 def test_what_forks_share_starts_no_thread() -> None:

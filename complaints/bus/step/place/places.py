@@ -7,7 +7,7 @@ import structlog
 
 from complaints.bus.deleted import Gap
 from complaints.bus.step.contract import StepTopics
-from complaints.bus.step.place.positions import Known, Log, Position, start_of
+from complaints.bus.step.place.positions import NO_MARK, Known, Log, Position, start_of
 from complaints.bus.step.place.proof import Proof
 
 log = structlog.get_logger()
@@ -61,6 +61,8 @@ class Places:
     def _begin(self, partition: int, first: int, end: int) -> int:
         place, known = f"{self._spec.mailbox}/{partition}", self._known[partition]
         there, position = Log(self._topic_id, first, end, partition in self._regrown), known.position
+        if position is not None and position.last == NO_MARK and position.offset > end:
+            self._regrown.add(partition)  # no record would tell later, when it has grown beyond the position
         offset, gap = start_of(self._spec.name, place, self._spec.states, known=known, log=there)
         handled = position if position is not None and position.offset == offset and not there.regrown else None
         self.proof.begin(partition, handled, first=there.first)

@@ -201,9 +201,10 @@ def _doubt(step: str, place: str, states: str, *, known: Known, log: Log) -> str
             f" say so with {order_for(step, place)} --to earliest` for all that is there"
         )
     if position is not None and log.regrown:
+        last = "" if position.last == NO_MARK else f", of which the last one was at {position.last.offset}"
         return (
-            f"{place} has other records before the offset {position.offset} than those that {step} has handled, of which the last one"
-            f" was at {position.last.offset}: Kafka has lost its end, and it has grown again. {_later(step, place, position)}"
+            f"{place} has other records before the offset {position.offset} than those that {step} has handled{last}: Kafka has lost its"
+            f" end, and it has grown again. {_later(step, place, position)}"
         )
     if committed is not None and is_ahead(committed, position):
         return (
