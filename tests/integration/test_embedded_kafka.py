@@ -303,6 +303,10 @@ def test_java_reads_the_classes_from_an_archive_that_it_made_and_starts_without_
         data_dir=tmp_path / "first", port=0, cache_dir=tmp_path / "cache", kafka_home=tmp_path / "kafka"
     )
     command = prepare(config)
+    if not (Path(command[0]).resolve().parents[1] / "lib" / "server" / "classes.jsa").exists():
+        assert list(cache.iterdir()) == []  # a Java without an archive of its own, such as that of the wheel, makes none
+        assert "SharedArchiveFile" not in " ".join(command)
+        return
     (archive,) = cache.iterdir()
     flag = f"-XX:SharedArchiveFile={archive}"
     assert flag in command
