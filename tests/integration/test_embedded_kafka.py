@@ -304,7 +304,8 @@ def test_java_reads_the_classes_from_an_archive_that_it_made_and_starts_without_
     )
     command = prepare(config)
     if not (Path(command[0]).resolve().parents[1] / "lib" / "server" / "classes.jsa").exists():
-        assert list(cache.iterdir()) == []  # a Java without an archive of its own, such as that of the wheel, makes none
+        # a Java without an archive of its own, such as that of the wheel, makes none
+        assert list(cache.iterdir()) == []
         assert "SharedArchiveFile" not in " ".join(command)
         return
     (archive,) = cache.iterdir()
