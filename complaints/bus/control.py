@@ -66,7 +66,7 @@ class Control:
     refused: dict[tuple[str, int], Refusal] = field(default_factory=dict)
     partitions: int | None = None
 
-    def take(self, records: Iterable[StoredRecord]) -> "Control":
+    def take(self, records: Iterable[StoredRecord | Record]) -> "Control":
         """Take records in their order. One without a value ends what its key said; one that cannot be read changes nothing."""
         for record in records:
             try:
@@ -122,13 +122,8 @@ def resume(step: str) -> Record:
     return Record(CONTROL, step.encode(), b"{}")
 
 
-def hold(step: str, why: Hold) -> Record:
-    """Return the record that holds a partition of a step's mailbox."""
-    return Record(CONTROL, f"{step}/{why.partition}".encode(), orjson.dumps(why))
-
-
-def refuse(step: str, why: Refusal) -> Record:
-    """Return the record that says that a partition of a step's mailbox waits for an operator."""
+def hold(step: str, why: Hold | Refusal) -> Record:
+    """Return the record that holds a partition of a step's mailbox, or says that it is refused."""
     return Record(CONTROL, f"{step}/{why.partition}".encode(), orjson.dumps(why))
 
 

@@ -56,10 +56,8 @@ class Fork:
         given = (list(command[2:]), {**os.environ, **environment}, log)
         try:
             self._process = _started(given)
-        except (
-            FileNotFoundError,
-            ConnectionRefusedError,
-        ):  # somebody tidied up where its socket is: another parent has another one
+        except (FileNotFoundError, ConnectionRefusedError):
+            # somebody has tidied up where the parent's socket was; another parent has another one
             end_parent(with_tracker=False)
             self._process = _started(given)
         self.pid: int = self._process.pid
@@ -157,9 +155,8 @@ def _run(arguments: list[str], environment: Mapping[str, str], log: Path) -> Non
     """Be the process that runs a module, as `python -m` would."""
     os.setsid()  # only the supervisor gets Ctrl-C; it stops the services in order
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(
-            _PR_SET_NAME, f"lapor-{log.stem}".encode()
-        )  # for ps and top: the command line is the parent's
+        # for ps and top: the command line is the parent's
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, f"lapor-{log.stem}".encode())
     with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     with log.open("ab") as out:

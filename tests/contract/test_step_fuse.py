@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from complaints.bus import StoredRecord
-from complaints.bus.control import Control, Hold, release
+from complaints.bus.control import Control, Hold, hold, release
 from complaints.bus.step import fuses
 from complaints.bus.step.fuses import Fuses
 from complaints.bus.step.murmur2 import partition_of
@@ -155,7 +155,8 @@ def test_a_worker_that_is_given_a_held_partition_tries_nothing_at_once(ground: G
     """Or a worker that starts again and again would empty the partition into the dead letters."""
     orders = Orders(ground.brokers, ground.name)
     guarded = Fuses(ground.name, LIMIT, orders, partitions=PARTITIONS)
-    orders.hold(ground.name, Hold(since_ms=1, failures=LIMIT, error="ValueError", partition=PARTITION, offset=4))
+    why = Hold(since_ms=1, failures=LIMIT, error="ValueError", partition=PARTITION, offset=4)
+    orders.wrote([hold(ground.name, why)])
     headers = (("ce_type", COMMAND),)
     records = [StoredRecord(ground.name, at, 5, b"k", b"{}", headers, 0) for at in range(PARTITIONS)]
     assert [record.partition for record in guarded.tried(records)] == [

@@ -14,7 +14,7 @@ from complaints.bus import Record
 from complaints.bus.admin import TopicFound
 from complaints.bus.confluent import ConfluentProducer
 from complaints.bus.confluent.board import ConfluentBoard
-from complaints.bus.control import Control, Hold, Refusal, hold, pause, refuse
+from complaints.bus.control import Control, Hold, Refusal, hold, pause
 from complaints.bus.kafka_python import KafkaPythonAdmin
 from complaints.bus.step.place.positions import accepted_key
 from complaints.contract import CONTROL, FEW_PARTITIONS, PARTITIONS, SENDS, Topic, topics
@@ -297,7 +297,7 @@ def test_where_a_refused_partition_goes_on_is_set_while_workers_go_on_with_the_o
 ) -> None:
     """Its refusal is taken away, so that it is tried at once. Partitions that are not refused need workers that are stopped."""
     board, step, mailbox = ConfluentBoard(kafka.brokers), "lapor-neighbours", "lapor.neighbours"
-    board.write([refuse(step, Refusal(since_ms=1_000, partition=1, why="Do this."))])
+    board.write([hold(step, Refusal(since_ms=1_000, partition=1, why="Do this."))])
     (found,) = standing(board.read(), now=61.0)
     assert (found.what, found.level) == (f"partition 1 of {step}", Level.fail)
     assert "refused for 60 s" in found.detail

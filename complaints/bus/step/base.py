@@ -146,16 +146,13 @@ class Base:
         ]
         over = [at for at in self.mailbox.proven if at in told] if told else []
         if new or over:
-            records = [*(control.refuse(step, why) for why in new), *(control.release(step, at) for at in over)]
+            records = [*(control.hold(step, why) for why in new), *(control.release(step, at) for at in over)]
             try:
                 self.commit(Pending(outputs=[(record, None) for record in records]))
             except Aborted:  # they are written at the next turn
                 self.metrics.aborted()
                 return
-            for why in new:
-                self.orders.refuse(step, why)
-            for at in over:
-                self.orders.release(step, at)
+            self.orders.wrote(records)
         self.metrics.refused.set(len(refused))
         if len(refused) == self.fuses.partitions:
             raise ConfigurationError(

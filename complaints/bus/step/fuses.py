@@ -133,10 +133,10 @@ class Fuses:
         """Take over what the records of a batch amount to. A held partition of which one was tried waits again."""
         self._failures |= counted.failures
         for partition, why in counted.held.items():
-            self._orders.hold(self._step, why)
+            self._orders.wrote([control.hold(self._step, why)])
             log.error("partition held", step=self._step, partition=partition, failures=why.failures, error=why.error)
         for partition in counted.released:
-            self._orders.release(self._step, partition)
+            self._orders.wrote([control.release(self._step, partition)])
             log.warning("held partition goes on", step=self._step, partition=partition)
         again = time.monotonic() + TRY_S
         self._try_at |= dict.fromkeys(self.held.keys() & counted.failures.keys(), again)

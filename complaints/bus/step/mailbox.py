@@ -136,7 +136,7 @@ class Mailbox:
         """
         if not self._uncommitted or time.monotonic() < self._commit_at:
             return {}
-        return {at: offset for at, offset in self._uncommitted.items() if not self._places.proof.is_open(at)}
+        return {at: self._uncommitted[at] for at in self.proven if at in self._uncommitted}
 
     def poll(self, most: int, wait_s: float = POLL_S) -> list[StoredRecord]:
         """Return the next records of the partitions that are ready. What a rebalance overtakes is dropped and read again.

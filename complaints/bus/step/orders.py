@@ -1,11 +1,13 @@
 """What the control topic says to one step: whether it is paused, and which partitions of its mailbox are held or refused."""
 
 import time
+from collections.abc import Iterable
 from typing import Final
 
 from confluent_kafka import Consumer
 from confluent_kafka import TopicPartition as ConfluentPartition
 
+from complaints.bus import Record
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import ANSWER_S, END, extent, is_record, stored
 from complaints.bus.control import Control, Hold, Refusal
@@ -45,24 +47,13 @@ class Orders:
         """Return the partitions of a step that are held."""
         return {partition: why for (name, partition), why in self._control.held.items() if name == step}
 
-    def hold(self, step: str, why: Hold) -> None:
-        """Take at once what this worker has written itself."""
-        self._control.refused.pop((step, why.partition), None)
-        self._control.held[step, why.partition] = why
-
     def refused(self, step: str) -> dict[int, Refusal]:
         """Return the partitions of a step of which it is known that they wait for an operator."""
         return {partition: why for (name, partition), why in self._control.refused.items() if name == step}
 
-    def refuse(self, step: str, why: Refusal) -> None:
+    def wrote(self, records: Iterable[Record]) -> None:
         """Take at once what this worker has written itself."""
-        self._control.held.pop((step, why.partition), None)
-        self._control.refused[step, why.partition] = why
-
-    def release(self, step: str, partition: int) -> None:
-        """Take at once what this worker has written itself."""
-        self._control.held.pop((step, partition), None)
-        self._control.refused.pop((step, partition), None)
+        self._control.take(records)
 
     def begin(self) -> None:
         """Read the topic from its first record to its end.

@@ -181,9 +181,8 @@ class Restorer:
             return None
         number, known, committed = copy.partition, copy.known, self._committed.get(copy.partition)
         where = "latest" if committed is None else committed.offset
-        written = (
-            known.position if known.position is not None and known.position.writer else None
-        )  # an installer handles nothing
+        # an installer's position, which has no writer, vouches for no states
+        written = known.position if known.position is not None and known.position.writer else None
         if known.accepted is None and (written is None or is_ahead(committed, written)):
             raise ConfigurationError(
                 f"{self._topic}/{number} was made anew, or has lost its end: the copy on this worker's disk has states that it does not"

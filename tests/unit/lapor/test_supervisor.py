@@ -225,7 +225,8 @@ def forked(name: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """Return a service that is a fork and runs a module with some code."""
     (tmp_path / f"{name}_module.py").write_text(code)
     monkeypatch.syspath_prepend(tmp_path)
-    return Service(name=name, command=[sys.executable, "-m", f"{name}_module", "said"], forked=True)
+    command = [sys.executable, "-m", f"{name}_module", "said"]
+    return Service(name=name, command=command, forked=True, environment={"TOLD": "here"})
 
 
 TELLS = """
@@ -240,7 +241,6 @@ def test_a_fork_runs_its_module_as_python_does_and_is_started_again(
 ) -> None:
     """With its arguments, its environment, its log and a session of its own; how it ended is known, though it is no child."""
     service = forked("fork", TELLS, tmp_path, monkeypatch)
-    service.environment = {"TOLD": "here"}
     supervisor.start(service)
     wait_until(lambda: "['said'] here True __main__" in supervisor.log_tail("fork"), what="the first life")
     first = pid(service)
@@ -256,7 +256,6 @@ def test_a_fork_outlives_the_process_that_it_was_forked_from(
 ) -> None:
     """What lives is not started a second time; the next fork has a new parent; and all stop as ever."""
     service = forked("orphan", TELLS, tmp_path, monkeypatch)
-    service.environment = {"TOLD": "here"}
     supervisor.start(service)
     wait_until(lambda: "__main__" in supervisor.log_tail("orphan"), what="the first life")
     first, parent = pid(service), psutil.Process(pid(service)).parent()
@@ -277,8 +276,6 @@ def test_a_fork_starts_though_the_socket_of_its_parent_was_tidied_away(
 ) -> None:
     """It is in the folder of temporary files. What runs goes on."""
     first, second = (forked(name, TELLS, tmp_path, monkeypatch) for name in ("first", "second"))
-    for service in (first, second):
-        service.environment = {"TOLD": "here"}
     supervisor.start(first)
     wait_until(lambda: "__main__" in supervisor.log_tail("first"), what="the first fork")
     Path(forkserver._forkserver._forkserver_address).unlink()  # type: ignore[attr-defined]
