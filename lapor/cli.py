@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "route": (ROUTING, "routing.route"),
     "evaluate": (ROUTING, "routing.evaluate"),
     "learn": (ROUTING, "learning.learn"),
+    "language": (ROUTING, "language.app"),
     "agency": (ROUTING, "agencies.app"),
     "rules": (ROUTING, "rules.app"),
     "replay": (OPERATIONS, "cases.replay"),

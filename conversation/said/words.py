@@ -44,8 +44,6 @@ class Words:
     person: frozenset[str]
     anonymous: frozenset[str]
     secret: frozenset[str]
-    hints_to_hide: frozenset[str]
-    beside_a_wish: frozenset[str]
     show: frozenset[str]
     shows: frozenset[str]
     general: frozenset[str]

@@ -40,7 +40,6 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "normalizer/data/places.yaml": words.Places,
     "normalizer/data/matters.yaml": words.Matters,
     "normalizer/data/senses.yaml": words.Senses,
-    "normalizer/data/emergency.yaml": words.Emergency,
     "normalizer/data/corrections.yaml": words.Corrections,
     "normalizer/data/denials.yaml": words.Denials,
     "normalizer/data/street_names.yaml": words.StreetNames,

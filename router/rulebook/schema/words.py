@@ -1,4 +1,4 @@
-"""The form of the word lists: subjects/*.yaml, regional, abbreviations, places, matters, senses, emergency and corrections.yaml."""
+"""The form of the word lists: subjects/*.yaml, regional, abbreviations, places, matters, senses and corrections.yaml."""
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -176,73 +176,6 @@ class Senses(Part):
     ways: Annotated[dict[Name, Words], Field(min_length=1)]
     marks: Marks
     kin: list[Words]
-
-
-class Alarm(Part):
-    """A kind of danger of emergency.yaml."""
-
-    called: ClassVar[str] = "an alarm"
-
-    says: _Listed
-    unless: _Listed
-
-
-class Emergency(Part):
-    """The file emergency.yaml."""
-
-    called: ClassVar[str] = "emergency.yaml"
-
-    happening: _Listed
-    events: _Listed
-    now: _Listed
-    calls: _Listed
-    grave: _Listed
-    cries: _Listed
-    fires: _Listed
-    things: _Listed
-    burning: _Listed
-    openings: _Listed
-    later: _Listed
-    ended: _Listed
-    past: _Listed
-    kin: _Listed
-    frail: _Listed
-    patient: _Listed
-    refused: _Listed
-    shocked: _Listed
-    high: _Listed
-    trapped: _Listed
-    wishes: _Listed
-    deaths: _Listed
-    own: _Listed
-    leaps: _Listed
-    heights: _Listed
-    child: _Listed
-    lost: _Listed
-    just_now: _Listed
-    burdens: _Listed
-    goods: _Listed
-    scrap: _Listed
-    stuck: _Listed
-    why_stuck: _Listed
-    asking: _Listed
-    beats_me: _Listed
-    strikers: _Listed
-    struck: _Listed
-    bleeding: _Listed
-    tormentors: _Listed
-    mine: _Listed
-    thieves: _Listed
-    right_now: _Listed
-    going_on: _Listed
-    hits_one: _Listed
-    somebodys: _Listed
-    pinned: _Listed
-    in_a_car: _Listed
-    crashes: _Listed
-    not_come: _Listed
-    unwell: _Listed
-    alarms: Annotated[list[Alarm], Field(min_length=1)]
 
 
 class Denials(Part):

@@ -10,7 +10,7 @@ from complaints.mail import MessageKind
 from conversation.said.going_on import corrects, tells_a_state
 from conversation.said.own import own_words
 from conversation.said.ratings import is_off_scale, stars
-from conversation.secrecy import asks_to_be_nameless, asks_to_be_secret
+from conversation.secrecy import asks_to_be_hidden
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
@@ -43,14 +43,13 @@ def answer(town: Town) -> None:
 @each_row
 def test_a_secret_that_is_told_of_hides_nothing(text: str) -> None:
     """It is an ordinary word."""
-    assert not asks_to_be_secret(text)
-    assert not asks_to_be_nameless(text)
+    assert not asks_to_be_hidden(text)
 
 
 @pytest.mark.parametrize("asks", ["tlg jgn sebut nama", "nama saya jangan ditulis", "nama sy jgn dicantumkan ya"])
 def test_a_wish_not_to_be_named_in_short_words_is_kept(town: Town, asks: str) -> None:
     """In a complaint, and alone."""
-    assert asks_to_be_nameless(f"Lurah minta uang. {asks}")
+    assert asks_to_be_hidden(f"Lurah minta uang. {asks}")
     town.say(POTHOLE)
     town.say(asks)
     assert (first(town).complaint.anonymous, len(town.complaints)) == (True, 1)

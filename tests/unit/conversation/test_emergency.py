@@ -1,6 +1,7 @@
 """Which texts tell of danger to life now: few, and none that speaks of the past, a fear, a training or a benefit."""
 
 from normalizer.emergency import tells_of_danger
+from normalizer.language.understanding import MOST_CHARACTERS, understood
 from tests.harness.tables import each_row
 
 
@@ -17,13 +18,14 @@ def test_an_ordinary_complaint_is_none(text: str) -> None:
 
 
 def test_a_story_that_begins_with_a_fire_is_no_report_of_it() -> None:
-    """Who is in danger writes a line; a text of more than thirty words behind the fire tells what came of it."""
-    assert not tells_of_danger("kebakaran di pasar " + "kios milik warga di blok " * 8)
+    """It tells what came of the fire, or asks for something."""
+    assert not tells_of_danger(
+        "Kebakaran di pasar Wage bulan lalu menghabiskan empat puluh kios milik warga di blok C. Sampai sekarang pedagang"
+        " belum mendapat tempat sementara, dan bantuan modal yang dijanjikan dinas perdagangan belum cair."
+    )
 
 
 def test_a_long_text_takes_no_time() -> None:
-    """It is read in one pass, and only its beginning."""
-    assert not tells_of_danger("kebakaran sekarangan " * 100_000)
-    assert not tells_of_danger("tolong segera " * 100_000)
-    assert not tells_of_danger("tolong ada " * 100_000 + "kebakaran")
-    assert not tells_of_danger("rumah " * 100_000 + "terbakar")
+    """Only its beginning is read."""
+    long = "kebakaran tadi malam " * 100_000
+    assert understood(long) == understood(long[:MOST_CHARACTERS])

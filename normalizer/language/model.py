@@ -1,0 +1,127 @@
+"""The learnt model of intents: a number per feature and intent, added up for a text. Pure but for reading its file once."""
+
+import struct
+import zlib
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from math import exp
+from operator import add
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from normalizer.language import features
+from normalizer.language.features import BUCKETS
+
+FILE: Final = "intents.model"
+"""The name of the model in this package's folder: a line of JSON (Head), then the deflated weights, a signed byte each."""
+
+FORMAT: Final = 1
+
+KEPT: Final = 1 << 14
+"""Words, and pairs of them, whose sums are kept: they are most of what anybody writes, in about 25 MB."""
+
+
+class Head(NamedTuple):
+    """What a model says of itself.
+
+    Attributes:
+        format: how the file is written.
+        intents: the ids of the intents, in the order of the weights.
+        bias: what each intent has before any word.
+        scale: by which a byte is multiplied to be a weight.
+        temperature: by which sums are divided to be sure as often as they are right.
+        digest: of the sentences from which it was learnt (see normalizer.language.examples.digest).
+        figures: what was measured on sentences held out by writer.
+    """
+
+    format: int
+    intents: tuple[str, ...]
+    bias: tuple[float, ...]
+    scale: float
+    temperature: float
+    digest: str
+    figures: dict[str, Any]
+
+
+class Model:
+    """Gives a text's intents their probabilities."""
+
+    def __init__(self, head: Head, weights: bytes) -> None:
+        """Take a model.
+
+        Args:
+            head: what it says of itself.
+            weights: a signed byte per feature and intent.
+        """
+        self.head = head
+        size = len(head.intents)
+        unpack = struct.Struct(f"{size}b").unpack_from
+        factor = head.scale / head.temperature
+        self._bias = [one / head.temperature for one in head.bias]
+
+        def row(bucket: int) -> tuple[int, ...]:
+            return unpack(weights, bucket * size)
+
+        @lru_cache(maxsize=KEPT)
+        def of_word(word: str) -> tuple[float, ...]:
+            found = features.of_word(word)
+            rows = zip(*(row(bucket) for bucket, _ in found), strict=True)
+            shares = [share * factor for _, share in found]
+            return tuple(sum(weight * share for weight, share in zip(column, shares, strict=True)) for column in rows)
+
+        @lru_cache(maxsize=KEPT)
+        def of_pair(first: str, second: str) -> tuple[float, ...]:
+            return tuple(weight * features.PAIR * factor for weight in row(features.of_pair(first, second)))
+
+        self._of_word, self._of_pair = of_word, of_pair
+
+    def scores(self, said: Sequence[str]) -> list[float]:
+        """Return the sum of each intent for the words of a text (see features.words)."""
+        total: Any = self._bias
+        for word in said:
+            total = map(add, total, self._of_word(word))
+            total = list(total)
+        for first, second in features.pairs(list(said)):
+            total = list(map(add, total, self._of_pair(first, second)))
+        return list(total)
+
+    def probabilities(self, said: Sequence[str]) -> list[float]:
+        """Return how likely each intent is for the words of a text, together 1."""
+        scores = self.scores(said)
+        most = max(scores)
+        shares = [exp(score - most) for score in scores]
+        whole = sum(shares)
+        return [share / whole for share in shares]
+
+
+def packed(head: Head, weights: bytes) -> bytes:
+    """Return a model as its file."""
+    return orjson.dumps(head._asdict()) + b"\n" + zlib.compress(weights, 9)
+
+
+def unpacked(content: bytes) -> Model:
+    """Return the model of a file.
+
+    Raises:
+        ValueError: if it is of another format, or cut short.
+    """
+    line, _, rest = content.partition(b"\n")
+    said = orjson.loads(line)
+    head = Head(**{**said, "intents": tuple(said["intents"]), "bias": tuple(said["bias"])})
+    weights = zlib.decompress(rest)
+    if head.format != FORMAT or len(weights) != BUCKETS * len(head.intents):
+        raise ValueError("the model of intents is of another format: run `lapor language learn`")
+    return Model(head, weights)
+
+
+@cache
+def model() -> Model:
+    """Return the model that is shipped. It is read at most once per process."""
+    return unpacked(place().read_bytes())
+
+
+def place() -> Path:
+    """Return where the model is."""
+    return Path(__file__).with_name(FILE)

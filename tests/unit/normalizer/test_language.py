@@ -1,0 +1,98 @@
+"""What citizens want is learnt from example sentences: the files are whole, the model is theirs, and errors cost what they may."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from normalizer.language import examples as sentences
+from normalizer.language import features
+from normalizer.language.examples import INTENTS, digest, examples, mistakes
+from normalizer.language.model import model, packed, unpacked
+from normalizer.language.nearest import nearest
+from normalizer.language.understanding import MOST_CHARACTERS, tells_beside, understood
+from tests.harness.tables import each, each_row
+
+
+def test_the_model_was_learnt_from_the_sentences_in_the_tree() -> None:
+    """Who changes a sentence learns the model anew (`lapor language learn`)."""
+    assert (mistakes(), model().head.digest) == ([], digest())
+
+
+def test_at_least_six_writers_wrote_for_each_intent() -> None:
+    """What one person writes is his own style."""
+    writers = {intent: {one.writer for one in examples() if one.intent == intent} for intent in INTENTS}
+    assert {intent: len(known) for intent, known in writers.items() if len(known) < 6} == {}
+
+
+def test_what_the_model_can_is_measured_on_held_out_writers() -> None:
+    """The bars below which no model is committed; the figures themselves are in docs/benchmarks.md."""
+    figures = model().head.figures
+    assert figures["accuracy"] >= 0.87
+    assert min(figures["by_intent"][one]["precision"] for one in ("danger", "hide", "withdraw")) >= 0.89
+    assert all(abs(band["sure"] - band["right"]) < 0.1 for band in figures["bands"])
+
+
+@each_row
+def test_an_intent_is_read_in_the_speech_of_each_region(intent: str, text: str) -> None:
+    """None of these sentences is an example."""
+    assert text not in {one.text for one in examples()}
+    assert understood(text).intent == intent
+
+
+@each_row
+def test_a_wish_inside_a_story_applies_beside_it(text: str) -> None:
+    """Whoever writes much says it in the middle."""
+    assert understood(text).modifiers == {"hide"}
+
+
+@each(
+    ("text", "beside"),
+    [("jangan sebut nama saya ke pak lurah", False), ("lurah minta uang lima ratus ribu jangan sebut nama saya", True)],
+)
+def test_a_story_beside_a_wish_is_seen_without_a_stop(text: str, *, beside: bool) -> None:
+    """So that no report is taken for a wish alone."""
+    assert tells_beside(text) is beside
+
+
+def test_no_text_takes_long() -> None:
+    """Only the beginning is read, and of a word only so many letters."""
+    assert understood("a" * 1_000_000) == understood("a" * MOST_CHARACTERS)
+    assert understood("tolong " * 200_000).intent in INTENTS
+    assert understood("").intent in INTENTS
+
+
+def test_a_model_is_read_as_it_was_written() -> None:
+    """Line of JSON, deflated bytes; one of another format is refused."""
+    head = model().head
+    weights = bytes(features.BUCKETS * len(INTENTS))
+    assert unpacked(packed(head, weights)).head == head
+    with pytest.raises(ValueError, match="lapor language learn"):
+        unpacked(packed(head._replace(format=2), weights))
+
+
+def test_the_nearest_example_of_an_example_is_itself() -> None:
+    """Its likeness is 1."""
+    one = next(example for example in examples() if example.intent == "danger")
+    assert nearest(one.text, 1)[0][1].text == one.text
+
+
+@each(
+    ("line", "wrong"),
+    [
+        (b"{", "no JSON"),
+        (b'{"lang": "id", "text": "a"}', "a line is"),
+        (b'{"lang": "id", "writer": "a", "text": ""}', "none of them empty"),
+        (b'{"lang": "id", "writer": "a", "text": "Tolong  SAYA"}', "the same sentence stands in danger.jsonl:1"),
+    ],
+)
+def test_a_mistake_in_a_file_is_named_with_its_line(
+    line: bytes, wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A form that is none, and a sentence that stands twice."""
+    first = orjson.dumps({"lang": "id", "writer": "a", "text": "tolong saya"})
+    (tmp_path / "danger.jsonl").write_bytes(first + b"\n" + line + b"\n")
+    monkeypatch.setattr(sentences, "folder", lambda: tmp_path)
+    (said,) = mistakes()
+    assert said.startswith("danger.jsonl:2: ")
+    assert wrong in said
