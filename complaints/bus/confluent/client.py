@@ -125,6 +125,32 @@ def has_regrown(consumer: Consumer, topic: str, partition: int, last: tuple[int,
     return 0 <= found.offset <= offset
 
 
+def is_there(consumer: Consumer, topic: str, partition: int, last: tuple[int, int]) -> bool:
+    """Return whether a record that was read is still in its place: then none before it was lost, though one may seem to be later.
+
+    It seems so if the broker's clock was ahead for a moment.
+
+    Args:
+        consumer: reads nothing else.
+        topic: of LogAppendTime.
+        partition: its number.
+        last: the offset of the record, and its time in milliseconds since 1970.
+
+    Raises:
+        BusUnavailable: the broker did not answer in time.
+    """
+    consumer.assign([ConfluentPartition(topic, partition, last[0])])
+    until = time.monotonic() + ANSWER_S
+    try:
+        while time.monotonic() < until:
+            message = consumer.poll(PAUSE_S)
+            if message is not None and (is_record(message) or is_end(message)):
+                return message.error() is None and (message.offset(), message.timestamp()[1]) == last
+    finally:
+        consumer.unassign()
+    raise BusUnavailable(f"{topic}/{partition} could not be read within {ANSWER_S:.0f} s")
+
+
 def mapped(error: KafkaError) -> BusUnavailable | ContractViolation:
     """Return this project's error for Kafka's error of a write: ContractViolation if the record is too large, else BusUnavailable."""
     if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
