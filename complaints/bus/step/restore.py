@@ -67,6 +67,7 @@ class Restorer:
             topic_id: of the state topic.
         """
         brokers, now_ms, self._step = options.brokers, options.now_ms, spec.name
+        self._brokers = brokers
         self._topic, self._store, self._newest, self._now_ms = spec.states, store, spec.format, now_ms
         self._owns, self._position_key, self._accepted_key = spec.owns, position_key(spec.name), accepted_key(spec.name)
         self._reader = Consumer(profiles.states(brokers, committed=True))
@@ -182,8 +183,8 @@ class Restorer:
     def _fits(self, held: Progress, partition: int, first: int, end: int) -> bool:
         """Return whether a copy is one of this topic, and neither ahead of it nor of what it has lost."""
         placed = held.topic_id == self.topic_id and first <= held.offset <= end
-        at = (self._ends, self._topic, partition, held.last)
-        return placed and (not has_regrown(*at) or is_there(*at))
+        at = (self._topic, partition, held.last)
+        return placed and (not has_regrown(self._ends, *at) or is_there(self._brokers, *at))
 
     def _settle(self, copy: _Copy) -> _Copy | None:
         """Return None if a copy is complete. If the topic does not fit the former copy, delete that and return the new one to be made.
