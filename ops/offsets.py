@@ -1,7 +1,7 @@
 """Shows and sets where a step goes on in its mailbox, and the sink in its topics."""
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -116,21 +116,33 @@ def offsets_of(admin: GroupAdmin, mailbox: str, to: Target, *, partitions: Colle
     return wanted
 
 
-def moves(known: Offsets, wanted: Offsets) -> Iterator[str]:
+def moves(
+    found: Iterable[Progress], wanted: Mapping[int, int], *, mailbox: str, refused: Collection[int]
+) -> Iterator[str]:
     """Yield a sentence without a full stop for each partition in which a step would leave out records, or handle some again.
 
     Args:
-        known: the committed offsets.
-        wanted: the next offset to handle in each partition.
+        found: how far it is.
+        wanted: the next offset to handle by the number of the partition.
+        mailbox: its topic.
+        refused: the partitions that wait for an operator. What was committed there says nothing about the records that Kafka has.
     """
-    for (topic, partition), offset in sorted(wanted.items()):
-        before = known.get((topic, partition), offset)
-        if offset > before:
-            yield f"{offset - before} records of {topic}/{partition} that are not handled would be skipped"
+    for one in found:
+        place, offset = f"{mailbox}/{one.partition}", wanted.get(one.partition, one.end)
+        before = min(offset if one.committed is None else one.committed, one.end)
+        if one.partition not in wanted:
+            continue
+        if one.partition in refused:
+            yield (
+                f"{place} is refused: if its position is why, the {one.end - offset} records from {offset} on would be handled, and none"
+                f" of the {offset - one.first} before it"
+            )
+        elif offset > before:
+            yield f"{offset - before} records of {place} that are not handled would be skipped"
         elif offset < before:
             yield (
-                f"{before - offset} records of {topic}/{partition} would be handled again, and what they send sent again, unless the"
-                " position in the state topic is later"
+                f"{before - offset} records of {place} would be handled again, and what they send sent again, unless the position in the"
+                " state topic is later"
             )
 
 

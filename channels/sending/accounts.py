@@ -147,10 +147,9 @@ class Accounts:
         """
         return max(0, self._accounts[name].capacity - self._of[name] + settled)
 
-    @property
-    def flying(self) -> bool:
-        """Whether a text is on its way."""
-        return bool(self._flights)
+    def flying(self, partitions: Collection[int]) -> bool:
+        """Return whether a text of some partitions is on its way. That of others is not settled here, however long one waits."""
+        return any(flight.partition in partitions for flight in self._flights.values())
 
     def flies(self, name: str) -> bool:
         """Return whether a text of an account is on its way."""

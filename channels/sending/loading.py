@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, TypeAdapter
 
 from channels.sending.draft import FORMAT
 from channels.sending.texts import BEYOND, EARLY, LETTER, Text, account_of, read_cursor, read_text
-from complaints.bus.step.restore import newer_format
+from complaints.bus.step.contract import newer_format
 from complaints.bus.step.store import Store
 from complaints.contract import ACCOUNTS
 from complaints.crypto import Keyring
@@ -79,7 +79,8 @@ def stored_text(store: Store, partition: int, key: bytes, keyring: Keyring) -> T
     """Return a text that is in the store.
 
     Raises:
-        ConfigurationError: it cannot be opened, or its state has a newer format.
+        Unreadable: it cannot be opened.
+        ConfigurationError: its state has a newer format.
     """
     return read_text(_value(store, partition, key), keyring, partition=partition)
 

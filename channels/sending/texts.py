@@ -28,6 +28,19 @@ BEYOND: Final = b"\x03"
 """After all keys of an account. The name of an account has no character as low as this one."""
 
 
+class Unreadable(ConfigurationError):
+    """A text that cannot be opened, though it could when it came.
+
+    Attributes:
+        partition: of its state.
+    """
+
+    def __init__(self, message: str, partition: int) -> None:
+        """Take the sentence that says what to do, and the partition."""
+        super().__init__(message)
+        self.partition = partition
+
+
 class Stage(StrEnum):
     """How far a text is."""
 
@@ -172,7 +185,7 @@ def read_text(value: bytes, keyring: Keyring, *, partition: int) -> Text:
     """Return the text whose state was written.
 
     Raises:
-        ConfigurationError: it cannot be opened, though it could when it came: the secret is another one.
+        Unreadable: it cannot be opened, though it could when it came: the secret is another one.
     """
     said = orjson.loads(value)
     raw = orjson.dumps(said["send"])
@@ -180,7 +193,9 @@ def read_text(value: bytes, keyring: Keyring, *, partition: int) -> Text:
     try:
         letter = _letter(send, keyring)
     except ContractViolation as error:
-        raise ConfigurationError(f"{error}: LAPOR_SECRET_FILE was another one when the text came") from error
+        raise Unreadable(
+            f"{error}: LAPOR_SECRET_FILE was another one when the text came. Start the channel with that one", partition
+        ) from error
     return Text(
         partition=partition,
         key=letter_key(send.account, send.id),

@@ -1,6 +1,7 @@
 """The worker of a sender's step: what is to be sent becomes an intent in one transaction, is sent after it, and is settled in another."""
 
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Final
 
@@ -11,6 +12,8 @@ from channels.sending.draft import Draft
 from channels.sending.hand import Hand
 from channels.sending.inbox import Inbox
 from channels.sending.spec import SenderSpec
+from channels.sending.texts import Unreadable
+from complaints.bus import StoredRecord
 from complaints.bus.step.base import Base
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.transaction import Aborted, Refused
@@ -77,7 +80,7 @@ class Sender:
         """
         self._leaving = True
         until = time.monotonic() + FINISH_S
-        while self._accounts.flying and time.monotonic() < until:
+        while self._accounts.flying(self._base.mailbox.proven) and time.monotonic() < until:
             self.turn()
 
     def close(self) -> None:
@@ -89,15 +92,26 @@ class Sender:
 
         Raises:
             Fenced: this worker must end; another one may begin.
-            ConfigurationError: no partition can begin before an operator decides, a state cannot be read, or a topic refuses a record.
+            ConfigurationError: no partition can go on before an operator decides, a state has a newer format, or a topic refuses a record.
             UnavailableError: Kafka or the disk did not do its part; a new worker is the better try.
         """
         base = self._base
         self._options.heartbeat()
         base.metrics.look()
         records = base.poll(self._options.batch, self._wait_s())
-        self._follow()
-        passed = self._passed | {record.partition: record.offset + 1 for record in records}
+        try:
+            self._follow()
+            self._work(records)
+        except Unreadable as error:  # all is as before the turn, and loaded anew without that partition
+            base.mailbox.refuse(error.partition, error)
+            base.mailbox.rewind()
+        else:
+            base.hold(self._hand.crowded())
+        base.tell()
+
+    def _work(self, records: Sequence[StoredRecord]) -> None:
+        """Do what there is to do."""
+        base, passed = self._base, self._passed | {record.partition: record.offset + 1 for record in records}
         ours = [record for record in records if self._inbox.ours(record)]
         began = time.monotonic()
         draft = Draft(
@@ -121,8 +135,6 @@ class Sender:
         worked_s = time.monotonic() - began
         if draft.pending.positions and self._commit(draft) and ours:
             base.metrics.handled(ours, function_s=worked_s, dead=len(draft.pending.dead), now_ms=self._options.now_ms())
-        base.hold(self._hand.crowded())
-        base.tell()
 
     def _forget(self) -> None:
         """Forget what the committed states say, until they are loaded again."""
@@ -138,7 +150,7 @@ class Sender:
             self._forget()
         if mailbox.assigned is not None:
             self._accounts.keep(mailbox.assigned)
-        for partition in mailbox.ready:
+        for partition in mailbox.proven:
             if partition not in self._hand.loaded:
                 self._hand.load(partition)
 
@@ -187,7 +199,7 @@ class Sender:
         """Return how long the next poll may wait for a record."""
         if self._accounts.answered:
             return 0.0
-        usual = FLYING_S if self._accounts.flying else IDLE_S
+        usual = FLYING_S if self._accounts.flying(self._base.mailbox.proven) else IDLE_S
         if self._base.mailbox.flow.paused:
             return usual
         return max(LEAST_S, min([usual, *self._hand.waits(self._options.now_ms())]))

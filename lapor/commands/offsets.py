@@ -61,7 +61,9 @@ def set_(  # noqa: PLR0913  # each is an option
     ] = None,
     yes: Annotated[
         bool,
-        typer.Option("--yes", help="Skip records that were not handled, or handle records again, without a question."),
+        typer.Option(
+            "--yes", help="Skip records, handle some again, or decide for a refused partition, without a question."
+        ),
     ] = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -82,7 +84,7 @@ def set_(  # noqa: PLR0913  # each is an option
     from complaints.errors import ConfigurationError
     from lapor.local.note import settings_in
     from lapor.processes.wiring import administration, board
-    from ops.offsets import moves, offsets_of, set_offsets, sources_of
+    from ops.offsets import moves, offsets_of, progress, set_offsets, sources_of
 
     sources, target = sources_of(step, topics()), _target(to)
     if unknown := sorted(set(topic or ()).difference(sources)):
@@ -92,23 +94,24 @@ def set_(  # noqa: PLR0913  # each is an option
         wanted: dict[tuple[str, int], int] = {}
         for source in topic or sources:
             wanted |= offsets_of(admin, source, target, partitions=topic_partition or ())
-        moved = list(moves(admin.group_offsets(step), wanted)) if declared.states else []
-        if moved and not yes:
+        orders, named = board(brokers), {partition: offset for (_, partition), offset in wanted.items()}
+        refused = named.keys() & {partition for name, partition in orders.read().refused if name == step}
+        found = progress(admin, step, declared.name) if declared.states else ()
+        if (moved := list(moves(found, named, mailbox=declared.name, refused=refused))) and not yes:
             raise ConfigurationError(
                 f"{'; '.join(moved)}. If that is meant, say so with --yes; --topic-partition names one partition"
             )
-        orders = board(brokers)
-        refused = {partition for name, partition in orders.read().refused if name == step}
-        named = {partition for _, partition in wanted}
-        if not (named <= refused and admin.members(step)):  # of a group with members nobody else can commit offsets
+        # of a group with members nobody else can commit offsets
+        if not (named.keys() <= refused and admin.members(step)):
             set_offsets(admin, step, wanted)
     if declared.states:
         accept(brokers, StepTopics(name=step, mailbox=declared.name, states=declared.states), wanted)
-    if named & refused:
-        orders.write([release(step, partition) for partition in sorted(named & refused)])
+    if refused:
+        orders.write([release(step, partition) for partition in sorted(refused)])
     later = ", or at the position in its state topic if that is later" if declared.states else ""
     for (source, partition), offset in sorted(wanted.items()):
-        typer.echo(f"{step} goes on at {source}/{partition}/{offset}{later}")
+        then = "; it is tried now" if partition in refused else later
+        typer.echo(f"{step} goes on at {source}/{partition}/{offset}{then}")
 
 
 def _target(text: str) -> "Target":

@@ -51,4 +51,4 @@ def milliseconds_of(text: str, *, option: str, now: datetime) -> int:
         raise ConfigurationError(
             f"{option} {text!r} is no time: write 2026-11-01, 2026-11-01T08:00, 90m, 12h or 7d"
         ) from error
-    return int(moment.timestamp() * 1000)
+    return round(moment.timestamp() * 1000)

@@ -7,9 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from complaints import ids
-from complaints.command import Command
 from complaints.disposition import AgencyRef
-from complaints.errors import CaseError, UnavailableError
+from complaints.errors import BusUnavailable, CaseError, UnavailableError
 from complaints.runtime.settings import Settings
 from lapor.processes.demo_clock import DemoClock
 from lapor.processes.routing import Agencies, agencies
@@ -24,14 +23,15 @@ from ops.casework.show import Sheet, sheet
 from ops.casework.story import story
 
 if TYPE_CHECKING:
+    from complaints.bus import Record
     from ops.casework.due import Entry
     from view.client import ViewClient
 
 RESULT_WITHIN_S = 20.0
 """Seconds to wait for the result of a command, which usually takes less than a second."""
 
-PUBLISHED_WITHIN_S = 30.0
-"""Seconds to wait for Kafka to accept a command."""
+PUBLISHED_WITHIN_S, LATE_S = 30.0, 2.0
+"""Seconds that Kafka's client has for a record, and how much longer its answer is waited for: then the client says itself what is wrong."""
 
 
 def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[[str], object], **said: Any) -> None:
@@ -52,6 +52,8 @@ def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[
         UnavailableError: the view does not answer; the text says whether the command was given.
     """
     fields = checked(ACTS[name], said)
+    from complaints.bus.envelope import encode
+
     acting = existing(agencies(settings), agency)
     with closing(view(settings)) as known:
         case = find(known, code)
@@ -59,7 +61,9 @@ def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[
             find(known, fields["other"])  # the main case: a code that no case has is a mistake
         id_ = ids.command_id(case.complaint_id, name, actor=agency, nonce=nonce(case, fields))
         wanted = command(ACTS[name], case.tracking_code, id_=id_, agency=agency, fields=fields, at=datetime.now(UTC))
-        _publish(wanted, settings)
+        # a command that is written twice is done once, by its id
+        doubt = "`lapor case show` tells what became of the command"
+        publish(encode(wanted, source="/lapor/case"), settings, doubt=doubt, is_idempotent=False)
         try:
             facts = known.result(case.tracking_code, wanted.id, wait_s=RESULT_WITHIN_S)
         except UnavailableError as error:
@@ -204,13 +208,25 @@ def now(settings: Settings) -> datetime:
     return datetime.fromtimestamp(DemoClock(settings.demo_clock).now_ms() / 1000, UTC)
 
 
-def _publish(command: Command, settings: Settings) -> None:
-    from complaints.bus.confluent import ConfluentProducer
-    from complaints.bus.envelope import encode
+def publish(record: "Record", settings: Settings, *, doubt: str, is_idempotent: bool = True) -> None:
+    """Write a record that somebody waits for.
 
-    # a command that is written twice is done once, by its id, and somebody waits for it
-    producer = ConfluentProducer(settings.kafka_required(), is_idempotent=False)
+    Args:
+        record: a command or a message.
+        settings: the settings of the running stack.
+        doubt: tells how one learns whether Kafka has it after all.
+        is_idempotent: see ConfluentProducer.
+
+    Raises:
+        BusUnavailable: Kafka has not answered in time.
+    """
+    from complaints.bus.confluent import ConfluentProducer
+
+    brokers = settings.kafka_required()
+    producer = ConfluentProducer(brokers, timeout_s=PUBLISHED_WITHIN_S, is_idempotent=is_idempotent)
     try:
-        producer.send(encode(command, source="/lapor/case")).result(PUBLISHED_WITHIN_S)
+        producer.write([record], PUBLISHED_WITHIN_S + LATE_S)
+    except BusUnavailable as error:
+        raise BusUnavailable(f"{error}. Perhaps Kafka has it nevertheless: {doubt}") from error
     finally:
         producer.close()

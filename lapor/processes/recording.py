@@ -11,7 +11,7 @@ from complaints.disposition import AgencyRef
 from complaints.errors import CaseError
 from complaints.runtime.settings import Settings
 from complaints.values import Source
-from lapor.processes.cases import PUBLISHED_WITHIN_S, RESULT_WITHIN_S
+from lapor.processes.cases import RESULT_WITHIN_S, publish
 from lapor.processes.routing import agencies
 from lapor.processes.secret import keyring
 from lapor.processes.wiring import cases as view
@@ -35,20 +35,15 @@ def record(settings: Settings, *, agency: str, source: Source, say: Callable[[st
         BusUnavailable: Kafka did not accept it.
         UnavailableError: the view does not answer.
     """
-    from complaints.bus.confluent import ConfluentProducer
-
     registry = agencies(settings).registry
     recording = registry.get(agency)
     if recording is None:
         raise CaseError(f"no agency has the id {agency!r}; `lapor agency search` finds it by its name")
     told = message(registry, recording, source, at=datetime.now(UTC), **said)
     sealed, receipt = Sealing(CHANNEL, keyring=keyring(settings)).record(told)
-    producer = ConfluentProducer(settings.kafka_required())
-    try:
-        producer.send(sealed).result(PUBLISHED_WITHIN_S)
-    finally:
-        producer.close()
-    say(tracking.spaced(receipt.tracking_code))
+    code = tracking.spaced(receipt.tracking_code)
+    publish(sealed, settings, doubt=f"look for {code} with `lapor case show` before you record it again")
+    say(code)
     say(f"recorded by {recording.name} ({source})")
     with closing(view(settings)) as known:
         facts = known.result(receipt.tracking_code, receipt.message_id, wait_s=RESULT_WITHIN_S)

@@ -7,10 +7,12 @@ from uuid import uuid4
 
 import pytest
 from confluent_kafka import Consumer, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import Producer as Writer
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs forget it
 
 from complaints.bus import BatchConsumer, Position, Producer, Record
 from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer, ConfluentScanner
+from complaints.bus.confluent.tail import ConfluentTail
 from complaints.bus.deleted import Gap
 from complaints.bus.kafka_python import KafkaPythonAdmin, KafkaPythonProducer
 from complaints.contract import CASE_EVENTS, CONTROL, topics
@@ -220,6 +222,31 @@ def test_a_group_reads_a_topic_again_that_lost_its_end_and_grew_again(kafka: Kaf
     assert len(read_all(again, 10)) == 10
     again.close()
     producer.close()
+
+
+def test_a_record_of_the_future_tells_no_reader_of_a_lost_end(kafka: KafkaServer) -> None:
+    """A broker's clock was ahead for a moment: the last record that was read is in its place, so nothing is read again."""
+    topic = f"test.{uuid4().hex}"
+    admin = AdminClient({"bootstrap.servers": kafka.brokers})
+    admin.create_topics([NewTopic(topic, 1)])[topic].result(30)
+    producer, now_ms = Writer({"bootstrap.servers": kafka.brokers}), time.time_ns() // 1_000_000
+
+    def write(at_ms: int) -> None:
+        producer.produce(topic, b"{}", timestamp=at_ms)
+        assert producer.flush(30) == 0
+
+    write(now_ms + 600_000)
+    write(now_ms)
+    tail = ConfluentTail(kafka.brokers, topics=[topic])
+    assert tail.regrown({(topic, 0): (1, now_ms)}) == []
+    assert tail.regrown({(topic, 0): (1, now_ms - 1)}) == [(topic, 0)]
+    tail.close()
+    for begin, end in ((0, 2), (2, 3)):
+        reader = ConfluentConsumer(kafka.brokers, group="f-" + topic, topics=[topic])
+        assert [found.offset for found in read_all(reader, end - begin)] == list(range(begin, end))
+        reader.commit({(topic, 0): end})
+        reader.close()
+        write(now_ms)
 
 
 def assigned(consumer: ConfluentConsumer) -> list[tuple[str, int]]:

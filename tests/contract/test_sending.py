@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from confluent_kafka import Consumer
@@ -18,13 +19,15 @@ from confluent_kafka import TopicPartition as At
 from channels.base import Letter, Page
 from complaints.bus import Record
 from complaints.bus.confluent.profiles import STEP_SESSION_MS
-from complaints.bus.control import Control, release
+from complaints.bus.control import Control, pause, release, resume
 from complaints.bus.envelope import encode
 from complaints.bus.step import fuses
 from complaints.bus.step.contract import StepTopics
 from complaints.bus.step.murmur2 import partition_of
 from complaints.bus.step.place.accept import accept
+from complaints.bus.step.place.proof import Proof
 from complaints.contract import ACCOUNTS, CONVERSATIONS, DEAD_LETTERS, SENDS
+from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError, OutcomeUnknown, Undeliverable, UpstreamUnavailable
 from complaints.mail import ReplyKind, Send
 from tests.harness.sending import PARTITIONS, Post, post
@@ -319,9 +322,7 @@ def test_a_held_partition_of_a_sender_tries_its_own_records_and_goes_on_without_
 
 def test_a_refused_partition_of_a_sender_waits_alone_and_goes_on_without_a_loss(post: Post) -> None:
     """The accounts of the other partitions send; its own texts wait in the mailbox until an operator says where to go on."""
-    lost = partition_of(post.account.encode(), PARTITIONS)
-    names = [f"{post.channel}/{number}" for number in range(1000)]
-    far = next(name for name in names if partition_of(name.encode(), PARTITIONS) != lost)
+    lost, far = two_partitions(post)
     step, place = f"lapor-sender-{post.channel}", At(SENDS, lost)
     group = Consumer({"bootstrap.servers": post.brokers, "group.id": step})
     (begin,) = group.committed([place], timeout=10)
@@ -338,6 +339,85 @@ def test_a_refused_partition_of_a_sender_waits_alone_and_goes_on_without_a_loss(
     orders.tell(release(step, lost))
     post.await_outcomes(text.id, "sent/1")
     wait_until(lambda: not orders.refused(), what="the end of the refusal")
+    here.close()
+
+
+def two_partitions(post: Post) -> tuple[int, str]:
+    """Return the partition of the post's account, and the name of another account in another partition."""
+    one = partition_of(post.account.encode(), PARTITIONS)
+    names = [f"{post.channel}/{number}" for number in range(1000)]
+    return one, next(name for name in names if partition_of(name.encode(), PARTITIONS) != one)
+
+
+def test_a_state_sealed_under_another_secret_refuses_its_partition_alone(post: Post) -> None:
+    """The accounts of the others send; with the right secret the text leaves, and the refusal is over."""
+    lost, far = two_partitions(post)
+    down = FakeAccount(post.account)
+    down.answer = partial(fails, UpstreamUnavailable("the link is down"))
+    here = post.run(down)
+    text = post.text()
+    post.write(text)
+    wait_until(lambda: bool(down.sent) and bool(post.states()), what="a text that waits")
+    here.close()
+    other, id_ = Keyring.from_secret(b"another secret of the tests, 32 bytes"), uuid4()
+    sealed = other.seal_text("Halo", {"sender": "+62"}, owner=id_, month=text.month)
+    here = post.run(FakeAccount(post.account), FakeAccount(far), keyring=other)
+    post.write(post.text(id=id_, account=far, sealed=sealed))
+    post.await_outcomes(id_, "sent/1")
+    orders = Ground(post.brokers, post.folder, name=f"lapor-sender-{post.channel}")
+    wait_until(lambda: orders.refused().keys() == {lost}, what="the refusal")
+    assert "LAPOR_SECRET_FILE was another one" in orders.refused()[lost].why
+    here.close()
+    here = post.run(FakeAccount(post.account), FakeAccount(far))
+    post.await_outcomes(text.id, "sent/1")
+    wait_until(lambda: not orders.refused(), what="the end of the refusal")
+    here.close()
+
+
+def test_no_text_leaves_before_its_partition_is_proven(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The states may be behind a log that is another one."""
+    lost, far = two_partitions(post)
+    down = FakeAccount(post.account)
+    down.answer = partial(fails, UpstreamUnavailable("the link is down"))
+    here = post.run(down)
+    text = post.text()
+    post.write(text)
+    wait_until(lambda: bool(down.sent) and bool(post.states()), what="a text that waits")
+    here.close()
+    whole, looked = Proof.look, threading.Event()
+
+    def look(proof: Proof, partition: int, offset: int, at_ms: int | None) -> bool:
+        if partition == lost:
+            looked.set()
+            return False
+        return whole(proof, partition, offset, at_ms)
+
+    monkeypatch.setattr(Proof, "look", look)
+    account = FakeAccount(post.account)
+    here = post.run(account, FakeAccount(far))
+    assert looked.wait(60)
+    other = post.text(account=far)
+    post.write(other)
+    post.await_outcomes(other.id, "sent/1")
+    assert account.sent == []
+    here.close()
+
+
+def test_a_sender_that_starts_while_it_is_paused_begins_its_accounts(post: Post) -> None:
+    """What comes in by them is taken, and what was on its way is settled: the proof of a partition needs no resume. No text leaves."""
+    step = f"lapor-sender-{post.channel}"
+    here = post.run(FakeAccount(post.account))
+    sent, waiting = post.text(), post.text()
+    post.write(sent)
+    post.await_outcomes(sent.id, "sent/1")
+    here.close()
+    orders, account = Ground(post.brokers, post.folder, name=step), FakeAccount(post.account)
+    orders.tell(pause(step, since_ms=1))
+    post.write(waiting)
+    here = post.run(account).begun()
+    assert account.sent == []
+    orders.tell(resume(step))
+    post.await_outcomes(waiting.id, "sent/1")
     here.close()
 
 

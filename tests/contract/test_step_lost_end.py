@@ -8,7 +8,7 @@ from uuid import uuid4
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs forget it
 
-from complaints.bus.confluent.client import has_regrown
+from complaints.bus.confluent.client import has_regrown, is_there
 from complaints.bus.step.murmur2 import partition_of
 from tests.harness.cases.log import committed
 from tests.harness.own_kafka import kafka
@@ -66,7 +66,10 @@ def test_later_records_before_the_last_one_that_was_read_tell_of_a_lost_end(kafk
     times = [one.at_ms for one in committed(kafka.brokers, topic)]
     for offset, at_ms in enumerate(times):
         assert not has_regrown(consumer, topic, 0, (offset, at_ms))
+        assert is_there(kafka.brokers, topic, 0, (offset, at_ms))
     assert has_regrown(consumer, topic, 0, (3, times[1]))
+    assert not is_there(kafka.brokers, topic, 0, (3, times[1]))
+    assert not is_there(kafka.brokers, topic, 0, (5, times[1]))
     consumer.close()
 
 

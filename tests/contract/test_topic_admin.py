@@ -1,13 +1,14 @@
 """Topics and the first offsets of steps on a real broker: made, corrected, compared, and completed if a run ended early."""
 
 import dataclasses
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from confluent_kafka import Consumer
+from confluent_kafka import Consumer, Producer
 from typer.testing import CliRunner, Result
 
 from complaints.bus import Record
@@ -16,7 +17,7 @@ from complaints.bus.confluent import ConfluentProducer
 from complaints.bus.confluent.board import ConfluentBoard
 from complaints.bus.control import Control, Hold, Refusal, hold, pause
 from complaints.bus.kafka_python import KafkaPythonAdmin
-from complaints.bus.step.place.positions import accepted_key
+from complaints.bus.step.place.positions import Known, Log, Mark, Position, accepted_key, start_of
 from complaints.contract import CONTROL, FEW_PARTITIONS, PARTITIONS, SENDS, Topic, topics
 from complaints.errors import BusUnavailable, ConfigurationError
 from lapor.cli import app
@@ -331,6 +332,45 @@ def test_records_that_would_be_skipped_or_handled_again_are_told_first(
     again = str(lapor(kafka, tmp_path, "offsets", "set", step, "--to", "earliest").exception)
     assert "would be handled again, and what they send sent again" in again
     admin.set_group_offsets(step, before)
+
+
+def test_what_doctor_prints_for_a_refused_partition_works_when_it_is_typed(
+    kafka: KafkaServer, admin: KafkaPythonAdmin, tmp_path: Path
+) -> None:
+    """For each reason; and without --yes the command says what would really happen."""
+    step, mailbox, states = "lapor-neighbours", "lapor.neighbours", "lapor.neighbourhoods"
+    producer = Producer({"bootstrap.servers": kafka.brokers})
+    for _ in range(3):
+        producer.produce(mailbox, b"{}", b"k", partition=1)
+        assert producer.flush(30) == 0
+        time.sleep(0.005)
+    *_, before, last = [one for one in committed(kafka.brokers, mailbox) if one.partition == 1]
+    log = Log("id", 0, last.offset + 1)
+    beyond = Position(log.end + 1_000, "w-0", "id")
+    handled = beyond._replace(last=Mark(before.offset, before.at_ms))
+    for known, there, where in (
+        (Known(position=beyond._replace(topic_id="former")), log, 0),
+        (Known(position=handled), log._replace(regrown=True), last.offset),
+        (Known(position=handled, committed=handled), log, last.offset),
+        (Known(position=beyond, committed=beyond), log, log.end),
+        (Known(position=Position(1, "w-0", "id"), committed=beyond), log, log.end),
+        (Known(), log, 0),
+    ):
+        with pytest.raises(ConfigurationError) as refused:
+            start_of(step, f"{mailbox}/1", states, known=known, log=there)
+        ConfluentBoard(kafka.brokers).write([hold(step, Refusal(since_ms=1, partition=1, why=str(refused.value)))])
+        (found,) = standing(ConfluentBoard(kafka.brokers).read(), now=2.0)
+        (printed,) = re.findall(r"`lapor (offsets set .*?)`", found.detail)
+        unsaid = str(lapor(kafka, tmp_path, *printed.replace(" --yes", "").split()).exception)
+        assert (
+            f"the {log.end - where} records from {where} on would be handled, and none of the {where} before" in unsaid
+        )
+        assert "again" not in unsaid
+        done = lapor(kafka, tmp_path, *printed.split())
+        assert (done.exit_code, done.stdout) == (0, f"{step} goes on at {mailbox}/1/{where}; it is tried now\n")
+        said = [one.said for one in committed(kafka.brokers, states) if one.key == accepted_key(step)]
+        assert said[-1]["offset"] == where
+    admin.set_group_offsets(step, {(mailbox, 1): 0})
 
 
 def test_the_commands_show_and_set_offsets(kafka: KafkaServer, tmp_path: Path) -> None:

@@ -205,7 +205,8 @@ class Here:
         """Start it."""
         self.accounts, self.error, self.beats = accounts, None, 0
         self._stop, self._hook = threading.Event(), changes.pop("phase", lambda _: None)
-        spec = SenderSpec(channel=post.channel, keyring=KEYS, pauses=changes.pop("pauses", QUICK))
+        keyring = changes.pop("keyring", KEYS)
+        spec = SenderSpec(channel=post.channel, keyring=keyring, pauses=changes.pop("pauses", QUICK))
         options = WorkerOptions(
             brokers=changes.pop("brokers", post.brokers),
             ordinal=ordinal,

@@ -8,6 +8,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus import Headers, StoredRecord
+from complaints.bus.confluent import profiles
 from complaints.errors import BusUnavailable, ContractViolation
 
 END: Final = KafkaError._PARTITION_EOF  # noqa: SLF001  # librdkafka's local errors begin with an underscore
@@ -108,7 +109,7 @@ def extent(consumer: Consumer, topic: str, partition: int) -> tuple[int, int]:
 def has_regrown(consumer: Consumer, topic: str, partition: int, last: tuple[int, int]) -> bool:
     """Return whether a partition lost records and has others in their place: later ones at or before the offset of one that was read.
 
-    This is for copies, which are made anew then: if a broker's clock was set back, it may say so of a partition that lost nothing.
+    If a broker's clock was ahead for a moment, it may say so of a partition that lost nothing: then see is_there.
 
     Args:
         consumer: asks the broker.
@@ -123,6 +124,32 @@ def has_regrown(consumer: Consumer, topic: str, partition: int, last: tuple[int,
     later = ConfluentPartition(topic, partition, at_ms + 1)
     (found,) = patiently(topic, lambda: consumer.offsets_for_times([later], timeout=ANSWER_S))
     return 0 <= found.offset <= offset
+
+
+def is_there(brokers: str, topic: str, partition: int, last: tuple[int, int]) -> bool:
+    """Return whether a record that was read is still in its place: then none before it was lost, though one may seem to be later.
+
+    It seems so if the broker's clock was ahead for a moment.
+
+    Args:
+        brokers: host:port, separated by commas.
+        topic: its name.
+        partition: its number.
+        last: the offset of the record, and its time in milliseconds since 1970.
+
+    Raises:
+        BusUnavailable: the broker did not answer in time.
+    """
+    consumer, until = Consumer(profiles.scanner(brokers)), time.monotonic() + ANSWER_S
+    consumer.assign([ConfluentPartition(topic, partition, last[0])])
+    try:
+        while time.monotonic() < until:
+            message = consumer.poll(PAUSE_S)
+            if message is not None and (is_record(message) or is_end(message)):
+                return message.error() is None and (message.offset(), message.timestamp()[1]) == last
+    finally:
+        consumer.close()
+    raise BusUnavailable(f"{topic}/{partition} could not be read within {ANSWER_S:.0f} s")
 
 
 def mapped(error: KafkaError) -> BusUnavailable | ContractViolation:

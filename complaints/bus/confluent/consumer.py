@@ -10,7 +10,16 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus import Batch, Offsets, TopicPartition
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import ANSWER_S, extent, has_regrown, is_end, is_record, patiently, stored
+from complaints.bus.confluent.client import (
+    ANSWER_S,
+    extent,
+    has_regrown,
+    is_end,
+    is_record,
+    is_there,
+    patiently,
+    stored,
+)
 from complaints.bus.deleted import Gap
 from complaints.errors import BusUnavailable
 
@@ -48,7 +57,7 @@ class ConfluentConsumer:
             topics: the topics to read, from the first record if the group has no committed offset yet.
             deleted: is told what Kafka deleted before the group had committed it, before the group goes on behind it.
         """
-        self._deleted, self._gaps = deleted, dict[TopicPartition, Gap]()
+        self._brokers, self._deleted, self._gaps = brokers, deleted, dict[TopicPartition, Gap]()
         self._read, self._ends = dict[TopicPartition, int](), dict[TopicPartition, int]()
         self._marks = defaultdict[TopicPartition, dict[int, int]](dict)
         self._next, self._held = dict[TopicPartition, int](), frozenset[TopicPartition]()
@@ -72,7 +81,8 @@ class ConfluentConsumer:
         for at in patiently(topic, lambda: consumer.committed(partitions, timeout=ANSWER_S)):
             first, end = extent(consumer, at.topic, at.partition)
             place, mark = (at.topic, at.partition), _mark_in(at.metadata)
-            known = 0 <= at.offset <= end and not (mark and has_regrown(consumer, *place, mark))
+            regrown = mark and has_regrown(consumer, *place, mark) and not is_there(self._brokers, *place, mark)
+            known = 0 <= at.offset <= end and not regrown
             if known and at.offset < first:
                 self._gaps[place] = Gap(at.offset, first)
             elif not known and at.offset >= 0:

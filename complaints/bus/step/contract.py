@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from complaints.bus import Record, StoredRecord
+from complaints.errors import ConfigurationError
 
 
 class Keep(Enum):
@@ -37,6 +38,24 @@ def is_old(at_ms: int, now_ms: int) -> bool:
         now_ms: the present time.
     """
     return not -SKEW_MS <= now_ms - at_ms <= TOMBSTONES_MS
+
+
+class NewerFormat(ConfigurationError):
+    """A state that only a newer version of this program can read: that is for all partitions to say, because the program is the same."""
+
+
+def newer_format(place: str, found: int, newest: int) -> NewerFormat:
+    """Return the error of a state that only a newer version of this program can read.
+
+    Args:
+        place: where the state is.
+        found: the number of its format.
+        newest: the number of the newest format that this program knows.
+    """
+    return NewerFormat(
+        f"a state in {place} has format {found}, and this program knows {newest} at most: a newer version has run here; run that"
+        " version or a later one"
+    )
 
 
 class State(NamedTuple):

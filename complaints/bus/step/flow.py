@@ -30,7 +30,7 @@ class Flow:
 
     def is_open(self, partition: int) -> bool:
         """Return whether records of a partition are to be handled."""
-        return not self.paused and partition not in self._held and partition in self._ready
+        return not self.paused and partition not in self._held | self._last and partition in self._ready
 
     def pause(self, *, is_paused: bool) -> bool:
         """Let no records come, or let them come again; return whether that is new.
@@ -75,10 +75,15 @@ class Flow:
         """
         self._last = set(partitions)
 
-    def begin(self, partition: int) -> None:
-        """Let the records of a partition come that has just become ready."""
+    def begin(self, partition: int, *, is_first: bool) -> None:
+        """Let the records of a partition come that has just become ready.
+
+        Args:
+            partition: its number.
+            is_first: whether it is to be read at once, though nothing of it may be handled yet.
+        """
         self._last_at = time.monotonic() + LAST_S
-        if not self.paused and partition not in self._last:
+        if is_first or (not self.paused and partition not in self._last):
             self._let(partition)
 
     def begin_rest(self) -> None:

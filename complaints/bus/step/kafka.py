@@ -2,16 +2,20 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+import structlog
 from confluent_kafka import Consumer, ConsumerGroupState, KafkaError, KafkaException, Producer, TopicCollection
 from confluent_kafka import TopicPartition as ConfluentPartition
 from confluent_kafka.admin import AdminClient
 
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import ANSWER_S
+from complaints.bus.step.options import WorkerOptions
 from complaints.errors import BusUnavailable
+
+log = structlog.get_logger()
 
 FENCE_S: Final = 10.0
 """How long a fence may take: the coordinator first aborts the open transaction."""
@@ -20,6 +24,9 @@ SLICE_S: Final = 1.0
 """How long a longer wait goes on without a heartbeat."""
 
 PAUSE_S: Final = 0.2
+
+OFFSETS_PATIENCE_S: Final = 12.0
+"""How long to wait for committed offsets that an open transaction holds: longer than its timeout and the broker's sweep."""
 
 SEEK_S: Final = 5.0
 """How long a fetcher that has just been given a partition may refuse to seek in it."""
@@ -61,21 +68,22 @@ def init_transactions(producer: Producer, id_: str, beat: Callable[[], None]) ->
             return
 
 
-def fence(brokers: str, id_: str, beat: Callable[[], None]) -> bool:
+def fence(admin: AdminClient, options: WorkerOptions, *, group: str, id_: str) -> None:
     """Abort the open transaction of a worker that hangs or died, and refuse everything else it does under its id.
 
-    Args:
-        brokers: host:port, separated by commas.
-        id_: the transactional id.
-        beat: is called about once a second.
+    One that is in its group is left alone: the group forgets a worker that died or hangs before it gives its partitions to others, and
+    what is waited for may be the transaction of another step. The caller asks again.
 
-    Returns:
-        Whether the broker has done so.
+    Args:
+        admin: asks the broker.
+        options: the brokers, and the heartbeat.
+        group: the step's name.
+        id_: the transactional id, and the group instance id.
     """
     with contextlib.suppress(BusUnavailable):
-        init_transactions(Producer(profiles.transactional(brokers, id_)), id_, beat)
-        return True
-    return False
+        if all(one.group_instance_id != id_ for one in _members(admin, group)):
+            log.warning("fencing a worker that left a transaction open", step=group, writer=id_)
+            init_transactions(Producer(profiles.transactional(options.brokers, id_)), id_, options.heartbeat)
 
 
 class Described(NamedTuple):
@@ -107,20 +115,19 @@ def described(admin: AdminClient, *topics: str) -> dict[str, Described]:
 
 
 def committed(
-    consumer: Consumer, partitions: list[ConfluentPartition], *, patience_s: float, beat: Callable[[], None]
+    consumer: Consumer, partitions: list[ConfluentPartition], *, beat: Callable[[], None]
 ) -> Mapping[int, ConfluentPartition]:
     """Return the committed offset of each partition. It waits for transactions that still hold one.
 
     Args:
         consumer: of the mailbox; it reads committed offsets only.
         partitions: of the mailbox.
-        patience_s: seconds to wait for open transactions.
         beat: is called about once a second.
 
     Raises:
         BusUnavailable: the broker did not answer, or a transaction stayed open.
     """
-    deadline = time.monotonic() + patience_s
+    deadline = time.monotonic() + OFFSETS_PATIENCE_S
     while partitions:
         beat()
         try:
@@ -167,17 +174,17 @@ def rival(admin: AdminClient, *, group: str, member: str, client: str) -> str:
     Raises:
         BusUnavailable: the broker did not answer.
     """
+    found = (one for one in _members(admin, group) if one.group_instance_id == member and one.client_id != client)
+    return next((str(one.host) for one in found), "")
+
+
+def _members(admin: AdminClient, group: str) -> Sequence[Any]:
     try:
         # librdkafka aborts the process if a question for a group's coordinator times out before the first connection
         # (confluentinc/librdkafka#4605), so the broker must answer another question first
         admin.list_topics(timeout=SLICE_S)
         asked = admin.describe_consumer_groups([group], request_timeout=ANSWER_S)
-        described: Any = asked[group].result(ANSWER_S + 1)
+        found: Any = asked[group].result(ANSWER_S + 1)
     except (KafkaException, TimeoutError) as error:
         raise BusUnavailable(f"the members of {group} could not be read: {error}") from error
-    if described.state in {ConsumerGroupState.DEAD, ConsumerGroupState.EMPTY}:
-        return ""
-    for one in described.members:
-        if one.group_instance_id == member and one.client_id != client:
-            return str(one.host)
-    return ""
+    return () if found.state in {ConsumerGroupState.DEAD, ConsumerGroupState.EMPTY} else list(found.members)

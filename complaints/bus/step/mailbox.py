@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Final
 
 import structlog
@@ -33,9 +34,6 @@ log = structlog.get_logger()
 POLL_S, BUSY_POLL_S = 0.2, 0.0
 """How long a poll waits for the first record, and while states are still being copied."""
 
-OFFSETS_PATIENCE_S: Final = 12.0
-"""How long to wait for committed offsets that an open transaction holds: longer than its timeout and the broker's sweep."""
-
 END_S: Final = 30.0
 """How soon it is committed that the end of a partition was reached. Retention deletes what is much older."""
 
@@ -53,7 +51,8 @@ class Mailbox:
             restorer: copies the states of the partitions that the group gives to this worker.
         """
         self._spec, self._options, self._identity, self._restorer = spec, options, identity, restorer
-        self._same = Same(AdminClient(profiles.admin(options.brokers)), spec.mailbox, (spec.states, restorer.topic_id))
+        self._admin = AdminClient(profiles.admin(options.brokers))
+        self._same = Same(self._admin, spec.mailbox, (spec.states, restorer.topic_id))
         self._ends, self._places = Ends(), Places(spec, identity.member)
         self._refusals = Refusals(spec.name)
         self._next: dict[int, int] = {}
@@ -69,6 +68,7 @@ class Mailbox:
         self.consumer: Consumer = Consumer(
             profiles.mailbox(options.brokers, group=spec.name, member=identity.member, client=identity.client)
         )
+        self._extent = partial(extent, self.consumer, spec.mailbox)
         self.consumer.subscribe(
             [spec.mailbox], on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_revoke
         )
@@ -81,7 +81,7 @@ class Mailbox:
     @property
     def proven(self) -> list[int]:
         """The partitions that are ready, and of which it is certain that what is before their place is what was handled."""
-        return [partition for partition in self._next if not self._places.proof.is_open(partition)]
+        return [partition for partition in self._next if not self._unproven(partition)]
 
     @property
     def refused(self) -> Mapping[int, str]:
@@ -105,7 +105,14 @@ class Mailbox:
     def try_again(self, told: Collection[int]) -> None:
         """Begin again with the refused partitions whose turn it is (see Refusals.due)."""
         for partition in self._refusals.due(told):
+            self._places.again(partition)
             self._restorer.again(partition)
+
+    def refuse(self, partition: int, error: ConfigurationError) -> None:
+        """Handle nothing more of a partition until an operator corrects an error. What was built on it is to be dropped."""
+        self.epoch += 1
+        self._refusals.refuse(partition, error)
+        self._take_away(partition)
 
     def at(self, offsets: Mapping[int, int]) -> dict[int, Position]:
         """Return what is to be known of offsets that are next to be handled."""
@@ -178,13 +185,15 @@ class Mailbox:
     def _is_taken(self, message: Message, record: StoredRecord | None) -> bool:
         """Return whether a message is to be handled. What comes of a partition of which nothing should come was fetched before."""
         partition = message.partition() or 0
-        if not self.flow.is_open(partition):
+        flows = self.flow.is_open(partition)
+        if not flows and not self._unproven(partition):
             self._ends.dropped(partition)
+            self._stop([partition])  # it may have been read for the proof alone
             return False
         if record is None and not is_end(message):
             return False
         proof, offset = self._places.proof, message.offset() or 0
-        if not proof.look(partition, offset, None if record is None else record.timestamp_ms):
+        if not proof.look(partition, offset, None if record is None else record.timestamp_ms) or not flows:
             return False
         if record is None:
             self._ends.reached(partition, offset)
@@ -210,19 +219,16 @@ class Mailbox:
         self._assigned_at = time.monotonic()
         self._forget()
         topic_id = self._same.begin()
-        found = kafka.committed(consumer, partitions, patience_s=OFFSETS_PATIENCE_S, beat=self._options.heartbeat)
+        found = kafka.committed(consumer, partitions, beat=self._options.heartbeat)
         committed = {number: Position(at.offset, at.metadata or "") for number, at in found.items() if at.offset >= 0}
         self._places = Places(self._spec, self._identity.member, topic_id, committed)
         # a number that is there: retention may have passed the committed offset, and what the client asks the broker for, such as the end,
         # may be answered after a seek, which it then undoes
-        starts = [ConfluentPartition(at.topic, at.partition, self._inside(found[at.partition])) for at in partitions]
+        places = {partition: sorted((*self._extent(partition), at.offset))[1] for partition, at in found.items()}
+        starts = [ConfluentPartition(self._spec.mailbox, *place) for place in places.items()]
         consumer.assign(starts)
         consumer.pause(starts)
-        self._restorer.begin([at.partition for at in partitions], committed)
-
-    def _inside(self, committed: ConfluentPartition) -> int:
-        first, end = self._extent(committed.partition)
-        return min(max(first, committed.offset), end)
+        self._restorer.begin(places, committed)
 
     def _on_revoke(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         self.epoch += 1
@@ -245,8 +251,7 @@ class Mailbox:
             with self._refusals.of(partition):
                 self._restored(partition, known)
         for writer in self._restorer.stuck() - {self._identity.member}:
-            log.warning("fencing a worker that left a transaction open", step=self._spec.name, writer=writer)
-            kafka.fence(self._options.brokers, writer, self._options.heartbeat)
+            kafka.fence(self._admin, self._options, group=self._spec.name, id_=writer)
 
     def _restored(self, partition: int, known: Known | ConfigurationError) -> None:
         """Let a partition begin.
@@ -259,20 +264,24 @@ class Mailbox:
         offset = self._places.begin(partition, known, *self._extent(partition))
         self._begin(partition, offset)
         STEP_RESTORE_SECONDS.labels(self._spec.name).observe(time.monotonic() - self._assigned_at)
-        self.flow.begin(partition)
+        self.flow.begin(partition, is_first=self._unproven(partition))
         log.info("partition ready", step=self._spec.name, partition=partition, offset=offset)
 
     def _take_away(self, partition: int) -> None:
-        """Handle nothing more of a partition that has begun: for all that was built on it, it is taken away."""
-        self.epoch += 1
-        self._places.proof.wrong.discard(partition)
+        """Let no more records come of a partition that has begun, and which is refused now."""
+        self._places.drop(partition)
         self._ends.dropped(partition)
         del self._next[partition]
         self._uncommitted.pop(partition, None)
         self._stop([partition])
 
+    def _unproven(self, partition: int) -> bool:
+        """Return whether a partition is ready and not proven: until it is, it is read, whatever is paused or held."""
+        return partition in self._next and self._places.proof.is_open(partition)
+
     def _stop(self, partitions: Collection[int]) -> None:
-        self.consumer.pause([ConfluentPartition(self._spec.mailbox, partition) for partition in partitions])
+        stopped = [partition for partition in partitions if not self._unproven(partition)]
+        self.consumer.pause([ConfluentPartition(self._spec.mailbox, partition) for partition in stopped])
 
     def _let(self, partition: int) -> None:
         self._seek(partition, self._next[partition])
@@ -283,9 +292,6 @@ class Mailbox:
         self._next[partition] = offset
         if not self._places.is_committed(partition, offset):
             self.passed({partition: offset}, within_s=0.0)
-
-    def _extent(self, partition: int) -> tuple[int, int]:
-        return extent(self.consumer, self._spec.mailbox, partition)
 
     def _seek(self, partition: int, offset: int) -> None:
         self._ends.dropped(partition)

@@ -29,6 +29,7 @@ class Refusals:
         """
         self._step = step
         self._try_at: dict[int, float] = {}
+        self._told: set[int] = set()
         self.why: dict[int, str] = {}
         """By partition, the sentence that says what to do."""
 
@@ -38,9 +39,11 @@ class Refusals:
         try:
             yield
         except ConfigurationError as error:
-            self._refuse(partition, str(error)[:MOST_CHARACTERS])
+            self.refuse(partition, error)
 
-    def _refuse(self, partition: int, why: str) -> None:
+    def refuse(self, partition: int, error: ConfigurationError) -> None:
+        """Let a partition wait, for an error that only an operator can correct."""
+        why = str(error)[:MOST_CHARACTERS]
         self.why[partition], self._try_at[partition] = why, time.monotonic() + TRY_S
         log.error("partition refused", step=self._step, partition=partition, why=why)
 
@@ -48,12 +51,15 @@ class Refusals:
         """Return the partitions that are to be tried again, which are no longer refused until they are so again.
 
         Args:
-            told: those of which operators know. One that is refused and not among them was taken off the list by an operator.
+            told: those of which operators know. One that is no longer among them was taken off the list by an operator.
         """
         now = time.monotonic()
-        found = [partition for partition in self.why if now >= self._try_at[partition] or partition not in told]
+        self._told.update(told)
+        taken_off = self._told.difference(told)
+        found = [partition for partition in self.why if now >= self._try_at[partition] or partition in taken_off]
         for partition in found:
             del self.why[partition]
+        self._told -= taken_off
         return found
 
     def clear(self) -> None:

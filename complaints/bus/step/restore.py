@@ -10,8 +10,8 @@ from confluent_kafka import Consumer, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import END, extent, has_regrown, is_record
-from complaints.bus.step.contract import RESERVED, StepTopics, is_old
+from complaints.bus.confluent.client import END, extent, has_regrown, is_record, is_there
+from complaints.bus.step.contract import RESERVED, NewerFormat, StepTopics, is_old, newer_format
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.place.positions import (
     NO_MARK,
@@ -67,13 +67,17 @@ class Restorer:
             topic_id: of the state topic.
         """
         brokers, now_ms, self._step = options.brokers, options.now_ms, spec.name
+        self._brokers = brokers
         self._topic, self._store, self._newest, self._now_ms = spec.states, store, spec.format, now_ms
         self._owns, self._position_key, self._accepted_key = spec.owns, position_key(spec.name), accepted_key(spec.name)
         self._reader = Consumer(profiles.states(brokers, committed=True))
         self._ends = Consumer(profiles.states(brokers, committed=False))
+        self._places: Mapping[int, int] = {}
         self._committed: Mapping[int, Position] = {}
         self._waiting: deque[int] = deque()
         self._active: dict[int, _Copy] = {}
+        self._first: set[int] = set()
+        self._refused: dict[int, _Copy] = {}
         self.topic_id = topic_id
         """The id of the state topic."""
 
@@ -82,25 +86,28 @@ class Restorer:
         """Whether a partition still waits for its copy."""
         return bool(self._waiting or self._active)
 
-    def begin(self, partitions: Iterable[int], committed: Mapping[int, Position]) -> None:
+    def begin(self, places: Mapping[int, int], committed: Mapping[int, Position]) -> None:
         """Start to copy partitions.
 
         Args:
-            partitions: newly assigned.
+            places: those that are newly assigned, each with the offset that the mailbox has and that is next to the committed one.
             committed: their committed offsets, which have been read before, so that what they cover is in the topic.
         """
-        self._committed = committed
-        self._waiting.extend(partition for partition in partitions if partition not in self._active)
+        self._places, self._committed = places, committed
+        self._first = set(places)
+        self._waiting.extend(partition for partition in places if partition not in self._active)
 
     def again(self, partition: int) -> None:
-        """Look again at a partition that could not begin."""
+        """Look again at a partition that could not begin, at what has come since."""
         self._waiting.append(partition)
 
     def cancel(self, partitions: Iterable[int]) -> None:
         """Stop copying partitions that went to another worker."""
         gone = set(partitions)
         self._waiting = deque(partition for partition in self._waiting if partition not in gone)
-        self._active = {number: copy for number, copy in self._active.items() if number not in gone}
+        for copies in (self._active, self._refused):
+            for number in gone & copies.keys():
+                del copies[number]
         self._assign()
 
     def step(self) -> dict[int, Known | ConfigurationError]:
@@ -128,10 +135,11 @@ class Restorer:
             self._store.flush()
         for copy in done:
             del self._active[copy.partition]
+            self._first.discard(copy.partition)
             try:
                 again = self._settle(copy)
             except ConfigurationError as error:
-                found[copy.partition] = error
+                found[copy.partition], self._refused[copy.partition] = error, copy
             else:
                 if again is None:
                     found[copy.partition] = copy.known
@@ -142,13 +150,16 @@ class Restorer:
         return found
 
     def stuck(self) -> set[str]:
-        """Return the transactional ids whose open transactions may be what a restore waits for."""
-        late = time.monotonic() - STUCK_S
-        waiting = [copy for copy in self._active.values() if copy.next < copy.end and copy.moved_at < late]
+        """Return the transactional ids whose open transactions may be what a restore waits for.
+
+        When a partition is tried again they have long been ended: whoever had it before may be at work on others.
+        """
+        late, active = time.monotonic() - STUCK_S, [self._active[at] for at in self._first & self._active.keys()]
+        waiting = [copy for copy in active if copy.next < copy.end and copy.moved_at < late]
         return {at.writer for copy in waiting if (at := copy.known.position) is not None and at.writer}
 
     def _opened(self, partition: int) -> _Copy:
-        """Begin to copy a partition, from where the former copy ends if that is one of this topic.
+        """Begin to copy a partition, from where the former copy ends if that is one of this topic. One that was refused goes on.
 
         Raises:
             BusUnavailable: the broker did not answer.
@@ -156,7 +167,13 @@ class Restorer:
         first, end = extent(self._ends, self._topic, partition)
         held = self._store.progress(partition)
         fits = held is not None and self._fits(held, partition, first, end)
-        if held is not None and not fits and held.known.position is not None:
+        in_doubt = held is not None and not fits and held.known.position is not None
+        refused = self._refused.pop(partition, None)
+        goes_on = refused is not None and refused.in_doubt == in_doubt
+        if refused is not None and goes_on and self._fits(self._progress(refused), partition, first, end):
+            refused.end, refused.moved_at = end, time.monotonic()
+            return refused
+        if in_doubt:
             return _Copy(partition, first, end, None, in_doubt=True)
         if held is None or not fits or is_old(held.at_ms, self._now_ms()):  # it may lack deletions
             self._store.wipe(partition)
@@ -166,7 +183,8 @@ class Restorer:
     def _fits(self, held: Progress, partition: int, first: int, end: int) -> bool:
         """Return whether a copy is one of this topic, and neither ahead of it nor of what it has lost."""
         placed = held.topic_id == self.topic_id and first <= held.offset <= end
-        return placed and not has_regrown(self._ends, self._topic, partition, held.last)
+        at = (self._topic, partition, held.last)
+        return placed and (not has_regrown(self._ends, *at) or is_there(self._brokers, *at))
 
     def _settle(self, copy: _Copy) -> _Copy | None:
         """Return None if a copy is complete. If the topic does not fit the former copy, delete that and return the new one to be made.
@@ -180,14 +198,14 @@ class Restorer:
         if not copy.in_doubt:
             return None
         number, known, committed = copy.partition, copy.known, self._committed.get(copy.partition)
-        where = "latest" if committed is None else committed.offset
+        where = "latest" if committed is None else self._places[number]
         # an installer's position, which has no writer, vouches for no states
         written = known.position if known.position is not None and known.position.writer else None
         if known.accepted is None and (written is None or is_ahead(committed, written)):
             raise ConfigurationError(
                 f"{self._topic}/{number} was made anew, or has lost its end: the copy on this worker's disk has states that it does not"
                 f" have, and is kept. Restore Kafka from a copy that has them; or go on without them: say so with"
-                f" {order_for(self._step, f'{self._topic}/{number}')} --to {where}` or another place, and the copy is deleted"
+                f" {order_for(self._step, f'{self._topic}/{number}', where)} or another place, and the copy is deleted"
             )
         self._store.wipe(number)
         return _Copy(number, copy.first, copy.end, None)
@@ -249,10 +267,6 @@ class Restorer:
         self._ends.close()
 
 
-class NewerFormat(ConfigurationError):
-    """A state that only a newer version of this program can read: that is for all partitions to say, because the program is the same."""
-
-
 def mark_of(message: Message) -> Mark:
     """Return the mark of a record."""
     return Mark(message.offset() or 0, message.timestamp()[1])
@@ -277,20 +291,6 @@ def read_state(message: Message, value: bytes, newest: int) -> StoredState:
     if number > newest:
         raise newer_format(f"{message.topic()}/{message.partition()}", number, newest)
     return StoredState(number, due_ms, value)
-
-
-def newer_format(place: str, found: int, newest: int) -> NewerFormat:
-    """Return the error of a state that only a newer version of this program can read.
-
-    Args:
-        place: where the state is.
-        found: the number of its format.
-        newest: the number of the newest format that this program knows.
-    """
-    return NewerFormat(
-        f"a state in {place} has format {found}, and this program knows {newest} at most: a newer version has run here; run that"
-        " version or a later one"
-    )
 
 
 def state_headers(state: StoredState) -> list[tuple[str, str | bytes | None]]:

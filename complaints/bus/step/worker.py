@@ -149,7 +149,7 @@ class Worker:
         parts = self._parts
         if parts.mailbox.flow.paused:
             return
-        if records := parts.timers.due(set(parts.mailbox.ready) - parts.base.fuses.held.keys()):
+        if records := parts.timers.due(set(parts.mailbox.proven) - parts.base.fuses.held.keys()):
             try:
                 parts.base.commit(Pending(outputs=records))
                 parts.timers.written()
@@ -192,8 +192,9 @@ class Worker:
             except Refused as error:
                 self._parts.metrics.aborted()
                 if dead is not None:
-                    raise ConfigurationError(f"the dead letter of {part[0].position} is refused: {error}") from error
-                if len(part) == 1:
+                    self._refuse(part[0], error)
+                    waiting = _without({part[0].partition}, waiting)
+                elif len(part) == 1:
                     waiting.append((part, ContractViolation(str(error))))
                 else:
                     middle = len(part) // 2
@@ -209,6 +210,16 @@ class Worker:
             else:
                 retries = 0
                 waiting = _without(held, [*waiting, (rest, None)])
+
+    def _refuse(self, record: StoredRecord, error: Refused) -> None:
+        """Let the partition of a record wait whose dead letter Kafka never takes: nothing behind it can be handled before it."""
+        self._parts.mailbox.refuse(
+            record.partition,
+            ConfigurationError(
+                f"the dead letter of {record.position} is refused: {error}. Raise max.message.bytes of the topics to what is declared, with"
+                " `lapor topics apply`; the partition then goes on by itself"
+            ),
+        )
 
     def _transact(
         self, records: list[StoredRecord], held: set[int], *, dead: Exception | None = None

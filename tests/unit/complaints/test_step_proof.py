@@ -7,6 +7,7 @@ from complaints.bus.step.contract import StepTopics
 from complaints.bus.step.place.places import Places
 from complaints.bus.step.place.positions import NO_MARK, OPERATOR, Known, Mark, Position, is_ahead, read, written
 from complaints.bus.step.place.proof import Proof
+from complaints.bus.step.refusals import Refusals
 from complaints.errors import ConfigurationError
 
 AT = Position(10, "w-0", "mailbox", Mark(7, 700))
@@ -80,11 +81,38 @@ def test_only_a_worker_s_offset_tells_of_a_lost_position() -> None:
     assert not is_ahead(None, AT)
 
 
+def test_a_regrown_partition_is_proven_anew_when_it_is_tried_again() -> None:
+    """Kafka may have been restored meanwhile: the record before the position is looked at once more."""
+    places = Places(StepTopics(name="step", mailbox="m", states="s"), "w-0", "mailbox", {3: AT})
+    assert places.begin(3, Known(position=AT), 0, 60) == AT.offset
+    assert not places.proof.look(3, 7, 701)
+    for _ in range(2):
+        with pytest.raises(ConfigurationError, match="has other records before the offset 10"):
+            places.begin_anew(3, 0, 60)
+        places.again(3)
+        assert places.begin(3, Known(position=AT), 0, 60) == AT.offset
+        assert places.proof.is_open(3)
+    assert not places.proof.look(3, 7, 700)
+    assert places.proof.look(3, 12, 900)
+
+
+def test_a_refusal_that_is_not_told_yet_is_not_taken_for_one_that_an_operator_took_away() -> None:
+    """It would be tried again at once, for ever, while it cannot be written."""
+    refusals = Refusals("step")
+    refusals.refuse(3, ConfigurationError("why"))
+    for told in ((), {3}):
+        assert refusals.due(told) == []
+    assert refusals.due(()) == [3]
+    refusals.refuse(3, ConfigurationError("why"))
+    assert refusals.due(()) == []
+
+
 def test_an_end_that_was_lost_stays_lost_when_the_log_has_grown_beyond_it() -> None:
     """Without a record that would tell, only the refusal knows it; what an operator says then counts."""
     at = Position(50, "w-0", "id")
     places = Places(StepTopics(name="step", mailbox="m", states="s"), "w-0", "id", {3: at})
     for end in (45, 60):
+        places.again(3)
         with pytest.raises(ConfigurationError, match="lapor offsets set step --topic-partition 3"):
             places.begin(3, Known(position=at), 0, end)
     assert places.begin(3, Known(position=at, accepted=Position(40, OPERATOR, "id")), 0, 60) == 40

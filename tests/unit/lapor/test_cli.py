@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from complaints.errors import ConfigurationError
+from complaints.bus import Record
+from complaints.errors import BusUnavailable, ConfigurationError
 from complaints.runtime.settings import Settings
 from lapor.cli import main
 from lapor.commands.cases import since_milliseconds
 from lapor.commands.tables import shown_value
+from lapor.processes import cases
 from ops.casework.acts import ACTS
 from tests.harness.support import free_port
 from tests.harness.tables import document, each, each_row
@@ -262,3 +264,11 @@ def test_what_is_no_time_is_refused_with_the_forms(text: str) -> None:
     """The text that was given stands in the sentence."""
     with pytest.raises(ConfigurationError, match=r"--since .* is no time: write 2026-11-01"):
         since_milliseconds(text, now=NOW)
+
+
+def test_a_command_that_kafka_does_not_answer_is_a_clear_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wait is longer than that of Kafka's client, which so says itself what is wrong; and how one learns what became of it is said."""
+    monkeypatch.setattr(cases, "PUBLISHED_WITHIN_S", 0.2)
+    settings = Settings(kafka=f"127.0.0.1:{free_port()}")
+    with pytest.raises(BusUnavailable, match=r"timed out.*Perhaps Kafka has it nevertheless: `lapor case show` tells"):
+        cases.publish(Record(topic="t", key=b"k", value=b""), settings, doubt="`lapor case show` tells")

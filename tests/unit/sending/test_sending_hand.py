@@ -401,3 +401,15 @@ def test_an_intent_that_was_submitted_stays_unknown_to_another_process(
     of.turn()
     assert [outcome for outcome, _ in of.outcomes()] == ["unknown"]
     assert link.texts == []
+
+
+def test_a_text_on_its_way_in_a_partition_that_is_not_handled_here_is_not_waited_for(
+    bench: Callable[..., Bench],
+) -> None:
+    """Its outcome is settled when the partition is loaded, and until then each look at it would be in vain."""
+    one = account("sms/telkomsel", waits)
+    of = bench(one)
+    at = of.accounts.partition_of(one.name)
+    of.turn(of.record(of.send(one.name, "c")))
+    assert of.accounts.flying({at})
+    assert not of.accounts.flying(set(range(PARTITIONS)) - {at})

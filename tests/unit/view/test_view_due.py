@@ -203,7 +203,7 @@ def test_a_command_that_was_given_is_said_to_be_though_the_view_went_away(
     """Its officer must not believe that it was refused."""
     served.put(waiting(1, 3))
     (open_case,) = client.due()
-    monkeypatch.setattr(cases, "_publish", lambda *_: served.close())
+    monkeypatch.setattr(cases, "publish", lambda *_, **__: served.close())
     settings = Settings(view_url=served.url, view_key=KEY)
     with pytest.raises(UnavailableError, match="the command was given"):
         cases.act(settings, open_case.tracking_code, "accept", agency=DPU.id, say=lambda _: None)

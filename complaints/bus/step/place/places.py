@@ -71,6 +71,20 @@ class Places:
             log.error("deleted unread", step=self._spec.name, at=place, first=gap.first, end=gap.end)
         return offset
 
+    def drop(self, partition: int) -> None:
+        """Forget what was to be said of a partition that has begun, and is refused now."""
+        self.proof.wrong.discard(partition)
+        self.gaps.pop(partition, None)
+
+    def again(self, partition: int) -> None:
+        """Look anew at what is before the position of a partition that is tried again: Kafka may have been restored.
+
+        Where no record would tell, the partition counts as another one until an operator decides.
+        """
+        known = self._known.get(partition)
+        if known is not None and known.position is not None and known.position.last != NO_MARK:
+            self._regrown.discard(partition)
+
     def is_committed(self, partition: int, offset: int) -> bool:
         """Return whether the group had committed an offset when the partition was given, and no operator has said anything since.
 

@@ -198,7 +198,7 @@ def _doubt(step: str, place: str, states: str, *, known: Known, log: Log) -> str
         return (
             f"{place} was made anew: its topic has the id {log.topic_id}, and the position {position.offset} of {step} in {states} is"
             f" of {position.topic_id}. The records of the new topic are not those that {step} has handled. Decide where to go on, and"
-            f" say so with {order_for(step, place)} --to earliest` for all that is there"
+            f" say so with {order_for(step, place, 'earliest')} for all that is there"
         )
     if position is not None and log.regrown:
         last = "" if position.last == NO_MARK else f", of which the last one was at {position.last.offset}"
@@ -210,7 +210,7 @@ def _doubt(step: str, place: str, states: str, *, known: Known, log: Log) -> str
         return (
             f"{step} has committed the offset {committed.offset} of {place}, and {states} {_has(position)}: it was made anew, or has"
             f" lost records, and with them states. Restore Kafka from a copy that has them, or go on with the states that are there:"
-            f" {order_for(step, place)} --to {committed.offset}`, or another place"
+            f" {order_for(step, place, min(max(log.first, committed.offset), log.end))}, or another place"
         )
     if offsets and max(offsets) > log.end:
         return (
@@ -220,9 +220,8 @@ def _doubt(step: str, place: str, states: str, *, known: Known, log: Log) -> str
     if offsets or log.end == 0:  # nothing was ever in it: there is only one place to begin
         return None
     return (
-        f"{step} has no position in {place}: neither a committed offset nor one in {states}. If the topic is new, commit its first"
-        f" offsets with `lapor topics apply`; otherwise decide where to go on, and say so with {order_for(step, place)} --to earliest` or"
-        " another place"
+        f"{step} has no position in {place}: neither a committed offset nor one in {states}. Decide where to go on, and say so with"
+        f" {order_for(step, place, 'earliest')} for all that is there, or another place"
     )
 
 
@@ -237,22 +236,23 @@ def is_ahead(committed: Position | None, position: Position | None) -> bool:
     return position is None or committed.offset > position.offset
 
 
-def order_for(step: str, place: str) -> str:
-    """Return the beginning of the command for one partition, in an open backtick: said of all it would move those that are whole, too.
+def order_for(step: str, place: str, to: str | int) -> str:
+    """Return the command for one partition, in backticks: said of all it would move those that are whole, too.
 
     Args:
         step: the step's name.
         place: the topic and the partition.
+        to: where to go on.
     """
-    return f"`lapor offsets set {step} --topic-partition {place.rpartition('/')[2]}"
+    return f"`lapor offsets set {step} --topic-partition {place.rpartition('/')[2]} --to {to} --yes`"
 
 
 def _later(step: str, place: str, position: Position | None) -> str:
     """Return how to go on with what came after the last record that was handled."""
     if position is None or position.last == NO_MARK:
-        return f"go on behind it with {order_for(step, place)} --to latest`, if nothing has come since"
-    at = datetime.fromtimestamp(position.last.at_ms / 1000, UTC).isoformat(timespec="milliseconds")
-    return f"go on with what was appended after {at}, the time of the last one: {order_for(step, place)} --to {at}`"
+        return f"go on behind it with {order_for(step, place, 'latest')}, if nothing has come since"
+    after = datetime.fromtimestamp((position.last.at_ms + 1) / 1000, UTC).isoformat(timespec="milliseconds")
+    return f"go on with what was appended after the last one: {order_for(step, place, after)}"
 
 
 def _has(position: Position | None) -> str:
