@@ -21,7 +21,7 @@ from lapor.local.ports import LOOPBACK, is_free, kept_password, port_of_last_tim
 from lapor.local.servers import missing, servers_for
 from lapor.local.supervisor import Service, Supervisor, end_leftovers
 from lapor.processes.channels import CHANNELS
-from lapor.processes.forks import Fork, end_parent
+from lapor.processes.forks import end_parent, fork
 from lapor.processes.secret import of_folder, require_same
 from lapor.processes.services import METRICS_PORT
 from lapor.processes.wiring import WORKERS, loops, stale_after_s
@@ -197,7 +197,7 @@ class Up:
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_bytes(b"")
         environment = self._environment() | {"LAPOR_PARTITIONS": str(self._partitions())}
-        made = Fork([sys.executable, "-m", "lapor", "topics", "apply"], environment, log=log)
+        made = fork([sys.executable, "-m", "lapor", "topics", "apply"], environment, log=log)
         while made.poll() is None:
             if self._stop.wait(LOOK_EVERY_S) or time.monotonic() > deadline:
                 made.kill()

@@ -4,11 +4,11 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from complaints.contract import CASE_EVENTS, COMPLAINTS
 from complaints.runtime.settings import Settings
-from lapor.processes.forks import context
 from lapor.processes.wiring import scanner
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def replay(
     began, whole, ends = time.monotonic(), Summary(), scanner(settings)
     total = len(ends.ends(COMPLAINTS))
     ends.close()
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, total), mp_context=context()) as pool:
+    spawn = get_context("spawn")  # the client of Kafka has threads, which no fork survives
+    with ProcessPoolExecutor(min(os.cpu_count() or 1, total), mp_context=spawn, initializer=os.setsid) as pool:
         left = {pool.submit(replay_partition, settings, number, since_ms) for number in range(total)}
         try:
             while left:
@@ -45,7 +46,7 @@ def replay(
                     for move in moves:
                         moved(move)
                 told(total - len(left), total)
-        except BaseException:  # Ctrl-C does not reach the forks: they are of another session
+        except BaseException:  # Ctrl-C does not reach the others: they are of another session
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     whole.seconds = time.monotonic() - began
