@@ -153,14 +153,18 @@ class Supervisor:
         except FileNotFoundError:
             return "(no log)"
 
-    def stop(self) -> None:
-        """Stop all services, those of the highest rank first, and wait for them. The processes that a service started end with it."""
+    def stop(self, *, at_once: bool = False) -> None:
+        """Stop all services, those of the highest rank first, and wait for them. The processes that a service started end with it.
+
+        Args:
+            at_once: whether they are killed, because nobody needs what they would still write.
+        """
         self._stop.set()
         if self._watcher.is_alive():
             self._watcher.join()
         for rank in sorted({service.rank for service in self.services}, reverse=True):
             alive = [service.process for service in self.services if service.rank == rank and service.alive]
-            _end([process for process in alive if process is not None])
+            _end([process for process in alive if process is not None], patience_s=0.0 if at_once else STOP_TIMEOUT_S)
 
     def _launch(self, service: Service) -> None:
         log = self._logs / f"{service.name}.log"
@@ -238,16 +242,17 @@ class Supervisor:
                 log.warning("a service cannot be started", service=service.name, error=str(error))
 
 
-def _end(processes: Sequence[Program | Fork]) -> None:
+def _end(processes: Sequence[Program | Fork], *, patience_s: float) -> None:
     """End services, and what they started: the child in which Kafka formats its folder could otherwise outlive the service."""
-    for process in processes:
-        process.terminate()
-    _await(processes, STOP_TIMEOUT_S)
+    if patience_s:
+        for process in processes:
+            process.terminate()
+    _await(processes, patience_s)
     for process in processes:
         process.kill()
-    _await(processes, STOP_TIMEOUT_S)
-    for process in processes:
-        process.poll()  # it is reaped
+    deadline = time.monotonic() + STOP_TIMEOUT_S
+    while any(process.poll() is None for process in processes) and time.monotonic() < deadline:
+        time.sleep(END_LOOK_S)  # until its last thread has ended, and it is reaped
 
 
 def _await(processes: Sequence[Program | Fork], timeout_s: float) -> None:

@@ -106,9 +106,9 @@ class Up:
         if (known := of_folder(data)) is not None:
             require_same(keys, known, f"the folder {data}", path)
 
-    def stop(self) -> None:
-        """Stop everything and keep the data."""
-        self.supervisor.stop()
+    def stop(self, *, at_once: bool = False) -> None:
+        """Stop everything and keep the data; at once if the folder is thrown away."""
+        self.supervisor.stop(at_once=at_once)
         end_parent()
         # The addresses stay in the note so that the next start can use the same ports. If this start was interrupted, that includes
         # the addresses of servers that it did not reach.
