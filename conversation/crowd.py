@@ -37,4 +37,5 @@ def say_once(turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> 
     """Tell the citizen where his messages are kept, unless he has heard it within WITHIN_MS."""
     if turn.at_ms - turn.state.get("crowd_ms", 0) >= WITHIN_MS:
         turn.state["crowd_ms"] = turn.at_ms
-        turn.say(message, id_, ReplyKind.small_talk, text("crowd", message.channel, code=spaced(case["code"])))
+        said = text("crowd", message.channel, code=spaced(case["code"]))
+        turn.say(message, id_, ReplyKind.small_talk, said, secret=bool(case.get("secret")))

@@ -52,8 +52,8 @@ class Turn:
         )
         self.outputs.append(encode(command, source=SOURCE))
 
-    def say(self, message: InboundMessage, id_: UUID, kind: ReplyKind, said: str) -> None:
-        """Answer a message without asking a case."""
+    def say(self, message: InboundMessage, id_: UUID, kind: ReplyKind, said: str, *, secret: bool = False) -> None:
+        """Answer a message without asking a case; secret if the answer tells of a report that may be."""
         self.replies.append(
             {
                 "id": str(uuid5(id_, ids.reply_name(kind.value))),
@@ -65,4 +65,5 @@ class Turn:
                 "created_at": self.at,
                 "caused_by": str(id_),
             }
+            | ({"secret": True} if secret else {})
         )

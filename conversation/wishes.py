@@ -120,14 +120,15 @@ def by_word(
         return None
     if case is None:
         said = text("which_case", message.channel, answer=worded.word, code=status_requests.EXAMPLE_CODE)
-        turn.say(message, id_, ReplyKind.small_talk, said)
+        turn.say(message, id_, ReplyKind.small_talk, said, secret=bool(worded.code))
         return Landed(MessageKind.small_talk)
     asked = verdicts.disputing(case) if worded.act.kind is CommandKind.disagree else worded.act
     if not case.get("foreign") or asked.kind in _WITH_THE_CODE:
         return passing.act(turn, message, id_, case, asked)
     if not worded.code:  # it says more than the word: whoever has the case reads it
         return None
-    turn.say(message, id_, ReplyKind.small_talk, text("other_number", message.channel, code=spaced(case["code"])))
+    said = text("other_number", message.channel, code=spaced(case["code"]))
+    turn.say(message, id_, ReplyKind.small_talk, said, secret=True)  # nobody here knows whether it is
     return Landed(MessageKind.small_talk)
 
 

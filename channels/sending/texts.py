@@ -215,7 +215,14 @@ def read_text(value: bytes, keyring: Keyring, *, partition: int) -> Text:
 
 def _letter(send: Send, keyring: Keyring) -> Letter:
     text, address = keyring.unseal_text(send.sealed, owner=send.id, month=send.month)
-    return Letter(reply_id=send.id, tracking_code=send.tracking_code, kind=send.kind, address=address, text=text)
+    return Letter(
+        reply_id=send.id,
+        tracking_code=send.tracking_code,
+        kind=send.kind,
+        address=address,
+        text=text,
+        secret=send.secret,
+    )
 
 
 def _ms(moment: datetime) -> int:

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from channels.sms.coding import is_indication
 from channels.sms.deliver import TLV_PAYLOAD, Delivered
-from channels.sms.receipts import TLV_RECEIPTED_ID, DeliveryReceipt, in_disguise, read_receipt
+from channels.sms.receipts import TLV_RECEIPTED_ID, TLV_STATE, DeliveryReceipt, in_disguise, read_receipt
 from complaints.errors import MalformedMessage
 
 UDHI = 0x40
 """esm_class bit 6: the payload begins with a user data header."""
 
 RECEIPT = 0x04
-"""esm_class bits 5-2 of a delivery receipt. One that cannot be read is no message either: answers to it would have receipts, too."""
+"""esm_class bits 5-2 of a delivery receipt. SMSCs set them wrongly, too: what says nothing that a receipt says may be a citizen's story."""
 
 NOTICES = frozenset({0x08, 0x10, 0x18, 0x20})
 """Those of acknowledgements, aborts and notifications. One that tells of no message of ours is a message like any other."""
@@ -74,6 +74,7 @@ class Segment(NamedTuple):
         data_coding: SMPP's data_coding octet.
         concat: which part of a long message it is; None for a whole one.
         receipt: True for a delivery receipt or another notice of a message of ours, by its esm_class.
+        mistaken: True for what is marked as a receipt and says nothing that one says: a story, or a receipt as nobody else writes them.
         report: what the receipt says, if it can be read. Without `receipt` its words are those of one, which anybody can write.
         ton: type of number of the sender. The SMSC wrote both numbers in this way, and takes the answer with the same types.
         npi: numbering plan of the sender.
@@ -96,6 +97,7 @@ class Segment(NamedTuple):
     from_npi: int = 0
     machine: bool = False
     header: int = 0
+    mistaken: bool = False
 
 
 def segment(found: Delivered) -> Segment:
@@ -113,9 +115,9 @@ def segment(found: Delivered) -> Segment:
     if concat is not None and not _is_part(concat):
         concat = None
     kind = found.esm_class & MESSAGE_TYPE_MASK
-    receipt = kind == RECEIPT or (
-        kind in NOTICES and (TLV_RECEIPTED_ID in tlvs or read_receipt(body, tlvs) is not None)
-    )
+    reports = TLV_RECEIPTED_ID in tlvs or TLV_STATE in tlvs or read_receipt(body, tlvs) is not None
+    mistaken = kind == RECEIPT and not reports and bool(body.strip(b"\0 \r\n"))
+    receipt = (kind == RECEIPT and not mistaken) or (kind in NOTICES and reports)
     if not receipt:
         _check_size(body, concat)
     return Segment(
@@ -132,6 +134,7 @@ def segment(found: Delivered) -> Segment:
         found.destination_npi,
         _is_of_machine(found, elements),
         len(whole) - len(body),
+        mistaken,
     )
 
 

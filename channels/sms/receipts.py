@@ -67,14 +67,19 @@ class DeliveryReceipt:
 
 
 def read_receipt(body: bytes, tlvs: Mapping[int, bytes]) -> DeliveryReceipt | None:
-    """Return what a receipt says; None if it names no message or no state. The parameters take precedence over the words."""
+    """Return what a receipt says; None if it names no message or no state. The parameters take precedence over the words.
+
+    Words that do not begin with those of a receipt are of one only with a state that SMSCs know: citizens write "id:" and "status:", too.
+    """
     message_id = _text(tlvs.get(TLV_RECEIPTED_ID, b"")) or _word(_ID.search(body))
     state = STATES.get(int.from_bytes(tlvs[TLV_STATE]), "") if TLV_STATE in tlvs else ""
     state = state or _word(_STATE.search(body)).upper()
     if not message_id or not state:
         return None
     state = STATES[int(state)] if state.isdigit() else state
-    return DeliveryReceipt(message_id=message_id, state=state, error=_word(_ERROR.search(body)))
+    found = DeliveryReceipt(message_id=message_id, state=state, error=_word(_ERROR.search(body)))
+    is_known = not body or _ID.match(body) is not None or found.final or state in _KNOWN
+    return found if is_known else None
 
 
 def normalised(message_id: str, base: int | None = None) -> str:

@@ -22,7 +22,7 @@ from channels.sms.pdu import Pdu
 from channels.sms.receipts import DeliveryReceipt
 from channels.sms.segments import is_person
 from channels.sms.session import Answer
-from complaints.errors import ContractViolation
+from complaints.errors import ContractViolation, MalformedMessage
 from complaints.ids import NAMESPACE
 from complaints.mail import SendReport
 from complaints.message import Fragment, InboundMessage
@@ -53,22 +53,32 @@ class Receiver:
         self._intake = intake
         self._torn = _Tally("octets behind a message were ignored", self._account)
         self._unread = _Tally("a receipt cannot be read", self._account)
+        self._reads_receipts = False
 
     def take(self, messages: Sequence[Pdu], answer: Answer) -> None:
-        """Keep messages; each is answered when it is safe, or when it is clear that it cannot be kept."""
+        """Keep messages; each is answered when it is safe, or when it is clear that it cannot be kept.
+
+        What is marked as a receipt and is none is a citizen's message on a link whose receipts are read: they are known by their words. On
+        another link it may be a receipt that nobody can read. An answer to it would have one, too, without end: it is a dead letter.
+        """
         now = datetime.now(UTC)
         for message in messages:
             said = partial(_settle, partial(answer, message))
             if message.torn:
                 self._torn.add()
             if (segment := message.segment) is None:
-                self._reject(message).add_done_callback(said)
+                assert message.fault is not None
+                self._reject(message.payload, message.fault).add_done_callback(said)
+            elif segment.mistaken and not self._reads_receipts:
+                self._unread.add()
+                self._reject(segment.body, _mistaken(), sender=segment.source).add_done_callback(said)
             elif not (segment.receipt or (self._link.plain_receipts and segment.report)):
                 self._intake.take(self._inbound(segment, now)).add_done_callback(said)
             elif segment.report is None:
                 self._unread.add()
                 answer(message, pdu.OK)
             elif segment.report.final:
+                self._reads_receipts = True
                 self._report(segment.report, self._twins, partial(answer, message))
             else:
                 answer(message, pdu.OK)
@@ -100,10 +110,9 @@ class Receiver:
             coding="sms",
         )
 
-    def _reject(self, message: Pdu) -> "Future[Receipt]":
-        assert message.fault is not None
-        name = f"{self._link.name}|{sha256(message.payload).hexdigest()}"
-        return self._intake.reject(message.payload, message.fault, name=name, account=self._account)
+    def _reject(self, content: bytes, fault: MalformedMessage, *, sender: str = "") -> "Future[Receipt]":
+        name = f"{self._link.name}|{sha256(sender.encode() + content).hexdigest()}"
+        return self._intake.reject(content, fault, name=name, account=self._account)
 
     def _report(self, receipt: DeliveryReceipt, accounts: Sequence[str], answer: Callable[[int], None]) -> None:
         """Keep a receipt in the mailbox of each account that may have sent what it is about, one after the other."""
@@ -126,6 +135,12 @@ class Receiver:
                 _settle(answer, outcome)
 
         self._intake.report(report).add_done_callback(kept)
+
+
+def _mistaken() -> MalformedMessage:
+    return MalformedMessage(
+        "marked as a delivery receipt without the words of one, on a link none of whose receipts was read"
+    )
 
 
 class _Tally:

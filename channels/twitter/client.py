@@ -16,6 +16,7 @@ from complaints.errors import (
     LaporError,
     MalformedMessage,
     OutcomeUnknown,
+    Undeliverable,
     UpstreamUnavailable,
 )
 from complaints.runtime.upstream import Account as Reached
@@ -131,6 +132,25 @@ class XClient:
             meaning = outcome(error, now_s=time.time())
             self._posted(meaning)
             raise meaning from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise OutcomeUnknown(f"X's answer cannot be read: {error!r}") from error
+
+    def message(self, text: str, *, to: str) -> str:
+        """Send a direct message to the account with the id `to`, and return the id of the message.
+
+        Raises:
+            RateLimited: X answers 429.
+            UpstreamUnavailable: nothing was sent, and it may be tried again.
+            Undeliverable: the account takes no messages from us, or X does not let our app send any.
+            OutcomeUnknown: it may have been sent.
+        """
+        try:
+            made = self._client.create_direct_message(participant_id=to, text=text)
+            return str(made["data"]["dm_event_id"])
+        except tweepy.Forbidden as error:
+            raise Undeliverable(f"X does not let us send this account a message: {error}") from error
+        except (tweepy.TweepyException, requests.RequestException) as error:
+            raise outcome(error, now_s=time.time()) from error
         except (ValueError, KeyError, TypeError) as error:
             raise OutcomeUnknown(f"X's answer cannot be read: {error!r}") from error
 

@@ -1,4 +1,4 @@
-"""Sends replies on X: a post of ours below the citizen's, in threads of its own because calls block."""
+"""Sends replies on X: a post of ours below the citizen's, or a message that nobody else reads, in threads because calls block."""
 
 import threading
 import time
@@ -10,7 +10,9 @@ import structlog
 from channels.base import Letter
 from channels.futures import failed
 from channels.twitter.faults import Duplicate, RateLimited
+from channels.twitter.parse import NAME
 from complaints.errors import Undeliverable, UpstreamUnavailable
+from complaints.wording import text
 
 log = structlog.get_logger()
 
@@ -23,6 +25,9 @@ class Posts(Protocol):
 
     def reply(self, text: str, *, to: str) -> str:
         """Post a reply and return the id of the new post."""
+
+    def message(self, text: str, *, to: str) -> str:
+        """Send a direct message and return its id."""
 
     def own_reply(self, text: str, *, to: str, conversation: str) -> str:
         """Return the id of our own reply with this text; empty if it is not found."""
@@ -76,13 +81,25 @@ class XSender:
             raise
 
     def _reply(self, letter: Letter) -> str:
-        """Post a reply. If X has the same text already, either this very reply has arrived, or another citizen was told the same."""
-        text, post = letter.text, letter.address["post"]
+        """Post a reply; send it to the citizen alone if it is secret.
+
+        If that cannot be, everybody reads a sentence that is the same for each such reply: it tells of private ways, and of nothing else.
+        """
+        if not letter.secret:
+            return self._post_below(letter, letter.text)
         try:
-            return self._posts.reply(text, to=post)
+            return self._posts.message(letter.text, to=letter.address["sender"])
+        except Undeliverable:
+            return self._post_below(letter, text("not_here", NAME))
+
+    def _post_below(self, letter: Letter, said: str) -> str:
+        """Post a text. If X has the same one already, either this very reply has arrived, or another citizen was told the same."""
+        post = letter.address["post"]
+        try:
+            return self._posts.reply(said, to=post)
         except Duplicate:
             try:
-                known = self._posts.own_reply(text, to=post, conversation=letter.address.get("conversation", post))
+                known = self._posts.own_reply(said, to=post, conversation=letter.address.get("conversation", post))
             except UpstreamUnavailable as error:
                 log.warning(
                     "whether a reply has arrived cannot be verified", reply=str(letter.reply_id), error=str(error)
@@ -91,6 +108,6 @@ class XSender:
         if known or not letter.address.get("username"):
             return known
         try:
-            return self._posts.reply(f"@{letter.address['username']} {text}", to=post)
+            return self._posts.reply(f"@{letter.address['username']} {said}", to=post)
         except Duplicate:
             return ""

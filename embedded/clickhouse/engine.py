@@ -237,7 +237,8 @@ class EngineConnection:
     def summary(self, text: str, parameters: Mapping[str, str]) -> dict[str, Any]:
         """Run a query and return its whole result as a dict in ClickHouse's format JSONCompactStrings.
 
-        Unlike Native format, it includes the totals, the extremes and the number of rows before a limit, if the query has them.
+        Unlike Native format, it includes the totals, the extremes and the number of rows before a limit, if the query has them. chDB
+        writes the totals of no rows in a wrong order: then they, and all else, are missing.
 
         Raises:
             EngineError: The query failed.
@@ -247,6 +248,8 @@ class EngineConnection:
             return dict(json.loads(result.bytes()))
         except RuntimeError as error:
             raise engine_error(str(error)) from error
+        except ValueError:
+            return {"meta": []}
 
     def rows(self, text: str, parameters: Mapping[str, str] | None = None) -> list[list[Any]]:
         """Run a small query and return its rows, each a list of values decoded from JSON.

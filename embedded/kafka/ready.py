@@ -16,6 +16,7 @@ _POLL_S = 0.05
 _REPLY_TIMEOUT_S = 2.0
 _FIND_COORDINATOR, _VERSION, _CORRELATION = 10, 0, 1  # the header of the request in Kafka's protocol
 _LOG_TAIL_LINES = 12
+_LEAST_URGENT = 19  # the greatest nice value: other processes take precedence
 
 
 def wait_ready(
@@ -62,11 +63,15 @@ def _coordinator_answers(host: str, port: int) -> bool:
     return bool(correlation == _CORRELATION and error == 0)
 
 
-def announce_later(config: KafkaConfig) -> None:
+def announce_later(config: KafkaConfig, *, then: Callable[[], None]) -> None:
     """Start a small process that prints one line to stdout as soon as Kafka answers. Call it just before this process becomes Kafka.
 
     The small process is forked twice, so that no process has to wait for it. It ends when Kafka answers, when Kafka has
     ended, or after 60 s. In the last two cases it prints the reason and the end of Kafka's log to stderr.
+
+    Args:
+        config: the settings of this Kafka.
+        then: what the small process does when Kafka has answered, before it ends; all other processes take precedence.
     """
     kafka_pid = os.getpid()
     sys.stdout.flush()
@@ -78,12 +83,12 @@ def announce_later(config: KafkaConfig) -> None:
     if os.fork():
         os._exit(0)
     try:
-        _announce(config, kafka_pid)
+        _announce(config, kafka_pid, then)
     finally:
         os._exit(0)
 
 
-def _announce(config: KafkaConfig, kafka_pid: int) -> None:
+def _announce(config: KafkaConfig, kafka_pid: int, then: Callable[[], None]) -> None:
     host = config.advertised_host
     try:
         wait_ready(host, config.port, alive=lambda: _is_running(kafka_pid))
@@ -93,6 +98,8 @@ def _announce(config: KafkaConfig, kafka_pid: int) -> None:
     else:
         sys.stdout.write(f"Kafka answers at {config.bootstrap} (pid {kafka_pid}, data in {config.data_dir})\n")
         sys.stdout.flush()
+        os.nice(_LEAST_URGENT)
+        then()
 
 
 def _is_running(pid: int) -> bool:

@@ -61,6 +61,7 @@ class Api:
             ("GET", "/2/tweets/{id}", self._lookup_one),
             ("POST", "/2/tweets", self._create),
             ("DELETE", "/2/tweets/{id}", self._delete),
+            ("POST", "/2/dm_conversations/with/{id}/messages", self._message),
         ]
         routes = [Route(path, self._guarded(f"{verb} {path}", run), methods=[verb]) for verb, path, run in table]
         return [*routes, Route("/2/{rest:path}", self._guarded("unknown", self._unknown))]
@@ -200,6 +201,19 @@ class Api:
         if not own:
             raise Problem(403, "You are not authorized to delete this Tweet.")
         return _json({"data": {"deleted": self._store.delete(id_)}})
+
+    async def _message(self, request: Request) -> Response:
+        text = (await _body(request)).get("text")
+        if not isinstance(text, str) or not text.strip():
+            raise invalid("text", str(text), "The request has no `text`")
+        (id_,) = check_ids(request.path_params["id"], "participant_id")
+        made = self._store.message(id_, text) if self._store.users([id_]) else None
+        if made is None:
+            raise Problem(403, "You do not have permission to DM one or more participants.")
+        own = self._store.account.id
+        return _json(
+            {"data": {"dm_conversation_id": f"{min(own, id_)}-{max(own, id_)}", "dm_event_id": str(made)}}, 201
+        )
 
     async def _stream(self, request: Request) -> Response:
         lines = self._streams.open(read_wanted(request.query_params))

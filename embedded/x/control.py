@@ -1,6 +1,6 @@
 """The control interface of the stand-in for X.
 
-It creates and deletes posts, changes accounts, sets the rate limit, causes failures, and shows our account's posts.
+It creates and deletes posts, changes accounts, sets the rate limit, causes failures, and shows our account's posts and messages.
 """
 
 from typing import Any
@@ -92,13 +92,14 @@ class NewTweet(_Model):
 class UserChange(_Model):
     """A request to create or change an account; None leaves a value unchanged.
 
-    Posts of a protected or suspended account are hidden from the public.
+    Posts of a protected or suspended account are hidden from the public. One that is `closed` takes no direct messages.
     """
 
     username: str = Field(min_length=1)
     name: str | None = None
     protected: bool | None = None
     suspended: bool | None = None
+    closed: bool | None = None
 
 
 class Fail(_Model):
@@ -146,6 +147,7 @@ class Control:
             ("POST", "/_standin/limits", self._limits),
             ("POST", "/_standin/stream/cut", self._cut),
             ("GET", "/_standin/posts", self._posts),
+            ("GET", "/_standin/messages", self._messages),
             ("GET", "/_standin/status", self._status),
         ]
         return [Route(path, checked(handler), methods=[verb]) for verb, path, handler in table]
@@ -167,6 +169,8 @@ class Control:
         user = self._store.change_user(
             wanted.username.lstrip("@"), name=wanted.name, protected=wanted.protected, suspended=wanted.suspended
         )
+        if wanted.closed is not None:
+            self._store.close_to_messages(user, closed=wanted.closed)
         shown = {"id": str(user.id), "username": user.username, "name": user.name}
         return JSONResponse(shown | {"protected": user.protected, "suspended": user.suspended})
 
@@ -190,6 +194,10 @@ class Control:
         since = int(request.query_params.get("since", "0"))
         posts = self._store.own(Range(after=since, limit=_MOST, oldest=True))
         return JSONResponse({"posts": [_shown(post) for post in reversed(posts)]})
+
+    async def _messages(self, _request: Request) -> Response:
+        found = [{"id": str(id_), "to": username, "text": text} for id_, username, text in self._store.messages()]
+        return JSONResponse({"messages": found})
 
     async def _status(self, _request: Request) -> Response:
         account = {"id": str(self._store.account.id), "username": self._store.account.username}

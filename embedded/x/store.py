@@ -23,6 +23,8 @@ CREATE TABLE IF NOT EXISTS post (
 CREATE INDEX IF NOT EXISTS post_author ON post (author_id, id);
 CREATE UNIQUE INDEX IF NOT EXISTS post_text ON post (author_id, text) WHERE NOT deleted;
 CREATE TABLE IF NOT EXISTS mention (user_id INTEGER, post_id INTEGER, PRIMARY KEY (user_id, post_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS message (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, text TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS closed (user_id INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS rule (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE, tag TEXT);
 """
 # Posts that the public can see: not deleted, and not of a protected or suspended account.
@@ -202,6 +204,24 @@ class XStore:
     def own(self, wanted: Range) -> list[Post]:
         """Return the posts in a range that our account made and that are not deleted, newest first."""
         return self._page(f"{_SELECT} WHERE NOT post.deleted AND post.author_id = ?", [self.account.id], wanted)
+
+    def close_to_messages(self, user: User, *, closed: bool) -> None:
+        """Set whether an account takes no direct messages from strangers."""
+        sql = "INSERT OR IGNORE INTO closed VALUES (?)" if closed else "DELETE FROM closed WHERE user_id = ?"
+        self._db.execute(sql, [user.id])
+
+    def message(self, user_id: int, text: str) -> int | None:
+        """Keep a direct message of our account to another one, and return its id; None if that one takes none."""
+        if self._db.execute("SELECT 1 FROM closed WHERE user_id = ?", [user_id]).fetchone():
+            return None
+        id_ = self._new_id()
+        self._db.execute("INSERT INTO message VALUES (?, ?, ?)", (id_, user_id, text))
+        return id_
+
+    def messages(self) -> list[tuple[int, str, str]]:
+        """Return the direct messages of our account, oldest first: id, username of the other account, and text."""
+        sql = "SELECT message.id, username, text FROM message JOIN user ON user.id = user_id ORDER BY message.id"
+        return self._db.execute(sql).fetchall()
 
     def _page(self, source: str, values: list[int], wanted: Range) -> list[Post]:
         order = "ASC" if wanted.oldest else "DESC"

@@ -69,7 +69,7 @@ def run() -> int:
             finally:
                 with suppress(OSError):  # the reader of the output may be gone; the stack must be stopped anyway
                     typer.echo("  stopping everything", err=True)
-                stack.stop()
+                stack.stop(at_once=True)
 
 
 def _show(stack: Up, stop: threading.Event, started: float) -> int:

@@ -2,9 +2,7 @@
 
 import contextlib
 import json
-import os
 import signal
-import subprocess
 import threading
 import time
 from collections import deque
@@ -20,7 +18,7 @@ import structlog
 from complaints.errors import UnavailableError
 from complaints.runtime.telemetry import Heartbeat
 from lapor.local.pulse import Pulse, waits_of
-from lapor.processes.forks import Fork
+from lapor.processes.forks import Fork, Program, fork
 
 log = structlog.get_logger()
 
@@ -77,7 +75,7 @@ class Service:
     rank: int = 0
     stale_s: float = Heartbeat.STALE_AFTER_S
     forked: bool = False
-    process: subprocess.Popen[bytes] | Fork | None = None
+    process: Program | Fork | None = None
     started: float = 0.0
     restarts: int = 0
     restarted: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_RESTARTS_KEPT))
@@ -155,14 +153,18 @@ class Supervisor:
         except FileNotFoundError:
             return "(no log)"
 
-    def stop(self) -> None:
-        """Stop all services, those of the highest rank first, and wait for them. The processes that a service started end with it."""
+    def stop(self, *, at_once: bool = False) -> None:
+        """Stop all services, those of the highest rank first, and wait for them. The processes that a service started end with it.
+
+        Args:
+            at_once: whether they are killed, because nobody needs what they would still write.
+        """
         self._stop.set()
         if self._watcher.is_alive():
             self._watcher.join()
         for rank in sorted({service.rank for service in self.services}, reverse=True):
             alive = [service.process for service in self.services if service.rank == rank and service.alive]
-            _end([process for process in alive if process is not None])
+            _end([process for process in alive if process is not None], patience_s=0.0 if at_once else STOP_TIMEOUT_S)
 
     def _launch(self, service: Service) -> None:
         log = self._logs / f"{service.name}.log"
@@ -170,10 +172,8 @@ class Supervisor:
             log.replace(log.with_suffix(".log.1"))
             self._begun[service.name] = 0
         self._pulses[service.name] = Pulse(self._heartbeats, service.beats, now=time.monotonic())
-        if service.forked:
-            service.process = Fork(service.command, service.environment, log=log)
-        else:
-            service.process = _program(service, log)
+        make = fork if service.forked else Program
+        service.process = make(service.command, service.environment, log=log)
         service.started = time.monotonic()
         service.hung = ""
         self._changed(service)
@@ -199,7 +199,7 @@ class Supervisor:
         with contextlib.suppress(OSError), (self._logs / f"{service.name}.log").open("a", encoding="utf-8") as out:
             out.write(json.dumps(line) + "\n")
 
-    def _why_stuck(self, service: Service, process: subprocess.Popen[bytes] | Fork, now: float) -> str:
+    def _why_stuck(self, service: Service, process: Program | Fork, now: float) -> str:
         """Return which loop of a service is stuck, and since when; empty if none is."""
         silence = self._pulses[service.name].silence(now, partial(waits_of, process.pid))
         if silence is None:
@@ -222,8 +222,7 @@ class Supervisor:
             ):
                 service.hung = why
                 service.process.kill()  # the process runs, but a loop is stuck
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    service.process.wait(WATCH_EVERY_S)
+                _await([service.process], WATCH_EVERY_S)
             if service.alive:
                 return
         if service.due < service.started:  # it has just died
@@ -243,42 +242,24 @@ class Supervisor:
                 log.warning("a service cannot be started", service=service.name, error=str(error))
 
 
-def _program(service: Service, log: Path) -> subprocess.Popen[bytes]:
-    with log.open("ab") as out:
-        return subprocess.Popen(  # noqa: S603  # our own command line
-            service.command,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            env={**os.environ, **service.environment},
-            start_new_session=True,  # only the supervisor gets Ctrl-C; it stops the services in order
-        )
-
-
-def _end(processes: Sequence[subprocess.Popen[bytes] | Fork]) -> None:
-    """End services, then their process groups: the child in which Kafka formats its folder could otherwise outlive the service."""
+def _end(processes: Sequence[Program | Fork], *, patience_s: float) -> None:
+    """End services, and what they started: the child in which Kafka formats its folder could otherwise outlive the service."""
+    if patience_s:
+        for process in processes:
+            process.terminate()
+    _await(processes, patience_s)
     for process in processes:
-        process.terminate()
+        process.kill()
     deadline = time.monotonic() + STOP_TIMEOUT_S
-    while not all(map(_has_ended, processes)) and time.monotonic() < deadline:
+    while any(process.poll() is None for process in processes) and time.monotonic() < deadline:
+        time.sleep(END_LOOK_S)  # until its last thread has ended, and it is reaped
+
+
+def _await(processes: Sequence[Program | Fork], timeout_s: float) -> None:
+    """Wait until all have ended, at most for a time."""
+    deadline = time.monotonic() + timeout_s
+    while not all(process.has_ended() for process in processes) and time.monotonic() < deadline:
         time.sleep(END_LOOK_S)
-    for process in processes:
-        if isinstance(process, Fork):
-            process.kill()
-        else:
-            with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS refuses if the whole group has ended
-                os.killpg(process.pid, signal.SIGKILL)  # it is not reaped yet, so no other group can have its number
-        process.wait()
-
-
-def _has_ended(process: subprocess.Popen[bytes] | Fork) -> bool:
-    """Return whether a process has ended, without reaping it if it is a child of this one."""
-    if isinstance(process, Fork):
-        return process.poll() is not None
-    try:
-        return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-    except ChildProcessError:  # it has already been reaped
-        return True
 
 
 def end_leftovers(processes: Mapping[int, float]) -> list[int]:

@@ -21,7 +21,7 @@ from lapor.local.ports import LOOPBACK, is_free, kept_password, port_of_last_tim
 from lapor.local.servers import missing, servers_for
 from lapor.local.supervisor import Service, Supervisor, end_leftovers
 from lapor.processes.channels import CHANNELS
-from lapor.processes.forks import Fork, end_parent
+from lapor.processes.forks import end_parent, fork
 from lapor.processes.secret import of_folder, require_same
 from lapor.processes.services import METRICS_PORT
 from lapor.processes.wiring import WORKERS, loops, stale_after_s
@@ -106,9 +106,9 @@ class Up:
         if (known := of_folder(data)) is not None:
             require_same(keys, known, f"the folder {data}", path)
 
-    def stop(self) -> None:
-        """Stop everything and keep the data."""
-        self.supervisor.stop()
+    def stop(self, *, at_once: bool = False) -> None:
+        """Stop everything and keep the data; at once if the folder is thrown away."""
+        self.supervisor.stop(at_once=at_once)
         end_parent()
         # The addresses stay in the note so that the next start can use the same ports. If this start was interrupted, that includes
         # the addresses of servers that it did not reach.
@@ -197,7 +197,7 @@ class Up:
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_bytes(b"")
         environment = self._environment() | {"LAPOR_PARTITIONS": str(self._partitions())}
-        made = Fork([sys.executable, "-m", "lapor", "topics", "apply"], environment, log=log)
+        made = fork([sys.executable, "-m", "lapor", "topics", "apply"], environment, log=log)
         while made.poll() is None:
             if self._stop.wait(LOOK_EVERY_S) or time.monotonic() > deadline:
                 made.kill()

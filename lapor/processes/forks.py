@@ -1,46 +1,71 @@
-"""Starts modules of this program as forks of one process that has imported, once, what they share: each is ready sooner and holds less."""
+"""Starts what a supervisor keeps: programs, and modules of ours as forks of a parent that has imported what they share."""
 
-import ctypes
+import json
 import os
-import runpy
 import signal
+import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from multiprocessing import forkserver, get_context, resource_tracker
-from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import psutil
 
 PARENT: Final = "lapor.processes.shared"
-"""What the parent of the forks imports, and nothing else does."""
+"""The module that the parent of the forks runs."""
 
-LOOK_S: Final = 0.01
-"""Seconds between two looks whether a fork has ended."""
+ANSWER_S: Final = 60.0
+"""Seconds for an answer of the parent. The first one comes when it has imported everything, after two or three."""
+
+LOST: Final = 255
+"""The exit status of a fork whose parent, which would know it, has ended."""
 
 _LOCK: Final = threading.Lock()
-"""Is held while a fork starts or is asked for its status: each start asks all others, and one status is read once only."""
-
-_PR_SET_NAME: Final = 15
-"""The option of prctl(2) that sets the name of a process, of which it keeps 15 bytes."""
+"""Is held while the parent is asked: it gives one answer at a time, and tells a status once."""
 
 
-def context() -> BaseContext:
-    """Return how forks are made: by a parent without threads, or, where a fork is not safe after the imports, as new processes."""
-    if sys.platform != "linux":
-        return get_context("spawn")
-    found = get_context("forkserver")
-    found.set_forkserver_preload([PARENT])
-    return found
+class Program(subprocess.Popen[bytes]):
+    """A program in a session of its own, so that only the supervisor gets Ctrl-C. What it has started is killed with it."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], *, log: Path) -> None:
+        """Start it.
+
+        Args:
+            command: the path of the program and its arguments.
+            environment: variables in addition to this process's environment.
+            log: the file to which its output is appended.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        with log.open("ab") as out:
+            super().__init__(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env={**os.environ, **environment},
+                start_new_session=True,
+            )
+
+    def has_ended(self) -> bool:
+        """Return whether it has ended, without reaping it: until then no other process group can have its number."""
+        try:
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        except ChildProcessError:  # it has already been reaped
+            return True
+
+    def kill(self) -> None:
+        """End all processes of its session at once, also if it has ended itself and nobody has asked how."""
+        with suppress(ProcessLookupError, PermissionError):  # macOS refuses if the whole group has ended
+            os.killpg(self.pid, signal.SIGKILL)
 
 
 class Fork:
-    """A process that runs a module. It has the methods of subprocess.Popen that a supervisor needs; any thread may call them."""
+    """A process that runs a module. It has the methods of Program that a supervisor needs; any thread may call them."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], *, log: Path) -> None:
         """Start it, in a session of its own.
@@ -51,16 +76,11 @@ class Fork:
             log: the file to which its output is appended.
 
         Raises:
-            OSError: there is too little memory, there are too many processes, or the parent has just ended.
+            OSError: there is too little memory, there are too many processes, or the parent ends again and again.
         """
-        given = (list(command[2:]), {**os.environ, **environment}, log)
-        try:
-            self._process = _started(given)
-        except (FileNotFoundError, ConnectionRefusedError):
-            # somebody has tidied up where the parent's socket was; another parent has another one
-            end_parent(with_tracker=False)
-            self._process = _started(given)
-        self.pid: int = self._process.pid
+        given = [list(command[2:]), {**os.environ, **environment}, str(log)]
+        with _LOCK:
+            self._parent, self.pid = _forked(given, command[0], log)
         self.returncode: int | None = None
         try:
             self._seen: psutil.Process | None = psutil.Process(self.pid)
@@ -68,25 +88,19 @@ class Fork:
             self._seen = None
 
     def poll(self) -> int | None:
-        """Return its exit status, -n if signal n ended it; None while it runs, even if its parent, which would tell, was killed."""
-        with _LOCK:
-            code: int | None = self._process.exitcode
-            if code is not None and not self._is_there():
-                self.returncode = code
+        """Return its exit status, -n if signal n ended it; None while it runs, even if its parent was killed."""
+        if self.returncode is None and self.has_ended():
+            with _LOCK:
+                if self.returncode is None:
+                    self.returncode = self._parent.status(self.pid)
         return self.returncode
 
-    def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end, and return its exit status.
-
-        Raises:
-            subprocess.TimeoutExpired: it has not ended after `timeout` seconds.
-        """
-        deadline = None if timeout is None else time.monotonic() + timeout
-        while (code := self.poll()) is None:
-            if deadline is not None and time.monotonic() > deadline:
-                raise subprocess.TimeoutExpired(self._process.name, timeout or 0.0)
-            time.sleep(LOOK_S)
-        return code
+    def has_ended(self) -> bool:
+        """Return whether it has ended: it is known by when it started since the machine did, which no change of the clock moves."""
+        try:
+            return self._seen is None or not self._seen.is_running() or self._seen.status() == psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return True
 
     def terminate(self) -> None:
         """Ask it to end, unless it has ended."""
@@ -96,46 +110,92 @@ class Fork:
         """End it at once, unless it has ended."""
         self._send(signal.SIGKILL)
 
-    def _is_there(self) -> bool:
-        """Return whether it runs: it is known by when it started since the machine did, which no change of the clock moves."""
-        try:
-            return self._seen is not None and self._seen.is_running() and self._seen.status() != psutil.STATUS_ZOMBIE
-        except psutil.Error:
-            return False
-
     def _send(self, number: signal.Signals) -> None:
         with suppress(psutil.NoSuchProcess):  # its parent has seen its end meanwhile
-            if self._seen is not None and self._is_there():
+            if self._seen is not None and not self.has_ended():
                 self._seen.send_signal(number)
 
 
-def end_parent(*, with_tracker: bool = True) -> None:
-    """End the parent of the forks, if there is one, and wait for its end. The next fork has another parent.
+def fork(command: Sequence[str], environment: Mapping[str, str], *, log: Path) -> Fork | Program:
+    """Return a process that runs a module (see Fork); a program of its own where a fork is not safe after the imports."""
+    return (Fork if sys.platform == "linux" else Program)(command, environment, log=log)
 
-    Args:
-        with_tracker: whether the process ends, too, that Python starts beside it, and that each running fork needs.
+
+class _Parent:
+    """The process that forks. Its standard input is a socket without a path, over which it answers; its output is a log.
+
+    It holds nothing else of this process: whoever reads the output of this one sees its end. It ends with this process, its forks do not.
     """
-    if (pid := forkserver._forkserver._forkserver_pid) is not None:  # type: ignore[attr-defined]  # noqa: SLF001
-        os.kill(pid, signal.SIGKILL)  # it would take a moment to free its tables
-        with suppress(FileNotFoundError):  # its socket is gone
-            forkserver._forkserver._stop()  # type: ignore[attr-defined]  # noqa: SLF001  # there is no public way
-    if with_tracker:
-        resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def __init__(self, python: str, log: Path) -> None:
+        ours, theirs = socket.socketpair()
+        ours.settimeout(ANSWER_S)
+        with ours, theirs, log.open("ab") as out:
+            self._process = subprocess.Popen(  # noqa: S603  # our own command line
+                [python, "-m", PARENT], stdin=theirs.fileno(), stdout=out, stderr=out, start_new_session=True
+            )
+            self._link = ours.makefile("rwb")
+
+    def answer(self, asked: object) -> object:
+        """Return what the parent answers.
+
+        Raises:
+            OSError: it has ended, or does not answer.
+        """
+        self._link.write(json.dumps(asked).encode() + b"\n")
+        self._link.flush()
+        line = self._link.readline()
+        if not line:
+            raise ConnectionError("it has ended")
+        return json.loads(line)
+
+    def status(self, pid: int) -> int | None:
+        """Return the exit status of a fork that has ended; None if its last thread is still ending."""
+        try:
+            status = self.answer(pid)
+        except (OSError, ValueError):  # it has ended or was ended, and its socket is closed
+            return LOST
+        return status if isinstance(status, int) else None
+
+    def end(self) -> None:
+        """End it, and wait for its end."""
+        self._process.kill()  # it would take a moment to free its tables
+        self._process.wait()
+        with suppress(OSError):
+            self._link.close()
 
 
-def _started(given: tuple[list[str], Mapping[str, str], Path]) -> Any:
-    """Return a new fork.
+_PARENTS: Final[list[_Parent]] = []
+"""The parent of the next forks, if there is one."""
+
+
+def end_parent() -> None:
+    """End the parent of the forks, if there is one. The next fork has another parent."""
+    with _LOCK:
+        while _PARENTS:
+            _PARENTS.pop().end()
+
+
+def _forked(given: object, python: str, log: Path) -> tuple[_Parent, int]:
+    """Return the parent of a new fork, and the fork's pid. A parent that has ended is replaced, once.
 
     Raises:
         OSError: see Fork.
     """
-    process = context().Process(target=_run, args=given)  # type: ignore[attr-defined]
-    try:
-        with _LOCK:
-            process.start()
-    except EOFError as error:
-        raise OSError("the parent of the services ended; the next fork starts another one") from error
-    return process
+    while True:
+        is_new = not _PARENTS
+        if is_new:
+            _PARENTS.append(_Parent(python, log))
+        try:
+            pid = _PARENTS[0].answer(given)
+        except OSError as error:
+            _PARENTS.pop().end()
+            if is_new:
+                raise OSError(f"the parent of the services ended; {log} says why") from error
+            continue
+        if not isinstance(pid, int):
+            raise OSError(f"the parent of the services cannot fork: {pid}")
+        return _PARENTS[0], pid
 
 
 def is_process(pid: int, started: float) -> bool:
@@ -149,20 +209,3 @@ def is_process(pid: int, started: float) -> bool:
         )
     except psutil.Error:
         return False
-
-
-def _run(arguments: list[str], environment: Mapping[str, str], log: Path) -> None:
-    """Be the process that runs a module, as `python -m` would."""
-    os.setsid()  # only the supervisor gets Ctrl-C; it stops the services in order
-    if sys.platform == "linux":
-        # for ps and top: the command line is the parent's
-        ctypes.CDLL(None).prctl(_PR_SET_NAME, f"lapor-{log.stem}".encode())
-    with Path(os.devnull).open("rb") as nothing:
-        os.dup2(nothing.fileno(), 0)
-    with log.open("ab") as out:
-        for output in (1, 2):
-            os.dup2(out.fileno(), output)
-    os.environ.clear()
-    os.environ.update(environment)
-    module, *sys.argv[1:] = arguments
-    runpy.run_module(module, run_name="__main__", alter_sys=True)

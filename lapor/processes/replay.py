@@ -1,18 +1,29 @@
 """Runs a replay over all partitions, several at a time, each in a process of its own."""
 
+import base64
 import os
+import pickle
+import sys
+import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from complaints.contract import CASE_EVENTS, COMPLAINTS
+from complaints.errors import UnavailableError
 from complaints.runtime.settings import Settings
-from lapor.processes.forks import context
+from lapor.processes.forks import Fork, Program, fork
 from lapor.processes.wiring import scanner
 
 if TYPE_CHECKING:
     from ops.replay import Move, Summary
+
+LOOK_S: Final = 0.05
+"""Seconds between two looks whether a partition is done."""
+
+_GIVEN: Final = "LAPOR_REPLAY"
+"""The variable with what a process is to do: the settings, the partition and the beginning, pickled. It holds secrets, and no file does."""
 
 
 def replay(
@@ -28,28 +39,67 @@ def replay(
 
     Raises:
         BusUnavailable: Kafka cannot be read.
+        UnavailableError: a process ended before its partition was done; the text has its last words.
     """
     from ops.replay import Summary
 
     began, whole, ends = time.monotonic(), Summary(), scanner(settings)
     total = len(ends.ends(COMPLAINTS))
     ends.close()
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, total), mp_context=context()) as pool:
-        left = {pool.submit(replay_partition, settings, number, since_ms) for number in range(total)}
+    left, running, done = list(range(total)), dict[int, Fork | Program](), 0
+    with tempfile.TemporaryDirectory(prefix="lapor-replay-") as folder:
         try:
-            while left:
-                done, left = wait(left, return_when=FIRST_COMPLETED)
-                for part in done:
-                    summary, moves = part.result()
+            while left or running:
+                while left and len(running) < (os.cpu_count() or 1):
+                    number = left.pop(0)
+                    running[number] = _begun(Path(folder), settings, number, since_ms)
+                for number in [one for one, process in running.items() if process.poll() is not None]:
+                    del running[number]
+                    summary, moves = _result(Path(folder), number)
                     whole.add(summary)
                     for move in moves:
                         moved(move)
-                told(total - len(left), total)
-        except BaseException:  # Ctrl-C does not reach the forks: they are of another session
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+                    done += 1
+                    told(done, total)
+                time.sleep(LOOK_S)
+        finally:  # Ctrl-C does not reach the others: they are of other sessions
+            for process in running.values():
+                process.kill()
+                process.poll()
     whole.seconds = time.monotonic() - began
     return whole
+
+
+def _begun(folder: Path, settings: Settings, partition: int, since_ms: int | None) -> Fork | Program:
+    given = base64.b85encode(pickle.dumps((settings, partition, since_ms))).decode()
+    command = [sys.executable, "-m", __name__, str(folder / f"{partition}.result")]
+    return fork(command, {_GIVEN: given}, log=folder / f"{partition}.log")
+
+
+def _result(folder: Path, partition: int) -> "tuple[Summary, list[Move]]":
+    path = folder / f"{partition}.result"
+    if not path.exists():
+        raise UnavailableError(
+            f"the replay of partition {partition} ended:\n{(folder / f'{partition}.log').read_text()}"
+        )
+    result = pickle.loads(path.read_bytes())  # noqa: S301  # our own process wrote it into our own folder
+    if isinstance(result, Exception):
+        raise result
+    return result  # type: ignore[no-any-return]
+
+
+def main() -> None:
+    """Replay the partition that the environment names, and write what became of it into the file of the first argument."""
+    settings, partition, since_ms = pickle.loads(base64.b85decode(os.environ.pop(_GIVEN)))  # noqa: S301  # see _begun
+    result: object
+    try:
+        result = replay_partition(settings, partition, since_ms)
+    except UnavailableError as error:
+        result = error
+    path = Path(sys.argv[1])
+    draft = path.with_suffix(".part")
+    draft.write_bytes(pickle.dumps(result))
+    draft.replace(path)
 
 
 def replay_partition(settings: Settings, partition: int, since_ms: int | None) -> "tuple[Summary, list[Move]]":
@@ -76,3 +126,7 @@ def replay_partition(settings: Settings, partition: int, since_ms: int | None) -
         mailbox.close()
         past.close()
     return summary, moves
+
+
+if __name__ == "__main__":
+    main()

@@ -1,18 +1,19 @@
-"""Imported by the parent of the services alone: loads what they share, so that each fork has it at once and in the same memory.
+"""The parent of the services: loads what they share, so that each fork has it at once and in the same memory, and forks (see `forks`).
 
 It starts no thread and opens no connection, because neither would outlive a fork.
 """
 
 import ctypes
 import gc
+import json
 import os
+import runpy
 import sys
-from contextlib import suppress
+from collections.abc import Mapping
 from importlib import import_module
+from multiprocessing.context import ForkProcess
+from pathlib import Path
 from typing import Final
-
-with suppress(PermissionError):  # it leads a session already
-    os.setsid()  # only the supervisor gets Ctrl-C and the end of the terminal, also while this imports
 
 from complaints.wording import wording
 from lapor.processes.clock import today
@@ -50,6 +51,51 @@ SHARED: Final = (
 _M_ARENA_MAX: Final = -8
 """The parameter of mallopt(3) for the number of glibc's arenas: with one per thread a process holds tens of MiB that nothing uses."""
 
+_PR_SET_NAME: Final = 15
+"""The option of prctl(2) that sets the name of a process, of which it keeps 15 bytes."""
+
+
+def serve() -> None:
+    """Answer the requests on standard input, a socket, until nobody can ask any more.
+
+    [arguments, environment, log] asks for a fork, and the answer is its pid, or why there is none; a pid asks for the exit status of a
+    fork, which is told once, and is null before its end.
+    """
+    forks: dict[int | None, ForkProcess] = {}
+    for line in sys.stdin.buffer:
+        asked = json.loads(line)
+        if isinstance(asked, int):
+            answer: int | str | None = forks[asked].exitcode
+            if answer is not None:
+                del forks[asked]
+        else:
+            made = ForkProcess(target=run, args=asked)
+            try:
+                made.start()
+                forks[made.pid] = made
+                answer = made.pid
+            except OSError as error:
+                answer = str(error)
+        os.write(0, json.dumps(answer).encode() + b"\n")
+
+
+def run(arguments: list[str], environment: Mapping[str, str], log: str) -> None:
+    """Be the process that runs a module, as `python -m` would."""
+    os.setsid()  # only the supervisor gets Ctrl-C; it stops the services in order
+    if sys.platform == "linux":
+        # for ps and top: the command line is the parent's
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, f"lapor-{Path(log).stem}".encode())
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    with Path(log).open("ab") as out:
+        for output in (1, 2):
+            os.dup2(out.fileno(), output)
+    os.environ.clear()
+    os.environ.update(environment)
+    module, *sys.argv[1:] = arguments
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
 for _name in SHARED:
     import_module(_name)
 wording()
@@ -62,3 +108,9 @@ if sys.platform == "linux":
     if hasattr(_c, "malloc_trim"):  # not in musl
         _c.malloc_trim(0)
         _c.mallopt(_M_ARENA_MAX, 2)
+
+if __name__ == "__main__":
+    try:
+        serve()
+    finally:
+        os._exit(0)  # it does not wait for its forks

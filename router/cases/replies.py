@@ -124,7 +124,8 @@ def status_for(asked: Inbound, case: Document | None) -> Document:
         "created_at": asked.at,
         "caused_by": asked.id,
     }
-    about = {"additions": 0, "secret": False} if case is None else _about(case)
+    # where everybody reads the answer, a code that is none is answered as one of a secret report is
+    about = {"additions": 0, "secret": sender["channel"] in PUBLIC} if case is None else _about(case)
     return {**reply, "hop": 0 if case is None else case["hop"], **about}
 
 

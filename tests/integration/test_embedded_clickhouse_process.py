@@ -7,13 +7,17 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 from clickhouse_driver.errors import Error, ServerException
 
 from embedded.clickhouse import ClickHouseServer, FolderInUseError, ServerConfig
+from embedded.clickhouse.accounts import ACCOUNTS, ANALYST, LONGEST_S
+from embedded.clickhouse.session.execution import STUCK_S, Ended, Execution
 from tests.harness.clickhouse import code_of, new_client, served, start, stop
 from tests.harness.support import wait_until
 
@@ -173,3 +177,37 @@ def test_a_folder_in_use_is_an_error_of_the_tree(tmp_path: Path) -> None:
             pass
     finally:
         assert stop(process) == 0
+
+
+class Endless:
+    """A connection of an analyst whose engine looks at no clock until it is let go."""
+
+    tag = "endless"
+    account = next(account for account in ACCOUNTS if account.name == ANALYST)
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+
+    def watch(self, _report: object) -> None:
+        """Tell no progress."""
+
+    def stream(self, _text: str, _parameters: object) -> Iterator[bytes]:
+        """Give one block, and then nothing."""
+        yield b"block"
+        self.let_go.wait()
+
+
+def test_a_query_of_an_analyst_that_the_engine_does_not_stop_ends_the_server() -> None:
+    """Nothing else ends it. What a slow client has not taken yet is no such query."""
+    connection, given_up = Endless(), threading.Event()
+    made: Any = connection
+    execution = Execution(made, made, "SELECT 1", {}, give_up=given_up.set)
+    assert execution.next_block(30) == b"block"
+    execution._waited_s = LONGEST_S + STUCK_S - 0.05
+    assert execution.next_block(0.01) is None
+    assert not given_up.is_set()
+    assert execution.next_block(0.1) is None
+    assert given_up.is_set()
+    connection.let_go.set()
+    with pytest.raises(Ended):
+        execution.next_block(30)

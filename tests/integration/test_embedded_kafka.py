@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from shutil import which
 
 import psutil
 import pytest
@@ -29,6 +30,8 @@ from embedded.kafka import (
     server,
     settled,
 )
+from embedded.kafka.archive import Archive
+from tests.harness.support import wait_until
 
 ROOT = Path(__file__).parents[2]
 START_TIMEOUT_S = 120.0  # the very first one on a machine fetches the jars
@@ -294,31 +297,73 @@ def test_a_kafka_folder_is_used_as_it_is(tmp_path: Path, monkeypatch: pytest.Mon
     assert f"{libs}/*" in prepare(replace(config, data_dir=tmp_path / "other"))
 
 
-def test_java_reads_the_classes_from_an_archive_that_it_made_and_starts_without_it(tmp_path: Path) -> None:
-    """The formatting of the first folder makes it; one that another build of Java has made is passed over."""
+def javas() -> list[str]:
+    """Return the Java of the wheel, which has no archive of its own classes, and another one if the machine has it."""
+    return ["wheel", *(["machine"] if which("java") else [])]
+
+
+@pytest.mark.parametrize("kind", javas())
+def test_java_reads_the_classes_from_an_archive_that_was_made_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Also the Java of the wheel; what one who was killed has left goes; one of another build of Java is passed over without a word."""
+    monkeypatch.setenv("JAVA_HOME", "")
+    if kind == "wheel":
+        monkeypatch.setenv("PATH", "/nonexistent")
     distribution(tmp_path / "kafka")
     cache = tmp_path / "cache" / "kafka"
     cache.mkdir(parents=True)
+    (cache / "classes-0123456789ab.jsa.4711").touch()
     config = KafkaConfig(
         data_dir=tmp_path / "first", port=0, cache_dir=tmp_path / "cache", kafka_home=tmp_path / "kafka"
     )
-    command = prepare(config)
-    if not (Path(command[0]).resolve().parents[1] / "lib" / "server" / "classes.jsa").exists():
-        # a Java without an archive of its own, such as that of the wheel, makes none
-        assert list(cache.iterdir()) == []
-        assert "SharedArchiveFile" not in " ".join(command)
-        return
-    (archive,) = cache.iterdir()
-    flag = f"-XX:SharedArchiveFile={archive}"
+    assert "SharedArchiveFile" not in " ".join(prepare(config))  # nobody waits for it
+    archive = server._archive(config)
+    server.make_archive(settled(config), archive)
+    assert [path.name for path in sorted(cache.glob("*.jsa*"))] == [
+        *([archive.base.name] if kind == "wheel" else []),
+        archive.path.name,
+    ]
+    command = prepare(replace(config, data_dir=tmp_path / "second"))
+    flag = f"-XX:SharedArchiveFile={archive.path}"
     assert flag in command
     loads = [command[0], flag, "-Xlog:class+load", *command[command.index("-cp") :][:2], "kafka.Kafka"]
     said = subprocess.run(loads, capture_output=True, text=True, check=False, timeout=60).stdout
     assert "shared objects file (top)" in said
-    written = archive.read_bytes()
+    assert said.count("source: jrt:") < said.count("shared objects file") / 20  # the classes of Java itself, too
+    written = archive.path.read_bytes()
     build = written.index(b"OpenJDK")  # the header names it
-    archive.write_bytes(written[:build] + b"AnotherJDK" + written[build + 10 :])
-    assert flag in prepare(replace(config, data_dir=tmp_path / "second"))
-    assert (tmp_path / "second" / "segments" / "meta.properties").exists()
+    archive.path.write_bytes(written[:build] + b"AnotherJDK" + written[build + 10 :])
+    passed_over = [*command[: command.index("-cp") + 2], "kafka.tools.StorageTool", "random-uuid"]
+    ran = subprocess.run(passed_over, capture_output=True, text=True, check=True, timeout=60)
+    assert re.fullmatch(r"[\w-]{22}\n", ran.stdout)
+
+
+def test_a_running_broker_makes_the_archive_of_its_classes(tmp_path: Path) -> None:
+    """After it answers, so that the first start does not wait for it."""
+    env = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "LAPOR_KAFKA_HOME": str(tmp_path / "kafka")}
+    distribution(tmp_path / "kafka")
+    broker = Broker(tmp_path / "data", env=env)
+    try:
+        made = tmp_path / "cache" / "lapor" / "kafka"
+        wait_until(lambda: any(made.glob("classes-*.jsa")), timeout_s=120, what="the archive")
+    finally:
+        broker.stop()
+
+
+def test_an_archive_with_which_java_crashed_is_removed(tmp_path: Path) -> None:
+    """It would crash at each start: with one that is cut short it does."""
+    (tmp_path / "jars").mkdir()
+    archive = Archive(java=java.find_java(), jars=tmp_path / "jars", cache=tmp_path)
+    for path in (archive.path, archive.base):
+        path.touch()
+    os.utime(archive.path, (1, 1))
+    archive.remove_if_it_crashes(tmp_path)
+    assert archive.flags()
+    (tmp_path / "java-17.log").touch()
+    archive.remove_if_it_crashes(tmp_path)
+    assert archive.flags() == []
+    assert not archive.base.exists()
 
 
 def test_an_old_java_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,9 +16,11 @@ from channels.sms.coding import decode
 from channels.sms.links import read_links
 from channels.sms.parse import split_udh
 from channels.sms.window import Limits
-from complaints.contract import SENDS
+from complaints.bus.envelope import decode as decode_record
+from complaints.contract import CONVERSATIONS, SENDS
 from complaints.crypto import Keyring
 from complaints.errors import OutcomeUnknown, Undeliverable, UpstreamUnavailable
+from complaints.mail import Received
 from tests.harness.fakes import Mode
 from tests.harness.sms import (
     BIND_RESP,
@@ -353,7 +355,7 @@ def test_receipts_are_reported_and_answered_and_are_no_complaints(house: House, 
         ("m7", True, "DELIVERED"),
     ]
     assert {report.account for report in house.reports} == {"sms/lapor"}
-    assert not house.received
+    assert [message.body for message in house.came] == [b"ini bukan tanda terima"]
 
 
 FORGED = [
@@ -369,6 +371,22 @@ def test_a_citizen_cannot_forge_a_receipt(house: House, smscs: list[OddSmsc]) ->
     assert sorted(smscs[0].read()[1:] for _ in FORGED) == [(DELIVER_RESP, 0, number) for number in range(len(FORGED))]
     assert not house.reports
     assert sorted(message.body for message in house.came) == sorted(FORGED)
+
+
+def test_a_story_marked_as_a_receipt_is_a_message_on_a_link_whose_receipts_are_read(
+    house: House, smscs: list[OddSmsc]
+) -> None:
+    """Before the first of them it may be a receipt that cannot be read, whose answer would have one, too: it is kept with its bytes."""
+    story = b"Jalan rusak di Kota Tarakan"
+    for number, words in enumerate((story, b"id:1001 stat:DELIVRD", story)):
+        smscs[0].write(deliver(number, words, esm_class=0x04))
+        assert smscs[0].read()[1:] == (DELIVER_RESP, 0, number)
+    assert [decode_record(record, Received).fault is None for record in house.bus.stored(CONVERSATIONS)] == [
+        False,
+        True,
+    ]
+    assert [message.body for message in house.came] == [story]
+    assert len(house.reports) == 1
 
 
 def test_words_are_a_receipt_where_the_operator_is_known_to_leave_the_mark_out(

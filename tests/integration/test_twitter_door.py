@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from channels.twitter.client import UserKeys, XClient
 from channels.twitter.hint import Hint
 from channels.twitter.reader import Pace
 from channels.twitter.sender import XSender
-from complaints import ids
+from complaints import ids, wording
 from complaints.crypto import Keyring
 from complaints.errors import OutcomeUnknown, Undeliverable, UpstreamUnavailable
 from complaints.mail import ReplyKind
@@ -369,6 +370,44 @@ def test_an_answer_stands_below_the_citizens_post(upstream: X, sender: XSender) 
     own = sender.send(letter(post, text)).result(30)
     (found,) = [item for item in own_posts(upstream) if item["id"] == own]
     assert (found["text"], found["in_reply_to"]) == (text, post)
+
+
+def private(upstream: X, author: str, *, closed: bool) -> tuple[str, Letter]:
+    """Return a post of an account, and a letter to its author that nobody else may read."""
+    user = upstream.http.post("/users", json={"username": author, "closed": closed}).raise_for_status().json()
+    post = upstream.post(f"jalan rusak {uuid4()}", author=author)
+    return post, replace(letter(post, f"Kode K7QX2 {uuid4()}", sender=user["id"], username=author), secret=True)
+
+
+def test_what_is_secret_is_told_to_its_citizen_alone(upstream: X, sender: XSender) -> None:
+    """By a direct message. Below his post stands nothing."""
+    post, told = private(upstream, "warga_rahasia", closed=False)
+    own = sender.send(told).result(30)
+    messages = upstream.http.get("/messages").json()["messages"]
+    assert {"id": own, "to": "warga_rahasia", "text": told.text} in messages
+    assert [item for item in own_posts(upstream) if item["in_reply_to"] == post] == []
+
+
+def test_who_takes_no_messages_reads_a_sentence_that_gives_nothing_away(upstream: X, sender: XSender) -> None:
+    """It is the same for each, names private ways and the number for emergencies, and has no code."""
+    sentence = wording.text("not_here", "twitter")
+    for author in ("tanpa_dm", "tanpa_dm_juga"):
+        post, told = private(upstream, author, closed=True)
+        own = sender.send(told).result(30)
+        (found,) = [item for item in own_posts(upstream) if item["in_reply_to"] == post]
+        assert found["id"] == own
+        assert found["text"].removeprefix(f"@{author} ") == sentence
+        assert told.text not in found["text"]
+    assert {"DM", "1708", "112"} <= set(re.findall(r"\w+", sentence))
+
+
+def test_a_message_whose_outcome_is_unknown_is_not_told_in_public(upstream: X, sender: XSender) -> None:
+    """A fault of X says nothing of the citizen, who may have it."""
+    post, told = private(upstream, "warga_dm", closed=False)
+    upstream.http.post("/fail", json={"status": 503, "count": 1, "path": "/dm_conversations"}).raise_for_status()
+    with pytest.raises(OutcomeUnknown):
+        sender.send(told).result(30)
+    assert [item for item in own_posts(upstream) if item["in_reply_to"] == post] == []
 
 
 def test_an_answer_that_has_arrived_is_found_again(upstream: X, sender: XSender) -> None:

@@ -30,6 +30,20 @@ _ENDLESS: Final = frozenset({
     "arrayLevenshteinDistance", "arrayLevenshteinDistanceWeighted", "arraySimilarity", "damerauLevenshteinDistance", "editDistance",
     "editDistanceUTF8", "extractTextFromHTML", "jaroSimilarity", "jaroWinklerSimilarity",
 })  # fmt: skip
+# Functions whose time grows with the product of two arguments, without a look at the clock, and the place of what is searched for. Nobody
+# searches for much, but for patterns and without regard to case everybody does.
+_SEARCHES: Final = {
+    **dict.fromkeys((
+        "countMatches", "extract", "extractAll", "extractAllGroupsHorizontal", "extractAllGroupsVertical", "extractGroups", "hasAll",
+        "hasAny", "hasSubstr", "ilike", "match", "multiMatchAllIndices", "multiMatchAny", "multiMatchAnyIndex", "notILike",
+        "regexpExtract", "replaceRegexpAll", "replaceRegexpOne",
+    ), 2),
+    "multiFuzzyMatchAllIndices": 3, "multiFuzzyMatchAny": 3, "multiFuzzyMatchAnyIndex": 3, "splitByRegexp": 1,
+}  # fmt: skip
+_ANY_CASE: Final = "CaseInsensitive"
+"""In the name of each other such function; what it searches for is its second argument."""
+_LONGEST_SEARCHED: Final = 100
+"""Characters of what is searched for, as the engine writes it. A text of a megabyte is searched for so many in two seconds."""
 # An aggregate function that shows addresses of the process.
 _TELLING: Final = frozenset({"flameGraph"})
 # Table functions that make numbers or take their rows from the statement itself.
@@ -66,8 +80,11 @@ class Reading:
         may = [row for row in listed if (row[1] or row[0]) in kinds and str(row[0]).lower() not in sources]
         self._functions = {str(row[0]) for row in may} | set(_SINGLE)
         self._any_case = {str(row[0]).lower() for row in may if row[2]}
+        searches = {str(row[0]).lower(): _place(row[1] or row[0]) for row in may}
+        self._searches = {name: place for name, place in searches.items() if place}
         # A function can be named where a column could be, as in arrayMap(file, paths).
-        self._not_even_named = {str(row[0]).lower() for row in listed} - {name.lower() for name in self._functions}
+        unknown = {str(row[0]).lower() for row in listed} - {name.lower() for name in self._functions}
+        self._not_even_named = unknown | self._searches.keys()
         self._aggregates = {str(row[0]) for row in may if row[3]}
         combined = engine.rows("SELECT name FROM system.aggregate_function_combinators")
         self._combinators = tuple(str(name) for (name,) in combined)
@@ -84,6 +101,9 @@ class Reading:
             raise denied(f"{node.kind} is not among what a reader may use")
         if node.kind == "Function" and not self._may_call(node):
             raise _not_for_readers("function", node.name)
+        is_short = node.kind == "Literal" and len(node.name) <= _LONGEST_SEARCHED
+        if node.function and not is_short and self._searches.get(node.function.lower()) == node.place:
+            raise denied(f"{node.function} searches for a text in the query of at most {_LONGEST_SEARCHED} characters")
         if node.kind == "Identifier" and node.name.lower() in self._not_even_named:
             raise _not_for_readers("function", node.name)
         names = node.name.replace(" ", ".") if node.kind.startswith(("Show", "Exists")) else node.name
@@ -105,6 +125,11 @@ class Reading:
             if name in self._aggregates or name.lower() in self._any_case:
                 return True
         return False
+
+
+def _place(name: str) -> int:
+    """Return the place of what a function searches for that must be short; 0 if there is none."""
+    return 2 if _ANY_CASE in name else _SEARCHES.get(name, 0)
 
 
 def _not_for_readers(what: str, name: str) -> ServerError:

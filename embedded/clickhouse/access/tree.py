@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from embedded.clickhouse.engine import EngineConnection
@@ -24,11 +24,15 @@ class Node:
         kind: Its kind, for instance ``Function`` or ``TableIdentifier``.
         name: What follows the kind: the name of a function or table.
         parent: The kind of its parent; empty at the root.
+        function: The name of the function whose argument it is; empty if it is none.
+        place: Which of its parent's children it is, from 1; 0 at the root.
     """
 
     kind: str
     name: str
     parent: str
+    function: str = ""
+    place: int = 0
 
 
 def canonical(connection: EngineConnection, text: str) -> str:
@@ -57,13 +61,20 @@ def nodes(connection: EngineConnection, statement: str, parameters: Mapping[str,
     Raises:
         EngineError: A parameter is missing or wrong.
     """
-    path: list[str] = []
+    path: list[tuple[Node, list[int]]] = []
     for (line,) in connection.rows(f"EXPLAIN AST {statement}", parameters):
         bare = str(line).lstrip(" ")
         depth = len(str(line)) - len(bare)
         kind, _, name = bare.partition(" ")
-        for behind in _BEHIND:  # not by a pattern: a text can be long, and made to be slow
+        for behind in () if kind == "Literal" else _BEHIND:  # not by a pattern: a text can be long, and made to be slow
             name = f" {name}".partition(behind)[0].strip()
         del path[depth:]
-        yield Node(kind=kind, name=name.strip(), parent=path[-1] if path else "")
-        path.append(kind)
+        node = Node(kind=kind, name=name.strip(), parent="")
+        if path:
+            parent, count = path[-1]
+            count[0] += 1
+            above = path[-2][0] if len(path) > 1 else parent
+            of = above.name if (parent.kind, above.kind) == ("ExpressionList", "Function") else ""
+            node = replace(node, parent=parent.kind, function=of, place=count[0])
+        yield node
+        path.append((node, [0]))

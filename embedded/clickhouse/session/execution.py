@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import queue
+import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from embedded.clickhouse.engine import Engine, EngineConnection
@@ -15,6 +17,9 @@ from embedded.clickhouse.protocol.wire import Progress
 _BLOCKS_AHEAD: Final = 2
 # Pause before the engine is asked again to stop a query, which may not have begun when it was first asked.
 _KILL_AGAIN_S: Final = 0.05
+STUCK_S: Final = 60.0
+"""Seconds beyond the time limit of a query without a block. The engine looks at its clock between blocks, and some functions never end."""
+_STUCK_STATUS: Final = 70  # EX_SOFTWARE of sysexits.h
 
 
 class Ended(Exception):
@@ -29,15 +34,28 @@ class Execution:
         connection: The connection that runs the statement; it must run nothing else until the statement ends.
         text: The statement.
         parameters: The values for the placeholders in the statement.
+        give_up: Is called if the engine does not stop the statement of an account with a time limit; ends the process.
     """
 
-    def __init__(self, engine: Engine, connection: EngineConnection, text: str, parameters: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        connection: EngineConnection,
+        text: str,
+        parameters: Mapping[str, str],
+        *,
+        give_up: Callable[[], None] | None = None,
+    ) -> None:
         self._engine = engine
         self._connection = connection
         self._queue: queue.Queue[bytes | BaseException] = queue.Queue(maxsize=_BLOCKS_AHEAD)
         self._latest = Progress()
         self._told = Progress()
         self._finished = False
+        self._give_up = give_up or _leave
+        limits = connection.account.limits if connection.account else {}
+        self._limit_s = limits.get("max_execution_time", float("inf"))
+        self._waited_s = 0.0
         self._thread = threading.Thread(
             target=self._work, args=(text, parameters), name=f"query-{connection.tag}", daemon=True
         )
@@ -69,7 +87,11 @@ class Execution:
         try:
             item = self._queue.get(timeout=timeout_s)
         except queue.Empty:
+            self._waited_s += timeout_s
+            if self._waited_s > self._limit_s + STUCK_S:
+                self._give_up()
             return None
+        self._waited_s = 0.0
         if isinstance(item, BaseException):
             self._finished = True
             self._thread.join()
@@ -104,3 +126,10 @@ class Execution:
             total_rows=max(0, latest.total_rows - told.total_rows),
             elapsed_ns=max(0, latest.elapsed_ns - told.elapsed_ns),
         )
+
+
+def _leave() -> None:
+    """End the process: nothing else stops a thread of the engine. The tables are as after kill -9, and a supervisor starts it again."""
+    sys.stderr.write("The engine does not stop a query, so the server ends; what starts it keeps the data.\n")
+    sys.stderr.flush()
+    os._exit(_STUCK_STATUS)

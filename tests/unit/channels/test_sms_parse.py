@@ -88,7 +88,7 @@ def test_a_message_longer_than_any_telephone_sends_is_malformed(total: int, most
 
 def test_a_receipt_of_any_length_is_a_receipt() -> None:
     """It is no message, so there is nothing to refuse."""
-    assert found(b"", esm_class=0x04, tlvs={0x0424: b"x" * 60_000}).receipt
+    assert found(b"", esm_class=0x04, tlvs={0x0424: b"id:1 stat:DELIVRD text:" + b"x" * 60_000}).receipt
 
 
 @each("data_coding", [0, 3, 4, 8])
@@ -128,11 +128,25 @@ def test_a_delivery_receipt_is_no_complaint(esm_class: int) -> None:
     assert found(b"", esm_class=esm_class, tlvs={0x001E: b"1\0"}).receipt
 
 
-@pytest.mark.parametrize("esm_class", [0x08, 0x10, 0x18, 0x20])
-def test_a_story_marked_as_a_notice_is_a_message(esm_class: int) -> None:
-    """It has status 0, so it has an event. A receipt that cannot be read has none: its answer would have a receipt, too."""
-    assert not found(b"Jalan rusak di Kota Tarakan", esm_class=esm_class).receipt
-    assert found(b"Jalan rusak di Kota Tarakan", esm_class=0x04).receipt
+STORIES = (b"Jalan rusak di Kota Tarakan", b"Pesanan id: 77 status: gagal, uang bansos tidak kembali", b"status: 2")
+
+
+@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("esm_class", [0x04, 0x08, 0x10, 0x18, 0x20])
+def test_a_story_marked_as_a_notice_is_a_message(esm_class: int, story: bytes) -> None:
+    """It has status 0, so it has an event. Of what is marked as a receipt the link decides."""
+    one = found(story, esm_class=esm_class)
+    assert (one.receipt, one.report, one.mistaken) == (False, None, esm_class == 0x04)
+
+
+def test_a_receipt_in_other_words_is_one() -> None:
+    """With its fields in another order, with a state that only this SMSC knows, or by parameters alone."""
+    for words in (b"stat:DELIVRD id:7", b"id:7 stat:RETRYING", b"message id:7 done status:5"):
+        one = found(words, esm_class=0x04)
+        assert (one.receipt, one.mistaken) == (True, False)
+        assert one.report is not None
+    assert found(b"", esm_class=0x04).receipt
+    assert found(b"sent", esm_class=0x04, tlvs={0x0427: b"\2"}).receipt
 
 
 def test_the_text_has_its_region_where_a_keyword_names_it() -> None:

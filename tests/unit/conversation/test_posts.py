@@ -1,6 +1,7 @@
 """What posts on X become: none that tells something is passed over, and a thread is a conversation, not a case."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -62,3 +63,29 @@ def test_of_two_cases_in_a_thread_each_gets_what_is_told_of_it(town: Town) -> No
     post(town, "@lapor1708 jalan berlubangnya makin dalam", to=thread)
     post(town, "@lapor1708 mohon segera", to=thread)
     assert [len(town.case(one.tracking_code).complaint.additions) for one in town.complaints] == [1, 1]
+
+
+def test_what_tells_of_a_secret_report_is_for_its_citizen_alone(town: Town) -> None:
+    """Whatever he hears of it, from its receipt on; of another report everybody may read."""
+    thread = post(town, "@lapor1708 jalan berlubang di Jalan Pemuda Kota Semarang")
+    assert [send.secret for send in town.sends] == [False]
+    before = len(town.sends)
+    post(town, "@lapor1708 RAHASIA", to=thread)
+    post(town, "@lapor1708 status", to=thread)
+    post(town, "@lapor1708 RAHASIA. Kepala desa Sukamaju Kabupaten Bogor memungut uang bansos")
+    assert len(town.sends) >= before + 3
+    assert all(send.secret for send in town.sends[before:])
+
+
+def test_a_post_that_asks_for_a_code_learns_nothing_of_a_secret_report(town: Town) -> None:
+    """A code of none, one of a secret report, and one of another's that he would withdraw, are answered in the same private way."""
+    town.say("RAHASIA. Kepala desa Sukamaju Kabupaten Bogor memungut uang bansos")
+    town.say("Jalan berlubang di Jalan Pemuda Kota Semarang", sender="6281111111111")
+    secret, other = (one.tracking_code for one in town.complaints)
+    nobodys = town.keys.tracking_code(uuid4())
+    before = len(town.sends)
+    for asked in (f"status {secret}", f"status {nobodys}", f"CABUT {secret}", f"CABUT {other}", f"CABUT {nobodys}"):
+        post(town, f"@lapor1708 {asked}")
+    assert [send.secret for send in town.sends[before:]] == [True] * 5
+    post(town, f"@lapor1708 status {other}")
+    assert not town.sends[-1].secret

@@ -5,10 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from multiprocessing import forkserver
 from pathlib import Path
 
 import psutil
@@ -271,18 +271,56 @@ def test_a_fork_outlives_the_process_that_it_was_forked_from(
     assert not service.alive
 
 
-def test_a_fork_starts_though_the_socket_of_its_parent_was_tidied_away(
+def test_a_fork_starts_whatever_the_folder_of_temporary_files_is_called(
     supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is in the folder of temporary files. What runs goes on."""
-    first, second = (forked(name, TELLS, tmp_path, monkeypatch) for name in ("first", "second"))
-    supervisor.start(first)
-    wait_until(lambda: "__main__" in supervisor.log_tail("first"), what="the first fork")
-    Path(forkserver._forkserver._forkserver_address).unlink()  # type: ignore[attr-defined]
-    supervisor.start(second)
-    wait_until(lambda: "__main__" in supervisor.log_tail("second"), what="the second fork")
-    assert first.alive
-    assert first.restarts == 0
+    """The path of a Unix socket has at most 108 bytes; nobody chooses the name of TMPDIR by that, and some tidy it up."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("long" * 50)))
+    service = forked("fork", TELLS, tmp_path, monkeypatch)
+    supervisor.start(service)
+    wait_until(lambda: "__main__" in supervisor.log_tail("fork"), what="the fork")
+
+
+STARTS_A_FORK = """
+import os, sys, threading
+from pathlib import Path
+from lapor.local.supervisor import Service, Supervisor
+service = Service(name="fork", command=[sys.executable, "-m", "fork_module"], forked=True, environment={"TOLD": "here"})
+Supervisor(Path(sys.argv[1]), changed=lambda service: print(service.process.pid, flush=True)).start(service)
+threading.Event().wait()
+"""
+
+
+def test_who_reads_the_output_of_a_killed_supervisor_sees_its_end(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`lapor up | cat` after kill -9: what goes on, and what it was forked from, hold neither the pipe nor the terminal."""
+    forked("fork", TELLS, tmp_path, monkeypatch)
+    command = [sys.executable, "-c", STARTS_A_FORK, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as killed:
+        assert killed.stdout is not None
+        fork = psutil.Process(int(killed.stdout.readline()))
+        parent = fork.parent()
+        try:
+            wait_until(lambda: "__main__" in supervisor.log_tail("fork"), what="the fork")
+            killed.kill()
+            assert killed.stdout.read() == b""
+            assert fork.is_running()
+            assert parent is not None
+            wait_until(lambda: not parent.is_running(), what="the end of the parent, which nobody can ask any more")
+        finally:
+            fork.kill()
+
+
+def test_a_fork_that_cannot_be_made_is_told_with_its_reason(tmp_path: Path, supervisor: Supervisor) -> None:
+    """The parent of the services that does not come up leaves why in the log of the service, and the next start has another one."""
+    broken = Service(name="fork", command=[str(tmp_path / "python"), "-m", "fork_module"], forked=True)
+    (tmp_path / "python").write_text("#!/bin/sh\necho no room on the moon\n")
+    (tmp_path / "python").chmod(0o755)
+    with pytest.raises(OSError, match="the parent of the services ended"):
+        supervisor.start(broken)
+    assert "moon" in supervisor.log_tail("fork")
+    supervisor.services.clear()
 
 
 def test_what_forks_share_starts_no_thread() -> None:
