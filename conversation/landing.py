@@ -22,6 +22,7 @@ from conversation.reading import Reads
 from conversation.said import content, courtesy, discontent, orders, questions, verdicts
 from conversation.said.own import own_words, says_nothing
 from conversation.turn import Turn
+from conversation.wanted import CONTENT, Wanted
 from conversation.wishes import Wishes, by_word, silenced
 from normalizer.emergency import tells_of_danger
 
@@ -38,6 +39,10 @@ the end of the last one."""
 LATE_WORDS_MS: Final = 365 * memory.DAY_MS
 """For how long after a question or a withdrawal a text that is no complaint by itself belongs to that case. The law gives the citizen 30
 days to answer, and a withdrawn case is open again at his next word."""
+
+
+CLEAR: Final = 0.9
+"""How likely it must be that a citizen is content with an answer to take precedence over words that otherwise deny ("tidak mati lagi")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,7 @@ class Lands:
         self._opens = Opens(keyring, reads, self._passing)
         self._answered = Answered(self._passing, rules.question_ms)
         self._wishes = Wishes(self._passing, rules.question_ms)
+        self._wanted = Wanted(self._passing, rules.question_ms)
 
     def land(self, turn: Turn, message: InboundMessage, id_: UUID, words: str) -> Landed:
         """Return what a message becomes, and write what follows from it.
@@ -104,7 +110,12 @@ class Lands:
             named = memory.case_in_thread(turn.state, message.thread)
         cried = self._cried(turn, message, id_, named)
         wished = cried or silenced(turn, message, id_) or self._wishes.told(turn, message, id_, named)
+        is_plain = named is None and bool(message.sender) and not message.shared and not message.thread
+        if is_plain and not wished and verdicts.answered_of(turn.state["cases"], turn.at_ms):
+            wished = self._wanted.told(turn, message, id_, only=CONTENT, sure=CLEAR)
         acted = wished or self._accused(turn, message, id_, named) or self._acted(turn, message, id_, named)
+        if is_plain and not acted and not courtesy.is_mistaken(message.text):
+            acted = self._wanted.told(turn, message, id_)
         belongs = acted or self._shown(turn, message, id_, named) or self._about_latest(turn, message, id_, named)
         return belongs or self._told(turn, message, id_, named, of_thread=of_thread)
 

@@ -89,16 +89,18 @@ class Wishes:
 def silenced(turn: Turn, message: InboundMessage, id_: UUID) -> Landed | None:
     """Note that a citizen wishes to hear nothing more, or again; None if he says neither."""
     asked = orders.wish(own_words(message)) if message.sender and not message.shared else None
-    if asked is None:
-        return None
-    if asked == "stop":
+    return None if asked is None else hears(turn, message, id_, silent=asked == "stop")
+
+
+def hears(turn: Turn, message: InboundMessage, id_: UUID, *, silent: bool) -> Landed:
+    """Note that a citizen hears nothing more, or again, and tell him by which word that is undone."""
+    if silent:
         turn.state["silent_ms"] = turn.at_ms
         for case in turn.state["cases"]:
             case.pop("after_stop", None)
     else:
         turn.state.pop("silent_ms", None)
-    said = text("silent" if asked == "stop" else "not_silent", message.channel)
-    turn.say(message, id_, ReplyKind.small_talk, said)
+    turn.say(message, id_, ReplyKind.small_talk, text("silent" if silent else "not_silent", message.channel))
     return Landed(MessageKind.silence)
 
 

@@ -17,8 +17,11 @@ _WORD: Final = re.compile(r"[0-9a-z]+")
 
 _HIDE: Final = WORDS.anonymous | WORDS.secret
 
+WITHDRAWS: Final = "CABUT"
+"""The command that withdraws a report."""
+
 _MEANS: Final = {
-    **dict.fromkeys(WORDS.withdraw, ("CABUT", "withdraw")),
+    **dict.fromkeys(WORDS.withdraw, (WITHDRAWS, "withdraw")),
     **dict.fromkeys(WORDS.open, ("BUKA", "reopen")),
     **dict.fromkeys(WORDS.secret, ("RAHASIA", "hide:secret")),
     **dict.fromkeys(WORDS.show_again, ("TAMPILKAN", "show:all")),
@@ -171,7 +174,7 @@ def _withdrawn(text: str) -> ByWord | None:
     may_not = not WORDS.do_not.isdisjoint(words) or not WORDS.conditions.isdisjoint(words)
     if may_not or PHRASES.withdraws.search(" ".join(words)) is None:
         return None
-    return ByWord("CABUT", Act(CommandKind.withdraw), "")
+    return ByWord(WITHDRAWS, Act(CommandKind.withdraw), "")
 
 
 def calls_off(text: str) -> bool:
@@ -201,7 +204,7 @@ def _meant(core: list[str], said: list[str], *, with_code: bool, of_report: bool
         return _MEANS[core[0]]
     withdraws = of_report and len(core) == 1 and core[0] in WORDS.withdraw_report
     if withdraws or gives_up(" ".join(said)):
-        return "CABUT", "withdraw"
+        return WITHDRAWS, "withdraw"
     if _hides_person(core):
         return "ANONIM", "hide:anonymous"
     if with_code and core and WORDS.not_yet.issuperset(core):

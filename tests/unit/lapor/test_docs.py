@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from conversation import __main__ as conversation
 from lapor.commands.tables import settings_page
 from ops.casework.acts import ACTS
 from router.cases.__main__ import printed
@@ -148,10 +149,15 @@ def test_the_page_of_the_case_is_the_table() -> None:
     assert (DOCS / "case.md").read_text("utf-8") == printed()
 
 
+def test_the_page_of_what_becomes_of_a_message_is_the_table() -> None:
+    """`python -m conversation > docs/conversation.md` writes it anew."""
+    assert (DOCS / "conversation.md").read_text("utf-8") == conversation.printed()
+
+
 def test_a_generated_page_says_so_in_its_first_line() -> None:
     """So nobody edits it by hand; no other page says so."""
     pages = [path for path in markdown() if path.read_text("utf-8").startswith(GENERATED)]
-    assert [path.name for path in pages] == ["case.md", "settings.md"]
+    assert [path.name for path in pages] == ["case.md", "conversation.md", "settings.md"]
 
 
 def test_the_pages_by_hand_are_short() -> None:
