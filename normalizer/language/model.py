@@ -5,7 +5,6 @@ import zlib
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from math import exp
-from operator import add
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -79,13 +78,9 @@ class Model:
 
     def scores(self, said: Sequence[str]) -> list[float]:
         """Return the sum of each intent for the words of a text (see features.words)."""
-        total: Any = self._bias
-        for word in said:
-            total = map(add, total, self._of_word(word))
-            total = list(total)
-        for first, second in features.pairs(list(said)):
-            total = list(map(add, total, self._of_pair(first, second)))
-        return list(total)
+        vectors = [self._of_word(word) for word in said]
+        vectors += [self._of_pair(first, second) for first, second in features.pairs(list(said))]
+        return [sum(column) for column in zip(self._bias, *vectors, strict=True)]
 
     def probabilities(self, said: Sequence[str]) -> list[float]:
         """Return how likely each intent is for the words of a text, together 1."""
