@@ -188,7 +188,7 @@ class Answered:
     def _found(self, turn: Turn, message: InboundMessage, words: str, cases: list[Document]) -> _Found | None:
         """Return the case that a message acts on, and how; None if none, or if it is about something else."""
         found = verdicts.act_in(words, cases, turn.at_ms)
-        if found is None or (questions.asks_state(own_words(message)) and not message.thread):
+        if found is None or (questions.asks_status(own_words(message), sure=questions.CLEAR) and not message.thread):
             return None
         about, said = found
         if said == verdicts.disputing(about):

@@ -13,6 +13,9 @@ from normalizer.language.understanding import tells_beside, understood
 _OF_A_WISH: Final = 20
 """The maximum number of words of a message that says no more than the wish to be hidden."""
 
+_SURELY: Final = 0.9
+"""How likely it must be that a message only wishes to be hidden: another one opens a case, which is hidden too."""
+
 _OF_A_PERSON: Final = 4
 """The maximum number of words between a person and what is said of him: "identitas saya mohon dirahasiakan"."""
 
@@ -23,6 +26,9 @@ HIDES: Final = "RAHASIA"
 """The command that hides a report; the receipt and the page tell it."""
 
 _MARK: Final = re.compile(rf"\W*(?:(?:\w+\W+){{0,2}}{HIDES}\b|(?i:{HIDES})\s*[.:,;!\n-])")
+
+_STOP: Final = re.compile(r"[.,:;!?\n]+")
+_COMMANDS: Final = WORDS.anonymous | WORDS.secret
 
 
 def hidden(message: InboundMessage, *, like: Document | None = None) -> InboundMessage:
@@ -44,7 +50,11 @@ def hidden(message: InboundMessage, *, like: Document | None = None) -> InboundM
 def only_wishes(text: str) -> bool:
     """Return whether a text says nothing but a wish to be hidden, whom from, and why: "jangan sebut nama saya ke camat, saya takut"."""
     found = understood(text)
-    is_wish = found.intent == "hide" and _TELLS.isdisjoint(clause.intent for clause in found.clauses)
+    is_wish = (
+        found.intent == "hide"
+        and found.confidence >= _SURELY
+        and _TELLS.isdisjoint(clause.intent for clause in found.clauses)
+    )
     return is_wish and len(folded(text)) <= _OF_A_WISH and not tells_beside(text)
 
 
@@ -55,13 +65,18 @@ def asks_to_be_hidden(text: str) -> bool:
 
 def asks_to_be_secret(text: str) -> bool:
     """Return whether a text that asks to be hidden asks it of the report itself, or does not say of what."""
+    parts = [part for part in _STOP.split(text) if part.strip()]
+    if any(WORDS.anonymous.issuperset(folded(part)) for part in parts):
+        return False
     asked = [clause.text for clause in understood(text).clauses if clause.intent == "hide"] or [text]
     return _is_marked(text) or any(_is_of_the_report(folded(part)) for part in asked)
 
 
 def _is_marked(text: str) -> bool:
-    """Return whether a text begins with the command RAHASIA: in capitals among its first words, or before a stop."""
-    return _MARK.match(text) is not None
+    """Return whether a text has the command RAHASIA or ANONIM: at its beginning, or as all that stands between two stops."""
+    if _MARK.match(text) is not None:
+        return True
+    return any(_COMMANDS.issuperset(words) for part in _STOP.split(text) if (words := folded(part)))
 
 
 def _is_of_the_report(words: list[str]) -> bool:

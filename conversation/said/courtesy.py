@@ -1,19 +1,27 @@
 """Reads courtesies: whether a text only thanks, agrees or greets, and whether it was sent by mistake. Pure."""
 
+from typing import Final
+
 from conversation.said.phrases import PHRASES
-from conversation.said.words import WORDS, folded, spelt
+from conversation.said.words import SHORT_WORDS, folded
+from normalizer.language.understanding import understood
+
+LIKELY: Final = 0.6
+"""How likely it must be."""
+
+_POLITE: Final = {"thanks", "agree", "smalltalk"}
 
 
 def only_thanks(text: str) -> bool:
     """Return whether a text only thanks, agrees or greets: it tells nothing, and asks nothing."""
-    words, agrees = spelt(text), WORDS.thanks | WORDS.greets | WORDS.nods
-    return not agrees.isdisjoint(words) and (WORDS.plain | WORDS.greets).issuperset(words)
+    found = understood(text)
+    is_polite = found.intent in _POLITE and found.confidence >= LIKELY
+    return is_polite and "?" not in text and len(folded(text)) <= SHORT_WORDS and not is_mistaken(text)
 
 
 def agrees(text: str) -> bool:
-    """Return whether a text, of those that only thank or agree, agrees: "ok pak", "sudah, terima kasih". That can be an answer."""
-    words = spelt(text)
-    return only_thanks(text) and not (WORDS.nods | WORDS.yes).difference(WORDS.thanks, WORDS.thanked).isdisjoint(words)
+    """Return whether a text agrees: "ok pak", "sudah, terima kasih". That can be an answer."""
+    return understood(text).intent == "agree"
 
 
 def is_mistaken(text: str) -> bool:

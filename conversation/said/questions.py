@@ -1,25 +1,23 @@
 """Reads questions: whether a citizen asks how his case stands, and whether the one of an agency can be agreed to. Pure."""
 
+from typing import Final
+
 from conversation.said.phrases import PHRASES
 from conversation.said.words import SHORT_WORDS, WORDS, folded
+from normalizer.language.understanding import understood
+
+LIKELY: Final = 0.6
+CLEAR: Final = 0.8
+"""How likely it must be, and where the same words may dispute an answer: "laporan saya belum diproses"."""
 
 
-def asks_status(text: str) -> bool:
+def asks_status(text: str, *, sure: float = LIKELY) -> bool:
     """Return whether a few words ask how a case stands, without STATUS: "kapan dikerjakan?".
 
     Whether they ask it of a report is for the caller to see: "kapan jembatan dibangun?" may be a complaint.
     """
-    words = folded(text)
-    if len(words) > SHORT_WORDS:
-        return False
-    said = " ".join(words)
-    return PHRASES.asks_status.search(said) is not None or PHRASES.asks_state.search(said) is not None
-
-
-def asks_state(text: str) -> bool:
-    """Return whether a few words ask how a case stands by words that otherwise deny: "masih diproses?", "kok belum dijawab"."""
-    words = folded(text)
-    return len(words) <= SHORT_WORDS and PHRASES.asks_state.search(" ".join(words)) is not None
+    found = understood(text)
+    return found.intent == "status" and found.confidence >= sure and len(folded(text)) <= SHORT_WORDS
 
 
 def asks_of_report(text: str) -> bool:

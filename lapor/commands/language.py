@@ -88,11 +88,12 @@ def _explained(text: str) -> None:
     from normalizer.language.understanding import understood
 
     found = understood(text)
-    beside = f"; also applies: {', '.join(sorted(found.modifiers))}" if found.modifiers else ""
-    typer.echo(f"{found.intent} ({found.confidence:.2f}){beside}")
+    others = sorted(found.modifiers - {found.intent})
+    beside = f"; also applies: {', '.join(others)}" if others else ""
+    typer.echo(f"{text}\n  {found.intent} ({found.confidence:.2f}){beside}")
     if len(found.clauses) > 1:
         for one in found.clauses:
-            typer.echo(f"  {one.intent} ({one.confidence:.2f}): {one.text}")
+            typer.echo(f"    {one.intent} ({one.confidence:.2f}): {one.text}")
     for likeness, example in nearest(text, _NEAREST):
         typer.echo(f"  like {likeness:.2f} {example.intent} [{example.lang}]: {example.text}")
 
@@ -138,20 +139,24 @@ def learn(
 ) -> None:
     """Learn the model from the example sentences, and show how well it reads sentences of writers from whom it has not learnt.
 
-    It takes a minute. scikit-learn must be installed: `pip install 'lapor-pipeline[learn]'`. The model is written beside the sentences.
+    It takes a minute. scikit-learn must be installed: `pip install 'lapor-pipeline[learn]'`. The model is written beside the
+    sentences; services read it at their next start.
     """
-    from normalizer.language.model import packed, place
+    from normalizer.language.model import model, packed, place
     from ops.learning.intents import learn as learnt_now
 
     typer.echo("learning, and measuring on the sentences of each writer in turn ...", err=True)
     learnt = learnt_now()
-    figures = learnt.head.figures
+    figures, before = learnt.head.figures, model().head.figures["by_intent"]
     content = packed(learnt.head, learnt.weights)
     place().write_bytes(content)
     typer.echo(f"sentences {figures['sentences']}, right of those of held-out writers {figures['accuracy']:.3f}")
-    typer.echo("intent      sentences  recall  precision")
+    typer.echo("intent      sentences  recall  (before)  precision  (before)")
     for intent, row in figures["by_intent"].items():
-        typer.echo(f"{intent:12}{row['sentences']:9}{row['recall']:8.3f}{row['precision']:11.3f}")
+        was = before.get(intent, {"recall": 0.0, "precision": 0.0})
+        typer.echo(
+            f"{intent:12}{row['sentences']:9}{row['recall']:8.3f}  ({was['recall']:.3f}) {row['precision']:10.3f}  ({was['precision']:.3f})"
+        )
     typer.echo("sure   sentences  right")
     for band in figures["bands"]:
         typer.echo(f"{band['sure']:.3f}{band['sentences']:11}{band['right']:7.3f}")

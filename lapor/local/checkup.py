@@ -86,7 +86,9 @@ def _stack(settings: Settings, stack: Stack | None) -> Finding:
         level, seen = (Level.wait, "is starting") if stack.starting else (Level.ok, "runs")
         return Finding(what="stack", level=level, detail=f"{seen} in {data} (pid {stack.pid})")
     former = Stack.read(data) or Stack()
-    left = sorted(name for name, pid in former.services.items() if is_process(pid, former.births.get(name, 0.0)))
+    left = sorted(
+        name for name, pid in former.services.items() if is_process(pid, former.births.get(name, 0.0), former.booted)
+    )
     if left:
         return Finding(
             what="stack",

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
+import psutil
 from pydantic import SecretStr
 
 from complaints.errors import ConfigurationError, UnavailableError
@@ -43,6 +44,7 @@ class Stack:
     Attributes:
         pid: the process id of the supervisor.
         started: when that process started. Another process may have the same pid later.
+        booted: when the machine started, by the clock of this note: that of the machine may be set later.
         addresses: the addresses of the servers, the key of the view and the paths of FILES, by the name of their setting.
         controls: the base addresses of the stand-ins' control interfaces, by the name of the stand-in.
         services: the pid of each embedded server and of each heartbeat's process, by name.
@@ -54,6 +56,7 @@ class Stack:
 
     pid: int = 0
     started: float = 0.0
+    booted: float = field(default_factory=psutil.boot_time)
     addresses: dict[str, str] = field(default_factory=dict)
     controls: dict[str, str] = field(default_factory=dict)
     services: dict[str, int] = field(default_factory=dict)
@@ -96,7 +99,7 @@ class Stack:
     def running(cls, data: Path) -> Self | None:
         """Return the note if its stack runs, else None."""
         found = cls.read(data)
-        return found if found is not None and is_process(found.pid, found.started) else None
+        return found if found is not None and is_process(found.pid, found.started, found.booted) else None
 
     def write(self, data: Path) -> None:
         """Write the note into a data folder. Only its owner can read it, because addresses contain passwords."""

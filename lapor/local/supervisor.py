@@ -18,7 +18,7 @@ import structlog
 from complaints.errors import UnavailableError
 from complaints.runtime.telemetry import Heartbeat
 from lapor.local.pulse import Pulse, waits_of
-from lapor.processes.forks import Fork, Program, fork
+from lapor.processes.forks import Fork, Program, born, fork
 
 log = structlog.get_logger()
 
@@ -262,18 +262,19 @@ def _await(processes: Sequence[Program | Fork], timeout_s: float) -> None:
         time.sleep(END_LOOK_S)
 
 
-def end_leftovers(processes: Mapping[int, float]) -> list[int]:
+def end_leftovers(processes: Mapping[int, float], booted: float) -> list[int]:
     """End the services of a supervisor that was killed, and return their pids.
 
     Args:
         processes: the start time of each process by its pid, in seconds since 1970. A process with the same pid but another start time
             is left alone.
+        booted: when the machine started, by the clock of these times (see born).
     """
     ours = []
     for pid, started in processes.items():
         try:
             process = psutil.Process(pid)
-            if abs(process.create_time() - started) < 1.0:
+            if abs(born(process, booted) - started) < 1.0:
                 process.send_signal(signal.SIGTERM)
                 ours.append(process)
         except psutil.NoSuchProcess:

@@ -21,7 +21,7 @@ from lapor.local.ports import LOOPBACK, is_free, kept_password, port_of_last_tim
 from lapor.local.servers import missing, servers_for
 from lapor.local.supervisor import Service, Supervisor, end_leftovers
 from lapor.processes.channels import CHANNELS
-from lapor.processes.forks import end_parent, fork
+from lapor.processes.forks import born, end_parent, fork
 from lapor.processes.secret import of_folder, require_same
 from lapor.processes.services import METRICS_PORT
 from lapor.processes.wiring import WORKERS, loops, stale_after_s
@@ -81,12 +81,13 @@ class Up:
         data, self._stop = self._settings.data, stop
         require_readable(self._settings)
         require_sound(self._settings)
-        former = Stack.read(data) or Stack()
+        known = Stack.read(data)
+        former = known or Stack()
         # Addresses that people wrote down stay valid: if the ports of the last start are free, they are used again.
         self._former = {**former.addresses, **{f"{name}-control": url for name, url in former.controls.items()}}
         self._kept = Stack(addresses=former.addresses, controls=former.controls)
-        end_leftovers({former.services[name]: born for name, born in former.births.items()})
-        self._require_secret(is_new=former == Stack())
+        end_leftovers({former.services[name]: at for name, at in former.births.items()}, former.booted)
+        self._require_secret(is_new=known is None)
         self.stack.starting = self._planned()
         self.stack.write(data)
         for step in (self._servers, self._prepare, self._services):
@@ -131,12 +132,12 @@ class Up:
         if service.process is None:
             return
         try:
-            born = psutil.Process(service.process.pid).create_time()
+            at = born(psutil.Process(service.process.pid), self.stack.booted)
         except psutil.NoSuchProcess:
             return
         with self._note_lock:
             for name in service.beats or (service.name,):
-                self.stack.services[name], self.stack.births[name] = service.process.pid, born
+                self.stack.services[name], self.stack.births[name] = service.process.pid, at
             if service.restarted:
                 self.stack.restarts[service.name] = list(service.restarted)
             self.stack.write(self._settings.data)

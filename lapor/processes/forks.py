@@ -198,13 +198,26 @@ def _forked(given: object, python: str, log: Path) -> tuple[_Parent, int]:
         return _PARENTS[0], pid
 
 
-def is_process(pid: int, started: float) -> bool:
-    """Return whether the process with this pid and this start time, in seconds since 1970, still runs."""
+def born(process: psutil.Process, booted: float) -> float:
+    """Return when a process started, in seconds since 1970, by the clock of a moment, which a change of the clock since does not move.
+
+    Args:
+        process: the process.
+        booted: when the machine started by that clock, in seconds since 1970.
+
+    Raises:
+        psutil.Error: it runs no more.
+    """
+    return process.create_time() - psutil.boot_time() + booted
+
+
+def is_process(pid: int, started: float, booted: float) -> bool:
+    """Return whether the process with this pid and this start time, by the clock of a moment (see born), still runs."""
     try:
         process = psutil.Process(pid) if pid else None
         return (
             process is not None
-            and abs(process.create_time() - started) < 1.0
+            and abs(born(process, booted) - started) < 1.0
             and process.status() != psutil.STATUS_ZOMBIE  # it has ended, and nobody has asked how
         )
     except psutil.Error:

@@ -4,20 +4,24 @@ from collections import Counter
 from functools import cache
 from heapq import nlargest
 from math import log, sqrt
+from typing import Final
 
 from normalizer.language import features
 from normalizer.language.examples import Example, examples
 
+_STEM: Final = 4
+"""The letters by which words are alike, whatever is behind them."""
+
 
 def nearest(text: str, number: int) -> list[tuple[float, Example]]:
-    """Return the example sentences that are most like a text, the likest first, each with its likeness from 0 to 1.
+    """Return the example sentences that are most like a text in their words, the likest first, each with its likeness from 0 to 1.
 
     Args:
         text: as it was written.
         number: how many.
     """
     told, rarity = _known()
-    asked = _weighed(features.words(text), rarity)
+    asked = _weighed(_parts(text), rarity)
     return nlargest(
         number,
         ((sum(weight * of.get(one, 0.0) for one, weight in asked.items()), example) for of, example in told),
@@ -26,21 +30,22 @@ def nearest(text: str, number: int) -> list[tuple[float, Example]]:
 
 
 @cache
-def _known() -> tuple[list[tuple[dict[int, float], Example]], dict[int, float]]:
-    """Return the sentences with the weights of their features, and how rare each feature is."""
+def _known() -> tuple[list[tuple[dict[str, float], Example]], dict[str, float]]:
+    """Return the sentences with the weights of their words, and how rare each word is."""
     told = examples()
-    said = [features.words(one.text) for one in told]
-    counted = Counter(
-        bucket for one in said for bucket in {bucket for word in one for bucket, _ in features.of_word(word)}
-    )
-    rarity = {bucket: log(len(told) / count) for bucket, count in counted.items()}
-    return [(_weighed(words, rarity), one) for words, one in zip(said, told, strict=True)], rarity
+    said = [_parts(one.text) for one in told]
+    counted = Counter(part for one in said for part in set(one))
+    rarity = {part: log(len(told) / count) for part, count in counted.items()}
+    return [(_weighed(parts, rarity), one) for parts, one in zip(said, told, strict=True)], rarity
 
 
-def _weighed(said: list[str], rarity: dict[int, float]) -> dict[int, float]:
-    found: dict[int, float] = {}
-    for word in said:
-        for bucket, weight in features.of_word(word):
-            found[bucket] = found.get(bucket, 0.0) + weight * rarity.get(bucket, 0.0)
+def _parts(text: str) -> list[str]:
+    """Return the words of a text, and their beginnings."""
+    said = features.words(text)
+    return [*said, *(f"{word[:_STEM]}*" for word in said if len(word) > _STEM)]
+
+
+def _weighed(parts: list[str], rarity: dict[str, float]) -> dict[str, float]:
+    found = {part: rarity.get(part, 0.0) for part in parts}
     length = sqrt(sum(one * one for one in found.values())) or 1.0
-    return {bucket: one / length for bucket, one in found.items()}
+    return {part: one / length for part, one in found.items()}

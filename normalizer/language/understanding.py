@@ -43,7 +43,8 @@ _A_STORY: Final = 0.6
 """So many words that are a story so likely: fewer mean anything."""
 
 MOST_CHARACTERS: Final = 4_000
-"""How much of a text is looked at: who wants something of us says so before."""
+_OF_THE_END: Final = 1_500
+"""How much of a text is looked at: its beginning and its end, where wishes stand."""
 
 
 class Clause(NamedTuple):
@@ -83,7 +84,7 @@ def understood(text: str) -> Understood:
     Args:
         text: as he wrote it.
     """
-    text = text[:MOST_CHARACTERS]
+    text = _looked_at(text)
     learnt = model()
     intents = learnt.head.intents
     whole = learnt.probabilities(features.words(text))
@@ -107,10 +108,16 @@ def understood(text: str) -> Understood:
 
 def tells_beside(text: str) -> bool:
     """Return whether a text whose whole wants something else also tells a story: some words of it in a row would be one."""
-    learnt, said = model(), features.words(text[:MOST_CHARACTERS])
+    learnt, said = model(), features.words(_looked_at(text))
     story = learnt.head.intents.index("story")
     starts = range(max(1, len(said) - _IN_A_ROW + 1))
     return any(learnt.probabilities(said[at : at + _IN_A_ROW])[story] >= _A_STORY for at in starts)
+
+
+def _looked_at(text: str) -> str:
+    if len(text) <= MOST_CHARACTERS:
+        return text
+    return f"{text[: MOST_CHARACTERS - _OF_THE_END]}\n{text[-_OF_THE_END:]}"
 
 
 def _clauses(text: str) -> Iterator[tuple[str, list[str]]]:

@@ -109,7 +109,7 @@ def test_what_is_kept_with_a_case_moves_it_nowhere_later(town: Town) -> None:
     tell(town, MATTERS[:7])
     code = town.complaints[-1].tracking_code
     owner = town.case(code).owner.id
-    town.say(f"{code} mohon segera ya pak, sudah lama sekali")
+    town.say(f"{code} mohon segera diperbaiki ya pak, pagarnya rusak")
     case = town.case(code)
     assert (case.owner.id, case.hop, len(case.complaint.additions)) == (owner, 0, 3)
 

@@ -26,6 +26,6 @@ def test_a_story_that_begins_with_a_fire_is_no_report_of_it() -> None:
 
 
 def test_a_long_text_takes_no_time() -> None:
-    """Only its beginning is read."""
+    """Only its beginning and its end are read."""
     long = "kebakaran tadi malam " * 100_000
-    assert understood(long) == understood(long[:MOST_CHARACTERS])
+    assert understood(long).intent == understood(long[:MOST_CHARACTERS]).intent

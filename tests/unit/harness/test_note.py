@@ -83,8 +83,8 @@ def test_a_stack_runs_only_while_its_very_process_does(tmp_path: Path) -> None:
 
 def test_what_is_no_process_is_not_this_one() -> None:
     """No pid, a pid that nobody has."""
-    assert not is_process(0, 0.0)
-    assert not is_process(2**22 + 1, 0.0)
+    assert not is_process(0, 0.0, 0.0)
+    assert not is_process(2**22 + 1, 0.0, 0.0)
 
 
 def test_the_running_stack_answers_what_the_environment_does_not(
@@ -123,12 +123,21 @@ def test_a_note_that_is_none_counts_as_absent(tmp_path: Path, content: str) -> N
     assert Stack.read(tmp_path) is None
 
 
+def test_a_clock_that_is_set_ends_no_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same process has the same start, by the clock of the note."""
+    me = psutil.Process()
+    Stack(pid=me.pid, started=me.create_time()).write(tmp_path)
+    booted = psutil.boot_time()
+    monkeypatch.setattr("psutil._psplatform.boot_time", lambda: booted + 3_600)
+    assert Stack.running(tmp_path) is not None
+
+
 def test_a_zombie_does_not_run() -> None:
     """In a container without an init process nobody reaps it."""
     child = subprocess.Popen([sys.executable, "-c", ""])
     born = psutil.Process(child.pid).create_time()
     wait_until(lambda: psutil.Process(child.pid).status() == psutil.STATUS_ZOMBIE, what="its end")
-    assert not is_process(child.pid, born)
+    assert not is_process(child.pid, born, psutil.boot_time())
     child.wait()
 
 

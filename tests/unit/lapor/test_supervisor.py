@@ -378,9 +378,9 @@ def test_leftovers_of_a_killed_supervisor_are_ended(supervisor: Supervisor) -> N
     supervisor.start(service)
     wait_until(lambda: "up" in supervisor.log_tail("left"), what="it")
     born = psutil.Process(pid(service)).create_time()
-    assert end_leftovers({pid(service): born - 100}) == []
+    assert end_leftovers({pid(service): born - 100}, psutil.boot_time()) == []
     assert service.alive
-    assert end_leftovers({pid(service): born, 2**22 + 1: born}) == [pid(service)]
+    assert end_leftovers({pid(service): born, 2**22 + 1: born}, psutil.boot_time()) == [pid(service)]
 
 
 @pytest.mark.parametrize("stale_s", [Heartbeat.STALE_AFTER_S, Heartbeat.STEP_STALE_AFTER_S])

@@ -56,8 +56,8 @@ def test_a_story_beside_a_wish_is_seen_without_a_stop(text: str, *, beside: bool
 
 
 def test_no_text_takes_long() -> None:
-    """Only the beginning is read, and of a word only so many letters."""
-    assert understood("a" * 1_000_000) == understood("a" * MOST_CHARACTERS)
+    """Only the beginning and the end are read, and of a word only so many letters."""
+    assert understood("a" * 1_000_000).intent == understood("a" * MOST_CHARACTERS).intent
     assert understood("tolong " * 200_000).intent in INTENTS
     assert understood("").intent in INTENTS
 
