@@ -10,10 +10,12 @@ from uuid import UUID
 
 import httpx
 import pytest
+from confluent_kafka import Producer
 
 from complaints.bus import Offsets, Record
 from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
-from complaints.bus.control import pause, resume
+from complaints.bus.confluent.profiles import transactional
+from complaints.bus.control import Refusal, hold, pause, resume
 from complaints.bus.envelope import encode
 from complaints.command import Command, CommandKind
 from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS, CONTROL, CONVERSATIONS, DEAD_LETTERS
@@ -267,6 +269,28 @@ def test_a_pause_holds_every_worker_and_a_resume_lets_it_go_on(  # each is a fix
     producer.send(resume("lapor-router")).result(30)
     publish(producer, [after])
     wait_until(lambda: {held.id, after.id} <= topics.owners().keys(), what="the held one")
+
+
+def test_the_refusal_of_another_step_disturbs_no_router(
+    kafka: KafkaServer, topics: Topics, producer: ConfluentProducer, run_router: Run, keys: Keyring
+) -> None:
+    """A worker writes it in a transaction, and its sentence is long enough for the client to compress it."""
+    worker = run_router()
+    before, after = complaints_of(keys, "another refuses", 2)
+    publish(producer, [before])
+    wait_until(lambda: before.id in topics.owners(), what="the one before", timeout_s=60)
+    why = hold(
+        "lapor-sender-sms", Refusal(since_ms=1, partition=0, why="the log ended at 5, and the position is 9. " * 20)
+    )
+    other = Producer(transactional(kafka.brokers, "another step"))
+    other.init_transactions(30)
+    other.begin_transaction()
+    other.produce(why.topic, why.value, why.key)
+    other.commit_transaction(30)
+    time.sleep(1.0)
+    publish(producer, [after])
+    wait_until(lambda: after.id in topics.owners(), what="the one after", timeout_s=60)
+    assert worker.poll() is None
 
 
 def test_a_flood_of_foreign_records_in_one_partition_stops_no_routing(

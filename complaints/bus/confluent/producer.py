@@ -3,13 +3,21 @@
 import threading
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
+from contextlib import suppress
+from typing import Final
 
+import structlog
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from complaints.bus import Position, Record
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import mapped
 from complaints.errors import BusUnavailable
+
+log = structlog.get_logger()
+
+_PURGED_S: Final = 1.0
+"""Seconds for the reports of what was purged."""
 
 
 class ConfluentProducer:
@@ -26,16 +34,34 @@ class ConfluentProducer:
             linger_ms: milliseconds that a record waits for others to join its request.
             is_idempotent: whether no retry writes a record twice (see profiles.writer).
         """
-        self._producer = Producer(
-            profiles.writer(brokers, timeout_s=timeout_s, linger_ms=linger_ms, is_idempotent=is_idempotent)
-        )
+        self._settings = profiles.writer(brokers, timeout_s=timeout_s, linger_ms=linger_ms, is_idempotent=is_idempotent)
+        self._producer = Producer(self._settings)
+        self._renewing = threading.Lock()
         self._stop = threading.Event()
         self._poller = threading.Thread(target=self._serve, name="confluent-producer", daemon=True)
         self._poller.start()
 
     def _serve(self) -> None:
         while not self._stop.is_set():
-            self._producer.poll(0.1)
+            producer = self._producer
+            try:
+                producer.poll(0.1)
+            except (KafkaException, SystemError) as error:  # the client raises only what it does not get over
+                self._renew(producer, error)
+
+    def _renew(self, failed: Producer, error: Exception) -> None:
+        """Go on with a new client after an error that the old one does not get over: a log that lost its end knows its numbers no more.
+
+        What Kafka has not answered fails, as if it were away: whoever wrote it writes it again, with the same id.
+        """
+        with self._renewing:
+            if self._producer is not failed:
+                return
+            log.warning("the producer begins anew", error=str(error))
+            self._producer = Producer(self._settings)
+        failed.purge()
+        with suppress(KafkaException, SystemError):
+            failed.flush(_PURGED_S)
 
     def send(self, record: Record) -> "Future[Position]":
         """Enqueue a record and return the future of its position on Kafka (see Producer). Blocks while the local queue is full."""
@@ -84,12 +110,17 @@ class ConfluentProducer:
 
     def _produce(self, record: Record, delivered: Callable[[KafkaError | None, Message], None]) -> None:
         while True:
+            producer = self._producer
             try:
-                self._producer.produce(
+                producer.produce(
                     record.topic, record.value, record.key, on_delivery=delivered, headers=list(record.headers)
                 )
             except BufferError:
-                self._producer.poll(0.05)  # the local queue is full: wait for answers
+                self._stop.wait(0.01)  # the local queue is full: the poller takes the answers
+            except KafkaException as error:
+                if not error.args[0].fatal():
+                    raise
+                self._renew(producer, error)
             else:
                 return
 
