@@ -6,6 +6,8 @@ and cannot commit outputs, states and offsets together (docs/adr/0002-batches-th
 
 import asyncio
 import hmac
+import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,6 +28,9 @@ from complaints.contract import CONTROL
 from complaints.errors import TrackingCodeError
 
 log = structlog.get_logger()
+
+END_S: Final = 3.0
+"""Seconds after an error in which Faust may end by itself."""
 
 CLOCK_S: Final = 0.2
 """Seconds between two looks for timers that are due."""
@@ -91,6 +96,7 @@ class Host:
         """Take the worker; nothing runs yet."""
         self.worker = worker
         self.ended: asyncio.Future[None] | None = None
+        self.is_open = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="step")
 
     async def call(self, work: Callable[..., T], *arguments: object) -> T:
@@ -98,7 +104,14 @@ class Host:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
 
     def fail(self, error: BaseException) -> None:
-        """End the process with an error: nothing of the batch in hand is committed."""
+        """End the process with an error: nothing of the batch in hand is committed.
+
+        Faust waits a minute for a consumer whose broker is away before it ends, and nothing of it is worth that.
+        """
+        log.error("the router ends", fault=repr(error))
+        end = threading.Timer(END_S, os._exit, [1])
+        end.daemon = True
+        end.start()
         if self.ended is not None and not self.ended.done():
             self.ended.set_exception(error)
 
@@ -161,7 +174,12 @@ def _life_cycle(host: Host, ticks: Any) -> type[Service]:
     class LifeCycle(Service):
         async def on_start(self) -> None:
             host.ended = asyncio.get_running_loop().create_future()
-            await host.call(host.worker.open)
+            try:
+                await host.call(host.worker.open)
+            except BaseException as error:
+                host.fail(error)
+                raise
+            host.is_open = True
             await ticks.send(value=Tick.turn)
 
         @Service.task
@@ -173,7 +191,8 @@ def _life_cycle(host: Host, ticks: Any) -> type[Service]:
             """Let the turn in hand end, then leave the group, so that others take over at once."""
             if host.ended is not None:
                 host.ended.cancel()
-            await host.call(host.worker.close)
+            if host.is_open:
+                await host.call(host.worker.close)
             host.shut()
 
     return LifeCycle

@@ -1,6 +1,8 @@
 """The router's worker as a process on the real Kafka: each record once, poison aside, and a clean hand-over."""
 
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -304,3 +306,9 @@ def test_a_flood_of_foreign_records_in_one_partition_stops_no_routing(
     complaints = complaints_of(keys, "beside", 30)
     publish(producer, complaints)
     wait_until(lambda: {one.id for one in complaints} <= topics.owners().keys(), what="all owners", timeout_s=60)
+
+
+def test_a_router_that_fails_ends_soon() -> None:
+    """Its supervisor starts it again; Faust alone waits a minute for a consumer whose broker is away."""
+    program = "import time; from router.app import Host; Host(None).fail(RuntimeError()); time.sleep(60)"
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=40).returncode == 1
