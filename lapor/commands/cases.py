@@ -30,7 +30,8 @@ def show(
 ) -> None:
     """Show a case: its state, its owners, its deadlines with their colours, what happened, and what the citizen was to be told.
 
-    A deadline is hijau (at least two working days are left after today), kuning (fewer) or merah (over), or done.
+    A deadline is green (at least two working days are left after today), yellow (fewer) or red (over), or done. In JSON the words of the
+    data stand: hijau, kuning, merah, and the states and kinds as in the contract.
 
     Example: `lapor case show '7K3M9 QX2RT S' --json | jq .deadlines.complete`
     """
@@ -88,8 +89,9 @@ def due(
 ) -> None:
     """List the cases that wait for an agency with their next deadline, the most urgent first.
 
-    A deadline is hijau (at least two working days are left after today), kuning (fewer) or merah (over). Ended cases and supporters of
-    other cases are not listed. A case whose owner no longer exists is marked: give it to another agency with `lapor case rehome`.
+    A deadline is green (at least two working days are left after today), yellow (fewer) or red (over); in JSON hijau, kuning, merah. An
+    answered case has no colour: nothing is due, and on that day it closes by itself. Ended cases and supporters of other cases are not
+    listed. A case whose owner no longer exists is marked: give it to another agency with `lapor case rehome`.
 
     Example: `lapor case due --agency dpu-33.74 --before 2026-12-01`
     """

@@ -181,9 +181,13 @@ def query(
 
     The views are cases, complaints, dispositions, case_events, messages, replies, deliveries and dead_letters.
     """
-    from lapor.commands.tables import show_rows
+    from lapor.commands.tables import format_clause, show_rows
     from lapor.local.note import started_in
     from lapor.processes.wiring import analysts_store
+
+    if clause := format_clause(sql):
+        hint = f"{clause} has no effect here: leave it out, and choose the form with --format table, tsv or json (JSON lines)"
+        raise typer.BadParameter(hint, param_hint="SQL")
 
     with contextlib.closing(analysts_store(started_in(data_dir))) as store:
         names, rows = store.table(sql)

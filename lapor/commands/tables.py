@@ -1,8 +1,9 @@
 """Formats the state of services and the values of settings for people, and prints rows for people or programs."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -20,6 +21,19 @@ from lapor.local.supervisor import Service, Supervisor
 
 NULL = "\\N"
 """How a table and tab-separated lines show that there is no value, as ClickHouse and pandas write it."""
+
+
+_QUOTED: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`|--[^\n]*|/\*.*?\*/""", re.DOTALL)
+"""Texts, quoted names and comments of a query."""
+
+_FORMAT: Final = re.compile(r"\bFORMAT\s+(?!(?:ASC|DESC)\b)([A-Z]\w*)\s*(?:;|\bSETTINGS\b|\Z)", re.IGNORECASE)
+"""The clause that tells ClickHouse's own client how to print; a column can be named `format`, too ("ORDER BY format DESC")."""
+
+
+def format_clause(sql: str) -> str:
+    """Return the FORMAT clause of a query as it is written; empty if it has none."""
+    found = _FORMAT.search(_QUOTED.sub(lambda part: " " if part[0].startswith(("--", "/*")) else " _ ", sql))
+    return f"FORMAT {found[1]}" if found else ""
 
 
 def table(supervisor: Supervisor) -> Table:

@@ -3,6 +3,7 @@
 from collections.abc import Container, Sequence
 from typing import Final
 
+from normalizer.places.context import CUE, HAMLET, OFFICE, SURROUNDINGS
 from normalizer.places.gazetteer import REGENCY
 from normalizer.places.names import PlaceName, PlaceNames, PlaceNode
 from normalizer.text import BREAK, fold
@@ -35,6 +36,17 @@ _NUMBERED: Final = frozenset(
     )
 )
 """Words before the number of a house or a part of a village."""
+
+_NUMBERED_NAMES: Final = HAMLET | OFFICE | CUE
+"""The flags of words before the number of a school, an estate or a village ("SDN 2")."""
+
+AND: Final = frozenset(
+    ("dan", "dn", "serta", "sama", "maupun", "karo", "kaliyan", "jeung", "sareng", "jo", "lan", "dengan")
+)
+"""Words that join the names of two regions."""
+
+LABEL_REACH: Final = 8
+"""Number of words behind a number in which the names of two regions are looked for that it counts."""
 
 _STREETS: Final = frozenset(("jl", "jln", "gg", "gang"))
 _OF_A_STREET: Final = 3
@@ -98,6 +110,40 @@ def is_house_number(words: list[str], at: int, behind: PlaceNode | None) -> bool
     if town is not None and town.end > at + 2:
         return True
     return BREAK not in before and not _STREETS.isdisjoint(before)
+
+
+def is_label(words: list[str], at: int, nodes: Sequence[PlaceNode | None]) -> bool:
+    """Return whether a number is part of an address or a name ("No. 2", "Griya 2, Kota Malang") and counts nothing ("di 2 kota").
+
+    It is if a word for what has a number or a school stands before it, or the name of one region behind it: what counts regions has
+    none of their names behind it, or joins two.
+
+    Args:
+        words: the words of the text.
+        at: the position of the number, in digits or letters.
+        nodes: for each of the LABEL_REACH words behind it, the node in the tree of place names (see PlaceNode); None if no name begins
+            with it.
+    """
+    before = words[at - 1] if at else BREAK
+    is_written = words[at].isdigit()
+    if before in _NUMBERED or (is_written and SURROUNDINGS.get(before, 0) & _NUMBERED_NAMES):
+        return True
+    here = longest(nodes[0], words, at + 1) if nodes[0] is not None else None
+    if here is None or here.end == at + 2 or not here.name.strong:
+        return False
+    is_joined = words[here.end] in AND
+    if is_written and not is_joined:
+        return True
+    second = here.end + is_joined
+    node = nodes[second - at - 1] if second - at - 1 < len(nodes) else None
+    there = longest(node, words, second) if node is not None else None
+    return there is None or not _are_apart(here, there)
+
+
+def _are_apart(here: PlaceHit, there: PlaceHit) -> bool:
+    """Return whether two names are those of different regions of one level."""
+    codes, others = ({claim.code for claim in hit.name.strong} for hit in (here, there))
+    return bool(others) and codes.isdisjoint(others) and len({len(code) for code in codes | others}) == 1
 
 
 def commas(hits: Sequence[PlaceHit], words: Sequence[str], parts: Sequence[str]) -> frozenset[int]:

@@ -3,7 +3,9 @@
 from collections.abc import Container
 from typing import Final
 
-from normalizer.places.hits import FIFTY, PlaceHit, behind_level, ended, is_house_number, longest
+from normalizer.date_words import COUNTS
+from normalizer.places.hits import FIFTY, LABEL_REACH, PlaceHit, behind_level, ended, is_house_number, is_label, longest
+from normalizer.places.names import PlaceNode
 from normalizer.subjects.lexicon import Lexicon
 from normalizer.subjects.meanings import Meaning, Word
 from normalizer.subjects.vocabulary import Vocabulary
@@ -69,7 +71,7 @@ def scan(  # noqa: C901, PLR0912 - one pass for all that a word can begin
         if (
             word.begins & entries[at + 1].bits
         ):  # rarely though nothing follows: then each look below finds the word alone
-            if word.follow:
+            if word.follow and not (_is_number(words[at]) and is_label(words, at, _names_behind(entries, at))):
                 _follow(word, words, at, found, vocabulary)
             if word.lead is not None:
                 find(word.lead, words, at, matches)
@@ -96,6 +98,14 @@ def scan(  # noqa: C901, PLR0912 - one pass for all that a word can begin
                 hits.append(hit)
                 reach = hit.end
     return found
+
+
+def _is_number(word: str) -> bool:
+    return word.isdigit() or word in COUNTS
+
+
+def _names_behind(entries: list[Word], at: int) -> list[PlaceNode | None]:
+    return [entry.names for entry in entries[at + 1 : at + 1 + LABEL_REACH]]
 
 
 def _follow(first: Word, words: list[str], at: int, found: Scan, vocabulary: Vocabulary) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from normalizer.places.gazetteer import PROVINCE
-from normalizer.places.hits import PlaceHit
+from normalizer.places.hits import AND, PlaceHit
 from normalizer.places.names import DKI
 from normalizer.results import PlaceReading
 from normalizer.text import BREAK
@@ -58,14 +58,9 @@ _SHARED: Final = ("landfill", "cooperative", "irrigation")
 _UNTIL: Final = frozenset(("sampai", "sampe", "hingga", "nganti", "tekan", "tumeka", "dugi"))
 """Words between two regencies from one of which harm reaches the other ("dari Karanganyar sampai Sragen")."""
 
-_AND: Final = frozenset(
-    ("dan", "dn", "serta", "sama", "maupun", "karo", "kaliyan", "jeung", "sareng", "jo", "lan", "dengan")
-)
-"""Words between the names of two regencies that share a thing."""
-
-_BETWEEN: Final = _AND | _LOCAL_LEVELS
+_BETWEEN: Final = AND | _LOCAL_LEVELS
 _BETWEEN_MOST: Final = 2
-"""All words that may come between such names, and how many of them."""
+"""All words that may come between the names of two regencies that share a thing, and how many of them."""
 
 _TELLS: Final = frozenset(
     (
@@ -193,12 +188,12 @@ def _add_shared(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit])
     """
     for hit in hits:
         at = hit.start
-        if words[at] in _LOCAL_LEVELS and words[at - 1] in _AND and words[at - 2] in _LOCAL_LEVELS:
+        if words[at] in _LOCAL_LEVELS and words[at - 1] in AND and words[at - 2] in _LOCAL_LEVELS:
             groups.setdefault("cross_regency", [at])  # "kabupaten dan kota Bima"
             return
     for first, second in pairwise(hits):
         between = words[first.end : second.start]
-        if len(between) > _BETWEEN_MOST or _AND.isdisjoint(between) or any(word not in _BETWEEN for word in between):
+        if len(between) > _BETWEEN_MOST or AND.isdisjoint(between) or any(word not in _BETWEEN for word in between):
             continue
         here, there = ({claim.code for claim in hit.name.strong} for hit in (first, second))
         if not here or not there or not here.isdisjoint(there) or len({len(code) for code in here | there}) > 1:

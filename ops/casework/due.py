@@ -7,11 +7,14 @@ from complaints import tracking
 from complaints.case import OPEN, CaseState
 from complaints.disposition import AgencyRef, Deadline
 from normalizer.masking import mask
-from ops.casework.layout import DUTIES, WITHHELD
+from ops.casework.layout import COLOURS, DUTIES, STATES, WITHHELD
 from router.deadlines import light
 
 BEGINNING_CHARACTERS: Final = 60
 """The number of characters of a complaint in the list."""
+
+_NOTHING_DUE: Final = "nothing, closes by itself"
+"""What an answered case waits for: on that day the clock closes it, unless the citizen disputes the answer."""
 
 Entry = dict[str, Any]
 """A case in the list, as plain data."""
@@ -44,11 +47,12 @@ def entry(  # noqa: PLR0913  # the parts of a line
 
 def line(one: Entry) -> str:
     """Return a line of the list for people."""
-    duty = DUTIES[one["duty"]]
+    waits = one["duty"] != "close"
+    duty, colour = (DUTIES[one["duty"]], COLOURS[one["light"]]) if waits else (_NOTHING_DUE, "-")
     command = ": lapor case rehome" if one["state"] in OPEN else ""
     gone = f", no longer exists{command}" if one.get("owner_is_gone") else ""
     owner = f"{one['owner']['name']} ({one['owner']['id']}{gone})"
-    said = f"{one['due']}  {one['light']:7} {tracking.spaced(one['code'])}  {duty:27} {one['state']:17} {owner}"
+    said = f"{one['due']}  {colour:7} {tracking.spaced(one['code'])}  {duty:27} {STATES[one['state']]:17} {owner}"
     added = f"  + {one['added']}" if one.get("added") else ""
     return f"{said}  {one['text']}{added}" if one.get("text") or added else said
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from complaints import tracking
 from complaints.fact import FactKind, Result
+from complaints.values import ComplaintClass
 from ops.casework.show import Sheet
 from ops.casework.times import clock, span
 
@@ -14,7 +15,7 @@ DUTIES: Final = {
     "forward": "forward",
     "first_follow_up": "follow up",
     "complete": "complete",
-    "close": "close",
+    "close": "closes by itself",
     "statute_completeness": "complete report? (statute)",
     "statute_decision": "decide (statute)",
 }
@@ -22,7 +23,28 @@ DUTIES: Final = {
 
 _WIDE: Final = 27
 
-WITHHELD: Final = "rahasia"
+COLOURS: Final[dict[str, str]] = {"hijau": "green", "kuning": "yellow", "merah": "red"}
+"""The colours of deadlines."""
+
+STATES: Final[dict[str, str]] = {
+    "diterima": "at a triage desk",
+    "perlu dilengkapi": "asks the citizen",
+    "diteruskan": "forwarded",
+    "diproses": "accepted",
+    "ditunda": "put off",
+    "dibuka kembali": "open again",
+    "ditanggapi": "answered",
+    "selesai": "closed",
+    "dicabut": "withdrawn",
+    "digabung": "supporter",
+    "diarsipkan": "archived",
+}
+"""The states of a case (see complaints.case.CaseState)."""
+
+VOID: Final = "void act"
+"""An act that the router did not let happen: nothing of the case has changed."""
+
+WITHHELD: Final = "(secret)"
 """What stands for the words of a secret report: the screen of an office is not for them. The JSON has them."""
 
 At = Callable[[str], str]
@@ -40,7 +62,7 @@ def lines(sheet: Sheet) -> Iterator[str]:
     yield from _chain(sheet, at)
     yield "\ndeadlines"
     for duty, one in sheet["deadlines"].items():
-        colour = f"done {one['done']}" if one["state"] == "done" else one["state"]
+        colour = f"done {one['done']}" if one["state"] == "done" else colour_of(duty, one["state"])
         counted = f"{one['days']} {one['counted']} days from {one['from']}, {one['source']}"
         yield f"  {DUTIES[duty]:{_WIDE}} {one['due']}  {colour:15}  {counted}"
     started, paused = at(sheet["clock"]["started_at"]), sheet["clock"]["paused_s"]
@@ -59,10 +81,16 @@ def lines(sheet: Sheet) -> Iterator[str]:
         yield "  nothing yet"
 
 
+def colour_of(duty: str, light: str) -> str:
+    """Return the colour of a duty that is not fulfilled; an answered case closes, unless the citizen disputes."""
+    return "unless disputed" if duty == "close" else COLOURS[light]
+
+
 def _kind(event: Sheet) -> str:
-    """Return the kind of an event; a command that was already done was not refused."""
-    is_done = event["kind"] == FactKind.declined.value and event.get("result") == Result.already_applied.value
-    return "sudah berlaku" if is_done else str(event["kind"])
+    """Return the kind of an event; an act that changed nothing refuses nothing."""
+    if event["kind"] == FactKind.declined.value:
+        return "already done" if event.get("result") == Result.already_applied.value else VOID
+    return FactKind(event["kind"]).name.replace("_", " ")
 
 
 def _by(event: Sheet) -> str:
@@ -75,19 +103,28 @@ def _words(event: Sheet) -> str:
     """Return what an event says, in one line."""
     told = {name: event.get(name) for name in ("owner", "part", "until", "to", "other", "duty", "event")}
     said = [f"{event['stars']} of 5"] if event.get("stars") else []
+    said += [f"{event['command']}:"] if event.get("command") else []
     said += [f"{name} {value}" if name in {"until", "to"} else str(value) for name, value in told.items() if value]
     return " ".join(" ".join([*said, str(event.get("text") or "")]).split())
 
 
 def _head(sheet: Sheet, at: At) -> Iterator[str]:
-    oversight = ", berkadar pengawasan" if sheet["oversight"] else ""
-    yield f"{tracking.spaced(sheet['code'])}  {sheet['state']}  ({sheet['class']}{oversight}, by {sheet['channel']})"
+    kind = class_words(ComplaintClass(sheet["class"]), oversight=sheet["oversight"] or None)
+    yield f"{tracking.spaced(sheet['code'])}  {STATES[sheet['state']]}  ({kind}, by {sheet['channel']})"
     desk = "  [triage desk]" if sheet["triage"] else ""
     yield f"  owner       {sheet['owner']['name']} ({sheet['owner']['id']}){desk}"
     for one in sheet.get("beside", ()):
         yield f"  beside it   {one['name']} ({one['id']})"
     yield f"  version     {sheet['version']}"
     yield from (f"  {name:11} {words}" for name, words in _conditions(sheet, at))
+
+
+def class_words(kind: ComplaintClass | None, *, oversight: bool | None) -> str:
+    """Return the class of a report and whether it is one of oversight; what is None is left out."""
+    named = [kind.name.replace("_", " ")] if kind else []
+    if oversight is not None:
+        named.append("of oversight" if oversight else "not of oversight")
+    return ", ".join(named)
 
 
 def _conditions(sheet: Sheet, at: At) -> Iterator[tuple[str, str]]:
@@ -124,8 +161,8 @@ _CONDITIONS: Final[dict[str, tuple[str, Callable[[Any, At], str]]]] = {
     "rating": ("rating", _rating),
     "recorded_by": ("recorded", lambda agency, _: f"by {agency} on the citizen's behalf"),
     "source": ("source", lambda source, _: str(source)),
-    "anonymous": ("hidden", lambda _, __: "the person (anonim)"),
-    "secret": ("hidden", lambda _, __: "the report (rahasia)"),
+    "anonymous": ("hidden", lambda _, __: "the person"),
+    "secret": ("hidden", lambda _, __: "the report"),
 }
 """What may apply to a case: the field of the sheet, the name that people read, and the words for its value."""
 

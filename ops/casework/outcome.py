@@ -8,6 +8,7 @@ from complaints import tracking
 from complaints.disposition import AgencyRef
 from complaints.errors import CaseError
 from complaints.fact import Fact, FactKind, Result
+from ops.casework.layout import class_words
 
 NO_RESULT: Final = "the command is on Kafka, but the router has not decided about it yet; see `lapor doctor`"
 """Why a command has no result."""
@@ -38,7 +39,7 @@ def outcome(agency: AgencyRef, facts: Sequence[Fact], *, out_of_reach: bool | No
     for fact in facts:
         if fact.kind is FactKind.declined:
             if fact.result is Result.refused:
-                raise CaseError(fact.text)
+                raise CaseError(f"The act is void, and the case is as before: {fact.text}")
             sentences.append(f"Nothing changes: {fact.text}")
         elif fact.kind is FactKind.routed:
             sentences += _moved(fact)
@@ -66,10 +67,7 @@ def _due(fact: Fact) -> str:
 
 
 def _class(fact: Fact) -> str:
-    named = [fact.complaint_class.value] if fact.complaint_class else []
-    if fact.oversight is not None:
-        named.append("berkadar pengawasan" if fact.oversight else "not berkadar pengawasan")
-    return ", ".join(named)
+    return class_words(fact.complaint_class, oversight=fact.oversight)
 
 
 _SAID: Final[dict[FactKind, Callable[[AgencyRef, Fact], str]]] = {

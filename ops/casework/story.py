@@ -9,7 +9,7 @@ from complaints.case import Case
 from complaints.command import CASE, CITIZEN, CLOCK, CONVERSATION, NEIGHBOURS
 from complaints.disposition import Deadline, Disposition
 from complaints.fact import Fact, FactKind, Result
-from ops.casework.layout import DUTIES
+from ops.casework.layout import DUTIES, STATES, VOID, class_words, colour_of
 from ops.casework.show import deadlines, province, title_of_level
 from ops.casework.times import clock
 
@@ -32,7 +32,7 @@ def story(case: Case, facts: Sequence[Fact], now: datetime) -> Iterator[str]:
         facts: its facts, oldest first.
         now: the present time.
     """
-    yield f"case {tracking.spaced(case.tracking_code)}  (complaint {case.complaint_id}, version {case.version}, {case.state})"
+    yield f"case {tracking.spaced(case.tracking_code)}  (complaint {case.complaint_id}, version {case.version}, {STATES[case.state]})"
     told: set[str] = set()
     for fact in facts:
         at = clock(fact.at, province(case))
@@ -42,9 +42,9 @@ def story(case: Case, facts: Sequence[Fact], now: datetime) -> Iterator[str]:
         else:
             yield f"\n{at}  {_sentence(fact)}"
             yield from _deadlines(fact.deadlines or (), told)
-    yield f"\nnow: {case.state}, with {case.owner.name} ({case.owner.id})"
+    yield f"\nnow: {STATES[case.state]}, with {case.owner.name} ({case.owner.id})"
     for duty, one in deadlines(case, now).items():
-        state = f"done on {one['done']}" if one["state"] == "done" else one["state"]
+        state = f"done on {one['done']}" if one["state"] == "done" else colour_of(duty, one["state"])
         yield f"  {DUTIES[duty]}: by {one['due']}, {state}"
 
 
@@ -67,8 +67,10 @@ def _asked(fact: Fact) -> str:
 
 
 def _declined(fact: Fact) -> str:
-    why = "was already done" if fact.result is Result.already_applied else "was refused"
-    return f"{fact.command or 'a command'} by {_who(fact.actor)} {why}{_because(fact)}"
+    act = f"{fact.command or 'a command'} by {_who(fact.actor)}"
+    if fact.result is Result.already_applied:
+        return f"{act} was already done{_because(fact)}"
+    return f"{VOID}: {act} changed nothing{_because(fact)}"
 
 
 def _hidden(fact: Fact) -> str:
@@ -111,9 +113,8 @@ def _escalated(fact: Fact) -> str:
 
 
 def _reclassified(fact: Fact) -> str:
-    named = fact.complaint_class.value if fact.complaint_class else "the same class"
-    oversight = {True: ", berkadar pengawasan", False: ", not berkadar pengawasan", None: ""}[fact.oversight]
-    return f"{fact.actor} reclassified it as {named}{oversight}{_because(fact)}"
+    named = class_words(fact.complaint_class, oversight=fact.oversight)
+    return f"{fact.actor} reclassified it as {named}{_because(fact)}"
 
 
 def _suggestion(fact: Fact) -> str:

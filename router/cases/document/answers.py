@@ -2,14 +2,15 @@
 
 from complaints.case import OPEN
 from router.cases.document.plain import Document
-from router.cases.document.waits import standing
+from router.cases.document.waits import close_question, standing
 
 
 def stands(case: Document, answer: Document) -> None:
     """Note an answer, of an owner or of the owner of a former main case."""
     case["answers"] = [*case["answers"], answer]
-    for name in ("reopened_at", "postponed", "question"):
+    for name in ("reopened_at", "postponed"):
         case.pop(name, None)
+    close_question(case, answer["at"])
     declared(case, answer)
     if case.get("forwarded_at") or not all(hop["triage"] for hop in case["chain"]):
         case.setdefault("followed_up_at", answer["at"])  # an answer is a follow-up, that of a triage desk too

@@ -11,7 +11,7 @@ from router.cases.document.answers import declared, did, stands
 from router.cases.document.ending import ended, let_go
 from router.cases.document.joining import joined
 from router.cases.document.plain import Document
-from router.cases.document.waits import drop_waits, end_waits, is_over, standing, stop_waiting
+from router.cases.document.waits import close_question, end_waits, is_over, standing, stop_waiting
 
 
 def _routed(case: Document, fact: Document) -> None:
@@ -106,8 +106,7 @@ def _answered(case: Document, fact: Document) -> None:
 
 def _verified(case: Document, fact: Document) -> None:
     """The owner says that the report is complete: no question is open, and it was for nothing that the clocks waited."""
-    case.pop("question", None)
-    drop_waits(case, fact["at"])
+    close_question(case, fact["at"])
     declared(case, fact)
 
 
@@ -190,15 +189,13 @@ def _reminded(case: Document, fact: Document) -> None:
 
 
 def _unanswered(case: Document, fact: Document) -> None:
-    case.pop("question", None)
-    stop_waiting(case, fact["at"])
+    close_question(case, fact["at"])
     case["incomplete"] = True
     case["state"] = standing(case)
 
 
 def _unheard(case: Document, fact: Document) -> None:
-    case.pop("question", None)
-    drop_waits(case, fact["at"])
+    close_question(case, fact["at"])
     case["incomplete"] = True
     case["state"] = standing(case)
 

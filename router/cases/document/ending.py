@@ -2,14 +2,16 @@
 
 from complaints.fact import FactKind
 from router.cases.document.plain import Document
+from router.cases.document.waits import close_question
 
 
 def ended(case: Document, fact: Document) -> None:
     """Note that a case has ended, or a supporter with its main case."""
     case["state"] = fact["kind"]
     case["ended_at"], case["ended_by"] = fact["at"], fact["actor"]
-    for name in ("postponed", "question", "main", "main_as_of"):
+    for name in ("postponed", "main", "main_as_of"):
         case.pop(name, None)
+    close_question(case, fact["at"])
     if fact.get("deemed"):
         case["deemed"] = True
     if fact["kind"] != FactKind.closed:

@@ -6,7 +6,7 @@ from complaints.command import CASE, CITIZEN, NEIGHBOURS
 from router.cases.document.answers import stands
 from router.cases.document.ending import ended
 from router.cases.document.plain import Document
-from router.cases.document.waits import standing
+from router.cases.document.waits import close_question, standing
 
 MOST_APART: Final = 20
 """How many former main cases of a supporter are remembered."""
@@ -21,8 +21,9 @@ def proposed(case: Document, fact: Document) -> None:
 
 def merged(case: Document, fact: Document) -> None:
     """Note the main case, and what it tells of itself."""
-    for name in ("proposed", "postponed", "question"):
+    for name in ("proposed", "postponed"):
         case.pop(name, None)
+    close_question(case, fact["at"])
     case["main"], case["state"] = fact["other"], "digabung"
     case.pop("heard", None)
     if agency := fact.get("agency"):

@@ -50,8 +50,12 @@ def end_waits(case: Document, moment: str) -> None:
             _stop(case, wait, since, moment)
 
 
-def drop_waits(case: Document, moment: str) -> None:
-    """Forget each wait in which the citizen can still answer, as if nothing had been asked; one whose days are over has moved its clock."""
+def close_question(case: Document, moment: str) -> None:
+    """Close the open question, if there is one, without an addition of the citizen, whoever closes it and however.
+
+    Each wait in which he can still answer is forgotten, as if nothing had been asked; one whose days are over has moved its clock.
+    """
+    case.pop("question", None)
     end_waits(case, moment)
     for wait, _ in _WAITS:
         case.pop(wait, None)

@@ -207,16 +207,41 @@ def test_disagreeing_and_hiding_need_no_more_than_the_code() -> None:
     assert personal == {wish for wish in WISHES.values() if issubclass(wish.model, KeyedWording)}
 
 
-def test_asking_and_verifying_in_one_breath_gives_no_days() -> None:
-    """The owner says that nothing was missing: the clocks have waited for nothing."""
+CLOSED_BY: dict[str, tuple[CommandKind, ...]] = {
+    "verified": (CommandKind.verify,),
+    "answered and disputed": (CommandKind.answer, CommandKind.reopen),
+    "withdrawn and opened again": (CommandKind.withdraw, CommandKind.reopen),
+    "put aside and opened again": (CommandKind.archive, CommandKind.reopen),
+}
+BY_CITIZEN = {CommandKind.reopen, CommandKind.withdraw}
+
+
+@pytest.mark.parametrize("how", CLOSED_BY)
+def test_asking_and_answering_itself_gives_no_days(how: str) -> None:
+    """A question that is closed without the citizen's addition moves no clock: nobody gets his 30 days by asking and going on."""
     house = House(law=ListLaw())
     house.take(BY_SMS)
     owner, before = house.case(BY_SMS.tracking_code).owner.id, house.case(BY_SMS.tracking_code).deadlines
     later = NOON_MS + 10 * DAY_MS
     house.take(said(CommandKind.ask, BY_SMS, owner, "Apakah masih"), at_ms=later)
-    house.take(said(CommandKind.verify, BY_SMS, owner), at_ms=later + 60_000)
-    after = {one.duty: one.due for one in house.case(BY_SMS.tracking_code).deadlines}
+    for number, kind in enumerate(CLOSED_BY[how], 1):
+        actor = CITIZEN if kind in BY_CITIZEN else DESK if kind is CommandKind.archive else owner
+        facts = house.take(said(kind, BY_SMS, actor, "Sudah"), at_ms=later + number * 15_000)
+        assert facts[0].kind is not FactKind.declined, facts[0].text
+    case = house.case(BY_SMS.tracking_code)
+    after = {one.duty: one.due for one in case.deadlines}
     assert after.items() >= {one.duty: one.due for one in before}.items()
+    assert (case.question, case.waits_since, case.paused_s) == (None, None, 0)
+
+
+def test_who_answers_his_own_question_late_keeps_the_days_of_the_law() -> None:
+    """After the citizen's 30 days the report counts as complete, as it is: the clock runs from there, whoever closes the question."""
+    house = House(law=ListLaw())
+    house.take(BY_SMS)
+    owner = house.case(BY_SMS.tracking_code).owner.id
+    house.take(said(CommandKind.ask, BY_SMS, owner, "Di sebelah mana"), at_ms=NOON_MS)
+    house.take(said(CommandKind.answer, BY_SMS, owner, "Sudah"), at_ms=NOON_MS + 31 * DAY_MS)
+    assert house.case(BY_SMS.tracking_code).paused_s == 30 * 86_400
 
 
 def test_an_answer_does_not_end_with_a_question() -> None:

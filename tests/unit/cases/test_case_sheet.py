@@ -1,12 +1,17 @@
 """What an officer reads of a case: its owners, deadlines, events and the citizen's replies, and its story in words."""
 
+import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import orjson
+import pytest
 
 from complaints import tracking
+from complaints.case import CaseState
 from complaints.command import CITIZEN, CommandKind
+from complaints.disposition import AgencyRef
+from complaints.errors import CaseError
 from complaints.event import Complaint
 from complaints.fact import Fact, FactKind
 from complaints.mail import ReplyKind
@@ -17,6 +22,7 @@ from ops.casework.outcome import outcome
 from ops.casework.show import sheet
 from ops.casework.story import TOLD, story
 from ops.casework.times import span
+from router.deadlines import Light
 from tests.harness.events import DPU, complaint
 from tests.harness.house import NOON_MS, House, added, said
 from tests.harness.support import NOON
@@ -224,7 +230,7 @@ def test_the_sheet_of_a_secret_report_shows_none_of_its_words() -> None:
     life = Life(secret=True)
     life.house.take(added(life.complaint, "di Jalan Pemuda"))
     shown = "\n".join(lines(life.sheet()))
-    assert "\nthe complaint\n  rahasia\n" in shown
+    assert "\nthe complaint\n  (secret)\n" in shown
     assert "berlubang" not in shown
     assert "Pemuda" not in shown
     assert "berlubang" in life.sheet()["text"]
@@ -237,18 +243,18 @@ def test_the_text_for_people_has_all_of_it() -> None:
     life.act("refuse", text="Bukan jalan kota")
     shown = "\n".join(lines(life.sheet()))
     expected = [
-        "diteruskan  (pengaduan, by",
+        "forwarded  (complaint, by",
         "overdue",
         "escalated",
         "owners",
         "until it was refused",
         "still",
         "deadlines",
-        "merah",
+        "red",
         "UU 25/2009 Pasal 50 ayat (1)",
         "it waited for the citizen for no time",
         "events",
-        "bukan wewenang",
+        "refused",
         "the citizen was to be told",
         "kini ditangani",
     ]
@@ -280,11 +286,11 @@ def test_the_story_tells_every_kind_of_fact_in_words() -> None:
         "overdue: ",
         "escalated to level 1, pejabat penghubung",
         "the question is closed without an answer",
-        "reclassified it as aspirasi, berkadar pengawasan",
+        "reclassified it as aspiration, of oversight",
         "archived it as spam: Iklan",
         "opened it again: Bukan iklan",
         "kemenpanrb withdrew the complaint on the citizen's behalf (letter): Surat 3 November",
-        "now: dicabut, with",
+        "now: withdrawn, with",
     ]
     missing = [part for part in expected if part not in told]
     assert missing == []
@@ -349,8 +355,35 @@ def test_what_people_read_of_a_case_says_who_did_what_and_when_it_was_there() ->
     shown = "\n".join(lines(life.sheet()))
     assert "WIT " in shown
     assert "WIB" not in shown
-    assert f"diteruskan           router: {life.owner}" in shown
-    assert "sudah berlaku" in shown
-    assert "ditolak" not in shown
+    assert f"routed               router: {life.owner}" in shown
+    assert "already done         " in shown
+    assert "void" not in shown
     assert "citizen: 4 of 5" in shown
     assert "14:00:01 WIT" in life.told()
+
+
+def test_a_void_act_does_not_read_like_a_refused_report() -> None:
+    """Whoever mistypes `--as` acts for an agency that does not own the case: the story says that nothing came of it."""
+    life = Life()
+    facts = life.act("answer", "pln", "Sudah.")
+    shown, told = "\n".join(lines(life.sheet())), life.told()
+    assert f"void act             pln: answer: {facts[0].text}" in shown
+    assert f"void act: answer by pln changed nothing: {facts[0].text}" in told
+    assert not any(word in shown + told for word in ("ditolak", "declined", "was refused"))
+    with pytest.raises(CaseError, match=r"^The act is void, and the case is as before: .*owns the case"):
+        outcome(AgencyRef(id="pln", name="PLN"), facts)
+
+
+def test_what_operators_read_of_a_case_is_in_one_language() -> None:
+    """States, kinds, classes and colours are in English; only what a citizen wrote or is told, and titles of offices, are as written."""
+    life = Life()
+    life.act("ask", text="?")
+    life.ring(70)
+    life.act("reclassify", "kemenpanrb", complaint_class=ComplaintClass.aspiration, oversight=True)
+    life.act("answer", text="Sudah.")
+    data = {*get_args(CaseState), *map(str, FactKind), *map(str, ComplaintClass), *get_args(Light), "berkadar"}
+    named = re.compile(rf"\b(?:{'|'.join(data - {'done'})})\b")
+    shown = list(lines(life.sheet()))
+    shown = [*shown[: shown.index("\nthe citizen was to be told")], *life.told().splitlines()]
+    quoted = ("kami teruskan", "escalated")  # the router's reason, which the citizen reads, and the titles of offices
+    assert [one for one in shown if named.search(one) and not any(part in one for part in quoted)] == []

@@ -160,7 +160,9 @@ def test_a_declined_command_says_why() -> None:
     story, refused, done = Story(), uuid4(), uuid4()
     story.decline(refused, CommandKind.refuse, actor="pln", text="Hanya pemilik yang dapat menolak.")
     story.decline(done, CommandKind.refuse, actor=DPU.id, text="Sudah ditolak.", result=Result.already_applied)
-    with pytest.raises(CaseError, match=r"^Hanya pemilik yang dapat menolak\.$"):
+    with pytest.raises(
+        CaseError, match=r"^The act is void, and the case is as before: Hanya pemilik yang dapat menolak\.$"
+    ):
         facts_of(story, refused)
     assert facts_of(story, done) == ["Nothing changes: Sudah ditolak."]
 
@@ -182,7 +184,7 @@ def test_the_life_of_a_case_is_told_in_its_order() -> None:
     story.fact(FactKind.continued, uuid4(), continued_as="2Q74GVWWCE3")
     told = "\n".join(told_story(case_of(story), story.facts, NOON))
     expected = [
-        f"(complaint {story.complaint.id}, version 9, ditanggapi)",
+        f"(complaint {story.complaint.id}, version 9, answered)",
         f"hop 0: {PEMDA.name} ({PEMDA.id}) since 2026-11-03 12:01:00 WIB  [triage desk",
         '- subject:jalan "jalan berlubang" [UU 38/2004 ps. 16] weight 2.00',
         "complete: by 2026-11-23 (14 working days from 2026-11-03, PermenPANRB 5/2025)",
@@ -190,7 +192,7 @@ def test_the_life_of_a_case_is_told_in_its_order() -> None:
         f"hop 1: {DPU.name} ({DPU.id}) since",
         "2026-11-03 12:04:00 WIB  the citizen added: Dekat pasar",
         f"{DPU.id} answered: Sudah kami perbaiki.",
-        "refuse by pln was refused: Bukan pemilik.",
+        "void act: refuse by pln changed nothing: Bukan pemilik.",
         "the citizen is asked for the place",
         "became the case 2Q74GVWWCE3",
     ]

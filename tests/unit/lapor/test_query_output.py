@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
+import typer
 
-from lapor.commands.tables import show_rows
+from lapor.commands.stack import query
+from lapor.commands.tables import format_clause, show_rows
 
 NAMES = ["owner", "at", "tags", "note"]
 ROWS = [("PLN", datetime(2026, 11, 30, tzinfo=UTC), ["a", "b"], None), ("a\tb\\c\nd", None, [], "\\N")]
@@ -54,3 +56,26 @@ def test_finding_11_a_table_that_is_too_wide_is_printed_row_by_row(
     assert any("[b]" in line for line in narrow)
     assert any("\\N" in line for line in narrow)
     assert not any(line.startswith("row") for line in narrow)
+
+
+@pytest.mark.parametrize(
+    ("sql", "clause"),
+    [
+        ("SELECT 1 FORMAT JSON", "FORMAT JSON"),
+        ("SELECT 1\nformat JSONEachRow ;", "FORMAT JSONEachRow"),
+        ("SELECT 1 FORMAT CSV SETTINGS max_threads = 1", "FORMAT CSV"),
+        ("SELECT 1 FORMAT JSON -- for jq", "FORMAT JSON"),
+        ("SELECT 'FORMAT JSON'", ""),
+        ("SELECT 'it\\'s FORMAT JSON'", ""),
+        ("SELECT 1 -- FORMAT JSON", ""),
+        ("SELECT 1 /* FORMAT JSON */", ""),
+        ("SELECT channel AS format FROM complaints ORDER BY format DESC", ""),
+        ("SELECT format('{}', channel) FROM complaints", ""),
+    ],
+)
+def test_a_format_clause_is_refused_and_not_passed_over(sql: str, clause: str) -> None:
+    """ClickHouse's protocol ignores it: whoever asked for JSON would get tab-separated lines without a word."""
+    assert format_clause(sql) == clause
+    if clause:
+        with pytest.raises(typer.BadParameter, match=f"{clause} has no effect here: .*--format"):
+            query(sql)

@@ -103,8 +103,16 @@ def test_a_line_of_the_list_has_the_colour_of_today(served: ServedView, client: 
         "merah",
     ]
     said = line(entry(one.tracking_code, one.state, one.owner, one.deadline, date(2026, 12, 2)))
-    assert said.startswith("2026-12-01  merah   ")
+    assert said.startswith("2026-12-01  red     ")
     assert f"{DPU.name} ({DPU.id})" in said
+
+
+def test_an_answered_case_on_the_list_says_that_nothing_is_due() -> None:
+    """Only the clock of closing runs: the officer reads no colour and no order to close."""
+    closing = DUE.model_copy(update={"duty": "close"})
+    said = line(entry("7K3M9QX2RTS", "ditanggapi", DPU, closing, date(2026, 12, 2)))
+    about = f"{'nothing, closes by itself':27} answered          {DPU.name} ({DPU.id})"
+    assert said == f"{DUE.due}  -       7K3M9 QX2RT S  {about}"
 
 
 def settings_of(served: ServedView, allotments: Path | None = None) -> Settings:
@@ -146,7 +154,7 @@ def test_the_list_has_how_a_complaint_begins_and_of_a_secret_one_nothing(
         served.put(case_record(case))
     for one in client.due():
         found[one.secret] = (one.text, beginning(one.text, secret=one.secret))
-    assert found == {False: ("jalan rusak 0", "jalan rusak 0"), True: ("", "rahasia")}
+    assert found == {False: ("jalan rusak 0", "jalan rusak 0"), True: ("", "(secret)")}
 
 
 def test_the_list_has_how_the_latest_addition_begins(served: ServedView) -> None:
@@ -162,7 +170,7 @@ def test_the_list_has_how_the_latest_addition_begins(served: ServedView) -> None
         case = case.model_copy(update={"deadlines": (DUE,), "complaint": case.complaint.model_copy(update=text)})
         served.put(case_record(case))
     shown = [line(one) for one in cases.due(settings_of(served), agency="", before="")]
-    assert sorted(one.partition(")  ")[2] for one in shown) == ["jalan rusak  + hubungi [telepon]", "rahasia"]
+    assert sorted(one.partition(")  ")[2] for one in shown) == ["(secret)", "jalan rusak  + hubungi [telepon]"]
 
 
 def test_the_beginning_is_one_masked_line_of_sixty_characters() -> None:
