@@ -104,6 +104,8 @@ class Reply(Event):
     """The number of additions to the case so far."""
     secret: bool = False
     """Whether the report is secret: then no analyst may see its code."""
+    private: bool = False
+    """Whether nobody else may read it: the report is secret, or its citizen is not to be named, or hears that it is hidden."""
 
 
 class Send(Event):
@@ -126,6 +128,8 @@ class Send(Event):
     expires_at: AwareDatetime
     """After this time the text is of no use, and is not sent."""
     secret: bool = False
+    private: bool = False
+    """Whether nobody else may read it (see Reply)."""
 
 
 class SendReport(Event):

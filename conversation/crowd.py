@@ -38,4 +38,4 @@ def say_once(turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> 
     if turn.at_ms - turn.state.get("crowd_ms", 0) >= WITHIN_MS:
         turn.state["crowd_ms"] = turn.at_ms
         said = text("crowd", message.channel, code=spaced(case["code"]))
-        turn.say(message, id_, ReplyKind.small_talk, said, secret=bool(case.get("secret")))
+        turn.say(message, id_, ReplyKind.small_talk, said, secret=bool(case.get("secret") or case.get("anonymous")))

@@ -114,7 +114,7 @@ def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, 
 def _hidden_first(turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> Document:
     """Hide what a message to a case asks to be hidden, of which its citizen hears first; return the field of the command that adds it."""
     asked = hidden(message)
-    hides = {name: True for name in ("anonymous", "secret") if getattr(asked, name) and not getattr(message, name)}
+    hides = {name: True for name in ("anonymous", "secret") if _wants(name, asked, message, case)}
     if hides:
         companion = ids.companion_id(id_, CommandKind.hide.value)
         turn.command(message, companion, case["code"], CommandKind.hide, **hides)
@@ -122,6 +122,11 @@ def _hidden_first(turn: Turn, message: InboundMessage, id_: UUID, case: Document
     return (
         {"secret": True} if "secret" in hides else {}
     )  # the words are passed on to no other case, whatever comes first
+
+
+def _wants(name: str, asked: InboundMessage, message: InboundMessage, case: Document) -> bool:
+    """Return whether a case is to be hidden by a message: by its text, or since the message is hidden itself and the case is not."""
+    return bool(getattr(asked, name) and not (getattr(message, name) and case.get(name)))
 
 
 class Passing:

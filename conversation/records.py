@@ -122,6 +122,7 @@ def send(reply: Document, *, account: str, month: str, sealed: str, expires_at: 
     said = {"id": reply["id"], "account": account, "channel": reply["channel"], "citizen": reply["citizen"]}
     said |= _about(reply) | {"kind": reply["kind"], "month": month, "sealed": sealed}
     said |= {"created_at": reply["created_at"], "expires_at": expires_at, "secret": reply.get("secret", False)}
+    said["private"] = reply.get("private", False) or said["secret"]
     return _record(Send, account, said, said["created_at"], ((CHANNEL_HEADER, reply["channel"].encode()),))
 
 

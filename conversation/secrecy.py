@@ -1,6 +1,5 @@
 """Reads in a complaint that its reporter, or the report itself, is to be hidden. To hide too much does the least harm. Pure."""
 
-import re
 from dataclasses import replace
 from typing import Final
 
@@ -8,6 +7,7 @@ from complaints.message import InboundMessage
 from conversation.citizen import Document
 from conversation.said.own import own_words
 from conversation.said.words import WORDS, folded
+from normalizer.language.hiding import asks_to_be_hidden, is_marked, parts
 from normalizer.language.understanding import tells_beside, understood
 
 _OF_A_WISH: Final = 20
@@ -21,14 +21,6 @@ _OF_A_PERSON: Final = 4
 
 _TELLS: Final = {"story", "danger", "dispute", "settled", "place", "correction"}
 """The intents of a clause that says something beside a wish."""
-
-HIDES: Final = "RAHASIA"
-"""The command that hides a report; the receipt and the page tell it."""
-
-_MARK: Final = re.compile(rf"\W*(?:(?:\w+\W+){{0,2}}{HIDES}\b|(?i:{HIDES})\s*[.:,;!\n-])")
-
-_STOP: Final = re.compile(r"[.,:;!?\n]+")
-_COMMANDS: Final = WORDS.anonymous | WORDS.secret
 
 
 def hidden(message: InboundMessage, *, like: Document | None = None) -> InboundMessage:
@@ -58,25 +50,12 @@ def only_wishes(text: str) -> bool:
     return is_wish and len(folded(text)) <= _OF_A_WISH and not tells_beside(text)
 
 
-def asks_to_be_hidden(text: str) -> bool:
-    """Return whether a text asks, among all that it says, that its writer, or what he writes, is not shown to others."""
-    return "hide" in understood(text).modifiers or _is_marked(text)
-
-
 def asks_to_be_secret(text: str) -> bool:
     """Return whether a text that asks to be hidden asks it of the report itself, or does not say of what."""
-    parts = [part for part in _STOP.split(text) if part.strip()]
-    if any(WORDS.anonymous.issuperset(folded(part)) for part in parts):
+    if any(WORDS.anonymous.issuperset(folded(part)) for part in parts(text)):
         return False
     asked = [clause.text for clause in understood(text).clauses if clause.intent == "hide"] or [text]
-    return _is_marked(text) or any(_is_of_the_report(folded(part)) for part in asked)
-
-
-def _is_marked(text: str) -> bool:
-    """Return whether a text has the command RAHASIA or ANONIM: at its beginning, or as all that stands between two stops."""
-    if _MARK.match(text) is not None:
-        return True
-    return any(_COMMANDS.issuperset(words) for part in _STOP.split(text) if (words := folded(part)))
+    return is_marked(text) or any(_is_of_the_report(folded(part)) for part in asked)
 
 
 def _is_of_the_report(words: list[str]) -> bool:

@@ -5,7 +5,8 @@ import threading
 import time
 from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from contextlib import suppress
+from typing import Any, Final, TypeVar
 
 from telegram import Bot, LinkPreviewOptions, ReplyParameters
 from telegram.error import (
@@ -18,7 +19,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from channels.telegram.dialogue import Keyboard
+from channels.telegram.dialogue import Instead, Keyboard
 from channels.telegram.faults import RateLimited, Request, has_not_left, mapped, seconds
 from complaints.errors import (
     CredentialsRefused,
@@ -44,6 +45,9 @@ TELL_TIMEOUT_S = 60.0
 
 MOST_UPDATES = 100
 """The maximum number of updates in one answer."""
+
+NOT_TOLD: Final = "the citizen has no private chat with the bot; in his group it says only how he asks in private"
+"""Why a secret text has not arrived, whatever the group reads in its place."""
 
 WANTED = ["message", "edited_message"]
 """Kinds of updates that we ask for; callback queries and the rest are of no use here."""
@@ -108,6 +112,19 @@ class TelegramClient:
             keyboard: goes with the last piece; None for none.
         """
         return self._ask(self._tell(chat, pieces, answers, keyboard))
+
+    def tell_alone(
+        self, citizen: int, pieces: Sequence[str], *, keyboard: Keyboard | None, instead: Instead
+    ) -> "Future[str]":
+        """Send a text to a citizen in private (see `tell`). If that can never be, his group reads a sentence, and the future fails.
+
+        Args:
+            citizen: his id, which is that of his private chat.
+            pieces: the text, cut as Telegram needs it.
+            keyboard: goes with the last piece; None for none.
+            instead: the sentence for the group.
+        """
+        return self._ask(self._tell_alone(citizen, pieces, keyboard, instead))
 
     def commands(self, told: Mapping[str, str]) -> "Future[None]":
         """Set the commands in the bot's menu, each with its description."""
@@ -202,6 +219,16 @@ class TelegramClient:
                 raise UpstreamUnavailable(str(error)) from error
             raise
         return last
+
+    async def _tell_alone(
+        self, citizen: int, pieces: Sequence[str], keyboard: Keyboard | None, instead: Instead
+    ) -> str:
+        try:
+            return await self._tell(citizen, pieces, None, keyboard)
+        except Undeliverable as error:
+            with suppress(OutcomeUnknown):
+                await self._tell(instead.chat, [instead.text], instead.answers, None)
+            raise Undeliverable(f"{NOT_TOLD} ({error})") from error
 
     async def _say_again(
         self, chat: int, text: str, answers: int | None, keyboard: Keyboard | None, *, begun: bool

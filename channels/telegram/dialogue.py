@@ -3,7 +3,7 @@
 import re
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import yaml
 
@@ -17,6 +17,20 @@ _CODE: Final = re.compile(r"\b[0-9A-Z]{5} [0-9A-Z]{5} [0-9A-Z]\b")
 """A tracking code as our texts have it."""
 
 Keyboard = dict[str, Any]
+
+
+class Instead(NamedTuple):
+    """What a group reads if a citizen cannot be told something in private.
+
+    Attributes:
+        chat: the id of the group.
+        answers: the id of the message that is quoted; None for none.
+        text: a sentence that gives nothing away.
+    """
+
+    chat: int
+    answers: int | None
+    text: str
 
 
 @cache

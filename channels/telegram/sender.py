@@ -1,13 +1,15 @@
-"""Sends replies on Telegram: plain text, without previews of links, in the chat that the complaint came from."""
+"""Sends replies on Telegram: plain text, without previews of links, in the chat that the complaint came from; what is secret in private."""
 
 from concurrent.futures import Future
 
 from channels.base import Letter
 from channels.futures import failed
 from channels.telegram.client import TelegramClient
-from channels.telegram.dialogue import in_group, keyboard_for, pieces
+from channels.telegram.dialogue import Instead, in_group, keyboard_for, pieces
+from channels.telegram.parse import NAME
 from complaints.errors import Undeliverable
 from complaints.mail import ReplyKind
+from complaints.wording import text
 
 
 class TelegramSender:
@@ -24,9 +26,16 @@ class TelegramSender:
             quoted = int(answers) if answers else None
         except (KeyError, ValueError):
             return failed(Undeliverable("the reply address names no chat"))
-        private = str(chat) == letter.address.get("sender")
-        if private and letter.kind is ReplyKind.small_talk:
+        citizen = letter.address.get("sender")
+        here = str(chat) == citizen
+        alone = here or letter.secret
+        keyboard = keyboard_for(letter.kind, letter.text, code=letter.tracking_code, private=alone)
+        if letter.secret and not here:
+            if not (citizen and citizen.isdecimal()):
+                return failed(Undeliverable("the reply address names no citizen"))
+            instead = Instead(chat, quoted, text("not_here", NAME))
+            return self._client.tell_alone(int(citizen), pieces(letter.text), keyboard=keyboard, instead=instead)
+        if here and letter.kind is ReplyKind.small_talk:
             quoted = None
-        keyboard = keyboard_for(letter.kind, letter.text, code=letter.tracking_code, private=private)
-        text = letter.text if private else in_group(letter.text)
-        return self._client.tell(chat, pieces(text), answers=quoted, keyboard=keyboard)
+        said = letter.text if here else in_group(letter.text)
+        return self._client.tell(chat, pieces(said), answers=quoted, keyboard=keyboard)

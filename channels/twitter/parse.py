@@ -9,6 +9,7 @@ from typing import Any
 from complaints.errors import MalformedMessage
 from complaints.event import Attachment
 from complaints.message import InboundMessage
+from normalizer.language.hiding import asks_to_be_hidden
 
 NAME = "twitter"
 
@@ -80,8 +81,9 @@ def page(answer: Mapping[str, Any]) -> Found:
 def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundMessage | None:
     """Return the message in a mention; None for our own post and for a retweet.
 
-    The posts that the citizen quotes, or answers, belong to the text. The account of a public body is never answered in public: its post
-    is no address for replies.
+    The posts that the citizen quotes, or answers, belong to the text, but none of somebody else who asks to be hidden there; if he asks so
+    in an older one of his own, this is as hidden. The account of a public body is never answered in public: its post is no address for
+    replies.
 
     Args:
         post: the post as X gives it.
@@ -92,14 +94,14 @@ def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundM
         MalformedMessage: a field is missing that X always gives.
     """
     try:
-        # a post beyond 280 characters is cut in `text`; the whole stands in `note_tweet`
-        text = _string((post.get("note_tweet") or {}).get("text") or post["text"])
+        text = _text_of(post)
         post_id, author = _string(post["id"]), _string(post["author_id"])
         user = within.users.get(author, {})
         username, official = str(user.get("username", "")), user.get("verified_type") == OFFICIAL
         if username.lower() == account.lower() or _is_retweet(post):
             return None
         spoken_of = _spoken_of(post, within, account)
+        asks = any(asks_to_be_hidden(_text_of(other)) for _, other in spoken_of)
         thread = str(post.get("conversation_id") or post_id)
         return InboundMessage(
             channel=NAME,
@@ -111,6 +113,8 @@ def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundM
             official=official,
             ignored=RETYPED if text.startswith("RT @") else "",
             thread=thread,
+            anonymous=asks,
+            secret=asks,
             text="\n\n".join((text, *(quoted for quoted, _ in spoken_of))),
             address=_place_of(post, within),
             tagged=_tagged(post, account),
@@ -123,16 +127,26 @@ def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundM
 
 
 def _spoken_of(post: Mapping[str, Any], within: Found, account: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the posts of others that this one quotes or answers, each after the words that the text gets for it."""
+    """Return the posts that this one quotes or answers, each after the words that the text gets for it.
+
+    Whoever asks to be hidden in his own post does not become part of what somebody else tells.
+    """
     found = []
     for reference in post.get("referenced_tweets") or ():
         other = within.referenced.get(reference["id"])
         username = str(within.users.get((other or {}).get("author_id", ""), {}).get("username", ""))
-        if other is not None and username.lower() != account.lower():
-            text = _string((other.get("note_tweet") or {}).get("text") or other["text"])
+        if other is None or username.lower() == account.lower():
+            continue
+        text = _text_of(other)
+        if other.get("author_id") == post["author_id"] or not asks_to_be_hidden(text):
             how = "mengutip" if reference.get("type") == "quoted" else "menanggapi"
             found.append((f"[{how} @{username or '?'}] {text}", other))
     return found
+
+
+def _text_of(post: Mapping[str, Any]) -> str:
+    """Return the whole text of a post: beyond 280 characters it is cut in `text`, and whole in `note_tweet`."""
+    return _string((post.get("note_tweet") or {}).get("text") or post["text"])
 
 
 def _raw(post: Mapping[str, Any], spoken_of: Sequence[Mapping[str, Any]]) -> bytes:

@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Final, Protocol
 
 import structlog
@@ -11,13 +12,16 @@ from channels.base import Letter
 from channels.futures import failed
 from channels.twitter.faults import Duplicate, RateLimited
 from channels.twitter.parse import NAME
-from complaints.errors import Undeliverable, UpstreamUnavailable
+from complaints.errors import OutcomeUnknown, Undeliverable, UpstreamUnavailable
 from complaints.wording import text
 
 log = structlog.get_logger()
 
 CAPACITY: Final = 4
 """Posts that are on their way to X at the same time."""
+
+NOT_TOLD: Final = "the citizen takes no direct messages; below his post it says only by which private ways he asks"
+"""Why a secret reply has not arrived, whatever everybody reads in its place."""
 
 
 class Posts(Protocol):
@@ -84,13 +88,18 @@ class XSender:
         """Post a reply; send it to the citizen alone if it is secret.
 
         If that cannot be, everybody reads a sentence that is the same for each such reply: it tells of private ways, and of nothing else.
+
+        Raises:
+            Undeliverable: the citizen cannot be told a secret reply. The sentence is none, also where it stood before.
         """
         if not letter.secret:
             return self._post_below(letter, letter.text)
         try:
             return self._posts.message(letter.text, to=letter.address["sender"])
-        except Undeliverable:
-            return self._post_below(letter, text("not_here", NAME))
+        except Undeliverable as error:
+            with suppress(OutcomeUnknown):
+                self._post_below(letter, text("not_here", NAME))
+            raise Undeliverable(f"{NOT_TOLD} ({error})") from error
 
     def _post_below(self, letter: Letter, said: str) -> str:
         """Post a text. If X has the same one already, either this very reply has arrived, or another citizen was told the same."""

@@ -9,6 +9,7 @@ from channels.web.messages import inbound, to_case
 from channels.web.parse import FieldError, Submission
 from complaints.case import ENDED, LIVING, CaseState, CaseStatus
 from complaints.message import InboundMessage
+from complaints.telling import PUBLIC
 
 MOST_WORDS: Final = 1_000
 """Characters of what he says to it: a case keeps it as a reason."""
@@ -156,7 +157,12 @@ def is_possible(wish: Wish, case: CaseStatus) -> bool:
     """Return whether something can be done with a case now by a page: by whoever has the code, or if it is personal, the receipt key."""
     if wish is SHOW and not (case.secret or case.anonymous):
         return False
-    return case.state in wish.states and (case.by_code or not wish.personal)
+    return case.state in wish.states and not _is_elsewhere(wish, case)
+
+
+def _is_elsewhere(wish: Wish, case: CaseStatus) -> bool:
+    """Return whether only the citizen can have a wish, and from where he reported: also to hide where everybody reads the code."""
+    return not case.by_code and (wish.personal or (wish is HIDE and case.channel in PUBLIC))
 
 
 def act_of(wish: Wish, said: Wording, state: CaseState) -> str:
@@ -196,11 +202,11 @@ IMPOSSIBLE: Final = FieldError("form", "Ini tidak dapat dilakukan sekarang: kead
 ELSEWHERE: Final = FieldError(
     "form",
     "Laporan ini dikirim lewat kanal lain, jadi hanya dari sana hal ini dapat diminta: balas pesan kami dengan CABUT"
-    " dan kode laporan, atau dengan nilai 1 sampai 5 setelah laporan selesai.",
+    " atau RAHASIA dan kode laporan, atau dengan nilai 1 sampai 5 setelah laporan selesai.",
 )
-"""What is said of a personal wish for a case of another channel."""
+"""What is said of a wish that only the citizen can have, for a case of another channel."""
 
 
 def why_not(wish: Wish, case: CaseStatus) -> FieldError:
     """Return what is said of a wish that is not possible."""
-    return ELSEWHERE if wish.personal and not case.by_code else IMPOSSIBLE
+    return ELSEWHERE if _is_elsewhere(wish, case) else IMPOSSIBLE

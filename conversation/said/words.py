@@ -5,12 +5,13 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from conversation.said import written
+from normalizer.language.hiding import COMMANDS
 from normalizer.text import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """The lists of words.yaml, which says of each what its words mean."""
+    """The lists of words.yaml, which says of each what its words mean, and the commands that hide."""
 
     denies: frozenset[str]
     no: frozenset[str]
@@ -60,8 +61,8 @@ class Words:
 
 def _lists() -> dict[str, tuple[str, ...]]:
     tree = written.packaged("words.yaml")
-    written.sections(tree, (field.name for field in fields(Words)))
-    return written.lists(tree, {})
+    written.sections(tree, (field.name for field in fields(Words) if field.name not in COMMANDS))
+    return COMMANDS | written.lists(tree, COMMANDS)
 
 
 LISTS: Final = _lists()

@@ -85,7 +85,7 @@ def reply_to(
     }
     if telling["kind"] == _ASKED and telling.get("part"):
         reply["part"] = telling["part"]
-    return reply | _about(case)
+    return reply | _about(case, hides=kind is _HIDDEN)
 
 
 def _kind_of(fact: Document, was_merged: bool) -> ReplyKind | None:  # of one caller
@@ -124,13 +124,13 @@ def status_for(asked: Inbound, case: Document | None) -> Document:
         "created_at": asked.at,
         "caused_by": asked.id,
     }
-    # where everybody reads the answer, a code that is none is answered as one of a secret report is
-    about = {"additions": 0, "secret": sender["channel"] in PUBLIC} if case is None else _about(case)
+    # a code that is none is answered as one of a secret report is
+    about = {"additions": 0, "secret": False, "private": True} if case is None else _about(case)
     return {**reply, "hop": 0 if case is None else case["hop"], **about}
 
 
-def _about(case: Document) -> Document:
-    """Return what a reply tells of its case beside the text."""
+def _about(case: Document, *, hides: bool = False) -> Document:
+    """Return what a reply tells of its case beside the text: of a hidden person or report, and that it is hidden, to its citizen alone."""
     complaint, about = case["complaint"], {}
     if topic := complaint.get("topic"):
         about["topic"] = topic
@@ -138,6 +138,7 @@ def _about(case: Document) -> Document:
         about["region"] = region
     about["additions"] = len(complaint.get("additions", ()))
     about["secret"] = bool(complaint.get("secret"))
+    about["private"] = bool(hides or about["secret"] or complaint.get("anonymous"))
     return about
 
 

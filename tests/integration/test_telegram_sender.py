@@ -141,6 +141,43 @@ def test_a_code_is_not_shown_in_a_group(talk: tuple[House, dict[str, str]]) -> N
     assert tracking.spaced(CODE) in house.telegram.sent(house.citizen)[-1]["text"]
 
 
+@pytest.fixture
+def in_a_group(talk: tuple[House, dict[str, str]]) -> tuple[House, dict[str, str], int]:
+    """A channel that runs, the address of a citizen who reported in a group, and the group."""
+    house, address = talk
+    said = house.say("@lapor1708_bot RAHASIA kepala sekolah minta uang", group={"title": f"Guru {house.citizen}"})
+    return house, address | {"chat": str(said["chat_id"]), "message": str(said["message_id"])}, said["chat_id"]
+
+
+def test_what_is_secret_is_told_outside_the_group(in_a_group: tuple[House, dict[str, str], int]) -> None:
+    """By a private message, with its code. In the group nobody reads that there is something to tell."""
+    house, there, group = in_a_group
+    text = wording.text("answered", "telegram", code=tracking.spaced(CODE), owner="Inspektorat", answer="Sudah")
+    number = house.account.send(letter(there, text, kind=ReplyKind.answered, secret=True)).result(30)
+    sent = house.telegram.sent(house.citizen)[-1]
+    assert (str(sent["message_id"]), sent["text"], sent["chat"]["type"]) == (number, text, "private")
+    assert [message for message in house.telegram.sent() if message["chat"]["id"] == group] == []
+
+
+@pytest.mark.parametrize("stranger", [True, False])
+def test_whom_the_bot_cannot_write_to_in_private_reads_a_sentence_that_gives_nothing_away(
+    stranger: bool, in_a_group: tuple[House, dict[str, str], int]
+) -> None:
+    """A bot begins no talk, and may be blocked. Officers see that he has not been told, also if the group is gone."""
+    house, there, group = in_a_group
+    if stranger:
+        there |= {"sender": "987654321"}
+    else:
+        house.telegram.control("/users", {"username": house.citizen, "state": "blocked"})
+    with pytest.raises(Undeliverable, match="no private chat"):
+        house.account.send(letter(there, "Sudah kami periksa", secret=True)).result(30)
+    (told,) = [message for message in house.telegram.sent() if message["chat"]["id"] == group]
+    assert told["text"] == wording.text("not_here", "telegram")
+    assert str(told["reply_to_message"]["message_id"]) == there["message"]
+    with pytest.raises(Undeliverable):
+        house.account.send(letter(there | {"chat": "-5"}, "Sudah kami periksa", secret=True)).result(30)
+
+
 def test_a_server_that_takes_nothing_now_leaves_the_reply_for_later(talk: tuple[House, dict[str, str]]) -> None:
     """503 says that nothing was done, and so does a refused token."""
     house, address = talk

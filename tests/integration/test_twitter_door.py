@@ -389,16 +389,28 @@ def test_what_is_secret_is_told_to_its_citizen_alone(upstream: X, sender: XSende
 
 
 def test_who_takes_no_messages_reads_a_sentence_that_gives_nothing_away(upstream: X, sender: XSender) -> None:
-    """It is the same for each, names private ways and the number for emergencies, and has no code."""
+    """It is the same for each, names private ways and the number for emergencies, and has no code. It counts as no reply."""
     sentence = wording.text("not_here", "twitter")
     for author in ("tanpa_dm", "tanpa_dm_juga"):
         post, told = private(upstream, author, closed=True)
-        own = sender.send(told).result(30)
+        with pytest.raises(Undeliverable, match="no direct messages"):
+            sender.send(told).result(30)
         (found,) = [item for item in own_posts(upstream) if item["in_reply_to"] == post]
-        assert found["id"] == own
         assert found["text"].removeprefix(f"@{author} ") == sentence
         assert told.text not in found["text"]
     assert {"DM", "1708", "112"} <= set(re.findall(r"\w+", sentence))
+
+
+def test_a_sentence_in_the_place_of_a_secret_reply_is_never_that_reply(upstream: X, sender: XSender) -> None:
+    """Also if it stands there already, from a reply before; or if nobody knows whether it does. Officers see who was not told."""
+    post, told = private(upstream, "tanpa_dm_lagi", closed=True)
+    for again in (told, replace(told, reply_id=uuid4(), text="Jawaban instansi")):
+        with pytest.raises(Undeliverable, match="no direct messages"):
+            sender.send(again).result(30)
+    assert len([item for item in own_posts(upstream) if item["in_reply_to"] == post]) == 1
+    upstream.http.post("/fail", json={"status": 503, "count": 1, "path": "/2/tweets"}).raise_for_status()
+    with pytest.raises(Undeliverable, match="no direct messages"):
+        sender.send(told).result(30)
 
 
 def test_a_message_whose_outcome_is_unknown_is_not_told_in_public(upstream: X, sender: XSender) -> None:

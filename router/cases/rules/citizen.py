@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import Final, get_args
 
-from complaints.command import CITIZEN, CLOCK
+from complaints.command import CITIZEN, CLOCK, CommandKind
 from complaints.fact import FactKind, Result
+from complaints.telling import PUBLIC
 from complaints.values import Source
 from normalizer.zones import local_day
 from router.cases.document.plain import Document
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
-from router.cases.roles import Law
+from router.cases.roles import Law, Role, role_of
 from router.cases.rules import leaving
 from router.cases.rules.owner import words
 from router.deadlines import province_of
@@ -76,8 +77,13 @@ def withdraw(draft: Draft, record: Inbound, law: Law) -> Declined | None:
 
 
 def hide(draft: Draft, record: Inbound, law: Law) -> Declined | None:
-    """Hide the person or the report from now on: whoever has the code may, since it protects. A secret report is nobody's supporter."""
+    """Hide the person or the report from now on: whoever has the code may, since it protects. A secret report is nobody's supporter.
+
+    Where everybody reads the code, only the citizen may: what is hidden is told in private, and not everybody can be told so.
+    """
     complaint = draft.now["complaint"]
+    if complaint["channel"] in PUBLIC and _is_bearer(draft.now, record, law):
+        return Declined("Only the citizen can hide a report whose code everybody reads, from the account that sent it.")
     wanted = _named(record)
     if not wanted:
         return Declined("Nothing is said of what to hide.")
@@ -89,6 +95,10 @@ def hide(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     if main and "secret" in new:
         leaving.leave_hidden(draft, law)
     return None
+
+
+def _is_bearer(case: Document, record: Inbound, law: Law) -> bool:
+    return role_of(case, record.body["actor"], law, CommandKind.hide, record.body.get("sender")) is Role.bearer
 
 
 def show(draft: Draft, record: Inbound, _: Law) -> Declined | None:

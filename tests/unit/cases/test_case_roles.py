@@ -39,6 +39,7 @@ from view.status import status_of
 
 BY_SMS = complaint(1, channel="sms", reporter_ref="0123456789abcdef0123456789abcdef")
 BY_WEB = complaint(2, channel="web", reporter_ref=complaint(2).tracking_code)
+BY_POST = complaint(3, channel="twitter", reporter_ref="abcdef0123456789abcdef0123456789")
 OWN: dict[CommandKind, dict[str, Any]] = {
     CommandKind.withdraw: {},
     CommandKind.show: {"secret": True},
@@ -81,6 +82,18 @@ def test_whoever_has_the_code_hides_a_case() -> None:
     (fact,) = house.take(by(CommandKind.hide, BY_SMS, "f" * 32, secret=True))
     assert fact.kind is FactKind.hidden
     assert house.case(BY_SMS.tracking_code).complaint.secret
+
+
+@pytest.mark.parametrize("by_whom", ["f" * 32, BY_POST.tracking_code])
+def test_whoever_only_has_a_code_that_everybody_reads_does_not_hide_its_case(by_whom: str) -> None:
+    """From then on its citizen would be told in private, and who takes no messages would lose the answer: he alone hides it."""
+    house = closed(BY_POST)
+    (fact,) = house.take(by(CommandKind.hide, BY_POST, by_whom, secret=True))
+    assert (fact.kind, "Only the citizen" in (fact.text or "")) == (FactKind.declined, True)
+    status = status_of(house.case(BY_POST.tracking_code))
+    assert (is_possible(HIDE, status), why_not(HIDE, status), status.secret) == (False, ELSEWHERE, False)
+    (fact,) = house.take(by(CommandKind.hide, BY_POST, BY_POST.reporter_ref, nonce="his", secret=True))
+    assert fact.kind is FactKind.hidden
 
 
 def test_a_command_to_no_case_loses_no_word() -> None:

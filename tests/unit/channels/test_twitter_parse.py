@@ -114,6 +114,35 @@ def test_what_the_citizen_speaks_of_is_part_of_the_text(kind: str, other: str, a
     assert OTHERS.reads == 3
 
 
+SECRETS = [
+    "@lapor1708 @koran @warga2 RAHASIA Jembatan gantung rusak, kades menahan dana 20 juta",
+    "@lapor1708 Kepala desa Sukamaju minta 500 ribu untuk BLT. Tolong laporan ini jangan dipublikasikan",
+    "@lapor1708 Lurah minta uang, tolong jangan sebut nama saya",
+    "@lapor1708 @koran ANONIM. Lurah Sukamaju minta uang 500 ribu",
+    "@lapor1708 Lurah Sukamaju minta uang 500 ribu, rahasiakan",
+]
+
+
+@each("kind", ["quoted", "replied_to"])
+@each("secret", SECRETS)
+def test_who_asks_to_be_hidden_is_quoted_by_nobody(kind: str, secret: str) -> None:
+    """Whoever writes below a secret report, or quotes it, would tell it in an open one, with its agency in a public receipt."""
+    of_another = within(tweets=[{"id": "1", "text": "...", "note_tweet": {"text": secret}, "author_id": "5"}])
+    found = message(text="@lapor1708 tolong ditindak", on=of_another, referenced_tweets=[{"type": kind, "id": "1"}])
+    assert (found.text, found.secret, found.anonymous) == ("@lapor1708 tolong ditindak", False, False)
+    assert "referenced" not in json.loads(found.body)
+
+
+@each("secret", SECRETS)
+def test_who_quotes_his_own_secret_post_is_as_hidden(secret: str) -> None:
+    """It tells what happened, so it is kept."""
+    own = within(tweets=[{"id": "1", "text": secret, "author_id": "77"}])
+    found = message(text="@lapor1708 tolong", on=own, referenced_tweets=[{"type": "quoted", "id": "1"}])
+    assert secret in found.text
+    assert found.secret
+    assert found.anonymous
+
+
 def test_no_post_of_a_citizen_is_passed_over_here() -> None:
     """Whether it tells something is seen when it is read."""
     found = message(text="Laporkan ke @lapor1708! Jembatan ambruk di Desa Sukamaju")

@@ -10,8 +10,8 @@ from complaints.mail import MessageKind
 from conversation.said.going_on import corrects, tells_a_state
 from conversation.said.own import own_words
 from conversation.said.ratings import is_off_scale, stars
-from conversation.secrecy import asks_to_be_hidden
 from normalizer.complaint import Normaliser
+from normalizer.language.hiding import asks_to_be_hidden
 from router.routing import Router
 from tests.harness.house import said
 from tests.harness.stories import stories_of

@@ -5,9 +5,10 @@ from uuid import uuid4
 
 import pytest
 
+from complaints.command import CommandKind
 from complaints.crypto import Keyring
 from complaints.event import Attachment
-from complaints.mail import MessageKind
+from complaints.mail import MessageKind, ReplyKind
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.stories import stories_of
@@ -68,13 +69,13 @@ def test_of_two_cases_in_a_thread_each_gets_what_is_told_of_it(town: Town) -> No
 def test_what_tells_of_a_secret_report_is_for_its_citizen_alone(town: Town) -> None:
     """Whatever he hears of it, from its receipt on; of another report everybody may read."""
     thread = post(town, "@lapor1708 jalan berlubang di Jalan Pemuda Kota Semarang")
-    assert [send.secret for send in town.sends] == [False]
+    assert [send.private for send in town.sends] == [False]
     before = len(town.sends)
     post(town, "@lapor1708 RAHASIA", to=thread)
     post(town, "@lapor1708 status", to=thread)
     post(town, "@lapor1708 RAHASIA. Kepala desa Sukamaju Kabupaten Bogor memungut uang bansos")
     assert len(town.sends) >= before + 3
-    assert all(send.secret for send in town.sends[before:])
+    assert all(send.private for send in town.sends[before:])
 
 
 def test_a_post_that_asks_for_a_code_learns_nothing_of_a_secret_report(town: Town) -> None:
@@ -86,6 +87,43 @@ def test_a_post_that_asks_for_a_code_learns_nothing_of_a_secret_report(town: Tow
     before = len(town.sends)
     for asked in (f"status {secret}", f"status {nobodys}", f"CABUT {secret}", f"CABUT {other}", f"CABUT {nobodys}"):
         post(town, f"@lapor1708 {asked}")
-    assert [send.secret for send in town.sends[before:]] == [True] * 5
+    assert [send.private for send in town.sends[before:]] == [True] * 5
     post(town, f"@lapor1708 status {other}")
-    assert not town.sends[-1].secret
+    assert not town.sends[-1].private
+
+
+def test_a_post_that_is_hidden_itself_hides_the_case_that_it_is_added_to(town: Town) -> None:
+    """Whoever quotes a secret post of his own below an open one of his. Once: he does not hear of it each time."""
+    thread = post(town, "@lapor1708 jalan berlubang di Jalan Pemuda Kota Semarang")
+    for words in ("@lapor1708 lubangnya sedalam lutut", "@lapor1708 lubangnya makin dalam"):
+        post(town, words, to=thread, secret=True, anonymous=True)
+        complaint = town.case(town.complaints[0].tracking_code).complaint
+        assert (complaint.secret, complaint.anonymous) == (True, True)
+    assert [command.kind for command in town.commands].count(CommandKind.hide) == 1
+    assert all(send.private for send in town.sends[1:])
+
+
+def test_who_is_not_to_be_named_is_not_answered_where_others_read(town: Town) -> None:
+    """An answer below his post would name him with his report: that he is hidden, and whatever he hears of it from then on."""
+    thread = post(town, "@lapor1708 jalan berlubang di Jalan Pemuda Kota Semarang")
+    assert [send.private for send in town.sends] == [False]
+    post(town, "@lapor1708 tolong jangan sebut nama saya", to=thread)
+    complaint = town.case(town.complaints[0].tracking_code).complaint
+    assert (complaint.anonymous, complaint.secret) == (True, False)
+    post(town, "@lapor1708 status", to=thread)
+    post(town, "@lapor1708 lubangnya makin dalam", to=thread)
+    assert {ReplyKind.hidden, ReplyKind.status, ReplyKind.completed} <= {send.kind for send in town.sends[1:]}
+    assert all(send.private for send in town.sends[1:])
+    assert not any(send.secret for send in town.sends)
+    post(town, "@lapor1708 Lurah Sukamaju Kabupaten Bogor minta uang, jangan sebut nama saya")
+    assert town.sends[-1].private
+
+
+def test_whoever_asks_in_a_group_by_a_code_learns_nothing_of_it(town: Town) -> None:
+    """A code of none is answered as one of a secret report is: in private."""
+    town.say("RAHASIA. Kepala desa Sukamaju Kabupaten Bogor memungut uang bansos")
+    before = len(town.sends)
+    for code in (town.complaints[0].tracking_code, town.keys.tracking_code(uuid4())):
+        to = {"chat": "-100", "message": "5"}
+        town.say(f"/status {code}", channel="telegram", account="telegram/1708", sender="88", reply_to=to)
+    assert [send.private for send in town.sends[before:]] == [True, True]
