@@ -44,7 +44,9 @@ class RatingWish(KeyedWording):
 
 Hidden = Annotated[
     Literal["anonymous", "secret"],
-    Field(description="anonymous: nama, dari instansi; secret: laporan, dari publik"),
+    Field(
+        description="anonymous: tandai bagi instansi bahwa pengirim tidak mau dikenali; secret: sembunyikan laporan dari publik"
+    ),
 ]
 
 
@@ -74,7 +76,7 @@ class Wish:
         hint: what it leads to.
         words: the label of the field for words.
         button: the label of the button.
-        link: the words of the link that leads to it from the page of the case; empty if its form stands on that page.
+        link: the words of the link that leads to it from the page of the case; empty if its form always stands on that page.
     """
 
     path: str
@@ -110,6 +112,7 @@ RATE: Final = Wish(
     hint="Dari 1 (buruk) sampai 5 (baik).",
     words="Alasan nilai Anda",
     button="Kirim nilai",
+    link="Ubah nilai",
 )
 WITHDRAW: Final = Wish(
     path="cabut",
@@ -129,11 +132,11 @@ HIDE: Final = Wish(
     model=HidingWish,
     states=LIVING | ENDED,
     personal=False,
-    title="Rahasiakan",
+    title="Anonim atau rahasia",
     hint="Berlaku mulai sekarang. Pengirim laporan dapat menampilkannya lagi dengan kunci tanda terima.",
     words="Keterangan",
     button="Sembunyikan",
-    link="Rahasiakan nama atau laporan",
+    link="Minta anonim atau rahasia",
 )
 SHOW: Final = Wish(
     path="tampilkan",
@@ -142,7 +145,7 @@ SHOW: Final = Wish(
     states=LIVING | ENDED,
     personal=True,
     title="Tampilkan lagi",
-    hint="Nama diperlihatkan lagi kepada instansi, atau laporan kepada publik.",
+    hint="Tanda anonim dihapus, atau laporan diperlihatkan lagi kepada publik.",
     words="Keterangan",
     button="Tampilkan lagi",
     link="Tampilkan lagi yang dirahasiakan",
@@ -154,9 +157,24 @@ WISHES: Final = {wish.path: wish for wish in (NOT_DONE, RATE, WITHDRAW, HIDE, SH
 
 def is_possible(wish: Wish, case: CaseStatus) -> bool:
     """Return whether something can be done with a case now by a page: by whoever has the code, or if it is personal, the receipt key."""
-    if wish is SHOW and not (case.secret or case.anonymous):
+    if wish in {HIDE, SHOW} and not offered(wish, case):
         return False
     return case.state in wish.states and (case.by_code or not wish.personal)
+
+
+def offered(wish: Wish, case: CaseStatus) -> tuple[str, ...]:
+    """Return what can be hidden of a case, or shown again: what is not hidden yet, or is."""
+    hidden = {"anonymous": case.anonymous, "secret": case.secret}
+    return tuple(name for name, is_so in hidden.items() if is_so is (wish is SHOW))
+
+
+def link_to(wish: Wish, case: CaseStatus) -> str:
+    """Return the words of the link to the form of a wish: of hiding, what can still be hidden."""
+    return _STILL.get(offered(wish, case), wish.link) if wish is HIDE else wish.link
+
+
+_STILL: Final[dict[tuple[str, ...], str]] = {("anonymous",): "Minta anonim", ("secret",): "Rahasiakan laporan"}
+"""The words of the link to hide the one thing that is not hidden yet."""
 
 
 def act_of(wish: Wish, said: Wording, state: CaseState) -> str:
