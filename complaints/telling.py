@@ -77,17 +77,18 @@ def put_off_as(kind: str, event: str | None, *, has_reason: bool) -> str:
     return f"put_off_{_PUT_OFF.get(event or '', kind)}{'_karena' if has_reason else ''}"
 
 
-def completed_as(state: str) -> str:
+def completed_as(state: str, *, moves: bool) -> str:
     """Return the occasion of the sentence that tells what became of an addition: nobody handles that to a case that ended or was answered.
 
     Args:
         state: the state of the case after it.
+        moves: whether it brought the case to another owner.
     """
     return {
         "diarsipkan": "status_diarsipkan",
         "ditanggapi": "completed_answered",
         "selesai": "completed_answered",
-    }.get(state, "completed")
+    }.get(state, "completed" if moves else "completed_added")
 
 
 def hidden_as(kind: str) -> str:

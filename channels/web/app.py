@@ -52,7 +52,7 @@ def application(intake: Entry, parts: WebParts) -> ASGIApp:
             Route("/diterima/{code}", pages.get_received, methods=["GET"]),
             Route("/lacak", pages.get_search, methods=["GET"]),
             _route("/lacak/{code}", get=pages.get_case, post=pages.post_case),
-            Route("/lacak/{code}/lupakan", pages.post_forget, methods=["POST"]),
+            _route("/lacak/{code}/lupakan", get=wishes.get_forget, post=wishes.post_forget),
             _route("/lacak/{code}/{wish}", get=wishes.get, post=wishes.post),
             Route("/api/v1/complaints", api.post_complaint, methods=["POST"]),
             Route("/api/v1/complaints/{code}", api.get_complaint, methods=["GET"]),

@@ -1,4 +1,4 @@
-"""The pages by which a citizen disagrees, rates, withdraws or hides: each a form of its own that works without JavaScript."""
+"""The pages by which a citizen disagrees, rates, withdraws, hides or lets his browser forget: each a form that needs no JavaScript."""
 
 from http import HTTPStatus
 from typing import Any, Final
@@ -13,8 +13,26 @@ from channels.web.parse import FieldError, checked_as
 from channels.web.parts import WebParts
 from channels.web.responses import page
 from channels.web.service import WebService, code_in
-from channels.web.wishes import MOST_WORDS, WISHES, KeyedWording, Wish, Wording, act_of, is_possible, message, why_not
+from channels.web.wishes import (
+    HIDE,
+    MOST_WORDS,
+    NOT_DONE,
+    RATE,
+    SHOW,
+    WISHES,
+    WITHDRAW,
+    KeyedWording,
+    Wish,
+    Wording,
+    act_of,
+    is_possible,
+    link_to,
+    message,
+    offered,
+    why_not,
+)
 from complaints import tracking
+from complaints.case import CaseStatus
 
 EXPIRED = FieldError(
     "form",
@@ -64,6 +82,33 @@ class WishPages:
             answer.headers.update(error.headers or {})
             return answer
 
+    async def get_forget(self, request: Request) -> Response:
+        """Ask whether this browser is to forget the receipt key of a case, and show the key once more."""
+        code = code_in(request.path_params)
+        case = await self._service.own_case(code, self._parts.receipts.held(request, code))
+        if not self._parts.proofs.held(request, case.complaint_id):
+            return RedirectResponse(f"/lacak/{code}", status_code=303)
+        browser = self._parts.forms.browser(request)
+        answer = page(
+            "forget.html",
+            code=code,
+            spaced=tracking.spaced(code),
+            receipt_key=self._parts.proofs.of(case.complaint_id),
+            token=self._parts.forms.token(browser),
+        )
+        self._parts.forms.set_cookie(request, answer, browser)
+        return answer
+
+    async def post_forget(self, request: Request) -> Response:
+        """Let this browser forget the receipt key of a case."""
+        code = code_in(request.path_params)
+        form = await self._parts.reader.read(request)
+        answer = RedirectResponse(f"/lacak/{code}", status_code=303)
+        if self._parts.forms.is_ours(request, form.fields.get("token", "")):
+            case = await self._service.own_case(code, self._parts.receipts.held(request, code))
+            self._parts.proofs.forget(request, answer, case.complaint_id)
+        return answer
+
     async def _keep(self, request: Request, wish: Wish, said: Wording, code: str, key: str | None) -> Response:
         case = await self._service.own_case(code, self._parts.receipts.held(request, code))
         if not is_possible(wish, case):
@@ -87,7 +132,7 @@ class WishPages:
             case = await self._service.own_case(code, self._parts.receipts.held(request, code))
         except HTTPException as error:
             case, errors = None, [*errors, FieldError("form", error.detail)]
-        can = case is None or is_possible(wish, case)
+        can = bool(fields) if case is None else is_possible(wish, case)
         if case is not None and not can:
             errors = [why_not(wish, case)]
         status = (403 if EXPIRED in errors else 422) if errors else 200
@@ -98,10 +143,34 @@ class WishPages:
             needs_key=wish.personal and not (case and self._parts.proofs.held(request, case.complaint_id)),
             errors={error.field: error for error in errors},
             possible=can,
+            offered=case and offered(wish, case),
             labels=_LABELS | {"text": wish.words},
         )
         self._parts.forms.set_cookie(request, answer, browser)
         return answer
+
+
+def wishes_for(status: CaseStatus | None, code: str, *, token: str, is_held: bool, stars: int) -> dict[str, Any]:
+    """Return the forms of wishes that stand on the page of a case, and the links to those that have a page of their own.
+
+    Args:
+        status: the status of the case; None if it is not known: then nothing can be done with it.
+        code: its tracking code.
+        token: the token of the browser's forms.
+        is_held: whether the browser keeps the receipt key of the case.
+        stars: the citizen's rating; 0 if there is none yet: then its form stands there, else it is one of the links.
+    """
+    if status is None:
+        return {"forms": [], "links": []}
+    here = (NOT_DONE,) if stars else (NOT_DONE, RATE)
+    elsewhere = (RATE, WITHDRAW, HIDE, SHOW) if stars else (WITHDRAW, HIDE, SHOW)
+    forms = [
+        shared(wish, {}, code, token=token) | {"needs_key": wish.personal and not is_held}
+        for wish in here
+        if is_possible(wish, status)
+    ]
+    links = [(wish.path, link_to(wish, status)) for wish in elsewhere if is_possible(wish, status)]
+    return {"forms": forms, "links": links}
 
 
 def shared(wish: Wish, fields: dict[str, str], code: str, *, token: str) -> dict[str, Any]:

@@ -10,20 +10,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from channels.web.case_wishes import shared
+from channels.web.case_wishes import wishes_for
 from channels.web.categories import categories
 from channels.web.messages import NAME, addition, inbound, name_of
 from channels.web.parse import AS_WRITTEN, EASTERNMOST, LONGEST_TEXT, MOST_ATTACHMENTS, FieldError
 from channels.web.parts import WebParts
 from channels.web.responses import page
 from channels.web.service import Seen, WebService, code_in
-from channels.web.told import Story, number_for_emergencies
+from channels.web.told import STATES, Story, moment, number_for_emergencies
 from channels.web.uploads.faults import FILE_FAULTS, MEGABYTE
 from channels.web.uploads.multipart import Form
-from channels.web.wishes import HIDE, NOT_DONE, RATE, SHOW, WISHES, WITHDRAW, is_possible
+from channels.web.wishes import WISHES
 from complaints import ids, status_requests, tracking, wording
-from complaints.calendar import WIB, written_day
-from complaints.case import CaseStatus
+from complaints.calendar import written_day
 from complaints.errors import TrackingCodeError
 from complaints.event import Attachment
 from normalizer.emergency import OCCASION
@@ -41,25 +40,14 @@ LABELS = {
     "form": "Formulir",
 }
 
-STATES = {
-    "diterima": "Sedang dipilah",
-    "perlu dilengkapi": "Menunggu jawaban Anda",
-    "diteruskan": "Sudah diteruskan",
-    "diproses": "Sedang ditangani",
-    "ditunda": "Ditunda",
-    "dibuka kembali": "Dibuka kembali",
-    "ditanggapi": "Sudah dijawab",
-    "selesai": "Selesai",
-    "dicabut": "Dicabut",
-    "digabung": "Ditangani bersama laporan lain",
-    "diarsipkan": "Diarsipkan",
-}
-
 EXPIRED = FieldError(
     "form",
     "Formulir ini sudah terlalu lama terbuka. Periksa isi dan lampirannya, lalu kirim sekali lagi."
     " Bila pesan ini terus muncul, izinkan cookie untuk situs ini.",
 )
+_ANSWERS = frozenset(("dilengkapi", "permintaan"))
+"""What the address says behind which the page answers to an addition or a wish: at any other address it says nothing of them."""
+
 MADE_BY_MACHINE = FieldError("website", "Kosongkan isian ini, lalu kirim sekali lagi.")
 
 
@@ -181,27 +169,20 @@ class Pages:
         return JSONResponse([{"code": regency.code, "name": regency.name} for regency in found])
 
     async def get_received(self, request: Request) -> Response:
-        """Show the tracking code, and what happens next; to whoever has just told of danger to life, the number for emergencies."""
+        """Show the code, our question if we have one, and to whoever has just told of danger to life the number for emergencies."""
         code = code_in(request.path_params)
         sent = self._receipts.held(request, code)
         warning = wording.text(OCCASION, NAME) if sent is not None and sent.is_danger else ""
-        key = self._receipt_key(request, sent.complaint_id if sent else None)
-        return page("received.html", code=code, spaced=tracking.spaced(code), warning=warning, receipt_key=key)
+        key, question = self._receipt_key(request, sent.complaint_id if sent else None), ""
+        if sent is not None:
+            code, question = await self._service.asked(code, sent)
+        spaced = tracking.spaced(code)
+        return page("received.html", code=code, spaced=spaced, warning=warning, receipt_key=key, question=question)
 
     def _receipt_key(self, request: Request, complaint_id: UUID | None) -> str:
         """Return the receipt key as it is shown, if this browser keeps it."""
         proofs = self._parts.proofs
         return proofs.of(complaint_id) if complaint_id and proofs.held(request, complaint_id) else ""
-
-    async def post_forget(self, request: Request) -> Response:
-        """Let this browser forget the receipt key of a case."""
-        code = code_in(request.path_params)
-        form = await self._parts.reader.read(request)
-        answer = RedirectResponse(f"/lacak/{code}", status_code=303)
-        if self._forms.is_ours(request, form.fields.get("token", "")):
-            case = await self._service.own_case(code, self._receipts.held(request, code))
-            self._parts.proofs.forget(request, answer, case.complaint_id)
-        return answer
 
     async def get_search(self, request: Request) -> Response:
         """Ask for a tracking code, and lead to its page."""
@@ -252,16 +233,18 @@ class Pages:
         errors: list[FieldError],
         files: tuple[Attachment, ...],
     ) -> Response:
-        browser = self._forms.browser(request)
+        browser, asks = self._forms.browser(request), request.query_params
         sent, unknown, story = self._receipts.held(request, code), "", Story()
+        is_answer = sent is not None and sent.command_id is not None and not asks.keys().isdisjoint(_ANSWERS)
         try:
-            seen = await self._service.seen(code, sent)
+            seen = await (self._service.settled if is_answer else self._service.seen)(code, sent)
             if seen.status is not None:
                 code = seen.status.tracking_code
                 story = await self._service.story(code)
         except HTTPException as error:
             seen, unknown = Seen(status=None, sent=sent), error.detail
         status = seen.status
+        key = self._receipt_key(request, status.complaint_id if status else None)
         answer = page(
             "case.html",
             status=(403 if EXPIRED in errors else 422) if errors else 200,
@@ -271,15 +254,15 @@ class Pages:
             unknown=unknown,
             states=STATES,
             story=story,
-            forms=self._forms_for(request, status, code, self._forms.token(browser)),
-            receipt_key=self._receipt_key(request, status.complaint_id if status else None),
-            changed="lagi" in request.query_params,
-            wished=WISHES.get(request.query_params.get("permintaan", "")),
-            links=[] if status is None else [wish for wish in (WITHDRAW, HIDE, SHOW) if is_possible(wish, status)],
+            **wishes_for(status, code, token=self._forms.token(browser), is_held=bool(key), stars=story.stars),
+            receipt_key=key,
+            changed="lagi" in asks,
+            wished=WISHES.get(asks.get("permintaan", "")),
             day=written_day,
+            moment=moment,
             received=moment(seen.sent.at) if seen.sent else "",
             result=seen.facts[0] if seen.facts else None,
-            completed="lagi" in request.query_params or (sent is not None and sent.command_id is not None),
+            completed="lagi" in asks or is_answer,
             values={"form_key": uuid4().hex, **fields},
             errors={error.field: error for error in errors},
             labels={**LABELS, "text": "Keterangan tambahan"},
@@ -288,19 +271,6 @@ class Pages:
         )
         self._forms.set_cookie(request, answer, browser)
         return answer
-
-    def _forms_for(self, request: Request, status: CaseStatus | None, code: str, token: str) -> list[dict[str, Any]]:
-        """Return the values of the forms by which the citizen disputes an answer or rates a closed case, if the state allows it."""
-        if status is None:
-            return []
-        keyless = self._parts.proofs.held(request, status.complaint_id)
-        shown = [wish for wish in (NOT_DONE, RATE) if is_possible(wish, status)]
-        return [shared(wish, {}, code, token=token) | {"needs_key": wish.personal and not keyless} for wish in shown]
-
-
-def moment(at: datetime) -> str:
-    """Return a time as people write it: 3 Nov 2026 12.05 WIB."""
-    return f"{written_day(at)} {at.astimezone(UTC) + WIB:%H.%M} WIB"
 
 
 def _refused(error: HTTPException, answer: Response) -> Response:

@@ -72,7 +72,7 @@ class Submission(BaseModel):
     category: Annotated[
         Short, AfterValidator(_topic), Field(description="Kategori: nama, nama/subkategori, atau kode")
     ] = ""
-    anonymous: Annotated[bool, Field(description="Sembunyikan nama saya dari instansi")] = False
+    anonymous: Annotated[bool, Field(description="Tandai bagi instansi bahwa saya tidak mau dikenali")] = False
     secret: Annotated[bool, Field(description="Sembunyikan laporan ini dari publik")] = False
     attachments: Annotated[tuple[AttachmentRef, ...], Field(max_length=MOST_ATTACHMENTS, description="Lampiran")] = ()
 

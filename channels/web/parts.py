@@ -45,6 +45,7 @@ class WebParts:
         limits: the number of requests that a client may make per period.
         max_body_bytes: the maximum size of one request in bytes, without files.
         max_file_bytes: the maximum size of one file in bytes.
+        looks: how often a page looks again for what was just sent before it is shown without that: for two seconds.
     """
 
     cases: Cases
@@ -57,6 +58,7 @@ class WebParts:
     limits: Limits
     max_body_bytes: int
     max_file_bytes: int
+    looks: int = 8
 
     @property
     def reader(self) -> FormReader:

@@ -29,6 +29,9 @@ from complaints.message import InboundMessage
 RETRY_AFTER_S = "30"
 """Seconds after which a client should try again if nothing can be kept now."""
 
+LOOK_EVERY_S = 0.25
+"""Seconds between two looks for what was just sent: the view mostly has it within one second."""
+
 LATER = {"Retry-After": RETRY_AFTER_S}
 """The header of an answer that asks the client to try again later."""
 
@@ -152,7 +155,8 @@ class WebService:
         status = (await self.seen(code, sent)).status
         if status is None:
             raise HTTPException(
-                404, "Laporan ini belum dapat dilengkapi. Laporan baru perlu beberapa saat; silakan coba lagi."
+                404,
+                "Laporan ini belum dapat dibuka. Periksa lagi kodenya; laporan baru perlu beberapa saat, silakan coba lagi.",
             )
         return status
 
@@ -195,7 +199,29 @@ class WebService:
             facts = await self.result(status.tracking_code, sent.command_id)
         except HTTPException:  # the case is known; of the addition no more can be said than that it was received
             facts = ()
+        if facts:  # the status as it is after them
+            status = await self.status(status.tracking_code) or status
         return Seen(status=status, sent=None if facts else sent, facts=facts)
+
+    async def settled(self, code: str, sent: Sent | None) -> Seen:
+        """Return what may be seen (see `seen`) when the view has what was sent, or after the time that a page waits for that."""
+        seen = await self.seen(code, sent)
+        for _ in range(self._parts.looks):
+            if seen.sent is None:
+                break
+            await asyncio.sleep(LOOK_EVERY_S)
+            seen = await self.seen(code, sent)
+        return seen
+
+    async def asked(self, code: str, sent: Sent) -> tuple[str, str]:
+        """Return the code of the complaint that was just sent, and the question that is open about it; empty if none is known of."""
+        try:
+            status = (await self.settled(code, sent)).status
+            if status is None:
+                return code, ""
+            return status.tracking_code, (await self.story(status.tracking_code)).question
+        except HTTPException:  # the complaint is safe, and its page asks later
+            return code, ""
 
     async def is_case(self, complaint_id: UUID) -> bool:
         """Return whether there is a case of a complaint already; if that cannot be looked up now, there is none."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 from itertools import groupby
 
 from channels.web.messages import NAME
@@ -15,6 +15,22 @@ from complaints.telling import COMPLETE_BY, class_named, completed_as, first_of,
 from complaints.wording import text
 from normalizer import emergency
 from normalizer.masking import mask
+from normalizer.zones import zone_of
+
+STATES = {
+    "diterima": "Sedang dipilah",
+    "perlu dilengkapi": "Menunggu jawaban Anda",
+    "diteruskan": "Sudah diteruskan",
+    "diproses": "Sedang ditangani",
+    "ditunda": "Ditunda",
+    "dibuka kembali": "Dibuka kembali",
+    "ditanggapi": "Sudah dijawab",
+    "selesai": "Selesai",
+    "dicabut": "Dicabut",
+    "digabung": "Ditangani bersama laporan lain",
+    "diarsipkan": "Diarsipkan",
+}
+"""The states of a case as the citizen reads them."""
 
 _SECRET_ANSWER = "status_ditanggapi"  # noqa: S105  # an occasion
 """The occasion that says of an answer only that there is one."""
@@ -42,11 +58,15 @@ class Story:
             names another owner than that of its main case.
         question: the question that is open; empty if none is open.
         told: what happened, oldest first, without the open question.
+        stars: the citizen's rating; 0 if there is none yet.
+        province: the code of the province whose clock tells when; None if it is not known, and if the report is secret.
     """
 
     explanation: str = ""
     question: str = ""
     told: tuple[Told, ...] = ()
+    stars: int = 0
+    province: str | None = None
 
 
 def story(case: Case, facts: Sequence[Fact]) -> Story:
@@ -62,7 +82,21 @@ def story(case: Case, facts: Sequence[Fact]) -> Story:
         last = max((number for number, one in enumerate(told) if one.text.startswith(question)), default=None)
         question = question if last is None else told.pop(last).text
     explanation = "" if case.complaint.secret or case.heard is not None else mask(case.explanation)
-    return Story(explanation=explanation, question=question, told=tuple(told))
+    province = None if case.complaint.secret else case.complaint.place.province
+    return Story(
+        explanation=explanation,
+        question=question,
+        told=tuple(told),
+        stars=0 if case.rating is None else case.rating.stars,
+        province=None if province is None else province.code,
+    )
+
+
+def moment(at: datetime, province: str | None = None) -> str:
+    """Return a time as people in a province write it: 3 Nov 2026 12.05 WIB."""
+    ahead, zone = zone_of(province)
+    there = at.astimezone(timezone(ahead))
+    return f"{written_day(there.date())} {there:%H.%M} {zone}"
 
 
 @dataclass(slots=True)
@@ -146,8 +180,11 @@ def _words(together: Sequence[Fact], then: _Then, case: Case, *, was_merged: boo
 
 
 def _kind_of(fact: Fact, *, was_merged: bool) -> ReplyKind | None:
-    moves = fact.disposition is not None and fact.disposition.previous_owner is not None
-    return kind_of(fact.kind.value, moves=moves, was_merged=was_merged, level=fact.level, event=fact.event)
+    return kind_of(fact.kind.value, moves=_moves(fact), was_merged=was_merged, level=fact.level, event=fact.event)
+
+
+def _moves(fact: Fact) -> bool:
+    return fact.disposition is not None and fact.disposition.previous_owner is not None
 
 
 def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case) -> str:
@@ -170,7 +207,8 @@ def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case
         case _:
             occasion = kind.value
             if kind is ReplyKind.completed:
-                occasion = completed_as("ditanggapi" if then.is_answered else then.state)
+                moves = any(_moves(fact) for fact in together)
+                occasion = completed_as("ditanggapi" if then.is_answered else then.state, moves=moves)
             elif kind is ReplyKind.hidden:
                 occasion = hidden_as(first.kind.value)
             elif kind is ReplyKind.merged and then.heard:

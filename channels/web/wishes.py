@@ -45,7 +45,9 @@ class RatingWish(KeyedWording):
 
 Hidden = Annotated[
     Literal["anonymous", "secret"],
-    Field(description="anonymous: nama, dari instansi; secret: laporan, dari publik"),
+    Field(
+        description="anonymous: tandai bagi instansi bahwa pengirim tidak mau dikenali; secret: sembunyikan laporan dari publik"
+    ),
 ]
 
 
@@ -75,7 +77,7 @@ class Wish:
         hint: what it leads to.
         words: the label of the field for words.
         button: the label of the button.
-        link: the words of the link that leads to it from the page of the case; empty if its form stands on that page.
+        link: the words of the link that leads to it from the page of the case; empty if its form always stands on that page.
     """
 
     path: str
@@ -111,6 +113,7 @@ RATE: Final = Wish(
     hint="Dari 1 (buruk) sampai 5 (baik).",
     words="Alasan nilai Anda",
     button="Kirim nilai",
+    link="Ubah nilai",
 )
 WITHDRAW: Final = Wish(
     path="cabut",
@@ -130,11 +133,11 @@ HIDE: Final = Wish(
     model=HidingWish,
     states=LIVING | ENDED,
     personal=False,
-    title="Rahasiakan",
+    title="Anonim atau rahasia",
     hint="Berlaku mulai sekarang. Pengirim laporan dapat menampilkannya lagi dengan kunci tanda terima.",
     words="Keterangan",
     button="Sembunyikan",
-    link="Rahasiakan nama atau laporan",
+    link="Minta anonim atau rahasia",
 )
 SHOW: Final = Wish(
     path="tampilkan",
@@ -143,7 +146,7 @@ SHOW: Final = Wish(
     states=LIVING | ENDED,
     personal=True,
     title="Tampilkan lagi",
-    hint="Nama diperlihatkan lagi kepada instansi, atau laporan kepada publik.",
+    hint="Tanda anonim dihapus, atau laporan diperlihatkan lagi kepada publik.",
     words="Keterangan",
     button="Tampilkan lagi",
     link="Tampilkan lagi yang dirahasiakan",
@@ -155,7 +158,7 @@ WISHES: Final = {wish.path: wish for wish in (NOT_DONE, RATE, WITHDRAW, HIDE, SH
 
 def is_possible(wish: Wish, case: CaseStatus) -> bool:
     """Return whether something can be done with a case now by a page: by whoever has the code, or if it is personal, the receipt key."""
-    if wish is SHOW and not (case.secret or case.anonymous):
+    if wish in {HIDE, SHOW} and not offered(wish, case):
         return False
     return case.state in wish.states and not _is_elsewhere(wish, case)
 
@@ -163,6 +166,21 @@ def is_possible(wish: Wish, case: CaseStatus) -> bool:
 def _is_elsewhere(wish: Wish, case: CaseStatus) -> bool:
     """Return whether only the citizen can have a wish, and from where he reported: also to hide where everybody reads the code."""
     return not case.by_code and (wish.personal or (wish is HIDE and case.channel in PUBLIC))
+
+
+def offered(wish: Wish, case: CaseStatus) -> tuple[str, ...]:
+    """Return what can be hidden of a case, or shown again: what is not hidden yet, or is."""
+    hidden = {"anonymous": case.anonymous, "secret": case.secret}
+    return tuple(name for name, is_so in hidden.items() if is_so is (wish is SHOW))
+
+
+def link_to(wish: Wish, case: CaseStatus) -> str:
+    """Return the words of the link to the form of a wish: of hiding, what can still be hidden."""
+    return _STILL.get(offered(wish, case), wish.link) if wish is HIDE else wish.link
+
+
+_STILL: Final[dict[tuple[str, ...], str]] = {("anonymous",): "Minta anonim", ("secret",): "Rahasiakan laporan"}
+"""The words of the link to hide the one thing that is not hidden yet."""
 
 
 def act_of(wish: Wish, said: Wording, state: CaseState) -> str:

@@ -71,6 +71,7 @@ def reply_to(
     if telling is None or kind is None:
         return None
     first, complaint, named = facts[0], case["complaint"], str(kind)
+    added_as = _added_as(facts, case, by_code=by_code) if kind is _COMPLETED else ""
     reply = {
         "id": text_id(first["caused_by"], reply_name(named)),
         "citizen": complaint["reporter_ref"],
@@ -78,7 +79,7 @@ def reply_to(
         "tracking_code": case["tracking_code"],
         "channel": complaint["channel"],
         "kind": named,
-        "text": _sentence(kind, telling, case, _ending(first, complaint), by_code=by_code),
+        "text": _sentence(kind, telling, case, _ending(first, complaint), added_as=added_as),
         "created_at": first["at"],
         "caused_by": first["caused_by"],
         "hop": case["hop"],
@@ -88,10 +89,23 @@ def reply_to(
     return reply | _about(case, hides=kind is _HIDDEN)
 
 
+def moves(fact: Document) -> bool:
+    """Return whether a fact gives the case to another owner than before."""
+    return "previous_owner" in (fact.get("disposition") or ())
+
+
+def _added_as(facts: Sequence[Document], case: Document, *, by_code: bool) -> str:
+    """Return the occasion of the sentence that tells the citizen what became of an addition."""
+    if by_code:
+        return "completed_by_code"
+    is_answered = case["state"] == "digabung" and (case.get("heard") or {}).get("answer")
+    return completed_as("ditanggapi" if is_answered else case["state"], moves=any(map(moves, facts)))
+
+
 def _kind_of(fact: Document, was_merged: bool) -> ReplyKind | None:  # of one caller
     return kind_of(
         fact["kind"],
-        moves="previous_owner" in (fact.get("disposition") or ()),
+        moves=moves(fact),
         was_merged=was_merged,
         level=fact.get("level"),
         event=fact.get("event"),
@@ -179,7 +193,7 @@ def _ending(first: Document, complaint: Document) -> str:
     return emergency.occasion(first["kind"], (complaint["title"], complaint["text"]), said)
 
 
-def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str, *, by_code: bool) -> str:
+def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str, *, added_as: str) -> str:
     """Return the sentence that tells the citizen of a fact, with the one behind it (see complaints.wording.text)."""
     channel, owner = case["complaint"]["channel"], case["owner"]["name"]
     code = tracking.spaced(case["tracking_code"])
@@ -200,8 +214,7 @@ def _sentence(kind: ReplyKind, fact: Document, case: Document, ending: str, *, b
         return _asking(fact, case, "asked", ending)
     occasion = hidden_as(fact["kind"]) if kind is _HIDDEN else str(kind)
     if kind is _COMPLETED:
-        state = "ditanggapi" if heard and heard.get("answer") else case["state"]
-        occasion = "completed_by_code" if by_code else completed_as(state)
+        occasion = added_as
     elif kind is _MERGED and heard:
         occasion = "merged_ditangani"
     return _kept(occasion, channel, owner, ending=ending).replace(_CODE_LIKE, code)

@@ -22,7 +22,7 @@ from router.cases.decide import continuation_of, decide, is_of_another
 from router.cases.document.plain import Document, time_ms, time_text
 from router.cases.inbound import Inbound, read
 from router.cases.records import written
-from router.cases.replies import is_for_nothing, reply_to, status_for
+from router.cases.replies import is_for_nothing, moves, reply_to, status_for
 from router.cases.roles import Law, is_reporter
 from router.cases.rules.merging import dialogue, reject_for_nobody
 
@@ -118,8 +118,8 @@ def _outputs(
     sender = inbound.body.get("sender")
     by_code = sender is not None and not is_reporter(case, sender["reporter_ref"])
     reply = reply_to(facts, case, was_merged=before is not None and before["state"] == "digabung", by_code=by_code)
-    moves = any("previous_owner" in (fact.get("disposition") or ()) for fact in facts)
-    if reply is not None and inbound.body.get("companion") and reply["kind"] == ReplyKind.completed and not moves:
+    has_moved = any(map(moves, facts))
+    if reply is not None and inbound.body.get("companion") and reply["kind"] == ReplyKind.completed and not has_moved:
         reply = None
     elif reply is None and is_for_nothing(inbound, facts):
         reply = status_for(inbound, case)

@@ -60,6 +60,7 @@ def furnish(folder: Path, cases: Cases, **changes: Any) -> WebParts:
         "limits": Limits(reads=rate("100000/minute", ""), writes=rate("100000/minute", ""), keyed=rate(KEYED, "")),
         "max_body_bytes": 1 << 20,
         "max_file_bytes": 10 << 20,
+        "looks": 0,
     }
     return WebParts(**(parts | changes))
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from channels.web.uploads.multipart import MOST_FILES
+from channels.web.wishes import WISHES
 from complaints import tracking
 from complaints.crypto import Keyring
 from complaints.errors import UnavailableError
@@ -239,7 +240,7 @@ def test_a_case_shows_where_it_stands(door: House) -> None:
 
 
 def test_what_would_be_told_is_on_the_page(door: House) -> None:
-    """From the facts of the case: received, moved, completed, answered, in this order, in the words for the web."""
+    """From the facts of the case: received, moved, completed, answered, the newest first, in the words for the web."""
     complaint, path = sent(door)
     facts = Facts(complaint, owner="Dinas Sosial")
     facts.after(uuid4(), FactKind.refused, (FactKind.routed, {"disposition": disposition("Dinas Kesehatan", 1)}))
@@ -251,15 +252,14 @@ def test_what_would_be_told_is_on_the_page(door: House) -> None:
     order = [
         told.index(words)
         for words in (
-            "sudah kami terima dengan kode",
             "kami teruskan ke Dinas Sosial.",
             "kini ditangani Dinas Kesehatan. Tenggat penyelesaiannya tetap",
-            "sudah dilengkapi dan kini ditangani Dinas Kesehatan",
+            "sudah kami tambahkan dan kami teruskan ke Dinas Kesehatan",
             "dijawab Dinas Kesehatan: Hubungi [telepon], <b>ya</b>.",
         )
     ]
-    assert order == sorted(order)
-    assert told.count("kini ditangani") == 2, "a refusal that came too late moves nothing"
+    assert order == sorted(order, reverse=True)
+    assert told.count("kini ditangani") == 1, "a refusal that came too late moves nothing"
     assert "081234567890" not in page
 
 
@@ -276,7 +276,7 @@ def test_an_open_question_stands_where_it_is_answered(door: House) -> None:
     )
     door.settle(complaint, "diterima", *asked.made, asks="place")
     page = door.http.get(path).text
-    question = "Di kabupaten/kota dan jalan mana kejadiannya? Lengkapi di halaman lacak laporan"
+    question = "Di kabupaten/kota dan jalan mana kejadiannya? Jawab di bagian “Lengkapi laporan”"
     assert page.count(question) == 1
     assert question in page[page.index('id="lengkapi"') :]
     asked.after(uuid4(), FactKind.added)
@@ -284,6 +284,32 @@ def test_an_open_question_stands_where_it_is_answered(door: House) -> None:
     page = door.http.get(path).text
     assert page.count(question) == 1
     assert question in page[: page.index('id="lengkapi"')]
+
+
+def test_an_open_question_is_on_the_receipt_with_the_way_to_its_answer(door: House) -> None:
+    """Who sent the report need not look for it behind "Lacak"; a stranger with the code does not read it there."""
+    door.fill(text="Jalan rusak")
+    (complaint,) = door.complaints()
+    path = f"/lacak/{complaint.mailbox}"
+    asks = "kabupaten/kota dan jalan mana kejadiannya?"
+    assert asks not in door.http.get(f"/diterima/{complaint.mailbox}").text
+    door.settle(complaint, "diterima", *Facts(complaint).made, asks="place")
+    page = door.http.get(f"/diterima/{complaint.mailbox}").text
+    assert asks in page
+    assert f'href="{path}#lengkapi"' in page
+    assert 'href="#lengkapi"' in door.http.get(path).text
+    door.http.cookies.clear()
+    assert asks not in door.http.get(f"/diterima/{complaint.mailbox}").text
+
+
+def test_an_unknown_code_is_to_be_checked_before_anything_is_typed(door: House) -> None:
+    """No form for an addition or a wish stands there: it would be refused only after it was filled in."""
+    path = f"/lacak/{tracking.code_for(door_id(), key=b'0123456789abcdef')}"
+    page = door.http.get(path).text
+    assert "Periksa lagi kodenya" in page
+    for shown in (page, *(door.http.get(f"{path}/{wish}").text for wish in WISHES)):
+        assert "<textarea" not in shown
+    assert "Periksa lagi kodenya" in door.http.get(f"{path}/cabut").text
 
 
 def test_the_page_of_a_secret_report_shows_no_content(door: House) -> None:
@@ -331,12 +357,13 @@ def test_another_text_under_the_key_of_an_addition_is_another_addition(door: Hou
 def test_a_case_that_is_not_there_yet_keeps_what_was_typed(door: House) -> None:
     """404, and 503 while the view is away; nothing is appended."""
     code = tracking.code_for(door_id(), key=b"0123456789abcdef")
-    answer = door.fill(f"/lacak/{code}", text="Jl. Pemuda")
+    typed = {**door.form(), "text": "Jl. Pemuda"}
+    answer = door.http.post(f"/lacak/{code}", data=typed)
     assert answer.status_code == 404
     assert "Jl. Pemuda" in answer.text
     assert "coba lagi" in answer.text
     door.cases.away = True
-    answer = door.fill(f"/lacak/{code}", text="Jl. Pemuda")
+    answer = door.http.post(f"/lacak/{code}", data=typed)
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
     assert "Jl. Pemuda" in answer.text
@@ -386,7 +413,7 @@ def test_a_case_of_another_channel_is_shown_and_completed_the_same(door: House) 
     page = door.http.get(path).text
     assert "Dinas Pekerjaan Umum Kota Semarang" in page
     assert "Laporan Anda sudah kami terima dengan kode" in page
-    assert "Lengkapi di halaman lacak laporan" in page
+    assert "Jawab di bagian “Lengkapi laporan”" in page
     assert door.fill(path, text="Jl. Pemuda").status_code == 303
     assert door.additions()[0].message.about == complaint.mailbox
 

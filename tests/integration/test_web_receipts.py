@@ -1,11 +1,17 @@
 """Whoever has just sent something sees that it was received; nobody else does."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
+from threading import Event
+from uuid import UUID
 
 import httpx
 
 from complaints import ids, tracking
+from complaints.case import CaseStatus
 from complaints.command import CommandKind
+from complaints.crypto import Keyring
 from complaints.fact import FactKind, Result
 from tests.harness.mailboxes import Kept
 from tests.harness.web import API, House, door, served
@@ -54,7 +60,8 @@ DANGER = "Tolong ada kebakaran di Jalan Pemuda Kota Semarang, api membesar!"
 def test_who_tells_of_danger_reads_the_number_for_emergencies_at_once(door: House) -> None:
     """On the page after the form, in the API's answer and in Open311's; a stranger with the code, and other reports, do not have it."""
     told, other = sent(door, DANGER), sent(door)
-    assert "Telepon 112" in door.http.get(f"/diterima/{told.mailbox}").text
+    receipt = door.http.get(f"/diterima/{told.mailbox}").text
+    assert '<a class="button" href="tel:112">Keadaan darurat? Telepon 112.</a>' in receipt, "one press calls"
     assert "112" not in door.http.get(f"/diterima/{other.mailbox}").text
     with httpx.Client(base_url=door.http.base_url, trust_env=False) as stranger:
         assert "112" not in stranger.get(f"/diterima/{told.mailbox}").text
@@ -87,7 +94,8 @@ def test_if_another_complaint_has_the_code_the_holder_sees_his_own_case(door: Ho
     assert RECEIVED in shown
     assert "Dinas Sosial" not in shown
     own = tracking.next_code(code, mine.id)
-    assert door.fill(f"/lacak/{code}", text="Di depan pasar").status_code == 404, "his own case is not there yet"
+    early = {**door.form(), "text": "Di depan pasar"}
+    assert door.http.post(f"/lacak/{code}", data=early).status_code == 404, "his own case is not there yet"
     door.settle(mine, code=own)
     shown = page(door, code)
     assert "Dinas Pekerjaan Umum" in shown
@@ -109,6 +117,29 @@ def test_while_the_view_is_away_the_holder_still_sees_that_it_was_received(door:
         assert "belum dapat dilihat" in stranger.get(f"/lacak/{complaint.mailbox}").text
 
 
+def test_the_receipt_waits_for_the_case_as_long_as_a_page_may(keys: Keyring, tmp_path: Path) -> None:
+    """The view has it a moment later: the question is on the receipt nevertheless, under the code of its sender's own case."""
+    house = House(keys, tmp_path, looks=10_000)
+    complaint = sent(house)
+    looked, status = Event(), house.cases.status_of
+
+    def counted(complaint_id: UUID) -> CaseStatus | None:
+        found = status(complaint_id)
+        looked.set()
+        return found
+
+    house.cases.status_of = counted  # type: ignore[method-assign]
+    with ThreadPoolExecutor(1) as reader:
+        asked = reader.submit(house.http.get, f"/diterima/{complaint.mailbox}")
+        assert looked.wait(30)
+        own = tracking.next_code(complaint.mailbox, complaint.id)
+        house.settle(complaint, "diterima", *Facts(complaint).made, asks="place", code=own)
+        shown = asked.result(30).text
+    house.close()
+    assert "Kami perlu jawaban Anda" in shown
+    assert tracking.spaced(own) in shown
+
+
 def test_an_addition_is_received_until_the_case_has_it(door: House) -> None:
     """Then it was passed on. Its receipt names the message, which is the command to the case."""
     complaint = sent(door)
@@ -117,13 +148,14 @@ def test_an_addition_is_received_until_the_case_has_it(door: House) -> None:
     door.fill(f"/lacak/{code}", text="Di depan pasar")
     command = door.additions()[-1]
     door.cases.away = True
-    shown = page(door, code)
+    shown = page(door, code, dilengkapi="1")
     assert ADDED in shown
     door.cases.away = False
-    waiting = page(door, code)
+    waiting = page(door, code, dilengkapi="1")
     assert "sedang kami sampaikan" in waiting
+    assert "muat ulang" in waiting
     door.settle(complaint, "diproses", *Facts(complaint).after(command.id, FactKind.added).made)
-    done = page(door, code)
+    done = page(door, code, dilengkapi="1")
     assert "dan kami sampaikan" in done
     assert "sedang kami sampaikan" not in done
     with httpx.Client(base_url=door.http.base_url, trust_env=False) as stranger:
@@ -139,10 +171,10 @@ def test_an_addition_that_had_no_room_names_the_new_case(door: House) -> None:
     command = door.additions()[-1]
     continued = Facts(complaint).after(command.id, (FactKind.continued, {"continued_as": "2Q74GVWWCE3"}))
     door.settle(complaint, "diproses", *continued.made)
-    assert 'href="/lacak/2Q74GVWWCE3"' in page(door, code)
+    assert 'href="/lacak/2Q74GVWWCE3"' in page(door, code, dilengkapi="1")
     why = {"command": CommandKind.add, "result": Result.refused, "text": "Laporan ini sudah ditutup."}
     door.settle(complaint, "diproses", *Facts(complaint).after(command.id, (FactKind.declined, why)).made)
-    shown = page(door, code)
+    shown = page(door, code, dilengkapi="1")
     assert "Laporan ini sudah ditutup." in shown
     assert ADDED not in shown
 

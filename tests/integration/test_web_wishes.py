@@ -9,8 +9,9 @@ import pytest
 from httpx import Response
 
 from channels.web.wishes import MOST_WORDS, WISHES
-from complaints.case import CaseState
+from complaints.case import CaseState, Rating
 from complaints.crypto import Keyring
+from complaints.fact import FactKind
 from complaints.message import InboundMessage
 from tests.harness.tables import row_by_row
 from tests.harness.web import API, House
@@ -176,6 +177,72 @@ def test_the_browser_that_sent_the_report_keeps_its_key_until_it_is_told_to_forg
     assert key not in door.http.get(f"/diterima/{code}").text
     assert sent(door, code, "cabut").status_code == 403
     assert 'name="receipt_key"' in door.http.get(f"/lacak/{code}/cabut").text
+
+
+def test_the_key_is_forgotten_only_after_a_question_that_shows_it(door: House) -> None:
+    """The page of the case has a link alone, which changes nothing; the question says to write the key down."""
+    door.fill(text="Jalan berlubang")
+    (complaint,) = door.complaints()
+    door.settle(complaint, "diproses")
+    key, path = door.receipt_key(complaint), f"/lacak/{complaint.mailbox}"
+    page = door.http.get(path).text
+    assert (f'href="{path}/lupakan"' in page, f'action="{path}/lupakan"' in page) == (True, False)
+    question = door.http.get(f"{path}/lupakan").text
+    assert ("Catat dulu kunci ini" in question, key in question, 'class="quiet"' in question) == (True, True, True)
+    assert key in door.http.get(path).text
+    assert door.fill(f"{path}/lupakan").status_code == 303
+    assert key not in door.http.get(path).text
+    assert door.http.get(f"{path}/lupakan").headers["location"] == path
+
+
+def test_a_wish_is_confirmed_once_and_shows_what_it_led_to(door: House) -> None:
+    """The page that follows waits for the view; later the page of the case says nothing of it, and so of an addition."""
+    door.fill(text="Jalan berlubang")
+    (complaint,) = door.complaints()
+    path = f"/lacak/{complaint.mailbox}"
+    door.settle(complaint, "selesai", *Facts(complaint).made)
+    answer = sent(door, complaint.mailbox, "belum-selesai")
+    pending = door.http.get(answer.headers["location"]).text
+    assert ("muat ulang" in pending, "Selesai" in pending) == (True, True)
+    (wish,) = door.additions()
+    door.settle(complaint, "dibuka kembali", *Facts(complaint).after(wish.id, FactKind.reopened).made)
+    done = door.http.get(answer.headers["location"]).text
+    assert ("sudah kami jalankan" in done, "muat ulang" in done) == (True, False)
+    assert 'class="state dibuka kembali"' in done
+    assert "Terima kasih" not in door.http.get(path).text.split("Kabar untuk Anda")[0]
+
+
+def test_a_rated_case_shows_the_rating_and_not_its_empty_form(door: House) -> None:
+    """It may be changed on a page of its own."""
+    code = settled(door, "selesai")
+    assert 'name="stars"' in door.http.get(f"/lacak/{code}").text
+    (complaint,) = door.complaints()
+    rating = Rating(stars=4, at=complaint.message.received_at)
+    door.settle(complaint, "selesai", *Facts(complaint).made, rating=rating)
+    page = door.http.get(f"/lacak/{code}").text
+    assert ("4 dari 5" in page, 'name="stars"' in page, f'href="/lacak/{code}/nilai"' in page) == (True, False, True)
+
+
+def test_what_is_hidden_already_is_not_offered_again(door: House) -> None:
+    """Of a report that is both secret and anonymous nothing can be hidden; to show again only what is hidden is offered."""
+    code = settled(door, "diproses")
+    assert "Minta anonim</a>" in door.http.get(f"/lacak/{code}").text
+    hiding, showing = (door.http.get(f"/lacak/{code}/{path}").text for path in ("rahasiakan", "tampilkan"))
+    assert ('value="secret"' in hiding, 'value="anonymous"' in hiding) == (False, True)
+    assert ('value="secret"' in showing, 'value="anonymous"' in showing) == (True, False)
+    (complaint,) = door.complaints()
+    case = door.cases.known[code]
+    both = case.model_copy(update={"complaint": case.complaint.model_copy(update={"anonymous": True})})
+    door.cases.known[complaint.mailbox] = both
+    assert f"/lacak/{code}/rahasiakan" not in door.http.get(f"/lacak/{code}").text
+
+
+def test_a_page_of_a_wish_says_its_title_once(door: House) -> None:
+    """As its heading."""
+    code = settled(door, "diproses")
+    for path in ("cabut", "rahasiakan", "tampilkan"):
+        page = door.http.get(f"/lacak/{code}/{path}").text
+        assert re.findall(r"<h\d[^>]*>([^<]*)", page) == [WISHES[path].title]
 
 
 def test_another_site_s_form_lets_nothing_be_forgotten(door: House) -> None:

@@ -34,7 +34,12 @@ ATTRIBUTES = (
     ("regency", "string", "Kabupaten/kota kejadian: nama atau kode Kemendagri", ()),
     ("occurred", "string", "Tanggal kejadian: YYYY-MM-DD, atau dengan kata", ()),
     ("agency", "string", "Instansi tujuan, bila Anda tahu", ()),
-    ("anonymous", "singlevaluelist", "Sembunyikan nama saya dari instansi", (("true", "Ya"), ("false", "Tidak"))),
+    (
+        "anonymous",
+        "singlevaluelist",
+        "Tandai bagi instansi bahwa saya tidak mau dikenali",
+        (("true", "Ya"), ("false", "Tidak")),
+    ),
     ("secret", "singlevaluelist", "Sembunyikan laporan ini dari publik", (("true", "Ya"), ("false", "Tidak"))),
 )
 """What every service asks for beside what GeoReport has: code, datatype, description, choices. None is required."""

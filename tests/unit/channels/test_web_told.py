@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from channels.web.told import story
+from channels.web.told import moment, story
 from complaints.command import CITIZEN, NEIGHBOURS
 from complaints.disposition import AgencyRef
 from complaints.event import Pin, Place, Region
@@ -49,7 +49,7 @@ ANSWERED = (FactKind.answered, {"text": "Sudah\n ditambal. Hubungi 081234567890.
     [
         ((FactKind.refused, MOVED), "kini ditangani Dinas Sosial"),
         ((FactKind.refused,), ""),
-        ((FactKind.added,), f"sudah dilengkapi dan kini ditangani {DPU.name}"),
+        ((FactKind.added,), f"sudah kami tambahkan dan kami teruskan ke {DPU.name}"),
         ((FactKind.added, MOVED), "sudah dilengkapi dan kini ditangani Dinas Sosial"),
         ((FactKind.added, MOVED, ASKED), PLACE),
         ((ANSWERED,), f"dijawab {DPU.name}: Sudah ditambal. Hubungi [telepon]."),
@@ -121,6 +121,27 @@ def test_the_time_is_that_of_the_record() -> None:
     complaint = sent()
     found = story(case_of(complaint), Facts(complaint).after(uuid4(), FactKind.added).made)
     assert [one.at for one in found.told] == [NOON, NOON.replace(minute=1)]
+
+
+def test_an_hour_is_that_of_the_place_with_its_zone() -> None:
+    """Of a secret report that of Jakarta: the zone would say where it is."""
+    assert (moment(NOON), moment(NOON.replace(hour=23), "91")) == ("3 Nov 2026 12.00 WIB", "4 Nov 2026 08.00 WIT")
+    for secret in (False, True):
+        case = case_of(sent(secret=secret))
+        place = Place(province=Region(code="51", name="Bali"))
+        case = case.model_copy(update={"complaint": case.complaint.model_copy(update={"place": place})})
+        assert story(case, ()).province == (None if secret else "51")
+
+
+def test_an_addition_that_nobody_asked_for_is_added_and_passed_on() -> None:
+    """It neither completes the report nor changes who handles it, on the page and by SMS; one that moves the case says so."""
+    life = Life(text="Lampu jalan mati di Jalan Pemuda Kota Semarang", channel="sms")
+    life.house.take(added(life.complaint, "sudah tiga hari", number=1), at_ms=life.at_ms + 5000)
+    reply = life.house.replies[-1]
+    assert reply.kind is ReplyKind.completed
+    assert ("kami teruskan ke" in reply.text, "dilengkapi" in reply.text) == (True, False)
+    assert "dilengkapi" not in told(FactKind.added)
+    assert "sudah dilengkapi dan kini ditangani" in told(FactKind.added, MOVED)
 
 
 def test_the_page_tells_the_same_as_a_reply_over_a_whole_life() -> None:

@@ -62,7 +62,7 @@ def told(
         **more,
     }
     facts = [first, {"kind": FactKind.asked.value, "part": asked}] if asked else [first]
-    if after is FactKind.refused:
+    if after is FactKind.refused or "moves" in more:
         facts.append({"kind": FactKind.routed.value, "disposition": {"previous_owner": plain(DPU)}})
     case = {"complaint_id": str(of.id), "tracking_code": of.tracking_code, "complaint": plain(of), "hop": 0}
     case["state"] = "diteruskan"
@@ -76,7 +76,8 @@ def told(
 OCCASIONS: dict[str, dict[str, Any]] = {
     "received": {},
     "moved": {"after": FactKind.refused},
-    "completed": {"after": FactKind.added},
+    "completed": {"after": FactKind.added, "moves": True},
+    "completed_added": {"after": FactKind.added},
     "put_off_diperpanjang": {"after": FactKind.extended, "text": ""},
     "put_off_ditunda": {"after": FactKind.postponed, "until": "2026-12-03", "text": ""},
     "reclassified": {"after": FactKind.reclassified},
