@@ -116,7 +116,7 @@ def test_a_supporter_is_told_the_owner_of_the_main_case_at_once_and_in_each_repl
     assert LIGHTS_NAME in street.says(B, "STATUS")[-1]
     refused_by_the_first_owner(street)
     assert "kini ditangani Dinas Perhubungan" in street.told[-1]
-    assert "Ditangani Dinas Perhubungan" in street.says(B, "tiangnya juga miring pak")[-1]
+    assert "kami teruskan ke Dinas Perhubungan" in street.says(B, "tiangnya juga miring pak")[-1]
     assert "Dinas Perhubungan" in street.says(B, "STATUS")[-1]
     assert street.status(B)[0].startswith("Dinas Perhubungan")
     assert street.page(B) == street.heard(B)
