@@ -104,7 +104,7 @@ class Story:
                 self.closed = at
 
     def nothing_was_missing(self, at: datetime) -> None:
-        """The owner says so: a question that the citizen could still answer has moved nothing; one whose days are over has."""
+        """Nobody waits any more: a question that the citizen could still answer has moved nothing; one whose days are over has."""
         self._ended(at)
         self.asked.clear()
 
@@ -183,6 +183,10 @@ EVENTS = {
 """The events of a story by the kinds of the facts of a case."""
 
 
+CLOSE_A_QUESTION = {"diverifikasi", "tidak sampai", "ditanggapi", "selesai", "dicabut", "diarsipkan", "digabung"}
+"""The kinds of the facts that close a question without an addition of the citizen."""
+
+
 def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901, PLR0912  # one case for each kind of fact
     """Return the story that the facts of a case tell."""
     story, reclassified, oversight, kind, answered, known = Story("", ""), False, False, "pengaduan", False, False
@@ -223,7 +227,7 @@ def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901, PLR091
                 story.happens("forwarded", at)  # the desk takes the case itself, as its owner
             story.happens(EVENTS[what], at)
             answered = what == "ditanggapi" or (answered and what != "dibuka kembali")
-        if what in {"diverifikasi", "tidak sampai"}:
+        if what in CLOSE_A_QUESTION:
             story.nothing_was_missing(at)
     return story
 
