@@ -37,6 +37,8 @@ class Addition(Event):
     raw: Raw
     apart: bool | None = None
     """Whether it tells other matters than the complaint: one of very many messages at once. Nothing is read in it and nobody is asked."""
+    by_code: bool | None = None
+    """Whether somebody else who has the code wrote it. Of such additions a case takes few, so that its citizen's own find room."""
 
 
 class Complaint(Event):

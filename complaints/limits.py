@@ -31,6 +31,12 @@ BATCH_BYTES: Final = 1_048_576
 MOST_ADDITIONS: Final = 50
 """The number of additions to a case: nobody completes a report so often."""
 
+MOST_BY_CODE: Final = 10
+"""The number of those that are of somebody else who has the code, which may be public: the rest is for the citizen's own."""
+
+BY_CODE_BYTES: Final = 60_000
+"""Those additions as JSON, all together: two of the web form's longest texts. At least twice as much of ADDED_BYTES is left."""
+
 REASON_BYTES: Final = 2_000
 """An agency's reason for a refusal in UTF-8: a long paragraph. A case has room for twenty."""
 

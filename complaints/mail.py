@@ -106,6 +106,8 @@ class Reply(Event):
     """Whether the report is secret: then no analyst may see its code."""
     private: bool = False
     """Whether nobody else may read it: the report is secret, or its citizen is not to be named, or hears that it is hidden."""
+    by_code: bool | None = None
+    """Whether somebody else who has the code caused it: such replies keep no other one waiting."""
 
 
 class Send(Event):

@@ -25,14 +25,14 @@ MOST_CASES: Final = 200
 """The maximum number of cases of a citizen that are known here. The case itself is kept by the router, whatever is known here."""
 
 MOST_WAITING: Final = 30
-"""The maximum number of texts that wait for a citizen. Then the oldest answer to a question gives way, or else the oldest text, because the
-newest says how the case stands; it is on record as undeliverable."""
+"""The maximum number of texts that wait for a citizen. Then the oldest text of somebody else's doing gives way, or the oldest
+answer to a question, or else the oldest text, because the newest says how the case stands; it is on record as undeliverable."""
 
 MOST_QUESTIONS: Final = 30
 """The maximum number of questions for a status whose addresses are kept until the case answers."""
 
-MOST_TOLD: Final = 100
-"""The maximum number of tellings that are remembered."""
+MOST_TOLD: Final = 300
+"""The maximum number of tellings that are remembered: an hour of the highest number per hour, of each of three causes."""
 
 COMPLAINTS_KEPT: Final = 3
 """The number of complaints, the latest ones, that are kept whole so that an answer is read together with its complaint."""

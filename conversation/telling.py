@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from complaints.bus import Record
@@ -9,7 +10,7 @@ from complaints.crypto import Keyring
 from complaints.mail import ReplyKind
 from complaints.tracking import names_mailbox
 from conversation import records
-from conversation.citizen import HOUR_MS, MOST_WAITING, Document, Landing, case_of_complaint, landing
+from conversation.citizen import DAY_MS, HOUR_MS, MOST_WAITING, Document, Landing, case_of_complaint, landing
 from conversation.records import time_text, whole_id
 
 NO_ADDRESS: Final = "no address of the citizen is known"
@@ -23,6 +24,9 @@ SILENT: Final = "the citizen has asked for silence"
 TOO_MANY: Final = "too many texts wait for the citizen"
 """Why a text is never sent that had to give way."""
 
+TOLD_TODAY: Final = "the citizen has heard within a day that somebody else adds to the case"
+"""Why a citizen is not told of each addition that is not his own: whoever has the code could fill his telephone."""
+
 _ANSWERS: Final = {ReplyKind.status.value, ReplyKind.small_talk.value}
 """The replies that answer a question. They go where the question came from, and give way first if too many wait."""
 
@@ -30,12 +34,25 @@ _NOTHING_NEW: Final = {ReplyKind.received.value, ReplyKind.completed.value, Repl
 """The replies after which the same words are still the same message: they say only that we have received something."""
 
 
+class Cause(StrEnum):
+    """Whose doing a reply tells of. Each has its own room in the hour, so that none keeps another waiting."""
+
+    own = "own"
+    """A message of the citizen himself within the hour."""
+    by_code = "by_code"
+    """Somebody else who has the code."""
+    other = "other"
+    """An agency, the law or the clock."""
+    any = "any"
+    """Not known: it takes room from each."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellingRules:
     """How much a citizen hears.
 
     Attributes:
-        per_hour: the maximum number of texts that are sent to one citizen within an hour; more wait.
+        per_hour: the maximum number of texts of one cause that are sent to one citizen within an hour; more wait.
         useful_for: after this time a text is of no use and is not sent.
     """
 
@@ -68,10 +85,13 @@ class Telling:
         if _is_silent(state, reply):
             return _unsent(state, reply, SILENT, at_ms)
         if not account:
-            state["told"] = [*state["told"], [at_ms, _cause(reply), 0]]
+            state["told"] = [*state["told"], [at_ms, _message(reply), ""]]
             return _unsent(state, reply, NO_ADDRESS, at_ms)
+        if _is_told_today(state, reply, at_ms):
+            return _unsent(state, reply, TOLD_TODAY, at_ms)
         told = records.reply_event(reply, account=account, at=time_text(at_ms))
         waiting = {"reply": reply, "account": account, "address": address}
+        waiting["cause"] = _cause(state, reply, at_ms)
         state["waiting"] = [*state["waiting"], waiting]
         sent = self.due(state, at_ms)
         return [told, *sent, *_give_way(state, at_ms)]
@@ -79,19 +99,23 @@ class Telling:
     def due(self, state: Document, at_ms: int) -> list[Record]:
         """Return the records of the texts for which the hour has room now, and remove them from the state."""
         sent: list[Record] = []
-        while state["waiting"] and _heard(state, at_ms) < self._rules.per_hour:
-            first, state["waiting"] = state["waiting"][0], state["waiting"][1:]
-            state["told"] = [*state["told"], [at_ms, _cause(first["reply"]), 1]]
-            sent.append(self._send(first, at_ms))
+        still: list[Document] = []
+        for one in state["waiting"]:
+            if len(_heard(state, _of(one), at_ms - HOUR_MS)) < self._rules.per_hour:
+                state["told"] = [*state["told"], [at_ms, _message(one["reply"]), _of(one)]]
+                sent.append(self._send(one, at_ms))
+            else:
+                still.append(one)
+        state["waiting"] = still
         return sent
 
     def due_ms(self, state: Document) -> int | None:
         """Return when the hour has room for the next text that waits, in milliseconds since 1970; None if none waits."""
-        if not state["waiting"]:
-            return None
-        times = [at for at, _, submits in state["told"] for _ in range(submits)]
-        recent = times[-self._rules.per_hour :]
-        return recent[0] + HOUR_MS if len(recent) == self._rules.per_hour else 0
+        times = []
+        for cause in {_of(one) for one in state["waiting"]}:
+            recent = _heard(state, cause)[-self._rules.per_hour :]
+            times.append(recent[0] + HOUR_MS if len(recent) == self._rules.per_hour else 0)
+        return min(times, default=None)
 
     @staticmethod
     def is_again(delivery: Document) -> bool:
@@ -101,7 +125,7 @@ class Telling:
     @staticmethod
     def heard_again(state: Document, at_ms: int) -> None:
         """Note the outcome of a second try: it counts as heard, too, but it tells nothing else than the first one."""
-        state["told"] = [*state["told"], [at_ms, "", 1]]
+        state["told"] = [*state["told"], [at_ms, "", Cause.any]]
 
     def _send(self, waiting: Document, at_ms: int) -> Record:
         reply, month = waiting["reply"], time_text(at_ms)[:7]
@@ -138,8 +162,34 @@ def _is_silent(state: Document, reply: Document) -> bool:
     return cause is None or cause[Landing.AT] < silent_ms
 
 
-def _heard(state: Document, at_ms: int) -> int:
-    return sum(submits for at, _, submits in state["told"] if at > at_ms - HOUR_MS)
+def _cause(state: Document, reply: Document, at_ms: int) -> Cause:
+    """Return whose doing a reply tells of."""
+    if reply.get("by_code"):
+        return Cause.by_code
+    message = landing(state, reply["caused_by"])
+    return Cause.own if message is not None and message[Landing.AT] > at_ms - HOUR_MS else Cause.other
+
+
+def _of(waiting: Document) -> str:
+    """Return the cause of a text that waits; of one that has waited since before causes were told apart, any but the citizen's message."""
+    cause: str = waiting.get("cause", Cause.other)
+    return cause
+
+
+def _heard(state: Document, cause: str, since_ms: int = 0) -> list[int]:
+    """Return when the citizen heard something of a cause after a time; both in milliseconds since 1970."""
+    return [at for at, _, of in state["told"] if of in {cause, Cause.any} and at > since_ms]
+
+
+def _is_told_today(state: Document, reply: Document, at_ms: int) -> bool:
+    """Return whether a reply tells only that somebody else has added to a case, again within a day; note that it is told."""
+    about = case_of_complaint(state, reply.get("complaint_id"))
+    if about is None or not reply.get("by_code") or reply["kind"] != ReplyKind.completed.value:
+        return False
+    if about.get("by_code_ms", 0) > at_ms - DAY_MS:
+        return True
+    about["by_code_ms"] = at_ms
+    return False
 
 
 def _where(state: Document, reply: Document) -> tuple[str, dict[str, str]]:
@@ -167,18 +217,20 @@ def _on_record(state: Document, reply: Document) -> Document:
     return {name: value for name, value in reply.items() if name != "complaint_id"} | {"tracking_code": ""}
 
 
-def _cause(reply: Document) -> str:
+def _message(reply: Document) -> str:
     """Return the message that a reply answers; empty if the reply tells nothing new."""
-    cause: str = "" if reply["kind"] in _NOTHING_NEW else reply["caused_by"]
-    return cause
+    message: str = "" if reply["kind"] in _NOTHING_NEW else reply["caused_by"]
+    return message
 
 
 def _give_way(state: Document, at_ms: int) -> list[Record]:
     """Remove the texts that are too many, and return the records that say so."""
     gone: list[Record] = []
     while len(state["waiting"]) > MOST_WAITING:
-        kinds = [one["reply"]["kind"] for one in state["waiting"]]
-        place = next((number for number, kind in enumerate(kinds) if kind in _ANSWERS), 0)
+        waiting = list(enumerate(state["waiting"]))
+        of_others = [number for number, one in waiting if _of(one) == Cause.by_code]
+        answers = [number for number, one in waiting if one["reply"]["kind"] in _ANSWERS]
+        place = next(iter((*of_others, *answers)), 0)
         first = state["waiting"][place]
         state["waiting"] = [*state["waiting"][:place], *state["waiting"][place + 1 :]]
         gone.append(records.undeliverable(first["reply"], TOO_MANY, at=time_text(at_ms)))

@@ -16,12 +16,12 @@ from channels.web.messages import NAME, addition, inbound, name_of
 from channels.web.parse import AS_WRITTEN, EASTERNMOST, LONGEST_TEXT, MOST_ATTACHMENTS, FieldError
 from channels.web.parts import WebParts
 from channels.web.responses import page
-from channels.web.service import Seen, WebService, code_in
+from channels.web.service import Seen, WebService, code_in, proves_itself
 from channels.web.told import STATES, Story, moment, number_for_emergencies
 from channels.web.uploads.faults import FILE_FAULTS, MEGABYTE
 from channels.web.uploads.multipart import Form
 from channels.web.wishes import WISHES
-from complaints import ids, status_requests, tracking, wording
+from complaints import status_requests, tracking, wording
 from complaints.calendar import written_day
 from complaints.errors import TrackingCodeError
 from complaints.event import Attachment
@@ -76,19 +76,21 @@ class Pages:
             errors = [*found, *errors]
         if errors or isinstance(found, list):
             return self._form(request, fields=form.fields, errors=errors, files=files)
-        name = name_of("form", "", form.fields.get("form_key"))
-        is_known = await self._service.is_case(ids.message_id(NAME, name))
+        name = name_of("form", self._forms.browser(request), form.fields.get("form_key"))
+        message = inbound(found, upstream_id=name, attachments=files)
+        earlier = await self._service.earlier(message)
         try:
-            receipt = await self._service.keep(inbound(found, upstream_id=name, attachments=files))
+            receipt = await self._service.keep(message)
         except HTTPException as error:
             fault = FieldError("form", error.detail)
             return _refused(error, self._form(request, fields=form.fields, errors=[fault], files=files))
-        path = f"/lacak/{receipt.tracking_code}?lagi=1" if is_known else f"/diterima/{receipt.tracking_code}"
+        path = f"/lacak/{receipt.tracking_code}?lagi=1" if earlier else f"/diterima/{receipt.tracking_code}"
         answer = RedirectResponse(path, status_code=303)
         is_danger = bool(number_for_emergencies(found.title, found.text))
         signed = self._receipts.sign(receipt.message_id, receipt.tracking_code, is_danger=is_danger)
         self._receipts.give(request, answer, signed)
-        self._parts.proofs.give(request, answer, receipt.message_id)
+        if proves_itself(message, earlier):
+            self._parts.proofs.give(request, answer, receipt.message_id)
         return answer
 
     async def _read(self, request: Request) -> tuple[Form, tuple[Attachment, ...], list[FieldError]]:

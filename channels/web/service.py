@@ -19,12 +19,13 @@ from channels.web.receipts import Sent
 from channels.web.security import ApiKeys
 from channels.web.told import Story, story
 from channels.web.uploads.files import referred
-from complaints import status_requests, tracking
-from complaints.case import CaseStatus
+from complaints import ids, status_requests, tracking
+from complaints.case import Case, CaseStatus
 from complaints.errors import ContractViolation, TrackingCodeError, UnavailableError
 from complaints.event import Attachment
 from complaints.fact import Fact
 from complaints.message import InboundMessage
+from normalizer.parts import writable
 
 RETRY_AFTER_S = "30"
 """Seconds after which a client should try again if nothing can be kept now."""
@@ -223,12 +224,14 @@ class WebService:
         except HTTPException:  # the complaint is safe, and its page asks later
             return code, ""
 
-    async def is_case(self, complaint_id: UUID) -> bool:
-        """Return whether there is a case of a complaint already; if that cannot be looked up now, there is none."""
+    async def earlier(self, message: InboundMessage) -> Case | None:
+        """Return the case that a complaint under the same name has become; None if there is none, or it cannot be looked up now."""
+        id_, cases = ids.message_id(message.channel, message.upstream_id), self._parts.cases
         try:
-            return await self._asked(lambda: self._parts.cases.status_of(complaint_id)) is not None
+            status = await self._asked(lambda: cases.status_of(id_))
+            return None if status is None else await self._asked(lambda: cases.case(status.tracking_code))
         except HTTPException:
-            return False
+            return None
 
     async def result(self, code: str, command_id: UUID) -> tuple[Fact, ...]:
         """Return what became of a command; empty if it has no result yet.
@@ -246,6 +249,17 @@ class WebService:
         """
         case = await self._asked(lambda: self._parts.cases.case(code))
         return Story() if case is None else story(case, await self._asked(lambda: self._parts.cases.facts(code)))
+
+
+def proves_itself(message: InboundMessage, earlier: Case | None) -> bool:
+    """Return whether who sends a complaint has sent it himself: it is new, or says what the earlier one under its name says.
+
+    Whoever has learned only the name, and sends other words under it, gets no receipt key of the earlier one.
+    """
+    if earlier is None:
+        return True
+    first, title = earlier.complaint, writable(message.title)
+    return writable(message.text) == first.text and title in {"", first.title}
 
 
 def code_in(parameters: Mapping[str, str]) -> str:

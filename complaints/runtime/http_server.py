@@ -113,8 +113,12 @@ async def serve_until(
     """
     import uvicorn
 
+    from complaints.runtime.http_protocol import TimedProtocol, quiet_about_accepting
+
+    quiet_about_accepting(asyncio.get_running_loop())
     config = uvicorn.Config(
         app,
+        http=TimedProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

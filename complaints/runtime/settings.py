@@ -154,7 +154,7 @@ class Settings(BaseSettings):
         12,
         ge=1,
         le=100,
-        description="Maximum number of replies per hour to one citizen by SMS, Twitter or Telegram; further replies wait.",
+        description="Maximum replies per hour and cause to one citizen by SMS, Twitter or Telegram; further replies wait.",
     )
     reply_max_hours: float = Field(72.0, gt=0, description="Hours after which an unsent reply is abandoned.")
     smpp_window: int = Field(

@@ -12,7 +12,15 @@ from complaints.command import CommandKind
 from complaints.errors import ContractViolation
 from complaints.fact import FactKind, Result
 from complaints.ids import CONTINUATION
-from complaints.limits import ADDED_BYTES, ANSWER_BYTES, COMPLAINT_BYTES, MOST_ADDITIONS, REASON_BYTES
+from complaints.limits import (
+    ADDED_BYTES,
+    ANSWER_BYTES,
+    BY_CODE_BYTES,
+    COMPLAINT_BYTES,
+    MOST_ADDITIONS,
+    MOST_BY_CODE,
+    REASON_BYTES,
+)
 from complaints.telling import PUBLIC
 from router.cases import clocks
 from router.cases.document.plain import Document, bare, text_id
@@ -121,18 +129,33 @@ _NOBODY_READS: Final = frozenset(("dicabut", "digabung", "diarsipkan"))
 """The states in which an owner reads no addition that changes nothing: it becomes a case of its own."""
 
 
-def _moves_nothing(case: Document, record: Inbound, law: Law) -> bool:
-    """Return whether a message is of somebody who only has the code, and answers no question: a public code answers none."""
-    role = role_of(case, record.body["actor"], law, CommandKind.add, record.body.get("sender"))
-    return role is Role.bearer and not (case.get("question") and case["complaint"]["channel"] not in PUBLIC)
+_NO_ROOM_BY_CODE: Final = (
+    "The case has no more room for what others than its citizen add; he can add from where the complaint came."
+)
+"""The sentence to whoever adds on the web by the code alone, whose words are no complaint of their own: the page says it."""
+
+
+def _marked(case: Document, addition: Document) -> Document:
+    """Return an addition of somebody who only has the code as such. It moves nothing unless it answers a question that is not public."""
+    if case.get("question") and case["complaint"]["channel"] not in PUBLIC:
+        return {**addition, "by_code": True}
+    return {**addition, "by_code": True, "apart": True}
+
+
+def _has_room_by_code(case: Document) -> bool:
+    """Return whether the additions by the code alone, the last one included, leave room for the citizen's own."""
+    found = [one for one in case["complaint"].get("additions", ()) if one.get("by_code")]
+    return len(found) <= MOST_BY_CODE and len(orjson.dumps(found)) <= BY_CODE_BYTES
 
 
 def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     """Add the citizen's message. If the case is closed or has no room for it, the message becomes a complaint of its own."""
     before = draft.now
     addition, reading = bare(record.body["addition"]), record.body["reading"]
-    if _moves_nothing(before, record, law):
-        addition = {**addition, "apart": True}
+    sender = record.body.get("sender") or {}
+    by_code = role_of(before, record.body["actor"], law, CommandKind.add, sender or None) is Role.bearer
+    if by_code:
+        addition = _marked(before, addition)
     if reading.get("corrects") and before.get("supporters"):
         reading = {**reading, "corrects": False}  # the places of a main case and its supporters part only by a person
     size = len(orjson.dumps(addition)) + len(orjson.dumps(reading))
@@ -145,8 +168,10 @@ def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         return None
     draft.add(FactKind.added, addition=addition, reading=reading)
     has_room = len(before["complaint"].get("additions", ())) < MOST_ADDITIONS
-    if not has_room or draft.size() > ADDED_BYTES:
+    if not has_room or draft.size() > ADDED_BYTES or (by_code and not _has_room_by_code(draft.now)):
         draft.take_back()
+        if by_code and tracking.names_mailbox(sender["reporter_ref"]):
+            return Declined(_NO_ROOM_BY_CODE)
         draft.add(FactKind.continued, continued_as=continuation_of(record)[1])
         return None
     if not addition.get("apart"):

@@ -84,6 +84,8 @@ def reply_to(
         "caused_by": first["caused_by"],
         "hop": case["hop"],
     }
+    if by_code:
+        reply["by_code"] = True
     if telling["kind"] == _ASKED and telling.get("part"):
         reply["part"] = telling["part"]
     return reply | _about(case, hides=kind is _HIDDEN)

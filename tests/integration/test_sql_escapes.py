@@ -100,6 +100,22 @@ def test_no_escape_is_open_to_an_analyst(analyst: Client, secret: Path, port: in
         assert operator.execute("SELECT count() FROM lapor.hidden") == [(1,)]
 
 
+def test_a_search_takes_no_more_at_once_than_ends_in_time(analyst: Client) -> None:
+    """Rows times their size are bounded, whatever the client sets, and words that are searched for in any case are short."""
+    rows = "concat(repeat('a', 1000000), toString(number))"
+    words = f"{'a' * 18}b{'a' * 18}"
+    for searching in (f"positionCaseInsensitiveUTF8({rows}, '{words}')", f"{rows} ILIKE '%{words[2:]}'"):
+        with pytest.raises(ServerException, match="memory limit exceeded"):
+            analyst.execute(f"SELECT sum({searching}) FROM numbers(450)", settings={"max_block_size": 65_000})
+        assert analyst.execute(f"SELECT sum({searching}) FROM numbers(2)", settings={"max_block_size": 1}) == [(0,)]
+        longer = searching.replace(words[2:], words * 2)
+        assert outcome(analyst, f"SELECT sum({longer}) FROM numbers(2)") == "refused"
+    assert analyst.execute(f"SELECT length(max({rows})) FROM numbers(70)") == [(1_000_001,)], (
+        "it holds for searches only"
+    )
+    assert analyst.execute("SELECT count() FROM cases WHERE text ILIKE '%jalan%' AND match(text, '[0-9]{3}')") == [(0,)]
+
+
 @row_by_row
 def test_what_a_parameter_stands_for_is_checked(port: int, secret: Path, text: str, parameters: dict[str, str]) -> None:
     """The values of placeholders are in the statement that is checked, and a text among them stays a text."""

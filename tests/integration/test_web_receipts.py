@@ -163,7 +163,7 @@ def test_an_addition_is_received_until_the_case_has_it(door: House) -> None:
 
 
 def test_an_addition_that_had_no_room_names_the_new_case(door: House) -> None:
-    """So does one that could not be taken say why."""
+    """One that was refused, because others have filled the case, says so, and what its citizen can do."""
     complaint = sent(door)
     code = complaint.mailbox
     door.settle(complaint)
@@ -172,10 +172,10 @@ def test_an_addition_that_had_no_room_names_the_new_case(door: House) -> None:
     continued = Facts(complaint).after(command.id, (FactKind.continued, {"continued_as": "2Q74GVWWCE3"}))
     door.settle(complaint, "diproses", *continued.made)
     assert 'href="/lacak/2Q74GVWWCE3"' in page(door, code, dilengkapi="1")
-    why = {"command": CommandKind.add, "result": Result.refused, "text": "Laporan ini sudah ditutup."}
+    why = {"command": CommandKind.add, "result": Result.refused, "text": "No room."}
     door.settle(complaint, "diproses", *Facts(complaint).after(command.id, (FactKind.declined, why)).made)
     shown = page(door, code, dilengkapi="1")
-    assert "Laporan ini sudah ditutup." in shown
+    assert "tidak kami tambahkan" in shown
     assert ADDED not in shown
 
 

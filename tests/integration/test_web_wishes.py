@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from httpx import Response
 
+from channels.web.parse import SHORTEST_KEY
 from channels.web.wishes import MOST_WORDS, WISHES
 from complaints.case import CaseState, Rating
 from complaints.crypto import Keyring
@@ -243,6 +244,36 @@ def test_a_page_of_a_wish_says_its_title_once(door: House) -> None:
     for path in ("cabut", "rahasiakan", "tampilkan"):
         page = door.http.get(f"/lacak/{code}/{path}").text
         assert re.findall(r"<h\d[^>]*>([^<]*)", page) == [WISHES[path].title]
+
+
+def test_who_sends_other_words_under_a_known_key_gets_no_receipt_key(door: House) -> None:
+    """Neither by the API nor by Open311; who sends the same again has lost the answer, and gets it."""
+    requests, first = "/open311/v2/requests.json", {"service_code": "lainnya", "description": "Jalan berlubang"}
+    headers = {"Idempotency-Key": "k" * SHORTEST_KEY}
+    door.send(text="Jalan berlubang", key="k")
+    door.http.post(requests, data=first, headers=headers)
+    keys = [door.receipt_key(complaint) for complaint in door.complaints()]
+    for complaint in door.complaints():
+        door.settle(complaint)
+    for words, is_same in (("Jalan berlubang", True), ("lain", False)):
+        answer = door.send(text=words, key="k").json()
+        assert (answer["again"], answer["receipt_key"]) == (True, keys[0] if is_same else "")
+        other = door.http.post(requests, data=first | {"description": words}, headers=headers)
+        assert (other.status_code, keys[1] in other.text) == (200, is_same)
+
+
+def test_a_form_key_is_known_to_its_browser_alone(door: House) -> None:
+    """Another browser that sends it makes a report of its own; this one, once it has forgotten the key, gets it by the same words alone."""
+    door.fill(text="Jalan berlubang", form_key="sama")
+    (complaint,) = door.complaints()
+    door.settle(complaint)
+    key, code = door.receipt_key(complaint), complaint.mailbox
+    door.http.post(f"/lacak/{code}/lupakan", data={"token": door.form(f"/lacak/{code}")["token"]})
+    for words, is_given in (("lain", False), ("Jalan berlubang", True)):
+        door.fill(text=words, form_key="sama")
+        assert (key in door.http.get(f"/lacak/{code}").text) == is_given
+    door.http.cookies.clear()
+    assert code not in door.fill(text="Jalan berlubang", form_key="sama").headers["location"]
 
 
 def test_another_site_s_form_lets_nothing_be_forgotten(door: House) -> None:

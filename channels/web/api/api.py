@@ -8,18 +8,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from channels.web.messages import NAME, inbound, name_of
+from channels.web.messages import inbound, name_of
 from channels.web.parse import FieldError, from_json, json_as
 from channels.web.parts import WebParts
 from channels.web.responses import problem
 from channels.web.security import presented_key, region_of
-from channels.web.service import LATER, WebService, code_in, idempotency_key, owner_of
+from channels.web.service import LATER, WebService, code_in, idempotency_key, owner_of, proves_itself
 from channels.web.told import number_for_emergencies
 from channels.web.uploads.faults import UNAVAILABLE, api_answer
 from channels.web.uploads.files import Draft, Upload
 from channels.web.uploads.multipart import chunks, limited_body
 from channels.web.wishes import WISHES, KeyedWording, act_of, is_possible, message, why_not
-from complaints import ids
 from complaints.case import CaseState
 
 
@@ -34,7 +33,8 @@ class Accepted(BaseModel):
     receipt_key: Annotated[
         str,
         Field(
-            description="Kunci tanda terima: hanya dengannya laporan dapat dicabut, dinilai, atau ditampilkan lagi; kosong untuk permintaan"
+            description="Kunci tanda terima: hanya dengannya laporan dapat dicabut, dinilai, atau ditampilkan lagi;"
+            " kosong untuk permintaan, dan untuk isi lain dengan kunci permintaan yang sama"
         ),
     ] = ""
     again: Annotated[
@@ -114,7 +114,7 @@ class Api:
             return _incomplete(attachments)
         name = name_of("api", owner, idempotency_key(request))
         message = inbound(found, upstream_id=name, attachments=attachments, region=region_of(owner))
-        is_known = await self._service.is_case(ids.message_id(NAME, name))
+        earlier = await self._service.earlier(message)
         receipt = await self._service.keep(message)
         code = receipt.tracking_code
         signed = self._parts.receipts.sign(receipt.message_id, code)
@@ -123,8 +123,8 @@ class Api:
             id=str(receipt.message_id),
             tracking_code=code,
             receipt=signed,
-            receipt_key=self._parts.proofs.of(receipt.message_id),
-            again=is_known,
+            receipt_key=self._parts.proofs.of(receipt.message_id) if proves_itself(message, earlier) else "",
+            again=earlier is not None,
             emergency=warning,
         )
         return JSONResponse(answer.model_dump(), status_code=202)

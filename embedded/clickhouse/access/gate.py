@@ -8,9 +8,9 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
-from embedded.clickhouse.access.reading import Reading
+from embedded.clickhouse.access.reading import SEARCH_BOUNDS, Reading
 from embedded.clickhouse.access.tree import canonical, nodes
 from embedded.clickhouse.access.writing import Writing
 from embedded.clickhouse.accounts import ACCOUNTS, MAY_SET, SINK, Account
@@ -36,6 +36,18 @@ _FILES: Final = frozenset({("INTO", "OUTFILE"), ("FROM", "INFILE")})
 _UNEXPLAINED: Final = frozenset({"WHERE", "LIMIT", "("})
 # A placeholder as the engine writes it. It keeps the text of the type as it came, so a comment in it could hide what follows.
 _PLACEHOLDER: Final = re.compile(r"\{\s*\w+\s*:\s*\w+(?:\s*\((?:[\w\s,()]|'[\w/+ :.-]*')*\))?\s*\}")
+
+
+class Permitted(NamedTuple):
+    """A statement that an account may run.
+
+    Attributes:
+        statement: The statement in the engine's own writing.
+        bounds: The greatest values, by name, of settings with which it may run, beside those of the account.
+    """
+
+    statement: str
+    bounds: Mapping[str, int]
 
 
 class Gate:
@@ -107,8 +119,10 @@ class Gate:
             raise ServerError(UNKNOWN_DATABASE, f"Database {named} does not exist for {account.name}")
         return named
 
-    def permit(self, account: Account, connection: EngineConnection, text: str, parameters: Mapping[str, str]) -> str:
-        """Return a statement in the engine's own writing if the account may run it.
+    def permit(
+        self, account: Account, connection: EngineConnection, text: str, parameters: Mapping[str, str]
+    ) -> Permitted:
+        """Return a statement in the engine's own writing if the account may run it, and within which bounds.
 
         Only this writing may run, never the text as it came: what is checked is what runs.
 
@@ -127,15 +141,17 @@ class Gate:
         # The engine explains an INSERT from input() only with a format, which the rows of a client do not need.
         sent = " FORMAT Native" if statement.startswith("INSERT") and " FORMAT " not in statement else ""
         parse = nodes(connection, statement + sent, parameters)
+        searches = False
         if account.reads_only:
             for node in parse:
                 self._reading.check(node)
+                searches = searches or self._reading.searches(node)
         elif account.name != SINK:
             self._writing.check(statement, parse)
         else:
             for node in parse:
                 self._writing.lend_nothing(node)
-        return statement
+        return Permitted(statement, SEARCH_BOUNDS if searches else {})
 
     @staticmethod
     def _check_words(account: Account, words: Sequence[str]) -> None:

@@ -42,8 +42,13 @@ _SEARCHES: Final = {
 }  # fmt: skip
 _ANY_CASE: Final = "CaseInsensitive"
 """In the name of each other such function; what it searches for is its second argument."""
-_LONGEST_SEARCHED: Final = 100
-"""Characters of what is searched for, as the engine writes it. A text of a megabyte is searched for so many in two seconds."""
+_LONGEST_PATTERN: Final = 100
+"""Characters of a pattern that is searched for, as the engine writes it."""
+_LONGEST_WORDS: Final = 40
+"""Characters of what is searched for without regard to case: a text of a megabyte is searched for so many in two seconds."""
+SEARCH_BOUNDS: Final = {"max_memory_usage": 64 << 20, "max_block_size": 1024}
+"""The settings of a statement that searches. The engine looks at its clock between blocks only, so the memory bounds all that is searched
+at once, however many rows it has; the short blocks of the views need a part of it."""
 # An aggregate function that shows addresses of the process.
 _TELLING: Final = frozenset({"flameGraph"})
 # Table functions that make numbers or take their rows from the statement itself.
@@ -101,14 +106,20 @@ class Reading:
             raise denied(f"{node.kind} is not among what a reader may use")
         if node.kind == "Function" and not self._may_call(node):
             raise _not_for_readers("function", node.name)
-        is_short = node.kind == "Literal" and len(node.name) <= _LONGEST_SEARCHED
-        if node.function and not is_short and self._searches.get(node.function.lower()) == node.place:
-            raise denied(f"{node.function} searches for a text in the query of at most {_LONGEST_SEARCHED} characters")
+        searched = node.function.lower()
+        most = _LONGEST_WORDS if _is_any_case(searched) else _LONGEST_PATTERN
+        is_short = node.kind == "Literal" and len(node.name) <= most
+        if searched and not is_short and self._searches.get(searched) == node.place:
+            raise denied(f"{node.function} searches for a text in the query of at most {most} characters")
         if node.kind == "Identifier" and node.name.lower() in self._not_even_named:
             raise _not_for_readers("function", node.name)
         names = node.name.replace(" ", ".") if node.kind.startswith(("Show", "Exists")) else node.name
         if node.kind in {"Identifier", "TableIdentifier"} or names != node.name:
             self._known_table(names)
+
+    def searches(self, node: Node) -> bool:
+        """Return whether a node makes a statement one that searches, which needs SEARCH_BOUNDS."""
+        return node.kind == "Function" and node.name.lower() in self._searches
 
     def _known_table(self, name: str) -> None:
         if name.lower().startswith(_SYSTEM) and name[len(_SYSTEM) :].split(".", maxsplit=1)[0] not in CATALOGUE:
@@ -130,6 +141,11 @@ class Reading:
 def _place(name: str) -> int:
     """Return the place of what a function searches for that must be short; 0 if there is none."""
     return 2 if _ANY_CASE in name else _SEARCHES.get(name, 0)
+
+
+def _is_any_case(name: str) -> bool:
+    """Return whether a function of this name in small letters compares a text at each place of another, without regard to case."""
+    return _ANY_CASE.lower() in name or name.endswith("ilike")
 
 
 def _not_for_readers(what: str, name: str) -> ServerError:

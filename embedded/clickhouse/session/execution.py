@@ -17,8 +17,9 @@ from embedded.clickhouse.protocol.wire import Progress
 _BLOCKS_AHEAD: Final = 2
 # Pause before the engine is asked again to stop a query, which may not have begun when it was first asked.
 _KILL_AGAIN_S: Final = 0.05
-STUCK_S: Final = 60.0
-"""Seconds beyond the time limit of a query without a block. The engine looks at its clock between blocks, and some functions never end."""
+STUCK_S: Final = 240.0
+"""Seconds beyond the time limit of a query without a block. The engine looks at its clock between blocks, and some functions never end.
+Some searches at once of all that a statement may search take less."""
 _STUCK_STATUS: Final = 70  # EX_SOFTWARE of sysexits.h
 
 

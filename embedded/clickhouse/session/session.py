@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -155,8 +155,9 @@ class Conversation:
 
     def _answer(self, session: Session, query: wire.Query, externals: list[External]) -> None:
         text, rows = without_rows(query.text)
-        statement, parameters = self._permitted(session, text, query)
+        statement, parameters, bounds = self._permitted(session, text, query)
         settings = known_settings(self._engine, query.settings)
+        settings |= {name: _within(settings.get(name, ""), most) for name, most in bounds.items()}
         effective = {**session.followed, **settings}
         codec = method_named(effective.get("network_compression_method", "")) if query.compressed else None
         answer = Answer(
@@ -180,12 +181,15 @@ class Conversation:
         if statement.verb == "SET":
             session.note_set()
 
-    def _permitted(self, session: Session, text: str, query: wire.Query) -> tuple[Statement, dict[str, str]]:
-        """Return the statement that may run, in the engine's own writing, and the values of its placeholders."""
+    def _permitted(
+        self, session: Session, text: str, query: wire.Query
+    ) -> tuple[Statement, dict[str, str], Mapping[str, int]]:
+        """Return the statement that may run, in the engine's own writing, the values of its placeholders, and the bounds of settings."""
         account = session.account
         self._gate.settings(account, ((setting.name, setting.value) for setting in query.settings))
         parameters = {name: unquote(value) for name, value in query.parameters.items()}
-        return read_statement(self._gate.permit(account, session.parser, text, parameters)), parameters
+        permitted = self._gate.permit(account, session.parser, text, parameters)
+        return read_statement(permitted.statement), parameters, permitted.bounds
 
     def _tell_before(self, query: wire.Query, settings: dict[str, str]) -> None:
         if settings.get("send_logs_level") in logs.LEVELS and self._revision >= revisions.SERVER_LOGS:
@@ -222,3 +226,8 @@ class Conversation:
             with applied(session, settings, externals) as connection:
                 results.run_insert(self._engine, connection, text, what)
         inserts.tell_events(answer)
+
+
+def _within(given: str, most: int) -> str:
+    """Return the value of a setting: the client's, if it is a smaller number."""
+    return given if given.strip().isdecimal() and 0 < int(given) < most else str(most)

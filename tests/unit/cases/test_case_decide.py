@@ -18,7 +18,15 @@ from complaints.contract import COMPLAINTS
 from complaints.errors import ContractViolation
 from complaints.event import Complaint, Place, Region
 from complaints.fact import FactKind, Result
-from complaints.limits import ADDED_BYTES, ANSWER_BYTES, CASE_BYTES, MOST_ADDITIONS, REASON_BYTES
+from complaints.limits import (
+    ADDED_BYTES,
+    ANSWER_BYTES,
+    BY_CODE_BYTES,
+    CASE_BYTES,
+    MOST_ADDITIONS,
+    MOST_BY_CODE,
+    REASON_BYTES,
+)
 from complaints.mail import ReplyKind
 from router.cases.document.evolve import MOST_REMEMBERED, REMEMBERED_MS, evolve, fold
 from router.cases.roles import Role
@@ -330,6 +338,39 @@ def test_an_addition_beyond_the_number_becomes_a_case_of_its_own(house: House, p
     assert other.complaint.id == ids.continuation_id(one_more.id)
     assert other.complaint.place == pothole.place
     assert house.take(one_more) == []
+
+
+def by_code(to: Complaint, text: str, number: int) -> Command:
+    """Return the command by which somebody adds on the web who only has the code."""
+    sender = Sender(channel="web", reporter_ref=to.tracking_code)
+    return added(to, text, number=number).model_copy(update={"sender": sender})
+
+
+@pytest.mark.parametrize(("text", "most"), [("palsu", MOST_BY_CODE), ("x" * (BY_CODE_BYTES // 3), 2)])
+def test_what_others_add_by_the_code_leaves_room_for_the_citizens_own(
+    house: House, pothole: Complaint, text: str, most: int
+) -> None:
+    """What is beyond their share, by number or by size, is refused with a sentence and becomes no case."""
+    house.take(pothole)
+    taken = [house.take(by_code(pothole, text, number))[0] for number in range(most + 3)]
+    assert kinds(taken) == [FactKind.added] * most + [FactKind.declined] * 3
+    assert (taken[-1].result, "no more room" in (taken[-1].text or "")) == (Result.refused, True)
+    assert house.waiting == []
+    (own, *_) = house.take(added(pothole, "lubangnya makin besar", number=99))
+    assert own.kind is FactKind.added
+    marks = [one.by_code for one in house.case(pothole.tracking_code).complaint.additions]
+    assert marks == [True] * most + [None]
+
+
+def test_what_others_add_from_a_number_of_their_own_is_their_own_report_if_there_is_no_room(
+    house: House, pothole: Complaint
+) -> None:
+    """No word of a person who can be told of it is lost."""
+    house.take(pothole)
+    sender = Sender(channel="sms", reporter_ref="w")
+    for number in range(MOST_BY_CODE + 1):
+        (last,) = house.take(added(pothole, "palsu", number=number).model_copy(update={"sender": sender}))
+    assert last.kind is FactKind.continued
 
 
 def test_what_another_channel_adds_to_a_full_case_is_answered_there(house: House, pothole: Complaint) -> None:

@@ -602,6 +602,41 @@ class TestTelling:
         town.wait(minutes=2)
         assert len(town.sends) == 4
 
+    def test_whoever_has_the_code_silences_nobody(self, town: Town) -> None:
+        """The citizen hears once a day that others add; what answers him, an agency's answer and the status keep coming."""
+        town.say(WITH_PLACE)
+        complaint = town.complaints[0]
+        code, citizen = complaint.tracking_code, town.citizen()
+        for number in range(60):
+            added = message(f"palsu {number}", channel="web", sender="", about=code, upstream_id=f"key-{number}")
+            town.take(town.received(added))
+        assert [send.kind for send in town.sends] == [ReplyKind.received, ReplyKind.completed]
+        assert orjson.loads(town.state(citizen))["waiting"] == []
+        assert len(town.complaints) == 1
+        town.say(f"{tracking.spaced(code)} lubangnya makin besar")
+        town.say(f"STATUS {code}")
+        town.take(encode(said(CommandKind.answer, complaint, town.case(code).owner.id, "sudah"), source="/tests"))
+        town.say("tolong rumah saya kebakaran anak saya terjebak di Jalan Gatot Subroto, Kota Semarang")
+        heard = [send.kind for send in town.sends[2:]]
+        assert heard == [ReplyKind.completed, ReplyKind.status, ReplyKind.answered, ReplyKind.received]
+        assert "112" in town.texts[-1]
+        assert town.case(code).complaint.additions[-1].text.endswith("makin besar")
+
+    def test_each_cause_has_its_own_room_in_the_hour(self, law: Router, reads: Normaliser) -> None:
+        """What agencies and others do keeps no answer to the citizen waiting, and what he writes no answer of an agency."""
+        rules = Rules(telling=TellingRules(per_hour=1, useful_for=timedelta(hours=72)))
+        town = Town(Keyring.from_secret(b"s" * 32), law, reads, rules)
+        town.say(WITH_PLACE)
+        complaint = town.complaints[0]
+        owner = town.case(complaint.tracking_code).owner.id
+        for number in range(2):
+            told = said(CommandKind.answer, complaint, owner, f"sudah {number}", nonce=f"{number}")
+            town.take(encode(told, source="/tests"))
+        town.say(PLACE, channel="web", sender="", about=complaint.tracking_code, upstream_id="w")
+        assert [send.kind for send in town.sends] == [ReplyKind.received, ReplyKind.answered, ReplyKind.completed]
+        town.wait(minutes=61)
+        assert town.sends[-1].kind is ReplyKind.answered
+
     def test_a_second_try_counts_as_heard(self, law: Router, reads: Normaliser) -> None:
         """An unknown outcome that was tried again is two texts on somebody's telephone."""
         rules = Rules(telling=TellingRules(per_hour=2, useful_for=timedelta(hours=72)))

@@ -1,0 +1,89 @@
+"""The HTTP server: half a request holds no connection for ever, and a log is not filled because no more connections are possible."""
+
+import asyncio
+import errno
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from complaints.runtime import http_protocol
+from complaints.runtime.http_protocol import quiet_about_accepting
+from complaints.runtime.http_server import listening_socket, serve
+
+
+@contextmanager
+def running(answer: threading.Event) -> Iterator[str]:
+    """Serve an application that answers /later when it may, and anything else at once."""
+
+    async def at_once(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("now")
+
+    async def later(_: Request) -> PlainTextResponse:
+        await asyncio.to_thread(answer.wait, 30)
+        return PlainTextResponse("later")
+
+    listener, stop = listening_socket("127.0.0.1", 0), threading.Event()
+    address = f"127.0.0.1:{listener.getsockname()[1]}"
+    app = Starlette(routes=[Route("/later", later), Route("/", at_once)])
+    thread = threading.Thread(target=serve, args=(app, listener, stop, lambda: None))
+    thread.start()
+    try:
+        yield address
+    finally:
+        answer.set()
+        stop.set()
+        thread.join(30)
+
+
+@pytest.mark.parametrize("before", [b"", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"])
+@pytest.mark.parametrize("half", [b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-A: "])
+def test_half_a_request_holds_no_connection_for_ever(
+    monkeypatch: pytest.MonkeyPatch, before: bytes, half: bytes
+) -> None:
+    """Neither the first one of a connection nor a later one; who waits for an answer is left in peace."""
+    monkeypatch.setattr(http_protocol, "HEADERS_S", 0.1)
+    answer = threading.Event()
+
+    async def held(address: str) -> bytes:
+        reads, writes = await asyncio.open_connection(*address.split(":"))
+        writes.write(before)
+        answered = await reads.readuntil(b"now") if before else b""
+        writes.write(half)
+        try:
+            return answered + await asyncio.wait_for(reads.read(), 30)
+        except ConnectionResetError:
+            return answered
+        finally:
+            writes.close()
+
+    with running(answer) as address, httpx.Client(trust_env=False, timeout=30) as client:
+        waits: list[str] = []
+        patient = threading.Thread(target=lambda: waits.append(client.get(f"http://{address}/later").text))
+        patient.start()
+        assert asyncio.run(held(address)).count(b"HTTP/1.1 ") == bool(before)
+        answer.set()
+        patient.join(30)
+        assert waits == ["later"]
+
+
+def test_that_no_connection_can_be_accepted_is_logged_once_a_minute() -> None:
+    """The event loop says it a thousand times a second; all else is logged as before."""
+    loop, said, now = asyncio.new_event_loop(), [], 1000.0
+    loop.set_exception_handler(lambda _, context: said.append(context["message"]))
+    quiet_about_accepting(loop, lambda: now)
+    full: dict[str, Any] = {"message": "socket.accept() out of system resource", "exception": OSError(errno.EMFILE, "")}
+    for _ in range(1000):
+        loop.call_exception_handler(full)
+    loop.call_exception_handler({"message": "else"})
+    now += 61
+    loop.call_exception_handler(full)
+    loop.close()
+    assert said == [full["message"], "else", full["message"]]
