@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from complaints.bus.step.contract import is_old
-from complaints.bus.tail import Extent, Tail
+from complaints.bus.tail import Extent, Tail, last_of
 from complaints.errors import BusUnavailable, UnavailableError
 from complaints.runtime import telemetry
 from view.freshness import Freshness
@@ -141,8 +141,7 @@ class Reader:
             for record, reason in changes.unreadable:
                 log.error("a record cannot be read and is skipped", position=str(record.position), reason=reason)
                 telemetry.VIEW_RECORDS.labels("unreadable").inc()
-            last = {(one.topic, one.partition): (one.offset, one.timestamp_ms) for one in found.records}
-            self._store.apply(changes, found.next, last)
+            self._store.apply(changes, found.next, last_of(found.records))
             self._freshness.read(found.records, found.next)
             telemetry.VIEW_RECORDS.labels("read").inc(len(found.records))
             self._news.tell(changes.codes)

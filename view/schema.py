@@ -4,7 +4,7 @@ from typing import Final
 
 from complaints.contract import CASE_EVENTS, CASES
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """The number of the format of the file. A file of another one is deleted: it is a copy."""
 
 SCHEMA: Final = """
@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS facts (
 CREATE TABLE IF NOT EXISTS topics (name TEXT PRIMARY KEY, id TEXT NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS positions (
     topic TEXT NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL, last INTEGER NOT NULL, last_ms INTEGER NOT NULL,
-    PRIMARY KEY (topic, partition)
+    latest_ms INTEGER NOT NULL, PRIMARY KEY (topic, partition)
 ) WITHOUT ROWID;
 """
 TABLES: Final = {CASES: "cases", CASE_EVENTS: "facts"}
@@ -33,8 +33,9 @@ PUT_CASE: Final = (
 )
 PUT_FACT: Final = "INSERT INTO facts VALUES (?, ?, ?, ?) ON CONFLICT (code, version) DO NOTHING"
 MOVE: Final = (
-    "INSERT INTO positions VALUES (?, ?, ?, ?, ?) ON CONFLICT (topic, partition) DO UPDATE SET next = excluded.next,"
-    " last = max(last, excluded.last), last_ms = max(last_ms, excluded.last_ms)"
+    "INSERT INTO positions VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (topic, partition) DO UPDATE SET next = excluded.next,"
+    " last = max(last, excluded.last), last_ms = iif(excluded.last > last, excluded.last_ms, last_ms),"
+    " latest_ms = max(latest_ms, excluded.latest_ms)"
 )
 DUE: Final = (
     "SELECT next_due, code, document FROM cases WHERE next_due IS NOT NULL AND {owner} next_due < ? AND (next_due, code) > (?, ?)"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from complaints.bus import Offsets
-from complaints.bus.tail import Marks
+from complaints.bus.tail import Last, Marks
 from complaints.errors import ConfigurationError
 from view.lookups import Lookups
 from view.rows import Changes
@@ -26,6 +26,7 @@ CHECKPOINT_PAGES: Final = 8_000
 
 
 _NONE: Final[Marks] = {}
+_NOTHING: Final = Last(-1, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,13 @@ class Progress:
         topic_id: the id of the topic that it was made from.
         at_ms: a time at which the copy was still being made, in milliseconds since 1970.
         next: the next offset to read, by partition.
-        last: the offset of the last record that was read, and its time in milliseconds since 1970, by partition.
+        last: the last record that was read, by partition.
     """
 
     topic_id: str
     at_ms: int
     next: Mapping[int, int]
-    last: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    last: Mapping[int, Last] = field(default_factory=dict)
 
 
 class Store(Lookups):
@@ -102,9 +103,9 @@ class Store(Lookups):
         """
         with self._mapped():
             found = self._writer.execute("SELECT id, at_ms FROM topics WHERE name = ?", (topic,)).fetchone()
-            asked = "SELECT partition, next, last, last_ms FROM positions WHERE topic = ?"
+            asked = "SELECT partition, next, last, last_ms, latest_ms FROM positions WHERE topic = ?"
             rows = self._writer.execute(asked, (topic,)).fetchall()
-        last = {number: (offset, at_ms) for number, _, offset, at_ms in rows if offset >= 0}
+        last = {number: Last(*last) for number, _, *last in rows if last[0] >= 0}
         next_ = {row[0]: row[1] for row in rows}
         return None if found is None else Progress(topic_id=found[0], at_ms=found[1], next=next_, last=last)
 
@@ -122,7 +123,9 @@ class Store(Lookups):
             base.execute(f"DELETE FROM {TABLES[topic]}")  # noqa: S608  # a constant; without a condition SQLite drops whole pages
             base.execute("DELETE FROM positions WHERE topic = ?", (topic,))
             base.execute("REPLACE INTO topics VALUES (?, ?, ?)", (topic, progress.topic_id, progress.at_ms))
-            base.executemany(MOVE, [(topic, partition, offset, -1, 0) for partition, offset in progress.next.items()])
+            base.executemany(
+                MOVE, [(topic, partition, offset, *_NOTHING) for partition, offset in progress.next.items()]
+            )
 
     def apply(self, changes: Changes, next_: Offsets, last: Marks = _NONE) -> None:
         """Write a batch and the positions after it in one transaction.
@@ -141,7 +144,7 @@ class Store(Lookups):
             base.executemany("DELETE FROM cases WHERE code = ?", [(code,) for code in changes.gone])
             base.executemany(PUT_CASE, changes.cases.values())
             base.executemany(PUT_FACT, changes.facts)
-            base.executemany(MOVE, [(*at, offset, *last.get(at, (-1, 0))) for at, offset in next_.items()])
+            base.executemany(MOVE, [(*at, offset, *last.get(at, _NOTHING)) for at, offset in next_.items()])
 
     def keep_up(self, at_ms: int) -> None:
         """Note that the copy is still being made.

@@ -47,8 +47,31 @@ class Slice(NamedTuple):
     ended: frozenset[tuple[str, int]]
 
 
-Marks = Mapping[TopicPartition, tuple[int, int]]
-"""The last record that was read of each partition: its offset, and its time in milliseconds since 1970."""
+class Last(NamedTuple):
+    """The last record that was read of a partition.
+
+    Attributes:
+        offset: its offset.
+        at_ms: its time in milliseconds since 1970.
+        latest_ms: the latest time of all that were read up to it: a clock of a broker may have been ahead.
+    """
+
+    offset: int
+    at_ms: int
+    latest_ms: int
+
+
+Marks = Mapping[TopicPartition, Last]
+"""The last record that was read of each partition."""
+
+
+def last_of(records: Batch) -> dict[TopicPartition, Last]:
+    """Return the last of some records in each partition."""
+    found: dict[TopicPartition, Last] = {}
+    for one in records:
+        at, at_ms = (one.topic, one.partition), one.timestamp_ms
+        found[at] = Last(one.offset, at_ms, max(at_ms, found[at].latest_ms) if at in found else at_ms)
+    return found
 
 
 class Tail(Protocol):
@@ -62,7 +85,7 @@ class Tail(Protocol):
         """
 
     def regrown(self, marks: Marks) -> Collection[TopicPartition]:
-        """Return the partitions that lost records and have others in their place: later ones at or before the last one that was read.
+        """Return the partitions that lost records and have others in their place.
 
         Raises:
             BusUnavailable: the broker did not answer in time.

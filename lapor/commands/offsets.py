@@ -101,6 +101,8 @@ def set_(  # noqa: PLR0913  # each is an option
             raise ConfigurationError(
                 f"{'; '.join(moved)}. If that is meant, say so with --yes; --topic-partition names one partition"
             )
+        for sentence in moved:
+            typer.echo(sentence)
         # of a group with members nobody else can commit offsets
         if not (named.keys() <= refused and admin.members(step)):
             set_offsets(admin, step, wanted)

@@ -15,6 +15,7 @@ from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer, Confl
 from complaints.bus.confluent.tail import ConfluentTail
 from complaints.bus.deleted import Gap
 from complaints.bus.kafka_python import KafkaPythonAdmin, KafkaPythonProducer
+from complaints.bus.tail import Last
 from complaints.contract import CASE_EVENTS, CONTROL, topics
 from complaints.errors import BusUnavailable, ContractViolation
 from tests.harness.cases.made import Transactions
@@ -214,9 +215,11 @@ def test_a_group_reads_a_topic_again_that_lost_its_end_and_grew_again(kafka: Kaf
         reader.close()
     raw = Consumer({"bootstrap.servers": kafka.brokers, "group.id": group})
     (known,) = raw.committed([TopicPartition(*place)], timeout=10)
-    offset, at_ms = map(int, (known.metadata or "").split())
-    assert offset == 9
-    raw.commit(offsets=[TopicPartition(*place, 10, metadata=f"{offset} {at_ms - 60_000}")], asynchronous=False)
+    offset, at_ms, latest_ms = map(int, (known.metadata or "").split())
+    assert (offset, at_ms) == (9, latest_ms)
+    raw.commit(
+        offsets=[TopicPartition(*place, 10, metadata=f"9 {at_ms - 60_000} {at_ms - 60_000}")], asynchronous=False
+    )
     raw.close()
     again = ConfluentConsumer(kafka.brokers, group=group, topics=[topic])
     assert len(read_all(again, 10)) == 10
@@ -224,29 +227,53 @@ def test_a_group_reads_a_topic_again_that_lost_its_end_and_grew_again(kafka: Kaf
     producer.close()
 
 
-def test_a_record_of_the_future_tells_no_reader_of_a_lost_end(kafka: KafkaServer) -> None:
-    """A broker's clock was ahead for a moment: the last record that was read is in its place, so nothing is read again."""
-    topic = f"test.{uuid4().hex}"
-    admin = AdminClient({"bootstrap.servers": kafka.brokers})
-    admin.create_topics([NewTopic(topic, 1)])[topic].result(30)
-    producer, now_ms = Writer({"bootstrap.servers": kafka.brokers}), time.time_ns() // 1_000_000
-
-    def write(at_ms: int) -> None:
+def written_at(kafka: KafkaServer, topic: str, *times: int) -> None:
+    """Write a record at each of these times."""
+    producer = Writer({"bootstrap.servers": kafka.brokers})
+    for at_ms in times:
         producer.produce(topic, b"{}", timestamp=at_ms)
-        assert producer.flush(30) == 0
+    assert producer.flush(30) == 0
 
-    write(now_ms + 600_000)
-    write(now_ms)
-    tail = ConfluentTail(kafka.brokers, topics=[topic])
-    assert tail.regrown({(topic, 0): (1, now_ms)}) == []
-    assert tail.regrown({(topic, 0): (1, now_ms - 1)}) == [(topic, 0)]
-    tail.close()
-    for begin, end in ((0, 2), (2, 3)):
+
+def one_partition(kafka: KafkaServer) -> str:
+    """Make a topic with one partition, whose records have the times that they are given, and return its name."""
+    topic, admin = f"test.{uuid4().hex}", AdminClient({"bootstrap.servers": kafka.brokers})
+    admin.create_topics([NewTopic(topic, 1)])[topic].result(30)
+    return topic
+
+
+def test_a_record_of_the_future_tells_no_reader_of_a_lost_end(kafka: KafkaServer) -> None:
+    """A broker's clock was ahead for a moment: the last record that was read is in its place, so nothing is read again, at any start."""
+    topic, now, ahead = one_partition(kafka), time.time_ns() // 1_000_000, time.time_ns() // 1_000_000 + 600_000
+    begin = 0
+    for times in ((now, ahead), (ahead + 10, now), (now,), (now,)):
+        written_at(kafka, topic, *times)
         reader = ConfluentConsumer(kafka.brokers, group="f-" + topic, topics=[topic])
-        assert [found.offset for found in read_all(reader, end - begin)] == list(range(begin, end))
-        reader.commit({(topic, 0): end})
+        assert [found.offset for found in read_all(reader, len(times))] == list(range(begin, begin + len(times)))
+        begin += len(times)
+        reader.commit({(topic, 0): begin})
         reader.close()
-        write(now_ms)
+    tail = ConfluentTail(kafka.brokers, topics=[topic])
+    assert tail.regrown({(topic, 0): Last(3, now, ahead + 10)}) == []
+    assert tail.regrown({(topic, 0): Last(3, now, now)}) == []
+    assert tail.regrown({(topic, 0): Last(3, now - 1, ahead + 10)}) == [(topic, 0)]
+    tail.close()
+
+
+def test_a_lost_end_is_seen_though_the_log_grew_again_by_a_clock_that_was_behind(kafka: KafkaServer) -> None:
+    """The new records have earlier times than those that were read; but the last one of these is not in its place."""
+    topic, now_ms = one_partition(kafka), time.time_ns() // 1_000_000
+    written_at(kafka, topic, *[now_ms - 100_000 + at for at in range(5)], *[now_ms - 3_600_000 + at for at in range(8)])
+    lost = Last(9, now_ms - 50_000, now_ms - 50_000)
+    tail = ConfluentTail(kafka.brokers, topics=[topic])
+    assert tail.regrown({(topic, 0): lost}) == [(topic, 0)]
+    tail.close()
+    raw = Consumer({"bootstrap.servers": kafka.brokers, "group.id": "b-" + topic})
+    raw.commit(offsets=[TopicPartition(topic, 0, 10, metadata=" ".join(map(str, lost)))], asynchronous=False)
+    raw.close()
+    reader = ConfluentConsumer(kafka.brokers, group="b-" + topic, topics=[topic])
+    assert [found.offset for found in read_all(reader, 13)] == list(range(13))
+    reader.close()
 
 
 def assigned(consumer: ConfluentConsumer) -> list[tuple[str, int]]:

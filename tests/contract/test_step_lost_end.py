@@ -1,18 +1,14 @@
 """A broker that lost the end of a log, which then grew again beyond what was read, as after a power cut or a copy put back."""
 
+import re
 import shutil
 import time
 from pathlib import Path
 from uuid import uuid4
 
-from confluent_kafka import Consumer, Producer
-from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs forget it
-
-from complaints.bus.confluent.client import has_regrown, is_there
 from complaints.bus.step.murmur2 import partition_of
-from tests.harness.cases.log import committed
 from tests.harness.own_kafka import kafka
-from tests.harness.step import PARTITIONS, Ground, ground, readers
+from tests.harness.step import PARTITIONS, Ground, ground
 from tests.harness.support import KafkaServer, wait_until
 
 __all__ = ["ground", "kafka"]
@@ -34,50 +30,71 @@ def folders(kafka: KafkaServer, topic: str) -> list[Path]:
     return sorted(one for one in kafka.folder.rglob(f"{topic}-*") if one.name.removeprefix(f"{topic}-").isdigit())
 
 
-def put_back(kafka: KafkaServer, ground: Ground, topic: str, copies: Path, *, partition: int | None = None) -> None:
-    """Handle some records, copy a topic, or one partition of it, handle more, and put the copy back."""
+def put_back(
+    kafka: KafkaServer, ground: Ground, topic: str, *, partition: int | None = None, ahead: int | None = None
+) -> dict[int, int]:
+    """Handle some records, copy a topic, or one partition of it, handle more, and put the copy back; return the ends of the mailbox before.
+
+    Args:
+        kafka: the broker.
+        ground: the step.
+        topic: of which the copy is.
+        partition: of which the copy is; None for all.
+        ahead: the partition in which the records that are lost are of the future.
+    """
     ground.feed(20, keys=8)
     done(ground)
+    ends, copies = ground.ends(), ground.folder / "copies"
     kafka.stop()
     lost = [one for one in folders(kafka, topic) if partition is None or one.name == f"{topic}-{partition}"]
     for one in lost:
         shutil.copytree(one, copies / one.name)
     kafka.start()
-    ground.feed(40, keys=8)
+    feed_ahead(ground, 40, ahead)
     done(ground)
     kafka.stop()
     for one in lost:
         shutil.rmtree(one)
         shutil.copytree(copies / one.name, one)
     kafka.start()
+    return ends
 
 
-def test_later_records_before_the_last_one_that_was_read_tell_of_a_lost_end(kafka: KafkaServer) -> None:
-    """A copy of such a topic is made anew; one of a topic that only grew is not."""
-    topic = f"test.{uuid4().hex}"
-    made = NewTopic(topic, 1, config={"message.timestamp.type": "LogAppendTime"})
-    admin = AdminClient({"bootstrap.servers": kafka.brokers})
-    admin.create_topics([made])[topic].result(30)
-    producer, consumer = Producer({"bootstrap.servers": kafka.brokers}), Consumer(readers(kafka.brokers))
-    for _ in range(5):
-        producer.produce(topic, b"{}")
-        assert producer.flush(30) == 0
-        time.sleep(0.005)
-    times = [one.at_ms for one in committed(kafka.brokers, topic)]
-    for offset, at_ms in enumerate(times):
-        assert not has_regrown(consumer, topic, 0, (offset, at_ms))
-        assert is_there(kafka.brokers, topic, 0, (offset, at_ms))
-    assert has_regrown(consumer, topic, 0, (3, times[1]))
-    assert not is_there(kafka.brokers, topic, 0, (3, times[1]))
-    assert not is_there(kafka.brokers, topic, 0, (5, times[1]))
-    consumer.close()
+def feed_ahead(ground: Ground, number: int, partition: int | None) -> None:
+    """Write commands, in one partition while the broker's clock is ahead."""
+    times = {True: time.time_ns() // 1_000_000 + 3_000_000, False: 0}
+    keys = [f"k{at % 8}" for at in range(number)]
+    at_ms = {key: times[partition_of(key.encode(), PARTITIONS) == partition] for key in keys}
+    ground.write([(key, {"id": uuid4().hex, "at_ms": at_ms[key]}) for key in keys])
+
+
+def test_what_is_printed_for_a_lost_end_skips_nothing_and_repeats_nothing_whatever_the_clock_was(
+    kafka: KafkaServer, ground: Ground
+) -> None:
+    """In one partition a record of the future was handled and is kept, in another the last one that was handled is of the future."""
+    other = partition_of(b"k3", PARTITIONS)
+    feed_ahead(ground, 8, PARTITION)
+    kept = put_back(kafka, ground, ground.name, ahead=other)
+    ground.feed(24, keys=8)
+    lost = {partition_of(key.encode(), PARTITIONS) for key in ground.fed}
+    worker = ground.worker()
+    wait_until(lambda: ground.refused().keys() >= lost, timeout_s=60, what="the refusals")
+    worker.kill()
+    worker.wait(10)
+    for partition, refused in ground.refused().items():
+        (printed,) = re.findall(rf"--topic-partition {partition} --to (\d+) --yes", refused.why)
+        assert int(printed) == kept[partition]
+        ground.decide(partition, int(printed))
+    ground.worker()
+    ground.settle()
+    ground.check()
 
 
 def test_a_partition_that_lost_its_end_and_grew_again_waits_alone_for_an_operator(
-    kafka: KafkaServer, ground: Ground, tmp_path: Path
+    kafka: KafkaServer, ground: Ground
 ) -> None:
     """A worker would go on behind new records that nobody has handled. The others go on, also after restarts, and it in the end."""
-    put_back(kafka, ground, ground.name, tmp_path / "copies", partition=PARTITION)
+    put_back(kafka, ground, ground.name, partition=PARTITION)
     ground.feed(80, keys=8)
     first = ground.worker()
     wait_until(lambda: ground.refused().keys() == {PARTITION}, timeout_s=60, what="the refusal")
@@ -100,10 +117,10 @@ def test_a_partition_that_lost_its_end_and_grew_again_waits_alone_for_an_operato
 
 
 def test_a_state_topic_that_lost_its_end_is_refused_until_an_operator_decides(
-    kafka: KafkaServer, ground: Ground, tmp_path: Path
+    kafka: KafkaServer, ground: Ground
 ) -> None:
     """What is committed says that there were more states than it has."""
-    put_back(kafka, ground, f"{ground.name}.states", tmp_path / "copies")
+    put_back(kafka, ground, f"{ground.name}.states")
     for place, said in (("w0", "has states that it does not have, and is kept"), ("elsewhere", "and with them states")):
         worker = ground.worker(place=place)
         wait_until(lambda: any(said in one.why for one in ground.refused().values()), timeout_s=60, what=place)  # noqa: B023

@@ -8,7 +8,7 @@ import pytest
 
 from complaints.bus import Record
 from complaints.bus.confluent import ConfluentScanner, ConfluentTail
-from complaints.bus.tail import Tail
+from complaints.bus.tail import Last, Tail
 from complaints.contract import CASES
 from complaints.errors import BusUnavailable
 from tests.harness.cases.made import Transactions
@@ -110,7 +110,7 @@ def test_a_position_that_the_topic_does_not_have_is_an_error_and_never_skipped(t
 def test_later_records_before_the_last_one_that_was_read_tell_of_a_lost_end(
     kafka: KafkaServer, topic: str, tail: Tail
 ) -> None:
-    """Markers of transactions and later records behind it do not."""
+    """Markers of transactions and later records behind it do not. If there is no record at its place any more, the latest time decides."""
     for number in range(3):
         Transactions(kafka.brokers, f"w-{topic}").write(records(topic, number))
         time.sleep(0.005)
@@ -120,8 +120,12 @@ def test_later_records_before_the_last_one_that_was_read_tell_of_a_lost_end(
         for one in batch
     )
     for at_ms, offset, partition in found:
-        assert tail.regrown({(topic, partition): (offset, at_ms)}) == []
-        assert tail.regrown({(topic, partition): (offset, at_ms - 1)}) == [(topic, partition)]
+        at = (topic, partition)
+        assert tail.regrown({at: Last(offset, at_ms, at_ms)}) == []
+        assert tail.regrown({at: Last(offset, at_ms - 1, at_ms - 1)}) == [at]
+        assert tail.regrown({at: Last(offset + 1, at_ms - 1, at_ms + 60_000)}) == []  # a marker is there
+        assert tail.regrown({at: Last(offset + 1, at_ms - 1, at_ms - 1)}) == [at]
+        assert tail.regrown({at: Last(offset + 100, at_ms, at_ms)}) == [at]
     assert tail.regrown({}) == []
 
 

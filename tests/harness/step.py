@@ -169,7 +169,8 @@ class Ground:
         producer = Producer({"bootstrap.servers": self.brokers, "partitioner": "murmur2_random", "acks": "all"})
         for key, command in commands:
             type_ = b"somebody.else" if command.get("foreign") else COMMAND
-            producer.produce(self.name, json.dumps(command), key, headers={"ce_type": type_})
+            at_ms = command.get("at_ms", 0)  # 0 is now
+            producer.produce(self.name, json.dumps(command), key, headers={"ce_type": type_}, timestamp=at_ms)
             if "do" not in command:
                 self.fed[key].append(command["id"])
         assert producer.flush(30) == 0

@@ -7,8 +7,9 @@ from typing import Final, TypeVar, cast
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 
-from complaints.bus import Headers, StoredRecord
+from complaints.bus import Headers, Offsets, StoredRecord, TopicPartition
 from complaints.bus.confluent import profiles
+from complaints.bus.tail import Last, Marks
 from complaints.errors import BusUnavailable, ContractViolation
 
 END: Final = KafkaError._PARTITION_EOF  # noqa: SLF001  # librdkafka's local errors begin with an underscore
@@ -63,6 +64,12 @@ def is_end(message: Message) -> bool:
     return error is not None and error.code() == END
 
 
+def epoch_of(message: Message) -> int:
+    """Return the epoch of the leader that appended a record; -1 if it is not known."""
+    epoch = message.leader_epoch()
+    return -1 if epoch is None else epoch
+
+
 def stored(message: Message) -> StoredRecord:
     """Convert a polled message of confluent-kafka to a StoredRecord. A header without a value gets an empty one."""
     return StoredRecord(
@@ -106,50 +113,91 @@ def extent(consumer: Consumer, topic: str, partition: int) -> tuple[int, int]:
     return patiently(topic, lambda: consumer.get_watermark_offsets(at, timeout=ANSWER_S)) or (0, 0)
 
 
-def has_regrown(consumer: Consumer, topic: str, partition: int, last: tuple[int, int]) -> bool:
-    """Return whether a partition lost records and has others in their place: later ones at or before the offset of one that was read.
+def regrown(brokers: str, marks: Marks) -> list[TopicPartition]:
+    """Return the partitions that lost records and have others in their place: the last one that was read is not there any more.
 
-    If a broker's clock was ahead for a moment, it may say so of a partition that lost nothing: then see is_there.
+    If compaction or retention has taken that one, later ones at or before its offset tell of it: of the other ones none can be.
 
     Args:
-        consumer: asks the broker.
-        topic: of LogAppendTime.
-        partition: its number.
-        last: the offset of the last record that was read, and its time in milliseconds since 1970.
+        brokers: host:port, separated by commas.
+        marks: the last record that was read of each partition.
 
     Raises:
         BusUnavailable: the broker did not answer in time.
     """
-    offset, at_ms = last
-    later = ConfluentPartition(topic, partition, at_ms + 1)
-    (found,) = patiently(topic, lambda: consumer.offsets_for_times([later], timeout=ANSWER_S))
-    return 0 <= found.offset <= offset
+    if not marks:
+        return []
+    consumer, found = Consumer(profiles.prober(brokers)), list[TopicPartition]()
+    try:
+        spans = {at: extent(consumer, *at) for at in marks}
+        there = {at: last.offset for at, last in marks.items() if spans[at][0] <= last.offset < spans[at][1]}
+        firsts = _firsts_at(consumer, there)
+        for at, last in marks.items():
+            first = firsts.get(at)
+            if first is not None and first.error() is None and first.offset() == last.offset:
+                if first.timestamp()[1] != last.at_ms:
+                    found.append(at)
+            elif last.offset >= spans[at][1] or _has_later(consumer, at, last):
+                found.append(at)
+    finally:
+        consumer.close()
+    return found
 
 
-def is_there(brokers: str, topic: str, partition: int, last: tuple[int, int]) -> bool:
-    """Return whether a record that was read is still in its place: then none before it was lost, though one may seem to be later.
+def _has_later(consumer: Consumer, at: TopicPartition, last: Last) -> bool:
+    """Return whether a partition has a record at or before an offset that is later than all that were read up to there."""
+    later = ConfluentPartition(*at, last.latest_ms + 1)
+    (found,) = patiently(at[0], lambda: consumer.offsets_for_times([later], timeout=ANSWER_S))
+    return 0 <= found.offset <= last.offset
 
-    It seems so if the broker's clock was ahead for a moment.
+
+def kept(brokers: str, topic: str, partition: int, epoch: int, end: int) -> int:
+    """Return up to which offset all records of a partition were appended by the leader of an epoch or by one before it.
+
+    A broker that lost the end of its log starts with a later epoch. Epochs never fall within a log, so a search by halves finds the place.
 
     Args:
         brokers: host:port, separated by commas.
         topic: its name.
         partition: its number.
-        last: the offset of the record, and its time in milliseconds since 1970.
+        epoch: of the leader.
+        end: the offset before which to search.
 
     Raises:
         BusUnavailable: the broker did not answer in time.
     """
-    consumer, until = Consumer(profiles.scanner(brokers)), time.monotonic() + ANSWER_S
-    consumer.assign([ConfluentPartition(topic, partition, last[0])])
+    consumer = Consumer(profiles.prober(brokers))
     try:
-        while time.monotonic() < until:
-            message = consumer.poll(PAUSE_S)
-            if message is not None and (is_record(message) or is_end(message)):
-                return message.error() is None and (message.offset(), message.timestamp()[1]) == last
+        low, high = extent(consumer, topic, partition)[0], end
+        while low < high:
+            middle = (low + high) // 2
+            found = _firsts_at(consumer, {(topic, partition): middle})[topic, partition]
+            if found.error() is None and (found.offset() or 0) < high and epoch_of(found) <= epoch:
+                low = (found.offset() or 0) + 1
+            else:
+                high = middle
+        return min(low, end)
     finally:
         consumer.close()
-    raise BusUnavailable(f"{topic}/{partition} could not be read within {ANSWER_S:.0f} s")
+
+
+def _firsts_at(consumer: Consumer, offsets: Offsets) -> dict[TopicPartition, Message]:
+    """Return the first record at or after an offset of each partition, or its end.
+
+    Raises:
+        BusUnavailable: the broker did not answer in time.
+    """
+    consumer.assign([ConfluentPartition(*at, offset) for at, offset in offsets.items()])
+    found, until = dict[TopicPartition, Message](), time.monotonic() + ANSWER_S
+    while len(found) < len(offsets):
+        message = consumer.poll(PAUSE_S)
+        if message is not None and (is_record(message) or is_end(message)):
+            at = (message.topic() or "", message.partition() or 0)
+            found.setdefault(at, message)
+        elif time.monotonic() > until:
+            left = ", ".join(f"{topic}/{partition}" for topic, partition in offsets.keys() - found)
+            raise BusUnavailable(f"{left} could not be read within {ANSWER_S:.0f} s")
+    return found
 
 
 def mapped(error: KafkaError) -> BusUnavailable | ContractViolation:

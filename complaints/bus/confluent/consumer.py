@@ -13,14 +13,14 @@ from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import (
     ANSWER_S,
     extent,
-    has_regrown,
     is_end,
     is_record,
-    is_there,
     patiently,
+    regrown,
     stored,
 )
 from complaints.bus.deleted import Gap
+from complaints.bus.tail import Last, last_of
 from complaints.errors import BusUnavailable
 
 log = structlog.get_logger()
@@ -59,7 +59,7 @@ class ConfluentConsumer:
         """
         self._brokers, self._deleted, self._gaps = brokers, deleted, dict[TopicPartition, Gap]()
         self._read, self._ends = dict[TopicPartition, int](), dict[TopicPartition, int]()
-        self._marks = defaultdict[TopicPartition, dict[int, int]](dict)
+        self._marks = defaultdict[TopicPartition, dict[int, Last]](dict)
         self._next, self._held = dict[TopicPartition, int](), frozenset[TopicPartition]()
         self._revoked: Callable[[Collection[TopicPartition]], None] = lambda _: None
         self._handed_over = 0
@@ -78,17 +78,19 @@ class ConfluentConsumer:
             BusUnavailable: Kafka did not answer in time. An error of the client itself would leave `poll` as no exception of Python's.
         """
         topic = partitions[0].topic if partitions else ""
-        for at in patiently(topic, lambda: consumer.committed(partitions, timeout=ANSWER_S)):
+        committed = patiently(topic, lambda: consumer.committed(partitions, timeout=ANSWER_S))
+        marks = {(at.topic, at.partition): mark for at in committed if (mark := _mark_in(at.metadata)) is not None}
+        lost = regrown(self._brokers, marks)
+        for at in committed:
             first, end = extent(consumer, at.topic, at.partition)
-            place, mark = (at.topic, at.partition), _mark_in(at.metadata)
-            regrown = mark and has_regrown(consumer, *place, mark) and not is_there(self._brokers, *place, mark)
-            known = 0 <= at.offset <= end and not regrown
+            place = (at.topic, at.partition)
+            known = 0 <= at.offset <= end and place not in lost
             if known and at.offset < first:
                 self._gaps[place] = Gap(at.offset, first)
             elif not known and at.offset >= 0:
                 log.warning("read from the first record", at=place, committed=at.offset, end=end)
             self._next[place] = max(first, at.offset) if known else first
-            self._marks[place] = dict([mark]) if known and mark else {}
+            self._marks[place] = {marks[place].offset: marks[place]} if known and place in marks else {}
         consumer.assign([ConfluentPartition(*place, offset) for place, offset in self._next.items()])
 
     def _on_lost(self, *_: object) -> None:
@@ -126,9 +128,10 @@ class ConfluentConsumer:
         # next owner, which will read it again.
         ours = rest if before != self._handed_over else (first, *rest)
         records = [stored(message) for message in ours if self._is_record(message)]
-        for place, last in {(one.topic, one.partition): one for one in records}.items():
+        for place, last in last_of(records).items():
             marks = self._marks[place]
-            marks[last.offset] = max(last.timestamp_ms, *marks.values(), 0)
+            latest_ms = max([last.latest_ms, *(mark.latest_ms for mark in marks.values())])
+            marks[last.offset] = last._replace(latest_ms=latest_ms)
         return records
 
     def _is_record(self, message: Message) -> bool:
@@ -192,11 +195,11 @@ class ConfluentConsumer:
         return max(offset, self._ends.get(at, 0)) if offset == self._read.get(at) else offset
 
     def _mark(self, at: TopicPartition, offset: int) -> str:
-        """Return what is committed beside an offset: a record that was read before it, and the latest time up to it; empty if none was."""
+        """Return what is committed beside an offset: the last record that was read before it; empty if none was."""
         marks = self._marks[at]
         last = max((one for one in marks if one < offset), default=None)
-        self._marks[at] = {one: at_ms for one, at_ms in marks.items() if last is None or one >= last}
-        return "" if last is None else f"{last} {marks[last]}"
+        self._marks[at] = {one: mark for one, mark in marks.items() if last is None or one >= last}
+        return "" if last is None else " ".join(map(str, marks[last]))
 
     def on_revoke(self, callback: Callable[[Collection[TopicPartition]], None]) -> None:
         """Register the function to call when partitions go to another member (with them) or were lost (with an empty collection)."""
@@ -207,7 +210,10 @@ class ConfluentConsumer:
         self._consumer.close()
 
 
-def _mark_in(metadata: str | None) -> tuple[int, int] | None:
+def _mark_in(metadata: str | None) -> Last | None:
     """Return the record in the metadata of an offset; None if somebody else has committed the offset."""
-    offset, _, at_ms = (metadata or "").partition(" ")
-    return (int(offset), int(at_ms)) if offset.isdecimal() and at_ms.isdecimal() else None
+    match (metadata or "").split():
+        case [offset, at_ms, latest_ms] if (offset + at_ms + latest_ms).isdecimal():
+            return Last(int(offset), int(at_ms), int(latest_ms))
+        case _:
+            return None

@@ -76,6 +76,15 @@ def scanner(brokers: str) -> Settings:
     return _reader(brokers, "lapor-scan", enable_partition_eof=True, auto_offset_reset="error", fetch_wait_max_ms=50)
 
 
+def prober(brokers: str) -> Settings:
+    """Return the settings of a reader outside any group that looks at single records, also behind an open transaction.
+
+    Args:
+        brokers: host:port, separated by commas.
+    """
+    return scanner(brokers) | _named(isolation_level="read_uncommitted", max_partition_fetch_bytes=PEEK_BYTES)
+
+
 def tail(brokers: str) -> Settings:
     """Return the settings of a reader outside any group that reads for ever from positions of its own.
 

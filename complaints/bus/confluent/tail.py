@@ -11,7 +11,7 @@ from confluent_kafka.admin._listoffsets import OffsetSpec
 
 from complaints.bus import Offsets, StoredRecord, TopicPartition
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import ANSWER_S, END, is_record, is_there, stored
+from complaints.bus.confluent.client import ANSWER_S, END, is_record, regrown, stored
 from complaints.bus.tail import Extent, Marks, Slice, Span
 from complaints.errors import BusUnavailable
 
@@ -64,12 +64,7 @@ class ConfluentTail:
         Raises:
             BusUnavailable: Kafka did not answer in time.
         """
-        try:
-            later = self._offsets({at: OffsetSpec.for_timestamp(at_ms + 1) for at, (_, at_ms) in marks.items()})
-        except (KafkaException, TimeoutError) as error:
-            raise BusUnavailable(f"the times of {', '.join(self._topics)} could not be read: {error}") from error
-        seem = [at for at, (offset, _) in marks.items() if 0 <= later[at] <= offset]
-        return [at for at in seem if not is_there(self._brokers, *at, marks[at])]
+        return regrown(self._brokers, marks)
 
     def _offsets(self, wanted: Mapping[TopicPartition, OffsetSpec]) -> Offsets:
         if not wanted:

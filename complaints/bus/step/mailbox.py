@@ -13,7 +13,7 @@ from confluent_kafka.admin import AdminClient
 
 from complaints.bus import StoredRecord
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import extent, is_end, is_record, stored
+from complaints.bus.confluent.client import extent, is_end, is_record, kept, stored
 from complaints.bus.deleted import Gap
 from complaints.bus.step import kafka
 from complaints.bus.step.contract import StepTopics
@@ -21,11 +21,11 @@ from complaints.bus.step.flow import Flow
 from complaints.bus.step.identity import Identity
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.place.ends import Ends
-from complaints.bus.step.place.places import Places
+from complaints.bus.step.place.places import Places, position_of
 from complaints.bus.step.place.positions import Known, Position
 from complaints.bus.step.place.same import Same
 from complaints.bus.step.refusals import Refusals
-from complaints.bus.step.restore import Restorer
+from complaints.bus.step.restore import Restorer, mark_of
 from complaints.errors import ConfigurationError
 from complaints.runtime.telemetry import STEP_RESTORE_SECONDS
 
@@ -69,9 +69,8 @@ class Mailbox:
             profiles.mailbox(options.brokers, group=spec.name, member=identity.member, client=identity.client)
         )
         self._extent = partial(extent, self.consumer, spec.mailbox)
-        self.consumer.subscribe(
-            [spec.mailbox], on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_revoke
-        )
+        told = {"on_assign": self._on_assign, "on_revoke": self._on_revoke, "on_lost": self._on_revoke}
+        self.consumer.subscribe([spec.mailbox], **told)
 
     @property
     def ready(self) -> list[int]:
@@ -199,7 +198,7 @@ class Mailbox:
             self._ends.reached(partition, offset)
             return False
         self._ends.took(partition, offset)
-        proof.took(record)
+        proof.took(partition, mark_of(message))
         return True
 
     def rewind(self) -> None:
@@ -220,8 +219,9 @@ class Mailbox:
         self._forget()
         topic_id = self._same.begin()
         found = kafka.committed(consumer, partitions, beat=self._options.heartbeat)
-        committed = {number: Position(at.offset, at.metadata or "") for number, at in found.items() if at.offset >= 0}
-        self._places = Places(self._spec, self._identity.member, topic_id, committed)
+        committed = {number: position_of(at) for number, at in found.items() if at.offset >= 0}
+        still = partial(kept, self._options.brokers, self._spec.mailbox)
+        self._places = Places(self._spec, self._identity.member, topic_id, committed, still)
         # a number that is there: retention may have passed the committed offset, and what the client asks the broker for, such as the end,
         # may be answered after a seek, which it then undoes
         places = {partition: sorted((*self._extent(partition), at.offset))[1] for partition, at in found.items()}

@@ -10,7 +10,7 @@ from confluent_kafka import Consumer, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import END, extent, has_regrown, is_record, is_there
+from complaints.bus.confluent.client import END, epoch_of, extent, is_record, regrown
 from complaints.bus.step.contract import RESERVED, NewerFormat, StepTopics, is_old, newer_format
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.place.positions import (
@@ -26,6 +26,7 @@ from complaints.bus.step.place.positions import (
 )
 from complaints.bus.step.place.positions import read as read_position
 from complaints.bus.step.store import Change, Store, StoredState
+from complaints.bus.tail import Last
 from complaints.errors import ConfigurationError
 
 AT_ONCE: Final = 2
@@ -66,12 +67,11 @@ class Restorer:
             store: the local copy.
             topic_id: of the state topic.
         """
-        brokers, now_ms, self._step = options.brokers, options.now_ms, spec.name
-        self._brokers = brokers
+        self._brokers, now_ms, self._step = options.brokers, options.now_ms, spec.name
         self._topic, self._store, self._newest, self._now_ms = spec.states, store, spec.format, now_ms
         self._owns, self._position_key, self._accepted_key = spec.owns, position_key(spec.name), accepted_key(spec.name)
-        self._reader = Consumer(profiles.states(brokers, committed=True))
-        self._ends = Consumer(profiles.states(brokers, committed=False))
+        self._reader = Consumer(profiles.states(self._brokers, committed=True))
+        self._ends = Consumer(profiles.states(self._brokers, committed=False))
         self._places: Mapping[int, int] = {}
         self._committed: Mapping[int, Position] = {}
         self._waiting: deque[int] = deque()
@@ -183,8 +183,8 @@ class Restorer:
     def _fits(self, held: Progress, partition: int, first: int, end: int) -> bool:
         """Return whether a copy is one of this topic, and neither ahead of it nor of what it has lost."""
         placed = held.topic_id == self.topic_id and first <= held.offset <= end
-        at = (self._topic, partition, held.last)
-        return placed and (not has_regrown(self._ends, *at) or is_there(self._brokers, *at))
+        last = Last(held.last.offset, held.last.at_ms, held.last.at_ms)
+        return placed and not regrown(self._brokers, {(self._topic, partition): last})
 
     def _settle(self, copy: _Copy) -> _Copy | None:
         """Return None if a copy is complete. If the topic does not fit the former copy, delete that and return the new one to be made.
@@ -269,7 +269,7 @@ class Restorer:
 
 def mark_of(message: Message) -> Mark:
     """Return the mark of a record."""
-    return Mark(message.offset() or 0, message.timestamp()[1])
+    return Mark(message.offset() or 0, message.timestamp()[1], epoch_of(message))
 
 
 def read_state(message: Message, value: bytes, newest: int) -> StoredState:

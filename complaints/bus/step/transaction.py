@@ -6,11 +6,11 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
-from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus import Record
 from complaints.bus.step.contract import StepTopics
 from complaints.bus.step.kafka import SLICE_S
+from complaints.bus.step.place.places import committed_as
 from complaints.bus.step.place.positions import Mark, Position, position_key, written
 from complaints.bus.step.restore import mark_of, state_headers
 from complaints.bus.step.store import Change
@@ -200,10 +200,7 @@ class Transactions:
             Aborted: the group has changed; the transaction is aborted.
             Fenced: the id is another worker's by now, or the call hangs.
         """
-        marks = [
-            ConfluentPartition(self._mailbox, partition, position.offset, metadata=position.writer)
-            for partition, position in positions.items()
-        ]
+        marks = [committed_as(self._mailbox, partition, position) for partition, position in positions.items()]
         send = partial(self._producer.send_offsets_to_transaction, marks, consumer.consumer_group_metadata(), ANSWER_S)
         try:
             if self._aside is not None:

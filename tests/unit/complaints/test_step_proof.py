@@ -2,7 +2,6 @@
 
 import pytest
 
-from complaints.bus import StoredRecord
 from complaints.bus.step.contract import StepTopics
 from complaints.bus.step.place.places import Places
 from complaints.bus.step.place.positions import NO_MARK, OPERATOR, Known, Mark, Position, is_ahead, read, written
@@ -59,7 +58,7 @@ def test_the_last_record_before_an_offset_goes_with_it() -> None:
     proof.begin(3, AT, first=8)
     assert proof.last(3, 11) == AT.last
     for offset in (11, 14, 12, 14):
-        proof.took(StoredRecord("m", 3, offset, b"k", b"", (), offset * 100))
+        proof.took(3, Mark(offset, offset * 100))
     assert proof.last(3, 13) == Mark(12, 1200)
     proof.handled({3: Position(13, last=Mark(12, 1200))})
     assert proof.last(3, 13) == Mark(12, 1200)

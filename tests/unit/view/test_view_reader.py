@@ -54,12 +54,8 @@ class MemoryTail:
         return {name: Extent(self.ids[name], {0: Span(0, len(log))}) for name, log in self.topics.items()}
 
     def regrown(self, marks: Marks) -> list[tuple[str, int]]:
-        """Return the topics with later records at or before a mark."""
-        return [
-            at
-            for at, (offset, at_ms) in marks.items()
-            if any(one.timestamp_ms > at_ms for one in self.topics[at[0]][: offset + 1])
-        ]
+        """Return the topics with another record at a mark."""
+        return [at for at, last in marks.items() if self.topics[at[0]][last.offset].timestamp_ms != last.at_ms]
 
     def start(self, positions: Offsets) -> None:
         """Note the positions."""

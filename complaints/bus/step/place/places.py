@@ -1,13 +1,15 @@
 """Keeps, for each partition of a mailbox that a worker holds, what is known of the place at which it goes on, and says where that is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 import structlog
+from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus.deleted import Gap
 from complaints.bus.step.contract import StepTopics
-from complaints.bus.step.place.positions import NO_MARK, Known, Log, Position, start_of
+from complaints.bus.step.place.positions import NO_MARK, Known, Log, Mark, Position, start_of
 from complaints.bus.step.place.proof import Proof
 
 log = structlog.get_logger()
@@ -17,7 +19,12 @@ class Places:
     """The places of the partitions that a worker holds now. For the worker's thread."""
 
     def __init__(
-        self, spec: StepTopics, member: str, topic_id: str = "", committed: Mapping[int, Position] = {}
+        self,
+        spec: StepTopics,
+        member: str,
+        topic_id: str = "",
+        committed: Mapping[int, Position] = {},
+        kept: Callable[[int, int, int], int] = lambda _, __, end: end,
     ) -> None:
         """Begin with what the group has committed.
 
@@ -26,8 +33,10 @@ class Places:
             member: the transactional id of the worker, which is noted with each position so that a successor knows whom to fence.
             topic_id: the id of the mailbox now.
             committed: the committed offset of each partition that has one.
+            kept: returns for a partition what `Log.kept` does.
         """
         self._spec, self._member, self._topic_id, self._committed = spec, member, topic_id, committed
+        self._kept = kept
         self._known: dict[int, Known] = {}
         self.proof = Proof()
         self._regrown = set[int]()
@@ -60,7 +69,8 @@ class Places:
 
     def _begin(self, partition: int, first: int, end: int) -> int:
         place, known = f"{self._spec.mailbox}/{partition}", self._known[partition]
-        there, position = Log(self._topic_id, first, end, partition in self._regrown), known.position
+        there = Log(self._topic_id, first, end, partition in self._regrown, partial(self._kept, partition))
+        position = known.position
         if position is not None and position.last == NO_MARK and position.offset > end:
             self._regrown.add(partition)  # no record would tell later, when it has grown beyond the position
         offset, gap = start_of(self._spec.name, place, self._spec.states, known=known, log=there)
@@ -105,3 +115,14 @@ class Places:
         """Note that positions are committed."""
         self.proof.handled(positions)
         self.gaps = {at: gap for at, gap in self.gaps.items() if at not in positions}
+
+
+def committed_as(mailbox: str, partition: int, position: Position) -> ConfluentPartition:
+    """Return what a worker commits for a position."""
+    return ConfluentPartition(mailbox, partition, position.offset, position.writer, position.last.epoch)
+
+
+def position_of(at: ConfluentPartition) -> Position:
+    """Return the position of which a worker has committed this."""
+    epoch = -1 if at.leader_epoch is None else at.leader_epoch
+    return Position(at.offset, at.metadata or "", last=Mark(at.offset - 1, 0, epoch))

@@ -1,7 +1,7 @@
 """Where a partition of a mailbox goes on: what each transaction writes about it, what an operator may say, and what that means."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -20,10 +20,12 @@ class Mark(NamedTuple):
     Attributes:
         offset: of the record.
         at_ms: when Kafka appended it, in milliseconds since 1970.
+        epoch: of the leader that appended it; -1 if it is not known. A broker that starts again has a later one, whatever its clock says.
     """
 
     offset: int
     at_ms: int
+    epoch: int = -1
 
 
 NO_MARK: Final = Mark(-1, 0)
@@ -54,12 +56,14 @@ class Log(NamedTuple):
         first: the offset of the first record that Kafka still has.
         end: the offset after the last record.
         regrown: whether it has other records before the position than those that were handled.
+        kept: returns, for the epoch of the last record that was handled and an offset, up to where all before it is of no later one.
     """
 
     topic_id: str
     first: int
     end: int
     regrown: bool = False
+    kept: Callable[[int, int], int] = lambda _, end: end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,18 +208,18 @@ def _doubt(step: str, place: str, states: str, *, known: Known, log: Log) -> str
         last = "" if position.last == NO_MARK else f", of which the last one was at {position.last.offset}"
         return (
             f"{place} has other records before the offset {position.offset} than those that {step} has handled{last}: Kafka has lost its"
-            f" end, and it has grown again. {_later(step, place, position)}"
+            f" end, and it has grown again: {_later(step, place, position, log)}"
         )
     if committed is not None and is_ahead(committed, position):
         return (
             f"{step} has committed the offset {committed.offset} of {place}, and {states} {_has(position)}: it was made anew, or has"
             f" lost records, and with them states. Restore Kafka from a copy that has them, or go on with the states that are there:"
-            f" {order_for(step, place, min(max(log.first, committed.offset), log.end))}, or another place"
+            f" {order_for(step, place, max(log.first, _behind_handled(committed, log)))}, or another place"
         )
     if offsets and max(offsets) > log.end:
         return (
             f"{step} has handled {place} up to {max(offsets)}, and Kafka has it only up to {log.end}: it has lost records, or was restored"
-            f" from a copy. All that is left of before is handled: {_later(step, place, position)}"
+            f" from a copy. All that is left of before is handled: {_later(step, place, position, log)}"
         )
     if offsets or log.end == 0:  # nothing was ever in it: there is only one place to begin
         return None
@@ -247,12 +251,19 @@ def order_for(step: str, place: str, to: str | int) -> str:
     return f"`lapor offsets set {step} --topic-partition {place.rpartition('/')[2]} --to {to} --yes`"
 
 
-def _later(step: str, place: str, position: Position | None) -> str:
+def _later(step: str, place: str, position: Position | None, log: Log) -> str:
     """Return how to go on with what came after the last record that was handled."""
-    if position is None or position.last == NO_MARK:
-        return f"go on behind it with {order_for(step, place, 'latest')}, if nothing has come since"
-    after = datetime.fromtimestamp((position.last.at_ms + 1) / 1000, UTC).isoformat(timespec="milliseconds")
-    return f"go on with what was appended after the last one: {order_for(step, place, after)}"
+    where = log.end if position is None else _behind_handled(position, log)
+    order = order_for(step, place, max(log.first, where))
+    if position is None or position.last.epoch < 0:
+        return f"go on behind it with {order}; what has come since in the place of what was lost is not handled then"
+    return f"go on with all that has come since, and with nothing twice: {order}"
+
+
+def _behind_handled(position: Position, log: Log) -> int:
+    """Return the offset behind all that a log still has of what was handled. Where no epoch tells, nothing before the position is new."""
+    most = min(position.offset, log.end)
+    return most if position.last.epoch < 0 else log.kept(position.last.epoch, most)
 
 
 def _has(position: Position | None) -> str:

@@ -7,7 +7,6 @@ is looked at once more on the way, and nothing but markers may be between it and
 from collections import defaultdict
 from collections.abc import Mapping
 
-from complaints.bus import StoredRecord
 from complaints.bus.step.place.positions import NO_MARK, Mark, Position
 
 
@@ -16,7 +15,7 @@ class Proof:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self._seen: dict[int, dict[int, int]] = defaultdict(dict)
+        self._seen: dict[int, set[Mark]] = defaultdict(set)
         self._last: dict[int, Mark] = {}
         self._open: dict[int, Position] = {}
         self._met: set[int] = set()
@@ -58,7 +57,7 @@ class Proof:
         position = self._open.get(partition)
         if position is None:
             return True
-        if at_ms is not None and offset < position.offset and position.last == (offset, at_ms):
+        if at_ms is not None and offset < position.offset and position.last[:2] == (offset, at_ms):
             self._met.add(partition)
         elif (at_ms is not None and offset < position.offset) or partition not in self._met:
             self._met.discard(partition)
@@ -68,17 +67,17 @@ class Proof:
             return True
         return False
 
-    def took(self, record: StoredRecord) -> None:
+    def took(self, partition: int, mark: Mark) -> None:
         """Note a record that was handed over to be handled."""
-        self._seen[record.partition][record.offset] = record.timestamp_ms
+        self._seen[partition].add(mark)
 
     def last(self, partition: int, offset: int) -> Mark:
         """Return the last record before an offset, up to which all is handled."""
-        seen = (Mark(*at) for at in self._seen[partition].items() if at[0] < offset)
+        seen = (mark for mark in self._seen[partition] if mark.offset < offset)
         return max(seen, default=self._last.get(partition, NO_MARK))
 
     def handled(self, positions: Mapping[int, Position]) -> None:
         """Note that all before these positions is handled."""
         for partition, position in positions.items():
             self._last[partition], seen = position.last, self._seen[partition]
-            self._seen[partition] = {at: at_ms for at, at_ms in seen.items() if at >= position.offset}
+            self._seen[partition] = {mark for mark in seen if mark.offset >= position.offset}
