@@ -11,13 +11,11 @@ import pytest
 
 from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
 from complaints.bus.envelope import decode, encode
-from complaints.bus.kafka_python import KafkaPythonAdmin
 from complaints.command import Command, CommandKind
 from complaints.contract import CASE_EVENTS
 from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.fact import Fact
-from router.cases.step import STEP
 from tests.harness.house import said
 from tests.harness.own_kafka import kafka
 from tests.harness.support import KafkaServer, message, normalised, wait_until
@@ -49,10 +47,12 @@ def two_versions(kafka: KafkaServer, tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("two_versions")
-def test_two_versions_of_the_router_and_everything_again_change_no_owner(kafka: KafkaServer, keys: Keyring) -> None:
+def test_two_versions_of_the_router_and_everything_again_change_no_owner(
+    kafka: KafkaServer, keys: Keyring, tmp_path: Path
+) -> None:
     """A decision is made once, by whichever version had the case then."""
     scanner, producer = ConfluentScanner(kafka.brokers), ConfluentProducer(kafka.brokers)
-    admin, begin = KafkaPythonAdmin(kafka.brokers), scanner.ends(CASE_EVENTS)
+    begin = scanner.ends(CASE_EVENTS)
 
     def facts() -> list[Fact]:
         return [decode(record, Fact) for batch in scanner.scan(CASE_EVENTS, start=begin) for record in batch]
@@ -76,7 +76,8 @@ def test_two_versions_of_the_router_and_everything_again_change_no_owner(kafka: 
         said_ = message(texts[number % 3], upstream_id=f"versions-{number}", received_at=now)
         complaint = normalised(said_, keys)
         complaints.append(complaint)
-    wait_until(lambda: len(admin.members(STEP)) == 2, timeout_s=60, what="both workers")
+    logs = [tmp_path / f"{ordinal}.log" for ordinal in range(2)]
+    wait_until(lambda: all("partition ready" in log.read_text() for log in logs), timeout_s=60, what="both workers")
     send(complaints)
     wait_until(lambda: len(owners()) == COMPLAINTS, timeout_s=60, what="all owners")
     first = owners()
@@ -94,6 +95,5 @@ def test_two_versions_of_the_router_and_everything_again_change_no_owner(kafka: 
     assert after == decided
     assert len(facts()) == before + 2
     assert {"kemenpanrb"} < {chain[1] for chain in decided.values()}  # both versions had a part in it
-    admin.close()
     scanner.close()
     producer.close()

@@ -42,6 +42,7 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "normalizer/data/senses.yaml": words.Senses,
     "normalizer/data/corrections.yaml": words.Corrections,
     "normalizer/data/denials.yaml": words.Denials,
+    "normalizer/data/hiding.yaml": words.Hiding,
     "normalizer/data/street_names.yaml": words.StreetNames,
     TYPES: things.Types,
     "normalizer/data/things/known.tsv": things.Table,

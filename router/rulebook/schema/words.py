@@ -178,6 +178,15 @@ class Senses(Part):
     kin: list[Words]
 
 
+class Hiding(Part):
+    """The file hiding.yaml."""
+
+    called: ClassVar[str] = "hiding.yaml"
+
+    anonymous: _Listed
+    secret: _Listed
+
+
 class Denials(Part):
     """The file denials.yaml."""
 
