@@ -217,8 +217,7 @@ class Lands:
         waiting = memory.waiting_for_words(turn.state, since_ms=turn.at_ms - LATE_WORDS_MS)
         glad = content.says_glad(message.text) and not is_asked
         not_yet = discontent.only_not_yet(message.text) and waiting is None
-        sure = questions.CLEAR if verdicts.answered_of([case], turn.at_ms) else questions.LIKELY
-        asks = questions.asks_status(message.text, sure=sure)
+        asks = questions.asks_status(status_requests.without_codes(message.text), sure=questions.CLEAR)
         goes_on = not is_asked and waiting is None and continuing.can_go_on(turn, message.text, case)
         is_any = asks or glad or not_yet or goes_on
         if not courtesy.is_mistaken(message.text):
