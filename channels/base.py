@@ -21,7 +21,7 @@ class Letter:
         kind: the reason for the reply.
         address: what the channel stored to send to the citizen: `InboundMessage.reply_to`, and the identity as `sender`.
         text: the text, within the channel's length limit.
-        secret: whether nobody else may read it, nor learn that there is something to tell.
+        private: whether nobody else may read it, nor learn that there is something to tell.
     """
 
     reply_id: UUID
@@ -29,7 +29,7 @@ class Letter:
     kind: ReplyKind
     address: Mapping[str, str]
     text: str
-    secret: bool = False
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

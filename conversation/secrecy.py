@@ -42,11 +42,7 @@ def hidden(message: InboundMessage, *, like: Document | None = None) -> InboundM
 def only_wishes(text: str) -> bool:
     """Return whether a text says nothing but a wish to be hidden, whom from, and why: "jangan sebut nama saya ke camat, saya takut"."""
     found = understood(text)
-    is_wish = (
-        found.intent == "hide"
-        and found.confidence >= _SURELY
-        and _TELLS.isdisjoint(clause.intent for clause in found.clauses)
-    )
+    is_wish = found.wants("hide", sure=_SURELY) and _TELLS.isdisjoint(clause.intent for clause in found.clauses)
     return is_wish and len(folded(text)) <= _OF_A_WISH and not tells_beside(text)
 
 

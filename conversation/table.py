@@ -6,6 +6,8 @@ What no row takes goes on as content: it answers, joins or opens a case, and is 
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from normalizer.language.understanding import SURE
+
 
 class Situation(StrEnum):
     """How the cases of a citizen stand when he writes."""
@@ -58,7 +60,7 @@ def _in(*situations: Situation, does: Act) -> dict[Situation, Act]:
 TABLE: Final = (
     Row(
         "stop",
-        0.85,
+        SURE["stop"].whole,
         "whoever is silenced by mistake hears of nothing; a word undoes it",
         _in(*Situation, does=Act.silence),
     ),

@@ -1,9 +1,10 @@
 """Does with a message what the table says (conversation/table.py), if it only wants something and tells nothing beside."""
 
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from complaints.command import CommandKind
+from complaints.event import Complaint
 from complaints.limits import as_reason
 from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
@@ -20,7 +21,7 @@ from conversation.said.words import TOLD_WORDS, folded
 from conversation.table import TABLE, Act, Situation, act_for
 from conversation.turn import Turn
 from conversation.wishes import hears
-from normalizer.language.understanding import tells_beside, understood
+from normalizer.language.understanding import Understood, tells_beside, understood
 
 EVERY: Final = frozenset(row.intent for row in TABLE)
 CONTENT: Final = frozenset(("settled", "thanks", "agree"))
@@ -37,6 +38,24 @@ _CERTAIN: Final = 0.9
 """How likely a question for the status must be, whatever place its words seem to name: "laporanku piye kabare"."""
 
 _WITH_FILES: Final = {Act.dispute, Act.add}
+
+
+class _Wish(NamedTuple):
+    """A message that may only want something.
+
+    Attributes:
+        turn: the record that brought it.
+        message: the whole message.
+        id: its id.
+        fresh: what it would be as a complaint.
+        found: what its citizen wants.
+    """
+
+    turn: Turn
+    message: InboundMessage
+    id: UUID
+    fresh: Complaint
+    found: Understood
 
 
 class Wanted:
@@ -70,14 +89,9 @@ class Wanted:
         act = act_for(found.intent, found.confidence, self._situation(turn))
         if act is None or (message.attachments and act not in _WITH_FILES):
             return None
-        tells = act not in _OF_A_MATTER and self._tells(turn, message, said)
-        return None if tells else self._done(turn, message, id_, act)
-
-    def _tells(self, turn: Turn, message: InboundMessage, said: str) -> bool:
-        """Return whether a message tells something beside what it wants: a clause, some words in a row, or a place."""
-        clauses = understood(said).clauses
-        beside = len(clauses) > 1 and any(one.intent in _TELLS and one.confidence >= _LIKELY for one in clauses)
-        return beside or tells_beside(said) or self._passing.look(turn, message).place.province is not None
+        wish = _Wish(turn, message, id_, self._passing.look(turn, message), found)
+        tells = act not in _OF_A_MATTER and _tells(wish, said)
+        return None if tells else self._done(wish, act)
 
     def _situation(self, turn: Turn) -> Situation:
         cases = turn.state["cases"]
@@ -91,7 +105,8 @@ class Wanted:
             return Situation.answered
         return Situation.alive if any(map(continuing.is_alive, cases)) else Situation.ended
 
-    def _done(self, turn: Turn, message: InboundMessage, id_: UUID, act: Act) -> Landed | None:
+    def _done(self, wish: _Wish, act: Act) -> Landed | None:
+        turn, message, id_, *_ = wish
         if act is Act.hear and "silent_ms" not in turn.state:
             return None
         if act in {Act.silence, Act.hear}:
@@ -100,23 +115,23 @@ class Wanted:
             turn.say(message, id_, ReplyKind.small_talk, text("help", message.channel))
             return Landed(MessageKind.small_talk)
         if act is Act.which:
-            return self._asks_which(turn, message, id_)
+            return _asks_which(wish)
         if not turn.state["cases"]:  # who asks for the status of none is told how to ask
             return passing.status(turn, message, id_, None, names_none=True)
-        return self._done_with(turn, message, id_, act)
+        return self._done_with(wish, act)
 
-    def _done_with(self, turn: Turn, message: InboundMessage, id_: UUID, act: Act) -> Landed | None:
+    def _done_with(self, wish: _Wish, act: Act) -> Landed | None:
         """Do something with the case that a message is about; None if it tells another matter, elsewhere."""
-        fresh = self._passing.look(turn, message)
-        cases = self._possible(turn, act)
+        turn, message, id_, fresh, found = wish
+        cases = _possible(turn, act)
         meant = meant_among(cases, fresh) if cases[1:] else cases[0]
         if act is Act.withdraw:
-            return self._withdrawn(turn, message, id_, meant)
+            return _withdrawn(wish, meant)
         about = meant or cases[-1]
         if act is Act.noted:
             return landed(MessageKind.thanks, about)
         is_elsewhere = is_other_matter(about, fresh) and fresh.place.province is not None
-        if act is Act.status and (not is_elsewhere or understood(own_words(message)).confidence >= _CERTAIN):
+        if act is Act.status and (not is_elsewhere or found.confidence >= _CERTAIN):
             return passing.status(turn, message, id_, about["code"])
         if is_elsewhere:
             return None
@@ -124,23 +139,32 @@ class Wanted:
             return self._passing.dispute(turn, message, id_, about)
         return self._passing.add(turn, message, id_, about, MessageKind.addition)
 
-    @staticmethod
-    def _possible(turn: Turn, act: Act) -> list[Document]:
-        """Return the cases with which an act can be done, or else all, the latest last."""
-        cases: list[Document] = turn.state["cases"]
-        if act is Act.dispute:
-            return verdicts.answered_of(cases, turn.at_ms)[::-1] or cases
-        return [case for case in cases if continuing.is_alive(case)] or cases
 
-    def _withdrawn(self, turn: Turn, message: InboundMessage, id_: UUID, about: Document | None) -> Landed:
-        if about is None:
-            return self._asks_which(turn, message, id_)
-        if not continuing.is_alive(about):
-            return landed(MessageKind.thanks, about)
-        return passing.act(turn, message, id_, about, orders.Act(CommandKind.withdraw), as_reason(message.text))
+def _tells(wish: _Wish, said: str) -> bool:
+    """Return whether a message tells something beside what it wants: a clause, some words in a row, or a place."""
+    clauses = wish.found.clauses
+    beside = len(clauses) > 1 and any(one.intent in _TELLS and one.confidence >= _LIKELY for one in clauses)
+    return beside or tells_beside(said) or wish.fresh.place.province is not None
 
-    @staticmethod
-    def _asks_which(turn: Turn, message: InboundMessage, id_: UUID) -> Landed:
-        said = text("which_case", message.channel, answer=orders.WITHDRAWS, code=EXAMPLE_CODE)
-        turn.say(message, id_, ReplyKind.small_talk, said)
-        return Landed(MessageKind.small_talk)
+
+def _possible(turn: Turn, act: Act) -> list[Document]:
+    """Return the cases with which an act can be done, or else all, the latest last."""
+    cases: list[Document] = turn.state["cases"]
+    if act is Act.dispute:
+        return verdicts.answered_of(cases, turn.at_ms)[::-1] or cases
+    return [case for case in cases if continuing.is_alive(case)] or cases
+
+
+def _withdrawn(wish: _Wish, about: Document | None) -> Landed:
+    if about is None:
+        return _asks_which(wish)
+    if not continuing.is_alive(about):
+        return landed(MessageKind.thanks, about)
+    why = as_reason(wish.message.text)
+    return passing.act(wish.turn, wish.message, wish.id, about, orders.Act(CommandKind.withdraw), why)
+
+
+def _asks_which(wish: _Wish) -> Landed:
+    said = text("which_case", wish.message.channel, answer=orders.WITHDRAWS, code=EXAMPLE_CODE)
+    wish.turn.say(wish.message, wish.id, ReplyKind.small_talk, said)
+    return Landed(MessageKind.small_talk)

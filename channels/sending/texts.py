@@ -221,7 +221,7 @@ def _letter(send: Send, keyring: Keyring) -> Letter:
         kind=send.kind,
         address=address,
         text=text,
-        secret=send.private,
+        private=send.private,
     )
 
 

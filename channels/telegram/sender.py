@@ -28,9 +28,9 @@ class TelegramSender:
             return failed(Undeliverable("the reply address names no chat"))
         citizen = letter.address.get("sender")
         here = str(chat) == citizen
-        alone = here or letter.secret
+        alone = here or letter.private
         keyboard = keyboard_for(letter.kind, letter.text, code=letter.tracking_code, private=alone)
-        if letter.secret and not here:
+        if letter.private and not here:
             if not (citizen and citizen.isdecimal()):
                 return failed(Undeliverable("the reply address names no citizen"))
             instead = Instead(chat, quoted, text("not_here", NAME))

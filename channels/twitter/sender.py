@@ -92,7 +92,7 @@ class XSender:
         Raises:
             Undeliverable: the citizen cannot be told a secret reply. The sentence is none, also where it stood before.
         """
-        if not letter.secret:
+        if not letter.private:
             return self._post_below(letter, letter.text)
         try:
             return self._posts.message(letter.text, to=letter.address["sender"])

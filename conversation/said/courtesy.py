@@ -1,21 +1,13 @@
 """Reads courtesies: whether a text only thanks, agrees or greets, and whether it was sent by mistake. Pure."""
 
-from typing import Final
-
 from conversation.said.phrases import PHRASES
 from conversation.said.words import SHORT_WORDS, folded
 from normalizer.language.understanding import understood
 
-LIKELY: Final = 0.6
-"""How likely it must be."""
-
-_POLITE: Final = {"thanks", "agree", "smalltalk"}
-
 
 def only_thanks(text: str) -> bool:
     """Return whether a text only thanks, agrees or greets: it tells nothing, and asks nothing."""
-    found = understood(text)
-    is_polite = found.intent in _POLITE and found.confidence >= LIKELY
+    is_polite = understood(text).wants("thanks", "agree", "smalltalk")
     return is_polite and "?" not in text and len(folded(text)) <= SHORT_WORDS and not is_mistaken(text)
 
 

@@ -4,11 +4,10 @@ from typing import Final
 
 from conversation.said.phrases import PHRASES
 from conversation.said.words import SHORT_WORDS, WORDS, folded
-from normalizer.language.understanding import understood
+from normalizer.language.understanding import LIKELY, understood
 
-LIKELY: Final = 0.6
 CLEAR: Final = 0.8
-"""How likely it must be, and where the same words may dispute an answer: "laporan saya belum diproses"."""
+"""How likely it must be where the same words may dispute an answer: "laporan saya belum diproses"."""
 
 
 def asks_status(text: str, *, sure: float = LIKELY) -> bool:
@@ -16,8 +15,7 @@ def asks_status(text: str, *, sure: float = LIKELY) -> bool:
 
     Whether they ask it of a report is for the caller to see: "kapan jembatan dibangun?" may be a complaint.
     """
-    found = understood(text)
-    return found.intent == "status" and found.confidence >= sure and len(folded(text)) <= SHORT_WORDS
+    return understood(text).wants("status", sure=sure) and len(folded(text)) <= SHORT_WORDS
 
 
 def asks_of_report(text: str) -> bool:

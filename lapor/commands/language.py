@@ -1,7 +1,6 @@
 """`lapor language ...`: what a citizen wants by a message, read by a model that is learnt from example sentences."""
 
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,8 +50,7 @@ def show(
         return
     from lapor.commands.jsonlines import pump
 
-    with nullcontext(sys.stdin.buffer) as source:
-        _, broken = pump(source, sys.stdout.buffer, _work)
+    _, broken = pump(sys.stdin.buffer, sys.stdout.buffer, _work)
     if broken:
         raise typer.Exit(1)
 

@@ -61,6 +61,10 @@ class Clause(NamedTuple):
     confidence: float
 
 
+LIKELY: Final = 0.6
+"""How likely an intent must be where an error costs little."""
+
+
 class Understood(NamedTuple):
     """What a citizen wants by a text.
 
@@ -75,6 +79,10 @@ class Understood(NamedTuple):
     confidence: float
     clauses: tuple[Clause, ...]
     modifiers: frozenset[str]
+
+    def wants(self, *intents: str, sure: float = LIKELY) -> bool:
+        """Return whether the whole text has one of some intents, at least so likely."""
+        return self.intent in intents and self.confidence >= sure
 
 
 @lru_cache(maxsize=64)

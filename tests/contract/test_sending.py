@@ -349,9 +349,8 @@ def two_partitions(post: Post) -> tuple[int, str]:
     return one, next(name for name in names if partition_of(name.encode(), PARTITIONS) != one)
 
 
-def test_a_state_sealed_under_another_secret_refuses_its_partition_alone(post: Post) -> None:
-    """The accounts of the others send; with the right secret the text leaves, and the refusal is over."""
-    lost, far = two_partitions(post)
+def text_that_waits(post: Post) -> Send:
+    """Return a text of the post's account that could not be sent, and end the worker that has tried."""
     down = FakeAccount(post.account)
     down.answer = partial(fails, UpstreamUnavailable("the link is down"))
     here = post.run(down)
@@ -359,6 +358,13 @@ def test_a_state_sealed_under_another_secret_refuses_its_partition_alone(post: P
     post.write(text)
     wait_until(lambda: bool(down.sent) and bool(post.states()), what="a text that waits")
     here.close()
+    return text
+
+
+def test_a_state_sealed_under_another_secret_refuses_its_partition_alone(post: Post) -> None:
+    """The accounts of the others send; with the right secret the text leaves, and the refusal is over."""
+    lost, far = two_partitions(post)
+    text = text_that_waits(post)
     other, id_ = Keyring.from_secret(b"another secret of the tests, 32 bytes"), uuid4()
     sealed = other.seal_text("Halo", {"sender": "+62"}, owner=id_, month=text.month)
     here = post.run(FakeAccount(post.account), FakeAccount(far), keyring=other)
@@ -377,13 +383,7 @@ def test_a_state_sealed_under_another_secret_refuses_its_partition_alone(post: P
 def test_no_text_leaves_before_its_partition_is_proven(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     """The states may be behind a log that is another one."""
     lost, far = two_partitions(post)
-    down = FakeAccount(post.account)
-    down.answer = partial(fails, UpstreamUnavailable("the link is down"))
-    here = post.run(down)
-    text = post.text()
-    post.write(text)
-    wait_until(lambda: bool(down.sent) and bool(post.states()), what="a text that waits")
-    here.close()
+    text_that_waits(post)
     whole, looked = Proof.look, threading.Event()
 
     def look(proof: Proof, partition: int, offset: int, at_ms: int | None) -> bool:

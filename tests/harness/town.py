@@ -4,6 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -22,7 +23,9 @@ from complaints.values import Event
 from conversation import records
 from conversation.reading import Normalises, Reads
 from conversation.step import ConversationStep, Rules
+from normalizer.complaint import Normaliser
 from router.cases.step import CaseStep, timer
+from router.routing import Router
 from tests.harness.support import NOON, message
 
 E = TypeVar("E", bound=Event)
@@ -228,3 +231,18 @@ class Town:
     def facts(self) -> int:
         """The number of facts so far."""
         return len(self.written[CASE_EVENTS])
+
+
+@cache
+def _law_and_reader() -> tuple[Router, Normaliser]:
+    return Router.load(), Normaliser.load()
+
+
+def town_of(*told: str, **pause: float) -> Town:
+    """Return a town with the law in which somebody has reported something, with a pause after each report: a minute unless it is given."""
+    law, reader = _law_and_reader()
+    made = Town(Keyring.from_secret(b"s" * 32), law, reader)
+    for text in told:
+        made.say(text)
+        made.wait(**(pause or {"minutes": 1}))
+    return made

@@ -376,7 +376,7 @@ def private(upstream: X, author: str, *, closed: bool) -> tuple[str, Letter]:
     """Return a post of an account, and a letter to its author that nobody else may read."""
     user = upstream.http.post("/users", json={"username": author, "closed": closed}).raise_for_status().json()
     post = upstream.post(f"jalan rusak {uuid4()}", author=author)
-    return post, replace(letter(post, f"Kode K7QX2 {uuid4()}", sender=user["id"], username=author), secret=True)
+    return post, replace(letter(post, f"Kode K7QX2 {uuid4()}", sender=user["id"], username=author), private=True)
 
 
 def test_what_is_secret_is_told_to_its_citizen_alone(upstream: X, sender: XSender) -> None:

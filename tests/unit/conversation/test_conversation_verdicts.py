@@ -2,29 +2,15 @@
 
 from complaints.bus.envelope import encode
 from complaints.command import CommandKind
-from complaints.crypto import Keyring
 from conversation.wishes import _is_written_as_code
-from normalizer.complaint import Normaliser
-from router.routing import Router
 from tests.harness.house import said
 from tests.harness.stories import stories_of
 from tests.harness.tables import each_row, row_by_row
-from tests.harness.town import Town
-
-KEYS, LAW, READS = Keyring.from_secret(b"s" * 32), Router.load(), Normaliser.load()
+from tests.harness.town import Town, town_of
 
 LAMP = "lampu jalan mati di Jalan Pemuda, Kota Semarang"
 WATER = "air PDAM mati sejak kemarin di Kecamatan Margadana Kota Tegal"
 test_story = stories_of(__file__)
-
-
-def town(*told: str) -> Town:
-    """Return a town in which somebody has reported something."""
-    made = Town(KEYS, LAW, READS)
-    for text in told:
-        made.say(text)
-        made.wait(minutes=1)
-    return made
 
 
 def act(made: Town, at: int, kind: CommandKind, text: str) -> None:
@@ -36,7 +22,7 @@ def act(made: Town, at: int, kind: CommandKind, text: str) -> None:
 
 def answered(*told: str) -> Town:
     """Return a town in which each report has an answer, the last one last."""
-    made = town(*told)
+    made = town_of(*told)
     for at in range(len(told)):
         act(made, at, CommandKind.answer, "Sudah kami tangani.")
     return made

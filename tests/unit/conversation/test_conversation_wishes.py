@@ -2,40 +2,26 @@
 
 from complaints.bus.envelope import encode
 from complaints.command import CommandKind
-from complaints.crypto import Keyring
 from complaints.mail import MessageKind
 from conversation.secrecy import only_wishes
-from normalizer.complaint import Normaliser
-from router.routing import Router
 from tests.harness.house import said
 from tests.harness.stories import stories_of
 from tests.harness.tables import each, each_row, row_by_row
-from tests.harness.town import Town
+from tests.harness.town import town_of
 
 TOFU = "tetangga saya membuang limbah tahu ke sungai di Desa Debong Kota Tegal"
 LAMP = "lampu jalan mati di Jalan Pemuda, Kota Semarang"
 WASTE = "sampah menumpuk di Pasar Johar Kota Semarang"
 
-KEYS, LAW, READS = Keyring.from_secret(b"s" * 32), Router.load(), Normaliser.load()
-
 
 test_story = stories_of(__file__)
-
-
-def town(*told: str) -> Town:
-    """Return a town in which somebody has reported something."""
-    made = Town(KEYS, LAW, READS)
-    for text in told:
-        made.say(text)
-        made.wait(minutes=1)
-    return made
 
 
 @each("more", [(), (LAMP,)])
 @each_row
 def test_a_wish_to_be_hidden_hides_what_was_reported(wish: str, more: tuple[str, ...]) -> None:
     """Each report, as the wish names none; and opens none."""
-    made = town(TOFU, *more)
+    made = town_of(TOFU, *more)
     made.wait(hours=2)
     made.say(wish)
     cases = [made.case(one.tracking_code).complaint for one in made.complaints]
@@ -52,7 +38,7 @@ def test_a_report_with_a_wish_or_a_word_like_one_is_more_than_a_wish(text: str) 
 @row_by_row
 def test_the_named_matter_chooses_the_report(text: str, kind: MessageKind, withdrawn: list[bool]) -> None:
     """Whichever was told last."""
-    made = town(LAMP, WASTE)
+    made = town_of(LAMP, WASTE)
     made.say(text)
     cases = [made.case(one.tracking_code) for one in made.complaints]
     assert (made.landed[-1].kind, [one.state == "dicabut" for one in cases]) == (kind, withdrawn)
@@ -63,14 +49,14 @@ def test_the_named_matter_chooses_the_report(text: str, kind: MessageKind, withd
 @each_row
 def test_words_of_others_hide_nobody(text: str) -> None:
     """The office must know who asks."""
-    (told,) = town(text).complaints
+    (told,) = town_of(text).complaints
     assert (told.anonymous, told.secret) == (False, False)
 
 
 @row_by_row
 def test_to_agree_answers_what_the_owner_asks(text: str, kind: MessageKind) -> None:
     """Thanks alone do not."""
-    made = town(LAMP)
+    made = town_of(LAMP)
     (told,) = made.complaints
     asked = said(CommandKind.ask, told, made.case(told.tracking_code).owner.id, "Apakah petugas boleh datang besok?")
     made.take(encode(asked, source="/tests"))

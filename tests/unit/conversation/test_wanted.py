@@ -1,35 +1,22 @@
 """What becomes of a message that only wants something, in the speech of many regions, by how the citizen's cases stand (the table)."""
 
 from complaints.command import CommandKind
-from complaints.crypto import Keyring
 from complaints.mail import MessageKind
 from conversation.table import TABLE, Situation, act_for
-from normalizer.complaint import Normaliser
 from normalizer.language.examples import INTENTS
-from router.routing import Router
 from tests.harness.stories import stories_of
 from tests.harness.tables import each_row
-from tests.harness.town import Town
+from tests.harness.town import town_of
 
 LAMP = "lampu jalan mati di Jalan Pemuda, Kota Semarang"
-KEYS, LAW, READS = Keyring.from_secret(b"s" * 32), Router.load(), Normaliser.load()
 
 test_story = stories_of(__file__)
-
-
-def town(*told: str) -> Town:
-    """Return a town in which somebody has reported something."""
-    made = Town(KEYS, LAW, READS)
-    for text in told:
-        made.say(text)
-        made.wait(hours=3)
-    return made
 
 
 @each_row
 def test_who_has_no_case_and_tells_nothing_opens_none(kind: MessageKind, text: str) -> None:
     """He is told how to report, or how to ask."""
-    made = town(text)
+    made = town_of(text, hours=3)
     assert ([one.kind for one in made.landed], made.complaints) == ([kind], [])
     assert len(made.texts) == 1
 
@@ -37,27 +24,27 @@ def test_who_has_no_case_and_tells_nothing_opens_none(kind: MessageKind, text: s
 @each_row
 def test_what_is_wanted_while_a_case_is_handled_opens_no_other(kind: MessageKind, text: str) -> None:
     """It is done with the case that there is."""
-    made = town(LAMP, text)
+    made = town_of(LAMP, text, hours=3)
     assert (made.landed[-1].kind, len(made.complaints)) == (kind, 1)
 
 
 @each_row
 def test_a_story_that_looks_like_a_wish_is_told(text: str) -> None:
     """By the first words of a citizen, and beside a case of his."""
-    assert len(town(text).complaints) == 1
-    assert len(town(LAMP, text).complaints) == 2
+    assert len(town_of(text, hours=3).complaints) == 1
+    assert len(town_of(LAMP, text, hours=3).complaints) == 2
 
 
 def test_a_withdrawal_among_several_cases_withdraws_none() -> None:
     """We ask which one is meant; the one whose matter is named is withdrawn."""
-    made = town(LAMP, "sampah menumpuk di Pasar Johar Kota Semarang", "ora sido lapor pak, dibatalke wae")
+    made = town_of(LAMP, "sampah menumpuk di Pasar Johar Kota Semarang", "ora sido lapor pak, dibatalke wae", hours=3)
     assert CommandKind.withdraw not in {one.kind for one in made.commands}
     assert "CABUT" in made.texts[-1]
 
 
 def test_who_was_silenced_by_his_own_words_hears_again_by_his_own_words() -> None:
     """Neither needs the word of our texts."""
-    made = town(LAMP, "jangan kirimi saya sms terus, mengganggu")
+    made = town_of(LAMP, "jangan kirimi saya sms terus, mengganggu", hours=3)
     made.say("tolong kirim lagi kabar laporannya ke saya")
     assert [one.kind for one in made.landed[1:]] == [MessageKind.silence, MessageKind.silence]
     assert "MULAI" in made.texts[-2]
