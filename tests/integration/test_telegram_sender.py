@@ -153,7 +153,7 @@ def test_what_is_secret_is_told_outside_the_group(in_a_group: tuple[House, dict[
     """By a private message, with its code. In the group nobody reads that there is something to tell."""
     house, there, group = in_a_group
     text = wording.text("answered", "telegram", code=tracking.spaced(CODE), owner="Inspektorat", answer="Sudah")
-    number = house.account.send(letter(there, text, kind=ReplyKind.answered, secret=True)).result(30)
+    number = house.account.send(letter(there, text, kind=ReplyKind.answered, private=True)).result(30)
     sent = house.telegram.sent(house.citizen)[-1]
     assert (str(sent["message_id"]), sent["text"], sent["chat"]["type"]) == (number, text, "private")
     assert [message for message in house.telegram.sent() if message["chat"]["id"] == group] == []
@@ -170,12 +170,12 @@ def test_whom_the_bot_cannot_write_to_in_private_reads_a_sentence_that_gives_not
     else:
         house.telegram.control("/users", {"username": house.citizen, "state": "blocked"})
     with pytest.raises(Undeliverable, match="no private chat"):
-        house.account.send(letter(there, "Sudah kami periksa", secret=True)).result(30)
+        house.account.send(letter(there, "Sudah kami periksa", private=True)).result(30)
     (told,) = [message for message in house.telegram.sent() if message["chat"]["id"] == group]
     assert told["text"] == wording.text("not_here", "telegram")
     assert str(told["reply_to_message"]["message_id"]) == there["message"]
     with pytest.raises(Undeliverable):
-        house.account.send(letter(there | {"chat": "-5"}, "Sudah kami periksa", secret=True)).result(30)
+        house.account.send(letter(there | {"chat": "-5"}, "Sudah kami periksa", private=True)).result(30)
 
 
 def test_a_server_that_takes_nothing_now_leaves_the_reply_for_later(talk: tuple[House, dict[str, str]]) -> None:
