@@ -22,7 +22,7 @@ COMMANDS: Final = {
     "feed": (CASES, "stack.feed"),
     "case": (CASES, "cases.app"),
     "explain": (CASES, "cases.explain"),
-    "query": (CASES, "stack.query"),
+    "query": (CASES, "analysts.query"),
     "route": (ROUTING, "routing.route"),
     "evaluate": (ROUTING, "routing.evaluate"),
     "learn": (ROUTING, "learning.learn"),

@@ -39,6 +39,11 @@ class Settings(BaseSettings):
         None,
         description="The same for `lapor query`, with the account that only reads. Unset: that of LAPOR_CLICKHOUSE.",
     )
+    clickhouse_http: HttpAddress = Field(
+        None,
+        description="Base address of ClickHouse's HTTP interface, which `lapor query --connection` tells analysts. Unset: port 8123 of "
+        "the host of LAPOR_CLICKHOUSE.",
+    )
     smpp: OptionalText = Field(
         None,
         description="SMSCs: name=smpp://system_id:password@host:port, separated by commas; ?tps=N limits the texts per second, "

@@ -15,7 +15,10 @@ def _arguments() -> ServerConfig:
     parser = argparse.ArgumentParser(prog="python -m embedded.clickhouse", description=__doc__)
     parser.add_argument("--data-dir", type=Path, required=True, help="folder that holds all data")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=9000, help="TCP port, 0 for a free one (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=9000, help="port of the native protocol, 0 for a free one (default: %(default)s)"
+    )
+    parser.add_argument("--http-port", type=int, help="port of the HTTP interface, 0 for a free one (default: none)")
     parser.add_argument(
         "--passwords",
         type=Path,

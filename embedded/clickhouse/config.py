@@ -34,7 +34,8 @@ class ServerConfig:
     Attributes:
         data_dir: The folder that holds all data. Only one server can use a folder at a time.
         host: The address to listen on.
-        port: The TCP port; 0 takes a free one.
+        port: The TCP port of the native protocol; 0 takes a free one.
+        http_port: The TCP port of the HTTP interface; 0 takes a free one, None has none.
         passwords: The folder with the password of each account, which is made if missing; None for ``passwords`` in the data folder.
         max_clients: The maximum number of clients that have logged in; further ones are refused with code 202.
         max_memory_bytes: The maximum memory of all queries together in the engine, in bytes.
@@ -48,6 +49,7 @@ class ServerConfig:
     passwords: Path | None = None
     host: str = "127.0.0.1"
     port: int = 9000
+    http_port: int | None = None
     max_clients: int = 128
     max_memory_bytes: int = 2 << 30
     idle_timeout_s: float = 3600.0

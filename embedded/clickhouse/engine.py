@@ -21,6 +21,11 @@ from embedded.clickhouse.sql import literal, quote
 
 # chDB's message for a statement that it can run only without streaming. chDB sends it before it runs anything.
 _NOT_STREAMED: Final = "Streaming query is not supported"
+# The formats in which a result is the sum of its parts. All others have a head, an end or marks between rows.
+_HEADLESS: Final = frozenset({
+    "Native", "RowBinary", "TabSeparated", "TSV", "TabSeparatedRaw", "TSVRaw", "Raw", "CSV", "JSONEachRow", "JSONLines", "NDJSON",
+    "JSONStringsEachRow", "JSONCompactEachRow", "JSONCompactStringsEachRow", "LineAsString", "Null",
+})  # fmt: skip
 # Types of the settings that clients of a revision before 54429 write as numbers.
 _NUMBER_TYPES: Final = frozenset(
     {"Bool", "UInt64", "Int64", "Seconds", "Milliseconds", "MaxThreads", "NonZeroUInt64", "UInt64Auto", "BoolAuto"}
@@ -174,35 +179,44 @@ class EngineConnection:
         self.execute(f"SET implicit_select = 0, log_comment = {literal(tag)}{limits}")
         self.execute(f"SET ROLE {role_of(account)}")
 
-    def execute(self, text: str, parameters: Mapping[str, str] | None = None) -> bytes:
+    def execute(self, text: str, parameters: Mapping[str, str] | None = None, form: str = "Native") -> bytes:
         """Run a statement to completion.
 
         Args:
             text: The statement.
             parameters: The values, by name, for placeholders such as ``{name:String}`` in the statement.
+            form: The format of the result.
 
         Returns:
-            The whole result as bytes in Native format; empty if the statement has none.
+            The whole result as bytes; empty if the statement has none.
 
         Raises:
             EngineError: The statement failed.
         """
         try:
-            return bytes(self._connection.query(text, "Native", params=dict(parameters or {})).bytes())
+            return bytes(self._connection.query(text, form, params=dict(parameters or {})).bytes())
         except RuntimeError as error:
             raise engine_error(str(error)) from error
 
-    def stream(self, text: str, parameters: Mapping[str, str]) -> Iterator[bytes]:
-        """Run a query and yield its result in Native format as it arrives, in chunks of one or more whole blocks.
+    def stream(self, text: str, parameters: Mapping[str, str], form: str = "Native") -> Iterator[bytes]:
+        """Run a query and yield its result as it arrives, in chunks of one or more whole blocks.
 
         Statements that chDB does not stream (such as SHOW or DDL) run to completion and yield their whole result as one chunk,
-        or nothing if they have none.
+        or nothing if they have none. So does every statement with a format that has a head or an end.
+
+        Args:
+            text: The statement.
+            parameters: The values of its placeholders.
+            form: The format of the result.
 
         Raises:
             EngineError: The query failed. This can happen before any chunk, also after earlier ones were yielded.
         """
+        if form not in _HEADLESS:
+            yield self.execute(text, parameters, form)
+            return
         try:
-            result = self._connection.send_query(text, "Native", params=dict(parameters))
+            result = self._connection.send_query(text, form, params=dict(parameters))
             with result:
                 for chunk in result:
                     yield bytes(chunk.bytes())
@@ -212,7 +226,7 @@ class EngineConnection:
                 raise mapped from error
         else:
             return
-        if data := self.execute(text, parameters):
+        if data := self.execute(text, parameters, form):
             yield data
 
     def watch(self, report: Callable[[Progress], None] | None) -> None:
@@ -229,6 +243,7 @@ class EngineConnection:
                         bytes=state["read_bytes"],
                         total_rows=state["total_rows_to_read"],
                         elapsed_ns=state["elapsed_ns"],
+                        written_rows=state["written_rows"],
                     )
                 )
 

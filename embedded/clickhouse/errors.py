@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+BAD_ARGUMENTS: Final = 36
 LOGICAL_ERROR: Final = 49
 SYNTAX_ERROR: Final = 62
+UNKNOWN_FORMAT: Final = 73
 UNKNOWN_DATABASE: Final = 81
 UNKNOWN_PACKET_FROM_CLIENT: Final = 99
 UNEXPECTED_PACKET_FROM_CLIENT: Final = 101
@@ -19,6 +21,10 @@ TOO_LARGE_SIZE_COMPRESSED: Final = 132
 TOO_MANY_SIMULTANEOUS_QUERIES: Final = 202
 INTO_OUTFILE_NOT_ALLOWED: Final = 358
 TOO_MANY_BYTES: Final = 307
+TIMEOUT_EXCEEDED: Final = 159
+READONLY: Final = 164
+SESSION_NOT_FOUND: Final = 372
+SESSION_IS_LOCKED: Final = 373
 QUERY_WAS_CANCELLED: Final = 394
 UNKNOWN_CODEC: Final = 432
 AUTHENTICATION_FAILED: Final = 516
@@ -27,7 +33,13 @@ SETTING_CONSTRAINT_VIOLATION: Final = 452
 SUPPORT_IS_DISABLED: Final = 344
 
 _NAMES: Final[dict[int, str]] = {
+    BAD_ARGUMENTS: "BAD_ARGUMENTS",
+    TIMEOUT_EXCEEDED: "TIMEOUT_EXCEEDED",
+    READONLY: "READONLY",
+    SESSION_NOT_FOUND: "SESSION_NOT_FOUND",
+    SESSION_IS_LOCKED: "SESSION_IS_LOCKED",
     SYNTAX_ERROR: "SYNTAX_ERROR",
+    UNKNOWN_FORMAT: "UNKNOWN_FORMAT",
     UNKNOWN_DATABASE: "UNKNOWN_DATABASE",
     UNKNOWN_PACKET_FROM_CLIENT: "UNKNOWN_PACKET_FROM_CLIENT",
     UNEXPECTED_PACKET_FROM_CLIENT: "UNEXPECTED_PACKET_FROM_CLIENT",
@@ -83,6 +95,11 @@ class ServerError(EmbeddedClickHouseError):
 def denied(why: str) -> ServerError:
     """Return the error for a statement that an account may not run."""
     return ServerError(ACCESS_DENIED, f"Not enough privileges: {why}")
+
+
+def too_large(what: str, most_bytes: int) -> ServerError:
+    """Return the error for something that is larger than this server takes."""
+    return ServerError(TOO_MANY_BYTES, f"{what} has at most {most_bytes} bytes")
 
 
 class ProtocolError(ServerError):

@@ -9,7 +9,7 @@ import threading
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import IO, Final, Self
+from typing import IO, TYPE_CHECKING, Final, Self
 
 from embedded.clickhouse.access.gate import Gate
 from embedded.clickhouse.accounts import ACCOUNTS, kept_passwords
@@ -20,6 +20,9 @@ from embedded.clickhouse.protocol import wire
 from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session.session import Conversation
 from embedded.clickhouse.sql import quote
+
+if TYPE_CHECKING:
+    from embedded.clickhouse.http.server import HttpServer
 
 # Connections that may wait to be accepted.
 _BACKLOG: Final = 128
@@ -72,6 +75,7 @@ class ClickHouseServer:
         self._engine: Engine | None = None
         self._gate: Gate
         self._listener: socket.socket | None = None
+        self._http: HttpServer | None = None
         self._stopping = threading.Event()
         self._clients: dict[socket.socket, threading.Thread] = {}
         self._strangers: dict[socket.socket, None] = {}
@@ -88,6 +92,11 @@ class ClickHouseServer:
         if self._listener is None:
             raise EmbeddedClickHouseError("The server was not started")
         return int(self._listener.getsockname()[1])
+
+    @property
+    def http_port(self) -> int | None:
+        """The number of the TCP port of the HTTP interface; None if there is none."""
+        return None if self._http is None else self._http.port
 
     @property
     def address(self) -> str:
@@ -124,11 +133,14 @@ class ClickHouseServer:
                 most_readers=max(1, config.max_clients // 2),
             )
             family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+            version = _version(self._engine)
+            if config.http_port is not None:
+                self._http = _http_server(self._gate, config, version)
             self._listener = socket.create_server((config.host, config.port), family=family, backlog=_BACKLOG)
         except BaseException:
             self.stop()
             raise
-        arguments = (self._listener, _version(self._engine))
+        arguments = (self._listener, version)
         threading.Thread(target=self._accept, args=arguments, name="clickhouse-accept", daemon=True).start()
 
     def _accept(self, listener: socket.socket, version: wire.ServerVersion) -> None:
@@ -189,6 +201,9 @@ class ClickHouseServer:
             with suppress(OSError):
                 self._listener.shutdown(socket.SHUT_RDWR)
             self._listener.close()
+        if self._http is not None:
+            self._http.stop(self._config.stop_timeout_s)
+            self._http = None
         with self._guard:
             clients = dict(self._clients)
         for connected in clients:
@@ -209,6 +224,13 @@ class ClickHouseServer:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def _http_server(gate: Gate, config: ServerConfig, version: wire.ServerVersion) -> HttpServer:
+    from embedded.clickhouse.http.server import HttpServer  # who has no HTTP interface needs no web framework
+
+    assert config.http_port is not None
+    return HttpServer(gate, spool_folder(config.data_dir), version, host=config.host, port=config.http_port)
 
 
 def _version(engine: Engine) -> wire.ServerVersion:

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -154,44 +153,6 @@ def demo() -> None:
     from lapor.demo.demo import run as run_demo
 
     raise typer.Exit(run_demo())
-
-
-class Format(StrEnum):
-    """The forms in which `lapor query` prints rows: a table for people, tab-separated lines, or JSON lines."""
-
-    table = "table"
-    tsv = "tsv"
-    json = "json"
-
-
-def query(
-    sql: Annotated[
-        str,
-        typer.Argument(
-            help="A query that only reads, such as `SELECT channel, count() FROM complaints GROUP BY channel`."
-        ),
-    ],
-    *,
-    form: Annotated[
-        Format | None, typer.Option("--format", help="table, tsv or json. Default: a table for people, tsv for a pipe.")
-    ] = None,
-    data_dir: DataDir = None,
-) -> None:
-    """Run a query as the account lapor_analyst, which only reads the views, and print its rows.
-
-    The views are cases, complaints, dispositions, case_events, messages, replies, deliveries and dead_letters.
-    """
-    from lapor.commands.tables import format_clause, show_rows
-    from lapor.local.note import started_in
-    from lapor.processes.wiring import analysts_store
-
-    if clause := format_clause(sql):
-        hint = f"{clause} has no effect here: leave it out, and choose the form with --format table, tsv or json (JSON lines)"
-        raise typer.BadParameter(hint, param_hint="SQL")
-
-    with contextlib.closing(analysts_store(started_in(data_dir))) as store:
-        names, rows = store.table(sql)
-    show_rows(names, rows, form or (Format.table if sys.stdout.isatty() else Format.tsv))
 
 
 def doctor(*, data_dir: DataDir = None) -> None:

@@ -25,6 +25,7 @@ FOUND_BY_NOTE = (
     "kafka",
     "clickhouse",
     "clickhouse_analyst",
+    "clickhouse_http",
     "smpp",
     "x_api",
     "telegram_api",

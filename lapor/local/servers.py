@@ -83,13 +83,14 @@ def _kafka(data: Path, port: Port) -> Server:
 def _clickhouse(data: Path, port: Port) -> Server:
     from embedded.clickhouse.accounts import ANALYST, DATA, SINK, kept_passwords
 
-    chosen, folder = port("clickhouse"), data / "clickhouse-passwords"
+    chosen, http, folder = port("clickhouse"), port("clickhouse_http"), data / "clickhouse-passwords"
     passwords, accounts = kept_passwords(folder), (("clickhouse", SINK), ("clickhouse_analyst", ANALYST))
     return Server(
-        service=_service(data, "clickhouse", port=chosen, passwords=folder),
+        service=_service(data, "clickhouse", port=chosen, http_port=http, passwords=folder),
         # it listens only after its engine has started, so a connection proves that it is ready
         ready=lambda: not is_free(chosen),
-        addresses={
+        addresses={"clickhouse_http": f"http://{LOOPBACK}:{http}"}
+        | {
             name: f"clickhouse://{account}:{passwords[account]}@{LOOPBACK}:{chosen}/{DATA}"
             for name, account in accounts
         },

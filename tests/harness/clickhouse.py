@@ -16,6 +16,7 @@ from clickhouse_driver import Client
 from clickhouse_driver.errors import ServerException
 
 from embedded.clickhouse.accounts import ACCOUNTS, OPERATOR
+from tests.harness.support import free_port
 
 PASSWORD = "rahasia"
 
@@ -48,6 +49,14 @@ def start(folder: Path, **settings: float) -> tuple[subprocess.Popen[str], int]:
     line = process.stdout.readline()
     assert line.startswith("ready clickhouse://127.0.0.1:"), line
     return process, int(line.rsplit(":", 1)[1])
+
+
+@contextmanager
+def with_http(folder: Path) -> Iterator[tuple[int, int]]:
+    """Return the ports of the native protocol and of HTTP of a server that runs as long as the context."""
+    http_port = free_port()
+    with served(folder, http_port=http_port) as number:
+        yield number, http_port
 
 
 def stop(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> int:

@@ -17,7 +17,7 @@ from clickhouse_driver.errors import Error, ServerException
 
 from embedded.clickhouse import ClickHouseServer, FolderInUseError, ServerConfig
 from embedded.clickhouse.accounts import ACCOUNTS, ANALYST, LONGEST_S
-from embedded.clickhouse.session.execution import STUCK_S, Ended, Execution
+from embedded.clickhouse.session.execution import STUCK_S, Ended, Execution, Work
 from tests.harness.clickhouse import code_of, new_client, served, start, stop
 from tests.harness.support import wait_until
 
@@ -191,7 +191,7 @@ class Endless:
     def watch(self, _report: object) -> None:
         """Tell no progress."""
 
-    def stream(self, _text: str, _parameters: object) -> Iterator[bytes]:
+    def stream(self, _text: str, _parameters: object, _form: str) -> Iterator[bytes]:
         """Give one block, and then nothing."""
         yield b"block"
         self.let_go.wait()
@@ -201,7 +201,7 @@ def test_a_query_of_an_analyst_that_the_engine_does_not_stop_ends_the_server() -
     """Nothing else ends it. What a slow client has not taken yet is no such query."""
     connection, given_up = Endless(), threading.Event()
     made: Any = connection
-    execution = Execution(made, made, "SELECT 1", {}, give_up=given_up.set)
+    execution = Execution(made, made, Work("SELECT 1", {}), give_up=given_up.set)
     assert execution.next_block(30) == b"block"
     execution._waited_s = LONGEST_S + STUCK_S - 0.05
     assert execution.next_block(0.01) is None

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from embedded.clickhouse.access.reading import SEARCH_BOUNDS, Reading
 from embedded.clickhouse.access.tree import canonical, nodes
 from embedded.clickhouse.access.writing import Writing
-from embedded.clickhouse.accounts import ACCOUNTS, MAY_SET, SINK, Account
+from embedded.clickhouse.accounts import ACCOUNTS, MAY_SET, READER_FORMS, SINK, Account
 from embedded.clickhouse.engine import Engine, EngineConnection
 from embedded.clickhouse.errors import (
     AUTHENTICATION_FAILED,
@@ -21,6 +21,7 @@ from embedded.clickhouse.errors import (
     SETTING_CONSTRAINT_VIOLATION,
     TOO_MANY_SIMULTANEOUS_QUERIES,
     UNKNOWN_DATABASE,
+    UNKNOWN_FORMAT,
     ServerError,
     denied,
 )
@@ -34,6 +35,7 @@ _LENT: Final = frozenset({("SET", "ROLE"), ("SET", "DEFAULT"), ("SQL", "SECURITY
 _FILES: Final = frozenset({("INTO", "OUTFILE"), ("FROM", "INFILE")})
 # What the engine's explanation of SHOW leaves out, though it runs it.
 _UNEXPLAINED: Final = frozenset({"WHERE", "LIMIT", "("})
+_FORM: Final = re.compile(r"[A-Za-z0-9]+")
 # A placeholder as the engine writes it. It keeps the text of the type as it came, so a comment in it could hide what follows.
 _PLACEHOLDER: Final = re.compile(r"\{\s*\w+\s*:\s*\w+(?:\s*\((?:[\w\s,()]|'[\w/+ :.-]*')*\))?\s*\}")
 
@@ -165,6 +167,17 @@ class Gate:
             raise ServerError(INTO_OUTFILE_NOT_ALLOWED, "INTO OUTFILE and FROM INFILE are not allowed")
         if pairs & _LENT and account.name != SINK:
             raise denied("it asks for the rights of another account")
+
+    def form(self, account: Account, name: str) -> None:
+        """Check the format in which a client wants its result.
+
+        Raises:
+            ServerError: It is no name, or the account may not have results in it.
+        """
+        if _FORM.fullmatch(name) is None:
+            raise ServerError(UNKNOWN_FORMAT, f"Unknown format {name}")
+        if account.reads_only and not name.startswith(READER_FORMS):
+            raise denied(f"the format {name} is not among those that a reader may use")
 
     def settings(self, account: Account, given: Iterable[tuple[str, str]]) -> None:
         """Check the settings that a client gives with a query, each a name and a value.

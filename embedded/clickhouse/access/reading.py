@@ -20,7 +20,7 @@ _KINDS: Final = (
 # Functions of other kinds that compute from their arguments alone, or say what a driver asks on connecting; and words of the
 # syntax that the parser makes functions of.
 _SINGLE: Final = (
-    "bar", "byteSize", "caseWithExpression", "countDigits", "countDistinct", "currentDatabase", "currentUser",
+    "_CAST", "bar", "byteSize", "caseWithExpression", "countDigits", "countDistinct", "currentDatabase", "currentUser",
     "defaultValueOfTypeName", "exists", "formatReadableDecimalSize", "formatReadableQuantity", "formatReadableSize",
     "formatReadableTimeDelta", "grouping", "identity", "isConstant", "lambda", "materialize", "neighbor",
     "rowNumberInAllBlocks", "runningDifference", "toColumnTypeName", "toTypeName", "transform", "untuple", "version",

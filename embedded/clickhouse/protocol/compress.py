@@ -85,7 +85,7 @@ def frames(data: bytes, method: int, compressor: Compressor) -> Iterator[bytes]:
         yield checksum(frame) + frame
 
 
-def _zstd_content_size(packed: bytes) -> int | None:
+def zstd_content_size(packed: bytes) -> int | None:
     """Return the content size that a zstd frame declares, without unpacking it; None if it declares none or is no zstd frame."""
     if packed[:4] != _ZSTD_MAGIC or len(packed) < len(_ZSTD_MAGIC) + 1:
         return None
@@ -110,7 +110,7 @@ def _unpack(method: int, packed: bytes, size: int) -> bytes:
             raise ProtocolError(CANNOT_DECOMPRESS, f"Cannot decompress LZ4: {error}") from error
     if method != ZSTD:
         raise ProtocolError(UNKNOWN_CODEC, f"Unknown codec family code: {method}")
-    if _zstd_content_size(packed) != size:
+    if zstd_content_size(packed) != size:
         raise ProtocolError(CANNOT_DECOMPRESS, "Cannot decompress ZSTD: the frame has another size than announced")
     try:
         return bytes(zstd.decompress(packed))

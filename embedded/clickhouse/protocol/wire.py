@@ -92,15 +92,16 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """The progress of a query: the rows and bytes read, the rows to read in total, and the time taken in nanoseconds.
+    """The progress of a query: the rows and bytes read, the rows to read in total, the time taken in nanoseconds, and the rows written.
 
-    In a packet each number, including ``total_rows``, is the increase since the last packet.
+    In a packet each number, including ``total_rows``, is the increase since the last packet; the rows written are not in it.
     """
 
     rows: int = 0
     bytes: int = 0
     total_rows: int = 0
     elapsed_ns: int = 0
+    written_rows: int = 0
 
 
 def read_hello(reader: ByteReader) -> Hello:

@@ -7,7 +7,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from embedded.clickhouse.engine import Engine, EngineConnection
 from embedded.clickhouse.errors import ServerError
@@ -27,14 +27,27 @@ class Ended(Exception):
     """A statement ended without an error, and all blocks of its result were taken."""
 
 
+class Work(NamedTuple):
+    """A statement to run.
+
+    Attributes:
+        text: The statement.
+        parameters: The values for the placeholders in it.
+        form: The format of the result.
+    """
+
+    text: str
+    parameters: Mapping[str, str]
+    form: str = "Native"
+
+
 class Execution:
     """A running statement. It starts at once, in its own thread; `next_block` returns its result, chunk by chunk.
 
     Args:
         engine: The engine that stops the statement if necessary.
         connection: The connection that runs the statement; it must run nothing else until the statement ends.
-        text: The statement.
-        parameters: The values for the placeholders in the statement.
+        work: The statement.
         give_up: Is called if the engine does not stop the statement of an account with a time limit; ends the process.
     """
 
@@ -42,8 +55,7 @@ class Execution:
         self,
         engine: Engine,
         connection: EngineConnection,
-        text: str,
-        parameters: Mapping[str, str],
+        work: Work,
         *,
         give_up: Callable[[], None] | None = None,
     ) -> None:
@@ -57,18 +69,16 @@ class Execution:
         limits = connection.account.limits if connection.account else {}
         self._limit_s = limits.get("max_execution_time", float("inf"))
         self._waited_s = 0.0
-        self._thread = threading.Thread(
-            target=self._work, args=(text, parameters), name=f"query-{connection.tag}", daemon=True
-        )
+        self._thread = threading.Thread(target=self._work, args=(work,), name=f"query-{connection.tag}", daemon=True)
         connection.watch(self._report)
         self._thread.start()
 
     def _report(self, latest: Progress) -> None:
         self._latest = latest
 
-    def _work(self, text: str, parameters: Mapping[str, str]) -> None:
+    def _work(self, work: Work) -> None:
         try:
-            for block in self._connection.stream(text, parameters):
+            for block in self._connection.stream(*work):
                 self._queue.put(block)
         except BaseException as error:  # noqa: BLE001 - next_block raises it again in the client's thread
             self._queue.put(error)
@@ -79,7 +89,7 @@ class Execution:
         """Wait for the next chunk of the result, which holds one or more whole blocks, and return it.
 
         Returns:
-            The chunk in Native format; None if none came within ``timeout_s`` seconds.
+            The chunk in the format of the result; None if none came within ``timeout_s`` seconds.
 
         Raises:
             Ended: The statement ended and there are no more chunks.
@@ -113,6 +123,11 @@ class Execution:
                     pass
             except (Ended, ServerError):
                 return
+
+    @property
+    def totals(self) -> Progress:
+        """The statement's progress since its start."""
+        return self._latest
 
     def progress(self) -> Progress:
         """Return the increase of the statement's progress since the last call of this method, or since the start if there was none.

@@ -17,7 +17,7 @@ from embedded.clickhouse.native.writer import string, varint
 from embedded.clickhouse.protocol import wire
 from embedded.clickhouse.protocol.compress import Compressor
 from embedded.clickhouse.protocol.connection import Channel, packed
-from embedded.clickhouse.session.execution import Ended, Execution
+from embedded.clickhouse.session.execution import Ended, Execution, Work
 from embedded.clickhouse.session.statements import Statement
 
 # Interval in which a running query checks its client's input and sends the progress (ClickHouse's interactive_delay).
@@ -125,7 +125,7 @@ def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: t
     statement, answer = what
     answer.tell_timezone()
     answer.columns = _describe(connection, query, statement)
-    execution = Execution(engine, connection, statement.text, query.parameters)
+    execution = Execution(engine, connection, Work(statement.text, query.parameters))
     _finish(execution, answer)
     if answer.cancelled:
         return
@@ -158,7 +158,7 @@ def run_insert(engine: Engine, connection: EngineConnection, text: str, what: tu
     """
     query, answer = what
     answer.begun, answer.quiet_s = time.monotonic(), _INSERT_QUIET_S
-    _finish(Execution(engine, connection, text, query.parameters), answer)
+    _finish(Execution(engine, connection, Work(text, query.parameters)), answer)
 
 
 def _finish(execution: Execution, answer: Answer) -> None:

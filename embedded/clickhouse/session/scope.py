@@ -86,6 +86,11 @@ def known_settings(engine: Engine, settings: Sequence[Setting]) -> dict[str, str
     return known
 
 
+def within(given: str, most: int) -> str:
+    """Return the value of a setting: the client's, if it is a smaller number than the greatest one."""
+    return given if given.strip().isdecimal() and 0 < int(given) < most else str(most)
+
+
 def _set(connection: EngineConnection, values: dict[str, str]) -> None:
     listed = ", ".join(f"{quote(name)} = {value}" for name, value in values.items())
     if listed:

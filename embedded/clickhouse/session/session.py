@@ -28,13 +28,13 @@ from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session import inserts, results
 from embedded.clickhouse.session.externals import ExternalTables
 from embedded.clickhouse.session.results import Answer
-from embedded.clickhouse.session.scope import External, Session, applied, known_settings
+from embedded.clickhouse.session.scope import External, Session, applied, known_settings, within
 from embedded.clickhouse.session.statements import Insert, Statement, read_statement, without_rows
 from embedded.clickhouse.sql import literal, quote, unquote
 
 _HTTP_VERBS: Final = frozenset(b"GP")
 _HTTP_ANSWER: Final = (
-    b"HTTP/1.0 400 Bad Request\r\n\r\nThis port speaks ClickHouse's native protocol; it has no HTTP interface.\r\n"
+    b"HTTP/1.0 400 Bad Request\r\n\r\nThis is the native port; `lapor query --connection` names that of HTTP.\r\n"
 )
 
 
@@ -157,7 +157,7 @@ class Conversation:
         text, rows = without_rows(query.text)
         statement, parameters, bounds = self._permitted(session, text, query)
         settings = known_settings(self._engine, query.settings)
-        settings |= {name: _within(settings.get(name, ""), most) for name, most in bounds.items()}
+        settings |= {name: within(settings.get(name, ""), most) for name, most in bounds.items()}
         effective = {**session.followed, **settings}
         codec = method_named(effective.get("network_compression_method", "")) if query.compressed else None
         answer = Answer(
@@ -226,8 +226,3 @@ class Conversation:
             with applied(session, settings, externals) as connection:
                 results.run_insert(self._engine, connection, text, what)
         inserts.tell_events(answer)
-
-
-def _within(given: str, most: int) -> str:
-    """Return the value of a setting: the client's, if it is a smaller number."""
-    return given if given.strip().isdecimal() and 0 < int(given) < most else str(most)

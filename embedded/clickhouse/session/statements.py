@@ -11,6 +11,9 @@ from embedded.clickhouse.errors import INTO_OUTFILE_NOT_ALLOWED, SYNTAX_ERROR, S
 from embedded.clickhouse.sql import literal, quote
 from embedded.clickhouse.tokens import TOKEN, Token, tokens
 
+# The name of a format and the line break after it, which is no part of the rows.
+_FORMAT_NAME = re.compile(r"\s*\w+[ \t]*(?:\r?\n)?")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insert:
@@ -51,6 +54,7 @@ class Statement:
         text: The statement without a trailing semicolon and without FORMAT and its name at the end. CREATE, ALTER and EXPLAIN keep
             their FORMAT. An INSERT that needs blocks from the client ends before VALUES or FORMAT; any other is unchanged.
         verb: Its first word in upper case; "(" for a query in parentheses.
+        form: The format that the statement named and that was taken from its text; empty if there was none.
         insert: The parts of an INSERT that needs blocks from the client; None for other statements.
         totals: Whether it has WITH TOTALS outside parentheses; false for an INSERT.
         limited: Whether it has LIMIT outside parentheses; false for an INSERT.
@@ -58,43 +62,54 @@ class Statement:
 
     text: str
     verb: str
+    form: str = ""
     insert: Insert | None = None
     totals: bool = False
     limited: bool = False
 
 
+def rows_offset(text: str) -> int | None:
+    """Return the offset at which the rows in the text of an INSERT begin: after VALUES, or after FORMAT, a name and a line break.
+
+    Of another statement, and of an INSERT that ends before these words, it is None. Rows are data, whatever they contain.
+
+    Args:
+        text: The statement, of which only so much is read as the engine reads of a statement without rows.
+    """
+    first = _first_token(text[:QUERY_BYTES])
+    if first is None or first.group().upper() != "INSERT":
+        return None
+    words = tokens(text[:QUERY_BYTES], stop=frozenset({"VALUES", "FORMAT"}))
+    if words[-1].depth or words[-1].word not in {"VALUES", "FORMAT"}:
+        return None
+    end = words[-1].end
+    named = _FORMAT_NAME.match(text, end) if words[-1].word == "FORMAT" else None
+    return named.end() if named else end
+
+
 def without_rows(text: str) -> tuple[str, str]:
     """Return the text of a statement up to the rows in it, and these rows: what follows VALUES or FORMAT and a name in an INSERT.
 
-    Of another statement, and of an INSERT without rows in its text, all is returned, and no rows. Rows are data, whatever they contain:
-    the engine reads them from a file, as rows of the format that it found itself.
+    Of another statement, and of an INSERT without rows in its text, all is returned, and no rows: the engine reads them from a file, as
+    rows of the format that it found itself.
 
     Raises:
         ServerError: The statement without its rows is longer than the engine reads. Nothing more of it is looked at.
     """
-    first = _first_token(text[:QUERY_BYTES])
-    is_long = len(text) > QUERY_BYTES
-    words = []
-    if first is not None and first.group().upper() == "INSERT":
-        words = tokens(text[:QUERY_BYTES], stop=frozenset({"VALUES", "FORMAT"}))
-    elif not is_long:
+    start = rows_offset(text)
+    if start is None:
+        if len(text) > QUERY_BYTES:
+            raise too_long()
         return text, ""
-    if not words or words[-1].depth or words[-1].word not in {"VALUES", "FORMAT"}:
-        if is_long:
-            raise ServerError(
-                SYNTAX_ERROR, f"A statement without its rows has at most {QUERY_BYTES} bytes (max_query_size)"
-            )
+    head, rows = text[:start], text[start:]
+    if not rows.strip(" \t\r\n;"):
         return text, ""
-    end = words[-1].end
-    if words[-1].word == "FORMAT":
-        name = re.match(r"\s*\w+", text[end:])
-        end += name.end() if name else 0
-    head, rest = text[:end], text[end:]
-    if not rest.strip(" \t\r\n;"):
-        return text, ""
-    return head, rest.rstrip().removesuffix(";") if words[-1].word == "VALUES" else rest.lstrip(" \t").removeprefix(
-        "\n"
-    )
+    return head, rows.rstrip().removesuffix(";") if head[-6:].upper() == "VALUES" else rows
+
+
+def too_long() -> ServerError:
+    """Return the error for a statement that is longer than the engine reads."""
+    return ServerError(SYNTAX_ERROR, f"A statement without its rows has at most {QUERY_BYTES} bytes (max_query_size)")
 
 
 def _first_token(text: str) -> re.Match[str] | None:
@@ -123,8 +138,8 @@ def read_statement(text: str) -> Statement:
     pairs = list(pairwise(words))
     if ("INTO", "OUTFILE") in pairs:
         raise ServerError(INTO_OUTFILE_NOT_ALLOWED, "INTO OUTFILE is not allowed")
-    body = _without_format(text, top, end) if verb not in {"CREATE", "ALTER", "EXPLAIN"} else text[:end]
-    return Statement(text=body, verb=verb, totals=("WITH", "TOTALS") in pairs, limited="LIMIT" in words)
+    body, form = _without_format(text, top, end) if verb not in {"CREATE", "ALTER", "EXPLAIN"} else (text[:end], "")
+    return Statement(text=body, verb=verb, form=form, totals=("WITH", "TOTALS") in pairs, limited="LIMIT" in words)
 
 
 def _single_statement_end(text: str, found: list[Token]) -> int:
@@ -141,8 +156,8 @@ def _single_statement_end(text: str, found: list[Token]) -> int:
     return len(text)
 
 
-def _without_format(text: str, top: list[Token], end: int) -> str:
-    """Return the text of a statement, from which FORMAT and the name after it are removed: the protocol has only one format.
+def _without_format(text: str, top: list[Token], end: int) -> tuple[str, str]:
+    """Return the text of a statement, from which FORMAT and the name after it are removed, and that name; empty if there is none.
 
     They are removed only at the end of the statement or directly before SETTINGS, which is kept.
 
@@ -156,8 +171,8 @@ def _without_format(text: str, top: list[Token], end: int) -> str:
         if token.word == "FORMAT" and top[at + 1].word.isidentifier() and after in {"", "SETTINGS"} and at > 0:
             is_last = at + 2 >= len(top)
             if is_last or after == "SETTINGS":
-                return text[: token.start] + text[top[at + 1].end : end]
-    return text[:end]
+                return text[: token.start] + text[top[at + 1].end : end], text[top[at + 1].start : top[at + 1].end]
+    return text[:end], ""
 
 
 def _read_insert(text: str) -> Statement:

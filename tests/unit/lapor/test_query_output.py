@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import typer
 
-from lapor.commands.stack import query
+from lapor.commands.analysts import query
 from lapor.commands.tables import format_clause, show_rows
 
 NAMES = ["owner", "at", "tags", "note"]

@@ -1,0 +1,1 @@
+"""ClickHouse's HTTP interface over the engine: what BI tools, notebooks and JDBC speak."""

@@ -1,0 +1,180 @@
+"""The web application of ClickHouse's HTTP interface."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from tempfile import SpooledTemporaryFile
+from typing import IO, Final
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from embedded.clickhouse.errors import (
+    ACCESS_DENIED,
+    AUTHENTICATION_FAILED,
+    LOGICAL_ERROR,
+    NOT_IMPLEMENTED,
+    READONLY,
+    SESSION_IS_LOCKED,
+    SETTING_CONSTRAINT_VIOLATION,
+    TIMEOUT_EXCEEDED,
+    TOO_MANY_BYTES,
+    TOO_MANY_SIMULTANEOUS_QUERIES,
+    ServerError,
+    too_large,
+)
+from embedded.clickhouse.http import asked
+from embedded.clickhouse.http.running import MOST_BODY_BYTES, Running
+from embedded.clickhouse.session.execution import Ended
+
+_STATUS: Final = {
+    **dict.fromkeys((AUTHENTICATION_FAILED, ACCESS_DENIED, SETTING_CONSTRAINT_VIOLATION, READONLY), 403),
+    **dict.fromkeys((46, 47, 50, 56, 60, 63, 73, 81, 115), 404),
+    **dict.fromkeys((TOO_MANY_BYTES, 192), 413),
+    **dict.fromkeys((TOO_MANY_SIMULTANEOUS_QUERIES, SESSION_IS_LOCKED), 503),
+    LOGICAL_ERROR: 500,
+    NOT_IMPLEMENTED: 501,
+    TIMEOUT_EXCEEDED: 408,
+}
+"""The HTTP status by the code of an error; 404 is for a function, column, table, format, database or setting that is not known. All
+others, which are about the statement or its data, have the status 400."""
+
+_TYPES: Final = {
+    "JSON": "application/json; charset=UTF-8",
+    "CSV": "text/csv; charset=UTF-8",
+    "TabSeparated": "text/tab-separated-values; charset=UTF-8",
+    "TSV": "text/tab-separated-values; charset=UTF-8",
+    "XML": "application/xml; charset=UTF-8",
+    "Pretty": "text/plain; charset=UTF-8",
+    "Vertical": "text/plain; charset=UTF-8",
+    "Markdown": "text/markdown; charset=UTF-8",
+}
+"""The media type of a format, by the beginning of its name. All others are bytes."""
+
+_IN_MEMORY_BYTES: Final = 1 << 20
+_OK: Final = "Ok.\n"
+
+
+class Http:
+    """The application. Its requests may come at once.
+
+    Args:
+        running: Makes what runs the statement of one request.
+        server: The name of the server.
+        timezone: The server's time zone.
+    """
+
+    def __init__(self, running: Callable[[], Running], *, server: str, timezone: str) -> None:
+        self._running = running
+        self._headers = {"x-clickhouse-server-display-name": server, "x-clickhouse-timezone": timezone}
+        methods = ["GET", "POST", "PUT"]
+        self.app = Starlette(
+            routes=[
+                Route("/", self._answer, methods=methods),
+                Route("/ping", _ping),
+                Route("/replicas_status", _ping),
+            ]
+        )
+
+    async def _answer(self, request: Request) -> Response:
+        pairs = request.query_params.multi_items()
+        if request.method in {"GET", "HEAD"} and "query" not in request.query_params:
+            return PlainTextResponse(_OK, headers=self._headers)
+        running = self._running()
+        try:
+            wanted = asked.read("GET" if request.method == "HEAD" else request.method, pairs, request.headers)
+            with SpooledTemporaryFile(_IN_MEMORY_BYTES) as body:
+                await _receive(request, body)
+                await run_in_threadpool(
+                    running.start,
+                    wanted,
+                    body,
+                    coding=request.headers.get("content-encoding", ""),
+                    accepts=request.headers.get("accept-encoding", ""),
+                )
+            pieces = _pieces(request, running)
+            begun = [piece async for piece in pieces] if wanted.waits else [await anext(pieces)]
+        except BaseException as error:
+            await asyncio.shield(run_in_threadpool(running.close))
+            if not isinstance(error, ServerError):
+                raise
+            return self._failed(error)
+        return StreamingResponse(
+            _all(begun, pieces, running), headers=self._described(running), media_type=_type(running)
+        )
+
+    def _described(self, running: Running) -> dict[str, str]:
+        """Return the headers that describe a result."""
+        done = running.progress
+        summary = {
+            "read_rows": str(done.rows),
+            "read_bytes": str(done.bytes),
+            "written_rows": str(done.written_rows),
+            "result_rows": str(running.rows),
+            "total_rows_to_read": str(done.total_rows),
+            "elapsed_ns": str(done.elapsed_ns),
+        }
+        headers = self._headers | {
+            "x-clickhouse-query-id": running.query_id,
+            "x-clickhouse-format": running.form,
+            "x-clickhouse-summary": json.dumps(summary, separators=(",", ":")),
+        }
+        if running.timezone:
+            headers["x-clickhouse-timezone"] = running.timezone
+        if running.coding:
+            headers["content-encoding"] = running.coding
+        return headers
+
+    def _failed(self, error: ServerError) -> Response:
+        headers = self._headers | {"x-clickhouse-exception-code": str(error.code)}
+        text = f"Code: {error.code}. DB::Exception: {error.text}\n"
+        return PlainTextResponse(text, _STATUS.get(error.code, 400), headers)
+
+
+async def _ping(_: Request) -> Response:
+    return PlainTextResponse(_OK)
+
+
+async def _receive(request: Request, body: IO[bytes]) -> None:
+    """Write the body of a request to a file, from whose beginning it can then be read."""
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > MOST_BODY_BYTES:
+            raise too_large("A body", MOST_BODY_BYTES)
+        await run_in_threadpool(body.write, piece)
+    body.seek(0)
+
+
+async def _pieces(request: Request, running: Running) -> AsyncIterator[bytes]:
+    """Yield the pieces of a result, and what ends it. A client that leaves meanwhile ends the statement."""
+    while True:
+        try:
+            piece = await run_in_threadpool(running.piece)
+        except Ended:
+            yield await run_in_threadpool(running.last)
+            return
+        if piece is not None:
+            yield piece
+        elif await request.is_disconnected():
+            raise ConnectionResetError("the client left")
+
+
+async def _all(begun: list[bytes], rest: AsyncIterator[bytes], running: Running) -> AsyncIterator[bytes]:
+    """Yield a result. An error in the middle breaks the connection off, so that no client takes a part for the whole."""
+    try:
+        for piece in begun:
+            yield piece
+        async for piece in rest:
+            yield piece
+    finally:
+        await asyncio.shield(run_in_threadpool(running.close))
+
+
+def _type(running: Running) -> str:
+    return next((type_ for form, type_ in _TYPES.items() if running.form.startswith(form)), "application/octet-stream")

@@ -1,0 +1,163 @@
+"""Compresses results and expands bodies as HTTP and ClickHouse name it: gzip, deflate, lz4, zstd, and ClickHouse's own frames."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from itertools import chain
+from typing import IO, Final, Protocol
+
+import lz4.frame  # type: ignore[import-untyped]
+import zstd  # type: ignore[import-untyped]
+
+from embedded.clickhouse.errors import CANNOT_DECOMPRESS, NOT_IMPLEMENTED, ServerError, too_large
+from embedded.clickhouse.native.reader import ByteReader
+from embedded.clickhouse.protocol.compress import frames, method_named, read_frame, zstd_content_size
+
+_GZIP_BITS: Final = 31
+_READ_BYTES: Final = 1 << 20
+
+
+class Coder(Protocol):
+    """Compresses a result piece by piece."""
+
+    def code(self, piece: bytes) -> bytes:
+        """Return what can be sent of the result with this piece."""
+
+    def end(self) -> bytes:
+        """Return the rest of the result."""
+
+
+class _Zlib:
+    def __init__(self, bits: int) -> None:
+        self._coder = zlib.compressobj(1, wbits=bits)
+
+    def code(self, piece: bytes) -> bytes:
+        return self._coder.compress(piece)
+
+    def end(self) -> bytes:
+        return self._coder.flush()
+
+
+class _Lz4:
+    def __init__(self) -> None:
+        self._coder = lz4.frame.LZ4FrameCompressor()
+        self._begun = False
+
+    def code(self, piece: bytes) -> bytes:
+        return self._begin() + bytes(self._coder.compress(piece))
+
+    def end(self) -> bytes:
+        return self._begin() + bytes(self._coder.flush())
+
+    def _begin(self) -> bytes:
+        if self._begun:
+            return b""
+        self._begun = True
+        return bytes(self._coder.begin())
+
+
+class _Frames:
+    """ClickHouse's own frames, each of at most 1 MiB."""
+
+    def __init__(self, method: str) -> None:
+        self._method, self._compressor = method_named(method)
+
+    def code(self, piece: bytes) -> bytes:
+        return b"".join(frames(piece, self._method, self._compressor))
+
+    def end(self) -> bytes:
+        return b""
+
+
+class Plain:
+    """Leaves a result as it is."""
+
+    def code(self, piece: bytes) -> bytes:
+        """Return the piece."""
+        return piece
+
+    def end(self) -> bytes:
+        """Return nothing."""
+        return b""
+
+
+def framing(method: str) -> Coder:
+    """Return the coder for ClickHouse's own frames, compressed as the setting `network_compression_method` names it."""
+    return _Frames(method)
+
+
+def accepted(accepts: str) -> tuple[str, Coder]:
+    """Return the best coding that a header Accept-Encoding takes, with its coder; an empty name if it takes none that is known."""
+    names = {part.partition(";")[0].strip().lower() for part in accepts.split(",") if "q=0" not in part.split()}
+    if "lz4" in names:
+        return "lz4", _Lz4()
+    if "gzip" in names:
+        return "gzip", _Zlib(_GZIP_BITS)
+    return ("deflate", _Zlib(zlib.MAX_WBITS)) if "deflate" in names else ("", Plain())
+
+
+def expand(source: IO[bytes], target: IO[bytes], *, coding: str, framed: bool, most: int) -> None:
+    """Write the content of a body to a file.
+
+    Args:
+        source: The body as it came.
+        target: Receives its content.
+        coding: The header Content-Encoding; empty if there is none.
+        framed: Whether what is in it is in ClickHouse's own frames.
+        most: The maximum size of the content in bytes.
+
+    Raises:
+        ServerError: The coding is unknown, the body is damaged, or its content is too large.
+    """
+    try:
+        pieces = _expanded(source, coding.strip().lower(), most)
+        _write(_unframed(pieces, most) if framed else pieces, target, most)
+    except (zlib.error, RuntimeError, EOFError, zstd.Error) as error:
+        raise ServerError(CANNOT_DECOMPRESS, f"The body is not {coding or 'compressed'}: {error}") from error
+
+
+def _write(pieces: Iterator[bytes], target: IO[bytes], most: int) -> None:
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > most:
+            raise too_large("A body", most)
+        target.write(piece)
+
+
+def _expanded(source: IO[bytes], coding: str, most: int) -> Iterator[bytes]:
+    if coding in {"", "identity"}:
+        yield from iter(lambda: source.read(_READ_BYTES), b"")
+    elif coding == "lz4":
+        with lz4.frame.open(source, "rb") as content:
+            yield from iter(lambda: content.read(_READ_BYTES), b"")
+    elif coding in {"gzip", "x-gzip", "deflate"}:
+        decoder = zlib.decompressobj(_GZIP_BITS if "gzip" in coding else zlib.MAX_WBITS)
+        while piece := decoder.unconsumed_tail or source.read(_READ_BYTES):
+            yield decoder.decompress(piece, _READ_BYTES)
+        if not decoder.eof:
+            raise EOFError("it ends too soon")
+    elif coding == "zstd":
+        packed = source.read()
+        size = zstd_content_size(packed)
+        if size is None or size > most:
+            raise ServerError(CANNOT_DECOMPRESS, "A zstd body must tell its size, within the limit")
+        yield bytes(zstd.decompress(packed))
+    else:
+        raise ServerError(NOT_IMPLEMENTED, f"Content-Encoding {coding} is not among gzip, deflate, lz4 and zstd")
+
+
+def _unframed(pieces: Iterator[bytes], most: int) -> Iterator[bytes]:
+    """Yield the contents of ClickHouse's frames."""
+    for first in pieces:
+        reader = ByteReader(chain((first,), pieces, _cut()).__next__)
+        yield read_frame(reader, most)
+        while reader.buffered:
+            yield read_frame(reader, most)
+
+
+def _cut() -> Iterator[bytes]:
+    """Raise the error for a body that ends inside a frame."""
+    raise EOFError("it ends inside a frame")
+    yield b""

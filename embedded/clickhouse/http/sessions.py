@@ -1,0 +1,116 @@
+"""Keeps the named sessions of HTTP clients between their requests: current database, settings and temporary tables."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from embedded.clickhouse.access.gate import Gate
+from embedded.clickhouse.accounts import Account
+from embedded.clickhouse.errors import (
+    SESSION_IS_LOCKED,
+    SESSION_NOT_FOUND,
+    TOO_MANY_SIMULTANEOUS_QUERIES,
+    ServerError,
+)
+from embedded.clickhouse.http.asked import Asked
+from embedded.clickhouse.session.scope import Session
+from embedded.clickhouse.sql import quote
+
+MOST_SESSIONS: Final = 64
+"""The maximum number of named sessions that are kept. Each has two connections to the engine."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Kept:
+    """A named session, the time until which it is kept on the monotonic clock, and what closes it."""
+
+    session: Session
+    until: float
+    closing: ExitStack
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Sessions:
+    """The sessions of one server. Any thread may use them.
+
+    Args:
+        gate: Knows the engine and the databases of accounts.
+        clock: The monotonic clock, in seconds.
+    """
+
+    def __init__(self, gate: Gate, clock: Callable[[], float] = time.monotonic) -> None:
+        self._gate, self._clock = gate, clock
+        self._kept: dict[tuple[str, str], _Kept] = {}
+        self._guard = threading.Lock()
+
+    @contextmanager
+    def use(self, account: Account, asked: Asked) -> Iterator[Session]:
+        """Return the session of a request: the named one, or a new one that ends with the context.
+
+        Raises:
+            EngineError: The database is unknown.
+            ServerError: Another request uses the named session, it does not exist though it must, there are too many, or the account
+                may not use the database.
+        """
+        if not asked.session:
+            with ExitStack() as closing:
+                yield self._opened(account, asked, closing)
+            return
+        kept = self._take(account, asked)
+        try:
+            if asked.database:
+                database = self._gate.database(account, asked.database)
+                kept.session.connection.execute(f"USE {quote(database)}")
+            yield kept.session
+        finally:
+            kept.until = self._clock() + asked.session_s
+            kept.lock.release()
+
+    def _take(self, account: Account, asked: Asked) -> _Kept:
+        """Return a named session, locked for the request."""
+        with self._guard:
+            self._forget_old()
+            kept = self._kept.get((account.name, asked.session))
+            if kept is None:
+                if asked.must_exist:
+                    raise ServerError(SESSION_NOT_FOUND, f"There is no session {asked.session}")
+                if len(self._kept) >= MOST_SESSIONS:
+                    raise ServerError(
+                        TOO_MANY_SIMULTANEOUS_QUERIES, f"At most {MOST_SESSIONS} sessions are kept at once"
+                    )
+                with ExitStack() as closing:
+                    session = self._opened(account, asked, closing)
+                    kept = _Kept(session=session, until=self._clock(), closing=closing.pop_all())
+                self._kept[account.name, asked.session] = kept
+            if not kept.lock.acquire(blocking=False):
+                raise ServerError(SESSION_IS_LOCKED, f"Session {asked.session} is locked by another request")
+            return kept
+
+    def _opened(self, account: Account, asked: Asked, closing: ExitStack) -> Session:
+        tag = uuid.uuid4().hex
+        connection = self._gate.engine.connect(tag, account)
+        closing.callback(connection.close)
+        parser = self._gate.engine.connect(tag, account)
+        closing.callback(parser.close)
+        connection.execute(f"USE {quote(self._gate.database(account, asked.database))}")
+        return Session(engine=self._gate.engine, connection=connection, parser=parser, account=account)
+
+    def _forget_old(self) -> None:
+        now = self._clock()
+        for name, kept in list(self._kept.items()):
+            if kept.until < now and not kept.lock.locked():
+                del self._kept[name]
+                kept.closing.close()
+
+    def close(self) -> None:
+        """Close all sessions."""
+        with self._guard:
+            for kept in self._kept.values():
+                kept.closing.close()
+            self._kept.clear()

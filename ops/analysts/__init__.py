@@ -1,0 +1,1 @@
+"""What analysts have beside SQL: how their tools connect, the guide's queries, and the dashboard."""
