@@ -1,7 +1,8 @@
-"""The commands of analysts: `lapor query`."""
+"""The commands of analysts: `lapor query`, and `lapor generate` for a history to learn on."""
 
 import contextlib
 import sys
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -66,3 +67,44 @@ def _show_connection(data_dir: DataDir, *, as_json: bool) -> None:
     native = settings.clickhouse_analyst or settings.clickhouse_required()
     found = Connection.of(native, settings.clickhouse_http)
     typer.echo(orjson.dumps(found.document()).decode() if as_json else found.lines(), nl=as_json)
+
+
+class Into(StrEnum):
+    """Where `lapor generate` writes."""
+
+    clickhouse = "clickhouse"
+
+
+def generate(  # noqa: PLR0913  # each is an option
+    *,
+    complaints: Annotated[int, typer.Option(min=1, max=20_000_000, help="The number of cases.")] = 10_000,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Over how many days they came.")] = 365,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same cases.")] = 1,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day. Default: today.")] = None,
+    into: Annotated[Into, typer.Option(help="clickhouse: the rows that the sink would write.")] = Into.clickhouse,
+    yes: Annotated[bool, typer.Option("--yes", help="Also if ClickHouse has cases already.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Write an invented history into ClickHouse, to learn on: slow agencies, wrong doors, a flood, answers, ratings.
+
+    No citizen, topic of Kafka or case of the service knows of it. Use an installation of its own: nothing takes it out again but an empty
+    ClickHouse.
+    """
+    from complaints.errors import ConfigurationError
+    from lapor.commands.progress import share_counter
+    from lapor.local.note import started_in
+    from lapor.processes import reference
+    from lapor.processes.wiring import store
+    from ops.analysts.history import History, write
+    from sinks.clickhouse.reference import refresh
+
+    del into
+    history = History(complaints=complaints, days=days, seed=seed, until=(until or datetime.now(UTC)).date())
+    with contextlib.closing(store(started_in(data_dir))) as sink, share_counter("cases") as show:
+        ((known,),) = sink.execute("SELECT count() FROM case_now")
+        if known and not yes:
+            raise ConfigurationError(
+                f"ClickHouse has {known} cases already, with which these would mix; --yes adds them all the same"
+            )
+        refresh(sink, reference.digest(), reference.tables)
+        write(history, sink.execute, lambda done: show(done, complaints))

@@ -68,7 +68,7 @@ def test_a_model_is_read_as_it_was_written() -> None:
     weights = bytes(features.BUCKETS * len(INTENTS))
     assert unpacked(packed(head, weights)).head == head
     with pytest.raises(ValueError, match="lapor language learn"):
-        unpacked(packed(head._replace(format=2), weights))
+        unpacked(packed(head._replace(format=1), weights))
 
 
 def test_the_nearest_example_of_an_example_is_itself() -> None:

@@ -1,0 +1,63 @@
+"""Writes an invented history into ClickHouse, to learn on: the rows that the sink would have written, for any number of cases."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from string import Template
+from typing import Final
+
+MOST_AT_ONCE: Final = 200_000
+"""The maximum number of cases of one round: more would need more memory than an engine on one machine has."""
+
+_STATEMENT: Final = re.compile(r";\s*(?:\n|$)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What is invented.
+
+    Attributes:
+        complaints: the number of cases.
+        days: over how many days they came.
+        seed: the same seed gives the same cases.
+        until: the last day.
+    """
+
+    complaints: int
+    days: int
+    seed: int
+    until: date
+
+    def rounds(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the statements of each round, with the number of cases that it makes."""
+        text = files(__package__).joinpath("history.sql").read_text("utf-8")
+        code = Template("\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--")))
+        for first in range(0, self.complaints, MOST_AT_ONCE):
+            last = min(first + MOST_AT_ONCE, self.complaints) - 1
+            filled = code.substitute(
+                first=first,
+                last=last,
+                seed=self.seed,
+                days=self.days,
+                until=self.until.isoformat(),
+                population=2 * self.complaints,
+            )
+            yield last - first + 1, [one.strip() for one in _STATEMENT.split(filled) if one.strip()]
+
+
+def write(history: History, execute: Callable[[str], object], done: Callable[[int], object] = lambda _: None) -> None:
+    """Write a history.
+
+    Args:
+        history: what is invented.
+        execute: runs a statement as the account of the sink.
+        done: is told the number of cases so far, after each round.
+    """
+    written = 0
+    for cases, statements in history.rounds():
+        for statement in statements:
+            execute(statement)
+        written += cases
+        done(written)

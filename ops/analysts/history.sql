@@ -1,0 +1,182 @@
+-- A history to learn on: the rows that the sink would have written, invented for the cases $first to $last of a seed. No record stands behind
+-- them. What a case becomes follows from hashes of its number, so that the same numbers give the same rows.
+
+CREATE OR REPLACE TABLE history_step ENGINE = MergeTree ORDER BY n AS WITH
+    $seed AS seed,
+    toDate32('$until') AS until,
+    (SELECT groupArray(day) FROM (SELECT day FROM calendar WHERE working ORDER BY day)) AS working_day,
+    (SELECT groupArray(working_number) FROM (SELECT working_number FROM calendar ORDER BY day)) AS working_number_of,
+    (SELECT min(day) FROM calendar) AS first_day,
+    (SELECT groupArray((code, name)) FROM (SELECT code, name FROM regions WHERE level = 'province' AND population > 0 ORDER BY code)) AS provinces,
+    (SELECT arrayCumSum(groupArray(population)) FROM (SELECT population FROM regions WHERE level = 'province' AND population > 0 ORDER BY code)) AS people,
+    (SELECT groupArray((province_code, codes, names)) FROM (
+        SELECT province_code, groupArray(code) AS codes, groupArray(name) AS names
+        FROM (SELECT province_code, code, name FROM regions WHERE level = 'regency' ORDER BY code) GROUP BY province_code ORDER BY province_code
+    )) AS regencies_of,
+    -- share of all cases in thousandths, subject of the topic, the kind of the unit or the national agency, and what is told
+    [
+        (190, 'road-damage', 'dpu', 'Jalan berlubang'), (90, 'street-light', 'dishub', 'Lampu jalan mati'),
+        (85, 'waste', 'dlh', 'Sampah menumpuk'), (80, 'social-aid', 'dinsos', 'Bantuan sosial tidak sampai'),
+        (80, 'civil-registry', 'dukcapil', 'KTP belum jadi'), (70, 'electricity', 'pln', 'Listrik padam berhari-hari'),
+        (60, 'water-supply', 'pdam', 'Air tidak mengalir'), (60, 'school', 'disdik', 'Pungutan di sekolah'),
+        (60, 'health-insurance', 'bpjs-kes', 'Kartu BPJS tidak aktif'), (55, 'traffic', 'dishub', 'Angkutan tidak datang'),
+        (50, 'health-service', 'dinkes', 'Antrean puskesmas'), (40, 'land', 'kantah', 'Sertifikat tanah lama'),
+        (30, 'crime', 'polres', 'Pencurian di kampung'), (25, 'anti-corruption', 'inspektorat', 'Pungli di kantor'),
+        (25, 'bank', 'ojk', 'Pinjaman daring menagih kasar')
+    ] AS subjects,
+    arrayCumSum(subjects.1) AS share,
+    (SELECT (groupArray(subject), groupArray(topic)) FROM (SELECT subject, min(topic) AS topic FROM topics WHERE sub != '' AND main != 'Corona Virus' GROUP BY subject)) AS topic_of,
+    ['sms', 'web', 'telegram', 'twitter', 'api'] AS channels,
+    k -> cityHash64(n, seed, k) / 18446744073709551616 AS u,
+    -- a flood: one case in thirty comes from one city in one week
+    u('flood') < 0.033 AS flood,
+    if(flood, '33.74', '') AS flooded,
+    arrayFirstIndex(total -> total >= u('province') * people[-1], people) AS province_at,
+    if(flood, '33', provinces[province_at].1) AS home,
+    regencies_of[indexOf(regencies_of.1, home)] AS of_province,
+    toUInt32(pow(u('regency'), 1.6) * length(of_province.2)) + 1 AS regency_at,
+    arrayFirstIndex(total -> total > u('subject') * share[-1], share) AS subject_at,
+    if(flood, ('disaster', 'bpbd', 'Banjir di rumah warga'), (subjects[subject_at].2, subjects[subject_at].3, subjects[subject_at].4)) AS told,
+    has(['pln', 'bpjs-kes', 'ojk'], told.2) AS is_national,
+    u('place known') < 0.82 OR flood AS placed,
+    until - toUInt32(if(flood, $days * 0.4 + u('day') * 7, $days * pow(u('day'), 1.15))) AS any_day,
+    -- on Saturdays and Sundays half as many
+    any_day - if(toDayOfWeek(any_day) > 5 AND u('weekend') < 0.5, toDayOfWeek(any_day) - 5, 0) AS received_day,
+    toUInt32(25200 + 50400 * (u('hour') + u('hour 2')) / 2) AS second_of_day,
+    d -> toUInt32(dateDiff('day', first_day, d)) + 1 AS place_of,
+    (d, count) -> working_day[working_number_of[place_of(d)] + count] AS later,
+    if(told.2 IN ('dpu', 'dukcapil', 'kantah'), 2.2, 1.0) * if(home IN ('91', '92', '81'), 1.6, 1.0) AS slow,
+    -log(1 - u('follow up')) * 2.0 * slow AS follow_up_days,
+    -log(1 - u('answer')) * 11 * slow AS answer_days,
+    toDateTime64('$until 16:59:59', 3, 'UTC') AS now_then
+SELECT
+    n,
+    toUUID(UUIDNumToString(sipHash128(n, seed, 'complaint'))) AS complaint_id,
+    concat('K-', substring(hex(sipHash128(n, seed, 'number')), 1, 12)) AS number,
+    channels[arrayFirstIndex(total -> total > u('channel'), [0.36, 0.58, 0.77, 0.89, 1.01])] AS channel,
+    toDateTime64(received_day, 3, 'UTC') - 25200 + second_of_day AS received_at,
+    received_day,
+    told.1 AS subject,
+    told.3 AS said,
+    topic_of.2[indexOf(topic_of.1, told.1)] AS topic,
+    if(placed, home, '') AS province_code,
+    if(placed, if(flood, flooded, of_province.2[regency_at]), '') AS regency_code,
+    u('secret') < 0.02 AS secret,
+    u('anonymous') < 0.12 AS anonymous,
+    told.1 = 'anti-corruption' AS oversight,
+    multiIf(u('class') < 0.86, 'pengaduan', u('class') < 0.95, 'permintaan informasi', 'aspirasi') AS class,
+    if(channel IN ('web', 'api') OR anonymous OR secret, '', concat('R-', substring(hex(sipHash128(toUInt64(pow(u('citizen'), 2) * $population), seed, channel)), 1, 12))) AS reporter,
+    -- the chain of owners: a triage desk that sorts, a wrong door that refuses, the owner
+    NOT placed AND NOT is_national AS triage_first,
+    u('wrong door') < if(told.2 IN ('dishub', 'dlh'), 0.16, 0.07) AND NOT triage_first AS wrong_door,
+    multiIf(is_national, told.2, placed, concat(told.2, '-', regency_code), concat('pemda-', provinces[province_at].1)) AS owner_id,
+    if(is_national, concat('pemda-', if(placed, regency_code, '31')), concat(if(told.2 = 'dpu', 'disperkim', 'dpu'), '-', regency_code)) AS wrong_id,
+    multiIf(triage_first, 'kemenpanrb', wrong_door, wrong_id, owner_id) AS first_owner_id,
+    received_at + 2 + toUInt32(u('route') * 4) AS first_routed_at,
+    first_routed_at + if(triage_first OR wrong_door, toUInt32(-log(1 - u('sorting')) * 86400 * 1.7), 0) AS owner_at,
+    owner_at + toUInt32(follow_up_days * 86400) AS follow_up,
+    follow_up + toUInt32(answer_days * 86400) AS answer,
+    u('withdrawn') < 0.015 AS withdrawn,
+    u('never') < 0.11 * slow AS never,
+    if(follow_up < now_then AND NOT withdrawn, follow_up, NULL) AS follow_up_at,
+    if(answer < now_then AND NOT withdrawn AND NOT never, answer, NULL) AS answered_at,
+    u('disputed') < 0.09 AS disputed,
+    multiIf(withdrawn, received_at + 40000, isNotNull(answered_at) AND NOT disputed AND answer + 864000 < now_then, answer + 864000, NULL) AS ended_at,
+    multiIf(flood AND u('merged') < 0.25, 'digabung', withdrawn, 'dicabut', isNotNull(ended_at), 'selesai', isNotNull(answered_at) AND NOT disputed, 'ditanggapi', isNotNull(answered_at), 'dibuka kembali',
+        isNotNull(follow_up_at), 'diproses', owner_at > now_then AND triage_first, 'diterima', 'diteruskan') AS state,
+    if(state = 'selesai' AND u('rated') < 0.24, toUInt8(least(5, 1 + toUInt8(u('stars') * if(answer_days > 20, 3.2, 5.4)))), NULL) AS stars,
+    isNotNull(follow_up_at) AND u('asked') < 0.14 AS asked,
+    toUInt16(if(asked, u('replied') < 0.7, 0) + if(u('added') < 0.1, 1 + toUInt16(u('more') * 3), 0)) AS additions,
+    owner_at > now_then AND (triage_first OR wrong_door) AS still_first,
+    later(received_day, 3) AS forward_due,
+    later(toDate32(owner_at, 'Asia/Jakarta'), 5) AS follow_up_due,
+    later(received_day, 60) AS complete_due
+FROM (SELECT number AS n FROM numbers($first, $last - $first + 1))
+SETTINGS max_block_size = 4096;
+
+INSERT INTO case_now (complaint_id, case_number, version, state, channel, received_at, first_routed_at, first_answered_at, first_follow_up_at, accepted_at, ended_at,
+    ended_by, main, supporters, disputes, stars, overdue, escalation, changed_at, first_owner_id, first_owner, owner_id, owner, owner_since, triage, hop, confidence, explanation,
+    deadlines, refusals, additions, answers, questions, title, text, secret, anonymous, class, oversight, topic, province_code, province, regency_code, regency,
+    missing, attachments, reporter, normaliser_version, rules_version, registry_version, appended_at, kafka_partition, kafka_offset)
+WITH (SELECT (groupArray(code), groupArray(name)) FROM regions WHERE length(code) <= 5) AS region,
+    code -> region.2[indexOf(region.1, code)] AS name_of,
+    toDate32('$until') AS until,
+    (SELECT argMinIf(number, n, subject = 'disaster' AND state != 'digabung' AND NOT secret) FROM history_step) AS main_number,
+    (SELECT countIf(state = 'digabung') FROM history_step) AS merged
+SELECT complaint_id, if(secret, '', number), 4 + additions, state, channel, received_at, first_routed_at, answered_at, follow_up_at, follow_up_at, ended_at,
+    multiIf(state = 'dicabut', 'citizen', state = 'selesai', 'clock', ''), if(state = 'digabung' AND NOT secret, main_number, ''),
+    if(number = main_number, toUInt32(merged), 0), toUInt16(disputed AND isNotNull(answered_at)), stars,
+    arrayFilter(duty -> duty != '', [if(forward_due < coalesce(toDate32(owner_at), until), 'forward', ''),
+        if(follow_up_due < coalesce(toDate32(follow_up_at), toDate32(ended_at), until), 'first_follow_up', ''),
+        if(complete_due < coalesce(toDate32(answered_at), toDate32(ended_at), until), 'complete', '')]),
+    toUInt8(if(complete_due < until AND isNull(answered_at) AND isNull(ended_at), 1 + least(4, intDiv(dateDiff('day', complete_due, until), 14)), 0)),
+    coalesce(ended_at, answered_at, follow_up_at, first_routed_at), first_owner_id, f.name, if(still_first, first_owner_id, owner_id), if(still_first, f.name, o.name),
+    if(still_first, first_routed_at, owner_at), still_first AND triage_first, toUInt8(NOT still_first AND (triage_first OR wrong_door)), if(triage_first, 0.42, 0.86), '',
+    arrayFilter(one -> one.1 != '', [
+        ('forward', toUInt16(3), 'working days', received_day, forward_due, 'Permen PANRB 46/2020', if(still_first, NULL, toDate32(owner_at))),
+        ('first_follow_up', toUInt16(5), 'working days', toDate32(owner_at), follow_up_due, 'Permen PANRB 46/2020', toDate32(follow_up_at)),
+        ('complete', toUInt16(60), 'working days', received_day, complete_due, 'Permen PANRB 46/2020', toDate32(answered_at))]),
+    toUInt16(wrong_door AND NOT still_first), additions, toUInt16(isNotNull(answered_at)), toUInt16(asked), if(secret, '', said),
+    if(secret, '', concat(said, if(regency_code != '', concat(' di ', name_of(regency_code)), ''), ', sudah lama.')), secret, anonymous, class, oversight, topic,
+    province_code, name_of(province_code), regency_code, name_of(regency_code), if(province_code = '', ['place'], []), toUInt16(n % 9 = 0), reporter,
+    'history', if(received_day < until - intDiv($days, 2), '2026.1', '2026.2'), 'history', first_routed_at + 1, 0, n
+FROM history_step AS h LEFT JOIN agencies AS o ON o.id = h.owner_id LEFT JOIN agencies AS f ON f.id = h.first_owner_id;
+
+INSERT INTO complaint_rows (complaint_id, case_number, channel, received_at, at, title, text, secret, anonymous, class, oversight, topic, province_code, province,
+    regency_code, regency, missing, attachments, reporter, parts, normaliser_version, appended_at, kafka_partition, kafka_offset)
+SELECT complaint_id, case_number, channel, received_at, first_routed_at, title, text, secret, anonymous, class, oversight, topic, province_code, province,
+    regency_code, regency, missing, attachments, reporter, toUInt16(1 + (channel = 'sms' AND cityHash64(complaint_id) % 3 = 0)), 'history', appended_at, 0, kafka_offset
+FROM case_now WHERE kafka_offset BETWEEN $first AND $last;
+
+INSERT INTO disposition_rows (event_id, complaint_id, case_number, version, at, caused_by, hop, owner_id, owner, previous_owner_id, triage, confidence, rules,
+    rules_version, registry_version, appended_at, kafka_partition, kafka_offset)
+SELECT toUUID(UUIDNumToString(sipHash128(complaint_id, 'disposition', hop_number))), complaint_id, case_number, 2 + hop_number * 2, if(hop_number = 0, first_routed_at, owner_since), complaint_id,
+    toUInt8(hop_number), if(hop_number = 0, first_owner_id, owner_id), if(hop_number = 0, first_owner, owner), if(hop_number = 0, '', first_owner_id), hop_number = 0 AND first_owner_id = 'kemenpanrb',
+    confidence, [], rules_version, 'history', appended_at, 0, kafka_offset
+FROM case_now ARRAY JOIN range(hop + 1) AS hop_number
+WHERE kafka_offset BETWEEN $first AND $last;
+
+INSERT INTO case_event_rows (event_id, complaint_id, case_number, version, kind, at, received_at, caused_by, actor, secret, stars, agency_id, text, appended_at,
+    kafka_partition, kafka_offset)
+SELECT toUUID(UUIDNumToString(sipHash128(complaint_id, fact.1, fact.2))), complaint_id, case_number, fact.1, fact.2, fact.3,
+    if(fact.2 = 'diterima', received_at, NULL), complaint_id, fact.4, secret, if(fact.2 = 'dinilai', stars, NULL), fact.5,
+    if(fact.2 = 'bukan wewenang' AND NOT secret, 'Bukan tugas kami.', ''), fact.3, 0, kafka_offset
+FROM case_now ARRAY JOIN arrayFilter(one -> isNotNull(one.3), [
+    (toUInt32(1), 'diterima', toNullable(first_routed_at), 'citizen', ''),
+    (2, 'diteruskan', first_routed_at, 'citizen', first_owner_id),
+    (3, 'bukan wewenang', if(refusals > 0, owner_since, NULL), first_owner_id, owner_id),
+    (4, 'diteruskan', if(hop > 0, owner_since, NULL), first_owner_id, owner_id),
+    (5, 'diproses', first_follow_up_at, owner_id, ''),
+    (6, 'ditanyakan', if(questions > 0, first_follow_up_at, NULL), owner_id, ''),
+    (7, 'dilengkapi', if(additions > 0, first_follow_up_at + 50000, NULL), 'citizen', ''),
+    (8, 'ditanggapi', first_answered_at, owner_id, ''),
+    (9, 'dibuka kembali', if(disputes > 0, first_answered_at + 90000, NULL), 'citizen', ''),
+    (10, 'selesai', if(state = 'selesai', ended_at, NULL), 'clock', ''),
+    (10, 'dicabut', if(state = 'dicabut', ended_at, NULL), 'citizen', ''),
+    (11, 'dinilai', if(isNotNull(stars), ended_at + 3600, NULL), 'citizen', '')
+]) AS fact
+WHERE kafka_offset BETWEEN $first AND $last;
+
+INSERT INTO message_rows (message_id, channel, account, kind, complaint_id, case_number, secret, received_at, at, appended_at, kafka_partition, kafka_offset)
+SELECT toUUID(UUIDNumToString(sipHash128(complaint_id, 'message', m))), channel, if(channel IN ('web', 'api'), '', channel),
+    multiIf(m = 0, 'complaint', m <= additions, if(questions > 0 AND m = 1, 'answer', 'addition'), 'status'), complaint_id, case_number, secret,
+    received_at + m * 200000, received_at + m * 200000 + 1, received_at + m * 200000 + 1, 0, kafka_offset
+FROM case_now ARRAY JOIN range(1 + additions + (cityHash64(complaint_id, 'status') % 5 = 0)) AS m
+WHERE kafka_offset BETWEEN $first AND $last;
+
+INSERT INTO reply_rows (reply_id, channel, account, kind, complaint_id, case_number, secret, created_at, at, appended_at, kafka_partition, kafka_offset)
+SELECT toUUID(UUIDNumToString(sipHash128(complaint_id, 'reply', told.1))), channel, if(channel IN ('web', 'api'), '', channel), told.1, complaint_id, case_number, secret,
+    told.2, told.2, told.2, 0, kafka_offset
+FROM case_now ARRAY JOIN arrayFilter(one -> isNotNull(one.2), [('received', toNullable(first_routed_at + 1)), ('question', if(questions > 0, first_follow_up_at, NULL)),
+    ('accepted', first_follow_up_at), ('answered', first_answered_at), ('closed', if(state = 'selesai', ended_at, NULL))]) AS told
+WHERE kafka_offset BETWEEN $first AND $last;
+
+INSERT INTO delivery_rows (delivery_id, reply_id, channel, account, kind, complaint_id, case_number, secret, outcome, attempt, reason, at, appended_at, kafka_partition, kafka_offset)
+WITH cityHash64(reply_id, 'outcome') % 1000 AS luck
+SELECT toUUID(UUIDNumToString(sipHash128(reply_id, outcome))), reply_id, channel, account, kind, complaint_id, case_number, secret, outcome, 1,
+    if(outcome = 'undeliverable', 'the number does not exist', ''), at + 2, at + 2, 0, kafka_offset
+FROM reply_rows ARRAY JOIN multiIf(account = '', [], luck < 12, ['undeliverable'], luck < 16, ['unknown'], luck < 24, ['sent', 'expired'],
+    channel = 'sms', ['sent', 'delivered'], ['sent']) AS outcome
+WHERE kafka_offset BETWEEN $first AND $last;
+
+DROP TABLE history_step;

@@ -1,0 +1,93 @@
+"""The pages for analysts: what they say is what ClickHouse answers."""
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from embedded.clickhouse.accounts import ANALYST, DATA, SINK
+from lapor.local.analyst_pages import DOCS, fill, pages
+from ops.analysts.guide import SAMPLE, Question, questions
+from ops.analysts.history import History
+from sinks.clickhouse.client import Store
+from tests.harness import jdbc
+from tests.harness.clickhouse import PASSWORD, with_http
+
+QUESTIONS = [one for part in questions().values() for one in part]
+FEW = QUESTIONS[::4]
+"""Questions of each part, for what every client gives alike."""
+
+
+@pytest.fixture(scope="module")
+def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int]]:
+    """The ports of a server with the sample history."""
+    with with_http(tmp_path_factory.mktemp("clickhouse")) as found:
+        with closing(Store(address(SINK, found[0]))) as sink:
+            fill(sink)
+        yield found
+
+
+@pytest.fixture(scope="module")
+def analyst(ports: tuple[int, int]) -> Iterator[Store]:
+    """The analyst's connection."""
+    with closing(Store(address(ANALYST, ports[0]))) as store:
+        yield store
+
+
+def address(account: str, port: int) -> str:
+    """The address of the native protocol for an account."""
+    return f"clickhouse://{account}:{PASSWORD}@127.0.0.1:{port}/{DATA}"
+
+
+def test_the_pages_are_those_that_the_database_gives(analyst: Store) -> None:
+    """`python -m lapor.local.analyst_pages` writes them."""
+    for name, text in pages(analyst).items():
+        assert (DOCS / name).read_text("utf-8") == text, name
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: one.ask)
+def test_each_question_has_an_answer_within_a_second(analyst: Store, question: Question) -> None:
+    """As it stands on the page, asked today."""
+    begun = time.monotonic()
+    assert analyst.table(question.sql)[0]
+    assert time.monotonic() - begun < 5, "a second on a quiet machine"
+
+
+def test_jdbc_gives_the_same_answers(ports: tuple[int, int], analyst: Store) -> None:
+    """Number by number, in the same order."""
+    asked = [f"SELECT count() AS n, sum(cityHash64(*)) AS h FROM ({one.on_the_sample()})" for one in FEW]
+    by_native = [[str(value) for value in analyst.table(sql)[1][0]] for sql in asked]
+    found = jdbc.run(f"127.0.0.1:{ports[1]}/{DATA}", ANALYST, PASSWORD, asked)
+    assert [row for row in found if row != ["n", "h"]] == by_native
+
+
+def test_the_same_seed_gives_the_same_history(ports: tuple[int, int]) -> None:
+    """Case by case, whatever the number of rounds."""
+    with closing(Store(address(SINK, ports[0]))) as sink:
+        before = sink.execute("SELECT count(), sum(cityHash64(* EXCEPT stored_at)) FROM cases")
+        for _, statements in History(complaints=SAMPLE.complaints, days=420, seed=7, until=SAMPLE.until).rounds():
+            for statement in statements:
+                sink.execute(statement)
+        assert sink.execute("SELECT count(), sum(cityHash64(* EXCEPT stored_at)) FROM cases") == before
+
+
+def test_a_history_is_whole(analyst: Store) -> None:
+    """Every case has an owner that is an agency, a fact for each version that counts, and replies with outcomes."""
+    for wrong in (
+        "SELECT count() FROM cases WHERE owner = '' OR first_owner = '' OR owner_id NOT IN (SELECT id FROM agencies)",
+        "SELECT count() FROM cases WHERE complaint_id NOT IN (SELECT complaint_id FROM complaints)",
+        "SELECT count() FROM cases WHERE hop > 0 AND complaint_id NOT IN (SELECT complaint_id FROM dispositions WHERE hop > 0)",
+        "SELECT count() FROM cases WHERE topic NOT IN (SELECT topic FROM topics)",
+        "SELECT count() FROM cases WHERE regency_code != '' AND regency_code NOT IN (SELECT code FROM regions)",
+        "SELECT count() FROM deliveries WHERE reply_id NOT IN (SELECT reply_id FROM replies)",
+        "SELECT count() FROM cases WHERE secret AND (text != '' OR case_number != '' OR reporter != '')",
+        "SELECT count() FROM cases WHERE first_answered_at < first_follow_up_at OR first_follow_up_at < received_at",
+    ):
+        assert analyst.table(wrong)[1] == [(0,)], wrong
+
+
+def test_the_folder_of_the_pages_is_that_of_the_documents() -> None:
+    """They are written where everybody reads."""
+    assert Path(__file__).parents[2] / "docs" == DOCS
