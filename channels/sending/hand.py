@@ -240,7 +240,7 @@ class Hand:
             partition = self._accounts.partition_of(name)
             if partition in self.loaded and (page := self._accounts[name].page()) is not None:
                 for record in page.records:
-                    draft.write(record)
+                    draft.write(record, partition)
                 draft.put(partition, name.encode(), cursor_value(page.cursor))
                 draft.after.append(partial(self._accounts.moved, name, page.cursor))
 

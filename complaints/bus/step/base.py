@@ -24,7 +24,7 @@ from complaints.bus.step.orders import Orders
 from complaints.bus.step.place.positions import Known, Progress
 from complaints.bus.step.restore import Restorer
 from complaints.bus.step.store import Store
-from complaints.bus.step.transaction import Aborted, Transactions
+from complaints.bus.step.transaction import Aborted, Refused, Transactions
 from complaints.bus.step.watchdog import Aside
 from complaints.errors import ConfigurationError
 
@@ -144,12 +144,12 @@ class Base:
             for at, why in refused.items()
             if at not in told or told[at].why != why
         ]
-        over = [at for at in self.mailbox.proven if at in told] if told else []
+        over = [at for at in self.mailbox.whole if at in told] if told else []
         if new or over:
             records = [*(control.hold(step, why) for why in new), *(control.release(step, at) for at in over)]
             try:
                 self.commit(Pending(outputs=[(record, None) for record in records]))
-            except Aborted:  # they are written at the next turn
+            except (Aborted, Refused):  # they wait all the same, and it is written at the next turn
                 self.metrics.aborted()
                 return
             self.orders.wrote(records)
@@ -163,6 +163,31 @@ class Base:
         """Return a record and an error for each partition of which Kafka deleted something unread, for a dead letter."""
         mailbox, topics = self.mailbox, self.writer.topics
         return [lost(topics.name, topics.mailbox, partition, gap) for partition, gap in mailbox.gaps.items()]
+
+    def refuses(self, pending: Pending) -> bool:
+        """Return whether the broker never takes what is pending. Nothing of it is committed.
+
+        After a record that the broker refused the client fails the next transaction too, whatever is in it.
+
+        Raises:
+            Aborted: it is not known: the broker took nothing in time.
+            Fenced: this worker must stop.
+        """
+        work = pending.work._replace(positions=self.mailbox.at(pending.positions))
+        for last in (False, False, True):
+            self.writer.begin()
+            try:
+                self.writer.produce(work)
+                self.writer.flush()
+            except Refused:
+                return True
+            except Aborted:
+                if last:
+                    raise
+            else:
+                self.writer.abort()
+                return False
+        return False
 
     def commit(self, pending: Pending) -> None:
         """Commit what is pending, and only then update the local copy.

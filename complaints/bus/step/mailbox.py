@@ -83,6 +83,11 @@ class Mailbox:
         return [partition for partition in self._next if not self._unproven(partition)]
 
     @property
+    def whole(self) -> list[int]:
+        """The partitions that are proven, and of which something was handled since they were refused: one that is tried again is not."""
+        return [partition for partition in self.proven if partition not in self._refusals.at_work]
+
+    @property
     def refused(self) -> Mapping[int, str]:
         """Why each refused partition waits for an operator: the sentence that says what to do."""
         return self._refusals.why
@@ -111,6 +116,7 @@ class Mailbox:
         """Handle nothing more of a partition until an operator corrects an error. What was built on it is to be dropped."""
         self.epoch += 1
         self._refusals.refuse(partition, error)
+        self._refusals.at_work.add(partition)
         self._take_away(partition)
 
     def at(self, offsets: Mapping[int, int]) -> dict[int, Position]:
@@ -120,6 +126,7 @@ class Mailbox:
     def handled(self, positions: Mapping[int, Position]) -> None:
         """Note where partitions go on after a commit."""
         self._places.handled(positions)
+        self._refusals.at_work.difference_update(positions)
         self._next |= {partition: at.offset for partition, at in positions.items() if partition in self._next}
         self._uncommitted = {at: offset for at, offset in self._uncommitted.items() if at not in positions}
 

@@ -30,6 +30,8 @@ class Refusals:
         self._step = step
         self._try_at: dict[int, float] = {}
         self._told: set[int] = set()
+        self.at_work: set[int] = set()
+        """The partitions that were refused while they were handled, and of which nothing has been handled since."""
         self.why: dict[int, str] = {}
         """By partition, the sentence that says what to do."""
 
@@ -65,3 +67,4 @@ class Refusals:
     def clear(self) -> None:
         """Forget all: the partitions have changed hands."""
         self.why.clear()
+        self.at_work.clear()
