@@ -14,9 +14,9 @@ from complaints.bus import Record, StoredRecord
 from complaints.bus.deadletter import of_record
 from complaints.bus.envelope import encode, enveloped
 from complaints.bus.step.batch import Pending
-from complaints.bus.step.fuses import Fuses
+from complaints.bus.step.held.fuses import Fuses
 from complaints.bus.step.murmur2 import partition_of
-from complaints.bus.step.store import Store, StoredState
+from complaints.bus.step.states.store import Store, StoredState
 from complaints.contract import CONVERSATIONS
 from complaints.errors import PoisonError
 from complaints.mail import Delivery, DeliveryOutcome, SendReport

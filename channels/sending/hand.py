@@ -20,7 +20,7 @@ from channels.sending.queue import FULL, MARGIN_MS, Queue
 from channels.sending.spec import SenderSpec
 from channels.sending.texts import Stage, Text, cursor_value
 from complaints.bus import StoredRecord
-from complaints.bus.step.store import Store
+from complaints.bus.step.states.store import Store
 from complaints.mail import DeliveryOutcome
 from complaints.runtime import telemetry
 

@@ -21,8 +21,8 @@ from complaints.bus import Record
 from complaints.bus.confluent.profiles import STEP_SESSION_MS
 from complaints.bus.control import Control, pause, release, resume
 from complaints.bus.envelope import encode
-from complaints.bus.step import fuses, refusals
 from complaints.bus.step.contract import StepTopics
+from complaints.bus.step.held import fuses, refusals
 from complaints.bus.step.murmur2 import partition_of
 from complaints.bus.step.place.accept import accept
 from complaints.bus.step.place.proof import Proof

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from confluent_kafka import Producer
 
-from complaints.bus.step import refusals, restore
 from complaints.bus.step import timers as step_timers
+from complaints.bus.step.held import refusals
 from complaints.bus.step.place.proof import Proof
+from complaints.bus.step.states import restore
 from complaints.bus.step.worker import Worker
+from complaints.runtime.telemetry import STEP_RESTORE_SECONDS
 from tests.contract.test_step_host import opened, options_of
 from tests.contract.test_step_refused_partition import KEY, PARTITION, lose_the_end, turn_until
 from tests.harness.step import PARTITIONS, Ground, ground, spec
@@ -30,7 +32,7 @@ class Copies:
 
         def begin(restorer: restore.Restorer, partition: int) -> Any:
             copy = opened_(restorer, partition)
-            self.began.append((partition, copy.next, copy.in_doubt))
+            self.began.append((partition, copy.next, copy.former is not None))
             return copy
 
         def look(restorer: restore.Restorer) -> Any:
@@ -129,6 +131,27 @@ def test_a_partition_that_is_refused_is_not_copied_again(
         write_state(None)
         turn_until(worker, ground.done, what="the refused partition")
     ground.check()
+
+
+def test_a_retry_of_a_refused_partition_is_no_restore_in_the_figures(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch, copies: Copies
+) -> None:
+    """They say how long each partition that was given took from there until its states were complete."""
+    monkeypatch.setattr(refusals, "TRY_S", 0.3)
+    lose_the_end(ground)
+    restores = STEP_RESTORE_SECONDS.labels(ground.name)
+
+    def number() -> float:
+        (metric,) = restores.collect()
+        return next(float(one.value) for one in metric.samples if one.name.endswith("_count"))
+
+    before = number()
+    copies.began.clear()
+    with opened(ground) as worker:
+        turn_until(worker, lambda: len(copies.of(PARTITION)) > 2, what="some retries")
+        ground.decide(PARTITION, 0)
+        turn_until(worker, ground.done, what="the refused partition")
+    assert number() == before + PARTITIONS
 
 
 def test_a_clock_of_a_broker_that_was_ahead_makes_no_copy_anew(ground: Ground, copies: Copies) -> None:

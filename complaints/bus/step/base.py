@@ -15,15 +15,15 @@ from complaints.bus.deleted import DeletedUnread, lost
 from complaints.bus.step import kafka
 from complaints.bus.step.batch import Pending
 from complaints.bus.step.contract import StepTopics
-from complaints.bus.step.fuses import Fuses
+from complaints.bus.step.held.fuses import Fuses
+from complaints.bus.step.held.orders import Orders
 from complaints.bus.step.identity import Identity, claim
 from complaints.bus.step.mailbox import Mailbox
 from complaints.bus.step.metrics import Metrics
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.orders import Orders
 from complaints.bus.step.place.positions import Known, Progress
-from complaints.bus.step.restore import Restorer
-from complaints.bus.step.store import Store
+from complaints.bus.step.states.restore import Restorer
+from complaints.bus.step.states.store import Store
 from complaints.bus.step.transaction import Aborted, Refused, Transactions
 from complaints.bus.step.watchdog import Aside
 from complaints.errors import ConfigurationError

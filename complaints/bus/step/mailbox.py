@@ -1,7 +1,5 @@
 """The partitions of a step's mailbox that a worker holds: which they are, where each goes on, and the records that come."""
 
-import math
-import time
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Final
@@ -17,17 +15,18 @@ from complaints.bus.confluent.client import extent, is_end, is_record, kept, sto
 from complaints.bus.deleted import Gap
 from complaints.bus.step import kafka
 from complaints.bus.step.contract import StepTopics
-from complaints.bus.step.flow import Flow
+from complaints.bus.step.held.flow import Flow
+from complaints.bus.step.held.refusals import Refusals
 from complaints.bus.step.identity import Identity
 from complaints.bus.step.options import WorkerOptions
+from complaints.bus.step.place.due import Due
 from complaints.bus.step.place.ends import Ends
 from complaints.bus.step.place.places import Places, position_of
 from complaints.bus.step.place.positions import Known, Position
 from complaints.bus.step.place.same import Same
-from complaints.bus.step.refusals import Refusals
-from complaints.bus.step.restore import Restorer, mark_of
+from complaints.bus.step.states.records import mark_of
+from complaints.bus.step.states.restore import Restorer
 from complaints.errors import ConfigurationError
-from complaints.runtime.telemetry import STEP_RESTORE_SECONDS
 
 log = structlog.get_logger()
 
@@ -56,15 +55,13 @@ class Mailbox:
         self._ends, self._places = Ends(), Places(spec, identity.member)
         self._refusals = Refusals(spec.name)
         self._next: dict[int, int] = {}
-        self._assigned_at = 0.0
         self.flow = Flow(self._next, stop=self._stop, let=self._let)
         """Of which partitions records come."""
         self.assigned: frozenset[int] | None = None
         """The partitions that the group has given to this worker; None before the first time, and while it shares them anew."""
         self.epoch = 0
         """How often partitions were given or taken away."""
-        self._uncommitted: dict[int, int] = {}
-        self._commit_at = 0.0
+        self._due = Due()
         self.consumer: Consumer = Consumer(
             profiles.mailbox(options.brokers, group=spec.name, member=identity.member, client=identity.client)
         )
@@ -128,7 +125,7 @@ class Mailbox:
         self._places.handled(positions)
         self._refusals.at_work.difference_update(positions)
         self._next |= {partition: at.offset for partition, at in positions.items() if partition in self._next}
-        self._uncommitted = {at: offset for at, offset in self._uncommitted.items() if at not in positions}
+        self._due.drop(positions)
 
     def passed(self, positions: Mapping[int, int], *, within_s: float) -> None:
         """Note next offsets before which there is nothing to do, and which are to be committed.
@@ -138,18 +135,15 @@ class Mailbox:
             within_s: when at the latest.
         """
         held = {partition: offset for partition, offset in positions.items() if partition in self._next}
-        self._commit_at = min(time.monotonic() + within_s, self._commit_at if self._uncommitted else math.inf)
         self._next |= held
-        self._uncommitted |= held
+        self._due.note(held, within_s=within_s)
 
     def due(self) -> dict[int, int]:
         """Return the positions that are to be committed now, although nothing else is: or the group would seem to be behind.
 
         None is committed before it is proven: it would end what an operator has said of a partition that turns out to be refused.
         """
-        if not self._uncommitted or time.monotonic() < self._commit_at:
-            return {}
-        return {at: self._uncommitted[at] for at in self.proven if at in self._uncommitted}
+        return self._due.of(self.proven)
 
     def poll(self, most: int, wait_s: float = POLL_S) -> list[StoredRecord]:
         """Return the next records of the partitions that are ready. What a rebalance overtakes is dropped and read again.
@@ -222,7 +216,6 @@ class Mailbox:
         """Read the committed offsets, and after them the end of the state topic, which so covers them. All wait for the restore."""
         self.epoch += 1
         self.assigned = frozenset(at.partition for at in partitions)
-        self._assigned_at = time.monotonic()
         self._forget()
         topic_id = self._same.begin()
         found = kafka.committed(consumer, partitions, beat=self._options.heartbeat)
@@ -235,7 +228,7 @@ class Mailbox:
         starts = [ConfluentPartition(self._spec.mailbox, *place) for place in places.items()]
         consumer.assign(starts)
         consumer.pause(starts)
-        self._restorer.begin(places, committed)
+        self._restorer.begin(places, committed, lambda at, known: self._places.behind(at, known, *self._extent(at)))
 
     def _on_revoke(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         self.epoch += 1
@@ -249,7 +242,7 @@ class Mailbox:
         self._next.clear()
         self.flow.forget()
         self._refusals.clear()
-        self._uncommitted, self._ends = {}, Ends()
+        self._due, self._ends = Due(), Ends()
         self._places = Places(self._spec, self._identity.member)
 
     def _restore(self) -> None:
@@ -270,7 +263,6 @@ class Mailbox:
             raise known
         offset = self._places.begin(partition, known, *self._extent(partition))
         self._begin(partition, offset)
-        STEP_RESTORE_SECONDS.labels(self._spec.name).observe(time.monotonic() - self._assigned_at)
         self.flow.begin(partition, is_first=self._unproven(partition))
         log.info("partition ready", step=self._spec.name, partition=partition, offset=offset)
 
@@ -279,7 +271,7 @@ class Mailbox:
         self._places.drop(partition)
         self._ends.dropped(partition)
         del self._next[partition]
-        self._uncommitted.pop(partition, None)
+        self._due.drop([partition])
         self._stop([partition])
 
     def _unproven(self, partition: int) -> bool:
