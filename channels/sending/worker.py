@@ -107,7 +107,17 @@ class Sender:
             base.mailbox.rewind()
         else:
             base.hold(self._hand.crowded())
-        base.tell()
+        base.tell(self._unread)
+
+    def _unread(self, partition: int) -> str:
+        """Return what else waits with a partition: a page is committed with its cursor, which is a state of it."""
+        names = [name for name in self._accounts.of_partition(partition) if self._accounts[name].polled]
+        if not names:
+            return ""
+        return (
+            f". Until then no new message of {', '.join(names)} is taken: all wait at their upstream, which may not keep them for longer"
+            " than a day"
+        )
 
     def _work(self, records: Sequence[StoredRecord]) -> None:
         """Do what there is to do."""

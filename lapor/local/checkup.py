@@ -26,7 +26,7 @@ from ops.casework.gone import orphans
 from ops.doctor import Finding, Level
 from ops.lag import OURS, SENDERS, is_judged, lag, service_of, spooled, view
 from ops.reach import Since, reach
-from ops.standing import partitions, standing
+from ops.standing import leaders, partitions, standing
 from ops.stored import WHAT, stored
 from sinks.clickhouse.client import Store
 
@@ -129,9 +129,11 @@ def _secret(settings: Settings) -> Finding:
 def _kafka(brokers: str, stack: Stack | None) -> Iterator[Finding]:
     try:
         with administration(brokers, timeout_s=PATIENCE_S) as admin:
+            there = admin.found(topics())
+            yield from leaders(there)
             yield look.kafka(admin.end_offsets)
             control = board(brokers).read()
-            yield partitions(control, topics(), admin.found(topics()))
+            yield partitions(control, topics(), there)
         yield from standing(control, now=time.time())
         found = backlogs(brokers, look.READERS, timeout_s=PATIENCE_S)
     except LaporError as error:

@@ -321,24 +321,29 @@ def test_a_held_partition_of_a_sender_tries_its_own_records_and_goes_on_without_
 
 
 def test_a_refused_partition_of_a_sender_waits_alone_and_goes_on_without_a_loss(post: Post) -> None:
-    """The accounts of the other partitions send; its own texts wait in the mailbox until an operator says where to go on."""
+    """The other accounts send; its own texts wait in the mailbox, and new messages upstream, until an operator decides."""
     lost, far = two_partitions(post)
     step, place = f"lapor-sender-{post.channel}", At(SENDS, lost)
     group = Consumer({"bootstrap.servers": post.brokers, "group.id": step})
     (begin,) = group.committed([place], timeout=10)
     group.commit(offsets=[At(SENDS, lost, begin.offset + 1_000_000)], asynchronous=False)
     group.close()
-    here = post.run(FakeAccount(post.account), FakeAccount(far))
+    account, record = FakeAccount(post.account), Record(CONVERSATIONS, b"c1", b'{"page": "%s"}' % post.channel.encode())
+    account.pages.append(Page(records=(record,), cursor={"offset": 7}))
+    here = post.run(account, FakeAccount(far))
     orders = Ground(post.brokers, post.folder, name=step)
     wait_until(lambda: orders.refused().keys() == {lost}, what="the refusal")
+    assert f"no new message of {post.account} is taken" in orders.refused()[lost].why
     text, other = post.text(), post.text(account=far)
     post.write(text, other)
     post.await_outcomes(other.id, "sent/1")
     assert post.outcomes(text.id) == []
+    assert (len(account.pages), account.calls) == (1, [])
     accept(post.brokers, StepTopics(name=step, mailbox=SENDS, states=ACCOUNTS), {(SENDS, lost): begin.offset})
     orders.tell(release(step, lost))
     post.await_outcomes(text.id, "sent/1")
-    wait_until(lambda: not orders.refused(), what="the end of the refusal")
+    wait_until(lambda: not orders.refused() and not account.pages, what="the end of the refusal")
+    assert [value for _, value, _ in read_committed(post.brokers, CONVERSATIONS)].count(record.value) == 1
     here.close()
 
 

@@ -1,7 +1,7 @@
 """What every worker of a step stands on: its identity, its states, its mailbox, and the transaction that ties them together."""
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -131,13 +131,17 @@ class Base:
         """
         self.mailbox.flow.hold(self.fuses.waiting() | set(crowded))
 
-    def tell(self) -> None:
+    def tell(self, also: Callable[[int], str] = lambda _: "") -> None:
         """Let operators know which partitions wait for them, and which no longer do.
+
+        Args:
+            also: returns what else is to be said of a partition that waits.
 
         Raises:
             ConfigurationError: all partitions of the mailbox wait, so there is nothing that this worker could do.
         """
-        step, refused = self.writer.topics.name, self.mailbox.refused
+        step = self.writer.topics.name
+        refused = {at: f"{why}{also(at)}" for at, why in self.mailbox.refused.items()}
         told, now_ms = self.orders.refused(step), self.options.now_ms()
         new = [
             Refusal(partition=at, why=why, since_ms=told[at].since_ms if at in told else now_ms)

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from complaints.bus import Backlog, Offsets, Record
+from complaints.bus.admin import TopicFound
 from complaints.contract import COMPLAINTS, topics
 from complaints.errors import StoreUnavailable
 from complaints.runtime.settings import Settings
@@ -24,6 +25,7 @@ from ops.casework.gone import is_gone, orphans
 from ops.doctor import CALM_S, CRASH_LOOP, LOOK_BACK_S, READERS, Finding, Level
 from ops.lag import SLOW_S, STUCK_S, is_judged, lag, service_of
 from ops.reach import Since, reach
+from ops.standing import leaders
 from ops.stored import judged
 from router.agencies.registry import Agency, Registry
 from router.allotments.edition import Allotments, Edition
@@ -367,6 +369,14 @@ def test_a_spool_that_is_empty_or_broken_is_a_finding(tmp_path: Path) -> None:
     found = {one.what: one for one in findings(Settings.read(data=tmp_path)) if one.what.startswith("spool")}
     assert (found["spool of sms"].level, found["spool of sms"].detail) == (Level.ok, "empty")
     assert found["spool of web"].level is Level.fail
+
+
+def test_partitions_without_a_leader_are_named() -> None:
+    """Steps that have touched one wait as a whole, so it is the first to be corrected; all well is no line."""
+    whole, broken = TopicFound(partitions=3, settings={}), TopicFound(partitions=3, settings={}, leaderless=(0, 2))
+    assert list(leaders({"a": whole})) == []
+    (found,) = leaders({"b": broken, "a": whole})
+    assert (found.level, found.detail) == (Level.fail, "no broker that is there has b/0, b/2")
 
 
 def test_a_loop_that_turns_one_that_is_stuck_and_one_that_never_turned(tmp_path: Path) -> None:
