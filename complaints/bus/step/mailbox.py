@@ -11,7 +11,7 @@ from confluent_kafka.admin import AdminClient
 
 from complaints.bus import StoredRecord
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import extent, is_end, is_record, kept, stored
+from complaints.bus.confluent.client import extent, is_end, kept
 from complaints.bus.deleted import Gap
 from complaints.bus.step import kafka
 from complaints.bus.step.contract import StepTopics
@@ -66,6 +66,7 @@ class Mailbox:
             profiles.mailbox(options.brokers, group=spec.name, member=identity.member, client=identity.client)
         )
         self._extent = partial(extent, self.consumer, spec.mailbox)
+        self._kept = partial(kept, options.brokers, spec.mailbox)
         told = {"on_assign": self._on_assign, "on_revoke": self._on_revoke, "on_lost": self._on_revoke}
         self.consumer.subscribe([spec.mailbox], **told)
 
@@ -81,8 +82,8 @@ class Mailbox:
 
     @property
     def whole(self) -> list[int]:
-        """The partitions that are proven, and of which something was handled since they were refused: one that is tried again is not."""
-        return [partition for partition in self.proven if partition not in self._refusals.at_work]
+        """The partitions that are proven, and certainly no longer refused: of one that is tried again something must be handled first."""
+        return [partition for partition in self.proven if not self._refusals.is_open(partition)]
 
     @property
     def refused(self) -> Mapping[int, str]:
@@ -105,15 +106,22 @@ class Mailbox:
 
     def try_again(self, told: Collection[int]) -> None:
         """Begin again with the refused partitions whose turn it is (see Refusals.due)."""
-        for partition in self._refusals.due(told):
+        due = set(self._refusals.due(told))
+        self._same.look(now=bool(due))
+        away = self._same.away(self.assigned or ())
+        for partition in due & away:
+            self._refusals.refuse(partition, self._same.why(partition))
+        for partition in due - away:
             self._places.again(partition)
             self._restorer.again(partition)
+        for partition in away.intersection(self._next):
+            self.refuse(partition, self._same.why(partition))
 
     def refuse(self, partition: int, error: ConfigurationError) -> None:
         """Handle nothing more of a partition until an operator corrects an error. What was built on it is to be dropped."""
         self.epoch += 1
         self._refusals.refuse(partition, error)
-        self._refusals.at_work.add(partition)
+        self._refusals.at_work(partition)
         self._take_away(partition)
 
     def at(self, offsets: Mapping[int, int]) -> dict[int, Position]:
@@ -123,7 +131,7 @@ class Mailbox:
     def handled(self, positions: Mapping[int, Position]) -> None:
         """Note where partitions go on after a commit."""
         self._places.handled(positions)
-        self._refusals.at_work.difference_update(positions)
+        self._refusals.handled(positions)
         self._next |= {partition: at.offset for partition, at in positions.items() if partition in self._next}
         self._due.drop(positions)
 
@@ -134,8 +142,7 @@ class Mailbox:
             positions: the next offset in each partition.
             within_s: when at the latest.
         """
-        held = {partition: offset for partition, offset in positions.items() if partition in self._next}
-        self._next |= held
+        self._next |= (held := {at: offset for at, offset in positions.items() if at in self._next})
         self._due.note(held, within_s=within_s)
 
     def due(self) -> dict[int, int]:
@@ -156,7 +163,6 @@ class Mailbox:
             BusUnavailable: Kafka did not answer, or the client has ended itself, for example because it was fenced.
             ConfigurationError: a state has a newer format, or a topic was made anew under this worker.
         """
-        self._same.look()
         if self._restorer.busy:
             self._restore()
         else:
@@ -164,12 +170,8 @@ class Mailbox:
         if at_end := self._ends.passed(self._next):
             self.passed(at_end, within_s=END_S)
         before = self.epoch
-        first = self.consumer.poll(BUSY_POLL_S if self._restorer.busy else wait_s)
-        messages: list[Message] = [] if first is None else [first]
-        if first is not None and most > 1:
-            messages += self.consumer.consume(most - 1, timeout=self._options.gather_s)
-        # looked at before anything is dropped: of an error that ends the client there is one message, and silence after it
-        records = [(message, stored(message) if is_record(message) else None) for message in messages]
+        wait_s = BUSY_POLL_S if self._restorer.busy else wait_s
+        records = kafka.polled(self.consumer, most, wait_s=wait_s, gather_s=self._options.gather_s)
         if before != self.epoch:  # a rebalance in between: what was read may be another worker's by now
             self.rewind()
             return []
@@ -217,18 +219,17 @@ class Mailbox:
         self.epoch += 1
         self.assigned = frozenset(at.partition for at in partitions)
         self._forget()
-        topic_id = self._same.begin()
         found = kafka.committed(consumer, partitions, beat=self._options.heartbeat)
         committed = {number: position_of(at) for number, at in found.items() if at.offset >= 0}
-        still = partial(kept, self._options.brokers, self._spec.mailbox)
-        self._places = Places(self._spec, self._identity.member, topic_id, committed, still)
-        # a number that is there: retention may have passed the committed offset, and what the client asks the broker for, such as the end,
-        # may be answered after a seek, which it then undoes
-        places = {partition: sorted((*self._extent(partition), at.offset))[1] for partition, at in found.items()}
+        self._places = Places(self._spec, self._identity.member, self._same.begin(), committed, self._kept)
+        away = self._same.away(self.assigned)
+        places = kafka.starts(found, self._extent, away=away)
         starts = [ConfluentPartition(self._spec.mailbox, *place) for place in places.items()]
         consumer.assign(starts)
         consumer.pause(starts)
-        self._restorer.begin(places, committed, lambda at, known: self._places.behind(at, known, *self._extent(at)))
+        for partition in away:
+            self._refusals.refuse(partition, self._same.why(partition))
+        self._restorer.begin({*places} - away, committed, lambda at, to: self._places.behind(at, to, *self._extent(at)))
 
     def _on_revoke(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         self.epoch += 1

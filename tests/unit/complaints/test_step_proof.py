@@ -106,6 +106,28 @@ def test_a_refusal_that_is_not_told_yet_is_not_taken_for_one_that_an_operator_to
     assert refusals.due(()) == []
 
 
+def test_a_partition_that_was_refused_at_work_is_so_until_something_of_it_is_handled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Or doctor would say at each try that it begins anew. If there is nothing to handle any more, it is over after a while."""
+    refusals = Refusals("step")
+
+    refusals.refuse(3, ConfigurationError("why"))
+    refusals.at_work(3)
+    assert refusals.due({3}) == []
+    assert refusals.due(()) == [3]
+    assert refusals.is_open(3)
+    refusals.handled([3])
+    assert not refusals.is_open(3)
+    monkeypatch.setattr("complaints.bus.step.held.refusals.SURE_S", 0.0)
+    refusals.refuse(3, ConfigurationError("why"))
+    refusals.at_work(3)
+    assert refusals.due({3}) == []
+    assert refusals.is_open(3)
+    assert refusals.due(()) == [3]
+    assert not refusals.is_open(3)
+
+
 def test_an_end_that_was_lost_stays_lost_when_the_log_has_grown_beyond_it() -> None:
     """Without a record that would tell, only the refusal knows it; what an operator says then counts."""
     at = Position(50, "w-0", "id")
