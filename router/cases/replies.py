@@ -141,12 +141,14 @@ def status_for(asked: Inbound, case: Document | None) -> Document:
         "caused_by": asked.id,
     }
     # a code that is none is answered as one of a secret report is
-    about = {"additions": 0, "secret": False, "private": True} if case is None else _about(case)
-    return {**reply, "hop": 0 if case is None else case["hop"], **about}
+    if case is None:
+        return {**reply, "hop": 0, "additions": 0, "secret": False, "private": True}
+    # what was told on one channel is told in public on no other one
+    return {**reply, "hop": case["hop"], **_about(case, hides=case["complaint"]["channel"] != sender["channel"])}
 
 
 def _about(case: Document, *, hides: bool = False) -> Document:
-    """Return what a reply tells of its case beside the text: of a hidden person or report, and that it is hidden, to its citizen alone."""
+    """Return what a reply tells of its case beside the text: of a hidden person or report, and if it `hides`, to its citizen alone."""
     complaint, about = case["complaint"], {}
     if topic := complaint.get("topic"):
         about["topic"] = topic
