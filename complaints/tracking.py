@@ -45,16 +45,18 @@ def code_for(complaint_id: UUID, *, key: bytes) -> str:
     return _code(hmac.digest(key, complaint_id.bytes, sha256))
 
 
-def receipt_key_for(complaint_id: UUID, *, key: bytes) -> str:
+def receipt_key_for(complaint_id: UUID, content: str, *, key: bytes) -> str:
     """Return the receipt key of a complaint: ten characters of ALPHABET, which prove on the web that one sent it.
 
-    It depends on the complaint and not on its code: a code that was taken by another complaint opens nothing.
+    It depends on the complaint and not on its code: a code that was taken by another complaint opens nothing. It depends on what was sent,
+    too: whoever sends other words under the name of a complaint makes a key that opens nothing.
 
     Args:
         complaint_id: the derived id of the complaint.
+        content: the digest of what was sent (see ids.content_digest).
         key: a secret of at least 16 bytes, another one than that of the codes.
     """
-    return _code(hmac.digest(key, complaint_id.bytes, sha256))[:PAYLOAD_LENGTH]
+    return _code(hmac.digest(key, complaint_id.bytes + content.encode(), sha256))[:PAYLOAD_LENGTH]
 
 
 def next_code(code: str, complaint_id: UUID) -> str:

@@ -52,7 +52,8 @@ class TellingRules:
     """How much a citizen hears.
 
     Attributes:
-        per_hour: the maximum number of texts of one cause that are sent to one citizen within an hour; more wait.
+        per_hour: the maximum number of texts of one cause that are sent to one citizen within an hour; more wait, but what answers danger
+            to life never does.
         useful_for: after this time a text is of no use and is not sent.
     """
 
@@ -101,7 +102,8 @@ class Telling:
         sent: list[Record] = []
         still: list[Document] = []
         for one in state["waiting"]:
-            if len(_heard(state, _of(one), at_ms - HOUR_MS)) < self._rules.per_hour:
+            has_room = len(_heard(state, _of(one), at_ms - HOUR_MS)) < self._rules.per_hour
+            if has_room or one["reply"].get("urgent"):
                 state["told"] = [*state["told"], [at_ms, _message(one["reply"]), _of(one)]]
                 sent.append(self._send(one, at_ms))
             else:

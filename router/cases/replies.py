@@ -71,6 +71,7 @@ def reply_to(
     if telling is None or kind is None:
         return None
     first, complaint, named = facts[0], case["complaint"], str(kind)
+    ending = _ending(first, complaint)
     added_as = _added_as(facts, case, by_code=by_code) if kind is _COMPLETED else ""
     reply = {
         "id": text_id(first["caused_by"], reply_name(named)),
@@ -79,13 +80,15 @@ def reply_to(
         "tracking_code": case["tracking_code"],
         "channel": complaint["channel"],
         "kind": named,
-        "text": _sentence(kind, telling, case, _ending(first, complaint), added_as=added_as),
+        "text": _sentence(kind, telling, case, ending, added_as=added_as),
         "created_at": first["at"],
         "caused_by": first["caused_by"],
         "hop": case["hop"],
     }
     if by_code:
         reply["by_code"] = True
+    elif ending:
+        reply["urgent"] = True
     if telling["kind"] == _ASKED and telling.get("part"):
         reply["part"] = telling["part"]
     return reply | _about(case, hides=kind is _HIDDEN)
