@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from embedded.clickhouse.access.tree import Node
 from embedded.clickhouse.accounts import CATALOGUE
 from embedded.clickhouse.engine import Engine
 from embedded.clickhouse.errors import ServerError, denied
+from embedded.clickhouse.limits import LONGEST_PATTERN, LONGEST_WORDS, MOST_SEARCHED
+from embedded.clickhouse.sql import unquote
 
 # The kinds of functions that compute from their arguments alone. Not among them are those that read files, dictionaries, settings,
 # addresses of memory or the state of the server: "AI", "Dictionary", "Introspection", "Other" and the like.
@@ -42,13 +45,8 @@ _SEARCHES: Final = {
 }  # fmt: skip
 _ANY_CASE: Final = "CaseInsensitive"
 """In the name of each other such function; what it searches for is its second argument."""
-_LONGEST_PATTERN: Final = 100
-"""Characters of a pattern that is searched for, as the engine writes it."""
-_LONGEST_WORDS: Final = 40
-"""Characters of what is searched for without regard to case: a text of a megabyte is searched for so many in two seconds."""
-SEARCH_BOUNDS: Final = {"max_memory_usage": 64 << 20, "max_block_size": 1024}
-"""The settings of a statement that searches. The engine looks at its clock between blocks only, so the memory bounds all that is searched
-at once, however many rows it has; the short blocks of the views need a part of it."""
+_PIECE: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?P<least>\d+)(?:,(?P<most>\d*))?\}|.", re.DOTALL)
+# A piece of a pattern: an escaped character, a class of characters, a number of repetitions, or one character.
 # An aggregate function that shows addresses of the process.
 _TELLING: Final = frozenset({"flameGraph"})
 # Table functions that make numbers or take their rows from the statement itself.
@@ -107,7 +105,7 @@ class Reading:
         if node.kind == "Function" and not self._may_call(node):
             raise _not_for_readers("function", node.name)
         searched = node.function.lower()
-        most = _LONGEST_WORDS if _is_any_case(searched) else _LONGEST_PATTERN
+        most = LONGEST_WORDS if _is_any_case(searched) else LONGEST_PATTERN
         is_short = node.kind == "Literal" and len(node.name) <= most
         if searched and not is_short and self._searches.get(searched) == node.place:
             raise denied(f"{node.function} searches for a text in the query of at most {most} characters")
@@ -118,8 +116,15 @@ class Reading:
             self._known_table(names)
 
     def searches(self, node: Node) -> bool:
-        """Return whether a node makes a statement one that searches, which needs SEARCH_BOUNDS."""
+        """Return whether a node makes a statement one that searches, which needs the limits of SEARCH."""
         return node.kind == "Function" and node.name.lower() in self._searches
+
+    def searched(self, node: Node) -> int:
+        """Return how much a node adds to what its statement searches for (see MOST_SEARCHED); 0 if it is none of that."""
+        function = node.function.lower()
+        if node.kind != "Literal" or self._searches.get(function) != node.place:
+            return 0
+        return 2 * len(node.name) if _is_any_case(function) else places_of(unquote(node.name))
 
     def _known_table(self, name: str) -> None:
         if name.lower().startswith(_SYSTEM) and name[len(_SYSTEM) :].split(".", maxsplit=1)[0] not in CATALOGUE:
@@ -136,6 +141,27 @@ class Reading:
             if name in self._aggregates or name.lower() in self._any_case:
                 return True
         return False
+
+
+def places_of(pattern: str) -> int:
+    r"""Return how many places a pattern has that a search may be at, with each repetition written out: ten of "(ab{3}c){2}".
+
+    Text without a meaning of its own ("\Q") counts as a great deal, since brackets in it would hide a repetition.
+    """
+    if "\\Q" in pattern:
+        return MOST_SEARCHED + 1
+    open_groups, last = [0], 0
+    for piece in _PIECE.finditer(pattern):
+        if piece["least"]:
+            times = max(int(piece["least"]), int(piece["most"] or 0))
+            open_groups[-1] += last * (times - 1)
+            last *= times
+        elif piece[0] == "(":
+            open_groups.append(0)
+        else:
+            last = open_groups.pop() if piece[0] == ")" and len(open_groups) > 1 else 1
+            open_groups[-1] += last
+    return sum(open_groups)
 
 
 def _place(name: str) -> int:

@@ -9,11 +9,12 @@ from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import IO, Final
 
 from embedded.clickhouse.access.gate import Gate
-from embedded.clickhouse.accounts import QUERY_BYTES, Account
+from embedded.clickhouse.accounts import Account
 from embedded.clickhouse.errors import NOT_IMPLEMENTED, READONLY, EngineError, ServerError
 from embedded.clickhouse.http.asked import Asked
 from embedded.clickhouse.http.coding import Coder, accepted, expand, framing
 from embedded.clickhouse.http.sessions import Sessions
+from embedded.clickhouse.limits import QUERY_BYTES
 from embedded.clickhouse.protocol.wire import Progress, Setting
 from embedded.clickhouse.session.execution import Execution, Work
 from embedded.clickhouse.session.scope import Session, applied, known_settings, within
