@@ -10,6 +10,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from complaints.errors import TrackingCodeError
+from complaints.visible import visible
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base32: no I, L, O or U."""
@@ -100,7 +101,7 @@ def case_number_in(text: str) -> str | None:
 
     It is read as `parse` reads a code.
     """
-    letters = [letter for letter in text.upper() if letter not in " -.\t\n#"]
+    letters = _letters(text)
     if (
         len(letters) != NUMBER_LENGTH + 1
         or letters[0] != NUMBER_PREFIX[0]
@@ -138,7 +139,7 @@ def typed_letters(text: str) -> str:
 
 
 def _letters(text: str) -> list[str]:
-    return [letter for letter in text.upper() if letter not in " -.\t\n#"]
+    return [letter for letter in visible(text).upper() if letter not in " -.\t\n#"]
 
 
 def is_canonical(text: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from httpx import Response
@@ -12,7 +13,7 @@ from channels.web.parse import SHORTEST_KEY
 from channels.web.wishes import MOST_WORDS, WISHES
 from complaints.case import CaseState, Rating
 from complaints.crypto import Keyring
-from complaints.fact import FactKind
+from complaints.fact import FactKind, Result
 from complaints.message import InboundMessage
 from tests.harness.tables import row_by_row
 from tests.harness.web import API, PNG, House
@@ -211,6 +212,33 @@ def test_a_wish_is_confirmed_once_and_shows_what_it_led_to(door: House) -> None:
     assert ("sudah kami jalankan" in done, "muat ulang" in done) == (True, False)
     assert 'class="state dibuka kembali"' in done
     assert "Terima kasih" not in door.http.get(path).text.split("Kabar untuk Anda")[0]
+
+
+def test_a_wish_that_was_refused_is_told_as_an_error(door: House) -> None:
+    """In the box of errors, which is read out at once, and not in that of success."""
+    door.fill(text="Jalan berlubang")
+    (complaint,) = door.complaints()
+    door.settle(complaint, "selesai", *Facts(complaint).made)
+    answer = sent(door, complaint.mailbox, "belum-selesai")
+    (wish,) = door.additions()
+    refused = Facts(complaint).after(
+        wish.id, (FactKind.declined, {"command": "reopen", "result": Result.refused, "text": "x"})
+    )
+    door.settle(complaint, "diproses", *refused.made)
+    page = door.http.get(answer.headers["location"]).text
+    assert '<div class="summary" role="alert">\n<h2>Permintaan tidak kami jalankan</h2>' in page
+    assert 'class="done"' not in page
+
+
+def test_the_number_for_emergencies_can_be_dialled_where_we_tell_it(door: House) -> None:
+    """In what happened to the case; a number of an agency's answer, and what looks like a page, stay as they are."""
+    door.fill(text="Ada kebakaran di rumah tetangga, orangnya terjebak, tolong sekarang")
+    (complaint,) = door.complaints()
+    told = Facts(complaint).after(uuid4(), (FactKind.answered, {"text": "<b>Hubungi 112</b>"}))
+    door.settle(complaint, "ditanggapi", *told.made, secret=False)
+    page = door.http.get(f"/lacak/{complaint.mailbox}").text
+    assert page.count('Telepon <a href="tel:112">112</a>.') == 1
+    assert "&lt;b&gt;Hubungi 112&lt;/b&gt;" in page
 
 
 def test_a_rated_case_shows_the_rating_and_not_its_empty_form(door: House) -> None:
