@@ -57,6 +57,12 @@ PACKET_S: Final = 60.0
 """The maximum number of seconds until a query, with the tables that come with it, has come whole, so that nobody holds a connection by
 sending it byte by byte."""
 
+MOST_WAITED_BYTES: Final = 64 << 20
+"""The maximum size of a result by HTTP for whose end its client waits: so much is kept for each."""
+
+SESSIONS: Final = 32
+"""The maximum number of named sessions by HTTP of one account. Each has two connections to the engine."""
+
 CLIENTS: Final = 32
 """The maximum number of connections of each account but the sink's, so that none fills the server: a pool of a BI tool has a dozen."""
 

@@ -230,7 +230,7 @@ def _http_server(gate: Gate, config: ServerConfig, version: wire.ServerVersion) 
     from embedded.clickhouse.http.server import HttpServer  # who has no HTTP interface needs no web framework
 
     assert config.http_port is not None
-    return HttpServer(gate, spool_folder(config.data_dir), version, host=config.host, port=config.http_port)
+    return HttpServer(gate, config, version, port=config.http_port)
 
 
 def _version(engine: Engine) -> wire.ServerVersion:
