@@ -33,9 +33,14 @@ READER: Final[Mapping[str, int]] = MappingProxyType(
         "max_parser_depth": 300,
         "max_parser_backtracks": 20_000,
         "max_subquery_depth": 20,
+        "function_range_max_elements_in_block": 1_000_000,
     }
 )
 """The engine's settings for each of an analyst's statements."""
+
+BLOCK: Final[Mapping[str, int]] = MappingProxyType({"max_block_size": 8_192})
+"""The greatest values of settings that an analyst's client may raise further without an error, and that then hold nevertheless: the engine
+looks at its clock between blocks only."""
 
 SEARCH: Final[Mapping[str, int]] = MappingProxyType(
     {"max_memory_usage": 32 << 20, "max_block_size": 1024, "max_threads": 1, "max_execution_time": 30}

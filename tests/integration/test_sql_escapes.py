@@ -314,9 +314,13 @@ def doubling(names: int, joined: str) -> str:
         "SELECT * FROM " + "(SELECT * FROM " * 30 + "numbers(1)" + ")" * 30,
         "SELECT match(repeat('xa', 500000), '(.{1,30}){1,30}y')",
         "SELECT match(repeat('xa', 500000), '(\\Q(\\E.{1,30}){1,30}y')",
+        "WITH range(200000) AS r SELECT arraySum(arrayMap(x -> indexOf(r, x), r))",
+        "SELECT count() FROM numbers(1000000) WHERE has(range(1000000), number + 1e7)",
+        "WITH repeat('a', 1000000) AS r SELECT arrayCount(x -> position(r, toString(x)) > 0, range(1000000))",
+        "SELECT count() FROM numbers(1000000) WHERE repeat('a', 1000000) LIKE concat('%', toString(number), '%b')",
         "SELECT " + ", ".join(f"match(text, 'a.{{90}}{number}')" for number in range(10)) + " FROM cases",
     ],
-    ids=range(10),
+    ids=range(14),
 )
 def test_a_statement_that_costs_too_much_is_refused_at_once_and_says_what_to_do(analyst: Client, text: str) -> None:
     """The engine reads and searches without a look at its clock, so what it may read and search for is bounded."""

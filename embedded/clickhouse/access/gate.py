@@ -26,7 +26,7 @@ from embedded.clickhouse.errors import (
     ServerError,
     denied,
 )
-from embedded.clickhouse.limits import CLIENTS, MOST_SEARCHED, READER_QUERY_BYTES, SEARCH, TOO_MUCH
+from embedded.clickhouse.limits import BLOCK, CLIENTS, MOST_SEARCHED, READER_QUERY_BYTES, SEARCH, TOO_MUCH
 from embedded.clickhouse.tokens import tokens
 
 # Table functions that take a structure, which is SQL inside a text, and what makes it more than names and types.
@@ -169,7 +169,7 @@ class Gate:
         else:
             for node in parse:
                 self._writing.lend_nothing(node)
-        return Permitted(statement, SEARCH if searches else {})
+        return Permitted(statement, SEARCH if searches else BLOCK if account.reads_only else {})
 
     @staticmethod
     def _check_words(account: Account, words: Sequence[str]) -> None:

@@ -43,6 +43,14 @@ _SEARCHES: Final = {
     ), 2),
     "multiFuzzyMatchAllIndices": 3, "multiFuzzyMatchAny": 3, "multiFuzzyMatchAnyIndex": 3, "splitByRegexp": 1,
 }  # fmt: skip
+# The same for functions that are fast with one thing that is searched for. With another one for each element of an array, as in
+# arrayMap(x -> indexOf(r, x), r), they take the product, too.
+_FINDS: Final = {
+    **dict.fromkeys((
+        "countEqual", "countSubstrings", "has", "indexOf", "indexOfAssumeSorted", "like", "notLike", "position", "positionUTF8",
+    ), 2),
+    "locate": 1,
+}  # fmt: skip
 _ANY_CASE: Final = "CaseInsensitive"
 """In the name of each other such function; what it searches for is its second argument."""
 _PIECE: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?P<least>\d+)(?:,(?P<most>\d*))?\}|.", re.DOTALL)
@@ -85,6 +93,8 @@ class Reading:
         self._any_case = {str(row[0]).lower() for row in may if row[2]}
         searches = {str(row[0]).lower(): _place(row[1] or row[0]) for row in may}
         self._searches = {name: place for name, place in searches.items() if place}
+        finds = {str(row[0]).lower(): _FINDS.get(str(row[1] or row[0]), 0) for row in may}
+        self._finds = self._searches | {name: place for name, place in finds.items() if place}
         # A function can be named where a column could be, as in arrayMap(file, paths).
         unknown = {str(row[0]).lower() for row in listed} - {name.lower() for name in self._functions}
         self._not_even_named = unknown | self._searches.keys()
@@ -107,8 +117,10 @@ class Reading:
         searched = node.function.lower()
         most = LONGEST_WORDS if _is_any_case(searched) else LONGEST_PATTERN
         is_short = node.kind == "Literal" and len(node.name) <= most
-        if searched and not is_short and self._searches.get(searched) == node.place:
-            raise denied(f"{node.function} searches for a text in the query of at most {most} characters")
+        if searched and not is_short and self._finds.get(searched) == node.place:
+            raise denied(
+                f"{node.function} searches for a text or a number that stands in the query, of at most {most} characters"
+            )
         if node.kind == "Identifier" and node.name.lower() in self._not_even_named:
             raise _not_for_readers("function", node.name)
         names = node.name.replace(" ", ".") if node.kind.startswith(("Show", "Exists")) else node.name
