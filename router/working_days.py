@@ -1,5 +1,6 @@
 """Counts working days by Indonesia's calendar: weekends, national holidays and days of joint leave (*cuti bersama*) do not count. Pure."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import Final
@@ -37,12 +38,12 @@ def working_days_between(after: date, until: date) -> int:
 
 def is_working(day: date) -> bool:
     """Return whether a day is a working day."""
-    return day.weekday() < _SATURDAY and day not in _days_off(day.year)
+    return day.weekday() < _SATURDAY and day not in days_off(day.year)
 
 
 @cache
-def _days_off(year: int) -> frozenset[date]:
-    """Return the national holidays and the days of joint leave of a year."""
+def days_off(year: int) -> Mapping[date, str]:
+    """Return the national holidays and the days of joint leave of a year, with their names."""
     import holidays  # loads a hundred calendars: only with the first deadline, not with every command
 
-    return frozenset(holidays.country_holidays("ID", years=year, categories=("public", "government")))
+    return dict(holidays.country_holidays("ID", years=year, categories=("public", "government")))

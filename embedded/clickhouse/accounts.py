@@ -34,6 +34,9 @@ VIEWS: Final = (
 )
 """The views that analysts may read."""
 
+REFERENCE: Final = ("agencies", "regions", "topics", "calendar")
+"""The tables that the views refer to, which analysts may read, too."""
+
 CATALOGUE: Final = (
     "one", "numbers", "numbers_mt", "databases", "tables", "columns", "functions", "table_functions", "table_engines",
     "data_type_families", "formats", "settings", "time_zones", "keywords", "aggregate_function_combinators",
@@ -55,7 +58,7 @@ _RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         "TABLE ENGINE ON ReplacingMergeTree",
     ),
     ANALYST: (
-        *(f"SELECT ON {DATA}.{view}" for view in VIEWS),
+        *(f"SELECT ON {DATA}.{view}" for view in (*VIEWS, *REFERENCE)),
         *(f"SELECT ON system.{table}" for table in CATALOGUE),
         "SELECT ON information_schema.*",
         "SELECT ON INFORMATION_SCHEMA.*",

@@ -145,7 +145,11 @@ def learn(
 
     typer.echo("learning, and measuring on the sentences of each writer in turn ...", err=True)
     learnt = learnt_now()
-    figures, before = learnt.head.figures, model().head.figures["by_intent"]
+    figures = learnt.head.figures
+    try:
+        before = model().head.figures["by_intent"]
+    except ValueError:  # of another format: there is nothing to compare with
+        before = figures["by_intent"]
     content = packed(learnt.head, learnt.weights)
     place().write_bytes(content)
     typer.echo(f"sentences {figures['sentences']}, right of those of held-out writers {figures['accuracy']:.3f}")

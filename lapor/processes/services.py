@@ -1,14 +1,16 @@
 """The services of `lapor run`: channels, steps, sink and view, each in the foreground until it is told to stop."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
+from threading import Event, Thread
 
 import structlog
 from prometheus_client import start_http_server
 
 from complaints.bus.step.options import WorkerOptions
-from complaints.errors import ConfigurationError
+from complaints.errors import ConfigurationError, StoreUnavailable
 from complaints.runtime.address import parse_address
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat, configure_logging
@@ -33,6 +35,9 @@ ROUTER_WEB_PORT = 9410
 
 METRICS_PORT = 9400
 """The port for metrics if LAPOR_METRICS names only a host."""
+
+REFERENCE_AFTER_S = 15
+"""Seconds after its start for which the sink does not fill the tables of reference: then all other parts start."""
 
 ECHOES = 500
 """The number of commands after which a transaction of the neighbours' step ends: a page of supporters leads to as many."""
@@ -244,7 +249,23 @@ def run_sink(settings: Settings) -> None:
         number=number,
     )
     with stop_on_signals() as stop:
+        Thread(target=_refresh_reference, args=(settings, stop), name="reference", daemon=True).start()
         sink.run(stop, lambda rows: beat.beat(rows=rows))
     orders.close()
     producer.close()
     clickhouse.close()
+
+
+def _refresh_reference(settings: Settings, stop: Event) -> None:
+    """Fill the tables that analysts join with, after the start, which needs the processor more."""
+    from lapor.processes import reference
+    from sinks.clickhouse.client import StoreRejected
+    from sinks.clickhouse.reference import refresh
+
+    if stop.wait(REFERENCE_AFTER_S):
+        return
+    with closing(store(settings)) as own:
+        try:
+            refresh(own, reference.digest(), reference.tables)
+        except (StoreUnavailable, StoreRejected) as error:
+            log.warning("the tables of agencies, regions, topics and days wait for the next start", reason=str(error))

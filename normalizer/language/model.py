@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from math import exp
@@ -16,7 +17,7 @@ from normalizer.language.features import BUCKETS
 FILE: Final = "intents.model"
 """The name of the model in this package's folder: a line of JSON (Head), then the deflated weights, a signed byte each."""
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 KEPT: Final = 1 << 14
 """Words, and pairs of them, whose sums are kept: they are most of what anybody writes, in about 25 MB."""
@@ -30,7 +31,8 @@ class Head(NamedTuple):
         intents: the ids of the intents, in the order of the weights.
         bias: what each intent has before any word.
         scale: by which a byte is multiplied to be a weight.
-        temperature: by which sums are divided to be sure as often as they are right.
+        temperature: by which sums are divided.
+        knots: pairs of a share and how often the intent with it was right, rising; between them, shares are drawn as lines.
         digest: of the sentences from which it was learnt (see normalizer.language.examples.digest).
         figures: what was measured on sentences held out by writer.
     """
@@ -40,6 +42,7 @@ class Head(NamedTuple):
     bias: tuple[float, ...]
     scale: float
     temperature: float
+    knots: tuple[tuple[float, float], ...]
     digest: str
     figures: dict[str, Any]
 
@@ -83,12 +86,21 @@ class Model:
         return [sum(column) for column in zip(self._bias, *vectors, strict=True)]
 
     def probabilities(self, said: Sequence[str]) -> list[float]:
-        """Return how likely each intent is for the words of a text, together 1."""
+        """Return how likely each intent is for the words of a text: how often it was right with such a share of all."""
         scores = self.scores(said)
         most = max(scores)
         shares = [exp(score - most) for score in scores]
         whole = sum(shares)
-        return [share / whole for share in shares]
+        return [self._sure(share / whole) for share in shares]
+
+    def _sure(self, share: float) -> float:
+        knots = self.head.knots
+        at = min(max(bisect_right(knots, (share, 2.0)), 1), len(knots) - 1)
+        (before, low), (after, high) = knots[at - 1], knots[at]
+        return low + (high - low) * (share - before) / (after - before)
+
+
+_OTHER: Final = "the model of intents is of another format: run `lapor language learn`"
 
 
 def packed(head: Head, weights: bytes) -> bytes:
@@ -104,10 +116,12 @@ def unpacked(content: bytes) -> Model:
     """
     line, _, rest = content.partition(b"\n")
     said = orjson.loads(line)
-    head = Head(**{**said, "intents": tuple(said["intents"]), "bias": tuple(said["bias"])})
+    if said["format"] != FORMAT:
+        raise ValueError(_OTHER)
+    head = Head(**{**said, "intents": tuple(said["intents"]), "bias": tuple(said["bias"]), "knots": tuple(map(tuple, said["knots"]))})
     weights = zlib.decompress(rest)
-    if head.format != FORMAT or len(weights) != BUCKETS * len(head.intents):
-        raise ValueError("the model of intents is of another format: run `lapor language learn`")
+    if len(weights) != BUCKETS * len(head.intents):
+        raise ValueError(_OTHER)
     return Model(head, weights)
 
 

@@ -14,7 +14,7 @@ _COST: Final = 0.3
 _LARGEST: Final = 127
 """Of a weight as a signed byte."""
 
-_BANDS: Final = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
+_BANDS: Final = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.995)
 _FEWEST: Final = 50
 """Sentences of a band in which calibration can be measured."""
 
@@ -58,6 +58,8 @@ def learn() -> Learnt:
             measured |= held
     temperature = _temperature(scores[measured], targets[measured])
     shares = _softmax(scores / temperature)
+    knots = _knots(shares[measured], targets[measured])
+    shares = np.interp(shares, [share for share, _ in knots], [right for _, right in knots])
     fitted = _fitted(table, targets)
     scale = float(np.abs(fitted.coef_).max()) / _LARGEST
     rounded = np.zeros((features.BUCKETS, len(INTENTS)), dtype=np.int8)
@@ -74,6 +76,7 @@ def learn() -> Learnt:
         bias=tuple(round(float(one), 4) for one in bias),
         scale=scale,
         temperature=temperature,
+        knots=knots,
         digest=digest(),
         figures=_figures(shares[measured], targets[measured], writers[measured]),
     )
@@ -131,6 +134,18 @@ def _temperature(scores: Any, targets: Any) -> float:
 
     rows = np.arange(len(targets))
     return min(_TEMPERATURES, key=lambda one: -float(np.log(_softmax(scores / one)[rows, targets] + 1e-12).mean()))
+
+
+def _knots(shares: Any, targets: Any) -> tuple[tuple[float, float], ...]:
+    """Return how often the likeliest intent is right by its share: a knot per band, between nothing and all."""
+    read, sure = shares.argmax(axis=1), shares.max(axis=1)
+    found = [(0.0, 0.0)]
+    for low, high in zip(_BANDS, (*_BANDS[1:], 1.01), strict=True):
+        within = (sure >= low) & (sure < high)
+        if within.sum() >= _FEWEST:
+            right = float((read == targets)[within].mean())
+            found.append((round(float(sure[within].mean()), 4), round(max(right, found[-1][1]), 4)))
+    return (*found, (1.0, max(found[-1][1], 0.999)))
 
 
 def _figures(shares: Any, targets: Any, writers: Any) -> dict[str, Any]:

@@ -23,13 +23,16 @@ from complaints.fact import Fact, FactKind
 from complaints.tracking import spaced
 from embedded.clickhouse.accounts import VIEWS
 from sinks.clickhouse.client import Store, StoreRejected
-from sinks.clickhouse.migrate import LEDGER, migrate, migrations
+from sinks.clickhouse.migrate import LEDGER, migrate, migrations, note
 from sinks.clickhouse.rows import TABLES
 from tests.harness.events import DPU, PEMDA, dead_letter, delivery, landed, told
 from tests.harness.facts import answered, case, opened, refused, routed
 from tests.harness.numbers import FINGERPRINT, number
 from tests.harness.sink import SinkHouse
 from tests.harness.support import KafkaServer, start_clickhouse, wait_until
+
+VIEWED = ["views.sql", "dictionary.yaml"]
+"""What is made anew after a migration."""
 
 DIES_AFTER_AN_INSERT = """
 import os, signal, sys
@@ -104,9 +107,18 @@ def empty(clickhouse_server: str) -> Iterator[Store]:
 
 def test_each_migration_is_applied_once(empty: Store) -> None:
     """The second start finds nothing to do."""
-    assert migrate(empty, fingerprint=FINGERPRINT) == [migration.name for migration in migrations()]
+    assert migrate(empty, fingerprint=FINGERPRINT) == [*(one.name for one in migrations()), *VIEWED]
     assert migrate(empty, fingerprint=FINGERPRINT) == []
     assert empty.execute("SELECT count() FROM migrations WHERE number > 0") == [(len(migrations()),)]
+
+
+def test_views_and_comments_are_made_anew_if_their_files_were_changed(empty: Store) -> None:
+    """A view is only a question; what an older program left of it goes."""
+    migrate(empty, fingerprint=FINGERPRINT)
+    empty.execute("CREATE OR REPLACE VIEW complaints AS SELECT 1 AS n")
+    note(empty, "views.sql", "another")
+    assert migrate(empty, fingerprint=FINGERPRINT) == VIEWED
+    assert empty.table("SELECT case_number FROM complaints")[1] == []
 
 
 def test_a_migration_that_was_changed_after_it_was_applied_stops_the_start(empty: Store) -> None:
@@ -179,10 +191,10 @@ def test_an_interrupted_migration_is_repeated_from_the_start_of_its_file(empty: 
     empty.execute(LEDGER)
     for statement in tables.statements[:statements]:
         empty.execute(statement)
-    assert migrate(empty, fingerprint=FINGERPRINT) == [migration.name for migration in migrations()]
+    assert migrate(empty, fingerprint=FINGERPRINT) == [*(one.name for one in migrations()), *VIEWED]
     for migration in migrations():  # now all of it was done but the note
         empty.execute(f"ALTER TABLE migrations DELETE WHERE number = {migration.number} SETTINGS mutations_sync = 2")
-        assert migrate(empty, fingerprint=FINGERPRINT) == [migration.name]
+        assert migrate(empty, fingerprint=FINGERPRINT) == [migration.name, *VIEWED]
 
 
 def test_every_topic_reaches_its_tables_and_views(house: SinkHouse) -> None:

@@ -10,6 +10,7 @@ from complaints.bus import StoredRecord
 from complaints.bus.step.contract import RESERVED
 from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, MESSAGE_EVENTS
 from complaints.errors import ContractViolation
+from complaints.tracking import NUMBER_PREFIX
 from sinks.clickhouse.rows import cases, dead_letters, facts, messages
 from sinks.clickhouse.rows.values import Json, Row, Rows, loaded
 
@@ -55,10 +56,13 @@ def rows_of(record: StoredRecord, number: Callable[[str], str]) -> Rows:
 
 
 def _numbered(row: Row, number: Callable[[str], str]) -> Row:
-    return {
+    numbered = {
         "case_number" if name == "tracking_code" else name: number(value) if value and name in CODES else value
         for name, value in row.items()
     }
+    if citizen := numbered.get("reporter"):
+        numbered["reporter"] = "R" + number(f"reporter {citizen}").removeprefix(NUMBER_PREFIX[:1])
+    return numbered
 
 
 __all__ = ["TABLES", "TOPICS", "Rows", "rows_of"]

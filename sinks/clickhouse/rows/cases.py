@@ -54,6 +54,7 @@ def rows(case: Json, record: StoredRecord) -> Rows:
         "first_follow_up_at": moment(case, "followed_up_at") if case.get("followed_up_at") else None,
         **_life(case, secret=secret),
         "changed_at": moment(case, "changed_at"),
+        **_first(part(chain[0], "owner"), secret=secret),
         **owned(case, secret=secret),
         **_of_main(case, secret=secret),
         "deadlines": [
@@ -71,6 +72,10 @@ def rows(case: Json, record: StoredRecord) -> Rows:
         **place_on_kafka(record),
     }
     return [(TABLE, row)]
+
+
+def _first(owner: Json, *, secret: bool) -> Row:
+    return {f"first_{name}": value for name, value in named(owner, secret=secret).items()}
 
 
 def _of_main(case: Json, *, secret: bool) -> Row:

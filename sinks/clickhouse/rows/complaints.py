@@ -1,5 +1,6 @@
 """The columns that describe a complaint, in the tables of complaints and of cases."""
 
+from complaints.tracking import names_mailbox
 from normalizer.parts import title_of
 from sinks.clickhouse.rows.dispositions import without_district
 from sinks.clickhouse.rows.values import UINT16, Json, Row, day, degrees, flag, held, maybe, parts, shown, text, texts
@@ -36,11 +37,22 @@ def described(complaint: Json) -> Row:
         "longitude": degrees(pin, "longitude", 180) if pin else None,
         "missing": texts(complaint, "missing"),
         "attachments": held(len(parts(complaint, "attachments")), UINT16, "attachments"),
+        "reporter": _reporter(complaint, secret=secret),
         "continues": "" if secret else text(complaint, "continues", ""),
         "recorded_by": without_district(recorded_by) if secret else recorded_by,
         "source": text(complaint, "source", ""),
         "normaliser_version": text(complaint, "normaliser_version"),
     }
+
+
+def _reporter(complaint: Json, *, secret: bool) -> str:
+    """Return the key of the citizen's mailbox, from which `reporter` is made; empty if his reports must not be told to be of one person.
+
+    On the web nobody knows who two reports are of: the key is the code of the report.
+    """
+    citizen = text(complaint, "reporter_ref")
+    hidden = secret or flag(complaint, "anonymous") or complaint.get("recorded_by")
+    return "" if hidden or names_mailbox(citizen) else citizen
 
 
 def _title(complaint: Json, *, secret: bool) -> str:

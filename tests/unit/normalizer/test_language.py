@@ -28,9 +28,9 @@ def test_at_least_six_writers_wrote_for_each_intent() -> None:
 def test_what_the_model_can_is_measured_on_held_out_writers() -> None:
     """The bars below which no model is committed; the figures themselves are in docs/benchmarks.md."""
     figures = model().head.figures
-    assert figures["accuracy"] >= 0.87
-    assert min(figures["by_intent"][one]["precision"] for one in ("danger", "hide", "withdraw")) >= 0.89
-    assert all(abs(band["sure"] - band["right"]) < 0.1 for band in figures["bands"])
+    assert figures["accuracy"] >= 0.9
+    assert min(figures["by_intent"][one]["precision"] for one in ("danger", "hide", "withdraw")) >= 0.9
+    assert all(abs(band["sure"] - band["right"]) < 0.05 for band in figures["bands"])
 
 
 @each_row

@@ -3,15 +3,39 @@
 -- A report that was ever secret stays so. Who hides it later hides also what came before: its number, also where another case names it,
 -- its words, its place below the regency, and there the name of an office. What a supporter added is in its own case only.
 
-CREATE OR REPLACE VIEW cases DEFINER = CURRENT_USER SQL SECURITY DEFINER AS SELECT * REPLACE (
+CREATE OR REPLACE VIEW cases DEFINER = CURRENT_USER SQL SECURITY DEFINER AS WITH
+    (SELECT groupArray(working_number) FROM (SELECT working_number FROM calendar ORDER BY day)) AS worked,
+    (SELECT toDate32(min(day)) FROM calendar) AS first_day,
+    toDate32(ended_at, 'Asia/Jakarta') AS ended_day
+SELECT * REPLACE (
     if(continues IN (
         SELECT case_number FROM complaint_rows
         WHERE case_number != '' AND complaint_id IN (SELECT complaint_id FROM case_now WHERE secret)
     ), '', continues) AS continues
-) FROM case_now FINAL;
+),
+    toDate32(received_at, 'Asia/Jakarta') AS received_day,
+    multiIf(
+        NOT match(owner_id, '-[0-9]{2}(\\.[0-9]+)*$'), 'national', match(owner_id, '-[0-9]{2}$'), 'province',
+        match(owner_id, '-[0-9]{2}\\.[0-9]{2}$'), 'regency', match(owner_id, '-[0-9]{2}(\\.[0-9]{2}){2}$'), 'district', 'village'
+    ) AS owner_level,
+    toInt32(worked[dateDiff('day', first_day, ifNull(ended_day, toDate32(now('Asia/Jakarta')))) + 1])
+        - worked[dateDiff('day', first_day, received_day) + 1] AS working_days,
+    if(indexOf(deadlines.duty, 'forward') = 0, NULL, deadlines.due[indexOf(deadlines.duty, 'forward')]) AS forward_due, if(indexOf(deadlines.duty, 'forward') = 0, NULL, deadlines.done[indexOf(deadlines.duty, 'forward')]) AS forward_done,
+    ifNull(forward_due < coalesce(forward_done, ended_day, toDate32(now('Asia/Jakarta'))), false) AS forward_overdue,
+    if(indexOf(deadlines.duty, 'first_follow_up') = 0, NULL, deadlines.due[indexOf(deadlines.duty, 'first_follow_up')]) AS first_follow_up_due, if(indexOf(deadlines.duty, 'first_follow_up') = 0, NULL, deadlines.done[indexOf(deadlines.duty, 'first_follow_up')]) AS first_follow_up_done,
+    ifNull(first_follow_up_due < coalesce(first_follow_up_done, ended_day, toDate32(now('Asia/Jakarta'))), false) AS first_follow_up_overdue,
+    if(indexOf(deadlines.duty, 'complete') = 0, NULL, deadlines.due[indexOf(deadlines.duty, 'complete')]) AS complete_due, if(indexOf(deadlines.duty, 'complete') = 0, NULL, deadlines.done[indexOf(deadlines.duty, 'complete')]) AS complete_done,
+    ifNull(complete_due < coalesce(complete_done, ended_day, toDate32(now('Asia/Jakarta'))), false) AS complete_overdue,
+    if(indexOf(deadlines.duty, 'close') = 0, NULL, deadlines.due[indexOf(deadlines.duty, 'close')]) AS close_due, if(indexOf(deadlines.duty, 'close') = 0, NULL, deadlines.done[indexOf(deadlines.duty, 'close')]) AS close_done,
+    ifNull(close_due < coalesce(close_done, ended_day, toDate32(now('Asia/Jakarta'))), false) AS close_overdue,
+    if(indexOf(deadlines.duty, 'statute_completeness') = 0, NULL, deadlines.due[indexOf(deadlines.duty, 'statute_completeness')]) AS statute_completeness_due, if(indexOf(deadlines.duty, 'statute_completeness') = 0, NULL, deadlines.done[indexOf(deadlines.duty, 'statute_completeness')]) AS statute_completeness_done,
+    ifNull(statute_completeness_due < coalesce(statute_completeness_done, ended_day, toDate32(now('Asia/Jakarta'))), false) AS statute_completeness_overdue,
+    if(indexOf(deadlines.duty, 'statute_decision') = 0, NULL, deadlines.due[indexOf(deadlines.duty, 'statute_decision')]) AS statute_decision_due, if(indexOf(deadlines.duty, 'statute_decision') = 0, NULL, deadlines.done[indexOf(deadlines.duty, 'statute_decision')]) AS statute_decision_done,
+    ifNull(statute_decision_due < coalesce(statute_decision_done, ended_day, toDate32(now('Asia/Jakarta'))), false) AS statute_decision_overdue
+FROM case_now FINAL;
 
 CREATE OR REPLACE VIEW complaints DEFINER = CURRENT_USER SQL SECURITY DEFINER AS SELECT * EXCEPT (hidden) REPLACE (
-    if(hidden, '', case_number) AS case_number, if(hidden, '', title) AS title, if(hidden, '', text) AS text,
+    if(hidden, '', case_number) AS case_number, if(hidden, '', reporter) AS reporter, if(hidden, '', title) AS title, if(hidden, '', text) AS text,
     if(hidden, '', district_code) AS district_code, if(hidden, '', district) AS district,
     if(hidden, '', village_code) AS village_code, if(hidden, '', village) AS village,
     if(hidden, NULL, latitude) AS latitude, if(hidden, NULL, longitude) AS longitude,
