@@ -54,11 +54,13 @@ class Account(Protocol):
         name: the key of its mailbox; the same in every process and after every restart. `InboundMessage.account` of what it receives.
         capacity: the maximum number of texts that wait for the upstream's answer at the same time.
         per_second: the maximum number of texts per second; None if there is no limit.
+        polled: whether it takes new messages from its upstream by `page`.
     """
 
     name: str
     capacity: int
     per_second: float | None
+    polled: bool
 
     def begin(self, cursor: Mapping[str, Any] | None) -> None:
         """Connect: this process owns the account from now on.

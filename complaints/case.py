@@ -239,6 +239,7 @@ class CaseStatus:
         secret: whether the report is hidden from the public.
         anonymous: whether the person is hidden from the agency.
         by_code: whether the code is all that says who the citizen is; False if the channel of the complaint knows him.
+        content: the digest of what was sent as the complaint (see complaints.values.Raw); empty if the channel of the complaint knows him.
     """
 
     complaint_id: UUID
@@ -253,6 +254,7 @@ class CaseStatus:
     secret: bool = False
     anonymous: bool = False
     by_code: bool = True
+    content: str = ""
 
 
 class CaseReader(Protocol):

@@ -123,6 +123,8 @@ class Sender(Event):
     channel: ChannelName
     reporter_ref: str
     """The key of the citizen's mailbox."""
+    proven: bool | None = None
+    """By the web: whether he has the receipt key of the case, and not only its code. None if he has not, or his channel knows him."""
 
 
 class Command(Event):

@@ -82,9 +82,9 @@ class Keyring:
         """Return the 11-character tracking code of the complaint with this id, made with a secret key (see tracking.code_for)."""
         return tracking.code_for(complaint_id, key=self._code_key)
 
-    def receipt_key(self, complaint_id: UUID) -> str:
-        """Return the 10-character receipt key of the complaint with this id (see tracking.receipt_key_for)."""
-        return tracking.receipt_key_for(complaint_id, key=self._receipt_key)
+    def receipt_key(self, complaint_id: UUID, content: str) -> str:
+        """Return the 10-character receipt key of the complaint with this id and content (see tracking.receipt_key_for)."""
+        return tracking.receipt_key_for(complaint_id, content, key=self._receipt_key)
 
     def case_number(self, code: str) -> str:
         """Return the case number of the case with this tracking code, made with a secret key (see tracking.case_number)."""

@@ -38,7 +38,8 @@ class Addition(Event):
     apart: bool | None = None
     """Whether it tells other matters than the complaint: one of very many messages at once. Nothing is read in it and nobody is asked."""
     by_code: bool | None = None
-    """Whether somebody else who has the code wrote it. Of such additions a case takes few, so that its citizen's own find room."""
+    """Whether somebody else who has the code wrote it; on the web, whoever has no receipt key. Of such additions a case takes few, so that
+    its citizen's own find room."""
 
 
 class Complaint(Event):

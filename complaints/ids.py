@@ -1,6 +1,7 @@
 """Derives ids instead of storing them: the same message has the same ids after any redelivery, restart or replay."""
 
 from functools import cache
+from hashlib import blake2b
 from uuid import UUID, uuid5
 
 NAMESPACE = UUID("5a2f0c1e-1708-5e14-8a70-0a9d1a9c1708")
@@ -60,6 +61,11 @@ def reply_name(kind: str) -> str:
 def continuation_id(addition: UUID) -> UUID:
     """Return the id of the complaint that the addition with the id `addition` becomes if its case has no room for it."""
     return uuid5(addition, CONTINUATION)
+
+
+def content_digest(body: bytes) -> str:
+    """Return the digest of the bytes of a message, by which another content under the same name is known from it."""
+    return blake2b(body, digest_size=16).hexdigest()
 
 
 def changed_id(message: UUID, content: str) -> UUID:

@@ -32,7 +32,8 @@ MOST_ADDITIONS: Final = 50
 """The number of additions to a case: nobody completes a report so often."""
 
 MOST_BY_CODE: Final = 10
-"""The number of those that are of somebody else who has the code, which may be public: the rest is for the citizen's own."""
+"""The number of those that are of somebody else who has the code, which may be public, or on the web of whoever has no receipt key: the
+rest is for the citizen's own."""
 
 BY_CODE_BYTES: Final = 60_000
 """Those additions as JSON, all together: two of the web form's longest texts. At least twice as much of ADDED_BYTES is left."""

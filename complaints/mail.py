@@ -108,6 +108,8 @@ class Reply(Event):
     """Whether nobody else may read it: the report is secret, or its citizen is not to be named, or hears that it is hidden."""
     by_code: bool | None = None
     """Whether somebody else who has the code caused it: such replies keep no other one waiting."""
+    urgent: bool | None = None
+    """Whether it answers words of the citizen that tell of danger to life now: it has the number for emergencies, and never waits."""
 
 
 class Send(Event):

@@ -51,6 +51,7 @@ class InboundMessage:
         follows: the `upstream_id` of an earlier message that this one changes or continues.
         small_talk: the sentence with which the channel answers the message, if it is no complaint (a greeting, a command).
         official: whether the sender's account is that of a public body, which is not answered in public.
+        proven: whether whoever sent it by the web has the receipt key of the case, and not only its code.
         ignored: why the message is no message to us; empty if it is one.
         fragment: which part of a long message it is; None if `text` is decoded.
         text: the decoded message; empty if it consists of attachments or a position, or is not decoded yet.
@@ -89,6 +90,7 @@ class InboundMessage:
     follows: str = ""
     small_talk: str = ""
     official: bool = False
+    proven: bool = False
     ignored: str = ""
     fragment: Fragment | None = None
     title: str = ""

@@ -7,6 +7,7 @@ from typing import Final
 
 from complaints import tracking
 from complaints.errors import TrackingCodeError
+from complaints.visible import visible
 
 _REQUEST = re.compile(
     r"^(?:\s|@\w+|[#/])*(?:status|cek|lacak)(?:@\w+)?(?:\s+(?:laporan|aduan|kode))?\s*[:=#.]?\s*(?P<code>[\w \-.]{0,24}?)[\s.!?]*$",
@@ -48,7 +49,7 @@ def parse(text: str) -> StatusRequest | None:
     What follows the word must look like a code or be nothing: "status jalan rusak" is a complaint. Who copies the example of our own text
     has given none.
     """
-    found = _REQUEST.match(text)
+    found = _REQUEST.match(visible(text))
     if found is None:
         return None
     written = found["code"]
@@ -58,9 +59,20 @@ def parse(text: str) -> StatusRequest | None:
     try:
         return StatusRequest(tracking.parse(written))
     except TrackingCodeError:
-        has_digit = any(letter.isdigit() for letter in letters)
-        looks_like_one = has_digit and abs(len(letters) - tracking.CODE_LENGTH) <= 1
-        return StatusRequest(None) if looks_like_one or is_example(written) else None
+        return StatusRequest(None) if _looks_like_one(written, letters) or is_example(written) else None
+
+
+_NO_WORD: Final = re.compile(r"[^AEIOU]{5}|(.)\1\1")
+"""Letters, in capitals, that no word has beside each other."""
+
+
+def _looks_like_one(written: str, letters: str) -> bool:
+    """Return whether what is no code was meant as one: it has a digit or our groups, or letters in capitals that make no word."""
+    if any(letter.isdigit() for letter in letters):
+        return abs(len(letters) - tracking.CODE_LENGTH) <= 1
+    in_groups = [len(group) for group in _BETWEEN.split(written.strip())] == _OUR_GROUPS[0]
+    is_no_word = letters.isupper() and _NO_WORD.search(letters) is not None
+    return in_groups or (len(letters) == tracking.CODE_LENGTH and is_no_word)
 
 
 def is_example(code: str) -> bool:
@@ -89,6 +101,7 @@ def code_written(text: str) -> str:
     Words are no code, and neither is a street with the number of a house: it has a letter and a digit before its last character, or is
     written in capitals, in groups among small letters or with no more than an order, such as "nilai 4".
     """
+    text = visible(text)
     for found in _WRITTEN.finditer(text):
         letters = found[1] + found[3] + found[4]
         mixed = any(map(str.isdigit, letters[:-1])) and any(map(str.isalpha, letters))
@@ -108,7 +121,7 @@ def codes_in(text: str) -> list[str]:
 
     One in 32 runs of letters and digits that are as long is taken for a code, so the caller must know the case.
     """
-    return [code for code, _, _ in _found(text)]
+    return [code for code, _, _ in _found(visible(text))]
 
 
 def without_codes(text: str, instead: str = "") -> str:
@@ -121,6 +134,7 @@ def without_codes(text: str, instead: str = "") -> str:
         text: the text.
         instead: what takes the place of each code.
     """
+    text = visible(text)
     for _, start, end in reversed(_found(text, _is_spelled)):
         text = f"{text[:start]}{instead}{text[end:]}"
     return text

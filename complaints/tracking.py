@@ -10,6 +10,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from complaints.errors import TrackingCodeError
+from complaints.visible import visible
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base32: no I, L, O or U."""
@@ -45,16 +46,18 @@ def code_for(complaint_id: UUID, *, key: bytes) -> str:
     return _code(hmac.digest(key, complaint_id.bytes, sha256))
 
 
-def receipt_key_for(complaint_id: UUID, *, key: bytes) -> str:
+def receipt_key_for(complaint_id: UUID, content: str, *, key: bytes) -> str:
     """Return the receipt key of a complaint: ten characters of ALPHABET, which prove on the web that one sent it.
 
-    It depends on the complaint and not on its code: a code that was taken by another complaint opens nothing.
+    It depends on the complaint and not on its code: a code that was taken by another complaint opens nothing. It depends on what was sent,
+    too: whoever sends other words under the name of a complaint makes a key that opens nothing.
 
     Args:
         complaint_id: the derived id of the complaint.
+        content: the digest of what was sent (see ids.content_digest).
         key: a secret of at least 16 bytes, another one than that of the codes.
     """
-    return _code(hmac.digest(key, complaint_id.bytes, sha256))[:PAYLOAD_LENGTH]
+    return _code(hmac.digest(key, complaint_id.bytes + content.encode(), sha256))[:PAYLOAD_LENGTH]
 
 
 def next_code(code: str, complaint_id: UUID) -> str:
@@ -98,7 +101,7 @@ def case_number_in(text: str) -> str | None:
 
     It is read as `parse` reads a code.
     """
-    letters = [letter for letter in text.upper() if letter not in " -.\t\n#"]
+    letters = _letters(text)
     if (
         len(letters) != NUMBER_LENGTH + 1
         or letters[0] != NUMBER_PREFIX[0]
@@ -136,7 +139,7 @@ def typed_letters(text: str) -> str:
 
 
 def _letters(text: str) -> list[str]:
-    return [letter for letter in text.upper() if letter not in " -.\t\n#"]
+    return [letter for letter in visible(text).upper() if letter not in " -.\t\n#"]
 
 
 def is_canonical(text: str) -> bool:

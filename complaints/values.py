@@ -163,3 +163,5 @@ class Raw(Event):
     """True if some parts of a long message never arrived."""
     upstream_id: str
     """The channel's own identifier of the message. The id of the complaint, or of the addition, is derived from it."""
+    digest: str | None = None
+    """By the web the digest of all that was sent: the receipt key is made of it, too. None if the channel knows who sent the message."""

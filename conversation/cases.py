@@ -31,7 +31,7 @@ def heard(state: Document, reply: Document, at_ms: int) -> None:
         return
     case = memory.case_of_complaint(state, reply["complaint_id"])
     if case is None:
-        case = {"id": reply["complaint_id"], "code": reply["tracking_code"], "to": state.get("to")}
+        case = {"id": reply["complaint_id"], "code": reply["tracking_code"]}
         memory.add_case(state, case)
     case["code"], case["secret"] = reply["tracking_code"], bool(reply.get("secret"))
     for name in ("topic", "region"):

@@ -52,7 +52,8 @@ class TellingRules:
     """How much a citizen hears.
 
     Attributes:
-        per_hour: the maximum number of texts of one cause that are sent to one citizen within an hour; more wait.
+        per_hour: the maximum number of texts of one cause that are sent to one citizen within an hour; more wait, but what answers danger
+            to life never does.
         useful_for: after this time a text is of no use and is not sent.
     """
 
@@ -80,8 +81,8 @@ class Telling:
             reply: see complaints.mail.Reply.
             at_ms: the present time in milliseconds since 1970.
         """
-        account, address = _where(state, reply)
-        reply = _on_record(state, reply)
+        account, address, apart = _where(state, reply)
+        reply = _on_record(state, reply | ({"private": True} if apart else {}))
         if _is_silent(state, reply):
             return _unsent(state, reply, SILENT, at_ms)
         if not account:
@@ -101,7 +102,8 @@ class Telling:
         sent: list[Record] = []
         still: list[Document] = []
         for one in state["waiting"]:
-            if len(_heard(state, _of(one), at_ms - HOUR_MS)) < self._rules.per_hour:
+            has_room = len(_heard(state, _of(one), at_ms - HOUR_MS)) < self._rules.per_hour
+            if has_room or one["reply"].get("urgent"):
                 state["told"] = [*state["told"], [at_ms, _message(one["reply"]), _of(one)]]
                 sent.append(self._send(one, at_ms))
             else:
@@ -192,16 +194,28 @@ def _is_told_today(state: Document, reply: Document, at_ms: int) -> bool:
     return False
 
 
-def _where(state: Document, reply: Document) -> tuple[str, dict[str, str]]:
-    """Return the account and the address for a reply: those of the complaint, or for an answer those of the question."""
-    found: Document = {}
+def _where(state: Document, reply: Document) -> tuple[str, dict[str, str], bool]:
+    """Return the account and the address for a reply, and whether others would read it there who have not read the report.
+
+    It goes where the complaint was told; an answer goes where the question came from. If that is a group in which the report was not told,
+    it is for the citizen alone, also if the report is not secret: he told it elsewhere.
+    """
+    case = case_of_complaint(state, reply.get("complaint_id")) or {}
+    found = case
     if reply["kind"] in _ANSWERS:
         found = {"to": next((to for id_, _, to in state["questions"] if id_ == reply["caused_by"]), None)}
         state["questions"] = [one for one in state["questions"] if one[0] != reply["caused_by"]]
-    else:
-        found = case_of_complaint(state, reply.get("complaint_id")) or {}
     where = found.get("to") or state.get("to") or {"account": "", "address": {}}
-    return where["account"], where["address"]
+    group = _group(where)
+    is_of_case = bool(reply.get("complaint_id")) or reply["kind"] == ReplyKind.status.value
+    return where["account"], where["address"], bool(group) and is_of_case and _group(case.get("to") or {}) != group
+
+
+def _group(where: Document) -> str:
+    """Return the chat of an address in which others read, too; empty if the citizen is alone there, or the channel has no groups."""
+    address = where.get("address") or {}
+    chat: str = address.get("chat", "")
+    return "" if chat == address.get("sender") else chat
 
 
 def _on_record(state: Document, reply: Document) -> Document:

@@ -47,7 +47,7 @@ class Turn:
             kind=kind,
             actor=CITIZEN,
             received_at=message.received_at,
-            sender=Sender(channel=message.channel, reporter_ref=self.citizen),
+            sender=Sender(channel=message.channel, reporter_ref=self.citizen, proven=message.proven or None),
             **fields,
         )
         self.outputs.append(encode(command, source=SOURCE))

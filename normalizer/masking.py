@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from complaints import status_requests
+from complaints.visible import visible
 from normalizer.given_names import ALSO_A_PLACE, KIN, NEVER_A_PLACE, NO_NAMES, OF_NOTHING, REGIONS, WHICH_KIN
 
 _NAME_WORD = r"(?:[A-Z][\w'\u2019.-]*|[A-Z]{2,})"
@@ -253,8 +254,9 @@ def mask(text: str) -> str:
     a common one ("Bu Lurah Ratna Dewi"), and after somebody's kin ("anak saya Rafi", "korbannya Rina"). After "Pak" and "Bu", a second
     name is masked if it is a common one, because a place may follow. Other names of persons stay, and so do titles of office after a cue
     ("Bapak Bupati") and names of roads and schools ("Jl Pak Slamet"). A position in degrees is rounded to two decimals, about a kilometre.
+    Characters that nobody sees are left out, since a number could hide behind them.
     """
-    text = status_requests.without_codes(text, "[kode]")
+    text = status_requests.without_codes(visible(text), "[kode]")
     if "@" in text or "/" in text:
         text = _replaced(text, _ACCOUNTS)
     folded = text.lower()

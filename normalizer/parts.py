@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from complaints.event import MissingPart, Raw, Region
+from complaints.ids import content_digest
 from complaints.message import InboundMessage
 
 _TITLE_CHARS = 60
@@ -20,6 +21,7 @@ def raw_of(message: InboundMessage) -> Raw:
         parts=message.parts,
         partial=message.partial,
         upstream_id=message.upstream_id,
+        digest=None if message.sender else content_digest(message.body),
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from complaints.visible import INVISIBLE
+
 _DROP: Final = b"'`"
 """Apostrophes, which occur inside words (jum'at, ma'ruf) and are dropped."""
 
@@ -29,7 +31,7 @@ PARTS: Final = 3
 
 _ASCII: Final = bytes(range(128))
 
-_MARKS: Final = re.compile("[\u0300-\u036f\u200b-\u200f\u2060\ufeff\u00ad\u2018\u2019\u02bc]")
+_MARKS: Final = re.compile(f"[\u0300-\u036f{INVISIBLE}\u2018\u2019\u02bc]")
 """Accents that NFKD splits off, invisible characters, and typographic apostrophes."""
 
 

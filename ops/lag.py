@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from complaints.bus import Backlog
+from complaints.storage.spool import Waiting
 from ops.doctor import Finding, Level
 
 SLOW_S = 60.0
@@ -54,6 +55,32 @@ def lag(backlog: Backlog, *, needed: bool, now: float) -> Finding:
         level=level,
         detail=_detail(backlog, age_s),
         advice=_advice(backlog, needed=needed),
+    )
+
+
+def spooled(channel: str, waits: Waiting, *, log: str, now: float) -> Finding:
+    """Judge the spool of a channel: what waits in it was acknowledged, and nobody reads it before Kafka has it.
+
+    Args:
+        channel: its name.
+        waits: what is in its spool.
+        log: the path of the channel's log.
+        now: the present time in seconds since 1970.
+    """
+    age_s = None if waits.since is None else max(0.0, now - waits.since.timestamp())
+    if not waits.number:
+        level = Level.ok
+    elif age_s is None:
+        level = Level.warn
+    else:
+        level = Level.fail if age_s > STUCK_S else Level.warn if age_s > SLOW_S else Level.ok
+    old = "" if age_s is None else f", the oldest for {age_s:.0f} s"
+    return Finding(
+        what=f"spool of {channel}",
+        level=level,
+        detail=f"{waits.number} messages that were acknowledged wait for Kafka{old}" if waits.number else "empty",
+        advice=f"start Kafka, and the channel if it does not run: it drains by itself, in order. If both run, Kafka refuses a record:"
+        f" {log} and `lapor topics check` say why",
     )
 
 

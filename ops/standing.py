@@ -62,3 +62,20 @@ def partitions(control: Control, declared: Mapping[str, Topic], found: Mapping[s
         detail=f"the installation was made with {wanted}, and {listed}: keys are in other partitions than before",
         advice="Kafka cannot take partitions away: make a new installation and replay. Until then the workers of these topics do not start",
     )
+
+
+def leaders(found: Mapping[str, TopicFound]) -> Iterator[Finding]:
+    """Yield a finding if there are partitions that nobody can read or write.
+
+    Args:
+        found: what Kafka has.
+    """
+    away = [f"{name}/{partition}" for name, one in sorted(found.items()) for partition in one.leaderless]
+    if away:
+        yield Finding(
+            what="leaders",
+            level=Level.fail,
+            detail=f"no broker that is there has {', '.join(away)}",
+            advice="start the brokers that have them. Nothing is lost, and all goes on by itself; but a step whose transaction touched one"
+            " waits as a whole, since Kafka lets it begin no other one before. With three replicas this does not happen",
+        )

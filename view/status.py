@@ -25,4 +25,5 @@ def status_of(case: Case) -> CaseStatus:
         secret=secret,
         anonymous=case.complaint.anonymous,
         by_code=names_mailbox(case.complaint.reporter_ref),
+        content=case.complaint.raw.digest or "",
     )

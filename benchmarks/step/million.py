@@ -22,8 +22,8 @@ from complaints.bus.confluent import ConfluentProducer, profiles
 from complaints.bus.confluent.client import is_record
 from complaints.bus.step.kafka import init_transactions, transactional_id
 from complaints.bus.step.place.positions import position_key
-from complaints.bus.step.restore import state_headers
-from complaints.bus.step.store import StoredState
+from complaints.bus.step.states.records import state_headers
+from complaints.bus.step.states.store import StoredState
 from complaints.contract import topics
 from complaints.errors import ConfigurationError, UnavailableError
 

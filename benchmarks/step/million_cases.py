@@ -17,7 +17,7 @@ from complaints import tracking
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import encode
 from complaints.bus.step.contract import State
-from complaints.bus.step.store import StoredState
+from complaints.bus.step.states.store import StoredState
 from complaints.case import FORMAT
 from complaints.command import Command, CommandKind
 from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS

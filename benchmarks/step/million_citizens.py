@@ -15,7 +15,7 @@ from channels.intake import Intake
 from complaints.bus import Producer, Record, StoredRecord
 from complaints.bus.confluent import ConfluentProducer
 from complaints.bus.step.contract import State
-from complaints.bus.step.store import StoredState
+from complaints.bus.step.states.store import StoredState
 from complaints.contract import CITIZENS, COMPLAINTS, CONVERSATIONS, MESSAGE_EVENTS
 from complaints.message import Fragment, InboundMessage
 from complaints.runtime.settings import Settings

@@ -23,7 +23,7 @@ from benchmarks.step.million_cases import PLACE, TEMPLATES, Template, copied, op
 from complaints.bus import Record
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import is_record
-from complaints.bus.step.store import StoredState
+from complaints.bus.step.states.store import StoredState
 from complaints.errors import UnavailableError
 from complaints.fact import FactKind
 from complaints.runtime.settings import Settings

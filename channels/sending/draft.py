@@ -14,8 +14,9 @@ from complaints.bus import Record, StoredRecord
 from complaints.bus.deadletter import of_record
 from complaints.bus.envelope import encode, enveloped
 from complaints.bus.step.batch import Pending
-from complaints.bus.step.fuses import Fuses
-from complaints.bus.step.store import Store, StoredState
+from complaints.bus.step.held.fuses import Fuses
+from complaints.bus.step.murmur2 import partition_of
+from complaints.bus.step.states.store import Store, StoredState
 from complaints.contract import CONVERSATIONS
 from complaints.errors import PoisonError
 from complaints.mail import Delivery, DeliveryOutcome, SendReport
@@ -74,6 +75,7 @@ class Draft:
         reported: whether the upstream reports later about texts.
         fuses: of the partitions.
         pending: what is written.
+        origins: the partition that each of its records to other topics is about.
         texts: whose states are written as they are at the end of the turn.
         counts: how many replies had each outcome.
         settled: the tokens of the intents that it settles.
@@ -88,6 +90,7 @@ class Draft:
     reported: bool
     fuses: Fuses
     pending: Pending = field(default_factory=Pending)
+    origins: list[int] = field(default_factory=list)
     texts: dict[bytes, Text] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     settled: list[str] = field(default_factory=list)
@@ -102,13 +105,13 @@ class Draft:
     def dead(self, record: StoredRecord, error: PoisonError) -> None:
         """Write the dead letter of a record."""
         self.pending.dead.append(record)
-        self.write(encode(of_record(record, error), source=self.source))
+        self.write(encode(of_record(record, error), source=self.source), record.partition)
         self.counted(record, error)
 
     def counted(self, record: StoredRecord, error: PoisonError | None) -> None:
         """Count a record that was taken, or became a dead letter."""
         for written in self.fuses.count(self.pending.counted, record, error, now_ms=self.now_ms):
-            self.write(written)
+            self.write(written, record.partition)
 
     def finished(self) -> set[int]:
         """Write the states of texts, and return the partitions whose states it writes."""
@@ -138,9 +141,24 @@ class Draft:
         at = (partition, key)
         return self.pending.states[at] if at in self.pending.states else self.store.get(*at)
 
-    def write(self, record: Record) -> None:
-        """Write a record to any topic."""
+    def write(self, record: Record, about: int) -> None:
+        """Write a record to any topic.
+
+        Args:
+            record: the record.
+            about: the partition of the account that it is about.
+        """
         self.pending.outputs.append((record, None))
+        self.origins.append(about)
+
+    def part(self, partition: int) -> Pending:
+        """Return what it writes about the accounts of one partition."""
+        pending = self.pending
+        return Pending(
+            outputs=[one for one, at in zip(pending.outputs, self.origins, strict=True) if at == partition],
+            states={at: state for at, state in pending.states.items() if at[0] == partition},
+            positions={at: offset for at, offset in pending.positions.items() if at == partition},
+        )
 
     def save(self, text: Text) -> None:
         """Write the state of a text as it is at the end of the turn."""
@@ -182,14 +200,18 @@ class Draft:
             at=at or datetime.fromtimestamp(self.now_ms / 1000, UTC),
             source=self.source,
         )
-        self.write(record)
+        self.write(record, self._partition(about))
         self.counts[outcome.value] += 1
         return record
 
     def submitted(self, about: About, outcome: DeliveryOutcome, *, upstream_id: str = "", reason: str = "") -> None:
         """Tell the outcome of a submit, to the citizen's mailbox too: each submit counts there."""
         record = self.deliver(about, outcome, upstream_id=upstream_id, reason=reason)
-        self.write(Record(topic=CONVERSATIONS, key=record.key, value=record.value, headers=record.headers))
+        copy = Record(topic=CONVERSATIONS, key=record.key, value=record.value, headers=record.headers)
+        self.write(copy, self._partition(about))
+
+    def _partition(self, about: About) -> int:
+        return partition_of(about.account.encode(), self.fuses.partitions)
 
     def sent(self, text: Text, upstream_id: str) -> None:
         """Tell that a text was sent, and keep which one it was; tell what was reported of it meanwhile."""

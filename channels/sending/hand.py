@@ -20,7 +20,7 @@ from channels.sending.queue import FULL, MARGIN_MS, Queue
 from channels.sending.spec import SenderSpec
 from channels.sending.texts import Stage, Text, cursor_value
 from complaints.bus import StoredRecord
-from complaints.bus.step.store import Store
+from complaints.bus.step.states.store import Store
 from complaints.mail import DeliveryOutcome
 from complaints.runtime import telemetry
 
@@ -240,7 +240,7 @@ class Hand:
             partition = self._accounts.partition_of(name)
             if partition in self.loaded and (page := self._accounts[name].page()) is not None:
                 for record in page.records:
-                    draft.write(record)
+                    draft.write(record, partition)
                 draft.put(partition, name.encode(), cursor_value(page.cursor))
                 draft.after.append(partial(self._accounts.moved, name, page.cursor))
 

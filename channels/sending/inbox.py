@@ -155,4 +155,5 @@ class Inbox:
             return
         log.info("a text goes to another account", former=text.send.account, account=other, reply=str(text.send.id))
         record = encode(text.send.model_copy(update={"account": other}), source=draft.source)
-        draft.write(record._replace(headers=(*record.headers, (READDRESSED_HEADER, text.send.account.encode()))))
+        headers = (*record.headers, (READDRESSED_HEADER, text.send.account.encode()))
+        draft.write(record._replace(headers=headers), text.partition)

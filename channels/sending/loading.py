@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, TypeAdapter
 from channels.sending.draft import FORMAT
 from channels.sending.texts import BEYOND, EARLY, LETTER, Text, account_of, read_cursor, read_text
 from complaints.bus.step.contract import newer_format
-from complaints.bus.step.store import Store
+from complaints.bus.step.states.store import Store
 from complaints.contract import ACCOUNTS
 from complaints.crypto import Keyring
 

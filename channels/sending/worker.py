@@ -107,7 +107,17 @@ class Sender:
             base.mailbox.rewind()
         else:
             base.hold(self._hand.crowded())
-        base.tell()
+        base.tell(self._unread)
+
+    def _unread(self, partition: int) -> str:
+        """Return what else waits with a partition: a page is committed with its cursor, which is a state of it."""
+        names = [name for name in self._accounts.of_partition(partition) if self._accounts[name].polled]
+        if not names:
+            return ""
+        return (
+            f". Until then no new message of {', '.join(names)} is taken: all wait at their upstream, which may not keep them for longer"
+            " than a day"
+        )
 
     def _work(self, records: Sequence[StoredRecord]) -> None:
         """Do what there is to do."""
@@ -172,7 +182,8 @@ class Sender:
         try:
             self._base.commit(draft.pending)
         except Refused as error:
-            raise ConfigurationError(f"a topic takes less than it should: {error}; see `lapor topics check`") from error
+            self._refuse(draft, error)
+            return False
         except Aborted as error:
             self._base.metrics.aborted()
             log.warning("transaction aborted", step=self._spec.topics.name, error=str(error))
@@ -194,6 +205,23 @@ class Sender:
             done()
         draft.count()
         return True
+
+    def _refuse(self, draft: Draft, error: Refused) -> None:
+        """Let the partitions wait of which Kafka never takes what a turn writes. All is as before the turn, and the others go on.
+
+        Raises:
+            ConfigurationError: none is to blame alone.
+        """
+        base, cure = self._base, "Raise max.message.bytes of the topics to what is declared, with `lapor topics apply`"
+        base.metrics.aborted()
+        refused = [at for at in sorted(draft.pending.positions) if base.refuses(draft.part(at))]
+        if not refused:
+            raise ConfigurationError(f"a topic takes less than it should: {error}. {cure}") from error
+        for at in refused:
+            why = f"what is to be written about the accounts of {self._spec.topics.mailbox}/{at} is refused: {error}"
+            base.mailbox.refuse(at, ConfigurationError(f"{why}. {cure}; the partition then goes on by itself"))
+        self._forget()
+        base.mailbox.rewind()
 
     def _wait_s(self) -> float:
         """Return how long the next poll may wait for a record."""

@@ -28,6 +28,8 @@ def account_name(link: Link) -> str:
 class SmsAccount:
     """An account on one link (see channels.base.Account). The bind has a thread of its own while the account is begun."""
 
+    polled = False
+
     def __init__(
         self, link: Link, *, handler: Handler, limits: Limits = DEFAULT_LIMITS, upstream: Upstream | None = None
     ) -> None:

@@ -33,6 +33,7 @@ class TelegramAccount:
         """
         self.name = name
         self._sender, self._polling = sender, polling
+        self.polled = polling is not None
         self._begun = False
 
     def begin(self, cursor: Mapping[str, Any] | None) -> None:

@@ -16,6 +16,7 @@ class XAccount:
 
     capacity = CAPACITY
     per_second: float | None = None
+    polled = True
 
     def __init__(self, name: str, sender: XSender, *, polling: Polling, hint: Hint | None) -> None:
         """Keep the parts; X is not called before `begin`.

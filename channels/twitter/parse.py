@@ -1,6 +1,7 @@
 """Reads a citizen's message in a post of the X API v2, or tells that it is none. Pure."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -81,9 +82,9 @@ def page(answer: Mapping[str, Any]) -> Found:
 def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundMessage | None:
     """Return the message in a mention; None for our own post and for a retweet.
 
-    The posts that the citizen quotes, or answers, belong to the text, but none of somebody else who asks to be hidden there; if he asks so
-    in an older one of his own, this is as hidden. The account of a public body is never answered in public: its post is no address for
-    replies.
+    The posts that the citizen quotes, or answers, belong to the text, but none of somebody else who asks to be hidden there, or who told us
+    himself; if he asks so in an older one of his own, this is as hidden. The account of a public body is never answered in public: its post
+    is no address for replies.
 
     Args:
         post: the post as X gives it.
@@ -129,7 +130,8 @@ def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundM
 def _spoken_of(post: Mapping[str, Any], within: Found, account: str) -> list[tuple[str, Mapping[str, Any]]]:
     """Return the posts that this one quotes or answers, each after the words that the text gets for it.
 
-    Whoever asks to be hidden in his own post does not become part of what somebody else tells.
+    Whoever asks to be hidden in his own post does not become part of what somebody else tells. Nor does whoever speaks to us there: that is
+    a report of his own, which he may hide at any later time.
     """
     found = []
     for reference in post.get("referenced_tweets") or ():
@@ -138,10 +140,17 @@ def _spoken_of(post: Mapping[str, Any], within: Found, account: str) -> list[tup
         if other is None or username.lower() == account.lower():
             continue
         text = _text_of(other)
-        if other.get("author_id") == post["author_id"] or not asks_to_be_hidden(text):
+        is_own = other.get("author_id") == post["author_id"]
+        if is_own or not (_names(account, other, text) or asks_to_be_hidden(text)):
             how = "mengutip" if reference.get("type") == "quoted" else "menanggapi"
             found.append((f"[{how} @{username or '?'}] {text}", other))
     return found
+
+
+def _names(account: str, post: Mapping[str, Any], text: str) -> bool:
+    """Return whether a post mentions our account, so that it is a message to us by itself."""
+    said = re.search(rf"(?<!\w)@{re.escape(account)}\b", text, re.IGNORECASE) is not None
+    return said or len(_tagged(post, account)) < len((post.get("entities") or {}).get("mentions") or ())
 
 
 def _text_of(post: Mapping[str, Any]) -> str:

@@ -86,14 +86,14 @@ class WishPages:
         """Ask whether this browser is to forget the receipt key of a case, and show the key once more."""
         code = code_in(request.path_params)
         case = await self._service.own_case(code, self._parts.receipts.held(request, code))
-        if not self._parts.proofs.held(request, case.complaint_id):
+        if not self._parts.proofs.held(request, case):
             return RedirectResponse(f"/lacak/{code}", status_code=303)
         browser = self._parts.forms.browser(request)
         answer = page(
             "forget.html",
             code=code,
             spaced=tracking.spaced(code),
-            receipt_key=self._parts.proofs.of(case.complaint_id),
+            receipt_key=self._parts.proofs.of(case),
             token=self._parts.forms.token(browser),
         )
         self._parts.forms.set_cookie(request, answer, browser)
@@ -106,7 +106,7 @@ class WishPages:
         answer = RedirectResponse(f"/lacak/{code}", status_code=303)
         if self._parts.forms.is_ours(request, form.fields.get("token", "")):
             case = await self._service.own_case(code, self._parts.receipts.held(request, code))
-            self._parts.proofs.forget(request, answer, case.complaint_id)
+            self._parts.proofs.forget(request, answer, case)
         return answer
 
     async def _keep(self, request: Request, wish: Wish, said: Wording, code: str, key: str | None) -> Response:
@@ -114,14 +114,14 @@ class WishPages:
         if not is_possible(wish, case):
             raise HTTPException(409, why_not(wish, case).message)
         if isinstance(said, KeyedWording):
-            self._parts.proofs.require(case.complaint_id, said.receipt_key, request)
+            self._parts.proofs.require(case, said.receipt_key, request)
         own = case.tracking_code
         wanted = message(
             said, act_of(wish, said, case.state), about=own, upstream_id=name_of(f"wish/{wish.path}", own, key)
         )
         receipt = await self._service.keep(wanted)
         answer = RedirectResponse(f"/lacak/{code}?permintaan={wish.path}", status_code=303)
-        signed = self._parts.receipts.sign(case.complaint_id, code, receipt.message_id)
+        signed = self._parts.receipts.sign(case, code, receipt.message_id)
         self._parts.receipts.give(request, answer, signed)
         return answer
 
@@ -140,7 +140,7 @@ class WishPages:
             "wish.html",
             status=status,
             **shared(wish, fields, code, token=self._parts.forms.token(browser)),
-            needs_key=wish.personal and not (case and self._parts.proofs.held(request, case.complaint_id)),
+            needs_key=wish.personal and not (case and self._parts.proofs.held(request, case)),
             errors={error.field: error for error in errors},
             possible=can,
             offered=case and offered(wish, case),

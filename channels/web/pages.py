@@ -1,9 +1,11 @@
 """The pages: the form, the confirmation, and the tracking of a case; all of them work without JavaScript."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
@@ -15,8 +17,9 @@ from channels.web.categories import categories
 from channels.web.messages import NAME, addition, inbound, name_of
 from channels.web.parse import AS_WRITTEN, EASTERNMOST, LONGEST_TEXT, MOST_ATTACHMENTS, FieldError
 from channels.web.parts import WebParts
+from channels.web.receipt_keys import Reported, proves_itself, sending_of
 from channels.web.responses import page
-from channels.web.service import Seen, WebService, code_in, proves_itself
+from channels.web.service import Seen, WebService, code_in
 from channels.web.told import STATES, Story, moment, number_for_emergencies
 from channels.web.uploads.faults import FILE_FAULTS, MEGABYTE
 from channels.web.uploads.multipart import Form
@@ -36,6 +39,7 @@ LABELS = {
     "agency": "Instansi tujuan",
     "category": "Kategori",
     "attachments": "Lampiran",
+    "key": "Kunci tanda terima",
     "website": "Isian tambahan",
     "form": "Formulir",
 }
@@ -77,8 +81,10 @@ class Pages:
         if errors or isinstance(found, list):
             return self._form(request, fields=form.fields, errors=errors, files=files)
         name = name_of("form", self._forms.browser(request), form.fields.get("form_key"))
-        message = inbound(found, upstream_id=name, attachments=files)
-        earlier = await self._service.earlier(message)
+        message = replace(
+            inbound(found, upstream_id=name, attachments=files), proven=True
+        )  # no other browser has its name
+        sending, earlier = sending_of(message), await self._service.earlier(message)
         try:
             receipt = await self._service.keep(message)
         except HTTPException as error:
@@ -87,10 +93,10 @@ class Pages:
         path = f"/lacak/{receipt.tracking_code}?lagi=1" if earlier else f"/diterima/{receipt.tracking_code}"
         answer = RedirectResponse(path, status_code=303)
         is_danger = bool(number_for_emergencies(found.title, found.text))
-        signed = self._receipts.sign(receipt.message_id, receipt.tracking_code, is_danger=is_danger)
+        signed = self._receipts.sign(sending, receipt.tracking_code, is_danger=is_danger)
         self._receipts.give(request, answer, signed)
-        if proves_itself(message, earlier):
-            self._parts.proofs.give(request, answer, receipt.message_id)
+        if proves_itself(sending, earlier):
+            self._parts.proofs.give(request, answer, sending)
         return answer
 
     async def _read(self, request: Request) -> tuple[Form, tuple[Attachment, ...], list[FieldError]]:
@@ -175,16 +181,18 @@ class Pages:
         code = code_in(request.path_params)
         sent = self._receipts.held(request, code)
         warning = wording.text(OCCASION, NAME) if sent is not None and sent.is_danger else ""
-        key, question = self._receipt_key(request, sent.complaint_id if sent else None), ""
+        case, question = None, ""
         if sent is not None:
-            code, question = await self._service.asked(code, sent)
+            case, question = await self._service.asked(code, sent)
+            code = case.tracking_code if case else code
+        key = self._receipt_key(request, case or sent)
         spaced = tracking.spaced(code)
         return page("received.html", code=code, spaced=spaced, warning=warning, receipt_key=key, question=question)
 
-    def _receipt_key(self, request: Request, complaint_id: UUID | None) -> str:
+    def _receipt_key(self, request: Request, reported: Reported | None) -> str:
         """Return the receipt key as it is shown, if this browser keeps it."""
         proofs = self._parts.proofs
-        return proofs.of(complaint_id) if complaint_id and proofs.held(request, complaint_id) else ""
+        return proofs.of(reported) if reported and proofs.held(request, reported) else ""
 
     async def get_search(self, request: Request) -> Response:
         """Ask for a tracking code, and lead to its page."""
@@ -217,13 +225,16 @@ class Pages:
         try:
             case = await self._service.own_case(code, self._receipts.held(request, code))
             own = case.tracking_code
+            is_proven = self._parts.proofs.given(request, case, form.fields.get("key", ""))
             name = name_of("addition", own, form.fields.get("form_key"))
-            receipt = await self._service.keep(addition(text, about=own, upstream_id=name, attachments=files))
+            added = addition(text, about=own, upstream_id=name, attachments=files)
+            receipt = await self._service.keep(replace(added, proven=is_proven))
         except HTTPException as error:
-            fault = FieldError("form", error.detail)
+            at = "key" if error.status_code == HTTPStatus.FORBIDDEN else "form"
+            fault = FieldError(at, error.detail)
             return _refused(error, await self._case(request, code, fields=form.fields, errors=[fault], files=files))
         answer = RedirectResponse(f"/lacak/{code}?dilengkapi=1", status_code=303)
-        self._receipts.give(request, answer, self._receipts.sign(case.complaint_id, code, receipt.message_id))
+        self._receipts.give(request, answer, self._receipts.sign(case, code, receipt.message_id))
         return answer
 
     async def _case(
@@ -246,7 +257,7 @@ class Pages:
         except HTTPException as error:
             seen, unknown = Seen(status=None, sent=sent), error.detail
         status = seen.status
-        key = self._receipt_key(request, status.complaint_id if status else None)
+        key = self._receipt_key(request, status)
         answer = page(
             "case.html",
             status=(403 if EXPIRED in errors else 422) if errors else 200,
@@ -258,6 +269,7 @@ class Pages:
             story=story,
             **wishes_for(status, code, token=self._forms.token(browser), is_held=bool(key), stars=story.stars),
             receipt_key=key,
+            may_prove=status is not None and status.by_code and status.state != "selesai" and not key,
             changed="lagi" in asks,
             wished=WISHES.get(asks.get("permintaan", "")),
             day=written_day,

@@ -2,13 +2,15 @@
 
 import hmac
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from complaints import ids
+from complaints.message import InboundMessage
 from complaints.tracking import typed_letters
 
 AGE_S: Final = 365 * 86_400
@@ -27,27 +29,46 @@ NEEDED: Final = (
 """What is said to whoever has the code alone."""
 
 
+class Reported(Protocol):
+    """What a receipt key is the key of, such as the status of a case, or what somebody has just sent."""
+
+    @property
+    def complaint_id(self) -> UUID:
+        """The id of the complaint."""
+
+    @property
+    def content(self) -> str:
+        """The digest of what was sent as the complaint (see complaints.ids.content_digest)."""
+
+
+class Sending(NamedTuple):
+    """A complaint that was sent now."""
+
+    complaint_id: UUID
+    content: str
+
+
 class ReceiptKeys:
     """Makes receipt keys, checks them, and keeps them in the browser that sent the report."""
 
-    def __init__(self, key_of: Callable[[UUID], str]) -> None:
-        """Take what makes the key of a complaint from its id (see complaints.crypto.Keyring.receipt_key)."""
+    def __init__(self, key_of: Callable[[UUID, str], str]) -> None:
+        """Take what makes the key of a complaint from its id and content (see complaints.crypto.Keyring.receipt_key)."""
         self._key_of = key_of
 
-    def of(self, complaint_id: UUID) -> str:
+    def of(self, reported: Reported) -> str:
         """Return the key of a complaint as it is shown: "7K3M9 QX2RT"."""
-        key = self._key_of(complaint_id)
+        key = self._key(reported)
         return f"{key[:5]} {key[5:]}"
 
-    def held(self, request: Request, complaint_id: UUID) -> bool:
+    def held(self, request: Request, reported: Reported) -> bool:
         """Return whether the browser keeps the key of a complaint."""
-        return any(self._is_key(complaint_id, key) for key in self._kept(request))
+        return any(self._is_key(reported, key) for key in self._kept(request))
 
-    def require(self, complaint_id: UUID, typed: str, browser: Request | None = None) -> None:
+    def require(self, reported: Reported, typed: str, browser: Request | None = None) -> None:
         """Check that the key of a complaint was given.
 
         Args:
-            complaint_id: the id of the complaint.
+            reported: the complaint.
             typed: what was given as the key.
             browser: the request of a form of ours, whose browser may keep the key; None for a program, since another site's page could let
                 a browser send its request.
@@ -55,24 +76,37 @@ class ReceiptKeys:
         Raises:
             HTTPException: 403, it was not given.
         """
-        if browser is not None and self.held(browser, complaint_id):
+        if browser is not None and self.held(browser, reported):
             return
-        if not self._is_key(complaint_id, typed_letters(typed)):
+        if not self._is_key(reported, typed_letters(typed)):
             raise HTTPException(403, NEEDED)
 
-    def give(self, request: Request, answer: Response, complaint_id: UUID) -> None:
+    def given(self, request: Request, reported: Reported, typed: str) -> bool:
+        """Return whether the key of a complaint was typed, or the browser of this form of ours keeps it; nobody need give it.
+
+        Raises:
+            HTTPException: 403, another one was typed.
+        """
+        if typed.strip():
+            self.require(reported, typed)
+        return bool(typed.strip()) or self.held(request, reported)
+
+    def give(self, request: Request, answer: Response, reported: Reported) -> None:
         """Let the browser keep the key of a complaint, before those that it has."""
-        self._set(request, answer, [self._key_of(complaint_id), *self._others(request, complaint_id)][:MOST])
+        self._set(request, answer, [self._key(reported), *self._others(request, reported)][:MOST])
 
-    def forget(self, request: Request, answer: Response, complaint_id: UUID) -> None:
+    def forget(self, request: Request, answer: Response, reported: Reported) -> None:
         """Let the browser forget the key of a complaint."""
-        self._set(request, answer, self._others(request, complaint_id))
+        self._set(request, answer, self._others(request, reported))
 
-    def _is_key(self, complaint_id: UUID, key: str) -> bool:
-        return hmac.compare_digest(self._key_of(complaint_id).encode(), key.encode("utf-8", "replace"))
+    def _key(self, reported: Reported) -> str:
+        return self._key_of(reported.complaint_id, reported.content)
 
-    def _others(self, request: Request, complaint_id: UUID) -> list[str]:
-        return [key for key in self._kept(request) if not self._is_key(complaint_id, key)]
+    def _is_key(self, reported: Reported, key: str) -> bool:
+        return hmac.compare_digest(self._key(reported).encode(), key.encode("utf-8", "replace"))
+
+    def _others(self, request: Request, reported: Reported) -> list[str]:
+        return [key for key in self._kept(request) if not self._is_key(reported, key)]
 
     def _kept(self, request: Request) -> list[str]:
         return [key for key in request.cookies.get(_cookie_name(request), "").split(_BETWEEN)[:MOST] if key]
@@ -87,6 +121,20 @@ class ReceiptKeys:
             samesite="lax",
             secure=request.url.scheme == "https",
         )
+
+
+def sending_of(message: InboundMessage) -> Sending:
+    """Return what the receipt key of a complaint that is sent now is made of."""
+    return Sending(ids.message_id(message.channel, message.upstream_id), ids.content_digest(message.body))
+
+
+def proves_itself(sending: Sending, earlier: Reported | None) -> bool:
+    """Return whether who sends a complaint has sent it himself: it is new, or all that the earlier one under its name is.
+
+    Whoever has learned only the name, and sends anything else under it, gets no receipt key. While the earlier one is not known yet, he
+    gets one that opens nothing, because it is made of what he sent.
+    """
+    return earlier is None or earlier.content == sending.content
 
 
 def _cookie_name(request: Request) -> str:

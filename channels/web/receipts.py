@@ -9,6 +9,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
+from channels.web.receipt_keys import Reported
+
 AGE_S: Final = 3600
 """Seconds for which a receipt is valid. The view has what was sent within a second, unless something is away."""
 
@@ -25,6 +27,7 @@ class Sent:
 
     Attributes:
         complaint_id: the id of the complaint, or of the one that was added to.
+        content: the digest of what was sent as the complaint (see complaints.ids.content_digest).
         code: the tracking code that the sender was told.
         command_id: the id of the command that adds a message; None for the complaint itself.
         at: when it was safe, in whole seconds.
@@ -32,6 +35,7 @@ class Sent:
     """
 
     complaint_id: UUID
+    content: str
     code: str
     command_id: UUID | None
     at: datetime
@@ -45,20 +49,26 @@ class Receipts:
         """Derive the signer from a secret of this installation."""
         self._signer = URLSafeTimedSerializer(secret, salt="lapor/web/receipt")
 
-    def sign(self, complaint_id: UUID, code: str, command_id: UUID | None = None, *, is_danger: bool = False) -> str:
+    def sign(self, reported: Reported, code: str, command_id: UUID | None = None, *, is_danger: bool = False) -> str:
         """Return the receipt of a complaint or an addition that is safe since now, as a text for an address or a cookie."""
         danger = [1] if is_danger else []
-        return str(self._signer.dumps([complaint_id.hex, code, command_id.hex if command_id else "", *danger]))
+        command = command_id.hex if command_id else ""
+        return str(self._signer.dumps([reported.complaint_id.hex, reported.content, code, command, *danger]))
 
     def read(self, text: str, code: str) -> Sent | None:
         """Return what a receipt says; None if it is not ours, is too old, or is for another code."""
         try:
-            (complaint_id, known, command_id, *danger), at = self._signer.loads(
+            (complaint_id, content, known, command_id, *danger), at = self._signer.loads(
                 text, max_age=AGE_S, return_timestamp=True
             )
             command = UUID(str(command_id)) if command_id else None
             sent = Sent(
-                complaint_id=UUID(str(complaint_id)), code=known, command_id=command, at=at, is_danger=bool(danger)
+                complaint_id=UUID(str(complaint_id)),
+                content=str(content),
+                code=known,
+                command_id=command,
+                at=at,
+                is_danger=bool(danger),
             )
         except (BadData, ValueError, TypeError):
             return None

@@ -1,5 +1,6 @@
 """The parts of the channel's answers: pages for people, static files, problem+json for programs."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
@@ -8,11 +9,17 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, select_autoescape
+from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from channels.web.messages import NAME
 from channels.web.parse import FieldError
+from complaints import wording
+from normalizer.emergency import OCCASION
+
+_NUMBER = re.compile(r"\b\d{3}\b")
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -34,8 +41,16 @@ def _assets() -> _Assets:
     pages = Environment(
         loader=PackageLoader("channels.web"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
     )
+    pages.filters["dialled"] = dialled
     pages.globals["static"] = lambda name: f"/static/{tags[name]}/{name}"
     return _Assets(static, tags, pages)
+
+
+def dialled(text: str) -> Markup:
+    """Return a text for a page, in which the number for emergencies can be dialled where our own sentence tells it."""
+    sentence = str(escape(wording.text(OCCASION, NAME)))
+    link = _NUMBER.sub(r'<a href="tel:\g<0>">\g<0></a>', sentence)
+    return Markup(str(escape(text)).replace(sentence, link))  # noqa: S704  # escaped before
 
 
 def page(name: str, *, status: int = 200, **values: Any) -> Response:

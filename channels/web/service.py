@@ -20,12 +20,11 @@ from channels.web.security import ApiKeys
 from channels.web.told import Story, story
 from channels.web.uploads.files import referred
 from complaints import ids, status_requests, tracking
-from complaints.case import Case, CaseStatus
+from complaints.case import CaseStatus
 from complaints.errors import ContractViolation, TrackingCodeError, UnavailableError
 from complaints.event import Attachment
 from complaints.fact import Fact
 from complaints.message import InboundMessage
-from normalizer.parts import writable
 
 RETRY_AFTER_S = "30"
 """Seconds after which a client should try again if nothing can be kept now."""
@@ -214,22 +213,19 @@ class WebService:
             seen = await self.seen(code, sent)
         return seen
 
-    async def asked(self, code: str, sent: Sent) -> tuple[str, str]:
-        """Return the code of the complaint that was just sent, and the question that is open about it; empty if none is known of."""
+    async def asked(self, code: str, sent: Sent) -> tuple[CaseStatus | None, str]:
+        """Return the status of the complaint that was just sent, and the question that is open about it; empty if none is known of."""
         try:
             status = (await self.settled(code, sent)).status
-            if status is None:
-                return code, ""
-            return status.tracking_code, (await self.story(status.tracking_code)).question
+            return status, "" if status is None else (await self.story(status.tracking_code)).question
         except HTTPException:  # the complaint is safe, and its page asks later
-            return code, ""
+            return None, ""
 
-    async def earlier(self, message: InboundMessage) -> Case | None:
+    async def earlier(self, message: InboundMessage) -> CaseStatus | None:
         """Return the case that a complaint under the same name has become; None if there is none, or it cannot be looked up now."""
         id_, cases = ids.message_id(message.channel, message.upstream_id), self._parts.cases
         try:
-            status = await self._asked(lambda: cases.status_of(id_))
-            return None if status is None else await self._asked(lambda: cases.case(status.tracking_code))
+            return await self._asked(lambda: cases.status_of(id_))
         except HTTPException:
             return None
 
@@ -249,17 +245,6 @@ class WebService:
         """
         case = await self._asked(lambda: self._parts.cases.case(code))
         return Story() if case is None else story(case, await self._asked(lambda: self._parts.cases.facts(code)))
-
-
-def proves_itself(message: InboundMessage, earlier: Case | None) -> bool:
-    """Return whether who sends a complaint has sent it himself: it is new, or says what the earlier one under its name says.
-
-    Whoever has learned only the name, and sends other words under it, gets no receipt key of the earlier one.
-    """
-    if earlier is None:
-        return True
-    first, title = earlier.complaint, writable(message.title)
-    return writable(message.text) == first.text and title in {"", first.title}
 
 
 def code_in(parameters: Mapping[str, str]) -> str:

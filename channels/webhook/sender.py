@@ -34,6 +34,7 @@ class WebhookAccount:
 
     capacity = CAPACITY
     per_second: float | None = None
+    polled = False
 
     def __init__(self, source: Source, http: httpx.Client) -> None:
         """Keep the parts.

@@ -15,10 +15,12 @@ class TopicFound:
     Attributes:
         partitions: the number of its partitions.
         settings: the value of each setting, with the cluster's defaults.
+        leaderless: the partitions of which no broker that is there has a copy.
     """
 
     partitions: int
     settings: Mapping[str, str]
+    leaderless: tuple[int, ...] = ()
 
 
 class TopicAdmin(Protocol):

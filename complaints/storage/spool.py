@@ -6,8 +6,9 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from complaints.bus import Record
@@ -22,6 +23,9 @@ CREATE TABLE IF NOT EXISTS spool (
 GROUP = 500
 """The maximum number of records per fsync: an fsync takes milliseconds, and a channel may receive hundreds of messages in that time."""
 
+LOOK_S = 2.0
+"""Seconds that a look at the spool of another process waits for it. A group of records is written within milliseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
@@ -29,6 +33,19 @@ class Spooled:
 
     seq: int
     record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits in a spool.
+
+    Attributes:
+        number: how many records.
+        since: the time of the oldest one as it says itself (its CloudEvents time); None if it says none.
+    """
+
+    number: int
+    since: datetime | None
 
 
 class Spool:
@@ -164,6 +181,25 @@ class Spool:
                 answer.set_result(None)
             else:
                 answer.set_exception(refusal)
+
+
+def waiting(path: Path) -> Waiting:
+    """Return what waits in a spool, whose channel may be at work on it or not.
+
+    Args:
+        path: the file.
+
+    Raises:
+        ConfigurationError: the file cannot be read.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=LOOK_S)) as database:
+            (number,) = database.execute("SELECT count(*) FROM spool").fetchone()
+            oldest = database.execute("SELECT headers FROM spool ORDER BY seq LIMIT 1").fetchone()
+    except sqlite3.Error as error:
+        raise ConfigurationError(f"the spool {path} cannot be read: {error}") from error
+    said = None if oldest is None else dict(_headers(oldest[0])).get("ce_time")
+    return Waiting(number, None if said is None else datetime.fromisoformat(said.decode()))
 
 
 def open_durable(path: Path, schema: str) -> sqlite3.Connection:

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from complaints.message import InboundMessage
+from complaints.visible import visible
 
 _MENTIONED: Final = re.compile(r"^(?:\s*\.?@\w+[,:]?)+")
 """The accounts at the beginning of a post. X writes those of a thread before each answer."""
@@ -19,7 +20,7 @@ def says_nothing(message: InboundMessage) -> bool:
     """Return whether a message has nothing that could be read: no word, no file and no position; or on X only names and links."""
     if not message.sender or message.act or message.title or message.attachments or message.shared_location:
         return False
-    said = message.text
+    said = visible(message.text)
     if "/@" in message.account and _QUOTED.search(said) is None:
         said = _LINK.sub("", own_words(message))
     return not said.strip()
@@ -29,6 +30,6 @@ def own_words(message: InboundMessage) -> str:
     """Return what a citizen says himself, to be read for what he asks for. What is kept of the message is its whole text."""
     _, found, account = message.account.rpartition("/@")
     if not found:
-        return message.text
-    said = _QUOTED.sub("", _MENTIONED.sub("", message.text))
+        return visible(message.text)
+    said = _QUOTED.sub("", _MENTIONED.sub("", visible(message.text)))
     return re.sub(rf"@{re.escape(account)}\b", " ", said, flags=re.IGNORECASE).strip()

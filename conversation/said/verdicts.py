@@ -22,7 +22,7 @@ class Thanks(NamedTuple):
 
 
 class OffScale(NamedTuple):
-    """The citizen means to rate, with a number that is no rating or before the closing: he is told the scale, and when."""
+    """The citizen means to rate, with no rating, before the closing or after his withdrawal: he hears the scale, and when."""
 
 
 def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, Act | Thanks | OffScale] | None:
@@ -39,9 +39,7 @@ def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, 
         return closed[-1], Act(CommandKind.rate, {"stars": stars})
     answered = answered_of(latest, at_ms)
     if not answered:
-        again = max(latest, key=_reopened_ms, default={})
-        is_open_again = _reopened_ms(again) > at_ms - ANSWERED_MS
-        return (again, OffScale()) if is_open_again and ratings.only_rates(text) else None
+        return _rated_too_early(text, latest, at_ms)
     about = answered[0]
     words = content.plainly(text)
     is_glad = content.is_glad(text, words)
@@ -54,6 +52,15 @@ def act_in(text: str, cases: Iterable[Document], at_ms: int) -> tuple[Document, 
     if words and ((len(words) <= SHORT_WORDS and is_thanks) or only_thanks):
         return about, Thanks()
     return None
+
+
+def _rated_too_early(text: str, cases: list[Document], at_ms: int) -> tuple[Document, OffScale] | None:
+    """Return the case that was open again, or withdrawn, before it was rated; a number opens no withdrawn one."""
+    if not ratings.only_rates(text):
+        return None
+    late = [case for case in cases if case.get("withdrawn_ms") or case.get("reopened_ms", 0) > at_ms - ANSWERED_MS]
+    about = max(late, key=lambda case: max(case.get("withdrawn_ms", 0), case.get("reopened_ms", 0)), default=None)
+    return None if about is None else (about, OffScale())
 
 
 def answered_of(cases: Iterable[Document], at_ms: int) -> list[Document]:
@@ -70,11 +77,6 @@ def told_ms(case: Document) -> int:
     """Return when the citizen was last told an answer, a closing or an archiving of a case."""
     latest: int = max(case.get(name, 0) for name in ("answered_ms", "closed_ms", "archived_ms"))
     return latest
-
-
-def _reopened_ms(case: Document) -> int:
-    at: int = case.get("reopened_ms", 0)
-    return at
 
 
 def disputing(case: Document) -> Act:

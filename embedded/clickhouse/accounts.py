@@ -10,6 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from embedded.clickhouse.limits import LONGEST_OF_ALL_S, QUERY_BYTES, READER
+
 SINK: Final = "lapor_sink"
 ANALYST: Final = "lapor_analyst"
 OPERATOR: Final = "lapor_operator"
@@ -80,17 +82,6 @@ _OWN: Final = (
 )
 _SERVER: Final = "lapor_server"
 
-LONGEST_S: Final = 60
-"""The maximum number of seconds of an analyst's query, so that a slip ends by itself."""
-
-QUERY_BYTES: Final = 1 << 20
-"""The maximum size of a statement without its rows. Four times ClickHouse's own: in the engine's writing a statement is longer, and
-what was short enough must run."""
-
-_LONGEST_OF_ALL_S: Final = 600
-_READER_BYTES: Final = 1 << 30
-_READER_THREADS: Final = 4
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
@@ -115,9 +106,7 @@ ACCOUNTS: Final = (
         name=ANALYST,
         database=DATA,
         reads_only=True,
-        limits=MappingProxyType(
-            {"max_execution_time": LONGEST_S, "max_memory_usage": _READER_BYTES, "max_threads": _READER_THREADS}
-        ),
+        limits=READER,
     ),
     Account(name=OPERATOR, database=WORKBENCH),
 )
@@ -157,11 +146,11 @@ def engine_users() -> str:
     }
     return f"""<clickhouse>
   <profiles><default>
-    <max_execution_time>{_LONGEST_OF_ALL_S}</max_execution_time>
+    <max_execution_time>{LONGEST_OF_ALL_S}</max_execution_time>
     <max_query_size>{QUERY_BYTES}</max_query_size>
 {"".join(f"    <{name}>{value}</{name}>" for name, value in locks.items())}
     <constraints>
-      <max_execution_time><min>1</min><max>{_LONGEST_OF_ALL_S}</max></max_execution_time>
+      <max_execution_time><min>1</min><max>{LONGEST_OF_ALL_S}</max></max_execution_time>
 {"".join(f"      <{name}><const/></{name}>" for name in locks)}
     </constraints>
   </default></profiles>

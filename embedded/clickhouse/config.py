@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
+from embedded.clickhouse.limits import PACKET_S
+
 _CONFIG: Final = """<clickhouse>
   <logger><level>none</level></logger>
   <mark_cache_size>{mark_cache}</mark_cache_size>
@@ -37,11 +39,13 @@ class ServerConfig:
         port: The TCP port of the native protocol; 0 takes a free one.
         http_port: The TCP port of the HTTP interface; 0 takes a free one, None has none.
         passwords: The folder with the password of each account, which is made if missing; None for ``passwords`` in the data folder.
-        max_clients: The maximum number of clients that have logged in; further ones are refused with code 202.
+        max_clients: The maximum number of clients that have logged in; further ones are refused with code 202, and so are those of
+            an account beyond half of it (see also limits.CLIENTS).
         max_memory_bytes: The maximum memory of all queries together in the engine, in bytes.
         idle_timeout_s: The maximum silence of a client between packets, in seconds; the default is ClickHouse's own.
         hello_timeout_s: The maximum time until a connection's hello has come whole, in seconds.
         io_timeout_s: The maximum duration of one read or write within a packet, in seconds; the default is ClickHouse's own.
+        packet_timeout_s: The maximum time until a query, with the tables that come with it, has come whole, in seconds.
         stop_timeout_s: How long the server waits for each client's thread when it stops, in seconds.
     """
 
@@ -55,6 +59,7 @@ class ServerConfig:
     idle_timeout_s: float = 3600.0
     hello_timeout_s: float = 10.0
     io_timeout_s: float = 300.0
+    packet_timeout_s: float = PACKET_S
     stop_timeout_s: float = 10.0
 
 

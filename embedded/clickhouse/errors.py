@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from embedded.clickhouse.limits import TOO_MUCH
+
 BAD_ARGUMENTS: Final = 36
 LOGICAL_ERROR: Final = 49
 SYNTAX_ERROR: Final = 62
@@ -18,7 +20,12 @@ NOT_IMPLEMENTED: Final = 48
 CHECKSUM_DOESNT_MATCH: Final = 40
 CANNOT_DECOMPRESS: Final = 271
 TOO_LARGE_SIZE_COMPRESSED: Final = 132
+TOO_DEEP_SUBQUERIES: Final = 162
+TOO_DEEP_AST: Final = 167
+TOO_BIG_AST: Final = 168
 TOO_MANY_SIMULTANEOUS_QUERIES: Final = 202
+TOO_DEEP_RECURSION: Final = 306
+TOO_SLOW_PARSING: Final = 718
 INTO_OUTFILE_NOT_ALLOWED: Final = 358
 TOO_MANY_BYTES: Final = 307
 TIMEOUT_EXCEEDED: Final = 159
@@ -63,6 +70,10 @@ _NAMES: Final[dict[int, str]] = {
 # chDB puts the current activity before the text and its version after it. The native protocol carries neither.
 _ENGINE_TEXT: Final = re.compile(r"Code: (?P<code>\d+)\. DB::Exception: (?P<text>.*)", re.DOTALL)
 _VERSION_SUFFIX: Final = re.compile(r"\s*\(version [\d.]+[^)]*\)\s*$")
+
+# What the engine says of a statement that is too large: by code, and by words where the code says nothing.
+_TOO_LARGE: Final = frozenset({TOO_DEEP_SUBQUERIES, TOO_DEEP_AST, TOO_BIG_AST, TOO_DEEP_RECURSION, TOO_SLOW_PARSING})
+_TOO_BIG: Final = "Query tree is too big"
 
 
 class EmbeddedClickHouseError(Exception):
@@ -129,4 +140,11 @@ def engine_error(raw: str) -> EngineError:
     match = _ENGINE_TEXT.search(raw)
     if match is None:
         return EngineError(LOGICAL_ERROR, raw)
-    return EngineError(int(match["code"]), _VERSION_SUFFIX.sub("", match["text"]).strip())
+    code, text = int(match["code"]), _VERSION_SUFFIX.sub("", match["text"]).strip()
+    return EngineError(code, advised(code, text))
+
+
+def advised(code: int, text: str) -> str:
+    """Return the text of an error of the engine, with what to do about it if the statement is too large and it does not say so yet."""
+    is_large = (code in _TOO_LARGE or _TOO_BIG in text) and TOO_MUCH not in text
+    return f"{text} {TOO_MUCH}." if is_large else text

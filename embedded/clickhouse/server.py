@@ -130,7 +130,6 @@ class ClickHouseServer:
                 self._engine,
                 kept_passwords(config.passwords or config.data_dir / "passwords"),
                 most=config.max_clients,
-                most_readers=max(1, config.max_clients // 2),
             )
             family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
             version = _version(self._engine)
@@ -157,6 +156,7 @@ class ClickHouseServer:
                 idle_timeout_s=self._config.idle_timeout_s,
                 hello_timeout_s=self._config.hello_timeout_s,
                 io_timeout_s=self._config.io_timeout_s,
+                packet_timeout_s=self._config.packet_timeout_s,
             )
             talk = Conversation(
                 channel,
@@ -230,7 +230,7 @@ def _http_server(gate: Gate, config: ServerConfig, version: wire.ServerVersion) 
     from embedded.clickhouse.http.server import HttpServer  # who has no HTTP interface needs no web framework
 
     assert config.http_port is not None
-    return HttpServer(gate, spool_folder(config.data_dir), version, host=config.host, port=config.http_port)
+    return HttpServer(gate, config, version, port=config.http_port)
 
 
 def _version(engine: Engine) -> wire.ServerVersion:

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 
 from complaints.contract import topics
 from complaints.errors import ConfigurationError, LaporError
@@ -11,6 +12,7 @@ from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Upstream
 from complaints.runtime.variables import misspelt
+from complaints.storage.spool import waiting
 from lapor.local.files import allotted, modelled
 from lapor.local.note import Stack
 from lapor.local.up import TOPICS
@@ -22,9 +24,9 @@ from lapor.processes.wiring import STEPS, WORKERS, administration, backlogs, boa
 from ops import doctor as look
 from ops.casework.gone import orphans
 from ops.doctor import Finding, Level
-from ops.lag import OURS, SENDERS, is_judged, lag, service_of, view
+from ops.lag import OURS, SENDERS, is_judged, lag, service_of, spooled, view
 from ops.reach import Since, reach
-from ops.standing import partitions, standing
+from ops.standing import leaders, partitions, standing
 from ops.stored import WHAT, stored
 from sinks.clickhouse.client import Store
 
@@ -47,6 +49,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from files
     yield _stack(settings, stack)
     starting = stack.starting if stack else []
+    yield from _spools(settings)
     if settings.secret_path.exists() and (settings.kafka is None or TOPICS not in starting):
         yield look.guarded("secret", lambda: _secret(settings), READ_THE_LOG)
     yield from (look.not_ready(name) for name in starting)
@@ -104,6 +107,18 @@ def _stack(settings: Settings, stack: Stack | None) -> Finding:
     )
 
 
+def _spools(settings: Settings) -> Iterator[Finding]:
+    """Yield a finding for each channel that has had a spool in this folder."""
+    for name in CHANNELS:
+        if (settings.spool_folder / f"{name}.db").exists():
+            yield look.guarded(f"spool of {name}", partial(_spool, settings, name), READ_THE_LOG)
+
+
+def _spool(settings: Settings, name: str) -> Finding:
+    waits, log = waiting(settings.spool_folder / f"{name}.db"), str(look.log_of(settings.data, name))
+    return spooled(name, waits, log=log, now=time.time())
+
+
 def _secret(settings: Settings) -> Finding:
     try:
         return Finding(what="secret", level=Level.ok, detail=f"{require_known(settings)}, as before")
@@ -114,9 +129,11 @@ def _secret(settings: Settings) -> Finding:
 def _kafka(brokers: str, stack: Stack | None) -> Iterator[Finding]:
     try:
         with administration(brokers, timeout_s=PATIENCE_S) as admin:
+            there = admin.found(topics())
+            yield from leaders(there)
             yield look.kafka(admin.end_offsets)
             control = board(brokers).read()
-            yield partitions(control, topics(), admin.found(topics()))
+            yield partitions(control, topics(), there)
         yield from standing(control, now=time.time())
         found = backlogs(brokers, look.READERS, timeout_s=PATIENCE_S)
     except LaporError as error:

@@ -227,7 +227,7 @@ def run_sink(settings: Settings) -> None:
     """
     from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
     from complaints.bus.confluent.groups import forget
-    from complaints.bus.step.orders import Orders
+    from complaints.bus.step.held.orders import Orders
     from sinks.clickhouse.migrate import is_new, migrate
     from sinks.clickhouse.rows import TOPICS
     from sinks.clickhouse.sink import GROUP, Pace, Sink, say_deleted

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from complaints.runtime import packaged
+from complaints.visible import visible
 from normalizer.language.understanding import understood
 from normalizer.text import fold
 
@@ -31,7 +32,7 @@ def is_marked(text: str) -> bool:
 
     The accounts that a post begins with are not counted.
     """
-    said = _ACCOUNTS.sub("", text, count=1)
+    said = _ACCOUNTS.sub("", visible(text), count=1)
     if _MARK.match(said) is not None:
         return True
     return any(_WORDS.issuperset(words) for part in parts(said) if (words := fold(part).decode("ascii").split()))

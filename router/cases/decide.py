@@ -142,6 +142,11 @@ def _marked(case: Document, addition: Document) -> Document:
     return {**addition, "by_code": True, "apart": True}
 
 
+def _is_unproven(case: Document, sender: Document) -> bool:
+    """Return whether the code is all that says who adds: on the web that is the citizen, or whoever else has the code."""
+    return bool(sender) and tracking.names_mailbox(case["complaint"]["reporter_ref"]) and not sender.get("proven")
+
+
 def _has_room_by_code(case: Document) -> bool:
     """Return whether the additions by the code alone, the last one included, leave room for the citizen's own."""
     found = [one for one in case["complaint"].get("additions", ()) if one.get("by_code")]
@@ -154,8 +159,11 @@ def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     addition, reading = bare(record.body["addition"]), record.body["reading"]
     sender = record.body.get("sender") or {}
     by_code = role_of(before, record.body["actor"], law, CommandKind.add, sender or None) is Role.bearer
+    is_counted = by_code or _is_unproven(before, sender)
     if by_code:
         addition = _marked(before, addition)
+    elif is_counted:
+        addition = {**addition, "by_code": True}
     if reading.get("corrects") and before.get("supporters"):
         reading = {**reading, "corrects": False}  # the places of a main case and its supporters part only by a person
     size = len(orjson.dumps(addition)) + len(orjson.dumps(reading))
@@ -168,7 +176,7 @@ def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         return None
     draft.add(FactKind.added, addition=addition, reading=reading)
     has_room = len(before["complaint"].get("additions", ())) < MOST_ADDITIONS
-    if not has_room or draft.size() > ADDED_BYTES or (by_code and not _has_room_by_code(draft.now)):
+    if not has_room or draft.size() > ADDED_BYTES or (is_counted and not _has_room_by_code(draft.now)):
         draft.take_back()
         if by_code and tracking.names_mailbox(sender["reporter_ref"]):
             return Declined(_NO_ROOM_BY_CODE)

@@ -71,6 +71,7 @@ def reply_to(
     if telling is None or kind is None:
         return None
     first, complaint, named = facts[0], case["complaint"], str(kind)
+    ending = _ending(first, complaint)
     added_as = _added_as(facts, case, by_code=by_code) if kind is _COMPLETED else ""
     reply = {
         "id": text_id(first["caused_by"], reply_name(named)),
@@ -79,13 +80,15 @@ def reply_to(
         "tracking_code": case["tracking_code"],
         "channel": complaint["channel"],
         "kind": named,
-        "text": _sentence(kind, telling, case, _ending(first, complaint), added_as=added_as),
+        "text": _sentence(kind, telling, case, ending, added_as=added_as),
         "created_at": first["at"],
         "caused_by": first["caused_by"],
         "hop": case["hop"],
     }
     if by_code:
         reply["by_code"] = True
+    elif ending:
+        reply["urgent"] = True
     if telling["kind"] == _ASKED and telling.get("part"):
         reply["part"] = telling["part"]
     return reply | _about(case, hides=kind is _HIDDEN)
@@ -141,12 +144,14 @@ def status_for(asked: Inbound, case: Document | None) -> Document:
         "caused_by": asked.id,
     }
     # a code that is none is answered as one of a secret report is
-    about = {"additions": 0, "secret": False, "private": True} if case is None else _about(case)
-    return {**reply, "hop": 0 if case is None else case["hop"], **about}
+    if case is None:
+        return {**reply, "hop": 0, "additions": 0, "secret": False, "private": True}
+    # what was told on one channel is told in public on no other one
+    return {**reply, "hop": case["hop"], **_about(case, hides=case["complaint"]["channel"] != sender["channel"])}
 
 
 def _about(case: Document, *, hides: bool = False) -> Document:
-    """Return what a reply tells of its case beside the text: of a hidden person or report, and that it is hidden, to its citizen alone."""
+    """Return what a reply tells of its case beside the text: of a hidden person or report, and if it `hides`, to its citizen alone."""
     complaint, about = case["complaint"], {}
     if topic := complaint.get("topic"):
         about["topic"] = topic

@@ -17,8 +17,8 @@ from complaints.bus import BatchConsumer, Producer, Record, StoredRecord, TopicP
 from complaints.bus.deadletter import of_record
 from complaints.bus.deleted import Gap, lost
 from complaints.bus.envelope import encode
-from complaints.bus.step.fuses import Counted, Fuses
-from complaints.bus.step.orders import Orders
+from complaints.bus.step.held.fuses import Counted, Fuses
+from complaints.bus.step.held.orders import Orders
 from complaints.errors import PoisonError, StoreUnavailable
 from complaints.runtime import telemetry
 from sinks.clickhouse.client import Store

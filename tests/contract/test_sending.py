@@ -21,8 +21,8 @@ from complaints.bus import Record
 from complaints.bus.confluent.profiles import STEP_SESSION_MS
 from complaints.bus.control import Control, pause, release, resume
 from complaints.bus.envelope import encode
-from complaints.bus.step import fuses
 from complaints.bus.step.contract import StepTopics
+from complaints.bus.step.held import fuses, refusals
 from complaints.bus.step.murmur2 import partition_of
 from complaints.bus.step.place.accept import accept
 from complaints.bus.step.place.proof import Proof
@@ -30,10 +30,10 @@ from complaints.contract import ACCOUNTS, CONVERSATIONS, DEAD_LETTERS, SENDS
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError, OutcomeUnknown, Undeliverable, UpstreamUnavailable
 from complaints.mail import ReplyKind, Send
-from tests.harness.sending import PARTITIONS, Post, post
+from tests.harness.sending import PARTITIONS, Here, Post, post
 from tests.harness.sending_account import FakeAccount, by_citizen, fails, takes, waits
 from tests.harness.step import Ground, read_committed
-from tests.harness.support import KafkaServer, start_kafka, wait_until
+from tests.harness.support import KafkaServer, allow, start_kafka, wait_until
 
 __all__ = ["post"]
 
@@ -321,24 +321,29 @@ def test_a_held_partition_of_a_sender_tries_its_own_records_and_goes_on_without_
 
 
 def test_a_refused_partition_of_a_sender_waits_alone_and_goes_on_without_a_loss(post: Post) -> None:
-    """The accounts of the other partitions send; its own texts wait in the mailbox until an operator says where to go on."""
+    """The other accounts send; its own texts wait in the mailbox, and new messages upstream, until an operator decides."""
     lost, far = two_partitions(post)
     step, place = f"lapor-sender-{post.channel}", At(SENDS, lost)
     group = Consumer({"bootstrap.servers": post.brokers, "group.id": step})
     (begin,) = group.committed([place], timeout=10)
     group.commit(offsets=[At(SENDS, lost, begin.offset + 1_000_000)], asynchronous=False)
     group.close()
-    here = post.run(FakeAccount(post.account), FakeAccount(far))
+    account, record = FakeAccount(post.account), Record(CONVERSATIONS, b"c1", b'{"page": "%s"}' % post.channel.encode())
+    account.pages.append(Page(records=(record,), cursor={"offset": 7}))
+    here = post.run(account, FakeAccount(far))
     orders = Ground(post.brokers, post.folder, name=step)
     wait_until(lambda: orders.refused().keys() == {lost}, what="the refusal")
+    assert f"no new message of {post.account} is taken" in orders.refused()[lost].why
     text, other = post.text(), post.text(account=far)
     post.write(text, other)
     post.await_outcomes(other.id, "sent/1")
     assert post.outcomes(text.id) == []
+    assert (len(account.pages), account.calls) == (1, [])
     accept(post.brokers, StepTopics(name=step, mailbox=SENDS, states=ACCOUNTS), {(SENDS, lost): begin.offset})
     orders.tell(release(step, lost))
     post.await_outcomes(text.id, "sent/1")
-    wait_until(lambda: not orders.refused(), what="the end of the refusal")
+    wait_until(lambda: not orders.refused() and not account.pages, what="the end of the refusal")
+    assert [value for _, value, _ in read_committed(post.brokers, CONVERSATIONS)].count(record.value) == 1
     here.close()
 
 
@@ -378,6 +383,53 @@ def test_a_state_sealed_under_another_secret_refuses_its_partition_alone(post: P
     post.await_outcomes(text.id, "sent/1")
     wait_until(lambda: not orders.refused(), what="the end of the refusal")
     here.close()
+
+
+def test_what_kafka_refuses_of_an_account_stops_its_partition_alone(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dead letter, and then a state: the other accounts send, doctor says what to do, and the partition goes on by itself after it."""
+    monkeypatch.setattr(refusals, "TRY_S", 0.5)
+    lost, far = two_partitions(post)
+    orders = Ground(post.brokers, post.folder, name=f"lapor-sender-{post.channel}")
+    here = post.run(FakeAccount(post.account), FakeAccount(far)).begun()
+    broken, behind, state = encode(post.text(), source="/tests"), post.text(), post.text("a" * 2_000)
+    try:
+        for topic, size in (
+            (DEAD_LETTERS, 100),
+            (ACCOUNTS, 1_500),
+        ):  # a marker of a transaction has 78 bytes, a position some 200
+            allow(post.brokers, topic, size)
+            if topic == DEAD_LETTERS:
+                post.write_records(Record(topic=SENDS, key=broken.key, value=b"no JSON", headers=broken.headers))
+                post.write(behind)
+            else:
+                post.write(state)
+            wait_until(lambda: orders.refused().keys() == {lost}, what=f"the refusal by {topic}")
+            first = orders.refused()[lost]
+            assert "`lapor topics apply`" in first.why
+            other = post.text(account=far)
+            post.write(other)
+            post.await_outcomes(other.id, "sent/1")
+            more = here.phases.count("begun") + 3
+            wait_until(partial(began, here, more), what="some more tries")
+            assert orders.refused()[lost].since_ms == first.since_ms
+            assert post.outcomes(state.id) == []
+            allow(post.brokers, topic, 1_048_588)
+            wait_until(lambda: not orders.refused(), what="the end of the refusal")
+    finally:
+        for topic in (DEAD_LETTERS, ACCOUNTS):
+            allow(post.brokers, topic, 1_048_588)
+    for text in (behind, state):
+        post.await_outcomes(text.id, "sent/1")
+    letters = [value or b"" for key, value, _ in read_committed(post.brokers, DEAD_LETTERS)]
+    assert sum(post.account.encode() in letter for letter in letters) == 1
+    here.close()
+
+
+def began(here: Here, times: int) -> bool:
+    """Return whether a sender has begun so many transactions."""
+    return here.phases.count("begun") >= times
 
 
 def test_no_text_leaves_before_its_partition_is_proven(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:

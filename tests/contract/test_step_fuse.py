@@ -9,10 +9,10 @@ import pytest
 
 from complaints.bus import StoredRecord
 from complaints.bus.control import Control, Hold, hold, release
-from complaints.bus.step import fuses
-from complaints.bus.step.fuses import Fuses
+from complaints.bus.step.held import fuses
+from complaints.bus.step.held.fuses import Fuses
+from complaints.bus.step.held.orders import Orders
 from complaints.bus.step.murmur2 import partition_of
-from complaints.bus.step.orders import Orders
 from complaints.bus.step.worker import Worker
 from tests.contract.test_step_host import opened, options_of
 from tests.harness.step import COMMAND, PARTITIONS, Ground, ground

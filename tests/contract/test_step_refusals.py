@@ -14,7 +14,7 @@ from complaints.bus.step import identity
 from complaints.bus.step.murmur2 import partition_of
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.place.accept import install
-from complaints.bus.step.store import Store
+from complaints.bus.step.states.store import Store
 from complaints.errors import ConfigurationError
 from tests.harness.step import PARTITIONS, Ground, ground, read_committed, spec
 from tests.harness.support import KafkaServer, wait_until

@@ -7,7 +7,7 @@ import pytest
 from confluent_kafka import Producer
 
 from complaints.bus.control import Control
-from complaints.bus.step import refusals
+from complaints.bus.step.held import refusals
 from complaints.bus.step.murmur2 import partition_of
 from complaints.bus.step.worker import Worker
 from ops.doctor import Level

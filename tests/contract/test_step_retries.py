@@ -6,16 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import Producer, admin
+from confluent_kafka import Producer
 
-from complaints.bus.step import refusals, restore
 from complaints.bus.step import timers as step_timers
+from complaints.bus.step.held import refusals
 from complaints.bus.step.place.proof import Proof
+from complaints.bus.step.states import restore
 from complaints.bus.step.worker import Worker
+from complaints.runtime.telemetry import STEP_RESTORE_SECONDS
 from tests.contract.test_step_host import opened, options_of
 from tests.contract.test_step_refused_partition import KEY, PARTITION, lose_the_end, turn_until
 from tests.harness.step import PARTITIONS, Ground, ground, spec
-from tests.harness.support import KafkaServer
+from tests.harness.support import KafkaServer, allow
 
 __all__ = ["ground"]
 
@@ -30,7 +32,7 @@ class Copies:
 
         def begin(restorer: restore.Restorer, partition: int) -> Any:
             copy = opened_(restorer, partition)
-            self.began.append((partition, copy.next, copy.in_doubt))
+            self.began.append((partition, copy.next, copy.former is not None))
             return copy
 
         def look(restorer: restore.Restorer) -> Any:
@@ -131,6 +133,27 @@ def test_a_partition_that_is_refused_is_not_copied_again(
     ground.check()
 
 
+def test_a_retry_of_a_refused_partition_is_no_restore_in_the_figures(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch, copies: Copies
+) -> None:
+    """They say how long each partition that was given took from there until its states were complete."""
+    monkeypatch.setattr(refusals, "TRY_S", 0.3)
+    lose_the_end(ground)
+    restores = STEP_RESTORE_SECONDS.labels(ground.name)
+
+    def number() -> float:
+        (metric,) = restores.collect()
+        return next(float(one.value) for one in metric.samples if one.name.endswith("_count"))
+
+    before = number()
+    copies.began.clear()
+    with opened(ground) as worker:
+        turn_until(worker, lambda: len(copies.of(PARTITION)) > 2, what="some retries")
+        ground.decide(PARTITION, 0)
+        turn_until(worker, ground.done, what="the refused partition")
+    assert number() == before + PARTITIONS
+
+
 def test_a_clock_of_a_broker_that_was_ahead_makes_no_copy_anew(ground: Ground, copies: Copies) -> None:
     """A record of the future before the last one that was copied tells of no lost end: the last one is in its place."""
     producer = Producer({"bootstrap.servers": ground.brokers})
@@ -184,16 +207,8 @@ def test_a_dead_letter_that_kafka_refuses_stops_its_partition_alone(
     """The others go on, doctor says what to do, and the partition goes on by itself when that is done."""
     monkeypatch.setattr(refusals, "TRY_S", 0.5)
     ground = Ground(kafka.brokers, tmp_path).make()
-
-    client: Any = admin
-
-    def allow(size: int) -> None:
-        entry = client.ConfigEntry("max.message.bytes", str(size), incremental_operation=client.AlterConfigOpType.SET)
-        topic = client.ConfigResource("topic", f"{ground.name}.dead", incremental_configs=[entry])
-        asked = admin.AdminClient({"bootstrap.servers": ground.brokers})
-        asked.incremental_alter_configs([topic])[topic].result(30)
-
-    allow(100)  # a marker of a transaction has 78 bytes, the dead letter more
+    dead = f"{ground.name}.dead"
+    allow(ground.brokers, dead, 100)  # a marker of a transaction has 78 bytes, the dead letter more
     ground.feed(20)
     ground.write([(KEY, {"id": "bad", "do": "raise"})])
     ground.feed(20)
@@ -203,10 +218,31 @@ def test_a_dead_letter_that_kafka_refuses_stops_its_partition_alone(
             (refused,) = ground.refused().values()
             assert (refused.partition, "the dead letter of" in refused.why) == (PARTITION, True)
             assert len(ground.outputs()[KEY]) < len(ground.fed[KEY])
-            allow(1_000_000)
+            allow(ground.brokers, dead, 1_000_000)
             turn_until(worker, ground.done, what="all")
             turn_until(worker, lambda: not ground.refused(), what="the end of the refusal")
         assert [letter["id"] for letter in ground.dead()] == ["bad"]
         ground.check()
+    finally:
+        ground.close()
+
+
+def test_a_letter_of_records_deleted_unread_that_kafka_refuses_stops_its_partition_alone(
+    kafka: KafkaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loss is said as soon as Kafka takes the letter, and nothing behind it is committed before."""
+    monkeypatch.setattr(refusals, "TRY_S", 0.5)
+    ground = Ground(kafka.brokers, tmp_path).make()
+    ground.feed(40)
+    ground.delete(lambda at, end: end if at == PARTITION else 0)
+    allow(ground.brokers, f"{ground.name}.dead", 100)
+    try:
+        with opened(ground) as worker:
+            turn_until(worker, lambda: ground.done_beside(PARTITION) and bool(ground.refused()), what="the others")
+            assert ground.refused().keys() == {PARTITION}
+            assert ground.dead() == []
+            allow(ground.brokers, f"{ground.name}.dead", 1_000_000)
+            turn_until(worker, lambda: not ground.refused(), what="the end of the refusal")
+        assert len(ground.dead()) == 1
     finally:
         ground.close()

@@ -341,7 +341,7 @@ def test_a_rating_is_given_by_keyboard_alone_and_its_fault_has_the_focus(page: P
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_axe_finds_nothing_wrong_with_the_forms_of_wishes(chromium: Browser, door: House, size: Any) -> None:
-    """On the page of the case, on their own pages, and with a fault."""
+    """On the page of the case, on their own pages, on that of forgetting, and with a fault."""
     context = chromium.new_context(viewport=size, base_url=str(door.http.base_url), locale="id-ID")
     page = context.new_page()
     closed, handled = settled(door, "selesai"), settled(door, "diproses")
@@ -349,7 +349,15 @@ def test_axe_finds_nothing_wrong_with_the_forms_of_wishes(chromium: Browser, doo
         f"/lacak/{closed}",
         *(f"/lacak/{closed}/{name}" for name in ("belum-selesai", "nilai", "rahasiakan", "cabut")),
     ]
-    for path in [*paths, f"/lacak/{handled}/cabut"]:
+    door.fill(text="Jalan berlubang")
+    kept = door.complaints()[-1].mailbox
+    door.settle(door.complaints()[-1], "diproses")
+    context.add_cookies(
+        [{"name": name, "value": value, "url": str(door.http.base_url)} for name, value in door.http.cookies.items()]
+    )
+    page.goto(f"/lacak/{kept}/lupakan")
+    expect(page.get_by_role("heading", name="Lupakan kunci tanda terima?")).to_be_visible()
+    for path in [*paths, f"/lacak/{handled}/cabut", f"/lacak/{kept}/lupakan"]:
         page.goto(path)
         assert (path, axe(page), fits(page)) == (path, "", True)
     page.goto(f"/lacak/{closed}/nilai")

@@ -1,7 +1,7 @@
 """Fuses without Kafka."""
 
-from complaints.bus.step.fuses import Fuses
-from complaints.bus.step.orders import Orders
+from complaints.bus.step.held.fuses import Fuses
+from complaints.bus.step.held.orders import Orders
 
 
 def fuses(step: str, *, limit: int = 100, partitions: int = 1) -> Fuses:

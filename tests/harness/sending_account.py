@@ -20,7 +20,7 @@ class FakeAccount:
     """
 
     def __init__(self, name: str, *, capacity: int = 50, per_second: float | None = None) -> None:
-        self.name, self.capacity, self.per_second = name, capacity, per_second
+        self.name, self.capacity, self.per_second, self.polled = name, capacity, per_second, True
         self.sent: list[tuple[Letter, Future[str]]] = []
         self.calls: list[str] = []
         self.cursors: list[Mapping[str, Any] | None] = []

@@ -10,7 +10,7 @@ from complaints import ids
 from complaints.bus import Position, Record
 from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer, ConfluentScanner
 from complaints.bus.envelope import encode
-from complaints.bus.step.orders import Orders
+from complaints.bus.step.held.orders import Orders
 from complaints.event import Complaint
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.migrate import migrate

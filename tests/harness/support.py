@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, Producer, TopicPartition, admin
 
 from complaints import ids
 from complaints.bus.kafka_python import KafkaPythonAdmin
@@ -101,10 +101,19 @@ def start_kafka(folder: Path, *, partitions: int = FEW_PARTITIONS) -> KafkaServe
     port = free_port()
     server = KafkaServer(folder, port, _kafka_process(folder, port))
     wait_ready("127.0.0.1", port, START_S, alive=lambda: server.process.poll() is None)
-    admin = KafkaPythonAdmin(server.brokers)
-    apply(admin, installed(admin, topics(), None, partitions).values())
-    admin.close()
+    asked = KafkaPythonAdmin(server.brokers)
+    apply(asked, installed(asked, topics(), None, partitions).values())
+    asked.close()
     return server
+
+
+def allow(brokers: str, topic: str, size: int) -> None:
+    """Let a topic take records up to a size, in bytes."""
+    client: Any = admin
+    entry = client.ConfigEntry("max.message.bytes", str(size), incremental_operation=client.AlterConfigOpType.SET)
+    resource = client.ConfigResource("topic", topic, incremental_configs=[entry])
+    asked = admin.AdminClient({"bootstrap.servers": brokers})
+    asked.incremental_alter_configs([resource])[resource].result(30)
 
 
 def start_clickhouse(folder: Path) -> tuple[subprocess.Popen[bytes], str]:

@@ -15,7 +15,7 @@ from channels.web.channel import WebChannel
 from channels.web.parse import SHORTEST_KEY
 from channels.web.parts import WebParts
 from channels.web.places import RegencySearch
-from channels.web.receipt_keys import ReceiptKeys
+from channels.web.receipt_keys import ReceiptKeys, sending_of
 from channels.web.receipts import Receipts
 from channels.web.security import KEYED, ApiKeys, Forms, Limits, rate
 from complaints.case import CaseState
@@ -100,7 +100,7 @@ class House:
 
     def receipt_key(self, sent: Kept) -> str:
         """Return the receipt key of a complaint, as it is shown."""
-        return ReceiptKeys(self.keys.receipt_key).of(sent.id)
+        return ReceiptKeys(self.keys.receipt_key).of(sending_of(sent.message))
 
     def form(self, path: str = "/") -> dict[str, str]:
         """Return what a browser finds in a form's hidden fields; the cookie stays in `http`."""

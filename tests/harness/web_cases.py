@@ -10,6 +10,7 @@ from complaints.disposition import AgencyRef, Deadline, Disposition
 from complaints.errors import UnavailableError
 from complaints.event import Complaint, Raw
 from complaints.fact import Fact, FactKind
+from complaints.ids import content_digest
 from tests.harness.mailboxes import Kept
 from view.status import status_of
 
@@ -83,7 +84,7 @@ def case_of(sent: Kept, state: CaseState = "diproses", *, owner: str = DPU.name,
             title="Jalan",
             text=sent.message.text,
             reporter_ref=sent.mailbox,
-            raw=Raw(coding="utf-8", upstream_id="1"),
+            raw=Raw(coding="utf-8", upstream_id="1", digest=content_digest(sent.message.body)),
             secret=changes.pop("secret", sent.message.secret),
             normaliser_version="t",
         ),

@@ -7,6 +7,7 @@ import json
 import socket
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,10 +17,11 @@ import zstd  # type: ignore[import-untyped]
 from clickhouse_driver import Client
 
 from embedded.clickhouse.accounts import ANALYST, OPERATOR
+from embedded.clickhouse.limits import MOST_WAITED_BYTES, SESSIONS
 from embedded.clickhouse.native.reader import ByteReader
 from embedded.clickhouse.protocol.compress import LZ4, frames, method_named, read_frame
-from tests.harness.clickhouse import PASSWORD, new_client, with_http
-from tests.harness.support import wait_until
+from tests.harness.clickhouse import PASSWORD, new_client, served, with_http
+from tests.harness.support import free_port, wait_until
 from tests.harness.tables import row_by_row
 
 Ports = tuple[int, int]
@@ -240,3 +242,55 @@ def running(native: Client) -> int:
     """How many of the long queries run."""
     asked = "SELECT count() FROM system.processes WHERE query LIKE '%1000000000000%' AND query NOT LIKE '%processes%'"
     return int(native.execute(asked)[0][0])
+
+
+# --- what it may cost --------------------------------------------------------------------------------------------
+
+
+def told_early(port: int, password: str, *, slow: bool = False) -> bytes:
+    """Begin a request whose body never comes whole, and return what is answered meanwhile."""
+    credentials = f"X-ClickHouse-User: {ANALYST}\r\nX-ClickHouse-Key: {password}\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as wire:
+        wire.sendall(f"POST / HTTP/1.1\r\nHost: x\r\n{credentials}Content-Length: 1000000\r\n\r\nSELECT".encode())
+        answer = b""
+        wire.settimeout(0.2 if slow else 30)
+        for _ in range(150):
+            try:
+                while more := wire.recv(65536):
+                    answer += more
+                break
+            except TimeoutError:
+                wire.sendall(b" ")
+            except ConnectionError:
+                break
+        return answer
+
+
+def test_nobody_sends_a_body_who_has_not_logged_in(ports: Ports) -> None:
+    """A stranger's gigabytes are not kept on the disk until his password is read: he is answered before they come."""
+    assert b"x-clickhouse-exception-code: 516" in told_early(ports[1], "salah")
+
+
+def test_a_body_that_comes_byte_by_byte_has_no_more_time(tmp_path: Path) -> None:
+    """The time is for all of an analyst's statement, and not from one byte to the next."""
+    with served(tmp_path, http_port=(port := free_port()), packet_timeout_s=1.0):
+        assert b"x-clickhouse-exception-code: 159" in told_early(port, PASSWORD, slow=True)
+
+
+def test_an_analyst_s_statement_costs_no_more_by_http(analyst: httpx.Client) -> None:
+    """It has the same limits, and they say what to do; a result that is waited for is not kept without end."""
+    long = analyst.post("/", content=f"SELECT length([{','.join('1' * 40_000)}])")
+    assert (long.status_code, "Ask for less in one statement" in long.text) == (400, True)
+    assert analyst.post("/", content="SELECT 1" + " " * (1 << 20)).status_code == 413
+    large = f"SELECT repeat('x', 1000000) FROM numbers({(MOST_WAITED_BYTES // 1_000_000) + 2})"
+    waited = analyst.post("/?wait_end_of_query=1", content=large)
+    assert (waited.status_code, "wait_end_of_query" in waited.text) == (413, True)
+    assert len(analyst.post("/", content=large).content) > MOST_WAITED_BYTES
+
+
+def test_no_account_takes_the_sessions_of_another(analyst: httpx.Client, http: httpx.Client) -> None:
+    """Each account has a number of its own."""
+    names = [f"/?session_id=mine-{number}&session_timeout=20" for number in range(SESSIONS + 1)]
+    codes = {analyst.post(name, content="SELECT 1").status_code for name in names}
+    assert codes == {200, 503}
+    assert http.post("/?session_id=of-another-account", content="SELECT 1").status_code == 200

@@ -16,7 +16,8 @@ import pytest
 from clickhouse_driver.errors import Error, ServerException
 
 from embedded.clickhouse import ClickHouseServer, FolderInUseError, ServerConfig
-from embedded.clickhouse.accounts import ACCOUNTS, ANALYST, LONGEST_S
+from embedded.clickhouse.accounts import ACCOUNTS, ANALYST
+from embedded.clickhouse.limits import LONGEST_S
 from embedded.clickhouse.session.execution import STUCK_S, Ended, Execution, Work
 from tests.harness.clickhouse import code_of, new_client, served, start, stop
 from tests.harness.support import wait_until

@@ -13,7 +13,7 @@ import pytest
 
 from complaints.bus import Record
 from complaints.bus.envelope import AnyEvent, encode
-from complaints.bus.step import fuses
+from complaints.bus.step.held import fuses
 from complaints.bus.step.place.positions import position_key
 from complaints.case import Case
 from complaints.contract import CASE_EVENTS, CASES
@@ -39,7 +39,7 @@ import os, signal, sys
 from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.rows import TOPICS
-from complaints.bus.step.orders import Orders
+from complaints.bus.step.held.orders import Orders
 from sinks.clickhouse.sink import Pace, Sink
 import threading
 

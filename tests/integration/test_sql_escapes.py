@@ -17,8 +17,10 @@ from clickhouse_driver.errors import ServerException
 from clickhouse_driver.streams import native
 
 from embedded.clickhouse import revisions
+from embedded.clickhouse.access.reading import places_of
 from embedded.clickhouse.accounts import ACCOUNTS, ANALYST, DATA, OPERATOR, SINK
 from embedded.clickhouse.errors import ProtocolError
+from embedded.clickhouse.limits import CLIENTS
 from embedded.clickhouse.native.blocks import Column, header_block
 from embedded.clickhouse.native.writer import string, varint
 from embedded.clickhouse.protocol.connection import Channel
@@ -276,21 +278,91 @@ def test_no_text_makes_the_server_slow_or_stops_it(analyst: Client, text: str) -
     assert analyst.execute("SELECT 1") == [(1,)]
 
 
-def test_readers_leave_room_for_the_sink(port: int, secret: Path) -> None:
-    """At most half of the clients are analysts'; one too many hears a code after which clients come again."""
+@pytest.mark.parametrize("user", [ANALYST, OPERATOR])
+def test_no_account_fills_the_server(port: int, secret: Path, user: str) -> None:
+    """One too many hears a code after which clients come again, and what to do; the sink has its place."""
     assert secret.exists()
-    clients = [new_client(port, user=ANALYST) for _ in range(65)]
+    clients = [new_client(port, user=user) for _ in range(CLIENTS + 1)]
     try:
-        for client in clients[:64]:
+        for client in clients[:CLIENTS]:
             client.execute("SELECT 1")
-        with pytest.raises(ServerException) as refused:
-            clients[64].execute("SELECT 1")
+        with pytest.raises(ServerException, match="let the pool of your tool be smaller") as refused:
+            clients[CLIENTS].execute("SELECT 1")
         assert refused.value.code == 202
         with new_client(port, user=SINK) as sink:
             assert sink.execute("SELECT 1") == [(1,)]
     finally:
         for client in clients:
             client.disconnect()
+
+
+def doubling(names: int, joined: str) -> str:
+    """Return a statement in which each name stands for two of the one before."""
+    later = (f"c{number} AS (SELECT {joined.format(f'c{number - 1}')})" for number in range(1, names))
+    return f"WITH c0 AS (SELECT 1 AS k), {', '.join(later)} SELECT * FROM c{names - 1}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        doubling(30, "a.k AS k FROM {0} AS a, {0} AS b"),
+        doubling(30, "k FROM {0} WHERE k IN (SELECT k FROM {0})"),
+        doubling(12, "k FROM {0} WHERE k IN (SELECT k FROM {0})"),
+        f"SELECT length([{','.join('1' * 400_000)}])",
+        f"SELECT length([{','.join('a' * 20_000)}])",
+        "SELECT " + "abs(" * 200 + "1" + ")" * 200,
+        "SELECT * FROM " + "(SELECT * FROM " * 30 + "numbers(1)" + ")" * 30,
+        "SELECT match(repeat('xa', 500000), '(.{1,30}){1,30}y')",
+        "SELECT match(repeat('xa', 500000), '(\\Q(\\E.{1,30}){1,30}y')",
+        "WITH range(200000) AS r SELECT arraySum(arrayMap(x -> indexOf(r, x), r))",
+        "SELECT count() FROM numbers(1000000) WHERE has(range(1000000), number + 1e7)",
+        "WITH repeat('a', 1000000) AS r SELECT arrayCount(x -> position(r, toString(x)) > 0, range(1000000))",
+        "SELECT count() FROM numbers(1000000) WHERE repeat('a', 1000000) LIKE concat('%', toString(number), '%b')",
+        "SELECT " + ", ".join(f"match(text, 'a.{{90}}{number}')" for number in range(10)) + " FROM cases",
+    ],
+    ids=range(14),
+)
+def test_a_statement_that_costs_too_much_is_refused_at_once_and_says_what_to_do(analyst: Client, text: str) -> None:
+    """The engine reads and searches without a look at its clock, so what it may read and search for is bounded."""
+    began = time.monotonic()
+    with pytest.raises(ServerException, match=r"Ask for less in one statement|searches for a text"):
+        analyst.execute(text)
+    assert time.monotonic() - began < 10
+    assert analyst.execute("SELECT 1") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "places"),
+    [("(ab{3}c){2}", 10), (r"\d{4}-\d{2}", 7), ("[)({]{2,}x", 3), ("a)b(", 3), ("", 0), (r"\(a{3}", 4)],
+)
+def test_the_places_of_a_pattern_are_counted_with_its_repetitions(pattern: str, places: int) -> None:
+    """A search may be at each of them at every character."""
+    assert places_of(pattern) == places
+
+
+def test_a_query_that_comes_byte_by_byte_has_no_more_time(tmp_path: Path) -> None:
+    """Whoever has logged in, too, holds no connection by sending slowly: all of a query comes within its time."""
+    with served(tmp_path, packet_timeout_s=1.0) as port, new_client(port, user=ANALYST) as client:
+        client.execute("SELECT 1")
+        slow = client.connection.socket
+        slow.sendall(varint(1) + varint(200))  # a query, and an id of 200 bytes
+        assert drip(slow) == b""
+        with new_client(port, user=ANALYST) as another:
+            assert another.execute("SELECT 1") == [(1,)]
+
+
+def drip(slow: socket.socket) -> bytes | None:
+    """Send a byte now and then until something comes back, and return it: nothing if the connection was ended; None if none came."""
+    slow.settimeout(0.1)
+    for _ in range(150):
+        try:
+            slow.sendall(b"x")
+            return slow.recv(1)
+        except TimeoutError:
+            pass
+        except ConnectionError:
+            return b""
+    return None
 
 
 def test_a_reader_sends_no_tables(analyst: Client) -> None:
@@ -380,19 +452,8 @@ def test_connections_that_say_nothing_or_little_take_no_place_from_the_sink(tmp_
 def test_a_hello_that_comes_byte_by_byte_has_no_more_time(tmp_path: Path) -> None:
     """The time is for the whole hello, and not from one byte to the next."""
     with served(tmp_path, hello_timeout_s=1.0) as port, socket.create_connection(("127.0.0.1", port)) as slow:
-        slow.settimeout(0.1)
         slow.sendall(b"\x00\xc8\x01")  # a hello, and a name of 200 bytes
-        answer = None
-        for _ in range(150):
-            if answer is None:
-                try:
-                    slow.sendall(b"x")
-                    answer = slow.recv(1)
-                except TimeoutError:
-                    pass
-                except ConnectionError:
-                    answer = b""
-        assert answer == b""
+        assert drip(slow) == b""
 
 
 @row_by_row

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from httpx import Response
@@ -12,10 +13,10 @@ from channels.web.parse import SHORTEST_KEY
 from channels.web.wishes import MOST_WORDS, WISHES
 from complaints.case import CaseState, Rating
 from complaints.crypto import Keyring
-from complaints.fact import FactKind
+from complaints.fact import FactKind, Result
 from complaints.message import InboundMessage
 from tests.harness.tables import row_by_row
-from tests.harness.web import API, House
+from tests.harness.web import API, PNG, House
 from tests.harness.web_cases import Facts
 
 
@@ -213,6 +214,33 @@ def test_a_wish_is_confirmed_once_and_shows_what_it_led_to(door: House) -> None:
     assert "Terima kasih" not in door.http.get(path).text.split("Kabar untuk Anda")[0]
 
 
+def test_a_wish_that_was_refused_is_told_as_an_error(door: House) -> None:
+    """In the box of errors, which is read out at once, and not in that of success."""
+    door.fill(text="Jalan berlubang")
+    (complaint,) = door.complaints()
+    door.settle(complaint, "selesai", *Facts(complaint).made)
+    answer = sent(door, complaint.mailbox, "belum-selesai")
+    (wish,) = door.additions()
+    refused = Facts(complaint).after(
+        wish.id, (FactKind.declined, {"command": "reopen", "result": Result.refused, "text": "x"})
+    )
+    door.settle(complaint, "diproses", *refused.made)
+    page = door.http.get(answer.headers["location"]).text
+    assert '<div class="summary" role="alert">\n<h2>Permintaan tidak kami jalankan</h2>' in page
+    assert 'class="done"' not in page
+
+
+def test_the_number_for_emergencies_can_be_dialled_where_we_tell_it(door: House) -> None:
+    """In what happened to the case; a number of an agency's answer, and what looks like a page, stay as they are."""
+    door.fill(text="Ada kebakaran di rumah tetangga, orangnya terjebak, tolong sekarang")
+    (complaint,) = door.complaints()
+    told = Facts(complaint).after(uuid4(), (FactKind.answered, {"text": "<b>Hubungi 112</b>"}))
+    door.settle(complaint, "ditanggapi", *told.made, secret=False)
+    page = door.http.get(f"/lacak/{complaint.mailbox}").text
+    assert page.count('Telepon <a href="tel:112">112</a>.') == 1
+    assert "&lt;b&gt;Hubungi 112&lt;/b&gt;" in page
+
+
 def test_a_rated_case_shows_the_rating_and_not_its_empty_form(door: House) -> None:
     """It may be changed on a page of its own."""
     code = settled(door, "selesai")
@@ -260,6 +288,45 @@ def test_who_sends_other_words_under_a_known_key_gets_no_receipt_key(door: House
         assert (answer["again"], answer["receipt_key"]) == (True, keys[0] if is_same else "")
         other = door.http.post(requests, data=first | {"description": words}, headers=headers)
         assert (other.status_code, keys[1] in other.text) == (200, is_same)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"text": "lain"}, {"latitude": -6.9, "longitude": 110.4}, {"attachments": [{"sha256": "", "name": "x.png"}]}],
+)
+def test_the_key_of_another_content_under_a_known_key_opens_nothing(door: House, other: dict[str, Any]) -> None:
+    """Also before the view has the report, and by whichever process: the receipt key is made of all that was sent."""
+    if "attachments" in other:
+        kept_file = door.http.post("/api/v1/attachments", content=PNG)
+        other = {"attachments": [{"sha256": kept_file.json()["sha256"], "name": "x.png"}]}
+    first = {"text": "Jalan berlubang"}
+    own, again, strange = (door.send(key="k", **said).json() for said in (first, first, first | other))
+    assert own["tracking_code"] == again["tracking_code"] == strange["tracking_code"]
+    assert own["receipt_key"] == again["receipt_key"] != strange["receipt_key"]
+    door.settle(door.complaints()[0], "diproses")
+    path = f"{API}/{own['tracking_code']}/withdrawal"
+    assert door.http.post(path, json={"receipt_key": strange["receipt_key"]}).status_code == 403
+    assert door.http.post(path, json={"receipt_key": own["receipt_key"]}).status_code == 202
+
+
+def test_whoever_adds_with_the_receipt_key_is_known_to_the_case(door: House) -> None:
+    """By the browser that keeps it, or typed; whoever adds by the code alone is not, and a wrong key is told beside its field."""
+    door.fill(text="Jalan berlubang")
+    (complaint,) = door.complaints()
+    door.settle(complaint, "diproses")
+    path, key = f"/lacak/{complaint.mailbox}", door.receipt_key(complaint)
+    assert 'name="key"' not in door.http.get(path).text
+    assert door.fill(path, text="dari peramban ini").status_code == 303
+    door.http.cookies.clear()
+    assert 'name="key"' in door.http.get(path).text
+    wrong = door.fill(path, text="dengan kunci salah", key="00000 00000")
+    assert (wrong.status_code, 'id="key-wrong"' in wrong.text, "dengan kunci salah" in wrong.text) == (403, True, True)
+    assert [door.fill(path, text=text, key=typed).status_code for text, typed in (("a", key), ("b", ""))] == [303, 303]
+    assert [(one.message.text, one.message.proven) for one in door.additions()] == [
+        ("dari peramban ini", True),
+        ("a", True),
+        ("b", False),
+    ]
 
 
 def test_a_form_key_is_known_to_its_browser_alone(door: House) -> None:

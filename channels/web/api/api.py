@@ -11,9 +11,10 @@ from starlette.responses import JSONResponse, Response
 from channels.web.messages import inbound, name_of
 from channels.web.parse import FieldError, from_json, json_as
 from channels.web.parts import WebParts
+from channels.web.receipt_keys import proves_itself, sending_of
 from channels.web.responses import problem
 from channels.web.security import presented_key, region_of
-from channels.web.service import LATER, WebService, code_in, idempotency_key, owner_of, proves_itself
+from channels.web.service import LATER, WebService, code_in, idempotency_key, owner_of
 from channels.web.told import number_for_emergencies
 from channels.web.uploads.faults import UNAVAILABLE, api_answer
 from channels.web.uploads.files import Draft, Upload
@@ -114,16 +115,16 @@ class Api:
             return _incomplete(attachments)
         name = name_of("api", owner, idempotency_key(request))
         message = inbound(found, upstream_id=name, attachments=attachments, region=region_of(owner))
-        earlier = await self._service.earlier(message)
+        sending, earlier = sending_of(message), await self._service.earlier(message)
         receipt = await self._service.keep(message)
         code = receipt.tracking_code
-        signed = self._parts.receipts.sign(receipt.message_id, code)
+        signed = self._parts.receipts.sign(sending, code)
         warning = number_for_emergencies(found.title, found.text)
         answer = Accepted(
             id=str(receipt.message_id),
             tracking_code=code,
             receipt=signed,
-            receipt_key=self._parts.proofs.of(receipt.message_id) if proves_itself(message, earlier) else "",
+            receipt_key=self._parts.proofs.of(sending) if proves_itself(sending, earlier) else "",
             again=earlier is not None,
             emergency=warning,
         )
@@ -171,11 +172,11 @@ class Api:
         if not is_possible(wish, case):
             return problem(409, why_not(wish, case).message)
         if isinstance(said, KeyedWording):
-            self._parts.proofs.require(case.complaint_id, said.receipt_key)
+            self._parts.proofs.require(case, said.receipt_key)
         name = name_of(f"api/{wish.api}/{code}", owner, idempotency_key(request))
         wanted = message(said, act_of(wish, said, case.state), about=case.tracking_code, upstream_id=name)
         receipt = await self._service.keep(wanted)
-        signed = self._parts.receipts.sign(case.complaint_id, code, receipt.message_id)
+        signed = self._parts.receipts.sign(case, code, receipt.message_id)
         answer = Accepted(
             id=str(receipt.message_id),
             tracking_code=case.tracking_code,

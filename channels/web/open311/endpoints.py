@@ -14,9 +14,10 @@ from channels.web.messages import inbound, name_of
 from channels.web.open311 import documents
 from channels.web.parse import FieldError, from_json
 from channels.web.parts import WebParts
+from channels.web.receipt_keys import proves_itself, sending_of
 from channels.web.responses import Handler, by_method
 from channels.web.security import presented_key, region_of
-from channels.web.service import LATER, WebService, idempotency_key, owner_of, proves_itself
+from channels.web.service import LATER, WebService, idempotency_key, owner_of
 from channels.web.told import number_for_emergencies
 from channels.web.uploads.faults import UNAVAILABLE, api_answer
 from complaints import tracking
@@ -95,9 +96,10 @@ class GeoReport:
             position=documents.position(fields),
             region=region_of(owner),
         )
-        is_own = proves_itself(message, await self._service.earlier(message))
+        sending = sending_of(message)
+        is_own = proves_itself(sending, await self._service.earlier(message))
         receipt = await self._service.keep(message)
-        key = f"Kunci tanda terima: {self._parts.proofs.of(receipt.message_id)}." if is_own else ""
+        key = f"Kunci tanda terima: {self._parts.proofs.of(sending)}." if is_own else ""
         notice = " ".join(filter(None, (number_for_emergencies(checked.title, checked.text), key)))
         return _answer(request, "service_requests", documents.posted(receipt.tracking_code, notice))
 

@@ -38,6 +38,7 @@ _STARTING = {
     KafkaError.FENCED_LEADER_EPOCH,
     KafkaError.UNKNOWN_LEADER_EPOCH,
     KafkaError._TRANSPORT,  # noqa: SLF001  # the client's own errors have names with an underscore
+    KafkaError._UNKNOWN_PARTITION,  # noqa: SLF001  # it has no leader, as far as the client knows
 }
 """Errors of a broker that has just started, or of a connection that it has just closed."""
 
@@ -110,7 +111,18 @@ def extent(consumer: Consumer, topic: str, partition: int) -> tuple[int, int]:
         BusUnavailable: the broker did not answer in time.
     """
     at = ConfluentPartition(topic, partition)
-    return patiently(topic, lambda: consumer.get_watermark_offsets(at, timeout=ANSWER_S)) or (0, 0)
+
+    def ask() -> tuple[int, int] | None:
+        try:
+            return consumer.get_watermark_offsets(at, timeout=ANSWER_S)
+        except KafkaException as error:
+            if error.args[0].code() == KafkaError._UNKNOWN_PARTITION:  # noqa: SLF001  # the same
+                consumer.list_topics(
+                    topic, timeout=ANSWER_S
+                )  # that it has a leader again is not asked by itself for minutes
+            raise
+
+    return patiently(topic, ask) or (0, 0)
 
 
 def regrown(brokers: str, marks: Marks) -> list[TopicPartition]:

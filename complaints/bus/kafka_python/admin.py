@@ -73,7 +73,7 @@ class KafkaPythonAdmin:
             there = sorted(set(names) & set(self._client.list_topics()))
             if not there:
                 return {}
-            partitions = {one["name"]: len(one["partitions"]) for one in self._client.describe_topics(there)}
+            partitions = {one["name"]: one["partitions"] for one in self._client.describe_topics(there)}
             asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in there]
             settings = self._client.describe_configs(asked, config_filter="all").get("topic", {})
         silent = [name for name in there if not settings.get(name)]
@@ -83,7 +83,9 @@ class KafkaPythonAdmin:
             )
         return {
             name: TopicFound(
-                partitions=partitions[name], settings={key: str(one["value"]) for key, one in settings[name].items()}
+                partitions=len(partitions[name]),
+                settings={key: str(one["value"]) for key, one in settings[name].items()},
+                leaderless=tuple(one["partition_index"] for one in partitions[name] if one["leader_id"] < 0),
             )
             for name in there
         }

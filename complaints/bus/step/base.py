@@ -1,7 +1,7 @@
 """What every worker of a step stands on: its identity, its states, its mailbox, and the transaction that ties them together."""
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -15,16 +15,16 @@ from complaints.bus.deleted import DeletedUnread, lost
 from complaints.bus.step import kafka
 from complaints.bus.step.batch import Pending
 from complaints.bus.step.contract import StepTopics
-from complaints.bus.step.fuses import Fuses
+from complaints.bus.step.held.fuses import Fuses
+from complaints.bus.step.held.orders import Orders
 from complaints.bus.step.identity import Identity, claim
 from complaints.bus.step.mailbox import Mailbox
 from complaints.bus.step.metrics import Metrics
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.orders import Orders
 from complaints.bus.step.place.positions import Known, Progress
-from complaints.bus.step.restore import Restorer
-from complaints.bus.step.store import Store
-from complaints.bus.step.transaction import Aborted, Transactions
+from complaints.bus.step.states.restore import Restorer
+from complaints.bus.step.states.store import Store
+from complaints.bus.step.transaction import Aborted, Refused, Transactions
 from complaints.bus.step.watchdog import Aside
 from complaints.errors import ConfigurationError
 
@@ -131,25 +131,29 @@ class Base:
         """
         self.mailbox.flow.hold(self.fuses.waiting() | set(crowded))
 
-    def tell(self) -> None:
+    def tell(self, also: Callable[[int], str] = lambda _: "") -> None:
         """Let operators know which partitions wait for them, and which no longer do.
+
+        Args:
+            also: returns what else is to be said of a partition that waits.
 
         Raises:
             ConfigurationError: all partitions of the mailbox wait, so there is nothing that this worker could do.
         """
-        step, refused = self.writer.topics.name, self.mailbox.refused
+        step = self.writer.topics.name
+        refused = {at: f"{why}{also(at)}" for at, why in self.mailbox.refused.items()}
         told, now_ms = self.orders.refused(step), self.options.now_ms()
         new = [
             Refusal(partition=at, why=why, since_ms=told[at].since_ms if at in told else now_ms)
             for at, why in refused.items()
             if at not in told or told[at].why != why
         ]
-        over = [at for at in self.mailbox.proven if at in told] if told else []
+        over = [at for at in self.mailbox.whole if at in told] if told else []
         if new or over:
             records = [*(control.hold(step, why) for why in new), *(control.release(step, at) for at in over)]
             try:
                 self.commit(Pending(outputs=[(record, None) for record in records]))
-            except Aborted:  # they are written at the next turn
+            except (Aborted, Refused):  # they wait all the same, and it is written at the next turn
                 self.metrics.aborted()
                 return
             self.orders.wrote(records)
@@ -163,6 +167,31 @@ class Base:
         """Return a record and an error for each partition of which Kafka deleted something unread, for a dead letter."""
         mailbox, topics = self.mailbox, self.writer.topics
         return [lost(topics.name, topics.mailbox, partition, gap) for partition, gap in mailbox.gaps.items()]
+
+    def refuses(self, pending: Pending) -> bool:
+        """Return whether the broker never takes what is pending. Nothing of it is committed.
+
+        After a record that the broker refused the client fails the next transaction too, whatever is in it.
+
+        Raises:
+            Aborted: it is not known: the broker took nothing in time.
+            Fenced: this worker must stop.
+        """
+        work = pending.work._replace(positions=self.mailbox.at(pending.positions))
+        for last in (False, False, True):
+            self.writer.begin()
+            try:
+                self.writer.produce(work)
+                self.writer.flush()
+            except Refused:
+                return True
+            except Aborted:
+                if last:
+                    raise
+            else:
+                self.writer.abort()
+                return False
+        return False
 
     def commit(self, pending: Pending) -> None:
         """Commit what is pending, and only then update the local copy.

@@ -11,10 +11,10 @@ import structlog
 from complaints.bus import Record, StoredRecord
 from complaints.bus.step.attempts import Attempts
 from complaints.bus.step.contract import RESERVED, Effect, Keep, State, StepSpec, newer_format
-from complaints.bus.step.fuses import Counted, Fuses
+from complaints.bus.step.held.fuses import Counted, Fuses
 from complaints.bus.step.murmur2 import misplaced
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.store import Change, Store, StoredState
+from complaints.bus.step.states.store import Change, Store, StoredState
 from complaints.bus.step.transaction import Work
 from complaints.errors import ConfigurationError, ContractViolation
 from complaints.limits import RECORD_BYTES

@@ -2,16 +2,25 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import structlog
-from confluent_kafka import Consumer, ConsumerGroupState, KafkaError, KafkaException, Producer, TopicCollection
+from confluent_kafka import (
+    Consumer,
+    ConsumerGroupState,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicCollection,
+)
 from confluent_kafka import TopicPartition as ConfluentPartition
 from confluent_kafka.admin import AdminClient
 
+from complaints.bus import StoredRecord
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import ANSWER_S
+from complaints.bus.confluent.client import ANSWER_S, is_record, stored
 from complaints.bus.step.options import WorkerOptions
 from complaints.errors import BusUnavailable
 
@@ -92,10 +101,12 @@ class Described(NamedTuple):
     Attributes:
         topic_id: a topic that is deleted and made anew has another one.
         partitions: how many it has.
+        leaderless: those of which no broker that is there has a copy.
     """
 
     topic_id: str
     partitions: int
+    leaderless: frozenset[int] = frozenset()
 
 
 def described(admin: AdminClient, *topics: str) -> dict[str, Described]:
@@ -108,7 +119,8 @@ def described(admin: AdminClient, *topics: str) -> dict[str, Described]:
     try:
         for name, answer in admin.describe_topics(TopicCollection(list(topics)), request_timeout=ANSWER_S).items():
             topic = answer.result(ANSWER_S + 1)
-            found[name] = Described(str(topic.topic_id), len(topic.partitions))
+            away = frozenset(one.id for one in topic.partitions if one.leader is None or one.leader.id < 0)
+            found[name] = Described(str(topic.topic_id), len(topic.partitions), away)
     except (KafkaException, TimeoutError) as error:
         raise BusUnavailable(f"the topics {', '.join(topics)} could not be described: {error}") from error
     return found
@@ -142,6 +154,48 @@ def committed(
             raise BusUnavailable(f"the committed offsets could not be read: {fault}")
         time.sleep(PAUSE_S)
     return {}
+
+
+def starts(
+    found: Mapping[int, ConfluentPartition], extent: Callable[[int], tuple[int, int]], *, away: Collection[int]
+) -> dict[int, int]:
+    """Return for each partition the offset next to the committed one that is there.
+
+    Retention may have passed the committed one, and what the client asks the broker for, such as the end, may be answered after a seek,
+    which it then undoes. Of one without a leader it is not known: it is not read.
+
+    Args:
+        found: the committed offset of each partition.
+        extent: returns the first offset and the end of one.
+        away: those without a leader.
+    """
+    return {
+        partition: max(0, at.offset) if partition in away else sorted((*extent(partition), at.offset))[1]
+        for partition, at in found.items()
+    }
+
+
+def polled(
+    consumer: Consumer, most: int, *, wait_s: float, gather_s: float
+) -> list[tuple[Message, StoredRecord | None]]:
+    """Return the next messages, each with its record if it is one.
+
+    All are looked at before any is dropped: of an error that ends the client there is one message, and silence after it.
+
+    Args:
+        consumer: of the mailbox.
+        most: how many at most.
+        wait_s: how long to wait for the first.
+        gather_s: how long to wait for the others.
+
+    Raises:
+        BusUnavailable: one of them is an error from which the client does not recover.
+    """
+    first = consumer.poll(wait_s)
+    messages: list[Message] = [] if first is None else [first]
+    if first is not None and most > 1:
+        messages += consumer.consume(most - 1, timeout=gather_s)
+    return [(message, stored(message) if is_record(message) else None) for message in messages]
 
 
 def seek(consumer: Consumer, place: ConfluentPartition) -> None:

@@ -1,7 +1,5 @@
 """The partitions of a step's mailbox that a worker holds: which they are, where each goes on, and the records that come."""
 
-import math
-import time
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Final
@@ -13,21 +11,22 @@ from confluent_kafka.admin import AdminClient
 
 from complaints.bus import StoredRecord
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import extent, is_end, is_record, kept, stored
+from complaints.bus.confluent.client import extent, is_end, kept
 from complaints.bus.deleted import Gap
 from complaints.bus.step import kafka
 from complaints.bus.step.contract import StepTopics
-from complaints.bus.step.flow import Flow
+from complaints.bus.step.held.flow import Flow
+from complaints.bus.step.held.refusals import Refusals
 from complaints.bus.step.identity import Identity
 from complaints.bus.step.options import WorkerOptions
+from complaints.bus.step.place.due import Due
 from complaints.bus.step.place.ends import Ends
 from complaints.bus.step.place.places import Places, position_of
 from complaints.bus.step.place.positions import Known, Position
 from complaints.bus.step.place.same import Same
-from complaints.bus.step.refusals import Refusals
-from complaints.bus.step.restore import Restorer, mark_of
+from complaints.bus.step.states.records import mark_of
+from complaints.bus.step.states.restore import Restorer
 from complaints.errors import ConfigurationError
-from complaints.runtime.telemetry import STEP_RESTORE_SECONDS
 
 log = structlog.get_logger()
 
@@ -56,19 +55,18 @@ class Mailbox:
         self._ends, self._places = Ends(), Places(spec, identity.member)
         self._refusals = Refusals(spec.name)
         self._next: dict[int, int] = {}
-        self._assigned_at = 0.0
         self.flow = Flow(self._next, stop=self._stop, let=self._let)
         """Of which partitions records come."""
         self.assigned: frozenset[int] | None = None
         """The partitions that the group has given to this worker; None before the first time, and while it shares them anew."""
         self.epoch = 0
         """How often partitions were given or taken away."""
-        self._uncommitted: dict[int, int] = {}
-        self._commit_at = 0.0
+        self._due = Due()
         self.consumer: Consumer = Consumer(
             profiles.mailbox(options.brokers, group=spec.name, member=identity.member, client=identity.client)
         )
         self._extent = partial(extent, self.consumer, spec.mailbox)
+        self._kept = partial(kept, options.brokers, spec.mailbox)
         told = {"on_assign": self._on_assign, "on_revoke": self._on_revoke, "on_lost": self._on_revoke}
         self.consumer.subscribe([spec.mailbox], **told)
 
@@ -81,6 +79,11 @@ class Mailbox:
     def proven(self) -> list[int]:
         """The partitions that are ready, and of which it is certain that what is before their place is what was handled."""
         return [partition for partition in self._next if not self._unproven(partition)]
+
+    @property
+    def whole(self) -> list[int]:
+        """The partitions that are proven, and certainly no longer refused: of one that is tried again something must be handled first."""
+        return [partition for partition in self.proven if not self._refusals.is_open(partition)]
 
     @property
     def refused(self) -> Mapping[int, str]:
@@ -103,14 +106,22 @@ class Mailbox:
 
     def try_again(self, told: Collection[int]) -> None:
         """Begin again with the refused partitions whose turn it is (see Refusals.due)."""
-        for partition in self._refusals.due(told):
+        due = set(self._refusals.due(told))
+        self._same.look(now=bool(due))
+        away = self._same.away(self.assigned or ())
+        for partition in due & away:
+            self._refusals.refuse(partition, self._same.why(partition))
+        for partition in due - away:
             self._places.again(partition)
             self._restorer.again(partition)
+        for partition in away.intersection(self._next):
+            self.refuse(partition, self._same.why(partition))
 
     def refuse(self, partition: int, error: ConfigurationError) -> None:
         """Handle nothing more of a partition until an operator corrects an error. What was built on it is to be dropped."""
         self.epoch += 1
         self._refusals.refuse(partition, error)
+        self._refusals.at_work(partition)
         self._take_away(partition)
 
     def at(self, offsets: Mapping[int, int]) -> dict[int, Position]:
@@ -120,8 +131,9 @@ class Mailbox:
     def handled(self, positions: Mapping[int, Position]) -> None:
         """Note where partitions go on after a commit."""
         self._places.handled(positions)
+        self._refusals.handled(positions)
         self._next |= {partition: at.offset for partition, at in positions.items() if partition in self._next}
-        self._uncommitted = {at: offset for at, offset in self._uncommitted.items() if at not in positions}
+        self._due.drop(positions)
 
     def passed(self, positions: Mapping[int, int], *, within_s: float) -> None:
         """Note next offsets before which there is nothing to do, and which are to be committed.
@@ -130,19 +142,15 @@ class Mailbox:
             positions: the next offset in each partition.
             within_s: when at the latest.
         """
-        held = {partition: offset for partition, offset in positions.items() if partition in self._next}
-        self._commit_at = min(time.monotonic() + within_s, self._commit_at if self._uncommitted else math.inf)
-        self._next |= held
-        self._uncommitted |= held
+        self._next |= (held := {at: offset for at, offset in positions.items() if at in self._next})
+        self._due.note(held, within_s=within_s)
 
     def due(self) -> dict[int, int]:
         """Return the positions that are to be committed now, although nothing else is: or the group would seem to be behind.
 
         None is committed before it is proven: it would end what an operator has said of a partition that turns out to be refused.
         """
-        if not self._uncommitted or time.monotonic() < self._commit_at:
-            return {}
-        return {at: self._uncommitted[at] for at in self.proven if at in self._uncommitted}
+        return self._due.of(self.proven)
 
     def poll(self, most: int, wait_s: float = POLL_S) -> list[StoredRecord]:
         """Return the next records of the partitions that are ready. What a rebalance overtakes is dropped and read again.
@@ -155,7 +163,6 @@ class Mailbox:
             BusUnavailable: Kafka did not answer, or the client has ended itself, for example because it was fenced.
             ConfigurationError: a state has a newer format, or a topic was made anew under this worker.
         """
-        self._same.look()
         if self._restorer.busy:
             self._restore()
         else:
@@ -163,12 +170,8 @@ class Mailbox:
         if at_end := self._ends.passed(self._next):
             self.passed(at_end, within_s=END_S)
         before = self.epoch
-        first = self.consumer.poll(BUSY_POLL_S if self._restorer.busy else wait_s)
-        messages: list[Message] = [] if first is None else [first]
-        if first is not None and most > 1:
-            messages += self.consumer.consume(most - 1, timeout=self._options.gather_s)
-        # looked at before anything is dropped: of an error that ends the client there is one message, and silence after it
-        records = [(message, stored(message) if is_record(message) else None) for message in messages]
+        wait_s = BUSY_POLL_S if self._restorer.busy else wait_s
+        records = kafka.polled(self.consumer, most, wait_s=wait_s, gather_s=self._options.gather_s)
         if before != self.epoch:  # a rebalance in between: what was read may be another worker's by now
             self.rewind()
             return []
@@ -215,20 +218,18 @@ class Mailbox:
         """Read the committed offsets, and after them the end of the state topic, which so covers them. All wait for the restore."""
         self.epoch += 1
         self.assigned = frozenset(at.partition for at in partitions)
-        self._assigned_at = time.monotonic()
         self._forget()
-        topic_id = self._same.begin()
         found = kafka.committed(consumer, partitions, beat=self._options.heartbeat)
         committed = {number: position_of(at) for number, at in found.items() if at.offset >= 0}
-        still = partial(kept, self._options.brokers, self._spec.mailbox)
-        self._places = Places(self._spec, self._identity.member, topic_id, committed, still)
-        # a number that is there: retention may have passed the committed offset, and what the client asks the broker for, such as the end,
-        # may be answered after a seek, which it then undoes
-        places = {partition: sorted((*self._extent(partition), at.offset))[1] for partition, at in found.items()}
+        self._places = Places(self._spec, self._identity.member, self._same.begin(), committed, self._kept)
+        away = self._same.away(self.assigned)
+        places = kafka.starts(found, self._extent, away=away)
         starts = [ConfluentPartition(self._spec.mailbox, *place) for place in places.items()]
         consumer.assign(starts)
         consumer.pause(starts)
-        self._restorer.begin(places, committed)
+        for partition in away:
+            self._refusals.refuse(partition, self._same.why(partition))
+        self._restorer.begin({*places} - away, committed, lambda at, to: self._places.behind(at, to, *self._extent(at)))
 
     def _on_revoke(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         self.epoch += 1
@@ -242,7 +243,7 @@ class Mailbox:
         self._next.clear()
         self.flow.forget()
         self._refusals.clear()
-        self._uncommitted, self._ends = {}, Ends()
+        self._due, self._ends = Due(), Ends()
         self._places = Places(self._spec, self._identity.member)
 
     def _restore(self) -> None:
@@ -263,7 +264,6 @@ class Mailbox:
             raise known
         offset = self._places.begin(partition, known, *self._extent(partition))
         self._begin(partition, offset)
-        STEP_RESTORE_SECONDS.labels(self._spec.name).observe(time.monotonic() - self._assigned_at)
         self.flow.begin(partition, is_first=self._unproven(partition))
         log.info("partition ready", step=self._spec.name, partition=partition, offset=offset)
 
@@ -272,7 +272,7 @@ class Mailbox:
         self._places.drop(partition)
         self._ends.dropped(partition)
         del self._next[partition]
-        self._uncommitted.pop(partition, None)
+        self._due.drop([partition])
         self._stop([partition])
 
     def _unproven(self, partition: int) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from complaints.bus import StoredRecord
-from complaints.bus.step.store import Store
+from complaints.bus.step.states.store import Store
 from complaints.runtime import telemetry
 
 SIZE_EVERY_S: Final = 5.0

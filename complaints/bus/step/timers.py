@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from complaints.bus import Record, StoredRecord
 from complaints.bus.step.contract import StepSpec
-from complaints.bus.step.store import Store
+from complaints.bus.step.states.store import Store
 
 OUTSTANDING: Final = 200
 """Timers that are proposed and not yet handled. More of them would hold up fresh records behind them."""

@@ -12,8 +12,8 @@ from complaints.bus.step.contract import StepTopics
 from complaints.bus.step.kafka import SLICE_S
 from complaints.bus.step.place.places import committed_as
 from complaints.bus.step.place.positions import Mark, Position, position_key, written
-from complaints.bus.step.restore import mark_of, state_headers
-from complaints.bus.step.store import Change
+from complaints.bus.step.states.records import mark_of, state_headers
+from complaints.bus.step.states.store import Change
 from complaints.bus.step.watchdog import Aside, Hung, Watchdog
 from complaints.errors import BusUnavailable, LaporError
 

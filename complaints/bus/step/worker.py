@@ -134,6 +134,12 @@ class Worker:
                 parts.metrics.aborted()
                 parts.mailbox.rewind()
                 records = []
+            except Refused as error:
+                parts.metrics.aborted()
+                for partition, gap in list(parts.mailbox.gaps.items()):
+                    self._refuse(partition, f"that {gap.first} to {gap.end - 1} were deleted unread", error)
+                parts.mailbox.rewind()
+                records = []
         if records:
             self._options.phase("polled")
             self._handle(records)
@@ -192,7 +198,7 @@ class Worker:
             except Refused as error:
                 self._parts.metrics.aborted()
                 if dead is not None:
-                    self._refuse(part[0], error)
+                    self._refuse(part[0].partition, str(part[0].position), error)
                     waiting = _without({part[0].partition}, waiting)
                 elif len(part) == 1:
                     waiting.append((part, ContractViolation(str(error))))
@@ -211,12 +217,12 @@ class Worker:
                 retries = 0
                 waiting = _without(held, [*waiting, (rest, None)])
 
-    def _refuse(self, record: StoredRecord, error: Refused) -> None:
-        """Let the partition of a record wait whose dead letter Kafka never takes: nothing behind it can be handled before it."""
+    def _refuse(self, partition: int, what: str, error: Refused) -> None:
+        """Let a partition wait of which Kafka never takes a dead letter: nothing behind it can be handled before it."""
         self._parts.mailbox.refuse(
-            record.partition,
+            partition,
             ConfigurationError(
-                f"the dead letter of {record.position} is refused: {error}. Raise max.message.bytes of the topics to what is declared, with"
+                f"the dead letter of {what} is refused: {error}. Raise max.message.bytes of the topics to what is declared, with"
                 " `lapor topics apply`; the partition then goes on by itself"
             ),
         )

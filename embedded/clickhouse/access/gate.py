@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from embedded.clickhouse.access.reading import SEARCH_BOUNDS, Reading
+from embedded.clickhouse.access.reading import Reading
 from embedded.clickhouse.access.tree import canonical, nodes
 from embedded.clickhouse.access.writing import Writing
 from embedded.clickhouse.accounts import ACCOUNTS, MAY_SET, READER_FORMS, SINK, Account
@@ -19,12 +19,14 @@ from embedded.clickhouse.errors import (
     AUTHENTICATION_FAILED,
     INTO_OUTFILE_NOT_ALLOWED,
     SETTING_CONSTRAINT_VIOLATION,
+    SYNTAX_ERROR,
     TOO_MANY_SIMULTANEOUS_QUERIES,
     UNKNOWN_DATABASE,
     UNKNOWN_FORMAT,
     ServerError,
     denied,
 )
+from embedded.clickhouse.limits import BLOCK, CLIENTS, MOST_SEARCHED, READER_QUERY_BYTES, SEARCH, TOO_MUCH
 from embedded.clickhouse.tokens import tokens
 
 # Table functions that take a structure, which is SQL inside a text, and what makes it more than names and types.
@@ -58,8 +60,7 @@ class Gate:
     Args:
         engine: The engine, which lists its functions and settings.
         passwords: The password of each account, by name.
-        most: The maximum number of clients that have logged in.
-        most_readers: The maximum number of them whose accounts only read, so that they leave room for the sink.
+        most: The maximum number of clients that have logged in; of each account but the sink's, at most half of it and CLIENTS.
 
     Attributes:
         engine: The engine.
@@ -68,12 +69,13 @@ class Gate:
         EngineError: The engine does not list them.
     """
 
-    def __init__(self, engine: Engine, passwords: Mapping[str, str], *, most: int, most_readers: int) -> None:
+    def __init__(self, engine: Engine, passwords: Mapping[str, str], *, most: int) -> None:
         self.engine = engine
         self._passwords = passwords
         self._seats = threading.BoundedSemaphore(most)
-        self._readers = threading.BoundedSemaphore(most_readers)
         self._accounts = {account.name: account for account in ACCOUNTS if account.name in passwords}
+        of_each = max(1, min(CLIENTS, most // 2))
+        self._of_account = {name: threading.BoundedSemaphore(of_each) for name in self._accounts if name != SINK}
         self._reading, self._writing = Reading(engine), Writing(engine)
 
     def admit(self, user: str, password: str) -> Account:
@@ -96,14 +98,18 @@ class Gate:
         """Count a client of an account as long as the context lasts. Who has not logged in takes no seat.
 
         Raises:
-            ServerError: There are too many clients, or too many of accounts that only read.
+            ServerError: There are too many clients, or too many of this account.
         """
         with ExitStack() as taken:
-            for seats, whom in ((self._seats, ""), (self._readers, " that read")):
-                if seats is self._readers and not account.reads_only:
+            for seats in (self._of_account.get(account.name), self._seats):
+                if seats is None:
                     continue
                 if not seats.acquire(blocking=False):
-                    raise ServerError(TOO_MANY_SIMULTANEOUS_QUERIES, f"Too many clients{whom} at once")
+                    whose = "" if seats is self._seats else f" of {account.name}"
+                    raise ServerError(
+                        TOO_MANY_SIMULTANEOUS_QUERIES,
+                        f"Too many clients{whose} at once. Close one, let the pool of your tool be smaller, or come again later",
+                    )
                 taken.callback(seats.release)
             yield
 
@@ -138,22 +144,32 @@ class Gate:
             EngineError: The text is not one statement, or a placeholder has no value.
             ServerError: The account may not run it.
         """
+        sent_bytes = len(text) + sum(map(len, parameters.values()))
+        if account.reads_only and sent_bytes > READER_QUERY_BYTES:
+            raise ServerError(
+                SYNTAX_ERROR, f"A statement of {account.name} has at most {READER_QUERY_BYTES} bytes. {TOO_MUCH}"
+            )
         statement = canonical(connection, text)
         self._check_words(account, _words(statement))
         # The engine explains an INSERT from input() only with a format, which the rows of a client do not need.
         sent = " FORMAT Native" if statement.startswith("INSERT") and " FORMAT " not in statement else ""
         parse = nodes(connection, statement + sent, parameters)
-        searches = False
+        searches, searched = False, 0
         if account.reads_only:
             for node in parse:
                 self._reading.check(node)
                 searches = searches or self._reading.searches(node)
+                searched += self._reading.searched(node)
+            if searched > MOST_SEARCHED:
+                raise denied(
+                    f"a statement searches for too much at once, {searched} places instead of {MOST_SEARCHED}. {TOO_MUCH}"
+                )
         elif account.name != SINK:
             self._writing.check(statement, parse)
         else:
             for node in parse:
                 self._writing.lend_nothing(node)
-        return Permitted(statement, SEARCH_BOUNDS if searches else {})
+        return Permitted(statement, SEARCH if searches else BLOCK if account.reads_only else {})
 
     @staticmethod
     def _check_words(account: Account, words: Sequence[str]) -> None:

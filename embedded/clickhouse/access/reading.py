@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from embedded.clickhouse.access.tree import Node
 from embedded.clickhouse.accounts import CATALOGUE
 from embedded.clickhouse.engine import Engine
 from embedded.clickhouse.errors import ServerError, denied
+from embedded.clickhouse.limits import LONGEST_PATTERN, LONGEST_WORDS, MOST_SEARCHED
+from embedded.clickhouse.sql import unquote
 
 # The kinds of functions that compute from their arguments alone. Not among them are those that read files, dictionaries, settings,
 # addresses of memory or the state of the server: "AI", "Dictionary", "Introspection", "Other" and the like.
@@ -40,15 +43,18 @@ _SEARCHES: Final = {
     ), 2),
     "multiFuzzyMatchAllIndices": 3, "multiFuzzyMatchAny": 3, "multiFuzzyMatchAnyIndex": 3, "splitByRegexp": 1,
 }  # fmt: skip
+# The same for functions that are fast with one thing that is searched for. With another one for each element of an array, as in
+# arrayMap(x -> indexOf(r, x), r), they take the product, too.
+_FINDS: Final = {
+    **dict.fromkeys((
+        "countEqual", "countSubstrings", "has", "indexOf", "indexOfAssumeSorted", "like", "notLike", "position", "positionUTF8",
+    ), 2),
+    "locate": 1,
+}  # fmt: skip
 _ANY_CASE: Final = "CaseInsensitive"
 """In the name of each other such function; what it searches for is its second argument."""
-_LONGEST_PATTERN: Final = 100
-"""Characters of a pattern that is searched for, as the engine writes it."""
-_LONGEST_WORDS: Final = 40
-"""Characters of what is searched for without regard to case: a text of a megabyte is searched for so many in two seconds."""
-SEARCH_BOUNDS: Final = {"max_memory_usage": 64 << 20, "max_block_size": 1024}
-"""The settings of a statement that searches. The engine looks at its clock between blocks only, so the memory bounds all that is searched
-at once, however many rows it has; the short blocks of the views need a part of it."""
+_PIECE: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?P<least>\d+)(?:,(?P<most>\d*))?\}|.", re.DOTALL)
+# A piece of a pattern: an escaped character, a class of characters, a number of repetitions, or one character.
 # An aggregate function that shows addresses of the process.
 _TELLING: Final = frozenset({"flameGraph"})
 # Table functions that make numbers or take their rows from the statement itself.
@@ -87,6 +93,8 @@ class Reading:
         self._any_case = {str(row[0]).lower() for row in may if row[2]}
         searches = {str(row[0]).lower(): _place(row[1] or row[0]) for row in may}
         self._searches = {name: place for name, place in searches.items() if place}
+        finds = {str(row[0]).lower(): _FINDS.get(str(row[1] or row[0]), 0) for row in may}
+        self._finds = self._searches | {name: place for name, place in finds.items() if place}
         # A function can be named where a column could be, as in arrayMap(file, paths).
         unknown = {str(row[0]).lower() for row in listed} - {name.lower() for name in self._functions}
         self._not_even_named = unknown | self._searches.keys()
@@ -107,10 +115,12 @@ class Reading:
         if node.kind == "Function" and not self._may_call(node):
             raise _not_for_readers("function", node.name)
         searched = node.function.lower()
-        most = _LONGEST_WORDS if _is_any_case(searched) else _LONGEST_PATTERN
+        most = LONGEST_WORDS if _is_any_case(searched) else LONGEST_PATTERN
         is_short = node.kind == "Literal" and len(node.name) <= most
-        if searched and not is_short and self._searches.get(searched) == node.place:
-            raise denied(f"{node.function} searches for a text in the query of at most {most} characters")
+        if searched and not is_short and self._finds.get(searched) == node.place:
+            raise denied(
+                f"{node.function} searches for a text or a number that stands in the query, of at most {most} characters"
+            )
         if node.kind == "Identifier" and node.name.lower() in self._not_even_named:
             raise _not_for_readers("function", node.name)
         names = node.name.replace(" ", ".") if node.kind.startswith(("Show", "Exists")) else node.name
@@ -118,8 +128,15 @@ class Reading:
             self._known_table(names)
 
     def searches(self, node: Node) -> bool:
-        """Return whether a node makes a statement one that searches, which needs SEARCH_BOUNDS."""
+        """Return whether a node makes a statement one that searches, which needs the limits of SEARCH."""
         return node.kind == "Function" and node.name.lower() in self._searches
+
+    def searched(self, node: Node) -> int:
+        """Return how much a node adds to what its statement searches for (see MOST_SEARCHED); 0 if it is none of that."""
+        function = node.function.lower()
+        if node.kind != "Literal" or self._searches.get(function) != node.place:
+            return 0
+        return 2 * len(node.name) if _is_any_case(function) else places_of(unquote(node.name))
 
     def _known_table(self, name: str) -> None:
         if name.lower().startswith(_SYSTEM) and name[len(_SYSTEM) :].split(".", maxsplit=1)[0] not in CATALOGUE:
@@ -136,6 +153,27 @@ class Reading:
             if name in self._aggregates or name.lower() in self._any_case:
                 return True
         return False
+
+
+def places_of(pattern: str) -> int:
+    r"""Return how many places a pattern has that a search may be at, with each repetition written out: ten of "(ab{3}c){2}".
+
+    Text without a meaning of its own ("\Q") counts as a great deal, since brackets in it would hide a repetition.
+    """
+    if "\\Q" in pattern:
+        return MOST_SEARCHED + 1
+    open_groups, last = [0], 0
+    for piece in _PIECE.finditer(pattern):
+        if piece["least"]:
+            times = max(int(piece["least"]), int(piece["most"] or 0))
+            open_groups[-1] += last * (times - 1)
+            last *= times
+        elif piece[0] == "(":
+            open_groups.append(0)
+        else:
+            last = open_groups.pop() if piece[0] == ")" and len(open_groups) > 1 else 1
+            open_groups[-1] += last
+    return sum(open_groups)
 
 
 def _place(name: str) -> int:

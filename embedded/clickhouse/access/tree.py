@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from embedded.clickhouse.engine import EngineConnection
-from embedded.clickhouse.errors import EngineError
+from embedded.clickhouse.errors import EngineError, advised
 
 # What the engine adds to a syntax error because the text was given to a function.
 _SCOPE: Final = re.compile(r"\s*: In scope SELECT formatQuerySingleLine.*?(?=\s*\(\w+\)\Z|\Z)", re.DOTALL)
@@ -47,7 +47,7 @@ def canonical(connection: EngineConnection, text: str) -> str:
     try:
         return str(connection.rows("SELECT formatQuerySingleLine(unhex({text:String}))", {"text": encoded})[0][0])
     except EngineError as error:
-        raise EngineError(error.code, _SCOPE.sub("", error.text)) from None
+        raise EngineError(error.code, advised(error.code, _SCOPE.sub("", error.text))) from None
 
 
 def nodes(connection: EngineConnection, statement: str, parameters: Mapping[str, str]) -> Iterator[Node]:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from embedded.clickhouse.accounts import Account
 from embedded.clickhouse.errors import (
     ACCESS_DENIED,
     AUTHENTICATION_FAILED,
@@ -30,6 +31,8 @@ from embedded.clickhouse.errors import (
 )
 from embedded.clickhouse.http import asked
 from embedded.clickhouse.http.running import MOST_BODY_BYTES, Running
+from embedded.clickhouse.limits import MOST_WAITED_BYTES, QUERY_BYTES
+from embedded.clickhouse.protocol.wire import ServerVersion
 from embedded.clickhouse.session.execution import Ended
 
 _STATUS: Final = {
@@ -65,13 +68,17 @@ class Http:
 
     Args:
         running: Makes what runs the statement of one request.
-        server: The name of the server.
-        timezone: The server's time zone.
+        version: The server's description of itself.
+        packet_timeout_s: The maximum time until an analyst's body has come whole, or the next piece of another's, in seconds.
     """
 
-    def __init__(self, running: Callable[[], Running], *, server: str, timezone: str) -> None:
+    def __init__(self, running: Callable[[], Running], version: ServerVersion, *, packet_timeout_s: float) -> None:
         self._running = running
-        self._headers = {"x-clickhouse-server-display-name": server, "x-clickhouse-timezone": timezone}
+        self._packet_timeout_s = packet_timeout_s
+        self._headers = {
+            "x-clickhouse-server-display-name": version.display_name,
+            "x-clickhouse-timezone": version.timezone,
+        }
         methods = ["GET", "POST", "PUT"]
         self.app = Starlette(
             routes=[
@@ -88,8 +95,9 @@ class Http:
         running = self._running()
         try:
             wanted = asked.read("GET" if request.method == "HEAD" else request.method, pairs, request.headers)
+            account = running.admit(wanted)
             with SpooledTemporaryFile(_IN_MEMORY_BYTES) as body:
-                await _receive(request, body)
+                await self._receive(request, body, account)
                 await run_in_threadpool(
                     running.start,
                     wanted,
@@ -98,7 +106,7 @@ class Http:
                     accepts=request.headers.get("accept-encoding", ""),
                 )
             pieces = _pieces(request, running)
-            begun = [piece async for piece in pieces] if wanted.waits else [await anext(pieces)]
+            begun = await _whole(pieces) if wanted.waits else [await anext(pieces)]
         except BaseException as error:
             await asyncio.shield(run_in_threadpool(running.close))
             if not isinstance(error, ServerError):
@@ -107,6 +115,28 @@ class Http:
         return StreamingResponse(
             _all(begun, pieces, running), headers=self._described(running), media_type=_type(running)
         )
+
+    async def _receive(self, request: Request, body: IO[bytes], account: Account) -> None:
+        """Write the body of a request to a file, from whose beginning it can then be read.
+
+        All of an analyst's comes within a time, and of any other the next piece does, since its rows may be many.
+        """
+        within_s, size = self._packet_timeout_s, 0
+        most = QUERY_BYTES if account.reads_only else MOST_BODY_BYTES
+        try:
+            async with asyncio.timeout(within_s) as time:
+                async for piece in request.stream():
+                    size += len(piece)
+                    if size > most:
+                        raise too_large("A body", most)
+                    await run_in_threadpool(body.write, piece)
+                    if not account.reads_only:
+                        time.reschedule(asyncio.get_running_loop().time() + within_s)
+        except TimeoutError as error:
+            raise ServerError(
+                TIMEOUT_EXCEEDED, f"The body did not come within {within_s:.0f} seconds: send it at once"
+            ) from error
+        body.seek(0)
 
     def _described(self, running: Running) -> dict[str, str]:
         """Return the headers that describe a result."""
@@ -140,15 +170,22 @@ async def _ping(_: Request) -> Response:
     return PlainTextResponse(_OK)
 
 
-async def _receive(request: Request, body: IO[bytes]) -> None:
-    """Write the body of a request to a file, from whose beginning it can then be read."""
-    size = 0
-    async for piece in request.stream():
+async def _whole(pieces: AsyncIterator[bytes]) -> list[bytes]:
+    """Return a result for whose end the client waits.
+
+    Raises:
+        ServerError: It is too large to be kept until then.
+    """
+    found, size = [], 0
+    async for piece in pieces:
         size += len(piece)
-        if size > MOST_BODY_BYTES:
-            raise too_large("A body", MOST_BODY_BYTES)
-        await run_in_threadpool(body.write, piece)
-    body.seek(0)
+        if size > MOST_WAITED_BYTES:
+            raise ServerError(
+                TOO_MANY_BYTES,
+                f"A result that is waited for has at most {MOST_WAITED_BYTES} bytes: ask without wait_end_of_query, or for less",
+            )
+        found.append(piece)
+    return found
 
 
 async def _pieces(request: Request, running: Running) -> AsyncIterator[bytes]:

@@ -9,11 +9,12 @@ from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import IO, Final
 
 from embedded.clickhouse.access.gate import Gate
-from embedded.clickhouse.accounts import QUERY_BYTES, Account
+from embedded.clickhouse.accounts import Account
 from embedded.clickhouse.errors import NOT_IMPLEMENTED, READONLY, EngineError, ServerError
 from embedded.clickhouse.http.asked import Asked
 from embedded.clickhouse.http.coding import Coder, accepted, expand, framing
 from embedded.clickhouse.http.sessions import Sessions
+from embedded.clickhouse.limits import QUERY_BYTES
 from embedded.clickhouse.protocol.wire import Progress, Setting
 from embedded.clickhouse.session.execution import Execution, Work
 from embedded.clickhouse.session.scope import Session, applied, known_settings, within
@@ -54,12 +55,24 @@ class Running:
         self._closing = ExitStack()
         self._execution: Execution | None = None
         self._coder: Coder
+        self._account: Account
         self._counted: bytes | None = None
         self.form = self.coding = self.query_id = self.timezone = ""
         self.rows = 0
 
+    def admit(self, asked: Asked) -> Account:
+        """Log the client of a request in and return its account, before its body is read: nobody else sends one.
+
+        Raises:
+            ServerError: There is no such account, the password is another one, or the account has too many clients.
+        """
+        account = self._gate.admit(asked.user, asked.password)
+        self._closing.enter_context(self._gate.seat(account))
+        self._account = account
+        return account
+
     def start(self, asked: Asked, body: IO[bytes], *, coding: str, accepts: str) -> None:
-        """Start the statement of a request.
+        """Start the statement of a request whose client has logged in.
 
         Args:
             asked: What the request asks.
@@ -70,8 +83,7 @@ class Running:
         Raises:
             ServerError: The account may not do it, or the statement or the body is wrong.
         """
-        account = self._gate.admit(asked.user, asked.password)
-        self._closing.enter_context(self._gate.seat(account))
+        account = self._account
         text, content = self._content(account, asked, body, coding)
         session = self._closing.enter_context(self._sessions.use(account, asked))
         self._gate.settings(account, asked.settings)

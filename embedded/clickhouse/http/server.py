@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import AbstractContextManager
-from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
 
 from complaints.runtime.http_server import listening_socket, serve_until
 from embedded.clickhouse.access.gate import Gate
+from embedded.clickhouse.config import ServerConfig, spool_folder
 from embedded.clickhouse.http.app import Http
 from embedded.clickhouse.http.running import Running
 from embedded.clickhouse.http.sessions import Sessions
@@ -24,9 +24,8 @@ class HttpServer:
 
     Args:
         gate: Decides who may ask what.
-        spools: The folder for rows that the engine has not read yet.
+        config: The settings of the server.
         version: The server's description of itself.
-        host: The address to listen on.
         port: The TCP port; 0 takes a free one.
 
     Attributes:
@@ -36,16 +35,14 @@ class HttpServer:
         OSError: Nothing can listen there.
     """
 
-    def __init__(self, gate: Gate, spools: Path, version: ServerVersion, *, host: str, port: int) -> None:
+    def __init__(self, gate: Gate, config: ServerConfig, version: ServerVersion, *, port: int) -> None:
         self._sessions = Sessions(gate)
 
         def spool() -> AbstractContextManager[IO[bytes]]:
-            return NamedTemporaryFile(dir=spools)
+            return NamedTemporaryFile(dir=spool_folder(config.data_dir))
 
-        http = Http(
-            lambda: Running(gate, self._sessions, spool), server=version.display_name, timezone=version.timezone
-        )
-        self._listener = listening_socket(host, port)
+        http = Http(lambda: Running(gate, self._sessions, spool), version, packet_timeout_s=config.packet_timeout_s)
+        self._listener = listening_socket(config.host, port)
         self.port = int(self._listener.getsockname()[1])
         self._stopping = threading.Event()
         serving = serve_until(http.app, self._listener, self._stopping.is_set, finish_s=_FINISH_S)

@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Final
 
 from embedded.clickhouse.access.gate import Gate
 from embedded.clickhouse.accounts import Account
@@ -19,11 +18,9 @@ from embedded.clickhouse.errors import (
     ServerError,
 )
 from embedded.clickhouse.http.asked import Asked
+from embedded.clickhouse.limits import SESSIONS
 from embedded.clickhouse.session.scope import Session
 from embedded.clickhouse.sql import quote
-
-MOST_SESSIONS: Final = 64
-"""The maximum number of named sessions that are kept. Each has two connections to the engine."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,9 +77,9 @@ class Sessions:
             if kept is None:
                 if asked.must_exist:
                     raise ServerError(SESSION_NOT_FOUND, f"There is no session {asked.session}")
-                if len(self._kept) >= MOST_SESSIONS:
+                if sum(name == account.name for name, _ in self._kept) >= SESSIONS:
                     raise ServerError(
-                        TOO_MANY_SIMULTANEOUS_QUERIES, f"At most {MOST_SESSIONS} sessions are kept at once"
+                        TOO_MANY_SIMULTANEOUS_QUERIES, f"At most {SESSIONS} sessions of {account.name} are kept at once"
                     )
                 with ExitStack() as closing:
                     session = self._opened(account, asked, closing)

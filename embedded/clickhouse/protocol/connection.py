@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Final
 
 from embedded.clickhouse.errors import INCORRECT_DATA, ConnectionLostError, ProtocolError
+from embedded.clickhouse.limits import PACKET_S
 from embedded.clickhouse.native.reader import ByteReader
 from embedded.clickhouse.protocol.compress import MAX_FRAME_BYTES, Compressor, frames, read_frame
 
@@ -28,18 +29,25 @@ class Channel:
         idle_timeout_s: The maximum silence of the client between packets, in seconds.
         hello_timeout_s: The maximum time until its hello has come whole, in seconds, however slowly its bytes come.
         io_timeout_s: The maximum duration of one read or write within a packet, in seconds.
+        packet_timeout_s: The maximum time until a query has come whole, in seconds.
 
     Attributes:
         reader: The reader for everything except compressed blocks; see `blocks`.
     """
 
     def __init__(
-        self, connected: socket.socket, *, idle_timeout_s: float, hello_timeout_s: float, io_timeout_s: float
+        self,
+        connected: socket.socket,
+        *,
+        idle_timeout_s: float,
+        hello_timeout_s: float,
+        io_timeout_s: float,
+        packet_timeout_s: float = PACKET_S,
     ) -> None:
         self._socket = connected
         self._idle_timeout_s = idle_timeout_s
-        self._hello_by_s: float | None = time.monotonic() + hello_timeout_s
-        self._io_timeout_s = io_timeout_s
+        self._whole_by_s: float | None = time.monotonic() + hello_timeout_s
+        self._io_timeout_s, self._packet_timeout_s = io_timeout_s, packet_timeout_s
         self._waiting = False
         self._frame_bytes = MAX_FRAME_BYTES
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -49,8 +57,8 @@ class Channel:
 
     def _pull(self) -> bytes:
         try:
-            if self._hello_by_s is not None:
-                self._socket.settimeout(max(_AT_ONCE_S, self._hello_by_s - time.monotonic()))
+            if self._whole_by_s is not None:
+                self._socket.settimeout(max(_AT_ONCE_S, self._whole_by_s - time.monotonic()))
             elif self._waiting:
                 self._socket.settimeout(self._idle_timeout_s)
             data = self._socket.recv(_RECEIVE_BYTES)
@@ -79,7 +87,16 @@ class Channel:
 
     def greeted(self, frame_bytes: int) -> None:
         """End the time for the hello: the client has logged in, and its compressed frames have at most so many bytes."""
-        self._hello_by_s, self._frame_bytes = None, frame_bytes
+        self._frame_bytes = frame_bytes
+        self.came_whole()
+
+    def expect_whole(self) -> None:
+        """Begin the time for a packet, in which all of it must come, however slowly its bytes come (see `came_whole`)."""
+        self._whole_by_s = time.monotonic() + self._packet_timeout_s
+
+    def came_whole(self) -> None:
+        """End the time for a packet."""
+        self._whole_by_s = None
         self._socket.settimeout(self._io_timeout_s)
 
     def blocks(self, *, compressed: bool) -> ByteReader:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from embedded.clickhouse import revisions
+from embedded.clickhouse.errors import TOO_MANY_BYTES, ProtocolError
+from embedded.clickhouse.limits import MOST_NAMED
 from embedded.clickhouse.native.reader import ByteReader
 from embedded.clickhouse.native.writer import string, varint
 from embedded.clickhouse.protocol.client_info import MAX_NAME_BYTES, read_client_info
@@ -154,6 +156,7 @@ def _read_settings(reader: ByteReader, revision: int, is_number: Callable[[str],
         else:
             value = str(reader.varint()) if is_number(name) else reader.text(MAX_NAME_BYTES)
             settings.append(Setting(name=name, value=value, important=True))
+        _check_number(len(settings), "settings")
     return tuple(settings)
 
 
@@ -162,7 +165,14 @@ def _read_parameters(reader: ByteReader, most_bytes: int) -> dict[str, str]:
     while name := reader.text(MAX_NAME_BYTES):
         reader.varint()
         parameters[name] = reader.text(most_bytes)
+        most_bytes -= len(parameters[name])
+        _check_number(len(parameters), "placeholders")
     return parameters
+
+
+def _check_number(count: int, what: str) -> None:
+    if count > MOST_NAMED:
+        raise ProtocolError(TOO_MANY_BYTES, f"A query comes with at most {MOST_NAMED} {what}")
 
 
 def read_query(
@@ -174,7 +184,7 @@ def read_query(
         reader: The reader, positioned after the packet's type.
         revision: The revision that both sides agreed on.
         is_number: Returns whether the named setting is a number. Clients before revision 54429 write numbers as varints.
-        most_bytes: The limit for the statement and each value of a placeholder.
+        most_bytes: The limit for the statement, and for all values of placeholders together.
 
     Raises:
         ProtocolError: A text is longer than its limit (``most_bytes`` for the statement, 1 MiB for names and most others), or a number

@@ -12,7 +12,7 @@ from typing import IO, Final
 
 from embedded.clickhouse import revisions
 from embedded.clickhouse.access.gate import Gate
-from embedded.clickhouse.accounts import QUERY_BYTES, Account
+from embedded.clickhouse.accounts import Account
 from embedded.clickhouse.errors import (
     LOGICAL_ERROR,
     UNEXPECTED_PACKET_FROM_CLIENT,
@@ -21,6 +21,7 @@ from embedded.clickhouse.errors import (
     ProtocolError,
     ServerError,
 )
+from embedded.clickhouse.limits import QUERY_BYTES
 from embedded.clickhouse.native.writer import varint
 from embedded.clickhouse.protocol import logs, wire
 from embedded.clickhouse.protocol.compress import FRAME_BYTES, MAX_FRAME_BYTES, method_named
@@ -114,6 +115,7 @@ class Conversation:
         if packet == wire.CLIENT_PING:
             self._channel.send(varint(wire.SERVER_PONG))
         elif packet == wire.CLIENT_QUERY:
+            self._channel.expect_whole()
             most = QUERY_BYTES if session.account.reads_only else wire.MAX_QUERY_BYTES
             query = wire.read_query(self._channel.reader, self._revision, self._engine.is_number, most)
             self._query(session, query)
@@ -137,6 +139,7 @@ class Conversation:
         with ExitStack() as spools:
             sent = ExternalTables(session.account, self._spool, spools)
             externals = sent.read(self._channel, self._revision, compressed=query.compressed)
+            self._channel.came_whole()
             try:
                 self._answer(session, query, externals)
             except (ProtocolError, ConnectionLostError):

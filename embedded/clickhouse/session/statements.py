@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from embedded.clickhouse.accounts import QUERY_BYTES
 from embedded.clickhouse.errors import INTO_OUTFILE_NOT_ALLOWED, SYNTAX_ERROR, ServerError
+from embedded.clickhouse.limits import QUERY_BYTES
 from embedded.clickhouse.sql import literal, quote
 from embedded.clickhouse.tokens import TOKEN, Token, tokens
 

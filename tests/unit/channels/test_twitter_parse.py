@@ -133,6 +133,22 @@ def test_who_asks_to_be_hidden_is_quoted_by_nobody(kind: str, secret: str) -> No
     assert "referenced" not in json.loads(found.body)
 
 
+@each("kind", ["quoted", "replied_to"])
+@each(
+    "text",
+    ["@LAPOR1708 Lurah Sukamaju minta uang", "Lurah Sukamaju minta uang .@lapor1708", "Lurah Sukamaju minta uang"],
+)
+def test_what_somebody_else_told_us_himself_is_quoted_by_nobody(kind: str, text: str) -> None:
+    """It is a report of his own: he may hide it at any later time, and no other report may then tell it."""
+    mentions = [] if "@" in text else [{"username": "Lapor1708"}]
+    of_another = within(tweets=[{"id": "1", "text": text, "author_id": "5", "entities": {"mentions": mentions}}])
+    found = message(text="@lapor1708 tolong ditindak", on=of_another, referenced_tweets=[{"type": kind, "id": "1"}])
+    assert found.text == "@lapor1708 tolong ditindak"
+    assert "referenced" not in json.loads(found.body)
+    own = within(tweets=[{"id": "1", "text": text, "author_id": "77", "entities": {"mentions": mentions}}])
+    assert text in message(text="@lapor1708", on=own, referenced_tweets=[{"type": kind, "id": "1"}]).text
+
+
 @each("secret", SECRETS)
 def test_who_quotes_his_own_secret_post_is_as_hidden(secret: str) -> None:
     """It tells what happened, so it is kept."""

@@ -157,7 +157,7 @@ def test_the_greatest_message_of_each_channel_is_a_complaint_and_an_addition(
         begun = replace(greatest, text="lampu jalan mati", upstream_id="first", fragment=None, body=b"", thread="t")
         town.take(town.received(begun))
         code = town.complaints[0].tracking_code
-        greatest = replace(greatest, about=code, thread="t", upstream_id=greatest.upstream_id or "second")
+        greatest = replace(greatest, about=code, thread="t", upstream_id=greatest.upstream_id or "second", proven=True)
     check_packed(pack(greatest))
     town.take(town.received(greatest))
     added = [command for command in town.commands if command.kind is CommandKind.add]

@@ -7,7 +7,7 @@ from complaints.bus.step.attempts import Attempts
 from complaints.bus.step.batch import Decider
 from complaints.bus.step.contract import Effect, State, StepSpec
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.store import Store
+from complaints.bus.step.states.store import Store
 from tests.harness.fuses import fuses
 
 

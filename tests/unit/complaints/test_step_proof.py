@@ -3,10 +3,10 @@
 import pytest
 
 from complaints.bus.step.contract import StepTopics
+from complaints.bus.step.held.refusals import Refusals
 from complaints.bus.step.place.places import Places
 from complaints.bus.step.place.positions import NO_MARK, OPERATOR, Known, Mark, Position, is_ahead, read, written
 from complaints.bus.step.place.proof import Proof
-from complaints.bus.step.refusals import Refusals
 from complaints.errors import ConfigurationError
 
 AT = Position(10, "w-0", "mailbox", Mark(7, 700))
@@ -106,6 +106,28 @@ def test_a_refusal_that_is_not_told_yet_is_not_taken_for_one_that_an_operator_to
     assert refusals.due(()) == []
 
 
+def test_a_partition_that_was_refused_at_work_is_so_until_something_of_it_is_handled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Or doctor would say at each try that it begins anew. If there is nothing to handle any more, it is over after a while."""
+    refusals = Refusals("step")
+
+    refusals.refuse(3, ConfigurationError("why"))
+    refusals.at_work(3)
+    assert refusals.due({3}) == []
+    assert refusals.due(()) == [3]
+    assert refusals.is_open(3)
+    refusals.handled([3])
+    assert not refusals.is_open(3)
+    monkeypatch.setattr("complaints.bus.step.held.refusals.SURE_S", 0.0)
+    refusals.refuse(3, ConfigurationError("why"))
+    refusals.at_work(3)
+    assert refusals.due({3}) == []
+    assert refusals.is_open(3)
+    assert refusals.due(()) == [3]
+    assert not refusals.is_open(3)
+
+
 def test_an_end_that_was_lost_stays_lost_when_the_log_has_grown_beyond_it() -> None:
     """Without a record that would tell, only the refusal knows it; what an operator says then counts."""
     at = Position(50, "w-0", "id")
@@ -115,3 +137,22 @@ def test_an_end_that_was_lost_stays_lost_when_the_log_has_grown_beyond_it() -> N
         with pytest.raises(ConfigurationError, match="lapor offsets set step --topic-partition 3"):
             places.begin(3, Known(position=at), 0, end)
     assert places.begin(3, Known(position=at, accepted=Position(40, OPERATOR, "id")), 0, 60) == 40
+
+
+@pytest.mark.parametrize(
+    ("position", "behind"),
+    [
+        (AT._replace(last=Mark(7, 700, 3)), 6),
+        (AT, 10),
+        (AT._replace(offset=40), 30),
+        (AT._replace(topic_id="another"), 2),
+    ],
+    ids=["other records since", "no epoch is known", "beyond the end", "a log made anew"],
+)
+def test_what_is_printed_is_behind_all_that_was_handled_also_for_a_copy_of_states(
+    position: Position, behind: int
+) -> None:
+    """A log that lost its end and grew again has records before the position that nobody has handled."""
+    spec = StepTopics(name="step", mailbox="m", states="s")
+    places = Places(spec, "w-0", "mailbox", {}, lambda _, epoch, end: min(end, 2 * epoch))
+    assert places.behind(3, position, 2, 30) == behind

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from complaints.bus.step import store
 from complaints.bus.step.contract import SKEW_MS, TOMBSTONES_MS, is_old
 from complaints.bus.step.place.positions import Known, Position, Progress
-from complaints.bus.step.store import Change, Store, StoredState, Timer
+from complaints.bus.step.states import store
+from complaints.bus.step.states.store import Change, Store, StoredState, Timer
 from complaints.errors import UnavailableError
 
 Open = Callable[[], Store]

@@ -8,7 +8,7 @@ import pytest
 from complaints.bus import StoredRecord
 from complaints.bus.step import timers as module
 from complaints.bus.step.contract import Effect, StepSpec
-from complaints.bus.step.store import Change, Store, StoredState
+from complaints.bus.step.states.store import Change, Store, StoredState
 from complaints.bus.step.timers import Timers
 from conversation import records
 

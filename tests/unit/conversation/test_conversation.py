@@ -17,6 +17,7 @@ from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SEN
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
 from complaints.event import Attachment, DeadLetter
+from complaints.limits import MOST_BY_CODE
 from complaints.mail import Delivery, DeliveryOutcome, MessageEvent, MessageKind, Received, ReplyEvent, ReplyKind, Send
 from complaints.message import InboundMessage
 from complaints.values import Event
@@ -458,6 +459,17 @@ class TestTheWeb:
         assert [one.kind for one in town.landed] == [KINDS.complaint, KINDS.addition]
         assert len({one.id for one in town.landed}) == 2
 
+    def test_whoever_has_only_the_code_leaves_room_for_who_has_the_receipt_key(self, town: Town) -> None:
+        """Beyond the share of the code alone each text is a report of its own; with the key it is added."""
+        town.take(town.received(self.web(town, WITH_PLACE)))
+        code = town.complaints[0].tracking_code
+        for number in range(MOST_BY_CODE + 1):
+            town.take(town.received(self.web(town, f"palsu {number}", about=code, upstream_id=f"a-{number}")))
+        town.take(town.received(self.web(town, "lubangnya makin besar", about=code, upstream_id="own", proven=True)))
+        additions = town.case(code).complaint.additions
+        assert [one.by_code for one in additions] == [True] * MOST_BY_CODE + [None]
+        assert [one.text for one in town.complaints[1:]] == [f"palsu {MOST_BY_CODE}"]
+
     @pytest.mark.parametrize("changed", [{"shared_location": (-6.9932, 110.4203)}, {"attachments": (LINKED,)}])
     def test_another_position_or_file_under_the_same_key_is_added(self, town: Town, changed: dict[str, Any]) -> None:
         """The words are the same, the content is not."""
@@ -601,6 +613,15 @@ class TestTelling:
         assert len(town.sends) == 2
         town.wait(minutes=2)
         assert len(town.sends) == 4
+
+    def test_danger_to_life_never_waits(self, law: Router, reads: Normaliser) -> None:
+        """However much its citizen has heard within the hour, he reads the number for emergencies at once."""
+        rules = Rules(telling=TellingRules(per_hour=1, useful_for=timedelta(hours=72)))
+        town = Town(Keyring.from_secret(b"s" * 32), law, reads, rules)
+        for words in (WITH_PLACE, LONG_OTHER, "tolong ada kebakaran di Jalan Pemuda Kota Semarang, api membesar"):
+            town.say(words)
+        assert len(town.sends) == 2
+        assert "112" in town.texts[1]
 
     def test_whoever_has_the_code_silences_nobody(self, town: Town) -> None:
         """The citizen hears once a day that others add; what answers him, an agency's answer and the status keep coming."""

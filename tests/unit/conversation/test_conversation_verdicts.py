@@ -1,7 +1,10 @@
 """What citizens say of an answer, in their words: that it settles nothing, that it does, and of which of their reports."""
 
+import pytest
+
 from complaints.bus.envelope import encode
 from complaints.command import CommandKind
+from complaints.mail import MessageKind
 from conversation.wishes import _is_written_as_code
 from tests.harness.house import said
 from tests.harness.stories import stories_of
@@ -66,3 +69,16 @@ def test_who_wishes_to_be_hidden_hears_first_that_he_is(text: str) -> None:
 def test_a_code_is_told_with_a_digit_or_in_capital_letters(text: str, is_code: bool) -> None:
     """Other words that have the form of one are words."""
     assert _is_written_as_code(text, text.split(maxsplit=1)[0].upper()) is is_code
+
+
+@pytest.mark.parametrize("text", ["bintang 9", "bintang 5", "nilai 10", "4", "9/10", "\u2b50\u2b50"])
+def test_a_number_after_a_withdrawal_opens_nothing_and_is_answered(text: str) -> None:
+    """Whoever rates what he has withdrawn hears the scale; a word opens it again, as we say."""
+    made = town_of(LAMP, "CABUT")
+    before = len(made.texts)
+    made.say(text)
+    code = made.complaints[0].tracking_code
+    assert (made.case(code).state, made.landed[-1].kind) == ("dicabut", MessageKind.small_talk)
+    assert "dari 1 (buruk) sampai 5 (baik)" in made.texts[before]
+    made.say("ternyata masih mati")
+    assert made.case(code).state == "dibuka kembali"

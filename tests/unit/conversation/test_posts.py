@@ -5,10 +5,12 @@ from uuid import uuid4
 
 import pytest
 
+from complaints.bus.envelope import type_of
 from complaints.command import CommandKind
+from complaints.contract import CONVERSATIONS
 from complaints.crypto import Keyring
 from complaints.event import Attachment
-from complaints.mail import MessageKind, ReplyKind
+from complaints.mail import MessageKind, Reply, ReplyKind
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.stories import stories_of
@@ -88,7 +90,10 @@ def test_a_post_that_asks_for_a_code_learns_nothing_of_a_secret_report(town: Tow
     for asked in (f"status {secret}", f"status {nobodys}", f"CABUT {secret}", f"CABUT {other}", f"CABUT {nobodys}"):
         post(town, f"@lapor1708 {asked}")
     assert [send.private for send in town.sends[before:]] == [True] * 5
+    post(town, "@lapor1708 Lampu jalan mati di Jalan Pemuda Kota Semarang")
     post(town, f"@lapor1708 status {other}")
+    assert town.sends[-1].private, "it was told by SMS, where nobody else reads"
+    post(town, f"@lapor1708 status {town.complaints[-1].tracking_code}")
     assert not town.sends[-1].private
 
 
@@ -127,3 +132,33 @@ def test_whoever_asks_in_a_group_by_a_code_learns_nothing_of_it(town: Town) -> N
         to = {"chat": "-100", "message": "5"}
         town.say(f"/status {code}", channel="telegram", account="telegram/1708", sender="88", reply_to=to)
     assert [send.private for send in town.sends[before:]] == [True, True]
+
+
+def test_a_group_hears_nothing_of_a_report_that_was_not_told_there(town: Town) -> None:
+    """Whoever asks in a group how his report stands, or goes on with it there, hears it where he told it, or alone."""
+    chat: dict[str, Any] = {"channel": "telegram", "account": "telegram/1708", "sender": "88"}
+    group, other = {"chat": "-100", "message": "5"}, {"chat": "-200", "message": "6"}
+    town.say("Jalan berlubang di Jalan Pemuda Kota Semarang", **chat, reply_to={"chat": "88", "message": "1"})
+    told, code = len(town.sends), town.complaints[0].tracking_code
+    for words in ("/status", f"/status {code}", "kapan jalannya diperbaiki?", "lubangnya makin dalam"):
+        town.say(words, **chat, reply_to=group)
+    assert len(town.sends) > told + 2
+    assert all(send.private or town.open(send)[1]["chat"] == "88" for send in town.sends[told:])
+    told = len(town.sends)
+    town.say("Lampu jalan mati di Jalan Melati Kabupaten Bogor", **chat, reply_to=group)
+    town.say(f"/status {town.complaints[-1].tracking_code}", **chat, reply_to=group)
+    town.wait(minutes=2)
+    town.say(f"/status {town.complaints[-1].tracking_code}", **chat, reply_to=other)
+    town.say(f"/status {town.complaints[-1].tracking_code}", **chat | {"sender": "99"}, reply_to=group)
+    assert [send.private for send in town.sends[told:]] == [False, False, True, True]
+
+
+def test_a_reply_about_a_report_whose_address_is_lost_is_told_in_no_group(town: Town) -> None:
+    """Where its citizen wrote last is not where he told it."""
+    chat: dict[str, Any] = {"channel": "telegram", "account": "telegram/1708", "sender": "88"}
+    town.say("Jalan berlubang di Jalan Pemuda Kota Semarang", **chat, reply_to={"chat": "88", "message": "1"})
+    told = next(record for record in town.written[CONVERSATIONS] if dict(record.headers)["ce_type"] == type_of(Reply))
+    town.states.pop((CONVERSATIONS, told.key))
+    town.say("/start", **chat, reply_to={"chat": "-100", "message": "5"}, small_talk="Halo!")
+    town.take(told)
+    assert [send.private for send in town.sends[-2:]] == [False, True]

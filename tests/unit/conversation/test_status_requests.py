@@ -25,6 +25,7 @@ SPACED = tracking.spaced(CODE)
         f"/status@LaporBot {CODE}",
         f"@lapor1708 status {SPACED}",
         f"  lacak kode {CODE} ? ",
+        f"status {CODE[:4]}\u200b{CODE[4:]}\u2060",
     ],
 )
 def test_a_request_with_a_code_is_read_however_it_is_written(text: str) -> None:
@@ -37,6 +38,8 @@ def test_a_request_with_a_code_is_read_however_it_is_written(text: str) -> None:
     [
         *((text, True) for text in ("STATUS", "cek ", "/status", "Status laporan?")),
         *((text, False) for text in (f"STATUS {CODE[:-1]}0", "CEK 12345678901")),
+        *((text, False) for text in ("STATUS AAAAA AAAAA A", "status aaaaa bbbbb c", "@lapor1708 STATUS AAAAAAAAAAA")),
+        ("cek XKCDQWRTPZM", False),
     ],
 )
 def test_a_request_without_a_right_code_is_still_a_request(text: str, *, names_none: bool) -> None:
@@ -56,6 +59,8 @@ def test_the_example_of_our_own_texts_opens_no_case(text: str) -> None:
         "status jalan rusak di Semarang belum diperbaiki",
         "Cek lokasi banjir di Jl. Pemuda",
         "cek kantor lurah",
+        "STATUS PENDAFTARAN",
+        "status pembangunan jalan",
         "Statusnya bagaimana",
         f"laporan saya {CODE} belum dijawab",
         "",

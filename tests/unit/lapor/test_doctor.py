@@ -3,19 +3,21 @@
 import os
 import time
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from complaints.bus import Backlog, Offsets
+from complaints.bus import Backlog, Offsets, Record
+from complaints.bus.admin import TopicFound
 from complaints.contract import COMPLAINTS, topics
 from complaints.errors import StoreUnavailable
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Reach
+from complaints.storage.spool import Spool
 from lapor.local.checkup import findings
 from lapor.local.note import Stack
 from ops import doctor
@@ -23,6 +25,7 @@ from ops.casework.gone import is_gone, orphans
 from ops.doctor import CALM_S, CRASH_LOOP, LOOK_BACK_S, READERS, Finding, Level
 from ops.lag import SLOW_S, STUCK_S, is_judged, lag, service_of
 from ops.reach import Since, reach
+from ops.standing import leaders
 from ops.stored import judged
 from router.agencies.registry import Agency, Registry
 from router.allotments.edition import Allotments, Edition
@@ -336,6 +339,44 @@ def test_the_disk_is_looked_at_before_the_folder_is_there(tmp_path: Path) -> Non
     found = doctor.disk(tmp_path / "not" / "yet")
     assert str(tmp_path) in found.detail
     assert "MiB free" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("age_s", "level"), [(SLOW_S - 5, Level.ok), (SLOW_S + 5, Level.warn), (STUCK_S + 5, Level.fail)]
+)
+def test_what_waits_in_a_spool_is_shown_by_its_number_and_the_age_of_the_oldest(
+    tmp_path: Path, age_s: float, level: Level
+) -> None:
+    """Also while its channel is at work on it, and after it was killed; it has the thresholds of lag."""
+    spool = Spool(tmp_path / "spool" / "sms.db", max_bytes=1 << 20)
+    for age in (age_s, 0):
+        at = datetime.fromtimestamp(time.time() - age, UTC).isoformat().encode()
+        spool.append(Record(topic="t", key=b"k", value=b"v", headers=(("ce_time", at),))).result(30)
+    try:
+        (found,) = [one for one in findings(Settings.read(data=tmp_path)) if one.what == "spool of sms"]
+    finally:
+        spool.close()
+    assert found.level is level
+    assert found.detail.startswith(f"2 messages that were acknowledged wait for Kafka, the oldest for {age_s:.0f}"[:-1])
+    assert "`lapor topics check`" in found.advice
+
+
+def test_a_spool_that_is_empty_or_broken_is_a_finding(tmp_path: Path) -> None:
+    """Read without a channel that has it open; one that cannot be read is a fault."""
+    for name in ("sms", "web"):
+        Spool(tmp_path / "spool" / f"{name}.db", max_bytes=1 << 20).close()
+    (tmp_path / "spool" / "web.db").write_bytes(b"no database")
+    found = {one.what: one for one in findings(Settings.read(data=tmp_path)) if one.what.startswith("spool")}
+    assert (found["spool of sms"].level, found["spool of sms"].detail) == (Level.ok, "empty")
+    assert found["spool of web"].level is Level.fail
+
+
+def test_partitions_without_a_leader_are_named() -> None:
+    """Steps that have touched one wait as a whole, so it is the first to be corrected; all well is no line."""
+    whole, broken = TopicFound(partitions=3, settings={}), TopicFound(partitions=3, settings={}, leaderless=(0, 2))
+    assert list(leaders({"a": whole})) == []
+    (found,) = leaders({"b": broken, "a": whole})
+    assert (found.level, found.detail) == (Level.fail, "no broker that is there has b/0, b/2")
 
 
 def test_a_loop_that_turns_one_that_is_stuck_and_one_that_never_turned(tmp_path: Path) -> None:

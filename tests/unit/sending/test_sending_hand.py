@@ -23,7 +23,7 @@ from channels.sending.outcomes import Pauses
 from channels.sending.spec import SenderSpec
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import CHANNEL_HEADER, encode
-from complaints.bus.step.store import Change, Store
+from complaints.bus.step.states.store import Change, Store
 from complaints.contract import DEAD_LETTERS, MESSAGE_EVENTS, SENDS
 from complaints.crypto import Keyring
 from complaints.errors import UpstreamUnavailable

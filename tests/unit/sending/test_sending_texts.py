@@ -27,7 +27,7 @@ from channels.sending.texts import (
 from complaints import ids
 from complaints.bus import StoredRecord
 from complaints.bus.envelope import encode
-from complaints.bus.step.store import Change, Store, StoredState
+from complaints.bus.step.states.store import Change, Store, StoredState
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError, ContractViolation
 from complaints.mail import Delivery, DeliveryOutcome, ReplyKind, Send

@@ -9,7 +9,7 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus.deleted import Gap
 from complaints.bus.step.contract import StepTopics
-from complaints.bus.step.place.positions import NO_MARK, Known, Log, Mark, Position, start_of
+from complaints.bus.step.place.positions import NO_MARK, Known, Log, Mark, Position, behind_handled, start_of
 from complaints.bus.step.place.proof import Proof
 
 log = structlog.get_logger()
@@ -69,7 +69,7 @@ class Places:
 
     def _begin(self, partition: int, first: int, end: int) -> int:
         place, known = f"{self._spec.mailbox}/{partition}", self._known[partition]
-        there = Log(self._topic_id, first, end, partition in self._regrown, partial(self._kept, partition))
+        there = self._log(partition, first, end)
         position = known.position
         if position is not None and position.last == NO_MARK and position.offset > end:
             self._regrown.add(partition)  # no record would tell later, when it has grown beyond the position
@@ -80,6 +80,13 @@ class Places:
             self.gaps[partition] = gap
             log.error("deleted unread", step=self._spec.name, at=place, first=gap.first, end=gap.end)
         return offset
+
+    def behind(self, partition: int, position: Position, first: int, end: int) -> int:
+        """Return the offset behind all that a partition still has of what was handled up to a position (see behind_handled)."""
+        return behind_handled(position, self._log(partition, first, end))
+
+    def _log(self, partition: int, first: int, end: int) -> Log:
+        return Log(self._topic_id, first, end, partition in self._regrown, partial(self._kept, partition))
 
     def drop(self, partition: int) -> None:
         """Forget what was to be said of a partition that has begun, and is refused now."""

@@ -214,7 +214,7 @@ def _doubt(step: str, place: str, states: str, *, known: Known, log: Log) -> str
         return (
             f"{step} has committed the offset {committed.offset} of {place}, and {states} {_has(position)}: it was made anew, or has"
             f" lost records, and with them states. Restore Kafka from a copy that has them, or go on with the states that are there:"
-            f" {order_for(step, place, max(log.first, _behind_handled(committed, log)))}, or another place"
+            f" {order_for(step, place, behind_handled(committed, log))}, or another place"
         )
     if offsets and max(offsets) > log.end:
         return (
@@ -253,17 +253,21 @@ def order_for(step: str, place: str, to: str | int) -> str:
 
 def _later(step: str, place: str, position: Position | None, log: Log) -> str:
     """Return how to go on with what came after the last record that was handled."""
-    where = log.end if position is None else _behind_handled(position, log)
-    order = order_for(step, place, max(log.first, where))
+    order = order_for(step, place, log.end if position is None else behind_handled(position, log))
     if position is None or position.last.epoch < 0:
         return f"go on behind it with {order}; what has come since in the place of what was lost is not handled then"
     return f"go on with all that has come since, and with nothing twice: {order}"
 
 
-def _behind_handled(position: Position, log: Log) -> int:
-    """Return the offset behind all that a log still has of what was handled. Where no epoch tells, nothing before the position is new."""
+def behind_handled(position: Position, log: Log) -> int:
+    """Return the offset behind all that a log still has of what was handled. Where no epoch tells, nothing before the position is new.
+
+    In a log that was made anew nothing was handled.
+    """
+    if position.topic_id not in {"", log.topic_id}:
+        return log.first
     most = min(position.offset, log.end)
-    return most if position.last.epoch < 0 else log.kept(position.last.epoch, most)
+    return max(log.first, most if position.last.epoch < 0 else log.kept(position.last.epoch, most))
 
 
 def _has(position: Position | None) -> str:

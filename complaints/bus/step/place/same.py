@@ -1,10 +1,12 @@
-"""Whether a step's topics are still those of which a worker's positions speak.
+"""Whether a step's topics are still those of which a worker's positions speak, and which partitions of them nobody can read or write.
 
-A mailbox that was made anew under a running worker has other records there, and a state topic lacks the states.
+A mailbox that was made anew under a running worker has other records there, and a state topic lacks the states. A partition without a
+leader must not be touched: a transaction that has touched it ends only when the leader is back, and its id begins no other one before.
 """
 
 import contextlib
 import time
+from collections.abc import Collection
 from typing import Final
 
 from confluent_kafka.admin import AdminClient
@@ -29,6 +31,7 @@ class Same:
         """
         self._admin, self._topic, self._states = admin, mailbox, states
         self._ids, self._look_at = dict[str, str](), 0.0
+        self._leaderless = frozenset[int]()
 
     def begin(self) -> str:
         """Return the id of the mailbox, which is to stay the same from now on.
@@ -36,22 +39,39 @@ class Same:
         Raises:
             BusUnavailable: Kafka did not answer.
         """
-        id_ = kafka.described(self._admin, self._topic)[self._topic].topic_id
-        self._ids, self._look_at = dict([self._states, (self._topic, id_)]), time.monotonic() + SAME_S
-        return id_
+        found = self._described()
+        self._ids = dict([self._states, (self._topic, found[self._topic].topic_id)])
+        return self._ids[self._topic]
 
-    def look(self) -> None:
-        """Ask now and then. While Kafka does not answer, nothing is refused.
+    def away(self, partitions: Collection[int]) -> frozenset[int]:
+        """Return which of some partitions had no leader at the last look. If none has one, Kafka as a whole is away: that passes."""
+        away = self._leaderless.intersection(partitions)
+        return away if len(away) < len(partitions) else frozenset()
+
+    def why(self, partition: int) -> ConfigurationError:
+        """Return why a partition that is away is not handled."""
+        return ConfigurationError(
+            f"no broker that is there has {self._topic}/{partition} or {self._states[0]}/{partition}: start the brokers that have them."
+            " Nothing is lost, and it goes on by itself"
+        )
+
+    def look(self, *, now: bool = False) -> None:
+        """Ask now and then, or at once. While Kafka does not answer, nothing is refused.
 
         Raises:
             ConfigurationError: a topic was made anew: its first records would be skipped, or its states lost, unsaid.
         """
-        if not self._ids or time.monotonic() < self._look_at:
+        if not self._ids or (not now and time.monotonic() < self._look_at):
             return
-        self._look_at = time.monotonic() + SAME_S
         with contextlib.suppress(BusUnavailable):
-            for name, found in kafka.described(self._admin, *self._ids).items():
+            for name, found in self._described().items():
                 if found.topic_id != self._ids[name]:
                     raise ConfigurationError(
                         f"{name} was made anew under a running worker: its next start says what to do"
                     )
+
+    def _described(self) -> dict[str, kafka.Described]:
+        self._look_at = time.monotonic() + SAME_S
+        found = kafka.described(self._admin, self._topic, self._states[0])
+        self._leaderless = frozenset().union(*(one.leaderless for one in found.values()))
+        return found

@@ -14,7 +14,7 @@ import structlog
 from complaints.bus import Record, StoredRecord, control
 from complaints.bus.control import Hold
 from complaints.bus.envelope import OURS, type_in
-from complaints.bus.step.orders import Orders
+from complaints.bus.step.held.orders import Orders
 
 log = structlog.get_logger()
 

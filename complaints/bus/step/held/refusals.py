@@ -1,7 +1,8 @@
 """Keeps which partitions of a worker wait for an operator, and why: each waits alone, and is tried again without a new start."""
 
+import math
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -13,6 +14,9 @@ log = structlog.get_logger()
 
 TRY_S: Final = 60.0
 """Seconds between two tries of a refused partition: what is wrong may also be corrected on Kafka's side."""
+
+SURE_S: Final = 15.0
+"""Seconds after which a partition that is tried again, and of which there was nothing to handle, is no longer refused."""
 
 MOST_CHARACTERS: Final = 2_000
 """How much of a sentence is kept: a record that is no state may be quoted in it."""
@@ -30,6 +34,7 @@ class Refusals:
         self._step = step
         self._try_at: dict[int, float] = {}
         self._told: set[int] = set()
+        self._at_work: dict[int, float] = {}
         self.why: dict[int, str] = {}
         """By partition, the sentence that says what to do."""
 
@@ -47,6 +52,19 @@ class Refusals:
         self.why[partition], self._try_at[partition] = why, time.monotonic() + TRY_S
         log.error("partition refused", step=self._step, partition=partition, why=why)
 
+    def at_work(self, partition: int) -> None:
+        """Note that a partition was refused while it was handled: it may be refused again as soon as it is."""
+        self._at_work[partition] = math.inf
+
+    def handled(self, partitions: Iterable[int]) -> None:
+        """Note that something of partitions was handled."""
+        for partition in partitions:
+            self._at_work.pop(partition, None)
+
+    def is_open(self, partition: int) -> bool:
+        """Return whether it is not certain yet that a partition is no longer refused, though it is tried again."""
+        return time.monotonic() < self._at_work.get(partition, 0.0)
+
     def due(self, told: Collection[int]) -> list[int]:
         """Return the partitions that are to be tried again, which are no longer refused until they are so again.
 
@@ -59,9 +77,12 @@ class Refusals:
         found = [partition for partition in self.why if now >= self._try_at[partition] or partition in taken_off]
         for partition in found:
             del self.why[partition]
+            if partition in self._at_work:
+                self._at_work[partition] = now + SURE_S
         self._told -= taken_off
         return found
 
     def clear(self) -> None:
         """Forget all: the partitions have changed hands."""
         self.why.clear()
+        self._at_work.clear()

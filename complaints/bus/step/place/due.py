@@ -1,0 +1,35 @@
+"""The positions that are to be committed although nothing else is: or the group would seem to be behind."""
+
+import math
+import time
+from collections.abc import Collection, Iterable, Mapping
+
+
+class Due:
+    """The positions that wait for a commit. For the worker's thread."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._offsets: dict[int, int] = {}
+        self._at = math.inf
+
+    def note(self, positions: Mapping[int, int], *, within_s: float) -> None:
+        """Note positions.
+
+        Args:
+            positions: the next offset in each partition.
+            within_s: when they are to be committed, at the latest.
+        """
+        self._at = min(time.monotonic() + within_s, self._at if self._offsets else math.inf)
+        self._offsets |= positions
+
+    def of(self, partitions: Collection[int]) -> dict[int, int]:
+        """Return what is to be committed now of some partitions."""
+        if not self._offsets or time.monotonic() < self._at:
+            return {}
+        return {at: self._offsets[at] for at in partitions if at in self._offsets}
+
+    def drop(self, partitions: Iterable[int]) -> None:
+        """Forget partitions: a later position is committed, or they are handled no more."""
+        for partition in partitions:
+            self._offsets.pop(partition, None)
