@@ -74,5 +74,5 @@ size: $(VENV)/.dev ## Print how large the program, its tests and its pages are (
 
 locks: $(VENV)/bin/uv ## Resolve the dependencies anew and write the lock files
 	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --upgrade --group build pyproject.toml -o requirements.lock
-	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --extra learn --group build --group compile --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --extra learn --extra dashboard --group build --group compile --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --extra learn --group build --group bench pyproject.toml -o requirements-bench.lock

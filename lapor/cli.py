@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "case": (CASES, "cases.app"),
     "explain": (CASES, "cases.explain"),
     "query": (CASES, "analysts.query"),
+    "dashboard": (CASES, "analysts.dashboard"),
     "generate": (CASES, "analysts.generate"),
     "route": (ROUTING, "routing.route"),
     "evaluate": (ROUTING, "routing.evaluate"),

@@ -1,4 +1,4 @@
-"""The commands of analysts: `lapor query`, and `lapor generate` for a history to learn on."""
+"""The commands of analysts: `lapor query`, `lapor dashboard`, and `lapor generate` for a history to learn on."""
 
 import contextlib
 import sys
@@ -108,3 +108,38 @@ def generate(  # noqa: PLR0913  # each is an option
             )
         refresh(sink, reference.digest(), reference.tables)
         write(history, sink.execute, lambda done: show(done, complaints))
+
+
+def dashboard(
+    *,
+    listen: Annotated[
+        str, typer.Option(help="host:port to listen on. Who can reach it sees what analysts see.")
+    ] = "127.0.0.1:8090",
+    data_dir: DataDir = None,
+) -> None:
+    """Serve the main figures as a page, until Ctrl-C: volume, deadlines, wrong doors, backlog, answers, ratings.
+
+    They are the guide's own queries. Filters are in the address, each figure is there as CSV. The plots need vl-convert-python:
+    `pip install 'lapor-pipeline[dashboard]'`.
+    """
+    from importlib.util import find_spec
+    from threading import Event
+
+    from complaints.errors import ConfigurationError
+    from complaints.runtime.address import parse_address
+    from complaints.runtime.http_server import configured_socket, serve
+    from lapor.local.note import started_in
+    from lapor.processes.wiring import analysts_store
+    from ops.analysts.dashboard import Dashboard
+
+    if find_spec("vl_convert") is None:
+        raise ConfigurationError(
+            "the dashboard needs vl-convert-python: `pip install 'lapor-pipeline[dashboard]'` installs it"
+        )
+    at = parse_address(f"http://{listen}", scheme="http", default_port=8090)
+    listener = configured_socket(at.host, at.port, setting="--listen")
+    with contextlib.closing(analysts_store(started_in(data_dir))) as store, contextlib.suppress(KeyboardInterrupt):
+        typer.echo(
+            f"The dashboard is at http://{at.host}:{listener.getsockname()[1]}/ until you press Ctrl-C.", err=True
+        )
+        serve(Dashboard(store.table).app, listener, Event(), lambda: None)

@@ -25,11 +25,13 @@ class Question:
         ask: the question.
         sql: its query.
         mislead: what can mislead whoever reads the result.
+        draw: the columns that the dashboard draws; none if it does not show the question.
     """
 
     ask: str
     sql: str
     mislead: str
+    draw: tuple[str, ...] = ()
 
     def on_the_sample(self) -> str:
         """Return the query as it was asked at the end of the sample's last day."""

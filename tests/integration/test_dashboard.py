@@ -1,0 +1,108 @@
+"""The dashboard shows what its queries give, for the part of the cases that the address names, on every screen."""
+
+import csv
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from io import StringIO
+from typing import Any
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from complaints.runtime.http_server import listening_socket, serve
+from embedded.clickhouse.accounts import ANALYST, DATA, SINK
+from lapor.local.analyst_pages import fill
+from ops.analysts.board import Part, figures
+from ops.analysts.dashboard import Dashboard
+from ops.analysts.guide import SAMPLE
+from sinks.clickhouse.client import Store
+from tests.harness.browser import TIME_LIMIT_S, chromium
+from tests.harness.clickhouse import PASSWORD, served
+
+__all__ = ["chromium"]
+
+PHONE: Any = {"width": 360, "height": 740}
+DESK: Any = {"width": 1280, "height": 800}
+CELL = re.compile(r"<td>(.*?)</td>")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The analyst's address of a server with the sample history."""
+    with served(tmp_path_factory.mktemp("clickhouse")) as port:
+        found = f"clickhouse://{{}}:{PASSWORD}@127.0.0.1:{port}/{DATA}"
+        with closing(Store(found.format(SINK))) as sink:
+            fill(sink)
+        yield found.format(ANALYST)
+
+
+@pytest.fixture(scope="module")
+def analyst(address: str) -> Iterator[Store]:
+    """The analyst's connection of the tests."""
+    with closing(Store(address)) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def board(address: str) -> Iterator[httpx.Client]:
+    """The dashboard, served on the last day of the sample."""
+    stop, listener = threading.Event(), listening_socket("127.0.0.1", 0)
+    with closing(Store(address)) as store:
+        app = Dashboard(store.table, today=lambda: SAMPLE.until).app
+        thread = threading.Thread(target=serve, args=(app, listener, stop, lambda: None))
+        thread.start()
+        with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout=60) as client:
+            yield client
+        stop.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("part", [Part(), Part(province="33"), Part(channel="sms", period="90")])
+def test_every_number_is_that_of_its_query(board: httpx.Client, analyst: Store, part: Part) -> None:
+    """On the page and in the file of each figure."""
+    page = board.get(f"/?{part.address()}").text
+    shown = CELL.findall(page)
+    expected = []
+    for figure in figures():
+        names, rows = analyst.table(part.query(figure.question, SAMPLE.until))
+        texts = [["" if value is None else str(value) for value in row] for row in rows]
+        expected += [value for row in texts for value in row]
+        sent = board.get(f"/table/{figure.name}.csv?{part.address()}").text
+        assert list(csv.reader(StringIO(sent))) == [names, *texts]
+    assert [value.replace("&amp;", "&") for value in shown] == expected
+
+
+def test_a_filter_leaves_only_its_part(board: httpx.Client, analyst: Store) -> None:
+    """In every view that a query reads, and what is no such filter is none."""
+    figure = next(one for one in figures() if "replies" in one.question.ask)
+    rows = analyst.table(Part(channel="sms").query(figure.question, SAMPLE.until))[1]
+    assert [row[0] for row in rows] == ["sms"]
+    assert Part.of({"province": "33' OR 1", "channel": "x", "period": "1"}) == Part()
+    assert board.get("/?province=33%27").status_code == 200
+
+
+def test_every_figure_is_drawn_for_large_and_small_screens(board: httpx.Client) -> None:
+    """As SVG, of the two widths that the page names and no other."""
+    for figure in figures():
+        for width in (680, 320):
+            got = board.get(f"/plot/{figure.name}-{width}.svg")
+            assert got.text.startswith("<svg"), figure.question.ask
+    assert board.get("/plot/1-9999.svg").status_code == board.get("/plot/99-680.svg").status_code == 404
+
+
+@pytest.mark.timeout(TIME_LIMIT_S)
+def test_the_page_fits_every_screen_and_keeps_nobody_out(chromium: Browser, board: httpx.Client) -> None:
+    """Without script, at 360 and 1280 px: nothing is pushed aside, every picture is there, and axe finds nothing."""
+    for size in (PHONE, DESK):
+        page = chromium.new_page(viewport=size)
+        page.goto(str(board.base_url))
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), size
+        assert page.evaluate("[...document.images].every(one => one.naturalWidth > 0)"), size
+        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+        assert found.violations_count == 0, found.generate_report()
+        page.close()
