@@ -22,8 +22,8 @@ class Sure(NamedTuple):
 
 
 SURE: Final = {
-    "danger": Sure(0.35, 0.95),  # a 112 too much harms nobody
-    "hide": Sure(0.3, 0.92),  # to hide too much does little harm, and we say back by which word it is undone
+    "danger": Sure(0.47, 0.94),  # a 112 too much harms nobody
+    "hide": Sure(0.42, 0.92),  # to hide too much does little harm, and we say back by which word it is undone
     "stop": Sure(
         0.85, 2.0
     ),  # whoever is silenced by mistake hears of nothing: only a message of nothing else, and undone by a word
@@ -61,7 +61,7 @@ class Clause(NamedTuple):
     confidence: float
 
 
-LIKELY: Final = 0.6
+LIKELY: Final = 0.64
 """How likely an intent must be where an error costs little."""
 
 
