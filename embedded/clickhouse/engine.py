@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,11 +15,12 @@ from xml.sax.saxutils import escape
 
 from embedded.clickhouse.accounts import Account, engine_users, role_of
 from embedded.clickhouse.config import engine_config
-from embedded.clickhouse.errors import engine_error
+from embedded.clickhouse.errors import ABORTED, EngineError, engine_error
 from embedded.clickhouse.native.blocks import Column
 from embedded.clickhouse.protocol.wire import Progress
 from embedded.clickhouse.sql import literal, quote
 
+_SOFTWARE: Final = 70  # EX_SOFTWARE of sysexits.h
 # chDB's message for a statement that it can run only without streaming. chDB sends it before it runs anything.
 _NOT_STREAMED: Final = "Streaming query is not supported"
 # The formats in which a result is the sum of its parts. All others have a head, an end or marks between rows.
@@ -79,7 +81,7 @@ class Engine:
         try:
             return EngineConnection(self._chdb.connect(self._address), tag, account)
         except RuntimeError as error:
-            raise engine_error(str(error)) from error
+            raise _told(error) from error
 
     def knows_setting(self, name: str) -> bool:
         """Return whether ClickHouse has a setting of this name."""
@@ -142,6 +144,21 @@ class Engine:
         self._control.close()
 
 
+def _told(error: RuntimeError) -> EngineError:
+    """Return chDB's error with its code and text. After a fatal one no statement of anybody runs any more: the process ends."""
+    told = engine_error(str(error))
+    if told.code == ABORTED and "fatal error" in told.text:
+        leave(f"The engine is shutting down by itself: {told.text}")
+    return told
+
+
+def leave(why: str) -> None:
+    """End the process. The tables are as after kill -9, and a supervisor starts it again."""
+    sys.stderr.write(f"{why}\nSo the server ends; what starts it keeps the data.\n")
+    sys.stderr.flush()
+    os._exit(_SOFTWARE)
+
+
 def _chdb_alone() -> Any:
     """Import chDB without pyarrow, which it imports if it can, and needs for tables of Arrow alone: 34 MiB and half a second."""
     known = "pyarrow" in sys.modules
@@ -196,7 +213,7 @@ class EngineConnection:
         try:
             return bytes(self._connection.query(text, form, params=dict(parameters or {})).bytes())
         except RuntimeError as error:
-            raise engine_error(str(error)) from error
+            raise _told(error) from error
 
     def stream(self, text: str, parameters: Mapping[str, str], form: str = "Native") -> Iterator[bytes]:
         """Run a query and yield its result as it arrives, in chunks of one or more whole blocks.
@@ -221,7 +238,7 @@ class EngineConnection:
                 for chunk in result:
                     yield bytes(chunk.bytes())
         except RuntimeError as error:
-            mapped = engine_error(str(error))
+            mapped = _told(error)
             if _NOT_STREAMED not in mapped.text:
                 raise mapped from error
         else:
@@ -262,7 +279,7 @@ class EngineConnection:
             result = self._connection.query(text, "JSONCompactStrings", params=dict(parameters))
             return dict(json.loads(result.bytes()))
         except RuntimeError as error:
-            raise engine_error(str(error)) from error
+            raise _told(error) from error
         except ValueError:
             return {"meta": []}
 
@@ -275,7 +292,7 @@ class EngineConnection:
         try:
             data = self._connection.query(text, "JSONCompactEachRow", params=dict(parameters or {})).bytes()
         except RuntimeError as error:
-            raise engine_error(str(error)) from error
+            raise _told(error) from error
         return [json.loads(line) for line in bytes(data).splitlines()]
 
     def describe(self, what: str, parameters: Mapping[str, str] | None = None) -> list[tuple[Column, str]]:

@@ -42,6 +42,9 @@ BLOCK: Final[Mapping[str, int]] = MappingProxyType({"max_block_size": 8_192})
 """The greatest values of settings that an analyst's client may raise further without an error, and that then hold nevertheless: the engine
 looks at its clock between blocks only."""
 
+FRAME: Final[Mapping[str, int]] = MappingProxyType({"max_block_size": 64})
+"""The same for a statement with frames of rows: a function is computed anew for each row of a block, over as many rows as a frame has."""
+
 SEARCH: Final[Mapping[str, int]] = MappingProxyType(
     {"max_memory_usage": 32 << 20, "max_block_size": 1024, "max_threads": 1, "max_execution_time": 30}
 )
@@ -61,6 +64,10 @@ is searched for so many in two and a half seconds."""
 PACKET_S: Final = 60.0
 """The maximum number of seconds until a query, with the tables that come with it, has come whole, so that nobody holds a connection by
 sending it byte by byte."""
+
+READ_S: Final = 300.0
+"""The maximum number of seconds in which the result of a query by HTTP must have been read. Over the native protocol a client that reads
+nothing for `PACKET_S` is left."""
 
 MOST_WAITED_BYTES: Final = 64 << 20
 """The maximum size of a result by HTTP for whose end its client waits: so much is kept for each."""

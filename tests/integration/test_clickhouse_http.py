@@ -13,13 +13,13 @@ from typing import Any
 import httpx
 import lz4.frame  # type: ignore[import-untyped]
 import pytest
-import zstd  # type: ignore[import-untyped]
+import zstandard
 from clickhouse_driver import Client
 
 from embedded.clickhouse.accounts import ANALYST, OPERATOR
 from embedded.clickhouse.limits import MOST_WAITED_BYTES, SESSIONS
 from embedded.clickhouse.native.reader import ByteReader
-from embedded.clickhouse.protocol.compress import LZ4, frames, method_named, read_frame
+from embedded.clickhouse.protocol.compress import LZ4, ZSTD, frames, method_named, read_frame
 from tests.harness.clickhouse import PASSWORD, new_client, served, with_http
 from tests.harness.support import free_port, wait_until
 from tests.harness.tables import row_by_row
@@ -149,7 +149,7 @@ def test_rows_come_after_the_statement_in_one_text_or_two(ports: Ports, http: ht
 def test_rows_may_be_compressed(ports: Ports, http: httpx.Client, table: str) -> None:
     """As HTTP names it, or in ClickHouse's own frames, of which there may be several."""
     asked = {"query": f"INSERT INTO {table} FORMAT CSV"}
-    packings = {"gzip": gzip.compress, "deflate": zlib.compress, "lz4": lz4.frame.compress, "zstd": zstd.compress}
+    packings = {"gzip": gzip.compress, "deflate": zlib.compress, "lz4": lz4.frame.compress, "zstd": zstandard.compress}
     for number, (coding, pack) in enumerate(packings.items()):
         body = pack(f'{number},"{coding}"\n'.encode())
         http.post("/", params=asked, content=body, headers={"Content-Encoding": coding}).raise_for_status()
@@ -200,6 +200,33 @@ def test_a_format_is_a_name_and_no_sql(http: httpx.Client) -> None:
     sent = {"X-ClickHouse-Format": "CSV, 'a UInt8', '1') UNION ALL SELECT count() FROM format(CSV"}
     refused = http.post("/", params={"wait_end_of_query": "1"}, content="SELECT 1", headers=sent)
     assert refused.headers["X-ClickHouse-Exception-Code"] == "73"
+
+
+def test_a_name_that_no_header_can_carry_is_refused_and_leaves_nothing_open(http: httpx.Client) -> None:
+    """Ten of them, and the engine still answers."""
+    for _ in range(10):
+        refused = http.post("/", params={"query_id": "Laporan é"}, content="SELECT 1")
+        assert refused.headers["X-ClickHouse-Exception-Code"] == "36"
+    assert http.get("/", params={"query": "SELECT 1"}).text == "1\n"
+
+
+def test_a_body_that_unpacks_to_more_than_it_says_takes_no_memory(analyst: httpx.Client) -> None:
+    """Frame behind frame: each is unpacked piece by piece, and the whole is bounded."""
+    bomb = b"".join(zstandard.compress(bytes(1 << 20)) for _ in range(200))
+    refused = analyst.post("/", content=bomb, headers={"Content-Encoding": "zstd"})
+    assert refused.headers["X-ClickHouse-Exception-Code"] == "307"
+    framed = zstandard.compress(b"SELECT 1") + zstandard.compress(bytes(1 << 20))
+    body = b"".join(frames(b"SELECT 1", ZSTD, lambda _: framed))
+    assert analyst.post("/", params={"decompress": "1"}, content=body).headers["X-ClickHouse-Exception-Code"] == "271"
+
+
+def test_of_too_many_sessions_the_one_that_was_idle_longest_is_forgotten(analyst: httpx.Client) -> None:
+    """A client names a new one each time that it starts."""
+    for number in range(SESSIONS + 1):
+        asked = {"session_id": f"many-{number}", "session_timeout": "3600", "query": "SELECT 1"}
+        assert analyst.get("/", params=asked).text == "1\n"
+    gone = analyst.get("/", params={"session_id": "many-0", "session_check": "1", "query": "SELECT 1"})
+    assert gone.headers["X-ClickHouse-Exception-Code"] == "372"
 
 
 def test_an_analysts_body_is_no_larger_than_a_statement(analyst: httpx.Client) -> None:
@@ -289,8 +316,8 @@ def test_an_analyst_s_statement_costs_no_more_by_http(analyst: httpx.Client) -> 
 
 
 def test_no_account_takes_the_sessions_of_another(analyst: httpx.Client, http: httpx.Client) -> None:
-    """Each account has a number of its own."""
-    names = [f"/?session_id=mine-{number}&session_timeout=20" for number in range(SESSIONS + 1)]
-    codes = {analyst.post(name, content="SELECT 1").status_code for name in names}
-    assert codes == {200, 503}
-    assert http.post("/?session_id=of-another-account", content="SELECT 1").status_code == 200
+    """Each account has a number of its own: what one forgets for a new one is never the other's."""
+    http.post("/?session_id=kept", content="CREATE TEMPORARY TABLE mine (a UInt8)").raise_for_status()
+    for number in range(SESSIONS + 1):
+        analyst.post(f"/?session_id=mine-{number}", content="SELECT 1").raise_for_status()
+    assert http.post("/?session_id=kept&session_check=1", content="SELECT count() FROM mine").text == "0\n"

@@ -26,7 +26,7 @@ from embedded.clickhouse.errors import (
     ServerError,
     denied,
 )
-from embedded.clickhouse.limits import BLOCK, CLIENTS, MOST_SEARCHED, READER_QUERY_BYTES, SEARCH, TOO_MUCH
+from embedded.clickhouse.limits import BLOCK, CLIENTS, FRAME, MOST_SEARCHED, READER_QUERY_BYTES, SEARCH, TOO_MUCH
 from embedded.clickhouse.tokens import tokens
 
 # Table functions that take a structure, which is SQL inside a text, and what makes it more than names and types.
@@ -37,6 +37,7 @@ _LENT: Final = frozenset({("SET", "ROLE"), ("SET", "DEFAULT"), ("SQL", "SECURITY
 _FILES: Final = frozenset({("INTO", "OUTFILE"), ("FROM", "INFILE")})
 # What the engine's explanation of SHOW leaves out, though it runs it.
 _UNEXPLAINED: Final = frozenset({"WHERE", "LIMIT", "("})
+_FRAMED: Final = frozenset({"PRECEDING", "FOLLOWING"})
 _FORM: Final = re.compile(r"[A-Za-z0-9]+")
 # A placeholder as the engine writes it. It keeps the text of the type as it came, so a comment in it could hide what follows.
 _PLACEHOLDER: Final = re.compile(r"\{\s*\w+\s*:\s*\w+(?:\s*\((?:[\w\s,()]|'[\w/+ :.-]*')*\))?\s*\}")
@@ -150,7 +151,8 @@ class Gate:
                 SYNTAX_ERROR, f"A statement of {account.name} has at most {READER_QUERY_BYTES} bytes. {TOO_MUCH}"
             )
         statement = canonical(connection, text)
-        self._check_words(account, _words(statement))
+        words = _words(statement)
+        self._check_words(account, words)
         # The engine explains an INSERT from input() only with a format, which the rows of a client do not need.
         sent = " FORMAT Native" if statement.startswith("INSERT") and " FORMAT " not in statement else ""
         parse = nodes(connection, statement + sent, parameters)
@@ -169,7 +171,9 @@ class Gate:
         else:
             for node in parse:
                 self._writing.lend_nothing(node)
-        return Permitted(statement, SEARCH if searches else BLOCK if account.reads_only else {})
+        if not account.reads_only:
+            return Permitted(statement, {})
+        return Permitted(statement, SEARCH if searches else BLOCK if _FRAMED.isdisjoint(words) else FRAME)
 
     @staticmethod
     def _check_words(account: Account, words: Sequence[str]) -> None:

@@ -30,6 +30,7 @@ _SINGLE: Final = (
 )  # fmt: skip
 # Functions whose time grows with the square of an array or a text, without a look at the clock. Nobody needs them, unlike a search.
 _ENDLESS: Final = frozenset({
+    "arrayReduceInRanges", "kolmogorovSmirnovTest",
     "arrayLevenshteinDistance", "arrayLevenshteinDistanceWeighted", "arraySimilarity", "damerauLevenshteinDistance", "editDistance",
     "editDistanceUTF8", "extractTextFromHTML", "jaroSimilarity", "jaroWinklerSimilarity",
 })  # fmt: skip

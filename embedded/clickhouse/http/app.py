@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from embedded.clickhouse.accounts import Account
 from embedded.clickhouse.errors import (
@@ -31,7 +32,7 @@ from embedded.clickhouse.errors import (
 )
 from embedded.clickhouse.http import asked
 from embedded.clickhouse.http.running import MOST_BODY_BYTES, Running
-from embedded.clickhouse.limits import MOST_WAITED_BYTES, QUERY_BYTES
+from embedded.clickhouse.limits import MOST_WAITED_BYTES, QUERY_BYTES, READ_S
 from embedded.clickhouse.protocol.wire import ServerVersion
 from embedded.clickhouse.session.execution import Ended
 
@@ -107,14 +108,12 @@ class Http:
                 )
             pieces = _pieces(request, running)
             begun = await _whole(pieces) if wanted.waits else [await anext(pieces)]
+            return _Answer(_all(begun, pieces, running), headers=self._described(running), media_type=_type(running))
         except BaseException as error:
             await asyncio.shield(run_in_threadpool(running.close))
             if not isinstance(error, ServerError):
                 raise
             return self._failed(error)
-        return StreamingResponse(
-            _all(begun, pieces, running), headers=self._described(running), media_type=_type(running)
-        )
 
     async def _receive(self, request: Request, body: IO[bytes], account: Account) -> None:
         """Write the body of a request to a file, from whose beginning it can then be read.
@@ -164,6 +163,14 @@ class Http:
         headers = self._headers | {"x-clickhouse-exception-code": str(error.code)}
         text = f"Code: {error.code}. DB::Exception: {error.text}\n"
         return PlainTextResponse(text, _STATUS.get(error.code, 400), headers)
+
+
+class _Answer(StreamingResponse):
+    """A result, which must be read within a time: whoever does not read it holds a place of his account."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with asyncio.timeout(READ_S):
+            await super().__call__(scope, receive, send)
 
 
 async def _ping(_: Request) -> Response:

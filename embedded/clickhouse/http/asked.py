@@ -25,6 +25,9 @@ _OWN: Final = frozenset({
 SESSION_S: Final = 60
 """Seconds for which a session without a request is kept, unless the request names another time. ClickHouse's own default."""
 
+LONGEST_QUERY_ID: Final = 200
+"""Characters of a query's id that a client chooses."""
+
 LONGEST_SESSION_S: Final = 3600
 """The longest time for which a request may keep its session, in seconds. ClickHouse's own default."""
 
@@ -79,7 +82,7 @@ def read(method: str, pairs: Iterable[tuple[str, str]], headers: Mapping[str, st
         headers: The headers, by names in small letters.
 
     Raises:
-        ServerError: The header of the credentials, or the time of the session, is malformed.
+        ServerError: The header of the credentials, the id of the query or the time of the session is malformed.
     """
     given = dict(pairs)
     user, password = _credentials(given, headers)
@@ -89,7 +92,7 @@ def read(method: str, pairs: Iterable[tuple[str, str]], headers: Mapping[str, st
         database=headers.get("x-clickhouse-database") or given.get("database", ""),
         text=given.get("query", ""),
         form=headers.get("x-clickhouse-format") or given.get("default_format", ""),
-        query_id=headers.get("x-clickhouse-query-id") or given.get("query_id", ""),
+        query_id=_query_id(headers.get("x-clickhouse-query-id") or given.get("query_id", "")),
         session=given.get("session_id", ""),
         session_s=_seconds(given.get("session_timeout", str(SESSION_S))),
         must_exist=given.get("session_check", "") in _TRUE,
@@ -119,6 +122,13 @@ def _credentials(given: Mapping[str, str], headers: Mapping[str, str]) -> tuple[
             raise ServerError(AUTHENTICATION_FAILED, "The header Authorization is no Basic credential") from error
         return user, password
     return given.get("user", "default"), given.get("password", "")
+
+
+def _query_id(text: str) -> str:
+    """Return the client's id of a query, which goes back to it in a header."""
+    if not (text.isascii() and text.isprintable() and len(text) <= LONGEST_QUERY_ID):
+        raise ServerError(BAD_ARGUMENTS, f"A query_id has at most {LONGEST_QUERY_ID} printable letters of ASCII")
+    return text
 
 
 def _seconds(text: str) -> int:

@@ -8,14 +8,15 @@ from itertools import chain
 from typing import IO, Final, Protocol
 
 import lz4.frame  # type: ignore[import-untyped]
-import zstd  # type: ignore[import-untyped]
+import zstandard
 
 from embedded.clickhouse.errors import CANNOT_DECOMPRESS, NOT_IMPLEMENTED, ServerError, too_large
 from embedded.clickhouse.native.reader import ByteReader
-from embedded.clickhouse.protocol.compress import frames, method_named, read_frame, zstd_content_size
+from embedded.clickhouse.protocol.compress import frames, method_named, read_frame
 
 _GZIP_BITS: Final = 31
 _READ_BYTES: Final = 1 << 20
+_WINDOW_BYTES: Final = 8 << 20  # what every decoder must have (RFC 8878, 3.1.1.1.2)
 
 
 class Coder(Protocol):
@@ -111,9 +112,9 @@ def expand(source: IO[bytes], target: IO[bytes], *, coding: str, framed: bool, m
         ServerError: The coding is unknown, the body is damaged, or its content is too large.
     """
     try:
-        pieces = _expanded(source, coding.strip().lower(), most)
+        pieces = _expanded(source, coding.strip().lower())
         _write(_unframed(pieces, most) if framed else pieces, target, most)
-    except (zlib.error, RuntimeError, EOFError, zstd.Error) as error:
+    except (zlib.error, RuntimeError, EOFError, zstandard.ZstdError) as error:
         raise ServerError(CANNOT_DECOMPRESS, f"The body is not {coding or 'compressed'}: {error}") from error
 
 
@@ -126,7 +127,7 @@ def _write(pieces: Iterator[bytes], target: IO[bytes], most: int) -> None:
         target.write(piece)
 
 
-def _expanded(source: IO[bytes], coding: str, most: int) -> Iterator[bytes]:
+def _expanded(source: IO[bytes], coding: str) -> Iterator[bytes]:
     if coding in {"", "identity"}:
         yield from iter(lambda: source.read(_READ_BYTES), b"")
     elif coding == "lz4":
@@ -139,11 +140,10 @@ def _expanded(source: IO[bytes], coding: str, most: int) -> Iterator[bytes]:
         if not decoder.eof:
             raise EOFError("it ends too soon")
     elif coding == "zstd":
-        packed = source.read()
-        size = zstd_content_size(packed)
-        if size is None or size > most:
-            raise ServerError(CANNOT_DECOMPRESS, "A zstd body must tell its size, within the limit")
-        yield bytes(zstd.decompress(packed))
+        with zstandard.ZstdDecompressor(max_window_size=_WINDOW_BYTES).stream_reader(
+            source, read_across_frames=True
+        ) as content:
+            yield from iter(lambda: content.read(_READ_BYTES), b"")
     else:
         raise ServerError(NOT_IMPLEMENTED, f"Content-Encoding {coding} is not among gzip, deflate, lz4 and zstd")
 

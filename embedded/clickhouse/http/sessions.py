@@ -25,10 +25,11 @@ from embedded.clickhouse.sql import quote
 
 @dataclass(slots=True, kw_only=True)
 class _Kept:
-    """A named session, the time until which it is kept on the monotonic clock, and what closes it."""
+    """A named session, until when it is kept and when it was last used on the monotonic clock, and what closes it."""
 
     session: Session
     until: float
+    used: float
     closing: ExitStack
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -66,7 +67,8 @@ class Sessions:
                 kept.session.connection.execute(f"USE {quote(database)}")
             yield kept.session
         finally:
-            kept.until = self._clock() + asked.session_s
+            kept.used = self._clock()
+            kept.until = kept.used + asked.session_s
             kept.lock.release()
 
     def _take(self, account: Account, asked: Asked) -> _Kept:
@@ -77,13 +79,13 @@ class Sessions:
             if kept is None:
                 if asked.must_exist:
                     raise ServerError(SESSION_NOT_FOUND, f"There is no session {asked.session}")
-                if sum(name == account.name for name, _ in self._kept) >= SESSIONS:
+                if not self._has_room(account):
                     raise ServerError(
                         TOO_MANY_SIMULTANEOUS_QUERIES, f"At most {SESSIONS} sessions of {account.name} are kept at once"
                     )
                 with ExitStack() as closing:
                     session = self._opened(account, asked, closing)
-                    kept = _Kept(session=session, until=self._clock(), closing=closing.pop_all())
+                    kept = _Kept(session=session, until=self._clock(), used=self._clock(), closing=closing.pop_all())
                 self._kept[account.name, asked.session] = kept
             if not kept.lock.acquire(blocking=False):
                 raise ServerError(SESSION_IS_LOCKED, f"Session {asked.session} is locked by another request")
@@ -97,6 +99,16 @@ class Sessions:
         closing.callback(parser.close)
         connection.execute(f"USE {quote(self._gate.database(account, asked.database))}")
         return Session(engine=self._gate.engine, connection=connection, parser=parser, account=account)
+
+    def _has_room(self, account: Account) -> bool:
+        """Return whether an account may have one more session. Of too many, the one that was idle for longest is forgotten."""
+        of_account = [name for name in self._kept if name[0] == account.name]
+        if len(of_account) < SESSIONS:
+            return True
+        idle = [name for name in of_account if not self._kept[name].lock.locked()]
+        if idle:
+            self._kept.pop(min(idle, key=lambda name: self._kept[name].used)).closing.close()
+        return bool(idle)
 
     def _forget_old(self) -> None:
         now = self._clock()

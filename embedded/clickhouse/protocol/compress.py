@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 import lz4.block  # type: ignore[import-untyped]
-import zstd  # type: ignore[import-untyped]
+import zstandard
 from clickhouse_cityhash.cityhash import CityHash128  # type: ignore[import-untyped]
 
 from embedded.clickhouse.errors import (
@@ -29,11 +29,6 @@ MAX_FRAME_BYTES: Final = 1 << 30
 FRAME_BYTES: Final = 1 << 20
 _HEADER: Final = struct.Struct("<BII")
 _CHECKSUM_BYTES: Final = 16
-_ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
-# Width in bytes of the content size, by the two size bits of a zstd frame header (RFC 8878, 3.1.1.1).
-_ZSTD_SIZE_BYTES: Final = (0, 2, 4, 8)
-# Width in bytes of the dictionary id, by the two dictionary bits of the same header.
-_ZSTD_DICT_BYTES: Final = (0, 1, 2, 4)
 
 Compressor = Callable[[bytes], bytes]
 
@@ -47,7 +42,7 @@ def _lz4hc(data: bytes) -> bytes:
 
 
 def _zstd(data: bytes) -> bytes:
-    return bytes(zstd.compress(data, 1))
+    return zstandard.ZstdCompressor(level=1).compress(data)
 
 
 def _plain(data: bytes) -> bytes:
@@ -85,21 +80,6 @@ def frames(data: bytes, method: int, compressor: Compressor) -> Iterator[bytes]:
         yield checksum(frame) + frame
 
 
-def zstd_content_size(packed: bytes) -> int | None:
-    """Return the content size that a zstd frame declares, without unpacking it; None if it declares none or is no zstd frame."""
-    if packed[:4] != _ZSTD_MAGIC or len(packed) < len(_ZSTD_MAGIC) + 1:
-        return None
-    descriptor = packed[4]
-    single_segment = bool(descriptor & 0x20)
-    width = _ZSTD_SIZE_BYTES[descriptor >> 6] or int(single_segment)
-    start = 5 + (0 if single_segment else 1) + _ZSTD_DICT_BYTES[descriptor & 3]
-    field = packed[start : start + width]
-    if not width or len(field) != width:
-        return None
-    # Two-byte sizes are stored minus 256, because one byte suffices for smaller ones.
-    return int.from_bytes(field, "little") + (256 if width == 2 else 0)  # noqa: PLR2004 - the width in bytes
-
-
 def _unpack(method: int, packed: bytes, size: int) -> bytes:
     if method == NONE:
         return packed
@@ -110,11 +90,11 @@ def _unpack(method: int, packed: bytes, size: int) -> bytes:
             raise ProtocolError(CANNOT_DECOMPRESS, f"Cannot decompress LZ4: {error}") from error
     if method != ZSTD:
         raise ProtocolError(UNKNOWN_CODEC, f"Unknown codec family code: {method}")
-    if zstd_content_size(packed) != size:
-        raise ProtocolError(CANNOT_DECOMPRESS, "Cannot decompress ZSTD: the frame has another size than announced")
     try:
-        return bytes(zstd.decompress(packed))
-    except zstd.Error as error:
+        if zstandard.frame_content_size(packed) != size:
+            raise ProtocolError(CANNOT_DECOMPRESS, "Cannot decompress ZSTD: the frame has another size than announced")
+        return zstandard.ZstdDecompressor().decompress(packed, max_output_size=size, allow_extra_data=False)
+    except zstandard.ZstdError as error:
         raise ProtocolError(CANNOT_DECOMPRESS, f"Cannot decompress ZSTD: {error}") from error
 
 

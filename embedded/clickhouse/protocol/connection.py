@@ -85,9 +85,15 @@ class Channel:
             self._waiting = False
             self._socket.settimeout(self._io_timeout_s)
 
-    def greeted(self, frame_bytes: int) -> None:
-        """End the time for the hello: the client has logged in, and its compressed frames have at most so many bytes."""
+    def greeted(self, frame_bytes: int, most_s: float | None = None) -> None:
+        """End the time for the hello: the client has logged in.
+
+        Args:
+            frame_bytes: The maximum size of its compressed frames.
+            most_s: The maximum duration of one read or write within a packet, in seconds; None for that of all clients.
+        """
         self._frame_bytes = frame_bytes
+        self._io_timeout_s = min(self._io_timeout_s, most_s or self._io_timeout_s)
         self.came_whole()
 
     def expect_whole(self) -> None:

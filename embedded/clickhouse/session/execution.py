@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import queue
-import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final, NamedTuple
 
-from embedded.clickhouse.engine import Engine, EngineConnection
+from embedded.clickhouse.engine import Engine, EngineConnection, leave
 from embedded.clickhouse.errors import ServerError
 from embedded.clickhouse.protocol.wire import Progress
 
@@ -17,10 +17,10 @@ from embedded.clickhouse.protocol.wire import Progress
 _BLOCKS_AHEAD: Final = 2
 # Pause before the engine is asked again to stop a query, which may not have begun when it was first asked.
 _KILL_AGAIN_S: Final = 0.05
+_LONGEST_PAUSE_S: Final = 2.0
 STUCK_S: Final = 240.0
 """Seconds beyond the time limit of a query without a block. The engine looks at its clock between blocks, and some functions never end.
 Some searches at once of all that a statement may search take less."""
-_STUCK_STATUS: Final = 70  # EX_SOFTWARE of sysexits.h
 
 
 class Ended(Exception):
@@ -48,6 +48,7 @@ class Execution:
         engine: The engine that stops the statement if necessary.
         connection: The connection that runs the statement; it must run nothing else until the statement ends.
         work: The statement.
+        clock: The monotonic clock, in seconds.
         give_up: Is called if the engine does not stop the statement of an account with a time limit; ends the process.
     """
 
@@ -58,6 +59,7 @@ class Execution:
         work: Work,
         *,
         give_up: Callable[[], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._engine = engine
         self._connection = connection
@@ -65,10 +67,11 @@ class Execution:
         self._latest = Progress()
         self._told = Progress()
         self._finished = False
-        self._give_up = give_up or _leave
+        self._give_up = give_up or partial(leave, "The engine does not stop a query.")
         limits = connection.account.limits if connection.account else {}
         self._limit_s = limits.get("max_execution_time", float("inf"))
-        self._waited_s = 0.0
+        self._clock = clock
+        self._last_s = clock()
         self._thread = threading.Thread(target=self._work, args=(work,), name=f"query-{connection.tag}", daemon=True)
         connection.watch(self._report)
         self._thread.start()
@@ -98,11 +101,10 @@ class Execution:
         try:
             item = self._queue.get(timeout=timeout_s)
         except queue.Empty:
-            self._waited_s += timeout_s
-            if self._waited_s > self._limit_s + STUCK_S:
+            if self._clock() - self._last_s > self._limit_s + STUCK_S:
                 self._give_up()
             return None
-        self._waited_s = 0.0
+        self._last_s = self._clock()
         if isinstance(item, BaseException):
             self._finished = True
             self._thread.join()
@@ -116,10 +118,12 @@ class Execution:
         Raises:
             EngineError: chDB refused to stop it.
         """
+        pause_s = _KILL_AGAIN_S
         while not self._finished:
             self._engine.kill(self._connection.tag)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
             try:
-                while self.next_block(_KILL_AGAIN_S) is not None:
+                while self.next_block(pause_s) is not None:
                     pass
             except (Ended, ServerError):
                 return
@@ -142,10 +146,3 @@ class Execution:
             total_rows=max(0, latest.total_rows - told.total_rows),
             elapsed_ns=max(0, latest.elapsed_ns - told.elapsed_ns),
         )
-
-
-def _leave() -> None:
-    """End the process: nothing else stops a thread of the engine. The tables are as after kill -9, and a supervisor starts it again."""
-    sys.stderr.write("The engine does not stop a query, so the server ends; what starts it keeps the data.\n")
-    sys.stderr.flush()
-    os._exit(_STUCK_STATUS)

@@ -21,7 +21,7 @@ from embedded.clickhouse.errors import (
     ProtocolError,
     ServerError,
 )
-from embedded.clickhouse.limits import QUERY_BYTES
+from embedded.clickhouse.limits import PACKET_S, QUERY_BYTES
 from embedded.clickhouse.native.writer import varint
 from embedded.clickhouse.protocol import logs, wire
 from embedded.clickhouse.protocol.compress import FRAME_BYTES, MAX_FRAME_BYTES, method_named
@@ -85,7 +85,10 @@ class Conversation:
         account = self._gate.admit(hello.user, hello.password)
         with self._gate.seat(account):
             known()
-            self._channel.greeted(FRAME_BYTES if account.reads_only else MAX_FRAME_BYTES)
+            if account.reads_only:
+                self._channel.greeted(FRAME_BYTES, PACKET_S)
+            else:
+                self._channel.greeted(MAX_FRAME_BYTES)
             self._talk(account, self._gate.database(account, hello.database))
 
     def _talk(self, account: Account, database: str) -> None:
