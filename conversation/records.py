@@ -7,20 +7,20 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import orjson
+from msgspec import ValidationError, convert
 
 from complaints import ids
-from complaints.bus import Headers, Record
-from complaints.bus.envelope import CHANNEL_HEADER, enveloped
+from complaints.bus import Record
+from complaints.bus.envelope import AnyEvent, encode
 from complaints.command import CONVERSATION, Command, CommandKind
 from complaints.errors import ContractViolation
 from complaints.event import DeadLetter
 from complaints.mail import Delivery, DeliveryOutcome, Due, MessageEvent, ReplyEvent, Send
 from complaints.tracking import names_mailbox
-from complaints.values import Event
 
 Document = dict[str, Any]
 
-SOURCE = b"/conversation"
+SOURCE = "/conversation"
 
 FAULT = "a fault of ours, see the dead letters"
 """Why a citizen does not hear a reply that became a dead letter."""
@@ -36,7 +36,7 @@ def time_text(milliseconds: int) -> str:
 
 def message_event(said: Document) -> Record:
     """Return the record of a MessageEvent."""
-    return _record(MessageEvent, said["citizen"], said, said["at"])
+    return _record(MessageEvent, said)
 
 
 def reply_event(reply: Document, *, account: str, at: str) -> Record:
@@ -50,7 +50,7 @@ def reply_event(reply: Document, *, account: str, at: str) -> Record:
     said = {"id": reply["id"], "citizen": reply["citizen"], "channel": reply["channel"]}
     said |= {"account": account, "kind": reply["kind"]} | _about(reply)
     said |= {"created_at": reply["created_at"], "at": at, "secret": reply.get("secret", False)}
-    return _record(ReplyEvent, said["citizen"], said, at)
+    return _record(ReplyEvent, said)
 
 
 def undeliverable(reply: Document, reason: str, *, at: str) -> Record:
@@ -65,7 +65,7 @@ def undeliverable(reply: Document, reason: str, *, at: str) -> Record:
     said = {"id": str(ids.delivery_id(whole_id(reply["id"]), f"{outcome}/1")), "reply_id": reply["id"]}
     said |= {"citizen": reply["citizen"]} | _about(reply) | {"channel": reply["channel"], "account": ""}
     said |= {"kind": reply["kind"], "outcome": outcome, "attempt": 1, "upstream_id": "", "reason": reason, "at": at}
-    return _record(Delivery, reply["citizen"], said | {"secret": reply.get("secret", False)}, at)
+    return _record(Delivery, said | {"secret": reply.get("secret", False)})
 
 
 def unsent(reply: Document, reason: str, *, at: str) -> tuple[Record, ...]:
@@ -91,7 +91,7 @@ def question_unheard(reply: Document, reason: str, *, at: str) -> Record:
     kind, code = CommandKind.unheard.value, reply["tracking_code"]
     said = {"id": str(uuid5(whole_id(reply["id"]), kind)), "tracking_code": code, "kind": kind}
     said |= {"actor": CONVERSATION, "received_at": at, "text": reason}
-    return _record(Command, code, said, at)
+    return _record(Command, said)
 
 
 def unheard(reply: Document, letter: Record, *, at: str) -> tuple[Record, ...]:
@@ -123,14 +123,14 @@ def send(reply: Document, *, account: str, month: str, sealed: str, expires_at: 
     said |= _about(reply) | {"kind": reply["kind"], "month": month, "sealed": sealed}
     said |= {"created_at": reply["created_at"], "expires_at": expires_at, "secret": reply.get("secret", False)}
     said["private"] = reply.get("private", False) or said["secret"]
-    return _record(Send, account, said, said["created_at"], ((CHANNEL_HEADER, reply["channel"].encode()),))
+    return _record(Send, said)
 
 
 def due(key: bytes, due_ms: int) -> Record:
     """Return the timer of a citizen's state (see complaints.bus.step.contract.MakeTimer)."""
     name, at = key.decode(), time_text(due_ms)
     said = {"id": str(ids.timer_id(name, due_ms)), "key": name, "at": at}
-    return _record(Due, name, said, at)
+    return _record(Due, said)
 
 
 def dead_letter(received: Document, *, at: str) -> Record:
@@ -151,8 +151,7 @@ def dead_letter(received: Document, *, at: str) -> Record:
         payload=received["sealed"].encode(),
         headers={"month": received["month"], "sealed": "complaints.crypto.Keyring.unseal"},
     )
-    said: Document = orjson.loads(letter.model_dump_json(exclude_none=True))
-    return _record(DeadLetter, name, said, at)
+    return encode(letter, source=SOURCE)
 
 
 def _about(reply: Document) -> Document:
@@ -161,9 +160,16 @@ def _about(reply: Document) -> Document:
     return complaint | {"tracking_code": reply["tracking_code"]}
 
 
-def _record(model: type[Event], key: str, said: Document, time: str, more: Headers = ()) -> Record:
-    value, id_ = orjson.dumps(said), str(said["id"])
-    return enveloped(model, key=key.encode(), value=value, id_=id_, source=SOURCE, time=time, more=more)
+def _record(model: type[AnyEvent], said: Document) -> Record:
+    """Return the record of an event from its fields as plain data.
+
+    Raises:
+        ContractViolation: they are not those of the model.
+    """
+    try:
+        return encode(convert(said, model), source=SOURCE)
+    except ValidationError as error:
+        raise ContractViolation(f"not a valid {model.__name__}: {error}") from error
 
 
 def whole_id(text: str) -> UUID:

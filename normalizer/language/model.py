@@ -118,7 +118,14 @@ def unpacked(content: bytes) -> Model:
     said = orjson.loads(line)
     if said["format"] != FORMAT:
         raise ValueError(_OTHER)
-    head = Head(**{**said, "intents": tuple(said["intents"]), "bias": tuple(said["bias"]), "knots": tuple(map(tuple, said["knots"]))})
+    head = Head(
+        **{
+            **said,
+            "intents": tuple(said["intents"]),
+            "bias": tuple(said["bias"]),
+            "knots": tuple(map(tuple, said["knots"])),
+        }
+    )
     weights = zlib.decompress(rest)
     if len(weights) != BUCKETS * len(head.intents):
         raise ValueError(_OTHER)
