@@ -1,4 +1,4 @@
-"""Makes the records that the conversation writes, without a model where speed needs it; the tests compare them with the models'."""
+"""Makes the records that the conversation writes of replies."""
 
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from complaints.bus.envelope import AnyEvent, encode
 from complaints.command import CONVERSATION, Command, CommandKind
 from complaints.errors import ContractViolation
 from complaints.event import DeadLetter
-from complaints.mail import Delivery, DeliveryOutcome, Due, MessageEvent, ReplyEvent, Send
+from complaints.mail import Delivery, DeliveryOutcome, Due, Received, ReplyEvent, Send
 from complaints.tracking import names_mailbox
 
 Document = dict[str, Any]
@@ -28,15 +28,15 @@ FAULT = "a fault of ours, see the dead letters"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def moment_of(milliseconds: int) -> datetime:
+    """Return a moment in UTC, from its milliseconds since 1970."""
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
 @lru_cache(maxsize=1024)
 def time_text(milliseconds: int) -> str:
-    """Return a moment, in milliseconds since 1970, as the models write it: ISO 8601 in UTC."""
-    return (_EPOCH + timedelta(milliseconds=milliseconds)).isoformat().replace("+00:00", "Z")
-
-
-def message_event(said: Document) -> Record:
-    """Return the record of a MessageEvent."""
-    return _record(MessageEvent, said)
+    """Return a moment, in milliseconds since 1970, as the records have it: ISO 8601 in UTC."""
+    return moment_of(milliseconds).isoformat().replace("+00:00", "Z")
 
 
 def reply_event(reply: Document, *, account: str, at: str) -> Record:
@@ -133,23 +133,23 @@ def due(key: bytes, due_ms: int) -> Record:
     return _record(Due, said)
 
 
-def dead_letter(received: Document, *, at: str) -> Record:
+def dead_letter(received: Received, *, at: str) -> Record:
     """Return the dead letter of a message that its channel could not read. The bytes in it stay sealed.
 
     Args:
-        received: see complaints.mail.Received.
+        received: the message.
         at: the time of its record.
     """
-    name = f"{received['channel']}/{received['id']}"
+    name = f"{received.channel}/{received.id}"
     letter = DeadLetter(
         id=ids.dead_letter_id(name),
-        channel=received["channel"],
+        channel=received.channel,
         source_key=name,
-        reason=received["fault"],
-        error_class=received.get("error_class") or ContractViolation.__name__,
+        reason=received.fault or "",
+        error_class=received.error_class or ContractViolation.__name__,
         at=datetime.fromisoformat(at),
-        payload=received["sealed"].encode(),
-        headers={"month": received["month"], "sealed": "complaints.crypto.Keyring.unseal"},
+        payload=received.sealed.encode(),
+        headers={"month": received.month, "sealed": "complaints.crypto.Keyring.unseal"},
     )
     return encode(letter, source=SOURCE)
 

@@ -1,12 +1,10 @@
 """Turns events into records and back: CloudEvents 1.0 in binary mode, with attributes in headers and JSON in the value."""
 
 import re
-from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final, TypeVar
 
 import msgspec
-import orjson
 
 from complaints.bus import Headers, Record, StoredRecord
 from complaints.command import Command
@@ -160,54 +158,6 @@ def type_in(record: StoredRecord) -> bytes:
         if name == "ce_type":
             return value
     return b""
-
-
-def plain(record: StoredRecord) -> dict[str, Any]:
-    """Return the JSON object in a record's value, checked by no model.
-
-    Raises:
-        ContractViolation: the value is no JSON object.
-    """
-    try:
-        body = orjson.loads(record.value or b"")
-    except orjson.JSONDecodeError as error:
-        raise ContractViolation(f"{record.position} is not JSON: {error}") from error
-    if not isinstance(body, dict):
-        raise ContractViolation(f"{record.position} is not a JSON object")
-    return body
-
-
-Taken = Mapping[bytes, tuple[type[Event], tuple[str, ...]]]
-"""What a mailbox takes: by the header `ce_type`, the class of the event and the fields that have to be texts."""
-
-
-def taken(needs: Mapping[type[Event], tuple[str, ...]]) -> Taken:
-    """Return what a mailbox takes, from the fields by class that have to be texts."""
-    return {type_of(model): (model, names) for model, names in needs.items()}
-
-
-def checked(record: StoredRecord, takes: Taken, taker: str) -> tuple[type[Event], dict[str, Any]]:
-    """Return the class of the event in a record of a mailbox, and the event as plain data, checked by no model. Unknown fields are kept.
-
-    Args:
-        record: the record.
-        takes: what the mailbox takes.
-        taker: who takes it, for the error.
-
-    Raises:
-        ContractViolation: the record is of another type, or lacks a field, or a field is no text.
-    """
-    type_ = type_in(record)
-    found = takes.get(type_)
-    if found is None:
-        shown = type_[:60].decode("ascii", "replace")
-        raise ContractViolation(f"{record.position} is of the type {shown!r}, which no {taker} takes")
-    model, names = found
-    body = plain(record)
-    for name in names:
-        if not isinstance(body.get(name), str):
-            raise ContractViolation(f"{record.position}: {name} is missing or no text")
-    return model, body
 
 
 def decode(record: StoredRecord, model: type[E]) -> E:
