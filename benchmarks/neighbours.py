@@ -19,6 +19,7 @@ from complaints.bus.step.contract import State
 from complaints.ids import NAMESPACE
 from complaints.neighbour import Opened
 from complaints.tracking import code_for
+from complaints.values import ComplaintClass
 from neighbours.step import NeighboursStep
 from normalizer.complaint import Normaliser
 from normalizer.matter.signature import signature
@@ -55,20 +56,18 @@ def opened(side: dict[str, Any], id_: str, normaliser: Normaliser) -> Opened:
     received_at = datetime.fromisoformat(side["received_at"])
     place = normaliser.read(side["text"], received_at=received_at, region=side["region"])
     complaint = uuid5(NAMESPACE, id_)
-    return Opened.model_validate(
-        {
-            "id": complaint,
-            "tracking_code": code_for(complaint, key=KEY),
-            "complaint_id": complaint,
-            "regency": side["region"],
-            "district": place.place.district,
-            "village": place.place.village,
-            "topic": place.topic,
-            "class": place.complaint_class,
-            "received_at": received_at,
-            "reporter_ref": id_,
-            "signature": signature(side["text"], place=place.place.spans, regency=side["region"]),
-        }
+    return Opened(
+        id=complaint,
+        tracking_code=code_for(complaint, key=KEY),
+        complaint_id=complaint,
+        regency=side["region"],
+        district=place.place.district,
+        village=place.place.village,
+        topic=place.topic,
+        complaint_class=ComplaintClass(place.complaint_class),
+        received_at=received_at,
+        reporter_ref=id_,
+        signature=signature(side["text"], place=place.place.spans, regency=side["region"]),
     )
 
 

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Annotated, Final, Literal, Protocol, get_args
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from msgspec import Meta, field
 
 from complaints.disposition import AgencyRef, Deadline, Duty, Handling, Terms
 from complaints.event import Complaint, Refusal
-from complaints.values import Event, MissingPart
+from complaints.values import Count, Event, MissingPart, Moment
 
 CaseState = Literal[
     "diterima",
@@ -39,17 +39,17 @@ LIVING: Final[frozenset[CaseState]] = frozenset(get_args(CaseState)) - ENDED
 """The states of a case that has not ended: open, answered, or a supporter of another one."""
 
 FORMAT = 1
-"""The number of the format of the case document."""
+"""The number of the format of the case document: a header of its record has it, and a worker that meets a newer one stops."""
 
 
 class Hop(Event):
     """One step of the chain of owners."""
 
-    hop: Annotated[int, Field(ge=0)]
+    hop: Count
     owner: AgencyRef
     triage: bool = False
     """True if the owner is a triage desk that must still find the agency that handles the complaint."""
-    since: AwareDatetime
+    since: Moment
     caused_by: UUID
     """The id of the complaint or command that led to it."""
 
@@ -59,7 +59,7 @@ class Answer(Event):
 
     agency: AgencyRef
     text: str
-    at: AwareDatetime
+    at: Moment
     caused_by: UUID
     final: bool = False
     """Whether the agency has nothing to add."""
@@ -74,8 +74,8 @@ class Question(Event):
     """The owner's own words."""
     agency: AgencyRef | None = None
     """Who asks in its own words: the owner at that time."""
-    at: AwareDatetime
-    reminded_at: AwareDatetime | None = None
+    at: Moment
+    reminded_at: Moment | None = None
 
 
 class Postponed(Event):
@@ -88,16 +88,16 @@ class Postponed(Event):
 class Rating(Event):
     """The citizen's rating of a closed case."""
 
-    stars: Annotated[int, Field(ge=1, le=5)]
+    stars: Annotated[int, Meta(ge=1, le=5)]
     text: str = ""
-    at: AwareDatetime
+    at: Moment
 
 
 class Escalation(Event):
     """The step of the ladder on which an overdue case is."""
 
-    level: Annotated[int, Field(ge=1, le=5)]
-    at: AwareDatetime
+    level: Annotated[int, Meta(ge=1, le=5)]
+    at: Moment
 
 
 class Heard(Event):
@@ -107,7 +107,7 @@ class Heard(Event):
     """Who owned the main case then."""
     answer: str = ""
     """Its last answer that stands, without personal data; empty if there is none."""
-    answered_at: AwareDatetime | None = None
+    answered_at: Moment | None = None
     """When the supporter heard the answer."""
     answered_by: UUID | None = None
     """The id of the command by which it did."""
@@ -116,10 +116,9 @@ class Heard(Event):
 
 
 class Case(Event):
-    """The document of a case: the fold of its facts. Readers keep fields that they do not know."""
+    """The document of a case: the fold of its facts. A new field raises FORMAT."""
 
-    format: int = FORMAT
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Meta(ge=1)]
     """The number of facts so far."""
     complaint_id: UUID
     tracking_code: str
@@ -129,9 +128,9 @@ class Case(Event):
     owner: AgencyRef
     """The present owner."""
     triage: bool = False
-    hop: Annotated[int, Field(ge=0)] = 0
+    hop: Count = 0
     """The number of the present owner in the chain."""
-    confidence: Annotated[float, Field(ge=0, le=1)] = 0.0
+    confidence: Annotated[float, Meta(ge=0, le=1)] = 0.0
     explanation: str = ""
     """The sentence for the citizen about the present owner."""
     deadlines: tuple[Deadline, ...] = ()
@@ -142,49 +141,49 @@ class Case(Event):
     """All refusals, oldest first."""
     answers: tuple[Answer, ...] = ()
     """All answers, oldest first."""
-    questions: Annotated[int, Field(ge=0)] = 0
+    questions: Count = 0
     """The number of questions so far."""
     asked: tuple[MissingPart, ...] = ()
     """The parts that the citizen was asked for so far."""
     rules_version: str
     registry_version: str
-    changed_at: AwareDatetime
+    changed_at: Moment
     """The time of the last fact."""
-    commands: dict[UUID, int] = Field(default_factory=dict)
+    commands: dict[UUID, int] = field(default_factory=dict)
     """The ids of the complaint and of the latest commands, with the time of each in milliseconds since 1970. None is done again."""
     terms: Terms | None = None
     """The days that count for the case, to its end."""
-    complete_since: AwareDatetime | None = None
+    complete_since: Moment | None = None
     """When the citizen answered the last question, so that the report was complete; None if it is complete since receipt."""
-    declared_since: AwareDatetime | None = None
+    declared_since: Moment | None = None
     """The same for the ceiling of the decision, which no question moves after an owner has taken the report for complete."""
-    waits_since: AwareDatetime | None = None
+    waits_since: Moment | None = None
     """The question for whose answer the completion waits; None if it waits for none."""
-    decision_waits_since: AwareDatetime | None = None
+    decision_waits_since: Moment | None = None
     """The question for whose answer the ceiling of the decision waits; None if it waits for none."""
-    paused_s: Annotated[int, Field(ge=0)] = 0
+    paused_s: Count = 0
     """For how many seconds the completion has waited for the citizen, without the present wait."""
     incomplete: bool = False
     """True if a question was closed without an answer: the case is handled with what there is."""
-    checked_at: AwareDatetime | None = None
+    checked_at: Moment | None = None
     """When an owner or the service first said whether the report is complete."""
-    verified_at: AwareDatetime | None = None
+    verified_at: Moment | None = None
     """When an owner said that the report is complete, by itself or by accepting or answering."""
-    followed_up_at: AwareDatetime | None = None
+    followed_up_at: Moment | None = None
     """When an owner first did something."""
-    forwarded_at: AwareDatetime | None = None
+    forwarded_at: Moment | None = None
     """When a triage desk accepted the case, and so became its owner like any other; None otherwise: then the chain tells it."""
-    accepted_at: AwareDatetime | None = None
+    accepted_at: Moment | None = None
     """When the present owner accepted the case; None if it has not."""
-    extended_at: AwareDatetime | None = None
+    extended_at: Moment | None = None
     """When the owner took more time; None if it has not."""
     postponed: Postponed | None = None
     """The day to which the case is put off; None if it is not."""
-    reopened_at: AwareDatetime | None = None
+    reopened_at: Moment | None = None
     """When the case was last opened again; None if an owner has accepted or answered it since."""
-    disputes: Annotated[int, Field(ge=0)] = 0
+    disputes: Count = 0
     """How many answers the citizen disputed."""
-    ended_at: AwareDatetime | None = None
+    ended_at: Moment | None = None
     """When the case was closed, withdrawn or archived; None if it is open."""
     ended_by: str | None = None
     """Who closed, withdrew or archived it (see complaints.fact.Fact.actor)."""
@@ -193,7 +192,7 @@ class Case(Event):
     reclassified: bool = False
     """True if a triage desk has set the class: no reading changes it any more."""
     rating: Rating | None = None
-    overdue: dict[Duty, AwareDatetime] = Field(default_factory=dict)
+    overdue: dict[Duty, Moment] = field(default_factory=dict)
     """The duties whose deadlines were over before they were fulfilled, with the time at which that was noted."""
     escalation: Escalation | None = None
     beside: tuple[AgencyRef, ...] = ()
@@ -210,7 +209,7 @@ class Case(Event):
     """The agencies that refused a main case of which this one was a supporter: none of them gets it."""
     told_to: tuple[str, ...] = ()
     """The main cases that were told what the citizen of this supporter added, until they are to forget it."""
-    supporters: Annotated[int, Field(ge=0)] = 0
+    supporters: Count = 0
     """How many cases are supporters of this one."""
     alone_as_of: int | None = None
     """The version in which the case let all its supporters go; whoever joined before has left already."""

@@ -5,11 +5,21 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from msgspec import Meta, field
 
 from complaints.disposition import AgencyRef, Handling
 from complaints.event import Addition
-from complaints.values import AgencyId, ChannelName, ComplaintClass, Event, MissingPart, OccurredOn, Place, Source
+from complaints.values import (
+    AgencyId,
+    ChannelName,
+    ComplaintClass,
+    Event,
+    MissingPart,
+    Moment,
+    OccurredOn,
+    Place,
+    Source,
+)
 
 CITIZEN = "citizen"
 """The actor of a citizen's command. Any actor that is none of these five is the id of an agency."""
@@ -108,7 +118,7 @@ class MessageReading(Event):
     occurred_on: OccurredOn | None = None
     place: Place = Place()
     topic: str | None = None
-    complaint_class: Annotated[ComplaintClass, Field(alias="class")] = ComplaintClass.complaint
+    complaint_class: ComplaintClass = field(default=ComplaintClass.complaint, name="class")
     oversight: bool = False
     missing: tuple[MissingPart, ...] = ()
     """The parts that the complaint still lacks with the message."""
@@ -137,7 +147,7 @@ class Command(Event):
     kind: CommandKind
     actor: str
     """CITIZEN, or the id of the agency."""
-    received_at: AwareDatetime
+    received_at: Moment
     """The clock of whoever accepted the command, when it was accepted."""
     text: str = ""
     """What the actor says: a reason, a question, an answer."""
@@ -147,13 +157,13 @@ class Command(Event):
     """The agencies that are named beside the owner of a border case (only `reroute`)."""
     final: bool | None = None
     """Whether the owner has nothing to add to the answer (only `answer`)."""
-    complaint_class: Annotated[ComplaintClass | None, Field(alias="class")] = None
+    complaint_class: ComplaintClass | None = field(default=None, name="class")
     """The right class (only `reclassify`)."""
     oversight: bool | None = None
     """Whether the report is one of oversight, *berkadar pengawasan* (only `reclassify`); None leaves that as it is."""
     until: date | None = None
     """The day to which the case is put off (only `postpone`), or was put off; or the new day to complete it (only `echo`)."""
-    stars: Annotated[int | None, Field(ge=1, le=5)] = None
+    stars: Annotated[int, Meta(ge=1, le=5)] | None = None
     """The rating (only `rate`)."""
     anonymous: bool | None = None
     """Whether the person is what is to be hidden (`hide`) or shown again (`show`)."""
@@ -162,7 +172,7 @@ class Command(Event):
     which a `hide` follows (`add`)."""
     other: str | None = None
     """The tracking code of the other case (only in the dialogue between two cases)."""
-    since: AwareDatetime | None = None
+    since: Moment | None = None
     """When the other case was received (only `adopt`)."""
     region: str | None = None
     """The Kemendagri code of the other case's regency (only `adopt`); None if it is not known."""

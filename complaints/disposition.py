@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from msgspec import Meta
 
-from complaints.values import AgencyId, Event, MissingPart
+from complaints.values import AgencyId, Count, Event, MissingPart
 
 
 class AgencyRef(Event):
@@ -20,7 +20,7 @@ class Alternative(Event):
 
     id: AgencyId
     name: str
-    score: Annotated[float, Field(ge=0, le=1)]
+    score: Annotated[float, Meta(ge=0, le=1)]
     """The score that ranked the agency; it is not a probability."""
 
 
@@ -40,6 +40,10 @@ class Evidence(Event):
 Duty = Literal["forward", "first_follow_up", "complete", "close", "statute_completeness", "statute_decision"]
 """To forward the complaint, to follow it up first, to complete it, to close it after an answer; and the ceilings of the statute: to say
 whether the complaint is complete, and to decide on it."""
+
+
+Counted = Literal["working", "calendar"]
+"""The days that count: working days, or all."""
 
 
 class Terms(Event):
@@ -71,9 +75,9 @@ class Deadline(Event):
     """A legal duty and the last day to fulfil it."""
 
     duty: Duty
-    days: Annotated[int, Field(ge=0)]
+    days: Count
     """The number of days that the law allows."""
-    counted: Literal["working", "calendar"]
+    counted: Counted
     """Whether only working days count."""
     begins: date
     """The day of the event from which the days count."""
@@ -88,14 +92,14 @@ class Deadline(Event):
 class Disposition(Event):
     """The decision which agency owns the complaint from this hop on, with the reasons and the deadlines."""
 
-    hop: Annotated[int, Field(ge=0)]
+    hop: Count = 0
     """The number of the owner in the chain of owners; 0 for the first."""
     owner: AgencyRef
     previous_owner: AgencyRef | None = None
     """The owner before, if there was one."""
     triage: bool = False
     """True if the owner is a triage desk that must still find the agency that handles the complaint."""
-    confidence: Annotated[float, Field(ge=0, le=1)]
+    confidence: Annotated[float, Meta(ge=0, le=1)]
     """The probability that the owner is the agency that must handle the complaint."""
     explanation: str
     """One Indonesian sentence for the citizen."""

@@ -1,20 +1,21 @@
-"""The contract: a frozen model for each kind of event that is written to a topic, with the meaning of its fields."""
+"""The contract: a frozen Struct for each kind of event that is written to a topic, with the meaning of its fields."""
 
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from msgspec import Meta, field
 
 from complaints.disposition import AgencyRef, Alternative, Deadline, Disposition, Evidence
 from complaints.values import (
     AgencyId,
     Attachment,
-    Bytes,
     ChannelName,
     ComplaintClass,
+    Count,
     DatePrecision,
     Event,
     MissingPart,
+    Moment,
     OccurredOn,
     Pin,
     Place,
@@ -30,7 +31,7 @@ class Addition(Event):
     """A message that the citizen added to a complaint later, usually as the answer to our question: its text and its files."""
 
     text: str
-    received_at: AwareDatetime
+    received_at: Moment
     """The time at which the channel received the message with this text."""
     attachments: tuple[Attachment, ...] = ()
     """The files of this message; the complaint's attachments include them."""
@@ -49,7 +50,7 @@ class Complaint(Event):
     tracking_code: str
     """The code by which the citizen follows the complaint: 11 characters without spaces."""
     channel: ChannelName
-    received_at: AwareDatetime
+    received_at: Moment
     """The time at which the channel received the complaint."""
     occurred_on: OccurredOn | None = None
     title: str
@@ -58,7 +59,7 @@ class Complaint(Event):
     place: Place = Place()
     topic: str | None = None
     """A path in LAPOR!'s category tree, "Main" or "Main/Sub"."""
-    complaint_class: Annotated[ComplaintClass, Field(alias="class")] = ComplaintClass.complaint
+    complaint_class: ComplaintClass = field(default=ComplaintClass.complaint, name="class")
     oversight: bool = False
     """True for *berkadar pengawasan*: abuse of office, corruption, illegal levies, staff discipline."""
     hints: RoutingHints = RoutingHints()
@@ -93,10 +94,10 @@ class Complaint(Event):
 class Refusal(Event):
     """The statement of an agency, at one hop of the case, that the complaint is not its task (*bukan wewenang*)."""
 
-    hop: Annotated[int, Field(ge=0)]
+    hop: Count
     agency_id: AgencyId
     reason: str
-    at: AwareDatetime
+    at: Moment
     """The time at which the refusal reached the case."""
     late: bool = False
     """True if the case had moved on before: the refusal moved nothing, and does not count as a hop."""
@@ -120,13 +121,13 @@ class DeadLetter(Event):
     reason: str
     error_class: str
     """The name of the Python class of the error."""
-    attempts: Annotated[int, Field(ge=1)] = 1
+    attempts: Annotated[int, Meta(ge=1)] = 1
     """The number of times that the input was tried."""
-    at: AwareDatetime
+    at: Moment
     """The time at which the dead letter was made."""
-    payload: Bytes
+    payload: bytes
     """The input as bytes; only the beginning of a very large one."""
-    headers: dict[str, str] = Field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 __all__ = [
@@ -135,7 +136,6 @@ __all__ = [
     "AgencyRef",
     "Alternative",
     "Attachment",
-    "Bytes",
     "ChannelName",
     "Complaint",
     "ComplaintClass",

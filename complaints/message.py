@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 import orjson
+from msgspec import convert, to_builtins
 
 from complaints.errors import ContractViolation
 from complaints.event import Attachment
@@ -126,7 +127,7 @@ def pack(message: InboundMessage) -> bytes:
     said = {name: value for name, empty in _EMPTY.items() if (value := getattr(message, name)) != empty}
     said["text"], said["coding"] = message.text, message.coding
     if message.attachments:
-        said["attachments"] = [file.model_dump(mode="json", exclude_none=True) for file in message.attachments]
+        said["attachments"] = to_builtins(message.attachments)
     try:
         head = orjson.dumps(said)
     except TypeError:  # half of a surrogate pair, which JSON from outside may contain
@@ -166,7 +167,7 @@ def unpacked(packed: bytes) -> dict[str, Any]:
         if "fragment" in said:
             said["fragment"] = Fragment(**said["fragment"])
         if "attachments" in said:
-            said["attachments"] = tuple(Attachment(**file) for file in said["attachments"])
+            said["attachments"] = convert(said["attachments"], tuple[Attachment, ...])
         for name in ("tagged", "shared_location"):
             if name in said:
                 said[name] = tuple(said[name])

@@ -1,11 +1,13 @@
 """The records in the mailbox of the neighbours' step: cases that are candidates for a merge, and what supporters are to hear."""
 
-from typing import Annotated, Any
+from datetime import date
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from msgspec import field
 
-from complaints.values import ComplaintClass, Event, RegionCode
+from complaints.command import EchoedEvent
+from complaints.disposition import AgencyRef, Handling
+from complaints.values import ComplaintClass, Count, Event, Moment, RegionCode
 
 
 class Opened(Event):
@@ -24,8 +26,8 @@ class Opened(Event):
     village: RegionCode | None = None
     topic: str | None = None
     """A path in LAPOR!'s category tree, "Main" or "Main/Sub"."""
-    complaint_class: Annotated[ComplaintClass | None, Field(alias="class")] = None
-    received_at: AwareDatetime
+    complaint_class: ComplaintClass | None = field(default=None, name="class")
+    received_at: Moment
     """The time at which the channel received the complaint: of two cases the older one is the main case."""
     reporter_ref: str
     """The pseudonym of the citizen."""
@@ -47,7 +49,7 @@ class Closed(Event):
     """The code of the regency: the record's key."""
     merged: bool = False
     """Whether it became a supporter: then it still tells how others may word the matter."""
-    at: AwareDatetime
+    at: Moment
 
     @property
     def key(self) -> str:
@@ -61,9 +63,9 @@ class ToSupporters(Event):
     id: UUID
     main: str
     """The tracking code of the main case."""
-    page: Annotated[int, Field(ge=0)] = 0
+    page: Count = 0
     """The number of the page: the router writes to page 0, and a full page passes the record on to the next one."""
-    at: AwareDatetime
+    at: Moment
 
     @property
     def key(self) -> str:
@@ -88,5 +90,15 @@ class Left(ToSupporters):
 class Told(ToSupporters):
     """What a main case tells its supporters: each gets it as a command to its case."""
 
-    body: dict[str, Any] = Field(default_factory=dict)
-    """The fields that each supporter's command has beside its id, kind, actor and tracking code."""
+    event: EchoedEvent
+    """What happened."""
+    as_of: int
+    """The version of the main case when it happened."""
+    agency: AgencyRef
+    """The owner of the main case."""
+    handling: Handling
+    """How the main case is handled."""
+    text: str = ""
+    """What the owner told in his own words, without personal data."""
+    until: date | None = None
+    """The day to which the main case was put off, or the new day to complete it."""

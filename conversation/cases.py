@@ -1,9 +1,9 @@
 """What a citizen's state knows of his cases: the open question, where replies go, and the complaint as long as it is read again."""
 
-from typing import Any, Final
+from typing import Final
 
-import orjson
-from pydantic import ValidationError
+from msgspec import ValidationError, convert, json, to_builtins
+from msgspec.structs import replace
 
 from complaints.event import Complaint
 from complaints.mail import ReplyKind
@@ -11,9 +11,6 @@ from complaints.message import InboundMessage
 from conversation import citizen as memory
 from conversation.citizen import LARGEST_COMPLAINT, Document
 from conversation.said import questions
-
-_WITHOUT_BYTES: Final[Any] = {"raw": {"body"}, "additions": {"__all__": {"raw": {"body"}}}}
-"""The fields of a complaint that are not kept in the state: the bytes as received."""
 
 
 def heard(state: Document, reply: Document, at_ms: int) -> None:
@@ -134,9 +131,10 @@ def keep(case: Document, complaint: Complaint | None) -> None:
     """Keep a complaint whole with its case, unless it is too long, so that a further message is read together with it."""
     case.pop("complaint", None)
     if complaint is not None:
-        written = complaint.model_dump_json(exclude_none=True, exclude=_WITHOUT_BYTES)
-        if len(written) <= LARGEST_COMPLAINT:
-            case["complaint"] = orjson.loads(written)
+        additions = tuple([replace(one, raw=replace(one.raw, body=b"")) for one in complaint.additions])
+        bare = replace(complaint, raw=replace(complaint.raw, body=b""), additions=additions)
+        if len(json.encode(bare)) <= LARGEST_COMPLAINT:
+            case["complaint"] = to_builtins(bare)
 
 
 def kept(case: Document) -> Complaint | None:
@@ -145,6 +143,6 @@ def kept(case: Document) -> Complaint | None:
     if kept is None:
         return None
     try:
-        return Complaint.model_validate(kept)
+        return convert(kept, Complaint)
     except ValidationError:  # of another version of the program: as good as not known
         return None

@@ -1,71 +1,47 @@
-"""Reads a record of a citizen's mailbox, checked without a model, and tells whether its message is the same as an earlier one."""
+"""Reads a record of a citizen's mailbox, and tells whether its message is the same as an earlier one."""
 
-from datetime import datetime
 from hashlib import blake2b
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from complaints.bus import StoredRecord
-from complaints.bus.envelope import checked, taken
+from complaints.bus.envelope import decode, type_in, type_of
 from complaints.errors import ContractViolation
 from complaints.mail import Delivery, Due, Received, Reply
 from complaints.message import InboundMessage, made
 from complaints.tracking import names_mailbox
-from complaints.values import Event
 from conversation import citizen as memory
 from conversation.citizen import Document
 
-_TAKES: Final = taken(
-    {
-        Received: ("id", "citizen", "channel", "received_at", "month", "sealed"),
-        Reply: ("id", "citizen", "tracking_code", "channel", "kind", "text", "created_at", "caused_by"),
-        Delivery: ("id", "reply_id", "citizen", "outcome"),
-        Due: ("id", "key", "at"),
-    }
-)
-_TEXTS = frozenset({"account", "fault", "error_class", "complaint_id", "part", "topic", "region"})
-_NUMBERS = frozenset({"hop", "additions", "attempt"})
+Event = Received | Reply | Delivery | Due
+"""What the mailbox takes."""
+
+_TAKES: Final[dict[bytes, type[Event]]] = {type_of(model): model for model in (Received, Reply, Delivery, Due)}
 
 
-class Inbound(NamedTuple):
-    """A record of the mailbox.
-
-    Attributes:
-        model: the class of the event.
-        body: the event as plain data.
-        citizen: the record's key.
-    """
-
-    model: type[Event]
-    body: dict[str, Any]
-    citizen: str
-
-
-def read(record: StoredRecord) -> Inbound:
-    """Return what a record of the mailbox holds. Fields that this program does not know are kept.
+def read(record: StoredRecord) -> Event:
+    """Return what a record of the mailbox holds.
 
     Raises:
-        ContractViolation: the record is of a type that no conversation takes, or lacks a field, or a field has the wrong type.
+        ContractViolation: the record is of a type that no conversation takes, or lacks a field, or a field has a wrong value.
     """
-    model, body = checked(record, _TAKES, "conversation")
-    for name, value in body.items():
-        if name in _TEXTS and not isinstance(value, str):
-            raise ContractViolation(f"{record.position}: {name} is no text")
-        if name in _NUMBERS and (not isinstance(value, int) or value < 0):
-            raise ContractViolation(f"{record.position}: {name} is no number")
-    citizen: str = body["key"] if model is Due else body["citizen"]
-    if citizen.encode("utf-8", "surrogatepass") != record.key:
+    type_ = type_in(record)
+    model = _TAKES.get(type_)
+    if model is None:
+        shown = type_[:60].decode("ascii", "replace")
+        raise ContractViolation(f"{record.position} is of the type {shown!r}, which no conversation takes")
+    event = decode(record, model)
+    if (event.key if isinstance(event, Due) else event.citizen).encode() != record.key:
         raise ContractViolation(f"{record.position}: the record's key is not that of its mailbox")
-    return Inbound(model, body, citizen)
+    return event
 
 
-def message_of(said: Document, fields: Document) -> InboundMessage:
+def message_of(received: Received, fields: Document) -> InboundMessage:
     """Return the message in a record from its fields.
 
     Raises:
         ContractViolation: they are not those of a message.
     """
-    received_at = datetime.fromisoformat(said["received_at"])
-    return made(fields, channel=said["channel"], account=said.get("account", ""), received_at=received_at)
+    return made(fields, channel=received.channel, account=received.account, received_at=received.received_at)
 
 
 def words_of_page(state: Document, citizen: str, message_id: str) -> str | None:

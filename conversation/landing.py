@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from complaints import status_requests
 from complaints.crypto import Keyring
 from complaints.event import Complaint
@@ -139,7 +141,7 @@ class Lands:
         hides, fresh, was_read = self._opens.read(turn, replace(message, keyword_region=region), id_)
         missing = tuple(part for part in fresh.missing if part != "subject")
         self._answered.dispute_beside(turn, message, id_)
-        accused = fresh.model_copy(update={"missing": missing, "oversight": True})
+        accused = msgspec.structs.replace(fresh, missing=missing, oversight=True)
         return self._opens.opened_or_kept(turn, message, id_, (hides, accused, was_read))
 
     def _asks_for_help(self, turn: Turn, message: InboundMessage) -> bool:

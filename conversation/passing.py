@@ -3,6 +3,8 @@
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+import msgspec
+
 from complaints import ids, status_requests
 from complaints.command import CommandKind, MessageReading
 from complaints.event import Complaint
@@ -157,7 +159,7 @@ class Passing:
         found, was_read = self._reads.completion(kept(case), message, part=part, about=case)
         reading = found.reading
         if reading.corrects and not case.get("id"):  # whoever has only the code of a case moves it nowhere
-            reading = reading.model_copy(update={"corrects": None})
+            reading = msgspec.structs.replace(reading, corrects=None)
         fields |= {"addition": found.addition, "reading": reading}
         fields |= _hidden_first(turn, message, id_, case)
         turn.command(message, id_, case["code"], CommandKind.add, **fields)
@@ -173,7 +175,7 @@ class Passing:
         """Add a message that tells another matter to a case, which stays as it is. A citizen who is sent texts hears nothing of it."""
         found, was_read = self._reads.completion(None, message, part=None, about={})
         fields = _hidden_first(turn, message, id_, case)
-        addition = found.addition.model_copy(update={"apart": True})
+        addition = msgspec.structs.replace(found.addition, apart=True)
         fields |= {"addition": addition, "reading": MessageReading()}
         if message.sender:
             fields["companion"] = True

@@ -1,4 +1,4 @@
-"""Makes the records that the conversation writes, without a model where speed needs it; the tests compare them with the models'."""
+"""Makes the records that the conversation writes of replies."""
 
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
@@ -7,20 +7,20 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import orjson
+from msgspec import ValidationError, convert
 
 from complaints import ids
-from complaints.bus import Headers, Record
-from complaints.bus.envelope import CHANNEL_HEADER, enveloped
+from complaints.bus import Record
+from complaints.bus.envelope import AnyEvent, encode
 from complaints.command import CONVERSATION, Command, CommandKind
 from complaints.errors import ContractViolation
 from complaints.event import DeadLetter
-from complaints.mail import Delivery, DeliveryOutcome, Due, MessageEvent, ReplyEvent, Send
+from complaints.mail import Delivery, DeliveryOutcome, Due, Received, ReplyEvent, Send
 from complaints.tracking import names_mailbox
-from complaints.values import Event
 
 Document = dict[str, Any]
 
-SOURCE = b"/conversation"
+SOURCE = "/conversation"
 
 FAULT = "a fault of ours, see the dead letters"
 """Why a citizen does not hear a reply that became a dead letter."""
@@ -28,15 +28,15 @@ FAULT = "a fault of ours, see the dead letters"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def moment_of(milliseconds: int) -> datetime:
+    """Return a moment in UTC, from its milliseconds since 1970."""
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
 @lru_cache(maxsize=1024)
 def time_text(milliseconds: int) -> str:
-    """Return a moment, in milliseconds since 1970, as the models write it: ISO 8601 in UTC."""
-    return (_EPOCH + timedelta(milliseconds=milliseconds)).isoformat().replace("+00:00", "Z")
-
-
-def message_event(said: Document) -> Record:
-    """Return the record of a MessageEvent."""
-    return _record(MessageEvent, said["citizen"], said, said["at"])
+    """Return a moment, in milliseconds since 1970, as the records have it: ISO 8601 in UTC."""
+    return moment_of(milliseconds).isoformat().replace("+00:00", "Z")
 
 
 def reply_event(reply: Document, *, account: str, at: str) -> Record:
@@ -50,7 +50,7 @@ def reply_event(reply: Document, *, account: str, at: str) -> Record:
     said = {"id": reply["id"], "citizen": reply["citizen"], "channel": reply["channel"]}
     said |= {"account": account, "kind": reply["kind"]} | _about(reply)
     said |= {"created_at": reply["created_at"], "at": at, "secret": reply.get("secret", False)}
-    return _record(ReplyEvent, said["citizen"], said, at)
+    return _record(ReplyEvent, said)
 
 
 def undeliverable(reply: Document, reason: str, *, at: str) -> Record:
@@ -65,7 +65,7 @@ def undeliverable(reply: Document, reason: str, *, at: str) -> Record:
     said = {"id": str(ids.delivery_id(whole_id(reply["id"]), f"{outcome}/1")), "reply_id": reply["id"]}
     said |= {"citizen": reply["citizen"]} | _about(reply) | {"channel": reply["channel"], "account": ""}
     said |= {"kind": reply["kind"], "outcome": outcome, "attempt": 1, "upstream_id": "", "reason": reason, "at": at}
-    return _record(Delivery, reply["citizen"], said | {"secret": reply.get("secret", False)}, at)
+    return _record(Delivery, said | {"secret": reply.get("secret", False)})
 
 
 def unsent(reply: Document, reason: str, *, at: str) -> tuple[Record, ...]:
@@ -91,7 +91,7 @@ def question_unheard(reply: Document, reason: str, *, at: str) -> Record:
     kind, code = CommandKind.unheard.value, reply["tracking_code"]
     said = {"id": str(uuid5(whole_id(reply["id"]), kind)), "tracking_code": code, "kind": kind}
     said |= {"actor": CONVERSATION, "received_at": at, "text": reason}
-    return _record(Command, code, said, at)
+    return _record(Command, said)
 
 
 def unheard(reply: Document, letter: Record, *, at: str) -> tuple[Record, ...]:
@@ -123,36 +123,35 @@ def send(reply: Document, *, account: str, month: str, sealed: str, expires_at: 
     said |= _about(reply) | {"kind": reply["kind"], "month": month, "sealed": sealed}
     said |= {"created_at": reply["created_at"], "expires_at": expires_at, "secret": reply.get("secret", False)}
     said["private"] = reply.get("private", False) or said["secret"]
-    return _record(Send, account, said, said["created_at"], ((CHANNEL_HEADER, reply["channel"].encode()),))
+    return _record(Send, said)
 
 
 def due(key: bytes, due_ms: int) -> Record:
     """Return the timer of a citizen's state (see complaints.bus.step.contract.MakeTimer)."""
     name, at = key.decode(), time_text(due_ms)
     said = {"id": str(ids.timer_id(name, due_ms)), "key": name, "at": at}
-    return _record(Due, name, said, at)
+    return _record(Due, said)
 
 
-def dead_letter(received: Document, *, at: str) -> Record:
+def dead_letter(received: Received, *, at: str) -> Record:
     """Return the dead letter of a message that its channel could not read. The bytes in it stay sealed.
 
     Args:
-        received: see complaints.mail.Received.
+        received: the message.
         at: the time of its record.
     """
-    name = f"{received['channel']}/{received['id']}"
+    name = f"{received.channel}/{received.id}"
     letter = DeadLetter(
         id=ids.dead_letter_id(name),
-        channel=received["channel"],
+        channel=received.channel,
         source_key=name,
-        reason=received["fault"],
-        error_class=received.get("error_class") or ContractViolation.__name__,
+        reason=received.fault or "",
+        error_class=received.error_class or ContractViolation.__name__,
         at=datetime.fromisoformat(at),
-        payload=received["sealed"].encode(),
-        headers={"month": received["month"], "sealed": "complaints.crypto.Keyring.unseal"},
+        payload=received.sealed.encode(),
+        headers={"month": received.month, "sealed": "complaints.crypto.Keyring.unseal"},
     )
-    said: Document = orjson.loads(letter.model_dump_json(exclude_none=True))
-    return _record(DeadLetter, name, said, at)
+    return encode(letter, source=SOURCE)
 
 
 def _about(reply: Document) -> Document:
@@ -161,9 +160,16 @@ def _about(reply: Document) -> Document:
     return complaint | {"tracking_code": reply["tracking_code"]}
 
 
-def _record(model: type[Event], key: str, said: Document, time: str, more: Headers = ()) -> Record:
-    value, id_ = orjson.dumps(said), str(said["id"])
-    return enveloped(model, key=key.encode(), value=value, id_=id_, source=SOURCE, time=time, more=more)
+def _record(model: type[AnyEvent], said: Document) -> Record:
+    """Return the record of an event from its fields as plain data.
+
+    Raises:
+        ContractViolation: they are not those of the model.
+    """
+    try:
+        return encode(convert(said, model), source=SOURCE)
+    except ValidationError as error:
+        raise ContractViolation(f"not a valid {model.__name__}: {error}") from error
 
 
 def whole_id(text: str) -> UUID:

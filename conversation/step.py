@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any, Final
-from uuid import UUID
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 
 import orjson
+from msgspec import to_builtins
 
 from complaints import ids
 from complaints.bus import Record, StoredRecord
@@ -14,7 +14,7 @@ from complaints.bus.envelope import encode
 from complaints.bus.step.contract import KEEP, Effect, State
 from complaints.crypto import Keyring
 from complaints.errors import PoisonError
-from complaints.mail import Delivery, Due, MessageKind, Received, Reply
+from complaints.mail import Delivery, Due, MessageEvent, MessageKind, Received, Reply
 from complaints.message import InboundMessage, unpacked
 from complaints.tracking import names_mailbox
 from conversation import citizen as memory
@@ -25,7 +25,7 @@ from conversation.inbound import message_of, read, words_of, words_of_page
 from conversation.landing import LandingRules, Lands
 from conversation.passing import Landed
 from conversation.reading import Reads, unread
-from conversation.records import time_text, whole_id
+from conversation.records import moment_of, time_text, whole_id
 from conversation.telling import Telling, TellingRules
 from conversation.turn import SOURCE, Turn
 
@@ -56,6 +56,22 @@ class Rules:
     part_timeout_ms: int = 1_800_000
 
 
+class Noted(NamedTuple):
+    """What is noted of a message, or of a part of one, that became something.
+
+    Attributes:
+        id: of the message.
+        channel: the name of the channel.
+        account: our account that received it.
+        received_at: when the channel received it.
+    """
+
+    id: str
+    channel: str
+    account: str
+    received_at: datetime
+
+
 class ConversationStep:
     """The function of the conversation's step (see complaints.bus.step.contract.Function)."""
 
@@ -79,28 +95,29 @@ class ConversationStep:
         Raises:
             ContractViolation: the record is poison.
         """
-        inbound, key = read(record), record.key or b""
-        if inbound.model is Delivery and not self._telling.is_again(inbound.body):
+        event, key = read(record), record.key or b""
+        if isinstance(event, Delivery) and not self._telling.is_again(event):
             self._count("outcome")
             return Effect()
         before = None if state is None else self._keyring.unseal_state(state.value, key=key)
         turn = Turn(
-            citizen=inbound.citizen,
+            citizen=key.decode(),
             state=memory.new() | ({} if before is None else orjson.loads(before)),
             at_ms=record.timestamp_ms,
         )
-        if inbound.model is Received:
-            self._received(turn, inbound.body)
-        elif inbound.model is Reply:
-            self._count("told")
-            heard(turn.state, inbound.body, turn.at_ms)
-            turn.replies.append(inbound.body)
-        elif inbound.model is Delivery:
-            self._count("outcome")
-            self._telling.heard_again(turn.state, turn.at_ms)
-        else:
-            assert inbound.model is Due
-            self._count("timer")
+        match event:
+            case Received():
+                self._received(turn, event)
+            case Reply():
+                self._count("told")
+                reply = to_builtins(event)
+                heard(turn.state, reply, turn.at_ms)
+                turn.replies.append(reply)
+            case Delivery():
+                self._count("outcome")
+                self._telling.heard_again(turn.state, turn.at_ms)
+            case Due():
+                self._count("timer")
         self._go_on(turn)
         return Effect(self._next(turn, before, key, state), tuple(turn.outputs))
 
@@ -115,42 +132,41 @@ class ConversationStep:
             letter: its dead letter.
         """
         try:
-            inbound = read(record)
+            event = read(record)
         except PoisonError:
             return (letter,)
-        if inbound.model is Reply:
-            return records.unheard(inbound.body, letter, at=time_text(record.timestamp_ms))
-        if inbound.model is not Received:
+        if isinstance(event, Reply):
+            return records.unheard(to_builtins(event), letter, at=time_text(record.timestamp_ms))
+        if not isinstance(event, Received):
             return (letter,)
-        turn = Turn(citizen=inbound.citizen, state=memory.new(), at_ms=record.timestamp_ms)
-        said, landed = inbound.body, Landed(MessageKind.dead_letter)
+        turn = Turn(citizen=event.citizen, state=memory.new(), at_ms=record.timestamp_ms)
+        landed = Landed(MessageKind.dead_letter)
         try:
-            if not said.get("fault"):
-                landed = self._opened_unread(turn, said)
+            if not event.fault:
+                landed = self._opened_unread(turn, event)
         except Exception:  # noqa: BLE001  # then its dead letter is all that can be kept
             turn.outputs.clear()
-        turn.outputs.append(self._event(turn, said, landed))
+        turn.outputs.append(_event(turn, _noted(event), landed))
         return (letter, *turn.outputs)
 
-    def _opened_unread(self, turn: Turn, said: Document) -> Landed:
-        id_ = whole_id(said["id"])
-        message = self._whole_message(said, self._fields(said, id_))
+    def _opened_unread(self, turn: Turn, said: Received) -> Landed:
+        id_ = said.id
+        message = self._whole_message(said, self._fields(said))
         code = self._keyring.tracking_code(id_) if message.sender or message.about else turn.citizen
         complaint = unread(message, id_=id_, code=code, citizen=turn.citizen)
         turn.outputs.append(encode(complaint, source=SOURCE))
-        return Landed(MessageKind.complaint, code, said["id"], message.secret, unread=True)
+        return Landed(MessageKind.complaint, code, str(id_), message.secret, unread=True)
 
-    def _received(self, turn: Turn, said: Document) -> None:
-        known = memory.landing(turn.state, said["id"])
-        if known is not None and (said.get("fault") or not names_mailbox(turn.citizen)):
+    def _received(self, turn: Turn, said: Received) -> None:
+        known, noted, id_ = memory.landing(turn.state, str(said.id)), _noted(said), said.id
+        if known is not None and (said.fault or not names_mailbox(turn.citizen)):
             self._count("delivered again")
             return
-        if said.get("fault"):
+        if said.fault:
             turn.outputs.append(records.dead_letter(said, at=turn.at))
-            self._note(turn, said, Landed(MessageKind.dead_letter), words="")
+            self._note(turn, noted, Landed(MessageKind.dead_letter), words="")
             return
-        id_ = whole_id(said["id"])
-        fields = self._fields(said, id_)
+        fields = self._fields(said)
         fragment = fields.get("fragment")
         is_part = fragment is not None and fragment.total > 1
         message = message_of(said, fields) if is_part else self._whole_message(said, fields)
@@ -161,36 +177,36 @@ class ConversationStep:
             self._part(turn, said, message)
             return
         words = words_of(message)
-        earlier = known[Landing.WORDS] if known is not None else words_of_page(turn.state, turn.citizen, said["id"])
+        earlier = known[Landing.WORDS] if known is not None else words_of_page(turn.state, turn.citizen, str(said.id))
         if earlier is not None:
             id_ = ids.changed_id(id_, words)
             if words == earlier or memory.landing(turn.state, str(id_)) is not None:
                 self._count("delivered again")
                 return
-            said = said | {"id": str(id_)}
+            noted = noted._replace(id=str(id_))
         is_changed = earlier is not None and not message.about
         lands = self._lands
         landed = lands.add_changed(turn, message, id_) if is_changed else lands.land(turn, message, id_, words)
-        self._note(turn, said, landed, words=words)
+        self._note(turn, noted, landed, words=words)
         opened = memory.case_of_complaint(turn.state, landed.complaint_id)
         if opened is not None and landed.kind is MessageKind.complaint and names_mailbox(turn.citizen):
             opened["words"] = words
 
-    def _fields(self, said: Document, id_: UUID) -> Document:
+    def _fields(self, said: Received) -> Document:
         """Return the fields of the message in a record (see complaints.message.unpacked).
 
         Raises:
             ContractViolation: it cannot be opened with our keys.
         """
-        return unpacked(self._keyring.unseal(said["sealed"], owner=id_, month=said["month"]))
+        return unpacked(self._keyring.unseal(said.sealed, owner=said.id, month=said.month))
 
-    def _whole_message(self, said: Document, fields: Document) -> InboundMessage:
+    def _whole_message(self, said: Received, fields: Document) -> InboundMessage:
         """Return the message in a record, its text decoded, as if it were no part of a long one."""
-        self._reads.decode(fields, said["channel"], said["id"])
+        self._reads.decode(fields, said.channel, str(said.id))
         return message_of(said, fields)
 
-    def _part(self, turn: Turn, said: Document, message: InboundMessage) -> None:
-        found = parts.take(turn.state, parts.Part(said["id"], message, turn.at_ms))
+    def _part(self, turn: Turn, said: Received, message: InboundMessage) -> None:
+        found = parts.take(turn.state, parts.Part(str(said.id), message, turn.at_ms))
         if isinstance(found, parts.Whole):
             self._whole(turn, found)
         elif found is not None:
@@ -198,7 +214,7 @@ class ConversationStep:
             again = Landed(
                 MessageKind.repeated, where.get("code", ""), where.get("complaint"), where.get("secret", False)
             )
-            self._note(turn, said, again, words="", whole=where.get("id"))
+            self._note(turn, _noted(said), again, words="", whole=where.get("id"))
         else:
             self._count("part")
 
@@ -216,45 +232,23 @@ class ConversationStep:
             "complaint": landed.complaint_id,
             "secret": landed.secret,
         }
-        said = {
-            "channel": message.channel,
-            "account": message.account,
-            "received_at": message.received_at.isoformat().replace("+00:00", "Z"),
-        }
+        noted = Noted(whole.id, message.channel, message.account, message.received_at)
         for part_id in whole.part_ids:
             about = {"partial": message.partial, "doubtful": whole.doubtful}
             if part_id == whole.id:
-                self._note(turn, said | {"id": part_id}, landed, words=words, **about)
+                self._note(turn, noted._replace(id=part_id), landed, words=words, **about)
             else:
-                self._note(turn, said | {"id": part_id}, landed, words="", whole=whole.id, **about)
+                self._note(turn, noted._replace(id=part_id), landed, words="", whole=whole.id, **about)
         again = landed._replace(kind=MessageKind.repeated)
         for part_id in whole.again_ids:
-            self._note(turn, said | {"id": part_id}, again, words="", whole=whole.id)
+            self._note(turn, noted._replace(id=part_id), again, words="", whole=whole.id)
 
-    def _note(self, turn: Turn, said: Document, landed: Landed, *, words: str, **about: Any) -> None:
+    def _note(self, turn: Turn, noted: Noted, landed: Landed, *, words: str, **about: Any) -> None:
         """Write what became of a message, and remember it."""
         self._count(landed.kind.value)
-        turn.outputs.append(self._event(turn, said, landed, **about))
-        known = [said["id"], turn.at_ms, words, landed.kind.value, landed.code, landed.complaint_id, landed.secret]
+        turn.outputs.append(_event(turn, noted, landed, **about))
+        known = [noted.id, turn.at_ms, words, landed.kind.value, landed.code, landed.complaint_id, landed.secret]
         memory.remember(turn.state, known)
-
-    @staticmethod
-    def _event(turn: Turn, said: Document, landed: Landed, *, whole: str | None = None, **about: bool) -> Record:
-        event: Document = {
-            "id": said["id"],
-            "citizen": turn.citizen,
-            "channel": said["channel"],
-            "account": said.get("account", ""),
-            "kind": landed.kind.value,
-        }
-        if landed.complaint_id:
-            event["complaint_id"] = landed.complaint_id
-        event["tracking_code"] = landed.code
-        if whole:
-            event["whole_id"] = whole
-        event |= {"partial": about.get("partial", False), "doubtful": about.get("doubtful", False)}
-        event |= {"unread": landed.unread, "received_at": said["received_at"], "at": turn.at, "secret": landed.secret}
-        return records.message_event(event)
 
     def _go_on(self, turn: Turn) -> None:
         """Let go on what has waited long enough, tell what is to be told, and forget what is too old."""
@@ -282,3 +276,27 @@ class ConversationStep:
             None if oldest is None else oldest + MESSAGES_MS + 1,
         )
         return (time for time in times if time is not None)
+
+
+def _noted(received: Received) -> Noted:
+    return Noted(str(received.id), received.channel, received.account, received.received_at)
+
+
+def _event(turn: Turn, noted: Noted, landed: Landed, *, whole: str | None = None, **about: bool) -> Record:
+    """Return the record of what a message became."""
+    event = MessageEvent(
+        id=whole_id(noted.id),
+        citizen=turn.citizen,
+        channel=noted.channel,
+        account=noted.account,
+        kind=landed.kind,
+        complaint_id=whole_id(landed.complaint_id) if landed.complaint_id else None,
+        tracking_code=landed.code,
+        whole_id=whole_id(whole) if whole else None,
+        unread=landed.unread,
+        received_at=noted.received_at,
+        at=moment_of(turn.at_ms),
+        secret=landed.secret,
+        **about,
+    )
+    return encode(event, source=SOURCE)

@@ -7,7 +7,7 @@ from typing import Final
 
 from complaints.bus import Record
 from complaints.crypto import Keyring
-from complaints.mail import ReplyKind
+from complaints.mail import Delivery, ReplyKind
 from complaints.tracking import names_mailbox
 from conversation import records
 from conversation.citizen import DAY_MS, HOUR_MS, MOST_WAITING, Document, Landing, case_of_complaint, landing
@@ -120,9 +120,9 @@ class Telling:
         return min(times, default=None)
 
     @staticmethod
-    def is_again(delivery: Document) -> bool:
+    def is_again(delivery: Delivery) -> bool:
         """Return whether the outcome is that of a second try; the first one was counted when the text was sent."""
-        return bool(delivery.get("attempt", 1) > 1)
+        return delivery.attempt > 1
 
     @staticmethod
     def heard_again(state: Document, at_ms: int) -> None:

@@ -3,18 +3,21 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from uuid import UUID, uuid5
+from uuid import UUID
 from zlib import crc32
 
-import orjson
+from msgspec.structs import replace
 
 from complaints.bus import Record, StoredRecord
-from complaints.bus.envelope import enveloped
+from complaints.bus.envelope import encode
 from complaints.bus.step.contract import KEEP, Effect, State
 from complaints.command import NEIGHBOURS, Command, CommandKind, EchoedEvent
-from complaints.neighbour import Closed, Joined, Opened, Told
+from complaints.errors import ContractViolation
+from complaints.ids import derived
+from complaints.neighbour import Closed, Joined, Left, Opened, Told
+from complaints.values import ComplaintClass
 from neighbours import supporters
-from neighbours.inbound import Inbound, read, time_ms
+from neighbours.inbound import read
 from neighbours.likeness import Side
 from neighbours.neighbourhood import DAY_MS, Candidate, Merge, Neighbourhoods, candidate, closed, opened
 from neighbours.signs import is_known, packed, unpacked
@@ -25,7 +28,7 @@ STEP: Final = "lapor-neighbours"
 FORMAT: Final = 1
 """The number of the format of its states."""
 
-SOURCE: Final = b"/neighbours"
+SOURCE: Final = "/neighbours"
 
 Count = Callable[[str], None]
 """Is told what each record led to: "new", "merge", "unknown" (a signature of another version), "closed", "joined", "left" or "told"."""
@@ -53,7 +56,6 @@ _OWN_TOPICS: Final = (
 _ENDS: Final[frozenset[EchoedEvent]] = frozenset(("closed", "gone"))
 """What a main case tells its supporters last: they end with it, or are handled by themselves again, so the page is deleted."""
 
-_ASKS: Final = "permintaan_informasi"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -74,38 +76,36 @@ class NeighboursStep:
         Raises:
             ContractViolation: the record is poison.
         """
-        inbound = read(record)
+        notice = read(record)
         before = b"" if state is None else state.value
-        if inbound.model is Opened:
-            return self._opened(before, inbound.body, record)
-        if inbound.model is Closed:
-            self._count("closed")
-            left = closed(
-                self._states.unpack(before), inbound.body["tracking_code"], merged=inbound.body.get("merged") is True
-            )
-            return _changed(before, self._states.pack(left), ())
+        match notice:
+            case Opened():
+                return self._opened(before, notice, record)
+            case Closed():
+                self._count("closed")
+                left = closed(self._states.unpack(before), notice.tracking_code, merged=notice.merged)
+                return _changed(before, self._states.pack(left), ())
         page = supporters.unpack(before) if before else supporters.EMPTY
-        if inbound.model is Told:
-            self._count("told")
-            ended = inbound.body["body"].get("event") in _ENDS and state is not None
-            outputs = (*_echoes(page, inbound.body, record), *_passed_on(inbound, page.further, record))
+        self._count(type(notice).__name__.lower())
+        if isinstance(notice, Told):
+            ended = notice.event in _ENDS and state is not None
+            outputs = (*_echoes(page, notice, record), *_passed_on(notice, page.further))
             return Effect(None if ended else KEEP, outputs)
-        change = supporters.joined if inbound.model is Joined else supporters.left
-        self._count(inbound.model.__name__.lower())
-        after, further = change(page, inbound.body["supporter"])
-        return _changed(before, supporters.pack(after), _passed_on(inbound, further, record))
+        change = supporters.joined if isinstance(notice, Joined) else supporters.left
+        after, further = change(page, notice.supporter)
+        return _changed(before, supporters.pack(after), _passed_on(notice, further))
 
-    def _opened(self, before: bytes, body: dict[str, Any], record: StoredRecord) -> Effect:
-        raw, day = packed(body["signature"]), record.timestamp_ms // DAY_MS
+    def _opened(self, before: bytes, notice: Opened, record: StoredRecord) -> Effect:
+        raw, day = packed(notice.signature), record.timestamp_ms // DAY_MS
         if not is_known(raw):
             self._count("unknown")
             return Effect()
-        newcomer = _newcomer(body, raw)
+        newcomer = _newcomer(notice, raw)
         former = self._states.unpack(before)
         candidates, merges = opened(former, newcomer, day=day)
         self._count("merge" if merges else "new")
         after = before if candidates is former else self._states.pack(candidates)
-        return _changed(before, after, tuple([_merge(one, UUID(body["id"]), record) for one in merges]))
+        return _changed(before, after, tuple([_merge(one, notice.id, record) for one in merges]))
 
 
 def _changed(before: bytes, after: bytes, outputs: tuple[Record, ...]) -> Effect:
@@ -114,19 +114,21 @@ def _changed(before: bytes, after: bytes, outputs: tuple[Record, ...]) -> Effect
     return Effect(State(after) if after else None, outputs)
 
 
-def _newcomer(body: dict[str, Any], raw: bytes) -> Candidate:
-    received_ms, topic = time_ms(body["received_at"]), body.get("topic") or ""
+def _newcomer(notice: Opened, raw: bytes) -> Candidate:
+    received_ms, topic = round(notice.received_at.timestamp() * 1000), notice.topic or ""
+    if received_ms < 0:
+        raise ContractViolation("the complaint was received before 1970")
     side = Side(
         unpacked(raw),
-        _last(body.get("district")),
-        _last(body.get("village")),
+        _last(notice.district),
+        _last(notice.village),
         topic.startswith(_OWN_TOPICS),
         crc32(topic.encode()) & 0xFFFF if topic else 0,
-        body.get("class") == _ASKS,
+        notice.complaint_class is ComplaintClass.information_request,
     )
-    person = crc32(body["reporter_ref"].encode())
+    person = crc32(notice.reporter_ref.encode())
     seen_day = received_ms // DAY_MS
-    return candidate(received_ms, body["tracking_code"], seen_day=seen_day, person=person, side=side, raw=raw)
+    return candidate(received_ms, notice.tracking_code, seen_day=seen_day, person=person, side=side, raw=raw)
 
 
 def _last(code: str | None) -> int:
@@ -137,40 +139,25 @@ def _last(code: str | None) -> int:
 
 def _merge(merge: Merge, cause: UUID, record: StoredRecord) -> Record:
     """Return the command that proposes a merge. A case that was opened again may be proposed again: that is another command."""
-    id_ = uuid5(cause, f"merge/{merge.supporter}/{merge.main}")
-    return _command(id_, CommandKind.merge, merge.supporter, {"other": merge.main}, record)
+    id_ = derived(cause, f"merge/{merge.supporter}/{merge.main}")
+    return _command(id_, CommandKind.merge, merge.supporter, record, other=merge.main)
 
 
-def _echoes(page: supporters.Page, body: dict[str, Any], record: StoredRecord) -> list[Record]:
+def _echoes(page: supporters.Page, told: Told, record: StoredRecord) -> list[Record]:
     """Return a command for each supporter of a page."""
-    told, more = UUID(body["id"]), {"other": body["main"]} | body["body"]
-    return [_command(uuid5(told, code), CommandKind.echo, code, more, record) for code in page.supporters]
+    more = {name: getattr(told, name) for name in ("event", "as_of", "agency", "handling", "text", "until")}
+    return [
+        _command(derived(told.id, code), CommandKind.echo, code, record, other=told.main, **more)
+        for code in page.supporters
+    ]
 
 
-def _command(id_: UUID, kind: CommandKind, code: str, more: dict[str, Any], record: StoredRecord) -> Record:
-    at = _time(record)
-    own = {"id": str(id_), "tracking_code": code, "kind": kind.value, "actor": NEIGHBOURS}
-    command = {"received_at": at} | more | own
-    return enveloped(Command, key=code.encode(), value=orjson.dumps(command), id_=str(id_), source=SOURCE, time=at)
+def _command(id_: UUID, kind: CommandKind, code: str, record: StoredRecord, **more: Any) -> Record:
+    at = _EPOCH + timedelta(milliseconds=record.timestamp_ms)
+    command = Command(id=id_, tracking_code=code, kind=kind, actor=NEIGHBOURS, received_at=at, **more)
+    return encode(command, source=SOURCE)
 
 
-def _passed_on(inbound: Inbound, pages: range, record: StoredRecord) -> tuple[Record, ...]:
+def _passed_on(notice: Joined | Left | Told, pages: range) -> tuple[Record, ...]:
     """Return the record for further pages."""
-    body, time = inbound.body, _time(record)
-    return tuple(
-        [
-            enveloped(
-                inbound.model,
-                key=f"{body['main']}/{page}".encode(),
-                value=orjson.dumps(body | {"page": page}),
-                id_=body["id"],
-                source=SOURCE,
-                time=time,
-            )
-            for page in pages
-        ]
-    )
-
-
-def _time(record: StoredRecord) -> str:
-    return (_EPOCH + timedelta(milliseconds=record.timestamp_ms)).isoformat().replace("+00:00", "Z")
+    return tuple([encode(replace(notice, page=page), source=SOURCE) for page in pages])

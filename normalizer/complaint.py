@@ -9,6 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from complaints.command import MessageReading
 from complaints.event import (
     Addition,
@@ -103,9 +105,6 @@ class Normaliser:
             id_: the id of the message, which the complaint gets.
             code: the tracking code.
             citizen: the key of the citizen's mailbox.
-
-        Raises:
-            pydantic.ValidationError: the contract does not allow a value, for example a time of receipt without a time zone.
         """
         text, title, address = writable(message.text), writable(message.title), writable(message.address)
         reading, pin = read_at(
@@ -182,12 +181,12 @@ class Normaliser:
         corrects = {} if corrected is None else {"place": self._place(corrected, "", None), "corrects": True}
         if complaint is None:
             alone = self._read_alone(added, message, part=part, topic=topic, region=region)
-            return Completion(addition=added, reading=alone.model_copy(update=corrects), complaint=None)
+            return Completion(addition=added, reading=replace(alone, **corrects), complaint=None)
         if all(addition.raw.upstream_id != message.upstream_id for addition in complaint.additions):
             complaint = self._completed(complaint, added, message)
             former = complaint.place.regency
             if corrected is not None and former is not None and former.code != corrected.regency:
-                complaint = complaint.model_copy(update={"place": corrects["place"]})
+                complaint = replace(complaint, place=corrects["place"])
         reading = MessageReading(
             occurred_on=complaint.occurred_on,
             place=complaint.place,
@@ -201,7 +200,7 @@ class Normaliser:
 
     def _completed(self, complaint: Complaint, added: Addition, message: "InboundMessage") -> Complaint:
         """Return the complaint with the message added and the whole text read again."""
-        longer = complaint.model_copy(update={"additions": (*complaint.additions, added)})
+        longer = replace(complaint, additions=(*complaint.additions, added))
         address = (
             complaint.place.text
             or writable(message.address)
@@ -225,16 +224,15 @@ class Normaliser:
         kept = with_pin(complaint.place, pin) if pin and shared else complaint.place
         attachments = (*complaint.attachments, *message.attachments)
         tells = complaint.complaint_class is ComplaintClass.complaint and "subject" not in complaint.missing
-        return longer.model_copy(
-            update={
-                "occurred_on": complaint.occurred_on or self._occurred(reading.occurred),
-                "place": kept if keeps_place else place,
-                "topic": complaint.topic or reading.topic,
-                "complaint_class": complaint.complaint_class if tells else ComplaintClass(reading.complaint_class),
-                "oversight": complaint.oversight or reading.oversight,
-                "attachments": attachments,
-                "missing": without(reading.missing, evidence=bool(attachments), date=complaint.occurred_on is not None),
-            }
+        return replace(
+            longer,
+            occurred_on=complaint.occurred_on or self._occurred(reading.occurred),
+            place=kept if keeps_place else place,
+            topic=complaint.topic or reading.topic,
+            complaint_class=complaint.complaint_class if tells else ComplaintClass(reading.complaint_class),
+            oversight=complaint.oversight or reading.oversight,
+            attachments=attachments,
+            missing=without(reading.missing, evidence=bool(attachments), date=complaint.occurred_on is not None),
         )
 
     def _read_alone(

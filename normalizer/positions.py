@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+from msgspec.structs import replace
+
 from complaints.event import Pin, Place, Region
 from normalizer.parts import region_of
 from normalizer.places.gazetteer import PROVINCE, Gazetteer
@@ -91,7 +93,7 @@ def _contradicts(place: PlaceReading, found: Sequence[Near]) -> bool:
 def with_pin(place: Place, pin: Pin) -> Place:
     """Return a place that is known already with a pin that came later."""
     elsewhere = bool(place.regency and pin.regencies) and place.regency not in pin.regencies
-    return place.model_copy(update={"pin": pin.model_copy(update={"elsewhere": elsewhere})})
+    return replace(place, pin=replace(pin, elsewhere=elsewhere))
 
 
 def chosen(choices: Sequence[Region], text: str) -> str:

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-import orjson
+import msgspec
 
 from complaints.bus import Batch, StoredRecord
+from complaints.bus.envelope import decode
+from complaints.case import Case
 from complaints.event import AgencyRef
+from complaints.fact import Fact
 from router.cases.decide import decide, is_of_another
 from router.cases.document.evolve import evolve
-from router.cases.document.plain import Document, time_ms
+from router.cases.document.plain import ms_of
 from router.cases.inbound import read
 from router.cases.roles import Law
 from router.cases.step import OFFSET_HEADER
@@ -98,7 +101,7 @@ def replay(records: Iterator[Batch], facts: Iterator[Batch], law: Law, moved: Ca
     return summary
 
 
-def _today(case: Document | None, record: StoredRecord, law: Law) -> list[Document]:
+def _today(case: Case | None, record: StoredRecord, law: Law) -> list[Fact]:
     """Return the facts that a record leads to today. Raises any error for a record that would be a dead letter."""
     inbound = read(record)
     return [] if is_of_another(case, inbound) else list(decide(case, inbound, law).facts)
@@ -112,28 +115,26 @@ class _Past:
         self._next = next(self._facts, None)
         self._cases: dict[bytes, bytes] = {}
 
-    def case(self, key: bytes) -> Document | None:
+    def case(self, key: bytes) -> Case | None:
         """Return the document of a case; None if it has no fact yet."""
         held = self._cases.get(key)
-        return None if held is None else orjson.loads(held)
+        return None if held is None else msgspec.json.decode(held, type=Case)
 
     def before(self, offset: int) -> None:
         """Fold all facts that records before this offset led to."""
         while self._next is not None and _cause(self._next) < offset:
             self._fold(self._next)
 
-    def of(self, record: StoredRecord) -> list[Document]:
+    def of(self, record: StoredRecord) -> list[Fact]:
         """Fold the facts that a record led to, and return them."""
         found = []
         while self._next is not None and _cause(self._next) == record.offset:
             found.append(self._fold(self._next))
         return found
 
-    def _fold(self, record: StoredRecord) -> Document:
-        fact: Document = orjson.loads(record.value or b"{}")
-        key = record.key or b""
-        at_ms = time_ms(fact["at"])
-        self._cases[key] = orjson.dumps(evolve(self.case(key), fact, at_ms))
+    def _fold(self, record: StoredRecord) -> Fact:
+        fact, key = decode(record, Fact), record.key or b""
+        self._cases[key] = msgspec.json.encode(evolve(self.case(key), fact, ms_of(fact.at)))
         self._next = next(self._facts, None)
         return fact
 
@@ -143,7 +144,7 @@ def _cause(fact: StoredRecord) -> int:
     return int(said.get(OFFSET_HEADER, b"-1"))
 
 
-def difference(case: Document | None, recorded: list[Document], today: list[Document]) -> Move | None:
+def difference(case: Case | None, recorded: list[Fact], today: list[Fact]) -> Move | None:
     """Return what is different between the facts that were recorded and those of today; None if nothing is that anybody would notice.
 
     Versions of rules and registry, reasons and confidence may differ: they decide nothing. An owner under another name is the same owner.
@@ -154,7 +155,7 @@ def difference(case: Document | None, recorded: list[Document], today: list[Docu
         today: those that it would lead to.
     """
     before, after = _owner(case, recorded), _owner(case, today)
-    code = next((fact["tracking_code"] for fact in (*today, *recorded)), "")
+    code = next((fact.tracking_code for fact in (*today, *recorded)), "")
     if (before and before.id) != (after and after.id):
         return Move(code, before, after, _explanation(today))
     was, is_ = [_said(fact) for fact in recorded], [_said(fact) for fact in today]
@@ -163,18 +164,15 @@ def difference(case: Document | None, recorded: list[Document], today: list[Docu
     return Move(code, before, after, f"{', '.join(was) or 'nothing'} -> {', '.join(is_) or 'nothing'}")
 
 
-def _owner(case: Document | None, facts: list[Document]) -> AgencyRef | None:
-    owner = case["owner"] if case else None
-    for fact in facts:
-        if "disposition" in fact:
-            owner = fact["disposition"]["owner"]
-    return None if owner is None else AgencyRef.model_validate(owner)
+def _owner(case: Case | None, facts: list[Fact]) -> AgencyRef | None:
+    owner = case.owner if case else None
+    return next((fact.disposition.owner for fact in reversed(facts) if fact.disposition), owner)
 
 
-def _explanation(facts: list[Document]) -> str:
-    return next((fact["disposition"]["explanation"] for fact in facts if "disposition" in fact), "")
+def _explanation(facts: list[Fact]) -> str:
+    return next((fact.disposition.explanation for fact in facts if fact.disposition), "")
 
 
-def _said(fact: Document) -> str:
+def _said(fact: Fact) -> str:
     """Return the part of a fact that somebody would notice beside the owner: its kind, and the part asked for or the result."""
-    return " ".join(filter(None, (fact["kind"], fact.get("part"), fact.get("result"))))
+    return " ".join(filter(None, (fact.kind, fact.part, fact.result)))

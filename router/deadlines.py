@@ -6,8 +6,12 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
+from msgspec.structs import replace
+
+from complaints.case import Case
 from complaints.command import NEIGHBOURS
-from complaints.disposition import Duty
+from complaints.disposition import Counted, Deadline, Duty, Terms
+from complaints.event import Complaint
 from complaints.runtime import packaged
 from normalizer.zones import local_day, midnight_ms
 from router.working_days import later, working_day, working_days_between
@@ -81,15 +85,15 @@ class Deadlines:
         """Return the days of all regulations from the packaged data file, which is read once: each caller gets the same object."""
         return _load()
 
-    def terms(self, complaint: dict[str, Any]) -> dict[str, Any]:
+    def terms(self, complaint: Complaint) -> Terms:
         """Return the days that count for a complaint to its end (see complaints.disposition.Terms).
 
         They are those of the regulation in force on the day of receipt; before the first one, those of the first.
         """
-        return _terms(self, day_of(complaint["received_at"], _province(complaint)))
+        return _terms(self, local_day(complaint.received_at, _province(complaint)))
 
-    def of(self, case: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return the deadlines of a case, each a Deadline as plain data. The list is kept: callers must not change it.
+    def of(self, case: Case) -> tuple[Deadline, ...]:
+        """Return the deadlines of a case.
 
         To forward counts from the receipt, to follow up first from the first forwarding, to complete from the complete report, and to
         close from the answer: what has not begun has no deadline. A wait for the citizen's answer stops the completion, no longer than
@@ -98,46 +102,46 @@ class Deadlines:
         Args:
             case: the document of the case (see complaints.case.Case).
         """
-        complaint = case["complaint"]
-        terms = case.get("terms") or self.terms(complaint)
-        kind = "berkadar" if complaint.get("oversight") else complaint.get("class") or "pengaduan"
-        own = self.variants.get(self._variant(case["owner"]["id"])) if self.variants else None
-        days = {**terms, **own} if own else terms
-        complete = days["complete"].get(kind, days["complete"]["pengaduan"])
-        if case.get("extended_at"):
+        complaint = case.complaint
+        terms = case.terms or self.terms(complaint)
+        kind = "berkadar" if complaint.oversight else complaint.complaint_class.value
+        if self.variants and (own := self.variants.get(self._variant(case.owner.id))):
+            terms = replace(terms, **own)
+        complete = terms.complete.get(kind, terms.complete["pengaduan"])
+        if case.extended_at:
             complete += (complete + 1) // 2
-        counts = Counts(terms["regulation"], days["forward"], days["first_follow_up"], complete, days["close"])
+        counts = Counts(terms.regulation, terms.forward, terms.first_follow_up, complete, terms.close)
         return _deadlines(self, self._days(case), counts)
 
-    def _days(self, case: dict[str, Any]) -> Days:
-        province = _province(case["complaint"])
-        received = day_of(case["complaint"]["received_at"], province)
-        forwarded = _day(case.get("forwarded_at"), province)
-        for hop in case["chain"]:
-            if not hop["triage"]:
-                since = day_of(hop["since"], province)
+    def _days(self, case: Case) -> Days:
+        province = province_of(case)
+        received = local_day(case.complaint.received_at, province)
+        forwarded = _day(case.forwarded_at, province)
+        for hop in case.chain:
+            if not hop.triage:
+                since = local_day(hop.since, province)
                 forwarded = since if forwarded is None or since < forwarded else forwarded
                 break
-        answers = case["answers"]
+        answers = case.answers
         # a supporter that ends with its main case had no answer of its own that was not disputed
-        stands = bool(answers) and case["state"] in _ANSWERED and case.get("ended_by") != NEIGHBOURS
+        stands = bool(answers) and case.state in _ANSWERED and case.ended_by != NEIGHBOURS
         return Days(
             received=received,
             forwarded=forwarded,
-            complete=self._complete(case, "complete_since", "waits_since", province) or received,
-            declared=self._complete(case, "declared_since", "decision_waits_since", province) or received,
-            followed_up=_day(case.get("followed_up_at"), province),
-            checked=_day(case.get("checked_at"), province),
-            first_answered=day_of(answers[0]["at"], province) if answers else None,
-            answered=day_of(answers[-1]["at"], province) if stands else None,
-            closed=day_of(case["ended_at"], province) if case["state"] == "selesai" else None,
+            complete=self._complete(case.complete_since, case.waits_since, province) or received,
+            declared=self._complete(case.declared_since, case.decision_waits_since, province) or received,
+            followed_up=_day(case.followed_up_at, province),
+            checked=_day(case.checked_at, province),
+            first_answered=local_day(answers[0].at, province) if answers else None,
+            answered=local_day(answers[-1].at, province) if stands else None,
+            closed=_day(case.ended_at, province) if case.state == "selesai" else None,
         )
 
-    def _complete(self, case: dict[str, Any], since: str, wait: str, province: str | None) -> date | None:
+    def _complete(self, since: datetime | None, waits: datetime | None, province: str | None) -> date | None:
         """Return the day from which a report is complete: at the latest the last one on which the citizen can answer an open question."""
-        if waits := case.get(wait):
-            return later(day_of(waits, province), self.statute["citizen"])
-        return _day(case.get(since), province)
+        if waits is not None:
+            return later(local_day(waits, province), self.statute["citizen"])
+        return _day(since, province)
 
     def _variant(self, agency_id: str) -> str:
         unit = agency_id.rpartition("-")[0]
@@ -148,34 +152,27 @@ _ANSWERED: Final = frozenset(("ditanggapi", "selesai"))
 """The states in which the last answer stands."""
 
 
-def light(deadline: Mapping[str, Any], today: date) -> Light:
+def light(deadline: Deadline, today: date) -> Light:
     """Return the state of a deadline on a day at the place of the case."""
-    if deadline.get("done"):
+    if deadline.done is not None:
         return "done"
-    due = date.fromisoformat(deadline["due"])
-    if today > due:
+    if today > deadline.due:
         return "merah"
-    return "hijau" if working_days_between(today, due) >= _GREEN_FROM else "kuning"
+    return "hijau" if working_days_between(today, deadline.due) >= _GREEN_FROM else "kuning"
 
 
-@lru_cache(maxsize=_CACHED)
-def day_of(moment: str, province: str | None) -> date:
-    """Return the day of a moment, as text, at a place."""
-    return local_day(datetime.fromisoformat(moment), province)
+def _day(moment: datetime | None, province: str | None) -> date | None:
+    return None if moment is None else local_day(moment, province)
 
 
-def _day(moment: str | None, province: str | None) -> date | None:
-    return day_of(moment, province) if moment else None
-
-
-def over_ms(deadline: dict[str, Any], province: str | None) -> int:
+def over_ms(deadline: Deadline, province: str | None) -> int:
     """Return the moment at which a deadline is over, in milliseconds since 1970: the midnight after its last day, at the place."""
-    return _after_ms(deadline["due"], province)
+    return _after_ms(deadline.due, province)
 
 
 @lru_cache(maxsize=_CACHED)
-def _after_ms(day: str, province: str | None) -> int:
-    return midnight_ms(later(date.fromisoformat(day), 1), province)
+def _after_ms(day: date, province: str | None) -> int:
+    return midnight_ms(later(day, 1), province)
 
 
 @lru_cache(maxsize=_CACHED)
@@ -190,14 +187,14 @@ def days_after_ms(day: date, count: int, province: str | None) -> int:
     return midnight_ms(later(later(day, count), 1), province)
 
 
-def province_of(case: dict[str, Any]) -> str | None:
+def province_of(case: Case) -> str | None:
     """Return the code of the province where a case happened; None if it is not known."""
-    return _province(case["complaint"])
+    return _province(case.complaint)
 
 
-def _province(complaint: dict[str, Any]) -> str | None:
-    code: str | None = ((complaint.get("place") or {}).get("province") or {}).get("code")
-    return code
+def _province(complaint: Complaint) -> str | None:
+    province = complaint.place.province
+    return None if province is None else province.code
 
 
 @cache
@@ -214,18 +211,18 @@ def _load() -> Deadlines:
 
 
 @lru_cache(maxsize=_CACHED)
-def _terms(deadlines: Deadlines, received: date) -> dict[str, Any]:
+def _terms(deadlines: Deadlines, received: date) -> Terms:
     in_force = [regulation for regulation in deadlines.regulations if regulation["from"] <= received]
     regulation = in_force[-1] if in_force else deadlines.regulations[0]
     days = {name: regulation[name] for name in ("forward", "first_follow_up", "close", "complete")}
-    return {"regulation": regulation["id"], **days, "version": deadlines.version}
+    return Terms(regulation=regulation["id"], version=deadlines.version, **days)
 
 
 @lru_cache(maxsize=_CACHED)
-def _deadlines(deadlines: Deadlines, days: Days, counts: Counts) -> list[dict[str, Any]]:
+def _deadlines(deadlines: Deadlines, days: Days, counts: Counts) -> tuple[Deadline, ...]:
     statute, source = deadlines.statute, counts.regulation
     forwarded = min((day for day in (days.forwarded, days.first_answered) if day), default=None)
-    rows: list[tuple[Duty, date | None, int, str, str, date | None]] = [
+    rows: list[tuple[Duty, date | None, int, Counted, str, date | None]] = [
         ("forward", days.received, counts.forward, "working", source, forwarded),
         ("first_follow_up", days.forwarded, counts.first_follow_up, "working", source, days.followed_up),
         ("complete", days.complete, counts.complete, "working", source, days.answered),
@@ -247,23 +244,18 @@ def _deadlines(deadlines: Deadlines, days: Days, counts: Counts) -> list[dict[st
             days.answered,
         ),
     ]
-    return [
-        _deadline(duty, begins, count, counted, source, done or days.closed)
-        for duty, begins, count, counted, source, done in rows
-        if begins is not None
-    ]
-
-
-def _deadline(duty: Duty, begins: date, days: int, counted: str, source: str, done: date | None) -> dict[str, Any]:  # noqa: PLR0913, PLR0917  # the fields of a Deadline
-    due = working_day(begins, days) if counted == "working" else later(begins, days)
-    found = {
-        "duty": duty,
-        "days": days,
-        "counted": counted,
-        "begins": begins.isoformat(),
-        "due": due.isoformat(),
-        "source": source,
-    }
-    if done is not None:
-        found["done"] = done.isoformat()
-    return found
+    return tuple(
+        [
+            Deadline(
+                duty=duty,
+                days=count,
+                counted=counted,
+                begins=begins,
+                due=working_day(begins, count) if counted == "working" else later(begins, count),
+                source=source,
+                done=done or days.closed,
+            )
+            for duty, begins, count, counted, source, done in rows
+            if begins is not None
+        ]
+    )

@@ -1,5 +1,6 @@
 """The decision who owns a complaint and why, before it becomes an event."""
 
+from complaints.values import MissingPart
 from router.agencies.registry import Agency
 from router.candidate import Candidate
 
@@ -13,7 +14,7 @@ class Decision:
         confidence: the probability that the owner is the agency that must handle the complaint.
         explanation: the reason, in one sentence for the citizen.
         ranked: the candidates, best first; empty if there are none. If the owner is a triage desk, it need not be among them.
-        asks: the part for which the citizen should be asked, because the owner's tier depends on it; empty if none.
+        asks: the part for which the citizen should be asked, because the owner's tier depends on it; None if none.
     """
 
     __slots__ = ("asks", "confidence", "explanation", "owner", "ranked", "triage")
@@ -27,7 +28,7 @@ class Decision:
         triage: bool,
         explanation: str = "",
     ) -> None:
-        self.asks = ""
+        self.asks: MissingPart | None = None
         self.owner = owner
         self.triage = triage
         self.confidence = confidence

@@ -1,8 +1,6 @@
 """Explains to the citizen in one Indonesian sentence why an agency, or a triage desk, gets the complaint."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from complaints.event import Pin
 from router.agencies.registry import Agency
 
 
@@ -62,14 +60,13 @@ def explain_triage(desk: Agency, *, subject: str, place: str, missing_place: boo
     return f"{about}{where} ditangani dahulu oleh {desk.name}, yang akan menentukan instansi yang berwenang, {why}."
 
 
-def explain_pin(place: Mapping[str, Any]) -> str:
+def explain_pin(pin: Pin | None) -> str:
     """Return the Indonesian sentence that a pin on the map contradicts the text; empty if it does not. A space comes before it.
 
     Args:
-        place: the place of the complaint, as plain data (see complaints.event.Place).
+        pin: the position that the citizen shared; None if he shared none.
     """
-    pin = place.get("pin")
-    if not pin or not pin.get("elsewhere"):
+    if pin is None or not pin.elsewhere:
         return ""
-    where = " atau ".join([region["name"] for region in pin["regencies"]])
+    where = " atau ".join([region.name for region in pin.regencies])
     return f" Titik peta yang dikirim ada di {where}; kami mengikuti tempat yang disebut dalam laporan."

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from complaints.event import Complaint, Place, Region
 from normalizer.places.scores import seat_of
 from normalizer.results import PlaceReading, Reading
 from normalizer.things.matching import without
+from normalizer.zones import local_day
 from router.agencies.registry import Registry
-from router.deadlines import day_of
 
 
 class Hints(NamedTuple):
@@ -43,11 +44,12 @@ class Facts:
 
     __slots__ = ("day", "hints", "home", "oversight", "place", "reading", "within")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what is known of a complaint, from several sides
         self,
         reading: Reading,
-        complaint: dict[str, Any] | None = None,
+        complaint: Complaint | None = None,
         *,
+        suggested: Sequence[str] = (),
         home: str = "",
         day: date | None = None,
         within: bool = False,
@@ -56,8 +58,9 @@ class Facts:
 
         Args:
             reading: the reading of the text.
-            complaint: the normalised complaint as plain data. Its place, oversight and hints take precedence over the reading's, because
+            complaint: the normalised complaint. Its place, oversight and hints take precedence over the reading's, because
                 the channel may have asked the citizen about them (ADR 17).
+            suggested: the ids of the agencies that refusals suggest.
             home: see Facts.home; a complaint's own keyword takes precedence.
             day: see Facts.day.
             within: see Facts.within.
@@ -70,16 +73,14 @@ class Facts:
         self.day = day
         self.within = within
         if complaint is not None:
-            self.place = _place_of(complaint.get("place"))
+            self.place = _place_of(complaint.place)
             if reading.things:
                 reading.things = without(reading.things, self.place, reading.groups)
-            self.oversight = bool(complaint.get("oversight"))
-            if hints := complaint.get("hints"):
-                self.hints = Hints(hints.get("addressed_to") or "", hints.get("tagged") or ())
-                if keyword := hints.get("keyword_region"):
-                    self.home = Registry.seat(keyword)
-            if suggested := complaint.get("suggested"):
-                self.hints = self.hints._replace(suggested=suggested)
+            self.oversight = complaint.oversight
+            hints = complaint.hints
+            self.hints = Hints(hints.addressed_to or "", hints.tagged, suggested)
+            if hints.keyword_region:
+                self.home = Registry.seat(hints.keyword_region)
 
 
 def is_outside(place: PlaceReading, region: str) -> bool:
@@ -94,30 +95,22 @@ def is_outside(place: PlaceReading, region: str) -> bool:
     return not (code.startswith(region) or region.startswith(code))
 
 
-def received(facts: Facts, complaint: dict[str, Any]) -> Facts:
+def received(facts: Facts, complaint: Complaint) -> Facts:
     """Return the facts of a complaint with its day of receipt, at its place."""
-    facts.day = day_of(complaint["received_at"], facts.place.province)
+    facts.day = local_day(complaint.received_at, facts.place.province)
     return facts
 
 
-def whole_text(complaint: dict[str, Any]) -> str:
+def whole_text(complaint: Complaint) -> str:
     """Return the text of a complaint and the texts of its additions about it, joined by line breaks, oldest first."""
-    text: str = complaint.get("text") or ""
-    additions = complaint.get("additions")
-    return (
-        "\n".join([text, *[addition["text"] for addition in additions if not addition.get("apart")]])
-        if additions
-        else text
-    )
+    about = [addition.text for addition in complaint.additions if not addition.apart]
+    return "\n".join([complaint.text, *about]) if about else complaint.text
 
 
-def _place_of(place: dict[str, Any] | None) -> PlaceReading:
-    if not place:
-        return PlaceReading()
-    codes = (_code(place, "province"), _code(place, "regency"), _code(place, "district"), _code(place, "village"))
+def _place_of(place: Place) -> PlaceReading:
+    codes = (_code(place.province), _code(place.regency), _code(place.district), _code(place.village))
     return PlaceReading(codes=codes, how="named" if any(codes) else "none")
 
 
-def _code(place: dict[str, Any], level: str) -> str | None:
-    region = place.get(level)
-    return region["code"] if region else None
+def _code(region: Region | None) -> str | None:
+    return None if region is None else region.code

@@ -92,7 +92,7 @@ def route_row(router: Router, row: Mapping[str, Any], house: House | None = None
 
         reads = partial(router.reader.read, _text(row, "text"), title=title, address=address, received_at=received_at)
         reading, pin = read_at(reads, router.registry.gazetteer, region=region, position=position)
-        of_pin = explain_pin({"pin": pin.model_dump()}) if pin else ""
+        of_pin = explain_pin(pin)
     facts = Facts(reading, home=region or "", day=reading.received_on, within=house is not None)
     choice = choose(router, facts, house) if house else None
     decision = choice.decision if choice else router.decide(facts)

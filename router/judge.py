@@ -128,7 +128,7 @@ class Judge:
         decision.explanation = explain(owner, decision.ranked[0].why, subject=subject, place=place, refused_by=last)
         rule = first_rule(self.rules, facts)
         if not facts.oversight:
-            decision.asks = "" if counted else undecided(rule, facts)
+            decision.asks = None if counted else undecided(rule, facts)
             if decision.asks or is_doubtful(rule, facts) or contradicts_said(owner, reading.groups, self.registry):
                 decision.confidence = min(decision.confidence, self.rules.undecided)
         if "place" in reading.missing and not decision.ranked[0].is_named and stands_in(rule, facts):

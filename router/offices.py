@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
+from complaints.disposition import AgencyRef, Disposition, Evidence
 from complaints.runtime import packaged
 from router.agencies.registry import Agency, Registry
 from router.desks import Desks
@@ -62,8 +63,8 @@ def roles() -> Mapping[str, Any]:
     return found
 
 
-def given(registry: Registry, agency_id: str, by: str, beside: Sequence[str], *, is_desk: bool) -> dict[str, Any]:
-    """Return the disposition by which a person gives a complaint to an agency, without the versions that decided.
+def given(registry: Registry, agency_id: str, by: str, beside: Sequence[str], *, is_desk: bool) -> Disposition:
+    """Return the disposition by which a person gives a complaint to an agency, without the version of the rules.
 
     Args:
         registry: the agencies that exist.
@@ -79,16 +80,15 @@ def given(registry: Registry, agency_id: str, by: str, beside: Sequence[str], *,
     if owner is None:
         raise KeyError(agency_id)
     named = tuple(one for one in map(registry.get, beside) if one is not None)
-    about = {"beside": [{"id": one.id, "name": one.name} for one in named]} if named else {}
-    return {
-        "owner": {"id": owner.id, "name": owner.name},
-        "triage": False,
-        "confidence": GIVEN,
-        "explanation": explain_given(owner, giver.name if giver else by, beside=named, desk=is_desk),
-        "evidence": [{"rule": f"given:{by}", "weight": GIVEN}],
-        "alternatives": [],
-        **about,
-    }
+    return Disposition(
+        owner=AgencyRef(id=owner.id, name=owner.name),
+        confidence=GIVEN,
+        explanation=explain_given(owner, giver.name if giver else by, beside=named, desk=is_desk),
+        evidence=(Evidence(rule=f"given:{by}", weight=GIVEN),),
+        beside=tuple([AgencyRef(id=one.id, name=one.name) for one in named]),
+        rules_version="",
+        registry_version=registry.version,
+    )
 
 
 def explain_given(agency: Agency, by: str, *, beside: tuple[Agency, ...], desk: bool) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from complaints.values import MissingPart
 from normalizer.places.gazetteer import PROVINCE
 from normalizer.results import PlaceReading
 from normalizer.tiers.whose import is_of_province
@@ -179,16 +180,16 @@ def lacks_place(rule: Rule | None, facts: Facts, registry: Registry) -> bool:
     return False
 
 
-def undecided(rule: Rule | None, facts: Facts) -> str:
-    """Return the part that the citizen must be asked for, because the owner's tier depends on it and the text is silent; or "".
+def undecided(rule: Rule | None, facts: Facts) -> MissingPart | None:
+    """Return the part that the citizen must be asked for, because the owner's tier depends on it and the text is silent; or None.
 
     Not in a city: it runs the roads and hospitals in it of which nothing else is known (UU 38/2004 Pasal 16).
     """
     if rule is None or not rule.asks or _is_city(facts.place.regency or facts.place.province):
-        return ""
+        return None
     groups = facts.reading.groups
     doubtful = any(all(word in groups for word in words) for words in rule.doubtful)
-    return rule.asks if doubtful and rule.settled.isdisjoint(groups) else ""
+    return rule.asks if doubtful and rule.settled.isdisjoint(groups) else None
 
 
 def stands_in(rule: Rule | None, facts: Facts) -> bool:

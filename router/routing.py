@@ -8,8 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+import msgspec
+
+from complaints.case import Case
+from complaints.disposition import AgencyRef, Alternative, Deadline, Disposition, Evidence, Terms
+from complaints.event import Complaint
 from complaints.runtime.loading import without_collector
 from normalizer.parts import own_title
 from normalizer.reader import Reader
@@ -122,58 +127,63 @@ class Router:
         return _load(max_hops, models, allotments, today)
 
     def route(
-        self, complaint: dict[str, Any], refused_by: Sequence[str] = (), hops: int | None = None
-    ) -> dict[str, Any]:
-        """Return the disposition of the complaint after these refusals as plain data, without `hop`, `previous_owner` and `deadlines`.
+        self,
+        complaint: Complaint,
+        refused_by: Sequence[str] = (),
+        hops: int | None = None,
+        suggested: Sequence[str] = (),
+    ) -> Disposition:
+        """Return the disposition of the complaint after these refusals, without `hop`, `previous_owner` and `deadlines`.
 
         Total: any complaint with any refusals gets an owner. Deterministic: the same arguments give the same disposition.
 
         Args:
-            complaint: the complaint with its additions, as plain data (see complaints.event.Complaint).
+            complaint: the complaint with its additions.
             refused_by: the ids of the agencies that refused it (*bukan wewenang*), oldest first. None of the
                 national administrator counts, and of each agency only the first.
             hops: the number of refusals that moved the case and so count towards `max_hops`; None if all that count did.
+            suggested: the ids of the agencies that refusals suggest.
         """
-        where = complaint.get("place") or {}
         reading = self.reader.read(
             whole_text(complaint),
-            title=own_title(complaint.get("title") or "", complaint.get("text") or ""),
-            address=where.get("text") or "",
+            title=own_title(complaint.title, complaint.text),
+            address=complaint.place.text,
             parts=False,  # the complaint has them
         )
-        reading.missing = tuple(complaint.get("missing") or ())
-        topic = complaint.get("topic") or ""
+        reading.missing = complaint.missing
+        topic = complaint.topic or ""
         chosen = self.topic_subjects.get(topic_key(topic)) if topic and topic != reading.topic else None
         if chosen and not any(chosen == subject.id for subject in reading.subjects):
             reading.subjects = (*reading.subjects, SubjectScore(chosen, CHOSEN_TOPIC))
-        if settled := complaint.get("settled"):
-            reading.groups = {group: [] for group in settled} | reading.groups
-        facts = received(Facts(reading, complaint), complaint)
+        if complaint.settled:
+            reading.groups = {group: [] for group in complaint.settled} | reading.groups
+        facts = received(Facts(reading, complaint, suggested=suggested), complaint)
         decision = self.decide(facts, refused_by, hops)
         model = self.models.at(facts.place)
         owner = decision.owner
-        asks = {"asks": decision.asks} if decision.asks else {}
-        return {
-            "owner": {"id": owner.id, "name": owner.name},
-            "triage": decision.triage,
-            "confidence": decision.confidence,
-            "explanation": decision.explanation + explain_pin(where),
-            "evidence": self._evidence(decision, facts, model),
-            "alternatives": [
-                {"id": other.agency.id, "name": other.agency.name, "score": thousandths(min(1.0, other.score))}
-                for other in decision.ranked[: ALTERNATIVES + 1]
-                if other.agency.id != owner.id
-            ][:ALTERNATIVES],
-            **asks,
-            "rules_version": self._version(facts, model),
-            "registry_version": self.registry.version,
-        }
+        others = [one for one in decision.ranked[: ALTERNATIVES + 1] if one.agency.id != owner.id]
+        return Disposition(
+            owner=AgencyRef(id=owner.id, name=owner.name),
+            triage=decision.triage,
+            confidence=decision.confidence,
+            explanation=decision.explanation + explain_pin(complaint.place.pin),
+            evidence=self._evidence(decision, facts, model),
+            alternatives=tuple(
+                [
+                    Alternative(id=one.agency.id, name=one.agency.name, score=thousandths(min(1.0, one.score)))
+                    for one in others[:ALTERNATIVES]
+                ]
+            ),
+            asks=decision.asks,
+            rules_version=self._version(facts, model),
+            registry_version=self.registry.version,
+        )
 
-    def given(self, complaint: dict[str, Any], agency_id: str, by: str, beside: Sequence[str] = ()) -> dict[str, Any]:
+    def given(self, complaint: Complaint, agency_id: str, by: str, beside: Sequence[str] = ()) -> Disposition:
         """Return the disposition by which a person gives the complaint to an agency, in the form that `route` returns.
 
         Args:
-            complaint: the complaint with its additions, as plain data.
+            complaint: the complaint with its additions.
             agency_id: the new owner; the registry has it.
             by: the id of the agency whose person gives it.
             beside: the ids of agencies that are named beside the owner.
@@ -183,7 +193,7 @@ class Router:
         """
         is_desk = not same_house(self.registry, by, agency_id) or self.is_desk(by, complaint)
         found = given(self.registry, agency_id, by, beside, is_desk=is_desk)
-        return {**found, "rules_version": self.rules.version, "registry_version": self.registry.version}
+        return msgspec.structs.replace(found, rules_version=self.rules.version)
 
     def knows(self, agency_id: str) -> bool:
         """Return whether the registry has an agency."""
@@ -193,31 +203,31 @@ class Router:
         """Return whether two agencies belong to one government or national body."""
         return same_house(self.registry, one, other)
 
-    def is_desk(self, agency_id: str, complaint: dict[str, Any]) -> bool:
+    def is_desk(self, agency_id: str, complaint: Complaint) -> bool:
         """Return whether an agency is a triage desk for a complaint."""
         return is_desk(agency_id, self._place_only(complaint), self.desks)
 
-    def desk(self, complaint: dict[str, Any]) -> str:
+    def desk(self, complaint: Complaint) -> str:
         """Return the name and the id of the triage desk for a complaint."""
         agency = self.desks.of(self._place_only(complaint), ())
         return f"{agency.name} ({agency.id})"
 
-    def ladder(self, case: dict[str, Any], level: int) -> dict[str, str]:
+    def ladder(self, case: Case, level: int) -> AgencyRef:
         """Return the agency to which an overdue case escalates at a level from 1 to 5."""
-        facts = self._place_only(case["complaint"])
-        agency = of_ladder(self.registry, self.desks, case["owner"]["id"], facts, level)
-        return {"id": agency.id, "name": agency.name}
+        facts = self._place_only(case.complaint)
+        agency = of_ladder(self.registry, self.desks, case.owner.id, facts, level)
+        return AgencyRef(id=agency.id, name=agency.name)
 
     @staticmethod
-    def _place_only(complaint: dict[str, Any]) -> Facts:
+    def _place_only(complaint: Complaint) -> Facts:
         """Return the facts of a complaint on which its triage desks depend: the place, the day and oversight."""
         return received(Facts(unread(PlaceReading()), complaint), complaint)
 
-    def terms(self, complaint: dict[str, Any]) -> dict[str, Any]:
+    def terms(self, complaint: Complaint) -> Terms:
         """Return the days that count for a complaint to its end (see router.deadlines)."""
         return Deadlines.load().terms(complaint)
 
-    def deadlines(self, case: dict[str, Any]) -> list[dict[str, Any]]:
+    def deadlines(self, case: Case) -> tuple[Deadline, ...]:
         """Return the deadlines that run in a case (see router.deadlines)."""
         return Deadlines.load().of(case)
 
@@ -230,13 +240,13 @@ class Router:
             parts += [one.version for one in dict.fromkeys(self.allotments.of_place(facts.place, facts.day)) if one]
         return "+".join(parts)
 
-    def _evidence(self, decision: Decision, facts: Facts, model: Model | None) -> list[dict[str, Any]]:
+    def _evidence(self, decision: Decision, facts: Facts, model: Model | None) -> tuple[Evidence, ...]:
         """Return the reasons for the owner with the citizen's words, or those for the best candidate if the owner is none.
 
         Empty if there are no candidates.
         """
         if not decision.ranked:
-            return []
+            return ()
         owner = decision.owner
         best = next((one for one in decision.ranked if one.agency is owner), decision.ranked[0])
         reading = facts.reading
@@ -247,8 +257,8 @@ class Router:
                 span = self.reader.words_for(reading, rule[len(_OF_SUBJECT) :])
             elif model and rule.startswith(MODEL):
                 span = model.words_for(reading, facts.place, best.agency)
-            found.append({"rule": rule, "span": span, "law": reason.law, "weight": thousandths(reason.weight)})
-        return found
+            found.append(Evidence(rule=rule, span=span, law=reason.law, weight=thousandths(reason.weight)))
+        return tuple(found)
 
     @property
     def administrator_id(self) -> str:

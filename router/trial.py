@@ -1,10 +1,15 @@
 """Tries models with complaints before they are used: what fails then leaves the model out, and not the complaints that follow."""
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
+from uuid import UUID
+
+from msgspec.structs import replace
 
 from complaints.errors import ConfigurationError
+from complaints.event import Complaint, Place, Raw, Region
 from normalizer.places.gazetteer import PROVINCE
 from router.learning.learnt import Model
 from router.learning.models import Models
@@ -19,6 +24,20 @@ TEXTS: Final = (
 
 ELSEWHERE: Final = "33.74"
 """The region of the complaints for a model for all: the Kemendagri code of Kota Semarang."""
+
+
+_COMPLAINT: Final = Complaint(
+    id=UUID(int=0),
+    tracking_code="",
+    channel="trial",
+    received_at=datetime(2026, 1, 1, 1, tzinfo=UTC),
+    title="",
+    text="",
+    reporter_ref="",
+    raw=Raw(coding="", upstream_id=""),
+    normaliser_version="",
+)
+"""What the complaints have in common."""
 
 
 def proven(models: Models, load: Callable[[Models], Router]) -> tuple[Models, list[ConfigurationError]]:
@@ -47,12 +66,11 @@ def try_out(law: Router, model: Model) -> None:
         Exception: whatever fails.
     """
     region = model.region or ELSEWHERE
-    codes = {"province": {"code": region[:PROVINCE]}, "regency": {"code": region}}
-    place = codes if len(region) > PROVINCE else {"province": codes["province"]}
-    alone = replace(law, models=Models([model]))
+    regency = Region(code=region, name="") if len(region) > PROVINCE else None
+    place = Place(province=Region(code=region[:PROVINCE], name=""), regency=regency)
+    alone = dataclasses.replace(law, models=Models([model]))
     for text in TEXTS:
-        complaint = {"text": text, "received_at": "2026-01-01T08:00:00+07:00", "oversight": False, "place": place}
-        confidence = alone.route(complaint)["confidence"]
+        confidence = alone.route(replace(_COMPLAINT, text=text, place=place)).confidence
         if not 0.0 <= confidence <= 1.0:
             raise ValueError(f"the confidence {confidence} is not a number from 0 to 1")
 

@@ -7,16 +7,17 @@ from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 import httpx
+import msgspec
 import orjson
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 
 from complaints import tracking
-from complaints.case import Case, CaseState, CaseStatus
-from complaints.disposition import AgencyRef, Deadline
+from complaints.case import Case, CaseStatus
 from complaints.errors import UnavailableError
 from complaints.event import Event
 from complaints.fact import Fact
 from view.forgotten import shown
+from view.rows import DueCase
 from view.status import status_of
 
 PATIENCE_S: Final = 5.0
@@ -31,22 +32,6 @@ ASK_S: Final = 9.0
 NOT_FOUND: Final = 404
 
 E = TypeVar("E", bound=Event)
-
-
-class DueCase(Event):
-    """A case that waits for somebody, and its next deadline."""
-
-    tracking_code: str
-    state: CaseState
-    owner: AgencyRef
-    deadline: Deadline
-    province: str | None = None
-    """The code of the province where it happened; None if it is not known."""
-    secret: bool = False
-    text: str = ""
-    """How the complaint begins; empty if it is secret."""
-    added: str = ""
-    """How the latest of what the citizen added begins; empty if there is none, or if the complaint is secret."""
 
 
 class Results(NamedTuple):
@@ -251,8 +236,6 @@ def _facts(said: Mapping[str, Any] | None) -> tuple[Fact, ...]:
 
 def _read(model: type[E], said: object) -> E:
     try:
-        return model.model_validate(said)
-    except ValidationError as error:  # a version of the contract that this program does not know
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise UnavailableError(f"the view's {model.__name__} cannot be read: {where}: {first['msg']}") from error
+        return msgspec.convert(said, model)
+    except msgspec.ValidationError as error:  # a version of the contract that this program does not know
+        raise UnavailableError(f"the view's {model.__name__} cannot be read: {error}") from error

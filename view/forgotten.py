@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from complaints.fact import Fact, FactKind
 
 
@@ -14,6 +16,4 @@ def shown(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     hidden = {fact.other for fact in found if fact.kind is FactKind.forgotten}
     if not hidden:
         return found
-    return tuple(
-        fact.model_copy(update={"other": None, "text": None}) if fact.other in hidden else fact for fact in found
-    )
+    return tuple(replace(fact, other=None, text=None) if fact.other in hidden else fact for fact in found)

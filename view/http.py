@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 from uuid import UUID
 
+import msgspec
 import orjson
 from pydantic import SecretStr
 from starlette.applications import Starlette
@@ -101,7 +102,7 @@ class View:
         )
         last = found[-1].place if found and len(found) == most else None
         following = b"null" if last is None else orjson.dumps({"due": last.due, "code": last.code})
-        cases = orjson.dumps([entry(one.document) for one in found])
+        cases = msgspec.json.encode([entry(one.document) for one in found])
         return self._answer(b'"cases":' + cases + b',"next":' + following)
 
     async def post_results(self, request: Request) -> Response:

@@ -1,18 +1,21 @@
 """Turns the records of cases and facts into the rows of the view. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
-from uuid import UUID
+from typing import Final, NamedTuple
 
-import orjson
+import msgspec
 
 from complaints.bus import StoredRecord
+from complaints.bus.envelope import decode
 from complaints.bus.step.contract import RESERVED
-from complaints.case import ENDED
+from complaints.case import ENDED, Case, CaseState
 from complaints.contract import CASE_EVENTS, CASES
+from complaints.disposition import AgencyRef, Deadline
 from complaints.errors import ContractViolation
+from complaints.fact import Fact
 from complaints.tracking import CODE_LENGTH
+from complaints.values import Event
 
 TOPICS: Final = (CASES, CASE_EVENTS)
 """The topics that the view reads."""
@@ -22,6 +25,22 @@ MOST_VERSION: Final = 1 << 31
 
 MOST_BEGINNING: Final = 300
 """The maximum number of characters of a complaint in the list: enough for a line of it after personal data are masked."""
+
+
+class DueCase(Event):
+    """A case that waits for somebody, and its next deadline."""
+
+    tracking_code: str
+    state: CaseState
+    owner: AgencyRef
+    deadline: Deadline
+    province: str | None = None
+    """The code of the province where it happened; None if it is not known."""
+    secret: bool = False
+    text: str = ""
+    """How the complaint begins; empty if it is secret."""
+    added: str = ""
+    """How the latest of what the citizen added begins; empty if there is none, or if the complaint is secret."""
 
 
 class CaseRow(NamedTuple):
@@ -98,7 +117,7 @@ def changes_of(records: Iterable[StoredRecord], number: Callable[[str], str]) ->
                 found.facts.append(_fact(record))
             elif not (record.key or b"").startswith(RESERVED):
                 _take_case(found, record, number)
-        except (ContractViolation, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ContractViolation, ValueError) as error:
             found.unreadable.append((record, f"{type(error).__name__}: {error}"))
     return found
 
@@ -109,57 +128,57 @@ def _take_case(found: Changes, record: StoredRecord, number: Callable[[str], str
         found.cases.pop(code, None)
         found.gone.add(code)
         return
-    row = _case(code, number(code), record.value)
+    row = _case(code, number(code), record)
     former = found.cases.get(code)
     if former is None or former.version < row.version:
         found.cases[code] = row
 
 
-def _case(code: str, number: str, value: bytes) -> CaseRow:
-    said = _object(value)
-    _of_case(said, code)
-    due = next_deadline(said)
+def _case(code: str, number: str, record: StoredRecord) -> CaseRow:
+    case = decode(record, Case)
+    _check(case, code)
+    due = next_deadline(case)
     return CaseRow(
         code,
         number,
-        UUID(said["complaint_id"]).bytes,
-        _version(said),
-        value,
-        (said.get("owner") or {}).get("id", ""),
-        due["due"] if due else None,
+        case.complaint_id.bytes,
+        case.version,
+        record.value or b"",
+        case.owner.id,
+        due.due.isoformat() if due else None,
     )
 
 
-def next_deadline(case: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the deadline of a case, as plain data, that ends first of those whose duties are not fulfilled.
+def next_deadline(case: Case) -> Deadline | None:
+    """Return the deadline of a case that ends first of those whose duties are not fulfilled.
 
     None if there is none, and for a case that has ended or is a supporter: it waits for nobody, or for its main case.
     """
-    if case.get("state") in _WAITS_FOR_NOBODY:
+    if case.state in _WAITS_FOR_NOBODY:
         return None
-    return min((one for one in case.get("deadlines", ()) if not one.get("done")), key=_due, default=None)
+    return min((one for one in case.deadlines if one.done is None), key=lambda one: one.due, default=None)
 
 
-def entry(document: bytes) -> dict[str, Any]:
+def entry(document: bytes) -> DueCase:
     """Return what the list of cases by their deadlines says of one: of a secret report no word.
 
     Args:
         document: the JSON of a case that has a next deadline.
     """
-    case = orjson.loads(document)
-    complaint = case["complaint"]
-    place, secret = complaint.get("place") or {}, bool(complaint.get("secret"))
-    found = {name: case[name] for name in ("tracking_code", "state", "owner")}
-    found |= {"deadline": next_deadline(case), "province": (place.get("province") or {}).get("code"), "secret": secret}
-    if secret:
-        return found | {"text": ""}
-    latest = next((one["text"] for one in reversed(complaint.get("additions", ())) if one["text"]), "")
-    return found | {"text": complaint.get("text", "")[:MOST_BEGINNING], "added": latest[:MOST_BEGINNING]}
-
-
-def _due(deadline: dict[str, Any]) -> str:
-    due: str = deadline["due"]
-    return due
+    case = msgspec.json.decode(document, type=Case)
+    complaint, deadline, province = case.complaint, next_deadline(case), case.complaint.place.province
+    assert deadline is not None
+    latest = next((one.text for one in reversed(complaint.additions) if one.text), "")
+    return DueCase(
+        tracking_code=case.tracking_code,
+        state=case.state,
+        owner=case.owner,
+        deadline=deadline,
+        province=province.code if province else None,
+        secret=complaint.secret,
+        text="" if complaint.secret else complaint.text[:MOST_BEGINNING],
+        added="" if complaint.secret else latest[:MOST_BEGINNING],
+    )
 
 
 _WAITS_FOR_NOBODY: Final = ENDED | {"digabung"}
@@ -167,18 +186,9 @@ _WAITS_FOR_NOBODY: Final = ENDED | {"digabung"}
 
 
 def _fact(record: StoredRecord) -> FactRow:
-    if record.value is None:
-        raise ContractViolation("a fact without a value")
-    said, code = _object(record.value), _code(record)
-    _of_case(said, code)
-    return FactRow(code, _version(said), UUID(said["caused_by"]).bytes, record.value)
-
-
-def _object(value: bytes) -> dict[str, Any]:
-    said = orjson.loads(value)
-    if not isinstance(said, dict):
-        raise ContractViolation("not a JSON object")
-    return said
+    fact, code = decode(record, Fact), _code(record)
+    _check(fact, code)
+    return FactRow(code, fact.version, fact.caused_by.bytes, record.value or b"")
 
 
 def _code(record: StoredRecord) -> str:
@@ -188,13 +198,8 @@ def _code(record: StoredRecord) -> str:
     return code
 
 
-def _of_case(said: dict[str, Any], code: str) -> None:
-    if said["tracking_code"] != code:
+def _check(event: Case | Fact, code: str) -> None:
+    if event.tracking_code != code:
         raise ContractViolation("the key is not the tracking code of the value")
-
-
-def _version(said: dict[str, Any]) -> int:
-    version = said["version"]
-    if not isinstance(version, int) or not 1 <= version <= MOST_VERSION:
+    if event.version > MOST_VERSION:
         raise ContractViolation("the version is no number of facts")
-    return version

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import msgspec
 import orjson
 
 from channels.sending.texts import About, Text, early_key, read_sent, sent_key, sent_value
@@ -222,7 +223,7 @@ class Draft:
         key, early = sent_key(about.account, upstream_id), early_key(about.account, upstream_id)
         self.put(text.partition, key, sent_value(about, []), due_ms=self.now_ms + SENT_KEPT_MS)
         if early in self.early:
-            report = SendReport.model_validate_json(self.early.pop(early))
+            report = msgspec.json.decode(self.early.pop(early), type=SendReport)
             self.drop(text.partition, early, former_ms=None)
             self.report(text.partition, report, flies=False)
 
@@ -251,7 +252,7 @@ class Draft:
         if not flies or len(self.early) >= MOST_EARLY:
             self.unknown_report()
             return
-        key, value = early_key(report.account, report.upstream_id), report.model_dump_json().encode()
+        key, value = early_key(report.account, report.upstream_id), msgspec.json.encode(report)
         self.early[key] = value
         self.put(partition, key, value, due_ms=self.now_ms + EARLY_KEPT_MS)
 

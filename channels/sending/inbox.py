@@ -5,6 +5,7 @@ from functools import cache
 from typing import Final
 
 import structlog
+from msgspec.structs import replace
 
 from channels.sending.accounts import Accounts
 from channels.sending.draft import Draft
@@ -154,6 +155,6 @@ class Inbox:
             draft.deliver(text.about, DeliveryOutcome.undeliverable, reason="there is no account that could send it")
             return
         log.info("a text goes to another account", former=text.send.account, account=other, reply=str(text.send.id))
-        record = encode(text.send.model_copy(update={"account": other}), source=draft.source)
+        record = encode(replace(text.send, account=other), source=draft.source)
         headers = (*record.headers, (READDRESSED_HEADER, text.send.account.encode()))
         draft.write(record._replace(headers=headers), text.partition)

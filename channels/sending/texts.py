@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+import msgspec
 import orjson
 
 from channels.base import Letter
@@ -189,7 +190,7 @@ def read_text(value: bytes, keyring: Keyring, *, partition: int) -> Text:
     """
     said = orjson.loads(value)
     raw = orjson.dumps(said["send"])
-    send = Send.model_validate_json(raw)
+    send = msgspec.json.decode(raw, type=Send)
     try:
         letter = _letter(send, keyring)
     except ContractViolation as error:

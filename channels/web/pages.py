@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
-from pydantic import ValidationError
+from msgspec import ValidationError, convert, to_builtins
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -132,8 +132,8 @@ class Pages:
         """Return the files of an earlier sending that the citizen has not taken off the list."""
         dropped = set(form.lists.get("drop", ()))
         try:
-            files = [Attachment(**entry) for entry in self._forms.signed_files(form.fields.get("kept", ""))]
-        except (ValidationError, TypeError):
+            files = convert(self._forms.signed_files(form.fields.get("kept", "")), list[Attachment])
+        except ValidationError:
             return ()
         return tuple(file for file in files if file.sha256 not in dropped)
 
@@ -166,7 +166,7 @@ class Pages:
         return {
             "token": self._forms.token(browser),
             "files": files,
-            "kept": self._forms.sign_files([file.model_dump(exclude_none=True) for file in files]),
+            "kept": self._forms.sign_files(to_builtins(files)),
             "most_files": MOST_ATTACHMENTS,
             "most_mb": self._most_mb,
         }

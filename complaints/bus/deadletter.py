@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from msgspec import json
+
 from complaints import ids
 from complaints.bus import StoredRecord
 from complaints.bus.deleted import DeletedUnread
@@ -35,7 +37,7 @@ def of_record(record: StoredRecord, error: Exception, *, attempts: int = 1) -> D
         attempts: how often the record was tried.
     """
     whole = _of_record(record, error, attempts=attempts, kept_bytes=KEPT_BYTES, kept_headers=KEPT_HEADERS)
-    if len(whole.model_dump_json(exclude_none=True)) <= RECORD_BYTES:
+    if len(json.encode(whole)) <= RECORD_BYTES:
         return whole
     return _of_record(record, error, attempts=attempts, kept_bytes=KEPT_BYTES // 2, kept_headers=0)
 

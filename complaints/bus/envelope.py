@@ -1,11 +1,10 @@
 """Turns events into records and back: CloudEvents 1.0 in binary mode, with attributes in headers and JSON in the value."""
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+import re
+from functools import cache
+from typing import Any, Final, TypeVar
 
-import orjson
-from pydantic import ValidationError
-from pydantic_core import to_json
+import msgspec
 
 from complaints.bus import Headers, Record, StoredRecord
 from complaints.command import Command
@@ -76,7 +75,7 @@ _TIMES: dict[type[Event], str] = dict.fromkeys(_TOPIC_OF, "at") | {
     **dict.fromkeys((Complaint, Command, Received, Opened), "received_at"),
     **dict.fromkeys((Reply, Send), "created_at"),
 }
-"""The field with the time of a model's events. A dictionary, because to ask pydantic for the class of an event takes longer."""
+"""The field with the time of a model's events. """
 
 _KEYS: dict[type[Event], str] = dict.fromkeys(_TOPIC_OF, "citizen") | {
     **dict.fromkeys((Complaint, Command, Fact), "tracking_code"),
@@ -90,29 +89,28 @@ CHANNEL_HEADER = "ce_channel"
 """The header with the channel of a text to send, a CloudEvents extension: a sender skips those of other channels unread."""
 
 
-def encode(event: AnyEvent, *, source: str, topic: str | None = None) -> Record:
+def encode(event: AnyEvent, *, source: str, topic: str | None = None, more: Headers = ()) -> Record:
     """Return the event as a record.
 
     The key is that of the mailbox: the tracking code of the case, the citizen, the account, the regency or the page of supporters; that of
     a dead letter is its `source_key`.
-    Fields that are None are left out of the JSON. The headers are the CloudEvents attributes; a record for an account also has its
-    channel in a header.
+    Fields with their default values are left out of the JSON. The headers are the CloudEvents attributes; a record for an account also has
+    its channel in a header.
 
     Args:
         event: the event to write.
         source: the CloudEvents source, for example "/channels/sms".
         topic: the topic to write to; by default the one that the contract names for the event.
+        more: further headers.
     """
     model = type(event)
-    more: Headers = ()
-    if _KEYS[model] == "account":
-        assert isinstance(event, Send | SendReport)
-        more = ((CHANNEL_HEADER, event.channel.encode()),)
+    if isinstance(event, Send | SendReport):
+        more = (*more, (CHANNEL_HEADER, event.channel.encode()))
     return enveloped(
         model,
         topic=topic,
         key=getattr(event, _KEYS[model]).encode(),
-        value=to_json(event, exclude_none=True),
+        value=msgspec.json.encode(event),
         id_=str(event.id),
         source=source.encode(),
         time=getattr(event, _TIMES[model]).isoformat(),
@@ -162,54 +160,6 @@ def type_in(record: StoredRecord) -> bytes:
     return b""
 
 
-def plain(record: StoredRecord) -> dict[str, Any]:
-    """Return the JSON object in a record's value, checked by no model.
-
-    Raises:
-        ContractViolation: the value is no JSON object.
-    """
-    try:
-        body = orjson.loads(record.value or b"")
-    except orjson.JSONDecodeError as error:
-        raise ContractViolation(f"{record.position} is not JSON: {error}") from error
-    if not isinstance(body, dict):
-        raise ContractViolation(f"{record.position} is not a JSON object")
-    return body
-
-
-Taken = Mapping[bytes, tuple[type[Event], tuple[str, ...]]]
-"""What a mailbox takes: by the header `ce_type`, the class of the event and the fields that have to be texts."""
-
-
-def taken(needs: Mapping[type[Event], tuple[str, ...]]) -> Taken:
-    """Return what a mailbox takes, from the fields by class that have to be texts."""
-    return {type_of(model): (model, names) for model, names in needs.items()}
-
-
-def checked(record: StoredRecord, takes: Taken, taker: str) -> tuple[type[Event], dict[str, Any]]:
-    """Return the class of the event in a record of a mailbox, and the event as plain data, checked by no model. Unknown fields are kept.
-
-    Args:
-        record: the record.
-        takes: what the mailbox takes.
-        taker: who takes it, for the error.
-
-    Raises:
-        ContractViolation: the record is of another type, or lacks a field, or a field is no text.
-    """
-    type_ = type_in(record)
-    found = takes.get(type_)
-    if found is None:
-        shown = type_[:60].decode("ascii", "replace")
-        raise ContractViolation(f"{record.position} is of the type {shown!r}, which no {taker} takes")
-    model, names = found
-    body = plain(record)
-    for name in names:
-        if not isinstance(body.get(name), str):
-            raise ContractViolation(f"{record.position}: {name} is missing or no text")
-    return model, body
-
-
 def decode(record: StoredRecord, model: type[E]) -> E:
     """Return the event that the JSON in a record's value describes. The headers are not read.
 
@@ -223,10 +173,17 @@ def decode(record: StoredRecord, model: type[E]) -> E:
     if record.value is None:
         raise ContractViolation(f"{record.position} has no value")
     try:
-        return model.model_validate_json(record.value)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise ContractViolation(
-            f"{record.position} is not a valid {model.__name__}: {where or 'value'}: {first['msg']}"
-        ) from error
+        found: E = _decoder(model).decode(record.value)
+    except msgspec.DecodeError as error:
+        why = _QUOTED.sub("", str(error))
+        raise ContractViolation(f"{record.position} is not a valid {model.__name__}: {why}") from error
+    return found
+
+
+_QUOTED: Final = re.compile("(?<=Invalid enum value) .*(?= - at )", re.DOTALL)
+"""What a value that is none of its enumeration is quoted as in an error: it may be private."""
+
+
+@cache
+def _decoder(model: type[Event]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(model)

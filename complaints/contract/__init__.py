@@ -1,11 +1,13 @@
 """The contract as data: the declared topics and the JSON Schemas of their events, for programs in any language that read our topics."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import msgspec
 import yaml
 
 from complaints.case import Case
@@ -95,9 +97,9 @@ def topics() -> dict[str, Topic]:
 
 def schema(model: type[Event]) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a model's events in the form in which they are written to their topic."""
-    made = model.model_json_schema(mode="serialization", by_alias=True)
+    made = msgspec.to_builtins(msgspec.json.schema(model))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:lapor:{model.__name__.lower()}:v1",
-        **made,
+        **json.loads(json.dumps(made)),
     }

@@ -39,7 +39,7 @@ def entry(  # noqa: PLR0913  # the parts of a line
         "owner": {"id": owner.id, "name": owner.name},
         "duty": deadline.duty,
         "due": deadline.due.isoformat(),
-        "light": light(deadline.model_dump(mode="json", exclude_none=True), today),
+        "light": light(deadline, today),
         "source": deadline.source,
         **({"owner_is_gone": True} if is_gone else {}),
     }

@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
+from uuid import UUID
 
-import orjson
-
+from complaints.case import Case
 from complaints.command import CITIZEN
 from complaints.fact import Fact, FactKind
 from complaints.mail import ReplyKind
 from router.cases.document.evolve import evolve
-from router.cases.document.plain import Document
 from router.cases.replies import reply_to, status_of_case
 
 
@@ -28,7 +27,7 @@ class Heard(NamedTuple):
     at: datetime
     kind: ReplyKind
     text: str
-    caused_by: str
+    caused_by: UUID
 
 
 def heard(facts: Sequence[Fact]) -> Iterator[Heard]:
@@ -40,22 +39,15 @@ def heard(facts: Sequence[Fact]) -> Iterator[Heard]:
     Args:
         facts: all facts of the case, oldest first.
     """
-    case: Document | None = None
+    case: Case | None = None
     for _, caused in groupby(facts, key=lambda fact: fact.caused_by):
-        before, together = case, [plain(fact) for fact in caused]
+        before, together = case, list(caused)
         for fact in together:
             case = evolve(case, fact, 0)
         assert case is not None
-        reply = reply_to(together, case, was_merged=before is not None and before["state"] == "digabung")
+        reply = reply_to(together, case, was_merged=before is not None and before.state == "digabung")
         first = together[0]
-        at = datetime.fromisoformat(first["at"])
         if reply is not None:
-            yield Heard(at, ReplyKind(reply["kind"]), reply["text"], first["caused_by"])
-        elif first["kind"] == FactKind.declined.value and first["actor"] == CITIZEN:
-            yield Heard(at, ReplyKind.status, status_of_case(case, at=first["at"]), first["caused_by"])
-
-
-def plain(fact: Fact) -> dict[str, Any]:
-    """Return a fact as plain data, as its record holds it."""
-    found: dict[str, Any] = orjson.loads(fact.model_dump_json(exclude_none=True))
-    return found
+            yield Heard(first.at, reply.kind, reply.text, first.caused_by)
+        elif first.kind is FactKind.declined and first.actor == CITIZEN:
+            yield Heard(first.at, ReplyKind.status, status_of_case(case, at=first.at), first.caused_by)

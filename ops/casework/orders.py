@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from pydantic import ValidationError
+from msgspec import ValidationError, convert
 
 from complaints import tracking
 from complaints.case import Case
@@ -107,12 +107,13 @@ def command(  # noqa: PLR0913  # the parts of a command
     """
     made = {"id": id_, "tracking_code": code, "kind": act.name, "actor": agency, "received_at": at, **fields}
     try:
-        return Command.model_validate(made)
+        return convert(made, Command)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        field = "at" if first["loc"][0] == "received_at" else str(first["loc"][0])
+        wrong, _, path = str(error).rpartition(" - at `$.")
+        field = "at" if path.startswith("received_at") else path.rstrip("`").partition("[")[0]
         name = next((option for option, of in FIELDS.items() if of == field), field)
-        wrong = f"{made[_MEMBER.get(field, field)]!r} is {_WRONG[field]}" if field in _WRONG else first["msg"]
+        if field in _WRONG:
+            wrong = f"{made[_MEMBER.get(field, field)]!r} is {_WRONG[field]}"
         raise ConfigurationError(f"{prefix}{name}: {wrong}") from error
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
 from complaints import ids
 from complaints.calendar import written_day
 from complaints.case import OPEN, Case
@@ -71,15 +73,14 @@ def move(case: Case, law: Router, is_gone: Callable[[str], bool], now: datetime)
     if case.state not in OPEN or not is_gone(former):
         return None
     refused = [one.agency_id for one in case.refusals]
-    complaint = case.complaint.model_dump(mode="json", exclude_none=True)
-    found: str = law.route({**complaint, "received_at": now.isoformat()}, [former, *refused], hops=0)["owner"]["id"]
+    found = law.route(replace(case.complaint, received_at=now), [former, *refused], hops=0).owner.id
     house = _house(law.registry, former)
     province = case.complaint.place.province.code if case.complaint.place.province else None
     days = (law.allotments.today, local_day(case.complaint.received_at, province))
     desks = [] if house is None else [one for one in _desks(law, house, days) if not is_gone(one)]
     first = [found] if house is None or _house(law.registry, found) == house else desks
     to = next((one for one in (*first, *desks) if not is_gone(one) and one not in refused), law.administrator_id)
-    by = next((one for one in desks if law.is_desk(one, complaint)), law.administrator_id)
+    by = next((one for one in desks if law.is_desk(one, case.complaint)), law.administrator_id)
     why = _WHY.format(owner=case.owner.name, day=written_day(local_day(now, province)))
     return Move(case, to, by, why)
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from msgspec import to_builtins
+
 from complaints.case import Case
 from complaints.fact import Fact
 from normalizer.zones import local_day
 from ops.casework.chain import Link, chain
-from ops.casework.heard import heard, plain
+from ops.casework.heard import heard
 from router.deadlines import Deadlines, light
 from router.offices import roles
 
@@ -47,7 +49,7 @@ def sheet(case: Case, facts: Sequence[Fact], now: datetime) -> Sheet:
         "clock": {"started_at": complaint.received_at.isoformat(), "paused_s": paused_s(case, now)},
         "events": [_event(fact) for fact in facts],
         "replies": [
-            {"at": one.at.isoformat(), "kind": one.kind.value, "text": one.text, "caused_by": one.caused_by}
+            {"at": one.at.isoformat(), "kind": one.kind.value, "text": one.text, "caused_by": str(one.caused_by)}
             for one in heard(facts)
         ],
         "supporters": case.supporters,
@@ -69,7 +71,7 @@ def deadlines(case: Case, now: datetime) -> Sheet:
             "days": one.days,
             "counted": one.counted,
             "source": one.source,
-            "state": light(one.model_dump(mode="json", exclude_none=True), today),
+            "state": light(one, today),
             **({"done": one.done.isoformat()} if one.done else {}),
         }
         for one in case.deadlines
@@ -105,7 +107,7 @@ def _link(one: Link) -> Sheet:
 
 
 def _event(fact: Fact) -> Sheet:
-    found = {name: value for name, value in plain(fact).items() if name not in _LEFT_OUT and name != "deadlines"}
+    found = {name: value for name, value in to_builtins(fact).items() if name not in _LEFT_OUT and name != "deadlines"}
     if fact.disposition is not None:
         found["owner"] = fact.disposition.owner.id
     if fact.addition is not None:
@@ -115,11 +117,11 @@ def _event(fact: Fact) -> Sheet:
 
 def _more(case: Case) -> Sheet:
     """Return what stands on the sheet only where it applies."""
-    said = case.model_dump(mode="json", exclude_none=True)
+    said = to_builtins(case)
     names = ("question", "postponed", "rating", "main", "proposed", "beside", "extended_at", "ended_at", "ended_by")
     found: Sheet = {name: said[name] for name in names if said.get(name)}
     for name in ("overdue", "incomplete", "deemed", "disputes"):
-        if value := said[name]:
+        if value := said.get(name):
             found[name] = value
     if case.escalation is not None:
         found["escalation"] = {**said["escalation"], "title": title_of_level(case.escalation.level)}

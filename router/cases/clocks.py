@@ -1,17 +1,16 @@
 """The clocks of a case: when it wants its timer, and what the time has come for. Pure: the time is that of the timer's record."""
 
-from datetime import date
+from datetime import datetime
 from typing import Final
 
 from complaints import telling
-from complaints.case import OPEN
+from complaints.case import OPEN, Case, Question
+from complaints.command import Command
 from complaints.fact import FactKind, Result
-from normalizer.zones import midnight_ms
-from router.cases.document.plain import Document
+from normalizer.zones import local_day, midnight_ms
 from router.cases.draft import Declined, Draft
-from router.cases.inbound import Inbound
 from router.cases.roles import Law
-from router.deadlines import Deadlines, day_of, days_after_ms, over_ms, province_of, working_days_after_ms
+from router.deadlines import Deadlines, days_after_ms, over_ms, province_of, working_days_after_ms
 
 LAST_LEVEL: Final = telling.LAST_LEVEL
 """The last step of the ladder."""
@@ -23,7 +22,7 @@ _NEEDED: Final = ("subject", "place")
 """The parts without which nobody can handle a report."""
 
 
-def due_ms(case: Document, changed_ms: int) -> int | None:
+def due_ms(case: Case, changed_ms: int) -> int | None:
     """Return when a case wants its timer, in milliseconds since 1970; None if it waits for nothing.
 
     It is after the last change of the case, also if the moment has passed: so no two timers of a case that find something to do have one
@@ -37,9 +36,9 @@ def due_ms(case: Document, changed_ms: int) -> int | None:
     return None if earliest is None else max(earliest, changed_ms + 1)
 
 
-def due(draft: Draft, record: Inbound, law: Law) -> Declined | None:
+def due(draft: Draft, _: Command, law: Law) -> Declined | None:
     """Add the facts for whatever the time has come for. None if the case has moved on: a timer that fires twice is harmless."""
-    come = [what for moment, what in _moments(draft.now) if moment <= record.at_ms]
+    come = [what for moment, what in _moments(draft.now) if moment <= draft.record.at_ms]
     for what in come:
         if what.startswith(_OVERDUE):
             duty = what.removeprefix(_OVERDUE)
@@ -57,17 +56,16 @@ def due(draft: Draft, record: Inbound, law: Law) -> Declined | None:
     return None
 
 
-def unheard(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+def unheard(draft: Draft, said: Command, _: Law) -> Declined | None:
     """Close an owner's question that the citizen cannot hear, so that nothing waits for him.
 
     What nobody can handle without the answer keeps its question for the days that the law gives him.
     """
-    question = draft.now.get("question")
-    if question is None:
+    if draft.now.question is None:
         return Declined("No question is open.", Result.already_applied)
     if _is_needed(draft.now):
         return Declined("The case cannot be handled without the answer: it waits for the days of the law.")
-    draft.add(FactKind.unheard, text=record.body.get("text") or "")
+    draft.add(FactKind.unheard, text=said.text)
     return None
 
 
@@ -81,59 +79,57 @@ _OVERDUE, _LADDER, _QUESTION, _REMINDER, _POSTPONED, _CLOSING = (
 )
 
 
-def _moments(case: Document) -> list[tuple[int, str]]:
+def _moments(case: Case) -> list[tuple[int, str]]:
     """Return all that a case waits for, each with its moment in milliseconds since 1970."""
-    state = case["state"]
-    if state in OPEN:
+    if case.state in OPEN:
         province = province_of(case)
         found = _of_deadlines(case, province)
-        if question := case.get("question"):
-            found += _of_citizen(question, province)
-        if postponed := case.get("postponed"):
-            found.append((midnight_ms(date.fromisoformat(postponed["until"]), province), _POSTPONED))
+        if case.question is not None:
+            found += _of_citizen(case.question, province)
+        if case.postponed is not None:
+            found.append((midnight_ms(case.postponed.until, province), _POSTPONED))
         return found
-    if state == "ditanggapi":
-        return [(over_ms(one, province_of(case)), _CLOSING) for one in case["deadlines"] if one["duty"] == "close"]
+    if case.state == "ditanggapi":
+        return [(over_ms(one, province_of(case)), _CLOSING) for one in case.deadlines if one.duty == "close"]
     return []
 
 
-def _of_deadlines(case: Document, province: str | None) -> list[tuple[int, str]]:
+def _of_deadlines(case: Case, province: str | None) -> list[tuple[int, str]]:
     """Return the ends of the deadlines whose duties are not fulfilled, and the next step of the ladder if one is over."""
-    overdue = case.get("overdue", {})
     found: list[tuple[int, str]] = []
     late_from: list[int] = []
-    for deadline in case["deadlines"]:
-        if "done" in deadline:
+    for deadline in case.deadlines:
+        if deadline.done is not None:
             continue
         over = over_ms(deadline, province)
-        if deadline["duty"] in overdue:
+        if deadline.duty in case.overdue:
             late_from.append(over)
         else:
-            found.append((over, _OVERDUE + deadline["duty"]))
-    escalation = case.get("escalation")
-    if late_from and escalation and escalation["level"] < LAST_LEVEL:
-        step = _working_days_after(escalation["at"], province, Deadlines.load().internal["escalate"])
+            found.append((over, _OVERDUE + deadline.duty))
+    escalation = case.escalation
+    if late_from and escalation and escalation.level < LAST_LEVEL:
+        step = _working_days_after(escalation.at, province, Deadlines.load().internal["escalate"])
         found.append((max(step, min(late_from)), _LADDER))  # a day that was moved since is not over yet
     return found
 
 
-def _of_citizen(question: Document, province: str | None) -> list[tuple[int, str]]:
+def _of_citizen(question: Question, province: str | None) -> list[tuple[int, str]]:
     """Return when the citizen is reminded of the open question, and when it closes."""
-    days, asked = Deadlines.load(), question["at"]
-    closes = days_after_ms(day_of(asked, province), days.statute["citizen"], province) + _GRACE_MS
-    if question.get("reminded_at"):
+    days, asked = Deadlines.load(), question.at
+    closes = days_after_ms(local_day(asked, province), days.statute["citizen"], province) + _GRACE_MS
+    if question.reminded_at is not None:
         return [(closes, _QUESTION)]
     return [(_working_days_after(asked, province, days.internal["remind"]), _REMINDER), (closes, _QUESTION)]
 
 
-def _working_days_after(moment: str, province: str | None, count: int) -> int:
-    return working_days_after_ms(day_of(moment, province), count, province)
+def _working_days_after(moment: datetime, province: str | None, count: int) -> int:
+    return working_days_after_ms(local_day(moment, province), count, province)
 
 
 def _escalate(draft: Draft, law: Law) -> int | None:
     """Take the next step of the ladder, and return its number; None if there is none."""
-    escalation = draft.now.get("escalation")
-    level: int = 1 if escalation is None else escalation["level"] + 1
+    escalation = draft.now.escalation
+    level = 1 if escalation is None else escalation.level + 1
     if level > LAST_LEVEL:
         return None
     draft.add(FactKind.escalated, str(level), level=level, agency=law.ladder(draft.now, level))
@@ -151,6 +147,6 @@ def _close_question(draft: Draft) -> None:
         draft.add(FactKind.unanswered)
 
 
-def _is_needed(case: Document) -> bool:
+def _is_needed(case: Case) -> bool:
     """Return whether nobody can handle the case without the answer to its open question."""
-    return bool(case["triage"]) and case["question"].get("part") in _NEEDED
+    return case.triage and case.question is not None and case.question.part in _NEEDED

@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from uuid import UUID
 
-import orjson
+from msgspec import json
+from msgspec.structs import replace
 
 from complaints import tracking
-from complaints.case import CaseState
-from complaints.command import CommandKind
+from complaints.case import Case
+from complaints.command import Command, CommandKind, Sender
 from complaints.errors import ContractViolation
+from complaints.event import Addition, Complaint
 from complaints.fact import FactKind, Result
-from complaints.ids import CONTINUATION
+from complaints.ids import CONTINUATION, derived
 from complaints.limits import (
     ADDED_BYTES,
     ANSWER_BYTES,
@@ -23,15 +25,13 @@ from complaints.limits import (
 )
 from complaints.telling import PUBLIC
 from router.cases import clocks
-from router.cases.document.plain import Document, bare, text_id
+from router.cases.document.plain import bare
 from router.cases.draft import Decision, Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.owners import ask, route
 from router.cases.roles import Law, Role, role_of, sorted_by
 from router.cases.rules import citizen, desk, leaving, merging, owner
 from router.cases.table import ALREADY, TABLE
-
-_STATUS: Final = CommandKind.status
 
 _OF_THE_CASE: Final = 10_000
 """Bytes that a complaint which continues a case may have in addition: the place, the hints and the topic of the case."""
@@ -48,7 +48,7 @@ _NEEDS_TEXT: Final[Mapping[CommandKind, int]] = {
 """The commands that say nothing without a text, with its greatest size in bytes of UTF-8; any other text is a reason, too."""
 
 
-def decide(case: Document | None, record: Inbound, law: Law) -> Decision:
+def decide(case: Case | None, record: Inbound, law: Law) -> Decision:
     """Return the facts that a record leads to. Pure: the same case, record and law give the same facts.
 
     Args:
@@ -59,68 +59,65 @@ def decide(case: Document | None, record: Inbound, law: Law) -> Decision:
     Raises:
         ContractViolation: the record is too large, or it is a command and there is no case with its code.
     """
-    if record.kind is None:
-        return _open(case, record, law)
-    if record.kind is _STATUS:
+    said = record.event
+    if isinstance(said, Complaint):
+        return _open(case, said, record, law)
+    if said.kind is CommandKind.status:
         return Decision((), case)
     if case is None:
         raise ContractViolation(
-            f"no case has the code {tracking.spaced(record.code)}: {record.kind.value} has nothing to act on"
+            f"no case has the code {tracking.spaced(record.code)}: {said.kind.value} has nothing to act on"
         )
-    if record.id in case["commands"]:
+    if said.id in case.commands:
         return Decision((), case)
-    hides = record.kind is CommandKind.add and record.body.get("secret")
-    draft = Draft(case, record, law, secret=bool(case["complaint"].get("secret") or hides))
-    outcome = _outcome(case, record, law)
+    hides = said.kind is CommandKind.add and bool(said.secret)
+    draft = Draft(case, record, law, secret=case.complaint.secret or hides)
+    outcome = _outcome(case, said, law)
     if isinstance(outcome, Declined):
-        draft.decline(record.kind, outcome)
-    elif why := _APPLY[record.kind](draft, record, law):
-        draft.decline(record.kind, why)
+        draft.decline(said.kind, outcome)
+    elif why := _APPLY[said.kind](draft, said, law):
+        draft.decline(said.kind, why)
     return draft.decision
 
 
-def is_of_another(case: Document | None, record: Inbound) -> bool:
+def is_of_another(case: Case | None, record: Inbound) -> bool:
     """Return whether a complaint has the code of another complaint's case. It is passed on under the next code, not decided."""
-    return record.kind is None and case is not None and case["complaint_id"] != record.id
+    return record.command is None and case is not None and case.complaint_id != record.id
 
 
-def _open(case: Document | None, record: Inbound, law: Law) -> Decision:
+def _open(case: Case | None, complaint: Complaint, record: Inbound, law: Law) -> Decision:
     """Return the facts of a complaint: it becomes a case. A complaint that is the case's own was delivered again."""
     if case is not None:
         assert not is_of_another(case, record), "a complaint whose code another one has is passed on"
         return Decision((), case)
-    complaint = bare(record.body)
-    size = len(orjson.dumps(complaint))
+    complaint = bare(complaint)
+    size = len(json.encode(complaint))
     if size > COMPLAINT_BYTES + _OF_THE_CASE:
         raise ContractViolation(
             f"the complaint has {size} bytes without its raw message, at most {COMPLAINT_BYTES} are possible"
         )
-    draft = Draft(None, record, law, secret=bool(complaint.get("secret")))
+    draft = Draft(None, record, law, secret=complaint.secret)
     draft.add(FactKind.opened, complaint=complaint, terms=law.terms(complaint))
     ask(draft, route(draft, law))
     return draft.decision
 
 
-def _outcome(case: Document, record: Inbound, law: Law) -> tuple[FactKind, ...] | Declined:
+def _outcome(case: Case, said: Command, law: Law) -> tuple[FactKind, ...] | Declined:
     """Return the facts of the table; or why the table or the text does not allow the command."""
-    kind = record.kind
-    assert kind is not None
-    state: CaseState = case["state"]
-    found = TABLE[kind, role_of(case, record.body["actor"], law, kind, record.body.get("sender"))][state]
+    kind = said.kind
+    found = TABLE[kind, role_of(case, said.actor, law, kind, said.sender)][case.state]
     if isinstance(found, str):
-        owner = case["owner"]
         sentence = found.format(
-            actor=law.name(record.body["actor"]),
-            owner=f"{owner['name']} ({owner['id']})",
+            actor=law.name(said.actor),
+            owner=f"{case.owner.name} ({case.owner.id})",
             command=kind.value,
             desk=law.desk(sorted_by(kind, case)) if "{desk}" in found else "",
         )
         return Declined(sentence, Result.already_applied if found == ALREADY else Result.refused)
-    text = record.body.get("text") or ""
-    if kind in _NEEDS_TEXT and not any(character.isalnum() for character in text):
+    if kind in _NEEDS_TEXT and not any(character.isalnum() for character in said.text):
         return Declined("The text has no words.")
     most = _NEEDS_TEXT.get(kind, REASON_BYTES)
-    if (size := len(text.encode("utf-8", "surrogatepass"))) > most:
+    if (size := len(said.text.encode())) > most:
         return Declined(f"The text has {size} bytes, at most {most} are possible.")
     return found
 
@@ -135,79 +132,78 @@ _NO_ROOM_BY_CODE: Final = (
 """The sentence to whoever adds on the web by the code alone, whose words are no complaint of their own: the page says it."""
 
 
-def _marked(case: Document, addition: Document) -> Document:
+def _marked(case: Case, addition: Addition) -> Addition:
     """Return an addition of somebody who only has the code as such. It moves nothing unless it answers a question that is not public."""
-    if case.get("question") and case["complaint"]["channel"] not in PUBLIC:
-        return {**addition, "by_code": True}
-    return {**addition, "by_code": True, "apart": True}
+    answers = case.question is not None and case.complaint.channel not in PUBLIC
+    return replace(addition, by_code=True, apart=addition.apart if answers else True)
 
 
-def _is_unproven(case: Document, sender: Document) -> bool:
+def _is_unproven(case: Case, sender: Sender | None) -> bool:
     """Return whether the code is all that says who adds: on the web that is the citizen, or whoever else has the code."""
-    return bool(sender) and tracking.names_mailbox(case["complaint"]["reporter_ref"]) and not sender.get("proven")
+    return sender is not None and tracking.names_mailbox(case.complaint.reporter_ref) and not sender.proven
 
 
-def _has_room_by_code(case: Document) -> bool:
+def _has_room_by_code(case: Case) -> bool:
     """Return whether the additions by the code alone, the last one included, leave room for the citizen's own."""
-    found = [one for one in case["complaint"].get("additions", ()) if one.get("by_code")]
-    return len(found) <= MOST_BY_CODE and len(orjson.dumps(found)) <= BY_CODE_BYTES
+    found = [one for one in case.complaint.additions if one.by_code]
+    return len(found) <= MOST_BY_CODE and len(json.encode(found)) <= BY_CODE_BYTES
 
 
-def _add(draft: Draft, record: Inbound, law: Law) -> Declined | None:
+def _add(draft: Draft, said: Command, law: Law) -> Declined | None:
     """Add the citizen's message. If the case is closed or has no room for it, the message becomes a complaint of its own."""
-    before = draft.now
-    addition, reading = bare(record.body["addition"]), record.body["reading"]
-    sender = record.body.get("sender") or {}
-    by_code = role_of(before, record.body["actor"], law, CommandKind.add, sender or None) is Role.bearer
-    is_counted = by_code or _is_unproven(before, sender)
+    before, reading = draft.now, said.reading
+    assert said.addition is not None
+    assert reading is not None
+    addition = bare(said.addition)
+    by_code = role_of(before, said.actor, law, CommandKind.add, said.sender) is Role.bearer
+    is_counted = by_code or _is_unproven(before, said.sender)
     if by_code:
         addition = _marked(before, addition)
     elif is_counted:
-        addition = {**addition, "by_code": True}
-    if reading.get("corrects") and before.get("supporters"):
-        reading = {**reading, "corrects": False}  # the places of a main case and its supporters part only by a person
-    size = len(orjson.dumps(addition)) + len(orjson.dumps(reading))
+        addition = replace(addition, by_code=True)
+    if reading.corrects and before.supporters:
+        reading = replace(reading, corrects=False)  # the places of a main case and its supporters part only by a person
+    size = len(json.encode(addition)) + len(json.encode(reading))
     if size > COMPLAINT_BYTES:
         raise ContractViolation(
             f"the addition has {size} bytes without its raw message, at most {COMPLAINT_BYTES} are possible"
         )
-    if before["state"] == "selesai" or (addition.get("apart") and before["state"] in _NOBODY_READS):
-        draft.add(FactKind.continued, continued_as=continuation_of(record)[1])
+    if before.state == "selesai" or (addition.apart and before.state in _NOBODY_READS):
+        draft.add(FactKind.continued, continued_as=continuation_of(said)[1])
         return None
     draft.add(FactKind.added, addition=addition, reading=reading)
-    has_room = len(before["complaint"].get("additions", ())) < MOST_ADDITIONS
+    has_room = len(before.complaint.additions) < MOST_ADDITIONS
     if not has_room or draft.size() > ADDED_BYTES or (is_counted and not _has_room_by_code(draft.now)):
         draft.take_back()
-        if by_code and tracking.names_mailbox(sender["reporter_ref"]):
+        if by_code and said.sender and tracking.names_mailbox(said.sender.reporter_ref):
             return Declined(_NO_ROOM_BY_CODE)
-        draft.add(FactKind.continued, continued_as=continuation_of(record)[1])
+        draft.add(FactKind.continued, continued_as=continuation_of(said)[1])
         return None
-    if not addition.get("apart"):
-        _follow(draft, record, law, before)
+    if not addition.apart:
+        _follow(draft, said, addition.text, law, before)
     return None
 
 
-def _follow(draft: Draft, record: Inbound, law: Law, before: Document) -> None:
+def _follow(draft: Draft, said: Command, text: str, law: Law, before: Case) -> None:
     """Add the facts that follow from an addition: the case is open again, leaves its main case, goes to its owner, or asks."""
-    addition = record.body["addition"]
     has_owner = False
-    if before["state"] == "dicabut":
+    if before.state == "dicabut":
         has_owner = leaving.open_again(draft, law, by_law=leaving.is_for_another(before, draft.now))
-    elif before["state"] == "digabung" and (why := leaving.parts(before, draft.now, addition["text"])):
+    elif before.state == "digabung" and (why := leaving.parts(before, draft.now, text)):
         has_owner = leaving.leave_to_tell(draft, law, before, why)
-    elif before["state"] == "digabung" and record.body.get("secret"):
+    elif before.state == "digabung" and said.secret:
         has_owner = leaving.leave_hidden(draft, law)
-    if draft.now["state"] not in ("digabung", "diarsipkan"):
+    if draft.now.state not in ("digabung", "diarsipkan"):
         ask(draft, None if has_owner else route(draft, law))
 
 
-def continuation_of(record: Inbound) -> tuple[str, str]:
+def continuation_of(said: Command) -> tuple[UUID, str]:
     """Return the id and the tracking code of the complaint that an addition becomes if its case has no room for it."""
-    new_id = text_id(record.id, CONTINUATION)
-    return new_id, tracking.next_code(record.code, UUID(new_id))
+    new_id = derived(said.id, CONTINUATION)
+    return new_id, tracking.next_code(said.tracking_code, new_id)
 
 
-_APPLY: Final[Mapping[CommandKind, Callable[[Draft, Inbound, Law], Declined | None]]] = {
+_APPLY: Final[Mapping[CommandKind, Callable[[Draft, Command, Law], Declined | None]]] = {
     CommandKind.add: _add,
     CommandKind.disagree: citizen.disagree,
     CommandKind.reopen: citizen.reopen,

@@ -2,13 +2,15 @@
 
 from typing import Any, Final, NamedTuple
 
-import orjson
+from msgspec import json
+from msgspec.structs import replace
 
+from complaints.case import Case
 from complaints.command import CITIZEN, CommandKind
-from complaints.fact import FactKind, Result
+from complaints.fact import Fact, FactKind, Result
+from complaints.ids import derived
 from complaints.limits import CASE_BYTES
 from router.cases.document.evolve import evolve
-from router.cases.document.plain import Document, text_id
 from router.cases.inbound import Inbound
 from router.cases.roles import Law
 
@@ -16,8 +18,8 @@ _ROOM_FOR_REFUSALS: Final = 20_000
 """Bytes of a case that no answer may take: refusals must always be possible."""
 
 _STILL: Final = frozenset(
-    kind.value
-    for kind in (
+    (
+        FactKind.opened,
         FactKind.declined,
         FactKind.continued,
         FactKind.refused,
@@ -32,9 +34,7 @@ _STILL: Final = frozenset(
         FactKind.rated,
     )
 )
-"""Facts that change no deadline."""
-
-_ROUTED: Final = FactKind.routed.value
+"""Facts that change no deadline. A case that has just been opened has no owner yet, and no deadline."""
 
 
 class Decision(NamedTuple):
@@ -46,8 +46,8 @@ class Decision(NamedTuple):
         written: the document as JSON, if its size was looked at; otherwise None.
     """
 
-    facts: tuple[Document, ...]
-    case: Document | None
+    facts: tuple[Fact, ...]
+    case: Case | None
     written: bytes | None = None
 
 
@@ -64,18 +64,24 @@ class Declined(NamedTuple):
 
 
 class Draft:
-    """Facts that follow each other, and the document after them."""
+    """Facts that follow each other, and the document after them.
 
-    def __init__(self, case: Document | None, record: Inbound, law: Law, *, secret: bool) -> None:
+    Attributes:
+        case: the document after the facts so far; None if there is none yet.
+        facts: the facts so far.
+        record: what leads to them.
+    """
+
+    def __init__(self, case: Case | None, record: Inbound, law: Law, *, secret: bool) -> None:
         self.case = self._before = case
+        self.facts: list[Fact] = []
+        self.record = record
         self._law = law
-        self.facts: list[Document] = []
-        self._record = record
         self._secret = secret
         self._written: bytes | None = None
 
     @property
-    def now(self) -> Document:
+    def now(self) -> Case:
         """The document after the facts so far; there is one."""
         case = self.case
         assert case is not None
@@ -89,33 +95,33 @@ class Draft:
             about: tells two facts of one kind apart that one record leads to.
             fields: its own fields.
         """
-        record, case, named = self._record, self.case, str(kind)
-        fact = {
-            "id": text_id(record.id, "/".join(("fact", named, *about))),
-            "complaint_id": record.id if case is None else case["complaint_id"],
-            "tracking_code": record.code,
-            "version": 1 if case is None else case["version"] + 1,
-            "kind": named,
+        record, case, event = self.record, self.case, self.record.event
+        head: dict[str, Any] = {
+            "id": derived(event.id, "/".join(("fact", kind, *about))),
+            "complaint_id": event.id if case is None else case.complaint_id,
+            "tracking_code": event.tracking_code,
+            "version": 1 if case is None else case.version + 1,
+            "kind": kind,
             "at": record.at,
-            "caused_by": record.id,
-            "actor": CITIZEN if record.kind is None else record.body["actor"],
+            "caused_by": event.id,
+            "actor": CITIZEN if record.command is None else record.command.actor,
             "secret": self._secret,
-            **fields,
         }
-        self.facts.append(fact)
+        fact = Fact(**head | fields)
         changed = evolve(case, fact, record.at_ms)
+        if kind not in _STILL:
+            fact, changed = self._with_deadlines(fact, changed)
+        self.facts.append(fact)
         self.case, self._written = changed, None
-        if changed["owner"] is not None and named not in _STILL:
-            self._set_deadlines(fact, changed)
 
-    def _set_deadlines(self, fact: Document, case: Document) -> None:
-        """Put the deadlines that run after a fact into the fact, if it changed them, and into the document."""
+    def _with_deadlines(self, fact: Fact, case: Case) -> tuple[Fact, Case]:
+        """Return a fact with the deadlines that run after it, if it changed them, and the document with them."""
         deadlines = self._law.deadlines(case)
-        if fact["kind"] == _ROUTED:
-            fact["disposition"]["deadlines"] = deadlines
-        elif deadlines != case["deadlines"]:
-            fact["deadlines"] = deadlines
-        case["deadlines"] = deadlines
+        if fact.disposition is not None:
+            fact = replace(fact, disposition=replace(fact.disposition, deadlines=deadlines))
+        elif deadlines != case.deadlines:
+            fact = replace(fact, deadlines=deadlines)
+        return fact, replace(case, deadlines=deadlines)
 
     def take_back(self) -> None:
         """Remove all facts, so that others can be added instead."""
@@ -125,13 +131,13 @@ class Draft:
     def decline(self, command: CommandKind, why: Declined) -> None:
         """Say that a command changes nothing."""
         self.take_back()
-        self.add(FactKind.declined, text=why.sentence, command=command.value, result=why.result.value)
+        self.add(FactKind.declined, text=why.sentence, command=command, result=why.result)
 
     def size(self) -> int:
         """Return the size of the document in bytes of JSON."""
         written = self._written
         if written is None:
-            self._written = written = orjson.dumps(self.case)
+            self._written = written = json.encode(self.case)
         return len(written)
 
     def is_full(self) -> bool:

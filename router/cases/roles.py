@@ -1,24 +1,34 @@
 """Who asks, seen from the case."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
+
+from msgspec.structs import replace
 
 from complaints import tracking
-from complaints.command import CASE, CITIZEN, CLOCK, CONVERSATION, NEIGHBOURS, CommandKind
-from router.cases.document.plain import Document
+from complaints.case import Case
+from complaints.command import CASE, CITIZEN, CLOCK, CONVERSATION, NEIGHBOURS, CommandKind, Sender
+from complaints.disposition import AgencyRef, Deadline, Disposition, Terms
+from complaints.event import Complaint
 
 
 class Law(Protocol):
     """What decides who owns a complaint: the rules of law applied to the registry of agencies."""
 
-    def route(self, complaint: Document, refused_by: Sequence[str] = (), hops: int | None = None) -> Document:
+    def route(
+        self,
+        complaint: Complaint,
+        refused_by: Sequence[str] = (),
+        hops: int | None = None,
+        suggested: Sequence[str] = (),
+    ) -> Disposition:
         """Return the disposition, without `hop`, `previous_owner` and `deadlines`. Total.
 
-        Of the refusals, `hops` moved the case; None: all did. What the refusals suggest is in the complaint as `suggested`.
+        Of the refusals, `hops` moved the case; None: all did. `suggested` are the agencies that they suggest.
         """
 
-    def given(self, complaint: Document, agency_id: str, by: str, beside: Sequence[str] = ()) -> Document:
+    def given(self, complaint: Complaint, agency_id: str, by: str, beside: Sequence[str] = ()) -> Disposition:
         """Return the disposition, as `route`, by which an agency gives the case to another, beside which others are named."""
 
     def name(self, agency_id: str) -> str:
@@ -30,19 +40,19 @@ class Law(Protocol):
     def same_government(self, one: str, other: str) -> bool:
         """Return whether two agencies belong to one government or national body."""
 
-    def is_desk(self, agency_id: str, complaint: Document) -> bool:
+    def is_desk(self, agency_id: str, complaint: Complaint) -> bool:
         """Return whether an agency is a triage desk for the complaint, whoever owns it."""
 
-    def desk(self, complaint: Document) -> str:
+    def desk(self, complaint: Complaint) -> str:
         """Return the name and the id of the triage desk for the complaint: "Pemerintah Kota Semarang (pemda-33.74)"."""
 
-    def ladder(self, case: Document, level: int) -> Document:
-        """Return the agency, as id and name, to which an overdue case escalates at a level from 1 to 5."""
+    def ladder(self, case: Case, level: int) -> AgencyRef:
+        """Return the agency to which an overdue case escalates at a level from 1 to 5."""
 
-    def terms(self, complaint: Document) -> dict[str, Any]:
+    def terms(self, complaint: Complaint) -> Terms:
         """Return the days that count for a complaint, to its end."""
 
-    def deadlines(self, case: Document) -> list[Document]:
+    def deadlines(self, case: Case) -> tuple[Deadline, ...]:
         """Return the deadlines that run in a case; the case has an owner."""
 
     @property
@@ -77,9 +87,7 @@ _STEPS: Final = {
 }
 
 
-def role_of(
-    case: Document, actor: str, law: Law, command: CommandKind, sender: Mapping[str, str] | None = None
-) -> Role:
+def role_of(case: Case, actor: str, law: Law, command: CommandKind, sender: Sender | None = None) -> Role:
     """Return the role of an actor in a case.
 
     Args:
@@ -90,30 +98,29 @@ def role_of(
         sender: who sent a citizen's command (see complaints.command.Sender). The code alone is not the citizen: officers have it, too,
             unless it is all that the channel of the complaint knows of him.
     """
-    if actor == CITIZEN and sender is not None and not is_reporter(case, sender["reporter_ref"]):
+    if actor == CITIZEN and sender is not None and not is_reporter(case, sender.reporter_ref):
         return Role.bearer
     if (step := _STEPS.get(actor)) is not None:
         return step
     is_administrator = actor == law.administrator_id
-    if actor == case["owner"]["id"]:
-        return Role.administrator if is_administrator else Role.sorter if case["triage"] else Role.owner
-    if any(said["agency_id"] == actor for said in case["refusals"]):
+    if actor == case.owner.id:
+        return Role.administrator if is_administrator else Role.sorter if case.triage else Role.owner
+    if any(said.agency_id == actor for said in case.refusals):
         return Role.refuser
     if is_administrator or (command is not CommandKind.refuse and law.is_desk(actor, sorted_by(command, case))):
         return Role.desk
-    return Role.former if any(hop["owner"]["id"] == actor for hop in case["chain"]) else Role.other
+    return Role.former if any(hop.owner.id == actor for hop in case.chain) else Role.other
 
 
-def sorted_by(command: CommandKind, case: Document) -> Document:
+def sorted_by(command: CommandKind, case: Case) -> Complaint:
     """Return the complaint by which the triage desk for a command is found.
 
     The desk that merges reports may take them apart again, even if one has become a report of abuse, which has another desk.
     """
-    complaint: Document = case["complaint"]
-    return {**complaint, "oversight": False} if command is CommandKind.unmerge else complaint
+    return replace(case.complaint, oversight=False) if command is CommandKind.unmerge else case.complaint
 
 
-def is_reporter(case: Document, citizen: str) -> bool:
+def is_reporter(case: Case, citizen: str) -> bool:
     """Return whether a mailbox is that of the citizen of a case; on the web it is whoever has the code."""
-    reporter: str = case["complaint"]["reporter_ref"]
+    reporter = case.complaint.reporter_ref
     return citizen == reporter or tracking.names_mailbox(reporter)

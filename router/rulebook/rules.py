@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from complaints.values import MissingPart
 from normalizer.cache import parsed
 from router.calibration import Knots
 from router.rulebook.statutes import Reference, Statutes
@@ -52,7 +53,7 @@ class Rule:
         subject: the subject's id.
         law: the law with its articles.
         owners: the agencies that the law names; an earlier one takes precedence.
-        asks: the part that the citizen is asked for, because the tier depends on it; empty if none.
+        asks: the part that the citizen is asked for, because the tier depends on it; None if none.
         doubtful: alternatives of word groups that make the tier doubtful if all groups of one are in the text.
         settled: the word groups of which one settles the tier, so that nothing is asked.
         unsure: alternatives of word groups that make the tier doubtful if all groups of one are in the text, although nothing is asked.
@@ -69,7 +70,7 @@ class Rule:
     subject: str
     law: str
     owners: tuple[Owner, ...]
-    asks: str
+    asks: MissingPart | None
     doubtful: tuple[tuple[str, ...], ...]
     settled: frozenset[str]
     unsure: tuple[tuple[str, ...], ...]
@@ -227,7 +228,7 @@ def _rule(subject: str, row: Mapping[str, Any], statutes: Statutes) -> Rule:
         subject=subject,
         law=row["law"],
         owners=owners,
-        asks=asks.get("part", ""),
+        asks=asks.get("part"),
         doubtful=tuple(tuple(groups.split("+")) for groups in asks.get("if", ())),
         settled=frozenset(asks.get("unless", ())),
         unsure=tuple(tuple(groups.split("+")) for groups in doubt.get("if", ())),

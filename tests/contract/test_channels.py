@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from channels.intake import Intake
@@ -96,7 +97,7 @@ class House:
         found: dict[int, list[tuple[Received, InboundMessage]]] = {}
         for batch in self.scanner.scan(CONVERSATIONS, start=self.begin):
             for stored in batch:
-                record = Received.model_validate_json(stored.value or b"")
+                record = msgspec.json.decode(stored.value or b"", type=Received)
                 packed = self._keys.unseal(record.sealed, owner=record.id, month=record.month)
                 said = unpack(packed, channel=record.channel, account=record.account, received_at=record.received_at)
                 found.setdefault(stored.partition, []).append((record, said))

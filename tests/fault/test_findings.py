@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import pytest
 from confluent_kafka import KafkaException, Producer
+from msgspec.structs import replace
 
 from channels.sms import session
 from channels.sms.account import SmsAccount
@@ -92,7 +93,7 @@ def to_a_telephone(post: Post, text: str, **changes: Any) -> Send:  # noqa: F811
     """Return a text for a citizen who wrote to our short code."""
     made = post.text(text, **changes)
     address = {"sender": "+6281234567890", "from": "1708"}
-    return made.model_copy(update={"sealed": KEYS.seal_text(text, address, owner=made.id, month=made.month)})
+    return replace(made, sealed=KEYS.seal_text(text, address, owner=made.id, month=made.month))
 
 
 def test_an_smsc_that_answers_after_11_s_for_ten_minutes_gets_at_most_two_copies(

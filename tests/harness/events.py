@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from complaints import ids, tracking
 from complaints.bus import StoredRecord
 from complaints.bus.envelope import AnyEvent, encode
@@ -38,7 +40,7 @@ def completed(of: Complaint, text: str = "di Jalan Pemuda, Kota Semarang", **cha
     """Return a complaint with one addition."""
     raw = Raw(body=text.encode(), coding="gsm7", upstream_id=f"{of.raw.upstream_id}+{len(of.additions)}")
     added = Addition(text=text, received_at=NOON, raw=raw)
-    return of.model_copy(update={"additions": (*of.additions, added), "missing": ()} | changes)
+    return replace(of, **({"additions": (*of.additions, added), "missing": ()} | changes))
 
 
 def landed(of: Complaint, **changes: Any) -> MessageEvent:

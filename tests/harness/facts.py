@@ -4,6 +4,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid5
 
+import msgspec
+from msgspec.structs import replace
+
 from complaints import ids
 from complaints.bus import StoredRecord
 from complaints.case import Case, Hop
@@ -20,7 +23,7 @@ FIRST = timedelta(seconds=2)
 
 def without_bytes(of: Complaint) -> Complaint:
     """Return a complaint as facts and cases carry it."""
-    return of.model_copy(update={"raw": of.raw.model_copy(update={"body": b""})})
+    return replace(of, raw=replace(of.raw, body=b""))
 
 
 def fact(of: Complaint, kind: FactKind, version: int, **changes: Any) -> Fact:
@@ -99,5 +102,5 @@ def case(of: Complaint, owner: AgencyRef = DPU, **changes: Any) -> Case:
 
 def stored_case(document: Case, offset: int = 0) -> StoredRecord:
     """Return the document of a case as Kafka gives it."""
-    value = document.model_dump_json(exclude_none=True).encode()
+    value = msgspec.json.encode(document)
     return StoredRecord(CASES, 0, offset, document.tracking_code.encode(), value, (), timestamp_ms=0)

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid5
 
-import orjson
+import msgspec
+from msgspec.structs import replace
 
 from complaints import ids
 from complaints.bus import Record, StoredRecord
@@ -18,7 +19,6 @@ from complaints.disposition import Disposition
 from complaints.event import Addition, Complaint, Raw
 from complaints.fact import Fact
 from complaints.mail import Reply
-from complaints.values import Event
 from router.cases.step import CaseStep, timer
 from router.routing import Router
 from tests.harness.support import NOON
@@ -26,16 +26,19 @@ from tests.harness.support import NOON
 NOON_MS = int(NOON.timestamp() * 1000)
 
 
-def plain(event: Event) -> dict[str, Any]:
-    """Return an event as plain data, as a record holds it."""
-    found: dict[str, Any] = orjson.loads(event.model_dump_json(exclude_none=True))
-    return found
+def plain(event: Any) -> Any:
+    """Return an event, or a part of one, as plain data: with the fields that have their defaults, and without those that are None."""
+    if isinstance(event, msgspec.Struct):
+        fields = zip(event.__struct_fields__, event.__struct_encode_fields__, strict=True)
+        return {name: plain(value) for field, name in fields if (value := getattr(event, field)) is not None}
+    if isinstance(event, list | tuple):
+        return [plain(one) for one in event]
+    return msgspec.to_builtins(event, str_keys=True)
 
 
 def routed(router: Router, complaint: Complaint, *refused_by: str) -> Disposition:
     """Return the disposition of a complaint after refusals."""
-    hop = {"hop": len(refused_by)}
-    return Disposition.model_validate(hop | router.route(plain(complaint), refused_by))
+    return replace(router.route(complaint, refused_by), hop=len(refused_by))
 
 
 def stored(event: Complaint | Command, *, offset: int = 0, at_ms: int = NOON_MS) -> StoredRecord:
@@ -118,7 +121,7 @@ class House:
         }
         facts = [self.read(value) for value in of[CASE_EVENTS]]
         self.facts += facts
-        self.replies += [Reply.model_validate_json(value) for value in of[CONVERSATIONS]]
+        self.replies += [msgspec.json.decode(value, type=Reply) for value in of[CONVERSATIONS]]
         self.waiting += [one for one in effect.outputs if one.topic == COMPLAINTS]
         self.neighbours += [one for one in effect.outputs if one.topic == NEIGHBOURS]
         return facts
@@ -140,8 +143,8 @@ class House:
     @staticmethod
     def read(value: bytes) -> Fact:
         """Return the fact in a record's value, which a model writes to the byte as the step does."""
-        return Fact.model_validate_json(value)
+        return msgspec.json.decode(value, type=Fact)
 
     def case(self, code: str) -> Case:
         """Return the case with a code."""
-        return Case.model_validate_json(self.states[code.encode()])
+        return msgspec.json.decode(self.states[code.encode()], type=Case)

@@ -1,5 +1,7 @@
 """How a case joins an addition to its complaint: the specification that the router and the readings of the channels both keep."""
 
+from msgspec.structs import replace
+
 from complaints.command import Command
 from complaints.event import Complaint
 
@@ -22,19 +24,18 @@ def joined(complaint: Complaint, command: Command) -> Complaint:
     if complaint.place.regency is None and tells:
         place = reading.place
     elif reading.place.pin and place is complaint.place:
-        place = place.model_copy(update={"pin": reading.place.pin})
+        place = replace(place, pin=reading.place.pin)
     attachments = (*complaint.attachments, *added.attachments)
     occurred_on = complaint.occurred_on or reading.occurred_on
     there = {"evidence": bool(attachments), "date": occurred_on is not None}
-    return complaint.model_copy(
-        update={
-            "additions": (*complaint.additions, added),
-            "occurred_on": occurred_on,
-            "place": place,
-            "topic": complaint.topic or reading.topic,
-            "complaint_class": reading.complaint_class,
-            "oversight": complaint.oversight or reading.oversight,
-            "attachments": attachments,
-            "missing": tuple(part for part in reading.missing if not there.get(part)),
-        }
+    return replace(
+        complaint,
+        additions=(*complaint.additions, added),
+        occurred_on=occurred_on,
+        place=place,
+        topic=complaint.topic or reading.topic,
+        complaint_class=reading.complaint_class,
+        oversight=complaint.oversight or reading.oversight,
+        attachments=attachments,
+        missing=tuple(part for part in reading.missing if not there.get(part)),
     )

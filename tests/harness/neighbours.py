@@ -10,12 +10,15 @@ import orjson
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import encode
 from complaints.bus.step.contract import Keep, State
+from complaints.command import EchoedEvent
 from complaints.contract import NEIGHBOURS
+from complaints.disposition import Handling
 from complaints.ids import NAMESPACE
 from complaints.neighbour import Closed, Joined, Left, Opened, Told
 from complaints.tracking import code_for
 from neighbours.step import NeighboursStep
 from normalizer.matter.signature import signature
+from tests.harness.events import DPU
 
 KEY = b"the key of the tests' codes"
 NOON = datetime(2026, 11, 3, 5, tzinfo=UTC)
@@ -61,9 +64,10 @@ def left(main: int, supporter: int) -> Left:
     return Left(id=uuid5(case_id(supporter), "left"), main=code(main), supporter=code(supporter), at=NOON)
 
 
-def told(main: int, name: str = "answered", **body: Any) -> Told:
+def told(main: int, event: EchoedEvent = "answered", **about: Any) -> Told:
     """Return the record of what a main case tells."""
-    return Told(id=uuid5(case_id(main), name), main=code(main), body=body, at=NOON)
+    owner: dict[str, Any] = {"agency": DPU, "handling": Handling(), "as_of": 3}
+    return Told(id=uuid5(case_id(main), event), main=code(main), at=NOON, event=event, **(owner | about))
 
 
 @dataclass
@@ -86,15 +90,16 @@ class Quarter:
         before = len(self.commands)
         for event in events:
             when = at or (event.received_at if isinstance(event, Opened) else event.at)
-            self._handle(encode(event, source="/tests"), when)
+            self.take(encode(event, source="/tests"), when)
         return self.commands[before:]
 
     def merges(self, *events: Opened | Closed, at: datetime | None = None) -> list[tuple[str, str]]:
         """Handle events, and return the merges that are proposed: supporter and main case."""
         return [(command["tracking_code"], command["other"]) for command in self.put(*events, at=at)]
 
-    def _handle(self, record: Record, at: datetime) -> None:
-        waiting = [record]
+    def take(self, record: Record, at: datetime = NOON) -> list[dict[str, Any]]:
+        """Handle a record and all that it leads to in the same mailbox, and return the commands."""
+        waiting, before = [record], len(self.commands)
         while waiting:
             one = waiting.pop(0)
             key = one.key
@@ -109,6 +114,7 @@ class Quarter:
                     self.states[key] = effect.state.value
             waiting += [output for output in effect.outputs if output.topic == NEIGHBOURS]
             self.commands += [orjson.loads(output.value) for output in effect.outputs if output.topic != NEIGHBOURS]
+        return self.commands[before:]
 
 
 def later(**more: float) -> datetime:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from contextlib import closing
 from typing import Any
 
+from msgspec.structs import replace
+
 from channels.web.told import story
 from complaints.bus import Record
 from complaints.bus.envelope import encode
@@ -72,7 +74,7 @@ class Street:
         self._acts += 1
         before, owner = len(self.facts()), self.case(citizen).owner.id
         command = said(kind, self.complaint(citizen), actor or owner, text, nonce=f"{self._acts}", **fields)
-        self.town.take(encode(command.model_copy(update={"received_at": self.town.now}), source="/tests"))
+        self.town.take(encode(replace(command, received_at=self.town.now), source="/tests"))
         self._told = self._sent()
         return self.facts()[before:]
 
@@ -129,4 +131,4 @@ def on_the_web(fact: Fact) -> Fact:
     """Return a fact as if the complaint had come by the web."""
     if fact.complaint is None:
         return fact
-    return fact.model_copy(update={"complaint": fact.complaint.model_copy(update={"channel": "web"})})
+    return replace(fact, complaint=replace(fact.complaint, channel="web"))

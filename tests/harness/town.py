@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+import msgspec
+
 from complaints import ids
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import decode, encode, type_of
@@ -220,7 +222,7 @@ class Town:
 
     def case(self, code: str) -> Case:
         """Return the case with a code."""
-        return Case.model_validate_json(self.states[COMPLAINTS, code.encode()].value)
+        return msgspec.json.decode(self.states[COMPLAINTS, code.encode()].value, type=Case)
 
     def state(self, citizen: str) -> bytes:
         """Return the state of a citizen, opened."""

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
@@ -77,7 +78,9 @@ class Topics:
     @property
     def landed(self) -> list[MessageEvent]:
         """What messages became."""
-        return [MessageEvent.model_validate_json(value) for value in self.new(MESSAGE_EVENTS, type_of(MessageEvent))]
+        return [
+            msgspec.json.decode(value, type=MessageEvent) for value in self.new(MESSAGE_EVENTS, type_of(MessageEvent))
+        ]
 
     def has_grown(self, former: int) -> bool:
         """Return whether more messages have landed than before, or all of them."""
@@ -86,7 +89,7 @@ class Topics:
     @property
     def complaints(self) -> list[Complaint]:
         """The complaints."""
-        return [Complaint.model_validate_json(value) for value in self.new(COMPLAINTS, type_of(Complaint))]
+        return [msgspec.json.decode(value, type=Complaint) for value in self.new(COMPLAINTS, type_of(Complaint))]
 
 
 @pytest.fixture

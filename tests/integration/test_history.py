@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from complaints.case import Answer
 from complaints.event import AgencyRef, Complaint, Place, Region
@@ -43,7 +44,7 @@ def keep(store: Store, of: Complaint, owner: AgencyRef, *facts: Fact) -> None:
         owner,
         hop=max((fact.disposition.hop for fact in facts if fact.disposition), default=0),
         triage=owner is DESK,
-        answers=tuple(Answer(agency=owner, text=fact.text, at=NOON, caused_by=fact.caused_by) for fact in said),
+        answers=tuple(Answer(agency=owner, text=fact.text or "", at=NOON, caused_by=fact.caused_by) for fact in said),
     )
     for record in (*map(stored, facts), stored_case(document)):
         for table, row in rows_of(record, number):
@@ -58,15 +59,15 @@ def test_only_what_an_officer_decided_is_learnt(store: Store) -> None:
     keep(store, guess, DPU, routed(guess))
     keep(store, taken, DPU, routed(taken), answered(taken))
     no = refused(moved)
-    by_refusal = routed(moved, PEMDA, version=4, hop=1).model_copy(update={"caused_by": no.caused_by})
+    by_refusal = replace(routed(moved, PEMDA, version=4, hop=1), caused_by=no.caused_by)
     keep(store, moved, PEMDA, routed(moved), no, by_refusal)
     no = refused(desk)
-    to_desk = routed(desk, DESK, version=4, hop=1, triage=True).model_copy(update={"caused_by": no.caused_by})
+    to_desk = replace(routed(desk, DESK, version=4, hop=1, triage=True), caused_by=no.caused_by)
     keep(store, desk, DESK, routed(desk), no, to_desk)
     keep(store, secret, DPU, routed(secret), answered(secret))
     told = completed(told, "di Kota Semarang")
     plus = added(told)
-    by_addition = routed(told, DPU, version=4, hop=1).model_copy(update={"caused_by": plus.caused_by})
+    by_addition = replace(routed(told, DPU, version=4, hop=1), caused_by=plus.caused_by)
     keep(store, told, DPU, routed(told, DESK, triage=True), plus, by_addition)
     both = completed(both, "di Kota Semarang")
     keep(store, both, DPU, routed(both), added(both), answered(both, version=4))
@@ -79,7 +80,7 @@ def test_an_answer_of_a_former_owner_confirms_nobody(store: Store) -> None:
     """The citizen's addition moved the case after the answer, and the new owner has not spoken."""
     of = completed(complaint(8, place=HERE))
     plus = added(of, version=4)
-    after = routed(of, PEMDA, version=5, hop=1).model_copy(update={"caused_by": plus.caused_by})
+    after = replace(routed(of, PEMDA, version=5, hop=1), caused_by=plus.caused_by)
     keep(store, of, PEMDA, routed(of), answered(of), plus, after)
     assert decided(store) == []
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from complaints.bus import Offsets
@@ -67,7 +68,7 @@ class Topics:
     @property
     def commands(self) -> list[Command]:
         """The commands to cases."""
-        return [Command.model_validate_json(value) for value in self.new(COMPLAINTS)]
+        return [msgspec.json.decode(value, type=Command) for value in self.new(COMPLAINTS)]
 
     def has(self, count: int) -> bool:
         """Return whether so many commands came."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -55,7 +56,7 @@ def test_a_record_that_is_put_back_is_handled_and_twice_is_once(
         return [stored.value or b"" for batch in scanner.scan(topic) for stored in batch]
 
     def kinds() -> list[str]:
-        return [Fact.model_validate_json(value).kind.value for value in values(CASE_EVENTS)]
+        return [msgspec.json.decode(value, type=Fact).kind.value for value in values(CASE_EVENTS)]
 
     complaint = normalised(message(upstream_id="1", received_at=datetime.now(UTC)), keys)
     refusal = said(CommandKind.refuse, complaint, "dpu-33.74")
@@ -66,7 +67,9 @@ def test_a_record_that_is_put_back_is_handled_and_twice_is_once(
         producer.send(encode(complaint, source="/tests")).result(30)
         wait_until(lambda: kinds() == [FactKind.opened, FactKind.routed], what="the owner", timeout_s=60)
         owner = next(
-            fact.disposition for value in values(CASE_EVENTS) if (fact := Fact.model_validate_json(value)).disposition
+            fact.disposition
+            for value in values(CASE_EVENTS)
+            if (fact := msgspec.json.decode(value, type=Fact)).disposition
         )
         assert owner.owner.id == "dpu-33.74"
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from complaints.bus import Record
 from complaints.bus.envelope import AnyEvent, encode
@@ -18,7 +20,7 @@ from complaints.bus.step.place.positions import position_key
 from complaints.case import Case
 from complaints.contract import CASE_EVENTS, CASES
 from complaints.errors import ConfigurationError
-from complaints.event import Deadline, OccurredOn, Pin, Place
+from complaints.event import DatePrecision, Deadline, OccurredOn, Pin, Place
 from complaints.fact import Fact, FactKind
 from complaints.tracking import spaced
 from embedded.clickhouse.accounts import VIEWS
@@ -64,7 +66,7 @@ sink.run(threading.Event(), lambda _: None)
 
 def document(of: Case) -> Record:
     """Return the record of a case document, as the router's step writes it."""
-    value = of.model_dump_json(exclude_none=True).encode()
+    value = msgspec.json.encode(of)
     return Record(topic=CASES, key=of.tracking_code.encode(), value=value)
 
 
@@ -149,7 +151,7 @@ def test_clickhouse_knows_case_numbers_and_no_tracking_code(house: SinkHouse) ->
     of, other = house.complaint(), house.complaint()
     for each in (of, other):
         written = f"kode saya {spaced(of.tracking_code)} atau {of.tracking_code.lower()}, {other.tracking_code}"
-        said = each.model_copy(update={"text": written, "title": written[:60] + "…", "continues": other.tracking_code})
+        said = replace(each, text=written, title=written[:60] + "…", continues=other.tracking_code)
         facts = [opened(said), routed(said), answered(said, text=f"Lihat {spaced(of.tracking_code)}."), refused(said)]
         house.send(*map(fact, facts), document(case(said, main=of.tracking_code)))
         house.send(*(encode(event, source="/tests") for event in (landed(said), told(said), delivery(said))))
@@ -225,7 +227,7 @@ QUERY = re.compile(r"""lapor query (?:'([^']+)'|"([^"]+)")""")
 def test_analysts_see_a_position_rounded_to_about_a_kilometre(house: SinkHouse) -> None:
     """In both views; no column has the whole one, and a report without a pin has none."""
     pin = Pin(latitude=-6.993215, longitude=110.420311)
-    of, other = (house.complaint().model_copy(update={"place": Place(pin=found)}) for found in (pin, None))
+    of, other = (replace(house.complaint(), place=Place(pin=found)) for found in (pin, None))
     house.send(*(fact(opened(each)) for each in (of, other)), *(document(case(each)) for each in (of, other)))
     sink = house.sink()
     wait_until(lambda: sink.stored == 2 + 2 + 2, what="all rows")
@@ -243,14 +245,14 @@ def test_who_hides_a_report_later_hides_what_came_before(house: SinkHouse) -> No
     """In every view: the words, the code, the village and the reasons; that there is a report stays to be counted."""
     of, other = house.complaint(), house.complaint()
     words = "Kepala dinas meminta uang di Jalan Pemuda"
-    of = of.model_copy(update={"text": words, "title": words})
+    of = replace(of, text=words, title=words)
     facts = [opened(of), routed(of), answered(of), opened(other)]
     house.send(*map(fact, facts), document(case(of)), document(case(other)))
     sink = house.sink()
     wait_until(lambda: sink.stored == 4 + 2 + 1 + 2, what="all rows")
     views = ("complaints", "dispositions", "case_events", "cases")
     assert words in str(house.store.table("SELECT * FROM complaints"))
-    hidden = of.model_copy(update={"secret": True})
+    hidden = replace(of, secret=True)
     house.send(document(case(hidden, version=4)))
     wait_until(lambda: sink.stored == 4 + 2 + 1 + 3, what="the row of the hidden case")
     sink.stop()
@@ -415,8 +417,8 @@ def test_failures_in_a_row_hold_their_partition_alone(house: SinkHouse, monkeypa
 
 def test_dates_at_the_ends_of_the_calendar_are_stored(house: SinkHouse) -> None:
     """A slip in a year must not stop the sink."""
-    first = house.complaint().model_copy(update={"occurred_on": OccurredOn(date=date.min, precision="day")})
-    last = house.complaint().model_copy(update={"received_at": datetime(9999, 12, 31, tzinfo=UTC)})
+    first = replace(house.complaint(), occurred_on=OccurredOn(date=date.min, precision=DatePrecision.day))
+    last = replace(house.complaint(), received_at=datetime(9999, 12, 31, tzinfo=UTC))
     due = Deadline(duty="forward", days=3, counted="working", begins=date.min, due=date.max, source="x")
     house.send(*map(fact, (opened(first), opened(last), routed(first, deadlines=(due,)))))
     house.send(document(case(first, deadlines=(due,))))

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from httpx import Response
+from msgspec.structs import replace
 
 from channels.web.parse import SHORTEST_KEY
 from channels.web.wishes import MOST_WORDS, WISHES
@@ -261,7 +262,7 @@ def test_what_is_hidden_already_is_not_offered_again(door: House) -> None:
     assert ('value="secret"' in showing, 'value="anonymous"' in showing) == (True, False)
     (complaint,) = door.complaints()
     case = door.cases.known[code]
-    both = case.model_copy(update={"complaint": case.complaint.model_copy(update={"anonymous": True})})
+    both = replace(case, complaint=replace(case.complaint, anonymous=True))
     door.cases.known[complaint.mailbox] = both
     assert f"/lacak/{code}/rahasiakan" not in door.http.get(f"/lacak/{code}").text
 

@@ -4,14 +4,15 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from msgspec.structs import replace
 
+from complaints.case import Case
 from complaints.command import CITIZEN, CONVERSATION, NEIGHBOURS, Command, CommandKind, Sender
-from complaints.event import Complaint
+from complaints.event import Complaint, ComplaintClass, Place, Region
 from router.cases.document.evolve import REMEMBERED_MS
 from router.cases.roles import role_of
 from router.cases.table import TABLE
@@ -20,16 +21,17 @@ from tests.harness.house import House, added
 from tests.harness.list_law import AGENCIES, BODIES, DESK, ListLaw
 from tests.harness.lives import rules as life_rules
 from tests.harness.lives.many import DAY_MS, MINUTE_MS, Lives, spoken
-from tests.harness.lives.rules import Document
+
+Document = dict[str, Any]
 
 LAWS = (ListLaw(), ListLaw(turned=2), ListLaw(slower=3), ListLaw(turned=1, slower=1))
 CASES = 4
 WAITS_MS = (MINUTE_MS, 7 * 60 * MINUTE_MS, DAY_MS, 4 * DAY_MS, 8 * DAY_MS, 15 * DAY_MS, 31 * DAY_MS, 70 * DAY_MS)
-PLACES: dict[str, dict[str, Any]] = {
-    code: {"province": {"code": code, "name": "?"}, "regency": {"code": f"{code}.01", "name": "?"}}
+PLACES = {
+    code: Place(province=Region(code=code, name="?"), regency=Region(code=f"{code}.01", name="?"))
     for code in ("33", "51", "94")
 }
-CLASSES = ("pengaduan", "permintaan_informasi", "aspirasi")
+CLASSES = tuple(ComplaintClass)
 OWNER = "owner"
 OF_PERSONS = tuple(kind for kind in CommandKind if kind not in {CommandKind.add, CommandKind.status, CommandKind.due})
 
@@ -101,20 +103,20 @@ class LivesMachine(RuleBasedStateMachine):
         of = self.of(number)
         reading: dict[str, Any] = {"missing": ("place",)} if lacks else {"place": PLACES[where]}
         reading |= {"oversight": bool(more["abuse"]), "corrects": more["corrects"]}
-        command = added(of, text, number=self.nonce, at=self.now, **reading, **{"class": kind})
-        return self.send(command.model_copy(update={"sender": self.sender(of), "secret": more["hides"]}))
+        command = added(of, text, number=self.nonce, at=self.now, complaint_class=kind, **reading)
+        return self.send(replace(command, sender=self.sender(of), secret=more["hides"]))
 
     @rule(target=sent, number=numbers, pick=st.integers(0, 99), about=details)
     def apt(self, number: int, pick: int, about: Document) -> Event:
         """Somebody does what the table allows him now."""
         case = self.document(number)
-        return self.one_allowed(number, pick, about, (CITIZEN, DESK, case["owner"]["id"]) if case else ())
+        return self.one_allowed(number, pick, about, (CITIZEN, DESK, case.owner.id) if case else ())
 
     @rule(target=sent, number=numbers, pick=st.integers(0, 99), about=details)
     def owner_does(self, number: int, pick: int, about: Document) -> Event:
         """The owner does what the table allows it now."""
         case = self.document(number)
-        return self.one_allowed(number, pick, about, (case["owner"]["id"],) if case else ())
+        return self.one_allowed(number, pick, about, (case.owner.id,) if case else ())
 
     @rule(
         target=sent,
@@ -125,7 +127,8 @@ class LivesMachine(RuleBasedStateMachine):
     )
     def anybody(self, number: int, kind: CommandKind, who: str, about: Document) -> Event:
         """Anybody tries anything, what only steps may do as well."""
-        owner = self.document(number).get("owner", {"id": DESK})["id"]
+        case = self.document(number)
+        owner = case.owner.id if case else DESK
         return self.say(number, kind, owner if who == OWNER else who, about)
 
     @rule(target=sent, number=numbers, about=details, who=st.sampled_from((DESK, NEIGHBOURS)))
@@ -217,10 +220,10 @@ class LivesMachine(RuleBasedStateMachine):
         """The complaint of a number, or another one if there is none."""
         return self.opened.get(number) or self.opened[number % 2]
 
-    def document(self, number: int) -> Document:
-        """The case of a number as it is now, which may be older than its mailbox; empty if there is none."""
-        value: Document = orjson.loads(self.lives.house.states.get(self.of(number).tracking_code.encode(), b"{}"))
-        return value
+    def document(self, number: int) -> Case | None:
+        """The case of a number as it is now, which may be older than its mailbox; None if there is none."""
+        house, code = self.lives.house, self.of(number).tracking_code
+        return house.case(code) if code.encode() in house.states else None
 
     def one_allowed(self, number: int, pick: int, about: Document, actors: tuple[str, ...]) -> Event:
         """Append one of the commands that the table allows these actors now; if it allows none, the complaint again."""
@@ -229,7 +232,7 @@ class LivesMachine(RuleBasedStateMachine):
             (kind, actor)
             for actor in actors
             for kind in OF_PERSONS
-            if isinstance(TABLE[kind, role_of(case, actor, law, kind)][case["state"]], tuple)
+            if case is not None and isinstance(TABLE[kind, role_of(case, actor, law, kind)][case.state], tuple)
         ]
         if not allowed:
             return self.send(self.of(number))
@@ -242,7 +245,7 @@ class LivesMachine(RuleBasedStateMachine):
         said = about | {"other": self.of(about["other"]).tracking_code, "nonce": self.nonce}
         said["beside"] = (BODIES[-1],) if about["rarely"] else None
         command = spoken(kind, of, actor, said, at=self.now)
-        return self.send(command.model_copy(update={"sender": self.sender(of)}) if actor == CITIZEN else command)
+        return self.send(replace(command, sender=self.sender(of)) if actor == CITIZEN else command)
 
     def send(self, event: Event) -> Event:
         """Append a complaint or command. Two of three are handled at once."""

@@ -1,32 +1,29 @@
 """Notes in the document of a case that an owner has answered, or takes the report for complete."""
 
-from complaints.case import OPEN
-from router.cases.document.plain import Document
-from router.cases.document.waits import close_question, standing
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from complaints.case import Answer, Case
+from router.cases.document.waits import close_question, stood
 
 
-def stands(case: Document, answer: Document) -> None:
+def stands(case: Case, answer: Answer) -> Case:
     """Note an answer, of an owner or of the owner of a former main case."""
-    case["answers"] = [*case["answers"], answer]
-    for name in ("reopened_at", "postponed"):
-        case.pop(name, None)
-    close_question(case, answer["at"])
-    declared(case, answer)
-    if case.get("forwarded_at") or not all(hop["triage"] for hop in case["chain"]):
-        case.setdefault("followed_up_at", answer["at"])  # an answer is a follow-up, that of a triage desk too
-    case["state"] = "ditanggapi"
+    case = replace(case, answers=(*case.answers, answer), reopened_at=None, postponed=None)
+    case = declared(close_question(case, answer.at), answer.at)
+    followed_up_at = case.followed_up_at
+    if case.forwarded_at or not all(hop.triage for hop in case.chain):
+        followed_up_at = followed_up_at or answer.at  # an answer is a follow-up, that of a triage desk too
+    return replace(case, state="ditanggapi", followed_up_at=followed_up_at)
 
 
-def declared(case: Document, fact: Document) -> None:
+def declared(case: Case, at: datetime) -> Case:
     """Note that an owner takes the report for complete, by saying so or by what it does."""
-    case.setdefault("checked_at", fact["at"])
-    case.setdefault("verified_at", fact["at"])
-    did(case, fact)
-    if case["state"] in OPEN:
-        case["state"] = standing(case)
+    case = replace(case, checked_at=case.checked_at or at, verified_at=case.verified_at or at)
+    return stood(did(case, at))
 
 
-def did(case: Document, fact: Document) -> None:
+def did(case: Case, at: datetime) -> Case:
     """Note that an owner that is no triage desk followed the case up."""
-    if not case["triage"]:
-        case.setdefault("followed_up_at", fact["at"])
+    return case if case.triage or case.followed_up_at else replace(case, followed_up_at=at)

@@ -1,244 +1,237 @@
 """What each kind of fact changes in the document of a case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from complaints.case import ENDED, OPEN
-from complaints.fact import FactKind
+from msgspec.structs import replace
+
+from complaints.case import ENDED, OPEN, Answer, Case, Escalation, Hop, Postponed, Question, Rating
+from complaints.event import Complaint, Refusal
+from complaints.fact import Fact, FactKind
 from normalizer.tiers.answers import settled_by
 from router.cases.document import supporters
 from router.cases.document.answers import declared, did, stands
 from router.cases.document.ending import ended, let_go
 from router.cases.document.joining import joined
-from router.cases.document.plain import Document
-from router.cases.document.waits import close_question, end_waits, is_over, standing, stop_waiting
+from router.cases.document.waits import close_question, end_waits, is_over, standing, stood, stop_waiting
 
 
-def _routed(case: Document, fact: Document) -> None:
-    disposition = fact["disposition"]
-    moves = disposition["hop"] == len(case["chain"])
-    hop = {
-        "hop": disposition["hop"],
-        "owner": disposition["owner"],
-        "triage": disposition["triage"],
-        "since": fact["at"],
-        "caused_by": fact["caused_by"],
-    }
-    for name in ("owner", "triage", "hop", "confidence", "explanation", "rules_version", "registry_version"):
-        case[name] = disposition[name]
-    case["deadlines"] = disposition.get("deadlines", case["deadlines"])
-    taken = fact.get("handling")
-    if taken is not None:
-        case.pop("given", None)
-        case |= {"given": True} if taken["given"] else {}
-    if moves or disposition.get("beside"):
-        case.pop("beside", None)
-        case |= {"beside": disposition["beside"]} if disposition.get("beside") else {}
+def _routed(case: Case, fact: Fact) -> Case:
+    routed = fact.disposition
+    assert routed is not None
+    moves, taken = routed.hop == len(case.chain), fact.handling
+    changed = replace(
+        case,
+        owner=routed.owner,
+        triage=routed.triage,
+        hop=routed.hop,
+        confidence=routed.confidence,
+        explanation=routed.explanation,
+        rules_version=routed.rules_version,
+        registry_version=routed.registry_version,
+        deadlines=routed.deadlines or case.deadlines,
+        given=case.given if taken is None else taken.given,
+        beside=routed.beside if moves or routed.beside else case.beside,
+    )
     if not moves:
-        if not case["triage"]:
-            case.setdefault("forwarded_at", fact["at"])
-        if case["state"] in OPEN:
-            case["state"] = standing(case)
-        return
-    case["chain"] = [*case["chain"], hop]
-    for name in ("accepted_at", "postponed"):
-        case.pop(name, None)
-    if case["state"] in OPEN or (case["state"] == "ditanggapi" and taken is None):
-        case["state"] = standing(case)
+        forwarded_at = case.forwarded_at if routed.triage else case.forwarded_at or fact.at
+        return stood(replace(changed, forwarded_at=forwarded_at))
+    hop = Hop(hop=routed.hop, owner=routed.owner, triage=routed.triage, since=fact.at, caused_by=fact.caused_by)
+    changed = replace(changed, chain=(*case.chain, hop), accepted_at=None, postponed=None)
+    if case.state in OPEN or (case.state == "ditanggapi" and taken is None):
+        return replace(changed, state=standing(changed))
+    return changed
 
 
-def _asked(case: Document, fact: Document) -> None:
-    part = fact.get("part")
-    asked = {"part": part} if part else {"text": fact["text"], "agency": case["owner"]}
-    case["question"] = {**asked, "at": fact["at"]}
-    case["questions"] = case["questions"] + 1
-    if part:
-        case["asked"] = [*case.get("asked", ()), part]
-    if not case["answers"] and not is_over(case, fact["at"]):
-        end_waits(case, fact["at"])
-        case["waits_since"] = fact["at"]
-        if not case.get("verified_at") and not is_over(case, fact["at"], "statute_decision"):
-            case["decision_waits_since"] = fact["at"]
-    if fact["actor"] == case["owner"]["id"]:
-        did(case, fact)
-    case.setdefault("checked_at", fact["at"])
-    if case["state"] in OPEN:
-        case["state"] = standing(case)
+def _asked(case: Case, fact: Fact) -> Case:
+    part, at = fact.part, fact.at
+    question = Question(part=part, at=at) if part else Question(text=fact.text or "", agency=case.owner, at=at)
+    asked = (*case.asked, part) if part else case.asked
+    case = replace(case, question=question, questions=case.questions + 1, asked=asked)
+    if not case.answers and not is_over(case, at):
+        case = replace(end_waits(case, at), waits_since=at)
+        if not case.verified_at and not is_over(case, at, "statute_decision"):
+            case = replace(case, decision_waits_since=at)
+    if fact.actor == case.owner.id:
+        case = did(case, at)
+    return stood(replace(case, checked_at=case.checked_at or at))
 
 
-def _added(case: Document, fact: Document) -> None:
-    complaint = joined(case["complaint"], fact["addition"], fact["reading"])
-    if fact["addition"].get("apart"):
-        case["complaint"] = complaint
-        return
-    question = case.pop("question", None)
-    part = question.get("part") if question else None
-    settled = settled_by(part, fact["addition"]["text"]) if part else ""
-    if settled:
-        complaint["settled"] = [*complaint.get("settled", ()), settled]
-    stop_waiting(case, fact["at"])
-    if case.get("reclassified"):
-        complaint |= {name: case["complaint"][name] for name in ("class", "oversight") if name in case["complaint"]}
-    _let_go_if_abuse(case, complaint, fact)
-    case["complaint"] = complaint
-    supporters.told(case)
-    if case["state"] in OPEN:
-        case["state"] = standing(case)
+def _added(case: Case, fact: Fact) -> Case:
+    addition, reading = fact.addition, fact.reading
+    assert addition is not None
+    assert reading is not None
+    complaint = joined(case.complaint, addition, reading)
+    if addition.apart:
+        return replace(case, complaint=complaint)
+    part = case.question.part if case.question else None
+    if settled := settled_by(part, addition.text) if part else "":
+        complaint = replace(complaint, settled=(*(complaint.settled or ()), settled))
+    if case.reclassified:
+        former = case.complaint
+        complaint = replace(complaint, complaint_class=former.complaint_class, oversight=former.oversight)
+    case = _with(stop_waiting(replace(case, question=None), fact.at), complaint, fact)
+    return stood(supporters.told(case))
 
 
-def _refused(case: Document, fact: Document) -> None:
-    hop = next(hop["hop"] for hop in reversed(case["chain"]) if hop["owner"]["id"] == fact["actor"])
-    late = fact["actor"] != case["owner"]["id"]
-    refusal = {"hop": hop, "agency_id": fact["actor"], "reason": fact["text"], "at": fact["at"], "late": late}
-    if fact.get("to"):
-        refusal["suggested"] = fact["to"]
-    if not late:
-        case.pop("given", None)
-    case["refusals"] = [*case["refusals"], refusal]
+def _refused(case: Case, fact: Fact) -> Case:
+    hop = next(hop.hop for hop in reversed(case.chain) if hop.owner.id == fact.actor)
+    late = fact.actor != case.owner.id
+    refusal = Refusal(
+        hop=hop, agency_id=fact.actor, reason=fact.text or "", at=fact.at, late=late, suggested=fact.to or None
+    )
+    return replace(case, refusals=(*case.refusals, refusal), given=case.given and late)
 
 
-def _answered(case: Document, fact: Document) -> None:
-    answer = {"agency": case["owner"], "text": fact["text"], "at": fact["at"], "caused_by": fact["caused_by"]}
-    if fact.get("final"):
-        answer["final"] = True
-    stands(case, answer)
+def _answered(case: Case, fact: Fact) -> Case:
+    return stands(
+        case,
+        Answer(agency=case.owner, text=fact.text or "", at=fact.at, caused_by=fact.caused_by, final=bool(fact.final)),
+    )
 
 
-def _verified(case: Document, fact: Document) -> None:
+def _verified(case: Case, fact: Fact) -> Case:
     """The owner says that the report is complete: no question is open, and it was for nothing that the clocks waited."""
-    close_question(case, fact["at"])
-    declared(case, fact)
+    return declared(close_question(case, fact.at), fact.at)
 
 
-def _accepted(case: Document, fact: Document) -> None:
-    case["accepted_at"] = fact["at"]
-    case["given"] = True  # by the owner to itself: what the citizen adds moves it no more
-    if case["triage"]:
-        case["triage"] = False
-        case.setdefault("forwarded_at", fact["at"])
-    case.pop("reopened_at", None)
-    declared(case, fact)
+def _accepted(case: Case, fact: Fact) -> Case:
+    """The owner gives the case to itself: what the citizen adds moves it no more."""
+    forwarded_at = case.forwarded_at or fact.at if case.triage else case.forwarded_at
+    case = replace(case, accepted_at=fact.at, given=True, triage=False, forwarded_at=forwarded_at, reopened_at=None)
+    return declared(case, fact.at)
 
 
-def _extended(case: Document, fact: Document) -> None:
-    case["extended_at"] = fact["at"]
+def _extended(case: Case, fact: Fact) -> Case:
+    return replace(case, extended_at=fact.at)
 
 
-def _postponed(case: Document, fact: Document) -> None:
-    case["postponed"] = {"until": fact["until"], "text": fact["text"]}
-    case["state"] = standing(case)
+def _postponed(case: Case, fact: Fact) -> Case:
+    assert fact.until is not None
+    case = replace(case, postponed=Postponed(until=fact.until, text=fact.text or ""))
+    return replace(case, state=standing(case))
 
 
-def _resumed(case: Document, _: Document) -> None:
-    case.pop("postponed", None)
-    case["state"] = standing(case)
+def _resumed(case: Case, _: Fact) -> Case:
+    case = replace(case, postponed=None)
+    return replace(case, state=standing(case))
 
 
-def _reopened(case: Document, fact: Document) -> None:
-    if case["state"] in ENDED:
-        let_go(case, fact)
-    supporters.take_apart(case, fact)
-    supporters.take_over(case, fact)
-    if case["state"] == "ditanggapi" or (case["state"] == "selesai" and case["answers"]):
-        case["disputes"] = case.get("disputes", 0) + 1
-    for name in ("ended_at", "ended_by", "deemed", "rating", "main", "main_as_of", "accepted_at"):
-        case.pop(name, None)
-    case["reopened_at"] = fact["at"]
-    case["state"] = standing(case)
+def _reopened(case: Case, fact: Fact) -> Case:
+    if case.state in ENDED:
+        case = let_go(case, fact)
+    case = supporters.take_over(supporters.take_apart(case, fact), fact)
+    is_disputed = case.state == "ditanggapi" or (case.state == "selesai" and bool(case.answers))
+    case = replace(
+        case,
+        disputes=case.disputes + is_disputed,
+        ended_at=None,
+        ended_by=None,
+        deemed=False,
+        rating=None,
+        main=None,
+        main_as_of=None,
+        accepted_at=None,
+        reopened_at=fact.at,
+    )
+    return replace(case, state=standing(case))
 
 
-def _given(case: Document, _: Document) -> None:
+def _given(case: Case, _: Fact) -> Case:
     """A person gives the case to the owner that the next fact names."""
-    case["given"] = True
+    return replace(case, given=True)
 
 
-def _rated(case: Document, fact: Document) -> None:
-    case["rating"] = {"stars": fact["stars"], "text": fact["text"], "at": fact["at"]}
+def _rated(case: Case, fact: Fact) -> Case:
+    assert fact.stars is not None
+    return replace(case, rating=Rating(stars=fact.stars, text=fact.text or "", at=fact.at))
 
 
-def _hidden(case: Document, fact: Document) -> None:
-    names = [name for name in ("anonymous", "secret") if fact.get(name)]
-    if "secret" in names:
-        let_go(case, fact)
-        case.pop("told_to", None)
-    case["complaint"] = {**case["complaint"], **dict.fromkeys(names, True)}
+def _hidden(case: Case, fact: Fact) -> Case:
+    if fact.secret:
+        case = replace(let_go(case, fact), told_to=())
+    complaint = case.complaint
+    anonymous, secret = complaint.anonymous or bool(fact.anonymous), complaint.secret or fact.secret
+    return replace(case, complaint=replace(complaint, anonymous=anonymous, secret=secret))
 
 
-def _shown(case: Document, fact: Document) -> None:
-    new = {name: fact[name] for name in ("anonymous", "secret") if fact.get(name) is not None}
-    case["complaint"] = {**case["complaint"], **new}
+def _shown(case: Case, fact: Fact) -> Case:
+    complaint = case.complaint
+    anonymous = complaint.anonymous if fact.anonymous is None else fact.anonymous
+    return replace(case, complaint=replace(complaint, anonymous=anonymous, secret=fact.secret))
 
 
-def _reclassified(case: Document, fact: Document) -> None:
-    new: Document = {"class": fact["class"]} if fact.get("class") else {}
-    if fact.get("oversight") is not None:
-        new["oversight"] = fact["oversight"]
-    complaint = {**case["complaint"], **new}
-    _let_go_if_abuse(case, complaint, fact)
-    case["complaint"], case["reclassified"] = complaint, True
+def _reclassified(case: Case, fact: Fact) -> Case:
+    former = case.complaint
+    complaint = replace(
+        former,
+        complaint_class=fact.complaint_class or former.complaint_class,
+        oversight=former.oversight if fact.oversight is None else fact.oversight,
+    )
+    return replace(_with(case, complaint, fact), reclassified=True)
 
 
-def _let_go_if_abuse(case: Document, complaint: Document, fact: Document) -> None:
-    """Forget the supporters of a case that becomes a report of oversight: each is handled by itself, not with the accusation."""
-    if complaint.get("oversight") and not case["complaint"].get("oversight"):
-        let_go(case, fact)
+def _with(case: Case, complaint: Complaint, fact: Fact) -> Case:
+    """Return a case with its complaint as it is now. One that becomes a report of oversight forgets its supporters.
+
+    Each of them is handled by itself, not with the accusation.
+    """
+    if complaint.oversight and not case.complaint.oversight:
+        case = let_go(case, fact)
+    return replace(case, complaint=complaint)
 
 
-def _reminded(case: Document, fact: Document) -> None:
-    case["question"] = {**case["question"], "reminded_at": fact["at"]}
+def _reminded(case: Case, fact: Fact) -> Case:
+    assert case.question is not None
+    return replace(case, question=replace(case.question, reminded_at=fact.at))
 
 
-def _unanswered(case: Document, fact: Document) -> None:
-    close_question(case, fact["at"])
-    case["incomplete"] = True
-    case["state"] = standing(case)
+def _unanswered(case: Case, fact: Fact) -> Case:
+    case = replace(close_question(case, fact.at), incomplete=True)
+    return replace(case, state=standing(case))
 
 
-def _unheard(case: Document, fact: Document) -> None:
-    close_question(case, fact["at"])
-    case["incomplete"] = True
-    case["state"] = standing(case)
+def _overdue(case: Case, fact: Fact) -> Case:
+    assert fact.duty is not None
+    return replace(case, overdue={**case.overdue, fact.duty: fact.at})
 
 
-def _overdue(case: Document, fact: Document) -> None:
-    case["overdue"] = {**case.get("overdue", {}), fact["duty"]: fact["at"]}
+def _escalated(case: Case, fact: Fact) -> Case:
+    assert fact.level is not None
+    return replace(case, escalation=Escalation(level=fact.level, at=fact.at))
 
 
-def _escalated(case: Document, fact: Document) -> None:
-    case["escalation"] = {"level": fact["level"], "at": fact["at"]}
-
-
-CHANGES: Final[dict[str, Callable[[Document, Document], None]]] = {
-    FactKind.routed.value: _routed,
-    FactKind.asked.value: _asked,
-    FactKind.added.value: _added,
-    FactKind.refused.value: _refused,
-    FactKind.answered.value: _answered,
-    FactKind.verified.value: _verified,
-    FactKind.accepted.value: _accepted,
-    FactKind.extended.value: _extended,
-    FactKind.postponed.value: _postponed,
-    FactKind.resumed.value: _resumed,
-    FactKind.closed.value: ended,
-    FactKind.withdrawn.value: ended,
-    FactKind.archived.value: ended,
-    FactKind.reopened.value: _reopened,
-    FactKind.rated.value: _rated,
-    FactKind.hidden.value: _hidden,
-    FactKind.shown.value: _shown,
-    FactKind.rerouted.value: _given,
-    FactKind.handed_on.value: _given,
-    FactKind.reclassified.value: _reclassified,
-    FactKind.reminded.value: _reminded,
-    FactKind.unanswered.value: _unanswered,
-    FactKind.unheard.value: _unheard,
-    FactKind.overdue.value: _overdue,
-    FactKind.escalated.value: _escalated,
-    FactKind.proposed.value: supporters.proposed,
-    FactKind.merged.value: supporters.merged,
-    FactKind.unmerged.value: supporters.unmerged,
-    FactKind.supported.value: supporters.supported,
-    FactKind.left.value: supporters.left,
-    FactKind.echoed.value: supporters.echoed,
+CHANGES: Final[Mapping[FactKind, Callable[[Case, Fact], Case]]] = {
+    FactKind.routed: _routed,
+    FactKind.asked: _asked,
+    FactKind.added: _added,
+    FactKind.refused: _refused,
+    FactKind.answered: _answered,
+    FactKind.verified: _verified,
+    FactKind.accepted: _accepted,
+    FactKind.extended: _extended,
+    FactKind.postponed: _postponed,
+    FactKind.resumed: _resumed,
+    FactKind.closed: lambda case, fact: ended(case, fact, "selesai"),
+    FactKind.withdrawn: lambda case, fact: ended(case, fact, "dicabut"),
+    FactKind.archived: lambda case, fact: ended(case, fact, "diarsipkan"),
+    FactKind.reopened: _reopened,
+    FactKind.rated: _rated,
+    FactKind.hidden: _hidden,
+    FactKind.shown: _shown,
+    FactKind.rerouted: _given,
+    FactKind.handed_on: _given,
+    FactKind.reclassified: _reclassified,
+    FactKind.reminded: _reminded,
+    FactKind.unanswered: _unanswered,
+    FactKind.unheard: _unanswered,
+    FactKind.overdue: _overdue,
+    FactKind.escalated: _escalated,
+    FactKind.proposed: supporters.proposed,
+    FactKind.merged: supporters.merged,
+    FactKind.unmerged: supporters.unmerged,
+    FactKind.supported: supporters.supported,
+    FactKind.left: supporters.left,
+    FactKind.echoed: supporters.echoed,
 }
 """What changes by a fact. A fact that is not here changes nothing but the version."""

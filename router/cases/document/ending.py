@@ -1,24 +1,19 @@
 """Ends a case in its document, and lets its supporters go."""
 
-from complaints.fact import FactKind
-from router.cases.document.plain import Document
+from msgspec.structs import replace
+
+from complaints.case import Case, CaseState
+from complaints.fact import Fact
 from router.cases.document.waits import close_question
 
 
-def ended(case: Document, fact: Document) -> None:
+def ended(case: Case, fact: Fact, state: CaseState) -> Case:
     """Note that a case has ended, or a supporter with its main case."""
-    case["state"] = fact["kind"]
-    case["ended_at"], case["ended_by"] = fact["at"], fact["actor"]
-    for name in ("postponed", "main", "main_as_of"):
-        case.pop(name, None)
-    close_question(case, fact["at"])
-    if fact.get("deemed"):
-        case["deemed"] = True
-    if fact["kind"] != FactKind.closed:
-        let_go(case, fact)
+    case = replace(close_question(case, fact.at), state=state, postponed=None, main=None, main_as_of=None)
+    case = replace(case, ended_at=fact.at, ended_by=fact.actor, deemed=case.deemed or bool(fact.deemed))
+    return case if state == "selesai" else let_go(case, fact)
 
 
-def let_go(case: Document, fact: Document) -> None:
+def let_go(case: Case, fact: Fact) -> Case:
     """Forget the supporters: they were told, and are handled by themselves, or have ended."""
-    if case.pop("supporters", None) is not None:
-        case["alone_as_of"] = fact["version"]
+    return replace(case, supporters=0, alone_as_of=fact.version) if case.supporters else case

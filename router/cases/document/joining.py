@@ -1,17 +1,12 @@
 """Joins a complaint with a further message of its citizen."""
 
-from typing import Any, Final
+from msgspec.structs import replace
 
-from complaints.values import ComplaintClass
-from router.cases.document.plain import Document
-
-_COMPLAINT: Final = ComplaintClass.complaint.value
-
-_PLACE: Final = ("province", "regency", "district", "village", "text", "pin")
-"""The parts of a place that tell something: its regions, and the words or the position by which the citizen named it."""
+from complaints.command import MessageReading
+from complaints.event import Addition, Complaint, ComplaintClass, Place
 
 
-def joined(complaint: Document, addition: Document, reading: Document) -> Document:
+def joined(complaint: Complaint, addition: Addition, reading: MessageReading) -> Complaint:
     """Return the complaint with an addition: it takes from the reading what it lacks, and keeps what it has.
 
     A date, a regency or a topic that the complaint already has stays, unless the reading corrects the regency to another one, and oversight
@@ -23,32 +18,31 @@ def joined(complaint: Document, addition: Document, reading: Document) -> Docume
         addition: the added message.
         reading: the channel's reading of the whole; nothing is taken from that of an addition which tells other matters.
     """
-    attachments = [*complaint.get("attachments", ()), *addition.get("attachments", ())]
-    if addition.get("apart"):
-        return {**complaint, "additions": [*complaint.get("additions", ()), addition], "attachments": attachments}
-    occurred = complaint.get("occurred_on") or reading.get("occurred_on")
+    attachments = (*complaint.attachments, *addition.attachments)
+    longer = replace(complaint, additions=(*complaint.additions, addition), attachments=attachments)
+    if addition.apart:
+        return longer
+    occurred = complaint.occurred_on or reading.occurred_on
     has = {name for name, is_there in (("evidence", attachments), ("date", occurred)) if is_there}
-    new: dict[str, Any] = {
-        "additions": [*complaint.get("additions", ()), addition],
-        "attachments": attachments,
-        "oversight": bool(complaint.get("oversight") or reading.get("oversight")),
-        "missing": [part for part in reading.get("missing", ()) if part not in has],
-    }
-    if occurred:
-        new["occurred_on"] = occurred
-    if topic := complaint.get("topic") or reading.get("topic"):
-        new["topic"] = topic
-    is_complaint = complaint.get("class") == _COMPLAINT and complaint.get("topic")
-    if "class" in reading and not is_complaint:
-        new["class"] = reading["class"]
-    place, read = complaint.get("place") or {}, reading.get("place") or {}
-    regency, other = place.get("regency"), read.get("regency")
-    if regency:
-        takes = bool(other and reading.get("corrects") and other["code"] != regency["code"])
+    is_complaint = complaint.complaint_class is ComplaintClass.complaint and complaint.topic
+    return replace(
+        longer,
+        occurred_on=occurred,
+        topic=complaint.topic or reading.topic,
+        complaint_class=complaint.complaint_class if is_complaint else reading.complaint_class,
+        oversight=complaint.oversight or reading.oversight,
+        missing=tuple([part for part in reading.missing if part not in has]),
+        place=_place(complaint.place, reading),
+    )
+
+
+def _place(place: Place, reading: MessageReading) -> Place:
+    """Return the place of a complaint after a reading: the reading's if that tells one where there is none, or corrects the regency."""
+    read = reading.place
+    if place.regency is None:
+        takes = bool(read.province or read.regency or read.district or read.village or read.text or read.pin)
     else:
-        takes = any(read.get(part) for part in _PLACE)
+        takes = bool(read.regency and reading.corrects and read.regency.code != place.regency.code)
     if takes:
-        new["place"] = read
-    elif read.get("pin"):
-        new["place"] = {**place, "pin": read["pin"]}
-    return {**complaint, **new}
+        return read
+    return replace(place, pin=read.pin) if read.pin else place

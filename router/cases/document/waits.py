@@ -1,86 +1,94 @@
 """What a case waits for; while it waits for its citizen the completion stands still, no longer than the law gives him."""
 
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import date, datetime, timedelta
 
+from msgspec.structs import replace
+
+from complaints.case import OPEN, Case, CaseState
+from complaints.disposition import Duty
+from complaints.fact import Fact
 from complaints.telling import COMPLETE_BY
-from router.cases.document.plain import Document, time_text
-from router.deadlines import Deadlines, day_of, province_of
-
-_WAITS: Final = (("waits_since", "complete_since"), ("decision_waits_since", "declared_since"))
-"""The fields of the moments since which the completion and the decision wait for the citizen, and since which the report is complete."""
+from normalizer.zones import local_day
+from router.deadlines import Deadlines, province_of
 
 
-def standing(case: Document) -> str:
+def standing(case: Case) -> CaseState:
     """Return the state of an open case: what it waits for."""
-    if case.get("question"):
+    if case.question is not None:
         return "perlu dilengkapi"
-    if case.get("postponed"):
+    if case.postponed is not None:
         return "ditunda"
-    if case["triage"]:
+    if case.triage:
         return "diterima"
-    if case.get("reopened_at"):
+    if case.reopened_at is not None:
         return "dibuka kembali"
-    return "diproses" if case.get("accepted_at") else "diteruskan"
+    return "diteruskan" if case.accepted_at is None else "diproses"
 
 
-def latest_answer(asked_at: str) -> str:
+def stood(case: Case) -> Case:
+    """Return a case in the state that it has by what it waits for now, if it is open."""
+    return replace(case, state=standing(case)) if case.state in OPEN else case
+
+
+def latest_answer(asked_at: datetime) -> datetime:
     """Return until when a citizen can answer a question so that the completion waits for him (UU 25/2009 Pasal 44 ayat (4))."""
-    until = datetime.fromisoformat(asked_at) + timedelta(days=Deadlines.load().statute["citizen"])
-    return time_text(int(until.timestamp() * 1000))
+    return asked_at + timedelta(days=Deadlines.load().statute["citizen"])
 
 
-def is_over(case: Document, moment: str, duty: str = "complete") -> bool:
+def is_over(case: Case, moment: datetime, duty: Duty = "complete") -> bool:
     """Return whether the days for a duty were over at a moment: nobody turns red into green by asking."""
-    due = next((one["due"] for one in case["deadlines"] if one["duty"] == duty), None)
-    return due is not None and day_of(moment, province_of(case)).isoformat() > due
+    due = next((one.due for one in case.deadlines if one.duty == duty), None)
+    return due is not None and local_day(moment, province_of(case)) > due
 
 
-def stop_waiting(case: Document, moment: str) -> None:
+def stop_waiting(case: Case, moment: datetime) -> Case:
     """Note that the report is complete since a moment, or since the days of the citizen were over."""
-    for wait, since in _WAITS:
-        if wait in case:
-            _stop(case, wait, since, moment)
+    return _decidable(_complete(case, moment), moment)
 
 
-def end_waits(case: Document, moment: str) -> None:
+def end_waits(case: Case, moment: datetime) -> Case:
     """Note of each wait whose days are over that the report is complete since then."""
-    for wait, since in _WAITS:
-        if wait in case and not _can_answer(case, wait, moment):
-            _stop(case, wait, since, moment)
+    if case.waits_since is not None and not _can_answer(case, case.waits_since, moment):
+        case = _complete(case, moment)
+    if case.decision_waits_since is not None and not _can_answer(case, case.decision_waits_since, moment):
+        case = _decidable(case, moment)
+    return case
 
 
-def close_question(case: Document, moment: str) -> None:
+def close_question(case: Case, moment: datetime) -> Case:
     """Close the open question, if there is one, without an addition of the citizen, whoever closes it and however.
 
     Each wait in which he can still answer is forgotten, as if nothing had been asked; one whose days are over has moved its clock.
     """
-    case.pop("question", None)
-    end_waits(case, moment)
-    for wait, _ in _WAITS:
-        case.pop(wait, None)
+    return replace(end_waits(case, moment), question=None, waits_since=None, decision_waits_since=None)
 
 
-def _can_answer(case: Document, wait: str, moment: str) -> bool:
+def _can_answer(case: Case, since: datetime, moment: datetime) -> bool:
     province = province_of(case)
-    return day_of(moment, province) <= day_of(latest_answer(case[wait]), province)
+    return local_day(moment, province) <= local_day(latest_answer(since), province)
 
 
-def _stop(case: Document, wait: str, since: str, moment: str) -> None:
-    began = case.pop(wait)
-    case[since] = until = min(moment, latest_answer(began), key=datetime.fromisoformat)
-    if wait == "waits_since":
-        waited = datetime.fromisoformat(until) - datetime.fromisoformat(began)
-        case["paused_s"] = case.get("paused_s", 0) + max(0, int(waited.total_seconds()))
+def _complete(case: Case, moment: datetime) -> Case:
+    """Stop the wait of the completion."""
+    began = case.waits_since
+    if began is None:
+        return case
+    until = min(moment, latest_answer(began))
+    paused_s = case.paused_s + max(0, int((until - began).total_seconds()))
+    return replace(case, waits_since=None, complete_since=until, paused_s=paused_s)
 
 
-def due_of(fact: Document, case: Document) -> str:
+def _decidable(case: Case, moment: datetime) -> Case:
+    """Stop the wait of the ceiling of the decision."""
+    began = case.decision_waits_since
+    if began is None:
+        return case
+    return replace(case, decision_waits_since=None, declared_since=min(moment, latest_answer(began)))
+
+
+def due_of(fact: Fact, case: Case) -> date:
     """Return the day to which a fact puts a case off, or by which the case must be completed now: none after the law's own for a decision.
 
     Source: UU 25/2009 Pasal 50, which no class and no extension moves.
     """
-    if fact.get("until"):
-        until: str = fact["until"]
-        return until
-    days: list[str] = [one["due"] for one in case["deadlines"] if one["duty"] in COMPLETE_BY]
-    return min(days)
+    return fact.until or min(one.due for one in case.deadlines if one.duty in COMPLETE_BY)

@@ -1,53 +1,52 @@
 """What triage desks and the national administrator do. Each function adds the facts, or returns why the command is not possible."""
 
+from complaints.command import Command
 from complaints.fact import FactKind, Result
 from router.cases.draft import Declined, Draft
-from router.cases.inbound import Inbound
 from router.cases.owners import put
 from router.cases.roles import Law
 from router.cases.rules import leaving
 from router.cases.rules.owner import refused_by, words
 
 
-def reroute(draft: Draft, record: Inbound, law: Law) -> Declined | None:
+def reroute(draft: Draft, said: Command, law: Law) -> Declined | None:
     """Give the case to an agency, beside which others may be named. Whoever refused it never gets it back."""
-    case, to, beside = draft.now, record.body.get("to"), record.body.get("beside") or ()
+    case, to, beside = draft.now, said.to, said.beside or ()
     if to is None or not law.knows(to):
         return Declined(f"No agency has the id {to}: a case is given to an agency.")
     if unknown := next((one for one in beside if not law.knows(one)), None):
         return Declined(f"No agency has the id {unknown}: it cannot be named beside the owner.")
     if why := refused_by(to, case, law):
         return Declined(why)
-    if to == case["owner"]["id"] and not case["triage"] and not beside:
+    if to == case.owner.id and not case.triage and not beside:
         return Declined(f"{law.name(to)} owns the case already.", Result.already_applied)
-    draft.add(FactKind.rerouted, text=words(record), to=to)
-    put(draft, law.given(draft.now["complaint"], to, record.body["actor"], beside))
+    draft.add(FactKind.rerouted, text=words(said), to=to)
+    put(draft, law.given(draft.now.complaint, to, said.actor, beside))
     if draft.is_full():
         return Declined("The case has no room for another owner: its present one must handle it.")
     return None
 
 
-def reclassify(draft: Draft, record: Inbound, law: Law) -> Declined | None:
+def reclassify(draft: Draft, said: Command, law: Law) -> Declined | None:
     """Correct the class, and whether it is a report of oversight: together they set the days to complete the case.
 
     A supporter that becomes a report of oversight is handled by itself.
     """
-    complaint, body = draft.now["complaint"], record.body
-    new = {name: body[name] for name in ("class", "oversight") if body.get(name) is not None}
-    if not new:
+    complaint, named, oversight = draft.now.complaint, said.complaint_class, said.oversight
+    if named is None and oversight is None:
         return Declined("Nothing is said of the class: give --class, --oversight or --no-oversight.")
-    if all(complaint.get(name) == value for name, value in new.items()):
+    if named in {None, complaint.complaint_class} and oversight in {None, complaint.oversight}:
         return Declined("The case has this class already.", Result.already_applied)
     before = draft.now
-    draft.add(FactKind.reclassified, text=words(record), **new)
-    if before.get("main") and leaving.is_now_of_abuse(before, draft.now):
+    draft.add(FactKind.reclassified, text=words(said), complaint_class=named, oversight=oversight)
+    if before.main and leaving.is_now_of_abuse(before, draft.now):
         leaving.leave(draft, law, "A report of abuse is handled by itself.")
     return None
 
 
-def archive(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+def archive(draft: Draft, said: Command, _: Law) -> Declined | None:
     """Put spam aside. Nothing is deleted."""
-    if draft.now.get("supporters"):
+    if draft.now.supporters:
         return Declined("The case has supporters: it is no spam.")
-    draft.add(FactKind.archived, text=words(record))
+    draft.add(FactKind.archived, text=words(said))
     return None

@@ -2,10 +2,14 @@
 
 from typing import Final
 
-from complaints.command import CASE
+from msgspec.structs import replace
+
+from complaints.case import Case, Heard
+from complaints.command import CASE, EchoedEvent
+from complaints.disposition import Handling
 from complaints.fact import FactKind
 from normalizer.matter.grave import is_grave
-from router.cases.document.plain import Document, regency_of
+from router.cases.document.plain import regency_of
 from router.cases.draft import Draft
 from router.cases.owners import put, route
 from router.cases.roles import Law
@@ -14,7 +18,7 @@ from router.facts import whole_text
 _EXPLANATION: Final = "Laporan Anda kini ditangani {owner}, seperti laporan lain tentang hal yang sama."
 
 
-def parts(before: Document, after: Document, text: str) -> str:
+def parts(before: Case, after: Case, text: str) -> str:
     """Return why a supporter is handled by itself from an addition on; empty if it stays with its main case.
 
     What a person merged although it told of such a matter before stays merged: that is what the person has decided.
@@ -28,22 +32,22 @@ def parts(before: Document, after: Document, text: str) -> str:
         return "The citizen now tells of abuse."
     if is_corrected(before, after):
         return "The citizen has corrected the place."
-    if is_grave(text) and not is_grave(whole_text(before["complaint"])):
+    if is_grave(text) and not is_grave(whole_text(before.complaint)):
         return "The citizen now tells of a crime, or of a person who was hurt."
     return ""
 
 
-def is_now_of_abuse(before: Document, after: Document) -> bool:
+def is_now_of_abuse(before: Case, after: Case) -> bool:
     """Return whether a case has become one of oversight."""
-    return bool(after["complaint"].get("oversight")) and not before["complaint"].get("oversight")
+    return after.complaint.oversight and not before.complaint.oversight
 
 
-def is_corrected(before: Document, after: Document) -> bool:
+def is_corrected(before: Case, after: Case) -> bool:
     """Return whether the regency of a case was known, and is another one now."""
     return bool(was := regency_of(before)) and regency_of(after) != was
 
 
-def is_for_another(before: Document, after: Document) -> bool:
+def is_for_another(before: Case, after: Case) -> bool:
     """Return whether an addition is for another owner than that of a main case: it tells of abuse of office, or corrects the place."""
     return is_now_of_abuse(before, after) or is_corrected(before, after)
 
@@ -57,8 +61,8 @@ def leave(draft: Draft, law: Law, why: str, *, answered: bool = False) -> None:
         why: the reason.
         answered: whether the case keeps the answer that its citizen was told. It does not if the matter is another one.
     """
-    heard = draft.now.get("heard") or {}
-    draft.add(FactKind.unmerged, other=draft.now["main"], text=why, **_kept(heard if answered else {}))
+    heard = draft.now.heard
+    draft.add(FactKind.unmerged, other=draft.now.main, text=why, event=_kept(heard) if answered else None)
     _take_over(draft, law, heard)
 
 
@@ -68,58 +72,63 @@ def leave_hidden(draft: Draft, law: Law) -> bool:
     return True
 
 
-def leave_to_tell(draft: Draft, law: Law, before: Document, why: str) -> bool:
+def leave_to_tell(draft: Draft, law: Law, before: Case, why: str) -> bool:
     """Add the facts by which a supporter leaves with what its citizen has added. Return whether it has its owner already.
 
     The law finds it, unless a person gave the main case to its owner and neither abuse of office nor another place was told.
     """
-    heard, now = draft.now.get("heard") or {}, draft.now
-    draft.add(FactKind.unmerged, other=now["main"], text=why)
-    if is_for_another(before, now) or not (heard.get("handling") or {}).get("given"):
+    now = draft.now
+    heard = now.heard
+    draft.add(FactKind.unmerged, other=now.main, text=why)
+    if is_for_another(before, now) or not (heard and heard.handling and heard.handling.given):
         return False
     return _take_over(draft, law, heard)
 
 
-def open_again(draft: Draft, law: Law, *, by_law: bool = False, **said: str) -> bool:
+def open_again(draft: Draft, law: Law, *, by_law: bool = False, text: str | None = None) -> bool:
     """Add the facts by which a case is open again, and return whether it has another owner: of a supporter that of its main case.
 
     Args:
         draft: the facts so far.
         law: knows the agencies.
         by_law: whether what the citizen has just added is for another owner, whom the law finds.
-        said: further fields of the fact.
+        text: what the citizen or the agency says.
     """
-    heard = draft.now.get("heard") or {}
-    draft.add(FactKind.reopened, **said, **_kept(heard))
+    heard = draft.now.heard
+    draft.add(FactKind.reopened, text=text, event=_kept(heard))
     return not by_law and _take_over(draft, law, heard)
 
 
-def _kept(heard: Document) -> dict[str, str]:
-    return {"event": "answered"} if heard.get("answer") else {}
+def _kept(heard: Heard | None) -> EchoedEvent | None:
+    return "answered" if heard and heard.answer else None
 
 
-def _take_over(draft: Draft, law: Law, heard: Document) -> bool:
+def _take_over(draft: Draft, law: Law, heard: Heard | None) -> bool:
     """Give a case that was a supporter to the owner of its main case, and return whether that was another one.
 
     Whoever refused either of the two does not get it.
     """
-    case, owner, handling = draft.now, heard.get("owner"), heard.get("handling")
-    if owner is None or handling is None:
+    if heard is None or heard.handling is None:
         return False
-    former, elsewhere = case["owner"]["id"], case.get("refused_elsewhere", ())
-    refused = {*elsewhere, *(said["agency_id"] for said in case["refusals"])}
-    if owner["id"] == former or owner["id"] in refused or not law.knows(owner["id"]):
+    case, owner, handling = draft.now, heard.owner, heard.handling
+    former, elsewhere = case.owner.id, case.refused_elsewhere
+    refused = {*elsewhere, *(said.agency_id for said in case.refusals)}
+    if owner.id == former or owner.id in refused or not law.knows(owner.id):
         if former in elsewhere:
             route(draft, law)
         return former in elsewhere
-    disposition = law.given(case["complaint"], owner["id"], owner["id"])
-    about = {"triage": handling["triage"], "explanation": _EXPLANATION.format(owner=owner["name"])}
-    about["evidence"] = [{**one, "rule": f"given:{CASE}"} for one in disposition["evidence"]]
-    put(draft, disposition | about, handling=handling)
+    disposition = law.given(case.complaint, owner.id, owner.id)
+    disposition = replace(
+        disposition,
+        triage=handling.triage,
+        explanation=_EXPLANATION.format(owner=owner.name),
+        evidence=tuple([replace(one, rule=f"given:{CASE}") for one in disposition.evidence]),
+    )
+    put(draft, disposition, handling=handling)
     return True
 
 
-def handling_of(case: Document) -> Document:
+def handling_of(case: Case) -> Handling:
     """Return how a main case is handled, for its supporters (see complaints.disposition.Handling)."""
-    refused = list(dict.fromkeys(said["agency_id"] for said in case["refusals"]))
-    return {"triage": case["triage"], "given": bool(case.get("given")), "refused": refused}
+    refused = tuple(dict.fromkeys([said.agency_id for said in case.refusals]))
+    return Handling(triage=case.triage, given=case.given, refused=refused)

@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 from typing import Final
 
+from complaints.case import Case
+from complaints.command import Command
 from complaints.fact import FactKind, Result
-from router.cases.document.plain import Document
+from normalizer.zones import local_day
 from router.cases.draft import Declined, Draft
-from router.cases.inbound import Inbound
 from router.cases.owners import MOST_QUESTIONS, is_out_of_reach, put, route
 from router.cases.roles import Law
-from router.deadlines import day_of, province_of
+from router.deadlines import province_of
 
 MOST_OWNERS: Final = 30
 """The greatest length of the chain of owners after which no unit hands a case on: it must handle it, or refuse it."""
@@ -18,62 +19,59 @@ LONGEST: Final = timedelta(days=366)
 """For how long a case is put off at most: what waits for the money of the next year."""
 
 
-def words(record: Inbound) -> str:
+def words(said: Command) -> str:
     """Return what the actor says, without blanks around it; may be empty."""
-    text: str = record.body.get("text") or ""
-    return text.strip()
+    return said.text.strip()
 
 
-def note(record: Inbound) -> dict[str, str]:
-    """Return what the actor says as a field of a fact, for the acts that need no words; empty if he says nothing."""
-    said = words(record)
-    return {"text": said} if said else {}
+def note(said: Command) -> str | None:
+    """Return what the actor says, for the acts that need no words; None if he says nothing."""
+    return words(said) or None
 
 
-def today_of(case: Document, record: Inbound) -> date:
-    """Return the day of a record at the place of the case."""
-    return day_of(record.at, province_of(case))
+def _today(draft: Draft) -> date:
+    """Return the day of the record at the place of the case."""
+    return local_day(draft.record.at, province_of(draft.now))
 
 
-def verify(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+def verify(draft: Draft, said: Command, _: Law) -> Declined | None:
     """Note that the report is complete."""
-    if draft.now.get("verified_at") and not draft.now.get("question"):
+    if draft.now.verified_at and draft.now.question is None:
         return Declined("The report was already said to be complete.", Result.already_applied)
-    draft.add(FactKind.verified, **note(record))
+    draft.add(FactKind.verified, text=note(said))
     return None
 
 
-def accept(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+def accept(draft: Draft, said: Command, _: Law) -> Declined | None:
     """Note that the owner accepts the case. A triage desk can, too: then it handles the matter itself."""
-    if draft.now.get("accepted_at"):
+    if draft.now.accepted_at:
         return Declined("The case was already accepted.", Result.already_applied)
-    draft.add(FactKind.accepted, **note(record))
+    draft.add(FactKind.accepted, text=note(said))
     return None
 
 
-def refuse(draft: Draft, record: Inbound, law: Law) -> Declined | None:
+def refuse(draft: Draft, said: Command, law: Law) -> Declined | None:
     """Note the refusal, and if the owner refuses, find the next one; what the refusal suggests weighs as evidence."""
-    owner, suggested = draft.now["owner"]["id"], record.body.get("to")
+    owner, suggested = draft.now.owner.id, said.to
     if suggested is not None:
         if not law.knows(suggested):
             return Declined(f"No agency has the id {suggested}: it cannot be suggested.")
-        if suggested == record.body["actor"]:
+        if suggested == said.actor:
             return Declined("An agency cannot suggest itself and refuse.")
-    if record.body["actor"] == owner and any(answer["agency"]["id"] == owner for answer in draft.now["answers"]):
+    if said.actor == owner and any(answer.agency.id == owner for answer in draft.now.answers):
         return Declined(f"{law.name(owner)} has answered the case: it can no longer be refused.")
-    about = {} if suggested is None else {"to": suggested}
-    draft.add(FactKind.refused, text=words(record), **about)
-    if record.body["actor"] == owner:
+    draft.add(FactKind.refused, text=words(said), to=suggested)
+    if said.actor == owner:
         route(draft, law)
     elif draft.is_full():
         return Declined("The case has moved on, and has no room for another refusal.")
     return None
 
 
-def hand_on(draft: Draft, record: Inbound, law: Law) -> Declined | None:
+def hand_on(draft: Draft, said: Command, law: Law) -> Declined | None:
     """Give the case to another unit of the owner's government, which has not had it."""
-    case, to = draft.now, record.body.get("to")
-    owner = case["owner"]["id"]
+    case, to = draft.now, said.to
+    owner = case.owner.id
     if to is None or not law.knows(to):
         return Declined(f"No agency has the id {to}: a case is handed on to a unit of the owner's government.")
     if not law.same_government(owner, to):
@@ -82,92 +80,92 @@ def hand_on(draft: Draft, record: Inbound, law: Law) -> Declined | None:
         return Declined(f"{law.name(to)} has the case: it is handed on to another unit.", Result.already_applied)
     if why := refused_by(to, case, law) or _had_by(to, case, law):
         return Declined(why)
-    if len(case["chain"]) >= MOST_OWNERS:
+    if len(case.chain) >= MOST_OWNERS:
         return Declined(f"The case has had {MOST_OWNERS} owners: it cannot be handed on.")
-    draft.add(FactKind.handed_on, text=words(record), to=to)
-    put(draft, law.given(draft.now["complaint"], to, owner))
+    draft.add(FactKind.handed_on, text=words(said), to=to)
+    put(draft, law.given(draft.now.complaint, to, owner))
     return None
 
 
-def refused_by(agency_id: str, case: Document, law: Law) -> str:
+def refused_by(agency_id: str, case: Case, law: Law) -> str:
     """Return that an agency has refused a case, or one with which it was merged; empty if it has not."""
-    if any(said["agency_id"] == agency_id for said in case["refusals"]):
+    if any(said.agency_id == agency_id for said in case.refusals):
         return f"{law.name(agency_id)} has refused this case: it never gets it back."
-    if agency_id in case.get("refused_elsewhere", ()):
+    if agency_id in case.refused_elsewhere:
         return f"{law.name(agency_id)} has refused the case with which this one was merged: it does not get it."
     return ""
 
 
-def _had_by(agency_id: str, case: Document, law: Law) -> str:
-    if any(hop["owner"]["id"] == agency_id for hop in case["chain"]):
+def _had_by(agency_id: str, case: Case, law: Law) -> str:
+    if any(hop.owner.id == agency_id for hop in case.chain):
         return f"{law.name(agency_id)} has had the case: it cannot be handed back."
     return ""
 
 
-def ask(draft: Draft, record: Inbound, law: Law) -> Declined | None:
+def ask(draft: Draft, said: Command, law: Law) -> Declined | None:
     """Ask the citizen, in the owner's own words, if he can be reached."""
     case = draft.now
-    if is_out_of_reach(case["complaint"]):
-        by = law.name(case["complaint"]["recorded_by"])
+    if is_out_of_reach(case.complaint):
+        by = law.name(case.complaint.recorded_by or "")
         return Declined(f"The citizen has no address for a question: ask {by}, whose officer recorded what he said.")
-    if case.get("question"):
+    if case.question is not None:
         return Declined("A question to the citizen is open: one at a time.")
-    if case["questions"] >= MOST_QUESTIONS:
+    if case.questions >= MOST_QUESTIONS:
         return Declined(f"The citizen was asked {MOST_QUESTIONS} times: the case is handled with what there is.")
-    draft.add(FactKind.asked, text=words(record))
+    draft.add(FactKind.asked, text=words(said))
     return None
 
 
-def answer(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+def answer(draft: Draft, said: Command, _: Law) -> Declined | None:
     """Answer the citizen. The same answer again is already applied, unless it was disputed in between."""
-    case, text = draft.now, words(record)
+    case, text = draft.now, words(said)
     if text.endswith("?"):
         return Declined("An answer does not end with a question: ask the citizen, and the case waits for what he says.")
-    last = case["answers"][-1] if case["answers"] else None
+    last = case.answers[-1] if case.answers else None
     if (
         last
-        and case["state"] == "ditanggapi"
-        and last["text"] == text
-        and last["agency"]["id"] == record.body["actor"]
-        and bool(last.get("final")) >= bool(record.body.get("final"))
+        and case.state == "ditanggapi"
+        and last.text == text
+        and last.agency.id == said.actor
+        and last.final >= bool(said.final)
     ):
         return Declined("This answer was already given.", Result.already_applied)
-    draft.add(FactKind.answered, text=text, **({"final": True} if record.body.get("final") else {}))
+    draft.add(FactKind.answered, text=text, final=said.final or None)
     if draft.is_full():
         return Declined("The case has no room for another answer.")
     return None
 
 
-def extend(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+def extend(draft: Draft, said: Command, _: Law) -> Declined | None:
     """Give the owner half of the days again: once, and only before they are over."""
     case = draft.now
-    if case.get("extended_at"):
+    if case.extended_at:
         return Declined("The days were already extended: that is possible once.")
-    if "complete" in case.get("overdue", ()):
+    if "complete" in case.overdue:
         return Declined(
             "The days were over once, which no longer class undoes: they cannot be extended. Answer, or put the case off."
         )
-    due = next(one["due"] for one in case["deadlines"] if one["duty"] == "complete")
-    if today_of(case, record) > date.fromisoformat(due):
+    due = next(one.due for one in case.deadlines if one.duty == "complete")
+    if _today(draft) > due:
         return Declined(f"The days to complete the case were over on {due}: they cannot be extended any more.")
-    draft.add(FactKind.extended, text=words(record))
+    draft.add(FactKind.extended, text=words(said))
     return None
 
 
-def postpone(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+def postpone(draft: Draft, said: Command, _: Law) -> Declined | None:
     """Put the case off to a later day. No clock stops."""
-    case, until = draft.now, record.body.get("until")
-    if not until or date.fromisoformat(until) <= today_of(case, record):
+    until = said.until
+    if not until or until <= _today(draft):
         return Declined("A case is put off to a day after today.")
-    if date.fromisoformat(until) > today_of(case, record) + LONGEST:
+    if until > _today(draft) + LONGEST:
         return Declined(f"A case is put off by {LONGEST.days} days at most.")
-    if case.get("question"):
+    if draft.now.question is not None:
         return Declined("A question to the citizen is open: the case waits for him already.")
-    draft.add(FactKind.postponed, text=words(record), until=until)
+    draft.add(FactKind.postponed, text=words(said), until=until)
     return None
 
 
-def close(draft: Draft, record: Inbound, _: Law) -> Declined | None:
+def close(draft: Draft, said: Command, _: Law) -> Declined | None:
     """Close an answered case before the clock does. The citizen can open it again."""
-    draft.add(FactKind.closed, text=words(record))
+    draft.add(FactKind.closed, text=words(said))
     return None

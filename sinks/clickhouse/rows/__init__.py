@@ -1,28 +1,31 @@
 """Turns records into rows: without identity and tracking codes, with masked text, and without the content of secret reports. Pure.
 
-The rows come from the JSON itself, without a model per record. A value that does not fit its column makes its record poison: ClickHouse
-would otherwise refuse the whole batch, for ever.
+A value that does not fit its column makes its record poison: ClickHouse would otherwise refuse the whole batch, for ever.
 """
 
 from collections.abc import Callable
 
 from complaints.bus import StoredRecord
+from complaints.bus.envelope import decode, type_in, type_of
 from complaints.bus.step.contract import RESERVED
+from complaints.case import Case
 from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, MESSAGE_EVENTS
 from complaints.errors import ContractViolation
+from complaints.event import DeadLetter
+from complaints.fact import Fact
+from complaints.mail import Delivery, MessageEvent, ReplyEvent
 from complaints.tracking import NUMBER_PREFIX
 from sinks.clickhouse.rows import cases, dead_letters, facts, messages
-from sinks.clickhouse.rows.values import Json, Row, Rows, loaded
+from sinks.clickhouse.rows.values import Row, Rows
 
-_ROWS: dict[str, Callable[[Json, StoredRecord], Rows]] = {
-    CASE_EVENTS: facts.rows,
-    CASES: cases.rows,
-    MESSAGE_EVENTS: messages.rows,
-    DEAD_LETTERS: dead_letters.rows,
-}
-
-TOPICS = tuple(_ROWS)
+TOPICS = (CASE_EVENTS, CASES, MESSAGE_EVENTS, DEAD_LETTERS)
 """The topics that the sink reads."""
+
+_MODELS: dict[str, type[Case | Fact | DeadLetter]] = {CASE_EVENTS: Fact, CASES: Case, DEAD_LETTERS: DeadLetter}
+
+_OF_MESSAGES: dict[bytes, type[MessageEvent | ReplyEvent | Delivery]] = {
+    type_of(model): model for model in (MessageEvent, ReplyEvent, Delivery)
+}
 
 TABLES = (*facts.TABLES, cases.TABLE, *messages.TABLES, dead_letters.TABLE)
 """The tables that it fills."""
@@ -48,11 +51,31 @@ def rows_of(record: StoredRecord, number: Callable[[str], str]) -> Rows:
     """
     if record.topic == CASES and (record.value is None or (record.key or b"").startswith(RESERVED)):
         return []
+    event = _event(record)
     try:
-        rows = _ROWS[record.topic](loaded(record.value), record)
+        rows = _rows(event, record)
     except ContractViolation as error:
         raise ContractViolation(f"{record.position} is not valid: {error}") from None
     return [(table, _numbered(row, number)) for table, row in rows]
+
+
+def _event(record: StoredRecord) -> Case | Fact | DeadLetter | MessageEvent | ReplyEvent | Delivery:
+    model = _MODELS.get(record.topic) or _OF_MESSAGES.get(type_in(record))
+    if model is None:
+        raise ContractViolation(f"{record.position} is not valid: it is of a type that the topic does not carry")
+    return decode(record, model)
+
+
+def _rows(event: Case | Fact | DeadLetter | MessageEvent | ReplyEvent | Delivery, record: StoredRecord) -> Rows:
+    match event:
+        case Fact():
+            return facts.rows(event, record)
+        case Case():
+            return cases.rows(event, record)
+        case DeadLetter():
+            return dead_letters.rows(event, record)
+        case _:
+            return messages.rows(event, record)
 
 
 def _numbered(row: Row, number: Callable[[str], str]) -> Row:

@@ -2,8 +2,9 @@
 
 from complaints.bus import StoredRecord
 from complaints.errors import ContractViolation, MalformedMessage
+from complaints.event import DeadLetter
 from normalizer.masking import mask
-from sinks.clickhouse.rows.values import INT32, INT64, UINT16, Json, Rows, count, moment, place_on_kafka, text, uuid
+from sinks.clickhouse.rows.values import INT32, INT64, UINT16, Rows, held, moment, place_on_kafka
 
 TABLE = "dead_letter_rows"
 
@@ -11,26 +12,27 @@ _WORDED = frozenset({MalformedMessage.__name__, ContractViolation.__name__})
 """The errors whose messages we wrote. The message of another error may quote a citizen, even from a secret report, so it is not copied."""
 
 
-def rows(event: Json, record: StoredRecord) -> Rows:
+def rows(letter: DeadLetter, record: StoredRecord) -> Rows:
     """Return the row of a dead letter, without the payload and the headers.
 
     The reason is masked. If the error is neither MalformedMessage nor ContractViolation, the reason is "our own fault" instead. If the
     input did not come from a topic, the source partition and offset are -1.
 
     Raises:
-        ContractViolation: a value is missing or does not fit its column.
+        ContractViolation: a value does not fit its column.
     """
-    error_class, reason = text(event, "error_class"), text(event, "reason")
+    partition = -1 if letter.source_partition is None else letter.source_partition
+    offset = -1 if letter.source_offset is None else letter.source_offset
     row = {
-        "dead_letter_id": uuid(event, "id"),
-        "channel": text(event, "channel", ""),
-        "source_topic": text(event, "source_topic", ""),
-        "source_partition": count(event, "source_partition", INT32, -1),
-        "source_offset": count(event, "source_offset", INT64, -1),
-        "reason": shown_reason(error_class, reason),
-        "error_class": error_class,
-        "attempts": count(event, "attempts", UINT16, 1),
-        "at": moment(event, "at"),
+        "dead_letter_id": letter.id,
+        "channel": letter.channel or "",
+        "source_topic": letter.source_topic or "",
+        "source_partition": held(partition, INT32, "source_partition"),
+        "source_offset": held(offset, INT64, "source_offset"),
+        "reason": shown_reason(letter.error_class, letter.reason),
+        "error_class": letter.error_class,
+        "attempts": held(letter.attempts, UINT16, "attempts"),
+        "at": moment(letter.at),
         **place_on_kafka(record),
     }
     return [(TABLE, row)]

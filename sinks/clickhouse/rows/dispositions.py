@@ -4,8 +4,10 @@ import re
 from datetime import date
 from functools import lru_cache
 
+from complaints.case import Case
+from complaints.disposition import AgencyRef, Deadline, Disposition
 from normalizer.masking import mask
-from sinks.clickhouse.rows.values import UINT8, UINT16, Json, Row, count, day, flag, part, parts, share, text
+from sinks.clickhouse.rows.values import UINT8, UINT16, Row, held
 
 _masked = lru_cache(maxsize=4096)(mask)
 """Masks explanations, which are our own sentences: long, with laws in them, and most of them come again and again."""
@@ -21,42 +23,35 @@ def without_district(agency_id: str) -> str:
     return _DISTRICT.sub(r"\1", agency_id)
 
 
-def owned(of: Json, *, secret: bool) -> Row:
+def owned(of: Disposition | Case, *, secret: bool) -> Row:
     """Return the columns about the owner, from a disposition or from a case. The explanation is masked.
 
     If the report is secret, the explanation is empty, and an owner below the level of a regency is named by the kind of its office and the
     regency only.
 
     Raises:
-        ContractViolation: a value is missing or does not fit its column.
+        ContractViolation: a value does not fit its column.
     """
     return {
-        "hop": count(of, "hop", UINT8, 0),
-        **named(part(of, "owner"), secret=secret),
-        "triage": flag(of, "triage"),
-        "confidence": share(of, "confidence", 0.0),
-        "explanation": "" if secret else _masked(text(of, "explanation", "")),
-        "deadlines": [deadline(one) for one in parts(of, "deadlines")],
-        "rules_version": text(of, "rules_version"),
-        "registry_version": text(of, "registry_version"),
+        "hop": held(of.hop, UINT8, "hop"),
+        **named(of.owner, secret=secret),
+        "triage": of.triage,
+        "confidence": of.confidence,
+        "explanation": "" if secret else _masked(of.explanation),
+        "deadlines": [deadline(one) for one in of.deadlines],
+        "rules_version": of.rules_version,
+        "registry_version": of.registry_version,
     }
 
 
-def named(owner: Json, *, secret: bool) -> Row:
+def named(owner: AgencyRef, *, secret: bool) -> Row:
     """Return the id and name of an owner, as `owned` has them."""
-    owner_id, name = text(owner, "id"), text(owner, "name")
+    owner_id, name = owner.id, owner.name
     if secret and (shorter := without_district(owner_id)) != owner_id:
         owner_id, name = shorter, BELOW_A_REGENCY
     return {"owner_id": owner_id, "owner": name}
 
 
-def deadline(of: Json) -> tuple[str, int, str, date, date, str]:
+def deadline(of: Deadline) -> tuple[str, int, str, date, date, str]:
     """Return the values of a deadline that is not said to be done."""
-    return (
-        text(of, "duty"),
-        count(of, "days", UINT16),
-        text(of, "counted"),
-        day(of, "begins"),
-        day(of, "due"),
-        text(of, "source"),
-    )
+    return of.duty, held(of.days, UINT16, "days"), of.counted, of.begins, of.due, of.source

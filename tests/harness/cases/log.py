@@ -3,9 +3,13 @@
 import json
 import time
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from confluent_kafka import Consumer, Message, TopicPartition
+
+SCHEMAS = Path(__file__).resolve().parents[3] / "complaints/contract/schemas"
 
 READ_S = 60.0
 """How long it may take to read one topic."""
@@ -32,8 +36,32 @@ class Entry(NamedTuple):
 
     @property
     def said(self) -> Any:
-        """The JSON in the value."""
-        return json.loads(self.value or b"null")
+        """The JSON in the value, with the defaults of the schema of its type: a writer leaves them out."""
+        type_ = self.headers.get("ce_type", b"" if self.key.startswith(b"\0") else b"case.v1")  # a state has none
+        schema = schema_of(type_.rpartition(b".")[0].rpartition(b".")[2].decode())
+        return whole(json.loads(self.value or b"null"), schema, schema.get("$defs", {}))
+
+
+@cache
+def schema_of(name: str) -> Any:
+    """Return the JSON Schema of a type of records; empty if there is none."""
+    path = SCHEMAS / f"{name}.json"
+    return json.loads(path.read_text("utf-8")) if path.exists() else {}
+
+
+def whole(said: Any, schema: Any, types: Any) -> Any:
+    """Return JSON with the defaults that its schema names."""
+    while "$ref" in schema:
+        schema = types[schema["$ref"].rpartition("/")[2]]
+    if isinstance(said, list):
+        return [whole(one, schema.get("items", {}), types) for one in said]
+    if not isinstance(said, dict):
+        return said
+    if "anyOf" in schema:
+        return whole(said, next((one for one in schema["anyOf"] if one.get("type") != "null"), {}), types)
+    fields = schema.get("properties", {})
+    defaults = {name: one["default"] for name, one in fields.items() if one.get("default") is not None}
+    return defaults | {name: whole(one, fields.get(name, {}), types) for name, one in said.items()}
 
 
 class Log(NamedTuple):

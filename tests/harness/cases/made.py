@@ -5,12 +5,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+import msgspec
 from confluent_kafka import Producer
+from msgspec.structs import replace
 
 from complaints import ids
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import encode
-from complaints.case import Answer, Case, Hop
+from complaints.case import Answer, Case, CaseState, Hop
 from complaints.command import CITIZEN, CommandKind
 from complaints.contract import CASES
 from complaints.disposition import AgencyRef, Deadline, Disposition, Evidence
@@ -117,7 +119,7 @@ class Story:
     def add(self, cause: UUID, text: str = "Di Jalan Pemuda") -> None:
         """Let the citizen add a message."""
         added = Addition(text=text, received_at=self.now, raw=Raw(coding="utf-8", upstream_id=f"+{len(self.facts)}"))
-        self.complaint = self.complaint.model_copy(update={"additions": (*self.complaint.additions, added)})
+        self.complaint = replace(self.complaint, additions=(*self.complaint.additions, added))
         self.fact(FactKind.added, cause, addition=added)
 
     def decline(self, cause: UUID, kind: CommandKind, *, actor: str, text: str, **fields: Any) -> None:
@@ -128,7 +130,7 @@ class Story:
     def _fold(self) -> None:
         if not self._chain:
             return
-        state = "ditanggapi" if self._answers else "diterima" if self._triage else "diteruskan"
+        state: CaseState = "ditanggapi" if self._answers else "diterima" if self._triage else "diteruskan"
         self.case = Case(
             version=len(self.facts),
             complaint_id=self.complaint.id,
@@ -162,7 +164,7 @@ class Story:
 
 def case_record(case: Case) -> Record:
     """Return the record of a case in the state topic."""
-    value = case.model_dump_json(exclude_none=True).encode()
+    value = msgspec.json.encode(case)
     return Record(topic=CASES, key=case.tracking_code.encode(), value=value, headers=(("format", b"1"),))
 
 

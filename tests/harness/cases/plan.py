@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 import yaml
+from msgspec.structs import replace
 
 from complaints import tracking
 from complaints.bus import Headers, Record
@@ -130,7 +131,7 @@ class Plan:
 
     @staticmethod
     def _with_code_of(other: Complaint, complaint: Complaint) -> Complaint:
-        return complaint.model_copy(update={"tracking_code": other.tracking_code})
+        return replace(complaint, tracking_code=other.tracking_code)
 
     def _taken_twice(self, line: _Timeline, sizes: Sizes) -> None:
         """Add complaints whose code is taken, and the next one, too."""
@@ -138,7 +139,7 @@ class Plan:
             first, second, third = (self._complaint(sizes.cases + 3 * number + step) for step in range(3))
             third = self._with_code_of(first, third)
             next_ = tracking.next_code(first.tracking_code, third.id)
-            second = second.model_copy(update={"tracking_code": next_})
+            second = replace(second, tracking_code=next_)
             at = self.dice.random() * 0.5
             for complaint, moment in ((first, at), (second, at), (third, line.later(at))):
                 line.put(moment, encode(complaint, source="/tests"))
@@ -150,20 +151,20 @@ class Plan:
             # a complaint whose code was taken has the next one; its citizen and its owner use that
             if self._keys.tracking_code(complaint.id) != complaint.tracking_code and dice.random() < 0.7:
                 code = tracking.next_code(complaint.tracking_code, complaint.id)
-                complaint = complaint.model_copy(update={"tracking_code": code})
+                complaint = replace(complaint, tracking_code=code)
             several = min(left, dice.choice((1, 2, 3, 6)))
             for command in self._of_a_case(complaint, several):
                 line.put(line.later(at), encode(command, source="/tests"))
             left -= several
 
     def _of_a_case(self, complaint: Complaint, number: int) -> Iterator[Command]:
-        dice, document, refused = self.dice, plain(complaint), list[str]()
+        dice, refused = self.dice, list[str]()
         for _ in range(number):
             kind = dice.choices(KINDS, (0.42, 0.38, 0.2))[0]
             if kind is CommandKind.add:
                 yield from self._additions(complaint, 1)
                 continue
-            owner = self.law.route(document, refused)["owner"]["id"]
+            owner = self.law.route(complaint, refused).owner.id
             self._bodies = [*self._bodies[-200:], owner]
             actor = dice.choices((owner, dice.choice([owner, *refused]), dice.choice(self._bodies)), (0.7, 0.15, 0.15))[
                 0
@@ -205,9 +206,7 @@ class Plan:
         command = encode(said(CommandKind.refuse, complaint, "x"), source="/tests")
         nowhere = self._keys.tracking_code(UUID(int=self.dice.getrandbits(128)))
         bare = {name: value for name, value in plain(complaint).items() if name != "text"}
-        orphan = encode(
-            said(CommandKind.answer, complaint.model_copy(update={"tracking_code": nowhere}), "x"), source="/t"
-        )
+        orphan = encode(said(CommandKind.answer, replace(complaint, tracking_code=nowhere), "x"), source="/t")
         value, like = (
             (
                 (b"", good),

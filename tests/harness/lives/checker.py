@@ -170,9 +170,9 @@ def _pages(neighbours: Iterable[Entry]) -> tuple[Mapping[str, list[str]], Counte
         if "main" not in said:
             continue
         page = pages[said["main"]]
-        if "body" in said:
+        if "event" in said:
             wanted.update((code, str(uuid5(UUID(said["id"]), code))) for code in page)
-            if said["body"]["event"] in LAST_TOLD:
+            if said["event"] in LAST_TOLD:
                 page.clear()
         elif entry.headers["ce_type"].endswith(b"joined.v1"):
             page += [said["supporter"]] if said["supporter"] not in page else []

@@ -6,12 +6,14 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any, Final
 
-import orjson
+import msgspec
 import yaml
+from msgspec.structs import replace
 
 from complaints.bus import Record
 from complaints.bus.envelope import encode
 from complaints.bus.step.contract import State
+from complaints.case import Case
 from complaints.command import CITIZEN, Command, CommandKind, Sender
 from complaints.crypto import Keyring
 from complaints.event import Complaint
@@ -126,7 +128,7 @@ class Driver:
         if complaint is None:  # it came into being by itself
             return
         for _ in range(self._dice.randint(1, MOST_AT_ONCE)):
-            command = self._command(complaint, orjson.loads(state.value), at)
+            command = self._command(complaint, msgspec.json.decode(state.value, type=Case), at)
             record = encode(command, source="/tests")
             yield record
             if command.kind is not CommandKind.status and self._dice.random() < 0.1:
@@ -134,20 +136,24 @@ class Driver:
             after = self._step(state, stored(command, at_ms=int(at.timestamp() * 1000))).state
             state = after if isinstance(after, State) else state
 
-    def _command(self, of: Complaint, case: dict[str, Any], at: datetime) -> Command:
+    def _command(self, of: Complaint, case: Case, at: datetime) -> Command:
         dice = self._dice
         self._nonce += 1
         if dice.random() < 0.15:
-            reading = {"place": of.place, "class": of.complaint_class, "missing": of.missing[dice.randrange(2) :]}
+            reading = {
+                "place": of.place,
+                "complaint_class": of.complaint_class,
+                "missing": of.missing[dice.randrange(2) :],
+            }
             reading["oversight"] = of.oversight or dice.random() < OF_ABUSE
             if dice.random() < CORRECTED:
                 reading |= {"place": dice.choice([*self._complaints.values()]).place, "corrects": True}
             text = f"{dice.choice(ADDED)} {self._nonce}"
             said = added(of, text, number=self._nonce, at=at, **plain_of(reading))
-            return self._by_citizen(of, said.model_copy(update={"secret": dice.random() < OF_WISH or None}))
-        owner, desk = case["owner"]["id"], self._law.administrator_id
+            return self._by_citizen(of, replace(said, secret=dice.random() < OF_WISH or None))
+        owner, desk = case.owner.id, self._law.administrator_id
         if dice.random() < STRANGE:
-            past = [hop["owner"]["id"] for hop in case["chain"]]
+            past = [hop.owner.id for hop in case.chain]
             actor = dice.choice((CITIZEN, desk, *past))
             kind = dice.choice(ANYTHING)
         else:
@@ -155,7 +161,7 @@ class Driver:
                 (kind, actor)
                 for actor in (CITIZEN, owner, desk)
                 for kind in WEIGHTS
-                if isinstance(TABLE[kind, role_of(case, actor, self._law, kind)][case["state"]], tuple)
+                if isinstance(TABLE[kind, role_of(case, actor, self._law, kind)][case.state], tuple)
             ]
             kind, actor = dice.choices(allowed, [WEIGHTS[kind] for kind, _ in allowed])[0]
         return self._said(kind, of, CITIZEN if kind is CommandKind.status else actor, owner, at)
@@ -190,7 +196,7 @@ class Driver:
     @staticmethod
     def _by_citizen(of: Complaint, command: Command) -> Command:
         sender = Sender(channel=of.channel, reporter_ref=of.reporter_ref)
-        return command.model_copy(update={"sender": sender})
+        return replace(command, sender=sender)
 
 
 def plain_of(reading: Mapping[str, Any]) -> dict[str, Any]:

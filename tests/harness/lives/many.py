@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-from uuid import UUID, uuid5
+from uuid import uuid5
 
+import msgspec
 import orjson
 
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import type_in, type_of
+from complaints.case import Case
 from complaints.command import NEIGHBOURS, Command, CommandKind
 from complaints.event import Complaint
 from complaints.fact import Fact
@@ -41,8 +43,8 @@ class Handled(NamedTuple):
 
     record: StoredRecord
     law: Any
-    before: dict[str, Any] | None
-    after: dict[str, Any]
+    before: Case | None
+    after: Case
     facts: list[Fact]
     replies: list[Reply]
     written: list[Record]
@@ -94,7 +96,7 @@ class Lives:
         if not self.mailboxes[code]:
             return None
         record, house, key = self.mailboxes[code].popleft(), self.house, code.encode()
-        before = house.states.get(key)
+        before = house.case(code) if key in house.states else None
         replies = len(house.replies)
         facts = house.handle(record)
         written, told = list(house.waiting), list(house.neighbours)
@@ -108,8 +110,8 @@ class Lives:
         found = Handled(
             record,
             house.law,
-            None if before is None else orjson.loads(before),
-            orjson.loads(house.states[key]),
+            before,
+            house.case(code),
             facts,
             house.replies[replies:],
             written,
@@ -125,9 +127,10 @@ class Lives:
         said, page = orjson.loads(record.value), self.pages[main]
         type_ = type_in(of_record(record))
         if type_ == type_of(Told):
+            told = msgspec.json.decode(record.value, type=Told)
             for code in page:
-                self.send(_echo(code, said))
-            if said["body"]["event"] in EMPTYING:
+                self.send(_echo(code, told))
+            if told.event in EMPTYING:
                 page.clear()
         elif type_ == type_of(Joined):
             if said["supporter"] not in page:
@@ -143,10 +146,22 @@ class Lives:
         return cases + [("page", code) for code, box in self.page_boxes.items() if box]
 
 
-def _echo(code: str, told: dict[str, Any]) -> Command:
+def _echo(code: str, told: Told) -> Command:
     """Return what a supporter hears."""
-    body = {"id": str(uuid5(UUID(told["id"]), code)), "tracking_code": code, "kind": CommandKind.echo.value}
-    return Command.model_validate(told["body"] | body | {"actor": NEIGHBOURS})
+    return Command(
+        id=uuid5(told.id, code),
+        tracking_code=code,
+        kind=CommandKind.echo,
+        actor=NEIGHBOURS,
+        received_at=told.at,
+        text=told.text,
+        other=told.main,
+        event=told.event,
+        as_of=told.as_of,
+        agency=told.agency,
+        handling=told.handling,
+        until=told.until,
+    )
 
 
 def spoken(kind: CommandKind, of: Complaint, actor: str, about: Mapping[str, Any], *, at: datetime) -> Command:
@@ -171,7 +186,7 @@ def spoken(kind: CommandKind, of: Complaint, actor: str, about: Mapping[str, Any
         case CommandKind.hide | CommandKind.show:
             fields |= {"secret": about["rarely"], "anonymous": not about["rarely"]}
         case CommandKind.reclassify:
-            fields |= {"class": about["class"], "oversight": about["flag"]}
+            fields |= {"complaint_class": about["class"], "oversight": about["flag"]}
         case CommandKind.answer:
             fields["final"] = about["flag"] or None
         case _:

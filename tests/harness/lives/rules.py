@@ -1,26 +1,26 @@
 """What must hold of a case after each record, whatever was done to it: each function asserts one promise."""
 
 from collections import Counter
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 import orjson
 
-from complaints.case import ENDED, OPEN
+from complaints.case import ENDED, OPEN, Case
 from complaints.command import CITIZEN, CLOCK, CommandKind
 from complaints.contract import COMPLAINTS
 from complaints.fact import Fact, FactKind
 from router.cases.clocks import due_ms
 from router.cases.document.evolve import fold
-from router.cases.document.plain import is_id
 from router.cases.roles import role_of
 from router.cases.table import TABLE, perhaps
+from router.deadlines import province_of
 from tests.harness.house import House, plain
 from tests.harness.list_law import ADMINISTRATOR
 from tests.harness.lives.many import Handled, Lives
 from tests.harness.second_deadlines import differences
-
-Document = dict[str, Any]
 
 GROWING = ("chain", "refusals", "answers", "asked")
 """The lists of a case of which nothing is ever taken away."""
@@ -46,74 +46,78 @@ def hold(handled: Handled) -> None:
 def one_owner(handled: Handled) -> None:
     """Exactly one owner, the last of the chain; a supporter names its main case, and nothing else does."""
     case = handled.after
-    assert case["owner"]["id"] == case["chain"][-1]["owner"]["id"]
-    assert [hop["hop"] for hop in case["chain"]] == list(range(len(case["chain"])))
-    assert all(one["owner"] != other["owner"] for one, other in pairwise(case["chain"]))
-    assert (case["state"] == "digabung") == ("main" in case)
-    assert (case["state"] in ENDED) == ("ended_at" in case)
-    assert not (case.get("supporters") and (case.get("main") or case.get("proposed")))
+    assert case.owner.id == case.chain[-1].owner.id
+    assert [hop.hop for hop in case.chain] == list(range(len(case.chain)))
+    assert all(one.owner != other.owner for one, other in pairwise(case.chain))
+    assert (case.state == "digabung") == (case.main is not None)
+    assert (case.state in ENDED) == (case.ended_at is not None)
+    assert not (case.supporters and (case.main or case.proposed))
 
 
 def nobody_twice(handled: Handled) -> None:
     """Whoever refused never gets the case again, and the administrator never refuses."""
     case = handled.after
-    owners = [hop["owner"]["id"] for hop in case["chain"]]
-    refused = [said["agency_id"] for said in case["refusals"]]
+    owners = [hop.owner.id for hop in case.chain]
+    refused = [said.agency_id for said in case.refusals]
     assert len(set(refused)) == len(refused)
     assert ADMINISTRATOR not in refused
-    assert case["owner"]["id"] not in case.get("refused_elsewhere", ())
-    for refusal in case["refusals"]:
-        assert refusal["agency_id"] not in owners[refusal["hop"] + 1 :]
+    assert case.owner.id not in case.refused_elsewhere
+    for refusal in case.refusals:
+        assert refusal.agency_id not in owners[refusal.hop + 1 :]
 
 
 def nothing_deleted(handled: Handled) -> None:
     """Owners, refusals, answers and messages only grow; what is hidden stays so unless its citizen asks; each fact is one version."""
     before, after = handled.before, handled.after
-    assert after["version"] == (before["version"] if before else 0) + len(handled.facts)
+    assert after.version == (before.version if before else 0) + len(handled.facts)
     if before is None:
         return
     for name in GROWING:
-        old = before.get(name, [])
-        assert after.get(name, [])[: len(old)] == old
-    old, new = before["complaint"], after["complaint"]
+        kept: tuple[object, ...] = getattr(before, name)
+        assert getattr(after, name)[: len(kept)] == kept
+    old, new = before.complaint, after.complaint
     for name in ("additions", "attachments"):
-        had = old.get(name, [])
-        assert new.get(name, [])[: len(had)] == had
+        had: tuple[object, ...] = getattr(old, name)
+        assert getattr(new, name)[: len(had)] == had
     for name in ("id", "tracking_code", "text", "received_at", "reporter_ref", "raw"):
-        assert old[name] == new[name]
+        assert getattr(old, name) == getattr(new, name)
     asked = {fact.actor for fact in handled.facts if fact.kind is FactKind.shown}
-    assert asked == {CITIZEN} or all(new.get(name) for name in ("anonymous", "secret") if old.get(name))
-    assert after["questions"] >= before["questions"]
-    assert after.get("disputes", 0) >= before.get("disputes", 0)
-    assert before.get("overdue", {}).items() <= after.get("overdue", {}).items()
-    assert after["terms"] == before["terms"]
+    assert asked == {CITIZEN} or (new.anonymous >= old.anonymous and new.secret >= old.secret)
+    assert after.questions >= before.questions
+    assert after.disputes >= before.disputes
+    assert before.overdue.items() <= after.overdue.items()
+    assert after.terms == before.terms
 
 
 def clocks_run_on(handled: Handled) -> None:
     """No clock begins anew: a day once set moves only by what the rules name."""
     before, after = handled.before, handled.after
-    if before is None or not before["deadlines"]:
+    if before is None or not before.deadlines:
         return
-    if _province(before) != _province(after):
+    if province_of(before) != province_of(after):
         return
-    was = {one["duty"]: one for one in before["deadlines"]}
-    now = {one["duty"]: one for one in after["deadlines"]}
+    was = {one.duty: one for one in before.deadlines}
+    now = {one.duty: one for one in after.deadlines}
     assert was.keys() - now.keys() <= {"close"}
     for duty in ("forward", "first_follow_up", "statute_completeness"):
         if duty in was:
-            assert (was[duty]["begins"], was[duty]["due"]) == (now[duty]["begins"], now[duty]["due"])
+            assert (was[duty].begins, was[duty].due) == (now[duty].begins, now[duty].due)
             # a case that ended fulfilled by its closing alone what nobody had done: that is to be done again when it is open again
-            assert before["state"] == "selesai" or was[duty].get("done", now[duty].get("done")) == now[duty].get("done")
-    moved = [name for name in COMPLETE_BY if before.get(name) != after.get(name)]
-    moved += [name for name in ("class", "oversight") if before["complaint"].get(name) != after["complaint"].get(name)]
+            assert before.state == "selesai" or (was[duty].done or now[duty].done) == now[duty].done
+    moved = [name for name in COMPLETE_BY if getattr(before, name) != getattr(after, name)]
+    moved += [
+        name
+        for name in ("complaint_class", "oversight")
+        if getattr(before.complaint, name) != getattr(after.complaint, name)
+    ]
     if not moved:
-        assert was["complete"]["due"] == now["complete"]["due"]
-    if was["complete"]["begins"] != now["complete"]["begins"]:
+        assert was["complete"].due == now["complete"].due
+    if was["complete"].begins != now["complete"].begins:
         assert {"complete_since", "waits_since"} & set(moved)
-    if before.get("verified_at") and not before.get("decision_waits_since"):
-        assert was["statute_decision"]["due"] == now["statute_decision"]["due"]
-    assert after.get("paused_s", 0) >= before.get("paused_s", 0)
-    assert after.get("escalation", {}).get("level", 0) >= before.get("escalation", {}).get("level", 0)
+    if before.verified_at and not before.decision_waits_since:
+        assert was["statute_decision"].due == now["statute_decision"].due
+    assert after.paused_s >= before.paused_s
+    assert _level(after) >= _level(before)
 
 
 def in_the_table(handled: Handled) -> None:
@@ -122,7 +126,7 @@ def in_the_table(handled: Handled) -> None:
     if before is None:
         assert kinds in ([FactKind.opened, FactKind.routed], [FactKind.opened, FactKind.routed, FactKind.asked])
         return
-    if "kind" not in said or said["id"] in before["commands"] or said["kind"] == CommandKind.due.value:
+    if "kind" not in said or UUID(said["id"]) in before.commands or said["kind"] == CommandKind.due.value:
         assert said.get("kind") == CommandKind.due.value or not kinds
         return
     assert kinds
@@ -130,10 +134,10 @@ def in_the_table(handled: Handled) -> None:
         assert len(kinds) == 1
         return
     kind = CommandKind(said["kind"])
-    outcome = TABLE[kind, role_of(before, said["actor"], handled.law, kind)][before["state"]]
+    outcome = TABLE[kind, role_of(before, said["actor"], handled.law, kind)][before.state]
     assert isinstance(outcome, tuple)
     assert kinds == [one for one in outcome if one in kinds], (kinds, outcome)
-    if outcome != (FactKind.refused, FactKind.routed) or said["actor"] == before["owner"]["id"]:
+    if outcome != (FactKind.refused, FactKind.routed) or said["actor"] == before.owner.id:
         assert set(outcome) - set(kinds) <= perhaps(outcome)
 
 
@@ -141,7 +145,7 @@ def each_message_answered(handled: Handled) -> None:
     """One reply to each new message of a citizen. Without one is only a message that became a case of its own, which replies to it."""
     said, before = _said(handled), handled.before
     assert len(handled.replies) <= 1
-    is_new = before is None or said["id"] not in before["commands"]
+    is_new = before is None or UUID(said["id"]) not in before.commands
     if not is_new:
         assert not handled.replies
     elif before is None or ("kind" in said and said["actor"] == CITIZEN):
@@ -156,25 +160,25 @@ def timer_ahead(handled: Handled) -> None:
     said, due = _said(handled), due_ms(handled.after, 0)
     if said.get("actor") == CLOCK:
         assert due is None or due > handled.record.timestamp_ms or handled.facts
-    if handled.after["state"] in ENDED:
+    if handled.after.state in ENDED:
         assert due is None
-    if handled.after["state"] in OPEN:
-        assert due is not None or handled.after["escalation"]["level"]
+    if handled.after.state in OPEN:
+        assert due is not None or _level(handled.after)
 
 
 def at_rest(lives: Lives) -> None:
     """Assert what holds of all cases together when no mailbox holds anything."""
-    cases = {code.decode(): orjson.loads(value) for code, value in lives.house.states.items()}
+    cases = {code.decode(): lives.house.case(code.decode()) for code in lives.house.states}
     for code, case in cases.items():
-        assert "proposed" not in case, "each proposal was answered"
-        supporters = {other for other, one in cases.items() if one.get("main") == code}
+        assert case.proposed is None, "each proposal was answered"
+        supporters = {other for other, one in cases.items() if one.main == code}
         assert set(lives.pages[code]) == supporters
-        if case["state"] not in ENDED:
-            assert case.get("supporters", 0) == len(supporters)
-        if main := case.get("main"):
-            assert cases[main]["state"] in OPEN | {"ditanggapi"}
-            assert not cases[main].get("main")
-            assert cases[main]["owner"]
+        if case.state not in ENDED:
+            assert case.supporters == len(supporters)
+        if main := case.main:
+            assert cases[main].state in OPEN | {"ditanggapi"}
+            assert not cases[main].main
+            assert cases[main].owner
             assert _age(cases[main]) < _age(case)
 
 
@@ -186,12 +190,10 @@ def at_the_end(lives: Lives) -> None:
     assert not twice, twice[:2]
     replies = [reply.id for reply in lives.house.replies]
     assert len(set(replies)) == len(replies)
-    for key, value in lives.house.states.items():
-        of_case = (
-            (plain(fact), int(fact.at.timestamp() * 1000)) for fact in facts if fact.tracking_code == key.decode()
-        )
-        assert fold(of_case) == orjson.loads(value)
-        second_account(key.decode(), facts, orjson.loads(value))
+    for code in (key.decode() for key in lives.house.states):
+        case = lives.house.case(code)
+        assert fold((fact, int(fact.at.timestamp() * 1000)) for fact in facts if fact.tracking_code == code) == case
+        second_account(code, facts, case)
     again = House()
     for one in lives.handled:
         again.law = one.law
@@ -202,21 +204,20 @@ def at_the_end(lives: Lives) -> None:
     assert again.replies == lives.house.replies
 
 
-def second_account(code: str, facts: list[Fact], case: Document) -> None:
+def second_account(code: str, facts: list[Fact], case: Case) -> None:
     """The deadlines are those of the second implementation. Of a case that was withdrawn none is asked."""
-    found = differences(case, (plain(fact) for fact in facts if fact.tracking_code == code))
+    found = differences(plain(case), (plain(fact) for fact in facts if fact.tracking_code == code))
     assert not found, (code, found)
 
 
-def _said(handled: Handled) -> Document:
-    said: Document = orjson.loads(handled.record.value or b"")
-    assert is_id(said["id"])
+def _said(handled: Handled) -> dict[str, Any]:
+    said: dict[str, Any] = orjson.loads(handled.record.value or b"")
     return said
 
 
-def _province(case: Document) -> Any:
-    return ((case["complaint"].get("place") or {}).get("province") or {}).get("code")
+def _level(case: Case) -> int:
+    return case.escalation.level if case.escalation else 0
 
 
-def _age(case: Document) -> tuple[str, str]:
-    return case["complaint"]["received_at"], case["tracking_code"]
+def _age(case: Case) -> tuple[datetime, str]:
+    return case.complaint.received_at, case.tracking_code

@@ -11,7 +11,6 @@ import yaml
 from complaints.crypto import Keyring
 from normalizer.complaint import Normaliser
 from router.routing import Router
-from tests.harness.house import plain
 from tests.harness.support import message, normalised
 
 LINKS: Final = ("north", "south")
@@ -101,12 +100,12 @@ class Plan:
 
     def _reading(self, text: str) -> tuple[Any, Any]:
         read = normalised(message(f"{text} (123456)", title=""), self._keys)
-        return read, self._law.route(plain(read), [])
+        return read, self._law.route(read, [])
 
     def _is_whole(self, text: str) -> bool:
         """Return whether a text certainly becomes a complaint whose owner is known without a question."""
         read, given = self._reading(text)
-        asked = given["triage"] or "asks" in given or {"place", "subject"} & set(read.missing)
+        asked = given.triage or given.asks or {"place", "subject"} & set(read.missing)
         return not text.startswith(KEYWORDS) and not asked
 
     def _is_asked_about(self, text: str) -> bool:

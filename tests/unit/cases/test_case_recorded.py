@@ -1,6 +1,7 @@
 """What an officer records on a citizen's behalf: a message like any other, with who recorded it and how he was told."""
 
 import pytest
+from msgspec.structs import replace
 
 from channels.sealing import Sealing
 from complaints.command import CommandKind
@@ -85,7 +86,7 @@ def test_nobody_waits_for_an_answer_of_a_citizen_who_cannot_be_asked() -> None:
     assert lacks(case).startswith(
         "It lacks what it is about; the place (kabupaten or kota, and street). Nobody can ask"
     )
-    assert lacks(case.model_copy(update={"complaint": case.complaint.model_copy(update={"missing": ()})})) == ""
+    assert lacks(replace(case, complaint=replace(case.complaint, missing=()))) == ""
     (refused,) = house.take(said(CommandKind.ask, report, case.owner.id, "Di mana?"))
     assert refused.kind is FactKind.declined
     assert "ask Pemerintah Kota Semarang, whose officer recorded" in (refused.text or "")

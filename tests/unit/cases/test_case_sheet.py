@@ -12,7 +12,7 @@ from complaints.case import CaseState
 from complaints.command import CITIZEN, CommandKind
 from complaints.disposition import AgencyRef
 from complaints.errors import CaseError
-from complaints.event import Complaint
+from complaints.event import Complaint, Place, Region
 from complaints.fact import Fact, FactKind
 from complaints.mail import ReplyKind
 from complaints.values import ComplaintClass
@@ -30,7 +30,7 @@ from tests.harness.tables import each_row
 
 DAY_MS = 86_400_000
 SEMARANG: dict[str, Any] = {
-    "place": {"province": {"code": "33", "name": "Jawa Tengah"}, "regency": {"code": "33.74", "name": "Kota Semarang"}}
+    "place": Place(province=Region(code="33", name="Jawa Tengah"), regency=Region(code="33.74", name="Kota Semarang"))
 }
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from complaints import ids
@@ -113,7 +114,7 @@ def test_every_act_becomes_a_command_with_all_that_was_said(name: str) -> None:
     """Each option fills its field of the contract, and what an act needs is named if it is missing."""
     act = ACTS[name]
     said = {option: VALUES[option] for option in (*act.needs, *act.takes)}
-    made = order(Story(), name, **said).model_dump(mode="json", by_alias=True, exclude_none=True)
+    made = msgspec.json.decode(msgspec.json.encode(order(Story(), name, **said)))
     assert made["kind"] == name
     for option, value in said.items():
         assert made[FIELDS[option]] == value

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from complaints.command import CITIZEN, Command, CommandKind
-from complaints.event import Complaint
+from complaints.event import AgencyRef, Complaint, Disposition, Place, Region
 from complaints.fact import FactKind
 from complaints.values import ComplaintClass
 from normalizer.zones import local_day
@@ -42,23 +44,20 @@ class StoryLaw:
             self._owners.insert(0, "triage")
         self._number, self._refused = 0, 0
 
-    def route(self, case: dict[str, Any], refused_by: Sequence[str] = (), hops: int | None = None) -> dict[str, Any]:
+    def route(self, complaint: Complaint, refused_by: Sequence[str] = (), *more: Any) -> Disposition:
         """Return the owner: after a refusal the next one, a desk, or an agency that has not had the case."""
-        found: dict[str, Any] = self._real.route(case, refused_by, hops)
+        found = self._real.route(complaint, refused_by, *more)
         if len(refused_by) > self._refused:
             self._number, self._refused = self._number + 1, len(refused_by)
         is_desk = self._owners[self._number] == "triage"
         owner = DESK if is_desk else f"body-{self._number}"
-        return {name: value for name, value in found.items() if name != "asks"} | {
-            "owner": {"id": owner, "name": owner},
-            "triage": is_desk,
-        }
+        return replace(found, asks=None, owner=AgencyRef(id=owner, name=owner), triage=is_desk)
 
-    def given(self, case: dict[str, Any], agency_id: str, by: str, beside: Sequence[str] = ()) -> dict[str, Any]:
+    def given(self, complaint: Complaint, agency_id: str, by: str, beside: Sequence[str] = ()) -> Disposition:
         """Return the disposition by which the desk forwards."""
         assert (agency_id, by, list(beside)) == ("pln", DESK, [])
         self._number += 1
-        return self.route(case, ["x"] * self._refused)
+        return self.route(complaint, ["x"] * self._refused)
 
     def __getattr__(self, name: str) -> Any:
         """Return what the real rules have."""
@@ -79,12 +78,12 @@ def milliseconds(moment: str) -> int:
 def of_story(example: dict[str, Any]) -> Complaint:
     """Return the complaint of an example."""
     code, kind = example["region"], example["class"]
-    fields: dict[str, Any] = {"class": "pengaduan" if kind == "berkadar" else kind}
+    fields: dict[str, Any] = {"complaint_class": ComplaintClass("pengaduan" if kind == "berkadar" else kind)}
     return complaint(
         text="lampu jalan padam",
         title="",
         received_at=datetime.fromisoformat(example["story"][0]["at"]),
-        place={"province": {"code": code[:2], "name": "P"}, "regency": {"code": code, "name": "R"}},
+        place=Place(province=Region(code=code[:2], name="P"), regency=Region(code=code, name="R")),
         oversight=kind == "berkadar",
         **fields,
     )
@@ -130,7 +129,7 @@ def _event(  # noqa: PLR0911  # one return per kind of step
         about = {"complaint_class": kind, "oversight": berkadar}
         return said(CommandKind.reclassify, of, DESK, "", nonce=nonce, **about)
     owner = house.case(of.tracking_code).owner.id
-    more = {"until": "2027-06-01"} if what == "postponed" else {}
+    more = {"until": date(2027, 6, 1)} if what == "postponed" else {}
     return said(BY_OWNER[what], of, owner, f"kata {number}", nonce=nonce, **more)
 
 
@@ -144,7 +143,7 @@ def test_the_deadlines_are_those_that_were_worked_out(example: dict[str, Any]) -
     found = {
         NAMES.get(one.duty, one.duty): {
             "due": one.due.isoformat(),
-            "state": light(one.model_dump(mode="json", exclude_none=True), today),
+            "state": light(one, today),
         }
         for one in case.deadlines
     }

@@ -7,13 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
 from complaints.bus import Record, confluent
 from complaints.command import CommandKind
 from complaints.contract import CASE_EVENTS
-from complaints.event import Complaint
+from complaints.event import Complaint, Place, Region
 from complaints.fact import FactKind
 from complaints.runtime.settings import Settings
 from lapor.commands.cases import app
@@ -35,7 +36,7 @@ OFFICER = allotment(
     "managing_officer: {unit: kabel, decree: x}", f"units: {{{CABLE}}}", "subjects: {street-light: dishub}"
 )
 
-PLACE = {"province": {"code": "33", "name": "Jawa Tengah"}, "regency": {"code": "33.74", "name": "Kota Semarang"}}
+PLACE = Place(province=Region(code="33", name="Jawa Tengah"), regency=Region(code="33.74", name="Kota Semarang"))
 LAMP, PASSPORT = "lampu jalan mati sejak seminggu", "paspor saya tidak kunjung jadi di kantor imigrasi"
 
 
@@ -147,9 +148,7 @@ class Kafka:
         """Handle a command."""
         facts = self.house.handle(of_record(record))
         key = record.key or b""
-        made = [
-            Record(topic=CASE_EVENTS, key=key, value=one.model_dump_json(exclude_none=True).encode()) for one in facts
-        ]
+        made = [Record(topic=CASE_EVENTS, key=key, value=msgspec.json.encode(one)) for one in facts]
         self.served.put(*made, case_record(self.house.case(key.decode())))
         done = Future[None]()
         done.set_result(None)

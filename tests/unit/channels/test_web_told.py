@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from channels.web.told import moment, story
 from complaints.command import CITIZEN, NEIGHBOURS
@@ -100,7 +101,7 @@ def test_a_pin_near_a_border_is_asked_about_with_its_regencies(*, secret: bool) 
     regencies = (Region(code="33.24", name="Kabupaten Kendal"), Region(code="33.74", name="Kota Semarang"))
     case = case_of(sent(secret=secret), asks="place")
     place = Place(pin=Pin(latitude=-6.97, longitude=110.29, regencies=regencies))
-    case = case.model_copy(update={"complaint": case.complaint.model_copy(update={"place": place})})
+    case = replace(case, complaint=replace(case.complaint, place=place))
     question = story(case, ()).question
     assert ("(1) Kabupaten Kendal atau (2) Kota Semarang" in question) is not secret
     assert (PLACE in question) is secret
@@ -129,7 +130,7 @@ def test_an_hour_is_that_of_the_place_with_its_zone() -> None:
     for secret in (False, True):
         case = case_of(sent(secret=secret))
         place = Place(province=Region(code="51", name="Bali"))
-        case = case.model_copy(update={"complaint": case.complaint.model_copy(update={"place": place})})
+        case = replace(case, complaint=replace(case.complaint, place=place))
         assert story(case, ()).province == (None if secret else "51")
 
 

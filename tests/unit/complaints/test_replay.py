@@ -2,17 +2,18 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from complaints.bus import Batch, Record, StoredRecord
 from complaints.bus.step.contract import State
 from complaints.command import Command, CommandKind
 from complaints.contract import CASE_EVENTS
-from complaints.event import Complaint
+from complaints.event import AgencyRef, Complaint, Disposition, Place, Region
 from ops.replay import Move, Summary, replay
 from router.cases.step import CaseStep
 from router.routing import Router
@@ -20,7 +21,7 @@ from tests.harness.events import complaint, poison
 from tests.harness.house import added, said, stored
 
 PLACE: dict[str, Any] = {
-    "place": {"province": {"code": "33", "name": "Jawa Tengah"}, "regency": {"code": "33.74", "name": "Kota Semarang"}}
+    "place": Place(province=Region(code="33", name="Jawa Tengah"), regency=Region(code="33.74", name="Kota Semarang"))
 }
 LAW = Router.load()
 
@@ -30,9 +31,9 @@ class Panrb:
 
     administrator_id = LAW.administrator_id
 
-    def route(self, case: dict[str, Any], refused_by: Sequence[str] = (), hops: int | None = None) -> dict[str, Any]:
+    def route(self, complaint: Complaint, *refusals: Any) -> Disposition:
         """Return the disposition of the real rules with the ministry as the owner."""
-        return LAW.route(case, refused_by, hops) | {"owner": {"id": "kemenpupr", "name": "Kementerian PU"}}
+        return structs.replace(LAW.route(complaint, *refusals), owner=AgencyRef(id="kemenpupr", name="Kementerian PU"))
 
     def __getattr__(self, name: str) -> Any:
         """Return what the real rules have."""
@@ -42,10 +43,10 @@ class Panrb:
 class Renamed(Panrb):
     """Rules under which the public works have another name."""
 
-    def route(self, case: dict[str, Any], refused_by: Sequence[str] = (), hops: int | None = None) -> dict[str, Any]:
+    def route(self, complaint: Complaint, *refusals: Any) -> Disposition:
         """Return the disposition of the real rules with another name of the owner."""
-        said = LAW.route(case, refused_by, hops)
-        return said | {"owner": {"id": said["owner"]["id"], "name": f"{said['owner']['name']} Baru"}}
+        said = LAW.route(complaint, *refusals)
+        return structs.replace(said, owner=structs.replace(said.owner, name=f"{said.owner.name} Baru"))
 
 
 class Log:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
+import msgspec
 import orjson
 import pytest
 
@@ -165,8 +166,7 @@ def test_the_greatest_message_of_each_channel_is_a_complaint_and_an_addition(
     for records in town.written.values():
         assert max(len(record.value) for record in records) <= RECORD_BYTES
     for event in (*town.complaints, *added):
-        bare = orjson.loads(
-            event.model_dump_json(exclude_none=True, exclude={"raw": {"body"}, "addition": {"raw": {"body"}}})
-        )
+        bare = orjson.loads(msgspec.json.encode(event))
+        (bare if "raw" in bare else bare["addition"])["raw"]["body"] = ""
         assert len(orjson.dumps(bare)) <= COMPLAINT_BYTES
     assert all(case.value for case in town.states.values())

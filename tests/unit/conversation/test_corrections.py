@@ -15,7 +15,7 @@ from normalizer.corrections import corrected_place
 from router.cases.document.joining import joined
 from router.routing import Router
 from tests.harness.events import complaint
-from tests.harness.house import House, added, plain, said
+from tests.harness.house import House, added, said
 from tests.harness.list_law import DESK, ListLaw
 from tests.harness.stories import stories_of
 from tests.harness.support import NOON, message, normalised
@@ -134,8 +134,9 @@ def test_the_channel_and_the_case_replace_the_same_place(text: str, regency: str
     if found.complaint is not None:
         assert found.complaint.place.regency is not None
         assert found.complaint.place.regency.code == regency
-    case = joined(plain(before), plain(found.addition), plain(found.reading))
-    assert case["place"]["regency"]["code"] == regency
+    place = joined(before, found.addition, found.reading).place
+    assert place.regency is not None
+    assert place.regency.code == regency
     assert bool(found.reading.corrects) == ("ralat" in text)
 
 

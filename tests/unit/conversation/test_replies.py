@@ -2,20 +2,26 @@
 
 import functools
 import re
+from datetime import date
+from itertools import count
 from typing import Any
+from uuid import UUID
 
 import gsm0338
 import pytest
+from msgspec.structs import replace
 
 from complaints import ids, tracking
-from complaints.event import AgencyRef, Complaint, Pin, Place, Region
+from complaints.case import Question
+from complaints.event import AgencyRef, Complaint, Deadline, Pin, Place, Region
 from complaints.fact import FactKind
 from complaints.mail import Reply, ReplyKind
 from complaints.wording import mistakes, question, text, wording
 from router.agencies.registry import Registry
 from router.cases.replies import reply_to
 from tests.harness.events import DPU, complaint
-from tests.harness.house import plain
+from tests.harness.facts import case, fact, routed
+from tests.harness.support import NOON
 from tests.harness.tables import document, each, each_row, row_by_row
 
 GSM = gsm0338.Codec()
@@ -44,33 +50,32 @@ def longest_names() -> list[str]:
     return sorted(set(names), key=len)[-50:]
 
 
-def told(
+DUE = Deadline(
+    duty="complete", days=14, counted="working", begins=date(2026, 11, 3), due=date(2026, 11, 23), source="x"
+)
+
+
+def told(  # noqa: PLR0913  # what a reply depends on
     of: Complaint,
     *,
     after: FactKind = FactKind.opened,
     owner: AgencyRef = DPU,
     asked: str = "",
-    cause: str = "",
+    cause: UUID | None = None,
+    moves: bool = False,
     **more: Any,
 ) -> Reply:
     """Return the reply about what a record led to; `more` are fields of its first fact."""
-    first = {
-        "kind": after.value,
-        "caused_by": cause or str(of.id),
-        "at": "2026-11-03T05:00:00Z",
-        "text": "Sudah.",
-        **more,
-    }
-    facts = [first, {"kind": FactKind.asked.value, "part": asked}] if asked else [first]
-    if after is FactKind.refused or "moves" in more:
-        facts.append({"kind": FactKind.routed.value, "disposition": {"previous_owner": plain(DPU)}})
-    case = {"complaint_id": str(of.id), "tracking_code": of.tracking_code, "complaint": plain(of), "hop": 0}
-    case["state"] = "diteruskan"
-    deadlines = [{"duty": "complete", "due": "2026-11-23"}]
-    asking = {"part": "date"}
-    made = reply_to(facts, case | {"owner": plain(owner), "deadlines": deadlines, "question": asking}, was_merged=True)
+    number = count(2)
+    facts = [fact(of, after, next(number), caused_by=cause or of.id, **{"text": "Sudah."} | more)]
+    if asked:
+        facts.append(fact(of, FactKind.asked, next(number), part=asked))
+    if after is FactKind.refused or moves:
+        facts.append(routed(of, owner, version=next(number), previous_owner=DPU))
+    question = Question(part="date", at=NOON)
+    made = reply_to(facts, case(of, owner, state="diteruskan", deadlines=(DUE,), question=question), was_merged=True)
     assert made is not None
-    return Reply.model_validate(made)
+    return made
 
 
 OCCASIONS: dict[str, dict[str, Any]] = {
@@ -79,7 +84,7 @@ OCCASIONS: dict[str, dict[str, Any]] = {
     "completed": {"after": FactKind.added, "moves": True},
     "completed_added": {"after": FactKind.added},
     "put_off_diperpanjang": {"after": FactKind.extended, "text": ""},
-    "put_off_ditunda": {"after": FactKind.postponed, "until": "2026-12-03", "text": ""},
+    "put_off_ditunda": {"after": FactKind.postponed, "until": date(2026, 12, 3), "text": ""},
     "reclassified": {"after": FactKind.reclassified},
     "closed": {"after": FactKind.closed},
     "reopened": {"after": FactKind.reopened},
@@ -130,7 +135,7 @@ def test_names_with_costly_or_foreign_characters_fit_too(name: str) -> None:
 def test_code_and_owner_stand_where_they_are_promised(occasion: str, channel: str) -> None:
     """On every channel, also on one that has no wording of its own."""
     case, changes = complaint(), OCCASIONS[occasion]
-    text = told(case.model_copy(update={"channel": channel}), **changes).text
+    text = told(replace(case, channel=channel), **changes).text
     assert tracking.spaced(case.tracking_code) in text
     assert (DPU.name in text) == (
         "owner" in PROMISED[occasion] and not (channel == "sms" and occasion in NAMELESS_BY_SMS)
@@ -182,8 +187,8 @@ def test_a_pin_near_a_border_is_asked_about_with_its_regencies(channel: str) -> 
     asked = [
         Place(pin=pin),
         Place(pin=pin, regency=regencies[0]),
-        Place(pin=pin.model_copy(update={"elsewhere": True})),
-        Place(pin=pin.model_copy(update={"regencies": regencies[:1]})),
+        Place(pin=replace(pin, elsewhere=True)),
+        Place(pin=replace(pin, regencies=regencies[:1])),
     ]
     texts = [told(complaint(channel=channel, place=place), asked="place").text for place in asked]
     assert "(1) Kabupaten 1, (2) Kabupaten 2 atau (3) Kabupaten 3" in texts[0]
@@ -196,7 +201,7 @@ def test_every_tweet_fits(occasion: str) -> None:
     """280 characters, with room for the citizen's name before it."""
     case, changes = complaint(), OCCASIONS[occasion]
     for name in longest_names():
-        text = told(case.model_copy(update={"channel": "twitter"}), owner=AgencyRef(id="x", name=name), **changes).text
+        text = told(replace(case, channel="twitter"), owner=AgencyRef(id="x", name=name), **changes).text
         assert len(f"@{'x' * 15} {text}") <= 280, text
 
 
@@ -250,20 +255,20 @@ def test_whoever_is_in_danger_reads_the_number_for_emergencies_in_the_receipt(ch
 
 def test_a_reply_derives_from_the_record_that_caused_it() -> None:
     """The same record gives the same reply, another one another; nothing in it comes from a clock."""
-    case = complaint()
-    first = told(case)
-    assert first == told(case)
-    assert first.id == ids.reply_id(case.id, ReplyKind.received.value)
-    causes = [str(ids.command_id(case.id, "refuse", actor="x", nonce=nonce)) for nonce in "12"]
-    assert len({told(case, after=FactKind.refused, cause=cause).id for cause in causes} | {first.id}) == 3
-    assert (first.citizen, first.channel, first.caused_by) == (case.reporter_ref, case.channel, case.id)
+    of = complaint()
+    first = told(of)
+    assert first == told(of)
+    assert first.id == ids.reply_id(of.id, ReplyKind.received.value)
+    causes = [ids.command_id(of.id, "refuse", actor="x", nonce=nonce) for nonce in "12"]
+    assert len({told(of, after=FactKind.refused, cause=cause).id for cause in causes} | {first.id}) == 3
+    assert (first.citizen, first.channel, first.caused_by) == (of.reporter_ref, of.channel, of.id)
 
 
 @pytest.mark.parametrize("kind", [FactKind.declined, FactKind.continued, FactKind.accepted, FactKind.overdue])
 def test_what_does_not_concern_the_citizen_makes_no_reply(kind: FactKind) -> None:
     """An officer's refused command; an addition that becomes a case has that case's own reply."""
     of = complaint()
-    assert reply_to([{"kind": kind.value}], {"complaint": plain(of), "owner": plain(DPU)}) is None
+    assert reply_to([fact(of, kind, 3)], case(of)) is None
 
 
 @each("channel", ["sms", "twitter", "web", "a-new-channel"])

@@ -4,10 +4,12 @@ from typing import Any
 
 import orjson
 
+from complaints.event import Place, Region, RoutingHints
 from normalizer.complaint import Normaliser
 from router.jsonlines import route_line
 from router.routing import Router
 from router.within import House
+from tests.harness.events import complaint
 from tests.harness.tables import each_row
 
 ROUTER = Router.load()
@@ -79,16 +81,13 @@ def test_the_channels_government_becomes_the_alternative() -> None:
     """If all agencies of the place refuse, it is asked before the desks; the citizen hears why."""
     said = routed("Jalan rusak di Kabupaten Kendal", region="33.74")
     assert [one["id"] for one in said["alternatives"]][-1] == "pemda-33.74"  # type: ignore[attr-defined]
-    complaint = {
-        "text": "Jalan rusak di Kabupaten Kendal",
-        "place": {"province": {"code": "33", "name": ""}, "regency": {"code": "33.24", "name": ""}},
-        "received_at": "2026-11-26T03:00:00+00:00",
-        "hints": {"keyword_region": "33.74"},
-    }
-    assert ROUTER.route(complaint)["owner"]["id"] == "dpu-33.24"
-    refused = ROUTER.route(complaint, refused_by=["dpu-33.24", "dpu-33"])
-    assert refused["owner"]["id"] == "pemda-33.74"
-    assert refused["evidence"][0]["rule"] == "channel"
+    place = Place(province=Region(code="33", name=""), regency=Region(code="33.24", name=""))
+    hints = RoutingHints(keyword_region="33.74")
+    hole = complaint(title="", text="Jalan rusak di Kabupaten Kendal", place=place, hints=hints)
+    assert ROUTER.route(hole).owner.id == "dpu-33.24"
+    refused = ROUTER.route(hole, refused_by=["dpu-33.24", "dpu-33"])
+    assert refused.owner.id == "pemda-33.74"
+    assert refused.evidence[0].rule == "channel"
 
 
 def test_the_government_of_an_accused_channel_is_no_alternative() -> None:

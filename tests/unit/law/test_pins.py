@@ -12,7 +12,6 @@ from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.pins import DOUBT_KM, MOST, SHORE_KM, Near, candidates, certain, within
 from normalizer.positions import chosen
 from router.routing import Router
-from tests.harness.house import plain
 from tests.harness.support import message
 from tests.harness.tables import document, each_row
 from tests.harness.town import Town
@@ -166,13 +165,13 @@ class TestPinAndText:
         assert code(found.place.regency) == "33.74"
         assert found.place.pin is not None
         assert found.place.pin.elsewhere
-        said = Router.load().route(plain(found))
-        assert said["owner"]["id"] == "dpu-33.74"
-        assert "Titik peta yang dikirim ada di Kota Depok atau Kota Administrasi Jakarta Timur" in said["explanation"]
+        said = Router.load().route(found)
+        assert said.owner.id == "dpu-33.74"
+        assert "Titik peta yang dikirim ada di Kota Depok atau Kota Administrasi Jakarta Timur" in said.explanation
         same = complained("Jalan di Kota Semarang rusak berlubang", SEMARANG)
         assert same.place.pin is not None
         assert not same.place.pin.elsewhere
-        assert "Titik peta" not in Router.load().route(plain(same))["explanation"]
+        assert "Titik peta" not in Router.load().route(same).explanation
 
     @pytest.mark.parametrize(("text", "elsewhere"), [("di Jawa Timur", True), ("di Jawa Tengah", False)])
     def test_a_province_in_the_text_is_a_place_too(self, text: str, elsewhere: bool) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from complaints.event import Place, Region
 from complaints.runtime import packaged
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.reader import Reader
@@ -20,6 +21,7 @@ from router.candidate import THING
 from router.decision import Decision
 from router.facts import Facts
 from router.routing import Router
+from tests.harness.events import complaint
 from tests.harness.tables import each_row, row_by_row
 
 TIERS = {"national", "province", "regency", "company"}
@@ -159,7 +161,8 @@ def test_a_place_that_the_citizen_told_later_takes_precedence(router: Router) ->
     """If the complaint's place contradicts the thing, its word groups are gone too."""
     reading = router.reader.read("toilet Terminal Tirtonadi kotor")
     assert "terminal_a" in reading.groups
-    facts = Facts(reading, {"place": {"province": {"code": "35"}, "regency": {"code": "35.78"}}})
+    place = Place(province=Region(code="35", name=""), regency=Region(code="35.78", name=""))
+    facts = Facts(reading, complaint(place=place))
     assert reading.things == []
     assert "terminal_a" not in facts.reading.groups
 

@@ -11,7 +11,6 @@ from normalizer.coordinates import position_in, without_positions
 from normalizer.matter.signature import signature
 from router.jsonlines import route_row
 from router.routing import Router
-from tests.harness.house import plain
 from tests.harness.support import message
 from tests.harness.tables import each, each_row
 
@@ -48,7 +47,7 @@ def test_a_pin_at_longitude_110_or_112_is_neither_the_police_nor_a_call_centre(
     assert (pin.latitude, pin.longitude) == position
     assert found.topic is None
     assert "subject" in found.missing
-    owner = law.route(plain(found))["owner"]["id"]
+    owner = law.route(found).owner.id
     assert owner.startswith("pemda-"), owner
 
 

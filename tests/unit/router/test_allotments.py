@@ -1,13 +1,15 @@
 """A government's own division of tasks: its file, its mistakes, and what it changes in the routing."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import orjson
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from complaints.errors import ConfigurationError
+from complaints.event import Place, Region
 from lapor.cli import app
 from ops.allot import proposed
 from ops.learning.learn import learn, save
@@ -18,6 +20,7 @@ from router.allotments.files import check
 from router.jsonlines import route_line
 from router.routing import Router
 from router.within import House
+from tests.harness.events import complaint
 from tests.harness.tables import row_by_row
 
 TODAY = date(2026, 11, 26)
@@ -122,16 +125,11 @@ def test_the_law_stays_above_a_division(router: Router) -> None:
 
 def test_a_decision_records_the_version_of_the_division(router: Router) -> None:
     """The same file gives the same version; the edition of the day of receipt counts."""
-    place = {"province": {"code": "33", "name": ""}, "regency": {"code": "33.74", "name": ""}}
-    complaint = {
-        "text": "lampu jalan mati",
-        "place": place,
-        "received_at": "2026-11-26T03:00:00+00:00",
-        "class": "pengaduan",
-    }
-    version = router.route(complaint)["rules_version"]
+    place = Place(province=Region(code="33", name=""), regency=Region(code="33.74", name=""))
+    lamp = complaint(title="", text="lampu jalan mati", place=place, received_at=datetime(2026, 11, 26, 3, tzinfo=UTC))
+    version = router.route(lamp).rules_version
     assert version.startswith(f"{router.rules.version}+33.74@2026-01-01+")
-    later = router.route({**complaint, "received_at": "2027-11-26T03:00:00+00:00"})["rules_version"]
+    later = router.route(replace(lamp, received_at=datetime(2027, 11, 26, 3, tzinfo=UTC))).rules_version
     assert "+33.74@2027-01-01+" in later
 
 
@@ -266,9 +264,9 @@ def test_the_check_says_which_desk_acts_for_the_government(tmp_path: Path) -> No
     coming = "Dinas Cahaya Kota Semarang acts as the desk of Pemerintah Kota Semarang (--as lampu-33.74, no longer pemda-33.74)"
     assert said.stderr.splitlines()[1:] == [f"pemda-33.74: {today}; from 2999-01-01 {coming}"]
     router = Router.load(allotments=tmp_path, today=TODAY)
-    place = {"province": {"code": "33", "name": ""}, "regency": {"code": "33.74", "name": ""}}
-    complaint = {"text": "", "place": place, "received_at": "2026-11-26T03:00:00+00:00"}
-    assert [router.is_desk(one, complaint) for one in ("diskominfo-33.74", "pemda-33.74")] == [True, False]
+    place = Place(province=Region(code="33", name=""), regency=Region(code="33.74", name=""))
+    empty = complaint(text="", place=place, received_at=datetime(2026, 11, 26, 3, tzinfo=UTC))
+    assert [router.is_desk(one, empty) for one in ("diskominfo-33.74", "pemda-33.74")] == [True, False]
     path.write_text(FILE.partition("  - since: 2027")[0].replace(officer, ""))
     said = CliRunner().invoke(app, ["agency", "check", str(path)])
     assert said.stderr.splitlines()[1:] == [

@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from complaints.errors import ConfigurationError
+from complaints.event import Place, Region
 from lapor.cli import app
 from lapor.commands.figures import was_learnt_from
 from ops.learning.fit import needed
@@ -27,6 +28,7 @@ from router.jsonlines import route_line
 from router.learning.models import models_in
 from router.routing import Router
 from router.within import House, choose
+from tests.harness.events import complaint as event
 from tests.harness.tables import row_by_row
 
 PLACES = ("Kota Semarang", "Kabupaten Kendal", "Kota Bandung", "Kabupaten Tuban")
@@ -95,11 +97,11 @@ def own() -> Learnt:
 def test_officers_choices_are_followed_and_explained(model: Path) -> None:
     """The owner is theirs, and the words that spoke for it are in the evidence."""
     router = Router.load(model=model)
-    place = {"text": CITY, "province": {"code": "33"}, "regency": {"code": "33.74"}}
-    said = router.route({**complaint("lampu penerangan jalan mati di Kota Semarang"), "place": place})
-    assert said["owner"]["id"] == "dpu-33.74"
-    assert any(row["rule"].startswith("model:learnt-2026-11-24") and row["span"] for row in said["evidence"])
-    assert "Anda tuju" not in said["explanation"]
+    place = Place(text=CITY, province=Region(code="33", name=""), regency=Region(code="33.74", name=""))
+    said = router.route(event(title="", text="lampu penerangan jalan mati di Kota Semarang", place=place))
+    assert said.owner.id == "dpu-33.74"
+    assert any(row.rule.startswith("model:learnt-2026-11-24") and row.span for row in said.evidence)
+    assert "Anda tuju" not in said.explanation
 
 
 def test_the_figures_are_of_rules_model_and_baseline_side_by_side() -> None:

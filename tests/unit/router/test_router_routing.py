@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from complaints.event import Complaint, Place, Raw, Region, RoutingHints
 from complaints.runtime import packaged
@@ -12,7 +13,7 @@ from router.facts import Facts
 from router.jsonlines import route_row
 from router.routing import Router
 from router.working_days import working_day
-from tests.harness.house import plain, routed
+from tests.harness.house import routed
 from tests.harness.support import message
 from tests.harness.tables import each_row, row_by_row
 
@@ -84,13 +85,13 @@ def test_after_the_hops_the_national_administrator_owns_it_and_cannot_refuse(rou
     last = routed(router, case, *three)
     assert last.owner.id == "kemenpanrb"
     assert last.triage
-    assert router.route(plain(case), (*three, "kemenpanrb")) == router.route(plain(case), three)
+    assert router.route(case, (*three, "kemenpanrb")) == router.route(case, three)
 
 
 def test_saying_no_twice_is_saying_it_once(router: Router) -> None:
     """The same refusal again gives the same disposition."""
     case = complaint("jalan berlubang", regency=SEMARANG)
-    assert router.route(plain(case), ["dpu-33.74"] * 2) == router.route(plain(case), ["dpu-33.74"])
+    assert router.route(case, ["dpu-33.74"] * 2) == router.route(case, ["dpu-33.74"])
 
 
 def test_abuse_of_office_goes_to_the_inspectorate(router: Router) -> None:
@@ -124,9 +125,9 @@ def test_the_evidence_has_the_citizens_words_and_the_law(router: Router) -> None
 def test_what_the_citizen_said_beside_the_text_counts(router: Router) -> None:
     """The agency written in the form and a chosen category find the owner where the text says little."""
     plain = complaint("mohon ditindaklanjuti", regency=SEMARANG)
-    addressed = plain.model_copy(update={"hints": RoutingHints(addressed_to="Dinas Perhubungan")})
+    addressed = replace(plain, hints=RoutingHints(addressed_to="Dinas Perhubungan"))
     assert routed(router, addressed).owner.id == "dishub-33.74"
-    chosen = plain.model_copy(update={"topic": "Politik Dan Hukum/IMIGRASI"})
+    chosen = replace(plain, topic="Politik Dan Hukum/IMIGRASI")
     assert routed(router, chosen).owner.id == "ditjen-imigrasi"
 
 
@@ -227,10 +228,10 @@ def test_one_word_makes_sure_only_if_it_names_an_agency_or_weighs_as_much_as_two
 @each_row
 def test_what_a_refusal_suggests_is_evidence_beside_the_law(router: Router, suggested: str, owner: str) -> None:
     """A neighbour of the same place knows best; nobody passes a hole in a road to another town, or to who only oversees."""
-    hole = plain(complaint("Jalan berlubang di Jalan Pandanaran", regency=("33.74", "Kota Semarang")))
-    given = router.route({**hole, "suggested": [suggested]}, ["dpu-33.74"], 1)
-    assert given["owner"]["id"] == owner
-    assert given["confidence"] < 0.9
+    hole = complaint("Jalan berlubang di Jalan Pandanaran", regency=("33.74", "Kota Semarang"))
+    given = router.route(hole, ["dpu-33.74"], 1, [suggested])
+    assert given.owner.id == owner
+    assert given.confidence < 0.9
 
 
 @each_row
@@ -238,5 +239,5 @@ def test_the_router_decides_as_lapor_route_does(router: Router, text: str) -> No
     """Owner and confidence: a complaint has what a line is read for, such as a place that is missing."""
     said = Normaliser.load().normalise(message(text), id_=UUID(int=7), code="C", citizen="r")
     of_line = route_row(router, {"text": text})
-    decided = router.route(plain(said))
-    assert (decided["owner"]["id"], decided["confidence"]) == (of_line["agency"]["id"], of_line["confidence"])
+    decided = router.route(said)
+    assert (decided.owner.id, decided.confidence) == (of_line["agency"]["id"], of_line["confidence"])

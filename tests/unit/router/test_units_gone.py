@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from complaints.command import CommandKind
+from complaints.event import Place, Region
 from complaints.fact import FactKind
 from ops.casework.gone import orphans
 from router.cases.table import RULES
@@ -16,7 +17,7 @@ from tests.harness.house import NOON_MS, House, said
 
 FILE = allotment('units: {lampu: {name: "Dinas Penerangan"}}', "subjects: {street-light: lampu}")
 
-PLACE = {"province": {"code": "33", "name": "Jawa Tengah"}, "regency": {"code": "33.74", "name": "Kota Semarang"}}
+PLACE = Place(province=Region(code="33", name="Jawa Tengah"), regency=Region(code="33.74", name="Kota Semarang"))
 
 
 def test_a_case_of_a_unit_that_was_deleted_keeps_its_clock_and_a_desk_gives_it_away(tmp_path: Path) -> None:

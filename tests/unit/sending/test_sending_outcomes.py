@@ -2,6 +2,8 @@
 
 from concurrent.futures import Future
 
+from msgspec.structs import replace
+
 from channels.futures import failed
 from channels.sending.outcomes import Pauses, Verdict, judged
 from channels.sending.texts import Text
@@ -16,7 +18,7 @@ PAUSES = Pauses(first_s=5, most_s=900, unknown_s=30)
 def of(kind: ReplyKind, *, attempt: int = 1, tries: int = 0) -> Text:
     """Return a text on its way."""
     made = text(1)
-    made.send = made.send.model_copy(update={"kind": kind})
+    made.send = replace(made.send, kind=kind)
     made.attempt, made.tries = attempt, tries
     return made
 

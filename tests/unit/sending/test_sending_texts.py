@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from channels.sending.accounts import Accounts
@@ -54,7 +55,7 @@ def record(keys: Keyring, *, account: str = "sms/a", offset: int = 7) -> tuple[S
         expires_at=NOW + timedelta(hours=1),
         secret=True,
     )
-    value = send.model_dump_json(exclude_none=True).encode()
+    value = msgspec.json.encode(send)
     return StoredRecord("lapor.sends", 3, offset, account.encode(), value, (), 1_700_000_000_000), send
 
 

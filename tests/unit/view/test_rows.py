@@ -1,5 +1,6 @@
 """What analysts get: no identity, masked text, nothing of a secret report, and a value that fits each column."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -8,6 +9,7 @@ from uuid import UUID
 
 import orjson
 import pytest
+from msgspec import structs
 
 from complaints.bus import StoredRecord
 from complaints.bus.step.place.positions import position_key
@@ -16,7 +18,18 @@ from complaints.command import CommandKind
 from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, MESSAGE_EVENTS
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
-from complaints.event import AgencyRef, Alternative, Deadline, Evidence, OccurredOn, Pin, Place, Refusal, Region
+from complaints.event import (
+    AgencyRef,
+    Alternative,
+    DatePrecision,
+    Deadline,
+    Evidence,
+    OccurredOn,
+    Pin,
+    Place,
+    Refusal,
+    Region,
+)
 from complaints.fact import FactKind, Result
 from normalizer.masking import mask
 from normalizer.parts import title_of
@@ -90,15 +103,15 @@ def test_a_row_says_when_kafka_appended_its_record_and_where(record: StoredRecor
 
 
 def test_every_fact_has_a_row_and_two_kinds_have_another() -> None:
-    """An opened one that of the complaint, a routed one that of the disposition; a kind from the future is passed on as text."""
+    """An opened one that of the complaint, a routed one that of the disposition; a field from the future is passed over."""
     of = complaint()
     facts = [fact(of, kind, 3, complaint=of) for kind in FactKind if kind is not FactKind.routed] + [routed(of)]
     tables = {found.kind.value: list(rows(stored(found)))[1:] for found in facts}
     own = {FactKind.opened.value: ["complaint_rows"], FactKind.routed.value: ["disposition_rows"]}
     assert tables == {kind.value: [] for kind in FactKind} | own
-    later = orjson.loads(stored(refused(of)).value or b"") | {"kind": "selesai", "part": "smell", "more": {"x": 1}}
+    later = orjson.loads(stored(refused(of)).value or b"") | {"kind": "selesai", "more": {"x": 1}}
     ((table, found),) = rows_of(replace(stored(refused(of)), value=orjson.dumps(later)), number)
-    assert (table, found["kind"], found["part"]) == ("case_event_rows", "selesai", "smell")
+    assert (table, found["kind"]) == ("case_event_rows", "selesai")
 
 
 def test_a_fact_says_what_caused_it_and_which_version_of_the_case_it_made() -> None:
@@ -179,7 +192,12 @@ def test_the_row_of_a_case_is_the_case_as_it_is_now() -> None:
 
 def test_finding_4_the_deadlines_of_a_case_say_what_is_done_and_when() -> None:
     """Else duties that were fulfilled count as due. A question of the owner is a follow-up, in the law and here."""
-    days = {"counted": "working", "begins": NOON.date(), "due": NOON.date() + timedelta(days=7), "source": "x"}
+    days: dict[str, Any] = {
+        "counted": "working",
+        "begins": NOON.date(),
+        "due": NOON.date() + timedelta(days=7),
+        "source": "x",
+    }
     duties = (
         Deadline(duty="forward", days=3, done=NOON.date(), **days),
         Deadline(duty="first_follow_up", days=5, done=None, **days),
@@ -203,7 +221,7 @@ def test_a_tombstone_and_the_position_of_the_step_are_no_cases() -> None:
     """They give no row and no dead letter."""
     of_the_step = replace(RECORDS["case"], key=position_key("lapor-router"), value=b'{"offset": 1}')
     assert rows_of(of_the_step, number) == rows_of(replace(RECORDS["case"], value=None), number) == []
-    with pytest.raises(ContractViolation, match=f"{CASE_EVENTS}/0/0 is not valid: it has no value"):
+    with pytest.raises(ContractViolation, match=f"{CASE_EVENTS}/0/0 has no value"):
         rows_of(replace(RECORDS["opened"], value=None), number)
 
 
@@ -321,7 +339,7 @@ def test_a_secret_report_tells_no_code_of_a_case_that_it_continues_or_that_conti
 
 def test_a_position_is_rounded_to_about_a_kilometre_and_hidden_in_a_secret_report() -> None:
     """It may be that of a home; the officer has it whole."""
-    place = PLACE.model_copy(update={"pin": Pin(latitude=-6.993215, longitude=110.420311)})
+    place = structs.replace(PLACE, pin=Pin(latitude=-6.993215, longitude=110.420311))
     for secret, position in ((False, (-6.99, 110.42)), (True, (None, None))):
         of = complaint(place=place, secret=secret)
         for record in (stored(opened(of)), stored_case(case(of))):
@@ -331,7 +349,7 @@ def test_a_position_is_rounded_to_about_a_kilometre_and_hidden_in_a_secret_repor
 
 def test_a_date_and_its_precision_stay_together() -> None:
     """None where the citizen gave none."""
-    dated = row(stored(opened(complaint(occurred_on=OccurredOn(date=date(2026, 11, 2), precision="day")))))
+    dated = row(stored(opened(complaint(occurred_on=OccurredOn(date=date(2026, 11, 2), precision=DatePrecision.day)))))
     assert (dated["occurred_on"], dated["occurred_precision"]) == (date(2026, 11, 2), "day")
     undated = row(stored(opened(complaint())))
     assert (undated["occurred_on"], undated["occurred_precision"]) == (None, "")
@@ -369,7 +387,7 @@ def test_a_disposition_keeps_rule_law_rivals_and_deadlines() -> None:
 @each("value", [b"", b"no json", b"{}", b"[]", b"null", b'"\\ud800"', b"\xff"])
 def test_what_is_no_event_is_poison(topic: str, value: bytes) -> None:
     """The sink makes a dead letter of it, which says where it was."""
-    with pytest.raises(ContractViolation, match=f"^{topic}/0/7 is not valid"):
+    with pytest.raises(ContractViolation, match=f"^{topic}/0/7 is not (a )?valid"):
         rows_of(poison(topic, 7, value), number)
 
 
@@ -382,7 +400,7 @@ def test_what_is_no_event_is_poison(topic: str, value: bytes) -> None:
         stored(dead_letter(attempts=1 << 16)),
         stored(dead_letter(source_partition=1 << 31)),
         stored(dead_letter(source_offset=1 << 63)),
-        stored(opened(complaint(raw=complaint().raw.model_copy(update={"parts": 1 << 16})))),
+        stored(opened(complaint(raw=structs.replace(complaint().raw, parts=1 << 16)))),
         stored(
             routed(
                 complaint(),
@@ -403,7 +421,7 @@ def test_a_number_that_no_column_holds_is_poison(record: StoredRecord) -> None:
 def test_a_wrong_value_is_named_and_not_quoted(record: str, changes: dict[str, Any], wrong: str) -> None:
     """The reason of a dead letter is shown to analysts, and the value may be private."""
     of = RECORDS[record]
-    with pytest.raises(ContractViolation, match=wrong):
+    with pytest.raises(ContractViolation, match=re.escape(wrong)):
         rows_of(replace(of, value=orjson.dumps(orjson.loads(of.value or b"") | changes)), number)
 
 

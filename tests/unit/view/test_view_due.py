@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from complaints.bus import Record
 from complaints.case import CaseState
@@ -47,11 +48,11 @@ def waiting(
     assert case is not None
     day = date(2026, 12, 1) + timedelta(days=days)
     deadlines = (
-        DUE.model_copy(update={"duty": "forward", "due": date(2026, 11, 1), "done": date(2026, 11, 1)}),
-        DUE.model_copy(update={"duty": "statute_decision", "due": day + timedelta(days=50)}),
-        DUE.model_copy(update={"due": day}),
+        replace(DUE, duty="forward", due=date(2026, 11, 1), done=date(2026, 11, 1)),
+        replace(DUE, duty="statute_decision", due=day + timedelta(days=50)),
+        replace(DUE, due=day),
     )
-    return case_record(case.model_copy(update={"deadlines": deadlines, "state": state, "version": version}))
+    return case_record(replace(case, deadlines=deadlines, state=state, version=version))
 
 
 def test_the_most_urgent_case_is_first_and_a_page_follows_the_other(
@@ -109,7 +110,7 @@ def test_a_line_of_the_list_has_the_colour_of_today(served: ServedView, client: 
 
 def test_an_answered_case_on_the_list_says_that_nothing_is_due() -> None:
     """Only the clock of closing runs: the officer reads no colour and no order to close."""
-    closing = DUE.model_copy(update={"duty": "close"})
+    closing = replace(DUE, duty="close")
     said = line(entry("7K3M9QX2RTS", "ditanggapi", DPU, closing, date(2026, 12, 2)))
     about = f"{'nothing, closes by itself':27} answered          {DPU.name} ({DPU.id})"
     assert said == f"{DUE.due}  -       7K3M9 QX2RT S  {about}"
@@ -150,7 +151,7 @@ def test_the_list_has_how_a_complaint_begins_and_of_a_secret_one_nothing(
         case = Story(number).case
         assert case is not None
         text = {"text": f"jalan rusak {number}", "secret": secret}
-        case = case.model_copy(update={"deadlines": (DUE,), "complaint": case.complaint.model_copy(update=text)})
+        case = replace(case, deadlines=(DUE,), complaint=replace(case.complaint, **text))
         served.put(case_record(case))
     for one in client.due():
         found[one.secret] = (one.text, beginning(one.text, secret=one.secret))
@@ -167,7 +168,7 @@ def test_the_list_has_how_the_latest_addition_begins(served: ServedView) -> None
             for text in ("di Jalan Pemuda", "hubungi 081234567890", "")
         )
         text = {"text": "jalan rusak", "secret": secret, "additions": additions}
-        case = case.model_copy(update={"deadlines": (DUE,), "complaint": case.complaint.model_copy(update=text)})
+        case = replace(case, deadlines=(DUE,), complaint=replace(case.complaint, **text))
         served.put(case_record(case))
     shown = [line(one) for one in cases.due(settings_of(served), agency="", before="")]
     assert sorted(one.partition(")  ")[2] for one in shown) == ["(secret)", "jalan rusak  + hubungi [telepon]"]

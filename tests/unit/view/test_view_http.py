@@ -13,7 +13,6 @@ from pydantic import SecretStr
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from complaints.bus import Record
 from complaints.contract import CASES
 from complaints.errors import CaseError, TrackingCodeError, UnavailableError
 from complaints.fact import FactKind
@@ -264,8 +263,9 @@ def test_the_next_copy_answers_if_one_does_not(served: ServedView, tmp_path: Pat
 def test_a_document_that_this_program_cannot_read_is_not_available(served: ServedView, client: ViewClient) -> None:
     """It is no fault of the citizen's code."""
     code = Story().code
-    said = b'{"tracking_code":"%s","version":1,"complaint_id":"%s","complaint":{}}' % (code.encode(), b"0" * 32)
-    served.put(Record(topic=CASES, key=code.encode(), value=said))
+    served.put(*Story().records())
+    served.store._writer.execute("UPDATE cases SET document = ?", (b'{"complaint":{}}',))
+    served.store._writer.commit()
     with pytest.raises(UnavailableError, match="Case cannot be read"):
         client.status(code)
 
