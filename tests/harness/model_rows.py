@@ -10,6 +10,7 @@ from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, MESSAGE_EVENTS
 from complaints.event import AgencyRef, Complaint, DeadLetter, Deadline, Pin, Place, Region
 from complaints.fact import Fact, FactKind
 from complaints.mail import Delivery, MessageEvent, ReplyEvent
+from complaints.tracking import CODE_LENGTH
 from normalizer.masking import mask
 from normalizer.parts import title_of
 from tests.harness.numbers import number
@@ -97,11 +98,19 @@ def _described(complaint: Complaint) -> Row:
         **_position(None if hidden else place.pin),
         "missing": list(complaint.missing),
         "attachments": len(complaint.attachments),
+        "reporter": _reporter(complaint),
         "continues": "" if complaint.secret else complaint.continues or "",
         "recorded_by": complaint.recorded_by or "",
         "source": complaint.source or "",
         "normaliser_version": complaint.normaliser_version,
     }
+
+
+def _reporter(complaint: Complaint) -> str:
+    """Return the pseudonym by which reports of one person are told to be that: none of the web, recorded, anonymous or secret."""
+    of_web = len(complaint.reporter_ref) == CODE_LENGTH
+    hidden = complaint.secret or complaint.anonymous or complaint.recorded_by or of_web
+    return "" if hidden else f"R{number(f'reporter {complaint.reporter_ref}')[1:]}"
 
 
 def _deadlines(deadlines: tuple[Deadline, ...]) -> list[Any]:
@@ -194,6 +203,7 @@ def _case(document: Case) -> Row:
         "main": "" if complaint.secret else document.main or "",
         "supporters": document.supporters,
         "changed_at": ms(document.changed_at),
+        **{f"first_{name}": value for name, value in _owner(document.chain[0].owner, secret=complaint.secret).items()},
         **_owner((document.heard or document).owner, secret=complaint.secret),
         "owner_since": ms(document.chain[-1].since),
         "triage": document.triage,

@@ -74,7 +74,7 @@ class Following:
 
     def describe_topics(self, names: list[str]) -> list[dict[str, Any]]:
         """Return its one partition."""
-        return [{"name": name, "partitions": [0]} for name in names]
+        return [{"name": name, "partitions": [{"partition_index": 0, "leader_id": 1}]} for name in names]
 
     def describe_configs(self, *_: Any, **__: Any) -> dict[str, Any]:
         """Return what it knows by now."""

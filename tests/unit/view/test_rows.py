@@ -90,8 +90,9 @@ def test_every_column_of_the_migrations_is_filled_with_what_fits(record: StoredR
 
 
 def test_the_records_fill_every_table() -> None:
-    """And no other."""
-    assert {table for record in RECORDS.values() for table in rows(record)} == set(TABLES) == set(columns())
+    """And no other; those of reference are filled from the program's own data."""
+    filled = {table for record in RECORDS.values() for table in rows(record)}
+    assert filled == set(TABLES) == set(columns()) - {"agencies", "regions", "topics", "calendar"}
 
 
 @each("record", RECORDS.values())
