@@ -86,9 +86,10 @@ class Keyring:
         """Return the 10-character receipt key of the complaint with this id and content (see tracking.receipt_key_for)."""
         return tracking.receipt_key_for(complaint_id, content, key=self._receipt_key)
 
-    def case_number(self, code: str) -> str:
-        """Return the case number of the case with this tracking code, made with a secret key (see tracking.case_number)."""
-        return tracking.case_number(code, key=self._number_key)
+    @property
+    def numbers(self) -> tracking.Numbers:
+        """What stands for tracking codes and ids in the tables of analysts, made with a secret key."""
+        return tracking.Numbers(self._number_key)
 
     def pseudonym(self, channel: str, sender: str) -> str:
         """Return the pseudonym of a sender on a channel: 32 hexadecimal digits that depend only on these two and the key.

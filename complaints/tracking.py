@@ -6,6 +6,7 @@ every single wrong character and every swap of two characters (docs/adr/0003-tra
 """
 
 import hmac
+from dataclasses import dataclass, field
 from hashlib import sha256
 from uuid import UUID
 
@@ -94,6 +95,37 @@ def case_number(code: str, *, key: bytes) -> str:
     """
     number = int.from_bytes(hmac.digest(key, code.encode(), sha256)[:8]) >> 4
     return NUMBER_PREFIX + "".join(ALPHABET[(number >> shift) & 31] for shift in range(55, -1, -5))
+
+
+def row_id(id_: UUID, *, key: bytes) -> UUID:
+    """Return what analysts see in place of an id, the same wherever that id stands.
+
+    The ids themselves are derived from each other and from the ids of public posts. Nobody can derive this one without the key.
+
+    Args:
+        id_: the id of a complaint, a message, a fact, a reply or a delivery.
+        key: the key of the case numbers.
+    """
+    return UUID(bytes=hmac.digest(key, b"id " + id_.bytes, sha256)[:16], version=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What stands in the tables of analysts for tracking codes and ids.
+
+    Attributes:
+        key: a secret of at least 16 bytes.
+    """
+
+    key: bytes = field(repr=False)
+
+    def __call__(self, code: str) -> str:
+        """Return the case number of the case with this tracking code (see case_number)."""
+        return case_number(code, key=self.key)
+
+    def id(self, id_: UUID) -> UUID:
+        """Return what stands for an id (see row_id)."""
+        return row_id(id_, key=self.key)
 
 
 def case_number_in(text: str) -> str | None:

@@ -28,7 +28,7 @@ from complaints.runtime.settings import Settings
 from lapor.local.note import sole
 from lapor.local.up import Up
 from lapor.processes.secret import keyring
-from lapor.processes.wiring import store
+from lapor.processes.wiring import case_numbers, store
 
 
 class Rate(NamedTuple):
@@ -211,13 +211,17 @@ def _watch_kafka(settings: Settings, seen: Seen, stop: threading.Event) -> None:
 
 def _watch_clickhouse(settings: Settings, sampled: Sequence[str], seen: Seen, stop: threading.Event) -> None:
     """Ask for the sampled cases until each is there with its owner."""
-    clickhouse, wanted = store(settings), frozenset(sampled)
+    clickhouse, wanted, row_id = store(settings), frozenset(sampled), case_numbers(settings).id
     while not stop.wait(LOOK_EVERY_S):
-        waiting = tuple(one for one, number in list(seen.of.items()) if number in wanted and number not in seen.visible)
+        waiting = {
+            row_id(one): number
+            for one, number in list(seen.of.items())
+            if number in wanted and number not in seen.visible
+        }
         if waiting:
-            rows = clickhouse.execute(_OWNED, {"ids": waiting})
+            rows = clickhouse.execute(_OWNED, {"ids": tuple(waiting)})
             now = time.monotonic()
-            seen.visible.update((seen.of[row[0]], now) for row in rows)
+            seen.visible.update((waiting[row[0]], now) for row in rows)
     clickhouse.close()
 
 

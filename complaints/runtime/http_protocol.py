@@ -10,38 +10,68 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 HEADERS_S = 10.0
 """Seconds after which a client that has not sent the headers of a request is left; twice as many after an earlier request."""
 
+BODY_S = 60.0
+"""Seconds after which a body must have come at SLOWEST bytes per second: a phone that changes cells may be out of reach for a while."""
+
+SLOWEST = 2048
+"""Bytes per second, on average, of a line so slow that no photo goes through it (GPRS, which nobody has more slowly)."""
+
+WHOLE_S = 3600.0
+"""Seconds after which every body has come whole: the largest that a form may have, 257 MiB, by a phone on 3G (73 kB a second)."""
+
 _ACCEPT: Final = "socket.accept()"
 """How asyncio begins what it says if the process has no more open files. It says so once for each place of the backlog, each second."""
 
 _IDLE: Final = "IDLE"
 """The name that h11, by which uvicorn reads, gives to the state in which the headers of a request have not come yet."""
 
+_BODY: Final = "SEND_BODY"
+"""The same, for the state in which the body of a request has not come whole."""
+
 _LOG_S: Final = 60.0
 
 
 class TimedProtocol(H11Protocol):
-    """uvicorn's connection, which has a limit of time for a response that was sent and none for the headers of a request."""
+    """uvicorn's connection, which has a limit of time for a response that was sent and none for the headers and the body of a request."""
+
+    _timed: object = None
+    _began_s = 0.0
+    _received = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for the headers."""
         super().connection_made(transport)  # type: ignore[arg-type]  # as uvicorn narrows it
-        self._check_after(None)
+        self._check_after((_IDLE, None))
+
+    def data_received(self, data: bytes) -> None:
+        """Count what comes of a request."""
+        super().data_received(data)
+        if self.cycle is not self._timed:
+            self._timed, self._began_s, self._received = self.cycle, self.loop.time(), 0
+        self._received += len(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
         self._timer.cancel()
         super().connection_lost(exc)
 
-    def _check_after(self, idle_since: object) -> None:
-        """Look after a while whether the request came for which this connection waits; `idle_since` is the one before, or False."""
-        self._timer = self.loop.call_later(HEADERS_S, self._check, idle_since)
+    def _check_after(self, waits: tuple[str, object] | None) -> None:
+        """Look after a while whether this connection still waits for the same: a state of the client, after a certain request."""
+        self._timer = self.loop.call_later(HEADERS_S, self._check, waits)
 
-    def _check(self, idle_since: object) -> None:
-        is_idle = repr(self.conn.their_state) == _IDLE
-        if is_idle and self.cycle is idle_since:
+    def _check(self, before: tuple[str, object] | None) -> None:
+        state = repr(self.conn.their_state)
+        is_answered = self.cycle is not None and self.cycle.response_complete
+        waits = (state, self.cycle) if state == _IDLE or (state == _BODY and is_answered) else None
+        if (waits and waits == before) or (state == _BODY and self._is_slow()):
             self.transport.abort()
         else:
-            self._check_after(self.cycle if is_idle else False)
+            self._check_after(waits)
+
+    def _is_slow(self) -> bool:
+        """Return whether a body takes longer than any that somebody wants to send; not while we ourselves do not read it."""
+        took_s = self.loop.time() - self._began_s
+        return not self.flow.read_paused and (took_s > WHOLE_S or took_s - BODY_S > self._received / SLOWEST)
 
 
 def quiet_about_accepting(loop: asyncio.AbstractEventLoop, clock: Callable[[], float] = time.monotonic) -> None:

@@ -24,8 +24,8 @@ from lapor.local.note import sole
 from lapor.local.up import Up
 from lapor.processes import cases
 from lapor.processes.replay import replay
+from lapor.processes.wiring import case_numbers, stop_on_signals, store
 from lapor.processes.wiring import cases as view
-from lapor.processes.wiring import stop_on_signals, store
 
 POISON = Item(
     channel="sms",
@@ -100,11 +100,12 @@ def _table(items: list[Item], outcome: Outcome, settings: Settings) -> None:
         row[0]: row[1:]
         for row in store(settings).execute("SELECT complaint_id, case_number, owner, explanation FROM cases")
     }
+    row_id = case_numbers(settings).id
     shown = Table(
         "channel", "case", "complaint", "owner", "why", title=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", expand=False
     )
     for item, found in zip(items, outcome.ids, strict=True):
-        number, owner, why = rows.get(found, ("", "", "")) if found else ("", "", "")
+        number, owner, why = rows.get(row_id(found), ("", "", "")) if found else ("", "", "")
         words = f"{item.title}: {item.text}" if item.title else item.text
         shown.add_row(item.channel, number, words[:36], owner, _because(why))
     console = Console()
@@ -118,7 +119,7 @@ def _because(explanation: str) -> str:
 
 def _refusal(settings: Settings, outcome: Outcome) -> None:
     """Let the first owner that is not a triage desk refuse its case."""
-    ids = tuple(found for found in outcome.ids if found is not None)
+    ids = tuple(case_numbers(settings).id(found) for found in outcome.ids if found is not None)
     rows = store(settings).execute(
         "SELECT case_number, owner_id, owner FROM cases WHERE complaint_id IN %(ids)s AND NOT triage ORDER BY case_number LIMIT 1",
         {"ids": ids},

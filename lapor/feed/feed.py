@@ -18,6 +18,7 @@ from complaints.errors import BusUnavailable, PoisonError, StoreUnavailable, Ups
 from complaints.event import DeadLetter
 from complaints.mail import MessageEvent
 from complaints.runtime.settings import Settings
+from complaints.tracking import Numbers
 from lapor.feed.items import Item
 from lapor.feed.upstreams import SENDERS, Upstreams
 from ops.answers import Answers
@@ -98,17 +99,21 @@ class Outcome:
 class Feed:
     """Sends complaints to the channels of one stack."""
 
-    def __init__(self, upstreams: Upstreams, *, keys: Keyring, scanner: Scanner, store: Answers) -> None:
+    def __init__(
+        self, upstreams: Upstreams, *, keys: Keyring, number: Numbers, scanner: Scanner, store: Answers
+    ) -> None:
         """Keep the parts.
 
         Args:
             upstreams: sends an item to its channel as the channel's upstream would.
             keys: the keys of the installation. The complaint of an SMS is found by the sender's pseudonym.
+            number: gives the ids of rows.
             scanner: reads lapor.message-events and lapor.deadletters.
             store: queries ClickHouse.
         """
         self._upstreams = upstreams
         self._keys = keys
+        self._number = number
         self._scanner = scanner
         self._store = store
 
@@ -207,8 +212,10 @@ class Feed:
         done = outcome.stored & outcome.owners.keys()
         wanted = iter([found for found in outcome.ids if found is not None and found not in done])
         while chunk := tuple(islice(wanted, ASK_AT_ONCE)):
-            outcome.stored |= {row[0] for row in self._store.execute(_STORED, {"ids": chunk})}
-            outcome.owners |= {row[0]: row[1] for row in self._store.execute(_OWNED, {"ids": chunk})}
+            own = {self._number.id(one): one for one in chunk}
+            asked = {"ids": tuple(own)}
+            outcome.stored |= {own[row[0]] for row in self._store.execute(_STORED, asked)}
+            outcome.owners |= {own[row[0]]: row[1] for row in self._store.execute(_OWNED, asked)}
 
 
 _STORED = "SELECT complaint_id FROM complaints WHERE complaint_id IN %(ids)s"
@@ -223,7 +230,7 @@ def make_feed(settings: Settings) -> Feed:
     """
     from lapor.local.note import Stack
     from lapor.processes.secret import keyring
-    from lapor.processes.wiring import scanner, store
+    from lapor.processes.wiring import case_numbers, scanner, store
 
     settings.kafka_required()  # comes first: if no stack runs, that is what to say
     stack = Stack.running(settings.data)
@@ -231,6 +238,7 @@ def make_feed(settings: Settings) -> Feed:
     return Feed(
         Upstreams(controls=stack.controls if stack else {}, web=settings.web, keys=keys),
         keys=keys,
+        number=case_numbers(settings),
         scanner=scanner(settings),
         store=store(settings),
     )

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
@@ -52,20 +52,20 @@ def stale_after_s(service: str) -> float:
     return Heartbeat.STEP_STALE_AFTER_S if service in STEPS else Heartbeat.STALE_AFTER_S
 
 
-def case_numbers(settings: Settings) -> Callable[[str], str]:
-    """Return the function that gives the case number of a tracking code, for the sink and the view: with their own key, or the secret's.
+def case_numbers(settings: Settings) -> tracking.Numbers:
+    """Return what gives case numbers and the ids of rows, for the sink, the view and queries: with their own key, or the secret's.
 
     Raises:
         ConfigurationError: the key is too short, or there is no key and no secret file.
     """
     if settings.case_number_key is None:
-        return keyring(settings).case_number
+        return keyring(settings).numbers
     key = settings.case_number_key.get_secret_value().encode()
     if len(key) < MIN_KEY_BYTES:
         raise ConfigurationError(
             f"LAPOR_CASE_NUMBER_KEY has {len(key)} characters, it needs at least {MIN_KEY_BYTES}: `openssl rand -hex 24` makes one"
         )
-    return lambda code: tracking.case_number(code, key=key)
+    return tracking.Numbers(key)
 
 
 def normaliser() -> "Normaliser":

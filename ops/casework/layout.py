@@ -94,9 +94,9 @@ def _kind(event: Sheet) -> str:
 
 
 def _by(event: Sheet) -> str:
-    """Return who did it: whom a message caused the router to choose or to ask, the router did."""
+    """Return who did it: whom a message caused the router to choose or to ask, the router did; what came by the code alone, its bearer."""
     chosen = event["kind"] == FactKind.routed.value or (event["kind"] == FactKind.asked.value and event.get("part"))
-    return "router" if chosen else str(event["actor"])
+    return "router" if chosen else "by code" if event.get("by_code") else str(event["actor"])
 
 
 def _words(event: Sheet) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from msgspec import to_builtins
 
 from complaints.case import Case
+from complaints.event import Addition
 from complaints.fact import Fact
 from normalizer.zones import local_day
 from ops.casework.chain import Link, chain
@@ -16,6 +17,9 @@ from router.offices import roles
 
 Sheet = dict[str, Any]
 """What is shown of a case, as plain data."""
+
+BY_CODE: Final = "by the code alone"
+"""How an addition is marked that may be of anybody who has the code."""
 
 _LEFT_OUT: Final = frozenset(
     ("id", "complaint_id", "tracking_code", "secret", "complaint", "disposition", "addition", "reading", "terms")
@@ -43,7 +47,7 @@ def sheet(case: Case, facts: Sequence[Fact], now: datetime) -> Sheet:
         "channel": complaint.channel,
         "province": province(case),
         "title": complaint.title,
-        "text": complaint.whole_text,
+        "text": "\n".join((complaint.text, *map(added, complaint.additions))),
         "chain": [_link(one) for one in chain(case, facts, now)],
         "deadlines": deadlines(case, now),
         "clock": {"started_at": complaint.received_at.isoformat(), "paused_s": paused_s(case, now)},
@@ -93,6 +97,11 @@ def paused_s(case: Case, now: datetime) -> int:
     return case.paused_s + max(0, int((until - case.waits_since).total_seconds()))
 
 
+def added(addition: Addition) -> str:
+    """Return the words of an addition, and before them whether somebody sent them who has proved no more than that he has the code."""
+    return f"({BY_CODE}) {addition.text}" if addition.by_code else addition.text
+
+
 def _link(one: Link) -> Sheet:
     return {
         "hop": one.hop,
@@ -112,6 +121,8 @@ def _event(fact: Fact) -> Sheet:
         found["owner"] = fact.disposition.owner.id
     if fact.addition is not None:
         found["text"] = fact.addition.text
+        if fact.addition.by_code:
+            found["by_code"] = True
     return found
 
 

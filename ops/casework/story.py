@@ -10,7 +10,7 @@ from complaints.command import CASE, CITIZEN, CLOCK, CONVERSATION, NEIGHBOURS
 from complaints.disposition import Deadline, Disposition
 from complaints.fact import Fact, FactKind, Result
 from ops.casework.layout import DUTIES, STATES, VOID, class_words, colour_of
-from ops.casework.show import deadlines, province, title_of_level
+from ops.casework.show import BY_CODE, deadlines, province, title_of_level
 from ops.casework.times import clock
 
 _WHO: Final = {
@@ -117,6 +117,11 @@ def _reclassified(fact: Fact) -> str:
     return f"{fact.actor} reclassified it as {named}{_because(fact)}"
 
 
+def _added(fact: Fact) -> str:
+    by = f"somebody {BY_CODE}" if fact.addition and fact.addition.by_code else "the citizen"
+    return f"{by} added: {fact.addition.text if fact.addition else ''}"
+
+
 def _suggestion(fact: Fact) -> str:
     return f" (suggests {fact.to})" if fact.to else ""
 
@@ -128,7 +133,7 @@ def _other(fact: Fact) -> str:
 TOLD: Final[dict[FactKind, Callable[[Fact], str]]] = {
     FactKind.opened: _opened,
     FactKind.asked: _asked,
-    FactKind.added: lambda fact: f"the citizen added: {fact.addition.text if fact.addition else ''}",
+    FactKind.added: _added,
     FactKind.refused: lambda fact: f"{fact.actor} refused{_suggestion(fact)}{_because(fact)}",
     FactKind.answered: lambda fact: f"{fact.actor} answered{' finally' if fact.final else ''}{_because(fact)}",
     FactKind.continued: lambda fact: f"a message of the citizen had no room and became the case {fact.continued_as}",

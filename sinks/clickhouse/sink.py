@@ -21,6 +21,7 @@ from complaints.bus.step.held.fuses import Counted, Fuses
 from complaints.bus.step.held.orders import Orders
 from complaints.errors import PoisonError, StoreUnavailable
 from complaints.runtime import telemetry
+from complaints.tracking import Numbers
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.rows import TOPICS, Rows, rows_of
 from sinks.clickhouse.rows.values import Row
@@ -92,7 +93,7 @@ class Sink:
         pace: Pace,
         orders: Orders,
         *,
-        number: Callable[[str], str],
+        number: Numbers,
     ) -> None:
         """Store the parts, and ask the consumer to report partitions that go to another sink.
 
@@ -102,7 +103,7 @@ class Sink:
             producer: writes the dead letters.
             pace: the limits at which records are inserted.
             orders: knows which partitions are held.
-            number: returns the case number of a tracking code.
+            number: gives what stands for tracking codes and ids.
         """
         self._consumer = consumer
         self._store = store

@@ -88,7 +88,7 @@ class RunningStack:
 
     def number(self, code: str) -> str:
         """Return the case number of a tracking code."""
-        return Keyring.from_secret(load_secret(self.folder / "secret")).case_number(code)
+        return Keyring.from_secret(load_secret(self.folder / "secret")).numbers(code)
 
     @property
     def note(self) -> Stack:

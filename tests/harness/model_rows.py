@@ -10,7 +10,7 @@ from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, MESSAGE_EVENTS
 from complaints.event import AgencyRef, Complaint, DeadLetter, Deadline, Pin, Place, Region
 from complaints.fact import Fact, FactKind
 from complaints.mail import Delivery, MessageEvent, ReplyEvent
-from complaints.tracking import CODE_LENGTH
+from complaints.tracking import names_mailbox
 from normalizer.masking import mask
 from normalizer.parts import title_of
 from tests.harness.numbers import number
@@ -19,6 +19,9 @@ Row = dict[str, Any]
 
 NUMBERED = ("case_number", "continues", "main", "other", "continued_as")
 """The columns with case numbers."""
+
+IDS = ("complaint_id", "caused_by", "event_id", "message_id", "whole_id", "reply_id", "delivery_id")
+"""The columns with what stands for ids."""
 
 
 def reference(record: StoredRecord) -> list[tuple[str, Row]]:
@@ -45,7 +48,8 @@ def reference(record: StoredRecord) -> list[tuple[str, Row]]:
 def _numbered(row: Row) -> Row:
     named = {"case_number" if name == "tracking_code" else name: value for name, value in row.items()}
     codes = {name: number(named[name]) for name in NUMBERED if named.get(name)}
-    return named | codes
+    ids = {name: number.id(named[name]) for name in IDS if named.get(name)}
+    return named | codes | ids
 
 
 def ms(at: datetime) -> int:
@@ -107,10 +111,8 @@ def _described(complaint: Complaint) -> Row:
 
 
 def _reporter(complaint: Complaint) -> str:
-    """Return the pseudonym by which reports of one person are told to be that: none of the web, recorded, anonymous or secret."""
-    of_web = len(complaint.reporter_ref) == CODE_LENGTH
-    hidden = complaint.secret or complaint.anonymous or complaint.recorded_by or of_web
-    return "" if hidden else f"R{number(f'reporter {complaint.reporter_ref}')[1:]}"
+    unknown = complaint.secret or complaint.anonymous or complaint.recorded_by or names_mailbox(complaint.reporter_ref)
+    return "" if unknown or not complaint.reporter_ref else "R" + number(f"reporter {complaint.reporter_ref}")[1:]
 
 
 def _deadlines(deadlines: tuple[Deadline, ...]) -> list[Any]:
@@ -203,7 +205,7 @@ def _case(document: Case) -> Row:
         "main": "" if complaint.secret else document.main or "",
         "supporters": document.supporters,
         "changed_at": ms(document.changed_at),
-        **{f"first_{name}": value for name, value in _owner(document.chain[0].owner, secret=complaint.secret).items()},
+        **{f"first_{name}": of for name, of in _owner(document.chain[0].owner, secret=complaint.secret).items()},
         **_owner((document.heard or document).owner, secret=complaint.secret),
         "owner_since": ms(document.chain[-1].since),
         "triage": document.triage,

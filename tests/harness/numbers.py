@@ -6,7 +6,7 @@ from complaints.crypto import Keyring
 
 SECRET = b"a secret of the tests, 32 bytes long"
 
-number = Keyring.from_secret(SECRET).case_number
+number = Keyring.from_secret(SECRET).numbers
 
 FINGERPRINT = number("")
 

@@ -1,6 +1,7 @@
 """What analysts see of a report that was hidden after its rows were stored: never its tracking code, which opens the page of the case."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,6 +11,8 @@ from sinks.clickhouse.migrate import migrate
 from tests.harness.numbers import FINGERPRINT
 
 HIDDEN, OTHER = "HHHHHHHHHHH", "AAAAAAAAAAA"
+
+Values = dict[str, str | int | UUID | bool]
 
 
 @pytest.fixture
@@ -93,3 +96,51 @@ def test_what_a_supporter_added_is_shown_in_its_own_case_alone(store: Store) -> 
     )
     put(store, "case_event_rows", event_id=uuid4(), complaint_id=uuid4(), kind="dilengkapi", text="di dekat pasar")
     assert store.execute("SELECT text FROM case_events ORDER BY text") == [("",), ("di dekat pasar",)]
+
+
+def test_a_later_wish_not_to_be_named_takes_the_reporter_and_the_time_away(store: Store) -> None:
+    """From the report itself and from what became of its messages: by millisecond, offset or continuation nobody finds the person."""
+    unnamed, other, at = uuid4(), uuid4(), "2026-11-30 04:05:06.789"
+    for of, number_ in ((unnamed, HIDDEN), (other, OTHER)):
+        about: Values = {
+            "complaint_id": of,
+            "case_number": number_,
+            "appended_at": at,
+            "stored_at": at,
+            "kafka_offset": 1708,
+        }
+        put(store, "complaint_rows", **about, received_at=at, at=at, reporter=f"R-{number_}", text="jalan rusak")
+        put(store, "case_event_rows", event_id=uuid4(), **about, at=at, received_at=at)
+        put(store, "disposition_rows", event_id=uuid4(), **about, at=at)
+        put(store, "message_rows", message_id=uuid4(), **about, received_at=at, at=at)
+        put(store, "reply_rows", reply_id=uuid4(), **about, created_at=at, at=at)
+        put(store, "delivery_rows", delivery_id=uuid4(), **about, at=at)
+    put(store, "complaint_rows", complaint_id=uuid4(), case_number="BBBBBBBBBBB", continues=HIDDEN)
+    times = ("received_at", "first_routed_at", "first_answered_at", "first_follow_up_at", "accepted_at", "ended_at")
+    more = ("changed_at", "owner_since", "question_at", "appended_at", "stored_at")
+    views = ("cases", "complaints", "case_events", "dispositions", "messages", "replies", "deliveries")
+    for wish in ("anonymous", "secret"):
+        put(
+            store,
+            "case_now",
+            complaint_id=unnamed,
+            version=2,
+            kafka_offset=1708,
+            **dict.fromkeys((*times, *more), at),
+            **{wish: True},
+        )
+        for view in views:
+            names, rows = store.table(f"SELECT * FROM {view} WHERE complaint_id = '{unnamed}'")
+            assert len(rows) == 1
+            row = dict(zip(names, rows[0], strict=True))
+            found = {name: value for name, value in row.items() if isinstance(value, datetime)}
+            assert {f"{value:%F %T.%f}" for value in found.values()} == {"2026-11-30 04:00:00.000000"}, (view, found)
+            assert (row["kafka_partition"], row["kafka_offset"]) == (-1, -1)
+        assert store.execute(f"SELECT reporter FROM complaints WHERE complaint_id = '{unnamed}'") == [("",)]
+        assert store.execute("SELECT count() FROM complaints WHERE continues != ''") == [(0,)]
+        words = "" if wish == "secret" else "jalan rusak"
+        assert store.execute(f"SELECT text FROM complaints WHERE complaint_id = '{unnamed}'") == [(words,)]
+    for view in views[1:]:
+        exact = f"complaint_id = '{other}' AND at = toDateTime64('{at}', 3, 'UTC') AND kafka_offset = 1708"
+        assert store.execute(f"SELECT count() FROM {view} WHERE {exact}") == [(1,)]
+    assert store.execute(f"SELECT reporter FROM complaints WHERE complaint_id = '{other}'") == [(f"R-{OTHER}",)]

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -30,9 +31,12 @@ def running(answer: threading.Event) -> Iterator[str]:
         await asyncio.to_thread(answer.wait, 30)
         return PlainTextResponse("later")
 
+    async def whole(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(f"{len(await request.body())} bytes")
+
     listener, stop = listening_socket("127.0.0.1", 0), threading.Event()
     address = f"127.0.0.1:{listener.getsockname()[1]}"
-    app = Starlette(routes=[Route("/later", later), Route("/", at_once)])
+    app = Starlette(routes=[Route("/later", later), Route("/", at_once), Route("/whole", whole, methods=["POST"])])
     thread = threading.Thread(target=serve, args=(app, listener, stop, lambda: None))
     thread.start()
     try:
@@ -72,6 +76,40 @@ def test_half_a_request_holds_no_connection_for_ever(
         answer.set()
         patient.join(30)
         assert waits == ["later"]
+
+
+def in_pieces() -> Iterator[bytes]:
+    """Give a body with a pause in which the connection is looked at a few times."""
+    yield bytes(100_000)
+    time.sleep(0.3)
+    yield bytes(200_000)
+
+
+@pytest.mark.parametrize("path", ["/whole", "/", "/nowhere"])
+@pytest.mark.parametrize("limit", ["BODY_S", "WHOLE_S"])
+def test_a_body_that_comes_byte_by_byte_holds_no_connection_for_ever(
+    monkeypatch: pytest.MonkeyPatch, path: str, limit: str
+) -> None:
+    """Neither while its request waits for the rest nor after an answer that did not need it; who sends faster is left in peace."""
+    monkeypatch.setattr(http_protocol, "HEADERS_S", 0.1)
+    monkeypatch.setattr(http_protocol, limit, 0.2)
+    monkeypatch.setattr(http_protocol, "SLOWEST", 1 << 20)
+
+    async def dripped(address: str) -> bytes:
+        reads, writes = await asyncio.open_connection(*address.split(":"))
+        writes.write(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n".encode())
+        answered = asyncio.create_task(reads.read())
+        while not answered.done():
+            writes.write(b" ")
+            await asyncio.wait({answered}, timeout=0.02)
+        writes.close()
+        return b"" if answered.exception() else answered.result()
+
+    with running(threading.Event()) as address, httpx.Client(trust_env=False, timeout=30) as client:
+        asyncio.run(asyncio.wait_for(dripped(address), 30))
+        monkeypatch.undo()
+        monkeypatch.setattr(http_protocol, "HEADERS_S", 0.1)
+        assert client.post(f"http://{address}/whole", content=in_pieces()).text == "300000 bytes"
 
 
 def test_that_no_connection_can_be_accepted_is_logged_once_a_minute() -> None:

@@ -43,6 +43,7 @@ from sinks.clickhouse.client import Store
 from sinks.clickhouse.rows import TOPICS
 from complaints.bus.step.held.orders import Orders
 from sinks.clickhouse.sink import Pace, Sink
+from complaints.crypto import Keyring
 import threading
 
 brokers, group, address, inserts = sys.argv[1:]
@@ -59,7 +60,8 @@ class Mortal(Store):
 consumer = ConfluentConsumer(brokers, group=group, topics=list(TOPICS))
 orders = Orders(brokers, group)
 orders.begin()
-sink = Sink(consumer, Mortal(address), ConfluentProducer(brokers), Pace(most_rows=1000, interval_s=1.0), orders, number=str)
+number = Keyring.from_secret(b'a secret of the tests, 32 bytes long').numbers
+sink = Sink(consumer, Mortal(address), ConfluentProducer(brokers), Pace(most_rows=1000, interval_s=1.0), orders, number=number)
 sink.run(threading.Event(), lambda _: None)
 """
 
@@ -213,7 +215,7 @@ def test_every_topic_reaches_its_tables_and_views(house: SinkHouse) -> None:
     views = ("complaints", "dispositions", "case_events", "cases", "messages", "replies", "deliveries")
     assert [house.rows(view) for view in views] == [1, 2, 4, 2, 1, 1, 1]
     owners = dict(house.store.execute("SELECT complaint_id, owner_id FROM cases"))
-    assert owners == {of.id: PEMDA.id, other.id: DPU.id}
+    assert owners == {number.id(of.id): PEMDA.id, number.id(other.id): DPU.id}
     kinds = house.store.execute("SELECT kind FROM case_events ORDER BY version")
     assert [kind for (kind,) in kinds] == [FactKind.opened, FactKind.routed, FactKind.refused, FactKind.routed]
     assert house.rows("dead_letters") == 1
@@ -235,8 +237,8 @@ def test_analysts_see_a_position_rounded_to_about_a_kilometre(house: SinkHouse) 
     for view in ("complaints", "cases"):
         found = house.store.table(f"SELECT complaint_id, latitude, longitude FROM {view}")[1]
         assert {row[0]: [round(value, 4) if value else value for value in row[1:]] for row in found} == {
-            of.id: [-6.99, 110.42],
-            other.id: [None, None],
+            number.id(of.id): [-6.99, 110.42],
+            number.id(other.id): [None, None],
         }
         assert "993215" not in str(house.store.table(f"SELECT * FROM {view}"))
 
@@ -257,7 +259,7 @@ def test_who_hides_a_report_later_hides_what_came_before(house: SinkHouse) -> No
     wait_until(lambda: sink.stored == 4 + 2 + 1 + 3, what="the row of the hidden case")
     sink.stop()
     for view in views:
-        found = str(house.store.table(f"SELECT * FROM {view} WHERE complaint_id = '{of.id}'"))
+        found = str(house.store.table(f"SELECT * FROM {view} WHERE complaint_id = '{number.id(of.id)}'"))
         assert words not in found
         assert number(of.tracking_code) not in found
     assert house.store.execute("SELECT count() FROM complaints WHERE secret") == [(1,)]
@@ -306,10 +308,13 @@ def test_what_is_read_again_replaces_itself_wherever_it_is_on_kafka(house: SinkH
     assert len({place.partition for place in places}) == 2
     sink.stop()
     for table in TABLES:
-        assert house.rows(f"{table} WHERE complaint_id = '{of.id}'" if table != "dead_letter_rows" else table) >= 2
+        assert (
+            house.rows(f"{table} WHERE complaint_id = '{number.id(of.id)}'" if table != "dead_letter_rows" else table)
+            >= 2
+        )
     for view in ("complaints", "dispositions", "cases", "messages", "replies", "deliveries"):
-        assert house.rows(f"{view} WHERE complaint_id = '{of.id}'") == 1
-    assert house.rows(f"case_events WHERE complaint_id = '{of.id}'") == 3
+        assert house.rows(f"{view} WHERE complaint_id = '{number.id(of.id)}'") == 1
+    assert house.rows(f"case_events WHERE complaint_id = '{number.id(of.id)}'") == 3
     assert house.rows("dead_letters") == 1
 
 
@@ -363,7 +368,7 @@ def test_killed_between_insert_and_commit_each_row_is_shown_once(house: SinkHous
     sink.stop()
     assert [house.rows(view) for view in views] == [17, 12, 5]
     found = [row[0] for row in house.store.execute("SELECT complaint_id FROM complaints")]
-    assert sorted(found) == sorted([of.id for of in before] + after)
+    assert sorted(found) == sorted(map(number.id, [*(of.id for of in before), *after]))
 
 
 def test_all_partitions_go_into_a_table_with_one_insert(house: SinkHouse) -> None:

@@ -10,6 +10,7 @@ from confluent_kafka import Consumer
 
 from complaints.bus.confluent.groups import forget
 from complaints.errors import ConfigurationError
+from complaints.tracking import Numbers
 from sinks.clickhouse.client import Store
 from tests.harness.sink import SinkHouse
 from tests.harness.support import KafkaServer, wait_until
@@ -32,11 +33,14 @@ def database(clickhouse: str) -> str:
     return f"{clickhouse}/{name}"
 
 
+KEY = "a key of the tests"
+
+
 @contextmanager
 def sink(house: SinkHouse, address: str, data: Path) -> Iterator[Store]:
     """Run the sink as a service, and yield a connection to its database."""
     # a key, as in a container, which has no secret
-    known = {"LAPOR_CLICKHOUSE": address, "LAPOR_CASE_NUMBER_KEY": "a key of the tests", "LAPOR_SINK_INTERVAL_S": "0.1"}
+    known = {"LAPOR_CLICKHOUSE": address, "LAPOR_CASE_NUMBER_KEY": KEY, "LAPOR_SINK_INTERVAL_S": "0.1"}
     with closing(Store(address)) as store, workers("sink", house.brokers, data, **known) as run:
         run()
         yield store
@@ -46,8 +50,10 @@ def has(store: Store, made: list[UUID]) -> bool:
     """Return whether the database has these complaints."""
     if not store.execute("EXISTS TABLE complaint_rows")[0][0]:
         return False
+    ids = tuple(map(Numbers(KEY.encode()).id, made))
     ((count,),) = store.execute(
-        "SELECT uniqExact(complaint_id) FROM complaint_rows WHERE complaint_id IN %(ids)s", {"ids": made}
+        "SELECT uniqExact(complaint_id) FROM complaint_rows WHERE complaint_id IN %(ids)s",
+        {"ids": ids},
     )
     return int(count) == len(made)
 

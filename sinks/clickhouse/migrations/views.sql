@@ -2,16 +2,25 @@
 -- The account of the analysts has no right to the tables: a view runs with the rights of the sink, which makes it.
 -- A report that was ever secret stays so. Who hides it later hides also what came before: its number, also where another case names it,
 -- its words, its place below the regency, and there the name of an office. What a supporter added is in its own case only.
+-- Who is not to be named, as in any secret report, has no `reporter`, and no time finer than the hour and no place on Kafka: what one
+-- message did to two cases of a person would be known by the millisecond or the next offset, and a public post by its time.
 
 CREATE OR REPLACE VIEW cases DEFINER = CURRENT_USER SQL SECURITY DEFINER AS WITH
     (SELECT groupArray(working_number) FROM (SELECT working_number FROM calendar ORDER BY day)) AS worked,
     (SELECT toDate32(min(day)) FROM calendar) AS first_day,
     toDate32(ended_at, 'Asia/Jakarta') AS ended_day
 SELECT * REPLACE (
-    if(continues IN (
+    if(secret OR anonymous OR continues IN (
         SELECT case_number FROM complaint_rows
-        WHERE case_number != '' AND complaint_id IN (SELECT complaint_id FROM case_now WHERE secret)
-    ), '', continues) AS continues
+        WHERE case_number != '' AND complaint_id IN (SELECT complaint_id FROM case_now WHERE secret OR anonymous)
+    ), '', continues) AS continues,
+    if(secret OR anonymous, toStartOfHour(received_at), received_at) AS received_at, if(secret OR anonymous, toStartOfHour(first_routed_at), first_routed_at) AS first_routed_at,
+    if(secret OR anonymous, toStartOfHour(first_answered_at), first_answered_at) AS first_answered_at, if(secret OR anonymous, toStartOfHour(first_follow_up_at), first_follow_up_at) AS first_follow_up_at,
+    if(secret OR anonymous, toStartOfHour(accepted_at), accepted_at) AS accepted_at, if(secret OR anonymous, toStartOfHour(ended_at), ended_at) AS ended_at,
+    if(secret OR anonymous, toStartOfHour(changed_at), changed_at) AS changed_at, if(secret OR anonymous, toStartOfHour(owner_since), owner_since) AS owner_since,
+    if(secret OR anonymous, toStartOfHour(question_at), question_at) AS question_at, if(secret OR anonymous, toStartOfHour(appended_at), appended_at) AS appended_at,
+    if(secret OR anonymous, toStartOfHour(stored_at), stored_at) AS stored_at, if(secret OR anonymous, -1, kafka_partition) AS kafka_partition,
+    if(secret OR anonymous, -1, kafka_offset) AS kafka_offset
 ),
     toDate32(received_at, 'Asia/Jakarta') AS received_day,
     multiIf(
@@ -34,50 +43,92 @@ SELECT * REPLACE (
     ifNull(statute_decision_due < coalesce(statute_decision_done, ended_day, toDate32(now('Asia/Jakarta'))), false) AS statute_decision_overdue
 FROM case_now FINAL;
 
-CREATE OR REPLACE VIEW complaints DEFINER = CURRENT_USER SQL SECURITY DEFINER AS SELECT * EXCEPT (hidden) REPLACE (
-    if(hidden, '', case_number) AS case_number, if(hidden, '', reporter) AS reporter, if(hidden, '', title) AS title, if(hidden, '', text) AS text,
+CREATE OR REPLACE VIEW complaints DEFINER = CURRENT_USER SQL SECURITY DEFINER AS SELECT * EXCEPT (hidden, unnamed) REPLACE (
+    if(hidden, '', case_number) AS case_number, if(unnamed, '', reporter) AS reporter, if(hidden, '', title) AS title, if(hidden, '', text) AS text,
     if(hidden, '', district_code) AS district_code, if(hidden, '', district) AS district,
     if(hidden, '', village_code) AS village_code, if(hidden, '', village) AS village,
     if(hidden, NULL, latitude) AS latitude, if(hidden, NULL, longitude) AS longitude,
-    if(hidden OR continues IN (
+    if(unnamed OR continues IN (
         SELECT case_number FROM complaint_rows
-        WHERE case_number != '' AND complaint_id IN (SELECT complaint_id FROM case_now WHERE secret)
+        WHERE case_number != '' AND complaint_id IN (SELECT complaint_id FROM case_now WHERE secret OR anonymous)
     ), '', continues) AS continues,
     if(hidden, replaceRegexpOne(recorded_by, '(-[0-9]{2}\\.[0-9]{2})\\.[0-9.]+$', '\\1'), recorded_by) AS recorded_by,
-    toBool(secret OR hidden) AS secret
-) FROM (SELECT *, complaint_id IN (SELECT complaint_id FROM case_now WHERE secret) AS hidden FROM complaint_rows FINAL);
+    toBool(secret OR hidden) AS secret,
+    if(unnamed, toStartOfHour(received_at), received_at) AS received_at, if(unnamed, toStartOfHour(at), at) AS at,
+    if(unnamed, toStartOfHour(appended_at), appended_at) AS appended_at, if(unnamed, toStartOfHour(stored_at), stored_at) AS stored_at,
+    if(unnamed, -1, kafka_partition) AS kafka_partition, if(unnamed, -1, kafka_offset) AS kafka_offset
+) FROM (
+    SELECT *, complaint_id IN (SELECT complaint_id FROM case_now WHERE secret) AS hidden,
+        secret OR anonymous OR complaint_id IN (SELECT complaint_id FROM case_now WHERE secret OR anonymous) AS unnamed
+    FROM complaint_rows FINAL
+);
 
-CREATE OR REPLACE VIEW dispositions DEFINER = CURRENT_USER SQL SECURITY DEFINER AS SELECT * EXCEPT (hidden) REPLACE (
+CREATE OR REPLACE VIEW dispositions DEFINER = CURRENT_USER SQL SECURITY DEFINER AS SELECT * EXCEPT (hidden, unnamed) REPLACE (
     if(hidden, '', case_number) AS case_number, if(hidden, '', explanation) AS explanation,
     if(hidden AND match(owner_id, '-[0-9]{2}\\.[0-9]{2}\\.[0-9.]+$'), 'an office below the regency', owner) AS owner,
     if(hidden, replaceRegexpOne(owner_id, '(-[0-9]{2}\\.[0-9]{2})\\.[0-9.]+$', '\\1'), owner_id) AS owner_id,
-    if(hidden, replaceRegexpOne(previous_owner_id, '(-[0-9]{2}\\.[0-9]{2})\\.[0-9.]+$', '\\1'), previous_owner_id) AS previous_owner_id
-) FROM (SELECT *, complaint_id IN (SELECT complaint_id FROM case_now WHERE secret) AS hidden FROM disposition_rows FINAL);
+    if(hidden, replaceRegexpOne(previous_owner_id, '(-[0-9]{2}\\.[0-9]{2})\\.[0-9.]+$', '\\1'), previous_owner_id) AS previous_owner_id,
+    if(unnamed, toStartOfHour(at), at) AS at, if(unnamed, toStartOfHour(appended_at), appended_at) AS appended_at,
+    if(unnamed, toStartOfHour(stored_at), stored_at) AS stored_at, if(unnamed, -1, kafka_partition) AS kafka_partition,
+    if(unnamed, -1, kafka_offset) AS kafka_offset
+) FROM (
+    SELECT *, complaint_id IN (SELECT complaint_id FROM case_now WHERE secret) AS hidden,
+        complaint_id IN (SELECT complaint_id FROM case_now WHERE secret OR anonymous) AS unnamed
+    FROM disposition_rows FINAL
+);
 
-CREATE OR REPLACE VIEW case_events DEFINER = CURRENT_USER SQL SECURITY DEFINER AS SELECT * EXCEPT (hidden) REPLACE (
+CREATE OR REPLACE VIEW case_events DEFINER = CURRENT_USER SQL SECURITY DEFINER AS SELECT * EXCEPT (hidden, unnamed) REPLACE (
     if(hidden, '', case_number) AS case_number, if(hidden OR kind = 'ditambahkan pendukung', '', text) AS text,
     if(hidden, replaceRegexpOne(actor, '(-[0-9]{2}\\.[0-9]{2})\\.[0-9.]+$', '\\1'), actor) AS actor,
     if(hidden OR other IN (
         SELECT case_number FROM complaint_rows
         WHERE case_number != '' AND complaint_id IN (SELECT complaint_id FROM case_now WHERE secret)
     ), '', other) AS other,
-    if(hidden OR continued_as IN (
+    if(unnamed OR continued_as IN (
         SELECT case_number FROM complaint_rows
-        WHERE case_number != '' AND complaint_id IN (SELECT complaint_id FROM case_now WHERE secret)
+        WHERE case_number != '' AND complaint_id IN (SELECT complaint_id FROM case_now WHERE secret OR anonymous)
     ), '', continued_as) AS continued_as,
-    if(hidden, '', agency_id) AS agency_id, toBool(secret OR hidden) AS secret
-) FROM (SELECT *, complaint_id IN (SELECT complaint_id FROM case_now WHERE secret) AS hidden FROM case_event_rows FINAL);
+    if(hidden, '', agency_id) AS agency_id, toBool(secret OR hidden) AS secret,
+    if(unnamed, toStartOfHour(at), at) AS at, if(unnamed, toStartOfHour(received_at), received_at) AS received_at,
+    if(unnamed, toStartOfHour(appended_at), appended_at) AS appended_at, if(unnamed, toStartOfHour(stored_at), stored_at) AS stored_at,
+    if(unnamed, -1, kafka_partition) AS kafka_partition, if(unnamed, -1, kafka_offset) AS kafka_offset
+) FROM (
+    SELECT *, complaint_id IN (SELECT complaint_id FROM case_now WHERE secret) AS hidden,
+        secret OR complaint_id IN (SELECT complaint_id FROM case_now WHERE secret OR anonymous) AS unnamed
+    FROM case_event_rows FINAL
+);
 
-CREATE OR REPLACE VIEW messages DEFINER = CURRENT_USER SQL SECURITY DEFINER AS SELECT * EXCEPT (hidden) REPLACE (
-    if(hidden, '', case_number) AS case_number, toBool(secret OR hidden) AS secret
-) FROM (SELECT *, ifNull(complaint_id IN (SELECT complaint_id FROM case_now WHERE secret), 0) AS hidden FROM message_rows FINAL);
+CREATE OR REPLACE VIEW messages DEFINER = CURRENT_USER SQL SECURITY DEFINER AS SELECT * EXCEPT (hidden, unnamed) REPLACE (
+    if(hidden, '', case_number) AS case_number, toBool(secret OR hidden) AS secret,
+    if(unnamed, toStartOfHour(received_at), received_at) AS received_at, if(unnamed, toStartOfHour(at), at) AS at,
+    if(unnamed, toStartOfHour(appended_at), appended_at) AS appended_at, if(unnamed, toStartOfHour(stored_at), stored_at) AS stored_at,
+    if(unnamed, -1, kafka_partition) AS kafka_partition, if(unnamed, -1, kafka_offset) AS kafka_offset
+) FROM (
+    SELECT *, ifNull(complaint_id IN (SELECT complaint_id FROM case_now WHERE secret), 0) AS hidden,
+        secret OR ifNull(complaint_id IN (SELECT complaint_id FROM case_now WHERE secret OR anonymous), 0) AS unnamed
+    FROM message_rows FINAL
+);
 
-CREATE OR REPLACE VIEW replies DEFINER = CURRENT_USER SQL SECURITY DEFINER AS SELECT * EXCEPT (hidden) REPLACE (
-    if(hidden, '', case_number) AS case_number, toBool(secret OR hidden) AS secret
-) FROM (SELECT *, ifNull(complaint_id IN (SELECT complaint_id FROM case_now WHERE secret), 0) AS hidden FROM reply_rows FINAL);
+CREATE OR REPLACE VIEW replies DEFINER = CURRENT_USER SQL SECURITY DEFINER AS SELECT * EXCEPT (hidden, unnamed) REPLACE (
+    if(hidden, '', case_number) AS case_number, toBool(secret OR hidden) AS secret,
+    if(unnamed, toStartOfHour(created_at), created_at) AS created_at, if(unnamed, toStartOfHour(at), at) AS at,
+    if(unnamed, toStartOfHour(appended_at), appended_at) AS appended_at, if(unnamed, toStartOfHour(stored_at), stored_at) AS stored_at,
+    if(unnamed, -1, kafka_partition) AS kafka_partition, if(unnamed, -1, kafka_offset) AS kafka_offset
+) FROM (
+    SELECT *, ifNull(complaint_id IN (SELECT complaint_id FROM case_now WHERE secret), 0) AS hidden,
+        secret OR ifNull(complaint_id IN (SELECT complaint_id FROM case_now WHERE secret OR anonymous), 0) AS unnamed
+    FROM reply_rows FINAL
+);
 
-CREATE OR REPLACE VIEW deliveries DEFINER = CURRENT_USER SQL SECURITY DEFINER AS SELECT * EXCEPT (hidden) REPLACE (
-    if(hidden, '', case_number) AS case_number, toBool(secret OR hidden) AS secret
-) FROM (SELECT *, ifNull(complaint_id IN (SELECT complaint_id FROM case_now WHERE secret), 0) AS hidden FROM delivery_rows FINAL);
+CREATE OR REPLACE VIEW deliveries DEFINER = CURRENT_USER SQL SECURITY DEFINER AS SELECT * EXCEPT (hidden, unnamed) REPLACE (
+    if(hidden, '', case_number) AS case_number, toBool(secret OR hidden) AS secret,
+    if(unnamed, toStartOfHour(at), at) AS at, if(unnamed, toStartOfHour(appended_at), appended_at) AS appended_at,
+    if(unnamed, toStartOfHour(stored_at), stored_at) AS stored_at, if(unnamed, -1, kafka_partition) AS kafka_partition,
+    if(unnamed, -1, kafka_offset) AS kafka_offset
+) FROM (
+    SELECT *, ifNull(complaint_id IN (SELECT complaint_id FROM case_now WHERE secret), 0) AS hidden,
+        secret OR ifNull(complaint_id IN (SELECT complaint_id FROM case_now WHERE secret OR anonymous), 0) AS unnamed
+    FROM delivery_rows FINAL
+);
 
 CREATE OR REPLACE VIEW dead_letters DEFINER = CURRENT_USER SQL SECURITY DEFINER AS SELECT * FROM dead_letter_rows FINAL;

@@ -1,4 +1,4 @@
-"""Turns records into rows: without identity and tracking codes, with masked text, and without the content of secret reports. Pure.
+"""Turns records into rows: without identity, tracking codes and our ids, with masked text, and without the content of secret reports. Pure.
 
 A value that does not fit its column makes its record poison: ClickHouse would otherwise refuse the whole batch, for ever.
 """
@@ -14,7 +14,7 @@ from complaints.errors import ContractViolation
 from complaints.event import DeadLetter
 from complaints.fact import Fact
 from complaints.mail import Delivery, MessageEvent, ReplyEvent
-from complaints.tracking import NUMBER_PREFIX
+from complaints.tracking import NUMBER_PREFIX, Numbers
 from sinks.clickhouse.rows import cases, dead_letters, facts, messages
 from sinks.clickhouse.rows.values import Row, Rows
 
@@ -34,8 +34,11 @@ TABLES = (*facts.TABLES, cases.TABLE, *messages.TABLES, dead_letters.TABLE)
 CODES = frozenset(("tracking_code", "main", "continues", "other", "continued_as"))
 """The values of rows that are tracking codes. In their columns stands the case number; that of `tracking_code` has its name."""
 
+IDS = frozenset(("complaint_id", "caused_by", "event_id", "message_id", "whole_id", "reply_id", "delivery_id"))
+"""The values of rows that are ids. Ids are derived from each other; in their columns stands what nobody derives (see tracking.row_id)."""
 
-def rows_of(record: StoredRecord, number: Callable[[str], str]) -> Rows:
+
+def rows_of(record: StoredRecord, number: Numbers) -> Rows:
     """Return the rows of a record of one of TOPICS, each with the name of its table.
 
     A fact has one row, and another one if it opened or routed the case. Any other event has one. A tombstone
@@ -43,7 +46,7 @@ def rows_of(record: StoredRecord, number: Callable[[str], str]) -> Rows:
 
     Args:
         record: the record.
-        number: returns the case number of a tracking code (see complaints.crypto.Keyring.case_number).
+        number: gives what stands for tracking codes and ids.
 
     Raises:
         ContractViolation: the record is no event of its topic, or a value does not fit its column. The text says where the record is and
@@ -78,11 +81,13 @@ def _rows(event: Case | Fact | DeadLetter | MessageEvent | ReplyEvent | Delivery
             return messages.rows(event, record)
 
 
-def _numbered(row: Row, number: Callable[[str], str]) -> Row:
-    numbered = {
-        "case_number" if name == "tracking_code" else name: number(value) if value and name in CODES else value
-        for name, value in row.items()
-    }
+def _numbered(row: Row, number: Numbers) -> Row:
+    numbered = dict(row)
+    for name in numbered.keys() & CODES:
+        numbered[name] = number(numbered[name]) if numbered[name] else ""
+    for name in numbered.keys() & IDS:
+        numbered[name] = number.id(numbered[name]) if numbered[name] else None
+    numbered = {"case_number" if name == "tracking_code" else name: value for name, value in numbered.items()}
     if citizen := numbered.get("reporter"):
         numbered["reporter"] = "R" + number(f"reporter {citizen}").removeprefix(NUMBER_PREFIX[:1])
     return numbered

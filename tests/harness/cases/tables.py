@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from sinks.clickhouse.client import Store
 from tests.harness.cases.checker import Checker
@@ -67,7 +68,7 @@ def _of_case(case: Mapping[str, Any]) -> tuple[Any, ...]:
     secret = case["complaint"].get("secret", False)
     return (
         "" if secret else number(case["tracking_code"]),
-        case["complaint_id"],
+        str(number.id(UUID(case["complaint_id"]))),
         case["version"],
         case["state"],
         _shown(case["owner"]["id"], secret=secret),
@@ -84,11 +85,11 @@ def _of_case(case: Mapping[str, Any]) -> tuple[Any, ...]:
 def _of_fact(fact: Mapping[str, Any]) -> tuple[Any, ...]:
     secret = fact["secret"]
     return (
-        fact["id"],
+        str(number.id(UUID(fact["id"]))),
         "" if secret else number(fact["tracking_code"]),
         fact["version"],
         fact["kind"],
-        fact["caused_by"],
+        str(number.id(UUID(fact["caused_by"]))),
         _shown(fact["actor"], secret=secret),
         fact.get("result", ""),
     )

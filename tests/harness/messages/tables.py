@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from sinks.clickhouse.client import Store
 from tests.harness.messages.log import Said, Topics, of_kind
@@ -45,11 +46,16 @@ def message_differences(store: Store, topics: Topics, timeout_s: float = 60.0) -
 def _row(table: str, said: Said) -> tuple[Any, ...]:
     code = "" if said.get("secret") else said.get("tracking_code", "")
     kind = "part" if said.get("whole_id") and said["kind"] != "repeated" else said["kind"]
-    about = (said["channel"], said.get("account", ""), kind, said.get("complaint_id"), number(code) if code else "")
+    about = (said["channel"], said.get("account", ""), kind, _id(said, "complaint_id"), number(code) if code else "")
     match table:
         case "messages":
-            return (said["id"], *about, said.get("whole_id"), *(said.get(mark, False) for mark in MARKS))
+            return (_id(said, "id"), *about, _id(said, "whole_id"), *(said.get(mark, False) for mark in MARKS))
         case "replies":
-            return (said["id"], *about)
+            return (_id(said, "id"), *about)
         case _:
-            return (said["id"], said["reply_id"], *about, said["outcome"], said["attempt"])
+            return (_id(said, "id"), _id(said, "reply_id"), *about, said["outcome"], said["attempt"])
+
+
+def _id(said: Said, name: str) -> str | None:
+    found = said.get(name)
+    return None if found is None else str(number.id(UUID(found)))

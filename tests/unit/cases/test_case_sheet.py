@@ -9,7 +9,7 @@ import pytest
 
 from complaints import tracking
 from complaints.case import CaseState
-from complaints.command import CITIZEN, CommandKind
+from complaints.command import CITIZEN, CommandKind, Sender
 from complaints.disposition import AgencyRef
 from complaints.errors import CaseError
 from complaints.event import Complaint, Place, Region
@@ -387,3 +387,21 @@ def test_what_operators_read_of_a_case_is_in_one_language() -> None:
     shown = [*shown[: shown.index("\nthe citizen was to be told")], *life.told().splitlines()]
     quoted = ("kami teruskan", "escalated")  # the router's reason, which the citizen reads, and the titles of offices
     assert [one for one in shown if named.search(one) and not any(part in one for part in quoted)] == []
+
+
+def test_what_was_added_by_the_code_alone_is_not_shown_as_the_citizens() -> None:
+    """In the text, the events and the story: whoever has the code may have written it."""
+    life = Life()
+    stranger = Sender(channel="web", reporter_ref=life.code)
+    of_stranger = added(life.complaint, "tambahan palsu", number=1).model_copy(update={"sender": stranger})
+    life.house.take(of_stranger, at_ms=life.at_ms)
+    life.house.take(added(life.complaint, "makin besar", number=2), at_ms=life.at_ms)
+    sheet = life.sheet()
+    assert "(by the code alone) tambahan palsu\nmakin besar" in sheet["text"]
+    told = {one["text"]: one.get("by_code") for one in sheet["events"] if one["kind"] == FactKind.added}
+    assert told == {"tambahan palsu": True, "makin besar": None}
+    shown = "\n".join(lines(sheet))
+    assert " by code: tambahan palsu\n" in shown
+    assert f" {CITIZEN}: makin besar\n" in shown
+    assert "somebody by the code alone added: tambahan palsu" in life.told()
+    assert "the citizen added: makin besar" in life.told()

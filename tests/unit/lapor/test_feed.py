@@ -12,6 +12,7 @@ from complaints.errors import BusUnavailable, ConfigurationError, StoreUnavailab
 from lapor.feed import feed as feeding
 from lapor.feed.feed import Feed, Outcome
 from lapor.feed.items import DOORS, Item, read_items
+from tests.harness.numbers import SECRET, number
 from tests.harness.tables import row_by_row
 
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -189,14 +190,15 @@ class Away:
         self._store -= 1
         if self._store > 0:
             raise StoreUnavailable("ClickHouse is away")
-        return [(A, "Dinas")] if "owner" in query else [(A,)]
+        found = number.id(A)
+        return [(found, "Dinas")] if "owner" in query else [(found,)]
 
 
 def fed(away: Any, monkeypatch: pytest.MonkeyPatch) -> Outcome:
     """Feed one complaint on the web."""
     monkeypatch.setattr(feeding, "LOOK_EVERY_S", 0.001)
     monkeypatch.setattr(feeding, "SILENCE_S", 0.3)
-    feed = Feed(away, keys=Keyring.from_secret(b"a secret of the tests, 32 bytes long"), scanner=away, store=away)
+    feed = Feed(away, keys=Keyring.from_secret(SECRET), number=number, scanner=away, store=away)
     return feed.run([Item(channel="web", sender="0812", title="", text="jalan rusak")])
 
 
