@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
@@ -334,6 +335,19 @@ def test_a_fault_of_our_own_is_not_hidden_as_a_finding() -> None:
     """Only errors of the tree are expected."""
     with pytest.raises(ZeroDivisionError):
         doctor.guarded("x", lambda: Finding(what=str(1 // 0), level=Level.ok), "")
+
+
+def test_the_fullest_disk_of_the_data_folder_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A spool or the states may be on a disk of their own; of one disk the data folder itself is named."""
+    for name in ("spool", "steps", "logs"):
+        (tmp_path / name).mkdir()
+    free = {tmp_path: 9 << 30, tmp_path / "spool": 5 << 20}
+    monkeypatch.setattr(doctor, "_disk_of", lambda folder: free.get(folder, 9 << 30))
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=free[folder]))
+    found = doctor.disk(tmp_path)
+    assert (found.level, found.detail) == (Level.fail, f"5 MiB free at {tmp_path / 'spool'}")
+    free[tmp_path / "spool"] = 10 << 30
+    assert doctor.disk(tmp_path).detail == f"9216 MiB free at {tmp_path}"
 
 
 def test_the_disk_is_looked_at_before_the_folder_is_there(tmp_path: Path) -> None:
