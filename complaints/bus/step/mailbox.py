@@ -65,10 +65,8 @@ class Mailbox:
         self.consumer: Consumer = Consumer(
             profiles.mailbox(options.brokers, group=spec.name, member=identity.member, client=identity.client)
         )
-        self._extent, self._kept = (
-            partial(extent, self.consumer, spec.mailbox),
-            partial(kept, options.brokers, spec.mailbox),
-        )
+        self._extent = partial(extent, self.consumer, spec.mailbox)
+        self._kept = partial(kept, options.brokers, spec.mailbox)
         told = {"on_assign": self._on_assign, "on_revoke": self._on_revoke, "on_lost": self._on_revoke}
         self.consumer.subscribe([spec.mailbox], **told)
 
@@ -171,8 +169,7 @@ class Mailbox:
             self.flow.begin_rest()
         if at_end := self._ends.passed(self._next):
             self.passed(at_end, within_s=END_S)
-        before = self.epoch
-        wait_s = BUSY_POLL_S if self._restorer.busy else wait_s
+        before, wait_s = self.epoch, BUSY_POLL_S if self._restorer.busy else wait_s
         records = kafka.polled(self.consumer, most, wait_s=wait_s, gather_s=self._options.gather_s)
         self._membership.check()
         if before != self.epoch:  # a rebalance in between: what was read may be another worker's by now
