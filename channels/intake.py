@@ -52,7 +52,7 @@ class Intake:
 
         Returns:
             A future of the receipt. It fails with IntakeFull if neither Kafka nor the spool can take it (refuse the message for now;
-            upstream may send it again), and with ContractViolation if it is too large (refuse the message for good).
+            upstream may send it again), and with ContractViolation if it is larger than our own limits (refuse the message for good).
         """
         try:
             record, receipt = self.record(message)

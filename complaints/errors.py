@@ -14,7 +14,7 @@ LaporError
       ├── BusUnavailable     Kafka cannot do now what was asked, or did not answer in time
       ├── StoreUnavailable   ClickHouse cannot run a statement now, or did not answer in time
       ├── UpstreamUnavailable an SMSC, X, Telegram or a callback did not answer as it should
-      └── IntakeFull         a channel's disk or spool is full, or the disk fails: the message is refused upstream
+      └── IntakeFull         a channel's disk or spool is full or fails, or a topic takes too little: the message is refused upstream
 """
 
 from typing import ClassVar
@@ -89,4 +89,4 @@ class UpstreamUnavailable(UnavailableError):
 
 
 class IntakeFull(UnavailableError):
-    """A channel cannot store a message: its disk is full or fails, or its spool is full while Kafka is away. Upstream must keep it."""
+    """A channel cannot store a message: its disk or spool is full or fails, or Kafka takes less than is declared. Upstream must keep it."""

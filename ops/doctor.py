@@ -126,15 +126,26 @@ def misspelt(sentence: str) -> Finding:
 
 
 def disk(data: Path) -> Finding:
-    """Judge the free space on the disk of the data folder."""
-    folder = next(parent for parent in (data, *data.parents) if parent.exists())
-    free = shutil.disk_usage(folder).free
+    """Judge the free space of the data folder, and of its own folders that are on other disks: the fullest one counts.
+
+    Args:
+        data: the data folder, which need not be there yet.
+    """
+    above = next(parent for parent in (data, *data.parents) if parent.exists())
+    own = sorted(one for one in data.iterdir() if one.is_dir()) if data.is_dir() else []
+    disks = {_disk_of(folder): folder for folder in reversed([above, *own])}
+    free, folder = min((shutil.disk_usage(one).free, one) for one in disks.values())
     return Finding(
         what="disk",
         level=Level.ok if free >= LEAST_FREE_BYTES else Level.fail,
         detail=f"{free >> 20} MiB free at {folder}",
         advice="free some space, or set LAPOR_DATA to another disk",
     )
+
+
+def _disk_of(folder: Path) -> int:
+    """Return the number of the file system on which a folder is."""
+    return folder.stat().st_dev
 
 
 def kafka(ends_of: Callable[[str], Offsets]) -> Finding:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from complaints.bus import Backlog
+from complaints.bus.membership import LONGEST_WITHOUT_S
 from complaints.storage.spool import Waiting
-from ops.doctor import Finding, Level
+from ops.doctor import CLOCKS_DIFFER_S, Finding, Level
 
 SLOW_S = 60.0
 """Age in seconds that is a warning. A complaint gets its owner within a second, and the partitions of a killed worker get a new one within
@@ -30,15 +31,23 @@ def is_judged(backlog: Backlog) -> bool:
     return not backlog.group.startswith(ORDERS)
 
 
-def lag(backlog: Backlog, *, needed: bool, now: float) -> Finding:
+def lag(backlog: Backlog, *, needed: bool, now: float, pid: int = 0) -> Finding:
     """Judge the backlog of a group.
 
     Args:
         backlog: the records that wait.
         needed: whether a process must read for the group. An abandoned group is at most a warning.
         now: the present time in seconds since 1970.
+        pid: of its reader's process, if that works by its heartbeat and has had time to join the group; else 0.
     """
     age_s = None if backlog.oldest_ms is None else max(0.0, now - backlog.oldest_ms / 1000)
+    if pid and not backlog.members:
+        return Finding(
+            what=f"lag of {backlog.group}",
+            level=Level.fail,
+            detail=f"{_detail(backlog, age_s)}, although its process lives (pid {pid}): it has lost its group",
+            advice=f"it should end by itself within {LONGEST_WITHOUT_S:.0f} s and join again; if not, restart it (pid {pid})",
+        )
     worst = Level.fail if needed else Level.warn
     if backlog.deleted:
         level = worst
@@ -67,14 +76,19 @@ def spooled(channel: str, waits: Waiting, *, log: str, now: float) -> Finding:
         log: the path of the channel's log.
         now: the present time in seconds since 1970.
     """
-    age_s = None if waits.since is None else max(0.0, now - waits.since.timestamp())
+    age_s = None if waits.since is None else now - waits.since.timestamp()
     if not waits.number:
         level = Level.ok
-    elif age_s is None:
+    elif age_s is None or age_s < -CLOCKS_DIFFER_S:
         level = Level.warn
     else:
         level = Level.fail if age_s > STUCK_S else Level.warn if age_s > SLOW_S else Level.ok
-    old = "" if age_s is None else f", the oldest for {age_s:.0f} s"
+    if age_s is None:
+        old = ", nobody knows since when"
+    elif age_s < -CLOCKS_DIFFER_S:
+        old = f", the oldest by its own time from {-age_s:.0f} s ahead of now: the clock was wrong then, or is now"
+    else:
+        old = f", the oldest for {max(0.0, age_s):.0f} s"
     return Finding(
         what=f"spool of {channel}",
         level=level,

@@ -6,6 +6,7 @@ from complaints.bus.admin import TopicFound
 from complaints.bus.control import Control
 from complaints.contract import Topic
 from ops.doctor import Finding, Level
+from ops.topics import wrong_settings
 
 
 def standing(control: Control, *, now: float) -> Iterator[Finding]:
@@ -61,6 +62,26 @@ def partitions(control: Control, declared: Mapping[str, Topic], found: Mapping[s
         level=Level.fail,
         detail=f"the installation was made with {wanted}, and {listed}: keys are in other partitions than before",
         advice="Kafka cannot take partitions away: make a new installation and replay. Until then the workers of these topics do not start",
+    )
+
+
+def declared_settings(declared: Mapping[str, Topic], found: Mapping[str, TopicFound]) -> Finding:
+    """Compare the settings of the topics with their declarations.
+
+    Args:
+        declared: the declarations by name.
+        found: what Kafka has.
+    """
+    wrong = [
+        f"{name} has {setting}={one.settings.get(setting, '(nothing)')}, declared is {value}"
+        for name, one in sorted(found.items())
+        for setting, value in wrong_settings(declared[name], one, min_insync=None).items()
+    ]
+    return Finding(
+        what="topics",
+        level=Level.fail if wrong else Level.ok,
+        detail="; ".join(wrong) if wrong else f"the settings of all {len(found)} are as declared",
+        advice="somebody has changed them: messages may be refused or deleted. `lapor topics apply` sets them back",
     )
 
 

@@ -4,11 +4,11 @@ import json
 import queue
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from complaints.bus import Record
@@ -41,7 +41,7 @@ class Waiting:
 
     Attributes:
         number: how many records.
-        since: the time of the oldest one as it says itself (its CloudEvents time); None if it says none.
+        since: the time of the oldest one as it says itself (its CloudEvents time); None if it says none, or what is no time.
     """
 
     number: int
@@ -95,30 +95,44 @@ class Spool:
         self._queue.put((record, answer))
         return answer
 
-    def oldest(self, limit: int) -> list[Spooled]:
-        """Return the `limit` records that have waited longest, oldest first, or fewer if fewer wait. They stay in the spool.
+    def keys(self) -> list[bytes]:
+        """Return the key of each record that waits.
+
+        Raises:
+            IntakeFull: the spool cannot be read.
+        """
+        with self._transaction():
+            return [key for (key,) in self._database.execute("SELECT key FROM spool")]
+
+    def oldest(self, limit: int, *, after: int = 0) -> list[Spooled]:
+        """Return the records that have waited longest, oldest first. They stay in the spool.
+
+        Args:
+            limit: how many at most.
+            after: only those with larger sequence numbers.
 
         Raises:
             IntakeFull: the spool cannot be read.
         """
         with self._transaction():
             rows = self._database.execute(
-                "SELECT seq, topic, key, value, headers FROM spool ORDER BY seq LIMIT ?", (limit,)
+                "SELECT seq, topic, key, value, headers FROM spool WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)
             ).fetchall()
         return [
             Spooled(seq, Record(topic=topic, key=key, value=value, headers=_headers(headers)))
             for seq, topic, key, value, headers in rows
         ]
 
-    def remove_through(self, seq: int) -> None:
-        """Remove the records with sequence numbers up to and including `seq`. Call it once Kafka has acknowledged them.
+    def remove(self, numbers: Sequence[int]) -> None:
+        """Remove the records with some sequence numbers. Call it once Kafka has acknowledged them.
 
         Raises:
             IntakeFull: the disk is too full to write the removal, or it failed; no record is removed.
         """
         with self._transaction():
             gone = self._database.execute(
-                "DELETE FROM spool WHERE seq <= ? RETURNING length(value) + length(headers)", (seq,)
+                "DELETE FROM spool WHERE seq IN (SELECT value FROM json_each(?)) RETURNING length(value) + length(headers)",
+                (json.dumps(numbers),),
             ).fetchall()
             self._database.commit()
             self._count -= len(gone)
@@ -198,8 +212,7 @@ def waiting(path: Path) -> Waiting:
             oldest = database.execute("SELECT headers FROM spool ORDER BY seq LIMIT 1").fetchone()
     except sqlite3.Error as error:
         raise ConfigurationError(f"the spool {path} cannot be read: {error}") from error
-    said = None if oldest is None else dict(_headers(oldest[0])).get("ce_time")
-    return Waiting(number, None if said is None else datetime.fromisoformat(said.decode()))
+    return Waiting(number, None if oldest is None else _time(oldest[0]))
 
 
 def open_durable(path: Path, schema: str) -> sqlite3.Connection:
@@ -228,3 +241,12 @@ def _packed(record: Record) -> str:
 
 def _headers(packed: str) -> tuple[tuple[str, bytes], ...]:
     return tuple((name, value.encode()) for name, value in json.loads(packed))
+
+
+def _time(packed: str) -> datetime | None:
+    """Return the CloudEvents time among headers, which is in UTC if it does not say otherwise; None if there is none."""
+    try:
+        said = datetime.fromisoformat(dict(_headers(packed))["ce_time"].decode())
+    except (KeyError, ValueError):
+        return None
+    return said if said.tzinfo else said.replace(tzinfo=UTC)

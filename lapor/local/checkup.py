@@ -1,11 +1,14 @@
 """Collects the observations for `lapor doctor`; package ops judges them. No observation takes longer than a few seconds."""
 
+import math
 import os
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
+from pathlib import Path
 
+from complaints.bus.membership import LONGEST_WITHOUT_S
 from complaints.contract import topics
 from complaints.errors import ConfigurationError, LaporError
 from complaints.runtime.settings import Settings
@@ -26,7 +29,7 @@ from ops.casework.gone import orphans
 from ops.doctor import Finding, Level
 from ops.lag import OURS, SENDERS, is_judged, lag, service_of, spooled, view
 from ops.reach import Since, reach
-from ops.standing import leaders, partitions, standing
+from ops.standing import declared_settings, leaders, partitions, standing
 from ops.stored import WHAT, stored
 from sinks.clickhouse.client import Store
 
@@ -54,7 +57,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield look.guarded("secret", lambda: _secret(settings), READ_THE_LOG)
     yield from (look.not_ready(name) for name in starting)
     if settings.kafka is not None and TOPICS not in starting:
-        yield from _kafka(settings.kafka, stack)
+        yield from _kafka(settings.kafka, settings.data, stack)
     if settings.clickhouse is not None and "sink" not in starting:  # the sink creates the tables
         yield look.guarded("clickhouse", lambda: _clickhouse(settings), READ_THE_LOG)
         if settings.kafka is not None and TOPICS not in starting:
@@ -126,7 +129,7 @@ def _secret(settings: Settings) -> Finding:
         return Finding(what="secret", level=Level.fail, detail=str(error))
 
 
-def _kafka(brokers: str, stack: Stack | None) -> Iterator[Finding]:
+def _kafka(brokers: str, data: Path, stack: Stack | None) -> Iterator[Finding]:
     try:
         with administration(brokers, timeout_s=PATIENCE_S) as admin:
             there = admin.found(topics())
@@ -134,6 +137,7 @@ def _kafka(brokers: str, stack: Stack | None) -> Iterator[Finding]:
             yield look.kafka(admin.end_offsets)
             control = board(brokers).read()
             yield partitions(control, topics(), there)
+            yield declared_settings(topics(), there)
         yield from standing(control, now=time.time())
         found = backlogs(brokers, look.READERS, timeout_s=PATIENCE_S)
     except LaporError as error:
@@ -153,7 +157,16 @@ def _kafka(brokers: str, stack: Stack | None) -> Iterator[Finding]:
             service not in stack.starting
         ):  # records that waited while the stack was stopped are no fault while it starts
             needed = service in stack.services or backlog.group in look.READERS
-            yield lag(backlog, needed=needed, now=time.time())
+            yield lag(backlog, needed=needed, now=time.time(), pid=living(data, stack, service))
+
+
+def living(data: Path, stack: Stack, service: str) -> int:
+    """Return the pid of a group's reader that works by its heartbeat, and has for long enough to be a member; else 0."""
+    name = loops(service)[-1]
+    age_s = Heartbeat.age_s(data / "heartbeats", name)
+    works = age_s is not None and age_s < Heartbeat.STALE_AFTER_S
+    joined = time.time() - stack.births.get(name, math.inf) > LONGEST_WITHOUT_S
+    return stack.services.get(name, 0) if works and joined else 0
 
 
 def _store(settings: Settings) -> closing[Store]:

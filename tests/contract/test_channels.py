@@ -16,7 +16,7 @@ from channels.sending.run import run_sender
 from channels.sending.spec import SenderSpec
 from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
 from complaints.bus.step.options import WorkerOptions
-from complaints.contract import CONVERSATIONS
+from complaints.contract import CONVERSATIONS, topics
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
 from complaints.limits import BODY_BYTES
@@ -24,7 +24,7 @@ from complaints.mail import Received
 from complaints.message import InboundMessage, unpack
 from complaints.storage.spool import Spool
 from tests.harness.channels import DRIVERS, POLLED, Driver, Running, fresh
-from tests.harness.support import KafkaServer, message, start_kafka, wait_until
+from tests.harness.support import KafkaServer, allow, message, start_kafka, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -292,5 +292,23 @@ def test_a_message_that_is_too_large_is_refused_for_good_and_never_waits_in_the_
     house.start()
     with pytest.raises(ContractViolation, match="at most"):
         house.intake.take(message("x", body=b"x" * (BODY_BYTES + 1))).result(30)
+    assert house.intake.waiting == 0
+    house.stop()
+
+
+@pytest.fixture
+def narrow(house: House) -> Iterator[None]:
+    """The citizens' topic takes less than is declared: somebody has set it so."""
+    allow(house.broker.brokers, CONVERSATIONS, 100)
+    yield
+    allow(house.broker.brokers, CONVERSATIONS, int(topics()[CONVERSATIONS].settings["max.message.bytes"]))
+
+
+@pytest.mark.usefixtures("narrow")
+def test_what_kafka_finds_too_large_within_our_limits_is_a_no_for_now(driver: Driver, house: House) -> None:
+    """It is our fault: upstream keeps the message, is asked to send it again, or is asked again; nothing waits in the spool before it."""
+    house.start()
+    assert not driver.say(fresh("jalan rusak"))
+    assert driver.answered == driver.later
     assert house.intake.waiting == 0
     house.stop()

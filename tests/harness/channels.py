@@ -15,6 +15,7 @@ import httpx
 
 from channels.base import Channel
 from channels.intake import Intake
+from channels.sms import pdu
 from channels.sms.channel import SmsChannel
 from channels.sms.links import read_links
 from channels.twitter.channel import TwitterChannel
@@ -41,9 +42,13 @@ class Driver(Protocol):
 
     Attributes:
         name: of the channel.
+        later: the answer that means "no for now: send it again"; None if it asks upstream itself.
+        answered: the last answer to upstream; None if there was none.
     """
 
     name: str
+    later: int | None
+    answered: int | None
 
     def make(self, folder: Path, intake: Intake) -> Channel:
         """Return the channel as a process has it after a start, with a folder that is empty at first."""
@@ -82,6 +87,8 @@ class Sms:
     """SMPP over a real socket."""
 
     name = "sms"
+    later: int | None = pdu.TEMPORARY
+    answered: int | None = None
 
     def __init__(self, folder: Path) -> None:
         self._port, control = free_port(), free_port()
@@ -108,7 +115,8 @@ class Sms:
         }
         wait_until(lambda: bool(httpx.get(f"{self._control}/status").json()["binds"]), what="the bind")
         answer = httpx.post(f"{self._control}/deliver", json=wanted, timeout=PATIENCE_S * 2)
-        return bool(answer.json().get("status") == 0)
+        self.answered = answer.json().get("status")
+        return bool(self.answered == 0)
 
     def close(self) -> None:
         """Stop the SMSC."""
@@ -118,6 +126,9 @@ class Sms:
 
 class Polled:
     """A channel that polls: yes is that the committed cursor is past the message."""
+
+    later: int | None = None
+    answered: int | None = None
 
     def __init__(self) -> None:
         self._reached = 0
@@ -186,6 +197,8 @@ class Web:
     """The API by real HTTP; a redelivery has the same idempotency key."""
 
     name = "web"
+    later: int | None = 503
+    answered: int | None = None
 
     def __init__(self, _: Path) -> None:
         self._port = free_port()
@@ -207,7 +220,8 @@ class Web:
             )
         except httpx.HTTPError:
             return False
-        return answer.status_code == 202
+        self.answered = answer.status_code
+        return self.answered == 202
 
     def close(self) -> None:
         """Nothing to stop."""
@@ -245,6 +259,8 @@ class Hooks:
     """A source of signed webhooks; a redelivery has the same webhook-id, which may not say what the text says."""
 
     name = "webhook"
+    later: int | None = 503
+    answered: int | None = None
 
     def __init__(self, _: Path) -> None:
         self._port = free_port()
@@ -266,7 +282,8 @@ class Hooks:
             answer = hand_in(f"http://127.0.0.1:{self._port}", sha256(text.encode()).hexdigest(), text=text)
         except httpx.HTTPError:
             return False
-        return answer.status_code == 202
+        self.answered = answer.status_code
+        return self.answered == 202
 
     def close(self) -> None:
         """Nothing to stop."""

@@ -20,6 +20,7 @@ from complaints.bus.confluent.client import (
     stored,
 )
 from complaints.bus.deleted import Gap
+from complaints.bus.membership import Membership
 from complaints.bus.tail import Last, last_of
 from complaints.errors import BusUnavailable
 
@@ -62,7 +63,7 @@ class ConfluentConsumer:
         self._marks = defaultdict[TopicPartition, dict[int, Last]](dict)
         self._next, self._held = dict[TopicPartition, int](), frozenset[TopicPartition]()
         self._revoked: Callable[[Collection[TopicPartition]], None] = lambda _: None
-        self._handed_over = 0
+        self._handed_over, self._membership = 0, Membership(group)
         self._consumer = Consumer(profiles.group_reader(brokers, group))
         self._consumer.subscribe(
             list(topics), on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
@@ -77,6 +78,7 @@ class ConfluentConsumer:
         Raises:
             BusUnavailable: Kafka did not answer in time. An error of the client itself would leave `poll` as no exception of Python's.
         """
+        self._membership.given()
         topic = partitions[0].topic if partitions else ""
         committed = patiently(topic, lambda: consumer.committed(partitions, timeout=ANSWER_S))
         marks = {(at.topic, at.partition): mark for at in committed if (mark := _mark_in(at.metadata)) is not None}
@@ -98,6 +100,7 @@ class ConfluentConsumer:
         self._revoked(())
 
     def _forget(self) -> None:
+        self._membership.taken()
         self._handed_over += 1
         self._read, self._ends, self._gaps, self._next, self._held = {}, {}, {}, {}, frozenset()
         self._marks.clear()
@@ -112,9 +115,10 @@ class ConfluentConsumer:
         The first record is left out if its partition goes to another member meanwhile.
 
         Raises:
-            BusUnavailable: Kafka answered with an error that does not pass by itself.
+            BusUnavailable: Kafka answered with an error that does not pass by itself, or the group gives no share (see Membership).
         """
         first = self._consumer.poll(timeout_s)
+        self._membership.check()
         for place, gap in list(self._gaps.items()):
             self._deleted(place, gap)
             self.commit({place: gap.end})

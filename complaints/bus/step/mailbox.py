@@ -13,6 +13,7 @@ from complaints.bus import StoredRecord
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import extent, is_end, kept
 from complaints.bus.deleted import Gap
+from complaints.bus.membership import Membership
 from complaints.bus.step import kafka
 from complaints.bus.step.contract import StepTopics
 from complaints.bus.step.held.flow import Flow
@@ -52,8 +53,8 @@ class Mailbox:
         self._spec, self._options, self._identity, self._restorer = spec, options, identity, restorer
         self._admin = AdminClient(profiles.admin(options.brokers))
         self._same = Same(self._admin, spec.mailbox, (spec.states, restorer.topic_id))
-        self._ends, self._places = Ends(), Places(spec, identity.member)
-        self._refusals = Refusals(spec.name)
+        self._due, self._ends, self._places = Due(), Ends(), Places(spec, identity.member)
+        self._refusals, self._membership = Refusals(spec.name), Membership(spec.name)
         self._next: dict[int, int] = {}
         self.flow = Flow(self._next, stop=self._stop, let=self._let)
         """Of which partitions records come."""
@@ -61,7 +62,6 @@ class Mailbox:
         """The partitions that the group has given to this worker; None before the first time, and while it shares them anew."""
         self.epoch = 0
         """How often partitions were given or taken away."""
-        self._due = Due()
         self.consumer: Consumer = Consumer(
             profiles.mailbox(options.brokers, group=spec.name, member=identity.member, client=identity.client)
         )
@@ -160,7 +160,7 @@ class Mailbox:
             wait_s: how long to wait for the first.
 
         Raises:
-            BusUnavailable: Kafka did not answer, or the client has ended itself, for example because it was fenced.
+            BusUnavailable: Kafka did not answer, the group gives no share, or the client has ended itself, for example since it was fenced.
             ConfigurationError: a state has a newer format, or a topic was made anew under this worker.
         """
         if self._restorer.busy:
@@ -169,9 +169,9 @@ class Mailbox:
             self.flow.begin_rest()
         if at_end := self._ends.passed(self._next):
             self.passed(at_end, within_s=END_S)
-        before = self.epoch
-        wait_s = BUSY_POLL_S if self._restorer.busy else wait_s
+        before, wait_s = self.epoch, BUSY_POLL_S if self._restorer.busy else wait_s
         records = kafka.polled(self.consumer, most, wait_s=wait_s, gather_s=self._options.gather_s)
+        self._membership.check()
         if before != self.epoch:  # a rebalance in between: what was read may be another worker's by now
             self.rewind()
             return []
@@ -218,6 +218,7 @@ class Mailbox:
         """Read the committed offsets, and after them the end of the state topic, which so covers them. All wait for the restore."""
         self.epoch += 1
         self.assigned = frozenset(at.partition for at in partitions)
+        self._membership.given()
         self._forget()
         found = kafka.committed(consumer, partitions, beat=self._options.heartbeat)
         committed = {number: position_of(at) for number, at in found.items() if at.offset >= 0}
@@ -234,6 +235,7 @@ class Mailbox:
     def _on_revoke(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
         self.epoch += 1
         self.assigned = None
+        self._membership.taken()
         self._restorer.cancel([at.partition for at in partitions])
         self._forget()
         consumer.unassign()
@@ -243,8 +245,7 @@ class Mailbox:
         self._next.clear()
         self.flow.forget()
         self._refusals.clear()
-        self._due, self._ends = Due(), Ends()
-        self._places = Places(self._spec, self._identity.member)
+        self._due, self._ends, self._places = Due(), Ends(), Places(self._spec, self._identity.member)
 
     def _restore(self) -> None:
         """Copy one slice of states, and let the partitions that are complete begin."""
@@ -280,8 +281,7 @@ class Mailbox:
         return partition in self._next and self._places.proof.is_open(partition)
 
     def _stop(self, partitions: Collection[int]) -> None:
-        stopped = [partition for partition in partitions if not self._unproven(partition)]
-        self.consumer.pause([ConfluentPartition(self._spec.mailbox, partition) for partition in stopped])
+        self.consumer.pause([ConfluentPartition(self._spec.mailbox, at) for at in partitions if not self._unproven(at)])
 
     def _let(self, partition: int) -> None:
         self._seek(partition, self._next[partition])

@@ -1,19 +1,23 @@
 """The one way in, where the contract suite of the channels does not reach."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from channels import safe
 from channels.intake import Intake
 from channels.safe import Outcome
+from complaints.bus import Position, Record
 from complaints.bus.envelope import encode
 from complaints.contract import CONVERSATIONS, SENDS
 from complaints.crypto import Keyring
+from complaints.errors import BusUnavailable, IntakeFull
 from complaints.mail import Received, SendReport
 from complaints.storage.spool import Spool
 from tests.harness.fakes import MemoryProducer, Mode
@@ -128,3 +132,110 @@ def test_a_record_is_what_the_model_writes(intake: Intake, bus: MemoryProducer) 
         assert {name: value for name, value in again.headers if name != "ce_time"} == {
             name: value for name, value in record.headers if name != "ce_time"
         }
+
+
+def test_a_record_that_kafka_finds_too_large_is_a_no_for_now(intake: Intake, bus: MemoryProducer, spool: Spool) -> None:
+    """It is within our limits, so a topic takes less than is declared: our fault, which upstream must not pay for with its message."""
+    bus.mode = Mode.rejecting
+    with capture_logs() as logs, pytest.raises(IntakeFull, match="`lapor topics apply`"):
+        intake.take(message()).result(30)
+    assert [(one["log_level"], one["topic"]) for one in logs] == [("error", CONVERSATIONS)]
+    assert len(spool) == 0
+    bus.mode = Mode.up
+    assert intake.take(message()).result(30).outcome is Outcome.published
+
+
+class Split(MemoryProducer):
+    """A Kafka in memory of which the partition of some keys has no leader."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.leaderless = set[bytes]()
+
+    def send(self, record: Record) -> "Future[Position]":
+        """Fail as if a partition had no leader, or take the record."""
+        if record.key not in self.leaderless:
+            return super().send(record)
+        answer: Future[Position] = Future()
+        answer.set_exception(BusUnavailable("no leader"))
+        return answer
+
+
+def sent(intake: Intake, who: str, number: int) -> Outcome:
+    """Send a message of a citizen and return where it is."""
+    return intake.take(message(f"{who} {number}", sender=who, upstream_id=f"{who}-{number}")).result(30).outcome
+
+
+def test_a_partition_without_a_leader_holds_up_its_own_keys_alone(
+    tmp_path: Path, keys: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All others go to Kafka at once, also those of the spool: and each citizen's messages come in their order."""
+    monkeypatch.setattr(safe, "DRAIN_PAUSE_S", 0.05)
+    bus, spool = Split(), Spool(tmp_path / "s.db", max_bytes=1 << 20)
+    held, well = "+628111", "+628222"
+    bus.leaderless = {keys.pseudonym("sms", held).encode()}
+    intake = Intake("sms", keyring=keys, producer=bus, spool=spool)
+    try:
+        assert sent(intake, well, 0) is Outcome.published
+        assert [sent(intake, held, number) for number in range(2)] == [Outcome.spooled] * 2
+        bus.mode = Mode.away  # the whole of Kafka, for a moment
+        assert sent(intake, well, 1) is Outcome.spooled
+        bus.mode = Mode.up
+        wait_until(lambda: intake.waiting == 2, what="the other citizen's message")
+        assert sent(intake, well, 2) is Outcome.published
+        assert sent(intake, held, 2) is Outcome.spooled
+        bus.leaderless = set()
+        wait_until(lambda: intake.waiting == 0, what="an empty spool")
+        assert sent(intake, held, 3) is Outcome.published
+    finally:
+        intake.close()
+    came = [found.message.text for found in kept(bus, keys)]
+    assert [text for text in came if text.startswith(held)] == [f"{held} {number}" for number in range(4)]
+    assert [text for text in came if text.startswith(well)] == [f"{well} {number}" for number in range(3)]
+
+
+def test_a_restart_knows_whose_records_wait(tmp_path: Path, keys: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes next from the same citizen must not overtake them."""
+    monkeypatch.setattr(safe, "DRAIN_PAUSE_S", 3600.0)
+    bus = MemoryProducer(Mode.away)
+    outcomes = list[Outcome]()
+    for who in ("+628111", "+628111", "+628222"):
+        intake = Intake("sms", keyring=keys, producer=bus, spool=Spool(tmp_path / "s.db", max_bytes=1 << 20))
+        outcomes.append(sent(intake, who, len(outcomes)))
+        intake.close()
+        bus.mode = Mode.up
+    assert outcomes == [Outcome.spooled, Outcome.spooled, Outcome.published]
+
+
+def test_a_spool_that_is_full_of_one_partition_stops_no_other(
+    tmp_path: Path, keys: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kafka is well for all others, and one of their messages finds that out."""
+    monkeypatch.setattr(safe, "ASK_S", 0.0)
+    bus, spool = Split(), Spool(tmp_path / "s.db", max_bytes=1000)
+    bus.leaderless = {keys.pseudonym("sms", "+628111").encode()}
+    intake = Intake("sms", keyring=keys, producer=bus, spool=spool)
+    try:
+        assert sent(intake, "+628111", 0) is Outcome.spooled
+        with pytest.raises(IntakeFull, match="1000 bytes"):
+            sent(intake, "+628111", 1)
+        assert sent(intake, "+628222", 0) is Outcome.published
+    finally:
+        intake.close()
+
+
+def test_a_spool_without_room_ends_no_intake_for_good(
+    tmp_path: Path, keys: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing waits in it that could tell that Kafka is back: the next message does."""
+    monkeypatch.setattr(safe, "ASK_S", 0.0)
+    bus = MemoryProducer(Mode.away)
+    intake = Intake("sms", keyring=keys, producer=bus, spool=Spool(tmp_path / "s.db", max_bytes=10))
+    try:
+        for number in range(2):
+            with pytest.raises(IntakeFull):
+                sent(intake, "+628111", number)
+        bus.mode = Mode.up
+        assert sent(intake, "+628111", 2) is Outcome.published
+    finally:
+        intake.close()

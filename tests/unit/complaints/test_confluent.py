@@ -6,6 +6,8 @@ import pytest
 from confluent_kafka import TopicPartition
 
 from complaints.bus.confluent import ConfluentConsumer
+from complaints.bus.membership import LONGEST_WITHOUT_S
+from complaints.errors import BusUnavailable
 from tests.harness.support import free_port
 
 
@@ -70,4 +72,28 @@ def test_a_record_whose_partition_goes_in_the_middle_of_a_poll_is_the_next_owner
     consumer = ConfluentConsumer(f"127.0.0.1:{free_port()}", group="g", topics=["t"])
     real, consumer._consumer = consumer._consumer, Rebalancing(consumer, lost=lost)  # type: ignore[assignment]  # by design
     assert [str(record.position) for record in consumer.poll(max_records=10, timeout_s=0.1)] == ["t/1/7"]
+    real.close()
+
+
+class Silent:
+    """A librdkafka consumer that gives nothing."""
+
+    def poll(self, _: float) -> None:
+        """Give nothing."""
+
+
+def test_a_sink_whose_partitions_were_taken_and_never_given_again_ends() -> None:
+    """The client may leave its group for good and say nothing: a new start joins again."""
+    consumer = ConfluentConsumer(f"127.0.0.1:{free_port()}", group="g", topics=["t"])
+    real, consumer._consumer = consumer._consumer, Silent()  # type: ignore[assignment]  # by design
+    now = [0.0]
+    consumer._membership._now_s = lambda: now[0]
+    consumer._membership.given()
+    now[0] += 100 * LONGEST_WITHOUT_S
+    assert consumer.poll(max_records=10, timeout_s=0.0) == []
+    consumer._on_lost()
+    assert consumer.poll(max_records=10, timeout_s=0.0) == []
+    now[0] += LONGEST_WITHOUT_S
+    with pytest.raises(BusUnavailable, match="the group g has given this member no share for 25 s"):
+        consumer.poll(max_records=10, timeout_s=0.0)
     real.close()

@@ -43,7 +43,7 @@ def test_a_full_spool_refuses_and_takes_again_when_there_is_room(tmp_path: Path)
     spool.append(record(1, 200)).result(30)
     with pytest.raises(IntakeFull, match="300 bytes"):
         spool.append(record(2, 200)).result(30)
-    spool.remove_through(spool.oldest(1)[0].seq)
+    spool.remove([spool.oldest(1)[0].seq])
     spool.append(record(3, 200)).result(30)
     assert [spooled.record.key for spooled in spool.oldest(10)] == [b"3"]
     spool.close()
@@ -76,9 +76,9 @@ def test_a_disk_that_takes_no_removal_keeps_all_of_it(tmp_path: Path) -> None:
         spool.append(record(number)).result(30)
     spool._database.execute("PRAGMA query_only = 1")
     with pytest.raises(IntakeFull, match="cannot be read or written"):
-        spool.remove_through(1)
+        spool.remove([1])
     spool._database.execute("PRAGMA query_only = 0")
     assert len(spool) == len(spool.oldest(10)) == 2
-    spool.remove_through(2)
+    spool.remove([1, 2])
     assert len(spool) == 0
     spool.close()

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from confluent_kafka import KafkaError
 
-from complaints.bus.step import mailbox
+from complaints.bus.membership import LONGEST_WITHOUT_S, Membership
+from complaints.bus.step import kafka, mailbox
 from complaints.bus.step.mailbox import Mailbox
 from complaints.bus.step.options import WorkerOptions
 from complaints.errors import BusUnavailable
@@ -48,11 +49,10 @@ class Client:
         """Return nothing."""
         return []
 
-    def unassign(self) -> None:
+    def unassign(self, *_: Any) -> None:
         """Do nothing."""
 
-    def pause(self, _: list[Any]) -> None:
-        """Do nothing."""
+    pause = assign = unassign
 
 
 class Restored:
@@ -60,8 +60,10 @@ class Restored:
 
     busy, topic_id = False, ""
 
-    def cancel(self, _: list[int]) -> None:
+    def cancel(self, *_: Any) -> None:
         """Do nothing."""
+
+    begin = cancel
 
 
 def fenced_mailbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gather_s: float = 0.0) -> Mailbox:
@@ -101,3 +103,48 @@ def test_a_poll_takes_more_records_for_as_long_as_the_step_may_wait(
     with pytest.raises(BusUnavailable):
         gathers.poll(10)
     assert client.gathered_s == [gather_s]
+
+
+def clock_of(member: Membership) -> Callable[[float], None]:
+    """Give a member a clock of the test's, and return what moves it on by some seconds."""
+    now = [0.0]
+    member._now_s = lambda: now[0]
+
+    def pass_time(seconds: float) -> None:
+        now[0] += seconds
+
+    return pass_time
+
+
+def test_a_worker_whose_partitions_were_taken_and_never_given_again_ends(fenced: Mailbox) -> None:
+    """After a broker's pause the client may leave the group for good and say nothing: the worker would live, and read nothing for ever."""
+    pass_time = clock_of(fenced._membership)
+    client: Any = fenced.consumer
+    client.left = []
+    fenced.poll(10)
+    client.loses = False
+    pass_time(LONGEST_WITHOUT_S - 1)
+    fenced.poll(10)
+    pass_time(1)
+    with pytest.raises(BusUnavailable, match="has given this member no share for 25 s"):
+        fenced.poll(10)
+
+
+def test_a_worker_whose_share_is_empty_goes_on(fenced: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step with more workers than partitions: the group has said so."""
+    monkeypatch.setattr(kafka, "committed", lambda *_, **__: {})
+    monkeypatch.setattr(
+        kafka, "described", lambda *topics: dict.fromkeys(topics[1:], kafka.Described("id", 3, frozenset()))
+    )
+    pass_time = clock_of(fenced._membership)
+    client: Any = fenced.consumer
+    client.left, client.loses = [], False
+    fenced.poll(10)
+    fenced._on_assign(client, [])
+    pass_time(100 * LONGEST_WITHOUT_S)
+    assert fenced.poll(10) == []
+    fenced._on_revoke(client, [])
+    fenced.poll(10)
+    pass_time(LONGEST_WITHOUT_S)
+    with pytest.raises(BusUnavailable, match="no share"):
+        fenced.poll(10)

@@ -3,8 +3,10 @@
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
@@ -12,20 +14,21 @@ import pytest
 
 from complaints.bus import Backlog, Offsets, Record
 from complaints.bus.admin import TopicFound
-from complaints.contract import COMPLAINTS, topics
+from complaints.bus.membership import LONGEST_WITHOUT_S
+from complaints.contract import COMPLAINTS, CONVERSATIONS, topics
 from complaints.errors import StoreUnavailable
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import Heartbeat
 from complaints.runtime.upstream import Reach
-from complaints.storage.spool import Spool
-from lapor.local.checkup import findings
+from complaints.storage.spool import Spool, waiting
+from lapor.local.checkup import findings, living
 from lapor.local.note import Stack
 from ops import doctor
 from ops.casework.gone import is_gone, orphans
 from ops.doctor import CALM_S, CRASH_LOOP, LOOK_BACK_S, READERS, Finding, Level
-from ops.lag import SLOW_S, STUCK_S, is_judged, lag, service_of
+from ops.lag import SLOW_S, STUCK_S, is_judged, lag, service_of, spooled
 from ops.reach import Since, reach
-from ops.standing import leaders
+from ops.standing import declared_settings, leaders
 from ops.stored import judged
 from router.agencies.registry import Agency, Registry
 from router.allotments.edition import Allotments, Edition
@@ -334,6 +337,19 @@ def test_a_fault_of_our_own_is_not_hidden_as_a_finding() -> None:
         doctor.guarded("x", lambda: Finding(what=str(1 // 0), level=Level.ok), "")
 
 
+def test_the_fullest_disk_of_the_data_folder_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A spool or the states may be on a disk of their own; of one disk the data folder itself is named."""
+    for name in ("spool", "steps", "logs"):
+        (tmp_path / name).mkdir()
+    free = {tmp_path: 9 << 30, tmp_path / "spool": 5 << 20}
+    monkeypatch.setattr(doctor, "_disk_of", lambda folder: free.get(folder, 9 << 30))
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=free[folder]))
+    found = doctor.disk(tmp_path)
+    assert (found.level, found.detail) == (Level.fail, f"5 MiB free at {tmp_path / 'spool'}")
+    free[tmp_path / "spool"] = 10 << 30
+    assert doctor.disk(tmp_path).detail == f"9216 MiB free at {tmp_path}"
+
+
 def test_the_disk_is_looked_at_before_the_folder_is_there(tmp_path: Path) -> None:
     """At the nearest folder above it."""
     found = doctor.disk(tmp_path / "not" / "yet")
@@ -369,6 +385,60 @@ def test_a_spool_that_is_empty_or_broken_is_a_finding(tmp_path: Path) -> None:
     found = {one.what: one for one in findings(Settings.read(data=tmp_path)) if one.what.startswith("spool")}
     assert (found["spool of sms"].level, found["spool of sms"].detail) == (Level.ok, "empty")
     assert found["spool of web"].level is Level.fail
+
+
+@each(
+    ("said", "level", "detail"),
+    [
+        (
+            "2027-01-15T08:05:00+00:00",
+            Level.warn,
+            ", the oldest by its own time from 300 s ahead of now: the clock was wrong",
+        ),
+        ("2027-01-15T08:00:01Z", Level.ok, ", the oldest for 0 s"),
+        ("2027-01-15T07:58:00", Level.warn, ", the oldest for 120 s"),
+        ("yesterday", Level.warn, ", nobody knows since when"),
+    ],
+)
+def test_a_spool_whose_time_cannot_be_is_worth_a_look(tmp_path: Path, said: str, level: Level, detail: str) -> None:
+    """A clock that was ahead would make all seem new; what is no time, or has no zone, is no fault of doctor's."""
+    (tmp_path / "sms.db").unlink(missing_ok=True)
+    spool = Spool(tmp_path / "sms.db", max_bytes=1 << 20)
+    spool.append(Record(topic="t", key=b"k", value=b"v", headers=(("ce_time", said.encode()),))).result(30)
+    spool.close()
+    found = spooled("sms", waiting(tmp_path / "sms.db"), log="sms.log", now=NOW)
+    assert (found.level, detail in found.detail) == (level, True)
+
+
+def test_a_reader_that_lives_and_has_lost_its_group_is_a_fault_at_once() -> None:
+    """Its heartbeat is fresh and it reads nothing: nobody would look before the oldest record is minutes old."""
+    found = lag(backlog(1, 2, members=0), needed=True, now=NOW, pid=77)
+    assert (found.level, "has lost its group" in found.detail) == (Level.fail, True)
+    assert "restart it (pid 77)" in found.advice
+    assert lag(backlog(1, 2), needed=True, now=NOW, pid=77).level is Level.ok
+
+
+def test_a_reader_counts_as_living_once_it_has_had_time_to_join(tmp_path: Path) -> None:
+    """By the heartbeat of what reads for the group: of a channel with accounts that is its sender."""
+    old, new = time.time() - 2 * LONGEST_WITHOUT_S, time.time()
+    stack = Stack(services={"router": 1, "sms": 2, "sms-sender": 3, "sink": 4, "conversation": 5})
+    stack.births = {"router": old, "sms": old, "sms-sender": old, "sink": new, "conversation": old}
+    for name in ("router", "sms", "sms-sender", "sink"):
+        Heartbeat(tmp_path / "heartbeats", name).beat()
+    groups = ("router", "sms", "sink", "conversation", "")
+    assert [living(tmp_path, stack, service) for service in groups] == [1, 3, 0, 0, 0]
+
+
+def test_a_topic_that_takes_less_than_is_declared_is_a_fault() -> None:
+    """Kafka would refuse messages that are within our limits, and only the channels' logs would say so."""
+    declared = topics()[CONVERSATIONS]
+    right = TopicFound(partitions=3, settings=dict(declared.settings))
+    wrong = replace(right, settings={**declared.settings, "max.message.bytes": "900"})
+    assert declared_settings({CONVERSATIONS: declared}, {CONVERSATIONS: right}).level is Level.ok
+    found = declared_settings({CONVERSATIONS: declared}, {CONVERSATIONS: wrong})
+    assert found.level is Level.fail
+    assert found.detail.startswith(f"{CONVERSATIONS} has max.message.bytes=900, declared is ")
+    assert "`lapor topics apply`" in found.advice
 
 
 def test_partitions_without_a_leader_are_named() -> None:
