@@ -3,8 +3,6 @@
 A value that does not fit its column makes its record poison: ClickHouse would otherwise refuse the whole batch, for ever.
 """
 
-from collections.abc import Callable
-
 from complaints.bus import StoredRecord
 from complaints.bus.envelope import decode, type_in, type_of
 from complaints.bus.step.contract import RESERVED

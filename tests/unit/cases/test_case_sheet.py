@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import orjson
 import pytest
+from msgspec import structs
 
 from complaints import tracking
 from complaints.case import CaseState
@@ -393,7 +394,7 @@ def test_what_was_added_by_the_code_alone_is_not_shown_as_the_citizens() -> None
     """In the text, the events and the story: whoever has the code may have written it."""
     life = Life()
     stranger = Sender(channel="web", reporter_ref=life.code)
-    of_stranger = added(life.complaint, "tambahan palsu", number=1).model_copy(update={"sender": stranger})
+    of_stranger = structs.replace(added(life.complaint, "tambahan palsu", number=1), sender=stranger)
     life.house.take(of_stranger, at_ms=life.at_ms)
     life.house.take(added(life.complaint, "makin besar", number=2), at_ms=life.at_ms)
     sheet = life.sheet()

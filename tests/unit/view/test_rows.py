@@ -455,7 +455,7 @@ def test_the_topics_are_those_that_the_sink_promises() -> None:
 
 def test_no_id_of_a_row_is_derived_from_another_or_from_a_public_post() -> None:
     """Each is made with the key of the case numbers from the real one, the same in all tables; so joins hold and guesses do not."""
-    of = complaint().model_copy(update={"id": ids.message_id("twitter", "2127620919131111424")})
+    of = structs.replace(complaint(), id=ids.message_id("twitter", "2127620919131111424"))
     found = [
         row
         for record in (stored_case(case(of)), stored(opened(of)), stored(landed(of)), stored(told(of)))
