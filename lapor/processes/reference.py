@@ -14,8 +14,9 @@ _FORM: Final = b"1"
 
 _FILES: Final = (
     ("router", ("bodies.yaml", "units.yaml", "names.yaml", "universities.yaml", "topics.yaml")),
-    ("normalizer", ("regions.tsv.gz", "population.yaml")),
+    ("normalizer", ("regions.tsv.gz",)),
 )
+_PEOPLE: Final = resources.files("lapor.processes") / "population.yaml"
 _FIRST_DAY, _LAST_DAY = date(2015, 1, 1), date(2035, 12, 31)
 _LEVELS: Final = {2: "province", 5: "regency", 8: "district", 13: "village"}
 _OF_DISTRICTS: Final = ("kec", "polsek", "kua")
@@ -23,7 +24,7 @@ _OF_DISTRICTS: Final = ("kec", "polsek", "kua")
 
 def digest() -> str:
     """Return a digest of the data, which is read and nothing more."""
-    found = sha256(_FORM)
+    found = sha256(_FORM + _PEOPLE.read_bytes())
     for package, names in _FILES:
         for name in names:
             found.update((resources.files(package) / "data" / name).read_bytes())
@@ -51,11 +52,12 @@ def _columns(names: str, rows: Iterator[tuple[Any, ...]]) -> Mapping[str, Sequen
 
 
 def _regions(registry: "Registry") -> Iterator[tuple[Any, ...]]:
-    from normalizer.cache import parsed
+    import yaml
+
     from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY
     from normalizer.zones import zone_of
 
-    gazetteer, people = registry.gazetteer, parsed("normalizer", "population.yaml")
+    gazetteer, people = registry.gazetteer, yaml.safe_load(_PEOPLE.read_text("utf-8"))
     for code in gazetteer.names:
         province, regency = code[:PROVINCE], code[:REGENCY] if len(code) >= REGENCY else ""
         number = people["people"].get(code)

@@ -274,7 +274,7 @@ def _heard(heard: Model | None) -> Model | None:
     if heard is None:
         return None
     refused = heard.get("handling", {}).get("refused", [])
-    return {"owner": heard["owner"]["id"], "refused": refused, "answer": heard.get("answer")}
+    return {"owner": heard["owner"]["id"], "refused": refused, "answer": heard.get("answer") or None}
 
 
 def first_fact(model: Model, command: Model, administrator: str) -> str:

@@ -115,7 +115,7 @@ class Plan:
 
     def _check_asks(self, text: str) -> None:
         read, given = self._reading(text)
-        assert given["triage"], text
+        assert given.triage, text
         assert set(read.missing) & {"place", "subject"} == {"place"}, text
         for place in PLACES:
             completed = Normaliser.load().complete(read, message(f"{place} (123456)"), part="place").complaint

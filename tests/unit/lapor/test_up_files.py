@@ -3,7 +3,6 @@
 import threading
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from complaints.crypto import Keyring
@@ -90,6 +89,6 @@ def test_a_setting_that_only_a_service_reads_ends_the_start_before_any_server(
     tmp_path: Path, setting: dict[str, str], name: str
 ) -> None:
     """It is named."""
-    why, said = start_of(msgspec.convert({"data": tmp_path, **setting}, Settings))
+    why, said = start_of(Settings.model_validate({"data": tmp_path, **setting}))
     assert name in why
     assert said == []
