@@ -36,7 +36,7 @@ ROUTER_WEB_PORT = 9410
 METRICS_PORT = 9400
 """The port for metrics if LAPOR_METRICS names only a host."""
 
-REFERENCE_AFTER_S = 15
+REFERENCE_AFTER_S = 60
 """Seconds after its start for which the sink does not fill the tables of reference: then all other parts start."""
 
 ECHOES = 500

@@ -15,18 +15,6 @@ FILE: Final = "dictionary.yaml"
 COLUMNS: Final = "SELECT table, name FROM system.columns WHERE database = currentDatabase() ORDER BY table, position"
 """The query for the columns that there are."""
 
-_BEHIND: Final = {
-    "case_now": "cases",
-    "complaint_rows": "complaints",
-    "disposition_rows": "dispositions",
-    "case_event_rows": "case_events",
-    "message_rows": "messages",
-    "reply_rows": "replies",
-    "delivery_rows": "deliveries",
-    "dead_letter_rows": "dead_letters",
-}
-"""The tables behind views, whose columns mean the same."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dictionary:
@@ -59,10 +47,9 @@ class Dictionary:
             columns: pairs of a table and a column (see COLUMNS), those of a table together.
         """
         for table, found in groupby(columns, itemgetter(0)):
-            view = _BEHIND.get(table, table)
-            if view in self.tables:
-                yield f"ALTER TABLE {table} MODIFY COMMENT {_literal(self.tables[view])}"
-                texts = ((name, self.meaning(view, name)) for _, name in found)
+            if table in self.tables:
+                yield f"ALTER TABLE {table} MODIFY COMMENT {_literal(self.tables[table])}"
+                texts = ((name, self.meaning(table, name)) for _, name in found)
                 comments = ", ".join(f"COMMENT COLUMN {name} {_literal(text)}" for name, text in texts)
                 yield f"ALTER TABLE {table} {comments}"
 

@@ -64,6 +64,7 @@ def leaderless(ground: Ground) -> bool:
     return all(topics[name].partitions[PARTITION].leader < 0 for name in (ground.name, f"{ground.name}.states"))
 
 
+@pytest.mark.long
 def test_a_partition_without_a_leader_waits_alone_and_goes_on_by_itself(
     ground: Ground, second: SecondBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from embedded.clickhouse.accounts import ANALYST, DATA, SINK
 from lapor.local.analyst_pages import DOCS, fill, pages
-from ops.analysts.guide import SAMPLE, Question, questions
+from ops.analysts.guide import SAMPLE, questions
 from ops.analysts.history import History
 from sinks.clickhouse.client import Store
 from tests.harness import jdbc
@@ -47,12 +47,12 @@ def test_the_pages_are_those_that_the_database_gives(analyst: Store) -> None:
         assert (DOCS / name).read_text("utf-8") == text, name
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: one.ask)
-def test_each_question_has_an_answer_within_a_second(analyst: Store, question: Question) -> None:
-    """As it stands on the page, asked today."""
-    begun = time.monotonic()
-    assert analyst.table(question.sql)[0]
-    assert time.monotonic() - begun < 5, "a second on a quiet machine"
+def test_each_question_has_an_answer_within_a_second(analyst: Store) -> None:
+    """As it stands on the page, asked today; five times a second on a machine that is busy."""
+    for question in QUESTIONS:
+        begun = time.monotonic()
+        assert analyst.table(question.sql)[0], question.ask
+        assert time.monotonic() - begun < 5, question.ask
 
 
 def test_jdbc_gives_the_same_answers(ports: tuple[int, int], analyst: Store) -> None:

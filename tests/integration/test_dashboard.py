@@ -94,6 +94,7 @@ def test_every_figure_is_drawn_for_large_and_small_screens(board: httpx.Client) 
     assert board.get("/plot/1-9999.svg").status_code == board.get("/plot/99-680.svg").status_code == 404
 
 
+@pytest.mark.long
 @pytest.mark.timeout(TIME_LIMIT_S)
 def test_the_page_fits_every_screen_and_keeps_nobody_out(chromium: Browser, board: httpx.Client) -> None:
     """Without script, at 360 and 1280 px: nothing is pushed aside, every picture is there, and axe finds nothing."""
