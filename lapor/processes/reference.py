@@ -1,5 +1,6 @@
 """The program's own data that analysts join with: agencies, regions, topics and the calendar, as columns for ClickHouse."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
@@ -110,3 +111,20 @@ def _calendar() -> Iterator[tuple[Any, ...]]:
         number += is_working
         yield day, day.isoweekday(), is_working, number, off.get(day, "")
         day += timedelta(days=1)
+
+
+def main() -> int:
+    """Fill the tables of the ClickHouse that the settings of the environment name, unless they were filled with the same data."""
+    from contextlib import closing
+
+    from complaints.runtime.settings import Settings
+    from lapor.processes.wiring import store
+    from sinks.clickhouse.reference import refresh
+
+    with closing(store(Settings())) as own:
+        refresh(own, digest(), tables)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

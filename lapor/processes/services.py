@@ -1,5 +1,7 @@
 """The services of `lapor run`: channels, steps, sink and view, each in the foreground until it is told to stop."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -257,15 +259,18 @@ def run_sink(settings: Settings) -> None:
 
 
 def _refresh_reference(settings: Settings, stop: Event) -> None:
-    """Fill the tables that analysts join with, after the start, which needs the processor more."""
+    """Fill the tables that analysts join with after the start, which needs the processor more, in a process that gives its memory back."""
     from lapor.processes import reference
-    from sinks.clickhouse.client import StoreRejected
-    from sinks.clickhouse.reference import refresh
+    from sinks.clickhouse.migrate import applied_checksum
+    from sinks.clickhouse.reference import NAME
 
     if stop.wait(REFERENCE_AFTER_S):
         return
-    with closing(store(settings)) as own:
-        try:
-            refresh(own, reference.digest(), reference.tables)
-        except (StoreUnavailable, StoreRejected) as error:
-            log.warning("the tables of agencies, regions, topics and days wait for the next start", reason=str(error))
+    try:
+        with closing(store(settings)) as own:
+            is_filled = applied_checksum(own, NAME) == reference.digest()
+    except StoreUnavailable:
+        return
+    command = [sys.executable, "-m", reference.__name__]
+    if not is_filled and subprocess.run(command, check=False).returncode:  # noqa: S603  # our own module
+        log.warning("the tables of agencies, regions, topics and days wait for the next start")
