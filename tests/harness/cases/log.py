@@ -38,8 +38,13 @@ class Entry(NamedTuple):
     def said(self) -> Any:
         """The JSON in the value, with the defaults of the schema of its type: a writer leaves them out."""
         type_ = self.headers.get("ce_type", b"" if self.key.startswith(b"\0") else b"case.v1")  # a state has none
-        schema = schema_of(type_.rpartition(b".")[0].rpartition(b".")[2].decode())
-        return whole(json.loads(self.value or b"null"), schema, schema.get("$defs", {}))
+        return filled(json.loads(self.value or b"null"), type_.rpartition(b".")[0].rpartition(b".")[2].decode())
+
+
+def filled(said: Any, name: str) -> Any:
+    """Return JSON of a type of records with the defaults of its schema."""
+    schema = schema_of(name)
+    return whole(said, schema, schema.get("$defs", {}))
 
 
 @cache

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 
 from tests.harness.cases.checker import Checker
+from tests.harness.cases.log import filled
 from tests.harness.support import wait_until
 
 WAIT_S = 9.0
@@ -25,13 +26,14 @@ def view_differences(url: str, key: str, checker: Checker) -> Iterator[str]:
         wait_until(lambda: _is_ready(client), timeout_s=60, what="the view")
         for code, case in checker.cases.items():
             asked = client.get(f"/cases/{code}", params={"version": case["version"], "wait_s": WAIT_S})
-            if asked.json().get("case") != case:
+            if filled(asked.json().get("case"), "case") != case:
                 yield f"the view's case {code} is not that of the log: {asked.text[:300]}"
             # the facts come from a topic of their own, so they may be later than the document
             last = checker.facts[code][-1].said["caused_by"]
             client.get(f"/cases/{code}/commands/{last}", params={"wait_s": WAIT_S})
             facts = client.get(f"/cases/{code}/facts")
-            if facts.json().get("facts") != [entry.said for entry in checker.facts[code]]:
+            served = [filled(one, "fact") for one in facts.json().get("facts", ())]
+            if served != [entry.said for entry in checker.facts[code]]:
                 yield f"the view's facts of {code} are not those of the log: {facts.text[:300]}"
 
 

@@ -140,7 +140,7 @@ class Messages:
             return ""
         self._check_rest(first, whole[0], events)
         self._check_text(first, whole[0])
-        code: str = events[whole[0]]["tracking_code"]
+        code: str = events[whole[0]].get("tracking_code", "")
         return code
 
     def _check_many(self, first: Fed, number: int, events: Mapping[str, Said]) -> str:
@@ -151,15 +151,15 @@ class Messages:
             self.wrong(f"{first.kind} {first.number}, said {number} times, became {dict(kinds)}")
         if first.kind == "dead_letter" and (letters := [self._letters[f"sms/{id_}"] for id_ in events]) != [1]:
             self.wrong(f"the unreadable message {first.number} has {letters} dead letters")
-        return next((said["tracking_code"] for said in events.values() if said["tracking_code"]), "")
+        return next((said.get("tracking_code", "") for said in events.values() if said.get("tracking_code", "")), "")
 
     def _check_rest(self, first: Fed, whole: str, events: Mapping[str, Said]) -> None:
         """Check the other deliveries: each is a part of the whole, or a repetition of it."""
-        code, parts = events[whole]["tracking_code"], 0
+        code, parts = events[whole].get("tracking_code", ""), 0
         for id_, said in events.items():
-            if said["partial"]:
+            if said.get("partial", False):
                 self.wrong(f"{first.kind} {first.number} lacks a part, though all were acknowledged")
-            if said["tracking_code"] != code:
+            if said.get("tracking_code", "") != code:
                 self.wrong(f"a delivery of {first.kind} {first.number} is in {said['tracking_code']}, not in {code}")
             if id_ == whole or said["kind"] == "repeated":
                 continue

@@ -121,4 +121,4 @@ class Feed:
             citizen = door.citizen(script)
             if citizen is not None:
                 told = self._watch.wait_told(citizen, step.told, timeout_s=TOLD_S)
-                code = told[0]["tracking_code"] if told else code
+                code = told[0].get("tracking_code", "") if told else code
