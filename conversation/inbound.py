@@ -4,7 +4,7 @@ from hashlib import blake2b
 from typing import Final
 
 from complaints.bus import StoredRecord
-from complaints.bus.envelope import decode, type_in, type_of
+from complaints.bus.envelope import decode_one_of, type_of
 from complaints.errors import ContractViolation
 from complaints.mail import Delivery, Due, Received, Reply
 from complaints.message import InboundMessage, made
@@ -24,12 +24,7 @@ def read(record: StoredRecord) -> Event:
     Raises:
         ContractViolation: the record is of a type that no conversation takes, or lacks a field, or a field has a wrong value.
     """
-    type_ = type_in(record)
-    model = _TAKES.get(type_)
-    if model is None:
-        shown = type_[:60].decode("ascii", "replace")
-        raise ContractViolation(f"{record.position} is of the type {shown!r}, which no conversation takes")
-    event = decode(record, model)
+    event = decode_one_of(record, _TAKES, "conversation")
     if (event.key if isinstance(event, Due) else event.citizen).encode() != record.key:
         raise ContractViolation(f"{record.position}: the record's key is not that of its mailbox")
     return event

@@ -4,7 +4,7 @@ from typing import Final
 
 from complaints import tracking
 from complaints.bus import StoredRecord
-from complaints.bus.envelope import decode, type_in, type_of
+from complaints.bus.envelope import decode_one_of, type_of
 from complaints.errors import ContractViolation
 from complaints.neighbour import Closed, Joined, Left, Opened, Told
 
@@ -20,12 +20,7 @@ def read(record: StoredRecord) -> Notice:
     Raises:
         ContractViolation: the record is of a type that no neighbourhood takes, or lacks a field, or a field has a wrong value.
     """
-    type_ = type_in(record)
-    model = _TAKES.get(type_)
-    if model is None:
-        shown = type_[:60].decode("ascii", "replace")
-        raise ContractViolation(f"{record.position} is of the type {shown!r}, which no neighbourhood takes")
-    notice = decode(record, model)
+    notice = decode_one_of(record, _TAKES, "neighbourhood")
     if not all(map(tracking.is_canonical, _codes(notice))):
         raise ContractViolation(f"{record.position}: what names a case is no tracking code")
     if notice.key.encode() != record.key:

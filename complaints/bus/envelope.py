@@ -1,6 +1,7 @@
 """Turns events into records and back: CloudEvents 1.0 in binary mode, with attributes in headers and JSON in the value."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final, TypeVar
 
@@ -75,7 +76,7 @@ _TIMES: dict[type[Event], str] = dict.fromkeys(_TOPIC_OF, "at") | {
     **dict.fromkeys((Complaint, Command, Received, Opened), "received_at"),
     **dict.fromkeys((Reply, Send), "created_at"),
 }
-"""The field with the time of a model's events. """
+"""The field with the time of a model's events."""
 
 _KEYS: dict[type[Event], str] = dict.fromkeys(_TOPIC_OF, "citizen") | {
     **dict.fromkeys((Complaint, Command, Fact), "tracking_code"),
@@ -178,6 +179,25 @@ def decode(record: StoredRecord, model: type[E]) -> E:
         why = _QUOTED.sub("", str(error))
         raise ContractViolation(f"{record.position} is not a valid {model.__name__}: {why}") from error
     return found
+
+
+def decode_one_of(record: StoredRecord, takes: Mapping[bytes, type[E]], taker: str) -> E:
+    """Return the event in a record of a mailbox that takes several types.
+
+    Args:
+        record: the record.
+        takes: the class of the event by the header `ce_type`.
+        taker: who takes it, for the error.
+
+    Raises:
+        ContractViolation: the record is of another type, or not valid (see decode).
+    """
+    type_ = type_in(record)
+    model = takes.get(type_)
+    if model is None:
+        shown = type_[:60].decode("ascii", "replace")
+        raise ContractViolation(f"{record.position} is of the type {shown!r}, which no {taker} takes")
+    return decode(record, model)
 
 
 _QUOTED: Final = re.compile("(?<=Invalid enum value) .*(?= - at )", re.DOTALL)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from complaints import tracking
 from complaints.bus import StoredRecord
-from complaints.bus.envelope import decode, type_in, type_of
+from complaints.bus.envelope import decode_one_of, type_of
 from complaints.command import Command, CommandKind
 from complaints.errors import ContractViolation
 from complaints.event import Complaint
@@ -66,13 +66,7 @@ def read(record: StoredRecord) -> Inbound:
         ContractViolation: the record is no complaint and no command of a known major version, or lacks a field, or a field has a wrong
             value.
     """
-    type_ = type_in(record)
-    model = _TAKES.get(type_)
-    if model is None:
-        raise ContractViolation(
-            f"{record.position} is of the type {type_[:60].decode('ascii', 'replace')!r}, which no case takes"
-        )
-    event = decode(record, model)
+    event = decode_one_of(record, _TAKES, "case")
     if why := _wrong(event, record.key or b""):
         raise ContractViolation(f"{record.position}: {why}")
     return Inbound(event, moment_of(record.timestamp_ms), record.timestamp_ms, record.offset)
