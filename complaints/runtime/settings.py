@@ -39,6 +39,11 @@ class Settings(BaseSettings):
         None,
         description="The same for `lapor query`, with the account that only reads. Unset: that of LAPOR_CLICKHOUSE.",
     )
+    clickhouse_cluster: str = Field(
+        "",
+        pattern=r"^[\w-]*$",
+        description="Name of the ClickHouse cluster on all of whose servers the sink makes replicated tables. Unset: one server.",
+    )
     clickhouse_http: HttpAddress = Field(
         None,
         description="Base address of ClickHouse's HTTP interface, which `lapor query --connection` tells analysts. Unset: port 8123 of "

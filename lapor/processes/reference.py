@@ -121,8 +121,9 @@ def main() -> int:
     from lapor.processes.wiring import store
     from sinks.clickhouse.reference import refresh
 
-    with closing(store(Settings())) as own:
-        refresh(own, digest(), tables)
+    settings = Settings()
+    with closing(store(settings)) as own:
+        refresh(own, digest(), tables, cluster=settings.clickhouse_cluster)
     return 0
 
 

@@ -239,7 +239,7 @@ def run_sink(settings: Settings) -> None:
     if is_new(clickhouse) and forget(brokers, GROUP):
         log.warning("the database is new although rows were stored before: it is filled again with all that Kafka has")
     number = case_numbers(settings)
-    migrate(clickhouse, fingerprint=number(""))
+    migrate(clickhouse, fingerprint=number(""), cluster=settings.clickhouse_cluster)
     producer, orders = ConfluentProducer(brokers), Orders(brokers, GROUP)
     orders.begin()
     sink = Sink(
@@ -261,14 +261,14 @@ def run_sink(settings: Settings) -> None:
 def _refresh_reference(settings: Settings, stop: Event) -> None:
     """Fill the tables that analysts join with after the start, which needs the processor more, in a process that gives its memory back."""
     from lapor.processes import reference
-    from sinks.clickhouse.migrate import applied_checksum
+    from sinks.clickhouse.migrate import made_of
     from sinks.clickhouse.reference import NAME
 
     if stop.wait(REFERENCE_AFTER_S):
         return
     try:
         with closing(store(settings)) as own:
-            is_filled = applied_checksum(own, NAME) == reference.digest()
+            is_filled = made_of(own, NAME) == reference.digest()
     except StoreUnavailable:
         return
     command = [sys.executable, "-m", reference.__name__]

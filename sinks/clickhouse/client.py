@@ -88,7 +88,7 @@ class Store:
     def insert(self, table: str, columns: Mapping[str, Sequence[Any]], *, token: str) -> None:
         """Insert rows as one block, or insert nothing if ClickHouse remembers the token from an earlier insert into the table.
 
-        The tables of the migrations remember the last 10,000 tokens.
+        The tables of the sink remember the last 10,000 tokens.
 
         Args:
             table: the name of the table.

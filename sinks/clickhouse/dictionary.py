@@ -10,6 +10,8 @@ from typing import Final
 
 import yaml
 
+from sinks.clickhouse.tables import on
+
 FILE: Final = "dictionary.yaml"
 
 COLUMNS: Final = "SELECT table, name FROM system.columns WHERE database = currentDatabase() ORDER BY table, position"
@@ -40,18 +42,19 @@ class Dictionary:
         """Return what a column means; empty if nobody has said it."""
         return self.columns.get(f"{table}.{column}") or self.columns.get(column, "")
 
-    def statements(self, columns: Iterable[tuple[str, str]]) -> Iterator[str]:
+    def statements(self, columns: Iterable[tuple[str, str]], cluster: str = "") -> Iterator[str]:
         """Yield the statements that put the comments on tables, views and columns.
 
         Args:
             columns: pairs of a table and a column (see COLUMNS), those of a table together.
+            cluster: the name of the cluster on all of whose servers it is done; empty for one server.
         """
         for table, found in groupby(columns, itemgetter(0)):
             if table in self.tables:
-                yield f"ALTER TABLE {table} MODIFY COMMENT {_literal(self.tables[table])}"
+                yield f"ALTER TABLE {table}{on(cluster)} MODIFY COMMENT {_literal(self.tables[table])}"
                 texts = ((name, self.meaning(table, name)) for _, name in found)
                 comments = ", ".join(f"COMMENT COLUMN {name} {_literal(text)}" for name, text in texts)
-                yield f"ALTER TABLE {table} {comments}"
+                yield f"ALTER TABLE {table}{on(cluster)} {comments}"
 
 
 def _literal(text: str) -> str:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from sinks.clickhouse.client import Store
-from sinks.clickhouse.migrate import applied_checksum, note
+from sinks.clickhouse.migrate import made_of, note
+from sinks.clickhouse.tables import on
 
 Columns = Mapping[str, Sequence[Any]]
 """The values of each column of a table, by its name."""
 
 NAME: Final = "reference"
-"""How the ledger of the migrations calls what these tables were filled with."""
+"""How the ledger of sinks.clickhouse.migrate calls what these tables were filled with."""
 
 _BELOW: Final = """
 INSERT INTO agencies_next
@@ -20,27 +21,28 @@ FROM regions_next AS r INNER JOIN agencies_next AS d ON d.id = concat('kec-', su
 """The offices of villages, which are too many to be sent."""
 
 
-def refresh(store: Store, digest: str, tables: Callable[[], Mapping[str, Columns]]) -> bool:
+def refresh(store: Store, digest: str, tables: Callable[[], Mapping[str, Columns]], *, cluster: str = "") -> bool:
     """Fill the tables anew, unless they were filled with the same data. Whoever reads meanwhile has all rows of before, or of after.
 
     Args:
         store: ClickHouse.
         digest: of the data.
         tables: returns the columns of each table, by its name.
+        cluster: the name of the cluster on all of whose servers it is done; empty for one server.
 
     Raises:
         StoreUnavailable: ClickHouse does not answer, or answers with a temporary error.
         StoreRejected: a value does not fit its column.
     """
-    if applied_checksum(store, NAME) == digest:
+    if made_of(store, NAME) == digest:
         return False
     filled = tables()
     for name, columns in filled.items():
-        store.execute(f"CREATE OR REPLACE TABLE {name}_next AS {name}")
+        store.execute(f"CREATE OR REPLACE TABLE {name}_next{on(cluster)} AS {name}")
         store.insert(f"{name}_next", columns, token=digest)
     store.execute(_BELOW)
     for name in filled:
-        store.execute(f"EXCHANGE TABLES {name} AND {name}_next")
-        store.execute(f"DROP TABLE {name}_next")
+        store.execute(f"EXCHANGE TABLES {name} AND {name}_next{on(cluster)}")
+        store.execute(f"DROP TABLE {name}_next{on(cluster)}")
     note(store, NAME, digest)
     return True

@@ -99,7 +99,7 @@ class Sink:
 
         Args:
             consumer: reads the topics of sinks.clickhouse.rows for GROUP.
-            store: ClickHouse, with all migrations applied.
+            store: ClickHouse, with all tables.
             producer: writes the dead letters.
             pace: the limits at which records are inserted.
             orders: knows which partitions are held.

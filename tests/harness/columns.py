@@ -1,24 +1,18 @@
-"""The columns of the tables as the migrations declare them, and which Python values fit them."""
+"""The columns of the tables, and which Python values fit them."""
 
-import re
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sinks.clickhouse.migrate import migrations
+from sinks.clickhouse.tables import schema
 
 
 def columns() -> dict[str, dict[str, str]]:
     """Return the types of the columns that a row must fill, by the names of table and column."""
-    sql = "\n".join(migration.sql for migration in migrations())
-    found: dict[str, dict[str, str]] = {}
-    for table, body in re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)\n\(\n(.*?)\n\)\nENGINE", sql, re.DOTALL):
-        lines = (re.sub(r" (COMMENT|DEFAULT) .*", "", line.strip()).rstrip(",") for line in body.splitlines())
-        pairs = (line.split(maxsplit=1) for line in lines if not line.startswith("INDEX"))
-        found[table] = {name: kind for name, kind in pairs if name != "stored_at"}
-    for table, name, kind in re.findall(r"ALTER TABLE (\w+) ADD COLUMN IF NOT EXISTS (\w+) (\S+)", sql):
-        found[table][name] = kind
-    return found
+    return {
+        table.name: {name: kind for name, kind in table.columns.items() if name != "stored_at"}
+        for table in schema().tables.values()
+    }
 
 
 PLAIN = {"String": str, "UUID": UUID, "Date32": date, "Bool": bool, "Float32": float}

@@ -17,7 +17,7 @@ Values = dict[str, str | int | UUID | bool]
 
 @pytest.fixture
 def store(clickhouse_server: str) -> Iterator[Store]:
-    """A database with all migrations applied."""
+    """A database with all tables and views."""
     server, name = Store(clickhouse_server), f"lapor_hidden_{uuid4().hex}"
     server.execute(f"CREATE DATABASE {name}")
     server.close()

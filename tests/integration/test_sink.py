@@ -25,16 +25,15 @@ from complaints.fact import Fact, FactKind
 from complaints.tracking import spaced
 from embedded.clickhouse.accounts import VIEWS
 from sinks.clickhouse.client import Store, StoreRejected
-from sinks.clickhouse.migrate import LEDGER, migrate, migrations, note
+from sinks.clickhouse.migrate import LEDGER, migrate, note
 from sinks.clickhouse.rows import TABLES
+from sinks.clickhouse.tables import schema
+from sinks.clickhouse.views import views
 from tests.harness.events import DPU, PEMDA, dead_letter, delivery, landed, told
 from tests.harness.facts import answered, case, opened, refused, routed
 from tests.harness.numbers import FINGERPRINT, number
 from tests.harness.sink import SinkHouse
 from tests.harness.support import KafkaServer, start_clickhouse, wait_until
-
-VIEWED = ["views.sql", "dictionary.yaml"]
-"""What is made anew after a migration."""
 
 DIES_AFTER_AN_INSERT = """
 import os, signal, sys
@@ -109,36 +108,54 @@ def empty(clickhouse_server: str) -> Iterator[Store]:
     server.close()
 
 
-def test_each_migration_is_applied_once(empty: Store) -> None:
+def test_tables_and_views_are_made_once(empty: Store) -> None:
     """The second start finds nothing to do."""
-    assert migrate(empty, fingerprint=FINGERPRINT) == [*(one.name for one in migrations()), *VIEWED]
+    assert migrate(empty, fingerprint=FINGERPRINT) == [*schema().tables, "views"]
     assert migrate(empty, fingerprint=FINGERPRINT) == []
-    assert empty.execute("SELECT count() FROM migrations WHERE number > 0") == [(len(migrations()),)]
 
 
-def test_views_and_comments_are_made_anew_if_their_files_were_changed(empty: Store) -> None:
+def test_views_and_comments_are_made_anew_if_they_would_be_others(empty: Store) -> None:
     """A view is only a question; what an older program left of it goes."""
     migrate(empty, fingerprint=FINGERPRINT)
     empty.execute("CREATE OR REPLACE VIEW complaints AS SELECT 1 AS n")
-    note(empty, "views.sql", "another")
-    assert migrate(empty, fingerprint=FINGERPRINT) == VIEWED
+    note(empty, "views", "another")
+    assert migrate(empty, fingerprint=FINGERPRINT) == ["views"]
     assert empty.table("SELECT case_number FROM complaints")[1] == []
 
 
-def test_a_migration_that_was_changed_after_it_was_applied_stops_the_start(empty: Store) -> None:
-    """Tables would no longer be what the files say."""
+def test_a_column_that_is_missing_is_added_with_its_views(empty: Store) -> None:
+    """An upgrade needs no statement by hand; what a table has more, as after a downgrade, is in no view."""
     migrate(empty, fingerprint=FINGERPRINT)
-    empty.execute("ALTER TABLE migrations UPDATE checksum = 'another' WHERE number = 1 SETTINGS mutations_sync = 2")
-    with pytest.raises(ConfigurationError, match=r"0001_\w+\.sql was changed after it was applied"):
+    empty.execute("ALTER TABLE complaint_rows DROP COLUMN parts, ADD COLUMN of_tomorrow String")
+    assert migrate(empty, fingerprint=FINGERPRINT) == ["complaint_rows", "views"]
+    assert empty.table("SELECT parts FROM complaints")[1] == []
+    with pytest.raises(StoreRejected):
+        empty.table("SELECT of_tomorrow FROM complaints")
+
+
+def test_a_column_of_another_type_stops_the_start(empty: Store) -> None:
+    """No rows would fit."""
+    migrate(empty, fingerprint=FINGERPRINT)
+    empty.execute("ALTER TABLE complaint_rows MODIFY COLUMN parts String")
+    with pytest.raises(
+        ConfigurationError, match=r"complaint_rows\.parts is of the type String instead of UInt16; fill"
+    ):
         migrate(empty, fingerprint=FINGERPRINT)
 
 
 def test_tables_of_an_older_program_are_refused_with_what_to_do(empty: Store) -> None:
-    """They cannot be brought up to date: their rows have tracking codes, which cannot be taken back."""
-    empty.execute(LEDGER)
-    empty.execute("INSERT INTO migrations (number, name, checksum) SELECT 1, '0001_tables.sql', 'x'")
-    with pytest.raises(ConfigurationError, match="older or newer program: fill ClickHouse again"):
+    """They cannot be brought up to date: their rows may have tracking codes, which cannot be taken back."""
+    empty.execute("CREATE TABLE migrations (number UInt16, name String) ENGINE = MergeTree ORDER BY number")
+    with pytest.raises(ConfigurationError, match="older program: fill ClickHouse again"):
         migrate(empty, fingerprint=FINGERPRINT)
+
+
+def test_the_engine_reads_each_statement_for_a_cluster(empty: Store) -> None:
+    """As for one server, with replicated tables on all servers."""
+    for statement in [*schema().changes([], "lapor"), *views(schema(), "lapor")]:
+        assert empty.execute(f"EXPLAIN AST {statement}")
+        assert "ON CLUSTER 'lapor'" in statement
+        assert statement.startswith("CREATE OR REPLACE VIEW") or "Replicated" in statement
 
 
 def test_case_numbers_of_another_secret_are_refused(empty: Store) -> None:
@@ -188,17 +205,13 @@ def test_a_slip_in_sql_is_told_without_the_whole_grammar(house: SinkHouse) -> No
     assert len(str(told.value)) < 300
 
 
-@pytest.mark.parametrize("statements", range(len(TABLES) + 1))
-def test_an_interrupted_migration_is_repeated_from_the_start_of_its_file(empty: Store, statements: int) -> None:
-    """After each of its statements, also between the last one and the note that the file was applied."""
-    tables = migrations()[0]
-    empty.execute(LEDGER)
-    for statement in tables.statements[:statements]:
+@pytest.mark.parametrize("made", [0, 3, len(schema().tables)])
+def test_a_start_that_was_interrupted_is_done_again(empty: Store, made: int) -> None:
+    """After some of its statements, also between the last table and the views."""
+    for statement in [*LEDGER.changes({}, ""), *schema().changes([])[:made]]:
         empty.execute(statement)
-    assert migrate(empty, fingerprint=FINGERPRINT) == [*(one.name for one in migrations()), *VIEWED]
-    for migration in migrations():  # now all of it was done but the note
-        empty.execute(f"ALTER TABLE migrations DELETE WHERE number = {migration.number} SETTINGS mutations_sync = 2")
-        assert migrate(empty, fingerprint=FINGERPRINT) == [migration.name, *VIEWED]
+    assert migrate(empty, fingerprint=FINGERPRINT) == [*list(schema().tables)[made:], "views"]
+    assert migrate(empty, fingerprint=FINGERPRINT) == []
 
 
 def test_every_topic_reaches_its_tables_and_views(house: SinkHouse) -> None:

@@ -1,0 +1,134 @@
+"""The tables of ClickHouse as tables.yaml declares them, and the statements that make them or bring them up to date. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final
+
+import yaml
+
+from complaints.errors import ConfigurationError
+
+TOKENS: Final = 10_000
+"""How many of the latest inserts a table remembers by their tokens: one that is repeated after a broken connection is not done again."""
+
+PRESENT: Final = "SELECT table, name, type FROM system.columns WHERE database = currentDatabase()"
+"""The query for the columns that there are."""
+
+_DEFAULT: Final = re.compile(r" DEFAULT .*")
+_BLANKS: Final = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table.
+
+    Attributes:
+        name: its name.
+        key: the columns by which it is sorted; of rows with equal ones the last counts, if it has rows of the sink.
+        version: the column by which that is decided; empty for the order in which they come.
+        columns: the types of its columns, by their names, in order.
+        replaces: whether rows with equal keys replace each other.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    version: str
+    columns: Mapping[str, str]
+    replaces: bool
+
+    def create(self, cluster: str) -> str:
+        """Return the statement that makes the table, on one server or, given its name, on all servers of a cluster."""
+        columns = [f"{name} {kind}" for name, kind in self.columns.items()]
+        if "case_number" in self.columns and self.key == ("complaint_id",):
+            columns.append("INDEX by_number case_number TYPE bloom_filter GRANULARITY 1")
+        replicated = "Replicated" if cluster else ""
+        replacing = "Replacing" if self.replaces else ""
+        remembered = "replicated" if cluster else "non_replicated"
+        return (
+            f"CREATE TABLE IF NOT EXISTS {self.name}{on(cluster)} ({', '.join(columns)}) "
+            f"ENGINE = {replicated}{replacing}MergeTree({self.version}) ORDER BY ({', '.join(self.key)}) "
+            f"SETTINGS {remembered}_deduplication_window = {TOKENS}"
+        )
+
+    def changes(self, present: Mapping[str, str], cluster: str) -> Iterator[str]:
+        """Yield the statements that bring a table up to date.
+
+        Args:
+            present: the types of the columns that it has, by their names; empty if there is no such table.
+            cluster: see create.
+
+        Raises:
+            ConfigurationError: a column has another type, which no statement here changes.
+        """
+        if not present:
+            yield self.create(cluster)
+            return
+        for name, kind in self.columns.items():
+            if name not in present:
+                yield f"ALTER TABLE {self.name}{on(cluster)} ADD COLUMN IF NOT EXISTS {name} {kind}"
+            elif _plain(present[name]) != _plain(_DEFAULT.sub("", kind)):
+                raise ConfigurationError(f"{self.name}.{name} is of the type {present[name]} instead of {kind}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """All that analysts' views are made of.
+
+    Attributes:
+        tables: by their names.
+        views: the name of the table behind each view.
+        digest: of the file.
+    """
+
+    tables: Mapping[str, Table]
+    views: Mapping[str, str]
+    digest: str
+
+    def changes(self, present: Sequence[tuple[str, str, str]], cluster: str = "") -> list[str]:
+        """Return the statements that make or change what is not as declared, given the rows of PRESENT.
+
+        Raises:
+            ConfigurationError: a column has another type than declared.
+        """
+        found: dict[str, dict[str, str]] = {}
+        for table, column, kind in present:
+            found.setdefault(table, {})[column] = kind
+        return [each for table in self.tables.values() for each in table.changes(found.get(table.name, {}), cluster)]
+
+
+def on(cluster: str) -> str:
+    """Return the clause that makes a statement one of all servers of a cluster; empty for one server."""
+    return f" ON CLUSTER '{cluster}'" if cluster else ""
+
+
+@cache
+def schema() -> Schema:
+    """Return what tables.yaml declares."""
+    text = files(__package__).joinpath("tables.yaml").read_text("utf-8")
+    declared = yaml.safe_load(text)
+    filled = set(declared["views"].values())
+    return Schema(
+        tables=MappingProxyType({name: _table(name, of, filled) for name, of in declared["tables"].items()}),
+        views=MappingProxyType(declared["views"]),
+        digest=sha256(text.encode()).hexdigest(),
+    )
+
+
+def _table(name: str, of: Mapping[str, Any], filled: set[str]) -> Table:
+    columns = {column: kind for group in of["columns"] for column, kind in group.items()}
+    return Table(
+        name=name,
+        key=tuple(of["key"]),
+        version=of.get("version", ""),
+        columns=MappingProxyType(columns),
+        replaces=name in filled,
+    )
+
+
+def _plain(kind: str) -> str:
+    return _BLANKS.sub("", kind)

@@ -1,0 +1,148 @@
+"""The views that analysts read, made from the tables. Pure.
+
+FINAL: each key once, also before ClickHouse has merged its parts. The account of the analysts has no right to the tables: a view runs with
+the rights of the sink, which makes it. What a view hides follows from the type or the name of a column, so that a new column is hidden
+unless somebody decides otherwise:
+
+* A report that was ever secret stays so. Who hides it later hides also what came before: every free text, its number, also where another
+  case names it, where it is, its place below the regency, and there the name of an office.
+* Who is not to be named, as in any secret report, has no `reporter`, no time finer than the hour and no place on Kafka: what one message
+  did to two cases of a person would be known by the millisecond or the next offset, and a public post by its time.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sinks.clickhouse.tables import Schema, Table, on
+
+_OF_CASES: Final = "case_now"
+_DUTIES: Final = (
+    "forward",
+    "first_follow_up",
+    "complete",
+    "close",
+    "statute_completeness",
+    "statute_decision",
+)
+"""The duties that have columns of their own in `cases` (complaints.event.Duty)."""
+
+_OFFICES: Final = {
+    "owner_id": "owner", "first_owner_id": "first_owner", "previous_owner_id": "", "actor": "", "recorded_by": "", "ended_by": "",
+}  # fmt: skip
+"""The columns with the id of an office, each with the one that has its name."""
+
+_NAMED: Final = {name: id_ for id_, name in _OFFICES.items() if name}
+
+_UNNAMED: Final = "secret OR anonymous"
+_OF_OTHERS: Final = {
+    "continues": (_UNNAMED, "unnamed"),
+    "continued_as": (_UNNAMED, "unnamed"),
+    "other": ("secret", "hidden"),
+    "main": ("secret", "hidden"),
+}
+"""The columns that name another case, each with the condition on that case, and the one on the row's own, on which it is not named."""
+
+_SINGLE: Final = {
+    "secret": "toBool(secret OR hidden)",
+    "reporter": "if(unnamed, '', reporter)",
+    "agency_id": "if(hidden, '', agency_id)",
+    "kafka_partition": "if(unnamed, -1, kafka_partition)",
+    "kafka_offset": "if(unnamed, -1, kafka_offset)",
+}
+
+_BELOW: Final = r"(-[0-9]{2}\\.[0-9]{2})\\.[0-9.]+$"
+_SUPPORTED: Final = "ditambahkan pendukung"
+_TODAY: Final = "toDate32(now('Asia/Jakarta'))"
+
+
+def views(schema: Schema, cluster: str = "") -> list[str]:
+    """Return the statements that make the views, on one server or on all of a cluster."""
+    return [_view(name, schema.tables[table], cluster) for name, table in schema.views.items()]
+
+
+def _view(name: str, table: Table, cluster: str) -> str:
+    hidden, unnamed = _flags(table)
+    shown = ", ".join(f"{expression} AS {column}" for column, expression in _replaced(table))
+    whole = f"SELECT * EXCEPT (hidden, unnamed) REPLACE ({shown})" if hidden else "SELECT *"
+    flags = f", {hidden} AS hidden, {unnamed} AS unnamed" if hidden else ""
+    begins, more = ("", "")
+    if table.name == _OF_CASES:
+        begins, more = f"WITH {_CALENDAR} ", "".join(f", {expression} AS {column}" for column, expression in _added())
+    return (
+        f"CREATE OR REPLACE VIEW {name}{on(cluster)} DEFINER = CURRENT_USER SQL SECURITY DEFINER AS {begins}{whole}{more} "
+        f"FROM (SELECT {', '.join(table.columns)}{flags} FROM {table.name} FINAL)"
+    )
+
+
+def _flags(table: Table) -> tuple[str, str]:
+    """Return the conditions on which the report of a row is hidden, and its reporter is not to be named; empty if a row is of no report."""
+    if table.name == _OF_CASES:
+        return "secret", _UNNAMED
+    if "complaint_id" not in table.columns:
+        return "", ""
+    own = " OR ".join(flag for flag in ("secret", "anonymous") if flag in table.columns)
+    hidden, unnamed = (
+        f"ifNull(complaint_id IN (SELECT complaint_id FROM {_OF_CASES} WHERE {flags}), false)"
+        for flags in ("secret", _UNNAMED)
+    )
+    return hidden, f"{own} OR {unnamed}" if own else unnamed
+
+
+def _replaced(table: Table) -> Iterator[tuple[str, str]]:
+    """Yield the columns that are not always shown as they are, each with its expression."""
+    for column, kind in table.columns.items():
+        by_name = _by_name(column)
+        if column == "text" and "kind" in table.columns:  # what a supporter added is in his own case, which he can hide
+            by_name = f"if(hidden OR kind = '{_SUPPORTED}', '', text)"
+        if expression := by_name or _by_type(column, kind):
+            yield column, expression
+
+
+def _by_name(column: str) -> str:
+    """Return the expression for a column that its name decides; empty for any other."""
+    if column in _OFFICES:
+        return f"if(hidden, replaceRegexpOne({column}, '{_BELOW}', '\\\\1'), {column})"
+    if column in _NAMED:
+        return f"if(hidden AND match({_NAMED[column]}, '{_BELOW}'), 'an office below the regency', {column})"
+    if column in _OF_OTHERS:
+        flags, own = _OF_OTHERS[column]
+        others = f"SELECT complaint_id FROM {_OF_CASES} WHERE {flags}"
+        numbers = f"SELECT case_number FROM complaint_rows WHERE case_number != '' AND complaint_id IN ({others})"
+        return f"if({own} OR {column} IN ({numbers}), '', {column})"
+    return _SINGLE.get(column, "")
+
+
+def _by_type(column: str, kind: str) -> str:
+    """Return the expression for a column that its type decides; empty for one that is always shown."""
+    if "DateTime64" in kind:
+        return f"if(unnamed, toStartOfHour({column}), {column})"
+    if kind == "String":
+        return f"if(hidden, '', {column})"
+    return f"if(hidden, NULL, {column})" if kind == "Nullable(Float32)" else ""
+
+
+_CALENDAR: Final = f"""
+    (SELECT groupArray(working_number) FROM (SELECT working_number FROM calendar ORDER BY day)) AS worked,
+    (SELECT toDate32(min(day)) FROM calendar) AS first_day,
+    toDate32(ended_at, 'Asia/Jakarta') AS ended_day,
+    day -> toInt32(worked[dateDiff('day', first_day, day) + 1]) AS working_number_of,
+    {_TODAY} AS today
+"""
+
+
+def _added() -> Iterator[tuple[str, str]]:
+    """Yield the columns that `cases` has besides those of its rows, each with its expression."""
+    yield "received_day", "toDate32(received_at, 'Asia/Jakarta')"
+    yield (
+        "owner_level",
+        (
+            r"multiIf(NOT match(owner_id, '-[0-9]{2}(\\.[0-9]+)*$'), 'national', match(owner_id, '-[0-9]{2}$'), 'province', "
+            r"match(owner_id, '-[0-9]{2}\\.[0-9]{2}$'), 'regency', match(owner_id, '-[0-9]{2}(\\.[0-9]{2}){2}$'), 'district', 'village')"
+        ),
+    )
+    yield "working_days", "working_number_of(ifNull(ended_day, today)) - working_number_of(received_day)"
+    for duty in _DUTIES:
+        at = f"indexOf(deadlines.duty, '{duty}')"
+        yield f"{duty}_due", f"if({at} = 0, NULL, deadlines.due[{at}])"
+        yield f"{duty}_done", f"if({at} = 0, NULL, deadlines.done[{at}])"
+        yield f"{duty}_overdue", f"ifNull({duty}_due < coalesce({duty}_done, ended_day, today), false)"
