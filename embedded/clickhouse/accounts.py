@@ -31,6 +31,7 @@ VIEWS: Final = (
     "replies",
     "deliveries",
     "dead_letters",
+    "links",
 )
 """The views that analysts may read."""
 

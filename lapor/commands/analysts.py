@@ -38,7 +38,7 @@ def query(
 ) -> None:
     """Run a query as the account lapor_analyst, which only reads the views, and print its rows.
 
-    The views are cases, complaints, dispositions, case_events, messages, replies, deliveries and dead_letters.
+    The views are cases, complaints, dispositions, case_events, messages, replies, deliveries, dead_letters and links.
     """
     from lapor.commands.tables import format_clause, show_rows
     from lapor.local.note import started_in

@@ -4,10 +4,12 @@ FINAL: each key once, also before ClickHouse has merged its parts. The account o
 the rights of the sink, which makes it. What a view hides follows from the type or the name of a column, so that a new column is hidden
 unless somebody decides otherwise:
 
-* A report that was ever secret stays so. Who hides it later hides also what came before: every free text, its number, also where another
-  case names it, where it is, its place below the regency, and there the name of an office.
-* Who is not to be named, as in any secret report, has no `reporter`, no time finer than the hour and no place on Kafka: what one message
-  did to two cases of a person would be known by the millisecond or the next offset, and a public post by its time.
+* A report that was ever secret stays so. Who hides it later hides also what came before: every free text, its number, where it is, its
+  place below the regency, and there the name of an office.
+* Who is not to be named, as in any secret report, has no `reporter` and no time finer than the hour: what one message did to two cases of
+  a person would be known by the millisecond, and a public post by its time.
+* No view has a record's place on Kafka or the times of its way here: of what is missing between two of them the time would be known.
+* Which case names which other one is in `links` alone, if neither is hidden.
 """
 
 from collections.abc import Iterator
@@ -34,21 +36,23 @@ _OFFICES: Final = {
 _NAMED: Final = {name: id_ for id_, name in _OFFICES.items() if name}
 
 _UNNAMED: Final = "secret OR anonymous"
-_OF_OTHERS: Final = {
-    "continues": (_UNNAMED, "unnamed"),
-    "continued_as": (_UNNAMED, "unnamed"),
-    "other": ("secret", "hidden"),
-    "main": ("secret", "hidden"),
-}
-"""The columns that name another case, each with the condition on that case, and the one on the row's own, on which it is not named."""
 
 _SINGLE: Final = {
     "secret": "toBool(secret OR hidden)",
     "reporter": "if(unnamed, '', reporter)",
     "agency_id": "if(hidden, '', agency_id)",
-    "kafka_partition": "if(unnamed, -1, kafka_partition)",
-    "kafka_offset": "if(unnamed, -1, kafka_offset)",
 }
+
+_LINKS: Final = {
+    "continues": ("complaint_rows", "'continues'", "continues", _UNNAMED),
+    "continued_as": ("case_event_rows", "kind", "continued_as", _UNNAMED),
+    "main": (_OF_CASES, "'main'", "main", "secret"),
+    "other": ("case_event_rows", "kind", "other", "secret"),
+}
+"""The columns that name another case: the table, what it is called, the column, and the condition on which either case is not named."""
+
+_ON_KAFKA: Final = ("appended_at", "kafka_partition", "kafka_offset", "stored_at")
+"""The columns that no view has; nor has any but `links` those of _LINKS."""
 
 _BELOW: Final = r"(-[0-9]{2}\\.[0-9]{2})\\.[0-9.]+$"
 _SUPPORTED: Final = "ditambahkan pendukung"
@@ -57,7 +61,7 @@ _TODAY: Final = "toDate32(now('Asia/Jakarta'))"
 
 def views(schema: Schema, cluster: str = "") -> list[str]:
     """Return the statements that make the views, on one server or on all of a cluster."""
-    return [_view(name, schema.tables[table], cluster) for name, table in schema.views.items()]
+    return [*(_view(name, schema.tables[table], cluster) for name, table in schema.views.items()), _links(cluster)]
 
 
 def _view(name: str, table: Table, cluster: str) -> str:
@@ -70,8 +74,23 @@ def _view(name: str, table: Table, cluster: str) -> str:
         begins, more = f"WITH {_CALENDAR} ", "".join(f", {expression} AS {column}" for column, expression in _added())
     return (
         f"CREATE OR REPLACE VIEW {name}{on(cluster)} DEFINER = CURRENT_USER SQL SECURITY DEFINER AS {begins}{whole}{more} "
-        f"FROM (SELECT {', '.join(table.columns)}{flags} FROM {table.name} FINAL)"
+        f"FROM (SELECT {', '.join(_columns(table))}{flags} FROM {table.name} FINAL)"
     )
+
+
+def _links(cluster: str) -> str:
+    """Return the statement that makes the view of the cases that name another one."""
+    parts = (
+        f"SELECT complaint_id, case_number, {kind} AS kind, {column} AS other_number FROM {table} FINAL "
+        f"WHERE {column} != '' AND complaint_id NOT IN (SELECT complaint_id FROM {_OF_CASES} WHERE {flags}) AND {column} NOT IN "
+        f"(SELECT case_number FROM complaint_rows WHERE complaint_id IN (SELECT complaint_id FROM {_OF_CASES} WHERE {flags}))"
+        for table, kind, column, flags in _LINKS.values()
+    )
+    return f"CREATE OR REPLACE VIEW links{on(cluster)} DEFINER = CURRENT_USER SQL SECURITY DEFINER AS {' UNION ALL '.join(parts)}"
+
+
+def _columns(table: Table) -> dict[str, str]:
+    return {name: kind for name, kind in table.columns.items() if name not in _LINKS and name not in _ON_KAFKA}
 
 
 def _flags(table: Table) -> tuple[str, str]:
@@ -90,7 +109,7 @@ def _flags(table: Table) -> tuple[str, str]:
 
 def _replaced(table: Table) -> Iterator[tuple[str, str]]:
     """Yield the columns that are not always shown as they are, each with its expression."""
-    for column, kind in table.columns.items():
+    for column, kind in _columns(table).items():
         by_name = _by_name(column)
         if column == "text" and "kind" in table.columns:  # what a supporter added is in his own case, which he can hide
             by_name = f"if(hidden OR kind = '{_SUPPORTED}', '', text)"
@@ -104,11 +123,6 @@ def _by_name(column: str) -> str:
         return f"if(hidden, replaceRegexpOne({column}, '{_BELOW}', '\\\\1'), {column})"
     if column in _NAMED:
         return f"if(hidden AND match({_NAMED[column]}, '{_BELOW}'), 'an office below the regency', {column})"
-    if column in _OF_OTHERS:
-        flags, own = _OF_OTHERS[column]
-        others = f"SELECT complaint_id FROM {_OF_CASES} WHERE {flags}"
-        numbers = f"SELECT case_number FROM complaint_rows WHERE case_number != '' AND complaint_id IN ({others})"
-        return f"if({own} OR {column} IN ({numbers}), '', {column})"
     return _SINGLE.get(column, "")
 
 

@@ -66,11 +66,11 @@ def test_jdbc_gives_the_same_answers(ports: tuple[int, int], analyst: Store) -> 
 def test_the_same_seed_gives_the_same_history(ports: tuple[int, int]) -> None:
     """Case by case, whatever the number of rounds."""
     with closing(Store(address(SINK, ports[0]))) as sink:
-        before = sink.execute("SELECT count(), sum(cityHash64(* EXCEPT stored_at)) FROM cases")
+        before = sink.execute("SELECT count(), sum(cityHash64(*)) FROM cases")
         for _, statements in History(complaints=SAMPLE.complaints, days=420, seed=7, until=SAMPLE.until).rounds():
             for statement in statements:
                 sink.execute(statement)
-        assert sink.execute("SELECT count(), sum(cityHash64(* EXCEPT stored_at)) FROM cases") == before
+        assert sink.execute("SELECT count(), sum(cityHash64(*)) FROM cases") == before
 
 
 def test_a_history_is_whole(analyst: Store) -> None:

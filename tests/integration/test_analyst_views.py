@@ -33,8 +33,10 @@ def analyst(port: int) -> Iterator[Store]:
     sink = Store(f"clickhouse://{SINK}:{PASSWORD}@127.0.0.1:{port}/{DATA}")
     migrate(sink, fingerprint=FINGERPRINT)
     assert refresh(sink, reference.digest(), reference.tables)
-    of = complaint()
-    records = [stored(event) for event in (opened(of), routed(of), landed(of), told(of), delivery(of), dead_letter())]
+    before = complaint(2)
+    of = complaint(continues=before.tracking_code)
+    events = (opened(before), opened(of), routed(of), landed(of), told(of), delivery(of), dead_letter())
+    records = [stored(event) for event in events]
     for record in (*records, stored_case(case(of))):
         for table, row in rows_of(record, number):
             sink.insert(table, {name: [value] for name, value in row.items()}, token=uuid4().hex)
