@@ -12,7 +12,9 @@ PERIODS: Final = {"all": 0, "90": 90, "365": 365}
 
 CHANNELS: Final = ("sms", "web", "telegram", "twitter", "api", "webhook")
 
-_OF_CASES: Final = ("complaints", "dispositions", "case_events", "messages", "replies", "deliveries")
+OF_CASES: Final = ("complaints", "dispositions", "case_events", "messages", "replies", "deliveries")
+"""The views whose rows are each of a case."""
+
 _ROW_PX: Final = 22
 _HEIGHT_PX: Final = 180
 _OVER_TIME: Final = frozenset({"week", "month"})
@@ -60,7 +62,7 @@ class Part:
         cases = f"cases AS (SELECT * FROM lapor.cases WHERE {' AND '.join(holds)})"  # noqa: S608  # each value was checked
         rest = (
             f"{view} AS (SELECT * FROM lapor.{view} WHERE complaint_id IN (SELECT complaint_id FROM cases))"  # noqa: S608
-            for view in _OF_CASES
+            for view in OF_CASES
         )
         return f"WITH {', '.join((cases, *rest))} {question.sql}"
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from embedded.clickhouse.accounts import ANALYST, DATA, SINK
-from lapor.local.analyst_pages import DOCS, fill, pages
+from lapor.local.analyst_pages import BOARD, DOCS, board_text, fill, pages
+from ops.analysts.board import figures
+from ops.analysts.grafana import query
 from ops.analysts.guide import SAMPLE, questions
 from ops.analysts.history import History
 from sinks.clickhouse.client import Store
@@ -45,6 +47,17 @@ def test_the_pages_are_those_that_the_database_gives(analyst: Store) -> None:
     """`python -m lapor.local.analyst_pages` writes them."""
     for name, text in pages(analyst).items():
         assert (DOCS / name).read_text("utf-8") == text, name
+
+
+def test_each_panel_of_the_board_for_grafana_shows_what_its_question_answers(analyst: Store) -> None:
+    """The file that Compose mounts is made by the program. Without a filter a panel is the guide's figure; with one a part of it."""
+    assert BOARD.read_text("utf-8") == board_text()
+    for figure in figures():
+        sql = query(figure).replace("$__dateFilter(received_day)", "1")
+        whole, part = (sql.replace("${province}", code).replace("${channel}", "") for code in ("", "33"))
+        assert analyst.table(whole) == analyst.table(figure.question.sql)
+        assert "${" not in whole
+        assert analyst.table(part)[0] == analyst.table(whole)[0]
 
 
 def test_each_question_has_an_answer_within_a_second(analyst: Store) -> None:

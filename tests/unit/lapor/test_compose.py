@@ -129,11 +129,12 @@ def test_only_who_meets_citizens_has_the_secret() -> None:
     assert {name for name, service in services.items() if "secrets" in service} == {*CHANNELS, "conversation"}
 
 
-def test_only_the_web_door_is_published_and_on_loopback() -> None:
+def test_only_pages_for_people_are_published_and_on_loopback() -> None:
     """Kafka and ClickHouse are reached by the services alone."""
     services = compose()["services"]
     assert {name: service["ports"] for name, service in services.items() if "ports" in service} == {
-        "web": ["${WEB_PUBLISHED:-127.0.0.1:8080}:8080"]
+        "web": ["${WEB_PUBLISHED:-127.0.0.1:8080}:8080"],
+        "grafana": ["${GRAFANA_PUBLISHED:-127.0.0.1:3000}:3000"],
     }
 
 
