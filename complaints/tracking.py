@@ -6,8 +6,9 @@ every single wrong character and every swap of two characters (docs/adr/0003-tra
 """
 
 import hmac
-from dataclasses import dataclass, field
-from hashlib import sha256
+from functools import lru_cache, partial
+from hashlib import blake2b, sha256
+from typing import Final
 from uuid import UUID
 
 from complaints.errors import TrackingCodeError
@@ -79,6 +80,11 @@ def _code(digest: bytes) -> str:
     return "".join(ALPHABET[value] for value in [*values, _check_value(values)])
 
 
+_PAIRS: Final = tuple(first + second for first in ALPHABET for second in ALPHABET)
+_REMEMBERED: Final = 1 << 14
+_KEY_BYTES: Final = 64
+"""What BLAKE2b takes of a key at most."""
+
 NUMBER_LENGTH = 12
 NUMBER_PREFIX = "K-"
 """What a case number begins with, so that nobody takes it for a tracking code."""
@@ -93,8 +99,8 @@ def case_number(code: str, *, key: bytes) -> str:
         code: the tracking code in canonical form.
         key: a secret of at least 16 bytes.
     """
-    number = int.from_bytes(hmac.digest(key, code.encode(), sha256)[:8]) >> 4
-    return NUMBER_PREFIX + "".join(ALPHABET[(number >> shift) & 31] for shift in range(55, -1, -5))
+    number = int.from_bytes(blake2b(code.encode(), key=key[:_KEY_BYTES], digest_size=8, person=b"case number").digest())
+    return NUMBER_PREFIX + "".join([_PAIRS[(number >> shift) & 1023] for shift in (50, 40, 30, 20, 10, 0)])
 
 
 def row_id(id_: UUID, *, key: bytes) -> UUID:
@@ -106,26 +112,24 @@ def row_id(id_: UUID, *, key: bytes) -> UUID:
         id_: the id of a complaint, a message, a fact, a reply or a delivery.
         key: the key of the case numbers.
     """
-    return UUID(bytes=hmac.digest(key, b"id " + id_.bytes, sha256)[:16], version=4)
+    return UUID(int=int.from_bytes(blake2b(id_.bytes, key=key[:_KEY_BYTES], digest_size=16, person=b"row id").digest()))
 
 
-@dataclass(frozen=True, slots=True)
 class Numbers:
-    """What stands in the tables of analysts for tracking codes and ids.
+    """What stands in the tables of analysts for tracking codes and ids. The latest are remembered: a case has many rows in a moment."""
 
-    Attributes:
-        key: a secret of at least 16 bytes.
-    """
-
-    key: bytes = field(repr=False)
+    def __init__(self, key: bytes) -> None:
+        """Take a secret of at least 16 bytes, of which 64 count."""
+        self._of_code = lru_cache(_REMEMBERED)(partial(case_number, key=key))
+        self._of_id = lru_cache(_REMEMBERED)(partial(row_id, key=key))
 
     def __call__(self, code: str) -> str:
         """Return the case number of the case with this tracking code (see case_number)."""
-        return case_number(code, key=self.key)
+        return self._of_code(code)
 
     def id(self, id_: UUID) -> UUID:
         """Return what stands for an id (see row_id)."""
-        return row_id(id_, key=self.key)
+        return self._of_id(id_)
 
 
 def case_number_in(text: str) -> str | None:

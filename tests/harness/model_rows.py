@@ -20,7 +20,7 @@ Row = dict[str, Any]
 NUMBERED = ("case_number", "continues", "main", "other", "continued_as")
 """The columns with case numbers."""
 
-IDS = ("complaint_id", "caused_by", "event_id", "message_id", "whole_id", "reply_id", "delivery_id")
+IDS = ("complaint_id", "caused_by", "event_id", "message_id", "whole_id", "reply_id", "delivery_id", "dead_letter_id")
 """The columns with what stands for ids."""
 
 
@@ -46,10 +46,9 @@ def reference(record: StoredRecord) -> list[tuple[str, Row]]:
 
 
 def _numbered(row: Row) -> Row:
-    named = {"case_number" if name == "tracking_code" else name: value for name, value in row.items()}
-    codes = {name: number(named[name]) for name in NUMBERED if named.get(name)}
-    ids = {name: number.id(named[name]) for name in IDS if named.get(name)}
-    return named | codes | ids
+    codes = {name: number(row[name]) for name in NUMBERED if row.get(name)}
+    ids = {name: number.id(row[name]) for name in IDS if row.get(name)}
+    return row | codes | ids
 
 
 def ms(at: datetime) -> int:
@@ -126,7 +125,7 @@ def _fact(fact: Fact) -> list[tuple[str, Row]]:
     secret = fact.secret or (fact.complaint is not None and fact.complaint.secret)
     known = {
         "complaint_id": fact.complaint_id,
-        "tracking_code": "" if secret else fact.tracking_code,
+        "case_number": "" if secret else fact.tracking_code,
         "at": ms(fact.at),
     }
     step = {"event_id": fact.id, "version": fact.version, "caused_by": fact.caused_by}
@@ -185,7 +184,7 @@ def _case(document: Case) -> Row:
     complaint = document.complaint
     return {
         "complaint_id": document.complaint_id,
-        "tracking_code": "" if complaint.secret else document.tracking_code,
+        "case_number": "" if complaint.secret else document.tracking_code,
         "version": document.version,
         "state": document.state,
         "first_routed_at": ms(document.chain[0].since),
@@ -258,7 +257,7 @@ def _known(event: MessageEvent | ReplyEvent | Delivery) -> Row:
         "account": event.account,
         "kind": event.kind.value,
         "complaint_id": event.complaint_id,
-        "tracking_code": "" if event.secret else event.tracking_code,
+        "case_number": "" if event.secret else event.tracking_code,
         "secret": event.secret,
         "at": ms(event.at),
     }

@@ -29,10 +29,12 @@ TABLES = (*facts.TABLES, cases.TABLE, *messages.TABLES, dead_letters.TABLE)
 """The tables that it fills."""
 
 
-CODES = frozenset(("tracking_code", "main", "continues", "other", "continued_as"))
-"""The values of rows that are tracking codes. In their columns stands the case number; that of `tracking_code` has its name."""
+CODES = frozenset(("case_number", "main", "continues", "other", "continued_as"))
+"""The values of rows that are tracking codes. In their columns stands the case number."""
 
-IDS = frozenset(("complaint_id", "caused_by", "event_id", "message_id", "whole_id", "reply_id", "delivery_id"))
+IDS = frozenset(
+    ("complaint_id", "caused_by", "event_id", "message_id", "whole_id", "reply_id", "delivery_id", "dead_letter_id")
+)
 """The values of rows that are ids. Ids are derived from each other; in their columns stands what nobody derives (see tracking.row_id)."""
 
 
@@ -80,15 +82,14 @@ def _rows(event: Case | Fact | DeadLetter | MessageEvent | ReplyEvent | Delivery
 
 
 def _numbered(row: Row, number: Numbers) -> Row:
-    numbered = dict(row)
-    for name in numbered.keys() & CODES:
-        numbered[name] = number(numbered[name]) if numbered[name] else ""
-    for name in numbered.keys() & IDS:
-        numbered[name] = number.id(numbered[name]) if numbered[name] else None
-    numbered = {"case_number" if name == "tracking_code" else name: value for name, value in numbered.items()}
-    if citizen := numbered.get("reporter"):
-        numbered["reporter"] = "R" + number(f"reporter {citizen}").removeprefix(NUMBER_PREFIX[:1])
-    return numbered
+    """Put what analysts see in the place of codes and ids, and return the row."""
+    for name in row.keys() & CODES:
+        row[name] = number(row[name]) if row[name] else ""
+    for name in row.keys() & IDS:
+        row[name] = number.id(row[name]) if row[name] else None
+    if citizen := row.get("reporter"):
+        row["reporter"] = "R" + number(f"reporter {citizen}").removeprefix(NUMBER_PREFIX[:1])
+    return row
 
 
 __all__ = ["TABLES", "TOPICS", "Rows", "rows_of"]

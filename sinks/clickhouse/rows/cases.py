@@ -26,7 +26,7 @@ def rows(case: Case, record: StoredRecord) -> Rows:
     messages = [shown(text, secret=secret) for text in (complaint.text, *(addition.text for addition in additions))]
     row = {
         "complaint_id": case.complaint_id,
-        "tracking_code": "" if secret else case.tracking_code,
+        "case_number": "" if secret else case.tracking_code,
         "version": held(case.version, UINT32, "version"),
         "state": case.state,
         "channel": complaint.channel,

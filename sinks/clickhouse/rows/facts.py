@@ -24,7 +24,7 @@ def rows(fact: Fact, record: StoredRecord) -> Rows:
     secret = fact.secret or (complaint is not None and complaint.secret)
     known = {
         "complaint_id": fact.complaint_id,
-        "tracking_code": "" if secret else fact.tracking_code,
+        "case_number": "" if secret else fact.tracking_code,
         "at": moment(fact.at),
         **place_on_kafka(record),
     }

@@ -25,7 +25,7 @@ def rows(event: MessageEvent | ReplyEvent | Delivery, record: StoredRecord) -> R
         "account": event.account,
         "kind": event.kind.value,
         "complaint_id": event.complaint_id,
-        "tracking_code": "" if event.secret else event.tracking_code,
+        "case_number": "" if event.secret else event.tracking_code,
         "secret": event.secret,
         "at": moment(event.at),
         **place_on_kafka(record),
