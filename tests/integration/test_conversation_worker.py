@@ -109,6 +109,7 @@ def send(intake: Intake, count: int, name: str) -> set[UUID]:
     return {future.result(30).message_id for future in futures}
 
 
+@pytest.mark.long
 def test_kill_9_in_the_middle_loses_no_message_and_makes_none_twice(topics: Topics, run: Run, intake: Intake) -> None:
     """Two workers, each killed while it works, one with its folder wiped: each message has one event, each pair one complaint."""
     workers = {ordinal: run(ordinal) for ordinal in (0, 1)}

@@ -83,6 +83,7 @@ def topics(kafka: KafkaServer) -> Iterator[Topics]:
     made.close()
 
 
+@pytest.mark.long
 def test_kill_9_in_the_middle_proposes_each_pair_once(topics: Topics, run: Run) -> None:
     """Two workers, each killed while it works: sixty regencies, ten reports of one hole in each."""
     text = "jalan majapahit berlubang depan pegadaian"

@@ -46,6 +46,7 @@ def two_versions(kafka: KafkaServer, tmp_path: Path) -> Iterator[None]:
         worker.wait(30)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("two_versions")
 def test_two_versions_of_the_router_and_everything_again_change_no_owner(
     kafka: KafkaServer, keys: Keyring, tmp_path: Path

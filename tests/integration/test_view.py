@@ -119,6 +119,7 @@ def test_a_reader_sees_its_command_s_result_within_a_moment(
     assert len(said["partitions"]) == 24
 
 
+@pytest.mark.long
 def test_a_view_that_is_killed_between_batches_loses_nothing_and_doubles_nothing(
     broker: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient
 ) -> None:
