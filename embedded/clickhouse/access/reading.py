@@ -23,10 +23,11 @@ _KINDS: Final = (
 # Functions of other kinds that compute from their arguments alone, or say what a driver asks on connecting; and words of the
 # syntax that the parser makes functions of.
 _SINGLE: Final = (
-    "_CAST", "bar", "byteSize", "caseWithExpression", "countDigits", "countDistinct", "currentDatabase", "currentUser",
+    "_CAST", "bar", "byteSize", "caseWithExpression", "countDigits", "countDistinct", "currentDatabase", "currentUser", "displayName",
     "defaultValueOfTypeName", "exists", "formatReadableDecimalSize", "formatReadableQuantity", "formatReadableSize",
     "formatReadableTimeDelta", "grouping", "identity", "isConstant", "lambda", "materialize", "neighbor",
-    "rowNumberInAllBlocks", "runningDifference", "toColumnTypeName", "toTypeName", "transform", "untuple", "version",
+    "revision", "rowNumberInAllBlocks", "runningDifference", "timezone", "toColumnTypeName", "toTypeName", "transform", "untuple",
+    "version",
 )  # fmt: skip
 # Functions whose time grows with the square of an array or a text, without a look at the clock. Nobody needs them, unlike a search.
 _ENDLESS: Final = frozenset({

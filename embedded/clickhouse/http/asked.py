@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from embedded.clickhouse import revisions
 from embedded.clickhouse.errors import AUTHENTICATION_FAILED, BAD_ARGUMENTS, ServerError
 
 _BASIC: Final = "basic "
 _PARAMETER: Final = "param_"
 _TRUE: Final = frozenset({"1", "true"})
+_LONG: Final = 10  # digits that no revision has
 # What the interface itself obeys, or what has no meaning here. All other parameters of the address are settings of the query.
 _OWN: Final = frozenset({
     "query", "user", "password", "database", "default_format", "query_id", "session_id", "session_timeout", "session_check", "compress",
@@ -49,6 +51,7 @@ class Asked:
         frames: Whether the result is sent in ClickHouse's own compressed frames.
         framed: Whether the body is in such frames.
         compresses: Whether the result may be compressed as the client's Accept-Encoding says.
+        revision: The revision of the native protocol in whose form the client wants blocks of the format Native; 0 for plain ones.
         waits: Whether the answer begins only when the whole result is there, with the numbers of the end in its headers.
         changes: Whether the statement may change anything: a GET may not.
         settings: The settings, each a name and a value.
@@ -67,6 +70,7 @@ class Asked:
     frames: bool
     framed: bool
     compresses: bool
+    revision: int
     waits: bool
     changes: bool
     settings: tuple[tuple[str, str], ...]
@@ -99,6 +103,7 @@ def read(method: str, pairs: Iterable[tuple[str, str]], headers: Mapping[str, st
         frames=given.get("compress", "") in _TRUE,
         framed=given.get("decompress", "") in _TRUE,
         compresses=given.get("enable_http_compression", "") in _TRUE,
+        revision=_revision(given.get("client_protocol_version", "")),
         waits=given.get("wait_end_of_query", "") in _TRUE,
         changes=method != "GET",
         settings=tuple(
@@ -122,6 +127,10 @@ def _credentials(given: Mapping[str, str], headers: Mapping[str, str]) -> tuple[
             raise ServerError(AUTHENTICATION_FAILED, "The header Authorization is no Basic credential") from error
         return user, password
     return given.get("user", "default"), given.get("password", "")
+
+
+def _revision(text: str) -> int:
+    return min(int(text), revisions.NEWEST) if text.isascii() and text.isdigit() and len(text) < _LONG else 0
 
 
 def _query_id(text: str) -> str:

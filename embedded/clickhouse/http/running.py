@@ -10,11 +10,12 @@ from typing import IO, Final
 
 from embedded.clickhouse.access.gate import Gate
 from embedded.clickhouse.accounts import Account
-from embedded.clickhouse.errors import NOT_IMPLEMENTED, READONLY, EngineError, ServerError
+from embedded.clickhouse.errors import NOT_IMPLEMENTED, READONLY, EngineError, ProtocolError, ServerError
 from embedded.clickhouse.http.asked import Asked
 from embedded.clickhouse.http.coding import Coder, accepted, expand, framing
 from embedded.clickhouse.http.sessions import Sessions
 from embedded.clickhouse.limits import QUERY_BYTES
+from embedded.clickhouse.native.blocks import fit_blocks
 from embedded.clickhouse.protocol.wire import Progress, Setting
 from embedded.clickhouse.session.execution import Execution, Work
 from embedded.clickhouse.session.scope import Session, applied, known_settings, within
@@ -27,6 +28,7 @@ _LOOK_S: Final = 0.1
 _COUNTED_BYTES: Final = 256 << 10
 _READS: Final = frozenset({"SELECT", "WITH", "(", "FROM", "VALUES", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "EXISTS"})
 _DEFAULT_FORM: Final = "TabSeparated"
+_BLOCKS: Final = "Native"
 _TEXT_ENCODING: Final = "surrogateescape"
 
 Spool = Callable[[], AbstractContextManager[IO[bytes]]]
@@ -58,7 +60,7 @@ class Running:
         self._account: Account
         self._counted: bytes | None = None
         self.form = self.coding = self.query_id = self.timezone = ""
-        self.rows = 0
+        self.rows = self._revision = 0
 
     def admit(self, asked: Asked) -> Account:
         """Log the client of a request in and return its account, before its body is read: nobody else sends one.
@@ -117,6 +119,7 @@ class Running:
 
     def _name(self, asked: Asked, effective: dict[str, str], statement: Statement, accepts: str) -> None:
         self.form = statement.form or asked.form or _DEFAULT_FORM
+        self._revision = asked.revision if self.form == _BLOCKS else 0
         self.query_id = asked.query_id or str(uuid.uuid4())
         self.timezone = effective.get("session_timezone", "")
         if asked.frames:
@@ -159,6 +162,11 @@ class Running:
             return None
         if self._counted is not None:
             self._counted = self._counted + block if len(self._counted) + len(block) <= _COUNTED_BYTES else None
+        if self._revision:
+            try:
+                block = b"".join(one.data for one in fit_blocks(block, self._revision))
+            except ProtocolError as error:
+                raise ServerError(error.code, error.text) from error
         return self._coder.code(block)
 
     def last(self) -> bytes:
