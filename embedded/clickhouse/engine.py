@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
@@ -19,8 +19,8 @@ from embedded.clickhouse.errors import ABORTED, EngineError, engine_error
 from embedded.clickhouse.native.blocks import Column
 from embedded.clickhouse.protocol.wire import Progress
 from embedded.clickhouse.sql import literal, quote
+from embedded.clickhouse.watch import STUCK_S, Watch, leave
 
-_SOFTWARE: Final = 70  # EX_SOFTWARE of sysexits.h
 # chDB's message for a statement that it can run only without streaming. chDB sends it before it runs anything.
 _NOT_STREAMED: Final = "Streaming query is not supported"
 # The formats in which a result is the sum of its parts. All others have a head, an end or marks between rows.
@@ -28,6 +28,7 @@ _HEADLESS: Final = frozenset({
     "Native", "RowBinary", "TabSeparated", "TSV", "TabSeparatedRaw", "TSVRaw", "Raw", "CSV", "JSONEachRow", "JSONLines", "NDJSON",
     "JSONStringsEachRow", "JSONCompactEachRow", "JSONCompactStringsEachRow", "LineAsString", "Null",
 })  # fmt: skip
+_TIME_LIMIT: Final = "max_execution_time"
 # Types of the settings that clients of a revision before 54429 write as numbers.
 _NUMBER_TYPES: Final = frozenset(
     {"Bool", "UInt64", "Int64", "Seconds", "Milliseconds", "MaxThreads", "NonZeroUInt64", "UInt64Auto", "BoolAuto"}
@@ -48,13 +49,14 @@ class Engine:
     Args:
         folder: The server's data folder. chDB's data go into its subfolder ``chdb``, which is created if missing.
         max_memory_bytes: The maximum memory of all queries together, in bytes.
+        stuck_s: Seconds beyond the limit of a statement after which the process ends if it still runs.
 
     Raises:
         EngineError: chDB cannot open the folder, or its list of settings cannot be read.
         OSError: The subfolder or the engine's configuration files cannot be written.
     """
 
-    def __init__(self, folder: Path, *, max_memory_bytes: int) -> None:
+    def __init__(self, folder: Path, *, max_memory_bytes: int, stuck_s: float = STUCK_S) -> None:
         self._chdb = _chdb_alone()
         self._folder = folder / "chdb"
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -64,6 +66,7 @@ class Engine:
         config.write_text(engine_config(users, max_memory_bytes), encoding="utf-8")
         self._address = f"{self._folder}?config-file={escape(str(config))}"
         self._lock = threading.Lock()
+        self._watch = Watch(stuck_s=stuck_s)
         self._control = self.connect("control")
         rows = self._control.rows("SELECT name, type, alias_for FROM system.settings")
         self._types = {str(name): str(kind) for name, kind, _ in rows}
@@ -79,7 +82,7 @@ class Engine:
             EngineError: chDB cannot open the connection or set it up.
         """
         try:
-            return EngineConnection(self._chdb.connect(self._address), tag, account)
+            return EngineConnection(self._chdb.connect(self._address), tag, account, watch=self._watch)
         except RuntimeError as error:
             raise _told(error) from error
 
@@ -141,6 +144,7 @@ class Engine:
 
     def close(self) -> None:
         """Close the server's own connection to chDB. chDB shuts down only when the last connection of all is closed."""
+        self._watch.close()
         self._control.close()
 
 
@@ -150,13 +154,6 @@ def _told(error: RuntimeError) -> EngineError:
     if told.code == ABORTED and "fatal error" in told.text:
         leave(f"The engine is shutting down by itself: {told.text}")
     return told
-
-
-def leave(why: str) -> None:
-    """End the process. The tables are as after kill -9, and a supervisor starts it again."""
-    sys.stderr.write(f"{why}\nSo the server ends; what starts it keeps the data.\n")
-    sys.stderr.flush()
-    os._exit(_SOFTWARE)
 
 
 def _chdb_alone() -> Any:
@@ -180,6 +177,7 @@ class EngineConnection:
         connection: The connection of the chdb package.
         tag: The text by which `Engine.kill` finds the queries of this connection.
         account: The account whose rights and limits hold; None for the server itself.
+        watch: Ends the process if the engine does not stop a statement.
 
     Attributes:
         account: The account.
@@ -188,10 +186,12 @@ class EngineConnection:
         EngineError: The connection cannot be set up.
     """
 
-    def __init__(self, connection: Any, tag: str, account: Account | None = None) -> None:
+    def __init__(self, connection: Any, tag: str, account: Account | None = None, *, watch: Watch) -> None:
         self._connection = connection
+        self._watch = watch
         self.tag = tag
         self.account = account
+        self._limit_s: float = account.limits.get(_TIME_LIMIT, inf) if account else inf
         limits = "".join(f", {name} = {value}" for name, value in (account.limits if account else {}).items())
         self.execute(f"SET implicit_select = 0, log_comment = {literal(tag)}{limits}")
         self.execute(f"SET ROLE {role_of(account)}")
@@ -210,10 +210,28 @@ class EngineConnection:
         Raises:
             EngineError: The statement failed.
         """
-        try:
+        with self._engine_at_work():
             return bytes(self._connection.query(text, form, params=dict(parameters or {})).bytes())
+
+    @contextmanager
+    def _engine_at_work(self) -> Iterator[None]:
+        """Watch one call of chDB, and map its error."""
+        try:
+            with self._watch.within(self._limit_s, self.account.name if self.account else ""):
+                yield
         except RuntimeError as error:
             raise _told(error) from error
+
+    @contextmanager
+    def limited(self, given: str | None) -> Iterator[None]:
+        """Hold the statements in the context to a limit of time that a client gave, if this account has one."""
+        before = self._limit_s
+        if before != inf and given is not None:
+            self._limit_s = min(before, float(given))
+        try:
+            yield
+        finally:
+            self._limit_s = before
 
     def stream(self, text: str, parameters: Mapping[str, str], form: str = "Native") -> Iterator[bytes]:
         """Run a query and yield its result as it arrives, in chunks of one or more whole blocks.
@@ -233,18 +251,24 @@ class EngineConnection:
             yield self.execute(text, parameters, form)
             return
         try:
-            result = self._connection.send_query(text, form, params=dict(parameters))
+            with self._engine_at_work():
+                result = self._connection.send_query(text, form, params=dict(parameters))
             with result:
-                for chunk in result:
-                    yield bytes(chunk.bytes())
-        except RuntimeError as error:
-            mapped = _told(error)
-            if _NOT_STREAMED not in mapped.text:
-                raise mapped from error
+                chunks = iter(result)
+                while (chunk := self._next(chunks)) is not None:
+                    yield chunk
+        except EngineError as error:
+            if _NOT_STREAMED not in error.text:
+                raise
         else:
             return
         if data := self.execute(text, parameters, form):
             yield data
+
+    def _next(self, chunks: Iterator[Any]) -> bytes | None:
+        with self._engine_at_work():
+            chunk = next(chunks, None)
+            return None if chunk is None else bytes(chunk.bytes())
 
     def watch(self, report: Callable[[Progress], None] | None) -> None:
         """Call ``report`` from now on whenever a query on this connection makes progress; None stops these calls.
@@ -276,10 +300,7 @@ class EngineConnection:
             EngineError: The query failed.
         """
         try:
-            result = self._connection.query(text, "JSONCompactStrings", params=dict(parameters))
-            return dict(json.loads(result.bytes()))
-        except RuntimeError as error:
-            raise _told(error) from error
+            return dict(json.loads(self.execute(text, parameters, "JSONCompactStrings")))
         except ValueError:
             return {"meta": []}
 
@@ -289,11 +310,7 @@ class EngineConnection:
         Raises:
             EngineError: The query failed.
         """
-        try:
-            data = self._connection.query(text, "JSONCompactEachRow", params=dict(parameters or {})).bytes()
-        except RuntimeError as error:
-            raise _told(error) from error
-        return [json.loads(line) for line in bytes(data).splitlines()]
+        return [json.loads(line) for line in self.execute(text, parameters, "JSONCompactEachRow").splitlines()]
 
     def describe(self, what: str, parameters: Mapping[str, str] | None = None) -> list[tuple[Column, str]]:
         """Return the columns of a table, a table function or a query.

@@ -123,7 +123,7 @@ class ClickHouseServer:
         self._lock_file = lock_folder(config.data_dir)
         try:
             _empty_folder(spool_folder(config.data_dir))
-            self._engine = Engine(config.data_dir, max_memory_bytes=config.max_memory_bytes)
+            self._engine = Engine(config.data_dir, max_memory_bytes=config.max_memory_bytes, stuck_s=config.stuck_s)
             for database in sorted({account.database for account in ACCOUNTS}):
                 self._engine.execute(f"CREATE DATABASE IF NOT EXISTS {quote(database)}")
             self._gate = Gate(
