@@ -74,7 +74,7 @@ _VERSION_SUFFIX: Final = re.compile(r"\s*\(version [\d.]+[^)]*\)\s*$")
 
 # What the engine says of a statement that is too large: by code, and by words where the code says nothing.
 _TOO_LARGE: Final = frozenset({TOO_DEEP_SUBQUERIES, TOO_DEEP_AST, TOO_BIG_AST, TOO_DEEP_RECURSION, TOO_SLOW_PARSING})
-_TOO_BIG: Final = "Query tree is too big"
+_TOO_BIG: Final = ("Query tree is too big", "call to function range would produce")
 
 
 class EmbeddedClickHouseError(Exception):
@@ -147,5 +147,5 @@ def engine_error(raw: str) -> EngineError:
 
 def advised(code: int, text: str) -> str:
     """Return the text of an error of the engine, with what to do about it if the statement is too large and it does not say so yet."""
-    is_large = (code in _TOO_LARGE or _TOO_BIG in text) and TOO_MUCH not in text
+    is_large = (code in _TOO_LARGE or any(words in text for words in _TOO_BIG)) and TOO_MUCH not in text
     return f"{text} {TOO_MUCH}." if is_large else text

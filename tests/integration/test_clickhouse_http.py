@@ -112,6 +112,23 @@ def test_the_answer_tells_its_query_its_format_and_its_numbers(http: httpx.Clien
     assert got.headers["X-ClickHouse-Timezone"]
 
 
+def test_the_numbers_of_an_analyst_tell_nothing_of_what_a_view_reads(analyst: httpx.Client) -> None:
+    """A view reads a text before it hides it. The rows of the result are there."""
+    got = analyst.post("/", params={"wait_end_of_query": "1"}, content="SELECT number FROM numbers(7)")
+    summary = json.loads(got.headers["X-ClickHouse-Summary"])
+    assert (summary["read_rows"], summary["read_bytes"], summary["total_rows_to_read"]) == ("0", "0", "0")
+    assert summary["result_rows"] == "7"
+
+
+@pytest.mark.parametrize(("name", "status"), [("session_timeout", 400), ("max_threads", 403), ("max_block_size", 200)])
+def test_a_number_of_thousands_of_digits_is_no_fault_of_the_server(
+    analyst: httpx.Client, name: str, status: int
+) -> None:
+    """Python reads no such number. It is above each limit; that of a block holds whatever is asked."""
+    got = analyst.get("/", params={"query": "SELECT 1", "session_id": "a", name: "9" * 6000})
+    assert got.status_code == status, got.text
+
+
 def test_a_long_result_comes_piece_by_piece(http: httpx.Client) -> None:
     """Its beginning is there before its end: a notebook can show it."""
     with http.stream("GET", "/", params={"query": "SELECT number FROM numbers(20000000) FORMAT RowBinary"}) as got:

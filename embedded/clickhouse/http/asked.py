@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from embedded.clickhouse.errors import AUTHENTICATION_FAILED, BAD_ARGUMENTS, ServerError
+from embedded.clickhouse.limits import is_within
 
 _BASIC: Final = "basic "
 _PARAMETER: Final = "param_"
@@ -132,6 +133,6 @@ def _query_id(text: str) -> str:
 
 
 def _seconds(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= LONGEST_SESSION_S:
+    if not is_within(text, LONGEST_SESSION_S):
         raise ServerError(BAD_ARGUMENTS, f"session_timeout must be from 1 to {LONGEST_SESSION_S} seconds")
     return int(text)
