@@ -7,6 +7,7 @@ import json
 import socket
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from embedded.clickhouse.accounts import ANALYST, OPERATOR
 from embedded.clickhouse.limits import MOST_WAITED_BYTES, SESSIONS
 from embedded.clickhouse.native.reader import ByteReader
 from embedded.clickhouse.protocol.compress import LZ4, ZSTD, frames, method_named, read_frame
+from embedded.clickhouse.strangers import STRANGERS
 from tests.harness.clickhouse import PASSWORD, new_client, served, with_http
 from tests.harness.support import free_port, wait_until
 from tests.harness.tables import row_by_row
@@ -313,6 +315,22 @@ def told_early(port: int, password: str, *, slow: bool = False) -> bytes:
 def test_nobody_sends_a_body_who_has_not_logged_in(ports: Ports) -> None:
     """A stranger's gigabytes are not kept on the disk until his password is read: he is answered before they come."""
     assert b"x-clickhouse-exception-code: 516" in told_early(ports[1], "salah")
+
+
+def test_who_has_not_logged_in_takes_no_files_from_others(ports: Ports, analyst: httpx.Client) -> None:
+    """Nobody needs a password to open a connection. The oldest one gives way, and no request of somebody who has logged in does."""
+    long = {"query": "SELECT number FROM numbers(2000000) FORMAT RowBinary"}
+    with ExitStack() as opened, analyst.stream("GET", "/", params=long) as read_slowly:
+        silent = [
+            opened.enter_context(socket.create_connection(("127.0.0.1", ports[1]))) for _ in range(STRANGERS + 64)
+        ]
+        silent[0].settimeout(5)  # before a client is left that sends no headers
+        assert silent[0].recv(1) == b""
+        silent[-1].setblocking(False)  # its only argument
+        with pytest.raises(BlockingIOError):
+            silent[-1].recv(1)
+        assert len(read_slowly.read()) == 16_000_000
+        assert analyst.get("/", params={"query": "SELECT 1"}).text == "1\n"
 
 
 def test_a_body_that_comes_byte_by_byte_has_no_more_time(tmp_path: Path) -> None:
