@@ -75,7 +75,7 @@ READ_S: Final = 300.0
 nothing for `PACKET_S` is left."""
 
 MOST_WAITED_BYTES: Final = 64 << 20
-"""The maximum size of a result by HTTP for whose end its client waits: so much is kept for each."""
+"""The maximum size of a result by HTTP for whose end its client waits: so much is kept for each, on the disk."""
 
 SESSIONS: Final = 32
 """The maximum number of named sessions by HTTP of one account. Each has two connections to the engine."""

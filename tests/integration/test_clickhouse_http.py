@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import lz4.frame  # type: ignore[import-untyped]
+import psutil
 import pytest
 import zstandard
 from clickhouse_driver import Client
@@ -22,7 +23,7 @@ from embedded.clickhouse.limits import MOST_WAITED_BYTES, SESSIONS
 from embedded.clickhouse.native.reader import ByteReader
 from embedded.clickhouse.protocol.compress import LZ4, ZSTD, frames, method_named, read_frame
 from embedded.clickhouse.strangers import STRANGERS
-from tests.harness.clickhouse import PASSWORD, new_client, served, with_http
+from tests.harness.clickhouse import PASSWORD, new_client, served, start, stop, with_http
 from tests.harness.support import free_port, wait_until
 from tests.harness.tables import row_by_row
 
@@ -348,6 +349,27 @@ def test_an_analyst_s_statement_costs_no_more_by_http(analyst: httpx.Client) -> 
     waited = analyst.post("/?wait_end_of_query=1", content=large)
     assert (waited.status_code, "wait_end_of_query" in waited.text) == (413, True)
     assert len(analyst.post("/", content=large).content) > MOST_WAITED_BYTES
+
+
+def test_results_that_are_waited_for_take_no_memory(tmp_path: Path) -> None:
+    """All of them together: each is in a file until its client has read it, however many do so slowly."""
+    process, _ = start(tmp_path, http_port=(number := free_port()))
+    asked = "SELECT repeat('x', 1000) FROM numbers(60000) FORMAT TSV"
+    head = f"X-ClickHouse-User: {ANALYST}\r\nX-ClickHouse-Key: {PASSWORD}\r\nContent-Length: {len(asked)}\r\n\r\n"
+    with ExitStack() as closing:
+        closing.callback(stop, process)
+        measured = psutil.Process(process.pid)
+
+        def wait_for_one() -> None:
+            wire = closing.enter_context(socket.create_connection(("127.0.0.1", number), timeout=60))
+            wire.sendall(f"POST /?wait_end_of_query=1 HTTP/1.1\r\nHost: x\r\n{head}{asked}".encode())
+            assert wire.recv(12) == b"HTTP/1.1 200"
+
+        wait_for_one()
+        before = measured.memory_info().rss
+        for _ in range(6):
+            wait_for_one()
+        assert measured.memory_info().rss - before < 3 * 60_000_000
 
 
 def test_no_account_takes_the_sessions_of_another(analyst: httpx.Client, http: httpx.Client) -> None:

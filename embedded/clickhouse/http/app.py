@@ -114,9 +114,9 @@ class Http:
                     accepts=request.headers.get("accept-encoding", ""),
                 )
             pieces = _pieces(request, running)
-            begun = await _whole(pieces) if wanted.waits else [await anext(pieces)]
-            parts = _all(begun, pieces, running, lambda: self._guests.answered(_peer(request)))
-            return _Answer(parts, headers=self._described(running), media_type=_type(running))
+            result = await _whole(pieces, running.keep()) if wanted.waits else _begun(await anext(pieces), pieces)
+            result = _closed(result, running, lambda: self._guests.answered(_peer(request)))
+            return _Answer(result, headers=self._described(running), media_type=_type(running))
         except BaseException as error:
             await asyncio.shield(run_in_threadpool(running.close))
             self._guests.answered(_peer(request))
@@ -188,13 +188,13 @@ async def _ping(_: Request) -> Response:
     return PlainTextResponse(_OK)
 
 
-async def _whole(pieces: AsyncIterator[bytes]) -> list[bytes]:
-    """Return a result for whose end the client waits.
+async def _whole(pieces: AsyncIterator[bytes], kept: IO[bytes]) -> AsyncIterator[bytes]:
+    """Return a result for whose end the client waits, and which is in a file until he has read it.
 
     Raises:
         ServerError: It is too large to be kept until then.
     """
-    found, size = [], 0
+    size = 0
     async for piece in pieces:
         size += len(piece)
         if size > MOST_WAITED_BYTES:
@@ -202,8 +202,20 @@ async def _whole(pieces: AsyncIterator[bytes]) -> list[bytes]:
                 TOO_MANY_BYTES,
                 f"A result that is waited for has at most {MOST_WAITED_BYTES} bytes: ask without wait_end_of_query, or for less",
             )
-        found.append(piece)
-    return found
+        await run_in_threadpool(kept.write, piece)
+    kept.seek(0)
+    return _read(kept)
+
+
+async def _read(kept: IO[bytes]) -> AsyncIterator[bytes]:
+    while piece := await run_in_threadpool(kept.read, _IN_MEMORY_BYTES):
+        yield piece
+
+
+async def _begun(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in rest:
+        yield piece
 
 
 async def _pieces(request: Request, running: Running) -> AsyncIterator[bytes]:
@@ -224,14 +236,10 @@ def _peer(request: Request) -> Peer:
     return None if request.client is None else (request.client.host, request.client.port)
 
 
-async def _all(
-    begun: list[bytes], rest: AsyncIterator[bytes], running: Running, answered: Callable[[], None]
-) -> AsyncIterator[bytes]:
+async def _closed(result: AsyncIterator[bytes], running: Running, answered: Callable[[], None]) -> AsyncIterator[bytes]:
     """Yield a result. An error in the middle breaks the connection off, so that no client takes a part for the whole."""
     try:
-        for piece in begun:
-            yield piece
-        async for piece in rest:
+        async for piece in result:
             yield piece
     finally:
         await asyncio.shield(run_in_threadpool(running.close))
