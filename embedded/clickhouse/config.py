@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
-from embedded.clickhouse.limits import PACKET_S
-from embedded.clickhouse.watch import STUCK_S
+from embedded.clickhouse.limits import PACKET_S, STUCK_S
 
 _CONFIG: Final = """<clickhouse>
   <logger><level>none</level></logger>

@@ -18,6 +18,13 @@ MOST_NAMED: Final = 1_000
 LONGEST_S: Final = 60
 """The maximum number of seconds of an analyst's query, so that a slip ends by itself."""
 
+STUCK_S: Final = 20.0
+"""Seconds beyond the limit of an analyst's statement within which the engine must have stopped it. It looks at its clock between blocks
+only, and ends within such a time what a statement may ask at once (see SEARCH)."""
+
+AT_ONCE: Final = 4
+"""Statements of analysts that compute at once. Others wait for their turn."""
+
 LONGEST_OF_ALL_S: Final = 600
 """The maximum number of seconds of any other query."""
 

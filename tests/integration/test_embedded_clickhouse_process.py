@@ -16,7 +16,8 @@ from clickhouse_driver.errors import Error, ServerException
 
 from embedded.clickhouse import ClickHouseServer, FolderInUseError, ServerConfig
 from embedded.clickhouse.accounts import ANALYST
-from embedded.clickhouse.watch import Watch
+from embedded.clickhouse.engine.watch import Turns, Watch
+from embedded.clickhouse.errors import ServerError
 from tests.harness.clickhouse import code_of, new_client, served, start, stop
 from tests.harness.support import wait_until
 
@@ -195,6 +196,15 @@ def test_a_statement_that_the_engine_does_not_stop_ends_the_server(tmp_path: Pat
     with new_client(port) as operator:
         assert operator.execute("SELECT a FROM t") == [(1,)]
     assert stop(process) == 0
+
+
+def test_few_statements_of_analysts_run_at_once() -> None:
+    """The others wait for their turn, and then hear a code after which clients come again."""
+    turns = Turns(1, patience_s=0.01)
+    for _ in range(2):
+        with turns, pytest.raises(ServerError, match="Come again later") as refused, turns:
+            pass
+        assert refused.value.code == 202
 
 
 def test_a_watch_ends_what_outlasts_its_limit_and_nothing_else() -> None:

@@ -143,7 +143,7 @@ def applied(
             for external in externals:
                 _make(sibling, external)
             _apply(sibling, settings)
-            with sibling.limited(settings.get("max_execution_time")):
+            with sibling.statement(settings.get("max_execution_time")):
                 yield sibling
         return
     connection = session.connection
@@ -151,7 +151,7 @@ def applied(
         before = connection.setting_states(list(settings)) if settings else {}
         try:
             _apply(connection, settings)
-            with connection.limited(settings.get("max_execution_time")):
+            with connection.statement(settings.get("max_execution_time")):
                 yield connection
         finally:
             _restore(connection, list(settings), before)

@@ -1,4 +1,4 @@
-"""Ends the process if the engine does not stop a statement soon after its limit of time: nothing else ends one that looks at no clock."""
+"""Holds what the engine does for readers within bounds that it does not keep itself: their time, and how many run at once."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from math import inf
 from typing import Final
 
+from embedded.clickhouse.errors import TOO_MANY_SIMULTANEOUS_QUERIES, ServerError
+from embedded.clickhouse.limits import AT_ONCE, LONGEST_S, STUCK_S
+
 _SOFTWARE: Final = 70  # EX_SOFTWARE of sysexits.h
-STUCK_S: Final = 20.0
-"""The default of the seconds beyond the limit of a statement within which the engine must have stopped it. It looks at its clock between
-blocks only, and ends within such a time what an account may ask at once (limits.SEARCH)."""
 _TICK_S: Final = 1.0
 
 
@@ -76,3 +76,33 @@ class Watch:
     def close(self) -> None:
         """Look no more."""
         self._closed.set()
+
+
+class Turns:
+    """Lets few statements of readers compute at once, so that the sink has a processor. Use it as a context; any thread may.
+
+    A statement has a turn while the engine works for it, and none while its client reads.
+
+    Args:
+        most: The maximum number of statements at once.
+        patience_s: How long a statement waits for its turn, in seconds.
+    """
+
+    def __init__(self, most: int = AT_ONCE, patience_s: float = LONGEST_S) -> None:
+        self._most, self._patience_s = most, patience_s
+        self._places = threading.BoundedSemaphore(most)
+
+    def __enter__(self) -> None:
+        """Wait for a turn.
+
+        Raises:
+            ServerError: It does not come.
+        """
+        if not self._places.acquire(timeout=self._patience_s):
+            raise ServerError(
+                TOO_MANY_SIMULTANEOUS_QUERIES,
+                f"{self._most} statements of analysts have run for {self._patience_s:.0f} seconds. Come again later",
+            )
+
+    def __exit__(self, *_: object) -> None:
+        self._places.release()

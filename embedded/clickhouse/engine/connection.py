@@ -1,25 +1,20 @@
-"""All access to chDB: an engine over a data folder, connections for clients and the server, and errors with chDB's codes."""
+"""One connection to chDB: runs statements with the rights and limits of an account, and maps chDB's errors."""
 
 from __future__ import annotations
 
 import json
-import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from math import inf
-from pathlib import Path
 from typing import Any, Final
-from xml.sax.saxutils import escape
 
-from embedded.clickhouse.accounts import Account, engine_users, role_of
-from embedded.clickhouse.config import engine_config
+from embedded.clickhouse.accounts import Account, role_of
+from embedded.clickhouse.engine.watch import Turns, Watch, leave
 from embedded.clickhouse.errors import ABORTED, EngineError, engine_error
 from embedded.clickhouse.native.blocks import Column
 from embedded.clickhouse.protocol.wire import Progress
-from embedded.clickhouse.sql import literal, quote
-from embedded.clickhouse.watch import STUCK_S, Watch, leave
+from embedded.clickhouse.sql import literal
 
 # chDB's message for a statement that it can run only without streaming. chDB sends it before it runs anything.
 _NOT_STREAMED: Final = "Streaming query is not supported"
@@ -29,10 +24,6 @@ _HEADLESS: Final = frozenset({
     "JSONStringsEachRow", "JSONCompactEachRow", "JSONCompactStringsEachRow", "LineAsString", "Null",
 })  # fmt: skip
 _TIME_LIMIT: Final = "max_execution_time"
-# Types of the settings that clients of a revision before 54429 write as numbers.
-_NUMBER_TYPES: Final = frozenset(
-    {"Bool", "UInt64", "Int64", "Seconds", "Milliseconds", "MaxThreads", "NonZeroUInt64", "UInt64Auto", "BoolAuto"}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,129 +34,12 @@ class SettingState:
     changed: bool
 
 
-class Engine:
-    """The chDB engine over one data folder, with a connection of the server's own.
-
-    Args:
-        folder: The server's data folder. chDB's data go into its subfolder ``chdb``, which is created if missing.
-        max_memory_bytes: The maximum memory of all queries together, in bytes.
-        stuck_s: Seconds beyond the limit of a statement after which the process ends if it still runs.
-
-    Raises:
-        EngineError: chDB cannot open the folder, or its list of settings cannot be read.
-        OSError: The subfolder or the engine's configuration files cannot be written.
-    """
-
-    def __init__(self, folder: Path, *, max_memory_bytes: int, stuck_s: float = STUCK_S) -> None:
-        self._chdb = _chdb_alone()
-        self._folder = folder / "chdb"
-        self._folder.mkdir(parents=True, exist_ok=True)
-        config = folder / "engine.xml"
-        users = folder / "users.xml"
-        users.write_text(engine_users(), encoding="utf-8")
-        config.write_text(engine_config(users, max_memory_bytes), encoding="utf-8")
-        self._address = f"{self._folder}?config-file={escape(str(config))}"
-        self._lock = threading.Lock()
-        self._watch = Watch(stuck_s=stuck_s)
-        self._control = self.connect("control")
-        rows = self._control.rows("SELECT name, type, alias_for FROM system.settings")
-        self._types = {str(name): str(kind) for name, kind, _ in rows}
-
-    def connect(self, tag: str, account: Account | None = None) -> EngineConnection:
-        """Open and return a connection to chDB with the rights and limits of an account, or of the server itself.
-
-        Args:
-            tag: The text by which `kill` finds the queries of this connection. Different clients have different tags.
-            account: The account of the client; None for the server.
-
-        Raises:
-            EngineError: chDB cannot open the connection or set it up.
-        """
-        try:
-            return EngineConnection(self._chdb.connect(self._address), tag, account, watch=self._watch)
-        except RuntimeError as error:
-            raise _told(error) from error
-
-    def knows_setting(self, name: str) -> bool:
-        """Return whether ClickHouse has a setting of this name."""
-        return name in self._types
-
-    def is_number(self, name: str) -> bool:
-        """Return whether a client of a protocol revision before 54429 writes the named setting as a number, not as text.
-
-        False for a name that ClickHouse does not know.
-        """
-        return self._types.get(name) in _NUMBER_TYPES
-
-    def kill(self, tag: str) -> None:
-        """Ask chDB to stop the running queries of all connections with this tag, and return without waiting for their end.
-
-        They end soon after with error code 394. Any thread may call this.
-
-        Raises:
-            EngineError: The KILL statement failed.
-        """
-        with self._lock:
-            self._control.execute(f"KILL QUERY WHERE Settings['log_comment'] = {literal(tag)} ASYNC")
-
-    def rows(self, text: str) -> list[list[Any]]:
-        """Run a small query on the server's own connection and return its rows, each a list of values decoded from JSON.
-
-        Any thread may call this.
-
-        Raises:
-            EngineError: The query failed.
-        """
-        with self._lock:
-            return self._control.rows(text)
-
-    def execute(self, text: str) -> None:
-        """Run a statement on the server's own connection and ignore its result. Any thread may call this.
-
-        Raises:
-            EngineError: The statement failed.
-        """
-        with self._lock:
-            self._control.execute(text)
-
-    def native(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> bytes:
-        """Convert a few rows into a block in Native format and return its bytes. Any thread may call this.
-
-        Each row has one value per column, given as text, as in the result of `EngineConnection.summary`.
-
-        Raises:
-            EngineError: A value does not fit its column's type.
-        """
-        structure = ", ".join(f"{quote(column.name)} {column.type}" for column in columns)
-        lines = "\n".join(json.dumps(row) for row in rows)
-        text = f"SELECT * FROM format(JSONCompactStringsEachRow, {literal(structure)}, {literal(lines)})"  # noqa: S608
-        with self._lock:
-            return self._control.execute(text)
-
-    def close(self) -> None:
-        """Close the server's own connection to chDB. chDB shuts down only when the last connection of all is closed."""
-        self._watch.close()
-        self._control.close()
-
-
-def _told(error: RuntimeError) -> EngineError:
+def told(error: RuntimeError) -> EngineError:
     """Return chDB's error with its code and text. After a fatal one no statement of anybody runs any more: the process ends."""
-    told = engine_error(str(error))
-    if told.code == ABORTED and "fatal error" in told.text:
-        leave(f"The engine is shutting down by itself: {told.text}")
-    return told
-
-
-def _chdb_alone() -> Any:
-    """Import chDB without pyarrow, which it imports if it can, and needs for tables of Arrow alone: 34 MiB and half a second."""
-    known = "pyarrow" in sys.modules
-    sys.modules.setdefault("pyarrow", None)  # type: ignore[arg-type]  # then an import of it fails
-    try:
-        import chdb
-    finally:
-        if not known:
-            del sys.modules["pyarrow"]
-    return chdb
+    found = engine_error(str(error))
+    if found.code == ABORTED and "fatal error" in found.text:
+        leave(f"The engine is shutting down by itself: {found.text}")
+    return found
 
 
 class EngineConnection:
@@ -178,6 +52,7 @@ class EngineConnection:
         tag: The text by which `Engine.kill` finds the queries of this connection.
         account: The account whose rights and limits hold; None for the server itself.
         watch: Ends the process if the engine does not stop a statement.
+        turns: Lets few statements of readers run at once.
 
     Attributes:
         account: The account.
@@ -186,9 +61,12 @@ class EngineConnection:
         EngineError: The connection cannot be set up.
     """
 
-    def __init__(self, connection: Any, tag: str, account: Account | None = None, *, watch: Watch) -> None:
+    def __init__(
+        self, connection: Any, tag: str, account: Account | None = None, *, watch: Watch, turns: Turns
+    ) -> None:
         self._connection = connection
-        self._watch = watch
+        self._watch, self._turns = watch, turns
+        self._is_statement = False
         self.tag = tag
         self.account = account
         self._limit_s: float = account.limits.get(_TIME_LIMIT, inf) if account else inf
@@ -215,23 +93,29 @@ class EngineConnection:
 
     @contextmanager
     def _engine_at_work(self) -> Iterator[None]:
-        """Watch one call of chDB, and map its error."""
-        try:
-            with self._watch.within(self._limit_s, self.account.name if self.account else ""):
-                yield
-        except RuntimeError as error:
-            raise _told(error) from error
+        """Watch one call of chDB, when it is its turn, and map its error."""
+        waits = self._is_statement and self.account is not None and self.account.reads_only
+        with self._turns if waits else nullcontext():
+            try:
+                with self._watch.within(self._limit_s, self.account.name if self.account else ""):
+                    yield
+            except RuntimeError as error:
+                raise told(error) from error
 
     @contextmanager
-    def limited(self, given: str | None) -> Iterator[None]:
-        """Hold the statements in the context to a limit of time that a client gave, if this account has one."""
-        before = self._limit_s
-        if before != inf and given is not None:
-            self._limit_s = min(before, float(given))
+    def statement(self, limit_s: str | None) -> Iterator[None]:
+        """Take what runs in the context for a statement of the client: it waits for its turn.
+
+        Args:
+            limit_s: The limit of time that the client gave with it; None for that of the account. An account without one has none.
+        """
+        before, self._is_statement = self._limit_s, True
+        if before != inf and limit_s is not None:
+            self._limit_s = min(before, float(limit_s))
         try:
             yield
         finally:
-            self._limit_s = before
+            self._limit_s, self._is_statement = before, False
 
     def stream(self, text: str, parameters: Mapping[str, str], form: str = "Native") -> Iterator[bytes]:
         """Run a query and yield its result as it arrives, in chunks of one or more whole blocks.
