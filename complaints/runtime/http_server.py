@@ -5,6 +5,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from complaints.errors import ConfigurationError
@@ -20,6 +21,21 @@ POLL_S = 0.2
 
 FINISH_S = 5
 """Seconds that a request in progress may take after the stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connections:
+    """How a server treats its connections.
+
+    Attributes:
+        finish_s: seconds that a request in progress may take after the stop.
+        protocol: makes what serves one connection; None for TimedProtocol.
+        backlog: maximum number of connections that wait to be accepted, and are then accepted at once.
+    """
+
+    finish_s: int = FINISH_S
+    protocol: Callable[..., asyncio.Protocol] | None = None
+    backlog: int = BACKLOG
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -100,7 +116,7 @@ async def serve_until(
     stopped: Callable[[], bool],
     *,
     heartbeat: Callable[[], None] = lambda: None,
-    finish_s: int = FINISH_S,
+    connections: Connections = Connections(),  # it is frozen
 ) -> None:
     """Serve the application in the running event loop until `stopped` returns true. It does not touch the process's signal handlers.
 
@@ -109,7 +125,7 @@ async def serve_until(
         listener: the listening socket, which uvicorn closes.
         stopped: returns whether to end.
         heartbeat: called every POLL_S seconds while the server runs.
-        finish_s: seconds that a request in progress may take after the stop.
+        connections: how it treats its connections.
     """
     import uvicorn
 
@@ -118,14 +134,15 @@ async def serve_until(
     quiet_about_accepting(asyncio.get_running_loop())
     config = uvicorn.Config(
         app,
-        http=TimedProtocol,
+        http=connections.protocol or TimedProtocol,  # type: ignore[arg-type]  # anything that makes one is called
+        backlog=connections.backlog,
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,  # the application decides by a setting which proxies to trust
         lifespan="off",
         ws="none",
-        timeout_graceful_shutdown=finish_s,
+        timeout_graceful_shutdown=connections.finish_s,
     )
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
-from embedded.clickhouse.limits import PACKET_S
+from embedded.clickhouse.limits import PACKET_S, STUCK_S
 
 _CONFIG: Final = """<clickhouse>
   <logger><level>none</level></logger>
@@ -46,6 +46,7 @@ class ServerConfig:
         hello_timeout_s: The maximum time until a connection's hello has come whole, in seconds.
         io_timeout_s: The maximum duration of one read or write within a packet, in seconds; the default is ClickHouse's own.
         packet_timeout_s: The maximum time until a query, with the tables that come with it, has come whole, in seconds.
+        stuck_s: Seconds beyond the limit of an analyst's statement after which the process ends if the engine still runs it.
         stop_timeout_s: How long the server waits for each client's thread when it stops, in seconds.
     """
 
@@ -60,6 +61,7 @@ class ServerConfig:
     hello_timeout_s: float = 10.0
     io_timeout_s: float = 300.0
     packet_timeout_s: float = PACKET_S
+    stuck_s: float = STUCK_S
     stop_timeout_s: float = 10.0
 
 

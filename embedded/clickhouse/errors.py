@@ -34,6 +34,7 @@ ABORTED: Final = 236
 SESSION_NOT_FOUND: Final = 372
 SESSION_IS_LOCKED: Final = 373
 QUERY_WAS_CANCELLED: Final = 394
+SYSTEM_ERROR: Final = 425
 UNKNOWN_CODEC: Final = 432
 AUTHENTICATION_FAILED: Final = 516
 ACCESS_DENIED: Final = 497
@@ -61,6 +62,7 @@ _NAMES: Final[dict[int, str]] = {
     INTO_OUTFILE_NOT_ALLOWED: "INTO_OUTFILE_NOT_ALLOWED",
     TOO_MANY_BYTES: "TOO_MANY_BYTES",
     QUERY_WAS_CANCELLED: "QUERY_WAS_CANCELLED",
+    SYSTEM_ERROR: "SYSTEM_ERROR",
     UNKNOWN_CODEC: "UNKNOWN_CODEC",
     AUTHENTICATION_FAILED: "AUTHENTICATION_FAILED",
     ACCESS_DENIED: "ACCESS_DENIED",
@@ -69,12 +71,12 @@ _NAMES: Final[dict[int, str]] = {
 }
 
 # chDB puts the current activity before the text and its version after it. The native protocol carries neither.
-_ENGINE_TEXT: Final = re.compile(r"Code: (?P<code>\d+)\. DB::Exception: (?P<text>.*)", re.DOTALL)
+_ENGINE_TEXT: Final = re.compile(r"Code: (?P<code>\d+)\. DB::(?:Errno)?Exception: (?P<text>.*)", re.DOTALL)
 _VERSION_SUFFIX: Final = re.compile(r"\s*\(version [\d.]+[^)]*\)\s*$")
 
 # What the engine says of a statement that is too large: by code, and by words where the code says nothing.
 _TOO_LARGE: Final = frozenset({TOO_DEEP_SUBQUERIES, TOO_DEEP_AST, TOO_BIG_AST, TOO_DEEP_RECURSION, TOO_SLOW_PARSING})
-_TOO_BIG: Final = "Query tree is too big"
+_TOO_BIG: Final = ("Query tree is too big", "call to function range would produce")
 
 
 class EmbeddedClickHouseError(Exception):
@@ -114,6 +116,11 @@ def too_large(what: str, most_bytes: int) -> ServerError:
     return ServerError(TOO_MANY_BYTES, f"{what} has at most {most_bytes} bytes")
 
 
+def of_this_machine(error: OSError) -> ServerError:
+    """Return the error for what this machine cannot do now, for want of files or space for instance. Clients come again."""
+    return ServerError(SYSTEM_ERROR, f"This server cannot do it now, try again later: {error.strerror or error}")
+
+
 class ProtocolError(ServerError):
     """A packet, block or column type is malformed, not expected, or not supported by this server.
 
@@ -147,5 +154,5 @@ def engine_error(raw: str) -> EngineError:
 
 def advised(code: int, text: str) -> str:
     """Return the text of an error of the engine, with what to do about it if the statement is too large and it does not say so yet."""
-    is_large = (code in _TOO_LARGE or _TOO_BIG in text) and TOO_MUCH not in text
+    is_large = (code in _TOO_LARGE or any(words in text for words in _TOO_BIG)) and TOO_MUCH not in text
     return f"{text} {TOO_MUCH}." if is_large else text

@@ -18,6 +18,13 @@ MOST_NAMED: Final = 1_000
 LONGEST_S: Final = 60
 """The maximum number of seconds of an analyst's query, so that a slip ends by itself."""
 
+STUCK_S: Final = 20.0
+"""Seconds beyond the limit of an analyst's statement within which the engine must have stopped it. It looks at its clock between blocks
+only, and ends within such a time what a statement may ask at once (see SEARCH)."""
+
+AT_ONCE: Final = 4
+"""Statements of analysts that compute at once. Others wait for their turn."""
+
 LONGEST_OF_ALL_S: Final = 600
 """The maximum number of seconds of any other query."""
 
@@ -33,7 +40,7 @@ READER: Final[Mapping[str, int]] = MappingProxyType(
         "max_parser_depth": 300,
         "max_parser_backtracks": 20_000,
         "max_subquery_depth": 20,
-        "function_range_max_elements_in_block": 1_000_000,
+        "function_range_max_elements_in_block": 500_000,
     }
 )
 """The engine's settings for each of an analyst's statements."""
@@ -44,6 +51,11 @@ looks at its clock between blocks only."""
 
 FRAME: Final[Mapping[str, int]] = MappingProxyType({"max_block_size": 64})
 """The same for a statement with frames of rows: a function is computed anew for each row of a block, over as many rows as a frame has."""
+
+LAMBDA: Final[Mapping[str, int]] = MappingProxyType(
+    {"max_block_size": 1024, "function_range_max_elements_in_block": 100_000}
+)
+"""The same for a statement with a lambda, which may look through one array for each element of another."""
 
 SEARCH: Final[Mapping[str, int]] = MappingProxyType(
     {"max_memory_usage": 32 << 20, "max_block_size": 1024, "max_threads": 1, "max_execution_time": 30}
@@ -70,13 +82,28 @@ READ_S: Final = 300.0
 nothing for `PACKET_S` is left."""
 
 MOST_WAITED_BYTES: Final = 64 << 20
-"""The maximum size of a result by HTTP for whose end its client waits: so much is kept for each."""
+"""The maximum size of a result by HTTP for whose end its client waits: so much is kept for each, on the disk."""
 
 SESSIONS: Final = 32
 """The maximum number of named sessions by HTTP of one account. Each has two connections to the engine."""
 
 CLIENTS: Final = 32
 """The maximum number of connections of each account but the sink's, so that none fills the server: a pool of a BI tool has a dozen."""
+
+_LONGEST_NUMBER: Final = 20
+"""Digits of the greatest setting. Python converts some 4,000 at most, and what is longer is no limit that anybody means."""
+
+
+def is_within(text: str, most: int) -> bool:
+    """Return whether a text that a client sent is a whole number from 1 to a greatest one."""
+    digits = text.strip()
+    return digits.isascii() and digits.isdecimal() and len(digits) <= _LONGEST_NUMBER and 0 < int(digits) <= most
+
+
+def tightest(*bounds: Mapping[str, int]) -> dict[str, int]:
+    """Return the least of the bounds of each name."""
+    return {name: min(each[name] for each in bounds if name in each) for each in bounds for name in each}
+
 
 TOO_MUCH: Final = (
     "Ask for less in one statement: a range or a condition instead of a long list, fewer names that stand for others,"

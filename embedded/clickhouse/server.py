@@ -20,6 +20,7 @@ from embedded.clickhouse.protocol import wire
 from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session.session import Conversation
 from embedded.clickhouse.sql import quote
+from embedded.clickhouse.strangers import Strangers, most_strangers
 
 if TYPE_CHECKING:
     from embedded.clickhouse.http.server import HttpServer
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 _BACKLOG: Final = 128
 # Pause after a failed accept: long enough not to spin, short enough for clients not to notice.
 _ACCEPT_AGAIN_S: Final = 0.05
-# Connections that have not logged in. The oldest one gives way: who is about to log in needs milliseconds, who never will fills none up.
-STRANGERS: Final = 256
 _LOCK_FILE: Final = "server.lock"
 
 
@@ -78,7 +77,7 @@ class ClickHouseServer:
         self._http: HttpServer | None = None
         self._stopping = threading.Event()
         self._clients: dict[socket.socket, threading.Thread] = {}
-        self._strangers: dict[socket.socket, None] = {}
+        self._strangers = Strangers[socket.socket](most_strangers(), _end)
         self._guard = threading.Lock()
 
     @property
@@ -123,7 +122,7 @@ class ClickHouseServer:
         self._lock_file = lock_folder(config.data_dir)
         try:
             _empty_folder(spool_folder(config.data_dir))
-            self._engine = Engine(config.data_dir, max_memory_bytes=config.max_memory_bytes)
+            self._engine = Engine(config.data_dir, max_memory_bytes=config.max_memory_bytes, stuck_s=config.stuck_s)
             for database in sorted({account.database for account in ACCOUNTS}):
                 self._engine.execute(f"CREATE DATABASE IF NOT EXISTS {quote(database)}")
             self._gate = Gate(
@@ -170,25 +169,16 @@ class ClickHouseServer:
             )
             with self._guard:
                 self._clients[connected] = thread
-                self._strangers[connected] = None
-                oldest = next(iter(self._strangers)) if len(self._strangers) > STRANGERS else None
-                if oldest is not None:
-                    del self._strangers[oldest]
-                    with suppress(OSError):
-                        oldest.shutdown(socket.SHUT_RDWR)
+            self._strangers.meet(connected)
             thread.start()
-
-    def _know(self, connected: socket.socket) -> None:
-        with self._guard:
-            self._strangers.pop(connected, None)
 
     def _serve(self, connected: socket.socket, channel: Channel, talk: Conversation) -> None:
         try:
-            talk.serve(partial(self._know, connected))
+            talk.serve(partial(self._strangers.forget, connected))
         finally:
+            self._strangers.forget(connected)
             with self._guard:
                 self._clients.pop(connected, None)
-                self._strangers.pop(connected, None)
             channel.close()
 
     def stop(self) -> None:
@@ -207,8 +197,7 @@ class ClickHouseServer:
         with self._guard:
             clients = dict(self._clients)
         for connected in clients:
-            with suppress(OSError):
-                connected.shutdown(socket.SHUT_RDWR)
+            _end(connected)
         for thread in clients.values():
             thread.join(self._config.stop_timeout_s)
         if self._engine is not None:
@@ -224,6 +213,11 @@ class ClickHouseServer:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def _end(connected: socket.socket) -> None:
+    with suppress(OSError):
+        connected.shutdown(socket.SHUT_RDWR)
 
 
 def _http_server(gate: Gate, config: ServerConfig, version: wire.ServerVersion) -> HttpServer:

@@ -10,8 +10,11 @@ from clickhouse_driver.errors import Error, ServerException, TypeMismatchError
 from complaints.errors import LaporError, StoreUnavailable
 from complaints.runtime.address import parse_address
 
-RETRY_CODES = frozenset({3, 107, 159, 164, 202, 203, 209, 210, 241, 242, 252, 285, 319, 425, 999})
-"""ClickHouse's codes for temporary errors: timeouts, too many queries or parts, memory, network, a read-only replica."""
+RETRY_CODES = frozenset({
+    3, 107, 159, 164, 202, 203, 209, 210, 236, 241, 242, 252, 285, 319, 394, 999, 74, 75, 76, 77, 173, 243, 298, 425, 439, 460, 573,
+})  # fmt: skip
+"""ClickHouse's codes for temporary errors: timeouts, too many queries or parts, memory, network, a read-only replica, a server that stops;
+and, from 74 on, what its machine cannot do now: read, write or open a file of any kind, find space or a thread."""
 
 CONNECT_TIMEOUT_S = 5.0
 """The maximum number of seconds to wait for a connection to ClickHouse."""

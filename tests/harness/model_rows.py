@@ -196,7 +196,7 @@ def _case(document: Case) -> Row:
         "deemed": document.deemed,
         "incomplete": document.incomplete,
         "extended": document.extended_at is not None,
-        "paused_s": document.paused_s,
+        "paused_s": document.paused_s // 3600 * 3600 if complaint.secret or complaint.anonymous else document.paused_s,
         "disputes": document.disputes,
         "stars": document.rating.stars if document.rating else None,
         "overdue": sorted(document.overdue),

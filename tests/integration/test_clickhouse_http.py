@@ -7,11 +7,13 @@ import json
 import socket
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
 import lz4.frame  # type: ignore[import-untyped]
+import psutil
 import pytest
 import zstandard
 from clickhouse_driver import Client
@@ -20,7 +22,8 @@ from embedded.clickhouse.accounts import ANALYST, OPERATOR
 from embedded.clickhouse.limits import MOST_WAITED_BYTES, SESSIONS
 from embedded.clickhouse.native.reader import ByteReader
 from embedded.clickhouse.protocol.compress import LZ4, ZSTD, frames, method_named, read_frame
-from tests.harness.clickhouse import PASSWORD, new_client, served, with_http
+from embedded.clickhouse.strangers import STRANGERS
+from tests.harness.clickhouse import PASSWORD, new_client, served, start, stop, with_http
 from tests.harness.support import free_port, wait_until
 from tests.harness.tables import row_by_row
 
@@ -110,6 +113,23 @@ def test_the_answer_tells_its_query_its_format_and_its_numbers(http: httpx.Clien
     summary = json.loads(got.headers["X-ClickHouse-Summary"])
     assert (summary["read_rows"], summary["result_rows"]) == ("7", "7")
     assert got.headers["X-ClickHouse-Timezone"]
+
+
+def test_the_numbers_of_an_analyst_tell_nothing_of_what_a_view_reads(analyst: httpx.Client) -> None:
+    """A view reads a text before it hides it. The rows of the result are there."""
+    got = analyst.post("/", params={"wait_end_of_query": "1"}, content="SELECT number FROM numbers(7)")
+    summary = json.loads(got.headers["X-ClickHouse-Summary"])
+    assert (summary["read_rows"], summary["read_bytes"], summary["total_rows_to_read"]) == ("0", "0", "0")
+    assert summary["result_rows"] == "7"
+
+
+@pytest.mark.parametrize(("name", "status"), [("session_timeout", 400), ("max_threads", 403), ("max_block_size", 200)])
+def test_a_number_of_thousands_of_digits_is_no_fault_of_the_server(
+    analyst: httpx.Client, name: str, status: int
+) -> None:
+    """Python reads no such number. It is above each limit; that of a block holds whatever is asked."""
+    got = analyst.get("/", params={"query": "SELECT 1", "session_id": "a", name: "9" * 6000})
+    assert got.status_code == status, got.text
 
 
 def test_a_long_result_comes_piece_by_piece(http: httpx.Client) -> None:
@@ -298,6 +318,22 @@ def test_nobody_sends_a_body_who_has_not_logged_in(ports: Ports) -> None:
     assert b"x-clickhouse-exception-code: 516" in told_early(ports[1], "salah")
 
 
+def test_who_has_not_logged_in_takes_no_files_from_others(ports: Ports, analyst: httpx.Client) -> None:
+    """Nobody needs a password to open a connection. The oldest one gives way, and no request of somebody who has logged in does."""
+    long = {"query": "SELECT number FROM numbers(2000000) FORMAT RowBinary"}
+    with ExitStack() as opened, analyst.stream("GET", "/", params=long) as read_slowly:
+        silent = [
+            opened.enter_context(socket.create_connection(("127.0.0.1", ports[1]))) for _ in range(STRANGERS + 64)
+        ]
+        silent[0].settimeout(5)  # before a client is left that sends no headers
+        assert silent[0].recv(1) == b""
+        silent[-1].setblocking(False)  # its only argument
+        with pytest.raises(BlockingIOError):
+            silent[-1].recv(1)
+        assert len(read_slowly.read()) == 16_000_000
+        assert analyst.get("/", params={"query": "SELECT 1"}).text == "1\n"
+
+
 def test_a_body_that_comes_byte_by_byte_has_no_more_time(tmp_path: Path) -> None:
     """The time is for all of an analyst's statement, and not from one byte to the next."""
     with served(tmp_path, http_port=(port := free_port()), packet_timeout_s=1.0):
@@ -313,6 +349,27 @@ def test_an_analyst_s_statement_costs_no_more_by_http(analyst: httpx.Client) -> 
     waited = analyst.post("/?wait_end_of_query=1", content=large)
     assert (waited.status_code, "wait_end_of_query" in waited.text) == (413, True)
     assert len(analyst.post("/", content=large).content) > MOST_WAITED_BYTES
+
+
+def test_results_that_are_waited_for_take_no_memory(tmp_path: Path) -> None:
+    """All of them together: each is in a file until its client has read it, however many do so slowly."""
+    process, _ = start(tmp_path, http_port=(number := free_port()))
+    asked = "SELECT repeat('x', 1000) FROM numbers(60000) FORMAT TSV"
+    head = f"X-ClickHouse-User: {ANALYST}\r\nX-ClickHouse-Key: {PASSWORD}\r\nContent-Length: {len(asked)}\r\n\r\n"
+    with ExitStack() as closing:
+        closing.callback(stop, process)
+        measured = psutil.Process(process.pid)
+
+        def wait_for_one() -> None:
+            wire = closing.enter_context(socket.create_connection(("127.0.0.1", number), timeout=60))
+            wire.sendall(f"POST /?wait_end_of_query=1 HTTP/1.1\r\nHost: x\r\n{head}{asked}".encode())
+            assert wire.recv(12) == b"HTTP/1.1 200"
+
+        wait_for_one()
+        before = measured.memory_info().rss
+        for _ in range(6):
+            wait_for_one()
+        assert measured.memory_info().rss - before < 3 * 60_000_000
 
 
 def test_no_account_takes_the_sessions_of_another(analyst: httpx.Client, http: httpx.Client) -> None:

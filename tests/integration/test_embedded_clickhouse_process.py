@@ -7,18 +7,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from math import inf
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 from clickhouse_driver.errors import Error, ServerException
 
 from embedded.clickhouse import ClickHouseServer, FolderInUseError, ServerConfig
-from embedded.clickhouse.accounts import ACCOUNTS, ANALYST
-from embedded.clickhouse.limits import LONGEST_S
-from embedded.clickhouse.session.execution import STUCK_S, Ended, Execution, Work
+from embedded.clickhouse.accounts import ANALYST
+from embedded.clickhouse.engine.watch import Turns, Watch
+from embedded.clickhouse.errors import ServerError
 from tests.harness.clickhouse import code_of, new_client, served, start, stop
 from tests.harness.support import wait_until
 
@@ -180,36 +179,47 @@ def test_a_folder_in_use_is_an_error_of_the_tree(tmp_path: Path) -> None:
         assert stop(process) == 0
 
 
-class Endless:
-    """A connection of an analyst whose engine looks at no clock until it is let go."""
+def test_a_statement_that_the_engine_does_not_stop_ends_the_server(tmp_path: Path) -> None:
+    """Soon after its own limit, wherever it is (also in the description of its columns), with a sentence; a restart finds all rows."""
+    process, port = start(tmp_path, stuck_s=1.0)
+    with new_client(port) as operator:
+        operator.execute("CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a")
+        operator.execute("INSERT INTO t VALUES", [(1,)])
+    # a form that no rule refuses: it goes through the array once for each of its elements
+    numbers = "(SELECT groupArray(number) FROM numbers(1000000))"
+    endless = f"WITH {numbers} AS r, mapFromArrays(r, r) AS m SELECT arraySum(arrayMap(x -> m[x + 1000000000], r))"
+    with new_client(port, user=ANALYST) as analyst, pytest.raises((EOFError, OSError, Error)):
+        analyst.execute(endless, settings={"max_execution_time": 1})
+    with process:
+        assert process.wait(60) == 70
+    process, port = start(tmp_path)
+    with new_client(port) as operator:
+        assert operator.execute("SELECT a FROM t") == [(1,)]
+    assert stop(process) == 0
 
-    tag = "endless"
-    account = next(account for account in ACCOUNTS if account.name == ANALYST)
 
-    def __init__(self) -> None:
-        self.let_go = threading.Event()
-
-    def watch(self, _report: object) -> None:
-        """Tell no progress."""
-
-    def stream(self, _text: str, _parameters: object, _form: str) -> Iterator[bytes]:
-        """Give one block, and then nothing."""
-        yield b"block"
-        self.let_go.wait()
+def test_few_statements_of_analysts_run_at_once() -> None:
+    """The others wait for their turn, and then hear a code after which clients come again."""
+    turns = Turns(1, patience_s=0.01)
+    for _ in range(2):
+        with turns, pytest.raises(ServerError, match="Come again later") as refused, turns:
+            pass
+        assert refused.value.code == 202
 
 
-def test_a_query_of_an_analyst_that_the_engine_does_not_stop_ends_the_server() -> None:
-    """Nothing else ends it. What a slow client has not taken yet is no such query."""
-    connection, given_up, now = Endless(), threading.Event(), [0.0]
-    made: Any = connection
-    execution = Execution(made, made, Work("SELECT 1", {}), give_up=given_up.set, clock=lambda: now[0])
-    assert execution.next_block(30) == b"block"
-    now[0] = LONGEST_S + STUCK_S
-    assert execution.next_block(0.01) is None
-    assert not given_up.is_set()
-    now[0] += 1
-    assert execution.next_block(0.01) is None
-    assert given_up.is_set()
-    connection.let_go.set()
-    with pytest.raises(Ended):
-        execution.next_block(30)
+def test_a_watch_ends_what_outlasts_its_limit_and_nothing_else() -> None:
+    """What has no limit, or has ended, is not looked at; a stop of the whole process counts as one look."""
+    given_up: list[str] = []
+    watch = Watch(given_up.append, tick_s=0.001, stuck_s=0.02)
+    with watch.within(inf, "lapor_operator"), watch.within(1000, "lapor_analyst"):
+        with watch.within(0.01, "lapor_analyst"):
+            pass
+        time.sleep(0.2)
+        assert not given_up
+        with watch.within(0.01, "lapor_analyst"):
+            wait_until(lambda: bool(given_up), what="the end")
+    watch.close()
+    assert (
+        given_up[0]
+        == "A statement of lapor_analyst did not end within its 0 s, and the engine did not stop it for 0 s more."
+    )

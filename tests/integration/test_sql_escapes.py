@@ -20,11 +20,12 @@ from embedded.clickhouse import revisions
 from embedded.clickhouse.access.reading import places_of
 from embedded.clickhouse.accounts import ACCOUNTS, ANALYST, DATA, OPERATOR, SINK
 from embedded.clickhouse.errors import ProtocolError
-from embedded.clickhouse.limits import CLIENTS
+from embedded.clickhouse.limits import CLIENTS, is_within
 from embedded.clickhouse.native.blocks import Column, header_block
 from embedded.clickhouse.native.writer import string, varint
 from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session.externals import ExternalTables
+from embedded.clickhouse.session.scope import within
 from tests.harness.clickhouse import PASSWORD, new_client, port, served
 from tests.harness.tables import row_by_row
 
@@ -319,8 +320,16 @@ def doubling(names: int, joined: str) -> str:
         "WITH repeat('a', 1000000) AS r SELECT arrayCount(x -> position(r, toString(x)) > 0, range(1000000))",
         "SELECT count() FROM numbers(1000000) WHERE repeat('a', 1000000) LIKE concat('%', toString(number), '%b')",
         "SELECT " + ", ".join(f"match(text, 'a.{{90}}{number}')" for number in range(10)) + " FROM cases",
+        "WITH mapFromArrays(range(1000000), range(1000000)) AS m SELECT arraySum(arrayMap(x -> m[x + 1e9], range(1000000)))",
+        "WITH mapFromArrays(range(9), range(9)) AS m SELECT arraySum(arrayMap(x -> mapContains(m, x + 1e9), range(9)))",
+        "SELECT arraySum(arrayMap(x -> hasSubsequence(repeat('ab', 1000000), toString(x)), range(9)))",
+        "SELECT arraySum(arrayMap(x -> multiSearchAny('ab', [toString(x)]), range(9)))",
+        "SELECT arraySum(arrayMap(x -> length(substringUTF8(repeat('éa', 1000000), x, 1)), range(9)))",
+        "WITH rpad('é', 1000000, 'a') AS t SELECT arraySum(arrayMap(x -> length(leftUTF8(t, x)), range(9)))",
+        "SELECT length(range(1000000))",
+        "SELECT arrayMap(x -> x, range(100001))",
     ],
-    ids=range(14),
+    ids=range(22),
 )
 def test_a_statement_that_costs_too_much_is_refused_at_once_and_says_what_to_do(analyst: Client, text: str) -> None:
     """The engine reads and searches without a look at its clock, so what it may read and search for is bounded."""
@@ -338,6 +347,33 @@ def test_a_statement_that_costs_too_much_is_refused_at_once_and_says_what_to_do(
 def test_the_places_of_a_pattern_are_counted_with_its_repetitions(pattern: str, places: int) -> None:
     """A search may be at each of them at every character."""
     assert places_of(pattern) == places
+
+
+def test_nothing_tells_a_reader_how_much_a_view_reads(analyst: Client, operator: Client) -> None:
+    """A view reads a text before it hides it, and the rows that it leaves out: neither progress nor the error of a limit counts them."""
+
+    def told(client: Client) -> tuple[int, int]:
+        client.execute("SELECT sum(length(text)) FROM lapor.cases")
+        seen = client.last_query.progress
+        return seen.rows, seen.bytes
+
+    assert told(analyst) == (0, 0)
+    assert min(told(operator)) >= 100
+    for limit in ("max_bytes_to_read", "max_rows_to_read"):
+        with pytest.raises(ServerException) as refused:
+            analyst.execute("SELECT 1", settings={limit: 1_000_000})
+        assert refused.value.code == 452
+
+
+@pytest.mark.parametrize("number", ["9" * 6000, "\u0663", "\u00b2", "", "-1", "1e9", "+1"])
+def test_a_number_is_a_few_digits(analyst: Client, number: str) -> None:
+    """Anything else is no limit, and no fault of the server."""
+    for name in ("max_threads", "max_execution_time"):
+        with pytest.raises(ServerException) as refused:
+            analyst.execute("SELECT 1", settings={name: number})
+        assert refused.value.code == 452
+    assert not is_within(number, 1 << 62)
+    assert within(number, 1024) == "1024"
 
 
 def test_a_query_that_comes_byte_by_byte_has_no_more_time(tmp_path: Path) -> None:

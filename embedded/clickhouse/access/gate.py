@@ -26,7 +26,7 @@ from embedded.clickhouse.errors import (
     ServerError,
     denied,
 )
-from embedded.clickhouse.limits import BLOCK, CLIENTS, FRAME, MOST_SEARCHED, READER_QUERY_BYTES, SEARCH, TOO_MUCH
+from embedded.clickhouse.limits import CLIENTS, FRAME, READER_QUERY_BYTES, TOO_MUCH, is_within, tightest
 from embedded.clickhouse.tokens import tokens
 
 # Table functions that take a structure, which is SQL inside a text, and what makes it more than names and types.
@@ -156,24 +156,15 @@ class Gate:
         # The engine explains an INSERT from input() only with a format, which the rows of a client do not need.
         sent = " FORMAT Native" if statement.startswith("INSERT") and " FORMAT " not in statement else ""
         parse = nodes(connection, statement + sent, parameters)
-        searches, searched = False, 0
         if account.reads_only:
-            for node in parse:
-                self._reading.check(node)
-                searches = searches or self._reading.searches(node)
-                searched += self._reading.searched(node)
-            if searched > MOST_SEARCHED:
-                raise denied(
-                    f"a statement searches for too much at once, {searched} places instead of {MOST_SEARCHED}. {TOO_MUCH}"
-                )
-        elif account.name != SINK:
+            bounds = self._reading.check(parse)
+            return Permitted(statement, bounds if _FRAMED.isdisjoint(words) else tightest(bounds, FRAME))
+        if account.name != SINK:
             self._writing.check(statement, parse)
         else:
             for node in parse:
                 self._writing.lend_nothing(node)
-        if not account.reads_only:
-            return Permitted(statement, {})
-        return Permitted(statement, SEARCH if searches else BLOCK if _FRAMED.isdisjoint(words) else FRAME)
+        return Permitted(statement, {})
 
     @staticmethod
     def _check_words(account: Account, words: Sequence[str]) -> None:
@@ -217,7 +208,7 @@ class Gate:
                 raise ServerError(
                     SETTING_CONSTRAINT_VIOLATION, f"The setting {name} is not among those that {account.name} may give"
                 )
-            if bound is not None and not (value.strip().isdecimal() and 0 < int(value) <= bound):
+            if bound is not None and not is_within(value, bound):
                 raise ServerError(SETTING_CONSTRAINT_VIOLATION, f"The setting {name} must be from 1 to {bound}")
 
 

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from embedded.clickhouse.access.tree import Node
 from embedded.clickhouse.accounts import CATALOGUE
 from embedded.clickhouse.engine import Engine
 from embedded.clickhouse.errors import ServerError, denied
-from embedded.clickhouse.limits import LONGEST_PATTERN, LONGEST_WORDS, MOST_SEARCHED
+from embedded.clickhouse.limits import (
+    BLOCK,
+    LAMBDA,
+    LONGEST_PATTERN,
+    LONGEST_WORDS,
+    MOST_SEARCHED,
+    SEARCH,
+    TOO_MUCH,
+    tightest,
+)
 from embedded.clickhouse.sql import unquote
 
 # The kinds of functions that compute from their arguments alone. Not among them are those that read files, dictionaries, settings,
@@ -33,8 +43,28 @@ _SINGLE: Final = (
 _ENDLESS: Final = frozenset({
     "arrayReduceInRanges", "kolmogorovSmirnovTest",
     "arrayLevenshteinDistance", "arrayLevenshteinDistanceWeighted", "arraySimilarity", "damerauLevenshteinDistance", "editDistance",
-    "editDistanceUTF8", "extractTextFromHTML", "jaroSimilarity", "jaroWinklerSimilarity",
+    "editDistanceUTF8", "extractTextFromHTML", "jaroSimilarity", "jaroWinklerSimilarity", "stringJaccardIndex", "stringJaccardIndexUTF8",
 })  # fmt: skip
+# Functions that make a long value of a short text. Beside a lambda, which may look through it once for each element of an array, they take
+# the square of it; `range` has a limit of its own (limits.LAMBDA).
+_LENGTHEN: Final = frozenset({
+    "arrayResize", "arrayWithConstant", "leftPad", "leftPadUTF8", "randomFixedString", "randomPrintableASCII", "randomString",
+    "randomStringUTF8", "repeat", "rightPad", "rightPadUTF8", "space",
+})  # fmt: skip
+_LAMBDA: Final = "lambda"
+# The argument of a function that names another function or a type. It stands in the query, so that it is known what it names.
+_NAMES_FUNCTION: Final = {"arrayreduce": 1}
+_NAMES_TYPE: Final = {
+    **dict.fromkeys(("_cast", "accuratecast", "accuratecastordefault", "accuratecastornull", "cast", "kqlparametercast", "reinterpret"), 2),
+    "defaultvalueoftypename": 1,
+}  # fmt: skip
+_JSON: Final = "jsonextract"
+"""How the functions begin that take a type as the last of as many arguments as one likes."""
+# A state of an aggregate function that somebody made up keeps the engine busy without end, or breaks it.
+_STATE: Final = "aggregatefunction"
+_CALL: Final = re.compile(r"(\w+)(?:\(.*\))?", re.DOTALL)
+# The explanations that tell no more than the statement does. Others tell how much a view reads before it hides anything.
+_EXPLAINED: Final = frozenset({"EXPLAIN", "EXPLAIN SYNTAX", "EXPLAIN AST", "EXPLAIN QUERY TREE"})
 # Functions whose time grows with the product of two arguments, without a look at the clock, and the place of what is searched for. Nobody
 # searches for much, but for patterns and without regard to case everybody does.
 _SEARCHES: Final = {
@@ -49,7 +79,11 @@ _SEARCHES: Final = {
 # arrayMap(x -> indexOf(r, x), r), they take the product, too.
 _FINDS: Final = {
     **dict.fromkeys((
-        "countEqual", "countSubstrings", "has", "indexOf", "indexOfAssumeSorted", "like", "notLike", "position", "positionUTF8",
+        "countEqual", "countSubstrings", "has", "hasSubsequence", "hasSubsequenceUTF8", "indexOf", "indexOfAssumeSorted", "like",
+        "mapContainsKey", "mapContainsKeyLike", "mapContainsValue", "mapContainsValueLike", "mapExtractKeyLike", "mapExtractValueLike",
+        "multiSearchAllPositions", "multiSearchAllPositionsUTF8", "multiSearchAny", "multiSearchAnyUTF8", "multiSearchFirstIndex",
+        "multiSearchFirstIndexUTF8", "multiSearchFirstPosition", "multiSearchFirstPositionUTF8", "ngramDistance", "ngramDistanceUTF8",
+        "ngramSearch", "ngramSearchUTF8", "notHas", "notLike", "position", "positionUTF8",
     ), 2),
     "locate": 1,
 }  # fmt: skip
@@ -97,6 +131,7 @@ class Reading:
         self._searches = {name: place for name, place in searches.items() if place}
         finds = {str(row[0]).lower(): _FINDS.get(str(row[1] or row[0]), 0) for row in may}
         self._finds = self._searches | {name: place for name, place in finds.items() if place}
+        self._lengthen = {str(row[0]).lower() for row in may if (row[1] or row[0]) in _LENGTHEN}
         # A function can be named where a column could be, as in arrayMap(file, paths).
         unknown = {str(row[0]).lower() for row in listed} - {name.lower() for name in self._functions}
         self._not_even_named = unknown | self._searches.keys()
@@ -104,36 +139,69 @@ class Reading:
         combined = engine.rows("SELECT name FROM system.aggregate_function_combinators")
         self._combinators = tuple(str(name) for (name,) in combined)
 
-    def check(self, node: Node) -> None:
-        """Check one node of a statement.
+    def check(self, parse: Iterable[Node]) -> Mapping[str, int]:
+        """Check a statement.
+
+        Args:
+            parse: Its nodes.
+
+        Returns:
+            The greatest values, by name, of settings with which it may run, beside those of the account.
 
         Raises:
-            ServerError: It is not among what a reader may use.
+            ServerError: Something of it is not among what a reader may use.
         """
+        searched, searches, lengthened, has_lambda = 0, False, "", False
+        for node in parse:
+            self._check(node)
+            searched += self._searched(node)
+            if node.kind == "Function":
+                searches = searches or node.name.lower() in self._searches
+                has_lambda = has_lambda or node.name == _LAMBDA
+                lengthened = node.name if node.name.lower() in self._lengthen else lengthened
+        if searched > MOST_SEARCHED:
+            raise denied(
+                f"a statement searches for too much at once, {searched} places instead of {MOST_SEARCHED}. {TOO_MUCH}"
+            )
+        if has_lambda and lengthened:
+            raise denied(f"{lengthened} makes long values, which no lambda of a statement looks through. {TOO_MUCH}")
+        return tightest(BLOCK, LAMBDA if has_lambda else {}, SEARCH if searches else {})
+
+    def _check(self, node: Node) -> None:
         if node.kind == "Literal" and node.parent == "SelectWithUnionQuery":
             raise denied("a query writes no file")
         if node.kind not in (_INSIDE if node.parent else _STATEMENTS):
             raise denied(f"{node.kind} is not among what a reader may use")
+        if node.kind == "Explain" and node.name not in _EXPLAINED:
+            raise denied(f"{node.name} tells what a view reads. Use one of: {', '.join(sorted(_EXPLAINED))}")
         if node.kind == "Function" and not self._may_call(node):
             raise _not_for_readers("function", node.name)
-        searched = node.function.lower()
-        most = LONGEST_WORDS if _is_any_case(searched) else LONGEST_PATTERN
-        is_short = node.kind == "Literal" and len(node.name) <= most
-        if searched and not is_short and self._finds.get(searched) == node.place:
-            raise denied(
-                f"{node.function} searches for a text or a number that stands in the query, of at most {most} characters"
-            )
+        self._check_argument(node)
         if node.kind == "Identifier" and node.name.lower() in self._not_even_named:
             raise _not_for_readers("function", node.name)
         names = node.name.replace(" ", ".") if node.kind.startswith(("Show", "Exists")) else node.name
         if node.kind in {"Identifier", "TableIdentifier"} or names != node.name:
             self._known_table(names)
 
-    def searches(self, node: Node) -> bool:
-        """Return whether a node makes a statement one that searches, which needs the limits of SEARCH."""
-        return node.kind == "Function" and node.name.lower() in self._searches
+    def _check_argument(self, node: Node) -> None:
+        """Check what a function searches for, and an argument that is the name of a function or of a type."""
+        function, stands = node.function.lower(), node.kind == "Literal"
+        most = LONGEST_WORDS if _is_any_case(function) else LONGEST_PATTERN
+        if self._finds.get(function) == node.place and not (stands and len(node.name) <= most):
+            raise denied(
+                f"{node.function} searches for a text or a number that stands in the query, of at most {most} characters"
+            )
+        names_function, names_type = (names.get(function) == node.place for names in (_NAMES_FUNCTION, _NAMES_TYPE))
+        if (names_function or names_type) and not stands:
+            raise denied(f"{node.function} takes the name of a function or type that stands in the query")
+        named = unquote(node.name) if stands else ""
+        if (names_type or function.startswith(_JSON)) and _STATE in named.lower():
+            raise denied("nobody makes up the state of an aggregate function: aggregate the values themselves")
+        call = _CALL.fullmatch(named)
+        if names_function and not (call and self._may_aggregate(call[1])):
+            raise _not_for_readers("function", named)
 
-    def searched(self, node: Node) -> int:
+    def _searched(self, node: Node) -> int:
         """Return how much a node adds to what its statement searches for (see MOST_SEARCHED); 0 if it is none of that."""
         function = node.function.lower()
         if node.kind != "Literal" or self._searches.get(function) != node.place:
@@ -148,7 +216,11 @@ class Reading:
         name = node.name
         if node.parent == "TableExpression":
             return name in _SOURCES
-        if name in self._functions or name.lower() in self._any_case:
+        return name in self._functions or name.lower() in self._any_case or self._may_aggregate(name)
+
+    def _may_aggregate(self, name: str) -> bool:
+        """Return whether this is an aggregate function that a reader may use, with or without combinators such as If."""
+        if name in self._aggregates or name.lower() in self._any_case:
             return True
         while combinator := next((each for each in self._combinators if name.endswith(each)), ""):
             name = name.removesuffix(combinator)

@@ -24,13 +24,16 @@ from embedded.clickhouse.errors import (
     READONLY,
     SESSION_IS_LOCKED,
     SETTING_CONSTRAINT_VIOLATION,
+    SYSTEM_ERROR,
     TIMEOUT_EXCEEDED,
     TOO_MANY_BYTES,
     TOO_MANY_SIMULTANEOUS_QUERIES,
     ServerError,
+    of_this_machine,
     too_large,
 )
 from embedded.clickhouse.http import asked
+from embedded.clickhouse.http.guests import Guests, Peer
 from embedded.clickhouse.http.running import MOST_BODY_BYTES, Running
 from embedded.clickhouse.limits import MOST_WAITED_BYTES, QUERY_BYTES, READ_S
 from embedded.clickhouse.protocol.wire import ServerVersion
@@ -40,7 +43,7 @@ _STATUS: Final = {
     **dict.fromkeys((AUTHENTICATION_FAILED, ACCESS_DENIED, SETTING_CONSTRAINT_VIOLATION, READONLY), 403),
     **dict.fromkeys((46, 47, 50, 56, 60, 63, 73, 81, 115), 404),
     **dict.fromkeys((TOO_MANY_BYTES, 192), 413),
-    **dict.fromkeys((TOO_MANY_SIMULTANEOUS_QUERIES, SESSION_IS_LOCKED), 503),
+    **dict.fromkeys((TOO_MANY_SIMULTANEOUS_QUERIES, SESSION_IS_LOCKED, SYSTEM_ERROR), 503),
     LOGICAL_ERROR: 500,
     NOT_IMPLEMENTED: 501,
     TIMEOUT_EXCEEDED: 408,
@@ -70,11 +73,14 @@ class Http:
     Args:
         running: Makes what runs the statement of one request.
         version: The server's description of itself.
+        guests: Is told whose client has logged in.
         packet_timeout_s: The maximum time until an analyst's body has come whole, or the next piece of another's, in seconds.
     """
 
-    def __init__(self, running: Callable[[], Running], version: ServerVersion, *, packet_timeout_s: float) -> None:
-        self._running = running
+    def __init__(
+        self, running: Callable[[], Running], version: ServerVersion, guests: Guests, *, packet_timeout_s: float
+    ) -> None:
+        self._running, self._guests = running, guests
         self._packet_timeout_s = packet_timeout_s
         self._headers = {
             "x-clickhouse-server-display-name": version.display_name,
@@ -97,6 +103,7 @@ class Http:
         try:
             wanted = asked.read("GET" if request.method == "HEAD" else request.method, pairs, request.headers)
             account = running.admit(wanted)
+            self._guests.logged_in(_peer(request))
             with SpooledTemporaryFile(_IN_MEMORY_BYTES) as body:
                 await self._receive(request, body, account)
                 await run_in_threadpool(
@@ -107,10 +114,14 @@ class Http:
                     accepts=request.headers.get("accept-encoding", ""),
                 )
             pieces = _pieces(request, running)
-            begun = await _whole(pieces) if wanted.waits else [await anext(pieces)]
-            return _Answer(_all(begun, pieces, running), headers=self._described(running), media_type=_type(running))
+            result = await _whole(pieces, running.keep()) if wanted.waits else _begun(await anext(pieces), pieces)
+            result = _closed(result, running, lambda: self._guests.answered(_peer(request)))
+            return _Answer(result, headers=self._described(running), media_type=_type(running))
         except BaseException as error:
             await asyncio.shield(run_in_threadpool(running.close))
+            self._guests.answered(_peer(request))
+            if isinstance(error, OSError) and not isinstance(error, ConnectionError):
+                error = of_this_machine(error)
             if not isinstance(error, ServerError):
                 raise
             return self._failed(error)
@@ -177,13 +188,13 @@ async def _ping(_: Request) -> Response:
     return PlainTextResponse(_OK)
 
 
-async def _whole(pieces: AsyncIterator[bytes]) -> list[bytes]:
-    """Return a result for whose end the client waits.
+async def _whole(pieces: AsyncIterator[bytes], kept: IO[bytes]) -> AsyncIterator[bytes]:
+    """Return a result for whose end the client waits, and which is in a file until he has read it.
 
     Raises:
         ServerError: It is too large to be kept until then.
     """
-    found, size = [], 0
+    size = 0
     async for piece in pieces:
         size += len(piece)
         if size > MOST_WAITED_BYTES:
@@ -191,8 +202,20 @@ async def _whole(pieces: AsyncIterator[bytes]) -> list[bytes]:
                 TOO_MANY_BYTES,
                 f"A result that is waited for has at most {MOST_WAITED_BYTES} bytes: ask without wait_end_of_query, or for less",
             )
-        found.append(piece)
-    return found
+        await run_in_threadpool(kept.write, piece)
+    kept.seek(0)
+    return _read(kept)
+
+
+async def _read(kept: IO[bytes]) -> AsyncIterator[bytes]:
+    while piece := await run_in_threadpool(kept.read, _IN_MEMORY_BYTES):
+        yield piece
+
+
+async def _begun(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in rest:
+        yield piece
 
 
 async def _pieces(request: Request, running: Running) -> AsyncIterator[bytes]:
@@ -209,15 +232,18 @@ async def _pieces(request: Request, running: Running) -> AsyncIterator[bytes]:
             raise ConnectionResetError("the client left")
 
 
-async def _all(begun: list[bytes], rest: AsyncIterator[bytes], running: Running) -> AsyncIterator[bytes]:
+def _peer(request: Request) -> Peer:
+    return None if request.client is None else (request.client.host, request.client.port)
+
+
+async def _closed(result: AsyncIterator[bytes], running: Running, answered: Callable[[], None]) -> AsyncIterator[bytes]:
     """Yield a result. An error in the middle breaks the connection off, so that no client takes a part for the whole."""
     try:
-        for piece in begun:
-            yield piece
-        async for piece in rest:
+        async for piece in result:
             yield piece
     finally:
         await asyncio.shield(run_in_threadpool(running.close))
+        answered()
 
 
 def _type(running: Running) -> str:

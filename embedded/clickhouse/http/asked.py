@@ -10,6 +10,7 @@ from typing import Final
 
 from embedded.clickhouse import revisions
 from embedded.clickhouse.errors import AUTHENTICATION_FAILED, BAD_ARGUMENTS, ServerError
+from embedded.clickhouse.limits import is_within
 
 _BASIC: Final = "basic "
 _PARAMETER: Final = "param_"
@@ -141,6 +142,6 @@ def _query_id(text: str) -> str:
 
 
 def _seconds(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= LONGEST_SESSION_S:
+    if not is_within(text, LONGEST_SESSION_S):
         raise ServerError(BAD_ARGUMENTS, f"session_timeout must be from 1 to {LONGEST_SESSION_S} seconds")
     return int(text)

@@ -177,6 +177,10 @@ class Running:
                 self.rows = int(self._gate.engine.rows(counting)[0][0])
         return self._coder.end()
 
+    def keep(self) -> IO[bytes]:
+        """Return a file for a result for whose end the client waits, which is deleted when this is closed."""
+        return self._closing.enter_context(self._spool())
+
     @property
     def progress(self) -> Progress:
         """What the statement has read and written so far."""

@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from typing import Final
 
 from embedded.clickhouse.errors import INCORRECT_DATA, NOT_IMPLEMENTED, ProtocolError
+from embedded.clickhouse.limits import is_within
 from embedded.clickhouse.native.dynamic import dynamic, json_object
 from embedded.clickhouse.native.shapes import (
     Layout,
@@ -42,16 +43,18 @@ _ALIASES: Final = {
 }
 # Decimal(P, S): the largest precision P that fits, and its width in bytes.
 _DECIMAL_WIDTHS: Final = ((9, 4), (18, 8), (38, 16), (76, 32))
+# The greatest length of a FixedString that ClickHouse has.
+_LONGEST_FIXED: Final = 0xFFFFFF
 # Maximum nesting of types. No table needs more; it keeps a hostile type's text from exhausting the stack.
 _MAX_DEPTH: Final = 64
 
 
 def _decimal(kind: TypeText) -> Layout:
-    precision = int(kind.args[0]) if kind.args and kind.args[0].isdecimal() else 10
+    precision = kind.args[0] if kind.args else "10"
     for largest, width in _DECIMAL_WIDTHS:
-        if precision <= largest:
+        if is_within(precision, largest):
             return fixed(width)
-    raise ProtocolError(INCORRECT_DATA, f"Decimal precision {precision} is out of range")
+    raise ProtocolError(INCORRECT_DATA, f"Decimal precision {precision[:20]} is out of range")
 
 
 def _layout_of_low_cardinality(args: list[str], depth: int) -> Layout:
@@ -93,7 +96,7 @@ def _simple(kind: TypeText) -> Layout | None:
         return fixed(8)
     if kind.name == "String":
         return string
-    if kind.name == "FixedString" and kind.args and kind.args[0].isdecimal():
+    if kind.name == "FixedString" and kind.args and is_within(kind.args[0], _LONGEST_FIXED):
         return fixed(int(kind.args[0]))
     return _decimal(kind) if kind.name == "Decimal" else None
 

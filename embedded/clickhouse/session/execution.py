@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from embedded.clickhouse.engine import Engine, EngineConnection, leave
+from embedded.clickhouse.engine import Engine, EngineConnection
 from embedded.clickhouse.errors import ServerError
 from embedded.clickhouse.protocol.wire import Progress
 
@@ -18,9 +16,6 @@ _BLOCKS_AHEAD: Final = 2
 # Pause before the engine is asked again to stop a query, which may not have begun when it was first asked.
 _KILL_AGAIN_S: Final = 0.05
 _LONGEST_PAUSE_S: Final = 2.0
-STUCK_S: Final = 240.0
-"""Seconds beyond the time limit of a query without a block. The engine looks at its clock between blocks, and some functions never end.
-Some searches at once of all that a statement may search take less."""
 
 
 class Ended(Exception):
@@ -48,36 +43,23 @@ class Execution:
         engine: The engine that stops the statement if necessary.
         connection: The connection that runs the statement; it must run nothing else until the statement ends.
         work: The statement.
-        clock: The monotonic clock, in seconds.
-        give_up: Is called if the engine does not stop the statement of an account with a time limit; ends the process.
     """
 
-    def __init__(
-        self,
-        engine: Engine,
-        connection: EngineConnection,
-        work: Work,
-        *,
-        give_up: Callable[[], None] | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, engine: Engine, connection: EngineConnection, work: Work) -> None:
         self._engine = engine
         self._connection = connection
         self._queue: queue.Queue[bytes | BaseException] = queue.Queue(maxsize=_BLOCKS_AHEAD)
         self._latest = Progress()
         self._told = Progress()
         self._finished = False
-        self._give_up = give_up or partial(leave, "The engine does not stop a query.")
-        limits = connection.account.limits if connection.account else {}
-        self._limit_s = limits.get("max_execution_time", float("inf"))
-        self._clock = clock
-        self._last_s = clock()
         self._thread = threading.Thread(target=self._work, args=(work,), name=f"query-{connection.tag}", daemon=True)
         connection.watch(self._report)
         self._thread.start()
 
     def _report(self, latest: Progress) -> None:
-        self._latest = latest
+        """Keep what was read, except for a reader: what a view read before it hid anything tells how much it hides."""
+        account = self._connection.account
+        self._latest = Progress(elapsed_ns=latest.elapsed_ns) if account and account.reads_only else latest
 
     def _work(self, work: Work) -> None:
         try:
@@ -101,10 +83,7 @@ class Execution:
         try:
             item = self._queue.get(timeout=timeout_s)
         except queue.Empty:
-            if self._clock() - self._last_s > self._limit_s + STUCK_S:
-                self._give_up()
             return None
-        self._last_s = self._clock()
         if isinstance(item, BaseException):
             self._finished = True
             self._thread.join()

@@ -11,6 +11,7 @@ from typing import Final
 from embedded.clickhouse.accounts import Account
 from embedded.clickhouse.engine import Engine, EngineConnection, SettingState
 from embedded.clickhouse.errors import UNKNOWN_SETTING, ServerError
+from embedded.clickhouse.limits import is_within
 from embedded.clickhouse.native.blocks import Column
 from embedded.clickhouse.protocol.wire import Setting
 from embedded.clickhouse.sql import literal, quote
@@ -88,7 +89,7 @@ def known_settings(engine: Engine, settings: Sequence[Setting]) -> dict[str, str
 
 def within(given: str, most: int) -> str:
     """Return the value of a setting: the client's, if it is a smaller number than the greatest one."""
-    return given if given.strip().isdecimal() and 0 < int(given) < most else str(most)
+    return given.strip() if is_within(given, most) else str(most)
 
 
 def _set(connection: EngineConnection, values: dict[str, str]) -> None:
@@ -142,14 +143,16 @@ def applied(
             for external in externals:
                 _make(sibling, external)
             _apply(sibling, settings)
-            yield sibling
+            with sibling.statement(settings.get("max_execution_time")):
+                yield sibling
         return
     connection = session.connection
     with _tables(connection, externals):
         before = connection.setting_states(list(settings)) if settings else {}
         try:
             _apply(connection, settings)
-            yield connection
+            with connection.statement(settings.get("max_execution_time")):
+                yield connection
         finally:
             _restore(connection, list(settings), before)
 

@@ -20,6 +20,7 @@ from embedded.clickhouse.errors import (
     ConnectionLostError,
     ProtocolError,
     ServerError,
+    of_this_machine,
 )
 from embedded.clickhouse.limits import PACKET_S, QUERY_BYTES
 from embedded.clickhouse.native.writer import varint
@@ -149,6 +150,9 @@ class Conversation:
                 raise
             except ServerError as error:
                 self._channel.send(wire.exception(error.code, error.text))
+            except OSError as error:
+                failed = of_this_machine(error)
+                self._channel.send(wire.exception(failed.code, failed.text))
             except Exception as error:  # noqa: BLE001 - a fault of ours in one statement ends no session
                 traceback.print_exc()
                 self._channel.send(wire.exception(LOGICAL_ERROR, f"A fault of this server: {error!r}"))

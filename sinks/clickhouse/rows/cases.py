@@ -9,6 +9,7 @@ from sinks.clickhouse.rows.dispositions import deadline, named, owned, without_d
 from sinks.clickhouse.rows.values import UINT16, UINT32, Row, Rows, held, maybe_moment, moment, place_on_kafka, shown
 
 TABLE = "case_now"
+_HOUR_S = 3600
 
 
 def rows(case: Case, record: StoredRecord) -> Rows:
@@ -63,6 +64,12 @@ def _first(owner: AgencyRef, *, secret: bool) -> Row:
     return {f"first_{name}": value for name, value in named(owner, secret=secret).items()}
 
 
+def _paused_s(case: Case) -> int:
+    """Return for how long the case waited: to the second it would tell when a citizen wrote, so to the hour if nobody is to know him."""
+    exact = held(case.paused_s, UINT32, "paused_s")
+    return exact - exact % _HOUR_S if case.complaint.secret or case.complaint.anonymous else exact
+
+
 def _life(case: Case, *, secret: bool) -> Row:
     """Return the columns that say how a case lives and ends."""
     ended_by = case.ended_by or ""
@@ -73,7 +80,7 @@ def _life(case: Case, *, secret: bool) -> Row:
         "deemed": case.deemed,
         "incomplete": case.incomplete,
         "extended": case.extended_at is not None,
-        "paused_s": held(case.paused_s, UINT32, "paused_s"),
+        "paused_s": _paused_s(case),
         "disputes": held(case.disputes, UINT16, "disputes"),
         "stars": case.rating.stars if case.rating else None,
         "overdue": sorted(case.overdue),

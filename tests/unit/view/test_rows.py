@@ -324,6 +324,14 @@ def test_nothing_of_a_secret_report_is_shown() -> None:
     assert (hidden["owner_id"], hidden["owner"]) == ("kec-33.74", "an office below the regency")
 
 
+@pytest.mark.parametrize("flag", ["secret", "anonymous"])
+def test_the_time_that_a_case_waited_is_to_the_hour_if_nobody_is_to_know_the_citizen(flag: str) -> None:
+    """To the second it would tell when an answer came that everybody can read on a platform."""
+    named, unnamed = case(complaint(), paused_s=7_325), case(complaint(**{flag: True}), paused_s=7_325)
+    assert row(stored_case(named))["paused_s"] == 7_325
+    assert row(stored_case(unnamed))["paused_s"] == 7_200
+
+
 def test_an_open_report_keeps_its_place_down_to_the_village_and_never_its_address() -> None:
     """Regions are for maps; the citizen's own words for the place may be a home."""
     for record in (stored(opened(complaint(place=PLACE))), stored_case(case(complaint(place=PLACE)))):

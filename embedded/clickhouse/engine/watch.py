@@ -1,0 +1,108 @@
+"""Holds what the engine does for readers within bounds that it does not keep itself: their time, and how many run at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import inf
+from typing import Final
+
+from embedded.clickhouse.errors import TOO_MANY_SIMULTANEOUS_QUERIES, ServerError
+from embedded.clickhouse.limits import AT_ONCE, LONGEST_S, STUCK_S
+
+_SOFTWARE: Final = 70  # EX_SOFTWARE of sysexits.h
+_TICK_S: Final = 1.0
+
+
+def leave(why: str) -> None:
+    """End the process. The tables are as after kill -9, and a supervisor starts it again."""
+    sys.stderr.write(f"{why}\nSo the server ends; what starts it keeps the data.\n")
+    sys.stderr.flush()
+    os._exit(_SOFTWARE)
+
+
+class Watch:
+    """Looks every second at what the engine does. Any thread may use it.
+
+    It counts its own looks and not the time, so that a process that was stopped, or that had no processor, has lost none of it.
+
+    Args:
+        give_up: Is called with the reason if the engine does not stop; ends the process.
+        tick_s: The time between two looks, which counts as so much.
+        stuck_s: Seconds beyond the limit of a statement within which the engine must have stopped it.
+    """
+
+    def __init__(
+        self, give_up: Callable[[str], None] = leave, *, tick_s: float = _TICK_S, stuck_s: float = STUCK_S
+    ) -> None:
+        self._give_up, self._tick_s, self._stuck_s = give_up, tick_s, stuck_s
+        self._now_s = 0.0
+        self._ends: dict[object, tuple[float, str]] = {}
+        self._guard = threading.Lock()
+        self._closed = threading.Event()
+        threading.Thread(target=self._look, name="clickhouse-watch", daemon=True).start()
+
+    @contextmanager
+    def within(self, limit_s: float, whose: str) -> Iterator[None]:
+        """Watch what happens in the context.
+
+        Args:
+            limit_s: The limit of time of the statement; infinite for one that nobody ends.
+            whose: The account of the client.
+        """
+        if limit_s == inf:
+            yield
+            return
+        key = object()
+        with self._guard:
+            self._ends[key] = self._now_s + limit_s + self._stuck_s, f"{whose} did not end within its {limit_s:.0f} s"
+        try:
+            yield
+        finally:
+            with self._guard:
+                del self._ends[key]
+
+    def _look(self) -> None:
+        while not self._closed.wait(self._tick_s):
+            with self._guard:
+                self._now_s += self._tick_s
+                late = next((what for end_s, what in self._ends.values() if end_s < self._now_s), "")
+            if late:
+                self._give_up(f"A statement of {late}, and the engine did not stop it for {self._stuck_s:.0f} s more.")
+
+    def close(self) -> None:
+        """Look no more."""
+        self._closed.set()
+
+
+class Turns:
+    """Lets few statements of readers compute at once, so that the sink has a processor. Use it as a context; any thread may.
+
+    A statement has a turn while the engine works for it, and none while its client reads.
+
+    Args:
+        most: The maximum number of statements at once.
+        patience_s: How long a statement waits for its turn, in seconds.
+    """
+
+    def __init__(self, most: int = AT_ONCE, patience_s: float = LONGEST_S) -> None:
+        self._most, self._patience_s = most, patience_s
+        self._places = threading.BoundedSemaphore(most)
+
+    def __enter__(self) -> None:
+        """Wait for a turn.
+
+        Raises:
+            ServerError: It does not come.
+        """
+        if not self._places.acquire(timeout=self._patience_s):
+            raise ServerError(
+                TOO_MANY_SIMULTANEOUS_QUERIES,
+                f"{self._most} statements of analysts have run for {self._patience_s:.0f} seconds. Come again later",
+            )
+
+    def __exit__(self, *_: object) -> None:
+        self._places.release()
