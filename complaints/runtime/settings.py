@@ -39,6 +39,12 @@ class Settings(BaseSettings):
         None,
         description="The same for `lapor query`, with the account that only reads. Unset: that of LAPOR_CLICKHOUSE.",
     )
+    analyst_provinces: str = Field(
+        "",
+        pattern=r"^(\d\d(,\d\d)*)?$",
+        description="Kemendagri's codes of provinces, separated by commas. In ClickHouse each has a database lapor_CODE with views of its "
+        "own cases alone, and the embedded server an account lapor_analyst_CODE.",
+    )
     clickhouse_cluster: str = Field(
         "",
         pattern=r"^[\w-]*$",
@@ -255,6 +261,11 @@ class Settings(BaseSettings):
             ConfigurationError: no broker is set, because there is no LAPOR_KAFKA and no running stack was found.
         """
         return self._required(self.kafka, "LAPOR_KAFKA", "host:port")
+
+    @property
+    def provinces(self) -> tuple[str, ...]:
+        """The codes of LAPOR_ANALYST_PROVINCES."""
+        return tuple(filter(None, self.analyst_provinces.split(",")))
 
     def clickhouse_required(self) -> str:
         """Return the address of ClickHouse: clickhouse://user:password@host:port/database.

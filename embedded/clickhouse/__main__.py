@@ -24,6 +24,12 @@ def _arguments() -> ServerConfig:
         type=Path,
         help="folder with the accounts' passwords, made if missing (default: DATA_DIR/passwords)",
     )
+    parser.add_argument(
+        "--provinces",
+        type=lambda text: tuple(text.split(",")) if text else (),
+        default=(),
+        help="codes of provinces, separated by commas, each with an account lapor_analyst_CODE (default: none)",
+    )
     return ServerConfig(**vars(parser.parse_args()))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -51,6 +51,11 @@ TABLE_ENGINES: Final = (
 """The engines of the operator's tables: they keep their rows in a folder of their own, and no other table's."""
 
 _TABLE: Final = "SELECT, INSERT, ALTER, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE, SHOW"
+_CATALOGUE_RIGHTS: Final = (
+    *(f"SELECT ON system.{table}" for table in CATALOGUE),
+    "SELECT ON information_schema.*",
+    "SELECT ON INFORMATION_SCHEMA.*",
+)
 _RIGHTS: Final[dict[str, tuple[str, ...]]] = {
     SINK: (
         f"{_TABLE}, CREATE DATABASE, SYSTEM MERGES ON {DATA}*.*",
@@ -58,12 +63,7 @@ _RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         "TABLE ENGINE ON MergeTree",
         "TABLE ENGINE ON ReplacingMergeTree",
     ),
-    ANALYST: (
-        *(f"SELECT ON {DATA}.{view}" for view in (*VIEWS, *REFERENCE)),
-        *(f"SELECT ON system.{table}" for table in CATALOGUE),
-        "SELECT ON information_schema.*",
-        "SELECT ON INFORMATION_SCHEMA.*",
-    ),
+    ANALYST: (*(f"SELECT ON {DATA}.{view}" for view in (*VIEWS, *REFERENCE)), *_CATALOGUE_RIGHTS),
     OPERATOR: (
         f"{_TABLE}, CREATE DATABASE, DROP DATABASE ON {WORKBENCH}*.*",
         f"SELECT, SHOW ON {DATA}*.*",
@@ -112,6 +112,24 @@ ACCOUNTS: Final = (
     Account(name=OPERATOR, database=WORKBENCH),
 )
 
+
+def accounts(provinces: Iterable[str] = ()) -> tuple[Account, ...]:
+    """Return all accounts: the three, and one for the analysts of each province, who read its own database alone.
+
+    Args:
+        provinces: Codes of provinces of Kemendagri, of two digits.
+    """
+    regional = (
+        Account(name=f"{ANALYST}_{code}", database=f"{DATA}_{code}", reads_only=True, limits=READER)
+        for code in provinces
+    )
+    return (*ACCOUNTS, *regional)
+
+
+def _rights(account: Account) -> tuple[str, ...]:
+    return _RIGHTS.get(account.name) or (f"SELECT ON {account.database}.*", *_CATALOGUE_RIGHTS)
+
+
 MAY_SET: Final = frozenset(
     {
         "max_execution_time", "max_memory_usage", "max_threads", "max_block_size", "max_result_rows", "max_result_bytes",
@@ -131,12 +149,12 @@ READER_FORMS: Final = (
 """How the names of the formats begin in which an analyst may have a result. The engine needs no schema or template in a file for them."""
 
 
-def engine_users() -> str:
-    """Return the text of the users file for chDB.
+def engine_users(provinces: Iterable[str] = ()) -> str:
+    """Return the text of the users file for chDB, with the accounts for these provinces.
 
     Each of chDB's connections logs in as ``default``; it then takes the role of its account and loses the others.
     """
-    roles = {**_RIGHTS, _SERVER: _OWN}
+    roles = {**{account.name: _rights(account) for account in accounts(provinces)}, _SERVER: _OWN}
     listed = "".join(f"    <{name}>{_grants(rights)}</{name}>\n" for name, rights in roles.items())
     # Without the first two locks, VALUES would run functions in the text of rows, and without the last a materialised view of the
     # operator's would write with the rights of all roles.
@@ -172,7 +190,7 @@ def role_of(account: Account | None) -> str:
     return _SERVER if account is None else account.name
 
 
-def server_users() -> str:
+def server_users(provinces: Iterable[str] = ()) -> str:
     """Return the text of the users file for a real ClickHouse server, which has the same accounts with the same rights.
 
     The passwords are in the variables CLICKHOUSE_SINK_PASSWORD, CLICKHOUSE_ANALYST_PASSWORD and CLICKHOUSE_OPERATOR_PASSWORD.
@@ -193,9 +211,9 @@ def server_users() -> str:
         f"      <profile>{'lapor_reader' if account.reads_only else 'default'}</profile>\n"
         f"      <quota>default</quota>\n"
         f"      <default_database>{account.database}</default_database>\n"
-        f"      {_grants(_RIGHTS[account.name])}\n"
+        f"      {_grants(_rights(account))}\n"
         f"    </{account.name}>\n"
-        for account in ACCOUNTS
+        for account in accounts(provinces)
     )
     return f"""<!-- Made by `python -m embedded.clickhouse.access`. The accounts of docs/operations.md, for a real server. -->
 <clickhouse>
@@ -215,7 +233,7 @@ def _grants(rights: tuple[str, ...], *, verb: str = "GRANT ") -> str:
     return "<grants>" + "".join(f"<query>{verb}{right}</query>" for right in rights) + "</grants>"
 
 
-def kept_passwords(folder: Path) -> dict[str, str]:
+def kept_passwords(folder: Path, provinces: Iterable[str] = ()) -> dict[str, str]:
     """Return the password of each account, from the files in a folder that have the accounts' names.
 
     A file that is missing is made, with a new password; only its owner can read it.
@@ -224,7 +242,7 @@ def kept_passwords(folder: Path) -> dict[str, str]:
         OSError: The folder cannot be read or written.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return {account.name: _kept(folder / account.name) for account in ACCOUNTS}
+    return {account.name: _kept(folder / account.name) for account in accounts(provinces)}
 
 
 def _kept(path: Path) -> str:

@@ -47,6 +47,7 @@ class ServerConfig:
         io_timeout_s: The maximum duration of one read or write within a packet, in seconds; the default is ClickHouse's own.
         packet_timeout_s: The maximum time until a query, with the tables that come with it, has come whole, in seconds.
         stuck_s: Seconds beyond the limit of an analyst's statement after which the process ends if the engine still runs it.
+        provinces: Codes of provinces whose analysts have accounts of their own (see accounts.accounts).
         stop_timeout_s: How long the server waits for each client's thread when it stops, in seconds.
     """
 
@@ -63,6 +64,7 @@ class ServerConfig:
     packet_timeout_s: float = PACKET_S
     stuck_s: float = STUCK_S
     stop_timeout_s: float = 10.0
+    provinces: tuple[str, ...] = ()
 
 
 def spool_folder(data_dir: Path) -> Path:

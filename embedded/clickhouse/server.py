@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Self
 
 from embedded.clickhouse.access.gate import Gate
-from embedded.clickhouse.accounts import ACCOUNTS, kept_passwords
+from embedded.clickhouse.accounts import accounts, kept_passwords
 from embedded.clickhouse.config import ServerConfig, spool_folder
 from embedded.clickhouse.engine import Engine
 from embedded.clickhouse.errors import EmbeddedClickHouseError, FolderInUseError
@@ -122,12 +122,19 @@ class ClickHouseServer:
         self._lock_file = lock_folder(config.data_dir)
         try:
             _empty_folder(spool_folder(config.data_dir))
-            self._engine = Engine(config.data_dir, max_memory_bytes=config.max_memory_bytes, stuck_s=config.stuck_s)
-            for database in sorted({account.database for account in ACCOUNTS}):
+            self._engine = Engine(
+                config.data_dir,
+                max_memory_bytes=config.max_memory_bytes,
+                stuck_s=config.stuck_s,
+                provinces=config.provinces,
+            )
+            allowed = accounts(config.provinces)
+            for database in sorted({account.database for account in allowed}):
                 self._engine.execute(f"CREATE DATABASE IF NOT EXISTS {quote(database)}")
             self._gate = Gate(
                 self._engine,
-                kept_passwords(config.passwords or config.data_dir / "passwords"),
+                allowed,
+                kept_passwords(config.passwords or config.data_dir / "passwords", config.provinces),
                 most=config.max_clients,
             )
             family = socket.AF_INET6 if ":" in config.host else socket.AF_INET

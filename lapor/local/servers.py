@@ -83,10 +83,12 @@ def _kafka(data: Path, port: Port) -> Server:
 def _clickhouse(data: Path, port: Port) -> Server:
     from embedded.clickhouse.accounts import ANALYST, DATA, SINK, kept_passwords
 
+    provinces = Settings.read().provinces
     chosen, http, folder = port("clickhouse"), port("clickhouse_http"), data / "clickhouse-passwords"
-    passwords, accounts = kept_passwords(folder), (("clickhouse", SINK), ("clickhouse_analyst", ANALYST))
+    passwords, accounts = kept_passwords(folder, provinces), (("clickhouse", SINK), ("clickhouse_analyst", ANALYST))
+    regional = ",".join(provinces)
     return Server(
-        service=_service(data, "clickhouse", port=chosen, http_port=http, passwords=folder),
+        service=_service(data, "clickhouse", port=chosen, http_port=http, passwords=folder, provinces=regional),
         # it listens only after its engine has started, so a connection proves that it is ready
         ready=lambda: not is_free(chosen),
         addresses={"clickhouse_http": f"http://{LOOPBACK}:{http}"}

@@ -239,7 +239,7 @@ def run_sink(settings: Settings) -> None:
     if is_new(clickhouse) and forget(brokers, GROUP):
         log.warning("the database is new although rows were stored before: it is filled again with all that Kafka has")
     number = case_numbers(settings)
-    migrate(clickhouse, fingerprint=number(""), cluster=settings.clickhouse_cluster)
+    migrate(clickhouse, fingerprint=number(""), cluster=settings.clickhouse_cluster, provinces=settings.provinces)
     producer, orders = ConfluentProducer(brokers), Orders(brokers, GROUP)
     orders.begin()
     sink = Sink(

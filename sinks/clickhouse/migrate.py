@@ -1,5 +1,6 @@
 """Makes the tables and views of ClickHouse, and brings them up to date: what differs from what is declared is changed, and no more."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -7,7 +8,7 @@ from complaints.errors import ConfigurationError
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.dictionary import COLUMNS, Dictionary
 from sinks.clickhouse.tables import PRESENT, Table, schema
-from sinks.clickhouse.views import views
+from sinks.clickhouse.views import regional, views
 
 LEDGER: Final = Table(
     name="made",
@@ -36,7 +37,7 @@ def is_new(store: Store) -> bool:
     return not _present(store).keys() & {LEDGER.name, _OLDER}
 
 
-def migrate(store: Store, *, fingerprint: str, cluster: str = "") -> list[str]:
+def migrate(store: Store, *, fingerprint: str, cluster: str = "", provinces: Sequence[str] = ()) -> list[str]:
     """Make what is missing and return the names of the tables that were made or changed, and `views` if these were.
 
     Any statement can be repeated, so that a run that was interrupted is done again. The views and the comments are made anew after any
@@ -45,6 +46,7 @@ def migrate(store: Store, *, fingerprint: str, cluster: str = "") -> list[str]:
     Args:
         store: ClickHouse.
         fingerprint: a text that only the installation's secret gives.
+        provinces: Kemendagri's codes of those that have a database of their own.
         cluster: the name of the cluster on all of whose servers it is done, with replicated tables; empty for one server.
 
     Raises:
@@ -74,12 +76,15 @@ def migrate(store: Store, *, fingerprint: str, cluster: str = "") -> list[str]:
         for statement in statements:
             store.execute(statement)
             changed.append(table.name)
-    return list(dict.fromkeys(changed)) + _view(store, cluster, anew=bool(changed))
+    return list(dict.fromkeys(changed)) + _view(store, cluster, provinces, anew=bool(changed))
 
 
-def _view(store: Store, cluster: str, *, anew: bool) -> list[str]:
+def _view(store: Store, cluster: str, provinces: Sequence[str], *, anew: bool) -> list[str]:
     """Make the views and their comments anew if asked to, or if they would be others; say whether it was done."""
+    ((database,),) = store.execute("SELECT currentDatabase()")
     comments, statements = Dictionary.load(), views(schema(), cluster)
+    for province in provinces:
+        statements += regional(schema(), database, province, cluster)
     made = sha256("\n".join((comments.digest, *statements)).encode()).hexdigest()
     if not anew and made_of(store, _VIEWS) == made:
         return []

@@ -51,6 +51,7 @@ _LINKS: Final = {
 }
 """The columns that name another case: the table, what it is called, the column, and the condition on which either case is not named."""
 
+_OF_PROVINCE: Final = ("cases", "complaints")
 _ON_KAFKA: Final = ("appended_at", "kafka_partition", "kafka_offset", "stored_at")
 """The columns that no view has; nor has any but `links` those of _LINKS."""
 
@@ -62,6 +63,34 @@ _TODAY: Final = "toDate32(now('Asia/Jakarta'))"
 def views(schema: Schema, cluster: str = "") -> list[str]:
     """Return the statements that make the views, on one server or on all of a cluster."""
     return [*(_view(name, schema.tables[table], cluster) for name, table in schema.views.items()), _links(cluster)]
+
+
+def regional(schema: Schema, database: str, province: str, cluster: str = "") -> list[str]:
+    """Return the statements that make the database of a province: the same views, of its own cases alone.
+
+    Args:
+        schema: what is declared.
+        database: the database of the sink.
+        province: Kemendagri's code.
+        cluster: see views.
+    """
+    own = f"{database}_{province}"
+    made = [f"CREATE DATABASE IF NOT EXISTS {own}{on(cluster)}"]
+    for name in (*schema.views, "links", *schema.tables.keys() - schema.views.values()):
+        where = ""
+        if name in _OF_PROVINCE:
+            where = f" WHERE province_code = '{province}'"
+        elif name == "dead_letters":
+            continue  # they are of no province
+        elif name in schema.views or name == "links":
+            where = (
+                f" WHERE complaint_id IN (SELECT complaint_id FROM {database}.cases WHERE province_code = '{province}')"
+            )
+        made.append(
+            f"CREATE OR REPLACE VIEW {own}.{name}{on(cluster)} DEFINER = CURRENT_USER SQL SECURITY DEFINER AS "
+            f"SELECT * FROM {database}.{name}{where}"
+        )
+    return made
 
 
 def _view(name: str, table: Table, cluster: str) -> str:

@@ -1,7 +1,7 @@
-"""Prints the users file for a real ClickHouse server, which deploy/clickhouse/lapor-users.xml is."""
+"""Prints the users file for a real ClickHouse server, as deploy/clickhouse/lapor-users.xml is. Arguments: codes of provinces, if any."""
 
 import sys
 
 from embedded.clickhouse.accounts import server_users
 
-sys.stdout.write(server_users())
+sys.stdout.write(server_users(sys.argv[1:]))

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from embedded.clickhouse.access.reading import Reading
 from embedded.clickhouse.access.tree import canonical, nodes
 from embedded.clickhouse.access.writing import Writing
-from embedded.clickhouse.accounts import ACCOUNTS, MAY_SET, READER_FORMS, SINK, Account
+from embedded.clickhouse.accounts import MAY_SET, READER_FORMS, SINK, Account
 from embedded.clickhouse.engine import Engine, EngineConnection
 from embedded.clickhouse.errors import (
     AUTHENTICATION_FAILED,
@@ -60,7 +60,8 @@ class Gate:
 
     Args:
         engine: The engine, which lists its functions and settings.
-        passwords: The password of each account, by name.
+        accounts: The accounts.
+        passwords: The password of each, by name.
         most: The maximum number of clients that have logged in; of each account but the sink's, at most half of it and CLIENTS.
 
     Attributes:
@@ -70,11 +71,11 @@ class Gate:
         EngineError: The engine does not list them.
     """
 
-    def __init__(self, engine: Engine, passwords: Mapping[str, str], *, most: int) -> None:
+    def __init__(self, engine: Engine, accounts: Iterable[Account], passwords: Mapping[str, str], *, most: int) -> None:
         self.engine = engine
         self._passwords = passwords
         self._seats = threading.BoundedSemaphore(most)
-        self._accounts = {account.name: account for account in ACCOUNTS if account.name in passwords}
+        self._accounts = {account.name: account for account in accounts if account.name in passwords}
         of_each = max(1, min(CLIENTS, most // 2))
         self._of_account = {name: threading.BoundedSemaphore(of_each) for name in self._accounts if name != SINK}
         self._reading, self._writing = Reading(engine), Writing(engine)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
@@ -33,19 +33,22 @@ class Engine:
         folder: The server's data folder. chDB's data go into its subfolder ``chdb``, which is created if missing.
         max_memory_bytes: The maximum memory of all queries together, in bytes.
         stuck_s: Seconds beyond the limit of a statement after which the process ends if it still runs.
+        provinces: The provinces whose analysts have accounts of their own.
 
     Raises:
         EngineError: chDB cannot open the folder, or its list of settings cannot be read.
         OSError: The subfolder or the engine's configuration files cannot be written.
     """
 
-    def __init__(self, folder: Path, *, max_memory_bytes: int, stuck_s: float = STUCK_S) -> None:
+    def __init__(
+        self, folder: Path, *, max_memory_bytes: int, stuck_s: float = STUCK_S, provinces: Iterable[str] = ()
+    ) -> None:
         self._chdb = _chdb_alone()
         self._folder = folder / "chdb"
         self._folder.mkdir(parents=True, exist_ok=True)
         config = folder / "engine.xml"
         users = folder / "users.xml"
-        users.write_text(engine_users(), encoding="utf-8")
+        users.write_text(engine_users(provinces), encoding="utf-8")
         config.write_text(engine_config(users, max_memory_bytes), encoding="utf-8")
         self._address = f"{self._folder}?config-file={escape(str(config))}"
         self._lock = threading.Lock()

@@ -1,0 +1,64 @@
+"""Analysts of a province on the embedded ClickHouse: its own cases alone, in each view."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from embedded.clickhouse.accounts import ANALYST, DATA, SINK, VIEWS, kept_passwords, server_users
+from embedded.clickhouse.config import ServerConfig
+from embedded.clickhouse.server import ClickHouseServer
+from sinks.clickhouse.client import Store, StoreRejected
+from sinks.clickhouse.migrate import migrate
+
+OWN, OTHER = "33", "35"
+
+
+@pytest.fixture
+def analyst(tmp_path: Path) -> Iterator[Store]:
+    """The connection of an analyst of Central Java, beside a case of East Java."""
+    with ClickHouseServer(ServerConfig(data_dir=tmp_path, port=0, provinces=(OWN,))) as server:
+        passwords = kept_passwords(tmp_path / "passwords", (OWN,))
+
+        def store(account: str, database: str) -> Store:
+            return Store(f"clickhouse://{account}:{passwords[account]}@127.0.0.1:{server.port}/{database}")
+
+        with closing(store(SINK, DATA)) as sink:
+            assert migrate(sink, fingerprint="x", provinces=(OWN,))
+            for province in (OWN, OTHER):
+                case = uuid4()
+                about = {"complaint_id": case, "case_number": f"K-{province}", "province_code": province}
+                of_case = {name: about[name] for name in ("complaint_id", "case_number")}
+                for table in ("case_now", "complaint_rows"):
+                    _put(sink, table, **about)
+                for table in ("disposition_rows", "case_event_rows"):
+                    _put(sink, table, event_id=uuid4(), **of_case, **({} if "disp" in table else {"other": "K-x"}))
+                for kind in ("message", "reply", "delivery"):
+                    _put(sink, f"{kind}_rows", **{f"{kind}_id": uuid4()}, **of_case)
+        with closing(store(f"{ANALYST}_{OWN}", f"{DATA}_{OWN}")) as made:
+            yield made
+
+
+def _put(sink: Store, table: str, **values: object) -> None:
+    marks = ", ".join(f"%({name})s" for name in values)
+    sink.execute(f"INSERT INTO {table} ({', '.join(values)}) SELECT {marks}", values)
+
+
+def test_an_analyst_of_a_province_reads_its_own_cases_alone(analyst: Store) -> None:
+    """In each view; and nothing of the database of all."""
+    for view in set(VIEWS) - {"dead_letters"}:
+        assert analyst.table(f"SELECT case_number FROM {view}")[1] == [(f"K-{OWN}",)], view
+    assert analyst.table("SELECT count() FROM regions")[1] == [(0,)]
+    for view in (*VIEWS, "case_now"):
+        with pytest.raises(StoreRejected):
+            analyst.table(f"SELECT count() FROM {DATA}.{view}")
+    with pytest.raises(StoreRejected):
+        analyst.table("SELECT count() FROM dead_letters")
+
+
+def test_a_real_server_has_the_account_with_the_same_rights() -> None:
+    """`python -m embedded.clickhouse.access 33` prints it."""
+    assert f"<query>GRANT SELECT ON {DATA}_{OWN}.*</query>" in server_users((OWN,))
+    assert f"{ANALYST}_{OWN}" not in server_users()
