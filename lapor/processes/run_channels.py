@@ -26,10 +26,10 @@ from lapor.processes.together import run_together
 from lapor.processes.wiring import heartbeats, loops, stop_on_signals, upstream
 
 SENDER = "sender"
-"""The name by which a sender that is refused is told to doctor, among the accounts of its channel."""
+"""The name by which a sender that has failed is told to doctor, among the accounts of its channel."""
 
-REFUSED_AGAIN_S = 60.0
-"""Seconds until a sender that was refused tries again: somebody must have corrected something meanwhile."""
+FAILED_AGAIN_S = 60.0
+"""Seconds until a sender that has failed tries again: somebody must have corrected something meanwhile."""
 
 LOOK_S = 0.2
 """Seconds between two looks at the signal to end."""
@@ -108,26 +108,30 @@ def _works(
 def again_each_minute(
     send: Callable[[], None], reports: Upstream, *, heartbeat: Callable[[], None], stop: threading.Event
 ) -> None:
-    """Run a sender until it ends. If something must be corrected first, say what to doctor, and try again each minute until `stop` is set.
+    """Run a sender until it ends. If it fails, say why to doctor, and try again each minute until `stop` is set.
 
     The intake, and the channels of the same process, go on meanwhile: a citizen's message is taken also if we cannot answer.
     """
     while not stop.is_set():
-        refused = _refusal_of(send)
-        if refused is None:
+        failure = _failure_of(send)
+        if failure is None:
             return
-        log.error("the sender is refused; it tries again in a minute", why=str(refused))
+        log.error("the sender has failed; it tries again in a minute", why=failure)
         sender = reports.account(SENDER)
-        sender.failed(refused)
-        until = time.monotonic() + REFUSED_AGAIN_S
+        sender.failed(failure)
+        until = time.monotonic() + FAILED_AGAIN_S
         while time.monotonic() < until and not stop.wait(LOOK_S):
             heartbeat()
         sender.reached()
 
 
-def _refusal_of(send: Callable[[], None]) -> ConfigurationError | None:
+def _failure_of(send: Callable[[], None]) -> str | None:
+    """Return why a sender has ended with an error. The text of an error that nobody foresaw may quote a citizen, and is in no record."""
     try:
         send()
     except ConfigurationError as error:
-        return error
+        return str(error)
+    except Exception as error:
+        log.exception("an error of the sender that nobody foresaw")
+        return f"an error of this program ({type(error).__name__}); the log says where"
     return None

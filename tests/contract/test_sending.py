@@ -474,17 +474,18 @@ def test_a_sender_that_starts_while_it_is_paused_begins_its_accounts(post: Post)
 
 
 def test_what_cannot_be_read_is_a_dead_letter(post: Post) -> None:
-    """Its neighbours are sent."""
+    """Its neighbours are sent. A field that nobody reads may nest as deep as it likes: the channels of the process go on."""
     good = post.text()
     record = encode(post.text(), source="/tests")
     sealed = encode(post.text(sealed="AAAA"), source="/tests")
-    post.write_records(Record(topic=SENDS, key=record.key, value=b"{}", headers=record.headers), sealed)
+    deep = record._replace(value=record.value[:-1] + b',"zz":' + b"[" * 1_100 + b"]" * 1_100 + b"}")
+    post.write_records(Record(topic=SENDS, key=record.key, value=b"{}", headers=record.headers), sealed, deep)
     post.write(good)
     post.run(FakeAccount(post.account))
     post.await_outcomes(good.id, "sent/1")
     account = post.account.encode()
     dead = [value for _, value, _ in read_committed(post.brokers, DEAD_LETTERS) if account in (value or b"")]
-    assert len(dead) == 2
+    assert len(dead) == 3
 
 
 def test_an_outage_does_not_move_the_mailbox_into_the_memory(post: Post) -> None:

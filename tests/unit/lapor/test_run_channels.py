@@ -11,22 +11,31 @@ from lapor.processes import run_channels
 from lapor.processes.run_channels import SENDER, again_each_minute
 
 
-def test_a_sender_that_is_refused_is_told_and_tries_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A group without a position, a mailbox made anew: the channels of the process go on, and doctor shows the sentence."""
-    monkeypatch.setattr(run_channels, "REFUSED_AGAIN_S", 0.3)
+@pytest.mark.parametrize(
+    ("fault", "shown"),
+    [
+        (ConfigurationError("lapor-sender-webhook has no position"), "has no position"),
+        (RecursionError("of a citizen"), "an error of this program (RecursionError); the log says where"),
+    ],
+)
+def test_a_sender_that_fails_is_told_and_tries_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception, shown: str
+) -> None:
+    """A group without a position, an error that nobody foresaw: the channels of the process go on, and doctor shows a sentence."""
+    monkeypatch.setattr(run_channels, "FAILED_AGAIN_S", 0.3)
     stop, tries, beats = threading.Event(), list[str](), list[int]()
 
     def send() -> None:
         tries.append("try")
         if len(tries) == 1:
-            raise ConfigurationError("lapor-sender-webhook has no position")
+            raise fault
         (told,) = Upstream.read(tmp_path, "webhook")
         tries.append(told.account)
 
     def beat() -> None:
         beats.append(1)
         (told,) = Upstream.read(tmp_path, "webhook")
-        assert "has no position" in told.reason
+        assert told.reason.endswith(shown)
 
     again_each_minute(send, Upstream(tmp_path, "webhook"), heartbeat=beat, stop=stop)
     assert tries == ["try", "try", SENDER]
