@@ -11,6 +11,7 @@ import structlog
 from channels.intake import Intake
 from channels.sending.run import run_sender
 from channels.sending.spec import SenderSpec
+from channels.sending.worker import FINISH_S
 from complaints.bus.confluent import ConfluentProducer
 from complaints.bus.step.options import WorkerOptions
 from complaints.crypto import Keyring
@@ -88,9 +89,8 @@ def _works(
             intake=intake,
         )
     )
-    serve: Callable[[], None] = partial(channel.run, stop)
     if not channel.accounts:
-        return [serve]
+        return [partial(channel.run, stop)]
     _, sender = loops(name)
     options = WorkerOptions(
         brokers=brokers,
@@ -102,7 +102,36 @@ def _works(
     )
     spec = SenderSpec(channel=name, keyring=keys, reported=name in REPORTED)
     send = partial(run_sender, spec, channel.accounts, options=options, stop=stop)
-    return [serve, partial(again_each_minute, send, reports, heartbeat=options.heartbeat, stop=stop)]
+    sending = partial(again_each_minute, send, reports, heartbeat=options.heartbeat, stop=stop)
+    return in_order(channel.run, sending, stop)
+
+
+def in_order(
+    serve: Callable[[threading.Event], None], send: Callable[[], None], stop: threading.Event
+) -> list[Callable[[], None]]:
+    """Return the functions that the threads of a channel run.
+
+    Its intake goes on until its sender has ended: by the same connections the accounts hear the answers to the texts on their way.
+
+    Args:
+        serve: runs the channel until an event is set.
+        send: runs the sender until `stop` is set.
+        stop: the signal to end.
+    """
+    sent, end = threading.Event(), threading.Event()
+
+    def sends() -> None:
+        try:
+            send()
+        finally:
+            sent.set()
+
+    def ends() -> None:
+        stop.wait()
+        sent.wait(FINISH_S)
+        end.set()
+
+    return [partial(serve, end), sends, ends]
 
 
 def again_each_minute(

@@ -29,6 +29,8 @@ from complaints.bus.step.transaction import Fenced, Transactions, Work
 from complaints.contract import CITIZENS, COMPLAINTS, CONVERSATIONS
 from complaints.crypto import Keyring
 from complaints.mail import MessageKind, ReplyKind, Send
+from lapor.processes.run_channels import in_order
+from lapor.processes.together import run_together
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.fakes import Mode
@@ -115,6 +117,36 @@ def test_an_smsc_that_answers_too_late_gets_no_text_twice(
     assert smsc.texts == [b"Di mana?", b"Diterima"]
     here.close()
     assert account.join(30)
+    smsc.close()
+
+
+def test_a_deployment_beside_a_slow_smsc_leaves_no_outcome_unknown(
+    post: Post,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The link stays until the sender has the answers: it was ended first, and each question went twice."""
+    monkeypatch.setattr(session, "LEAVE_S", 0.0)
+    smsc, stop = LateSmsc(1.5), threading.Event()
+    account = SmsAccount(link_to(smsc), handler=lambda *_: None)
+    account.name = post.account
+    here = post.run(account)  # type: ignore[arg-type]  # a real one
+
+    def serve(end: threading.Event) -> None:
+        end.wait()
+        account.end()
+        account.join(30)
+
+    def send() -> None:
+        stop.wait()
+        here.close()
+
+    wait_until(lambda: account.up, what="the bind")
+    questions = [to_a_telephone(post, "Di mana?", citizen=f"c{at}", kind=ReplyKind.question) for at in range(3)]
+    post.write(*questions)
+    wait_until(lambda: len(smsc.texts) == len(questions), what="the texts")
+    stop.set()
+    run_together(in_order(serve, send, stop), stop)
+    assert [post.outcomes(question.id) for question in questions] == [["sent"]] * 3
     smsc.close()
 
 

@@ -8,7 +8,8 @@ import pytest
 from complaints.errors import ConfigurationError
 from complaints.runtime.upstream import Upstream
 from lapor.processes import run_channels
-from lapor.processes.run_channels import SENDER, again_each_minute
+from lapor.processes.run_channels import SENDER, again_each_minute, in_order
+from lapor.processes.together import run_together
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,28 @@ def test_a_sender_that_fails_is_told_and_tries_again(
     again_each_minute(send, Upstream(tmp_path, "webhook"), heartbeat=beat, stop=stop)
     assert tries == ["try", "try", SENDER]
     assert beats
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+def test_an_intake_ends_after_its_sender_and_waits_for_it_only_so_long(
+    monkeypatch: pytest.MonkeyPatch, *, hangs: bool
+) -> None:
+    """The accounts of the sender hear answers by the connections of the channel."""
+    monkeypatch.setattr(run_channels, "FINISH_S", 0.2 if hangs else 60.0)
+    stop, served, ended = threading.Event(), threading.Event(), list[str]()
+
+    def serve(end: threading.Event) -> None:
+        end.wait()
+        ended.append("intake")
+        served.set()
+
+    def send() -> None:
+        stop.wait()
+        if hangs:
+            served.wait()
+        ended.append("sender")
+
+    works = in_order(serve, send, stop)
+    stop.set()
+    run_together(works, stop)
+    assert ended == (["intake", "sender"] if hangs else ["sender", "intake"])
