@@ -72,10 +72,6 @@ class ReplyKind(StrEnum):
     """The citizen greeted the channel or asked how it works."""
 
 
-WORTH_A_DOUBLE = frozenset({ReplyKind.question, ReplyKind.answered, ReplyKind.closed})
-"""The kinds of replies that are sent a second time if it is unknown whether the first arrived: without them the case does not go on."""
-
-
 class Reply(Event):
     """A text that the citizen of a case is to hear: a record that the router writes to the citizen's mailbox."""
 

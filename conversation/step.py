@@ -96,7 +96,7 @@ class ConversationStep:
             ContractViolation: the record is poison.
         """
         event, key = read(record), record.key or b""
-        if isinstance(event, Delivery) and not self._telling.is_again(event):
+        if isinstance(event, Delivery):
             self._count("outcome")
             return Effect()
         before = None if state is None else self._keyring.unseal_state(state.value, key=key)
@@ -113,9 +113,6 @@ class ConversationStep:
                 reply = to_builtins(event)
                 heard(turn.state, reply, turn.at_ms)
                 turn.replies.append(reply)
-            case Delivery():
-                self._count("outcome")
-                self._telling.heard_again(turn.state, turn.at_ms)
             case Due():
                 self._count("timer")
         self._go_on(turn)

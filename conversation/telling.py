@@ -7,7 +7,7 @@ from typing import Final
 
 from complaints.bus import Record
 from complaints.crypto import Keyring
-from complaints.mail import Delivery, ReplyKind
+from complaints.mail import ReplyKind
 from complaints.tracking import names_mailbox
 from conversation import records
 from conversation.citizen import DAY_MS, HOUR_MS, MOST_WAITING, Document, Landing, case_of_complaint, landing
@@ -43,8 +43,6 @@ class Cause(StrEnum):
     """Somebody else who has the code."""
     other = "other"
     """An agency, the law or the clock."""
-    any = "any"
-    """Not known: it takes room from each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,16 +117,6 @@ class Telling:
             times.append(recent[0] + HOUR_MS if len(recent) == self._rules.per_hour else 0)
         return min(times, default=None)
 
-    @staticmethod
-    def is_again(delivery: Delivery) -> bool:
-        """Return whether the outcome is that of a second try; the first one was counted when the text was sent."""
-        return delivery.attempt > 1
-
-    @staticmethod
-    def heard_again(state: Document, at_ms: int) -> None:
-        """Note the outcome of a second try: it counts as heard, too, but it tells nothing else than the first one."""
-        state["told"] = [*state["told"], [at_ms, "", Cause.any]]
-
     def _send(self, waiting: Document, at_ms: int) -> Record:
         reply, month = waiting["reply"], time_text(at_ms)[:7]
         address = waiting["address"]
@@ -180,7 +168,7 @@ def _of(waiting: Document) -> str:
 
 def _heard(state: Document, cause: str, since_ms: int = 0) -> list[int]:
     """Return when the citizen heard something of a cause after a time; both in milliseconds since 1970."""
-    return [at for at, _, of in state["told"] if of in {cause, Cause.any} and at > since_ms]
+    return [at for at, _, of in state["told"] if of == cause and at > since_ms]
 
 
 def _is_told_today(state: Document, reply: Document, at_ms: int) -> bool:

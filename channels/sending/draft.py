@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 import orjson
 
-from channels.sending.texts import About, Text, early_key, read_sent, sent_key, sent_value
+from channels.sending.texts import About, Text, early_key, read_sent, read_state, sent_key, sent_value
 from complaints import ids
 from complaints.bus import Record, StoredRecord
 from complaints.bus.deadletter import of_record
@@ -35,19 +35,21 @@ EARLY_KEPT_MS: Final = 10 * 60_000
 MOST_EARLY: Final = 1_000
 """How many reports wait so."""
 
+_REPORT: Final = msgspec.json.Decoder(SendReport)
 
-def delivery_record(about: About, said: dict[str, str | int], *, channel: str, at: datetime, source: str) -> Record:
+
+def delivery_record(about: About, said: dict[str, str], *, channel: str, at: datetime, source: str) -> Record:
     """Return the record of an outcome: what `encode` makes of a Delivery, in a third of the time.
 
     Args:
         about: the reply.
-        said: the outcome, the number of the attempt, the upstream's identifier and the reason.
+        said: the outcome, the upstream's identifier and the reason.
         channel: its name.
         at: when.
         source: the CloudEvents source.
     """
     id_, time, key = (
-        str(ids.delivery_id(about.reply_id, f"{said['outcome']}/{said['attempt']}")),
+        str(ids.delivery_id(about.reply_id, f"{said['outcome']}/1")),
         at.isoformat(),
         about.citizen.encode(),
     )
@@ -178,8 +180,8 @@ class Draft:
         upstream_id: str = "",
         reason: str = "",
         at: datetime | None = None,
-    ) -> Record:
-        """Tell an outcome of a reply, and return the record of it.
+    ) -> None:
+        """Tell an outcome of a reply, to the citizen's mailbox too: what he has not heard, his case must not count as told.
 
         Args:
             about: the reply.
@@ -193,7 +195,6 @@ class Draft:
             about,
             {
                 "outcome": outcome.value,
-                "attempt": about.attempt,
                 "upstream_id": upstream_id if self.reported else "",
                 "reason": reason,
             },
@@ -201,29 +202,22 @@ class Draft:
             at=at or datetime.fromtimestamp(self.now_ms / 1000, UTC),
             source=self.source,
         )
-        self.write(record, self._partition(about))
+        partition = partition_of(about.account.encode(), self.fuses.partitions)
+        self.write(record, partition)
+        if outcome is not DeliveryOutcome.delivered:  # that it was sent is known there
+            self.write(record._replace(topic=CONVERSATIONS), partition)
         self.counts[outcome.value] += 1
-        return record
-
-    def submitted(self, about: About, outcome: DeliveryOutcome, *, upstream_id: str = "", reason: str = "") -> None:
-        """Tell the outcome of a submit, to the citizen's mailbox too: each submit counts there."""
-        record = self.deliver(about, outcome, upstream_id=upstream_id, reason=reason)
-        copy = Record(topic=CONVERSATIONS, key=record.key, value=record.value, headers=record.headers)
-        self.write(copy, self._partition(about))
-
-    def _partition(self, about: About) -> int:
-        return partition_of(about.account.encode(), self.fuses.partitions)
 
     def sent(self, text: Text, upstream_id: str) -> None:
         """Tell that a text was sent, and keep which one it was; tell what was reported of it meanwhile."""
         about = text.about
-        self.submitted(about, DeliveryOutcome.sent, upstream_id=upstream_id)
+        self.deliver(about, DeliveryOutcome.sent, upstream_id=upstream_id)
         if not upstream_id or not self.reported:
             return
         key, early = sent_key(about.account, upstream_id), early_key(about.account, upstream_id)
-        self.put(text.partition, key, sent_value(about, []), due_ms=self.now_ms + SENT_KEPT_MS)
+        self.put(text.partition, key, sent_value(about), due_ms=self.now_ms + SENT_KEPT_MS)
         if early in self.early:
-            report = msgspec.json.decode(self.early.pop(early), type=SendReport)
+            report = read_state(self.early.pop(early), _REPORT, partition=text.partition)
             self.drop(text.partition, early, former_ms=None)
             self.report(text.partition, report, flies=False)
 
@@ -240,11 +234,11 @@ class Draft:
         if held is None:
             self._keep_early(partition, report, flies=flies)
             return
-        about, told = read_sent(held.value)
+        about = read_sent(held.value, partition=partition)
         outcome = DeliveryOutcome.delivered if report.ok else DeliveryOutcome.undeliverable
-        if outcome.value in told:  # a report that came twice
+        if outcome.value in about.told:  # a report that came twice
             return
-        self.put(partition, key, sent_value(about, [*told, outcome.value]), due_ms=held.due_ms)
+        self.put(partition, key, sent_value(about, (*about.told, outcome.value)), due_ms=held.due_ms)
         self.pending.formers[partition, key] = held.due_ms
         self.deliver(about, outcome, upstream_id=report.upstream_id, reason=report.detail, at=report.at)
 

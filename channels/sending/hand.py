@@ -203,14 +203,14 @@ class Hand:
             if queue is not None:
                 self._accounts.link(flight.account).took()
         elif verdict.outcome is not None:
-            draft.submitted(text.about, verdict.outcome, reason=verdict.reason)
+            draft.deliver(text.about, verdict.outcome, reason=verdict.reason)
         if (
             queue is None or verdict.pause_s is None
         ):  # the account of an orphan is not set up here, and cannot try again
             draft.settle(text)
             if queue is not None:
                 queue.remove(text)
-        elif verdict.outcome is None and self._account_failed(text):
+        elif self._account_failed(text):
             log.info("an account fails", account=flight.account, reply=str(text.send.id), reason=verdict.reason)
             draft.after.append(telemetry.RETRIES.labels("send").inc)
             wait_s = self._accounts.link(flight.account).wait_s(time.monotonic())
@@ -221,7 +221,6 @@ class Hand:
             draft.after.append(telemetry.RETRIES.labels("send").inc)
             text.tries += 1
             text.since = None
-            text.attempt += verdict.outcome is DeliveryOutcome.unknown
             queue.again(text, draft.now_ms + int(verdict.pause_s * 1000))
             draft.save(text)
 

@@ -137,7 +137,7 @@ class Inbox:
         """Give a text whose account is not set up here to another account of the channel.
 
         Args:
-            text: waits. If it was tried before it is given up, because the next account would not know it.
+            text: waits.
             draft: is written on.
             again: whether it was given to this account by another process. A text that waited in the hand of a process with this account
                 may move on once more, which takes a rebalance each time.
@@ -151,7 +151,7 @@ class Inbox:
             draft.deliver(text.about, DeliveryOutcome.undeliverable, reason=reason)
             return
         other = self._accounts.first
-        if other is None or text.attempt > 1:
+        if other is None:
             draft.deliver(text.about, DeliveryOutcome.undeliverable, reason="there is no account that could send it")
             return
         log.info("a text goes to another account", former=text.send.account, account=other, reply=str(text.send.id))

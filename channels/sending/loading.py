@@ -2,19 +2,42 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-import orjson
-from pydantic import AwareDatetime, TypeAdapter
+from msgspec import Struct, json
 
 from channels.sending.draft import FORMAT
-from channels.sending.texts import BEYOND, EARLY, LETTER, Text, account_of, read_cursor, read_text
+from channels.sending.texts import (
+    BEYOND,
+    EARLY,
+    LETTER,
+    Text,
+    account_of,
+    milliseconds,
+    read_cursor,
+    read_state,
+    read_text,
+)
 from complaints.bus.step.contract import newer_format
 from complaints.bus.step.states.store import Store
 from complaints.contract import ACCOUNTS
 from complaints.crypto import Keyring
+from complaints.values import Moment
 
-_MOMENT: TypeAdapter[AwareDatetime] = TypeAdapter(AwareDatetime)
+
+class _Expiring(Struct, frozen=True):
+    expires_at: Moment
+
+
+class _Head(Struct, frozen=True):
+    """What is read of the state of a text before it is opened."""
+
+    order: int
+    token: str
+    send: _Expiring
+
+
+_HEAD: Final = json.Decoder(_Head)
 
 
 class Found(NamedTuple):
@@ -57,14 +80,14 @@ def load(store: Store, partition: int) -> Loaded:
     """Return what a partition holds, of accounts that are set up here and of others. What was sent is not read: it may be much.
 
     Raises:
+        Unreadable: a state cannot be read.
         ConfigurationError: a state has a newer format.
     """
     found = Loaded()
     for account in list(_accounts(store, partition)):
         for key in store.keys(partition, account + LETTER):
-            said = orjson.loads(_value(store, partition, key))
-            expires_ms = int(_MOMENT.validate_python(said["send"]["expires_at"]).timestamp() * 1000)
-            found.texts.append(Found(said["order"], key, expires_ms, said["token"]))
+            said = read_state(_value(store, partition, key), _HEAD, partition=partition)
+            found.texts.append(Found(said.order, key, milliseconds(said.send.expires_at), said.token))
         for key in store.keys(partition, account + EARLY):
             found.early[key] = _value(store, partition, key)
         if store.get(partition, account) is not None:
@@ -79,7 +102,7 @@ def stored_text(store: Store, partition: int, key: bytes, keyring: Keyring) -> T
     """Return a text that is in the store.
 
     Raises:
-        Unreadable: it cannot be opened.
+        Unreadable: it cannot be read or opened.
         ConfigurationError: its state has a newer format.
     """
     return read_text(_value(store, partition, key), keyring, partition=partition)

@@ -8,12 +8,9 @@ import structlog
 
 from channels.sending.texts import Text
 from complaints.errors import OutcomeUnknown, Undeliverable, UpstreamUnavailable
-from complaints.mail import WORTH_A_DOUBLE, DeliveryOutcome
+from complaints.mail import DeliveryOutcome
 
 log = structlog.get_logger()
-
-LAST_ATTEMPT: Final = 2
-"""No text is sent again whose outcome is unknown twice."""
 
 JITTER: Final = 0.25
 """By how much of itself a pause may be longer, so that texts that failed together do not come back together."""
@@ -30,14 +27,12 @@ class Pauses:
     Attributes:
         first_s: after it could not leave for the first time; then it doubles.
         most_s: at most.
-        unknown_s: after an unknown outcome.
         link_first_s: how long an account pauses whose texts cannot leave, at first; then it doubles.
         link_most_s: the same at most.
     """
 
     first_s: float = 5.0
     most_s: float = 900.0
-    unknown_s: float = 30.0
     link_first_s: float = 1.0
     link_most_s: float = 30.0
 
@@ -71,7 +66,8 @@ class Verdict(NamedTuple):
 def judged(text: Text, answer: "Future[str]", *, pauses: Pauses, chance: float) -> Verdict:
     """Return what follows from the answer of an account.
 
-    An error that the contract does not know says nothing about the text, so its outcome is unknown.
+    An error that the contract does not know says nothing about the text, so its outcome is unknown. A text whose outcome is unknown is
+    never sent again: it may have arrived, and a question has its own reminder, which is only sent while the question is open.
 
     Args:
         text: it was sent.
@@ -86,13 +82,10 @@ def judged(text: Text, answer: "Future[str]", *, pauses: Pauses, chance: float) 
     except Undeliverable as error:
         return Verdict(DeliveryOutcome.undeliverable, None, reason=_said(error))
     except OutcomeUnknown as error:
-        reason = _said(error)
+        return Verdict(DeliveryOutcome.unknown, None, reason=_said(error))
     except (Exception, CancelledError) as error:
         log.exception("an account broke its contract", account=text.send.account, reply=str(text.send.id))
-        reason = type(error).__name__
-    worth = text.send.kind in WORTH_A_DOUBLE and text.attempt < LAST_ATTEMPT
-    pause_s = pauses.unknown_s * (1.0 + JITTER * chance) if worth else None
-    return Verdict(DeliveryOutcome.unknown, pause_s, reason=reason)
+        return Verdict(DeliveryOutcome.unknown, None, reason=type(error).__name__)
 
 
 def _said(error: Exception) -> str:

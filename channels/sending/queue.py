@@ -187,7 +187,7 @@ class Queue:
         """Let a text wait whose intent is settled without an end. It stays the first of its citizen.
 
         Args:
-            text: its `tries` or its `attempt` have grown, unless it was its account that failed.
+            text: its `tries` have grown, unless it was its account that failed.
             due_ms: when it may leave.
         """
         text.stage, text.due_ms, text.token, text.until_ms = Stage.waiting, due_ms, "", 0

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
-import msgspec
 import orjson
+from msgspec import MsgspecError, Struct, json
+from msgspec.structs import asdict
 
 from channels.base import Letter
 from complaints.bus import StoredRecord
+from complaints.contract import ACCOUNTS
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError, ContractViolation
 from complaints.mail import ReplyKind, Send
@@ -29,8 +31,11 @@ BEYOND: Final = b"\x03"
 """After all keys of an account. The name of an account has no character as low as this one."""
 
 
+S = TypeVar("S")
+
+
 class Unreadable(ConfigurationError):
-    """A text that cannot be opened, though it could when it came.
+    """A state that cannot be read, or a text that cannot be opened, though it could when it came.
 
     Attributes:
         partition: of its state.
@@ -53,7 +58,7 @@ class Stage(StrEnum):
     """It is settled; never written."""
 
 
-class About(NamedTuple):
+class About(Struct, frozen=True):
     """The reply that a text is, as its deliveries tell it."""
 
     reply_id: UUID
@@ -63,7 +68,24 @@ class About(NamedTuple):
     tracking_code: str
     kind: ReplyKind
     secret: bool
-    attempt: int
+
+
+class Sent(About, frozen=True):
+    """The state of a text that was sent: which reply it was, and the outcomes that were reported of it."""
+
+    told: tuple[str, ...]
+
+
+class _Stored(Struct, frozen=True):
+    """The state of a text that is not settled."""
+
+    stage: Stage
+    order: int
+    due: int
+    tries: int
+    token: str
+    until: int
+    send: Send
 
 
 @dataclass(slots=True, eq=False)
@@ -73,15 +95,13 @@ class Text:
     Attributes:
         partition: of the mailbox and of the state topic.
         key: of its state.
-        raw: the Send as JSON.
-        send: the same.
+        send: the record of the mailbox.
         letter: what its account sends.
         order: its offset in the mailbox: an account's texts for one citizen leave in this order.
         expires_ms: after this time it is not sent, in milliseconds since 1970.
         due_ms: before this time it is not sent.
         stage: how far it is.
         tries: how often it was tried in vain.
-        attempt: the number of the present try that may arrive: 2 if the outcome of the first is unknown.
         token: names the present intent, so that only its own outcome settles it; empty if there is none.
         until_ms: after this time the present intent is not carried out.
         since: how many texts its account had sent when it began to try this one; None if it has not. It is not stored.
@@ -89,7 +109,6 @@ class Text:
 
     partition: int
     key: bytes
-    raw: bytes
     send: Send
     letter: Letter
     order: int
@@ -97,7 +116,6 @@ class Text:
     due_ms: int
     stage: Stage = Stage.waiting
     tries: int = 0
-    attempt: int = 1
     token: str = ""
     until_ms: int = 0
     since: int | None = None
@@ -105,7 +123,7 @@ class Text:
     @property
     def fresh(self) -> bool:
         """Whether it waits and was never refused."""
-        return self.stage is Stage.waiting and not self.tries and self.attempt == 1
+        return self.stage is Stage.waiting and not self.tries
 
     @property
     def about(self) -> About:
@@ -119,22 +137,12 @@ class Text:
             send.tracking_code,
             send.kind,
             send.secret,
-            self.attempt,
         )
 
     def stored(self) -> bytes:
-        """Return its state as JSON."""
-        return orjson.dumps(
-            {
-                "stage": self.stage.value,
-                "order": self.order,
-                "due": self.due_ms,
-                "tries": self.tries,
-                "attempt": self.attempt,
-                "token": self.token,
-                "until": self.until_ms,
-                "send": orjson.Fragment(self.raw),
-            }
+        """Return its state as JSON: of its record what was understood, so that whatever is written can be read."""
+        return json.encode(
+            _Stored(self.stage, self.order, self.due_ms, self.tries, self.token, self.until_ms, self.send)
         )
 
 
@@ -173,44 +181,64 @@ def new_text(record: StoredRecord, send: Send, keyring: Keyring, *, now_ms: int)
     return Text(
         partition=record.partition,
         key=letter_key(send.account, send.id),
-        raw=record.value or b"",
         send=send,
         letter=_letter(send, keyring),
         order=record.offset,
-        expires_ms=_ms(send.expires_at),
+        expires_ms=milliseconds(send.expires_at),
         due_ms=min(record.timestamp_ms, now_ms),
     )
+
+
+def read_state(value: bytes, decoder: "json.Decoder[S]", *, partition: int) -> S:
+    """Return what a state says.
+
+    Args:
+        value: of the state.
+        decoder: of what it is.
+        partition: of the state topic.
+
+    Raises:
+        Unreadable: it is no such state.
+    """
+    try:
+        return decoder.decode(value)
+    except (MsgspecError, RecursionError) as error:
+        raise Unreadable(
+            f"a state in {ACCOUNTS}/{partition} cannot be read: {error}. Start the channel in the version that wrote it, or write a"
+            " record without a value under its key",
+            partition,
+        ) from error
+
+
+_STORED: Final = json.Decoder(_Stored)
+_SENT: Final = json.Decoder(Sent)
 
 
 def read_text(value: bytes, keyring: Keyring, *, partition: int) -> Text:
     """Return the text whose state was written.
 
     Raises:
-        Unreadable: it cannot be opened, though it could when it came: the secret is another one.
+        Unreadable: the state cannot be read, or the text cannot be opened, though it could when it came: the secret is another one.
     """
-    said = orjson.loads(value)
-    raw = orjson.dumps(said["send"])
-    send = msgspec.json.decode(raw, type=Send)
+    said = read_state(value, _STORED, partition=partition)
     try:
-        letter = _letter(send, keyring)
+        letter = _letter(said.send, keyring)
     except ContractViolation as error:
         raise Unreadable(
             f"{error}: LAPOR_SECRET_FILE was another one when the text came. Start the channel with that one", partition
         ) from error
     return Text(
         partition=partition,
-        key=letter_key(send.account, send.id),
-        raw=raw,
-        send=send,
+        key=letter_key(said.send.account, said.send.id),
+        send=said.send,
         letter=letter,
-        order=said["order"],
-        expires_ms=_ms(send.expires_at),
-        due_ms=said["due"],
-        stage=Stage(said["stage"]),
-        tries=said["tries"],
-        attempt=said["attempt"],
-        token=said["token"],
-        until_ms=said["until"],
+        order=said.order,
+        expires_ms=milliseconds(said.send.expires_at),
+        due_ms=said.due,
+        stage=said.stage,
+        tries=said.tries,
+        token=said.token,
+        until_ms=said.until,
     )
 
 
@@ -226,36 +254,28 @@ def _letter(send: Send, keyring: Keyring) -> Letter:
     )
 
 
-def _ms(moment: datetime) -> int:
+def milliseconds(moment: datetime) -> int:
+    """Return a time in milliseconds since 1970."""
     return int(moment.timestamp() * 1000)
 
 
-def sent_value(about: About, told: list[str]) -> bytes:
+def sent_value(about: About, told: tuple[str, ...] = ()) -> bytes:
     """Return the state that says which reply a text was.
 
     Args:
         about: the reply.
         told: the outcomes that were reported of it.
     """
-    return orjson.dumps({**about._asdict(), "told": told})
+    return json.encode({**asdict(about), "told": told})
 
 
-def read_sent(value: bytes) -> tuple[About, list[str]]:
-    """Return the reply that a text was, and the outcomes that were reported of it."""
-    said: dict[str, Any] = orjson.loads(value)
-    told: list[str] = said.pop("told")
-    complaint = said["complaint_id"]
-    return (
-        About(
-            **said
-            | {
-                "reply_id": UUID(said["reply_id"]),
-                "complaint_id": None if complaint is None else UUID(complaint),
-                "kind": ReplyKind(said["kind"]),
-            }
-        ),
-        told,
-    )
+def read_sent(value: bytes, *, partition: int) -> Sent:
+    """Return the reply that a text was, and the outcomes that were reported of it.
+
+    Raises:
+        Unreadable: the state cannot be read.
+    """
+    return read_state(value, _SENT, partition=partition)
 
 
 def cursor_value(cursor: Mapping[str, Any]) -> bytes:

@@ -30,8 +30,9 @@ SWEEP_S: Final = 1.0
 SKIPPED_S: Final = 10.0
 """How soon it is committed that there was nothing but records of other channels: nobody waits for that, and it is a transaction."""
 
-FINISH_S: Final = 3.0
-"""How long the end of the process waits for outcomes."""
+FINISH_S: Final = 8.0
+"""How long the end of the process waits for outcomes. SMSCs answer within seconds; a supervisor gives a process 15 s to end, and a bind
+needs up to 5 of them to take its leave."""
 
 ABORTS: Final = 5
 """After how many transactions in a row that were aborted a new start is the better try."""
@@ -73,7 +74,7 @@ class Sender:
         self._forget()
 
     def finish(self) -> None:
-        """Let no more texts leave, and wait a moment for the outcomes of those on their way: unknown ones would be their lot.
+        """Let no more texts leave, and wait for the outcomes of those on their way: else they would never be known.
 
         Raises:
             LaporError: as `turn` does.

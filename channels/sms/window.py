@@ -24,8 +24,8 @@ PATIENCE_S = 30.0
 What is older is never submitted."""
 
 FINISH_S = 900.0
-"""Seconds that the rest of a long text waits for an SMSC that throttles. Its outcome would be unknown, and the citizen would get all of it
-again from its first part, so it is given up only if the link breaks, or the SMSC takes nothing for a quarter of an hour."""
+"""Seconds that the rest of a long text waits for an SMSC that throttles. Its outcome would be unknown, and it is never sent again, so it is
+given up only if the link breaks, or the SMSC takes nothing for a quarter of an hour."""
 
 STALL_S = 3.0
 """Seconds between two turns of the bind's loop after which nothing that waited is submitted. The loop turns twice a second, so the process

@@ -11,6 +11,7 @@ import structlog
 from channels.intake import Intake
 from channels.sending.run import run_sender
 from channels.sending.spec import SenderSpec
+from channels.sending.worker import FINISH_S
 from complaints.bus.confluent import ConfluentProducer
 from complaints.bus.step.options import WorkerOptions
 from complaints.crypto import Keyring
@@ -26,10 +27,10 @@ from lapor.processes.together import run_together
 from lapor.processes.wiring import heartbeats, loops, stop_on_signals, upstream
 
 SENDER = "sender"
-"""The name by which a sender that is refused is told to doctor, among the accounts of its channel."""
+"""The name by which a sender that has failed is told to doctor, among the accounts of its channel."""
 
-REFUSED_AGAIN_S = 60.0
-"""Seconds until a sender that was refused tries again: somebody must have corrected something meanwhile."""
+FAILED_AGAIN_S = 60.0
+"""Seconds until a sender that has failed tries again: somebody must have corrected something meanwhile."""
 
 LOOK_S = 0.2
 """Seconds between two looks at the signal to end."""
@@ -88,9 +89,8 @@ def _works(
             intake=intake,
         )
     )
-    serve: Callable[[], None] = partial(channel.run, stop)
     if not channel.accounts:
-        return [serve]
+        return [partial(channel.run, stop)]
     _, sender = loops(name)
     options = WorkerOptions(
         brokers=brokers,
@@ -102,32 +102,65 @@ def _works(
     )
     spec = SenderSpec(channel=name, keyring=keys, reported=name in REPORTED)
     send = partial(run_sender, spec, channel.accounts, options=options, stop=stop)
-    return [serve, partial(again_each_minute, send, reports, heartbeat=options.heartbeat, stop=stop)]
+    sending = partial(again_each_minute, send, reports, heartbeat=options.heartbeat, stop=stop)
+    return in_order(channel.run, sending, stop)
+
+
+def in_order(
+    serve: Callable[[threading.Event], None], send: Callable[[], None], stop: threading.Event
+) -> list[Callable[[], None]]:
+    """Return the functions that the threads of a channel run.
+
+    Its intake goes on until its sender has ended: by the same connections the accounts hear the answers to the texts on their way.
+
+    Args:
+        serve: runs the channel until an event is set.
+        send: runs the sender until `stop` is set.
+        stop: the signal to end.
+    """
+    sent, end = threading.Event(), threading.Event()
+
+    def sends() -> None:
+        try:
+            send()
+        finally:
+            sent.set()
+
+    def ends() -> None:
+        stop.wait()
+        sent.wait(FINISH_S)
+        end.set()
+
+    return [partial(serve, end), sends, ends]
 
 
 def again_each_minute(
     send: Callable[[], None], reports: Upstream, *, heartbeat: Callable[[], None], stop: threading.Event
 ) -> None:
-    """Run a sender until it ends. If something must be corrected first, say what to doctor, and try again each minute until `stop` is set.
+    """Run a sender until it ends. If it fails, say why to doctor, and try again each minute until `stop` is set.
 
     The intake, and the channels of the same process, go on meanwhile: a citizen's message is taken also if we cannot answer.
     """
     while not stop.is_set():
-        refused = _refusal_of(send)
-        if refused is None:
+        failure = _failure_of(send)
+        if failure is None:
             return
-        log.error("the sender is refused; it tries again in a minute", why=str(refused))
+        log.error("the sender has failed; it tries again in a minute", why=failure)
         sender = reports.account(SENDER)
-        sender.failed(refused)
-        until = time.monotonic() + REFUSED_AGAIN_S
+        sender.failed(failure)
+        until = time.monotonic() + FAILED_AGAIN_S
         while time.monotonic() < until and not stop.wait(LOOK_S):
             heartbeat()
         sender.reached()
 
 
-def _refusal_of(send: Callable[[], None]) -> ConfigurationError | None:
+def _failure_of(send: Callable[[], None]) -> str | None:
+    """Return why a sender has ended with an error. The text of an error that nobody foresaw may quote a citizen, and is in no record."""
     try:
         send()
     except ConfigurationError as error:
-        return error
+        return str(error)
+    except Exception as error:
+        log.exception("an error of the sender that nobody foresaw")
+        return f"an error of this program ({type(error).__name__}); the log says where"
     return None

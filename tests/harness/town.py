@@ -204,17 +204,16 @@ class Town:
         """Return the text to send and its address."""
         return self.keys.unseal_text(send.sealed, owner=send.id, month=send.month)
 
-    def outcome(self, send: Send, outcome: DeliveryOutcome, *, attempt: int = 1) -> Delivery:
+    def outcome(self, send: Send, outcome: DeliveryOutcome) -> Delivery:
         """Tell the citizen's mailbox what became of a text, and return what it was told."""
         delivery = Delivery(
-            id=ids.delivery_id(send.id, f"{outcome.value}/{attempt}"),
+            id=ids.delivery_id(send.id, f"{outcome.value}/1"),
             reply_id=send.id,
             citizen=send.citizen,
             channel=send.channel,
             account=send.account,
             kind=send.kind,
             outcome=outcome,
-            attempt=attempt,
             at=self.now,
         )
         self.take(encode(delivery, source="/tests", topic=CONVERSATIONS))

@@ -47,7 +47,7 @@ At "taken" a message is on its way to Kafka, at "kept" it is there and not ackno
 are those of a transaction.
 """
 
-QUICK: Final = Pauses(first_s=0.3, most_s=2.0, unknown_s=1.0, link_first_s=0.3, link_most_s=2.0)
+QUICK: Final = Pauses(first_s=0.3, most_s=2.0, link_first_s=0.3, link_most_s=2.0)
 """Pauses between two tries of a text: a test does not wait for minutes."""
 
 

@@ -9,10 +9,7 @@ from tests.harness.cases.log import Entry
 from tests.harness.messages.fed import Seen
 from tests.harness.messages.log import Said, Topics, of_kind, opened
 
-WORTH_A_DOUBLE: Final = {"question", "answered"}
-"""The kinds that are sent once more if it is unknown whether they arrived."""
-
-ENDS: Final = {"sent", "undeliverable", "expired"}
+ENDS: Final = {"sent", "unknown", "undeliverable", "expired"}
 WITHOUT_ACCOUNTS: Final = {"web"}
 
 
@@ -98,22 +95,19 @@ class Replies:
             self.wrong(f"the text {id_} is told to nobody")
 
     def _check_end(self, send: Said) -> None:
-        """Check that a text has one end: sent, never, too old, or unknown as often as it may be tried."""
+        """Check that a text has one end: sent, never, too old, or unknown, and that the citizen's mailbox has it."""
         id_, outcomes = send["id"], self._deliveries.get(send["id"], [])
-        found = Counter((said["outcome"], said["attempt"]) for said in outcomes)
-        for (outcome, attempt), number in found.items():
+        found = Counter(said["outcome"] for said in outcomes)
+        for outcome, number in found.items():
             if number > 1:
-                self.wrong(f"the outcome {outcome} of try {attempt} of {id_} was told {number} times")
-        unknown = sum(1 for outcome, _ in found if outcome == "unknown")
-        ends = [(outcome, attempt) for outcome, attempt in found if outcome in ENDS]
-        if any(outcome == "sent" for outcome, _ in ends):  # what the upstream reports of it later is another end
-            ends = [(outcome, attempt) for outcome, attempt in ends if outcome != "undeliverable"]
-        tries = 2 if send["kind"] in WORTH_A_DOUBLE else 1
-        right = (len(ends) == 1 and unknown < tries) or (not ends and unknown == tries)
-        if not right or any(outcome in {"sent", "expired"} and attempt != unknown + 1 for outcome, attempt in ends):
+                self.wrong(f"the outcome {outcome} of {id_} was told {number} times")
+        ends = ENDS & found.keys()
+        if "sent" in ends:  # what the upstream reports of it later is another end
+            ends -= {"undeliverable"}
+        if len(ends) != 1:
             self.wrong(f"the text {id_} ({send['kind']}) has the outcomes {dict(found)}")
         for said in outcomes:
-            if said["outcome"] in {"sent", "unknown"} and self._noted[said["id"]] != 1:
+            if said["outcome"] in ENDS and self._noted[said["id"]] != 1:
                 self.wrong(f"the citizen's mailbox has the outcome {said['id']} {self._noted[said['id']]} times")
 
     def _check_seen(self, seen: Seen) -> None:

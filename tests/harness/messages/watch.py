@@ -11,7 +11,6 @@ from typing import Any, Final
 from confluent_kafka import Consumer, TopicPartition
 
 TOPICS: Final = ("lapor.conversations", "lapor.complaints", "lapor.case-events", "lapor.sends", "lapor.message-events")
-WORTH_A_DOUBLE: Final = {"question", "answered"}
 LOOK_S: Final = 0.02
 
 
@@ -112,9 +111,7 @@ class Watch:
         self._open["outcomes of texts"].add(said["id"])
 
     def _delivery(self, said: dict[str, Any]) -> None:
-        again = said["outcome"] == "unknown" and said["kind"] in WORTH_A_DOUBLE and said["attempt"] < 2
-        if not again:
-            self._done["outcomes of texts"].add(said["reply_id"])
+        self._done["outcomes of texts"].add(said["reply_id"])
 
     def _command(self, said: dict[str, Any]) -> None:
         self._open["effects of commands"].add(said["id"])

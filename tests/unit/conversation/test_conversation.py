@@ -150,18 +150,6 @@ def test_the_same_words_within_a_day_are_one_complaint(town: Town) -> None:
     assert kinds(town)[-1] is KINDS.complaint
 
 
-@pytest.mark.parametrize("text", [PLACELESS, WITH_PLACE])
-def test_a_second_try_of_our_own_text_is_nothing_told_in_between(town: Town, text: str) -> None:
-    """The SMSC was slow: it gets our text twice, and delivers the citizen's again."""
-    town.say(text)
-    town.wait(seconds=40)
-    town.outcome(town.sends[-1], DeliveryOutcome.sent, attempt=2)
-    town.wait(seconds=20)
-    town.say(text)
-    assert kinds(town) == [KINDS.complaint, KINDS.repeated]
-    assert not town.commands
-
-
 def test_a_status_is_told_where_it_was_asked(town: Town) -> None:
     """In private, although the citizen has spoken in a group before the case answered."""
     chat: dict[str, Any] = {"channel": "telegram", "account": "telegram/1", "sender": "77"}
@@ -658,16 +646,6 @@ class TestTelling:
         assert [send.kind for send in town.sends] == [ReplyKind.received, ReplyKind.answered, ReplyKind.completed]
         town.wait(minutes=61)
         assert town.sends[-1].kind is ReplyKind.answered
-
-    def test_a_second_try_counts_as_heard(self, law: Router, reads: Normaliser) -> None:
-        """An unknown outcome that was tried again is two texts on somebody's telephone."""
-        rules = Rules(telling=TellingRules(per_hour=2, useful_for=timedelta(hours=72)))
-        town = Town(Keyring.from_secret(b"s" * 32), law, reads, rules)
-        town.say(PLACELESS)
-        town.outcome(town.sends[0], DeliveryOutcome.unknown)
-        town.outcome(town.sends[0], DeliveryOutcome.sent, attempt=2)
-        town.say(LONG_OTHER)
-        assert len(town.sends) == 1
 
     def test_the_waiting_texts_are_bounded(self, law: Router, reads: Normaliser) -> None:
         """An answer to a question gives way first, and each that does is on record."""

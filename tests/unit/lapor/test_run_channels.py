@@ -8,26 +8,61 @@ import pytest
 from complaints.errors import ConfigurationError
 from complaints.runtime.upstream import Upstream
 from lapor.processes import run_channels
-from lapor.processes.run_channels import SENDER, again_each_minute
+from lapor.processes.run_channels import SENDER, again_each_minute, in_order
+from lapor.processes.together import run_together
 
 
-def test_a_sender_that_is_refused_is_told_and_tries_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A group without a position, a mailbox made anew: the channels of the process go on, and doctor shows the sentence."""
-    monkeypatch.setattr(run_channels, "REFUSED_AGAIN_S", 0.3)
+@pytest.mark.parametrize(
+    ("fault", "shown"),
+    [
+        (ConfigurationError("lapor-sender-webhook has no position"), "has no position"),
+        (RecursionError("of a citizen"), "an error of this program (RecursionError); the log says where"),
+    ],
+)
+def test_a_sender_that_fails_is_told_and_tries_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception, shown: str
+) -> None:
+    """A group without a position, an error that nobody foresaw: the channels of the process go on, and doctor shows a sentence."""
+    monkeypatch.setattr(run_channels, "FAILED_AGAIN_S", 0.3)
     stop, tries, beats = threading.Event(), list[str](), list[int]()
 
     def send() -> None:
         tries.append("try")
         if len(tries) == 1:
-            raise ConfigurationError("lapor-sender-webhook has no position")
+            raise fault
         (told,) = Upstream.read(tmp_path, "webhook")
         tries.append(told.account)
 
     def beat() -> None:
         beats.append(1)
         (told,) = Upstream.read(tmp_path, "webhook")
-        assert "has no position" in told.reason
+        assert told.reason.endswith(shown)
 
     again_each_minute(send, Upstream(tmp_path, "webhook"), heartbeat=beat, stop=stop)
     assert tries == ["try", "try", SENDER]
     assert beats
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+def test_an_intake_ends_after_its_sender_and_waits_for_it_only_so_long(
+    monkeypatch: pytest.MonkeyPatch, *, hangs: bool
+) -> None:
+    """The accounts of the sender hear answers by the connections of the channel."""
+    monkeypatch.setattr(run_channels, "FINISH_S", 0.2 if hangs else 60.0)
+    stop, served, ended = threading.Event(), threading.Event(), list[str]()
+
+    def serve(end: threading.Event) -> None:
+        end.wait()
+        ended.append("intake")
+        served.set()
+
+    def send() -> None:
+        stop.wait()
+        if hangs:
+            served.wait()
+        ended.append("sender")
+
+    works = in_order(serve, send, stop)
+    stop.set()
+    run_together(works, stop)
+    assert ended == (["intake", "sender"] if hangs else ["sender", "intake"])

@@ -24,7 +24,7 @@ from channels.sending.spec import SenderSpec
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import CHANNEL_HEADER, encode
 from complaints.bus.step.states.store import Change, Store
-from complaints.contract import DEAD_LETTERS, MESSAGE_EVENTS, SENDS
+from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
 from complaints.crypto import Keyring
 from complaints.errors import UpstreamUnavailable
 from complaints.mail import ReplyKind, Send
@@ -33,7 +33,7 @@ from tests.harness.sending_account import FakeAccount, fails, takes, waits
 
 START = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
 PARTITIONS = 12
-PAUSES = Pauses(first_s=5, most_s=900, unknown_s=30, link_first_s=1, link_most_s=30)
+PAUSES = Pauses(first_s=5, most_s=900, link_first_s=1, link_most_s=30)
 DOWN: Callable[[Letter, "Future[str]"], None] = partial(fails, UpstreamUnavailable("the link is down"))
 
 
@@ -256,16 +256,16 @@ def test_two_processes_with_different_links_do_not_give_a_text_to_each_other_for
     assert (moved.key, moved.headers[-1]) == (b"sms/indosat", (READDRESSED_HEADER, b"sms/telkomsel"))
     one.turn(one.stored(moved, other.accounts.partition_of("sms/indosat")))
     assert one.outcomes() == [("undeliverable", "the account is not set up in any process of the channel")]
-    assert {record.topic for record in one.written} == {MESSAGE_EVENTS}
+    assert {record.topic for record in one.written} == {MESSAGE_EVENTS, CONVERSATIONS}
     assert at != other.accounts.partition_of("sms/indosat")
 
 
 def test_a_text_that_has_expired_is_given_to_nobody(bench: Callable[..., Bench]) -> None:
-    """It is told as expired."""
+    """It is told as expired, and the citizen's mailbox hears that he has not heard it."""
     of = bench(account("sms/indosat"))
     of.turn(of.record(of.send("sms/telkomsel", "c", expires_at=START - timedelta(hours=1)), partition=0))
     assert of.outcomes() == [("expired", "")]
-    assert len(of.written) == 1
+    assert [record.topic for record in of.written] == [MESSAGE_EVENTS, CONVERSATIONS]
 
 
 def test_a_text_for_no_channel_is_a_dead_letter(bench: Callable[..., Bench]) -> None:

@@ -2,6 +2,7 @@
 
 from concurrent.futures import Future
 
+import pytest
 from msgspec.structs import replace
 
 from channels.futures import failed
@@ -9,17 +10,16 @@ from channels.sending.outcomes import Pauses, Verdict, judged
 from channels.sending.texts import Text
 from complaints.errors import OutcomeUnknown, Undeliverable, UpstreamUnavailable
 from complaints.mail import DeliveryOutcome, ReplyKind
-from tests.harness.tables import row_by_row
 from tests.unit.sending.test_sending_queue import text
 
-PAUSES = Pauses(first_s=5, most_s=900, unknown_s=30)
+PAUSES = Pauses(first_s=5, most_s=900)
 
 
-def of(kind: ReplyKind, *, attempt: int = 1, tries: int = 0) -> Text:
+def of(kind: ReplyKind, *, tries: int = 0) -> Text:
     """Return a text on its way."""
     made = text(1)
     made.send = replace(made.send, kind=kind)
-    made.attempt, made.tries = attempt, tries
+    made.tries = tries
     return made
 
 
@@ -52,13 +52,10 @@ def test_a_text_that_can_never_be_sent_is_settled() -> None:
     assert found == (DeliveryOutcome.undeliverable, None, "", "blocked")
 
 
-@row_by_row
-def test_an_unknown_outcome_is_tried_once_more_if_it_is_worth_a_double(
-    kind: ReplyKind, attempt: int, pause_s: float | None
-) -> None:
-    """It is told each time."""
-    found = verdict(of(kind, attempt=attempt), OutcomeUnknown("no answer"))
-    assert found == (DeliveryOutcome.unknown, pause_s, "", "no answer")
+@pytest.mark.parametrize("kind", ReplyKind)
+def test_a_text_whose_outcome_is_unknown_never_goes_out_again(kind: ReplyKind) -> None:
+    """Whatever it is: he may have it. A question has its reminder, and STATUS says what was answered."""
+    assert verdict(of(kind), OutcomeUnknown("no answer")) == (DeliveryOutcome.unknown, None, "", "no answer")
 
 
 def test_an_account_that_breaks_its_contract_leaves_the_outcome_unknown() -> None:

@@ -33,7 +33,6 @@ def text(number: int, citizen: str = "c1", *, due_ms: int = NOW_MS, lives_s: flo
     return Text(
         partition=3,
         key=letter_key("sms/a", send.id),
-        raw=b"{}",
         send=send,
         letter=letter,
         order=number,
@@ -137,7 +136,7 @@ def test_fresh_texts_are_those_that_were_never_about_to_leave() -> None:
     assert waiting.fresh == 2
     chosen(waiting)
     assert waiting.fresh == 1
-    first.attempt += 1
+    first.tries += 1
     waiting.again(first, NOW_MS)
     assert waiting.fresh == 1
     waiting.remove(second)

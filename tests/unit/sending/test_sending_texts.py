@@ -1,19 +1,23 @@
 """The states of the senders' topic: what is written can be read again, and each key tells its account."""
 
+import dataclasses
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+from msgspec.structs import astuple, replace
 
 from channels.sending.accounts import Accounts
 from channels.sending.draft import delivery_record
-from channels.sending.loading import load
+from channels.sending.loading import load, stored_text
 from channels.sending.spec import SenderSpec
 from channels.sending.texts import (
     Stage,
+    Unreadable,
     account_of,
     cursor_value,
     early_key,
@@ -27,7 +31,7 @@ from channels.sending.texts import (
 )
 from complaints import ids
 from complaints.bus import StoredRecord
-from complaints.bus.envelope import encode
+from complaints.bus.envelope import decode, encode
 from complaints.bus.step.states.store import Change, Store, StoredState
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError, ContractViolation
@@ -60,16 +64,48 @@ def record(keys: Keyring, *, account: str = "sms/a", offset: int = 7) -> tuple[S
 
 
 def test_a_text_is_read_as_it_was_written(keys: Keyring) -> None:
-    """In each stage, with its order and its tries; an unknown field of the record is kept."""
+    """In each stage, with its order and its tries."""
     stored, send = record(keys)
     text = new_text(stored, send, keys, now_ms=NOW_MS)
-    text.stage, text.tries, text.attempt, text.token, text.until_ms = Stage.intent, 4, 2, "me-1", 99
+    text.stage, text.tries, text.token, text.until_ms = Stage.intent, 4, "me-1", 99
     again = read_text(text.stored(), keys, partition=3)
     for name in ("partition", "key", "send", "letter", "order", "expires_ms", "due_ms"):
         assert getattr(again, name) == getattr(text, name), name
-    assert (again.stage, again.tries, again.attempt, again.token, again.until_ms) == (Stage.intent, 4, 2, "me-1", 99)
+    assert (again.stage, again.tries, again.token, again.until_ms) == (Stage.intent, 4, "me-1", 99)
     assert again.letter.text == "Di mana?"
     assert again.stored() == text.stored()
+
+
+@pytest.mark.parametrize("odd", [b"1e999", b"9" * 5_000, b'"\xff"', b"[" * 900 + b"]" * 900])
+def test_poison_in_a_field_that_nobody_reads_stays_out_of_the_senders_state(
+    keys: Keyring, tmp_path: Path, odd: bytes
+) -> None:
+    """What one decoder skips another one refuses: the state of whatever was taken can be read, in both ways."""
+    stored, _ = record(keys)
+    stored = dataclasses.replace(stored, value=(stored.value or b"")[:-1] + b',"zz":' + odd + b"}")
+    text = new_text(stored, decode(stored, Send), keys, now_ms=NOW_MS)
+    assert read_text(text.stored(), keys, partition=3).letter == text.letter
+    store = Store(tmp_path)
+    store.apply({3: [Change(text.key, StoredState(1, 0, text.stored()))]}, {})
+    assert [found.order for found in load(store, 3).texts] == [stored.offset]
+    store.close()
+
+
+@pytest.mark.parametrize("value", [b"no JSON", b"{}", b"[" * 1_100])
+def test_a_state_that_cannot_be_read_refuses_its_partition(keys: Keyring, tmp_path: Path, value: bytes) -> None:
+    """The accounts of the others send: the error names the partition, and what to do."""
+    store, key = Store(tmp_path), letter_key("sms/a", uuid4())
+    store.apply({3: [Change(key, StoredState(1, 0, value))]}, {})
+    reads: list[Callable[[], object]] = [
+        lambda: load(store, 3),
+        lambda: stored_text(store, 3, key, keys),
+        lambda: read_sent(value, partition=3),
+    ]
+    for read in reads:
+        with pytest.raises(Unreadable, match="Start the channel in the version that wrote it") as caught:
+            read()
+        assert caught.value.partition == 3
+    store.close()
 
 
 def test_a_text_that_another_secret_sealed_is_poison_when_it_comes_and_a_wrong_setting_later(keys: Keyring) -> None:
@@ -93,8 +129,10 @@ def test_what_was_sent_is_read_as_it_was_written(keys: Keyring) -> None:
     """The whole reply, and what was reported of it."""
     stored, send = record(keys)
     about = new_text(stored, send, keys, now_ms=NOW_MS).about
-    assert read_sent(sent_value(about, ["delivered"])) == (about, ["delivered"])
-    assert read_sent(sent_value(about._replace(complaint_id=None), [])) == (about._replace(complaint_id=None), [])
+    for one in (about, replace(about, complaint_id=None)):
+        found = read_sent(sent_value(one, ("delivered",)), partition=3)
+        assert astuple(found) == (*astuple(one), ("delivered",))
+        assert read_sent(sent_value(found, ("delivered", "undeliverable")), partition=3).told[-1] == "undeliverable"
 
 
 def test_a_cursor_is_plain_json_whose_order_does_not_matter() -> None:
@@ -154,9 +192,9 @@ def test_a_delivery_is_written_as_the_contract_writes_it(
     keys: Keyring, complaint_id: UUID | None, at: datetime
 ) -> None:
     """The same event, headers and key."""
-    about = new_text(*record(keys), keys, now_ms=NOW_MS).about._replace(complaint_id=complaint_id, attempt=2)
+    about = replace(new_text(*record(keys), keys, now_ms=NOW_MS).about, complaint_id=complaint_id)
     delivery = Delivery(
-        id=ids.delivery_id(about.reply_id, "unknown/2"),
+        id=ids.delivery_id(about.reply_id, "unknown/1"),
         reply_id=about.reply_id,
         citizen="c1",
         complaint_id=complaint_id,
@@ -165,13 +203,12 @@ def test_a_delivery_is_written_as_the_contract_writes_it(
         account="sms/a",
         kind=ReplyKind.question,
         outcome=DeliveryOutcome.unknown,
-        attempt=2,
         upstream_id="7",
         reason="née",
         at=at,
         secret=True,
     )
-    said: dict[str, str | int] = {"outcome": "unknown", "attempt": 2, "upstream_id": "7", "reason": "née"}
+    said = {"outcome": "unknown", "upstream_id": "7", "reason": "née"}
     made, expected = delivery_record(about, said, channel="sms", at=at, source="/s"), encode(delivery, source="/s")
     assert (made.topic, made.key, made.headers) == (expected.topic, expected.key, expected.headers)
     assert json.loads(made.value) == json.loads(expected.value)
