@@ -132,15 +132,15 @@ def _rights(account: Account) -> tuple[str, ...]:
 
 MAY_SET: Final = frozenset(
     {
-        "max_execution_time", "max_memory_usage", "max_threads", "max_block_size", "max_result_rows", "max_result_bytes",
+        "max_execution_time", "max_threads", "max_block_size", "max_result_rows", "max_result_bytes",
         "result_overflow_mode", "extremes", "session_timezone", "join_use_nulls",
         "network_compression_method", "async_insert", "cast_string_to_dynamic_use_inference", "date_time_input_format",
         "date_time_output_format", "output_format_json_quote_64bit_integers", "output_format_native_write_json_as_string",
         "output_format_csv_crlf_end_of_line",
     }
 )  # fmt: skip
-"""The settings that an analyst's client may give with a query. They bound or shape its own result. Not among them: a limit of what is
-read, whose error tells how much a view hides."""
+"""The settings that an analyst's client may give with a query. They bound or shape its own result. Not among them: limits of what is
+read and of memory, whose errors tell how much a view hides."""
 
 READER_FORMS: Final = (
     "TabSeparated", "TSV", "CSV", "JSON", "NDJSON", "Native", "RowBinary", "Pretty", "Vertical", "Markdown", "Values", "XML", "Parquet",
@@ -200,6 +200,7 @@ def server_users(provinces: Iterable[str] = ()) -> str:
     bounds = "".join(
         f"      <{name}><min>1</min><max>{value}</max><changeable_in_readonly/></{name}>\n"
         for name, value in reader.limits.items()
+        if name in MAY_SET  # the others nobody changes who only reads
     )
     free = "".join(
         f"      <{name}><changeable_in_readonly/></{name}>\n" for name in sorted(MAY_SET - reader.limits.keys())

@@ -20,7 +20,7 @@ LONGEST_S: Final = 60
 
 STUCK_S: Final = 20.0
 """Seconds beyond the limit of an analyst's statement within which the engine must have stopped it. It looks at its clock between blocks
-only, and ends within such a time what a statement may ask at once (see SEARCH)."""
+only, and ends within such a time the costliest block that a statement may ask for (see SEARCH), if it has a processor for itself."""
 
 AT_ONCE: Final = 4
 """Statements of analysts that compute at once. Others wait for their turn."""

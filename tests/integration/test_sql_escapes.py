@@ -359,10 +359,12 @@ def test_nothing_tells_a_reader_how_much_a_view_reads(analyst: Client, operator:
 
     assert told(analyst) == (0, 0)
     assert min(told(operator)) >= 100
-    for limit in ("max_bytes_to_read", "max_rows_to_read"):
+    for limit in ("max_bytes_to_read", "max_rows_to_read", "max_memory_usage"):
         with pytest.raises(ServerException) as refused:
             analyst.execute("SELECT 1", settings={limit: 1_000_000})
         assert refused.value.code == 452
+    with pytest.raises(ServerException, match=r"memory limit exceeded: maximum: 1\.00 GiB"):
+        analyst.execute("SELECT groupArray(randomString(1000000)) FROM numbers(100000)")
 
 
 @pytest.mark.parametrize("number", ["9" * 6000, "\u0663", "\u00b2", "", "-1", "1e9", "+1"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -34,9 +35,13 @@ class SettingState:
     changed: bool
 
 
-def told(error: RuntimeError) -> EngineError:
+# How much memory a statement took, with what a view read before it hid anything.
+_TAKEN: Final = re.compile(r"would use [\d.]+ \w+ \(attempt to allocate chunk of [\d.]+ \w+\), ")
+
+
+def told(error: RuntimeError, account: Account | None = None) -> EngineError:
     """Return chDB's error with its code and text. After a fatal one no statement of anybody runs any more: the process ends."""
-    found = engine_error(str(error))
+    found = engine_error(_TAKEN.sub("", str(error)) if account and account.reads_only else str(error))
     if found.code == ABORTED and "fatal error" in found.text:
         leave(f"The engine is shutting down by itself: {found.text}")
     return found
@@ -100,7 +105,7 @@ class EngineConnection:
                 with self._watch.within(self._limit_s, self.account.name if self.account else ""):
                     yield
             except RuntimeError as error:
-                raise told(error) from error
+                raise told(error, self.account) from error
 
     @contextmanager
     def statement(self, limit_s: str | None) -> Iterator[None]:
