@@ -1,8 +1,9 @@
 """The commands to a case: records in its mailbox, behind the complaint, that ask for something. Each has exactly one result."""
 
+import re
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple
 from uuid import UUID
 
 from msgspec import Meta, field
@@ -197,3 +198,31 @@ class Command(Event):
     """Who sent the message (only commands of a citizen)."""
     companion: bool | None = None
     """Whether it is the second command of one message, whose first one tells the citizen what became of it (only `add`)."""
+
+
+_ACTS: Final = re.compile(
+    r"(disagree|reopen|withdraw|rate:[1-5]|hide:(?:anonymous|secret)|show:(?:anonymous|secret|all))"
+)
+
+
+class Asked(NamedTuple):
+    """A command to a case.
+
+    Attributes:
+        kind: of the command.
+        fields: of the command, beside the text.
+    """
+
+    kind: CommandKind
+    fields: dict[str, Any]
+
+
+def asked_for(act: str) -> Asked | None:
+    """Return the command that a page, an app or a word names (see complaints.message.InboundMessage.act); None if there is none."""
+    if _ACTS.fullmatch(act) is None:
+        return None
+    name, _, value = act.partition(":")
+    if name == "rate":
+        return Asked(CommandKind.rate, {"stars": int(value)})
+    named = ("anonymous", "secret") if value == "all" else (value,) if value else ()
+    return Asked(CommandKind(name), dict.fromkeys(named, True))

@@ -10,7 +10,7 @@ from complaints.mail import ReplyKind
 from complaints.message import InboundMessage
 from conversation import citizen as memory
 from conversation.citizen import LARGEST_COMPLAINT, Document
-from conversation.said import questions
+from normalizer.language.cues import can_be_agreed_to
 
 
 def heard(state: Document, reply: Document, at_ms: int) -> None:
@@ -87,7 +87,7 @@ def _note_told(case: Document, reply: Document, at_ms: int) -> None:
         case["asked_ms"] = at_ms
         if kind == ReplyKind.question.value:
             case["part"] = reply.get("part")
-            case["polar"] = not reply.get("part") and questions.asks_yes_or_no(reply.get("text") or "")
+            case["polar"] = not reply.get("part") and can_be_agreed_to(reply.get("text") or "")
     elif kind not in _STILL_ASKED:
         case.pop("asked_ms", None)
     for name, said, left in _MARKS:
@@ -95,6 +95,11 @@ def _note_told(case: Document, reply: Document, at_ms: int) -> None:
             case[name] = at_ms
         elif kind not in left:
             case.pop(name, None)
+
+
+def is_alive(case: Document) -> bool:
+    """Return whether a case is neither withdrawn, archived nor closed."""
+    return not (case.get("withdrawn_ms") or case.get("archived_ms") or case.get("closed_ms"))
 
 
 def new_case(complaint: Complaint, message: InboundMessage) -> Document:

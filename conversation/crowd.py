@@ -8,8 +8,8 @@ from complaints.mail import ReplyKind
 from complaints.message import InboundMessage
 from complaints.tracking import spaced
 from complaints.wording import text
+from conversation.cases import is_alive
 from conversation.citizen import Document
-from conversation.continuing import is_alive
 from conversation.turn import Turn
 
 MOST_OPENED: Final = 5

@@ -1,4 +1,4 @@
-"""Passes what a citizen writes on to his cases: an act, an addition, a question for the status."""
+"""Passes what a citizen writes on to his cases: a command, an addition, a dispute, a question for the status."""
 
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -6,8 +6,7 @@ from uuid import UUID
 import msgspec
 
 from complaints import ids, status_requests
-from complaints.command import CommandKind, MessageReading
-from complaints.event import Complaint
+from complaints.command import CommandKind, MessageReading, asked_for
 from complaints.limits import as_reason
 from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
@@ -15,9 +14,8 @@ from complaints.wording import text
 from conversation import citizen as memory
 from conversation.cases import keep, kept
 from conversation.citizen import Document, Landing
+from conversation.heard import Heard
 from conversation.reading import Reads
-from conversation.said.orders import Act
-from conversation.said.verdicts import disputing
 from conversation.secrecy import hidden
 from conversation.turn import Turn
 from normalizer.complaint import position_of
@@ -80,12 +78,33 @@ def named_case(state: Document, message: InboundMessage) -> Document | None:
     return {"code": held, "id": None, "foreign": True} if held else None
 
 
-def act(turn: Turn, message: InboundMessage, id_: UUID, case: Document, asked: Act, words: str = "") -> Landed:  # noqa: PLR0913, PLR0917
-    """Pass on an act on a case, with the words that the case keeps as its reason."""
-    turn.command(message, id_, case["code"], asked.kind, text=words, **asked.fields)
+def command(turn: Turn, heard: Heard, case: Document, act: str, *, words: bool = False) -> Landed:
+    """Pass on a command to a case.
+
+    Args:
+        turn: the record that brought the message.
+        heard: the message.
+        case: what is known of the case; is changed.
+        act: what it asks for (see asked_for).
+        words: whether the case keeps the citizen's words as his reason.
+    """
+    asked = asked_for(act)
+    assert asked is not None
+    said = as_reason(status_requests.without_codes(heard.message.text)) if words else ""
+    turn.command(heard.message, heard.id, case["code"], asked.kind, text=said, **asked.fields)
     if asked.kind in {CommandKind.hide, CommandKind.show}:
         case |= dict.fromkeys(asked.fields, asked.kind is CommandKind.hide)
     return landed(_LANDS[asked.kind], case)
+
+
+def disputing(case: Document) -> CommandKind:
+    """Return the command by which a citizen says of an answered case that the matter is not settled."""
+    return CommandKind.reopen if case.get("closed_ms") or case.get("archived_ms") else CommandKind.disagree
+
+
+def companion(turn: Turn, heard: Heard, case: Document, kind: CommandKind, **fields: Any) -> None:
+    """Pass on one more command of the same message."""
+    turn.command(heard.message, ids.companion_id(heard.id, kind.value), case["code"], kind, **fields)
 
 
 def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, names_none: bool = False) -> Landed:
@@ -113,7 +132,7 @@ def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, 
     return Landed(MessageKind.status, code, case["id"], bool(case.get("secret")))
 
 
-def _hidden_first(turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> Document:
+def hide_first(turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> Document:
     """Hide what a message to a case asks to be hidden, of which its citizen hears first; return the field of the command that adds it."""
     asked = hidden(message)
     hides = {name: True for name in ("anonymous", "secret") if _wants(name, asked, message, case)}
@@ -138,10 +157,6 @@ class Passing:
         """Take what reads messages."""
         self._reads = reads
 
-    def look(self, turn: Turn, message: InboundMessage) -> Complaint:
-        """Return what a message would be as a complaint, only to look at."""
-        return self._reads.complaint(message, id_=UUID(int=0), code="", citizen=turn.citizen)[0]
-
     def add(
         self, turn: Turn, message: InboundMessage, id_: UUID, case: Document, kind: MessageKind, **fields: Any
     ) -> Landed:
@@ -161,7 +176,7 @@ class Passing:
         if reading.corrects and not case.get("id"):  # whoever has only the code of a case moves it nowhere
             reading = msgspec.structs.replace(reading, corrects=None)
         fields |= {"addition": found.addition, "reading": reading}
-        fields |= _hidden_first(turn, message, id_, case)
+        fields |= hide_first(turn, message, id_, case)
         turn.command(message, id_, case["code"], CommandKind.add, **fields)
         if reading.corrects and (regency := reading.place.regency):
             case["region"] = regency.code
@@ -174,7 +189,7 @@ class Passing:
     def add_apart(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> Landed:
         """Add a message that tells another matter to a case, which stays as it is. A citizen who is sent texts hears nothing of it."""
         found, was_read = self._reads.completion(None, message, part=None, about={})
-        fields = _hidden_first(turn, message, id_, case)
+        fields = hide_first(turn, message, id_, case)
         addition = msgspec.structs.replace(found.addition, apart=True)
         fields |= {"addition": addition, "reading": MessageReading()}
         if message.sender:
@@ -191,19 +206,17 @@ class Passing:
         regency = reading.place.regency if reading.corrects else None
         return regency is not None and not (case.get("region") or "").startswith(regency.code)
 
-    def dispute(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document, *, whole: bool = False) -> Landed:
+    def dispute(self, turn: Turn, heard: Heard, case: Document, *, whole: bool = False) -> Landed:
         """Open an answered case again with the citizen's words, and keep with it the files that he sends as evidence.
 
         Args:
             turn: the record that brought the message.
-            message: the whole message.
-            id_: the id of the command.
+            heard: the message.
             case: what is known of the case; is changed.
             whole: whether the message is also added, because it tells of the complaint itself.
         """
-        words = as_reason(status_requests.without_codes(message.text))
-        became = act(turn, message, id_, case, disputing(case), words)
-        if message.attachments or whole:
-            companion = ids.companion_id(id_, CommandKind.add.value)
-            self.add(turn, message, companion, case, MessageKind.addition, companion=True)
+        became = command(turn, heard, case, disputing(case).value, words=True)
+        if heard.message.attachments or whole:
+            id_ = ids.companion_id(heard.id, CommandKind.add.value)
+            self.add(turn, heard.message, id_, case, MessageKind.addition, companion=True)
         return became

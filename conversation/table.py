@@ -1,97 +1,156 @@
-"""What becomes of a message by what its citizen wants and how his cases stand, as a table: `python -m conversation` prints it. Pure.
+"""What becomes of a message, as a table: `python -m conversation` prints it to docs/conversation.md. Pure.
 
-What no row takes goes on as content: it answers, joins or opens a case, and is never lost.
+The rows are tried from the first to the last; the first one that fits and has an act for the situation decides. The last rows take
+everything, so that nothing is lost.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from conversation.heard import ANYTHING, Heard
+from conversation.situation import Situation, Standing, Tells
 from normalizer.language.understanding import SURE
 
 
-class Situation(StrEnum):
-    """How the cases of a citizen stand when he writes."""
-
-    new = "he has no case"
-    asked = "a question of ours is open"
-    answered = "an answer can be disputed"
-    alive = "a case is being handled"
-    ended = "his cases have ended"
-
-
 class Act(StrEnum):
-    """What is done with a message that is no content."""
+    """What is done with a message."""
 
+    open = "a case is opened"
+    accuse = "a case is opened for those who look into officials; the answered one stays"
+    both = "a case is opened, and the answered one is open again"
+    add = "it is added to the case"
+    answer = "it answers the question of the case, or opens again what was withdrawn"
+    dispute = "the answered case is open again"
+    move = "it is added; if it happened in another regency, the answered case is open again"
+    agree = "it answers the question if that can be agreed to, and is noted if not"
+    noted = "it is noted, and nothing is said"
+    hide = "all his cases are hidden; we say by which word they are shown"
     silence = "he hears nothing more; we say by which word he hears again"
     hear = "he hears again"
-    withdraw = "the case is withdrawn; we say by which word it is open again"
+    withdraw = "the case is withdrawn; we say by which word it is open again, or ask which one he means"
     which = "we ask which case he means"
     status = "he is told how his case stands"
     help = "he is told how to report"
-    noted = "it is noted, and nothing is said"
-    dispute = "the answered case is open again"
-    add = "it is added to the case"
+    rate = "the case is rated; and open again if he also says that it is not done"
+    scale = "he is told the scale of ratings, and when he can rate; who disputes beside it disputes"
+
+
+Situations = frozenset[Situation]
 
 
 class Row(NamedTuple):
     """A row of the table.
 
     Attributes:
-        intent: what he wants (see normalizer.language).
+        wants: what he wants (see normalizer.language), or what else was read (see heard.Heard.sure_of).
         sure: how likely that must be, from 0 to 1, by what an error costs.
+        tells: what the message may tell beside; empty if it must say only what it wants.
+        does: what is done, each with its situations; in the others the row is passed over.
         why: the reason.
-        acts: what is done in each situation; in the others it is content.
+        named: whether the row is for messages that name a case, or for those that name none; None for both.
     """
 
-    intent: str
+    wants: str
     sure: float
+    tells: frozenset[Tells]
+    does: Mapping[Act, Situations]
     why: str
-    acts: dict[Situation, Act]
+    named: bool | None = None
+
+    @property
+    def acts(self) -> dict[Situation, Act]:
+        """What is done in each situation."""
+        return {situation: act for act, situations in self.does.items() for situation in situations}
 
 
-_HAS = (Situation.answered, Situation.alive, Situation.ended)
-"""He has a case, and no question is open, which any word may answer."""
+A, S, T = Act, Situation, Tells
 
+EVER: Final = frozenset(Situation)
+HAS: Final = EVER - {S.new}
+NEW, ASKED, CLOSED = frozenset((S.new,)), frozenset((S.asked,)), frozenset((S.closed,))
+DONE: Final = frozenset((S.answered, S.closed))
+LIVES: Final = frozenset((S.told, S.alive))
+OVER: Final = frozenset((S.withdrawn, S.past))
 
-def _in(*situations: Situation, does: Act) -> dict[Situation, Act]:
-    return dict.fromkeys(situations, does)
-
+ONLY: Final = frozenset[Tells]()
+ALL: Final = frozenset(Tells)
+ITS: Final = frozenset((T.nothing, T.same))
+NEAR: Final = ITS | {T.place}
+HERE: Final = ALL - {T.elsewhere, T.place}
+AWAY: Final = ALL - NEAR
 
 TABLE: Final = (
-    Row(
-        "stop",
-        SURE["stop"].whole,
-        "whoever is silenced by mistake hears of nothing; a word undoes it",
-        _in(*Situation, does=Act.silence),
-    ),
-    Row("resume", 0.6, "who is not silent loses nothing", _in(*Situation, does=Act.hear)),
-    Row("withdraw", 0.75, "an agency stops its work; a word undoes it", _in(*_HAS, does=Act.withdraw)),
-    Row("status", 0.6, "his case is kept", _in(Situation.alive, Situation.ended, does=Act.status)),
-    Row("status", 0.95, "it may be a dispute in the words of a question", _in(Situation.answered, does=Act.status)),
-    Row("help", 0.7, "his case is kept", _in(*_HAS, does=Act.help)),
-    Row("thanks", 0.6, "his case is kept", _in(*_HAS, does=Act.noted)),
-    Row("smalltalk", 0.6, "his case is kept", _in(*_HAS, does=Act.noted)),
-    Row("agree", 0.7, "his case is kept", _in(*_HAS, does=Act.noted)),
-    Row("settled", 0.6, "nothing is undone", {Situation.alive: Act.add, Situation.answered: Act.noted}),
-    Row("dispute", 0.6, "its owner looks again", {Situation.alive: Act.add, Situation.answered: Act.dispute}),
-    Row("correction", 0.8, "its owner reads it", {Situation.alive: Act.add}),
-    Row("withdraw", 0.9, "nothing is withdrawn", _in(Situation.new, does=Act.which)),
-    Row("status", 0.85, "what he tells opens no case", _in(Situation.new, does=Act.status)),
-    Row("help", 0.85, "the same", _in(Situation.new, does=Act.help)),
-    Row("thanks", 0.85, "the same", _in(Situation.new, does=Act.help)),
-    Row("smalltalk", 0.85, "the same", _in(Situation.new, does=Act.help)),
-    Row("agree", 0.85, "the same", _in(Situation.new, does=Act.help)),
+    Row("danger", SURE["danger"].whole, ALL, {A.open: EVER}, "a 112 too much harms nobody", named=False),
+    Row("stop", SURE["stop"].whole, ONLY, {A.silence: EVER}, "who is silenced by mistake hears of nothing"),
+    Row("resume", 0.6, ONLY, {A.hear: EVER}, "who is not silent loses nothing"),
+    Row("only hide", 0.9, ONLY, {A.hide: HAS}, "to hide too much does the least harm", named=False),
+    Row("stars", 1.0, NEAR, {A.rate: CLOSED}, "it can be nothing else"),
+    Row("number", 1.0, NEAR, {A.scale: DONE | LIVES | {S.withdrawn}}, "it is no rating, or none yet"),
+    Row("withdraw the report", 0.75, ONLY, {A.withdraw: DONE}, "an agency stops its work; a word undoes it"),
+    Row("withdraw", 0.75, ONLY, {A.withdraw: LIVES, A.noted: DONE | OVER}, "the same"),
+    Row("withdraw", 0.9, ONLY, {A.which: NEW}, "nothing is withdrawn"),
+    Row("status", 0.9, ALL, {A.status: HAS}, "his case is kept"),
+    Row("status", 0.8, ITS, {A.status: HAS}, "less sure, it may answer or dispute"),
+    Row("status", 0.6, HERE, {A.status: LIVES | OVER}, "his case is kept"),
+    Row("status", 0.8, ONLY, {A.status: NEW}, "what he tells opens no case"),
+    Row("help", 0.7, ONLY, {A.help: HAS - ASKED}, "his case is kept", named=False),
+    Row("help", 0.8, ONLY, {A.help: NEW}, "what he tells opens no case"),
+    Row("correction", 0.2, ONLY, {A.add: LIVES}, "the report may have been sent by mistake"),
+    Row("thanks", 0.6, ONLY, {A.noted: HAS}, "his case is kept"),
+    Row("praise", 0.6, ONLY, {A.noted: DONE}, "his case is kept"),
+    Row("smalltalk", 0.6, ONLY, {A.noted: HAS}, "his case is kept"),
+    Row("agree", 0.6, ONLY, {A.noted: HAS - ASKED, A.agree: ASKED}, "its owner may ask for a yes"),
+    Row("thanks", 0.8, ONLY, {A.help: NEW}, "what he tells opens no case"),
+    Row("smalltalk", 0.8, ONLY, {A.help: NEW}, "the same"),
+    Row("agree", 0.8, ONLY, {A.help: NEW}, "the same"),
+    Row("no, and more", 1.0, AWAY, {A.both: DONE}, "the answer, and another matter", named=False),
+    Row("threat", 1.0, ALL, {A.both: DONE}, "who was threatened for his report tells two matters", named=False),
+    Row("accusation", 1.0, HERE, {A.accuse: DONE}, "the accused does not look into it", named=False),
+    Row("dispute", 0.6, NEAR, {A.dispute: DONE, A.add: LIVES}, "its owner looks again, also if it may be settled"),
+    Row("settled", 0.5, ONLY, {A.noted: DONE, A.add: LIVES}, "nothing is undone"),
+    Row("settled", 0.7, HERE, {A.noted: DONE, A.add: LIVES}, "surer, since it may tell more"),
+    Row("dispute", 0.3, NEAR, {A.dispute: DONE, A.add: LIVES}, "its owner looks again"),
+    Row("blame", 0.6, NEAR, {A.dispute: DONE}, "who judges and does not praise is not content"),
+    Row("dispute", 0.6, HERE, {A.dispute: DONE, A.add: LIVES}, "surer, since it seems another matter"),
+    Row("story", 0.5, frozenset((T.same,)), {A.dispute: DONE}, "who tells it again after its answer is not content"),
+    Row("picture", 1.0, NEAR, {A.open: frozenset((S.alive,))}, "later nobody knows what it shows"),
+    Row("correction", 0.8, ALL - {T.elsewhere}, {A.add: LIVES, A.move: DONE}, "its owner reads it"),
+    Row("place", 0.3, ALL - {T.elsewhere}, {A.answer: ASKED}, "it is what was asked for"),
+    Row("place", 0.8, ALL, {A.answer: ASKED}, "surer, since it seems another matter"),
+    Row("no story", 0.5, frozenset((T.other,)), {A.answer: ASKED}, "it is what was asked for"),
+    Row(ANYTHING, 0.0, NEAR | {T.again}, {A.answer: ASKED | {S.withdrawn}}, "it belongs to what was spoken of"),
+    Row(ANYTHING, 0.0, NEAR, {A.add: DONE | {S.told}}, "it belongs to what was spoken of"),
+    Row(ANYTHING, 0.0, ITS, {A.add: frozenset((S.alive,))}, "a place alone may begin something else by now"),
+    Row(ANYTHING, 0.0, ALL, {A.add: HAS}, "he says which case it belongs to", named=True),
+    Row(ANYTHING, 0.0, ALL, {A.open: EVER}, "nothing is lost"),
 )
-"""The rows. Danger and wishes to be hidden come before them and apply beside them (normalizer.language.understanding.SURE)."""
+"""The rows. A wish to be hidden applies beside all of them (normalizer.language.understanding.SURE)."""
 
 
-def act_for(intent: str, confidence: float, situation: Situation) -> Act | None:
-    """Return what is done with a message; None if it is content."""
-    return next(
-        (
-            row.acts[situation]
-            for row in TABLE
-            if row.intent == intent and confidence >= row.sure and situation in row.acts
-        ),
-        None,
-    )
+_ROWS: Final = {situation: [row for row in TABLE if situation in row.acts] for situation in Situation}
+
+
+def row_for(heard: Heard, stands: Standing) -> Row:
+    """Return the row that decides what is done with a message."""
+    return next(row for row in _ROWS[stands.situation] if _fits(row, heard, stands))
+
+
+def _fits(row: Row, heard: Heard, stands: Standing) -> bool:
+    if row.named not in {None, stands.is_named}:
+        return False
+    if not _may(row.wants, heard, stands) or heard.sure_of(row.wants) < row.sure:
+        return False
+    return stands.tells in row.tells if row.tells else heard.says_only
+
+
+def _may(wants: str, heard: Heard, stands: Standing) -> bool:
+    """Return whether what is wanted can be meant: not by whoever has only a code, and not in a post that begins a thread."""
+    case = stands.case or {}
+    if wants == ANYTHING or (wants == "status" and case.get("foreign")):
+        return True
+    if not heard.is_own or case.get("foreign") or (heard.message.thread and stands.case is None):
+        return False
+    if wants == "number" and stands.situation in LIVES:
+        return "reopened_ms" in case
+    return not (wants == "accusation" and case.get("oversight"))

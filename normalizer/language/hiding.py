@@ -11,12 +11,16 @@ from normalizer.text import fold
 HIDES: Final = "RAHASIA"
 """The command that hides a report; the receipt and the page tell it."""
 
-COMMANDS: Final[dict[str, tuple[str, ...]]] = {
-    name: tuple(words) for name, words in packaged.document("normalizer", "hiding.yaml").items()
-}
+_FILE: Final = packaged.document("normalizer", "hiding.yaml")
+COMMANDS: Final[dict[str, tuple[str, ...]]] = {name: tuple(_FILE[name]) for name in ("anonymous", "secret")}
 """The words of the commands that hide, by what they hide: `anonymous` or `secret`."""
 
 _WORDS: Final = frozenset(word for words in COMMANDS.values() for word in words)
+_PERSON: Final = frozenset(_FILE["person"])
+_REPORT: Final = frozenset((*COMMANDS["secret"], *packaged.document("normalizer", "commands.yaml")["report"]))
+_OF_A_PERSON: Final = 4
+"""The maximum number of words between a person and what is said of him: "identitas saya mohon dirahasiakan"."""
+
 _ACCOUNTS: Final = re.compile(r"(?:\s*+\.?@\w++[,:]?+)*+")
 _MARK: Final = re.compile(rf"\W*(?:(?:\w+\W+){{0,2}}{HIDES}\b|(?i:{HIDES})\s*[.:,;!\n-])")
 _STOP: Final = re.compile(r"[.,:;!?\n]+")
@@ -35,7 +39,26 @@ def is_marked(text: str) -> bool:
     said = _ACCOUNTS.sub("", visible(text), count=1)
     if _MARK.match(said) is not None:
         return True
-    return any(_WORDS.issuperset(words) for part in parts(said) if (words := fold(part).decode("ascii").split()))
+    return any(_WORDS.issuperset(words) for part in parts(said) if (words := _folded(part)))
+
+
+def asks_to_be_secret(text: str) -> bool:
+    """Return whether a text that asks to be hidden asks it of the report itself, or does not say of what."""
+    if any(frozenset(COMMANDS["anonymous"]).issuperset(_folded(part)) for part in parts(text)):
+        return False
+    asked = [clause.text for clause in understood(text).clauses if clause.intent == "hide"] or [text]
+    return is_marked(text) or any(_is_of_the_report(_folded(part)) for part in asked)
+
+
+def _is_of_the_report(words: list[str]) -> bool:
+    return any(
+        word in _REPORT and _PERSON.isdisjoint(words[max(0, at - _OF_A_PERSON) : at + _OF_A_PERSON])
+        for at, word in enumerate(words)
+    )
+
+
+def _folded(text: str) -> list[str]:
+    return fold(text).decode("ascii").split()
 
 
 def parts(text: str) -> list[str]:

@@ -73,12 +73,14 @@ class Understood(NamedTuple):
         confidence: how likely that is, from 0 to 1.
         clauses: of the text; one if it has no parts.
         modifiers: the intents that apply whatever else is said (see SURE).
+        shares: how likely each intent of the whole is.
     """
 
     intent: str
     confidence: float
     clauses: tuple[Clause, ...]
     modifiers: frozenset[str]
+    shares: dict[str, float]
 
     def wants(self, *intents: str, sure: float = LIKELY) -> bool:
         """Return whether the whole text has one of some intents, at least so likely."""
@@ -110,7 +112,11 @@ def understood(text: str) -> Understood:
         if whole[intents.index(name)] >= sure.whole or most[intents.index(name)] >= sure.clause
     )
     return Understood(
-        intents[best], whole[best], tuple(clauses) or (Clause(text, intents[best], whole[best]),), applies
+        intents[best],
+        whole[best],
+        tuple(clauses) or (Clause(text, intents[best], whole[best]),),
+        applies,
+        dict(zip(intents, whole, strict=True)),
     )
 
 

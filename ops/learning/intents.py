@@ -14,6 +14,9 @@ _COST: Final = 0.3
 _LARGEST: Final = 127
 """Of a weight as a signed byte."""
 
+_MENDS: Final = "mend"
+"""With this begin the names of writers whose sentences were chosen because their like was misread."""
+
 _BANDS: Final = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.995)
 _FEWEST: Final = 50
 """Sentences of a band in which calibration can be measured."""
@@ -53,7 +56,8 @@ def learn() -> Learnt:
     measured = np.zeros(len(told), dtype=bool)
     for writer in sorted(set(writers)):
         held = writers == writer
-        if len(set(targets[held])) > 1:  # who wrote stories only is learnt from, and measures nothing
+        is_fair = len(set(targets[held])) > 1 and not writer.startswith(_MENDS)
+        if is_fair:  # who wrote stories only, or chose what was misread, is learnt from, and measures nothing
             scores[held] = _scores(_fitted(table[~held], targets[~held]), table[held])
             measured |= held
     temperature = _temperature(scores[measured], targets[measured])

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from complaints import tracking
 from complaints.status_requests import code_written, codes_in, parse, without_codes
-from conversation.said import orders
 from normalizer import masking
+from normalizer.language.commands import order
 from tests.harness.tables import document
 
 PIECES: tuple[str, ...] = tuple(document("tables/property/masking.yaml")["PIECES"])
@@ -42,7 +42,7 @@ def test_each_spelling_that_is_read_as_a_code_is_masked(code: str, between: list
     groups = re.split(r"[^0-9A-Z]+", spelled)
     assume(any(not one.isalpha() and not one.isdigit() for one in groups) or max(map(len, groups)) <= 2)
     text = f"{word}{spelled.lower() if small else spelled}"
-    asked, ordered = parse(text), orders.by_word(text)
+    asked, ordered = parse(text), order(text)
     read = {*codes_in(text), code_written(text), asked.code if asked else "", ordered.code if ordered else ""}
     assert code in read
     assert masking.mask(text) == f"{word}[kode]"

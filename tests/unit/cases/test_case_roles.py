@@ -24,11 +24,10 @@ from channels.web.wishes import (
     why_not,
 )
 from complaints.case import CaseStatus
-from complaints.command import CITIZEN, CommandKind, Sender
+from complaints.command import CITIZEN, CommandKind, Sender, asked_for
 from complaints.event import Complaint
 from complaints.fact import FactKind
 from complaints.mail import ReplyKind
-from conversation.said.orders import asked_for
 from router.cases.roles import Role
 from router.cases.table import RULES, STATES, TABLE
 from router.offices import roles

@@ -10,17 +10,15 @@ from complaints import status_requests, tracking
 from complaints.bus.envelope import encode
 from complaints.calendar import written_day
 from complaints.case import Case
-from complaints.command import CommandKind
+from complaints.command import CommandKind, asked_for
 from complaints.contract import DEAD_LETTERS
 from complaints.crypto import Keyring
 from complaints.event import Attachment
 from complaints.mail import MessageKind, ReplyKind
 from complaints.values import ComplaintClass
 from conversation.cases import heard
-from conversation.citizen import DAY_MS
-from conversation.said.orders import Act, asked_for, by_word, wish
-from conversation.said.verdicts import act_in
 from normalizer.complaint import Normaliser
+from normalizer.language.commands import order, rated
 from router.routing import Router
 from tests.harness.house import said
 from tests.harness.stories import stories_of
@@ -77,8 +75,7 @@ def test_not_yet_before_an_answer_is_no_disagreement(town: Town) -> None:
 @pytest.mark.parametrize("words", ["Dicabut izinnya", "tarik kabel itu", "kapan izin pabrik dicabut?"])
 def test_what_withdraws_something_else_withdraws_no_report(words: str) -> None:
     """Only a report is withdrawn by these words."""
-    assert by_word(words) is None
-    assert wish(words) is None
+    assert order(words) is None
 
 
 def test_a_disagreement_by_its_code_reaches_that_case(town: Town) -> None:
@@ -156,23 +153,26 @@ def test_a_form_of_the_page_acts_on_its_case(town: Town, act: str, state: str, h
 
 
 @each_row
-def test_an_act_is_one_of_those_that_there_are(act: str, found: Act | None) -> None:
+def test_an_act_is_one_of_those_that_there_are(act: str, *, is_one: bool) -> None:
     """Anything else is read as a message."""
-    assert asked_for(act) == found
+    assert (asked_for(act) is not None) == is_one
 
 
-@each_row
-def test_stop_in_its_forms(text: str) -> None:
-    """The words that people know from other services."""
-    assert wish(text) == "stop"
-    assert wish(f"{text} membuang sampah di sungai") is None
+@row_by_row
+def test_stop_in_its_forms(town: Town, text: str) -> None:
+    """The words that people know from other services; the commands are none with a story behind them."""
+    assert order(f"{text} membuang sampah di sungai") is None
+    town.say(text)
+    assert town.landed[-1].kind is MessageKind.silence
 
 
-def test_an_old_answer_is_disputed_no_more() -> None:
+@pytest.mark.parametrize(("days", "state"), [(9, "dibuka kembali"), (61, "selesai")])
+def test_an_old_answer_is_disputed_no_more(town: Town, days: int, state: str) -> None:
     """Whoever writes "belum" two months later means something else."""
-    case = {"code": "x", "answered_ms": 1}
-    assert act_in("belum", [case], 2) is not None
-    assert act_in("belum", [case], 61 * 86_400_000) is None
+    answer(town)
+    town.wait(days=days)
+    town.say("belum")
+    assert case_of(town).state == state
 
 
 @pytest.mark.parametrize(("days", "was"), [(20, "perlu dilengkapi"), (35, "dicabut")])
@@ -225,7 +225,7 @@ def test_a_code_of_letters_alone_is_one_in_capitals_beside_an_order(text: str, c
 @each_row
 def test_a_sentence_that_begins_with_such_a_word_is_a_message(text: str) -> None:
     """Only the word alone, or with a code, is an act."""
-    assert (by_word(text) is not None) == (text == "anonim")
+    assert (order(text) is not None) == (text == "anonim")
 
 
 def test_a_complaint_after_stop_is_answered_until_the_next_stop(town: Town) -> None:
@@ -245,13 +245,16 @@ def test_a_complaint_after_stop_is_answered_until_the_next_stop(town: Town) -> N
     assert not any("Sekali lagi." in text for text in town.texts)
 
 
-@each_row
-def test_a_rating_may_have_words(text: str, stars: int) -> None:
+@row_by_row
+def test_a_rating_may_have_words(town: Town, text: str, stars: int) -> None:
     """After the closing; a number before other words counts things."""
-    now = 50 * DAY_MS
-    case = {"code": "A", "closed_ms": now - DAY_MS}
-    assert act_in(text, [case], now) == (case, Act(CommandKind.rate, {"stars": stars}))
-    assert act_in("2 lampu mati di gang kami", [case], now) is None
+    assert rated("2 lampu mati di gang kami") is None
+    answer(town)
+    town.wait(days=16)
+    town.say(text)
+    rating = case_of(town).rating
+    assert rating is not None
+    assert rating.stars == stars
 
 
 @row_by_row

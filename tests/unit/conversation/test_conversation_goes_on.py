@@ -7,10 +7,10 @@ from complaints.case import Case
 from complaints.command import CommandKind
 from complaints.crypto import Keyring
 from complaints.mail import MessageKind
-from conversation.said.going_on import corrects, tells_a_state
-from conversation.said.own import own_words
-from conversation.said.ratings import is_off_scale, stars
+from conversation.own import own_words
+from normalizer import corrections
 from normalizer.complaint import Normaliser
+from normalizer.language.commands import rated
 from normalizer.language.hiding import asks_to_be_hidden
 from router.routing import Router
 from tests.harness.house import said
@@ -110,16 +110,10 @@ def test_the_same_matter_without_a_place_and_a_correction_go_on_with_the_case(
 @each_row
 def test_what_corrects_is_told_from_what_begins_like_it(text: str, *, is_one: bool) -> None:
     """An idiom corrects nothing."""
-    assert corrects(text) == is_one
-
-
-@row_by_row
-def test_a_state_names_no_thing(text: str, *, is_one: bool) -> None:
-    """With the thing it is a matter."""
-    assert tells_a_state(text) == is_one
+    assert (corrections.begins(text) or corrections.correction(text) is not None) == is_one
 
 
 @pytest.mark.parametrize("text", ["2 lubang di jalan", "dua lampu mati", "12345678901"])
 def test_what_counts_things_is_no_rating(text: str) -> None:
     """Nor is the number of a meter."""
-    assert (stars(text), is_off_scale(text)) == (0, False)
+    assert rated(text) is None

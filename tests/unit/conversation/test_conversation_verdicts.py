@@ -5,7 +5,7 @@ import pytest
 from complaints.bus.envelope import encode
 from complaints.command import CommandKind
 from complaints.mail import MessageKind
-from conversation.wishes import _is_written_as_code
+from normalizer.language.commands import is_written_as_code
 from tests.harness.house import said
 from tests.harness.stories import stories_of
 from tests.harness.tables import each_row, row_by_row
@@ -68,7 +68,7 @@ def test_who_wishes_to_be_hidden_hears_first_that_he_is(text: str) -> None:
 @each_row
 def test_a_code_is_told_with_a_digit_or_in_capital_letters(text: str, is_code: bool) -> None:
     """Other words that have the form of one are words."""
-    assert _is_written_as_code(text, text.split(maxsplit=1)[0].upper()) is is_code
+    assert is_written_as_code(text, text.split(maxsplit=1)[0].upper()) is is_code
 
 
 @pytest.mark.parametrize("text", ["bintang 9", "bintang 5", "nilai 10", "4", "9/10", "\u2b50\u2b50"])

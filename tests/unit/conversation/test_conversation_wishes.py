@@ -3,7 +3,6 @@
 from complaints.bus.envelope import encode
 from complaints.command import CommandKind
 from complaints.mail import MessageKind
-from conversation.secrecy import only_wishes
 from tests.harness.house import said
 from tests.harness.stories import stories_of
 from tests.harness.tables import each, each_row, row_by_row
@@ -31,8 +30,10 @@ def test_a_wish_to_be_hidden_hides_what_was_reported(wish: str, more: tuple[str,
 
 @each_row
 def test_a_report_with_a_wish_or_a_word_like_one_is_more_than_a_wish(text: str) -> None:
-    """It is a report of its own."""
-    assert not only_wishes(text)
+    """It is a report of its own, or added to one, and never only done."""
+    made = town_of(LAMP, text, hours=3)
+    added = made.case(made.complaints[0].tracking_code).complaint.additions
+    assert text in {*(one.text for one in made.complaints), *(one.text for one in added)}
 
 
 @row_by_row

@@ -2,8 +2,6 @@
 
 from complaints.command import CommandKind
 from complaints.mail import MessageKind
-from conversation.table import TABLE, Situation, act_for
-from normalizer.language.examples import INTENTS
 from tests.harness.stories import stories_of
 from tests.harness.tables import each_row
 from tests.harness.town import town_of
@@ -48,11 +46,3 @@ def test_who_was_silenced_by_his_own_words_hears_again_by_his_own_words() -> Non
     made.say("tolong kirim lagi kabar laporannya ke saya")
     assert [one.kind for one in made.landed[1:]] == [MessageKind.silence, MessageKind.silence]
     assert "MULAI" in made.texts[-2]
-
-
-def test_each_row_of_the_table_can_be_reached() -> None:
-    """Of an intent that there is, and in a situation that no row before it takes."""
-    assert {row.intent for row in TABLE} <= set(INTENTS)
-    for row in TABLE:
-        assert all(act_for(row.intent, row.sure, one) is row.acts[one] for one in row.acts)
-    assert act_for("story", 1.0, Situation.new) is None

@@ -9,9 +9,8 @@ from complaints.visible import visible
 _MENTIONED: Final = re.compile(r"^(?:\s*\.?@\w+[,:]?)+")
 """The accounts at the beginning of a post. X writes those of a thread before each answer."""
 
-_QUOTED: Final = re.compile(r"(?:^|\n\s*)\[(?:menanggapi|mengutip) @.*", re.DOTALL)
+_QUOTED: Final = re.compile(r"(?:^|\n\s*)\[[a-z]+ @.*", re.DOTALL)
 """The posts of others that channels/twitter/parse.py adds to the text of one that quotes or answers them."""
-
 
 _LINK: Final = re.compile(r"https?://\S+")
 

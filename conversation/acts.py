@@ -1,0 +1,189 @@
+"""Does with a message what the table says (conversation/table.py)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from msgspec import structs
+
+from complaints import ids
+from complaints.command import CommandKind
+from complaints.limits import as_reason
+from complaints.mail import MessageKind, ReplyKind
+from complaints.status_requests import EXAMPLE_CODE
+from complaints.wording import text
+from conversation.cases import is_alive
+from conversation.heard import Fresh, Heard
+from conversation.opening import Opens
+from conversation.passing import Landed, Passing, command, companion, disputing, hide_first, landed, status
+from conversation.situation import Situation, Standing
+from conversation.table import DONE, Act, row_for
+from conversation.turn import Turn
+from normalizer.language import cues
+from normalizer.language.commands import word_of
+
+_REGENCY: Final = len("33.74")
+"""Characters of the code of a regency, with which those of the regions in it begin."""
+
+_HIDES_NOTHING: Final = frozenset(Act) - {Act.open, Act.accuse, Act.add, Act.answer, Act.hide}
+"""What is done without a look at what is to be hidden, which so is done beside it."""
+
+_WISHED: Final = 0.5
+"""How likely it must be that a message that opens a case rather wishes the one before it to be hidden."""
+
+
+class Acts:
+    """Does what the table says."""
+
+    def __init__(self, opens: Opens, passing: Passing) -> None:
+        """Take what that needs.
+
+        Args:
+            opens: makes complaints.
+            passing: passes messages on to cases.
+        """
+        self._opens, self._passing = opens, passing
+        self._does: Mapping[Act, Callable[[Turn, Heard, Standing], Landed]] = {
+            Act.open: self._opened,
+            Act.accuse: self._accused,
+            Act.both: self._told_both,
+            Act.add: self._added,
+            Act.answer: self._added,
+            Act.agree: self._agreed,
+            Act.dispute: self._disputed,
+            Act.move: self._moved,
+            Act.withdraw: _withdrawn,
+            Act.rate: _rated,
+            Act.scale: self._scaled,
+            Act.noted: lambda _turn, _heard, stands: landed(MessageKind.thanks, stands.about),
+            Act.hide: lambda turn, heard, _: hide(turn, heard),
+            Act.silence: lambda turn, heard, _: hears(turn, heard, silent=True),
+            Act.hear: lambda turn, heard, _: hears(turn, heard, silent=False),
+            Act.help: lambda turn, heard, _: tells(turn, heard, "help"),
+            Act.which: lambda turn, heard, _: which(turn, heard, word_of("withdraw")),
+            Act.status: _told_status,
+        }
+
+    def do(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
+        """Do with a message what the table says.
+
+        Args:
+            turn: the record that brought the message.
+            heard: the message.
+            stands: what it is about.
+        """
+        act = row_for(heard, stands).acts[stands.situation]
+        wishes = act in _HIDES_NOTHING or (act is Act.open and heard.sure_of("hide") >= _WISHED)
+        if wishes and stands.case is not None:
+            hide_first(turn, heard.message, heard.id, stands.case)
+        return self._does[act](turn, heard, stands)
+
+    def _opened(self, turn: Turn, heard: Heard, _: Standing) -> Landed:
+        """Make a complaint; of a public body's post that tells nothing, and only names our account, none."""
+        if heard.message.official and not heard.names_matter:
+            return Landed(MessageKind.ignored)
+        return self._opens.opened(turn, heard)
+
+    def _accused(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
+        """Make a complaint of an accusation after an answer: it is for others than the owner, and says nothing of the answer.
+
+        It happened where the answered case is, unless it says where; it lacks no subject, and the accused does not look into it.
+        """
+        region = heard.message.keyword_region or (stands.about.get("region") or "")[:_REGENCY] or None
+        hides, told, was_read = self._opens.heard(turn, replace(heard.message, keyword_region=region), heard.id).fresh
+        missing = tuple(part for part in told.missing if part != "subject")
+        heard.fresh = Fresh(hides, structs.replace(told, missing=missing, oversight=True), was_read)
+        return self._opens.opened(turn, heard)
+
+    def _told_both(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
+        companion(turn, heard, stands.about, disputing(stands.about), text=as_reason(heard.message.text))
+        return self._opens.opened(turn, heard)
+
+    def _added(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
+        is_answer = stands.situation in {Situation.asked, Situation.withdrawn} and not stands.is_named
+        kind = MessageKind.answer if is_answer else MessageKind.addition
+        return self._passing.add(turn, heard.message, heard.id, stands.about, kind)
+
+    def _agreed(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
+        if stands.about.get("polar"):
+            return self._added(turn, heard, stands)
+        return landed(MessageKind.thanks, stands.about)
+
+    def _disputed(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
+        return self._passing.dispute(turn, heard, stands.about)
+
+    def _moved(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
+        if self._passing.moves(heard.message, stands.about):
+            return self._passing.dispute(turn, heard, stands.about, whole=True)
+        return self._added(turn, heard, stands)
+
+    def _scaled(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
+        if heard.also_disputes and stands.situation in DONE:
+            return self._disputed(turn, heard, stands)
+        return tells(turn, heard, "off_scale")
+
+
+def hide(turn: Turn, heard: Heard, asked: str = "") -> Landed:
+    """Hide all that a citizen has reported: to hide too much does the least harm. An open question stays open.
+
+    Args:
+        turn: the record that brought the message.
+        heard: the message.
+        asked: what the command hides; empty if he asked in other words, which the latest case keeps.
+    """
+    living = [case for case in turn.state["cases"] if is_alive(case)] or turn.state["cases"][-1:]
+    names = (asked,) if asked else ("anonymous", "secret") if heard.fresh.message.secret else ("anonymous",)
+    fields, latest = dict.fromkeys(names, True), living[-1]
+    for case in living[:-1]:
+        if not all(case.get(name) for name in names):
+            id_ = ids.companion_id(heard.id, f"hide/{case['code']}")
+            turn.command(heard.message, id_, case["code"], CommandKind.hide, **fields)
+            case.update(fields)
+    said = "" if asked else as_reason(heard.message.text)
+    turn.command(heard.message, heard.id, latest["code"], CommandKind.hide, text=said, **fields)
+    latest.update(fields)
+    return landed(MessageKind.request, latest)
+
+
+def _withdrawn(turn: Turn, heard: Heard, stands: Standing) -> Landed:
+    """Withdraw the case that is meant; ask which one it is if that is not clear."""
+    others = [case for case in turn.state["cases"] if is_alive(case) and case is not stands.case]
+    if others and not stands.is_named and not cues.names_topic(stands.about.get("topic") or "", heard.said):
+        return which(turn, heard, word_of("withdraw"))
+    return command(turn, heard, stands.about, "withdraw", words=True)
+
+
+def _rated(turn: Turn, heard: Heard, stands: Standing) -> Landed:
+    """Rate a case; the number is all that a rating says, but that the matter is not settled opens it again."""
+    rated = command(turn, heard, stands.about, f"rate:{heard.rating}")
+    if heard.also_disputes:
+        companion(turn, heard, stands.about, CommandKind.reopen, text=as_reason(heard.message.text))
+    return rated
+
+
+def _told_status(turn: Turn, heard: Heard, stands: Standing) -> Landed:
+    code = stands.case["code"] if stands.case else None
+    return status(turn, heard.message, heard.id, code, names_none=not code)
+
+
+def hears(turn: Turn, heard: Heard, *, silent: bool) -> Landed:
+    """Note that a citizen hears nothing more, or again, and tell him by which word that is undone."""
+    if silent:
+        turn.state["silent_ms"] = turn.at_ms
+        for case in turn.state["cases"]:
+            case.pop("after_stop", None)
+    else:
+        turn.state.pop("silent_ms", None)
+    return tells(turn, heard, "silent" if silent else "not_silent")._replace(kind=MessageKind.silence)
+
+
+def which(turn: Turn, heard: Heard, word: str, *, secret: bool = False) -> Landed:
+    """Ask which case a command is about."""
+    return tells(turn, heard, "which_case", secret=secret, answer=word, code=EXAMPLE_CODE)
+
+
+def tells(turn: Turn, heard: Heard, occasion: str, *, secret: bool = False, **values: str) -> Landed:
+    """Tell a citizen what needs no case to be asked."""
+    said = text(occasion, heard.message.channel, **values)
+    turn.say(heard.message, heard.id, ReplyKind.small_talk, said, secret=secret)
+    return Landed(MessageKind.small_talk)

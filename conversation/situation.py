@@ -1,0 +1,216 @@
+"""Tells which case of its citizen a message is about, how that stands, and what the message tells beside it. Pure."""
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from conversation import citizen as memory
+from conversation.cases import is_alive
+from conversation.citizen import DAY_MS, HOUR_MS, Document, Landing
+from conversation.heard import Heard
+from conversation.turn import Turn
+from normalizer.language import cues
+
+ANSWERED_MS: Final = 30 * DAY_MS
+"""For how long after an answer or a closing it can be disputed, and rated. Ten working days are at most that long; the router knows the
+day."""
+
+LATE_MS: Final = 365 * DAY_MS
+"""For how long after a question or a withdrawal a text that is no complaint by itself belongs to that case. The law gives the citizen 30
+days to answer (UU 25/2009 Pasal 44 ayat (4)), and a withdrawn case is open again at his next word."""
+
+_NO_STORY: Final = 0.7
+"""How sure it must be that a message tells no story, so that a matter in it is none: "good job dishub"."""
+
+_VERDICTS: Final = frozenset(("dispute", "settled", "thanks", "agree", "rating"))
+"""What is said of an answer."""
+
+_OF_ONE: Final = frozenset((*_VERDICTS, "withdraw", "status"))
+"""What is said of one case, which a word of its matter names."""
+
+
+class Situation(StrEnum):
+    """How the case stands that a message is about."""
+
+    new = "there is none"
+    asked = "a question is open"
+    answered = "an answer can be disputed"
+    closed = "it is closed, and can be rated, and disputed"
+    told = "it is being handled, and he wrote of it within the hour"
+    alive = "it is being handled, and he wrote of it within the week"
+    withdrawn = "he withdrew it"
+    past = "it has ended, or he wrote of it longer ago"
+
+
+class Tells(StrEnum):
+    """What a message tells beside that case."""
+
+    nothing = "neither a matter nor a place"
+    place = "a place, or a correction"
+    same = "the matter of the case"
+    again = "the matter of the case, with a place that can be its"
+    other = "another matter"
+    elsewhere = "another matter, or another place"
+
+
+class Standing(NamedTuple):
+    """What a message is about.
+
+    Attributes:
+        case: the case; None if there is none.
+        situation: how it stands.
+        tells: what the message tells beside it.
+        is_named: whether the message names it, by its code or as an answer to a text about it.
+    """
+
+    case: Document | None
+    situation: Situation
+    tells: Tells
+    is_named: bool = False
+
+    @property
+    def about(self) -> Document:
+        """The case, which there is."""
+        assert self.case is not None
+        return self.case
+
+
+def standing(turn: Turn, heard: Heard, named: Document | None, *, question_ms: int) -> Standing:
+    """Return what a message is about.
+
+    Args:
+        turn: the record that brought it.
+        heard: the message.
+        named: the case that it names; None if it names none.
+        question_ms: for so many milliseconds a question stays open for words that tell another matter.
+    """
+    look = _Look(turn, heard, question_ms)
+    if named is not None:
+        return Standing(named, look.situation(named), look.tells(named), is_named=True)
+    cases, thread = turn.state["cases"], heard.message.thread
+    if thread and (heard.rating is None or any(case.get("thread") == thread for case in cases)):
+        cases = [case for case in cases if case.get("thread") == thread]
+    if not cases:
+        return Standing(None, Situation.new, look.tells({}))
+    about = look.meant(cases) or look.waiting(cases)
+    return Standing(about, look.situation(about), look.tells(about))
+
+
+def open_questions(turn: Turn, since_ms: int) -> list[Document]:
+    """Return the cases of a citizen with a question that was asked within so many milliseconds, the last one first."""
+    return memory.asked(turn.state, since_ms=turn.at_ms - since_ms)
+
+
+def told_ms(case: Document) -> int:
+    """Return when the citizen was last told an answer, a closing or an archiving of a case."""
+    latest: int = max(case.get(name, 0) for name in ("answered_ms", "closed_ms", "archived_ms"))
+    return latest
+
+
+def is_of(case: Document, heard: Heard) -> bool:
+    """Return whether a message tells the matter of a case, and no other place."""
+    return heard.names_matter and heard.fresh.complaint.topic == case.get("topic") and not _is_elsewhere(case, heard)
+
+
+class _Look:
+    """Looks at a citizen's cases for one message."""
+
+    def __init__(self, turn: Turn, heard: Heard, question_ms: int) -> None:
+        self._turn, self._heard, self._question_ms = turn, heard, question_ms
+        self._is_verdict = heard.found.intent in _VERDICTS or heard.rating is not None
+
+    def situation(self, case: Document) -> Situation:
+        """Return how a case stands."""
+        at, spoken = self._turn.at_ms, self._spoken_ms(case)
+        is_held = bool(case.get("foreign") or self._heard.message.thread or not self._heard.message.sender)
+        found = (
+            (Situation.asked, case.get("asked_ms", 0) > at - LATE_MS),
+            (Situation.withdrawn, case.get("withdrawn_ms", 0) > at - LATE_MS),
+            (Situation.closed, case.get("closed_ms", 0) > at - ANSWERED_MS),
+            (Situation.answered, told_ms(case) > at - ANSWERED_MS),
+            (Situation.told, is_alive(case) and spoken > at - HOUR_MS),
+            (Situation.alive, is_alive(case) and (bool(spoken) or is_held)),
+        )
+        return next((situation for situation, is_so in found if is_so), Situation.past)
+
+    def tells(self, case: Document) -> Tells:
+        """Return what the message tells beside a case."""
+        heard = self._heard
+        told = heard.fresh.complaint
+        if heard.corrects:
+            return Tells.place
+        if not heard.names_matter:
+            is_asked = case.get("asked_ms") is not None
+            if not heard.is_placed:
+                return Tells.nothing
+            return Tells.place if is_asked or heard.is_place or not case.get("region") else Tells.elsewhere
+        if self._is_same(case):
+            return Tells.again if heard.is_placed else Tells.same
+        is_elsewhere = told.place.province is not None or cues.names_place(heard.said)
+        if is_elsewhere:
+            return Tells.elsewhere
+        return Tells.nothing if heard.sure_of("no story") >= _NO_STORY else Tells.other
+
+    def meant(self, cases: list[Document]) -> Document | None:
+        """Return the case whose matter a message tells or names; None if it is none."""
+        if cases[1:] and self._heard.found.intent in _OF_ONE and self._heard.fresh.complaint.place.province is None:
+            said = self._heard.disputing if self._heard.found.intent == "dispute" else self._heard.said
+            found = [case for case in cases if cues.names_topic(case.get("topic") or "", said)]
+            if len(found) == 1:
+                return found[0]
+        found = [case for case in reversed(cases) if self._is_same(case)]
+        return min(found, key=self._rank, default=None)
+
+    def waiting(self, cases: list[Document]) -> Document:
+        """Return the case for which a citizen's word is waited: with a question, an answer, or the one of which he wrote last."""
+        at, latest = self._turn.at_ms, cases[-1]
+        answered = [case for case in cases if told_ms(case) > at - ANSWERED_MS]
+        asked = [
+            case for case in cases if case.get("asked_ms", 0) > at - (LATE_MS if case is latest else self._question_ms)
+        ]
+        if self._is_verdict:
+            answered += [case for case in cases if case.get("withdrawn_ms", 0) > at - memory.MESSAGES_MS]
+            asked = [case for case in asked if case.get("part") != "subject" or not answered]
+            return max((*asked, *answered), key=self._waits_ms, default=self._spoken_of(cases))
+        if self._heard.corrects and not self._is_answered(latest):
+            return latest
+        return max(asked, key=self._waits_ms, default=None) or self._spoken_of(cases)
+
+    def _spoken_of(self, cases: list[Document]) -> Document:
+        """Return the case of which was spoken last, by us or by the citizen."""
+        return max(cases, key=lambda case: (max(self._waits_ms(case), self._spoken_ms(case)), cases.index(case)))
+
+    def _waits_ms(self, case: Document) -> int:
+        waits: int = max(case.get("asked_ms", 0), case.get("withdrawn_ms", 0), told_ms(case))
+        return waits
+
+    def _spoken_ms(self, case: Document) -> int:
+        """Return when the citizen last wrote of a case, as far as messages are remembered; 0 if they are forgotten."""
+        known = (one[Landing.AT] for one in self._turn.state["messages"] if one[Landing.CODE] == case["code"])
+        return max(known, default=0)
+
+    def _rank(self, case: Document) -> int:
+        return list(Situation).index(self.situation(case))
+
+    def _is_answered(self, case: Document) -> bool:
+        return self.situation(case) in {Situation.answered, Situation.closed}
+
+    def _is_same(self, case: Document) -> bool:
+        """Return whether the message tells the matter of a case, and not at another place."""
+        heard = self._heard
+        if heard.corrects or not heard.names_matter or _is_elsewhere(case, heard):
+            return False
+        return heard.fresh.complaint.topic == case.get("topic") or (not heard.is_placed and self._is_kin(case))
+
+    def _is_kin(self, case: Document) -> bool:
+        """Return whether a message tells the field of a case: the rest of it, or it begins with what is its."""
+        mine, other = case.get("topic") or "", self._heard.fresh.complaint.topic or ""
+        if not mine or mine.partition("/")[0] != other.partition("/")[0]:
+            return False
+        return cues.is_rest(mine) or cues.is_rest(other) or cues.begins_with_its(self._heard.said)
+
+
+def _is_elsewhere(case: Document, heard: Heard) -> bool:
+    """Return whether a message names a place that neither holds that of a case nor lies in it."""
+    told = heard.fresh.complaint.place
+    place, known = told.district or told.regency or told.province, case.get("region") or ""
+    return bool(place is not None and known and not (known.startswith(place.code) or place.code.startswith(known)))

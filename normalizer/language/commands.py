@@ -1,0 +1,173 @@
+"""Reads the exact commands that our texts teach: one word, alone or beside fillers and a code; and the number of a rating. Pure."""
+
+import re
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from complaints import status_requests, tracking
+from complaints.errors import TrackingCodeError
+from complaints.runtime import packaged
+from normalizer.language.hiding import COMMANDS, HIDES
+from normalizer.language.understanding import understood
+
+_WORD: Final = re.compile(r"[0-9a-z]+")
+_FORMS: Final = ((5, 5, 1), (10, 1), (5, 6), (tracking.CODE_LENGTH,))
+"""The lengths of the words in which people write a code."""
+
+_OF_US: Final = frozenset(("stop", "start"))
+"""The acts that are about our texts, and about no report."""
+
+_WITH_A_REASON: Final = 15
+"""Words of a withdrawal with its reason."""
+
+_STAR: Final = re.compile("[\N{WHITE MEDIUM STAR}\N{BLACK STAR}]")
+_NO_WORDS: Final = re.compile(r"\W+")
+_HIGHEST, _MOST_DIGITS = 5, 3
+"""The best rating, and the digits of a number that may be one: more are those of a meter or a card."""
+_OF_A_SCALE: Final = 2
+"""Numbers of a rating with its scale: "4/5"."""
+_RATES: Final = 0.5
+"""How likely it must be that a text rates whose number has other words beside it."""
+
+
+class Order(NamedTuple):
+    """An act for which a text asks by the word of a command.
+
+    Attributes:
+        act: its name: "stop", "start", "disagree", "reopen", "withdraw", or "rate", "hide", "show" with a value: "rate:4".
+        word: the command, in capital letters.
+        code: the tracking code that follows, canonical; empty if none does.
+    """
+
+    act: str
+    word: str
+    code: str
+
+
+class _Words(NamedTuple):
+    acts: dict[str, dict[str, Any]]
+    fillers: frozenset[str]
+    report: frozenset[str]
+    because: re.Pattern[str]
+    rates: frozenset[str]
+    numbers: dict[str, int]
+    scale: frozenset[str]
+
+
+@cache
+def _words() -> _Words:
+    file = packaged.document("normalizer", "commands.yaml")
+    acts = {
+        "hide:secret": {"word": HIDES, "alone": COMMANDS["secret"]},
+        "hide:anonymous": {"word": COMMANDS["anonymous"][0].upper(), "alone": COMMANDS["anonymous"]},
+    } | file["acts"]
+    acts = {
+        act: {"word": one["word"], "alone": frozenset(one.get("alone", ())), "report": frozenset(one.get("report", ()))}
+        for act, one in acts.items()
+    }
+    report, because = frozenset(file["report"]), "|".join(file["because"])
+    return _Words(
+        acts=acts,
+        fillers=frozenset(file["fillers"]) | report,
+        report=report,
+        because=re.compile(rf"[^,.;!]+?(?=[,.;!]| (?:{because})\b)", re.IGNORECASE),
+        rates=frozenset(file["rates"]),
+        numbers=file["numbers"],
+        scale=frozenset(file["scale"]),
+    )
+
+
+def order(text: str) -> Order | None:
+    """Return the command that a text is; None if it says anything else. A withdrawal that names the report may go on with its reason."""
+    found = _order(text)
+    if found is None and (clause := _words().because.match(text)) is not None:
+        within = _order(clause[0])
+        is_meant = within is not None and within.act == "withdraw" and names_report(clause[0])
+        found = within if is_meant and len(_WORD.findall(text.lower())) <= _WITH_A_REASON else None
+    return found
+
+
+def word_of(act: str) -> str:
+    """Return the word that our texts teach for an act, in capital letters."""
+    word: str = _words().acts[act]["word"]
+    return word
+
+
+def begins_with(text: str, act: str) -> bool:
+    """Return whether the first clause of a text, with a sign behind it, is nothing but the word of an act."""
+    clause, known = _words().because.match(text), _words().acts[act]
+    core = _core(clause[0]) if clause is not None else []
+    return bool(core) and (known["alone"] | known["report"]).issuperset(core)
+
+
+def names_report(text: str) -> bool:
+    """Return whether a text has a word for what a citizen has reported."""
+    return not _words().report.isdisjoint(_WORD.findall(text.lower()))
+
+
+def is_written_as_code(text: str, word: str) -> bool:
+    """Return whether a text has a digit, or a word in capitals beside that of the act: a code is told with one or the other."""
+    found = [one for one in re.findall("[A-Za-z]+", text) if len(one) >= 4 and one != word]  # noqa: PLR2004  # a part of a code
+    return any(map(str.isdigit, text)) or any(map(str.isupper, found))
+
+
+def _order(text: str) -> Order | None:
+    head, code = _before_code(_WORD.findall(text.lower()))
+    core, words = _core(" ".join(head)), _words()
+    if not core:
+        return None
+    of_report, is_bare = bool(code) or not words.report.isdisjoint(head), len(head) == 1 and not code
+    for act, known in words.acts.items():
+        takes = known["alone"] | known["report"] if of_report else known["alone"]
+        if takes.issuperset(core) and not (of_report and act in _OF_US):
+            return Order(act, known["word"], code)
+    if is_bare and words.acts["disagree"]["report"].issuperset(core):
+        return Order("disagree", word_of("disagree"), "")
+    if code and len(core) in {1, 2} and words.rates.issuperset(core[:-1]) and core[-1] in "12345":
+        return Order(f"rate:{core[-1]}", " ".join(core).upper(), code)
+    return None
+
+
+def _core(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text.lower()) if word not in _words().fillers]
+
+
+def _before_code(said: list[str]) -> tuple[list[str], str]:
+    """Return the words before the tracking code with which a text ends, and the code; all of them and "" if it ends with none.
+
+    One that has the form of a code and is none, such as the example of our own texts, is returned as it is: no case has it.
+    """
+    for at in range(max(0, len(said) - tracking.CODE_LENGTH), len(said)):
+        letters = "".join(said[at:])
+        if len(letters) == tracking.CODE_LENGTH:
+            try:
+                return said[:at], tracking.parse(letters)
+            except TrackingCodeError:
+                is_meant = status_requests.is_example(letters) or not (letters.isalpha() or letters.isdigit())
+                if is_meant and tuple(map(len, said[at:])) in _FORMS:
+                    return said[:at], letters.upper()
+                break
+    return said, ""
+
+
+def rated(text: str) -> int | None:
+    """Return the rating that a text is, 1 to 5; 0 if its number is none, such as 10; None if it rates with no number."""
+    if not _NO_WORDS.sub("", text) and (stars := len(_STAR.findall(text))):
+        return stars if stars <= _HIGHEST else 0
+    known, said = _words(), _WORD.findall(text.lower())
+    numbers = [int(word) if word.isdigit() else known.numbers[word] for word in said if _is_number(word, known)]
+    if not 1 <= len(numbers) <= _OF_A_SCALE or any(word.isdigit() and len(word) > _MOST_DIGITS for word in said):
+        return None
+    beside = known.rates | known.scale | known.fillers
+    is_bare = all(word in beside or _is_number(word, known) for word in said)
+    begins = _is_number(said[0], known) or said[0] in known.rates
+    found = understood(text)
+    is_rating = found.wants("rating", sure=_RATES) or (begins and found.wants("thanks", "agree", sure=_RATES))
+    if not is_bare and not is_rating:
+        return None
+    is_of_five = numbers[1:] in ([], [_HIGHEST])
+    return numbers[0] if is_of_five and 1 <= numbers[0] <= _HIGHEST and "-" not in text else 0
+
+
+def _is_number(word: str, known: _Words) -> bool:
+    return word.isdigit() or word in known.numbers

@@ -1,0 +1,108 @@
+"""Reads small cues in a text that no example teaches yet (cues.yaml): a street, a thing of what was told before, an accusation. Pure."""
+
+import re
+from functools import cache
+from itertools import pairwise
+from typing import Any, Final
+
+from complaints.runtime import packaged
+from normalizer.text import any_of, fold
+
+_THING: Final = 3
+"""The least letters of a word of the name of a topic that can be that of its matter."""
+
+_ONE_BEFORE: Final = 2
+"""So many words before an accusation can deny it: "tidak ada"."""
+
+
+_DRAWN_OUT: Final = re.compile(r"([a-z])\1{2,}|([a-z])\2+\b", re.IGNORECASE)
+
+
+@cache
+def _known() -> dict[str, Any]:
+    file: dict[str, Any] = packaged.document("normalizer", "cues.yaml")
+    placed = rf"\b{any_of(file['before'])} {any_of(file['kinds'])} (?!{any_of(file['no_names'])}\b)\w"
+    return file | {
+        "placed": re.compile(placed),
+        "polar": re.compile(file["polar"]),
+        "threatens": re.compile(file["threatens"]),
+        "accuses": re.compile(
+            "|".join(file["accuses"]).replace("{takes}", file["takes"]).replace("{money}", file["money"])
+        ),
+        **{
+            name: frozenset(file[name])
+            for name in ("general", "no_things", "beside", "denying", "states", "around", "praises", "good")
+        },
+    }
+
+
+def folded(text: str) -> list[str]:
+    """Return the words of a text in small letters, without accents and signs."""
+    return fold(text).decode("ascii").split()
+
+
+def spelt(text: str) -> str:
+    """Return a text without the letters by which a word is drawn out: "bohongg", "beluuum"."""
+    return _DRAWN_OUT.sub(lambda found: found[1] or found[2], text)
+
+
+def names_place(text: str) -> bool:
+    """Return whether a text names a street, or another place with its name, whether or not anybody knows where it is."""
+    return _known()["placed"].search(" ".join(folded(text))) is not None
+
+
+def begins_with_its(text: str) -> bool:
+    """Return whether a text begins with a thing of what was told before, and not with one beside it."""
+    words, known = folded(text), _known()
+    its = any(word.endswith(known["its"]) and word not in known["no_things"] for word in words[:2])
+    return its and known["beside"].isdisjoint(words)
+
+
+def only_tells_a_state(text: str) -> bool:
+    """Return whether a text tells how something is, and names no thing: "mati total pak sejak kemarin"."""
+    words, known = folded(text), _known()
+    return not known["states"].isdisjoint(words) and (known["states"] | known["around"]).issuperset(words)
+
+
+def is_rest(topic: str) -> bool:
+    """Return whether a topic is the rest of its field."""
+    return _known()["rest"] in topic
+
+
+def can_be_agreed_to(question: str) -> bool:
+    """Return whether a question can be answered with yes."""
+    return _known()["polar"].search(" ".join(folded(question))) is not None
+
+
+def accuses(text: str) -> bool:
+    """Return whether a text tells that somebody took or wanted money, and does not deny it."""
+    said, known = " ".join(folded(text)), _known()
+    found = known["accuses"].search(said)
+    return found is not None and known["denying"].isdisjoint(
+        [*said[: found.start()].split()[-_ONE_BEFORE:], *found[0].split()]
+    )
+
+
+def praises(text: str) -> bool:
+    """Return whether a judgement praises."""
+    words, known = folded(text), _known()
+    return not known["praises"].isdisjoint(words) and known["denying"].isdisjoint(words)
+
+
+def denies_good(text: str) -> bool:
+    """Return whether a text says that something is not as it should be: "tidak terang", "belum menyala"."""
+    words, known = folded(text), _known()
+    good = known["good"] | known["praises"]
+    return any(one in known["denying"] and next_ in good for one, next_ in pairwise(words))
+
+
+def threatens(text: str) -> bool:
+    """Return whether a text tells that somebody was threatened for having reported."""
+    return _known()["threatens"].search(" ".join(folded(text))) is not None
+
+
+def names_topic(topic: str, text: str) -> bool:
+    """Return whether a text has a word of the name of a topic that is no general one: "lampu" for a lamp in the street."""
+    known = _known()
+    named = {word for word in folded(topic) if len(word) > _THING} - known["general"]
+    return not named.isdisjoint(word.removesuffix(known["its"]) for word in folded(text))
