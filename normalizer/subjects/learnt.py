@@ -8,7 +8,7 @@ from normalizer.language.features import plain
 from normalizer.language.model import Model, model
 from normalizer.text import BREAK
 
-AT_MOST: Final = 8.0
+AT_MOST: Final = 10.0
 """Score of a subject that the examples alone show for certain: a little more than that of a clear word."""
 
 ENOUGH: Final = 16.0
@@ -19,6 +19,12 @@ _SOFTENED: Final = 1.5
 
 _CLAUSE: Final = 10
 """Words that are read at once: about a clause of a text message."""
+
+_FEWEST: Final = 4
+"""Words of a title or a story that is read: fewer mean anything."""
+
+_LEAST: Final = 0.2
+"""What a subject gains at least: less is noise."""
 
 
 class Learnt:
@@ -65,10 +71,14 @@ class Learnt:
         if not clauses:
             return
         weight = AT_MOST * (1.0 - best / ENOUGH) * (known / whole if whole else 1.0) / len(clauses)
+        gained: dict[int, float] = {}
         for clause in clauses:
             for label, share in self._model.likely(clause, _SOFTENED):
+                gained[label] = gained.get(label, 0.0) + share * weight
+        for label, gain in gained.items():
+            if gain >= _LEAST:
                 target = self._targets[label]
-                scores[target] = scores.get(target, 0.0) + weight * share
+                scores[target] = scores.get(target, 0.0) + gain
 
 
 def _clauses(words: list[str]) -> list[list[str]]:
@@ -77,10 +87,10 @@ def _clauses(words: list[str]) -> list[list[str]]:
     second = words.index(BREAK, first + 1)
     found: list[list[str]] = []
     for begin, end in ((0, first), (second + 1, len(words) - 1)):
-        if begin == end:
-            continue
         said = plain(" ".join(words[begin:end])).split()
         last = max(0, round(len(said) / _CLAUSE) - 1) * _CLAUSE
+        if len(said) < _FEWEST:
+            continue
         found += [said[at : at + _CLAUSE] for at in range(0, last, _CLAUSE)]
         found.append(said[last:])
     return found

@@ -82,7 +82,9 @@ def learn(kind: str) -> Learnt:
     rounded = np.zeros((features.BUCKETS, columns(names)), dtype=np.int8)
     rounded[:, : len(names)] = np.rint(weights / scale).astype(np.int8)
     read = shares.argmax(axis=1)
-    wrong = [(told[at], names[read[at]], float(shares[at].max())) for at in np.flatnonzero(measured & (read != targets))]
+    wrong = [
+        (told[at], names[read[at]], float(shares[at].max())) for at in np.flatnonzero(measured & (read != targets))
+    ]
     head = Head(
         format=FORMAT,
         labels=names,
