@@ -23,6 +23,9 @@ _CLAUSE: Final = 10
 _FEWEST: Final = 4
 """Words of a title or a story that is read: fewer mean anything."""
 
+_TELLS: Final = 0.07
+"""Share of the likeliest subject from which on a text tells anything: thanks and questions how it stands have less."""
+
 _LEAST: Final = 0.2
 """What a subject gains at least: less is noise."""
 
@@ -70,15 +73,17 @@ class Learnt:
         clauses = _clauses(words)
         if not clauses:
             return
-        weight = AT_MOST * (1.0 - best / ENOUGH) * (known / whole if whole else 1.0) / len(clauses)
-        gained: dict[int, float] = {}
+        weight = AT_MOST * (1.0 - best / ENOUGH) * (known / whole if whole else 1.0)
+        shares: dict[int, float] = {}
         for clause in clauses:
             for label, share in self._model.likely(clause, _SOFTENED):
-                gained[label] = gained.get(label, 0.0) + share * weight
-        for label, gain in gained.items():
-            if gain >= _LEAST:
+                shares[label] = shares.get(label, 0.0) + share / len(clauses)
+        if max(shares.values()) < _TELLS:
+            return
+        for label, share in shares.items():
+            if share * weight >= _LEAST:
                 target = self._targets[label]
-                scores[target] = scores.get(target, 0.0) + gain
+                scores[target] = scores.get(target, 0.0) + share * weight
 
 
 def _clauses(words: list[str]) -> list[list[str]]:
