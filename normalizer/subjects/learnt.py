@@ -11,7 +11,7 @@ from normalizer.text import BREAK
 AT_MOST: Final = 10.0
 """Score of a subject that the examples alone show for certain: a little more than that of a clear word."""
 
-ENOUGH: Final = 16.0
+ENOUGH: Final = 15.0
 """Score of a subject by its words from which on the examples add nothing: between, they add the less, the more the words tell."""
 
 _SOFTENED: Final = 1.5
@@ -61,6 +61,19 @@ class Learnt:
             words: the folded words of the text, with BREAK after the title, the address and the story.
             count: the number of subjects; further targets are signals.
         """
+        weight = self._weight(scores, count)
+        if weight <= 0.0:
+            return
+        shares = self._shares(words)
+        if not shares or max(shares.values()) < _TELLS:
+            return
+        for label, share in shares.items():
+            if share * weight >= _LEAST:
+                target = self._targets[label]
+                scores[target] = scores.get(target, 0.0) + share * weight
+
+    def _weight(self, scores: dict[int, float], count: int) -> float:
+        """Return what a subject would gain that the examples show for certain."""
         best = known = whole = 0.0
         for target, score in scores.items():
             if target < count and score > 0.0:
@@ -68,22 +81,16 @@ class Learnt:
                 best = max(best, score)
                 if target in self._known:
                     known += score
-        if best >= ENOUGH:
-            return
+        return AT_MOST * (1.0 - best / ENOUGH) * (known / whole if whole else 1.0)
+
+    def _shares(self, words: list[str]) -> dict[int, float]:
+        """Return the shares of the subjects, by the model's label: their mean over the clauses."""
         clauses = _clauses(words)
-        if not clauses:
-            return
-        weight = AT_MOST * (1.0 - best / ENOUGH) * (known / whole if whole else 1.0)
         shares: dict[int, float] = {}
         for clause in clauses:
             for label, share in self._model.likely(clause, _SOFTENED):
                 shares[label] = shares.get(label, 0.0) + share / len(clauses)
-        if max(shares.values()) < _TELLS:
-            return
-        for label, share in shares.items():
-            if share * weight >= _LEAST:
-                target = self._targets[label]
-                scores[target] = scores.get(target, 0.0) + share * weight
+        return shares
 
 
 def _clauses(words: list[str]) -> list[list[str]]:
