@@ -81,7 +81,7 @@ def _sources(data: Sequence[str], code: Sequence[str]) -> list[Traversable]:
         if entry.name.endswith(".py")
     ]
     sources.append(resources.files("complaints.runtime") / "packaged.py")
-    return [*(package / "data" / name for name in data), *sorted(sources, key=lambda entry: entry.name)]
+    return [*(package / "data" / name for name in (*data, "words.txt")), *sorted(sources, key=lambda entry: entry.name)]
 
 
 def _digest(sources: Iterable[Traversable], beside: Sequence[str]) -> str:

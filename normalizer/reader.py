@@ -125,6 +125,7 @@ class Reader:
         occurred = dates.find_date(words, day, groups) if parts and kinds & OF_DATES else None
         subjects = lexicon.subjects
         count = len(subjects)
+        lexicon.learnt.add(scores, words, count)
         ranked = _best(scores, count)
         general = add_general(groups, words, place)
         of_class = REQUEST if general else class_of(scores, count)

@@ -46,7 +46,7 @@ CHOSEN_TOPIC: Final = 6.0
 ALTERNATIVES: Final = 3
 """Maximum number of other candidates that a disposition names."""
 
-_OF_SUBJECT: Final = "subject:"
+OF_SUBJECT: Final = "subject:"
 """The beginning of the name of a rule about a subject; the subject's id follows."""
 
 
@@ -253,8 +253,8 @@ class Router:
         found = []
         for reason in best.evidence:
             rule, span = reason.rule, reason.span
-            if rule.startswith(_OF_SUBJECT):
-                span = self.reader.words_for(reading, rule[len(_OF_SUBJECT) :])
+            if rule.startswith(OF_SUBJECT):
+                span = self.reader.words_for(reading, rule[len(OF_SUBJECT) :])
             elif model and rule.startswith(MODEL):
                 span = model.words_for(reading, facts.place, best.agency)
             found.append(Evidence(rule=rule, span=span, law=reason.law, weight=thousandths(reason.weight)))

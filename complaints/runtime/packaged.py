@@ -1,5 +1,6 @@
 """Reads the data files that are shipped inside the packages."""
 
+from functools import cache
 from hashlib import sha256
 from importlib import resources
 from typing import Any
@@ -30,3 +31,23 @@ def content(package: str, name: str) -> bytes:
 def version(package: str, name: str) -> str:
     """Return the first eight digits of the SHA-256 of the file `name`: the same for the same text."""
     return sha256(text(package, name).encode()).hexdigest()[:8]
+
+
+def words_in(package: str, name: str) -> tuple[str, ...]:
+    """Return a list of words that code asks for by name, from the file `words.txt` of a package.
+
+    Args:
+        package: the name of the package, for example "router".
+        name: the name of the list.
+
+    Raises:
+        KeyError: the file has no such list.
+    """
+    return _lists(package)[name]
+
+
+@cache
+def _lists(package: str) -> dict[str, tuple[str, ...]]:
+    """Return the lists, one on each line: they are read without a parser of YAML, which takes long to load."""
+    lines = [line.partition(": ") for line in text(package, "words.txt").splitlines() if not line.startswith("#")]
+    return {name: tuple(words.split(", ")) for name, _, words in lines}

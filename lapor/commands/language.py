@@ -1,4 +1,4 @@
-"""`lapor language ...`: what a citizen wants by a message, read by a model that is learnt from example sentences."""
+"""`lapor language ...`: what messages mean, read by models that are learnt from example sentences."""
 
 import sys
 from pathlib import Path
@@ -9,6 +9,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from normalizer.language.model import Head
     from normalizer.language.understanding import Understood
 
 app = typer.Typer(help="See and teach what messages mean.", no_args_is_help=True)
@@ -30,7 +31,7 @@ def show(
         bool, typer.Option("--json", help="Read JSON lines with `text`, and write a JSON line for each.")
     ] = False,
 ) -> None:
-    """Show what messages mean: the intent, how sure that is, and the examples that are nearest.
+    """Show what messages mean: intent and subjects, how sure that is, the words that tell a subject, and the examples that are nearest.
 
     `lapor language show "tolong, ada orang hanyut di kali"`
 
@@ -82,8 +83,10 @@ def _document(found: "Understood") -> dict[str, object]:
 
 
 def _explained(text: str) -> None:
+    from normalizer.language.examples import OF_INTENTS, OF_SUBJECTS
     from normalizer.language.nearest import nearest
     from normalizer.language.understanding import understood
+    from normalizer.reader import Reader
 
     found = understood(text)
     others = sorted(found.modifiers - {found.intent})
@@ -92,40 +95,51 @@ def _explained(text: str) -> None:
     if len(found.clauses) > 1:
         for one in found.clauses:
             typer.echo(f"    {one.intent} ({one.confidence:.2f}): {one.text}")
-    for likeness, example in nearest(text, _NEAREST):
-        typer.echo(f"  like {likeness:.2f} {example.intent} [{example.lang}]: {example.text}")
+    for likeness, example in nearest(OF_INTENTS, text, _NEAREST):
+        typer.echo(f"  like {likeness:.2f} {example.label} [{example.lang}]: {example.text}")
+    reader = Reader.load()
+    reading = reader.read(text)
+    for subject in reading.subjects:
+        words = reader.words_for(reading, subject.id)
+        typer.echo(f"  subject {subject.id} {subject.score:.1f}{f': {words}' if words else ''}")
+        for likeness, example in nearest(OF_SUBJECTS, text, 1, of=(subject.id,)):
+            typer.echo(f"    like {likeness:.2f}: {example.text}")
 
 
 @app.command()
 def find(
-    intent: Annotated[str, typer.Argument(help="An intent, such as danger; docs/language.md lists them.")],
+    label: Annotated[str, typer.Argument(help="An intent, such as danger (docs/language.md), or the id of a subject.")],
     words: Annotated[str, typer.Argument(help="Only sentences with this in them.")] = "",
 ) -> None:
-    """Show the example sentences of an intent: language, writer and sentence, separated by tabs."""
+    """Show the example sentences of an intent or of a subject: language, writer and sentence, separated by tabs."""
     from complaints.errors import ConfigurationError
-    from normalizer.language.examples import INTENTS, examples
+    from normalizer.language.examples import INTENTS, KINDS, examples, labels
 
-    if intent not in INTENTS:
-        raise ConfigurationError(f"no intent is called {intent}; there are {', '.join(INTENTS)}")
-    for one in examples():
-        if one.intent == intent and words.lower() in one.text.lower():
-            typer.echo(f"{one.lang}\t{one.writer}\t{one.text}")
+    kind = next((kind for kind in KINDS if label in labels(kind)), None)
+    if kind is None:
+        raise ConfigurationError(
+            f"no intent is called {label}, and no subject with examples; intents are {', '.join(INTENTS)}"
+        )
+    for one in examples(kind):
+        if one.label == label and words.lower() in one.text.lower():
+            typer.echo(f"{one.lang or '-'}\t{one.writer}\t{one.text}")
 
 
 @app.command()
 def check() -> None:
-    """Check the example sentences, and that the model was learnt from them. The exit status is 1 if something is wrong."""
-    from normalizer.language.examples import digest, mistakes
+    """Check the example sentences, and that the models were learnt from them. The exit status is 1 if something is wrong."""
+    from normalizer.language.examples import KINDS, digest, mistakes
     from normalizer.language.model import model
 
-    found = mistakes()
-    if not found and model().head.digest != digest():
-        found = ["the model was learnt from other sentences: run `lapor language learn`"]
+    found = [f"{kind}/{mistake}" for kind in KINDS for mistake in mistakes(kind)]
+    if not found:
+        others = [kind for kind in KINDS if model(kind).head.digest != digest(kind)]
+        found = [f"the model of {kind} was learnt from other sentences: run `lapor language learn`" for kind in others]
     for mistake in found:
         typer.echo(mistake)
     if found:
         raise typer.Exit(1)
-    typer.echo("the sentences are whole, and the model was learnt from them", err=True)
+    typer.echo("the sentences are whole, and the models were learnt from them", err=True)
 
 
 @app.command()
@@ -135,34 +149,47 @@ def learn(
         Path | None, typer.Option(help="Write the sentences that were misread, when their writers were held out, here.")
     ] = None,
 ) -> None:
-    """Learn the model from the example sentences, and show how well it reads sentences of writers from whom it has not learnt.
+    """Learn the models whose sentences changed, and show how well they read sentences of writers from whom they have not learnt.
 
-    It takes a minute. scikit-learn must be installed: `pip install 'lapor-pipeline[learn]'`. The model is written beside the
-    sentences; services read it at their next start.
+    It takes minutes. scikit-learn must be installed: `pip install 'lapor-pipeline[learn]'`. The models are written beside the
+    sentences; services read them at their next start.
     """
-    from normalizer.language.model import model, packed, place
-    from ops.learning.intents import learn as learnt_now
+    from normalizer.language.examples import KINDS, digest
+    from normalizer.language.model import model
 
-    typer.echo("learning, and measuring on the sentences of each writer in turn ...", err=True)
-    learnt = learnt_now()
+    lines: list[str] = []
+    for kind in KINDS:
+        try:
+            before = model(kind).head
+        except (OSError, ValueError):  # none, or of another format: there is nothing to compare with
+            before = None
+        if before is None or before.digest != digest(kind):
+            lines += _learnt(kind, before)
+    if wrong:
+        wrong.write_text("".join(lines), encoding="utf-8")
+
+
+def _learnt(kind: str, before: "Head | None") -> list[str]:
+    """Learn a model, write it and show its figures. Return the sentences that were misread."""
+    from normalizer.language.model import packed, place
+    from ops.learning.language import learn as learnt_now
+
+    typer.echo(f"learning {kind}, and measuring on the sentences of each writer in turn ...", err=True)
+    learnt = learnt_now(kind)
     figures = learnt.head.figures
-    try:
-        before = model().head.figures["by_intent"]
-    except ValueError:  # of another format: there is nothing to compare with
-        before = figures["by_intent"]
+    earlier = before.figures["by_label"] if before else figures["by_label"]
     content = packed(learnt.head, learnt.weights)
-    place().write_bytes(content)
-    typer.echo(f"sentences {figures['sentences']}, right of those of held-out writers {figures['accuracy']:.3f}")
-    typer.echo("intent      sentences  recall  (before)  precision  (before)")
-    for intent, row in figures["by_intent"].items():
-        was = before.get(intent, {"recall": 0.0, "precision": 0.0})
+    place(kind).write_bytes(content)
+    right = f"{figures['accuracy']:.3f}, among the first three {figures['first_three']:.3f}"
+    typer.echo(f"sentences {figures['sentences']}, right of those of held-out writers {right}")
+    typer.echo(f"{'label':24}sentences  recall  (before)  precision  (before)")
+    for label, row in figures["by_label"].items():
+        was = earlier.get(label, {"recall": 0.0, "precision": 0.0})
         typer.echo(
-            f"{intent:12}{row['sentences']:9}{row['recall']:8.3f}  ({was['recall']:.3f}) {row['precision']:10.3f}  ({was['precision']:.3f})"
+            f"{label:24}{row['sentences']:9}{row['recall']:8.3f}  ({was['recall']:.3f}) {row['precision']:10.3f}  ({was['precision']:.3f})"
         )
     typer.echo("sure   sentences  right")
     for band in figures["bands"]:
         typer.echo(f"{band['sure']:.3f}{band['sentences']:11}{band['right']:7.3f}")
-    if wrong:
-        lines = [f"{one.intent}\t{read}\t{sure:.2f}\t{one.lang}\t{one.text}\n" for one, read, sure in learnt.wrong]
-        wrong.write_text("".join(lines), encoding="utf-8")
-    typer.echo(f"{place()}: {len(content) >> 10} KiB", err=True)
+    typer.echo(f"{place(kind)}: {len(content) >> 10} KiB", err=True)
+    return [f"{one.label}\t{read}\t{sure:.2f}\t{one.lang}\t{one.text}\n" for one, read, sure in learnt.wrong]

@@ -1,4 +1,4 @@
-"""The sentences from which intents are learnt: a file per intent, a JSON line per sentence, in the folder intents."""
+"""The sentences from which intents and subjects are learnt: a folder for each of the two, a file per label, a JSON line per sentence."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -6,6 +6,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import orjson
+
+OF_INTENTS: Final = "intents"
+OF_SUBJECTS: Final = "subjects"
+KINDS: Final = (OF_INTENTS, OF_SUBJECTS)
+"""What is learnt, by the names of the folders."""
 
 INTENTS: Final = (
     "story",
@@ -28,80 +33,85 @@ INTENTS: Final = (
 )
 """The ids of the intents; docs/language.md says what each is."""
 
-_FIELDS: Final = {"lang", "writer", "text"}
+_FIELDS: Final = {OF_INTENTS: {"lang", "writer", "text"}, OF_SUBJECTS: {"writer", "text"}}
 
 
 class Example(NamedTuple):
     """A sentence.
 
     Attributes:
-        intent: what its writer wants.
-        lang: its language, or the speech of a region (see docs/language.md).
+        label: what its writer wants, or what he writes about.
         writer: who wrote it.
         text: the sentence.
+        lang: its language, or the speech of a region (see docs/language.md); empty if it is not known.
     """
 
-    intent: str
-    lang: str
+    label: str
     writer: str
     text: str
+    lang: str = ""
 
 
-def folder() -> Path:
+def folder(kind: str) -> Path:
     """Return the folder of the files."""
-    return Path(__file__).with_name("intents")
+    return Path(__file__).with_name(kind)
 
 
-def examples() -> list[Example]:
+def labels(kind: str) -> tuple[str, ...]:
+    """Return the ids of the intents, or of the subjects that have examples."""
+    return INTENTS if kind == OF_INTENTS else tuple(sorted(_files(kind)))
+
+
+def examples(kind: str) -> list[Example]:
     """Return all sentences.
 
     Raises:
         ValueError: if a file has mistakes (see mistakes).
     """
-    if found := mistakes():
+    if found := mistakes(kind):
         raise ValueError(found[0])
-    return [Example(intent=intent, **orjson.loads(line)) for intent in INTENTS for line in _lines(intent)]
+    return [Example(label=label, **orjson.loads(line)) for label in labels(kind) for line in _lines(kind, label)]
 
 
-def digest() -> str:
+def digest(kind: str) -> str:
     """Return the first sixteen digits of the SHA-256 of all sentences, whatever their order: a model says from which it was learnt."""
-    lines = sorted(f"{one.intent}\t{one.lang}\t{one.writer}\t{one.text}" for one in examples())
+    lines = sorted(f"{one.label}\t{one.lang}\t{one.writer}\t{one.text}" for one in examples(kind))
     return sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
-def mistakes() -> list[str]:
+def mistakes(kind: str) -> list[str]:
     """Return what is wrong with the files, each with its file and line: a form that is none, a doubled sentence, an unknown file."""
-    found = [
-        f"{file.name}: no intent has this name; {', '.join(INTENTS)} have files"
-        for file in folder().iterdir()
-        if file.name.removesuffix(".jsonl") not in INTENTS
-    ]
+    found = [f"{name}.jsonl: no intent has this name" for name in _files(kind) if name not in labels(kind)]
     known: dict[str, str] = {}
-    for intent in INTENTS:
-        for number, line in enumerate(_lines(intent), start=1):
-            place = f"{intent}.jsonl:{number}"
-            wrong = _mistake(line, place, known)
+    for label in labels(kind):
+        for number, line in enumerate(_lines(kind, label), start=1):
+            place = f"{label}.jsonl:{number}"
+            wrong = _mistake(line, place, known, _FIELDS[kind])
             if wrong:
                 found.append(f"{place}: {wrong}")
     return found
 
 
-def _mistake(line: str, place: str, known: dict[str, str]) -> str:
+def _mistake(line: str, place: str, known: dict[str, str], fields: set[str]) -> str:
     try:
         said = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return f"no JSON: {error}"
     if (
         not isinstance(said, dict)
-        or set(said) != _FIELDS
+        or set(said) != fields
         or not all(isinstance(one, str) and one for one in said.values())
     ):
-        return 'a line is {"lang": ..., "writer": ..., "text": ...}, none of them empty'
+        return f"a line is an object with {', '.join(sorted(fields))}, none of them empty"
     before = known.setdefault(" ".join(said["text"].lower().split()), place)
     return f"the same sentence stands in {before}" if before != place else ""
 
 
-def _lines(intent: str) -> Iterator[str]:
-    file = folder() / f"{intent}.jsonl"
+def _files(kind: str) -> list[str]:
+    return [file.name.removesuffix(".jsonl") for file in folder(kind).iterdir()]
+
+
+def _lines(kind: str, label: str) -> Iterator[str]:
+    file = folder(kind) / f"{label}.jsonl"
     if file.is_file():
         yield from file.read_text(encoding="utf-8").splitlines()

@@ -1,8 +1,7 @@
 """The features of a text, which are additive: letters within each word, the word itself, and pairs of words. Pure."""
 
 import re
-from collections.abc import Iterator
-from math import sqrt
+from collections.abc import Iterator, Sequence
 from typing import Final
 from zlib import crc32
 
@@ -27,31 +26,40 @@ ASKS: Final = "?"
 CALLS: Final = "!"
 _LINKED: Final = " linklink "
 
+_OF_LETTERS: Final = crc32(b"c")
+_OF_WORD: Final = crc32(b"w")
+_OF_PAIR: Final = crc32(b"p")
+"""Checksums that tell the kinds of features apart: letters and a word alone are not the same."""
+
 
 def words(text: str) -> list[str]:
     """Return the words of a text as they are looked at: folded, letters not drawn out, each digit as 0, "?" or "!" behind them."""
-    said = _LINK.sub(_LINKED, text)
-    found = _DIGIT.sub("0", _DRAWN_OUT.sub(r"\1", fold(said).decode("ascii"))).split()
+    found = plain(fold(_LINK.sub(_LINKED, text)).decode("ascii")).split()
     return [*found, *(sign for sign in (ASKS, CALLS) if sign in text)]
 
 
-def of_word(word: str) -> tuple[tuple[int, float], ...]:
-    """Return the features of a word, each with its weight: those of its letters weigh together as much as a word of any length."""
-    inside = f"<{word[:_LONGEST_WORD]}>"
-    grams = list(dict.fromkeys(inside[at : at + size] for size in _GRAMS for at in range(len(inside) - size + 1)))
-    weight = 1 / sqrt(len(grams))
-    return (*((_bucket("c", gram), weight) for gram in grams), (_bucket("w", word), 1.0))
+def plain(folded: str) -> str:
+    """Return folded words without letters drawn out, each digit as 0."""
+    return _DIGIT.sub("0", _DRAWN_OUT.sub(r"\1", folded))
+
+
+def of_letters(word: str) -> list[int]:
+    """Return the features of the letters of a word: each weighs so much that together they weigh as those of a word of any length."""
+    inside = f"<{word[:_LONGEST_WORD]}>".encode()
+    grams = {inside[at : at + size] for size in _GRAMS for at in range(len(inside) - size + 1)}
+    return [crc32(gram, _OF_LETTERS) % BUCKETS for gram in grams]
+
+
+def of_word(word: str) -> int:
+    """Return the feature of a whole word; its weight is 1."""
+    return crc32(word.encode(), _OF_WORD) % BUCKETS
 
 
 def of_pair(first: str, second: str) -> int:
-    """Return the feature of two neighbouring words."""
-    return _bucket("p", f"{first} {second}")
+    """Return the feature of two neighbouring words; its weight is PAIR."""
+    return crc32(f"{first} {second}".encode(), _OF_PAIR) % BUCKETS
 
 
-def pairs(said: list[str]) -> Iterator[tuple[str, str]]:
+def pairs(said: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Return the neighbouring words of a text, its beginning and its end among them."""
     return zip([BEGINS, *said], [*said, ENDS], strict=True)
-
-
-def _bucket(kind: str, of: str) -> int:
-    return crc32(f"{kind}{of}".encode()) % BUCKETS

@@ -1,12 +1,15 @@
-"""The learnt model of intents: a number per feature and intent, added up for a text. Pure but for reading its file once."""
+"""A learnt model: a number per feature and label, added up for a text. Pure but for reading its file once.
 
-import struct
+The numbers of all labels are lanes of one long whole number, so that one addition adds them all.
+"""
+
 import zlib
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from math import exp
+from math import exp, sqrt
 from pathlib import Path
+from struct import Struct
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -14,13 +17,31 @@ import orjson
 from normalizer.language import features
 from normalizer.language.features import BUCKETS
 
-FILE: Final = "intents.model"
-"""The name of the model in this package's folder: a line of JSON (Head), then the deflated weights, a signed byte each."""
-
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 KEPT: Final = 1 << 14
-"""Words, and pairs of them, whose sums are kept: they are most of what anybody writes, in about 25 MB."""
+"""Words whose sums are kept: they are most of what anybody writes."""
+
+_UNIT: Final = 1024
+"""By which weights are multiplied, so that shares of them are whole numbers."""
+
+_PAIR_UNITS: Final = round(features.PAIR * _UNIT)
+_ZERO: Final = 1 << 7
+"""Is added to each weight of a file: lanes hold no negative numbers."""
+
+_RAISED: Final = bytes((byte + _ZERO) % 256 for byte in range(256))
+_NARROW: Final = 16
+_WIDE: Final = 32
+"""Bits of the lanes in which weights are added up, and of those in which they are multiplied."""
+
+_AT_ONCE: Final = 1 << 8
+"""Weights that lanes of 16 bits can hold the sum of."""
+
+_WORTH: Final = 4.0
+"""The logarithm of how often a label is less likely than the likeliest and still looked at."""
+
+_BASE: Final = 1 << 24
+"""Is added to each bias, for the same reason."""
 
 
 class Head(NamedTuple):
@@ -28,17 +49,17 @@ class Head(NamedTuple):
 
     Attributes:
         format: how the file is written.
-        intents: the ids of the intents, in the order of the weights.
-        bias: what each intent has before any word.
+        labels: the ids of the labels, in the order of the weights.
+        bias: what each label has before any word.
         scale: by which a byte is multiplied to be a weight.
         temperature: by which sums are divided.
-        knots: pairs of a share and how often the intent with it was right, rising; between them, shares are drawn as lines.
+        knots: pairs of a share and how often the label with it was right, rising; between them, shares are drawn as lines.
         digest: of the sentences from which it was learnt (see normalizer.language.examples.digest).
         figures: what was measured on sentences held out by writer.
     """
 
     format: int
-    intents: tuple[str, ...]
+    labels: tuple[str, ...]
     bias: tuple[float, ...]
     scale: float
     temperature: float
@@ -47,51 +68,81 @@ class Head(NamedTuple):
     figures: dict[str, Any]
 
 
+def columns(labels: Sequence[str]) -> int:
+    """Return the bytes per feature in a file: one per label, and a zero that makes the number even."""
+    return len(labels) + len(labels) % 2
+
+
 class Model:
-    """Gives a text's intents their probabilities."""
+    """Gives a text's labels their probabilities."""
 
     def __init__(self, head: Head, weights: bytes) -> None:
         """Take a model.
 
         Args:
             head: what it says of itself.
-            weights: a signed byte per feature and intent.
+            weights: the bytes of each feature (see columns), signed.
         """
         self.head = head
-        size = len(head.intents)
-        unpack = struct.Struct(f"{size}b").unpack_from
-        factor = head.scale / head.temperature
-        self._bias = [one / head.temperature for one in head.bias]
+        self._factor = head.scale / _UNIT / head.temperature
+        self._lanes = columns(head.labels)
+        half = self._lanes // 2
+        self._unpacked = Struct(f"<{self._lanes}I").unpack
+        self._order = [label // 2 + half * (label % 2) for label in range(len(head.labels))]
+        self._label = [*range(0, self._lanes, 2), *range(1, self._lanes, 2)]
+        mask = int.from_bytes(b"\xff\xff\0\0" * half, "little")
+        rows = bytearray(2 * len(weights))
+        rows[::2] = weights.translate(_RAISED)
+        pitch = 2 * self._lanes
 
-        def row(bucket: int) -> tuple[int, ...]:
-            return unpack(weights, bucket * size)
+        def row(bucket: int) -> int:
+            return int.from_bytes(rows[bucket * pitch : (bucket + 1) * pitch], "little")
+
+        def widened(narrow: int) -> int:
+            """Return lanes of double the size: the even ones, then the odd ones."""
+            return narrow & mask | (narrow >> _NARROW & mask) << _WIDE * half
 
         @lru_cache(maxsize=KEPT)
-        def of_word(word: str) -> tuple[float, ...]:
-            found = features.of_word(word)
-            rows = zip(*(row(bucket) for bucket, _ in found), strict=True)
-            shares = [share * factor for _, share in found]
-            return tuple(sum(weight * share for weight, share in zip(column, shares, strict=True)) for column in rows)
+        def of_word(word: str) -> int:
+            inside = features.of_letters(word)
+            share = round(_UNIT / sqrt(len(inside)))
+            return widened(sum(map(row, inside))) * share + widened(row(features.of_word(word))) * _UNIT
 
-        @lru_cache(maxsize=KEPT)
-        def of_pair(first: str, second: str) -> tuple[float, ...]:
-            return tuple(weight * features.PAIR * factor for weight in row(features.of_pair(first, second)))
+        self._of_word, self._row, self._widened = of_word, row, widened
+        units = head.scale / _UNIT
+        biases = [_BASE + round(one / units) for one in head.bias] + [0] * (len(head.labels) % 2)
+        self._bias = int.from_bytes(
+            b"".join(one.to_bytes(4, "little") for one in (*biases[::2], *biases[1::2])), "little"
+        )
 
-        self._of_word, self._of_pair = of_word, of_pair
-
-    def scores(self, said: Sequence[str]) -> list[float]:
-        """Return the sum of each intent for the words of a text (see features.words)."""
-        vectors = [self._of_word(word) for word in said]
-        vectors += [self._of_pair(first, second) for first, second in features.pairs(list(said))]
-        return [sum(column) for column in zip(self._bias, *vectors, strict=True)]
+    def _sums(self, said: Sequence[str]) -> tuple[int, ...]:
+        """Return the sum of each lane for the words of a text; only differences between sums count."""
+        pairs = [self._row(features.of_pair(first, second)) for first, second in features.pairs(said)]
+        beside = sum([self._widened(sum(pairs[at : at + _AT_ONCE])) for at in range(0, len(pairs), _AT_ONCE)])
+        whole: int = self._bias + sum(map(self._of_word, said)) + beside * _PAIR_UNITS
+        return self._unpacked(whole.to_bytes(4 * self._lanes, "little"))
 
     def probabilities(self, said: Sequence[str]) -> list[float]:
-        """Return how likely each intent is for the words of a text: how often it was right with such a share of all."""
-        scores = self.scores(said)
-        most = max(scores)
-        shares = [exp(score - most) for score in scores]
+        """Return how likely each label is for the words of a text (see features.words): how often it was right with such a share."""
+        sums = self._sums(said)
+        most, factor = max(sums), self._factor
+        shares = [exp((one - most) * factor) for one in sums]
         whole = sum(shares)
-        return [self._sure(share / whole) for share in shares]
+        return [self._sure(shares[at] / whole) for at in self._order]
+
+    def likely(self, said: Sequence[str], softened: float) -> list[tuple[int, float]]:
+        """Return the labels that have a share of the whole, each by its number with its share.
+
+        Args:
+            said: the words of a text.
+            softened: by what the temperature is multiplied: of texts that are less like the examples, a model is less sure.
+        """
+        sums = self._sums(said)
+        most, factor = max(sums), self._factor / softened
+        least = most - _WORTH / factor
+        found = [(lane, exp((one - most) * factor)) for lane, one in enumerate(sums) if one > least]
+        whole = sum([share for _, share in found])
+        return [(self._label[lane], share / whole) for lane, share in found]
 
     def _sure(self, share: float) -> float:
         knots = self.head.knots
@@ -100,11 +151,11 @@ class Model:
         return low + (high - low) * (share - before) / (after - before)
 
 
-_OTHER: Final = "the model of intents is of another format: run `lapor language learn`"
+_OTHER: Final = "a model of the language is of another format: run `lapor language learn`"
 
 
 def packed(head: Head, weights: bytes) -> bytes:
-    """Return a model as its file."""
+    """Return a model as its file: a line of JSON (Head), then the deflated weights."""
     return orjson.dumps(head._asdict()) + b"\n" + zlib.compress(weights, 9)
 
 
@@ -121,23 +172,23 @@ def unpacked(content: bytes) -> Model:
     head = Head(
         **{
             **said,
-            "intents": tuple(said["intents"]),
+            "labels": tuple(said["labels"]),
             "bias": tuple(said["bias"]),
             "knots": tuple(map(tuple, said["knots"])),
         }
     )
     weights = zlib.decompress(rest)
-    if len(weights) != BUCKETS * len(head.intents):
+    if len(weights) != BUCKETS * columns(head.labels):
         raise ValueError(_OTHER)
     return Model(head, weights)
 
 
 @cache
-def model() -> Model:
-    """Return the model that is shipped. It is read at most once per process."""
-    return unpacked(place().read_bytes())
+def model(kind: str) -> Model:
+    """Return the model of `intents` or of `subjects` that is shipped. It is read at most once per process."""
+    return unpacked(place(kind).read_bytes())
 
 
-def place() -> Path:
-    """Return where the model is."""
-    return Path(__file__).with_name(FILE)
+def place(kind: str) -> Path:
+    """Return where a model is."""
+    return Path(__file__).with_name(f"{kind}.model")

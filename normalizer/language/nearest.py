@@ -1,6 +1,7 @@
 """Finds the example sentences that are most like a text, for people who ask why it was read so."""
 
 from collections import Counter
+from collections.abc import Collection
 from functools import cache
 from heapq import nlargest
 from math import log, sqrt
@@ -13,26 +14,32 @@ _STEM: Final = 4
 """The letters by which words are alike, whatever is behind them."""
 
 
-def nearest(text: str, number: int) -> list[tuple[float, Example]]:
+def nearest(kind: str, text: str, number: int, of: Collection[str] = ()) -> list[tuple[float, Example]]:
     """Return the example sentences that are most like a text in their words, the likest first, each with its likeness from 0 to 1.
 
     Args:
+        kind: OF_INTENTS or OF_SUBJECTS.
         text: as it was written.
         number: how many.
+        of: the labels whose sentences are looked at; empty for all.
     """
-    told, rarity = _known()
+    told, rarity = _known(kind)
     asked = _weighed(_parts(text), rarity)
     return nlargest(
         number,
-        ((sum(weight * of.get(one, 0.0) for one, weight in asked.items()), example) for of, example in told),
+        (
+            (sum(weight * parts.get(one, 0.0) for one, weight in asked.items()), example)
+            for parts, example in told
+            if not of or example.label in of
+        ),
         key=lambda found: found[0],
     )
 
 
 @cache
-def _known() -> tuple[list[tuple[dict[str, float], Example]], dict[str, float]]:
+def _known(kind: str) -> tuple[list[tuple[dict[str, float], Example]], dict[str, float]]:
     """Return the sentences with the weights of their words, and how rare each word is."""
-    told = examples()
+    told = examples(kind)
     said = [_parts(one.text) for one in told]
     counted = Counter(part for one in said for part in set(one))
     rarity = {part: log(len(told) / count) for part, count in counted.items()}

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from normalizer.language import features
+from normalizer.language.examples import OF_INTENTS
 from normalizer.language.model import model
 
 
@@ -95,8 +96,8 @@ def understood(text: str) -> Understood:
         text: as he wrote it.
     """
     text = _looked_at(text)
-    learnt = model()
-    intents = learnt.head.intents
+    learnt = model(OF_INTENTS)
+    intents = learnt.head.labels
     whole = learnt.probabilities(features.words(text))
     most = [0.0] * len(intents)
     clauses = []
@@ -122,8 +123,8 @@ def understood(text: str) -> Understood:
 
 def tells_beside(text: str) -> bool:
     """Return whether a text whose whole wants something else also tells a story: some words of it in a row would be one."""
-    learnt, said = model(), features.words(_looked_at(text))
-    story = learnt.head.intents.index("story")
+    learnt, said = model(OF_INTENTS), features.words(_looked_at(text))
+    story = learnt.head.labels.index("story")
     starts = range(max(1, len(said) - _IN_A_ROW + 1))
     return any(learnt.probabilities(said[at : at + _IN_A_ROW])[story] >= _A_STORY for at in starts)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from complaints.runtime.packaged import words_in
 from normalizer.places.context import CUE, SURROUNDINGS, VILLAGE_CUE
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, lineage
 from normalizer.places.names import PlaceNames
@@ -17,172 +18,16 @@ _SIZES: Final = (3, 2, 1)
 _SHORTEST: Final = 3
 """Minimum letters of each word of such a name."""
 
-_NO_PLACES: Final = frozenset(
-    (
-        *(
-            "kejaksaan",
-            "pengadilan",
-            "kepolisian",
-            "polres",
-            "polsek",
-            "polda",
-            "puskesmas",
-            "rumah",
-            "sekolah",
-            "kelurahan",
-        ),
-        *(
-            "kecamatan",
-            "desa",
-            "kota",
-            "kabupaten",
-            "provinsi",
-            "jalan",
-            "perumahan",
-            "komplek",
-            "gedung",
-            "stasiun",
-            "terminal",
-        ),
-        *(
-            "bandara",
-            "negeri",
-            "universitas",
-            "samsat",
-            "imigrasi",
-            "pemerintah",
-            "indonesia",
-            "negara",
-            "rsud",
-            "pasar",
-            "toko",
-        ),
-        *(
-            "bapak",
-            "ibu",
-            "pak",
-            "bu",
-            "yth",
-            "kepala",
-            "dinas",
-            "kantor",
-            "bank",
-            "pt",
-            "tuhan",
-            "allah",
-            "kementerian",
-            "presiden",
-        ),
-        *(
-            "penang",
-            "melaka",
-            "malaka",
-            "johor",
-            "singapura",
-            "kuching",
-            "tawau",
-            "sabah",
-            "jeddah",
-            "mekah",
-            "madinah",
-            "makkah",
-        ),
-        *(
-            "jerman",
-            "jepang",
-            "korea",
-            "turki",
-            "mesir",
-            "arab",
-            "china",
-            "taiwan",
-            "malaysia",
-            "hongkong",
-            "kamboja",
-            "dubai",
-            "kampus",
-        ),
-    )
-)
+_NO_PLACES: Final = frozenset(words_in("normalizer", "capitals_no_places"))
 """Words with a capital letter that name people, offices or places abroad."""
 
-_JAVANESE: Final = (
-    "ora iso nang wis mbok njaluk kabeh wong lha kulo piye dudu nek karo wae dalan dalane omah omahe banyu udan peteng nganggo "
-    "mung opo sopo ngendi kono kene iki kuwi durung arep awake wes ngarep mburi sing kowe aku tulung bengi esuk awan saiki gak "
-    "ndak maneh nduwe ngomong jare kon dadi rampung gedhe cilik akeh sithik rusake bocah mangan turu mlaku mulih budhal dikon "
-    "mbayar rewel mati"
-)
-_SUNDANESE: Final = (
-    "teu euy atuh mah teh kuring urang abdi geus beuki dapurna kang aa mangga punten hatur nuhun ieu eta kumaha naon saha iraha ka "
-    "ti dina bade wae oge ge keur lain moal acan pisan ruksak caina cai poek imah budak kolot peuting isuk sore geuning sok ulah "
-    "tulungan dugi sareng ngantosan meuli boga leumpang balik jalma dititah mawa ngalaporkeun nyuhunkeun aya"
-)
-_MALAY_OF_PAPUA: Final = (
-    "tra kitong trada mace pace sa ko su pigi dong kam kitorang pu tong de bapa mama nyong anana skola kaka ade sonde"
-)
-_SPEECH: Final = {
-    "11": (
-        "hana peu meunan lon geutanyo ureung gampong bek nyan nyoe kon jeut tulong bandum ie aneuk geuchik keuchik that "
-        "teungku pakriban cit ka jih"
-    ),
-    "12": "kek mamak kelen kalian kali awak pulak ito horas nian kam bah lae inang amang cemana kereta galon",
-    "13": (
-        "ambo awak alah indak lai jo nan urang apo baa tampek bana uda uni kito ko tu ka di dek dak pai surang lampunyo "
-        "tikuangan acok galok mundua caliak lah samo sabanta jalan aia rusak ancua bilo bara pitih ndak dima sinan siko jan"
-    ),
-    "14": "ambo awak tak ape kite atok dimane macam mane budak ndak cik wak ado dak",
-    "15": "dak ado nian kito sano sini kayo awak budak tulah dusun nak la cubo kek",
-    "16": "dak nian kito wong ado cak mano kau galo aku ngapo katek budak balek banyu rami oi lur nak dulur payo",
-    "17": "dak nian kito lah iko ambo tu kek cak mano apo ado pulo",
-    "18": "geh pekon nyak sikam iyan dang gawoh mak kham bang puari lapah ajo uni",
-    "19": "dak ade ape kite kami budak aok ikak nek ko la kek",
-    "21": "tak ape kite awak dah macam mane budak nak ni tu pulak cik",
-    "31": "gue lu elu emak gua ngapa kagak kaga bang iye ampe gimane dah aje mpok babeh entong nyak encing",
-    "32": _SUNDANESE,
-    "33": _JAVANESE + " nyong inyong kepriwe ora bae kaya kuwe ngonoh rika",
-    "34": _JAVANESE + " mas je ki to lho njur kok ngono",
-    "35": _JAVANESE
-    + (
-        " ndek rek arek ngono sapeh kaule tretan taun cak lek pak e mek ae sam mbois opoo kathik koen jancok soro gitu engkok "
-        "bektoh tak bisa abek lorong sengko"
-    ),
-    "36": _SUNDANESE + " dewek geh kite sire kule wis bae aje",
-    "51": (
-        "bli tiang sing niki nggih beli ten wenten titiang suksma jeg ngudiang nika driki sampun malih antuk banjar gus gek "
-        "mbok ja ada"
-    ),
-    "52": "ndek arak side tiang kance ite araq leq ndeq aning mele sengaq batur semeton inaq amaq kanak",
-    "53": "sonde katong beta mama bapa ko ju su pung dong nyong be bosong son lai ma deng kermana kaka ama ina sa",
-    "61": "bah ape kitak kamek pun ni tadak sik ndak am budak nang dah jak bang agik inyan dimane",
-    "62": "kada ikam am ulun jua bini dengan beken tege ewen kuh ela acil paman",
-    "63": (
-        "kada ikam am ulun jua pian ading pang acil paman julak banar kaya hanyar lawan handak wan saurang kayapa tabakar "
-        "bubuhan banyu ampat rami mun uyuh batumpuk ngalih haur jar buhan saban"
-    ),
-    "64": "kada ikam am pang ulun etam leh kam beh wal bubuhan puang",
-    "65": "kada ikam am pang nda kamek ji",
-    "71": "torang ngana nyanda so jo noh kita dorang mar nda deng pe sto kiapa depe komang ley",
-    "72": "torang ngana so komiu sa kita nda bo le kasih pe mi",
-    "73": "ki mi ji kodong tabe nda pi kita mo ka ko sa kodi iye deh bela iyo tawwa kasi puang daeng andi",
-    "74": "mi ji nda kita ko pi kodong kasi bela sa",
-    "75": "torang ngana nda so jo kiapa bo yilo wololo te tau liyo debo olo amu kita ti pak",
-    "76": "ki mi ji nda tau puang kandi iyau andiang",
-    "81": "seng katong beta pante deng su jua dong pung nyong ale bagimana ni bataria basudara nona mau tau tatahan",
-    "82": "tara tarada ngoni torang tong deng su kita pe so nyong bikiapa lei sandiri skola trada ngana",
-    "91": _MALAY_OF_PAPUA,
-    "92": _MALAY_OF_PAPUA,
-    "93": _MALAY_OF_PAPUA,
-    "94": _MALAY_OF_PAPUA,
-    "95": _MALAY_OF_PAPUA,
-    "96": _MALAY_OF_PAPUA,
+_SPOKEN: Final = {
+    province: frozenset(words_in("normalizer", f"speech_{province}"))
+    for province in words_in("normalizer", "speech_of")
 }
 """Words of everyday speech, by province: they only choose between regencies that have the place which a text names."""
 
-_SPOKEN: Final = {province: frozenset(words.split()) for province, words in _SPEECH.items()}
-
-_WE: Final = frozenset(
-    ("kami", "saya", "sy", "aku", "kita", "kitong", "katong", "torang", "beta", "ambo", "ulun", "warga", "kulo", "awak")
-)
+_WE: Final = frozenset(words_in("normalizer", "capitals_we"))
 _FROM: Final = frozenset(("dari", "dr", "asal", "ti", "saking"))
 """Those who complain, and the words after which they say where they are from."""
 

@@ -5,6 +5,8 @@ Also words after which a thing is named only to say where something else is ("de
 
 from typing import Final
 
+from complaints.runtime.packaged import words_in
+
 STREET: Final = 1
 HAMLET: Final = 2
 ORIGIN: Final = 4
@@ -47,122 +49,13 @@ for _flag, _line in _WORDS.items():
 DIRECTIONS: Final = frozenset(("kidul", "lor", "wetan", "kulon", "kaler", "tonggoh", "ilir", "hilir"))
 """Words that occur in the names of villages but not of heroes, after whom streets are named."""
 
-WHEREABOUTS: Final = frozenset(
-    (
-        *("depan", "didepan", "dpn", "dekat", "didekat", "dkt", "samping", "disamping", "sebelah", "disebelah"),
-        *("belakang", "dibelakang", "blkg", "seberang", "diseberang", "sebrang", "ngarep", "mburi", "hareupeun"),
-        *(
-            "cedhak",
-            "cedak",
-            "cerak",
-            "caket",
-            "deket",
-            "sandhing",
-            "gigireun",
-            "tukangeun",
-            "dakek",
-            "sabalah",
-            "parak",
-        ),
-        *("higa", "subalah", "arah", "menuju"),
-    )
-)
+WHEREABOUTS: Final = frozenset(words_in("normalizer", "context_whereabouts"))
 """Words of position ("in front of", "next to"): a lamp in front of the water company is not a matter of water supply."""
 
-LOCATIVES: Final = frozenset(
-    (
-        *(
-            "di",
-            "ke",
-            "dari",
-            "dr",
-            "nang",
-            "neng",
-            "ndek",
-            "ning",
-            "ng",
-            "dek",
-            "ngarep",
-            "ka",
-            "ti",
-            "pi",
-            "pigi",
-            "kat",
-            "pe",
-            "ring",
-            "bak",
-            "ing",
-            "lek",
-            "leq",
-            "tek",
-            "ten",
-            "nok",
-            "nek",
-            "dalam",
-            "dilek",
-            "sak",
-            "lewat",
-            "liwat",
-            "orang",
-            "warga",
-            "banjar",
-        ),
-        *(
-            "kec",
-            "kecamatan",
-            "distrik",
-            "desa",
-            "ds",
-            "kel",
-            "kelurahan",
-            "kampung",
-            "dusun",
-            "nagari",
-            "daerah",
-            "wilayah",
-        ),
-        *(
-            "pulau",
-            "gunung",
-            "danau",
-            "pantai",
-            "pante",
-            "sungai",
-            "kali",
-            "teluk",
-            "muara",
-            "situ",
-            "curug",
-            "pasar",
-            "puskesmas",
-            "kua",
-            "terminal",
-            "pelabuhan",
-        ),
-        *("sd", "sdn", "smp", "smpn", "sma", "sman", "smk", "paud"),
-        *("sekitar", "lingkar", "simpang", "perempatan", "pertigaan", "arah", "menuju", "sampai", "sampe", "antara"),
-    )
-)
+LOCATIVES: Final = frozenset(words_in("normalizer", "context_locatives"))
 """Words before the name of a place that something is at, or goes to."""
 
-BUILDINGS: Final = frozenset(
-    (
-        *("kantor", "gedung", "toko", "rumah", "balai", "halte", "gerbang", "pintu", "pasar", "komplek"),
-        *(
-            "simpang",
-            "pertigaan",
-            "perempatan",
-            "bank",
-            "hotel",
-            "masjid",
-            "mesjid",
-            "ruko",
-            "warung",
-            "kios",
-            "stasiun",
-        ),
-    )
-)
+BUILDINGS: Final = frozenset(words_in("normalizer", "context_buildings"))
 """Words that may come between a word of WHEREABOUTS and a name ("depan kantor PDAM")."""
 
 _REGENTS: Final = frozenset(("bupati", "bupatinya", "wabup", "bup", "pemkab", "kabupaten", "kab"))
@@ -177,20 +70,12 @@ _INSIDE: Final = frozenset(("di", "nang", "neng", "ning", "ndek", "nong"))
 _OTHERWISE: Final = frozenset(("pohon", "kayu", "pisang", "sawit", "kelapa", "leher", "hari", "mini", "tv"))
 """Words of place before such a name, and words behind it that make it the everyday word ("di batang pohon")."""
 
-_COMPLAINED_OF: Final = (
-    *("rusak", "ruksak", "hancur", "ancur", "ajur", "ancua", "lubang", "berlubang", "bolong", "lobang", "banjir"),
-    *("kebanjiran", "genang", "tergenang", "macet", "mati", "padam", "gelap", "peteng", "poek", "sampah", "numpuk"),
-    *("menumpuk", "menggunung", "bau", "kotor", "becek", "longsor", "ambles", "amblas", "ambrol", "ambruk", "roboh"),
-    *("tumbang", "retak", "jebol", "putus", "bocor", "parkir", "pkl", "semrawut", "lampu", "jalan", "trotoar", "got"),
-    *("selokan", "drainase", "saluran", "pohon", "kabel", "parah", "sudah", "belum", "tidak", "ada"),
-)
+_COMPLAINED_OF: Final = words_in("normalizer", "context_complained_of")
 """Beginnings of words behind a building that tell what is complained of and are no name of the building ("depan pasar hancur")."""
 
 _SIDES: Final = frozenset(("samping", "disamping", "sebelah", "disebelah"))
 _STREETS: Final = frozenset(("jalan", "jl", "jln"))
-_ROADSIDE: Final = frozenset(
-    ("drainase", "drainasenya", "selokan", "selokannya", "saluran", "salurannya", "got", "parit", "gorong", "trotoar")
-)
+_ROADSIDE: Final = frozenset(words_in("normalizer", "context_roadside"))
 _ROADSIDE_REACH: Final = 4
 """What is part of the road that it lies beside ("drainase di samping jalan nasional"), the words that say so, and the number of words
 before the road in which it is looked for."""

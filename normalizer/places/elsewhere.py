@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from complaints.runtime.packaged import words_in
 from normalizer.places.context import CUE, DISTRICT_CUE, LOCATIVES, OFFICE, ORIGIN, STREET, SURROUNDINGS
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY
 from normalizer.places.hits import PlaceHit
@@ -14,51 +15,14 @@ from normalizer.text import BREAK
 _AT: Final = frozenset(("di", "nang", "neng", "ndek", "ning", "ing", "ring", "nok", "nek"))
 """Words after which the place of an event is named, in Indonesian, Javanese and Balinese."""
 
-_LEVELS: Final = frozenset(
-    ("kota", "kabupaten", "kab", "kabupten", "provinsi", "prov", "dikota", "dikabupaten", "diprovinsi")
-)
+_LEVELS: Final = frozenset(words_in("normalizer", "elsewhere_levels"))
 """First words of a region's name with its level ("Kota Denpasar")."""
 
-_NOT_THE_EVENT: Final = frozenset(
-    (
-        # whose papers, home, work or way it is
-        *("ktp", "asal", "berasal", "dari", "ke", "menuju", "jurusan"),
-        *("tujuan", "arah", "lahir", "kelahiran", "alumni", "warga", "orang"),
-        *("penduduk", "kerja", "bekerja", "kuliah", "sekolah", "merantau", "rantau"),
-        *("pindahan", "mudik"),
-        # what is compared
-        *("seperti", "kayak", "sebagaimana", "dibanding", "dibandingkan", "daripada", "beda"),
-        *("berbeda", "contoh", "contohnya", "mencontoh", "meniru", "tiru", "belajar"),
-        *("studi", "banding"),
-        # who is addressed or spoken of
-        *("pemerintah", "pemkot", "pemkab", "pemprov", "walikota", "wali", "bupati"),
-        *("gubernur", "plat", "pelat"),
-    )
-)
+_NOT_THE_EVENT: Final = frozenset(words_in("normalizer", "elsewhere_not_the_event"))
 _REACH: Final = 3
 """Words before which a place is not that of the event, and the maximum distance in words."""
 
-_OFFICES: Final = frozenset(
-    (
-        # of government
-        *("dinas", "kantor", "badan", "upt", "uptd", "balai", "kecamatan", "kelurahan", "satpol", "samsat"),
-        *("disdukcapil", "dispendukcapil", "dispenduk", "dukcapil", "capil", "dishub", "dinkes", "dinkop"),
-        *("disdik", "disdikbud", "dindik", "dindikbud", "dinsos", "dpu", "dpupr", "pupr", "dlh", "blh", "disperkim"),
-        *("perkim", "disdag", "disnaker", "disperindag", "dprd", "bpbd", "damkar", "bkd", "bkpsdm", "bkpp", "dpmptsp"),
-        *("bapenda", "kesbangpol", "inspektorat", "diskominfo", "disparbud", "dispora", "distan", "dispertan", "dpmd"),
-        # of the centre and the law
-        *("bpn", "bps", "bpom", "bnn", "bnnk", "bpjs", "kpp", "imigrasi", "kanim", "kemenag", "kua", "satpas"),
-        *("polres", "polresta", "polrestabes", "polsek", "kodim", "koramil", "kejari", "kejaksaan", "pengadilan"),
-        *("lapas", "rutan", "kpu", "bawaslu", "satlantas"),
-        # of health and schools
-        *("rs", "rsu", "rsud", "rsup", "rsia", "rsi", "rsj", "sakit", "puskesmas", "pustu", "klinik"),
-        *("sd", "sdn", "smp", "smpn", "sma", "sman", "smk", "smkn", "slb", "mts", "mtsn", "negeri"),
-        *("sekolah", "universitas", "kampus", "paud", "tk"),
-        # where people come together
-        *("pasar", "dipasar", "terminal", "stasiun", "bandara", "pelabuhan", "alun", "stadion", "gor", "rusunawa"),
-        *("pdam", "perumda", "perumdam", "pln", "tpa", "museum"),
-    )
-)
+_OFFICES: Final = frozenset(words_in("normalizer", "elsewhere_offices"))
 """Words for offices and for other public houses, of whose name the name of their town is the end ("RSUD Demak")."""
 
 _OFFICE_WORDS: Final = 3

@@ -3,6 +3,7 @@
 from collections.abc import Container, Sequence
 from typing import Final
 
+from complaints.runtime.packaged import words_in
 from normalizer.places.context import CUE, HAMLET, OFFICE, SURROUNDINGS
 from normalizer.places.gazetteer import REGENCY
 from normalizer.places.names import PlaceName, PlaceNames, PlaceNode
@@ -14,35 +15,13 @@ _NAME_WORDS: Final = 3
 FIFTY: Final = "50"
 """The number that is a house's ("Jl Melati 50, Kota Depok"), or the first word of the regency of Lima Puluh Kota ("50 Kota")."""
 
-_NUMBERED: Final = frozenset(
-    (
-        "no",
-        "nomor",
-        "nomer",
-        "nmr",
-        "nmor",
-        "rt",
-        "rw",
-        "km",
-        "blok",
-        "blk",
-        "gg",
-        "gang",
-        "kav",
-        "kavling",
-        "unit",
-        "lt",
-        "lantai",
-    )
-)
+_NUMBERED: Final = frozenset(words_in("normalizer", "hits_numbered"))
 """Words before the number of a house or a part of a village."""
 
 _NUMBERED_NAMES: Final = HAMLET | OFFICE | CUE
 """The flags of words before the number of a school, an estate or a village ("SDN 2")."""
 
-AND: Final = frozenset(
-    ("dan", "dn", "serta", "sama", "maupun", "karo", "kaliyan", "jeung", "sareng", "jo", "lan", "dengan")
-)
+AND: Final = frozenset(words_in("normalizer", "hits_and"))
 """Words that join the names of two regions."""
 
 LABEL_REACH: Final = 8

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
+from complaints.runtime.packaged import words_in
 from normalizer.cache import parsed
 from normalizer.places.context import ORIGIN, STREET
 from normalizer.places.hits import PlaceHit
@@ -16,24 +17,7 @@ from normalizer.places.names import PlaceName, PlaceNames
 _ROAD_WORDS: Final = 5
 """Number of words before X that are searched for "jalan" in "jalan ... dari X"."""
 
-_FEATURES: Final = frozenset(
-    (
-        "danau",
-        "gunung",
-        "pulau",
-        "pantai",
-        "candi",
-        "sungai",
-        "teluk",
-        "laut",
-        "selat",
-        "tanjung",
-        "raden",
-        "bukit",
-        "kali",
-        "taman",
-    )
-)
+_FEATURES: Final = frozenset(words_in("normalizer", "roads_features"))
 """First words of names that streets everywhere have ("Jalan Danau Toba")."""
 
 _LEVELS: Final = frozenset(("kabupaten", "kab", "kota", "kotamadya"))
@@ -42,24 +26,7 @@ _LEVELS: Final = frozenset(("kabupaten", "kab", "kota", "kotamadya"))
 _IN: Final = "di"
 
 _LIVES: Final = frozenset(("tinggal", "berdomisili", "domisili", "menetap", "bermukim"))
-_COMES: Final = frozenset(
-    (
-        *(
-            "truk",
-            "truck",
-            "truknya",
-            "dumptruck",
-            "tronton",
-            "mobil",
-            "pikap",
-            "pickup",
-            "motor",
-            "gerobak",
-            "kendaraan",
-        ),
-        *("orang", "warga", "sopir", "supir", "pemulung", "pendatang", "pengusaha", "rombongan", "saya", "kami"),
-    )
-)
+_COMES: Final = frozenset(words_in("normalizer", "roads_comes"))
 """Words before "di" and before "dari" after which a region is where somebody lives, or where somebody comes from."""
 
 _AT_MOST: Final = 6

@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from complaints.runtime import packaged
+from complaints.runtime.packaged import words_in
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY, Gazetteer
 from normalizer.text import fold
 
@@ -69,12 +70,7 @@ _SHORT_WORDS = {
 _EVERYDAY_WORDS = 2
 """Maximum number of words of an everyday name: three words are a name even if each is an everyday word."""
 
-_DIRECTIONS = frozenset(
-    (
-        *("utara", "selatan", "timur", "barat", "tengah", "kidul", "lor", "wetan", "kulon", "kaler", "tonggoh"),
-        *("landeuh", "baru", "lama"),
-    )
-)
+_DIRECTIONS = frozenset(words_in("normalizer", "spellings_directions"))
 """Words that distinguish villages that were once one. People often say the name without them."""
 
 _CITY_SHORT = {

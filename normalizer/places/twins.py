@@ -3,6 +3,7 @@
 from collections.abc import Container, Sequence
 from typing import Final
 
+from complaints.runtime.packaged import words_in
 from normalizer.places.gazetteer import PROVINCE, REGENCY
 from normalizer.places.hits import PlaceHit
 from normalizer.places.names import Claim, PlaceName, PlaceNames
@@ -21,38 +22,7 @@ _CITY_OFFICES: Final = frozenset(("pemkot", "pemko", "walikota", "wawali", "wawa
 _LEVELS: Final = _REGENCY | _CITY | _REGENCY_OFFICES | _CITY_OFFICES | {"wali"}
 """All of these words, and the first of "wali kota": most texts have none."""
 
-_OWNED: Final = frozenset(
-    (
-        *(
-            "milik",
-            "punya",
-            "punyanya",
-            "kepunyaan",
-            "pemerintah",
-            "pemda",
-            "aset",
-            "duwek",
-            "duweke",
-            "gadah",
-            "gadahan",
-        ),
-        *(
-            "jalan",
-            "jl",
-            "jln",
-            "dalan",
-            "ruas",
-            "jembatan",
-            "rsud",
-            "dprd",
-            "dinas",
-            "panti",
-            "tingkat",
-            "asn",
-            "perda",
-        ),
-    )
-)
+_OWNED: Final = frozenset(words_in("normalizer", "twins_owned"))
 """Words before "kabupaten" or "kota" that make of it the government to which something belongs."""
 
 _JOINED: Final = frozenset(("dan", "atau", "maupun", "dn", "ato", "or"))

@@ -9,6 +9,7 @@ from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import PlaceNames, place_names
 from normalizer.results import Thing
 from normalizer.subjects.asked import ASKED_BY_CODE
+from normalizer.subjects.learnt import Learnt
 from normalizer.subjects.lists import SOURCES, packed_lists
 from normalizer.subjects.meanings import Groupings, Meaning, Pair, Pairs, Subject
 from normalizer.subjects.pointing import Pointing
@@ -23,6 +24,7 @@ class Lexicon:
     Attributes:
         subjects: the subjects that a report can be about. A target is the index of a subject, or the number of subjects plus the index
             of a signal in SIGNALS.
+        learnt: what example sentences show of the subjects.
         pointing: the words that point to each subject, by the subject's id.
         pairs: the pairs of word groups.
         alone: by word group that a pair raises, the meaning of a word that belongs only to it.
@@ -33,6 +35,7 @@ class Lexicon:
     """
 
     subjects: tuple[Subject, ...]
+    learnt: Learnt
     pointing: Mapping[str, Pointing]
     pairs: Pairs
     alone: dict[str, Meaning]
@@ -81,6 +84,7 @@ def compile_lexicon(
     names = names or place_names(gazetteer)
     return Lexicon(
         subjects=subjects,
+        learnt=Learnt.load([subject.id for subject in subjects]),
         pointing={subject: Pointing(cues) for subject, cues in lists["cues"].items()},
         pairs=pairs,
         alone={group: Meaning(groups=groupings.of([group])) for others in raised.values() for _, group in others},

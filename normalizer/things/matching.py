@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from complaints.runtime.packaged import words_in
 from normalizer.places.context import is_aside
 from normalizer.places.denied import is_denied
 from normalizer.places.gazetteer import PROVINCE, lineage
@@ -13,23 +14,7 @@ from normalizer.results import NamedThing, PlaceReading, Thing
 from normalizer.things.houses import are_houses_elsewhere
 from normalizer.things.tree import ThingNode, region_of
 
-_TOWARDS: Final = frozenset(
-    (
-        *(
-            "menuju",
-            "arah",
-            "sekitar",
-            "disekitar",
-            "seputar",
-            "akses",
-            "perempatan",
-            "pertigaan",
-            "simpang",
-            "bundaran",
-        ),
-        *("seputaran", "dilingkungan", "lampu", "warung", "toko", "parkiran"),
-    )
-)
+_TOWARDS: Final = frozenset(words_in("normalizer", "matching_towards"))
 """Further words after which a thing only says where something else is ("jalan menuju terminal")."""
 
 _ROADS: Final = frozenset(("jalan", "jl", "jln", "jalur", "ruas", "trotoar", "akses", "aspal", "lampu", "jembatan"))

@@ -5,15 +5,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from complaints.runtime.packaged import words_in
 from normalizer.text import fold
 
-_TITLES = frozenset(
-    (
-        *("dr", "drs", "dra", "drg", "prof", "ir", "h", "hj", "kh", "r", "rm", "ra", "raden", "rd", "mph", "spp", "hc"),
-        *("letjen", "mayjen", "brigjen", "jend", "jenderal", "jendral", "kolonel", "letkol", "laksamana", "marsekal"),
-        *("marsda", "besar", "k", "m", "t", "i", "g", "n", "a"),
-    )
-)
+_TITLES = frozenset(words_in("normalizer", "names_titles"))
 """Words that come before a person's name and that people leave out ("RSUD Moewardi" for "RSUD Dr. Moewardi")."""
 
 _OLD_SPELLINGS = (("oe", "u"), ("dj", "j"), ("tj", "c"), ("ch", "h"))
@@ -36,41 +31,7 @@ _JOINED = (
 ALONE = "="
 """The beginning of another name that people write without a word of the type ("=Moewardi"), and the class of its form."""
 
-_GENERIC = frozenset(
-    (
-        *(
-            "kota",
-            "kabupaten",
-            "induk",
-            "jompo",
-            "werdha",
-            "wreda",
-            "wredha",
-            "lansia",
-            "utama",
-            "negeri",
-            "provinsi",
-            "daerah",
-            "umum",
-        ),
-        *(
-            "sampah",
-            "regional",
-            "bus",
-            "bis",
-            "pusat",
-            "baru",
-            "lama",
-            "sosial",
-            "panti",
-            "raya",
-            "anak",
-            "asuhan",
-            "besar",
-            "terpadu",
-        ),
-    )
-)
+_GENERIC = frozenset(words_in("normalizer", "names_generic"))
 """Words that name no thing if the region's name is left out ("Panti Jompo Binjai")."""
 
 _SHORTEST = 4

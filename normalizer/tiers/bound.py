@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from complaints.runtime.packaged import words_in
 from normalizer.places.context import is_aside
 
 Groups = dict[str, list[int]]
@@ -23,12 +24,7 @@ BOUND: Final = _ROADS + _BUILDINGS
 _COMPLAINED: Final = ("broken", "dark", "lamp", "hole", "drain", "flood", "falls", "road_gear")
 """The word groups of what is wrong with a road, or of what on it is wrong."""
 
-_WAYS: Final = frozenset(
-    (
-        *("arah", "menuju", "tembus", "ke", "dari", "simpang", "pertigaan", "perempatan", "akses", "penghubung"),
-        *("bukannya", "selain", "dibanding", "daripada", "sedangkan", "tekan", "nganti", "memotong"),
-    )
-)
+_WAYS: Final = frozenset(words_in("normalizer", "bound_ways"))
 """Words after which a class of road only says where another road leads, or is set against it."""
 
 _STEPS: Final = frozenset(("ke", "simpang", "tepi", "ujung", "dengan", "pintu", "gerbang", "ruas", "jalur", "antara"))
@@ -37,9 +33,7 @@ _STEPS: Final = frozenset(("ke", "simpang", "tepi", "ujung", "dengan", "pintu", 
 _STREETS: Final = frozenset(("jalan", "jl", "jln"))
 """Words before a class of road that belong to it ("arah jalan tol")."""
 
-_LEADS: Final = frozenset(
-    ("jalan", "jl", "jln", "dalan", "jalur", "ruas", "akses", "lampu", "pju", "arah", "masuk", "tembus", "jembatan")
-)
+_LEADS: Final = frozenset(words_in("normalizer", "bound_leads"))
 _LEADS_REACH: Final = 4
 """Words of what leads to a building ("jalan masuk ke terminal"), and the number of words before the building that are searched for them."""
 
@@ -47,9 +41,7 @@ _EDGES: Final = frozenset(("pinggir", "tepi", "sepanjang", "sapanjang", "iringan
 """Words before a class of road that, if the text names another one, only say where that one is ("jalan kampung di pinggir tol")."""
 
 _GOOD: Final = frozenset(("mulus", "bagus", "halus", "baik", "aman", "terang", "rapi", "lancar", "alus"))
-_NOT: Final = frozenset(
-    ("tidak", "tak", "kurang", "belum", "gak", "ga", "nggak", "ora", "kada", "indak", "seng", "tra")
-)
+_NOT: Final = frozenset(words_in("normalizer", "bound_not"))
 _GOOD_REACH: Final = 5
 """Words of a thing that is as it should be, words that deny them, and the distance within which they describe it."""
 

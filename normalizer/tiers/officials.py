@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from complaints.runtime.packaged import words_in
 from normalizer.text import BREAK
 
 Groups = dict[str, list[int]]
@@ -56,25 +57,7 @@ _KNOWN_BY_SCORES: Final = frozenset(("police", "national_staff"))
 _SUSPICION: Final = frozenset(("diduga", "dugaan", "terlibat"))
 """Words for an accusation that do not say what was done."""
 
-ASKED: Final = frozenset(
-    (
-        *("agar", "supaya", "tolong", "mohon", "harap", "semoga", "segera", "usut", "mengusut", "periksa", "memeriksa"),
-        *(
-            "tindak",
-            "menindak",
-            "selidiki",
-            "menyelidiki",
-            "berantas",
-            "memberantas",
-            "bongkar",
-            "membongkar",
-            "ungkap",
-        ),
-        *("mengungkap", "tangkap", "menangkap", "pecat", "memecat", "cek", "awasi", "mengawasi", "larang", "melarang"),
-        *("sidak", "laporkan", "melaporkan", "temukan", "menemukan", "panggil", "memanggil", "klarifikasi", "bantah"),
-        *("tangani", "menangani", "tahan", "menahan", "proses", "memproses", "tetapkan", "menetapkan"),
-    )
-)
+ASKED: Final = frozenset(words_in("normalizer", "officials_asked"))
 """Words between an official and a deed that show that somebody else did it ("menteri bongkar korupsi")."""
 
 _PASSIVE: Final = ("dimint", "dipung", "dipal", "diper", "disuruh", "dikutip", "dijaluk", "ditarik", "dipot")
@@ -105,12 +88,7 @@ _TO: Final = frozenset(("ke", "untuk", "buat", "kepada", "utk", "kpd", "bagi", "
 _SHARES: Final = frozenset(("jatah", "bagian", "setoran", "upeti", "fee", "persenan", "komisi"))
 """Words directly before the one whose share it is ("jatah bupati")."""
 
-ADDRESSES: Final = frozenset(
-    (
-        *("yth", "lapor", "melapor", "laporkan", "melaporkan", "ngadu", "mengadu", "mohon", "tolong", "surat", "minta"),
-        *("meminta", "laporan", "agar", "supaya", "harap", "semoga", "dilaporkan", "diadukan", "adukan", "tembusan"),
-    )
-)
+ADDRESSES: Final = frozenset(words_in("normalizer", "officials_addresses"))
 """Words before an official that show that he is spoken to or told."""
 
 _GIVEN: Final = 6

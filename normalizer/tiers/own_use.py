@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from complaints.runtime.packaged import words_in
 from normalizer.text import BREAK
 from normalizer.tiers.officials import ADDRESSES, ASKED, DOERS, HEADS, add_regional, deed_of, has_tax_staff
 
@@ -23,26 +24,10 @@ _OF_REGION: Final = ("regional_staff", "official_head", "school_head")
 _OTHERS: Final = ("not_official", "other_actor")
 """The word groups of those whom no inspectorate examines, and who may be nearer to the deed than an official."""
 
-_PRIVATE: Final = frozenset(
-    (
-        *("panitia", "ketua", "warga", "tetangga", "pengurus", "suami", "istri", "anak", "anaknya", "pemuda", "karang"),
-        *("takmir", "ketuanya", "koordinator", "mandor", "pemborong", "agen", "bendahara", "paman", "adik", "kakak"),
-    )
-)
+_PRIVATE: Final = frozenset(words_in("normalizer", "own_use_private"))
 """Words for private persons, if they do not begin the title of an official."""
 
-_PASSIVES: Final = (
-    "dimakan",
-    "dipakai",
-    "dipake",
-    "dibelikan",
-    "digadaikan",
-    "dihabiskan",
-    "dibawa",
-    "dijual",
-    "diambil",
-    "dibekingi",
-)
+_PASSIVES: Final = words_in("normalizer", "own_use_passives")
 """Words after which the one who did it may follow without a preposition."""
 
 _NEED_AGENT: Final = frozenset(("dimakan", "diambil"))
@@ -55,61 +40,11 @@ _UNACCOUNTED: Final = frozenset(("tidak", "ga", "gak"))
 """First words of "tidak jelas ke mana": the official may come after it, if nobody asks him for anything."""
 
 _BUYS: Final = ("beli", "dibeli", "bangun", "membangun", "bikin", "buat", "renovasi")
-_PUBLIC: Final = frozenset(
-    (
-        *(
-            "dinas",
-            "operasional",
-            "ambulans",
-            "ambulan",
-            "ambulance",
-            "siaga",
-            "sampah",
-            "damkar",
-            "jenazah",
-            "warga",
-            "baca",
-        ),
-        *(
-            "potong",
-            "pintar",
-            "adat",
-            "produksi",
-            "guru",
-            "sakit",
-            "layak",
-            "ibadah",
-            "tangga",
-            "singgah",
-            "susun",
-            "desa",
-        ),
-        *("kuburan", "makam", "sekolah", "lapangan", "pompa", "miskin", "duka", "tidak", "kampus"),
-    )
-)
+_PUBLIC: Final = frozenset(words_in("normalizer", "own_use_public"))
 """Beginnings of words for buying and building, and words after the thing bought or built that show that the public has it ("beli mobil
 ambulans", "bangun rumah warga")."""
 
-_UNSAID: Final = frozenset(
-    (
-        *(
-            "apakah",
-            "boleh",
-            "bolehkah",
-            "kalau",
-            "kalo",
-            "jika",
-            "seandainya",
-            "jangan",
-            "tidak",
-            "tdk",
-            "ga",
-            "gak",
-            "tak",
-        ),
-        *("bukan", "belum", "tanpa", "bisakah", "ndak", "nggak", "bagaimana"),
-    )
-)
+_UNSAID: Final = frozenset(words_in("normalizer", "own_use_unsaid"))
 """Words before the deed that deny it, ask for it or make it a condition."""
 
 _MADRASAHS: Final = frozenset(("madrasah", "mts", "mtsn", "man", "min", "mi", "aliyah", "ibtidaiyah", "tsanawiyah"))

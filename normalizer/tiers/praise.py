@@ -2,58 +2,30 @@
 
 from typing import Final
 
+from complaints.runtime.packaged import words_in
 from normalizer.text import BREAK
 
 Groups = dict[str, list[int]]
 """The word groups that a text has, each with the positions of its words."""
 
-_THANKS: Final = frozenset(
-    (*("kasih", "terimakasih", "trimakasih", "makasih", "mksh", "nuwun", "nuhun", "suksma", "suwun", "syukron"),)
-)
+_THANKS: Final = frozenset(words_in("normalizer", "praise_thanks"))
 """Last words of thanks ("terima kasih", "matur nuwun", "hatur nuhun")."""
 
-_THANKED: Final = frozenset(
-    (
-        *("pak", "bapak", "bpk", "bu", "ibu", "kepada", "kpd", "untuk", "buat", "atas", "sudah", "sdh", "telah", "ya"),
-        *("kades", "kuwu", "lurah", "camat", "bupati", "walikota", "wali", "gubernur", "kepala", "kapolres", "dinas"),
-        *("petugas", "pegawai", "polisi", "polres", "samsat", "dukcapil", "disdukcapil", "pemkab", "pemkot", "pemda"),
-        *("puskesmas", "rsud", "kantor", "kecamatan", "kelurahan", "desa", "perangkat", "jajaran", "seluruh", "semua"),
-        *("sampun", "parantos", "mas", "mbak", "kang"),
-    )
-)
+_THANKED: Final = frozenset(words_in("normalizer", "praise_thanked"))
 """Words after thanks that say whom or what they are for; other thanks are a polite beginning ("terima kasih sebelumnya")."""
 
-_PRAISES: Final = frozenset(
-    (
-        *("apresiasi", "mengapresiasi", "salut", "bangga", "mantap", "mantab", "hebat", "jempol", "acungan", "amanah"),
-        *("keren", "alhamdulillah", "puas", "sip"),
-    )
-)
+_PRAISES: Final = frozenset(words_in("normalizer", "praise_praises"))
 _GOOD: Final = frozenset(("bagus", "baik", "apik", "sae"))
-_VERY: Final = frozenset(
-    ("sekali", "banget", "kinerja", "kinerjanya", "kerja", "kerjanya", "pelayanan", "pelayanannya")
-)
+_VERY: Final = frozenset(words_in("normalizer", "praise_very"))
 """Words of praise, words that are praise beside one of the others, and these."""
 
 _EARLY: Final = 8
 """Number of words of the title and of the story in which praise begins: at the end of a complaint, thanks are a greeting."""
 
-_SETS_AGAINST: Final = frozenset(
-    (
-        *("tapi", "tetapi", "tp", "namun", "sayang", "sayangnya", "cuma", "cuman", "hanya", "padahal", "ternyata"),
-        *("nanging", "tapine", "malah", "tolong", "mohon", "mhn", "tlg", "harap", "lapor", "melapor", "melaporkan"),
-        *("laporkan", "usut", "diusut", "periksa", "diperiksa", "audit", "diaudit", "tindak", "selidiki", "pecat"),
-        *("tangkap", "copot", "kenapa", "mengapa", "knp"),
-    )
-)
+_SETS_AGAINST: Final = frozenset(words_in("normalizer", "praise_sets_against"))
 """Words that set a complaint against the praise, or ask for something."""
 
-_DENIES: Final = frozenset(
-    (
-        *("tanpa", "bebas", "tidak", "tdk", "tak", "gak", "ga", "nggak", "bukan", "anti", "nol", "ora", "mboten"),
-        *("teu", "henteu", "indak", "kada", "sing", "ndak", "nihil", "jauh"),
-    )
-)
+_DENIES: Final = frozenset(words_in("normalizer", "praise_denies"))
 _DENIED_REACH: Final = 3
 """Words that deny a deed, and the number of words before it in which they do."""
 

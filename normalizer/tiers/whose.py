@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
+from complaints.runtime.packaged import words_in
 from normalizer.places.gazetteer import PROVINCE
 from normalizer.places.hits import AND, PlaceHit
 from normalizer.places.names import DKI
@@ -24,22 +25,13 @@ _OF_PROVINCE: Final = ("of_province", "said_province", "accused_governor", "cros
 _LOCAL_LEVELS: Final = frozenset(("kab", "kabupaten", "kota", "kotamadya", "pemkab", "pemkot"))
 """Words before the name of a regency or city."""
 
-_OFFICES: Final = frozenset(
-    ("dinas", "badan", "biro", "kadis", "kadinas", "kadinkes", "kadisdik", "bappeda", "uptd", "upt")
-)
+_OFFICES: Final = frozenset(words_in("normalizer", "whose_offices"))
 _OFFICE_NAME: Final = 5
 """Words with which the name of an office begins, and the maximum number of words from there to the word for a province."""
 
 _PROVINCE: Final = frozenset(("provinsi", "propinsi", "prov", "prop"))
 
-_OFFICES_SHORT: Final = frozenset(
-    (
-        *("dishub", "disnaker", "disnakertrans", "dinkes", "disdik", "disdikbud", "dispendik", "dinsos", "diskop"),
-        *("diskopukm", "distan", "dispar", "disbudpar", "diskan", "dlh", "dlhk", "desdm", "disperindag"),
-        *("disperdag", "disdag", "dpmptsp", "dispora", "dishut", "diskominfo", "dpupr", "pupr", "psda"),
-        *("satpolpp", "bpbd", "bapenda", "bappeda", "dpmd", "disperkim"),
-    )
-)
+_OFFICES_SHORT: Final = frozenset(words_in("normalizer", "whose_offices_short"))
 """Short names of offices of a province or regency; directly before the name of a province they are the province's ("Dishub Jabar")."""
 
 _AT: Final = frozenset(("di", "se", "wilayah", "daerah", "seluruh"))
@@ -62,45 +54,7 @@ _BETWEEN: Final = AND | _LOCAL_LEVELS
 _BETWEEN_MOST: Final = 2
 """All words that may come between the names of two regencies that share a thing, and how many of them."""
 
-_TELLS: Final = frozenset(
-    (
-        *(
-            "saya",
-            "sy",
-            "sya",
-            "aku",
-            "gue",
-            "gua",
-            "gw",
-            "kami",
-            "kulo",
-            "beta",
-            "awak",
-            "ambo",
-            "ulun",
-            "anakku",
-            "anaknya",
-        ),
-        *("ibuku", "istriku", "suamiku", "rumahku", "tetangga", "tetanggaku", "tempatku", "oknum", "kemarin", "kmrn"),
-        *(
-            "kemaren",
-            "tadi",
-            "barusan",
-            "sudah",
-            "sdh",
-            "udah",
-            "udh",
-            "telah",
-            "belum",
-            "blm",
-            "padahal",
-            "malah",
-            "sejak",
-        ),
-        *("tolong", "mohon", "lapor", "melapor", "melaporkan", "disini", "sini", "kok", "kenapa", "knp", "mengapa"),
-        *("ternyata", "katanya", "disuruh", "dipaksa", "dimintai", "diminta", "dipungut"),
-    )
-)
+_TELLS: Final = frozenset(words_in("normalizer", "whose_tells"))
 """Words of whoever tells a story of his own."""
 
 _TELLS_TIMES: Final = re.compile(r"\b(?:(?:minggu|bulan|tahun) lalu|selama ini|se?tiap hari|tidak pernah)\b")

@@ -5,31 +5,14 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
+from complaints.runtime.packaged import words_in
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.text import fold
 
 TARGET = Path(__file__).parent.parent / "data" / "common_words.txt"
 
 
-_PREFIXES = (
-    "",
-    "ke",
-    "pe",
-    "per",
-    "ber",
-    "ter",
-    "di",
-    "se",
-    "me",
-    "mem",
-    "pem",
-    "men",
-    "pen",
-    "meng",
-    "peng",
-    "memper",
-    "keber",
-)
+_PREFIXES = ("", *words_in("normalizer", "prefixes"))
 _SUFFIXES = ("", "an", "kan", "i", "nya")
 _SWALLOWED = {"mem": "p", "pem": "p", "men": "t", "pen": "t", "meng": "k", "peng": "k", "meny": "s", "peny": "s"}
 """First letter of a root that each prefix replaces ("pukul" becomes "memukul")."""

@@ -9,9 +9,12 @@ from complaints.case import Case
 from complaints.command import CASE, CITIZEN, CLOCK, CONVERSATION, NEIGHBOURS
 from complaints.disposition import Deadline, Disposition
 from complaints.fact import Fact, FactKind, Result
+from normalizer.language.examples import OF_SUBJECTS
+from normalizer.language.nearest import nearest
 from ops.casework.layout import DUTIES, STATES, VOID, class_words, colour_of
 from ops.casework.show import BY_CODE, deadlines, province, title_of_level
 from ops.casework.times import clock
+from router.routing import OF_SUBJECT
 
 _WHO: Final = {
     CITIZEN: "the citizen",
@@ -37,7 +40,7 @@ def story(case: Case, facts: Sequence[Fact], now: datetime) -> Iterator[str]:
     for fact in facts:
         at = clock(fact.at, province(case))
         if fact.disposition is not None:
-            yield from _owner(fact.disposition, at, told)
+            yield from _owner(fact.disposition, at, told, case.complaint.text)
             yield from _deadlines(fact.disposition.deadlines, told)
         else:
             yield f"\n{at}  {_sentence(fact)}"
@@ -176,7 +179,7 @@ TOLD: Final[dict[FactKind, Callable[[Fact], str]]] = {
 """The words for each kind of fact but `routed`, which tells the owner."""
 
 
-def _owner(disposition: Disposition, at: str, told: set[str]) -> Iterator[str]:
+def _owner(disposition: Disposition, at: str, told: set[str], text: str) -> Iterator[str]:
     desk = "  [triage desk: the owner is not clear yet]" if disposition.triage else ""
     yield f"\nhop {disposition.hop}: {disposition.owner.name} ({disposition.owner.id}) since {at}{desk}"
     yield f"  {disposition.explanation}"
@@ -187,6 +190,9 @@ def _owner(disposition: Disposition, at: str, told: set[str]) -> Iterator[str]:
         law = f" [{evidence.law}]" if evidence.law and evidence.law not in told else ""
         told.add(evidence.law)
         yield f"  - {evidence.rule}{span}{law} weight {evidence.weight:.2f}"
+        if evidence.rule.startswith(OF_SUBJECT):
+            for _, example in nearest(OF_SUBJECTS, text, 1, of=(evidence.rule.removeprefix(OF_SUBJECT),)):
+                yield f"    like: {example.text}"
     for other in disposition.alternatives:
         yield f"  or {other.name} ({other.id}) {other.score:.2f}"
 

@@ -6,65 +6,12 @@ It also tells which words are of that agency's own staff, and whether the writer
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from complaints.runtime.packaged import words_in
 from normalizer.text import BREAK
 
-_DENIALS: Final = frozenset(
-    (
-        *(
-            "tidak",
-            "tdk",
-            "tak",
-            "gak",
-            "ga",
-            "gk",
-            "nggak",
-            "ngga",
-            "enggak",
-            "ndak",
-            "belum",
-            "blm",
-            "blum",
-            "kurang",
-        ),
-        *("tanpa", "jarang", "ora", "teu", "enggan", "malas"),
-    )
-)
-_ANSWERS: Final = frozenset(
-    (
-        *("menanggapi", "menanggapinya", "ditanggapi", "nanggapi", "tanggapan", "tanggap", "merespon", "merespons"),
-        *(
-            "meresponnya",
-            "direspon",
-            "direspons",
-            "respon",
-            "respons",
-            "responsif",
-            "menindaklanjuti",
-            "ditindaklanjuti",
-        ),
-        *("menindak", "tindakan", "menjawab", "dijawab", "jawaban", "melayani", "dilayani", "pelayanan", "menggubris"),
-        *(
-            "digubris",
-            "peduli",
-            "memproses",
-            "diproses",
-            "menghiraukan",
-            "dihiraukan",
-            "membalas",
-            "dibalas",
-            "balasan",
-        ),
-        *("datang", "hadir"),
-        *("mengangkat", "diangkat", "dihubungi", "membantu", "dibantu", "serius", "becus", "profesional"),
-    )
-)
-_FAULTS: Final = frozenset(
-    (
-        *("lambat", "lamban", "lelet", "lemot", "cuek", "abai", "mengabaikan", "diabaikan", "mengacuhkan", "dicuekin"),
-        *("galak", "judes", "jutek"),
-        *("mempersulit", "dipersulit", "mengecewakan", "arogan", "dipingpong", "bertele"),
-    )
-)
+_DENIALS: Final = frozenset(words_in("router", "blame_denials"))
+_ANSWERS: Final = frozenset(words_in("router", "blame_answers"))
+_FAULTS: Final = frozenset(words_in("router", "blame_faults"))
 _TO_IT: Final = frozenset(("oleh", "dari", "sama", "pihak", "dengan", "terhadap", "atas", "pada"))
 """Words between a complaint and the agency that follows it ("tidak ada tanggapan dari pihak X", "kecewa dengan X")."""
 
@@ -81,24 +28,7 @@ _REACH: Final = 4
 """Number of words from a denial to the word that it denies ("tidak pernah mau menanggapi")."""
 
 
-_STAFF: Final = frozenset(
-    (
-        *(
-            "penyuluh",
-            "petugas",
-            "pegawai",
-            "staf",
-            "staff",
-            "stafnya",
-            "pendamping",
-            "kader",
-            "operator",
-            "admin",
-            "anggota",
-        ),
-        *("pengawas", "pelaksana", "teknisi", "konselor", "psikolog"),
-    )
-)
+_STAFF: Final = frozenset(words_in("router", "blame_staff"))
 """Whoever works for an agency: with "nya" behind its name, or just before its name, they are its own, whatever they do elsewhere."""
 
 _ITS: Final = "nya"
@@ -107,38 +37,7 @@ _ITS: Final = "nya"
 _ITS_REACH: Final = 12
 """Number of words after a name within which "petugasnya" are its own."""
 
-_RECORDS: Final = frozenset(
-    (
-        *(
-            "surat",
-            "suratnya",
-            "bersurat",
-            "menyurati",
-            "resmi",
-            "tertulis",
-            "somasi",
-            "tiket",
-            "nomor",
-            "nomer",
-            "no",
-            "kode",
-            "resi",
-        ),
-        *(
-            "sp4n",
-            "kanal",
-            "aplikasi",
-            "email",
-            "ombudsman",
-            "maladministrasi",
-            "sebelumnya",
-            "terdahulu",
-            "terima",
-            "aduan",
-            "pengaduan",
-        ),
-    )
-)
+_RECORDS: Final = frozenset(words_in("router", "blame_records"))
 """Words of who complained before in a way that can be shown: a letter, a number, a channel for complaints, an earlier report."""
 
 _BY: Final = frozenset(("di", "lewat", "via", "melalui", "ke"))

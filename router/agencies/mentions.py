@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from complaints.runtime.packaged import words_in
 from normalizer.places.context import WHEREABOUTS
 from normalizer.reader import Reader
 from normalizer.results import NameHit, Reading, SubjectScore
@@ -13,12 +14,7 @@ from router.agencies.blame import blames, of_staff
 from router.agencies.own_names import common_names, own_names
 from router.agencies.registry import OWN, Registry
 
-_ADDRESS_WORDS: Final = frozenset(
-    (
-        *("yth", "kpd", "kepada", "pimpinan", "kadis", "kepala", "admin", "cq", "up", "ytk"),
-        *("pihak", "dear", "terhormat"),
-    )
-)
+_ADDRESS_WORDS: Final = frozenset(words_in("router", "mentions_address_words"))
 _REACH_WORDS: Final = 4
 """Number of words before a name that are searched for words of address."""
 
@@ -29,12 +25,7 @@ _WHEREABOUTS_WORDS: Final = 2
 _SHORTEST: Final = 3
 """Minimum length in characters of a name for which texts are searched."""
 
-_NOT_ALONE: Final = frozenset(
-    (
-        *("bpjs", "imigrasi", "pemasyarakatan", "samsat", "ppi", "oss", "iain", "its", "um", "ut", "ub", "pa", "pn"),
-        *("lapas", "rutan", "puskesmas", "kurir", "uns", "pens", "usu", "kis", "hpp", "kai"),
-    )
-)
+_NOT_ALONE: Final = frozenset(words_in("router", "mentions_not_alone"))
 """Aliases for which texts are not searched: people use them for the subject and not for the agency, or they are also other words."""
 
 

@@ -3,43 +3,14 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
+from complaints.runtime.packaged import words_in
 from router.agencies.registry import Agency, Registry
 from router.agencies.spelling import clean
 
-_NOISE = frozenset(
-    (
-        *("persero", "perseroda", "tbk", "ri", "republik", "indonesia", "kepala", "kantor", "yth", "bapak", "ibu"),
-        *("pemerintah", "daerah", "setempat", "team", "tim", "pusat", "dan", "setda", "pimpinan", "admin", "plt"),
-        *("bapk", "dr", "prof", "drg", "serta", "pt"),
-    )
-)
+_NOISE = frozenset(words_in("router", "names_noise"))
 """Words by which two spellings of the same name may differ: they do not count when names are compared."""
 
-_GENERIC = frozenset(
-    (
-        *("bank", "universitas", "badan", "lembaga", "komisi", "dinas", "kementerian", "institut", "bagian", "biro"),
-        *("politeknik", "arsip", "dewan", "direktorat", "ditjen", "itjen", "radio", "televisi", "rumah", "sakit"),
-        *(
-            "bank syariah",
-            "universitas pendidikan",
-            "universitas islam",
-            "perguruan tinggi",
-            "kereta",
-            "pelabuhan",
-            "perusahaan",
-            "lapas",
-            "pal",
-            "pp",
-            "len",
-            "inti",
-            "inka",
-            "garam",
-            "timah",
-            "telkom",
-            "pos",
-        ),
-    )
-)
+_GENERIC = frozenset(words_in("router", "names_generic"))
 """Words that name no agency without the words of _NOISE beside them."""
 
 _WHOLE = frozenset(("telkom", "pos"))

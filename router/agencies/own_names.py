@@ -5,17 +5,13 @@ from collections.abc import Collection
 from itertools import pairwise
 from typing import Final
 
+from complaints.runtime.packaged import words_in
 from normalizer.subjects.lexicon import Lexicon
 from normalizer.subjects.meanings import NO_TARGET
 from normalizer.text import fold
 from router.agencies.registry import Registry
 
-_OFFICES: Final = frozenset(
-    (
-        *("dinas", "badan", "kantor", "bagian", "biro", "uptd", "upt", "satuan", "sekretariat", "inspektorat", "balai"),
-        *("perumda", "perumdam", "perusahaan", "pd", "rsud"),
-    )
-)
+_OFFICES: Final = frozenset(words_in("router", "own_names_offices"))
 """First words of units' names: with a further word they name a unit, whatever the further words mean elsewhere."""
 
 _SHORTENED: Final = "dis"

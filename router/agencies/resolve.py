@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from complaints.runtime.packaged import words_in
 from normalizer.places.gazetteer import PROVINCE
 from normalizer.text import fold
 from router.agencies.names import key, local, national, national_in_full, of_government, shared, unit_of
@@ -11,12 +12,7 @@ from router.agencies.registry import Agency, Registry
 from router.agencies.spelling import clean
 from router.agencies.units import at_place, of_region
 
-_OF_A_PLACE = frozenset(
-    (
-        *("dinas", "suku", "bagian", "biro", "uptd", "upt", "rsud", "pdam", "puskesmas", "kecamatan", "kelurahan"),
-        *("desa", "inspektorat", "perumda", "cabang", "sman", "smkn", "smpn", "sdn", "polres", "polsek"),
-    )
-)
+_OF_A_PLACE = frozenset(words_in("router", "resolve_of_a_place"))
 """First words of local units. A national agency at the end of such a name is not meant, even if the unit's place is not known."""
 
 _NOT_ALONE = frozenset(("pos", "ori", "bin", "its", "krl", "isbn", "oss", "bri", "speedy", "mekaar", "antam"))

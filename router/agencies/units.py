@@ -2,18 +2,13 @@
 
 import re
 
+from complaints.runtime.packaged import words_in
 from normalizer.places.gazetteer import PROVINCE, REGENCY
 from router.agencies.names import national, unit_of
 from router.agencies.places import levels_first, small_splits, splits, without_levels
 from router.agencies.registry import Agency, Registry
 
-_BRANCH_WORDS = frozenset(
-    (
-        *("kc", "kcu", "kacab", "cab", "cabang", "kab", "area", "rayon", "mpc", "unit", "kcp", "kk", "up3", "ulp"),
-        *("kelas", "khusus", "tpi", "non", "regional", "divisi", "utama", "wilayah", "tmp", "tipe", "madya", "pabean"),
-        *("pratama", "di", "kantor", "bersama", "a", "b", "c", "resor"),
-    )
-)
+_BRANCH_WORDS = frozenset(words_in("router", "units_branch_words"))
 """Words between a national agency's name and the town of its branch."""
 
 _NUMBER = re.compile(r"(?:\d+[a-c]?|i{1,3}|iv|vi{0,3}|ix|xi{0,3}|xiv)[abc]?")
@@ -38,12 +33,7 @@ _BRANCHES = {
 }
 """By national agency, the kinds of local unit that are its branches: in a town and, if there is a second one, in a province."""
 
-_BY_OWN_NAME = frozenset(
-    (
-        *("rsud", "puskesmas", "pdam", "polres", "polsek", "sdn", "smpn", "sman", "smkn", "man", "mtsn", "min"),
-        *("lapas", "rutan", "samsat", "slbn"),
-    )
-)
+_BY_OWN_NAME = frozenset(words_in("router", "units_by_own_name"))
 """First words of units that are followed by a name of their own."""
 
 _BY_VILLAGE = frozenset(("puskesmas", "sekolah", "slta", "madrasah", "lapas", "samsat", "terminal"))

@@ -7,36 +7,40 @@ import pytest
 
 from normalizer.language import examples as sentences
 from normalizer.language import features
-from normalizer.language.examples import INTENTS, digest, examples, mistakes
-from normalizer.language.model import model, packed, unpacked
+from normalizer.language.examples import INTENTS, KINDS, OF_INTENTS, OF_SUBJECTS, digest, examples, labels, mistakes
+from normalizer.language.model import columns, model, packed, unpacked
 from normalizer.language.nearest import nearest
 from normalizer.language.understanding import MOST_CHARACTERS, tells_beside, understood
+from normalizer.reader import Reader
 from tests.harness.tables import each, each_row
 
 
 def test_the_model_was_learnt_from_the_sentences_in_the_tree() -> None:
     """Who changes a sentence learns the model anew (`lapor language learn`)."""
-    assert (mistakes(), model().head.digest) == ([], digest())
+    for kind in KINDS:
+        assert (mistakes(kind), model(kind).head.digest) == ([], digest(kind))
 
 
-def test_at_least_six_writers_wrote_for_each_intent() -> None:
+def test_at_least_six_writers_wrote_for_each_intent_and_subject() -> None:
     """What one person writes is his own style."""
-    writers = {intent: {one.writer for one in examples() if one.intent == intent} for intent in INTENTS}
-    assert {intent: len(known) for intent, known in writers.items() if len(known) < 6} == {}
+    for kind in KINDS:
+        told = examples(kind)
+        writers = {label: {one.writer for one in told if one.label == label} for label in labels(kind)}
+        assert {label: len(known) for label, known in writers.items() if len(known) < 6} == {}
 
 
 def test_what_the_model_can_is_measured_on_held_out_writers() -> None:
     """The bars below which no model is committed; the figures themselves are in docs/benchmarks.md."""
-    figures = model().head.figures
+    figures = model(OF_INTENTS).head.figures
     assert figures["accuracy"] >= 0.9
-    assert min(figures["by_intent"][one]["precision"] for one in ("danger", "hide", "withdraw")) >= 0.9
+    assert min(figures["by_label"][one]["precision"] for one in ("danger", "hide", "withdraw")) >= 0.9
     assert all(abs(band["sure"] - band["right"]) < 0.05 for band in figures["bands"])
 
 
 @each_row
 def test_an_intent_is_read_in_the_speech_of_each_region(intent: str, text: str) -> None:
     """None of these sentences is an example."""
-    assert text not in {one.text for one in examples()}
+    assert text not in {one.text for one in examples(OF_INTENTS)}
     assert understood(text).intent == intent
 
 
@@ -64,17 +68,29 @@ def test_no_text_takes_long() -> None:
 
 def test_a_model_is_read_as_it_was_written() -> None:
     """Line of JSON, deflated bytes; one of another format is refused."""
-    head = model().head
-    weights = bytes(features.BUCKETS * len(INTENTS))
+    head = model(OF_INTENTS).head
+    weights = bytes(features.BUCKETS * columns(INTENTS))
     assert unpacked(packed(head, weights)).head == head
     with pytest.raises(ValueError, match="lapor language learn"):
         unpacked(packed(head._replace(format=1), weights))
 
 
+def test_subjects_of_held_out_writers_are_read() -> None:
+    """The bars below which no model of subjects is committed."""
+    figures = model(OF_SUBJECTS).head.figures
+    assert figures["accuracy"] >= 0.8
+    assert figures["first_three"] >= 0.9
+
+
+def test_each_subject_with_examples_is_a_subject_of_the_word_lists() -> None:
+    """A file of another name would be learnt and never read."""
+    assert set(labels(OF_SUBJECTS)) <= {subject.id for subject in Reader.load().lexicon.subjects}
+
+
 def test_the_nearest_example_of_an_example_is_itself() -> None:
     """Its likeness is 1."""
-    one = next(example for example in examples() if example.intent == "danger")
-    assert nearest(one.text, 1)[0][1].text == one.text
+    one = next(example for example in examples(OF_INTENTS) if example.label == "danger")
+    assert nearest(OF_INTENTS, one.text, 1)[0][1].text == one.text
 
 
 @each(
@@ -92,7 +108,7 @@ def test_a_mistake_in_a_file_is_named_with_its_line(
     """A form that is none, and a sentence that stands twice."""
     first = orjson.dumps({"lang": "id", "writer": "a", "text": "tolong saya"})
     (tmp_path / "danger.jsonl").write_bytes(first + b"\n" + line + b"\n")
-    monkeypatch.setattr(sentences, "folder", lambda: tmp_path)
-    (said,) = mistakes()
+    monkeypatch.setattr(sentences, "folder", lambda _: tmp_path)
+    (said,) = mistakes(OF_INTENTS)
     assert said.startswith("danger.jsonl:2: ")
     assert wrong in said

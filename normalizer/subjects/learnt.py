@@ -1,0 +1,108 @@
+"""Adds what was learnt from example sentences to the scores of the word lists: most where the words tell little. Pure."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from normalizer.language.examples import OF_SUBJECTS
+from normalizer.language.features import plain
+from normalizer.language.model import Model, model
+from normalizer.text import BREAK
+
+AT_MOST: Final = 10.0
+"""Score of a subject that the examples alone show for certain: a little more than that of a clear word."""
+
+ENOUGH: Final = 15.0
+"""Score of a subject by its words from which on the examples add nothing: between, they add the less, the more the words tell."""
+
+_SOFTENED: Final = 1.5
+"""Reports are less like the examples than those of one writer are like another's."""
+
+_CLAUSE: Final = 10
+"""Words that are read at once: about a clause of a text message."""
+
+_FEWEST: Final = 4
+"""Words of a title or a story that is read: fewer mean anything."""
+
+_TELLS: Final = 0.07
+"""Share of the likeliest subject from which on a text tells anything: thanks and questions how it stands have less."""
+
+_LEAST: Final = 0.2
+"""What a subject gains at least: less is noise."""
+
+
+class Learnt:
+    """What example sentences show of the subjects of a text."""
+
+    __slots__ = ("_known", "_model", "_targets")
+
+    def __init__(self, learnt: Model, subjects: Sequence[str]) -> None:
+        """Take the model.
+
+        Args:
+            learnt: the model.
+            subjects: the ids of all subjects, in the order of their targets (see Lexicon.subjects).
+        """
+        self._model = learnt
+        self._targets = [subjects.index(one) for one in learnt.head.labels]
+        self._known = frozenset(self._targets)
+
+    @classmethod
+    def load(cls, subjects: Sequence[str]) -> "Learnt":
+        """Return what was learnt from the packaged sentences, which is read at most once per process."""
+        return cls(model(OF_SUBJECTS), subjects)
+
+    def add(self, scores: dict[int, float], words: list[str], count: int) -> None:
+        """Add to the scores of the subjects what the examples show, if the words do not tell enough.
+
+        A subject without examples cannot gain: so far as the words point to such subjects, the others gain less.
+
+        Args:
+            scores: the scores by target; they are changed in place.
+            words: the folded words of the text, with BREAK after the title, the address and the story.
+            count: the number of subjects; further targets are signals.
+        """
+        weight = self._weight(scores, count)
+        if weight <= 0.0:
+            return
+        shares = self._shares(words)
+        if not shares or max(shares.values()) < _TELLS:
+            return
+        for label, share in shares.items():
+            if share * weight >= _LEAST:
+                target = self._targets[label]
+                scores[target] = scores.get(target, 0.0) + share * weight
+
+    def _weight(self, scores: dict[int, float], count: int) -> float:
+        """Return what a subject would gain that the examples show for certain."""
+        best = known = whole = 0.0
+        for target, score in scores.items():
+            if target < count and score > 0.0:
+                whole += score
+                best = max(best, score)
+                if target in self._known:
+                    known += score
+        return AT_MOST * (1.0 - best / ENOUGH) * (known / whole if whole else 1.0)
+
+    def _shares(self, words: list[str]) -> dict[int, float]:
+        """Return the shares of the subjects, by the model's label: their mean over the clauses."""
+        clauses = _clauses(words)
+        shares: dict[int, float] = {}
+        for clause in clauses:
+            for label, share in self._model.likely(clause, _SOFTENED):
+                shares[label] = shares.get(label, 0.0) + share / len(clauses)
+        return shares
+
+
+def _clauses(words: list[str]) -> list[list[str]]:
+    """Return the clauses of the title and of the story, each about as long."""
+    first = words.index(BREAK)
+    second = words.index(BREAK, first + 1)
+    found: list[list[str]] = []
+    for begin, end in ((0, first), (second + 1, len(words) - 1)):
+        said = plain(" ".join(words[begin:end])).split()
+        last = max(0, round(len(said) / _CLAUSE) - 1) * _CLAUSE
+        if len(said) < _FEWEST:
+            continue
+        found += [said[at : at + _CLAUSE] for at in range(0, last, _CLAUSE)]
+        found.append(said[last:])
+    return found
