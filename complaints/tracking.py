@@ -31,6 +31,9 @@ def _double(value: int) -> int:
     return value ^ _POLYNOMIAL if value & 0b100000 else value
 
 
+_DOUBLED: Final = tuple(map(_double, range(len(ALPHABET))))
+
+
 def _check_value(values: list[int]) -> int:
     total = 0
     for value in values:
@@ -169,13 +172,25 @@ def parse(text: str) -> str:
     return "".join(ALPHABET[value] for value in values)
 
 
+def code_of(letters: str) -> str:
+    """Return the code that eleven letters and digits of ASCII are, as `parse` does; empty if they are none."""
+    total, typed = 0, letters.upper()
+    for letter in typed[:PAYLOAD_LENGTH]:
+        value = _VALUES.get(letter)
+        if value is None:
+            return ""
+        total = _DOUBLED[total ^ value]
+    return "".join([ALPHABET[_VALUES[letter]] for letter in typed]) if _VALUES.get(typed[-1]) == total else ""
+
+
 def typed_letters(text: str) -> str:
     """Return a receipt key, as a person typed it, in its canonical form; what cannot be one comes back as it is."""
     return "".join(ALPHABET[_VALUES[letter]] if letter in _VALUES else letter for letter in _letters(text))
 
 
 def _letters(text: str) -> list[str]:
-    return [letter for letter in visible(text).upper() if letter not in " -.\t\n#"]
+    seen = (letter.upper() if letter.isascii() else letter for letter in visible(text))
+    return [letter for letter in seen if letter not in " -.\t\n#"]
 
 
 def is_canonical(text: str) -> bool:

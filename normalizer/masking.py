@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 
 from complaints import status_requests
-from complaints.visible import visible
 from normalizer.given_names import ALSO_A_PLACE, KIN, NEVER_A_PLACE, NO_NAMES, OF_NOTHING, REGIONS, WHICH_KIN
+from normalizer.known_words import is_known
 
 _NAME_WORD = r"(?:[A-Z][\w'\u2019.-]*|[A-Z]{2,})"
 _WHOSE = (
@@ -126,9 +126,12 @@ _ACCOUNTS: _Rules = (
 )
 """The rules that can only match a text with an @ or a slash."""
 
+_GAP = r"[^\w,;:]{0,3}"
+"""What groups the digits of a number: a blank, a hyphen, a slash, a bullet; not what parts numbers in a list."""
+
 _CUED: _Rules = (
     (
-        re.compile(r"\b((?:NIK|KTP|KK)\b[^\d\n]{0,12})\d(?:[ .-]?\d){15}(?!\d)", re.IGNORECASE | re.ASCII),
+        re.compile(rf"\b((?:NIK|KTP|KK)\b[^\d\n]{{0,12}})\d(?:{_GAP}\d){{15}}(?!\d)", re.IGNORECASE | re.ASCII),
         lambda match: match[1] + "[nik]",
     ),
     (
@@ -147,12 +150,14 @@ _NUMBERS: _Rules = (
         re.compile(r"(?<![\d.])(-?\d{1,2}\.\d{4,})(\s*,\s*|%2C)(-?\d{1,3}\.\d{4,})"),
         lambda match: f"{float(match[1]):.2f}{match[2]}{float(match[3]):.2f}",
     ),
-    (re.compile(r"[Oo](?<!\w[Oo])[\s.-]?8\d{1,3}(?:[\s.-]?\d{2,5}){2,4}(?!\d)"), "[telepon]"),
-    (re.compile(r"(?<!\d)(?:\+?62|0)[\s.-]?8\d{1,3}(?:[\s.-]?\d{2,5}){2,4}(?!\d)"), "[telepon]"),
+    (re.compile(rf"[Oo](?<!\w[Oo]){_GAP}8\d{{1,3}}(?:{_GAP}\d{{2,5}}){{2,4}}(?!\d)"), "[telepon]"),
+    (re.compile(rf"(?<!\d)(?:\+?62|0){_GAP}8\d{{1,3}}(?:{_GAP}\d{{2,5}}){{2,4}}(?!\d)"), "[telepon]"),
+    (re.compile(r"(?<!\d)(?:\+?6[\W_]{1,3}2|[0Oo](?<!\w[Oo]))([\W_]{1,3})8(?:\1\d){7,11}(?!\d)"), "[telepon]"),
     (re.compile(r"(?<!\d)\(?0\d{2,3}\)?[\s.-]\d{5,8}(?!\d)"), "[telepon]"),
     (re.compile(r"\(0\d{2,3}\)[\s.-]?\d{2,4}(?:[\s.-]?\d{2,4}){1,3}(?!\d)"), "[telepon]"),
     (re.compile(r"(?<!\d)\d{2}\.\d{3}\.\d{3}\.\d[-.]\d{3}\.\d{3}(?!\d)"), "[npwp]"),
-    (re.compile(r"(?<!\d)\d{16}(?!\d)|(?<!\d)\d{4}[ .-]\d{4}[ .-]\d{4}[ .-]\d{4}(?!\d)"), "[nik]"),
+    (re.compile(rf"(?<!\d)\d{{4}}(?:{_GAP}\d{{4}}){{3}}(?!\d)"), "[nik]"),
+    (re.compile(r"(?<!\d)\d([\W_]{1,3})\d(?:\1\d){7,18}(?!\d)"), "[nomor]"),
     (re.compile(r"(?<!\d)\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{4}[ .-]\d{4}(?!\d)"), "[nik]"),
     (re.compile(r"(?<!\d)\d{9,20}(?!\d)"), "[nomor]"),
     (re.compile(r"(?<!\d)\d{3,6}(?:[-.]\d{2,6}){2,5}(?!\d)"), "[nomor]"),
@@ -256,7 +261,7 @@ def mask(text: str) -> str:
     ("Bapak Bupati") and names of roads and schools ("Jl Pak Slamet"). A position in degrees is rounded to two decimals, about a kilometre.
     Characters that nobody sees are left out, since a number could hide behind them.
     """
-    text = status_requests.without_codes(visible(text), "[kode]")
+    text = status_requests.without_codes(text, "[kode]", is_word=is_known)
     if "@" in text or "/" in text:
         text = _replaced(text, _ACCOUNTS)
     folded = text.lower()
