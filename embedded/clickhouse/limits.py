@@ -53,9 +53,10 @@ FRAME: Final[Mapping[str, int]] = MappingProxyType({"max_block_size": 64})
 """The same for a statement with frames of rows: a function is computed anew for each row of a block, over as many rows as a frame has."""
 
 LAMBDA: Final[Mapping[str, int]] = MappingProxyType(
-    {"max_block_size": 1024, "function_range_max_elements_in_block": 100_000}
+    {"max_block_size": 128, "function_range_max_elements_in_block": 10_000}
 )
-"""The same for a statement with a lambda, which may look through one array for each element of another."""
+"""The same for a statement with a lambda, which may look through one array for each element of another. A month of days for each row of a
+block is allowed."""
 
 SEARCH: Final[Mapping[str, int]] = MappingProxyType(
     {"max_memory_usage": 32 << 20, "max_block_size": 1024, "max_threads": 1, "max_execution_time": 30}

@@ -327,9 +327,11 @@ def doubling(names: int, joined: str) -> str:
         "SELECT arraySum(arrayMap(x -> length(substringUTF8(repeat('éa', 1000000), x, 1)), range(9)))",
         "WITH rpad('é', 1000000, 'a') AS t SELECT arraySum(arrayMap(x -> length(leftUTF8(t, x)), range(9)))",
         "SELECT length(range(1000000))",
-        "SELECT arrayMap(x -> x, range(100001))",
+        "SELECT arrayMap(x -> x, range(10001))",
+        "WITH (SELECT groupArray(number) FROM numbers(50000)) AS r SELECT arrayMap(x -> length(arrayIntersect(r, [x])), r)",
+        "SELECT arrayMap(x -> JSONHas((SELECT groupConcat(number) FROM numbers(50000)), toString(x)), [1])",
     ],
-    ids=range(22),
+    ids=range(24),
 )
 def test_a_statement_that_costs_too_much_is_refused_at_once_and_says_what_to_do(analyst: Client, text: str) -> None:
     """The engine reads and searches without a look at its clock, so what it may read and search for is bounded."""

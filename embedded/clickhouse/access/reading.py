@@ -52,6 +52,10 @@ _LENGTHEN: Final = frozenset({
     "randomStringUTF8", "repeat", "rightPad", "rightPadUTF8", "space",
 })  # fmt: skip
 _LAMBDA: Final = "lambda"
+# A subquery in an expression is one value, which may be as long as all rows together, unless one of these looks into it.
+_LOOKS_INTO: Final = frozenset(
+    {"exists", "globalin", "globalnotin", "globalnotnullin", "globalnullin", "in", "notin", "notnullin", "nullin"}
+)
 # The argument of a function that names another function or a type. It stands in the query, so that it is known what it names.
 _NAMES_FUNCTION: Final = {"arrayreduce": 1}
 _NAMES_TYPE: Final = {
@@ -151,20 +155,19 @@ class Reading:
         Raises:
             ServerError: Something of it is not among what a reader may use.
         """
-        searched, searches, lengthened, has_lambda = 0, False, "", False
+        searched, searches, long, has_lambda = 0, False, "", False
         for node in parse:
             self._check(node)
             searched += self._searched(node)
-            if node.kind == "Function":
-                searches = searches or node.name.lower() in self._searches
-                has_lambda = has_lambda or node.name == _LAMBDA
-                lengthened = node.name if node.name.lower() in self._lengthen else lengthened
+            searches = searches or (node.kind == "Function" and node.name.lower() in self._searches)
+            has_lambda = has_lambda or (node.kind == "Function" and node.name == _LAMBDA)
+            long = long or self._long(node)
         if searched > MOST_SEARCHED:
             raise denied(
                 f"a statement searches for too much at once, {searched} places instead of {MOST_SEARCHED}. {TOO_MUCH}"
             )
-        if has_lambda and lengthened:
-            raise denied(f"{lengthened} makes long values, which no lambda of a statement looks through. {TOO_MUCH}")
+        if has_lambda and long:
+            raise denied(f"no lambda is beside {long}: it would look through a long value for each element. {TOO_MUCH}")
         return tightest(BLOCK, LAMBDA if has_lambda else {}, SEARCH if searches else {})
 
     def _check(self, node: Node) -> None:
@@ -200,6 +203,12 @@ class Reading:
         call = _CALL.fullmatch(named)
         if names_function and not (call and self._may_aggregate(call[1])):
             raise _not_for_readers("function", named)
+
+    def _long(self, node: Node) -> str:
+        """Return what makes a long value that is the same for all rows; empty if it is none of that."""
+        if node.kind == "Subquery" and node.parent == "ExpressionList" and node.function.lower() not in _LOOKS_INTO:
+            return "a subquery that is a value"
+        return node.name if node.kind == "Function" and node.name.lower() in self._lengthen else ""
 
     def _searched(self, node: Node) -> int:
         """Return how much a node adds to what its statement searches for (see MOST_SEARCHED); 0 if it is none of that."""

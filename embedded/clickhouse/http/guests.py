@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 from complaints.runtime.http_protocol import TimedProtocol
@@ -21,27 +20,23 @@ class Guests:
     """
 
     def __init__(self, most: int) -> None:
-        self._open: dict[Peer, Callable[[], None]] = {}
-        self._strangers = Strangers[Peer](most, lambda peer: self._open[peer]())
+        self._open: dict[Peer, asyncio.Transport] = {}
+        self._strangers = Strangers[Peer](most, lambda peer: self._open[peer].abort())
 
     def protocol(self, *args: Any, **options: Any) -> asyncio.Protocol:
         """Return what serves one connection."""
         return _Connection(self, *args, **options)
 
-    def came(self, peer: Peer, leave: Callable[[], None]) -> None:
-        """Count a new connection.
-
-        Args:
-            peer: Its client.
-            leave: Ends it.
-        """
-        self._open[peer] = leave
+    def came(self, peer: Peer, connection: asyncio.Transport) -> None:
+        """Count a new connection of a client."""
+        self._open[peer] = connection
         self._strangers.meet(peer)
 
-    def went(self, peer: Peer) -> None:
-        """Count a connection no longer that has ended."""
-        self._open.pop(peer, None)
-        self._strangers.forget(peer)
+    def went(self, peer: Peer, connection: asyncio.Transport) -> None:
+        """Count a connection no longer that has ended, unless its client has come again from the same port before that was seen."""
+        if self._open.get(peer) is connection:
+            del self._open[peer]
+            self._strangers.forget(peer)
 
     def logged_in(self, peer: Peer) -> None:
         """Let a connection live as long as its request."""
@@ -60,8 +55,8 @@ class _Connection(TimedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._guests.came(self.client, self.transport.abort)
+        self._guests.came(self.client, self.transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._guests.went(self.client)
+        self._guests.went(self.client, self.transport)
         super().connection_lost(exc)
