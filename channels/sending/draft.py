@@ -72,7 +72,8 @@ class Draft:
 
     Attributes:
         channel: the name of the channel.
-        now_ms: the time of the turn.
+        now_ms: the time of the turn by Kafka's clock, if it is known.
+        until_ms: after this time its intents are not carried out, by this machine's clock: a process that was stopped sees that it was.
         store: the committed states.
         early: the reports that wait for the outcome of their text: their state by its key.
         reported: whether the upstream reports later about texts.
@@ -88,6 +89,7 @@ class Draft:
 
     channel: str
     now_ms: int
+    until_ms: int
     store: Store
     early: dict[bytes, bytes]
     reported: bool
