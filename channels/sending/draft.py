@@ -49,7 +49,7 @@ def delivery_record(about: About, said: dict[str, str], *, channel: str, at: dat
         source: the CloudEvents source.
     """
     id_, time, key = (
-        str(ids.delivery_id(about.reply_id, f"{said['outcome']}/1")),
+        str(ids.delivery_id(about.reply_id, said["outcome"])),
         at.isoformat(),
         about.citizen.encode(),
     )
