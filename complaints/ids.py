@@ -91,7 +91,7 @@ def companion_id(message: UUID, kind: str) -> UUID:
 
 
 def delivery_id(reply: UUID, outcome: str) -> UUID:
-    """Return the id of the delivery that says that the reply with the id `reply` had the outcome `outcome`, with the number of the try."""
+    """Return the id of the delivery that says that the reply with the id `reply` had the outcome `outcome`."""
     return uuid5(reply, f"delivery/{outcome}")
 
 

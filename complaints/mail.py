@@ -1,10 +1,7 @@
 """The records in the mailboxes of citizens and accounts: messages as received, replies to tell, texts to send, and timers."""
 
 from enum import StrEnum
-from typing import Annotated
 from uuid import UUID
-
-from msgspec import Meta
 
 from complaints.values import ChannelName, Count, Event, MissingPart, Moment, RegionCode
 
@@ -257,8 +254,6 @@ class Delivery(Event):
     account: str = ""
     kind: ReplyKind
     outcome: DeliveryOutcome
-    attempt: Annotated[int, Meta(ge=1)] = 1
-    """The number of the try; a reply whose outcome was unknown may be tried a second time."""
     upstream_id: str = ""
     """The upstream's identifier of the sent text."""
     reason: str = ""

@@ -62,9 +62,9 @@ def undeliverable(reply: Document, reason: str, *, at: str) -> Record:
         at: the time of the record that caused it.
     """
     outcome = DeliveryOutcome.undeliverable.value
-    said = {"id": str(ids.delivery_id(whole_id(reply["id"]), f"{outcome}/1")), "reply_id": reply["id"]}
+    said = {"id": str(ids.delivery_id(whole_id(reply["id"]), outcome)), "reply_id": reply["id"]}
     said |= {"citizen": reply["citizen"]} | _about(reply) | {"channel": reply["channel"], "account": ""}
-    said |= {"kind": reply["kind"], "outcome": outcome, "attempt": 1, "upstream_id": "", "reason": reason, "at": at}
+    said |= {"kind": reply["kind"], "outcome": outcome, "upstream_id": "", "reason": reason, "at": at}
     return _record(Delivery, said | {"secret": reply.get("secret", False)})
 
 

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from pathlib import Path
 
 from complaints.bus import Offsets
@@ -197,6 +198,13 @@ def not_ready(name: str) -> Finding:
     return Finding(what=name, level=Level.wait, detail="starting")
 
 
+def ago(age_s: float) -> str:
+    """Return how long ago something was noted. If the clock was set back since, that is not known."""
+    if -CLOCKS_DIFFER_S <= age_s < inf:
+        return f"{max(0.0, age_s):.0f} s ago"
+    return "at a time that is ahead of now: the clock was wrong then, or is now"
+
+
 def loops(data: Path, services: Mapping[str, int]) -> Iterator[Finding]:
     """Judge the heartbeat of each loop.
 
@@ -206,7 +214,7 @@ def loops(data: Path, services: Mapping[str, int]) -> Iterator[Finding]:
     """
     for name, pid in services.items():
         age = Heartbeat.age_s(data / "heartbeats", name)
-        seen = "no heartbeat yet" if age is None else f"last heartbeat {age:.0f} s ago"
+        seen = "no heartbeat yet" if age is None else f"last heartbeat {ago(age)}"
         yield Finding(
             what=name,
             level=Level.ok if age is not None and age < Heartbeat.STALE_AFTER_S else Level.fail,
@@ -232,7 +240,7 @@ def others(data: Path, steps: Collection[str]) -> Iterator[Finding]:
         yield Finding(
             what=f"worker {ordinal} of {step}",
             level=Level.ok if well else Level.fail,
-            detail=f"last heartbeat {age:.0f} s ago{'' if well else ': it was killed, or hangs, and has not been started again'}",
+            detail=f"last heartbeat {ago(age)}{'' if well else ': it was killed, or hangs, and has not been started again'}",
             advice=f"start it again: LAPOR_ORDINAL={ordinal} lapor run {step}. If it is not needed any more, delete {path}",
         )
 
@@ -252,12 +260,12 @@ def restarts(data: Path, times: Mapping[str, Sequence[float]], *, now: float) ->
     for name, of_it in recent.items():
         if not of_it:
             continue
-        loop = len(of_it) >= CRASH_LOOP and now - of_it[-1] < CALM_S
+        loop = len(of_it) >= CRASH_LOOP and -CLOCKS_DIFFER_S <= now - of_it[-1] < CALM_S
         log = data / "logs" / f"{name}.log"
         yield Finding(
             what=f"restarts of {name}",
             level=Level.fail if loop else Level.warn,
-            detail=f"{len(of_it)} {minutes}, the last {now - of_it[-1]:.0f} s ago",
+            detail=f"{len(of_it)} {minutes}, the last {ago(now - of_it[-1])}",
             advice=f"it keeps dying: read the reason in {log} and correct it; `lapor up` continues to restart it"
             if loop
             else f"read in {log} why it ended",

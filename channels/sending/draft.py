@@ -49,7 +49,7 @@ def delivery_record(about: About, said: dict[str, str], *, channel: str, at: dat
         source: the CloudEvents source.
     """
     id_, time, key = (
-        str(ids.delivery_id(about.reply_id, f"{said['outcome']}/1")),
+        str(ids.delivery_id(about.reply_id, said["outcome"])),
         at.isoformat(),
         about.citizen.encode(),
     )
@@ -72,7 +72,8 @@ class Draft:
 
     Attributes:
         channel: the name of the channel.
-        now_ms: the time of the turn.
+        now_ms: the time of the turn by Kafka's clock, if it is known.
+        until_ms: after this time its intents are not carried out, by this machine's clock: a process that was stopped sees that it was.
         store: the committed states.
         early: the reports that wait for the outcome of their text: their state by its key.
         reported: whether the upstream reports later about texts.
@@ -88,6 +89,7 @@ class Draft:
 
     channel: str
     now_ms: int
+    until_ms: int
     store: Store
     early: dict[bytes, bytes]
     reported: bool

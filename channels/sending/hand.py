@@ -262,7 +262,7 @@ class Hand:
             free, link = self._accounts.free(name, self._settled[name]), self._accounts.link(name)
             if link.fails:
                 free = 0 if link.wait_s(now_s) else min(free, PROBES)
-            chosen = queue.choose(draft.now_ms, now_s, most=free, intend=partial(self._intend, draft.now_ms))
+            chosen = queue.choose(draft.now_ms, now_s, most=free, intend=partial(self._intend, draft.until_ms))
             if chosen and link.fails:
                 link.tried(now_s, self._spec.pauses.link_most_s)
             for text in chosen:
@@ -274,9 +274,9 @@ class Hand:
         text = draft.texts.get(key)
         return text or stored_text(self._store, self._accounts.partition_of(name), key, self._spec.keyring)
 
-    def _intend(self, now_ms: int, text: Text) -> None:
+    def _intend(self, until_ms: int, text: Text) -> None:
         text.token = f"{self._name}-{next(self._numbers)}"
         self._accounts.intended(text.token, text.partition)
         if text.since is None:
             text.since = self._accounts.link(text.send.account).passed
-        text.until_ms = min(now_ms + INTENT_MS, text.expires_ms)
+        text.until_ms = until_ms

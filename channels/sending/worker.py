@@ -1,7 +1,7 @@
 """The worker of a sender's step: what is to be sent becomes an intent in one transaction, is sent after it, and is settled in another."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from typing import Final
 
@@ -9,13 +9,14 @@ import structlog
 
 from channels.sending.accounts import Accounts
 from channels.sending.draft import Draft
-from channels.sending.hand import Hand
+from channels.sending.hand import INTENT_MS, Hand
 from channels.sending.inbox import Inbox
 from channels.sending.spec import SenderSpec
 from channels.sending.texts import Unreadable
 from complaints.bus import StoredRecord
 from complaints.bus.step.base import Base
 from complaints.bus.step.options import WorkerOptions
+from complaints.bus.step.place.positions import Mark
 from complaints.bus.step.transaction import Aborted, Refused
 from complaints.errors import BusUnavailable, ConfigurationError
 
@@ -41,6 +42,28 @@ AWAY_S: Final = 3.0
 """After how long an aborted transaction means that Kafka was away: what its client knew of it then may let the next one hang."""
 
 
+class Clock:
+    """The time by Kafka's clock, by which texts came. This machine's own may be days ahead for a moment: each text would have expired."""
+
+    def __init__(self) -> None:
+        """Begin without knowing it."""
+        self._ahead_ms: float | None = None
+
+    def hear(self, marks: Collection[Mark]) -> None:
+        """Take the time from records that were just committed."""
+        if marks:
+            self._ahead_ms = max(mark.at_ms for mark in marks) - time.monotonic() * 1000
+
+    @property
+    def is_known(self) -> bool:
+        """Whether something was heard."""
+        return self._ahead_ms is not None
+
+    def now_ms(self) -> int | None:
+        """Return the present time in milliseconds since 1970; None if nothing was heard."""
+        return None if self._ahead_ms is None else int(time.monotonic() * 1000 + self._ahead_ms)
+
+
 class Sender:
     """One worker. Everything that it remembers beside committed states can be lost. All calls come from one thread."""
 
@@ -55,7 +78,7 @@ class Sender:
         self._spec, self._options, self._accounts = spec, options, accounts
         self._inbox = Inbox(spec.channel, accounts, keyring=spec.keyring)
         self._closing = ExitStack()
-        self._epoch, self._aborts = 0, 0
+        self._epoch, self._aborts, self._clock = 0, 0, Clock()
         self._sweep_at, self._flush_at = 0.0, 0.0
         self._passed: dict[int, int] = {}
         self._leaving = False
@@ -102,7 +125,8 @@ class Sender:
         records = base.poll(self._options.batch, self._wait_s())
         try:
             self._follow()
-            self._work(records)
+            if self._clock.is_known or self._hear_time():
+                self._work(records)
         except Unreadable as error:  # all is as before the turn, and loaded anew without that partition
             base.mailbox.refuse(error.partition, error)
             base.mailbox.rewind()
@@ -124,15 +148,7 @@ class Sender:
         """Do what there is to do."""
         base, passed = self._base, self._passed | {record.partition: record.offset + 1 for record in records}
         ours = [record for record in records if self._inbox.ours(record)]
-        began = time.monotonic()
-        draft = Draft(
-            channel=self._spec.channel,
-            now_ms=self._options.now_ms(),
-            store=base.store,
-            early=self._hand.early,
-            reported=self._spec.reported,
-            fuses=base.fuses,
-        )
+        began, draft = time.monotonic(), self._draft()
         for record, error in base.lost():
             draft.dead(record, error)
         self._hand.turn(ours, draft, last=self._leaving or base.mailbox.flow.paused)
@@ -145,7 +161,26 @@ class Sender:
         draft.pending.positions |= self._positions(about)
         worked_s = time.monotonic() - began
         if draft.pending.positions and self._commit(draft) and ours:
-            base.metrics.handled(ours, function_s=worked_s, dead=len(draft.pending.dead), now_ms=self._options.now_ms())
+            base.metrics.handled(ours, function_s=worked_s, dead=len(draft.pending.dead), now_ms=draft.now_ms)
+
+    def _draft(self) -> Draft:
+        """Return an empty transaction."""
+        here_ms = self._options.now_ms()
+        return Draft(
+            channel=self._spec.channel,
+            now_ms=self._clock.now_ms() or here_ms,
+            until_ms=here_ms + INTENT_MS,
+            store=self._base.store,
+            early=self._hand.early,
+            reported=self._spec.reported,
+            fuses=self._base.fuses,
+        )
+
+    def _hear_time(self) -> bool:
+        """Commit where certain partitions are, which tells Kafka's time; return False if that was aborted."""
+        draft = self._draft()
+        draft.pending.positions |= self._positions(set(self._base.mailbox.whole))
+        return not draft.pending.positions or self._commit(draft)
 
     def _forget(self) -> None:
         """Forget what the committed states say, until they are loaded again."""
@@ -181,7 +216,7 @@ class Sender:
         """Commit a turn, and only then do what it intends. If it is aborted, everything is as before it; return whether it was not."""
         began = time.monotonic()
         try:
-            self._base.commit(draft.pending)
+            self._clock.hear(self._base.commit(draft.pending))
         except Refused as error:
             self._refuse(draft, error)
             return False
@@ -231,4 +266,4 @@ class Sender:
         usual = FLYING_S if self._accounts.flying(self._base.mailbox.proven) else IDLE_S
         if self._base.mailbox.flow.paused:
             return usual
-        return max(LEAST_S, min([usual, *self._hand.waits(self._options.now_ms())]))
+        return max(LEAST_S, min([usual, *self._hand.waits(self._clock.now_ms() or self._options.now_ms())]))

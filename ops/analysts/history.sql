@@ -171,9 +171,9 @@ FROM case_now ARRAY JOIN arrayFilter(one -> isNotNull(one.2), [('received', toNu
     ('accepted', first_follow_up_at), ('answered', first_answered_at), ('closed', if(state = 'selesai', ended_at, NULL))]) AS told
 WHERE kafka_offset BETWEEN $first AND $last;
 
-INSERT INTO delivery_rows (delivery_id, reply_id, channel, account, kind, complaint_id, case_number, secret, outcome, attempt, reason, at, appended_at, kafka_partition, kafka_offset)
+INSERT INTO delivery_rows (delivery_id, reply_id, channel, account, kind, complaint_id, case_number, secret, outcome, reason, at, appended_at, kafka_partition, kafka_offset)
 WITH cityHash64(reply_id, 'outcome') % 1000 AS luck
-SELECT toUUID(UUIDNumToString(sipHash128(reply_id, outcome))), reply_id, channel, account, kind, complaint_id, case_number, secret, outcome, 1,
+SELECT toUUID(UUIDNumToString(sipHash128(reply_id, outcome))), reply_id, channel, account, kind, complaint_id, case_number, secret, outcome,
     if(outcome = 'undeliverable', 'the number does not exist', ''), at + 2, at + 2, 0, kafka_offset
 FROM reply_rows ARRAY JOIN multiIf(account = '', [], luck < 12, ['undeliverable'], luck < 16, ['unknown'], luck < 24, ['sent', 'expired'],
     channel = 'sms', ['sent', 'delivered'], ['sent']) AS outcome

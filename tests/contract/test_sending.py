@@ -190,6 +190,27 @@ def test_a_text_that_is_too_old_is_not_sent(post: Post) -> None:
     assert post.states() == {}
 
 
+def test_a_clock_that_is_days_ahead_expires_nothing_and_delays_nothing(post: Post) -> None:
+    """This machine's, at the start or for a moment: texts came by Kafka's clock, and so it is Kafka's that counts."""
+    account, ahead_ms = FakeAccount(post.account), [4 * 86_400_000]
+    account.answer = partial(fails, UpstreamUnavailable("down"))
+    text, sent = post.text(), post.text(citizen="c2")
+    post.write(text)
+    here = post.run(account, now_ms=lambda: time.time_ns() // 1_000_000 + ahead_ms[0])
+    wait_until(lambda: len(account.sent) >= 2, what="two tries")
+    ahead_ms[0], tries = 0, len(account.sent)
+    wait_until(lambda: len(account.sent) > tries, what="another one, by the right clock")
+    assert post.deliveries() == []
+    account.answer = takes
+    post.write(sent)
+    post.await_outcomes(text.id, "sent")
+    post.await_outcomes(sent.id, "sent")
+    ahead_ms[0], beats = 4 * 86_400_000, here.beats
+    wait_until(lambda: here.beats > beats + 20, what="some turns")
+    post.write(post.report(f"up-{text.id}"))
+    post.await_outcomes(text.id, "sent", "delivered")
+
+
 def test_a_report_is_told_once(post: Post) -> None:
     """It is known which text the upstream's identifier was; the same report again says nothing new; an unknown one is counted."""
     text = post.text()
@@ -552,7 +573,7 @@ def test_a_death_parts_no_page_from_its_cursor(post: Post, phase: str, taken: bo
     assert len([v for _, v, _ in read_committed(post.brokers, CONVERSATIONS) if v == record.value]) == 1
 
 
-@pytest.mark.parametrize(("phase", "turn"), [("produced", "3"), ("stored", "4"), ("submitted", "2")])
+@pytest.mark.parametrize(("phase", "turn"), [("produced", "4"), ("stored", "5"), ("submitted", "2")])
 def test_a_kill_sends_no_text_twice(post: Post, phase: str, turn: str) -> None:
     """Before the commit, between intent and submit, between submit and outcome: only what may have left is told as unknown, once."""
     texts = [post.text(f"c{at % 10} {at}", citizen=f"c{at % 10}") for at in range(60)]
@@ -589,7 +610,7 @@ def test_a_question_in_flight_at_a_kill_is_never_sent_again(post: Post) -> None:
 @pytest.mark.parametrize("phase", ["produced", "stored"])
 def test_an_owner_that_wakes_up_after_its_partitions_went_to_another_sends_nothing(post: Post, phase: str) -> None:
     """It cannot commit an intent any more, and one that it had committed has expired."""
-    paused = post.process(0, KILL_AT=phase, KILL_TURN="2", KILL_BY="SIGSTOP")
+    paused = post.process(0, KILL_AT=phase, KILL_TURN="3", KILL_BY="SIGSTOP")
     post.write(*[post.text(citizen=f"c{at}") for at in range(10)])
     wait_until(lambda: _stopped(paused.pid), timeout_s=30, what="the pause")
     before = Counter(reply for reply, _ in post.submitted())

@@ -78,7 +78,7 @@ def told(of: Complaint, **changes: Any) -> ReplyEvent:
 def delivery(of: Complaint, **changes: Any) -> Delivery:
     """Return the record of a reply that was sent."""
     fields: dict[str, Any] = {
-        "id": ids.delivery_id(of.id, "sent/1"),
+        "id": ids.delivery_id(of.id, "sent"),
         "reply_id": of.id,
         "citizen": of.reporter_ref,
         "complaint_id": of.id,

@@ -247,7 +247,7 @@ def _of_message(record: StoredRecord) -> tuple[str, Row]:
         told = decode(record, ReplyEvent)
         return "reply_rows", _known(told) | {"reply_id": told.id, "created_at": ms(told.created_at)}
     sent = decode(record, Delivery)
-    own = {"delivery_id": sent.id, "reply_id": sent.reply_id, "outcome": sent.outcome.value, "attempt": sent.attempt}
+    own = {"delivery_id": sent.id, "reply_id": sent.reply_id, "outcome": sent.outcome.value}
     return "delivery_rows", _known(sent) | own | {"reason": mask(sent.reason)}
 
 

@@ -207,7 +207,7 @@ class Town:
     def outcome(self, send: Send, outcome: DeliveryOutcome) -> Delivery:
         """Tell the citizen's mailbox what became of a text, and return what it was told."""
         delivery = Delivery(
-            id=ids.delivery_id(send.id, f"{outcome.value}/1"),
+            id=ids.delivery_id(send.id, outcome.value),
             reply_id=send.id,
             citizen=send.citizen,
             channel=send.channel,

@@ -21,7 +21,7 @@ from complaints.bus.step.identity import Identity, claim
 from complaints.bus.step.mailbox import Mailbox
 from complaints.bus.step.metrics import Metrics
 from complaints.bus.step.options import WorkerOptions
-from complaints.bus.step.place.positions import Known, Progress
+from complaints.bus.step.place.positions import Known, Mark, Progress
 from complaints.bus.step.states.restore import Restorer
 from complaints.bus.step.states.store import Store
 from complaints.bus.step.transaction import Aborted, Refused, Transactions
@@ -193,8 +193,8 @@ class Base:
                 return False
         return False
 
-    def commit(self, pending: Pending) -> None:
-        """Commit what is pending, and only then update the local copy.
+    def commit(self, pending: Pending) -> Collection[Mark]:
+        """Commit what is pending, and only then update the local copy. Return the last record of each partition of the states.
 
         Raises:
             Refused: the broker will never take one of the records.
@@ -226,6 +226,7 @@ class Base:
             progress[partition] = Progress(self.states_id, last.offset + 1, now_ms, Known(position=position), last)
         self.store.apply(work.changes, progress)
         phase("stored")
+        return delivered.values()
 
 
 def require_partitions(found: Mapping[str, int], recorded: int | None) -> None:

@@ -3,7 +3,7 @@
 from complaints.bus import StoredRecord
 from complaints.mail import Delivery, MessageEvent, MessageKind, ReplyEvent
 from normalizer.masking import mask
-from sinks.clickhouse.rows.values import UINT8, Row, Rows, held, moment, place_on_kafka
+from sinks.clickhouse.rows.values import Row, Rows, moment, place_on_kafka
 
 MESSAGES = "message_rows"
 REPLIES = "reply_rows"
@@ -58,6 +58,5 @@ def _delivery(event: Delivery) -> Row:
         "delivery_id": event.id,
         "reply_id": event.reply_id,
         "outcome": event.outcome.value,
-        "attempt": held(event.attempt, UINT8, "attempt"),
         "reason": mask(event.reason),
     }

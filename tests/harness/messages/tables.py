@@ -14,7 +14,7 @@ QUERIES = {
     " partial, doubtful, unread FROM messages",
     "replies": "SELECT toString(reply_id), channel, account, kind, toString(complaint_id), case_number FROM replies",
     "deliveries": "SELECT toString(delivery_id), toString(reply_id), channel, account, kind, toString(complaint_id), case_number,"
-    " outcome, attempt FROM deliveries",
+    " outcome FROM deliveries",
 }
 KINDS = {"messages": "messageevent", "replies": "replyevent", "deliveries": "delivery"}
 MARKS = ("partial", "doubtful", "unread")
@@ -53,7 +53,7 @@ def _row(table: str, said: Said) -> tuple[Any, ...]:
         case "replies":
             return (_id(said, "id"), *about)
         case _:
-            return (_id(said, "id"), _id(said, "reply_id"), *about, said["outcome"], said["attempt"])
+            return (_id(said, "id"), _id(said, "reply_id"), *about, said["outcome"])
 
 
 def _id(said: Said, name: str) -> str | None:

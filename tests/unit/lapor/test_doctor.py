@@ -223,6 +223,17 @@ def test_a_crash_loop_is_over_when_the_service_keeps_running(tmp_path: Path) -> 
     assert found.level is Level.warn
 
 
+def test_what_was_noted_before_the_clock_was_set_back_has_no_age(tmp_path: Path) -> None:
+    """It was "the last -7176 s ago", and a crash loop until the clock had come so far."""
+    (found,) = restarts(tmp_path, -7170, -7173, -7176)
+    assert found.level is Level.warn
+    assert found.detail.endswith("the last at a time that is ahead of now: the clock was wrong then, or is now")
+    Heartbeat(tmp_path / "heartbeats", "loop").beat()
+    os.utime(tmp_path / "heartbeats" / "loop", (time.time() + 3600, time.time() + 3600))
+    (found,) = doctor.loops(tmp_path, {"loop": 1})
+    assert (found.level, "inf" in found.detail) == (Level.fail, False)
+
+
 STARTED = Since(started=NOW - 1000, ready=NOW - 980)
 
 

@@ -17,7 +17,7 @@ from channels.sending import hand as hands
 from channels.sending import queue as queues
 from channels.sending.accounts import Accounts
 from channels.sending.draft import Draft
-from channels.sending.hand import MOST, PROBES, Hand
+from channels.sending.hand import INTENT_MS, MOST, PROBES, Hand
 from channels.sending.inbox import READDRESSED_HEADER, Inbox
 from channels.sending.outcomes import Pauses
 from channels.sending.spec import SenderSpec
@@ -108,6 +108,7 @@ class Bench:
         draft = Draft(
             channel="sms",
             now_ms=self.clock.ms,
+            until_ms=self.clock.ms + INTENT_MS,
             store=self.store,
             early=self.hand.early,
             reported=False,

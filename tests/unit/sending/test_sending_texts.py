@@ -194,7 +194,7 @@ def test_a_delivery_is_written_as_the_contract_writes_it(
     """The same event, headers and key."""
     about = replace(new_text(*record(keys), keys, now_ms=NOW_MS).about, complaint_id=complaint_id)
     delivery = Delivery(
-        id=ids.delivery_id(about.reply_id, "unknown/1"),
+        id=ids.delivery_id(about.reply_id, "unknown"),
         reply_id=about.reply_id,
         citizen="c1",
         complaint_id=complaint_id,
