@@ -2,9 +2,9 @@
 
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterable
-from concurrent.futures import Future
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 
 from complaints.bus import Position, Producer, Record
+from complaints.contract import CONVERSATIONS
 from complaints.errors import BusUnavailable, ContractViolation, IntakeFull
 from complaints.runtime import telemetry
 from complaints.storage.spool import Spool, Spooled
@@ -27,6 +28,9 @@ DRAIN_PAUSE_S = 1.0
 
 ASK_S = 5.0
 """Seconds between two records that are tried on Kafka while it seems to be away: each waits as long as the producer does."""
+
+SLOW_S = 0.5
+"""Seconds that the drain waits for answers, which take milliseconds: a partition without a leader holds up no others."""
 
 REFUSED = "Kafka refuses a record as too large that is within our limits: run `lapor topics apply`"
 
@@ -53,8 +57,20 @@ class Receipt:
     tracking_code: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A record to keep, its receipt once it is on Kafka, and the future of the receipt."""
+
+    record: Record
+    receipt: Receipt
+    answer: "Future[Receipt]"
+
+
 class Safe:
-    """Writes records to Kafka, or to the spool while Kafka does not take them: those of a key in the order of arrival. Thread-safe."""
+    """Writes records to Kafka, or to the spool while Kafka does not take them. Thread-safe.
+
+    Each citizen's order holds: what he writes next is sent after the answer to what he wrote before, and waits behind it in the spool.
+    """
 
     def __init__(self, channel: str, *, producer: Producer, spool: Spool) -> None:
         """Start to drain the records that a former run left in the spool.
@@ -69,7 +85,10 @@ class Safe:
         self._spool = spool
         self._stop = threading.Event()
         self._lock = threading.Lock()
-        self._waiting = Counter(spool.keys())
+        self._under_way = dict[bytes, deque[_Kept]]()  # by the key of what is sent: what comes after it
+        self._waiting = Counter(spool.keys(CONVERSATIONS))
+        self._sent_again = dict[int, Future[Position]]()  # by the number in the spool
+        self._arrived = set[int]()  # what Kafka has and the disk could not yet remove
         self._answered_s = self._ask_at = 0.0
         self._is_away = False
         self._drainer = threading.Thread(target=self._drain, name=f"drain-{channel}", daemon=True)
@@ -82,30 +101,49 @@ class Safe:
             A future of the receipt, whose outcome says where the record is. It fails with IntakeFull if neither Kafka nor the spool
             can take the record now.
         """
-        answer: Future[Receipt] = Future()
-        # a record comes after those of its key that wait; one of another key may be of a partition that is well
-        if self._waiting[record.key] or self._is_spooling():
-            self._append(record, receipt, answer)
+        one, spooling = _Kept(record, receipt, Future()), list[tuple[_Kept, Future[None]]]()
+        with self._lock:
+            if _is_ordered(record) and record.key in self._under_way:
+                self._under_way[record.key].append(one)
+                return one.answer
+            if self._waiting[record.key] or self._is_spooling():
+                spooling = self._append([one])
+            elif _is_ordered(record):
+                self._under_way[record.key] = deque()
+        if spooling:
+            self._answer_once_spooled(spooling)
         else:
-            sent = partial(self._sent, record, receipt, answer, time.monotonic())
-            self._producer.send(record).add_done_callback(sent)
-        return answer
+            self._send(one)
+        return one.answer
 
-    def _sent(
-        self, record: Record, receipt: Receipt, answer: "Future[Receipt]", started_s: float, sent: "Future[Position]"
-    ) -> None:
-        error = sent.exception()
+    def _send(self, one: _Kept) -> None:
+        sent = partial(self._sent, one, time.monotonic())
+        self._producer.send(one.record).add_done_callback(sent)
+
+    def _sent(self, one: _Kept, started_s: float, sent: "Future[Position]") -> None:
+        """Answer, and send what comes after it, or spool both."""
+        error, following = sent.exception(), None
+        spooling = list[tuple[_Kept, Future[None]]]()
         self._heard(error, started_s)
+        with self._lock:
+            behind = self._under_way.pop(one.record.key, deque()) if _is_ordered(one.record) else deque[_Kept]()
+            if isinstance(error, BusUnavailable):
+                spooling = self._append([one, *behind])
+            elif behind:
+                following = behind.popleft()
+                self._under_way[one.record.key] = behind
+        if following is not None:
+            self._send(following)
         match error:
             case None:
-                answer.set_result(receipt)
+                one.answer.set_result(one.receipt)
             case BusUnavailable():
-                self._append(record, receipt, answer)
+                self._answer_once_spooled(spooling)
             case ContractViolation():  # all sizes were checked before: the topic takes less than is declared
-                log.error(REFUSED, channel=self._channel, topic=record.topic, error=str(error))
-                answer.set_exception(IntakeFull(f"{REFUSED}: {error}"))
+                log.error(REFUSED, channel=self._channel, topic=one.record.topic, error=str(error))
+                one.answer.set_exception(IntakeFull(f"{REFUSED}: {error}"))
             case _:
-                answer.set_exception(error)
+                one.answer.set_exception(error)
 
     def _heard(self, error: BaseException | None, started_s: float = 0.0) -> None:
         """Note whether Kafka is away as a whole: it has answered nothing since a record was sent that has failed now."""
@@ -116,31 +154,32 @@ class Safe:
 
     def _is_spooling(self) -> bool:
         """Return whether a record is not to be tried on Kafka, which is away. One in a while is, since the spool may be full of others."""
-        with self._lock:
-            is_asked = time.monotonic() >= self._ask_at
-            if self._is_away and is_asked:
-                self._ask_at = time.monotonic() + ASK_S
+        is_asked = time.monotonic() >= self._ask_at
+        if self._is_away and is_asked:
+            self._ask_at = time.monotonic() + ASK_S
         return self._is_away and not is_asked
 
-    def _append(self, record: Record, receipt: Receipt, answer: "Future[Receipt]") -> None:
-        spooled = Receipt(Outcome.spooled, receipt.message_id, receipt.tracking_code)
-        with self._lock:
-            self._waiting[record.key] += 1
+    def _append(self, kept: Collection[_Kept]) -> "list[tuple[_Kept, Future[None]]]":
+        """Let records wait in the spool. Call it with the lock, so that no later one of a citizen comes before them."""
+        self._waiting.update(one.record.key for one in kept if _is_ordered(one.record))
+        return [(one, self._spool.append(one.record)) for one in kept]
 
-        def kept(appended: "Future[None]") -> None:
+    def _answer_once_spooled(self, spooling: "Iterable[tuple[_Kept, Future[None]]]") -> None:
+        def spooled(one: _Kept, appended: "Future[None]") -> None:
             error = appended.exception()
             if error is None:
-                answer.set_result(spooled)
+                one.answer.set_result(Receipt(Outcome.spooled, one.receipt.message_id, one.receipt.tracking_code))
             else:
-                self._gone([record.key])
-                answer.set_exception(error)
+                self._gone([one.record])
+                one.answer.set_exception(error)
 
-        self._spool.append(record).add_done_callback(kept)
+        for one, appended in spooling:
+            appended.add_done_callback(partial(spooled, one))
 
-    def _gone(self, keys: Iterable[bytes]) -> None:
-        """Note that a record of each key waits no more."""
+    def _gone(self, records: Iterable[Record]) -> None:
+        """Note that records wait no more."""
         with self._lock:
-            for key in keys:
+            for key in (record.key for record in records if _is_ordered(record)):
                 self._waiting[key] -= 1
                 if not self._waiting[key]:
                     del self._waiting[key]
@@ -160,7 +199,7 @@ class Safe:
         while not self._stop.wait(DRAIN_PAUSE_S):
             try:
                 self._drain_all()
-            except IntakeFull as error:  # a full or failing disk may recover; records that Kafka has are then sent again, with the same ids
+            except IntakeFull as error:  # a failing disk may recover
                 log.warning("the spool cannot be drained", channel=self._channel, error=str(error))
             telemetry.SPOOLED.labels(self._channel).set(len(self._spool))
 
@@ -169,28 +208,71 @@ class Safe:
         failed, after = set[bytes](), 0
         while not self._stop.is_set() and (page := self._spool.oldest(DRAIN_BATCH, after=after)):
             after = page[-1].seq
-            self._drain_some([spooled for spooled in page if spooled.record.key not in failed], failed)
+            self._sent_again = {seq: sent for seq, sent in self._sent_again.items() if not _has_failed(sent)}
+            self._drain_some([spooled for spooled in page if spooled.seq not in self._arrived], failed)
+            self._forget()
             telemetry.SPOOLED.labels(self._channel).set(len(self._spool))
 
-    def _drain_some(self, batch: list[Spooled], failed: set[bytes]) -> None:
-        """Send some records, remove those that arrived, and add the keys of the others to the failed ones."""
-        arrived, refusals = list[Spooled](), list[str]()
-        for spooled, answer in [(spooled, self._producer.send(spooled.record)) for spooled in batch]:
-            error = answer.exception()
-            if not isinstance(
-                error, BusUnavailable
-            ):  # a failure says nothing here: all that waits may be of one partition
-                self._heard(error)
-            if error is not None:
-                failed.add(spooled.record.key)
-                if not isinstance(error, BusUnavailable):
-                    refusals.append(str(error))
-            elif (
-                spooled.record.key not in failed
-            ):  # or it is sent again, behind the one that has failed, with the same id
-                arrived.append(spooled)
+    def _drain_some(self, left: Sequence[Spooled], failed: set[bytes]) -> None:
+        """Send some records, the next of a citizen after the answer to the one before, and add the keys of those that do not arrive."""
+        refusals = list[str]()
+        while left and not self._stop.is_set():
+            wave, left = _next_of_each(left, failed)
+            for spooled in wave:
+                if spooled.seq not in self._sent_again:
+                    self._sent_again[spooled.seq] = self._producer.send(spooled.record)
+            wait([self._sent_again[spooled.seq] for spooled in wave], SLOW_S)
+            for spooled in wave:
+                refusals += self._drained(spooled, failed)
         if refusals:
             log.error(REFUSED, channel=self._channel, spooled=len(refusals), error=refusals[0])
-        if arrived:
-            self._spool.remove([spooled.seq for spooled in arrived])
-            self._gone(spooled.record.key for spooled in arrived)
+
+    def _drained(self, spooled: Spooled, failed: set[bytes]) -> list[str]:
+        """Note whether a record that was sent has arrived, and return why Kafka refuses it if it does."""
+        if not self._sent_again[spooled.seq].done():  # the next pass looks again
+            failed.add(spooled.record.key)
+            return []
+        error = self._sent_again.pop(spooled.seq).exception()
+        if not isinstance(error, BusUnavailable):  # a failure says nothing here: all that waits may be of one partition
+            self._heard(error)
+        if error is None:
+            self._arrived.add(spooled.seq)
+            self._gone([spooled.record])
+            return []
+        failed.add(spooled.record.key)
+        return [] if isinstance(error, BusUnavailable) else [str(error)]
+
+    def _forget(self) -> None:
+        """Remove from the spool what has arrived. A disk that does not take that keeps it, but nothing is sent again by this process."""
+        arrived = sorted(self._arrived)
+        try:
+            for at in range(0, len(arrived), DRAIN_BATCH):
+                self._spool.remove(arrived[at : at + DRAIN_BATCH])
+                self._arrived.difference_update(arrived[at : at + DRAIN_BATCH])
+        except IntakeFull as error:
+            log.warning("the spool cannot forget what has arrived", channel=self._channel, error=str(error))
+
+
+def _is_ordered(record: Record) -> bool:
+    """Return whether a record waits for those of its key: messages of a citizen do, reports about texts are independent of each other."""
+    return record.topic == CONVERSATIONS
+
+
+def _has_failed(sent: "Future[Position]") -> bool:
+    return sent.done() and sent.exception() is not None
+
+
+def _next_of_each(left: Sequence[Spooled], failed: Collection[bytes]) -> tuple[list[Spooled], list[Spooled]]:
+    """Return what can be sent at once, and what comes after it, without the keys that have failed."""
+    now, later, citizens = list[Spooled](), list[Spooled](), set[bytes]()
+    for spooled in left:
+        key = spooled.record.key
+        if key in failed:
+            continue
+        if key in citizens:
+            later.append(spooled)
+        else:
+            now.append(spooled)
+            if _is_ordered(spooled.record):
+                citizens.add(key)
+    return now, later

@@ -84,7 +84,7 @@ def _note_told(case: Document, reply: Document, at_ms: int) -> None:
     """Note what the citizen now knows: a question that is open, an answer that he may dispute, a closing that he may rate."""
     kind = reply["kind"]
     if kind in _QUESTIONS:
-        case["asked_ms"] = at_ms
+        case["asked_ms"], case["asked_by"] = at_ms, reply["id"]
         if kind == ReplyKind.question.value:
             case["part"] = reply.get("part")
             case["polar"] = not reply.get("part") and can_be_agreed_to(reply.get("text") or "")

@@ -46,7 +46,7 @@ REPEATED: Final = MessageKind.repeated.value
 
 def new() -> Document:
     """Return the state of a citizen who has not written yet."""
-    return {"messages": [], "groups": [], "cases": [], "told": [], "waiting": [], "questions": []}
+    return {"messages": [], "groups": [], "cases": [], "told": [], "leaving": [], "waiting": [], "questions": []}
 
 
 class Landing:
@@ -73,7 +73,8 @@ def landing(state: Document, message_id: str) -> list[Any] | None:
 def same_words(state: Document, words: str, *, since_ms: int) -> list[Any] | None:
     """Return where a message with the same words landed; None if there is none, or if we have told the citizen something since.
 
-    What we told because of that message itself does not count, nor what was noted without a cause: that we have received something.
+    Only what has left for him counts as told. What we told because of that message itself does not count, nor what was noted without a
+    cause: that we have received something.
 
     Args:
         state: of the citizen.
@@ -164,6 +165,7 @@ def prune(state: Document, at_ms: int) -> None:
     if state["told"] and state["told"][0][0] < at_ms - DAY_MS:
         state["told"] = [one for one in state["told"] if one[0] >= at_ms - DAY_MS]
     state["told"] = state["told"][-MOST_TOLD:]
+    state["leaving"] = [one for one in state["leaving"] if one[0] >= since][-MOST_TOLD:]
     state["questions"] = [one for one in state["questions"] if one[1] >= at_ms - DAY_MS][-MOST_QUESTIONS:]
 
 

@@ -15,7 +15,7 @@ from complaints.bus.envelope import AnyEvent, encode
 from complaints.command import CONVERSATION, Command, CommandKind
 from complaints.errors import ContractViolation
 from complaints.event import DeadLetter
-from complaints.mail import Delivery, DeliveryOutcome, Due, Received, ReplyEvent, Send
+from complaints.mail import Delivery, DeliveryOutcome, Due, Received, ReplyEvent, ReplyKind, Send
 from complaints.tracking import names_mailbox
 
 Document = dict[str, Any]
@@ -80,22 +80,25 @@ def unsent(reply: Document, reason: str, *, at: str) -> tuple[Record, ...]:
     return (told,) if names_mailbox(reply["citizen"]) else (told, undeliverable(reply, reason, at=at))
 
 
-def question_unheard(reply: Document, reason: str, *, at: str) -> Record:
+def question_unheard(reply_id: UUID, code: str, reason: str, *, at: str) -> Record:
     """Return the command by which a case learns that its citizen does not hear its question.
 
     Args:
-        reply: the question (see complaints.mail.Reply).
+        reply_id: of the question.
+        code: the tracking code of the case.
         reason: why he does not hear it.
         at: the time of the record that caused it.
     """
-    kind, code = CommandKind.unheard.value, reply["tracking_code"]
-    said = {"id": str(uuid5(whole_id(reply["id"]), kind)), "tracking_code": code, "kind": kind}
+    kind = CommandKind.unheard.value
+    said = {"id": str(uuid5(reply_id, kind)), "tracking_code": code, "kind": kind}
     said |= {"actor": CONVERSATION, "received_at": at, "text": reason}
     return _record(Command, said)
 
 
 def unheard(reply: Document, letter: Record, *, at: str) -> tuple[Record, ...]:
     """Return the records of a reply that a fault of ours keeps from the citizen: its dead letter without the text, and what became of it.
+
+    If it is a question, its case learns that.
 
     Args:
         reply: see complaints.mail.Reply.
@@ -106,7 +109,9 @@ def unheard(reply: Document, letter: Record, *, at: str) -> tuple[Record, ...]:
     without = {name: value for name, value in reply.items() if name != "text"}
     said["payload"] = b64encode(orjson.dumps(without)).decode()
     kept = Record(topic=letter.topic, key=letter.key, value=orjson.dumps(said), headers=letter.headers)
-    return kept, *unsent(reply, FAULT, at=at)
+    is_question = reply["kind"] == ReplyKind.question.value and not names_mailbox(reply["citizen"])
+    asked = (question_unheard(whole_id(reply["id"]), reply["tracking_code"], FAULT, at=at),) if is_question else ()
+    return kept, *unsent(reply, FAULT, at=at), *asked
 
 
 def send(reply: Document, *, account: str, month: str, sealed: str, expires_at: str) -> Record:

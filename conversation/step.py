@@ -98,7 +98,8 @@ class ConversationStep:
         event, key = read(record), record.key or b""
         if isinstance(event, Delivery):
             self._count("outcome")
-            return Effect()
+            if not self._telling.follows(event):
+                return Effect()
         before = None if state is None else self._keyring.unseal_state(state.value, key=key)
         turn = Turn(
             citizen=key.decode(),
@@ -113,6 +114,8 @@ class ConversationStep:
                 reply = to_builtins(event)
                 heard(turn.state, reply, turn.at_ms)
                 turn.replies.append(reply)
+            case Delivery():
+                turn.outputs += self._telling.outcome(turn.state, event, turn.at_ms)
             case Due():
                 self._count("timer")
         self._go_on(turn)

@@ -7,7 +7,7 @@ from typing import Final
 
 from complaints.bus import Record
 from complaints.crypto import Keyring
-from complaints.mail import ReplyKind
+from complaints.mail import Delivery, DeliveryOutcome, ReplyKind
 from complaints.tracking import names_mailbox
 from conversation import records
 from conversation.citizen import DAY_MS, HOUR_MS, MOST_WAITING, Document, Landing, case_of_complaint, landing
@@ -24,14 +24,28 @@ SILENT: Final = "the citizen has asked for silence"
 TOO_MANY: Final = "too many texts wait for the citizen"
 """Why a text is never sent that had to give way."""
 
+NEVER_ARRIVED: Final = "the text with the question never arrived"
+"""Why a case learns that its question is not heard; the upstream's own words about it stay with the delivery."""
+
 TOLD_TODAY: Final = "the citizen has heard within a day that somebody else adds to the case"
 """Why a citizen is not told of each addition that is not his own: whoever has the code could fill his telephone."""
 
 _ANSWERS: Final = {ReplyKind.status.value, ReplyKind.small_talk.value}
 """The replies that answer a question. They go where the question came from, and give way first if too many wait."""
 
-_NOTHING_NEW: Final = {ReplyKind.received.value, ReplyKind.completed.value, ReplyKind.small_talk.value}
-"""The replies after which the same words are still the same message: they say only that we have received something."""
+_NOTHING_NEW: Final = {
+    ReplyKind.received.value,
+    ReplyKind.completed.value,
+    ReplyKind.small_talk.value,
+    ReplyKind.merged.value,
+    ReplyKind.unmerged.value,
+}
+"""The replies after which the same words are still the same message: they say only that we have received something, or that others have
+reported it, too."""
+
+_QUESTIONS: Final = {ReplyKind.question.value, ReplyKind.reminded.value}
+_FAILED: Final = {DeliveryOutcome.undeliverable, DeliveryOutcome.expired}
+_PERHAPS_HEARD: Final = {DeliveryOutcome.sent, DeliveryOutcome.unknown}
 
 
 class Cause(StrEnum):
@@ -102,12 +116,41 @@ class Telling:
         for one in state["waiting"]:
             has_room = len(_heard(state, _of(one), at_ms - HOUR_MS)) < self._rules.per_hour
             if has_room or one["reply"].get("urgent"):
-                state["told"] = [*state["told"], [at_ms, _message(one["reply"]), _of(one)]]
+                state["told"] = [*state["told"], [at_ms, "", _of(one)]]
+                if message := _message(one["reply"]):
+                    state["leaving"] = [*state["leaving"], [at_ms, one["reply"]["id"], message]]
                 sent.append(self._send(one, at_ms))
             else:
                 still.append(one)
         state["waiting"] = still
         return sent
+
+    @staticmethod
+    def follows(delivery: Delivery) -> bool:
+        """Return whether something follows from an outcome of a reply: that the citizen may have heard something new, or no question."""
+        kind, outcome = delivery.kind.value, delivery.outcome
+        return (kind in _QUESTIONS and outcome in _FAILED) or (kind not in _NOTHING_NEW and outcome in _PERHAPS_HEARD)
+
+    @staticmethod
+    def outcome(state: Document, delivery: Delivery, at_ms: int) -> list[Record]:
+        """Note what a citizen may have heard, and return the record by which a case learns that he never got its question.
+
+        Args:
+            state: of the citizen; is changed.
+            delivery: something follows from it.
+            at_ms: the time of its record in milliseconds since 1970.
+        """
+        reply_id = str(delivery.reply_id)
+        if delivery.outcome in _FAILED:
+            about = case_of_complaint(state, str(delivery.complaint_id))
+            if about is not None and about.get("asked_by") != reply_id:  # it was asked again, or another one
+                return []
+            code, at = delivery.tracking_code, time_text(at_ms)
+            return [records.question_unheard(delivery.reply_id, code, NEVER_ARRIVED, at=at)]
+        heard = [message for _, id_, message in state["leaving"] if id_ == reply_id]
+        state["told"] = [*state["told"], *[[at_ms, message, ""] for message in heard]]
+        state["leaving"] = [one for one in state["leaving"] if one[1] != reply_id]
+        return []
 
     def due_ms(self, state: Document) -> int | None:
         """Return when the hour has room for the next text that waits, in milliseconds since 1970; None if none waits."""
@@ -133,13 +176,17 @@ class Telling:
 
 def _unsent(state: Document, reply: Document, reason: str, at_ms: int) -> list[Record]:
     """Return the records of a reply that is not sent. A question that its citizen will not hear is not open: its case learns that."""
-    unsent = [*records.unsent(reply, reason, at=time_text(at_ms))]
+    unsent = list(records.unsent(reply, reason, at=time_text(at_ms)))
     if reply["kind"] != ReplyKind.question.value or names_mailbox(reply["citizen"]):
         return unsent
     about = case_of_complaint(state, reply.get("complaint_id"))
     if about is not None:
         about.pop("asked_ms", None)
-    return [*unsent, records.question_unheard(reply, reason, at=time_text(at_ms))]
+    return [*unsent, _unheard(reply, reason, at_ms)]
+
+
+def _unheard(reply: Document, reason: str, at_ms: int) -> Record:
+    return records.question_unheard(whole_id(reply["id"]), reply["tracking_code"], reason, at=time_text(at_ms))
 
 
 def _is_silent(state: Document, reply: Document) -> bool:
@@ -236,4 +283,6 @@ def _give_way(state: Document, at_ms: int) -> list[Record]:
         first = state["waiting"][place]
         state["waiting"] = [*state["waiting"][:place], *state["waiting"][place + 1 :]]
         gone.append(records.undeliverable(first["reply"], TOO_MANY, at=time_text(at_ms)))
+        if first["reply"]["kind"] in _QUESTIONS:
+            gone.append(_unheard(first["reply"], TOO_MANY, at_ms))
     return gone

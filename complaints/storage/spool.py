@@ -23,6 +23,9 @@ CREATE TABLE IF NOT EXISTS spool (
 GROUP = 500
 """The maximum number of records per fsync: an fsync takes milliseconds, and a channel may receive hundreds of messages in that time."""
 
+BALLAST_BYTES = 8 << 20
+"""Bytes of the disk that only a removal may use: SQLite's log, which is written into the file at 4 MiB, and the removal's own pages."""
+
 LOOK_S = 2.0
 """Seconds that a look at the spool of another process waits for it. A group of records is written within milliseconds."""
 
@@ -51,7 +54,8 @@ class Waiting:
 class Spool:
     """The queue of one channel's records that wait for Kafka, in an SQLite file in WAL mode with synchronous=FULL. Thread-safe.
 
-    A record survives a power cut once the future that `append` returned for it has succeeded.
+    A record survives a power cut once the future that `append` returned for it has succeeded. A file beside it, the ballast, keeps room
+    for removals: on a full disk it is given up for one, and laid again afterwards.
     """
 
     def __init__(self, path: Path, *, max_bytes: int) -> None:
@@ -65,6 +69,7 @@ class Spool:
             ConfigurationError: the file cannot be opened or written.
         """
         self._max_bytes = max_bytes
+        self._ballast = path.with_suffix(".ballast")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._database = open_durable(path, SCHEMA)
@@ -72,6 +77,7 @@ class Spool:
             raise ConfigurationError(
                 f"the spool {path} cannot be written ({error}); free the disk or set LAPOR_DATA to another"
             ) from error
+        self._lay_ballast()
         self._lock = threading.Lock()
         row = self._database.execute(
             "SELECT count(*), coalesce(sum(length(value) + length(headers)), 0) FROM spool"
@@ -95,14 +101,14 @@ class Spool:
         self._queue.put((record, answer))
         return answer
 
-    def keys(self) -> list[bytes]:
-        """Return the key of each record that waits.
+    def keys(self, topic: str) -> list[bytes]:
+        """Return the key of each record of a topic that waits.
 
         Raises:
             IntakeFull: the spool cannot be read.
         """
         with self._transaction():
-            return [key for (key,) in self._database.execute("SELECT key FROM spool")]
+            return [key for (key,) in self._database.execute("SELECT key FROM spool WHERE topic = ?", (topic,))]
 
     def oldest(self, limit: int, *, after: int = 0) -> list[Spooled]:
         """Return the records that have waited longest, oldest first. They stay in the spool.
@@ -130,13 +136,33 @@ class Spool:
             IntakeFull: the disk is too full to write the removal, or it failed; no record is removed.
         """
         with self._transaction():
-            gone = self._database.execute(
-                "DELETE FROM spool WHERE seq IN (SELECT value FROM json_each(?)) RETURNING length(value) + length(headers)",
-                (json.dumps(numbers),),
-            ).fetchall()
-            self._database.commit()
-            self._count -= len(gone)
-            self._bytes -= sum(size for (size,) in gone)
+            try:
+                self._delete(numbers)
+            except sqlite3.Error:
+                self._database.rollback()
+                self._ballast.unlink(missing_ok=True)
+                try:
+                    self._delete(numbers)
+                    self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                finally:
+                    self._lay_ballast()
+
+    def _delete(self, numbers: Sequence[int]) -> None:
+        gone = self._database.execute(
+            "DELETE FROM spool WHERE seq IN (SELECT value FROM json_each(?)) RETURNING length(value) + length(headers)",
+            (json.dumps(numbers),),
+        ).fetchall()
+        self._database.commit()
+        self._count -= len(gone)
+        self._bytes -= sum(size for (size,) in gone)
+
+    def _lay_ballast(self) -> None:
+        """Fill the ballast if it is not there whole. On a disk that is full already there is none."""
+        try:
+            if not self._ballast.exists() or self._ballast.stat().st_size != BALLAST_BYTES:
+                self._ballast.write_bytes(bytes(BALLAST_BYTES))
+        except OSError:
+            self._ballast.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Write all appended records, then close the file."""

@@ -57,14 +57,12 @@ def due(draft: Draft, _: Command, law: Law) -> Declined | None:
 
 
 def unheard(draft: Draft, said: Command, _: Law) -> Declined | None:
-    """Close an owner's question that the citizen cannot hear, so that nothing waits for him.
+    """Close a question that the citizen has not heard: nothing waits for him, and he is not deemed to have withdrawn for his silence.
 
-    What nobody can handle without the answer keeps its question for the days that the law gives him.
+    What nobody can handle without the answer stays at its triage desk.
     """
     if draft.now.question is None:
         return Declined("No question is open.", Result.already_applied)
-    if _is_needed(draft.now):
-        return Declined("The case cannot be handled without the answer: it waits for the days of the law.")
     draft.add(FactKind.unheard, text=said.text)
     return None
 

@@ -55,6 +55,7 @@ class Town:
         reads: reads messages.
         rules: of the conversation.
         now_ms: the clock.
+        is_sending: whether accounts send each text at once; else a test tells its outcome.
     """
 
     keys: Keyring
@@ -62,6 +63,7 @@ class Town:
     reads: Normalises
     rules: Rules = field(default_factory=Rules)
     now_ms: int = NOON_MS
+    is_sending: bool = True
     written: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     states: dict[tuple[str, bytes], State] = field(default_factory=dict)
     counts: list[str] = field(default_factory=list)
@@ -134,6 +136,8 @@ class Town:
             function = self._functions.get(record.topic)
             if function is not None:
                 waiting.extend(self._handle(function, record))
+            elif record.topic == SENDS and self.is_sending:
+                waiting.append(self._delivery(msgspec.json.decode(record.value, type=Send), DeliveryOutcome.sent)[1])
 
     def _handle(self, function: Function, record: Record) -> tuple[Record, ...]:
         self._offset += 1
@@ -206,18 +210,24 @@ class Town:
 
     def outcome(self, send: Send, outcome: DeliveryOutcome) -> Delivery:
         """Tell the citizen's mailbox what became of a text, and return what it was told."""
+        delivery, record = self._delivery(send, outcome)
+        self.take(record)
+        return delivery
+
+    def _delivery(self, send: Send, outcome: DeliveryOutcome) -> tuple[Delivery, Record]:
         delivery = Delivery(
             id=ids.delivery_id(send.id, outcome.value),
             reply_id=send.id,
             citizen=send.citizen,
+            complaint_id=send.complaint_id,
+            tracking_code=send.tracking_code,
             channel=send.channel,
             account=send.account,
             kind=send.kind,
             outcome=outcome,
             at=self.now,
         )
-        self.take(encode(delivery, source="/tests", topic=CONVERSATIONS))
-        return delivery
+        return delivery, encode(delivery, source="/tests", topic=CONVERSATIONS)
 
     def case(self, code: str) -> Case:
         """Return the case with a code."""

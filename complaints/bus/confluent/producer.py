@@ -116,6 +116,8 @@ class ConfluentProducer:
                     record.topic, record.value, record.key, on_delivery=delivered, headers=list(record.headers)
                 )
             except BufferError:
+                if threading.current_thread() is self._poller:  # which waits for nobody: a future's callback sends
+                    raise KafkaException(KafkaError(KafkaError._QUEUE_FULL)) from None  # noqa: SLF001  # the client's own error
                 self._stop.wait(0.01)  # the local queue is full: the poller takes the answers
             except KafkaException as error:
                 if not error.args[0].fatal():

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from complaints.calendar import written_day
-from complaints.command import CASE, CITIZEN, NEIGHBOURS, CommandKind
+from complaints.command import CASE, CITIZEN, CONVERSATION, NEIGHBOURS, CommandKind
 from complaints.errors import ContractViolation
 from complaints.event import Complaint
 from complaints.fact import FactKind
@@ -112,6 +112,18 @@ def test_a_question_closes_at_the_end_of_its_last_day() -> None:
     assert house.case(CODE).question
     house.ring(CODE, until_ms=evening + 7 * 3_600_000)
     assert house.case(CODE).state == "dicabut"
+
+
+def test_what_its_citizen_never_heard_of_stays_at_its_triage_desk() -> None:
+    """Nobody withdraws by not answering a question that never reached him, though nobody can handle the case without the answer."""
+    house = House(law=ListLaw())
+    house.take(complaint(1, missing=("place",)))
+    house.take(said(CommandKind.unheard, FIRST, CONVERSATION, "it never arrived"))
+    case = house.case(CODE)
+    assert (case.question, case.triage, case.incomplete) == (None, True, True)
+    house.ring(CODE, until_ms=NOON_MS + 60 * DAY_MS)
+    assert (house.case(CODE).state, house.case(CODE).deemed) == ("diterima", False)
+    assert ReplyKind.reminded not in {reply.kind for reply in house.replies}
 
 
 def test_the_reminder_is_in_the_name_of_who_asked(house: House) -> None:

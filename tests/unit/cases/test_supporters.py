@@ -7,6 +7,7 @@ import pytest
 
 from complaints.command import CommandKind
 from complaints.fact import FactKind
+from complaints.mail import MessageKind
 from complaints.tracking import spaced
 from sinks.clickhouse.rows import rows_of
 from tests.harness.facts import stored_case
@@ -299,3 +300,15 @@ def test_an_accusation_after_a_withdrawal_does_not_go_to_the_owner_of_the_former
     assert street.case(B).state == "dicabut"
     street.says(B, "petugasnya minta uang 50 ribu")
     assert (street.case(B).state, street.case(B).owner.id) == ("dibuka kembali", WATCHDOG)
+
+
+def test_what_an_smsc_delivers_again_after_a_merge_opens_no_second_case() -> None:
+    """That others have reported the same is nothing to which the same words could be an answer."""
+    street, told = Street("1"), "pohon tumbang menutup Jalan Gajah Mada Kota Semarang"
+    street.says("2", told)
+    street.add("2", street.town.complaints[1])
+    street.act(CommandKind.merge, "2", DESK, "sama", other=street.code("1"))
+    assert street.case("2").main is not None
+    street.says("2", told)
+    assert street.town.landed[-1].kind is MessageKind.repeated
+    assert len(street.town.complaints) == 2

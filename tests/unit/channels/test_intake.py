@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from channels import safe
 from channels.intake import Intake
-from channels.safe import Outcome
+from channels.safe import Outcome, Receipt
 from complaints.bus import Position, Record
 from complaints.bus.envelope import encode
 from complaints.contract import CONVERSATIONS, SENDS
@@ -46,18 +46,22 @@ def intake(bus: MemoryProducer, spool: Spool, keys: Keyring, monkeypatch: pytest
     made.close()
 
 
-def test_a_full_disk_stops_the_draining_only_while_it_is_full(
-    intake: Intake, bus: MemoryProducer, spool: Spool
+def test_a_disk_that_takes_no_removal_holds_up_nothing_and_nothing_is_sent_twice(
+    intake: Intake, bus: MemoryProducer, spool: Spool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A drainer that died of it would leave the spool to fill for ever, with a Kafka that is well."""
+    """What has arrived is known without the disk: the later pages follow, and so does what comes next. It is forgotten once that fits."""
+    monkeypatch.setattr(safe, "DRAIN_BATCH", 1)
     bus.mode = Mode.away
-    assert intake.take(message()).result(30).outcome is Outcome.spooled
+    assert [sent(intake, "+628111", number) for number in range(3)] == [Outcome.spooled] * 3
     spool._database.execute("PRAGMA query_only = 1")
-    bus.mode = Mode.up
-    wait_until(lambda: len(bus.stored(CONVERSATIONS)) >= 2, what="the second try")
+    with capture_logs() as logs:
+        bus.mode = Mode.up
+        wait_until(lambda: len(logs) > 8, what="some passes over the spool")
+        assert sent(intake, "+628111", 3) is Outcome.published
     spool._database.execute("PRAGMA query_only = 0")
     wait_until(lambda: intake.waiting == 0, what="an empty spool")
-    assert len({record.key for record in bus.stored(CONVERSATIONS)}) == 1
+    assert {one["event"] for one in logs} == {"the spool cannot forget what has arrived"}
+    assert len(bus.stored(CONVERSATIONS)) == 4
 
 
 def test_half_a_surrogate_pair_does_not_cost_the_message(intake: Intake, bus: MemoryProducer, keys: Keyring) -> None:
@@ -161,9 +165,43 @@ class Split(MemoryProducer):
         return answer
 
 
+class Slow(MemoryProducer):
+    """A Kafka in memory that answers about the records of some keys only when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slow = set[bytes]()
+        self.asked: list[tuple[Record, Future[Position]]] = []
+
+    def send(self, record: Record) -> "Future[Position]":
+        """Take the record, or keep its future."""
+        if record.key not in self.slow:
+            return super().send(record)
+        self.asked.append((record, Future()))
+        return self.asked[-1][1]
+
+    def answer(self, *, away: bool = False) -> None:
+        """Answer about the oldest record."""
+        record, answer = self.asked.pop(0)
+        if away:
+            answer.set_exception(BusUnavailable("no answer in time"))
+        else:
+            answer.set_result(super().send(record).result())
+
+
+def taken(intake: Intake, who: str, number: int) -> "Future[Receipt]":
+    """Let a message of a citizen come."""
+    return intake.take(message(f"{who} {number}", sender=who, upstream_id=f"{who}-{number}"))
+
+
 def sent(intake: Intake, who: str, number: int) -> Outcome:
     """Send a message of a citizen and return where it is."""
-    return intake.take(message(f"{who} {number}", sender=who, upstream_id=f"{who}-{number}")).result(30).outcome
+    return taken(intake, who, number).result(30).outcome
+
+
+def told_by(bus: MemoryProducer, keys: Keyring, who: str) -> list[str]:
+    """Return what Kafka has of a citizen, in its order."""
+    return [found.message.text for found in kept(bus, keys) if found.message.text.startswith(who)]
 
 
 def test_a_partition_without_a_leader_holds_up_its_own_keys_alone(
@@ -189,9 +227,8 @@ def test_a_partition_without_a_leader_holds_up_its_own_keys_alone(
         assert sent(intake, held, 3) is Outcome.published
     finally:
         intake.close()
-    came = [found.message.text for found in kept(bus, keys)]
-    assert [text for text in came if text.startswith(held)] == [f"{held} {number}" for number in range(4)]
-    assert [text for text in came if text.startswith(well)] == [f"{well} {number}" for number in range(3)]
+    assert told_by(bus, keys, held) == [f"{held} {number}" for number in range(4)]
+    assert told_by(bus, keys, well) == [f"{well} {number}" for number in range(3)]
 
 
 def test_a_restart_knows_whose_records_wait(tmp_path: Path, keys: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,3 +276,76 @@ def test_a_spool_without_room_ends_no_intake_for_good(
         assert sent(intake, "+628111", 2) is Outcome.published
     finally:
         intake.close()
+
+
+@pytest.fixture
+def slow(tmp_path: Path, keys: Keyring, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Intake, Slow]]:
+    """An intake whose Kafka answers about one citizen when it is told to, and whose drain waits little."""
+    monkeypatch.setattr(safe, "DRAIN_PAUSE_S", 0.05)
+    monkeypatch.setattr(safe, "SLOW_S", 0.05)
+    bus = Slow()
+    bus.slow = {keys.pseudonym("sms", "+628111").encode()}
+    made = Intake("sms", keyring=keys, producer=bus, spool=Spool(tmp_path / "s.db", max_bytes=1 << 20))
+    yield made, bus
+    made.close()
+
+
+def test_what_a_citizen_writes_next_waits_for_the_answer_to_what_he_wrote_before(
+    slow: tuple[Intake, Slow], keys: Keyring
+) -> None:
+    """It would pass an earlier message that Kafka does not take in time; such a one takes those behind it to the spool."""
+    intake, bus = slow
+    answers = [taken(intake, "+628111", number) for number in range(4)]
+    assert len(bus.asked) == 1
+    bus.answer()
+    assert answers[0].result(30).outcome is Outcome.published
+    assert len(bus.asked) == 1
+    bus.slow = set()
+    bus.answer(away=True)
+    assert [answer.result(30).outcome for answer in answers[1:]] == [Outcome.spooled] * 3
+    wait_until(lambda: intake.waiting == 0, what="an empty spool")
+    assert told_by(bus, keys, "+628111") == [f"+628111 {number}" for number in range(4)]
+
+
+def test_the_drain_sends_what_a_citizen_wrote_next_after_the_answer_to_what_he_wrote_before(
+    slow: tuple[Intake, Slow], keys: Keyring
+) -> None:
+    """Kafka may come back between two records of one page."""
+    intake, bus = slow
+    answers = [taken(intake, "+628111", number) for number in range(3)]
+    bus.answer(away=True)
+    assert [answer.result(30).outcome for answer in answers] == [Outcome.spooled] * 3
+    wait_until(lambda: bool(bus.asked), what="the drain")
+    bus.slow = set()
+    bus.answer(away=True)
+    wait_until(lambda: intake.waiting == 0, what="an empty spool")
+    assert told_by(bus, keys, "+628111") == [f"+628111 {number}" for number in range(3)]
+
+
+def test_what_kafka_is_slow_to_answer_about_holds_up_no_others_in_the_spool(
+    slow: tuple[Intake, Slow], keys: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A partition without a leader is answered about after seconds. Its record is sent once for each answer."""
+    intake, bus = slow
+    monkeypatch.setattr(safe, "DRAIN_BATCH", 1)
+    waits = taken(intake, "+628111", 0)
+    bus.mode = Mode.away
+    assert sent(intake, "+628222", 0) is Outcome.spooled
+    bus.answer(away=True)
+    assert waits.result(30).outcome is Outcome.spooled
+    bus.mode = Mode.up
+    wait_until(lambda: bool(bus.asked) and told_by(bus, keys, "+628222") != [], what="the other citizen's message")
+    assert sent(intake, "+628222", 1) is Outcome.published
+    assert len(bus.asked) == 1
+    bus.answer()
+    wait_until(lambda: intake.waiting == 0, what="an empty spool")
+    assert told_by(bus, keys, "+628111") == ["+628111 0"]
+
+
+def test_reports_about_texts_do_not_wait_for_each_other(slow: tuple[Intake, Slow]) -> None:
+    """They are of one account, hundreds a second, and each is of a text of its own."""
+    intake, bus = slow
+    bus.slow = {b"sms/a"}
+    for number in range(2):
+        intake.report(SendReport(id=uuid4(), account="sms/a", channel="sms", upstream_id=f"{number}", ok=True, at=NOON))
+    assert len(bus.asked) == 2

@@ -1,5 +1,6 @@
 """The producer goes on after an error that its client does not get over."""
 
+import threading
 from concurrent.futures import Future
 
 import pytest
@@ -10,6 +11,14 @@ from complaints.bus.confluent import producer as module
 from complaints.bus.confluent.producer import ConfluentProducer
 from complaints.errors import BusUnavailable
 from tests.harness.support import free_port, wait_until
+
+
+class Full(Producer):
+    """A client whose local queue is full."""
+
+    def produce(self, *_: object, **__: object) -> None:
+        """Take nothing."""
+        raise BufferError
 
 
 class Broken(Producer):
@@ -42,3 +51,16 @@ def test_a_producer_begins_anew_after_an_error_that_its_client_does_not_get_over
         answer.result(30)
     producer.close()
     assert Broken.made == 2
+
+
+def test_a_callback_that_sends_never_waits_for_the_thread_that_it_runs_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That thread alone makes room in a full local queue: what it cannot send fails at once, and is spooled."""
+    monkeypatch.setattr(module, "Producer", Full)
+    producer = ConfluentProducer(f"localhost:{free_port()}", timeout_s=1.0)
+    try:
+        monkeypatch.setattr(producer, "_poller", threading.current_thread())
+        with pytest.raises(BusUnavailable):
+            producer.send(Record("topic", b"key", b"value")).result(30)
+    finally:
+        monkeypatch.undo()
+        producer.close()

@@ -2,12 +2,16 @@
 
 import sqlite3
 from concurrent.futures import wait
+from errno import ENOSPC
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from complaints.bus import Record
 from complaints.errors import ConfigurationError, IntakeFull
+from complaints.storage import spool as module
 from complaints.storage.spool import Spool
 
 
@@ -81,4 +85,44 @@ def test_a_disk_that_takes_no_removal_keeps_all_of_it(tmp_path: Path) -> None:
     assert len(spool) == len(spool.oldest(10)) == 2
     spool.remove([1, 2])
     assert len(spool) == 0
+    spool.close()
+
+
+class FullDisk(sqlite3.Connection):
+    """A database on a disk whose last room is the ballast."""
+
+    ballast: Path
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """Refuse a removal that does not fit."""
+        if sql.startswith("DELETE") and self.ballast.exists():
+            raise sqlite3.OperationalError("database or disk is full")
+        return super().execute(sql, parameters)
+
+
+def test_a_removal_fits_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ballast makes room for it, and is laid again at once."""
+    FullDisk.ballast = tmp_path / "s.ballast"
+    monkeypatch.setattr("sqlite3.connect", partial(sqlite3.connect, factory=FullDisk))
+    spool = Spool(tmp_path / "s.db", max_bytes=1 << 20)
+    for number in range(2):
+        spool.append(record(number)).result(30)
+    spool.remove([1])
+    assert [one.record.key for one in spool.oldest(10)] == [b"1"]
+    assert FullDisk.ballast.stat().st_size == module.BALLAST_BYTES
+    spool.close()
+
+
+def test_a_spool_opens_on_a_disk_without_room_for_its_ballast(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits in it must leave; half a ballast would only take the room of messages."""
+
+    def full(path: Path, content: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(content[:10])
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    spool = Spool(tmp_path / "s.db", max_bytes=1 << 20)
+    spool.append(record(1)).result(30)
+    assert not (tmp_path / "s.ballast").exists()
     spool.close()

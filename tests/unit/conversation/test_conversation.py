@@ -19,7 +19,17 @@ from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
 from complaints.event import Attachment, DeadLetter
 from complaints.limits import MOST_BY_CODE
-from complaints.mail import Delivery, DeliveryOutcome, MessageEvent, MessageKind, Received, ReplyEvent, ReplyKind, Send
+from complaints.mail import (
+    Delivery,
+    DeliveryOutcome,
+    MessageEvent,
+    MessageKind,
+    Received,
+    Reply,
+    ReplyEvent,
+    ReplyKind,
+    Send,
+)
 from complaints.message import InboundMessage
 from complaints.values import Event
 from conversation.citizen import MOST_MESSAGES, MOST_WAITING
@@ -148,6 +158,23 @@ def test_the_same_words_within_a_day_are_one_complaint(town: Town) -> None:
     town.wait(hours=2)
     town.say(WITH_PLACE)
     assert kinds(town)[-1] is KINDS.complaint
+
+
+def test_only_what_has_left_for_the_citizen_makes_the_same_words_new(town: Town) -> None:
+    """What was decided and waits for its account may come after words that an SMSC delivers again."""
+    town.is_sending = False
+    town.say(WITH_PLACE)
+    complaint = town.complaints[0]
+    owner = town.case(complaint.tracking_code).owner.id
+    town.wait(minutes=10)
+    town.take(encode(said(CommandKind.answer, complaint, owner, "sudah"), source="/tests"))
+    town.wait(seconds=5)
+    town.say(WITH_PLACE)
+    assert kinds(town)[1:] == [KINDS.repeated]
+    town.outcome(town.sends[1], DeliveryOutcome.sent)
+    town.wait(minutes=1)
+    town.say(WITH_PLACE)
+    assert kinds(town)[2:] != [KINDS.repeated]
 
 
 def test_a_status_is_told_where_it_was_asked(town: Town) -> None:
@@ -646,6 +673,75 @@ class TestTelling:
         assert [send.kind for send in town.sends] == [ReplyKind.received, ReplyKind.answered, ReplyKind.completed]
         town.wait(minutes=61)
         assert town.sends[-1].kind is ReplyKind.answered
+
+    @pytest.mark.parametrize("outcome", [DeliveryOutcome.undeliverable, DeliveryOutcome.expired])
+    @pytest.mark.parametrize("kind", [ReplyKind.question, ReplyKind.reminded])
+    @pytest.mark.parametrize("is_known", [True, False])
+    def test_whoever_never_got_the_question_is_not_deemed_to_have_withdrawn(
+        self, town: Town, outcome: DeliveryOutcome, kind: ReplyKind, *, is_known: bool
+    ) -> None:
+        """Nor the reminder: the case waits for nothing and is its triage desk's, also if the citizen's state is lost."""
+        town.say(PLACELESS)
+        if kind is ReplyKind.reminded:
+            town.wait(days=6)
+        assert town.sends[-1].kind is kind
+        if not is_known:
+            town.states.pop((CONVERSATIONS, town.citizen().encode()))
+        town.outcome(town.sends[-1], outcome)
+        code = town.complaints[0].tracking_code
+        case = town.case(code)
+        assert (case.question, case.incomplete, case.triage) == (None, True, True)
+        town.wait(days=60)
+        assert (town.case(code).state, town.case(code).deemed) == ("diterima", False)
+        assert [send.kind for send in town.sends].count(ReplyKind.reminded) == (kind is ReplyKind.reminded)
+
+    def test_an_answer_to_a_question_that_seemed_not_to_arrive_belongs_to_its_case(self, town: Town) -> None:
+        """An SMSC may be wrong."""
+        town.say(PLACELESS)
+        town.outcome(town.sends[-1], DeliveryOutcome.undeliverable)
+        town.say(PLACE)
+        assert kinds(town) == [KINDS.complaint, KINDS.answer]
+        assert not town.case(town.complaints[0].tracking_code).triage
+
+    def test_a_question_is_unheard_only_by_its_own_outcome(self, town: Town) -> None:
+        """The SMSC gives up the first one after the next one was asked; or the other text was no question."""
+        town.say(WITH_PLACE)
+        complaint = town.complaints[0]
+        code = complaint.tracking_code
+        owner = town.case(code).owner.id
+        for number, text in enumerate(("RT berapa?", "Warna apa?")):
+            town.take(encode(said(CommandKind.ask, complaint, owner, text, nonce=f"{number}"), source="/tests"))
+            if not number:
+                town.say("RT 5")
+        received, first, *_, second = town.sends
+        for send in (received, first):
+            town.outcome(send, DeliveryOutcome.undeliverable)
+            assert town.case(code).question is not None
+        town.outcome(second, DeliveryOutcome.undeliverable)
+        assert town.case(code).question is None
+
+    def test_a_question_that_a_fault_of_ours_keeps_from_the_citizen_is_unheard(self, town: Town) -> None:
+        """Its record is a dead letter, and the case learns that nobody was asked."""
+        town.say(PLACELESS)
+        record = next(one for one in town.written[CONVERSATIONS] if type_of(Reply) in dict(one.headers).values())
+        stored = StoredRecord(CONVERSATIONS, 0, 0, record.key, record.value, record.headers, town.now_ms)
+        letter = encode(of_record(stored, ContractViolation("no")), source="/conversation")
+        town.take(*town.step.dead_letter(stored, letter))
+        assert town.case(town.complaints[0].tracking_code).question is None
+
+    def test_a_question_that_gives_way_is_unheard(self, law: Router, reads: Normaliser) -> None:
+        """Too many texts wait for the citizen: his case does not wait for the answer to a question that never leaves."""
+        rules = Rules(telling=TellingRules(per_hour=1, useful_for=timedelta(hours=72)))
+        town = Town(Keyring.from_secret(b"s" * 32), law, reads, rules)
+        town.say(WITH_PLACE)
+        town.say(OTHER_PLACELESS)
+        first, second = town.complaints
+        owner = town.case(first.tracking_code).owner.id
+        for number in range(MOST_WAITING + 1):
+            assert town.case(second.tracking_code).question is not None
+            told = said(CommandKind.answer, first, owner, f"sudah {number}", nonce=f"{number}")
+            town.take(encode(told, source="/tests"))
+        assert town.case(second.tracking_code).question is None
 
     def test_the_waiting_texts_are_bounded(self, law: Router, reads: Normaliser) -> None:
         """An answer to a question gives way first, and each that does is on record."""

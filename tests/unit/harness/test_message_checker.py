@@ -54,7 +54,7 @@ class Writing:
     """Citizens of a town in which nothing dies, and the accounts that tell them what they must hear."""
 
     def __init__(self) -> None:
-        self.town = Town(Keyring.from_secret(SECRET), Router.load(), Normaliser.load())
+        self.town = Town(Keyring.from_secret(SECRET), Router.load(), Normaliser.load(), is_sending=False)
         self.fed: list[Fed] = []
         self.seen: Seen = Counter()
         self._outcomes: list[Record] = []
