@@ -54,7 +54,7 @@ def test_a_text_that_can_never_be_sent_is_settled() -> None:
 
 @pytest.mark.parametrize("kind", ReplyKind)
 def test_a_text_whose_outcome_is_unknown_never_goes_out_again(kind: ReplyKind) -> None:
-    """Whatever it is: he may have it. A question has its reminder, and STATUS says what was answered."""
+    """Whatever it is: he may have it. A question has its reminder, and STATUS says that there is an answer."""
     assert verdict(of(kind), OutcomeUnknown("no answer")) == (DeliveryOutcome.unknown, None, "", "no answer")
 
 
