@@ -25,7 +25,7 @@ class _Way(NamedTuple):
     largest: int
 
 
-_WAYS: Final = {OF_INTENTS: _Way(0.3, "balanced", 0.0, 127), OF_SUBJECTS: _Way(0.1, None, 3.0, 80)}
+_WAYS: Final = {OF_INTENTS: _Way(0.3, "balanced", 0.0, 127), OF_SUBJECTS: _Way(0.1, None, 3.0, 48)}
 
 _BANDS: Final = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.995)
 _FEWEST: Final = 50
