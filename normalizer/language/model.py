@@ -5,8 +5,9 @@ The numbers of all labels are lanes of one long whole number, so that one additi
 
 import zlib
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from itertools import compress
 from math import exp, sqrt
 from pathlib import Path
 from struct import Struct
@@ -76,12 +77,12 @@ def columns(labels: Sequence[str]) -> int:
 class Model:
     """Gives a text's labels their probabilities."""
 
-    def __init__(self, head: Head, weights: bytes) -> None:
+    def __init__(self, head: Head, rows: bytes) -> None:
         """Take a model.
 
         Args:
             head: what it says of itself.
-            weights: the bytes of each feature (see columns), signed.
+            rows: a byte per feature, 1 if it has weights; then the weights of these (see columns), signed.
         """
         self.head = head
         self._factor = head.scale / _UNIT / head.temperature
@@ -91,12 +92,15 @@ class Model:
         self._order = [label // 2 + half * (label % 2) for label in range(len(head.labels))]
         self._label = [*range(0, self._lanes, 2), *range(1, self._lanes, 2)]
         mask = int.from_bytes(b"\xff\xff\0\0" * half, "little")
-        rows = bytearray(2 * len(weights))
-        rows[::2] = weights.translate(_RAISED)
         pitch = 2 * self._lanes
+        places = {bucket: at * pitch for at, bucket in enumerate(compress(range(BUCKETS), rows))}
+        weights = bytearray(2 * (len(rows) - BUCKETS))
+        weights[::2] = rows[BUCKETS:].translate(_RAISED)
 
-        def row(bucket: int) -> int:
-            return int.from_bytes(rows[bucket * pitch : (bucket + 1) * pitch], "little")
+        def added(buckets: Iterable[int]) -> int:
+            """Return the sum of the weights of some features, in narrow lanes. What has no weights changes no difference."""
+            known = [places[one] for one in buckets if one in places]
+            return sum([int.from_bytes(weights[at : at + pitch], "little") for at in known])
 
         def widened(narrow: int) -> int:
             """Return lanes of double the size: the even ones, then the odd ones."""
@@ -106,9 +110,9 @@ class Model:
         def of_word(word: str) -> int:
             inside = features.of_letters(word)
             share = round(_UNIT / sqrt(len(inside)))
-            return widened(sum(map(row, inside))) * share + widened(row(features.of_word(word))) * _UNIT
+            return widened(added(inside)) * share + widened(added((features.of_word(word),))) * _UNIT
 
-        self._of_word, self._row, self._widened = of_word, row, widened
+        self._of_word, self._added, self._widened = of_word, added, widened
         units = head.scale / _UNIT
         biases = [_BASE + round(one / units) for one in head.bias] + [0] * (len(head.labels) % 2)
         self._bias = int.from_bytes(
@@ -117,8 +121,8 @@ class Model:
 
     def _sums(self, said: Sequence[str]) -> tuple[int, ...]:
         """Return the sum of each lane for the words of a text; only differences between sums count."""
-        pairs = [self._row(features.of_pair(first, second)) for first, second in features.pairs(said)]
-        beside = sum([self._widened(sum(pairs[at : at + _AT_ONCE])) for at in range(0, len(pairs), _AT_ONCE)])
+        pairs = [features.of_pair(first, second) for first, second in features.pairs(said)]
+        beside = sum(self._widened(self._added(pairs[at : at + _AT_ONCE])) for at in range(0, len(pairs), _AT_ONCE))
         whole: int = self._bias + sum(map(self._of_word, said)) + beside * _PAIR_UNITS
         return self._unpacked(whole.to_bytes(4 * self._lanes, "little"))
 
@@ -155,8 +159,16 @@ _OTHER: Final = "a model of the language is of another format: run `lapor langua
 
 
 def packed(head: Head, weights: bytes) -> bytes:
-    """Return a model as its file: a line of JSON (Head), then the deflated weights."""
-    return orjson.dumps(head._asdict()) + b"\n" + zlib.compress(weights, 9)
+    """Return a model as its file: a line of JSON (Head); then, deflated, which features have weights, and these weights.
+
+    Args:
+        head: what it says of itself.
+        weights: the bytes of each feature (see columns), signed.
+    """
+    size = columns(head.labels)
+    rows = [weights[at : at + size] for at in range(0, len(weights), size)]
+    present = bytes(any(row) for row in rows)
+    return orjson.dumps(head._asdict()) + b"\n" + zlib.compress(present + b"".join(compress(rows, present)), 9)
 
 
 def unpacked(content: bytes) -> Model:
@@ -177,10 +189,10 @@ def unpacked(content: bytes) -> Model:
             "knots": tuple(map(tuple, said["knots"])),
         }
     )
-    weights = zlib.decompress(rest)
-    if len(weights) != BUCKETS * columns(head.labels):
+    rows = zlib.decompress(rest)
+    if len(rows) != BUCKETS + sum(rows[:BUCKETS]) * columns(head.labels):
         raise ValueError(_OTHER)
-    return Model(head, weights)
+    return Model(head, rows)
 
 
 @cache

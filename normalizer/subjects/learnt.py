@@ -20,6 +20,9 @@ _SOFTENED: Final = 1.5
 _CLAUSE: Final = 10
 """Words that are read at once: about a clause of a text message."""
 
+_READ: Final = 5 * _CLAUSE
+"""Words of the story that are read: people first say what they want."""
+
 _FEWEST: Final = 4
 """Words of a title or a story that is read: fewer mean anything."""
 
@@ -99,7 +102,7 @@ def _clauses(words: list[str]) -> list[list[str]]:
     second = words.index(BREAK, first + 1)
     found: list[list[str]] = []
     for begin, end in ((0, first), (second + 1, len(words) - 1)):
-        said = plain(" ".join(words[begin:end])).split()
+        said = plain(" ".join(words[begin : min(end, begin + _READ)])).split()
         last = max(0, round(len(said) / _CLAUSE) - 1) * _CLAUSE
         if len(said) < _FEWEST:
             continue

@@ -25,7 +25,7 @@ class _Way(NamedTuple):
     largest: int
 
 
-_WAYS: Final = {OF_INTENTS: _Way(0.3, "balanced", 0.0, 127), OF_SUBJECTS: _Way(0.1, None, 3.0, 80)}
+_WAYS: Final = {OF_INTENTS: _Way(0.3, "balanced", 0.0, 127), OF_SUBJECTS: _Way(0.1, None, 3.0, 48)}
 
 _FOLDS: Final = 8
 """Parts into which the writers are divided; the sentences of each are measured by a model of the others'."""

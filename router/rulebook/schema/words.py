@@ -185,6 +185,7 @@ class Hiding(Part):
 
     anonymous: _Listed
     secret: _Listed
+    person: _Listed
 
 
 class Denials(Part):
