@@ -87,13 +87,18 @@ class Model:
 
     def probabilities(self, said: Sequence[str]) -> list[float]:
         """Return how likely each intent is for the words of a text: how often it was right with such a share of all."""
+        return [self.sure(share) for share in self.shares(said)]
+
+    def shares(self, said: Sequence[str]) -> list[float]:
+        """Return the share of each intent of all, for the words of a text."""
         scores = self.scores(said)
         most = max(scores)
         shares = [exp(score - most) for score in scores]
         whole = sum(shares)
-        return [self._sure(share / whole) for share in shares]
+        return [share / whole for share in shares]
 
-    def _sure(self, share: float) -> float:
+    def sure(self, share: float) -> float:
+        """Return how often an intent was right with such a share: it never falls while the share rises."""
         knots = self.head.knots
         at = min(max(bisect_right(knots, (share, 2.0)), 1), len(knots) - 1)
         (before, low), (after, high) = knots[at - 1], knots[at]
