@@ -82,7 +82,11 @@ class Acts:
         """Make a complaint; of a public body's post that tells nothing, and only names our account, none."""
         if heard.message.official and not heard.names_matter:
             return Landed(MessageKind.ignored)
-        return self._opens.opened(turn, heard)
+        first, *others = self._opens.stories(turn, heard)
+        became = self._opens.opened(turn, first)
+        for other in others:
+            self._opens.opened(turn, other)
+        return became
 
     def _accused(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         """Make a complaint of an accusation after an answer: it is for others than the owner, and says nothing of the answer.

@@ -105,11 +105,6 @@ def told_ms(case: Document) -> int:
     return latest
 
 
-def is_of(case: Document, heard: Heard) -> bool:
-    """Return whether a message tells the matter of a case, and no other place."""
-    return heard.names_matter and heard.fresh.complaint.topic == case.get("topic") and not _is_elsewhere(case, heard)
-
-
 class _Look:
     """Looks at a citizen's cases for one message."""
 
