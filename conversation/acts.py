@@ -93,7 +93,11 @@ class Acts:
             return self._passing.alone(turn, heard, heard.id, stands.case)
         if heard.message.official and not heard.names_matter:
             return Landed(MessageKind.ignored)
-        return self._opens.opened(turn, heard)
+        first, *others = self._opens.stories(turn, heard)
+        became = self._opens.opened(turn, first)
+        for other in others:
+            self._opens.opened(turn, other)
+        return became
 
     def _accused(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         """Make a complaint of an accusation after an answer: it is for others than the owner, and says nothing of the answer.

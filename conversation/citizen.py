@@ -128,27 +128,6 @@ def _asked_ms(case: Document) -> int:
     return found
 
 
-def waiting_for_words(state: Document, *, since_ms: int) -> Document | None:
-    """Return the citizen's case that most recently asked or answered him, or was withdrawn; None if there is none since a time.
-
-    Args:
-        state: of the citizen.
-        since_ms: the earliest time that counts, in milliseconds since 1970.
-    """
-    found = max(state["cases"], key=_waits_ms, default=None)
-    return found if found is not None and _waits_ms(found) > since_ms else None
-
-
-def withdrawn(state: Document, *, since_ms: int) -> list[Document]:
-    """Return the citizen's cases that were withdrawn since a time in milliseconds since 1970, the latest case first."""
-    return [case for case in reversed(state["cases"]) if case.get("withdrawn_ms", 0) > since_ms]
-
-
-def _waits_ms(case: Document) -> int:
-    found: int = max(case.get("asked_ms", 0), case.get("withdrawn_ms", 0), case.get("answered_ms", 0))
-    return found
-
-
 def add_case(state: Document, case: Document) -> None:
     """Add a case. Of older cases only the latest COMPLAINTS_KEPT keep the complaint whole."""
     cases = [*state["cases"], case][-MOST_CASES:]

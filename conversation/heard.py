@@ -85,7 +85,8 @@ class Heard:
     @cached_property
     def found(self) -> Understood:
         """What its citizen wants by it."""
-        return understood(cues.spelt(status_requests.without_codes(self.said)))
+        is_short = self.length <= SHORT
+        return understood(cues.spelt(status_requests.without_codes(self.said)) if is_short else self.said)
 
     @cached_property
     def cries(self) -> bool:
@@ -107,7 +108,7 @@ class Heard:
         """The number with which it rates; 0 if that is off the scale; None if it rates with none."""
         return commands.rated(self.said)
 
-    @property
+    @cached_property
     def names_matter(self) -> bool:
         """Whether it tells a matter, and not only one of this service."""
         told = self.fresh.complaint

@@ -1,7 +1,12 @@
 """Makes a complaint of a message, or keeps it with a case if its citizen opens too many at once."""
 
+import re
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final
 from uuid import UUID
 
+from complaints import ids
 from complaints.bus.envelope import encode
 from complaints.crypto import Keyring
 from complaints.mail import MessageKind
@@ -16,6 +21,11 @@ from conversation.reading import Reads
 from conversation.secrecy import hidden
 from conversation.turn import SOURCE, Turn
 from normalizer.emergency import tells_of_danger
+from normalizer.language import cues
+
+_SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;\n]*\s*")
+_LONGEST: Final = 60
+"""Words of a message that may tell two stories; a longer one is a report, however much it tells."""
 
 
 class Opens:
@@ -41,6 +51,26 @@ class Opens:
 
         return Heard(message, id_, reads)
 
+    def stories(self, turn: Turn, heard: Heard) -> list[Heard]:
+        """Return the stories of a message, each as a message of its own: mostly one, which is never torn apart.
+
+        Another one begins with a sentence of another field in another regency, or that tells of an abuse of office beside what is none.
+        """
+        message, starts = heard.fresh.message, [0]
+        if not heard.is_own or message.attachments or message.title or heard.length > _LONGEST:
+            return [heard]
+        sentences = [one for one in _SENTENCE.finditer(message.text) if cues.may_tell_apart(one[0])]
+        if len(sentences) > 1 and not tells_of_danger(message.text):
+            read = [self.heard(turn, replace(message, text=one[0]), heard.id) for one in sentences]
+            starts += [
+                one.start() for one, told in zip(sentences[1:], read[1:], strict=True) if _is_apart(read[0], told)
+            ][:1]
+        texts = [message.text[start:end] for start, end in pairwise([*starts, len(message.text)])]
+        if len(texts) == 1:
+            return [heard]
+        told_ids = [heard.id, ids.companion_id(heard.id, "story")]
+        return [self.heard(turn, replace(message, text=text), id_) for text, id_ in zip(texts, told_ids, strict=True)]
+
     def opened(self, turn: Turn, heard: Heard) -> Landed:
         """Make a complaint of a message, unless it is one of very many: then it is kept with the latest case; danger never is."""
         message, fresh = heard.message, heard.fresh
@@ -55,6 +85,15 @@ class Opens:
         memory.add_case(turn.state, case)
         told = fresh.complaint
         return Landed(MessageKind.complaint, told.tracking_code, case["id"], told.secret, not fresh.was_read)
+
+
+def _is_apart(first: Heard, told: Heard) -> bool:
+    """Return whether a sentence tells another story than the first one."""
+    mine, other = first.fresh.complaint, told.fresh.complaint
+    if not (first.names_matter and told.names_matter and mine.place.regency and other.place.regency):
+        return False
+    is_field = (mine.topic or "").partition("/")[0] == (other.topic or "").partition("/")[0]
+    return not is_field and (mine.place.regency != other.place.regency or mine.oversight != other.oversight)
 
 
 def _last_told(turn: Turn, message: InboundMessage) -> Document | None:

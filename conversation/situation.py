@@ -83,14 +83,13 @@ def standing(turn: Turn, heard: Heard, named: Document | None, *, question_ms: i
         named: the case that it names; None if it names none.
         question_ms: for so many milliseconds a question stays open for words that tell another matter.
     """
-    look = _Look(turn, heard, question_ms)
+    cases, thread, look = turn.state["cases"], heard.message.thread, _Look(turn, heard, question_ms)
     if named is not None:
         return Standing(named, look.situation(named), look.tells(named), is_named=True)
-    cases, thread = turn.state["cases"], heard.message.thread
     if thread and (heard.rating is None or any(case.get("thread") == thread for case in cases)):
         cases = [case for case in cases if case.get("thread") == thread]
     if not cases:
-        return Standing(None, Situation.new, look.tells({}))
+        return Standing(None, Situation.new, Tells.other)
     about = look.meant(cases) or look.waiting(cases)
     return Standing(about, look.situation(about), look.tells(about))
 
@@ -104,11 +103,6 @@ def told_ms(case: Document) -> int:
     """Return when the citizen was last told an answer, a closing or an archiving of a case."""
     latest: int = max(case.get(name, 0) for name in ("answered_ms", "closed_ms", "archived_ms"))
     return latest
-
-
-def is_of(case: Document, heard: Heard) -> bool:
-    """Return whether a message tells the matter of a case, and no other place."""
-    return heard.names_matter and heard.fresh.complaint.topic == case.get("topic") and not _is_elsewhere(case, heard)
 
 
 class _Look:

@@ -31,7 +31,7 @@ def _known() -> dict[str, Any]:
         ),
         **{
             name: frozenset(file[name])
-            for name in ("general", "no_things", "beside", "denying", "states", "around", "praises", "good")
+            for name in ("general", "no_things", "beside", "denying", "states", "around", "praises", "good", "kinds")
         },
     }
 
@@ -49,6 +49,12 @@ def spelt(text: str) -> str:
 def names_place(text: str) -> bool:
     """Return whether a text names a street, or another place with its name, whether or not anybody knows where it is."""
     return _known()["placed"].search(" ".join(folded(text))) is not None
+
+
+def may_tell_apart(text: str) -> bool:
+    """Return whether a sentence has words enough for a story, and the word of a kind of place."""
+    words = folded(text)
+    return len(words) > _THING and not _known()["kinds"].isdisjoint(words)
 
 
 def begins_with_its(text: str) -> bool:

@@ -128,11 +128,15 @@ class Model:
 
     def probabilities(self, said: Sequence[str]) -> list[float]:
         """Return how likely each label is for the words of a text (see features.words): how often it was right with such a share."""
+        return [self.sure(share) for share in self.shares(said)]
+
+    def shares(self, said: Sequence[str]) -> list[float]:
+        """Return the share of each label of all, for the words of a text."""
         sums = self._sums(said)
         most, factor = max(sums), self._factor
         shares = [exp((one - most) * factor) for one in sums]
         whole = sum(shares)
-        return [self._sure(shares[at] / whole) for at in self._order]
+        return [shares[at] / whole for at in self._order]
 
     def likely(self, said: Sequence[str], softened: float) -> list[tuple[int, float]]:
         """Return the labels that have a share of the whole, each by its number with its share.
@@ -148,7 +152,8 @@ class Model:
         whole = sum([share for _, share in found])
         return [(self._label[lane], share / whole) for lane, share in found]
 
-    def _sure(self, share: float) -> float:
+    def sure(self, share: float) -> float:
+        """Return how often an intent was right with such a share: it never falls while the share rises."""
         knots = self.head.knots
         at = min(max(bisect_right(knots, (share, 2.0)), 1), len(knots) - 1)
         (before, low), (after, high) = knots[at - 1], knots[at]

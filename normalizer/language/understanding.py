@@ -102,15 +102,15 @@ def understood(text: str) -> Understood:
     most = [0.0] * len(intents)
     clauses = []
     for part, said in _clauses(text):
-        found = learnt.probabilities(said)
+        found = learnt.shares(said)
         best = max(range(len(intents)), key=found.__getitem__)
-        clauses.append(Clause(part, intents[best], found[best]))
+        clauses.append(Clause(part, intents[best], learnt.sure(found[best])))
         most = list(map(max, most, found))
     best = max(range(len(intents)), key=whole.__getitem__)
     applies = frozenset(
         name
         for name, sure in SURE.items()
-        if whole[intents.index(name)] >= sure.whole or most[intents.index(name)] >= sure.clause
+        if whole[intents.index(name)] >= sure.whole or learnt.sure(most[intents.index(name)]) >= sure.clause
     )
     return Understood(
         intents[best],
@@ -126,7 +126,7 @@ def tells_beside(text: str) -> bool:
     learnt, said = model(OF_INTENTS), features.words(_looked_at(text))
     story = learnt.head.labels.index("story")
     starts = range(max(1, len(said) - _IN_A_ROW + 1))
-    return any(learnt.probabilities(said[at : at + _IN_A_ROW])[story] >= _A_STORY for at in starts)
+    return any(learnt.sure(learnt.shares(said[at : at + _IN_A_ROW])[story]) >= _A_STORY for at in starts)
 
 
 def _looked_at(text: str) -> str:
