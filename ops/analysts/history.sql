@@ -64,7 +64,7 @@ SELECT
     u('secret') < 0.02 AS secret,
     u('anonymous') < 0.12 AS anonymous,
     told.1 = 'anti-corruption' AS oversight,
-    multiIf(u('class') < 0.86, 'pengaduan', u('class') < 0.95, 'permintaan informasi', 'aspirasi') AS class,
+    multiIf(u('class') < 0.86, 'pengaduan', u('class') < 0.95, 'permintaan_informasi', 'aspirasi') AS class,
     if(channel IN ('web', 'api') OR anonymous OR secret, '', concat('R-', substring(hex(sipHash128(toUInt64(pow(u('citizen'), 2) * $population), seed, channel)), 1, 12))) AS reporter,
     -- the chain of owners: a triage desk that sorts, a wrong door that refuses, the owner
     NOT placed AND NOT is_national AS triage_first,
@@ -90,7 +90,8 @@ SELECT
     owner_at > now_then AND (triage_first OR wrong_door) AS still_first,
     later(received_day, 3) AS forward_due,
     later(toDate32(owner_at, 'Asia/Jakarta'), 5) AS follow_up_due,
-    later(received_day, 60) AS complete_due
+    toUInt16(multiIf(oversight, 60, class = 'permintaan_informasi', 5, 14)) AS complete_days,
+    later(received_day, complete_days) AS complete_due
 FROM (SELECT number AS n FROM numbers($first, $last - $first + 1))
 SETTINGS max_block_size = 4096;
 
@@ -106,16 +107,16 @@ WITH (SELECT (groupArray(code), groupArray(name)) FROM regions WHERE length(code
 SELECT complaint_id, if(secret, '', number), 4 + additions, state, channel, received_at, first_routed_at, answered_at, follow_up_at, follow_up_at, ended_at,
     multiIf(state = 'dicabut', 'citizen', state = 'selesai', 'clock', ''), if(state = 'digabung' AND NOT secret, main_number, ''),
     if(number = main_number, toUInt32(merged), 0), toUInt16(disputed AND isNotNull(answered_at)), stars,
-    arrayFilter(duty -> duty != '', [if(forward_due < coalesce(toDate32(owner_at), until), 'forward', ''),
-        if(follow_up_due < coalesce(toDate32(follow_up_at), toDate32(ended_at), until), 'first_follow_up', ''),
-        if(complete_due < coalesce(toDate32(answered_at), toDate32(ended_at), until), 'complete', '')]),
+    arrayFilter(duty -> duty != '', [if(forward_due < coalesce(toDate32(owner_at, 'Asia/Jakarta'), until), 'forward', ''),
+        if(follow_up_due < coalesce(toDate32(follow_up_at, 'Asia/Jakarta'), toDate32(ended_at, 'Asia/Jakarta'), until), 'first_follow_up', ''),
+        if(complete_due < coalesce(toDate32(answered_at, 'Asia/Jakarta'), toDate32(ended_at, 'Asia/Jakarta'), until), 'complete', '')]),
     toUInt8(if(complete_due < until AND isNull(answered_at) AND isNull(ended_at), 1 + least(4, intDiv(dateDiff('day', complete_due, until), 14)), 0)),
     coalesce(ended_at, answered_at, follow_up_at, first_routed_at), first_owner_id, f.name, if(still_first, first_owner_id, owner_id), if(still_first, f.name, o.name),
     if(still_first, first_routed_at, owner_at), still_first AND triage_first, toUInt8(NOT still_first AND (triage_first OR wrong_door)), if(triage_first, 0.42, 0.86), '',
     arrayFilter(one -> one.1 != '', [
-        ('forward', toUInt16(3), 'working days', received_day, forward_due, 'Permen PANRB 46/2020', if(still_first, NULL, toDate32(owner_at))),
-        ('first_follow_up', toUInt16(5), 'working days', toDate32(owner_at), follow_up_due, 'Permen PANRB 46/2020', toDate32(follow_up_at)),
-        ('complete', toUInt16(60), 'working days', received_day, complete_due, 'Permen PANRB 46/2020', toDate32(answered_at))]),
+        ('forward', toUInt16(3), 'working', received_day, forward_due, 'PermenPANRB 5/2025', if(still_first, NULL, toDate32(owner_at, 'Asia/Jakarta'))),
+        ('first_follow_up', toUInt16(5), 'working', toDate32(owner_at, 'Asia/Jakarta'), follow_up_due, 'PermenPANRB 5/2025', toDate32(follow_up_at, 'Asia/Jakarta')),
+        ('complete', complete_days, 'working', received_day, complete_due, 'PermenPANRB 5/2025', toDate32(answered_at, 'Asia/Jakarta'))]),
     toUInt16(wrong_door AND NOT still_first), additions, toUInt16(isNotNull(answered_at)), toUInt16(asked), if(secret, '', said),
     if(secret, '', concat(said, if(regency_code != '', concat(' di ', name_of(regency_code)), ''), ', sudah lama.')), secret, anonymous, class, oversight, topic,
     province_code, name_of(province_code), regency_code, name_of(regency_code), if(province_code = '', ['place'], []), toUInt16(n % 9 = 0), reporter,
@@ -174,7 +175,7 @@ WHERE kafka_offset BETWEEN $first AND $last;
 INSERT INTO delivery_rows (delivery_id, reply_id, channel, account, kind, complaint_id, case_number, secret, outcome, reason, at, appended_at, kafka_partition, kafka_offset)
 WITH cityHash64(reply_id, 'outcome') % 1000 AS luck
 SELECT toUUID(UUIDNumToString(sipHash128(reply_id, outcome))), reply_id, channel, account, kind, complaint_id, case_number, secret, outcome,
-    if(outcome = 'undeliverable', 'the number does not exist', ''), at + 2, at + 2, 0, kafka_offset
+    if(outcome = 'undeliverable', 'the number does not exist', ''), at + if(outcome = 'delivered', 9, 2), at + 9, 0, kafka_offset
 FROM reply_rows ARRAY JOIN multiIf(account = '', [], luck < 12, ['undeliverable'], luck < 16, ['unknown'], luck < 24, ['sent', 'expired'],
     channel = 'sms', ['sent', 'delivered'], ['sent']) AS outcome
 WHERE kafka_offset BETWEEN $first AND $last;
