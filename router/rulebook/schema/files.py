@@ -43,6 +43,8 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "normalizer/data/corrections.yaml": words.Corrections,
     "normalizer/data/denials.yaml": words.Denials,
     "normalizer/data/hiding.yaml": words.Hiding,
+    "normalizer/data/commands.yaml": words.Commands,
+    "normalizer/data/cues.yaml": words.Cues,
     "normalizer/data/street_names.yaml": words.StreetNames,
     TYPES: things.Types,
     "normalizer/data/things/known.tsv": things.Table,

@@ -188,6 +188,55 @@ class Hiding(Part):
     person: _Listed
 
 
+class Command(Part):
+    """An exact command."""
+
+    called: ClassVar[str] = "a command"
+
+    word: Annotated[str, Field(pattern="^[A-Z]+$")]
+    alone: _Listed | None = None
+    report: _Listed | None = None
+
+
+class Commands(Part):
+    """The file commands.yaml."""
+
+    called: ClassVar[str] = "commands.yaml"
+
+    acts: Annotated[dict[str, Command], Field(min_length=1)]
+    fillers: _Listed
+    report: _Listed
+    because: _Listed
+    rates: _Listed
+    numbers: dict[str, int]
+    scale: _Listed
+
+
+class Cues(Part):
+    """The file cues.yaml; what is no list is a regular expression, or a part of one."""
+
+    called: ClassVar[str] = "cues.yaml"
+
+    before: _Listed
+    kinds: _Listed
+    no_names: _Listed
+    states: _Listed
+    around: _Listed
+    its: str
+    no_things: _Listed
+    beside: _Listed
+    general: _Listed
+    rest: str
+    polar: str
+    good: _Listed
+    praises: _Listed
+    denying: _Listed
+    accuses: Annotated[list[str], Field(min_length=1)]
+    takes: str
+    money: str
+    threatens: str
+
+
 class Denials(Part):
     """The file denials.yaml."""
 
