@@ -86,9 +86,9 @@ def asks_for_help(text: str) -> bool:
 
 
 _CODE: Final = re.compile(
-    rf"(?<![0-9A-Za-z])([0-9A-Za-z](?:[ .\-\t\n#]{{0,3}}[0-9A-Za-z]){{{tracking.CODE_LENGTH - 1}}})(?![0-9A-Za-z])"
+    rf"(?<![0-9A-Za-z])([0-9A-Za-z](?:[\W_]*[0-9A-Za-z]){{{tracking.CODE_LENGTH - 1}}})(?![0-9A-Za-z])"
 )
-"""What may be a code, in any groups and with anything between them that `tracking.parse` leaves out."""
+"""What may be a code, in any groups and with anything between them that is no letter or digit."""
 
 
 _WRITTEN: Final = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{5})([ -]?)([0-9A-Za-z]{5})\2([0-9A-Za-z])(?![0-9A-Za-z])")
@@ -121,47 +121,85 @@ def codes_in(text: str) -> list[str]:
 
     One in 32 runs of letters and digits that are as long is taken for a code, so the caller must know the case.
     """
-    return [code for code, _, _ in _found(visible(text))]
+    return [code for code, _, _ in _found(visible(text), lambda _: True)]
 
 
-def without_codes(text: str, instead: str = "") -> str:
-    """Return a text without the tracking codes in it, however they are spelled.
-
-    Words and numbers are no codes, as in "2003 Pasal 78": unless it is written as we write codes ("ABCDE FGHJK M") or in single characters
-    and pairs, a group of a code has both a letter and a digit.
-
-    Args:
-        text: the text.
-        instead: what takes the place of each code.
-    """
-    text = visible(text)
-    for _, start, end in reversed(_found(text, _is_spelled)):
-        text = f"{text[:start]}{instead}{text[end:]}"
-    return text
-
-
-_BETWEEN: Final = re.compile(r"[ .\-\t\n#]+")
+_BETWEEN: Final = re.compile(r"[\W_]+")
 _OUR_GROUPS: Final = ([5, 5, 1], [5, 6])
 _PAIR: Final = 2
+_WORD: Final = 4
+"""The fewest letters of a group that may be a word of a list. Shorter ones are too often a part of a code."""
+
+_MOST_BESIDE: Final = 5
+"""The most letters of shorter words that are no code because a word of a list stands beside them."""
 
 
-def _is_spelled(run: str) -> bool:
-    groups = _BETWEEN.split(run)
+def is_spelled(groups: list[str]) -> bool:
+    """Return whether the groups of what may be a code look like one, and not like words and numbers, as in "2003 Pasal 78".
+
+    Unless it is written as we write codes ("ABCDE FGHJK M") or in single characters and pairs, a group of a code has both a letter and a
+    digit.
+    """
+    run = "".join(groups)
     has_digit, lengths = any(map(str.isdigit, run)), [len(group) for group in groups]
     if lengths in _OUR_GROUPS and (has_digit or run.isupper()):
         return True
     return has_digit and (max(lengths) <= _PAIR or not all(group.isalpha() or group.isdigit() for group in groups))
 
 
-def _found(text: str, may_be: Callable[[str], bool] = bool) -> list[tuple[str, int, int]]:
-    """Return the codes in a text, each with its first position and the position behind it; two never overlap."""
+def cannot_be_words(groups: list[str], is_word: Callable[[str], bool]) -> bool:
+    """Return whether the groups of what may be a code are no words of a list with some short ones and numbers beside them.
+
+    Fewer than one code in ten thousand consists of such words, in whichever groups it is written.
+
+    Args:
+        groups: of letters and digits.
+        is_word: tells whether a group of at least four letters, in small letters, is a word of the list.
+    """
+    if max(map(len, groups)) <= _PAIR or not all(group.isalpha() or group.isdigit() for group in groups):
+        return True
+    named = [group.lower() for group in groups if group.isalpha()]
+    short = [group for group in named if len(group) < _WORD or not is_word(group)]
+    beside = sum(map(len, short)) <= _MOST_BESIDE and all(len(group) < _WORD for group in short)
+    if not named:
+        return [len(group) for group in groups] in _OUR_GROUPS
+    return len(short) == len(named) or not beside
+
+
+def without_codes(text: str, instead: str = "", *, may_be: Callable[[list[str]], bool] = is_spelled) -> str:
+    """Return a text without the tracking codes in it, however they are spelled.
+
+    Args:
+        text: the text.
+        instead: what takes the place of each code.
+        may_be: tells whether the groups of a run whose check character is right may be a code: one in 32 runs of words has it, too.
+    """
+    text = visible(text)
+    for start, end in _joined(_found(text, may_be)):
+        text = f"{text[:start]}{instead}{text[end:]}"
+    return text
+
+
+def _joined(found: list[tuple[str, int, int]]) -> list[tuple[int, int]]:
+    """Return where codes stand, the last one first; codes that overlap, of which only one can be meant, are one place."""
+    places: list[tuple[int, int]] = []
+    for _, start, end in reversed(found):
+        if places and end > places[-1][0]:
+            end = places.pop()[1]  # noqa: PLW2901  # the end of the place that it becomes a part of
+        places.append((start, end))
+    return places
+
+
+def _found(text: str, may_be: Callable[[list[str]], bool]) -> list[tuple[str, int, int]]:
+    """Return the codes in a text, each with its first position and the position behind it; two may overlap."""
     found, at = [], 0
     while (run := _CODE.search(text, at)) is not None:
         at = run.start(1) + 1
-        if may_be(run[1]):
-            try:
-                found.append((tracking.parse(run[1]), run.start(1), run.end(1)))
-                at = run.end(1)
-            except TrackingCodeError:
-                continue
+        groups = _BETWEEN.split(run[1])
+        try:
+            code = tracking.parse("".join(groups))
+        except TrackingCodeError:
+            continue
+        if may_be(groups):
+            found.append((code, run.start(1), run.end(1)))
     return found

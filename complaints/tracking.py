@@ -175,7 +175,8 @@ def typed_letters(text: str) -> str:
 
 
 def _letters(text: str) -> list[str]:
-    return [letter for letter in visible(text).upper() if letter not in " -.\t\n#"]
+    seen = (letter.upper() if letter.isascii() else letter for letter in visible(text))
+    return [letter for letter in seen if letter not in " -.\t\n#"]
 
 
 def is_canonical(text: str) -> bool:

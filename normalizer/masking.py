@@ -1,10 +1,13 @@
 """Replaces personal data in free text by placeholders, for everyone except the responsible officer."""
 
+import gzip
 import re
 from collections.abc import Callable
+from functools import cache
 
 from complaints import status_requests
-from complaints.visible import visible
+from complaints.runtime import packaged
+from normalizer.affixes import is_made_of
 from normalizer.given_names import ALSO_A_PLACE, KIN, NEVER_A_PLACE, NO_NAMES, OF_NOTHING, REGIONS, WHICH_KIN
 
 _NAME_WORD = r"(?:[A-Z][\w'\u2019.-]*|[A-Z]{2,})"
@@ -126,9 +129,12 @@ _ACCOUNTS: _Rules = (
 )
 """The rules that can only match a text with an @ or a slash."""
 
+_GAP = r"[^\w,;:]{0,3}"
+"""What groups the digits of a number: a blank, a hyphen, a slash, a bullet; not what parts numbers in a list."""
+
 _CUED: _Rules = (
     (
-        re.compile(r"\b((?:NIK|KTP|KK)\b[^\d\n]{0,12})\d(?:[ .-]?\d){15}(?!\d)", re.IGNORECASE | re.ASCII),
+        re.compile(rf"\b((?:NIK|KTP|KK)\b[^\d\n]{{0,12}})\d(?:{_GAP}\d){{15}}(?!\d)", re.IGNORECASE | re.ASCII),
         lambda match: match[1] + "[nik]",
     ),
     (
@@ -147,12 +153,14 @@ _NUMBERS: _Rules = (
         re.compile(r"(?<![\d.])(-?\d{1,2}\.\d{4,})(\s*,\s*|%2C)(-?\d{1,3}\.\d{4,})"),
         lambda match: f"{float(match[1]):.2f}{match[2]}{float(match[3]):.2f}",
     ),
-    (re.compile(r"[Oo](?<!\w[Oo])[\s.-]?8\d{1,3}(?:[\s.-]?\d{2,5}){2,4}(?!\d)"), "[telepon]"),
-    (re.compile(r"(?<!\d)(?:\+?62|0)[\s.-]?8\d{1,3}(?:[\s.-]?\d{2,5}){2,4}(?!\d)"), "[telepon]"),
+    (re.compile(rf"[Oo](?<!\w[Oo]){_GAP}8\d{{1,3}}(?:{_GAP}\d{{2,5}}){{2,4}}(?!\d)"), "[telepon]"),
+    (re.compile(rf"(?<!\d)(?:\+?62|0){_GAP}8\d{{1,3}}(?:{_GAP}\d{{2,5}}){{2,4}}(?!\d)"), "[telepon]"),
+    (re.compile(r"(?<!\d)(?:\+?6[\W_]{1,3}2|[0Oo](?<!\w[Oo]))([\W_]{1,3})8(?:\1\d){7,11}(?!\d)"), "[telepon]"),
     (re.compile(r"(?<!\d)\(?0\d{2,3}\)?[\s.-]\d{5,8}(?!\d)"), "[telepon]"),
     (re.compile(r"\(0\d{2,3}\)[\s.-]?\d{2,4}(?:[\s.-]?\d{2,4}){1,3}(?!\d)"), "[telepon]"),
     (re.compile(r"(?<!\d)\d{2}\.\d{3}\.\d{3}\.\d[-.]\d{3}\.\d{3}(?!\d)"), "[npwp]"),
-    (re.compile(r"(?<!\d)\d{16}(?!\d)|(?<!\d)\d{4}[ .-]\d{4}[ .-]\d{4}[ .-]\d{4}(?!\d)"), "[nik]"),
+    (re.compile(rf"(?<!\d)\d{{4}}(?:{_GAP}\d{{4}}){{3}}(?!\d)"), "[nik]"),
+    (re.compile(r"(?<!\d)\d([\W_]{1,3})\d(?:\1\d){7,18}(?!\d)"), "[nomor]"),
     (re.compile(r"(?<!\d)\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{4}[ .-]\d{4}(?!\d)"), "[nik]"),
     (re.compile(r"(?<!\d)\d{9,20}(?!\d)"), "[nomor]"),
     (re.compile(r"(?<!\d)\d{3,6}(?:[-.]\d{2,6}){2,5}(?!\d)"), "[nomor]"),
@@ -242,6 +250,7 @@ OFFICE_WORDS = (
 INTRODUCED = ("nama", "nm", "perkenalkan")
 """What a text has, in small letters, if the rules of _CUED, _OFFICERS and _SMALL can match it: to look for it is faster."""
 
+_LETTERS = re.compile("[a-z]{4,}")
 _DIGIT = re.compile(r"\d")
 
 
@@ -256,7 +265,7 @@ def mask(text: str) -> str:
     ("Bapak Bupati") and names of roads and schools ("Jl Pak Slamet"). A position in degrees is rounded to two decimals, about a kilometre.
     Characters that nobody sees are left out, since a number could hide behind them.
     """
-    text = status_requests.without_codes(visible(text), "[kode]")
+    text = status_requests.without_codes(text, "[kode]", may_be=_may_be_a_code)
     if "@" in text or "/" in text:
         text = _replaced(text, _ACCOUNTS)
     folded = text.lower()
@@ -272,6 +281,18 @@ def mask(text: str) -> str:
     if _THEN_A_NAME.search(text):
         text = _replaced(text, _RELATIVES)
     return _replaced(text, _SMALL) if _has(folded, INTRODUCED) else text
+
+
+def _may_be_a_code(groups: list[str]) -> bool:
+    return status_requests.cannot_be_words(groups, lambda word: is_made_of(word, _words()))
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Return the words of every day, the roots of words, and the words of the names of regions. The files are read once per process."""
+    lists = [packaged.text("normalizer", f"{name}.txt") for name in ("everyday", "roots")]
+    regions = gzip.decompress(packaged.content("normalizer", "regions.tsv.gz")).decode().lower()
+    return frozenset(word for text in (*lists, regions) for word in _LETTERS.findall(text))
 
 
 def _has(folded: str, words: tuple[str, ...]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import yaml
 
+from normalizer.affixes import is_made_of
 from normalizer.matter.harm import Harm
 from normalizer.matter.senses import Senses, senses
 from normalizer.matter.words import Word, hash_of, skeleton, small_hash
@@ -54,21 +55,6 @@ _SUFFIXES: Final = ("nya", "lah", "kah")
 _PREFIXES: Final = ("di", "ber", "ter", "meng", "meny", "mem", "men", "me", "nge", "ng", "ke", "pe")
 _VERBAL: Final = ("di", "mem", "men", "ber", "ter")
 """The prefixes of words of every day that are no names."""
-
-_MADE_BY: Final = (
-    *(("", ""), ("ke", ""), ("pe", ""), ("per", ""), ("ber", ""), ("ter", ""), ("di", ""), ("se", ""), ("me", "")),
-    *(("mem", "p"), ("pem", "p"), ("men", "t"), ("pen", "t")),
-    *(("meng", "k"), ("peng", "k"), ("meny", "s"), ("peny", "s")),
-    *(("keber", ""), ("memper", ""), ("diper", ""), ("nge", "")),
-)
-"""The prefixes of words, each with the first letter of the root that it swallows ("memukul" is made of "pukul")."""
-
-_SPOKEN: Final = (("ng", "k"), ("ny", "s"), ("n", "t"), ("m", "p"))
-"""The prefixes of speech, behind which only the bare root is sure ("nyuri", but Ngampilan is a place)."""
-
-_MADE_WITH: Final = ("", "an", "kan", "i", "nya", "annya", "in", "ne", "e")
-"""The suffixes of words."""
-
 
 _LONG: Final = re.compile(r"([a-z])\1\1+")
 """A letter that is drawn out ("jorooook")."""
@@ -244,24 +230,9 @@ class Lists:
 
     def _is_everyday(self, word: str) -> bool:
         """Return whether a word is one of every day, or made of one by prefixes and suffixes and no part of the name of a region."""
-        everyday = self._everyday
         if word in self._canonical:
             return True
-        if word in self._derived:
-            return False
-        for prefix, swallowed in _MADE_BY:
-            if not word.startswith(prefix):
-                continue
-            for suffix in _MADE_WITH:
-                root = word[len(prefix) : len(word) - len(suffix)]
-                if not word.endswith(suffix) or len(root) < _STEM - 1:
-                    continue
-                if (len(root) >= _STEM and root in everyday) or (swallowed and swallowed + root in everyday):
-                    return True
-        return any(
-            word.startswith(prefix) and (word[len(prefix) :] in everyday or swallowed + word[len(prefix) :] in everyday)
-            for prefix, swallowed in _SPOKEN
-        )
+        return word not in self._derived and is_made_of(word, self._everyday)
 
     def _canon(self, word: str) -> str:
         """Return the spelling that counts; without a list that has the word, the word without its prefix and suffix."""

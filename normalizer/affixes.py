@@ -1,0 +1,43 @@
+"""Tells whether a word is made of one of a list by the prefixes and suffixes of Indonesian. Pure."""
+
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+_STEM: Final = 4
+"""The shortest stem: a shorter rest is no word, unless its prefix swallowed a letter of it."""
+
+_MADE_BY: Final = (
+    *(("", ""), ("ke", ""), ("pe", ""), ("per", ""), ("ber", ""), ("ter", ""), ("di", ""), ("se", ""), ("me", "")),
+    *(("mem", "p"), ("pem", "p"), ("men", "t"), ("pen", "t")),
+    *(("meng", "k"), ("peng", "k"), ("meny", "s"), ("peny", "s")),
+    *(("keber", ""), ("memper", ""), ("diper", ""), ("nge", "")),
+)
+"""The prefixes of words, each with the first letter of the root that it swallows ("memukul" is made of "pukul")."""
+
+_SPOKEN: Final = (("ng", "k"), ("ny", "s"), ("n", "t"), ("m", "p"))
+"""The prefixes of speech, behind which only the bare root is sure ("nyuri", but Ngampilan is a place)."""
+
+_MADE_WITH: Final = ("", "an", "kan", "i", "nya", "annya", "in", "ne", "e")
+"""The suffixes of words."""
+
+
+def is_made_of(word: str, roots: AbstractSet[str]) -> bool:
+    """Return whether a word is one of some roots, or made of one.
+
+    Args:
+        word: in small letters.
+        roots: the words of a list.
+    """
+    for prefix, swallowed in _MADE_BY:
+        if not word.startswith(prefix):
+            continue
+        for suffix in _MADE_WITH:
+            root = word[len(prefix) : len(word) - len(suffix)]
+            if not word.endswith(suffix) or len(root) < _STEM - 1:
+                continue
+            if (len(root) >= _STEM and root in roots) or (swallowed and swallowed + root in roots):
+                return True
+    return any(
+        word.startswith(prefix) and (word[len(prefix) :] in roots or swallowed + word[len(prefix) :] in roots)
+        for prefix, swallowed in _SPOKEN
+    )
