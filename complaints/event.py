@@ -83,7 +83,7 @@ class Complaint(Event):
     source: Source | None = None
     """How the citizen told it to that officer; None if he sent it himself."""
     continues: str | None = None
-    """The tracking code of the case that this complaint continues: an addition that the case had no room for."""
+    """The tracking code of the case that this complaint continues: an addition that had no room in the case, or told of danger to life."""
 
     @property
     def whole_text(self) -> str:

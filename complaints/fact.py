@@ -29,7 +29,7 @@ class FactKind(StrEnum):
     answered = "ditanggapi"
     """The owner answered the citizen."""
     continued = "dilanjutkan"
-    """A message of the citizen had no room in the case and became a case of its own."""
+    """A message had no room in the case, or told of danger to life, and became a case of its own."""
     verified = "diverifikasi"
     """The owner said that the report is complete."""
     accepted = "diproses"

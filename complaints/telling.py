@@ -77,6 +77,10 @@ def put_off_as(kind: str, event: str | None, *, has_reason: bool) -> str:
     return f"put_off_{_PUT_OFF.get(event or '', kind)}{'_karena' if has_reason else ''}"
 
 
+BY_CODE: Final = "completed_by_code"
+"""The occasion of the sentence about an addition of somebody of whom is only known that he has the code: its citizen is not thanked."""
+
+
 def completed_as(state: str, *, moves: bool) -> str:
     """Return the occasion of the sentence that tells what became of an addition: nobody handles that to a case that ended or was answered.
 

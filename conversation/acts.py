@@ -73,13 +73,24 @@ class Acts:
             stands: what it is about.
         """
         act = row_for(heard, stands).acts[stands.situation]
-        wishes = act in _HIDES_NOTHING or (act is Act.open and heard.sure_of("hide") >= _WISHED)
+        opens = act is Act.open and not heard.cries
+        wishes = act in _HIDES_NOTHING or (opens and heard.sure_of("hide") >= _WISHED)
         if wishes and stands.case is not None:
             hide_first(turn, heard.message, heard.id, stands.case)
         return self._does[act](turn, heard, stands)
 
-    def _opened(self, turn: Turn, heard: Heard, _: Standing) -> Landed:
-        """Make a complaint; of a public body's post that tells nothing, and only names our account, none."""
+    def beside(self, turn: Turn, heard: Heard, stands: Standing) -> None:
+        """Let a case be opened of danger to life that is told in the words of a wish for another case."""
+        if heard.cries and row_for(heard, stands).acts[stands.situation] is Act.open:
+            self._passing.alone(turn, heard, ids.companion_id(heard.id, CommandKind.add.value), stands.about)
+
+    def _opened(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
+        """Make a complaint; of a public body's post that tells nothing, and only names our account, none.
+
+        What is told to a case by somebody of whom nothing is known but that he has its code becomes one by the router.
+        """
+        if stands.case is not None and not (heard.message.sender and stands.case.get("id")):
+            return self._passing.alone(turn, heard, heard.id, stands.case)
         if heard.message.official and not heard.names_matter:
             return Landed(MessageKind.ignored)
         first, *others = self._opens.stories(turn, heard)

@@ -12,6 +12,7 @@ from conversation.own import own_words
 from normalizer import corrections
 from normalizer.complaint import position_of
 from normalizer.coordinates import without_positions
+from normalizer.emergency import tells_of_danger
 from normalizer.language import commands, cues
 from normalizer.language.understanding import Understood, tells_beside, understood
 
@@ -86,6 +87,11 @@ class Heard:
         """What its citizen wants by it."""
         is_short = self.length <= SHORT
         return understood(cues.spelt(status_requests.without_codes(self.said)) if is_short else self.said)
+
+    @cached_property
+    def cries(self) -> bool:
+        """Whether it tells of danger to life now."""
+        return tells_of_danger(self.message.text)
 
     @cached_property
     def length(self) -> int:
@@ -181,7 +187,8 @@ class Heard:
 
 READ: Final[Mapping[str, Callable[[Heard], float]]] = {
     ANYTHING: lambda _: True,
-    "danger": lambda heard: "danger" in heard.found.modifiers and not heard.message.thread,
+    "danger": lambda heard: heard.cries,
+    "danger in its matter": lambda heard: heard.cries,
     "only hide": lambda heard: heard.found.shares["hide"] if heard.is_wish else 0.0,
     "stars": lambda heard: bool(heard.rating),
     "number": lambda heard: heard.rating is not None,

@@ -74,7 +74,7 @@ class Lands:
             turn.say(message, id_, ReplyKind.small_talk, message.small_talk)
             return Landed(MessageKind.small_talk)
         heard = self._opens.heard(turn, message, id_)
-        request = status_requests.parse(heard.said) if message.sender else None
+        request = status_requests.parse(heard.said) if message.sender and not heard.cries else None
         asks_help = request is None and self._asks_for_help(turn, heard)
         if message.sender and not message.thread:
             within_ms = self._rules.same_words_ms if request is None and not asks_help else ASKED_AGAIN_MS
@@ -92,13 +92,15 @@ class Lands:
     def _landed(self, turn: Turn, heard: Heard) -> Landed:
         """Return what a message becomes by the exact command that it is, or by the table."""
         message, named = heard.message, named_case(turn.state, heard.message)
+        stands = standing(turn, heard, named, question_ms=self._rules.question_ms)
         if named is not None and asked_for(message.act) is not None:
+            self._acts.beside(turn, heard, stands)
             return command(turn, heard, named, message.act, words=True)
-        if heard.is_own and not message.attachments and heard.order is not None:
+        if heard.is_own and not message.attachments and not heard.cries and heard.order is not None:
             became = self._ordered(turn, heard, heard.order, named)
             if became is not None:
                 return became
-        return self._acts.do(turn, heard, standing(turn, heard, named, question_ms=self._rules.question_ms))
+        return self._acts.do(turn, heard, stands)
 
     def _asks_for_help(self, turn: Turn, heard: Heard) -> bool:
         """Return whether a citizen asks only how to report. With a question of ours open, his word is the answer to that."""
@@ -119,7 +121,7 @@ class Lands:
         """Add what came under the name of the complaint of a page, with another content (see land). Another matter moves nothing."""
         case = memory.case_of(turn.state, turn.citizen)
         heard = self._opens.heard(turn, message, id_)
-        if case is None or not heard.names_matter or heard.fresh.complaint.topic == case.get("topic"):
+        if case is None or heard.cries or not heard.names_matter or heard.fresh.complaint.topic == case.get("topic"):
             return self.land(turn, replace(message, about=turn.citizen), id_, "")
         return self._passing.add_apart(turn, message, id_, case)
 

@@ -10,6 +10,7 @@ from complaints.command import CommandKind, MessageReading, asked_for
 from complaints.limits import as_reason
 from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
+from complaints.tracking import next_code
 from complaints.wording import text
 from conversation import citizen as memory
 from conversation.cases import keep, kept
@@ -196,6 +197,19 @@ class Passing:
             fields["companion"] = True
         turn.command(message, id_, case["code"], CommandKind.add, **fields)
         case["additions"] = case.get("additions", 0) + 1
+        return landed(MessageKind.addition, case, unread=not was_read)
+
+    def alone(self, turn: Turn, heard: Heard, id_: UUID, case: Document) -> Landed:
+        """Pass on danger to life that somebody tells to a case: it becomes a case of its own (see router.cases.decide), and that stays."""
+        message = heard.message
+        found, was_read = self._reads.completion(None, message, part=None, about={})
+        fields: dict[str, Any] = {"addition": msgspec.structs.replace(found.addition, apart=True)}
+        fields |= {"reading": found.reading, "secret": True if heard.fresh.message.secret else None}
+        turn.command(message, id_, case["code"], CommandKind.add, **fields, companion=True if message.sender else None)
+        if message.sender:  # he hears of it, also if he has asked for silence before
+            own = ids.continuation_id(id_)
+            made = {"id": str(own), "code": next_code(case["code"], own), "opened_ms": turn.at_ms}
+            memory.add_case(turn.state, made | ({"after_stop": True} if "silent_ms" in turn.state else {}))
         return landed(MessageKind.addition, case, unread=not was_read)
 
     def moves(self, message: InboundMessage, case: Document) -> bool:

@@ -81,7 +81,15 @@ HERE: Final = ALL - {T.elsewhere, T.place}
 AWAY: Final = ALL - NEAR
 
 TABLE: Final = (
-    Row("danger", SURE["danger"].whole, ALL, {A.open: EVER}, "a 112 too much harms nobody", named=False),
+    Row(
+        "danger in its matter",
+        1.0,
+        NEAR | {T.again},
+        {A.dispute: DONE, A.add: HAS - DONE},
+        "he is its citizen",
+        named=True,
+    ),
+    Row("danger", 1.0, ALL, {A.open: EVER}, "it waits for nobody, and a 112 too much harms nobody"),
     Row("stop", SURE["stop"].whole, ONLY, {A.silence: EVER}, "who is silenced by mistake hears of nothing"),
     Row("resume", 0.6, ONLY, {A.hear: EVER}, "who is not silent loses nothing"),
     Row("only hide", 0.9, ONLY, {A.hide: HAS}, "to hide too much does the least harm", named=False),
@@ -147,7 +155,9 @@ def _fits(row: Row, heard: Heard, stands: Standing) -> bool:
 def _may(wants: str, heard: Heard, stands: Standing) -> bool:
     """Return whether what is wanted can be meant: not by whoever has only a code, and not in a post that begins a thread."""
     case = stands.case or {}
-    if wants == ANYTHING or (wants == "status" and case.get("foreign")):
+    if wants == "danger in its matter":
+        return bool(case.get("id") and (heard.message.sender or heard.message.proven))
+    if wants in {ANYTHING, "danger"} or (wants == "status" and case.get("foreign")):
         return True
     if not heard.is_own or case.get("foreign") or (heard.message.thread and stands.case is None):
         return False

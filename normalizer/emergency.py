@@ -1,5 +1,6 @@
 """Recognises a text that tells of danger to life now, whose writer needs another number than ours. Pure."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -11,6 +12,10 @@ OCCASION: Final = "emergency"
 
 _SAYS: Final = frozenset((FactKind.added, FactKind.reopened))
 """The facts that the citizen's own words lead to, beside the opening of a case."""
+
+
+_COMMAND: Final = re.compile(r"^\W*(?:[A-Z0-9]+\W+)+(?=[a-z])")
+"""The words in capitals and the code before what is told in small letters: a command weakens no cry for help behind it."""
 
 
 def occasion(kind: str, complaint: Iterable[str], said: str = "") -> str:
@@ -35,4 +40,5 @@ def tells_of_danger(text: str) -> bool:
     Args:
         text: as the citizen wrote it.
     """
-    return "danger" in understood(text).modifiers
+    told = _COMMAND.sub("", text, count=1)
+    return "danger" in understood(text).modifiers or (told != text and "danger" in understood(told).modifiers)

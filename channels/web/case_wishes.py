@@ -13,6 +13,7 @@ from channels.web.parse import FieldError, checked_as
 from channels.web.parts import WebParts
 from channels.web.responses import page
 from channels.web.service import WebService, code_in
+from channels.web.told import number_for_emergencies
 from channels.web.wishes import (
     HIDE,
     MOST_WORDS,
@@ -121,7 +122,8 @@ class WishPages:
         )
         receipt = await self._service.keep(wanted)
         answer = RedirectResponse(f"/lacak/{code}?permintaan={wish.path}", status_code=303)
-        signed = self._parts.receipts.sign(case, code, receipt.message_id)
+        is_danger = bool(number_for_emergencies(said.text))
+        signed = self._parts.receipts.sign(case, code, receipt.message_id, is_danger=is_danger)
         self._parts.receipts.give(request, answer, signed)
         return answer
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 from channels.web.parse import Submission
 from complaints.event import Attachment
 from complaints.message import InboundMessage
+from normalizer.emergency import tells_of_danger
 
 NAME = "web"
 
@@ -25,11 +26,15 @@ def inbound(
 
     Args:
         submission: checked; its regency is a full name.
-        upstream_id: what names this sending (see `name_of`).
+        upstream_id: what names this sending (see `name_of`). If it tells of danger to life, its words are a part of its name: under the
+            name of an earlier sending they are a complaint of their own.
         attachments: those that it refers to, as they are kept.
         position: latitude and longitude in degrees, if they were sent beside the submission.
         region: the Kemendagri code of the region whose government's own channel it came through; None if it is nobody's.
     """
+    if any(map(tells_of_danger, (submission.title, submission.text))):
+        words = f"{submission.title}\0{submission.text}".encode("utf-8", "surrogatepass")
+        upstream_id = f"{upstream_id}/{sha256(words).hexdigest()[:16]}"
     return InboundMessage(
         channel=NAME,
         upstream_id=upstream_id,

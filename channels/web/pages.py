@@ -18,6 +18,7 @@ from channels.web.messages import NAME, addition, inbound, name_of
 from channels.web.parse import AS_WRITTEN, EASTERNMOST, LONGEST_TEXT, MOST_ATTACHMENTS, FieldError
 from channels.web.parts import WebParts
 from channels.web.receipt_keys import Reported, proves_itself, sending_of
+from channels.web.receipts import Sent
 from channels.web.responses import page
 from channels.web.service import Seen, WebService, code_in
 from channels.web.told import STATES, Story, moment, number_for_emergencies
@@ -180,14 +181,15 @@ class Pages:
         """Show the code, our question if we have one, and to whoever has just told of danger to life the number for emergencies."""
         code = code_in(request.path_params)
         sent = self._receipts.held(request, code)
-        warning = wording.text(OCCASION, NAME) if sent is not None and sent.is_danger else ""
         case, question = None, ""
         if sent is not None:
             case, question = await self._service.asked(code, sent)
             code = case.tracking_code if case else code
         key = self._receipt_key(request, case or sent)
         spaced = tracking.spaced(code)
-        return page("received.html", code=code, spaced=spaced, warning=warning, receipt_key=key, question=question)
+        return page(
+            "received.html", code=code, spaced=spaced, warning=_warning(sent), receipt_key=key, question=question
+        )
 
     def _receipt_key(self, request: Request, reported: Reported | None) -> str:
         """Return the receipt key as it is shown, if this browser keeps it."""
@@ -234,7 +236,9 @@ class Pages:
             fault = FieldError(at, error.detail)
             return _refused(error, await self._case(request, code, fields=form.fields, errors=[fault], files=files))
         answer = RedirectResponse(f"/lacak/{code}?dilengkapi=1", status_code=303)
-        self._receipts.give(request, answer, self._receipts.sign(case, code, receipt.message_id))
+        is_danger = bool(number_for_emergencies(text))
+        signed = self._receipts.sign(case, code, receipt.message_id, is_danger=is_danger)
+        self._receipts.give(request, answer, signed)
         return answer
 
     async def _case(
@@ -271,6 +275,7 @@ class Pages:
             receipt_key=key,
             may_prove=status is not None and status.by_code and status.state != "selesai" and not key,
             changed="lagi" in asks,
+            warning=_warning(sent) if "lagi" in asks or is_answer else "",
             wished=WISHES.get(asks.get("permintaan", "")),
             day=written_day,
             moment=moment,
@@ -285,6 +290,11 @@ class Pages:
         )
         self._forms.set_cookie(request, answer, browser)
         return answer
+
+
+def _warning(sent: Sent | None) -> str:
+    """Return the number for emergencies for whoever has just told of danger; empty for anybody else."""
+    return wording.text(OCCASION, NAME) if sent is not None and sent.is_danger else ""
 
 
 def _refused(error: HTTPException, answer: Response) -> Response:

@@ -11,7 +11,7 @@ from complaints.calendar import written_day
 from complaints.case import Case
 from complaints.fact import Fact, FactKind
 from complaints.mail import ReplyKind
-from complaints.telling import COMPLETE_BY, class_named, completed_as, first_of, hidden_as, kind_of, put_off_as
+from complaints.telling import BY_CODE, COMPLETE_BY, class_named, completed_as, first_of, hidden_as, kind_of, put_off_as
 from complaints.wording import text
 from normalizer import emergency
 from normalizer.masking import mask
@@ -209,6 +209,8 @@ def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case
             if kind is ReplyKind.completed:
                 moves = any(_moves(fact) for fact in together)
                 occasion = completed_as("ditanggapi" if then.is_answered else then.state, moves=moves)
+                if first.addition is not None and first.addition.by_code:
+                    occasion = BY_CODE
             elif kind is ReplyKind.hidden:
                 occasion = hidden_as(first.kind.value)
             elif kind is ReplyKind.merged and then.heard:

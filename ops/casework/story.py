@@ -136,7 +136,7 @@ TOLD: Final[dict[FactKind, Callable[[Fact], str]]] = {
     FactKind.added: _added,
     FactKind.refused: lambda fact: f"{fact.actor} refused{_suggestion(fact)}{_because(fact)}",
     FactKind.answered: lambda fact: f"{fact.actor} answered{' finally' if fact.final else ''}{_because(fact)}",
-    FactKind.continued: lambda fact: f"a message of the citizen had no room and became the case {fact.continued_as}",
+    FactKind.continued: lambda fact: f"a message became the case {fact.continued_as}",
     FactKind.verified: lambda fact: f"{fact.actor} said that the report is complete{_because(fact)}",
     FactKind.accepted: lambda fact: f"{fact.actor} accepted the case{_because(fact)}",
     FactKind.handed_on: lambda fact: f"{fact.actor} handed it on to {fact.to}{_because(fact)}",

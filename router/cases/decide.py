@@ -24,6 +24,7 @@ from complaints.limits import (
     REASON_BYTES,
 )
 from complaints.telling import PUBLIC
+from normalizer.emergency import tells_of_danger
 from router.cases import clocks
 from router.cases.document.plain import bare
 from router.cases.draft import Decision, Declined, Draft
@@ -168,7 +169,10 @@ def _add(draft: Draft, said: Command, law: Law) -> Declined | None:
         raise ContractViolation(
             f"the addition has {size} bytes without its raw message, at most {COMPLAINT_BYTES} are possible"
         )
-    if before.state == "selesai" or (addition.apart and before.state in _NOBODY_READS):
+    is_own = (addition.apart and before.state in _NOBODY_READS) or (
+        (addition.apart or is_counted) and tells_of_danger(addition.text)
+    )
+    if before.state == "selesai" or is_own:
         draft.add(FactKind.continued, continued_as=continuation_of(said)[1])
         return None
     draft.add(FactKind.added, addition=addition, reading=reading)

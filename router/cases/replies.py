@@ -14,6 +14,7 @@ from complaints.fact import Fact, FactKind
 from complaints.ids import derived, reply_name
 from complaints.mail import Reply, ReplyKind
 from complaints.telling import (
+    BY_CODE,
     COMPLETE_BY,
     LAST_LEVEL,
     PUBLIC,
@@ -83,7 +84,7 @@ def moves(fact: Fact) -> bool:
 def _added_as(facts: Sequence[Fact], case: Case, *, by_code: bool) -> str:
     """Return the occasion of the sentence that tells the citizen what became of an addition."""
     if by_code:
-        return "completed_by_code"
+        return BY_CODE
     is_answered = case.state == "digabung" and case.heard and case.heard.answer
     return completed_as("ditanggapi" if is_answered else case.state, moves=any(map(moves, facts)))
 
@@ -99,6 +100,8 @@ def status_for(asked: Command, case: Case | None, at: datetime) -> Reply:
         asked: the command.
         case: the document of the case; None if there is no case with this code.
         at: the time of the command's record.
+
+    Words that tell of danger to life are answered with the number for emergencies, whatever they ask for.
     """
     sender = asked.sender
     assert sender is not None
@@ -106,17 +109,20 @@ def status_for(asked: Command, case: Case | None, at: datetime) -> Reply:
     about: dict[str, Any] = {"private": True}
     if case is not None:  # what was told on one channel is told in public on no other one
         about = _about(case, hides=case.complaint.channel != sender.channel)
+    said = asked.addition.text if asked.addition else asked.text
+    ending = emergency.OCCASION if emergency.tells_of_danger(said) else ""
     return Reply(
         id=derived(asked.id, reply_name(ReplyKind.status.value)),
         citizen=sender.reporter_ref,
         tracking_code=asked.tracking_code,
         channel=sender.channel,
         kind=ReplyKind.status,
-        text=_unknown(asked.tracking_code, sender.channel)
+        text=_unknown(asked.tracking_code, sender.channel, ending)
         if case is None
-        else status_of_case(case, sender.channel, at=at),
+        else status_of_case(case, sender.channel, at=at, ending=ending),
         created_at=at,
         caused_by=asked.id,
+        urgent=True if ending else None,
         **about,
     )
 
@@ -136,17 +142,18 @@ def _about(case: Case, *, hides: bool = False) -> dict[str, Any]:
     }
 
 
-def _unknown(code: str, channel: str) -> str:
-    return text("status_unknown", channel, code=tracking.spaced(code))
+def _unknown(code: str, channel: str, ending: str) -> str:
+    return text("status_unknown", channel, ending=ending, code=tracking.spaced(code))
 
 
-def status_of_case(case: Case, channel: str = "", *, at: datetime | None = None) -> str:
+def status_of_case(case: Case, channel: str = "", *, at: datetime | None = None, ending: str = "") -> str:
     """Return what a citizen hears who asks how a case stands.
 
     Args:
         case: the document of the case.
         channel: the name of the channel by which he asks; empty: that of the complaint.
         at: when he asks: after the day of the deadline he hears that it is over; None if nobody asks.
+        ending: the occasion of the sentence behind it; empty for none.
     """
     due = min((one.due for one in case.deadlines if one.duty in COMPLETE_BY), default=None)
     heard, occasion = case.heard, f"status_{case.state}"
@@ -158,6 +165,7 @@ def status_of_case(case: Case, channel: str = "", *, at: datetime | None = None)
     return text(
         occasion,
         channel or case.complaint.channel,
+        ending=ending,
         code=tracking.spaced(case.tracking_code),
         owner=(heard or case).owner.name,
         since=written_day(case.chain[-1].since),

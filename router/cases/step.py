@@ -17,6 +17,7 @@ from complaints.fact import Fact, FactKind
 from complaints.ids import timer_id
 from complaints.mail import Reply, ReplyKind
 from normalizer.complaint import VERSION
+from normalizer.emergency import tells_of_danger
 from normalizer.parts import title_of
 from router.cases.clocks import due_ms
 from router.cases.decide import continuation_of, decide, is_of_another
@@ -189,15 +190,19 @@ def continuation(first: Complaint | None, said: Command, *, continues: str | Non
         normaliser_version=VERSION,
         continues=continues,
     )
-    if first is None:
-        return made
+    return made if first is None else _with_what_is_known(made, first)
+
+
+def _with_what_is_known(made: Complaint, first: Complaint) -> Complaint:
+    """Return a complaint with what it lacks and the complaint that it continues has; danger to life is for others, who need the place."""
+    place = made.place if made.place.regency else first.place
+    made = replace(made, place=place, anonymous=first.anonymous, secret=made.secret or first.secret)
+    if tells_of_danger(made.text):
+        return replace(made, missing=tuple(part for part in made.missing if part != "place" or place.regency is None))
     return replace(
         made,
-        place=made.place if made.place.regency else first.place,
         topic=made.topic or first.topic,
         oversight=made.oversight or first.oversight,
         hints=first.hints,
-        anonymous=first.anonymous,
-        secret=made.secret or first.secret,
         normaliser_version=first.normaliser_version,
     )

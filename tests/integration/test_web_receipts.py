@@ -7,6 +7,7 @@ from threading import Event
 from uuid import UUID
 
 import httpx
+import pytest
 
 from complaints import ids, tracking
 from complaints.case import CaseStatus
@@ -69,6 +70,43 @@ def test_who_tells_of_danger_reads_the_number_for_emergencies_at_once(door: Hous
     assert door.send().json()["emergency"] == ""
     posted = door.http.post("/open311/v2/requests.json", data={"service_code": "kesehatan", "description": DANGER})
     assert posted.json()[0]["service_notice"].startswith("Keadaan darurat? Telepon 112.")
+
+
+@pytest.mark.parametrize("send", ["form", "api"])
+def test_danger_under_a_known_form_or_key_is_a_complaint_of_its_own(door: House, send: str) -> None:
+    """It has a code and a page of its own, with the number at once; sent twice, it is one. A form that only changes is as before."""
+
+    def sent_as(text: str) -> str:
+        if send == "api":
+            return str(door.send(text=text, key="the-same-key-0123456789").json()["tracking_code"])
+        return door.fill(text=text, form_key="sama").headers["location"].rpartition("/")[2].partition("?")[0]
+
+    first = sent_as("Lampu jalan mati di Kota Semarang")
+    door.settle(door.complaints()[-1])
+    own = sent_as(DANGER)
+    assert own != first
+    assert sent_as(DANGER) == own
+    assert sent_as("Lampu jalan mati di Kota Semarang, dua tiang") == first
+    if send == "form":
+        assert "tel:112" in door.http.get(f"/diterima/{own}").text
+
+
+def test_danger_added_on_the_page_of_a_case_reads_the_number_there_at_once(door: House) -> None:
+    """Before the case has it and afterwards, also in the words of a wish; nobody else who looks at the page reads it."""
+    complaint = sent(door)
+    code = complaint.mailbox
+    door.settle(complaint)
+    answer = door.fill(f"/lacak/{code}", text=DANGER)
+    assert "tel:112" in door.http.get(answer.headers["location"]).text
+    continued = Facts(complaint).after(door.additions()[-1].id, (FactKind.continued, {"continued_as": "2Q74GVWWCE3"}))
+    door.settle(complaint, "diproses", *continued.made)
+    shown = door.http.get(answer.headers["location"]).text
+    assert "tel:112" in shown
+    assert 'href="/lacak/2Q74GVWWCE3"' in shown
+    with httpx.Client(base_url=door.http.base_url, trust_env=False) as stranger:
+        assert "112" not in stranger.get(answer.headers["location"]).text
+    door.fill(f"/lacak/{code}", text="Di depan pasar")
+    assert "112" not in page(door, code, dilengkapi="1")
 
 
 def test_a_receipt_is_for_its_own_code(door: House) -> None:

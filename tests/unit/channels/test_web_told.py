@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from channels.web.told import moment, story
 from complaints.command import CITIZEN, NEIGHBOURS
 from complaints.disposition import AgencyRef
-from complaints.event import Pin, Place, Region
+from complaints.event import Addition, Pin, Place, Raw, Region
 from complaints.fact import FactKind
 from complaints.mail import ReplyKind
 from complaints.message import InboundMessage
@@ -85,6 +85,17 @@ def test_the_page_has_the_number_for_emergencies_as_the_replies_have_it() -> Non
     assert PLACE in asked.question
     assert asked.question.endswith("112.")
     assert not any(PLACE in one.text for one in asked.told)
+
+
+def test_the_page_thanks_nobody_for_what_came_by_the_code_alone() -> None:
+    """Ten strangers' messages are not its citizen's: the page says how they came."""
+    strange = Addition(
+        text="masih mati", received_at=NOON, raw=Raw(body=b"", coding="j", upstream_id="1"), by_code=True
+    )
+    assert "Terima kasih" in told((FactKind.added, {"addition": replace(strange, by_code=None)}))
+    words = told((FactKind.added, {"addition": strange}))
+    assert "oleh seseorang yang memegang kodenya" in words
+    assert "Terima kasih" not in words
 
 
 def test_a_secret_report_has_no_content() -> None:
