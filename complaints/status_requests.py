@@ -1,9 +1,9 @@
 """Reads the few words that are a request to us and no complaint. Pure."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from complaints import tracking
 from complaints.errors import TrackingCodeError
@@ -85,12 +85,6 @@ def asks_for_help(text: str) -> bool:
     return _HELP.match(text) is not None
 
 
-_CODE: Final = re.compile(
-    rf"(?<![0-9A-Za-z])([0-9A-Za-z](?:[\W_]*[0-9A-Za-z]){{{tracking.CODE_LENGTH - 1}}})(?![0-9A-Za-z])"
-)
-"""What may be a code, in any groups and with anything between them that is no letter or digit."""
-
-
 _WRITTEN: Final = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{5})([ -]?)([0-9A-Za-z]{5})\2([0-9A-Za-z])(?![0-9A-Za-z])")
 """A code as we tell it, or without its spaces."""
 
@@ -121,7 +115,7 @@ def codes_in(text: str) -> list[str]:
 
     One in 32 runs of letters and digits that are as long is taken for a code, so the caller must know the case.
     """
-    return [code for code, _, _ in _found(visible(text), lambda _: True)]
+    return [place.code for place in _found(visible(text), lambda _: True)]
 
 
 _BETWEEN: Final = re.compile(r"[\W_]+")
@@ -134,7 +128,7 @@ _MOST_BESIDE: Final = 5
 """The most letters of shorter words that are no code because a word of a list stands beside them."""
 
 
-def is_spelled(groups: list[str]) -> bool:
+def _is_spelled(groups: list[str]) -> bool:
     """Return whether the groups of what may be a code look like one, and not like words and numbers, as in "2003 Pasal 78".
 
     Unless it is written as we write codes ("ABCDE FGHJK M") or in single characters and pairs, a group of a code has both a letter and a
@@ -144,19 +138,19 @@ def is_spelled(groups: list[str]) -> bool:
     has_digit, lengths = any(map(str.isdigit, run)), [len(group) for group in groups]
     if lengths in _OUR_GROUPS and (has_digit or run.isupper()):
         return True
-    return has_digit and (max(lengths) <= _PAIR or not all(group.isalpha() or group.isdigit() for group in groups))
+    return has_digit and (max(lengths) <= _PAIR or any(map(_is_mixed, groups)))
 
 
-def cannot_be_words(groups: list[str], is_word: Callable[[str], bool]) -> bool:
+def _is_mixed(group: str) -> bool:
+    return not (group.isalpha() or group.isdigit())
+
+
+def _cannot_be_words(groups: list[str], is_word: Callable[[str], bool]) -> bool:
     """Return whether the groups of what may be a code are no words of a list with some short ones and numbers beside them.
 
     Fewer than one code in ten thousand consists of such words, in whichever groups it is written.
-
-    Args:
-        groups: of letters and digits.
-        is_word: tells whether a group of at least four letters, in small letters, is a word of the list.
     """
-    if max(map(len, groups)) <= _PAIR or not all(group.isalpha() or group.isdigit() for group in groups):
+    if max(map(len, groups)) <= _PAIR or any(map(_is_mixed, groups)):
         return True
     named = [group.lower() for group in groups if group.isalpha()]
     short = [group for group in named if len(group) < _WORD or not is_word(group)]
@@ -166,40 +160,70 @@ def cannot_be_words(groups: list[str], is_word: Callable[[str], bool]) -> bool:
     return len(short) == len(named) or not beside
 
 
-def without_codes(text: str, instead: str = "", *, may_be: Callable[[list[str]], bool] = is_spelled) -> str:
+def without_codes(text: str, instead: str = "", *, is_word: Callable[[str], bool] | None = None) -> str:
     """Return a text without the tracking codes in it, however they are spelled.
 
     Args:
         text: the text.
         instead: what takes the place of each code.
-        may_be: tells whether the groups of a run whose check character is right may be a code: one in 32 runs of words has it, too.
+        is_word: tells of at least four small letters whether they are a word; then all is taken for a code whose check character is right
+            and whose groups are no words, also within a longer run. None: what looks like a code.
     """
     text = visible(text)
-    for start, end in _joined(_found(text, may_be)):
+    if is_word is None:
+        found = _found(text, _is_spelled)
+    else:
+        found = sorted([*_found(text, lambda groups: _cannot_be_words(groups, is_word)), *_glued(text, is_word)])
+    for start, end in _joined(found):
         text = f"{text[:start]}{instead}{text[end:]}"
     return text
 
 
-def _joined(found: list[tuple[str, int, int]]) -> list[tuple[int, int]]:
+class _Place(NamedTuple):
+    """Where a code stands: its first position and the position behind it."""
+
+    start: int
+    end: int
+    code: str = ""
+
+
+def _joined(found: list[_Place]) -> list[tuple[int, int]]:
     """Return where codes stand, the last one first; codes that overlap, of which only one can be meant, are one place."""
     places: list[tuple[int, int]] = []
-    for _, start, end in reversed(found):
-        if places and end > places[-1][0]:
-            end = places.pop()[1]  # noqa: PLW2901  # the end of the place that it becomes a part of
-        places.append((start, end))
+    for start, end, _ in reversed(found):
+        last = places.pop()[1] if places and end > places[-1][0] else end
+        places.append((start, last))
     return places
 
 
-def _found(text: str, may_be: Callable[[list[str]], bool]) -> list[tuple[str, int, int]]:
-    """Return the codes in a text, each with its first position and the position behind it; two may overlap."""
-    found, at = [], 0
-    while (run := _CODE.search(text, at)) is not None:
-        at = run.start(1) + 1
-        groups = _BETWEEN.split(run[1])
-        try:
-            code = tracking.parse("".join(groups))
-        except TrackingCodeError:
-            continue
-        if may_be(groups):
-            found.append((code, run.start(1), run.end(1)))
+def _found(text: str, may_be: Callable[[list[str]], bool]) -> list[_Place]:
+    """Return the codes in a text, in any groups with anything between them that is no letter or digit; two may overlap."""
+    runs = list(_RUN.finditer(text))
+    lengths, found = [run.end() - run.start() for run in runs], []
+    for first in range(len(runs)):
+        last, length = first, lengths[first]
+        while length < tracking.CODE_LENGTH and last + 1 < len(runs):
+            last += 1
+            length += lengths[last]
+        if length == tracking.CODE_LENGTH:
+            groups = [run[0] for run in runs[first : last + 1]]
+            if (code := tracking.code_of("".join(groups))) and may_be(groups):
+                found.append(_Place(runs[first].start(), runs[last].end(), code))
     return found
+
+
+_RUN: Final = re.compile("[0-9A-Za-z]+")
+_LONGER: Final = re.compile(rf"[0-9A-Za-z]{{{tracking.CODE_LENGTH + 1},}}")
+
+
+def _glued(text: str, is_word: Callable[[str], bool]) -> Iterator[_Place]:
+    """Yield the codes within longer runs of letters and digits: those with both, and those of letters with a word before or behind."""
+    for run in _LONGER.finditer(text):
+        for at in range(len(run[0]) - tracking.CODE_LENGTH + 1):
+            end = at + tracking.CODE_LENGTH
+            if not tracking.code_of(within := run[0][at:end]):
+                continue
+            beside = (run[0][:at].lower(), run[0][end:].lower())
+            is_beside = any(len(word) >= _WORD and is_word(word) for word in beside)
+            if _is_mixed(within) or (is_beside and not is_word(run[0].lower())):
+                yield _Place(run.start() + at, run.start() + end)

@@ -31,6 +31,9 @@ def _double(value: int) -> int:
     return value ^ _POLYNOMIAL if value & 0b100000 else value
 
 
+_DOUBLED: Final = tuple(map(_double, range(len(ALPHABET))))
+
+
 def _check_value(values: list[int]) -> int:
     total = 0
     for value in values:
@@ -167,6 +170,17 @@ def parse(text: str) -> str:
             f"the check character of {text!r} is wrong: a character was misread or left out, please look again"
         )
     return "".join(ALPHABET[value] for value in values)
+
+
+def code_of(letters: str) -> str:
+    """Return the code that eleven letters and digits of ASCII are, as `parse` does; empty if they are none."""
+    total, typed = 0, letters.upper()
+    for letter in typed[:PAYLOAD_LENGTH]:
+        value = _VALUES.get(letter)
+        if value is None:
+            return ""
+        total = _DOUBLED[total ^ value]
+    return "".join([ALPHABET[_VALUES[letter]] for letter in typed]) if _VALUES.get(typed[-1]) == total else ""
 
 
 def typed_letters(text: str) -> str:

@@ -1,14 +1,11 @@
 """Replaces personal data in free text by placeholders, for everyone except the responsible officer."""
 
-import gzip
 import re
 from collections.abc import Callable
-from functools import cache
 
 from complaints import status_requests
-from complaints.runtime import packaged
-from normalizer.affixes import is_made_of
 from normalizer.given_names import ALSO_A_PLACE, KIN, NEVER_A_PLACE, NO_NAMES, OF_NOTHING, REGIONS, WHICH_KIN
+from normalizer.known_words import is_known
 
 _NAME_WORD = r"(?:[A-Z][\w'\u2019.-]*|[A-Z]{2,})"
 _WHOSE = (
@@ -250,7 +247,6 @@ OFFICE_WORDS = (
 INTRODUCED = ("nama", "nm", "perkenalkan")
 """What a text has, in small letters, if the rules of _CUED, _OFFICERS and _SMALL can match it: to look for it is faster."""
 
-_LETTERS = re.compile("[a-z]{4,}")
 _DIGIT = re.compile(r"\d")
 
 
@@ -265,7 +261,7 @@ def mask(text: str) -> str:
     ("Bapak Bupati") and names of roads and schools ("Jl Pak Slamet"). A position in degrees is rounded to two decimals, about a kilometre.
     Characters that nobody sees are left out, since a number could hide behind them.
     """
-    text = status_requests.without_codes(text, "[kode]", may_be=_may_be_a_code)
+    text = status_requests.without_codes(text, "[kode]", is_word=is_known)
     if "@" in text or "/" in text:
         text = _replaced(text, _ACCOUNTS)
     folded = text.lower()
@@ -281,18 +277,6 @@ def mask(text: str) -> str:
     if _THEN_A_NAME.search(text):
         text = _replaced(text, _RELATIVES)
     return _replaced(text, _SMALL) if _has(folded, INTRODUCED) else text
-
-
-def _may_be_a_code(groups: list[str]) -> bool:
-    return status_requests.cannot_be_words(groups, lambda word: is_made_of(word, _words()))
-
-
-@cache
-def _words() -> frozenset[str]:
-    """Return the words of every day, the roots of words, and the words of the names of regions. The files are read once per process."""
-    lists = [packaged.text("normalizer", f"{name}.txt") for name in ("everyday", "roots")]
-    regions = gzip.decompress(packaged.content("normalizer", "regions.tsv.gz")).decode().lower()
-    return frozenset(word for text in (*lists, regions) for word in _LETTERS.findall(text))
 
 
 def _has(folded: str, words: tuple[str, ...]) -> bool:

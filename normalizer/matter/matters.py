@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import yaml
 
-from normalizer.affixes import is_made_of
+from normalizer.known_words import is_made_of
 from normalizer.matter.harm import Harm
 from normalizer.matter.senses import Senses, senses
 from normalizer.matter.words import Word, hash_of, skeleton, small_hash
