@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from complaints import status_requests
 from complaints.event import Complaint
 from complaints.message import InboundMessage
 from conversation.own import own_words
@@ -13,6 +12,7 @@ from normalizer import corrections
 from normalizer.complaint import position_of
 from normalizer.coordinates import without_positions
 from normalizer.emergency import tells_of_danger
+from normalizer.known_words import without_codes
 from normalizer.language import commands, cues
 from normalizer.language.understanding import Understood, tells_beside, understood
 
@@ -86,7 +86,7 @@ class Heard:
     def found(self) -> Understood:
         """What its citizen wants by it."""
         is_short = self.length <= SHORT
-        return understood(cues.spelt(status_requests.without_codes(self.said)) if is_short else self.said)
+        return understood(cues.spelt(without_codes(self.said)) if is_short else self.said)
 
     @cached_property
     def cries(self) -> bool:
@@ -117,6 +117,11 @@ class Heard:
         is_of_us = (told.topic or "").startswith(_ABOUT_US) and told.place.province is None
         is_office = cues.is_rest(told.topic or "") and self.found.wants("place")
         return "subject" not in told.missing and not is_of_us and not is_office
+
+    @cached_property
+    def tells_a_fault(self) -> bool:
+        """Whether it reads like a place and begins with a matter: what is wrong with a thing."""
+        return self.found.intent == "place" and self.names_matter and cues.begins_with_a_fault(self.said)
 
     @cached_property
     def is_placed(self) -> bool:
@@ -187,6 +192,7 @@ class Heard:
 
 READ: Final[Mapping[str, Callable[[Heard], float]]] = {
     ANYTHING: lambda _: True,
+    "place": lambda heard: 0.0 if heard.tells_a_fault else heard.found.shares["place"],
     "danger": lambda heard: heard.cries,
     "danger in its matter": lambda heard: heard.cries,
     "only hide": lambda heard: heard.found.shares["hide"] if heard.is_wish else 0.0,
@@ -202,6 +208,6 @@ READ: Final[Mapping[str, Callable[[Heard], float]]] = {
     "no, and more": lambda heard: commands.begins_with(heard.said, "disagree"),
     "threat": lambda heard: cues.threatens(heard.said),
     "accusation": lambda heard: cues.accuses(heard.said),
-    "no story": lambda heard: 1.0 - heard.most(_MAY_TELL),
+    "no story": lambda heard: 0.0 if heard.tells_a_fault else 1.0 - heard.most(_MAY_TELL),
 }
 """What else is read than the intent of the whole: how sure it is."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from normalizer.correcting import patterns, said
+from normalizer.known_words import without_codes
 from normalizer.places.gazetteer import REGENCY, Gazetteer
 from normalizer.results import PlaceReading, Reading
 from normalizer.text import fold
@@ -17,10 +18,8 @@ _STREET: Final = re.compile(
 )
 """A street before the place in which it is."""
 
-_ADDRESSED: Final = re.compile(
-    r"@\w+|\b(?:[Ll]aporan |[Kk]ode )?(?=[0-9A-Z -]{0,12}\d)[0-9A-Z]{5}[ -]?[0-9A-Z]{5}[ -]?[0-9A-Z]\b"
-)
-"""The account that X writes before an answer, and the tracking code as we write it: neither is said about the place."""
+_ADDRESSED: Final = re.compile(r"(?:\b(?:laporan|kode) )?@\w+", re.IGNORECASE)
+"""The account that X writes before an answer, and what stands for the tracking code: neither is said about the place."""
 
 _PAUSE: Final = re.compile(
     r"[,;!\n]+|(?<!\bkab)(?<!\bkec)(?<!\bkel)(?<!\bjl)(?<!\bjln)(?<!\bds)(?<!\bgg)(?<!\bprov)\.(?:\s|$)|\s[-\u2013\u2014]+\s",
@@ -58,14 +57,18 @@ class Correction(NamedTuple):
     is_beside: bool = False
 
 
+def _told(text: str) -> str:
+    return _ADDRESSED.sub(" ", without_codes(text, "@code"))
+
+
 def begins(text: str) -> bool:
     """Return whether a text begins as one that corrects what its citizen told before, a place or anything else."""
-    return patterns().begins.match(said(_ADDRESSED.sub(" ", text))) is not None
+    return patterns().begins.match(said(_told(text))) is not None
 
 
 def correction(text: str) -> Correction | None:
     """Return what a message corrects; None if it is no correction."""
-    text = _ADDRESSED.sub(" ", text)
+    text = _told(text)
     spoken, known = said(text), patterns()
     words = spoken.split()
     if len(words) > _MOST_WORDS or not known.elsewhere.isdisjoint(words):
@@ -107,7 +110,7 @@ def is_only_place(text: str, spans: Iterable[str]) -> bool:
         spans: the folded words in which the place was read; if there are none, it says no place.
     """
     known, named = patterns(), {word for span in spans for word in span.split()}
-    words = known.before.sub("", f"{said(_ADDRESSED.sub(' ', text))} ", count=1)
+    words = known.before.sub("", f"{said(_told(text))} ", count=1)
     return bool(named) and _are_of_place(_bare(words), named | {_ITS})
 
 
@@ -181,7 +184,7 @@ def _is_shared(right: str, place: PlaceReading, gazetteer: Gazetteer) -> bool:
 
 def _confessed(text: str) -> Correction | None:
     """Return what follows a star, or a word such as "sorry", if nothing else is said."""
-    known, spoken = patterns(), said(_ADDRESSED.sub(" ", text))
+    known, spoken = patterns(), said(_told(text))
     if not known.elsewhere.isdisjoint(spoken.split()):
         return None
     found = known.confesses.fullmatch(spoken)
@@ -192,7 +195,7 @@ def _confessed(text: str) -> Correction | None:
 def _namesake(text: str, reads: Callable[[str], Reading], gazetteer: Gazetteer, told: str) -> PlaceReading | None:
     """Return the place of a message that only names the regency of the city that was told, or the other way round: "Kab Semarang pak"."""
     known = patterns()
-    words = _bare(known.before.sub("", f"{said(_ADDRESSED.sub(' ', text))} ", count=1))
+    words = _bare(known.before.sub("", f"{said(_told(text))} ", count=1))
     if known.regencies.isdisjoint(words.split()):
         return None
     if len([word for word in words.split() if word not in known.polite and word != _ITS]) == 1:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from complaints.fact import FactKind
+from normalizer.known_words import without_codes
 from normalizer.language.understanding import understood
 
 OCCASION: Final = "emergency"
@@ -15,7 +16,7 @@ _SAYS: Final = frozenset((FactKind.added, FactKind.reopened))
 
 
 _COMMAND: Final = re.compile(r"^\W*(?:[A-Z0-9]+\W+)+(?=[a-z])")
-"""The words in capitals and the code before what is told in small letters: a command weakens no cry for help behind it."""
+"""The words in capitals before what is told in small letters: a command, or a code, weakens no cry for help behind it."""
 
 
 def occasion(kind: str, complaint: Iterable[str], said: str = "") -> str:
@@ -40,5 +41,5 @@ def tells_of_danger(text: str) -> bool:
     Args:
         text: as the citizen wrote it.
     """
-    told = _COMMAND.sub("", text, count=1)
+    told = _COMMAND.sub("", without_codes(text), count=1).strip()
     return "danger" in understood(text).modifiers or (told != text and "danger" in understood(told).modifiers)

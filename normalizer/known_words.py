@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Final
 
+from complaints import status_requests
 from complaints.runtime import packaged
 
 _LETTERS: Final = re.compile("[a-z]{4,}")
@@ -52,6 +53,11 @@ def is_made_of(word: str, roots: AbstractSet[str]) -> bool:
 def is_known(word: str) -> bool:
     """Return whether a word in small letters is one of every day, a root, a part of the name of a region, or made of one."""
     return is_made_of(word, _words())
+
+
+def without_codes(text: str, instead: str = "") -> str:
+    """Return a text without all that can be a tracking code and is no words (see status_requests.without_codes)."""
+    return status_requests.without_codes(text, instead, is_word=is_known)
 
 
 @cache

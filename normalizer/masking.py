@@ -3,9 +3,8 @@
 import re
 from collections.abc import Callable
 
-from complaints import status_requests
 from normalizer.given_names import ALSO_A_PLACE, KIN, NEVER_A_PLACE, NO_NAMES, OF_NOTHING, REGIONS, WHICH_KIN
-from normalizer.known_words import is_known
+from normalizer.known_words import without_codes
 
 _NAME_WORD = r"(?:[A-Z][\w'\u2019.-]*|[A-Z]{2,})"
 _WHOSE = (
@@ -261,7 +260,7 @@ def mask(text: str) -> str:
     ("Bapak Bupati") and names of roads and schools ("Jl Pak Slamet"). A position in degrees is rounded to two decimals, about a kilometre.
     Characters that nobody sees are left out, since a number could hide behind them.
     """
-    text = status_requests.without_codes(text, "[kode]", is_word=is_known)
+    text = without_codes(text, "[kode]")
     if "@" in text or "/" in text:
         text = _replaced(text, _ACCOUNTS)
     folded = text.lower()

@@ -6,10 +6,14 @@ from itertools import pairwise
 from typing import Any, Final
 
 from complaints.runtime import packaged
+from normalizer.matter.senses import senses
 from normalizer.text import any_of, fold
 
 _THING: Final = 3
 """The least letters of a word of the name of a topic that can be that of its matter."""
+
+_BEGINNING: Final = 3
+"""The words with which a text begins to tell what is wrong."""
 
 _ONE_BEFORE: Final = 2
 """So many words before an accusation can deny it: "tidak ada"."""
@@ -68,6 +72,12 @@ def only_tells_a_state(text: str) -> bool:
     """Return whether a text tells how something is, and names no thing: "mati total pak sejak kemarin"."""
     words, known = folded(text), _known()
     return not known["states"].isdisjoint(words) and (known["states"] | known["around"]).issuperset(words)
+
+
+def begins_with_a_fault(text: str) -> bool:
+    """Return whether a text begins with what is wrong with a thing, and not with where: "pohon tumbang Jl Sultan Agung"."""
+    words = folded(text)[:_BEGINNING]
+    return not set(words[:1]) <= set(_known()["before"]) and any(senses().of(word)[1] for word in words)
 
 
 def is_rest(topic: str) -> bool:

@@ -1,5 +1,7 @@
 """What must not be lost or moved although it is short: thanks that say more, another matter with a word of correction, a bare place."""
 
+from uuid import uuid4
+
 import pytest
 
 from complaints.bus.envelope import encode
@@ -14,7 +16,7 @@ from tests.harness.house import said
 from tests.harness.stories import stories_of
 from tests.harness.support import message
 from tests.harness.tables import each_row, row_by_row
-from tests.harness.town import Town
+from tests.harness.town import Town, town_of
 
 LAMP = "lampu jalan mati di Jalan Pemuda, Kota Semarang"
 
@@ -70,6 +72,15 @@ def test_a_correction_moves_the_case_it_names(town: Town, text: str) -> None:
     assert (len(town.complaints), first(town).owner.id[-5:]) == (1, "33.73")
 
 
+def test_a_code_without_a_digit_is_no_word() -> None:
+    """One code in 62 has none."""
+    town = town_of()
+    id_ = next(one for one in iter(uuid4, None) if town.keys.tracking_code(one).isalpha())
+    town.say(LAMP, id_=id_)
+    town.say(f"{town.complaints[0].tracking_code} bukan Kota Semarang pak, Kota Salatiga")
+    assert (len(town.complaints), first(town).owner.id[-5:]) == (1, "33.73")
+
+
 @pytest.mark.parametrize("place", ["di Kelurahan Bugel, Salatiga", "Kota Salatiga", "di Jalan Merdeka Salatiga"])
 def test_a_bare_place_goes_on_with_a_case_that_has_none(place: str) -> None:
     """Also where the owner is a national body, which asks for none."""
@@ -105,3 +116,24 @@ def test_a_place_with_any_word_beside_it_is_a_complaint_of_its_own(town: Town, t
     """Also just after another one."""
     town.say(text)
     assert [one.text for one in town.complaints[1:]] == [text]
+
+
+@pytest.mark.parametrize(
+    "text", ["Pohon tumbang Jl Sultan Agung", "Pasien ditolak RSUD", "Jalan rusak Jl Mejabung Kota Tegal"]
+)
+@pytest.mark.parametrize("first", ["Guru SMPN 3 Kota Tegal minta uang", "Lampu jalan mati di Jl Ahmad Yani Kota Tegal"])
+def test_another_story_that_ends_with_a_place_is_a_case_of_its_own(first: str, text: str) -> None:
+    """It reads like a place, and begins with what is wrong: it answers no question, and nobody who has the first case reads it."""
+    town = town_of(first, seconds=1)
+    town.say(text)
+    assert [one.text for one in town.complaints] == [first, text]
+
+
+@pytest.mark.parametrize(
+    "text", ["kemarin", "tanggal 3 November di SMPN 3", "di dekat pohon tumbang", "Jl Sultan Agung"]
+)
+def test_what_answers_a_question_answers_it_still(text: str) -> None:
+    """A day, and a place that says no more than where."""
+    town = town_of("Guru SMPN 3 Kota Tegal minta uang", seconds=1)
+    town.say(text)
+    assert len(town.complaints) == 1
