@@ -49,7 +49,7 @@ _OF_TIERS: Final = (
     *("said_province", "said_regency", "sea_fishing", "slum", "spoils", "terminal_a", "terminal_b", "terminal_c"),
     *("many_provinces", "toll_road", "vehicle"),
 )
-_OTHERS: Final = ("asks_rule", "dear", "own_document", "special_zone", "water_company")
+_OTHERS: Final = ("asks_rule", "own_document", "special_zone", "water_company")
 
 ASKED_BY_CODE: Final = frozenset((*_OF_OFFICIALS, *_OF_TIERS, *WAYS, *_OTHERS))
 """The word groups with words whose names are written in code of normalizer/ or router/."""

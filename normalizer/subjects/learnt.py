@@ -6,10 +6,11 @@ from typing import Final
 from normalizer.language.examples import OF_SUBJECTS
 from normalizer.language.features import plain
 from normalizer.language.model import Model, model
+from normalizer.subjects.meanings import NO_TARGET
 from normalizer.text import BREAK
 
 AT_MOST: Final = 10.0
-"""Score of a subject that the examples alone show for certain: a little more than that of a clear word."""
+"""Score of a subject that the examples alone show for certain: nearly as much as two clear words."""
 
 ENOUGH: Final = 15.0
 """Score of a subject by its words from which on the examples add nothing: between, they add the less, the more the words tell."""
@@ -27,9 +28,9 @@ _FEWEST: Final = 4
 """Words of a title or a story that is read: fewer mean anything."""
 
 _TELLS: Final = 0.07
-"""Share of the likeliest subject from which on a text tells anything: thanks and questions how it stands have less."""
+"""Share of the likeliest subject from which on a text tells anything: thanks and reminders have less."""
 
-_LEAST: Final = 0.2
+_LEAST: Final = 0.1
 """What a subject gains at least: less is noise."""
 
 
@@ -57,7 +58,8 @@ class Learnt:
     def add(self, scores: dict[int, float], words: list[str], count: int) -> None:
         """Add to the scores of the subjects what the examples show, if the words do not tell enough.
 
-        A subject without examples cannot gain: so far as the words point to such subjects, the others gain less.
+        If the words point to a subject without examples, they add nothing: it could not gain. So far as
+        they point to others of these, the rest gains less.
 
         Args:
             scores: the scores by target; they are changed in place.
@@ -77,14 +79,17 @@ class Learnt:
 
     def _weight(self, scores: dict[int, float], count: int) -> float:
         """Return what a subject would gain that the examples show for certain."""
-        best = known = whole = 0.0
+        first, best, known, whole = NO_TARGET, 0.0, 0.0, 0.0
         for target, score in scores.items():
             if target < count and score > 0.0:
                 whole += score
-                best = max(best, score)
                 if target in self._known:
                     known += score
-        return AT_MOST * (1.0 - best / ENOUGH) * (known / whole if whole else 1.0)
+                if score > best:
+                    first, best = target, score
+        if not whole:
+            return AT_MOST
+        return AT_MOST * (1.0 - best / ENOUGH) * known / whole if first in self._known else 0.0
 
     def _shares(self, words: list[str]) -> dict[int, float]:
         """Return the shares of the subjects, by the model's label: their mean over the clauses."""

@@ -82,6 +82,21 @@ def test_subjects_of_held_out_writers_are_read() -> None:
     assert figures["first_three"] >= 0.9
 
 
+@each(
+    "text",
+    ["tolong ditindaklanjuti ya pak", "terima kasih banyak atas bantuannya", "oke siap makasih min"],
+)
+def test_thanks_and_reminders_point_to_no_subject(text: str) -> None:
+    """The likeliest of a hundred unlikely subjects is no subject."""
+    assert not Reader.load().read(text).subjects
+
+
+def test_an_example_teaches_what_no_list_has() -> None:
+    """A sentence of words that are in no list has the subject of the sentences that are like it."""
+    found = Reader.load().read("padi di sawah menguning dari pucuk, penyuluh tidak pernah kelihatan")
+    assert found.subjects[0].id == "agriculture"
+
+
 def test_each_subject_with_examples_is_a_subject_of_the_word_lists() -> None:
     """A file of another name would be learnt and never read."""
     assert set(labels(OF_SUBJECTS)) <= {subject.id for subject in Reader.load().lexicon.subjects}
