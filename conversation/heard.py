@@ -22,6 +22,9 @@ SHORT: Final = 25
 _CHARACTERS: Final = 300
 """Characters of the same: what has none of our letters has no words."""
 
+_A_PLACE: Final = 0.8
+"""How likely it must be that a message says a place, to take no matter from its words: streets have the names of many."""
+
 _CAPTION: Final = 6
 """Words beside a photo that say no more than that it is one."""
 
@@ -112,7 +115,8 @@ class Heard:
     def names_matter(self) -> bool:
         """Whether it tells a matter, and not only one of this service."""
         told = self.fresh.complaint
-        if cues.only_tells_a_state(self.said):
+        is_place = self.found.shares["place"] >= _A_PLACE and not cues.begins_with_a_fault(self.said)
+        if is_place or cues.only_tells_a_state(self.said):
             return False
         is_of_us = (told.topic or "").startswith(_ABOUT_US) and told.place.province is None
         is_office = cues.is_rest(told.topic or "") and self.found.wants("place")

@@ -125,7 +125,6 @@ TABLE: Final = (
     Row("picture", 1.0, NEAR, {A.open: frozenset((S.alive,))}, "later nobody knows what it shows"),
     Row("correction", 0.8, ALL - {T.elsewhere}, {A.add: LIVES, A.move: DONE}, "its owner reads it"),
     Row("place", 0.3, ALL - {T.elsewhere}, {A.answer: ASKED}, "it is what was asked for"),
-    Row("place", 0.8, ALL, {A.answer: ASKED}, "surer, since it seems another matter"),
     Row("no story", 0.5, frozenset((T.other,)), {A.answer: ASKED}, "it is what was asked for"),
     Row(ANYTHING, 0.0, NEAR | {T.again}, {A.answer: ASKED | {S.withdrawn}}, "it belongs to what was spoken of"),
     Row(ANYTHING, 0.0, NEAR, {A.add: DONE | {S.told}}, "it belongs to what was spoken of"),
