@@ -33,16 +33,9 @@ LONGEST = ("e2e", "contract", "integration", "property", "interop", "unit")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give long files out first, each to one process, and the end-to-end tests, which share a stack, to one.
-
-    The tests of faults, whose processes take a whole machine, are run alone (see the Makefile).
-    """
+    """Give long files out first. The tests of faults, whose processes take a whole machine, are run alone (see the Makefile)."""
     order = {name: at for at, name in enumerate(LONGEST)}
-    folders = {item: item.path.parts[len(item.config.rootpath.parts) + 1] for item in items}
-    items.sort(key=lambda item: order.get(folders[item], len(order)))
-    for item in items:
-        shares_stack = "stack" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("e2e" if shares_stack else str(item.path)))
+    items.sort(key=lambda item: order.get(item.path.parts[len(item.config.rootpath.parts) + 1], len(order)))
 
 
 @pytest.fixture(autouse=True)
