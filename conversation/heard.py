@@ -22,8 +22,9 @@ SHORT: Final = 25
 _CHARACTERS: Final = 300
 """Characters of the same: what has none of our letters has no words."""
 
+_PLACE_WORDS: Final = 8
 _A_PLACE: Final = 0.8
-"""How likely it must be that a message says a place, to take no matter from its words: streets have the names of many."""
+"""How likely it must be that a message says a place, to take no matter from its few words: streets have the names of many."""
 
 _CAPTION: Final = 6
 """Words beside a photo that say no more than that it is one."""
@@ -115,7 +116,8 @@ class Heard:
     def names_matter(self) -> bool:
         """Whether it tells a matter, and not only one of this service."""
         told = self.fresh.complaint
-        is_place = self.found.shares["place"] >= _A_PLACE and not cues.begins_with_a_fault(self.said)
+        is_short = self.length <= _PLACE_WORDS
+        is_place = is_short and self.found.shares["place"] >= _A_PLACE and not cues.begins_with_a_fault(self.said)
         if is_place or cues.only_tells_a_state(self.said):
             return False
         is_of_us = (told.topic or "").startswith(_ABOUT_US) and told.place.province is None

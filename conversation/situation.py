@@ -138,7 +138,7 @@ class _Look:
                 return Tells.nothing
             return Tells.place if is_asked or heard.is_place or not case.get("region") else Tells.elsewhere
         if self._is_same(case):
-            return Tells.again if heard.is_placed else Tells.same
+            return Tells.again if heard.is_placed and not heard.message.thread else Tells.same
         is_elsewhere = told.place.province is not None or cues.names_place(heard.said)
         if is_elsewhere:
             return Tells.elsewhere

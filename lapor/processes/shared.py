@@ -18,6 +18,8 @@ from typing import Final
 from complaints.wording import wording
 from lapor.processes.clock import today
 from normalizer.complaint import Normaliser
+from normalizer.language.examples import OF_INTENTS
+from normalizer.language.model import model
 from router.learning.models import NO_MODELS
 from router.routing import Router
 
@@ -100,6 +102,7 @@ for _name in SHARED:
     import_module(_name)
 wording()
 Normaliser.load()
+model(OF_INTENTS)
 Router.load(model=NO_MODELS, today=today())
 gc.collect()
 gc.freeze()  # a collection in a fork would write into all of it, and so copy it

@@ -18,14 +18,7 @@ from typing import Final
 from sinks.clickhouse.tables import Schema, Table, on
 
 _OF_CASES: Final = "case_now"
-_DUTIES: Final = (
-    "forward",
-    "first_follow_up",
-    "complete",
-    "close",
-    "statute_completeness",
-    "statute_decision",
-)
+_DUTIES: Final = ["forward", "first_follow_up", "complete", "close", "statute_completeness", "statute_decision"]
 """The duties that have columns of their own in `cases` (complaints.event.Duty)."""
 
 _OFFICES: Final = {

@@ -133,7 +133,9 @@ class Messages:
             return ""
         if first.kind in {"small_talk", "dead_letter", "status"}:
             return self._check_many(first, len(messages), events)
-        whole = [id_ for id_, said in events.items() if said["kind"] == first.kind and "whole_id" not in said]
+        # while a question is open, what is added is an answer: that depends on what was handled by then
+        wanted = {first.kind, "answer"} if first.kind == "addition" else {first.kind}
+        whole = [id_ for id_, said in events.items() if said["kind"] in wanted and "whole_id" not in said]
         if len(whole) != 1:
             kinds = Counter(said["kind"] for said in events.values())
             self.wrong(f"{first.kind} {first.number} has {len(whole)} effects: {dict(kinds)}: {first.text[:80]!r}")
