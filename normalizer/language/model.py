@@ -4,6 +4,7 @@ The numbers of all labels are lanes of one long whole number, so that one additi
 """
 
 import zlib
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
@@ -93,13 +94,15 @@ class Model:
         self._label = [*range(0, self._lanes, 2), *range(1, self._lanes, 2)]
         mask = int.from_bytes(b"\xff\xff\0\0" * half, "little")
         pitch = 2 * self._lanes
-        places = {bucket: at * pitch for at, bucket in enumerate(compress(range(BUCKETS), rows))}
+        places = array("i", [-1]) * BUCKETS  # forks share it: to look a number up writes nothing
+        for at, bucket in enumerate(compress(range(BUCKETS), rows)):
+            places[bucket] = at * pitch
         weights = bytearray(2 * (len(rows) - BUCKETS))
         weights[::2] = rows[BUCKETS:].translate(_RAISED)
 
         def added(buckets: Iterable[int]) -> int:
             """Return the sum of the weights of some features, in narrow lanes. What has no weights changes no difference."""
-            known = [places[one] for one in buckets if one in places]
+            known = [at for one in buckets if (at := places[one]) >= 0]
             return sum([int.from_bytes(weights[at : at + pitch], "little") for at in known])
 
         def widened(narrow: int) -> int:
