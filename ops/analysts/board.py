@@ -12,7 +12,7 @@ PERIODS: Final = {"all": 0, "90": 90, "365": 365}
 
 CHANNELS: Final = ("sms", "web", "telegram", "twitter", "api", "webhook")
 
-OF_CASES: Final = ("complaints", "dispositions", "case_events", "messages", "replies", "deliveries")
+_OF_CASES: Final = ("complaints", "dispositions", "case_events", "messages", "replies", "deliveries")
 """The views whose rows are each of a case."""
 
 _ROW_PX: Final = 22
@@ -59,12 +59,17 @@ class Part:
             holds.append(f"received_day > '{today - timedelta(days=days)}'")
         if len(holds) == 1:
             return question.sql
-        cases = f"cases AS (SELECT * FROM lapor.cases WHERE {' AND '.join(holds)})"  # noqa: S608  # each value was checked
-        rest = (
-            f"{view} AS (SELECT * FROM lapor.{view} WHERE complaint_id IN (SELECT complaint_id FROM cases))"  # noqa: S608
-            for view in OF_CASES
-        )
-        return f"WITH {', '.join((cases, *rest))} {question.sql}"
+        return about(question, " AND ".join(holds))
+
+
+def about(question: Question, chosen: str) -> str:
+    """Return a question's query in which the views mean the rows of the cases for which a condition holds."""
+    cases = f"cases AS (SELECT * FROM lapor.cases WHERE {chosen})"  # noqa: S608  # conditions of ours, each value of which was checked
+    rest = (
+        f"{view} AS (SELECT * FROM lapor.{view} WHERE complaint_id IN (SELECT complaint_id FROM cases))"  # noqa: S608
+        for view in _OF_CASES
+    )
+    return f"WITH {', '.join((cases, *rest))} {question.sql}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

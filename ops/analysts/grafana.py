@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ops.analysts.board import CHANNELS, OF_CASES, Figure, figures
+from ops.analysts.board import CHANNELS, Figure, about, figures
 
 _SOURCE: Final = {"type": "grafana-clickhouse-datasource", "uid": "lapor"}
 """The data source that deploy/grafana/datasources.yaml declares."""
@@ -31,13 +31,8 @@ def board() -> dict[str, Any]:
 
 
 def query(figure: Figure) -> str:
-    """Return a figure's query about what the filters choose. The views in it mean the rows of that part alone."""
-    cases = f"cases AS (SELECT * FROM lapor.cases WHERE {_CHOSEN})"  # noqa: S608  # our own names
-    rest = (
-        f"{view} AS (SELECT * FROM lapor.{view} WHERE complaint_id IN (SELECT complaint_id FROM cases))"  # noqa: S608
-        for view in OF_CASES
-    )
-    return f"WITH {', '.join((cases, *rest))} {figure.question.sql}"
+    """Return a figure's query about what the filters choose."""
+    return about(figure.question, _CHOSEN)
 
 
 def _panel(place: int, figure: Figure) -> dict[str, Any]:

@@ -65,18 +65,15 @@ def migrate(store: Store, *, fingerprint: str, cluster: str = "", provinces: Seq
         )
     if not secret:
         note(store, _CASE_NUMBERS, fingerprint)
-    changed = []
-    for table in schema().tables.values():
-        try:
-            statements = list(table.changes(present.get(table.name, {}), cluster))
-        except ConfigurationError as error:
-            raise ConfigurationError(
-                f"the tables of this ClickHouse are those of another program: {error}; {ANEW}"
-            ) from None
-        for statement in statements:
-            store.execute(statement)
-            changed.append(table.name)
-    return list(dict.fromkeys(changed)) + _view(store, cluster, provinces, anew=bool(changed))
+    try:
+        changes = schema().changes(present, cluster)
+    except ConfigurationError as error:
+        raise ConfigurationError(
+            f"the tables of this ClickHouse are those of another program: {error}; {ANEW}"
+        ) from None
+    for _, statement in changes:
+        store.execute(statement)
+    return list(dict.fromkeys(name for name, _ in changes)) + _view(store, cluster, provinces, anew=bool(changes))
 
 
 def _view(store: Store, cluster: str, provinces: Sequence[str], *, anew: bool) -> list[str]:

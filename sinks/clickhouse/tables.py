@@ -1,10 +1,9 @@
 """The tables of ClickHouse as tables.yaml declares them, and the statements that make them or bring them up to date. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
@@ -82,23 +81,23 @@ class Schema:
     Attributes:
         tables: by their names.
         views: the name of the table behind each view.
-        digest: of the file.
     """
 
     tables: Mapping[str, Table]
     views: Mapping[str, str]
-    digest: str
 
-    def changes(self, present: Sequence[tuple[str, str, str]], cluster: str = "") -> list[str]:
-        """Return the statements that make or change what is not as declared, given the rows of PRESENT.
+    def changes(self, present: Mapping[str, Mapping[str, str]], cluster: str = "") -> list[tuple[str, str]]:
+        """Return the statements that make or change what is not as declared, each with the name of its table.
+
+        Args:
+            present: the types of the columns that there are, by the names of table and column.
+            cluster: see Table.create.
 
         Raises:
             ConfigurationError: a column has another type than declared.
         """
-        found: dict[str, dict[str, str]] = {}
-        for table, column, kind in present:
-            found.setdefault(table, {})[column] = kind
-        return [each for table in self.tables.values() for each in table.changes(found.get(table.name, {}), cluster)]
+        tables = self.tables.values()
+        return [(one.name, each) for one in tables for each in one.changes(present.get(one.name, {}), cluster)]
 
 
 def on(cluster: str) -> str:
@@ -115,7 +114,6 @@ def schema() -> Schema:
     return Schema(
         tables=MappingProxyType({name: _table(name, of, filled) for name, of in declared["tables"].items()}),
         views=MappingProxyType(declared["views"]),
-        digest=sha256(text.encode()).hexdigest(),
     )
 
 

@@ -50,7 +50,6 @@ _ON_KAFKA: Final = ("appended_at", "kafka_partition", "kafka_offset", "stored_at
 
 _BELOW: Final = r"(-[0-9]{2}\\.[0-9]{2})\\.[0-9.]+$"
 _SUPPORTED: Final = "ditambahkan pendukung"
-_TODAY: Final = "toDate32(now('Asia/Jakarta'))"
 
 
 def views(schema: Schema, cluster: str = "") -> list[str]:
@@ -79,10 +78,7 @@ def regional(schema: Schema, database: str, province: str, cluster: str = "") ->
             where = (
                 f" WHERE complaint_id IN (SELECT complaint_id FROM {database}.cases WHERE province_code = '{province}')"
             )
-        made.append(
-            f"CREATE OR REPLACE VIEW {own}.{name}{on(cluster)} DEFINER = CURRENT_USER SQL SECURITY DEFINER AS "
-            f"SELECT * FROM {database}.{name}{where}"
-        )
+        made.append(_made(f"{own}.{name}", f"SELECT * FROM {database}.{name}{where}", cluster))
     return made
 
 
@@ -94,10 +90,8 @@ def _view(name: str, table: Table, cluster: str) -> str:
     begins, more = ("", "")
     if table.name == _OF_CASES:
         begins, more = f"WITH {_CALENDAR} ", "".join(f", {expression} AS {column}" for column, expression in _added())
-    return (
-        f"CREATE OR REPLACE VIEW {name}{on(cluster)} DEFINER = CURRENT_USER SQL SECURITY DEFINER AS {begins}{whole}{more} "
-        f"FROM (SELECT {', '.join(_columns(table))}{flags} FROM {table.name} FINAL)"
-    )
+    rows = f"SELECT {', '.join(_columns(table))}{flags} FROM {table.name} FINAL"
+    return _made(name, f"{begins}{whole}{more} FROM ({rows})", cluster)
 
 
 def _links(cluster: str) -> str:
@@ -108,7 +102,11 @@ def _links(cluster: str) -> str:
         f"(SELECT case_number FROM complaint_rows WHERE complaint_id IN (SELECT complaint_id FROM {_OF_CASES} WHERE {flags}))"
         for table, kind, column, flags in _LINKS.values()
     )
-    return f"CREATE OR REPLACE VIEW links{on(cluster)} DEFINER = CURRENT_USER SQL SECURITY DEFINER AS {' UNION ALL '.join(parts)}"
+    return _made("links", " UNION ALL ".join(parts), cluster)
+
+
+def _made(name: str, query: str, cluster: str) -> str:
+    return f"CREATE OR REPLACE VIEW {name}{on(cluster)} DEFINER = CURRENT_USER SQL SECURITY DEFINER AS {query}"
 
 
 def _columns(table: Table) -> dict[str, str]:
@@ -157,12 +155,12 @@ def _by_type(column: str, kind: str) -> str:
     return f"if(hidden, NULL, {column})" if kind == "Nullable(Float32)" else ""
 
 
-_CALENDAR: Final = f"""
+_CALENDAR: Final = """
     (SELECT groupArray(working_number) FROM (SELECT working_number FROM calendar ORDER BY day)) AS worked,
     (SELECT toDate32(min(day)) FROM calendar) AS first_day,
     toDate32(ended_at, 'Asia/Jakarta') AS ended_day,
     day -> toInt32(worked[dateDiff('day', first_day, day) + 1]) AS working_number_of,
-    {_TODAY} AS today
+    toDate32(now('Asia/Jakarta')) AS today
 """
 
 
