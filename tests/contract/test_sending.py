@@ -555,7 +555,7 @@ def test_a_death_parts_no_page_from_its_cursor(post: Post, phase: str, taken: bo
     account, died = FakeAccount(post.account), list[int]()
 
     def dies(now: str) -> None:
-        if now == phase and account.pages and not died:
+        if now == phase and account.handed and not died:
             died.append(1)
             raise OSError("on purpose")
 

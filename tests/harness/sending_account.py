@@ -17,6 +17,7 @@ class FakeAccount:
         cursors: what `begin` was given.
         answer: is called with each letter and its future, in the sender's thread; by default the upstream takes it at once.
         pages: the pages that are still to be taken.
+        handed: whether the first of them was handed out.
     """
 
     def __init__(self, name: str, *, capacity: int = 50, per_second: float | None = None) -> None:
@@ -25,6 +26,7 @@ class FakeAccount:
         self.calls: list[str] = []
         self.cursors: list[Mapping[str, Any] | None] = []
         self.pages: list[Page] = []
+        self.handed = False
         self.answer: Callable[[Letter, Future[str]], None] = takes
 
     def begin(self, cursor: Mapping[str, Any] | None) -> None:
@@ -45,6 +47,7 @@ class FakeAccount:
 
     def page(self) -> Page | None:
         """Return the first page that is not committed."""
+        self.handed = bool(self.pages)
         return self.pages[0] if self.pages else None
 
     def committed(self) -> None:
