@@ -53,6 +53,7 @@ _VALUES = (
     (r"which_case", "code answer"),
     (r"other_number|crowd", "code"),
     (r"status_(?:unknown|no_code|wrong_code)", "code"),
+    (r"latest_answer", "answer"),
     (r"status_[\w ]+", "code owner since due"),
     (r"\w+", "code owner"),
 )
@@ -109,7 +110,7 @@ def text(occasion: str, channel: str, *, ending: str = "", **values: str) -> str
     Args:
         occasion: a key of wording.yaml.
         channel: the channel's name; a channel without a sentence of its own uses the default.
-        ending: another occasion, without values, whose sentence stands at the end; empty for none.
+        ending: another occasion, whose sentence stands at the end; empty for none.
         values: the values for the names in braces: code, owner, answer, named, since, due, choices.
     """
     template = _template(occasion, channel)

@@ -32,6 +32,9 @@ from router.cases.document.waits import due_of
 _TELLS_DUE: Final = frozenset(("diteruskan", "diproses", "ditunda", "dibuka kembali"))
 """The states whose status tells the day of the deadline."""
 
+_ANSWERED: Final = frozenset(("ditanggapi", "selesai"))
+"""The states in which the latest answer stands."""
+
 _CODE_LIKE: Final = "@@@@@ @@@@@ @"
 """Stands for a code, which always has this length, in a sentence that is kept."""
 
@@ -101,16 +104,19 @@ def status_for(asked: Command, case: Case | None, at: datetime) -> Reply:
         case: the document of the case; None if there is no case with this code.
         at: the time of the command's record.
 
-    Words that tell of danger to life are answered with the number for emergencies, whatever they ask for.
+    Words that tell of danger to life are answered with the number for emergencies, whatever they ask for. Otherwise the citizen himself
+    reads the latest answer again: the text that told it may never have arrived.
     """
     sender = asked.sender
     assert sender is not None
     # a code that is none is answered as one of a secret report is
     about: dict[str, Any] = {"private": True}
+    answer = ""
     if case is not None:  # what was told on one channel is told in public on no other one
         about = _about(case, hides=case.complaint.channel != sender.channel)
+        answer = _answer_again(case) if sender.reporter_ref == case.complaint.reporter_ref else ""
     said = asked.addition.text if asked.addition else asked.text
-    ending = emergency.OCCASION if emergency.tells_of_danger(said) else ""
+    ending = emergency.OCCASION if emergency.tells_of_danger(said) else "latest_answer" if answer else ""
     return Reply(
         id=derived(asked.id, reply_name(ReplyKind.status.value)),
         citizen=sender.reporter_ref,
@@ -119,10 +125,10 @@ def status_for(asked: Command, case: Case | None, at: datetime) -> Reply:
         kind=ReplyKind.status,
         text=_unknown(asked.tracking_code, sender.channel, ending)
         if case is None
-        else status_of_case(case, sender.channel, at=at, ending=ending),
+        else status_of_case(case, sender.channel, at=at, ending=ending, answer=answer),
         created_at=at,
         caused_by=asked.id,
-        urgent=True if ending else None,
+        urgent=True if ending == emergency.OCCASION else None,
         **about,
     )
 
@@ -146,7 +152,18 @@ def _unknown(code: str, channel: str, ending: str) -> str:
     return text("status_unknown", channel, ending=ending, code=tracking.spaced(code))
 
 
-def status_of_case(case: Case, channel: str = "", *, at: datetime | None = None, ending: str = "") -> str:
+def _answer_again(case: Case) -> str:
+    """Return the answer that the citizen was told last, if it stands."""
+    if case.state == "digabung":
+        words = case.heard.answer if case.heard else ""
+    else:
+        words = case.answers[-1].text if case.state in _ANSWERED and case.answers else ""
+    return _of_officer(words, case.complaint.channel)
+
+
+def status_of_case(
+    case: Case, channel: str = "", *, at: datetime | None = None, ending: str = "", answer: str = ""
+) -> str:
     """Return what a citizen hears who asks how a case stands.
 
     Args:
@@ -154,6 +171,7 @@ def status_of_case(case: Case, channel: str = "", *, at: datetime | None = None,
         channel: the name of the channel by which he asks; empty: that of the complaint.
         at: when he asks: after the day of the deadline he hears that it is over; None if nobody asks.
         ending: the occasion of the sentence behind it; empty for none.
+        answer: the latest answer, if that sentence tells it.
     """
     due = min((one.due for one in case.deadlines if one.duty in COMPLETE_BY), default=None)
     heard, occasion = case.heard, f"status_{case.state}"
@@ -170,6 +188,7 @@ def status_of_case(case: Case, channel: str = "", *, at: datetime | None = None,
         owner=(heard or case).owner.name,
         since=written_day(case.chain[-1].since),
         due="-" if due is None else written_day(due),
+        **({"answer": answer} if answer else {}),
     )
 
 

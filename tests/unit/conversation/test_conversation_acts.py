@@ -91,6 +91,20 @@ def test_a_disagreement_by_its_code_reaches_that_case(town: Town) -> None:
     assert town.case(second).state == "dibuka kembali"
 
 
+def test_the_status_tells_the_latest_answer_again_to_its_citizen_alone(town: Town) -> None:
+    """The text that told it may never have arrived. Who has only the code reads that there is one; a disputed one stands no more."""
+    code = town.complaints[0].tracking_code
+    answer(town, "Sudah kami tambal kemarin")
+    town.say(f"STATUS {code}")
+    assert town.texts[-1].endswith("Jawabannya: Sudah kami tambal kemarin")
+    town.say(f"STATUS {code}", sender="6281299988877")
+    assert "sudah dijawab" in town.texts[-1]
+    assert "tambal" not in town.texts[-1]
+    town.say("belum, masih rusak")
+    town.say(f"STATUS {code}")
+    assert "tambal" not in town.texts[-1]
+
+
 def test_stop_silences_all_but_answers_to_his_own_questions(town: Town) -> None:
     """Until he writes MULAI."""
     code = town.complaints[0].tracking_code
