@@ -87,10 +87,15 @@ class Heard:
         return self._reads(self.message, self.id)
 
     @cached_property
+    def words(self) -> str:
+        """What it says beside tracking codes, whose letters are no words."""
+        return without_codes(self.said)
+
+    @cached_property
     def found(self) -> Understood:
         """What its citizen wants by it."""
         is_short = self.length <= SHORT
-        return understood(cues.spelt(without_codes(self.said)) if is_short else self.said)
+        return understood(cues.spelt(self.words) if is_short else self.said)
 
     @cached_property
     def cries(self) -> bool:
@@ -117,8 +122,8 @@ class Heard:
         """Whether it tells a matter, and not only one of this service."""
         told = self.fresh.complaint
         is_short = self.length <= _PLACE_WORDS
-        is_place = is_short and self.found.shares["place"] >= _A_PLACE and not cues.begins_with_a_fault(self.said)
-        if is_place or cues.only_tells_a_state(self.said):
+        is_place = is_short and self.found.shares["place"] >= _A_PLACE and not cues.begins_with_a_fault(self.words)
+        if is_place or cues.only_tells_a_state(self.words):
             return False
         is_of_us = (told.topic or "").startswith(_ABOUT_US) and told.place.province is None
         is_office = cues.is_rest(told.topic or "") and self.found.wants("place")
@@ -127,7 +132,7 @@ class Heard:
     @cached_property
     def tells_a_fault(self) -> bool:
         """Whether it reads like a place and begins with a matter: what is wrong with a thing."""
-        return self.found.intent == "place" and self.names_matter and cues.begins_with_a_fault(self.said)
+        return self.found.intent == "place" and self.names_matter and cues.begins_with_a_fault(self.words)
 
     @cached_property
     def is_placed(self) -> bool:
@@ -162,7 +167,7 @@ class Heard:
             return False
         clauses = self.found.clauses
         beside = len(clauses) > 1 and any(one.intent in _TELLS and one.confidence >= _LIKELY for one in clauses)
-        return not beside and not tells_beside(self.said)
+        return not beside and not tells_beside(self.words)
 
     @property
     def is_wish(self) -> bool:

@@ -1,5 +1,6 @@
 """Reads place, date, subjects, class, abuse of office and missing parts from a text in one pass. Knows nothing of channels."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +9,7 @@ from typing import Final
 
 from complaints.event import MissingPart
 from complaints.runtime.loading import without_collector
+from complaints.status_requests import without_codes
 from normalizer import dates
 from normalizer.coordinates import without_positions
 from normalizer.places.capitals import settled
@@ -35,6 +37,9 @@ SUBJECTS: Final = 3
 
 _CUES_SHOWN: Final = 3
 """Maximum number of cues shown as evidence for a subject."""
+
+_IN_OUR_GROUPS: Final = re.compile(r"(?<!\w)\w{5}[ -]?\w{5}[ -]?\w(?!\w)", re.ASCII)
+"""What is grouped like a tracking code as we write it, and many words are: cheap to look for."""
 
 _ANY_DAY: Final = date(2999, 12, 31)
 """Used as today if the time of receipt is not known: the reader can then still tell whether the text says when it happened."""
@@ -85,7 +90,7 @@ class Reader:
                 clearly names the place of the event elsewhere; its levels below the regency are ignored.
             parts: whether the date and the missing parts are asked for. If not, the reading has neither, and is made faster.
         """
-        title, address, text = without_positions(title), without_positions(address), without_positions(text)
+        title, address, text = without_positions(title), without_positions(address), _uncoded(without_positions(text))
         words = words_of(title, address, text)
         lexicon = self.lexicon
         found = scanned(words, lexicon, (title, address, text), is_by_keyword=region is not None)
@@ -172,6 +177,11 @@ class Reader:
         if pointing is None:
             return ""
         return ", ".join(pointing.strongest(reading.words, reading.starts, _CUES_SHOWN))
+
+
+def _uncoded(text: str) -> str:
+    """Return a text without tracking codes: their letters are no words, and would show a subject now and then."""
+    return without_codes(text) if _IN_OUR_GROUPS.search(text) else text
 
 
 def _best(scores: dict[int, float], count: int) -> list[int]:

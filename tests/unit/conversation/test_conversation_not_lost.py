@@ -1,14 +1,16 @@
 """What must not be lost or moved although it is short: thanks that say more, another matter with a word of correction, a bare place."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from complaints import tracking
 from complaints.bus.envelope import encode
 from complaints.case import Case
 from complaints.command import CommandKind
 from complaints.crypto import Keyring
 from complaints.mail import MessageKind
+from conversation.heard import Fresh, Heard
 from conversation.secrecy import hidden
 from normalizer.complaint import Normaliser
 from router.routing import Router
@@ -137,3 +139,22 @@ def test_what_answers_a_question_answers_it_still(text: str) -> None:
     town = town_of("Guru SMPN 3 Kota Tegal minta uang", seconds=1)
     town.say(text)
     assert len(town.complaints) == 1
+
+
+@pytest.mark.parametrize(
+    "words", ["ralat {}: Kota Salatiga", "{} jangan sebut nama saya", "{} di Jalan Merdeka Salatiga"]
+)
+def test_a_code_is_read_as_no_words(words: str) -> None:
+    """Whichever letters it has, and however it is grouped: they show no subject, no fault and no clause."""
+    reads = Normaliser.load()
+
+    def found(text: str) -> tuple[object, ...]:
+        said = message(text)
+        fresh = Fresh(said, reads.normalise(said, id_=UUID(int=1), code="", citizen=""), True)
+        heard = Heard(said, UUID(int=1), lambda _, __: fresh)
+        return fresh.complaint.topic, heard.names_matter, heard.says_only, heard.tells_a_fault, heard.found.intent
+
+    alone = found(words.format("").strip())
+    for number in range(100):
+        code = tracking.code_for(UUID(int=number), key=b"k" * 16)
+        assert found(words.format(code)) == found(words.format(tracking.spaced(code))) == alone, code
