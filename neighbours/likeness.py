@@ -94,11 +94,17 @@ def differ(first: Side, second: Side) -> bool:
         return True
     if unlike(one, other):
         return True
-    if not one.local.keys() & other.local.keys():
-        if first.district and second.district and first.district != second.district:
-            return True
-        if first.village and second.village and first.village != second.village:
-            return True
+    if (
+        first.district and second.district and first.district != second.district
+    ):  # villages of one name are in many districts
+        return True
+    if (
+        not one.local.keys() & other.local.keys()
+        and first.village
+        and second.village
+        and first.village != second.village
+    ):
+        return True
     return contradict(one, other, village=first.village > 0 and first.village == second.village)
 
 
