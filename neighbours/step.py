@@ -8,8 +8,9 @@ from zlib import crc32
 
 from msgspec.structs import replace
 
+from complaints import tracking
 from complaints.bus import Record, StoredRecord
-from complaints.bus.envelope import encode
+from complaints.bus.envelope import decode_one_of, encode, type_of
 from complaints.bus.step.contract import KEEP, Effect, State
 from complaints.command import NEIGHBOURS, Command, CommandKind, EchoedEvent
 from complaints.errors import ContractViolation
@@ -17,10 +18,14 @@ from complaints.ids import derived
 from complaints.neighbour import Closed, Joined, Left, Opened, Told
 from complaints.values import ComplaintClass
 from neighbours import supporters
-from neighbours.inbound import read
 from neighbours.likeness import Side
 from neighbours.neighbourhood import DAY_MS, Candidate, Merge, Neighbourhoods, candidate, closed, opened
 from neighbours.signs import is_known, packed, unpacked
+
+Notice = Opened | Closed | Joined | Left | Told
+"""What the mailbox takes."""
+
+_TAKES: Final[dict[bytes, type[Notice]]] = {type_of(model): model for model in (Opened, Closed, Joined, Left, Told)}
 
 STEP: Final = "lapor-neighbours"
 """The name of the step: its consumer group, and the beginning of its workers' transactional ids."""
@@ -57,6 +62,31 @@ _ENDS: Final[frozenset[EchoedEvent]] = frozenset(("closed", "gone"))
 """What a main case tells its supporters last: they end with it, or are handled by themselves again, so the page is deleted."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read(record: StoredRecord) -> Notice:
+    """Return what a record of the mailbox holds.
+
+    Raises:
+        ContractViolation: the record is of a type that no neighbourhood takes, or lacks a field, or a field has a wrong value.
+    """
+    notice = decode_one_of(record, _TAKES, "neighbourhood")
+    if not all(map(tracking.is_canonical, _codes(notice))):
+        raise ContractViolation(f"{record.position}: what names a case is no tracking code")
+    if notice.key.encode() != record.key:
+        raise ContractViolation(f"{record.position}: the record's key is not that of its mailbox")
+    return notice
+
+
+def _codes(notice: Notice) -> tuple[str, ...]:
+    """Return the tracking codes in a notice."""
+    match notice:
+        case Opened() | Closed():
+            return (notice.tracking_code,)
+        case Joined() | Left():
+            return notice.main, notice.supporter
+        case Told():
+            return (notice.main,)
 
 
 class NeighboursStep:

@@ -9,21 +9,27 @@ from typing import Any, Final
 
 import structlog
 
-from channels.base import Account
+from channels.base import Account, Letter, Page
+from channels.futures import failed
 from channels.intake import Intake
 from channels.polling import Ended, Pauses, Polling, Waits, persist
 from channels.safe import Receipt
-from channels.telegram.account import TelegramAccount
 from channels.telegram.client import CALL_S, TelegramClient
 from channels.telegram.handover import Handover, Unread
 from channels.telegram.parse import NAME, Bot, account_of
 from channels.telegram.reader import UpdatesReader, introduce
 from channels.telegram.sender import TelegramSender
 from channels.telegram.webhook import Hook, application
-from complaints.errors import ContractViolation
+from complaints.errors import ContractViolation, UpstreamUnavailable
 from complaints.limits import BODY_BYTES
 from complaints.message import InboundMessage
 from complaints.runtime.http_server import configured_socket, serve
+
+CAPACITY: Final = 30
+"""The number of texts that wait for Telegram's answer at the same time."""
+
+PER_SECOND: Final = 25.0
+"""Texts per second: Telegram takes at most about 30 messages per second from a bot (Bots FAQ, "My bot is hitting limits")."""
 
 log = structlog.get_logger()
 
@@ -37,6 +43,53 @@ END_S: Final = 15.0
 """The maximum number of seconds that the end of the channel waits for the polling thread."""
 
 Update = Mapping[str, Any]
+
+
+class TelegramAccount:
+    """An account on one bot (see channels.base.Account)."""
+
+    capacity = CAPACITY
+    per_second: float | None = PER_SECOND
+
+    def __init__(self, name: str, sender: TelegramSender, *, polling: Polling | None) -> None:
+        """Keep the parts; Telegram is not called before `begin`.
+
+        Args:
+            name: the name of the account.
+            sender: sends replies.
+            polling: reads updates; None if they are brought to a webhook.
+        """
+        self.name = name
+        self._sender, self._polling = sender, polling
+        self.polled = polling is not None
+        self._begun = False
+
+    def begin(self, cursor: Mapping[str, Any] | None) -> None:
+        """Poll behind a cursor, and be ready to send."""
+        self._begun = True
+        if self._polling is not None:
+            self._polling.begin(cursor)
+
+    def end(self) -> None:
+        """Stop to poll. Texts on their way may still be answered."""
+        self._begun = False
+        if self._polling is not None:
+            self._polling.end()
+
+    def send(self, letter: Letter) -> "Future[str]":
+        """Send a reply; the future returns the id of its last message."""
+        if not self._begun:
+            return failed(UpstreamUnavailable(f"the account {self.name} is not begun"))
+        return self._sender.send(letter)
+
+    def page(self) -> Page | None:
+        """Return the updates that were read, or None."""
+        return None if self._polling is None else self._polling.page()
+
+    def committed(self) -> None:
+        """Go on behind the page."""
+        if self._polling is not None:
+            self._polling.committed()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

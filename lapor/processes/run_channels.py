@@ -23,8 +23,10 @@ from complaints.storage.spool import Spool
 from lapor.processes.channels import CHANNELS, Parts
 from lapor.processes.collector import settle
 from lapor.processes.secret import keyring
-from lapor.processes.together import run_together
 from lapor.processes.wiring import heartbeats, loops, stop_on_signals, upstream
+
+TURN_S = 0.5
+"""Maximum number of seconds until the end of a loop is noticed."""
 
 SENDER = "sender"
 """The name by which a sender that has failed is told to doctor, among the accounts of its channel."""
@@ -45,6 +47,36 @@ REPORTED = frozenset({"sms"})
 
 SEND_BATCH = 500
 """Maximum number of records that a sender takes at once."""
+
+
+def run_together(works: Sequence[Callable[[], None]], stop: threading.Event) -> None:
+    """Run functions until all have ended. When one ends, `stop` is set, and so the others end too; the supervisor starts all anew.
+
+    Args:
+        works: the functions; each ends soon after `stop` is set.
+        stop: the signal to end.
+
+    Raises:
+        BaseException: the first error of a function.
+    """
+    crashes: list[BaseException] = []
+
+    def guarded(work: Callable[[], None]) -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001  # raised again in the main thread
+            crashes.append(error)
+        finally:
+            stop.set()
+
+    threads = [threading.Thread(target=guarded, args=(work,), daemon=True) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(TURN_S)
+    if crashes:
+        raise crashes[0]
 
 
 def run_channels(names: Sequence[str], settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from complaints.runtime import packaged
 from normalizer.subjects.asked import ASKED_BY_CODE
@@ -24,11 +24,25 @@ from router.rulebook.schema.files import (
     form,
     references,
 )
-from router.rulebook.schema.groups import DERIVED, OF_THINGS
 from router.rulebook.schema.known import Known
 from router.rulebook.statutes import Statutes
 from router.rulebook.tiers import PLACEHOLDER, tiers_named
 from router.rulebook.topics import subjects_by_topic, topic_key
+
+DERIVED: Final = frozenset(
+    (
+        *("accused_governor", "accused_kpk_staff", "accused_mayor", "accused_ombudsman_staff", "accused_minister"),
+        *("accused_parliament", "accused_prosecutor", "accused_prosecutor_auditor", "accused_police"),
+        *("accused_police_auditor", "accused_election_staff", "accused_regional_staff"),
+        *("intercity_road", "road_with_ends", "route_in_province", "route_across_provinces", "two_provinces"),
+        *("irrigation_regency", "ship_above_30", "beyond_12", "slum_national", "slum_province"),
+        *("question", "general_question"),
+    )
+)
+"""Word groups that normalizer/ finds without a list of words: from numbers, places, and who does what to whom."""
+
+OF_THINGS: Final = frozenset(("seaport",))
+"""Word groups that only a named thing raises (types.yaml)."""
 
 
 class Verdict(NamedTuple):

@@ -29,8 +29,7 @@ from complaints.bus.step.transaction import Fenced, Transactions, Work
 from complaints.contract import CITIZENS, COMPLAINTS, CONVERSATIONS
 from complaints.crypto import Keyring
 from complaints.mail import MessageKind, ReplyKind, Send
-from lapor.processes.run_channels import in_order
-from lapor.processes.together import run_together
+from lapor.processes.run_channels import in_order, run_together
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.fakes import Mode

@@ -11,8 +11,7 @@ import pytest
 from embedded.clickhouse.accounts import ANALYST, DATA, REFERENCE, SINK, VIEWS
 from lapor.processes import reference
 from sinks.clickhouse.client import Store, StoreRejected
-from sinks.clickhouse.dictionary import Dictionary
-from sinks.clickhouse.migrate import migrate
+from sinks.clickhouse.migrate import Dictionary, migrate
 from sinks.clickhouse.reference import refresh
 from sinks.clickhouse.rows import TABLES, rows_of
 from tests.harness.clickhouse import PASSWORD, port

@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from channels.web.app import HEADERS, application
-from channels.web.channel import WebChannel
+from channels.web.channel import WebChannel, application
+from channels.web.security import HEADERS
 from complaints import tracking
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError

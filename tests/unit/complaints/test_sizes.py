@@ -8,7 +8,7 @@ import msgspec
 import orjson
 import pytest
 
-from channels.sizes import check_bytes, check_packed
+from channels.sealing import check_bytes, check_packed
 from channels.sms.parse import WHOLE_OCTETS
 from channels.sms.text import text_of
 from channels.telegram.parse import Bot, Said, read

@@ -8,8 +8,7 @@ import pytest
 from complaints.errors import ConfigurationError
 from complaints.runtime.upstream import Upstream
 from lapor.processes import run_channels
-from lapor.processes.run_channels import SENDER, again_each_minute, in_order
-from lapor.processes.together import run_together
+from lapor.processes.run_channels import SENDER, again_each_minute, in_order, run_together
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,8 @@ from pathlib import Path
 
 from complaints.runtime import packaged
 from normalizer.subjects.asked import ASKED_BY_CODE
-from router.rulebook.check import mistakes
+from router.rulebook.check import DERIVED, mistakes
 from router.rulebook.documents import Mistake
-from router.rulebook.schema.groups import DERIVED
 from tests.harness.tables import each_row
 
 RULES = packaged.text("router", "rules.yaml")
