@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 import orjson
-from msgspec import convert, to_builtins
+from msgspec import ValidationError, convert, to_builtins
 
 from complaints.errors import ContractViolation
 from complaints.event import Attachment
@@ -152,51 +152,13 @@ def unpack(packed: bytes, *, channel: str, account: str, received_at: datetime) 
     Raises:
         ContractViolation: the bytes are no packed message.
     """
-    return made(unpacked(packed), channel=channel, account=account, received_at=received_at)
-
-
-def unpacked(packed: bytes) -> dict[str, Any]:
-    """Return the fields of the message in bytes that `pack` made, but for those that stand beside it (see made).
-
-    Raises:
-        ContractViolation: the bytes are no packed message.
-    """
+    end = head_bytes(packed)
+    outside = {"channel": channel, "account": account, "received_at": received_at, "body": packed[end:]}
     try:
-        end = head_bytes(packed)
-        said: dict[str, Any] = orjson.loads(packed[_LENGTH_BYTES:end])
-        if "fragment" in said:
-            said["fragment"] = Fragment(**said["fragment"])
-        if "attachments" in said:
-            said["attachments"] = convert(said["attachments"], tuple[Attachment, ...])
-        for name in ("tagged", "shared_location"):
-            if name in said:
-                said[name] = tuple(said[name])
-        said |= {"text": said["text"], "body": packed[end:]}
-    except (ValueError, TypeError, KeyError) as error:
-        raise _no_message(error) from error
-    return said
-
-
-def made(fields: Mapping[str, Any], *, channel: str, account: str, received_at: datetime) -> InboundMessage:
-    """Return the message with the fields that were unpacked.
-
-    Args:
-        fields: of the message.
-        channel: the name of the channel.
-        account: our account that received it.
-        received_at: when the channel received it.
-
-    Raises:
-        ContractViolation: they are not the fields of a message.
-    """
-    try:
-        return InboundMessage(channel=channel, account=account, received_at=received_at, **fields)
-    except TypeError as error:
-        raise _no_message(error) from error
-
-
-def _no_message(error: Exception) -> ContractViolation:
-    return ContractViolation(f"no message as a channel packs it: {error!r}")
+        said = orjson.loads(packed[_LENGTH_BYTES:end]) | outside
+        return convert(said, InboundMessage, builtin_types=(bytes, datetime))
+    except (ValueError, TypeError, ValidationError) as error:
+        raise ContractViolation(f"no message as a channel packs it: {error!r}") from error
 
 
 def _writable(value: Any) -> Any:

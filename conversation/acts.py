@@ -12,7 +12,6 @@ from complaints.limits import as_reason
 from complaints.mail import MessageKind, ReplyKind
 from complaints.status_requests import EXAMPLE_CODE
 from complaints.wording import text
-from conversation.cases import is_alive
 from conversation.heard import Fresh, Heard
 from conversation.opening import Opens
 from conversation.passing import Landed, Passing, command, companion, disputing, hide_first, landed, status
@@ -89,7 +88,7 @@ class Acts:
 
         What is told to a case by somebody of whom nothing is known but that he has its code becomes one by the router.
         """
-        if stands.case is not None and not (heard.message.sender and stands.case.get("id")):
+        if stands.case is not None and not (heard.message.sender and stands.case.id):
             return self._passing.alone(turn, heard, heard.id, stands.case)
         if heard.message.official and not heard.names_matter:
             return Landed(MessageKind.ignored)
@@ -104,7 +103,7 @@ class Acts:
 
         It happened where the answered case is, unless it says where; it lacks no subject, and the accused does not look into it.
         """
-        region = heard.message.keyword_region or (stands.about.get("region") or "")[:_REGENCY] or None
+        region = heard.message.keyword_region or (stands.about.region or "")[:_REGENCY] or None
         hides, told, was_read = self._opens.heard(turn, replace(heard.message, keyword_region=region), heard.id).fresh
         missing = tuple(part for part in told.missing if part != "subject")
         heard.fresh = Fresh(hides, structs.replace(told, missing=missing, oversight=True), was_read)
@@ -120,7 +119,7 @@ class Acts:
         return self._passing.add(turn, heard.message, heard.id, stands.about, kind)
 
     def _agreed(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        if stands.about.get("polar"):
+        if stands.about.polar:
             return self._added(turn, heard, stands)
         return landed(MessageKind.thanks, stands.about)
 
@@ -146,24 +145,25 @@ def hide(turn: Turn, heard: Heard, asked: str = "") -> Landed:
         heard: the message.
         asked: what the command hides; empty if he asked in other words, which the latest case keeps.
     """
-    living = [case for case in turn.state["cases"] if is_alive(case)] or turn.state["cases"][-1:]
-    names = (asked,) if asked else ("anonymous", "secret") if heard.fresh.message.secret else ("anonymous",)
-    fields, latest = dict.fromkeys(names, True), living[-1]
+    living = [case for case in turn.state.cases if case.is_alive] or turn.state.cases[-1:]
+    person = asked != "secret" or None
+    report = (asked == "secret" if asked else heard.fresh.message.secret) or None
+    latest = living[-1]
     for case in living[:-1]:
-        if not all(case.get(name) for name in names):
-            id_ = ids.companion_id(heard.id, f"hide/{case['code']}")
-            turn.command(heard.message, id_, case["code"], CommandKind.hide, **fields)
-            case.update(fields)
+        if (person and not case.anonymous) or (report and not case.secret):
+            id_ = ids.companion_id(heard.id, f"hide/{case.code}")
+            turn.command(heard.message, id_, case.code, CommandKind.hide, anonymous=person, secret=report)
+            case.hide(anonymous=person, secret=report)
     said = "" if asked else as_reason(heard.message.text)
-    turn.command(heard.message, heard.id, latest["code"], CommandKind.hide, text=said, **fields)
-    latest.update(fields)
+    turn.command(heard.message, heard.id, latest.code, CommandKind.hide, text=said, anonymous=person, secret=report)
+    latest.hide(anonymous=person, secret=report)
     return landed(MessageKind.request, latest)
 
 
 def _withdrawn(turn: Turn, heard: Heard, stands: Standing) -> Landed:
     """Withdraw the case that is meant; ask which one it is if that is not clear."""
-    others = [case for case in turn.state["cases"] if is_alive(case) and case is not stands.case]
-    if others and not stands.is_named and not cues.names_topic(stands.about.get("topic") or "", heard.said):
+    others = [case for case in turn.state.cases if case.is_alive and case is not stands.case]
+    if others and not stands.is_named and not cues.names_topic(stands.about.topic or "", heard.said):
         return which(turn, heard, word_of("withdraw"))
     return command(turn, heard, stands.about, "withdraw", words=True)
 
@@ -177,18 +177,18 @@ def _rated(turn: Turn, heard: Heard, stands: Standing) -> Landed:
 
 
 def _told_status(turn: Turn, heard: Heard, stands: Standing) -> Landed:
-    code = stands.case["code"] if stands.case else None
+    code = stands.case.code if stands.case else None
     return status(turn, heard.message, heard.id, code, names_none=not code)
 
 
 def hears(turn: Turn, heard: Heard, *, silent: bool) -> Landed:
     """Note that a citizen hears nothing more, or again, and tell him by which word that is undone."""
     if silent:
-        turn.state["silent_ms"] = turn.at_ms
-        for case in turn.state["cases"]:
-            case.pop("after_stop", None)
+        turn.state.silent_ms = turn.at_ms
+        for case in turn.state.cases:
+            case.after_stop = False
     else:
-        turn.state.pop("silent_ms", None)
+        turn.state.silent_ms = 0
     return tells(turn, heard, "silent" if silent else "not_silent")._replace(kind=MessageKind.silence)
 
 

@@ -2,19 +2,44 @@
 
 from typing import Final
 
-from msgspec import ValidationError, convert, json, to_builtins
+from msgspec import Raw, ValidationError, json
 from msgspec.structs import replace
 
 from complaints.event import Complaint
-from complaints.mail import ReplyKind
+from complaints.mail import Reply, ReplyKind
 from complaints.message import InboundMessage
-from conversation import citizen as memory
-from conversation.citizen import LARGEST_COMPLAINT, Document
+from conversation.citizen import NO_COMPLAINT, Citizen, KnownCase, Where
 from normalizer.language.cues import can_be_agreed_to
 
+LARGEST_COMPLAINT: Final = 60_000
+"""Bytes of a complaint that is kept whole. A longer story is not read again together with its answer."""
 
-def heard(state: Document, reply: Document, at_ms: int) -> None:
-    """Note in a citizen's state what a reply tells of its case (see complaints.mail.Reply).
+_ANSWERS: Final = {ReplyKind.status, ReplyKind.small_talk}
+_QUESTIONS: Final = {ReplyKind.question, ReplyKind.reminded}
+_STILL_ASKED: Final = {
+    ReplyKind.put_off,
+    ReplyKind.merged,
+    ReplyKind.next_right,
+    ReplyKind.hidden,
+    ReplyKind.rated,
+}
+"""The replies that leave the question of the case open."""
+
+_STILL_ANSWERED: Final = {
+    ReplyKind.completed,
+    ReplyKind.hidden,
+    ReplyKind.closed,
+    ReplyKind.rated,
+    ReplyKind.put_off,
+}
+"""The replies after which an answer can still be disputed."""
+
+_ENDS: Final = {ReplyKind.answered, ReplyKind.withdrawn, ReplyKind.archived, ReplyKind.closed}
+"""The replies that end a case: after all others one that was opened again is still that."""
+
+
+def heard(state: Citizen, reply: Reply, at_ms: int) -> None:
+    """Note in a citizen's state what a reply tells of its case.
 
     A question about an earlier state of the case, because the citizen has added a message since, is not opened. The tracking code of a
     reply is always right: if another complaint had the code, the case got the next one.
@@ -24,130 +49,80 @@ def heard(state: Document, reply: Document, at_ms: int) -> None:
         reply: the reply.
         at_ms: the time of its record in milliseconds since 1970.
     """
-    if reply["kind"] in {ReplyKind.status.value, ReplyKind.small_talk.value} or not reply.get("complaint_id"):
+    if reply.kind in _ANSWERS or reply.complaint_id is None:
         return
-    case = memory.case_of_complaint(state, reply["complaint_id"])
+    case = state.case_of_complaint(reply.complaint_id)
     if case is None:
-        case = {"id": reply["complaint_id"], "code": reply["tracking_code"]}
-        memory.add_case(state, case)
-    case["code"], case["secret"] = reply["tracking_code"], bool(reply.get("secret"))
-    for name in ("topic", "region"):
-        if reply.get(name) and not case.get(name):
-            case[name] = reply[name]
-    now, known = (reply.get("hop", 0), reply.get("additions", 0)), (case.get("hop", 0), case.get("additions", 0))
-    if reply["kind"] in _QUESTIONS and now < known:
+        case = KnownCase(id=str(reply.complaint_id), code=reply.tracking_code)
+        state.add_case(case)
+    case.code, case.secret = reply.tracking_code, reply.secret
+    case.topic, case.region = case.topic or reply.topic, case.region or reply.region
+    if reply.kind in _QUESTIONS and (reply.hop, reply.additions) < (case.hop, case.additions):
         return
-    case["hop"], case["additions"] = now
+    case.hop, case.additions = reply.hop, reply.additions
     _note_told(case, reply, at_ms)
 
 
-_QUESTIONS: Final = {ReplyKind.question.value, ReplyKind.reminded.value}
-_STILL_ASKED: Final = {
-    ReplyKind.put_off.value,
-    ReplyKind.merged.value,
-    ReplyKind.next_right.value,
-    ReplyKind.hidden.value,
-    ReplyKind.rated.value,
-}
-"""The replies that leave the question of the case open."""
-
-_STILL_ANSWERED: Final = {
-    ReplyKind.completed.value,
-    ReplyKind.hidden.value,
-    ReplyKind.closed.value,
-    ReplyKind.rated.value,
-    ReplyKind.put_off.value,
-}
-"""The replies after which an answer can still be disputed."""
-
-
-_STILL_OPEN_AGAIN: Final = frozenset(kind.value for kind in ReplyKind) - {
-    ReplyKind.answered.value,
-    ReplyKind.withdrawn.value,
-    ReplyKind.archived.value,
-    ReplyKind.closed.value,
-}
-"""The replies that leave a case open again: all but those of its next end."""
-
-
-_MARKS: Final = (
-    ("answered_ms", ReplyKind.answered.value, _STILL_ANSWERED),
-    ("withdrawn_ms", ReplyKind.withdrawn.value, frozenset((ReplyKind.hidden.value,))),
-    ("archived_ms", ReplyKind.archived.value, frozenset((ReplyKind.hidden.value,))),
-    ("closed_ms", ReplyKind.closed.value, frozenset((ReplyKind.rated.value, ReplyKind.hidden.value))),
-    ("reopened_ms", ReplyKind.reopened.value, _STILL_OPEN_AGAIN),
-)
-"""The times that are kept of a case, each with the reply that sets it and those that leave it."""
-
-
-def _note_told(case: Document, reply: Document, at_ms: int) -> None:
+def _note_told(case: KnownCase, reply: Reply, at_ms: int) -> None:
     """Note what the citizen now knows: a question that is open, an answer that he may dispute, a closing that he may rate."""
-    kind = reply["kind"]
+    kind = reply.kind
     if kind in _QUESTIONS:
-        case["asked_ms"], case["asked_by"] = at_ms, reply["id"]
-        if kind == ReplyKind.question.value:
-            case["part"] = reply.get("part")
-            case["polar"] = not reply.get("part") and can_be_agreed_to(reply.get("text") or "")
+        case.asked_ms, case.asked_by = at_ms, str(reply.id)
+        if kind is ReplyKind.question:
+            case.part = reply.part
+            case.polar = not reply.part and can_be_agreed_to(reply.text)
     elif kind not in _STILL_ASKED:
-        case.pop("asked_ms", None)
-    for name, said, left in _MARKS:
-        if kind == said:
-            case[name] = at_ms
-        elif kind not in left:
-            case.pop(name, None)
+        case.asked_ms = 0
+
+    def since(known_ms: int, said: ReplyKind, *, left: bool) -> int:
+        return at_ms if kind is said else known_ms * left
+
+    is_hidden = kind is ReplyKind.hidden
+    case.answered_ms = since(case.answered_ms, ReplyKind.answered, left=kind in _STILL_ANSWERED)
+    case.withdrawn_ms = since(case.withdrawn_ms, ReplyKind.withdrawn, left=is_hidden)
+    case.archived_ms = since(case.archived_ms, ReplyKind.archived, left=is_hidden)
+    case.closed_ms = since(case.closed_ms, ReplyKind.closed, left=is_hidden or kind is ReplyKind.rated)
+    case.reopened_ms = since(case.reopened_ms, ReplyKind.reopened, left=kind not in _ENDS)
 
 
-def is_alive(case: Document) -> bool:
-    """Return whether a case is neither withdrawn, archived nor closed."""
-    return not (case.get("withdrawn_ms") or case.get("archived_ms") or case.get("closed_ms"))
-
-
-def new_case(complaint: Complaint, message: InboundMessage) -> Document:
+def new_case(complaint: Complaint, message: InboundMessage) -> KnownCase:
     """Return what the state keeps of a new case."""
-    case: Document = {
-        "code": complaint.tracking_code,
-        "id": str(complaint.id),
-        "to": {"account": message.account, "address": address_of(message)},
-    }
-    if message.thread:
-        case["thread"] = message.thread
-    if complaint.topic:
-        case["topic"] = complaint.topic
     place = complaint.place
-    if region := place.village or place.district or place.regency or place.province:
-        case["region"] = region.code
-    if complaint.oversight:
-        case["oversight"] = True
-    if complaint.secret:
-        case["secret"] = True
-    if complaint.anonymous:
-        case["anonymous"] = True
+    region = place.village or place.district or place.regency or place.province
+    case = KnownCase(
+        code=complaint.tracking_code,
+        id=str(complaint.id),
+        to=where_from(message),
+        thread=message.thread,
+        topic=complaint.topic,
+        region=None if region is None else region.code,
+        oversight=complaint.oversight,
+        secret=complaint.secret,
+        anonymous=complaint.anonymous,
+    )
     if message.thread or not message.sender or {"place", "subject"} & set(complaint.missing):
         keep(case, complaint)
     return case
 
 
-def address_of(message: InboundMessage) -> dict[str, str]:
-    """Return the address for replies to a message."""
-    return {"sender": message.sender, **message.reply_to}
+def where_from(message: InboundMessage) -> Where:
+    """Return where replies to a message go."""
+    return Where(account=message.account, address={"sender": message.sender, **message.reply_to})
 
 
-def keep(case: Document, complaint: Complaint | None) -> None:
+def keep(case: KnownCase, complaint: Complaint | None) -> None:
     """Keep a complaint whole with its case, unless it is too long, so that a further message is read together with it."""
-    case.pop("complaint", None)
+    case.complaint = NO_COMPLAINT
     if complaint is not None:
         additions = tuple([replace(one, raw=replace(one.raw, body=b"")) for one in complaint.additions])
-        bare = replace(complaint, raw=replace(complaint.raw, body=b""), additions=additions)
-        if len(json.encode(bare)) <= LARGEST_COMPLAINT:
-            case["complaint"] = to_builtins(bare)
+        bare = json.encode(replace(complaint, raw=replace(complaint.raw, body=b""), additions=additions))
+        if len(bare) <= LARGEST_COMPLAINT:
+            case.complaint = Raw(bare)
 
 
-def kept(case: Document) -> Complaint | None:
+def kept(case: KnownCase) -> Complaint | None:
     """Return the complaint that is kept whole with a case, or None if it is not, or no longer."""
-    kept = case.get("complaint")
-    if kept is None:
-        return None
     try:
-        return convert(kept, Complaint)
+        return json.decode(case.complaint, type=Complaint) if case.complaint else None
     except ValidationError:  # of another version of the program: as good as not known
         return None

@@ -1,17 +1,19 @@
 """The state of a citizen's mailbox: address, recent messages, unfinished long messages, cases with open questions, and texts that wait.
 
-It is plain JSON. Each list is bounded by age and by number, so that no citizen's state grows for ever.
+It is stored as JSON; unknown fields are dropped. Each list is bounded by age and by number, so that no citizen's state grows for ever.
 """
 
-from collections.abc import Iterable
-from typing import Any, Final
+from enum import StrEnum
+from operator import attrgetter
+from typing import Final
+from uuid import UUID
 
-from complaints.mail import MessageKind
+from msgspec import Raw, Struct, json
 
-Document = dict[str, Any]
-"""The state, or a part of it, as plain data."""
+from complaints.mail import MessageKind, Reply
+from complaints.values import MissingPart
+from conversation.parts import DAY_MS, Group
 
-DAY_MS: Final = 86_400_000
 HOUR_MS: Final = 3_600_000
 
 MESSAGES_MS: Final = 7 * DAY_MS
@@ -37,127 +39,224 @@ MOST_TOLD: Final = 300
 COMPLAINTS_KEPT: Final = 3
 """The number of complaints, the latest ones, that are kept whole so that an answer is read together with its complaint."""
 
-LARGEST_COMPLAINT: Final = 60_000
-"""Bytes of a complaint that is kept whole. A longer story is not read again together with its answer."""
+NO_COMPLAINT: Final = Raw()
+"""The complaint of a case that is not kept whole."""
 
 
-REPEATED: Final = MessageKind.repeated.value
+class Cause(StrEnum):
+    """Whose doing a reply tells of. Each has its own room in the hour, so that none keeps another waiting."""
+
+    own = "own"
+    """A message of the citizen himself within the hour."""
+    by_code = "by_code"
+    """Somebody else who has the code."""
+    other = "other"
+    """An agency, the law or the clock."""
+    none = ""
+    """Nothing that takes room."""
 
 
-def new() -> Document:
-    """Return the state of a citizen who has not written yet."""
-    return {"messages": [], "groups": [], "cases": [], "told": [], "leaving": [], "waiting": [], "questions": []}
+class Where(Struct, kw_only=True, gc=False):
+    """Where a text goes: the account of ours that sends it, and what its channel needs to reach the citizen."""
+
+    account: str
+    address: dict[str, str]
 
 
-class Landing:
-    """The places in the list by which the state remembers where a message landed. The time is in milliseconds since 1970."""
+class Landing(Struct, kw_only=True, array_like=True, frozen=True, gc=False):
+    """Where a message landed."""
 
-    ID: Final = 0
-    AT: Final = 1
-    WORDS: Final = 2
-    KIND: Final = 3
-    CODE: Final = 4
-    COMPLAINT: Final = 5
-    SECRET: Final = 6
-
-
-def landing(state: Document, message_id: str) -> list[Any] | None:
-    """Return where a message landed, or None if it has not come before."""
-    for known in state["messages"]:
-        if known[Landing.ID] == message_id:
-            found: list[Any] = known
-            return found
-    return None
+    id: str
+    at_ms: int
+    words: str
+    """The digest of its words (see conversation.inbound.words_of)."""
+    kind: MessageKind
+    code: str = ""
+    complaint_id: str | None = None
+    secret: bool = False
 
 
-def same_words(state: Document, words: str, *, since_ms: int) -> list[Any] | None:
-    """Return where a message with the same words landed; None if there is none, or if we have told the citizen something since.
+class Told(Struct, kw_only=True, array_like=True, frozen=True, gc=False):
+    """That something has left for the citizen."""
 
-    Only what has left for him counts as told. What we told because of that message itself does not count, nor what was noted without a
-    cause: that we have received something.
+    at_ms: int
+    message: str = ""
+    """The message that it answers; empty if it has none, or tells nothing new."""
+    cause: Cause = Cause.none
 
-    Args:
-        state: of the citizen.
-        words: the digest of the words; empty for a message without words.
-        since_ms: the earliest time that counts, in milliseconds since 1970.
-    """
-    if not words:
+
+class Leaving(Struct, kw_only=True, array_like=True, frozen=True, gc=False):
+    """A reply with an account, whose outcome will tell that the citizen may have heard it."""
+
+    at_ms: int
+    reply_id: str
+    message: str
+    """The message that it answers."""
+
+
+class Question(Struct, kw_only=True, array_like=True, frozen=True, gc=False):
+    """A question for a status that its case has not answered yet."""
+
+    id: str
+    at_ms: int
+    to: Where | None = None
+    """Where it came from."""
+
+
+class Waiting(Struct, kw_only=True, omit_defaults=True, frozen=True, gc=False):
+    """A text that waits until the hour has room for it."""
+
+    reply: Reply
+    account: str
+    address: dict[str, str]
+    cause: Cause = Cause.other
+
+
+class KnownCase(Struct, kw_only=True, omit_defaults=True, gc=False):
+    """What is known of a case. The times are in milliseconds since 1970; 0 if it is not so, or no longer."""
+
+    code: str
+    id: str | None = None
+    """The id of its complaint; None if it is known by its code alone."""
+    foreign: bool = False
+    """Whether it is another's, named by its code: its citizen may have a new number. Such a one is never stored."""
+    to: Where | None = None
+    """Where its replies go."""
+    thread: str = ""
+    """The channel's own name of the conversation that began with it."""
+    topic: str | None = None
+    region: str | None = None
+    """The smallest known region."""
+    oversight: bool = False
+    secret: bool = False
+    anonymous: bool = False
+    words: str = ""
+    """Of the complaint of a page: the digest of its words."""
+    opened_ms: int = 0
+    after_stop: bool = False
+    """Whether it was opened since the citizen asked for silence: of it he hears."""
+    hop: int = 0
+    additions: int = 0
+    asked_ms: int = 0
+    """Since when a question to the citizen is open."""
+    asked_by: str = ""
+    """The id of the reply that asked it last."""
+    part: MissingPart | None = None
+    """The part that it asks for; None for a question in an officer's words."""
+    polar: bool = False
+    """Whether a yes answers it."""
+    answered_ms: int = 0
+    withdrawn_ms: int = 0
+    archived_ms: int = 0
+    closed_ms: int = 0
+    reopened_ms: int = 0
+    by_code_ms: int = 0
+    """When the citizen last heard that somebody else who has the code has added to it."""
+    complaint: Raw = NO_COMPLAINT
+    """The complaint so far (see conversation.cases.keep), which is decoded only when a message is read together with it."""
+
+    @property
+    def told_ms(self) -> int:
+        """When the citizen was last told an answer, a closing or an archiving."""
+        return max(self.answered_ms, self.closed_ms, self.archived_ms)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it is neither withdrawn, archived nor closed."""
+        return not (self.withdrawn_ms or self.archived_ms or self.closed_ms)
+
+    def hide(self, *, hides: bool = True, anonymous: bool | None = None, secret: bool | None = None) -> None:
+        """Note that the person, the report or both are hidden, or shown."""
+        self.anonymous = hides if anonymous else self.anonymous
+        self.secret = hides if secret else self.secret
+
+
+class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
+    """The state."""
+
+    messages: list[Landing] = []
+    groups: list[Group] = []
+    cases: list[KnownCase] = []
+    told: list[Told] = []
+    leaving: list[Leaving] = []
+    waiting: list[Waiting] = []
+    questions: list[Question] = []
+    to: Where | None = None
+    """Where the citizen last wrote from."""
+    silent_ms: int = 0
+    """Since when he has asked for silence, in milliseconds since 1970; 0 if he has not."""
+    crowd_ms: int = 0
+    """When he last heard where his messages are kept (see conversation.crowd)."""
+
+    def landing(self, message_id: str) -> Landing | None:
+        """Return where a message landed, or None if it has not come before."""
+        return next((known for known in self.messages if known.id == message_id), None)
+
+    def same_words(self, words: str, *, since_ms: int) -> Landing | None:
+        """Return where a message with the same words landed; None if there is none, or if we have told the citizen something since.
+
+        Only what has left for him counts as told. What we told because of that message itself does not count, nor what was noted without
+        a cause: that we have received something.
+
+        Args:
+            words: the digest of the words; empty for a message without words.
+            since_ms: the earliest time that counts, in milliseconds since 1970.
+        """
+        if not words:
+            return None
+        for known in reversed(self.messages):
+            if known.words == words and known.kind is not MessageKind.repeated and known.at_ms >= since_ms:
+                told = any(one.at_ms > known.at_ms and one.message not in {"", known.id} for one in self.told)
+                return None if told else known
         return None
-    for known in reversed(state["messages"]):
-        if known[Landing.WORDS] == words and known[Landing.KIND] != REPEATED and known[Landing.AT] >= since_ms:
-            told = any(
-                at > known[Landing.AT] and cause not in {"", known[Landing.ID]} for at, cause, _ in state["told"]
-            )
-            return None if told else list(known)
-    return None
+
+    def remember(self, known: Landing) -> None:
+        """Remember where a message landed."""
+        self.messages = [*self.messages, known][-MOST_MESSAGES:]
+
+    def case_of(self, code: str) -> KnownCase | None:
+        """Return what is known of the citizen's case with a tracking code, or None if the case is not his."""
+        return next((case for case in reversed(self.cases) if case.code == code), None)
+
+    def case_of_complaint(self, complaint_id: UUID | str | None) -> KnownCase | None:
+        """Return what is known of the citizen's case of a complaint, or None if there is no complaint or it is not his."""
+        wanted = str(complaint_id)
+        return next((case for case in reversed(self.cases) if case.id == wanted), None)
+
+    def case_in_thread(self, thread: str) -> KnownCase | None:
+        """Return the citizen's latest case in a thread of the channel, or None if there is none."""
+        return next((case for case in reversed(self.cases) if case.thread == thread), None)
+
+    def asked(self, *, since_ms: int) -> list[KnownCase]:
+        """Return the cases with a question that was asked after a time in milliseconds since 1970, the one asked last first."""
+        return sorted(
+            (case for case in self.cases if case.asked_ms > since_ms), key=attrgetter("asked_ms"), reverse=True
+        )
+
+    def add_case(self, case: KnownCase) -> None:
+        """Add a case. Of older cases only the latest COMPLAINTS_KEPT keep the complaint whole."""
+        self.cases = [*self.cases, case][-MOST_CASES:]
+        for older in self.cases[:-COMPLAINTS_KEPT]:
+            older.complaint = NO_COMPLAINT
+
+    def prune(self, at_ms: int) -> None:
+        """Forget what is too old at a time in milliseconds since 1970."""
+        since, day = at_ms - MESSAGES_MS, at_ms - DAY_MS
+        self.messages = [known for known in self.messages if known.at_ms >= since]
+        self.told = [one for one in self.told if one.at_ms >= day][-MOST_TOLD:]
+        self.leaving = [one for one in self.leaving if one.at_ms >= since][-MOST_TOLD:]
+        self.questions = [one for one in self.questions if one.at_ms >= day][-MOST_QUESTIONS:]
+
+    @property
+    def oldest_ms(self) -> int | None:
+        """The time of the oldest thing that is forgotten by age, in milliseconds since 1970; None if there is nothing."""
+        return self.messages[0].at_ms if self.messages else None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is left that anybody could ask for."""
+        return not (self.silent_ms or self.messages or self.groups or self.cases or self.waiting)
 
 
-def remember(state: Document, known: list[Any]) -> None:
-    """Remember where a message landed (see Landing)."""
-    state["messages"] = [*state["messages"], known][-MOST_MESSAGES:]
-
-
-def case_of(state: Document, code: str) -> Document | None:
-    """Return what is known of the citizen's case with a tracking code, or None if the case is not his."""
-    return _first(case for case in reversed(state["cases"]) if case["code"] == code)
-
-
-def case_of_complaint(state: Document, complaint_id: str | None) -> Document | None:
-    """Return what is known of the citizen's case of a complaint, or None if there is no complaint or it is not his."""
-    return _first(case for case in reversed(state["cases"]) if complaint_id and case["id"] == complaint_id)
-
-
-def case_in_thread(state: Document, thread: str) -> Document | None:
-    """Return the citizen's latest case in a thread of the channel, or None if there is none."""
-    return _first(case for case in reversed(state["cases"]) if case.get("thread") == thread)
-
-
-def asked(state: Document, *, since_ms: int) -> list[Document]:
-    """Return the citizen's cases in which a question is open, the one that was asked last first.
-
-    Args:
-        state: of the citizen.
-        since_ms: a question that was asked earlier, in milliseconds since 1970, is no longer open.
-    """
-    found = [case for case in state["cases"] if case.get("asked_ms", 0) > since_ms]
-    return sorted(found, key=_asked_ms, reverse=True)
-
-
-def _asked_ms(case: Document) -> int:
-    found: int = case["asked_ms"]
-    return found
-
-
-def add_case(state: Document, case: Document) -> None:
-    """Add a case. Of older cases only the latest COMPLAINTS_KEPT keep the complaint whole."""
-    cases = [*state["cases"], case][-MOST_CASES:]
-    for older in cases[:-COMPLAINTS_KEPT]:
-        older.pop("complaint", None)
-    state["cases"] = cases
-
-
-def prune(state: Document, at_ms: int) -> None:
-    """Forget what is too old at a time in milliseconds since 1970."""
-    since = at_ms - MESSAGES_MS
-    if state["messages"] and state["messages"][0][Landing.AT] < since:
-        state["messages"] = [known for known in state["messages"] if known[Landing.AT] >= since]
-    if state["told"] and state["told"][0][0] < at_ms - DAY_MS:
-        state["told"] = [one for one in state["told"] if one[0] >= at_ms - DAY_MS]
-    state["told"] = state["told"][-MOST_TOLD:]
-    state["leaving"] = [one for one in state["leaving"] if one[0] >= since][-MOST_TOLD:]
-    state["questions"] = [one for one in state["questions"] if one[1] >= at_ms - DAY_MS][-MOST_QUESTIONS:]
-
-
-def oldest_ms(state: Document) -> int | None:
-    """Return the time of the oldest thing that is forgotten by age, in milliseconds since 1970; None if there is nothing."""
-    messages = state["messages"]
-    return messages[0][Landing.AT] if messages else None
-
-
-def is_empty(state: Document) -> bool:
-    """Return whether nothing is left that anybody could ask for."""
-    return "silent_ms" not in state and not any(state[name] for name in ("messages", "groups", "cases", "waiting"))
-
-
-def _first(cases: Iterable[Document]) -> Document | None:
-    return next(iter(cases), None)
+DECODER: Final = json.Decoder(Citizen)
+"""Of the state."""

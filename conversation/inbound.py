@@ -7,10 +7,9 @@ from complaints.bus import StoredRecord
 from complaints.bus.envelope import decode_one_of, type_of
 from complaints.errors import ContractViolation
 from complaints.mail import Delivery, Due, Received, Reply
-from complaints.message import InboundMessage, made
+from complaints.message import InboundMessage
 from complaints.tracking import names_mailbox
-from conversation import citizen as memory
-from conversation.citizen import Document
+from conversation.citizen import Citizen
 
 Event = Received | Reply | Delivery | Due
 """What the mailbox takes."""
@@ -30,22 +29,13 @@ def read(record: StoredRecord) -> Event:
     return event
 
 
-def message_of(received: Received, fields: Document) -> InboundMessage:
-    """Return the message in a record from its fields.
-
-    Raises:
-        ContractViolation: they are not those of a message.
-    """
-    return made(fields, channel=received.channel, account=received.account, received_at=received.received_at)
-
-
-def words_of_page(state: Document, citizen: str, message_id: str) -> str | None:
+def words_of_page(state: Citizen, citizen: str, message_id: str) -> str | None:
     """Return the digest of the complaint of a page with this id, which is known as long as its case; None if there is none.
 
     Its key is never forgotten: what comes under it later with another content is added, and has not been taken for nothing.
     """
-    case = memory.case_of_complaint(state, message_id) if names_mailbox(citizen) else None
-    return None if case is None else str(case.get("words", ""))
+    case = state.case_of_complaint(message_id) if names_mailbox(citizen) else None
+    return None if case is None else case.words
 
 
 def words_of(message: InboundMessage) -> str:

@@ -1,6 +1,7 @@
 """Tells what a whole message becomes: a complaint, an addition, a question about a case, or nothing of these."""
 
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -10,16 +11,16 @@ from complaints.crypto import Keyring
 from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
 from complaints.tracking import spaced
-from conversation import citizen as memory
 from conversation import passing
 from conversation.acts import Acts, hears, hide, tells, which
-from conversation.citizen import Document, Landing
+from conversation.citizen import KnownCase
 from conversation.heard import Heard
 from conversation.opening import Opens
 from conversation.own import says_nothing
+from conversation.parts import Went
 from conversation.passing import Landed, Passing, command, named_case
 from conversation.reading import Reads
-from conversation.situation import ANSWERED_MS, open_questions, standing, told_ms
+from conversation.situation import ANSWERED_MS, open_questions, standing
 from conversation.turn import Turn
 from normalizer.language.commands import Order, is_written_as_code
 from normalizer.language.understanding import understood
@@ -78,11 +79,11 @@ class Lands:
         asks_help = request is None and self._asks_for_help(turn, heard)
         if message.sender and not message.thread:
             within_ms = self._rules.same_words_ms if request is None and not asks_help else ASKED_AGAIN_MS
-            known = memory.same_words(turn.state, words, since_ms=turn.at_ms - within_ms)
+            known = turn.state.same_words(words, since_ms=turn.at_ms - within_ms)
             if known is not None:
-                case = memory.case_of_complaint(turn.state, known[Landing.COMPLAINT])
-                code = case["code"] if case is not None else known[Landing.CODE]
-                return Landed(MessageKind.repeated, code, known[Landing.COMPLAINT], known[Landing.SECRET])
+                case = turn.state.case_of_complaint(known.complaint_id)
+                code = known.code if case is None else case.code
+                return Landed(MessageKind.repeated, code, known.complaint_id, known.secret)
         if request is not None:
             return passing.status(turn, message, id_, request.code, names_none=request.names_none)
         if asks_help:
@@ -107,25 +108,25 @@ class Lands:
         message = heard.message
         if not heard.is_own or message.thread or message.attachments or not status_requests.asks_for_help(heard.said):
             return False
-        greets = bool(turn.state["cases"]) and understood(heard.said).wants("thanks", "agree", "smalltalk")
+        greets = bool(turn.state.cases) and understood(heard.said).wants("thanks", "agree", "smalltalk")
         return not greets and not open_questions(turn, self._rules.question_ms)
 
-    def add_late(self, turn: Turn, message: InboundMessage, id_: UUID, where: Document) -> Landed:
+    def add_late(self, turn: Turn, message: InboundMessage, id_: UUID, where: Went) -> Landed:
         """Add a part that came late to the case that the rest of its message became (see land)."""
-        case = memory.case_of_complaint(turn.state, where.get("complaint"))
+        case = turn.state.case_of_complaint(where.complaint)
         if case is None:
             return self.land(turn, message, id_, "")
         return self._passing.add(turn, message, id_, case, MessageKind.addition)
 
     def add_changed(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed:
         """Add what came under the name of the complaint of a page, with another content (see land). Another matter moves nothing."""
-        case = memory.case_of(turn.state, turn.citizen)
+        case = turn.state.case_of(turn.citizen)
         heard = self._opens.heard(turn, message, id_)
-        if case is None or heard.cries or not heard.names_matter or heard.fresh.complaint.topic == case.get("topic"):
+        if case is None or heard.cries or not heard.names_matter or heard.fresh.complaint.topic == case.topic:
             return self.land(turn, replace(message, about=turn.citizen), id_, "")
         return self._passing.add_apart(turn, message, id_, case)
 
-    def _ordered(self, turn: Turn, heard: Heard, order: Order, named: Document | None) -> Landed | None:
+    def _ordered(self, turn: Turn, heard: Heard, order: Order, named: KnownCase | None) -> Landed | None:
         """Do what a command asks for; None if its message is read as another."""
         name, case = order.act.partition(":")[0], _case_of(turn, heard, order, named)
         if name in {"stop", "start"}:
@@ -134,31 +135,31 @@ class Lands:
             return self._denied(turn, heard)
         if case is None:
             return _of_no_case(turn, heard, order)
-        if not case.get("foreign") or name in _WITH_THE_CODE:
+        if not case.foreign or name in _WITH_THE_CODE:
             return command(turn, heard, case, passing.disputing(case).value if name == "disagree" else order.act)
         if not order.code:  # it says more than the word: whoever has the case reads it
             return None
-        return tells(turn, heard, "other_number", secret=True, code=spaced(case["code"]))  # nobody here knows if it is
+        return tells(turn, heard, "other_number", secret=True, code=spaced(case.code))  # nobody here knows if it is
 
     def _denied(self, turn: Turn, heard: Heard) -> Landed | None:
         """Dispute the latest answer by the bare word; it may answer what its owner has asked since, unless it is written as we write it."""
-        answered = [case for case in turn.state["cases"] if told_ms(case) > turn.at_ms - ANSWERED_MS]
+        answered = [case for case in turn.state.cases if case.told_ms > turn.at_ms - ANSWERED_MS]
         if heard.message.thread or not answered:
             return None
-        latest = max(answered, key=told_ms)
-        asked = [case for case in open_questions(turn, self._rules.question_ms) if case["asked_ms"] > told_ms(latest)]
-        if asked and not asked[0].get("part") and not heard.said.isupper():
+        latest = max(answered, key=attrgetter("told_ms"))
+        asked = [case for case in open_questions(turn, self._rules.question_ms) if case.asked_ms > latest.told_ms]
+        if asked and not asked[0].part and not heard.said.isupper():
             return None
         return self._passing.dispute(turn, heard, latest)
 
 
-def _case_of(turn: Turn, heard: Heard, order: Order, named: Document | None) -> Document | None:
+def _case_of(turn: Turn, heard: Heard, order: Order, named: KnownCase | None) -> KnownCase | None:
     """Return the case for which a command is meant: by its code, the post it answers, or since the citizen has one only."""
-    cases, thread = turn.state["cases"], heard.message.thread
+    cases, thread = turn.state.cases, heard.message.thread
     if order.code:
-        own = memory.case_of(turn.state, order.code)
-        return named if own is None and named is not None and named["code"] == order.code else own
-    about = named or (memory.case_in_thread(turn.state, thread) if thread else None)
+        own = turn.state.case_of(order.code)
+        return named if own is None and named is not None and named.code == order.code else own
+    about = named or (turn.state.case_in_thread(thread) if thread else None)
     is_of_all = order.act.startswith(("hide", "disagree"))
     return cases[0] if about is None and len(cases) == 1 and not is_of_all else about
 
@@ -168,7 +169,7 @@ def _of_no_case(turn: Turn, heard: Heard, order: Order) -> Landed | None:
 
     Some words look like a code: such a one of nobody, in small letters and without a digit, is none.
     """
-    if not order.code and order.act.startswith("hide") and turn.state["cases"]:
+    if not order.code and order.act.startswith("hide") and turn.state.cases:
         return hide(turn, heard, order.act.partition(":")[2])
     is_meant = status_requests.is_example(order.code) or is_written_as_code(heard.message.text, order.word)
     return which(turn, heard, order.word, secret=bool(order.code)) if is_meant or not order.code else None

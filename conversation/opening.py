@@ -11,15 +11,15 @@ from complaints.bus.envelope import encode
 from complaints.crypto import Keyring
 from complaints.mail import MessageKind
 from complaints.message import InboundMessage
-from conversation import citizen as memory
 from conversation import crowd
 from conversation.cases import new_case
-from conversation.citizen import Document, Landing
+from conversation.citizen import KnownCase
 from conversation.heard import Fresh, Heard
 from conversation.passing import Landed, Passing
 from conversation.reading import Reads
+from conversation.records import SOURCE
 from conversation.secrecy import hidden
-from conversation.turn import SOURCE, Turn
+from conversation.turn import Turn
 from normalizer.emergency import tells_of_danger
 from normalizer.language import cues
 
@@ -79,12 +79,10 @@ class Opens:
             crowd.say_once(turn, message, heard.id, takes)
             return self._passing.add_apart(turn, message, heard.id, takes)
         turn.outputs.append(encode(fresh.complaint, source=SOURCE))
-        case = new_case(fresh.complaint, fresh.message) | {"opened_ms": turn.at_ms}
-        if "silent_ms" in turn.state:
-            case["after_stop"] = True
-        memory.add_case(turn.state, case)
-        told = fresh.complaint
-        return Landed(MessageKind.complaint, told.tracking_code, case["id"], told.secret, not fresh.was_read)
+        case = new_case(fresh.complaint, fresh.message)
+        case.opened_ms, case.after_stop = turn.at_ms, bool(turn.state.silent_ms)
+        turn.state.add_case(case)
+        return Landed(MessageKind.complaint, case.code, case.id, case.secret, not fresh.was_read)
 
 
 def _is_apart(first: Heard, told: Heard) -> bool:
@@ -96,10 +94,10 @@ def _is_apart(first: Heard, told: Heard) -> bool:
     return not is_field and (mine.place.regency != other.place.regency or mine.oversight != other.oversight)
 
 
-def _last_told(turn: Turn, message: InboundMessage) -> Document | None:
+def _last_told(turn: Turn, message: InboundMessage) -> KnownCase | None:
     """Return the citizen's latest case if he has written of it within the last days: what he tells now is as hidden as that."""
-    cases: list[Document] = turn.state["cases"]
+    cases = turn.state.cases
     if not cases or not message.sender or message.shared:
         return None
-    is_of_these_days = any(known[Landing.CODE] == cases[-1]["code"] for known in turn.state["messages"])
+    is_of_these_days = any(known.code == cases[-1].code for known in turn.state.messages)
     return cases[-1] if is_of_these_days else None

@@ -3,7 +3,7 @@
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-import msgspec
+from msgspec.structs import replace
 
 from complaints import ids, status_requests
 from complaints.command import CommandKind, MessageReading, asked_for
@@ -12,9 +12,8 @@ from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
 from complaints.tracking import next_code
 from complaints.wording import text
-from conversation import citizen as memory
 from conversation.cases import keep, kept
-from conversation.citizen import Document, Landing
+from conversation.citizen import Citizen, KnownCase, Question
 from conversation.heard import Heard
 from conversation.reading import Reads
 from conversation.secrecy import hidden
@@ -51,35 +50,35 @@ class Landed(NamedTuple):
     unread: bool = False
 
 
-def landed(kind: MessageKind, case: Document, *, unread: bool = False) -> Landed:
+def landed(kind: MessageKind, case: KnownCase, *, unread: bool = False) -> Landed:
     """Return that a message became something of a case. Whether another's report is secret is not known here: analysts read no code."""
-    if case.get("foreign"):
+    if case.foreign:
         return Landed(kind, unread=unread)
-    return Landed(kind, case["code"], case.get("id"), bool(case.get("secret")), unread)
+    return Landed(kind, case.code, case.id, case.secret, unread)
 
 
-def named_case(state: Document, message: InboundMessage) -> Document | None:
+def named_case(state: Citizen, message: InboundMessage) -> KnownCase | None:
     """Return the case that a message names, or None: one of the citizen's own, the one whose code the web holds, or another's by its code.
 
     Of another's, which has no id here, nothing is known but the code: its citizen may have a new number.
     """
     if not message.sender:
-        return memory.case_of(state, message.about) or {"code": message.about, "id": None} if message.about else None
+        return state.case_of(message.about) or KnownCase(code=message.about) if message.about else None
     if message.follows:
-        earlier = memory.landing(state, str(ids.message_id(message.channel, message.follows)))
-        if earlier is not None and earlier[Landing.COMPLAINT]:
-            return memory.case_of_complaint(state, earlier[Landing.COMPLAINT])
-    if message.about and (case := memory.case_of(state, message.about)) is not None:
+        earlier = state.landing(str(ids.message_id(message.channel, message.follows)))
+        if earlier is not None and earlier.complaint_id:
+            return state.case_of_complaint(earlier.complaint_id)
+    if message.about and (case := state.case_of(message.about)) is not None:
         return case
-    codes = status_requests.codes_in(message.text) if state["cases"] else []
-    own = next((case for case in (memory.case_of(state, code) for code in codes) if case is not None), None)
+    codes = status_requests.codes_in(message.text) if state.cases else []
+    own = next((case for case in map(state.case_of, codes) if case is not None), None)
     if own is not None:
         return own
     held = status_requests.code_written(message.text)
-    return {"code": held, "id": None, "foreign": True} if held else None
+    return KnownCase(code=held, foreign=True) if held else None
 
 
-def command(turn: Turn, heard: Heard, case: Document, act: str, *, words: bool = False) -> Landed:
+def command(turn: Turn, heard: Heard, case: KnownCase, act: str, *, words: bool = False) -> Landed:
     """Pass on a command to a case.
 
     Args:
@@ -92,20 +91,20 @@ def command(turn: Turn, heard: Heard, case: Document, act: str, *, words: bool =
     asked = asked_for(act)
     assert asked is not None
     said = as_reason(status_requests.without_codes(heard.message.text)) if words else ""
-    turn.command(heard.message, heard.id, case["code"], asked.kind, text=said, **asked.fields)
+    turn.command(heard.message, heard.id, case.code, asked.kind, text=said, **asked.fields)
     if asked.kind in {CommandKind.hide, CommandKind.show}:
-        case |= dict.fromkeys(asked.fields, asked.kind is CommandKind.hide)
+        case.hide(hides=asked.kind is CommandKind.hide, **asked.fields)
     return landed(_LANDS[asked.kind], case)
 
 
-def disputing(case: Document) -> CommandKind:
+def disputing(case: KnownCase) -> CommandKind:
     """Return the command by which a citizen says of an answered case that the matter is not settled."""
-    return CommandKind.reopen if case.get("closed_ms") or case.get("archived_ms") else CommandKind.disagree
+    return CommandKind.reopen if case.closed_ms or case.archived_ms else CommandKind.disagree
 
 
-def companion(turn: Turn, heard: Heard, case: Document, kind: CommandKind, **fields: Any) -> None:
+def companion(turn: Turn, heard: Heard, case: KnownCase, kind: CommandKind, **fields: Any) -> None:
     """Pass on one more command of the same message."""
-    turn.command(heard.message, ids.companion_id(heard.id, kind.value), case["code"], kind, **fields)
+    turn.command(heard.message, ids.companion_id(heard.id, kind.value), case.code, kind, **fields)
 
 
 def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, names_none: bool = False) -> Landed:
@@ -119,36 +118,33 @@ def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, 
         names_none: whether the message has none: then it asks for the latest case that the citizen has here; who has none here is told
             how to ask.
     """
-    if code is None and names_none and turn.state["cases"]:
-        code = turn.state["cases"][-1]["code"]
+    if code is None and names_none and turn.state.cases:
+        code = turn.state.cases[-1].code
     if code is None:
         occasion = "status_no_code" if names_none else "status_wrong_code"
         turn.say(message, id_, ReplyKind.status, text(occasion, message.channel, code=status_requests.EXAMPLE_CODE))
         return Landed(MessageKind.status)
     turn.command(message, id_, code, CommandKind.status)
-    turn.state["questions"] = [*turn.state["questions"], [str(id_), turn.at_ms, turn.state.get("to")]]
-    case = memory.case_of(turn.state, code)
+    turn.state.questions.append(Question(id=str(id_), at_ms=turn.at_ms, to=turn.state.to))
+    case = turn.state.case_of(code)
     if case is None:  # whether somebody else's report is secret is not known here, so analysts read no code
         return Landed(MessageKind.status)
-    return Landed(MessageKind.status, code, case["id"], bool(case.get("secret")))
+    return Landed(MessageKind.status, code, case.id, case.secret)
 
 
-def hide_first(turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> Document:
-    """Hide what a message to a case asks to be hidden, of which its citizen hears first; return the field of the command that adds it."""
+def hide_first(turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase) -> bool | None:
+    """Hide what a message to a case asks to be hidden, of which its citizen hears first; return whether it asks for a secret report.
+
+    Then its words are passed on to no other case, whatever comes first.
+    """
     asked = hidden(message)
-    hides = {name: True for name in ("anonymous", "secret") if _wants(name, asked, message, case)}
-    if hides:
+    anonymous = (asked.anonymous and not (message.anonymous and case.anonymous)) or None
+    secret = (asked.secret and not (message.secret and case.secret)) or None
+    if anonymous or secret:
         companion = ids.companion_id(id_, CommandKind.hide.value)
-        turn.command(message, companion, case["code"], CommandKind.hide, **hides)
-        case |= hides
-    return (
-        {"secret": True} if "secret" in hides else {}
-    )  # the words are passed on to no other case, whatever comes first
-
-
-def _wants(name: str, asked: InboundMessage, message: InboundMessage, case: Document) -> bool:
-    """Return whether a case is to be hidden by a message: by its text, or since the message is hidden itself and the case is not."""
-    return bool(getattr(asked, name) and not (getattr(message, name) and case.get(name)))
+        turn.command(message, companion, case.code, CommandKind.hide, anonymous=anonymous, secret=secret)
+        case.hide(anonymous=anonymous, secret=secret)
+    return secret
 
 
 class Passing:
@@ -159,7 +155,7 @@ class Passing:
         self._reads = reads
 
     def add(
-        self, turn: Turn, message: InboundMessage, id_: UUID, case: Document, kind: MessageKind, **fields: Any
+        self, turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase, kind: MessageKind, **fields: Any
     ) -> Landed:
         """Add a message to a case, and hide what it asks to be hidden.
 
@@ -171,56 +167,67 @@ class Passing:
             kind: what the message became.
             fields: of the command, beside the addition and its reading.
         """
-        part = case.get("part") if case.get("asked_ms") else None
+        part = case.part if case.asked_ms else None
         found, was_read = self._reads.completion(kept(case), message, part=part, about=case)
         reading = found.reading
-        if reading.corrects and not case.get("id"):  # whoever has only the code of a case moves it nowhere
-            reading = msgspec.structs.replace(reading, corrects=None)
-        fields |= {"addition": found.addition, "reading": reading}
-        fields |= hide_first(turn, message, id_, case)
-        turn.command(message, id_, case["code"], CommandKind.add, **fields)
+        if reading.corrects and not case.id:  # whoever has only the code of a case moves it nowhere
+            reading = replace(reading, corrects=None)
+        fields |= {"addition": found.addition, "reading": reading, "secret": hide_first(turn, message, id_, case)}
+        turn.command(message, id_, case.code, CommandKind.add, **fields)
         if reading.corrects and (regency := reading.place.regency):
-            case["region"] = regency.code
-        case["additions"] = case.get("additions", 0) + 1
-        for waiting in ("asked_ms", "withdrawn_ms"):
-            case.pop(waiting, None)
+            case.region = regency.code
+        case.additions += 1
+        case.asked_ms = case.withdrawn_ms = 0
         keep(case, found.complaint)
         return landed(kind, case, unread=not was_read)
 
-    def add_apart(self, turn: Turn, message: InboundMessage, id_: UUID, case: Document) -> Landed:
+    def add_apart(self, turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase) -> Landed:
         """Add a message that tells another matter to a case, which stays as it is. A citizen who is sent texts hears nothing of it."""
-        found, was_read = self._reads.completion(None, message, part=None, about={})
-        fields = hide_first(turn, message, id_, case)
-        addition = msgspec.structs.replace(found.addition, apart=True)
-        fields |= {"addition": addition, "reading": MessageReading()}
-        if message.sender:
-            fields["companion"] = True
-        turn.command(message, id_, case["code"], CommandKind.add, **fields)
-        case["additions"] = case.get("additions", 0) + 1
+        found, was_read = self._reads.completion(None, message, part=None, about=None)
+        secret = hide_first(turn, message, id_, case)
+        turn.command(
+            message,
+            id_,
+            case.code,
+            CommandKind.add,
+            addition=replace(found.addition, apart=True),
+            reading=MessageReading(),
+            secret=secret,
+            companion=True if message.sender else None,
+        )
+        case.additions += 1
         return landed(MessageKind.addition, case, unread=not was_read)
 
-    def alone(self, turn: Turn, heard: Heard, id_: UUID, case: Document) -> Landed:
+    def alone(self, turn: Turn, heard: Heard, id_: UUID, case: KnownCase) -> Landed:
         """Pass on danger to life that somebody tells to a case: it becomes a case of its own (see router.cases.decide), and that stays."""
         message = heard.message
-        found, was_read = self._reads.completion(None, message, part=None, about={})
-        fields: dict[str, Any] = {"addition": msgspec.structs.replace(found.addition, apart=True)}
-        fields |= {"reading": found.reading, "secret": True if heard.fresh.message.secret else None}
-        turn.command(message, id_, case["code"], CommandKind.add, **fields, companion=True if message.sender else None)
+        found, was_read = self._reads.completion(None, message, part=None, about=None)
+        turn.command(
+            message,
+            id_,
+            case.code,
+            CommandKind.add,
+            addition=replace(found.addition, apart=True),
+            reading=found.reading,
+            secret=heard.fresh.message.secret or None,
+            companion=True if message.sender else None,
+        )
         if message.sender:  # he hears of it, also if he has asked for silence before
             own = ids.continuation_id(id_)
-            made = {"id": str(own), "code": next_code(case["code"], own), "opened_ms": turn.at_ms}
-            memory.add_case(turn.state, made | ({"after_stop": True} if "silent_ms" in turn.state else {}))
+            made = KnownCase(id=str(own), code=next_code(case.code, own), opened_ms=turn.at_ms)
+            made.after_stop = bool(turn.state.silent_ms)
+            turn.state.add_case(made)
         return landed(MessageKind.addition, case, unread=not was_read)
 
-    def moves(self, message: InboundMessage, case: Document) -> bool:
+    def moves(self, message: InboundMessage, case: KnownCase) -> bool:
         """Return whether a message corrects the regency of a citizen's own case to another one."""
-        if not case.get("id") or position_of(message) is not None or correction(message.text) is None:
+        if not case.id or position_of(message) is not None or correction(message.text) is None:
             return False
         reading = self._reads.completion(kept(case), message, part=None, about=case)[0].reading
         regency = reading.place.regency if reading.corrects else None
-        return regency is not None and not (case.get("region") or "").startswith(regency.code)
+        return regency is not None and not (case.region or "").startswith(regency.code)
 
-    def dispute(self, turn: Turn, heard: Heard, case: Document, *, whole: bool = False) -> Landed:
+    def dispute(self, turn: Turn, heard: Heard, case: KnownCase, *, whole: bool = False) -> Landed:
         """Open an answered case again with the citizen's words, and keep with it the files that he sends as evidence.
 
         Args:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -11,6 +11,7 @@ import structlog
 from complaints.command import MessageReading
 from complaints.event import Addition, Complaint, MissingPart
 from complaints.message import InboundMessage
+from conversation.citizen import KnownCase
 from normalizer.complaint import VERSION, Completion
 from normalizer.parts import raw_of, title_of, writable
 
@@ -52,31 +53,19 @@ class Reads:
     normaliser: Normalises
     text_of: Mapping[str, TextOf]
 
-    def joined(self, message: InboundMessage, message_id: str) -> InboundMessage:
-        """Return a message that was joined from parts with its text, and with a name if its protocol has none for it."""
-        fragment, named = message.fragment, message.upstream_id or message_id
-        assert fragment is not None
-        text, coding, region = self.text_of[message.channel](message.body, fragment.data_coding)
+    def decoded(self, message: InboundMessage, message_id: str) -> InboundMessage:
+        """Return a whole message with its text decoded, and with a name if its protocol has none for it."""
+        fragment, text, coding, region = message.fragment, message.text, message.coding, message.keyword_region
+        if fragment is not None:
+            text, coding, region = self.text_of[message.channel](message.body, fragment.data_coding)
         return replace(
-            message, upstream_id=named, fragment=None, text=printable(text), coding=coding, keyword_region=region
+            message,
+            upstream_id=message.upstream_id or message_id,
+            fragment=None,
+            text=printable(text),
+            coding=coding,
+            keyword_region=region,
         )
-
-    def decode(self, fields: dict[str, Any], channel: str, message_id: str) -> None:
-        """Decode the text among the fields of a whole message, and name it if its protocol has no name for it.
-
-        Args:
-            fields: what was unpacked (see complaints.message.unpacked); is changed.
-            channel: the name of the channel.
-            message_id: the id of the message.
-        """
-        fields["upstream_id"] = fields.get("upstream_id") or message_id
-        fragment = fields.pop("fragment", None)
-        if fragment is None:
-            text = fields["text"]
-        else:
-            text, fields["coding"], region = self.text_of[channel](fields["body"], fragment.data_coding)
-            fields["keyword_region"] = region
-        fields["text"] = printable(text)
 
     def complaint(self, message: InboundMessage, *, id_: UUID, code: str, citizen: str) -> tuple[Complaint, bool]:
         """Return the complaint for a message, and whether it could be read."""
@@ -92,7 +81,7 @@ class Reads:
         message: InboundMessage,
         *,
         part: MissingPart | None,
-        about: Mapping[str, str],
+        about: KnownCase | None,
     ) -> tuple[Completion, bool]:
         """Return what a message adds to a complaint, and whether it could be read.
 
@@ -100,12 +89,11 @@ class Reads:
             complaint: the complaint so far; None if it is not known here.
             message: the further message.
             part: the part that the citizen was asked for.
-            about: the topic and the region of the case, as far as they are known.
+            about: what is known of the case; None to read the message for itself.
         """
         try:
-            found = self.normaliser.complete(
-                complaint, message, part=part, topic=about.get("topic"), region=about.get("region")
-            )
+            topic, region = (None, None) if about is None else (about.topic, about.region)
+            found = self.normaliser.complete(complaint, message, part=part, topic=topic, region=region)
         except Exception as error:  # noqa: BLE001  # the same
             _failed(error, message.upstream_id)
             text = writable(message.text)

@@ -3,10 +3,9 @@
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from conversation import citizen as memory
-from conversation.cases import is_alive
-from conversation.citizen import DAY_MS, HOUR_MS, Document, Landing
+from conversation.citizen import HOUR_MS, MESSAGES_MS, KnownCase
 from conversation.heard import Heard
+from conversation.parts import DAY_MS
 from conversation.turn import Turn
 from normalizer.language import cues
 
@@ -62,19 +61,19 @@ class Standing(NamedTuple):
         is_named: whether the message names it, by its code or as an answer to a text about it.
     """
 
-    case: Document | None
+    case: KnownCase | None
     situation: Situation
     tells: Tells
     is_named: bool = False
 
     @property
-    def about(self) -> Document:
+    def about(self) -> KnownCase:
         """The case, which there is."""
         assert self.case is not None
         return self.case
 
 
-def standing(turn: Turn, heard: Heard, named: Document | None, *, question_ms: int) -> Standing:
+def standing(turn: Turn, heard: Heard, named: KnownCase | None, *, question_ms: int) -> Standing:
     """Return what a message is about.
 
     Args:
@@ -83,26 +82,20 @@ def standing(turn: Turn, heard: Heard, named: Document | None, *, question_ms: i
         named: the case that it names; None if it names none.
         question_ms: for so many milliseconds a question stays open for words that tell another matter.
     """
-    cases, thread, look = turn.state["cases"], heard.message.thread, _Look(turn, heard, question_ms)
+    cases, thread, look = turn.state.cases, heard.message.thread, _Look(turn, heard, question_ms)
     if named is not None:
         return Standing(named, look.situation(named), look.tells(named), is_named=True)
-    if thread and (heard.rating is None or any(case.get("thread") == thread for case in cases)):
-        cases = [case for case in cases if case.get("thread") == thread]
+    if thread and (heard.rating is None or any(case.thread == thread for case in cases)):
+        cases = [case for case in cases if case.thread == thread]
     if not cases:
         return Standing(None, Situation.new, Tells.other)
     about = look.meant(cases) or look.waiting(cases)
     return Standing(about, look.situation(about), look.tells(about))
 
 
-def open_questions(turn: Turn, since_ms: int) -> list[Document]:
+def open_questions(turn: Turn, since_ms: int) -> list[KnownCase]:
     """Return the cases of a citizen with a question that was asked within so many milliseconds, the last one first."""
-    return memory.asked(turn.state, since_ms=turn.at_ms - since_ms)
-
-
-def told_ms(case: Document) -> int:
-    """Return when the citizen was last told an answer, a closing or an archiving of a case."""
-    latest: int = max(case.get(name, 0) for name in ("answered_ms", "closed_ms", "archived_ms"))
-    return latest
+    return turn.state.asked(since_ms=turn.at_ms - since_ms)
 
 
 class _Look:
@@ -112,31 +105,30 @@ class _Look:
         self._turn, self._heard, self._question_ms = turn, heard, question_ms
         self._is_verdict = heard.found.intent in _VERDICTS or heard.rating is not None
 
-    def situation(self, case: Document) -> Situation:
+    def situation(self, case: KnownCase) -> Situation:
         """Return how a case stands."""
         at, spoken = self._turn.at_ms, self._spoken_ms(case)
-        is_held = bool(case.get("foreign") or self._heard.message.thread or not self._heard.message.sender)
+        is_held = bool(case.foreign or self._heard.message.thread or not self._heard.message.sender)
         found = (
-            (Situation.asked, case.get("asked_ms", 0) > at - LATE_MS),
-            (Situation.withdrawn, case.get("withdrawn_ms", 0) > at - LATE_MS),
-            (Situation.closed, case.get("closed_ms", 0) > at - ANSWERED_MS),
-            (Situation.answered, told_ms(case) > at - ANSWERED_MS),
-            (Situation.told, is_alive(case) and spoken > at - HOUR_MS),
-            (Situation.alive, is_alive(case) and (bool(spoken) or is_held)),
+            (Situation.asked, case.asked_ms > at - LATE_MS),
+            (Situation.withdrawn, case.withdrawn_ms > at - LATE_MS),
+            (Situation.closed, case.closed_ms > at - ANSWERED_MS),
+            (Situation.answered, case.told_ms > at - ANSWERED_MS),
+            (Situation.told, case.is_alive and spoken > at - HOUR_MS),
+            (Situation.alive, case.is_alive and (bool(spoken) or is_held)),
         )
         return next((situation for situation, is_so in found if is_so), Situation.past)
 
-    def tells(self, case: Document) -> Tells:
+    def tells(self, case: KnownCase) -> Tells:
         """Return what the message tells beside a case."""
         heard = self._heard
         told = heard.fresh.complaint
         if heard.corrects:
             return Tells.place
         if not heard.names_matter:
-            is_asked = case.get("asked_ms") is not None
             if not heard.is_placed:
                 return Tells.nothing
-            return Tells.place if is_asked or heard.is_place or not case.get("region") else Tells.elsewhere
+            return Tells.place if case.asked_ms or heard.is_place or not case.region else Tells.elsewhere
         if self._is_same(case):
             return Tells.again if heard.is_placed and not heard.message.thread else Tells.same
         is_elsewhere = told.place.province is not None or cues.names_place(heard.said)
@@ -144,67 +136,63 @@ class _Look:
             return Tells.elsewhere
         return Tells.nothing if heard.sure_of("no story") >= _NO_STORY else Tells.other
 
-    def meant(self, cases: list[Document]) -> Document | None:
+    def meant(self, cases: list[KnownCase]) -> KnownCase | None:
         """Return the case whose matter a message tells or names; None if it is none."""
         if cases[1:] and self._heard.found.intent in _OF_ONE and self._heard.fresh.complaint.place.province is None:
             said = self._heard.disputing if self._heard.found.intent == "dispute" else self._heard.said
-            found = [case for case in cases if cues.names_topic(case.get("topic") or "", said)]
+            found = [case for case in cases if cues.names_topic(case.topic or "", said)]
             if len(found) == 1:
                 return found[0]
         found = [case for case in reversed(cases) if self._is_same(case)]
         return min(found, key=self._rank, default=None)
 
-    def waiting(self, cases: list[Document]) -> Document:
+    def waiting(self, cases: list[KnownCase]) -> KnownCase:
         """Return the case for which a citizen's word is waited: with a question, an answer, or the one of which he wrote last."""
         at, latest = self._turn.at_ms, cases[-1]
-        answered = [case for case in cases if told_ms(case) > at - ANSWERED_MS]
-        asked = [
-            case for case in cases if case.get("asked_ms", 0) > at - (LATE_MS if case is latest else self._question_ms)
-        ]
+        answered = [case for case in cases if case.told_ms > at - ANSWERED_MS]
+        asked = [case for case in cases if case.asked_ms > at - (LATE_MS if case is latest else self._question_ms)]
         if self._is_verdict:
-            answered += [case for case in cases if case.get("withdrawn_ms", 0) > at - memory.MESSAGES_MS]
-            asked = [case for case in asked if case.get("part") != "subject" or not answered]
+            answered += [case for case in cases if case.withdrawn_ms > at - MESSAGES_MS]
+            asked = [case for case in asked if case.part != "subject" or not answered]
             return max((*asked, *answered), key=self._waits_ms, default=self._spoken_of(cases))
         if self._heard.corrects and not self._is_answered(latest):
             return latest
         return max(asked, key=self._waits_ms, default=None) or self._spoken_of(cases)
 
-    def _spoken_of(self, cases: list[Document]) -> Document:
+    def _spoken_of(self, cases: list[KnownCase]) -> KnownCase:
         """Return the case of which was spoken last, by us or by the citizen."""
         return max(cases, key=lambda case: (max(self._waits_ms(case), self._spoken_ms(case)), cases.index(case)))
 
-    def _waits_ms(self, case: Document) -> int:
-        waits: int = max(case.get("asked_ms", 0), case.get("withdrawn_ms", 0), told_ms(case))
-        return waits
+    def _waits_ms(self, case: KnownCase) -> int:
+        return max(case.asked_ms, case.withdrawn_ms, case.told_ms)
 
-    def _spoken_ms(self, case: Document) -> int:
+    def _spoken_ms(self, case: KnownCase) -> int:
         """Return when the citizen last wrote of a case, as far as messages are remembered; 0 if they are forgotten."""
-        known = (one[Landing.AT] for one in self._turn.state["messages"] if one[Landing.CODE] == case["code"])
-        return max(known, default=0)
+        return max((one.at_ms for one in self._turn.state.messages if one.code == case.code), default=0)
 
-    def _rank(self, case: Document) -> int:
+    def _rank(self, case: KnownCase) -> int:
         return list(Situation).index(self.situation(case))
 
-    def _is_answered(self, case: Document) -> bool:
+    def _is_answered(self, case: KnownCase) -> bool:
         return self.situation(case) in {Situation.answered, Situation.closed}
 
-    def _is_same(self, case: Document) -> bool:
+    def _is_same(self, case: KnownCase) -> bool:
         """Return whether the message tells the matter of a case, and not at another place."""
         heard = self._heard
         if heard.corrects or not heard.names_matter or _is_elsewhere(case, heard):
             return False
-        return heard.fresh.complaint.topic == case.get("topic") or (not heard.is_placed and self._is_kin(case))
+        return heard.fresh.complaint.topic == case.topic or (not heard.is_placed and self._is_kin(case))
 
-    def _is_kin(self, case: Document) -> bool:
+    def _is_kin(self, case: KnownCase) -> bool:
         """Return whether a message tells the field of a case: the rest of it, or it begins with what is its."""
-        mine, other = case.get("topic") or "", self._heard.fresh.complaint.topic or ""
+        mine, other = case.topic or "", self._heard.fresh.complaint.topic or ""
         if not mine or mine.partition("/")[0] != other.partition("/")[0]:
             return False
         return cues.is_rest(mine) or cues.is_rest(other) or cues.begins_with_its(self._heard.said)
 
 
-def _is_elsewhere(case: Document, heard: Heard) -> bool:
+def _is_elsewhere(case: KnownCase, heard: Heard) -> bool:
     """Return whether a message names a place that neither holds that of a case nor lies in it."""
     told = heard.fresh.complaint.place
-    place, known = told.district or told.regency or told.province, case.get("region") or ""
+    place, known = told.district or told.regency or told.province, case.region or ""
     return bool(place is not None and known and not (known.startswith(place.code) or place.code.startswith(known)))

@@ -2,32 +2,31 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
 
-import orjson
-from msgspec import to_builtins
+from msgspec import json
 
 from complaints import ids
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import encode
-from complaints.bus.step.contract import KEEP, Effect, State
+from complaints.bus.step.contract import KEEP, Effect, Keep, State
 from complaints.crypto import Keyring
 from complaints.errors import PoisonError
 from complaints.mail import Delivery, Due, MessageEvent, MessageKind, Received, Reply
-from complaints.message import InboundMessage, unpacked
+from complaints.message import InboundMessage, unpack
 from complaints.tracking import names_mailbox
-from conversation import citizen as memory
 from conversation import parts, records
-from conversation.cases import address_of, heard
-from conversation.citizen import MESSAGES_MS, Document, Landing
-from conversation.inbound import message_of, read, words_of, words_of_page
+from conversation.cases import heard, where_from
+from conversation.citizen import DECODER, MESSAGES_MS, Citizen, Landing
+from conversation.inbound import read, words_of, words_of_page
 from conversation.landing import LandingRules, Lands
 from conversation.passing import Landed
 from conversation.reading import Reads, unread
-from conversation.records import moment_of, time_text, whole_id
+from conversation.records import SOURCE, moment_of
 from conversation.telling import Telling, TellingRules
-from conversation.turn import SOURCE, Turn
+from conversation.turn import Turn
 
 STEP: Final = "lapor-conversation"
 """The name of the step: its consumer group, and the beginning of its workers' transactional ids."""
@@ -54,22 +53,6 @@ class Rules:
     )
     telling: TellingRules = field(default_factory=lambda: TellingRules(per_hour=12, useful_for=timedelta(hours=72)))
     part_timeout_ms: int = 1_800_000
-
-
-class Noted(NamedTuple):
-    """What is noted of a message, or of a part of one, that became something.
-
-    Attributes:
-        id: of the message.
-        channel: the name of the channel.
-        account: our account that received it.
-        received_at: when the channel received it.
-    """
-
-    id: str
-    channel: str
-    account: str
-    received_at: datetime
 
 
 class ConversationStep:
@@ -103,7 +86,7 @@ class ConversationStep:
         before = None if state is None else self._keyring.unseal_state(state.value, key=key)
         turn = Turn(
             citizen=key.decode(),
-            state=memory.new() | ({} if before is None else orjson.loads(before)),
+            state=Citizen() if before is None else DECODER.decode(before),
             at_ms=record.timestamp_ms,
         )
         match event:
@@ -111,9 +94,8 @@ class ConversationStep:
                 self._received(turn, event)
             case Reply():
                 self._count("told")
-                reply = to_builtins(event)
-                heard(turn.state, reply, turn.at_ms)
-                turn.replies.append(reply)
+                heard(turn.state, event, turn.at_ms)
+                turn.replies.append(event)
             case Delivery():
                 turn.outputs += self._telling.outcome(turn.state, event, turn.at_ms)
             case Due():
@@ -136,166 +118,174 @@ class ConversationStep:
         except PoisonError:
             return (letter,)
         if isinstance(event, Reply):
-            return records.unheard(to_builtins(event), letter, at=time_text(record.timestamp_ms))
+            return records.unheard(event, letter, at=moment_of(record.timestamp_ms))
         if not isinstance(event, Received):
             return (letter,)
-        turn = Turn(citizen=event.citizen, state=memory.new(), at_ms=record.timestamp_ms)
+        turn = Turn(citizen=event.citizen, state=Citizen(), at_ms=record.timestamp_ms)
         landed = Landed(MessageKind.dead_letter)
         try:
             if not event.fault:
                 landed = self._opened_unread(turn, event)
         except Exception:  # noqa: BLE001  # then its dead letter is all that can be kept
             turn.outputs.clear()
-        turn.outputs.append(_event(turn, _noted(event), landed))
+        turn.outputs.append(_event(turn, event, event.id, landed))
         return (letter, *turn.outputs)
 
     def _opened_unread(self, turn: Turn, said: Received) -> Landed:
         id_ = said.id
-        message = self._whole_message(said, self._fields(said))
+        message = self._reads.decoded(self._message(said), str(id_))
         code = self._keyring.tracking_code(id_) if message.sender or message.about else turn.citizen
         complaint = unread(message, id_=id_, code=code, citizen=turn.citizen)
         turn.outputs.append(encode(complaint, source=SOURCE))
         return Landed(MessageKind.complaint, code, str(id_), message.secret, unread=True)
 
     def _received(self, turn: Turn, said: Received) -> None:
-        known, noted, id_ = memory.landing(turn.state, str(said.id)), _noted(said), said.id
+        known, id_ = turn.state.landing(str(said.id)), said.id
         if known is not None and (said.fault or not names_mailbox(turn.citizen)):
             self._count("delivered again")
             return
         if said.fault:
             turn.outputs.append(records.dead_letter(said, at=turn.at))
-            self._note(turn, noted, Landed(MessageKind.dead_letter), words="")
+            self._note(turn, said, id_, Landed(MessageKind.dead_letter))
             return
-        fields = self._fields(said)
-        fragment = fields.get("fragment")
-        is_part = fragment is not None and fragment.total > 1
-        message = message_of(said, fields) if is_part else self._whole_message(said, fields)
+        message = self._message(said)
         if message.sender:
-            turn.state["channel"] = message.channel
-            turn.state["to"] = {"account": message.account, "address": address_of(message)}
-        if is_part:
+            turn.state.to = where_from(message)
+        if message.fragment is not None and message.fragment.total > 1:
             self._part(turn, said, message)
             return
+        message = self._reads.decoded(message, str(id_))
         words = words_of(message)
-        earlier = known[Landing.WORDS] if known is not None else words_of_page(turn.state, turn.citizen, str(said.id))
+        earlier = known.words if known is not None else words_of_page(turn.state, turn.citizen, str(said.id))
         if earlier is not None:
             id_ = ids.changed_id(id_, words)
-            if words == earlier or memory.landing(turn.state, str(id_)) is not None:
+            if words == earlier or turn.state.landing(str(id_)) is not None:
                 self._count("delivered again")
                 return
-            noted = noted._replace(id=str(id_))
         is_changed = earlier is not None and not message.about
         lands = self._lands
         landed = lands.add_changed(turn, message, id_) if is_changed else lands.land(turn, message, id_, words)
-        self._note(turn, noted, landed, words=words)
-        opened = memory.case_of_complaint(turn.state, landed.complaint_id)
+        self._note(turn, said, id_, landed, words=words)
+        opened = turn.state.case_of_complaint(landed.complaint_id)
         if opened is not None and landed.kind is MessageKind.complaint and names_mailbox(turn.citizen):
-            opened["words"] = words
+            opened.words = words
 
-    def _fields(self, said: Received) -> Document:
-        """Return the fields of the message in a record (see complaints.message.unpacked).
+    def _message(self, said: Received) -> InboundMessage:
+        """Return the message in a record, its text not decoded yet.
 
         Raises:
-            ContractViolation: it cannot be opened with our keys.
+            ContractViolation: it cannot be opened with our keys, or is none.
         """
-        return unpacked(self._keyring.unseal(said.sealed, owner=said.id, month=said.month))
-
-    def _whole_message(self, said: Received, fields: Document) -> InboundMessage:
-        """Return the message in a record, its text decoded, as if it were no part of a long one."""
-        self._reads.decode(fields, said.channel, str(said.id))
-        return message_of(said, fields)
+        packed = self._keyring.unseal(said.sealed, owner=said.id, month=said.month)
+        return unpack(packed, channel=said.channel, account=said.account, received_at=said.received_at)
 
     def _part(self, turn: Turn, said: Received, message: InboundMessage) -> None:
-        found = parts.take(turn.state, parts.Part(str(said.id), message, turn.at_ms))
+        found = parts.take(turn.state.groups, parts.Part(str(said.id), message, turn.at_ms))
         if isinstance(found, parts.Whole):
             self._whole(turn, found)
         elif found is not None:
-            where = found.get("went") or {}
-            again = Landed(
-                MessageKind.repeated, where.get("code", ""), where.get("complaint"), where.get("secret", False)
-            )
-            self._note(turn, _noted(said), again, words="", whole=where.get("id"))
+            where = found.went or parts.Went()
+            again = Landed(MessageKind.repeated, where.code, where.complaint, where.secret)
+            self._note(turn, said, said.id, again, whole=where.id)
         else:
             self._count("part")
 
     def _whole(self, turn: Turn, whole: parts.Whole) -> None:
         """Let a long message go on, and say of each of its parts what became of it."""
-        message = self._reads.joined(whole.message, whole.id)
-        id_, words = whole_id(whole.id), words_of(message)
+        message = self._reads.decoded(whole.message, whole.id)
+        id_, words = UUID(whole.id), words_of(message)
         if whole.late_for is not None:
             landed = self._lands.add_late(turn, message, id_, whole.late_for)
         else:
             landed = self._lands.land(turn, message, id_, words)
-        whole.group["went"] = {
-            "id": whole.id,
-            "code": landed.code,
-            "complaint": landed.complaint_id,
-            "secret": landed.secret,
-        }
-        noted = Noted(whole.id, message.channel, message.account, message.received_at)
+        whole.group.went = parts.Went(
+            id=whole.id, code=landed.code, complaint=landed.complaint_id, secret=landed.secret
+        )
         for part_id in whole.part_ids:
-            about = {"partial": message.partial, "doubtful": whole.doubtful}
-            if part_id == whole.id:
-                self._note(turn, noted._replace(id=part_id), landed, words=words, **about)
-            else:
-                self._note(turn, noted._replace(id=part_id), landed, words="", whole=whole.id, **about)
+            is_first = part_id == whole.id
+            self._note(
+                turn,
+                message,
+                UUID(part_id),
+                landed,
+                words=words if is_first else "",
+                whole="" if is_first else whole.id,
+                partial=message.partial,
+                doubtful=whole.doubtful,
+            )
         again = landed._replace(kind=MessageKind.repeated)
         for part_id in whole.again_ids:
-            self._note(turn, noted._replace(id=part_id), again, words="", whole=whole.id)
+            self._note(turn, message, UUID(part_id), again, whole=whole.id)
 
-    def _note(self, turn: Turn, noted: Noted, landed: Landed, *, words: str, **about: Any) -> None:
+    def _note(  # noqa: PLR0913  # what a record of lapor.message-events says
+        self,
+        turn: Turn,
+        said: Received | InboundMessage,
+        id_: UUID,
+        landed: Landed,
+        *,
+        words: str = "",
+        whole: str = "",
+        **about: bool,
+    ) -> None:
         """Write what became of a message, and remember it."""
         self._count(landed.kind.value)
-        turn.outputs.append(_event(turn, noted, landed, **about))
-        known = [noted.id, turn.at_ms, words, landed.kind.value, landed.code, landed.complaint_id, landed.secret]
-        memory.remember(turn.state, known)
+        turn.outputs.append(_event(turn, said, id_, landed, whole=whole, **about))
+        known = Landing(
+            id=str(id_),
+            at_ms=turn.at_ms,
+            words=words,
+            kind=landed.kind,
+            code=landed.code,
+            complaint_id=landed.complaint_id,
+            secret=landed.secret,
+        )
+        turn.state.remember(known)
 
     def _go_on(self, turn: Turn) -> None:
         """Let go on what has waited long enough, tell what is to be told, and forget what is too old."""
-        for whole in parts.overdue(turn.state, turn.at_ms, self._part_timeout_ms):
+        for whole in parts.overdue(turn.state.groups, turn.at_ms, self._part_timeout_ms):
             self._whole(turn, whole)
         for reply in turn.replies:
             turn.outputs += self._telling.tell(turn.state, reply, turn.at_ms)
         turn.outputs += self._telling.due(turn.state, turn.at_ms)
-        memory.prune(turn.state, turn.at_ms)
+        turn.state.prune(turn.at_ms)
 
-    def _next(self, turn: Turn, before: bytes | None, key: bytes, state: State | None) -> Any:
+    def _next(self, turn: Turn, before: bytes | None, key: bytes, state: State | None) -> State | Keep | None:
         """Return the next state: sealed, deleted if nothing is left in it, or KEEP if it is the same."""
-        if memory.is_empty(turn.state):
+        if turn.state.is_empty:
             return KEEP if state is None else None
-        after, due_ms = orjson.dumps(turn.state), min(self._times(turn.state), default=None)
+        after, due_ms = json.encode(turn.state), min(self._times(turn.state), default=None)
         if after == before and state is not None and due_ms == state.due_ms:
             return KEEP
         return State(self._keyring.seal_state(after, key=key), due_ms)
 
-    def _times(self, state: Document) -> Iterator[int]:
-        oldest = memory.oldest_ms(state)
+    def _times(self, state: Citizen) -> Iterator[int]:
+        oldest = state.oldest_ms
         times = (
-            parts.due_ms(state, self._part_timeout_ms),
+            parts.due_ms(state.groups, self._part_timeout_ms),
             self._telling.due_ms(state),
             None if oldest is None else oldest + MESSAGES_MS + 1,
         )
         return (time for time in times if time is not None)
 
 
-def _noted(received: Received) -> Noted:
-    return Noted(str(received.id), received.channel, received.account, received.received_at)
-
-
-def _event(turn: Turn, noted: Noted, landed: Landed, *, whole: str | None = None, **about: bool) -> Record:
+def _event(
+    turn: Turn, said: Received | InboundMessage, id_: UUID, landed: Landed, *, whole: str = "", **about: bool
+) -> Record:
     """Return the record of what a message became."""
     event = MessageEvent(
-        id=whole_id(noted.id),
+        id=id_,
         citizen=turn.citizen,
-        channel=noted.channel,
-        account=noted.account,
+        channel=said.channel,
+        account=said.account,
         kind=landed.kind,
-        complaint_id=whole_id(landed.complaint_id) if landed.complaint_id else None,
+        complaint_id=UUID(landed.complaint_id) if landed.complaint_id else None,
         tracking_code=landed.code,
-        whole_id=whole_id(whole) if whole else None,
+        whole_id=UUID(whole) if whole else None,
         unread=landed.unread,
-        received_at=noted.received_at,
-        at=moment_of(turn.at_ms),
+        received_at=said.received_at,
+        at=turn.at,
         secret=landed.secret,
         **about,
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from conversation.citizen import KnownCase
 from conversation.heard import ANYTHING, Heard
 from conversation.situation import Situation, Standing, Tells
 from normalizer.language.understanding import SURE
@@ -153,13 +154,13 @@ def _fits(row: Row, heard: Heard, stands: Standing) -> bool:
 
 def _may(wants: str, heard: Heard, stands: Standing) -> bool:
     """Return whether what is wanted can be meant: not by whoever has only a code, and not in a post that begins a thread."""
-    case = stands.case or {}
+    case = stands.case or KnownCase(code="")
     if wants == "danger in its matter":
-        return bool(case.get("id") and (heard.message.sender or heard.message.proven))
-    if wants in {ANYTHING, "danger"} or (wants == "status" and case.get("foreign")):
+        return bool(case.id and (heard.message.sender or heard.message.proven))
+    if wants in {ANYTHING, "danger"} or (wants == "status" and case.foreign):
         return True
-    if not heard.is_own or case.get("foreign") or (heard.message.thread and stands.case is None):
+    if not heard.is_own or case.foreign or (heard.message.thread and stands.case is None):
         return False
     if wants == "number" and stands.situation in LIVES:
-        return "reopened_ms" in case
-    return not (wants == "accusation" and case.get("oversight"))
+        return bool(case.reopened_ms)
+    return not (wants == "accusation" and case.oversight)

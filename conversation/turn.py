@@ -1,19 +1,18 @@
 """The handling of one record of a citizen's mailbox: his state, the records to write and the texts to tell."""
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from complaints import ids
 from complaints.bus import Record
 from complaints.bus.envelope import encode
 from complaints.command import CITIZEN, Command, CommandKind, Sender
-from complaints.mail import ReplyKind
+from complaints.mail import Reply, ReplyKind
 from complaints.message import InboundMessage
-from conversation.citizen import Document
-from conversation.records import time_text
-
-SOURCE: Final = "/conversation"
+from conversation.citizen import Citizen
+from conversation.records import SOURCE, moment_of
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,19 +24,19 @@ class Turn:
         state: of the citizen; is changed.
         at_ms: when Kafka appended the record, in milliseconds since 1970.
         outputs: the records to write.
-        replies: what the conversation itself tells the citizen (see complaints.mail.Reply).
+        replies: what the citizen is told.
     """
 
     citizen: str
-    state: Document
+    state: Citizen
     at_ms: int
     outputs: list[Record] = field(default_factory=list)
-    replies: list[Document] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
 
     @property
-    def at(self) -> str:
-        """The time of the record as text."""
-        return time_text(self.at_ms)
+    def at(self) -> datetime:
+        """The time of the record."""
+        return moment_of(self.at_ms)
 
     def command(self, message: InboundMessage, id_: UUID, code: str, kind: CommandKind, **fields: Any) -> None:
         """Write the citizen's command to a case."""
@@ -54,16 +53,15 @@ class Turn:
 
     def say(self, message: InboundMessage, id_: UUID, kind: ReplyKind, said: str, *, secret: bool = False) -> None:
         """Answer a message without asking a case; secret if the answer tells of a report that may be."""
-        self.replies.append(
-            {
-                "id": str(uuid5(id_, ids.reply_name(kind.value))),
-                "citizen": self.citizen,
-                "tracking_code": "",
-                "channel": message.channel,
-                "kind": kind.value,
-                "text": said,
-                "created_at": self.at,
-                "caused_by": str(id_),
-            }
-            | ({"secret": True} if secret else {})
+        reply = Reply(
+            id=uuid5(id_, ids.reply_name(kind.value)),
+            citizen=self.citizen,
+            tracking_code="",
+            channel=message.channel,
+            kind=kind,
+            text=said,
+            created_at=self.at,
+            caused_by=id_,
+            secret=secret,
         )
+        self.replies.append(reply)

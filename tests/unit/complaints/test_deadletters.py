@@ -215,7 +215,7 @@ def test_a_reply_whose_letter_has_no_text_is_put_back_from_its_own_place_only() 
     stored = kafka.read(at)
     assert stored is not None
     letter = encode(of_record(stored, ContractViolation("no")), source="/conversation")
-    for one in unheard(orjson.loads(record.value), letter, at=(NOON + timedelta(hours=1)).isoformat()):
+    for one in unheard(reply(), letter, at=NOON + timedelta(hours=1)):
         kafka.send(one)
     assert (
         b"kami terima" not in msgspec.json.decode(kafka.stored(DEAD_LETTERS)[0].value or b"", type=DeadLetter).payload

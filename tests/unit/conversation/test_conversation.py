@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
-import orjson
 import pytest
 
 from complaints import ids, tracking, wording
@@ -32,7 +31,7 @@ from complaints.mail import (
 )
 from complaints.message import InboundMessage
 from complaints.values import Event
-from conversation.citizen import MOST_MESSAGES, MOST_WAITING
+from conversation.citizen import DECODER, MOST_MESSAGES, MOST_WAITING
 from conversation.parts import MOST_AGAIN
 from conversation.step import Rules
 from conversation.telling import TellingRules
@@ -189,7 +188,7 @@ def test_a_status_is_told_where_it_was_asked(town: Town) -> None:
     town.take(asked, spoken)
     told = {send.kind: town.open(send)[1]["chat"] for send in town.sends}
     assert told[ReplyKind.status] == "77"
-    assert orjson.loads(town.state(town.citizen("77", "telegram")))["questions"] == []
+    assert DECODER.decode(town.state(town.citizen("77", "telegram"))).questions == []
 
 
 class TestACodeThatTwoComplaintsGot:
@@ -648,7 +647,7 @@ class TestTelling:
             added = message(f"palsu {number}", channel="web", sender="", about=code, upstream_id=f"key-{number}")
             town.take(town.received(added))
         assert [send.kind for send in town.sends] == [ReplyKind.received, ReplyKind.completed]
-        assert orjson.loads(town.state(citizen))["waiting"] == []
+        assert DECODER.decode(town.state(citizen)).waiting == []
         assert len(town.complaints) == 1
         town.say(f"{tracking.spaced(code)} lubangnya makin besar")
         town.say(f"STATUS {code}")
@@ -753,12 +752,12 @@ class TestTelling:
             town.say(
                 "halo", channel="telegram", upstream_id=f"{number}", account="telegram/1", small_talk=f"Halo {number}"
             )
-        waiting = orjson.loads(town.state(town.citizen(channel="telegram")))["waiting"]
+        waiting = DECODER.decode(town.state(town.citizen(channel="telegram"))).waiting
         assert len(waiting) == MOST_WAITING
-        assert waiting[0]["reply"]["kind"] == "question"
+        assert waiting[0].reply.kind is ReplyKind.question
         gone = town.events(MESSAGE_EVENTS, Delivery)
         assert [(one.outcome, one.kind) for one in gone] == [(DeliveryOutcome.undeliverable, ReplyKind.small_talk)] * 6
-        assert {str(one.reply_id) for one in gone}.isdisjoint(one["reply"]["id"] for one in waiting)
+        assert {one.reply_id for one in gone}.isdisjoint(one.reply.id for one in waiting)
 
     def test_whoever_has_no_address_any_more_cannot_be_told_and_that_is_on_record(self, town: Town) -> None:
         """His state was deleted; an agency answers his case."""
@@ -803,9 +802,8 @@ class TestTheState:
         """After a week no message is left; the case and the address are, so that the citizen hears an answer."""
         town.say(WITH_PLACE)
         town.wait(days=8)
-        state = orjson.loads(town.state(town.citizen()))
-        assert state["messages"] == []
-        assert state["cases"][0]["to"]["account"] == "sms/link"
+        state = DECODER.decode(town.state(town.citizen()))
+        assert (state.messages, [case.to and case.to.account for case in state.cases]) == ([], ["sms/link"])
 
     def test_it_is_deleted_when_nothing_is_left(self, town: Town) -> None:
         """Whoever only greeted us is forgotten."""

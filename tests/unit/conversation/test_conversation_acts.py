@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -14,14 +15,16 @@ from complaints.command import CommandKind, asked_for
 from complaints.contract import DEAD_LETTERS
 from complaints.crypto import Keyring
 from complaints.event import Attachment
-from complaints.mail import MessageKind, ReplyKind
+from complaints.mail import MessageKind, Reply, ReplyKind
 from complaints.values import ComplaintClass
 from conversation.cases import heard
+from conversation.citizen import Citizen, KnownCase
 from normalizer.complaint import Normaliser
 from normalizer.language.commands import order, rated
 from router.routing import Router
 from tests.harness.house import said
 from tests.harness.stories import stories_of
+from tests.harness.support import NOON
 from tests.harness.tables import each_row, row_by_row
 from tests.harness.town import Town
 
@@ -280,11 +283,22 @@ def test_a_complaint_that_asks_for_it_is_nameless(town: Town, text: str, *, name
 
 def test_an_answer_that_crosses_an_addition_is_noted_and_a_question_is_not() -> None:
     """He can dispute what he was told; what he already wrote more about is not asked."""
-    for kind, key, noted in (("answered", "answered_ms", True), ("question", "asked_ms", False)):
-        case = {"id": "1", "code": "A", "hop": 0, "additions": 1}
-        reply = {"kind": kind, "complaint_id": "1", "tracking_code": "A", "hop": 0, "additions": 0, "part": "place"}
-        heard({"cases": [case]}, reply, 7)
-        assert (case.get(key) == 7) == noted
+    for kind, answered_ms in ((ReplyKind.answered, 7), (ReplyKind.question, 0)):
+        case = KnownCase(id=str(UUID(int=1)), code="A", additions=1)
+        reply = Reply(
+            id=UUID(int=2),
+            citizen="c",
+            complaint_id=UUID(int=1),
+            tracking_code="A",
+            channel="sms",
+            kind=kind,
+            text="?",
+            created_at=NOON,
+            caused_by=UUID(int=3),
+            part="place" if kind is ReplyKind.question else None,
+        )
+        heard(Citizen(cases=[case]), reply, 7)
+        assert (case.answered_ms, case.asked_ms) == (answered_ms, 0)
 
 
 PHOTO = Attachment(name="a.png", media_type="image/png", size_bytes=1, sha256="0" * 64)

@@ -5,12 +5,13 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-import orjson
+import msgspec
 
 from complaints.bus.envelope import encode
 from complaints.command import CommandKind
 from complaints.contract import CONVERSATIONS
 from complaints.event import Attachment
+from conversation.citizen import Citizen
 from conversation.opening import Opens
 from conversation.passing import Passing, named_case
 from conversation.reading import Reads
@@ -65,9 +66,7 @@ def decided(row: dict[str, Any], situation: Situation) -> tuple[Row, Situation]:
     key = made.citizen().encode()
     state = made.states[CONVERSATIONS, key] if made.complaints else None
     known = (
-        {"messages": [], "cases": [], "told": []}
-        if state is None
-        else orjson.loads(made.keys.unseal_state(state.value, key=key))
+        Citizen() if state is None else msgspec.json.decode(made.keys.unseal_state(state.value, key=key), type=Citizen)
     )
     text = row["text"]
     if row.get("named") and made.complaints:
