@@ -1,20 +1,17 @@
 """The inbound message: one message of one citizen, with the fields that the channel's protocol has. Its text is not interpreted yet."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Final, Literal
 
 import orjson
-from msgspec import ValidationError, convert, to_builtins
+from msgspec import Struct, ValidationError, convert, json, to_builtins
 
 from complaints.errors import ContractViolation
 from complaints.event import Attachment
 from complaints.values import Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fragment:
+class Fragment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Which part of a long message this one is, and how its bytes are coded. Only the whole can be decoded.
 
     Attributes:
@@ -30,8 +27,7 @@ class Fragment:
     data_coding: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundMessage:
+class InboundMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message of one citizen as the channel received it, in the same form for all channels.
 
     Attributes:
@@ -83,7 +79,7 @@ class InboundMessage:
     account: str = ""
     upstream_id: str = ""
     sender: str = ""
-    reply_to: Mapping[str, str] = field(default_factory=dict)
+    reply_to: dict[str, str] = {}
     shared: bool = False
     thread: str = ""
     about: str = ""
@@ -114,24 +110,17 @@ class InboundMessage:
 _OUTSIDE: Final = frozenset({"channel", "account", "received_at", "body"})
 """The fields that stand in the record beside the sealed message, and the bytes, which stand behind its JSON."""
 
-_EMPTY: Final[Mapping[str, Any]] = {
-    one.name: {} if one.name == "reply_to" else one.default
-    for one in fields(InboundMessage)
-    if one.name not in _OUTSIDE and one.name not in {"text", "coding"}
-}
 _LENGTH_BYTES: Final = 4
 
 
 def pack(message: InboundMessage) -> bytes:
     """Return a message as bytes: the length of a JSON object, the object with all fields that are not empty, and the raw bytes."""
-    said = {name: value for name, empty in _EMPTY.items() if (value := getattr(message, name)) != empty}
-    said["text"], said["coding"] = message.text, message.coding
-    if message.attachments:
-        said["attachments"] = to_builtins(message.attachments)
+    fields = to_builtins(message, builtin_types=(bytes, datetime))
+    said = {name: value for name, value in fields.items() if name not in _OUTSIDE}
     try:
-        head = orjson.dumps(said)
-    except TypeError:  # half of a surrogate pair, which JSON from outside may contain
-        head = orjson.dumps(_writable(said))
+        head = json.encode(said)
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON from outside may contain
+        head = json.encode(_writable(said))
     return len(head).to_bytes(_LENGTH_BYTES) + head + message.body
 
 

@@ -1,10 +1,9 @@
 """Does with a message what the table says (conversation/table.py)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from complaints import ids
 from complaints.command import CommandKind
@@ -106,7 +105,7 @@ class Acts:
         region = heard.message.keyword_region or (stands.about.region or "")[:_REGENCY] or None
         hides, told, was_read = self._opens.heard(turn, replace(heard.message, keyword_region=region), heard.id).fresh
         missing = tuple(part for part in told.missing if part != "subject")
-        heard.fresh = Fresh(hides, structs.replace(told, missing=missing, oversight=True), was_read)
+        heard.fresh = Fresh(hides, replace(told, missing=missing, oversight=True), was_read)
         return self._opens.opened(turn, heard)
 
     def _told_both(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:

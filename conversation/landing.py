@@ -1,9 +1,11 @@
 """Tells what a whole message becomes: a complaint, an addition, a question about a case, or nothing of these."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from complaints import status_requests
 from complaints.command import asked_for

@@ -1,10 +1,11 @@
 """Makes a complaint of a message, or keeps it with a case if its citizen opens too many at once."""
 
 import re
-from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from complaints import ids
 from complaints.bus.envelope import encode

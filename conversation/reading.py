@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
 import structlog
+from msgspec.structs import replace
 
 from complaints.command import MessageReading
 from complaints.event import Addition, Complaint, MissingPart

@@ -1,6 +1,6 @@
 """Reads in a complaint that its reporter, or the report itself, is to be hidden. To hide too much does the least harm. Pure."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from complaints.message import InboundMessage
 from conversation.citizen import KnownCase

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from msgspec import structs
+
 from channels.telegram.parse import Said
 from complaints.errors import MalformedMessage
 
@@ -55,7 +57,7 @@ def join(parts: Sequence[Said]) -> Said:
         raise MalformedMessage("an album without a part")
     first = parts[0]
     bodies = b",".join(part.message.body for part in parts)
-    message = replace(
+    message = structs.replace(
         first.message,
         text="\n".join(part.message.text for part in parts if part.message.text),
         about=next((part.message.about for part in parts if part.message.about), ""),

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from msgspec import structs
+
 from channels.polling import Waits
 from channels.telegram.albums import join
 from channels.telegram.client import TelegramClient
@@ -104,7 +106,7 @@ class Handover:
             return join(parts)
         late, album = join(fresh), parts[0].album
         name = f"{album}-{_number(fresh[0])}"
-        return replace(late, message=replace(late.message, upstream_id=name, follows=album))
+        return replace(late, message=structs.replace(late.message, upstream_id=name, follows=album))
 
 
 def _grouped(updates: Sequence[Update], bot: Bot) -> Iterable[list[Said] | Unread]:
@@ -126,7 +128,7 @@ def _grouped(updates: Sequence[Update], bot: Bot) -> Iterable[list[Said] | Unrea
 
 
 def _with_files(said: Said, kept: Mapping[str, Attachment]) -> InboundMessage:
-    return replace(said.message, attachments=tuple(kept[file.file_id] for file in said.files))
+    return structs.replace(said.message, attachments=tuple(kept[file.file_id] for file in said.files))
 
 
 def _number(part: Said) -> str:

@@ -3,9 +3,11 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import structs
 
 from channels.telegram.dialogue import sentences
 from channels.telegram.files import File, files_of
@@ -124,7 +126,7 @@ def _read(message: Mapping[str, Any], bot: Bot) -> Said | None:
         return None
     if occasion:
         alone = {name: value for name, value in message.items() if name != "media_group_id"}
-        return Said(message=replace(_said(alone, text, bot).message, small_talk=str(sentences()[occasion])))
+        return Said(message=structs.replace(_said(alone, text, bot).message, small_talk=str(sentences()[occasion])))
     return _said(message, words, bot)
 
 
@@ -192,7 +194,9 @@ def _edit(said: Said, edited: Mapping[str, Any]) -> Said | None:
     moment = _number(edited["edit_date"])
     first = said.message.upstream_id
     received_at = datetime.fromtimestamp(moment, UTC)
-    return Said(message=replace(said.message, upstream_id=f"{first}-{moment}", follows=first, received_at=received_at))
+    return Said(
+        message=structs.replace(said.message, upstream_id=f"{first}-{moment}", follows=first, received_at=received_at)
+    )
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

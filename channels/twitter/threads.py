@@ -1,7 +1,8 @@
 """Joins the posts of one citizen in one conversation to one message. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from complaints.message import InboundMessage
 

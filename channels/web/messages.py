@@ -1,10 +1,11 @@
 """The citizen's message in what was sent to the web, and the name by which it is the same when it comes again. Pure."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import uuid4
+
+from msgspec.structs import replace
 
 from channels.web.parse import Submission
 from complaints.event import Attachment

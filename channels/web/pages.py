@@ -1,13 +1,13 @@
 """The pages: the form, the confirmation, and the tracking of a case; all of them work without JavaScript."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
 from msgspec import ValidationError, convert, to_builtins
+from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response

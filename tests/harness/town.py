@@ -2,13 +2,14 @@
 
 from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import msgspec
+from msgspec import structs
 
 from complaints import ids
 from complaints.bus import Record, StoredRecord
@@ -112,7 +113,7 @@ class Town:
         } | changes
         said = message(text, **fields)
         if said.channel == "sms" and said.fragment is None:
-            said = replace(said, text="", body=text.encode(), fragment=Fragment())
+            said = structs.replace(said, text="", body=text.encode(), fragment=Fragment())
         found = id_ or (ids.message_id(said.channel, said.upstream_id) if said.upstream_id else uuid4())
         self.take(self.received(said, found))
         return found

@@ -1,7 +1,6 @@
 """What the form and the API may send: each wrong field has a sentence in Indonesian, and nothing typed is changed."""
 
 import json
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +9,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from channels.web.messages import addition, inbound, name_of
 from channels.web.parse import LONGEST_TEXT, FieldError, Submission, form_fields, from_form, from_json

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 import msgspec
 import orjson
 import pytest
+from msgspec.structs import replace
 
 from channels.sealing import check_bytes, check_packed
 from channels.sms.parse import WHOLE_OCTETS

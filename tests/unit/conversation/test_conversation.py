@@ -1,12 +1,12 @@
 """What a citizen's message becomes: a complaint, an addition, an answer, a question for the status, small talk, or a repetition."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from complaints import ids, tracking, wording
 from complaints.bus import StoredRecord
