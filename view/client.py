@@ -7,14 +7,12 @@ from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 import httpx
-import msgspec
-import orjson
+from msgspec import UNSET, MsgspecError, Raw, Struct, UnsetType, json
 from pydantic import SecretStr
 
 from complaints import tracking
 from complaints.case import Case, CaseStatus
 from complaints.errors import UnavailableError
-from complaints.event import Event
 from complaints.fact import Fact
 from view.forgotten import shown
 from view.rows import DueCase
@@ -31,7 +29,19 @@ ASK_S: Final = 9.0
 
 NOT_FOUND: Final = 404
 
-E = TypeVar("E", bound=Event)
+T = TypeVar("T")
+
+
+class _Answer(Struct):
+    """What the view answers, whatever it was asked. Cases and facts are read behind it: one that cannot be read is no fault of a copy."""
+
+    behind_ms: int | UnsetType | None = UNSET
+    case: Raw = Raw()
+    facts: Raw = Raw()
+    results: dict[UUID, Raw] = {}
+    versions: dict[str, int] = {}
+    cases: list[Raw] = []
+    next: dict[str, str] | None = None
 
 
 class Results(NamedTuple):
@@ -81,8 +91,8 @@ class ViewClient:
         Raises:
             UnavailableError: as for `status`.
         """
-        found = self._json(f"/complaints/{complaint_id}", {}, 0.0)
-        return None if found is None else status_of(_read(Case, found.get("case")))
+        found = _case(self._ask(f"/complaints/{complaint_id}", {}, 0.0))
+        return None if found is None else status_of(found)
 
     def case(self, code: str, *, version: int = 0, wait_s: float = 0.0) -> Case | None:
         """Return the case with this tracking code or case number; None if there is no such case.
@@ -97,11 +107,9 @@ class ViewClient:
             UnavailableError: as for `status`.
         """
         if number := tracking.case_number_in(code):
-            found = self._json(f"/numbers/{number}", {}, 0.0)
-            return None if found is None else _read(Case, found.get("case"))
+            return _case(self._ask(f"/numbers/{number}", {}, 0.0))
         asked = {"version": str(version), "wait_s": f"{min(wait_s, ASK_S)}"} if wait_s else {}
-        found = self._json(f"/cases/{tracking.parse(code)}", asked, min(wait_s, ASK_S))
-        return None if found is None else _read(Case, found.get("case"))
+        return _case(self._ask(f"/cases/{tracking.parse(code)}", asked, min(wait_s, ASK_S)))
 
     def facts(self, code: str) -> tuple[Fact, ...]:
         """Return the facts of a case, oldest first; none if there is no such case. What is shown no more is left out (view.forgotten).
@@ -110,7 +118,7 @@ class ViewClient:
             TrackingCodeError: `code` cannot be one of our tracking codes.
             UnavailableError: as for `status`.
         """
-        return shown(_facts(self._json(f"/cases/{tracking.parse(code)}/facts", {}, 0.0)))
+        return shown(_facts(self._ask(f"/cases/{tracking.parse(code)}/facts", {}, 0.0)))
 
     def result(self, code: str, command_id: UUID, *, wait_s: float = 0.0) -> tuple[Fact, ...]:
         """Return the facts that a command or complaint caused, oldest first; none if it has no result in time.
@@ -127,7 +135,7 @@ class ViewClient:
         path, deadline = f"/cases/{tracking.parse(code)}/commands/{command_id}", time.monotonic() + wait_s
         while True:
             ask_s = max(0.0, min(deadline - time.monotonic(), ASK_S))
-            if found := _facts(self._json(path, {"wait_s": f"{ask_s:.3f}"}, ask_s)):
+            if found := _facts(self._ask(path, {"wait_s": f"{ask_s:.3f}"}, ask_s)):
                 return found
             if time.monotonic() >= deadline:
                 return ()
@@ -142,9 +150,8 @@ class ViewClient:
             UnavailableError: as for `status`.
         """
         asked = {"commands": [(code, str(id_)) for code, id_ in commands]}
-        found = self._json("/results", {}, 0.0, asked) or {}
-        facts = {UUID(id_): _facts({"facts": said}) for id_, said in found.get("results", {}).items()}
-        return Results(facts, found.get("versions", {}))
+        found = self._ask("/results", {}, 0.0, asked) or _Answer()
+        return Results({id_: _read(tuple[Fact, ...], said) for id_, said in found.results.items()}, found.versions)
 
     def due(self, *, agency: str = "", before: str = "") -> Iterator[DueCase]:
         """Yield the cases that wait for somebody, the one with the earliest next deadline first. They are asked for page by page.
@@ -159,9 +166,9 @@ class ViewClient:
         asked = {name: value for name, value in (("agency", agency), ("before", before)) if value}
         following: dict[str, str] | None = {}
         while following is not None:
-            found = self._json("/due", {**asked, **following}, 0.0) or {}
-            yield from (_read(DueCase, one) for one in found.get("cases", ()))
-            following = found.get("next")
+            found = self._ask("/due", {**asked, **following}, 0.0) or _Answer()
+            yield from (_read(DueCase, one) for one in found.cases)
+            following = found.next
 
     def health(self) -> list[tuple[str, Mapping[str, Any] | str]]:
         """Return for each copy of the view its address and what it says about itself, or why it does not answer."""
@@ -169,20 +176,18 @@ class ViewClient:
         for url in self._urls:
             try:
                 answer = self._http.get(f"{url}/health")
-                said = _object(answer)
-            except (httpx.HTTPError, ValueError) as error:
-                found.append((url, _reason(error)))
-            else:
-                found.append((url, said if "behind_ms" in said else f"it answers {answer.status_code}"))
+                is_view = json.decode(answer.content, type=_Answer).behind_ms is not UNSET
+                said = json.decode(answer.content) if is_view else f"it answers {answer.status_code}"
+            except (httpx.HTTPError, ValueError, MsgspecError) as error:
+                said = _reason(error)
+            found.append((url, said))
         return found
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
 
-    def _json(
-        self, path: str, parameters: Mapping[str, str], wait_s: float, body: object = None
-    ) -> dict[str, Any] | None:
+    def _ask(self, path: str, parameters: Mapping[str, str], wait_s: float, body: object = None) -> _Answer | None:
         """Return the answer of the first copy that has one; None if that copy has not found what was asked for.
 
         Raises:
@@ -203,11 +208,11 @@ class ViewClient:
                     json=body,
                     timeout=self._patience_s + wait_s,
                 )
-                said = _object(answer)
-            except (httpx.HTTPError, ValueError) as error:
+                said = json.decode(answer.content, type=_Answer)
+            except (httpx.HTTPError, ValueError, MsgspecError) as error:
                 faults.append(f"{url}: {_reason(error)}")
             else:
-                if answer.is_success or (answer.status_code == NOT_FOUND and "behind_ms" in said):
+                if answer.is_success or (answer.status_code == NOT_FOUND and said.behind_ms is not UNSET):
                     return said if answer.is_success else None
                 faults.append(f"{url} answers {answer.status_code}")
             with self._lock:
@@ -215,27 +220,20 @@ class ViewClient:
         raise UnavailableError(f"the case cannot be looked up: {'; '.join(faults) or 'no view is set'}")
 
 
-def _object(answer: httpx.Response) -> dict[str, Any]:
-    said = orjson.loads(answer.content)
-    if not isinstance(said, dict):
-        raise ValueError(f"it answers {answer.status_code} and no object")  # noqa: TRY004  # like what is no JSON at all
-    return said
-
-
 def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _facts(said: Mapping[str, Any] | None) -> tuple[Fact, ...]:
-    if said is None:
-        return ()
-    if "facts" not in said:
-        raise UnavailableError("the view's facts cannot be read: there are none in its answer")
-    return tuple(_read(Fact, fact) for fact in said["facts"])
+def _case(said: _Answer | None) -> Case | None:
+    return None if said is None else _read(Case, said.case)
 
 
-def _read(model: type[E], said: object) -> E:
+def _facts(said: _Answer | None) -> tuple[Fact, ...]:
+    return () if said is None else _read(tuple[Fact, ...], said.facts)
+
+
+def _read(model: type[T], said: Raw) -> T:
     try:
-        return msgspec.convert(said, model)
-    except msgspec.ValidationError as error:  # a version of the contract that this program does not know
-        raise UnavailableError(f"the view's {model.__name__} cannot be read: {error}") from error
+        return json.decode(said, type=model)
+    except MsgspecError as error:  # a version of the contract that this program does not know
+        raise UnavailableError(f"the view's answer cannot be read: {error}") from error

@@ -51,7 +51,7 @@ class CaseRow(NamedTuple):
         number: its case number, by which analysts know it.
         complaint_id: the 16 bytes of the complaint's id.
         version: the number of its facts.
-        document: the JSON of the case.
+        document: the JSON of the case, as this program writes it: what it does not know is left out.
         owner: the id of its owner.
         next_due: the last day of the next duty that is not fulfilled, as text; None if the case waits for nobody.
     """
@@ -72,7 +72,7 @@ class FactRow(NamedTuple):
         code: the tracking code of its case.
         version: the version of the case after it.
         cause: the 16 bytes of the id of the complaint or command that caused it.
-        document: the JSON of the fact.
+        document: the JSON of the fact, as this program writes it.
     """
 
     code: str
@@ -143,7 +143,7 @@ def _case(code: str, number: str, record: StoredRecord) -> CaseRow:
         number,
         case.complaint_id.bytes,
         case.version,
-        record.value or b"",
+        msgspec.json.encode(case),
         case.owner.id,
         due.due.isoformat() if due else None,
     )
@@ -188,7 +188,7 @@ _WAITS_FOR_NOBODY: Final = ENDED | {"digabung"}
 def _fact(record: StoredRecord) -> FactRow:
     fact, code = decode(record, Fact), _code(record)
     _check(fact, code)
-    return FactRow(code, fact.version, fact.caused_by.bytes, record.value or b"")
+    return FactRow(code, fact.version, fact.caused_by.bytes, msgspec.json.encode(fact))
 
 
 def _code(record: StoredRecord) -> str:

@@ -4,10 +4,12 @@ The topic is compacted: the last record of each key counts, and so a pause and a
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import orjson
+from msgspec import MsgspecError, Struct, json
 
 from complaints.bus import Record, StoredRecord
 from complaints.contract import CONTROL
@@ -50,6 +52,14 @@ class Refusal:
     why: str
 
 
+class _Said(Struct):
+    """What any record of the topic may say; nothing of it ends what its key said."""
+
+    since_ms: int | None = None
+    why: str | None = None
+    partitions: int | None = None
+
+
 @dataclass(slots=True)
 class Control:
     """What the records of the control topic amount to.
@@ -69,29 +79,28 @@ class Control:
     def take(self, records: Iterable[StoredRecord | Record]) -> "Control":
         """Take records in their order. One without a value ends what its key said; one that cannot be read changes nothing."""
         for record in records:
-            try:
-                said: dict[str, Any] = orjson.loads(record.value or b"{}")
-                self._take(record.key or b"", said)
-            except (ValueError, TypeError, KeyError, AttributeError):
-                continue
+            with suppress(ValueError, MsgspecError):
+                self._take(record.key or b"", record.value or b"{}")
         return self
 
-    def _take(self, key: bytes, said: dict[str, Any]) -> None:
+    def _take(self, key: bytes, value: bytes) -> None:
         step, _, number = key.decode().rpartition("/")
+        said = json.decode(value, type=_Said)
         if key == PARTITIONS_KEY:
-            self.partitions = int(said["partitions"]) if said else None
+            self.partitions = said.partitions
         elif step:
             at = (step, int(number))
+            why = None if said.since_ms is None else json.decode(value, type=Refusal if said.why else Hold)
             self.held.pop(at, None)
             self.refused.pop(at, None)
-            if "why" in said:
-                self.refused[at] = Refusal(**said)
-            elif "since_ms" in said:
-                self.held[at] = Hold(**said)
-        else:
+            if isinstance(why, Refusal):
+                self.refused[at] = why
+            elif why is not None:
+                self.held[at] = why
+        elif said.since_ms is None:
             self.paused.pop(number, None)
-            if "since_ms" in said:
-                self.paused[number] = int(said["since_ms"])
+        else:
+            self.paused[number] = said.since_ms
 
 
 class Board(Protocol):

@@ -4,6 +4,7 @@ It exits with 0 if the heartbeat of each named service is younger than so many s
 only the standard library. Without a name it checks every heartbeat in the data folder.
 """
 
+import math
 import os
 import sys
 import time
@@ -68,7 +69,9 @@ def _turns(folder: Path, name: str, within_s: float) -> bool:
     except OSError:
         sys.stdout.write(f"{name}: no heartbeat yet\n")
         return False
-    sys.stdout.write(f"{name}: last heartbeat {age_s:.0f} s ago\n")
+    if age_s <= -STALE_AFTER_S:  # before a clock was set back, as for complaints.runtime.telemetry.Heartbeat.age_s
+        age_s = math.inf
+    sys.stdout.write(f"{name}: last heartbeat {'never' if math.isinf(age_s) else f'{max(0.0, age_s):.0f} s ago'}\n")
     return age_s < within_s
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from math import isinf
 from typing import Any, Final
 from uuid import UUID
 
@@ -47,7 +48,7 @@ def table(supervisor: Supervisor) -> Table:
             str(service.process.pid) if service.process else "",
             str(service.restarts),
             _memory(service),
-            f"{age:.0f} s ago" if age is not None else "",
+            "" if age is None else "never" if isinf(age) else f"{age:.0f} s ago",
         )
     return shown
 

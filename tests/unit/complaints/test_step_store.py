@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from complaints.bus.step.contract import SKEW_MS, TOMBSTONES_MS, is_old
-from complaints.bus.step.place.positions import Known, Position, Progress
+from complaints.bus.step.place.positions import Known, Mark, Position, Progress
 from complaints.bus.step.states import store
 from complaints.bus.step.states.store import Change, Store, StoredState, Timer
 from complaints.errors import UnavailableError
@@ -78,7 +78,7 @@ def test_a_wipe_is_whole(opened: Open) -> None:
     """States, timers and progress of the partition are gone together, and nothing of another one."""
     store = opened()
     put(store, b"k", 1000)
-    at = Progress("topic", 7, 1_000, Known(position=Position(3, "w-0", "mailbox")))
+    at = Progress("topic", 7, 1_000, Known(position=Position(3, "w-0", "mailbox")), Mark(6, 1_000))
     store.apply({4: [Change(b"other", StoredState(1, 5, b"value"))]}, {3: at, 4: at})
     assert store.progress(3) == at
     store.wipe(3)

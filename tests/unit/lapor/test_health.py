@@ -45,6 +45,13 @@ def test_a_loop_that_never_turned_is_unhealthy(tmp_path: Path, capsys: pytest.Ca
     assert capsys.readouterr().out == "router: no heartbeat yet\n"
 
 
+def test_a_heartbeat_in_the_future_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The clock was set back since; how old it is nobody knows, and so it is not said to be young."""
+    beat(tmp_path, "router", age_s=-3600)
+    assert health.main(["router"], {"LAPOR_DATA": str(tmp_path)}) == 1
+    assert capsys.readouterr().out == "router: last heartbeat never\n"
+
+
 def test_without_a_name_every_heartbeat_counts(tmp_path: Path) -> None:
     """The image's own health check does not know which service the container runs."""
     environment = {"LAPOR_DATA": str(tmp_path)}

@@ -260,13 +260,26 @@ def test_the_next_copy_answers_if_one_does_not(served: ServedView, tmp_path: Pat
     client.close()
 
 
+def test_a_number_that_nobody_can_read_in_a_field_that_nobody_knows_hides_no_case(
+    served: ServedView, client: ViewClient
+) -> None:
+    """A later version may write more fields; what the view keeps and shows is what this one understands."""
+    records = [
+        record._replace(value=record.value[:-1] + b',"of a later version":1e999}') for record in Story().records()
+    ]
+    served.put(*records)
+    assert client.status(Story().code) is not None
+    assert client.facts(Story().code) != ()
+    assert b"later" not in served.get(f"/cases/{Story().code}").content
+
+
 def test_a_document_that_this_program_cannot_read_is_not_available(served: ServedView, client: ViewClient) -> None:
     """It is no fault of the citizen's code."""
     code = Story().code
     served.put(*Story().records())
     served.store._writer.execute("UPDATE cases SET document = ?", (b'{"complaint":{}}',))
     served.store._writer.commit()
-    with pytest.raises(UnavailableError, match="Case cannot be read"):
+    with pytest.raises(UnavailableError, match="answer cannot be read"):
         client.status(code)
 
 

@@ -1,10 +1,10 @@
 """Where a partition of a mailbox goes on: what each transaction writes about it, what an operator may say, and what that means."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
-import orjson
+from msgspec import MsgspecError, Struct, json
 
 from complaints.bus.deleted import Gap
 from complaints.bus.step.contract import RESERVED
@@ -96,34 +96,31 @@ class Progress:
     topic_id: str
     offset: int
     at_ms: int
-    known: Known = field(default_factory=Known)
-    last: Mark = NO_MARK
+    known: Known
+    last: Mark
 
     @classmethod
     def read(cls, value: bytes) -> "Progress | None":
         """Return the progress that a store holds; None if an older program wrote it: then the copy is made anew."""
         try:
-            said: dict[str, Any] = orjson.loads(value)
-            known = {
-                name: Position(at[0], at[1], at[2], Mark(*at[3]))
-                for name, at in said["known"].items()
-                if at is not None
-            }
-            return cls(said["topic_id"], said["offset"], said["at_ms"], Known(**known), Mark(*said["last"]))
-        except (ValueError, TypeError, KeyError, IndexError):
+            return json.decode(value, type=cls)
+        except (ValueError, MsgspecError):
             return None
 
     def written(self) -> bytes:
         """Return the bytes of which `read` makes it again."""
-        known = {"position": self.known.position, "accepted": self.known.accepted}
-        said = {
-            "topic_id": self.topic_id,
-            "offset": self.offset,
-            "at_ms": self.at_ms,
-            "known": known,
-            "last": self.last,
-        }
-        return orjson.dumps(said, default=tuple)
+        return json.encode(replace(self, known=replace(self.known, committed=None)))
+
+
+class _Written(Struct, kw_only=True):
+    """The value of the record of a position."""
+
+    offset: int
+    writer: str
+    topic: str = ""
+    last: Mark = NO_MARK
+    states: str | None = None
+    """The id of the state topic that has the states up to it."""
 
 
 def position_key(step: str) -> bytes:
@@ -147,8 +144,8 @@ def written(position: Position, states_id: str) -> bytes:
         position: the position.
         states_id: the id of the state topic that has the states up to it.
     """
-    said = {"offset": position.offset, "writer": position.writer, "topic": position.topic_id, "last": position.last}
-    return orjson.dumps(said | {"states": states_id}, default=tuple)
+    offset, writer, topic_id, last = position
+    return json.encode(_Written(offset=offset, writer=writer, topic=topic_id, last=last, states=states_id))
 
 
 def read(value: bytes | None, states_id: str) -> Position | None:
@@ -160,13 +157,12 @@ def read(value: bytes | None, states_id: str) -> Position | None:
             states of before.
     """
     try:
-        said: dict[str, Any] = orjson.loads(value or b"")
-        if said.get("states", states_id) != states_id:
-            return None
-        last = Mark(*map(int, said["last"])) if "last" in said else NO_MARK
-        return Position(int(said["offset"]), str(said["writer"]), str(said.get("topic", "")), last)
-    except (ValueError, TypeError, KeyError, AttributeError):
+        said = json.decode(value or b"", type=_Written)
+    except (ValueError, MsgspecError):
         return None
+    if said.states not in {None, states_id}:
+        return None
+    return Position(said.offset, said.writer, said.topic, said.last)
 
 
 def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> tuple[int, Gap | None]:
