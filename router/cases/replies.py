@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
+
+from msgspec.structs import replace
 
 from complaints import tracking
 from complaints.calendar import jakarta_day, written_day
@@ -63,7 +65,7 @@ def reply_to(facts: Sequence[Fact], case: Case, *, was_merged: bool = False, by_
     first, complaint = facts[0], case.complaint
     ending = _ending(first, complaint)
     added_as = _added_as(facts, case, by_code=by_code) if kind is ReplyKind.completed else ""
-    return Reply(
+    reply = Reply(
         id=derived(first.caused_by, reply_name(kind.value)),
         citizen=complaint.reporter_ref,
         tracking_code=case.tracking_code,
@@ -75,8 +77,8 @@ def reply_to(facts: Sequence[Fact], case: Case, *, was_merged: bool = False, by_
         part=telling.part if telling.kind is FactKind.asked else None,
         by_code=by_code or None,
         urgent=True if ending and not by_code else None,
-        **_about(case, hides=kind is ReplyKind.hidden),
     )
+    return _about(reply, case, hides=kind is ReplyKind.hidden)
 
 
 def moves(fact: Fact) -> bool:
@@ -109,15 +111,10 @@ def status_for(asked: Command, case: Case | None, at: datetime) -> Reply:
     """
     sender = asked.sender
     assert sender is not None
-    # a code that is none is answered as one of a secret report is
-    about: dict[str, Any] = {"private": True}
-    answer = ""
-    if case is not None:  # what was told on one channel is told in public on no other one
-        about = _about(case, hides=case.complaint.channel != sender.channel)
-        answer = _answer_again(case) if sender.reporter_ref == case.complaint.reporter_ref else ""
+    answer = _answer_again(case) if case and sender.reporter_ref == case.complaint.reporter_ref else ""
     said = asked.addition.text if asked.addition else asked.text
     ending = emergency.OCCASION if emergency.tells_of_danger(said) else "latest_answer" if answer else ""
-    return Reply(
+    reply = Reply(
         id=derived(asked.id, reply_name(ReplyKind.status.value)),
         citizen=sender.reporter_ref,
         tracking_code=asked.tracking_code,
@@ -129,23 +126,26 @@ def status_for(asked: Command, case: Case | None, at: datetime) -> Reply:
         created_at=at,
         caused_by=asked.id,
         urgent=True if ending == emergency.OCCASION else None,
-        **about,
+        private=True,  # a code that is none is answered as one of a secret report is
     )
+    # what was told on one channel is told in public on no other one
+    return reply if case is None else _about(reply, case, hides=case.complaint.channel != sender.channel)
 
 
-def _about(case: Case, *, hides: bool = False) -> dict[str, Any]:
-    """Return what a reply tells of its case beside the text: of a hidden person or report, and if it `hides`, to its citizen alone."""
+def _about(reply: Reply, case: Case, *, hides: bool) -> Reply:
+    """Return a reply with what it tells of its case: of a hidden person or report, and if it `hides`, to its citizen alone."""
     complaint, place = case.complaint, case.complaint.place
     region = place.village or place.district or place.regency or place.province
-    return {
-        "complaint_id": case.complaint_id,
-        "hop": case.hop,
-        "topic": complaint.topic,
-        "region": None if region is None else region.code,
-        "additions": len(complaint.additions),
-        "secret": complaint.secret,
-        "private": hides or complaint.secret or complaint.anonymous,
-    }
+    return replace(
+        reply,
+        complaint_id=case.complaint_id,
+        hop=case.hop,
+        topic=complaint.topic,
+        region=None if region is None else region.code,
+        additions=len(complaint.additions),
+        secret=complaint.secret,
+        private=hides or complaint.secret or complaint.anonymous,
+    )
 
 
 def _unknown(code: str, channel: str, ending: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import orjson
+import msgspec
 import pytest
 
 from channels.base import Letter
@@ -27,7 +27,7 @@ from complaints.bus.step.states.store import Change, Store
 from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
 from complaints.crypto import Keyring
 from complaints.errors import UpstreamUnavailable
-from complaints.mail import ReplyKind, Send
+from complaints.mail import Delivery, ReplyKind, Send
 from tests.harness.fuses import fuses
 from tests.harness.sending_account import FakeAccount, fails, takes, waits
 
@@ -129,8 +129,9 @@ class Bench:
 
     def outcomes(self) -> list[tuple[str, str]]:
         """Return the outcomes that were told, each with its reason."""
-        said = [orjson.loads(record.value) for record in self.written if record.topic == MESSAGE_EVENTS]
-        return [(one["outcome"], one["reason"]) for one in said]
+        written = [record.value for record in self.written if record.topic == MESSAGE_EVENTS]
+        said = [msgspec.json.decode(value, type=Delivery) for value in written]
+        return [(one.outcome.value, one.reason) for one in said]
 
 
 @pytest.fixture
@@ -306,7 +307,7 @@ def test_the_texts_of_an_account_that_is_not_set_up_any_more_are_given_away_in_s
     for left in (15, 5, 0):
         of.turn()
         assert bool(of.hand.crowded()) == (left > 0)
-    assert [orjson.loads(record.value)["citizen"] for record in of.written] == [f"c{number}" for number in range(25)]
+    assert [msgspec.json.decode(record.value, type=Send).citizen for record in of.written] == [f"c{number}" for number in range(25)]
     assert {record.key for record in of.written} == {b"sms/b"}
 
 

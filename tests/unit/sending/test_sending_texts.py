@@ -1,7 +1,6 @@
 """The states of the senders' topic: what is written can be read again, and each key tells its account."""
 
 import dataclasses
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ import pytest
 from msgspec.structs import astuple, replace
 
 from channels.sending.accounts import Accounts
-from channels.sending.draft import delivery_record
 from channels.sending.loading import load, stored_text
 from channels.sending.spec import SenderSpec
 from channels.sending.texts import (
@@ -29,13 +27,12 @@ from channels.sending.texts import (
     sent_key,
     sent_value,
 )
-from complaints import ids
 from complaints.bus import StoredRecord
-from complaints.bus.envelope import decode, encode
+from complaints.bus.envelope import decode
 from complaints.bus.step.states.store import Change, Store, StoredState
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError, ContractViolation
-from complaints.mail import Delivery, DeliveryOutcome, ReplyKind, Send
+from complaints.mail import ReplyKind, Send
 from tests.harness.sending_account import FakeAccount
 
 NOW = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
@@ -184,31 +181,3 @@ def test_a_sender_owns_the_keys_of_its_channel(keys: Keyring) -> None:
     assert topics.owns(b"sms/a")
     assert not topics.owns(b"smsx/a")
     assert not topics.owns(b"telegram/1")
-
-
-@pytest.mark.parametrize("complaint_id", [None, UUID(int=5)])
-@pytest.mark.parametrize("at", [NOW, NOW.replace(microsecond=120)])
-def test_a_delivery_is_written_as_the_contract_writes_it(
-    keys: Keyring, complaint_id: UUID | None, at: datetime
-) -> None:
-    """The same event, headers and key."""
-    about = replace(new_text(*record(keys), keys, now_ms=NOW_MS).about, complaint_id=complaint_id)
-    delivery = Delivery(
-        id=ids.delivery_id(about.reply_id, "unknown"),
-        reply_id=about.reply_id,
-        citizen="c1",
-        complaint_id=complaint_id,
-        tracking_code="ABCDEFGHJKM",
-        channel="sms",
-        account="sms/a",
-        kind=ReplyKind.question,
-        outcome=DeliveryOutcome.unknown,
-        upstream_id="7",
-        reason="née",
-        at=at,
-        secret=True,
-    )
-    said = {"outcome": "unknown", "upstream_id": "7", "reason": "née"}
-    made, expected = delivery_record(about, said, channel="sms", at=at, source="/s"), encode(delivery, source="/s")
-    assert (made.topic, made.key, made.headers) == (expected.topic, expected.key, expected.headers)
-    assert json.loads(made.value) == json.loads(expected.value)
