@@ -8,11 +8,11 @@ from hashlib import blake2b
 from pathlib import Path
 from uuid import UUID
 
-import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+from msgspec import Struct, json
 
 from complaints import tracking
 from complaints.errors import ConfigurationError, ContractViolation
@@ -34,6 +34,13 @@ def _derive(secret: bytes, purpose: str, length: int) -> bytes:
 @lru_cache(maxsize=MONTHS_KEPT)
 def _cipher(secret: bytes, purpose: str) -> AESSIV:
     return AESSIV(_derive(secret, purpose, 64))
+
+
+class _Text(Struct, kw_only=True, frozen=True):
+    """What is sealed of a text to send."""
+
+    address: dict[str, str]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +133,7 @@ class Keyring:
 
     def seal_text(self, text: str, address: dict[str, str], *, owner: UUID, month: str) -> str:
         """Return a text to send and the address that it goes to, encrypted as `seal` does."""
-        return self.seal(orjson.dumps({"address": address, "text": text}), owner=owner, month=month)
+        return self.seal(json.encode(_Text(address=address, text=text)), owner=owner, month=month)
 
     def unseal_text(self, sealed: str, *, owner: UUID, month: str) -> tuple[str, dict[str, str]]:
         """Return the text and the address that `seal_text` encrypted.
@@ -134,8 +141,8 @@ class Keyring:
         Raises:
             ContractViolation: as for `unseal`.
         """
-        said = orjson.loads(self.unseal(sealed, owner=owner, month=month))
-        return said["text"], said["address"]
+        said = json.decode(self.unseal(sealed, owner=owner, month=month), type=_Text)
+        return said.text, said.address
 
     def seal_state(self, content: bytes, *, key: bytes) -> bytes:
         """Return the state of a mailbox, encrypted for its key, behind the bytes of the key id."""

@@ -1,14 +1,15 @@
 """The state of a page of supporters: at most 500 tracking codes, and on page 0 how many cases went to further pages. Pure."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
-import orjson
+from msgspec import Struct, json
+from msgspec.structs import replace
 
 PAGE: Final = 500
 """The most supporters of a page: each hears what the main case hears within one transaction."""
 
 
-class Page(NamedTuple):
+class Page(Struct, frozen=True):
     """One page. Page 0 is also the directory of the others.
 
     Attributes:
@@ -30,13 +31,12 @@ EMPTY: Final = Page()
 
 def unpack(state: bytes) -> Page:
     """Return the page in a state."""
-    said = orjson.loads(state)
-    return Page(tuple(said["supporters"]), said["passed"])
+    return json.decode(state, type=Page)
 
 
 def pack(page: Page) -> bytes:
     """Return the state of a page; empty if the page holds nothing."""
-    return b"" if page == EMPTY else orjson.dumps({"supporters": page.supporters, "passed": page.passed})
+    return b"" if page == EMPTY else json.encode(page)
 
 
 def joined(page: Page, code: str) -> tuple[Page, range]:
@@ -44,8 +44,8 @@ def joined(page: Page, code: str) -> tuple[Page, range]:
     if code in page.supporters:
         return page, range(0)
     if len(page.supporters) < PAGE:
-        return page._replace(supporters=(*page.supporters, code)), range(0)
-    page = page._replace(passed=page.passed + 1)
+        return replace(page, supporters=(*page.supporters, code)), range(0)
+    page = replace(page, passed=page.passed + 1)
     return page, page.further[-1:]
 
 
@@ -53,4 +53,4 @@ def left(page: Page, code: str) -> tuple[Page, range]:
     """Return the page without a supporter, and the further pages on which it may be."""
     if code not in page.supporters:
         return page, page.further
-    return page._replace(supporters=tuple([one for one in page.supporters if one != code])), range(0)
+    return replace(page, supporters=tuple([one for one in page.supporters if one != code])), range(0)

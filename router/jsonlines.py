@@ -119,7 +119,10 @@ def route_row(router: Router, row: Mapping[str, Any], house: House | None = None
 
 
 def _within(house: House, choice: Choice) -> dict[str, Any]:
-    """Return what `lapor route --within` says beside the unit: whether the matter is the house's own, and who owns it by law if not."""
+    """Return what `lapor route --within` says beside the unit: whether the matter is the house's own, and who owns it by law if not.
+
+    It is plain data, for a line of JSON.
+    """
     other = choice.elsewhere
     return {
         "agency": house.agency.id,

@@ -38,6 +38,12 @@ T = TypeVar("T")
 N = TypeVar("N", int, float)
 
 
+class _Asked(msgspec.Struct):
+    """The body of a question about commands."""
+
+    commands: list[tuple[str, UUID]]
+
+
 class View:
     """The handlers."""
 
@@ -109,8 +115,8 @@ class View:
         """Return what became of many commands, [code, id] each: the facts by id, and the versions of their cases by code."""
         self._require_ready()
         try:
-            asked = [(str(code), UUID(id_)) for code, id_ in orjson.loads(await request.body())["commands"]]
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            asked = msgspec.json.decode(await request.body(), type=_Asked).commands
+        except (ValueError, msgspec.MsgspecError) as error:
             raise HTTPException(422, "the body has no commands, each a code and an id") from error
         if len(asked) > MOST_COMMANDS:
             raise HTTPException(422, f"at most {MOST_COMMANDS} commands")

@@ -96,7 +96,7 @@ def topics() -> dict[str, Topic]:
 
 
 def schema(model: type[Event]) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a model's events in the form in which they are written to their topic."""
+    """Return the JSON Schema (draft 2020-12) of a model's events as they are written to their topic: plain data, as it is."""
     made = msgspec.to_builtins(msgspec.json.schema(model))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

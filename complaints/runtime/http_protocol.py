@@ -80,6 +80,7 @@ def quiet_about_accepting(loop: asyncio.AbstractEventLoop, clock: Callable[[], f
     said_s = -_LOG_S
 
     def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Take asyncio's context, which is plain data, as asyncio calls a handler."""
         nonlocal said_s
         if str(context.get("message", "")).startswith(_ACCEPT):
             if clock() - said_s < _LOG_S:

@@ -68,7 +68,7 @@ def _is_line(written: object) -> bool:
 
 
 class _Editions:
-    """Checks the editions of one government."""
+    """Checks the editions of one government, which are plain data until they are checked."""
 
     def __init__(self, document: Document, registry: Registry, region: str) -> None:
         self._document = document

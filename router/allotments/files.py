@@ -162,7 +162,7 @@ def _editions(content: Mapping[str, Any], registry: Registry, today: date) -> tu
     """Return the region of a file's government, its editions, the latest first, and the registry with its units.
 
     Before the first day of the first edition the government has the usual units under their usual names. The registry has the units of
-    later days too, because a report of such a day needs them.
+    later days too, because a report of such a day needs them. The content is plain data, as the file has it, that has been checked.
     """
     region = content["government"].removeprefix(_GOVERNMENT)
     so_far: dict[str, dict[str, Any]] = {part: {} for part in _PARTS}

@@ -8,7 +8,7 @@ GONE: Final = "none"
 
 
 def merged(before: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the units from an edition's day on.
+    """Return the units from an edition's day on: plain data, as the file of a government has it, not all checked yet.
 
     A unit keeps the fields that the edition does not name. One that was gone begins anew.
 

@@ -96,18 +96,17 @@ class Draft:
             fields: its own fields.
         """
         record, case, event = self.record, self.case, self.record.event
-        head: dict[str, Any] = {
-            "id": derived(event.id, "/".join(("fact", kind, *about))),
-            "complaint_id": event.id if case is None else case.complaint_id,
-            "tracking_code": event.tracking_code,
-            "version": 1 if case is None else case.version + 1,
-            "kind": kind,
-            "at": record.at,
-            "caused_by": event.id,
-            "actor": CITIZEN if record.command is None else record.command.actor,
-            "secret": self._secret,
-        }
-        fact = Fact(**head | fields)
+        fact = Fact(
+            id=derived(event.id, "/".join(("fact", kind, *about))),
+            complaint_id=event.id if case is None else case.complaint_id,
+            tracking_code=event.tracking_code,
+            version=1 if case is None else case.version + 1,
+            kind=kind,
+            at=record.at,
+            caused_by=event.id,
+            actor=CITIZEN if record.command is None else record.command.actor,
+            **{"secret": self._secret} | fields,
+        )
         changed = evolve(case, fact, record.at_ms)
         if kind not in _STILL:
             fact, changed = self._with_deadlines(fact, changed)

@@ -242,9 +242,8 @@ def _put_off(fact: Fact, case: Case, channel: str, **values: str) -> str:
         named = class_named(complaint.complaint_class, oversight=complaint.oversight)
         return text("reclassified", channel, **values, due=due, named=named)
     reason = _of_officer(fact.text or "", channel)
-    if reason:
-        values["answer"] = reason
-    return text(put_off_as(fact.kind, fact.event, has_reason=bool(reason)), channel, **values, due=due)
+    answer = {"answer": reason} if reason else {}
+    return text(put_off_as(fact.kind, fact.event, has_reason=bool(reason)), channel, **values, **answer, due=due)
 
 
 def _asking(asked: Question, case: Case, occasion: str, ending: str = "") -> str:

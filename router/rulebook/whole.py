@@ -56,7 +56,10 @@ def as_sentence(found: "Sequence[Mistake]") -> str:
 
 
 def _checked() -> dict[str, Any]:
-    """Check in a process of its own: the models and all documents take 40 MiB, which a worker would keep for as long as it lives."""
+    """Check in a process of its own, and return plain data, to be kept as JSON.
+
+    The models and all documents take 40 MiB, which a worker would keep for as long as it lives.
+    """
     with ProcessPoolExecutor(1, mp_context=get_context("fork")) as child:
         found = child.submit(_verdict).result()
     if found.mistakes:

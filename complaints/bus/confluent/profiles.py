@@ -34,6 +34,7 @@ PEEK_BYTES: Final = 1 << 16
 """What the age of the oldest record needs. Kafka returns at least one record, however large."""
 
 Settings = dict[str, Any]
+"""As plain data: librdkafka takes its settings by their names, each a text, a number or a truth."""
 
 
 def admin(brokers: str) -> Settings:

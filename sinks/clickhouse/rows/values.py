@@ -9,7 +9,8 @@ from complaints.errors import ContractViolation
 from normalizer.masking import mask
 
 Row = dict[str, Any]
-"""The values of one row, by the names of their columns. Times are milliseconds since 1970, which the driver takes as they are."""
+"""The values of one row, by the names of their columns: plain data, because a file declares the columns.
+Times are milliseconds since 1970, which the driver takes as they are."""
 
 Rows = list[tuple[str, Row]]
 """Rows, each with the name of its table."""

@@ -307,7 +307,9 @@ def test_the_texts_of_an_account_that_is_not_set_up_any_more_are_given_away_in_s
     for left in (15, 5, 0):
         of.turn()
         assert bool(of.hand.crowded()) == (left > 0)
-    assert [msgspec.json.decode(record.value, type=Send).citizen for record in of.written] == [f"c{number}" for number in range(25)]
+    assert [msgspec.json.decode(record.value, type=Send).citizen for record in of.written] == [
+        f"c{number}" for number in range(25)
+    ]
     assert {record.key for record in of.written} == {b"sms/b"}
 
 
