@@ -4,7 +4,6 @@ It is stored as JSON; unknown fields are dropped. Each list is bounded by age an
 """
 
 from enum import StrEnum
-from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -69,7 +68,7 @@ class Landing(Struct, kw_only=True, array_like=True, frozen=True, gc=False):
     id: str
     at_ms: int
     words: str
-    """The digest of its words (see conversation.inbound.words_of)."""
+    """The digest of its words (see conversation.turn.words_of)."""
     kind: MessageKind
     code: str = ""
     complaint_id: str | None = None
@@ -186,7 +185,7 @@ class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
     silent_ms: int = 0
     """Since when he has asked for silence, in milliseconds since 1970; 0 if he has not."""
     crowd_ms: int = 0
-    """When he last heard where his messages are kept (see conversation.crowd)."""
+    """When he last heard where his messages are kept (see conversation.opening)."""
 
     def landing(self, message_id: str) -> Landing | None:
         """Return where a message landed, or None if it has not come before."""
@@ -226,12 +225,6 @@ class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
     def case_in_thread(self, thread: str) -> KnownCase | None:
         """Return the citizen's latest case in a thread of the channel, or None if there is none."""
         return next((case for case in reversed(self.cases) if case.thread == thread), None)
-
-    def asked(self, *, since_ms: int) -> list[KnownCase]:
-        """Return the cases with a question that was asked after a time in milliseconds since 1970, the one asked last first."""
-        return sorted(
-            (case for case in self.cases if case.asked_ms > since_ms), key=attrgetter("asked_ms"), reverse=True
-        )
 
     def add_case(self, case: KnownCase) -> None:
         """Add a case. Of older cases only the latest COMPLAINTS_KEPT keep the complaint whole."""

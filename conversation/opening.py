@@ -1,4 +1,4 @@
-"""Makes a complaint of a message, or keeps it with a case if its citizen opens too many at once."""
+"""Makes a complaint of a message; if its citizen opens too many at once, it is kept with the latest case, and he hears so once."""
 
 import re
 from itertools import pairwise
@@ -10,16 +10,18 @@ from msgspec.structs import replace
 from complaints import ids
 from complaints.bus.envelope import encode
 from complaints.crypto import Keyring
-from complaints.mail import MessageKind
+from complaints.limits import MOST_ADDITIONS
+from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
-from conversation import crowd
+from complaints.tracking import spaced
+from complaints.wording import text
 from conversation.cases import new_case
 from conversation.citizen import KnownCase
 from conversation.heard import Fresh, Heard
+from conversation.own import hidden
 from conversation.passing import Landed, Passing
 from conversation.reading import Reads
 from conversation.records import SOURCE
-from conversation.secrecy import hidden
 from conversation.turn import Turn
 from normalizer.emergency import tells_of_danger
 from normalizer.language import cues
@@ -27,6 +29,12 @@ from normalizer.language import cues
 _SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;\n]*\s*")
 _LONGEST: Final = 60
 """Words of a message that may tell two stories; a longer one is a report, however much it tells."""
+
+MOST_OPENED: Final = 5
+"""The number of cases that one citizen opens within WITHIN_MS: more than anybody tells of in that time."""
+
+WITHIN_MS: Final = 600_000
+"""Ten minutes."""
 
 
 class Opens:
@@ -75,9 +83,9 @@ class Opens:
     def opened(self, turn: Turn, heard: Heard) -> Landed:
         """Make a complaint of a message, unless it is one of very many: then it is kept with the latest case; danger never is."""
         message, fresh = heard.message, heard.fresh
-        takes = crowd.taken_by(turn, message)
+        takes = _taken_by(turn, message)
         if takes is not None and not tells_of_danger(message.text):
-            crowd.say_once(turn, message, heard.id, takes)
+            _say_once(turn, message, heard.id, takes)
             return self._passing.add_apart(turn, message, heard.id, takes)
         turn.outputs.append(encode(fresh.complaint, source=SOURCE))
         case = new_case(fresh.complaint, fresh.message)
@@ -102,3 +110,25 @@ def _last_told(turn: Turn, message: InboundMessage) -> KnownCase | None:
         return None
     is_of_these_days = any(known.code == cases[-1].code for known in turn.state.messages)
     return cases[-1] if is_of_these_days else None
+
+
+def _taken_by(turn: Turn, message: InboundMessage) -> KnownCase | None:
+    """Return the case that takes a message which would open one too many; None if it may open one.
+
+    The times are those of the records. A case that is full, withdrawn, archived or closed takes none; if all are, he may.
+    """
+    cases = turn.state.cases
+    if not message.sender or message.shared or len(cases) < MOST_OPENED:
+        return None
+    if turn.at_ms - cases[-MOST_OPENED].opened_ms >= WITHIN_MS:
+        return None
+    takes = [case for case in cases[-MOST_OPENED:] if case.is_alive and case.additions < MOST_ADDITIONS]
+    return takes[-1] if takes else None
+
+
+def _say_once(turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase) -> None:
+    """Tell the citizen where his messages are kept, unless he has heard it within WITHIN_MS."""
+    if turn.at_ms - turn.state.crowd_ms >= WITHIN_MS:
+        turn.state.crowd_ms = turn.at_ms
+        said = text("crowd", message.channel, code=spaced(case.code))
+        turn.say(message, id_, ReplyKind.small_talk, said, secret=case.secret or case.anonymous)

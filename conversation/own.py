@@ -1,10 +1,14 @@
-"""Finds in a message the citizen's own words: without the accounts that a post begins with, and the posts that it quotes. Pure."""
+"""Finds the citizen's own words in a message, without the names and the posts in it, and whether they ask to hide something. Pure."""
 
 import re
 from typing import Final
 
+from msgspec.structs import replace
+
 from complaints.message import InboundMessage
 from complaints.visible import visible
+from conversation.citizen import KnownCase
+from normalizer.language.hiding import asks_to_be_hidden, asks_to_be_secret
 
 _MENTIONED: Final = re.compile(r"^(?:\s*\.?@\w+[,:]?)+")
 """The accounts at the beginning of a post. X writes those of a thread before each answer."""
@@ -32,3 +36,19 @@ def own_words(message: InboundMessage) -> str:
         return visible(message.text)
     said = _QUOTED.sub("", _MENTIONED.sub("", visible(message.text)))
     return re.sub(rf"@{re.escape(account)}\b", " ", said, flags=re.IGNORECASE).strip()
+
+
+def hidden(message: InboundMessage, *, like: KnownCase | None = None) -> InboundMessage:
+    """Return a complaint as hidden as it asks to be in its text. Who asks for a secret report without a word of the person means both.
+
+    Args:
+        message: the complaint.
+        like: the citizen's case of these days, if he has one: further words of it would betray what he had hidden there.
+    """
+    text = own_words(message)
+    wishes = asks_to_be_hidden(text)
+    secret = (wishes and asks_to_be_secret(text)) or (like is not None and like.secret)
+    anonymous = wishes or secret or (like is not None and like.anonymous)
+    if (secret and not message.secret) or (anonymous and not message.anonymous):
+        return replace(message, secret=message.secret or secret, anonymous=message.anonymous or anonymous)
+    return message

@@ -99,49 +99,41 @@ class Whole(NamedTuple):
     late_for: Went | None
 
 
-class Part(NamedTuple):
-    """A part as it came.
-
-    Attributes:
-        id: the id of the message.
-        message: the message with its fragment.
-        at_ms: when it came, in milliseconds since 1970.
-    """
-
-    id: str
-    message: InboundMessage
-    at_ms: int
-
-
-def take(groups: list[Group], part: Part) -> Whole | Group | None:
-    """Take a part.
+def take(groups: list[Group], message: InboundMessage, id_: str, at_ms: int) -> Whole | Group | None:
+    """Take a part, which came at a time in milliseconds since 1970.
 
     Returns:
         The whole message if this part completes it; its group if the part came again and it is to be noted now; None if the message waits.
     """
-    fragment, body = part.message.fragment, part.message.body
+    fragment = message.fragment
     assert fragment is not None
-    key = (part.message.reply_to.get("from", ""), fragment.reference, fragment.total)
-    digest = blake2b(body, digest_size=8).hexdigest()
-    if any(part.id in {*(one.id for one in group.got.values()), *group.again} for group in groups):
+    key = (message.reply_to.get("from", ""), fragment.reference, fragment.total)
+    part = Got(
+        id=id_,
+        digest=blake2b(message.body, digest_size=8).hexdigest(),
+        body=message.body,
+        alphabet=fragment.data_coding,
+        received_at=message.received_at,
+    )
+    if any(id_ in {*(one.id for one in group.got.values()), *group.again} for group in groups):
         return None
     for group in reversed(groups):
         if group.key != key:
             continue
         if group.went is not None:
-            if group.digests.get(fragment.sequence) == digest:
+            if group.digests.get(fragment.sequence) == part.digest:
                 return group
             continue
         known = group.got.get(fragment.sequence)
-        if known is not None and known.digest == digest:
+        if known is not None and known.digest == part.digest:
             if len(group.again) == MOST_AGAIN:
                 return group
-            group.again.append(part.id)
+            group.again.append(id_)
             return None
-        if known is None and part.at_ms - group.last_ms <= JOIN_MS:
-            _add(group, part, digest)
+        if known is None and at_ms - group.last_ms <= JOIN_MS:
+            _add(group, fragment.sequence, part, at_ms)
             return _gone(groups, group) if len(group.got) == fragment.total else None
-    _open(groups, key, part, digest)
+    _add(_opened(groups, key, message, at_ms), fragment.sequence, part, at_ms)
     return None
 
 
@@ -216,36 +208,27 @@ def _former(groups: list[Group], group: Group) -> Went | None:
     return None
 
 
-def _add(group: Group, part: Part, digest: str) -> None:
-    message, fragment = part.message, part.message.fragment
-    assert fragment is not None
-    group.gap_ms = max(group.gap_ms, part.at_ms - group.last_ms)
-    group.last_ms = part.at_ms
-    group.got[fragment.sequence] = Got(
-        id=part.id,
-        digest=digest,
-        body=message.body,
-        alphabet=fragment.data_coding,
-        received_at=message.received_at,
-    )
+def _add(group: Group, number: int, part: Got, at_ms: int) -> None:
+    group.gap_ms = max(group.gap_ms, at_ms - group.last_ms)
+    group.last_ms = at_ms
+    group.got[number] = part
 
 
-def _open(groups: list[Group], key: tuple[str, int, int], part: Part, digest: str) -> None:
-    """Open a group with its first part. Another one that is open with the same reference may get parts of this one, and this one its."""
-    message = part.message
+def _opened(groups: list[Group], key: tuple[str, int, int], message: InboundMessage, at_ms: int) -> Group:
+    """Open a group. Another one that is open with the same reference may get parts of this one, and this one its."""
     group = Group(
         key=key,
         total=key[2],
         channel=message.channel,
         account=message.account,
         sender=message.sender,
-        reply_to=dict(message.reply_to),
+        reply_to=message.reply_to,
         shared=message.shared,
         coding=message.coding,
-        last_ms=part.at_ms,
+        last_ms=at_ms,
     )
     for other in groups:
-        if other.key == key and other.went is None and part.at_ms - other.last_ms <= JOIN_MS:
+        if other.key == key and other.went is None and at_ms - other.last_ms <= JOIN_MS:
             group.crossed = other.crossed = True
-    _add(group, part, digest)
     groups.append(group)
+    return group

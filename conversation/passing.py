@@ -15,8 +15,8 @@ from complaints.wording import text
 from conversation.cases import keep, kept
 from conversation.citizen import Citizen, KnownCase, Question
 from conversation.heard import Heard
+from conversation.own import hidden
 from conversation.reading import Reads
-from conversation.secrecy import hidden
 from conversation.turn import Turn
 from normalizer.complaint import position_of
 from normalizer.corrections import correction

@@ -30,13 +30,7 @@ def moment_of(milliseconds: int) -> datetime:
 
 
 def reply_event(reply: Reply, *, account: str, at: datetime) -> Record:
-    """Return the record that says that a citizen is told something.
-
-    Args:
-        reply: what he is told.
-        account: the account that sends it; empty if it stands on the page of the case.
-        at: the time of the record that caused it.
-    """
+    """Return the record that a citizen is told something, by an account; by none if it stands on the page of the case."""
     event = ReplyEvent(
         id=reply.id,
         citizen=reply.citizen,
@@ -53,13 +47,7 @@ def reply_event(reply: Reply, *, account: str, at: datetime) -> Record:
 
 
 def undeliverable(reply: Reply, reason: str, *, at: datetime) -> Record:
-    """Return the record that says that a reply will never arrive.
-
-    Args:
-        reply: what he is told.
-        reason: why.
-        at: the time of the record that caused it.
-    """
+    """Return the record that says that a reply will never arrive."""
     outcome = DeliveryOutcome.undeliverable
     event = Delivery(
         id=ids.delivery_id(reply.id, outcome.value),
@@ -78,26 +66,13 @@ def undeliverable(reply: Reply, reason: str, *, at: datetime) -> Record:
 
 
 def unsent(reply: Reply, reason: str, *, at: datetime) -> tuple[Record, ...]:
-    """Return the records of a reply that no account sends: on the web it stands on the page of the case, elsewhere it will never arrive.
-
-    Args:
-        reply: what he is told.
-        reason: why no account sends it.
-        at: the time of the record that caused it.
-    """
+    """Return the records of a reply that no account sends: on the web it stands on the page of the case, elsewhere it will never arrive."""
     told = reply_event(reply, account="", at=at)
     return (told,) if names_mailbox(reply.citizen) else (told, undeliverable(reply, reason, at=at))
 
 
 def question_unheard(reply_id: UUID, code: str, reason: str, *, at: datetime) -> Record:
-    """Return the command by which a case learns that its citizen does not hear its question.
-
-    Args:
-        reply_id: of the question.
-        code: the tracking code of the case.
-        reason: why he does not hear it.
-        at: the time of the record that caused it.
-    """
+    """Return the command by which a case learns that its citizen does not hear its question."""
     kind = CommandKind.unheard
     command = Command(
         id=uuid5(reply_id, kind.value),
@@ -114,11 +89,6 @@ def unheard(reply: Reply, letter: Record, *, at: datetime) -> tuple[Record, ...]
     """Return the records of a reply that a fault of ours keeps from the citizen: its dead letter without the text, and what became of it.
 
     If it is a question, its case learns that.
-
-    Args:
-        reply: what he is not told.
-        letter: the dead letter of its record.
-        at: the time of the record.
     """
     whole = json.decode(letter.value, type=DeadLetter)
     kept = letter._replace(value=json.encode(replace(whole, payload=json.encode(replace(reply, text="")))))
@@ -134,12 +104,7 @@ def due(key: bytes, due_ms: int) -> Record:
 
 
 def dead_letter(received: Received, *, at: datetime) -> Record:
-    """Return the dead letter of a message that its channel could not read. The bytes in it stay sealed.
-
-    Args:
-        received: the message.
-        at: the time of its record.
-    """
+    """Return the dead letter of a message that its channel could not read. The bytes in it stay sealed."""
     name = f"{received.channel}/{received.id}"
     letter = DeadLetter(
         id=ids.dead_letter_id(name),

@@ -1,6 +1,7 @@
 """Tells which case of its citizen a message is about, how that stands, and what the message tells beside it. Pure."""
 
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from conversation.citizen import HOUR_MS, MESSAGES_MS, KnownCase
@@ -95,7 +96,8 @@ def standing(turn: Turn, heard: Heard, named: KnownCase | None, *, question_ms: 
 
 def open_questions(turn: Turn, since_ms: int) -> list[KnownCase]:
     """Return the cases of a citizen with a question that was asked within so many milliseconds, the last one first."""
-    return turn.state.asked(since_ms=turn.at_ms - since_ms)
+    asked = [case for case in turn.state.cases if case.asked_ms > turn.at_ms - since_ms]
+    return sorted(asked, key=attrgetter("asked_ms"), reverse=True)
 
 
 class _Look:

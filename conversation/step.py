@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from msgspec import json
@@ -20,13 +20,12 @@ from complaints.tracking import names_mailbox
 from conversation import parts, records
 from conversation.cases import heard, where_from
 from conversation.citizen import DECODER, MESSAGES_MS, Citizen, Landing
-from conversation.inbound import read, words_of, words_of_page
 from conversation.landing import LandingRules, Lands
 from conversation.passing import Landed
 from conversation.reading import Reads, unread
 from conversation.records import SOURCE, moment_of
 from conversation.telling import Telling, TellingRules
-from conversation.turn import Turn
+from conversation.turn import Turn, read, words_of, words_of_page
 
 STEP: Final = "lapor-conversation"
 """The name of the step: its consumer group, and the beginning of its workers' transactional ids."""
@@ -180,13 +179,13 @@ class ConversationStep:
         return unpack(packed, channel=said.channel, account=said.account, received_at=said.received_at)
 
     def _part(self, turn: Turn, said: Received, message: InboundMessage) -> None:
-        found = parts.take(turn.state.groups, parts.Part(str(said.id), message, turn.at_ms))
+        found = parts.take(turn.state.groups, message, str(said.id), turn.at_ms)
         if isinstance(found, parts.Whole):
             self._whole(turn, found)
         elif found is not None:
             where = found.went or parts.Went()
             again = Landed(MessageKind.repeated, where.code, where.complaint, where.secret)
-            self._note(turn, said, said.id, again, whole=where.id)
+            self._note(turn, said, said.id, again, whole_id=UUID(where.id) if where.id else None)
         else:
             self._count("part")
 
@@ -202,35 +201,21 @@ class ConversationStep:
             id=whole.id, code=landed.code, complaint=landed.complaint_id, secret=landed.secret
         )
         for part_id in whole.part_ids:
-            is_first = part_id == whole.id
-            self._note(
-                turn,
-                message,
-                UUID(part_id),
-                landed,
-                words=words if is_first else "",
-                whole="" if is_first else whole.id,
-                partial=message.partial,
-                doubtful=whole.doubtful,
-            )
+            about = {"partial": message.partial, "doubtful": whole.doubtful}
+            if part_id == whole.id:
+                self._note(turn, message, id_, landed, words=words, **about)
+            else:
+                self._note(turn, message, UUID(part_id), landed, words="", whole_id=id_, **about)
         again = landed._replace(kind=MessageKind.repeated)
         for part_id in whole.again_ids:
-            self._note(turn, message, UUID(part_id), again, whole=whole.id)
+            self._note(turn, message, UUID(part_id), again, whole_id=id_)
 
-    def _note(  # noqa: PLR0913  # what a record of lapor.message-events says
-        self,
-        turn: Turn,
-        said: Received | InboundMessage,
-        id_: UUID,
-        landed: Landed,
-        *,
-        words: str = "",
-        whole: str = "",
-        **about: bool,
+    def _note(  # as many as what is remembered has
+        self, turn: Turn, said: Received | InboundMessage, id_: UUID, landed: Landed, *, words: str = "", **about: Any
     ) -> None:
         """Write what became of a message, and remember it."""
         self._count(landed.kind.value)
-        turn.outputs.append(_event(turn, said, id_, landed, whole=whole, **about))
+        turn.outputs.append(_event(turn, said, id_, landed, **about))
         known = Landing(
             id=str(id_),
             at_ms=turn.at_ms,
@@ -270,9 +255,7 @@ class ConversationStep:
         return (time for time in times if time is not None)
 
 
-def _event(
-    turn: Turn, said: Received | InboundMessage, id_: UUID, landed: Landed, *, whole: str = "", **about: bool
-) -> Record:
+def _event(turn: Turn, said: Received | InboundMessage, id_: UUID, landed: Landed, **about: Any) -> Record:
     """Return the record of what a message became."""
     event = MessageEvent(
         id=id_,
@@ -282,7 +265,6 @@ def _event(
         kind=landed.kind,
         complaint_id=UUID(landed.complaint_id) if landed.complaint_id else None,
         tracking_code=landed.code,
-        whole_id=UUID(whole) if whole else None,
         unread=landed.unread,
         received_at=said.received_at,
         at=turn.at,

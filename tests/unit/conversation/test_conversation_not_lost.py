@@ -11,7 +11,7 @@ from complaints.command import CommandKind
 from complaints.crypto import Keyring
 from complaints.mail import MessageKind
 from conversation.heard import Fresh, Heard
-from conversation.secrecy import hidden
+from conversation.own import hidden
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said

@@ -5,7 +5,7 @@ import pytest
 from complaints.crypto import Keyring
 from complaints.limits import MOST_ADDITIONS
 from complaints.mail import MessageKind, ReplyKind
-from conversation.crowd import MOST_OPENED, WITHIN_MS
+from conversation.opening import MOST_OPENED, WITHIN_MS
 from conversation.step import Rules
 from conversation.telling import TellingRules
 from normalizer.complaint import Normaliser
