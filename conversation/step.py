@@ -210,7 +210,7 @@ class ConversationStep:
         for part_id in whole.again_ids:
             self._note(turn, message, UUID(part_id), again, whole_id=id_)
 
-    def _note(  # as many as what is remembered has
+    def _note(
         self, turn: Turn, said: Received | InboundMessage, id_: UUID, landed: Landed, *, words: str = "", **about: Any
     ) -> None:
         """Write what became of a message, and remember it."""
