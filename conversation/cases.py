@@ -14,8 +14,10 @@ from normalizer.language.cues import can_be_agreed_to
 LARGEST_COMPLAINT: Final = 60_000
 """Bytes of a complaint that is kept whole. A longer story is not read again together with its answer."""
 
-_ANSWERS: Final = {ReplyKind.status, ReplyKind.small_talk}
-_QUESTIONS: Final = {ReplyKind.question, ReplyKind.reminded}
+ANSWERS: Final = {ReplyKind.status, ReplyKind.small_talk}
+"""The replies that answer a question. They go where the question came from, and give way first if too many wait."""
+
+QUESTIONS: Final = {ReplyKind.question, ReplyKind.reminded}
 _STILL_ASKED: Final = {
     ReplyKind.put_off,
     ReplyKind.merged,
@@ -49,7 +51,7 @@ def heard(state: Citizen, reply: Reply, at_ms: int) -> None:
         reply: the reply.
         at_ms: the time of its record in milliseconds since 1970.
     """
-    if reply.kind in _ANSWERS or reply.complaint_id is None:
+    if reply.kind in ANSWERS or reply.complaint_id is None:
         return
     case = state.case_of_complaint(reply.complaint_id)
     if case is None:
@@ -57,7 +59,7 @@ def heard(state: Citizen, reply: Reply, at_ms: int) -> None:
         state.add_case(case)
     case.code, case.secret = reply.tracking_code, reply.secret
     case.topic, case.region = case.topic or reply.topic, case.region or reply.region
-    if reply.kind in _QUESTIONS and (reply.hop, reply.additions) < (case.hop, case.additions):
+    if reply.kind in QUESTIONS and (reply.hop, reply.additions) < (case.hop, case.additions):
         return
     case.hop, case.additions = reply.hop, reply.additions
     _note_told(case, reply, at_ms)
@@ -66,7 +68,7 @@ def heard(state: Citizen, reply: Reply, at_ms: int) -> None:
 def _note_told(case: KnownCase, reply: Reply, at_ms: int) -> None:
     """Note what the citizen now knows: a question that is open, an answer that he may dispute, a closing that he may rate."""
     kind = reply.kind
-    if kind in _QUESTIONS:
+    if kind in QUESTIONS:
         case.asked_ms, case.asked_by = at_ms, str(reply.id)
         if kind is ReplyKind.question:
             case.part = reply.part

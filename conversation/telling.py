@@ -13,6 +13,7 @@ from complaints.crypto import Keyring
 from complaints.mail import Delivery, DeliveryOutcome, Reply, ReplyKind, Send
 from complaints.tracking import names_mailbox
 from conversation import records
+from conversation.cases import ANSWERS, QUESTIONS
 from conversation.citizen import HOUR_MS, MOST_WAITING, Cause, Citizen, Leaving, Told, Waiting, Where
 from conversation.parts import DAY_MS
 from conversation.records import moment_of
@@ -33,9 +34,6 @@ NEVER_ARRIVED: Final = "the text with the question never arrived"
 TOLD_TODAY: Final = "the citizen has heard within a day that somebody else adds to the case"
 """Why a citizen is not told of each addition that is not his own: whoever has the code could fill his telephone."""
 
-_ANSWERS: Final = {ReplyKind.status, ReplyKind.small_talk}
-"""The replies that answer a question. They go where the question came from, and give way first if too many wait."""
-
 _NOTHING_NEW: Final = {
     ReplyKind.received,
     ReplyKind.completed,
@@ -46,7 +44,6 @@ _NOTHING_NEW: Final = {
 """The replies after which the same words are still the same message: they say only that we have received something, or that others have
 reported it, too."""
 
-_QUESTIONS: Final = {ReplyKind.question, ReplyKind.reminded}
 _FAILED: Final = {DeliveryOutcome.undeliverable, DeliveryOutcome.expired}
 _PERHAPS_HEARD: Final = {DeliveryOutcome.sent, DeliveryOutcome.unknown}
 
@@ -120,7 +117,7 @@ class Telling:
     def follows(delivery: Delivery) -> bool:
         """Return whether something follows from an outcome of a reply: that the citizen may have heard something new, or no question."""
         kind, outcome = delivery.kind, delivery.outcome
-        return (kind in _QUESTIONS and outcome in _FAILED) or (kind not in _NOTHING_NEW and outcome in _PERHAPS_HEARD)
+        return (kind in QUESTIONS and outcome in _FAILED) or (kind not in _NOTHING_NEW and outcome in _PERHAPS_HEARD)
 
     @staticmethod
     def outcome(state: Citizen, delivery: Delivery, at_ms: int) -> list[Record]:
@@ -225,7 +222,7 @@ def _where(state: Citizen, reply: Reply) -> tuple[Where, bool]:
     """
     case, asked = state.case_of_complaint(reply.complaint_id), str(reply.caused_by)
     told = found = None if case is None else case.to
-    if reply.kind in _ANSWERS:
+    if reply.kind in ANSWERS:
         found = next((one.to for one in state.questions if one.id == asked), None)
         state.questions = [one for one in state.questions if one.id != asked]
     where = found or state.to or Where(account="", address={})
@@ -264,9 +261,9 @@ def _give_way(state: Citizen, at_ms: int) -> list[Record]:
     while len(state.waiting) > MOST_WAITING:
         waiting = list(enumerate(state.waiting))
         of_others = [number for number, one in waiting if one.cause is Cause.by_code]
-        answers = [number for number, one in waiting if one.reply.kind in _ANSWERS]
+        answers = [number for number, one in waiting if one.reply.kind in ANSWERS]
         reply = state.waiting.pop(next(iter((*of_others, *answers)), 0)).reply
         gone.append(records.undeliverable(reply, TOO_MANY, at=moment_of(at_ms)))
-        if reply.kind in _QUESTIONS:
+        if reply.kind in QUESTIONS:
             gone.append(_unheard(reply.id, reply.tracking_code, TOO_MANY, at_ms))
     return gone

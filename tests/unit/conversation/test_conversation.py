@@ -29,7 +29,7 @@ from complaints.mail import (
     ReplyKind,
     Send,
 )
-from complaints.message import InboundMessage
+from complaints.message import InboundMessage, unpack
 from complaints.values import Event
 from conversation.citizen import DECODER, MOST_MESSAGES, MOST_WAITING
 from conversation.parts import MOST_AGAIN
@@ -39,8 +39,8 @@ from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
 from tests.harness.stories import stories_of
-from tests.harness.support import message
-from tests.harness.tables import row_by_row
+from tests.harness.support import NOON, message
+from tests.harness.tables import each, row_by_row
 from tests.harness.town import Town
 
 PLACELESS = "lampu jalan mati sejak Lebaran"
@@ -780,6 +780,16 @@ class TestTelling:
         assert {send.account for send in town.sends} == {"webhook/desk"}
 
 
+@each(
+    "head",
+    [b"", b"{", b"[]", b"{}", b'{"text":1,"coding":"gsm7"}', b'{"text":"a","coding":"gsm7","fragment":{"total":"2"}}'],
+)
+def test_what_no_channel_packs_is_no_message(head: bytes) -> None:
+    """Wherever the fault is, it is told when the message is read, and not later where it is used."""
+    with pytest.raises(ContractViolation, match="no message as a channel packs it"):
+        unpack(len(head).to_bytes(4) + head + b"body", channel="sms", account="", received_at=NOON)
+
+
 class TestTheState:
     """What is kept of a citizen."""
 
@@ -804,6 +814,14 @@ class TestTheState:
         town.wait(days=8)
         state = DECODER.decode(town.state(town.citizen()))
         assert (state.messages, [case.to and case.to.account for case in state.cases]) == ([], ["sms/link"])
+
+    def test_it_is_written_as_it_was_read_but_for_what_nobody_knows(self, town: Town) -> None:
+        """So a record that changes nothing writes nothing; a field of a later version is dropped, and so raises the format."""
+        town.say(PLACELESS)
+        town.part("Jalan Pemuda berlubang", 1)
+        known = town.state(town.citizen())
+        assert msgspec.json.encode(DECODER.decode(known)) == known
+        assert DECODER.decode(known[:-1] + b',"of a later version":1e999}') == DECODER.decode(known)
 
     def test_it_is_deleted_when_nothing_is_left(self, town: Town) -> None:
         """Whoever only greeted us is forgotten."""
