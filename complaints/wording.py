@@ -44,14 +44,14 @@ _UNPLAIN = re.compile(r"[^\x00-\x7f]|[\[\]{}^\\~|`]")
 _FILE = "wording.yaml"
 
 _VALUES = (
-    (r"emergency|off_scale|silent|not_silent|help", ""),
+    (r"emergency|off_scale|silent|not_silent|sure_stop|help", ""),
     (r"answered|asked|reminded", "code owner answer"),
     (r"put_off_\w+_karena", "code owner due answer"),
     (r"put_off_\w+", "code owner due"),
     (r"reclassified", "code owner due named"),
     (r"question_pin", "code choices"),
     (r"which_case", "code answer"),
-    (r"other_number|crowd", "code"),
+    (r"other_number|crowd|sure_withdraw", "code"),
     (r"status_(?:unknown|no_code|wrong_code)", "code"),
     (r"latest_answer", "answer"),
     (r"status_[\w ]+", "code owner since due"),

@@ -10,6 +10,7 @@ from complaints.command import CommandKind
 from complaints.limits import as_reason
 from complaints.mail import MessageKind, ReplyKind
 from complaints.status_requests import EXAMPLE_CODE
+from complaints.tracking import spaced
 from complaints.wording import text
 from conversation.heard import Fresh, Heard
 from conversation.opening import Opens
@@ -50,12 +51,12 @@ class Acts:
             Act.agree: self._agreed,
             Act.dispute: self._disputed,
             Act.move: self._moved,
-            Act.withdraw: _withdrawn,
+            Act.withdraw: self._withdrawn,
             Act.rate: _rated,
             Act.scale: self._scaled,
             Act.noted: lambda _turn, _heard, stands: landed(MessageKind.thanks, stands.about),
             Act.hide: lambda turn, heard, _: hide(turn, heard),
-            Act.silence: lambda turn, heard, _: hears(turn, heard, silent=True),
+            Act.silence: self._silenced,
             Act.hear: lambda turn, heard, _: hears(turn, heard, silent=False),
             Act.help: lambda turn, heard, _: tells(turn, heard, "help"),
             Act.which: lambda turn, heard, _: which(turn, heard, word_of("withdraw")),
@@ -130,6 +131,23 @@ class Acts:
             return self._passing.dispute(turn, heard, stands.about, whole=True)
         return self._added(turn, heard, stands)
 
+    def _withdrawn(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
+        """Ask for the word that withdraws the case that is meant, and which one it is if that is not clear. Its owner reads the words."""
+        others = [case for case in turn.state.cases if case.is_alive and case is not stands.case]
+        if others and not stands.is_named and not cues.names_topic(stands.about.topic or "", heard.said):
+            return which(turn, heard, word_of("withdraw"))
+        return self._asked_first(turn, heard, stands, "sure_withdraw", code=spaced(stands.about.code))
+
+    def _silenced(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
+        if stands.case is None:
+            return tells(turn, heard, "sure_stop")
+        return self._asked_first(turn, heard, stands, "sure_stop")
+
+    def _asked_first(self, turn: Turn, heard: Heard, stands: Standing, occasion: str, code: str = "") -> Landed:
+        """Tell a citizen the word for what would cost him something: that he wishes it is only likely. The case keeps what he said."""
+        tells(turn, heard, occasion, code=code)
+        return self._passing.add_apart(turn, heard.message, heard.id, stands.about)
+
     def _scaled(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         if heard.also_disputes and stands.situation in DONE:
             return self._disputed(turn, heard, stands)
@@ -157,14 +175,6 @@ def hide(turn: Turn, heard: Heard, asked: str = "") -> Landed:
     turn.command(heard.message, heard.id, latest.code, CommandKind.hide, text=said, anonymous=person, secret=report)
     latest.hide(anonymous=person, secret=report)
     return landed(MessageKind.request, latest)
-
-
-def _withdrawn(turn: Turn, heard: Heard, stands: Standing) -> Landed:
-    """Withdraw the case that is meant; ask which one it is if that is not clear."""
-    others = [case for case in turn.state.cases if case.is_alive and case is not stands.case]
-    if others and not stands.is_named and not cues.names_topic(stands.about.topic or "", heard.said):
-        return which(turn, heard, word_of("withdraw"))
-    return command(turn, heard, stands.about, "withdraw", words=True)
 
 
 def _rated(turn: Turn, heard: Heard, stands: Standing) -> Landed:

@@ -27,9 +27,9 @@ class Act(StrEnum):
     agree = "it answers the question if that can be agreed to, and is noted if not"
     noted = "it is noted, and nothing is said"
     hide = "all his cases are hidden; we say by which word they are shown"
-    silence = "he hears nothing more; we say by which word he hears again"
+    silence = "its owner reads it, and we say by which word he hears nothing more"
     hear = "he hears again"
-    withdraw = "the case is withdrawn; we say by which word it is open again, or ask which one he means"
+    withdraw = "its owner reads it, and we say by which word the case is withdrawn, or ask which one he means"
     which = "we ask which case he means"
     status = "he is told how his case stands"
     help = "he is told how to report"
@@ -91,13 +91,20 @@ TABLE: Final = (
         named=True,
     ),
     Row("danger", 1.0, ALL, {A.open: EVER}, "it waits for nobody, and a 112 too much harms nobody"),
-    Row("stop", SURE["stop"].whole, ONLY, {A.silence: EVER}, "who is silenced by mistake hears of nothing"),
+    Row("stop", SURE["stop"].whole, ONLY, {A.silence: HAS}, "only the word silences: by mistake he hears of nothing"),
+    Row("stop", 0.95, ONLY, {A.silence: NEW}, "he may want something else to be stopped"),
     Row("resume", 0.6, ONLY, {A.hear: EVER}, "who is not silent loses nothing"),
     Row("only hide", 0.9, ONLY, {A.hide: HAS}, "to hide too much does the least harm", named=False),
     Row("stars", 1.0, NEAR, {A.rate: CLOSED}, "it can be nothing else"),
     Row("number", 1.0, NEAR, {A.scale: DONE | LIVES | {S.withdrawn}}, "it is no rating, or none yet"),
-    Row("withdraw the report", 0.75, ONLY, {A.withdraw: DONE}, "an agency stops its work; a word undoes it"),
-    Row("withdraw", 0.75, ONLY, {A.withdraw: LIVES, A.noted: DONE | OVER}, "the same"),
+    Row("withdraw the report", 0.75, ONLY, {A.withdraw: DONE}, "only the word withdraws: an agency stops its work"),
+    Row(
+        "withdraw",
+        0.75,
+        ONLY,
+        {A.withdraw: LIVES | {S.past}, A.noted: DONE, A.status: frozenset((S.withdrawn,))},
+        "the same",
+    ),
     Row("withdraw", 0.9, ONLY, {A.which: NEW}, "nothing is withdrawn"),
     Row("status", 0.9, ALL, {A.status: HAS}, "his case is kept"),
     Row("status", 0.8, ITS, {A.status: HAS}, "less sure, it may answer or dispute"),

@@ -17,6 +17,9 @@ _FORMS: Final = ((5, 5, 1), (10, 1), (5, 6), (tracking.CODE_LENGTH,))
 _OF_US: Final = frozenset(("stop", "start"))
 """The acts that are about our texts, and about no report."""
 
+_COSTS: Final = frozenset(("stop", "withdraw", "show:all"))
+"""The acts that nobody asks for by a question."""
+
 _WITH_A_REASON: Final = 15
 """Words of a withdrawal with its reason."""
 
@@ -118,6 +121,8 @@ def _order(text: str) -> Order | None:
         return None
     of_report, is_bare = bool(code) or not words.report.isdisjoint(head), len(head) == 1 and not code
     for act, known in words.acts.items():
+        if (act in _COSTS and "?" in text) or (act == "show:all" and not (is_bare or code)):
+            continue
         takes = known["alone"] | known["report"] if of_report else known["alone"]
         if takes.issuperset(core) and not (of_report and act in _OF_US):
             return Order(act, known["word"], code)

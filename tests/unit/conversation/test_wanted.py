@@ -40,9 +40,9 @@ def test_a_withdrawal_among_several_cases_withdraws_none() -> None:
     assert "CABUT" in made.texts[-1]
 
 
-def test_who_was_silenced_by_his_own_words_hears_again_by_his_own_words() -> None:
-    """Neither needs the word of our texts."""
-    made = town_of(LAMP, "jangan kirimi saya sms terus, mengganggu", hours=3)
+def test_who_is_silent_hears_again_by_his_own_words() -> None:
+    """That needs no word of our texts: nobody loses anything by it."""
+    made = town_of(LAMP, "STOP", hours=3)
     made.say("tolong kirim lagi kabar laporannya ke saya")
     assert [one.kind for one in made.landed[1:]] == [MessageKind.silence, MessageKind.silence]
     assert "MULAI" in made.texts[-2]
