@@ -15,6 +15,9 @@ JOIN_MS: Final = 5 * 60_000
 """How long after the last part another one with the same reference may be of the same message. Later ones may be of another message of
 the sender, who uses the reference again; a late part is then added to the case visibly."""
 
+URGENT_MS: Final = 20_000
+"""The same for a message whose parts so far tell of danger to life: the rest is added to its case when it comes."""
+
 DOUBTFUL_MS: Final = 60_000
 """Parts of one message come within seconds. If more than this lies between two, the joined message is marked as doubtful."""
 
@@ -67,6 +70,8 @@ class Group(Struct, kw_only=True, gc=False):
     again: list[str] = []
     """The ids of parts that came again."""
     last_ms: int
+    urgent: bool = False
+    """Whether its parts so far tell of danger to life."""
     gap_ms: int = 0
     """The longest time between two parts."""
     crossed: bool = False
@@ -149,7 +154,7 @@ def overdue(groups: list[Group], at_ms: int, timeout_ms: int) -> Iterator[Whole]
     """
     kept = [group for group in groups if group.went is None or group.last_ms > at_ms - DAY_MS]
     waiting = [group for group in kept if group.went is None]
-    late = [group for group in waiting if group.last_ms + timeout_ms <= at_ms]
+    late = [group for group in waiting if _due_ms(group, timeout_ms) <= at_ms]
     room, space = MOST_PARTS, MOST_BYTES
     for group in reversed(waiting):
         room -= len(group.got)
@@ -165,13 +170,17 @@ def overdue(groups: list[Group], at_ms: int, timeout_ms: int) -> Iterator[Whole]
 
 def due_ms(groups: list[Group], timeout_ms: int) -> int | None:
     """Return when the next message goes on although parts are missing, in milliseconds since 1970; None if none waits."""
-    return min((one.last_ms + timeout_ms for one in groups if one.went is None), default=None)
+    return min((_due_ms(one, timeout_ms) for one in groups if one.went is None), default=None)
 
 
-def _gone(groups: list[Group], group: Group) -> Whole:
-    """Return the message of a group, which goes on now. The caller notes in `went` where it landed."""
+def _due_ms(group: Group, timeout_ms: int) -> int:
+    return group.last_ms + (min(timeout_ms, URGENT_MS) if group.urgent else timeout_ms)
+
+
+def so_far(group: Group) -> InboundMessage:
+    """Return the message of the parts that a group has, its text not decoded yet."""
     parts = [part for _, part in sorted(group.got.items())]
-    message = InboundMessage(
+    return InboundMessage(
         channel=group.channel,
         account=group.account,
         received_at=max(part.received_at for part in parts),
@@ -185,8 +194,13 @@ def _gone(groups: list[Group], group: Group) -> Whole:
         parts=len(parts),
         partial=len(parts) < group.total,
     )
+
+
+def _gone(groups: list[Group], group: Group) -> Whole:
+    """Return the message of a group, which goes on now. The caller notes in `went` where it landed."""
+    parts = [part for _, part in sorted(group.got.items())]
     whole = Whole(
-        message=message,
+        message=so_far(group),
         id=parts[0].id,
         group=group,
         part_ids=tuple(part.id for part in parts),

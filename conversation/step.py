@@ -26,6 +26,7 @@ from conversation.reading import Reads, unread
 from conversation.records import SOURCE, moment_of
 from conversation.telling import Telling, TellingRules
 from conversation.turn import Turn, read, words_of, words_of_page
+from normalizer.emergency import tells_of_danger
 
 STEP: Final = "lapor-conversation"
 """The name of the step: its consumer group, and the beginning of its workers' transactional ids."""
@@ -188,6 +189,9 @@ class ConversationStep:
             self._note(turn, said, said.id, again, whole_id=UUID(where.id) if where.id else None)
         else:
             self._count("part")
+            for group in turn.state.groups:
+                if group.went is None and group.last_ms == turn.at_ms:
+                    group.urgent = tells_of_danger(self._reads.decoded(parts.so_far(group), "").text)
 
     def _whole(self, turn: Turn, whole: parts.Whole) -> None:
         """Let a long message go on, and say of each of its parts what became of it."""

@@ -553,6 +553,18 @@ class TestLongMessages:
         assert town.complaints[0].raw.partial
         assert town.landed[0].partial
 
+    def test_danger_to_life_in_the_parts_so_far_waits_for_the_others_only_shortly(self, town: Town) -> None:
+        """A part that comes later is added to its case."""
+        town.part("tolong rumah kebakaran di Jalan Pemuda Kota Semarang, ada anak terjebak di dalam", 1, total=3)
+        town.part("tolong cepat", 2, total=3)
+        town.wait(minutes=1)
+        assert town.complaints[0].raw.partial
+        assert "112" in town.texts[0]
+        town.part(" lantai dua", 3, total=3)
+        town.wait(minutes=31)
+        assert len(town.complaints) == 1
+        assert "lantai dua" in str(town.case(town.complaints[0].tracking_code).complaint.additions)
+
     def test_parts_of_two_messages_are_never_joined_silently(self, town: Town) -> None:
         """Part 2 of the first is lost; the second message uses the reference again 20 minutes later, its part 2 first."""
         town.part("Bendahara sekolah SD 3 Semarang memungut Rp500rb, kepala desa", 1)
