@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Final
 
-from complaints.event import MissingPart
+from complaints.event import ComplaintClass, MissingPart
 from complaints.runtime.loading import without_collector
 from complaints.status_requests import without_codes
 from normalizer import dates
@@ -17,7 +17,6 @@ from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
 from normalizer.places.resolve import resolve
 from normalizer.results import NamedThing, Reading, SubjectScore
-from normalizer.subjects.classify import COMPLAINT, OVERSIGHT_FROM, REQUEST, class_of, missing_parts
 from normalizer.subjects.counting import counted
 from normalizer.subjects.lexicon import Lexicon, compile_lexicon
 from normalizer.subjects.negations import scanned
@@ -31,6 +30,16 @@ from normalizer.tiers.praise import praises
 from normalizer.tiers.whose import add_general, add_of_province, is_placed
 from normalizer.tiers.words import add_tier_groups, add_two_provinces, shared_province
 from normalizer.zones import local_day
+
+OVERSIGHT_FROM: Final = 4.0
+"""Minimum score of the signal "oversight" for a report to be one of abuse of office."""
+
+_CHRONOLOGY_WORDS: Final = 6
+"""Minimum words of a story; a shorter one does not say what happened."""
+
+COMPLAINT: Final = ComplaintClass.complaint.value
+REQUEST: Final = ComplaintClass.information_request.value
+ASPIRATION: Final = ComplaintClass.aspiration.value
 
 SUBJECTS: Final = 3
 """Maximum number of subjects kept per text; further ones are noise."""
@@ -47,6 +56,39 @@ _ANY_DAY: Final = date(2999, 12, 31)
 _PLACE: Final[tuple[MissingPart, ...]] = ("place",)
 
 _NO_THINGS: Final[list[NamedThing]] = []
+
+
+def class_of(scores: dict[int, float], first: int) -> str:
+    """Return the value of the ComplaintClass with the highest score.
+
+    If scores are equal or missing, a complaint takes precedence over an aspiration, and an aspiration over a request for information.
+
+    Args:
+        scores: the scores by target (see Lexicon.subjects).
+        first: the target of the first of lists.SIGNALS; the others follow it.
+    """
+    complains = scores.get(first + 3, 0.0)
+    asks = scores.get(first + 1, 0.0)
+    proposes = scores.get(first + 2, 0.0)
+    if asks > complains and asks > proposes:
+        return REQUEST
+    return ASPIRATION if proposes > complains else COMPLAINT
+
+
+def missing_parts(dated: bool, evidence: bool, words: int) -> tuple[MissingPart, ...]:
+    """Return which of "date", "chronology" and "evidence" a complaint lacks, in this order. The chronology is missing below six words.
+
+    Do not use it for requests for information and aspirations: they report no event and need none of these parts.
+
+    Args:
+        dated: whether the text says when it happened.
+        evidence: whether the text mentions a photo or another proof.
+        words: the number of words of the report.
+    """
+    missing: tuple[MissingPart, ...] = () if dated else ("date",)
+    if words < _CHRONOLOGY_WORDS:
+        missing += ("chronology",)
+    return missing if evidence else (*missing, "evidence")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
