@@ -13,7 +13,7 @@ from complaints.values import ComplaintClass, Count, Event, Moment, RegionCode
 class Opened(Event):
     """A case whose regency is known and that may be a duplicate, or the main case of one.
 
-    A case that is secret, or reports abuse of office, never becomes such a record: it is handled by itself.
+    A case that is secret, or reports abuse of office or danger to life, never becomes such a record: it is handled by itself.
     """
 
     id: UUID

@@ -8,13 +8,11 @@ from msgspec.structs import replace
 from complaints.message import InboundMessage
 from complaints.visible import visible
 from conversation.citizen import KnownCase
+from normalizer.emergency import QUOTED
 from normalizer.language.hiding import asks_to_be_hidden, asks_to_be_secret
 
 _MENTIONED: Final = re.compile(r"^(?:\s*\.?@\w+[,:]?)+")
 """The accounts at the beginning of a post. X writes those of a thread before each answer."""
-
-_QUOTED: Final = re.compile(r"(?:^|\n\s*)\[[a-z]+ @.*", re.DOTALL)
-"""The posts of others that channels/twitter/parse.py adds to the text of one that quotes or answers them."""
 
 _LINK: Final = re.compile(r"https?://\S+")
 
@@ -24,7 +22,7 @@ def says_nothing(message: InboundMessage) -> bool:
     if not message.sender or message.act or message.title or message.attachments or message.shared_location:
         return False
     said = visible(message.text)
-    if "/@" in message.account and _QUOTED.search(said) is None:
+    if "/@" in message.account and QUOTED.search(said) is None:
         said = _LINK.sub("", own_words(message))
     return not said.strip()
 
@@ -34,7 +32,7 @@ def own_words(message: InboundMessage) -> str:
     _, found, account = message.account.rpartition("/@")
     if not found:
         return visible(message.text)
-    said = _QUOTED.sub("", _MENTIONED.sub("", visible(message.text)))
+    said = QUOTED.sub("", _MENTIONED.sub("", visible(message.text)))
     return re.sub(rf"@{re.escape(account)}\b", " ", said, flags=re.IGNORECASE).strip()
 
 

@@ -6,7 +6,7 @@ Does no I/O after its data are loaded.
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -25,6 +25,7 @@ from complaints.event import (
 )
 from normalizer.coordinates import position_in
 from normalizer.corrections import corrected_place
+from normalizer.emergency import cry_in
 from normalizer.parts import as_address, own_title, raw_of, region_of, title_of, without, writable
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
@@ -93,6 +94,25 @@ class Normaliser:
         """
         return self.reader.read(text, title=title, address=address, received_at=received_at, region=region)
 
+    def _heard(self, text: str, **beside: Any) -> Reading:
+        """Return what a message says: a cry for help is read by its own words, which the post above may complete.
+
+        Args:
+            text: of the message.
+            beside: see read.
+        """
+        own = cry_in(text)
+        reading = self.read(own, **beside)
+        if own == text:
+            return reading
+        whole = self.read(text, **beside)
+        if not reading.subjects:
+            return whole
+        if reading.place.regency is None and whole.place.province is not None:
+            reading.place = whole.place
+            reading.missing = tuple(part for part in reading.missing if part != "place" or part in whole.missing)
+        return reading
+
     def normalise(self, message: "InboundMessage", *, id_: UUID, code: str, citizen: str) -> Complaint:
         """Return the complaint for a message.
 
@@ -108,7 +128,7 @@ class Normaliser:
         """
         text, title, address = writable(message.text), writable(message.title), writable(message.address)
         reading, pin = read_at(
-            partial(self.read, text, title=title, address=address, received_at=message.received_at),
+            partial(self._heard, text, title=title, address=address, received_at=message.received_at),
             self.gazetteer,
             region=message.keyword_region,
             position=position_of(message),

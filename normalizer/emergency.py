@@ -14,6 +14,8 @@ OCCASION: Final = "emergency"
 _SAYS: Final = frozenset((FactKind.added, FactKind.reopened))
 """The facts that the citizen's own words lead to, beside the opening of a case."""
 
+QUOTED: Final = re.compile(r"(?:^|\n\s*)\[[a-z]+ @.*", re.DOTALL)
+"""The posts of others that channels/twitter/parse.py adds to the text of one that quotes or answers them."""
 
 _COMMAND: Final = re.compile(r"^\W*(?:[A-Z0-9]+\W+)+(?=[a-z])")
 """The words in capitals before what is told in small letters: a command, or a code, weakens no cry for help behind it."""
@@ -43,3 +45,13 @@ def tells_of_danger(text: str) -> bool:
     """
     told = _COMMAND.sub("", without_codes(text), count=1).strip()
     return "danger" in understood(text).modifiers or (told != text and "danger" in understood(told).modifiers)
+
+
+def cry_in(text: str) -> str:
+    """Return the own words of a post that cries for help: what it quotes or answers is another matter. Any other text is returned whole.
+
+    Args:
+        text: as the channel wrote it.
+    """
+    own = QUOTED.sub("", text) if "[" in text else text
+    return own if own != text and tells_of_danger(own) else text

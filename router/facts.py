@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from complaints.event import Complaint, Place, Region
+from normalizer import emergency
 from normalizer.places.scores import seat_of
 from normalizer.results import PlaceReading, Reading
 from normalizer.things.matching import without
@@ -102,9 +103,21 @@ def received(facts: Facts, complaint: Complaint) -> Facts:
 
 
 def whole_text(complaint: Complaint) -> str:
-    """Return the text of a complaint and the texts of its additions about it, joined by line breaks, oldest first."""
+    """Return the text of a complaint and the texts of its additions about it, joined by line breaks, oldest first.
+
+    Of a post that cries for help these are its own words: its place is read, and what it answers is another matter.
+    """
+    return "\n".join(_texts(complaint))
+
+
+def tells_of_danger(complaint: Complaint) -> bool:
+    """Return whether any text of a complaint tells of danger to somebody's life."""
+    return any(map(emergency.tells_of_danger, (complaint.title, *_texts(complaint))))
+
+
+def _texts(complaint: Complaint) -> list[str]:
     about = [addition.text for addition in complaint.additions if not addition.apart]
-    return "\n".join([complaint.text, *about]) if about else complaint.text
+    return [emergency.cry_in(text) for text in (complaint.text, *about)]
 
 
 def _place_of(place: Place) -> PlaceReading:

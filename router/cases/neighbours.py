@@ -9,7 +9,7 @@ from complaints.neighbour import Closed, Joined, Left, Opened, Told
 from normalizer.matter.signature import signature
 from router.cases.document.plain import regency_of
 from router.cases.inbound import Inbound
-from router.cases.rules.merging import heard_by_supporters, is_unclear
+from router.cases.rules.merging import heard_by_supporters, is_alone, is_unclear
 from router.facts import whole_text
 
 Notice = Opened | Closed | Joined | Left | Told
@@ -55,7 +55,7 @@ def _candidate_in(case: Case | None) -> str:
     """
     if case is None or case.state not in OPEN or is_unclear(case):
         return ""
-    return "" if case.complaint.secret or case.complaint.oversight else regency_of(case)
+    return "" if case.complaint.secret or is_alone(case) else regency_of(case)
 
 
 def _opened(case: Case, regency: str, inbound: Inbound) -> Opened:

@@ -8,12 +8,13 @@ from complaints.case import Case, Heard
 from complaints.command import CASE, EchoedEvent
 from complaints.disposition import Handling
 from complaints.fact import FactKind
+from normalizer.emergency import tells_of_danger as danger_in
 from normalizer.matter.grave import is_grave
 from router.cases.document.plain import regency_of
 from router.cases.draft import Draft
 from router.cases.owners import put, route
 from router.cases.roles import Law
-from router.facts import whole_text
+from router.facts import tells_of_danger, whole_text
 
 _EXPLANATION: Final = "Laporan Anda kini ditangani {owner}, seperti laporan lain tentang hal yang sama."
 
@@ -34,6 +35,8 @@ def parts(before: Case, after: Case, text: str) -> str:
         return "The citizen has corrected the place."
     if is_grave(text) and not is_grave(whole_text(before.complaint)):
         return "The citizen now tells of a crime, or of a person who was hurt."
+    if danger_in(text) and not tells_of_danger(before.complaint):
+        return "The citizen now tells of danger to life."
     return ""
 
 

@@ -26,7 +26,7 @@ from router.cases.inbound import Inbound
 from router.cases.roles import Law
 from router.cases.rules import leaving
 from router.cases.rules.owner import note, words
-from router.facts import whole_text
+from router.facts import tells_of_danger, whole_text
 
 _UNCLEAR: Final = "The search merges no case that lacks its subject or whose citizen is being asked."
 
@@ -81,7 +81,7 @@ def confirm(draft: Draft, said: Command, law: Law) -> Declined | None:
     if (
         case.state not in OPEN
         or case.complaint.secret
-        or (by_search and (_is_alone(case) or is_unclear(case) or is_grave(whole_text(case.complaint))))
+        or (by_search and (is_alone(case) or is_unclear(case) or is_grave(whole_text(case.complaint))))
         or not _of_one_house(case, said, law)
     ):
         draft.add(FactKind.unmerged, other=other, text="The case has moved on.")
@@ -195,9 +195,9 @@ def is_unclear(case: Case) -> bool:
     return case.question is not None or "subject" in case.complaint.missing
 
 
-def _is_alone(case: Case) -> bool:
-    """Return whether the search merges a case with no other one: it is a report of abuse."""
-    return case.complaint.oversight
+def is_alone(case: Case) -> bool:
+    """Return whether the search merges a case with no other one: it is a report of abuse, or tells of danger to somebody's life."""
+    return case.complaint.oversight or tells_of_danger(case.complaint)
 
 
 def _differs(case: Case, said: Command, law: Law) -> str:
@@ -205,8 +205,8 @@ def _differs(case: Case, said: Command, law: Law) -> str:
     region, here = said.region, regency_of(case)
     if region and here and region != here:
         return "The other case is in another regency."
-    if said.owner and (_is_alone(case) or is_unclear(case)):
-        return _UNCLEAR if is_unclear(case) else "A report of abuse is merged by nobody but a person."
+    if said.owner and (is_alone(case) or is_unclear(case)):
+        return _UNCLEAR if is_unclear(case) else "A report of abuse or of danger is merged by nobody but a person."
     return "" if _of_one_house(case, said, law) else "The other case is with another government or body."
 
 

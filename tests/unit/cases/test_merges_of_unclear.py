@@ -80,3 +80,10 @@ def test_a_question_that_comes_between_proposal_and_agreement_parts_the_two(aske
         house.deliver()
     assert house.case(later.tracking_code).state == ("perlu dilengkapi" if asked == "later" else "diteruskan")
     assert house.case(FIRST.tracking_code).supporters == 0
+
+
+def test_a_case_of_danger_to_life_is_no_candidate_from_the_words_that_tell_of_it() -> None:
+    """Nobody who needs help now becomes somebody's supporter, nor gets any."""
+    house = house_of(FIRST)
+    house.take(added(FIRST, "tolong, tiangnya roboh dan orang terjepit di bawahnya sekarang"))
+    assert [kind for kind, _ in kinds(house)] == [type_of(Opened).decode(), type_of(Closed).decode()]

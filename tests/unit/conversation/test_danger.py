@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from complaints import tracking
+from complaints.contract import NEIGHBOURS
 from complaints.limits import MOST_BY_CODE
+from neighbours.step import NeighboursStep
 from tests.harness.support import message
 from tests.harness.town import Town, town_of
 
@@ -94,6 +96,38 @@ def test_danger_below_a_post_is_a_case_of_its_own() -> None:
         town.say(text, **post, upstream_id=str(number), reply_to=told)
     assert is_its_own(town)
     assert "112" in town.texts[-1]
+
+
+UNPLACED = "tolong pak rumah kebakaran, ada anak kecil terjebak di dalam"
+
+
+@pytest.mark.parametrize("sender", ["77", "78"])
+@pytest.mark.parametrize("said", [FIRE, UNPLACED])
+def test_danger_told_under_the_post_of_another_matter_goes_to_who_saves_lives(said: str, sender: str) -> None:
+    """The post that it answers is a part of its text: it may give the place, and neither the subject nor a main case."""
+    town = town_of()
+    town.step_in(NEIGHBOURS, NeighboursStep())
+    post: dict[str, Any] = {"channel": "twitter", "account": "twitter/@lapor1708", "thread": "1"}
+    texts = (f"@lapor1708 {LAMP}", f"@lapor1708 {said}\n\n[menanggapi @warga] @lapor1708 {LAMP}")
+    for number, (text, author) in enumerate(zip(texts, ("77", sender), strict=True), 1):
+        told = {"post": str(number), "username": f"warga{author}", "conversation": "1"}
+        town.say(text, **post, upstream_id=str(number), reply_to=told, sender=author)
+        town.wait(minutes=1)
+    assert is_its_own(town, said)
+    assert [town.case(one.tracking_code).main for one in town.complaints] == [None, None]
+    fire = town.complaints[1]
+    assert fire.place.regency == town.complaints[0].place.regency
+    assert "place" not in fire.missing
+
+
+def test_two_reports_of_danger_are_not_merged_by_the_search() -> None:
+    """A second family in the same street is no supporter of the first one."""
+    town = town_of()
+    town.step_in(NEIGHBOURS, NeighboursStep())
+    for sender in (CITIZEN, STRANGER):
+        town.say(FIRE, sender=sender)
+        town.wait(minutes=1)
+    assert [town.case(one.tracking_code).main for one in town.complaints] == [None, None]
 
 
 class TestTheWeb:
