@@ -44,7 +44,6 @@ _LINKS: Final = {
 }
 """The columns that name another case: the table, what it is called, the column, and the condition on which either case is not named."""
 
-_OF_PROVINCE: Final = ("cases", "complaints")
 _ON_KAFKA: Final = ("appended_at", "kafka_partition", "kafka_offset", "stored_at")
 """The columns that no view has; nor has any but `links` those of _LINKS."""
 
@@ -58,7 +57,7 @@ def views(schema: Schema, cluster: str = "") -> list[str]:
 
 
 def regional(schema: Schema, database: str, province: str, cluster: str = "") -> list[str]:
-    """Return the statements that make the database of a province: the same views, of its own cases alone.
+    """Return the statements that make the database of a province: the same views, of the cases alone that are in it now.
 
     Args:
         schema: what is declared.
@@ -69,15 +68,13 @@ def regional(schema: Schema, database: str, province: str, cluster: str = "") ->
     own = f"{database}_{province}"
     made = [f"CREATE DATABASE IF NOT EXISTS {own}{on(cluster)}"]
     for name in (*schema.views, "links", *schema.tables.keys() - schema.views.values()):
-        where = ""
-        if name in _OF_PROVINCE:
-            where = f" WHERE province_code = '{province}'"
-        elif name == "dead_letters":
+        where, own_cases = "", f"province_code = '{province}'"
+        if name == "dead_letters":
             continue  # they are of no province
+        if name == "cases":
+            where = f" WHERE {own_cases}"
         elif name in schema.views or name == "links":
-            where = (
-                f" WHERE complaint_id IN (SELECT complaint_id FROM {database}.cases WHERE province_code = '{province}')"
-            )
+            where = f" WHERE complaint_id IN (SELECT complaint_id FROM {database}.cases WHERE {own_cases})"
         made.append(_made(f"{own}.{name}", f"SELECT * FROM {database}.{name}{where}", cluster))
     return made
 
