@@ -25,6 +25,9 @@ only, and ends within such a time the costliest block that a statement may ask f
 AT_ONCE: Final = 4
 """Statements of analysts that compute at once. Others wait for their turn."""
 
+AT_ONCE_OF_EACH: Final = 2
+"""The same of one account, so that none shuts out the others."""
+
 LONGEST_OF_ALL_S: Final = 600
 """The maximum number of seconds of any other query."""
 

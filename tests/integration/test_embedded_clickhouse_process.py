@@ -203,9 +203,20 @@ def test_few_statements_of_analysts_run_at_once() -> None:
     """The others wait for their turn, and then hear a code after which clients come again."""
     turns = Turns(1, patience_s=0.01)
     for _ in range(2):
-        with turns, pytest.raises(ServerError, match="Come again later") as refused, turns:
+        with turns.of("a"), pytest.raises(ServerError, match="Come again later") as refused, turns.of("b"):
             pass
         assert refused.value.code == 202
+
+
+def test_no_account_has_every_turn() -> None:
+    """Whoever floods the server with the password of one province waits for himself, and the others compute."""
+    turns = Turns(4, of_each=2, patience_s=0.01)
+    with turns.of("a"), turns.of("a"):
+        for _ in range(2):
+            with pytest.raises(ServerError, match="Come again later"), turns.of("a"):
+                pass
+            with turns.of("b"), turns.of("b"):
+                pass
 
 
 def test_a_watch_ends_what_outlasts_its_limit_and_nothing_else() -> None:

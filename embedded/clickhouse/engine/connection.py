@@ -99,8 +99,8 @@ class EngineConnection:
     @contextmanager
     def _engine_at_work(self) -> Iterator[None]:
         """Watch one call of chDB, when it is its turn, and map its error."""
-        waits = self._is_statement and self.account is not None and self.account.reads_only
-        with self._turns if waits else nullcontext():
+        reader = self.account.name if self.account is not None and self.account.reads_only else ""
+        with self._turns.of(reader) if self._is_statement and reader else nullcontext():
             try:
                 with self._watch.within(self._limit_s, self.account.name if self.account else ""):
                     yield

@@ -8,10 +8,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import inf
+from time import monotonic
 from typing import Final
 
 from embedded.clickhouse.errors import TOO_MANY_SIMULTANEOUS_QUERIES, ServerError
-from embedded.clickhouse.limits import AT_ONCE, LONGEST_S, STUCK_S
+from embedded.clickhouse.limits import AT_ONCE, AT_ONCE_OF_EACH, LONGEST_S, STUCK_S
 
 _SOFTWARE: Final = 70  # EX_SOFTWARE of sysexits.h
 _TICK_S: Final = 1.0
@@ -79,30 +80,43 @@ class Watch:
 
 
 class Turns:
-    """Lets few statements of readers compute at once, so that the sink has a processor. Use it as a context; any thread may.
+    """Lets few statements of readers compute at once, so that the sink has a processor. Any thread may use it.
 
     A statement has a turn while the engine works for it, and none while its client reads.
 
     Args:
         most: The maximum number of statements at once.
+        of_each: The maximum number of those of one account.
         patience_s: How long a statement waits for its turn, in seconds.
     """
 
-    def __init__(self, most: int = AT_ONCE, patience_s: float = LONGEST_S) -> None:
-        self._most, self._patience_s = most, patience_s
+    def __init__(self, most: int = AT_ONCE, *, of_each: int = AT_ONCE_OF_EACH, patience_s: float = LONGEST_S) -> None:
+        self._of_each, self._patience_s = of_each, patience_s
         self._places = threading.BoundedSemaphore(most)
+        self._of_account: dict[str, threading.BoundedSemaphore] = {}
+        self._guard = threading.Lock()
 
-    def __enter__(self) -> None:
-        """Wait for a turn.
+    @contextmanager
+    def of(self, account: str) -> Iterator[None]:
+        """Wait for a turn of an account, and have it in the context. Who waits for one of his own account takes no turn of another.
 
         Raises:
             ServerError: It does not come.
         """
-        if not self._places.acquire(timeout=self._patience_s):
+        with self._guard:
+            own = self._of_account.setdefault(account, threading.BoundedSemaphore(self._of_each))
+        ends_s = monotonic() + self._patience_s
+        with self._place(own, ends_s), self._place(self._places, ends_s):
+            yield
+
+    @contextmanager
+    def _place(self, places: threading.BoundedSemaphore, ends_s: float) -> Iterator[None]:
+        if not places.acquire(timeout=max(0.0, ends_s - monotonic())):
             raise ServerError(
                 TOO_MANY_SIMULTANEOUS_QUERIES,
-                f"{self._most} statements of analysts have run for {self._patience_s:.0f} seconds. Come again later",
+                f"Other statements of analysts have run for {self._patience_s:.0f} seconds. Come again later",
             )
-
-    def __exit__(self, *_: object) -> None:
-        self._places.release()
+        try:
+            yield
+        finally:
+            places.release()
