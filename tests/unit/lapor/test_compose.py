@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
@@ -175,3 +176,30 @@ def test_the_view_listens_where_the_doors_look_for_it() -> None:
     port = services["view"]["environment"]["LAPOR_VIEW"].rsplit(":", 1)[1]
     assert services["web"]["environment"]["LAPOR_VIEW_URL"] == f"${{LAPOR_VIEW_URL:-http://view:{port}}}"
     assert services["web"]["environment"]["LAPOR_VIEW_KEY"] == services["view"]["environment"]["LAPOR_VIEW_KEY"]
+
+
+@pytest.mark.parametrize(("password", "starts"), [("", False), ("rahasia", True)])
+def test_grafana_refuses_to_start_without_a_password(password: str, *, starts: bool) -> None:
+    """It would have admin's own, which everybody knows. Without its profile Compose starts with or without one."""
+    grafana = compose()["services"]["grafana"]
+    assert grafana["environment"]["GF_SECURITY_ADMIN_PASSWORD"] == "${GRAFANA_PASSWORD:-}"
+    shell, option, script = (part.replace("$$", "$") for part in grafana["entrypoint"])
+    run = subprocess.run(
+        [shell, option, script.replace("/run.sh", "/bin/true")],
+        env={"GF_SECURITY_ADMIN_PASSWORD": password},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode == 0, "GRAFANA_PASSWORD" in run.stderr) == (starts, not starts)
+
+
+def test_the_password_of_each_provinces_account_reaches_clickhouse() -> None:
+    """By a file, since nobody knows beforehand which provinces there are; the example names what the users file asks for."""
+    (file,) = compose()["services"]["clickhouse"]["env_file"]
+    example = ROOT / file.removeprefix("${CLICKHOUSE_PROVINCES_FILE:-").removesuffix("}")
+    codes = re.findall(r"^# CLICKHOUSE_ANALYST_(\d\d)_PASSWORD=", example.read_text("utf-8"), re.MULTILINE)
+    assert codes
+    for code in codes:
+        assert f'<password from_env="CLICKHOUSE_ANALYST_{code}_PASSWORD"/>' in server_users(codes)
+    assert "LAPOR_ANALYST_PROVINCES" in compose()["services"]["sink"]["environment"]
