@@ -1,11 +1,15 @@
 """HTTP connections on which nobody may wait for ever with half a request, and one log line a minute if no more can be accepted."""
 
+from __future__ import annotations
+
 import asyncio
 import time
 from collections.abc import Callable
 from typing import Any, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from complaints.runtime.strangers import Strangers
 
 HEADERS_S = 10.0
 """Seconds after which a client that has not sent the headers of a request is left; twice as many after an earlier request."""
@@ -38,10 +42,20 @@ class TimedProtocol(H11Protocol):
     _began_s = 0.0
     _received = 0
 
+    def __init__(self, silent: Strangers[TimedProtocol], *args: Any, **options: Any) -> None:
+        """Take the connections of the same server that have no request, beside what uvicorn gives."""
+        super().__init__(*args, **options)
+        self._silent = silent
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for the headers."""
         super().connection_made(transport)  # type: ignore[arg-type]  # as uvicorn narrows it
         self._check_after((_IDLE, None))
+        self._silent.meet(self)
+
+    def leave(self) -> None:
+        """End the connection at once."""
+        self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Count what comes of a request."""
@@ -49,10 +63,23 @@ class TimedProtocol(H11Protocol):
         if self.cycle is not self._timed:
             self._timed, self._began_s, self._received = self.cycle, self.loop.time(), 0
         self._received += len(data)
+        self._count()
+
+    def on_response_complete(self) -> None:
+        """Count the connection as one that anybody may hold, unless the next request is there already."""
+        super().on_response_complete()
+        self._count()
+
+    def _count(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._silent.forget(self)
+        elif not self.transport.is_closing():
+            self._silent.meet(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
         self._timer.cancel()
+        self._silent.forget(self)
         super().connection_lost(exc)
 
     def _check_after(self, waits: tuple[str, object] | None) -> None:

@@ -5,7 +5,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from complaints.errors import ConfigurationError
@@ -16,26 +16,14 @@ if TYPE_CHECKING:
 BACKLOG = 1024
 """Maximum number of connections that wait to be accepted: enough for a burst of citizens after a broadcast."""
 
+ACCEPTED = 64
+"""Maximum number of connections that are accepted at once: so many are open files before any of them is counted."""
+
 POLL_S = 0.2
 """Seconds between two checks whether the server must stop."""
 
 FINISH_S = 5
 """Seconds that a request in progress may take after the stop."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connections:
-    """How a server treats its connections.
-
-    Attributes:
-        finish_s: seconds that a request in progress may take after the stop.
-        protocol: makes what serves one connection; None for TimedProtocol.
-        backlog: maximum number of connections that wait to be accepted, and are then accepted at once.
-    """
-
-    finish_s: int = FINISH_S
-    protocol: Callable[..., asyncio.Protocol] | None = None
-    backlog: int = BACKLOG
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -116,40 +104,49 @@ async def serve_until(
     stopped: Callable[[], bool],
     *,
     heartbeat: Callable[[], None] = lambda: None,
-    connections: Connections = Connections(),  # it is frozen
+    finish_s: int = FINISH_S,
 ) -> None:
     """Serve the application in the running event loop until `stopped` returns true. It does not touch the process's signal handlers.
+
+    Connections without a request are a part of the files that the process may open, and the oldest of them give way: nobody needs a
+    password to open one.
 
     Args:
         app: the application.
         listener: the listening socket, which uvicorn closes.
         stopped: returns whether to end.
         heartbeat: called every POLL_S seconds while the server runs.
-        connections: how it treats its connections.
+        finish_s: seconds that a request in progress may take after the stop.
     """
     import uvicorn
 
     from complaints.runtime.http_protocol import TimedProtocol, quiet_about_accepting
+    from complaints.runtime.strangers import Strangers, most_strangers
 
+    silent = Strangers[TimedProtocol](most_strangers(), TimedProtocol.leave)
     quiet_about_accepting(asyncio.get_running_loop())
     config = uvicorn.Config(
         app,
-        http=connections.protocol or TimedProtocol,  # type: ignore[arg-type]  # anything that makes one is called
-        backlog=connections.backlog,
+        http=partial(TimedProtocol, silent),  # type: ignore[arg-type]  # anything that makes one is called
+        backlog=ACCEPTED,
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,  # the application decides by a setting which proxies to trust
         lifespan="off",
         ws="none",
-        timeout_graceful_shutdown=connections.finish_s,
+        timeout_graceful_shutdown=finish_s,
     )
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
     serving = asyncio.create_task(server.serve(sockets=[listener]))
+    waits_fully = False
     while not serving.done():
         if server.started:
             heartbeat()
+            if not waits_fully:
+                listener.listen(BACKLOG)  # asyncio has made it ACCEPTED
+                waits_fully = True
         server.should_exit = server.should_exit or stopped()
         await asyncio.wait({serving}, timeout=POLL_S)
     await serving

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Self
 
+from complaints.runtime.strangers import Strangers, most_strangers
 from embedded.clickhouse.access.gate import Gate
 from embedded.clickhouse.accounts import accounts, kept_passwords
 from embedded.clickhouse.config import ServerConfig, spool_folder
@@ -20,7 +21,6 @@ from embedded.clickhouse.protocol import wire
 from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session.session import Conversation
 from embedded.clickhouse.sql import quote
-from embedded.clickhouse.strangers import Strangers, most_strangers
 
 if TYPE_CHECKING:
     from embedded.clickhouse.http.server import HttpServer

@@ -10,7 +10,7 @@ import sys
 import threading
 from typing import Any
 
-from complaints.runtime.http_server import Connections, listening_socket, serve_until
+from complaints.runtime.http_server import listening_socket, serve_until
 from embedded.serving import FINISH_S, stop_on_signals, wait_http_ready
 from embedded.smsc.centre import Smsc
 from embedded.smsc.config import SmscConfig
@@ -49,7 +49,7 @@ async def _serve(config: SmscConfig, listener: socket.socket, stop: asyncio.Even
         _say(f"SMSC answers at {config.host}:{smsc.port} (control http://{config.host}:{control_port}, ", end="")
         _say(f"data in {config.data_dir})")
         _read_lines(smsc)
-        await serve_until(application(smsc), listener, stop.is_set, connections=Connections(finish_s=FINISH_S))
+        await serve_until(application(smsc), listener, stop.is_set, finish_s=FINISH_S)
 
 
 def _say(text: str, end: str = "\n") -> None:

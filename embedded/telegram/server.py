@@ -5,7 +5,7 @@ import sys
 
 from starlette.applications import Starlette
 
-from complaints.runtime.http_server import Connections, listening_socket, serve_until
+from complaints.runtime.http_server import listening_socket, serve_until
 from embedded.serving import FINISH_S, stop_on_signals, wait_http_ready
 from embedded.telegram.api import Api
 from embedded.telegram.config import TelegramConfig
@@ -50,7 +50,7 @@ async def _run(config: TelegramConfig) -> None:
     )
     sys.stdout.flush()
     ending = asyncio.create_task(_end_at_stop(stop, updates))
-    await serve_until(Starlette(routes=routes), listener, stop.is_set, connections=Connections(finish_s=FINISH_S))
+    await serve_until(Starlette(routes=routes), listener, stop.is_set, finish_s=FINISH_S)
     ending.cancel()
     webhook.end()
     store.close()

@@ -5,7 +5,7 @@ import sys
 
 from starlette.applications import Starlette
 
-from complaints.runtime.http_server import Connections, listening_socket, serve_until
+from complaints.runtime.http_server import listening_socket, serve_until
 from embedded.serving import FINISH_S, stop_on_signals, wait_http_ready
 from embedded.x.api import Api
 from embedded.x.config import XConfig
@@ -46,7 +46,7 @@ async def _run(config: XConfig) -> None:
     )
     sys.stdout.flush()
     ending = asyncio.create_task(_cut_at_stop(stop, streams))
-    await serve_until(Starlette(routes=routes), listener, stop.is_set, connections=Connections(finish_s=FINISH_S))
+    await serve_until(Starlette(routes=routes), listener, stop.is_set, finish_s=FINISH_S)
     ending.cancel()
     store.close()
 

@@ -18,11 +18,11 @@ import pytest
 import zstandard
 from clickhouse_driver import Client
 
+from complaints.runtime.strangers import STRANGERS
 from embedded.clickhouse.accounts import ANALYST, OPERATOR
 from embedded.clickhouse.limits import MOST_WAITED_BYTES, SESSIONS
 from embedded.clickhouse.native.reader import ByteReader
 from embedded.clickhouse.protocol.compress import LZ4, ZSTD, frames, method_named, read_frame
-from embedded.clickhouse.strangers import STRANGERS
 from tests.harness.clickhouse import PASSWORD, new_client, served, start, stop, with_http
 from tests.harness.support import free_port, wait_until
 from tests.harness.tables import row_by_row

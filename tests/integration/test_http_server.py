@@ -2,10 +2,11 @@
 
 import asyncio
 import errno
+import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import httpx
@@ -15,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from complaints.runtime import http_protocol
+from complaints.runtime import http_protocol, strangers
 from complaints.runtime.http_protocol import quiet_about_accepting
 from complaints.runtime.http_server import listening_socket, serve
 
@@ -76,6 +77,30 @@ def test_half_a_request_holds_no_connection_for_ever(
         answer.set()
         patient.join(30)
         assert waits == ["later"]
+
+
+def test_silent_connections_take_no_place_from_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody needs a password to open one. The oldest gives way, also one that was answered; who waits for an answer is none."""
+    monkeypatch.setattr(strangers, "STRANGERS", 3)
+    answer = threading.Event()
+
+    def connected(said: bytes = b"") -> socket.socket:
+        made = opened.enter_context(socket.create_connection((host, int(port)), timeout=30))
+        made.sendall(said)
+        return made
+
+    with ExitStack() as opened:
+        host, _, port = opened.enter_context(running(answer)).partition(":")
+        patient = connected(b"GET /later HTTP/1.1\r\nHost: x\r\n\r\n")
+        kept = connected(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert kept.recv(12) == b"HTTP/1.1 200"
+        while not kept.recv(1000).endswith(b"now"):
+            pass
+        silent = [connected() for _ in range(4)]
+        assert kept.recv(1) == silent[0].recv(1) == b""
+        assert httpx.get(f"http://{host}:{port}/", trust_env=False, timeout=30).text == "now"
+        answer.set()
+        assert patient.recv(12) == b"HTTP/1.1 200"
 
 
 def in_pieces() -> Iterator[bytes]:

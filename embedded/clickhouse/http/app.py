@@ -33,7 +33,6 @@ from embedded.clickhouse.errors import (
     too_large,
 )
 from embedded.clickhouse.http import asked
-from embedded.clickhouse.http.guests import Guests, Peer
 from embedded.clickhouse.http.running import MOST_BODY_BYTES, Running
 from embedded.clickhouse.limits import MOST_WAITED_BYTES, QUERY_BYTES, READ_S
 from embedded.clickhouse.protocol.wire import ServerVersion
@@ -73,14 +72,11 @@ class Http:
     Args:
         running: Makes what runs the statement of one request.
         version: The server's description of itself.
-        guests: Is told whose client has logged in.
         packet_timeout_s: The maximum time until an analyst's body has come whole, or the next piece of another's, in seconds.
     """
 
-    def __init__(
-        self, running: Callable[[], Running], version: ServerVersion, guests: Guests, *, packet_timeout_s: float
-    ) -> None:
-        self._running, self._guests = running, guests
+    def __init__(self, running: Callable[[], Running], version: ServerVersion, *, packet_timeout_s: float) -> None:
+        self._running = running
         self._packet_timeout_s = packet_timeout_s
         self._headers = {
             "x-clickhouse-server-display-name": version.display_name,
@@ -103,7 +99,6 @@ class Http:
         try:
             wanted = asked.read("GET" if request.method == "HEAD" else request.method, pairs, request.headers)
             account = running.admit(wanted)
-            self._guests.logged_in(_peer(request))
             with SpooledTemporaryFile(_IN_MEMORY_BYTES) as body:
                 await self._receive(request, body, account)
                 await run_in_threadpool(
@@ -115,11 +110,9 @@ class Http:
                 )
             pieces = _pieces(request, running)
             result = await _whole(pieces, running.keep()) if wanted.waits else _begun(await anext(pieces), pieces)
-            result = _closed(result, running, lambda: self._guests.answered(_peer(request)))
-            return _Answer(result, headers=self._described(running), media_type=_type(running))
+            return _Answer(_closed(result, running), headers=self._described(running), media_type=_type(running))
         except BaseException as error:
             await asyncio.shield(run_in_threadpool(running.close))
-            self._guests.answered(_peer(request))
             if isinstance(error, OSError) and not isinstance(error, ConnectionError):
                 error = of_this_machine(error)
             if not isinstance(error, ServerError):
@@ -232,18 +225,13 @@ async def _pieces(request: Request, running: Running) -> AsyncIterator[bytes]:
             raise ConnectionResetError("the client left")
 
 
-def _peer(request: Request) -> Peer:
-    return None if request.client is None else (request.client.host, request.client.port)
-
-
-async def _closed(result: AsyncIterator[bytes], running: Running, answered: Callable[[], None]) -> AsyncIterator[bytes]:
+async def _closed(result: AsyncIterator[bytes], running: Running) -> AsyncIterator[bytes]:
     """Yield a result. An error in the middle breaks the connection off, so that no client takes a part for the whole."""
     try:
         async for piece in result:
             yield piece
     finally:
         await asyncio.shield(run_in_threadpool(running.close))
-        answered()
 
 
 def _type(running: Running) -> str:

@@ -8,19 +8,15 @@ from contextlib import AbstractContextManager
 from tempfile import NamedTemporaryFile
 from typing import IO
 
-from complaints.runtime.http_server import Connections, listening_socket, serve_until
+from complaints.runtime.http_server import listening_socket, serve_until
 from embedded.clickhouse.access.gate import Gate
 from embedded.clickhouse.config import ServerConfig, spool_folder
 from embedded.clickhouse.http.app import Http
-from embedded.clickhouse.http.guests import Guests
 from embedded.clickhouse.http.running import Running
 from embedded.clickhouse.http.sessions import Sessions
 from embedded.clickhouse.protocol.wire import ServerVersion
-from embedded.clickhouse.strangers import most_strangers
 
 _FINISH_S = 1
-# As many are accepted at once, and are open files, before any of them is counted.
-_ACCEPTED = 64
 
 
 class HttpServer:
@@ -45,15 +41,11 @@ class HttpServer:
         def spool() -> AbstractContextManager[IO[bytes]]:
             return NamedTemporaryFile(dir=spool_folder(config.data_dir))
 
-        guests = Guests(most_strangers())
-        http = Http(
-            lambda: Running(gate, self._sessions, spool), version, guests, packet_timeout_s=config.packet_timeout_s
-        )
+        http = Http(lambda: Running(gate, self._sessions, spool), version, packet_timeout_s=config.packet_timeout_s)
         self._listener = listening_socket(config.host, port)
         self.port = int(self._listener.getsockname()[1])
         self._stopping = threading.Event()
-        connections = Connections(finish_s=_FINISH_S, protocol=guests.protocol, backlog=_ACCEPTED)
-        serving = serve_until(http.app, self._listener, self._stopping.is_set, connections=connections)
+        serving = serve_until(http.app, self._listener, self._stopping.is_set, finish_s=_FINISH_S)
         self._thread = threading.Thread(target=asyncio.run, args=(serving,), name="clickhouse-http", daemon=True)
         self._thread.start()
 

@@ -13,8 +13,8 @@ from clickhouse_driver import Client
 from clickhouse_driver.errors import ServerException
 
 from complaints.errors import StoreUnavailable
+from complaints.runtime.strangers import STRANGERS, Strangers, most_strangers
 from embedded.clickhouse.errors import engine_error, of_this_machine
-from embedded.clickhouse.strangers import STRANGERS, Strangers, most_strangers
 from sinks.clickhouse.client import Store
 
 

@@ -1,4 +1,4 @@
-"""Bounds the connections whose clients have not logged in, so that nobody without a password takes all files or threads of the server."""
+"""Bounds the connections that anybody may hold without saying anything, so that nobody takes all files or threads of a server."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
 STRANGERS: Final = 256
-"""Connections of one port that have not logged in. The oldest one gives way: who is about to log in needs milliseconds, who never will
-fills none up."""
+"""Connections of one port that ask for nothing, or have not logged in. The oldest one gives way: who is about to ask needs milliseconds,
+who never will fills none up."""
 
 _OF_FILES: Final = 8
-"""Strangers of one port have at most such a part of the files that the process may open. The engine and who has logged in need the rest."""
+"""Strangers of one port have at most such a part of the files that the process may open. Whoever is served needs the rest."""
 
 _FILES: Final = 65_536
-"""Open files that the process asks for: more than the engine and all clients need. Some systems allow any number, and count them slowly."""
+"""Open files that the process asks for: more than any server and its clients need. Some systems allow any number, and count them slowly."""
 
 Connection = TypeVar("Connection", bound=Hashable)
 
@@ -33,7 +33,7 @@ def most_strangers() -> int:
 
 
 class Strangers(Generic[Connection]):
-    """The connections of one port that have not logged in, in the order in which they came. Any thread may use it.
+    """The connections of one port that nobody has to serve now, in the order in which they came. Any thread may use it.
 
     Args:
         most: The maximum number of them.
@@ -46,7 +46,7 @@ class Strangers(Generic[Connection]):
         self._guard = threading.Lock()
 
     def meet(self, one: Connection) -> None:
-        """Count one more, and end the oldest if it is one too many."""
+        """Count one more, if it is not counted yet, and end the oldest if it is one too many."""
         with self._guard:
             self._waiting[one] = None
             oldest = next(iter(self._waiting)) if len(self._waiting) > self._most else None
@@ -56,6 +56,6 @@ class Strangers(Generic[Connection]):
             self._leave(oldest)
 
     def forget(self, one: Connection) -> None:
-        """Count it no longer: it has logged in, or has ended."""
+        """Count it no longer: it is served, or has ended."""
         with self._guard:
             self._waiting.pop(one, None)
