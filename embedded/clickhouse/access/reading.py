@@ -68,7 +68,7 @@ _JSON: Final = "jsonextract"
 _STATE: Final = "aggregatefunction"
 _CALL: Final = re.compile(r"(\w+)(?:\(.*\))?", re.DOTALL)
 # The explanations that tell no more than the statement does. Others tell how much a view reads before it hides anything.
-_EXPLAINED: Final = frozenset({"EXPLAIN", "EXPLAIN SYNTAX", "EXPLAIN AST", "EXPLAIN QUERY TREE"})
+_EXPLAINED: Final = frozenset({"EXPLAIN SYNTAX", "EXPLAIN AST", "EXPLAIN QUERY TREE"})
 # Functions whose time grows with the product of two arguments, without a look at the clock, and the place of what is searched for. Nobody
 # searches for much, but for patterns and without regard to case everybody does.
 _SEARCHES: Final = {
