@@ -114,7 +114,7 @@ def dashboard(
     *,
     listen: Annotated[
         str, typer.Option(help="host:port to listen on. Who can reach it sees what analysts see.")
-    ] = "127.0.0.1:8090",
+    ] = "127.0.0.1:8091",
     data_dir: DataDir = None,
 ) -> None:
     """Serve the main figures as a page, until Ctrl-C: volume, deadlines, wrong doors, backlog, answers, ratings.
@@ -136,7 +136,7 @@ def dashboard(
         raise ConfigurationError(
             "the dashboard needs vl-convert-python: `pip install 'lapor-pipeline[dashboard]'` installs it"
         )
-    at = parse_address(f"http://{listen}", scheme="http", default_port=8090)
+    at = parse_address(f"http://{listen}", scheme="http", default_port=8091)
     listener = configured_socket(at.host, at.port, setting="--listen")
     with contextlib.closing(analysts_store(started_in(data_dir))) as store, contextlib.suppress(KeyboardInterrupt):
         typer.echo(

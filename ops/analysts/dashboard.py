@@ -28,6 +28,9 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+_FORMULA: Final = ("=", "+", "-", "@")
+"""What a formula of a spreadsheet begins with."""
+
 _PROVINCES: Final = "SELECT code, name FROM regions WHERE level = 'province' ORDER BY name"
 
 
@@ -85,7 +88,7 @@ class Dashboard:
     async def _table(self, request: Request) -> Response:
         shown = await run_in_threadpool(self._shown, self._figure(request.path_params), Part.of(request.query_params))
         text = StringIO()
-        csv.writer(text).writerows([shown.names, *shown.rows])
+        csv.writer(text).writerows([shown.names, *(map(_plain, row) for row in shown.rows)])
         attached = {"Content-Disposition": f'attachment; filename="lapor-{shown.figure.name}.csv"'}
         return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=_HEADERS | attached)
 
@@ -101,6 +104,11 @@ class Dashboard:
     def _answer(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         with self._alone:
             return self._run(sql)
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def drawn(plot: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ import csv
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from io import StringIO
 from typing import Any
 
@@ -50,22 +50,27 @@ def analyst(address: str) -> Iterator[Store]:
 @pytest.fixture(scope="module")
 def board(address: str) -> Iterator[httpx.Client]:
     """The dashboard, served on the last day of the sample."""
+    with closing(Store(address)) as store, shown(Dashboard(store.table, today=lambda: SAMPLE.until)) as client:
+        yield client
+
+
+@contextmanager
+def shown(dashboard: Dashboard) -> Iterator[httpx.Client]:
+    """Serve a dashboard, and give a client of it."""
     stop, listener = threading.Event(), listening_socket("127.0.0.1", 0)
-    with closing(Store(address)) as store:
-        app = Dashboard(store.table, today=lambda: SAMPLE.until).app
-        thread = threading.Thread(target=serve, args=(app, listener, stop, lambda: None))
-        thread.start()
-        with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout=60) as client:
-            yield client
-        stop.set()
-        thread.join()
+    thread = threading.Thread(target=serve, args=(dashboard.app, listener, stop, lambda: None))
+    thread.start()
+    with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout=60) as client:
+        yield client
+    stop.set()
+    thread.join()
 
 
 @pytest.mark.parametrize("part", [Part(), Part(province="33"), Part(channel="sms", period="90")])
 def test_every_number_is_that_of_its_query(board: httpx.Client, analyst: Store, part: Part) -> None:
     """On the page and in the file of each figure."""
     page = board.get(f"/?{part.address()}").text
-    shown = CELL.findall(page)
+    cells = CELL.findall(page)
     expected = []
     for figure in figures():
         names, rows = analyst.table(part.query(figure.question, SAMPLE.until))
@@ -73,7 +78,7 @@ def test_every_number_is_that_of_its_query(board: httpx.Client, analyst: Store, 
         expected += [value for row in texts for value in row]
         sent = board.get(f"/table/{figure.name}.csv?{part.address()}").text
         assert list(csv.reader(StringIO(sent))) == [names, *texts]
-    assert [value.replace("&amp;", "&") for value in shown] == expected
+    assert [value.replace("&amp;", "&") for value in cells] == expected
 
 
 def test_a_filter_leaves_only_its_part(board: httpx.Client, analyst: Store) -> None:
@@ -83,6 +88,16 @@ def test_a_filter_leaves_only_its_part(board: httpx.Client, analyst: Store) -> N
     assert [row[0] for row in rows] == ["sms"]
     assert Part.of({"province": "33' OR 1", "channel": "x", "period": "1"}) == Part()
     assert board.get("/?province=33%27").status_code == 200
+
+
+def test_no_cell_of_a_file_is_a_formula() -> None:
+    """A spreadsheet would run it: a text that begins like one is a text. A number stays one."""
+    cells = ("=HYPERLINK(1)", "+62", "-3%", "@x", "a=1", -3, None)
+    with shown(Dashboard(lambda _sql: (["text"], [(cell,) for cell in cells]))) as client:
+        sent = client.get(f"/table/{figures()[0].name}.csv").text
+    assert [row[0] for row in csv.reader(StringIO(sent))] == [
+        *("text", "'=HYPERLINK(1)", "'+62", "'-3%", "'@x", "a=1", "-3", ""),
+    ]
 
 
 def test_every_figure_is_drawn_for_large_and_small_screens(board: httpx.Client) -> None:
