@@ -201,9 +201,9 @@ def hears(turn: Turn, heard: Heard, *, silent: bool) -> Landed:
     return tells(turn, heard, "silent" if silent else "not_silent")._replace(kind=MessageKind.silence)
 
 
-def which(turn: Turn, heard: Heard, word: str, *, secret: bool = False) -> Landed:
-    """Ask which case a command is about."""
-    return tells(turn, heard, "which_case", secret=secret, answer=word, code=EXAMPLE_CODE)
+def which(turn: Turn, heard: Heard, word: str) -> Landed:
+    """Ask which case a command is about: in private, since nobody is to write a code where everybody reads."""
+    return tells(turn, heard, "which_case", secret=True, answer=word, code=EXAMPLE_CODE)
 
 
 def tells(turn: Turn, heard: Heard, occasion: str, *, secret: bool = False, **values: str) -> Landed:

@@ -174,4 +174,4 @@ def _of_no_case(turn: Turn, heard: Heard, order: Order) -> Landed | None:
     if not order.code and order.act.startswith("hide") and turn.state.cases:
         return hide(turn, heard, order.act.partition(":")[2])
     is_meant = status_requests.is_example(order.code) or is_written_as_code(heard.message.text, order.word)
-    return which(turn, heard, order.word, secret=bool(order.code)) if is_meant or not order.code else None
+    return which(turn, heard, order.word) if is_meant or not order.code else None

@@ -122,7 +122,8 @@ def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, 
         code = turn.state.cases[-1].code
     if code is None:
         occasion = "status_no_code" if names_none else "status_wrong_code"
-        turn.say(message, id_, ReplyKind.status, text(occasion, message.channel, code=status_requests.EXAMPLE_CODE))
+        said = text(occasion, message.channel, code=status_requests.EXAMPLE_CODE)
+        turn.say(message, id_, ReplyKind.status, said, secret=True)  # nobody is to write a code where everybody reads
         return Landed(MessageKind.status)
     turn.command(message, id_, code, CommandKind.status)
     turn.state.questions.append(Question(id=str(id_), at_ms=turn.at_ms, to=turn.state.to))

@@ -59,6 +59,13 @@ def test_a_post_of_links_and_names_alone_is_not_answered(town: Town, text: str) 
     assert town.landed[-1].kind is MessageKind.complaint
 
 
+@pytest.mark.parametrize("word", ["CABUT", "RAHASIA", "STATUS", "STATUS 7K3M9QX2RTS"])
+def test_nobody_is_asked_in_public_for_a_code(town: Town, word: str) -> None:
+    """Also who has no case: he would write the code where everybody reads it."""
+    post(town, f"@lapor1708 {word}")
+    assert [send.private for send in town.sends if "kode" in town.open(send)[0]] == [True] * len(town.sends)
+
+
 def test_of_two_cases_in_a_thread_each_gets_what_is_told_of_it(town: Town) -> None:
     """By its matter; words without one go to the latest."""
     thread = post(town, "@lapor1708 jalan berlubang di Jalan Pemuda Kota Semarang")
