@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from ops.analysts.guide import Question, questions
+from ops.casework.recorded import CHANNEL as RECORDED
 
 PERIODS: Final = {"all": 0, "90": 90, "365": 365}
 """The periods that can be chosen, in days; 0 for all."""
 
-CHANNELS: Final = ("sms", "web", "telegram", "twitter", "api", "webhook")
+CHANNELS: Final = ("sms", "web", "telegram", "twitter", "webhook", RECORDED)
 
 _OF_CASES: Final = ("complaints", "dispositions", "case_events", "messages", "replies", "deliveries")
 """The views whose rows are each of a case."""

@@ -26,7 +26,7 @@ CREATE OR REPLACE TABLE history_step ENGINE = MergeTree ORDER BY n AS WITH
     ] AS subjects,
     arrayCumSum(subjects.1) AS share,
     (SELECT (groupArray(subject), groupArray(topic)) FROM (SELECT subject, min(topic) AS topic FROM topics WHERE sub != '' AND main != 'Corona Virus' GROUP BY subject)) AS topic_of,
-    ['sms', 'web', 'telegram', 'twitter', 'api'] AS channels,
+    ['sms', 'web', 'telegram', 'twitter', 'petugas'] AS channels,
     k -> cityHash64(n, seed, k) / 18446744073709551616 AS u,
     -- a flood: one case in thirty comes from one city in one week
     u('flood') < 0.033 AS flood,
@@ -65,7 +65,7 @@ SELECT
     u('anonymous') < 0.12 AS anonymous,
     told.1 = 'anti-corruption' AS oversight,
     multiIf(u('class') < 0.86, 'pengaduan', u('class') < 0.95, 'permintaan_informasi', 'aspirasi') AS class,
-    if(channel IN ('web', 'api') OR anonymous OR secret, '', concat('R-', substring(hex(sipHash128(toUInt64(pow(u('citizen'), 2) * $population), seed, channel)), 1, 12))) AS reporter,
+    if(channel IN ('web', 'petugas') OR anonymous OR secret, '', concat('R-', substring(hex(sipHash128(toUInt64(pow(u('citizen'), 2) * $population), seed, channel)), 1, 12))) AS reporter,
     -- the chain of owners: a triage desk that sorts, a wrong door that refuses, the owner
     NOT placed AND NOT is_national AS triage_first,
     u('wrong door') < if(told.2 IN ('dishub', 'dlh'), 0.16, 0.07) AND NOT triage_first AS wrong_door,
@@ -159,17 +159,17 @@ FROM case_now ARRAY JOIN arrayFilter(one -> isNotNull(one.3), [
 WHERE kafka_offset BETWEEN $first AND $last;
 
 INSERT INTO message_rows (message_id, channel, account, kind, complaint_id, case_number, secret, received_at, at, appended_at, kafka_partition, kafka_offset)
-SELECT toUUID(UUIDNumToString(sipHash128(complaint_id, 'message', m))), channel, if(channel IN ('web', 'api'), '', channel),
+SELECT toUUID(UUIDNumToString(sipHash128(complaint_id, 'message', m))), channel, if(channel IN ('web', 'petugas'), '', channel),
     multiIf(m = 0, 'complaint', m <= additions, if(questions > 0 AND m = 1, 'answer', 'addition'), 'status'), complaint_id, case_number, secret,
     received_at + m * 200000, received_at + m * 200000 + 1, received_at + m * 200000 + 1, 0, kafka_offset
 FROM case_now ARRAY JOIN range(1 + additions + (cityHash64(complaint_id, 'status') % 5 = 0)) AS m
 WHERE kafka_offset BETWEEN $first AND $last;
 
 INSERT INTO reply_rows (reply_id, channel, account, kind, complaint_id, case_number, secret, created_at, at, appended_at, kafka_partition, kafka_offset)
-SELECT toUUID(UUIDNumToString(sipHash128(complaint_id, 'reply', told.1))), channel, if(channel IN ('web', 'api'), '', channel), told.1, complaint_id, case_number, secret,
+SELECT toUUID(UUIDNumToString(sipHash128(complaint_id, 'reply', told.1))), channel, if(channel IN ('web', 'petugas'), '', channel), told.1, complaint_id, case_number, secret,
     told.2, told.2, told.2, 0, kafka_offset
 FROM case_now ARRAY JOIN arrayFilter(one -> isNotNull(one.2), [('received', toNullable(first_routed_at + 1)), ('question', if(questions > 0, first_follow_up_at, NULL)),
-    ('accepted', first_follow_up_at), ('answered', first_answered_at), ('closed', if(state = 'selesai', ended_at, NULL))]) AS told
+    ('answered', first_answered_at), ('closed', if(state = 'selesai', ended_at, NULL))]) AS told
 WHERE kafka_offset BETWEEN $first AND $last;
 
 INSERT INTO delivery_rows (delivery_id, reply_id, channel, account, kind, complaint_id, case_number, secret, outcome, reason, at, appended_at, kafka_partition, kafka_offset)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from embedded.clickhouse.accounts import ANALYST, DATA, SINK
-from lapor.local.analyst_pages import BOARD, DOCS, board_text, fill, pages
+from lapor.local.analyst_pages import BOARD, DOCS, VALUES, board_text, fill, pages
 from ops.analysts.board import figures
 from ops.analysts.grafana import query
 from ops.analysts.guide import SAMPLE, questions
@@ -47,6 +47,15 @@ def test_the_pages_are_those_that_the_database_gives(analyst: Store) -> None:
     """`python -m lapor.local.analyst_pages` writes them."""
     for name, text in pages(analyst).items():
         assert (DOCS / name).read_text("utf-8") == text, name
+
+
+def test_the_values_of_a_column_are_those_of_the_code(analyst: Store) -> None:
+    """Each list in the dictionary is of a column, and the sample, which is written without the code, has no other value."""
+    for name, values in VALUES.items():
+        view, _, column = name.partition(".")
+        shown = f"arrayJoin({column})" if "." in column else column
+        found = {value for (value,) in analyst.table(f"SELECT DISTINCT {shown} FROM {view}")[1]}
+        assert found - {"", None} <= set(values), name
 
 
 def test_each_panel_of_the_board_for_grafana_shows_what_its_question_answers(analyst: Store) -> None:
