@@ -44,13 +44,13 @@ class Accounts:
     state still has the very intent that it answers.
     """
 
-    def __init__(self, channel: str, accounts: Sequence[Account], *, partitions: int) -> None:
+    def __init__(self, channel: str, accounts: Sequence[Account], *, partitions: int = 1) -> None:
         """Take the accounts. None begins yet.
 
         Args:
             channel: its name.
             accounts: all of its accounts that are set up here.
-            partitions: of the mailbox.
+            partitions: of the mailbox; the sender asks Kafka (see `place`).
 
         Raises:
             ConfigurationError: the name of an account cannot be that of a mailbox.
@@ -106,6 +106,11 @@ class Accounts:
         """The accounts that have begun."""
         return list(self._begun)
 
+    @property
+    def silent(self) -> list[str]:
+        """The accounts by which messages come in without a page, and which have not begun."""
+        return [name for name, account in self._accounts.items() if not account.polled and name not in self._begun]
+
     def begin(self, name: str, cursor: Mapping[str, Any] | None) -> None:
         """Begin an account whose partition is ready. If it has begun, it begins anew only if somebody else has moved its cursor."""
         place = cursor_value(cursor or {})
@@ -116,6 +121,11 @@ class Accounts:
         log.info("account begins", account=name)
         self._begun[name] = place
         self._accounts[name].begin(cursor)
+
+    def begin_silent(self) -> None:
+        """Begin the accounts that need no cursor."""
+        for name in self.silent:
+            self.begin(name, None)
 
     def moved(self, name: str, cursor: Mapping[str, Any]) -> None:
         """Tell an account that its page is committed."""
@@ -132,11 +142,17 @@ class Accounts:
         """Take the number of the mailbox's partitions from Kafka. It never changes after the first time."""
         self._partitions = {name: partition_of(name.encode(), partitions) for name in self._accounts}
 
-    def keep(self, partitions: Collection[int]) -> None:
-        """End the accounts that have begun and whose partitions are not among these."""
+    def follow(self, partitions: Collection[int]) -> None:
+        """Follow the group: end the accounts whose partitions are not among these, and begin those of the others that need no cursor.
+
+        What citizens write to these comes in whatever keeps the states of the partition from being read: only their texts wait.
+        """
         for name in self.begun:
             if self._partitions[name] not in partitions:
                 self.end(name)
+        for name in self.silent:
+            if self._partitions[name] in partitions:
+                self.begin(name, None)
 
     def free(self, name: str, settled: int = 0) -> int:
         """Return how many texts an account can take.
@@ -222,7 +238,8 @@ class Accounts:
 
     def close(self) -> None:
         """End all accounts."""
-        self.keep(())
+        for name in self.begun:
+            self.end(name)
 
 
 def _note(news: "deque[str]", token: str, _: "Future[str]") -> None:

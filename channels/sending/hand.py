@@ -73,7 +73,7 @@ class Hand:
         """The partitions that are in it."""
 
     def load(self, partition: int) -> None:
-        """Take a partition that is ready, and begin its accounts.
+        """Take a partition that is ready, and begin those of its accounts that need their cursor (see Accounts.follow for the others).
 
         Raises:
             ConfigurationError: a state cannot be read.
@@ -93,7 +93,8 @@ class Hand:
         self._accounts.forget(partition, {one.token for one in found.texts if one.token})
         self.loaded.add(partition)
         for name in self._accounts.of_partition(partition):
-            self._accounts.begin(name, found.cursors.get(name))
+            if self._accounts[name].polled:
+                self._accounts.begin(name, found.cursors.get(name))
 
     def turn(self, records: Iterable[StoredRecord], draft: Draft, *, last: bool) -> None:
         """Do what there is to do.

@@ -136,13 +136,15 @@ class Sender:
 
     def _unread(self, partition: int) -> str:
         """Return what else waits with a partition: a page is committed with its cursor, which is a state of it."""
-        names = [name for name in self._accounts.of_partition(partition) if self._accounts[name].polled]
-        if not names:
-            return ""
-        return (
-            f". Until then no new message of {', '.join(names)} is taken: all wait at their upstream, which may not keep them for longer"
+        names = self._accounts.of_partition(partition)
+        polled = [name for name in names if self._accounts[name].polled]
+        others = [name for name in names if name not in polled]
+        waits = (
+            f". Until then no new message of {', '.join(polled)} is taken: all wait at their upstream, which may not keep them for longer"
             " than a day"
         )
+        comes = f". Until then nothing is sent by {', '.join(others)}; what citizens write there is taken"
+        return (waits if polled else "") + (comes if others else "")
 
     def _work(self, records: Sequence[StoredRecord]) -> None:
         """Do what there is to do."""
@@ -195,7 +197,7 @@ class Sender:
             self._base.fuses.forget()
             self._forget()
         if mailbox.assigned is not None:
-            self._accounts.keep(mailbox.assigned)
+            self._accounts.follow(mailbox.assigned)
         for partition in mailbox.proven:
             if partition not in self._hand.loaded:
                 self._hand.load(partition)

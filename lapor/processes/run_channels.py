@@ -3,13 +3,14 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 
 import structlog
 
 from channels.intake import Intake
-from channels.sending.run import run_sender
+from channels.sending.accounts import Accounts
+from channels.sending.run import Apart, run_sender
 from channels.sending.spec import SenderSpec
 from channels.sending.worker import FINISH_S
 from complaints.bus.confluent import ConfluentProducer
@@ -133,8 +134,13 @@ def _works(
         heartbeat=heartbeats(settings, sender).beat,
     )
     spec = SenderSpec(channel=name, keyring=keys, reported=name in REPORTED)
-    send = partial(run_sender, spec, channel.accounts, options=options, stop=stop)
-    sending = partial(again_each_minute, send, reports, heartbeat=options.heartbeat, stop=stop)
+    ours = Accounts(name, channel.accounts)
+    send = partial(run_sender, spec, ours, options=options, stop=stop)
+
+    def sending() -> None:
+        with closing(ours):
+            again_each_minute(send, reports, apart=Apart(spec, ours, options), stop=stop)
+
     return in_order(channel.run, sending, stop)
 
 
@@ -166,23 +172,21 @@ def in_order(
     return [partial(serve, end), sends, ends]
 
 
-def again_each_minute(
-    send: Callable[[], None], reports: Upstream, *, heartbeat: Callable[[], None], stop: threading.Event
-) -> None:
+def again_each_minute(send: Callable[[], None], reports: Upstream, *, apart: Apart, stop: threading.Event) -> None:
     """Run a sender until it ends. If it fails, say why to doctor, and try again each minute until `stop` is set.
 
-    The intake, and the channels of the same process, go on meanwhile: a citizen's message is taken also if we cannot answer.
+    The intake, its accounts and the channels of the same process go on meanwhile: a citizen's message is taken also if we cannot answer.
     """
     while not stop.is_set():
         failure = _failure_of(send)
         if failure is None:
             return
         log.error("the sender has failed; it tries again in a minute", why=failure)
-        sender = reports.account(SENDER)
-        sender.failed(failure)
-        until = time.monotonic() + FAILED_AGAIN_S
-        while time.monotonic() < until and not stop.wait(LOOK_S):
-            heartbeat()
+        sender, until = reports.account(SENDER), time.monotonic() + FAILED_AGAIN_S
+        apart.begin()
+        while time.monotonic() < until and not stop.is_set():
+            sender.failed(f"{apart.look()}{failure}")
+            stop.wait(LOOK_S)
         sender.reached()
 
 

@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ import pytest
 
 from channels.intake import Intake
 from channels.safe import Receipt
+from channels.sending.accounts import Accounts
 from channels.sending.run import run_sender
 from channels.sending.spec import SenderSpec
 from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
@@ -50,6 +52,11 @@ polled = pytest.mark.parametrize("driver", sorted(POLLED), indirect=True)
 """Channels that ask upstream: they move their cursor in a transaction on Kafka, and have nothing to spool."""
 
 
+def _send(spec: SenderSpec, accounts: Accounts, options: WorkerOptions, stop: threading.Event) -> None:
+    with closing(accounts):
+        run_sender(spec, accounts, options=options, stop=stop)
+
+
 class House:
     """A channel's process: what starts, crashes and starts again on the same folder."""
 
@@ -73,7 +80,7 @@ class House:
             options = WorkerOptions(brokers=self.broker.brokers, ordinal=0, folder=self.folder / "sender")
             spec = SenderSpec(channel=self.driver.name, keyring=self._keys)
             thread = threading.Thread(
-                target=run_sender, args=(spec, channel.accounts), kwargs={"options": options, "stop": stop}
+                target=_send, args=(spec, Accounts(spec.channel, channel.accounts), options, stop)
             )
             thread.start()
             self._sender = (stop, thread)

@@ -17,20 +17,27 @@ from confluent_kafka import Consumer
 from confluent_kafka import TopicPartition as At
 
 from channels.base import Letter, Page
+from channels.sending.accounts import Accounts
+from channels.sending.run import Apart, run_sender
+from channels.sending.spec import SenderSpec
 from complaints.bus import Record
 from complaints.bus.confluent.profiles import STEP_SESSION_MS
 from complaints.bus.control import Control, pause, release, resume
 from complaints.bus.envelope import encode
 from complaints.bus.step.contract import StepTopics
 from complaints.bus.step.held import fuses, refusals
+from complaints.bus.step.kafka import members
 from complaints.bus.step.murmur2 import partition_of
+from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.place.accept import accept
 from complaints.bus.step.place.proof import Proof
 from complaints.contract import ACCOUNTS, CONVERSATIONS, DEAD_LETTERS, SENDS
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError, OutcomeUnknown, Undeliverable, UpstreamUnavailable
 from complaints.mail import ReplyKind, Send
-from tests.harness.sending import PARTITIONS, Here, Post, post
+from complaints.runtime.upstream import Upstream
+from lapor.processes.run_channels import again_each_minute
+from tests.harness.sending import KEYS, PARTITIONS, Here, Post, post
 from tests.harness.sending_account import FakeAccount, by_citizen, fails, takes, waits
 from tests.harness.step import Ground, read_committed
 from tests.harness.support import KafkaServer, allow, start_kafka, wait_until
@@ -362,6 +369,71 @@ def test_a_refused_partition_of_a_sender_waits_alone_and_goes_on_without_a_loss(
     wait_until(lambda: not orders.refused() and not account.pages, what="the end of the refusal")
     assert [value for _, value, _ in read_committed(post.brokers, CONVERSATIONS)].count(record.value) == 1
     here.close()
+
+
+def test_messages_come_in_while_the_sender_of_their_account_is_refused(post: Post) -> None:
+    """From the start of the process on, and while all partitions are: an SMSC has one bind, and only the texts wait."""
+    step = f"lapor-sender-{post.channel}"
+    group = Consumer({"bootstrap.servers": post.brokers, "group.id": step})
+    begins = {
+        at.partition: at.offset for at in group.committed([At(SENDS, at) for at in range(PARTITIONS)], timeout=10)
+    }
+    group.commit(offsets=[At(SENDS, at, offset + 1_000_000) for at, offset in begins.items()], asynchronous=False)
+    group.close()
+    account, text = FakeAccount(post.account, polled=False), post.text()
+    post.write(text)
+    here, orders = post.run(account), Ground(post.brokers, post.folder, name=step)
+    wait_until(lambda: len(orders.refused()) == PARTITIONS, what="the refusal")
+    why = orders.refused()[partition_of(post.account.encode(), PARTITIONS)].why
+    assert f"nothing is sent by {post.account}; what citizens write there is taken" in why
+    beats = here.beats + 5
+    wait_until(lambda: here.beats >= beats, what="some more turns")
+    assert (account.calls, account.sent, here.error) == (["begin"], [], None)
+    accept(
+        post.brokers, StepTopics(name=step, mailbox=SENDS, states=ACCOUNTS), {(SENDS, at): begins[at] for at in begins}
+    )
+    for at in begins:
+        orders.tell(release(step, at))
+    post.await_outcomes(text.id, "sent")
+    assert account.calls == ["begin"]
+    here.close()
+
+
+@pytest.mark.parametrize("fault", ["at work", "at the start"])
+def test_messages_come_in_while_the_sender_of_their_account_fails(post: Post, fault: str) -> None:
+    """One bind goes on, or begins, though the process has left the group; it ends when another process has the partitions."""
+    account, stop, beats = FakeAccount(post.account, polled=False), threading.Event(), list[int]()
+    folder, reports = post.folder / "broken", Upstream(post.folder, post.channel)
+
+    def fails_at_work(_: str) -> None:
+        raise KeyError("of a citizen")
+
+    if fault == "at the start":
+        folder.write_text("no folder")
+    options = WorkerOptions(
+        brokers=post.brokers, ordinal=0, folder=folder, phase=fails_at_work, heartbeat=lambda: beats.append(1)
+    )
+    spec, ours = SenderSpec(channel=post.channel, keyring=KEYS), Accounts(post.channel, [account])
+    send = partial(run_sender, spec, ours, options=options, stop=stop)
+    tries = threading.Thread(
+        target=again_each_minute, args=(send, reports), kwargs={"apart": Apart(spec, ours, options), "stop": stop}
+    )
+    tries.start()
+    try:
+        wait_until(lambda: bool(Upstream.read(post.folder, post.channel)), what="the failure")
+        wait_until(lambda: members(post.brokers, spec.topics.name) == frozenset(), what="the end of the membership")
+        wait_until(lambda: account.calls == ["begin"], what="the bind")
+        (one,) = Upstream.read(post.folder, post.channel)
+        assert "No message" not in one.reason
+        twin = FakeAccount(post.account, polled=False)
+        here = post.run(twin, ordinal=1).begun()
+        wait_until(lambda: account.calls == ["begin", "end"], what="the end of the first bind")
+        assert beats
+        here.close()
+        assert twin.calls == ["begin", "end"]
+    finally:
+        stop.set()
+        tries.join(30)
 
 
 def two_partitions(post: Post) -> tuple[int, str]:

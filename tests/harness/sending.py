@@ -8,6 +8,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -19,6 +20,7 @@ import pytest
 from confluent_kafka import Consumer, Producer
 from confluent_kafka import TopicPartition as At
 
+from channels.sending.accounts import Accounts
 from channels.sending.outcomes import Pauses
 from channels.sending.run import run_sender
 from channels.sending.spec import SenderSpec
@@ -222,7 +224,8 @@ class Here:
 
     def _work(self, spec: SenderSpec, options: WorkerOptions) -> None:
         try:
-            run_sender(spec, self.accounts, options=options, stop=self._stop)
+            with closing(Accounts(spec.channel, self.accounts)) as ours:
+                run_sender(spec, ours, options=options, stop=self._stop)
         except Exception as error:  # noqa: BLE001  # the test looks at it
             self.error = error
 

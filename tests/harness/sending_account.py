@@ -20,8 +20,8 @@ class FakeAccount:
         handed: whether the first of them was handed out.
     """
 
-    def __init__(self, name: str, *, capacity: int = 50, per_second: float | None = None) -> None:
-        self.name, self.capacity, self.per_second, self.polled = name, capacity, per_second, True
+    def __init__(self, name: str, *, capacity: int = 50, per_second: float | None = None, polled: bool = True) -> None:
+        self.name, self.capacity, self.per_second, self.polled = name, capacity, per_second, polled
         self.sent: list[tuple[Letter, Future[str]]] = []
         self.calls: list[str] = []
         self.cursors: list[Mapping[str, Any] | None] = []

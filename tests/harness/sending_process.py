@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from channels.base import Letter
+from channels.sending.accounts import Accounts
 from channels.sending.run import run_sender
 from channels.sending.spec import SenderSpec
 from complaints.bus.step.options import WorkerOptions
@@ -46,7 +47,8 @@ def main() -> None:
         batch=20,
     )
     try:
-        run_sender(SenderSpec(channel=channel, keyring=KEYS, pauses=QUICK), [account], options=options, stop=stop)
+        spec = SenderSpec(channel=channel, keyring=KEYS, pauses=QUICK)
+        run_sender(spec, Accounts(channel, [account]), options=options, stop=stop)
     except Exception as error:
         sys.stderr.write(f"STOPPED {type(error).__name__}: {error}\n")
         raise SystemExit(3) from error

@@ -136,9 +136,6 @@ class Base:
 
         Args:
             also: returns what else is to be said of a partition that waits.
-
-        Raises:
-            ConfigurationError: all partitions of the mailbox wait, so there is nothing that this worker could do.
         """
         step = self.writer.topics.name
         refused = {at: f"{why}{also(at)}" for at, why in self.mailbox.refused.items()}
@@ -158,6 +155,14 @@ class Base:
                 return
             self.orders.wrote(records)
         self.metrics.refused.set(len(refused))
+
+    def require_work(self) -> None:
+        """Refuse to go on if there is nothing that this worker could do.
+
+        Raises:
+            ConfigurationError: all partitions of the mailbox wait for operators.
+        """
+        refused = self.mailbox.refused
         if len(refused) == self.fuses.partitions:
             raise ConfigurationError(
                 f"all partitions of {self.writer.topics.mailbox} are refused, and `lapor doctor` says why each is: {refused[min(refused)]}"

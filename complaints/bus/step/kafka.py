@@ -232,6 +232,19 @@ def rival(admin: AdminClient, *, group: str, member: str, client: str) -> str:
     return next((str(one.host) for one in found), "")
 
 
+def members(brokers: str, group: str) -> frozenset[str] | None:
+    """Return the group instance ids of the members of a group; None if Kafka does not say.
+
+    Args:
+        brokers: host:port, separated by commas.
+        group: the consumer group.
+    """
+    try:
+        return frozenset(str(one.group_instance_id) for one in _members(AdminClient(profiles.admin(brokers)), group))
+    except BusUnavailable:
+        return None
+
+
 def _members(admin: AdminClient, group: str) -> Sequence[Any]:
     try:
         # librdkafka aborts the process if a question for a group's coordinator times out before the first connection

@@ -145,6 +145,7 @@ class Worker:
             self._handle(records)
         parts.base.hold()
         parts.base.tell()
+        parts.base.require_work()
 
     def propose_timers(self) -> None:
         """Append the timers that are due to the step's own mailbox, behind what is still unread. Do nothing while paused.

@@ -5,10 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from channels.sending import run
+from channels.sending.accounts import Accounts
+from channels.sending.run import Apart
+from channels.sending.spec import SenderSpec
+from complaints.bus.step.options import WorkerOptions
+from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
 from complaints.runtime.upstream import Upstream
 from lapor.processes import run_channels
 from lapor.processes.run_channels import SENDER, again_each_minute, in_order, run_together
+from tests.harness.sending_account import FakeAccount
 
 
 @pytest.mark.parametrize(
@@ -19,11 +26,11 @@ from lapor.processes.run_channels import SENDER, again_each_minute, in_order, ru
     ],
 )
 def test_a_sender_that_fails_is_told_and_tries_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception, shown: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: Keyring, fault: Exception, shown: str
 ) -> None:
-    """A group without a position, an error that nobody foresaw: the channels of the process go on, and doctor shows a sentence."""
+    """A group without a position, an error that nobody foresaw: the channels of the process go on, and doctor names what has not begun."""
     monkeypatch.setattr(run_channels, "FAILED_AGAIN_S", 0.3)
-    stop, tries, beats = threading.Event(), list[str](), list[int]()
+    stop, tries, reasons = threading.Event(), list[str](), list[str]()
 
     def send() -> None:
         tries.append("try")
@@ -33,13 +40,17 @@ def test_a_sender_that_fails_is_told_and_tries_again(
         tries.append(told.account)
 
     def beat() -> None:
-        beats.append(1)
         (told,) = Upstream.read(tmp_path, "webhook")
-        assert told.reason.endswith(shown)
+        reasons.append(told.reason)
 
-    again_each_minute(send, Upstream(tmp_path, "webhook"), heartbeat=beat, stop=stop)
+    spec = SenderSpec(channel="webhook", keyring=keys)
+    options = WorkerOptions(brokers="", ordinal=0, folder=tmp_path, heartbeat=beat)
+    monkeypatch.setattr(run, "members", lambda _, __: None)
+    apart = Apart(spec, Accounts("webhook", [FakeAccount("webhook/a", polled=False)]), options)
+    again_each_minute(send, Upstream(tmp_path, "webhook"), apart=apart, stop=stop)
     assert tries == ["try", "try", SENDER]
-    assert beats
+    assert reasons[-1].startswith("No message of a citizen comes in by webhook/a. ")
+    assert reasons[-1].endswith(shown)
 
 
 @pytest.mark.parametrize("hangs", [False, True])
