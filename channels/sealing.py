@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID, uuid4
 
 import orjson
@@ -12,13 +13,16 @@ from complaints import ids
 from complaints.bus import Record
 from complaints.bus.envelope import enveloped
 from complaints.crypto import Keyring
-from complaints.errors import ContractViolation
+from complaints.errors import ContractViolation, words
 from complaints.limits import BODY_BYTES, MESSAGE_BYTES
 from complaints.mail import Received
 from complaints.message import InboundMessage, head_bytes, pack
 from complaints.runtime import telemetry
 
 log = structlog.get_logger()
+
+FAULT_CHARACTERS: Final = 2_000
+"""How much is kept of why a message cannot be read: the error may quote it."""
 
 
 def check_packed(packed: bytes) -> None:
@@ -108,7 +112,7 @@ class Sealing:
                 "received_at": _time(now),
                 "month": month,
                 "sealed": self._keyring.seal(content, owner=found, month=month),
-                "fault": str(error),
+                "fault": words(error, FAULT_CHARACTERS),
                 "error_class": type(error).__name__,
             }
         )

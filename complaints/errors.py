@@ -20,6 +20,16 @@ LaporError
 from typing import ClassVar
 
 
+def words(said: object, most: int) -> str:
+    """Return the first words of what others said, as they can be written: they may have half of a surrogate pair.
+
+    Args:
+        said: an error, or an answer.
+        most: how many characters at most.
+    """
+    return str(said)[:most].encode("utf-8", "replace").decode()
+
+
 class LaporError(Exception):
     """The base class of the pipeline's own errors; the embedded servers have others.
 

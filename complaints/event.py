@@ -114,8 +114,8 @@ class DeadLetter(Event):
     id: UUID
     channel: ChannelName | None = None
     source_topic: str | None = None
-    source_partition: int | None = None
-    source_offset: int | None = None
+    source_partition: Count | None = None
+    source_offset: Count | None = None
     source_key: str
     """The place of the input: topic/partition/offset, or the channel and the upstream's identifier."""
     reason: str

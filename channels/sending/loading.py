@@ -12,6 +12,7 @@ from channels.sending.texts import (
     EARLY,
     LETTER,
     Text,
+    account_name,
     account_of,
     milliseconds,
     read_cursor,
@@ -48,17 +49,14 @@ class Found(NamedTuple):
         key: of its state.
         expires_ms: after this time it is not sent.
         token: of its intent; empty if there is none.
+        account: the name of its account.
     """
 
     order: int
     key: bytes
     expires_ms: int
     token: str
-
-    @property
-    def account(self) -> str:
-        """The name of its account."""
-        return account_of(self.key).decode()
+    account: str
 
 
 @dataclass(slots=True)
@@ -85,15 +83,16 @@ def load(store: Store, partition: int) -> Loaded:
     """
     found = Loaded()
     for account in list(_accounts(store, partition)):
+        name = account_name(account, partition=partition)
         for key in store.keys(partition, account + LETTER):
             said = read_state(_value(store, partition, key), _HEAD, partition=partition)
-            found.texts.append(Found(said.order, key, milliseconds(said.send.expires_at), said.token))
+            found.texts.append(Found(said.order, key, milliseconds(said.send.expires_at), said.token, name))
         for key in store.keys(partition, account + EARLY):
             found.early[key] = _value(store, partition, key)
         if store.get(partition, account) is not None:
-            cursor = read_cursor(_value(store, partition, account))
+            cursor = read_cursor(_value(store, partition, account), partition=partition)
             if cursor is not None:
-                found.cursors[account.decode()] = cursor
+                found.cursors[name] = cursor
     found.texts.sort()
     return found
 

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import structlog
 
 from channels.sending.texts import Text
-from complaints.errors import OutcomeUnknown, Undeliverable, UpstreamUnavailable
+from complaints.errors import OutcomeUnknown, Undeliverable, UpstreamUnavailable, words
 from complaints.mail import DeliveryOutcome
 
 log = structlog.get_logger()
@@ -76,7 +76,7 @@ def judged(text: Text, answer: "Future[str]", *, pauses: Pauses, chance: float) 
         chance: a random number from 0 to 1.
     """
     try:
-        return Verdict(DeliveryOutcome.sent, None, upstream_id=str(answer.result())[:ID_CHARACTERS])
+        return Verdict(DeliveryOutcome.sent, None, upstream_id=words(answer.result(), ID_CHARACTERS))
     except UpstreamUnavailable as error:
         return Verdict(None, pauses.after(text.tries, chance), reason=_said(error))
     except Undeliverable as error:
@@ -89,4 +89,4 @@ def judged(text: Text, answer: "Future[str]", *, pauses: Pauses, chance: float) 
 
 
 def _said(error: Exception) -> str:
-    return str(error)[:REASON_CHARACTERS]
+    return words(error, REASON_CHARACTERS)

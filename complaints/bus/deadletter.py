@@ -7,6 +7,7 @@ from msgspec import json
 from complaints import ids
 from complaints.bus import StoredRecord
 from complaints.bus.deleted import DeletedUnread
+from complaints.errors import words
 from complaints.event import DeadLetter
 from complaints.limits import RECORD_BYTES
 
@@ -53,7 +54,7 @@ def _of_record(
         source_partition=record.partition,
         source_offset=record.offset,
         source_key=str(record.position),
-        reason=f"{str(error)[:REASON_CHARACTERS]}{cut}",
+        reason=f"{words(error, REASON_CHARACTERS)}{cut}",
         error_class=type(error).__name__,
         attempts=attempts,
         at=datetime.now(UTC),

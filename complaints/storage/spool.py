@@ -72,7 +72,7 @@ class Spool:
         self._ballast = path.with_suffix(".ballast")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = open_durable(path, SCHEMA)
+            self._database = self._opened(path)
         except (OSError, sqlite3.Error) as error:
             raise ConfigurationError(
                 f"the spool {path} cannot be written ({error}); free the disk or set LAPOR_DATA to another"
@@ -146,6 +146,16 @@ class Spool:
                     self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
                 finally:
                     self._lay_ballast()
+
+    def _opened(self, path: Path) -> sqlite3.Connection:
+        """Return the open file. On a full disk the ballast is given up for its log."""
+        try:
+            return open_durable(path, SCHEMA)
+        except sqlite3.Error:
+            if not self._ballast.exists():
+                raise
+            self._ballast.unlink()
+            return open_durable(path, SCHEMA)
 
     def _delete(self, numbers: Sequence[int]) -> None:
         gone = self._database.execute(

@@ -1,6 +1,7 @@
 """The connection to ClickHouse by clickhouse-driver. It maps the driver's errors to ours and discards the connection after each."""
 
 import re
+import struct
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,9 @@ RETRY_CODES = frozenset({
 """ClickHouse's codes for temporary errors: timeouts, too many queries or parts, memory, network, a read-only replica, a server that stops;
 and, from 74 on, what its machine cannot do now: read, write or open a file of any kind, find space or a thread."""
 
+VALUE_CODES = frozenset({6, 27, 38, 41, 53, 69, 70, 72, 131, 190, 321, 349, 407, 469, 691})
+"""ClickHouse's codes for a value that it cannot read, convert or keep, for example ARGUMENT_OUT_OF_BOUND and VIOLATED_CONSTRAINT."""
+
 CONNECT_TIMEOUT_S = 5.0
 """The maximum number of seconds to wait for a connection to ClickHouse."""
 
@@ -27,6 +31,9 @@ READING = {"readonly": 2}
 
 READONLY_CODE = 164
 """ClickHouse's code for a statement or a setting that a read-only user may not use."""
+
+_WRITING = (struct.error, OverflowError, UnicodeEncodeError, TypeError, AttributeError)
+"""What the driver raises while it writes a value that it does not check."""
 
 WHAT_WOULD_FIT = re.compile(r" Expected one of: .{200,}", re.DOTALL)
 """The long end of the message of a syntax error: the list of all words that ClickHouse would accept. After `SELEC`, it has pages."""
@@ -42,6 +49,10 @@ class StoreRejected(LaporError):
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
         self.code = code
+
+
+class ValueRejected(StoreRejected):
+    """A value does not fit its column: another row of the same statement may be taken."""
 
 
 class Store:
@@ -100,11 +111,15 @@ class Store:
 
         Raises:
             StoreUnavailable: ClickHouse does not answer, or answers with a temporary error. The rows may have been inserted.
-            StoreRejected: ClickHouse refuses the rows, or a value does not fit its column.
+            StoreRejected: ClickHouse refuses the rows; ValueRejected if a value of one does not fit its column.
         """
         statement, values = f"INSERT INTO {table} ({', '.join(columns)}) VALUES", list(columns.values())
         settings = {"insert_deduplication_token": token}
-        self._run(lambda client: client.execute(statement, values, settings=settings, columnar=True))
+        try:
+            self._run(lambda client: client.execute(statement, values, settings=settings, columnar=True))
+        except _WRITING as error:
+            self.close()  # a part of the rows may have been written
+            raise ValueRejected(f"a value does not fit its column: {error}", TypeMismatchError.code) from error
 
     def close(self) -> None:
         """Close the connection to ClickHouse if it is open. The next statement opens a new one."""
@@ -119,12 +134,12 @@ class Store:
             self.close()
             if error.code in RETRY_CODES:
                 raise StoreUnavailable(f"ClickHouse cannot run the statement now: {error}") from error
-            raise StoreRejected(_first_line(error), error.code) from error
-        except TypeMismatchError as error:  # the driver itself notices that a value does not fit its column
-            self.close()
-            raise StoreRejected(f"a value does not fit its column: {error}", error.code) from error
+            kind = ValueRejected if error.code in VALUE_CODES else StoreRejected
+            raise kind(_first_line(error), error.code) from error
         except (Error, OSError, EOFError) as error:  # the driver raises EOFError if the server went away
             self.close()
+            if isinstance(error, TypeMismatchError):  # the driver itself notices that a value does not fit its column
+                raise ValueRejected(f"a value does not fit its column: {error}", error.code) from error
             raise StoreUnavailable(f"no ClickHouse at {self._address.host}:{self._address.port}: {error!r}") from error
 
     def _connected(self) -> Client:

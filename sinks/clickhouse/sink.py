@@ -13,16 +13,16 @@ from uuid import uuid4
 import stamina
 import structlog
 
-from complaints.bus import BatchConsumer, Producer, Record, StoredRecord, TopicPartition
+from complaints.bus import BatchConsumer, Position, Producer, Record, StoredRecord, TopicPartition
 from complaints.bus.deadletter import of_record
 from complaints.bus.deleted import Gap, lost
 from complaints.bus.envelope import encode
 from complaints.bus.step.held.fuses import Counted, Fuses
 from complaints.bus.step.held.orders import Orders
-from complaints.errors import PoisonError, StoreUnavailable
+from complaints.errors import ContractViolation, PoisonError, StoreUnavailable
 from complaints.runtime import telemetry
 from complaints.tracking import Numbers
-from sinks.clickhouse.client import Store
+from sinks.clickhouse.client import Store, ValueRejected
 from sinks.clickhouse.rows import TOPICS, Rows, rows_of
 from sinks.clickhouse.rows.values import Row
 
@@ -47,13 +47,17 @@ class _Done:
 
     Attributes:
         counted: what they mean for the fuses, by topic.
-        tables: the rows by the name of their table.
+        tables: the rows by the name of their table, each with its record.
         offsets: the next offset of each partition.
+        written: what is to be written: dead letters, and what was decided of partitions.
+        dead: how many dead letters are among them.
     """
 
     counted: dict[str, Counted]
-    tables: dict[str, list[Row]] = field(default_factory=dict)
+    tables: dict[str, list[tuple[StoredRecord, Row]]] = field(default_factory=dict)
     offsets: dict[TopicPartition, int] = field(default_factory=dict)
+    written: list[Record] = field(default_factory=list)
+    dead: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,11 +171,14 @@ class Sink:
         taken = {at: self._pending.pop(at) for at in list(self._pending) if only is None or at in only}
         if not taken:
             return
-        done = _Done({topic: Counted() for topic in self._fuses})
-        self._decide(taken, done)
-        batch = uuid4().hex
-        for table, rows in done.tables.items():
-            self._insert_rows(table, rows, f"{batch}:{table}", patience_s)
+        refused: dict[Position, PoisonError] = {}
+        while True:
+            done = self._decide(taken, refused)
+            found = [one for item in done.tables.items() for one in self._insert_rows(*item, patience_s)]
+            if not found:
+                break
+            refused |= dict(found)  # what was inserted replaces itself
+        self._write(done)
         self._consumer.commit(done.offsets)
         for topic, counted in done.counted.items():
             self._fuses[topic].committed(counted)
@@ -181,8 +188,25 @@ class Sink:
         waiting = {(topic, at) for topic, fuses in self._fuses.items() for at in fuses.waiting()}
         self._consumer.hold(waiting, again=released)
 
-    def _insert_rows(self, table: str, rows: Sequence[Row], token: str, patience_s: float) -> None:
+    def _insert_rows(
+        self, table: str, rows: Sequence[tuple[StoredRecord, Row]], patience_s: float
+    ) -> list[tuple[Position, PoisonError]]:
+        """Insert rows, and return the records of those that ClickHouse does not take for a value. They are found by halving."""
+        try:
+            self._insert_block(table, [row for _, row in rows], patience_s)
+        except ValueRejected as error:
+            if len(rows) > 1:
+                halves = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+                return [one for half in halves for one in self._insert_rows(table, half, patience_s)]
+            ((record, _),) = rows
+            log.exception("dead letter", at=str(record.position), table=table, code=error.code)
+            why = ContractViolation(f"ClickHouse refuses a value of its row in {table} (code {error.code})")
+            return [(record.position, why)]
+        return []
+
+    def _insert_block(self, table: str, rows: Sequence[Row], patience_s: float) -> None:
         columns = dict(zip(rows[0], zip(*(row.values() for row in rows), strict=True), strict=True))
+        token = f"{uuid4().hex}:{table}"
         for attempt in stamina.retry_context(on=StoreUnavailable, attempts=None, timeout=patience_s, wait_max=5.0):
             with attempt:
                 self._turned(self._stored)
@@ -192,20 +216,18 @@ class Sink:
         self._stored += len(rows)
         telemetry.ROWS_STORED.labels(table).inc(len(rows))
 
-    def _decide(self, taken: Mapping[TopicPartition, Sequence[StoredRecord]], done: _Done) -> None:
-        """Make the rows of records.
+    def _decide(
+        self, taken: Mapping[TopicPartition, Sequence[StoredRecord]], refused: Mapping[Position, PoisonError]
+    ) -> _Done:
+        """Return the rows of records.
 
-        A record that is not valid gives no row: it is written as a dead letter. The method returns only after Kafka has acknowledged all
-        these dead letters. Behind one that lets its partition be held nothing is done.
+        A record that is not valid gives no row: it becomes a dead letter. Behind one that lets its partition be held nothing is done.
 
         Args:
             taken: the records by partition, in their order.
-            done: is changed.
-
-        Raises:
-            BusUnavailable: Kafka did not acknowledge a dead letter.
+            refused: those that ClickHouse does not take, with the reason.
         """
-        written: list[Record] = []
+        done = _Done({topic: Counted() for topic in self._fuses})
         for (topic, partition), records in taken.items():
             counted = done.counted[topic]
             for record in self._fuses[topic].tried(records):
@@ -213,18 +235,30 @@ class Sink:
                     break
                 error: PoisonError | None = None
                 try:
+                    if record.position in refused:
+                        raise refused[record.position]
                     rows: Rows = rows_of(record, self._number)
                 except PoisonError as found:
                     error = found
-                    written.append(encode(of_record(record, error), source=SOURCE))
-                    telemetry.DEAD_LETTERS.labels("sink").inc()
+                    done.written.append(encode(of_record(record, error), source=SOURCE))
+                    done.dead += 1
                 else:
                     for table, row in rows:
-                        done.tables.setdefault(table, []).append(row)
-                written += self._fuses[topic].count(counted, record, error, now_ms=time.time_ns() // 1_000_000)
+                        done.tables.setdefault(table, []).append((record, row))
+                done.written += self._fuses[topic].count(counted, record, error, now_ms=time.time_ns() // 1_000_000)
                 done.offsets[topic, partition] = record.offset + 1
-        if written:
-            answers = [self._producer.send(record) for record in written]
-            self._producer.flush(FLUSH_TIMEOUT_S)
-            for answer in answers:
-                answer.result(0)
+        return done
+
+    def _write(self, done: _Done) -> None:
+        """Write dead letters, and return only after Kafka has acknowledged all of them.
+
+        Raises:
+            BusUnavailable: Kafka did not acknowledge one.
+        """
+        if not done.written:
+            return
+        answers = [self._producer.send(record) for record in done.written]
+        self._producer.flush(FLUSH_TIMEOUT_S)
+        for answer in answers:
+            answer.result(0)
+        telemetry.DEAD_LETTERS.labels("sink").inc(done.dead)

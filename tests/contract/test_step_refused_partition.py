@@ -68,13 +68,18 @@ def test_a_partition_that_lost_its_end_waits_alone_and_goes_on_when_an_operator_
     assert ground.dead() == []
 
 
-def test_a_refused_partition_is_tried_again_by_itself(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "headers", [{"format": b"abc"}, {"format": b"1", "due": str(1 << 70).encode()}, {"format": b"0", "due": b"-1"}]
+)
+def test_a_refused_partition_is_tried_again_by_itself(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str | bytes | None]
+) -> None:
     """A record that is no state refuses its partition alone, until what it stands for is written behind it."""
     monkeypatch.setattr(refusals, "TRY_S", 0.5)
     producer = Producer({"bootstrap.servers": ground.brokers})
 
     def write_state(value: bytes | None) -> None:
-        producer.produce(f"{ground.name}.states", value, b"foreign", partition=PARTITION, headers={"format": b"abc"})
+        producer.produce(f"{ground.name}.states", value, b"foreign", partition=PARTITION, headers=headers)
         assert producer.flush(30) == 0
 
     write_state(b"{}")

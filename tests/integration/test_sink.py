@@ -19,17 +19,17 @@ from complaints.bus.step.held import fuses
 from complaints.bus.step.place.positions import position_key
 from complaints.case import Case
 from complaints.contract import CASE_EVENTS, CASES
-from complaints.errors import ConfigurationError
+from complaints.errors import ConfigurationError, ContractViolation
 from complaints.event import DatePrecision, Deadline, OccurredOn, Pin, Place
 from complaints.fact import Fact, FactKind
 from complaints.tracking import spaced
 from embedded.clickhouse.accounts import VIEWS
-from sinks.clickhouse.client import Store, StoreRejected
+from sinks.clickhouse.client import Store, StoreRejected, ValueRejected
 from sinks.clickhouse.migrate import LEDGER, migrate, note
-from sinks.clickhouse.rows import TABLES
+from sinks.clickhouse.rows import TABLES, rows_of
 from sinks.clickhouse.tables import schema
 from sinks.clickhouse.views import views
-from tests.harness.events import DPU, PEMDA, dead_letter, delivery, landed, told
+from tests.harness.events import DPU, PEMDA, dead_letter, delivery, landed, stored, told
 from tests.harness.facts import answered, case, opened, refused, routed
 from tests.harness.numbers import FINGERPRINT, number
 from tests.harness.sink import SinkHouse
@@ -299,8 +299,9 @@ def test_an_insert_that_is_repeated_with_its_token_adds_nothing(house: SinkHouse
 
 def test_a_value_that_no_column_holds_is_refused_at_once(house: SinkHouse) -> None:
     """Waiting for ClickHouse would not make it fit; the connection is sound afterwards."""
-    with pytest.raises(StoreRejected):
-        house.store.insert("disposition_rows", {"complaint_id": [uuid4()], "hop": [300]}, token="a")
+    for hop in (300, -1, 1 << 70, "one"):
+        with pytest.raises(ValueRejected):
+            house.store.insert("disposition_rows", {"complaint_id": [uuid4()], "hop": [hop]}, token="a")
     assert house.rows("disposition_rows") == 0
 
 
@@ -435,7 +436,7 @@ def test_failures_in_a_row_hold_their_partition_alone(house: SinkHouse, monkeypa
 def test_dates_at_the_ends_of_the_calendar_are_stored(house: SinkHouse) -> None:
     """A slip in a year must not stop the sink."""
     first = replace(house.complaint(), occurred_on=OccurredOn(date=date.min, precision=DatePrecision.day))
-    last = replace(house.complaint(), received_at=datetime(9999, 12, 31, tzinfo=UTC))
+    last = replace(house.complaint(), received_at=datetime(2299, 12, 31, tzinfo=UTC))
     due = Deadline(duty="forward", days=3, counted="working", begins=date.min, due=date.max, source="x")
     house.send(*map(fact, (opened(first), opened(last), routed(first, deadlines=(due,)))))
     house.send(document(case(first, deadlines=(due,))))
@@ -445,6 +446,34 @@ def test_dates_at_the_ends_of_the_calendar_are_stored(house: SinkHouse) -> None:
     house.wait_for(1, "cases")
     sink.stop()
     assert len(house.store.execute("SELECT occurred_on, received_at FROM complaints")) == 2
+
+
+@pytest.mark.parametrize("year", [1, 1899, 2300, 9999])
+def test_a_time_that_clickhouse_does_not_have_is_a_dead_letter(house: SinkHouse, year: int) -> None:
+    """Of its row no client could read the time."""
+    late = stored(opened(replace(house.complaint(), received_at=datetime(year, 5, 1, tzinfo=UTC))))
+    with pytest.raises(ContractViolation, match="for its column"):
+        rows_of(late, number)
+
+
+def test_a_record_that_clickhouse_refuses_is_found_and_is_a_dead_letter(house: SinkHouse) -> None:
+    """A value that nobody checked stops nothing: its batch is halved until the record is alone, and the log names its place."""
+    wrong = {77: -1, 78: 1 << 70}
+
+    class Unchecked(Store):
+        def insert(self, table: str, columns: Mapping[str, Sequence[Any]], *, token: str) -> None:
+            attempts = {"attempts": [wrong.get(one, one) for one in columns.get("attempts", ())]}
+            super().insert(table, {**columns, **(attempts if "attempts" in columns else {})}, token=token)
+
+    key, ids_ = uuid4().hex.encode(), {number: uuid4() for number in range(60, 90)}
+    letters = [dead_letter(id=id_, attempts=number) for number, id_ in ids_.items()]
+    places = house.send(*[encode(one, source="/tests")._replace(key=key) for one in letters])
+    sink = house.sink(store=Unchecked(house.address))
+    house.wait_for(30, "dead_letters")
+    sink.stop()
+    shown = house.store.execute("SELECT attempts, source_offset FROM dead_letters")
+    assert sorted(one for one, _ in shown if one > 1) == [number for number in ids_ if number not in wrong]
+    assert sorted(offset for one, offset in shown if one == 1) == [places[17].offset, places[18].offset]
 
 
 def test_clickhouse_away_loses_nothing(kafka: KafkaServer, tmp_path: Path) -> None:

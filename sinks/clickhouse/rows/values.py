@@ -21,22 +21,29 @@ INT32, INT64 = (1 << 31) - 1, (1 << 63) - 1
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
+_EARLIEST_MS = (datetime(1900, 1, 1, tzinfo=UTC) - _EPOCH) // _MS
+_LATEST_MS = (datetime(2300, 1, 1, tzinfo=UTC) - _EPOCH) // _MS - 1
+"""The first and the last time that a DateTime64 holds. Beyond them ClickHouse keeps a number that clients cannot read."""
 
 
-def held(number: int, most: int, name: str) -> int:
-    """Return `number`, which must be from 0 to `most`, or -1 where a column says by it that there is none.
+def held(number: int, most: int, name: str, *, least: int = 0) -> int:
+    """Return `number`, which must be from `least` to `most`.
 
     Raises:
-        ContractViolation: it is larger.
+        ContractViolation: it is not.
     """
-    if number > most:
-        raise ContractViolation(f"{name} is too large for its column")
+    if not least <= number <= most:
+        raise ContractViolation(f"{name} is too {'large' if number > most else 'small'} for its column")
     return number
 
 
 def moment(at: datetime) -> int:
-    """Return a time in milliseconds since 1970."""
-    return (at - _EPOCH) // _MS
+    """Return a time in milliseconds since 1970.
+
+    Raises:
+        ContractViolation: ClickHouse has no such time.
+    """
+    return held((at - _EPOCH) // _MS, _LATEST_MS, "a time", least=_EARLIEST_MS)
 
 
 def maybe_moment(at: datetime | None) -> int | None:
@@ -54,9 +61,13 @@ def shown(words: str, *, secret: bool) -> str:
 
 
 def place_on_kafka(record: StoredRecord) -> Row:
-    """Return the columns that every table has: when Kafka appended the record, in milliseconds since 1970, and where."""
+    """Return the columns that every table has: when Kafka appended the record, in milliseconds since 1970, and where.
+
+    Raises:
+        ContractViolation: ClickHouse has no such time.
+    """
     return {
-        "appended_at": record.timestamp_ms,
+        "appended_at": held(record.timestamp_ms, _LATEST_MS, "the time of its record", least=_EARLIEST_MS),
         "kafka_partition": record.partition,
         "kafka_offset": record.offset,
     }

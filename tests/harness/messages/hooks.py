@@ -152,9 +152,9 @@ def watch_sink(watch: Watch) -> None:
     """Let the sink say what it inserts."""
 
     class WatchedSink(sink.Sink):
-        def _insert_rows(self, table: str, rows: Any, token: str, patience_s: float) -> None:
+        def _insert_block(self, table: str, rows: Any, patience_s: float) -> None:
             watch.at("inserting", len(rows))
-            super()._insert_rows(table, rows, token, patience_s)
+            super()._insert_block(table, rows, patience_s)
             watch.at("inserted", len(rows))
 
     vars(sink)["Sink"] = WatchedSink

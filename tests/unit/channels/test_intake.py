@@ -17,7 +17,7 @@ from complaints.bus import Position, Record
 from complaints.bus.envelope import encode
 from complaints.contract import CONVERSATIONS, SENDS
 from complaints.crypto import Keyring
-from complaints.errors import BusUnavailable, IntakeFull
+from complaints.errors import BusUnavailable, IntakeFull, MalformedMessage
 from complaints.mail import Received, SendReport
 from complaints.storage.spool import Spool
 from tests.harness.fakes import MemoryProducer, Mode
@@ -72,6 +72,8 @@ def test_half_a_surrogate_pair_does_not_cost_the_message(intake: Intake, bus: Me
     assert intake.take(cut).result(30).outcome is Outcome.published
     (found,) = kept(bus, keys)
     assert (found.message.text, found.message.body) == ("jalan \ufffd rusak", b"as it came")
+    unread = intake.reject(b"x", MalformedMessage("no \ud83d"), name="n").result(30)
+    assert unread.outcome is Outcome.published
 
 
 def test_a_message_is_sealed_and_bound_to_its_record(intake: Intake, bus: MemoryProducer, keys: Keyring) -> None:

@@ -92,10 +92,11 @@ class FullDisk(sqlite3.Connection):
     """A database on a disk whose last room is the ballast."""
 
     ballast: Path
+    refused = "DELETE"
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-        """Refuse a removal that does not fit."""
-        if sql.startswith("DELETE") and self.ballast.exists():
+        """Refuse what does not fit."""
+        if sql.startswith(self.refused) and self.ballast.exists():
             raise sqlite3.OperationalError("database or disk is full")
         return super().execute(sql, parameters)
 
@@ -111,6 +112,23 @@ def test_a_removal_fits_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.Monke
     assert [one.record.key for one in spool.oldest(10)] == [b"1"]
     assert FullDisk.ballast.stat().st_size == module.BALLAST_BYTES
     spool.close()
+
+
+def test_a_spool_opens_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a clean end its log is gone: the ballast makes room for it, or Kafka could take all and we would take nothing."""
+    spool = Spool(tmp_path / "s.db", max_bytes=1 << 20)
+    spool.append(record(1)).result(30)
+    spool.close()
+    FullDisk.ballast = tmp_path / "s.ballast"
+    monkeypatch.setattr(FullDisk, "refused", "PRAGMA journal_mode")
+    monkeypatch.setattr("sqlite3.connect", partial(sqlite3.connect, factory=FullDisk))
+    again = Spool(tmp_path / "s.db", max_bytes=1 << 20)
+    assert [one.record.key for one in again.oldest(10)] == [b"1"]
+    again.close()
+    FullDisk.ballast.touch()
+    monkeypatch.setattr(Path, "unlink", lambda _, **__: None)
+    with pytest.raises(ConfigurationError, match="free the disk"):
+        Spool(tmp_path / "s.db", max_bytes=1 << 20)
 
 
 def test_a_spool_opens_on_a_disk_without_room_for_its_ballast(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,6 +52,15 @@ def test_a_text_that_can_never_be_sent_is_settled() -> None:
     assert found == (DeliveryOutcome.undeliverable, None, "", "blocked")
 
 
+@pytest.mark.parametrize("error", [Undeliverable, OutcomeUnknown, UpstreamUnavailable])
+def test_half_of_a_surrogate_pair_in_an_upstreams_words_is_told_as_a_question_mark(error: type[Exception]) -> None:
+    """JSON from outside may have one, and no record can."""
+    assert verdict(of(ReplyKind.question), error("no \ud83d")).reason == "no ?"
+    answer: Future[str] = Future()
+    answer.set_result("7\ude00")
+    assert judged(of(ReplyKind.question), answer, pauses=PAUSES, chance=0.0).upstream_id == "7?"
+
+
 @pytest.mark.parametrize("kind", ReplyKind)
 def test_a_text_whose_outcome_is_unknown_never_goes_out_again(kind: ReplyKind) -> None:
     """Whatever it is: he may have it. A question has its reminder, and STATUS says that there is an answer."""

@@ -135,8 +135,8 @@ def test_what_was_sent_is_read_as_it_was_written(keys: Keyring) -> None:
 def test_a_cursor_is_plain_json_whose_order_does_not_matter() -> None:
     """So that it can be compared."""
     assert cursor_value({"b": 1, "a": [2]}) == cursor_value({"a": [2], "b": 1})
-    assert read_cursor(cursor_value({"offset": 7})) == {"offset": 7}
-    assert read_cursor(None) is None
+    assert read_cursor(cursor_value({"offset": 7}), partition=3) == {"offset": 7}
+    assert read_cursor(None, partition=3) is None
 
 
 def test_each_key_tells_its_account() -> None:
@@ -164,6 +164,28 @@ def test_a_partition_is_loaded_in_the_order_of_the_mailbox(keys: Keyring, tmp_pa
     assert found.early == {early_key("sms/a", "1"): b"early", early_key("sms/b", "1"): b"early"}
     assert found.cursors == {"sms/a": {"of": "sms/a"}, "sms/b": {"of": "sms/b"}}
     assert load(store, 5).texts == []
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        (b"sms/foreign", b'{"nocursor": 1}'),
+        (b"sms/foreign", b"[]"),
+        (b"sms/foreign", b'{"cursor": 1e999}'),
+        (b"sms/foreign", b'{"cursor": ' + b"[" * 2_000 + b"]" * 2_000 + b"}"),
+        (b"sms/\xff\xfe\0abc", b"{}"),
+        (b"sms/\xff\xfe\1abc", b"{}"),
+        (b"sms/a\0abc", b'{"garbage": 1}'),
+    ],
+)
+def test_a_state_that_nobody_wrote_refuses_its_partition_alone(tmp_path: Path, key: bytes, value: bytes) -> None:
+    """Whatever its key and its value are: no other error leaves the reading."""
+    store = Store(tmp_path)
+    store.apply({3: [Change(key, StoredState(1, 0, value))]}, {})
+    with pytest.raises(Unreadable) as refused:
+        load(store, 3)
+    assert refused.value.partition == 3
     store.close()
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from complaints.errors import ConfigurationError
+from complaints.errors import ConfigurationError, words
 
 log = structlog.get_logger()
 
@@ -48,7 +48,7 @@ class Refusals:
 
     def refuse(self, partition: int, error: ConfigurationError) -> None:
         """Let a partition wait, for an error that only an operator can correct."""
-        why = str(error)[:MOST_CHARACTERS]
+        why = words(error, MOST_CHARACTERS)
         self.why[partition], self._try_at[partition] = why, time.monotonic() + TRY_S
         log.error("partition refused", step=self._step, partition=partition, why=why)
 

@@ -1,5 +1,7 @@
 """How a state is written into the state topic, and read from it."""
 
+from typing import Final
+
 from confluent_kafka import Message
 
 from complaints.bus.confluent.client import epoch_of
@@ -7,6 +9,12 @@ from complaints.bus.step.contract import newer_format
 from complaints.bus.step.place.positions import Mark
 from complaints.bus.step.states.store import StoredState
 from complaints.errors import ConfigurationError
+
+_MOST_FORMAT: Final = (1 << 16) - 1
+"""What a store can hold."""
+
+LAST_MS: Final = 253_402_300_799_999
+"""The last millisecond of the year 9999, in milliseconds since 1970: no later time can be told."""
 
 
 def mark_of(message: Message) -> Mark:
@@ -24,6 +32,7 @@ def read_state(message: Message, value: bytes, newest: int) -> StoredState:
     said = dict(message.headers() or [])
     try:
         number, due_ms = int(said.get("format") or b"1"), int(said.get("due") or b"0")
+        _require(0 < number <= _MOST_FORMAT and 0 <= due_ms <= LAST_MS)
     except ValueError as error:
         raise ConfigurationError(
             f"the record {message.topic()}/{message.partition()}/{message.offset()} is no state: its headers say the format"
@@ -33,6 +42,11 @@ def read_state(message: Message, value: bytes, newest: int) -> StoredState:
     if number > newest:
         raise newer_format(f"{message.topic()}/{message.partition()}", number, newest)
     return StoredState(number, due_ms, value)
+
+
+def _require(fits: bool) -> None:  # what is required
+    if not fits:
+        raise ValueError("out of bounds")
 
 
 def state_headers(state: StoredState) -> list[tuple[str, str | bytes | None]]:
