@@ -140,6 +140,8 @@ class KnownCase(Struct, kw_only=True, omit_defaults=True, gc=False):
     """Since when a question to the citizen is open."""
     asked_by: str = ""
     """The id of the reply that asked it last."""
+    unheard_ms: int = 0
+    """When its case learns that nobody knows of the question that it was sent; 0 if that is known, or was said."""
     part: MissingPart | None = None
     """The part that it asks for; None for a question in an officer's words."""
     polar: bool = False

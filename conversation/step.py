@@ -7,11 +7,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from msgspec import json
+from msgspec.structs import replace
 
 from complaints import ids
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import encode
-from complaints.bus.step.contract import KEEP, Effect, Keep, State
+from complaints.bus.step.contract import KEEP, SKEW_MS, Effect, Keep, State
 from complaints.crypto import Keyring
 from complaints.errors import PoisonError
 from complaints.mail import Delivery, Due, MessageEvent, MessageKind, Received, Reply
@@ -91,7 +92,7 @@ class ConversationStep:
         )
         match event:
             case Received():
-                self._received(turn, event)
+                self._received(turn, _in_time(event, turn.at_ms))
             case Reply():
                 self._count("told")
                 heard(turn.state, event, turn.at_ms)
@@ -121,6 +122,7 @@ class ConversationStep:
             return records.unheard(event, letter, at=moment_of(record.timestamp_ms))
         if not isinstance(event, Received):
             return (letter,)
+        event = _in_time(event, record.timestamp_ms)
         turn = Turn(citizen=event.citizen, state=Citizen(), at_ms=record.timestamp_ms)
         landed = Landed(MessageKind.dead_letter)
         try:
@@ -238,6 +240,7 @@ class ConversationStep:
         for reply in turn.replies:
             turn.outputs += self._telling.tell(turn.state, reply, turn.at_ms)
         turn.outputs += self._telling.due(turn.state, turn.at_ms)
+        turn.outputs += self._telling.unheard(turn.state, turn.at_ms)
         turn.state.prune(turn.at_ms)
 
     def _next(self, turn: Turn, before: bytes | None, key: bytes, state: State | None) -> State | Keep | None:
@@ -257,6 +260,12 @@ class ConversationStep:
             None if oldest is None else oldest + MESSAGES_MS + 1,
         )
         return (time for time in times if time is not None)
+
+
+def _in_time(said: Received, at_ms: int) -> Received:
+    """Return a message with a time of receipt that can be: the channel's clock may be days ahead, and the days of the law count from it."""
+    is_ahead = said.received_at.timestamp() * 1000 > at_ms + SKEW_MS
+    return replace(said, received_at=moment_of(at_ms)) if is_ahead else said
 
 
 def _event(turn: Turn, said: Received | InboundMessage, id_: UUID, landed: Landed, **about: Any) -> Record:

@@ -31,6 +31,13 @@ TOO_MANY: Final = "too many texts wait for the citizen"
 NEVER_ARRIVED: Final = "the text with the question never arrived"
 """Why a case learns that its question is not heard; the upstream's own words about it stay with the delivery."""
 
+NEVER_KNOWN: Final = "neither the question nor its reminder is known to have been sent"
+"""Why a case learns that its question is not heard of whose text there is no outcome, or none that says that it left."""
+
+UNKNOWN_MS: Final = 14 * DAY_MS
+"""How long it is waited for the news that a question was sent, since it was last asked: longer than a sender may be away, and so much less
+than the days of the law that nobody is deemed to have withdrawn meanwhile."""
+
 TOLD_TODAY: Final = "the citizen has heard within a day that somebody else adds to the case"
 """Why a citizen is not told of each addition that is not his own: whoever has the code could fill his telephone."""
 
@@ -107,6 +114,7 @@ class Telling:
                 state.told.append(Told(at_ms=at_ms, cause=one.cause))
                 if message := _message(one.reply):
                     state.leaving.append(Leaving(at_ms=at_ms, reply_id=str(one.reply.id), message=message))
+                _await_outcome(state, one.reply, at_ms)
                 sent.append(self._send(one, at_ms))
             else:
                 still.append(one)
@@ -129,8 +137,10 @@ class Telling:
             at_ms: the time of its record in milliseconds since 1970.
         """
         reply_id = str(delivery.reply_id)
+        about = state.case_of_complaint(delivery.complaint_id)
+        if about is not None and about.asked_by == reply_id and delivery.outcome is not DeliveryOutcome.unknown:
+            about.unheard_ms = 0
         if delivery.outcome in _FAILED:
-            about = state.case_of_complaint(delivery.complaint_id)
             if about is not None and about.asked_by != reply_id:  # it was asked again, or another one
                 return []
             return [_unheard(delivery.reply_id, delivery.tracking_code, NEVER_ARRIVED, at_ms)]
@@ -138,9 +148,17 @@ class Telling:
         state.leaving = [one for one in state.leaving if one.reply_id != reply_id]
         return []
 
+    @staticmethod
+    def unheard(state: Citizen, at_ms: int) -> list[Record]:
+        """Return the records by which cases learn that nobody knows of their questions that they were sent."""
+        late = [case for case in state.cases if 0 < case.unheard_ms <= at_ms]
+        for case in late:
+            case.unheard_ms = 0
+        return [_unheard(UUID(case.asked_by), case.code, NEVER_KNOWN, at_ms) for case in late if case.asked_ms]
+
     def due_ms(self, state: Citizen) -> int | None:
-        """Return when the hour has room for the next text that waits, in milliseconds since 1970; None if none waits."""
-        times = []
+        """Return when there is something to do, in milliseconds since 1970: the hour has room, or a question is unheard; None if never."""
+        times = [case.unheard_ms for case in state.cases if case.unheard_ms]
         for cause in {one.cause for one in state.waiting}:
             recent = _heard(state, cause)[-self._rules.per_hour :]
             times.append(recent[0] + HOUR_MS if len(recent) == self._rules.per_hour else 0)
@@ -164,6 +182,13 @@ class Telling:
             private=reply.private or reply.secret,
         )
         return encode(send, source=records.SOURCE)
+
+
+def _await_outcome(state: Citizen, reply: Reply, at_ms: int) -> None:
+    """Wait for the news that a question was sent, and of its reminder if there was none of the question."""
+    about = state.case_of_complaint(reply.complaint_id) if reply.kind in QUESTIONS else None
+    if about is not None and (reply.kind is ReplyKind.question or about.unheard_ms):
+        about.unheard_ms = at_ms + UNKNOWN_MS
 
 
 def _unsent(state: Citizen, reply: Reply, reason: str, at_ms: int) -> list[Record]:

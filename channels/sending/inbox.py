@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from channels.sending.accounts import Accounts
 from channels.sending.draft import Draft
 from channels.sending.queue import MARGIN_MS, Queue
-from channels.sending.texts import BEYOND, Text, new_text
+from channels.sending.texts import BEYOND, Text, about_of, new_text
 from complaints.bus import StoredRecord
 from complaints.bus.envelope import CHANNEL_HEADER, decode, encode, type_in, type_of
 from complaints.bus.step.murmur2 import misplaced
@@ -120,7 +120,11 @@ class Inbox:
             raise ContractViolation(f"{account!r} is no account of {self._channel.decode()}")
 
     def _take_send(self, record: StoredRecord, send: Send, draft: Draft, queue_of: Callable[[str], Queue]) -> None:
-        text = new_text(record, send, self._keyring, now_ms=draft.now_ms)
+        try:
+            text = new_text(record, send, self._keyring, now_ms=draft.now_ms)
+        except ContractViolation:
+            draft.deliver(about_of(send), DeliveryOutcome.undeliverable, reason="the text cannot be opened")
+            raise
         if send.account not in self._accounts:
             self.readdress(text, draft, again=any(name == READDRESSED_HEADER for name, _ in record.headers))
             return

@@ -128,22 +128,26 @@ class Text:
     @property
     def about(self) -> About:
         """The reply that it is."""
-        send = self.send
-        return About(
-            send.id,
-            send.account,
-            send.citizen,
-            send.complaint_id,
-            send.tracking_code,
-            send.kind,
-            send.secret,
-        )
+        return about_of(self.send)
 
     def stored(self) -> bytes:
         """Return its state as JSON: of its record what was understood, so that whatever is written can be read."""
         return json.encode(
             _Stored(self.stage, self.order, self.due_ms, self.tries, self.token, self.until_ms, self.send)
         )
+
+
+def about_of(send: Send) -> About:
+    """Return the reply that a record of the mailbox is."""
+    return About(
+        send.id,
+        send.account,
+        send.citizen,
+        send.complaint_id,
+        send.tracking_code,
+        send.kind,
+        send.secret,
+    )
 
 
 def letter_key(account: str, reply_id: UUID) -> bytes:

@@ -575,6 +575,8 @@ def test_what_cannot_be_read_is_a_dead_letter(post: Post) -> None:
     account = post.account.encode()
     dead = [value for _, value, _ in read_committed(post.brokers, DEAD_LETTERS) if account in (value or b"")]
     assert len(dead) == 3
+    told = [said["outcome"] for said in post.deliveries() if said["reply_id"] != str(good.id)]
+    assert told == ["undeliverable"]  # of the one that cannot be opened its citizen's conversation hears
 
 
 def test_an_outage_does_not_move_the_mailbox_into_the_memory(post: Post) -> None:

@@ -706,6 +706,36 @@ class TestTelling:
         assert (town.case(code).state, town.case(code).deemed) == ("diterima", False)
         assert [send.kind for send in town.sends].count(ReplyKind.reminded) == (kind is ReplyKind.reminded)
 
+    @pytest.mark.parametrize("first", [None, *DeliveryOutcome])
+    @pytest.mark.parametrize("second", [None, DeliveryOutcome.sent, DeliveryOutcome.unknown])
+    def test_only_who_is_known_to_have_been_asked_is_deemed_to_have_withdrawn(
+        self, town: Town, first: DeliveryOutcome | None, second: DeliveryOutcome | None
+    ) -> None:
+        """Of a text that was deleted unread, or that a sender held for weeks, there is no outcome; the outcome of one may be unknown."""
+        town.is_sending = False
+        town.say(PLACELESS)
+        code, asked = town.complaints[0].tracking_code, town.sends[-1]
+        if first:
+            town.outcome(asked, first)
+        town.wait(days=6)
+        if second and town.sends[-1].kind is ReplyKind.reminded:
+            town.outcome(town.sends[-1], second)
+        town.wait(days=20)
+        is_asked = DeliveryOutcome.sent in {first, second} and first not in {"undeliverable", "expired"}
+        assert (town.case(code).question is not None) == is_asked
+        town.wait(days=60)
+        case = town.case(code)
+        assert case.deemed == is_asked
+        assert (case.triage, case.incomplete) == (True, True) or is_asked
+
+    def test_a_clock_that_is_days_ahead_moves_no_day_of_the_law(self, town: Town) -> None:
+        """A message that came later than it was kept came when it was kept."""
+        ahead, late = town.now + timedelta(days=4), town.now + timedelta(seconds=59)
+        town.say(WITH_PLACE, received_at=ahead)
+        town.say(OTHER_PLACELESS, received_at=late)
+        first, second = town.complaints
+        assert (first.received_at, second.received_at) == (town.now, late)
+
     def test_an_answer_to_a_question_that_seemed_not_to_arrive_belongs_to_its_case(self, town: Town) -> None:
         """An SMSC may be wrong."""
         town.say(PLACELESS)
