@@ -32,6 +32,10 @@ log = structlog.get_logger()
 END_S: Final = 3.0
 """Seconds after an error in which Faust may end by itself."""
 
+BEGIN_S: Final = 90.0
+"""Seconds until Faust must have begun with its agents. It does so when its own consumer has joined, whose coordinator may die in silence if
+the broker pauses just then; under Compose nobody else would end the process."""
+
 CLOCK_S: Final = 0.2
 """Seconds between two looks for timers that are due."""
 
@@ -96,7 +100,7 @@ class Host:
         """Take the worker; nothing runs yet."""
         self.worker = worker
         self.ended: asyncio.Future[None] | None = None
-        self.is_open = False
+        self.is_open = self.has_begun = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="step")
 
     async def call(self, work: Callable[..., T], *arguments: object) -> T:
@@ -114,6 +118,12 @@ class Host:
         end.start()
         if self.ended is not None and not self.ended.done():
             self.ended.set_exception(error)
+
+    async def require_begin(self) -> None:
+        """End the process if Faust does not begin in time."""
+        await asyncio.sleep(BEGIN_S)
+        if not self.has_begun:
+            self.fail(TimeoutError(f"Faust has not begun within {BEGIN_S:.0f} s"))
 
     def shut(self) -> None:
         """Let the thread end."""
@@ -147,6 +157,7 @@ def _agents(app: faust.App, host: Host, ticks: Any) -> None:
     async def batches(stream: Any) -> None:
         """Run the step. Nothing else does."""
         async for tick in stream:
+            host.has_begun = True
             try:
                 await host.call(host.worker.turn if tick is Tick.turn else host.worker.propose_timers)
             except BaseException as error:
@@ -186,6 +197,10 @@ def _life_cycle(host: Host, ticks: Any) -> type[Service]:
         async def _watch(self) -> None:
             assert host.ended is not None
             await host.ended  # raises the error of a turn, which ends the app
+
+        @Service.task
+        async def _begins(self) -> None:
+            await host.require_begin()
 
         async def on_stop(self) -> None:
             """Let the turn in hand end, then leave the group, so that others take over at once."""
