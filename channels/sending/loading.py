@@ -12,10 +12,9 @@ from channels.sending.texts import (
     EARLY,
     LETTER,
     Text,
-    account_name,
+    Unreadable,
     account_of,
     milliseconds,
-    read_cursor,
     read_state,
     read_text,
 )
@@ -39,6 +38,15 @@ class _Head(Struct, frozen=True):
 
 
 _HEAD: Final = json.Decoder(_Head)
+
+
+class _Account(Struct, frozen=True):
+    """The state of an account."""
+
+    cursor: dict[str, Any] | None
+
+
+_ACCOUNT: Final = json.Decoder(_Account)
 
 
 class Found(NamedTuple):
@@ -95,6 +103,30 @@ def load(store: Store, partition: int) -> Loaded:
                 found.cursors[name] = cursor
     found.texts.sort()
     return found
+
+
+def read_cursor(value: bytes | None, *, partition: int) -> Mapping[str, Any] | None:
+    """Return the cursor in the state of an account; None if it has none.
+
+    Raises:
+        Unreadable: the state cannot be read.
+    """
+    return None if value is None else read_state(value, _ACCOUNT, partition=partition).cursor
+
+
+def account_name(key: bytes, *, partition: int) -> str:
+    """Return the name of the account that a key of the state topic belongs to.
+
+    Raises:
+        Unreadable: it is none.
+    """
+    try:
+        return account_of(key).decode()
+    except UnicodeDecodeError as error:
+        raise Unreadable(
+            f"the key {key[:60]!r} in {ACCOUNTS}/{partition} is none of a state: write a record without a value under it",
+            partition,
+        ) from error
 
 
 def stored_text(store: Store, partition: int, key: bytes, keyring: Keyring) -> Text:

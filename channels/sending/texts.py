@@ -193,21 +193,6 @@ def new_text(record: StoredRecord, send: Send, keyring: Keyring, *, now_ms: int)
     )
 
 
-def account_name(key: bytes, *, partition: int) -> str:
-    """Return the name of the account that a key of the state topic belongs to.
-
-    Raises:
-        Unreadable: it is none.
-    """
-    try:
-        return account_of(key).decode()
-    except UnicodeDecodeError as error:
-        raise Unreadable(
-            f"the key {key[:60]!r} in {ACCOUNTS}/{partition} is none of a state: write a record without a value under it",
-            partition,
-        ) from error
-
-
 def read_state(value: bytes, decoder: "json.Decoder[S]", *, partition: int) -> S:
     """Return what a state says.
 
@@ -300,21 +285,3 @@ def read_sent(value: bytes, *, partition: int) -> Sent:
 def cursor_value(cursor: Mapping[str, Any]) -> bytes:
     """Return the state of an account."""
     return orjson.dumps({"cursor": cursor}, option=orjson.OPT_SORT_KEYS)
-
-
-class _Account(Struct, frozen=True):
-    """The state of an account."""
-
-    cursor: dict[str, Any] | None
-
-
-_ACCOUNT: Final = json.Decoder(_Account)
-
-
-def read_cursor(value: bytes | None, *, partition: int) -> Mapping[str, Any] | None:
-    """Return the cursor in the state of an account; None if it has none.
-
-    Raises:
-        Unreadable: the state cannot be read.
-    """
-    return None if value is None else read_state(value, _ACCOUNT, partition=partition).cursor

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import astuple, replace
 
 from channels.sending.accounts import Accounts
-from channels.sending.loading import load, stored_text
+from channels.sending.loading import load, read_cursor, stored_text
 from channels.sending.spec import SenderSpec
 from channels.sending.texts import (
     Stage,
@@ -21,7 +21,6 @@ from channels.sending.texts import (
     early_key,
     letter_key,
     new_text,
-    read_cursor,
     read_sent,
     read_text,
     sent_key,
