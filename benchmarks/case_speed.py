@@ -18,7 +18,7 @@ from benchmarks import texts
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import encode
 from complaints.bus.step.contract import State
-from complaints.command import CITIZEN, Command, CommandKind, MessageReading
+from complaints.command import CITIZEN, Add, Answer, CommandKind, Head, MessageReading, Refuse
 from complaints.crypto import Keyring
 from complaints.event import Addition, Raw
 from normalizer.complaint import Normaliser
@@ -75,13 +75,19 @@ def write_records(path: Path) -> int:
 
 def _command(kind: CommandKind, case: dict[str, Any]) -> Record:
     """Return what the citizen adds, or what the owner says."""
-    id_, said = uuid5(UUID(case["complaint_id"]), kind.value), dict[str, Any]()
-    if kind is CommandKind.add:
-        raw = Raw(body=ADDED.encode(), coding="gsm7", upstream_id=str(id_))
-        said = {"addition": Addition(text=ADDED, received_at=texts.FIRST, raw=raw), "reading": MessageReading()}
     actor = CITIZEN if kind is CommandKind.add else case["owner"]["id"]
-    fields = {"tracking_code": case["tracking_code"], "kind": kind, "actor": actor, "text": REASON}
-    return encode(Command(id=id_, received_at=texts.FIRST, **fields, **said), source="/benchmarks")
+    head: Head = {
+        "id": uuid5(UUID(case["complaint_id"]), kind.value),
+        "tracking_code": case["tracking_code"],
+        "actor": actor,
+        "received_at": texts.FIRST,
+    }
+    if kind is CommandKind.add:
+        raw = Raw(body=ADDED.encode(), coding="gsm7", upstream_id=str(head["id"]))
+        addition = Addition(text=ADDED, received_at=texts.FIRST, raw=raw)
+        return encode(Add(**head, addition=addition, reading=MessageReading()), source="/benchmarks")
+    model = Refuse if kind is CommandKind.refuse else Answer
+    return encode(model(**head, text=REASON), source="/benchmarks")
 
 
 def per_second(checkout: Path, records: Path) -> float:

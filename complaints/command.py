@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Final, Literal, TypedDict
 from uuid import UUID
 
 from msgspec import Meta, field
@@ -39,70 +39,39 @@ CASE = "case"
 
 
 class CommandKind(StrEnum):
-    """The kinds of commands."""
+    """The kinds of commands: the tag of each. Below is a Struct for each, which says what it asks for."""
 
     add = "add"
-    """The citizen adds a message to the complaint."""
     disagree = "disagree"
-    """The citizen says that the answer does not settle the matter: the case is open again."""
     reopen = "reopen"
-    """The citizen asks for a case that has ended to be open again; or a triage desk takes one out of the archive."""
     rate = "rate"
-    """The citizen rates a closed case with 1 to 5 stars."""
     withdraw = "withdraw"
-    """The citizen takes the complaint back."""
     hide = "hide"
-    """The citizen asks to be hidden from the agency (*anonim*), or for the report to be hidden from the public (*rahasia*)."""
     show = "show"
-    """The citizen asks for what was hidden to be shown again."""
     status = "status"
-    """A citizen asks for the status of the case. It leads to a reply and to no fact."""
     verify = "verify"
-    """The owner says that the report is complete."""
     accept = "accept"
-    """The owner says that the complaint is its task, and begins."""
     refuse = "refuse"
-    """The owner says that the complaint is not its task (*bukan wewenang*)."""
     hand_on = "hand-on"
-    """The owner hands the case on to another unit of its government."""
     ask = "ask"
-    """The owner asks the citizen something."""
     answer = "answer"
-    """The owner answers the citizen."""
     extend = "extend"
-    """The owner takes more time to complete the case: once, before the day is over."""
     postpone = "postpone"
-    """The owner puts the case off to a day, with the reason. No clock stops."""
     close = "close"
-    """The owner closes a case that it has answered."""
     reroute = "reroute"
-    """A triage desk gives the case to an agency."""
     reclassify = "reclassify"
-    """A triage desk corrects the class, which sets the days to complete the case."""
     archive = "archive"
-    """A triage desk puts spam aside. Nothing is deleted: `reopen` takes it back."""
     merge = "merge"
-    """The case is the same matter as an older one, `other`, and becomes its supporter if that one agrees."""
     unmerge = "unmerge"
-    """A triage desk takes a supporter off its main case."""
     adopt = "adopt"
-    """A later case, `other`, asks this one to be its main case."""
     confirm = "confirm"
-    """The older case, `other`, agrees to be the main case."""
     reject = "reject"
-    """The older case, `other`, does not agree; `text` says why."""
     second = "second"
-    """The citizen of the supporter `other` adds something, which the owner of this main case is to know: `text`, without personal data."""
     leave = "leave"
-    """The supporter `other` leaves this main case."""
     forget = "forget"
-    """What the citizen of the supporter `other` has added is not to be shown in this main case any more."""
     echo = "echo"
-    """The main case, `other`, lets its supporter hear what happened to it."""
     unheard = "unheard"
-    """The citizen cannot hear the question of the case: `text` says why."""
     due = "due"
-    """The time for something has come: a deadline, a reminder, a closing."""
 
 
 EchoedEvent = Literal[
@@ -138,66 +107,324 @@ class Sender(Event):
     """By the web: whether he has the receipt key of the case, and not only its code. None if he has not, or his channel knows him."""
 
 
-class Command(Event):
-    """A record in the mailbox of a case that asks for something."""
+class Head(TypedDict):
+    """What a command of any kind has."""
+
+    id: UUID
+    tracking_code: str
+    actor: str
+    received_at: Moment
+
+
+class CitizenHead(Head):
+    """What a citizen's command of any kind has."""
+
+    sender: Sender
+
+
+class Command(Event, tag_field="kind"):
+    """A record in the mailbox of a case that asks for something: the base of all kinds."""
 
     id: UUID
     """The same command has the same id, however often it is delivered."""
     tracking_code: str
     """The tracking code of the case: the record's key."""
-    kind: CommandKind
     actor: str
     """CITIZEN, or the id of the agency."""
     received_at: Moment
     """The clock of whoever accepted the command, when it was accepted."""
+
+    @property
+    def kind(self) -> CommandKind:
+        """The kind."""
+        return CommandKind(str(self.__struct_config__.tag))
+
+
+class Spoken(Command):
+    """A command of an agency or a step with words."""
+
     text: str = ""
     """What the actor says: a reason, a question, an answer."""
-    to: AgencyId | None = None
-    """The agency that gets the case (`hand-on`, `reroute`), or that a refusal suggests (`refuse`)."""
-    beside: tuple[AgencyId, ...] | None = None
-    """The agencies that are named beside the owner of a border case (only `reroute`)."""
-    final: bool | None = None
-    """Whether the owner has nothing to add to the answer (only `answer`)."""
-    complaint_class: ComplaintClass | None = field(default=None, name="class")
-    """The right class (only `reclassify`)."""
-    oversight: bool | None = None
-    """Whether the report is one of oversight, *berkadar pengawasan* (only `reclassify`); None leaves that as it is."""
-    until: date | None = None
-    """The day to which the case is put off (only `postpone`), or was put off; or the new day to complete it (only `echo`)."""
-    stars: Annotated[int, Meta(ge=1, le=5)] | None = None
-    """The rating (only `rate`)."""
-    anonymous: bool | None = None
-    """Whether the person is what is to be hidden (`hide`) or shown again (`show`)."""
-    secret: bool | None = None
-    """Whether the report is what is to be hidden (`hide`) or shown again (`show`), or is to be hidden by the words of the message, for
-    which a `hide` follows (`add`)."""
-    other: str | None = None
-    """The tracking code of the other case (only in the dialogue between two cases)."""
-    since: Moment | None = None
-    """When the other case was received (only `adopt`)."""
-    region: str | None = None
-    """The Kemendagri code of the other case's regency (only `adopt`); None if it is not known."""
-    owner: AgencyId | None = None
-    """The owner of the other case, if the search proposed the merge (only `adopt` and `confirm`): both are of one government or body."""
-    as_of: int | None = None
-    """The version of the main case when it agreed (only `confirm`, `second` and `leave`), or when that happened of which it tells (only
-    `echo`)."""
-    event: EchoedEvent | None = None
-    """What happened to the main case (only `echo`)."""
-    agency: AgencyRef | None = None
-    """The owner of the main case (only `confirm` and `echo`)."""
-    handling: Handling | None = None
-    """How the main case is handled (only `confirm` and `echo`)."""
-    source: Source | None = None
-    """How the citizen said it, if a triage desk records it on his behalf (only `withdraw`)."""
-    addition: Addition | None = None
-    """The added message (only `add`)."""
-    reading: MessageReading | None = None
-    """The reading of the added message (only `add`)."""
+
+
+class OfCitizen(Command):
+    """A command that a citizen can give."""
+
     sender: Sender | None = None
-    """Who sent the message (only commands of a citizen)."""
+    """Who sent the message; None if an agency gives the command on his behalf."""
+
+
+class Wish(OfCitizen):
+    """A command of a citizen with words."""
+
+    text: str = ""
+    """His reason."""
+
+
+class OfTwo(Command):
+    """A command that names another case."""
+
+    other: str
+    """The tracking code of the other case."""
+
+
+class Add(OfCitizen, tag=CommandKind.add.value):
+    """The citizen adds a message to the complaint."""
+
+    addition: Addition
+    """The added message."""
+    reading: MessageReading
+    """The reading of the added message."""
+    secret: bool | None = None
+    """Whether the report is to be hidden by the words of the message, for which a `hide` follows."""
     companion: bool | None = None
-    """Whether it is the second command of one message, whose first one tells the citizen what became of it (only `add`)."""
+    """Whether it is the second command of one message, whose first one tells the citizen what became of it."""
+
+
+class Disagree(Wish, tag=CommandKind.disagree.value):
+    """The citizen says that the answer does not settle the matter: the case is open again."""
+
+
+class Reopen(Wish, tag=CommandKind.reopen.value):
+    """The citizen asks for a case that has ended to be open again; or a triage desk takes one out of the archive."""
+
+
+class Rate(Wish, tag=CommandKind.rate.value):
+    """The citizen rates a closed case with 1 to 5 stars."""
+
+    stars: Annotated[int, Meta(ge=1, le=5)]
+
+
+class Withdraw(Wish, tag=CommandKind.withdraw.value):
+    """The citizen takes the complaint back."""
+
+    source: Source | None = None
+    """How the citizen said it, if a triage desk records it on his behalf."""
+
+
+class Hide(Wish, tag=CommandKind.hide.value):
+    """The citizen asks to be hidden from the agency (*anonim*), or for the report to be hidden from the public (*rahasia*)."""
+
+    anonymous: bool | None = None
+    """Whether the person is what is to be hidden."""
+    secret: bool | None = None
+    """Whether the report is what is to be hidden."""
+
+
+class Show(Wish, tag=CommandKind.show.value):
+    """The citizen asks for what was hidden to be shown again."""
+
+    anonymous: bool | None = None
+    """Whether the person is what is to be shown again."""
+    secret: bool | None = None
+    """Whether the report is what is to be shown again."""
+
+
+class Status(OfCitizen, tag=CommandKind.status.value):
+    """A citizen asks for the status of the case. It leads to a reply and to no fact."""
+
+    sender: Sender
+
+
+class Verify(Spoken, tag=CommandKind.verify.value):
+    """The owner says that the report is complete."""
+
+
+class Accept(Spoken, tag=CommandKind.accept.value):
+    """The owner says that the complaint is its task, and begins."""
+
+
+class Refuse(Spoken, tag=CommandKind.refuse.value):
+    """The owner says that the complaint is not its task (*bukan wewenang*)."""
+
+    to: AgencyId | None = None
+    """The agency that the refusal suggests."""
+
+
+class HandOn(Spoken, tag=CommandKind.hand_on.value):
+    """The owner hands the case on to another unit of its government."""
+
+    to: AgencyId
+    """The unit that gets the case."""
+
+
+class Ask(Spoken, tag=CommandKind.ask.value):
+    """The owner asks the citizen something."""
+
+
+class Answer(Spoken, tag=CommandKind.answer.value):
+    """The owner answers the citizen."""
+
+    final: bool | None = None
+    """Whether the owner has nothing to add to the answer."""
+
+
+class Extend(Spoken, tag=CommandKind.extend.value):
+    """The owner takes more time to complete the case: once, before the day is over."""
+
+
+class Postpone(Spoken, tag=CommandKind.postpone.value):
+    """The owner puts the case off to a day, with the reason. No clock stops."""
+
+    until: date
+
+
+class Close(Spoken, tag=CommandKind.close.value):
+    """The owner closes a case that it has answered."""
+
+
+class Reroute(Spoken, tag=CommandKind.reroute.value):
+    """A triage desk gives the case to an agency."""
+
+    to: AgencyId
+    beside: tuple[AgencyId, ...] | None = None
+    """The agencies that are named beside the owner of a border case."""
+
+
+class Reclassify(Spoken, tag=CommandKind.reclassify.value):
+    """A triage desk corrects the class, which sets the days to complete the case."""
+
+    complaint_class: ComplaintClass | None = field(default=None, name="class")
+    """The right class; None leaves it as it is."""
+    oversight: bool | None = None
+    """Whether the report is one of oversight, *berkadar pengawasan*; None leaves that as it is."""
+
+
+class Archive(Spoken, tag=CommandKind.archive.value):
+    """A triage desk puts spam aside. Nothing is deleted: `reopen` takes it back."""
+
+
+class Merge(OfTwo, tag=CommandKind.merge.value):
+    """The case is the same matter as an older one, `other`, and becomes its supporter if that one agrees."""
+
+    text: str = ""
+
+
+class Unmerge(Spoken, tag=CommandKind.unmerge.value):
+    """A triage desk takes a supporter off its main case."""
+
+
+class Adopt(OfTwo, tag=CommandKind.adopt.value):
+    """A later case, `other`, asks this one to be its main case."""
+
+    since: Moment
+    """When the other case was received."""
+    region: str | None = None
+    """The Kemendagri code of the other case's regency; None if it is not known."""
+    owner: AgencyId | None = None
+    """The owner of the other case, if the search proposed the merge: both are of one government or body."""
+
+
+class Confirm(OfTwo, tag=CommandKind.confirm.value):
+    """The older case, `other`, agrees to be the main case."""
+
+    owner: AgencyId | None = None
+    """The owner of this case when it asked, if the search proposed the merge."""
+    as_of: int | None = None
+    """The version of the main case when it agreed."""
+    agency: AgencyRef | None = None
+    """The owner of the main case."""
+    handling: Handling | None = None
+    """How the main case is handled."""
+
+
+class Reject(OfTwo, tag=CommandKind.reject.value):
+    """The older case, `other`, does not agree; `text` says why."""
+
+    text: str
+
+
+class Second(OfTwo, tag=CommandKind.second.value):
+    """The citizen of the supporter `other` adds something, which the owner of this main case is to know: `text`, without personal data."""
+
+    text: str
+    as_of: int | None = None
+    """The version of the main case when it agreed."""
+
+
+class Leave(OfTwo, tag=CommandKind.leave.value):
+    """The supporter `other` leaves this main case."""
+
+    as_of: int | None = None
+    """The version of the main case when it agreed."""
+
+
+class Forget(OfTwo, tag=CommandKind.forget.value):
+    """What the citizen of the supporter `other` has added is not to be shown in this main case any more."""
+
+
+class Echo(OfTwo, tag=CommandKind.echo.value):
+    """The main case, `other`, lets its supporter hear what happened to it."""
+
+    event: EchoedEvent
+    """What happened to the main case."""
+    text: str = ""
+    """What its owner said."""
+    as_of: int | None = None
+    """The version of the main case when that happened."""
+    agency: AgencyRef | None = None
+    """The owner of the main case."""
+    handling: Handling | None = None
+    """How the main case is handled."""
+    until: date | None = None
+    """The day to which the main case was put off, or the new day to complete it."""
+
+
+class Unheard(Spoken, tag=CommandKind.unheard.value):
+    """The citizen cannot hear the question of the case: `text` says why."""
+
+
+class Due(Command, tag=CommandKind.due.value):
+    """The time for something has come: a deadline, a reminder, a closing."""
+
+
+AnyCommand = (
+    Add
+    | Disagree
+    | Reopen
+    | Rate
+    | Withdraw
+    | Hide
+    | Show
+    | Status
+    | Verify
+    | Accept
+    | Refuse
+    | HandOn
+    | Ask
+    | Answer
+    | Extend
+    | Postpone
+    | Close
+    | Reroute
+    | Reclassify
+    | Archive
+    | Merge
+    | Unmerge
+    | Adopt
+    | Confirm
+    | Reject
+    | Second
+    | Leave
+    | Forget
+    | Echo
+    | Unheard
+    | Due
+)
+"""A command of one of the kinds: what a `match` over commands takes."""
+
+Worded = Spoken | Wish | Merge | Reject | Second | Echo
+"""The commands with words."""
+
+
+def text_of(said: Command) -> str:
+    """Return what the actor says; empty if a command of its kind has no words."""
+    return said.text if isinstance(said, Worded) else ""
+
+
+def sender_of(said: Command) -> Sender | None:
+    """Return who sent the message; None if no citizen did."""
+    return said.sender if isinstance(said, OfCitizen) else None
 
 
 _ACTS: Final = re.compile(
@@ -205,24 +432,31 @@ _ACTS: Final = re.compile(
 )
 
 
-class Asked(NamedTuple):
-    """A command to a case.
+def is_act(act: str) -> bool:
+    """Return whether a page, an app or a word names a command by it (see complaints.message.InboundMessage.act)."""
+    return _ACTS.fullmatch(act) is not None
 
-    Attributes:
-        kind: of the command.
-        fields: of the command, beside the text.
+
+def asked_for(act: str, head: CitizenHead, text: str = "") -> Wish:
+    """Return the command that an act names.
+
+    Args:
+        act: the act; is_act holds.
+        head: of the command.
+        text: his reason.
     """
-
-    kind: CommandKind
-    fields: dict[str, Any]
-
-
-def asked_for(act: str) -> Asked | None:
-    """Return the command that a page, an app or a word names (see complaints.message.InboundMessage.act); None if there is none."""
-    if _ACTS.fullmatch(act) is None:
-        return None
     name, _, value = act.partition(":")
-    if name == "rate":
-        return Asked(CommandKind.rate, {"stars": int(value)})
-    named = ("anonymous", "secret") if value == "all" else (value,) if value else ()
-    return Asked(CommandKind(name), dict.fromkeys(named, True))
+    anonymous, secret = (value in {one, "all"} or None for one in ("anonymous", "secret"))
+    match name:
+        case "disagree":
+            return Disagree(**head, text=text)
+        case "reopen":
+            return Reopen(**head, text=text)
+        case "withdraw":
+            return Withdraw(**head, text=text)
+        case "rate":
+            return Rate(**head, text=text, stars=int(value))
+        case "hide":
+            return Hide(**head, text=text, anonymous=anonymous, secret=secret)
+        case _:
+            return Show(**head, text=text, anonymous=anonymous, secret=secret)

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from complaints import ids
-from complaints.command import CommandKind
+from complaints.command import CommandKind, Hide
 from complaints.limits import as_reason
 from complaints.mail import MessageKind, ReplyKind
 from complaints.status_requests import EXAMPLE_CODE
@@ -110,7 +110,7 @@ class Acts:
         return self._opens.opened(turn, heard)
 
     def _told_both(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        companion(turn, heard, stands.about, disputing(stands.about), text=as_reason(heard.message.text))
+        companion(turn, heard, stands.about, disputing(stands.about))
         return self._opens.opened(turn, heard)
 
     def _added(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
@@ -169,10 +169,11 @@ def hide(turn: Turn, heard: Heard, asked: str = "") -> Landed:
     for case in living[:-1]:
         if (person and not case.anonymous) or (report and not case.secret):
             id_ = ids.companion_id(heard.id, f"hide/{case.code}")
-            turn.command(heard.message, id_, case.code, CommandKind.hide, anonymous=person, secret=report)
+            turn.command(Hide(**turn.head(heard.message, id_, case.code), anonymous=person, secret=report))
             case.hide(anonymous=person, secret=report)
     said = "" if asked else as_reason(heard.message.text)
-    turn.command(heard.message, heard.id, latest.code, CommandKind.hide, text=said, anonymous=person, secret=report)
+    head = turn.head(heard.message, heard.id, latest.code)
+    turn.command(Hide(**head, text=said, anonymous=person, secret=report))
     latest.hide(anonymous=person, secret=report)
     return landed(MessageKind.request, latest)
 
@@ -181,7 +182,7 @@ def _rated(turn: Turn, heard: Heard, stands: Standing) -> Landed:
     """Rate a case; the number is all that a rating says, but that the matter is not settled opens it again."""
     rated = command(turn, heard, stands.about, f"rate:{heard.rating}")
     if heard.also_disputes:
-        companion(turn, heard, stands.about, CommandKind.reopen, text=as_reason(heard.message.text))
+        companion(turn, heard, stands.about, "reopen")
     return rated
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from complaints import status_requests
-from complaints.command import asked_for
+from complaints.command import is_act
 from complaints.crypto import Keyring
 from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
@@ -96,7 +96,7 @@ class Lands:
         """Return what a message becomes by the exact command that it is, or by the table."""
         message, named = heard.message, named_case(turn.state, heard.message)
         stands = standing(turn, heard, named, question_ms=self._rules.question_ms)
-        if named is not None and asked_for(message.act) is not None:
+        if named is not None and is_act(message.act):
             self._acts.beside(turn, heard, stands)
             return command(turn, heard, named, message.act, words=True)
         if heard.is_own and not message.attachments and not heard.cries and heard.order is not None:
@@ -138,7 +138,7 @@ class Lands:
         if case is None:
             return _of_no_case(turn, heard, order)
         if not case.foreign or name in _WITH_THE_CODE:
-            return command(turn, heard, case, passing.disputing(case).value if name == "disagree" else order.act)
+            return command(turn, heard, case, passing.disputing(case) if name == "disagree" else order.act)
         if not order.code:  # it says more than the word: whoever has the case reads it
             return None
         return tells(turn, heard, "other_number", secret=True, code=spaced(case.code))  # nobody here knows if it is

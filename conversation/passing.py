@@ -1,12 +1,12 @@
 """Passes what a citizen writes on to his cases: a command, an addition, a dispute, a question for the status."""
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from complaints import ids, status_requests
-from complaints.command import CommandKind, MessageReading, asked_for
+from complaints.command import Add, CommandKind, Hide, MessageReading, Show, Status, asked_for
 from complaints.limits import as_reason
 from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
@@ -88,23 +88,23 @@ def command(turn: Turn, heard: Heard, case: KnownCase, act: str, *, words: bool 
         act: what it asks for (see asked_for).
         words: whether the case keeps the citizen's words as his reason.
     """
-    asked = asked_for(act)
-    assert asked is not None
     said = as_reason(status_requests.without_codes(heard.message.text)) if words else ""
-    turn.command(heard.message, heard.id, case.code, asked.kind, text=said, **asked.fields)
-    if asked.kind in {CommandKind.hide, CommandKind.show}:
-        case.hide(hides=asked.kind is CommandKind.hide, **asked.fields)
+    asked = asked_for(act, turn.head(heard.message, heard.id, case.code), said)
+    turn.command(asked)
+    if isinstance(asked, Hide | Show):
+        case.hide(hides=isinstance(asked, Hide), anonymous=asked.anonymous, secret=asked.secret)
     return landed(_LANDS[asked.kind], case)
 
 
-def disputing(case: KnownCase) -> CommandKind:
-    """Return the command by which a citizen says of an answered case that the matter is not settled."""
-    return CommandKind.reopen if case.closed_ms or case.archived_ms else CommandKind.disagree
+def disputing(case: KnownCase) -> str:
+    """Return the act by which a citizen says of an answered case that the matter is not settled."""
+    return "reopen" if case.closed_ms or case.archived_ms else "disagree"
 
 
-def companion(turn: Turn, heard: Heard, case: KnownCase, kind: CommandKind, **fields: Any) -> None:
-    """Pass on one more command of the same message."""
-    turn.command(heard.message, ids.companion_id(heard.id, kind.value), case.code, kind, **fields)
+def companion(turn: Turn, heard: Heard, case: KnownCase, act: str) -> None:
+    """Pass on one more command of the same message, with its words."""
+    head = turn.head(heard.message, ids.companion_id(heard.id, act), case.code)
+    turn.command(asked_for(act, head, as_reason(heard.message.text)))
 
 
 def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, names_none: bool = False) -> Landed:
@@ -125,7 +125,7 @@ def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, 
         said = text(occasion, message.channel, code=status_requests.EXAMPLE_CODE)
         turn.say(message, id_, ReplyKind.status, said, secret=True)  # nobody is to write a code where everybody reads
         return Landed(MessageKind.status)
-    turn.command(message, id_, code, CommandKind.status)
+    turn.command(Status(**turn.head(message, id_, code)))
     turn.state.questions.append(Question(id=str(id_), at_ms=turn.at_ms, to=turn.state.to))
     case = turn.state.case_of(code)
     if case is None:  # whether somebody else's report is secret is not known here, so analysts read no code
@@ -142,8 +142,8 @@ def hide_first(turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase) 
     anonymous = (asked.anonymous and not (message.anonymous and case.anonymous)) or None
     secret = (asked.secret and not (message.secret and case.secret)) or None
     if anonymous or secret:
-        companion = ids.companion_id(id_, CommandKind.hide.value)
-        turn.command(message, companion, case.code, CommandKind.hide, anonymous=anonymous, secret=secret)
+        head = turn.head(message, ids.companion_id(id_, CommandKind.hide.value), case.code)
+        turn.command(Hide(**head, anonymous=anonymous, secret=secret))
         case.hide(anonymous=anonymous, secret=secret)
     return secret
 
@@ -155,8 +155,15 @@ class Passing:
         """Take what reads messages."""
         self._reads = reads
 
-    def add(
-        self, turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase, kind: MessageKind, **fields: Any
+    def add(  # noqa: PLR0913  # the parts of an addition
+        self,
+        turn: Turn,
+        message: InboundMessage,
+        id_: UUID,
+        case: KnownCase,
+        kind: MessageKind,
+        *,
+        companion: bool | None = None,
     ) -> Landed:
         """Add a message to a case, and hide what it asks to be hidden.
 
@@ -166,15 +173,15 @@ class Passing:
             id_: the id of the command.
             case: what is known of the case; is changed.
             kind: what the message became.
-            fields: of the command, beside the addition and its reading.
+            companion: whether another command of the message tells the citizen what became of it.
         """
         part = case.part if case.asked_ms else None
         found, was_read = self._reads.completion(kept(case), message, part=part, about=case)
         reading = found.reading
         if reading.corrects and not case.id:  # whoever has only the code of a case moves it nowhere
             reading = replace(reading, corrects=None)
-        fields |= {"addition": found.addition, "reading": reading, "secret": hide_first(turn, message, id_, case)}
-        turn.command(message, id_, case.code, CommandKind.add, **fields)
+        secret, head = hide_first(turn, message, id_, case), turn.head(message, id_, case.code)
+        turn.command(Add(**head, addition=found.addition, reading=reading, secret=secret, companion=companion))
         if reading.corrects and (regency := reading.place.regency):
             case.region = regency.code
         case.additions += 1
@@ -185,17 +192,9 @@ class Passing:
     def add_apart(self, turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase) -> Landed:
         """Add a message that tells another matter to a case, which stays as it is. A citizen who is sent texts hears nothing of it."""
         found, was_read = self._reads.completion(None, message, part=None, about=None)
-        secret = hide_first(turn, message, id_, case)
-        turn.command(
-            message,
-            id_,
-            case.code,
-            CommandKind.add,
-            addition=replace(found.addition, apart=True),
-            reading=MessageReading(),
-            secret=secret,
-            companion=True if message.sender else None,
-        )
+        secret, head = hide_first(turn, message, id_, case), turn.head(message, id_, case.code)
+        addition, companion = replace(found.addition, apart=True), True if message.sender else None
+        turn.command(Add(**head, addition=addition, reading=MessageReading(), secret=secret, companion=companion))
         case.additions += 1
         return landed(MessageKind.addition, case, unread=not was_read)
 
@@ -203,16 +202,9 @@ class Passing:
         """Pass on danger to life that somebody tells to a case: it becomes a case of its own (see router.cases.decide), and that stays."""
         message = heard.message
         found, was_read = self._reads.completion(None, message, part=None, about=None)
-        turn.command(
-            message,
-            id_,
-            case.code,
-            CommandKind.add,
-            addition=replace(found.addition, apart=True),
-            reading=found.reading,
-            secret=heard.fresh.message.secret or None,
-            companion=True if message.sender else None,
-        )
+        head, addition = turn.head(message, id_, case.code), replace(found.addition, apart=True)
+        secret, companion = heard.fresh.message.secret or None, True if message.sender else None
+        turn.command(Add(**head, addition=addition, reading=found.reading, secret=secret, companion=companion))
         if message.sender:  # he hears of it, also if he has asked for silence before
             own = ids.continuation_id(id_)
             made = KnownCase(id=str(own), code=next_code(case.code, own), opened_ms=turn.at_ms)
@@ -237,7 +229,7 @@ class Passing:
             case: what is known of the case; is changed.
             whole: whether the message is also added, because it tells of the complaint itself.
         """
-        became = command(turn, heard, case, disputing(case).value, words=True)
+        became = command(turn, heard, case, disputing(case), words=True)
         if heard.message.attachments or whole:
             id_ = ids.companion_id(heard.id, CommandKind.add.value)
             self.add(turn, heard.message, id_, case, MessageKind.addition, companion=True)

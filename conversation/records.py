@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from complaints import ids
 from complaints.bus import Record
 from complaints.bus.envelope import encode
-from complaints.command import CONVERSATION, Command, CommandKind
+from complaints.command import CONVERSATION, CommandKind, Unheard
 from complaints.errors import ContractViolation
 from complaints.event import DeadLetter
 from complaints.mail import Delivery, DeliveryOutcome, Due, Received, Reply, ReplyEvent, ReplyKind
@@ -73,15 +73,8 @@ def unsent(reply: Reply, reason: str, *, at: datetime) -> tuple[Record, ...]:
 
 def question_unheard(reply_id: UUID, code: str, reason: str, *, at: datetime) -> Record:
     """Return the command by which a case learns that its citizen does not hear its question."""
-    kind = CommandKind.unheard
-    command = Command(
-        id=uuid5(reply_id, kind.value),
-        tracking_code=code,
-        kind=kind,
-        actor=CONVERSATION,
-        received_at=at,
-        text=reason,
-    )
+    id_ = uuid5(reply_id, CommandKind.unheard.value)
+    command = Unheard(id=id_, tracking_code=code, actor=CONVERSATION, received_at=at, text=reason)
     return encode(command, source=SOURCE)
 
 

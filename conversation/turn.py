@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid5
 
 from complaints import ids
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import decode_one_of, encode, type_of
-from complaints.command import CITIZEN, Command, CommandKind, Sender
+from complaints.command import CITIZEN, CitizenHead, OfCitizen, Sender
 from complaints.errors import ContractViolation
 from complaints.mail import Delivery, Due, Received, Reply, ReplyKind
 from complaints.message import InboundMessage
@@ -46,17 +46,14 @@ class Turn:
         """The time of the record."""
         return moment_of(self.at_ms)
 
-    def command(self, message: InboundMessage, id_: UUID, code: str, kind: CommandKind, **fields: Any) -> None:
+    def head(self, message: InboundMessage, id_: UUID, code: str) -> CitizenHead:
+        """Return what the citizen's command to a case has, of whatever kind."""
+        sender = Sender(channel=message.channel, reporter_ref=self.citizen, proven=message.proven or None)
+        at = message.received_at
+        return {"id": id_, "tracking_code": code, "actor": CITIZEN, "received_at": at, "sender": sender}
+
+    def command(self, command: OfCitizen) -> None:
         """Write the citizen's command to a case."""
-        command = Command(
-            id=id_,
-            tracking_code=code,
-            kind=kind,
-            actor=CITIZEN,
-            received_at=message.received_at,
-            sender=Sender(channel=message.channel, reporter_ref=self.citizen, proven=message.proven or None),
-            **fields,
-        )
         self.outputs.append(encode(command, source=SOURCE))
 
     def say(self, message: InboundMessage, id_: UUID, kind: ReplyKind, said: str, *, secret: bool = False) -> None:

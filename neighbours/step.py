@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 from zlib import crc32
 
 from msgspec.structs import replace
 
-from complaints import tracking
+from complaints import command, tracking
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import decode_one_of, encode, type_of
 from complaints.bus.step.contract import KEEP, Effect, State
-from complaints.command import NEIGHBOURS, Command, CommandKind, EchoedEvent
+from complaints.command import NEIGHBOURS, EchoedEvent, Head
 from complaints.errors import ContractViolation
 from complaints.ids import derived
 from complaints.neighbour import Closed, Joined, Left, Opened, Told
@@ -170,22 +170,30 @@ def _last(code: str | None) -> int:
 def _merge(merge: Merge, cause: UUID, record: StoredRecord) -> Record:
     """Return the command that proposes a merge. A case that was opened again may be proposed again: that is another command."""
     id_ = derived(cause, f"merge/{merge.supporter}/{merge.main}")
-    return _command(id_, CommandKind.merge, merge.supporter, record, other=merge.main)
+    return encode(command.Merge(**_head(id_, merge.supporter, record), other=merge.main), source=SOURCE)
 
 
 def _echoes(page: supporters.Page, told: Told, record: StoredRecord) -> list[Record]:
     """Return a command for each supporter of a page."""
-    more = {name: getattr(told, name) for name in ("event", "as_of", "agency", "handling", "text", "until")}
-    return [
-        _command(derived(told.id, code), CommandKind.echo, code, record, other=told.main, **more)
-        for code in page.supporters
-    ]
+    return [encode(_echo(told, code, record), source=SOURCE) for code in page.supporters]
 
 
-def _command(id_: UUID, kind: CommandKind, code: str, record: StoredRecord, **more: Any) -> Record:
+def _echo(told: Told, code: str, record: StoredRecord) -> command.Echo:
+    return command.Echo(
+        **_head(derived(told.id, code), code, record),
+        other=told.main,
+        event=told.event,
+        as_of=told.as_of,
+        agency=told.agency,
+        handling=told.handling,
+        text=told.text,
+        until=told.until,
+    )
+
+
+def _head(id_: UUID, code: str, record: StoredRecord) -> Head:
     at = _EPOCH + timedelta(milliseconds=record.timestamp_ms)
-    command = Command(id=id_, tracking_code=code, kind=kind, actor=NEIGHBOURS, received_at=at, **more)
-    return encode(command, source=SOURCE)
+    return {"id": id_, "tracking_code": code, "actor": NEIGHBOURS, "received_at": at}
 
 
 def _passed_on(notice: Joined | Left | Told, pages: range) -> tuple[Record, ...]:

@@ -19,7 +19,7 @@ from complaints.bus.envelope import encode
 from complaints.bus.step.contract import State
 from complaints.bus.step.states.store import StoredState
 from complaints.case import FORMAT
-from complaints.command import Command, CommandKind
+from complaints.command import Accept
 from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS
 from complaints.runtime.settings import Settings
 from lapor.processes.routing import router
@@ -90,10 +90,9 @@ def opened(complaint: Record, law: Router, at: datetime, *, accept: bool) -> Tem
     assert isinstance(effect.state, State)
     state, case = effect.state, orjson.loads(effect.state.value)
     if accept:
-        command = Command(
+        command = Accept(
             id=uuid5(UUID(case["complaint_id"]), "accept"),
             tracking_code=case["tracking_code"],
-            kind=CommandKind.accept,
             actor=case["owner"]["id"],
             received_at=at,
         )

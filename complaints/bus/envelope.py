@@ -9,7 +9,17 @@ import msgspec
 
 from complaints.bus import Headers, Record, StoredRecord
 from complaints.command import Command
-from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, NEIGHBOURS, SENDS
+from complaints.contract import (
+    CASE_EVENTS,
+    COMPLAINTS,
+    CONVERSATIONS,
+    DEAD_LETTERS,
+    KINDS,
+    MESSAGE_EVENTS,
+    MODEL_OF,
+    NEIGHBOURS,
+    SENDS,
+)
 from complaints.errors import ContractViolation
 from complaints.event import Complaint, DeadLetter, Event
 from complaints.fact import Fact
@@ -104,7 +114,7 @@ def encode(event: AnyEvent, *, source: str, topic: str | None = None, more: Head
         topic: the topic to write to; by default the one that the contract names for the event.
         more: further headers.
     """
-    model = type(event)
+    model = MODEL_OF.get(type(event), type(event))
     if isinstance(event, Send | SendReport):
         more = (*more, (CHANNEL_HEADER, event.channel.encode()))
     return enveloped(
@@ -208,4 +218,4 @@ _QUOTED: Final = re.compile("(?<=Invalid enum value) .*(?= - at )", re.DOTALL)
 
 @cache
 def _decoder(model: type[Event]) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(model)
+    return msgspec.json.Decoder(KINDS.get(model, model))

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final, get_args
 
 import msgspec
 import yaml
 
 from complaints.case import Case
-from complaints.command import Command
+from complaints.command import AnyCommand, Command
 from complaints.event import Complaint, DeadLetter, Event
 from complaints.fact import Fact
 from complaints.mail import Delivery, Due, MessageEvent, Received, Reply, ReplyEvent, Send, SendReport
@@ -44,6 +44,14 @@ MODELS: dict[str, type[Event]] = {
     )
 }
 """The models of whole records, by their names."""
+
+KINDS: Final[dict[type[Event], Any]] = {Command: AnyCommand}
+"""The kinds of the models that have kinds."""
+
+MODEL_OF: Final[dict[type[Event], type[Event]]] = {
+    kind: model for model, kinds in KINDS.items() for kind in get_args(kinds)
+}
+"""The models of their kinds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +105,7 @@ def topics() -> dict[str, Topic]:
 
 def schema(model: type[Event]) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a model's events as they are written to their topic: plain data, as it is."""
-    made = msgspec.to_builtins(msgspec.json.schema(model))
+    made = msgspec.to_builtins(msgspec.json.schema(KINDS.get(model, model)))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:lapor:{model.__name__.lower()}:v1",

@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 
 from complaints import ids, tracking
-from complaints.command import Command, CommandKind
+from complaints.command import AnyCommand, Merge
 from complaints.disposition import AgencyRef
 from complaints.errors import CaseError, ConfigurationError, TrackingCodeError, UnavailableError
 from complaints.fact import Fact, FactKind, Result
@@ -63,7 +63,7 @@ class Order(NamedTuple):
 
     number: int
     agency: AgencyRef
-    command: Command
+    command: AnyCommand
 
 
 class Fault(NamedTuple):
@@ -103,7 +103,7 @@ class Applies:
     """
 
     view: Results
-    publish: Callable[[Command], "Future[Any]"]
+    publish: Callable[[AnyCommand], "Future[Any]"]
     agency: Callable[[str], AgencyRef | None]
     state: Callable[[str], str | None]
     now: Callable[[], datetime]
@@ -233,10 +233,8 @@ def _said(order: Order, facts: Sequence[Fact], *, known: bool) -> dict[str, Any]
 
 def _with_main(read: Order | Fault, state: Callable[[str], str | None]) -> Order | Fault:
     """Return a line as it was read; a fault if it merges a case into a code that no case has."""
-    if isinstance(read, Order) and read.command.kind is CommandKind.merge:
-        other = read.command.other or ""
-        if state(other) is None:
-            return Fault(read.number, f"into: no case has the code {tracking.spaced(other)}")
+    if isinstance(read, Order) and isinstance(read.command, Merge) and state(read.command.other) is None:
+        return Fault(read.number, f"into: no case has the code {tracking.spaced(read.command.other)}")
     return read
 
 

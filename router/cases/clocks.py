@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from complaints import telling
+from complaints import command, telling
 from complaints.case import OPEN, Case, Question
-from complaints.command import Command
 from complaints.fact import FactKind, Result
 from normalizer.zones import local_day, midnight_ms
 from router.cases.draft import Declined, Draft
@@ -36,7 +35,7 @@ def due_ms(case: Case, changed_ms: int) -> int | None:
     return None if earliest is None else max(earliest, changed_ms + 1)
 
 
-def due(draft: Draft, _: Command, law: Law) -> Declined | None:
+def due(draft: Draft, _: command.Due, law: Law) -> Declined | None:
     """Add the facts for whatever the time has come for. None if the case has moved on: a timer that fires twice is harmless."""
     come = [what for moment, what in _moments(draft.now) if moment <= draft.record.at_ms]
     for what in come:
@@ -56,7 +55,7 @@ def due(draft: Draft, _: Command, law: Law) -> Declined | None:
     return None
 
 
-def unheard(draft: Draft, said: Command, _: Law) -> Declined | None:
+def unheard(draft: Draft, said: command.Unheard, _: Law) -> Declined | None:
     """Close a question that the citizen has not heard: nothing waits for him, and he is not deemed to have withdrawn for his silence.
 
     What nobody can handle without the answer stays at its triage desk.

@@ -1,15 +1,15 @@
 """Decides what a record in the mailbox of a case leads to: the facts, in their order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
 from msgspec import json
 from msgspec.structs import replace
 
-from complaints import tracking
+from complaints import command, tracking
 from complaints.case import Case
-from complaints.command import Command, CommandKind, Sender
+from complaints.command import Add, AnyCommand, CommandKind, Sender, sender_of, text_of
 from complaints.errors import ContractViolation
 from complaints.event import Addition, Complaint
 from complaints.fact import FactKind, Result
@@ -63,7 +63,7 @@ def decide(case: Case | None, record: Inbound, law: Law) -> Decision:
     said = record.event
     if isinstance(said, Complaint):
         return _open(case, said, record, law)
-    if said.kind is CommandKind.status:
+    if isinstance(said, command.Status):
         return Decision((), case)
     if case is None:
         raise ContractViolation(
@@ -71,12 +71,12 @@ def decide(case: Case | None, record: Inbound, law: Law) -> Decision:
         )
     if said.id in case.commands:
         return Decision((), case)
-    hides = said.kind is CommandKind.add and bool(said.secret)
+    hides = isinstance(said, Add) and bool(said.secret)
     draft = Draft(case, record, law, secret=case.complaint.secret or hides)
     outcome = _outcome(case, said, law)
     if isinstance(outcome, Declined):
         draft.decline(said.kind, outcome)
-    elif why := _APPLY[said.kind](draft, said, law):
+    elif why := _apply(draft, said, law):
         draft.decline(said.kind, why)
     return draft.decision
 
@@ -103,10 +103,10 @@ def _open(case: Case | None, complaint: Complaint, record: Inbound, law: Law) ->
     return draft.decision
 
 
-def _outcome(case: Case, said: Command, law: Law) -> tuple[FactKind, ...] | Declined:
+def _outcome(case: Case, said: AnyCommand, law: Law) -> tuple[FactKind, ...] | Declined:
     """Return the facts of the table; or why the table or the text does not allow the command."""
-    kind = said.kind
-    found = TABLE[kind, role_of(case, said.actor, law, kind, said.sender)][case.state]
+    kind, text = said.kind, text_of(said)
+    found = TABLE[kind, role_of(case, said.actor, law, kind, sender_of(said))][case.state]
     if isinstance(found, str):
         sentence = found.format(
             actor=law.name(said.actor),
@@ -115,10 +115,10 @@ def _outcome(case: Case, said: Command, law: Law) -> tuple[FactKind, ...] | Decl
             desk=law.desk(sorted_by(kind, case)) if "{desk}" in found else "",
         )
         return Declined(sentence, Result.already_applied if found == ALREADY else Result.refused)
-    if kind in _NEEDS_TEXT and not any(character.isalnum() for character in said.text):
+    if kind in _NEEDS_TEXT and not any(character.isalnum() for character in text):
         return Declined("The text has no words.")
     most = _NEEDS_TEXT.get(kind, REASON_BYTES)
-    if (size := len(said.text.encode())) > most:
+    if (size := len(text.encode())) > most:
         return Declined(f"The text has {size} bytes, at most {most} are possible.")
     return found
 
@@ -150,11 +150,9 @@ def _has_room_by_code(case: Case) -> bool:
     return len(found) <= MOST_BY_CODE and len(json.encode(found)) <= BY_CODE_BYTES
 
 
-def _add(draft: Draft, said: Command, law: Law) -> Declined | None:
+def _add(draft: Draft, said: Add, law: Law) -> Declined | None:
     """Add the citizen's message. If the case is closed or has no room for it, the message becomes a complaint of its own."""
     before, reading = draft.now, said.reading
-    assert said.addition is not None
-    assert reading is not None
     addition = bare(said.addition)
     by_code = role_of(before, said.actor, law, CommandKind.add, said.sender) is Role.bearer
     is_counted = by_code or _is_unproven(before, said.sender)
@@ -188,7 +186,7 @@ def _add(draft: Draft, said: Command, law: Law) -> Declined | None:
     return None
 
 
-def _follow(draft: Draft, said: Command, text: str, law: Law, before: Case) -> None:
+def _follow(draft: Draft, said: Add, text: str, law: Law, before: Case) -> None:
     """Add the facts that follow from an addition: the case is open again, leaves its main case, goes to its owner, or asks."""
     has_owner = False
     if before.state == "dicabut":
@@ -201,42 +199,74 @@ def _follow(draft: Draft, said: Command, text: str, law: Law, before: Case) -> N
         ask(draft, None if has_owner else route(draft, law))
 
 
-def continuation_of(said: Command) -> tuple[UUID, str]:
+def continuation_of(said: Add) -> tuple[UUID, str]:
     """Return the id and the tracking code of the complaint that an addition becomes if its case has no room for it."""
     new_id = derived(said.id, CONTINUATION)
     return new_id, tracking.next_code(said.tracking_code, new_id)
 
 
-_APPLY: Final[Mapping[CommandKind, Callable[[Draft, Command, Law], Declined | None]]] = {
-    CommandKind.add: _add,
-    CommandKind.disagree: citizen.disagree,
-    CommandKind.reopen: citizen.reopen,
-    CommandKind.rate: citizen.rate,
-    CommandKind.withdraw: citizen.withdraw,
-    CommandKind.hide: citizen.hide,
-    CommandKind.show: citizen.show,
-    CommandKind.verify: owner.verify,
-    CommandKind.accept: owner.accept,
-    CommandKind.refuse: owner.refuse,
-    CommandKind.hand_on: owner.hand_on,
-    CommandKind.ask: owner.ask,
-    CommandKind.answer: owner.answer,
-    CommandKind.extend: owner.extend,
-    CommandKind.postpone: owner.postpone,
-    CommandKind.close: owner.close,
-    CommandKind.reroute: desk.reroute,
-    CommandKind.reclassify: desk.reclassify,
-    CommandKind.archive: desk.archive,
-    CommandKind.merge: merging.merge,
-    CommandKind.unmerge: merging.unmerge,
-    CommandKind.adopt: merging.adopt,
-    CommandKind.confirm: merging.confirm,
-    CommandKind.reject: merging.reject,
-    CommandKind.second: merging.second,
-    CommandKind.leave: merging.leave,
-    CommandKind.forget: merging.forget,
-    CommandKind.echo: merging.echo,
-    CommandKind.unheard: clocks.unheard,
-    CommandKind.due: clocks.due,
-}
-"""What each command does after the table has allowed it; or why it cannot."""
+def _apply(draft: Draft, said: AnyCommand, law: Law) -> Declined | None:  # noqa: C901, PLR0911, PLR0912  # a branch for each kind
+    """Add the facts of a command that the table has allowed; or return why it is not possible."""
+    match said:
+        case command.Add():
+            return _add(draft, said, law)
+        case command.Disagree():
+            return citizen.disagree(draft, said, law)
+        case command.Reopen():
+            return citizen.reopen(draft, said, law)
+        case command.Rate():
+            return citizen.rate(draft, said, law)
+        case command.Withdraw():
+            return citizen.withdraw(draft, said, law)
+        case command.Hide():
+            return citizen.hide(draft, said, law)
+        case command.Show():
+            return citizen.show(draft, said, law)
+        case command.Verify():
+            return owner.verify(draft, said, law)
+        case command.Accept():
+            return owner.accept(draft, said, law)
+        case command.Refuse():
+            return owner.refuse(draft, said, law)
+        case command.HandOn():
+            return owner.hand_on(draft, said, law)
+        case command.Ask():
+            return owner.ask(draft, said, law)
+        case command.Answer():
+            return owner.answer(draft, said, law)
+        case command.Extend():
+            return owner.extend(draft, said, law)
+        case command.Postpone():
+            return owner.postpone(draft, said, law)
+        case command.Close():
+            return owner.close(draft, said, law)
+        case command.Reroute():
+            return desk.reroute(draft, said, law)
+        case command.Reclassify():
+            return desk.reclassify(draft, said, law)
+        case command.Archive():
+            return desk.archive(draft, said, law)
+        case command.Merge():
+            return merging.merge(draft, said, law)
+        case command.Unmerge():
+            return merging.unmerge(draft, said, law)
+        case command.Adopt():
+            return merging.adopt(draft, said, law)
+        case command.Confirm():
+            return merging.confirm(draft, said, law)
+        case command.Reject():
+            return merging.reject(draft, said, law)
+        case command.Second():
+            return merging.second(draft, said, law)
+        case command.Leave():
+            return merging.leave(draft, said, law)
+        case command.Forget():
+            return merging.forget(draft, said, law)
+        case command.Echo():
+            return merging.echo(draft, said, law)
+        case command.Unheard():
+            return clocks.unheard(draft, said, law)
+        case command.Due():
+            return clocks.due(draft, said, law)
+        case command.Status():
+            return None

@@ -1,31 +1,21 @@
 """Reads a record of a case's mailbox: a complaint or a command, with the few rules that types cannot say."""
 
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 from uuid import UUID
 
 from complaints import tracking
 from complaints.bus import StoredRecord
 from complaints.bus.envelope import decode_one_of, type_of
-from complaints.command import Command, CommandKind
+from complaints.command import AnyCommand, Command, OfTwo
 from complaints.errors import ContractViolation
 from complaints.event import Complaint
 from router.cases.document.plain import moment_of
 
-_TAKES: Final[dict[bytes, type[Complaint | Command]]] = {type_of(Complaint): Complaint, type_of(Command): Command}
-
-_OF_TWO: Final = frozenset(
-    (
-        CommandKind.adopt,
-        CommandKind.confirm,
-        CommandKind.reject,
-        CommandKind.second,
-        CommandKind.leave,
-        CommandKind.forget,
-        CommandKind.echo,
-    )
-)
-"""The commands in which one case speaks to another."""
+_TAKES: Final[dict[bytes, type[Complaint | AnyCommand]]] = {
+    type_of(Complaint): Complaint,
+    type_of(Command): cast("type[AnyCommand]", Command),
+}
 
 
 class Inbound(NamedTuple):
@@ -38,7 +28,7 @@ class Inbound(NamedTuple):
         offset: the record's offset in its partition.
     """
 
-    event: Complaint | Command
+    event: Complaint | AnyCommand
     at: datetime
     at_ms: int
     offset: int
@@ -54,9 +44,9 @@ class Inbound(NamedTuple):
         return self.event.tracking_code
 
     @property
-    def command(self) -> Command | None:
+    def command(self) -> AnyCommand | None:
         """The command; None if it is a complaint."""
-        return self.event if isinstance(self.event, Command) else None
+        return None if isinstance(self.event, Complaint) else self.event
 
 
 def read(record: StoredRecord) -> Inbound:
@@ -72,21 +62,12 @@ def read(record: StoredRecord) -> Inbound:
     return Inbound(event, moment_of(record.timestamp_ms), record.timestamp_ms, record.offset)
 
 
-def _wrong(event: Complaint | Command, key: bytes) -> str:
+def _wrong(event: Complaint | AnyCommand, key: bytes) -> str:
     """Return what is wrong with an event beside the types of its fields; empty if nothing is."""
     if event.tracking_code.encode() != key:
         return "the record's key is not its tracking code"
     if not tracking.is_canonical(event.tracking_code):
         return "the tracking code is none of ours in its canonical form"
-    return "" if isinstance(event, Complaint) else _lacks(event)
-
-
-def _lacks(command: Command) -> str:
-    """Return what a command of its kind lacks; empty if it lacks nothing."""
-    if command.kind is CommandKind.add and (command.addition is None or command.reading is None):
-        return "a command to add needs an addition and a reading"
-    if command.kind is CommandKind.status and command.sender is None:
-        return "a command that asks for the status needs a sender"
-    if command.other is None:
-        return f"a command to {command.kind.value} needs the other case" if command.kind in _OF_TWO else ""
-    return "" if tracking.is_canonical(command.other) else "other is no tracking code in its canonical form"
+    if isinstance(event, OfTwo) and not tracking.is_canonical(event.other):
+        return "other is no tracking code in its canonical form"
+    return ""

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from complaints import tracking
 from complaints.calendar import jakarta_day, written_day
 from complaints.case import Case, Question
-from complaints.command import Command
+from complaints.command import Add, OfCitizen, text_of
 from complaints.event import Complaint
 from complaints.fact import Fact, FactKind
 from complaints.ids import derived, reply_name
@@ -98,7 +98,7 @@ def _kind_of(fact: Fact, was_merged: bool) -> ReplyKind | None:  # of one caller
     return kind_of(fact.kind, moves=moves(fact), was_merged=was_merged, level=fact.level, event=fact.event)
 
 
-def status_for(asked: Command, case: Case | None, at: datetime) -> Reply:
+def status_for(asked: OfCitizen, case: Case | None, at: datetime) -> Reply:
     """Return the answer to a citizen who asks for the status of a case.
 
     Args:
@@ -112,7 +112,7 @@ def status_for(asked: Command, case: Case | None, at: datetime) -> Reply:
     sender = asked.sender
     assert sender is not None
     answer = _answer_again(case) if case and sender.reporter_ref == case.complaint.reporter_ref else ""
-    said = asked.addition.text if asked.addition else asked.text
+    said = asked.addition.text if isinstance(asked, Add) else text_of(asked)
     ending = emergency.OCCASION if emergency.tells_of_danger(said) else "latest_answer" if answer else ""
     reply = Reply(
         id=derived(asked.id, reply_name(ReplyKind.status.value)),

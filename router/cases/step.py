@@ -11,7 +11,7 @@ from complaints.bus import Headers, Record, StoredRecord
 from complaints.bus.envelope import AnyEvent, encode
 from complaints.bus.step.contract import KEEP, Effect, Keep, State
 from complaints.case import Case
-from complaints.command import CLOCK, Command, CommandKind
+from complaints.command import CLOCK, Add, Adopt, AnyCommand, Due, OfCitizen, Status, sender_of
 from complaints.event import Complaint
 from complaints.fact import Fact, FactKind
 from complaints.ids import timer_id
@@ -68,7 +68,7 @@ class CaseStep:
             self._count("passed on")
             return Effect(outputs=(passed_on(inbound),))
         if (said := inbound.command) is not None:
-            if said.kind is CommandKind.status:
+            if isinstance(said, Status):
                 self._count("asked for the status")
                 return Effect(outputs=(_written(status_for(said, case, inbound.at)),))
             if case is None and (answer := _for_nobody(said, inbound)) is not None:
@@ -95,15 +95,7 @@ def _wanting(state: State, case: Case) -> State | Keep:
 def timer(key: bytes, due_ms: int) -> Record:
     """Return the record that tells a case that the time has come for something (see complaints.bus.step.contract.MakeTimer)."""
     code = key.decode()
-    return _written(
-        Command(
-            id=timer_id(code, due_ms),
-            tracking_code=code,
-            kind=CommandKind.due,
-            actor=CLOCK,
-            received_at=moment_of(due_ms),
-        )
-    )
+    return _written(Due(id=timer_id(code, due_ms), tracking_code=code, actor=CLOCK, received_at=moment_of(due_ms)))
 
 
 def passed_on(inbound: Inbound) -> Record:
@@ -116,8 +108,8 @@ def _outputs(before: Case | None, facts: tuple[Fact, ...], case: Case, inbound: 
     found = [_written(fact, caused) for fact in facts]
     found += map(_written, _replies(before, facts, case, inbound))
     found += map(_written, dialogue(before, inbound, facts, case))
-    if facts[0].kind is FactKind.continued and inbound.command:
-        found.append(_written(continuation(case.complaint, inbound.command, continues=case.tracking_code)))
+    if facts[0].kind is FactKind.continued and isinstance(inbound.event, Add):
+        found.append(_written(continuation(case.complaint, inbound.event, continues=case.tracking_code)))
     found += map(_written, notices(before, facts, case, inbound))
     return tuple(found)
 
@@ -125,40 +117,41 @@ def _outputs(before: Case | None, facts: tuple[Fact, ...], case: Case, inbound: 
 def _replies(before: Case | None, facts: tuple[Fact, ...], case: Case, inbound: Inbound) -> list[Reply]:
     """Return what citizens hear of the facts: who sent a command that changed nothing, how his case stands."""
     said = inbound.command
-    sender = said.sender if said else None
+    sender = sender_of(said) if said else None
     by_code = sender is not None and not is_reporter(case, sender.reporter_ref)
     reply = reply_to(facts, case, was_merged=before is not None and before.state == "digabung", by_code=by_code)
-    if said is None or sender is None:
+    if not isinstance(said, OfCitizen) or sender is None:
         return [] if reply is None else [reply]
     if reply is None and facts[0].kind is FactKind.declined:
         return [status_for(said, case, inbound.at)]
-    if reply is not None and said.companion and reply.kind is ReplyKind.completed and not any(map(moves, facts)):
+    is_companion = isinstance(said, Add) and said.companion
+    if reply is not None and is_companion and reply.kind is ReplyKind.completed and not any(map(moves, facts)):
         reply = None
     found = [] if reply is None else [reply]
     # somebody else who has the code hears how the case stands, as its citizen does what has changed: not on the web
-    if by_code and not said.companion and not tracking.names_mailbox(sender.reporter_ref):
+    if by_code and not is_companion and not tracking.names_mailbox(sender.reporter_ref):
         found.append(status_for(said, case, inbound.at))
     return found
 
 
-def _for_nobody(said: Command, inbound: Inbound) -> AnyEvent | None:
+def _for_nobody(said: AnyCommand, inbound: Inbound) -> AnyEvent | None:
     """Return what a command leads to by a code that no case has; None if it is poison.
 
     Another case that asks for a main case is refused. What a citizen adds with a code of another's is a complaint of its own, so that no
     word of his is lost; of anything else he hears that there is no such case.
     """
-    if said.kind is CommandKind.adopt:
+    if isinstance(said, Adopt):
         return reject_for_nobody(inbound, said.other)
-    if said.sender is None or tracking.names_mailbox(said.sender.reporter_ref):
+    if not isinstance(said, OfCitizen) or said.sender is None or tracking.names_mailbox(said.sender.reporter_ref):
         return None
-    return status_for(said, None, inbound.at) if said.addition is None else continuation(None, said)
+    return continuation(None, said) if isinstance(said, Add) else status_for(said, None, inbound.at)
 
 
 def _written(event: AnyEvent, more: Headers = ()) -> Record:
     return encode(event, source=SOURCE, more=more)
 
 
-def continuation(first: Complaint | None, said: Command, *, continues: str | None = None) -> Complaint:
+def continuation(first: Complaint | None, said: Add, *, continues: str | None = None) -> Complaint:
     """Return the complaint that an addition becomes because its case has no room for it, or because there is no such case.
 
     Args:
@@ -167,8 +160,6 @@ def continuation(first: Complaint | None, said: Command, *, continues: str | Non
         continues: the tracking code of the case.
     """
     addition, reading, sender = said.addition, said.reading, said.sender
-    assert addition is not None
-    assert reading is not None
     new_id, code = continuation_of(said)
     made = Complaint(
         id=new_id,

@@ -1,10 +1,11 @@
 """The contract as data: schemas follow the models, stay compatible, and every example goes through everything that reads it."""
 
 import json
+from enum import StrEnum
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -16,8 +17,8 @@ from complaints.bus import StoredRecord
 from complaints.bus.envelope import decode, encode, type_of
 from complaints.bus.step.contract import TOMBSTONES_MS
 from complaints.case import Case
-from complaints.command import Command
-from complaints.contract import MODELS, schema, topics
+from complaints.command import Command, CommandKind
+from complaints.contract import KINDS, MODELS, schema, topics
 from complaints.errors import ContractViolation
 from complaints.event import Event
 from complaints.fact import Fact, FactKind
@@ -39,7 +40,7 @@ def stored(model: str, value: bytes) -> StoredRecord:
 def examples(model: type[Event]) -> dict[str, Any]:
     """Return the examples of a model, by the names of their files."""
     return {
-        path.stem: msgspec.json.decode(path.read_bytes(), type=model)
+        path.stem: msgspec.json.decode(path.read_bytes(), type=KINDS.get(model, model))
         for name, path in EXAMPLES
         if name == model.__name__
     }
@@ -183,3 +184,11 @@ def test_every_declaration_is_complete() -> None:
         assert topic.compacted or "retention.ms" in topic.settings
         # a worker trusts its copy for so long, and a tombstone must be there until then
         assert not topic.compacted or int(topic.settings["delete.retention.ms"]) > TOMBSTONES_MS
+
+
+@pytest.mark.parametrize(("model", "kinds"), [(Command, CommandKind)])
+def test_each_kind_has_one_struct(model: type[Event], kinds: type[StrEnum]) -> None:
+    """With its tag: a kind without a Struct could be named and never read."""
+    structs = get_args(KINDS[model])
+    assert [one.__struct_config__.tag for one in structs] == [kind.value for kind in kinds]
+    assert all(issubclass(one, model) for one in structs)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, get_args
 from uuid import uuid5
 
 import msgspec
@@ -13,7 +13,7 @@ from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import encode
 from complaints.bus.step.contract import State
 from complaints.case import Case
-from complaints.command import CITIZEN, Command, CommandKind, MessageReading
+from complaints.command import CITIZEN, Add, AnyCommand, Command, CommandKind, MessageReading
 from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS, NEIGHBOURS
 from complaints.disposition import Disposition
 from complaints.event import Addition, Complaint, Raw
@@ -51,16 +51,13 @@ def of_record(record: Record, *, offset: int = 0, at_ms: int = NOON_MS) -> Store
     return StoredRecord(record.topic, 0, offset, record.key, record.value, record.headers, at_ms)
 
 
-def added(
-    to: Complaint, text: str = "di Jalan Pemuda", *, number: int = 0, at: datetime = NOON, **reading: Any
-) -> Command:
+def added(to: Complaint, text: str = "di Jalan Pemuda", *, number: int = 0, at: datetime = NOON, **reading: Any) -> Add:
     """Return the command by which the citizen adds a text; `reading` is what the channel read in it."""
     upstream_id = f"{to.raw.upstream_id}+{number}"
     raw = Raw(body=text.encode(), coding="gsm7", upstream_id=upstream_id)
-    return Command(
+    return Add(
         id=uuid5(to.id, upstream_id),
         tracking_code=to.tracking_code,
-        kind=CommandKind.add,
         actor=CITIZEN,
         received_at=at,
         addition=Addition(text=text, received_at=at, raw=raw),
@@ -70,17 +67,21 @@ def added(
 
 def said(
     kind: CommandKind, of: Complaint, actor: str, text: str = "bukan kami", *, nonce: str = "0", **fields: Any
-) -> Command:
-    """Return a command of an agency, or of the citizen."""
-    return Command(
+) -> AnyCommand:
+    """Return a command of an agency, or of the citizen, with those of the fields that its kind has."""
+    model = OF_KIND[kind]
+    fields = {"received_at": NOON, "text": text, **fields}
+    made: AnyCommand = model(
         id=ids.command_id(of.id, kind.value, actor=actor, nonce=nonce),
         tracking_code=of.tracking_code,
-        kind=kind,
         actor=actor,
-        received_at=fields.pop("received_at", NOON),
-        text=text,
-        **fields,
+        **{name: value for name, value in fields.items() if name in model.__struct_fields__},
     )
+    return made
+
+
+OF_KIND: Final = {CommandKind(model.__struct_config__.tag): model for model in get_args(AnyCommand)}
+"""The Structs of commands, by their kinds."""
 
 
 @dataclass

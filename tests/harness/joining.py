@@ -2,11 +2,11 @@
 
 from msgspec.structs import replace
 
-from complaints.command import Command
+from complaints.command import Add
 from complaints.event import Complaint
 
 
-def joined(complaint: Complaint, command: Command) -> Complaint:
+def joined(complaint: Complaint, command: Add) -> Complaint:
     """Return the complaint with the message of a command `add`.
 
     What the complaint has goes before what the message says: its date, its topic, and its place if that has a regency. A place that the
@@ -14,8 +14,6 @@ def joined(complaint: Complaint, command: Command) -> Complaint:
     replaces a regency.
     """
     added, reading = command.addition, command.reading
-    assert added is not None
-    assert reading is not None
     place = complaint.place
     tells = reading.place.province or reading.place.text or reading.place.pin
     other = reading.place.regency

@@ -13,7 +13,7 @@ import pytest
 from complaints import tracking
 from complaints.bus.envelope import encode
 from complaints.case import Case
-from complaints.command import CommandKind
+from complaints.command import Add, CommandKind
 from complaints.crypto import Keyring
 from complaints.event import Attachment, Complaint
 from normalizer.complaint import Normaliser
@@ -51,7 +51,7 @@ TOWN: Final[Mapping[str, Callable[[Town], Any]]] = {
     "landed": lambda town: len(town.landed),
     "all_doubtful": lambda town: all(one.doubtful for one in town.landed),
     "people": lambda town: len({one.reporter_ref for one in town.complaints}),
-    "added_texts": lambda town: [one.addition.text for one in town.commands if one.addition],
+    "added_texts": lambda town: [one.addition.text for one in town.commands if isinstance(one, Add)],
     "text": lambda town: town.texts[-1],
     "written": lambda town: town.texts,
     "texts": lambda town: [one.text for one in town.complaints],

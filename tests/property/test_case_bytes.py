@@ -15,6 +15,7 @@ from complaints.bus.envelope import decode, type_of
 from complaints.bus.step.contract import State
 from complaints.case import Case
 from complaints.command import CASE, CITIZEN, Command, CommandKind
+from complaints.contract import KINDS
 from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.fact import Fact
@@ -36,7 +37,7 @@ def written(model: type[Event], value: bytes) -> Any:
 
     The order of the fields is that in which things happened.
     """
-    return orjson.loads(msgspec.json.encode(msgspec.json.decode(value, type=model)))
+    return orjson.loads(msgspec.json.encode(msgspec.json.decode(value, type=KINDS.get(model, model))))
 
 
 def commands(case: Case, complaint: Complaint) -> Iterator[Command]:

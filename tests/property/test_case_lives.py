@@ -11,7 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from msgspec.structs import replace
 
 from complaints.case import Case
-from complaints.command import CITIZEN, CONVERSATION, NEIGHBOURS, Command, CommandKind, Sender
+from complaints.command import CITIZEN, CONVERSATION, NEIGHBOURS, Command, CommandKind, OfCitizen, Sender
 from complaints.event import Complaint, ComplaintClass, Place, Region
 from router.cases.document.evolve import REMEMBERED_MS
 from router.cases.roles import role_of
@@ -43,7 +43,7 @@ details = st.fixed_dictionaries(
         "to": st.sampled_from((None, *AGENCIES)),
         "other": numbers,
         "days": st.integers(-1, 20),
-        "stars": st.integers(0, 5),
+        "stars": st.integers(1, 5),
         "class": st.sampled_from((None, *CLASSES)),
         "flag": st.booleans(),
         "rarely": st.sampled_from((False,) * 6 + (True,)),
@@ -245,7 +245,9 @@ class LivesMachine(RuleBasedStateMachine):
         said = about | {"other": self.of(about["other"]).tracking_code, "nonce": self.nonce}
         said["beside"] = (BODIES[-1],) if about["rarely"] else None
         command = spoken(kind, of, actor, said, at=self.now)
-        return self.send(replace(command, sender=self.sender(of)) if actor == CITIZEN else command)
+        return self.send(
+            replace(command, sender=self.sender(of)) if isinstance(command, OfCitizen) and actor == CITIZEN else command
+        )
 
     def send(self, event: Event) -> Event:
         """Append a complaint or command. Two of three are handled at once."""

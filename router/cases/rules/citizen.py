@@ -1,7 +1,8 @@
 """What the citizen does with his case beside adding to it. Each function adds the facts, or returns why the command is not possible."""
 
+from complaints import command
 from complaints.case import Case
-from complaints.command import CITIZEN, CLOCK, Command, CommandKind
+from complaints.command import CITIZEN, CLOCK, CommandKind
 from complaints.fact import FactKind, Result
 from complaints.telling import PUBLIC
 from normalizer.zones import local_day
@@ -12,7 +13,7 @@ from router.cases.rules.owner import words
 from router.deadlines import province_of
 
 
-def disagree(draft: Draft, said: Command, law: Law) -> Declined | None:
+def disagree(draft: Draft, said: command.Disagree, law: Law) -> Declined | None:
     """Open the case again because its answer does not settle the matter.
 
     Of a closed case only what was said within the days counts: the channel received it before the clock closed, or, if the owner closed
@@ -25,7 +26,7 @@ def disagree(draft: Draft, said: Command, law: Law) -> Declined | None:
     return None
 
 
-def _in_time(case: Case, said: Command) -> bool:
+def _in_time(case: Case, said: command.Disagree) -> bool:
     """Return whether the citizen's word was received before the case closed, or by the day on which the clock would have closed it."""
     at, closed_at = said.received_at, case.ended_at
     due = next((one.due for one in case.deadlines if one.duty == "close"), None)
@@ -34,24 +35,22 @@ def _in_time(case: Case, said: Command) -> bool:
     return due is not None and case.ended_by != CLOCK and local_day(at, province_of(case)) <= due
 
 
-def reopen(draft: Draft, said: Command, law: Law) -> Declined | None:
+def reopen(draft: Draft, said: command.Reopen, law: Law) -> Declined | None:
     """Open an ended or answered case again."""
     leaving.open_again(draft, law, text=words(said))
     return None
 
 
-def rate(draft: Draft, said: Command, _: Law) -> Declined | None:
+def rate(draft: Draft, said: command.Rate, _: Law) -> Declined | None:
     """Note the rating. A later one replaces it."""
     stars, rating = said.stars, draft.now.rating
-    if stars is None:
-        return Declined("A rating has 1 to 5 stars.")
     if rating and rating.stars == stars and rating.text == words(said):
         return Declined("This rating was already given.", Result.already_applied)
     draft.add(FactKind.rated, stars=stars, text=words(said))
     return None
 
 
-def withdraw(draft: Draft, said: Command, law: Law) -> Declined | None:
+def withdraw(draft: Draft, said: command.Withdraw, law: Law) -> Declined | None:
     """End the case because the citizen takes the complaint back. It is kept, and open again at his next word.
 
     A triage desk records it on his behalf only with the source of his word; whoever has the case never does, since it would be rid of it,
@@ -71,7 +70,7 @@ def withdraw(draft: Draft, said: Command, law: Law) -> Declined | None:
     return None
 
 
-def hide(draft: Draft, said: Command, law: Law) -> Declined | None:
+def hide(draft: Draft, said: command.Hide, law: Law) -> Declined | None:
     """Hide the person or the report from now on: whoever has the code may, since it protects. A secret report is nobody's supporter.
 
     Where everybody reads the code, only the citizen may: what is hidden is told in private, and not everybody can be told so.
@@ -95,11 +94,11 @@ def hide(draft: Draft, said: Command, law: Law) -> Declined | None:
     return None
 
 
-def _is_bearer(case: Case, said: Command, law: Law) -> bool:
+def _is_bearer(case: Case, said: command.Hide, law: Law) -> bool:
     return role_of(case, said.actor, law, CommandKind.hide, said.sender) is Role.bearer
 
 
-def show(draft: Draft, said: Command, _: Law) -> Declined | None:
+def show(draft: Draft, said: command.Show, _: Law) -> Declined | None:
     """Show the person or the report again."""
     complaint = draft.now.complaint
     if not (said.anonymous or said.secret):

@@ -1,6 +1,6 @@
 """What triage desks and the national administrator do. Each function adds the facts, or returns why the command is not possible."""
 
-from complaints.command import Command
+from complaints import command
 from complaints.fact import FactKind, Result
 from router.cases.draft import Declined, Draft
 from router.cases.owners import put
@@ -9,10 +9,10 @@ from router.cases.rules import leaving
 from router.cases.rules.owner import refused_by, words
 
 
-def reroute(draft: Draft, said: Command, law: Law) -> Declined | None:
+def reroute(draft: Draft, said: command.Reroute, law: Law) -> Declined | None:
     """Give the case to an agency, beside which others may be named. Whoever refused it never gets it back."""
     case, to, beside = draft.now, said.to, said.beside or ()
-    if to is None or not law.knows(to):
+    if not law.knows(to):
         return Declined(f"No agency has the id {to}: a case is given to an agency.")
     if unknown := next((one for one in beside if not law.knows(one)), None):
         return Declined(f"No agency has the id {unknown}: it cannot be named beside the owner.")
@@ -27,7 +27,7 @@ def reroute(draft: Draft, said: Command, law: Law) -> Declined | None:
     return None
 
 
-def reclassify(draft: Draft, said: Command, law: Law) -> Declined | None:
+def reclassify(draft: Draft, said: command.Reclassify, law: Law) -> Declined | None:
     """Correct the class, and whether it is a report of oversight: together they set the days to complete the case.
 
     A supporter that becomes a report of oversight is handled by itself.
@@ -44,7 +44,7 @@ def reclassify(draft: Draft, said: Command, law: Law) -> Declined | None:
     return None
 
 
-def archive(draft: Draft, said: Command, _: Law) -> Declined | None:
+def archive(draft: Draft, said: command.Archive, _: Law) -> Declined | None:
     """Put spam aside. Nothing is deleted."""
     if draft.now.supporters:
         return Declined("The case has supporters: it is no spam.")

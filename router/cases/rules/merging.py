@@ -6,12 +6,13 @@ are no circles and no chains.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from msgspec.structs import replace
 
+from complaints import command
 from complaints.case import OPEN, Case
-from complaints.command import CASE, NEIGHBOURS, Command, CommandKind, EchoedEvent
+from complaints.command import CASE, NEIGHBOURS, AnyCommand, CommandKind, EchoedEvent, Head
 from complaints.fact import Fact, FactKind, Result
 from complaints.ids import derived
 from complaints.limits import as_reason
@@ -31,10 +32,10 @@ from router.facts import tells_of_danger, whole_text
 _UNCLEAR: Final = "The search merges no case that lacks its subject or whose citizen is being asked."
 
 
-def merge(draft: Draft, said: Command, _: Law) -> Declined | None:
+def merge(draft: Draft, said: command.Merge, _: Law) -> Declined | None:
     """Ask an older case to be the main case. The owner stays until it has agreed."""
     case, other = draft.now, said.other
-    if not other or other == case.tracking_code:
+    if other == case.tracking_code:
         return Declined("A case is merged into another case.")
     if case.supporters:
         return Declined("The case has supporters: it is a main case itself.")
@@ -49,11 +50,9 @@ def merge(draft: Draft, said: Command, _: Law) -> Declined | None:
     return None
 
 
-def adopt(draft: Draft, said: Command, law: Law) -> Declined | None:
+def adopt(draft: Draft, said: command.Adopt, law: Law) -> Declined | None:
     """Take another case as a supporter: only a later one, only while this one is nobody's supporter and public."""
     case, other, since = draft.now, said.other, said.since
-    if since is None or other is None:
-        return Declined("The other case does not say since when it waits.")
     if case.proposed:
         return Declined("The case waits itself for the agreement of an older one.")
     if case.complaint.secret:
@@ -66,7 +65,7 @@ def adopt(draft: Draft, said: Command, law: Law) -> Declined | None:
     return None
 
 
-def confirm(draft: Draft, said: Command, law: Law) -> Declined | None:
+def confirm(draft: Draft, said: command.Confirm, law: Law) -> Declined | None:
     """Become a supporter of the case that was asked, and that has agreed; unless this one has moved on meanwhile, or become secret.
 
     A proposal of the search also ends if either case has gone to another government or national body meanwhile, or if this one now tells
@@ -90,7 +89,7 @@ def confirm(draft: Draft, said: Command, law: Law) -> Declined | None:
     return None
 
 
-def reject(draft: Draft, said: Command, _: Law) -> Declined | None:
+def reject(draft: Draft, said: command.Reject, _: Law) -> Declined | None:
     """Stay alone, because the older case does not agree."""
     if draft.now.proposed != said.other:
         return Declined("The case has not asked this one.", Result.already_applied)
@@ -98,13 +97,13 @@ def reject(draft: Draft, said: Command, _: Law) -> Declined | None:
     return None
 
 
-def unmerge(draft: Draft, said: Command, law: Law) -> Declined | None:
+def unmerge(draft: Draft, said: command.Unmerge, law: Law) -> Declined | None:
     """Take a supporter off its main case: it is handled by itself again."""
     leaving.leave(draft, law, words(said))
     return None
 
 
-def second(draft: Draft, said: Command, _: Law) -> Declined | None:
+def second(draft: Draft, said: command.Second, _: Law) -> Declined | None:
     """Note what the citizen of a supporter adds, so that the owner of the main case reads it."""
     if _is_gone(draft.now, said):
         return Declined("The case let this supporter go.")
@@ -112,18 +111,18 @@ def second(draft: Draft, said: Command, _: Law) -> Declined | None:
     return None
 
 
-def forget(draft: Draft, said: Command, _: Law) -> Declined | None:
+def forget(draft: Draft, said: command.Forget, _: Law) -> Declined | None:
     """Note that what the citizen of a supporter has added is not shown here any more, also if he is none now."""
     draft.add(FactKind.forgotten, other=said.other)
     return None
 
 
-def _is_gone(case: Case, said: Command) -> bool:
+def _is_gone(case: Case, said: command.Second | command.Leave) -> bool:
     """Return whether a supporter joined before the case let all of them go: then it is none any more."""
     return not case.supporters or (said.as_of is not None and said.as_of <= (case.alone_as_of or 0))
 
 
-def leave(draft: Draft, said: Command, _: Law) -> Declined | None:
+def leave(draft: Draft, said: command.Leave, _: Law) -> Declined | None:
     """Count a supporter less, unless it is none any more."""
     if _is_gone(draft.now, said):
         return Declined("The case let this supporter go.", Result.already_applied)
@@ -131,7 +130,7 @@ def leave(draft: Draft, said: Command, _: Law) -> Declined | None:
     return None
 
 
-def echo(draft: Draft, said: Command, law: Law) -> Declined | None:
+def echo(draft: Draft, said: command.Echo, law: Law) -> Declined | None:
     """Hear what happened to the main case. If that was withdrawn or archived, the supporter is handled by itself again."""
     case = draft.now
     if case.main != said.other:
@@ -146,7 +145,7 @@ def echo(draft: Draft, said: Command, law: Law) -> Declined | None:
     return None
 
 
-def dialogue(before: Case | None, record: Inbound, facts: Sequence[Fact], after: Case) -> list[Command]:
+def dialogue(before: Case | None, record: Inbound, facts: Sequence[Fact], after: Case) -> list[AnyCommand]:
     """Return the commands to other cases that follow from what a record led to.
 
     Args:
@@ -158,35 +157,45 @@ def dialogue(before: Case | None, record: Inbound, facts: Sequence[Fact], after:
     said, kinds = record.command, {fact.kind for fact in facts}
     if said is None:
         return []
-    if said.kind is CommandKind.adopt and said.actor == CASE:
-        if FactKind.supported in kinds:
-            about: dict[str, Any] = {"agency": after.owner, "handling": leaving.handling_of(after), "owner": said.owner}
-            return [_command(record, CommandKind.confirm, said.other, as_of=after.version, **about)]
-        return [_command(record, CommandKind.reject, said.other, text=facts[0].text or "")]
-    if FactKind.proposed in kinds:
-        owner = after.owner.id if said.actor == NEIGHBOURS else None
-        about = {"since": after.complaint.received_at, "region": regency_of(after) or None, "owner": owner}
-        return [_command(record, CommandKind.adopt, after.proposed, **about)]
-    if said.kind is CommandKind.confirm and said.actor == CASE and FactKind.merged not in kinds:
-        return [_command(record, CommandKind.leave, said.other, as_of=said.as_of)]
+    if isinstance(said, command.Adopt) and said.actor == CASE:
+        if FactKind.supported not in kinds:
+            return [command.Reject(**_head(record, CommandKind.reject, said.other), text=facts[0].text or "")]
+        confirm = command.Confirm(
+            **_head(record, CommandKind.confirm, said.other),
+            owner=said.owner,
+            as_of=after.version,
+            agency=after.owner,
+            handling=leaving.handling_of(after),
+        )
+        return [confirm]
+    if FactKind.proposed in kinds and after.proposed:
+        adopt = command.Adopt(
+            **_head(record, CommandKind.adopt, after.proposed),
+            since=after.complaint.received_at,
+            region=regency_of(after) or None,
+            owner=after.owner.id if said.actor == NEIGHBOURS else None,
+        )
+        return [adopt]
+    if isinstance(said, command.Confirm) and said.actor == CASE and FactKind.merged not in kinds:
+        return [command.Leave(**_head(record, CommandKind.leave, said.other), as_of=said.as_of)]
     return [*_to_main(before, record, after, has_added=FactKind.added in kinds), *_to_forget(before, record, after)]
 
 
-def _to_forget(before: Case | None, record: Inbound, after: Case) -> list[Command]:
+def _to_forget(before: Case | None, record: Inbound, after: Case) -> list[command.Forget]:
     """Return what tells the main cases, also former ones, to show no more what the citizen of a supporter has added there."""
     told = () if before is None or after.told_to else before.told_to
-    return [_command(record, CommandKind.forget, main) for main in told]
+    return [command.Forget(**_head(record, CommandKind.forget, main)) for main in told]
 
 
-def _to_main(before: Case | None, record: Inbound, after: Case, *, has_added: bool) -> list[Command]:
+def _to_main(before: Case | None, record: Inbound, after: Case, *, has_added: bool) -> list[AnyCommand]:
     """Return what a supporter lets its main case know: what its citizen adds, without personal data, or that it is none any more."""
     said = record.command
-    added = said.addition if said and has_added else None
+    added = said.addition if isinstance(said, command.Add) and has_added else None
     if after.main and added and not added.apart:
         text = as_reason(mask(added.text))
-        return [_command(record, CommandKind.second, after.main, text=text, as_of=after.main_as_of)]
-    if before and before.main and not after.main and said and said.kind is not CommandKind.echo:
-        return [_command(record, CommandKind.leave, before.main, as_of=before.main_as_of)]
+        return [command.Second(**_head(record, CommandKind.second, after.main), text=text, as_of=after.main_as_of)]
+    if before and before.main and not after.main and not isinstance(said, command.Echo):
+        return [command.Leave(**_head(record, CommandKind.leave, before.main), as_of=before.main_as_of)]
     return []
 
 
@@ -200,7 +209,7 @@ def is_alone(case: Case) -> bool:
     return case.complaint.oversight or tells_of_danger(case.complaint)
 
 
-def _differs(case: Case, said: Command, law: Law) -> str:
+def _differs(case: Case, said: command.Adopt, law: Law) -> str:
     """Return why the other case is not to be merged into this one; empty if nothing speaks against it."""
     region, here = said.region, regency_of(case)
     if region and here and region != here:
@@ -210,15 +219,15 @@ def _differs(case: Case, said: Command, law: Law) -> str:
     return "" if _of_one_house(case, said, law) else "The other case is with another government or body."
 
 
-def _of_one_house(case: Case, said: Command, law: Law) -> bool:
+def _of_one_house(case: Case, said: command.Adopt | command.Confirm, law: Law) -> bool:
     """Return whether the owner of the other case, which a proposal of the search names, is of this one's government or national body."""
     owner, mine = said.owner, case.owner.id
     return owner is None or owner == mine or law.same_government(owner, mine)
 
 
-def reject_for_nobody(record: Inbound, other: str | None) -> Command:
+def reject_for_nobody(record: Inbound, other: str) -> command.Reject:
     """Return the rejection of an `adopt` by another case to a code that no case has."""
-    return _command(record, CommandKind.reject, other, text="No case has this code.")
+    return command.Reject(**_head(record, CommandKind.reject, other), text="No case has this code.")
 
 
 def heard_by_supporters(before: Case | None, record: Inbound, facts: Sequence[Fact], after: Case) -> Told | None:
@@ -275,14 +284,11 @@ _EVENTS: Final[Mapping[FactKind, EchoedEvent]] = {
 }
 
 
-def _command(record: Inbound, kind: CommandKind, to: str | None, **fields: Any) -> Command:
-    assert to is not None
-    return Command(
-        id=derived(record.id, f"{kind.value}/{to}"),
-        tracking_code=to,
-        kind=kind,
-        actor=CASE,
-        received_at=record.at,
-        other=record.code,
-        **fields,
-    )
+class _Head(Head):
+    other: str
+
+
+def _head(record: Inbound, kind: CommandKind, to: str) -> _Head:
+    """Return what a command of this case to another one has."""
+    id_ = derived(record.id, f"{kind.value}/{to}")
+    return {"id": id_, "tracking_code": to, "actor": CASE, "received_at": record.at, "other": record.code}

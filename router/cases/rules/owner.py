@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 from typing import Final
 
+from complaints import command
 from complaints.case import Case
-from complaints.command import Command
+from complaints.command import Worded
 from complaints.fact import FactKind, Result
 from normalizer.zones import local_day
 from router.cases.draft import Declined, Draft
@@ -19,12 +20,12 @@ LONGEST: Final = timedelta(days=366)
 """For how long a case is put off at most: what waits for the money of the next year."""
 
 
-def words(said: Command) -> str:
+def words(said: Worded) -> str:
     """Return what the actor says, without blanks around it; may be empty."""
     return said.text.strip()
 
 
-def note(said: Command) -> str | None:
+def note(said: Worded) -> str | None:
     """Return what the actor says, for the acts that need no words; None if he says nothing."""
     return words(said) or None
 
@@ -34,7 +35,7 @@ def _today(draft: Draft) -> date:
     return local_day(draft.record.at, province_of(draft.now))
 
 
-def verify(draft: Draft, said: Command, _: Law) -> Declined | None:
+def verify(draft: Draft, said: command.Verify, _: Law) -> Declined | None:
     """Note that the report is complete."""
     if draft.now.verified_at and draft.now.question is None:
         return Declined("The report was already said to be complete.", Result.already_applied)
@@ -42,7 +43,7 @@ def verify(draft: Draft, said: Command, _: Law) -> Declined | None:
     return None
 
 
-def accept(draft: Draft, said: Command, _: Law) -> Declined | None:
+def accept(draft: Draft, said: command.Accept, _: Law) -> Declined | None:
     """Note that the owner accepts the case. A triage desk can, too: then it handles the matter itself."""
     if draft.now.accepted_at:
         return Declined("The case was already accepted.", Result.already_applied)
@@ -50,7 +51,7 @@ def accept(draft: Draft, said: Command, _: Law) -> Declined | None:
     return None
 
 
-def refuse(draft: Draft, said: Command, law: Law) -> Declined | None:
+def refuse(draft: Draft, said: command.Refuse, law: Law) -> Declined | None:
     """Note the refusal, and if the owner refuses, find the next one; what the refusal suggests weighs as evidence."""
     owner, suggested = draft.now.owner.id, said.to
     if suggested is not None:
@@ -68,11 +69,11 @@ def refuse(draft: Draft, said: Command, law: Law) -> Declined | None:
     return None
 
 
-def hand_on(draft: Draft, said: Command, law: Law) -> Declined | None:
+def hand_on(draft: Draft, said: command.HandOn, law: Law) -> Declined | None:
     """Give the case to another unit of the owner's government, which has not had it."""
     case, to = draft.now, said.to
     owner = case.owner.id
-    if to is None or not law.knows(to):
+    if not law.knows(to):
         return Declined(f"No agency has the id {to}: a case is handed on to a unit of the owner's government.")
     if not law.same_government(owner, to):
         return Declined(f"{law.name(to)} is not of the owner's government: refuse the case and suggest it.")
@@ -102,7 +103,7 @@ def _had_by(agency_id: str, case: Case, law: Law) -> str:
     return ""
 
 
-def ask(draft: Draft, said: Command, law: Law) -> Declined | None:
+def ask(draft: Draft, said: command.Ask, law: Law) -> Declined | None:
     """Ask the citizen, in the owner's own words, if he can be reached."""
     case = draft.now
     if is_out_of_reach(case.complaint):
@@ -116,7 +117,7 @@ def ask(draft: Draft, said: Command, law: Law) -> Declined | None:
     return None
 
 
-def answer(draft: Draft, said: Command, _: Law) -> Declined | None:
+def answer(draft: Draft, said: command.Answer, _: Law) -> Declined | None:
     """Answer the citizen. The same answer again is already applied, unless it was disputed in between."""
     case, text = draft.now, words(said)
     if text.endswith("?"):
@@ -136,7 +137,7 @@ def answer(draft: Draft, said: Command, _: Law) -> Declined | None:
     return None
 
 
-def extend(draft: Draft, said: Command, _: Law) -> Declined | None:
+def extend(draft: Draft, said: command.Extend, _: Law) -> Declined | None:
     """Give the owner half of the days again: once, and only before they are over."""
     case = draft.now
     if case.extended_at:
@@ -152,10 +153,10 @@ def extend(draft: Draft, said: Command, _: Law) -> Declined | None:
     return None
 
 
-def postpone(draft: Draft, said: Command, _: Law) -> Declined | None:
+def postpone(draft: Draft, said: command.Postpone, _: Law) -> Declined | None:
     """Put the case off to a later day. No clock stops."""
     until = said.until
-    if not until or until <= _today(draft):
+    if until <= _today(draft):
         return Declined("A case is put off to a day after today.")
     if until > _today(draft) + LONGEST:
         return Declined(f"A case is put off by {LONGEST.days} days at most.")
@@ -165,7 +166,7 @@ def postpone(draft: Draft, said: Command, _: Law) -> Declined | None:
     return None
 
 
-def close(draft: Draft, said: Command, _: Law) -> Declined | None:
+def close(draft: Draft, said: command.Close, _: Law) -> Declined | None:
     """Close an answered case before the clock does. The citizen can open it again."""
     draft.add(FactKind.closed, text=words(said))
     return None

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from complaints import tracking
 from complaints.bus import Headers, Record
 from complaints.bus.envelope import encode
-from complaints.command import CITIZEN, Command, CommandKind
+from complaints.command import CITIZEN, Add, Command, CommandKind
 from complaints.crypto import Keyring
 from complaints.event import Complaint
 from normalizer.complaint import Normaliser
@@ -190,10 +190,9 @@ class Plan:
             text = f"{self.dice.choice(COMPLETIONS)} ({self.dice.randrange(1000)})"
             sent = message(text, channel=complaint.channel, upstream_id=upstream_id, received_at=self._now)
             completion = self._normaliser.complete(complaint, sent)
-            yield Command(
+            yield Add(
                 id=uuid5(complaint.id, upstream_id),
                 tracking_code=complaint.tracking_code,
-                kind=CommandKind.add,
                 actor=CITIZEN if self.dice.random() > 0.01 else self.law.administrator_id,
                 received_at=self._now,
                 addition=completion.addition,

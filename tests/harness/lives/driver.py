@@ -14,7 +14,7 @@ from complaints.bus import Record
 from complaints.bus.envelope import encode
 from complaints.bus.step.contract import State
 from complaints.case import Case
-from complaints.command import CITIZEN, Command, CommandKind, Sender
+from complaints.command import CITIZEN, Command, CommandKind, OfCitizen, Sender
 from complaints.crypto import Keyring
 from complaints.event import Complaint
 from normalizer.places.gazetteer import Gazetteer
@@ -171,7 +171,7 @@ class Driver:
         about = {
             "to": self._other_agency(owner) if kind is not CommandKind.refuse or dice.random() < 0.5 else None,
             "days": dice.randrange(-1, 20),
-            "stars": dice.randrange(6),
+            "stars": 1 + dice.randrange(5),
             "class": dice.choice(CLASSES),
             "flag": dice.random() < 0.3,
             "rarely": dice.random() < 0.2,
@@ -196,7 +196,7 @@ class Driver:
     @staticmethod
     def _by_citizen(of: Complaint, command: Command) -> Command:
         sender = Sender(channel=of.channel, reporter_ref=of.reporter_ref)
-        return replace(command, sender=sender)
+        return replace(command, sender=sender) if isinstance(command, OfCitizen) else command
 
 
 def plain_of(reading: Mapping[str, Any]) -> dict[str, Any]:

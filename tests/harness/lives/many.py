@@ -13,7 +13,7 @@ import orjson
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import type_in, type_of
 from complaints.case import Case
-from complaints.command import NEIGHBOURS, Command, CommandKind
+from complaints.command import NEIGHBOURS, Command, CommandKind, Echo, Sender
 from complaints.event import Complaint
 from complaints.fact import Fact
 from complaints.mail import Reply
@@ -146,12 +146,11 @@ class Lives:
         return cases + [("page", code) for code, box in self.page_boxes.items() if box]
 
 
-def _echo(code: str, told: Told) -> Command:
+def _echo(code: str, told: Told) -> Echo:
     """Return what a supporter hears."""
-    return Command(
+    return Echo(
         id=uuid5(told.id, code),
         tracking_code=code,
-        kind=CommandKind.echo,
         actor=NEIGHBOURS,
         received_at=told.at,
         text=told.text,
@@ -182,15 +181,17 @@ def spoken(kind: CommandKind, of: Complaint, actor: str, about: Mapping[str, Any
         case CommandKind.postpone:
             fields["until"] = at.date() + timedelta(days=about["days"])
         case CommandKind.rate:
-            fields["stars"] = about["stars"] or None
+            fields["stars"] = about["stars"]
         case CommandKind.hide | CommandKind.show:
             fields |= {"secret": about["rarely"], "anonymous": not about["rarely"]}
         case CommandKind.reclassify:
             fields |= {"complaint_class": about["class"], "oversight": about["flag"]}
         case CommandKind.answer:
             fields["final"] = about["flag"] or None
+        case CommandKind.status:
+            fields["sender"] = Sender(channel=of.channel, reporter_ref=of.reporter_ref)
         case _:
-            fields["other"] = about["other"]
+            fields |= {"other": about["other"], "since": at, "event": "closed"}
     text = "kata" if about["flag"] else f"kata {about['nonce']}"
     fields = {name: value for name, value in fields.items() if value is not None}
     return said(kind, of, actor, text, nonce=str(about["nonce"]), received_at=at, **fields)

@@ -148,7 +148,7 @@ def each_message_answered(handled: Handled) -> None:
     is_new = before is None or UUID(said["id"]) not in before.commands
     if not is_new:
         assert not handled.replies
-    elif before is None or ("kind" in said and said["actor"] == CITIZEN):
+    elif before is None or "sender" in said:
         continued = [fact for fact in handled.facts if fact.kind is FactKind.continued]
         complaints = [one for one in handled.written if one.topic == COMPLAINTS and b'"raw"' in one.value]
         assert len(handled.replies) + len(continued) == 1

@@ -1,6 +1,6 @@
 """What crosses between two cases in two partitions: whatever comes first, the documents end the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -44,7 +44,7 @@ def begun(law: ListLaw) -> Lives:
     return lives
 
 
-def endings(later: list[Command], older: list[Command], *, at_once: bool) -> Iterator[tuple[Moves, Lives]]:
+def endings(later: Sequence[Command], older: Sequence[Command], *, at_once: bool) -> Iterator[tuple[Moves, Lives]]:
     """Yield every way in which the mailboxes can be handled: each keeps its order, and what is written is appended behind it.
 
     Args:
@@ -114,7 +114,7 @@ def outcome(lives: Lives) -> dict[str, Any]:
     ],
 )
 def test_whatever_order_two_partitions_take_the_documents_end_the_same(
-    later: list[Command], older: list[Command]
+    later: Sequence[Command], older: Sequence[Command]
 ) -> None:
     """Each mailbox has its commands in one order; of all interleavings each ends in the same documents."""
     found = [outcome(lives) for _, lives in endings(later, older, at_once=True)]
@@ -126,7 +126,7 @@ def test_whatever_order_two_partitions_take_the_documents_end_the_same(
     "older", [[ANSWER_OLDER], [REFUSE_OLDER, ADD_OLDER], [WITHDRAW_OLDER, ADD_OLDER], [ABUSE_OLDER]]
 )
 @each("later", [[MERGE, REFUSE_LATER], [MERGE, ANSWER_LATER], [MERGE, UNMERGE], [MERGE, ABUSE]])
-def test_in_no_order_is_a_case_lost_between_two(later: list[Command], older: list[Command]) -> None:
+def test_in_no_order_is_a_case_lost_between_two(later: Sequence[Command], older: Sequence[Command]) -> None:
     """Refusal, addition, merge, answer and withdrawal cross: nobody waits, and the main case counts who follows it and no one else."""
     for moves, lives in endings(later, older, at_once=False):
         for handled in lives.handled:

@@ -12,7 +12,7 @@ from complaints import ids, tracking, wording
 from complaints.bus import StoredRecord
 from complaints.bus.deadletter import of_record
 from complaints.bus.envelope import encode, type_of
-from complaints.command import CommandKind
+from complaints.command import Add, CommandKind
 from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
@@ -572,7 +572,9 @@ class TestLongMessages:
         town.part("nya sudah menolong kami, terima kasih", 2)
         town.part("Lampu jalan di Kota Semarang sudah menyala, Pak Lurah", 1)
         town.wait(minutes=31)
-        texts = [one.text for one in town.complaints] + [one.addition.text for one in town.commands if one.addition]
+        texts = [one.text for one in town.complaints] + [
+            one.addition.text for one in town.commands if isinstance(one, Add)
+        ]
         assert "Bendahara sekolah SD 3 Semarang memungut Rp500rb, kepala desa" in texts
         assert not any("Rp500rb" in text and "terima kasih" in text for text in texts)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from complaints.command import CITIZEN, Command, CommandKind
+from complaints.command import CITIZEN, Add
 from complaints.event import Attachment, Complaint, ComplaintClass, MissingPart
 from complaints.message import InboundMessage
 from normalizer.complaint import Completion, Normaliser
@@ -50,12 +50,11 @@ def later(number: int, **fields: Any) -> InboundMessage:
     return message(upstream_id=f"later-{number}", received_at=NOON + timedelta(days=number), **fields)
 
 
-def command(found: Completion) -> Command:
+def command(found: Completion) -> Add:
     """Return the command that carries what was found."""
-    return Command(
+    return Add(
         id=UUID(int=1),
         tracking_code="2Q74GVWWCE3",
-        kind=CommandKind.add,
         actor=CITIZEN,
         received_at=NOON,
         addition=found.addition,
