@@ -417,7 +417,7 @@ Worded = Spoken | Wish | Merge | Reject | Second | Echo
 """The commands with words."""
 
 
-def text_of(said: Command) -> str:
+def words_of(said: Command) -> str:
     """Return what the actor says; empty if a command of its kind has no words."""
     return said.text if isinstance(said, Worded) else ""
 

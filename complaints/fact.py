@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, TypedDict
 from uuid import UUID
 
 from msgspec import Meta, field
@@ -14,80 +14,44 @@ from complaints.values import AgencyId, ComplaintClass, Event, MissingPart, Mome
 
 
 class FactKind(StrEnum):
-    """The kinds of facts; the values are the Indonesian terms of complaint handling."""
+    """The kinds of facts: the tag of each, the Indonesian terms of complaint handling. Below is a Struct for each."""
 
     opened = "diterima"
-    """The complaint became a case."""
     routed = "diteruskan"
-    """The case has an owner: the first one, another one, or the same one that is now, or no longer, a triage desk."""
     asked = "ditanyakan"
-    """The citizen is asked for a part that the complaint lacks."""
     added = "dilengkapi"
-    """The citizen added a message."""
     refused = "bukan wewenang"
-    """The owner refused the case."""
     answered = "ditanggapi"
-    """The owner answered the citizen."""
     continued = "dilanjutkan"
-    """A message had no room in the case, or told of danger to life, and became a case of its own."""
     verified = "diverifikasi"
-    """The owner said that the report is complete."""
     accepted = "diproses"
-    """The owner accepted the case."""
     handed_on = "dialihkan"
-    """The owner handed the case on to another unit of its government."""
     extended = "diperpanjang"
-    """The owner took more time to complete the case."""
     postponed = "ditunda"
-    """The owner put the case off to a day."""
     resumed = "diaktifkan kembali"
-    """The day to which the case was put off has come."""
     closed = "selesai"
-    """The case is closed: by its owner, by the clock after an answer that nobody disputed, or with its main case."""
     reopened = "dibuka kembali"
-    """The case is open again."""
     rated = "dinilai"
-    """The citizen rated the case."""
     withdrawn = "dicabut"
-    """The citizen took the complaint back; or is deemed to have done so, because he did not answer within the days of the law."""
     hidden = "disembunyikan"
-    """The person or the report is hidden from now on."""
     shown = "diperlihatkan"
-    """What was hidden is shown again: the person if `anonymous` is False, the report if it is not `secret` any more."""
     rerouted = "dipindahkan"
-    """A triage desk gave the case to another agency."""
     reclassified = "diklasifikasi ulang"
-    """A triage desk corrected the class."""
     archived = "diarsipkan"
-    """A triage desk put the case aside as spam."""
     reminded = "diingatkan"
-    """The citizen was reminded of the question."""
     unanswered = "tidak dijawab"
-    """The question is closed without an answer: the case is handled with what there is."""
     unheard = "tidak sampai"
-    """The citizen cannot hear the question: it is closed as if it had not been asked, and the case is handled with what there is."""
     overdue = "terlambat"
-    """A deadline is over, and its duty was not fulfilled."""
     escalated = "dieskalasi"
-    """The next one in the ladder has the case on his list."""
     proposed = "diusulkan digabung"
-    """The case asks an older one to be its main case."""
     merged = "digabung"
-    """The older case agreed: the case is its supporter."""
     unmerged = "dipisahkan"
-    """The case is handled by itself: the older one did not agree, or it is its supporter no longer."""
     seconded = "ditambahkan pendukung"
-    """The citizen of a supporter adds something, without personal data here."""
     supported = "didukung"
-    """Another case became a supporter of this one."""
     left = "dukungan ditarik"
-    """A supporter left."""
     forgotten = "tambahan ditutup"
-    """What the citizen of a supporter added is not shown here any more: he has hidden it, or left with an accusation or a correction."""
     echoed = "dikabari"
-    """The supporter heard what happened to its main case."""
     declined = "ditolak"
-    """A command changed nothing: it was already applied, or it was refused, and `text` says why."""
 
 
 class Result(StrEnum):
@@ -97,8 +61,21 @@ class Result(StrEnum):
     refused = "refused"
 
 
-class Fact(Event):
-    """Something that happened to a case, as its step decided it. A decision is made once: no redelivery or restart makes another."""
+class Head(TypedDict):
+    """What a fact of any kind has."""
+
+    id: UUID
+    complaint_id: UUID
+    tracking_code: str
+    version: int
+    at: Moment
+    caused_by: UUID
+    actor: str
+    secret: bool
+
+
+class Fact(Event, tag_field="kind"):
+    """Something that happened to a case, as its step decided it: the base of all kinds. No redelivery or restart makes another one."""
 
     id: UUID
     """Derived from the record that caused the fact, and the kind."""
@@ -106,7 +83,6 @@ class Fact(Event):
     tracking_code: str
     version: Annotated[int, Meta(ge=1)]
     """The version of the case after this fact: 1 for the first fact, then one more for each."""
-    kind: FactKind
     at: Moment
     """The time at which Kafka appended the record that caused the fact to the mailbox of the case."""
     caused_by: UUID
@@ -115,58 +91,339 @@ class Fact(Event):
     """Who caused it: the id of an agency, or "citizen", "clock", "neighbours" or "case" (see complaints.command)."""
     secret: bool = False
     """True if the complaint is secret: then no analyst may see the content of the fact."""
-    complaint: Complaint | None = None
-    """The complaint without its bytes as received (only `opened`)."""
-    disposition: Disposition | None = None
-    """The decision who owns the case (only `routed`)."""
-    part: MissingPart | None = None
-    """The part that is asked for (only `asked`); None if the owner asks in its own words, which are `text`."""
-    addition: Addition | None = None
-    """The added message without its bytes as received (only `added`)."""
-    reading: MessageReading | None = None
-    """The reading of the added message (only `added`)."""
-    text: str | None = None
-    """What the actor said; or the sentence that says why a command was refused."""
-    to: AgencyId | None = None
-    """The agency that a refusal suggests, or that the case was handed to."""
-    final: bool | None = None
-    """Whether the owner has nothing to add to the answer (only `answered`)."""
-    complaint_class: ComplaintClass | None = field(default=None, name="class")
-    """The class from now on (only `reclassified`)."""
-    oversight: bool | None = None
-    """Whether it is a report of oversight from now on (only `reclassified`)."""
-    until: date | None = None
-    """The day to which the case is put off (only `postponed`); of the main case also the new day to complete it (only `echoed`)."""
-    stars: Annotated[int, Meta(ge=1, le=5)] | None = None
-    """The rating (only `rated`)."""
-    anonymous: bool | None = None
-    """Whether the person is hidden from now on (only `hidden` and `shown`)."""
-    deemed: bool | None = None
-    """True if the citizen is deemed to have withdrawn, by the law, because he did not answer (only `withdrawn`)."""
-    source: Source | None = None
-    """How the citizen said so, if a triage desk recorded it on his behalf (only `withdrawn`)."""
-    duty: Duty | None = None
-    """The duty whose deadline is over (only `overdue`)."""
-    level: Annotated[int, Meta(ge=1, le=5)] | None = None
-    """The step of the ladder (only `escalated`)."""
-    other: str | None = None
-    """The tracking code of the other case of a merge."""
-    as_of: int | None = None
-    """The version of the main case when it agreed (only `merged`)."""
-    event: EchoedEvent | None = None
-    """What happened to the main case (only `echoed`); "answered" if a case that is no supporter any more keeps the answer that it heard
-    (only `unmerged` and `reopened`)."""
-    handling: Handling | None = None
-    """How the main case is handled (only `merged` and `echoed`), or was, if the case goes to its owner (only `routed`)."""
-    agency: AgencyRef | None = None
-    """The owner of the main case (only `merged` and `echoed`), or the agency to which the case escalates (only `escalated`)."""
-    terms: Terms | None = None
-    """The days that count for the case, to its end (only `opened`)."""
-    command: CommandKind | None = None
-    """The kind of the command that changed nothing (only `declined`)."""
-    result: Result | None = None
-    """Why it changed nothing (only `declined`)."""
-    continued_as: str | None = None
-    """The tracking code of the other case (only `continued`)."""
+
+    @property
+    def kind(self) -> FactKind:
+        """The kind."""
+        return FactKind(str(self.__struct_config__.tag))
+
+
+class Clocked(Fact):
+    """A fact that may change deadlines."""
+
     deadlines: tuple[Deadline, ...] | None = None
-    """The deadlines that run after the fact, if it changed them (a `routed` one has them in its disposition)."""
+    """The deadlines that run after the fact, if it changed them."""
+
+
+class Spoken(Clocked):
+    """A fact that may change deadlines, with words."""
+
+    text: str | None = None
+    """What the actor said."""
+
+
+class OfSupporter(Fact):
+    """A fact of a main case about one of its supporters."""
+
+    other: str | None = None
+    """The tracking code of the supporter; None if it is not shown any more."""
+
+
+class Opened(Fact, tag=FactKind.opened.value):
+    """The complaint became a case."""
+
+    complaint: Complaint
+    """The complaint without its bytes as received."""
+    terms: Terms | None = None
+    """The days that count for the case, to its end."""
+
+
+class Routed(Fact, tag=FactKind.routed.value):
+    """The case has an owner: the first one, another one, or the same one that is now, or no longer, a triage desk."""
+
+    disposition: Disposition
+    """The decision who owns the case, with the deadlines that run after it."""
+    handling: Handling | None = None
+    """How the main case was handled, if the case goes to its owner."""
+
+
+class Asked(Spoken, tag=FactKind.asked.value):
+    """The citizen is asked for a part that the complaint lacks."""
+
+    part: MissingPart | None = None
+    """The part that is asked for; None if the owner asks in its own words, which are `text`."""
+
+
+class Added(Clocked, tag=FactKind.added.value):
+    """The citizen added a message."""
+
+    addition: Addition
+    """The added message without its bytes as received."""
+    reading: MessageReading
+    """The reading of the added message."""
+
+
+class Refused(Fact, tag=FactKind.refused.value):
+    """The owner refused the case."""
+
+    text: str | None = None
+    """What the actor said."""
+    to: AgencyId | None = None
+    """The agency that the refusal suggests."""
+
+
+class Answered(Spoken, tag=FactKind.answered.value):
+    """The owner answered the citizen."""
+
+    final: bool | None = None
+    """Whether the owner has nothing to add to the answer."""
+
+
+class Continued(Fact, tag=FactKind.continued.value):
+    """A message had no room in the case, or told of danger to life, and became a case of its own."""
+
+    continued_as: str
+    """The tracking code of the other case."""
+
+
+class Verified(Spoken, tag=FactKind.verified.value):
+    """The owner said that the report is complete."""
+
+
+class Accepted(Spoken, tag=FactKind.accepted.value):
+    """The owner accepted the case."""
+
+
+class HandedOn(Spoken, tag=FactKind.handed_on.value):
+    """The owner handed the case on to another unit of its government."""
+
+    to: AgencyId
+    """The unit that gets the case."""
+
+
+class Extended(Spoken, tag=FactKind.extended.value):
+    """The owner took more time to complete the case."""
+
+
+class Postponed(Spoken, tag=FactKind.postponed.value):
+    """The owner put the case off to a day."""
+
+    until: date
+
+
+class Resumed(Clocked, tag=FactKind.resumed.value):
+    """The day to which the case was put off has come."""
+
+
+class Closed(Spoken, tag=FactKind.closed.value):
+    """The case is closed: by its owner, by the clock after an answer that nobody disputed, or with its main case."""
+
+
+class Reopened(Spoken, tag=FactKind.reopened.value):
+    """The case is open again."""
+
+    event: EchoedEvent | None = None
+    """"answered" if a case that is no supporter any more keeps the answer that it heard."""
+
+
+class Rated(Fact, tag=FactKind.rated.value):
+    """The citizen rated the case."""
+
+    stars: Annotated[int, Meta(ge=1, le=5)]
+    text: str | None = None
+    """What the actor said."""
+
+
+class Withdrawn(Spoken, tag=FactKind.withdrawn.value):
+    """The citizen took the complaint back; or is deemed to have done so, because he did not answer within the days of the law."""
+
+    deemed: bool | None = None
+    """True if the citizen is deemed to have withdrawn, by the law, because he did not answer."""
+    source: Source | None = None
+    """How the citizen said so, if a triage desk recorded it on his behalf."""
+
+
+class Hidden(Clocked, tag=FactKind.hidden.value):
+    """The person or the report is hidden from now on."""
+
+    anonymous: bool | None = None
+    """Whether the person is hidden from now on; None if that is as before."""
+
+
+class Shown(Clocked, tag=FactKind.shown.value):
+    """What was hidden is shown again: the person if `anonymous` is False, the report if it is not `secret` any more."""
+
+    anonymous: bool | None = None
+    """Whether the person is hidden from now on; None if that is as before."""
+
+
+class Rerouted(Spoken, tag=FactKind.rerouted.value):
+    """A triage desk gave the case to another agency."""
+
+    to: AgencyId
+
+
+class Reclassified(Spoken, tag=FactKind.reclassified.value):
+    """A triage desk corrected the class."""
+
+    complaint_class: ComplaintClass | None = field(default=None, name="class")
+    """The class from now on; None if it is as before."""
+    oversight: bool | None = None
+    """Whether it is a report of oversight from now on; None if that is as before."""
+
+
+class Archived(Spoken, tag=FactKind.archived.value):
+    """A triage desk put the case aside as spam."""
+
+
+class Reminded(Fact, tag=FactKind.reminded.value):
+    """The citizen was reminded of the question."""
+
+
+class Unanswered(Clocked, tag=FactKind.unanswered.value):
+    """The question is closed without an answer: the case is handled with what there is."""
+
+
+class Unheard(Spoken, tag=FactKind.unheard.value):
+    """The citizen cannot hear the question: it is closed as if it had not been asked, and the case is handled with what there is."""
+
+
+class Overdue(Fact, tag=FactKind.overdue.value):
+    """A deadline is over, and its duty was not fulfilled."""
+
+    duty: Duty
+
+
+class Escalated(Fact, tag=FactKind.escalated.value):
+    """The next one in the ladder has the case on his list."""
+
+    level: Annotated[int, Meta(ge=1, le=5)]
+    """The step of the ladder."""
+    agency: AgencyRef | None = None
+
+
+class Proposed(Fact, tag=FactKind.proposed.value):
+    """The case asks an older one to be its main case."""
+
+    other: str
+    """The tracking code of the other case."""
+    text: str | None = None
+    """What the actor said."""
+
+
+class Merged(Clocked, tag=FactKind.merged.value):
+    """The older case agreed: the case is its supporter."""
+
+    other: str
+    """The tracking code of the other case."""
+    as_of: int | None = None
+    """The version of the main case when it agreed."""
+    agency: AgencyRef | None = None
+    """The owner of the main case."""
+    handling: Handling | None = None
+    """How the main case is handled."""
+
+
+class Unmerged(Spoken, tag=FactKind.unmerged.value):
+    """The case is handled by itself: the older one did not agree, or it is its supporter no longer."""
+
+    other: str | None = None
+    """The tracking code of the other case."""
+    event: EchoedEvent | None = None
+    """"answered" if the case keeps the answer that it heard."""
+
+
+class Seconded(OfSupporter, tag=FactKind.seconded.value):
+    """The citizen of a supporter adds something, without personal data here."""
+
+    text: str | None = None
+    """What the actor said."""
+
+
+class Supported(OfSupporter, tag=FactKind.supported.value):
+    """Another case became a supporter of this one."""
+
+
+class Left(OfSupporter, tag=FactKind.left.value):
+    """A supporter left."""
+
+
+class Forgotten(OfSupporter, tag=FactKind.forgotten.value):
+    """What the citizen of a supporter added is not shown here any more: he has hidden it, or left with an accusation or a correction."""
+
+
+class Echoed(Spoken, tag=FactKind.echoed.value):
+    """The supporter heard what happened to its main case."""
+
+    other: str
+    """The tracking code of the other case."""
+    event: EchoedEvent
+    """What happened to the main case."""
+    agency: AgencyRef | None = None
+    """The owner of the main case."""
+    handling: Handling | None = None
+    """How the main case is handled."""
+    until: date | None = None
+    """The day to which the main case was put off, or the new day to complete it."""
+
+
+class Declined(Fact, tag=FactKind.declined.value):
+    """A command changed nothing: it was already applied, or it was refused, and `text` says why."""
+
+    text: str
+    """The sentence that says why."""
+    command: CommandKind
+    """The kind of the command that changed nothing."""
+    result: Result
+    """Why it changed nothing."""
+
+
+AnyFact = (
+    Opened
+    | Routed
+    | Asked
+    | Added
+    | Refused
+    | Answered
+    | Continued
+    | Verified
+    | Accepted
+    | HandedOn
+    | Extended
+    | Postponed
+    | Resumed
+    | Closed
+    | Reopened
+    | Rated
+    | Withdrawn
+    | Hidden
+    | Shown
+    | Rerouted
+    | Reclassified
+    | Archived
+    | Reminded
+    | Unanswered
+    | Unheard
+    | Overdue
+    | Escalated
+    | Proposed
+    | Merged
+    | Unmerged
+    | Seconded
+    | Supported
+    | Left
+    | Forgotten
+    | Echoed
+    | Declined
+)
+"""A fact of one of the kinds: what a `match` over facts takes."""
+
+Worded = Spoken | Refused | Rated | Proposed | Seconded | Declined
+"""The facts with words."""
+
+
+def text_of(fact: Fact) -> str:
+    """Return what the actor said, or why a command changed nothing; empty if a fact of its kind has no words."""
+    return fact.text or "" if isinstance(fact, Worded) else ""
+
+
+def deadlines_of(fact: Fact) -> tuple[Deadline, ...]:
+    """Return the deadlines that run after a fact, if it changed them; otherwise none."""
+    if isinstance(fact, Routed):
+        return fact.disposition.deadlines
+    return fact.deadlines or () if isinstance(fact, Clocked) else ()
+
+
+def field_of(fact: Fact, name: str) -> Any:
+    """Return a field of a fact; None if a fact of its kind does not have it."""
+    return getattr(fact, name, None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from complaints.fact import FactKind
+from complaints.fact import Echoed, Escalated, Fact, FactKind, Routed, Unmerged, Withdrawn
 from complaints.mail import ReplyKind
 
 PUBLIC: Final = frozenset(("twitter",))
@@ -42,14 +42,6 @@ ECHOES: Final[Mapping[str, ReplyKind]] = {
 }
 """The kind of reply to a supporter, by what happened to its main case."""
 
-_ROUTED: Final = FactKind.routed.value
-_ESCALATED: Final = FactKind.escalated.value
-_ECHOED: Final = FactKind.echoed.value
-_UNMERGED: Final = FactKind.unmerged.value
-
-_PUT_OFF: Final = {"extended": FactKind.extended.value, "postponed": FactKind.postponed.value}
-"""The kind of the fact by which a main case was put off, by what its supporters hear."""
-
 
 COMPLETE_BY: Final = ("complete", "statute_decision")
 """The duties of which the citizen is told the earlier day: no class and no extension moves that of the statute (UU 25/2009 Pasal 50)."""
@@ -66,15 +58,15 @@ def first_of(kinds: Iterable[ReplyKind | None]) -> ReplyKind | None:
     return ReplyKind.reopened if found[0] is ReplyKind.completed and ReplyKind.reopened in found else found[0]
 
 
-def put_off_as(kind: str, event: str | None, *, has_reason: bool) -> str:
+def put_off_as(fact: Fact, *, has_reason: bool) -> str:
     """Return the occasion of the sentence that tells how a case, or its main case, was put off (see complaints.wording).
 
     Args:
-        kind: the kind of the fact.
-        event: what happened to the main case (only `echoed`).
+        fact: the fact.
         has_reason: whether the citizen hears the owner's reason.
     """
-    return f"put_off_{_PUT_OFF.get(event or '', kind)}{'_karena' if has_reason else ''}"
+    kind = FactKind[fact.event].value if isinstance(fact, Echoed) else fact.kind.value
+    return f"put_off_{kind}{'_karena' if has_reason else ''}"
 
 
 BY_CODE: Final = "completed_by_code"
@@ -105,22 +97,30 @@ def class_named(complaint_class: str, *, oversight: bool) -> str:
     return complaint_class.replace("_", " ") + (" berkadar pengawasan" if oversight else "")
 
 
-def kind_of(kind: str, *, moves: bool, was_merged: bool, level: int | None, event: str | None) -> ReplyKind | None:
+def is_deemed(fact: Fact) -> bool:
+    """Return whether the citizen is deemed to have withdrawn by a fact."""
+    return isinstance(fact, Withdrawn) and bool(fact.deemed)
+
+
+def moves(fact: Fact) -> bool:
+    """Return whether a fact gives the case to another owner than before."""
+    return isinstance(fact, Routed) and fact.disposition.previous_owner is not None
+
+
+def kind_of(fact: Fact, *, was_merged: bool) -> ReplyKind | None:
     """Return the kind of reply to which a fact leads; None if it leads to none.
 
     Args:
-        kind: the kind of the fact.
-        moves: whether it gives the case to another owner than before (only `routed`).
+        fact: the fact.
         was_merged: whether the case was a supporter before: what was only proposed the citizen has not heard of.
-        level: the step of the ladder (only `escalated`).
-        event: what happened to the main case (only `echoed`).
     """
-    if kind == _ROUTED:
-        return ReplyKind.moved if moves else None
-    if kind == _ESCALATED:
-        return ReplyKind.next_right if level == LAST_LEVEL else None
-    if kind == _ECHOED:
-        return ECHOES.get(event or "")
-    if kind == _UNMERGED:
-        return ReplyKind.unmerged if was_merged else None
-    return KINDS.get(kind)
+    match fact:
+        case Routed():
+            return ReplyKind.moved if moves(fact) else None
+        case Escalated():
+            return ReplyKind.next_right if fact.level == LAST_LEVEL else None
+        case Echoed():
+            return ECHOES.get(fact.event)
+        case Unmerged():
+            return ReplyKind.unmerged if was_merged else None
+    return KINDS.get(fact.kind)

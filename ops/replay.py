@@ -9,7 +9,7 @@ from complaints.bus import Batch, StoredRecord
 from complaints.bus.envelope import decode
 from complaints.case import Case
 from complaints.event import AgencyRef
-from complaints.fact import Fact
+from complaints.fact import AnyFact, Fact, Routed, field_of
 from router.cases.decide import decide, is_of_another
 from router.cases.document.evolve import evolve
 from router.cases.document.plain import ms_of
@@ -101,7 +101,7 @@ def replay(records: Iterator[Batch], facts: Iterator[Batch], law: Law, moved: Ca
     return summary
 
 
-def _today(case: Case | None, record: StoredRecord, law: Law) -> list[Fact]:
+def _today(case: Case | None, record: StoredRecord, law: Law) -> list[AnyFact]:
     """Return the facts that a record leads to today. Raises any error for a record that would be a dead letter."""
     inbound = read(record)
     return [] if is_of_another(case, inbound) else list(decide(case, inbound, law).facts)
@@ -125,14 +125,14 @@ class _Past:
         while self._next is not None and _cause(self._next) < offset:
             self._fold(self._next)
 
-    def of(self, record: StoredRecord) -> list[Fact]:
+    def of(self, record: StoredRecord) -> list[AnyFact]:
         """Fold the facts that a record led to, and return them."""
         found = []
         while self._next is not None and _cause(self._next) == record.offset:
             found.append(self._fold(self._next))
         return found
 
-    def _fold(self, record: StoredRecord) -> Fact:
+    def _fold(self, record: StoredRecord) -> AnyFact:
         fact, key = decode(record, Fact), record.key or b""
         self._cases[key] = msgspec.json.encode(evolve(self.case(key), fact, ms_of(fact.at)))
         self._next = next(self._facts, None)
@@ -144,7 +144,7 @@ def _cause(fact: StoredRecord) -> int:
     return int(said.get(OFFSET_HEADER, b"-1"))
 
 
-def difference(case: Case | None, recorded: list[Fact], today: list[Fact]) -> Move | None:
+def difference(case: Case | None, recorded: list[AnyFact], today: list[AnyFact]) -> Move | None:
     """Return what is different between the facts that were recorded and those of today; None if nothing is that anybody would notice.
 
     Versions of rules and registry, reasons and confidence may differ: they decide nothing. An owner under another name is the same owner.
@@ -164,15 +164,15 @@ def difference(case: Case | None, recorded: list[Fact], today: list[Fact]) -> Mo
     return Move(code, before, after, f"{', '.join(was) or 'nothing'} -> {', '.join(is_) or 'nothing'}")
 
 
-def _owner(case: Case | None, facts: list[Fact]) -> AgencyRef | None:
+def _owner(case: Case | None, facts: list[AnyFact]) -> AgencyRef | None:
     owner = case.owner if case else None
-    return next((fact.disposition.owner for fact in reversed(facts) if fact.disposition), owner)
+    return next((fact.disposition.owner for fact in reversed(facts) if isinstance(fact, Routed)), owner)
 
 
-def _explanation(facts: list[Fact]) -> str:
-    return next((fact.disposition.explanation for fact in facts if fact.disposition), "")
+def _explanation(facts: list[AnyFact]) -> str:
+    return next((fact.disposition.explanation for fact in facts if isinstance(fact, Routed)), "")
 
 
 def _said(fact: Fact) -> str:
     """Return the part of a fact that somebody would notice beside the owner: its kind, and the part asked for or the result."""
-    return " ".join(filter(None, (fact.kind, fact.part, fact.result)))
+    return " ".join(filter(None, (fact.kind, field_of(fact, "part"), field_of(fact, "result"))))

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from complaints import tracking
 from complaints.case import Case, CaseStatus
 from complaints.errors import UnavailableError
-from complaints.fact import Fact
+from complaints.fact import AnyFact
 from view.forgotten import shown
 from view.rows import DueCase
 from view.status import status_of
@@ -52,7 +52,7 @@ class Results(NamedTuple):
         versions: the version of each of their cases; without those that are not known.
     """
 
-    facts: dict[UUID, tuple[Fact, ...]]
+    facts: dict[UUID, tuple[AnyFact, ...]]
     versions: dict[str, int]
 
 
@@ -111,7 +111,7 @@ class ViewClient:
         asked = {"version": str(version), "wait_s": f"{min(wait_s, ASK_S)}"} if wait_s else {}
         return _case(self._ask(f"/cases/{tracking.parse(code)}", asked, min(wait_s, ASK_S)))
 
-    def facts(self, code: str) -> tuple[Fact, ...]:
+    def facts(self, code: str) -> tuple[AnyFact, ...]:
         """Return the facts of a case, oldest first; none if there is no such case. What is shown no more is left out (view.forgotten).
 
         Raises:
@@ -120,7 +120,7 @@ class ViewClient:
         """
         return shown(_facts(self._ask(f"/cases/{tracking.parse(code)}/facts", {}, 0.0)))
 
-    def result(self, code: str, command_id: UUID, *, wait_s: float = 0.0) -> tuple[Fact, ...]:
+    def result(self, code: str, command_id: UUID, *, wait_s: float = 0.0) -> tuple[AnyFact, ...]:
         """Return the facts that a command or complaint caused, oldest first; none if it has no result in time.
 
         Args:
@@ -151,7 +151,7 @@ class ViewClient:
         """
         asked = {"commands": [(code, str(id_)) for code, id_ in commands]}
         found = self._ask("/results", {}, 0.0, asked) or _Answer()
-        return Results({id_: _read(tuple[Fact, ...], said) for id_, said in found.results.items()}, found.versions)
+        return Results({id_: _read(tuple[AnyFact, ...], said) for id_, said in found.results.items()}, found.versions)
 
     def due(self, *, agency: str = "", before: str = "") -> Iterator[DueCase]:
         """Yield the cases that wait for somebody, the one with the earliest next deadline first. They are asked for page by page.
@@ -228,8 +228,8 @@ def _case(said: _Answer | None) -> Case | None:
     return None if said is None else _read(Case, said.case)
 
 
-def _facts(said: _Answer | None) -> tuple[Fact, ...]:
-    return () if said is None else _read(tuple[Fact, ...], said.facts)
+def _facts(said: _Answer | None) -> tuple[AnyFact, ...]:
+    return () if said is None else _read(tuple[AnyFact, ...], said.facts)
 
 
 def _read(model: type[T], said: Raw) -> T:

@@ -10,7 +10,7 @@ from channels.web.receipts import Receipts
 from channels.web.security import ApiKeys, Forms, Limits
 from channels.web.uploads.multipart import FormReader
 from complaints.case import Case, CaseReader, CaseStatus
-from complaints.fact import Fact
+from complaints.fact import AnyFact
 from complaints.storage.attachments import AttachmentStore
 
 
@@ -23,10 +23,10 @@ class Cases(CaseReader, Protocol):
     def case(self, code: str) -> Case | None:
         """Return the document of the case with a tracking code; None if there is no such case."""
 
-    def facts(self, code: str) -> tuple[Fact, ...]:
+    def facts(self, code: str) -> tuple[AnyFact, ...]:
         """Return the facts of the case with a tracking code, oldest first; none if there is no such case."""
 
-    def result(self, code: str, command_id: UUID) -> tuple[Fact, ...]:
+    def result(self, code: str, command_id: UUID) -> tuple[AnyFact, ...]:
         """Return the facts that a command to the case with a tracking code caused; none if it has no result yet."""
 
 

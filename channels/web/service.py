@@ -23,7 +23,7 @@ from complaints import ids, status_requests, tracking
 from complaints.case import CaseStatus
 from complaints.errors import ContractViolation, TrackingCodeError, UnavailableError
 from complaints.event import Attachment
-from complaints.fact import Fact
+from complaints.fact import AnyFact
 from complaints.message import InboundMessage
 
 RETRY_AFTER_S = "30"
@@ -57,7 +57,7 @@ class Seen:
 
     status: CaseStatus | None
     sent: Sent | None = None
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[AnyFact, ...] = ()
 
 
 class WebService:
@@ -229,7 +229,7 @@ class WebService:
         except HTTPException:
             return None
 
-    async def result(self, code: str, command_id: UUID) -> tuple[Fact, ...]:
+    async def result(self, code: str, command_id: UUID) -> tuple[AnyFact, ...]:
         """Return what became of a command; empty if it has no result yet.
 
         Raises:

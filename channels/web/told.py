@@ -9,9 +9,36 @@ from channels.web.messages import NAME
 from complaints import tracking, wording
 from complaints.calendar import written_day
 from complaints.case import Case
-from complaints.fact import Fact, FactKind
+from complaints.fact import (
+    Added,
+    Asked,
+    Echoed,
+    Fact,
+    FactKind,
+    Merged,
+    Opened,
+    Postponed,
+    Reclassified,
+    Reopened,
+    Routed,
+    Unmerged,
+    Withdrawn,
+    deadlines_of,
+    text_of,
+)
 from complaints.mail import ReplyKind
-from complaints.telling import BY_CODE, COMPLETE_BY, class_named, completed_as, first_of, hidden_as, kind_of, put_off_as
+from complaints.telling import (
+    BY_CODE,
+    COMPLETE_BY,
+    class_named,
+    completed_as,
+    first_of,
+    hidden_as,
+    is_deemed,
+    kind_of,
+    moves,
+    put_off_as,
+)
 from complaints.wording import text
 from normalizer import emergency
 from normalizer.masking import mask
@@ -104,7 +131,7 @@ class _Then:
     """The case as it was at a fact, as far as its citizen hears of it."""
 
     owner: str = ""
-    asked: Fact | None = None
+    asked: Asked | None = None
     asker: str = ""
     is_merged: bool = False
     heard: str = ""
@@ -122,27 +149,30 @@ class _Then:
     def after(self, together: Sequence[Fact]) -> None:
         """Take in what one record led to."""
         for fact in together:
-            if fact.disposition is not None:
-                self.owner = fact.disposition.owner.name
-            now_due = fact.disposition.deadlines if fact.disposition is not None else fact.deadlines or ()
-            self.due = min((one.due for one in now_due if one.duty in COMPLETE_BY), default=self.due)
-            if (classified := fact.complaint or fact).complaint_class is not None:
-                self.complaint_class = classified.complaint_class.value
-            if classified.oversight is not None:
-                self.oversight = classified.oversight
+            self.due = min((one.due for one in deadlines_of(fact) if one.duty in COMPLETE_BY), default=self.due)
             self.state = _ENDS.get(fact.kind, self.state)
-            if fact.kind is FactKind.asked:
-                self.asked, self.asker = fact, self.owner
+            match fact:
+                case Routed():
+                    self.owner = fact.disposition.owner.name
+                case Opened():
+                    self._classified(fact.complaint.complaint_class, oversight=fact.complaint.oversight)
+                case Reclassified():
+                    self._classified(fact.complaint_class, oversight=fact.oversight)
+                case Asked():
+                    self.asked, self.asker = fact, self.owner
             self._of_main_case(fact)
 
+    def _classified(self, complaint_class: str | None, *, oversight: bool | None) -> None:
+        self.complaint_class = complaint_class or self.complaint_class
+        self.oversight = self.oversight if oversight is None else oversight
+
     def _of_main_case(self, fact: Fact) -> None:
-        if fact.kind in _PARTS or fact.event == "closed":
-            self.is_merged, self.is_answered, self.heard = fact.kind is FactKind.merged, False, ""
-        if self.is_merged and fact.agency is not None:
+        event = fact.event if isinstance(fact, Echoed) else None
+        if isinstance(fact, _PARTS) or event == "closed":
+            self.is_merged, self.is_answered, self.heard = isinstance(fact, Merged), False, ""
+        if self.is_merged and isinstance(fact, Merged | Echoed) and fact.agency is not None:
             self.heard = fact.agency.name
-            self.is_answered = fact.event == "answered" or (
-                self.is_answered and fact.event not in {"reopened", "moved"}
-            )
+            self.is_answered = event == "answered" or (self.is_answered and event not in {"reopened", "moved"})
 
 
 _ENDS = {
@@ -154,7 +184,7 @@ _ENDS = {
 }
 """The state of a case after a fact, as far as it decides what becomes of an addition."""
 
-_PARTS = frozenset((FactKind.merged, FactKind.unmerged, FactKind.reopened, FactKind.withdrawn))
+_PARTS = (Merged, Unmerged, Reopened, Withdrawn)
 """The facts after which a case is a supporter, or no longer."""
 
 
@@ -170,35 +200,27 @@ def _told(facts: Iterable[Fact], case: Case) -> Iterable[Told]:
 
 def _words(together: Sequence[Fact], then: _Then, case: Case, *, was_merged: bool) -> str:
     """Return what the citizen reads about the facts that one record caused; empty if they are none of the citizen's business."""
-    asked = next((fact for fact in together if fact.kind is FactKind.asked), None)
+    asked = next((fact for fact in together if isinstance(fact, Asked)), None)
     if asked:
         return _asking(asked.part, asked.text or "", case, then.owner, ending=_ending(together[0], case))
-    kind = first_of([_kind_of(fact, was_merged=was_merged) for fact in together])
+    kind = first_of([kind_of(fact, was_merged=was_merged) for fact in together])
     if kind is None:
         return ""
     return _sentence(kind, together, then, case)
 
 
-def _kind_of(fact: Fact, *, was_merged: bool) -> ReplyKind | None:
-    return kind_of(fact.kind.value, moves=_moves(fact), was_merged=was_merged, level=fact.level, event=fact.event)
-
-
-def _moves(fact: Fact) -> bool:
-    return fact.disposition is not None and fact.disposition.previous_owner is not None
-
-
 def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case) -> str:
     first = together[0]
-    owner = first.agency.name if first.event and first.agency else then.heard or then.owner
+    owner = first.agency.name if isinstance(first, Echoed) and first.agency else then.heard or then.owner
     values = {"code": tracking.spaced(case.tracking_code), "owner": owner}
     match kind:
         case ReplyKind.answered if case.complaint.secret:
             return text(_SECRET_ANSWER, NAME, **values)
         case ReplyKind.answered:
-            return text("answered", NAME, **values, answer=mask(" ".join((first.text or "").split())))
+            return text("answered", NAME, **values, answer=mask(" ".join(text_of(first).split())))
         case ReplyKind.put_off:
             return _put_off(first, then, case, values)
-        case ReplyKind.withdrawn if first.deemed:
+        case ReplyKind.withdrawn if is_deemed(first):
             return text("deemed_withdrawn", NAME, **values)
         case ReplyKind.reminded:
             asked = then.asked
@@ -207,9 +229,10 @@ def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case
         case _:
             occasion = kind.value
             if kind is ReplyKind.completed:
-                moves = any(_moves(fact) for fact in together)
-                occasion = completed_as("ditanggapi" if then.is_answered else then.state, moves=moves)
-                if first.addition is not None and first.addition.by_code:
+                occasion = completed_as(
+                    "ditanggapi" if then.is_answered else then.state, moves=any(map(moves, together))
+                )
+                if isinstance(first, Added) and first.addition.by_code:
                     occasion = BY_CODE
             elif kind is ReplyKind.hidden:
                 occasion = hidden_as(first.kind.value)
@@ -222,7 +245,7 @@ def _ending(first: Fact, case: Case) -> str:
     """Return the occasion of the sentence behind the reply to words that tell of danger to life now; empty in a secret report."""
     if case.complaint.secret:
         return ""
-    said = first.addition.text if first.addition is not None else first.text or ""
+    said = first.addition.text if isinstance(first, Added) else text_of(first)
     return emergency.occasion(first.kind.value, (case.complaint.title, case.complaint.text), said)
 
 
@@ -233,11 +256,12 @@ def number_for_emergencies(*said: str) -> str:
 
 
 def _put_off(fact: Fact, then: _Then, case: Case, values: dict[str, str]) -> str:
-    due = "-" if (day := fact.until or then.due) is None else written_day(day)
-    if fact.kind is FactKind.reclassified:
+    until = fact.until if isinstance(fact, Postponed | Echoed) else None
+    due = "-" if (day := until or then.due) is None else written_day(day)
+    if isinstance(fact, Reclassified):
         return text("reclassified", NAME, **values, due=due, named=then.named)
-    reason = "" if case.complaint.secret else mask(" ".join((fact.text or "").split()))
-    occasion = put_off_as(fact.kind.value, fact.event, has_reason=bool(reason))
+    reason = "" if case.complaint.secret else mask(" ".join(text_of(fact).split()))
+    occasion = put_off_as(fact, has_reason=bool(reason))
     return text(occasion, NAME, **values, due=due, answer=reason)
 
 

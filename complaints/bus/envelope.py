@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, overload
 
 import msgspec
 
@@ -22,7 +22,7 @@ from complaints.contract import (
 )
 from complaints.errors import ContractViolation
 from complaints.event import Complaint, DeadLetter, Event
-from complaints.fact import Fact
+from complaints.fact import AnyFact, Fact
 from complaints.mail import Delivery, Due, MessageEvent, Received, Reply, ReplyEvent, Send, SendReport
 from complaints.neighbour import Closed, Joined, Left, Opened, Told
 
@@ -171,6 +171,10 @@ def type_in(record: StoredRecord) -> bytes:
     return b""
 
 
+@overload
+def decode(record: StoredRecord, model: type[Fact]) -> AnyFact: ...
+@overload
+def decode(record: StoredRecord, model: type[E]) -> E: ...
 def decode(record: StoredRecord, model: type[E]) -> E:
     """Return the event that the JSON in a record's value describes. The headers are not read.
 
@@ -212,7 +216,7 @@ def decode_one_of(record: StoredRecord, takes: Mapping[bytes, type[E]], taker: s
     return decode(record, model)
 
 
-_QUOTED: Final = re.compile("(?<=Invalid enum value) .*(?= - at )", re.DOTALL)
+_QUOTED: Final = re.compile("(?:(?<=Invalid enum value)|(?<=Invalid value)) .*(?= - at )", re.DOTALL)
 """What a value that is none of its enumeration is quoted as in an error: it may be private."""
 
 

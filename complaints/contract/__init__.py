@@ -13,7 +13,7 @@ import yaml
 from complaints.case import Case
 from complaints.command import AnyCommand, Command
 from complaints.event import Complaint, DeadLetter, Event
-from complaints.fact import Fact
+from complaints.fact import AnyFact, Fact
 from complaints.mail import Delivery, Due, MessageEvent, Received, Reply, ReplyEvent, Send, SendReport
 from complaints.neighbour import Closed, Joined, Left, Opened, Told
 
@@ -45,7 +45,7 @@ MODELS: dict[str, type[Event]] = {
 }
 """The models of whole records, by their names."""
 
-KINDS: Final[dict[type[Event], Any]] = {Command: AnyCommand}
+KINDS: Final[dict[type[Event], Any]] = {Command: AnyCommand, Fact: AnyFact}
 """The kinds of the models that have kinds."""
 
 MODEL_OF: Final[dict[type[Event], type[Event]]] = {

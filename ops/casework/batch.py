@@ -15,7 +15,7 @@ from complaints import ids, tracking
 from complaints.command import AnyCommand, Merge
 from complaints.disposition import AgencyRef
 from complaints.errors import CaseError, ConfigurationError, TrackingCodeError, UnavailableError
-from complaints.fact import Fact, FactKind, Result
+from complaints.fact import AnyFact, Declined, Fact, Result
 from ops.casework.acts import ACTS
 from ops.casework.orders import FIELDS, checked, command, digest
 from ops.casework.outcome import NO_RESULT, outcome
@@ -33,7 +33,7 @@ class Found(Protocol):
     """What became of commands, as the view's client says it (see view.client.Results)."""
 
     @property
-    def facts(self) -> Mapping[UUID, tuple[Fact, ...]]:
+    def facts(self) -> Mapping[UUID, tuple[AnyFact, ...]]:
         """The facts that each command caused; without those that have no result yet."""
 
     @property
@@ -153,9 +153,9 @@ class Applies:
             _count(tally, said["result"])
             yield orjson.dumps(said) + b"\n"
 
-    def _awaited(self, orders: Sequence[Order]) -> dict[UUID, tuple[Fact, ...]]:
+    def _awaited(self, orders: Sequence[Order]) -> dict[UUID, tuple[AnyFact, ...]]:
         """Return the facts of commands: of all of them, or of those that had a result when nothing more came in time."""
-        found = dict[UUID, tuple[Fact, ...]]()
+        found = dict[UUID, tuple[AnyFact, ...]]()
         waiting, news_at = list(orders), time.monotonic()
         while waiting and time.monotonic() - news_at < self.patience_s:
             self.sleep(LOOK_EVERY_S)
@@ -226,7 +226,7 @@ def _said(order: Order, facts: Sequence[Fact], *, known: bool) -> dict[str, Any]
         told = outcome(order.agency, facts, out_of_reach=None)  # to look each case up would make a file slow
     except CaseError as error:
         return {**about, "result": "refused", "why": str(error)}
-    if facts[0].kind is FactKind.declined and facts[0].result is Result.already_applied:
+    if isinstance(facts[0], Declined) and facts[0].result is Result.already_applied:
         return {**about, "result": "already applied", "told": told}
     return {**about, "result": "applied", "told": told}
 

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from complaints.case import Case
 from complaints.disposition import AgencyRef
-from complaints.fact import Fact, FactKind
+from complaints.fact import Fact, FactKind, HandedOn, Rerouted, Routed
 
 ENDS: Final = {
     FactKind.refused: "refused",
@@ -19,8 +19,6 @@ ENDS: Final = {
 
 OVER: Final = {"selesai": "closed", "dicabut": "withdrawn", "diarsipkan": "archived"}
 """What ended the last owner's time, by the state of the case."""
-
-_GIVEN: Final = frozenset((FactKind.handed_on, FactKind.rerouted))
 
 
 class Link(NamedTuple):
@@ -56,11 +54,11 @@ def chain(case: Case, facts: Sequence[Fact], now: datetime) -> Iterator[Link]:
     whys, ends = dict[int, str](), dict[int, str]()
     for _, caused in groupby(facts, key=lambda fact: fact.caused_by):
         together = list(caused)
-        for moved in (fact.disposition for fact in together if fact.disposition is not None):
+        for moved in (fact.disposition for fact in together if isinstance(fact, Routed)):
             if moved.hop in whys:  # the same owner, which is now, or no longer, a triage desk
                 continue
             first = together[0]
-            given = first.text if first.kind in _GIVEN else None
+            given = first.text if isinstance(first, HandedOn | Rerouted) else None
             whys[moved.hop] = given or moved.explanation
             ends[moved.hop - 1] = ENDS.get(first.kind, first.kind.value)
     for hop, following in zip(case.chain, (*case.chain[1:], None), strict=True):

@@ -6,7 +6,7 @@ from uuid import UUID
 from complaints import tracking
 from complaints.case import Case
 from complaints.errors import CaseError
-from complaints.fact import Fact
+from complaints.fact import AnyFact
 
 
 class Cases(Protocol):
@@ -15,10 +15,10 @@ class Cases(Protocol):
     def case(self, code: str, *, version: int = 0, wait_s: float = 0.0) -> Case | None:
         """Return the case with a tracking code; None if there is no such case."""
 
-    def facts(self, code: str) -> tuple[Fact, ...]:
+    def facts(self, code: str) -> tuple[AnyFact, ...]:
         """Return the facts of a case, oldest first."""
 
-    def result(self, code: str, command_id: UUID, *, wait_s: float = 0.0) -> tuple[Fact, ...]:
+    def result(self, code: str, command_id: UUID, *, wait_s: float = 0.0) -> tuple[AnyFact, ...]:
         """Return the facts that a command caused, oldest first; none if it has no result in time."""
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from complaints.case import Case
 from complaints.command import CITIZEN
-from complaints.fact import Fact, FactKind
+from complaints.fact import AnyFact, Declined
 from complaints.mail import ReplyKind
 from router.cases.document.evolve import evolve
 from router.cases.replies import reply_to, status_of_case
@@ -30,7 +30,7 @@ class Heard(NamedTuple):
     caused_by: UUID
 
 
-def heard(facts: Sequence[Fact]) -> Iterator[Heard]:
+def heard(facts: Sequence[AnyFact]) -> Iterator[Heard]:
     """Yield the replies to which the facts of a case led, oldest first.
 
     The facts are folded again, so that each reply says what the case was then. An answer to a question for the status leads to no fact
@@ -49,5 +49,5 @@ def heard(facts: Sequence[Fact]) -> Iterator[Heard]:
         first = together[0]
         if reply is not None:
             yield Heard(first.at, reply.kind, reply.text, first.caused_by)
-        elif first.kind is FactKind.declined and first.actor == CITIZEN:
+        elif isinstance(first, Declined) and first.actor == CITIZEN:
             yield Heard(first.at, ReplyKind.status, status_of_case(case, at=first.at), first.caused_by)

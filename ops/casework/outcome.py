@@ -1,13 +1,33 @@
 """Says what became of an agency's command, in sentences. Pure."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from complaints import tracking
-from complaints.disposition import AgencyRef
+from complaints.disposition import AgencyRef, Disposition
 from complaints.errors import CaseError
-from complaints.fact import Fact, FactKind, Result
+from complaints.fact import (
+    Accepted,
+    Answered,
+    Archived,
+    Asked,
+    Closed,
+    Declined,
+    Extended,
+    Fact,
+    Postponed,
+    Proposed,
+    Reclassified,
+    Refused,
+    Reopened,
+    Result,
+    Routed,
+    Unmerged,
+    Verified,
+    Withdrawn,
+    deadlines_of,
+)
 from ops.casework.layout import class_words
 
 NO_RESULT: Final = "the command is on Kafka, but the router has not decided about it yet; see `lapor doctor`"
@@ -37,66 +57,61 @@ def outcome(agency: AgencyRef, facts: Sequence[Fact], *, out_of_reach: bool | No
     """
     sentences: list[str] = []
     for fact in facts:
-        if fact.kind is FactKind.declined:
+        if isinstance(fact, Declined):
             if fact.result is Result.refused:
                 raise CaseError(f"The act is void, and the case is as before: {fact.text}")
             sentences.append(f"Nothing changes: {fact.text}")
-        elif fact.kind is FactKind.routed:
-            sentences += _moved(fact)
-        elif fact.kind is FactKind.refused and len(facts) == 1:
+        elif isinstance(fact, Routed):
+            sentences += _moved(fact.disposition)
+        elif isinstance(fact, Refused) and len(facts) == 1:
             sentences.append("The case had moved on before. The refusal is noted: the case never comes back.")
-        elif (said := _SAID.get(fact.kind)) is not None:
-            told = said(agency, fact)
+        elif told := _said(agency, fact):
             sentences.append(told if out_of_reach is False else _TELLS.sub(_HIMSELF if out_of_reach else _EITHER, told))
     if not sentences:
         raise CaseError(NO_RESULT)
     return sentences
 
 
-def _moved(fact: Fact) -> Iterator[str]:
-    moved = fact.disposition
-    if moved is not None:
-        former = f"{moved.previous_owner.name} -> " if moved.previous_owner else ""
-        yield f"hop {moved.hop}: {former}{moved.owner.name} ({moved.owner.id})"
-        yield moved.explanation
+def _moved(moved: Disposition) -> Iterator[str]:
+    former = f"{moved.previous_owner.name} -> " if moved.previous_owner else ""
+    yield f"hop {moved.hop}: {former}{moved.owner.name} ({moved.owner.id})"
+    yield moved.explanation
 
 
 def _due(fact: Fact) -> str:
-    found = next((one.due for one in fact.deadlines or () if one.duty == "complete"), None)
+    found = next((one.due for one in deadlines_of(fact) if one.duty == "complete"), None)
     return f" to {found}" if found else ""
 
 
-def _class(fact: Fact) -> str:
-    return class_words(fact.complaint_class, oversight=fact.oversight)
-
-
-_SAID: Final[dict[FactKind, Callable[[AgencyRef, Fact], str]]] = {
-    FactKind.verified: lambda agency, _: f"{agency.name} says that the report is complete.",
-    FactKind.accepted: lambda agency, _: f"{agency.name} has accepted the case.",
-    FactKind.asked: lambda _, __: "The citizen is to be asked on the channel of the complaint.",
-    FactKind.answered: lambda agency, _: (
-        f"{agency.name} has answered; the citizen is to be told on the channel of the complaint."
-    ),
-    FactKind.extended: lambda _, fact: (
-        f"The days to complete the case are extended{_due(fact)}; the citizen is to be told."
-    ),
-    FactKind.postponed: lambda _, fact: (
-        f"The case is put off to {fact.until}; no clock stops, and the citizen is to be told."
-    ),
-    FactKind.closed: lambda _, __: "The case is closed; the citizen is to be asked to rate it, and can open it again.",
-    FactKind.reopened: lambda _, __: "The case is open again; its clock never began anew.",
-    FactKind.reclassified: lambda _, fact: (
-        f"The class is {_class(fact)}; the days to complete the case end{_due(fact)}."
-        if _due(fact)
-        else f"The class is {_class(fact)}."
-    ),
-    FactKind.proposed: lambda _, fact: (
-        f"{tracking.spaced(fact.other or '')} is asked to be the main case, and decides; `lapor case show` says what it answered."
-    ),
-    FactKind.unmerged: lambda _, __: "The case is a supporter no longer: its own owner handles it again.",
-    FactKind.archived: lambda _, __: "The case is archived; `lapor case reopen` takes it back.",
-    FactKind.withdrawn: lambda _, __: (
-        "The complaint is withdrawn; the citizen is to be told, and his next word opens it again."
-    ),
-}
-"""The sentence for each kind of fact to which an agency's command leads by itself."""
+def _said(agency: AgencyRef, fact: Fact) -> str:  # noqa: C901, PLR0911, PLR0912  # a branch for each kind
+    """Return the sentence of a fact to which an agency's command leads by itself; empty for any other."""
+    match fact:
+        case Verified():
+            return f"{agency.name} says that the report is complete."
+        case Accepted():
+            return f"{agency.name} has accepted the case."
+        case Asked():
+            return "The citizen is to be asked on the channel of the complaint."
+        case Answered():
+            return f"{agency.name} has answered; the citizen is to be told on the channel of the complaint."
+        case Extended():
+            return f"The days to complete the case are extended{_due(fact)}; the citizen is to be told."
+        case Postponed():
+            return f"The case is put off to {fact.until}; no clock stops, and the citizen is to be told."
+        case Closed():
+            return "The case is closed; the citizen is to be asked to rate it, and can open it again."
+        case Reopened():
+            return "The case is open again; its clock never began anew."
+        case Reclassified():
+            due = f"; the days to complete the case end{_due(fact)}" if _due(fact) else ""
+            return f"The class is {class_words(fact.complaint_class, oversight=fact.oversight)}{due}."
+        case Proposed():
+            asked = f"{tracking.spaced(fact.other)} is asked to be the main case, and decides"
+            return f"{asked}; `lapor case show` says what it answered."
+        case Unmerged():
+            return "The case is a supporter no longer: its own owner handles it again."
+        case Archived():
+            return "The case is archived; `lapor case reopen` takes it back."
+        case Withdrawn():
+            return "The complaint is withdrawn; the citizen is to be told, and his next word opens it again."
+    return ""

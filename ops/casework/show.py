@@ -8,7 +8,7 @@ from msgspec import to_builtins
 
 from complaints.case import Case
 from complaints.event import Addition
-from complaints.fact import Fact
+from complaints.fact import Added, AnyFact, Fact, Routed
 from normalizer.zones import local_day
 from ops.casework.chain import Link, chain
 from ops.casework.heard import heard
@@ -27,7 +27,7 @@ _LEFT_OUT: Final = frozenset(
 """The fields of a fact that stand elsewhere on the sheet, or are too long for it."""
 
 
-def sheet(case: Case, facts: Sequence[Fact], now: datetime) -> Sheet:
+def sheet(case: Case, facts: Sequence[AnyFact], now: datetime) -> Sheet:
     """Return all that an officer reads of a case. Days are those at the place of the case.
 
     Args:
@@ -117,9 +117,9 @@ def _link(one: Link) -> Sheet:
 
 def _event(fact: Fact) -> Sheet:
     found = {name: value for name, value in to_builtins(fact).items() if name not in _LEFT_OUT and name != "deadlines"}
-    if fact.disposition is not None:
+    if isinstance(fact, Routed):
         found["owner"] = fact.disposition.owner.id
-    if fact.addition is not None:
+    if isinstance(fact, Added):
         found["text"] = fact.addition.text
         if fact.addition.by_code:
             found["by_code"] = True

@@ -1,6 +1,6 @@
 """Tells the life of a case in its order, with dates, causes and rules, for `lapor explain`. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,7 +8,50 @@ from complaints import tracking
 from complaints.case import Case
 from complaints.command import CASE, CITIZEN, CLOCK, CONVERSATION, NEIGHBOURS
 from complaints.disposition import Deadline, Disposition
-from complaints.fact import Fact, FactKind, Result
+from complaints.fact import (
+    Accepted,
+    Added,
+    Answered,
+    AnyFact,
+    Archived,
+    Asked,
+    Closed,
+    Continued,
+    Declined,
+    Echoed,
+    Escalated,
+    Extended,
+    Fact,
+    Forgotten,
+    HandedOn,
+    Hidden,
+    Left,
+    Merged,
+    OfSupporter,
+    Opened,
+    Overdue,
+    Postponed,
+    Proposed,
+    Rated,
+    Reclassified,
+    Refused,
+    Reminded,
+    Reopened,
+    Rerouted,
+    Result,
+    Resumed,
+    Routed,
+    Seconded,
+    Shown,
+    Supported,
+    Unanswered,
+    Unheard,
+    Unmerged,
+    Verified,
+    Withdrawn,
+    deadlines_of,
+    text_of,
+)
 from normalizer.language.examples import OF_SUBJECTS
 from normalizer.language.nearest import nearest
 from ops.casework.layout import DUTIES, STATES, VOID, class_words, colour_of
@@ -25,7 +68,7 @@ _WHO: Final = {
 }
 
 
-def story(case: Case, facts: Sequence[Fact], now: datetime) -> Iterator[str]:
+def story(case: Case, facts: Sequence[AnyFact], now: datetime) -> Iterator[str]:
     """Yield the life of a case as lines: the owner of each hop with the reasons, and between them what was said.
 
     Each rule of law is told with its article once; later it is only named. The end says how the case stands.
@@ -39,20 +82,16 @@ def story(case: Case, facts: Sequence[Fact], now: datetime) -> Iterator[str]:
     told: set[str] = set()
     for fact in facts:
         at = clock(fact.at, province(case))
-        if fact.disposition is not None:
+        if isinstance(fact, Routed):
             yield from _owner(fact.disposition, at, told, case.complaint.text)
             yield from _deadlines(fact.disposition.deadlines, told)
         else:
             yield f"\n{at}  {_sentence(fact)}"
-            yield from _deadlines(fact.deadlines or (), told)
+            yield from _deadlines(deadlines_of(fact), told)
     yield f"\nnow: {STATES[case.state]}, with {case.owner.name} ({case.owner.id})"
     for duty, one in deadlines(case, now).items():
         state = f"done on {one['done']}" if one["state"] == "done" else colour_of(duty, one["state"])
         yield f"  {DUTIES[duty]}: by {one['due']}, {state}"
-
-
-def _sentence(fact: Fact) -> str:
-    return TOLD[fact.kind](fact)
 
 
 def _who(actor: str) -> str:
@@ -60,38 +99,39 @@ def _who(actor: str) -> str:
 
 
 def _because(fact: Fact) -> str:
-    return f": {' '.join(fact.text.split())}" if fact.text else ""
+    words = " ".join(text_of(fact).split())
+    return f": {words}" if words else ""
 
 
-def _asked(fact: Fact) -> str:
+def _asked(fact: Asked) -> str:
     return (
         f"the citizen is asked for the {fact.part}" if fact.part else f"{fact.actor} asked the citizen{_because(fact)}"
     )
 
 
-def _declined(fact: Fact) -> str:
-    act = f"{fact.command or 'a command'} by {_who(fact.actor)}"
+def _declined(fact: Declined) -> str:
+    act = f"{fact.command} by {_who(fact.actor)}"
     if fact.result is Result.already_applied:
         return f"{act} was already done{_because(fact)}"
     return f"{VOID}: {act} changed nothing{_because(fact)}"
 
 
-def _hidden(fact: Fact) -> str:
+def _hidden(fact: Hidden) -> str:
     return " and ".join(
         words for words, is_so in (("the person", fact.anonymous), ("the report", fact.secret)) if is_so
     )
 
 
-def _echoed(fact: Fact) -> str:
+def _echoed(fact: Echoed) -> str:
     was = {
         "extended": f"took more time, until {fact.until}",
         "postponed": f"was put off to {fact.until}",
         "next_right": "is so long overdue that the citizen heard of the Ombudsman",
-    }.get(fact.event or "", f"was {fact.event}")
+    }.get(fact.event, f"was {fact.event}")
     return f"its main case {_other(fact)} {was}{_because(fact)}"
 
 
-def _withdrawn(fact: Fact) -> str:
+def _withdrawn(fact: Withdrawn) -> str:
     if fact.deemed:
         return (
             "the citizen is deemed to have withdrawn: 30 days without an answer (UU 25/2009 Pasal 44 ayat (4) and (5))"
@@ -100,83 +140,115 @@ def _withdrawn(fact: Fact) -> str:
     return f"{_who(fact.actor)} withdrew the complaint{behalf}{_because(fact)}"
 
 
-def _opened(fact: Fact) -> str:
+def _opened(fact: Opened) -> str:
     complaint = fact.complaint
-    if complaint is None:
-        return "the complaint was received"
     clerk = f", recorded by {complaint.recorded_by} ({complaint.source})" if complaint.recorded_by else ""
     before = f", continuing {tracking.spaced(complaint.continues)}" if complaint.continues else ""
     return f"the complaint was received by {complaint.channel}{clerk}{before}: {complaint.title}"
 
 
-def _escalated(fact: Fact) -> str:
+def _escalated(fact: Escalated) -> str:
     agency = f"{fact.agency.name} ({fact.agency.id})" if fact.agency else "nobody"
-    level = fact.level or 1
-    return f"escalated to level {level}, {title_of_level(level)}: {agency}"
+    return f"escalated to level {fact.level}, {title_of_level(fact.level)}: {agency}"
 
 
-def _reclassified(fact: Fact) -> str:
+def _reclassified(fact: Reclassified) -> str:
     named = class_words(fact.complaint_class, oversight=fact.oversight)
     return f"{fact.actor} reclassified it as {named}{_because(fact)}"
 
 
-def _added(fact: Fact) -> str:
-    by = f"somebody {BY_CODE}" if fact.addition and fact.addition.by_code else "the citizen"
-    return f"{by} added: {fact.addition.text if fact.addition else ''}"
+def _added(fact: Added) -> str:
+    by = f"somebody {BY_CODE}" if fact.addition.by_code else "the citizen"
+    return f"{by} added: {fact.addition.text}"
 
 
-def _suggestion(fact: Fact) -> str:
+def _suggestion(fact: Refused) -> str:
     return f" (suggests {fact.to})" if fact.to else ""
 
 
-def _other(fact: Fact) -> str:
+def _other(fact: Proposed | Merged | Unmerged | OfSupporter | Echoed) -> str:
     return tracking.spaced(fact.other) if fact.other else "a case that is not shown here"
 
 
-TOLD: Final[dict[FactKind, Callable[[Fact], str]]] = {
-    FactKind.opened: _opened,
-    FactKind.asked: _asked,
-    FactKind.added: _added,
-    FactKind.refused: lambda fact: f"{fact.actor} refused{_suggestion(fact)}{_because(fact)}",
-    FactKind.answered: lambda fact: f"{fact.actor} answered{' finally' if fact.final else ''}{_because(fact)}",
-    FactKind.continued: lambda fact: f"a message became the case {fact.continued_as}",
-    FactKind.verified: lambda fact: f"{fact.actor} said that the report is complete{_because(fact)}",
-    FactKind.accepted: lambda fact: f"{fact.actor} accepted the case{_because(fact)}",
-    FactKind.handed_on: lambda fact: f"{fact.actor} handed it on to {fact.to}{_because(fact)}",
-    FactKind.extended: lambda fact: f"{fact.actor} took more time{_because(fact)}",
-    FactKind.postponed: lambda fact: f"{fact.actor} put it off to {fact.until}{_because(fact)}",
-    FactKind.resumed: lambda _: "the day to which it was put off has come",
-    FactKind.closed: lambda fact: f"{_who(fact.actor)} closed the case{_because(fact)}",
-    FactKind.reopened: lambda fact: f"{_who(fact.actor)} opened it again{_because(fact)}",
-    FactKind.rated: lambda fact: f"the citizen rated it with {fact.stars} of 5{_because(fact)}",
-    FactKind.withdrawn: _withdrawn,
-    FactKind.hidden: lambda fact: f"hidden from now on: {_hidden(fact)}",
-    FactKind.shown: lambda _: "what was hidden is shown again",
-    FactKind.rerouted: lambda fact: f"{fact.actor} rerouted it to {fact.to}{_because(fact)}",
-    FactKind.reclassified: _reclassified,
-    FactKind.archived: lambda fact: f"{fact.actor} archived it as spam{_because(fact)}",
-    FactKind.reminded: lambda _: "the citizen was reminded of the question",
-    FactKind.unanswered: lambda _: "the question is closed without an answer: the case is handled with what there is",
-    FactKind.unheard: lambda fact: (
-        f"the citizen does not hear the question{_because(fact)}: the case is handled with what there is"
-    ),
-    FactKind.overdue: lambda fact: f"overdue: {DUTIES[fact.duty or 'complete']}",
-    FactKind.escalated: _escalated,
-    FactKind.proposed: lambda fact: f"{_who(fact.actor)} proposed to merge it into {_other(fact)}{_because(fact)}",
-    FactKind.merged: lambda fact: f"merged: it is a supporter of {_other(fact)}",
-    FactKind.unmerged: lambda fact: f"not merged with {_other(fact)}, or no longer{_because(fact)}",
-    FactKind.seconded: lambda fact: (
-        f"the citizen of {_other(fact)} adds{_because(fact)}"
-        if fact.other
-        else "the citizen of a supporter added what is not shown any more"
-    ),
-    FactKind.forgotten: lambda _: "what the citizen of a supporter has added is not shown any more",
-    FactKind.supported: lambda fact: f"{_other(fact)} became its supporter",
-    FactKind.left: lambda fact: f"{_other(fact)} is its supporter no longer",
-    FactKind.echoed: _echoed,
-    FactKind.declined: _declined,
-}
-"""The words for each kind of fact but `routed`, which tells the owner."""
+def _sentence(fact: AnyFact) -> str:  # noqa: C901, PLR0911, PLR0912  # a branch for each kind
+    """Return the words for a fact; of `routed`, of which the owner is told, the explanation."""
+    match fact:
+        case Routed():
+            return fact.disposition.explanation
+        case Opened():
+            return _opened(fact)
+        case Asked():
+            return _asked(fact)
+        case Added():
+            return _added(fact)
+        case Refused():
+            return f"{fact.actor} refused{_suggestion(fact)}{_because(fact)}"
+        case Answered():
+            return f"{fact.actor} answered{' finally' if fact.final else ''}{_because(fact)}"
+        case Continued():
+            return f"a message became the case {fact.continued_as}"
+        case Verified():
+            return f"{fact.actor} said that the report is complete{_because(fact)}"
+        case Accepted():
+            return f"{fact.actor} accepted the case{_because(fact)}"
+        case HandedOn():
+            return f"{fact.actor} handed it on to {fact.to}{_because(fact)}"
+        case Extended():
+            return f"{fact.actor} took more time{_because(fact)}"
+        case Postponed():
+            return f"{fact.actor} put it off to {fact.until}{_because(fact)}"
+        case Resumed():
+            return "the day to which it was put off has come"
+        case Closed():
+            return f"{_who(fact.actor)} closed the case{_because(fact)}"
+        case Reopened():
+            return f"{_who(fact.actor)} opened it again{_because(fact)}"
+        case Rated():
+            return f"the citizen rated it with {fact.stars} of 5{_because(fact)}"
+        case Withdrawn():
+            return _withdrawn(fact)
+        case Hidden():
+            return f"hidden from now on: {_hidden(fact)}"
+        case Shown():
+            return "what was hidden is shown again"
+        case Rerouted():
+            return f"{fact.actor} rerouted it to {fact.to}{_because(fact)}"
+        case Reclassified():
+            return _reclassified(fact)
+        case Archived():
+            return f"{fact.actor} archived it as spam{_because(fact)}"
+        case Reminded():
+            return "the citizen was reminded of the question"
+        case Unanswered():
+            return "the question is closed without an answer: the case is handled with what there is"
+        case Unheard():
+            return f"the citizen does not hear the question{_because(fact)}: the case is handled with what there is"
+        case Overdue():
+            return f"overdue: {DUTIES[fact.duty]}"
+        case Escalated():
+            return _escalated(fact)
+        case Proposed():
+            return f"{_who(fact.actor)} proposed to merge it into {_other(fact)}{_because(fact)}"
+        case Merged():
+            return f"merged: it is a supporter of {_other(fact)}"
+        case Unmerged():
+            return f"not merged with {_other(fact)}, or no longer{_because(fact)}"
+        case Seconded():
+            return (
+                f"the citizen of {_other(fact)} adds{_because(fact)}"
+                if fact.other
+                else "the citizen of a supporter added what is not shown any more"
+            )
+        case Forgotten():
+            return "what the citizen of a supporter has added is not shown any more"
+        case Supported():
+            return f"{_other(fact)} became its supporter"
+        case Left():
+            return f"{_other(fact)} is its supporter no longer"
+        case Echoed():
+            return _echoed(fact)
+        case Declined():
+            return _declined(fact)
 
 
 def _owner(disposition: Disposition, at: str, told: set[str], text: str) -> Iterator[str]:

@@ -5,7 +5,17 @@ from typing import Final
 
 from complaints import command, telling
 from complaints.case import OPEN, Case, Question
-from complaints.fact import FactKind, Result
+from complaints.fact import (
+    Closed,
+    Escalated,
+    Overdue,
+    Reminded,
+    Result,
+    Resumed,
+    Unanswered,
+    Unheard,
+    Withdrawn,
+)
 from normalizer.zones import local_day, midnight_ms
 from router.cases.draft import Declined, Draft
 from router.cases.roles import Law
@@ -38,20 +48,18 @@ def due_ms(case: Case, changed_ms: int) -> int | None:
 def due(draft: Draft, _: command.Due, law: Law) -> Declined | None:
     """Add the facts for whatever the time has come for. None if the case has moved on: a timer that fires twice is harmless."""
     come = [what for moment, what in _moments(draft.now) if moment <= draft.record.at_ms]
-    for what in come:
-        if what.startswith(_OVERDUE):
-            duty = what.removeprefix(_OVERDUE)
-            draft.add(FactKind.overdue, duty, duty=duty)
+    for duty in [one.duty for one in draft.now.deadlines if _OVERDUE + one.duty in come]:
+        draft.add(Overdue(**draft.head(Overdue, duty), duty=duty))
     if _POSTPONED in come:
-        draft.add(FactKind.resumed)
+        draft.add(Resumed(**draft.head(Resumed)))
     if _CLOSING in come:
-        draft.add(FactKind.closed)
+        draft.add(Closed(**draft.head(Closed)))
     if any(what.startswith(_OVERDUE) or what == _LADDER for what in come) and _escalate(draft, law) == LAST_LEVEL:
         return None  # the citizen hears one thing at a time: his question is due still, and comes with the next timer
     if _QUESTION in come:
         _close_question(draft)
     elif _REMINDER in come:
-        draft.add(FactKind.reminded)
+        draft.add(Reminded(**draft.head(Reminded)))
     return None
 
 
@@ -62,7 +70,7 @@ def unheard(draft: Draft, said: command.Unheard, _: Law) -> Declined | None:
     """
     if draft.now.question is None:
         return Declined("No question is open.", Result.already_applied)
-    draft.add(FactKind.unheard, text=said.text)
+    draft.add(Unheard(**draft.head(Unheard), text=said.text))
     return None
 
 
@@ -129,7 +137,8 @@ def _escalate(draft: Draft, law: Law) -> int | None:
     level = 1 if escalation is None else escalation.level + 1
     if level > LAST_LEVEL:
         return None
-    draft.add(FactKind.escalated, str(level), level=level, agency=law.ladder(draft.now, level))
+    agency = law.ladder(draft.now, level)
+    draft.add(Escalated(**draft.head(Escalated, str(level)), level=level, agency=agency))
     return level
 
 
@@ -139,9 +148,9 @@ def _close_question(draft: Draft) -> None:
     The case is handled with what there is; if nobody can handle it without the answer, the citizen is deemed to have withdrawn.
     """
     if _is_needed(draft.now):
-        draft.add(FactKind.withdrawn, deemed=True)
+        draft.add(Withdrawn(**draft.head(Withdrawn), deemed=True))
     else:
-        draft.add(FactKind.unanswered)
+        draft.add(Unanswered(**draft.head(Unanswered)))
 
 
 def _is_needed(case: Case) -> bool:

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from complaints import command, tracking
 from complaints.case import Case
-from complaints.command import Add, AnyCommand, CommandKind, Sender, sender_of, text_of
+from complaints.command import Add, AnyCommand, CommandKind, Sender, sender_of, words_of
 from complaints.errors import ContractViolation
 from complaints.event import Addition, Complaint
-from complaints.fact import FactKind, Result
+from complaints.fact import Added, Continued, FactKind, Opened, Result
 from complaints.ids import CONTINUATION, derived
 from complaints.limits import (
     ADDED_BYTES,
@@ -98,14 +98,14 @@ def _open(case: Case | None, complaint: Complaint, record: Inbound, law: Law) ->
             f"the complaint has {size} bytes without its raw message, at most {COMPLAINT_BYTES} are possible"
         )
     draft = Draft(None, record, law, secret=complaint.secret)
-    draft.add(FactKind.opened, complaint=complaint, terms=law.terms(complaint))
+    draft.add(Opened(**draft.head(Opened), complaint=complaint, terms=law.terms(complaint)))
     ask(draft, route(draft, law))
     return draft.decision
 
 
 def _outcome(case: Case, said: AnyCommand, law: Law) -> tuple[FactKind, ...] | Declined:
     """Return the facts of the table; or why the table or the text does not allow the command."""
-    kind, text = said.kind, text_of(said)
+    kind, text = said.kind, words_of(said)
     found = TABLE[kind, role_of(case, said.actor, law, kind, sender_of(said))][case.state]
     if isinstance(found, str):
         sentence = found.format(
@@ -171,15 +171,15 @@ def _add(draft: Draft, said: Add, law: Law) -> Declined | None:
         (addition.apart or is_counted) and tells_of_danger(addition.text)
     )
     if before.state == "selesai" or is_own:
-        draft.add(FactKind.continued, continued_as=continuation_of(said)[1])
+        draft.add(Continued(**draft.head(Continued), continued_as=continuation_of(said)[1]))
         return None
-    draft.add(FactKind.added, addition=addition, reading=reading)
+    draft.add(Added(**draft.head(Added), addition=addition, reading=reading))
     has_room = len(before.complaint.additions) < MOST_ADDITIONS
     if not has_room or draft.size() > ADDED_BYTES or (is_counted and not _has_room_by_code(draft.now)):
         draft.take_back()
         if by_code and said.sender and tracking.names_mailbox(said.sender.reporter_ref):
             return Declined(_NO_ROOM_BY_CODE)
-        draft.add(FactKind.continued, continued_as=continuation_of(said)[1])
+        draft.add(Continued(**draft.head(Continued), continued_as=continuation_of(said)[1]))
         return None
     if not addition.apart:
         _follow(draft, said, addition.text, law, before)

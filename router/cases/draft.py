@@ -1,13 +1,14 @@
 """Collects the facts to which a record leads, and the document after them."""
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec import json
 from msgspec.structs import replace
 
+from complaints import fact as happened
 from complaints.case import Case
 from complaints.command import CITIZEN, CommandKind
-from complaints.fact import Fact, FactKind, Result
+from complaints.fact import AnyFact, Clocked, Fact, Head, Result, Routed
 from complaints.ids import derived
 from complaints.limits import CASE_BYTES
 from router.cases.document.evolve import evolve
@@ -16,25 +17,6 @@ from router.cases.roles import Law
 
 _ROOM_FOR_REFUSALS: Final = 20_000
 """Bytes of a case that no answer may take: refusals must always be possible."""
-
-_STILL: Final = frozenset(
-    (
-        FactKind.opened,
-        FactKind.declined,
-        FactKind.continued,
-        FactKind.refused,
-        FactKind.seconded,
-        FactKind.forgotten,
-        FactKind.supported,
-        FactKind.left,
-        FactKind.proposed,
-        FactKind.reminded,
-        FactKind.overdue,
-        FactKind.escalated,
-        FactKind.rated,
-    )
-)
-"""Facts that change no deadline. A case that has just been opened has no owner yet, and no deadline."""
 
 
 class Decision(NamedTuple):
@@ -46,7 +28,7 @@ class Decision(NamedTuple):
         written: the document as JSON, if its size was looked at; otherwise None.
     """
 
-    facts: tuple[Fact, ...]
+    facts: tuple[AnyFact, ...]
     case: Case | None
     written: bytes | None = None
 
@@ -74,7 +56,7 @@ class Draft:
 
     def __init__(self, case: Case | None, record: Inbound, law: Law, *, secret: bool) -> None:
         self.case = self._before = case
-        self.facts: list[Fact] = []
+        self.facts: list[AnyFact] = []
         self.record = record
         self._law = law
         self._secret = secret
@@ -87,38 +69,39 @@ class Draft:
         assert case is not None
         return case
 
-    def add(self, kind: FactKind, *about: str, **fields: Any) -> None:
-        """Add a fact, and change the document by it.
+    def head(self, kind: type[Fact], *about: str) -> Head:
+        """Return what the next fact has, of whatever kind.
 
         Args:
             kind: its kind.
             about: tells two facts of one kind apart that one record leads to.
-            fields: its own fields.
         """
         record, case, event = self.record, self.case, self.record.event
-        fact = Fact(
-            id=derived(event.id, "/".join(("fact", kind, *about))),
-            complaint_id=event.id if case is None else case.complaint_id,
-            tracking_code=event.tracking_code,
-            version=1 if case is None else case.version + 1,
-            kind=kind,
-            at=record.at,
-            caused_by=event.id,
-            actor=CITIZEN if record.command is None else record.command.actor,
-            **{"secret": self._secret} | fields,
-        )
-        changed = evolve(case, fact, record.at_ms)
-        if kind not in _STILL:
+        return {
+            "id": derived(event.id, "/".join(("fact", str(kind.__struct_config__.tag), *about))),
+            "complaint_id": event.id if case is None else case.complaint_id,
+            "tracking_code": event.tracking_code,
+            "version": 1 if case is None else case.version + 1,
+            "at": record.at,
+            "caused_by": event.id,
+            "actor": CITIZEN if record.command is None else record.command.actor,
+            "secret": self._secret,
+        }
+
+    def add(self, fact: AnyFact) -> None:
+        """Add a fact, and change the document by it."""
+        changed = evolve(self.case, fact, self.record.at_ms)
+        if isinstance(fact, Clocked | Routed):
             fact, changed = self._with_deadlines(fact, changed)
         self.facts.append(fact)
         self.case, self._written = changed, None
 
-    def _with_deadlines(self, fact: Fact, case: Case) -> tuple[Fact, Case]:
+    def _with_deadlines(self, fact: AnyFact, case: Case) -> tuple[AnyFact, Case]:
         """Return a fact with the deadlines that run after it, if it changed them, and the document with them."""
         deadlines = self._law.deadlines(case)
-        if fact.disposition is not None:
+        if isinstance(fact, Routed):
             fact = replace(fact, disposition=replace(fact.disposition, deadlines=deadlines))
-        elif deadlines != case.deadlines:
+        elif isinstance(fact, Clocked) and deadlines != case.deadlines:
             fact = replace(fact, deadlines=deadlines)
         return fact, replace(case, deadlines=deadlines)
 
@@ -130,7 +113,8 @@ class Draft:
     def decline(self, command: CommandKind, why: Declined) -> None:
         """Say that a command changes nothing."""
         self.take_back()
-        self.add(FactKind.declined, text=why.sentence, command=command, result=why.result)
+        head = self.head(happened.Declined)
+        self.add(happened.Declined(**head, text=why.sentence, command=command, result=why.result))
 
     def size(self) -> int:
         """Return the size of the document in bytes of JSON."""

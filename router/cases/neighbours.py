@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from complaints import fact as happened
 from complaints.case import OPEN, Case
-from complaints.fact import Fact, FactKind
+from complaints.fact import Fact, Supported
 from complaints.ids import derived
 from complaints.neighbour import Closed, Joined, Left, Opened, Told
 from normalizer.matter.signature import signature
@@ -40,8 +41,8 @@ def notices(before: Case | None, facts: Sequence[Fact], case: Case, inbound: Inb
             )
         )
     for fact in facts:
-        if fact.kind is FactKind.supported or fact.kind is FactKind.left:
-            model, name = (Joined, "joined") if fact.kind is FactKind.supported else (Left, "left")
+        if isinstance(fact, Supported | happened.Left):
+            model, name = (Joined, "joined") if isinstance(fact, Supported) else (Left, "left")
             id_, main = derived(inbound.id, name), case.tracking_code
             found.append(model(id=id_, main=main, at=inbound.at, supporter=fact.other or ""))
     heard = heard_by_supporters(before, inbound, facts, case)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from complaints.case import OPEN
 from complaints.disposition import Disposition, Handling
 from complaints.event import Complaint, MissingPart
-from complaints.fact import FactKind
+from complaints.fact import Asked, Routed
 from router.cases.draft import Draft
 from router.cases.roles import Law
 
@@ -59,7 +59,7 @@ def put(draft: Draft, disposition: Disposition, *, handling: Handling | None = N
         disposition = replace(disposition, hop=case.hop)
     else:
         disposition = replace(disposition, hop=len(case.chain), previous_owner=former)
-    draft.add(FactKind.routed, disposition=disposition, handling=handling)
+    draft.add(Routed(**draft.head(Routed), disposition=disposition, handling=handling))
 
 
 def is_out_of_reach(complaint: Complaint) -> bool:
@@ -87,4 +87,4 @@ def ask(draft: Draft, tier_of: MissingPart | None) -> None:
     if part is None and complaint.oversight:
         part = next((part for part in _OF_OVERSIGHT if part in missing and part not in case.asked), None)
     if part and case.questions < MOST_QUESTIONS:
-        draft.add(FactKind.asked, part=part)
+        draft.add(Asked(**draft.head(Asked), part=part))

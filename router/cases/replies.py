@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from complaints import tracking
 from complaints.calendar import jakarta_day, written_day
 from complaints.case import Case, Question
-from complaints.command import Add, OfCitizen, text_of
+from complaints.command import Add, OfCitizen, words_of
 from complaints.event import Complaint
-from complaints.fact import Fact, FactKind
+from complaints.fact import Added, Asked, Echoed, Fact, Reclassified, Reopened, text_of
 from complaints.ids import derived, reply_name
 from complaints.mail import Reply, ReplyKind
 from complaints.telling import (
@@ -23,7 +23,9 @@ from complaints.telling import (
     class_named,
     completed_as,
     hidden_as,
+    is_deemed,
     kind_of,
+    moves,
     put_off_as,
 )
 from complaints.wording import question, reminder, text
@@ -53,12 +55,12 @@ def reply_to(facts: Sequence[Fact], case: Case, *, was_merged: bool = False, by_
     telling: Fact | None = None
     kind: ReplyKind | None = None
     for fact in facts:
-        if fact.kind is FactKind.asked:  # takes precedence
+        if isinstance(fact, Asked):  # takes precedence
             telling, kind = fact, ReplyKind.question
             break
         if kind is None:
-            telling, kind = fact, _kind_of(fact, was_merged)
-        elif kind is ReplyKind.completed and fact.kind is FactKind.reopened:  # by the addition (see telling.first_of)
+            telling, kind = fact, kind_of(fact, was_merged=was_merged)
+        elif kind is ReplyKind.completed and isinstance(fact, Reopened):  # by the addition (see telling.first_of)
             telling, kind = fact, ReplyKind.reopened
     if telling is None or kind is None:
         return None
@@ -74,16 +76,11 @@ def reply_to(facts: Sequence[Fact], case: Case, *, was_merged: bool = False, by_
         text=_sentence(kind, telling, case, ending, added_as=added_as),
         created_at=first.at,
         caused_by=first.caused_by,
-        part=telling.part if telling.kind is FactKind.asked else None,
+        part=telling.part if isinstance(telling, Asked) else None,
         by_code=by_code or None,
         urgent=True if ending and not by_code else None,
     )
     return _about(reply, case, hides=kind is ReplyKind.hidden)
-
-
-def moves(fact: Fact) -> bool:
-    """Return whether a fact gives the case to another owner than before."""
-    return fact.disposition is not None and fact.disposition.previous_owner is not None
 
 
 def _added_as(facts: Sequence[Fact], case: Case, *, by_code: bool) -> str:
@@ -92,10 +89,6 @@ def _added_as(facts: Sequence[Fact], case: Case, *, by_code: bool) -> str:
         return BY_CODE
     is_answered = case.state == "digabung" and case.heard and case.heard.answer
     return completed_as("ditanggapi" if is_answered else case.state, moves=any(map(moves, facts)))
-
-
-def _kind_of(fact: Fact, was_merged: bool) -> ReplyKind | None:  # of one caller
-    return kind_of(fact.kind, moves=moves(fact), was_merged=was_merged, level=fact.level, event=fact.event)
 
 
 def status_for(asked: OfCitizen, case: Case | None, at: datetime) -> Reply:
@@ -112,7 +105,7 @@ def status_for(asked: OfCitizen, case: Case | None, at: datetime) -> Reply:
     sender = asked.sender
     assert sender is not None
     answer = _answer_again(case) if case and sender.reporter_ref == case.complaint.reporter_ref else ""
-    said = asked.addition.text if isinstance(asked, Add) else text_of(asked)
+    said = asked.addition.text if isinstance(asked, Add) else words_of(asked)
     ending = emergency.OCCASION if emergency.tells_of_danger(said) else "latest_answer" if answer else ""
     reply = Reply(
         id=derived(asked.id, reply_name(ReplyKind.status.value)),
@@ -194,7 +187,7 @@ def status_of_case(
 
 def _ending(first: Fact, complaint: Complaint) -> str:
     """Return the occasion of the sentence behind the reply to words that tell of danger to life now; else an empty text."""
-    said = first.addition.text if first.addition else first.text or ""
+    said = first.addition.text if isinstance(first, Added) else text_of(first)
     return emergency.occasion(first.kind, (complaint.title, complaint.text), said)
 
 
@@ -203,21 +196,21 @@ def _sentence(kind: ReplyKind, fact: Fact, case: Case, ending: str, *, added_as:
     channel, owner = case.complaint.channel, case.owner.name
     code = tracking.spaced(case.tracking_code)
     heard = case.heard if case.state == "digabung" else None
-    if fact.event and fact.agency:
+    if isinstance(fact, Echoed) and fact.agency:
         owner = fact.agency.name
     elif heard:
         owner = heard.owner.name
     occasion = kind.value
     match kind:
         case ReplyKind.answered:
-            return text("answered", channel, code=code, owner=owner, answer=_of_officer(fact.text or "", channel))
+            return text("answered", channel, code=code, owner=owner, answer=_of_officer(text_of(fact), channel))
         case ReplyKind.put_off:
             return _put_off(fact, case, channel, code=code, owner=owner)
         case ReplyKind.withdrawn:
-            return text("deemed_withdrawn" if fact.deemed else "withdrawn", channel, code=code)
+            return text("deemed_withdrawn" if is_deemed(fact) else "withdrawn", channel, code=code)
         case ReplyKind.reminded if case.question:
             return _asking(case.question, case, "reminded")
-        case ReplyKind.question:
+        case ReplyKind.question if isinstance(fact, Asked):
             return _asking(Question(part=fact.part, text=fact.text or "", at=fact.at), case, "asked", ending)
         case ReplyKind.hidden:
             occasion = hidden_as(fact.kind)
@@ -237,13 +230,13 @@ def _of_officer(words: str, channel: str) -> str:
 def _put_off(fact: Fact, case: Case, channel: str, **values: str) -> str:
     """Return until when a case was put off, with the owner's reason; or what its class is now, and its new day."""
     due = written_day(due_of(fact, case))
-    if fact.kind is FactKind.reclassified:
+    if isinstance(fact, Reclassified):
         complaint = case.complaint
         named = class_named(complaint.complaint_class, oversight=complaint.oversight)
         return text("reclassified", channel, **values, due=due, named=named)
-    reason = _of_officer(fact.text or "", channel)
+    reason = _of_officer(text_of(fact), channel)
     answer = {"answer": reason} if reason else {}
-    return text(put_off_as(fact.kind, fact.event, has_reason=bool(reason)), channel, **values, **answer, due=due)
+    return text(put_off_as(fact, has_reason=bool(reason)), channel, **values, **answer, due=due)
 
 
 def _asking(asked: Question, case: Case, occasion: str, ending: str = "") -> str:

@@ -13,9 +13,10 @@ from complaints.bus.step.contract import KEEP, Effect, Keep, State
 from complaints.case import Case
 from complaints.command import CLOCK, Add, Adopt, AnyCommand, Due, OfCitizen, Status, sender_of
 from complaints.event import Complaint
-from complaints.fact import Fact, FactKind
+from complaints.fact import Continued, Declined, Fact
 from complaints.ids import timer_id
 from complaints.mail import Reply, ReplyKind
+from complaints.telling import moves
 from normalizer.complaint import VERSION
 from normalizer.emergency import tells_of_danger
 from normalizer.parts import title_of
@@ -24,7 +25,7 @@ from router.cases.decide import continuation_of, decide, is_of_another
 from router.cases.document.plain import moment_of, ms_of
 from router.cases.inbound import Inbound, read
 from router.cases.neighbours import notices
-from router.cases.replies import moves, reply_to, status_for
+from router.cases.replies import reply_to, status_for
 from router.cases.roles import Law, is_reporter
 from router.cases.rules.merging import dialogue, reject_for_nobody
 
@@ -108,7 +109,7 @@ def _outputs(before: Case | None, facts: tuple[Fact, ...], case: Case, inbound: 
     found = [_written(fact, caused) for fact in facts]
     found += map(_written, _replies(before, facts, case, inbound))
     found += map(_written, dialogue(before, inbound, facts, case))
-    if facts[0].kind is FactKind.continued and isinstance(inbound.event, Add):
+    if isinstance(facts[0], Continued) and isinstance(inbound.event, Add):
         found.append(_written(continuation(case.complaint, inbound.event, continues=case.tracking_code)))
     found += map(_written, notices(before, facts, case, inbound))
     return tuple(found)
@@ -122,7 +123,7 @@ def _replies(before: Case | None, facts: tuple[Fact, ...], case: Case, inbound: 
     reply = reply_to(facts, case, was_merged=before is not None and before.state == "digabung", by_code=by_code)
     if not isinstance(said, OfCitizen) or sender is None:
         return [] if reply is None else [reply]
-    if reply is None and facts[0].kind is FactKind.declined:
+    if reply is None and isinstance(facts[0], Declined):
         return [status_for(said, case, inbound.at)]
     is_companion = isinstance(said, Add) and said.companion
     if reply is not None and is_companion and reply.kind is ReplyKind.completed and not any(map(moves, facts)):

@@ -21,12 +21,13 @@ from complaints.command import Command, CommandKind
 from complaints.contract import KINDS, MODELS, schema, topics
 from complaints.errors import ContractViolation
 from complaints.event import Event
-from complaints.fact import Fact, FactKind
+from complaints.fact import Fact, FactKind, deadlines_of, field_of
 from sinks.clickhouse.rows import TOPICS, rows_of
 from tests.harness.numbers import number
 
 FOLDER = Path(str(files(contract)))
 EXAMPLES = [(name, path) for name in MODELS for path in sorted((FOLDER / "examples" / name.lower()).glob("*.json"))]
+NAMED = ("disposition", "addition", "reading")
 NAMES = [f"{name}-{path.stem}" for name, path in EXAMPLES]
 BASELINE = json.loads((Path(__file__).parent / "baseline.json").read_text())
 TOPIC_OF = {model.__name__: topic.name for topic in topics().values() for model in topic.models}
@@ -103,7 +104,7 @@ def test_there_is_an_example_of_every_kind_of_fact() -> None:
 def test_an_example_of_a_case_is_the_fold_of_its_facts(name: str) -> None:
     """Version by version: the facts up to that of the document, and what each of them changed."""
     case: Case = examples(Case)[name]
-    facts: list[Fact] = sorted(
+    facts: list[Any] = sorted(
         (
             fact
             for fact in examples(Fact).values()
@@ -112,16 +113,14 @@ def test_an_example_of_a_case_is_the_fold_of_its_facts(name: str) -> None:
         key=lambda fact: fact.version,
     )
     assert [fact.version for fact in facts] == list(range(1, case.version + 1))
-    opened, routed = facts[0].complaint, [fact.disposition for fact in facts if fact.disposition]
-    assert opened is not None
-    additions = tuple(fact.addition for fact in facts if fact.addition)
+    opened = facts[0].complaint
+    routed, additions, readings = ([found for fact in facts if (found := field_of(fact, name))] for name in NAMED)
     taken = ("place", "missing", "topic", "occurred_on")
-    readings = [fact.reading for fact in facts if fact.reading]
     changes = {name: getattr(readings[-1], name) for name in taken} if readings else {}
-    assert case.complaint == replace(opened, **({"additions": additions} | changes))
+    assert case.complaint == replace(opened, **({"additions": tuple(additions)} | changes))
     last = routed[-1]
     assert (case.owner, case.triage, case.hop) == (last.owner, last.triage, last.hop)
-    clocks = [fact.disposition.deadlines if fact.disposition else fact.deadlines for fact in facts]
+    clocks = [deadlines_of(fact) for fact in facts]
     assert case.deadlines == [deadlines for deadlines in clocks if deadlines][-1]
     assert [(hop.hop, hop.owner, hop.triage) for hop in case.chain] == [(d.hop, d.owner, d.triage) for d in routed]
     refusals = [(fact.actor, fact.text, fact.at) for fact in facts if fact.kind is FactKind.refused]
@@ -186,7 +185,7 @@ def test_every_declaration_is_complete() -> None:
         assert not topic.compacted or int(topic.settings["delete.retention.ms"]) > TOMBSTONES_MS
 
 
-@pytest.mark.parametrize(("model", "kinds"), [(Command, CommandKind)])
+@pytest.mark.parametrize(("model", "kinds"), [(Command, CommandKind), (Fact, FactKind)])
 def test_each_kind_has_one_struct(model: type[Event], kinds: type[StrEnum]) -> None:
     """With its tag: a kind without a Struct could be named and never read."""
     structs = get_args(KINDS[model])

@@ -27,6 +27,7 @@ from complaints.event import (
     Region,
 )
 from complaints.fact import Fact, FactKind, Result
+from tests.harness.facts import OF_KIND
 
 WORDS = st.text(max_size=12) | st.sampled_from(
     ("Nama:", "Budi Santoso", "081234567890", "budi@example.id", "B 1234 XY")
@@ -134,29 +135,40 @@ DISPOSITIONS = st.builds(
 )
 
 
+OWN: dict[str, st.SearchStrategy[Any]] = {
+    "complaint": COMPLAINTS,
+    "disposition": DISPOSITIONS,
+    "part": PARTS,
+    "addition": ADDITIONS,
+    "reading": READINGS,
+    "to": st.text(min_size=1, max_size=5),
+    "until": DAYS,
+    "stars": st.integers(1, 5),
+    "duty": st.sampled_from(("forward", "complete")),
+    "level": st.integers(1, 5),
+    "other": WORDS,
+    "event": st.just("closed"),
+    "continued_as": WORDS,
+    "command": st.sampled_from(CommandKind),
+    "result": st.sampled_from(Result),
+    "text": WORDS,
+}
+
+
 def _fact(kind: FactKind) -> st.SearchStrategy[Fact]:
-    own: dict[FactKind, dict[str, st.SearchStrategy[Any]]] = {
-        FactKind.opened: {"complaint": COMPLAINTS},
-        FactKind.routed: {"disposition": DISPOSITIONS},
-        FactKind.asked: {"part": PARTS},
-        FactKind.added: {"addition": ADDITIONS, "reading": READINGS},
-        FactKind.continued: {"continued_as": WORDS},
-        FactKind.declined: {"command": st.sampled_from(CommandKind), "result": st.sampled_from(Result)},
-    }
     builds: Callable[..., st.SearchStrategy[Fact]] = st.builds
+    model = OF_KIND[kind]
     return builds(
-        Fact,
+        model,
         id=st.uuids(),
         complaint_id=st.uuids(),
         tracking_code=WORDS,
         version=st.integers(1, (1 << 32) - 1),
-        kind=st.just(kind),
         at=TIMES,
         caused_by=st.uuids(),
         actor=WORDS,
         secret=st.booleans(),
-        text=WORDS,
-        **own.get(kind, {}),
+        **{name: strategy for name, strategy in OWN.items() if name in model.__struct_fields__},
     )
 
 

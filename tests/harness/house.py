@@ -17,10 +17,11 @@ from complaints.command import CITIZEN, Add, AnyCommand, Command, CommandKind, M
 from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS, NEIGHBOURS
 from complaints.disposition import Disposition
 from complaints.event import Addition, Complaint, Raw
-from complaints.fact import Fact
+from complaints.fact import AnyFact, Fact
 from complaints.mail import Reply
 from router.cases.step import CaseStep, timer
 from router.routing import Router
+from tests.harness.facts import Facts
 from tests.harness.support import NOON
 
 NOON_MS = int(NOON.timestamp() * 1000)
@@ -30,7 +31,8 @@ def plain(event: Any) -> Any:
     """Return an event, or a part of one, as plain data: with the fields that have their defaults, and without those that are None."""
     if isinstance(event, msgspec.Struct):
         fields = zip(event.__struct_fields__, event.__struct_encode_fields__, strict=True)
-        return {name: plain(value) for field, name in fields if (value := getattr(event, field)) is not None}
+        kind = {"kind": event.kind.value} if isinstance(event, Command | Fact) else {}
+        return kind | {name: plain(value) for field, name in fields if (value := getattr(event, field)) is not None}
     if isinstance(event, list | tuple):
         return [plain(one) for one in event]
     return msgspec.to_builtins(event, str_keys=True)
@@ -100,17 +102,17 @@ class House:
 
     law: Any = field(default_factory=Router.load)
     states: dict[bytes, bytes] = field(default_factory=dict)
-    facts: list[Fact] = field(default_factory=list)
+    facts: Facts = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     waiting: list[Record] = field(default_factory=list)
     neighbours: list[Record] = field(default_factory=list)
     dues: dict[bytes, int | None] = field(default_factory=dict)
 
-    def take(self, event: Complaint | Command, *, at_ms: int = NOON_MS) -> list[Fact]:
+    def take(self, event: Complaint | Command, *, at_ms: int = NOON_MS) -> Facts:
         """Let the step handle a complaint or command, and return the facts."""
         return self.handle(stored(event, at_ms=at_ms))
 
-    def handle(self, record: StoredRecord) -> list[Fact]:
+    def handle(self, record: StoredRecord) -> Facts:
         """Let the step handle a record, and return the facts."""
         key = record.key or b""
         before = State(self.states[key], self.dues.get(key)) if key in self.states else None
@@ -127,24 +129,24 @@ class House:
         self.neighbours += [one for one in effect.outputs if one.topic == NEIGHBOURS]
         return facts
 
-    def deliver(self, *, at_ms: int = NOON_MS) -> list[Fact]:
+    def deliver(self, *, at_ms: int = NOON_MS) -> Facts:
         """Let the cases hear what they wrote to each other, until they have nothing more to say, and return the facts."""
-        facts: list[Fact] = []
+        facts: Facts = []
         while self.waiting:
             facts += self.handle(of_record(self.waiting.pop(0), at_ms=at_ms))
         return facts
 
-    def ring(self, code: str, *, until_ms: int) -> list[Fact]:
+    def ring(self, code: str, *, until_ms: int) -> Facts:
         """Let the timers of a case fire, each at its moment, up to a moment, and return the facts."""
-        facts: list[Fact] = []
+        facts: Facts = []
         while (due := self.dues.get(code.encode())) is not None and due <= until_ms:
             facts += self.handle(of_record(timer(code.encode(), due), at_ms=due))
         return facts
 
     @staticmethod
-    def read(value: bytes) -> Fact:
+    def read(value: bytes) -> Any:
         """Return the fact in a record's value, which a model writes to the byte as the step does."""
-        return msgspec.json.decode(value, type=Fact)
+        return msgspec.json.decode(value, type=AnyFact)
 
     def case(self, code: str) -> Case:
         """Return the case with a code."""

@@ -7,8 +7,8 @@ from complaints.bus import StoredRecord
 from complaints.bus.envelope import decode, type_of
 from complaints.case import Case
 from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, MESSAGE_EVENTS
-from complaints.event import AgencyRef, Complaint, DeadLetter, Deadline, Pin, Place, Region
-from complaints.fact import Fact, FactKind
+from complaints.event import AgencyRef, Complaint, DeadLetter, Deadline, Disposition, Pin, Place, Region
+from complaints.fact import Fact, FactKind, field_of
 from complaints.mail import Delivery, MessageEvent, ReplyEvent
 from complaints.tracking import names_mailbox
 from normalizer.masking import mask
@@ -121,49 +121,51 @@ def _deadlines(deadlines: tuple[Deadline, ...]) -> list[Any]:
     ]
 
 
-def _fact(fact: Fact) -> list[tuple[str, Row]]:
-    secret = fact.secret or (fact.complaint is not None and fact.complaint.secret)
+_OWN = ("part", "duty", "level", "stars", "other", "to", "agency", "command", "result", "continued_as")
+
+
+def _fact(fact: Any) -> list[tuple[str, Row]]:
+    complaint, addition = field_of(fact, "complaint"), field_of(fact, "addition")
+    secret = fact.secret or (complaint is not None and complaint.secret)
     known = {
         "complaint_id": fact.complaint_id,
         "case_number": "" if secret else fact.tracking_code,
         "at": ms(fact.at),
     }
     step = {"event_id": fact.id, "version": fact.version, "caused_by": fact.caused_by}
-    received = fact.complaint or fact.addition
-    said = fact.addition.text if fact.addition else fact.text or ""
+    received = complaint or addition
+    own = {name: field_of(fact, name) for name in _OWN}
+    said = addition.text if addition else field_of(fact, "text") or ""
     event = {
         "kind": fact.kind.value,
         "received_at": ms(received.received_at) if received else None,
         "actor": _hidden(fact.actor, secret=secret),
         "secret": secret,
-        "part": fact.part or "",
-        "duty": fact.duty or "",
-        "level": fact.level or 0,
-        "stars": fact.stars,
-        "other": "" if secret else fact.other or "",
-        "agency_id": "" if secret else fact.to or (fact.agency.id if fact.agency else ""),
+        "part": own["part"] or "",
+        "duty": own["duty"] or "",
+        "level": own["level"] or 0,
+        "stars": own["stars"],
+        "other": "" if secret else own["other"] or "",
+        "agency_id": "" if secret else own["to"] or (own["agency"].id if own["agency"] else ""),
         "text": "" if fact.kind == "ditambahkan pendukung" else _shown(said, secret=secret),
-        "command": fact.command.value if fact.command else "",
-        "result": fact.result.value if fact.result else "",
-        "continued_as": "" if secret else fact.continued_as or "",
+        "command": own["command"].value if own["command"] else "",
+        "result": own["result"].value if own["result"] else "",
+        "continued_as": "" if secret else own["continued_as"] or "",
     }
     rows = [("case_event_rows", known | step | event)]
-    if fact.kind is FactKind.opened and fact.complaint:
-        complaint = fact.complaint
-        own = {
+    if fact.kind is FactKind.opened:
+        first = {
             "text": _shown(complaint.text, secret=complaint.secret),
             "parts": complaint.raw.parts,
             "partial": complaint.raw.partial,
         }
-        rows.append(("complaint_rows", known | _described(complaint) | own))
+        rows.append(("complaint_rows", known | _described(complaint) | first))
     if fact.kind is FactKind.routed:
-        rows.append(("disposition_rows", known | step | _disposition(fact, secret=secret)))
+        rows.append(("disposition_rows", known | step | _disposition(fact.disposition, secret=secret)))
     return rows
 
 
-def _disposition(fact: Fact, *, secret: bool) -> Row:
-    made = fact.disposition
-    assert made is not None
+def _disposition(made: Disposition, *, secret: bool) -> Row:
     return {
         "hop": made.hop,
         **_owner(made.owner, secret=secret),

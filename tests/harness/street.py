@@ -1,6 +1,5 @@
 """People of one street who report one lamp: conversation, router and the search for duplicates without Kafka."""
 
-from collections.abc import Iterable
 from contextlib import closing
 from typing import Any
 
@@ -21,6 +20,7 @@ from ops.casework.heard import heard
 from ops.casework.show import sheet
 from ops.casework.story import story as explained
 from router.routing import Router
+from tests.harness.facts import Facts
 from tests.harness.house import said
 from tests.harness.town import Town
 from tests.harness.view import KEY, ServedView
@@ -69,7 +69,7 @@ class Street:
         self.town.say(text, sender=citizen)
         return self._sent()
 
-    def act(self, kind: CommandKind, citizen: str, actor: str = "", text: str = "beres", **fields: Any) -> list[Fact]:
+    def act(self, kind: CommandKind, citizen: str, actor: str = "", text: str = "beres", **fields: Any) -> Facts:
         """Let an agency, or else the owner, act on a citizen's case, and return the facts of all cases that come of it."""
         self._acts += 1
         before, owner = len(self.facts()), self.case(citizen).owner.id
@@ -117,9 +117,9 @@ class Street:
         case, now = self.case(citizen), self.town.now
         return f"{sheet(case, facts, now)}\n" + "\n".join(explained(case, facts, now))
 
-    def facts(self, citizen: str = "", kind: FactKind | None = None) -> list[Fact]:
+    def facts(self, citizen: str = "", kind: FactKind | None = None) -> Facts:
         """Return the facts of a citizen's case, or of all cases, of one kind or of all."""
-        found: Iterable[Fact] = self.town.events(CASE_EVENTS, Fact)
+        found: Facts = self.town.events(CASE_EVENTS, Fact)
         return [
             fact
             for fact in found
@@ -127,8 +127,8 @@ class Street:
         ]
 
 
-def on_the_web(fact: Fact) -> Fact:
+def on_the_web(fact: Any) -> Any:
     """Return a fact as if the complaint had come by the web."""
-    if fact.complaint is None:
+    if fact.kind is not FactKind.opened:
         return fact
     return replace(fact, complaint=replace(fact.complaint, channel="web"))

@@ -11,6 +11,7 @@ from complaints.errors import UnavailableError
 from complaints.event import Complaint, Raw
 from complaints.fact import Fact, FactKind
 from complaints.ids import content_digest
+from tests.harness.facts import of_kind
 from tests.harness.mailboxes import Kept
 from view.status import status_of
 
@@ -106,7 +107,7 @@ class Facts:
 
     def __init__(self, sent: Kept, *, owner: str = DPU.name) -> None:
         """Open the case and give it an owner."""
-        self._sent, self.made = sent, list[Fact]()
+        self._sent, self.made = sent, list[Any]()
         self.after(sent.id, FactKind.opened, (FactKind.routed, {"disposition": disposition(owner)}))
 
     def after(self, cause: UUID, *kinds: FactKind | tuple[FactKind, dict[str, Any]]) -> "Facts":
@@ -115,12 +116,12 @@ class Facts:
         for one in kinds:
             kind, fields = one if isinstance(one, tuple) else (one, {})
             self.made.append(
-                Fact(
+                of_kind(
+                    kind,
                     id=uuid5(cause, f"fact/{kind.value}"),
                     complaint_id=self._sent.id,
                     tracking_code=self._sent.mailbox,
                     version=len(self.made) + 1,
-                    kind=kind,
                     at=at,
                     caused_by=cause,
                     actor="citizen",

@@ -1,6 +1,7 @@
 """What is learnt from this installation's cases, on the real ClickHouse engine: decisions of people, and none of secret reports."""
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 
 from complaints.case import Answer
 from complaints.event import AgencyRef, Complaint, Place, Region
-from complaints.fact import Fact
+from complaints.fact import Routed, text_of
 from ops.casework.gone import orphans
 from ops.history import decided
 from sinks.clickhouse.client import Store
@@ -36,13 +37,13 @@ def store(clickhouse_server: str) -> Iterator[Store]:
     server.close()
 
 
-def keep(store: Store, of: Complaint, owner: AgencyRef, *facts: Fact) -> None:
+def keep(store: Store, of: Complaint, owner: AgencyRef, *facts: Any) -> None:
     """Store a case that has an owner, after these facts."""
-    said = [fact for fact in facts if fact.text == "Sudah ditambal."]
+    said = [fact for fact in facts if text_of(fact) == "Sudah ditambal."]
     document = case(
         of,
         owner,
-        hop=max((fact.disposition.hop for fact in facts if fact.disposition), default=0),
+        hop=max((fact.disposition.hop for fact in facts if isinstance(fact, Routed)), default=0),
         triage=owner is DESK,
         answers=tuple(Answer(agency=owner, text=fact.text or "", at=NOON, caused_by=fact.caused_by) for fact in said),
     )

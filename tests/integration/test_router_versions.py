@@ -15,7 +15,7 @@ from complaints.command import Command, CommandKind
 from complaints.contract import CASE_EVENTS
 from complaints.crypto import Keyring
 from complaints.event import Complaint
-from complaints.fact import Fact
+from complaints.fact import AnyFact, Fact, Routed
 from tests.harness.house import said
 from tests.harness.own_kafka import kafka
 from tests.harness.support import KafkaServer, message, normalised, wait_until
@@ -55,13 +55,13 @@ def test_two_versions_of_the_router_and_everything_again_change_no_owner(
     scanner, producer = ConfluentScanner(kafka.brokers), ConfluentProducer(kafka.brokers)
     begin = scanner.ends(CASE_EVENTS)
 
-    def facts() -> list[Fact]:
+    def facts() -> list[AnyFact]:
         return [decode(record, Fact) for batch in scanner.scan(CASE_EVENTS, start=begin) for record in batch]
 
     def owners() -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for fact in facts():
-            if fact.disposition:
+            if isinstance(fact, Routed):
                 found.setdefault(fact.tracking_code, []).append(fact.disposition.owner.id)
         return found
 

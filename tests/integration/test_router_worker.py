@@ -24,7 +24,7 @@ from complaints.command import Command, CommandKind
 from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS, CONTROL, CONVERSATIONS, DEAD_LETTERS
 from complaints.crypto import Keyring
 from complaints.event import Complaint, DeadLetter
-from complaints.fact import Fact, FactKind
+from complaints.fact import AnyFact, FactKind, Routed
 from complaints.mail import Reply
 from tests.harness.house import added, said
 from tests.harness.own_kafka import kafka
@@ -58,18 +58,18 @@ class Topics:
             stored.value or b"" for batch in self._scanner.scan(topic, start=self._begin[topic]) for stored in batch
         ]
 
-    def facts(self) -> dict[UUID, list[Fact]]:
+    def facts(self) -> dict[UUID, list[AnyFact]]:
         """Return the facts that came, by complaint."""
-        found: dict[UUID, list[Fact]] = {}
+        found: dict[UUID, list[AnyFact]] = {}
         for value in self.new(CASE_EVENTS):
-            fact = msgspec.json.decode(value, type=Fact)
+            fact = msgspec.json.decode(value, type=AnyFact)
             found.setdefault(fact.complaint_id, []).append(fact)
         return found
 
     def owners(self) -> dict[UUID, list[str]]:
         """Return the owners that were decided, by complaint."""
         return {
-            complaint: [fact.disposition.owner.id for fact in facts if fact.disposition]
+            complaint: [fact.disposition.owner.id for fact in facts if isinstance(fact, Routed)]
             for complaint, facts in self.facts().items()
         }
 
@@ -122,7 +122,7 @@ def test_a_complaint_gets_an_owner_and_a_reply_and_a_refusal_gets_the_next(
         FactKind.added,
     ]
     assert [fact.version for fact in facts] == [1, 2, 3, 4, 5]
-    first, second = (fact.disposition for fact in facts if fact.disposition)
+    first, second = (fact.disposition for fact in facts if isinstance(fact, Routed))
     assert first.owner.id != second.owner.id
     assert (second.hop, second.previous_owner) == (1, first.owner)
     assert set(first.deadlines) <= set(second.deadlines)  # the legal clock never restarts

@@ -1,13 +1,49 @@
 """What each kind of fact changes in the document of a case."""
 
-from collections.abc import Callable, Mapping
-from typing import Final
-
 from msgspec.structs import replace
 
-from complaints.case import ENDED, OPEN, Answer, Case, Escalation, Hop, Postponed, Question, Rating
+from complaints.case import ENDED, OPEN, Answer, Case, Escalation, Hop, Question, Rating
+from complaints.case import Postponed as PutOff
 from complaints.event import Complaint, Refusal
-from complaints.fact import Fact, FactKind
+from complaints.fact import (
+    Accepted,
+    Added,
+    Answered,
+    AnyFact,
+    Archived,
+    Asked,
+    Closed,
+    Continued,
+    Declined,
+    Echoed,
+    Escalated,
+    Extended,
+    Forgotten,
+    HandedOn,
+    Hidden,
+    Left,
+    Merged,
+    Opened,
+    Overdue,
+    Postponed,
+    Proposed,
+    Rated,
+    Reclassified,
+    Refused,
+    Reminded,
+    Reopened,
+    Rerouted,
+    Resumed,
+    Routed,
+    Seconded,
+    Shown,
+    Supported,
+    Unanswered,
+    Unheard,
+    Unmerged,
+    Verified,
+    Withdrawn,
+)
 from normalizer.tiers.answers import settled_by
 from router.cases.document import supporters
 from router.cases.document.answers import declared, did, stands
@@ -16,9 +52,8 @@ from router.cases.document.joining import joined
 from router.cases.document.waits import close_question, end_waits, is_over, standing, stood, stop_waiting
 
 
-def _routed(case: Case, fact: Fact) -> Case:
+def _routed(case: Case, fact: Routed) -> Case:
     routed = fact.disposition
-    assert routed is not None
     moves, taken = routed.hop == len(case.chain), fact.handling
     changed = replace(
         case,
@@ -43,7 +78,7 @@ def _routed(case: Case, fact: Fact) -> Case:
     return changed
 
 
-def _asked(case: Case, fact: Fact) -> Case:
+def _asked(case: Case, fact: Asked) -> Case:
     part, at = fact.part, fact.at
     question = Question(part=part, at=at) if part else Question(text=fact.text or "", agency=case.owner, at=at)
     asked = (*case.asked, part) if part else case.asked
@@ -57,10 +92,8 @@ def _asked(case: Case, fact: Fact) -> Case:
     return stood(replace(case, checked_at=case.checked_at or at))
 
 
-def _added(case: Case, fact: Fact) -> Case:
+def _added(case: Case, fact: Added) -> Case:
     addition, reading = fact.addition, fact.reading
-    assert addition is not None
-    assert reading is not None
     complaint = joined(case.complaint, addition, reading)
     if addition.apart:
         return replace(case, complaint=complaint)
@@ -74,7 +107,7 @@ def _added(case: Case, fact: Fact) -> Case:
     return stood(supporters.told(case))
 
 
-def _refused(case: Case, fact: Fact) -> Case:
+def _refused(case: Case, fact: Refused) -> Case:
     hop = next(hop.hop for hop in reversed(case.chain) if hop.owner.id == fact.actor)
     late = fact.actor != case.owner.id
     refusal = Refusal(
@@ -83,41 +116,40 @@ def _refused(case: Case, fact: Fact) -> Case:
     return replace(case, refusals=(*case.refusals, refusal), given=case.given and late)
 
 
-def _answered(case: Case, fact: Fact) -> Case:
+def _answered(case: Case, fact: Answered) -> Case:
     return stands(
         case,
         Answer(agency=case.owner, text=fact.text or "", at=fact.at, caused_by=fact.caused_by, final=bool(fact.final)),
     )
 
 
-def _verified(case: Case, fact: Fact) -> Case:
+def _verified(case: Case, fact: Verified) -> Case:
     """The owner says that the report is complete: no question is open, and it was for nothing that the clocks waited."""
     return declared(close_question(case, fact.at), fact.at)
 
 
-def _accepted(case: Case, fact: Fact) -> Case:
+def _accepted(case: Case, fact: Accepted) -> Case:
     """The owner gives the case to itself: what the citizen adds moves it no more."""
     forwarded_at = case.forwarded_at or fact.at if case.triage else case.forwarded_at
     case = replace(case, accepted_at=fact.at, given=True, triage=False, forwarded_at=forwarded_at, reopened_at=None)
     return declared(case, fact.at)
 
 
-def _extended(case: Case, fact: Fact) -> Case:
+def _extended(case: Case, fact: Extended) -> Case:
     return replace(case, extended_at=fact.at)
 
 
-def _postponed(case: Case, fact: Fact) -> Case:
-    assert fact.until is not None
-    case = replace(case, postponed=Postponed(until=fact.until, text=fact.text or ""))
+def _postponed(case: Case, fact: Postponed) -> Case:
+    case = replace(case, postponed=PutOff(until=fact.until, text=fact.text or ""))
     return replace(case, state=standing(case))
 
 
-def _resumed(case: Case, _: Fact) -> Case:
+def _resumed(case: Case, _: Resumed) -> Case:
     case = replace(case, postponed=None)
     return replace(case, state=standing(case))
 
 
-def _reopened(case: Case, fact: Fact) -> Case:
+def _reopened(case: Case, fact: Reopened) -> Case:
     if case.state in ENDED:
         case = let_go(case, fact)
     case = supporters.take_over(supporters.take_apart(case, fact), fact)
@@ -137,17 +169,16 @@ def _reopened(case: Case, fact: Fact) -> Case:
     return replace(case, state=standing(case))
 
 
-def _given(case: Case, _: Fact) -> Case:
+def _given(case: Case, _: HandedOn | Rerouted) -> Case:
     """A person gives the case to the owner that the next fact names."""
     return replace(case, given=True)
 
 
-def _rated(case: Case, fact: Fact) -> Case:
-    assert fact.stars is not None
+def _rated(case: Case, fact: Rated) -> Case:
     return replace(case, rating=Rating(stars=fact.stars, text=fact.text or "", at=fact.at))
 
 
-def _hidden(case: Case, fact: Fact) -> Case:
+def _hidden(case: Case, fact: Hidden) -> Case:
     if fact.secret:
         case = replace(let_go(case, fact), told_to=())
     complaint = case.complaint
@@ -155,13 +186,13 @@ def _hidden(case: Case, fact: Fact) -> Case:
     return replace(case, complaint=replace(complaint, anonymous=anonymous, secret=secret))
 
 
-def _shown(case: Case, fact: Fact) -> Case:
+def _shown(case: Case, fact: Shown) -> Case:
     complaint = case.complaint
     anonymous = complaint.anonymous if fact.anonymous is None else fact.anonymous
     return replace(case, complaint=replace(complaint, anonymous=anonymous, secret=fact.secret))
 
 
-def _reclassified(case: Case, fact: Fact) -> Case:
+def _reclassified(case: Case, fact: Reclassified) -> Case:
     former = case.complaint
     complaint = replace(
         former,
@@ -171,7 +202,7 @@ def _reclassified(case: Case, fact: Fact) -> Case:
     return replace(_with(case, complaint, fact), reclassified=True)
 
 
-def _with(case: Case, complaint: Complaint, fact: Fact) -> Case:
+def _with(case: Case, complaint: Complaint, fact: Added | Reclassified) -> Case:
     """Return a case with its complaint as it is now. One that becomes a report of oversight forgets its supporters.
 
     Each of them is handled by itself, not with the accusation.
@@ -181,57 +212,84 @@ def _with(case: Case, complaint: Complaint, fact: Fact) -> Case:
     return replace(case, complaint=complaint)
 
 
-def _reminded(case: Case, fact: Fact) -> Case:
+def _reminded(case: Case, fact: Reminded) -> Case:
     assert case.question is not None
     return replace(case, question=replace(case.question, reminded_at=fact.at))
 
 
-def _unanswered(case: Case, fact: Fact) -> Case:
+def _unanswered(case: Case, fact: Unanswered | Unheard) -> Case:
     case = replace(close_question(case, fact.at), incomplete=True)
     return replace(case, state=standing(case))
 
 
-def _overdue(case: Case, fact: Fact) -> Case:
-    assert fact.duty is not None
+def _overdue(case: Case, fact: Overdue) -> Case:
     return replace(case, overdue={**case.overdue, fact.duty: fact.at})
 
 
-def _escalated(case: Case, fact: Fact) -> Case:
-    assert fact.level is not None
+def _escalated(case: Case, fact: Escalated) -> Case:
     return replace(case, escalation=Escalation(level=fact.level, at=fact.at))
 
 
-CHANGES: Final[Mapping[FactKind, Callable[[Case, Fact], Case]]] = {
-    FactKind.routed: _routed,
-    FactKind.asked: _asked,
-    FactKind.added: _added,
-    FactKind.refused: _refused,
-    FactKind.answered: _answered,
-    FactKind.verified: _verified,
-    FactKind.accepted: _accepted,
-    FactKind.extended: _extended,
-    FactKind.postponed: _postponed,
-    FactKind.resumed: _resumed,
-    FactKind.closed: lambda case, fact: ended(case, fact, "selesai"),
-    FactKind.withdrawn: lambda case, fact: ended(case, fact, "dicabut"),
-    FactKind.archived: lambda case, fact: ended(case, fact, "diarsipkan"),
-    FactKind.reopened: _reopened,
-    FactKind.rated: _rated,
-    FactKind.hidden: _hidden,
-    FactKind.shown: _shown,
-    FactKind.rerouted: _given,
-    FactKind.handed_on: _given,
-    FactKind.reclassified: _reclassified,
-    FactKind.reminded: _reminded,
-    FactKind.unanswered: _unanswered,
-    FactKind.unheard: _unanswered,
-    FactKind.overdue: _overdue,
-    FactKind.escalated: _escalated,
-    FactKind.proposed: supporters.proposed,
-    FactKind.merged: supporters.merged,
-    FactKind.unmerged: supporters.unmerged,
-    FactKind.supported: supporters.supported,
-    FactKind.left: supporters.left,
-    FactKind.echoed: supporters.echoed,
-}
-"""What changes by a fact. A fact that is not here changes nothing but the version."""
+def changed(case: Case, fact: AnyFact) -> Case:  # noqa: C901, PLR0911, PLR0912  # a branch for each kind
+    """Return the document with what a fact changes; the version and the commands are not its business."""
+    match fact:
+        case Routed():
+            return _routed(case, fact)
+        case Asked():
+            return _asked(case, fact)
+        case Added():
+            return _added(case, fact)
+        case Refused() | Refused():
+            return _refused(case, fact)
+        case Answered():
+            return _answered(case, fact)
+        case Verified():
+            return _verified(case, fact)
+        case Accepted():
+            return _accepted(case, fact)
+        case HandedOn() | Rerouted():
+            return _given(case, fact)
+        case Extended():
+            return _extended(case, fact)
+        case Postponed():
+            return _postponed(case, fact)
+        case Resumed():
+            return _resumed(case, fact)
+        case Closed():
+            return ended(case, fact, "selesai")
+        case Reopened():
+            return _reopened(case, fact)
+        case Rated():
+            return _rated(case, fact)
+        case Withdrawn():
+            return ended(case, fact, "dicabut")
+        case Hidden():
+            return _hidden(case, fact)
+        case Shown():
+            return _shown(case, fact)
+        case Reclassified():
+            return _reclassified(case, fact)
+        case Archived():
+            return ended(case, fact, "diarsipkan")
+        case Reminded():
+            return _reminded(case, fact)
+        case Unanswered() | Unheard():
+            return _unanswered(case, fact)
+        case Overdue():
+            return _overdue(case, fact)
+        case Escalated():
+            return _escalated(case, fact)
+        case Proposed():
+            return supporters.proposed(case, fact)
+        case Merged():
+            return supporters.merged(case, fact)
+        case Unmerged():
+            return supporters.unmerged(case, fact)
+        case Supported():
+            return supporters.supported(case, fact)
+        case Left():
+            return supporters.left(case, fact)
+        case Echoed():
+            return supporters.echoed(case, fact)
+        case Opened() | Continued() | Seconded() | Forgotten() | Declined():
+            return case

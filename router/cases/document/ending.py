@@ -4,13 +4,14 @@ from msgspec.structs import replace
 
 from complaints.case import Case, CaseState
 from complaints.fact import Fact
+from complaints.telling import is_deemed
 from router.cases.document.waits import close_question
 
 
 def ended(case: Case, fact: Fact, state: CaseState) -> Case:
     """Note that a case has ended, or a supporter with its main case."""
     case = replace(close_question(case, fact.at), state=state, postponed=None, main=None, main_as_of=None)
-    case = replace(case, ended_at=fact.at, ended_by=fact.actor, deemed=case.deemed or bool(fact.deemed))
+    case = replace(case, ended_at=fact.at, ended_by=fact.actor, deemed=case.deemed or is_deemed(fact))
     return case if state == "selesai" else let_go(case, fact)
 
 

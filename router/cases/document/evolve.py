@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from complaints.case import Case
 from complaints.command import CASE, CLOCK, CONVERSATION, NEIGHBOURS
 from complaints.disposition import AgencyRef
-from complaints.fact import Fact
-from router.cases.document.changes import CHANGES
+from complaints.fact import AnyFact, Clocked, Opened
+from router.cases.document.changes import changed as changed_by
 
 REMEMBERED_MS: Final = 90 * 24 * 3_600_000
 """How long the id of a command is remembered, in milliseconds: longer than any channel or officer sends the same one again."""
@@ -24,11 +24,11 @@ _OF_STEPS: Final = frozenset((CASE, CLOCK, CONVERSATION, NEIGHBOURS))
 NOBODY: Final = AgencyRef(id="-", name="")
 """The owner of a case before its first disposition, which follows its first fact at once."""
 
-Changed = tuple[Fact, int]
+Changed = tuple[AnyFact, int]
 """A fact, and when its record was appended, in milliseconds since 1970."""
 
 
-def evolve(case: Case | None, fact: Fact, at_ms: int) -> Case:
+def evolve(case: Case | None, fact: AnyFact, at_ms: int) -> Case:
     """Return the document after a fact.
 
     Args:
@@ -37,15 +37,21 @@ def evolve(case: Case | None, fact: Fact, at_ms: int) -> Case:
         at_ms: the time of the fact in milliseconds since 1970.
     """
     if case is None:
+        assert isinstance(fact, Opened)
         changed = _opened(fact)
     else:
-        change = CHANGES.get(fact.kind)
-        changed = case if change is None else change(case, fact)
+        changed = changed_by(case, fact)
     commands = changed.commands
     if fact.caused_by not in commands and fact.actor not in _OF_STEPS:
         commands = _remembered(commands, fact.caused_by, at_ms)
-    deadlines = changed.deadlines if fact.deadlines is None else fact.deadlines
-    return replace(changed, version=fact.version, changed_at=fact.at, commands=commands, deadlines=deadlines)
+    deadlines = fact.deadlines if isinstance(fact, Clocked) and fact.deadlines is not None else changed.deadlines
+    return replace(
+        changed,
+        version=fact.version,
+        changed_at=fact.at,
+        commands=commands,
+        deadlines=deadlines,
+    )
 
 
 def fold(facts: Iterable[Changed], case: Case | None = None) -> Case | None:
@@ -55,9 +61,8 @@ def fold(facts: Iterable[Changed], case: Case | None = None) -> Case | None:
     return case
 
 
-def _opened(fact: Fact) -> Case:
+def _opened(fact: Opened) -> Case:
     """Return the document of a new case. Its owner follows with the next fact."""
-    assert fact.complaint is not None
     return Case(
         version=fact.version,
         complaint_id=fact.complaint_id,

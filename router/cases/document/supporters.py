@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from complaints.case import Answer, Case, Heard
 from complaints.command import CASE, CITIZEN, NEIGHBOURS
-from complaints.fact import Fact
+from complaints.fact import Echoed, Fact, Left, Merged, Proposed, Reopened, Supported, Unmerged
 from router.cases.document.answers import stands
 from router.cases.document.ending import ended
 from router.cases.document.waits import close_question, standing
@@ -15,12 +15,12 @@ MOST_APART: Final = 20
 """How many former main cases of a supporter are remembered."""
 
 
-def proposed(case: Case, fact: Fact) -> Case:
+def proposed(case: Case, fact: Proposed) -> Case:
     """Note the older case that was asked."""
     return replace(case, proposed=fact.other)
 
 
-def merged(case: Case, fact: Fact) -> Case:
+def merged(case: Case, fact: Merged) -> Case:
     """Note the main case, and what it tells of itself."""
     case = replace(close_question(case, fact.at), proposed=None, postponed=None, main=fact.other, state="digabung")
     heard = None if fact.agency is None else Heard(owner=fact.agency, handling=fact.handling)
@@ -41,7 +41,7 @@ def told(case: Case) -> Case:
     return replace(case, told_to=(*case.told_to[-MOST_APART + 1 :], case.main))
 
 
-def unmerged(case: Case, fact: Fact) -> Case:
+def unmerged(case: Case, fact: Unmerged) -> Case:
     """Note that the case is by itself."""
     was_supporter = case.main is not None
     case = replace(take_apart(case, fact), proposed=None, main=None, main_as_of=None)
@@ -50,7 +50,7 @@ def unmerged(case: Case, fact: Fact) -> Case:
     return take_over(replace(case, state=standing(case)), fact) if was_supporter else case
 
 
-def take_over(case: Case, fact: Fact) -> Case:
+def take_over(case: Case, fact: Unmerged | Reopened) -> Case:
     """Take over from what the case heard of its main case: who refused that, and the answer, if the fact says that it stays."""
     heard = case.heard
     if heard is None:
@@ -64,17 +64,17 @@ def take_over(case: Case, fact: Fact) -> Case:
     return case
 
 
-def supported(case: Case, _: Fact) -> Case:
+def supported(case: Case, _: Supported) -> Case:
     """Count one supporter more."""
     return replace(case, supporters=case.supporters + 1)
 
 
-def left(case: Case, _: Fact) -> Case:
+def left(case: Case, _: Left) -> Case:
     """Count one supporter less."""
     return replace(case, supporters=max(0, case.supporters - 1))
 
 
-def echoed(case: Case, fact: Fact) -> Case:
+def echoed(case: Case, fact: Echoed) -> Case:
     """Note what the main case told."""
     if fact.agency is not None:
         heard = Heard(owner=fact.agency, handling=fact.handling)

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from complaints.case import OPEN, Case, CaseState
 from complaints.disposition import Duty
-from complaints.fact import Fact
+from complaints.fact import Echoed, Fact, Postponed
 from complaints.telling import COMPLETE_BY
 from normalizer.zones import local_day
 from router.deadlines import Deadlines, province_of
@@ -91,4 +91,5 @@ def due_of(fact: Fact, case: Case) -> date:
 
     Source: UU 25/2009 Pasal 50, which no class and no extension moves.
     """
-    return fact.until or min(one.due for one in case.deadlines if one.duty in COMPLETE_BY)
+    until = fact.until if isinstance(fact, Postponed | Echoed) else None
+    return until or min(one.due for one in case.deadlines if one.duty in COMPLETE_BY)

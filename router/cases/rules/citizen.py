@@ -3,7 +3,7 @@
 from complaints import command
 from complaints.case import Case
 from complaints.command import CITIZEN, CLOCK, CommandKind
-from complaints.fact import FactKind, Result
+from complaints.fact import Hidden, Rated, Result, Shown, Withdrawn
 from complaints.telling import PUBLIC
 from normalizer.zones import local_day
 from router.cases.draft import Declined, Draft
@@ -46,7 +46,7 @@ def rate(draft: Draft, said: command.Rate, _: Law) -> Declined | None:
     stars, rating = said.stars, draft.now.rating
     if rating and rating.stars == stars and rating.text == words(said):
         return Declined("This rating was already given.", Result.already_applied)
-    draft.add(FactKind.rated, stars=stars, text=words(said))
+    draft.add(Rated(**draft.head(Rated), stars=stars, text=words(said)))
     return None
 
 
@@ -58,7 +58,7 @@ def withdraw(draft: Draft, said: command.Withdraw, law: Law) -> Declined | None:
     """
     source, actor = said.source, said.actor
     if actor == CITIZEN:
-        draft.add(FactKind.withdrawn, text=words(said))
+        draft.add(Withdrawn(**draft.head(Withdrawn), text=words(said)))
         return None
     if actor == draft.now.owner.id and actor != law.administrator_id:
         return Declined(
@@ -66,7 +66,7 @@ def withdraw(draft: Draft, said: command.Withdraw, law: Law) -> Declined | None:
         )
     if source is None or not words(said):
         return Declined("Only the citizen withdraws: say how he said so (walk-in, letter or call) and what he said.")
-    draft.add(FactKind.withdrawn, text=words(said), source=source)
+    draft.add(Withdrawn(**draft.head(Withdrawn), text=words(said), source=source))
     return None
 
 
@@ -80,16 +80,14 @@ def hide(draft: Draft, said: command.Hide, law: Law) -> Declined | None:
         return Declined("Only the citizen can hide a report whose code everybody reads, from the account that sent it.")
     if not (said.anonymous or said.secret):
         return Declined("Nothing is said of what to hide.")
-    new = {}
-    if said.anonymous and not complaint.anonymous:
-        new["anonymous"] = True
-    if said.secret and not complaint.secret:
-        new["secret"] = True
-    if not new:
+    anonymous, secret = said.anonymous and not complaint.anonymous, said.secret and not complaint.secret
+    if not (anonymous or secret):
         return Declined("It is hidden already.", Result.already_applied)
-    main = draft.now.main
-    draft.add(FactKind.hidden, **new)
-    if main and "secret" in new:
+    main, head = draft.now.main, draft.head(Hidden)
+    if secret:
+        head["secret"] = True
+    draft.add(Hidden(**head, anonymous=anonymous or None))
+    if main and secret:
         leaving.leave_hidden(draft, law)
     return None
 
@@ -103,12 +101,11 @@ def show(draft: Draft, said: command.Show, _: Law) -> Declined | None:
     complaint = draft.now.complaint
     if not (said.anonymous or said.secret):
         return Declined("Nothing is said of what to show again.")
-    shown = {}
-    if said.anonymous and complaint.anonymous:
-        shown["anonymous"] = False
-    if said.secret and complaint.secret:
-        shown["secret"] = False
-    if not shown:
+    anonymous, secret = said.anonymous and complaint.anonymous, said.secret and complaint.secret
+    if not (anonymous or secret):
         return Declined("It is not hidden.", Result.already_applied)
-    draft.add(FactKind.shown, **shown)
+    head = draft.head(Shown)
+    if secret:
+        head["secret"] = False
+    draft.add(Shown(**head, anonymous=False if anonymous else None))
     return None

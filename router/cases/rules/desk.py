@@ -1,7 +1,7 @@
 """What triage desks and the national administrator do. Each function adds the facts, or returns why the command is not possible."""
 
 from complaints import command
-from complaints.fact import FactKind, Result
+from complaints.fact import Archived, Reclassified, Rerouted, Result
 from router.cases.draft import Declined, Draft
 from router.cases.owners import put
 from router.cases.roles import Law
@@ -20,7 +20,7 @@ def reroute(draft: Draft, said: command.Reroute, law: Law) -> Declined | None:
         return Declined(why)
     if to == case.owner.id and not case.triage and not beside:
         return Declined(f"{law.name(to)} owns the case already.", Result.already_applied)
-    draft.add(FactKind.rerouted, text=words(said), to=to)
+    draft.add(Rerouted(**draft.head(Rerouted), text=words(said), to=to))
     put(draft, law.given(draft.now.complaint, to, said.actor, beside))
     if draft.is_full():
         return Declined("The case has no room for another owner: its present one must handle it.")
@@ -38,7 +38,7 @@ def reclassify(draft: Draft, said: command.Reclassify, law: Law) -> Declined | N
     if named in {None, complaint.complaint_class} and oversight in {None, complaint.oversight}:
         return Declined("The case has this class already.", Result.already_applied)
     before = draft.now
-    draft.add(FactKind.reclassified, text=words(said), complaint_class=named, oversight=oversight)
+    draft.add(Reclassified(**draft.head(Reclassified), text=words(said), complaint_class=named, oversight=oversight))
     if before.main and leaving.is_now_of_abuse(before, draft.now):
         leaving.leave(draft, law, "A report of abuse is handled by itself.")
     return None
@@ -48,5 +48,5 @@ def archive(draft: Draft, said: command.Archive, _: Law) -> Declined | None:
     """Put spam aside. Nothing is deleted."""
     if draft.now.supporters:
         return Declined("The case has supporters: it is no spam.")
-    draft.add(FactKind.archived, text=words(said))
+    draft.add(Archived(**draft.head(Archived), text=words(said)))
     return None

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from complaints.case import Case, Heard
 from complaints.command import CASE, EchoedEvent
 from complaints.disposition import Handling
-from complaints.fact import FactKind
+from complaints.fact import Reopened, Unmerged
 from normalizer.emergency import tells_of_danger as danger_in
 from normalizer.matter.grave import is_grave
 from router.cases.document.plain import regency_of
@@ -65,7 +65,9 @@ def leave(draft: Draft, law: Law, why: str, *, answered: bool = False) -> None:
         answered: whether the case keeps the answer that its citizen was told. It does not if the matter is another one.
     """
     heard = draft.now.heard
-    draft.add(FactKind.unmerged, other=draft.now.main, text=why, event=_kept(heard) if answered else None)
+    draft.add(
+        Unmerged(**draft.head(Unmerged), other=draft.now.main, text=why, event=_kept(heard) if answered else None)
+    )
     _take_over(draft, law, heard)
 
 
@@ -82,7 +84,7 @@ def leave_to_tell(draft: Draft, law: Law, before: Case, why: str) -> bool:
     """
     now = draft.now
     heard = now.heard
-    draft.add(FactKind.unmerged, other=now.main, text=why)
+    draft.add(Unmerged(**draft.head(Unmerged), other=now.main, text=why))
     if is_for_another(before, now) or not (heard and heard.handling and heard.handling.given):
         return False
     return _take_over(draft, law, heard)
@@ -98,7 +100,7 @@ def open_again(draft: Draft, law: Law, *, by_law: bool = False, text: str | None
         text: what the citizen or the agency says.
     """
     heard = draft.now.heard
-    draft.add(FactKind.reopened, text=text, event=_kept(heard))
+    draft.add(Reopened(**draft.head(Reopened), text=text, event=_kept(heard)))
     return not by_law and _take_over(draft, law, heard)
 
 

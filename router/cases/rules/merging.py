@@ -5,7 +5,7 @@ and if it has moved on meanwhile it leaves again. Only a later case merges into 
 are no circles and no chains.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -13,7 +13,31 @@ from msgspec.structs import replace
 from complaints import command
 from complaints.case import OPEN, Case
 from complaints.command import CASE, NEIGHBOURS, AnyCommand, CommandKind, EchoedEvent, Head
-from complaints.fact import Fact, FactKind, Result
+from complaints.fact import (
+    Added,
+    Answered,
+    Archived,
+    Closed,
+    Echoed,
+    Escalated,
+    Extended,
+    Fact,
+    Forgotten,
+    Hidden,
+    Left,
+    Merged,
+    Postponed,
+    Proposed,
+    Refused,
+    Reopened,
+    Result,
+    Routed,
+    Seconded,
+    Supported,
+    Unmerged,
+    Withdrawn,
+    text_of,
+)
 from complaints.ids import derived
 from complaints.limits import as_reason
 from complaints.neighbour import Told
@@ -46,7 +70,7 @@ def merge(draft: Draft, said: command.Merge, _: Law) -> Declined | None:
         return Declined("A secret report is handled by itself.")
     if said.actor == NEIGHBOURS and (is_unclear(case) or other in case.apart):
         return Declined(_UNCLEAR if is_unclear(case) else f"A person has taken the case off {other} before.")
-    draft.add(FactKind.proposed, other=other, text=note(said))
+    draft.add(Proposed(**draft.head(Proposed), other=other, text=note(said)))
     return None
 
 
@@ -61,7 +85,7 @@ def adopt(draft: Draft, said: command.Adopt, law: Law) -> Declined | None:
         return Declined(why)
     if (since, other) <= (case.complaint.received_at, case.tracking_code):
         return Declined("The other case is not the later one.")
-    draft.add(FactKind.supported, other=other)
+    draft.add(Supported(**draft.head(Supported), other=other))
     return None
 
 
@@ -83,9 +107,9 @@ def confirm(draft: Draft, said: command.Confirm, law: Law) -> Declined | None:
         or (by_search and (is_alone(case) or is_unclear(case) or is_grave(whole_text(case.complaint))))
         or not _of_one_house(case, said, law)
     ):
-        draft.add(FactKind.unmerged, other=other, text="The case has moved on.")
+        draft.add(Unmerged(**draft.head(Unmerged), other=other, text="The case has moved on."))
         return None
-    draft.add(FactKind.merged, other=other, as_of=said.as_of, agency=said.agency, handling=said.handling)
+    draft.add(Merged(**draft.head(Merged), other=other, as_of=said.as_of, agency=said.agency, handling=said.handling))
     return None
 
 
@@ -93,7 +117,7 @@ def reject(draft: Draft, said: command.Reject, _: Law) -> Declined | None:
     """Stay alone, because the older case does not agree."""
     if draft.now.proposed != said.other:
         return Declined("The case has not asked this one.", Result.already_applied)
-    draft.add(FactKind.unmerged, other=said.other, text=words(said))
+    draft.add(Unmerged(**draft.head(Unmerged), other=said.other, text=words(said)))
     return None
 
 
@@ -107,13 +131,13 @@ def second(draft: Draft, said: command.Second, _: Law) -> Declined | None:
     """Note what the citizen of a supporter adds, so that the owner of the main case reads it."""
     if _is_gone(draft.now, said):
         return Declined("The case let this supporter go.")
-    draft.add(FactKind.seconded, other=said.other, text=words(said))
+    draft.add(Seconded(**draft.head(Seconded), other=said.other, text=words(said)))
     return None
 
 
 def forget(draft: Draft, said: command.Forget, _: Law) -> Declined | None:
     """Note that what the citizen of a supporter has added is not shown here any more, also if he is none now."""
-    draft.add(FactKind.forgotten, other=said.other)
+    draft.add(Forgotten(**draft.head(Forgotten), other=said.other))
     return None
 
 
@@ -126,7 +150,7 @@ def leave(draft: Draft, said: command.Leave, _: Law) -> Declined | None:
     """Count a supporter less, unless it is none any more."""
     if _is_gone(draft.now, said):
         return Declined("The case let this supporter go.", Result.already_applied)
-    draft.add(FactKind.left, other=said.other)
+    draft.add(Left(**draft.head(Left), other=said.other))
     return None
 
 
@@ -140,8 +164,16 @@ def echo(draft: Draft, said: command.Echo, law: Law) -> Declined | None:
     if said.event == "gone":
         leaving.leave(draft, law, words(said), answered=True)
         return None
-    about = {"agency": said.agency, "handling": said.handling, "until": said.until}
-    draft.add(FactKind.echoed, other=said.other, event=said.event, text=words(said), **about)
+    heard = Echoed(
+        **draft.head(Echoed),
+        other=said.other,
+        event=said.event,
+        text=words(said),
+        agency=said.agency,
+        handling=said.handling,
+        until=said.until,
+    )
+    draft.add(heard)
     return None
 
 
@@ -154,12 +186,12 @@ def dialogue(before: Case | None, record: Inbound, facts: Sequence[Fact], after:
         facts: what it led to.
         after: the document after it.
     """
-    said, kinds = record.command, {fact.kind for fact in facts}
+    said, kinds = record.command, {type(fact) for fact in facts}
     if said is None:
         return []
     if isinstance(said, command.Adopt) and said.actor == CASE:
-        if FactKind.supported not in kinds:
-            return [command.Reject(**_head(record, CommandKind.reject, said.other), text=facts[0].text or "")]
+        if Supported not in kinds:
+            return [command.Reject(**_head(record, CommandKind.reject, said.other), text=text_of(facts[0]))]
         confirm = command.Confirm(
             **_head(record, CommandKind.confirm, said.other),
             owner=said.owner,
@@ -168,7 +200,7 @@ def dialogue(before: Case | None, record: Inbound, facts: Sequence[Fact], after:
             handling=leaving.handling_of(after),
         )
         return [confirm]
-    if FactKind.proposed in kinds and after.proposed:
+    if Proposed in kinds and after.proposed:
         adopt = command.Adopt(
             **_head(record, CommandKind.adopt, after.proposed),
             since=after.complaint.received_at,
@@ -176,9 +208,9 @@ def dialogue(before: Case | None, record: Inbound, facts: Sequence[Fact], after:
             owner=after.owner.id if said.actor == NEIGHBOURS else None,
         )
         return [adopt]
-    if isinstance(said, command.Confirm) and said.actor == CASE and FactKind.merged not in kinds:
+    if isinstance(said, command.Confirm) and said.actor == CASE and Merged not in kinds:
         return [command.Leave(**_head(record, CommandKind.leave, said.other), as_of=said.as_of)]
-    return [*_to_main(before, record, after, has_added=FactKind.added in kinds), *_to_forget(before, record, after)]
+    return [*_to_main(before, record, after, has_added=Added in kinds), *_to_forget(before, record, after)]
 
 
 def _to_forget(before: Case | None, record: Inbound, after: Case) -> list[command.Forget]:
@@ -240,18 +272,12 @@ def heard_by_supporters(before: Case | None, record: Inbound, facts: Sequence[Fa
     if leaving.is_now_of_abuse(before, after):
         return _told(record, "gone", facts[0], before)
     for fact in facts:
-        event = _EVENTS.get(fact.kind)
-        if event == "moved" and (fact.disposition is None or fact.disposition.previous_owner is None):
-            continue
-        if event == "gone" and fact.kind is FactKind.hidden and not after.complaint.secret:
-            continue
-        if event == "next_right" and fact.level != LAST_LEVEL:
-            continue
+        event = _event_of(fact, after)
         if event is not None:
-            text = mask(fact.text or "") if event in _BY_OWNER else ""  # a citizen's own words stay in his case
+            text = mask(text_of(fact)) if event in _BY_OWNER else ""  # a citizen's own words stay in his case
             until = due_of(fact, after) if event in {"extended", "postponed"} else None
             return replace(_told(record, event, fact, after), text=text, until=until)
-    late = next((fact for fact in facts if fact.kind is FactKind.refused), None)
+    late = next((fact for fact in facts if isinstance(fact, Refused)), None)
     return None if late is None else _told(record, "refused", late, after)
 
 
@@ -270,18 +296,29 @@ def _told(record: Inbound, event: EchoedEvent, fact: Fact, after: Case) -> Told:
 _BY_OWNER: Final = frozenset(("answered", "extended", "postponed"))
 """What the owner tells in his own words."""
 
-_EVENTS: Final[Mapping[FactKind, EchoedEvent]] = {
-    FactKind.answered: "answered",
-    FactKind.routed: "moved",
-    FactKind.extended: "extended",
-    FactKind.postponed: "postponed",
-    FactKind.escalated: "next_right",
-    FactKind.closed: "closed",
-    FactKind.reopened: "reopened",
-    FactKind.withdrawn: "gone",
-    FactKind.archived: "gone",
-    FactKind.hidden: "gone",
-}
+
+def _event_of(fact: Fact, after: Case) -> EchoedEvent | None:  # noqa: PLR0911  # a branch for each kind
+    """Return what supporters hear of a fact; None if nothing."""
+    match fact:
+        case Answered():
+            return "answered"
+        case Routed(disposition=moved):
+            return "moved" if moved.previous_owner else None
+        case Extended():
+            return "extended"
+        case Postponed():
+            return "postponed"
+        case Escalated(level=level):
+            return "next_right" if level == LAST_LEVEL else None
+        case Closed():
+            return "closed"
+        case Reopened():
+            return "reopened"
+        case Withdrawn() | Archived():
+            return "gone"
+        case Hidden():
+            return "gone" if after.complaint.secret else None
+    return None
 
 
 class _Head(Head):

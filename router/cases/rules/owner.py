@@ -6,7 +6,18 @@ from typing import Final
 from complaints import command
 from complaints.case import Case
 from complaints.command import Worded
-from complaints.fact import FactKind, Result
+from complaints.fact import (
+    Accepted,
+    Answered,
+    Asked,
+    Closed,
+    Extended,
+    HandedOn,
+    Postponed,
+    Refused,
+    Result,
+    Verified,
+)
 from normalizer.zones import local_day
 from router.cases.draft import Declined, Draft
 from router.cases.owners import MOST_QUESTIONS, is_out_of_reach, put, route
@@ -39,7 +50,7 @@ def verify(draft: Draft, said: command.Verify, _: Law) -> Declined | None:
     """Note that the report is complete."""
     if draft.now.verified_at and draft.now.question is None:
         return Declined("The report was already said to be complete.", Result.already_applied)
-    draft.add(FactKind.verified, text=note(said))
+    draft.add(Verified(**draft.head(Verified), text=note(said)))
     return None
 
 
@@ -47,7 +58,7 @@ def accept(draft: Draft, said: command.Accept, _: Law) -> Declined | None:
     """Note that the owner accepts the case. A triage desk can, too: then it handles the matter itself."""
     if draft.now.accepted_at:
         return Declined("The case was already accepted.", Result.already_applied)
-    draft.add(FactKind.accepted, text=note(said))
+    draft.add(Accepted(**draft.head(Accepted), text=note(said)))
     return None
 
 
@@ -61,7 +72,7 @@ def refuse(draft: Draft, said: command.Refuse, law: Law) -> Declined | None:
             return Declined("An agency cannot suggest itself and refuse.")
     if said.actor == owner and any(answer.agency.id == owner for answer in draft.now.answers):
         return Declined(f"{law.name(owner)} has answered the case: it can no longer be refused.")
-    draft.add(FactKind.refused, text=words(said), to=suggested)
+    draft.add(Refused(**draft.head(Refused), text=words(said), to=suggested))
     if said.actor == owner:
         route(draft, law)
     elif draft.is_full():
@@ -83,7 +94,7 @@ def hand_on(draft: Draft, said: command.HandOn, law: Law) -> Declined | None:
         return Declined(why)
     if len(case.chain) >= MOST_OWNERS:
         return Declined(f"The case has had {MOST_OWNERS} owners: it cannot be handed on.")
-    draft.add(FactKind.handed_on, text=words(said), to=to)
+    draft.add(HandedOn(**draft.head(HandedOn), text=words(said), to=to))
     put(draft, law.given(draft.now.complaint, to, owner))
     return None
 
@@ -113,7 +124,7 @@ def ask(draft: Draft, said: command.Ask, law: Law) -> Declined | None:
         return Declined("A question to the citizen is open: one at a time.")
     if case.questions >= MOST_QUESTIONS:
         return Declined(f"The citizen was asked {MOST_QUESTIONS} times: the case is handled with what there is.")
-    draft.add(FactKind.asked, text=words(said))
+    draft.add(Asked(**draft.head(Asked), text=words(said)))
     return None
 
 
@@ -131,7 +142,7 @@ def answer(draft: Draft, said: command.Answer, _: Law) -> Declined | None:
         and last.final >= bool(said.final)
     ):
         return Declined("This answer was already given.", Result.already_applied)
-    draft.add(FactKind.answered, text=text, final=said.final or None)
+    draft.add(Answered(**draft.head(Answered), text=text, final=said.final or None))
     if draft.is_full():
         return Declined("The case has no room for another answer.")
     return None
@@ -149,7 +160,7 @@ def extend(draft: Draft, said: command.Extend, _: Law) -> Declined | None:
     due = next(one.due for one in case.deadlines if one.duty == "complete")
     if _today(draft) > due:
         return Declined(f"The days to complete the case were over on {due}: they cannot be extended any more.")
-    draft.add(FactKind.extended, text=words(said))
+    draft.add(Extended(**draft.head(Extended), text=words(said)))
     return None
 
 
@@ -162,11 +173,11 @@ def postpone(draft: Draft, said: command.Postpone, _: Law) -> Declined | None:
         return Declined(f"A case is put off by {LONGEST.days} days at most.")
     if draft.now.question is not None:
         return Declined("A question to the citizen is open: the case waits for him already.")
-    draft.add(FactKind.postponed, text=words(said), until=until)
+    draft.add(Postponed(**draft.head(Postponed), text=words(said), until=until))
     return None
 
 
 def close(draft: Draft, said: command.Close, _: Law) -> Declined | None:
     """Close an answered case before the clock does. The citizen can open it again."""
-    draft.add(FactKind.closed, text=words(said))
+    draft.add(Closed(**draft.head(Closed), text=words(said)))
     return None

@@ -1,9 +1,9 @@
 """Makes the rows of facts: one for every fact, one for the complaint that opened a case, and one for each disposition."""
 
 from complaints.bus import StoredRecord
-from complaints.disposition import Disposition
+from complaints.disposition import AgencyRef, Disposition
 from complaints.event import Complaint
-from complaints.fact import Fact, FactKind
+from complaints.fact import Added, Declined, Fact, Opened, Routed, Seconded, field_of, text_of
 from sinks.clickhouse.rows.complaints import described
 from sinks.clickhouse.rows.dispositions import owned, without_district
 from sinks.clickhouse.rows.values import UINT16, UINT32, Row, Rows, held, maybe_moment, moment, place_on_kafka, shown
@@ -20,8 +20,7 @@ def rows(fact: Fact, record: StoredRecord) -> Rows:
     Raises:
         ContractViolation: a value does not fit its column.
     """
-    complaint, disposition = fact.complaint, fact.disposition
-    secret = fact.secret or (complaint is not None and complaint.secret)
+    secret = fact.secret or (isinstance(fact, Opened) and fact.complaint.secret)
     known = {
         "complaint_id": fact.complaint_id,
         "case_number": "" if secret else fact.tracking_code,
@@ -34,34 +33,41 @@ def rows(fact: Fact, record: StoredRecord) -> Rows:
         "caused_by": fact.caused_by,
     }
     found: Rows = [(CASE_EVENTS, known | event | _event(fact, secret=secret))]
-    if fact.kind is FactKind.opened and complaint is not None:
-        found.append((COMPLAINTS, known | _complaint(complaint)))
-    elif fact.kind is FactKind.routed and disposition is not None:
-        found.append((DISPOSITIONS, known | event | _disposition(disposition, secret=secret)))
+    match fact:
+        case Opened():
+            found.append((COMPLAINTS, known | _complaint(fact.complaint)))
+        case Routed():
+            found.append((DISPOSITIONS, known | event | _disposition(fact.disposition, secret=secret)))
     return found
 
 
 def _event(fact: Fact, *, secret: bool) -> Row:
     """Return the columns of `case_event_rows` alone. The text is that of the addition if the fact is one."""
-    received = fact.complaint or fact.addition
-    said = fact.addition.text if fact.addition else fact.text or ""
-    if fact.kind is FactKind.seconded:
-        said = ""  # the words are in the supporter's own case, which may become secret
+    received, said = None, text_of(fact)
+    match fact:
+        case Opened():
+            received = fact.complaint.received_at
+        case Added():
+            received, said = fact.addition.received_at, fact.addition.text
+        case Seconded():
+            said = ""  # the words are in the supporter's own case, which may become secret
+    agency: AgencyRef | None = field_of(fact, "agency")
+    command, result = (fact.command.value, fact.result.value) if isinstance(fact, Declined) else ("", "")
     return {
         "kind": fact.kind.value,
-        "received_at": maybe_moment(received.received_at if received else None),
+        "received_at": maybe_moment(received),
         "actor": _agency(fact.actor, secret=secret),
         "secret": secret,
-        "part": fact.part or "",
-        "duty": fact.duty or "",
-        "level": fact.level or 0,
-        "stars": fact.stars,
-        "other": "" if secret else fact.other or "",
-        "agency_id": "" if secret else fact.to or (fact.agency.id if fact.agency else ""),
+        "part": field_of(fact, "part") or "",
+        "duty": field_of(fact, "duty") or "",
+        "level": field_of(fact, "level") or 0,
+        "stars": field_of(fact, "stars"),
+        "other": "" if secret else field_of(fact, "other") or "",
+        "agency_id": "" if secret else field_of(fact, "to") or (agency.id if agency else ""),
         "text": shown(said, secret=secret),
-        "command": fact.command.value if fact.command else "",
-        "result": fact.result.value if fact.result else "",
-        "continued_as": "" if secret else fact.continued_as or "",
+        "command": command,
+        "result": result,
+        "continued_as": "" if secret else field_of(fact, "continued_as") or "",
     }
 
 

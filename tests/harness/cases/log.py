@@ -56,6 +56,9 @@ def schema_of(name: str) -> Any:
 
 def whole(said: Any, schema: Any, types: Any) -> Any:
     """Return JSON with the defaults that its schema names."""
+    kinds = schema.get("discriminator", {}).get("mapping", {})
+    if isinstance(said, dict) and said.get("kind") in kinds:
+        schema = {"$ref": kinds[said["kind"]]}
     while "$ref" in schema:
         schema = types[schema["$ref"].rpartition("/")[2]]
     if isinstance(said, list):

@@ -17,9 +17,10 @@ from complaints.command import CITIZEN, CommandKind
 from complaints.contract import CASES
 from complaints.disposition import AgencyRef, Deadline, Disposition, Evidence
 from complaints.event import Addition, Complaint, Raw, Refusal
-from complaints.fact import Fact, FactKind, Result
+from complaints.fact import FactKind, Result
 from tests.harness import events, facts
 from tests.harness.events import DPU, PEMDA
+from tests.harness.facts import Facts, of_kind
 from tests.harness.support import NOON
 
 DUE = Deadline(
@@ -58,7 +59,7 @@ class Story:
     def __init__(self, number: int = 7, *, owner: AgencyRef = DPU, triage: bool = False, **changes: Any) -> None:
         """Open a case and give it an owner."""
         self.complaint = complaint(number, **changes)
-        self.facts: list[Fact] = []
+        self.facts: Facts = []
         self.case: Case | None = None
         self._owner, self._triage, self._hop = owner, triage, 0
         self._chain: list[Hop] = []
@@ -78,14 +79,14 @@ class Story:
         """The time of the next fact."""
         return NOON + timedelta(minutes=len(self.facts))
 
-    def fact(self, kind: FactKind, cause: UUID, *, actor: str = CITIZEN, **fields: Any) -> Fact:
+    def fact(self, kind: FactKind, cause: UUID, *, actor: str = CITIZEN, **fields: Any) -> Any:
         """Add a fact."""
-        made = Fact(
+        made = of_kind(
+            kind,
             id=uuid5(cause, f"fact/{kind.value}"),
             complaint_id=self.complaint.id,
             tracking_code=self.code,
             version=len(self.facts) + 1,
-            kind=kind,
             at=self.now,
             caused_by=cause,
             actor=actor,

@@ -15,10 +15,10 @@ from complaints.bus.envelope import type_in, type_of
 from complaints.case import Case
 from complaints.command import NEIGHBOURS, Command, CommandKind, Echo, Sender
 from complaints.event import Complaint
-from complaints.fact import Fact
 from complaints.mail import Reply
 from complaints.neighbour import Joined, Told
 from router.cases.step import timer
+from tests.harness.facts import Facts
 from tests.harness.house import NOON_MS, House, of_record, said, stored
 
 MINUTE_MS = 60_000
@@ -45,7 +45,7 @@ class Handled(NamedTuple):
     law: Any
     before: Case | None
     after: Case
-    facts: list[Fact]
+    facts: Facts
     replies: list[Reply]
     written: list[Record]
 

@@ -11,12 +11,13 @@ import orjson
 from complaints.case import ENDED, OPEN, Case
 from complaints.command import CITIZEN, CLOCK, CommandKind
 from complaints.contract import COMPLAINTS
-from complaints.fact import Fact, FactKind
+from complaints.fact import FactKind
 from router.cases.clocks import due_ms
 from router.cases.document.evolve import fold
 from router.cases.roles import role_of
 from router.cases.table import TABLE, perhaps
 from router.deadlines import province_of
+from tests.harness.facts import Facts
 from tests.harness.house import House, plain
 from tests.harness.list_law import ADMINISTRATOR
 from tests.harness.lives.many import Handled, Lives
@@ -204,7 +205,7 @@ def at_the_end(lives: Lives) -> None:
     assert again.replies == lives.house.replies
 
 
-def second_account(code: str, facts: list[Fact], case: Case) -> None:
+def second_account(code: str, facts: Facts, case: Case) -> None:
     """The deadlines are those of the second implementation. Of a case that was withdrawn none is asked."""
     found = differences(plain(case), (plain(fact) for fact in facts if fact.tracking_code == code))
     assert not found, (code, found)

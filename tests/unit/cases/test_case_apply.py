@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from complaints.command import Command
 from complaints.disposition import AgencyRef
 from complaints.errors import UnavailableError
-from complaints.fact import Fact
+from complaints.fact import AnyFact
 from ops.casework.acts import ACTS
 from ops.casework.batch import Applies, Tally
 from tests.harness.events import complaint
@@ -47,7 +47,7 @@ class Mailbox:
         if self.published and self.faults:
             self.faults -= 1
             raise UnavailableError("not now")
-        facts = dict[UUID, tuple[Fact, ...]]()
+        facts = dict[UUID, tuple[AnyFact, ...]]()
         for _, id_ in commands:
             if found := tuple(fact for fact in self.house.facts if fact.caused_by == id_):
                 facts[id_] = found

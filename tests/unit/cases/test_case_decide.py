@@ -399,8 +399,8 @@ def test_additions_up_to_every_limit_leave_a_case_that_kafka_takes(house: House,
         house.take(said(REFUSE, pothole, owner_of(house, pothole.tracking_code), "x" * REASON_BYTES, nonce=str(number)))
     assert owner_of(house, pothole.tracking_code) == "kemenpanrb"
     while (
-        house.take(said(ANSWER, pothole, "kemenpanrb", "a" * ANSWER_BYTES, nonce=str(len(house.facts))))[0].result
-        is None
+        house.take(said(ANSWER, pothole, "kemenpanrb", "a" * ANSWER_BYTES, nonce=str(len(house.facts))))[0].kind
+        is FactKind.answered
     ):
         house.take(said(ANSWER, pothole, "kemenpanrb", str(len(house.facts)), nonce=str(len(house.facts))))
     assert len(house.states[pothole.tracking_code.encode()]) <= CASE_BYTES

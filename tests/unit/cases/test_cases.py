@@ -10,7 +10,7 @@ import pytest
 
 from complaints import ids
 from complaints.case import Case
-from complaints.command import Command, CommandKind, text_of
+from complaints.command import Command, CommandKind, words_of
 from complaints.errors import CaseError, ConfigurationError, TrackingCodeError
 from complaints.fact import Fact, FactKind, Result
 from ops.casework.acts import ACTS
@@ -85,7 +85,7 @@ def test_the_same_words_are_one_command_until_something_happens() -> None:
     assert len({first.id, refusal(story, "lain").id, refusal(story, agency=PEMDA.id).id}) == 3
     assert answer(story, "Selesai.").id == answer(story, " Selesai. ").id != answer(story, "Besok.").id
     assert answer(story, "Selesai.").id != refusal(story, "Selesai.").id
-    assert (first.tracking_code, first.kind, first.actor, text_of(first)) == (
+    assert (first.tracking_code, first.kind, first.actor, words_of(first)) == (
         story.code,
         CommandKind.refuse,
         DPU.id,

@@ -4,14 +4,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import orjson
 import pytest
 from msgspec import structs
 
-from complaints import ids
+from complaints import contract, ids
 from complaints.bus import StoredRecord
 from complaints.bus.step.place.positions import position_key
 from complaints.case import Answer, Hop, Question
@@ -31,7 +34,7 @@ from complaints.event import (
     Refusal,
     Region,
 )
-from complaints.fact import FactKind, Result
+from complaints.fact import AnyFact, FactKind, Result
 from complaints.tracking import Numbers
 from embedded.clickhouse.accounts import REFERENCE
 from normalizer.masking import mask
@@ -40,7 +43,7 @@ from sinks.clickhouse.rows import TABLES, TOPICS, rows_of
 from sinks.clickhouse.rows.values import Row
 from tests.harness.columns import columns, fits
 from tests.harness.events import DPU, PEMDA, complaint, completed, dead_letter, delivery, landed, poison, stored, told
-from tests.harness.facts import FIRST, added, answered, case, fact, opened, refused, routed, stored_case
+from tests.harness.facts import FIRST, Facts, added, answered, case, fact, opened, refused, routed, stored_case
 from tests.harness.model_rows import ms, reference
 from tests.harness.numbers import number
 from tests.harness.support import NOON, message, normalised
@@ -108,8 +111,8 @@ def test_a_row_says_when_kafka_appended_its_record_and_where(record: StoredRecor
 
 def test_every_fact_has_a_row_and_two_kinds_have_another() -> None:
     """An opened one that of the complaint, a routed one that of the disposition; a field from the future is passed over."""
-    of = complaint()
-    facts = [fact(of, kind, 3, complaint=of) for kind in FactKind if kind is not FactKind.routed] + [routed(of)]
+    of, folder = complaint(), Path(str(files(contract))) / "examples" / "fact"
+    facts: Facts = [msgspec.json.decode(path.read_bytes(), type=AnyFact) for path in folder.glob("*.json")]
     tables = {found.kind.value: list(rows(stored(found)))[1:] for found in facts}
     own = {FactKind.opened.value: ["complaint_rows"], FactKind.routed.value: ["disposition_rows"]}
     assert tables == {kind.value: [] for kind in FactKind} | own
