@@ -6,26 +6,11 @@ from datetime import date, datetime, timezone
 from itertools import groupby
 
 from channels.web.messages import NAME
+from complaints import fact as happened
 from complaints import tracking, wording
 from complaints.calendar import written_day
 from complaints.case import Case
-from complaints.fact import (
-    Added,
-    Asked,
-    Echoed,
-    Fact,
-    FactKind,
-    Merged,
-    Opened,
-    Postponed,
-    Reclassified,
-    Reopened,
-    Routed,
-    Unmerged,
-    Withdrawn,
-    deadlines_of,
-    text_of,
-)
+from complaints.fact import Fact, FactKind, deadlines_of, text_of
 from complaints.mail import ReplyKind
 from complaints.telling import (
     BY_CODE,
@@ -131,7 +116,7 @@ class _Then:
     """The case as it was at a fact, as far as its citizen hears of it."""
 
     owner: str = ""
-    asked: Asked | None = None
+    asked: happened.Asked | None = None
     asker: str = ""
     is_merged: bool = False
     heard: str = ""
@@ -152,13 +137,13 @@ class _Then:
             self.due = min((one.due for one in deadlines_of(fact) if one.duty in COMPLETE_BY), default=self.due)
             self.state = _ENDS.get(fact.kind, self.state)
             match fact:
-                case Routed():
+                case happened.Routed():
                     self.owner = fact.disposition.owner.name
-                case Opened():
+                case happened.Opened():
                     self._classified(fact.complaint.complaint_class, oversight=fact.complaint.oversight)
-                case Reclassified():
+                case happened.Reclassified():
                     self._classified(fact.complaint_class, oversight=fact.oversight)
-                case Asked():
+                case happened.Asked():
                     self.asked, self.asker = fact, self.owner
             self._of_main_case(fact)
 
@@ -167,10 +152,10 @@ class _Then:
         self.oversight = self.oversight if oversight is None else oversight
 
     def _of_main_case(self, fact: Fact) -> None:
-        event = fact.event if isinstance(fact, Echoed) else None
+        event = fact.event if isinstance(fact, happened.Echoed) else None
         if isinstance(fact, _PARTS) or event == "closed":
-            self.is_merged, self.is_answered, self.heard = isinstance(fact, Merged), False, ""
-        if self.is_merged and isinstance(fact, Merged | Echoed) and fact.agency is not None:
+            self.is_merged, self.is_answered, self.heard = isinstance(fact, happened.Merged), False, ""
+        if self.is_merged and isinstance(fact, happened.Merged | happened.Echoed) and fact.agency is not None:
             self.heard = fact.agency.name
             self.is_answered = event == "answered" or (self.is_answered and event not in {"reopened", "moved"})
 
@@ -184,7 +169,7 @@ _ENDS = {
 }
 """The state of a case after a fact, as far as it decides what becomes of an addition."""
 
-_PARTS = (Merged, Unmerged, Reopened, Withdrawn)
+_PARTS = (happened.Merged, happened.Unmerged, happened.Reopened, happened.Withdrawn)
 """The facts after which a case is a supporter, or no longer."""
 
 
@@ -200,7 +185,7 @@ def _told(facts: Iterable[Fact], case: Case) -> Iterable[Told]:
 
 def _words(together: Sequence[Fact], then: _Then, case: Case, *, was_merged: bool) -> str:
     """Return what the citizen reads about the facts that one record caused; empty if they are none of the citizen's business."""
-    asked = next((fact for fact in together if isinstance(fact, Asked)), None)
+    asked = next((fact for fact in together if isinstance(fact, happened.Asked)), None)
     if asked:
         return _asking(asked.part, asked.text or "", case, then.owner, ending=_ending(together[0], case))
     kind = first_of([kind_of(fact, was_merged=was_merged) for fact in together])
@@ -211,7 +196,7 @@ def _words(together: Sequence[Fact], then: _Then, case: Case, *, was_merged: boo
 
 def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case) -> str:
     first = together[0]
-    owner = first.agency.name if isinstance(first, Echoed) and first.agency else then.heard or then.owner
+    owner = first.agency.name if isinstance(first, happened.Echoed) and first.agency else then.heard or then.owner
     values = {"code": tracking.spaced(case.tracking_code), "owner": owner}
     match kind:
         case ReplyKind.answered if case.complaint.secret:
@@ -232,7 +217,7 @@ def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case
                 occasion = completed_as(
                     "ditanggapi" if then.is_answered else then.state, moves=any(map(moves, together))
                 )
-                if isinstance(first, Added) and first.addition.by_code:
+                if isinstance(first, happened.Added) and first.addition.by_code:
                     occasion = BY_CODE
             elif kind is ReplyKind.hidden:
                 occasion = hidden_as(first.kind.value)
@@ -245,7 +230,7 @@ def _ending(first: Fact, case: Case) -> str:
     """Return the occasion of the sentence behind the reply to words that tell of danger to life now; empty in a secret report."""
     if case.complaint.secret:
         return ""
-    said = first.addition.text if isinstance(first, Added) else text_of(first)
+    said = first.addition.text if isinstance(first, happened.Added) else text_of(first)
     return emergency.occasion(first.kind.value, (case.complaint.title, case.complaint.text), said)
 
 
@@ -256,9 +241,9 @@ def number_for_emergencies(*said: str) -> str:
 
 
 def _put_off(fact: Fact, then: _Then, case: Case, values: dict[str, str]) -> str:
-    until = fact.until if isinstance(fact, Postponed | Echoed) else None
+    until = fact.until if isinstance(fact, happened.Postponed | happened.Echoed) else None
     due = "-" if (day := until or then.due) is None else written_day(day)
-    if isinstance(fact, Reclassified):
+    if isinstance(fact, happened.Reclassified):
         return text("reclassified", NAME, **values, due=due, named=then.named)
     reason = "" if case.complaint.secret else mask(" ".join(text_of(fact).split()))
     occasion = put_off_as(fact, has_reason=bool(reason))

@@ -4,30 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from complaints import fact as happened
 from complaints import tracking
 from complaints.disposition import AgencyRef, Disposition
 from complaints.errors import CaseError
-from complaints.fact import (
-    Accepted,
-    Answered,
-    Archived,
-    Asked,
-    Closed,
-    Declined,
-    Extended,
-    Fact,
-    Postponed,
-    Proposed,
-    Reclassified,
-    Refused,
-    Reopened,
-    Result,
-    Routed,
-    Unmerged,
-    Verified,
-    Withdrawn,
-    deadlines_of,
-)
+from complaints.fact import Fact, Result, deadlines_of
 from ops.casework.layout import class_words
 
 NO_RESULT: Final = "the command is on Kafka, but the router has not decided about it yet; see `lapor doctor`"
@@ -57,13 +38,13 @@ def outcome(agency: AgencyRef, facts: Sequence[Fact], *, out_of_reach: bool | No
     """
     sentences: list[str] = []
     for fact in facts:
-        if isinstance(fact, Declined):
+        if isinstance(fact, happened.Declined):
             if fact.result is Result.refused:
                 raise CaseError(f"The act is void, and the case is as before: {fact.text}")
             sentences.append(f"Nothing changes: {fact.text}")
-        elif isinstance(fact, Routed):
+        elif isinstance(fact, happened.Routed):
             sentences += _moved(fact.disposition)
-        elif isinstance(fact, Refused) and len(facts) == 1:
+        elif isinstance(fact, happened.Refused) and len(facts) == 1:
             sentences.append("The case had moved on before. The refusal is noted: the case never comes back.")
         elif told := _said(agency, fact):
             sentences.append(told if out_of_reach is False else _TELLS.sub(_HIMSELF if out_of_reach else _EITHER, told))
@@ -86,32 +67,32 @@ def _due(fact: Fact) -> str:
 def _said(agency: AgencyRef, fact: Fact) -> str:  # noqa: C901, PLR0911, PLR0912  # a branch for each kind
     """Return the sentence of a fact to which an agency's command leads by itself; empty for any other."""
     match fact:
-        case Verified():
+        case happened.Verified():
             return f"{agency.name} says that the report is complete."
-        case Accepted():
+        case happened.Accepted():
             return f"{agency.name} has accepted the case."
-        case Asked():
+        case happened.Asked():
             return "The citizen is to be asked on the channel of the complaint."
-        case Answered():
+        case happened.Answered():
             return f"{agency.name} has answered; the citizen is to be told on the channel of the complaint."
-        case Extended():
+        case happened.Extended():
             return f"The days to complete the case are extended{_due(fact)}; the citizen is to be told."
-        case Postponed():
+        case happened.Postponed():
             return f"The case is put off to {fact.until}; no clock stops, and the citizen is to be told."
-        case Closed():
+        case happened.Closed():
             return "The case is closed; the citizen is to be asked to rate it, and can open it again."
-        case Reopened():
+        case happened.Reopened():
             return "The case is open again; its clock never began anew."
-        case Reclassified():
+        case happened.Reclassified():
             due = f"; the days to complete the case end{_due(fact)}" if _due(fact) else ""
             return f"The class is {class_words(fact.complaint_class, oversight=fact.oversight)}{due}."
-        case Proposed():
+        case happened.Proposed():
             asked = f"{tracking.spaced(fact.other)} is asked to be the main case, and decides"
             return f"{asked}; `lapor case show` says what it answered."
-        case Unmerged():
+        case happened.Unmerged():
             return "The case is a supporter no longer: its own owner handles it again."
-        case Archived():
+        case happened.Archived():
             return "The case is archived; `lapor case reopen` takes it back."
-        case Withdrawn():
+        case happened.Withdrawn():
             return "The complaint is withdrawn; the citizen is to be told, and his next word opens it again."
     return ""

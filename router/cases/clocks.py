@@ -4,18 +4,9 @@ from datetime import datetime
 from typing import Final
 
 from complaints import command, telling
+from complaints import fact as happened
 from complaints.case import OPEN, Case, Question
-from complaints.fact import (
-    Closed,
-    Escalated,
-    Overdue,
-    Reminded,
-    Result,
-    Resumed,
-    Unanswered,
-    Unheard,
-    Withdrawn,
-)
+from complaints.fact import Result
 from normalizer.zones import local_day, midnight_ms
 from router.cases.draft import Declined, Draft
 from router.cases.roles import Law
@@ -49,17 +40,17 @@ def due(draft: Draft, _: command.Due, law: Law) -> Declined | None:
     """Add the facts for whatever the time has come for. None if the case has moved on: a timer that fires twice is harmless."""
     come = [what for moment, what in _moments(draft.now) if moment <= draft.record.at_ms]
     for duty in [one.duty for one in draft.now.deadlines if _OVERDUE + one.duty in come]:
-        draft.add(Overdue(**draft.head(Overdue, duty), duty=duty))
+        draft.add(happened.Overdue(**draft.head(happened.Overdue, duty), duty=duty))
     if _POSTPONED in come:
-        draft.add(Resumed(**draft.head(Resumed)))
+        draft.add(happened.Resumed(**draft.head(happened.Resumed)))
     if _CLOSING in come:
-        draft.add(Closed(**draft.head(Closed)))
+        draft.add(happened.Closed(**draft.head(happened.Closed)))
     if any(what.startswith(_OVERDUE) or what == _LADDER for what in come) and _escalate(draft, law) == LAST_LEVEL:
         return None  # the citizen hears one thing at a time: his question is due still, and comes with the next timer
     if _QUESTION in come:
         _close_question(draft)
     elif _REMINDER in come:
-        draft.add(Reminded(**draft.head(Reminded)))
+        draft.add(happened.Reminded(**draft.head(happened.Reminded)))
     return None
 
 
@@ -70,7 +61,7 @@ def unheard(draft: Draft, said: command.Unheard, _: Law) -> Declined | None:
     """
     if draft.now.question is None:
         return Declined("No question is open.", Result.already_applied)
-    draft.add(Unheard(**draft.head(Unheard), text=said.text))
+    draft.add(happened.Unheard(**draft.head(happened.Unheard), text=said.text))
     return None
 
 
@@ -138,7 +129,7 @@ def _escalate(draft: Draft, law: Law) -> int | None:
     if level > LAST_LEVEL:
         return None
     agency = law.ladder(draft.now, level)
-    draft.add(Escalated(**draft.head(Escalated, str(level)), level=level, agency=agency))
+    draft.add(happened.Escalated(**draft.head(happened.Escalated, str(level)), level=level, agency=agency))
     return level
 
 
@@ -148,9 +139,9 @@ def _close_question(draft: Draft) -> None:
     The case is handled with what there is; if nobody can handle it without the answer, the citizen is deemed to have withdrawn.
     """
     if _is_needed(draft.now):
-        draft.add(Withdrawn(**draft.head(Withdrawn), deemed=True))
+        draft.add(happened.Withdrawn(**draft.head(happened.Withdrawn), deemed=True))
     else:
-        draft.add(Unanswered(**draft.head(Unanswered)))
+        draft.add(happened.Unanswered(**draft.head(happened.Unanswered)))
 
 
 def _is_needed(case: Case) -> bool:

@@ -2,48 +2,11 @@
 
 from msgspec.structs import replace
 
+from complaints import fact as happened
 from complaints.case import ENDED, OPEN, Answer, Case, Escalation, Hop, Question, Rating
 from complaints.case import Postponed as PutOff
 from complaints.event import Complaint, Refusal
-from complaints.fact import (
-    Accepted,
-    Added,
-    Answered,
-    AnyFact,
-    Archived,
-    Asked,
-    Closed,
-    Continued,
-    Declined,
-    Echoed,
-    Escalated,
-    Extended,
-    Forgotten,
-    HandedOn,
-    Hidden,
-    Left,
-    Merged,
-    Opened,
-    Overdue,
-    Postponed,
-    Proposed,
-    Rated,
-    Reclassified,
-    Refused,
-    Reminded,
-    Reopened,
-    Rerouted,
-    Resumed,
-    Routed,
-    Seconded,
-    Shown,
-    Supported,
-    Unanswered,
-    Unheard,
-    Unmerged,
-    Verified,
-    Withdrawn,
-)
+from complaints.fact import AnyFact
 from normalizer.tiers.answers import settled_by
 from router.cases.document import supporters
 from router.cases.document.answers import declared, did, stands
@@ -52,7 +15,7 @@ from router.cases.document.joining import joined
 from router.cases.document.waits import close_question, end_waits, is_over, standing, stood, stop_waiting
 
 
-def _routed(case: Case, fact: Routed) -> Case:
+def _routed(case: Case, fact: happened.Routed) -> Case:
     routed = fact.disposition
     moves, taken = routed.hop == len(case.chain), fact.handling
     changed = replace(
@@ -78,7 +41,7 @@ def _routed(case: Case, fact: Routed) -> Case:
     return changed
 
 
-def _asked(case: Case, fact: Asked) -> Case:
+def _asked(case: Case, fact: happened.Asked) -> Case:
     part, at = fact.part, fact.at
     question = Question(part=part, at=at) if part else Question(text=fact.text or "", agency=case.owner, at=at)
     asked = (*case.asked, part) if part else case.asked
@@ -92,7 +55,7 @@ def _asked(case: Case, fact: Asked) -> Case:
     return stood(replace(case, checked_at=case.checked_at or at))
 
 
-def _added(case: Case, fact: Added) -> Case:
+def _added(case: Case, fact: happened.Added) -> Case:
     addition, reading = fact.addition, fact.reading
     complaint = joined(case.complaint, addition, reading)
     if addition.apart:
@@ -107,7 +70,7 @@ def _added(case: Case, fact: Added) -> Case:
     return stood(supporters.told(case))
 
 
-def _refused(case: Case, fact: Refused) -> Case:
+def _refused(case: Case, fact: happened.Refused) -> Case:
     hop = next(hop.hop for hop in reversed(case.chain) if hop.owner.id == fact.actor)
     late = fact.actor != case.owner.id
     refusal = Refusal(
@@ -116,40 +79,36 @@ def _refused(case: Case, fact: Refused) -> Case:
     return replace(case, refusals=(*case.refusals, refusal), given=case.given and late)
 
 
-def _answered(case: Case, fact: Answered) -> Case:
+def _answered(case: Case, fact: happened.Answered) -> Case:
     return stands(
         case,
         Answer(agency=case.owner, text=fact.text or "", at=fact.at, caused_by=fact.caused_by, final=bool(fact.final)),
     )
 
 
-def _verified(case: Case, fact: Verified) -> Case:
+def _verified(case: Case, fact: happened.Verified) -> Case:
     """The owner says that the report is complete: no question is open, and it was for nothing that the clocks waited."""
     return declared(close_question(case, fact.at), fact.at)
 
 
-def _accepted(case: Case, fact: Accepted) -> Case:
+def _accepted(case: Case, fact: happened.Accepted) -> Case:
     """The owner gives the case to itself: what the citizen adds moves it no more."""
     forwarded_at = case.forwarded_at or fact.at if case.triage else case.forwarded_at
     case = replace(case, accepted_at=fact.at, given=True, triage=False, forwarded_at=forwarded_at, reopened_at=None)
     return declared(case, fact.at)
 
 
-def _extended(case: Case, fact: Extended) -> Case:
-    return replace(case, extended_at=fact.at)
-
-
-def _postponed(case: Case, fact: Postponed) -> Case:
+def _postponed(case: Case, fact: happened.Postponed) -> Case:
     case = replace(case, postponed=PutOff(until=fact.until, text=fact.text or ""))
     return replace(case, state=standing(case))
 
 
-def _resumed(case: Case, _: Resumed) -> Case:
+def _resumed(case: Case, _: happened.Resumed) -> Case:
     case = replace(case, postponed=None)
     return replace(case, state=standing(case))
 
 
-def _reopened(case: Case, fact: Reopened) -> Case:
+def _reopened(case: Case, fact: happened.Reopened) -> Case:
     if case.state in ENDED:
         case = let_go(case, fact)
     case = supporters.take_over(supporters.take_apart(case, fact), fact)
@@ -169,16 +128,7 @@ def _reopened(case: Case, fact: Reopened) -> Case:
     return replace(case, state=standing(case))
 
 
-def _given(case: Case, _: HandedOn | Rerouted) -> Case:
-    """A person gives the case to the owner that the next fact names."""
-    return replace(case, given=True)
-
-
-def _rated(case: Case, fact: Rated) -> Case:
-    return replace(case, rating=Rating(stars=fact.stars, text=fact.text or "", at=fact.at))
-
-
-def _hidden(case: Case, fact: Hidden) -> Case:
+def _hidden(case: Case, fact: happened.Hidden) -> Case:
     if fact.secret:
         case = replace(let_go(case, fact), told_to=())
     complaint = case.complaint
@@ -186,13 +136,13 @@ def _hidden(case: Case, fact: Hidden) -> Case:
     return replace(case, complaint=replace(complaint, anonymous=anonymous, secret=secret))
 
 
-def _shown(case: Case, fact: Shown) -> Case:
+def _shown(case: Case, fact: happened.Shown) -> Case:
     complaint = case.complaint
     anonymous = complaint.anonymous if fact.anonymous is None else fact.anonymous
     return replace(case, complaint=replace(complaint, anonymous=anonymous, secret=fact.secret))
 
 
-def _reclassified(case: Case, fact: Reclassified) -> Case:
+def _reclassified(case: Case, fact: happened.Reclassified) -> Case:
     former = case.complaint
     complaint = replace(
         former,
@@ -202,7 +152,7 @@ def _reclassified(case: Case, fact: Reclassified) -> Case:
     return replace(_with(case, complaint, fact), reclassified=True)
 
 
-def _with(case: Case, complaint: Complaint, fact: Added | Reclassified) -> Case:
+def _with(case: Case, complaint: Complaint, fact: happened.Added | happened.Reclassified) -> Case:
     """Return a case with its complaint as it is now. One that becomes a report of oversight forgets its supporters.
 
     Each of them is handled by itself, not with the accusation.
@@ -212,84 +162,78 @@ def _with(case: Case, complaint: Complaint, fact: Added | Reclassified) -> Case:
     return replace(case, complaint=complaint)
 
 
-def _reminded(case: Case, fact: Reminded) -> Case:
+def _reminded(case: Case, fact: happened.Reminded) -> Case:
     assert case.question is not None
     return replace(case, question=replace(case.question, reminded_at=fact.at))
 
 
-def _unanswered(case: Case, fact: Unanswered | Unheard) -> Case:
+def _unanswered(case: Case, fact: happened.Unanswered | happened.Unheard) -> Case:
     case = replace(close_question(case, fact.at), incomplete=True)
     return replace(case, state=standing(case))
-
-
-def _overdue(case: Case, fact: Overdue) -> Case:
-    return replace(case, overdue={**case.overdue, fact.duty: fact.at})
-
-
-def _escalated(case: Case, fact: Escalated) -> Case:
-    return replace(case, escalation=Escalation(level=fact.level, at=fact.at))
 
 
 def changed(case: Case, fact: AnyFact) -> Case:  # noqa: C901, PLR0911, PLR0912  # a branch for each kind
     """Return the document with what a fact changes; the version and the commands are not its business."""
     match fact:
-        case Routed():
+        case happened.Routed():
             return _routed(case, fact)
-        case Asked():
+        case happened.Asked():
             return _asked(case, fact)
-        case Added():
+        case happened.Added():
             return _added(case, fact)
-        case Refused() | Refused():
+        case happened.Refused():
             return _refused(case, fact)
-        case Answered():
+        case happened.Answered():
             return _answered(case, fact)
-        case Verified():
+        case happened.Verified():
             return _verified(case, fact)
-        case Accepted():
+        case happened.Accepted():
             return _accepted(case, fact)
-        case HandedOn() | Rerouted():
-            return _given(case, fact)
-        case Extended():
-            return _extended(case, fact)
-        case Postponed():
+        case happened.HandedOn() | happened.Rerouted():
+            return replace(case, given=True)  # a person gives the case to the owner that the next fact names
+        case happened.Extended():
+            return replace(case, extended_at=fact.at)
+        case happened.Postponed():
             return _postponed(case, fact)
-        case Resumed():
+        case happened.Resumed():
             return _resumed(case, fact)
-        case Closed():
+        case happened.Closed():
             return ended(case, fact, "selesai")
-        case Reopened():
+        case happened.Reopened():
             return _reopened(case, fact)
-        case Rated():
-            return _rated(case, fact)
-        case Withdrawn():
+        case happened.Rated():
+            return replace(case, rating=Rating(stars=fact.stars, text=fact.text or "", at=fact.at))
+        case happened.Withdrawn():
             return ended(case, fact, "dicabut")
-        case Hidden():
+        case happened.Hidden():
             return _hidden(case, fact)
-        case Shown():
+        case happened.Shown():
             return _shown(case, fact)
-        case Reclassified():
+        case happened.Reclassified():
             return _reclassified(case, fact)
-        case Archived():
+        case happened.Archived():
             return ended(case, fact, "diarsipkan")
-        case Reminded():
+        case happened.Reminded():
             return _reminded(case, fact)
-        case Unanswered() | Unheard():
+        case happened.Unanswered() | happened.Unheard():
             return _unanswered(case, fact)
-        case Overdue():
-            return _overdue(case, fact)
-        case Escalated():
-            return _escalated(case, fact)
-        case Proposed():
-            return supporters.proposed(case, fact)
-        case Merged():
+        case happened.Overdue():
+            return replace(case, overdue={**case.overdue, fact.duty: fact.at})
+        case happened.Escalated():
+            return replace(case, escalation=Escalation(level=fact.level, at=fact.at))
+        case happened.Proposed():
+            return replace(case, proposed=fact.other)
+        case happened.Merged():
             return supporters.merged(case, fact)
-        case Unmerged():
+        case happened.Unmerged():
             return supporters.unmerged(case, fact)
-        case Supported():
-            return supporters.supported(case, fact)
-        case Left():
-            return supporters.left(case, fact)
-        case Echoed():
+        case happened.Supported():
+            return replace(case, supporters=case.supporters + 1)
+        case happened.Left():
+            return replace(case, supporters=max(0, case.supporters - 1))
+        case happened.Echoed():
             return supporters.echoed(case, fact)
-        case Opened() | Continued() | Seconded() | Forgotten() | Declined():
+        case (
+            happened.Opened() | happened.Continued() | happened.Seconded() | happened.Forgotten() | happened.Declined()
+        ):
             return case

@@ -6,18 +6,13 @@ from msgspec.structs import replace
 
 from complaints.case import Answer, Case, Heard
 from complaints.command import CASE, CITIZEN, NEIGHBOURS
-from complaints.fact import Echoed, Fact, Left, Merged, Proposed, Reopened, Supported, Unmerged
+from complaints.fact import Echoed, Fact, Merged, Reopened, Unmerged
 from router.cases.document.answers import stands
 from router.cases.document.ending import ended
 from router.cases.document.waits import close_question, standing
 
 MOST_APART: Final = 20
 """How many former main cases of a supporter are remembered."""
-
-
-def proposed(case: Case, fact: Proposed) -> Case:
-    """Note the older case that was asked."""
-    return replace(case, proposed=fact.other)
 
 
 def merged(case: Case, fact: Merged) -> Case:
@@ -62,16 +57,6 @@ def take_over(case: Case, fact: Unmerged | Reopened) -> Case:
         answer = Answer(agency=heard.owner, text=heard.answer, at=heard.answered_at, caused_by=heard.answered_by)
         return stands(case, answer)
     return case
-
-
-def supported(case: Case, _: Supported) -> Case:
-    """Count one supporter more."""
-    return replace(case, supporters=case.supporters + 1)
-
-
-def left(case: Case, _: Left) -> Case:
-    """Count one supporter less."""
-    return replace(case, supporters=max(0, case.supporters - 1))
 
 
 def echoed(case: Case, fact: Echoed) -> Case:

@@ -11,33 +11,10 @@ from typing import Final
 from msgspec.structs import replace
 
 from complaints import command
+from complaints import fact as happened
 from complaints.case import OPEN, Case
 from complaints.command import CASE, NEIGHBOURS, AnyCommand, CommandKind, EchoedEvent, Head
-from complaints.fact import (
-    Added,
-    Answered,
-    Archived,
-    Closed,
-    Echoed,
-    Escalated,
-    Extended,
-    Fact,
-    Forgotten,
-    Hidden,
-    Left,
-    Merged,
-    Postponed,
-    Proposed,
-    Refused,
-    Reopened,
-    Result,
-    Routed,
-    Seconded,
-    Supported,
-    Unmerged,
-    Withdrawn,
-    text_of,
-)
+from complaints.fact import Fact, Result, text_of
 from complaints.ids import derived
 from complaints.limits import as_reason
 from complaints.neighbour import Told
@@ -70,7 +47,7 @@ def merge(draft: Draft, said: command.Merge, _: Law) -> Declined | None:
         return Declined("A secret report is handled by itself.")
     if said.actor == NEIGHBOURS and (is_unclear(case) or other in case.apart):
         return Declined(_UNCLEAR if is_unclear(case) else f"A person has taken the case off {other} before.")
-    draft.add(Proposed(**draft.head(Proposed), other=other, text=note(said)))
+    draft.add(happened.Proposed(**draft.head(happened.Proposed), other=other, text=note(said)))
     return None
 
 
@@ -85,7 +62,7 @@ def adopt(draft: Draft, said: command.Adopt, law: Law) -> Declined | None:
         return Declined(why)
     if (since, other) <= (case.complaint.received_at, case.tracking_code):
         return Declined("The other case is not the later one.")
-    draft.add(Supported(**draft.head(Supported), other=other))
+    draft.add(happened.Supported(**draft.head(happened.Supported), other=other))
     return None
 
 
@@ -107,9 +84,13 @@ def confirm(draft: Draft, said: command.Confirm, law: Law) -> Declined | None:
         or (by_search and (is_alone(case) or is_unclear(case) or is_grave(whole_text(case.complaint))))
         or not _of_one_house(case, said, law)
     ):
-        draft.add(Unmerged(**draft.head(Unmerged), other=other, text="The case has moved on."))
+        draft.add(happened.Unmerged(**draft.head(happened.Unmerged), other=other, text="The case has moved on."))
         return None
-    draft.add(Merged(**draft.head(Merged), other=other, as_of=said.as_of, agency=said.agency, handling=said.handling))
+    draft.add(
+        happened.Merged(
+            **draft.head(happened.Merged), other=other, as_of=said.as_of, agency=said.agency, handling=said.handling
+        )
+    )
     return None
 
 
@@ -117,7 +98,7 @@ def reject(draft: Draft, said: command.Reject, _: Law) -> Declined | None:
     """Stay alone, because the older case does not agree."""
     if draft.now.proposed != said.other:
         return Declined("The case has not asked this one.", Result.already_applied)
-    draft.add(Unmerged(**draft.head(Unmerged), other=said.other, text=words(said)))
+    draft.add(happened.Unmerged(**draft.head(happened.Unmerged), other=said.other, text=words(said)))
     return None
 
 
@@ -131,13 +112,13 @@ def second(draft: Draft, said: command.Second, _: Law) -> Declined | None:
     """Note what the citizen of a supporter adds, so that the owner of the main case reads it."""
     if _is_gone(draft.now, said):
         return Declined("The case let this supporter go.")
-    draft.add(Seconded(**draft.head(Seconded), other=said.other, text=words(said)))
+    draft.add(happened.Seconded(**draft.head(happened.Seconded), other=said.other, text=words(said)))
     return None
 
 
 def forget(draft: Draft, said: command.Forget, _: Law) -> Declined | None:
     """Note that what the citizen of a supporter has added is not shown here any more, also if he is none now."""
-    draft.add(Forgotten(**draft.head(Forgotten), other=said.other))
+    draft.add(happened.Forgotten(**draft.head(happened.Forgotten), other=said.other))
     return None
 
 
@@ -150,7 +131,7 @@ def leave(draft: Draft, said: command.Leave, _: Law) -> Declined | None:
     """Count a supporter less, unless it is none any more."""
     if _is_gone(draft.now, said):
         return Declined("The case let this supporter go.", Result.already_applied)
-    draft.add(Left(**draft.head(Left), other=said.other))
+    draft.add(happened.Left(**draft.head(happened.Left), other=said.other))
     return None
 
 
@@ -164,8 +145,8 @@ def echo(draft: Draft, said: command.Echo, law: Law) -> Declined | None:
     if said.event == "gone":
         leaving.leave(draft, law, words(said), answered=True)
         return None
-    heard = Echoed(
-        **draft.head(Echoed),
+    heard = happened.Echoed(
+        **draft.head(happened.Echoed),
         other=said.other,
         event=said.event,
         text=words(said),
@@ -190,7 +171,7 @@ def dialogue(before: Case | None, record: Inbound, facts: Sequence[Fact], after:
     if said is None:
         return []
     if isinstance(said, command.Adopt) and said.actor == CASE:
-        if Supported not in kinds:
+        if happened.Supported not in kinds:
             return [command.Reject(**_head(record, CommandKind.reject, said.other), text=text_of(facts[0]))]
         confirm = command.Confirm(
             **_head(record, CommandKind.confirm, said.other),
@@ -200,7 +181,7 @@ def dialogue(before: Case | None, record: Inbound, facts: Sequence[Fact], after:
             handling=leaving.handling_of(after),
         )
         return [confirm]
-    if Proposed in kinds and after.proposed:
+    if happened.Proposed in kinds and after.proposed:
         adopt = command.Adopt(
             **_head(record, CommandKind.adopt, after.proposed),
             since=after.complaint.received_at,
@@ -208,9 +189,9 @@ def dialogue(before: Case | None, record: Inbound, facts: Sequence[Fact], after:
             owner=after.owner.id if said.actor == NEIGHBOURS else None,
         )
         return [adopt]
-    if isinstance(said, command.Confirm) and said.actor == CASE and Merged not in kinds:
+    if isinstance(said, command.Confirm) and said.actor == CASE and happened.Merged not in kinds:
         return [command.Leave(**_head(record, CommandKind.leave, said.other), as_of=said.as_of)]
-    return [*_to_main(before, record, after, has_added=Added in kinds), *_to_forget(before, record, after)]
+    return [*_to_main(before, record, after, has_added=happened.Added in kinds), *_to_forget(before, record, after)]
 
 
 def _to_forget(before: Case | None, record: Inbound, after: Case) -> list[command.Forget]:
@@ -277,7 +258,7 @@ def heard_by_supporters(before: Case | None, record: Inbound, facts: Sequence[Fa
             text = mask(text_of(fact)) if event in _BY_OWNER else ""  # a citizen's own words stay in his case
             until = due_of(fact, after) if event in {"extended", "postponed"} else None
             return replace(_told(record, event, fact, after), text=text, until=until)
-    late = next((fact for fact in facts if isinstance(fact, Refused)), None)
+    late = next((fact for fact in facts if isinstance(fact, happened.Refused)), None)
     return None if late is None else _told(record, "refused", late, after)
 
 
@@ -300,23 +281,23 @@ _BY_OWNER: Final = frozenset(("answered", "extended", "postponed"))
 def _event_of(fact: Fact, after: Case) -> EchoedEvent | None:  # noqa: PLR0911  # a branch for each kind
     """Return what supporters hear of a fact; None if nothing."""
     match fact:
-        case Answered():
+        case happened.Answered():
             return "answered"
-        case Routed(disposition=moved):
+        case happened.Routed(disposition=moved):
             return "moved" if moved.previous_owner else None
-        case Extended():
+        case happened.Extended():
             return "extended"
-        case Postponed():
+        case happened.Postponed():
             return "postponed"
-        case Escalated(level=level):
+        case happened.Escalated(level=level):
             return "next_right" if level == LAST_LEVEL else None
-        case Closed():
+        case happened.Closed():
             return "closed"
-        case Reopened():
+        case happened.Reopened():
             return "reopened"
-        case Withdrawn() | Archived():
+        case happened.Withdrawn() | happened.Archived():
             return "gone"
-        case Hidden():
+        case happened.Hidden():
             return "gone" if after.complaint.secret else None
     return None
 

@@ -4,20 +4,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from complaints import command
+from complaints import fact as happened
 from complaints.case import Case
 from complaints.command import Worded
-from complaints.fact import (
-    Accepted,
-    Answered,
-    Asked,
-    Closed,
-    Extended,
-    HandedOn,
-    Postponed,
-    Refused,
-    Result,
-    Verified,
-)
+from complaints.fact import Result
 from normalizer.zones import local_day
 from router.cases.draft import Declined, Draft
 from router.cases.owners import MOST_QUESTIONS, is_out_of_reach, put, route
@@ -50,7 +40,7 @@ def verify(draft: Draft, said: command.Verify, _: Law) -> Declined | None:
     """Note that the report is complete."""
     if draft.now.verified_at and draft.now.question is None:
         return Declined("The report was already said to be complete.", Result.already_applied)
-    draft.add(Verified(**draft.head(Verified), text=note(said)))
+    draft.add(happened.Verified(**draft.head(happened.Verified), text=note(said)))
     return None
 
 
@@ -58,7 +48,7 @@ def accept(draft: Draft, said: command.Accept, _: Law) -> Declined | None:
     """Note that the owner accepts the case. A triage desk can, too: then it handles the matter itself."""
     if draft.now.accepted_at:
         return Declined("The case was already accepted.", Result.already_applied)
-    draft.add(Accepted(**draft.head(Accepted), text=note(said)))
+    draft.add(happened.Accepted(**draft.head(happened.Accepted), text=note(said)))
     return None
 
 
@@ -72,7 +62,7 @@ def refuse(draft: Draft, said: command.Refuse, law: Law) -> Declined | None:
             return Declined("An agency cannot suggest itself and refuse.")
     if said.actor == owner and any(answer.agency.id == owner for answer in draft.now.answers):
         return Declined(f"{law.name(owner)} has answered the case: it can no longer be refused.")
-    draft.add(Refused(**draft.head(Refused), text=words(said), to=suggested))
+    draft.add(happened.Refused(**draft.head(happened.Refused), text=words(said), to=suggested))
     if said.actor == owner:
         route(draft, law)
     elif draft.is_full():
@@ -94,7 +84,7 @@ def hand_on(draft: Draft, said: command.HandOn, law: Law) -> Declined | None:
         return Declined(why)
     if len(case.chain) >= MOST_OWNERS:
         return Declined(f"The case has had {MOST_OWNERS} owners: it cannot be handed on.")
-    draft.add(HandedOn(**draft.head(HandedOn), text=words(said), to=to))
+    draft.add(happened.HandedOn(**draft.head(happened.HandedOn), text=words(said), to=to))
     put(draft, law.given(draft.now.complaint, to, owner))
     return None
 
@@ -124,7 +114,7 @@ def ask(draft: Draft, said: command.Ask, law: Law) -> Declined | None:
         return Declined("A question to the citizen is open: one at a time.")
     if case.questions >= MOST_QUESTIONS:
         return Declined(f"The citizen was asked {MOST_QUESTIONS} times: the case is handled with what there is.")
-    draft.add(Asked(**draft.head(Asked), text=words(said)))
+    draft.add(happened.Asked(**draft.head(happened.Asked), text=words(said)))
     return None
 
 
@@ -142,7 +132,7 @@ def answer(draft: Draft, said: command.Answer, _: Law) -> Declined | None:
         and last.final >= bool(said.final)
     ):
         return Declined("This answer was already given.", Result.already_applied)
-    draft.add(Answered(**draft.head(Answered), text=text, final=said.final or None))
+    draft.add(happened.Answered(**draft.head(happened.Answered), text=text, final=said.final or None))
     if draft.is_full():
         return Declined("The case has no room for another answer.")
     return None
@@ -160,7 +150,7 @@ def extend(draft: Draft, said: command.Extend, _: Law) -> Declined | None:
     due = next(one.due for one in case.deadlines if one.duty == "complete")
     if _today(draft) > due:
         return Declined(f"The days to complete the case were over on {due}: they cannot be extended any more.")
-    draft.add(Extended(**draft.head(Extended), text=words(said)))
+    draft.add(happened.Extended(**draft.head(happened.Extended), text=words(said)))
     return None
 
 
@@ -173,11 +163,11 @@ def postpone(draft: Draft, said: command.Postpone, _: Law) -> Declined | None:
         return Declined(f"A case is put off by {LONGEST.days} days at most.")
     if draft.now.question is not None:
         return Declined("A question to the citizen is open: the case waits for him already.")
-    draft.add(Postponed(**draft.head(Postponed), text=words(said), until=until))
+    draft.add(happened.Postponed(**draft.head(happened.Postponed), text=words(said), until=until))
     return None
 
 
 def close(draft: Draft, said: command.Close, _: Law) -> Declined | None:
     """Close an answered case before the clock does. The citizen can open it again."""
-    draft.add(Closed(**draft.head(Closed), text=words(said)))
+    draft.add(happened.Closed(**draft.head(happened.Closed), text=words(said)))
     return None
