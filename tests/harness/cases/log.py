@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,9 +36,14 @@ class Entry(NamedTuple):
 
     @property
     def said(self) -> Any:
-        """The JSON in the value, with the defaults of the schema of its type: a writer leaves them out."""
+        """The JSON in the value, with the defaults of the schema of its type: a writer leaves them out. It is not to be changed."""
         type_ = self.headers.get("ce_type", b"" if self.key.startswith(b"\0") else b"case.v1")  # a state has none
-        return filled(json.loads(self.value or b"null"), type_.rpartition(b".")[0].rpartition(b".")[2].decode())
+        return _said(self.value or b"null", type_.rpartition(b".")[0].rpartition(b".")[2].decode())
+
+
+@lru_cache(maxsize=1 << 14)  # a checker asks for each many times
+def _said(value: bytes, name: str) -> Any:
+    return filled(json.loads(value), name)
 
 
 def filled(said: Any, name: str) -> Any:
@@ -98,6 +103,7 @@ def committed(brokers: str, topic: str) -> Iterator[Entry]:
             "enable.auto.commit": False,
             "enable.partition.eof": True,
             "auto.offset.reset": "earliest",
+            "fetch.wait.max.ms": 20,  # at the end of a topic the broker answers only after this time
         }
     )
     left = set(consumer.list_topics(topic, timeout=10).topics[topic].partitions)
@@ -105,7 +111,8 @@ def committed(brokers: str, topic: str) -> Iterator[Entry]:
     deadline = time.monotonic() + READ_S
     while left:
         assert time.monotonic() < deadline, f"{topic} could not be read to its end"
-        for message in consumer.consume(1000, timeout=0.2):
+        first = consumer.poll(0.2)  # `consume` alone would wait the whole time for the last records
+        for message in [] if first is None else [first, *consumer.consume(1000, timeout=0)]:
             if message.error() is None:
                 yield _entry(message)
             else:
