@@ -7,6 +7,7 @@ from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 
 from complaints.crypto import Keyring
+from lapor.processes.forks import end_parent
 from tests.harness.support import KafkaServer, start_clickhouse, start_kafka
 
 settings.register_profile(
@@ -42,6 +43,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _stay_on_loopback() -> None:
     """No test reaches beyond loopback; sockets themselves are what much of this is about."""
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_parent_is_left() -> Iterator[None]:
+    """The parent of what the tests run as forks (see tests.harness.warm) ends with them."""
+    yield
+    end_parent()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Where a step goes on, on a real broker: behind markers, beyond records that were deleted, and in a mailbox that was made anew."""
 
 import shutil
-import subprocess
 
 import pytest
 
@@ -13,11 +12,12 @@ from complaints.errors import ConfigurationError
 from tests.contract.test_step_host import opened, turns
 from tests.harness.step import PARTITIONS, Ground, ground
 from tests.harness.support import wait_until
+from tests.harness.warm import Running
 
 __all__ = ["ground"]
 
 
-def ended(ground: Ground) -> subprocess.Popen[bytes]:
+def ended(ground: Ground) -> Running:
     """Let a worker do all there is, and kill it."""
     worker = ground.worker()
     ground.settle()

@@ -1,7 +1,5 @@
 """Each door with a real upstream before it, behind one small interface, so that one suite holds all of them to the ack rule."""
 
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -26,6 +24,7 @@ from channels.web.parse import SHORTEST_KEY
 from channels.webhook.channel import WebhookChannel
 from channels.webhook.sources import read_sources
 from complaints.crypto import Keyring
+from tests.harness import warm
 from tests.harness.support import free_port, listens, wait_until
 from tests.harness.telegram import telegram_channel
 from tests.harness.telegram_standin import Telegram
@@ -75,10 +74,10 @@ class Running:
         assert not self._thread.is_alive()
 
 
-def upstream(name: str, folder: Path, *arguments: str, port: int) -> subprocess.Popen[bytes]:
+def upstream(name: str, folder: Path, *arguments: str, port: int) -> warm.Running:
     """Start a stand-in and wait until it listens."""
-    command = [sys.executable, "-m", f"embedded.{name}", "--data-dir", str(folder / name), *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    log = folder / f"{name}.log"
+    process = warm.run(f"embedded.{name}", "--data-dir", str(folder / name), *arguments, log=log)
     wait_until(lambda: listens(port), what=name)
     return process
 

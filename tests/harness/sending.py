@@ -1,10 +1,7 @@
 """A sender on a real broker with accounts in memory, in the test's own process or in one that can be killed and stopped."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -30,11 +27,11 @@ from complaints.bus.step.options import WorkerOptions
 from complaints.contract import ACCOUNTS, FEW_PARTITIONS, MESSAGE_EVENTS, SENDS
 from complaints.crypto import Keyring
 from complaints.mail import ReplyKind, Send, SendReport
+from tests.harness import warm
 from tests.harness.sending_account import FakeAccount
 from tests.harness.step import read_committed
 from tests.harness.support import KafkaServer, wait_until
 
-ROOT = Path(__file__).parents[2]
 PARTITIONS = FEW_PARTITIONS
 KEYS = Keyring.from_secret(b"a secret of the tests, 32 bytes long")
 QUICK = Pauses(first_s=0.2, most_s=1.0, link_first_s=0.2, link_most_s=1.0)
@@ -53,7 +50,7 @@ class Post:
     brokers: str
     folder: Path
     channel: str = field(default_factory=lambda: f"t{uuid4().hex[:10]}")
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    running: list[warm.Running] = field(default_factory=list)
     threads: list["Here"] = field(default_factory=list)
 
     @property
@@ -122,7 +119,7 @@ class Post:
         self.threads.append(here)
         return here
 
-    def process(self, ordinal: int = 0, **environment: str) -> subprocess.Popen[bytes]:
+    def process(self, ordinal: int = 0, **environment: str) -> warm.Running:
         """Start a sender as a process, whose account notes each text in a file before it answers (see `submitted`).
 
         Args:
@@ -130,14 +127,9 @@ class Post:
             environment: KILL_AT and KILL_TURN (a phase and how often it must come), KILL_BY (a signal), ANSWER (takes, soon, never or
                 unknown).
         """
-        command = [sys.executable, "-m", "tests.harness.sending_process", self.brokers, self.channel, str(ordinal)]
-        log = (self.folder / f"w{ordinal}.log").open("ab")
-        process = subprocess.Popen(
-            [*command, str(self.folder)], cwd=ROOT, env=os.environ | environment, stdout=log, stderr=log
-        )
-        log.close()
-        self.running.append(process)
-        return process
+        arguments, log = (self.brokers, self.channel, str(ordinal), str(self.folder)), self.folder / f"w{ordinal}.log"
+        self.running.append(warm.run("tests.harness.sending_process", *arguments, log=log, **environment))
+        return self.running[-1]
 
     def submitted(self) -> list[tuple[str, int]]:
         """Return the texts that processes have submitted, each with the ordinal of who did it."""

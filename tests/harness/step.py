@@ -5,7 +5,6 @@ import os
 import random
 import resource
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -31,6 +30,7 @@ from complaints.bus.step.place.accept import accept
 from complaints.bus.step.worker import Worker
 from complaints.contract import CONTROL
 from complaints.runtime.telemetry import Heartbeat
+from tests.harness import warm
 from tests.harness.cases.log import committed
 from tests.harness.support import KafkaServer, wait_until
 
@@ -112,7 +112,7 @@ class Ground:
     folder: Path
     name: str = field(default_factory=lambda: f"step-{uuid4().hex[:8]}")
     fed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    running: list[warm.Running] = field(default_factory=list)
 
     def make(self, **of_out: str) -> "Ground":
         """Make the topics and commit their first offsets, as an installer does."""
@@ -270,7 +270,7 @@ class Ground:
 
         wait_until(made, what=f"the topic {topic}")
 
-    def worker(self, ordinal: int = 0, *, place: str = "", **environment: str) -> subprocess.Popen[bytes]:
+    def worker(self, ordinal: int = 0, *, place: str = "", **environment: str) -> warm.Running:
         """Start a worker as a process of its own.
 
         Args:
@@ -279,12 +279,9 @@ class Ground:
             environment: KILL_AT and KILL_TURN (a phase and how often it must come), FORMAT, NOW_SHIFT_MS, FILE_BYTES, BATCH.
         """
         folder = self.folder / (place or f"w{ordinal}")
-        command = self.command(ordinal, folder)
-        log = (self.folder / f"{folder.name}.log").open("ab")
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=log, stderr=log)
-        log.close()
-        self.running.append(process)
-        return process
+        log = self.folder / f"{folder.name}.log"
+        self.running.append(warm.run(*self.command(ordinal, folder)[2:], log=log, **environment))
+        return self.running[-1]
 
     def command(self, ordinal: int, folder: Path) -> list[str]:
         """Return the command line of a worker that keeps its states in a folder."""

@@ -3,13 +3,12 @@
 import base64
 import re
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from tests.harness import warm
 from tests.harness.support import wait_until
 
 TOKEN = "1708:the-only_token"
@@ -24,10 +23,10 @@ class Telegram:
 
     def start(self) -> None:
         """Start it."""
-        command = [sys.executable, "-m", "embedded.telegram", "--port", self._port, "--data-dir", str(self._folder)]
+        arguments = ("--port", self._port, "--data-dir", str(self._folder), "--token", TOKEN, *self._arguments)
         log = self._folder.with_suffix(".log")
-        with log.open("w") as file:
-            self.process = subprocess.Popen([*command, "--token", TOKEN, *self._arguments], stdout=file, stderr=file)
+        log.unlink(missing_ok=True)
+        self.process = warm.run("embedded.telegram", *arguments, log=log)
         wait_until(lambda: "answers at" in log.read_text(), what="the stand-in")
         self.base = re.findall(r"answers at (\S+)", log.read_text())[0]
         self._port = self.base.rpartition(":")[2]

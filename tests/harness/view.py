@@ -1,9 +1,6 @@
 """A view as a process that can be killed, with a client, and records for it."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +16,7 @@ from complaints.contract import CASE_EVENTS, CASES, topics
 from complaints.errors import BusUnavailable
 from complaints.runtime.http_server import listening_socket, serve
 from ops.topics import apply
+from tests.harness import warm
 from tests.harness.cases.made import stored
 from tests.harness.numbers import number, secret_file
 from tests.harness.support import free_port, listens, wait_until
@@ -110,7 +108,7 @@ class ViewProcess:
     brokers: str
     folder: Path
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: warm.Running | None = None
 
     @property
     def url(self) -> str:
@@ -125,17 +123,14 @@ class ViewProcess:
     def start(self, *, ready: bool = True) -> None:
         """Start it, and wait until it has caught up."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        environment = os.environ | {
+        environment = {
             "LAPOR_KAFKA": self.brokers,
             "LAPOR_DATA": str(self.folder),
             "LAPOR_VIEW": f"127.0.0.1:{self.port}",
             "LAPOR_VIEW_KEY": KEY.get_secret_value(),
             "LAPOR_SECRET_FILE": str(secret_file(self.folder)),
         }
-        with (self.folder / "view.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "lapor", "run", "view"], env=environment, stdout=log, stderr=log
-            )
+        self.process = warm.run("lapor", "run", "view", log=self.folder / "view.log", **environment)
         if ready:
             wait_until(lambda: self.health().status_code == 200, what="a view that has caught up")
 

@@ -1,13 +1,12 @@
 """Runs workers of a step as processes, as `lapor run` does, each with its ordinal and its folder."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-Run = Callable[..., subprocess.Popen[bytes]]
+from tests.harness import warm
+
+Run = Callable[..., warm.Running]
 """Starts a worker, with the next ordinal unless it is given, and with settings by their names in the environment."""
 
 
@@ -21,12 +20,12 @@ def workers(service: str, brokers: str, folder: Path, **fixed: str) -> Iterator[
         folder: for the workers' data and logs.
         fixed: settings of all workers, by their names in the environment.
     """
-    running: list[subprocess.Popen[bytes]] = []
+    running: list[warm.Running] = []
 
-    def start(ordinal: int | None = None, **settings: str) -> subprocess.Popen[bytes]:
+    def start(ordinal: int | None = None, **settings: str) -> warm.Running:
         ordinal = len(running) if ordinal is None else ordinal
         data = folder / str(ordinal)
-        environment = os.environ | {
+        environment = {
             "LAPOR_KAFKA": brokers,
             "LAPOR_DATA": str(data),
             "LAPOR_ORDINAL": str(ordinal),
@@ -34,9 +33,7 @@ def workers(service: str, brokers: str, folder: Path, **fixed: str) -> Iterator[
             **fixed,
             **settings,
         }
-        with data.with_suffix(".log").open("a") as log:
-            command = [sys.executable, "-m", "lapor", "run", service]
-            running.append(subprocess.Popen(command, env=environment, stderr=log))
+        running.append(warm.run("lapor", "run", service, log=data.with_suffix(".log"), **environment))
         return running[-1]
 
     yield start
