@@ -2,17 +2,17 @@
 
 import time
 from collections.abc import Iterable
+from contextlib import closing
 from typing import Final
 
 from confluent_kafka import Consumer
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus import Record
-from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import ANSWER_S, END, extent, is_record, stored
+from complaints.bus.confluent import ConfluentScanner, profiles
+from complaints.bus.confluent.client import extent, is_record, stored
 from complaints.bus.control import Control, Hold, Refusal
 from complaints.contract import CONTROL
-from complaints.errors import BusUnavailable
 
 LOOK_S: Final = 0.2
 """Seconds between two looks at the topic."""
@@ -30,7 +30,8 @@ class Orders:
             brokers: host:port, separated by commas.
             step: the step's name.
         """
-        self._step, self._consumer, self._control = step, Consumer(profiles.tail(brokers)), Control()
+        self._brokers, self._step = brokers, step
+        self._consumer, self._control = Consumer(profiles.tail(brokers)), Control()
         self._look_at = 0.0
 
     @property
@@ -56,17 +57,17 @@ class Orders:
         self._control.take(records)
 
     def begin(self) -> None:
-        """Read the topic from its first record to its end.
+        """Read the topic from its first record to its end, and follow it from there.
 
         Raises:
             BusUnavailable: Kafka did not answer, or has no such topic.
         """
-        first, _ = extent(self._consumer, CONTROL, 0)
-        self._consumer.assign([ConfluentPartition(CONTROL, 0, first)])
-        until = time.monotonic() + ANSWER_S
-        while not self._read(LOOK_S):
-            if time.monotonic() > until:
-                raise BusUnavailable(f"{CONTROL} could not be read within {ANSWER_S:.0f} s")
+        _, end = extent(self._consumer, CONTROL, 0)
+        # at the end of a topic Kafka answers a tail only after half a second
+        with closing(ConfluentScanner(self._brokers)) as scanner:
+            for batch in scanner.scan(CONTROL):
+                self._control.take(batch)
+        self._consumer.assign([ConfluentPartition(CONTROL, 0, end)])
 
     def look(self) -> None:
         """Take what has come, if the last look was a moment ago.
@@ -77,14 +78,7 @@ class Orders:
         now = time.monotonic()
         if now >= self._look_at:
             self._look_at = now + LOOK_S
-            self._read(0)
-
-    def _read(self, wait_s: float) -> bool:
-        """Take what has come, and return whether the end of the topic was reached."""
-        first = self._consumer.poll(wait_s)
-        messages = [] if first is None else [first, *self._consumer.consume(MOST, timeout=0)]
-        self._control.take(stored(message) for message in messages if is_record(message))
-        return any((error := message.error()) is not None and error.code() == END for message in messages)
+            self._control.take(map(stored, filter(is_record, self._consumer.consume(MOST, timeout=0))))
 
     def close(self) -> None:
         """Close the connection to Kafka."""

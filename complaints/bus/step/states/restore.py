@@ -9,7 +9,7 @@ from confluent_kafka import Consumer
 from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import END, extent, is_record, regrown
+from complaints.bus.confluent.client import ANSWER_S, END, extent, is_record, patiently, regrown
 from complaints.bus.step.contract import StepTopics, is_old
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.place.positions import (
@@ -75,6 +75,8 @@ class Restorer:
             committed: their committed offsets, which have been read before, so that what they cover is in the topic.
             behind: returns the offset of the mailbox behind all that was handled, for a partition and a position in it.
         """
+        # a client that knows a topic already reads it at once, and otherwise up to a second later
+        patiently(self._topic, lambda: self._reader.list_topics(self._topic, timeout=ANSWER_S))
         self._committed, self._behind = committed, behind
         self._first, self._fresh, self._began_at = set(partitions), set(partitions), time.monotonic()
         self._waiting.extend(partition for partition in partitions if partition not in self._active)
