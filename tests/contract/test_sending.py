@@ -35,6 +35,7 @@ from complaints.contract import ACCOUNTS, CONVERSATIONS, DEAD_LETTERS, SENDS
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError, OutcomeUnknown, Undeliverable, UpstreamUnavailable
 from complaints.mail import ReplyKind, Send
+from complaints.runtime import telemetry
 from complaints.runtime.upstream import Upstream
 from lapor.processes.run_channels import again_each_minute
 from tests.harness.sending import KEYS, PARTITIONS, Here, Post, post
@@ -116,7 +117,9 @@ def test_the_next_text_waits_while_an_outcome_is_not_known(post: Post) -> None:
     wait_until(lambda: len(account.sent) == 2, what="two texts")
     time.sleep(0.5)
     assert account.texts == ["first", "other"]
-    account.sent[0][1].set_result("1")
+    account.answer = takes
+    for _, future in account.sent[:2]:
+        future.set_result("1")
     wait_until(lambda: account.texts == ["first", "other", "second"], what="the second")
 
 
@@ -772,8 +775,8 @@ def test_kafka_away_and_back_ends_no_account(tmp_path: Path) -> None:
         wait_until(lambda: len(account.sent) == 1, what="the text")
         server.kill()
         account.sent[0][1].set_result("1")
-        beats = here.beats
-        time.sleep(15)
+        beats, tries = here.beats, telemetry.RETRIES.labels("sender")._value.get()
+        wait_until(lambda: telemetry.RETRIES.labels("sender")._value.get() > tries, timeout_s=60, what="a new start")
         assert here.beats > beats + 5
         assert account.calls == ["begin"]
         server.start()

@@ -10,10 +10,12 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
+from uuid import uuid4
 
 from complaints.crypto import Keyring, load_secret
 from lapor.cli import main
 from lapor.local.note import Stack
+from tests.harness import warm
 from tests.harness.support import wait_until
 
 LAPOR = [sys.executable, "-m", "lapor"]
@@ -36,7 +38,8 @@ class RunningStack:
         self.folder = folder
         self._log = folder.parent / "up.log"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LAPOR_")}
-        self._environment = environment | settings | {"LAPOR_DATA": str(folder)}
+        self._settings = settings | {"LAPOR_DATA": str(folder)}
+        self._environment = environment | self._settings
         self.start(wait=wait)
 
     def start(self, *, wait: bool = True) -> None:
@@ -73,11 +76,10 @@ class RunningStack:
 
     def last_json(self, *arguments: str) -> dict[str, Any]:
         """Run a command in a process of its own, and return the JSON object of its last line."""
-        answer = subprocess.run(
-            [*LAPOR, *arguments], env=self._environment, capture_output=True, text=True, timeout=240, check=False
-        )
-        assert answer.returncode == 0, answer.stdout + answer.stderr
-        found: dict[str, Any] = json.loads(answer.stdout.splitlines()[-1])
+        log = self.folder.parent / f"{uuid4()}.log"
+        status = warm.run("lapor", *arguments, log=log, **self._settings).wait(240)
+        assert status == 0, log.read_text()
+        found: dict[str, Any] = json.loads(log.read_text().splitlines()[-1])
         return found
 
     def query(self, sql: str) -> list[list[str]]:

@@ -101,17 +101,16 @@ def stopped_at(starting: Starting, stage: Callable[[], bool], number: signal.Sig
     assert (note.pid, note.services, note.starting) == (0, {}, [])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_start_is_stopped_while_kafka_formats_its_folder(tmp_path: Path, number: signal.Signals) -> None:
-    """A Java that is the child of a service ends too; by Ctrl-C, by a service manager, and with the terminal."""
+def test_a_start_is_stopped_while_kafka_formats_its_folder(tmp_path: Path) -> None:
+    """A Java that is the child of a service ends too, by Ctrl-C."""
     starting = Starting(tmp_path)
-    stopped_at(starting, lambda: starting.seen("StorageTool"), number)
+    stopped_at(starting, lambda: starting.seen("StorageTool"), signal.SIGINT)
 
 
 def test_a_start_is_stopped_while_the_broker_starts(tmp_path: Path) -> None:
-    """The process is Kafka by then, which has hooks of its own for a stop."""
+    """The process is Kafka by then, which has hooks of its own for a stop; with the terminal."""
     starting = Starting(tmp_path)
-    stopped_at(starting, lambda: starting.seen("kafka.Kafka"), signal.SIGINT)
+    stopped_at(starting, lambda: starting.seen("kafka.Kafka"), signal.SIGHUP)
 
 
 def test_a_start_is_stopped_while_jars_are_fetched(tmp_path: Path, dead_proxy: str) -> None:
@@ -123,7 +122,7 @@ def test_a_start_is_stopped_while_jars_are_fetched(tmp_path: Path, dead_proxy: s
 
 @row_by_row
 def test_a_start_is_stopped_at_a_later_step(tmp_path: Path, said: str) -> None:
-    """Kafka, which starts or runs by then, is stopped too, and keeps its port for the next start."""
+    """Kafka, which starts or runs by then, is stopped too, and keeps its port for the next start; by a service manager."""
     starting = Starting(tmp_path)
     stopped_at(starting, lambda: said in starting.said, signal.SIGTERM)
     note = Stack.read(starting.folder)
@@ -137,7 +136,7 @@ def test_a_start_that_is_cut_short_forgets_no_port(tmp_path: Path) -> None:
     Stack(addresses={"web": "127.0.0.1:8123"}, controls={"smsc": "http://127.0.0.1:8124"}).write(tmp_path / "data")
     load_or_create_secret(tmp_path / "data" / "secret")  # as a start before has made it
     starting = Starting(tmp_path)
-    stopped_at(starting, lambda: "starting the embedded kafka" in starting.said, signal.SIGINT)
+    stopped_at(starting, lambda: "starting the embedded telegram-api" in starting.said, signal.SIGTERM)
     note = Stack.read(starting.folder)
     assert note is not None
     assert (note.addresses["web"], note.controls["smsc"]) == ("127.0.0.1:8123", "http://127.0.0.1:8124")

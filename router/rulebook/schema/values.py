@@ -52,7 +52,10 @@ def _only(placeholder: str) -> Callable[[str], str]:
     return check
 
 
-def _word(text: str) -> str:
+def _word(text: str, info: ValidationInfo) -> str:
+    """Check the form of a word, which need not be done again when the names are looked up: words are many, and name nothing."""
+    if info.context is not None:
+        return text
     inner = text.removeprefix(OPEN).removesuffix(OPEN)
     if OPEN in inner or not folded(inner):
         raise wrong(f"{text!r} is no word: letters or digits, with at most one {OPEN} at each end")
@@ -144,7 +147,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 """The name of a word group or a type that this file introduces."""
 
 Word = Annotated[str, AfterValidator(_word)]
-Words = Annotated[Text, AfterValidator(lambda text: " ".join(map(_word, text.split())))]
+Words = Annotated[Text, AfterValidator(lambda text, info: " ".join(_word(one, info) for one in text.split()))]
 """Words in one text, separated by spaces."""
 
 Law = Annotated[Text, AfterValidator(_law)]
