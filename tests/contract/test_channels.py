@@ -163,9 +163,10 @@ def test_a_crash_between_write_and_answer_leaves_the_message_once_for_each_deliv
 ) -> None:
     """Upstream sends again to the new process. Where upstream names its messages it is the same one; an SMS has the same words."""
     house.start(intake=Crashing)
-    text = fresh("air mati")
+    text, patience_s, driver.patience_s = fresh("air mati"), driver.patience_s, 1.0
     assert not driver.say(text)
     house.stop()
+    driver.patience_s = patience_s
     house.start()
     assert driver.say(text)
     came = house.came(text)
@@ -249,12 +250,9 @@ def test_kafka_away_moves_no_cursor(driver: Driver, house: House) -> None:
     """What is polled waits upstream, and comes when Kafka is back."""
     house.start()
     assert driver.say(fresh("sebelum"))
-    house.broker.kill()
-    text = fresh("tertahan")
-    try:
+    text, driver.patience_s = fresh("tertahan"), 3.0
+    with house.broker.silent():
         assert not driver.say(text)
-    finally:
-        house.broker.start()
     wait_until(lambda: len(house.came(text)) == 1, timeout_s=90, what="the message")
     house.stop()
 
@@ -263,13 +261,10 @@ def test_kafka_away_moves_no_cursor(driver: Driver, house: House) -> None:
 def test_a_full_spool_while_kafka_is_away_is_a_no(driver: Driver, house: House) -> None:
     """Upstream keeps the message, and it comes when there is room again."""
     house.start(spool_bytes=100)
-    house.broker.kill()
     text = fresh("penuh")
-    try:
+    with house.broker.silent():
         assert not driver.say(text)
         assert house.intake.waiting == 0
-    finally:
-        house.broker.start()
     wait_until(lambda: driver.say(text), timeout_s=60, what="the yes")
     assert house.came(text)
     house.stop()
@@ -279,14 +274,11 @@ def test_a_full_spool_while_kafka_is_away_is_a_no(driver: Driver, house: House) 
 def test_a_passing_fault_of_our_own_is_a_no_and_never_poison(driver: Driver, house: House) -> None:
     """A disk that fails while Kafka is away: upstream keeps the message, and no record says that it cannot be read."""
     house.start()
-    house.broker.kill()
     text = fresh("disk")
-    try:
+    with house.broker.silent():
         house.intake._safe._spool._database.execute("PRAGMA query_only = 1")
         assert not driver.say(text)
-    finally:
-        house.broker.start()
-        house.intake._safe._spool._database.execute("PRAGMA query_only = 0")
+    house.intake._safe._spool._database.execute("PRAGMA query_only = 0")
     wait_until(lambda: driver.say(text), timeout_s=60, what="the yes")
     assert not [record for record, _ in house.came(text) if record.fault]
     house.stop()
@@ -315,6 +307,7 @@ def narrow(house: House) -> Iterator[None]:
 def test_what_kafka_finds_too_large_within_our_limits_is_a_no_for_now(driver: Driver, house: House) -> None:
     """It is our fault: upstream keeps the message, is asked to send it again, or is asked again; nothing waits in the spool before it."""
     house.start()
+    driver.patience_s = 3.0
     assert not driver.say(fresh("jalan rusak"))
     assert driver.answered == driver.later
     assert house.intake.waiting == 0

@@ -43,11 +43,13 @@ class Driver(Protocol):
         name: of the channel.
         later: the answer that means "no for now: send it again"; None if it asks upstream itself.
         answered: the last answer to upstream; None if there was none.
+        patience_s: how long it waits for an answer.
     """
 
     name: str
     later: int | None
     answered: int | None
+    patience_s: float
 
     def make(self, folder: Path, intake: Intake) -> Channel:
         """Return the channel as a process has it after a start, with a folder that is empty at first."""
@@ -88,6 +90,7 @@ class Sms:
     name = "sms"
     later: int | None = pdu.TEMPORARY
     answered: int | None = None
+    patience_s = PATIENCE_S
 
     def __init__(self, folder: Path) -> None:
         self._port, control = free_port(), free_port()
@@ -109,11 +112,11 @@ class Sms:
             "source": "6281234567890",
             "destination": "1708",
             "text": text,
-            "timeout_s": PATIENCE_S,
+            "timeout_s": self.patience_s,
             "retry": False,
         }
         wait_until(lambda: bool(httpx.get(f"{self._control}/status").json()["binds"]), what="the bind")
-        answer = httpx.post(f"{self._control}/deliver", json=wanted, timeout=PATIENCE_S * 2)
+        answer = httpx.post(f"{self._control}/deliver", json=wanted, timeout=self.patience_s * 2)
         self.answered = answer.json().get("status")
         return bool(self.answered == 0)
 
@@ -128,6 +131,7 @@ class Polled:
 
     later: int | None = None
     answered: int | None = None
+    patience_s = PATIENCE_S
 
     def __init__(self) -> None:
         self._reached = 0
@@ -154,7 +158,7 @@ class Polled:
     def passed(self, number: int) -> bool:
         """Wait until the cursor has reached a number, and return whether it has in time; a process that joins its group is waited for."""
         wait_until(self._begun.is_set, timeout_s=60, what="the account")
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + self.patience_s
         while time.monotonic() < deadline:
             if self._reached >= number:
                 return True
@@ -198,6 +202,7 @@ class Web:
     name = "web"
     later: int | None = 503
     answered: int | None = None
+    patience_s = PATIENCE_S
 
     def __init__(self, _: Path) -> None:
         self._port = free_port()
@@ -215,7 +220,7 @@ class Web:
                 address,
                 json={"text": text},
                 headers={"Idempotency-Key": text.ljust(SHORTEST_KEY, "-")},
-                timeout=PATIENCE_S,
+                timeout=self.patience_s,
             )
         except httpx.HTTPError:
             return False
@@ -260,6 +265,7 @@ class Hooks:
     name = "webhook"
     later: int | None = 503
     answered: int | None = None
+    patience_s = PATIENCE_S
 
     def __init__(self, _: Path) -> None:
         self._port = free_port()
@@ -278,7 +284,8 @@ class Hooks:
         """Hand in a complaint."""
         wait_until(lambda: listens(self._port), what="the webhook door")
         try:
-            answer = hand_in(f"http://127.0.0.1:{self._port}", sha256(text.encode()).hexdigest(), text=text)
+            base, number = f"http://127.0.0.1:{self._port}", sha256(text.encode()).hexdigest()
+            answer = hand_in(base, number, timeout_s=self.patience_s, text=text)
         except httpx.HTTPError:
             return False
         self.answered = answer.status_code

@@ -1,10 +1,12 @@
 """Starts real servers for tests, and small things that many tests build."""
 
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,6 +73,15 @@ class KafkaServer:
         """Kill it as a power cut would."""
         self.process.kill()
         self.process.wait(30)
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Let it answer nobody meanwhile. To its clients that is as if it were away, and it is back at once."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def start(self) -> None:
         """Start it again on the same data and port."""

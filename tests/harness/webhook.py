@@ -34,10 +34,16 @@ def signed(body: bytes, *, number: str, secret: str = SECRET, age_s: float = 0.0
 
 
 def hand_in(
-    base: str, number: str = "", *, secret: str = SECRET, source: str = "dinas", **fields: Any
+    base: str,
+    number: str = "",
+    *,
+    secret: str = SECRET,
+    source: str = "dinas",
+    timeout_s: float = 30,
+    **fields: Any,
 ) -> httpx.Response:
     """Hand in a complaint."""
     told = {"id": "A-1", "text": "Jalan di Kota Semarang berlubang", "sender": "warga-7"} | fields
     body = json.dumps(told).encode()
     headers = signed(body, number=number or uuid4().hex, secret=secret)
-    return httpx.post(f"{base}/hooks/{source}", content=body, headers=headers, timeout=30)
+    return httpx.post(f"{base}/hooks/{source}", content=body, headers=headers, timeout=timeout_s)
