@@ -5,30 +5,19 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any, NamedTuple
-from unittest.mock import patch
+from typing import Any
 from uuid import uuid4
 
 from complaints.crypto import Keyring, load_secret
-from lapor.cli import main
 from lapor.local.note import Stack
-from tests.harness import warm
+from tests.harness import command, warm
+from tests.harness.command import Ran
 from tests.harness.support import wait_until
 
 LAPOR = [sys.executable, "-m", "lapor"]
 START_S = 180.0
 """The first start fetches Kafka's jars."""
-
-
-class Ran(NamedTuple):
-    """What became of a command: its exit status, and what it wrote."""
-
-    returncode: int
-    stdout: str
-    stderr: str
 
 
 class RunningStack:
@@ -59,20 +48,8 @@ class RunningStack:
         wait_until(ready, timeout_s=START_S, what="the stack")
 
     def run(self, *arguments: str) -> Ran:
-        """Run a command against the stack, in this process: a start of Python costs more than most commands."""
-        out, err, status = BytesIO(), BytesIO(), 0
-        with (
-            patch.dict(os.environ, self._environment, clear=True),
-            patch.object(sys, "argv", ["lapor", *arguments]),
-            redirect_stdout(TextIOWrapper(out, "utf-8", write_through=True)),
-            redirect_stderr(TextIOWrapper(err, "utf-8", write_through=True)),
-        ):
-            try:
-                main()
-            except SystemExit as end:
-                status = end.code if isinstance(end.code, int) else int(end.code is not None)
-            said, complained = out.getvalue().decode(), err.getvalue().decode()
-        return Ran(status, said, complained)
+        """Run a command against the stack, in this process."""
+        return command.run(*arguments, environment=self._environment)
 
     def last_json(self, *arguments: str) -> dict[str, Any]:
         """Run a command in a process of its own, and return the JSON object of its last line."""

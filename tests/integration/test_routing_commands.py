@@ -1,4 +1,4 @@
-"""The routing commands as their users call them: a process, its streams, its exit status, its files."""
+"""The routing commands as their users call them: their streams, their exit statuses, their files."""
 
 import json
 import subprocess
@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness import command
+
 PLACES = ("Kota Semarang", "Kabupaten Kendal", "Kota Bandung", "Kabupaten Tuban")
 ROAD = {"id": "1", "channel": "sms", "title": "", "text": "Jalan di Kecamatan Tembalang Kota Semarang berlubang"}
 
 
-def lapor(*arguments: str, given: str = "", status: int = 0) -> subprocess.CompletedProcess[str]:
+def lapor(*arguments: str, given: str = "", status: int = 0) -> command.Ran:
     """Run a command to its end."""
-    command = [sys.executable, "-m", "lapor", *arguments]
-    done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=120, check=False)
+    done = command.run(*arguments, given=given)
     assert done.returncode == status, done.stderr
     return done
 
@@ -29,9 +30,9 @@ def lines(rows: Sequence[object]) -> str:
 def test_route_reads_and_writes_json_lines(jobs: str) -> None:
     """In order, with any number of processes."""
     rows = [{**ROAD, "id": str(number)} for number in range(1200)]
-    said = [
-        json.loads(line) for line in lapor("route", "--json", "--jobs", jobs, given=lines(rows)).stdout.splitlines()
-    ]
+    route = [sys.executable, "-m", "lapor", "route", "--json", "--jobs", jobs]
+    done = subprocess.run(route, input=lines(rows), capture_output=True, text=True, timeout=120, check=True)
+    said = [json.loads(line) for line in done.stdout.splitlines()]
     assert [row["id"] for row in said] == [row["id"] for row in rows]
     assert {row["agency"]["id"] for row in said} == {"dpu-33.74"}
 
@@ -39,8 +40,8 @@ def test_route_reads_and_writes_json_lines(jobs: str) -> None:
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_whoever_writes_one_line_and_waits_gets_its_answer(jobs: str) -> None:
     """The pipe stays open meanwhile."""
-    command = [sys.executable, "-m", "lapor", "route", "--json", "--jobs", jobs]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as asked:
+    route = [sys.executable, "-m", "lapor", "route", "--json", "--jobs", jobs]
+    with subprocess.Popen(route, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as asked:
         assert asked.stdin
         assert asked.stdout
         for number in range(3):
