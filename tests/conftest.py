@@ -34,7 +34,7 @@ LONGEST = ("e2e", "contract", "integration", "property", "interop", "unit")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give long files out first. The tests of faults, whose processes take a whole machine, are run alone (see the Makefile)."""
+    """Give long files out first. The tests of faults, whose processes take half a machine, are run beside no others (see the Makefile)."""
     order = {name: at for at, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.path.parts[len(item.config.rootpath.parts) + 1], len(order)))
 
