@@ -3,6 +3,7 @@
 import base64
 import re
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ TOKEN = "1708:the-only_token"
 class Telegram:
     """A stand-in that may be stopped, killed and started again on its data and port."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
-        self._folder, self._arguments, self._port = folder, arguments, "0"
+    def __init__(self, folder: Path, *arguments: str, run: Callable[..., warm.Running] = warm.run) -> None:
+        self._folder, self._arguments, self._port, self._run = folder, arguments, "0", run
         self.start()
 
     def start(self) -> None:
@@ -26,7 +27,7 @@ class Telegram:
         arguments = ("--port", self._port, "--data-dir", str(self._folder), "--token", TOKEN, *self._arguments)
         log = self._folder.with_suffix(".log")
         log.unlink(missing_ok=True)
-        self.process = warm.run("embedded.telegram", *arguments, log=log)
+        self.process = self._run("embedded.telegram", *arguments, log=log)
         wait_until(lambda: "answers at" in log.read_text(), what="the stand-in")
         self.base = re.findall(r"answers at (\S+)", log.read_text())[0]
         self._port = self.base.rpartition(":")[2]

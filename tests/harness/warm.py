@@ -46,3 +46,8 @@ def run(module: str, *arguments: str, log: Path, **environment: str) -> Running:
     log.touch()
     started = Forked if sys.platform == "linux" else Program
     return started([sys.executable, "-m", module, *arguments], environment, log=log)
+
+
+def alone(module: str, *arguments: str, log: Path) -> Running:
+    """Start a module without a parent: all its memory is its own."""
+    return Program([sys.executable, "-m", module, *arguments], {}, log=log)

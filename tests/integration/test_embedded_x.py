@@ -2,8 +2,6 @@
 
 import re
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -19,9 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedded.x.posts import next_id, shown_text, weight
+from tests.harness import warm
 from tests.harness.support import wait_until
-
-ROOT = Path(__file__).parents[2]
 
 
 class ToStandIn(requests.Session):
@@ -37,13 +34,12 @@ class ToStandIn(requests.Session):
 
 
 class StandIn:
-    """One stand-in as a process of its own, started as a user would."""
+    """One stand-in as a process of its own."""
 
     def __init__(self, data_dir: Path, *options: str) -> None:
-        command = [sys.executable, "-m", "embedded.x", "--port", "0", "--data-dir", str(data_dir), *options]
         self.output = data_dir.with_suffix(".out")
-        with self.output.open("w") as file:
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file)
+        self.output.unlink(missing_ok=True)
+        self.process = warm.run("embedded.x", "--port", "0", "--data-dir", str(data_dir), *options, log=self.output)
         wait_until(lambda: "answers at" in self.output.read_text(), what="the stand-in")
         found = re.search(r"answers at (\S+)", self.output.read_text())
         assert found is not None

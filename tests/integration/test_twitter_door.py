@@ -1,8 +1,6 @@
 """The Twitter channel against the stand-in for X: every mention once, the cursor behind what is committed, and X's faults outlived."""
 
 import re
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -29,6 +27,7 @@ from complaints.mail import ReplyKind
 from complaints.runtime import telemetry
 from complaints.runtime.upstream import Upstream
 from complaints.storage.spool import Spool
+from tests.harness import warm
 from tests.harness.fakes import MemoryProducer, Mode
 from tests.harness.mailboxes import Kept, kept, received
 from tests.harness.polling import Owner, into
@@ -43,20 +42,9 @@ class X:
     """The stand-in as a process, and the citizens who post there."""
 
     def __init__(self, folder: Path) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "embedded.x",
-            "--port",
-            "0",
-            "--data-dir",
-            str(folder),
-            "--bearer-token",
-            TOKEN,
-        ]
         log = folder.with_suffix(".log")
-        with log.open("w") as file:
-            self.process = subprocess.Popen(command, stdout=file, stderr=file)
+        arguments = ("--port", "0", "--data-dir", str(folder), "--bearer-token", TOKEN)
+        self.process = warm.run("embedded.x", *arguments, log=log)
         wait_until(lambda: "answers at" in log.read_text(), what="the stand-in")
         self.base = re.findall(r"answers at (\S+)", log.read_text())[0]
         self.http = httpx.Client(base_url=f"{self.base}/_standin", timeout=30, trust_env=False)
