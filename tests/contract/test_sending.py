@@ -498,11 +498,13 @@ def test_what_kafka_refuses_of_an_account_stops_its_partition_alone(
             else:
                 post.write(state)
             wait_until(lambda: orders.refused().keys() == {lost}, what=f"the refusal by {topic}")
-            first = orders.refused()[lost]
-            assert "`lapor topics apply`" in first.why
             other = post.text(account=far)
             post.write(other)
             post.await_outcomes(other.id, "sent")
+            more = here.phases.count("begun") + 1
+            wait_until(partial(began, here, more), what="a try")
+            first = orders.refused()[lost]
+            assert "`lapor topics apply`" in first.why
             more = here.phases.count("begun") + 3
             wait_until(partial(began, here, more), what="some more tries")
             assert orders.refused()[lost].since_ms == first.since_ms
@@ -777,7 +779,7 @@ def test_kafka_away_and_back_ends_no_account(tmp_path: Path) -> None:
         account.sent[0][1].set_result("1")
         beats, tries = here.beats, telemetry.RETRIES.labels("sender")._value.get()
         wait_until(lambda: telemetry.RETRIES.labels("sender")._value.get() > tries, timeout_s=60, what="a new start")
-        assert here.beats > beats + 5
+        wait_until(lambda: here.beats > beats + 5, what="signs of life meanwhile")
         assert account.calls == ["begin"]
         server.start()
         post.await_outcomes(flying.id, "sent", timeout_s=60)
