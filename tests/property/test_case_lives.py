@@ -244,6 +244,8 @@ class LivesMachine(RuleBasedStateMachine):
         of = self.of(number)
         said = about | {"other": self.of(about["other"]).tracking_code, "nonce": self.nonce}
         said["beside"] = (BODIES[-1],) if about["rarely"] else None
+        if kind is not CommandKind.refuse:  # which alone may name nobody
+            said["to"] = about["to"] or AGENCIES[0]
         command = spoken(kind, of, actor, said, at=self.now)
         return self.send(
             replace(command, sender=self.sender(of)) if isinstance(command, OfCitizen) and actor == CITIZEN else command
