@@ -38,7 +38,7 @@ ENDED: Final[frozenset[CaseState]] = frozenset(("selesai", "dicabut", "diarsipka
 LIVING: Final[frozenset[CaseState]] = frozenset(get_args(CaseState)) - ENDED
 """The states of a case that has not ended: open, answered, or a supporter of another one."""
 
-FORMAT = 1
+FORMAT = 2
 """The number of the format of the case document: a header of its record has it, and a worker that meets a newer one stops."""
 
 
@@ -191,6 +191,8 @@ class Case(Event):
     """True if the citizen is deemed to have withdrawn, because he did not answer within the days of the law."""
     reclassified: bool = False
     """True if a triage desk has set the class: no reading changes it any more."""
+    urgent: str | None = None
+    """Why the case is marked as urgent; None if it is not."""
     rating: Rating | None = None
     overdue: dict[Duty, Moment] = field(default_factory=dict)
     """The duties whose deadlines were over before they were fulfilled, with the time at which that was noted."""

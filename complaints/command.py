@@ -60,6 +60,7 @@ class CommandKind(StrEnum):
     close = "close"
     reroute = "reroute"
     reclassify = "reclassify"
+    prioritise = "prioritise"
     archive = "archive"
     merge = "merge"
     unmerge = "unmerge"
@@ -290,6 +291,10 @@ class Reclassify(Spoken, tag=CommandKind.reclassify.value):
     """Whether the report is one of oversight, *berkadar pengawasan*; None leaves that as it is."""
 
 
+class Prioritise(Spoken, tag=CommandKind.prioritise.value):
+    """The owner or a triage desk marks the case as urgent: `text` says why. Without a text it takes the mark away."""
+
+
 class Archive(Spoken, tag=CommandKind.archive.value):
     """A triage desk puts spam aside. Nothing is deleted: `reopen` takes it back."""
 
@@ -398,6 +403,7 @@ AnyCommand = (
     | Close
     | Reroute
     | Reclassify
+    | Prioritise
     | Archive
     | Merge
     | Unmerge

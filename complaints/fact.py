@@ -37,6 +37,7 @@ class FactKind(StrEnum):
     shown = "diperlihatkan"
     rerouted = "dipindahkan"
     reclassified = "diklasifikasi ulang"
+    prioritised = "diprioritaskan"
     archived = "diarsipkan"
     reminded = "diingatkan"
     unanswered = "tidak dijawab"
@@ -262,6 +263,13 @@ class Reclassified(Spoken, tag=FactKind.reclassified.value):
     """Whether it is a report of oversight from now on; None if that is as before."""
 
 
+class Prioritised(Fact, tag=FactKind.prioritised.value):
+    """The case was marked as urgent, or the mark was taken away."""
+
+    text: str | None = None
+    """Why the case is urgent; None if it is not urgent any more."""
+
+
 class Archived(Spoken, tag=FactKind.archived.value):
     """A triage desk put the case aside as spam."""
 
@@ -390,6 +398,7 @@ AnyFact = (
     | Shown
     | Rerouted
     | Reclassified
+    | Prioritised
     | Archived
     | Reminded
     | Unanswered
@@ -408,7 +417,7 @@ AnyFact = (
 )
 """A fact of one of the kinds: what a `match` over facts takes."""
 
-Worded = Spoken | Refused | Rated | Proposed | Seconded | Declined
+Worded = Spoken | Refused | Rated | Prioritised | Proposed | Seconded | Declined
 """The facts with words."""
 
 

@@ -36,6 +36,8 @@ class DueCase(Event):
     deadline: Deadline
     province: str | None = None
     """The code of the province where it happened; None if it is not known."""
+    urgent: bool = False
+    """Whether it is marked as urgent."""
     secret: bool = False
     text: str = ""
     """How the complaint begins; empty if it is secret."""
@@ -175,6 +177,7 @@ def entry(document: bytes) -> DueCase:
         owner=case.owner,
         deadline=deadline,
         province=province.code if province else None,
+        urgent=case.urgent is not None,
         secret=complaint.secret,
         text="" if complaint.secret else complaint.text[:MOST_BEGINNING],
         added="" if complaint.secret else latest[:MOST_BEGINNING],

@@ -147,7 +147,8 @@ def due(settings: Settings, *, agency: str, before: str) -> "Iterator[Entry]":
             today = local_day(moment, one.province)
             found = entry(one.tracking_code, one.state, one.owner, one.deadline, today, is_gone=is_gone(one.owner.id))
             added = {"added": beginning(one.added, secret=False)} if one.added and not one.secret else {}
-            yield found | {"text": beginning(one.text, secret=one.secret)} | added
+            urgent = {"urgent": True} if one.urgent else {}
+            yield found | urgent | {"text": beginning(one.text, secret=one.secret)} | added
 
 
 def apply(

@@ -131,6 +131,14 @@ _ALL: Final = (
         takes=("class", "oversight", "text"),
     ),
     Act(
+        name="prioritise",
+        what="Mark a case as urgent, which `lapor case due` shows; without `--text` take the mark away."
+        " The citizen hears nothing.",
+        example="--as dpu-33.74 --text 'Jembatan putus.'",
+        text="Why it is urgent; it stays with the case.",
+        takes=("text",),
+    ),
+    Act(
         name="merge",
         what="Propose that a case becomes a supporter of an older one about the same matter. The older case answers at once"
         " whether it agrees; until then the owner stays.",

@@ -50,9 +50,12 @@ def line(one: Entry) -> str:
     waits = one["duty"] != "close"
     duty, colour = (DUTIES[one["duty"]], COLOURS[one["light"]]) if waits else (_NOTHING_DUE, "-")
     command = ": lapor case rehome" if one["state"] in OPEN else ""
+    urgent = "  URGENT" if one.get("urgent") else ""
     gone = f", no longer exists{command}" if one.get("owner_is_gone") else ""
     owner = f"{one['owner']['name']} ({one['owner']['id']}{gone})"
-    said = f"{one['due']}  {colour:7} {tracking.spaced(one['code'])}  {duty:27} {STATES[one['state']]:17} {owner}"
+    said = (
+        f"{one['due']}  {colour:7} {tracking.spaced(one['code'])}  {duty:27} {STATES[one['state']]:17} {owner}{urgent}"
+    )
     added = f"  + {one['added']}" if one.get("added") else ""
     return f"{said}  {one['text']}{added}" if one.get("text") or added else said
 

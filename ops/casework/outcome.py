@@ -86,6 +86,8 @@ def _said(agency: AgencyRef, fact: Fact) -> str:  # noqa: C901, PLR0911, PLR0912
         case happened.Reclassified():
             due = f"; the days to complete the case end{_due(fact)}" if _due(fact) else ""
             return f"The class is {class_words(fact.complaint_class, oversight=fact.oversight)}{due}."
+        case happened.Prioritised():
+            return "The case is marked as urgent." if fact.text else "The case is not marked as urgent any more."
         case happened.Proposed():
             asked = f"{tracking.spaced(fact.other)} is asked to be the main case, and decides"
             return f"{asked}; `lapor case show` says what it answered."

@@ -173,6 +173,8 @@ def _sentence(fact: AnyFact) -> str:  # noqa: C901, PLR0911, PLR0912  # a branch
             return f"{fact.actor} rerouted it to {fact.to}{_because(fact)}"
         case happened.Reclassified():
             return _reclassified(fact)
+        case happened.Prioritised():
+            return f"{fact.actor} {'marked it as urgent' if fact.text else 'took the mark of urgency away'}{_because(fact)}"
         case happened.Archived():
             return f"{fact.actor} archived it as spam{_because(fact)}"
         case happened.Reminded():

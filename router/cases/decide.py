@@ -244,6 +244,8 @@ def _apply(draft: Draft, said: AnyCommand, law: Law) -> Declined | None:  # noqa
             return desk.reroute(draft, said, law)
         case command.Reclassify():
             return desk.reclassify(draft, said, law)
+        case command.Prioritise():
+            return desk.prioritise(draft, said, law)
         case command.Archive():
             return desk.archive(draft, said, law)
         case command.Merge():

@@ -113,6 +113,12 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
     CommandKind.reclassify: Rule(
         _DESK, LIVING, (FactKind.reclassified, FactKind.unmerged, FactKind.routed), _ONLY_DESK
     ),
+    CommandKind.prioritise: Rule(
+        _OWNER | _DESK,
+        OPEN,
+        (FactKind.prioritised,),
+        "Only {owner}, which owns the case, or a triage desk of the place, here {desk}, can {command}.",
+    ),
     CommandKind.archive: Rule(_DESK, OPEN, (FactKind.archived,), _ONLY_DESK),
     CommandKind.merge: Rule(_DESK | {Role.neighbours}, OPEN, (FactKind.proposed,), _ONLY_DESK),
     CommandKind.unmerge: Rule(_DESK, _states("digabung"), (FactKind.unmerged, FactKind.routed), _ONLY_DESK),

@@ -211,6 +211,8 @@ def changed(case: Case, fact: AnyFact) -> Case:  # noqa: C901, PLR0911, PLR0912 
             return _shown(case, fact)
         case happened.Reclassified():
             return _reclassified(case, fact)
+        case happened.Prioritised():
+            return replace(case, urgent=fact.text)
         case happened.Archived():
             return ended(case, fact, "diarsipkan")
         case happened.Reminded():

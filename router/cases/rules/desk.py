@@ -1,12 +1,12 @@
 """What triage desks and the national administrator do. Each function adds the facts, or returns why the command is not possible."""
 
 from complaints import command
-from complaints.fact import Archived, Reclassified, Rerouted, Result
+from complaints.fact import Archived, Prioritised, Reclassified, Rerouted, Result
 from router.cases.draft import Declined, Draft
 from router.cases.owners import put
 from router.cases.roles import Law
 from router.cases.rules import leaving
-from router.cases.rules.owner import refused_by, words
+from router.cases.rules.owner import note, refused_by, words
 
 
 def reroute(draft: Draft, said: command.Reroute, law: Law) -> Declined | None:
@@ -41,6 +41,17 @@ def reclassify(draft: Draft, said: command.Reclassify, law: Law) -> Declined | N
     draft.add(Reclassified(**draft.head(Reclassified), text=words(said), complaint_class=named, oversight=oversight))
     if before.main and leaving.is_now_of_abuse(before, draft.now):
         leaving.leave(draft, law, "A report of abuse is handled by itself.")
+    return None
+
+
+def prioritise(draft: Draft, said: command.Prioritise, _: Law) -> Declined | None:
+    """Mark the case as urgent, with the reason; or, without one, take the mark away."""
+    why, before = note(said), draft.now.urgent
+    if why is None and before is None:
+        return Declined("The case is not marked as urgent: give the reason with --text.")
+    if why == before:
+        return Declined("The case is already marked as urgent for this reason.", Result.already_applied)
+    draft.add(Prioritised(**draft.head(Prioritised), text=why))
     return None
 
 

@@ -85,6 +85,7 @@ def _life(case: Case, *, secret: bool) -> Row:
         "stars": case.rating.stars if case.rating else None,
         "overdue": sorted(case.overdue),
         "escalation": case.escalation.level if case.escalation else 0,
+        "urgent": case.urgent is not None,
         "main": "" if secret else case.main or "",
         "supporters": held(case.supporters, UINT32, "supporters"),
     }

@@ -31,6 +31,7 @@ FIRST: dict[str, tuple[str, ...]] = {
     "close": ("selesai",),
     "reroute": ("dipindahkan",),
     "reclassify": ("diklasifikasi ulang",),
+    "prioritise": ("diprioritaskan",),
     "archive": ("diarsipkan",),
     "merge": ("diusulkan digabung",),
     "unmerge": ("dipisahkan",),

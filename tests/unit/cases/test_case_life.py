@@ -21,6 +21,7 @@ from complaints.telling import COMPLETE_BY, LAST_LEVEL
 from complaints.values import ComplaintClass, Place, Region
 from router.cases.replies import status_of_case
 from router.cases.step import timer
+from sinks.clickhouse.rows import cases
 from tests.harness.events import complaint
 from tests.harness.house import NOON_MS, House, added, of_record, said, stored
 from tests.harness.list_law import ADMINISTRATOR, DESK, ListLaw
@@ -545,6 +546,26 @@ def test_the_answer_on_x_names_no_person(house: House, kind: CommandKind) -> Non
     house.take(said(kind, on_x, owner, words, **until))
     assert "3374010101900001" not in house.replies[-1].text
     assert "sudah selesai" in house.replies[-1].text
+
+
+def test_a_mark_of_urgency_has_a_reason_and_is_taken_away_and_the_citizen_hears_nothing(house: House) -> None:
+    """By the owner or a triage desk, and by nobody else; it moves no deadline."""
+    before, told = house.case(CODE), len(house.replies)
+
+    def mark(actor: str, why: str, nonce: str) -> tuple[FactKind, str | None]:
+        (fact,) = house.take(said(CommandKind.prioritise, FIRST, actor, why, nonce=nonce))
+        return fact.kind, house.case(CODE).urgent
+
+    assert mark("badan", "mendesak", "1") == (FactKind.declined, None)
+    assert mark(before.owner.id, "jembatan putus", "2") == (FactKind.prioritised, "jembatan putus")
+    assert mark(DESK, "jembatan putus", "3") == (FactKind.declined, "jembatan putus")
+    assert mark(DESK, "ada yang sakit", "4") == (FactKind.prioritised, "ada yang sakit")
+    case = house.case(CODE)
+    ((_, row),) = cases.rows(case, stored(FIRST))
+    assert row["urgent"] is True
+    assert (case.deadlines, case.state) == (before.deadlines, before.state)
+    assert mark(before.owner.id, " ", "5") == (FactKind.prioritised, None)
+    assert len(house.replies) == told
 
 
 @row_by_row

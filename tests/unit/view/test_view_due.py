@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from complaints.bus import Record
-from complaints.case import CaseState
+from complaints.case import Case, CaseState
 from complaints.disposition import AgencyRef
 from complaints.errors import CaseError, UnavailableError
 from complaints.event import Addition
@@ -106,6 +107,17 @@ def test_a_line_of_the_list_has_the_colour_of_today(served: ServedView, client: 
     said = line(entry(one.tracking_code, one.state, one.owner, one.deadline, date(2026, 12, 2)))
     assert said.startswith("2026-12-01  red     ")
     assert f"{DPU.name} ({DPU.id})" in said
+
+
+def test_a_case_that_is_marked_as_urgent_is_so_on_the_list_and_says_no_reason(served: ServedView) -> None:
+    """The reason may name a person: it stands in the story of the case."""
+    marked = waiting(1, 1)
+    urgent = replace(msgspec.json.decode(marked.value, type=Case), urgent="Ibu Sri sakit")
+    served.put(case_record(urgent), waiting(2, 2))
+    found = list(cases.due(settings_of(served), agency="", before=""))
+    assert [one.get("urgent", False) for one in found] == [True, False]
+    assert ["URGENT" in line(one) for one in found] == [True, False]
+    assert "Sri" not in str(found)
 
 
 def test_an_answered_case_on_the_list_says_that_nothing_is_due() -> None:
