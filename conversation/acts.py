@@ -145,8 +145,13 @@ class Acts:
 
     def _asked_first(self, turn: Turn, heard: Heard, stands: Standing, occasion: str, code: str = "") -> Landed:
         """Tell a citizen the word for what would cost him something: that he wishes it is only likely. The case keeps what he said."""
-        tells(turn, heard, occasion, code=code)
-        return self._passing.add_apart(turn, heard.message, heard.id, stands.about)
+        told = tells(turn, heard, occasion, code=code)
+        case = stands.about
+        if (
+            case.closed_ms or case.withdrawn_ms or case.archived_ms
+        ):  # what is added there is a case of its own, or opens it again
+            return told
+        return self._passing.add(turn, heard.message, heard.id, case, MessageKind.addition, companion=True)
 
     def _scaled(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         if heard.also_disputes and stands.situation in DONE:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from complaints.runtime.upstream import Reach
+from complaints.runtime.upstream import SENDER, Reach
 from ops.doctor import Finding, Level
 
 NOT_YET_S = 15.0
@@ -55,6 +55,8 @@ def reach(channel: str, seen: Reach, *, since: Since, now: float) -> Finding:
         soon = f" (a fault after {_span(PASSING_S)})" if level is Level.warn else ""
         detail = f"not reached for {_span(now - reached)}{reason}{soon}"
     advice = f"no message can pass; check {SETTINGS.get(channel, 'its settings')}, the network and the upstream"
+    if seen.account == SENDER:
+        advice = "nothing is sent, while messages come in; the log of the channel says what failed"
     return Finding(what=f"upstream of {channel}, {seen.account}", level=level, detail=detail, advice=advice)
 
 

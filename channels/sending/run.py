@@ -96,10 +96,11 @@ class Apart:
         if found is None:
             return
         is_rival = time.monotonic() > self._since_s + RIVAL_PATIENCE_S  # what has this name now is another process
-        self._is_elsewhere = any(one != self._member or is_rival for one in found)
+        is_first = self._options.ordinal == 0
+        self._is_elsewhere = any(one != self._member or is_rival for one in found) or (not found and not is_first)
         if self._is_elsewhere:
             self._ours.close()
-        elif not found and self._options.ordinal == 0:
+        elif not found:
             self._ours.begin_silent()
 
 

@@ -15,6 +15,9 @@ SAME_TROUBLE_S = 60.0
 """If a process starts within this many seconds after the last write of the former one, it continues with what that one knew. So a channel
 that crashes and restarts because its token is refused is reported as never reached."""
 
+SENDER = "sender"
+"""The name by which a sender that has failed is told to doctor, among the accounts of its channel."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:

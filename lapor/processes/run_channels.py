@@ -19,7 +19,7 @@ from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
 from complaints.runtime.settings import Settings
 from complaints.runtime.telemetry import configure_logging
-from complaints.runtime.upstream import Upstream
+from complaints.runtime.upstream import SENDER, Upstream
 from complaints.storage.spool import Spool
 from lapor.processes.channels import CHANNELS, Parts
 from lapor.processes.collector import settle
@@ -28,9 +28,6 @@ from lapor.processes.wiring import heartbeats, loops, stop_on_signals, upstream
 
 TURN_S = 0.5
 """Maximum number of seconds until the end of a loop is noticed."""
-
-SENDER = "sender"
-"""The name by which a sender that has failed is told to doctor, among the accounts of its channel."""
 
 FAILED_AGAIN_S = 60.0
 """Seconds until a sender that has failed tries again: somebody must have corrected something meanwhile."""

@@ -18,10 +18,7 @@ _OF_US: Final = frozenset(("stop", "start"))
 """The acts that are about our texts, and about no report."""
 
 _COSTS: Final = frozenset(("stop", "withdraw", "show:all"))
-"""The acts that nobody asks for by a question."""
-
-_WITH_A_REASON: Final = 15
-"""Words of a withdrawal with its reason."""
+"""The acts that cost a citizen something if they are done by mistake: nobody asks for them by a question, or with any other word."""
 
 _STAR: Final = re.compile("[\N{WHITE MEDIUM STAR}\N{BLACK STAR}]")
 _NO_WORDS: Final = re.compile(r"\W+")
@@ -49,6 +46,7 @@ class Order(NamedTuple):
 
 class _Words(NamedTuple):
     acts: dict[str, dict[str, Any]]
+    polite: frozenset[str]
     fillers: frozenset[str]
     report: frozenset[str]
     because: re.Pattern[str]
@@ -71,23 +69,14 @@ def _words() -> _Words:
     report, because = frozenset(file["report"]), "|".join(file["because"])
     return _Words(
         acts=acts,
-        fillers=frozenset(file["fillers"]) | report,
+        polite=frozenset(file["polite"]) | report,
+        fillers=frozenset((*file["polite"], *file["fillers"])) | report,
         report=report,
         because=re.compile(rf"[^,.;!]+?(?=[,.;!]| (?:{because})\b)", re.IGNORECASE),
         rates=frozenset(file["rates"]),
         numbers=file["numbers"],
         scale=frozenset(file["scale"]),
     )
-
-
-def order(text: str) -> Order | None:
-    """Return the command that a text is; None if it says anything else. A withdrawal that names the report may go on with its reason."""
-    found = _order(text)
-    if found is None and (clause := _words().because.match(text)) is not None:
-        within = _order(clause[0])
-        is_meant = within is not None and within.act == "withdraw" and names_report(clause[0])
-        found = within if is_meant and len(_WORD.findall(text.lower())) <= _WITH_A_REASON else None
-    return found
 
 
 def word_of(act: str) -> str:
@@ -114,14 +103,17 @@ def is_written_as_code(text: str, word: str) -> bool:
     return any(map(str.isdigit, text)) or any(map(str.isupper, found))
 
 
-def _order(text: str) -> Order | None:
+def order(text: str) -> Order | None:
+    """Return the command that a text is; None if it says anything else."""
     head, code = _before_code(_WORD.findall(text.lower()))
     core, words = _core(" ".join(head)), _words()
     if not core:
         return None
     of_report, is_bare = bool(code) or not words.report.isdisjoint(head), len(head) == 1 and not code
     for act, known in words.acts.items():
-        if (act in _COSTS and "?" in text) or (act == "show:all" and not (is_bare or code)):
+        if act in _COSTS and ("?" in text or not (known["alone"] | words.polite).issuperset(head)):
+            continue
+        if act == "show:all" and not (is_bare or code):
             continue
         takes = known["alone"] | known["report"] if of_report else known["alone"]
         if takes.issuperset(core) and not (of_report and act in _OF_US):

@@ -156,7 +156,10 @@ _CONDITIONS: Final[dict[str, tuple[str, Callable[[Any, At], str]]]] = {
     "overdue": ("overdue", _overdue),
     "escalation": ("escalated", lambda one, at: f"level {one['level']}, {one['title']}, since {at(one['at'])}"),
     "disputes": ("disputed", lambda count, _: f"{count} {'answer' if count == 1 else 'answers'}"),
-    "incomplete": ("incomplete", lambda _, __: "the citizen did not answer: the case is handled with what there is"),
+    "incomplete": (
+        "incomplete",
+        lambda _, __: "the question was not answered, or did not arrive: the case is handled with what there is",
+    ),
     "deemed": ("deemed", lambda _, __: "withdrawn by the law: no answer in 30 days (UU 25/2009 Pasal 44)"),
     "rating": ("rating", _rating),
     "recorded_by": ("recorded", lambda agency, _: f"by {agency} on the citizen's behalf"),

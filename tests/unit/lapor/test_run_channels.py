@@ -12,9 +12,9 @@ from channels.sending.spec import SenderSpec
 from complaints.bus.step.options import WorkerOptions
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
-from complaints.runtime.upstream import Upstream
+from complaints.runtime.upstream import SENDER, Upstream
 from lapor.processes import run_channels
-from lapor.processes.run_channels import SENDER, again_each_minute, in_order, run_together
+from lapor.processes.run_channels import again_each_minute, in_order, run_together
 from tests.harness.sending_account import FakeAccount
 
 
