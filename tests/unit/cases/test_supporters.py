@@ -69,6 +69,17 @@ def test_what_a_supporter_adds_of_the_same_matter_stays_with_the_main_case(stree
     ]
 
 
+def test_a_supporter_whose_wish_is_asked_back_stays_one_and_no_case_is_opened(street: Street) -> None:
+    """He hears one thing, and the main case's owner reads his words."""
+    cases = len(street.town.complaints)
+    for words in ("jangan hapus laporan saya", "jangan kirim sms lagi"):
+        sent = street.says(B, words)
+        assert len(sent) == 1
+        assert "Balas" in sent[0]
+    assert (street.case(B).main, len(street.town.complaints)) == (street.code(A), cases)
+    assert FactKind.continued not in {fact.kind for fact in street.facts(B)}
+
+
 def test_a_supporter_who_corrects_his_place_is_handled_there(street: Street) -> None:
     """The regency that he names owns his case."""
     sent = street.says(B, "ralat: bukan di Kota Semarang tapi Kabupaten Semarang")
