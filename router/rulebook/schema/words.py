@@ -204,6 +204,7 @@ class Commands(Part):
     called: ClassVar[str] = "commands.yaml"
 
     acts: Annotated[dict[str, Command], Field(min_length=1)]
+    polite: _Listed
     fillers: _Listed
     report: _Listed
     because: _Listed
