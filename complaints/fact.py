@@ -426,6 +426,11 @@ def text_of(fact: Fact) -> str:
     return fact.text or "" if isinstance(fact, Worded) else ""
 
 
+def said_in(fact: Fact) -> str:
+    """Return the words that came with a fact: those of the addition if it is one, otherwise what the actor said."""
+    return fact.addition.text if isinstance(fact, Added) else text_of(fact)
+
+
 def deadlines_of(fact: Fact) -> tuple[Deadline, ...]:
     """Return the deadlines that run after a fact, if it changed them; otherwise none."""
     if isinstance(fact, Routed):

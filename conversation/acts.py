@@ -56,7 +56,7 @@ class Acts:
             Act.scale: self._scaled,
             Act.noted: lambda _turn, _heard, stands: landed(MessageKind.thanks, stands.about),
             Act.hide: lambda turn, heard, _: hide(turn, heard),
-            Act.silence: self._silenced,
+            Act.silence: lambda turn, heard, stands: self._asked_first(turn, heard, stands, "sure_stop"),
             Act.hear: lambda turn, heard, _: hears(turn, heard, silent=False),
             Act.help: lambda turn, heard, _: tells(turn, heard, "help"),
             Act.which: lambda turn, heard, _: which(turn, heard, word_of("withdraw")),
@@ -138,18 +138,13 @@ class Acts:
             return which(turn, heard, word_of("withdraw"))
         return self._asked_first(turn, heard, stands, "sure_withdraw", code=spaced(stands.about.code))
 
-    def _silenced(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        if stands.case is None:
-            return tells(turn, heard, "sure_stop")
-        return self._asked_first(turn, heard, stands, "sure_stop")
-
     def _asked_first(self, turn: Turn, heard: Heard, stands: Standing, occasion: str, code: str = "") -> Landed:
-        """Tell a citizen the word for what would cost him something: that he wishes it is only likely. The case keeps what he said."""
-        told = tells(turn, heard, occasion, code=code)
-        case = stands.about
-        if (
-            case.closed_ms or case.withdrawn_ms or case.archived_ms
-        ):  # what is added there is a case of its own, or opens it again
+        """Tell a citizen the word for what would cost him something: that he wishes it is only likely. The case keeps what he said.
+
+        One that has ended does not: what is added to it opens it again, or is a case of its own.
+        """
+        told, case = tells(turn, heard, occasion, code=code), stands.case
+        if case is None or not case.is_alive:
             return told
         return self._passing.add(turn, heard.message, heard.id, case, MessageKind.addition, companion=True)
 

@@ -63,7 +63,7 @@ class Apart:
     """The accounts of a sender that has failed: until it is tried again this process is no member of the group that shares the partitions.
 
     Its accounts stay begun, because what citizens write comes in by them, until another process has the partitions: so at most one has an
-    account. If none has them the accounts that need no cursor begin in the process with the ordinal 0, of which there is one.
+    account. If none has them that is the process with the ordinal 0, where the accounts that need no cursor begin.
     """
 
     def __init__(self, spec: SenderSpec, ours: Accounts, options: WorkerOptions) -> None:
@@ -96,8 +96,8 @@ class Apart:
         if found is None:
             return
         is_rival = time.monotonic() > self._since_s + RIVAL_PATIENCE_S  # what has this name now is another process
-        is_first = self._options.ordinal == 0
-        self._is_elsewhere = any(one != self._member or is_rival for one in found) or (not found and not is_first)
+        others = [one for one in found if one != self._member or is_rival]
+        self._is_elsewhere = bool(others) if found else self._options.ordinal > 0
         if self._is_elsewhere:
             self._ours.close()
         elif not found:

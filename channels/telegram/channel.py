@@ -25,13 +25,13 @@ from complaints.limits import BODY_BYTES
 from complaints.message import InboundMessage
 from complaints.runtime.http_server import configured_socket, serve
 
+log = structlog.get_logger()
+
 CAPACITY: Final = 30
 """The number of texts that wait for Telegram's answer at the same time."""
 
 PER_SECOND: Final = 25.0
 """Texts per second: Telegram takes at most about 30 messages per second from a bot (Bots FAQ, "My bot is hitting limits")."""
-
-log = structlog.get_logger()
 
 PAUSES: Final = Pauses(first_s=0.5, most_s=60.0)
 """Between two tries while Telegram does not answer."""

@@ -10,7 +10,7 @@ from complaints import fact as happened
 from complaints import tracking, wording
 from complaints.calendar import written_day
 from complaints.case import Case
-from complaints.fact import Fact, FactKind, deadlines_of, text_of
+from complaints.fact import Fact, FactKind, deadlines_of, said_in, text_of
 from complaints.mail import ReplyKind
 from complaints.telling import (
     BY_CODE,
@@ -230,8 +230,7 @@ def _ending(first: Fact, case: Case) -> str:
     """Return the occasion of the sentence behind the reply to words that tell of danger to life now; empty in a secret report."""
     if case.complaint.secret:
         return ""
-    said = first.addition.text if isinstance(first, happened.Added) else text_of(first)
-    return emergency.occasion(first.kind.value, (case.complaint.title, case.complaint.text), said)
+    return emergency.occasion(first.kind.value, (case.complaint.title, case.complaint.text), said_in(first))
 
 
 def number_for_emergencies(*said: str) -> str:

@@ -25,9 +25,7 @@ class Sure(NamedTuple):
 SURE: Final = {
     "danger": Sure(0.47, 0.94),  # a 112 too much harms nobody
     "hide": Sure(0.42, 0.92),  # to hide too much does little harm, and we say back by which word it is undone
-    "stop": Sure(
-        0.85, 2.0
-    ),  # whoever is silenced by mistake hears of nothing: only a message of nothing else, and undone by a word
+    "stop": Sure(0.85, 2.0),  # who does not want it has to read a text for nothing: only a message of nothing else
 }
 """The modifiers, and what an error costs."""
 

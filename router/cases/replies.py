@@ -12,7 +12,7 @@ from complaints.calendar import jakarta_day, written_day
 from complaints.case import Case, Question
 from complaints.command import Add, OfCitizen, words_of
 from complaints.event import Complaint
-from complaints.fact import Added, Asked, Echoed, Fact, Reclassified, Reopened, text_of
+from complaints.fact import Asked, Echoed, Fact, Reclassified, Reopened, said_in, text_of
 from complaints.ids import derived, reply_name
 from complaints.mail import Reply, ReplyKind
 from complaints.telling import (
@@ -187,8 +187,7 @@ def status_of_case(
 
 def _ending(first: Fact, complaint: Complaint) -> str:
     """Return the occasion of the sentence behind the reply to words that tell of danger to life now; else an empty text."""
-    said = first.addition.text if isinstance(first, Added) else text_of(first)
-    return emergency.occasion(first.kind, (complaint.title, complaint.text), said)
+    return emergency.occasion(first.kind, (complaint.title, complaint.text), said_in(first))
 
 
 def _sentence(kind: ReplyKind, fact: Fact, case: Case, ending: str, *, added_as: str) -> str:  # noqa: C901  # a branch for each kind

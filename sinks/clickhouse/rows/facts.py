@@ -3,7 +3,7 @@
 from complaints.bus import StoredRecord
 from complaints.disposition import AgencyRef, Disposition
 from complaints.event import Complaint
-from complaints.fact import Added, Declined, Fact, Opened, Routed, Seconded, field_of, text_of
+from complaints.fact import Added, Declined, Fact, Opened, Routed, Seconded, field_of, said_in
 from sinks.clickhouse.rows.complaints import described
 from sinks.clickhouse.rows.dispositions import owned, without_district
 from sinks.clickhouse.rows.values import UINT16, UINT32, Row, Rows, held, maybe_moment, moment, place_on_kafka, shown
@@ -43,12 +43,12 @@ def rows(fact: Fact, record: StoredRecord) -> Rows:
 
 def _event(fact: Fact, *, secret: bool) -> Row:
     """Return the columns of `case_event_rows` alone. The text is that of the addition if the fact is one."""
-    received, said = None, text_of(fact)
+    received, said = None, said_in(fact)
     match fact:
         case Opened():
             received = fact.complaint.received_at
         case Added():
-            received, said = fact.addition.received_at, fact.addition.text
+            received = fact.addition.received_at
         case Seconded():
             said = ""  # the words are in the supporter's own case, which may become secret
     agency: AgencyRef | None = field_of(fact, "agency")
