@@ -82,6 +82,10 @@ class Loaded:
     cursors: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
+MOST_SHOWN: Final = 300
+"""Bytes of a key in a sentence: whoever removes its record must be able to write it. Ours have below 200."""
+
+
 def load(store: Store, partition: int) -> Loaded:
     """Return what a partition holds, of accounts that are set up here and of others. What was sent is not read: it may be much.
 
@@ -124,7 +128,7 @@ def account_name(key: bytes, *, partition: int) -> str:
         return account_of(key).decode()
     except UnicodeDecodeError as error:
         raise Unreadable(
-            f"the key {key[:60]!r} in {ACCOUNTS}/{partition} is none of a state: write a record without a value under it",
+            f"the key {key[:MOST_SHOWN]!r} in {ACCOUNTS}/{partition} is none of a state: write a record without a value under it",
             partition,
         ) from error
 

@@ -115,6 +115,10 @@ def dashboard(
     listen: Annotated[
         str, typer.Option(help="host:port to listen on. Who can reach it sees what analysts see.")
     ] = "127.0.0.1:8091",
+    host: Annotated[
+        list[str] | None,
+        typer.Option(help="A further name by which browsers ask for it, such as a proxy's; repeatable."),
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Serve the main figures as a page, until Ctrl-C: volume, deadlines, wrong doors, backlog, answers, ratings.
@@ -142,4 +146,5 @@ def dashboard(
         typer.echo(
             f"The dashboard is at http://{at.host}:{listener.getsockname()[1]}/ until you press Ctrl-C.", err=True
         )
-        serve(Dashboard(store.table).app, listener, Event(), lambda: None)
+        hosts = ["127.0.0.1", "localhost", at.host, *(host or ())]
+        serve(Dashboard(store.table, hosts=hosts).app, listener, Event(), lambda: None)

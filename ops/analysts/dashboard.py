@@ -1,7 +1,7 @@
 """The dashboard as a web application: the guide's main figures, for the part of the cases that the address names."""
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
@@ -12,6 +12,8 @@ import jinja2
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -47,9 +49,12 @@ class Dashboard:
     Args:
         run: runs a query as the analyst; one at a time.
         today: returns the present day.
+        hosts: by which names it may be asked for: a page of another site, whose name leads here, reads nothing then.
     """
 
-    def __init__(self, run: Run, *, today: Callable[[], date] = date.today) -> None:
+    def __init__(
+        self, run: Run, *, today: Callable[[], date] = date.today, hosts: Sequence[str] = ("127.0.0.1", "localhost")
+    ) -> None:
         self._run, self._today, self._alone = run, today, Lock()
         self._figures = {figure.name: figure for figure in figures()}
         loader = jinja2.PackageLoader("ops.analysts", "templates")
@@ -59,7 +64,8 @@ class Dashboard:
                 Route("/", self._whole),
                 Route("/plot/{name}-{width:int}.svg", self._plot),
                 Route("/table/{name}.csv", self._table),
-            ]
+            ],
+            middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)],
         )
 
     async def _whole(self, request: Request) -> Response:

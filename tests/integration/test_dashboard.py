@@ -81,6 +81,12 @@ def test_every_number_is_that_of_its_query(board: httpx.Client, analyst: Store, 
     assert [value.replace("&amp;", "&") for value in cells] == expected
 
 
+def test_a_name_that_leads_here_from_another_site_reads_nothing(board: httpx.Client) -> None:
+    """An analyst's browser may be led here by a page that gave its own name this address."""
+    assert board.get("/", headers={"Host": "evil.example"}).status_code == 400
+    assert board.get("/", headers={"Host": "localhost:8091"}).status_code == 200
+
+
 def test_a_filter_leaves_only_its_part(board: httpx.Client, analyst: Store) -> None:
     """In every view that a query reads, and what is no such filter is none."""
     figure = next(one for one in figures() if "replies" in one.question.ask)

@@ -53,6 +53,33 @@ def test_a_sender_that_fails_is_told_and_tries_again(
     assert reasons[-1].endswith(shown)
 
 
+def test_of_two_processes_whose_senders_fail_one_is_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: Keyring
+) -> None:
+    """What citizens write comes in by one bind, whoever works: the first process, until a sender of the other is in the group."""
+    spec, group = SenderSpec(channel="sms", keyring=keys), list[str]()
+    monkeypatch.setattr(run, "members", lambda _, __: frozenset(group))
+    monkeypatch.setattr(run, "ASK_S", 0.0)
+    processes = [Accounts("sms", [FakeAccount("sms/a", polled=False)]) for _ in range(2)]
+    aparts = [
+        Apart(spec, ours, WorkerOptions(brokers="", ordinal=number, folder=tmp_path))
+        for number, ours in enumerate(processes)
+    ]
+
+    def bound() -> list[list[str]]:
+        for apart in aparts:
+            apart.look()
+        return [list(ours.begun) for ours in processes]
+
+    for apart in aparts:
+        apart.begin()
+    assert bound() == [["sms/a"], []]
+    group.append(f"{spec.topics.name}-1")
+    assert bound() == [[], []]  # the sender that works again binds itself
+    group.clear()
+    assert bound() == [["sms/a"], []]
+
+
 @pytest.mark.parametrize("hangs", [False, True])
 def test_an_intake_ends_after_its_sender_and_waits_for_it_only_so_long(
     monkeypatch: pytest.MonkeyPatch, *, hangs: bool
