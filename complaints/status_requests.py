@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from complaints import tracking
@@ -198,18 +199,17 @@ def _joined(found: list[_Place]) -> list[tuple[int, int]]:
 
 def _found(text: str, may_be: Callable[[list[str]], bool]) -> list[_Place]:
     """Return the codes in a text, in any groups with anything between them that is no letter or digit; two may overlap."""
-    runs = list(_RUN.finditer(text))
-    lengths, found = [run.end() - run.start() for run in runs], []
-    for first in range(len(runs)):
-        last, length = first, lengths[first]
-        while length < tracking.CODE_LENGTH and last + 1 < len(runs):
-            last += 1
-            length += lengths[last]
-        if length == tracking.CODE_LENGTH:
-            groups = [run[0] for run in runs[first : last + 1]]
-            if (code := tracking.code_of("".join(groups))) and may_be(groups):
-                found.append(_Place(runs[first].start(), runs[last].end(), code))
-    return found
+    runs, found = _RUN.findall(text), list[tuple[int, int, str]]()
+    begins = list(accumulate(map(len, runs), initial=0))
+    number_of = {begin: number for number, begin in enumerate(begins)}
+    for first, begin in enumerate(begins):
+        behind = number_of.get(begin + tracking.CODE_LENGTH)
+        if behind is None or not (code := tracking.code_of("".join(runs[first:behind]))):
+            continue
+        if may_be(runs[first:behind]):
+            found.append((first, behind - 1, code))
+    where = [run.span() for run in _RUN.finditer(text)] if found else []
+    return [_Place(where[first][0], where[last][1], code) for first, last, code in found]
 
 
 _RUN: Final = re.compile("[0-9A-Za-z]+")

@@ -1,7 +1,7 @@
 """Makes a complaint of a message; if its citizen opens too many at once, it is kept with the latest case, and he hears so once."""
 
 import re
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 from uuid import UUID
 
@@ -70,10 +70,9 @@ class Opens:
             return [heard]
         sentences = [one for one in _SENTENCE.finditer(message.text) if cues.may_tell_apart(one[0])]
         if len(sentences) > 1 and not tells_of_danger(message.text):
-            read = [self.heard(turn, replace(message, text=one[0]), heard.id) for one in sentences]
-            starts += [
-                one.start() for one, told in zip(sentences[1:], read[1:], strict=True) if _is_apart(read[0], told)
-            ][:1]
+            read = [(one.start(), self.heard(turn, replace(message, text=one[0]), heard.id)) for one in sentences]
+            (_, first), *others = read
+            starts += islice((start for start, told in others if _is_apart(first, told)), 1)
         texts = [message.text[start:end] for start, end in pairwise([*starts, len(message.text)])]
         if len(texts) == 1:
             return [heard]
@@ -96,11 +95,16 @@ class Opens:
 
 def _is_apart(first: Heard, told: Heard) -> bool:
     """Return whether a sentence tells another story than the first one."""
-    mine, other = first.fresh.complaint, told.fresh.complaint
-    if not (first.names_matter and told.names_matter and mine.place.regency and other.place.regency):
+    if not (_is_placed(first) and _is_placed(told)):
         return False
+    mine, other = first.fresh.complaint, told.fresh.complaint
     is_field = (mine.topic or "").partition("/")[0] == (other.topic or "").partition("/")[0]
     return not is_field and (mine.place.regency != other.place.regency or mine.oversight != other.oversight)
+
+
+def _is_placed(told: Heard) -> bool:
+    """Return whether a sentence tells a matter in a regency."""
+    return told.fresh.complaint.place.regency is not None and told.names_matter
 
 
 def _last_told(turn: Turn, message: InboundMessage) -> KnownCase | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from string import ascii_lowercase
 from typing import Final
 from zlib import crc32
 
@@ -12,7 +13,8 @@ BUCKETS: Final = 1 << 17
 
 _GRAMS: Final = (2, 3, 4, 5)
 _DRAWN_OUT: Final = re.compile(r"([a-z])\1{2,}")
-_DIGIT: Final = re.compile(r"\d")
+_THRICE: Final = tuple(letter * 3 for letter in ascii_lowercase)
+_DIGITS: Final = str.maketrans("123456789", "000000000")
 _LINK: Final = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _LONGEST_WORD: Final = 24
 """Letters of a word that are looked at: nobody's word is longer, but a word without end must not cost without end."""
@@ -34,13 +36,25 @@ _OF_PAIR: Final = crc32(b"p")
 
 def words(text: str) -> list[str]:
     """Return the words of a text as they are looked at: folded, letters not drawn out, each digit as 0, "?" or "!" behind them."""
-    found = plain(fold(_LINK.sub(_LINKED, text)).decode("ascii")).split()
-    return [*found, *(sign for sign in (ASKS, CALLS) if sign in text)]
+    without_links = _LINK.sub(_LINKED, text) if may_have_link(text) else text
+    return [*plain(fold(without_links).decode("ascii")).split(), *signs(text)]
+
+
+def may_have_link(text: str) -> bool:
+    """Return whether a text may have the address of a page: cheap to tell, and rarely true of one that has none."""
+    return "://" in text or "www." in text.lower()
+
+
+def signs(text: str) -> list[str]:
+    """Return what stands behind the words of a text for the signs in it."""
+    return [sign for sign in (ASKS, CALLS) if sign in text]
 
 
 def plain(folded: str) -> str:
     """Return folded words without letters drawn out, each digit as 0."""
-    return _DIGIT.sub("0", _DRAWN_OUT.sub(r"\1", folded))
+    if any(map(folded.__contains__, _THRICE)):
+        folded = _DRAWN_OUT.sub(r"\1", folded)
+    return folded.translate(_DIGITS)
 
 
 def of_letters(word: str) -> list[int]:

@@ -6,9 +6,9 @@ The numbers of all labels are lanes of one long whole number, so that one additi
 import zlib
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import compress
+from itertools import accumulate, compress
 from math import exp, sqrt
 from pathlib import Path
 from struct import Struct
@@ -44,6 +44,10 @@ _WORTH: Final = 4.0
 
 _BASE: Final = 1 << 24
 """Is added to each bias, for the same reason."""
+
+
+Run = tuple[int, int]
+"""Where words that follow each other begin in a text, and the position behind them."""
 
 
 class Head(NamedTuple):
@@ -87,6 +91,7 @@ class Model:
         """
         self.head = head
         self._factor = head.scale / _UNIT / head.temperature
+        self._knots = [share for share, _ in head.knots]
         self._lanes = columns(head.labels)
         half = self._lanes // 2
         self._unpacked = Struct(f"<{self._lanes}I").unpack
@@ -105,6 +110,11 @@ class Model:
             known = [at for one in buckets if (at := places[one]) >= 0]
             return sum([int.from_bytes(weights[at : at + pitch], "little") for at in known])
 
+        def of_pair(first: str, second: str) -> int:
+            """Return the weights of two neighbouring words, in narrow lanes."""
+            at = places[features.of_pair(first, second)]
+            return int.from_bytes(weights[at : at + pitch], "little") if at >= 0 else 0
+
         def widened(narrow: int) -> int:
             """Return lanes of double the size: the even ones, then the odd ones."""
             return narrow & mask | (narrow >> _NARROW & mask) << _WIDE * half
@@ -115,50 +125,64 @@ class Model:
             share = round(_UNIT / sqrt(len(inside)))
             return widened(added(inside)) * share + widened(added((features.of_word(word),))) * _UNIT
 
-        self._of_word, self._added, self._widened = of_word, added, widened
+        self._of_word, self._of_pair, self._widened = of_word, of_pair, widened
         units = head.scale / _UNIT
         biases = [_BASE + round(one / units) for one in head.bias] + [0] * (len(head.labels) % 2)
         self._bias = int.from_bytes(
             b"".join(one.to_bytes(4, "little") for one in (*biases[::2], *biases[1::2])), "little"
         )
 
-    def _sums(self, said: Sequence[str]) -> tuple[int, ...]:
-        """Return the sum of each lane for the words of a text; only differences between sums count."""
-        pairs = [features.of_pair(first, second) for first, second in features.pairs(said)]
-        beside = sum(self._widened(self._added(pairs[at : at + _AT_ONCE])) for at in range(0, len(pairs), _AT_ONCE))
-        whole: int = self._bias + sum(map(self._of_word, said)) + beside * _PAIR_UNITS
-        return self._unpacked(whole.to_bytes(4 * self._lanes, "little"))
+    def _sums(self, said: Sequence[str], runs: Iterable[Run]) -> Iterator[tuple[int, ...]]:
+        """Return the sum of each lane for each run of words; only differences between sums count. Each word and pair is added up once."""
+        of_pair, widened = self._of_pair, self._widened
+        words = list(accumulate(map(self._of_word, said), initial=0))
+        pairs = list(accumulate(map(of_pair, said, said[1:]), initial=0))
+        for begin, end in runs:
+            of_ends = (
+                of_pair(features.BEGINS, said[begin]) + of_pair(said[end - 1], features.ENDS)
+                if begin < end
+                else of_pair(features.BEGINS, features.ENDS)
+            )
+            beside = widened(of_ends)
+            for at in range(begin, end - 1, _AT_ONCE):
+                beside += widened(pairs[min(at + _AT_ONCE, end - 1)] - pairs[at])
+            whole = self._bias + words[end] - words[begin] + beside * _PAIR_UNITS
+            yield self._unpacked(whole.to_bytes(4 * self._lanes, "little"))
 
-    def probabilities(self, said: Sequence[str]) -> list[float]:
-        """Return how likely each label is for the words of a text (see features.words): how often it was right with such a share."""
-        return [self.sure(share) for share in self.shares(said)]
+    def shares(self, said: Sequence[str], runs: Iterable[Run]) -> Iterator[list[float]]:
+        """Return, for each run of words, the share of each label of all.
 
-    def shares(self, said: Sequence[str]) -> list[float]:
-        """Return the share of each label of all, for the words of a text."""
-        sums = self._sums(said)
-        most, factor = max(sums), self._factor
-        shares = [exp((one - most) * factor) for one in sums]
-        whole = sum(shares)
-        return [shares[at] / whole for at in self._order]
+        Args:
+            said: the words of a text (see features.words).
+            runs: where each run begins, and the position behind it.
+        """
+        factor = self._factor
+        for sums in self._sums(said, runs):
+            most = max(sums)
+            shares = [exp((one - most) * factor) for one in sums]
+            whole = sum(shares)
+            yield [shares[at] / whole for at in self._order]
 
-    def likely(self, said: Sequence[str], softened: float) -> list[tuple[int, float]]:
-        """Return the labels that have a share of the whole, each by its number with its share.
+    def likely(self, said: Sequence[str], runs: Iterable[Run], softened: float) -> Iterator[list[tuple[int, float]]]:
+        """Return, for each run of words, the labels that have a share of the whole, each by its number with its share.
 
         Args:
             said: the words of a text.
+            runs: where each run begins, and the position behind it.
             softened: by what the temperature is multiplied: of texts that are less like the examples, a model is less sure.
         """
-        sums = self._sums(said)
-        most, factor = max(sums), self._factor / softened
-        least = most - _WORTH / factor
-        found = [(lane, exp((one - most) * factor)) for lane, one in enumerate(sums) if one > least]
-        whole = sum([share for _, share in found])
-        return [(self._label[lane], share / whole) for lane, share in found]
+        factor = self._factor / softened
+        for sums in self._sums(said, runs):
+            most = max(sums)
+            least = most - _WORTH / factor
+            found = [(lane, exp((one - most) * factor)) for lane, one in enumerate(sums) if one > least]
+            whole = sum([share for _, share in found])
+            yield [(self._label[lane], share / whole) for lane, share in found]
 
     def sure(self, share: float) -> float:
         """Return how often an intent was right with such a share: it never falls while the share rises."""
         knots = self.head.knots
-        at = min(max(bisect_right(knots, (share, 2.0)), 1), len(knots) - 1)
+        at = min(max(bisect_right(self._knots, share), 1), len(knots) - 1)
         (before, low), (after, high) = knots[at - 1], knots[at]
         return low + (high - low) * (share - before) / (after - before)
 

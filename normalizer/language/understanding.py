@@ -1,13 +1,12 @@
 """Tells what a citizen wants by a text: an intent for the whole and for each clause, and what applies whatever else he says. Pure."""
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from normalizer.language import features
 from normalizer.language.examples import OF_INTENTS
-from normalizer.language.model import model
+from normalizer.language.model import Run, model
 
 
 class Sure(NamedTuple):
@@ -96,26 +95,23 @@ def understood(text: str) -> Understood:
     text = _looked_at(text)
     learnt = model(OF_INTENTS)
     intents = learnt.head.labels
-    whole = learnt.probabilities(features.words(text))
-    most = [0.0] * len(intents)
-    clauses = []
-    for part, said in _clauses(text):
-        found = learnt.shares(said)
-        best = max(range(len(intents)), key=found.__getitem__)
-        clauses.append(Clause(part, intents[best], learnt.sure(found[best])))
-        most = list(map(max, most, found))
-    best = max(range(len(intents)), key=whole.__getitem__)
+    said, whole, parts = _read(text)
+    found, *of_parts = learnt.shares(said, [whole, *(run for _, run in parts)])
+    shares = list(map(learnt.sure, found))
+    best = max(shares)
+    clauses = [
+        Clause(part, intents[of.index(max(of))], learnt.sure(max(of)))
+        for (part, _), of in zip(parts, of_parts, strict=True)
+    ]
     applies = frozenset(
         name
         for name, sure in SURE.items()
-        if whole[intents.index(name)] >= sure.whole or learnt.sure(most[intents.index(name)]) >= sure.clause
+        if shares[at := intents.index(name)] >= sure.whole
+        or learnt.sure(max([of[at] for of in of_parts], default=0.0)) >= sure.clause
     )
+    intent = intents[shares.index(best)]
     return Understood(
-        intents[best],
-        whole[best],
-        tuple(clauses) or (Clause(text, intents[best], whole[best]),),
-        applies,
-        dict(zip(intents, whole, strict=True)),
+        intent, best, tuple(clauses) or (Clause(text, intent, best),), applies, dict(zip(intents, shares, strict=True))
     )
 
 
@@ -124,7 +120,8 @@ def tells_beside(text: str) -> bool:
     learnt, said = model(OF_INTENTS), features.words(_looked_at(text))
     story = learnt.head.labels.index("story")
     starts = range(max(1, len(said) - _IN_A_ROW + 1))
-    return any(learnt.sure(learnt.shares(said[at : at + _IN_A_ROW])[story]) >= _A_STORY for at in starts)
+    runs = ((at, min(at + _IN_A_ROW, len(said))) for at in starts)
+    return any(learnt.sure(shares[story]) >= _A_STORY for shares in learnt.shares(said, runs))
 
 
 def _looked_at(text: str) -> str:
@@ -133,15 +130,24 @@ def _looked_at(text: str) -> str:
     return f"{text[: MOST_CHARACTERS - _OF_THE_END]}\n{text[-_OF_THE_END:]}"
 
 
-def _clauses(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Return the clauses of a text with their words; none if it is one."""
-    parts = [part.strip() for part in _BREAK.split(text)]
-    parts = [part for part in parts if part]
+def _read(text: str) -> tuple[list[str], Run, list[tuple[str, Run]]]:
+    """Return the words of a text, where it stands whole in them, and its clauses, each with where it stands; none if it is one."""
+    parts = [part for part in map(str.strip, _BREAK.split(text)) if part]
+    said, clauses = list[str](), list[tuple[str, Run]]()
     for part in parts:
-        said = features.words(part)
-        if len(said) > _LONGEST + _STEP:
-            for start in range(0, len(said) - _STEP, _STEP):
-                window = said[start : start + _LONGEST]
-                yield " ".join(window), window
-        elif len(parts) > 1 and len(said) >= _FEWEST:
-            yield part, said
+        begin = len(said)
+        said += features.words(part)
+        end = len(said)
+        if end - begin > _LONGEST + _STEP:
+            for start in range(begin, end - _STEP, _STEP):
+                window = (start, min(start + _LONGEST, end))
+                clauses.append((" ".join(said[slice(*window)]), window))
+        elif len(parts) > 1 and end - begin >= _FEWEST:
+            clauses.append((part, (begin, end)))
+    begin = 0
+    if features.may_have_link(text):  # which a stop within it does not end
+        begin = len(said)
+        said += features.words(text)
+    else:
+        said += features.signs(text)
+    return said, (begin, len(said)), clauses

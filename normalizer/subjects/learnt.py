@@ -1,11 +1,12 @@
 """Adds what was learnt from example sentences to the scores of the word lists: most where the words tell little. Pure."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from normalizer.language.examples import OF_SUBJECTS
 from normalizer.language.features import plain
-from normalizer.language.model import Model, model
+from normalizer.language.model import Model, Run, model
 from normalizer.subjects.meanings import NO_TARGET
 from normalizer.text import BREAK
 
@@ -93,24 +94,25 @@ class Learnt:
 
     def _shares(self, words: list[str]) -> dict[int, float]:
         """Return the shares of the subjects, by the model's label: their mean over the clauses."""
-        clauses = _clauses(words)
+        said, clauses = _clauses(words)
         shares: dict[int, float] = {}
-        for clause in clauses:
-            for label, share in self._model.likely(clause, _SOFTENED):
+        for found in self._model.likely(said, clauses, _SOFTENED):
+            for label, share in found:
                 shares[label] = shares.get(label, 0.0) + share / len(clauses)
         return shares
 
 
-def _clauses(words: list[str]) -> list[list[str]]:
-    """Return the clauses of the title and of the story, each about as long."""
+def _clauses(words: list[str]) -> tuple[list[str], list[Run]]:
+    """Return the words of the title and of the story as they are looked at, and where their clauses stand, each about as long."""
     first = words.index(BREAK)
     second = words.index(BREAK, first + 1)
-    found: list[list[str]] = []
+    said, clauses = list[str](), list[Run]()
     for begin, end in ((0, first), (second + 1, len(words) - 1)):
-        said = plain(" ".join(words[begin : min(end, begin + _READ)])).split()
-        last = max(0, round(len(said) / _CLAUSE) - 1) * _CLAUSE
-        if len(said) < _FEWEST:
+        part = plain(" ".join(words[begin : min(end, begin + _READ)])).split()
+        if len(part) < _FEWEST:
             continue
-        found += [said[at : at + _CLAUSE] for at in range(0, last, _CLAUSE)]
-        found.append(said[last:])
-    return found
+        last = max(0, round(len(part) / _CLAUSE) - 1) * _CLAUSE
+        starts = [*range(len(said), len(said) + last + 1, _CLAUSE), len(said) + len(part)]
+        clauses += pairwise(starts)
+        said += part
+    return said, clauses
