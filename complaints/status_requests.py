@@ -202,11 +202,10 @@ def _found(text: str, may_be: Callable[[list[str]], bool]) -> list[_Place]:
     runs, found = _RUN.findall(text), list[tuple[int, int, str]]()
     begins = list(accumulate(map(len, runs), initial=0))
     number_of = {begin: number for number, begin in enumerate(begins)}
-    for first, begin in enumerate(begins):
-        behind = number_of.get(begin + tracking.CODE_LENGTH)
-        if behind is None or not (code := tracking.code_of("".join(runs[first:behind]))):
-            continue
-        if may_be(runs[first:behind]):
+    for begin in [one for one in begins if one + tracking.CODE_LENGTH in number_of]:
+        first, behind = number_of[begin], number_of[begin + tracking.CODE_LENGTH]
+        groups = runs[first:behind]
+        if (code := tracking.code_of("".join(groups))) and may_be(groups):
             found.append((first, behind - 1, code))
     where = [run.span() for run in _RUN.finditer(text)] if found else []
     return [_Place(where[first][0], where[last][1], code) for first, last, code in found]

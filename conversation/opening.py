@@ -23,7 +23,6 @@ from conversation.passing import Landed, Passing
 from conversation.reading import Reads
 from conversation.records import SOURCE
 from conversation.turn import Turn
-from normalizer.emergency import tells_of_danger
 from normalizer.language import cues
 
 _SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;\n]*\s*")
@@ -69,7 +68,7 @@ class Opens:
         if not heard.is_own or message.attachments or message.title or heard.length > _LONGEST:
             return [heard]
         sentences = [one for one in _SENTENCE.finditer(message.text) if cues.may_tell_apart(one[0])]
-        if len(sentences) > 1 and not tells_of_danger(message.text):
+        if len(sentences) > 1 and not heard.cries:
             read = [(one.start(), self.heard(turn, replace(message, text=one[0]), heard.id)) for one in sentences]
             (_, first), *others = read
             starts += islice((start for start, told in others if _is_apart(first, told)), 1)
@@ -83,7 +82,7 @@ class Opens:
         """Make a complaint of a message, unless it is one of very many: then it is kept with the latest case; danger never is."""
         message, fresh = heard.message, heard.fresh
         takes = _taken_by(turn, message)
-        if takes is not None and not tells_of_danger(message.text):
+        if takes is not None and not heard.cries:
             _say_once(turn, message, heard.id, takes)
             return self._passing.add_apart(turn, message, heard.id, takes)
         turn.outputs.append(encode(fresh.complaint, source=SOURCE))

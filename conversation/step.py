@@ -142,7 +142,8 @@ class ConversationStep:
         return Landed(MessageKind.complaint, code, str(id_), message.secret, unread=True)
 
     def _received(self, turn: Turn, said: Received) -> None:
-        known, id_ = turn.state.landing(str(said.id)), said.id
+        id_, name = said.id, str(said.id)
+        known = turn.state.landing(name)
         if known is not None and (said.fault or not names_mailbox(turn.citizen)):
             self._count("delivered again")
             return
@@ -156,9 +157,9 @@ class ConversationStep:
         if message.fragment is not None and message.fragment.total > 1:
             self._part(turn, said, message)
             return
-        message = self._reads.decoded(message, str(id_))
+        message = self._reads.decoded(message, name)
         words = words_of(message)
-        earlier = known.words if known is not None else words_of_page(turn.state, turn.citizen, str(said.id))
+        earlier = known.words if known is not None else words_of_page(turn.state, turn.citizen, name)
         if earlier is not None:
             id_ = ids.changed_id(id_, words)
             if words == earlier or turn.state.landing(str(id_)) is not None:

@@ -137,6 +137,7 @@ TABLE: Final = (
 """The rows. A wish to be hidden applies beside all of them (normalizer.language.understanding.SURE)."""
 
 
+_NO_CASE: Final = KnownCase(code="")
 _ROWS: Final = {situation: [row for row in TABLE if situation in row.acts] for situation in Situation}
 
 
@@ -155,7 +156,7 @@ def _fits(row: Row, heard: Heard, stands: Standing) -> bool:
 
 def _may(wants: str, heard: Heard, stands: Standing) -> bool:
     """Return whether what is wanted can be meant: not by whoever has only a code, and not in a post that begins a thread."""
-    case = stands.case or KnownCase(code="")
+    case = stands.case or _NO_CASE
     if wants == "danger in its matter":
         return bool(case.id and (heard.message.sender or heard.message.proven))
     if wants in {ANYTHING, "danger"} or (wants == "status" and case.foreign):

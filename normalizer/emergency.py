@@ -44,7 +44,7 @@ def tells_of_danger(text: str) -> bool:
         text: as the citizen wrote it.
     """
     told = _COMMAND.sub("", without_codes(text), count=1).strip()
-    return "danger" in understood(text).modifiers or (told != text and "danger" in understood(told).modifiers)
+    return "danger" in understood(text).modifiers or (told != text.strip() and "danger" in understood(told).modifiers)
 
 
 def cry_in(text: str) -> str:

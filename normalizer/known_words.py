@@ -3,7 +3,7 @@
 import gzip
 import re
 from collections.abc import Set as AbstractSet
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from complaints import status_requests
@@ -55,6 +55,7 @@ def is_known(word: str) -> bool:
     return is_made_of(word, _words())
 
 
+@lru_cache(maxsize=16)
 def without_codes(text: str, instead: str = "") -> str:
     """Return a text without all that can be a tracking code and is no words (see status_requests.without_codes)."""
     return status_requests.without_codes(text, instead, is_word=is_known)

@@ -49,6 +49,7 @@ class _Words(NamedTuple):
     polite: frozenset[str]
     fillers: frozenset[str]
     report: frozenset[str]
+    known: frozenset[str]
     because: re.Pattern[str]
     rates: frozenset[str]
     numbers: dict[str, int]
@@ -72,6 +73,7 @@ def _words() -> _Words:
         polite=frozenset(file["polite"]) | report,
         fillers=frozenset((*file["polite"], *file["fillers"])) | report,
         report=report,
+        known=frozenset(file["rates"]).union(*(one["alone"] | one["report"] for one in acts.values())),
         because=re.compile(rf"[^,.;!]+?(?=[,.;!]| (?:{because})\b)", re.IGNORECASE),
         rates=frozenset(file["rates"]),
         numbers=file["numbers"],
@@ -107,7 +109,7 @@ def order(text: str) -> Order | None:
     """Return the command that a text is; None if it says anything else."""
     head, code = _before_code(_WORD.findall(text.lower()))
     core, words = _core(" ".join(head)), _words()
-    if not core:
+    if not core or not words.known.issuperset(core[:-1]):
         return None
     of_report, is_bare = bool(code) or not words.report.isdisjoint(head), len(head) == 1 and not code
     for act, known in words.acts.items():

@@ -19,7 +19,7 @@ _ONE_BEFORE: Final = 2
 """So many words before an accusation can deny it: "tidak ada"."""
 
 
-_DRAWN_OUT: Final = re.compile(r"([a-z])\1{2,}|([a-z])\2+\b", re.IGNORECASE)
+_DRAWN_OUT: Final = re.compile(r"([a-z])\1(?:\1+|\b)", re.IGNORECASE)
 
 
 @cache
@@ -47,7 +47,7 @@ def folded(text: str) -> list[str]:
 
 def spelt(text: str) -> str:
     """Return a text without the letters by which a word is drawn out: "bohongg", "beluuum"."""
-    return _DRAWN_OUT.sub(lambda found: found[1] or found[2], text)
+    return _DRAWN_OUT.sub(r"\1", text)
 
 
 def names_place(text: str) -> bool:

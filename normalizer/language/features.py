@@ -1,8 +1,7 @@
 """The features of a text, which are additive: letters within each word, the word itself, and pairs of words. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
-from string import ascii_lowercase
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from zlib import crc32
 
@@ -12,8 +11,7 @@ BUCKETS: Final = 1 << 17
 """The number of features that are told apart: a feature is the remainder of its checksum."""
 
 _GRAMS: Final = (2, 3, 4, 5)
-_DRAWN_OUT: Final = re.compile(r"([a-z])\1{2,}")
-_THRICE: Final = tuple(letter * 3 for letter in ascii_lowercase)
+_DRAWN_OUT: Final = re.compile(r"([a-z])\1\1+")
 _DIGITS: Final = str.maketrans("123456789", "000000000")
 _LINK: Final = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _LONGEST_WORD: Final = 24
@@ -36,8 +34,14 @@ _OF_PAIR: Final = crc32(b"p")
 
 def words(text: str) -> list[str]:
     """Return the words of a text as they are looked at: folded, letters not drawn out, each digit as 0, "?" or "!" behind them."""
-    without_links = _LINK.sub(_LINKED, text) if may_have_link(text) else text
-    return [*plain(fold(without_links).decode("ascii")).split(), *signs(text)]
+    return [*words_of_each([text])[0], *signs(text)]
+
+
+def words_of_each(texts: Iterable[str]) -> list[list[str]]:
+    """Return the words of each of some texts, without the signs behind them."""
+    without_links = [_LINK.sub(_LINKED, text) if may_have_link(text) else text for text in texts]
+    folded = b"|".join(map(fold, without_links)).decode("ascii")
+    return [one.split() for one in plain(folded).split("|")]
 
 
 def may_have_link(text: str) -> bool:
@@ -52,9 +56,7 @@ def signs(text: str) -> list[str]:
 
 def plain(folded: str) -> str:
     """Return folded words without letters drawn out, each digit as 0."""
-    if any(map(folded.__contains__, _THRICE)):
-        folded = _DRAWN_OUT.sub(r"\1", folded)
-    return folded.translate(_DIGITS)
+    return _DRAWN_OUT.sub(r"\1", folded).translate(_DIGITS)
 
 
 def of_letters(word: str) -> list[int]:

@@ -36,7 +36,10 @@ def is_marked(text: str) -> bool:
 
     The accounts that a post begins with are not counted.
     """
-    said = _ACCOUNTS.sub("", visible(text), count=1)
+    seen = visible(text)
+    if seen.isascii() and not any(map(fold(seen).decode("ascii").__contains__, _WORDS)):
+        return False
+    said = _ACCOUNTS.sub("", seen, count=1)
     if _MARK.match(said) is not None:
         return True
     return any(_WORDS.issuperset(words) for part in parts(said) if (words := _folded(part)))

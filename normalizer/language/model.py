@@ -8,7 +8,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import accumulate, compress
+from itertools import accumulate, compress, pairwise
 from math import exp, sqrt
 from pathlib import Path
 from struct import Struct
@@ -91,7 +91,8 @@ class Model:
         """
         self.head = head
         self._factor = head.scale / _UNIT / head.temperature
-        self._knots = [share for share, _ in head.knots]
+        self._bends = [share for share, _ in head.knots[1:-1]]
+        self._lines = [(one, low, next_ - one, high - low) for (one, low), (next_, high) in pairwise(head.knots)]
         self._lanes = columns(head.labels)
         half = self._lanes // 2
         self._unpacked = Struct(f"<{self._lanes}I").unpack
@@ -102,8 +103,9 @@ class Model:
         places = array("i", [-1]) * BUCKETS  # forks share it: to look a number up writes nothing
         for at, bucket in enumerate(compress(range(BUCKETS), rows)):
             places[bucket] = at * pitch
-        weights = bytearray(2 * (len(rows) - BUCKETS))
-        weights[::2] = rows[BUCKETS:].translate(_RAISED)
+        lanes = bytearray(2 * (len(rows) - BUCKETS))
+        lanes[::2] = rows[BUCKETS:].translate(_RAISED)
+        weights = bytes(lanes)
 
         def added(buckets: Iterable[int]) -> int:
             """Return the sum of the weights of some features, in narrow lanes. What has no weights changes no difference."""
@@ -181,10 +183,8 @@ class Model:
 
     def sure(self, share: float) -> float:
         """Return how often an intent was right with such a share: it never falls while the share rises."""
-        knots = self.head.knots
-        at = min(max(bisect_right(self._knots, share), 1), len(knots) - 1)
-        (before, low), (after, high) = knots[at - 1], knots[at]
-        return low + (high - low) * (share - before) / (after - before)
+        before, low, width, rise = self._lines[bisect_right(self._bends, share)]
+        return low + rise * (share - before) / width
 
 
 _OTHER: Final = "a model of the language is of another format: run `lapor language learn`"

@@ -134,9 +134,9 @@ def _read(text: str) -> tuple[list[str], Run, list[tuple[str, Run]]]:
     """Return the words of a text, where it stands whole in them, and its clauses, each with where it stands; none if it is one."""
     parts = [part for part in map(str.strip, _BREAK.split(text)) if part]
     said, clauses = list[str](), list[tuple[str, Run]]()
-    for part in parts:
+    for part, words in zip(parts, features.words_of_each(parts), strict=False):
         begin = len(said)
-        said += features.words(part)
+        said += words
         end = len(said)
         if end - begin > _LONGEST + _STEP:
             for start in range(begin, end - _STEP, _STEP):
