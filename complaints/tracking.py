@@ -37,7 +37,7 @@ _DOUBLED: Final = tuple(map(_double, range(len(ALPHABET))))
 def _check_value(values: list[int]) -> int:
     total = 0
     for value in values:
-        total = _double(total ^ value)
+        total = _DOUBLED[total ^ value]
     return total
 
 
@@ -202,7 +202,7 @@ def is_canonical(text: str) -> bool:
         value = _CANONICAL.get(letter, -1)
         if value < 0:
             return False
-        total = _double(total ^ value)
+        total = _DOUBLED[total ^ value]
     return ALPHABET[total] == text[PAYLOAD_LENGTH]
 
 

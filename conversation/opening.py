@@ -1,6 +1,7 @@
 """Makes a complaint of a message; if its citizen opens too many at once, it is kept with the latest case, and he hears so once."""
 
 import re
+from functools import partial
 from itertools import islice, pairwise
 from typing import Final
 from uuid import UUID
@@ -53,11 +54,13 @@ class Opens:
         """Return a message with what is read of it."""
 
         def reads(message: InboundMessage, id_: UUID) -> Fresh:
-            code = self._keyring.tracking_code(id_) if message.sender else turn.citizen
-            hides = hidden(message, like=_last_told(turn, message))
-            return Fresh(hides, *self._reads.complaint(hides, id_=id_, code=code, citizen=turn.citizen))
+            return self._fresh(turn, hidden(message, like=_last_told(turn, message)), id_)
 
         return Heard(message, id_, reads)
+
+    def _fresh(self, turn: Turn, hides: InboundMessage, id_: UUID) -> Fresh:
+        code = self._keyring.tracking_code(id_) if hides.sender else turn.citizen
+        return Fresh(hides, *self._reads.complaint(hides, id_=id_, code=code, citizen=turn.citizen))
 
     def stories(self, turn: Turn, heard: Heard) -> list[Heard]:
         """Return the stories of a message, each as a message of its own: mostly one, which is never torn apart.
@@ -69,9 +72,10 @@ class Opens:
             return [heard]
         sentences = [one for one in _SENTENCE.finditer(message.text) if cues.may_tell_apart(one[0])]
         if len(sentences) > 1 and not heard.cries:
-            read = [(one.start(), self.heard(turn, replace(message, text=one[0]), heard.id)) for one in sentences]
-            (_, first), *others = read
-            starts += islice((start for start, told in others if _is_apart(first, told)), 1)
+            reads = partial(self._fresh, turn)
+            first, *others = [Heard(replace(message, text=one[0]), heard.id, reads) for one in sentences]
+            told = zip(sentences[1:], others, strict=True)
+            starts += islice((one.start() for one, other in told if _is_apart(first, other)), 1)
         texts = [message.text[start:end] for start, end in pairwise([*starts, len(message.text)])]
         if len(texts) == 1:
             return [heard]

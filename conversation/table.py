@@ -147,11 +147,11 @@ def row_for(heard: Heard, stands: Standing) -> Row:
 
 
 def _fits(row: Row, heard: Heard, stands: Standing) -> bool:
-    if row.named not in {None, stands.is_named}:
+    if row.named not in {None, stands.is_named} or (row.tells and stands.tells not in row.tells):
         return False
     if not _may(row.wants, heard, stands) or heard.sure_of(row.wants) < row.sure:
         return False
-    return stands.tells in row.tells if row.tells else heard.says_only
+    return bool(row.tells) or heard.says_only
 
 
 def _may(wants: str, heard: Heard, stands: Standing) -> bool:

@@ -21,7 +21,7 @@ _COSTS: Final = frozenset(("stop", "withdraw", "show:all"))
 """The acts that cost a citizen something if they are done by mistake: nobody asks for them by a question, or with any other word."""
 
 _STAR: Final = re.compile("[\N{WHITE MEDIUM STAR}\N{BLACK STAR}]")
-_NO_WORDS: Final = re.compile(r"\W+")
+_LETTER: Final = re.compile(r"\w")
 _HIGHEST, _MOST_DIGITS = 5, 3
 """The best rating, and the digits of a number that may be one: more are those of a meter or a card."""
 _OF_A_SCALE: Final = 2
@@ -53,7 +53,7 @@ class _Words(NamedTuple):
     because: re.Pattern[str]
     rates: frozenset[str]
     numbers: dict[str, int]
-    scale: frozenset[str]
+    beside: frozenset[str]
 
 
 @cache
@@ -68,16 +68,17 @@ def _words() -> _Words:
         for act, one in acts.items()
     }
     report, because = frozenset(file["report"]), "|".join(file["because"])
+    fillers = frozenset((*file["polite"], *file["fillers"])) | report
     return _Words(
         acts=acts,
         polite=frozenset(file["polite"]) | report,
-        fillers=frozenset((*file["polite"], *file["fillers"])) | report,
+        fillers=fillers,
         report=report,
         known=frozenset(file["rates"]).union(*(one["alone"] | one["report"] for one in acts.values())),
         because=re.compile(rf"[^,.;!]+?(?=[,.;!]| (?:{because})\b)", re.IGNORECASE),
         rates=frozenset(file["rates"]),
         numbers=file["numbers"],
-        scale=frozenset(file["scale"]),
+        beside=fillers.union(file["rates"], file["scale"]),
     )
 
 
@@ -136,29 +137,30 @@ def _before_code(said: list[str]) -> tuple[list[str], str]:
 
     One that has the form of a code and is none, such as the example of our own texts, is returned as it is: no case has it.
     """
-    for at in range(max(0, len(said) - tracking.CODE_LENGTH), len(said)):
+    at, length = len(said), 0
+    while at and length < tracking.CODE_LENGTH:
+        at -= 1
+        length += len(said[at])
+    if length == tracking.CODE_LENGTH:
         letters = "".join(said[at:])
-        if len(letters) == tracking.CODE_LENGTH:
-            try:
-                return said[:at], tracking.parse(letters)
-            except TrackingCodeError:
-                is_meant = status_requests.is_example(letters) or not (letters.isalpha() or letters.isdigit())
-                if is_meant and tuple(map(len, said[at:])) in _FORMS:
-                    return said[:at], letters.upper()
-                break
+        try:
+            return said[:at], tracking.parse(letters)
+        except TrackingCodeError:
+            is_meant = status_requests.is_example(letters) or not (letters.isalpha() or letters.isdigit())
+            if is_meant and tuple(map(len, said[at:])) in _FORMS:
+                return said[:at], letters.upper()
     return said, ""
 
 
 def rated(text: str) -> int | None:
     """Return the rating that a text is, 1 to 5; 0 if its number is none, such as 10; None if it rates with no number."""
-    if not _NO_WORDS.sub("", text) and (stars := len(_STAR.findall(text))):
+    if _LETTER.search(text) is None and (stars := len(_STAR.findall(text))):
         return stars if stars <= _HIGHEST else 0
     known, said = _words(), _WORD.findall(text.lower())
     numbers = [int(word) if word.isdigit() else known.numbers[word] for word in said if _is_number(word, known)]
     if not 1 <= len(numbers) <= _OF_A_SCALE or any(word.isdigit() and len(word) > _MOST_DIGITS for word in said):
         return None
-    beside = known.rates | known.scale | known.fillers
-    is_bare = all(word in beside or _is_number(word, known) for word in said)
+    is_bare = all(word in known.beside or _is_number(word, known) for word in said)
     begins = _is_number(said[0], known) or said[0] in known.rates
     found = understood(text)
     is_rating = found.wants("rating", sure=_RATES) or (begins and found.wants("thanks", "agree", sure=_RATES))
