@@ -66,6 +66,32 @@ def test_no_text_takes_long() -> None:
     assert understood("").intent in INTENTS
 
 
+def test_a_run_of_words_is_read_as_these_words_alone_are() -> None:
+    """Words and pairs are added up once for a text and all its clauses, however long it is, and none has a part of another."""
+    learnt = model(OF_INTENTS)
+    said = features.words(" ".join(one.text for one in examples(OF_INTENTS)[::400])) * 2
+    runs = [(0, len(said)), (0, 0), (3, 4), (5, 12), (7, 600), (len(said) - 2, len(said))]
+    alone = [next(learnt.shares(said[slice(*run)], [(0, run[1] - run[0])])) for run in runs]
+    assert len(said) > 600
+    assert list(learnt.shares(said, runs)) == alone
+
+
+@each(
+    ("text", "clauses"),
+    [
+        ("Lampu mati, gelap sekali! Tolong", ["Lampu mati", "gelap sekali"]),
+        ("lihat https://x.co/a.b?c=d ya", ["lihat https://x", "co/a", "c=d ya"]),
+        ("lampu mati", ["lampu mati"]),
+    ],
+)
+def test_a_clause_is_what_stands_between_two_stops(text: str, clauses: list[str]) -> None:
+    """As it was written, if it has more than one word; the address of a page is one word of the whole text alone."""
+    assert [one.text for one in understood(text).clauses] == clauses
+    learnt, words = model(OF_INTENTS), features.words(text)
+    assert words.count("linklink") == text.count("https")
+    assert understood(text).confidence == max(map(learnt.sure, next(learnt.shares(words, [(0, len(words))]))))
+
+
 def test_a_model_is_read_as_it_was_written() -> None:
     """Line of JSON, deflated bytes; one of another format is refused."""
     head = model(OF_INTENTS).head
