@@ -25,7 +25,7 @@ from complaints.event import (
 )
 from normalizer.coordinates import position_in
 from normalizer.corrections import corrected_place
-from normalizer.emergency import cry_in
+from normalizer.emergency import cry_in, tells_of_danger
 from normalizer.parts import as_address, own_title, raw_of, region_of, title_of, without, writable
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
@@ -133,6 +133,7 @@ class Normaliser:
             region=message.keyword_region,
             position=position_of(message),
         )
+        title = title or title_of(text)
         chosen = self._chosen_date(message)
         missing = without(reading.missing, evidence=bool(message.attachments), date=chosen is not None)
         return Complaint(
@@ -141,7 +142,7 @@ class Normaliser:
             channel=message.channel,
             received_at=message.received_at,
             occurred_on=self._occurred(chosen or reading.occurred),
-            title=title or title_of(text),
+            title=title,
             text=text,
             place=self._place(reading.place, address, pin),
             topic=message.topic or reading.topic,
@@ -157,6 +158,7 @@ class Normaliser:
             missing=missing,
             raw=raw_of(message),
             normaliser_version=VERSION,
+            danger=tells_of_danger(text) or tells_of_danger(title),
         )
 
     def complete(

@@ -110,9 +110,17 @@ def whole_text(complaint: Complaint) -> str:
     return "\n".join(_texts(complaint))
 
 
-def tells_of_danger(complaint: Complaint) -> bool:
-    """Return whether any text of a complaint tells of danger to somebody's life."""
-    return any(map(emergency.tells_of_danger, (complaint.title, *_texts(complaint))))
+def tells_of_danger(complaint: Complaint, known: bool | None = None) -> bool:
+    """Return whether any text of a complaint tells of danger to somebody's life.
+
+    Args:
+        complaint: with its additions.
+        known: whether the title or the first text, as a whole, does; None to read them.
+    """
+    if known is None:
+        return any(map(emergency.tells_of_danger, (complaint.title, *_texts(complaint))))
+    others = [text for text in _texts(complaint) if text != complaint.text]
+    return known or any(map(emergency.tells_of_danger, others))
 
 
 def _texts(complaint: Complaint) -> list[str]:

@@ -26,7 +26,7 @@ from complaints.limits import (
 from complaints.telling import PUBLIC
 from normalizer.emergency import tells_of_danger
 from router.cases import clocks
-from router.cases.document.plain import bare
+from router.cases.document.plain import bare, kept
 from router.cases.draft import Decision, Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.owners import ask, route
@@ -91,7 +91,7 @@ def _open(case: Case | None, complaint: Complaint, record: Inbound, law: Law) ->
     if case is not None:
         assert not is_of_another(case, record), "a complaint whose code another one has is passed on"
         return Decision((), case)
-    complaint = bare(complaint)
+    complaint = kept(complaint)
     size = len(json.encode(complaint))
     if size > COMPLAINT_BYTES + _OF_THE_CASE:
         raise ContractViolation(

@@ -10,6 +10,7 @@ from complaints.bus.envelope import decode_one_of, type_of
 from complaints.command import AnyCommand, Command, OfTwo
 from complaints.errors import ContractViolation
 from complaints.event import Complaint
+from normalizer.complaint import VERSION
 from router.cases.document.plain import moment_of
 
 _TAKES: Final[dict[bytes, type[Complaint | AnyCommand]]] = {
@@ -47,6 +48,15 @@ class Inbound(NamedTuple):
     def command(self) -> AnyCommand | None:
         """The command; None if it is a complaint."""
         return None if isinstance(self.event, Complaint) else self.event
+
+    @property
+    def danger(self) -> bool | None:
+        """Whether the title or the text of a complaint tell of danger, as its normaliser understood them; None if they must be read here.
+
+        What another version understood does not count.
+        """
+        event = self.event
+        return event.danger if isinstance(event, Complaint) and event.normaliser_version == VERSION else None
 
 
 def read(record: StoredRecord) -> Inbound:

@@ -27,7 +27,7 @@ def notices(before: Case | None, facts: Sequence[Fact], case: Case, inbound: Inb
         inbound: the record.
     """
     found: list[Notice] = []
-    was, is_ = _candidate_in(before), _candidate_in(case)
+    was, is_ = _candidate_in(before, inbound.danger), _candidate_in(case, inbound.danger)
     if is_ and is_ != was:
         found.append(_opened(case, is_, inbound))
     if was and is_ != was:
@@ -49,14 +49,18 @@ def notices(before: Case | None, facts: Sequence[Fact], case: Case, inbound: Inb
     return found if heard is None else [*found, heard]
 
 
-def _candidate_in(case: Case | None) -> str:
+def _candidate_in(case: Case | None, danger: bool | None) -> str:
     """Return the code of the regency in which a case is a candidate for a duplicate; empty if it is none.
 
     A case that does not say yet what it is about, or whose citizen is being asked, is none: what it becomes is not known.
+
+    Args:
+        case: the document; None if there is no case.
+        danger: whether its first message tells of danger, if that is known.
     """
     if case is None or case.state not in OPEN or is_unclear(case):
         return ""
-    return "" if case.complaint.secret or is_alone(case) else regency_of(case)
+    return "" if case.complaint.secret or is_alone(case, danger) else regency_of(case)
 
 
 def _opened(case: Case, regency: str, inbound: Inbound) -> Opened:

@@ -43,7 +43,14 @@ _CODE_LIKE: Final = "@@@@@ @@@@@ @"
 """Stands for a code, which always has this length, in a sentence that is kept."""
 
 
-def reply_to(facts: Sequence[Fact], case: Case, *, was_merged: bool = False, by_code: bool = False) -> Reply | None:
+def reply_to(
+    facts: Sequence[Fact],
+    case: Case,
+    *,
+    was_merged: bool = False,
+    by_code: bool = False,
+    danger: bool | None = None,
+) -> Reply | None:
     """Return the reply to the citizen; None if he need not hear of the facts.
 
     Args:
@@ -51,6 +58,7 @@ def reply_to(facts: Sequence[Fact], case: Case, *, was_merged: bool = False, by_
         case: the document after them.
         was_merged: whether the case was a supporter before.
         by_code: whether the record is of somebody else who has the code: the citizen is not thanked for what he did not write.
+        danger: whether the complaint that opens the case tells of danger, if that is known.
     """
     telling: Fact | None = None
     kind: ReplyKind | None = None
@@ -65,7 +73,7 @@ def reply_to(facts: Sequence[Fact], case: Case, *, was_merged: bool = False, by_
     if telling is None or kind is None:
         return None
     first, complaint = facts[0], case.complaint
-    ending = _ending(first, complaint)
+    ending = _ending(first, complaint) if danger is None else emergency.OCCASION if danger else ""
     added_as = _added_as(facts, case, by_code=by_code) if kind is ReplyKind.completed else ""
     reply = Reply(
         id=derived(first.caused_by, reply_name(kind.value)),

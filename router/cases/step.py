@@ -120,7 +120,8 @@ def _replies(before: Case | None, facts: tuple[Fact, ...], case: Case, inbound: 
     said = inbound.command
     sender = sender_of(said) if said else None
     by_code = sender is not None and not is_reporter(case, sender.reporter_ref)
-    reply = reply_to(facts, case, was_merged=before is not None and before.state == "digabung", by_code=by_code)
+    was_merged = before is not None and before.state == "digabung"
+    reply = reply_to(facts, case, was_merged=was_merged, by_code=by_code, danger=inbound.danger)
     if not isinstance(said, OfCitizen) or sender is None:
         return [] if reply is None else [reply]
     if reply is None and isinstance(facts[0], Declined):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -11,8 +11,6 @@ from complaints.event import Addition, Complaint
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS: Final = timedelta(milliseconds=1)
-
-M = TypeVar("M", Complaint, Addition)
 
 
 @lru_cache(maxsize=1024)
@@ -26,9 +24,14 @@ def ms_of(moment: datetime) -> int:
     return round((moment - _EPOCH) / _MS)
 
 
-def bare(part: M) -> M:
-    """Return a complaint or an addition without its bytes as received, which stay in the mailbox of the case."""
-    return replace(part, raw=replace(part.raw, body=b""))
+def kept(complaint: Complaint) -> Complaint:
+    """Return a complaint as its case keeps it: without its bytes as received, and without what is for the first decision alone."""
+    return replace(complaint, raw=replace(complaint.raw, body=b""), danger=None)
+
+
+def bare(addition: Addition) -> Addition:
+    """Return an addition without its bytes as received, which stay in the mailbox of the case."""
+    return replace(addition, raw=replace(addition.raw, body=b""))
 
 
 def regency_of(case: Case) -> str:

@@ -217,9 +217,14 @@ def is_unclear(case: Case) -> bool:
     return case.question is not None or "subject" in case.complaint.missing
 
 
-def is_alone(case: Case) -> bool:
-    """Return whether the search merges a case with no other one: it is a report of abuse, or tells of danger to somebody's life."""
-    return case.complaint.oversight or tells_of_danger(case.complaint)
+def is_alone(case: Case, danger: bool | None = None) -> bool:
+    """Return whether the search merges a case with no other one: it is a report of abuse, or tells of danger to somebody's life.
+
+    Args:
+        case: the document.
+        danger: whether its first message tells of danger, if that is known.
+    """
+    return case.complaint.oversight or tells_of_danger(case.complaint, danger)
 
 
 def _differs(case: Case, said: command.Adopt, law: Law) -> str:
