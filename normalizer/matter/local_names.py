@@ -108,21 +108,17 @@ def named_places(words: list[str], read: list[Word], capitals: set[str], local: 
     """
     longest, names = local.longest, local.names
     found: dict[int, bytes] = {}
-    at, size = 0, len(read)
-    while at < size:
-        most = longest.get(read[at].skeleton)
-        if most is not None:
-            for count in range(min(most, size - at), 0, -1):
-                key = read[at].skeleton if count == 1 else " ".join([word.skeleton for word in read[at : at + count]])
-                entry = names.get(key)
-                if entry is not None and (
-                    _tells(words, read, at, capitals, local) if count == 1 else not _is_road(read, at)
-                ):
-                    for inside in range(at, at + count):
-                        found[inside] = entry
-                    at += count - 1
-                    break
-        at += 1
+    said = [word.skeleton for word in read]
+    for at in [at for at, one in enumerate(said) if one in longest]:
+        if at in found:
+            continue
+        for count in range(min(longest[said[at]], len(said) - at), 0, -1):
+            entry = names.get(" ".join(said[at : at + count]))
+            if entry is not None and (
+                _tells(words, read, at, capitals, local) if count == 1 else not _is_road(read, at)
+            ):
+                found.update(dict.fromkeys(range(at, at + count), entry))
+                break
     return found
 
 

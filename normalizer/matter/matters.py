@@ -11,7 +11,7 @@ import yaml
 from normalizer.known_words import is_made_of
 from normalizer.matter.harm import Harm
 from normalizer.matter.senses import Senses, senses
-from normalizer.matter.words import Word, hash_of, skeleton, small_hash
+from normalizer.matter.words import Told, Word, hash_of, skeleton, small_hash
 from normalizer.text import BREAK
 
 KINDS: Final = (
@@ -134,7 +134,7 @@ class Lists:
         self._regions = frozenset(data["regions"].split())
         self._ends = {word: small_hash(end) for word, end in data["ends"].items()}
         self._numbers: dict[str, int] = {}
-        self._told: dict[str, list[tuple[tuple[int, ...], int, int]]] = {}
+        self._told: dict[str, Told] = {}
         self._everyday = frozenset(everyday)
         self._places = frozenset(places)
         self._derived = self._places - self._everyday
@@ -157,8 +157,13 @@ class Lists:
                 words = phrase.split()
                 numbers = [self._numbers.setdefault(word, len(self._numbers)) for word in words]
                 for word, own in zip(words, numbers, strict=True):
-                    rest = tuple([other for other in numbers if other != own])
-                    self._told.setdefault(word, []).append((rest, number, family))
+                    first, *rest = [other for other in numbers if other != own] or [own]
+                    self._told.setdefault(word, {}).setdefault(first, []).append((tuple(rest), number, family))
+
+    def words(self, words: Iterable[str]) -> list[Word]:
+        """Return what words mean."""
+        seen = self._seen
+        return [seen.get(word) or self.word(word) for word in words]
 
     def word(self, word: str) -> Word:
         """Return what a word means."""
@@ -195,7 +200,7 @@ class Lists:
             return made
         canon = self._canon(word)
         made.stem, made.skeleton = canon, skeleton(canon)
-        made.number, made.told = self._numbers.get(canon, -1), self._told.get(canon, [])
+        made.number, made.told = self._numbers.get(canon, -1), self._told.get(canon, {})
         made.things, made.way = self._senses.of(word)
         made.tells = made.number >= 0 or made.way > 0 or bool(made.things)
         if not made.region and (made.number >= 0 or not made.kind or word in self._unique):

@@ -1,6 +1,7 @@
 """The names that a text writes with capitals, and the short forms in which others write them."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from normalizer.matter.matters import Lists
@@ -34,7 +35,7 @@ def capitals_of(text: str, known: Lists) -> tuple[set[str], dict[int, None]]:
             if is_name:
                 capitals.update(words)
             if is_full:
-                _shorten(words[:_FULL], known, formed)
+                formed.update(dict.fromkeys(_shortened(" ".join(words[:_FULL]), known)))
     return capitals, formed
 
 
@@ -46,27 +47,30 @@ def _within(text: str, start: int) -> bool:
     return word[-2:-1].islower() if word.endswith(",") else word.islower() and word[-1:].isalpha()
 
 
-def _shorten(name: list[str], known: Lists, formed: dict[int, None]) -> None:
-    """Note the two words of a name in one, or its initials: with and without the words that say of what kind the thing is.
+@lru_cache(maxsize=4096)
+def _shortened(full: str, known: Lists) -> list[int]:
+    """Return the hashes of the two words of a name in one, or of its initials: with and without the words for what kind of thing it is.
 
-    "Perumahan Pondok Ungu Permai" is PUP, "Simpang Lima Gumul" SLG.
+    "Perumahan Pondok Ungu Permai" is PUP, "Simpang Lima Gumul" SLG. The names of regions and offices are in most texts.
     """
-    read = [known.word(word) for word in name]
+    name, formed = full.split(), list[int]()
+    read = known.words(name)
     if any(means.number >= 0 for means in read[1:]) or all(means.frequent for means in read):
-        return
+        return formed
     while len(name) > _INITIALS and (read[-1].region or read[-1].before):
         del name[-1], read[-1]
     while len(name) > _INITIALS and not read[0].kind and any(means.kind for means in read):
         del name[0], read[0]
     own = [word for word, means in zip(name, read, strict=True) if not (means.kind or means.weak or means.region)]
     if len(own) == _PAIR:
-        formed[hash_of(skeleton("".join(own)))] = None
+        formed.append(hash_of(skeleton("".join(own))))
     start, size = 0, len(read)
     while start < size and (read[start].kind or read[start].weak):
         start += 1
     if start == size:
-        return
+        return formed
     for first in (start, 0):
         short = "".join([word[0] for word in name[first:]])
         if len(short) >= _INITIALS and not known.word(short).everyday:
-            formed[hash_of(skeleton(short))] = None
+            formed.append(hash_of(skeleton(short)))
+    return formed

@@ -154,14 +154,17 @@ class _Found:
                 self.things[thing] = None
         if word.number < 0:
             return
-        seen, matters = self.seen, self.caused if caused else self.matters
+        seen, matters, told = self.seen, self.caused if caused else self.matters, word.told
         seen[word.number] = self.at
-        for rest, matter, family in word.told:
-            for other in rest:
-                if seen.get(other, -_WINDOW) < earliest:
-                    break
-            else:
-                (matters if matter < _OWN_FROM else self.matters)[matter] = family
+        for one, at in seen.items():
+            if at < earliest or one not in told:
+                continue
+            for rest, matter, family in told[one]:
+                for other in rest:
+                    if seen.get(other, -_WINDOW) < earliest:
+                        break
+                else:
+                    (matters if matter < _OWN_FROM else self.matters)[matter] = family
 
     def packed(self, unless: list[tuple[int, int]], side: frozenset[int]) -> bytes:
         """Return the signature as bytes; neighbours.signs reads it."""
@@ -228,7 +231,7 @@ def signature(text: str, *, address: str = "", place: Iterable[str] = (), regenc
     words = words_of(without_positions(address), without_positions(text))[:_READ_WORDS]
     if known.harm.told(words):
         found.matters.update([known.harmed])
-    read = [known.word(word) for word in words]
+    read = known.words(words)
     if regency:
         found.inside = named_places(words, read, found.capitals, local_names(regency))
         found.local = dict.fromkeys(found.inside.values())
@@ -249,7 +252,7 @@ def _read_words(words: list[str], read: list[Word], found: _Found) -> None:
             found.pass_name(word, several=name in (inside.get(position - 1), inside.get(position + 1)))
         elif word.hash:
             rare = found.note(word, words[position], road=position < last and words[position + 1] == "raya")
-            if position < last:
+            if position < last and (rare or word.first):
                 _extend(word, read[position + 1], found, rare=rare)
         else:
             found.pass_by(word, words[position])

@@ -8,6 +8,10 @@ _BODY: Final = 3
 
 _VOWELS: Final = str.maketrans("", "", "aeiouy")
 
+Told = dict[int, list[tuple[tuple[int, ...], int, int]]]
+"""The matters that a word tells, by the number of another word that must be near (its own, if none must): the numbers of those that must be
+near beside it, the number of the matter, and its family."""
+
 
 class Word:
     """What one word of a text means for a signature.
@@ -16,7 +20,7 @@ class Word:
         hash: the hash of its canonical form; 0 if it is weak, that is, says nothing about the matter.
         stem: its canonical form.
         skeleton: the consonants of that, by which words are compared.
-        told: the matters that it tells: the numbers of the other words that must be near, the number of the matter, and its family.
+        told: the matters that it tells.
         number: the number of its canonical form among the words of matters; -1 if it is none.
         kind: the kind of thing whose name follows; 0 if none does.
         before: the kind of number that follows; 0 if none does.
@@ -72,7 +76,7 @@ class Word:
         self.stem = word
         self.skeleton = skeleton(word)
         self.hash = 0
-        self.told: list[tuple[tuple[int, ...], int, int]] = []
+        self.told: Told = {}
         self.number = -1
         self.kind = 0
         self.before = 0
