@@ -41,7 +41,7 @@ _SHORT: Final = 3
 
 
 class Local:
-    """The names of the districts and villages of a regency; about 60 kB, and 7 ms when they are first asked for.
+    """The names of the districts and villages of a regency; about 60 kB, and 3 to 6 ms when they are first asked for.
 
     Attributes:
         longest: for the first word of each name, without vowels, the number of words of the longest name that begins with it.
@@ -56,9 +56,10 @@ class Local:
         self.longest: dict[str, int] = {}
         self.names: dict[str, bytes] = {}
         self.written: set[str] = set()
+        itself = own.split()
         for code, name in places:
-            words = fold(_FORMER.sub("", name)).decode().split()
-            if words and words != own.split():
+            words = fold(_FORMER.sub("", name) if "(" in name else name).decode().split()
+            if words and words != itself:
                 self._add(code, words, known)
                 if len(words) > 1 and words[-1] in _NUMERALS:
                     self._add(code, words[:-1], known)
@@ -69,9 +70,10 @@ class Local:
         joined, bare = "".join(words), [known.bare(word) for word in words]
         self.written.add(joined)
         level, district = IS_DISTRICT if len(code) == DISTRICT else IS_VILLAGE, int(code[REGENCY + 1 : DISTRICT])
-        number = hash_of(bare[0] if len(words) == 1 else skeleton(joined))
-        for key in {" ".join(bare), skeleton(joined)}:
-            entry = bytes((level, district)) + number.to_bytes(2, "big")
+        whole = skeleton(joined)
+        number = hash_of(bare[0] if len(words) == 1 else whole).to_bytes(2, "big")
+        for key in {" ".join(bare), whole}:
+            entry = bytes((level, district)) + number
             former = self.names.get(key)
             if former is not None:
                 entry = bytes((level | former[0], district if district == former[1] else 0)) + former[2:]

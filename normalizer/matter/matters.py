@@ -6,8 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-import yaml
-
+from normalizer.cache import parsed
 from normalizer.known_words import is_made_of
 from normalizer.matter.harm import Harm
 from normalizer.matter.senses import Senses, senses
@@ -251,7 +250,8 @@ class Lists:
             if word.endswith(suffix) and len(word) - len(suffix) >= _STEM:
                 short = word[: -len(suffix)]
                 break
-        short = _LONG.sub(r"\1", short)
+        if _LONG.search(short):
+            short = _LONG.sub(r"\1", short)
         if short in known:
             return known[short]
         for prefix in _PREFIXES:
@@ -266,7 +266,7 @@ def lists() -> Lists:
     """Return the packaged word lists, read at most once per process."""
     data = files("normalizer").joinpath("data")
     return Lists(
-        yaml.safe_load(data.joinpath("matters.yaml").read_text("utf-8")),
+        parsed("normalizer", "matters.yaml"),
         senses(),
         [word for name in ("everyday.txt", "roots.txt") for word in data.joinpath(name).read_text("utf-8").split()],
         data.joinpath("common_words.txt").read_text("utf-8").split(),

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
-import yaml
+from normalizer.cache import parsed
 
 _MADE_BY: Final = (
     *(("", ""), ("ke", ""), ("pe", ""), ("per", ""), ("ber", ""), ("ter", ""), ("di", ""), ("se", ""), ("me", "")),
@@ -125,4 +124,4 @@ def _roots(word: str) -> Iterator[str]:
 @cache
 def senses() -> Senses:
     """Return the packaged lists, read at most once per process."""
-    return Senses(yaml.safe_load(files("normalizer").joinpath("data", "senses.yaml").read_text("utf-8")))
+    return Senses(parsed("normalizer", "senses.yaml"))

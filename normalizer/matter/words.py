@@ -1,5 +1,6 @@
 """What one word of a text means for a signature, and the hashes by which words are compared."""
 
+import re
 from typing import Final
 from zlib import crc32
 
@@ -7,6 +8,7 @@ _BODY: Final = 3
 """The length from which the skeleton of a word counts; a shorter one is that of many words."""
 
 _VOWELS: Final = str.maketrans("", "", "aeiouy")
+_DOUBLED: Final = re.compile(r"(.)\1", re.DOTALL)
 
 Told = dict[int, list[tuple[tuple[int, ...], int, int]]]
 """The matters that a word tells, by the number of another word that must be near (its own, if none must): the numbers of those that must be
@@ -111,11 +113,9 @@ def skeleton(word: str) -> str:
     if word.startswith("oe"):
         word = word[1:].replace("e", "u", 1)
     bare = word[:1] + word[1:].translate(_VOWELS)
-    last, kept = "", ""
-    for letter in bare:
-        if letter != last:
-            kept += letter
-        last = letter
+    kept = bare
+    if _DOUBLED.search(bare):
+        kept = "".join([letter for letter, before in zip(bare, " " + bare, strict=False) if letter != before])
     return kept if len(kept) >= _BODY else word
 
 
