@@ -26,7 +26,7 @@ from complaints.event import (
 from normalizer.coordinates import position_in
 from normalizer.corrections import corrected_place
 from normalizer.emergency import cry_in, tells_of_danger
-from normalizer.parts import as_address, own_title, raw_of, region_of, title_of, without, writable
+from normalizer.parts import as_address, own_title, own_words, raw_of, region_of, title_of, without, writable
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
 from normalizer.positions import chosen, read_at, with_pin
@@ -133,7 +133,6 @@ class Normaliser:
             region=message.keyword_region,
             position=position_of(message),
         )
-        title = title or title_of(text)
         chosen = self._chosen_date(message)
         missing = without(reading.missing, evidence=bool(message.attachments), date=chosen is not None)
         return Complaint(
@@ -142,7 +141,7 @@ class Normaliser:
             channel=message.channel,
             received_at=message.received_at,
             occurred_on=self._occurred(chosen or reading.occurred),
-            title=title,
+            title=title or title_of(text),
             text=text,
             place=self._place(reading.place, address, pin),
             topic=message.topic or reading.topic,
@@ -158,7 +157,7 @@ class Normaliser:
             missing=missing,
             raw=raw_of(message),
             normaliser_version=VERSION,
-            danger=tells_of_danger(text) or tells_of_danger(title),
+            danger=any(map(tells_of_danger, own_words(title, text))),
         )
 
     def complete(

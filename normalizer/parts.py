@@ -51,6 +51,11 @@ def own_title(title: str, text: str) -> str:
     return "" if title == title_of(text) else title
 
 
+def own_words(title: str, text: str) -> tuple[str, str]:
+    """Return the title and the text of a complaint as its citizen wrote them: a title cut from the text may say what the text does not."""
+    return own_title(title, text), text
+
+
 def as_address(text: str) -> str:
     """Return an answer to the question for the place as the address that the citizen wrote; empty if it is too long for one."""
     return text if len(text) <= ADDRESS_CHARACTERS else ""

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from complaints.event import Complaint, Place, Region
 from normalizer import emergency
+from normalizer.parts import own_title
 from normalizer.places.scores import seat_of
 from normalizer.results import PlaceReading, Reading
 from normalizer.things.matching import without
@@ -118,7 +119,7 @@ def tells_of_danger(complaint: Complaint, known: bool | None = None) -> bool:
         known: whether the title or the first text, as a whole, does; None to read them.
     """
     if known is None:
-        return any(map(emergency.tells_of_danger, (complaint.title, *_texts(complaint))))
+        return any(map(emergency.tells_of_danger, (own_title(complaint.title, complaint.text), *_texts(complaint))))
     others = [text for text in _texts(complaint) if text != complaint.text]
     return known or any(map(emergency.tells_of_danger, others))
 

@@ -27,6 +27,7 @@ from complaints.telling import (
 from complaints.wording import text
 from normalizer import emergency
 from normalizer.masking import mask
+from normalizer.parts import own_words
 from normalizer.zones import zone_of
 
 STATES = {
@@ -230,7 +231,7 @@ def _ending(first: Fact, case: Case) -> str:
     """Return the occasion of the sentence behind the reply to words that tell of danger to life now; empty in a secret report."""
     if case.complaint.secret:
         return ""
-    return emergency.occasion(first.kind.value, (case.complaint.title, case.complaint.text), said_in(first))
+    return emergency.occasion(first.kind.value, own_words(case.complaint.title, case.complaint.text), said_in(first))
 
 
 def number_for_emergencies(*said: str) -> str:

@@ -123,7 +123,7 @@ def order(text: str) -> Order | None:
             return Order(act, known["word"], code)
     if is_bare and words.acts["disagree"]["report"].issuperset(core):
         return Order("disagree", word_of("disagree"), "")
-    if code and len(core) in {1, 2} and words.rates.issuperset(core[:-1]) and core[-1] in "12345":
+    if code and len(core) in {1, 2} and words.rates.issuperset(core[:-1]) and core[-1] in {*"12345"}:
         return Order(f"rate:{core[-1]}", " ".join(core).upper(), code)
     return None
 

@@ -31,6 +31,7 @@ from complaints.telling import (
 from complaints.wording import question, reminder, text
 from normalizer import emergency
 from normalizer.masking import mask
+from normalizer.parts import own_words
 from router.cases.document.waits import due_of
 
 _TELLS_DUE: Final = frozenset(("diteruskan", "diproses", "ditunda", "dibuka kembali"))
@@ -195,7 +196,7 @@ def status_of_case(
 
 def _ending(first: Fact, complaint: Complaint) -> str:
     """Return the occasion of the sentence behind the reply to words that tell of danger to life now; else an empty text."""
-    return emergency.occasion(first.kind, (complaint.title, complaint.text), said_in(first))
+    return emergency.occasion(first.kind, own_words(complaint.title, complaint.text), said_in(first))
 
 
 def _sentence(kind: ReplyKind, fact: Fact, case: Case, ending: str, *, added_as: str) -> str:  # noqa: C901  # a branch for each kind

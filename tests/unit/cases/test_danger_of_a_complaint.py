@@ -12,6 +12,7 @@ from complaints.event import Complaint
 from complaints.fact import Opened
 from normalizer.complaint import VERSION
 from normalizer.emergency import tells_of_danger
+from normalizer.parts import title_of
 from router.cases.step import CaseStep
 from router.routing import Router
 from tests.harness.events import complaint
@@ -62,5 +63,20 @@ def test_a_decision_is_the_same_whoever_has_read_the_text() -> None:
     posts = [f"{CALM}\n[warga @warga] {CRY}", f"{CRY}\n[warga @warga] {CALM}"]
     for text in (CRY, *posts, *(one.text for one in islice(varied(), 60))):
         made = normalised(message(text), keys)
-        assert made.danger == any(map(tells_of_danger, (made.title, made.text)))
+        assert made.danger == tells_of_danger(made.text)
         assert step(None, stored(made)) == step(None, stored(replace(made, danger=None))), text
+
+
+@pytest.mark.parametrize("danger", [None, False])
+def test_a_title_that_is_cut_from_the_text_says_nothing_more(*, danger: bool | None) -> None:
+    """What is left of a text in which a child of a far village has no birth certificate may look like a birth without help."""
+    text = (
+        "Anak aku lahir di rimbo ulu Tebo, dak ado bidan, jadi dak punyo surat lahir. Mau masuk sekolah dimintak akta,"
+        " tiap kami datang loket la tutup."
+    )
+    cut = title_of(text)
+    assert tells_of_danger(cut)
+    assert [is_urgent(first(text, title=cut, danger=danger)), is_urgent(first(text, title=CRY, danger=None))] == [
+        False,
+        True,
+    ]

@@ -71,7 +71,7 @@ def test_a_code_is_told_with_a_digit_or_in_capital_letters(text: str, is_code: b
     assert is_written_as_code(text, text.split(maxsplit=1)[0].upper()) is is_code
 
 
-@pytest.mark.parametrize("text", ["bintang 9", "bintang 5", "nilai 10", "4", "9/10", "\u2b50\u2b50"])
+@pytest.mark.parametrize("text", ["bintang 9", "bintang 5", "nilai 10", "nilai 23", "4", "9/10", "\u2b50\u2b50"])
 def test_a_number_after_a_withdrawal_opens_nothing_and_is_answered(text: str) -> None:
     """Whoever rates what he has withdrawn hears the scale; a word opens it again, as we say."""
     made = town_of(LAMP, "CABUT")
