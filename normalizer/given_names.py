@@ -105,3 +105,10 @@ OF_NOTHING: Final = (
 
 WHICH_KIN: Final = "tiri|kandung|perempuan|laki-laki|pertama|kedua|ketiga|bungsu|sulung|angkat|ipar|mertua"
 """Words behind one for kin, which say more of it."""
+
+NO_BEARER: Final = (
+    "Mahasiswa|Mahasiswi|Siswa|Siswi|Pelajar|Karyawan|Karyawati|Pegawai|Pedagang|Petani|Nelayan|Orang|Anggota|Pelanggan|Pengguna|Masyarakat|"
+    "Alumni|Peserta|Honorer|Perawat|Bidan|Sopir|Pensiunan|Buruh|Korban|Orangtua|Pemilik|Pembeli|Konsumen|Nasabah|Warga|Penduduk|Penumpang|"
+    "Sangat|Adalah|Seorang|Selaku|Sebagai|Pindah|Pindahan|Datang|Asal|Berasal|Lulusan|Tinggal|Sekarang|Baru|Masih|Akan|Mau|Ingin|Juga"
+)
+"""Capitalised words after "saya" that are no name."""

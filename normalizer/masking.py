@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from normalizer.given_names import ALSO_A_PLACE, KIN, NEVER_A_PLACE, NO_NAMES, OF_NOTHING, REGIONS, WHICH_KIN
+from normalizer.given_names import ALSO_A_PLACE, KIN, NEVER_A_PLACE, NO_BEARER, NO_NAMES, OF_NOTHING, REGIONS, WHICH_KIN
 from normalizer.known_words import without_codes
 
 _NAME_WORD = r"(?:[A-Z][\w'\u2019.-]*|[A-Z]{2,})"
@@ -74,22 +74,21 @@ _HONORIFIC = r"[BMPbmp](?<!\w[BMPbmp])(?:(?<=[Pp])ak|(?<=[Bb])u|(?<=[Mm])(?:as|b
 _SELF = r"warga|dari|umur|usia|tinggal|beralamat|alamat|penduduk|asal|NIK|nik|selaku"
 """Words with which people go on after "saya" and their name."""
 
-_NO_BEARER = (
-    "Mahasiswa|Mahasiswi|Siswa|Siswi|Pelajar|Karyawan|Karyawati|Pegawai|Pedagang|Petani|Nelayan|Orang|Anggota|Pelanggan|Pengguna|Masyarakat|"
-    "Alumni|Peserta|Honorer|Perawat|Bidan|Sopir|Pensiunan|Buruh|Korban|Orangtua|Pemilik|Pembeli|Konsumen|Nasabah|Warga|Penduduk|Penumpang|"
-    "Sangat|Adalah|Seorang|Selaku|Sebagai|Pindah|Pindahan|Datang|Asal|Berasal|Lulusan|Tinggal|Sekarang|Baru|Masih|Akan|Mau|Ingin|Juga"
-)
-"""Capitalised words after "saya" that are no name."""
-
 _FIRST = "".join(sorted({letter for kin in KIN.split("|") for letter in (kin[0], kin[0].upper())}))
 _KIN = "|".join(f"(?<=[{kin[0].upper()}{kin[0]}]){kin[1:]}" for kin in KIN.split("|"))
 """The words of KIN in a form that is found fast: it begins with a set of letters."""
 
-_WHOSE_KIN = rf"[{_FIRST}](?<!\w[{_FIRST}])(?:{_KIN})(?:\s(?:{WHICH_KIN}))?(?:ku|nya|\s(?:saya|sy|kami|aku))(?:\s(?:{WHICH_KIN}))?"
+_OWN = "ku|nya"
+_WHOSE_KIN = rf"[{_FIRST}](?<!\w[{_FIRST}])(?:{_KIN})(?:\s(?:{WHICH_KIN}))?(?:{_OWN}|\s(?:saya|sy|kami|aku))(?:\s(?:{WHICH_KIN}))?"
+_OF_KIN = {
+    f"{one}{own}" for two in ("", "|") for one in KIN.replace(r"\s?", two).split("|") for own in f"|{_OWN}".split("|")
+}
+"""The words of KIN with their endings, in small letters; of one that can be written as two, each."""
+
 _THEN_A_NAME = re.compile(r"[aeiukmnygrt][,:]?\s\(?[A-Z][a-z]{2}")
 """The end of a word of KIN or WHICH_KIN and the beginning of a name, which few texts have: to look for it is faster."""
 
-_ANYBODY = rf"{_NO_MORE}(?!(?:{_NO_BEARER})\b)(?!(?:{REGIONS}|{NO_NAMES})\b)[A-Z][a-z\u2019']{{2,}}\b"
+_ANYBODY = rf"{_NO_MORE}(?!(?:{NO_BEARER})\b)(?!(?:{REGIONS}|{NO_NAMES})\b)[A-Z][a-z\u2019']{{2,}}\b"
 
 _THING = re.compile(
     r"\b(?:jl|jln|jalan|gang|gg|jembatan|bandara|stadion|taman|pasar|rs|rsu|rsud|rsia|sd|sdn|smp|sma|smk|mi|mts|ma|tk|univ|universitas|masjid|"
@@ -116,14 +115,11 @@ _MAILS: _Rules = (
 _ACCOUNTS: _Rules = (
     (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"), "[email]"),
     (re.compile(r"(?<![\w@/])@\w{2,30}"), "[akun]"),
-    (
-        re.compile(
-            r"(?:t\.me|wa\.me|instagram\.com|facebook\.com|fb\.com|twitter\.com|x\.com)/[\w.+-]+", re.IGNORECASE
-        ),
-        "[akun]",
-    ),
 )
-"""The rules that can only match a text with an @ or a slash."""
+"""The rules that can only match a text with an @."""
+
+_PAGES: _Rules = ((re.compile(r"(?i:(?:t|wa)\.me|(?:instagram|facebook|fb|twitter|x)\.com)/[\w.+-]+"), "[akun]"),)
+"""The rule that can only match a text with one of PAGES."""
 
 _GAP = r"[^\w,;:]{0,3}"
 """What groups the digits of a number: a blank, a hyphen, a slash, a bullet; not what parts numbers in a list."""
@@ -160,6 +156,10 @@ _NUMBERS: _Rules = (
     (re.compile(r"(?<!\d)\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{4}[ .-]\d{4}(?!\d)"), "[nik]"),
     (re.compile(r"(?<!\d)\d{9,20}(?!\d)"), "[nomor]"),
     (re.compile(r"(?<!\d)\d{3,6}(?:[-.]\d{2,6}){2,5}(?!\d)"), "[nomor]"),
+)
+"""The rules that can only match a text in which _LONG_NUMBER finds something."""
+
+_PLATES: _Rules = (
     (
         re.compile(r"\b(?!RT|RW|RP|KM|NO|PP|UU|PT|TH)[A-Z]{1,2}[ -]?[1-9]\d{0,3}[ -]?(?!RT\b|RW\b)[A-Z]{2,3}\b"),
         "[plat]",
@@ -168,7 +168,7 @@ _NUMBERS: _Rules = (
 """The rules that can only match a text with a digit."""
 
 _NO_START = (
-    rf"(?!(?:{_WISH}|{_NO_BEARER}|{_PAPERS}|saya|sy|kami|nama|salah|dan|yang|yg|di|ke|pada|oleh|untuk|dengan|karena|agar|tidak|tdk|tak|ga|gak|belum|sudah|"
+    rf"(?!(?:{_WISH}|{NO_BEARER}|{_PAPERS}|saya|sy|kami|nama|salah|dan|yang|yg|di|ke|pada|oleh|untuk|dengan|karena|agar|tidak|tdk|tak|ga|gak|belum|sudah|"
     r"telah|ada|bisa|ini|itu|pun|saja|lagi|anak|adik|kakak|ayah|ibu|bapak|istri|suami|orang|dicatut|dihapus|dicoret|terdaftar|tercantum|muncul|"
     r"hilang|masuk|tersebut|ternyata|dalam|sendiri|tercemar|dari|rt|rw)\b)"
 )
@@ -199,7 +199,7 @@ _NAMES: _Rules = (
     ),
     (
         re.compile(
-            rf"([Ss](?<!\w[Ss])(?:aya|y)\s+)(?!(?:{_NO_BEARER})\b){_NO_MORE}[A-Z][a-z]{{2,}}(?:\s+(?!(?:{_NO_BEARER})\b){_NO_MORE}[A-Z][a-z]{{1,}}){{1,3}}"
+            rf"([Ss](?<!\w[Ss])(?:aya|y)\s+)(?!(?:{NO_BEARER})\b){_NO_MORE}[A-Z][a-z]{{2,}}(?:\s+(?!(?:{NO_BEARER})\b){_NO_MORE}[A-Z][a-z]{{1,}}){{1,3}}"
             rf"(?=,?\s+(?:{_SELF})\b)"
         ),
         lambda match: match.group(1) + "[nama]",
@@ -215,7 +215,7 @@ _RELATIVES: _Rules = (
     ),
     (re.compile(rf"({_WHOSE_KIN}(?:[,:]\s|\s\()|\b(?i:{OF_NOTHING})\s){_PERSON}"), _kept_if_a_thing),
 )
-"""The rules that can only match a text in which _THEN_A_NAME finds something."""
+"""The rules that can only match a text in which _THEN_A_NAME finds something, with one of _OF_KIN."""
 
 _SMALL: _Rules = (
     (
@@ -243,10 +243,14 @@ OFFICE_WORDS = (
     *("lurah", "camat", "kades", "kepala desa", "bupati", "gubernur", "wali", "guru", "dokter"),
     *(" rt", " rw"),
 )
+PAGES = (".me/", ".com/")
 INTRODUCED = ("nama", "nm", "perkenalkan")
-"""What a text has, in small letters, if the rules of _CUED, _OFFICERS and _SMALL can match it: to look for it is faster."""
+"""What a text has, in small letters, if the rules of _CUED, _PAGES, _OFFICERS and _SMALL can match it: to look for it is faster."""
 
 _DIGIT = re.compile(r"\d")
+_LONG_NUMBER = re.compile(r"[\dOo](?:[\W_]{0,3}\d){6}|\d\.\d{4}")
+"""What each number of _CUED and _NUMBERS has: seven digits, the first one an O perhaps, or the degrees of a position."""
+_SMALL_LETTERS = re.compile("[a-z]+")
 
 
 def mask(text: str) -> str:
@@ -261,19 +265,23 @@ def mask(text: str) -> str:
     Characters that nobody sees are left out, since a number could hide behind them.
     """
     text = without_codes(text, "[kode]")
-    if "@" in text or "/" in text:
-        text = _replaced(text, _ACCOUNTS)
     folded = text.lower()
+    if "@" in text:
+        text = _replaced(text, _ACCOUNTS)
+    if _has(folded, PAGES):
+        text = _replaced(text, _PAGES)
     if "mail" in folded or "yahoo" in folded:
         text = _replaced(text, _MAILS)
-    if _DIGIT.search(text):
+    if _LONG_NUMBER.search(text):
         if _has(folded, NUMBER_WORDS):
             text = _replaced(text, _CUED)
         text = _replaced(text, _NUMBERS)
+    if _DIGIT.search(text):
+        text = _replaced(text, _PLATES)
     if _has(folded, OFFICE_WORDS):
         text = _replaced(text, _OFFICERS)
     text = _replaced(text, _NAMES)
-    if _THEN_A_NAME.search(text):
+    if not _OF_KIN.isdisjoint(_SMALL_LETTERS.findall(text.lower())) and _THEN_A_NAME.search(text):
         text = _replaced(text, _RELATIVES)
     return _replaced(text, _SMALL) if _has(folded, INTRODUCED) else text
 

@@ -21,10 +21,10 @@ PIECES: tuple[str, ...] = tuple(document("tables/property/masking.yaml")["PIECES
 def test_a_rule_that_is_passed_over_would_have_changed_nothing(text: str) -> None:
     """The result is that of all rules, one after another."""
     numbers, names = (
-        (*masking._CUED, *masking._NUMBERS),
+        (*masking._CUED, *masking._NUMBERS, *masking._PLATES),
         (*masking._OFFICERS, *masking._NAMES, *masking._RELATIVES, *masking._SMALL),
     )
-    every = (*masking._ACCOUNTS, *masking._MAILS, *numbers, *names)
+    every = (*masking._ACCOUNTS, *masking._PAGES, *masking._MAILS, *numbers, *names)
     coded = without_codes(text, "[kode]")
     assert masking.mask(text) == masking._replaced(coded, every)
 
