@@ -83,10 +83,12 @@ def _rows(event: Case | Fact | DeadLetter | MessageEvent | ReplyEvent | Delivery
 
 def _numbered(row: Row, number: Numbers) -> Row:
     """Put what analysts see in the place of codes and ids, and return the row."""
-    for name in row.keys() & CODES:
-        row[name] = number(row[name]) if row[name] else ""
-    for name in row.keys() & IDS:
-        row[name] = number.id(row[name]) if row[name] else None
+    for name in CODES:
+        if code := row.get(name):
+            row[name] = number(code)
+    for name in IDS:
+        if id_ := row.get(name):
+            row[name] = number.id(id_)
     if citizen := row.get("reporter"):
         row["reporter"] = "R" + number(f"reporter {citizen}").removeprefix(NUMBER_PREFIX[:1])
     return row
