@@ -104,6 +104,6 @@ class Intake:
 
     def _measure(self, started: float, answer: "Future[Receipt]") -> None:
         error = answer.exception()
-        outcome = answer.result().outcome.value if error is None else type(error).__name__
+        outcome = answer.result().outcome if error is None else type(error).__name__
         self._counter(outcome).inc()
         self._seconds.observe(time.monotonic() - started)

@@ -78,14 +78,15 @@ class Sealing:
             citizen, code = self._keyring.pseudonym(self._channel, message.sender + alone), ""
         else:
             citizen = code = message.about or self._keyring.tracking_code(found)
-        month = f"{message.received_at:%Y-%m}"
+        received_at = _time(message.received_at)
+        month = received_at[:7]
         record = self._received(
             {
                 "id": str(found),
                 "citizen": citizen,
                 "channel": self._channel,
                 "account": message.account,
-                "received_at": _time(message.received_at),
+                "received_at": received_at,
                 "month": month,
                 "sealed": self._keyring.seal(packed, owner=found, month=month),
             }

@@ -37,6 +37,8 @@ KEPT: Final = 4_096
 
 def bare(number: str) -> str:
     """Return a number without what stands between its digits; a name as it is."""
+    if _DIGITS.fullmatch(number):
+        return number
     found = _SEPARATORS.sub("", number)
     return found if _DIGITS.fullmatch(found) else number
 

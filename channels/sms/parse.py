@@ -115,9 +115,11 @@ def segment(found: Delivered) -> Segment:
     if concat is not None and not _is_part(concat):
         concat = None
     kind = found.esm_class & MESSAGE_TYPE_MASK
-    reports = TLV_RECEIPTED_ID in tlvs or TLV_STATE in tlvs or read_receipt(body, tlvs) is not None
-    mistaken = kind == RECEIPT and not reports and bool(body.strip(b"\0 \r\n"))
-    receipt = (kind == RECEIPT and not mistaken) or (kind in NOTICES and reports)
+    receipt = mistaken = False
+    if kind == RECEIPT or kind in NOTICES:
+        reports = TLV_RECEIPTED_ID in tlvs or TLV_STATE in tlvs or read_receipt(body, tlvs) is not None
+        mistaken = kind == RECEIPT and not reports and bool(body.strip(b"\0 \r\n"))
+        receipt = reports or (kind == RECEIPT and not mistaken)
     if not receipt:
         _check_size(body, concat)
     return Segment(
@@ -140,6 +142,8 @@ def segment(found: Delivered) -> Segment:
 
 def _is_of_machine(found: Delivered, elements: dict[int, bytes]) -> bool:
     """Return whether an application sent a message, by what its fields say, whatever its words are."""
+    if not elements and not found.tlvs and not found.protocol_id and not found.service_type and not found.data_coding:
+        return False  # as nearly all are
     ports = [elements.get(element, b"")[:octets] for element, octets in OF_PORTS.items()]
     return bool(
         found.protocol_id in PROTOCOLS_OF_MACHINES

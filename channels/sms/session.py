@@ -128,7 +128,8 @@ class Session:
     def submit(self, parts: Sequence[Submit]) -> "Future[str]":
         """Send a text; from any thread. See Window for its outcomes."""
         answer = self._window.offer(parts)
-        self._wake()
+        with self._lock:
+            self._wake()
         return answer
 
     def serve(self, stop: threading.Event, turned: Callable[[], None]) -> None:
@@ -208,21 +209,20 @@ class Session:
 
     def _answer(self, to: Pdu, status: int) -> None:
         """Answer a message; from any thread. After the connection is gone there is nobody to answer: the SMSC delivers again."""
-        with self._lock:
-            self._unanswered -= 1
-        self._queue(pdu.response(to, status))
+        self._queue(pdu.response(to, status), answered=1)
 
-    def _queue(self, frame: bytes) -> None:
+    def _queue(self, frame: bytes, *, answered: int = 0) -> None:
         with self._lock:
             self._answers += frame
-        self._wake()
+            self._unanswered -= answered
+            self._wake()
 
     def _wake(self) -> None:
-        with self._lock:
-            if self._open and not self._awake:
-                self._awake = True  # one call is enough until the loop has turned
-                with contextlib.suppress(BlockingIOError):  # a full pipe wakes as well
-                    self._wake_out.send(b"!")
+        """Let the loop turn. Call it with the lock."""
+        if self._open and not self._awake:
+            self._awake = True  # one call is enough until the loop has turned
+            with contextlib.suppress(BlockingIOError):  # a full pipe wakes as well
+                self._wake_out.send(b"!")
 
     def _write(self) -> None:
         with self._lock:
