@@ -174,6 +174,8 @@ def _octets(character: str) -> bytes | None:
 
 def encode(text: str) -> tuple[int, list[bytes]]:
     """Return the data_coding and the octets of each character: GSM-7, or UCS-2 where a letter has no other way."""
+    if _AS_IN_ASCII.fullmatch(text):
+        return GSM7, [bytes((octet,)) for octet in text.encode("ascii")]
     plain = gsm7(text)
     units = [_octets(character) for character in plain]
     found = [unit for unit in units if unit is not None]
