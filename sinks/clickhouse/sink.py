@@ -31,8 +31,8 @@ log = structlog.get_logger()
 GROUP = "lapor-sink"
 SOURCE = "/sinks/clickhouse"
 
-POLL_S = 0.1
-"""The maximum number of seconds that one poll waits. So the end of an interval is noticed at most this much later."""
+POLL_S = 0.2
+"""The maximum number of seconds that one poll waits: less before the end of an interval."""
 
 STORE_PATIENCE_S = 120.0
 """Seconds that ClickHouse may be away (for a restart, say) before the sink stops and is restarted. Meanwhile nothing is committed."""
@@ -140,7 +140,8 @@ class Sink:
             turned(self._stored)
             self._orders.look()
             self._hold()
-            self._read(self._consumer.poll(max_records=self._pace.most_rows, timeout_s=POLL_S))
+            wait_s = min(POLL_S, max(0.0, due - time.monotonic()))
+            self._read(self._consumer.poll(max_records=self._pace.most_rows, timeout_s=wait_s))
             held = sum(map(len, self._pending.values()))
             if held >= self._pace.most_rows or time.monotonic() >= due:
                 self._insert()

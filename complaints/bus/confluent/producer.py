@@ -19,6 +19,9 @@ log = structlog.get_logger()
 _PURGED_S: Final = 1.0
 """Seconds for the reports of what was purged."""
 
+_POLL_S: Final = 0.2
+"""Seconds after which the poller looks whether it must end, if Kafka answers nothing."""
+
 
 class ConfluentProducer:
     """Writes records to Kafka (see Producer): acks=all, with keys hashed by murmur2 as Kafka's Java client does."""
@@ -45,7 +48,7 @@ class ConfluentProducer:
         while not self._stop.is_set():
             producer = self._producer
             try:
-                producer.poll(0.1)
+                producer.poll(_POLL_S)
             except (KafkaException, SystemError) as error:  # the client raises only what it does not get over
                 self._renew(producer, error)
 
