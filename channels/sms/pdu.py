@@ -1,6 +1,6 @@
 """SMPP PDUs in and out: whole frames in, whole frames out, and nothing raised outside our error tree.
 
-smpplib encodes and decodes all but those of every message: deliver_sm and data_sm, which channels/sms/deliver.py reads, and submit_sm.
+smpplib encodes and decodes all but deliver_sm and data_sm, which channels/sms/deliver.py reads: they are nearly all that comes.
 """
 
 import struct
@@ -11,16 +11,10 @@ from smpplib import consts, exceptions, smpp
 
 from channels.sms.deliver import DATA_SM, DELIVER_SM, read_delivered
 from channels.sms.parse import Segment, payload, segment
-from channels.sms.segments import Endpoint, Submit
+from channels.sms.segments import Submit
 from complaints.errors import MalformedMessage
 
 HEADER_BYTES = 16
-SUBMIT_SM = 0x04
-LONGEST_ADDRESS = 20
-"""The octets of source_addr and destination_addr, without the NUL behind them; what is longer is cut."""
-
-_HEADER = struct.Struct(">4I")
-
 MAX_PDU_BYTES = 64 * 1024
 """The largest legal PDU is a message_payload of 64 KB less some; a longer one is a stream out of step."""
 
@@ -185,16 +179,21 @@ def bind_transceiver(sequence: int, *, system_id: str, password: str) -> bytes:
 
 
 def submit_sm(sequence: int, message: Submit) -> bytes:
-    """Return the PDU that hands the SMSC a message for a citizen (SMPP 3.4, 4.4.1)."""
-    sent = message.octets
-    # the zeros: protocol_id, priority_flag and two times, replace_if_present_flag, sm_default_msg_id
-    flags = message.esm_class, 0, 0, 0, 0, message.registered_delivery, 0, message.data_coding, 0, len(sent)
-    body = b"".join((b"\0", _address(message.source), _address(message.destination), bytes(flags), sent))
-    return _HEADER.pack(HEADER_BYTES + len(body), SUBMIT_SM, OK, sequence) + body
-
-
-def _address(of: Endpoint) -> bytes:
-    return bytes((of.ton, of.npi)) + of.address.encode("latin-1")[:LONGEST_ADDRESS] + b"\0"
+    """Return the PDU that hands the SMSC a message for a citizen."""
+    return _made(
+        "submit_sm",
+        sequence,
+        source_addr_ton=message.source.ton,
+        source_addr_npi=message.source.npi,
+        source_addr=message.source.address,
+        dest_addr_ton=message.destination.ton,
+        dest_addr_npi=message.destination.npi,
+        destination_addr=message.destination.address,
+        esm_class=message.esm_class,
+        registered_delivery=message.registered_delivery,
+        data_coding=message.data_coding,
+        short_message=message.octets,
+    )
 
 
 def response(to: Pdu, status: int = OK) -> bytes:

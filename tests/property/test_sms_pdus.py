@@ -16,7 +16,7 @@ from channels.sms import pdu
 from channels.sms.coding import decode
 from channels.sms.deliver import Delivered, read_delivered
 from channels.sms.pdu import Frames, FramingError
-from channels.sms.segments import Endpoint, Submit, compose
+from channels.sms.segments import compose
 from complaints.errors import MalformedMessage
 from tests.harness.tables import row_by_row
 
@@ -33,40 +33,6 @@ def deliver(sequence: int = 7, **fields: object) -> bytes:
     made = smpp.make_pdu("deliver_sm", client=pdu._Sequence(sequence), **(given_fields | fields))
     made.sequence = sequence
     return bytes(made.generate())
-
-
-OCTET = st.integers(0, 255)
-ENDPOINTS = st.builds(Endpoint, address=st.text(st.characters(max_codepoint=255), max_size=24), ton=OCTET, npi=OCTET)
-
-
-@given(
-    st.integers(1, 2**31 - 1),
-    st.builds(
-        Submit,
-        source=ENDPOINTS,
-        destination=ENDPOINTS,
-        octets=st.binary(min_size=1, max_size=254),
-        data_coding=OCTET,
-        esm_class=OCTET,
-        registered_delivery=OCTET,
-    ),
-)
-def test_a_submit_sm_is_what_smpplib_makes(sequence: int, message: Submit) -> None:
-    """Byte for byte, also with an address that is too long."""
-    assert pdu.submit_sm(sequence, message) == pdu._made(
-        "submit_sm",
-        sequence,
-        source_addr_ton=message.source.ton,
-        source_addr_npi=message.source.npi,
-        source_addr=message.source.address,
-        dest_addr_ton=message.destination.ton,
-        dest_addr_npi=message.destination.npi,
-        destination_addr=message.destination.address,
-        esm_class=message.esm_class,
-        registered_delivery=message.registered_delivery,
-        data_coding=message.data_coding,
-        short_message=message.octets,
-    )
 
 
 @given(st.lists(st.integers(1, 200), max_size=30), st.integers(1, 20))
