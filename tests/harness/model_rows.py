@@ -135,6 +135,8 @@ def _fact(fact: Any) -> list[tuple[str, Row]]:
     step = {"event_id": fact.id, "version": fact.version, "caused_by": fact.caused_by}
     received = complaint or addition
     own = {name: field_of(fact, name) for name in _OWN}
+    decided = field_of(fact, "disposition")
+    agency = own["agency"] or (decided.owner if decided else None)
     said = addition.text if addition else field_of(fact, "text") or ""
     event = {
         "kind": fact.kind.value,
@@ -146,7 +148,7 @@ def _fact(fact: Any) -> list[tuple[str, Row]]:
         "level": own["level"] or 0,
         "stars": own["stars"],
         "other": "" if secret else own["other"] or "",
-        "agency_id": "" if secret else own["to"] or (own["agency"].id if own["agency"] else ""),
+        "agency_id": "" if secret else own["to"] or (agency.id if agency else ""),
         "text": "" if fact.kind == "ditambahkan pendukung" else _shown(said, secret=secret),
         "command": own["command"].value if own["command"] else "",
         "result": own["result"].value if own["result"] else "",

@@ -43,12 +43,14 @@ def rows(fact: Fact, record: StoredRecord) -> Rows:
 
 def _event(fact: Fact, *, secret: bool) -> Row:
     """Return the columns of `case_event_rows` alone. The text is that of the addition if the fact is one."""
-    received, said = None, said_in(fact)
+    received, said, owner = None, said_in(fact), ""
     match fact:
         case Opened():
             received = fact.complaint.received_at
         case Added():
             received = fact.addition.received_at
+        case Routed():
+            owner = fact.disposition.owner.id
         case Seconded():
             said = ""  # the words are in the supporter's own case, which may become secret
     agency: AgencyRef | None = field_of(fact, "agency")
@@ -63,7 +65,7 @@ def _event(fact: Fact, *, secret: bool) -> Row:
         "level": field_of(fact, "level") or 0,
         "stars": field_of(fact, "stars"),
         "other": "" if secret else field_of(fact, "other") or "",
-        "agency_id": "" if secret else field_of(fact, "to") or (agency.id if agency else ""),
+        "agency_id": "" if secret else field_of(fact, "to") or (agency.id if agency else owner),
         "text": shown(said, secret=secret),
         "command": command,
         "result": result,

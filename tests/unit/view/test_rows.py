@@ -299,6 +299,12 @@ def test_a_name_that_two_messages_make_together_is_masked() -> None:
     assert "Budi" not in found["text"]
 
 
+def test_a_fact_of_the_way_names_the_agency_that_it_leads_to() -> None:
+    """Who counts what came to an agency needs no second view."""
+    of, sealed = complaint(), complaint(secret=True)
+    assert [rows(stored(routed(one)))["case_event_rows"]["agency_id"] for one in (of, sealed)] == [DPU.id, ""]
+
+
 def test_nothing_of_a_secret_report_is_shown() -> None:
     """Its texts are empty in all tables; where it happened is known to the regency only."""
     of = completed(complaint(secret=True, place=PLACE, title="Judul rahasia", text="Isi rahasia"), "Isi rahasia")
