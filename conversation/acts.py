@@ -19,7 +19,7 @@ from conversation.situation import Situation, Standing
 from conversation.table import DONE, Act, row_for
 from conversation.turn import Turn
 from normalizer.language import cues
-from normalizer.language.commands import word_of
+from normalizer.language.commands import Order, word_of
 
 _REGENCY: Final = len("33.74")
 """Characters of the code of a regency, with which those of the regions in it begin."""
@@ -137,6 +137,14 @@ class Acts:
         if others and not stands.is_named and not cues.names_topic(stands.about.topic or "", heard.said):
             return which(turn, heard, word_of("withdraw"))
         return self._asked_first(turn, heard, stands, "sure_withdraw", code=spaced(stands.about.code))
+
+    def ask_back(self, turn: Turn, heard: Heard, stands: Standing, order: Order) -> Landed | None:
+        """Ask whether a command is meant that may be said of something else; None if the message says more to whoever has the case."""
+        if order.act == "stop":
+            return self._asked_first(turn, heard, stands, "sure_stop")
+        if stands.case is None:
+            return which(turn, heard, order.word)
+        return None if stands.case.foreign else self._withdrawn(turn, heard, stands)
 
     def _asked_first(self, turn: Turn, heard: Heard, stands: Standing, occasion: str, code: str = "") -> Landed:
         """Tell a citizen the word for what would cost him something: that he wishes it is only likely. The case keeps what he said.

@@ -18,7 +18,7 @@ from conversation.acts import Acts, hears, hide, tells, which
 from conversation.citizen import KnownCase
 from conversation.heard import Heard
 from conversation.opening import Opens
-from conversation.own import says_nothing
+from conversation.own import says_nothing, speaks_to_others
 from conversation.parts import Went
 from conversation.passing import Landed, Passing, command, named_case
 from conversation.reading import Reads
@@ -32,6 +32,10 @@ ASKED_AGAIN_MS: Final = 60_000
 
 _WITH_THE_CODE: Final = {"disagree", "reopen", "hide"}
 """What whoever has the code of a case does with it from another number, as from a new one. Nobody else withdraws or rates a case."""
+
+
+_COST: Final = {"stop", "withdraw"}
+"""What costs a citizen something by a word that may be said of something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +104,12 @@ class Lands:
             self._acts.beside(turn, heard, stands)
             return command(turn, heard, named, message.act, words=True)
         if heard.is_own and not message.attachments and not heard.cries and heard.order is not None:
-            became = self._ordered(turn, heard, heard.order, named)
+            order = self._doubted(turn, heard, heard.order)
+            became = (
+                self._ordered(turn, heard, order, named)
+                if order.sure
+                else self._acts.ask_back(turn, heard, stands, order)
+            )
             if became is not None:
                 return became
         return self._acts.do(turn, heard, stands)
@@ -142,6 +151,17 @@ class Lands:
         if not order.code:  # it says more than the word: whoever has the case reads it
             return None
         return tells(turn, heard, "other_number", secret=True, code=spaced(case.code))  # nobody here knows if it is
+
+    def _doubted(self, turn: Turn, heard: Heard, order: Order) -> Order:
+        """Return a command; one that costs something and has no code is not sure if it may answer an owner, or speaks to another account.
+
+        As we write it, in capitals, it is sure beside a question.
+        """
+        if order.code or order.act not in _COST:
+            return order
+        answers = order.alone and not heard.said.isupper()
+        doubted = answers and any(not case.part for case in open_questions(turn, ANSWERED_MS))
+        return order._replace(sure=order.sure and not doubted and not speaks_to_others(heard.message))
 
     def _denied(self, turn: Turn, heard: Heard) -> Landed | None:
         """Dispute the latest answer by the bare word; it may answer what its owner has asked since, unless it is written as we write it."""

@@ -36,6 +36,14 @@ def own_words(message: InboundMessage) -> str:
     return re.sub(rf"@{re.escape(account)}\b", " ", said, flags=re.IGNORECASE).strip()
 
 
+def speaks_to_others(message: InboundMessage) -> bool:
+    """Return whether a post begins with another account than ours."""
+    _, found, account = message.account.rpartition("/@")
+    begins = _MENTIONED.match(visible(message.text)) if found else None
+    named = re.findall(r"@(\w+)", begins[0].lower()) if begins else []
+    return any(name != account.lower() for name in named)
+
+
 def hidden(message: InboundMessage, *, like: KnownCase | None = None) -> InboundMessage:
     """Return a complaint as hidden as it asks to be in its text. Who asks for a secret report without a word of the person means both.
 

@@ -249,7 +249,7 @@ INTRODUCED = ("nama", "nm", "perkenalkan")
 
 _DIGIT = re.compile(r"\d")
 _LONG_NUMBER = re.compile(r"[\dOo](?:[\W_]{0,3}\d){6}|\d\.\d{4}")
-"""What each number of _CUED and _NUMBERS has: seven digits, the first one an O perhaps, or the degrees of a position."""
+"""What each number of _NUMBERS has: seven digits, the first one an O perhaps, or the degrees of a position."""
 _SMALL_LETTERS = re.compile("[a-z]+")
 
 
@@ -272,11 +272,11 @@ def mask(text: str) -> str:
         text = _replaced(text, _PAGES)
     if "mail" in folded or "yahoo" in folded:
         text = _replaced(text, _MAILS)
-    if _LONG_NUMBER.search(text):
+    if _DIGIT.search(text):
         if _has(folded, NUMBER_WORDS):
             text = _replaced(text, _CUED)
-        text = _replaced(text, _NUMBERS)
-    if _DIGIT.search(text):
+        if _LONG_NUMBER.search(text):
+            text = _replaced(text, _NUMBERS)
         text = _replaced(text, _PLATES)
     if _has(folded, OFFICE_WORDS):
         text = _replaced(text, _OFFICERS)

@@ -117,7 +117,7 @@ def dashboard(
     ] = "127.0.0.1:8091",
     host: Annotated[
         list[str] | None,
-        typer.Option(help="A further name by which browsers ask for it, such as a proxy's; repeatable."),
+        typer.Option(help="A further name by which browsers ask for it, such as a proxy's; repeatable. '*' is any."),
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
@@ -142,9 +142,9 @@ def dashboard(
         )
     at = parse_address(f"http://{listen}", scheme="http", default_port=8091)
     listener = configured_socket(at.host, at.port, setting="--listen")
+    shown = f"[{at.host}]" if ":" in at.host else at.host
     with contextlib.closing(analysts_store(started_in(data_dir))) as store, contextlib.suppress(KeyboardInterrupt):
-        typer.echo(
-            f"The dashboard is at http://{at.host}:{listener.getsockname()[1]}/ until you press Ctrl-C.", err=True
-        )
-        hosts = ["127.0.0.1", "localhost", at.host, *(host or ())]
+        typer.echo(f"The dashboard is at http://{shown}:{listener.getsockname()[1]}/ until you press Ctrl-C.", err=True)
+        # of an IPv6 address in brackets Starlette compares what is before its first colon
+        hosts = ["127.0.0.1", "localhost", shown.partition(":")[0], *(host or ())]
         serve(Dashboard(store.table, hosts=hosts).app, listener, Event(), lambda: None)

@@ -94,6 +94,16 @@ def test_only_a_post_loses_names(town: Town) -> None:
     assert town.complaints == []
 
 
+def test_a_word_to_another_account_silences_nobody_and_withdraws_nothing(town: Town) -> None:
+    """Behind the name of somebody else it may be said to him; we ask."""
+    post(town, "jalan berlubang di Kota Semarang")
+    for word, asked in (("stop ya", "Tulis STOP"), ("cabut", "Tulis CABUT")):
+        post(town, f"@budi {word}")
+        assert asked in town.texts[-1]
+    assert MessageKind.silence not in {one.kind for one in town.landed}
+    assert not town.commands
+
+
 @pytest.mark.parametrize("days", [0, 3])
 @row_by_row
 def test_the_same_matter_without_a_place_and_a_correction_go_on_with_the_case(
