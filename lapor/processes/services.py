@@ -1,5 +1,6 @@
 """The services of `lapor run`: channels, steps, sink and view, each in the foreground until it is told to stop."""
 
+import resource
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -66,6 +67,7 @@ def run_services(names: Sequence[str], settings: Settings) -> None:
     unknown = [name for name in names if name not in {*CHANNELS, *WORKERS}]
     if unknown:
         raise ConfigurationError(f"no service {unknown[0]!r}; there are {', '.join([*CHANNELS, *WORKERS])}")
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core has the secret in it, and texts in clear
     if settings.metrics is not None:
         serve_metrics(settings.metrics)
     match names:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import Final, TypeVar, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message
@@ -104,8 +105,17 @@ def patiently(topic: str, ask: Callable[[], T]) -> T:
             time.sleep(PAUSE_S)
 
 
-def extent(consumer: Consumer, topic: str, partition: int) -> tuple[int, int]:
+def extent(consumer: Consumer, topic: str, partition: int, *, brokers: str = "") -> tuple[int, int]:
     """Return the offset of the first record of a partition, and the one after all that a consumer may read.
+
+    A client does not ask by itself for minutes whether a partition has a leader again. It must not be told to within a callback of its own:
+    `list_topics` forgets the call in which that runs, and the next callback ends the process by an assertion of confluent_kafka.
+
+    Args:
+        consumer: asks.
+        topic: the name of the topic.
+        partition: its number.
+        brokers: host:port, separated by commas, for another client that asks in its place within a callback.
 
     Raises:
         BusUnavailable: the broker did not answer in time.
@@ -116,10 +126,13 @@ def extent(consumer: Consumer, topic: str, partition: int) -> tuple[int, int]:
         try:
             return consumer.get_watermark_offsets(at, timeout=ANSWER_S)
         except KafkaException as error:
-            if error.args[0].code() == KafkaError._UNKNOWN_PARTITION:  # noqa: SLF001  # the same
-                consumer.list_topics(
-                    topic, timeout=ANSWER_S
-                )  # that it has a leader again is not asked by itself for minutes
+            if error.args[0].code() != KafkaError._UNKNOWN_PARTITION:  # noqa: SLF001  # the same
+                raise
+            if brokers:
+                with closing(Consumer(profiles.scanner(brokers))) as other:
+                    other.list_topics(topic, timeout=ANSWER_S)
+                    return other.get_watermark_offsets(at, timeout=ANSWER_S)
+            consumer.list_topics(topic, timeout=ANSWER_S)
             raise
 
     return patiently(topic, ask) or (0, 0)

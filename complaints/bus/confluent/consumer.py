@@ -84,7 +84,7 @@ class ConfluentConsumer:
         marks = {(at.topic, at.partition): mark for at in committed if (mark := _mark_in(at.metadata)) is not None}
         lost = regrown(self._brokers, marks)
         for at in committed:
-            first, end = extent(consumer, at.topic, at.partition)
+            first, end = extent(consumer, at.topic, at.partition, brokers=self._brokers)
             place = (at.topic, at.partition)
             known = 0 <= at.offset <= end and place not in lost
             if known and at.offset < first:

@@ -65,7 +65,7 @@ class Mailbox:
         self.consumer: Consumer = Consumer(
             profiles.mailbox(options.brokers, group=spec.name, member=identity.member, client=identity.client)
         )
-        self._extent = partial(extent, self.consumer, spec.mailbox)
+        self._extent = partial(extent, self.consumer, spec.mailbox, brokers=options.brokers)
         self._kept = partial(kept, options.brokers, spec.mailbox)
         told = {"on_assign": self._on_assign, "on_revoke": self._on_revoke, "on_lost": self._on_revoke}
         self.consumer.subscribe([spec.mailbox], **told)
