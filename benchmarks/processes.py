@@ -139,6 +139,11 @@ def spent() -> dict[str, float]:
     """Return the processor time of the processes that this one has started and that still run, in seconds, by their names."""
     by_name: dict[str, float] = {}
     for one in psutil.Process().children(recursive=True):
-        times, name = one.cpu_times(), one.name()
-        by_name[name] = by_name.get(name, 0.0) + times.user + times.system
+        by_name[one.name()] = by_name.get(one.name(), 0.0) + seconds(one)
     return by_name
+
+
+def seconds(one: psutil.Process) -> float:
+    """Return the processor time of a process in seconds."""
+    times = one.cpu_times()
+    return times.user + times.system

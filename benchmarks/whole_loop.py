@@ -12,7 +12,7 @@ from clickhouse_driver import Client
 
 from benchmarks import texts
 from benchmarks.figures import Figure
-from benchmarks.processes import LOOPBACK, Say, explained, folder, free_port, process, wait_until
+from benchmarks.processes import LOOPBACK, Say, explained, folder, free_port, process, seconds, wait_until
 from benchmarks.sms.feeder import Feeder, frames_of
 from complaints.crypto import load_or_create_secret
 from complaints.errors import UnavailableError
@@ -55,7 +55,7 @@ def measure(*, messages: int, say: Say, tree: Path | None = None) -> list[Figure
         loop.send(items[:WARM_UP])
         before, began = loop.spent(), time.monotonic()
         loop.send(items[WARM_UP:])
-        seconds = time.monotonic() - began
+        took_s = time.monotonic() - began
         after = loop.spent()
     each = {name: (after[name] - before[name]) / messages * 1e6 for name in after}
     name = "whole loop" if tree is None else f"whole loop at {tree.name}"
@@ -63,7 +63,7 @@ def measure(*, messages: int, say: Say, tree: Path | None = None) -> list[Figure
     return [
         Figure(name=f"{name}: processor time of a complaint", value=sum(each.values()), unit="us", below=bar),
         *(Figure(name=f"- {part}", value=us, unit="us") for part, us in each.items()),
-        Figure(name="- complaints per second", value=messages / seconds, unit="complaints/s"),
+        Figure(name="- complaints per second", value=messages / took_s, unit="complaints/s"),
     ]
 
 
@@ -162,12 +162,7 @@ class _Loop:
 
     def spent(self) -> dict[str, float]:
         """Return the processor time of each process with its children so far, in seconds."""
-        return {name: sum(map(_seconds, (one, *one.children(recursive=True)))) for name, one in self._processes.items()}
+        return {name: sum(map(seconds, (one, *one.children(recursive=True)))) for name, one in self._processes.items()}
 
 
 _ROWS = "SELECT uniqExact(complaint_id) FROM cases WHERE owner_id != ''"
-
-
-def _seconds(one: psutil.Process) -> float:
-    times = one.cpu_times()
-    return times.user + times.system

@@ -12,6 +12,7 @@ from confluent_kafka import Consumer, Producer
 from benchmarks.processes import Say, explained, folder, kafka, process, spent, wait_until
 from benchmarks.sms.chain_app import (
     ACCOUNTS,
+    BATCH,
     CASES,
     CITIZENS,
     COMPLAINTS,
@@ -25,8 +26,8 @@ from benchmarks.sms.chain_app import (
     value_of,
 )
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import is_record
 from complaints.bus.kafka_python import KafkaPythonAdmin
+from complaints.bus.step.kafka import polled
 from complaints.contract import Topic
 from ops.topics import apply
 
@@ -150,10 +151,10 @@ def _watch(brokers: str, passed: Passed, stop: threading.Event) -> None:
     )
     consumer.subscribe([FACTS, EVENTS])
     while not stop.is_set():
-        first = consumer.poll(0.1)
-        for message in filter(is_record, [*([] if first is None else [first]), *consumer.consume(500, timeout=0)]):
-            number, value = (message.key() or b"").decode(), message.value() or b""
-            if message.topic() == FACTS:
+        read = (record for _, record in polled(consumer, BATCH, wait_s=0.1, gather_s=0.0) if record is not None)
+        for record in read:
+            number, value = (record.key or b"").decode(), record.value or b""
+            if record.topic == FACTS:
                 passed.owned.setdefault(number, time.monotonic())
             elif value.startswith(b"t"):
                 passed.submitted.setdefault(number, float(value[1 : value.index(b";")]))
