@@ -77,8 +77,8 @@ class Complaint(Event):
     """The additions, oldest first; in the mailbox of the case always empty, because each addition follows as a command."""
     normaliser_version: str
     danger: bool | None = None
-    """Whether title or text tell of danger to somebody's life, as this version of the normaliser understood them; None if it was not asked.
-    It is for the first decision, and no case keeps it."""
+    """Whether the text, or a title of the citizen's own, tells of danger to somebody's life, as this version of the normaliser understood
+    it; None if it was not asked. It is for the first decision, and no case keeps it."""
     settled: tuple[str, ...] | None = None
     """The word groups that answers to our questions mean ("provincial_road"); None if there are no such answers."""
     recorded_by: AgencyId | None = None

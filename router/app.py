@@ -172,7 +172,8 @@ def _agents(app: faust.App, host: Host, ticks: Any) -> None:
             log.info("order", about=(order[0] or b"").decode("utf-8", "replace"))
 
     async def clock() -> None:
-        await ticks.send(value=Tick.clock)
+        if host.is_open:
+            await ticks.send(value=Tick.clock)
 
     app.agent(ticks, name="batches", concurrency=1)(batches)
     app.agent(app.topic(CONTROL, key_serializer="raw", value_serializer="raw"), name="orders", concurrency=1)(orders)

@@ -12,6 +12,7 @@ from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-def
 
 from complaints.bus import BatchConsumer, Position, Producer, Record
 from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer, ConfluentScanner
+from complaints.bus.confluent import consumer as group_consumer
 from complaints.bus.confluent.tail import ConfluentTail
 from complaints.bus.deleted import Gap
 from complaints.bus.kafka_python import KafkaPythonAdmin, KafkaPythonProducer
@@ -168,8 +169,10 @@ def test_nothing_is_committed_but_by_commit(kafka: KafkaServer, topic: str) -> N
     second.close()
 
 
-def test_a_group_goes_on_behind_what_was_deleted_and_says_so(kafka: KafkaServer, topic: str) -> None:
-    """Once: it commits where it goes on. The end of a partition is committed behind the markers of transactions."""
+def test_a_group_goes_on_behind_what_was_deleted_and_says_so(
+    kafka: KafkaServer, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once: it commits where it goes on. The end of a partition is committed behind the markers of transactions, seen late too."""
     said: list[Gap] = []
 
     def reader() -> ConfluentConsumer:
@@ -196,9 +199,17 @@ def test_a_group_goes_on_behind_what_was_deleted_and_says_so(kafka: KafkaServer,
     read_all(third, 4)
     third.poll(max_records=10, timeout_s=1.0)
     third.commit({place: 11})
-    third.close()
     committed = KafkaPythonAdmin(kafka.brokers)
     assert committed.group_offsets("d-" + topic)[place] == committed.end_offsets(topic)[place] == 12
+    Transactions(kafka.brokers, "w-" + topic).write([Record(topic=topic, key=b"one", value=b"{}")])
+    wait_until(lambda: bool(third.poll(max_records=1, timeout_s=1.0)), what="the record before the marker")
+    third.commit({place: 13})
+    assert committed.group_offsets("d-" + topic)[place] == 13
+    monkeypatch.setattr(group_consumer, "SETTLE_S", 0.0)
+    for _ in range(2):
+        third.poll(max_records=10, timeout_s=1.0)
+    third.close()
+    assert committed.group_offsets("d-" + topic)[place] == committed.end_offsets(topic)[place] == 14
     committed.close()
     producer.close()
 

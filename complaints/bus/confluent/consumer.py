@@ -33,6 +33,9 @@ COMMIT_PATIENCE_S, COMMIT_PAUSE_S = 15.0, 0.1
 """Seconds for which a commit is repeated, and the pause between two tries. The first is longer than profiles.GROUP_SESSION_MS, after which
 the group drops a member that died while it joined."""
 
+SETTLE_S = 10.0
+"""Seconds between two looks for partitions whose committed offset only markers of transactions follow."""
+
 
 def say(at: TopicPartition, gap: Gap) -> None:
     """Log what Kafka deleted before it was read."""
@@ -63,7 +66,7 @@ class ConfluentConsumer:
         self._marks = defaultdict[TopicPartition, dict[int, Last]](dict)
         self._next, self._held = dict[TopicPartition, int](), frozenset[TopicPartition]()
         self._revoked: Callable[[Collection[TopicPartition]], None] = lambda _: None
-        self._handed_over, self._membership = 0, Membership(group)
+        self._handed_over, self._membership, self._settled = 0, Membership(group), time.monotonic()
         self._consumer = Consumer(profiles.group_reader(brokers, group))
         self._consumer.subscribe(
             list(topics), on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
@@ -117,6 +120,7 @@ class ConfluentConsumer:
         Raises:
             BusUnavailable: Kafka answered with an error that does not pass by itself, or the group gives no share (see Membership).
         """
+        self._settle()
         first = self._consumer.poll(timeout_s)
         self._membership.check()
         for place, gap in list(self._gaps.items()):
@@ -141,13 +145,22 @@ class ConfluentConsumer:
     def _is_record(self, message: Message) -> bool:
         """Return whether a message is a record, and note where its partition ends."""
         at = (message.topic() or "", message.partition() or 0)
+        if at in self._held:
+            return False
         if is_end(message):
             self._ends[at] = message.offset() or 0
-        elif is_record(message) and at not in self._held:
+        elif is_record(message):
             self._read[at] = (message.offset() or 0) + 1
             self._ends.pop(at, None)
             return True
         return False
+
+    def _settle(self) -> None:
+        """Commit the ends of partitions that were read and committed to their last record: retention may delete the markers behind it."""
+        if time.monotonic() - self._settled < SETTLE_S:
+            return
+        self._settled = time.monotonic()
+        self.commit({at: offset for at, offset in self._next.items() if self._behind(at, offset) > offset})
 
     def commit(self, offsets: Offsets) -> None:
         """Store the group's offsets on Kafka (see BatchConsumer). Repeat for COMMIT_PATIENCE_S while members join or leave.
@@ -196,7 +209,7 @@ class ConfluentConsumer:
             raise BusUnavailable(f"held partitions cannot be read on: {error}") from error
 
     def _behind(self, at: TopicPartition, offset: int) -> int:
-        return max(offset, self._ends.get(at, 0)) if offset == self._read.get(at) else offset
+        return max(offset, self._ends.get(at, 0)) if offset == self._read.get(at, self._next.get(at)) else offset
 
     def _mark(self, at: TopicPartition, offset: int) -> str:
         """Return what is committed beside an offset: the last record that was read before it; empty if none was."""
