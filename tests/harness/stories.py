@@ -3,28 +3,35 @@
 import functools
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from msgspec import convert, structs
 
 from complaints import tracking
 from complaints.bus.envelope import encode
 from complaints.case import Case
 from complaints.command import Add, CommandKind
+from complaints.contract import CASE_EVENTS, CONVERSATIONS, MESSAGE_EVENTS, NEIGHBOURS
 from complaints.crypto import Keyring
 from complaints.event import Attachment, Complaint
+from complaints.fact import Fact
+from complaints.mail import Delivery, DeliveryOutcome
+from conversation.step import Rules
+from neighbours.step import NeighboursStep
 from normalizer.complaint import Normaliser
 from normalizer.results import Reading
 from router.decision import Decision
 from router.facts import Facts
 from router.routing import Router
-from tests.harness.house import said
+from tests.harness.house import OF_KIND, said
 from tests.harness.support import message
 from tests.harness.tables import TESTS, document, over, parts_of
 from tests.harness.town import Town
+from view.status import status_of
 
 PHOTO: Final = Attachment(name="a.png", media_type="image/png", size_bytes=1, sha256="0" * 64)
 
@@ -55,6 +62,11 @@ TOWN: Final[Mapping[str, Callable[[Town], Any]]] = {
     "text": lambda town: town.texts[-1],
     "written": lambda town: town.texts,
     "texts": lambda town: [one.text for one in town.complaints],
+    "added_to": lambda town: [len(town.case(one.tracking_code).complaint.additions) for one in town.complaints],
+    "codes": lambda town: [one.tracking_code for one in town.landed],
+    "private": lambda town: [one.private for one in town.sends],
+    "commanded": lambda town: [one.tracking_code for one in town.commands],
+    "outcomes": lambda town: [one.outcome for one in town.events(MESSAGE_EVENTS, Delivery)],
     "open": lambda town: [town.case(one.tracking_code).state == "dibuka kembali" for one in town.complaints],
 }
 """What can be seen of a town."""
@@ -83,6 +95,7 @@ CASE: Final[Mapping[str, Callable[[Case], Any]]] = {
     "first_addition": lambda case: case.complaint.additions[0].text,
     "last_addition": lambda case: case.complaint.additions[-1].text,
     "apart": lambda case: [one.apart for one in case.complaint.additions],
+    "duties": lambda case: [one.duty for one in case.deadlines],
     "files": lambda case: [list(one.attachments) == [PHOTO] for one in case.complaint.additions],
 }
 """What can be seen of a case, the first one unless a number says which: `state 2`."""
@@ -119,24 +132,124 @@ def plain(value: Any) -> Any:
         return value.name
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return sorted(plain(one) for one in value)
     return value
+
+
+def at(of: Any, path: str) -> Any:
+    """Return what a path of attributes leads to, and for a list that of each of its members."""
+    for name in path.split("."):
+        of = [getattr(one, name) for one in of] if isinstance(of, list | tuple) else of and getattr(of, name)
+    return of
+
+
+CONTAINED: Final = frozenset(
+    {"text", "law", "missing", "all_texts", "texts_to", "fact_text", "status_sms", "status_web", "duties"}
+)
+"""What is long: a story names words that are in it."""
 
 
 @dataclass(kw_only=True)
 class Telling:
     """One telling of a story, with the values of one row."""
 
-    town: Town
     values: dict[str, Any]
-    decided: tuple[Decision, Reading] | None = None
+    noted: dict[str, Any] = field(default_factory=dict)
 
     def step(self, step: Mapping[str, Any]) -> None:
-        """Let a step happen, or look whether the town stands as the step says."""
-        step = {name: self.filled(value) for name, value in step.items()}
-        if not step.pop("if", True) or step.pop("unless", False):
+        """Let a step happen, or look whether all stands as the step says."""
+        for number in range(step.get("repeat", 1)):
+            self.values["number"] = str(number)
+            filled = {name: self.filled(value) for name, value in step.items() if name != "repeat"}
+            if filled.pop("if", True) and not filled.pop("unless", False):
+                self.once(filled)
+
+    def filled(self, value: Any) -> Any:
+        """Return a value with what stands in braces: a column of the row, or the code of a case, also as people write it."""
+        if isinstance(value, dict):
+            return {name: self.filled(one) for name, one in value.items()}
+        if isinstance(value, list):
+            return [self.filled(one) for one in value]
+        if not isinstance(value, str) or "{" not in value:
+            return value
+        column = value[1:-1]
+        if value == f"{{{column}}}" and column in self.noted:
+            return self.noted[column]
+        if value == f"{{{column}}}" and not isinstance(self.values.get(column, ""), str):
+            return self.filled(self.values[column])
+        codes = {f"code{number}": one.tracking_code for number, one in enumerate(self.complaints, 1)}
+        codes |= {name.replace("code", "spaced"): tracking.spaced(code) for name, code in codes.items()}
+        row = {name: one.format_map(codes) if isinstance(one, str) else one for name, one in self.values.items()}
+        return value.format_map(codes | self.noted | row)
+
+    def note(self, names: str) -> None:
+        """Keep what is seen under its name."""
+        self.noted |= {name.replace(" ", "_"): self.seen(name) for name in names.split(", ")}
+
+    def look(self, name: str, wanted: Any) -> None:
+        """Fail if it does not stand so."""
+        what, is_denied = name.removeprefix("not "), name.startswith("not ")
+        found = self.seen(what)
+        if what.partition(" ")[0] in CONTAINED:
+            for part in [wanted] if isinstance(wanted, str) else wanted:
+                assert (part in found) != is_denied, f"{name} {part}: {found}"
             return
-        for _ in range(step.pop("repeat", 1)):
-            self.once(dict(step))
+        if what == "owner_begins":
+            found = found[: len(wanted)]
+        assert (found == wanted) != is_denied, f"{name}: {wanted!r} is {found!r}"
+
+    @property
+    def complaints(self) -> list[Complaint]:
+        """The complaints so far."""
+        raise NotImplementedError
+
+    def once(self, step: dict[str, Any]) -> None:
+        """Let a step happen once."""
+        raise NotImplementedError
+
+    def seen(self, name: str) -> Any:
+        """Return what is seen."""
+        raise NotImplementedError
+
+
+def of_case(case: Case, what: str, value: str = "") -> Any:
+    """Return what is seen of a case: one of CASE, a day of one of its duties, or what a path of attributes leads to."""
+    if what in {"due", "begins", "done"}:
+        return next(at(one, what) for one in case.deadlines if one.duty == value)
+    if what.startswith("status."):
+        return plain(at(status_of(case), what.removeprefix("status.")))
+    return plain(CASE[what](case) if what in CASE else at(case, what))
+
+
+@dataclass(kw_only=True)
+class TownTelling(Telling):
+    """A story of a town.
+
+    Attributes:
+        per_hour: how many texts each cause may send a citizen in an hour.
+        neighbours: whether the step that looks for duplicates works.
+        law: whether cases are decided.
+    """
+
+    per_hour: int | None = None
+    neighbours: bool = False
+    decided: tuple[Decision, Reading] | None = None
+
+    def __post_init__(self) -> None:
+        law, reader = law_and_reader()
+        rules = Rules()
+        if self.per_hour is not None:
+            rules = replace(rules, telling=replace(rules.telling, per_hour=self.per_hour))
+        self.town = Town(Keyring.from_secret(b"s" * 32), law, reader, rules)
+        if self.neighbours:
+            self.town.step_in(NEIGHBOURS, NeighboursStep())
+        self.commands = 0
+
+    @property
+    def complaints(self) -> list[Complaint]:
+        """The complaints so far."""
+        return self.town.complaints
 
     def once(self, step: dict[str, Any]) -> None:
         """Let a step happen once."""
@@ -153,26 +266,22 @@ class Telling:
             reading = law.reader.read(step[verb])
             self.decided = law.decide(Facts(reading)), reading
         elif verb == "note":
-            self.values[step[verb].replace(" ", "_")] = self.seen(step[verb])
+            self.note(step[verb])
         else:
-            for name, wanted in step.items():
-                self.look(name, wanted)
+            self.happen_or_look(step)
 
-    def filled(self, value: Any) -> Any:
-        """Return a value with what stands in braces: a column of the row, or the code of a case, also as people write it."""
-        if isinstance(value, dict):
-            return {name: self.filled(one) for name, one in value.items()}
-        if isinstance(value, list):
-            return [self.filled(one) for one in value]
-        if not isinstance(value, str) or "{" not in value:
-            return value
-        column = value[1:-1]
-        if value == f"{{{column}}}" and not isinstance(self.values.get(column, ""), str):
-            return self.filled(self.values[column])
-        codes = {f"code{number}": one.tracking_code for number, one in enumerate(self.town.complaints, 1)}
-        codes |= {name.replace("code", "spaced"): tracking.spaced(code) for name, code in codes.items()}
-        row = {name: one.format_map(codes) if isinstance(one, str) else one for name, one in self.values.items()}
-        return value.format_map(codes | row)
+    def happen_or_look(self, step: dict[str, Any]) -> None:
+        """Let something happen that no person does, or look."""
+        match step:
+            case {"outcome": outcome}:
+                self.town.outcome(self.town.sends[step.get("of", 0) - 1], DeliveryOutcome[outcome])
+            case {"accounts": send}:
+                self.town.is_sending = send == "send"
+            case {"lose": citizen}:
+                self.town.states.pop((CONVERSATIONS, self.town.citizen(**citizen).encode()))
+            case _:
+                for name, wanted in step.items():
+                    self.look(name, wanted)
 
     def say(self, text: str, **fields: Any) -> None:
         """Let a citizen send a message."""
@@ -198,37 +307,40 @@ class Telling:
             "upstream_id": number,
         }
         address = {"post": number, "username": "warga", "conversation": thread}
-        self.town.say(text, thread=thread, reply_to=address, **x, **fields)
+        self.town.say(text, thread=thread, reply_to=address, **(x | fields))
 
     def command(self, kind: CommandKind, *, text: str, case: int = 1, by: str = "", **fields: Any) -> None:
         """Let somebody, unless it is said who the owner, do something with a case."""
         complaint = self.town.complaints[case - 1]
         actor = by or self.town.case(complaint.tracking_code).owner.id
-        self.town.take(encode(said(kind, complaint, actor, text, **fields), source="/tests"))
-
-    def look(self, name: str, wanted: Any) -> None:
-        """Fail if the town does not stand so."""
-        what, is_denied = name.removeprefix("not "), name.startswith("not ")
-        found = self.seen(what)
-        if what in {"text", "law", "missing"}:
-            for part in [wanted] if isinstance(wanted, str) else wanted:
-                assert (part in found) != is_denied, f"{name} {part}: {found}"
-            return
-        if what == "owner_begins":
-            found = found[: len(wanted)]
-        assert (found == wanted) != is_denied, f"{name}: {wanted!r} is {found!r}"
+        self.commands += 1
+        fields = {"nonce": str(self.commands), "received_at": self.town.now} | fields
+        self.town.take(encode(said(kind, complaint, actor, text, **of_model(kind, fields)), source="/tests"))
 
     def seen(self, name: str) -> Any:
-        """Return what is seen of the town, of a case or of a complaint."""
+        """Return what is seen of the town, of a citizen by his number, of a case or of a complaint."""
         what, _, number = name.partition(" ")
         if self.decided:
             return plain(LAW[what](*self.decided))
         if what in TOWN:
             return plain(TOWN[what](self.town))
-        complaint = self.town.complaints[int(number or 1) - 1]
+        if what in {"kinds_to", "texts_to", "all_texts"}:
+            texts = [(one.kind, *self.town.open(one)) for one in self.town.sends]
+            mine = [one for one in texts if not number or number in one[2].values()]
+            return plain([kind for kind, *_ in mine]) if what == "kinds_to" else " | ".join(text for _, text, _ in mine)
+        complaint = self.town.complaints[int(number or 1) - 1 if number.isdigit() else 0]
         if what in REPORT:
             return plain(REPORT[what](complaint))
-        return plain(CASE[what](self.town.case(complaint.tracking_code)))
+        if what == "facts":
+            facts = [one for one in self.town.events(CASE_EVENTS, Fact) if one.tracking_code == complaint.tracking_code]
+            return plain([one.kind for one in facts])
+        return of_case(self.town.case(complaint.tracking_code), what, number)
+
+
+def of_model(kind: CommandKind, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a command as its Struct has them."""
+    types = {one.name: one.type for one in structs.fields(OF_KIND[kind])}
+    return {name: convert(value, types[name]) if name in types else value for name, value in fields.items()}
 
 
 def rows_of(story: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -240,26 +352,32 @@ def rows_of(story: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield {**row, **dict(zip(times, values, strict=True))}
 
 
-def tell(story: Mapping[str, Any]) -> None:
-    """Tell a story once for each of its rows, in a town in which nobody has complained yet."""
+TOLD_BY: Final = ("per_hour", "neighbours", "law", "opens")
+"""The fields of a story that say where it is told."""
+
+
+def tell(
+    story: Mapping[str, Any], teller: Callable[..., Telling] = TownTelling, begins: Mapping[str, Any] | None = None
+) -> None:
+    """Tell a story once for each of its rows, where nobody has complained yet, behind the steps by which it begins."""
 
     def once(row: Mapping[str, Any]) -> None:
-        telling = Telling(town=Town(Keyring.from_secret(b"s" * 32), *law_and_reader()), values=dict(row))
-        for step in story["steps"]:
+        telling = teller(values=dict(row), **{name: story[name] for name in TOLD_BY if name in story})
+        for step in [*(begins or {}).get(story.get("begins", ""), ()), *story["steps"]]:
             telling.step(step)
 
     over(once, str(story["rule"]), ["row"], lambda: ({"row": row} for row in rows_of(story)))()
 
 
-def stories_of(file: str) -> Callable[..., None]:
-    """Return a test of each story in the table of a test file."""
+def stories_of(file: str, teller: Callable[..., Telling] = TownTelling) -> Callable[..., None]:
+    """Return a test of each story in the table of a test file. BEGINS in it has the steps by which several of them begin."""
     path = Path(file).resolve().relative_to(TESTS)
-    name = f"tables/{path.parent.name}/{path.stem.removeprefix('test_')}.yaml"
-    told = {key: story for key, story in document(name).items() if "steps" in story}
+    tables = document(f"tables/{path.parent.name}/{path.stem.removeprefix('test_')}.yaml")
+    told = {key: story for key, story in tables.items() if "steps" in story}
 
     def test(story: Mapping[str, Any]) -> None:
         """What is said and done in the story leads to what it tells."""
-        tell(story)
+        tell(story, teller, tables.get("BEGINS"))
 
     decorated: Callable[..., None] = pytest.mark.parametrize("story", told.values(), ids=list(told))(test)
     return decorated

@@ -1,7 +1,6 @@
 """The case as a decider: each record has one result, and the document is the fold of the facts."""
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -17,7 +16,7 @@ from complaints.bus.step.contract import State
 from complaints.command import Command, CommandKind, Sender
 from complaints.contract import COMPLAINTS
 from complaints.errors import ContractViolation
-from complaints.event import AgencyRef, Complaint, Disposition, Place, Region
+from complaints.event import Complaint
 from complaints.fact import FactKind, Result
 from complaints.limits import (
     ADDED_BYTES,
@@ -33,17 +32,16 @@ from router.cases.document.evolve import MOST_REMEMBERED, REMEMBERED_MS, evolve,
 from router.cases.roles import Role
 from router.cases.step import CaseStep
 from router.cases.table import STATES, TABLE
+from tests.harness.case_stories import CaseTelling, place_of
 from tests.harness.events import complaint
 from tests.harness.house import NOON_MS, House, added, of_record, said, stored
-from tests.harness.tables import row_by_row
+from tests.harness.stories import stories_of
 
-SEMARANG: dict[str, Any] = {
-    "place": Place(province=Region(code="33", name="Jawa Tengah"), regency=Region(code="33.74", name="Kota Semarang"))
-}
-PLACE_OF_BANDUNG = Place(
-    province=Region(code="32", name="Jawa Barat"), regency=Region(code="32.73", name="Kota Bandung")
-)
+SEMARANG: dict[str, Any] = {"place": place_of("33.74")}
 REFUSE, ANSWER = CommandKind.refuse, CommandKind.answer
+
+
+test_story = stories_of(__file__, CaseTelling)
 
 
 @pytest.fixture
@@ -56,25 +54,6 @@ def house() -> House:
 def pothole() -> Complaint:
     """A complaint whose owner is clear."""
     return complaint(text="jalan berlubang di tikungan", title="", **SEMARANG)
-
-
-class PutsFirst:
-    """The real rules, but for one agency, which owns everything that it has not refused."""
-
-    def __init__(self, agency_id: str, law: Any) -> None:
-        self._first, self._law = agency_id, law
-        self.administrator_id = law.administrator_id
-
-    def route(self, complaint: Complaint, refused_by: Sequence[str] = (), *more: Any) -> Disposition:
-        """Return the disposition."""
-        found: Disposition = self._law.route(complaint, refused_by, *more)
-        if self._first in refused_by:
-            return found
-        return structs.replace(found, owner=AgencyRef(id=self._first, name=self._first), triage=False)
-
-    def __getattr__(self, name: str) -> Any:
-        """Return what the real rules have."""
-        return getattr(self._law, name)
 
 
 def kinds(facts: list[Any]) -> list[FactKind]:
@@ -101,73 +80,6 @@ def test_a_complaint_opens_a_case_with_an_owner(house: House, pothole: Complaint
     assert len({fact.id for fact in facts}) == 2
 
 
-def test_the_time_of_a_fact_is_when_its_record_was_appended(house: House, pothole: Complaint) -> None:
-    """Not the channel's clock, and not the worker's."""
-    later = NOON_MS + 65_000
-    facts = house.take(pothole, at_ms=later)
-    assert {int(fact.at.timestamp() * 1000) for fact in facts} == {later}
-    assert house.case(pothole.tracking_code).complaint.received_at == pothole.received_at
-
-
-def test_what_lacks_the_place_is_asked_for_twice_more_and_then_no_more(house: House) -> None:
-    """Three questions; after that the desk decides."""
-    case = complaint(text="jalan berlubang", title="", missing=("place",))
-    assert kinds(house.take(case)) == [FactKind.opened, FactKind.routed, FactKind.asked]
-    assert kinds(house.take(added(case, "di dekat rumah", number=1, missing=("place",)))) == [
-        FactKind.added,
-        FactKind.asked,
-    ]
-    assert kinds(house.take(added(case, "dekat warung", number=2, missing=("place",)))) == [
-        FactKind.added,
-        FactKind.asked,
-    ]
-    assert kinds(house.take(added(case, "dekat pasar", number=3, missing=("place",)))) == [FactKind.added]
-    assert [(reply.kind, reply.part) for reply in house.replies] == [
-        (ReplyKind.question, "place"),
-        (ReplyKind.question, "place"),
-        (ReplyKind.question, "place"),
-        (ReplyKind.completed, None),
-    ]
-
-
-@row_by_row
-def test_one_question_and_only_where_the_answer_would_help(
-    house: House, missing: tuple[str, ...], text: str, asked: str | None
-) -> None:
-    """Asked only where a desk must sort it out; the subject first."""
-    house.take(complaint(text=text, title="", missing=missing))
-    assert house.replies[-1].part == asked
-    assert (house.replies[-1].kind is ReplyKind.question) == (asked is not None)
-
-
-def test_after_a_refusal_nobody_is_asked(house: House) -> None:
-    """The citizen hears that the case moved on."""
-    case = complaint(text="jalan berlubang di tikungan", title="", missing=("place",), **SEMARANG)
-    house.take(case)
-    for number in range(2):
-        house.take(said(REFUSE, case, owner_of(house, case.tracking_code), nonce=str(number)))
-    assert [reply.kind for reply in house.replies[1:]] == [ReplyKind.moved, ReplyKind.moved]
-
-
-def test_an_answer_to_the_question_moves_the_case_to_its_owner(house: House) -> None:
-    """The place comes later; the desk hands over, which is a hop but no refusal."""
-    case = complaint(text="jalan berlubang di tikungan", title="", missing=("place",))
-    house.take(case)
-    facts = house.take(added(case, "di Kota Semarang", **SEMARANG))
-    now = house.case(case.tracking_code)
-    assert kinds(facts) == [FactKind.added, FactKind.routed]
-    assert (now.owner.id, now.hop, len(now.refusals), now.question) == ("dpu-33.74", 1, 0, None)
-    assert [hop.caused_by for hop in now.chain] == [case.id, facts[0].caused_by]
-
-
-def test_an_addition_that_changes_nothing_is_no_hop(house: House, pothole: Complaint) -> None:
-    """A talkative citizen is no ping-pong."""
-    house.take(pothole)
-    facts = house.take(added(pothole, "masih berlubang"))
-    assert kinds(facts) == [FactKind.added]
-    assert house.case(pothole.tracking_code).hop == 0
-
-
 def test_a_refusal_and_an_addition_that_cross_lose_nothing_in_either_order(pothole: Complaint) -> None:
     """The review's finding 3: the case went back to the body that had refused."""
     refusal, addition = said(REFUSE, pothole, "dpu-33.74"), added(pothole, "lubangnya makin besar")
@@ -181,59 +93,6 @@ def test_a_refusal_and_an_addition_that_cross_lose_nothing_in_either_order(potho
         assert len(case.complaint.additions) == 1
         assert [hop.owner.id for hop in case.chain].count("dpu-33.74") == 1
         assert len({fact.id for fact in house.facts}) == len(house.facts)
-
-
-def test_a_refusal_that_comes_after_the_case_moved_on_is_noted_and_moves_nothing(house: House) -> None:
-    """The body never gets the case, and the citizen is not told of a move that did not happen."""
-    case = complaint(text="jalan berlubang di tikungan", title="", missing=("place",))
-    house.take(case)
-    desk = owner_of(house, case.tracking_code)
-    other: dict[str, Any] = {
-        "place": Place(province=Region(code="33", name="?"), regency=Region(code="33.01", name="Kab. Cilacap"))
-    }
-    house.take(added(case, "di Semarang", **SEMARANG))
-    first = owner_of(house, case.tracking_code)
-    assert desk != first
-    house.law = PutsFirst("dpu-33.01", house.law)
-    house.take(added(case, "maksud saya Cilacap", number=1, **other))
-    told = len(house.replies)
-    (noted,) = house.take(said(REFUSE, case, first))
-    now = house.case(case.tracking_code)
-    assert (noted.kind, now.owner.id, len(house.replies)) == (FactKind.refused, "dpu-33.01", told)
-    assert [(one.agency_id, one.hop) for one in now.refusals] == [(first, 1)]
-    (again,) = house.take(said(REFUSE, case, first, nonce="again"))
-    assert again.result is Result.already_applied
-
-
-def test_a_desk_that_turns_out_to_be_the_owner_handles_the_case(house: House) -> None:
-    """The state follows the role of the owner, also if the owner stays."""
-    case = complaint(text="ada masalah", title="", **SEMARANG)
-    house.take(case)
-    assert house.case(case.tracking_code).state == "diterima"
-    house.law = PutsFirst(owner_of(house, case.tracking_code), house.law)
-    house.take(added(case, "pelayanan kantornya lambat"))
-    now = house.case(case.tracking_code)
-    assert (now.state, now.hop, now.triage) == ("diteruskan", 0, False)
-
-
-def test_the_same_answer_after_another_one_is_an_answer(house: House, pothole: Complaint) -> None:
-    """Only the last answer again is none."""
-    house.take(pothole)
-    for nonce, text in enumerate(("Sedang dikerjakan.", "Selesai.", "Sedang dikerjakan.")):
-        house.take(said(ANSWER, pothole, "dpu-33.74", text, nonce=str(nonce)))
-    assert [answer.text for answer in house.case(pothole.tracking_code).answers][-1] == "Sedang dikerjakan."
-    assert len(house.case(pothole.tracking_code).answers) == 3
-
-
-def test_a_command_that_comes_again_leads_to_nothing(house: House, pothole: Complaint) -> None:
-    """Complaint, addition, refusal and answer: the state stays byte for byte as it was."""
-    events: list[Complaint | Command] = [pothole, added(pothole, "lagi"), said(REFUSE, pothole, "dpu-33.74")]
-    for event in events:
-        assert house.take(event)
-    before = dict(house.states)
-    for event in events * 2:
-        assert house.take(event, at_ms=NOON_MS + 5) == []
-    assert house.states == before
 
 
 def test_another_version_of_the_rules_changes_no_decision(pothole: Complaint) -> None:
@@ -257,56 +116,6 @@ def test_another_version_of_the_rules_changes_no_decision(pothole: Complaint) ->
     house.law = Other()
     assert house.take(pothole) == []
     assert house.states == before
-
-
-def test_nobody_refuses_twice_and_it_says_so(house: House, pothole: Complaint) -> None:
-    """Another command by the body that refused is already applied; the case does not move."""
-    house.take(pothole)
-    house.take(said(REFUSE, pothole, "dpu-33.74"))
-    now = owner_of(house, pothole.tracking_code)
-    (again,) = house.take(said(REFUSE, pothole, "dpu-33.74", nonce="again"))
-    assert (again.kind, again.result) == (FactKind.declined, Result.already_applied)
-    assert owner_of(house, pothole.tracking_code) == now
-
-
-def test_only_the_owner_refuses_and_answers(house: House, pothole: Complaint) -> None:
-    """Somebody else is told whose case it is."""
-    house.take(pothole)
-    for kind in (REFUSE, ANSWER):
-        (told,) = house.take(said(kind, pothole, "dinkes-33.74"))
-        assert (told.kind, told.result, told.command) == (FactKind.declined, Result.refused, kind)
-        assert "dpu-33.74" in (told.text or "")
-    assert owner_of(house, pothole.tracking_code) == "dpu-33.74"
-
-
-def test_the_national_administrator_cannot_refuse(house: House, pothole: Complaint) -> None:
-    """After three refusals it is there, and there it stays."""
-    house.take(pothole)
-    for number in range(3):
-        house.take(said(REFUSE, pothole, owner_of(house, pothole.tracking_code), nonce=str(number)))
-    assert owner_of(house, pothole.tracking_code) == "kemenpanrb"
-    (told,) = house.take(said(REFUSE, pothole, "kemenpanrb", nonce="last"))
-    assert (told.result, owner_of(house, pothole.tracking_code)) == (Result.refused, "kemenpanrb")
-    assert len(house.case(pothole.tracking_code).chain) == 4
-
-
-def test_an_answered_case_cannot_be_refused(house: House, pothole: Complaint) -> None:
-    """The citizen would read the former owner's answer as the new one's."""
-    house.take(pothole)
-    house.take(said(ANSWER, pothole, "dpu-33.74", "Sudah diperbaiki."))
-    (told,) = house.take(said(REFUSE, pothole, "dpu-33.74"))
-    case = house.case(pothole.tracking_code)
-    assert (told.result, case.state, case.answers[0].text) == (Result.refused, "ditanggapi", "Sudah diperbaiki.")
-    assert house.replies[-1].kind is ReplyKind.answered
-
-
-def test_the_same_answer_by_two_officers_is_given_once(house: House, pothole: Complaint) -> None:
-    """The second one is told so, and the citizen hears it once."""
-    house.take(pothole)
-    house.take(said(ANSWER, pothole, "dpu-33.74", "Sudah.", nonce="a"))
-    (again,) = house.take(said(ANSWER, pothole, "dpu-33.74", "Sudah.", nonce="b"))
-    assert again.result is Result.already_applied
-    assert [reply.kind for reply in house.replies].count(ReplyKind.answered) == 1
 
 
 @pytest.mark.parametrize(
@@ -361,17 +170,6 @@ def test_what_others_add_by_the_code_leaves_room_for_the_citizens_own(
     assert own.kind is FactKind.added
     marks = [one.by_code for one in house.case(pothole.tracking_code).complaint.additions]
     assert marks == [True] * most + [None]
-
-
-def test_what_others_add_from_a_number_of_their_own_is_their_own_report_if_there_is_no_room(
-    house: House, pothole: Complaint
-) -> None:
-    """No word of a person who can be told of it is lost."""
-    house.take(pothole)
-    sender = Sender(channel="sms", reporter_ref="w")
-    for number in range(MOST_BY_CODE + 1):
-        (last,) = house.take(structs.replace(added(pothole, "palsu", number=number), sender=sender))
-    assert last.kind is FactKind.continued
 
 
 def test_what_another_channel_adds_to_a_full_case_is_answered_there(house: House, pothole: Complaint) -> None:
@@ -474,18 +272,3 @@ def test_a_code_that_is_none_of_ours_opens_no_case(house: House, pothole: Compla
     """One of them was the key of the step's own bookkeeping, and no worker could restore its states any more."""
     with pytest.raises(ContractViolation, match="tracking code"):
         house.take(structs.replace(pothole, tracking_code=code))
-
-
-def test_who_has_accepted_a_case_keeps_it_whatever_the_citizen_adds(house: House, pothole: Complaint) -> None:
-    """Also a triage desk, which then handles the matter itself; its refusal moves it on all the same."""
-    placeless = complaint(2, text="jalan berlubang", title="", missing=("place",))
-    for case in (pothole, placeless):
-        house.take(case)
-        owner = owner_of(house, case.tracking_code)
-        house.take(said(CommandKind.accept, case, owner, ""))
-        assert house.case(case.tracking_code).state == ("perlu dilengkapi" if case is placeless else "diproses")
-        house.take(added(case, "di Kota Bandung", number=1, place=PLACE_OF_BANDUNG))
-        now = house.case(case.tracking_code)
-        assert (now.owner.id, now.state, now.triage) == (owner, "diproses", False)
-    house.take(said(REFUSE, pothole, "dpu-33.74"))
-    assert owner_of(house, pothole.tracking_code) != "dpu-33.74"

@@ -1,0 +1,263 @@
+"""Tells the stories of single cases: what agencies and citizens do with a case, without a conversation, and how it stands after that."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from msgspec import convert, structs
+
+from complaints.calendar import written_day
+from complaints.command import CITIZEN, NEIGHBOURS, Command, CommandKind, MessageReading
+from complaints.event import AgencyRef, Complaint, Disposition, Place, Region
+from complaints.fact import FactKind
+from complaints.neighbour import Told
+from router.cases.replies import status_of_case
+from router.cases.step import timer
+from sinks.clickhouse.rows import cases as rows
+from tests.harness.events import complaint as a_complaint
+from tests.harness.house import OF_KIND, House, added, of_record, said, stored
+from tests.harness.list_law import ListLaw
+from tests.harness.stories import COMMANDS, Telling, at, law_and_reader, of_case, of_model, plain
+from tests.harness.support import NOON
+
+FIELDS: Final = {one.name: one.type for one in structs.fields(Complaint)}
+READINGS: Final = {one.name: one.type for one in structs.fields(MessageReading)}
+
+OF_CITIZENS: Final = frozenset({"disagree", "rate", "withdraw", "hide", "show"})
+"""The commands that are the citizen's unless it is said whose."""
+
+HEAD: Final = frozenset({"id", "tracking_code", "actor", "text"})
+"""The fields of a command that a step says otherwise."""
+
+REGENCIES: Final = {
+    "33.74": "Kota Semarang",
+    "32.73": "Kota Bandung",
+    "33.01": "Kabupaten Cilacap",
+    "35.73": "Kota Malang",
+}
+
+
+def place_of(regency: str) -> Place:
+    """Return a place in a regency."""
+    return Place(
+        province=Region(code=regency[:2], name="Provinsi"), regency=Region(code=regency, name=REGENCIES[regency])
+    )
+
+
+class PutsFirst:
+    """A law, but for one agency, which owns everything that it has not refused."""
+
+    def __init__(self, agency_id: str, law: Any) -> None:
+        self._first, self._law = agency_id, law
+
+    def route(self, complaint: Complaint, refused_by: Sequence[str] = (), *more: Any) -> Disposition:
+        """Return the disposition."""
+        found: Disposition = self._law.route(complaint, refused_by, *more)
+        if self._first in refused_by:
+            return found
+        return structs.replace(found, owner=AgencyRef(id=self._first, name=self._first), triage=False)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the law has."""
+        return getattr(self._law, name)
+
+
+@dataclass(kw_only=True)
+class CaseTelling(Telling):
+    """A story of cases.
+
+    Attributes:
+        law: "list" for the law of a few bodies, "real" for the rules.
+        opens: how many cases there are at the beginning, each an hour after the one before.
+        facts: what the last step led to.
+    """
+
+    law: str = "list"
+    opens: int = 1
+    house: House = field(init=False)
+    made: list[Complaint] = field(default_factory=list)
+    facts: list[Any] = field(default_factory=list)
+    commands: int = 0
+    heard: int = 0
+    now: datetime = NOON
+
+    def __post_init__(self) -> None:
+        self.house = House(law=ListLaw() if self.law == "list" else law_and_reader()[0])
+        for number in range(self.opens):
+            self.open(received_at=NOON + timedelta(hours=number))
+
+    @property
+    def complaints(self) -> list[Complaint]:
+        """The complaints so far."""
+        return self.made
+
+    def once(self, step: dict[str, Any]) -> None:
+        """Let a step happen once, and look at what it names beside its own fields."""
+        if "act" in step:  # the row says which
+            step = {step["act"]: "Sudah"} | step
+            step.pop("act")
+        verb = next(iter(step))
+        words: Any = step.pop(verb) if verb in VERBS or verb in COMMANDS else None
+        self.heard = len(self.house.replies)
+        if "at" in step:
+            self.now = NOON + timedelta(**step.pop("at"))
+        self.now += timedelta(**step.pop("after", {}))
+        if verb in VERBS:
+            found = VERBS[verb](self, words)
+            self.facts = self.facts if found is None else found
+        elif verb == "add":
+            self.facts = self.add(words, step)
+        elif verb in COMMANDS:
+            self.facts = self.command(COMMANDS[verb], words, step)
+        for name, wanted in step.items():
+            self.look(name, wanted)
+
+    def open(self, **fields: Any) -> list[Any]:
+        """Let a citizen report something."""
+        if regency := fields.pop("regency", ""):
+            fields["place"] = place_of(regency)
+        number = fields.pop("number", len(self.made) + 1)
+        fields = {name: convert(value, FIELDS[name]) for name, value in fields.items()}
+        self.made.append(a_complaint(number, **fields))
+        return self.take(self.made[-1])
+
+    @property
+    def now_ms(self) -> int:
+        """The clock in milliseconds."""
+        return int(self.now.timestamp() * 1000)
+
+    def of(self, step: dict[str, Any]) -> Complaint:
+        """Return the complaint whose case a step is about: the first one unless it has a number."""
+        made: Complaint = self.made[int(step.pop("case", 1)) - 1]
+        return made
+
+    def add(self, text: str, step: dict[str, Any]) -> list[Any]:
+        """Let the citizen add a text; other fields are what was read in it."""
+        of = self.of(step)
+        self.commands += 1
+        if regency := step.pop("regency", ""):
+            step["place"] = place_of(regency)
+        reading = {name: convert(step.pop(name), READINGS[name]) for name in [*step] if name in READINGS}
+        command = added(of, text, number=step.pop("nonce", self.commands), at=self.now, **reading)
+        sender = of_model(CommandKind.add, {"sender": step.pop("sender")}) if "sender" in step else {}
+        return self.take(structs.replace(command, **sender))
+
+    def take(self, event: Complaint | Command) -> list[Any]:
+        """Let the step handle a record, which can come again."""
+        self.last = event
+        return self.house.take(event, at_ms=self.now_ms)
+
+    def command(self, kind: CommandKind, text: str, step: dict[str, Any]) -> list[Any]:
+        """Let somebody do something with a case: the owner, or the citizen, unless it is said who."""
+        of = self.of(step)
+        self.commands += 1
+        by = step.pop("by", CITIZEN if kind.name in OF_CITIZENS else "")
+        actor = by or self.house.case(of.tracking_code).owner.id
+        types = {"nonce", *(one.name for one in structs.fields(OF_KIND[kind]) if one.name not in HEAD)}
+        fields = {"nonce": str(self.commands), "received_at": self.now}
+        fields |= {name: step.pop(name) for name in [*step] if name in types}
+        return self.take(said(kind, of, actor, text, **of_model(kind, fields)))
+
+    def ring(self, moment: dict[str, float]) -> list[Any]:
+        """Let the timers of the first case fire, each at its moment, up to a time after noon of the first day."""
+        self.now = max(self.now, NOON + timedelta(**moment))
+        return self.house.ring(self.made[0].tracking_code, until_ms=self.now_ms)
+
+    def timer(self, due: dict[str, float] | None) -> list[Any]:
+        """Let a timer of the first case fire now that was due at a time after noon of the first day, or the one that it has."""
+        code = self.made[0].tracking_code.encode()
+        due_ms = self.house.dues[code] if due is None else int((NOON + timedelta(**due)).timestamp() * 1000)
+        assert due_ms is not None
+        return self.house.handle(of_record(timer(code, due_ms), at_ms=self.now_ms))
+
+    def timers(self, _: Any) -> list[Any]:
+        """Let all timers of the first case fire now that were due, one after the other."""
+        facts: list[Any] = []
+        while (due := self.house.dues[self.made[0].tracking_code.encode()]) is not None and due <= self.now_ms:
+            facts += self.timer(None)
+            self.now += timedelta(milliseconds=1)
+        return facts
+
+    def climb(self, level: int) -> None:
+        """Let days pass until a case has climbed so far on the ladder."""
+        while not (step := self.house.case(self.made[0].tracking_code).escalation) or step.level < level:
+            self.ring({"days": (self.now - NOON).days + 1})
+
+    def again(self, count: int) -> list[Any]:
+        """Let the last record come again, so many times."""
+        return [fact for _ in range(count) for fact in self.house.take(self.last, at_ms=self.now_ms + 5)]
+
+    def deliver(self, count: int | str) -> list[Any]:
+        """Let the cases hear what they wrote to each other: all, or only some of it."""
+        if count == "all":
+            return self.house.deliver(at_ms=self.now_ms)
+        given = [self.house.waiting.pop(0) for _ in range(int(count))]
+        return [fact for one in given for fact in self.house.handle(of_record(one, at_ms=self.now_ms))]
+
+    def hears(self, case: int) -> list[Any]:
+        """Let a supporter hear what its main case told last."""
+        told = msgspec.json.decode(self.house.neighbours[-1].value, type=Told)
+        names = ("text", "event", "as_of", "agency", "until", "handling")
+        fields = {"nonce": str(told.id), "other": told.main} | {name: getattr(told, name) for name in names}
+        return self.house.take(said(CommandKind.echo, self.made[case - 1], NEIGHBOURS, **fields), at_ms=self.now_ms)
+
+    def seen(self, name: str) -> Any:
+        """Return what is seen: of the cases together, of the last fact, reply or telling, or of a case."""
+        what, _, rest = name.partition(" ")
+        if what in SEEN:
+            return plain(SEEN[what](self))
+        value, number = (rest, "1") if rest and not rest.isdigit() else ("", rest or "1")
+        complaint = self.made[int(number) - 1]
+        case = self.house.case(complaint.tracking_code)
+        root, _, path = what.partition(".")
+        if root in ROOTS:
+            return plain(at(ROOTS[root](self), path))
+        if root == "row":
+            ((_, row),) = rows.rows(case, stored(complaint))
+            return row[path]
+        if what.startswith("status_"):
+            return status_of_case(case, what.removeprefix("status_"), at=self.now)
+        return written_day(of_case(case, "due", value)) if what == "due_written" else of_case(case, what, value)
+
+
+SEEN: Final[Mapping[str, Callable[[CaseTelling], Any]]] = {
+    "facts": lambda telling: [one.kind for one in telling.facts],
+    "fact_text": lambda telling: telling.facts[-1].text,
+    "levels": lambda telling: [one.level for one in telling.facts if one.kind is FactKind.escalated],
+    "late": lambda telling: sorted(one.duty for one in telling.house.facts if one.kind is FactKind.overdue),
+    "ids_differ": lambda telling: len({one.id for one in telling.house.facts}) == len(telling.house.facts),
+    "reply": lambda telling: telling.house.replies[-1].kind,
+    "replies": lambda telling: [one.kind for one in telling.house.replies],
+    "replied": lambda telling: [one.kind for one in telling.house.replies[telling.heard :]],
+    "parts": lambda telling: [one.part for one in telling.house.replies],
+    "text": lambda telling: telling.house.replies[-1].text,
+    "told": lambda telling: len(telling.house.replies),
+    "states": lambda telling: [value.decode() for value in telling.house.states.values()],
+    "waiting": lambda telling: [one.topic for one in telling.house.waiting],
+    "due_in_ms": lambda telling: (telling.house.dues[telling.made[0].tracking_code.encode()] or 0) - telling.now_ms,
+}
+"""What can be seen of the cases together; `replied` is what the last step led to."""
+
+ROOTS: Final[Mapping[str, Callable[[CaseTelling], Any]]] = {
+    "fact": lambda telling: telling.facts[-1],
+    "reply": lambda telling: telling.house.replies[-1],
+    "told": lambda telling: msgspec.json.decode(telling.house.neighbours[-1].value, type=Told),
+}
+"""What the last step led to, of which a path of attributes is seen."""
+
+VERBS: Final[Mapping[str, Callable[[CaseTelling, Any], Any]]] = {
+    "open": lambda telling, fields: telling.open(**(fields or {})),
+    "ring": CaseTelling.ring,
+    "timer": CaseTelling.timer,
+    "timers": CaseTelling.timers,
+    "climb": CaseTelling.climb,
+    "deliver": CaseTelling.deliver,
+    "hears": CaseTelling.hears,
+    "again": CaseTelling.again,
+    "note": CaseTelling.note,
+    "law_prefers": lambda telling, agency: setattr(telling.house, "law", PutsFirst(agency, telling.house.law)),
+    "day": lambda telling, days: setattr(telling, "now", NOON + timedelta(days=days)),
+}
+"""What happens, beside commands."""
