@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 from msgspec import convert, structs
@@ -19,7 +20,8 @@ from complaints.contract import CASE_EVENTS, CONVERSATIONS, MESSAGE_EVENTS, NEIG
 from complaints.crypto import Keyring
 from complaints.event import Attachment, Complaint
 from complaints.fact import Fact
-from complaints.mail import Delivery, DeliveryOutcome
+from complaints.mail import Delivery, DeliveryOutcome, ReplyKind
+from conversation.citizen import DECODER, Citizen
 from conversation.step import Rules
 from neighbours.step import NeighboursStep
 from normalizer.complaint import Normaliser
@@ -35,6 +37,9 @@ from view.status import status_of
 
 PHOTO: Final = Attachment(name="a.png", media_type="image/png", size_bytes=1, sha256="0" * 64)
 
+NOBODY: Final = tracking.code_for(UUID(int=1), key=b"k" * 16)
+"""The code of no case."""
+
 COMMANDS: Final = {kind.name: kind for kind in CommandKind}
 
 
@@ -42,6 +47,20 @@ COMMANDS: Final = {kind.name: kind for kind in CommandKind}
 def law_and_reader() -> tuple[Router, Normaliser]:
     """Return what decides and reads in all towns."""
     return Router.load(), Normaliser.load()
+
+
+ASKS: Final = frozenset({ReplyKind.question, ReplyKind.reminded})
+"""What asks a citizen for something."""
+
+
+def added_texts(town: Town) -> list[str]:
+    """Return what was added to cases."""
+    return [one.addition.text for one in town.commands if isinstance(one, Add)]
+
+
+def state_of(town: Town) -> Citizen:
+    """Return what is kept of the citizen who writes by SMS."""
+    return DECODER.decode(town.state(town.citizen()))
 
 
 TOWN: Final[Mapping[str, Callable[[Town], Any]]] = {
@@ -58,7 +77,7 @@ TOWN: Final[Mapping[str, Callable[[Town], Any]]] = {
     "landed": lambda town: len(town.landed),
     "all_doubtful": lambda town: all(one.doubtful for one in town.landed),
     "people": lambda town: len({one.reporter_ref for one in town.complaints}),
-    "added_texts": lambda town: [one.addition.text for one in town.commands if isinstance(one, Add)],
+    "added_texts": added_texts,
     "text": lambda town: town.texts[-1],
     "written": lambda town: town.texts,
     "texts": lambda town: [one.text for one in town.complaints],
@@ -67,6 +86,15 @@ TOWN: Final[Mapping[str, Callable[[Town], Any]]] = {
     "private": lambda town: [one.private for one in town.sends],
     "commanded": lambda town: [one.tracking_code for one in town.commands],
     "outcomes": lambda town: [one.outcome for one in town.events(MESSAGE_EVENTS, Delivery)],
+    "partial": lambda town: [one.partial for one in town.landed],
+    "told_by": lambda town: [one.account for one in town.told],
+    "sent_by": lambda town: [one.account for one in town.sends],
+    "asked_so_far": lambda town: [one.kind for one in town.sends if one.kind in ASKS],
+    "kept_texts": lambda town: " | ".join([*(one.text for one in town.complaints), *added_texts(town), ""]),
+    "waiting": lambda town: state_of(town).waiting,
+    "kept_messages": lambda town: state_of(town).messages,
+    "kept_accounts": lambda town: [one.to and one.to.account for one in state_of(town).cases],
+    "states": lambda town: len([key for topic, key in town.states if topic == CONVERSATIONS]),
     "open": lambda town: [town.case(one.tracking_code).state == "dibuka kembali" for one in town.complaints],
 }
 """What can be seen of a town."""
@@ -104,6 +132,8 @@ CASE: Final[Mapping[str, Callable[[Case], Any]]] = {
 REPORT: Final[Mapping[str, Callable[[Complaint], Any]]] = {
     "reported_text": lambda complaint: complaint.text,
     "reported_anonymous": lambda complaint: complaint.anonymous,
+    "reported_partial": lambda complaint: complaint.raw.partial,
+    "reporter": lambda complaint: complaint.reporter_ref,
     "reported_secret": lambda complaint: complaint.secret,
 }
 """What can be seen of a complaint as it was made, the first one unless a number says which."""
@@ -145,7 +175,7 @@ def at(of: Any, path: str) -> Any:
 
 
 CONTAINED: Final = frozenset(
-    {"text", "law", "missing", "all_texts", "texts_to", "fact_text", "status_sms", "status_web", "duties"}
+    {"text", "law", "missing", "all_texts", "texts_to", "kept_texts", "fact_text", "status_sms", "status_web", "duties"}
 )
 """What is long: a story names words that are in it."""
 
@@ -179,6 +209,7 @@ class Telling:
         if value == f"{{{column}}}" and not isinstance(self.values.get(column, ""), str):
             return self.filled(self.values[column])
         codes = {f"code{number}": one.tracking_code for number, one in enumerate(self.complaints, 1)}
+        codes |= {"nobody": NOBODY, "spaced_nobody": tracking.spaced(NOBODY)}
         codes |= {name.replace("code", "spaced"): tracking.spaced(code) for name, code in codes.items()}
         row = {name: one.format_map(codes) if isinstance(one, str) else one for name, one in self.values.items()}
         return value.format_map(codes | self.noted | row)
@@ -229,11 +260,12 @@ class TownTelling(Telling):
     Attributes:
         per_hour: how many texts each cause may send a citizen in an hour.
         neighbours: whether the step that looks for duplicates works.
-        law: whether cases are decided.
+        law: "none" if no case is decided.
     """
 
     per_hour: int | None = None
     neighbours: bool = False
+    law: str = "real"
     decided: tuple[Decision, Reading] | None = None
 
     def __post_init__(self) -> None:
@@ -241,7 +273,7 @@ class TownTelling(Telling):
         rules = Rules()
         if self.per_hour is not None:
             rules = replace(rules, telling=replace(rules.telling, per_hour=self.per_hour))
-        self.town = Town(Keyring.from_secret(b"s" * 32), law, reader, rules)
+        self.town = Town(Keyring.from_secret(b"s" * 32), law if self.law == "real" else None, reader, rules)
         if self.neighbours:
             self.town.step_in(NEIGHBOURS, NeighboursStep())
         self.commands = 0
@@ -274,7 +306,11 @@ class TownTelling(Telling):
         """Let something happen that no person does, or look."""
         match step:
             case {"outcome": outcome}:
-                self.town.outcome(self.town.sends[step.get("of", 0) - 1], DeliveryOutcome[outcome])
+                sends = [
+                    one for one in self.town.sends if step.get("kind", one.kind) == one.kind.name or "kind" not in step
+                ]
+                for send in sends[-1:] if "of" not in step else [sends[step["of"] - 1]]:
+                    self.town.outcome(send, DeliveryOutcome[outcome])
             case {"accounts": send}:
                 self.town.is_sending = send == "send"
             case {"lose": citizen}:
@@ -318,23 +354,27 @@ class TownTelling(Telling):
         self.town.take(encode(said(kind, complaint, actor, text, **of_model(kind, fields)), source="/tests"))
 
     def seen(self, name: str) -> Any:
-        """Return what is seen of the town, of a citizen by his number, of a case or of a complaint."""
+        """Return what is seen of the town, of what a citizen was sent by his number, of a case or of a complaint."""
         what, _, number = name.partition(" ")
         if self.decided:
             return plain(LAW[what](*self.decided))
         if what in TOWN:
             return plain(TOWN[what](self.town))
         if what in {"kinds_to", "texts_to", "all_texts"}:
-            texts = [(one.kind, *self.town.open(one)) for one in self.town.sends]
-            mine = [one for one in texts if not number or number in one[2].values()]
-            return plain([kind for kind, *_ in mine]) if what == "kinds_to" else " | ".join(text for _, text, _ in mine)
-        complaint = self.town.complaints[int(number or 1) - 1 if number.isdigit() else 0]
+            return self.sent_to(number, what)
+        complaint = self.town.complaints[int(number) - 1 if number.isdigit() else 0]
+        if what == "facts":
+            facts = self.town.events(CASE_EVENTS, Fact)
+            return [plain(one.kind) for one in facts if one.tracking_code == complaint.tracking_code]
         if what in REPORT:
             return plain(REPORT[what](complaint))
-        if what == "facts":
-            facts = [one for one in self.town.events(CASE_EVENTS, Fact) if one.tracking_code == complaint.tracking_code]
-            return plain([one.kind for one in facts])
         return of_case(self.town.case(complaint.tracking_code), what, number)
+
+    def sent_to(self, number: str, what: str) -> Any:
+        """Return the kinds, or the words, of what was sent to a number, or to anybody."""
+        opened = [(one.kind, *self.town.open(one)) for one in self.town.sends]
+        mine = [(kind, text) for kind, text, address in opened if not number or number in address.values()]
+        return plain([kind for kind, _ in mine]) if what == "kinds_to" else " | ".join(text for _, text in mine)
 
 
 def of_model(kind: CommandKind, fields: dict[str, Any]) -> dict[str, Any]:

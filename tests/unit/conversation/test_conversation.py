@@ -8,16 +8,15 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from complaints import ids, tracking, wording
+from complaints import ids
 from complaints.bus import StoredRecord
 from complaints.bus.deadletter import of_record
 from complaints.bus.envelope import encode, type_of
-from complaints.command import Add, CommandKind
+from complaints.command import CommandKind
 from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
 from complaints.event import Attachment, DeadLetter
-from complaints.limits import MOST_BY_CODE
 from complaints.mail import (
     Delivery,
     DeliveryOutcome,
@@ -31,7 +30,7 @@ from complaints.mail import (
 )
 from complaints.message import InboundMessage, unpack
 from complaints.values import Event
-from conversation.citizen import DECODER, MOST_MESSAGES, MOST_WAITING
+from conversation.citizen import DECODER, MOST_WAITING
 from conversation.parts import MOST_AGAIN
 from conversation.step import Rules
 from conversation.telling import TellingRules
@@ -40,7 +39,7 @@ from router.routing import Router
 from tests.harness.house import said
 from tests.harness.stories import stories_of
 from tests.harness.support import NOON, message
-from tests.harness.tables import each, row_by_row
+from tests.harness.tables import each
 from tests.harness.town import Town
 
 PLACELESS = "lampu jalan mati sejak Lebaran"
@@ -124,58 +123,6 @@ def test_an_answer_redelivered_with_two_questions_open_lands_where_it_first_land
     assert town.landed[-1].tracking_code == first
 
 
-@pytest.mark.parametrize("channel", ["telegram", "webhook"])
-def test_a_message_that_is_delivered_again_has_one_event_and_one_effect(town: Town, channel: str) -> None:
-    """The upstream's name of it is the same, so it is the same message."""
-    for _ in range(3):
-        town.say(WITH_PLACE, channel=channel, upstream_id="m-1", account=f"{channel}/1")
-        town.wait(hours=20)
-    assert len(town.complaints) == len(town.landed) == 1
-
-
-def test_a_redelivered_message_lands_where_it_first_landed_for_as_long_as_messages_are_kept(town: Town) -> None:
-    """Seven days, and up to 300 messages of one citizen, whatever else was said meanwhile."""
-    town.say(PLACELESS, channel="telegram", upstream_id="m-0", account="telegram/1")
-    answer = town.say(PLACE, channel="telegram", upstream_id="m-1", account="telegram/1")
-    for number in range(MOST_MESSAGES - 2):
-        town.say("halo", channel="telegram", upstream_id=f"s-{number}", account="telegram/1", small_talk="Halo!")
-    town.wait(days=6, hours=23)
-    events, commands = len(town.landed), len(town.commands)
-    town.say(PLACE, channel="telegram", upstream_id="m-1", account="telegram/1")
-    assert (len(town.landed), len(town.commands)) == (events, commands)
-    assert town.commands[0].id == answer
-
-
-def test_the_same_words_within_a_day_are_one_complaint(town: Town) -> None:
-    """An SMS has no name of its own: the SMSC that delivers it again, and the citizen who is impatient, keep the first code."""
-    first = town.say(WITH_PLACE)
-    town.wait(hours=23)
-    again = town.say(WITH_PLACE)
-    assert kinds(town) == [KINDS.complaint, KINDS.repeated]
-    assert [event.id for event in town.landed] == [first, again]
-    assert {event.tracking_code for event in town.landed} == {town.complaints[0].tracking_code}
-    town.wait(hours=2)
-    town.say(WITH_PLACE)
-    assert kinds(town)[-1] is KINDS.complaint
-
-
-def test_only_what_has_left_for_the_citizen_makes_the_same_words_new(town: Town) -> None:
-    """What was decided and waits for its account may come after words that an SMSC delivers again."""
-    town.is_sending = False
-    town.say(WITH_PLACE)
-    complaint = town.complaints[0]
-    owner = town.case(complaint.tracking_code).owner.id
-    town.wait(minutes=10)
-    town.take(encode(said(CommandKind.answer, complaint, owner, "sudah"), source="/tests"))
-    town.wait(seconds=5)
-    town.say(WITH_PLACE)
-    assert kinds(town)[1:] == [KINDS.repeated]
-    town.outcome(town.sends[1], DeliveryOutcome.sent)
-    town.wait(minutes=1)
-    town.say(WITH_PLACE)
-    assert kinds(town)[2:] != [KINDS.repeated]
-
-
 def test_a_status_is_told_where_it_was_asked(town: Town) -> None:
     """In private, although the citizen has spoken in a group before the case answered."""
     chat: dict[str, Any] = {"channel": "telegram", "account": "telegram/1", "sender": "77"}
@@ -241,16 +188,6 @@ class TestACodeThatTwoComplaintsGot:
         assert not unlucky.case(others).complaint.additions
 
 
-@row_by_row
-def test_a_story_from_elsewhere_is_no_answer_to_when_it_happened(town: Town, text: str, *, answers: bool) -> None:
-    """However short it is: as an answer it would end with the inspectorate of another town."""
-    town.say("Ada pungli waktu urus surat pindah di kelurahan, diminta 150 ribu. Lokasi Kota Bekasi")
-    (first,) = town.complaints
-    assert town.case(first.tracking_code).question is not None
-    town.say(text)
-    assert kinds(town) == [KINDS.complaint, KINDS.answer if answers else KINDS.complaint]
-
-
 def test_two_answers_that_come_together_are_read_together(town: Town) -> None:
     """The second one still finds the case, although the router has not answered the first."""
     town.say(PLACELESS)
@@ -260,126 +197,6 @@ def test_two_answers_that_come_together_are_read_together(town: Town) -> None:
     ]
     town.take(*records)
     assert kinds(town)[1:] == [KINDS.answer, KINDS.addition]
-
-
-def test_the_code_says_which_case_is_meant(town: Town) -> None:
-    """A text that begins with the code of one's own case goes there."""
-    town.say(WITH_PLACE)
-    code = town.complaints[0].tracking_code
-    town.say(f"{code} lubangnya makin besar")
-    assert kinds(town) == [KINDS.complaint, KINDS.addition]
-    assert town.case(code).complaint.additions[0].text.endswith("makin besar")
-
-
-def test_a_code_from_another_number_adds_to_its_case_and_hears_of_it(town: Town) -> None:
-    """Whoever has a new SIM goes on; the record of what his message became has no code, since the case may be secret."""
-    town.say(WITH_PLACE)
-    code = town.complaints[0].tracking_code
-    town.say(f"{tracking.spaced(code)} lubangnya makin besar", sender="6289999999999")
-    assert kinds(town) == [KINDS.complaint, KINDS.addition]
-    assert town.case(code).complaint.additions[0].text.endswith("makin besar")
-    assert (town.landed[-1].tracking_code, town.landed[-1].complaint_id) == ("", None)
-    assert {send.citizen for send in town.sends[-2:]} == {town.citizen(), town.citizen("6289999999999")}
-
-
-@pytest.mark.parametrize("first", [WITH_PLACE, PLACELESS])
-@pytest.mark.parametrize("channel", ["sms", "web"])
-def test_a_citizen_is_not_thanked_for_what_somebody_else_wrote(town: Town, first: str, channel: str) -> None:
-    """Also if that answers an open question: he hears that it came by the code, and what to do if it is not his."""
-    town.say(first)
-    code, citizen = town.complaints[0].tracking_code, town.citizen()
-    if channel == "sms":
-        town.say(f"{tracking.spaced(code)} {PLACE}", sender="6289999999999")
-    else:
-        town.take(town.received(message(PLACE, channel="web", sender="", about=code, upstream_id="key-1")))
-    (heard,) = [town.open(send)[0] for send in town.sends[1:] if send.citizen == citizen]
-    owner = town.case(code).owner.name
-    assert heard.startswith(wording.text("completed_by_code", "sms", code=tracking.spaced(code), owner=owner)[:60])
-    assert [send.kind for send in town.sends if send.citizen != citizen] == [ReplyKind.status] * (channel == "sms")
-
-
-@row_by_row
-def test_what_a_code_from_another_number_may_do_is_done(town: Town, word: str) -> None:
-    """To ask, to hide and to dispute: no loop of the question for the code."""
-    town.say(WITH_PLACE)
-    complaint = town.complaints[0]
-    code = complaint.tracking_code
-    town.take(encode(said(CommandKind.answer, complaint, town.case(code).owner.id, "Sudah ditambal"), source="/tests"))
-    town.say(f"{word} {code}", sender="6289999999999")
-    case = town.case(code)
-    assert (case.complaint.secret, case.complaint.anonymous) == (word == "RAHASIA", word == "ANONIM")
-    assert (case.state == "dibuka kembali") == (word == "BELUM")
-    assert town.sends[-1].citizen == town.citizen("6289999999999")
-    assert "ABCDE" not in town.texts[-1]
-
-
-@pytest.mark.parametrize("code", ["ABCDE FGHJK M", "abcde fghjk m", "2Q74G VWWCE 4"])
-@pytest.mark.parametrize("word", ["CABUT", "BELUM", "RAHASIA", "BUKA"])
-def test_a_word_with_the_example_of_our_texts_or_a_wrong_code_opens_no_case(town: Town, word: str, code: str) -> None:
-    """He is asked for the code, whether or not he has a case."""
-    for before in range(2):
-        town.say(f"{word} {code}")
-        assert kinds(town)[-1] is KINDS.small_talk
-        assert f"{word} ABCDE" in town.texts[-1]
-        assert len(town.complaints) == before
-        if not before:
-            town.say(WITH_PLACE)
-        town.wait(days=2)
-
-
-def test_a_code_that_no_case_has_loses_no_word(town: Town) -> None:
-    """What is told beside it becomes a complaint of its own."""
-    code = tracking.spaced(town.keys.tracking_code(uuid4()))
-    town.say(f"{code} jalan berlubang di Kota Semarang")
-    assert [one.text for one in town.complaints] == [f"{code} jalan berlubang di Kota Semarang"]
-    assert town.sends[-1].kind is ReplyKind.received
-
-
-def test_a_status_question_is_answered_by_the_case_in_its_order(town: Town) -> None:
-    """The question goes into the mailbox of the case, the answer comes back into the citizen's."""
-    town.say(WITH_PLACE)
-    code = town.complaints[0].tracking_code
-    said = town.say(f"status {code}")
-    assert town.landed[-1].kind is KINDS.status
-    assert town.sends[-1].kind is ReplyKind.status
-    owner = town.case(code).owner.name
-    assert owner[:20] in town.texts[-1]
-    assert town.events(CONVERSATIONS, Received)[-1].id == said
-    facts = town.facts
-    town.say(f"STATUS {code}", sender="6289999999999")
-    assert town.sends[-1].citizen == town.citizen("6289999999999")
-    assert town.facts == facts
-
-
-def test_ten_status_questions_hold_up_nobody_and_each_is_answered_once_a_minute(town: Town) -> None:
-    """They are records; nothing is looked up. The same one within a minute is the same; later it is asked again."""
-    town.say(WITH_PLACE)
-    code = town.complaints[0].tracking_code
-    for _ in range(10):
-        town.say(f"STATUS {code}")
-    assert sum(send.kind is ReplyKind.status for send in town.sends) == 1
-    town.wait(minutes=2)
-    town.say(f"STATUS {code}")
-    assert sum(send.kind is ReplyKind.status for send in town.sends) == 2
-    assert len(town.landed) == 12
-
-
-def test_a_case_that_there_is_not_and_a_wrong_code_are_said_to_be_so(town: Town) -> None:
-    """The first by the mailbox of that code, the second at once."""
-    code = town.keys.tracking_code(uuid4())
-    town.say(f"STATUS {code}")
-    town.say("STATUS 12345 ABCDE 1")
-    assert "belum tercatat" in town.texts[0]
-    assert "tidak benar" in town.texts[1]
-
-
-def test_a_call_for_help_is_no_answer_to_an_open_question(town: Town) -> None:
-    """Danger to life opens a case of its own, and its writer reads 112."""
-    town.say("Jalan berlubang di depan pasar")
-    assert "di mana" in town.texts[-1].lower() or "kabupaten" in town.texts[-1].lower()
-    town.say("tolong anak saya tenggelam di Banjir Kanal Barat Kota Semarang")
-    assert len(town.complaints) == 2
-    assert "112" in town.texts[-1]
 
 
 def test_what_the_channel_cannot_read_is_a_dead_letter_with_its_bytes_sealed(town: Town) -> None:
@@ -453,38 +270,6 @@ class TestTheWeb:
         } | changes
         return message(text, **fields)
 
-    def test_the_code_is_the_mailbox_and_nothing_is_sent(self, town: Town) -> None:
-        """What would be told is on the page."""
-        record = town.received(self.web(town, WITH_PLACE, reply_to={"contact": "6281234567890"}))
-        town.take(record)
-        (complaint,) = town.complaints
-        assert record.key.decode() == complaint.tracking_code == complaint.reporter_ref
-        assert not town.sends
-        assert [one.account for one in town.told] == [""]
-
-    def test_a_double_click_and_a_second_form_with_the_same_key_and_another_text(self, town: Town) -> None:
-        """One complaint; the other text is added to it, once, and is not lost."""
-        town.take(town.received(self.web(town, WITH_PLACE)))
-        town.take(town.received(self.web(town, WITH_PLACE)))
-        for _ in range(2):
-            town.take(town.received(self.web(town, LONG_OTHER)))
-        (complaint,) = town.complaints
-        assert complaint.text == WITH_PLACE
-        assert [one.text for one in town.case(complaint.tracking_code).complaint.additions] == [LONG_OTHER]
-        assert [one.kind for one in town.landed] == [KINDS.complaint, KINDS.addition]
-        assert len({one.id for one in town.landed}) == 2
-
-    def test_whoever_has_only_the_code_leaves_room_for_who_has_the_receipt_key(self, town: Town) -> None:
-        """Beyond the share of the code alone each text is a report of its own; with the key it is added."""
-        town.take(town.received(self.web(town, WITH_PLACE)))
-        code = town.complaints[0].tracking_code
-        for number in range(MOST_BY_CODE + 1):
-            town.take(town.received(self.web(town, f"palsu {number}", about=code, upstream_id=f"a-{number}")))
-        town.take(town.received(self.web(town, "lubangnya makin besar", about=code, upstream_id="own", proven=True)))
-        additions = town.case(code).complaint.additions
-        assert [one.by_code for one in additions] == [True] * MOST_BY_CODE + [None]
-        assert [one.text for one in town.complaints[1:]] == [f"palsu {MOST_BY_CODE}"]
-
     @pytest.mark.parametrize("changed", [{"shared_location": (-6.9932, 110.4203)}, {"attachments": (LINKED,)}])
     def test_another_position_or_file_under_the_same_key_is_added(self, town: Town, changed: dict[str, Any]) -> None:
         """The words are the same, the content is not."""
@@ -494,29 +279,6 @@ class TestTheWeb:
         assert [one.kind for one in town.landed] == [KINDS.complaint, KINDS.addition]
         assert (case.complaint.place.regency is not None) == ("shared_location" in changed)
         assert len(case.complaint.attachments) == len(changed.get("attachments", ()))
-
-    def test_another_matter_under_the_same_key_moves_no_case(self, town: Town) -> None:
-        """Back in the browser, and a second story sent: the first keeps its owner, and the second is read with it."""
-        town.take(town.received(self.web(town, "Sampah menumpuk di Jalan Gajah Mada Kota Surakarta")))
-        code = town.complaints[0].tracking_code
-        owner = town.case(code).owner
-        town.take(town.received(self.web(town, "Kepala desa minta uang damai di Kabupaten Sragen")))
-        case = town.case(code)
-        assert (case.owner, case.complaint.oversight) == (owner, False)
-        assert [one.apart for one in case.complaint.additions] == [True]
-
-    def test_who_only_has_the_code_moves_no_case(self, town: Town) -> None:
-        """Everybody reads the code of a public reply: what a stranger adds is kept, and the case stays where it is."""
-        town.say(WITH_PLACE)
-        code = town.complaints[0].tracking_code
-        before = town.case(code)
-        town.say(
-            f"{tracking.spaced(code)} kejadiannya di Jalan Asia Afrika Kota Bandung, bukan di sana",
-            sender="6289999999999",
-        )
-        after = town.case(code)
-        assert (after.owner, after.hop, after.complaint.place) == (before.owner, before.hop, before.complaint.place)
-        assert [one.apart for one in after.complaint.additions] == [True]
 
 
 class TestLongMessages:
@@ -531,60 +293,6 @@ class TestLongMessages:
         assert town.complaints[0].id == first
         assert {event.id: event.whole_id for event in town.landed} == {first: None, second: first}
         assert {event.kind for event in town.landed} == {KINDS.complaint}
-
-    def test_a_part_that_comes_again_is_no_other_message(self, town: Town) -> None:
-        """Before the message is whole, and after it."""
-        town.part("Jalan berlubang", 1)
-        town.part("Jalan berlubang", 1)
-        town.part(" di Kota Semarang", 2)
-        town.part(" di Kota Semarang", 2)
-        town.part("Jalan berlubang", 1)
-        assert len(town.complaints) == 1
-        assert len(town.landed) == 5
-        assert sorted(kinds(town)) == [KINDS.complaint] * 2 + [KINDS.repeated] * 3
-        assert len({event.tracking_code for event in town.landed}) == 1
-
-    def test_a_long_message_whose_parts_never_all_come_goes_on(self, town: Town) -> None:
-        """After half an hour, marked as partial."""
-        town.part("Jalan berlubang di Kota Semarang dan", 1)
-        town.wait(minutes=29)
-        assert not town.complaints
-        town.wait(minutes=2)
-        assert town.complaints[0].raw.partial
-        assert town.landed[0].partial
-
-    def test_danger_to_life_in_the_parts_so_far_waits_for_the_others_only_shortly(self, town: Town) -> None:
-        """A part that comes later is added to its case."""
-        town.part("tolong rumah kebakaran di Jalan Pemuda Kota Semarang, ada anak terjebak di dalam", 1, total=3)
-        town.part("tolong cepat", 2, total=3)
-        town.wait(minutes=1)
-        assert town.complaints[0].raw.partial
-        assert "112" in town.texts[0]
-        town.part(" lantai dua", 3, total=3)
-        town.wait(minutes=31)
-        assert len(town.complaints) == 1
-        assert "lantai dua" in str(town.case(town.complaints[0].tracking_code).complaint.additions)
-
-    def test_parts_of_two_messages_are_never_joined_silently(self, town: Town) -> None:
-        """Part 2 of the first is lost; the second message uses the reference again 20 minutes later, its part 2 first."""
-        town.part("Bendahara sekolah SD 3 Semarang memungut Rp500rb, kepala desa", 1)
-        town.wait(minutes=20)
-        town.part("nya sudah menolong kami, terima kasih", 2)
-        town.part("Lampu jalan di Kota Semarang sudah menyala, Pak Lurah", 1)
-        town.wait(minutes=31)
-        texts = [one.text for one in town.complaints] + [
-            one.addition.text for one in town.commands if isinstance(one, Add)
-        ]
-        assert "Bendahara sekolah SD 3 Semarang memungut Rp500rb, kepala desa" in texts
-        assert not any("Rp500rb" in text and "terima kasih" in text for text in texts)
-
-    def test_parts_of_two_messages_that_cross_are_marked(self, town: Town) -> None:
-        """A telephone that always uses the same reference sends two long messages at once."""
-        for text, number in (("Jalan di Semarang, ", 1), ("Lurah minta ", 1), ("berlubang", 2), ("pungli", 2)):
-            town.part(text, number)
-            town.wait(seconds=2)
-        assert len(town.landed) == 4
-        assert all(event.doubtful for event in town.landed)
 
     def test_late_timers_do_not_cut_a_message_in_two(self, town: Town) -> None:
         """The conversation was away: the second group finds where the first one has landed just now."""
@@ -628,108 +336,6 @@ class TestLongMessages:
 class TestTelling:
     """What the citizen hears."""
 
-    def test_nobody_hears_more_per_hour_than_is_allowed_and_the_rest_waits(
-        self, law: Router, reads: Normaliser
-    ) -> None:
-        """What waits is sent when the hour has room, in its order."""
-        rules = Rules(telling=TellingRules(per_hour=2, useful_for=timedelta(hours=72)))
-        town = Town(Keyring.from_secret(b"s" * 32), law, reads, rules)
-        for number in range(4):
-            town.say(f"Jalan nomor {number} berlubang di Kota Semarang")
-        assert len(town.sends) == 2
-        assert len(town.told) == 4
-        town.wait(minutes=59)
-        assert len(town.sends) == 2
-        town.wait(minutes=2)
-        assert len(town.sends) == 4
-
-    def test_danger_to_life_never_waits(self, law: Router, reads: Normaliser) -> None:
-        """However much its citizen has heard within the hour, he reads the number for emergencies at once."""
-        rules = Rules(telling=TellingRules(per_hour=1, useful_for=timedelta(hours=72)))
-        town = Town(Keyring.from_secret(b"s" * 32), law, reads, rules)
-        for words in (WITH_PLACE, LONG_OTHER, "tolong ada kebakaran di Jalan Pemuda Kota Semarang, api membesar"):
-            town.say(words)
-        assert len(town.sends) == 2
-        assert "112" in town.texts[1]
-
-    def test_whoever_has_the_code_silences_nobody(self, town: Town) -> None:
-        """The citizen hears once a day that others add; what answers him, an agency's answer and the status keep coming."""
-        town.say(WITH_PLACE)
-        complaint = town.complaints[0]
-        code, citizen = complaint.tracking_code, town.citizen()
-        for number in range(60):
-            added = message(f"palsu {number}", channel="web", sender="", about=code, upstream_id=f"key-{number}")
-            town.take(town.received(added))
-        assert [send.kind for send in town.sends] == [ReplyKind.received, ReplyKind.completed]
-        assert DECODER.decode(town.state(citizen)).waiting == []
-        assert len(town.complaints) == 1
-        town.say(f"{tracking.spaced(code)} lubangnya makin besar")
-        town.say(f"STATUS {code}")
-        town.take(encode(said(CommandKind.answer, complaint, town.case(code).owner.id, "sudah"), source="/tests"))
-        town.say("tolong rumah saya kebakaran anak saya terjebak di Jalan Gatot Subroto, Kota Semarang")
-        heard = [send.kind for send in town.sends[2:]]
-        assert heard == [ReplyKind.completed, ReplyKind.status, ReplyKind.answered, ReplyKind.received]
-        assert "112" in town.texts[-1]
-        assert town.case(code).complaint.additions[-1].text.endswith("makin besar")
-
-    def test_each_cause_has_its_own_room_in_the_hour(self, law: Router, reads: Normaliser) -> None:
-        """What agencies and others do keeps no answer to the citizen waiting, and what he writes no answer of an agency."""
-        rules = Rules(telling=TellingRules(per_hour=1, useful_for=timedelta(hours=72)))
-        town = Town(Keyring.from_secret(b"s" * 32), law, reads, rules)
-        town.say(WITH_PLACE)
-        complaint = town.complaints[0]
-        owner = town.case(complaint.tracking_code).owner.id
-        for number in range(2):
-            told = said(CommandKind.answer, complaint, owner, f"sudah {number}", nonce=f"{number}")
-            town.take(encode(told, source="/tests"))
-        town.say(PLACE, channel="web", sender="", about=complaint.tracking_code, upstream_id="w")
-        assert [send.kind for send in town.sends] == [ReplyKind.received, ReplyKind.answered, ReplyKind.completed]
-        town.wait(minutes=61)
-        assert town.sends[-1].kind is ReplyKind.answered
-
-    @pytest.mark.parametrize("outcome", [DeliveryOutcome.undeliverable, DeliveryOutcome.expired])
-    @pytest.mark.parametrize("kind", [ReplyKind.question, ReplyKind.reminded])
-    @pytest.mark.parametrize("is_known", [True, False])
-    def test_whoever_never_got_the_question_is_not_deemed_to_have_withdrawn(
-        self, town: Town, outcome: DeliveryOutcome, kind: ReplyKind, *, is_known: bool
-    ) -> None:
-        """Nor the reminder: the case waits for nothing and is its triage desk's, also if the citizen's state is lost."""
-        town.say(PLACELESS)
-        if kind is ReplyKind.reminded:
-            town.wait(days=6)
-        assert town.sends[-1].kind is kind
-        if not is_known:
-            town.states.pop((CONVERSATIONS, town.citizen().encode()))
-        town.outcome(town.sends[-1], outcome)
-        code = town.complaints[0].tracking_code
-        case = town.case(code)
-        assert (case.question, case.incomplete, case.triage) == (None, True, True)
-        town.wait(days=60)
-        assert (town.case(code).state, town.case(code).deemed) == ("diterima", False)
-        assert [send.kind for send in town.sends].count(ReplyKind.reminded) == (kind is ReplyKind.reminded)
-
-    @pytest.mark.parametrize("first", [None, *DeliveryOutcome])
-    @pytest.mark.parametrize("second", [None, DeliveryOutcome.sent, DeliveryOutcome.unknown])
-    def test_only_who_is_known_to_have_been_asked_is_deemed_to_have_withdrawn(
-        self, town: Town, first: DeliveryOutcome | None, second: DeliveryOutcome | None
-    ) -> None:
-        """Of a text that was deleted unread, or that a sender held for weeks, there is no outcome; the outcome of one may be unknown."""
-        town.is_sending = False
-        town.say(PLACELESS)
-        code, asked = town.complaints[0].tracking_code, town.sends[-1]
-        if first:
-            town.outcome(asked, first)
-        town.wait(days=6)
-        if second and town.sends[-1].kind is ReplyKind.reminded:
-            town.outcome(town.sends[-1], second)
-        town.wait(days=20)
-        is_asked = DeliveryOutcome.sent in {first, second} and first not in {"undeliverable", "expired"}
-        assert (town.case(code).question is not None) == is_asked
-        town.wait(days=60)
-        case = town.case(code)
-        assert case.deemed == is_asked
-        assert (case.triage, case.incomplete) == (True, True) or is_asked
-
     def test_a_clock_that_is_days_ahead_moves_no_day_of_the_law(self, town: Town) -> None:
         """A message that came later than it was kept came when it was kept."""
         ahead, late = town.now + timedelta(days=4), town.now + timedelta(seconds=59)
@@ -737,31 +343,6 @@ class TestTelling:
         town.say(OTHER_PLACELESS, received_at=late)
         first, second = town.complaints
         assert (first.received_at, second.received_at) == (town.now, late)
-
-    def test_an_answer_to_a_question_that_seemed_not_to_arrive_belongs_to_its_case(self, town: Town) -> None:
-        """An SMSC may be wrong."""
-        town.say(PLACELESS)
-        town.outcome(town.sends[-1], DeliveryOutcome.undeliverable)
-        town.say(PLACE)
-        assert kinds(town) == [KINDS.complaint, KINDS.answer]
-        assert not town.case(town.complaints[0].tracking_code).triage
-
-    def test_a_question_is_unheard_only_by_its_own_outcome(self, town: Town) -> None:
-        """The SMSC gives up the first one after the next one was asked; or the other text was no question."""
-        town.say(WITH_PLACE)
-        complaint = town.complaints[0]
-        code = complaint.tracking_code
-        owner = town.case(code).owner.id
-        for number, text in enumerate(("RT berapa?", "Warna apa?")):
-            town.take(encode(said(CommandKind.ask, complaint, owner, text, nonce=f"{number}"), source="/tests"))
-            if not number:
-                town.say("RT 5")
-        received, first, *_, second = town.sends
-        for send in (received, first):
-            town.outcome(send, DeliveryOutcome.undeliverable)
-            assert town.case(code).question is not None
-        town.outcome(second, DeliveryOutcome.undeliverable)
-        assert town.case(code).question is None
 
     def test_a_question_that_a_fault_of_ours_keeps_from_the_citizen_is_unheard(self, town: Town) -> None:
         """Its record is a dead letter, and the case learns that nobody was asked."""
@@ -771,20 +352,6 @@ class TestTelling:
         letter = encode(of_record(stored, ContractViolation("no")), source="/conversation")
         town.take(*town.step.dead_letter(stored, letter))
         assert town.case(town.complaints[0].tracking_code).question is None
-
-    def test_a_question_that_gives_way_is_unheard(self, law: Router, reads: Normaliser) -> None:
-        """Too many texts wait for the citizen: his case does not wait for the answer to a question that never leaves."""
-        rules = Rules(telling=TellingRules(per_hour=1, useful_for=timedelta(hours=72)))
-        town = Town(Keyring.from_secret(b"s" * 32), law, reads, rules)
-        town.say(WITH_PLACE)
-        town.say(OTHER_PLACELESS)
-        first, second = town.complaints
-        owner = town.case(first.tracking_code).owner.id
-        for number in range(MOST_WAITING + 1):
-            assert town.case(second.tracking_code).question is not None
-            told = said(CommandKind.answer, first, owner, f"sudah {number}", nonce=f"{number}")
-            town.take(encode(told, source="/tests"))
-        assert town.case(second.tracking_code).question is None
 
     def test_the_waiting_texts_are_bounded(self, law: Router, reads: Normaliser) -> None:
         """An answer to a question gives way first, and each that does is on record."""
@@ -813,15 +380,6 @@ class TestTelling:
         assert (delivery.outcome, delivery.kind) == (DeliveryOutcome.undeliverable, ReplyKind.answered)
         assert msgspec.json.encode(delivery) in {one.value for one in town.written[MESSAGE_EVENTS]}
         assert len(town.sends) == 1
-
-    def test_an_account_of_many_people_has_no_conversation(self, town: Town) -> None:
-        """Two callers of a call centre: the second one's text answers no question of the first."""
-        desk: dict[str, Any] = {"channel": "webhook", "account": "webhook/desk", "shared": True}
-        town.say(PLACELESS, upstream_id="1", **desk)
-        town.say(PLACE, upstream_id="2", **desk)
-        assert kinds(town) == [KINDS.complaint, KINDS.complaint]
-        assert len({one.reporter_ref for one in town.complaints}) == 2
-        assert {send.account for send in town.sends} == {"webhook/desk"}
 
 
 @each(
@@ -852,13 +410,6 @@ class TestTheState:
         with pytest.raises(ContractViolation):
             Keyring.from_secret(b"t" * 32).unseal_state(sealed, key=key)
 
-    def test_it_forgets_what_is_old_and_keeps_the_cases(self, town: Town) -> None:
-        """After a week no message is left; the case and the address are, so that the citizen hears an answer."""
-        town.say(WITH_PLACE)
-        town.wait(days=8)
-        state = DECODER.decode(town.state(town.citizen()))
-        assert (state.messages, [case.to and case.to.account for case in state.cases]) == ([], ["sms/link"])
-
     def test_it_is_written_as_it_was_read_but_for_what_nobody_knows(self, town: Town) -> None:
         """So a record that changes nothing writes nothing; a field of a later version is dropped, and so raises the format."""
         town.say(PLACELESS)
@@ -866,12 +417,6 @@ class TestTheState:
         known = town.state(town.citizen())
         assert msgspec.json.encode(DECODER.decode(known)) == known
         assert DECODER.decode(known[:-1] + b',"of a later version":1e999}') == DECODER.decode(known)
-
-    def test_it_is_deleted_when_nothing_is_left(self, town: Town) -> None:
-        """Whoever only greeted us is forgotten."""
-        town.say("/start", channel="telegram", upstream_id="1", account="telegram/1", small_talk="Halo")
-        town.wait(days=8)
-        assert not [key for topic, key in town.states if topic == CONVERSATIONS]
 
     def test_two_times_a_record_writes_the_same_bytes(self, law: Router, reads: Normaliser) -> None:
         """A transaction that is tried again writes what it would have written."""
@@ -938,12 +483,3 @@ class TestWhatIsOnRecord:
         assert (kept.reason, b"KANARI" in kept.payload, b"caused_by" in kept.payload) == ("no", False, True)
         delivery = msgspec.json.decode(written[2].value, type=Delivery)
         assert (delivery.outcome, delivery.kind) == (DeliveryOutcome.undeliverable, ReplyKind.answered)
-
-
-@row_by_row
-def test_a_second_story_before_the_first_answer_is_a_case_of_its_own(keys: Keyring, first: str) -> None:
-    """Its place is known from its own words, before the router has said where the first case is."""
-    town = Town(keys, None, Normaliser.load())
-    town.say(first)
-    town.say("Jalan berlubang di Jalan Veteran Kota Malang")
-    assert [one.kind for one in town.landed] == [MessageKind.complaint, MessageKind.complaint]
