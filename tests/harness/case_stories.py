@@ -15,11 +15,11 @@ from complaints.fact import FactKind
 from complaints.neighbour import Told
 from router.cases.replies import status_of_case
 from router.cases.step import timer
-from sinks.clickhouse.rows import cases as rows
 from tests.harness.events import complaint as a_complaint
-from tests.harness.house import OF_KIND, House, added, of_record, said, stored
+from tests.harness.house import OF_KIND, House, added, of_record, said
 from tests.harness.list_law import ListLaw
-from tests.harness.stories import COMMANDS, Telling, at, law_and_reader, of_case, of_model, plain
+from tests.harness.seen import at, law_and_reader, of_case, plain
+from tests.harness.stories import COMMANDS, Telling, of_model
 from tests.harness.support import NOON
 
 FIELDS: Final = {one.name: one.type for one in structs.fields(Complaint)}
@@ -209,14 +209,10 @@ class CaseTelling(Telling):
         if what in SEEN:
             return plain(SEEN[what](self))
         value, number = (rest, "1") if rest and not rest.isdigit() else ("", rest or "1")
-        complaint = self.made[int(number) - 1]
-        case = self.house.case(complaint.tracking_code)
+        case = self.house.case(self.made[int(number) - 1].tracking_code)
         root, _, path = what.partition(".")
         if root in ROOTS:
             return plain(at(ROOTS[root](self), path))
-        if root == "row":
-            ((_, row),) = rows.rows(case, stored(complaint))
-            return row[path]
         if what.startswith("status_"):
             return status_of_case(case, what.removeprefix("status_"), at=self.now)
         return written_day(of_case(case, "due", value)) if what == "due_written" else of_case(case, what, value)

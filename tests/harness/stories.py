@@ -1,10 +1,8 @@
 """Tells the stories of tests/data/tables: what citizens and agencies say and do in a town, and how it stands after that."""
 
-import functools
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -14,28 +12,22 @@ from msgspec import convert, structs
 
 from complaints import tracking
 from complaints.bus.envelope import encode
-from complaints.case import Case
-from complaints.command import Add, CommandKind
-from complaints.contract import CASE_EVENTS, CONVERSATIONS, MESSAGE_EVENTS, NEIGHBOURS
+from complaints.command import CommandKind
+from complaints.contract import CASE_EVENTS, CONVERSATIONS, NEIGHBOURS
 from complaints.crypto import Keyring
-from complaints.event import Attachment, Complaint
+from complaints.event import Complaint
 from complaints.fact import Fact
-from complaints.mail import Delivery, DeliveryOutcome, ReplyKind
-from conversation.citizen import DECODER, Citizen
+from complaints.mail import DeliveryOutcome
 from conversation.step import Rules
 from neighbours.step import NeighboursStep
-from normalizer.complaint import Normaliser
 from normalizer.results import Reading
 from router.decision import Decision
 from router.facts import Facts
-from router.routing import Router
 from tests.harness.house import OF_KIND, said
+from tests.harness.seen import FACTS, LAW, PHOTO, REPORT, TOWN, law_and_reader, of_case, plain
 from tests.harness.support import message
 from tests.harness.tables import TESTS, document, over, parts_of
 from tests.harness.town import Town
-from view.status import status_of
-
-PHOTO: Final = Attachment(name="a.png", media_type="image/png", size_bytes=1, sha256="0" * 64)
 
 NOBODY: Final = tracking.code_for(UUID(int=1), key=b"k" * 16)
 """The code of no case."""
@@ -43,139 +35,21 @@ NOBODY: Final = tracking.code_for(UUID(int=1), key=b"k" * 16)
 COMMANDS: Final = {kind.name: kind for kind in CommandKind}
 
 
-@functools.cache
-def law_and_reader() -> tuple[Router, Normaliser]:
-    """Return what decides and reads in all towns."""
-    return Router.load(), Normaliser.load()
-
-
-ASKS: Final = frozenset({ReplyKind.question, ReplyKind.reminded})
-"""What asks a citizen for something."""
-
-
-def added_texts(town: Town) -> list[str]:
-    """Return what was added to cases."""
-    return [one.addition.text for one in town.commands if isinstance(one, Add)]
-
-
-def state_of(town: Town) -> Citizen:
-    """Return what is kept of the citizen who writes by SMS."""
-    return DECODER.decode(town.state(town.citizen()))
-
-
-TOWN: Final[Mapping[str, Callable[[Town], Any]]] = {
-    "cases": lambda town: len(town.complaints),
-    "became": lambda town: town.landed[-1].kind,
-    "messages": lambda town: [one.kind for one in town.landed],
-    "told": lambda town: town.told[-1].kind,
-    "heard": lambda town: len(town.told),
-    "sends": lambda town: len(town.sends),
-    "sent": lambda town: [one.kind for one in town.sends],
-    "commands": lambda town: [one.kind for one in town.commands],
-    "code": lambda town: town.landed[-1].tracking_code,
-    "last_sent": lambda town: town.sends[-1].kind,
-    "landed": lambda town: len(town.landed),
-    "all_doubtful": lambda town: all(one.doubtful for one in town.landed),
-    "people": lambda town: len({one.reporter_ref for one in town.complaints}),
-    "added_texts": added_texts,
-    "text": lambda town: town.texts[-1],
-    "written": lambda town: town.texts,
-    "texts": lambda town: [one.text for one in town.complaints],
-    "added_to": lambda town: [len(town.case(one.tracking_code).complaint.additions) for one in town.complaints],
-    "codes": lambda town: [one.tracking_code for one in town.landed],
-    "private": lambda town: [one.private for one in town.sends],
-    "commanded": lambda town: [one.tracking_code for one in town.commands],
-    "outcomes": lambda town: [one.outcome for one in town.events(MESSAGE_EVENTS, Delivery)],
-    "partial": lambda town: [one.partial for one in town.landed],
-    "told_by": lambda town: [one.account for one in town.told],
-    "sent_by": lambda town: [one.account for one in town.sends],
-    "asked_so_far": lambda town: [one.kind for one in town.sends if one.kind in ASKS],
-    "kept_texts": lambda town: " | ".join([*(one.text for one in town.complaints), *added_texts(town), ""]),
-    "waiting": lambda town: state_of(town).waiting,
-    "kept_messages": lambda town: state_of(town).messages,
-    "kept_accounts": lambda town: [one.to and one.to.account for one in state_of(town).cases],
-    "states": lambda town: len([key for topic, key in town.states if topic == CONVERSATIONS]),
-    "open": lambda town: [town.case(one.tracking_code).state == "dibuka kembali" for one in town.complaints],
-}
-"""What can be seen of a town."""
-
-CASE: Final[Mapping[str, Callable[[Case], Any]]] = {
-    "state": lambda case: case.state,
-    "is_open_again": lambda case: case.state == "dibuka kembali",
-    "owner": lambda case: case.owner.id,
-    "owned_by": lambda case: case.owner,
-    "government": lambda case: case.owner.id[-5:],
-    "hop": lambda case: case.hop,
-    "triage": lambda case: case.triage,
-    "disputes": lambda case: case.disputes,
-    "questions": lambda case: case.questions,
-    "incomplete": lambda case: case.incomplete,
-    "asks": lambda case: case.question is not None,
-    "stars": lambda case: case.rating and case.rating.stars,
-    "anonymous": lambda case: case.complaint.anonymous,
-    "secret": lambda case: case.complaint.secret,
-    "hidden": lambda case: case.complaint.anonymous or case.complaint.secret,
-    "class": lambda case: case.complaint.complaint_class,
-    "regency": lambda case: case.complaint.place.regency and case.complaint.place.regency.code,
-    "has_place": lambda case: case.complaint.place.regency is not None,
-    "additions": lambda case: [one.text for one in case.complaint.additions],
-    "added": lambda case: len(case.complaint.additions),
-    "first_addition": lambda case: case.complaint.additions[0].text,
-    "last_addition": lambda case: case.complaint.additions[-1].text,
-    "apart": lambda case: [one.apart for one in case.complaint.additions],
-    "duties": lambda case: [one.duty for one in case.deadlines],
-    "files": lambda case: [list(one.attachments) == [PHOTO] for one in case.complaint.additions],
-}
-"""What can be seen of a case, the first one unless a number says which: `state 2`."""
-
-
-REPORT: Final[Mapping[str, Callable[[Complaint], Any]]] = {
-    "reported_text": lambda complaint: complaint.text,
-    "reported_anonymous": lambda complaint: complaint.anonymous,
-    "reported_partial": lambda complaint: complaint.raw.partial,
-    "reporter": lambda complaint: complaint.reporter_ref,
-    "reported_secret": lambda complaint: complaint.secret,
-}
-"""What can be seen of a complaint as it was made, the first one unless a number says which."""
-
-
-LAW: Final[Mapping[str, Callable[[Decision, Reading], Any]]] = {
-    "owner": lambda decision, _: decision.owner.id,
-    "owner_begins": lambda decision, _: decision.owner.id,
-    "is_triage": lambda decision, _: decision.triage,
-    "is_undecided": lambda decision, _: decision.confidence <= law_and_reader()[0].rules.undecided,
-    "oversight": lambda _, reading: reading.oversight,
-    "kind": lambda _, reading: reading.complaint_class,
-    "read_province": lambda _, reading: reading.place.province,
-    "read_regency": lambda _, reading: reading.place.regency,
-    "read_village": lambda _, reading: reading.place.village,
-    "things": lambda _, reading: reading.things,
-    "law": lambda decision, _: decision.explanation,
-    "missing": lambda _, reading: reading.missing,
-}
-"""What can be seen of how a text by itself was read and decided."""
-
-
-def plain(value: Any) -> Any:
-    """Return a value as a story writes it."""
-    if isinstance(value, Enum):
-        return value.name
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    if isinstance(value, Mapping):
-        return sorted(plain(one) for one in value)
-    return value
-
-
-def at(of: Any, path: str) -> Any:
-    """Return what a path of attributes leads to, and for a list that of each of its members."""
-    for name in path.split("."):
-        of = [getattr(one, name) for one in of] if isinstance(of, list | tuple) else of and getattr(of, name)
-    return of
-
-
 CONTAINED: Final = frozenset(
-    {"text", "law", "missing", "all_texts", "texts_to", "kept_texts", "fact_text", "status_sms", "status_web", "duties"}
+    {
+        "text",
+        "law",
+        "missing",
+        "all_texts",
+        "texts_to",
+        "kept_texts",
+        "fact_text",
+        "fact_kinds",
+        "page_reasons",
+        "status_sms",
+        "status_web",
+        "duties",
+    }
 )
 """What is long: a story names words that are in it."""
 
@@ -189,8 +63,8 @@ class Telling:
 
     def step(self, step: Mapping[str, Any]) -> None:
         """Let a step happen, or look whether all stands as the step says."""
-        for number in range(step.get("repeat", 1)):
-            self.values["number"] = str(number)
+        for time in range(step.get("repeat", 1)):
+            self.values["number"] = str(time)
             filled = {name: self.filled(value) for name, value in step.items() if name != "repeat"}
             if filled.pop("if", True) and not filled.pop("unless", False):
                 self.once(filled)
@@ -242,15 +116,6 @@ class Telling:
     def seen(self, name: str) -> Any:
         """Return what is seen."""
         raise NotImplementedError
-
-
-def of_case(case: Case, what: str, value: str = "") -> Any:
-    """Return what is seen of a case: one of CASE, a day of one of its duties, or what a path of attributes leads to."""
-    if what in {"due", "begins", "done"}:
-        return next(at(one, what) for one in case.deadlines if one.duty == value)
-    if what.startswith("status."):
-        return plain(at(status_of(case), what.removeprefix("status.")))
-    return plain(CASE[what](case) if what in CASE else at(case, what))
 
 
 @dataclass(kw_only=True)
@@ -363,9 +228,13 @@ class TownTelling(Telling):
         if what in {"kinds_to", "texts_to", "all_texts"}:
             return self.sent_to(number, what)
         complaint = self.town.complaints[int(number) - 1 if number.isdigit() else 0]
-        if what == "facts":
-            facts = self.town.events(CASE_EVENTS, Fact)
-            return [plain(one.kind) for one in facts if one.tracking_code == complaint.tracking_code]
+        if what in FACTS:
+            facts: list[Any] = self.town.events(CASE_EVENTS, Fact)
+            return plain(
+                FACTS[what](
+                    self.town, [one for one in facts if one.tracking_code == complaint.tracking_code], complaint
+                )
+            )
         if what in REPORT:
             return plain(REPORT[what](complaint))
         return of_case(self.town.case(complaint.tracking_code), what, number)

@@ -1,0 +1,193 @@
+"""What a story sees of a town, of a case, of its facts and of a text that is decided."""
+
+import functools
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any, Final
+
+from channels.web.told import story as page
+from complaints.case import Case
+from complaints.command import Add
+from complaints.contract import CONVERSATIONS, MESSAGE_EVENTS
+from complaints.event import Attachment, Complaint
+from complaints.fact import FactKind
+from complaints.mail import Delivery, ReplyKind
+from conversation.citizen import DECODER, Citizen
+from normalizer.complaint import Normaliser
+from normalizer.results import Reading
+from ops.casework.heard import heard
+from router.decision import Decision
+from router.routing import Router
+from sinks.clickhouse.rows import rows_of as rows_of_tables
+from tests.harness.facts import stored_case
+from tests.harness.numbers import number
+from tests.harness.street import on_the_web
+from tests.harness.town import Town
+from view.status import status_of
+
+PHOTO: Final = Attachment(name="a.png", media_type="image/png", size_bytes=1, sha256="0" * 64)
+
+
+@functools.cache
+def law_and_reader() -> tuple[Router, Normaliser]:
+    """Return what decides and reads in all towns."""
+    return Router.load(), Normaliser.load()
+
+
+ASKS: Final = frozenset({ReplyKind.question, ReplyKind.reminded})
+"""What asks a citizen for something."""
+
+
+def added_texts(town: Town) -> list[str]:
+    """Return what was added to cases."""
+    return [one.addition.text for one in town.commands if isinstance(one, Add)]
+
+
+def state_of(town: Town) -> Citizen:
+    """Return what is kept of the citizen who writes by SMS."""
+    return DECODER.decode(town.state(town.citizen()))
+
+
+TOWN: Final[Mapping[str, Callable[[Town], Any]]] = {
+    "cases": lambda town: len(town.complaints),
+    "became": lambda town: town.landed[-1].kind,
+    "messages": lambda town: [one.kind for one in town.landed],
+    "told": lambda town: town.told[-1].kind,
+    "heard": lambda town: len(town.told),
+    "sends": lambda town: len(town.sends),
+    "sent": lambda town: [one.kind for one in town.sends],
+    "commands": lambda town: [one.kind for one in town.commands],
+    "code": lambda town: town.landed[-1].tracking_code,
+    "last_sent": lambda town: town.sends[-1].kind,
+    "landed": lambda town: len(town.landed),
+    "all_doubtful": lambda town: all(one.doubtful for one in town.landed),
+    "people": lambda town: len({one.reporter_ref for one in town.complaints}),
+    "added_texts": added_texts,
+    "text": lambda town: town.texts[-1],
+    "written": lambda town: town.texts,
+    "texts": lambda town: [one.text for one in town.complaints],
+    "added_to": lambda town: [len(town.case(one.tracking_code).complaint.additions) for one in town.complaints],
+    "codes": lambda town: [one.tracking_code for one in town.landed],
+    "private": lambda town: [one.private for one in town.sends],
+    "commanded": lambda town: [one.tracking_code for one in town.commands],
+    "outcomes": lambda town: [one.outcome for one in town.events(MESSAGE_EVENTS, Delivery)],
+    "sent_secret": lambda town: [bool(one.secret) for one in town.sends],
+    "last_owner": lambda town: town.case(town.complaints[-1].tracking_code).owner.id,
+    "partial": lambda town: [one.partial for one in town.landed],
+    "told_by": lambda town: [one.account for one in town.told],
+    "sent_by": lambda town: [one.account for one in town.sends],
+    "asked_so_far": lambda town: [one.kind for one in town.sends if one.kind in ASKS],
+    "kept_texts": lambda town: " | ".join([*(one.text for one in town.complaints), *added_texts(town), ""]),
+    "waiting": lambda town: state_of(town).waiting,
+    "kept_messages": lambda town: state_of(town).messages,
+    "kept_accounts": lambda town: [one.to and one.to.account for one in state_of(town).cases],
+    "states": lambda town: len([key for topic, key in town.states if topic == CONVERSATIONS]),
+    "open": lambda town: [town.case(one.tracking_code).state == "dibuka kembali" for one in town.complaints],
+}
+"""What can be seen of a town."""
+
+CASE: Final[Mapping[str, Callable[[Case], Any]]] = {
+    "state": lambda case: case.state,
+    "is_open_again": lambda case: case.state == "dibuka kembali",
+    "owner": lambda case: case.owner.id,
+    "owned_by": lambda case: case.owner,
+    "government": lambda case: case.owner.id[-5:],
+    "hop": lambda case: case.hop,
+    "triage": lambda case: case.triage,
+    "disputes": lambda case: case.disputes,
+    "questions": lambda case: case.questions,
+    "incomplete": lambda case: case.incomplete,
+    "asks": lambda case: case.question is not None,
+    "stars": lambda case: case.rating and case.rating.stars,
+    "anonymous": lambda case: case.complaint.anonymous,
+    "secret": lambda case: case.complaint.secret,
+    "hidden": lambda case: case.complaint.anonymous or case.complaint.secret,
+    "class": lambda case: case.complaint.complaint_class,
+    "regency": lambda case: case.complaint.place.regency and case.complaint.place.regency.code,
+    "has_place": lambda case: case.complaint.place.regency is not None,
+    "additions": lambda case: [one.text for one in case.complaint.additions],
+    "added": lambda case: len(case.complaint.additions),
+    "first_addition": lambda case: case.complaint.additions[0].text,
+    "last_addition": lambda case: case.complaint.additions[-1].text,
+    "apart": lambda case: [one.apart for one in case.complaint.additions],
+    "duties": lambda case: [one.duty for one in case.deadlines],
+    "files": lambda case: [list(one.attachments) == [PHOTO] for one in case.complaint.additions],
+}
+"""What can be seen of a case, the first one unless a number says which: `state 2`."""
+
+
+REPORT: Final[Mapping[str, Callable[[Complaint], Any]]] = {
+    "reported_text": lambda complaint: complaint.text,
+    "reported_anonymous": lambda complaint: complaint.anonymous,
+    "reported_partial": lambda complaint: complaint.raw.partial,
+    "reporter": lambda complaint: complaint.reporter_ref,
+    "reported_secret": lambda complaint: complaint.secret,
+}
+"""What can be seen of a complaint as it was made, the first one unless a number says which."""
+
+
+LAW: Final[Mapping[str, Callable[[Decision, Reading], Any]]] = {
+    "owner": lambda decision, _: decision.owner.id,
+    "owner_begins": lambda decision, _: decision.owner.id,
+    "is_triage": lambda decision, _: decision.triage,
+    "is_undecided": lambda decision, _: decision.confidence <= law_and_reader()[0].rules.undecided,
+    "oversight": lambda _, reading: reading.oversight,
+    "kind": lambda _, reading: reading.complaint_class,
+    "read_province": lambda _, reading: reading.place.province,
+    "read_regency": lambda _, reading: reading.place.regency,
+    "read_village": lambda _, reading: reading.place.village,
+    "things": lambda _, reading: reading.things,
+    "law": lambda decision, _: decision.explanation,
+    "missing": lambda _, reading: reading.missing,
+}
+"""What can be seen of how a text by itself was read and decided."""
+
+
+def row_of(case: Case) -> dict[str, Any]:
+    """Return the row of a case for analysts, with the duties that were done."""
+    ((_, row),) = rows_of_tables(stored_case(case), number)
+    return row | {"done": sorted(duty for duty, *_, day in row["deadlines"] if day is not None)}
+
+
+FACTS: Final[Mapping[str, Callable[[Town, list[Any], Complaint], Any]]] = {
+    "facts": lambda _, facts, __: [one.kind for one in facts],
+    "fact_kinds": lambda _, facts, __: ", ".join(one.kind.name for one in facts),
+    "fact_text": lambda _, facts, __: facts[-1].text,
+    "seconded": lambda _, facts, __: [one.text for one in facts if one.kind is FactKind.seconded],
+    "added_secret": lambda _, facts, __: [one.secret for one in facts if one.kind is FactKind.added],
+    "page_reasons": lambda town, facts, of: page(town.case(of.tracking_code), facts).explanation,
+    "page_as_heard": lambda town, facts, of: (
+        [one.text for one in page(town.case(of.tracking_code), facts).told]
+        == [one.text for one in heard([on_the_web(fact) for fact in facts])]
+    ),
+}
+"""What can be seen of the facts of a case: also on its page, which tells what its citizen was told."""
+
+
+def plain(value: Any) -> Any:
+    """Return a value as a story writes it."""
+    if isinstance(value, Enum):
+        return value.name
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return sorted(plain(one) for one in value)
+    return value
+
+
+def at(of: Any, path: str) -> Any:
+    """Return what a path of attributes leads to, and for a list that of each of its members."""
+    for name in path.split("."):
+        of = [getattr(one, name) for one in of] if isinstance(of, list | tuple) else of and getattr(of, name)
+    return of
+
+
+def of_case(case: Case, what: str, value: str = "") -> Any:
+    """Return what is seen of a case: one of CASE, a day of one of its duties, or what a path of attributes leads to."""
+    if what in {"due", "begins", "done"}:
+        return next(at(one, what) for one in case.deadlines if one.duty == value)
+    if what.startswith("row."):
+        return row_of(case)[what.removeprefix("row.")]
+    if what.startswith("status."):
+        return plain(at(status_of(case), what.removeprefix("status.")))
+    return plain(CASE[what](case) if what in CASE else at(case, what))
