@@ -8,7 +8,6 @@ from typing import Any, Final
 import msgspec
 from msgspec import convert, structs
 
-from complaints.calendar import written_day
 from complaints.command import CITIZEN, NEIGHBOURS, Command, CommandKind, MessageReading
 from complaints.event import AgencyRef, Complaint, Disposition, Place, Region
 from complaints.fact import FactKind
@@ -215,7 +214,7 @@ class CaseTelling(Telling):
             return plain(at(ROOTS[root](self), path))
         if what.startswith("status_"):
             return status_of_case(case, what.removeprefix("status_"), at=self.now)
-        return written_day(of_case(case, "due", value)) if what == "due_written" else of_case(case, what, value)
+        return of_case(case, what, value)
 
 
 SEEN: Final[Mapping[str, Callable[[CaseTelling], Any]]] = {

@@ -6,12 +6,14 @@ from enum import Enum
 from typing import Any, Final
 
 from channels.web.told import story as page
+from complaints.calendar import written_day
 from complaints.case import Case
 from complaints.command import Add
-from complaints.contract import CONVERSATIONS, MESSAGE_EVENTS
+from complaints.contract import CONVERSATIONS, MESSAGE_EVENTS, NEIGHBOURS
 from complaints.event import Attachment, Complaint
 from complaints.fact import FactKind
 from complaints.mail import Delivery, ReplyKind
+from complaints.neighbour import Closed, Opened
 from conversation.citizen import DECODER, Citizen
 from normalizer.complaint import Normaliser
 from normalizer.results import Reading
@@ -73,6 +75,10 @@ TOWN: Final[Mapping[str, Callable[[Town], Any]]] = {
     "outcomes": lambda town: [one.outcome for one in town.events(MESSAGE_EVENTS, Delivery)],
     "sent_secret": lambda town: [bool(one.secret) for one in town.sends],
     "last_owner": lambda town: town.case(town.complaints[-1].tracking_code).owner.id,
+    "is_about": lambda town: [one.tracking_code for one in town.complaints].index(town.landed[-1].tracking_code) + 1,
+    "third_text": lambda town: town.texts[2],
+    "neighbours_closed": lambda town: [one.regency for one in town.events(NEIGHBOURS, Closed)],
+    "neighbours_opened": lambda town: [one.regency for one in town.events(NEIGHBOURS, Opened)],
     "partial": lambda town: [one.partial for one in town.landed],
     "told_by": lambda town: [one.account for one in town.told],
     "sent_by": lambda town: [one.account for one in town.sends],
@@ -101,6 +107,8 @@ CASE: Final[Mapping[str, Callable[[Case], Any]]] = {
     "stars": lambda case: case.rating and case.rating.stars,
     "anonymous": lambda case: case.complaint.anonymous,
     "secret": lambda case: case.complaint.secret,
+    "is_hidden": lambda case: [case.complaint.anonymous, case.complaint.secret],
+    "missing_parts": lambda case: case.complaint.missing,
     "hidden": lambda case: case.complaint.anonymous or case.complaint.secret,
     "class": lambda case: case.complaint.complaint_class,
     "regency": lambda case: case.complaint.place.regency and case.complaint.place.regency.code,
@@ -186,6 +194,8 @@ def of_case(case: Case, what: str, value: str = "") -> Any:
     """Return what is seen of a case: one of CASE, a day of one of its duties, or what a path of attributes leads to."""
     if what in {"due", "begins", "done"}:
         return next(at(one, what) for one in case.deadlines if one.duty == value)
+    if what == "due_written":
+        return written_day(of_case(case, "due", value))
     if what.startswith("row."):
         return row_of(case)[what.removeprefix("row.")]
     if what.startswith("status."):

@@ -36,7 +36,7 @@ COMMANDS: Final = {kind.name: kind for kind in CommandKind}
 
 
 CONTAINED: Final = frozenset(
-    {
+    [
         "text",
         "law",
         "missing",
@@ -46,10 +46,11 @@ CONTAINED: Final = frozenset(
         "fact_text",
         "fact_kinds",
         "page_reasons",
+        "third_text",
         "status_sms",
         "status_web",
         "duties",
-    }
+    ]
 )
 """What is long: a story names words that are in it."""
 
@@ -84,7 +85,12 @@ class Telling:
             return self.filled(self.values[column])
         codes = {f"code{number}": one.tracking_code for number, one in enumerate(self.complaints, 1)}
         codes |= {"nobody": NOBODY, "spaced_nobody": tracking.spaced(NOBODY)}
-        codes |= {name.replace("code", "spaced"): tracking.spaced(code) for name, code in codes.items()}
+        codes |= {name.replace("code", "lower"): code.lower() for name, code in codes.items()}
+        codes |= {
+            name.replace("code", "spaced"): tracking.spaced(code)
+            for name, code in codes.items()
+            if name.startswith("code")
+        }
         row = {name: one.format_map(codes) if isinstance(one, str) else one for name, one in self.values.items()}
         return value.format_map(codes | self.noted | row)
 

@@ -6,7 +6,6 @@ from complaints.bus.envelope import encode
 from complaints.case import Case
 from complaints.command import CommandKind
 from complaints.crypto import Keyring
-from complaints.mail import MessageKind
 from conversation.own import own_words
 from normalizer import corrections
 from normalizer.complaint import Normaliser
@@ -16,7 +15,7 @@ from router.routing import Router
 from tests.harness.house import said
 from tests.harness.stories import stories_of
 from tests.harness.support import message
-from tests.harness.tables import each_row, row_by_row
+from tests.harness.tables import each_row
 from tests.harness.town import Town
 
 POTHOLE = "Jalan berlubang di Jl Kaligarang Kota Semarang"
@@ -46,30 +45,6 @@ def test_a_secret_that_is_told_of_hides_nothing(text: str) -> None:
     assert not asks_to_be_hidden(text)
 
 
-@pytest.mark.parametrize("asks", ["tlg jgn sebut nama", "nama saya jangan ditulis", "nama sy jgn dicantumkan ya"])
-def test_a_wish_not_to_be_named_in_short_words_is_kept(town: Town, asks: str) -> None:
-    """In a complaint, and alone."""
-    assert asks_to_be_hidden(f"Lurah minta uang. {asks}")
-    town.say(POTHOLE)
-    town.say(asks)
-    assert (first(town).complaint.anonymous, len(town.complaints)) == (True, 1)
-
-
-@row_by_row
-def test_a_new_complaint_is_as_hidden_as_the_one_of_these_days(
-    town: Town, opening: str, word: str, *, secret: bool
-) -> None:
-    """Further words of the matter would betray it; weeks later it is told anew."""
-    town.say(opening)
-    if word:
-        town.say(word)
-    town.say("Air PDAM di Kota Bandung tidak mengalir sudah seminggu")
-    assert (town.complaints[1].secret, town.complaints[1].anonymous) == (secret, True)
-    town.wait(days=30)
-    town.say("Lampu jalan mati di Jalan Gajahmada Kota Semarang")
-    assert not town.complaints[2].anonymous
-
-
 def post(town: Town, text: str, *, to: str = "") -> str:
     """Post a text that mentions us on X, alone or in a thread. Return the id of the thread."""
     number = str(len(town.landed) + 1)
@@ -92,29 +67,6 @@ def test_only_a_post_loses_names(town: Town) -> None:
     tweet = message("@budi @Lapor1708 jalan @dpu_smg rusak @LAPOR1708", channel="twitter", account="twitter/@lapor1708")
     assert own_words(tweet) == "jalan @dpu_smg rusak"
     assert town.complaints == []
-
-
-def test_a_word_to_another_account_silences_nobody_and_withdraws_nothing(town: Town) -> None:
-    """Behind the name of somebody else it may be said to him; we ask."""
-    post(town, "jalan berlubang di Kota Semarang")
-    for word, asked in (("stop ya", "Tulis STOP"), ("cabut", "Tulis CABUT")):
-        post(town, f"@budi {word}")
-        assert asked in town.texts[-1]
-    assert MessageKind.silence not in {one.kind for one in town.landed}
-    assert not town.commands
-
-
-@pytest.mark.parametrize("days", [0, 3])
-@row_by_row
-def test_the_same_matter_without_a_place_and_a_correction_go_on_with_the_case(
-    town: Town, told: str, goes_on: str, days: int
-) -> None:
-    """Each became a case of its own at the national administrator."""
-    town.say(told)
-    town.wait(minutes=5, days=days)
-    town.say(goes_on)
-    assert (len(town.complaints), [one.text for one in first(town).complaint.additions]) == (1, [goes_on])
-    assert town.landed[-1].kind in {MessageKind.addition, MessageKind.answer}
 
 
 @each_row

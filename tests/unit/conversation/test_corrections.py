@@ -4,11 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from complaints.bus.envelope import encode
 from complaints.command import CommandKind
-from complaints.contract import NEIGHBOURS
 from complaints.crypto import Keyring
-from complaints.neighbour import Closed, Opened
 from complaints.values import Place, Region
 from normalizer.complaint import Normaliser
 from normalizer.corrections import corrected_place
@@ -90,39 +87,6 @@ def owner(town: Town) -> str:
 
 
 RALAT = "ralat: bukan di Kota Bandung tapi Kabupaten Bandung"
-
-
-def test_a_correction_of_the_regency_moves_the_case(town: Town) -> None:
-    """It stayed with the city: the first regency was kept. A later mention of the old place moves it no more."""
-    town.wait(minutes=5)
-    town.say(RALAT)
-    assert owner(town).endswith("32.04")
-    case = town.case(town.complaints[0].tracking_code)
-    assert case.complaint.place.regency is not None
-    assert case.complaint.place.regency.code == "32.04"
-    town.say("ralat: kedalamannya setengah meter")
-    assert owner(town).endswith("32.04")
-    closed, opened = town.events(NEIGHBOURS, Closed), town.events(NEIGHBOURS, Opened)
-    assert ([one.regency for one in closed], [one.regency for one in opened]) == (["32.73"], ["32.73", "32.04"])
-
-
-@pytest.mark.parametrize("text", ["maksud saya Kab. Bandung", "bukan Kota Bandung pak, Kabupaten Bandung", RALAT])
-@pytest.mark.parametrize("is_given", [False, True])
-def test_a_correction_in_an_answered_case_opens_it_again_and_moves_it(town: Town, text: str, *, is_given: bool) -> None:
-    """The answer was that of another regency. Whom a person gave the case keeps it, open and with the right place."""
-    (complaint,) = town.complaints
-    city = owner(town)
-    if is_given:
-        town.take(encode(said(CommandKind.accept, complaint, city), source="/tests"))
-    town.take(encode(said(CommandKind.answer, complaint, city, "Itu bukan jalan kami."), source="/tests"))
-    town.wait(minutes=5)
-    town.say(text)
-    case = town.case(complaint.tracking_code)
-    assert case.state == "dibuka kembali"
-    assert case.complaint.place.regency is not None
-    assert case.complaint.place.regency.code == "32.04"
-    assert case.owner.id == (city if is_given else city.replace("32.73", "32.04"))
-    assert ("Kabupaten Bandung" in town.texts[-1]) != is_given
 
 
 @pytest.mark.parametrize("is_known", [True, False])
