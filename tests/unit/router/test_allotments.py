@@ -21,30 +21,15 @@ from router.jsonlines import route_line
 from router.routing import Router
 from router.within import House
 from tests.harness.events import complaint
-from tests.harness.tables import row_by_row
+from tests.harness.lines import lines_of
+from tests.harness.tables import document, row_by_row
 
 TODAY = date(2026, 11, 26)
 
-FILE = """\
-government: pemda-33.74
-editions:
-  - since: 2026-01-01
-    source: "a decree"
-    managing_officer: {unit: diskominfo, decree: "a decree of the mayor"}
-    units:
-      dpu: {name: "Dinas Sumber Daya Air dan Bina Marga"}
-      lampu: {name: "Dinas Penerangan", under: dpu, aliases: ["DPK Semarang"]}
-    subjects:
-      street-light: lampu
-      road-damage: {dpu: 9, "kec@district": 1}
-  - since: 2027-01-01
-    source: "another decree"
-    units:
-      lampu: {name: "Dinas Cahaya"}
-      taman: {name: "Dinas Taman"}
-    subjects:
-      trees-parks: [taman]
-"""
+FILE: str = document("tables/router/allotments.yaml")["FILES"]["33.74"]
+
+
+test_lines = lines_of(__file__)
 
 
 @pytest.fixture(scope="module")
@@ -69,58 +54,10 @@ def routed(router: Router, text: str, within: str = "", **more: str) -> dict[str
     return said
 
 
-def test_a_subject_goes_to_the_governments_own_unit_under_its_own_name(router: Router) -> None:
-    """No national rule knows a Dinas Penerangan; the reason says whose division it is."""
-    said = routed(router, "lampu jalan mati sejak seminggu di Kecamatan Tembalang Kota Semarang")
-    assert said["agency"] == {"id": "lampu-33.74", "name": "Dinas Penerangan Kota Semarang"}
-    assert "menurut pembagian tugas Pemerintah Kota Semarang" in str(said["explanation"])
-
-
-def test_a_renamed_unit_has_its_own_name_where_the_file_moves_nothing(router: Router) -> None:
-    """The drainage is still with the public works, under their name in Semarang."""
-    said = routed(router, "saluran air mampet, banjir di Kecamatan Tembalang Kota Semarang")
-    assert said["agency"] == {"id": "dpu-33.74", "name": "Dinas Sumber Daya Air dan Bina Marga Kota Semarang"}
-
-
-def test_an_edition_holds_from_its_first_day_on(router: Router) -> None:
-    """The unit of 2027 gets trees from 2027 on, and the lamps' unit has its new name then."""
-    tree = "pohon tumbang di taman kota, Kecamatan Tembalang Kota Semarang"
-    before = routed(router, tree, received_at="2026-12-31T16:00:00+00:00")
-    after = routed(router, tree, received_at="2026-12-31T18:00:00+00:00")
-    assert before["agency"] != after["agency"] == {"id": "taman-33.74", "name": "Dinas Taman Kota Semarang"}
-    lamp = routed(router, "lampu jalan mati di Kota Semarang", received_at="2027-02-01T00:00:00+00:00")
-    assert lamp["agency"] == {"id": "lampu-33.74", "name": "Dinas Cahaya Kota Semarang"}
-
-
-def test_a_provinces_division_moves_nothing_of_its_regencies(tmp_path: Path) -> None:
-    """A road of Semarang stays with Semarang, and a regency's unit is no unit of the province's desk."""
-    (tmp_path / "33.yaml").write_text(
-        'government: pemda-33\neditions:\n  - since: 2026-01-01\n    source: "a decree"\n'
-        '    units:\n      binamarga: {name: "Dinas Bina Marga"}\n    subjects:\n      road-damage: binamarga\n'
-    )
-    loaded = Router.load(allotments=tmp_path, today=TODAY)
-    text = "jalan kampung rusak di Tembalang, Kota Semarang"
-    assert routed(loaded, text)["agency"]["id"] == "dpu-33.74"  # type: ignore[index]
-    assert routed(loaded, "jalan provinsi rusak di Kabupaten Kudus")["agency"]["id"] == "binamarga-33"  # type: ignore[index]
-    assert routed(loaded, text, within="pemda-33")["agency"]["id"] in {"binamarga-33", "pemda-33"}  # type: ignore[index]
-
-
 def test_an_alias_is_one_governments_own(router: Router) -> None:
     """Officers of another city mean their own unit."""
     found = resolve(router.registry, "DPK Semarang", "32.73")
     assert found is None or found.region != "33.74"
-
-
-def test_another_government_keeps_the_national_default(router: Router) -> None:
-    """A division of Semarang changes nothing in Surakarta."""
-    text = "lampu jalan mati di Kota Surakarta"
-    assert routed(router, text)["agency"] == routed(Router.load(), text)["agency"]
-
-
-def test_the_law_stays_above_a_division(router: Router) -> None:
-    """A file cannot take a national road away from the ministry."""
-    said = routed(router, "jalan nasional berlubang di Kecamatan Tembalang Kota Semarang")
-    assert said["agency"]["id"] == "ditjen-bina-marga"  # type: ignore[index]
 
 
 def test_a_decision_records_the_version_of_the_division(router: Router) -> None:
@@ -131,48 +68,6 @@ def test_a_decision_records_the_version_of_the_division(router: Router) -> None:
     assert version.startswith(f"{router.rules.version}+33.74@2026-01-01+")
     later = router.route(replace(lamp, received_at=datetime(2027, 11, 26, 3, tzinfo=UTC))).rules_version
     assert "+33.74@2027-01-01+" in later
-
-
-def test_the_managing_officer_gets_what_no_unit_is_known_for(router: Router) -> None:
-    """In place of an anonymous desk, outside and within the government."""
-    said = routed(router, "tolong ditindaklanjuti ya pak, Kota Semarang")
-    assert (said["agency"], said["triage"]) == (
-        {"id": "diskominfo-33.74", "name": "Dinas Komunikasi dan Informatika Kota Semarang"},
-        True,
-    )
-    inside = routed(router, "tolong ditindaklanjuti ya pak", within="pemda-33.74")
-    assert inside["agency"] == said["agency"]
-
-
-def test_within_a_government_only_its_units_are_chosen_from(router: Router) -> None:
-    """A matter of others goes to the unit that is nearest, and the answer says whose it is by law."""
-    said = routed(router, "jalan nasional berlubang", within="pemda-33.74")
-    assert said["agency"]["id"] == "dpu-33.74"  # type: ignore[index]
-    assert said["within"]["elsewhere"]["id"] == "ditjen-bina-marga"  # type: ignore[index]
-    assert said["within"]["own"] is False  # type: ignore[index]
-    assert "bukan wewenang Pemerintah Kota Semarang; yang berwenang Direktorat Jenderal Bina Marga" in str(
-        said["explanation"]
-    )
-    passport = routed(router, "paspor saya belum jadi di kantor imigrasi", within="pemda-33.74")
-    assert passport["agency"]["id"] == "diskominfo-33.74"  # type: ignore[index]
-    assert passport["within"]["own"] is False  # type: ignore[index]
-    shared = routed(router, "bantuan PKH saya tidak cair padahal terdaftar", within="pemda-33.74")
-    assert shared["within"]["own"] is True  # type: ignore[index]
-    unclear = routed(router, "halo min", within="pemda-33.74")
-    assert unclear["within"] == {"agency": "pemda-33.74", "own": None, "elsewhere": None}
-
-
-def test_a_matter_of_the_law_elsewhere_stays_there_whatever_the_file_claims(tmp_path: Path) -> None:
-    """A file that claims passports gets them at its own desk only, and the citizen hears whose they are."""
-    claims = FILE.replace("street-light: lampu", "immigration: diskominfo")
-    (tmp_path / "33.74.yaml").write_text(claims)
-    claiming = Router.load(allotments=tmp_path, today=TODAY)
-    text = "paspor saya belum jadi di kantor imigrasi Kota Semarang"
-    assert routed(claiming, text)["agency"] == routed(Router.load(), text)["agency"]
-    inside = routed(claiming, text, within="pemda-33.74")
-    assert inside["agency"]["id"] == "diskominfo-33.74"  # type: ignore[index]
-    assert inside["within"]["own"] is False  # type: ignore[index]
-    assert "bukan wewenang Pemerintah Kota Semarang" in str(inside["explanation"])
 
 
 def test_one_odd_report_moves_nothing(tmp_path: Path) -> None:
@@ -212,21 +107,6 @@ def test_a_model_does_not_undo_what_the_division_of_the_day_says(folder: Path, t
         assert after["agency"]["id"] == "lampu-33.74"  # type: ignore[index]
     waste = routed(both, "sampah menumpuk bau di Kota Semarang", received_at="2026-01-01T10:00:00+07:00")
     assert waste["agency"]["id"] == "dlh-33.74"  # type: ignore[index]
-
-
-def test_within_a_ministry_its_own_units_are_chosen_from() -> None:
-    """A national body has a desk too."""
-    said = routed(Router.load(), "jalan nasional di Kabupaten Demak berlubang parah", within="kemenpu")
-    assert said["agency"]["id"] == "ditjen-bina-marga"  # type: ignore[index]
-
-
-def test_a_governments_own_channel_is_looked_at_within_it_first() -> None:
-    """Social aid is shared by law: the ministry is the alternative if the regency's own channel took the complaint."""
-    text = "bantuan PKH saya tidak cair padahal terdaftar"
-    plain, own = routed(Router.load(), text), routed(Router.load(), text, region="33.22")
-    assert plain["agency"]["id"] == "kemensos"  # type: ignore[index]
-    assert own["agency"]["id"] == "dinsos-33.22"  # type: ignore[index]
-    assert "kemensos" in [one["id"] for one in own["alternatives"]]  # type: ignore[attr-defined]
 
 
 def test_names_of_the_file_are_understood(router: Router) -> None:
