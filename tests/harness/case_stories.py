@@ -17,9 +17,10 @@ from router.cases.step import timer
 from tests.harness.events import complaint as a_complaint
 from tests.harness.house import OF_KIND, House, added, of_record, said
 from tests.harness.list_law import ListLaw
-from tests.harness.seen import at, law_and_reader, of_case, plain
+from tests.harness.seen import law_and_reader, of_case
 from tests.harness.stories import COMMANDS, Telling, of_model
 from tests.harness.support import NOON
+from tests.harness.tables import at, plain
 
 FIELDS: Final = {one.name: one.type for one in structs.fields(Complaint)}
 READINGS: Final = {one.name: one.type for one in structs.fields(MessageReading)}

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable, Mapping
-from enum import Enum
 from typing import Any, Final
 
 from channels.web.told import story as page
@@ -24,6 +23,7 @@ from sinks.clickhouse.rows import rows_of as rows_of_tables
 from tests.harness.facts import stored_case
 from tests.harness.numbers import number
 from tests.harness.street import on_the_web
+from tests.harness.tables import at, plain
 from tests.harness.town import Town
 from view.status import status_of
 
@@ -118,6 +118,7 @@ CASE: Final[Mapping[str, Callable[[Case], Any]]] = {
     "first_addition": lambda case: case.complaint.additions[0].text,
     "last_addition": lambda case: case.complaint.additions[-1].text,
     "apart": lambda case: [one.apart for one in case.complaint.additions],
+    "overdue": lambda case: sorted(case.overdue),
     "duties": lambda case: [one.duty for one in case.deadlines],
     "files": lambda case: [list(one.attachments) == [PHOTO] for one in case.complaint.additions],
 }
@@ -170,24 +171,6 @@ FACTS: Final[Mapping[str, Callable[[Town, list[Any], Complaint], Any]]] = {
     ),
 }
 """What can be seen of the facts of a case: also on its page, which tells what its citizen was told."""
-
-
-def plain(value: Any) -> Any:
-    """Return a value as a story writes it."""
-    if isinstance(value, Enum):
-        return value.name
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    if isinstance(value, Mapping):
-        return sorted(plain(one) for one in value)
-    return value
-
-
-def at(of: Any, path: str) -> Any:
-    """Return what a path of attributes leads to, and for a list that of each of its members."""
-    for name in path.split("."):
-        of = [getattr(one, name) for one in of] if isinstance(of, list | tuple) else of and getattr(of, name)
-    return of
 
 
 def of_case(case: Case, what: str, value: str = "") -> Any:

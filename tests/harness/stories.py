@@ -24,9 +24,9 @@ from normalizer.results import Reading
 from router.decision import Decision
 from router.facts import Facts
 from tests.harness.house import OF_KIND, said
-from tests.harness.seen import FACTS, LAW, PHOTO, REPORT, TOWN, law_and_reader, of_case, plain
+from tests.harness.seen import FACTS, LAW, PHOTO, REPORT, TOWN, law_and_reader, of_case
 from tests.harness.support import message
-from tests.harness.tables import TESTS, document, over, parts_of
+from tests.harness.tables import TESTS, document, over, parts_of, plain
 from tests.harness.town import Town
 
 NOBODY: Final = tracking.code_for(UUID(int=1), key=b"k" * 16)

@@ -3,6 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +11,8 @@ import pytest
 import yaml
 from msgspec import convert
 from pydantic import PydanticSchemaGenerationError, TypeAdapter
+
+from complaints.errors import LaporError
 
 TESTS: Final = Path(__file__).resolve().parents[1]
 DATA: Final = TESTS / "data"
@@ -55,6 +58,24 @@ def as_annotated(value: Any, hint: Any) -> Any:
     except PydanticSchemaGenerationError:  # records of the contract
         return convert(value, hint)
     return adapter.validate_python(value)
+
+
+def plain(value: Any) -> Any:
+    """Return a value as a story writes it."""
+    if isinstance(value, Enum):
+        return value.name
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {plain(name): plain(one) for name, one in value.items()}
+    return value
+
+
+def at(of: Any, path: str) -> Any:
+    """Return what a path of attributes leads to, and for a list that of each of its members."""
+    for name in path.split("."):
+        of = [getattr(one, name) for one in of] if isinstance(of, list | tuple) else of and getattr(of, name)
+    return of
 
 
 def table_of(test: Callable[..., None]) -> tuple[str, list[str], list[Mapping[str, Any]]]:
@@ -117,3 +138,37 @@ def each(
             yield dict(zip(columns, [value] if isinstance(names, str) else value, strict=True))
 
     return lambda test: over(test, test.__name__, columns, rows)
+
+
+def readings_of(file: str, read: Callable[[Any], Any]) -> Callable[..., None]:
+    """Return a test of each table of readings of a test file.
+
+    A reading has what is `given` to `read`, and what becomes of it by paths of attributes: `nothing`, words of the error with which it
+    `fails`, or a value of each attribute; with `not` before it another value, and with `has` before it a value that is in it.
+    """
+    path = Path(file).resolve().relative_to(TESTS)
+    tables = document(f"tables/{path.parent.name}/{path.stem.removeprefix('test_')}.yaml")
+    told = {name: table for name, table in tables.items() if isinstance(table, dict) and "reads" in table}
+
+    def becomes(given: Any, wanted: Mapping[str, Any]) -> None:
+        if "fails" in wanted:
+            with pytest.raises(LaporError, match=wanted["fails"]):
+                read(given)
+            return
+        found = read(given)
+        if "nothing" in wanted:
+            assert found is None
+            return
+        for name, value in wanted.items():
+            *how, where = name.split()
+            seen = plain(at(found, where))
+            right = value in seen if "has" in how else seen == value
+            assert right != ("not" in how), f"{name}: {value!r}, is {seen!r}"
+
+    def test(table: Mapping[str, Any]) -> None:
+        """What is read becomes what the table says."""
+        rows = [{"given": row.pop("given"), "wanted": row} for row in map(dict, table["reads"])]
+        over(becomes, str(table["rule"]), ["given", "wanted"], lambda: rows)()
+
+    decorated: Callable[..., None] = pytest.mark.parametrize("table", told.values(), ids=list(told))(test)
+    return decorated

@@ -46,6 +46,8 @@ def is_read(name: str, table: Any, tests: str) -> bool:
     """Return whether a test file reads a table: as the rows of a test, as one of its stories, or as a value."""
     if name == "FILES" or (isinstance(table, dict) and "lines" in table):
         return "lines_of(__file__" in tests
+    if isinstance(table, dict) and "reads" in table:
+        return "readings_of(__file__" in tests
     if name == "BEGINS" or (isinstance(table, dict) and "steps" in table):
         return "stories_of(__file__" in tests
     as_rows = re.search(rf"@(?:each_row|row_by_row)\n(?: *@.*\n)* *def {name}\(", tests)
