@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from complaints.crypto import Keyring
 from lapor.processes.forks import end_parent
@@ -31,6 +32,19 @@ settings.load_profile("fixed")
 
 LONGEST = ("e2e", "contract", "integration", "property", "interop", "unit")
 """The folders of tests, those first whose files take longest: so no process waits for another one at the end."""
+
+
+class OneStack(LoadFileScheduling):  # type: ignore[misc]  # it has no types
+    """Gives out tests by file, and those of tests/e2e as one: a second process would start a second stack."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "tests/e2e" if file.startswith("tests/e2e/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneStack:
+    """Let processes take files."""
+    return OneStack(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

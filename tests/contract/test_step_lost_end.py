@@ -3,61 +3,81 @@
 import re
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
+
 from complaints.bus.step.murmur2 import partition_of
 from tests.harness.own_kafka import kafka
-from tests.harness.step import PARTITIONS, Ground, ground
+from tests.harness.step import PARTITIONS, Ground
 from tests.harness.support import KafkaServer, wait_until
 
-__all__ = ["ground", "kafka"]
+__all__ = ["kafka"]
 
 PARTITION = partition_of(b"k0", PARTITIONS)
 """The one that loses its end."""
 
 
-def done(ground: Ground) -> None:
-    """Let a worker do all there is, and stop it."""
-    worker = ground.worker()
-    ground.settle()
-    worker.terminate()
-    assert worker.wait(30) == 0
+class Lost:
+    """Three steps whose broker lost the end of a log, which then grew again.
 
-
-def folders(kafka: KafkaServer, topic: str) -> list[Path]:
-    """Return the folders of a topic's partitions."""
-    return sorted(one for one in kafka.folder.rglob(f"{topic}-*") if one.name.removeprefix(f"{topic}-").isdigit())
-
-
-def put_back(
-    kafka: KafkaServer, ground: Ground, topic: str, *, partition: int | None = None, ahead: int | None = None
-) -> dict[int, int]:
-    """Handle some records, copy a topic, or one partition of it, handle more, and put the copy back; return the ends of the mailbox before.
-
-    Args:
-        kafka: the broker.
-        ground: the step.
-        topic: of which the copy is.
-        partition: of which the copy is; None for all.
-        ahead: the partition in which the records that are lost are of the future.
+    Attributes:
+        mailbox: the step that lost that of its mailbox, and has handled records of the future.
+        partition: the one that lost that of one partition.
+        states: the one that lost that of its state topic.
+        kept: the ends of the mailbox of the first, to which it came back.
     """
-    ground.feed(20, keys=8)
-    done(ground)
-    ends, copies = ground.ends(), ground.folder / "copies"
-    kafka.stop()
-    lost = [one for one in folders(kafka, topic) if partition is None or one.name == f"{topic}-{partition}"]
-    for one in lost:
-        shutil.copytree(one, copies / one.name)
-    kafka.start()
-    feed_ahead(ground, 40, ahead)
-    done(ground)
-    kafka.stop()
-    for one in lost:
-        shutil.rmtree(one)
-        shutil.copytree(copies / one.name, one)
-    kafka.start()
-    return ends
+
+    def __init__(self, kafka: KafkaServer, folder: Path) -> None:
+        """Handle some records, copy the logs, handle more, and put the copies back: the broker is stopped for all at once."""
+        made = []
+        for name in ("mailbox", "partition", "states"):
+            (folder / name).mkdir()
+            made.append(Ground(kafka.brokers, folder / name).make())
+        self.mailbox, self.partition, self.states = self.all = made
+        patterns = f"{made[0].name}-[0-9]", f"{made[1].name}-{PARTITION}", f"{made[2].name}.states-[0-9]"
+        feed_ahead(self.mailbox, 8, PARTITION)
+        for ground in made:
+            ground.feed(20, keys=8)
+        self._handle()
+        self.kept = self.mailbox.ends()
+        kafka.stop()
+        logs, copies = [log for pattern in patterns for log in kafka.folder.rglob(pattern)], folder / "copies"
+        assert len(logs) == 2 * PARTITIONS + 1
+        for log in logs:
+            shutil.copytree(log, copies / log.name)
+        kafka.start()
+        feed_ahead(self.mailbox, 40, partition_of(b"k3", PARTITIONS))
+        for ground in made[1:]:
+            ground.feed(40, keys=8)
+        self._handle()
+        kafka.stop()
+        for log in logs:
+            shutil.rmtree(log)
+            shutil.copytree(copies / log.name, log)
+        kafka.start()
+
+    def _handle(self) -> None:
+        for ground in self.all:
+            worker = ground.worker()
+            ground.settle()
+            worker.terminate()
+            assert worker.wait(30) == 0
+
+    def close(self) -> None:
+        """End all workers."""
+        for ground in self.all:
+            ground.close()
+
+
+@pytest.fixture(scope="module")
+def lost(kafka: KafkaServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lost]:
+    """Each test has a step of its own."""
+    made = Lost(kafka, tmp_path_factory.mktemp("lost"))
+    yield made
+    made.close()
 
 
 def feed_ahead(ground: Ground, number: int, partition: int | None) -> None:
@@ -69,32 +89,28 @@ def feed_ahead(ground: Ground, number: int, partition: int | None) -> None:
 
 
 def test_what_is_printed_for_a_lost_end_skips_nothing_and_repeats_nothing_whatever_the_clock_was(
-    kafka: KafkaServer, ground: Ground
+    lost: Lost,
 ) -> None:
     """In one partition a record of the future was handled and is kept, in another the last one that was handled is of the future."""
-    other = partition_of(b"k3", PARTITIONS)
-    feed_ahead(ground, 8, PARTITION)
-    kept = put_back(kafka, ground, ground.name, ahead=other)
+    ground = lost.mailbox
     ground.feed(24, keys=8)
-    lost = {partition_of(key.encode(), PARTITIONS) for key in ground.fed}
+    shrunk = {partition_of(key.encode(), PARTITIONS) for key in ground.fed}
     worker = ground.worker()
-    wait_until(lambda: ground.refused().keys() >= lost, timeout_s=60, what="the refusals")
+    wait_until(lambda: ground.refused().keys() >= shrunk, timeout_s=60, what="the refusals")
     worker.kill()
     worker.wait(10)
     for partition, refused in ground.refused().items():
         (printed,) = re.findall(rf"--topic-partition {partition} --to (\d+) --yes", refused.why)
-        assert int(printed) == kept[partition]
+        assert int(printed) == lost.kept[partition]
         ground.decide(partition, int(printed))
     ground.worker()
     ground.settle()
     ground.check()
 
 
-def test_a_partition_that_lost_its_end_and_grew_again_waits_alone_for_an_operator(
-    kafka: KafkaServer, ground: Ground
-) -> None:
+def test_a_partition_that_lost_its_end_and_grew_again_waits_alone_for_an_operator(lost: Lost) -> None:
     """A worker would go on behind new records that nobody has handled. The others go on, also after restarts, and it in the end."""
-    put_back(kafka, ground, ground.name, partition=PARTITION)
+    ground = lost.partition
     ground.feed(80, keys=8)
     first = ground.worker()
     wait_until(lambda: ground.refused().keys() == {PARTITION}, timeout_s=60, what="the refusal")
@@ -116,11 +132,9 @@ def test_a_partition_that_lost_its_end_and_grew_again_waits_alone_for_an_operato
     assert worker.poll() is None
 
 
-def test_a_state_topic_that_lost_its_end_is_refused_until_an_operator_decides(
-    kafka: KafkaServer, ground: Ground
-) -> None:
+def test_a_state_topic_that_lost_its_end_is_refused_until_an_operator_decides(lost: Lost) -> None:
     """What is committed says that there were more states than it has."""
-    put_back(kafka, ground, f"{ground.name}.states")
+    ground = lost.states
     for place, said in (("w0", "has states that it does not have, and is kept"), ("elsewhere", "and with them states")):
         worker = ground.worker(place=place)
         wait_until(lambda: any(said in one.why for one in ground.refused().values()), timeout_s=60, what=place)  # noqa: B023

@@ -3,7 +3,7 @@
 import json
 from enum import StrEnum
 from importlib.resources import files
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any, get_args
 
@@ -24,11 +24,11 @@ from complaints.event import Event
 from complaints.fact import Fact, FactKind, deadlines_of, field_of
 from sinks.clickhouse.rows import TOPICS, rows_of
 from tests.harness.numbers import number
+from tests.harness.tables import each
 
 FOLDER = Path(str(files(contract)))
 EXAMPLES = [(name, path) for name in MODELS for path in sorted((FOLDER / "examples" / name.lower()).glob("*.json"))]
 NAMED = ("disposition", "addition", "reading")
-NAMES = [f"{name}-{path.stem}" for name, path in EXAMPLES]
 BASELINE = json.loads((Path(__file__).parent / "baseline.json").read_text())
 TOPIC_OF = {model.__name__: topic.name for topic in topics().values() for model in topic.models}
 
@@ -47,7 +47,7 @@ def examples(model: type[Event]) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("name", MODELS)
+@each("name", MODELS)
 def test_the_committed_schema_is_the_models(name: str) -> None:
     """`python -m complaints.contract` writes them anew."""
     committed = json.loads((FOLDER / "schemas" / f"{name.lower()}.json").read_text("utf-8"))
@@ -62,13 +62,13 @@ def test_every_model_has_a_topic_and_a_schema_and_no_other_has() -> None:
     assert {path.name for path in (FOLDER / "examples").iterdir()} == {name.lower() for name in MODELS}
 
 
-@pytest.mark.parametrize("name", MODELS)
+@each("name", MODELS)
 def test_each_model_has_three_examples(name: str) -> None:
     """Whoever reads a topic in another language begins with these."""
     assert sum(model == name for model, _ in EXAMPLES) >= 3
 
 
-@pytest.mark.parametrize(("name", "path"), EXAMPLES, ids=NAMES)
+@each(("name", "path"), EXAMPLES)
 def test_each_example_fits_schema_and_model_and_sink(name: str, path: Path) -> None:
     """Schema, model and row: each takes the example."""
     text = path.read_bytes()
@@ -79,7 +79,7 @@ def test_each_example_fits_schema_and_model_and_sink(name: str, path: Path) -> N
         assert rows_of(stored(name, text), number)
 
 
-@pytest.mark.parametrize(("name", "path"), EXAMPLES, ids=NAMES)
+@each(("name", "path"), EXAMPLES)
 def test_each_example_is_a_record_with_the_attributes_of_its_event(name: str, path: Path) -> None:
     """And the record gives the same event back. A case document is no event: the step that keeps it writes its record."""
     event = decode(stored(name, path.read_bytes()), MODELS[name])
@@ -100,7 +100,7 @@ def test_there_is_an_example_of_every_kind_of_fact() -> None:
     assert {fact.kind for fact in examples(Fact).values()} == set(FactKind)
 
 
-@pytest.mark.parametrize("name", examples(Case))
+@each("name", examples(Case))
 def test_an_example_of_a_case_is_the_fold_of_its_facts(name: str) -> None:
     """Version by version: the facts up to that of the document, and what each of them changed."""
     case: Case = examples(Case)[name]
@@ -145,7 +145,7 @@ def test_every_command_among_the_examples_led_to_a_fact() -> None:
     )
 
 
-@pytest.mark.parametrize("name", MODELS)
+@each("name", MODELS)
 def test_an_event_of_the_first_version_is_still_read(name: str) -> None:
     """Backward compatible: the events that were ever written (frozen in baseline.json) must decode for ever."""
     assert BASELINE[name]
@@ -156,15 +156,14 @@ def test_an_event_of_the_first_version_is_still_read(name: str) -> None:
             assert rows_of(stored(name, value), number)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@each("name", MODELS)
 def test_a_field_from_the_future_is_passed_over(name: str) -> None:
     """Forward compatible: an older reader takes a newer event."""
     example = json.loads(next(path for model, path in EXAMPLES if model == name).read_text("utf-8"))
     decode(stored(name, json.dumps(example | {"from_the_future": 1}).encode()), MODELS[name])
 
 
-@pytest.mark.parametrize("value", [None, b"", b"{}", b"[]", b"\xff\xfe", b'{"id": 1}', b"null"])
-@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+@each(("model", "value"), product(MODELS.values(), [None, b"", b"{}", b"[]", b"\xff\xfe", b'{"id": 1}', b"null"]))
 def test_what_is_no_event_is_a_contract_violation_that_says_where_it_stood(
     model: type[Event], value: bytes | None
 ) -> None:

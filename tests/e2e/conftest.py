@@ -4,13 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.stack import RunningStack
+from tests.e2e.stack import RunningStack, Stacks
 
 
 @pytest.fixture(scope="package")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """`lapor up` in a folder of its own."""
-    running = RunningStack(tmp_path_factory.mktemp("stack") / "data")
-    yield running
-    if running.process.poll() is None:
-        running.stop()
+def stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stacks]:
+    """A folder in which one stack runs at a time."""
+    made = Stacks(tmp_path_factory.mktemp("stack") / "data")
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="package")
+def stack(stacks: Stacks) -> RunningStack:
+    """`lapor up` as a newcomer has it."""
+    return stacks.well()

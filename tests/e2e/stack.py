@@ -88,6 +88,33 @@ class RunningStack:
         return self.process.wait(60)
 
 
+class Stacks:
+    """One folder and the stack that runs in it, at first with settings that let it fail, or at once without any."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._running: RunningStack | None = None
+        self._is_well = False
+
+    def ailing(self, **settings: str) -> RunningStack:
+        """Start one with settings, and do not wait for it."""
+        self.stop()
+        self._running, self._is_well = RunningStack(self.folder, wait=False, **settings), False
+        return self._running
+
+    def well(self) -> RunningStack:
+        """Return one without settings, which is ready."""
+        if self._running is None or not self._is_well:
+            self.stop()
+            self._running, self._is_well = RunningStack(self.folder), True
+        return self._running
+
+    def stop(self) -> None:
+        """Stop what runs."""
+        if self._running is not None and self._running.process.poll() is None:
+            self._running.stop()
+
+
 def complaints(count: int) -> list[dict[str, str]]:
     """Return complaints of our own making: no two alike, of every length, with what phones put into texts."""
     places = [

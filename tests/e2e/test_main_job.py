@@ -203,14 +203,3 @@ def test_agencies_can_be_searched(stack: RunningStack, agency: str) -> None:
     found = stack.run("agency", "search", agency)
     assert found.returncode == 0
     assert found.stdout.count("\t") >= 2
-
-
-def test_ctrl_c_stops_all_and_keeps_the_data(stack: RunningStack) -> None:
-    """The next start has the same complaints, and takes the same addresses."""
-    before, note = stack.query("SELECT count() FROM complaints"), stack.note
-    pids = list(note.services.values())
-    assert stack.stop() == 0
-    assert not [pid for pid in pids if psutil.pid_exists(pid)]
-    stack.start()
-    assert stack.query("SELECT count() FROM complaints") == before
-    assert stack.note.addresses["kafka"] == note.addresses["kafka"]

@@ -1,4 +1,7 @@
-"""`lapor doctor` tells the truth of a stack that starts, of upstreams that were never reached, and of a service that keeps ending."""
+"""`lapor doctor` tells the truth of a stack that starts, of upstreams that were never reached, and of a service that keeps ending.
+
+It is the first life of the stack of all end-to-end tests, which comes to its end here and starts again with other settings.
+"""
 
 import json
 import os
@@ -10,12 +13,13 @@ from functools import partial
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from lapor.local.note import Stack
 from ops.doctor import CRASH_LOOP
 from ops.reach import NOT_YET_S
-from tests.e2e.stack import LAPOR, RunningStack
+from tests.e2e.stack import LAPOR, RunningStack, Stacks
 from tests.harness.support import wait_until
 from tests.harness.telegram_standin import Telegram
 
@@ -33,21 +37,15 @@ def doctor(stack: RunningStack) -> tuple[int, Said]:
 
 
 @pytest.fixture(scope="module")
-def ailing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+def ailing(stacks: Stacks) -> Iterator[RunningStack]:
     """A stack that is starting, with an SMSC that takes connections and never answers, and a token that Telegram refuses."""
-    folder = tmp_path_factory.mktemp("ailing")
-    telegram = Telegram(folder / "telegram")
+    telegram = Telegram(stacks.folder.parent / "telegram")
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
-        running = RunningStack(
-            folder / "data",
-            wait=False,
+        yield stacks.ailing(
             LAPOR_SMPP=f"smpp://lapor:secret08@127.0.0.1:{listener.getsockname()[1]}",
             LAPOR_TELEGRAM_API=telegram.base,
             LAPOR_TELEGRAM_TOKEN="1708:another_token",
         )
-        yield running
-        if running.process.poll() is None:
-            running.stop()
     telegram.stop()
 
 
@@ -153,6 +151,18 @@ def test_a_supervisor_that_is_gone_is_told_and_what_it_left(ailing: RunningStack
     assert "router" in said["stack"][1]
     ailing.start()
     assert doctor(ailing)[1]["stack"][0] == "ok"
+
+
+def test_ctrl_c_stops_all_and_keeps_the_data(ailing: RunningStack, stacks: Stacks) -> None:
+    """The next start has the same complaints, and takes the same addresses."""
+    count, note = "SELECT count() FROM complaints", ailing.note
+    wait_until(lambda: ailing.query(count) == [["1"]], what="the complaint of before", timeout_s=60)
+    pids = list(note.services.values())
+    assert ailing.stop() == 0
+    assert not [pid for pid in pids if psutil.pid_exists(pid)]
+    again = stacks.well()
+    assert again.query(count) == [["1"]]
+    assert again.note.addresses["kafka"] == note.addresses["kafka"]
 
 
 def test_without_a_stack_the_settings_are_looked_at(tmp_path: Path) -> None:
