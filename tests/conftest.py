@@ -9,6 +9,7 @@ from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from complaints.crypto import Keyring
 from lapor.processes.forks import end_parent
+from tests.harness.logs import plain_logs
 from tests.harness.support import KafkaServer, start_clickhouse, start_kafka
 
 settings.register_profile(
@@ -29,22 +30,34 @@ settings.register_profile("search", settings.get_profile("fixed"), derandomize=F
 # test modules are imported, since @settings takes its defaults from the profile of that moment.
 settings.load_profile("fixed")
 
+plain_logs()
+
 
 LONGEST = ("e2e", "contract", "integration", "property", "interop", "unit")
 """The folders of tests, those first whose files take longest: so no process waits for another one at the end."""
 
 
-class OneStack(LoadFileScheduling):  # type: ignore[misc]  # it has no types
-    """Gives out tests by file, and those of tests/e2e as one: a second process would start a second stack."""
+TOGETHER = {
+    "tests/e2e/": "the stack",
+    "tests/integration/test_embedded_clickhouse": "ClickHouse",
+    "tests/integration/test_sql_escapes": "ClickHouse",
+    "tests/integration/test_analyst_pages": "the sample",
+    "tests/integration/test_dashboard": "the sample",
+}
+"""What takes long to start and is shared, by the beginnings of the names of the files that share it: one process runs them all."""
+
+
+class Together(LoadFileScheduling):  # type: ignore[misc]  # it has no types
+    """Gives out tests by file, and those of the files that share something as one."""
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
-        return "tests/e2e" if file.startswith("tests/e2e/") else file
+        return next((what for begin, what in TOGETHER.items() if file.startswith(begin)), file)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneStack:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
     """Let processes take files."""
-    return OneStack(config, log)
+    return Together(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

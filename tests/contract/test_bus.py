@@ -20,7 +20,7 @@ from complaints.bus.tail import Last
 from complaints.contract import CASE_EVENTS, CONTROL, topics
 from complaints.errors import BusUnavailable, ContractViolation
 from tests.harness.cases.made import Transactions
-from tests.harness.support import KafkaServer, free_port, start_kafka, wait_until
+from tests.harness.support import KafkaServer, free_port, wait_until
 from tests.harness.topics import make_like
 
 PRODUCERS: dict[str, Callable[..., Producer]] = {"kafka-python": KafkaPythonProducer, "confluent": ConfluentProducer}
@@ -138,19 +138,18 @@ def test_a_batch_with_a_record_that_fails_at_the_broker_raises(kafka: KafkaServe
     producer.close()
 
 
-def test_a_batch_raises_in_time_where_the_broker_is_away(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_batch_raises_in_time_where_the_broker_is_away(kafka: KafkaServer, topic: str) -> None:
     """Whether it never was there or was killed a moment ago."""
     never = ConfluentProducer(f"127.0.0.1:{free_port()}", timeout_s=30.0)
-    server = start_kafka(tmp_path_factory.mktemp("killed"))
-    killed = ConfluentProducer(server.brokers, timeout_s=30.0)
-    killed.write([record(CASE_EVENTS, 1)], 20)
-    server.kill()
-    for producer in (never, killed):
-        started = time.monotonic()
-        with pytest.raises(BusUnavailable):
-            producer.write([record(CASE_EVENTS, number) for number in range(100)], 1.5)
-        assert time.monotonic() - started < 15  # and not 30, the producer's own limit
-        producer.close()
+    killed = ConfluentProducer(kafka.brokers, timeout_s=30.0)
+    killed.write([record(topic, 1)], 20)
+    with kafka.away():
+        for producer in (never, killed):
+            started = time.monotonic()
+            with pytest.raises(BusUnavailable):
+                producer.write([record(topic, number) for number in range(100)], 1.5)
+            assert time.monotonic() - started < 15  # and not 30, the producer's own limit
+            producer.close()
 
 
 def test_nothing_is_committed_but_by_commit(kafka: KafkaServer, topic: str) -> None:

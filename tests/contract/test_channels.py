@@ -26,15 +26,7 @@ from complaints.mail import Received
 from complaints.message import InboundMessage, unpack
 from complaints.storage.spool import Spool
 from tests.harness.channels import DRIVERS, POLLED, Driver, Running, fresh
-from tests.harness.support import KafkaServer, allow, message, start_kafka, wait_until
-
-
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    """A broker of this suite's own, since it is killed."""
-    server = start_kafka(tmp_path_factory.mktemp("channels"))
-    yield server
-    server.stop()
+from tests.harness.support import KafkaServer, allow, message, wait_until
 
 
 @pytest.fixture(params=DRIVERS)
@@ -128,9 +120,9 @@ def _no_chatter() -> None:
 
 
 @pytest.fixture
-def house(driver: Driver, broker: KafkaServer, keys: Keyring, tmp_path: Path) -> Iterator[House]:
+def house(driver: Driver, kafka: KafkaServer, keys: Keyring, tmp_path: Path) -> Iterator[House]:
     """Not yet started; a test that failed leaves no thread behind."""
-    made = House(driver, broker, keys, tmp_path / "process")
+    made = House(driver, kafka, keys, tmp_path / "process")
     yield made
     if made.running is not None:
         made.stop()
@@ -226,16 +218,13 @@ def test_a_wiped_folder_of_the_channel_loses_nothing_that_kafka_has(driver: Driv
 def test_kafka_away_means_spooled_then_delivered_in_order(driver: Driver, house: House) -> None:
     """Yes is told after the fsync; a restart of the channel meanwhile loses nothing; each citizen's order holds (on the web, of a form)."""
     house.start()
-    house.broker.kill()
     texts = [fresh(f"antrean {number}") for number in range(4)]
-    try:
+    with house.broker.away():
         assert all(driver.say(text) for text in texts[:2])
         house.stop()
         house.start()
         assert all(driver.say(text) for text in texts[2:])
         assert house.intake.waiting == 4
-    finally:
-        house.broker.start()
     wait_until(lambda: len({record.id for record, _ in house.came("antrean")}) == 4, timeout_s=60, what="all four")
     wait_until(lambda: house.intake.waiting == 0, what="an empty spool")
     for partition in house.partitions():

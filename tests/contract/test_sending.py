@@ -764,34 +764,27 @@ def test_an_ordinal_that_is_taken_is_an_error_with_a_reason(post: Post) -> None:
     assert first.error is None
 
 
-def test_kafka_away_and_back_ends_no_account(tmp_path: Path) -> None:
+def test_kafka_away_and_back_ends_no_account(kafka: KafkaServer, post: Post) -> None:
     """A bind goes on receiving meanwhile; what was on its way is settled by its own outcome; what waited is sent."""
-    server: KafkaServer = start_kafka(tmp_path / "kafka")
-    post = Post(server.brokers, tmp_path).make()
     account = FakeAccount(post.account)
     account.answer = waits
-    try:
-        here = post.run(account).begun()
-        flying = post.text()
-        post.write(flying)
-        wait_until(lambda: len(account.sent) == 1, what="the text")
-        server.kill()
+    here = post.run(account).begun()
+    flying = post.text()
+    post.write(flying)
+    wait_until(lambda: len(account.sent) == 1, what="the text")
+    with kafka.away():
         account.sent[0][1].set_result("1")
         beats, tries = here.beats, telemetry.RETRIES.labels("sender")._value.get()
         wait_until(lambda: telemetry.RETRIES.labels("sender")._value.get() > tries, timeout_s=60, what="a new start")
         wait_until(lambda: here.beats > beats + 5, what="signs of life meanwhile")
         assert account.calls == ["begin"]
-        server.start()
-        post.await_outcomes(flying.id, "sent", timeout_s=60)
-        account.answer = takes
-        text = post.text()
-        post.write(text)
-        post.await_outcomes(text.id, "sent", timeout_s=60)
-        assert account.calls == ["begin"]
-        assert len(account.sent) == 2
-    finally:
-        post.close()
-        server.stop()
+    post.await_outcomes(flying.id, "sent", timeout_s=60)
+    account.answer = takes
+    text = post.text()
+    post.write(text)
+    post.await_outcomes(text.id, "sent", timeout_s=60)
+    assert account.calls == ["begin"]
+    assert len(account.sent) == 2
 
 
 def test_the_partition_of_an_account_is_the_one_that_kafka_chooses(post: Post) -> None:

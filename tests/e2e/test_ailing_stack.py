@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import socket
-import subprocess
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,8 @@ import pytest
 from lapor.local.note import Stack
 from ops.doctor import CRASH_LOOP
 from ops.reach import NOT_YET_S
-from tests.e2e.stack import LAPOR, RunningStack, Stacks
+from tests.e2e.stack import RunningStack, Stacks
+from tests.harness import command
 from tests.harness.support import wait_until
 from tests.harness.telegram_standin import Telegram
 
@@ -73,6 +74,7 @@ def test_it_is_never_well_before_all_is_there(ailing: RunningStack) -> None:
         note = Stack.running(ailing.folder)
         if note is not None and note.starting:
             assert status == 2, said
+        time.sleep(0.3)  # each look costs the start
     ailing.wait_ready()
 
 
@@ -175,8 +177,7 @@ def test_without_a_stack_the_settings_are_looked_at(tmp_path: Path) -> None:
             "LAPOR_KAFKA": at,
             "LAPOR_CLICKHOUSE": f"clickhouse://lapor@{at}/lapor",
         }
-        command, bound_s = [*LAPOR, "doctor"], 60
-        answer = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=bound_s, check=False)
+        answer = command.run("doctor", environment=environment)
     assert answer.returncode == 1
     assert "ok   stack: none runs in" in answer.stdout
     for server in ("kafka", "clickhouse"):

@@ -60,19 +60,19 @@ def test_the_demo_shows_everything_and_leaves_nothing_behind(tmp_path: Path) -> 
 
 def test_a_mixed_feed_is_owned_and_stored_and_a_second_one_adds_nothing(stack: RunningStack, tmp_path: Path) -> None:
     """Each door takes a fourth; what is sent again is the same complaint."""
-    file = write_jsonl(tmp_path / "mixed.jsonl", complaints(150))
+    file = write_jsonl(tmp_path / "mixed.jsonl", complaints(40))
     before = int(stack.query("SELECT count() FROM complaints")[0][0])
     for _ in range(2):
         result = stack.last_json("feed", str(file), "--channel", "mixed")
         assert list(result) == LINE
         assert {name: result[name] for name in LINE[:-1]} == {
-            "sent": 150,
-            "owned": 150,
-            "stored": 150,
+            "sent": 40,
+            "owned": 40,
+            "stored": 40,
             "dead_letters": 0,
             "lost": 0,
         }
-        assert int(stack.query("SELECT count() FROM complaints")[0][0]) == before + 150
+        assert int(stack.query("SELECT count() FROM complaints")[0][0]) == before + 40
     doors = "SELECT uniq(channel) FROM complaints WHERE channel != 'petugas'"  # what officers recorded came by no door
     assert int(stack.query(doors)[0][0]) == 4
 

@@ -77,24 +77,10 @@ def served(folder: Path, **settings: float) -> Iterator[int]:
         stop(process)
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a server of this module's own."""
-    with served(tmp_path_factory.mktemp("clickhouse")) as number:
-        yield number
-
-
 def new_client(port: int, **options: Any) -> Client:
     """A client that may log in: the operator, unless another account is named."""
     options = {"user": OPERATOR, **options}
     return Client("127.0.0.1", port, password=options.pop("password", PASSWORD), **options)
-
-
-@pytest.fixture
-def client(port: int) -> Iterator[Client]:
-    """A client that is logged in as the operator."""
-    with new_client(port) as client:
-        yield client
 
 
 def code_of(client: Client, query: str, **options: Any) -> int:

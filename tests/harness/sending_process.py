@@ -15,6 +15,7 @@ from channels.sending.run import run_sender
 from channels.sending.spec import SenderSpec
 from complaints.bus.step.options import WorkerOptions
 from complaints.errors import OutcomeUnknown
+from tests.harness.logs import plain_logs
 from tests.harness.sending import KEYS, QUICK
 from tests.harness.sending_account import FakeAccount, takes
 from tests.harness.step import dying
@@ -34,6 +35,7 @@ def _noted(path: Path, ordinal: int, how: str, letter: Letter, answer: "Future[s
 def main() -> None:
     """Run one sender until SIGTERM, as the environment says."""
     brokers, channel, ordinal, folder = sys.argv[1:]
+    plain_logs()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     account = FakeAccount(f"{channel}/a", capacity=5)

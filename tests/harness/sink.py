@@ -1,4 +1,4 @@
-"""A sink on real servers: a database of its own, a group of its own that begins at the present end, and workers that start and stop."""
+"""A sink on real servers: an empty database, a group of its own that begins at the present end, and workers that start and stop."""
 
 import threading
 from uuid import UUID, uuid4
@@ -24,20 +24,29 @@ from tests.harness.support import wait_until
 INTERVAL_S = 0.1
 
 
+def made_database(clickhouse: str) -> str:
+    """Make a database with the tables and views, which takes a second, and return its address."""
+    name, server = f"lapor_sink_{uuid4().hex}", Store(clickhouse)
+    server.execute(f"CREATE DATABASE {name}")
+    server.close()
+    store = Store(f"{clickhouse}/{name}")
+    migrate(store, fingerprint=FINGERPRINT)
+    for table in TABLES:  # a merge would hide what was inserted twice
+        store.execute(f"SYSTEM STOP MERGES {table}")
+    store.close()
+    return f"{clickhouse}/{name}"
+
+
 class SinkHouse:
     """What a test of the sink asks for."""
 
-    def __init__(self, brokers: str, clickhouse: str) -> None:
-        """Make the database and put the group at the end of every topic."""
-        self.brokers, self.name = brokers, f"lapor_sink_{uuid4().hex}"
-        server = Store(clickhouse)
-        server.execute(f"CREATE DATABASE {self.name}")
-        server.close()
-        self.address = f"{clickhouse}/{self.name}"
-        self.store = Store(self.address)
-        migrate(self.store, fingerprint=FINGERPRINT)
-        for table in TABLES:  # a merge would hide what was inserted twice
-            self.store.execute(f"SYSTEM STOP MERGES {table}")
+    def __init__(self, brokers: str, database: str) -> None:
+        """Empty the database and put the group at the end of every topic."""
+        self.brokers, self.address, self.name = brokers, database, f"sink-{uuid4().hex}"
+        self.store = Store(database)
+        for table in TABLES:
+            self.store.execute(f"TRUNCATE TABLE {table}")
+        self._running: list[Running] = []
         self.producer = ConfluentProducer(brokers)
         self.scanner = ConfluentScanner(brokers)
         self._together: TransactionalProducer | None = None
@@ -75,7 +84,8 @@ class SinkHouse:
 
     def sink(self, *, most_rows: int = 1000, store: Store | None = None, fuse: int = 1000) -> "Running":
         """Start a worker."""
-        return Running(self, store or Store(self.address), most_rows, fuse)
+        self._running.append(Running(self, store or Store(self.address), most_rows, fuse))
+        return self._running[-1]
 
     def rows(self, table: str = "complaint_rows") -> int:
         """Return how many rows a table or a view has."""
@@ -87,7 +97,9 @@ class SinkHouse:
         wait_until(lambda: self.rows(table) >= count, what=f"{count} rows in {table}", timeout_s=60)
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Let go of everything, also of what a test that failed has left."""
+        for one in self._running:
+            one.stop()
         self._mark.close()
         self.producer.close()
         self.scanner.close()

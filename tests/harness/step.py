@@ -32,6 +32,7 @@ from complaints.contract import CONTROL
 from complaints.runtime.telemetry import Heartbeat
 from tests.harness import warm
 from tests.harness.cases.log import committed
+from tests.harness.logs import plain_logs
 from tests.harness.support import KafkaServer, wait_until
 
 PARTITIONS = 4
@@ -387,6 +388,7 @@ def dying() -> Callable[[str], None]:
 def main() -> None:
     """Run one worker until SIGTERM, as the environment says."""
     brokers, name, ordinal, folder = sys.argv[1:]
+    plain_logs()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     if limit := int(os.environ.get("FILE_BYTES", "0")):

@@ -83,6 +83,16 @@ class KafkaServer:
         finally:
             self.process.send_signal(signal.SIGCONT)
 
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Kill it, and start it again afterwards unless that was done."""
+        self.kill()
+        try:
+            yield
+        finally:
+            if self.process.poll() is not None:
+                self.start()
+
     def start(self) -> None:
         """Start it again on the same data and port."""
         self.process = _kafka_process(self.folder, self.port)

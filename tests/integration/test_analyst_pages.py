@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from embedded.clickhouse.accounts import ANALYST, DATA, SINK
-from lapor.local.analyst_pages import BOARD, DOCS, VALUES, board_text, fill, pages
+from lapor.local.analyst_pages import BOARD, DOCS, VALUES, board_text, pages
 from ops.analysts.board import figures
 from ops.analysts.grafana import query
 from ops.analysts.guide import SAMPLE, questions
 from ops.analysts.history import History
 from sinks.clickhouse.client import Store
 from tests.harness import jdbc
-from tests.harness.clickhouse import PASSWORD, with_http
+from tests.harness.clickhouse import PASSWORD
 
 QUESTIONS = [one for part in questions().values() for one in part]
 FEW = QUESTIONS[::4]
@@ -23,18 +23,9 @@ FEW = QUESTIONS[::4]
 
 
 @pytest.fixture(scope="module")
-def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int]]:
-    """The ports of a server with the sample history."""
-    with with_http(tmp_path_factory.mktemp("clickhouse")) as found:
-        with closing(Store(address(SINK, found[0]))) as sink:
-            fill(sink)
-        yield found
-
-
-@pytest.fixture(scope="module")
-def analyst(ports: tuple[int, int]) -> Iterator[Store]:
+def analyst(sample: tuple[int, int]) -> Iterator[Store]:
     """The analyst's connection."""
-    with closing(Store(address(ANALYST, ports[0]))) as store:
+    with closing(Store(address(ANALYST, sample[0]))) as store:
         yield store
 
 
@@ -77,17 +68,17 @@ def test_each_question_has_an_answer_within_a_second(analyst: Store) -> None:
         assert time.monotonic() - begun < 5, question.ask
 
 
-def test_jdbc_gives_the_same_answers(ports: tuple[int, int], analyst: Store) -> None:
+def test_jdbc_gives_the_same_answers(sample: tuple[int, int], analyst: Store) -> None:
     """Number by number, in the same order."""
     asked = [f"SELECT count() AS n, sum(cityHash64(*)) AS h FROM ({one.on_the_sample()})" for one in FEW]
     by_native = [[str(value) for value in analyst.table(sql)[1][0]] for sql in asked]
-    found = jdbc.run(f"127.0.0.1:{ports[1]}/{DATA}", ANALYST, PASSWORD, asked)
+    found = jdbc.run(f"127.0.0.1:{sample[1]}/{DATA}", ANALYST, PASSWORD, asked)
     assert [row for row in found if row != ["n", "h"]] == by_native
 
 
-def test_the_same_seed_gives_the_same_history(ports: tuple[int, int]) -> None:
+def test_the_same_seed_gives_the_same_history(sample: tuple[int, int]) -> None:
     """Case by case, whatever the number of rounds."""
-    with closing(Store(address(SINK, ports[0]))) as sink:
+    with closing(Store(address(SINK, sample[0]))) as sink:
         before = sink.execute("SELECT count(), sum(cityHash64(*)) FROM cases")
         for _, statements in History(complaints=SAMPLE.complaints, days=420, seed=7, until=SAMPLE.until).rounds():
             for statement in statements:

@@ -14,16 +14,21 @@ from sinks.clickhouse.client import Store, StoreRejected
 from sinks.clickhouse.migrate import Dictionary, migrate
 from sinks.clickhouse.reference import refresh
 from sinks.clickhouse.rows import TABLES, rows_of
-from tests.harness.clickhouse import PASSWORD, port
+from tests.harness.clickhouse import PASSWORD, served
 from tests.harness.events import complaint, dead_letter, delivery, landed, stored, told
 from tests.harness.facts import case, opened, routed, stored_case
 from tests.harness.numbers import FINGERPRINT, number
 from tests.harness.tables import row_by_row
 
-__all__ = ["port"]
-
 QUERY = re.compile(r"""lapor query (?:'([^']+)'|"([^"]+)")""")
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a server of this file's own, whose views are the real ones."""
+    with served(tmp_path_factory.mktemp("clickhouse")) as number:
+        yield number
 
 
 @pytest.fixture(scope="module")

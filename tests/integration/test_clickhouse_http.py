@@ -203,7 +203,7 @@ def test_an_error_has_its_code_and_its_status(http: httpx.Client, query: str, st
 
 def test_an_error_in_the_middle_breaks_the_answer_off(http: httpx.Client) -> None:
     """Who has read a part must not take it for the whole."""
-    query = "SELECT throwIf(number = 5000000) FROM numbers(10000000) FORMAT RowBinary"
+    query = "SELECT throwIf(number = 1000000) FROM numbers(2000000) FORMAT RowBinary"
     with pytest.raises(httpx.RemoteProtocolError):
         http.get("/", params={"query": query, "max_block_size": "1000", "max_threads": "1"})
 

@@ -14,14 +14,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from complaints.runtime.http_server import listening_socket, serve
-from embedded.clickhouse.accounts import ANALYST, DATA, SINK
-from lapor.local.analyst_pages import fill
+from embedded.clickhouse.accounts import ANALYST, DATA
 from ops.analysts.board import Part, figures
 from ops.analysts.dashboard import Dashboard
 from ops.analysts.guide import SAMPLE
 from sinks.clickhouse.client import Store
 from tests.harness.browser import TIME_LIMIT_S, chromium
-from tests.harness.clickhouse import PASSWORD, served
+from tests.harness.clickhouse import PASSWORD
 
 __all__ = ["chromium"]
 
@@ -31,13 +30,9 @@ CELL = re.compile(r"<td>(.*?)</td>")
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(sample: tuple[int, int]) -> str:
     """The analyst's address of a server with the sample history."""
-    with served(tmp_path_factory.mktemp("clickhouse")) as port:
-        found = f"clickhouse://{{}}:{PASSWORD}@127.0.0.1:{port}/{DATA}"
-        with closing(Store(found.format(SINK))) as sink:
-            fill(sink)
-        yield found.format(ANALYST)
+    return f"clickhouse://{ANALYST}:{PASSWORD}@127.0.0.1:{sample[0]}/{DATA}"
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,8 @@ import pytest
 from clickhouse_driver import Client
 from clickhouse_driver.errors import ErrorCodes, ServerException
 
-from tests.harness.clickhouse import PASSWORD, client, code_of, new_client, port
+from tests.harness.clickhouse import PASSWORD, code_of, new_client
 from tests.harness.tables import row_by_row
-
-__all__ = ["client", "port"]
 
 CLIENT_HELLO = b"\x00\x04test\x01\x01" + b"\xc4\xa9\x03" + b"\x00\x0elapor_operator\x07" + PASSWORD.encode()
 # The driver knows no name for these.

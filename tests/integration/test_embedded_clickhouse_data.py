@@ -11,10 +11,8 @@ from clickhouse_driver.dbapi import connect
 from clickhouse_driver.errors import ErrorCodes
 
 from embedded.clickhouse.accounts import OPERATOR
-from tests.harness.clickhouse import PASSWORD, client, code_of, new_client, port
+from tests.harness.clickhouse import PASSWORD, code_of, new_client
 from tests.harness.support import wait_until
-
-__all__ = ["client", "port"]
 
 SLOW = "SELECT sum(sleepEachRow(0.01)) FROM numbers(100000) SETTINGS max_block_size = 10"
 

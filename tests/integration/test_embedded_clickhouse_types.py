@@ -15,9 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from clickhouse_driver import Client
 
-from tests.harness.clickhouse import new_client, port
-
-__all__ = ["port"]
+from tests.harness.clickhouse import new_client
 
 COMPRESSIONS = ((False, "NONE"), ("lz4", "LZ4"), ("lz4hc", "LZ4HC"), ("zstd", "ZSTD"))
 SETTINGS = {

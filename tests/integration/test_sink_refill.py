@@ -12,7 +12,7 @@ from complaints.bus.confluent.groups import forget
 from complaints.errors import ConfigurationError
 from complaints.tracking import Numbers
 from sinks.clickhouse.client import Store
-from tests.harness.sink import SinkHouse
+from tests.harness.sink import SinkHouse, made_database
 from tests.harness.support import KafkaServer, wait_until
 from tests.harness.workers import workers
 
@@ -20,7 +20,7 @@ from tests.harness.workers import workers
 @pytest.fixture
 def house(kafka: KafkaServer, clickhouse_server: str) -> Iterator[SinkHouse]:
     """A database and a writer of facts."""
-    made = SinkHouse(kafka.brokers, clickhouse_server)
+    made = SinkHouse(kafka.brokers, made_database(clickhouse_server))
     yield made
     made.close()
 

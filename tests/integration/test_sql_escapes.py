@@ -26,10 +26,8 @@ from embedded.clickhouse.native.writer import string, varint
 from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session.externals import ExternalTables
 from embedded.clickhouse.session.scope import within
-from tests.harness.clickhouse import PASSWORD, new_client, port, served
+from tests.harness.clickhouse import PASSWORD, new_client, served
 from tests.harness.tables import row_by_row
-
-__all__ = ["port"]
 
 SECRET = "a-word-that-nobody-may-read"
 """It is in a file that the server's user can read, and in a table that analysts may not read."""

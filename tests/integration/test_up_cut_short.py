@@ -15,7 +15,6 @@ import pytest
 from complaints.crypto import load_or_create_secret
 from lapor.local.note import Stack
 from tests.harness.support import wait_until
-from tests.harness.tables import row_by_row
 
 PROMPT_S = 30.0
 """Nobody presses Ctrl-C a second time before; a service alone may take 15 s."""
@@ -31,12 +30,12 @@ class Starting:
         with self._log.open("w") as out:
             command = [
                 "env",
-                "--default-signal=HUP",
+                "--default-signal=HUP,INT",
                 sys.executable,
                 "-m",
                 "lapor",
                 "up",
-            ]  # nohup would have it ignored
+            ]  # nohup and a shell in the background have them ignored
             self.process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
 
     @property
@@ -101,18 +100,6 @@ def stopped_at(starting: Starting, stage: Callable[[], bool], number: signal.Sig
     assert (note.pid, note.services, note.starting) == (0, {}, [])
 
 
-def test_a_start_is_stopped_while_kafka_formats_its_folder(tmp_path: Path) -> None:
-    """A Java that is the child of a service ends too, by Ctrl-C."""
-    starting = Starting(tmp_path)
-    stopped_at(starting, lambda: starting.seen("StorageTool"), signal.SIGINT)
-
-
-def test_a_start_is_stopped_while_the_broker_starts(tmp_path: Path) -> None:
-    """The process is Kafka by then, which has hooks of its own for a stop; with the terminal."""
-    starting = Starting(tmp_path)
-    stopped_at(starting, lambda: starting.seen("kafka.Kafka"), signal.SIGHUP)
-
-
 def test_a_start_is_stopped_while_jars_are_fetched(tmp_path: Path, dead_proxy: str) -> None:
     """The line may be slow: nobody wants to wait five minutes for a stop."""
     proxies = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"), dead_proxy)
@@ -120,26 +107,28 @@ def test_a_start_is_stopped_while_jars_are_fetched(tmp_path: Path, dead_proxy: s
     stopped_at(starting, lambda: "Fetching Apache Kafka" in starting.log_of("kafka"), signal.SIGINT)
 
 
-@row_by_row
-def test_a_start_is_stopped_at_a_later_step(tmp_path: Path, said: str) -> None:
-    """Kafka, which starts or runs by then, is stopped too, and keeps its port for the next start; by a service manager."""
-    starting = Starting(tmp_path)
-    stopped_at(starting, lambda: said in starting.said, signal.SIGTERM)
-    note = Stack.read(starting.folder)
-    assert note is not None
-    assert "kafka" in note.addresses
+def test_a_start_is_stopped_while_kafka_formats_its_folder_and_forgets_no_port(tmp_path: Path) -> None:
+    """A Java that is the child of a service ends too, with the terminal. The ports of servers that it did not come to are kept.
 
-
-def test_a_start_that_is_cut_short_forgets_no_port(tmp_path: Path) -> None:
-    """Also not those of servers that it did not come to: people wrote the address of the form down."""
+    People wrote the address of the form down.
+    """
     (tmp_path / "data").mkdir()
     Stack(addresses={"web": "127.0.0.1:8123"}, controls={"smsc": "http://127.0.0.1:8124"}).write(tmp_path / "data")
     load_or_create_secret(tmp_path / "data" / "secret")  # as a start before has made it
     starting = Starting(tmp_path)
-    stopped_at(starting, lambda: "starting the embedded telegram-api" in starting.said, signal.SIGTERM)
+    stopped_at(starting, lambda: starting.seen("StorageTool"), signal.SIGHUP)
     note = Stack.read(starting.folder)
     assert note is not None
     assert (note.addresses["web"], note.controls["smsc"]) == ("127.0.0.1:8123", "http://127.0.0.1:8124")
+
+
+def test_a_start_is_stopped_when_all_is_started(tmp_path: Path) -> None:
+    """Kafka, which runs by then, is stopped too, and keeps its port for the next start; by a service manager."""
+    starting = Starting(tmp_path)
+    stopped_at(starting, lambda: "waiting" in starting.said, signal.SIGTERM)
+    note = Stack.read(starting.folder)
+    assert note is not None
+    assert "kafka" in note.addresses
 
 
 def test_a_reader_that_goes_away_leaves_nothing_behind(tmp_path: Path) -> None:
