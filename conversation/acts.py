@@ -56,7 +56,9 @@ class Acts:
             Act.scale: self._scaled,
             Act.noted: lambda _turn, _heard, stands: landed(MessageKind.thanks, stands.about),
             Act.hide: lambda turn, heard, _: hide(turn, heard),
-            Act.silence: lambda turn, heard, stands: self._asked_first(turn, heard, stands, "sure_stop"),
+            Act.silence: lambda turn, heard, stands: self._asked_first(
+                turn, heard, stands, tells(turn, heard, "sure_stop")
+            ),
             Act.hear: lambda turn, heard, _: hears(turn, heard, silent=False),
             Act.help: lambda turn, heard, _: tells(turn, heard, "help"),
             Act.which: lambda turn, heard, _: which(turn, heard, word_of("withdraw")),
@@ -135,23 +137,28 @@ class Acts:
         """Ask for the word that withdraws the case that is meant, and which one it is if that is not clear. Its owner reads the words."""
         others = [case for case in turn.state.cases if case.is_alive and case is not stands.case]
         if others and not stands.is_named and not cues.names_topic(stands.about.topic or "", heard.said):
-            return which(turn, heard, word_of("withdraw"))
-        return self._asked_first(turn, heard, stands, "sure_withdraw", code=spaced(stands.about.code))
+            return self._asked_first(turn, heard, stands, which(turn, heard, word_of("withdraw")))
+        said = tells(turn, heard, "sure_withdraw", code=spaced(stands.about.code))
+        return self._asked_first(turn, heard, stands, said)
 
     def ask_back(self, turn: Turn, heard: Heard, stands: Standing, order: Order) -> Landed | None:
         """Ask whether a command is meant that may be said of something else; None if the message says more to whoever has the case."""
         if order.act == "stop":
-            return self._asked_first(turn, heard, stands, "sure_stop")
+            return self._asked_first(turn, heard, stands, tells(turn, heard, "sure_stop"))
         if stands.case is None:
             return which(turn, heard, order.word)
-        return None if stands.case.foreign else self._withdrawn(turn, heard, stands)
+        if stands.case.foreign:
+            return None
+        if order.act == "withdraw":
+            return self._withdrawn(turn, heard, stands)
+        return self._asked_first(turn, heard, stands, which(turn, heard, order.word))
 
-    def _asked_first(self, turn: Turn, heard: Heard, stands: Standing, occasion: str, code: str = "") -> Landed:
-        """Tell a citizen the word for what would cost him something: that he wishes it is only likely. The case keeps what he said.
+    def _asked_first(self, turn: Turn, heard: Heard, stands: Standing, told: Landed) -> Landed:
+        """Let a case keep what was said by a citizen who was told the word for what would cost him something: it is only likely meant.
 
-        One that has ended does not: what is added to it opens it again, or is a case of its own.
+        A case that has ended does not: what is added to it opens it again, or is a case of its own.
         """
-        told, case = tells(turn, heard, occasion, code=code), stands.case
+        case = stands.case
         if case is None or not case.is_alive:
             return told
         return self._passing.add(turn, heard.message, heard.id, case, MessageKind.addition, companion=True)
@@ -212,11 +219,12 @@ def hears(turn: Turn, heard: Heard, *, silent: bool) -> Landed:
 
 def which(turn: Turn, heard: Heard, word: str) -> Landed:
     """Ask which case a command is about: in private, since nobody is to write a code where everybody reads."""
-    return tells(turn, heard, "which_case", secret=True, answer=word, code=EXAMPLE_CODE)
+    return tells(turn, heard, "which_case", answer=word, code=EXAMPLE_CODE)
 
 
-def tells(turn: Turn, heard: Heard, occasion: str, *, secret: bool = False, **values: str) -> Landed:
-    """Tell a citizen what needs no case to be asked."""
+def tells(turn: Turn, heard: Heard, occasion: str, **values: str) -> Landed:
+    """Tell a citizen what needs no case to be asked: in private if it has a code, or he has a report that others are not to know of."""
     said = text(occasion, heard.message.channel, **values)
+    secret = "code" in values or any(case.anonymous or case.secret for case in turn.state.cases)
     turn.say(heard.message, heard.id, ReplyKind.small_talk, said, secret=secret)
     return Landed(MessageKind.small_talk)

@@ -109,13 +109,13 @@ class Heard:
 
     @cached_property
     def order(self) -> commands.Order | None:
-        """The exact command that it is."""
-        return commands.order(self.said)
+        """The exact command that it is. A message of which a part is missing is not all that its citizen said."""
+        return None if self.message.partial else commands.order(self.said)
 
     @cached_property
     def rating(self) -> int | None:
-        """The number with which it rates; 0 if that is off the scale; None if it rates with none."""
-        return commands.rated(self.said)
+        """The number with which it rates; 0 if that is off the scale; None if it rates with none, or a part of it is missing."""
+        return None if self.message.partial else commands.rated(self.said)
 
     @cached_property
     def names_matter(self) -> bool:

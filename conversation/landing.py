@@ -15,27 +15,23 @@ from complaints.message import InboundMessage
 from complaints.tracking import spaced
 from conversation import passing
 from conversation.acts import Acts, hears, hide, tells, which
-from conversation.citizen import KnownCase
+from conversation.citizen import KnownCase, Landing
 from conversation.heard import Heard
 from conversation.opening import Opens
 from conversation.own import says_nothing, speaks_to_others
 from conversation.parts import Went
 from conversation.passing import Landed, Passing, command, named_case
 from conversation.reading import Reads
-from conversation.situation import ANSWERED_MS, open_questions, standing
+from conversation.situation import ANSWERED_MS, Standing, open_questions, standing
 from conversation.turn import Turn
-from normalizer.language.commands import Order, is_written_as_code
+from normalizer.language.commands import COSTS, Order, is_written_as_code
 from normalizer.language.understanding import understood
 
 ASKED_AGAIN_MS: Final = 60_000
-"""A question for the status with the same words is the same one within this time; later it is asked again."""
+"""A wish or an answer with the same words is the same one within this time; later it is meant again."""
 
 _WITH_THE_CODE: Final = {"disagree", "reopen", "hide"}
 """What whoever has the code of a case does with it from another number, as from a new one. Nobody else withdraws or rates a case."""
-
-
-_COST: Final = {"stop", "withdraw"}
-"""What costs a citizen something by a word that may be said of something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +80,9 @@ class Lands:
         request = status_requests.parse(heard.said) if message.sender and not heard.cries else None
         asks_help = request is None and self._asks_for_help(turn, heard)
         if message.sender and not message.thread:
-            within_ms = self._rules.same_words_ms if request is None and not asks_help else ASKED_AGAIN_MS
-            known = turn.state.same_words(words, since_ms=turn.at_ms - within_ms)
-            if known is not None:
+            is_wish = request is not None or asks_help or heard.order is not None or heard.rating is not None
+            known = turn.state.same_words(words, since_ms=turn.at_ms - self._rules.same_words_ms)
+            if known is not None and not self._says_it_again(turn, known, is_wish=is_wish):
                 case = turn.state.case_of_complaint(known.complaint_id)
                 code = known.code if case is None else case.code
                 return Landed(MessageKind.repeated, code, known.complaint_id, known.secret)
@@ -96,6 +92,12 @@ class Lands:
             return tells(turn, heard, "help")
         return self._landed(turn, heard)
 
+    def _says_it_again(self, turn: Turn, known: Landing, *, is_wish: bool) -> bool:
+        """Return whether the same words are meant once more: a wish, or an answer while one is due, later or after another message."""
+        answers = known.kind is MessageKind.answer and bool(open_questions(turn, self._rules.question_ms))
+        latest = next(one for one in reversed(turn.state.messages) if one.kind is not MessageKind.repeated)
+        return (is_wish or answers) and not (latest is known and known.at_ms > turn.at_ms - ASKED_AGAIN_MS)
+
     def _landed(self, turn: Turn, heard: Heard) -> Landed:
         """Return what a message becomes by the exact command that it is, or by the table."""
         message, named = heard.message, named_case(turn.state, heard.message)
@@ -104,12 +106,7 @@ class Lands:
             self._acts.beside(turn, heard, stands)
             return command(turn, heard, named, message.act, words=True)
         if heard.is_own and not message.attachments and not heard.cries and heard.order is not None:
-            order = self._doubted(turn, heard, heard.order)
-            became = (
-                self._ordered(turn, heard, order, named)
-                if order.sure
-                else self._acts.ask_back(turn, heard, stands, order)
-            )
+            became = self._ordered(turn, heard, stands, named)
             if became is not None:
                 return became
         return self._acts.do(turn, heard, stands)
@@ -137,31 +134,30 @@ class Lands:
             return self.land(turn, replace(message, about=turn.citizen), id_, "")
         return self._passing.add_apart(turn, message, id_, case)
 
-    def _ordered(self, turn: Turn, heard: Heard, order: Order, named: KnownCase | None) -> Landed | None:
-        """Do what a command asks for; None if its message is read as another."""
-        name, case = order.act.partition(":")[0], _case_of(turn, heard, order, named)
+    def _ordered(self, turn: Turn, heard: Heard, stands: Standing, named: KnownCase | None) -> Landed | None:
+        """Do what a command asks for; None if its message is read as another.
+
+        What costs a citizen something takes the code, or STOP as we write it: else the word may be said of a pole, or to an owner.
+        """
+        order = heard.order
+        assert order is not None
+        name, is_stop = order.act.partition(":")[0], order.is_exact and not speaks_to_others(heard.message)
+        if order.act in COSTS and not order.code and not (name == "stop" and is_stop):
+            return self._acts.ask_back(turn, heard, stands, order)
+        is_asked = any(not case.part for case in open_questions(turn, ANSWERED_MS))
+        if (name == "start" and not turn.state.silent_ms) or (name == "reopen" and not order.code and is_asked):
+            return None
         if name in {"stop", "start"}:
             return hears(turn, heard, silent=name == "stop")
-        if case is None and not order.code and name == "disagree":
-            return self._denied(turn, heard)
+        case = _case_of(turn, heard, order, named)
         if case is None:
-            return _of_no_case(turn, heard, order)
+            return (
+                self._denied(turn, heard) if name == "disagree" and not order.code else _of_no_case(turn, heard, order)
+            )
         if not case.foreign or name in _WITH_THE_CODE:
             return command(turn, heard, case, passing.disputing(case) if name == "disagree" else order.act)
-        if not order.code:  # it says more than the word: whoever has the case reads it
-            return None
-        return tells(turn, heard, "other_number", secret=True, code=spaced(case.code))  # nobody here knows if it is
-
-    def _doubted(self, turn: Turn, heard: Heard, order: Order) -> Order:
-        """Return a command; one that costs something and has no code is not sure if it may answer an owner, or speaks to another account.
-
-        As we write it, in capitals, it is sure beside a question.
-        """
-        if order.code or order.act not in _COST:
-            return order
-        answers = order.alone and not heard.said.isupper()
-        doubted = answers and any(not case.part for case in open_questions(turn, ANSWERED_MS))
-        return order._replace(sure=order.sure and not doubted and not speaks_to_others(heard.message))
+        # without the code it says more than the word: whoever has the case reads it
+        return tells(turn, heard, "other_number", code=spaced(case.code)) if order.code else None
 
     def _denied(self, turn: Turn, heard: Heard) -> Landed | None:
         """Dispute the latest answer by the bare word; it may answer what its owner has asked since, unless it is written as we write it."""

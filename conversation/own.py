@@ -37,8 +37,10 @@ def own_words(message: InboundMessage) -> str:
 
 
 def speaks_to_others(message: InboundMessage) -> bool:
-    """Return whether a post begins with another account than ours."""
+    """Return whether a post begins with another account than ours, or shows another post."""
     _, found, account = message.account.rpartition("/@")
+    if found and QUOTED.search(visible(message.text)):
+        return True
     begins = _MENTIONED.match(visible(message.text)) if found else None
     named = re.findall(r"@(\w+)", begins[0].lower()) if begins else []
     return any(name != account.lower() for name in named)

@@ -60,12 +60,14 @@ class Standing(NamedTuple):
         situation: how it stands.
         tells: what the message tells beside it.
         is_named: whether the message names it, by its code or as an answer to a text about it.
+        is_silent: whether its citizen has asked to hear nothing more.
     """
 
     case: KnownCase | None
     situation: Situation
     tells: Tells
     is_named: bool = False
+    is_silent: bool = False
 
     @property
     def about(self) -> KnownCase:
@@ -84,14 +86,15 @@ def standing(turn: Turn, heard: Heard, named: KnownCase | None, *, question_ms: 
         question_ms: for so many milliseconds a question stays open for words that tell another matter.
     """
     cases, thread, look = turn.state.cases, heard.message.thread, _Look(turn, heard, question_ms)
+    is_silent = bool(turn.state.silent_ms)
     if named is not None:
-        return Standing(named, look.situation(named), look.tells(named), is_named=True)
+        return Standing(named, look.situation(named), look.tells(named), is_named=True, is_silent=is_silent)
     if thread and (heard.rating is None or any(case.thread == thread for case in cases)):
         cases = [case for case in cases if case.thread == thread]
     if not cases:
-        return Standing(None, Situation.new, Tells.other)
+        return Standing(None, Situation.new, Tells.other, is_silent=is_silent)
     about = look.meant(cases) or look.waiting(cases)
-    return Standing(about, look.situation(about), look.tells(about))
+    return Standing(about, look.situation(about), look.tells(about), is_silent=is_silent)
 
 
 def open_questions(turn: Turn, since_ms: int) -> list[KnownCase]:

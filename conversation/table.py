@@ -93,7 +93,7 @@ TABLE: Final = (
     Row("danger", 1.0, ALL, {A.open: EVER}, "it waits for nobody, and a 112 too much harms nobody"),
     Row("stop", SURE["stop"].whole, ONLY, {A.silence: HAS}, "only the word silences: by mistake he hears of nothing"),
     Row("stop", 0.95, ONLY, {A.silence: NEW}, "he may want something else to be stopped"),
-    Row("resume", 0.6, ONLY, {A.hear: EVER}, "who is not silent loses nothing"),
+    Row("resume", 0.6, ONLY, {A.hear: EVER}, "only for who is silent: of others it may be an answer"),
     Row("only hide", 0.9, ONLY, {A.hide: HAS}, "to hide too much does the least harm", named=False),
     Row("stars", 1.0, NEAR, {A.rate: CLOSED}, "it can be nothing else"),
     Row("number", 1.0, NEAR, {A.scale: DONE | LIVES | {S.withdrawn}}, "it is no rating, or none yet"),
@@ -159,6 +159,8 @@ def _may(wants: str, heard: Heard, stands: Standing) -> bool:
     case = stands.case or _NO_CASE
     if wants == "danger in its matter":
         return bool(case.id and (heard.message.sender or heard.message.proven))
+    if wants == "resume" and not stands.is_silent:
+        return False
     if wants in {ANYTHING, "danger"} or (wants == "status" and case.foreign):
         return True
     if not heard.is_own or case.foreign or (heard.message.thread and stands.case is None):

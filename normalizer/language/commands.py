@@ -17,13 +17,11 @@ _FORMS: Final = ((5, 5, 1), (10, 1), (5, 6), (tracking.CODE_LENGTH,))
 _OF_US: Final = frozenset(("stop", "start"))
 """The acts that are about our texts, and about no report."""
 
-_COSTS: Final = frozenset(("stop", "withdraw", "show:all"))
+COSTS: Final = frozenset(("stop", "withdraw", "show:all"))
 """The acts that cost a citizen something if they are done by mistake: nobody asks for them by a question, or with any other word."""
 
-_DOUBT: Final = re.compile(
-    "[?\u037e\u055e\u061f\u203d\u2047-\u2049\u2753\u2754\ufe56\uff1f\u2716\u274c\u26d4\U0001f6ab]|[^\\W\\d_a-zA-Z]"
-)
-"""What makes a question of a word or takes it back: the question marks, the signs that forbid, and letters that nobody here reads."""
+_PLAIN: Final = re.compile(r"[\w\s.,!:;/#\N{PERSON WITH FOLDED HANDS}-]*", re.ASCII)
+"""What may stand in a text that costs: any other sign may make a question of a word, quote it or take it back."""
 
 _STAR: Final = re.compile("[\N{WHITE MEDIUM STAR}\N{BLACK STAR}]")
 _LETTER: Final = re.compile(r"\w")
@@ -42,15 +40,13 @@ class Order(NamedTuple):
         act: its name: "stop", "start", "disagree", "reopen", "withdraw", or "rate", "hide", "show" with a value: "rate:4".
         word: the command, in capital letters.
         code: the tracking code that follows, canonical; empty if none does.
-        sure: whether no other thing can be meant: "cabut pak" may be said of a pole, and "stop pak" of lorries.
-        alone: whether the word stands alone, so that it may answer a question, too.
+        is_exact: whether the text is the word as our texts write it, in capital letters, and nothing else.
     """
 
     act: str
     word: str
     code: str
-    sure: bool = True
-    alone: bool = False
+    is_exact: bool = False
 
 
 class _Words(NamedTuple):
@@ -123,13 +119,13 @@ def order(text: str) -> Order | None:
         return None
     of_report, is_bare = bool(code) or not words.report.isdisjoint(head), len(head) == 1 and not code
     for act, known in words.acts.items():
-        if act in _COSTS and (_DOUBT.search(text) or not (known["alone"] | words.polite).issuperset(head)):
+        if act in COSTS and not (_PLAIN.fullmatch(text) and (known["alone"] | words.polite).issuperset(head)):
             continue
         if act == "show:all" and not (is_bare or code):
             continue
         takes = known["alone"] | known["report"] if of_report else known["alone"]
         if takes.issuperset(core) and not (of_report and act in _OF_US):
-            return Order(act, known["word"], code, sure=act not in _COSTS or len(head) == 1 or of_report, alone=is_bare)
+            return Order(act, known["word"], code, is_exact=text.strip(" .!") == known["word"])
     if is_bare and words.acts["disagree"]["report"].issuperset(core):
         return Order("disagree", word_of("disagree"), "")
     if code and len(core) in {1, 2} and words.rates.issuperset(core[:-1]) and core[-1] in {*"12345"}:

@@ -71,6 +71,7 @@ TOWN: Final[Mapping[str, Callable[[Town], Any]]] = {
     "added_to": lambda town: [len(town.case(one.tracking_code).complaint.additions) for one in town.complaints],
     "codes": lambda town: [one.tracking_code for one in town.landed],
     "private": lambda town: [one.private for one in town.sends],
+    "all_private": lambda town: all(one.private for one in town.sends),
     "commanded": lambda town: [one.tracking_code for one in town.commands],
     "outcomes": lambda town: [one.outcome for one in town.events(MESSAGE_EVENTS, Delivery)],
     "sent_secret": lambda town: [bool(one.secret) for one in town.sends],

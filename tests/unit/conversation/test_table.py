@@ -35,10 +35,10 @@ WHEN: dict[Situation, dict[str, float]] = {
 
 
 @cache
-def town_in(situation: Situation, *, is_open_again: bool = False) -> Town:
+def town_in(situation: Situation, *, is_open_again: bool = False, is_silent: bool = False) -> Town:
     """Return a town with a report that stands so."""
     if situation is Situation.new:
-        return town_of()
+        return town_of(*["STOP"] * is_silent)
     made = town_of(LAMP)
     (told,) = made.complaints
 
@@ -53,18 +53,20 @@ def town_in(situation: Situation, *, is_open_again: bool = False) -> Town:
     if situation is Situation.closed:
         made.wait(days=16)
     if situation is Situation.withdrawn:
-        made.say("CABUT")
+        made.say(f"CABUT {told.tracking_code}")
     if is_open_again:
         made.say("BELUM")
+    if is_silent:
+        made.say("STOP")
     made.wait(**WHEN.get(situation, {"minutes": 5}))
     return made
 
 
 def decided(row: dict[str, Any], situation: Situation) -> tuple[Row, Situation]:
     """Return the row that decides what becomes of a sentence in a situation, and the situation."""
-    made = town_in(situation, is_open_again=bool(row.get("open again")))
+    made = town_in(situation, is_open_again=bool(row.get("open again")), is_silent=bool(row.get("silent")))
     key = made.citizen().encode()
-    state = made.states[CONVERSATIONS, key] if made.complaints else None
+    state = made.states.get((CONVERSATIONS, key))
     known = (
         Citizen() if state is None else msgspec.json.decode(made.keys.unseal_state(state.value, key=key), type=Citizen)
     )
