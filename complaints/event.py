@@ -79,6 +79,9 @@ class Complaint(Event):
     danger: bool | None = None
     """Whether the text, or a title of the citizen's own, tells of danger to somebody's life, as this version of the normaliser understood
     it; None if it was not asked. It is for the first decision, and no case keeps it."""
+    clear: bool | None = None
+    """Whether its words tell its subject clearly, as this version of the normaliser understood them; None if it was not asked. It is for
+    the conversation, and no case keeps it."""
     settled: tuple[str, ...] | None = None
     """The word groups that answers to our questions mean ("provincial_road"); None if there are no such answers."""
     recorded_by: AgencyId | None = None

@@ -21,6 +21,9 @@ days to answer (UU 25/2009 Pasal 44 ayat (4)), and a withdrawn case is open agai
 _NO_STORY: Final = 0.7
 """How sure it must be that a message tells no story, so that a matter in it is none: "good job dishub"."""
 
+_ITS_OWN: Final = 0.985
+"""How sure it must be that a message tells a story, to be one of its own though its words tell no subject clearly."""
+
 _VERDICTS: Final = frozenset(("dispute", "settled", "thanks", "agree", "rating"))
 """What is said of an answer."""
 
@@ -103,6 +106,10 @@ def open_questions(turn: Turn, since_ms: int) -> list[KnownCase]:
     return sorted(asked, key=attrgetter("asked_ms"), reverse=True)
 
 
+_SPOKEN_OF: Final = frozenset((Situation.asked, Situation.answered, Situation.told))
+"""How a case stands of which was spoken just now: words that tell no subject clearly are more of it."""
+
+
 class _Look:
     """Looks at a citizen's cases for one message."""
 
@@ -127,7 +134,6 @@ class _Look:
     def tells(self, case: KnownCase) -> Tells:
         """Return what the message tells beside a case."""
         heard = self._heard
-        told = heard.fresh.complaint
         if heard.corrects:
             return Tells.place
         if not heard.names_matter:
@@ -136,8 +142,17 @@ class _Look:
             return Tells.place if case.asked_ms or heard.is_place or not case.region else Tells.elsewhere
         if self._is_same(case):
             return Tells.again if heard.is_placed and not heard.message.thread else Tells.same
-        is_elsewhere = told.place.province is not None or cues.names_place(heard.said)
-        if is_elsewhere:
+        return self._tells_more(case)
+
+    def _tells_more(self, case: KnownCase) -> Tells:
+        """Return what a message tells that has another matter. One that is not clear is no other just after the case was spoken of."""
+        heard = self._heard
+        told = heard.fresh.complaint
+        is_placed = told.place.province is not None
+        is_story = told.clear or heard.found.shares["story"] >= _ITS_OWN
+        if not is_placed and not is_story and self.situation(case) in _SPOKEN_OF:
+            return Tells.place if cues.names_place(heard.said) else Tells.nothing
+        if is_placed or cues.names_place(heard.said):
             return Tells.elsewhere
         return Tells.nothing if heard.sure_of("no story") >= _NO_STORY else Tells.other
 

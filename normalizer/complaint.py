@@ -40,6 +40,9 @@ VERSION = "2026.12.1"
 """Version of the normaliser, recorded in each complaint. Changes whenever a text is read differently."""
 
 _NO_HINTS: Final = RoutingHints()
+
+_CLEAR: Final = 5.0
+"""The score from which words tell their subject clearly: one clear word has about 6 (see normalizer.results.SubjectScore)."""
 """Those of most messages, which one object can be."""
 
 
@@ -158,6 +161,7 @@ class Normaliser:
             raw=raw_of(message),
             normaliser_version=VERSION,
             danger=any(map(tells_of_danger, own_words(title, text))),
+            clear=bool(reading.subjects) and reading.subjects[0].score >= _CLEAR,
         )
 
     def complete(

@@ -26,7 +26,7 @@ def ms_of(moment: datetime) -> int:
 
 def kept(complaint: Complaint) -> Complaint:
     """Return a complaint as its case keeps it: without its bytes as received, and without what is for the first decision alone."""
-    return replace(complaint, raw=replace(complaint.raw, body=b""), danger=None)
+    return replace(complaint, raw=replace(complaint.raw, body=b""), danger=None, clear=None)
 
 
 def bare(addition: Addition) -> Addition:
