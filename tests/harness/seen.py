@@ -8,7 +8,7 @@ from channels.web.told import story as page
 from complaints.calendar import written_day
 from complaints.case import Case
 from complaints.command import Add
-from complaints.contract import CONVERSATIONS, MESSAGE_EVENTS, NEIGHBOURS
+from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, NEIGHBOURS
 from complaints.event import Attachment, Complaint
 from complaints.fact import FactKind
 from complaints.mail import Delivery, ReplyKind
@@ -43,6 +43,12 @@ ASKS: Final = frozenset({ReplyKind.question, ReplyKind.reminded})
 def added_texts(town: Town) -> list[str]:
     """Return what was added to cases."""
     return [one.addition.text for one in town.commands if isinstance(one, Add)]
+
+
+def files_of(town: Town, complaint: Complaint) -> list[Attachment]:
+    """Return the files of a complaint and of what was added to its case."""
+    additions = town.case(complaint.tracking_code).complaint.additions
+    return [*complaint.attachments, *(file for one in additions for file in one.attachments)]
 
 
 def state_of(town: Town) -> Citizen:
@@ -80,6 +86,8 @@ TOWN: Final[Mapping[str, Callable[[Town], Any]]] = {
     "third_text": lambda town: town.texts[2],
     "neighbours_closed": lambda town: [one.regency for one in town.events(NEIGHBOURS, Closed)],
     "neighbours_opened": lambda town: [one.regency for one in town.events(NEIGHBOURS, Opened)],
+    "photos": lambda town: len([file for one in town.complaints for file in files_of(town, one)]),
+    "dead_letters": lambda town: len(town.written[DEAD_LETTERS]),
     "partial": lambda town: [one.partial for one in town.landed],
     "told_by": lambda town: [one.account for one in town.told],
     "sent_by": lambda town: [one.account for one in town.sends],
@@ -120,6 +128,7 @@ CASE: Final[Mapping[str, Callable[[Case], Any]]] = {
     "last_addition": lambda case: case.complaint.additions[-1].text,
     "apart": lambda case: [one.apart for one in case.complaint.additions],
     "overdue": lambda case: sorted(case.overdue),
+    "confidence_is_low": lambda case: case.confidence <= 0.6,
     "duties": lambda case: [one.duty for one in case.deadlines],
     "files": lambda case: [list(one.attachments) == [PHOTO] for one in case.complaint.additions],
 }

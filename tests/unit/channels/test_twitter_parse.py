@@ -17,7 +17,6 @@ from tests.harness.json_values import json_values
 from tests.harness.tables import each, each_row, readings_of
 
 ACCOUNT = "lapor1708"
-WRITTEN = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
 
 
 def post(**changes: Any) -> dict[str, Any]:

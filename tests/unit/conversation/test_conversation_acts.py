@@ -1,69 +1,20 @@
 """What a citizen does with his case in few words: he disagrees, rates, thanks, asks for silence; and by a form, withdraws or hides it."""
 
-from datetime import date
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from complaints import status_requests
-from complaints.bus.envelope import encode
-from complaints.case import Case
-from complaints.command import CommandKind, is_act
-from complaints.contract import DEAD_LETTERS
-from complaints.crypto import Keyring
-from complaints.event import Attachment
+from complaints.command import is_act
 from complaints.mail import Reply, ReplyKind
 from conversation.cases import heard
 from conversation.citizen import Citizen, KnownCase
-from normalizer.complaint import Normaliser
 from normalizer.language.commands import order
-from router.routing import Router
-from tests.harness.house import said
 from tests.harness.stories import stories_of
 from tests.harness.support import NOON
 from tests.harness.tables import each_row
-from tests.harness.town import Town
-
-POTHOLE = "Jalan berlubang di Kota Semarang"
-OTHER = "Air PDAM di Kota Bandung tidak mengalir sudah seminggu, tagihan tetap datang, mohon ditindaklanjuti segera"
-
 
 test_story = stories_of(__file__)
-
-
-@pytest.fixture(scope="module")
-def law() -> Router:
-    """The law."""
-    return Router.load()
-
-
-@pytest.fixture
-def town(law: Router) -> Town:
-    """A town in which a citizen has complained of a hole in the road."""
-    made = Town(Keyring.from_secret(b"s" * 32), law, Normaliser.load())
-    made.say(POTHOLE)
-    return made
-
-
-NO_PLACE = "Jalan berlubang parah sekali sudah lama tolong diperbaiki"
-
-
-def case_of(town: Town) -> Case:
-    """Return the citizen's first case."""
-    return town.case(town.complaints[0].tracking_code)
-
-
-def due_of(town: Town) -> date:
-    """Return the day by which the first case must be completed."""
-    return next(one.due for one in case_of(town).deadlines if one.duty == "complete")
-
-
-def answer(town: Town, text: str = "Sudah kami tambal", **fields: Any) -> None:
-    """Let the owner answer the first case."""
-    town.take(
-        encode(said(CommandKind.answer, town.complaints[0], case_of(town).owner.id, text, **fields), source="/tests")
-    )
 
 
 @pytest.mark.parametrize("words", ["Dicabut izinnya", "tarik kabel itu", "kapan izin pabrik dicabut?"])
@@ -108,18 +59,3 @@ def test_an_answer_that_crosses_an_addition_is_noted_and_a_question_is_not() -> 
         )
         heard(Citizen(cases=[case]), reply, 7)
         assert (case.answered_ms, case.asked_ms) == (answered_ms, 0)
-
-
-PHOTO = Attachment(name="a.png", media_type="image/png", size_bytes=1, sha256="0" * 64)
-
-
-def test_a_photo_without_words_is_taken_beside_an_open_question(town: Town) -> None:
-    """It has no first word that could tell another matter; nothing fails, and it is kept with a case."""
-    ask = said(CommandKind.ask, town.complaints[0], case_of(town).owner.id, "RT berapa?")
-    town.take(encode(ask, source="/tests"))
-    town.say(" ", attachments=(PHOTO,), channel="telegram", sender="7", account="telegram/bot", reply_to={"chat": "7"})
-    town.say(" ", attachments=(PHOTO,))
-    files = [file for complaint in town.complaints for file in complaint.attachments]
-    files += [file for addition in case_of(town).complaint.additions for file in addition.attachments]
-    assert files == [PHOTO, PHOTO]
-    assert DEAD_LETTERS not in town.written

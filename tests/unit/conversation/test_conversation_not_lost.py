@@ -5,52 +5,24 @@ from uuid import UUID, uuid4
 import pytest
 
 from complaints import tracking
-from complaints.bus.envelope import encode
-from complaints.case import Case
-from complaints.command import CommandKind
-from complaints.crypto import Keyring
 from conversation.heard import Fresh, Heard
 from conversation.own import hidden
 from normalizer.complaint import Normaliser
-from router.routing import Router
-from tests.harness.house import said
 from tests.harness.stories import stories_of
 from tests.harness.support import message
 from tests.harness.tables import each_row
-from tests.harness.town import Town, town_of
-
-LAMP = "lampu jalan mati di Jalan Pemuda, Kota Semarang"
-
+from tests.harness.town import town_of
 
 test_story = stories_of(__file__)
-
-
-@pytest.fixture
-def town() -> Town:
-    """A town in which somebody has reported a lamp."""
-    made = Town(Keyring.from_secret(b"s" * 32), Router.load(), Normaliser.load())
-    made.say(LAMP)
-    return made
-
-
-def first(town: Town) -> Case:
-    """Return the case of the lamp."""
-    return town.case(town.complaints[0].tracking_code)
-
-
-def answer(town: Town) -> None:
-    """Let the owner answer it."""
-    done = said(CommandKind.answer, town.complaints[0], first(town).owner.id, "Lampu sudah kami ganti.")
-    town.take(encode(done, source="/tests"))
 
 
 def test_a_code_without_a_digit_is_no_word() -> None:
     """One code in 62 has none."""
     town = town_of()
     id_ = next(one for one in iter(uuid4, None) if town.keys.tracking_code(one).isalpha())
-    town.say(LAMP, id_=id_)
+    town.say("lampu jalan mati di Jalan Pemuda, Kota Semarang", id_=id_)
     town.say(f"{town.complaints[0].tracking_code} bukan Kota Semarang pak, Kota Salatiga")
-    assert (len(town.complaints), first(town).owner.id[-5:]) == (1, "33.73")
+    assert (len(town.complaints), town.case(town.complaints[0].tracking_code).owner.id[-5:]) == (1, "33.73")
 
 
 @each_row

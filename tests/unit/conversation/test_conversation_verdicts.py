@@ -8,8 +8,6 @@ from tests.harness.stories import stories_of
 from tests.harness.tables import each_row
 from tests.harness.town import Town, town_of
 
-LAMP = "lampu jalan mati di Jalan Pemuda, Kota Semarang"
-WATER = "air PDAM mati sejak kemarin di Kecamatan Margadana Kota Tegal"
 test_story = stories_of(__file__)
 
 

@@ -1,23 +1,14 @@
 """A place that a citizen names instead of another one, and what only mentions a place."""
 
-from datetime import timedelta
-
 import pytest
 
-from complaints.command import CommandKind
 from complaints.crypto import Keyring
-from complaints.values import Place, Region
 from normalizer.complaint import Normaliser
 from normalizer.corrections import corrected_place
 from router.cases.document.joining import joined
-from router.routing import Router
-from tests.harness.events import complaint
-from tests.harness.house import House, added, said
-from tests.harness.list_law import DESK, ListLaw
 from tests.harness.stories import stories_of
-from tests.harness.support import NOON, message, normalised
+from tests.harness.support import message, normalised
 from tests.harness.tables import each_row, row_by_row
-from tests.harness.town import Town
 
 NORMALISER = Normaliser.load()
 KEYS = Keyring.from_secret(b"s" * 32)
@@ -71,24 +62,6 @@ def test_a_mention_of_another_place_corrects_nothing(text: str) -> None:
     assert corrected(text) is None
 
 
-@pytest.fixture
-def town() -> Town:
-    """A town in which a hole in Kota Bandung was reported."""
-    made = Town(KEYS, Router.load(), NORMALISER)
-    made.say("Jalan berlubang di depan pasar di Kota Bandung")
-    assert owner(made).endswith("32.73")
-    return made
-
-
-def owner(town: Town) -> str:
-    """Return the id of the owner of the only case."""
-    (complaint,) = town.complaints
-    return town.case(complaint.tracking_code).owner.id
-
-
-RALAT = "ralat: bukan di Kota Bandung tapi Kabupaten Bandung"
-
-
 @pytest.mark.parametrize("is_known", [True, False])
 @row_by_row
 def test_the_channel_and_the_case_replace_the_same_place(text: str, regency: str, *, is_known: bool) -> None:
@@ -102,20 +75,3 @@ def test_the_channel_and_the_case_replace_the_same_place(text: str, regency: str
     assert place.regency is not None
     assert place.regency.code == regency
     assert bool(found.reading.corrects) == ("ralat" in text)
-
-
-def test_a_main_case_keeps_its_regency() -> None:
-    """A hole in Bandung would go to Cimahi with the words of one of the fifty who reported it: a person takes cases apart."""
-    bandung = Place(regency=Region(code="32.73", name="Kota Bandung"))
-    first, second = (complaint(n, place=bandung, received_at=NOON + timedelta(hours=n)) for n in (1, 2))
-    house = House(law=ListLaw())
-    house.take(first)
-    house.take(second)
-    house.take(said(CommandKind.merge, second, DESK, "sama", other=first.tracking_code))
-    house.deliver()
-    before = house.case(first.tracking_code)
-    other = Place(regency=Region(code="32.77", name="Kota Cimahi"))
-    house.take(added(first, "ralat: Kota Cimahi", place=other, corrects=True))
-    after = house.case(first.tracking_code)
-    assert len(after.complaint.additions) == 1
-    assert (after.state, after.complaint.place, after.owner) == (before.state, before.complaint.place, before.owner)

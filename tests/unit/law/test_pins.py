@@ -13,7 +13,7 @@ from normalizer.places.pins import DOUBT_KM, MOST, SHORE_KM, Near, candidates, c
 from normalizer.positions import chosen
 from router.routing import Router
 from tests.harness.support import message
-from tests.harness.tables import document, each_row
+from tests.harness.tables import document, each_row, readings_of
 from tests.harness.town import Town
 
 PINS: list[dict[str, Any]] = document("pins.yaml")
@@ -46,6 +46,29 @@ def completed(first: Complaint, text: str, position: tuple[float, float] | None 
 def code(region: Region | None) -> str:
     """Return the code of a region; empty if it is not known."""
     return region.code if region else ""
+
+
+PLACES = {
+    "semarang": SEMARANG,
+    "cibubur": CIBUBUR,
+    "senayan": SENAYAN,
+    "singapore": ABROAD[0],
+    "border": (-6.9690, 110.2900),
+    "no number": (float("nan"), 110.0),
+    "beyond the pole": (91.0, 110.0),
+}
+"""Positions, as the table names them."""
+
+
+def read(given: dict[str, Any]) -> Complaint:
+    """Return the complaint of a text with a pin, and with a later message if there is one."""
+    pin, later_pin = (PLACES.get(given.pop(name, "")) for name in ("pin", "later_pin"))
+    later = given.pop("later", None)
+    first = complained(given.pop("text", ROAD), pin, **given)
+    return first if later is None else completed(first, later, later_pin)
+
+
+test_readings = readings_of(__file__, read)
 
 
 class TestSixtyPins:
@@ -119,46 +142,6 @@ class TestCandidates:
 class TestPinAndText:
     """The text decides; a pin tells what it leaves open."""
 
-    def test_a_certain_pin_gives_the_place(self) -> None:
-        """And nobody is asked for it."""
-        found = complained(ROAD, SEMARANG)
-        assert code(found.place.regency) == "33.74"
-        assert "place" not in found.missing
-        assert found.place.pin is not None
-        assert (found.place.pin.latitude, found.place.pin.longitude) == SEMARANG
-
-    def test_it_tells_which_of_the_places_of_one_name_is_meant(self) -> None:
-        """Several regencies have a district Mijen."""
-        assert complained("Jalan di Kecamatan Mijen berlubang", None).place.regency is None
-        assert code(complained("Jalan di Kecamatan Mijen berlubang", SEMARANG).place.district) == "33.74.14"
-
-    def test_without_a_pin_nothing_changes(self) -> None:
-        """Nor with one that is no place on Earth."""
-        for position in (None, (float("nan"), 110.0), (91.0, 110.0)):
-            found = complained(ROAD, position)
-            assert found.place.pin is None
-            assert "place" in found.missing
-
-    def test_a_pin_abroad_tells_no_place(self) -> None:
-        """It is kept all the same: the officer may know better."""
-        found = complained(ROAD, ABROAD[0])
-        assert found.place.pin is not None
-        assert found.place.pin.regencies == ()
-        assert "place" in found.missing
-
-    def test_a_doubtful_pin_gives_the_province_at_most(self) -> None:
-        """Where three governments meet, not even that."""
-        assert complained(ROAD, CIBUBUR).place.province is None
-        found = complained(ROAD, (-6.9690, 110.2900))
-        assert (code(found.place.province), found.place.regency) == ("33", None)
-        assert "place" in found.missing
-
-    def test_between_cities_of_jakarta_there_is_nothing_to_ask(self) -> None:
-        """One government has them all."""
-        found = complained(ROAD, SENAYAN)
-        assert (code(found.place.province), found.place.regency) == ("31", None)
-        assert "place" not in found.missing
-
     def test_the_text_wins_and_the_pin_is_shown(self) -> None:
         """In the reading, and in the sentence that the citizen reads."""
         found = complained("Jalan di Kota Semarang rusak berlubang", CIBUBUR)
@@ -173,25 +156,6 @@ class TestPinAndText:
         assert not same.place.pin.elsewhere
         assert "Titik peta" not in Router.load().route(same).explanation
 
-    @pytest.mark.parametrize(("text", "elsewhere"), [("di Jawa Timur", True), ("di Jawa Tengah", False)])
-    def test_a_province_in_the_text_is_a_place_too(self, text: str, elsewhere: bool) -> None:
-        """If the pin is in it, it tells the regency."""
-        found = complained(f"Jalan rusak berlubang {text}", SEMARANG)
-        assert found.place.pin is not None
-        assert found.place.pin.elsewhere == elsewhere
-        assert code(found.place.regency) == ("" if elsewhere else "33.74")
-
-    def test_a_pin_outweighs_the_region_of_a_governments_own_channel(self) -> None:
-        """Its app is used next door too; a pin at the border of its region is in it."""
-        demak, border = "33.21", (-6.9690, 110.2900)
-        assert code(complained(ROAD, None, keyword_region=demak).place.regency) == demak
-        found = complained(ROAD, SEMARANG, keyword_region=demak)
-        assert code(found.place.regency) == "33.74"
-        assert found.place.pin is not None
-        assert not found.place.pin.elsewhere
-        assert code(complained(ROAD, border, keyword_region="33.24").place.regency) == "33.24"
-        assert code(complained("Jalan di Kabupaten Demak rusak", SEMARANG, keyword_region=demak).place.regency) == demak
-
     def test_a_pin_to_a_case_that_is_not_known_does_not_move_it(self) -> None:
         """The region that a reply told stays, and the pin is shown."""
         said = message("", channel="telegram", shared_location=SEMARANG)
@@ -199,21 +163,6 @@ class TestPinAndText:
         assert code(place.regency) == "33.21"
         assert place.pin is not None
         assert place.pin.elsewhere
-
-    def test_a_pin_may_come_later(self) -> None:
-        """As the answer to the question for the place, or beside a place that is known."""
-        asked = completed(complained(ROAD, None), "", SEMARANG)
-        assert code(asked.place.regency) == "33.74"
-        assert "place" not in asked.missing
-        known = completed(complained("Jalan di Kabupaten Demak rusak", None), "", SEMARANG)
-        assert code(known.place.regency) == "33.21"
-        assert known.place.pin is not None
-        assert known.place.pin.elsewhere
-
-    def test_a_later_text_moves_no_place_that_a_pin_gave(self) -> None:
-        """What the complaint knows stays."""
-        first = complained(ROAD, SEMARANG)
-        assert completed(first, "rumah saya di Kabupaten Demak").place == first.place
 
 
 @each_row
