@@ -1,6 +1,8 @@
 """Routing: the law decides, refusals never come back, and the national administrator ends it."""
 
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,7 +17,7 @@ from router.routing import Router
 from router.working_days import working_day
 from tests.harness.house import routed
 from tests.harness.support import message
-from tests.harness.tables import each_row, row_by_row
+from tests.harness.tables import each_row, readings_of, row_by_row
 
 RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
 
@@ -47,35 +49,22 @@ def complaint(text: str, *, regency: tuple[str, str] | None = None, oversight: b
 
 
 SEMARANG = ("33.74", "Kota Semarang")
+REGENCIES = {"": None, "33.74": SEMARANG, "31.74": ("31.74", "Kota Administrasi Jakarta Selatan")}
 
 
-@each_row
-def test_a_question_of_no_place_goes_to_the_body_that_sets_the_rule(
-    router: Router, text: str, there: str, nowhere: str
-) -> None:
-    """The same words with a place belong to the office there; what stands somewhere needs its place."""
-    assert routed(router, complaint(text, regency=SEMARANG)).owner.id == there
-    assert routed(router, complaint(text)).owner.id == nowhere
+def given_to(given: dict[str, Any]) -> SimpleNamespace:
+    """Return the disposition of a complaint, with its first evidence, after the refusals that are given."""
+    refused = given.pop("refused", ())
+    made = complaint(
+        given.pop("text"), regency=REGENCIES[given.pop("regency", "")], oversight=given.pop("oversight", False)
+    )
+    more = {name: RoutingHints(**value) if name == "hints" else value for name, value in given.items()}
+    found = routed(Router.load(), replace(made, **more), *refused)
+    first = found.evidence[0] if found.evidence else None
+    return SimpleNamespace(**{name: getattr(found, name) for name in found.__struct_fields__}, first=first)
 
 
-@each_row
-def test_the_law_names_the_owner(router: Router, text: str, owner: str) -> None:
-    """Road class and national services decide the level of government."""
-    assert routed(router, complaint(text, regency=SEMARANG)).owner.id == owner
-
-
-@each_row
-def test_the_centre_keeps_its_part_of_a_matter_at_a_place(router: Router, text: str, owner: str) -> None:
-    """Two provinces, forms, registration and order on the road are the centre's by law; the rest is the region's."""
-    assert routed(router, complaint(text, regency=SEMARANG)).owner.id == owner
-
-
-def test_a_refusal_moves_it_on(router: Router) -> None:
-    """The next owner is another."""
-    case = complaint("jalan berlubang", regency=SEMARANG)
-    first = routed(router, case)
-    second = routed(router, case, first.owner.id)
-    assert second.owner.id != first.owner.id
+test_readings = readings_of(__file__, given_to)
 
 
 def test_after_the_hops_the_national_administrator_owns_it_and_cannot_refuse(router: Router) -> None:
@@ -94,41 +83,10 @@ def test_saying_no_twice_is_saying_it_once(router: Router) -> None:
     assert router.route(case, ["dpu-33.74"] * 2) == router.route(case, ["dpu-33.74"])
 
 
-def test_abuse_of_office_goes_to_the_inspectorate(router: Router) -> None:
-    """Never to the unit that is complained about."""
-    case = complaint("pungli pembuatan KTP", regency=SEMARANG, oversight=True)
-    assert routed(router, case).owner.id == "inspektorat-33.74"
-
-
-def test_a_local_subject_without_a_place_waits_at_a_triage_desk(router: Router) -> None:
-    """The owner is a desk, and what it might be stands in the alternatives or the question."""
-    answer = routed(router, complaint("jalan berlubang depan rumah"))
-    assert answer.triage
-    assert answer.owner.id == "kemenpanrb"
-
-
 @row_by_row
 def test_working_days_leave_out_weekends_and_days_off(start: date, count: int, due: date) -> None:
     """Christmas 2026 is a Friday; the calendar's end is no error."""
     assert working_day(start, count) == due
-
-
-def test_the_evidence_has_the_citizens_words_and_the_law(router: Router) -> None:
-    """Each disposition can be explained: which words, which article, how much."""
-    answer = routed(router, complaint("jalan berlubang di tikungan", regency=SEMARANG))
-    first = answer.evidence[0]
-    assert "jalan berlubang" in first.span
-    assert "UU 23/2014" in first.law
-    assert first.weight > 0
-
-
-def test_what_the_citizen_said_beside_the_text_counts(router: Router) -> None:
-    """The agency written in the form and a chosen category find the owner where the text says little."""
-    plain = complaint("mohon ditindaklanjuti", regency=SEMARANG)
-    addressed = replace(plain, hints=RoutingHints(addressed_to="Dinas Perhubungan"))
-    assert routed(router, addressed).owner.id == "dishub-33.74"
-    chosen = replace(plain, topic="Politik Dan Hukum/IMIGRASI")
-    assert routed(router, chosen).owner.id == "ditjen-imigrasi"
 
 
 def test_an_owner_with_a_law_of_its_own_has_it_in_the_evidence(router: Router) -> None:
@@ -148,43 +106,6 @@ def test_after_a_refusal_the_refusal_is_the_reason_and_no_law_speaks_for_the_bod
     assert second.explanation.endswith(f"karena {first.owner.name} menyatakan bukan wewenangnya.")
     assert second.explanation.count("karena") == 1
     assert "UU" not in second.explanation
-
-
-@each_row
-def test_a_head_of_region_is_looked_into_from_above(router: Router, text: str, owner: str) -> None:
-    """Never by his own government; who is only asked for help is not accused."""
-    assert routed(router, complaint(text, regency=SEMARANG, oversight=True)).owner.id == owner
-
-
-def test_the_desk_for_abuse_of_office_is_not_the_government_that_may_be_accused(router: Router) -> None:
-    """Where nobody can tell what it is about, the inspectorate sorts it out."""
-    answer = routed(router, complaint("tolong diperiksa", regency=SEMARANG, oversight=True))
-    assert (answer.owner.id, answer.triage) == ("inspektorat-33.74", True)
-
-
-def test_each_owner_has_its_own_reason(router: Router) -> None:
-    """A citizen must not read that the city is responsible in the sentence that names the ministry, nor of regencies in Jakarta."""
-    national = routed(router, complaint("jalan nasional berlubang", regency=SEMARANG)).explanation
-    assert "Bina Marga, karena jalan nasional diselenggarakan pemerintah pusat" in national
-    jakarta = routed(
-        router, complaint("jalan berlubang", regency=("31.74", "Kota Administrasi Jakarta Selatan"))
-    ).explanation
-    assert "kabupaten/kota" not in jakarta
-    assert "adalah urusan Pemerintah Provinsi DKI Jakarta" in jakarta
-
-
-def test_a_branch_of_a_national_body_in_jakarta_is_that_of_its_city(router: Router) -> None:
-    """The province has one works department, but no immigration office."""
-    answer = routed(router, complaint("antrian paspor penuh", regency=("31.74", "Kota Administrasi Jakarta Selatan")))
-    assert [other.id for other in answer.alternatives] == ["kanim-31.74"]
-
-
-def test_a_building_that_only_says_where_is_no_matter(router: Router) -> None:
-    """A lamp in front of the water company is the lamp's, a road by the barracks is the road's."""
-    lamp = routed(router, complaint("lampu jalan mati di depan kantor PDAM", regency=SEMARANG))
-    assert lamp.owner.id == "disperkim-33.74"
-    road = routed(router, complaint("jalan rusak dekat kantor polisi", regency=SEMARANG))
-    assert road.owner.id == "dpu-33.74"
 
 
 def test_one_weak_word_makes_nobody_sure(router: Router) -> None:
