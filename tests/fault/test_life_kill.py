@@ -22,6 +22,6 @@ def trial(tmp_path: Path, keys: Keyring, capsys: pytest.CaptureFixture[str]) -> 
 def test_whole_lives_survive_the_death_of_router_and_neighbours(trial: LifeTrial) -> None:
     """A small run of `python -m benchmarks.kill_lives`: all commands and roles, two months, and a kill in each phase."""
     trial.run(
-        Scale(lives=150, days=(0, 4, 15, 31, 62), limit_s=240),
+        Scale(lives=80, days=(0, 4, 15, 31, 62), limit_s=240),
         Chaos(workers=2, neighbours=1, kills=8, pauses=1, wipes=1, kafka=1, readers=0),
     )

@@ -257,7 +257,7 @@ LARGE = Chaos(
 @pytest.mark.timeout(500)
 def test_each_message_has_its_effect_once_whatever_dies(trial: MessageTrial) -> None:
     """A small run of the next tests: each service is killed, some folders are wiped, one process is frozen, and Kafka dies once."""
-    trial.run(700, SMALL)
+    trial.run(350, SMALL)
 
 
 @pytest.mark.long

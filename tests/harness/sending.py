@@ -28,6 +28,7 @@ from complaints.contract import ACCOUNTS, FEW_PARTITIONS, MESSAGE_EVENTS, SENDS
 from complaints.crypto import Keyring
 from complaints.mail import ReplyKind, Send, SendReport
 from tests.harness import warm
+from tests.harness.cases.log import Followed
 from tests.harness.sending_account import FakeAccount
 from tests.harness.step import read_committed
 from tests.harness.support import KafkaServer, wait_until
@@ -52,6 +53,7 @@ class Post:
     channel: str = field(default_factory=lambda: f"t{uuid4().hex[:10]}")
     running: list[warm.Running] = field(default_factory=list)
     threads: list["Here"] = field(default_factory=list)
+    _followed: dict[str, Followed] = field(default_factory=dict)
 
     @property
     def account(self) -> str:
@@ -143,7 +145,10 @@ class Post:
 
     def deliveries(self, topic: str = MESSAGE_EVENTS) -> list[dict[str, Any]]:
         """Return the deliveries of this channel."""
-        found = [json.loads(value or b"{}") for _, value, _ in read_committed(self.brokers, topic)]
+        if topic not in self._followed:
+            self._followed[topic] = Followed(self.brokers, topic)
+        values = (entry.value or b"" for entry in self._followed[topic].read())
+        found = [json.loads(value) for value in values if self.channel.encode() in value]
         return [said for said in found if said.get("channel") == self.channel and "outcome" in said]
 
     def outcomes(self, reply: UUID, topic: str = MESSAGE_EVENTS) -> list[str]:
@@ -189,6 +194,9 @@ class Post:
                 process.send_signal(signal.SIGCONT)
                 process.kill()
             process.wait(20)
+        for followed in self._followed.values():
+            followed.close()
+        self._followed.clear()
 
 
 class Here:

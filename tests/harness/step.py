@@ -31,7 +31,7 @@ from complaints.bus.step.worker import Worker
 from complaints.contract import CONTROL
 from complaints.runtime.telemetry import Heartbeat
 from tests.harness import warm
-from tests.harness.cases.log import committed
+from tests.harness.cases.log import Entry, Followed, committed
 from tests.harness.logs import plain_logs
 from tests.harness.support import KafkaServer, wait_until
 
@@ -114,6 +114,7 @@ class Ground:
     name: str = field(default_factory=lambda: f"step-{uuid4().hex[:8]}")
     fed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     running: list[warm.Running] = field(default_factory=list)
+    _followed: dict[str, Followed] = field(default_factory=dict)
 
     def make(self, **of_out: str) -> "Ground":
         """Make the topics and commit their first offsets, as an installer does."""
@@ -299,26 +300,35 @@ class Ground:
                 process.send_signal(signal.SIGCONT)
                 process.kill()
             process.wait(20)
+        for followed in self._followed.values():
+            followed.close()
+        self._followed.clear()
+
+    def _entries(self, topic: str) -> list[Entry]:
+        """Return the committed records of a topic that loses none."""
+        if topic not in self._followed:
+            self._followed[topic] = Followed(self.brokers, topic)
+        return self._followed[topic].read()
 
     def control(self) -> list[StoredRecord]:
         """Return the committed records of the control topic."""
         return [
             StoredRecord(CONTROL, entry.partition, entry.offset, entry.key, entry.value, (), 0)
-            for entry in committed(self.brokers, CONTROL)
+            for entry in self._entries(CONTROL)
         ]
 
     def outputs(self) -> dict[str, list[tuple[str, int]]]:
         """Return the committed outputs of each key: (id, version)."""
         found: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for _, value, _ in read_committed(self.brokers, f"{self.name}.out"):
-            if value and value[:1] == b"{":
-                said = json.loads(value)
+        for entry in self._entries(f"{self.name}.out"):
+            if entry.value and entry.value[:1] == b"{":
+                said = json.loads(entry.value)
                 found[said["key"]].append((said["id"], said["v"]))
         return found
 
     def dead(self) -> list[dict[str, Any]]:
         """Return the committed dead letters."""
-        return [json.loads(value or b"{}") for _, value, _ in read_committed(self.brokers, f"{self.name}.dead")]
+        return [json.loads(entry.value or b"{}") for entry in self._entries(f"{self.name}.dead")]
 
     def states(self) -> dict[str, dict[str, Any]]:
         """Return the last committed state of each key."""

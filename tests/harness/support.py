@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Consumer, Producer, TopicPartition, admin
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition, admin
 
 from complaints import ids
 from complaints.bus.kafka_python import KafkaPythonAdmin
@@ -92,6 +92,17 @@ class KafkaServer:
         finally:
             if self.process.poll() is not None:
                 self.start()
+                wait_until(self._leads, timeout_s=START_S, what="a leader of the control topic")
+
+    def _leads(self) -> bool:
+        """Return whether it leads the control topic, which is so a moment after its start."""
+        reader = Consumer({"bootstrap.servers": self.brokers, "group.id": "unmark"})
+        try:
+            return reader.get_watermark_offsets(TopicPartition(CONTROL, 0), timeout=5) is not None
+        except KafkaException:
+            return False
+        finally:
+            reader.close()
 
     def start(self) -> None:
         """Start it again on the same data and port."""

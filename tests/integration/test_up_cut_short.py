@@ -122,10 +122,11 @@ def test_a_start_is_stopped_while_kafka_formats_its_folder_and_forgets_no_port(t
     assert (note.addresses["web"], note.controls["smsc"]) == ("127.0.0.1:8123", "http://127.0.0.1:8124")
 
 
-def test_a_start_is_stopped_when_all_is_started(tmp_path: Path) -> None:
+@pytest.mark.parametrize("said", ["creating topics", "waiting"])
+def test_a_start_is_stopped_at_a_later_step(tmp_path: Path, said: str) -> None:
     """Kafka, which runs by then, is stopped too, and keeps its port for the next start; by a service manager."""
     starting = Starting(tmp_path)
-    stopped_at(starting, lambda: "waiting" in starting.said, signal.SIGTERM)
+    stopped_at(starting, lambda: said in starting.said, signal.SIGTERM)
     note = Stack.read(starting.folder)
     assert note is not None
     assert "kafka" in note.addresses

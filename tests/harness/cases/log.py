@@ -93,9 +93,9 @@ class Log(NamedTuple):
         return cls(*(list(committed(brokers, f"lapor.{name}")) for name in names))
 
 
-def committed(brokers: str, topic: str) -> Iterator[Entry]:
-    """Yield the committed records of a topic, up to its end now; those of one partition in their order."""
-    consumer = Consumer(
+def reader(brokers: str) -> Consumer:
+    """Return a consumer of committed records that is told the end of each partition."""
+    return Consumer(
         {
             "bootstrap.servers": brokers,
             "group.id": "checker",
@@ -106,18 +106,43 @@ def committed(brokers: str, topic: str) -> Iterator[Entry]:
             "fetch.wait.max.ms": 20,  # at the end of a topic the broker answers only after this time
         }
     )
-    left = set(consumer.list_topics(topic, timeout=10).topics[topic].partitions)
-    consumer.assign([TopicPartition(topic, number, 0) for number in left])
-    deadline = time.monotonic() + READ_S
-    while left:
-        assert time.monotonic() < deadline, f"{topic} could not be read to its end"
-        first = consumer.poll(0.2)  # `consume` alone would wait the whole time for the last records
-        for message in [] if first is None else [first, *consumer.consume(1000, timeout=0)]:
-            if message.error() is None:
-                yield _entry(message)
-            else:
-                left.discard(message.partition() or 0)
-    consumer.close()
+
+
+def committed(brokers: str, topic: str) -> Iterator[Entry]:
+    """Yield the committed records of a topic, up to its end now; those of one partition in their order."""
+    followed = Followed(brokers, topic)
+    yield from followed.read()
+    followed.close()
+
+
+class Followed:
+    """A topic that is read on each time: whoever waits for something asks often, and most of it has been read."""
+
+    def __init__(self, brokers: str, topic: str) -> None:
+        """Begin at the first record."""
+        self._consumer, self._topic = reader(brokers), topic
+        self._at = dict.fromkeys(self._consumer.list_topics(topic, timeout=10).topics[topic].partitions, 0)
+        self._consumer.assign([TopicPartition(topic, number, 0) for number in self._at])
+        self._entries: list[Entry] = []
+
+    def read(self) -> list[Entry]:
+        """Return the committed records up to the end now."""
+        deadline, left = time.monotonic() + READ_S, set(self._at)
+        ends = {at: self._consumer.get_watermark_offsets(TopicPartition(self._topic, at), timeout=10)[1] for at in left}
+        while left := {at for at in left if self._at[at] < ends[at]}:
+            assert time.monotonic() < deadline, f"{self._topic} could not be read to its end"
+            first = self._consumer.poll(0.2)  # `consume` alone would wait the whole time for the last records
+            for message in [] if first is None else [first, *self._consumer.consume(1000, timeout=0)]:
+                place, offset = message.partition() or 0, message.offset() or 0
+                if message.error() is None:
+                    self._entries.append(_entry(message))
+                    offset += 1
+                self._at[place] = max(self._at[place], offset)
+        return list(self._entries)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._consumer.close()
 
 
 def _entry(message: Message) -> Entry:
