@@ -38,8 +38,8 @@ from complaints.mail import ReplyKind, Send
 from complaints.runtime import telemetry
 from complaints.runtime.upstream import Upstream
 from lapor.processes.run_channels import again_each_minute
-from tests.harness.sending import KEYS, PARTITIONS, Here, Post, post
-from tests.harness.sending_account import FakeAccount, by_citizen, fails, takes, waits
+from tests.harness.sending import PARTITIONS, Here, Post, post
+from tests.harness.sending_account import KEYS, FakeAccount, by_citizen, fails, takes, waits
 from tests.harness.step import Ground, read_committed
 from tests.harness.support import KafkaServer, allow, start_kafka, wait_until
 

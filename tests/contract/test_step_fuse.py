@@ -15,7 +15,8 @@ from complaints.bus.step.held.orders import Orders
 from complaints.bus.step.murmur2 import partition_of
 from complaints.bus.step.worker import Worker
 from tests.contract.test_step_host import opened, options_of
-from tests.harness.step import COMMAND, PARTITIONS, Ground, ground
+from tests.harness.step import PARTITIONS, Ground, ground
+from tests.harness.step_process import COMMAND
 from tests.harness.support import KafkaServer, wait_until
 
 __all__ = ["ground"]

@@ -14,7 +14,8 @@ from complaints.bus.step.identity import claim
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.worker import Worker
 from complaints.errors import ConfigurationError
-from tests.harness.step import Ground, ground, spec
+from tests.harness.step import Ground, ground
+from tests.harness.step_process import spec
 from tests.harness.support import wait_until
 
 __all__ = ["ground"]

@@ -16,7 +16,8 @@ from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.place.accept import install
 from complaints.bus.step.states.store import Store
 from complaints.errors import ConfigurationError
-from tests.harness.step import PARTITIONS, Ground, ground, read_committed, spec
+from tests.harness.step import PARTITIONS, Ground, ground, read_committed
+from tests.harness.step_process import spec
 from tests.harness.support import KafkaServer, wait_until
 
 __all__ = ["ground"]

@@ -16,7 +16,8 @@ from complaints.bus.step.worker import Worker
 from complaints.runtime.telemetry import STEP_RESTORE_SECONDS
 from tests.contract.test_step_host import opened, options_of
 from tests.contract.test_step_refused_partition import KEY, PARTITION, lose_the_end, turn_until
-from tests.harness.step import PARTITIONS, Ground, ground, spec
+from tests.harness.step import PARTITIONS, Ground, ground
+from tests.harness.step_process import spec
 from tests.harness.support import KafkaServer, allow
 
 __all__ = ["ground"]

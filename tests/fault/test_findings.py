@@ -33,7 +33,8 @@ from lapor.processes.run_channels import in_order, run_together
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.fakes import Mode
-from tests.harness.sending import KEYS, Post, post  # noqa: F401  # a fixture
+from tests.harness.sending import Post, post  # noqa: F401  # a fixture
+from tests.harness.sending_account import KEYS
 from tests.harness.sms import (
     BIND_RESP,
     DELIVER_RESP,

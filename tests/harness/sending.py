@@ -18,24 +18,20 @@ from confluent_kafka import Consumer, Producer
 from confluent_kafka import TopicPartition as At
 
 from channels.sending.accounts import Accounts
-from channels.sending.outcomes import Pauses
 from channels.sending.run import run_sender
 from channels.sending.spec import SenderSpec
 from complaints.bus import Record
 from complaints.bus.envelope import encode
 from complaints.bus.step.options import WorkerOptions
 from complaints.contract import ACCOUNTS, FEW_PARTITIONS, MESSAGE_EVENTS, SENDS
-from complaints.crypto import Keyring
 from complaints.mail import ReplyKind, Send, SendReport
 from tests.harness import warm
 from tests.harness.cases.log import Followed
-from tests.harness.sending_account import FakeAccount
+from tests.harness.sending_account import KEYS, QUICK, FakeAccount
 from tests.harness.step import read_committed
 from tests.harness.support import KafkaServer, wait_until
 
 PARTITIONS = FEW_PARTITIONS
-KEYS = Keyring.from_secret(b"a secret of the tests, 32 bytes long")
-QUICK = Pauses(first_s=0.2, most_s=1.0, link_first_s=0.2, link_most_s=1.0)
 
 
 @dataclass

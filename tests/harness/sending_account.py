@@ -6,6 +6,11 @@ from concurrent.futures import Future
 from typing import Any
 
 from channels.base import Letter, Page
+from channels.sending.outcomes import Pauses
+from complaints.crypto import Keyring
+
+KEYS = Keyring.from_secret(b"a secret of the tests, 32 bytes long")
+QUICK = Pauses(first_s=0.2, most_s=1.0, link_first_s=0.2, link_most_s=1.0)
 
 
 class FakeAccount:

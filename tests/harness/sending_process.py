@@ -16,9 +16,8 @@ from channels.sending.spec import SenderSpec
 from complaints.bus.step.options import WorkerOptions
 from complaints.errors import OutcomeUnknown
 from tests.harness.logs import plain_logs
-from tests.harness.sending import KEYS, QUICK
-from tests.harness.sending_account import FakeAccount, takes
-from tests.harness.step import dying
+from tests.harness.sending_account import KEYS, QUICK, FakeAccount, takes
+from tests.harness.step_process import dying
 
 
 def _noted(path: Path, ordinal: int, how: str, letter: Letter, answer: "Future[str]") -> None:

@@ -12,7 +12,7 @@ from complaints.bus.step import kafka, mailbox
 from complaints.bus.step.mailbox import Mailbox
 from complaints.bus.step.options import WorkerOptions
 from complaints.errors import BusUnavailable
-from tests.harness.step import spec
+from tests.harness.step_process import spec
 
 
 class Ended:

@@ -11,7 +11,7 @@ from complaints.bus.step import transaction
 from complaints.bus.step.place.positions import Position
 from complaints.bus.step.transaction import Fenced, Transactions
 from complaints.bus.step.watchdog import STATUS, Aside, Watchdog
-from tests.harness.step import spec
+from tests.harness.step_process import spec
 
 
 def test_a_call_that_does_not_come_back_ends_the_process() -> None:
