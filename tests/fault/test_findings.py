@@ -5,11 +5,8 @@ with two questions open, a double click, a second form with the same key and ano
 """
 
 import threading
-import time
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -22,7 +19,6 @@ from channels.sms.account import SmsAccount
 from channels.sms.window import Limits
 from complaints.bus import Record
 from complaints.bus.confluent import profiles
-from complaints.bus.envelope import encode
 from complaints.bus.step import kafka as step_kafka
 from complaints.bus.step.contract import StepTopics
 from complaints.bus.step.transaction import Fenced, Transactions, Work
@@ -32,16 +28,12 @@ from complaints.mail import MessageKind, ReplyKind, Send
 from lapor.processes.run_channels import in_order, run_together
 from normalizer.complaint import Normaliser
 from router.routing import Router
-from tests.harness.fakes import Mode
 from tests.harness.sending import Post, post  # noqa: F401  # a fixture
 from tests.harness.sending_account import KEYS
 from tests.harness.sms import (
     BIND_RESP,
-    DELIVER_RESP,
     SUBMIT_RESP,
-    House,
     OddSmsc,
-    deliver,
     frame,
     link_to,
     smscs,  # noqa: F401  # a fixture
@@ -60,12 +52,6 @@ STORY = b"Jalan Raya Pleret Kab Bantul lubangnya dalam sekali, tadi pagi ada pem
 def town(keys: Keyring) -> Town:
     """A town in which nobody has complained yet."""
     return Town(keys, Router.load(), Normaliser.load())
-
-
-def part(number: int, total: int) -> bytes:
-    """Return a part of the story, with its header."""
-    size = -(-len(STORY) // total)
-    return bytes([6, 8, 4, 1, 2, total, number]) + STORY[(number - 1) * size : number * size]
 
 
 class LateSmsc(OddSmsc):
@@ -148,83 +134,6 @@ def test_a_deployment_beside_a_slow_smsc_leaves_no_outcome_unknown(
     run_together(in_order(serve, send, stop), stop)
     assert [post.outcomes(question.id) for question in questions] == [["sent"]] * 3
     smsc.close()
-
-
-@pytest.fixture
-def two(tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]) -> Iterator[list[House]]:  # noqa: F811
-    """Two processes of the channel on two machines, each with a bind."""
-    made = [House(tmp_path / str(number), keys, [smsc]) for number, smsc in enumerate(smscs)]
-    for smsc in smscs:
-        smsc.accept(BOUND)
-    yield made
-    for smsc in smscs:
-        smsc.close()  # nobody waits for the answer to the unbind
-    for house in made:
-        house.close()
-
-
-@pytest.mark.parametrize("again", [False, True], ids=["once", "each part over both"])
-def test_two_processes_and_two_binds_with_alternating_parts_are_one_complaint_with_one_code(
-    two: list[House],
-    smscs: list[OddSmsc],  # noqa: F811
-    town: Town,
-    again: bool,
-) -> None:
-    """Which process takes a part, and whether the SMSC delivers it again over the other bind, is chance."""
-    total = 4
-    for number in range(1, total + 1):
-        for place in {number % 2, 0, 1} if again else {number % 2}:
-            smscs[place].write(deliver(number, part(number, total), esm_class=0x40))
-            assert smscs[place].read()[1:] == (DELIVER_RESP, 0, number)
-    for house in two:
-        town.take(*(encode(one, source="/channels/sms") for one in house.received))
-    (complaint,) = town.complaints
-    assert complaint.text == STORY.decode()
-    assert {event.tracking_code for event in town.landed} == {complaint.tracking_code}
-    assert len(town.landed) == sum(len(house.received) for house in two)
-
-
-def test_ten_status_questions_with_clickhouse_away_hold_up_no_complaint(
-    tmp_path: Path,
-    keys: Keyring,
-    smscs: list[OddSmsc],  # noqa: F811
-    town: Town,
-) -> None:
-    """The SMSC's window is ten. No question waits for a database: the complaint behind them is acknowledged at once."""
-    house, smsc = House(tmp_path, keys, smscs[:1]), smscs[0]
-    smsc.accept(BOUND)
-    asked = [deliver(number, b"STATUS 2Q74GVWWCE3", source=b"62811000%05d" % number) for number in range(10)]
-    began_s = time.monotonic()
-    smsc.write(*asked, deliver(10, STORY[:120]))
-    assert {smsc.read()[1:] for _ in range(11)} == {(DELIVER_RESP, 0, number) for number in range(11)}
-    assert time.monotonic() - began_s < 3.0  # it was 5.3 s; an idle machine takes milliseconds
-    town.take(*(encode(one, source="/channels/sms") for one in house.received))
-    assert [event.kind for event in town.landed] == [MessageKind.status] * 10 + [MessageKind.complaint]
-    assert len([send for send in town.sends if send.kind is ReplyKind.status]) == 10
-    smsc.close()
-    house.close()
-
-
-def test_a_dead_disk_of_the_channel_loses_no_part_and_makes_no_dead_letter(
-    two: list[House],
-    smscs: list[OddSmsc],  # noqa: F811
-    town: Town,
-) -> None:
-    """With Kafka the disk is not needed; without, the SMSC keeps the part, and the other process takes it."""
-    first, second = two
-    first.spool._database.execute("PRAGMA query_only = 1")
-    smscs[0].write(deliver(1, part(1, 2), esm_class=0x40))
-    assert smscs[0].read()[1:] == (DELIVER_RESP, 0, 1)
-    first.bus.mode = Mode.away
-    smscs[0].write(deliver(2, part(2, 2), esm_class=0x40))
-    assert smscs[0].read()[1:] == (DELIVER_RESP, TEMPORARY, 2)
-    smscs[1].write(deliver(2, part(2, 2), esm_class=0x40))
-    assert smscs[1].read()[1:] == (DELIVER_RESP, 0, 2)
-    for house in (first, second):
-        town.take(*(encode(one, source="/channels/sms") for one in house.received))
-    (complaint,) = town.complaints
-    assert complaint.text == STORY.decode()
-    assert [event.kind for event in town.landed] == [MessageKind.complaint] * 2
 
 
 class Silent:

@@ -10,7 +10,6 @@ from channels.sms import session as module
 from channels.sms.bind import Bind
 from channels.sms.links import read_links
 from complaints.crypto import Keyring
-from tests.harness.fakes import Mode
 from tests.harness.sms import (
     BIND_RESP,
     DELIVER,
@@ -199,29 +198,6 @@ def test_two_binds_of_one_system_id_are_two_accounts(tmp_path: Path, keys: Keyri
     assert names == [f"sms/lapor@127.0.0.1:{port}", f"sms/lapor@127.0.0.1:{port}+"]
 
 
-def test_two_citizens_interleave_long_texts_under_one_reference(house: House, smscs: list[OddSmsc]) -> None:
-    """The sender belongs to the key of a part: two right complaints, whatever comes first."""
-    smsc = smscs[0]
-    smsc.accept(frame(BIND_RESP, 1, b"x\0"))
-    ours, others = b"6281100000001", b"6281100000002"
-    pieces = [
-        (ours, 2, b"di Jalan Pemuda, Kota Semarang"),
-        (others, 1, b"Banjir setinggi lutut "),
-        (ours, 1, b"Lampu jalan mati "),
-        (others, 3, b"Kota Surabaya"),
-        (ours, 3, b" sejak Lebaran"),
-        (others, 2, b"di Rungkut, "),
-    ]
-    for number, (source, part, text) in enumerate(pieces, 1):
-        smsc.write(deliver(number, bytes([5, 0, 3, 77, 3, part]) + text, source=source, esm_class=0x40))
-    assert {smsc.read()[1:] for _ in pieces} == {(DELIVER_RESP, 0, number) for number in range(1, 7)}
-    assert set(house.texts) == {
-        "Lampu jalan mati di Jalan Pemuda, Kota Semarang sejak Lebaran",
-        "Banjir setinggi lutut di Rungkut, Kota Surabaya",
-    }
-    assert len({one.citizen for one in house.received}) == 2
-
-
 def test_data_sm_is_a_message_like_any(house: House, smscs: list[OddSmsc]) -> None:
     """SMPP 3.4, 4.7: its text stands in message_payload, and its answer is a data_sm_resp."""
     smsc = smscs[0]
@@ -273,25 +249,6 @@ def test_packed_septets_behind_a_header_are_read_part_by_part(house: House, smsc
         smsc.write(deliver(number, part, esm_class=0x40))
         assert smsc.read()[1:] == (DELIVER_RESP, 0, number)
     assert house.texts == ["".join(texts)]
-
-
-def test_where_neither_kafka_nor_the_spool_takes_it_the_smsc_keeps_it(
-    tmp_path: Path, keys: Keyring, smscs: list[OddSmsc]
-) -> None:
-    """0x64: it comes again later, and is taken then."""
-    house = House(tmp_path, keys, smscs[:1])
-    try:
-        smsc = smscs[0]
-        smsc.accept(frame(BIND_RESP, 1, b"x\0"))
-        house.bus.mode = Mode.away
-        house.spool._max_bytes = 0
-        smsc.write(deliver(1, b"lampu mati"))
-        assert smsc.read()[1:] == (DELIVER_RESP, 0x64, 1)
-        house.bus.mode = Mode.up
-        smsc.write(deliver(2, b"lampu mati"))
-        assert smsc.read()[1:] == (DELIVER_RESP, 0, 2)
-    finally:
-        house.close()
 
 
 def test_a_command_that_there_is_not_gets_generic_nack_and_the_link_stays(house: House, smscs: list[OddSmsc]) -> None:
