@@ -55,9 +55,9 @@ class Together(LoadFileScheduling):  # type: ignore[misc]  # it has no types
         return next((what for begin, what in TOGETHER.items() if file.startswith(begin)), file)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
-    """Let processes take files."""
-    return Together(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together | None:
+    """Let processes take files, as `--dist loadfile` does, but some files together."""
+    return Together(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
