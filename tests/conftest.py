@@ -43,6 +43,11 @@ TOGETHER = {
     "tests/integration/test_sql_escapes": "ClickHouse",
     "tests/integration/test_analyst_pages": "the sample",
     "tests/integration/test_dashboard": "the sample",
+    "tests/integration/test_sink": "the sink's ClickHouse",
+    "tests/integration/test_hidden_views": "the sink's ClickHouse",
+    "tests/integration/test_history": "the sink's ClickHouse",
+    "tests/fault/test_findings": "the broker",
+    "tests/fault/test_smpp": "the broker",
 }
 """What takes long to start and is shared, by the beginnings of the names of the files that share it: one process runs them all."""
 
