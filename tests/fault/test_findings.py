@@ -36,14 +36,12 @@ from tests.harness.sms import (
     OddSmsc,
     frame,
     link_to,
-    smscs,  # noqa: F401  # a fixture
     submitted,
 )
 from tests.harness.support import KafkaServer, wait_until
 from tests.harness.town import Town
 
 BOUND = frame(BIND_RESP, 1, b"x\0")
-TEMPORARY = 0x64
 
 STORY = b"Jalan Raya Pleret Kab Bantul lubangnya dalam sekali, tadi pagi ada pemotor jatuh. Tolong segera ditambal, warga takut lewat."
 
