@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from confluent_kafka import Consumer, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 SCHEMAS = Path(__file__).resolve().parents[3] / "complaints/contract/schemas"
 
@@ -128,7 +128,7 @@ class Followed:
     def read(self) -> list[Entry]:
         """Return the committed records up to the end now."""
         deadline, left = time.monotonic() + READ_S, set(self._at)
-        ends = {at: self._consumer.get_watermark_offsets(TopicPartition(self._topic, at), timeout=10)[1] for at in left}
+        ends = {at: self._end(at, deadline) for at in left}
         while left := {at for at in left if self._at[at] < ends[at]}:
             assert time.monotonic() < deadline, f"{self._topic} could not be read to its end"
             first = self._consumer.poll(0.2)  # `consume` alone would wait the whole time for the last records
@@ -139,6 +139,16 @@ class Followed:
                     offset += 1
                 self._at[place] = max(self._at[place], offset)
         return list(self._entries)
+
+    def _end(self, partition: int, deadline: float) -> int:
+        """Return the end of a partition; one that has no leader for a moment, as after a start of the broker, is waited for."""
+        while True:
+            try:
+                return self._consumer.get_watermark_offsets(TopicPartition(self._topic, partition), timeout=10)[1]
+            except KafkaException:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
 
     def close(self) -> None:
         """Close the connection."""
