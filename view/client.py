@@ -7,10 +7,11 @@ from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 import httpx
-from msgspec import UNSET, MsgspecError, Raw, Struct, UnsetType, json
+from msgspec import UNSET, Raw, Struct, UnsetType, json
 from pydantic import SecretStr
 
 from complaints import tracking
+from complaints.bus.foreign import decoded
 from complaints.case import Case, CaseStatus
 from complaints.errors import UnavailableError
 from complaints.fact import AnyFact
@@ -176,9 +177,10 @@ class ViewClient:
         for url in self._urls:
             try:
                 answer = self._http.get(f"{url}/health")
-                is_view = json.decode(answer.content, type=_Answer).behind_ms is not UNSET
+                known = decoded(answer.content, _Answer)
+                is_view = known is not None and known.behind_ms is not UNSET
                 said = json.decode(answer.content) if is_view else f"it answers {answer.status_code}"
-            except (httpx.HTTPError, ValueError, MsgspecError) as error:
+            except httpx.HTTPError as error:
                 said = _reason(error)
             found.append((url, said))
         return found
@@ -208,13 +210,15 @@ class ViewClient:
                     json=body,
                     timeout=self._patience_s + wait_s,
                 )
-                said = json.decode(answer.content, type=_Answer)
-            except (httpx.HTTPError, ValueError, MsgspecError) as error:
+            except httpx.HTTPError as error:
                 faults.append(f"{url}: {_reason(error)}")
             else:
-                if answer.is_success or (answer.status_code == NOT_FOUND and said.behind_ms is not UNSET):
-                    return said if answer.is_success else None
-                faults.append(f"{url} answers {answer.status_code}")
+                said = decoded(answer.content, _Answer)
+                if answer.is_success and said is not None:
+                    return said
+                if answer.status_code == NOT_FOUND and said is not None and said.behind_ms is not UNSET:
+                    return None
+                faults.append(f"{url} answers {answer.status_code}{'' if said else ', no JSON of a view'}")
             with self._lock:
                 self._away_until[url] = time.monotonic() + AWAY_S
         raise UnavailableError(f"the case cannot be looked up: {'; '.join(faults) or 'no view is set'}")
@@ -233,7 +237,7 @@ def _facts(said: _Answer | None) -> tuple[AnyFact, ...]:
 
 
 def _read(model: type[T], said: Raw) -> T:
-    try:
-        return json.decode(said, type=model)
-    except MsgspecError as error:  # a version of the contract that this program does not know
-        raise UnavailableError(f"the view's answer cannot be read: {error}") from error
+    found = decoded(said, model)
+    if found is None:
+        raise UnavailableError("the view's answer cannot be read: is the view of another version?")
+    return found

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from complaints.bus.foreign import decoded
 from complaints.errors import UnavailableError
 from view.freshness import Freshness
 from view.lookups import FIRST, LAST_DAY, CaseDocument, Place
@@ -114,10 +115,10 @@ class View:
     async def post_results(self, request: Request) -> Response:
         """Return what became of many commands, [code, id] each: the facts by id, and the versions of their cases by code."""
         self._require_ready()
-        try:
-            asked = msgspec.json.decode(await request.body(), type=_Asked).commands
-        except (ValueError, msgspec.MsgspecError) as error:
-            raise HTTPException(422, "the body has no commands, each a code and an id") from error
+        body = decoded(await request.body(), _Asked)
+        if body is None:
+            raise HTTPException(422, "the body has no commands, each a code and an id")
+        asked = body.commands
         if len(asked) > MOST_COMMANDS:
             raise HTTPException(422, f"at most {MOST_COMMANDS} commands")
         found = await run_in_threadpool(self._store.results, asked)

@@ -56,7 +56,7 @@ class Request(HTTPXRequest):
         """Return the JSON object in an answer (see HTTPXRequest)."""
         try:
             found: dict[str, Any] = json.loads(payload.decode("utf-8", "replace"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise TelegramError("the answer is no JSON") from error
         return found
 

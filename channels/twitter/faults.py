@@ -82,7 +82,7 @@ def _fields(error: tweepy.Forbidden) -> list[str]:
     """Return the texts of a problem (RFC 9457) that tell why; its type is the end of an address."""
     try:
         body = error.response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     if not isinstance(body, dict):
         return []

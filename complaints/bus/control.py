@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import orjson
-from msgspec import MsgspecError, Struct, json
+from msgspec import Struct
 
 from complaints.bus import Record, StoredRecord
+from complaints.bus.foreign import decoded
 from complaints.contract import CONTROL
 
 PARTITIONS_KEY: Final = b"partitions"
@@ -79,18 +80,22 @@ class Control:
     def take(self, records: Iterable[StoredRecord | Record]) -> "Control":
         """Take records in their order. One without a value ends what its key said; one that cannot be read changes nothing."""
         for record in records:
-            with suppress(ValueError, MsgspecError):
+            with suppress(ValueError):  # of the key
                 self._take(record.key or b"", record.value or b"{}")
         return self
 
     def _take(self, key: bytes, value: bytes) -> None:
         step, _, number = key.decode().rpartition("/")
-        said = json.decode(value, type=_Said)
+        said = decoded(value, _Said)
+        if said is None:
+            return
         if key == PARTITIONS_KEY:
             self.partitions = said.partitions
         elif step:
             at = (step, int(number))
-            why = None if said.since_ms is None else json.decode(value, type=Refusal if said.why else Hold)
+            why = decoded(value, Refusal) if said.why else decoded(value, Hold)
+            if why is None and said.since_ms is not None:
+                return
             self.held.pop(at, None)
             self.refused.pop(at, None)
             if isinstance(why, Refusal):

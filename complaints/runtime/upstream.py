@@ -103,7 +103,7 @@ class Upstream:
         """Return the records of all accounts of a channel, as last written to its file; empty if the file is missing or not readable."""
         try:
             return [Reach(**entry) for entry in json.loads((folder / f"{channel}.json").read_text())]
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             return []
 
 

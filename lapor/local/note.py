@@ -75,7 +75,7 @@ class Stack:
         """
         try:
             return cls._checked(json.loads((data / NOTE).read_text()))
-        except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
+        except (FileNotFoundError, NotADirectoryError, ValueError, TypeError, RecursionError):
             return None
         except OSError as error:
             raise ConfigurationError(

@@ -1,6 +1,5 @@
 """Remembers over a crash which record was in hand, so that a record that kills its worker three times becomes a dead letter."""
 
-import json
 import os
 import struct
 from collections.abc import Collection, Sequence
@@ -8,7 +7,10 @@ from mmap import mmap
 from pathlib import Path
 from typing import Final
 
+from msgspec import json
+
 from complaints.bus import StoredRecord
+from complaints.bus.foreign import decoded
 from complaints.errors import PoisonError
 
 DEATHS: Final = 3
@@ -48,13 +50,15 @@ class Attempts:
         self._file: mmap | bytearray = _mapped(path)
         try:
             self._read(bytes(self._file))
-        except (ValueError, struct.error):  # a file that was cut short says nothing
+        except struct.error:  # a file that was cut short says nothing
             self._deaths = {}
         self._write()
 
     def _read(self, content: bytes) -> None:
         in_hand, partition, offset = _HEAD.unpack_from(content)
-        for of_partition, of_offset, number in json.loads(content[_HEAD.size :].rstrip(b"\0") or b"[]"):
+        for of_partition, of_offset, number in (
+            decoded(content[_HEAD.size :].rstrip(b"\0"), list[tuple[int, int, int]]) or ()
+        ):
             self._deaths[of_partition, of_offset] = number
         if in_hand:
             self._deaths[partition, offset] = self._deaths.get((partition, offset), 0) + 1
@@ -104,7 +108,7 @@ class Attempts:
         self._file = bytearray(FILE_BYTES)
 
     def _write(self) -> None:
-        deaths = json.dumps([[*at, number] for at, number in self._deaths.items()][-MOST_DEATHS:]).encode()
+        deaths = json.encode([[*at, number] for at, number in self._deaths.items()][-MOST_DEATHS:])
         self._file[:] = (_IDLE + deaths).ljust(FILE_BYTES, b"\0")
 
 

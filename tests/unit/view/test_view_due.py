@@ -210,7 +210,9 @@ def test_the_results_of_many_commands_at_once(served: ServedView, client: ViewCl
     assert client.results([]).facts == {}
 
 
-@pytest.mark.parametrize("body", ["", "[]", '{"commands": [["x"]]}', '{"commands": [["x", "y"]]}', '{"commands": 1}'])
+@pytest.mark.parametrize(
+    "body", ["", "[]", '{"commands": [["x"]]}', '{"commands": [["x", "y"]]}', '{"commands": 1}', '{"x": ' + "[" * 2_000]
+)
 def test_a_body_without_commands_is_refused(served: ServedView, body: str) -> None:
     """With 422, like any other question that cannot be read; and so are too many at once."""
     assert served.post("/results", body).status_code == 422

@@ -226,7 +226,7 @@ def test_a_view_that_hangs_is_given_up_in_time() -> None:
         client.close()
 
 
-@each("body", [b"<html>", b"[]", b"1", b"{}", b""])
+@each("body", [b"<html>", b"[]", b"1", b"{}", b"", b"[" * 9_999, b'{"x":' + b"[" * 2_000 + b"]" * 2_000 + b"}"])
 @each("status", [200, 404, 500])
 def test_a_server_that_is_no_view_is_not_available(body: bytes, status: int) -> None:
     """A wrong address, or a proxy's page: never "no such case"."""

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from msgspec import MsgspecError, Struct, json
+from msgspec import Struct, json
 
 from complaints.bus.deleted import Gap
+from complaints.bus.foreign import decoded
 from complaints.bus.step.contract import RESERVED
 from complaints.errors import ConfigurationError
 
@@ -102,10 +103,7 @@ class Progress:
     @classmethod
     def read(cls, value: bytes) -> "Progress | None":
         """Return the progress that a store holds; None if an older program wrote it: then the copy is made anew."""
-        try:
-            return json.decode(value, type=cls)
-        except (ValueError, MsgspecError):
-            return None
+        return decoded(value, cls)
 
     def written(self) -> bytes:
         """Return the bytes of which `read` makes it again."""
@@ -156,11 +154,8 @@ def read(value: bytes | None, states_id: str) -> Position | None:
         states_id: the id of the state topic. A worker under which the topic was made anew wrote positions into the new one, which lacks the
             states of before.
     """
-    try:
-        said = json.decode(value or b"", type=_Written)
-    except (ValueError, MsgspecError):
-        return None
-    if said.states not in {None, states_id}:
+    said = decoded(value or b"", _Written)
+    if said is None or said.states not in {None, states_id}:
         return None
     return Position(said.offset, said.writer, said.topic, said.last)
 
