@@ -1,9 +1,9 @@
 """Judges how far a consumer group or the view is behind, by the age of the oldest waiting record and not by the number of records."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from complaints.bus import Backlog
+from complaints.bus import Backlog, TopicPartition
 from complaints.bus.membership import LONGEST_WITHOUT_S
 from complaints.storage.spool import Waiting
 from ops.doctor import CLOCKS_DIFFER_S, Finding, Level
@@ -24,6 +24,30 @@ after an order and is left behind when the router ends. So what seems to wait fo
 
 OURS = "lapor-"
 """Prefix of all groups of the pipeline."""
+
+
+OPEN_S = 30.0
+"""Seconds that a transaction may be open: longer than any of the pipeline's, which Kafka ends of a worker that was killed."""
+
+
+def held_up(began: Mapping[TopicPartition, int], *, now: float) -> Iterator[Finding]:
+    """Yield a warning if open transactions hold partitions up: lag ends before them, so nothing seems to wait behind them.
+
+    Args:
+        began: when the first open transaction of each partition that has one began, in milliseconds since 1970.
+        now: the present time in seconds since 1970.
+    """
+    ages = {at: now - ms / 1000 for at, ms in began.items() if now - ms / 1000 > OPEN_S}
+    if ages:
+        places = ", ".join(f"{topic}/{partition} for {age_s:.0f} s" for (topic, partition), age_s in ages.items())
+        topic, partition = min(ages)
+        yield Finding(
+            what="transactions",
+            level=Level.warn,
+            detail=f"an open transaction holds up {places}: nobody reads what came after it",
+            advice="Kafka ends it after the time that its producer has set, at most 15 minutes unless the broker allows more; one that"
+            f" it does not end is found with `kafka-transactions.sh find-hanging --topic {topic} --partition {partition}`",
+        )
 
 
 def is_judged(backlog: Backlog) -> bool:

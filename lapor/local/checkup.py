@@ -23,11 +23,21 @@ from lapor.processes.channels import CHANNELS
 from lapor.processes.forks import is_process
 from lapor.processes.routing import agencies
 from lapor.processes.secret import require_known
-from lapor.processes.wiring import STEPS, WORKERS, administration, backlogs, board, cases, loops, upstreams_in
+from lapor.processes.wiring import (
+    STEPS,
+    WORKERS,
+    administration,
+    backlogs,
+    board,
+    cases,
+    loops,
+    open_transactions,
+    upstreams_in,
+)
 from ops import doctor as look
 from ops.casework.gone import orphans
 from ops.doctor import Finding, Level
-from ops.lag import OURS, SENDERS, is_judged, lag, service_of, spooled, view
+from ops.lag import OURS, SENDERS, held_up, is_judged, lag, service_of, spooled, view
 from ops.reach import Since, reach
 from ops.standing import declared_settings, leaders, partitions, standing
 from ops.stored import WHAT, stored
@@ -139,6 +149,8 @@ def _kafka(brokers: str, data: Path, stack: Stack | None) -> Iterator[Finding]:
             yield partitions(control, topics(), there)
             yield declared_settings(topics(), there)
         yield from standing(control, now=time.time())
+        places = [(topic, at) for topic, one in there.items() for at in range(one.partitions)]
+        yield from held_up(open_transactions(brokers, places, timeout_s=PATIENCE_S), now=time.time())
         found = backlogs(brokers, look.READERS, timeout_s=PATIENCE_S)
     except LaporError as error:
         yield Finding(what="kafka", level=Level.fail, detail=str(error), advice=READ_THE_LOG)

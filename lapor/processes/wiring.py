@@ -20,7 +20,7 @@ from lapor.processes.routing import router_of_worker
 from lapor.processes.secret import keyring
 
 if TYPE_CHECKING:  # each function imports the client library that it needs
-    from complaints.bus import Backlog, Scanner
+    from complaints.bus import Backlog, Scanner, TopicPartition
     from complaints.bus.admin import Administration
     from complaints.bus.control import Board
     from complaints.bus.step.contract import StepSpec
@@ -243,6 +243,15 @@ def backlogs(brokers: str, expected: Mapping[str, Iterable[str]], *, timeout_s: 
     from complaints.bus.confluent.backlog import Backlogs
 
     return Backlogs(brokers, timeout_s=timeout_s).of_all(expected)
+
+
+def open_transactions(
+    brokers: str, partitions: "Iterable[TopicPartition]", *, timeout_s: float
+) -> "dict[TopicPartition, int]":
+    """Return when the open transaction of each partition that has one began (see Backlogs.held_up)."""
+    from complaints.bus.confluent.backlog import Backlogs
+
+    return Backlogs(brokers, timeout_s=timeout_s).held_up(partitions)
 
 
 def store(settings: Settings) -> "Store":

@@ -162,6 +162,25 @@ def test_what_was_given_up_waits_for_nobody(topic: Topic) -> None:
     assert topic.backlog(group).oldest_ms == 9_000
 
 
+def test_an_open_transaction_holds_its_partition_up_since_its_first_record(topic: Topic) -> None:
+    """To those who wait behind it nothing seems to wait: lag is counted up to it."""
+    places = [(topic.name, partition) for partition in range(PARTITIONS)]
+    topic.write(1_000, transaction="abort")
+    producer = Producer({"bootstrap.servers": topic.brokers, "transactional.id": uuid4().hex})
+    producer.init_transactions(10)
+    producer.begin_transaction()
+    producer.produce(topic.name, b"x", partition=0, timestamp=2_000)
+    producer.flush(10)
+    topic.write(3_000)
+    topic.write(3_000, partition=1)
+    group = topic.commit(2)
+    assert topic.backlog(group).waiting == 0
+    assert Backlogs(topic.brokers).held_up(places) == {(topic.name, 0): 2_000}
+    producer.abort_transaction(10)
+    wait_until(lambda: not Backlogs(topic.brokers).held_up(places), what="its end")
+    assert topic.backlog(group).oldest_ms == 3_000
+
+
 def test_a_topic_that_is_gone_takes_its_lag_with_it(topic: Topic) -> None:
     """And does not hide the other groups."""
     topic.write(1_000)

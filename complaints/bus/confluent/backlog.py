@@ -29,7 +29,7 @@ POLL_S = 0.2
 
 _FIRST: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]  # the library leaves them untyped
 _END: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # the same
-_COMMITTED = IsolationLevel.READ_COMMITTED
+_COMMITTED, _UNCOMMITTED = IsolationLevel.READ_COMMITTED, IsolationLevel.READ_UNCOMMITTED
 
 
 class Backlogs:
@@ -63,6 +63,24 @@ class Backlogs:
             return self._of_all(expected)
         except (KafkaException, TimeoutError) as error:
             raise BusUnavailable(f"the progress of the consumer groups could not be read: {error}") from error
+
+    def held_up(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        """Return the partitions with an open transaction, which no reader of committed records passes, and when each began.
+
+        Args:
+            partitions: those to look at.
+
+        Raises:
+            BusUnavailable: Kafka did not answer in time.
+        """
+        asked = set(partitions)
+        try:
+            stable, ends = self._offsets(asked, _END), self._offsets(asked, _END, _UNCOMMITTED)
+            open_ = {(at, offset) for at, offset in stable.items() if offset < ends.get(at, 0)}
+            stamps = self._timestamps(open_, isolation_level="read_uncommitted")  # at the offset is its first record
+        except (KafkaException, TimeoutError) as error:
+            raise BusUnavailable(f"the open transactions could not be read: {error}") from error
+        return {at: stamp for (at, _), stamp in sorted(stamps.items()) if stamp is not None}
 
     def _of_all(self, expected: Mapping[str, Iterable[str]]) -> list[Backlog]:
         listed = self._answer(self._admin.list_consumer_groups(request_timeout=self._timeout_s))
@@ -106,19 +124,22 @@ class Backlogs:
         found = self._admin.list_topics(topic, timeout=self._timeout_s).topics[topic]
         return {(topic, partition) for partition in found.partitions}
 
-    def _offsets(self, partitions: set[TopicPartition], which: OffsetSpec) -> Offsets:
+    def _offsets(
+        self, partitions: set[TopicPartition], which: OffsetSpec, isolation: IsolationLevel = _COMMITTED
+    ) -> Offsets:
         """Return one offset of each partition, without the partitions that no longer exist or have no leader now.
 
         Args:
             partitions: the partitions.
             which: _FIRST for the offset of the first record that Kafka still has; _END for the end of what may be read: the offset of the
                 first record of a transaction that is still open, or of the next record if none is open.
+            isolation: with _UNCOMMITTED the end is that of all records.
         """
         if not partitions:
             return {}
         asked = {ConfluentPartition(topic, partition): which for topic, partition in partitions}
         found: dict[TopicPartition, int] = {}
-        answers = self._admin.list_offsets(asked, isolation_level=_COMMITTED, request_timeout=self._timeout_s)
+        answers = self._admin.list_offsets(asked, isolation_level=isolation, request_timeout=self._timeout_s)
         for at, answer in answers.items():
             try:
                 found[at.topic, at.partition] = int(self._answer(answer).offset)
@@ -131,7 +152,7 @@ class Backlogs:
         # librdkafka enforces the timeout itself; this one is for the case that it fails to
         return asked.result(self._timeout_s + 1.0)
 
-    def _timestamps(self, places: set[Place]) -> dict[Place, int | None]:
+    def _timestamps(self, places: set[Place], **settings: str) -> dict[Place, int | None]:
         """Return, by place (a partition and an offset), the timestamp in milliseconds of the first record at or after it; None if none is.
 
         Places that could not be read in time are left out. Between a place and the end there may be only transaction markers and records
@@ -143,7 +164,7 @@ class Backlogs:
         by_partition: dict[TopicPartition, list[int]] = defaultdict(list)
         for at, offset in sorted(places):
             by_partition[at].append(offset)
-        consumer = Consumer(profiles.peeker(self._brokers))
+        consumer = Consumer(profiles.peeker(self._brokers, **settings))
         try:
             for number in range(max(map(len, by_partition.values()), default=0)):
                 now = {at: offsets[number] for at, offsets in by_partition.items() if number < len(offsets)}

@@ -105,14 +105,15 @@ def tail(brokers: str) -> Settings:
     )
 
 
-def peeker(brokers: str) -> Settings:
+def peeker(brokers: str, **more: str) -> Settings:
     """Return the settings of a reader of single records, for their age.
 
     Args:
         brokers: host:port, separated by commas.
+        more: further settings.
     """
     return _reader(brokers, "lapor-backlog", enable_partition_eof=True, fetch_wait_max_ms=50) | _named(
-        max_partition_fetch_bytes=PEEK_BYTES
+        max_partition_fetch_bytes=PEEK_BYTES, **more
     )
 
 

@@ -26,7 +26,7 @@ from lapor.local.note import Stack
 from ops import doctor
 from ops.casework.gone import is_gone, orphans
 from ops.doctor import CALM_S, CRASH_LOOP, LOOK_BACK_S, READERS, Finding, Level
-from ops.lag import SLOW_S, STUCK_S, is_judged, lag, service_of, spooled
+from ops.lag import SLOW_S, STUCK_S, held_up, is_judged, lag, service_of, spooled
 from ops.reach import Since, reach
 from ops.standing import declared_settings, leaders
 from ops.stored import judged
@@ -438,6 +438,15 @@ def test_a_reader_counts_as_living_once_it_has_had_time_to_join(tmp_path: Path) 
         Heartbeat(tmp_path / "heartbeats", name).beat()
     groups = ("router", "sms", "sink", "conversation", "")
     assert [living(tmp_path, stack, service) for service in groups] == [1, 3, 0, 0, 0]
+
+
+def test_an_open_transaction_is_worth_a_look_once_it_is_older_than_any_of_ours() -> None:
+    """What came behind it is no lag that anybody can see."""
+    began = {("lapor.sends", 2): int(NOW - 40) * 1000, ("lapor.cases", 0): int(NOW - 2) * 1000}
+    (found,) = held_up(began, now=NOW)
+    assert (found.level, found.detail[:56]) == (Level.warn, "an open transaction holds up lapor.sends/2 for 40 s: nob")
+    assert "find-hanging --topic lapor.sends --partition 2`" in found.advice
+    assert list(held_up(began, now=NOW - 20)) == []
 
 
 def test_a_topic_that_takes_less_than_is_declared_is_a_fault() -> None:
