@@ -1,4 +1,4 @@
-"""Says which records Kafka deleted before they were read, so that nothing is lost unsaid: a dead letter is made of it."""
+"""Says which records Kafka deleted before they were read, or lost after they were handled: a dead letter is made of it."""
 
 from typing import NamedTuple
 
@@ -7,15 +7,17 @@ from complaints.errors import PoisonError
 
 
 class Gap(NamedTuple):
-    """Offsets that Kafka deleted before their records were handled. Some or all of them may be markers of transactions.
+    """Offsets whose records Kafka has no more. Some or all of them may be markers of transactions.
 
     Attributes:
         first: the first of them.
         end: the offset after the last.
+        handled: whether they were handled before, and Kafka has lost that, too; else they were deleted unread.
     """
 
     first: int
     end: int
+    handled: bool = False
 
 
 class DeletedUnread(PoisonError):
@@ -31,11 +33,23 @@ class DeletedUnread(PoisonError):
         self.reader = reader
 
 
+class LostHandled(DeletedUnread):
+    """Records that were handled before Kafka lost them, with all that was written of them."""
+
+
 def lost(reader: str, topic: str, partition: int, gap: Gap) -> tuple[StoredRecord, DeletedUnread]:
     """Return the record and the error of which a dead letter is made."""
+    place = StoredRecord(topic, partition, gap.first, b"", None, (), 0)
+    if gap.handled:
+        return place, LostHandled(
+            f"Kafka has lost what {reader} handled from {gap.first} to {gap.end - 1} of {topic}/{partition}, at most"
+            f" {gap.end - gap.first} records, and the states after them: it was restored from an older copy, or lost power. What was"
+            " sent is sent, and what channels acknowledged meanwhile is to be had from that machine's disk alone",
+            reader,
+        )
     reason = (
         f"Kafka deleted the offsets {gap.first} to {gap.end - 1} of {topic}/{partition} before {reader} read them: at most"
         f" {gap.end - gap.first} records, some or all of which may be markers of transactions. Its retention is too short, or somebody"
         " deleted them"
     )
-    return StoredRecord(topic, partition, gap.first, b"", None, (), 0), DeletedUnread(reason, reader)
+    return place, DeletedUnread(reason, reader)

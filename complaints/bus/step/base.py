@@ -169,9 +169,10 @@ class Base:
             )
 
     def lost(self) -> list[tuple[StoredRecord, DeletedUnread]]:
-        """Return a record and an error for each partition of which Kafka deleted something unread, for a dead letter."""
+        """Return a record and an error for each partition of which Kafka lost something and whose position is due, for a dead letter."""
         mailbox, topics = self.mailbox, self.writer.topics
-        return [lost(topics.name, topics.mailbox, partition, gap) for partition, gap in mailbox.gaps.items()]
+        due = mailbox.due() if mailbox.gaps else {}
+        return [lost(topics.name, topics.mailbox, at, gap) for at, gap in mailbox.gaps.items() if at in due]
 
     def refuses(self, pending: Pending) -> bool:
         """Return whether the broker never takes what is pending. Nothing of it is committed.

@@ -41,7 +41,7 @@ class Places:
         self.proof = Proof()
         self._regrown = set[int]()
         self.gaps: dict[int, Gap] = {}
-        """What Kafka deleted of partitions before it was handled, until a position behind it is committed."""
+        """What Kafka deleted of partitions before it was handled, or lost after that, until a position behind it is committed."""
 
     def begin(self, partition: int, known: Known, first: int, end: int) -> int:
         """Return where a partition begins whose states are complete.
@@ -76,9 +76,10 @@ class Places:
         offset, gap = start_of(self._spec.name, place, self._spec.states, known=known, log=there)
         handled = position if position is not None and position.offset == offset and not there.regrown else None
         self.proof.begin(partition, handled, first=there.first)
-        if gap is not None:
+        if (gap := gap or known.lost) is not None:
             self.gaps[partition] = gap
-            log.error("deleted unread", step=self._spec.name, at=place, first=gap.first, end=gap.end)
+            event = "lost after it was handled" if gap.handled else "deleted unread"
+            log.error(event, step=self._spec.name, at=place, first=gap.first, end=gap.end)
         return offset
 
     def behind(self, partition: int, position: Position, first: int, end: int) -> int:
@@ -103,13 +104,13 @@ class Places:
             self._regrown.discard(partition)
 
     def is_committed(self, partition: int, offset: int) -> bool:
-        """Return whether the group had committed an offset when the partition was given, and no operator has said anything since.
+        """Return whether the group had committed an offset when the partition was given, and nothing has been said or is to be said since.
 
-        What he has said counts until a position follows; a later loss would otherwise be taken for what he has accepted.
+        What an operator has said counts until a position follows; a later loss would otherwise be taken for what he has accepted.
         """
         committed, known = self._committed.get(partition), self._known.get(partition)
         is_said = known is not None and known.accepted is not None
-        return committed is not None and committed.offset == offset and not is_said
+        return committed is not None and committed.offset == offset and not is_said and partition not in self.gaps
 
     def at(self, offsets: Mapping[int, int]) -> dict[int, Position]:
         """Return what is to be known of offsets that are next to be handled."""

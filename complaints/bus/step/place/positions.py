@@ -75,11 +75,13 @@ class Known:
         committed: what the group has committed.
         position: what the last transaction has written into the state topic.
         accepted: what an operator has said since then.
+        lost: what the former copy on this disk was further than the topic, of which nobody has been told yet.
     """
 
     committed: Position | None = None
     position: Position | None = None
     accepted: Position | None = None
+    lost: Gap | None = None
 
 
 @dataclass(frozen=True, slots=True)

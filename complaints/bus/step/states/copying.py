@@ -83,7 +83,7 @@ class Copy:
         key, value = message.key() or b"", message.value()
         if key == self._position_key:
             position = read_position(value, self._topic_id)
-            self.known = self.known if position is None else Known(position=position)
+            self.known = self.known if position is None else Known(position=position, lost=self.known.lost)
         elif key == self._accepted_key:
             self.known = replace(self.known, accepted=read_position(value, self._topic_id) or self.known.accepted)
         elif self.former is None and not key.startswith(RESERVED) and self._spec.owns(key):

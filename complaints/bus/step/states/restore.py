@@ -10,6 +10,7 @@ from confluent_kafka import TopicPartition as ConfluentPartition
 
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import ANSWER_S, END, extent, is_record, patiently, regrown
+from complaints.bus.deleted import Gap
 from complaints.bus.step.contract import StepTopics, is_old
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.place.positions import (
@@ -206,7 +207,12 @@ class Restorer:
                 f" {order_for(self._spec.name, f'{self._topic}/{number}', where)} or another place, and the copy is deleted"
             )
         self._store.wipe(number)
-        return self._copy(number, copy.first, copy.end)
+        new = self._copy(number, copy.first, copy.end)
+        former = copy.former
+        if known.accepted is None and written is not None and written.offset < former.offset:
+            new.known = Known(lost=Gap(written.offset, former.offset, handled=True))
+            self._store.apply({}, {number: new.progress(self._now_ms())})  # until it is told, over restarts
+        return new
 
     def _assign(self) -> None:
         open_ = [copy for copy in self._active.values() if copy.next < copy.end]
