@@ -159,16 +159,18 @@ class Keyring:
         except (InvalidTag, ValueError) as error:
             raise self._cannot_open("a sealed state", key_id_of_state(sealed)) from error
 
-    def _cannot_open(self, what: str, key_id: str) -> ContractViolation:
+    def _cannot_open(self, what: str, key_id: str | None) -> ContractViolation:
         why = "is damaged, or was sealed for another record"
-        if key_id != self.key_id:
+        if key_id is None:
+            why = "is a record that is no state: nobody sealed it"
+        elif key_id != self.key_id:
             why = f"was sealed with the secret {key_id}, and this process has the secret {self.key_id}"
         return ContractViolation(f"{what} cannot be opened: it {why}")
 
 
-def key_id_of_state(sealed: bytes) -> str:
-    """Return the key id of the secret that a state was sealed with."""
-    return sealed[:KEY_ID_BYTES].hex()
+def key_id_of_state(sealed: bytes) -> str | None:
+    """Return the key id of the secret that a state was sealed with; None if it is text, and so no state that anybody sealed."""
+    return None if sealed.isascii() else sealed[:KEY_ID_BYTES].hex()
 
 
 def load_secret(path: Path) -> bytes:

@@ -99,7 +99,7 @@ def of_kafka(brokers: str) -> str | None:
             for batch in scanner.scan(CITIZENS, start={at: end - back for at, end in ends.items()}):
                 for record in batch:
                     if record.value and not (record.key or RESERVED).startswith(RESERVED):
-                        found = key_id_of_state(record.value)
+                        found = key_id_of_state(record.value) or found
             if found is not None:
                 return found
     return None

@@ -7,7 +7,7 @@ from uuid import uuid5
 import pytest
 
 from complaints import ids
-from complaints.crypto import Keyring, load_or_create_secret, load_secret
+from complaints.crypto import Keyring, key_id_of_state, load_or_create_secret, load_secret
 from complaints.errors import ConfigurationError, ContractViolation
 
 
@@ -59,6 +59,14 @@ def test_a_state_opens_for_its_own_key_only(keys: Keyring) -> None:
         keys.unseal_state(sealed, key=b"another")
     with pytest.raises(ContractViolation, match=f"with the secret {keys.key_id}"):
         Keyring.from_secret(b"another secret that has 32 bytes").unseal_state(sealed, key=b"citizen")
+
+
+def test_a_record_that_nobody_sealed_does_not_speak_of_another_secret(keys: Keyring) -> None:
+    """Others can write into the topic of states; the secret is not to blame for that."""
+    with pytest.raises(ContractViolation, match="is a record that is no state"):
+        keys.unseal_state(b'{"what": "ever"}', key=b"citizen")
+    assert key_id_of_state(b'{"what": "ever"}') is None
+    assert key_id_of_state(keys.seal_state(b"{}", key=b"citizen")) == keys.key_id
 
 
 def test_sealing_twice_gives_the_same_text_so_that_a_second_try_changes_nothing(keys: Keyring) -> None:
