@@ -192,11 +192,16 @@ class Heartbeat:
 
     def end(self) -> None:
         """Remove the file: the loop has ended on purpose, so its silence means nothing."""
+        self._last = 0.0
         self._path.unlink(missing_ok=True)
 
     def seconds_since(self) -> float:
         """Return the seconds since the last call of `beat`, or since this object was made."""
         return time.monotonic() - self._beaten
+
+    def last(self) -> float:
+        """Return when the file was last written, by a monotonic clock; 0 before that, and after `end`."""
+        return self._last
 
     @classmethod
     def age_s(cls, folder: Path, name: str) -> float | None:

@@ -54,6 +54,10 @@ YOUNG_OBJECTS = 100_000
 reference counting frees them. With Python's 700 a sixth of the router's time goes into collections."""
 
 
+INSERT_S = 300.0
+"""Seconds that the sink may be without a heartbeat: one insert of ClickHouse may take long, and its answer has timeouts of its own."""
+
+
 def run_services(names: Sequence[str], settings: Settings) -> None:
     """Run one or more channels in this process, or one worker: what ends one worker must not end another.
 
@@ -237,7 +241,8 @@ def run_sink(settings: Settings) -> None:
     from sinks.clickhouse.sink import GROUP, Pace, Sink, say_deleted
 
     configure_logging("sink", settings.log_level)
-    brokers, beat, clickhouse = settings.kafka_required(), heartbeats(settings, "sink"), store(settings)
+    beat = heartbeats(settings, "sink", within_s=INSERT_S)
+    brokers, clickhouse = settings.kafka_required(), store(settings)
     if is_new(clickhouse) and forget(brokers, GROUP):
         log.warning("the database is new although rows were stored before: it is filled again with all that Kafka has")
     number = case_numbers(settings)

@@ -280,9 +280,19 @@ def cases(settings: Settings) -> "ViewClient":
     return ViewClient(urls, key=key)
 
 
-def heartbeats(settings: Settings, name: str) -> Heartbeat:
-    """Return the heartbeat of a service."""
-    return Heartbeat(settings.data / "heartbeats", name)
+def heartbeats(settings: Settings, name: str, *, within_s: float = Heartbeat.STALE_AFTER_S) -> Heartbeat:
+    """Return the heartbeat of a loop of this process, which ends if the loop falls silent: not every process has a supervisor.
+
+    Args:
+        settings: the data folder.
+        name: of the loop.
+        within_s: how long it may be silent after its first heartbeat, in seconds.
+    """
+    from complaints.bus.step.watchdog import Watchdog
+
+    beat = Heartbeat(settings.data / "heartbeats", name)
+    Watchdog().follow(name, beat.last, within_s=within_s)
+    return beat
 
 
 def upstream(settings: Settings, name: str) -> Upstream:

@@ -1,4 +1,7 @@
-"""Ends the process, or gives up a thread, if a call of the Kafka client does not come back in its time: nothing can interrupt it."""
+"""Ends the process, or gives up a thread, if a call of the Kafka client does not come back in its time: nothing can interrupt it.
+
+The client waits by the system's clock: one that is set back by hours lets its calls hang for hours.
+"""
 
 import os
 import threading
@@ -21,7 +24,7 @@ STATUS: Final = 75
 
 
 class Watchdog:
-    """Watches one call at a time. The process that it ends has crashed, which a step survives."""
+    """Watches one call at a time, or the heartbeats of loops. The process that it ends has crashed, which every service survives."""
 
     def __init__(self, end: Callable[[int], object] = os._exit) -> None:
         """Watch nothing yet.
@@ -49,6 +52,28 @@ class Watchdog:
             yield
         finally:
             self._watched = None
+
+    def follow(self, loop: str, last: Callable[[], float], *, within_s: float) -> None:
+        """End the process if a loop has no heartbeat for longer, in a service that no supervisor watches.
+
+        A loop that has had none yet is still starting. Time in which the whole process stood still does not count.
+
+        Args:
+            loop: its name, for the log.
+            last: returns a number that changes with each heartbeat; 0 before the first one, and once the loop has ended on purpose.
+            within_s: how long it may be silent, in seconds.
+        """
+        threading.Thread(target=self._follow, args=(loop, last, within_s), name=f"watchdog-{loop}", daemon=True).start()
+
+    def _follow(self, loop: str, last: Callable[[], float], within_s: float) -> None:
+        former, silent_s, looked_at = 0.0, 0.0, time.monotonic()
+        while silent_s <= within_s:
+            time.sleep(LOOK_S)
+            passed_s, looked_at = time.monotonic() - looked_at, time.monotonic()
+            silent_s = silent_s + min(passed_s, 2 * LOOK_S) if former and last() == former else 0.0
+            former = last()
+        log.critical("the loop had no heartbeat for too long; the process ends", loop=loop, silent_s=round(silent_s))
+        self._end(STATUS)
 
     def _watch(self) -> None:
         while True:

@@ -1,8 +1,12 @@
 """A call of the Kafka client that ignores its timeout ends the process, and no other call does."""
 
+import signal
+import subprocess
+import sys
 import threading
 import time
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +15,7 @@ from complaints.bus.step import transaction
 from complaints.bus.step.place.positions import Position
 from complaints.bus.step.transaction import Fenced, Transactions
 from complaints.bus.step.watchdog import STATUS, Aside, Watchdog
+from complaints.runtime.telemetry import Heartbeat
 from tests.harness.step_process import spec
 
 
@@ -44,6 +49,40 @@ def test_calls_that_come_back_end_nothing() -> None:
             fail_slowly(watchdog)
     time.sleep(0.8)
     assert ended == []
+
+
+def test_a_loop_that_falls_silent_ends_its_process(tmp_path: Path) -> None:
+    """As where a clock was set back under the client; one that is still starting, beats or has ended on purpose ends nothing."""
+    ended: list[str] = []
+    beats = {name: Heartbeat(tmp_path, name) for name in ("starting", "beating", "done", "silent")}
+    for name, beat in beats.items():
+        Watchdog(partial(lambda at, _: ended.append(at), name)).follow(name, beat.last, within_s=1.6)
+        if name != "starting":
+            beat.beat()
+    beats["done"].end()
+    began = time.monotonic()
+    while not ended and time.monotonic() < began + 30:
+        beats["beating"].beat()
+        time.sleep(0.1)
+    assert time.monotonic() - began > 1.6
+    assert ended == ["silent"]
+
+
+def test_a_process_that_stood_still_is_not_ended_when_it_goes_on() -> None:
+    """Its loop could beat no more than its watch could look."""
+    code = (
+        "import time; from complaints.bus.step.watchdog import Watchdog; beat = [1.0]\n"
+        "Watchdog().follow('loop', lambda: beat[0], within_s=4)\n"
+        "for _ in range(30): time.sleep(0.1); beat[0] += 1; print(flush=True)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(6)
+    process.send_signal(signal.SIGCONT)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
 
 
 class Hanging:
