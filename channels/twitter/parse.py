@@ -128,7 +128,7 @@ def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundM
 
 
 def _spoken_of(post: Mapping[str, Any], within: Found, account: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the posts that this one quotes or answers, each after the words that the text gets for it.
+    """Return the posts that this one quotes or answers, each after the words that the text gets for it, which never name the citizen himself.
 
     Whoever asks to be hidden in his own post does not become part of what somebody else tells. Nor does whoever speaks to us there: that is
     a report of his own, which he may hide at any later time.
@@ -143,7 +143,8 @@ def _spoken_of(post: Mapping[str, Any], within: Found, account: str) -> list[tup
         is_own = other.get("author_id") == post["author_id"]
         if is_own or not (_names(account, other, text) or asks_to_be_hidden(text)):
             how = "mengutip" if reference.get("type") == "quoted" else "menanggapi"
-            found.append((f"[{how} @{username or '?'}] {text}", other))
+            whom = "kirimannya sendiri" if is_own else f"@{username or '?'}"
+            found.append((f"[{how} {whom}] {text}", other))
     return found
 
 
@@ -159,10 +160,8 @@ def _text_of(post: Mapping[str, Any]) -> str:
 
 
 def _raw(post: Mapping[str, Any], spoken_of: Sequence[Mapping[str, Any]]) -> bytes:
-    shown = {key: value for key, value in post.items() if key != "author_id"}
-    if spoken_of:
-        shown["referenced"] = list(spoken_of)
-    return json.dumps(shown).encode()
+    shown, *referenced = ({key: value for key, value in one.items() if key != "author_id"} for one in (post, *spoken_of))
+    return json.dumps(shown | ({"referenced": referenced} if referenced else {})).encode()
 
 
 def _is_retweet(post: Mapping[str, Any]) -> bool:

@@ -117,14 +117,18 @@ def test_what_somebody_else_told_us_himself_is_quoted_by_nobody(kind: str, text:
     assert text in message(text="@lapor1708", on=own, referenced_tweets=[{"type": kind, "id": "1"}]).text
 
 
+@each("kind", ["quoted", "replied_to"])
 @each("secret", SECRETS)
-def test_who_quotes_his_own_secret_post_is_as_hidden(secret: str) -> None:
-    """It tells what happened, so it is kept."""
-    own = within(tweets=[{"id": "1", "text": secret, "author_id": "77"}])
-    found = message(text="@lapor1708 tolong", on=own, referenced_tweets=[{"type": "quoted", "id": "1"}])
+def test_who_quotes_his_own_secret_post_is_as_hidden(kind: str, secret: str) -> None:
+    """It tells what happened, so it is kept, but not who he is."""
+    own = within(users=[{"id": "77", "username": "sari"}], tweets=[{"id": "1", "text": secret, "author_id": "77"}])
+    found = message(text="@lapor1708 tolong", on=own, referenced_tweets=[{"type": kind, "id": "1"}])
     assert secret in found.text
     assert found.secret
     assert found.anonymous
+    assert "sari" not in found.text
+    raw = json.loads(found.body)
+    assert [("author_id" in one, one["id"]) for one in (raw, *raw["referenced"])] == [(False, found.upstream_id), (False, "1")]
 
 
 def test_a_citizens_posts_of_one_conversation_are_one_message() -> None:
