@@ -179,7 +179,8 @@ class Weighing:
             if first and not is_unit and name not in first.bodies:
                 weight += first.named
             for one in self._with_watchdog(agency):
-                self._found.add_beside(one, weight, Reason("named", mention.span, "", weight))
+                score = weight if one is agency else weight * WATCHDOG
+                self._found.add_beside(one, score, Reason("named", mention.span, "", score))
 
     def _is_blamed(self, mention: Mention) -> bool:
         """Return whether the text complains of how the named unit answers and serves, and is clearly about nothing else."""

@@ -15,7 +15,7 @@ from normalizer.things.table import Things
 from router.agencies.registry import Agency, Registry
 from router.owners import locate
 from router.rulebook.reasons import Reasons
-from router.rulebook.rules import Rules
+from router.rulebook.rules import MINISTER, POLICE_AUDITOR, STAFF, Rules
 from router.rulebook.tiers import tier_name, tier_of
 from tests.harness.tables import each_row
 
@@ -123,6 +123,28 @@ def test_the_reason_for_a_thing_never_contradicts_its_route() -> None:
         assert tiers_in(plain) <= {tier_of(agency, REGISTRY)}, said
         seen += 1
     assert seen
+
+
+def test_the_reason_for_looking_into_abuse_of_office_never_contradicts_its_route() -> None:
+    """It names no other agency or tier than the one that looks into it."""
+    oversight = RULES.oversight
+    units = ("inspektorat-33", "inspektorat-33.74", "dprd-33", "dprd-33.74")
+    found = [
+        (one, oversight.basis(one, in_region=False)) for one in (*oversight.bases, *oversight.national.values(), *units)
+    ]
+    found += [("inspektorat-33.74", oversight.bases[STAFF]), ("kemenkes", oversight.bases[MINISTER])]
+    found.append((oversight.police, oversight.bases[POLICE_AUDITOR]))
+    seen = set()
+    for agency_id, basis in found:
+        agency = REGISTRY.get(agency_id)
+        if agency is None:
+            continue
+        reason = basis.why.removesuffix(f" ({basis.law})")
+        assert REASONS.fits(reason, agency), reason
+        assert tiers_in(told(reason, agency)) <= {tier_of(agency, REGISTRY)}, reason
+        assert not is_of_another(told(reason, agency), agency), reason
+        seen.add(basis.law)
+    assert seen == {basis.law for basis in oversight.bases.values()}
 
 
 @settings(max_examples=20)

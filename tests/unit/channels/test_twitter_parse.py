@@ -128,7 +128,10 @@ def test_who_quotes_his_own_secret_post_is_as_hidden(kind: str, secret: str) -> 
     assert found.anonymous
     assert "sari" not in found.text
     raw = json.loads(found.body)
-    assert [("author_id" in one, one["id"]) for one in (raw, *raw["referenced"])] == [(False, found.upstream_id), (False, "1")]
+    assert [("author_id" in one, one["id"]) for one in (raw, *raw["referenced"])] == [
+        (False, found.upstream_id),
+        (False, "1"),
+    ]
 
 
 def test_a_citizens_posts_of_one_conversation_are_one_message() -> None:

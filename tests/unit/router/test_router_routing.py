@@ -17,7 +17,7 @@ from router.routing import Router
 from router.working_days import working_day
 from tests.harness.house import routed
 from tests.harness.support import message
-from tests.harness.tables import each_row, readings_of, row_by_row
+from tests.harness.tables import each, each_row, readings_of, row_by_row
 
 RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
 
@@ -106,6 +106,69 @@ def test_after_a_refusal_the_refusal_is_the_reason_and_no_law_speaks_for_the_bod
     assert second.explanation.endswith(f"karena {first.owner.name} menyatakan bukan wewenangnya.")
     assert second.explanation.count("karena") == 1
     assert "UU" not in second.explanation
+
+
+LOOKS_INTO_ITSELF = {
+    *(
+        "anri",
+        "basarnas",
+        "bi",
+        "big",
+        "bkpm",
+        "bnn",
+        "bp-tapera",
+        "bpk",
+        "bpkp",
+        "bumn",
+        "danantara",
+        "dkpp",
+        "kemenpanrb",
+    ),
+    *(
+        "komnas-ham",
+        "kpi",
+        "kpk",
+        "lpp-rri",
+        "lpp-tvri",
+        "ojk",
+        "ombudsman",
+        "perpusnas",
+        "polri",
+        "ppatk",
+        "stis",
+        "tni",
+    ),
+}
+"""Public bodies other than enterprises that get reports of abuse in their own house, since the data name nobody above them for it."""
+
+
+def test_who_is_accused_does_not_look_into_himself_but_for_few(router: Router) -> None:
+    """No region, no office below a ministry that has an inspectorate, and no such inspectorate."""
+    own, seen = set(), 0
+    for said in (
+        "Pegawai {} minta uang dua juta supaya urusan cepat selesai",
+        "Pegawai {} melakukan pungli",
+        "Pejabat {} menerima suap",
+    ):
+        for body in router.registry.bodies.values():
+            facts = Facts(router.reader.read(said.format(body.name)))
+            seen += facts.oversight
+            if facts.oversight and router.decide(facts).owner is body and body.kind != "enterprise":
+                own.add(body.id)
+    assert seen > 1500
+    assert own <= LOOKS_INTO_ITSELF
+
+
+@each(
+    "text",
+    [
+        "Auditor inspektorat imigrasi minta suap",
+        "Pegawai Inspektorat Jenderal Kementerian Imigrasi dan Pemasyarakatan minta uang",
+    ],
+)
+def test_an_inspectorate_of_a_ministry_is_looked_into_from_above(router: Router, text: str) -> None:
+    """Also if the ministry's name has the word of one of its offices."""
+    assert routed(router, complaint(text, oversight=True)).owner.id == "kemenimipas"
 
 
 def test_one_weak_word_makes_nobody_sure(router: Router) -> None:
