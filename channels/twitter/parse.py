@@ -21,6 +21,9 @@ OFFICIAL = "government"
 """The `verified_type` of the accounts of public bodies (docs.x.com, user object)."""
 
 
+_POLE, _DATE_LINE = 90, 180
+"""The largest latitude and longitude, in degrees."""
+
 RETYPED = "retweet"
 """Why a post is ignored that repeats another's, typed as it was before X had a function for it ("RT @warga: ...")."""
 
@@ -118,6 +121,7 @@ def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundM
             secret=asks,
             text="\n\n".join((text, *(quoted for quoted, _ in spoken_of))),
             address=_place_of(post, within),
+            shared_location=_position(post),
             tagged=_tagged(post, account),
             attachments=_media_of(post, within),
             body=_raw(post, [other for _, other in spoken_of]),
@@ -128,7 +132,7 @@ def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundM
 
 
 def _spoken_of(post: Mapping[str, Any], within: Found, account: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the posts that this one quotes or answers, each after the words that the text gets for it, which never name the citizen himself.
+    """Return the posts that this one quotes or answers, each after the words that the text gets for it, which do not name its own author.
 
     Whoever asks to be hidden in his own post does not become part of what somebody else tells. Nor does whoever speaks to us there: that is
     a report of his own, which he may hide at any later time.
@@ -160,7 +164,9 @@ def _text_of(post: Mapping[str, Any]) -> str:
 
 
 def _raw(post: Mapping[str, Any], spoken_of: Sequence[Mapping[str, Any]]) -> bytes:
-    shown, *referenced = ({key: value for key, value in one.items() if key != "author_id"} for one in (post, *spoken_of))
+    shown, *referenced = (
+        {key: value for key, value in one.items() if key != "author_id"} for one in (post, *spoken_of)
+    )
     return json.dumps(shown | ({"referenced": referenced} if referenced else {})).encode()
 
 
@@ -188,6 +194,16 @@ def _tagged(post: Mapping[str, Any], account: str) -> tuple[str, ...]:
 def _place_of(post: Mapping[str, Any], within: Found) -> str:
     place = within.places.get((post.get("geo") or {}).get("place_id", ""), {})
     return str(place.get("full_name", ""))
+
+
+def _position(post: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Return the latitude and the longitude of the point that the citizen added to a post; X has them as GeoJSON, longitude first."""
+    match ((post.get("geo") or {}).get("coordinates") or {}).get("coordinates"):
+        case [int() | float() as longitude, int() | float() as latitude] if (
+            abs(latitude) <= _POLE and abs(longitude) <= _DATE_LINE
+        ):
+            return float(latitude), float(longitude)
+    return None
 
 
 def _media_of(post: Mapping[str, Any], within: Found) -> tuple[Attachment, ...]:

@@ -27,6 +27,7 @@ def _one(posts: Sequence[InboundMessage]) -> InboundMessage:
         first,
         text="\n".join(post.text for post in posts),
         address=next((post.address for post in posts if post.address), ""),
+        shared_location=next((post.shared_location for post in posts if post.shared_location), None),
         tagged=tuple(dict.fromkeys(name for post in posts for name in post.tagged)),
         attachments=tuple(file for post in posts for file in post.attachments),
         body=b"[" + b",".join(post.body for post in posts) + b"]",

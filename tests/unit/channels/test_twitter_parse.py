@@ -146,6 +146,16 @@ def test_a_citizens_posts_of_one_conversation_are_one_message() -> None:
     assert (two, three) == (other, alone)
 
 
+def test_a_point_is_the_position_of_the_post_and_no_words() -> None:
+    """As in GeoJSON, the longitude is first; of posts that are one message the first point counts."""
+    semarang = {"place_id": "p1", "coordinates": {"type": "Point", "coordinates": [110.4203, -6.9932]}}
+    found = message(geo=semarang, conversation_id="10")
+    assert (found.shared_location, "110" in found.text) == ((-6.9932, 110.4203), False)
+    assert joined([message(id="11", conversation_id="10"), found])[0].shared_location == found.shared_location
+    for point in ([200, 0], [0, 91], ["110", "-7"], [110.4], None):
+        assert message(geo={"coordinates": {"coordinates": point}}).shared_location is None
+
+
 def test_a_long_post_is_read_whole() -> None:
     """Beyond 280 characters `text` is cut."""
     whole = "@lapor1708 " + "jalan rusak " * 60
