@@ -151,6 +151,7 @@ class TestOneWorker:
         found = [msgspec.json.decode(value, type=Reply) for value in topics.new(CONVERSATIONS)]
         replies = [reply for reply in found if reply.complaint_id == complaint.id]
         assert [reply.kind.value for reply in replies] == ["received", "moved", "completed"]
+        assert {reply.tracking_code for reply in replies} == {complaint.tracking_code}
         assert replies[0].citizen == keys.pseudonym("sms", "6281234567890")
 
     def test_the_web_endpoint_shows_health_metrics_and_the_state_of_a_case(

@@ -165,9 +165,11 @@ def test_the_code_alone_withdraws_rates_and_shows_nothing(door: House, path: str
 
 def test_the_browser_that_sent_the_report_keeps_its_key_until_it_is_told_to_forget(door: House) -> None:
     """It is shown on the receipt and on the page of the case, for a year; nobody types it there."""
-    location = door.fill(text="Jalan berlubang").headers["location"]
+    sent_report = door.fill(text="Jalan berlubang")
+    location = sent_report.headers["location"]
     (complaint,) = door.complaints()
     key, code = door.receipt_key(complaint), complaint.mailbox
+    assert [one for one in sent_report.headers.get_list("set-cookie") if "Max-Age=31536000" in one]
     assert key in door.http.get(location).text
     door.settle(complaint, "diproses")
     assert key in door.http.get(f"/lacak/{code}").text

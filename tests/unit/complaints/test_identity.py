@@ -76,10 +76,11 @@ def test_sealing_twice_gives_the_same_text_so_that_a_second_try_changes_nothing(
 
 
 def test_a_pseudonym_is_stable_per_channel_and_says_nothing(keys: Keyring) -> None:
-    """The same person on another channel is another pseudonym: channels cannot be joined by it."""
+    """The same person is another pseudonym on another channel, so nobody joins them, and with another secret."""
     name = keys.pseudonym("sms", "6281234567890")
     assert name == keys.pseudonym("sms", "6281234567890")
     assert name != keys.pseudonym("web", "6281234567890")
+    assert name != Keyring.from_secret(b"another secret that has 32 bytes").pseudonym("sms", "6281234567890")
     assert len(name) == 32
     assert set(name) <= set("0123456789abcdef")
 

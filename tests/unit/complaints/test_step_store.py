@@ -74,13 +74,23 @@ def test_keys_are_read_in_their_order(opened: Open) -> None:
     assert list(store.keys(5)) == []
 
 
-def test_a_wipe_is_whole(opened: Open) -> None:
-    """States, timers and progress of the partition are gone together, and nothing of another one."""
+def test_a_wipe_is_whole(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """States, timers and progress of the partition are gone together or all still there, and nothing of another one is gone."""
     store = opened()
     put(store, b"k", 1000)
     at = Progress("topic", 7, 1_000, Known(position=Position(3, "w-0", "mailbox")), Mark(6, 1_000))
     store.apply({4: [Change(b"other", StoredState(1, 5, b"value"))]}, {3: at, 4: at})
     assert store.progress(3) == at
+
+    def full(*_: object) -> None:
+        raise UnavailableError("the disk is full")
+
+    with monkeypatch.context() as of_disk:
+        of_disk.setattr(store, "_write", full)
+        with pytest.raises(UnavailableError):
+            store.wipe(3)
+    assert store.get(3, b"k") is not None
+    assert (store.due(3, 10**15, 10), store.progress(3)) == ([Timer(3, 1000, b"k")], at)
     store.wipe(3)
     store = opened()
     assert (store.get(3, b"k"), store.due(3, 10**15, 10), store.progress(3)) == (None, [], None)

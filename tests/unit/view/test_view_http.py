@@ -8,11 +8,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
 from pydantic import SecretStr
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from complaints.bus import Record
 from complaints.contract import CASES
 from complaints.errors import CaseError, TrackingCodeError, UnavailableError
 from complaints.fact import FactKind
@@ -31,6 +33,8 @@ from view.status import status_of
 NOBODY = "2Q74GVWWCE3"
 """A valid code that no case has."""
 
+ADDRESS = "k1.c2VhbGVkIGFkZHJlc3M="
+
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[ServedView]:
@@ -46,6 +50,14 @@ def client(served: ServedView) -> Iterator[ViewClient]:
     made = ViewClient([served.url + "/"], key=KEY)
     yield made
     made.close()
+
+
+def with_address(record: Record) -> Record:
+    """Return the record as an older program might have written it, with a sealed address."""
+    value = msgspec.json.decode(record.value)
+    for part in (value, value.get("complaint") or {}):
+        part["reply_to"] = ADDRESS
+    return record._replace(value=msgspec.json.encode(value))
 
 
 def later(work: object, *arguments: object, after_s: float = 0.3) -> None:
@@ -88,7 +100,7 @@ def test_a_client_with_a_wrong_key_says_that_the_view_is_not_available(served: S
 def test_a_case_by_its_code_and_by_its_complaint(served: ServedView, client: ViewClient) -> None:
     """However a person types the code; without the sealed address; with how far the view is behind."""
     story = Story()
-    served.put(*story.records())
+    served.put(*map(with_address, story.records()))
     assert story.case is not None
     assert client.status(story.code.lower()) == client.status_of(story.complaint.id) == status_of(story.case)
     found = client.case(story.code)
@@ -96,6 +108,7 @@ def test_a_case_by_its_code_and_by_its_complaint(served: ServedView, client: Vie
     assert found.version == 2
     answer = served.get(f"/cases/{story.code}")
     assert answer.json()["behind_ms"] == 1000
+    assert ADDRESS not in answer.text + served.get(f"/cases/{story.code}/facts").text
 
 
 def test_what_is_not_there(served: ServedView, client: ViewClient) -> None:
