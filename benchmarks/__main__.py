@@ -18,7 +18,6 @@ from benchmarks.processes import Say
 from benchmarks.sms import intake, latency
 from benchmarks.step import (
     conversation,
-    due_timers,
     fact_latency,
     million_cases,
     million_citizens,
@@ -37,7 +36,6 @@ class Which(StrEnum):
 
     memory = "memory"
     latency = "latency"
-    timers = "timers"
     cases = "million-cases"
     due = "million-due"
     sms_latency = "sms-latency"
@@ -65,9 +63,7 @@ def main(  # noqa: PLR0913  # one option for each thing that a quick look wants 
     records: Annotated[int, typer.Option(min=10_000, help="step: records in the mailbox.")] = 200_000,
     seconds: Annotated[float, typer.Option(min=1, help="latency, sms-latency: how long at each rate.")] = 60,
     cases: Annotated[int, typer.Option(min=1000, help="million-cases, million-due: the number of cases.")] = 1_000_000,
-    timers: Annotated[
-        int, typer.Option(min=100, max=20_000, help="timers, million-due: how many are due at once.")
-    ] = 10_000,
+    timers: Annotated[int, typer.Option(min=100, max=20_000, help="million-due: how many are due at once.")] = 10_000,
 ) -> None:
     """Measure the promises that are figures, on the real Kafka and the real ClickHouse engine, in a temporary folder.
 
@@ -80,9 +76,6 @@ def main(  # noqa: PLR0913  # one option for each thing that a quick look wants 
 
     **million-cases**: a worker starts with an empty disk and again after a kill -9. Bars: it works on all partitions after 60 s and after
     15 s, and needs at most 600 MiB. About 3 minutes and 5 GB.
-
-    **timers**: 10,000 timers are due at once while 200 fresh records per second come. Bars: each fires once, and p99 of the fresh ones
-    < 500 ms. About 1 minute.
 
     **million-due**: 10,000 of a million open cases are due at once while 200 complaints per second come. Bars: each is handled once and all
     within 60 s, and p99 from a complaint to its owner < 500 ms. About 5 minutes and 5 GB.
@@ -118,7 +111,6 @@ def main(  # noqa: PLR0913  # one option for each thing that a quick look wants 
     measures: dict[Which, Callable[[], list[Figure]]] = {
         Which.memory: lambda: memory.measure(say=say),
         Which.latency: lambda: fact_latency.measure(seconds=seconds, say=say),
-        Which.timers: lambda: due_timers.measure(timers=timers, say=say),
         Which.cases: lambda: million_cases.measure(cases=cases, say=say),
         Which.due: lambda: million_due.measure(cases=cases, due=timers, say=say),
         Which.sms_latency: lambda: latency.measure(seconds=seconds, say=say),

@@ -34,23 +34,18 @@ LOG_LINES = 15
 
 
 @contextmanager
-def process(
-    arguments: Sequence[str], log: Path, environment: Mapping[str, str], *, tree: Path | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
+def process(arguments: Sequence[str], log: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """Run `python -m arguments` until the block ends.
 
     Args:
         arguments: the module and its arguments.
         log: takes what it prints.
         environment: what it gets beside ours, of which no LAPOR_ setting is passed on.
-        tree: another checkout, whose program runs in its own environment.
     """
-    python = sys.executable if tree is None else str(tree / ".venv" / "bin" / "python")
     clean = {name: value for name, value in os.environ.items() if not name.startswith("LAPOR_")}
     with log.open("ab") as out:
         running = subprocess.Popen(  # noqa: S603  # our own command line
-            [python, "-m", *arguments],
-            cwd=tree,
+            [sys.executable, "-m", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,

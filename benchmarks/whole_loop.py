@@ -37,20 +37,19 @@ START_S: Final = 300.0
 LINK: Final = "bench"
 
 
-def measure(*, messages: int, say: Say, tree: Path | None = None) -> list[Figure]:
+def measure(*, messages: int, say: Say) -> list[Figure]:
     """Send messages through a stack of our own, and take the processor time of each of its processes.
 
     Args:
         messages: how many, each of another citizen and each a complaint; WARM_UP more do not count.
         say: is called with each line of progress.
-        tree: another checkout of this repository with an environment of its own, which is measured in place of this one.
 
     Raises:
         UnavailableError: something did not start, or a message, a reply or a row is missing.
     """
     items = [(item.sender, item.text) for item in islice(texts.varied(short=True), WARM_UP + messages)]
     with folder() as data, Feeder() as feeder, ExitStack() as stack:
-        loop = _Loop(data, feeder, tree, stack, say)
+        loop = _Loop(data, feeder, stack, say)
         loop.start()
         loop.send(items[:WARM_UP])
         before, began = loop.spent(), time.monotonic()
@@ -58,10 +57,8 @@ def measure(*, messages: int, say: Say, tree: Path | None = None) -> list[Figure
         took_s = time.monotonic() - began
         after = loop.spent()
     each = {name: (after[name] - before[name]) / messages * 1e6 for name in after}
-    name = "whole loop" if tree is None else f"whole loop at {tree.name}"
-    bar = BAR_US if tree is None else None
     return [
-        Figure(name=f"{name}: processor time of a complaint", value=sum(each.values()), unit="us", below=bar),
+        Figure(name="whole loop: processor time of a complaint", value=sum(each.values()), unit="us", below=BAR_US),
         *(Figure(name=f"- {part}", value=us, unit="us") for part, us in each.items()),
         Figure(name="- complaints per second", value=messages / took_s, unit="complaints/s"),
     ]
@@ -70,9 +67,9 @@ def measure(*, messages: int, say: Say, tree: Path | None = None) -> list[Figure
 class _Loop:
     """The stack: the servers and our processes, each by itself so that its time is known."""
 
-    def __init__(self, data: Path, feeder: Feeder, tree: Path | None, stack: ExitStack, say: Say) -> None:
-        self._data, self._feeder, self._tree, self._stack, self._say = data, feeder, tree, stack, say
-        self._new = tree is None or (tree / "conversation").exists()
+    def __init__(self, data: Path, feeder: Feeder, stack: ExitStack, say: Say) -> None:
+        self._data, self._feeder, self._stack, self._say = data, feeder, stack, say
+        self._environment: dict[str, str] = {}
         self._processes: dict[str, psutil.Process] = {}
         self._answered: set[str] = set()
         self._sent = 0
@@ -101,23 +98,19 @@ class _Loop:
             "LAPOR_VIEW_KEY": "a key of no installation, long enough",
             "MALLOC_ARENA_MAX": "2",
         }
-        if not self._new:
-            self._environment["LAPOR_SMPP"] = self._environment["LAPOR_SMPP"].removeprefix(f"{LINK}=")
-        topics = self._run("topics", ["lapor", "topics", *(["apply"] if self._new else [])])
+        topics = self._run("topics", ["lapor", "topics", "apply"])
         if topics.wait(START_S):
             raise UnavailableError("the topics could not be made")
         del self._processes["topics"]
-        services = ("sms", "conversation", "router", "sink", "view") if self._new else ("sms", "router", "sink")
-        for service in services:
+        for service in ("sms", "conversation", "router", "sink", "view"):
             self._run(service, ["lapor", "run", service])
         self._feeder.bound(LINK)
         self._say(f"{', '.join(self._processes)} run")
 
     def _run(self, name: str, arguments: Sequence[str]) -> psutil.Process:
         log = self._data / f"{name}.log"
-        environment = getattr(self, "_environment", {})
         self._stack.enter_context(explained(log))
-        started = self._stack.enter_context(process(arguments, log, environment, tree=self._tree))
+        started = self._stack.enter_context(process(arguments, log, self._environment))
         self._processes[name] = psutil.Process(started.pid)
         return self._processes[name]
 
