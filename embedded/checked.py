@@ -1,13 +1,19 @@
-"""Answers an invalid request to a stand-in's control interface with 400 and an explanation."""
+"""The requests to a stand-in's control interface, and the answer to an invalid one: 400 and an explanation."""
 
 from collections.abc import Awaitable, Callable
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 Handler = Callable[[Request], Awaitable[Response]]
 """An asynchronous function that answers one HTTP request."""
+
+
+class Order(BaseModel):
+    """The base of the requests that a test sends to a control interface. Unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def checked(handler: Handler) -> Handler:

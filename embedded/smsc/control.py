@@ -8,13 +8,13 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from embedded.checked import checked
+from embedded.checked import Order, checked
 from embedded.smsc.centre import DELIVER_TIMEOUT_S, Smsc
 from embedded.smsc.delivery import Delivery
 from embedded.smsc.text import UDHI, Coding, Part, Split, TextError, split
@@ -27,7 +27,7 @@ class HexError(ValueError):
     """A field that must be hexadecimal is not hexadecimal."""
 
 
-class Deliver(BaseModel):
+class Deliver(Order):
     """A request to deliver one message: a whole PDU, a raw short message or a text, in this order of precedence.
 
     Attributes:
@@ -50,8 +50,6 @@ class Deliver(BaseModel):
         retry: whether a part without an answer, or with a temporary refusal, is sent again.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     source: str = ""
     destination: str = ""
     text: str | None = None
@@ -64,7 +62,7 @@ class Deliver(BaseModel):
     udh_hex: str = ""
     data_coding: int | None = None
     esm_class: int | None = None
-    tlvs: dict[str, str] = {}
+    tlvs: dict[str, str] = Field(default={})
     pdu_hex: str | None = Field(None, description="a whole PDU, sent unchanged except for its sequence number")
     timeout_s: float = Field(DELIVER_TIMEOUT_S, gt=0, le=3600)
     retry: bool = True

@@ -19,19 +19,10 @@ from embedded.telegram.updates import Updates
 MOST_CHARACTERS = 4096  # UTF-16 units in one message, as at Telegram
 MOST_FILE_BYTES = 20_000_000  # size of a file that a bot can download, as at Telegram
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_MARKUPS = ("inline_keyboard", "keyboard", "remove_keyboard", "force_reply")
+_MARKUPS = ("keyboard", "remove_keyboard", "force_reply")
 
 Method = Callable[[Params], Awaitable[Any]]
 """A method of the Bot API: it returns the `result` of the answer, or raises Problem."""
-
-
-async def _unknown(_: Params) -> Any:
-    """Refuse a call of a method that does not exist.
-
-    Raises:
-        Problem: always (status 404).
-    """
-    raise Problem(404)
 
 
 class Api:
@@ -61,11 +52,8 @@ class Api:
             "deletewebhook": self._delete_webhook,
             "getwebhookinfo": self._webhook_info,
             "sendmessage": self._send_message,
-            "sendchataction": self._send_chat_action,
-            "answercallbackquery": self._answer_callback,
             "getfile": self._get_file,
             "setmycommands": self._set_commands,
-            "getmycommands": self._get_commands,
         }
 
     def routes(self) -> list[Route]:
@@ -85,8 +73,11 @@ class Api:
             if bot_id != self._bot_id:
                 self._bot_id = bot_id
                 self._store.put("bot_id", bot_id)
-            method = self._methods.get(request.path_params["method"].lower(), _unknown)
-            await self._gate.admit(request.path_params["method"])
+            name = request.path_params["method"]
+            await self._gate.admit(name)
+            method = self._methods.get(name.lower())
+            if method is None:
+                return Problem(404).response()
             return JSONResponse({"ok": True, "result": await method(await Params.of(request))})
         except Problem as problem:
             return problem.response()
@@ -142,8 +133,7 @@ class Api:
         if len(text.encode("utf-16-le")) // 2 > MOST_CHARACTERS:
             raise bad("message is too long")
         body: dict[str, Any] = {"from": self.bot(), "text": text}
-        markup = self._markup(params, chat)
-        if markup is not None:
+        if (markup := self._markup(params, chat)) is not None:
             body["reply_markup"] = markup
         if (replied := self._replied(params, chat)) is not None:
             body["reply_to_message"] = replied
@@ -151,8 +141,7 @@ class Api:
             if params.text(name):
                 body[name] = params.object(name, dict) if name == "link_preview_options" else params.text(name)
         sent = self._store.add_message(chat, body, outgoing=True)
-        if "inline_keyboard" not in (markup or {}):  # clients show other keyboards; a message does not contain them
-            sent.pop("reply_markup", None)
+        sent.pop("reply_markup", None)  # clients show keyboards; a message does not contain them
         return sent
 
     def _chat(self, params: Params) -> dict[str, Any]:
@@ -179,9 +168,6 @@ class Api:
             for button in row:
                 if isinstance(button, dict) and button.get("request_location") and chat["type"] != "private":
                     raise bad("location can be requested in private chats only")
-        for row in markup.get("inline_keyboard", ()):
-            if any("text" not in button for button in row):
-                raise bad("can't parse inline keyboard button: Can't find field \"text\"")
         return markup
 
     def _replied(self, params: Params, chat: dict[str, Any]) -> dict[str, Any] | None:
@@ -194,19 +180,6 @@ class Api:
         if found is None and not allowed:
             raise bad("message to be replied not found")
         return found
-
-    async def _send_chat_action(self, params: Params) -> bool:
-        self._chat(params)
-        if not params.text("action"):
-            raise bad("wrong parameter action in request")
-        return True
-
-    async def _answer_callback(self, params: Params) -> bool:
-        waiting: list[str] = self._store.get("callbacks", [])
-        if params.text("callback_query_id") not in waiting:
-            raise bad("query is too old and response timeout expired or query ID is invalid")
-        self._store.put("callbacks", [id_ for id_ in waiting if id_ != params.text("callback_query_id")])
-        return True
 
     async def _get_file(self, params: Params) -> dict[str, Any]:
         id_ = params.text("file_id")
@@ -236,6 +209,3 @@ class Api:
     async def _set_commands(self, params: Params) -> bool:
         self._store.put("commands", params.object("commands", list) or [])
         return True
-
-    async def _get_commands(self, _: Params) -> Any:
-        return self._store.get("commands", [])

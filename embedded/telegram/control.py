@@ -1,9 +1,8 @@
 """The control interface of the stand-in for Telegram.
 
-It creates citizens' messages, edits and taps on buttons, changes accounts, causes failures, and shows our bot's messages.
+It creates citizens' messages and edits, changes accounts, causes failures, and shows our bot's messages.
 """
 
-import secrets
 from typing import Any, Literal
 
 from pydantic import Field
@@ -11,15 +10,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from embedded.checked import Handler, checked
+from embedded.checked import Handler, Order, checked
 from embedded.telegram.api import Api
-from embedded.telegram.gate import Failure, Gate
-from embedded.telegram.saying import Model, NewMessage, edited
+from embedded.telegram.gate import Fail, Gate
+from embedded.telegram.saying import NewMessage, edited
 from embedded.telegram.store import TelegramStore
 from embedded.telegram.updates import Updates
 
 
-class Edit(Model):
+class Edit(Order):
     """A request to change the text of a message, or its caption if it has no text, as its author does.
 
     The bot gets an edited_message, if it wants such updates.
@@ -30,21 +29,7 @@ class Edit(Model):
     text: str
 
 
-class Callback(Model):
-    """A request for a tap on a button under a message in a private chat; the bot gets a callback_query, if it wants these.
-
-    Attributes:
-        author: the username of the person who taps, without @; the private chat is this person's.
-        message_id: the id of the message.
-        data: the callback data of the button.
-    """
-
-    author: str = Field(min_length=1)
-    message_id: int
-    data: str
-
-
-class UserChange(Model):
+class UserChange(Order):
     """A request to set the state of a person's account: it has blocked our bot, is deactivated, or is normal (empty).
 
     The account is created if it does not exist.
@@ -54,25 +39,7 @@ class UserChange(Model):
     state: Literal["", "blocked", "deactivated"] = ""
 
 
-class Fail(Model):
-    """A request that the next `count` calls of a method, or of any method, fail or are delayed.
-
-    Attributes:
-        status: the HTTP status of the answers; 0 for normal answers that are only delayed.
-        count: the number of calls.
-        method: the method, in upper or lower case; "file" means file downloads, and an empty text any call or download.
-        retry_after_s: the wait that an answer with status 429 asks for, in seconds.
-        hang_s: the delay before each answer, in seconds.
-    """
-
-    status: int = Field(ge=0, le=599)
-    count: int = Field(1, ge=1, le=100_000)
-    method: str = ""
-    retry_after_s: int = 1
-    hang_s: float = 0.0
-
-
-class Raw(Model):
+class Raw(Order):
     """A request to queue an update with any body, even one that Telegram would never send.
 
     As for all updates, nothing is queued if the bot does not want updates of this kind; see `TelegramStore.add_update`.
@@ -103,7 +70,6 @@ class Control:
         table: list[tuple[str, str, Handler]] = [
             ("POST", "/_standin/messages", self._message),
             ("POST", "/_standin/edits", self._edit),
-            ("POST", "/_standin/callbacks", self._callback),
             ("POST", "/_standin/raw", self._raw),
             ("POST", "/_standin/users", self._user),
             ("POST", "/_standin/fail", self._fail),
@@ -143,17 +109,6 @@ class Control:
         self._store.change_message(changed)
         return JSONResponse({"update_id": self._queue("edited_message", changed)}, 201)
 
-    async def _callback(self, request: Request) -> Response:
-        wanted = Callback.model_validate_json(await request.body())
-        user = self._store.user(wanted.author)
-        message = self._store.message(user.id, wanted.message_id)
-        if message is None:
-            raise ValueError("there is no such message")
-        id_ = secrets.token_hex(8)
-        self._store.put("callbacks", [*self._store.get("callbacks", []), id_])
-        body = {"id": id_, "from": user.shown(), "message": message, "data": wanted.data, "chat_instance": str(user.id)}
-        return JSONResponse({"id": id_, "update_id": self._queue("callback_query", body)}, 201)
-
     async def _raw(self, request: Request) -> Response:
         wanted = Raw.model_validate_json(await request.body())
         return JSONResponse({"update_id": self._queue(wanted.kind, wanted.body)}, 201)
@@ -165,13 +120,7 @@ class Control:
 
     async def _fail(self, request: Request) -> Response:
         wanted = Fail.model_validate_json(await request.body())
-        failure = Failure(
-            status=wanted.status,
-            method=wanted.method.lower(),
-            retry_after_s=wanted.retry_after_s,
-            hang_s=wanted.hang_s,
-        )
-        self._gate.failures.extend([failure] * wanted.count)
+        self._gate.failures.extend([wanted] * wanted.count)
         return JSONResponse({"failures": len(self._gate.failures)})
 
     async def _sent(self, request: Request) -> Response:
@@ -188,7 +137,6 @@ class Control:
                 "pending": self._store.pending_count(),
                 "polling": self._updates.polling,
                 "webhook": hook["url"] if hook else "",
-                "callbacks": self._store.get("callbacks", []),
                 "commands": self._store.get("commands", []),
             }
         )

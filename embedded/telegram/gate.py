@@ -3,25 +3,28 @@
 import asyncio
 import re
 from collections import deque
-from dataclasses import dataclass
 
+from pydantic import Field
+
+from embedded.checked import Order
 from embedded.telegram.problems import Problem, too_many
 
 _TOKEN = re.compile(r"\d+:[\w-]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A failure or delay of one call of the Bot API, which a test ordered.
+class Fail(Order):
+    """A request that the next `count` calls of a method, or of any method, fail or are delayed.
 
     Attributes:
-        status: HTTP status of the answer; 0 for a normal answer after the delay.
-        method: the method that fails, in lower case; "file" for a download; any call or download if empty.
+        status: the HTTP status of the answers; 0 for normal answers that are only delayed.
+        count: the number of calls.
+        method: the method, in upper or lower case; "file" means file downloads, and an empty text any call or download.
         retry_after_s: the wait that an answer with status 429 asks for, in seconds.
-        hang_s: delay before the answer, in seconds.
+        hang_s: the delay before each answer, in seconds.
     """
 
-    status: int
+    status: int = Field(ge=0, le=599)
+    count: int = Field(1, ge=1, le=100_000)
     method: str = ""
     retry_after_s: int = 1
     hang_s: float = 0.0
@@ -38,7 +41,7 @@ class Gate:
     """
 
     def __init__(self, token: str | None) -> None:
-        self.failures: deque[Failure] = deque()
+        self.failures: deque[Fail] = deque()
         self._token = token
 
     def authenticate(self, token: str) -> int:
@@ -61,7 +64,7 @@ class Gate:
         Raises:
             Problem: the failure has another status, which is the status of the answer.
         """
-        failure = next((found for found in self.failures if found.method in {"", method.lower()}), None)
+        failure = next((found for found in self.failures if found.method.lower() in {"", method.lower()}), None)
         if failure is None:
             return
         self.failures.remove(failure)

@@ -5,8 +5,9 @@ import re
 import time
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from embedded.checked import Order
 from embedded.telegram.store import TelegramStore
 
 _COMMAND = re.compile(r"(?<!\S)/[A-Za-z0-9_]{1,32}(?:@\w+)?")
@@ -16,13 +17,7 @@ FileKind = Literal["photo", "document", "voice", "video", "audio", "video_note",
 _MEDIA_TYPES = {"voice": "audio/ogg", "video": "video/mp4", "audio": "audio/mpeg", "animation": "video/mp4"}
 
 
-class Model(BaseModel):
-    """The base of the requests that a test sends to the control interface. Unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SentFile(Model):
+class SentFile(Order):
     """A file in a message.
 
     Attributes:
@@ -65,7 +60,7 @@ class SentFile(Model):
         return {self.kind: told} | ({"document": told} if self.kind == "animation" else {})
 
 
-class Location(Model):
+class Location(Order):
     """A shared position in degrees. With a `live_period`, in seconds, it is a live location."""
 
     latitude: float
@@ -73,14 +68,14 @@ class Location(Model):
     live_period: int | None = None
 
 
-class Group(Model):
+class Group(Order):
     """The group or channel that a message is written in; `type` counts only if none with this title exists."""
 
     title: str
     type: Literal["group", "supergroup", "channel"] = "supergroup"
 
 
-class NewMessage(Model):
+class NewMessage(Order):
     """A request for a message that a person sends. The account and the chat are created if they do not exist.
 
     Attributes:
@@ -108,7 +103,7 @@ class NewMessage(Model):
     is_bot: bool = False
     key: str = ""
     """Idempotency key: the same author and key create the message only once. If empty, every request creates one."""
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = Field(default={})
     """Additional fields in Telegram's form, for content without a field here (a sticker, a contact, a service message)."""
 
     def say(self, store: TelegramStore) -> tuple[str, dict[str, Any]]:

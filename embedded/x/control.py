@@ -5,13 +5,13 @@ It creates and deletes posts, changes accounts, sets the rate limit, causes fail
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from embedded.checked import Handler, checked
-from embedded.x.gate import Failure, Gate
+from embedded.checked import Handler, Order, checked
+from embedded.x.gate import Fail, Gate
 from embedded.x.posts import Post
 from embedded.x.store import Draft, DuplicateError, Range, XStore
 from embedded.x.stream import Streams
@@ -19,13 +19,7 @@ from embedded.x.stream import Streams
 _MOST = 1000  # posts in one answer of /_standin/posts
 
 
-class _Model(BaseModel):
-    """The base class of the requests to the control interface. Unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Media(_Model):
+class Media(Order):
     """A picture or video for a new post, described by some of the fields of X's media objects.
 
     `type` is photo, video or animated_gif, which is not checked. `width` and `height` are in pixels.
@@ -39,7 +33,7 @@ class Media(_Model):
     height: int = 900
 
 
-class Place(_Model):
+class Place(Order):
     """The place that a post is tagged with, with the fields of X's place objects; `geo` is its GeoJSON."""
 
     full_name: str
@@ -50,7 +44,7 @@ class Place(_Model):
     geo: dict[str, Any] | None = None
 
 
-class NewTweet(_Model):
+class NewTweet(Order):
     """A request to create a post by a citizen.
 
     Attributes:
@@ -66,10 +60,10 @@ class NewTweet(_Model):
 
     author: str = Field(min_length=1)
     text: str = Field(min_length=1)
-    mentions: list[str] = []
+    mentions: list[str] = Field(default=[])
     in_reply_to: int | None = None
     quotes: int | None = None
-    media: list[Media | str] = []
+    media: list[Media | str] = Field(default=[])
     place: Place | str | None = None
     lang: str = "in"
 
@@ -89,7 +83,7 @@ class NewTweet(_Model):
         )
 
 
-class UserChange(_Model):
+class UserChange(Order):
     """A request to create or change an account; None leaves a value unchanged.
 
     Posts of a protected or suspended account are hidden from the public. One that is `closed` takes no direct messages.
@@ -102,20 +96,7 @@ class UserChange(_Model):
     closed: bool | None = None
 
 
-class Fail(_Model):
-    """A request that the next `count` API requests whose path contains `path` fail with the HTTP status `status`.
-
-    Requests with missing or wrong credentials do not count. `reset_s` is the time until the rate limit resets, in seconds,
-    for the headers of the failed answers; None means the end of the current rate-limit window.
-    """
-
-    status: int = Field(ge=400, le=599)
-    count: int = Field(1, ge=1, le=100_000)
-    path: str = ""
-    reset_s: float | None = None
-
-
-class Limit(_Model):
+class Limit(Order):
     """A request to set the rate limit: `limit` requests per endpoint in `window_s` seconds. All counts start anew."""
 
     limit: int = Field(ge=0)
@@ -176,9 +157,7 @@ class Control:
 
     async def _fail(self, request: Request) -> Response:
         wanted = Fail.model_validate_json(await request.body())
-        self._gate.failures.extend(
-            [Failure(status=wanted.status, path=wanted.path, reset_s=wanted.reset_s)] * wanted.count
-        )
+        self._gate.failures.extend([wanted] * wanted.count)
         return JSONResponse({"failures": len(self._gate.failures)})
 
     async def _limits(self, request: Request) -> Response:

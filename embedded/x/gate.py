@@ -4,8 +4,10 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
+from pydantic import Field
 from starlette.requests import Request
 
+from embedded.checked import Order
 from embedded.x.config import XConfig
 from embedded.x.problems import Problem
 
@@ -18,17 +20,15 @@ class _Window:
     resets_at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A failure of one API request, which a test ordered.
+class Fail(Order):
+    """A request that the next `count` API requests whose path contains `path` fail with the HTTP status `status`.
 
-    Attributes:
-        status: HTTP status of the answer.
-        path: the failure applies to a request whose path contains this text; to any request if empty.
-        reset_s: seconds until the rate limit resets, for the answer's headers; None means the end of the rate-limit window.
+    Requests with missing or wrong credentials do not count. `reset_s` is the time until the rate limit resets, in seconds,
+    for the headers of the failed answers; None means the end of the current rate-limit window.
     """
 
-    status: int
+    status: int = Field(ge=400, le=599)
+    count: int = Field(1, ge=1, le=100_000)
     path: str = ""
     reset_s: float | None = None
 
@@ -45,7 +45,7 @@ class Gate:
     def __init__(self, config: XConfig) -> None:
         self.limit = config.rate_limit
         self.window_s = float(config.rate_window_s)
-        self.failures: deque[Failure] = deque()
+        self.failures: deque[Fail] = deque()
         self._token = config.bearer_token
         self._windows: dict[str, _Window] = {}
 
@@ -99,7 +99,7 @@ class Gate:
             return
         raise Problem(401)
 
-    def _failure(self, path: str) -> Failure | None:
+    def _failure(self, path: str) -> Fail | None:
         for failure in self.failures:
             if failure.path in path:
                 self.failures.remove(failure)

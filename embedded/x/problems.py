@@ -43,33 +43,16 @@ def invalid(parameter: str, value: str, message: str) -> Problem:
     return problem
 
 
-def missing(resource: str, parameter: str, value: str) -> dict[str, Any]:
-    """Return the entry for the `errors` list of a 200 answer that says that a resource does not exist.
-
-    Args:
-        resource: the kind of resource, `user` or `tweet`.
-        parameter: the request's parameter that named it.
-        value: the id or username in that parameter.
-    """
-    detail = f"Could not find {resource} with {parameter}: [{value}]."
-    return _error(
-        resource, parameter, value, {"title": "Not Found Error", "detail": detail, "type": "resource-not-found"}
-    )
+def missing(parameter: str, value: str) -> dict[str, Any]:
+    """Return the entry for the `errors` list of a 200 answer that says that there is no account with this id or username."""
+    return _error(parameter, value, "Not Found Error", f"Could not find user with {parameter}: [{value}].")
 
 
 def suspended(parameter: str, value: str) -> dict[str, Any]:
-    """Return the entry for the `errors` list of a 200 answer that says that an account, or a post's author, is suspended."""
-    more = {"title": "Forbidden", "detail": f"User has been suspended: [{value}].", "type": "resource-not-found"}
-    return _error("user", parameter, value, more)
+    """Return the entry for the `errors` list of a 200 answer that says that an account is suspended."""
+    return _error(parameter, value, "Forbidden", f"User has been suspended: [{value}].")
 
 
-def hidden(parameter: str, value: str) -> dict[str, Any]:
-    """Return the entry for the `errors` list of a 200 answer that says that a post is hidden, as its author is protected."""
-    detail = f"Sorry, you are not authorized to see the Tweet with {parameter}: [{value}]."
-    more = {"title": "Authorization Error", "detail": detail, "type": "not-authorized-for-resource"}
-    return _error("tweet", parameter, value, more)
-
-
-def _error(resource: str, parameter: str, value: str, more: dict[str, str]) -> dict[str, Any]:
-    error = {"value": value, "resource_id": value, "parameter": parameter, "resource_type": resource, **more}
-    return error | {"type": _KINDS + more["type"]}
+def _error(parameter: str, value: str, title: str, detail: str) -> dict[str, Any]:
+    about = {"value": value, "resource_id": value, "parameter": parameter, "resource_type": "user"}
+    return about | {"title": title, "detail": detail, "type": _KINDS + "resource-not-found"}

@@ -4,8 +4,8 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS message (id INTEGER PRIMARY KEY, user_id INTEGER NOT 
 CREATE TABLE IF NOT EXISTS closed (user_id INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS rule (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE, tag TEXT);
 """
+_ALL = -1  # the limit of a query without one, as SQLite has it
 # Posts that the public can see: not deleted, and not of a protected or suspended account.
 _VISIBLE = "NOT post.deleted AND NOT user.protected AND NOT user.suspended"
 _SELECT = "SELECT post.* FROM post JOIN user ON user.id = post.author_id"
@@ -139,6 +140,10 @@ class XStore:
         found = [self._db.execute("SELECT * FROM user WHERE id = ?", [id_]).fetchone() for id_ in dict.fromkeys(ids)]
         return [_user(row) for row in found if row is not None]
 
+    def username(self, id_: int) -> str:
+        """Return the username of the account with this id, which exists."""
+        return self.users([id_])[0].username
+
     def ids_of(self, usernames: Iterable[str]) -> dict[str, int]:
         """Return the ids of the accounts with these usernames, by lower-case username; unknown names are left out."""
         ids = {}
@@ -192,14 +197,19 @@ class XStore:
         found = [self._db.execute("SELECT * FROM post WHERE id = ?", [id_]).fetchone() for id_ in dict.fromkeys(ids)]
         return [_post(row) for row in found if row is not None]
 
+    def is_visible(self, id_: int) -> bool:
+        """Return whether there is a post with this id that the public can see."""
+        return self._db.execute(f"{_SELECT} WHERE {_VISIBLE} AND post.id = ?", [id_]).fetchone() is not None
+
     def mentions(self, user_id: int, wanted: Range) -> list[Post]:
         """Return the posts in a range that mention an account and that the public can see, newest first."""
         source = f"{_SELECT} JOIN mention ON mention.post_id = post.id AND mention.user_id = ? WHERE {_VISIBLE}"
         return self._page(source, [user_id], wanted)
 
-    def recent(self, wanted: Range) -> list[Post]:
-        """Return the posts in a range that the public can see, newest first."""
-        return self._page(f"{_SELECT} WHERE {_VISIBLE}", [], wanted)
+    def recent(self, wanted: Range, matches: Callable[[Post], bool]) -> list[Post]:
+        """Return the posts in a range that the public can see and for which a function returns true, newest first."""
+        found = self._page(f"{_SELECT} WHERE {_VISIBLE}", [], replace(wanted, limit=_ALL))
+        return list(filter(matches, found))[: wanted.limit]
 
     def own(self, wanted: Range) -> list[Post]:
         """Return the posts in a range that our account made and that are not deleted, newest first."""
@@ -238,14 +248,6 @@ class XStore:
         """Add a rule to the filtered stream and return it; None if a rule with this value exists."""
         added = self._db.execute("INSERT OR IGNORE INTO rule VALUES (?, ?, ?)", (self._new_id(), value, tag)).rowcount
         return next(rule for rule in self.rules() if rule["value"] == value) if added else None
-
-    def delete_rules(self, ids: Iterable[str]) -> int:
-        """Delete the rules with these ids; return the number of deleted rules.
-
-        Raises:
-            ValueError: an id is not a number.
-        """
-        return sum(self._db.execute("DELETE FROM rule WHERE id = ?", [int(id_)]).rowcount for id_ in ids)
 
     def counts(self) -> dict[str, int]:
         """Return the number of accounts (`user`) and of posts, including deleted posts (`post`)."""

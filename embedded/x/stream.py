@@ -4,13 +4,13 @@ Posts of protected and suspended accounts are not public.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
 
 from embedded.x.fields import Wanted, show
-from embedded.x.posts import Post, User
+from embedded.x.posts import Post
 from embedded.x.problems import Problem
 from embedded.x.search import matcher
 from embedded.x.store import XStore
@@ -76,7 +76,11 @@ class Streams:
         author = self._store.users([post.author_id])[0]
         if not self._listeners or author.protected or author.suspended:
             return
-        rules = self._matching(post, author)
+        rules = [
+            {"id": rule["id"], "tag": rule.get("tag", "")}
+            for rule in self._store.rules()
+            if matcher(rule["value"], self._store.username)(post)
+        ]
         if not rules:
             return
         for queue, wanted in list(self._listeners.items()):
@@ -89,11 +93,6 @@ class Streams:
                 queue.put_nowait(None)
             else:
                 queue.put_nowait(orjson.dumps(answer) + b"\r\n")
-
-    def _matching(self, post: Post, author: User) -> list[dict[str, str]]:
-        named: Callable[[int], str] = lambda _id: author.username  # noqa: E731 - a post has one author
-        rules = [rule for rule in self._store.rules() if matcher(rule["value"], named)(post)]
-        return [{"id": rule["id"], "tag": rule.get("tag", "")} for rule in rules]
 
     def cut(self) -> int:
         """End every listener's connection and discard its waiting posts; return the number of connections."""

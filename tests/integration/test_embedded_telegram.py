@@ -230,10 +230,9 @@ def test_failures_come_as_they_were_asked_for(upstream: Telegram) -> None:
 
 def test_a_hang_holds_the_answer_back(upstream: Telegram) -> None:
     """Longer than its caller waits."""
-    upstream.fail(0, method="sendChatAction", hang_s=3.0)
-    said = upstream.say("halo")
+    upstream.fail(0, method="getFile", hang_s=3.0)
     with pytest.raises(NetworkError):
-        ask(upstream, lambda bot: bot.send_chat_action(said["chat_id"], "typing", read_timeout=0.3))
+        ask(upstream, lambda bot: bot.get_file("x", read_timeout=0.3))
 
 
 def test_a_file_is_fetched_by_its_id(upstream: Telegram) -> None:
@@ -276,24 +275,10 @@ def test_every_kind_of_message_is_one_that_the_library_reads(upstream: Telegram)
     assert list(found[5].parse_entities(["mention"]).values()) == ["@lapor1708_bot"]
 
 
-def test_a_tap_is_answered_once(upstream: Telegram) -> None:
-    """The id of a query that was answered is invalid."""
-    said = upstream.say("halo")
-    markup = telegram.InlineKeyboardMarkup([[telegram.InlineKeyboardButton("Ya", callback_data="ya")]])
-    sent = ask(upstream, lambda bot: bot.send_message(said["chat_id"], "Betul?", reply_markup=markup))
-    id_ = upstream.control("/callbacks", {"author": "warga", "message_id": sent.message_id, "data": "ya"})["id"]
-    query = ask(upstream, lambda bot: bot.get_updates(offset=said["update_id"] + 1))[0].callback_query
-    assert query
-    assert (query.id, query.data) == (id_, "ya")
-    assert ask(upstream, lambda bot: bot.answer_callback_query(id_))
-    with pytest.raises(BadRequest):
-        ask(upstream, lambda bot: bot.answer_callback_query(id_))
-
-
 def test_commands_are_kept(upstream: Telegram) -> None:
     """For the menu."""
     ask(upstream, lambda bot: bot.set_my_commands([("lapor", "Buat laporan")]))
-    assert ask(upstream, lambda bot: bot.get_my_commands())[0].command == "lapor"
+    assert [one["command"] for one in upstream.status()["commands"]] == ["lapor"]
 
 
 class Hook:
