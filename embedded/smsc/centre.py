@@ -13,7 +13,7 @@ from embedded.smsc.config import SmscConfig
 from embedded.smsc.delivery import Delivery, PartResult, deliver_sm
 from embedded.smsc.session import Answer, Session, SessionLostError, Status
 from embedded.smsc.store import SentStore, Submitted
-from embedded.smsc.text import Coding, Part, split
+from embedded.smsc.text import Part, split
 
 # Statuses after which the client gets the message again later. Any other status except 0 is a final refusal.
 TRY_AGAIN = frozenset({Status.QUEUE_FULL, Status.THROTTLED, Status.TEMPORARY})
@@ -102,7 +102,7 @@ class Smsc:
         )
 
     async def deliver(
-        self, source: str, text: str, *, destination: str = "", coding: Coding = "auto", timeout_s: float = 60.0
+        self, source: str, text: str, *, destination: str = "", timeout_s: float = DELIVER_TIMEOUT_S
     ) -> Delivery:
         """Deliver a citizen's text to a bound client, in as many parts as necessary, and return the outcome of each part.
 
@@ -113,13 +113,12 @@ class Smsc:
             source: the citizen's number.
             text: the text.
             destination: the short code; the configured one if empty.
-            coding: the alphabet; `auto` is GSM-7 if that has all characters of the text, else UCS-2.
             timeout_s: limit for the delivery with all its retries, in seconds. It includes the wait for a bound client.
 
         Raises:
-            TextError: the coding lacks a character of the text, or the text needs more than 255 parts.
+            TextError: the text needs more than 255 parts.
         """
-        parts = split(text, coding, reference=self.next_reference())
+        parts = split(text, reference=self.next_reference())
         return await self.deliver_parts(parts, source=source, destination=destination, timeout_s=timeout_s)
 
     async def deliver_parts(
@@ -144,26 +143,10 @@ class Smsc:
         """
         to = destination or self.config.destination
         makers = [deliver_sm(part, source, to) for part in parts]
-        return await self.deliver_pdus(makers, timeout_s=timeout_s, retry=retry)
-
-    async def deliver_pdus(
-        self, makers: Sequence[Callable[[int], bytes]], *, timeout_s: float, retry: bool = True
-    ) -> Delivery:
-        """Send SMPP messages (PDUs) to a client that can receive, and return the outcome of each, in the given order.
-
-        All go to the same client unless a client binds or disconnects meanwhile. At most `window` are unanswered at a time.
-
-        Args:
-            makers: one function per PDU. It returns the octets to send, which may be malformed, for a sequence number.
-            timeout_s: limit for all PDUs with all retries, in seconds.
-            retry: whether a PDU without an answer, or with a status in `TRY_AGAIN`, is sent again.
-        """
         deadline = time.monotonic() + timeout_s
         prefer = next(self._turn)  # all parts of a message go to the same bind while it exists
         self._pending += len(makers)
         try:
-            if len(makers) == 1:
-                return Delivery(parts=(await self._part(makers[0], prefer, deadline, retry=retry),))
             tries = (self._part(maker, prefer, deadline, retry=retry) for maker in makers)
             return Delivery(parts=tuple(await asyncio.gather(*tries)))
         finally:
