@@ -32,11 +32,6 @@ class Broker:
     """Kafka as it is seen from outside the step."""
 
     def __init__(self, brokers: str) -> None:
-        """Connect.
-
-        Args:
-            brokers: host:port.
-        """
         self.address = brokers
         self._asks = KafkaPythonAdmin(brokers, timeout_s=ANSWER_S)
         self._admin = AdminClient(profiles.admin(brokers))
@@ -106,10 +101,6 @@ def reader(brokers: str, **others: Any) -> Consumer:
 
 def committed(brokers: str, names: Collection[str]) -> Iterator[Message]:
     """Yield all committed records of topics.
-
-    Args:
-        brokers: host:port.
-        names: of the topics.
 
     Raises:
         UnavailableError: they could not be read to their ends in time.

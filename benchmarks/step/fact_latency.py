@@ -23,7 +23,7 @@ from complaints.contract import CASE_EVENTS
 from complaints.errors import UnavailableError
 from complaints.fact import FactKind
 from lapor.processes.secret import keyring
-from lapor.processes.wiring import normaliser
+from normalizer.complaint import Normaliser
 
 RATES: Final = ((20.0, 20.0), (200.0, 100.0))
 """Complaints per second, each with the bar of the median in milliseconds."""
@@ -100,7 +100,7 @@ def _number(rate: float, seconds: float) -> int:
 
 
 def _records(data: Path, count: int) -> list[Record]:
-    return list(texts.records(count, normaliser(), keyring(installed(data))))
+    return list(texts.records(count, Normaliser.load(), keyring(installed(data))))
 
 
 def _send(brokers: str, records: Sequence[Record], rate: float, seen: Seen) -> list[str]:

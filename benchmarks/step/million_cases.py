@@ -24,7 +24,7 @@ from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS
 from complaints.runtime.settings import Settings
 from lapor.processes.routing import router
 from lapor.processes.secret import keyring
-from lapor.processes.wiring import normaliser
+from normalizer.complaint import Normaliser
 from router.cases.step import STEP, CaseStep
 from router.routing import Router
 
@@ -50,7 +50,7 @@ def measure(*, cases: int, say: Say) -> list[Figure]:
     with folder() as data:
         check_room(data, cases)
         with kafka(data) as brokers:
-            complaints = texts.records(cases, normaliser(), keyring(installed(data)))
+            complaints = texts.records(cases, Normaliser.load(), keyring(installed(data)))
             began = time.monotonic()
             made = list(islice(complaints, TEMPLATES))
             each = fill(brokers, PLACE, documents(cases, made, router(Settings.read()), datetime.now(UTC)))
@@ -63,12 +63,6 @@ def documents(cases: int, complaints: list[Record], law: Router, at: datetime) -
     """Yield the key and the document of each case: what the step makes of a few complaints, with other codes and ids.
 
     All were accepted by their owners, so the next of their timers is that of the completion, or, of some at a triage desk, an earlier one.
-
-    Args:
-        cases: how many.
-        complaints: of which they are made.
-        law: of the router.
-        at: when they were received and accepted.
     """
     yield from copied([opened(one, law, at, accept=True) for one in complaints], range(cases))
 

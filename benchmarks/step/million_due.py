@@ -29,7 +29,7 @@ from complaints.fact import FactKind
 from complaints.runtime.settings import Settings
 from lapor.processes.routing import router
 from lapor.processes.secret import keyring
-from lapor.processes.wiring import normaliser
+from normalizer.complaint import Normaliser
 from router.routing import Router
 
 RATE: Final = 200
@@ -88,7 +88,7 @@ def measure(*, cases: int, due: int, say: Say) -> list[Figure]:
     with folder() as data:
         check_room(data, cases)
         with kafka(data) as brokers:
-            complaints = texts.records(TEMPLATES + FRESH, normaliser(), keyring(installed(data)))
+            complaints = texts.records(TEMPLATES + FRESH, Normaliser.load(), keyring(installed(data)))
             moment_ms, states = _states(cases, due, list(islice(complaints, TEMPLATES)))
             fresh = list(complaints)  # made before: that takes as long as routing them
             began = time.monotonic()
@@ -137,13 +137,6 @@ class Feeder:
     """Sends fresh complaints at a rate, as of the router's clock."""
 
     def __init__(self, brokers: str, complaints: Iterator[Record], seen: Seen) -> None:
-        """Take what to send.
-
-        Args:
-            brokers: host:port.
-            complaints: more than are needed.
-            seen: is told when each was sent.
-        """
         self._producer = Producer(profiles.writer(brokers, timeout_s=30.0, linger_ms=0))
         self._complaints, self.seen = complaints, seen
         self._next = 0.0

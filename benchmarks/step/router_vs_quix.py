@@ -17,7 +17,7 @@ from complaints.bus.confluent import ConfluentProducer
 from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS
 from complaints.errors import ConfigurationError, UnavailableError
 from lapor.processes.secret import keyring
-from lapor.processes.wiring import normaliser
+from normalizer.complaint import Normaliser
 from router.cases.step import STEP
 
 BAR: Final = 1.3
@@ -119,7 +119,7 @@ def fill(broker: Broker, data: Path, events: int, say: Say) -> None:
     """
     say(f"normalising {events:,} complaints and writing them to {COMPLAINTS}")
     keys, producer = keyring(installed(data)), ConfluentProducer(broker.address)
-    for record in texts.records(events, normaliser(), keys):
+    for record in texts.records(events, Normaliser.load(), keys):
         producer.send(record)
     producer.flush(START_S)
     producer.close()

@@ -50,7 +50,6 @@ class Clock:
     """Takes the time of the records behind the warm-up."""
 
     def __init__(self, records: int) -> None:
-        """Begin; `records` is how many will come."""
         self._records, self._began, self._cpu, self._first = records, 0.0, 0.0, 0
         self._batches: list[float] = []
         self.seen = 0

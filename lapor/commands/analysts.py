@@ -91,8 +91,8 @@ def generate(  # noqa: PLR0913  # each is an option
     ClickHouse.
     """
     from complaints.errors import ConfigurationError
-    from lapor.commands.progress import share_counter
     from lapor.local.note import started_in
+    from lapor.local.progress import bars
     from lapor.processes import reference
     from lapor.processes.wiring import store
     from ops.analysts.history import History, write
@@ -100,14 +100,14 @@ def generate(  # noqa: PLR0913  # each is an option
 
     del into
     history = History(complaints=complaints, days=days, seed=seed, until=(until or datetime.now(UTC)).date())
-    with contextlib.closing(store(started_in(data_dir))) as sink, share_counter("cases") as show:
+    with contextlib.closing(store(started_in(data_dir))) as sink, bars("cases", lines=False) as show:
         ((known,),) = sink.execute("SELECT count() FROM case_now")
         if known and not yes:
             raise ConfigurationError(
                 f"ClickHouse has {known} cases already, with which these would mix; --yes adds them all the same"
             )
         refresh(sink, reference.digest(), reference.tables)
-        write(history, sink.execute, lambda done: show(done, complaints))
+        write(history, sink.execute, lambda done: show("cases", done, complaints))
 
 
 def dashboard(

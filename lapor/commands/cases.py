@@ -4,6 +4,8 @@ import sys
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
@@ -128,13 +130,15 @@ def rehome(
     """
     import orjson
 
-    from lapor.commands.progress import share_counter
     from lapor.local.note import started_in
+    from lapor.local.progress import bars
     from lapor.processes.rehoming import rehome as give
 
     settings = started_in(data_dir)
-    with share_counter("cases") as told:
-        tally, held = give(settings, agency=agency, only_shown=dry_run, said=sys.stdout.buffer.write, told=told)
+    with bars("cases", lines=False) as told:
+        tally, held = give(
+            settings, agency=agency, only_shown=dry_run, said=sys.stdout.buffer.write, told=partial(told, "cases")
+        )
     if held:
         typer.echo(
             f"lapor: warning: {held.total()} open cases of units that no file has ({', '.join(sorted(held))}) are held back: the model or"
@@ -166,17 +170,18 @@ def apply(
     """
     import orjson
 
-    from lapor.commands.progress import line_counter
     from lapor.local.note import started_in
+    from lapor.local.progress import bars
     from lapor.processes import cases
 
     settings = started_in(data_dir)
     settings.kafka_required()
-    with _opened(file) as source, line_counter() as counted:
+    with _opened(file) as source, bars("lines") as told:
+        done = count(1)
 
         def said(line: bytes) -> None:
             sys.stdout.buffer.write(line)
-            counted()
+            told("lines", next(done))
 
         tally = cases.apply(settings, _numbered(source), said=said)
     sys.stdout.buffer.write(orjson.dumps(asdict(tally)) + b"\n")
@@ -230,10 +235,9 @@ def replay(
 ) -> None:
     """Decide past complaints and commands again with today's rules, and show which cases would move. It writes nothing."""
     import orjson
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from lapor.local.note import started_in
+    from lapor.local.progress import bars
     from lapor.processes.replay import replay as replayed
 
     since_ms = since_milliseconds(since, now=datetime.now(UTC)) if since else None
@@ -252,14 +256,8 @@ def replay(
         else:
             typer.echo(str(move))
 
-    columns = (TextColumn("replay"), BarColumn(), MofNCompleteColumn(), TextColumn("partitions"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        bar = shown.add_task("replay", total=None)
-
-        def told(done: int, total: int) -> None:
-            shown.update(bar, completed=done, total=total)
-
-        summary = replayed(settings, since_ms=since_ms, moved=moved, told=told)
+    with bars("partitions", lines=False) as told:
+        summary = replayed(settings, since_ms=since_ms, moved=moved, told=partial(told, "partitions"))
     typer.echo(orjson.dumps(summary.as_json()).decode())
 
 

@@ -1,5 +1,6 @@
 """`lapor deadletters ...`: lists dead letters, shows one, and puts their records back."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -39,23 +40,23 @@ def list_(*, topic: Topic = "", step: Step = "", since: Since = "", data_dir: Da
     A line has the letter's id, when it was made (UTC), the topic, partition and offset of the record, and why. What a citizen wrote is
     never shown; an error that may quote it is called our own fault.
     """
-    from lapor.processes.deadletters import reading
+    from lapor.processes.wiring import scanner
     from ops.redrive import listed
 
-    with reading(_settings(data_dir)) as scanner:
-        for line in listed(_find(scanner, topic=topic, step=step, since=since).values(), scanner):
+    with closing(scanner(_settings(data_dir))) as letters:
+        for line in listed(_find(letters, topic=topic, step=step, since=since).values(), letters):
             typer.echo(line)
 
 
 @app.command()
 def show(letter: Annotated[UUID, typer.Argument(help="The letter's id.")], *, data_dir: DataDir = None) -> None:
     """Show a dead letter: the place of its record, who made it and why, the record's headers, and the size of what it keeps."""
-    from lapor.processes.deadletters import reading
+    from lapor.processes.wiring import scanner
     from ops.deadletters import described, letter_at
 
-    with reading(_settings(data_dir)) as scanner:
-        found = _named([letter], _find(scanner))[0]
-        for line in described(found, letter_at(scanner, found.position)):
+    with closing(scanner(_settings(data_dir))) as letters:
+        found = _named([letter], _find(letters))[0]
+        for line in described(found, letter_at(letters, found.position)):
             typer.echo(line)
 
 
@@ -78,22 +79,22 @@ def redrive(  # noqa: PLR0913  # the ways to choose letters
     topic's retention, it is made of the letter if that has all of it. A record that is back already is not put back again. The exit
     status is 1 if one cannot be put back.
     """
-    from lapor.processes.deadletters import reading, writing
+    from lapor.processes.wiring import producer, scanner
     from ops.redrive import proposed
     from ops.redrive import redrive as put_back
 
     if sum(map(bool, (letters, reason, every))) != 1:
         raise typer.BadParameter("name ids of letters, or give --reason or --all")
     settings = _settings(data_dir)
-    with reading(settings) as scanner:
-        known = _find(scanner, topic=topic, step=step, since=since)
+    with closing(scanner(settings)) as reader:
+        known = _find(reader, topic=topic, step=step, since=since)
         chosen = _named(letters, known) if letters else [one for one in known.values() if one.has(reason)]
         if not yes and not letters:
-            for line in proposed(chosen, scanner):
+            for line in proposed(chosen, reader):
                 typer.echo(line)
             return
-        with writing(settings) as producer:
-            tally = put_back(chosen, scanner, producer, typer.echo)
+        with closing(producer(settings)) as writer:
+            tally = put_back(chosen, reader, writer, typer.echo)
     typer.echo(str(tally))
     if tally.refused:
         raise typer.Exit(1)

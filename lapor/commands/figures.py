@@ -217,12 +217,7 @@ def learnt_from(history: Sequence[Labelled], *, router: Router, region: str, say
 
 
 def was_learnt_from(labels: Sequence[Labelled], router: Router) -> bool:
-    """Return whether a model of the router was learnt from these very reports, from all of them or from those of its own government.
-
-    Args:
-        labels: the reports to measure on.
-        router: the router with its models.
-    """
+    """Return whether a model of the router was learnt from these very reports, from all of them or from those of its own government."""
     owned, rules = [one for one in labels if one.best], replace(router, models=NO_MODELS)
     for model in router.models.all:
         learnt = model.version.rpartition("-")[2]

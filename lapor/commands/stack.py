@@ -131,13 +131,13 @@ def feed(
 
     from lapor.feed.feed import make_feed
     from lapor.feed.items import read_items
-    from lapor.feed.progress import two_bars
     from lapor.local.note import started_in
+    from lapor.local.progress import bars
 
     settings = started_in(data_dir)
     items = read_items(file, channel.value)
     feeder = make_feed(settings)
-    with two_bars(len(items)) as told:
+    with bars("sent", "owned", total=len(items)) as told:
         outcome = feeder.run(items, rate=rate, told=told)
     for place, reason in sorted(outcome.refused.items()):
         typer.echo(f"refused by {items[place].channel}: item {place + 1}: {reason}", err=True)

@@ -19,8 +19,8 @@ from lapor.demo.life import Life
 from lapor.demo.samples import read_samples
 from lapor.feed.feed import Outcome, make_feed
 from lapor.feed.items import Item
-from lapor.feed.progress import two_bars
 from lapor.local.note import sole
+from lapor.local.progress import bars
 from lapor.local.up import Up
 from lapor.processes import cases
 from lapor.processes.replay import replay
@@ -77,7 +77,7 @@ def _show(stack: Up, stop: threading.Event, started: float) -> int:
     items = read_samples()
     feeder = make_feed(settings)
     typer.echo(f"  sending {len(items)} complaints and one broken message through the channels")
-    with two_bars(len(items)) as told:
+    with bars("sent", "owned", total=len(items)) as told:
         outcome = feeder.run(items, broken=[POISON], told=told)
     _table(items, outcome, settings)
     _refusal(settings, outcome)

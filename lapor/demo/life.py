@@ -38,13 +38,6 @@ class Life:
     """Lets cases live in the stack of the demo, whose router has a clock that can be days ahead."""
 
     def __init__(self, settings: Settings, smsc: str, *, say: Callable[[str], None]) -> None:
-        """Take the stack.
-
-        Args:
-            settings: of the running stack; `demo_clock` is set.
-            smsc: base address of the embedded SMSC's control interface.
-            say: called with each line.
-        """
         assert settings.demo_clock is not None
         self._settings, self._clock, self._say = settings, Path(settings.demo_clock), say
         self._phones = [

@@ -102,15 +102,6 @@ class Feed:
     def __init__(
         self, upstreams: Upstreams, *, keys: Keyring, number: Numbers, scanner: Scanner, store: Answers
     ) -> None:
-        """Keep the parts.
-
-        Args:
-            upstreams: sends an item to its channel as the channel's upstream would.
-            keys: the keys of the installation. The complaint of an SMS is found by the sender's pseudonym.
-            number: gives the ids of rows.
-            scanner: reads lapor.message-events and lapor.deadletters.
-            store: queries ClickHouse.
-        """
         self._upstreams = upstreams
         self._keys = keys
         self._number = number

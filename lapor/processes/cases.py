@@ -89,10 +89,6 @@ def existing(known: Agencies, agency: str) -> AgencyRef:
 def show(settings: Settings, code: str) -> Sheet:
     """Return all that an officer reads of a case.
 
-    Args:
-        settings: the settings of the running stack.
-        code: the tracking code or the case number.
-
     Raises:
         TrackingCodeError: the code cannot be one of our tracking codes.
         CaseError: there is no such case.

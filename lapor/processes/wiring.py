@@ -20,12 +20,11 @@ from lapor.processes.routing import router_of_worker
 from lapor.processes.secret import keyring
 
 if TYPE_CHECKING:  # each function imports the client library that it needs
-    from complaints.bus import Backlog, Scanner, TopicPartition
+    from complaints.bus import Backlog, Producer, Scanner, TopicPartition
     from complaints.bus.admin import Administration
     from complaints.bus.control import Board
-    from complaints.bus.step.contract import StepSpec
+    from complaints.bus.step.contract import MakeDeadLetter, StepSpec
     from conversation.step import Rules
-    from normalizer.complaint import Normaliser
     from ops.topics import Begin
     from sinks.clickhouse.client import Store
     from view.client import ViewClient
@@ -68,17 +67,8 @@ def case_numbers(settings: Settings) -> tracking.Numbers:
     return tracking.Numbers(key)
 
 
-def normaliser() -> "Normaliser":
-    """Return the normaliser with its gazetteer."""
-    from normalizer.complaint import Normaliser
-
-    return Normaliser.load()
-
-
 def router_step(settings: Settings) -> "StepSpec":
     """Return the router's step: its topics and its function."""
-    from complaints.bus.deadletter import of_record
-    from complaints.bus.envelope import encode
     from complaints.bus.step.contract import StepSpec
     from complaints.case import FORMAT
     from complaints.contract import CASES, COMPLAINTS
@@ -95,11 +85,17 @@ def router_step(settings: Settings) -> "StepSpec":
         states=CASES,
         function=DemoClock(settings.demo_clock).ahead_of(step) if settings.demo_clock else step,
         timer=timer,
-        dead_letter=lambda record, error, attempts: (
-            encode(of_record(record, error, attempts=attempts), source="/router"),
-        ),
+        dead_letter=_letters("/router"),
         format=FORMAT,
     )
+
+
+def _letters(source: str) -> "MakeDeadLetter":
+    """Return the function that makes a step's dead letters."""
+    from complaints.bus.deadletter import of_record
+    from complaints.bus.envelope import encode
+
+    return lambda record, error, attempts: (encode(of_record(record, error, attempts=attempts), source=source),)
 
 
 def conversation_step(settings: Settings) -> "StepSpec":
@@ -114,12 +110,13 @@ def conversation_step(settings: Settings) -> "StepSpec":
     from conversation import records
     from conversation.reading import Reads
     from conversation.step import FORMAT, STEP, ConversationStep
+    from normalizer.complaint import Normaliser
 
     wording()
     counter = cache(telemetry.MESSAGES_LANDED.labels)
     step = ConversationStep(
         keyring(settings),
-        Reads(normaliser=normaliser(), text_of={"sms": text_of}),
+        Reads(normaliser=Normaliser.load(), text_of={"sms": text_of}),
         conversation_rules(settings),
         lambda outcome: counter(outcome).inc(),
     )
@@ -138,8 +135,6 @@ def conversation_step(settings: Settings) -> "StepSpec":
 
 def neighbours_step() -> "StepSpec":
     """Return the neighbours' step: its topics and its function."""
-    from complaints.bus.deadletter import of_record
-    from complaints.bus.envelope import encode
     from complaints.bus.step.contract import StepSpec
     from complaints.contract import NEIGHBOURHOODS, NEIGHBOURS
     from complaints.runtime import telemetry
@@ -151,9 +146,7 @@ def neighbours_step() -> "StepSpec":
         mailbox=NEIGHBOURS,
         states=NEIGHBOURHOODS,
         function=NeighboursStep(lambda outcome: counter(outcome).inc()),
-        dead_letter=lambda record, error, attempts: (
-            encode(of_record(record, error, attempts=attempts), source="/neighbours"),
-        ),
+        dead_letter=_letters("/neighbours"),
         format=FORMAT,
     )
 
@@ -193,17 +186,6 @@ def administration(brokers: str, *, timeout_s: float = 30.0) -> "Iterator[Admini
         admin.close()
 
 
-def board(brokers: str) -> "Board":
-    """Return what reads and writes the control topic.
-
-    Args:
-        brokers: host:port, separated by commas.
-    """
-    from complaints.bus.confluent.board import ConfluentBoard
-
-    return ConfluentBoard(brokers)
-
-
 def beginner(brokers: str) -> "Begin":
     """Return the function that writes the first positions of a step.
 
@@ -218,6 +200,13 @@ def beginner(brokers: str) -> "Begin":
     )
 
 
+def board(brokers: str) -> "Board":
+    """Return what reads and writes the control topic."""
+    from complaints.bus.confluent.board import ConfluentBoard
+
+    return ConfluentBoard(brokers)
+
+
 def scanner(settings: Settings) -> "Scanner":
     """Return a client that reads topics outside any consumer group.
 
@@ -227,6 +216,17 @@ def scanner(settings: Settings) -> "Scanner":
     from complaints.bus.confluent import ConfluentScanner
 
     return ConfluentScanner(settings.kafka_required())
+
+
+def producer(settings: Settings) -> "Producer":
+    """Return a client that writes records.
+
+    Raises:
+        ConfigurationError: no Kafka is set.
+    """
+    from complaints.bus.confluent import ConfluentProducer
+
+    return ConfluentProducer(settings.kafka_required())
 
 
 def backlogs(brokers: str, expected: Mapping[str, Iterable[str]], *, timeout_s: float) -> "list[Backlog]":
