@@ -24,9 +24,6 @@ MIB = 1 << 20
 def measure(*, say: Say) -> list[Figure]:
     """Start `lapor up` in a folder of its own, leave it alone, and weigh it.
 
-    Args:
-        say: is told of progress.
-
     Raises:
         UnavailableError: the stack does not start.
     """

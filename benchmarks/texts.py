@@ -56,13 +56,7 @@ def varied(*, short: bool = False) -> Iterator[Item]:
 
 
 def records(count: int, normaliser: Normaliser, keys: Keyring) -> Iterator[Record]:
-    """Yield complaints as the conversation would write them.
-
-    Args:
-        count: how many.
-        normaliser: the real one.
-        keys: of an installation.
-    """
+    """Yield complaints as the conversation would write them."""
     for number, item in zip(range(count), varied(), strict=False):
         message = InboundMessage(
             channel=item.channel,

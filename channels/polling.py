@@ -148,13 +148,6 @@ class Polling:
     """The part of an account that receives (see channels.base.Account). All methods are called from the sender's thread."""
 
     def __init__(self, channel: str, reader: Reader, *, pauses: Pauses) -> None:
-        """Keep the parts; nothing is read before `begin`.
-
-        Args:
-            channel: the name of the channel.
-            reader: reads the upstream.
-            pauses: between two tries.
-        """
         self._channel, self._reader, self._pauses = channel, reader, pauses
         self._session: _Session | None = None
         self._thread: threading.Thread | None = None

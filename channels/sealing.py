@@ -54,13 +54,6 @@ class Sealing:
     """Makes the records of one channel."""
 
     def __init__(self, channel: str, *, keyring: Keyring, mint: Callable[[], UUID] = uuid4) -> None:
-        """Keep what that needs.
-
-        Args:
-            channel: the name of the channel.
-            keyring: makes pseudonyms, and seals messages.
-            mint: returns the id of a message whose protocol has none.
-        """
         self._channel, self._keyring, self._mint = channel, keyring, mint
         self._source = f"/channels/{channel}".encode()
 

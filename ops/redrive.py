@@ -92,10 +92,6 @@ def original(found: Found, scanner: Scanner) -> Record:
 
     It is read from its own place. If Kafka has deleted it there, it is made of the letter, if that has all of it.
 
-    Args:
-        found: the letter.
-        scanner: reads Kafka.
-
     Raises:
         ContractViolation: the record cannot be had, or must not be put back; the text says why.
         BusUnavailable: Kafka cannot be read.
@@ -117,10 +113,6 @@ def original(found: Found, scanner: Scanner) -> Record:
 def listed(found: Collection[Found], scanner: Scanner) -> Iterator[str]:
     """Yield the lines of the list of dead letters: how many by place and reason, how many were put back, and a line for each.
 
-    Args:
-        found: the letters.
-        scanner: reads Kafka.
-
     Raises:
         BusUnavailable: Kafka cannot be read.
     """
@@ -136,10 +128,6 @@ def listed(found: Collection[Found], scanner: Scanner) -> Iterator[str]:
 
 def proposed(found: Collection[Found], scanner: Scanner) -> Iterator[str]:
     """Yield the lines that say what would be put back: how many letters by place and reason, and how many were back before.
-
-    Args:
-        found: the letters.
-        scanner: reads Kafka.
 
     Raises:
         BusUnavailable: Kafka cannot be read.
@@ -201,10 +189,6 @@ def _of_letter(letter: DeadLetter, place: Position) -> StoredRecord:
 
 def put_back_before(found: Collection[Found], scanner: Scanner) -> dict[UUID, Position]:
     """Return where the records of these letters are that were put back before, as far as Kafka still has them.
-
-    Args:
-        found: the letters.
-        scanner: reads Kafka.
 
     Raises:
         BusUnavailable: Kafka cannot be read.

@@ -86,11 +86,7 @@ def declared_settings(declared: Mapping[str, Topic], found: Mapping[str, TopicFo
 
 
 def leaders(found: Mapping[str, TopicFound]) -> Iterator[Finding]:
-    """Yield a finding if there are partitions that nobody can read or write.
-
-    Args:
-        found: what Kafka has.
-    """
+    """Yield a finding if there are partitions that nobody can read or write."""
     away = [f"{name}/{partition}" for name, one in sorted(found.items()) for partition in one.leaderless]
     if away:
         yield Finding(

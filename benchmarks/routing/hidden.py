@@ -42,7 +42,6 @@ class Occurrences:
     """Which words of the lists occur in reports."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        """Take the words as the lists have them, folded."""
         self._words = list(words)
         self._automaton = BytesAhoCorasick([delimited(word).encode("ascii") for word in self._words])
 

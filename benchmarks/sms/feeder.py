@@ -82,7 +82,6 @@ class Feeder:
     """
 
     def __init__(self) -> None:
-        """Listen nowhere yet."""
         self._selector = selectors.DefaultSelector()
         self._links: dict[str, _Link] = {}
         self._submits = 0

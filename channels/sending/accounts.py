@@ -226,12 +226,7 @@ class Accounts:
                 self._of[flight.account] -= 1
 
     def forget(self, partition: int, known: Collection[str]) -> None:
-        """Forget the texts of a partition whose intents its states do not have: somebody else has settled them.
-
-        Args:
-            partition: its states are loaded.
-            known: the tokens of the intents in them.
-        """
+        """Forget the texts of a partition whose intents its states do not have: somebody else has settled them."""
         self.settled([token for token, at in self._flights.items() if at.partition == partition and token not in known])
         for token in [token for token, at in self._unsent.items() if at == partition and token not in known]:
             del self._unsent[token]

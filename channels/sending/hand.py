@@ -51,14 +51,6 @@ class Hand:
     """The texts of the partitions that are ready. After a rebalance or an aborted transaction it is dropped, and loaded anew."""
 
     def __init__(self, spec: SenderSpec, store: Store, *, accounts: Accounts, inbox: Inbox) -> None:
-        """Begin with no partition.
-
-        Args:
-            spec: the channel's sender.
-            store: the committed states.
-            accounts: of the channel.
-            inbox: reads records.
-        """
         self._spec, self._store, self._accounts, self._inbox = spec, store, accounts, inbox
         self._name, self._numbers = uuid4().hex[:16], count()
         self._queues: dict[str, Queue] = {}

@@ -57,13 +57,6 @@ class Inbox:
     """Turns records into texts in their queues and into what a turn writes. For the sender's thread."""
 
     def __init__(self, channel: str, accounts: Accounts, *, keyring: Keyring) -> None:
-        """Take what reading needs.
-
-        Args:
-            channel: the name of the channel.
-            accounts: its accounts.
-            keyring: opens texts.
-        """
         self._channel, self._prefix = channel.encode(), f"{channel}/".encode()
         self._accounts, self._keyring = accounts, keyring
 

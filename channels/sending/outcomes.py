@@ -68,12 +68,6 @@ def judged(text: Text, answer: "Future[str]", *, pauses: Pauses, chance: float) 
 
     An error that the contract does not know says nothing about the text, so its outcome is unknown. A text whose outcome is unknown is
     never sent again: it may have arrived, and a question has its own reminder, which is only sent while the question is open.
-
-    Args:
-        text: it was sent.
-        answer: is done.
-        pauses: between two tries.
-        chance: a random number from 0 to 1.
     """
     try:
         return Verdict(DeliveryOutcome.sent, None, upstream_id=words(answer.result(), ID_CHARACTERS))

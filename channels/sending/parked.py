@@ -12,7 +12,6 @@ class Parked:
     """Keys of texts in the order in which the texts came."""
 
     def __init__(self) -> None:
-        """Begin empty."""
         self._texts: OrderedDict[bytes, int] = OrderedDict()
         self._expiring: list[tuple[int, bytes]] = []
 

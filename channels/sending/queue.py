@@ -65,7 +65,6 @@ class Link:
     """
 
     def __init__(self) -> None:
-        """Begin well."""
         self.passed = 0
         self._pause_s = self._until_s = 0.0
 
@@ -94,12 +93,7 @@ class Link:
             self._pause_s, self._until_s = first_s, now_s + first_s
 
     def tried(self, now_s: float, most_s: float) -> None:
-        """Note that texts are tried after a pause; the next ones are after a longer pause, unless one passes.
-
-        Args:
-            now_s: the present time of a monotonic clock.
-            most_s: the longest pause.
-        """
+        """Note that texts are tried after a pause; the next ones are after a longer pause, unless one passes."""
         self._pause_s = min(most_s, 2 * self._pause_s)
         self._until_s = now_s + self._pause_s
 
@@ -113,7 +107,6 @@ class Queue:
     """
 
     def __init__(self, bucket: Bucket) -> None:
-        """Begin empty."""
         self._bucket = bucket
         self._of: dict[str, deque[Text]] = {}
         self._known: dict[bytes, Text] = {}

@@ -196,11 +196,6 @@ def new_text(record: StoredRecord, send: Send, keyring: Keyring, *, now_ms: int)
 def read_state(value: bytes, decoder: "json.Decoder[S]", *, partition: int) -> S:
     """Return what a state says.
 
-    Args:
-        value: of the state.
-        decoder: of what it is.
-        partition: of the state topic.
-
     Raises:
         Unreadable: it is no such state.
     """

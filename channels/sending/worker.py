@@ -46,7 +46,6 @@ class Clock:
     """The time by Kafka's clock, by which texts came. This machine's own may be days ahead for a moment: each text would have expired."""
 
     def __init__(self) -> None:
-        """Begin without knowing it."""
         self._ahead_ms: float | None = None
 
     def hear(self, marks: Collection[Mark]) -> None:
@@ -68,13 +67,6 @@ class Sender:
     """One worker. Everything that it remembers beside committed states can be lost. All calls come from one thread."""
 
     def __init__(self, spec: SenderSpec, options: WorkerOptions, accounts: Accounts) -> None:
-        """Keep the settings.
-
-        Args:
-            spec: the channel's sender.
-            options: how this worker runs.
-            accounts: of the channel; they outlive this worker.
-        """
         self._spec, self._options, self._accounts = spec, options, accounts
         self._inbox = Inbox(spec.channel, accounts, keyring=spec.keyring)
         self._closing = ExitStack()

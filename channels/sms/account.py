@@ -33,14 +33,6 @@ class SmsAccount:
     def __init__(
         self, link: Link, *, handler: Handler, limits: Limits = DEFAULT_LIMITS, upstream: Upstream | None = None
     ) -> None:
-        """Keep the parts; nothing is connected before `begin`.
-
-        Args:
-            link: the SMSC.
-            handler: takes what the SMSC delivers.
-            limits: of what is on its way to the SMSC.
-            upstream: records whether the SMSC is reached; None if nobody watches.
-        """
         self.name = account_name(link)
         self.capacity = limits.size
         self.per_second = link.per_second

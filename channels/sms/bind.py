@@ -39,15 +39,6 @@ class Bind:
         limits: Limits = DEFAULT_LIMITS,
         upstream: Upstream | None = None,
     ) -> None:
-        """Keep the settings.
-
-        Args:
-            link: the SMSC, with system_id and password.
-            handler: takes what is delivered.
-            turned: is called each time the loop turns.
-            limits: of what is on its way to the SMSC.
-            upstream: records whether the SMSC is reached; None if nobody watches.
-        """
         self._link = link
         self._handler = handler
         self._turned = turned

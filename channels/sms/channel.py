@@ -33,15 +33,6 @@ class SmsChannel:
         limits: Limits = DEFAULT_LIMITS,
         upstream: Upstream | None = None,
     ) -> None:
-        """Keep the parts. No link is bound before its account is begun.
-
-        Args:
-            links: the operators' SMSCs.
-            intake: keeps what citizens write and what SMSCs report.
-            turned: the heartbeat, which is called as long as no bind is stuck.
-            limits: of what is on its way over each link.
-            upstream: records whether each SMSC is reached; None if nobody watches.
-        """
         self._turned = turned
         self.accounts = tuple(
             SmsAccount(

@@ -56,9 +56,6 @@ def read_delivered(frame: bytes) -> Delivered:
 
     A frame is readable if its mandatory fields are. Octets behind them that are no optional parameter are ignored.
 
-    Args:
-        frame: the whole PDU with its header.
-
     Raises:
         MalformedMessage: the frame ends before its mandatory fields do.
     """

@@ -52,13 +52,6 @@ class TelegramAccount:
     per_second: float | None = PER_SECOND
 
     def __init__(self, name: str, sender: TelegramSender, *, polling: Polling | None) -> None:
-        """Keep the parts; Telegram is not called before `begin`.
-
-        Args:
-            name: the name of the account.
-            sender: sends replies.
-            polling: reads updates; None if they are brought to a webhook.
-        """
         self.name = name
         self._sender, self._polling = sender, polling
         self.polled = polling is not None
@@ -113,15 +106,6 @@ class TelegramChannel:
     def __init__(
         self, client: TelegramClient, *, intake: Intake, handover: Handover, ways: Ways, turned: Callable[[], None]
     ) -> None:
-        """Keep the parts. Telegram is not called before `run`, or before the account is begun.
-
-        Args:
-            client: calls Telegram.
-            intake: takes messages.
-            handover: makes messages of updates.
-            ways: how updates come.
-            turned: the heartbeat, which is called as long as no thread is stuck.
-        """
         self._client, self._intake, self._handover = client, intake, handover
         self._hook, self._turned = ways.hook, turned
         reader = UpdatesReader(client, intake=intake, handover=handover, wait_s=ways.wait_s)

@@ -57,13 +57,6 @@ class Handover:
     """Makes messages of updates. It remembers the albums that are safe, so that a part that comes late follows its album."""
 
     def __init__(self, client: TelegramClient, *, store: Keeps, pseudonym: Pseudonym) -> None:
-        """Keep the parts.
-
-        Args:
-            client: fetches files.
-            store: stores files.
-            pseudonym: hides in upstream ids who wrote.
-        """
         self.pseudonym = pseudonym
         self._fetching = Fetching(client, store)
         self._lock = threading.Lock()

@@ -35,14 +35,6 @@ class UpdatesReader:
     """Reads the updates of our bot (see channels.polling.Reader)."""
 
     def __init__(self, client: TelegramClient, *, intake: Intake, handover: Handover, wait_s: float) -> None:
-        """Keep the parts.
-
-        Args:
-            client: calls Telegram.
-            intake: makes the records.
-            handover: makes messages of updates.
-            wait_s: seconds that Telegram waits for the first update.
-        """
         self._client, self._intake, self._handover, self._wait_s = client, intake, handover, wait_s
         self._bot: Bot | None = None
         self._session: Waits | None = None

@@ -16,7 +16,6 @@ class TelegramSender:
     """The outward side of a bot."""
 
     def __init__(self, client: TelegramClient) -> None:
-        """Keep the client."""
         self._client = client
 
     def send(self, letter: Letter) -> "Future[str]":

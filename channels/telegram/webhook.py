@@ -59,7 +59,6 @@ class Gathering:
     """Collects the updates of an album, which are brought at the same time, each by a thread that waits here. Thread-safe."""
 
     def __init__(self, process: Process) -> None:
-        """Keep the function that takes the updates of one message."""
         self._process = process
         self._lock = threading.Lock()
         self._groups: dict[str, _Group] = {}

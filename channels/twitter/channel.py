@@ -26,14 +26,6 @@ class XAccount:
     polled = True
 
     def __init__(self, name: str, sender: XSender, *, polling: Polling, hint: Hint | None) -> None:
-        """Keep the parts; X is not called before `begin`.
-
-        Args:
-            name: the name of the account.
-            sender: posts replies.
-            polling: reads mentions.
-            hint: says when to look at once; None without a stream.
-        """
         self.name = name
         self._sender, self._polling, self._hint = sender, polling, hint
         self._stop: threading.Event | None = None
@@ -80,15 +72,6 @@ class TwitterChannel:
     def __init__(
         self, client: XClient, *, account: str, intake: Intake, pace: Pace, turned: Callable[[], None]
     ) -> None:
-        """Keep the parts. X is not called before the account is begun.
-
-        Args:
-            client: calls X.
-            account: the username of our account, without the @.
-            intake: makes the records.
-            pace: how often and how much to read.
-            turned: the heartbeat, which is called as long as the reading thread is not stuck.
-        """
         self._turned = turned
         reader = MentionsReader(client, account=account, intake=intake, pace=pace)
         pauses = Pauses(first_s=pace.poll_s, most_s=LONGEST_PAUSE_S)

@@ -60,12 +60,7 @@ class Place:
         return replace(self, month=month, read=posts + (self.read if month == self.month else 0))
 
     def share(self, monthly: int, month: str) -> float:
-        """Return the used share of the budget of posts per month: 1 is all of it.
-
-        Args:
-            monthly: the budget.
-            month: the present month.
-        """
+        """Return the used share of the budget of posts per month: 1 is all of it."""
         return self.read / monthly if month == self.month else 0.0
 
 

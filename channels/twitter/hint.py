@@ -39,13 +39,6 @@ class Hint:
     """Listens in a thread of its own, and sets the event `heard` for each post."""
 
     def __init__(self, base: str, *, bearer_token: str, account: str) -> None:
-        """Keep the settings.
-
-        Args:
-            base: base address of the API.
-            bearer_token: the token of the app.
-            account: the username of our account, without the @.
-        """
         self.heard = threading.Event()
         self._base, self._token, self._account = base, bearer_token, account
         self._stream: _Stream | None = None

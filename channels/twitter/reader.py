@@ -56,14 +56,6 @@ class MentionsReader:
     """Reads the mentions of our account (see channels.polling.Reader)."""
 
     def __init__(self, client: XClient, *, account: str, intake: Intake, pace: Pace) -> None:
-        """Keep the parts.
-
-        Args:
-            client: calls X.
-            account: the username of our account, without the @.
-            intake: makes the records.
-            pace: how often and how much to read.
-        """
         self._client, self._account, self._intake, self._pace = client, account, intake, pace
         self._next_s = 0.0
 

@@ -41,7 +41,6 @@ class XSender:
     """The outward side of our account."""
 
     def __init__(self, posts: Posts) -> None:
-        """Keep X; threads start with the first reply."""
         self._posts = posts
         self._lock = threading.Lock()
         self._limited_until_s = 0.0

@@ -55,7 +55,6 @@ class WishPages:
     """The handlers. Each waits for the receipt before it says yes."""
 
     def __init__(self, service: WebService, parts: WebParts) -> None:
-        """Take the operations and what else the handlers need."""
         self._service, self._parts = service, parts
 
     async def get(self, request: Request) -> Response:

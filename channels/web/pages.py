@@ -60,7 +60,6 @@ class Pages:
     """The handlers. Each waits for the receipt before it says yes."""
 
     def __init__(self, service: WebService, parts: WebParts) -> None:
-        """Take the operations and what else the handlers need."""
         self._service = service
         self._parts = parts
         self._forms = parts.forms

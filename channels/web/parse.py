@@ -184,12 +184,7 @@ def from_form(fields: Mapping[str, str]) -> Submission | list[FieldError]:
 
 
 def faults_of_time(occurred: str, now: datetime) -> list[FieldError]:
-    """Return what is wrong with a date that was written in numbers; what is written in words is read later.
-
-    Args:
-        occurred: as it was sent.
-        now: with a time zone.
-    """
+    """Return what is wrong with a date that was written in numbers; what is written in words is read later."""
     try:
         day = date.fromisoformat(occurred)
     except ValueError:

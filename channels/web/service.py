@@ -64,12 +64,6 @@ class WebService:
     """The operations that the form, the API and Open311 share. Thread-safe; its coroutines do not block the event loop."""
 
     def __init__(self, intake: Entry, parts: WebParts) -> None:
-        """Keep the parts.
-
-        Args:
-            intake: takes the messages.
-            parts: the other parts of the web channel.
-        """
         self._intake = intake
         self._parts = parts
 

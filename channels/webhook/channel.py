@@ -39,15 +39,6 @@ class WebhookChannel:
         pseudonym: Callable[[str], str],
         turned: Callable[[], None],
     ) -> None:
-        """Keep the parts.
-
-        Args:
-            intake: takes the messages.
-            sources: the sources by name.
-            at: the host and the port to listen on.
-            pseudonym: hides what a source may have written into its identifiers.
-            turned: the heartbeat, which is called in each round of the loop.
-        """
         self._intake = intake
         self._sources = sources
         self._at = at

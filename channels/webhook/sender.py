@@ -37,12 +37,6 @@ class WebhookAccount:
     polled = False
 
     def __init__(self, source: Source, http: httpx.Client) -> None:
-        """Keep the parts.
-
-        Args:
-            source: the source.
-            http: posts to the callback; thread-safe.
-        """
         self.name = account_of(source.name)
         self._source = source
         self._http = http

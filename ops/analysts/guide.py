@@ -50,11 +50,7 @@ def _document() -> Any:
 
 
 def page(run: Run) -> str:
-    """Return the guide with the results of a database that holds the sample.
-
-    Args:
-        run: runs a query on it.
-    """
+    """Return the guide with the results of a database that holds the sample."""
     lines = [_document()["head"]]
     number = 0
     for part, asked in questions().items():

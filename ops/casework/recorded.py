@@ -35,22 +35,14 @@ _ALWAYS: Final = ("subject", "place")
 
 
 def danger(*words: str) -> str:
-    """Return a sentence for the officer who recorded a complaint, if it tells of danger to life; else an empty text.
-
-    Args:
-        words: the title and the text.
-    """
+    """Return a sentence for the officer who recorded a complaint, if it tells of danger to life; else an empty text."""
     if not any(map(tells_of_danger, words)):
         return ""
     return "Danger to life? Call 112 now, or tell the citizen to: a complaint brings no help."
 
 
 def lacks(case: Case) -> str:
-    """Return a sentence for the officer who recorded a complaint that lacks parts, since nobody can ask the citizen; else an empty text.
-
-    Args:
-        case: the document of the case.
-    """
+    """Return a sentence for the officer who recorded a complaint that lacks parts, since nobody can ask the citizen; else an empty text."""
     needed = _PARTS if case.complaint.oversight else _ALWAYS
     parts = [_PARTS[part] for part in _PARTS if part in needed and part in case.complaint.missing]
     if not parts:

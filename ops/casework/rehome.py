@@ -39,13 +39,7 @@ class Move(NamedTuple):
     why: str
 
     def order(self, number: int, desk: AgencyRef, at: datetime) -> Order:
-        """Return the order, whose command is the same one until something happens to the case.
-
-        Args:
-            number: of the move, from 1.
-            desk: the triage desk.
-            at: the present time.
-        """
+        """Return the order, whose command is the same one until something happens to the case."""
         case, fields = self.case, checked(ACTS["reroute"], {"to": self.to, "text": self.why})
         id_ = ids.command_id(case.complaint_id, "reroute", actor=self.by, nonce=nonce(case, fields))
         made = command(ACTS["reroute"], case.tracking_code, id_=id_, agency=self.by, fields=fields, at=at)

@@ -57,9 +57,6 @@ class Learnt(NamedTuple):
 def learn(kind: str) -> Learnt:
     """Return the model of all sentences, measured on the sentences of an eighth of the writers at a time by a model of the others'.
 
-    Args:
-        kind: OF_INTENTS or OF_SUBJECTS.
-
     Raises:
         ConfigurationError: if scikit-learn is not installed.
         ValueError: if the files of sentences have mistakes.

@@ -96,7 +96,6 @@ class Api:
     """The handlers. Each waits for the receipt before it says yes."""
 
     def __init__(self, service: WebService, parts: WebParts) -> None:
-        """Take the operations and what else the handlers need."""
         self._service = service
         self._parts = parts
 

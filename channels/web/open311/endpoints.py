@@ -43,7 +43,6 @@ class GeoReport:
     """The handlers."""
 
     def __init__(self, service: WebService, parts: WebParts) -> None:
-        """Take the operations and what else the handlers need."""
         self._service = service
         self._parts = parts
 

@@ -117,9 +117,6 @@ _SYSTEM: Final = "system."
 class Reading:
     """The rules. Any thread may use them.
 
-    Args:
-        engine: The engine, which lists its functions.
-
     Raises:
         EngineError: The engine does not list them.
     """
@@ -145,9 +142,6 @@ class Reading:
 
     def check(self, parse: Iterable[Node]) -> Mapping[str, int]:
         """Check a statement.
-
-        Args:
-            parse: Its nodes.
 
         Returns:
             The greatest values, by name, of settings with which it may run, beside those of the account.

@@ -81,10 +81,6 @@ class Writing:
     def check(self, statement: str, parse: Iterable[Node]) -> None:
         """Check a statement.
 
-        Args:
-            statement: The statement in the engine's own writing.
-            parse: Its nodes.
-
         Raises:
             ServerError: It is not for the operator.
         """

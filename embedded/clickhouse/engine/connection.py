@@ -128,11 +128,6 @@ class EngineConnection:
         Statements that chDB does not stream (such as SHOW or DDL) run to completion and yield their whole result as one chunk,
         or nothing if they have none. So does every statement with a format that has a head or an end.
 
-        Args:
-            text: The statement.
-            parameters: The values of its placeholders.
-            form: The format of the result.
-
         Raises:
             EngineError: The query failed. This can happen before any chunk, also after earlier ones were yielded.
         """

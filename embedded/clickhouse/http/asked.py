@@ -81,11 +81,6 @@ class Asked:
 def read(method: str, pairs: Iterable[tuple[str, str]], headers: Mapping[str, str]) -> Asked:
     """Return what a request asks.
 
-    Args:
-        method: GET, POST or PUT.
-        pairs: The parameters of the address.
-        headers: The headers, by names in small letters.
-
     Raises:
         ServerError: The header of the credentials, the id of the query or the time of the session is malformed.
     """

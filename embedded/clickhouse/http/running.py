@@ -76,12 +76,6 @@ class Running:
     def start(self, asked: Asked, body: IO[bytes], *, coding: str, accepts: str) -> None:
         """Start the statement of a request whose client has logged in.
 
-        Args:
-            asked: What the request asks.
-            body: Its body as it came.
-            coding: How the body is compressed.
-            accepts: The header Accept-Encoding.
-
         Raises:
             ServerError: The account may not do it, or the statement or the body is wrong.
         """
