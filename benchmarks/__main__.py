@@ -2,18 +2,16 @@
 
 import logging
 import signal
-import sys
 import time
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 
 from benchmarks import memory, whole_loop
-from benchmarks.figures import Figure, machine, table
+from benchmarks.figures import Figure, table
 from benchmarks.processes import Say
 from benchmarks.sms import intake, latency
 from benchmarks.step import (
@@ -51,7 +49,6 @@ class Which(StrEnum):
 def main(  # noqa: PLR0913  # one option for each thing that a quick look wants smaller
     which: Annotated[Which, typer.Argument(help="What to measure.")] = Which.all,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object in place of the table.")] = False,
     events: Annotated[int, typer.Option(min=1000, help="router: complaints in the mailbox.")] = 200_000,
     rounds: Annotated[
         int, typer.Option(min=1, help="router, sms, conversation, step: how often each is measured.")
@@ -129,7 +126,8 @@ def main(  # noqa: PLR0913  # one option for each thing that a quick look wants 
     except LaporError as error:
         typer.echo(f"benchmarks: {error}", err=True)
         raise typer.Exit(2) from error
-    _print(figures, as_json=as_json)
+    console = Console()
+    (console if console.is_terminal else Console(width=TABLE_WIDTH)).print(table(figures))
     raise typer.Exit(0 if all(figure.met for figure in figures) else 1)
 
 
@@ -140,15 +138,6 @@ def _teller() -> Say:
         typer.echo(f"{time.monotonic() - began:6.0f} s  {text}", err=True)
 
     return say
-
-
-def _print(figures: list[Figure], *, as_json: bool) -> None:
-    if as_json:
-        shown = {"machine": machine(), "figures": [figure.as_json() for figure in figures]}
-        sys.stdout.write(orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode() + "\n")
-        return
-    console = Console()
-    (console if console.is_terminal else Console(width=TABLE_WIDTH)).print(table(figures))
 
 
 if __name__ == "__main__":

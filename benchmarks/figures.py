@@ -1,16 +1,10 @@
 """What was measured, beside the bar that it must reach."""
 
-import os
-import platform
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from statistics import median
 
 from rich.table import Table
-
-MEASURED_WITH = ("confluent-kafka", "faust-streaming", "chdb-core", "pydantic")
-"""The packages whose version a figure depends on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +18,6 @@ class Figure:
         at_least: the bar, where more is better.
         below: the bar, where less is better. With neither, the figure only explains the others.
         spread: the smallest and the largest single value, where there were several.
-        notes: what else is worth knowing, by name.
     """
 
     name: str
@@ -33,7 +26,6 @@ class Figure:
     at_least: float | None = None
     below: float | None = None
     spread: tuple[float, float] | None = None
-    notes: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def met(self) -> bool:
@@ -49,16 +41,11 @@ class Figure:
             return f">= {self.at_least:g}"
         return f"< {self.below:g}" if self.below is not None else ""
 
-    def as_json(self) -> dict[str, object]:
-        """Return everything, for programs."""
-        return asdict(self) | {"met": self.met}
-
 
 def of_rounds(name: str, values: Sequence[float], unit: str, *, at_least: float | None = None) -> Figure:
     """Return the median of several rounds with their spread."""
     spread = (min(values), max(values))
-    notes = {"rounds": [round(value, 3) for value in values]}
-    return Figure(name=name, value=median(values), unit=unit, at_least=at_least, spread=spread, notes=notes)
+    return Figure(name=name, value=median(values), unit=unit, at_least=at_least, spread=spread)
 
 
 def percentile(values: Iterable[float], share: float) -> float:
@@ -77,16 +64,6 @@ def table(figures: Sequence[Figure]) -> Table:
         met = "" if not figure.bar else "yes" if figure.met else "NO"
         shown.add_row(figure.name, _short(figure.value), figure.unit, spread, figure.bar, met)
     return shown
-
-
-def machine() -> dict[str, object]:
-    """Return what the figures depend on beside the program."""
-    return {
-        "system": f"{platform.system()} {platform.machine()}",
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        **{name: version(name) for name in MEASURED_WITH},
-    }
 
 
 def _short(value: float) -> str:

@@ -106,11 +106,7 @@ def _limit(producer: Producer, passed: Passed, rate: tuple[float, int], say: Say
 def _pass(
     producer: Producer, passed: Passed, rate: tuple[float, int], *, patience_s: float = PATIENCE_S
 ) -> Sequence[str]:
-    """Write messages at their times, wait until all have passed, and return their numbers.
-
-    Raises:
-        UnavailableError: one did not pass in time.
-    """
+    """Write messages at their times, wait until all have passed, and return their numbers."""
     per_second, count = rate
     first, began = len(passed.sent), time.monotonic()
     numbers = [str(first + number) for number in range(count)]

@@ -252,7 +252,6 @@ def _figures(
             value=spent_ms,
             unit="ms",
             below=None if rate.cpu is None else max(rate.cpu, CHAIN_CPU_SHARE * limit.cpu_s * MS),
-            notes={process: round(one * MS, 2) for process, one in cpu.items()},
         ),
         Figure(name="- the bare chain's", value=limit.cpu_s * MS, unit="ms"),
     ]  # fmt: skip
@@ -279,5 +278,4 @@ def _visible(seen: Seen, sampled: Sequence[str]) -> Figure:
         unit="s",
         below=VISIBLE_S,
         spread=(min(visible), max(visible)),
-        notes={"messages": len(sampled), "p50": percentile(visible, 0.5)},
     )

@@ -1,9 +1,12 @@
 """Kafka as the benchmarks of steps see it: the progress of a step, the contents of its outputs, and a new beginning."""
 
+import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
+import orjson
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 from confluent_kafka.admin import AdminClient
@@ -123,3 +126,27 @@ def committed(brokers: str, names: Collection[str]) -> Iterator[Message]:
                     yield message
     finally:
         consumer.close()
+
+
+@contextmanager
+def watching(brokers: str, take: Callable[[dict[str, str]], None]) -> Iterator[None]:
+    """Call a function with each fact as soon as it arrives, as at any reader of committed records, until the block ends."""
+    stop = threading.Event()
+
+    def watch() -> None:
+        consumer = reader(brokers, fetch_wait_max_ms=100)
+        partitions = consumer.list_topics(CASE_EVENTS, timeout=ANSWER_S).topics[CASE_EVENTS].partitions
+        consumer.assign([ConfluentPartition(CASE_EVENTS, partition, 0) for partition in partitions])
+        while not stop.is_set():
+            message = consumer.poll(0.1)
+            if message is not None and is_record(message):
+                take(orjson.loads(message.value() or b"{}"))
+        consumer.close()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        watcher.join(PATIENCE_S)

@@ -66,11 +66,7 @@ def _round(brokers: str, data: Path, messages: int) -> Pace:
 
 
 def _fill(brokers: str, data: Path, messages: int) -> None:
-    """Let the receiver of a link take messages as from its SMSC, which puts them into the mailbox.
-
-    Raises:
-        UnavailableError: one was not taken.
-    """
+    """Let the receiver of a link take messages as from its SMSC, which puts them into the mailbox."""
     link = read_links("bench=smpp://lapor:secret08@127.0.0.1:2775")[0]
     settings = installed(data / "lapor")
     producer = ConfluentProducer(brokers)

@@ -1,25 +1,19 @@
 """From a complaint to its owner: how long until a reader of the facts sees to whom it was routed, at two rates."""
 
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
-import orjson
-from confluent_kafka import Consumer, Producer
-from confluent_kafka import TopicPartition as ConfluentPartition
+from confluent_kafka import Producer
 
 from benchmarks import texts
 from benchmarks.figures import Figure, percentile
 from benchmarks.processes import Say, explained, folder, installed, kafka, process
-from benchmarks.step.broker import ANSWER_S, reader
+from benchmarks.step.broker import watching
 from complaints.bus import Record
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import is_record
-from complaints.contract import CASE_EVENTS
 from complaints.errors import UnavailableError
 from complaints.fact import FactKind
 from lapor.processes.secret import keyring
@@ -39,8 +33,6 @@ PATIENCE_S: Final = 30.0
 
 MS = 1000.0
 
-_ROUTED = FactKind.routed.value
-
 
 @dataclass(slots=True)
 class Seen:
@@ -48,6 +40,11 @@ class Seen:
 
     sent: dict[str, float] = field(default_factory=dict)
     routed: dict[str, float] = field(default_factory=dict)
+
+    def take(self, fact: dict[str, str]) -> None:
+        """Note when a fact has arrived."""
+        if fact["kind"] == FactKind.routed.value:
+            self.routed.setdefault(fact["complaint_id"], time.monotonic())
 
     def wait(self, ids: Sequence[str], timeout_s: float) -> None:
         """Wait until the owners of complaints are seen.
@@ -77,21 +74,15 @@ def measure(*, seconds: float, say: Say) -> list[Figure]:
         log = data / "router.log"
         environment = {"LAPOR_KAFKA": brokers, "LAPOR_DATA": str(data / "lapor"), "LAPOR_ORDINAL": "0"}
         records = _records(data, sum(_number(rate, seconds) for rate, _ in RATES) + 1)
-        seen, stop = Seen(), threading.Event()
-        watcher = threading.Thread(target=_watch, args=(brokers, seen, stop), daemon=True)
-        with explained(log), process(["lapor", "run", "router"], log, environment):
-            watcher.start()
-            try:
-                seen.wait(_send(brokers, [records.pop()], 1.0, seen), START_S)
-                for rate, bar in RATES:
-                    part, records = records[: _number(rate, seconds)], records[_number(rate, seconds) :]
-                    say(f"sending {len(part)} complaints, {rate:g} per second")
-                    ids = _send(brokers, part, rate, seen)
-                    seen.wait(ids, PATIENCE_S)
-                    figures += _figures(seen, ids[int(rate * WARM_UP_S) :], rate, bar)
-            finally:
-                stop.set()
-                watcher.join(PATIENCE_S)
+        seen = Seen()
+        with explained(log), process(["lapor", "run", "router"], log, environment), watching(brokers, seen.take):
+            seen.wait(_send(brokers, [records.pop()], 1.0, seen), START_S)
+            for rate, bar in RATES:
+                part, records = records[: _number(rate, seconds)], records[_number(rate, seconds) :]
+                say(f"sending {len(part)} complaints, {rate:g} per second")
+                ids = _send(brokers, part, rate, seen)
+                seen.wait(ids, PATIENCE_S)
+                figures += _figures(seen, ids[int(rate * WARM_UP_S) :], rate, bar)
     return figures
 
 
@@ -118,26 +109,6 @@ def _send(brokers: str, records: Sequence[Record], rate: float, seen: Seen) -> l
     return ids
 
 
-def _watch(brokers: str, seen: Seen, stop: threading.Event) -> None:
-    """Note when facts arrive, as at any reader of committed records."""
-    consumer = reader(brokers, fetch_wait_max_ms=100, client_id=f"bench-{uuid4().hex}")
-    _from_the_start(consumer)
-    while not stop.is_set():
-        message = consumer.poll(0.1)
-        if message is None or not is_record(message):
-            continue
-        now = time.monotonic()
-        fact = orjson.loads(message.value() or b"{}")
-        if fact["kind"] == _ROUTED:
-            seen.routed.setdefault(fact["complaint_id"], now)
-    consumer.close()
-
-
-def _from_the_start(consumer: Consumer) -> None:
-    partitions = consumer.list_topics(CASE_EVENTS, timeout=ANSWER_S).topics[CASE_EVENTS].partitions
-    consumer.assign([ConfluentPartition(CASE_EVENTS, partition, 0) for partition in partitions])
-
-
 def _figures(seen: Seen, ids: Sequence[str], rate: float, bar: float) -> list[Figure]:
     took = [(seen.routed[one] - seen.sent[one]) * MS for one in ids]
     name = f"latency: complaint to its owner at {rate:g}/s"
@@ -148,7 +119,6 @@ def _figures(seen: Seen, ids: Sequence[str], rate: float, bar: float) -> list[Fi
             unit="ms",
             below=bar,
             spread=(min(took), max(took)),
-            notes={"complaints": len(took)},
         ),
         Figure(name=f"{name}, p99", value=percentile(took, 0.99), unit="ms"),
     ]

@@ -167,11 +167,7 @@ def _from_now(brokers: str, place: Place) -> Consumer:
 
 
 def _first_outputs(outputs: Consumer, worker: "subprocess.Popen[bytes]", partitions: int) -> list[float]:
-    """Return when the first output of each partition was seen, in seconds of the monotonic clock, earliest first.
-
-    Raises:
-        UnavailableError: the worker ended, or a partition has no output in time.
-    """
+    """Return when the first output of each partition was seen, in seconds of the monotonic clock, earliest first."""
     seen: dict[int, float] = {}
     deadline = time.monotonic() + PATIENCE_S
     while len(seen) < partitions:

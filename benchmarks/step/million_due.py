@@ -1,6 +1,5 @@
 """Ten thousand of a million open cases are due at the same moment: how long until each is handled, and how long fresh complaints wait."""
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -10,19 +9,16 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-import orjson
 from confluent_kafka import Producer
-from confluent_kafka import TopicPartition as ConfluentPartition
 
 from benchmarks import texts
 from benchmarks.figures import Figure, percentile
 from benchmarks.processes import Say, explained, folder, installed, kafka, process, wait_until
-from benchmarks.step.broker import reader
+from benchmarks.step.broker import watching
 from benchmarks.step.million import check_room, fill
 from benchmarks.step.million_cases import PLACE, TEMPLATES, Template, copied, opened, received_at
 from complaints.bus import Record
 from complaints.bus.confluent import profiles
-from complaints.bus.confluent.client import is_record
 from complaints.bus.step.states.store import StoredState
 from complaints.errors import UnavailableError
 from complaints.fact import FactKind
@@ -72,6 +68,14 @@ class Seen:
     late: dict[str, float] = field(default_factory=dict)
     times: Counter[tuple[str, str]] = field(default_factory=Counter)
 
+    def take(self, fact: dict[str, str]) -> None:
+        """Note when a fact has arrived."""
+        if fact["kind"] == FactKind.routed.value:
+            self.routed.setdefault(fact["complaint_id"], time.monotonic())
+        elif fact["kind"] == FactKind.overdue.value:
+            self.late.setdefault(fact["tracking_code"], time.monotonic())
+            self.times[fact["tracking_code"], fact["duty"]] += 1
+
 
 def measure(*, cases: int, due: int, say: Say) -> list[Figure]:
     """Write cases, start a worker, and let its clock pass the moment at which some of them are due.
@@ -94,8 +98,7 @@ def measure(*, cases: int, due: int, say: Say) -> list[Figure]:
             began = time.monotonic()
             each = fill(brokers, PLACE, states)
             say(f"{cases:,} cases of {each:,.0f} bytes on average, written in {time.monotonic() - began:.0f} s")
-            seen, stop = Seen(), threading.Event()
-            watcher = threading.Thread(target=_watch, args=(brokers, seen, stop), daemon=True)
+            seen = Seen()
             log, clock = data / "router.log", data / "clock"
             environment = {
                 "LAPOR_KAFKA": brokers,
@@ -105,13 +108,8 @@ def measure(*, cases: int, due: int, say: Say) -> list[Figure]:
             }
             feeder = Feeder(brokers, iter(fresh), seen)
             feeder.set_clock(clock, moment_ms - BEFORE_MS)
-            with explained(log), process(["lapor", "run", "router"], log, environment):
-                watcher.start()
-                try:
-                    return _run(feeder, due, moment_ms, clock, say)
-                finally:
-                    stop.set()
-                    watcher.join(PATIENCE_S)
+            with explained(log), process(["lapor", "run", "router"], log, environment), watching(brokers, seen.take):
+                return _run(feeder, due, moment_ms, clock, say)
 
 
 def _states(cases: int, due: int, complaints: list[Record]) -> tuple[int, Iterator[tuple[bytes, StoredState]]]:
@@ -219,7 +217,6 @@ def _figures(seen: Seen, beside: list[str], due: int, took_s: float) -> list[Fig
             unit="ms",
             below=P99_MS,
             spread=(min(took), max(took)),
-            notes={"complaints": len(took), "p50": percentile(took, 0.5)},
         ),
         Figure(name="- until all had been handled, each once", value=took_s, unit="s", below=ALL_S),
     ]
@@ -229,20 +226,3 @@ def _for(seconds: float) -> Callable[[], bool]:
     """Return what becomes true after some seconds."""
     until = time.monotonic() + seconds
     return lambda: time.monotonic() > until
-
-
-def _watch(brokers: str, seen: Seen, stop: threading.Event) -> None:
-    """Note when facts arrive, as at any reader of committed records."""
-    consumer = reader(brokers, fetch_wait_max_ms=100)
-    consumer.assign([ConfluentPartition(PLACE.seen, partition, 0) for partition in range(PLACE.partitions)])
-    while not stop.is_set():
-        for message in consumer.consume(500, timeout=0.02):
-            if not is_record(message):
-                continue
-            now, fact = time.monotonic(), orjson.loads(message.value() or b"{}")
-            if fact["kind"] == FactKind.routed.value:
-                seen.routed.setdefault(fact["complaint_id"], now)
-            elif fact["kind"] == FactKind.overdue.value:
-                seen.late.setdefault(fact["tracking_code"], now)
-                seen.times[fact["tracking_code"], fact["duty"]] += 1
-    consumer.close()

@@ -145,14 +145,7 @@ def _check(found: set[Outputs], events: int) -> None:
 
 
 def _round(broker: Broker, name: str, events: int, data: Path) -> Pace:
-    """Let one of them handle all complaints, from the first, with no states.
-
-    Args:
-        broker: has the complaints.
-        name: OURS or QUIX.
-        events: the number of complaints.
-        data: a new folder for its states.
-    """
+    """Let one of them handle all complaints, from the first, with no states."""
     broker.begin_anew()
     data.mkdir()
     group = STEP if name == OURS else data.name

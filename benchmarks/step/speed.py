@@ -84,11 +84,7 @@ def _make(brokers: str, name: str, *, compacted: bool = False, step: str | None 
 
 
 def _fill(brokers: str, records: int, say: Say) -> None:
-    """Write all records.
-
-    Raises:
-        UnavailableError: Kafka does not take them.
-    """
+    """Write all records."""
     say(f"writing {records:,} records of {INPUT_BYTES} bytes")
     producer = ConfluentProducer(brokers)
     keys = max(1, records // RECORDS_PER_KEY)
