@@ -171,11 +171,7 @@ def _without_text(value: bytes) -> dict[str, object]:
 
 
 def _of_letter(letter: DeadLetter, place: Position) -> StoredRecord:
-    """Return the record as its letter has it.
-
-    Raises:
-        ContractViolation: the letter has not all of it.
-    """
+    """Return the record as its letter has it."""
     gone = f"{place} is past the retention of its topic, and the dead letter"
     key = letter.headers.get("ce_subject")
     if not key or is_cut(letter):

@@ -100,11 +100,7 @@ class Inbox:
             raise ContractViolation(f"{record.position} is neither a text to send nor a report: {kind!r}")
 
     def _check(self, record: StoredRecord, account: str) -> None:
-        """Refuse what would be written under a key that is not this channel's.
-
-        Raises:
-            ContractViolation: the name of the account or the key is wrong.
-        """
+        """Refuse what would be written under a key that is not this channel's."""
         name = account.encode()
         if name != record.key:
             raise ContractViolation(f"{record.position} is for {account}, but its key is {record.key!r}")

@@ -195,11 +195,7 @@ class Sender:
                 self._hand.load(partition)
 
     def _positions(self, partitions: set[int]) -> dict[int, int]:
-        """Return the positions to commit. Those of the partitions that a turn is about are always among them, because they fence.
-
-        Args:
-            partitions: those that the turn is about.
-        """
+        """Return the positions to commit. Those of the partitions that a turn is about are always among them, because they fence."""
         mailbox = self._base.mailbox
         behind = self._passed
         if behind and time.monotonic() > self._flush_at:
@@ -237,11 +233,7 @@ class Sender:
         return True
 
     def _refuse(self, draft: Draft, error: Refused) -> None:
-        """Let the partitions wait of which Kafka never takes what a turn writes. All is as before the turn, and the others go on.
-
-        Raises:
-            ConfigurationError: none is to blame alone.
-        """
+        """Let the partitions wait of which Kafka never takes what a turn writes. All is as before the turn, and the others go on."""
         base, cure = self._base, "Raise max.message.bytes of the topics to what is declared, with `lapor topics apply`"
         base.metrics.aborted()
         refused = [at for at in sorted(draft.pending.positions) if base.refuses(draft.part(at))]

@@ -155,11 +155,7 @@ def _is_of_machine(found: Delivered, elements: dict[int, bytes]) -> bool:
 
 
 def _check_size(body: bytes, concat: Concat | None) -> None:
-    """Check that a message, or what its parts are when joined, is no longer than any can be.
-
-    Raises:
-        MalformedMessage: it is longer.
-    """
+    """Check that a message, or what its parts are when joined, is no longer than any can be."""
     most = WHOLE_OCTETS if concat is None else min(PART_OCTETS, WHOLE_OCTETS // concat.total)
     if len(body) > most:
         what = "the message" if concat is None else f"part {concat.sequence} of {concat.total}"

@@ -156,11 +156,7 @@ class TelegramChannel:
             return
 
     def _take(self, bot: Bot, waits: Waits, updates: Sequence[Update]) -> None:
-        """Return when the messages in updates are safe.
-
-        Raises:
-            UnavailableError: one of them is not.
-        """
+        """Return when the messages in updates are safe."""
         handed = self._handover.take(updates, bot, waits)
         kept = [self._keep(one, bot) for one in handed.messages]
         for one, answer in zip(handed.messages, kept, strict=True):

@@ -143,12 +143,7 @@ def _for_us(message: Mapping[str, Any], bot: Bot) -> bool:
 
 
 def _order(text: str, *, more: bool) -> tuple[str, str]:
-    """Return the key of the sentence that answers a command, or an empty key and the citizen's own words.
-
-    Args:
-        text: the text of the message.
-        more: whether a file or a position came with it.
-    """
+    """Return the key of the sentence that answers a command, or an empty key and the citizen's own words."""
     command = _COMMAND.match(text)
     if command is None:
         return "", text

@@ -76,11 +76,7 @@ class MentionsReader:
         return Page(records=self._records(found), cursor=after.cursor())
 
     def _check(self, place: Place, month: str) -> None:
-        """Let a look begin.
-
-        Raises:
-            BudgetSpent: the month's posts are read.
-        """
+        """Let a look begin."""
         share = place.share(self._pace.monthly, month)
         telemetry.X_READS_SHARE.set(share)
         if share >= 1:

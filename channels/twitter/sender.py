@@ -87,9 +87,6 @@ class XSender:
         """Post a reply; send it to the citizen alone if it is secret.
 
         If that cannot be, everybody reads a sentence that is the same for each such reply: it tells of private ways, and of nothing else.
-
-        Raises:
-            Undeliverable: the citizen cannot be told a secret reply. The sentence is none, also where it stood before.
         """
         if not letter.private:
             return self._post_below(letter, letter.text)

@@ -96,12 +96,7 @@ class Archive:
 
 
 def _written(path: Path, command: Sequence[str], flag: str) -> None:
-    """Run a Java that writes an archive, and give it its name when it is whole.
-
-    Raises:
-        OSError: it was not written.
-        SubprocessError: Java ended with an error, or did not end.
-    """
+    """Run a Java that writes an archive, and give it its name when it is whole."""
     draft = path.with_name(f"{path.name}.draft")
     subprocess.run(  # noqa: S603  # the command was built here
         [command[0], f"-XX:{flag}={draft}", _SILENT, *command[1:]],

@@ -190,9 +190,6 @@ def _fetch(temporary: Path, lock: Lock) -> Path:
     """Fetch the jars that the lock's endpoint needs into a temporary folder, and report the progress on stderr.
 
     Return the path of a flat folder inside it, with a hard link to each jar. The jars are not compared with the lock here.
-
-    Raises:
-        JarsUnavailableError: the jars cannot be fetched.
     """
     say = sys.stderr.write
     say(f"Fetching Apache Kafka {lock.kafka_version} ({len(lock.jars)} jars, about 45 MB), once for this user ...\n")
@@ -226,9 +223,6 @@ def _resolve(folder: Path, endpoint: str) -> Path:
     """Fetch all jars that an endpoint (Maven coordinates) needs, which the library jgo finds out.
 
     Return the path of the folder whose subfolders `jars` and `modules` hold them.
-
-    Raises:
-        JarsUnavailableError: the jars cannot be fetched.
     """
     from jgo.env import EnvironmentBuilder
     from jgo.maven import MavenContext

@@ -56,11 +56,7 @@ def prepare(config: KafkaConfig) -> list[str]:
 
 
 def _archive(config: KafkaConfig) -> Archive:
-    """Return the archive of classes for the Java and the jars that are found; both are in it.
-
-    Raises:
-        KafkaStartError: there is no usable Java, or there are no usable jars.
-    """
+    """Return the archive of classes for the Java and the jars that are found; both are in it."""
     return Archive(java=find_java(), jars=_jars(config), cache=_cache(config) / "kafka")
 
 
@@ -124,9 +120,6 @@ def _jars(config: KafkaConfig) -> Path:
 
     They are those of the distribution in the setting `kafka_home` or, without it, in the environment variable
     LAPOR_KAFKA_HOME. If neither is set, they are those in the lock file, which are fetched if the cache does not have them.
-
-    Raises:
-        JarsUnavailableError: the distribution is not usable, or the jars in the lock file cannot be had.
     """
     home = config.kafka_home or os.environ.get("LAPOR_KAFKA_HOME")
     if home:
@@ -161,10 +154,6 @@ def _wait_until_free(config: KafkaConfig) -> None:
 
     Kafka's own lock on the folder is a lock of the operating system and ends with the process that holds it. The lock file
     that remains after a kill -9 does not lock anything.
-
-    Raises:
-        KafkaStartError: after this time the folder is still in use, or a port still cannot be bound for any reason.
-        OSError: the lock file in the folder cannot be opened for writing, or the process id of the other Kafka cannot be read.
     """
     deadline = time.monotonic() + _HANDOVER_S
     while True:
@@ -203,10 +192,6 @@ def _format_once(config: KafkaConfig, command: list[str]) -> None:
     """Format the data folder with Kafka's tool if it is new; do nothing if it is formatted.
 
     The cluster id is written to a file first, so that the next start after an interrupted one uses the same id.
-
-    Raises:
-        KafkaStartError: the tool failed or took more than 60 s.
-        OSError: the file with the cluster id cannot be written or read.
     """
     if (config.segments_dir / "meta.properties").exists():
         return

@@ -88,9 +88,6 @@ class Gate:
 
         It must have the configured bearer token (any if none is configured), or be an OAuth 1.0a header with a key and a
         signature, which are not verified.
-
-        Raises:
-            Problem: it has neither (status 401).
         """
         kind, _, credentials = authorization.partition(" ")
         if kind.lower() == "bearer" and credentials and self._token in {None, credentials}:

@@ -61,11 +61,7 @@ def resume(
 
 
 def _board(step: str, data_dir: Path | None, *, of_sink: bool = False) -> "Board":
-    """Return the control topic, for a step that exists.
-
-    Raises:
-        ConfigurationError: there is no such step, or no Kafka is set.
-    """
+    """Return the control topic, for a step that exists."""
     from complaints.contract import topics
     from complaints.errors import ConfigurationError
     from lapor.local.note import settings_in

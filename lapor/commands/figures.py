@@ -86,12 +86,7 @@ def figures_of(
 
 
 def _rules_in(file: Path) -> Rules:
-    """Return the rules in a file.
-
-    Raises:
-        ConfigurationError: it has a mistake.
-        OSError: it cannot be read.
-    """
+    """Return the rules in a file."""
     written = file.read_bytes()
     if found := mistakes({RULES: written}):
         raise ConfigurationError(

@@ -89,11 +89,7 @@ def learn(  # noqa: PLR0913 - each is an option of the command
 
 
 def _government(name: str) -> str:
-    """Return the region of a government.
-
-    Raises:
-        ConfigurationError: the name means no government of a region.
-    """
+    """Return the region of a government."""
     from complaints.errors import ConfigurationError
     from router.agencies.registry import Registry
     from router.agencies.resolve import resolve

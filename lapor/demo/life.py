@@ -136,10 +136,6 @@ def _is_on(level: int, case: Case) -> bool:
 
 
 def _code_in(text: str) -> str:
-    """Return the tracking code in an SMS of ours.
-
-    Raises:
-        TrackingCodeError: there is none where it usually stands.
-    """
+    """Return the tracking code in an SMS of ours."""
     after = text.partition("ode ")[2] or text.partition("aporan ")[2]
     return tracking.parse(after[: len("ABCDE FGHJK M")])

@@ -84,11 +84,7 @@ class Stack:
 
     @classmethod
     def _checked(cls, said: dict[str, object]) -> Self:
-        """Return a note from the fields of its JSON form.
-
-        Raises:
-            TypeError: a field is unknown or has another type than in a new note.
-        """
+        """Return a note from the fields of its JSON form."""
         note = cls(**said)  # type: ignore[arg-type]  # the types are checked below
         for name, usual in asdict(cls()).items():
             wanted = (int, float) if isinstance(usual, (int, float)) else (type(usual),)

@@ -95,12 +95,7 @@ class Up:
                 step()
 
     def _require_secret(self, *, is_new: bool) -> None:
-        """Make the secret of a new installation. With another secret than before, what it has acknowledged would be unreadable.
-
-        Raises:
-            ConfigurationError: the file that is set does not exist, or the one in a data folder that was used before, or it has another
-                secret than before.
-        """
+        """Make the secret of a new installation. With another secret than before, what it has acknowledged would be unreadable."""
         data, path = self._settings.data, self._settings.secret_path
         is_made_here = is_new and self._settings.secret_file is None
         keys = Keyring.from_secret(load_or_create_secret(path) if is_made_here else load_secret(path))

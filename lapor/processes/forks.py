@@ -177,11 +177,7 @@ def end_parent() -> None:
 
 
 def _forked(given: object, python: str, log: Path) -> tuple[_Parent, int]:
-    """Return the parent of a new fork, and the fork's pid. A parent that has ended is replaced, once.
-
-    Raises:
-        OSError: see Fork.
-    """
+    """Return the parent of a new fork, and the fork's pid. A parent that has ended is replaced, once."""
     while True:
         is_new = not _PARENTS
         if is_new:

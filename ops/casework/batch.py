@@ -175,12 +175,7 @@ class Applies:
             return Fault(number, str(error))
 
     def _order(self, number: int, line: bytes) -> Order:
-        """Return the command of a line. Its id derives from what the line says, so that the same line is the same command.
-
-        Raises:
-            ConfigurationError: the line is no act; the text says why.
-            TrackingCodeError: its code cannot be one of our tracking codes.
-        """
+        """Return the command of a line. Its id derives from what the line says, so that the same line is the same command."""
         said = _object(line)
         act, agency = ACTS.get(said["act"]), self.agency(said["as"])
         if act is None:

@@ -171,12 +171,7 @@ def fit(of: Table, rows: Any) -> Fit:
 
 
 def _without_small(weights: Any, often: Any) -> Any:
-    """Return the weights with 0 in place of the smallest ones.
-
-    Args:
-        weights: the weights.
-        often: for each column the part of the reports that have it.
-    """
+    """Return the weights with 0 in place of the smallest ones."""
     import numpy as np
 
     sizes = np.abs(weights)

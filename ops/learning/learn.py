@@ -190,13 +190,7 @@ def _probes(of: Table, history: History, split: Split) -> list[_Measured]:
 
 
 def _delivered(one: Example, history: History, known: Collection[str]) -> Delivered:
-    """Return what `lapor route` makes of a report with a model (router.routing, router.within).
-
-    Args:
-        one: the report.
-        history: the history that it is part of.
-        known: the classes of the model.
-    """
+    """Return what `lapor route` makes of a report with a model (router.routing, router.within)."""
     view = one.asked
     if view is not one.alone:
         return Delivered(view.first, view.desk, at_desk=view.is_away, house=f"pemda-{history.region}")

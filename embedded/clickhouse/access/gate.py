@@ -214,11 +214,7 @@ class Gate:
 
 
 def _words(statement: str) -> list[str]:
-    """Return the words and marks of a canonical statement that are outside quotes.
-
-    Raises:
-        ServerError: A placeholder has more than a name and a type, so that it is not sure what is inside quotes.
-    """
+    """Return the words and marks of a canonical statement that are outside quotes."""
     found = tokens(statement)
     for token in found:  # what is before the first odd one was split as the engine splits it
         if token.word == "{" and _PLACEHOLDER.match(statement, token.start) is None:

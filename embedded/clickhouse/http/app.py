@@ -182,11 +182,7 @@ async def _ping(_: Request) -> Response:
 
 
 async def _whole(pieces: AsyncIterator[bytes], kept: IO[bytes]) -> AsyncIterator[bytes]:
-    """Return a result for whose end the client waits, and which is in a file until he has read it.
-
-    Raises:
-        ServerError: It is too large to be kept until then.
-    """
+    """Return a result for whose end the client waits, and which is in a file until he has read it."""
     size = 0
     async for piece in pieces:
         size += len(piece)

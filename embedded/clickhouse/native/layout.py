@@ -68,11 +68,7 @@ def _layouts_of(args: list[str], depth: int) -> list[Layout]:
 
 
 def _composite(kind: TypeText, depth: int) -> Layout | None:
-    """Return the layout of a type that contains other types; None if this is not such a type or has too few or many arguments.
-
-    Raises:
-        ProtocolError: A type in it is not valid or not supported.
-    """
+    """Return the layout of a type that contains other types; None if this is not such a type or has too few or many arguments."""
     if kind.name == "Dynamic":
         return partial(dynamic, layout_of=layout_of)
     if kind.name == "JSON":
@@ -85,11 +81,7 @@ def _composite(kind: TypeText, depth: int) -> Layout | None:
 
 
 def _simple(kind: TypeText) -> Layout | None:
-    """Return the layout of a type that contains no other type; None if this is no such type, or a FixedString without a length.
-
-    Raises:
-        ProtocolError: It is a Decimal with a precision above 76.
-    """
+    """Return the layout of a type that contains no other type; None if this is no such type, or a FixedString without a length."""
     if kind.name in _WIDTHS:
         return fixed(_WIDTHS[kind.name])
     if kind.name.startswith("Interval"):

@@ -21,11 +21,7 @@ class TypeText:
 
 
 def _quoted_end(text: str, start: int) -> int:
-    """Return the position after the closing quote of the quoted part of a text that begins at ``start``.
-
-    Raises:
-        ProtocolError: The quote is not closed.
-    """
+    """Return the position after the closing quote of the quoted part of a text that begins at ``start``."""
     quote = text[start]
     at = start + 1
     while at < len(text):

@@ -179,11 +179,6 @@ def _stream(execution: Execution, answer: Answer) -> None:
     """Send the statement's blocks and its progress to the client until the statement ends or the client cancels.
 
     A cancel sets ``answer.cancelled``; it does not stop the statement.
-
-    Raises:
-        ServerError: The statement failed, or this server does not support the type of a column.
-        ProtocolError: The client sent a packet other than a cancel.
-        ConnectionLostError: The client left, or did not read within the timeout.
     """
     with suppress(Ended):
         while not answer.cancelled:
@@ -212,17 +207,6 @@ def _sum_up(
     To get the totals, the extremes and the number of rows before a limit, this function runs the query a second time. It does
     so for each query WITH TOTALS or with extremes, but for one with only a LIMIT only if the first run took less than 0.1 s and
     gave at most 10,000 rows. Without a second run, the profile has no number of rows before the limit.
-
-    Args:
-        engine: The engine, which converts the totals and extremes.
-        connection: The connection that runs the query.
-        query: The query packet.
-        what: The statement, and its answer after all blocks of the result were sent.
-        took_s: The duration of the first run, in seconds.
-
-    Raises:
-        ServerError: The second run failed, or this server does not support the type of a column.
-        ConnectionLostError: The client left, or did not read within the timeout.
     """
     statement, answer = what
     if not answer.blocks:

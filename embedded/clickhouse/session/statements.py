@@ -135,11 +135,7 @@ def read_statement(text: str) -> Statement:
 
 
 def _single_statement_end(text: str, found: list[Token]) -> int:
-    """Return the offset at which the statement ends: that of its first semicolon, or the end of the text.
-
-    Raises:
-        ServerError: Something other than semicolons follows the first one.
-    """
+    """Return the offset at which the statement ends: that of its first semicolon, or the end of the text."""
     for at, token in enumerate(found):
         if token.word == ";":
             if any(later.word != ";" for later in found[at:]):
@@ -152,11 +148,6 @@ def _without_format(text: str, top: list[Token], end: int) -> tuple[str, str]:
     """Return the text of a statement, from which FORMAT and the name after it are removed, and that name; empty if there is none.
 
     They are removed only at the end of the statement or directly before SETTINGS, which is kept.
-
-    Args:
-        text: The text that begins with the statement.
-        top: The statement's tokens outside parentheses.
-        end: The offset at which the statement ends.
     """
     for at, token in enumerate(top[:-1]):
         after = top[at + 2].word if at + 2 < len(top) else ""
