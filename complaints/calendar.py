@@ -1,12 +1,28 @@
-"""The calendar of the national service: a day begins and ends at midnight in Jakarta. Pure."""
+"""Moments by their milliseconds, and the calendar of the national service: a day begins and ends at midnight in Jakarta. Pure."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MS: Final = timedelta(milliseconds=1)
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 """The months in the form in which people write them in Indonesian."""
 
 WIB = timedelta(hours=7)
 """The offset of Jakarta's time (*Waktu Indonesia Barat*) from UTC; it is the same all year."""
+
+
+@lru_cache(maxsize=1024)
+def moment_of(milliseconds: int) -> datetime:
+    """Return a moment in UTC, from its milliseconds since 1970."""
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def ms_of(moment: datetime) -> int:
+    """Return a moment in milliseconds since 1970."""
+    return round((moment - _EPOCH) / _MS)
 
 
 def jakarta_day(moment: datetime) -> date:

@@ -35,12 +35,6 @@ class Acts:
     """Does what the table says."""
 
     def __init__(self, opens: Opens, passing: Passing) -> None:
-        """Take what that needs.
-
-        Args:
-            opens: makes complaints.
-            passing: passes messages on to cases.
-        """
         self._opens, self._passing = opens, passing
         self._does: Mapping[Act, Callable[[Turn, Heard, Standing], Landed]] = {
             Act.open: self._opened,
@@ -66,13 +60,7 @@ class Acts:
         }
 
     def do(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        """Do with a message what the table says.
-
-        Args:
-            turn: the record that brought the message.
-            heard: the message.
-            stands: what it is about.
-        """
+        """Do with a message what the table says, by what it is about."""
         act = row_for(heard, stands).acts[stands.situation]
         opens = act is Act.open and not heard.cries
         wishes = act in _HIDES_NOTHING or (opens and heard.sure_of("hide") >= _WISHED)
@@ -172,25 +160,20 @@ class Acts:
 def hide(turn: Turn, heard: Heard, asked: str = "") -> Landed:
     """Hide all that a citizen has reported: to hide too much does the least harm. An open question stays open.
 
-    Args:
-        turn: the record that brought the message.
-        heard: the message.
-        asked: what the command hides; empty if he asked in other words, which the latest case keeps.
+    `asked` is what the command hides; empty if he asked in other words, which the latest case keeps.
     """
     living = [case for case in turn.state.cases if case.is_alive] or turn.state.cases[-1:]
     person = asked != "secret" or None
     report = (asked == "secret" if asked else heard.fresh.message.secret) or None
-    latest = living[-1]
-    for case in living[:-1]:
-        if (person and not case.anonymous) or (report and not case.secret):
-            id_ = ids.companion_id(heard.id, f"hide/{case.code}")
-            turn.command(Hide(**turn.head(heard.message, id_, case.code), anonymous=person, secret=report))
+    for case in living:
+        is_latest = case is living[-1]
+        if is_latest or (person and not case.anonymous) or (report and not case.secret):
+            id_ = heard.id if is_latest else ids.companion_id(heard.id, f"hide/{case.code}")
+            said = as_reason(heard.message.text) if is_latest and not asked else ""
+            head = turn.head(heard.message, id_, case.code)
+            turn.command(Hide(**head, text=said, anonymous=person, secret=report))
             case.hide(anonymous=person, secret=report)
-    said = "" if asked else as_reason(heard.message.text)
-    head = turn.head(heard.message, heard.id, latest.code)
-    turn.command(Hide(**head, text=said, anonymous=person, secret=report))
-    latest.hide(anonymous=person, secret=report)
-    return landed(MessageKind.request, latest)
+    return landed(MessageKind.request, living[-1])
 
 
 def _rated(turn: Turn, heard: Heard, stands: Standing) -> Landed:

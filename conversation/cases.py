@@ -18,22 +18,10 @@ ANSWERS: Final = {ReplyKind.status, ReplyKind.small_talk}
 """The replies that answer a question. They go where the question came from, and give way first if too many wait."""
 
 QUESTIONS: Final = {ReplyKind.question, ReplyKind.reminded}
-_STILL_ASKED: Final = {
-    ReplyKind.put_off,
-    ReplyKind.merged,
-    ReplyKind.next_right,
-    ReplyKind.hidden,
-    ReplyKind.rated,
-}
+_STILL_ASKED: Final = {ReplyKind.put_off, ReplyKind.merged, ReplyKind.next_right, ReplyKind.hidden, ReplyKind.rated}
 """The replies that leave the question of the case open."""
 
-_STILL_ANSWERED: Final = {
-    ReplyKind.completed,
-    ReplyKind.hidden,
-    ReplyKind.closed,
-    ReplyKind.rated,
-    ReplyKind.put_off,
-}
+_STILL_ANSWERED: Final = {ReplyKind.completed, ReplyKind.hidden, ReplyKind.closed, ReplyKind.rated, ReplyKind.put_off}
 """The replies after which an answer can still be disputed."""
 
 _ENDS: Final = {ReplyKind.answered, ReplyKind.withdrawn, ReplyKind.archived, ReplyKind.closed}
@@ -45,11 +33,6 @@ def heard(state: Citizen, reply: Reply, at_ms: int) -> None:
 
     A question about an earlier state of the case, because the citizen has added a message since, is not opened. The tracking code of a
     reply is always right: if another complaint had the code, the case got the next one.
-
-    Args:
-        state: of the citizen; is changed.
-        reply: the reply.
-        at_ms: the time of its record in milliseconds since 1970.
     """
     if reply.kind in ANSWERS or reply.complaint_id is None:
         return

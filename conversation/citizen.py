@@ -198,10 +198,6 @@ class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
 
         Only what has left for him counts as told. What we told because of that message itself does not count, nor what was noted without
         a cause: that we have received something.
-
-        Args:
-            words: the digest of the words; empty for a message without words.
-            since_ms: the earliest time that counts, in milliseconds since 1970.
         """
         if not words:
             return None

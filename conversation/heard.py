@@ -7,7 +7,6 @@ from uuid import UUID
 
 from complaints.event import Complaint
 from complaints.message import InboundMessage
-from conversation.own import own_words
 from normalizer import corrections
 from normalizer.complaint import position_of
 from normalizer.coordinates import without_positions
@@ -15,6 +14,7 @@ from normalizer.emergency import tells_of_danger
 from normalizer.known_words import without_codes
 from normalizer.language import commands, cues
 from normalizer.language.understanding import Understood, tells_beside, understood
+from normalizer.posts import own_words
 
 SHORT: Final = 25
 """Words of a message that only goes on with what was told, or only wants something. A longer one is a story of its own."""
@@ -53,13 +53,7 @@ ANYTHING: Final = "anything"
 
 
 class Fresh(NamedTuple):
-    """A message as a complaint of its own.
-
-    Attributes:
-        message: as hidden as it asks to be.
-        complaint: that it would be.
-        was_read: whether it could be read.
-    """
+    """A message, as hidden as it asks to be, and the complaint that it would be."""
 
     message: InboundMessage
     complaint: Complaint
@@ -70,13 +64,6 @@ class Heard:
     """A whole message with what is read of it."""
 
     def __init__(self, message: InboundMessage, id_: UUID, reads: Callable[[InboundMessage, UUID], Fresh]) -> None:
-        """Take a message.
-
-        Args:
-            message: its text decoded.
-            id_: its id.
-            reads: makes of it the complaint that it would be.
-        """
         self.message, self.id, self.said, self._reads = message, id_, own_words(message), reads
         self.is_own = bool(message.sender) and not message.shared
         """Whether it comes from the telephone or account of the citizen alone, so that his words may act on his cases."""

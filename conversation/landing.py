@@ -1,6 +1,5 @@
 """Tells what a whole message becomes: a complaint, an addition, a question about a case, or nothing of these."""
 
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 from uuid import UUID
@@ -18,14 +17,14 @@ from conversation.acts import Acts, hears, hide, tells, which
 from conversation.citizen import KnownCase, Landing
 from conversation.heard import Heard
 from conversation.opening import Opens
-from conversation.own import says_nothing, speaks_to_others
 from conversation.parts import Went
 from conversation.passing import Landed, Passing, command, named_case
 from conversation.reading import Reads
 from conversation.situation import ANSWERED_MS, Standing, open_questions, standing
-from conversation.turn import Turn
+from conversation.turn import Rules, Turn
 from normalizer.language.commands import COSTS, Order, is_written_as_code
 from normalizer.language.understanding import understood
+from normalizer.posts import says_nothing, speaks_to_others
 
 ASKED_AGAIN_MS: Final = 60_000
 """A wish or an answer with the same words is the same one within this time; later it is meant again."""
@@ -34,43 +33,16 @@ _WITH_THE_CODE: Final = {"disagree", "reopen", "hide"}
 """What whoever has the code of a case does with it from another number, as from a new one. Nobody else withdraws or rates a case."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LandingRules:
-    """How long what was said before counts.
-
-    Attributes:
-        same_words_ms: within so many milliseconds the same words are the same message.
-        question_ms: for so many milliseconds a question to the citizen stays open.
-    """
-
-    same_words_ms: int
-    question_ms: int
-
-
 class Lands:
     """Tells what messages become."""
 
-    def __init__(self, keyring: Keyring, reads: Reads, rules: LandingRules) -> None:
-        """Take what that needs.
-
-        Args:
-            keyring: makes tracking codes.
-            reads: reads messages.
-            rules: how long what was said before counts.
-        """
+    def __init__(self, keyring: Keyring, reads: Reads, rules: Rules) -> None:
         self._rules, self._passing = rules, Passing(reads)
         self._opens = Opens(keyring, reads, self._passing)
         self._acts = Acts(self._opens, self._passing)
 
     def land(self, turn: Turn, message: InboundMessage, id_: UUID, words: str) -> Landed:
-        """Return what a message becomes, and write what follows from it.
-
-        Args:
-            turn: the record that brought or completed the message.
-            message: the whole message, its text decoded.
-            id_: its id.
-            words: the digest of its words.
-        """
+        """Return what a whole message with this digest of its words becomes, and write what follows from it."""
         if message.ignored or says_nothing(message):
             return Landed(MessageKind.ignored)
         if message.small_talk:

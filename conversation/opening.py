@@ -19,8 +19,7 @@ from complaints.wording import text
 from conversation.cases import new_case
 from conversation.citizen import KnownCase
 from conversation.heard import Fresh, Heard
-from conversation.own import hidden
-from conversation.passing import Landed, Passing
+from conversation.passing import Landed, Passing, hidden
 from conversation.reading import Reads
 from conversation.records import SOURCE
 from conversation.turn import Turn
@@ -41,13 +40,6 @@ class Opens:
     """Makes complaints."""
 
     def __init__(self, keyring: Keyring, reads: Reads, passing: Passing) -> None:
-        """Take what that needs.
-
-        Args:
-            keyring: makes tracking codes.
-            reads: reads messages.
-            passing: passes messages on to cases.
-        """
         self._keyring, self._reads, self._passing = keyring, reads, passing
 
     def heard(self, turn: Turn, message: InboundMessage, id_: UUID) -> Heard:

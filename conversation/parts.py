@@ -83,14 +83,11 @@ class Group(Struct, kw_only=True, gc=False):
 
 
 class Whole(NamedTuple):
-    """A long message that goes on.
+    """A long message that goes on: joined, its text not decoded yet, with the ids of its parts and of those that came again.
 
     Attributes:
-        message: the joined message, its text not decoded yet.
         id: the id of its first part, which becomes its own.
         group: its group, in whose `went` the caller notes where the message landed.
-        part_ids: the ids of all its parts, in their order.
-        again_ids: the ids of parts that came again.
         doubtful: whether the parts came minutes apart, or together with parts of another message with the same reference.
         late_for: where an earlier part of the message has gone on; None if it is a message of its own.
     """
@@ -146,11 +143,6 @@ def overdue(groups: list[Group], at_ms: int, timeout_ms: int) -> Iterator[Whole]
     """Return the messages that go on although parts are missing, and forget groups that went on a day ago.
 
     Each message comes when the caller has noted where the one before landed: it may be the rest of that one.
-
-    Args:
-        groups: of the citizen; are changed.
-        at_ms: the present time in milliseconds since 1970.
-        timeout_ms: how long a message waits for its parts after the last one came.
     """
     kept = [group for group in groups if group.went is None or group.last_ms > at_ms - DAY_MS]
     waiting = [group for group in kept if group.went is None]

@@ -15,11 +15,12 @@ from complaints.wording import text
 from conversation.cases import keep, kept
 from conversation.citizen import Citizen, KnownCase, Question
 from conversation.heard import Heard
-from conversation.own import hidden
 from conversation.reading import Reads
 from conversation.turn import Turn
 from normalizer.complaint import position_of
 from normalizer.corrections import correction
+from normalizer.language.hiding import asks_to_be_hidden, asks_to_be_secret
+from normalizer.posts import own_words
 
 _LANDS: Final = {
     CommandKind.disagree: MessageKind.disagreement,
@@ -33,15 +34,7 @@ _LANDS: Final = {
 
 
 class Landed(NamedTuple):
-    """What a message became, and where.
-
-    Attributes:
-        kind: what it became.
-        code: the tracking code of the case; empty if it belongs to none.
-        complaint_id: the id of the complaint, if it is known.
-        secret: whether the report is secret.
-        unread: whether reading it failed.
-    """
+    """What a message became, and where: the case, if it belongs to one, with what is known of that. If reading it failed, it is unread."""
 
     kind: MessageKind
     code: str = ""
@@ -79,15 +72,7 @@ def named_case(state: Citizen, message: InboundMessage) -> KnownCase | None:
 
 
 def command(turn: Turn, heard: Heard, case: KnownCase, act: str, *, words: bool = False) -> Landed:
-    """Pass on a command to a case.
-
-    Args:
-        turn: the record that brought the message.
-        heard: the message.
-        case: what is known of the case; is changed.
-        act: what it asks for (see asked_for).
-        words: whether the case keeps the citizen's words as his reason.
-    """
+    """Pass on a command to a case (see asked_for), and if that is to keep them as his reason, the citizen's words."""
     said = as_reason(status_requests.without_codes(heard.message.text)) if words else ""
     asked = asked_for(act, turn.head(heard.message, heard.id, case.code), said)
     turn.command(asked)
@@ -110,13 +95,8 @@ def companion(turn: Turn, heard: Heard, case: KnownCase, act: str) -> None:
 def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, names_none: bool = False) -> Landed:
     """Pass on a question for the status of a case to the case; answer one without a code.
 
-    Args:
-        turn: the record that brought the message.
-        message: the whole message.
-        id_: its id.
-        code: the tracking code; None if the message has none, or a wrong one.
-        names_none: whether the message has none: then it asks for the latest case that the citizen has here; who has none here is told
-            how to ask.
+    The code is None if the message has none, or a wrong one. If it names none, it asks for the latest case that the citizen has here; who
+    has none here is told how to ask.
     """
     if code is None and names_none and turn.state.cases:
         code = turn.state.cases[-1].code
@@ -131,6 +111,20 @@ def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, 
     if case is None:  # whether somebody else's report is secret is not known here, so analysts read no code
         return Landed(MessageKind.status)
     return Landed(MessageKind.status, code, case.id, case.secret)
+
+
+def hidden(message: InboundMessage, *, like: KnownCase | None = None) -> InboundMessage:
+    """Return a complaint as hidden as it asks to be in its text. Who asks for a secret report without a word of the person means both.
+
+    It is as hidden as the citizen's case of these days: further words of it would betray what he had hidden there.
+    """
+    text = own_words(message)
+    wishes = asks_to_be_hidden(text)
+    secret = (wishes and asks_to_be_secret(text)) or (like is not None and like.secret)
+    anonymous = wishes or secret or (like is not None and like.anonymous)
+    if (secret and not message.secret) or (anonymous and not message.anonymous):
+        return replace(message, secret=message.secret or secret, anonymous=message.anonymous or anonymous)
+    return message
 
 
 def hide_first(turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase) -> bool | None:
@@ -152,7 +146,6 @@ class Passing:
     """Passes on what is read together with its case."""
 
     def __init__(self, reads: Reads) -> None:
-        """Take what reads messages."""
         self._reads = reads
 
     def add(  # noqa: PLR0913  # the parts of an addition
@@ -165,16 +158,7 @@ class Passing:
         *,
         companion: bool | None = None,
     ) -> Landed:
-        """Add a message to a case, and hide what it asks to be hidden.
-
-        Args:
-            turn: the record that brought the message.
-            message: the whole message.
-            id_: the id of the command.
-            case: what is known of the case; is changed.
-            kind: what the message became.
-            companion: whether another command of the message tells the citizen what became of it.
-        """
+        """Add a message to a case, and hide what it asks to be hidden. Of a companion its citizen hears by another command."""
         part = case.part if case.asked_ms else None
         found, was_read = self._reads.completion(kept(case), message, part=part, about=case)
         reading = found.reading
@@ -223,11 +207,7 @@ class Passing:
     def dispute(self, turn: Turn, heard: Heard, case: KnownCase, *, whole: bool = False) -> Landed:
         """Open an answered case again with the citizen's words, and keep with it the files that he sends as evidence.
 
-        Args:
-            turn: the record that brought the message.
-            heard: the message.
-            case: what is known of the case; is changed.
-            whole: whether the message is also added, because it tells of the complaint itself.
+        The `whole` message is also added if it tells of the complaint itself.
         """
         became = command(turn, heard, case, disputing(case), words=True)
         if heard.message.attachments or whole:

@@ -1,6 +1,5 @@
 """Makes the records that the conversation writes of replies."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -10,6 +9,7 @@ from msgspec.structs import replace
 from complaints import ids
 from complaints.bus import Record
 from complaints.bus.envelope import encode
+from complaints.calendar import moment_of
 from complaints.command import CONVERSATION, CommandKind, Unheard
 from complaints.errors import ContractViolation
 from complaints.event import DeadLetter
@@ -21,15 +21,8 @@ SOURCE: Final = "/conversation"
 FAULT: Final = "a fault of ours, see the dead letters"
 """Why a citizen does not hear a reply that became a dead letter."""
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-
-def moment_of(milliseconds: int) -> datetime:
-    """Return a moment in UTC, from its milliseconds since 1970."""
-    return _EPOCH + timedelta(milliseconds=milliseconds)
-
-
-def reply_event(reply: Reply, *, account: str, at: datetime) -> Record:
+def reply_event(reply: Reply, at_ms: int, *, account: str) -> Record:
     """Return the record that a citizen is told something, by an account; by none if it stands on the page of the case."""
     event = ReplyEvent(
         id=reply.id,
@@ -40,13 +33,13 @@ def reply_event(reply: Reply, *, account: str, at: datetime) -> Record:
         complaint_id=reply.complaint_id,
         tracking_code=reply.tracking_code,
         created_at=reply.created_at,
-        at=at,
+        at=moment_of(at_ms),
         secret=reply.secret,
     )
     return encode(event, source=SOURCE)
 
 
-def undeliverable(reply: Reply, reason: str, *, at: datetime) -> Record:
+def undeliverable(reply: Reply, reason: str, at_ms: int) -> Record:
     """Return the record that says that a reply will never arrive."""
     outcome = DeliveryOutcome.undeliverable
     event = Delivery(
@@ -59,26 +52,26 @@ def undeliverable(reply: Reply, reason: str, *, at: datetime) -> Record:
         kind=reply.kind,
         outcome=outcome,
         reason=reason,
-        at=at,
+        at=moment_of(at_ms),
         secret=reply.secret,
     )
     return encode(event, source=SOURCE)
 
 
-def unsent(reply: Reply, reason: str, *, at: datetime) -> tuple[Record, ...]:
+def unsent(reply: Reply, reason: str, at_ms: int) -> tuple[Record, ...]:
     """Return the records of a reply that no account sends: on the web it stands on the page of the case, elsewhere it will never arrive."""
-    told = reply_event(reply, account="", at=at)
-    return (told,) if names_mailbox(reply.citizen) else (told, undeliverable(reply, reason, at=at))
+    told = reply_event(reply, at_ms, account="")
+    return (told,) if names_mailbox(reply.citizen) else (told, undeliverable(reply, reason, at_ms))
 
 
-def question_unheard(reply_id: UUID, code: str, reason: str, *, at: datetime) -> Record:
+def question_unheard(reply_id: UUID, code: str, reason: str, at_ms: int) -> Record:
     """Return the command by which a case learns that its citizen does not hear its question."""
     id_ = uuid5(reply_id, CommandKind.unheard.value)
-    command = Unheard(id=id_, tracking_code=code, actor=CONVERSATION, received_at=at, text=reason)
+    command = Unheard(id=id_, tracking_code=code, actor=CONVERSATION, received_at=moment_of(at_ms), text=reason)
     return encode(command, source=SOURCE)
 
 
-def unheard(reply: Reply, letter: Record, *, at: datetime) -> tuple[Record, ...]:
+def unheard(reply: Reply, letter: Record, at_ms: int) -> tuple[Record, ...]:
     """Return the records of a reply that a fault of ours keeps from the citizen: its dead letter without the text, and what became of it.
 
     If it is a question, its case learns that.
@@ -86,8 +79,8 @@ def unheard(reply: Reply, letter: Record, *, at: datetime) -> tuple[Record, ...]
     whole = json.decode(letter.value, type=DeadLetter)
     kept = letter._replace(value=json.encode(replace(whole, payload=json.encode(replace(reply, text="")))))
     is_question = reply.kind is ReplyKind.question and not names_mailbox(reply.citizen)
-    asked = (question_unheard(reply.id, reply.tracking_code, FAULT, at=at),) if is_question else ()
-    return kept, *unsent(reply, FAULT, at=at), *asked
+    asked = (question_unheard(reply.id, reply.tracking_code, FAULT, at_ms),) if is_question else ()
+    return kept, *unsent(reply, FAULT, at_ms), *asked
 
 
 def due(key: bytes, due_ms: int) -> Record:
@@ -96,7 +89,7 @@ def due(key: bytes, due_ms: int) -> Record:
     return encode(Due(id=ids.timer_id(name, due_ms), key=name, at=moment_of(due_ms)), source=SOURCE)
 
 
-def dead_letter(received: Received, *, at: datetime) -> Record:
+def dead_letter(received: Received, at_ms: int) -> Record:
     """Return the dead letter of a message that its channel could not read. The bytes in it stay sealed."""
     name = f"{received.channel}/{received.id}"
     letter = DeadLetter(
@@ -105,7 +98,7 @@ def dead_letter(received: Received, *, at: datetime) -> Record:
         source_key=name,
         reason=received.fault or "",
         error_class=received.error_class or ContractViolation.__name__,
-        at=at,
+        at=moment_of(at_ms),
         payload=received.sealed.encode(),
         headers={"month": received.month, "sealed": "complaints.crypto.Keyring.unseal"},
     )

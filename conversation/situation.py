@@ -56,14 +56,9 @@ class Tells(StrEnum):
 
 
 class Standing(NamedTuple):
-    """What a message is about.
+    """What a message is about: a case, if there is one, which the message may name, by its code or as an answer to a text about it.
 
-    Attributes:
-        case: the case; None if there is none.
-        situation: how it stands.
-        tells: what the message tells beside it.
-        is_named: whether the message names it, by its code or as an answer to a text about it.
-        is_silent: whether its citizen has asked to hear nothing more.
+    Its citizen may have asked to hear nothing more.
     """
 
     case: KnownCase | None
@@ -80,14 +75,7 @@ class Standing(NamedTuple):
 
 
 def standing(turn: Turn, heard: Heard, named: KnownCase | None, *, question_ms: int) -> Standing:
-    """Return what a message is about.
-
-    Args:
-        turn: the record that brought it.
-        heard: the message.
-        named: the case that it names; None if it names none.
-        question_ms: for so many milliseconds a question stays open for words that tell another matter.
-    """
+    """Return what a message is about, which may name a case. So long a question stays open for words that tell another matter."""
     cases, thread, look = turn.state.cases, heard.message.thread, _Look(turn, heard, question_ms)
     is_silent = bool(turn.state.silent_ms)
     if named is not None:

@@ -1,8 +1,6 @@
 """The function of the conversation's step: a citizen's state and a record of his mailbox become the next state and records."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +11,7 @@ from complaints import ids
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import encode
 from complaints.bus.step.contract import KEEP, SKEW_MS, Effect, Keep, State
+from complaints.calendar import moment_of
 from complaints.crypto import Keyring
 from complaints.errors import PoisonError
 from complaints.mail import Delivery, Due, MessageEvent, MessageKind, Received, Reply
@@ -21,12 +20,13 @@ from complaints.tracking import names_mailbox
 from conversation import parts, records
 from conversation.cases import heard, where_from
 from conversation.citizen import DECODER, MESSAGES_MS, Citizen, Landing
-from conversation.landing import LandingRules, Lands
+from conversation.landing import Lands
 from conversation.passing import Landed
-from conversation.reading import Reads, unread
-from conversation.records import SOURCE, moment_of
-from conversation.telling import Telling, TellingRules
-from conversation.turn import Turn, read, words_of, words_of_page
+from conversation.reading import Reads
+from conversation.records import SOURCE
+from conversation.telling import Telling
+from conversation.turn import Rules, Turn, read, words_of, words_of_page
+from normalizer.complaint import unread
 from normalizer.emergency import tells_of_danger
 
 STEP: Final = "lapor-conversation"
@@ -39,38 +39,13 @@ Count = Callable[[str], None]
 """Is told what each record led to: a kind of message, "part", "delivered again", "told", "outcome" or "timer"."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """The settings of the conversation.
-
-    Attributes:
-        landing: how long what was said before counts.
-        telling: how much a citizen hears.
-        part_timeout_ms: how long a long message waits for its parts after the last one came, in milliseconds.
-    """
-
-    landing: LandingRules = field(
-        default_factory=lambda: LandingRules(same_words_ms=86_400_000, question_ms=259_200_000)
-    )
-    telling: TellingRules = field(default_factory=lambda: TellingRules(per_hour=12, useful_for=timedelta(hours=72)))
-    part_timeout_ms: int = 1_800_000
-
-
 class ConversationStep:
     """The function of the conversation's step (see complaints.bus.step.contract.Function)."""
 
     def __init__(self, keyring: Keyring, reads: Reads, rules: Rules, count: Count = lambda _: None) -> None:
-        """Take what the conversation needs.
-
-        Args:
-            keyring: opens messages and states, and makes tracking codes.
-            reads: reads messages.
-            rules: the settings.
-            count: is told what each record led to.
-        """
         self._keyring, self._reads, self._count = keyring, reads, count
-        self._lands = Lands(keyring, reads, rules.landing)
-        self._telling = Telling(keyring, rules.telling)
+        self._lands = Lands(keyring, reads, rules)
+        self._telling = Telling(keyring, rules)
         self._part_timeout_ms = rules.part_timeout_ms
 
     def __call__(self, state: State | None, record: StoredRecord) -> Effect:
@@ -109,17 +84,13 @@ class ConversationStep:
 
         A message that can be opened is never lost by a fault of ours: it opens a case, unread, at the triage desk. Of a reply it is on
         record that the citizen is not told, and the dead letter keeps all of it but the text.
-
-        Args:
-            record: the record of the mailbox.
-            letter: its dead letter.
         """
         try:
             event = read(record)
         except PoisonError:
             return (letter,)
         if isinstance(event, Reply):
-            return records.unheard(event, letter, at=moment_of(record.timestamp_ms))
+            return records.unheard(event, letter, record.timestamp_ms)
         if not isinstance(event, Received):
             return (letter,)
         event = _in_time(event, record.timestamp_ms)
@@ -148,7 +119,7 @@ class ConversationStep:
             self._count("delivered again")
             return
         if said.fault:
-            turn.outputs.append(records.dead_letter(said, at=turn.at))
+            turn.outputs.append(records.dead_letter(said, turn.at_ms))
             self._note(turn, said, id_, Landed(MessageKind.dead_letter))
             return
         message = self._message(said)

@@ -1,7 +1,5 @@
 """Tells a citizen something: by which account, to which address, and when, so that nobody hears more per hour than is allowed."""
 
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +7,7 @@ from msgspec.structs import replace
 
 from complaints.bus import Record
 from complaints.bus.envelope import encode
+from complaints.calendar import moment_of
 from complaints.crypto import Keyring
 from complaints.mail import Delivery, DeliveryOutcome, Reply, ReplyKind, Send
 from complaints.tracking import names_mailbox
@@ -16,7 +15,7 @@ from conversation import records
 from conversation.cases import ANSWERS, QUESTIONS
 from conversation.citizen import HOUR_MS, MOST_WAITING, Cause, Citizen, Leaving, Told, Waiting, Where
 from conversation.parts import DAY_MS
-from conversation.records import moment_of
+from conversation.turn import Rules
 
 NO_ADDRESS: Final = "no address of the citizen is known"
 """Why a citizen cannot be told anything whose state was lost or deleted. On the web, whose mailbox is the code, nothing is sent: what would
@@ -55,40 +54,14 @@ _FAILED: Final = {DeliveryOutcome.undeliverable, DeliveryOutcome.expired}
 _PERHAPS_HEARD: Final = {DeliveryOutcome.sent, DeliveryOutcome.unknown}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TellingRules:
-    """How much a citizen hears.
-
-    Attributes:
-        per_hour: the maximum number of texts of one cause that are sent to one citizen within an hour; more wait, but what answers danger
-            to life never does.
-        useful_for: after this time a text is of no use and is not sent.
-    """
-
-    per_hour: int
-    useful_for: timedelta
-
-
 class Telling:
     """The outward side of the conversation."""
 
-    def __init__(self, keyring: Keyring, rules: TellingRules) -> None:
-        """Take what telling needs.
-
-        Args:
-            keyring: seals the texts.
-            rules: how much a citizen hears.
-        """
+    def __init__(self, keyring: Keyring, rules: Rules) -> None:
         self._keyring, self._rules = keyring, rules
 
     def tell(self, state: Citizen, reply: Reply, at_ms: int) -> list[Record]:
-        """Return the records by which a citizen hears a reply. What the hour has no room for waits in the state.
-
-        Args:
-            state: of the citizen; is changed.
-            reply: what he is told.
-            at_ms: the present time in milliseconds since 1970.
-        """
+        """Return the records by which a citizen hears a reply. What the hour has no room for waits in the state."""
         where, apart = _where(state, reply)
         reply = _on_record(state, replace(reply, private=True) if apart else reply)
         if _is_silent(state, reply):
@@ -98,7 +71,7 @@ class Telling:
             return _unsent(state, reply, NO_ADDRESS, at_ms)
         if _is_told_today(state, reply, at_ms):
             return _unsent(state, reply, TOLD_TODAY, at_ms)
-        told = records.reply_event(reply, account=where.account, at=moment_of(at_ms))
+        told = records.reply_event(reply, at_ms, account=where.account)
         cause = _cause(state, reply, at_ms)
         state.waiting.append(Waiting(reply=reply, account=where.account, address=where.address, cause=cause))
         sent = self.due(state, at_ms)
@@ -129,13 +102,7 @@ class Telling:
 
     @staticmethod
     def outcome(state: Citizen, delivery: Delivery, at_ms: int) -> list[Record]:
-        """Note what a citizen may have heard, and return the record by which a case learns that he never got its question.
-
-        Args:
-            state: of the citizen; is changed.
-            delivery: something follows from it.
-            at_ms: the time of its record in milliseconds since 1970.
-        """
+        """Note what a citizen may have heard, and return the record by which a case learns that he never got its question."""
         reply_id = str(delivery.reply_id)
         about = state.case_of_complaint(delivery.complaint_id)
         if about is not None and about.asked_by == reply_id and delivery.outcome is not DeliveryOutcome.unknown:
@@ -143,7 +110,7 @@ class Telling:
         if delivery.outcome in _FAILED:
             if about is not None and about.asked_by != reply_id:  # it was asked again, or another one
                 return []
-            return [_unheard(delivery.reply_id, delivery.tracking_code, NEVER_ARRIVED, at_ms)]
+            return [records.question_unheard(delivery.reply_id, delivery.tracking_code, NEVER_ARRIVED, at_ms)]
         state.told += [Told(at_ms=at_ms, message=one.message) for one in state.leaving if one.reply_id == reply_id]
         state.leaving = [one for one in state.leaving if one.reply_id != reply_id]
         return []
@@ -154,7 +121,11 @@ class Telling:
         late = [case for case in state.cases if 0 < case.unheard_ms <= at_ms]
         for case in late:
             case.unheard_ms = 0
-        return [_unheard(UUID(case.asked_by), case.code, NEVER_KNOWN, at_ms) for case in late if case.asked_ms]
+        return [
+            records.question_unheard(UUID(case.asked_by), case.code, NEVER_KNOWN, at_ms)
+            for case in late
+            if case.asked_ms
+        ]
 
     def due_ms(self, state: Citizen) -> int | None:
         """Return when there is something to do, in milliseconds since 1970: the hour has room, or a question is unheard; None if never."""
@@ -193,17 +164,13 @@ def _await_outcome(state: Citizen, reply: Reply, at_ms: int) -> None:
 
 def _unsent(state: Citizen, reply: Reply, reason: str, at_ms: int) -> list[Record]:
     """Return the records of a reply that is not sent. A question that its citizen will not hear is not open: its case learns that."""
-    unsent = list(records.unsent(reply, reason, at=moment_of(at_ms)))
+    unsent = list(records.unsent(reply, reason, at_ms))
     if reply.kind is not ReplyKind.question or names_mailbox(reply.citizen):
         return unsent
     about = state.case_of_complaint(reply.complaint_id)
     if about is not None:
         about.asked_ms = 0
-    return [*unsent, _unheard(reply.id, reply.tracking_code, reason, at_ms)]
-
-
-def _unheard(reply_id: UUID, code: str, reason: str, at_ms: int) -> Record:
-    return records.question_unheard(reply_id, code, reason, at=moment_of(at_ms))
+    return [*unsent, records.question_unheard(reply.id, reply.tracking_code, reason, at_ms)]
 
 
 def _is_silent(state: Citizen, reply: Reply) -> bool:
@@ -288,7 +255,7 @@ def _give_way(state: Citizen, at_ms: int) -> list[Record]:
         of_others = [number for number, one in waiting if one.cause is Cause.by_code]
         answers = [number for number, one in waiting if one.reply.kind in ANSWERS]
         reply = state.waiting.pop(next(iter((*of_others, *answers)), 0)).reply
-        gone.append(records.undeliverable(reply, TOO_MANY, at=moment_of(at_ms)))
+        gone.append(records.undeliverable(reply, TOO_MANY, at_ms))
         if reply.kind in QUESTIONS:
-            gone.append(_unheard(reply.id, reply.tracking_code, TOO_MANY, at_ms))
+            gone.append(records.question_unheard(reply.id, reply.tracking_code, TOO_MANY, at_ms))
     return gone

@@ -1,7 +1,7 @@
 """One record of a citizen's mailbox: what it holds, whether its message is the same as an earlier one, and what its handling writes."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Final
 from uuid import UUID, uuid5
@@ -9,13 +9,14 @@ from uuid import UUID, uuid5
 from complaints import ids
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import decode_one_of, encode, type_of
+from complaints.calendar import moment_of
 from complaints.command import CITIZEN, CitizenHead, OfCitizen, Sender
 from complaints.errors import ContractViolation
 from complaints.mail import Delivery, Due, Received, Reply, ReplyKind
 from complaints.message import InboundMessage
 from complaints.tracking import names_mailbox
 from conversation.citizen import Citizen
-from conversation.records import SOURCE, moment_of
+from conversation.records import SOURCE
 
 Event = Received | Reply | Delivery | Due
 """What the mailbox takes."""
@@ -23,23 +24,38 @@ Event = Received | Reply | Delivery | Due
 _TAKES: Final[dict[bytes, type[Event]]] = {type_of(model): model for model in (Received, Reply, Delivery, Due)}
 
 
-@dataclass(slots=True, kw_only=True)
-class Turn:
-    """One record of the mailbox that is being handled.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The settings of the conversation.
 
     Attributes:
-        citizen: the key of the mailbox.
-        state: of the citizen; is changed.
-        at_ms: when Kafka appended the record, in milliseconds since 1970.
-        outputs: the records to write.
-        replies: what the citizen is told.
+        part_timeout_ms: how long a long message waits for its parts after the last one came, in milliseconds.
+        same_words_ms: within so many milliseconds the same words are the same message.
+        question_ms: for so many milliseconds a question to the citizen stays open.
+        per_hour: the maximum number of texts of one cause that are sent to one citizen within an hour; more wait, but what answers danger
+            to life never does.
+        useful_for: after this time a text is of no use and is not sent.
     """
 
+    part_timeout_ms: int = 1_800_000
+    same_words_ms: int = 86_400_000
+    question_ms: int = 259_200_000
+    per_hour: int = 12
+    useful_for: timedelta = timedelta(hours=72)
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """One record of the mailbox that is being handled."""
+
     citizen: str
+    """The key of the mailbox."""
     state: Citizen
     at_ms: int
+    """When Kafka appended the record, in milliseconds since 1970."""
     outputs: list[Record] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
+    """What the citizen is told."""
 
     @property
     def at(self) -> datetime:

@@ -1,7 +1,6 @@
 """The function of the neighbours' step: the cases of a regency, or the supporters of a main case, and a record become merges and echoes."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 from zlib import crc32
@@ -12,6 +11,7 @@ from complaints import command, tracking
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import decode_one_of, encode, type_of
 from complaints.bus.step.contract import KEEP, Effect, State
+from complaints.calendar import moment_of
 from complaints.command import NEIGHBOURS, EchoedEvent, Head
 from complaints.errors import ContractViolation
 from complaints.ids import derived
@@ -61,8 +61,6 @@ _OWN_TOPICS: Final = (
 _ENDS: Final[frozenset[EchoedEvent]] = frozenset(("closed", "gone"))
 """What a main case tells its supporters last: they end with it, or are handled by themselves again, so the page is deleted."""
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 def read(record: StoredRecord) -> Notice:
     """Return what a record of the mailbox holds.
@@ -93,11 +91,6 @@ class NeighboursStep:
     """The function of the neighbours' step (see complaints.bus.step.contract.Function)."""
 
     def __init__(self, count: Count = lambda _: None) -> None:
-        """Take who counts.
-
-        Args:
-            count: is told what each record led to.
-        """
         self._count, self._states = count, Neighbourhoods()
 
     def __call__(self, state: State | None, record: StoredRecord) -> Effect:
@@ -192,8 +185,7 @@ def _echo(told: Told, code: str, record: StoredRecord) -> command.Echo:
 
 
 def _head(id_: UUID, code: str, record: StoredRecord) -> Head:
-    at = _EPOCH + timedelta(milliseconds=record.timestamp_ms)
-    return {"id": id_, "tracking_code": code, "actor": NEIGHBOURS, "received_at": at}
+    return {"id": id_, "tracking_code": code, "actor": NEIGHBOURS, "received_at": moment_of(record.timestamp_ms)}
 
 
 def _passed_on(notice: Joined | Left | Told, pages: range) -> tuple[Record, ...]:

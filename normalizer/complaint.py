@@ -26,7 +26,17 @@ from complaints.event import (
 from normalizer.coordinates import position_in
 from normalizer.corrections import corrected_place
 from normalizer.emergency import cry_in, tells_of_danger
-from normalizer.parts import as_address, own_title, own_words, raw_of, region_of, title_of, without, writable
+from normalizer.parts import (
+    addition_of,
+    as_address,
+    own_title,
+    own_words,
+    raw_of,
+    region_of,
+    title_of,
+    without,
+    writable,
+)
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
 from normalizer.positions import chosen, read_at, with_pin
@@ -98,12 +108,7 @@ class Normaliser:
         return self.reader.read(text, title=title, address=address, received_at=received_at, region=region)
 
     def _heard(self, text: str, **beside: Any) -> Reading:
-        """Return what a message says: a cry for help is read by its own words, which the post above may complete.
-
-        Args:
-            text: of the message.
-            beside: see read.
-        """
+        """Return what a message says: a cry for help is read by its own words, which the post above may complete."""
         own = cry_in(text)
         reading = self.read(own, **beside)
         if own == text:
@@ -122,12 +127,6 @@ class Normaliser:
         A topic or date that the citizen gave in a field of its own takes precedence over the one read from the text. Attached files count
         as evidence. If the citizen gave no title, the complaint's title is made from the first words of the text.
         The same message always gives the same complaint.
-
-        Args:
-            message: the message as the channel's parser returned it, its text decoded.
-            id_: the id of the message, which the complaint gets.
-            code: the tracking code.
-            citizen: the key of the citizen's mailbox.
         """
         text, title, address = writable(message.text), writable(message.title), writable(message.address)
         reading, pin = read_at(
@@ -138,28 +137,15 @@ class Normaliser:
         )
         chosen = self._chosen_date(message)
         missing = without(reading.missing, evidence=bool(message.attachments), date=chosen is not None)
-        return Complaint(
-            id=id_,
-            tracking_code=code,
-            channel=message.channel,
-            received_at=message.received_at,
+        return replace(
+            unread(message, id_=id_, code=code, citizen=citizen),
             occurred_on=self._occurred(chosen or reading.occurred),
-            title=title or title_of(text),
-            text=text,
             place=self._place(reading.place, address, pin),
             topic=message.topic or reading.topic,
             complaint_class=ComplaintClass(reading.complaint_class),
             oversight=reading.oversight,
             hints=_hints(message),
-            attachments=message.attachments,
-            reporter_ref=citizen,
-            anonymous=message.anonymous,
-            secret=message.secret,
-            recorded_by=message.recorded_by or None,
-            source=message.source or None,
             missing=missing,
-            raw=raw_of(message),
-            normaliser_version=VERSION,
             danger=any(map(tells_of_danger, own_words(title, text))),
             clear=bool(reading.subjects) and reading.subjects[0].score >= _CLEAR,
         )
@@ -193,12 +179,7 @@ class Normaliser:
             topic: the topic of the case (likewise).
             region: the Kemendagri code of the smallest known region of the case (likewise).
         """
-        added = Addition(
-            text=writable(message.text),
-            received_at=message.received_at,
-            attachments=message.attachments,
-            raw=raw_of(message),
-        )
+        added = addition_of(message)
         had = region if complaint is None else complaint.place.regency.code if complaint.place.regency else None
         corrected = None
         if position_of(message) is None:
@@ -319,6 +300,28 @@ class Normaliser:
     @staticmethod
     def _occurred(reading: DateReading | None) -> OccurredOn | None:
         return OccurredOn(date=reading.day, precision=DatePrecision(reading.precision)) if reading else None
+
+
+def unread(message: "InboundMessage", *, id_: UUID, code: str, citizen: str) -> Complaint:
+    """Return the complaint for a message that nobody has read: it lacks subject and place, so that a triage desk gets it."""
+    text = writable(message.text)
+    return Complaint(
+        id=id_,
+        tracking_code=code,
+        channel=message.channel,
+        received_at=message.received_at,
+        title=writable(message.title) or title_of(text),
+        text=text,
+        attachments=message.attachments,
+        reporter_ref=citizen,
+        anonymous=message.anonymous,
+        secret=message.secret,
+        recorded_by=message.recorded_by or None,
+        source=message.source or None,
+        missing=("place", "subject"),
+        raw=raw_of(message),
+        normaliser_version=VERSION,
+    )
 
 
 def position_of(message: "InboundMessage") -> tuple[float, float] | None:

@@ -1,13 +1,16 @@
 """Makes the parts of a complaint that need no reading: raw message, title, regions, and texts that UTF-8 can encode. Pure."""
 
+import re
 from functools import lru_cache
 
-from complaints.event import MissingPart, Raw, Region
+from complaints.event import Addition, MissingPart, Raw, Region
 from complaints.ids import content_digest
 from complaints.message import InboundMessage
 
 _TITLE_CHARS = 60
 """Maximum length in characters, before the ellipsis, of the title made from the first words of the text if the citizen wrote none."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 ADDRESS_CHARACTERS = 200
 """The longest answer that is taken for an address: as long as the form's field for it. A longer one tells a story, and is read as such."""
@@ -25,10 +28,25 @@ def raw_of(message: InboundMessage) -> Raw:
     )
 
 
+def addition_of(message: InboundMessage) -> Addition:
+    """Return a further message as the complaint keeps it."""
+    return Addition(
+        text=writable(message.text),
+        received_at=message.received_at,
+        attachments=message.attachments,
+        raw=raw_of(message),
+    )
+
+
 def without(missing: tuple[MissingPart, ...], *, evidence: bool, date: bool) -> tuple[MissingPart, ...]:
     """Return the given missing parts, without "evidence" if files are attached and without "date" if the complaint already has a date."""
     there = {name for name, is_there in (("evidence", evidence), ("date", date)) if is_there}
     return tuple(part for part in missing if part not in there)
+
+
+def printable(text: str) -> str:
+    """Return a text without control characters but line breaks and tabs. In JSON each takes six bytes, and nobody can read them."""
+    return text if _CONTROL.search(text) is None else _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def writable(text: str) -> str:

@@ -7,12 +7,12 @@ import msgspec
 
 from complaints.bus import Batch, StoredRecord
 from complaints.bus.envelope import decode
+from complaints.calendar import ms_of
 from complaints.case import Case
 from complaints.event import AgencyRef
 from complaints.fact import AnyFact, Fact, Routed, field_of
 from router.cases.decide import decide, is_of_another
 from router.cases.document.evolve import evolve
-from router.cases.document.plain import ms_of
 from router.cases.inbound import read
 from router.cases.roles import Law
 from router.cases.step import OFFSET_HEADER

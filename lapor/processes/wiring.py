@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # each function imports the client library that it needs
     from complaints.bus.admin import Administration
     from complaints.bus.control import Board
     from complaints.bus.step.contract import MakeDeadLetter, StepSpec
-    from conversation.step import Rules
+    from conversation.turn import Rules
     from ops.topics import Begin
     from sinks.clickhouse.client import Store
     from view.client import ViewClient
@@ -153,16 +153,14 @@ def neighbours_step() -> "StepSpec":
 
 def conversation_rules(settings: Settings) -> "Rules":
     """Return the settings of the conversation."""
-    from conversation.landing import LandingRules
-    from conversation.step import Rules
-    from conversation.telling import TellingRules
+    from conversation.turn import Rules
 
     return Rules(
-        landing=LandingRules(
-            same_words_ms=int(settings.same_sms_window_s * 1000), question_ms=int(settings.question_hours * 3_600_000)
-        ),
-        telling=TellingRules(per_hour=settings.replies_per_hour, useful_for=timedelta(hours=settings.reply_max_hours)),
         part_timeout_ms=int(settings.part_timeout_s * 1000),
+        same_words_ms=int(settings.same_sms_window_s * 1000),
+        question_ms=int(settings.question_hours * 3_600_000),
+        per_hour=settings.replies_per_hour,
+        useful_for=timedelta(hours=settings.reply_max_hours),
     )
 
 

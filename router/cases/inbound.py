@@ -7,11 +7,11 @@ from uuid import UUID
 from complaints import tracking
 from complaints.bus import StoredRecord
 from complaints.bus.envelope import decode_one_of, type_of
+from complaints.calendar import moment_of
 from complaints.command import AnyCommand, Command, OfTwo
 from complaints.errors import ContractViolation
 from complaints.event import Complaint
 from normalizer.complaint import VERSION
-from router.cases.document.plain import moment_of
 
 _TAKES: Final[dict[bytes, type[Complaint | AnyCommand]]] = {
     type_of(Complaint): Complaint,

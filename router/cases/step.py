@@ -10,6 +10,7 @@ from complaints import tracking
 from complaints.bus import Headers, Record, StoredRecord
 from complaints.bus.envelope import AnyEvent, encode
 from complaints.bus.step.contract import KEEP, Effect, Keep, State
+from complaints.calendar import moment_of, ms_of
 from complaints.case import Case
 from complaints.command import CLOCK, Add, Adopt, AnyCommand, Due, OfCitizen, Status, sender_of
 from complaints.event import Complaint
@@ -22,7 +23,6 @@ from normalizer.emergency import tells_of_danger
 from normalizer.parts import title_of
 from router.cases.clocks import due_ms
 from router.cases.decide import continuation_of, decide, is_of_another
-from router.cases.document.plain import moment_of, ms_of
 from router.cases.inbound import Inbound, read
 from router.cases.neighbours import notices
 from router.cases.replies import reply_to, status_for
@@ -49,12 +49,6 @@ class CaseStep:
     """The function of the router's step (see complaints.bus.step.contract.Function)."""
 
     def __init__(self, law: Law, count: Count = lambda _: None) -> None:
-        """Take the law.
-
-        Args:
-            law: decides who owns a complaint.
-            count: is told what each record led to.
-        """
         self._law, self._count = law, count
 
     def __call__(self, state: State | None, record: StoredRecord) -> Effect:

@@ -18,7 +18,7 @@ from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.fact import Fact
 from complaints.mail import DeliveryOutcome
-from conversation.step import Rules
+from conversation.turn import Rules
 from neighbours.step import NeighboursStep
 from normalizer.results import Reading
 from router.decision import Decision
@@ -143,7 +143,7 @@ class TownTelling(Telling):
         law, reader = law_and_reader()
         rules = Rules()
         if self.per_hour is not None:
-            rules = replace(rules, telling=replace(rules.telling, per_hour=self.per_hour))
+            rules = replace(rules, per_hour=self.per_hour)
         self.town = Town(Keyring.from_secret(b"s" * 32), law if self.law == "real" else None, reader, rules)
         if self.neighbours:
             self.town.step_in(NEIGHBOURS, NeighboursStep())

@@ -24,8 +24,9 @@ from complaints.mail import Delivery, DeliveryOutcome, MessageEvent, Received, R
 from complaints.message import Fragment, InboundMessage, pack
 from complaints.values import Event
 from conversation import records
-from conversation.reading import Normalises, Reads
-from conversation.step import ConversationStep, Rules
+from conversation.reading import Reads
+from conversation.step import ConversationStep
+from conversation.turn import Rules
 from normalizer.complaint import Normaliser
 from router.cases.step import CaseStep, timer
 from router.routing import Router
@@ -61,7 +62,7 @@ class Town:
 
     keys: Keyring
     law: Any
-    reads: Normalises
+    reads: Normaliser
     rules: Rules = field(default_factory=Rules)
     now_ms: int = NOON_MS
     is_sending: bool = True

@@ -10,7 +10,7 @@ from channels.sms.receipts import DeliveryReceipt
 from channels.sms.text import text_of
 from complaints.errors import MalformedMessage
 from complaints.limits import COMPLAINT_BYTES
-from conversation.reading import printable
+from normalizer.parts import printable
 from tests.harness.tables import each, each_row, row_by_row
 
 

@@ -12,6 +12,7 @@ from complaints import ids
 from complaints.bus import Batch, Offsets, Position, Record, StoredRecord
 from complaints.bus.deadletter import of_record
 from complaints.bus.envelope import encode
+from complaints.calendar import ms_of
 from complaints.command import CommandKind
 from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS, DEAD_LETTERS
 from complaints.errors import ContractViolation
@@ -215,7 +216,7 @@ def test_a_reply_whose_letter_has_no_text_is_put_back_from_its_own_place_only() 
     stored = kafka.read(at)
     assert stored is not None
     letter = encode(of_record(stored, ContractViolation("no")), source="/conversation")
-    for one in unheard(reply(), letter, at=NOON + timedelta(hours=1)):
+    for one in unheard(reply(), letter, ms_of(NOON + timedelta(hours=1))):
         kafka.send(one)
     assert (
         b"kami terima" not in msgspec.json.decode(kafka.stored(DEAD_LETTERS)[0].value or b"", type=DeadLetter).payload

@@ -32,8 +32,7 @@ from complaints.message import InboundMessage, unpack
 from complaints.values import Event
 from conversation.citizen import DECODER, MOST_WAITING
 from conversation.parts import MOST_AGAIN
-from conversation.step import Rules
-from conversation.telling import TellingRules
+from conversation.turn import Rules
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said
@@ -355,7 +354,7 @@ class TestTelling:
 
     def test_the_waiting_texts_are_bounded(self, law: Router, reads: Normaliser) -> None:
         """An answer to a question gives way first, and each that does is on record."""
-        rules = Rules(telling=TellingRules(per_hour=1, useful_for=timedelta(hours=72)))
+        rules = Rules(per_hour=1)
         town = Town(Keyring.from_secret(b"s" * 32), law, reads, rules)
         town.say(WITH_PLACE, channel="telegram", upstream_id="a", account="telegram/1")
         town.say(PLACELESS, channel="telegram", upstream_id="b", account="telegram/1")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from conversation.own import own_words
 from normalizer import corrections
 from normalizer.language.commands import rated
 from normalizer.language.hiding import asks_to_be_hidden
+from normalizer.posts import own_words
 from tests.harness.stories import stories_of
 from tests.harness.support import message
 from tests.harness.tables import each_row

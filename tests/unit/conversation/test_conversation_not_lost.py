@@ -6,7 +6,7 @@ import pytest
 
 from complaints import tracking
 from conversation.heard import Fresh, Heard
-from conversation.own import hidden
+from conversation.passing import hidden
 from normalizer.complaint import Normaliser
 from tests.harness.stories import stories_of
 from tests.harness.support import message

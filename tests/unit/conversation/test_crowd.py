@@ -4,8 +4,7 @@ from complaints.crypto import Keyring
 from complaints.limits import MOST_ADDITIONS
 from complaints.mail import MessageKind, ReplyKind
 from conversation.opening import MOST_OPENED
-from conversation.step import Rules
-from conversation.telling import TellingRules
+from conversation.turn import Rules
 from tests.harness.seen import law_and_reader
 from tests.harness.stories import stories_of
 from tests.harness.town import Town
@@ -15,7 +14,7 @@ test_story = stories_of(__file__)
 
 def test_a_flood_of_hundreds_loses_nothing_and_opens_few() -> None:
     """A full case takes no more: the one before it does."""
-    rules = Rules(telling=TellingRules(per_hour=1000, useful_for=Rules().telling.useful_for))
+    rules = Rules(per_hour=1000)
     town = Town(Keyring.from_secret(b"s" * 32), *law_and_reader(), rules)
     streets = [f"Jalan berlubang di Jalan Nomor {number}, Kota Semarang" for number in range(MOST_ADDITIONS + 20)]
     for text in streets:

@@ -1,15 +1,11 @@
-"""Finds the citizen's own words in a message, without the names and the posts in it, and whether they ask to hide something. Pure."""
+"""Finds the citizen's own words in a message, without the names and the posts in it. Pure."""
 
 import re
 from typing import Final
 
-from msgspec.structs import replace
-
 from complaints.message import InboundMessage
 from complaints.visible import visible
-from conversation.citizen import KnownCase
 from normalizer.emergency import QUOTED
-from normalizer.language.hiding import asks_to_be_hidden, asks_to_be_secret
 
 _MENTIONED: Final = re.compile(r"^(?:\s*\.?@\w+[,:]?)+")
 """The accounts at the beginning of a post. X writes those of a thread before each answer."""
@@ -44,19 +40,3 @@ def speaks_to_others(message: InboundMessage) -> bool:
     begins = _MENTIONED.match(visible(message.text)) if found else None
     named = re.findall(r"@(\w+)", begins[0].lower()) if begins else []
     return any(name != account.lower() for name in named)
-
-
-def hidden(message: InboundMessage, *, like: KnownCase | None = None) -> InboundMessage:
-    """Return a complaint as hidden as it asks to be in its text. Who asks for a secret report without a word of the person means both.
-
-    Args:
-        message: the complaint.
-        like: the citizen's case of these days, if he has one: further words of it would betray what he had hidden there.
-    """
-    text = own_words(message)
-    wishes = asks_to_be_hidden(text)
-    secret = (wishes and asks_to_be_secret(text)) or (like is not None and like.secret)
-    anonymous = wishes or secret or (like is not None and like.anonymous)
-    if (secret and not message.secret) or (anonymous and not message.anonymous):
-        return replace(message, secret=message.secret or secret, anonymous=message.anonymous or anonymous)
-    return message
