@@ -3,7 +3,17 @@
 import re
 from collections.abc import Callable
 
-from normalizer.given_names import ALSO_A_PLACE, KIN, NEVER_A_PLACE, NO_BEARER, NO_NAMES, OF_NOTHING, REGIONS, WHICH_KIN
+from normalizer.given_names import (
+    ALSO_A_PLACE,
+    KIN,
+    NEVER_A_PLACE,
+    NO_BEARER,
+    NO_NAMES,
+    OF_NOTHING,
+    REGIONS,
+    WHICH_KIN,
+    alternatives,
+)
 from normalizer.known_words import without_codes
 
 _NAME_WORD = r"(?:[A-Z][\w'\u2019.-]*|[A-Z]{2,})"
@@ -19,22 +29,13 @@ _CUE = (
     r"[Hh]ormat\s+(?:saya|kami)|[Ss]alam|[Ss]aya\s+bernama|[Bb]ernama|[Tt]ertanda|[Tt]td|"
     r"[Pp]erkenalkan,?\s+(?:nama\s+)?(?:saya|sy))\.?\s*[,:]?)"
 )
-_TITLES = (
-    "Presiden|Menteri|Gubernur|Bupati|Wali|Walikota|Camat|Lurah|Kepala|Kades|Dirjen|Direktur|Ketua|Kapolres|Kapolsek|Kapolri|Dinas|"
-    "Kementerian|Pimpinan|Admin|Petugas|Guru|Dokter|RT|RW|Saya|Kami|Mohon|Dengan|Yang|Yth|Hormat|Rektor|Kota|Kabupaten"
-)
+_TITLES = alternatives("masking_titles")
 """Capitalised words that, after a cue for a name, do not begin a person's name: offices, and first words of a sentence."""
 
-_BEGINNINGS = (
-    "Kalau|Kalo|Jika|Bila|Karena|Karna|Sebab|Soalnya|Tapi|Tetapi|Namun|Berikut|Terima|Terimakasih|Trimakasih|Makasih|Mksh|Tolong|Minta|"
-    "Semoga|Tanpa|Apa|Apakah|Kapan|Bagaimana|Kenapa|Mengapa|Siapa|Sy|Kita|Aku|Ini|Itu|Ada|Di|Ke|Dari|Untuk|Saran|Maaf|Selamat|Tahun|"
-    "Assalamualaikum|Assalamu|Wassalam|Wassalamualaikum|Bapak|Ibu|Haji|Jalan|Jln|Jl|Lampu|Air|Listrik|Sampah|Banjir|Pasar|Desa|Dusun|"
-    "Kelurahan|Kecamatan|Kampung|Gang|Perumahan|Sekolah|Puskesmas|Sungai|Jembatan|Pokoknya|Sudah|Belum|Tidak|Lurahnya|Kadus|Kadis|"
-    "Sekda|Polisi|Hakim|Jaksa|Ustad|Ustadz|Kyai|Kiai|Keuchik|Raya|Lapor|Senin|Selasa|Rabu|Kamis|Jumat|Sabtu|Minggu"
-)
+_BEGINNINGS = alternatives("masking_beginnings")
 """Capitalised words that, after "pak" or "bu", begin a sentence or name a place or an office."""
 
-_PAPERS = "KTP|EKTP|KK|NIK|KIA|SIM|STNK|BPKB|NPWP|NIB|BPJS|JKN|KIS|KIP|KKS|PKH|BLT|BPNT|BST|SK|SHM|IMB|PBG|PDAM|PLN|HP|WA|NO|RT|RW"
+_PAPERS = alternatives("masking_papers")
 """Papers, schemes and bodies in capitals, which end a name before them."""
 
 _ASKED = (
