@@ -444,13 +444,7 @@ def is_act(act: str) -> bool:
 
 
 def asked_for(act: str, head: CitizenHead, text: str = "") -> Wish:
-    """Return the command that an act names.
-
-    Args:
-        act: the act; is_act holds.
-        head: of the command.
-        text: his reason.
-    """
+    """Return the command that an act names."""
     name, _, value = act.partition(":")
     anonymous, secret = (value in {one, "all"} or None for one in ("anonymous", "secret"))
     match name:

@@ -99,12 +99,7 @@ class Keyring:
         return tracking.Numbers(self._number_key)
 
     def pseudonym(self, channel: str, sender: str) -> str:
-        """Return the pseudonym of a sender on a channel: 32 hexadecimal digits that depend only on these two and the key.
-
-        Args:
-            channel: the name of the channel.
-            sender: the citizen's identity on that channel.
-        """
+        """Return the pseudonym of a sender on a channel: 32 hexadecimal digits that depend only on these two and the key."""
         content = f"{channel}\0{sender}".encode("utf-8", "surrogatepass")
         return blake2b(content, key=self._pseudonym_key, digest_size=16).hexdigest()
 

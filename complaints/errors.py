@@ -21,12 +21,7 @@ from typing import ClassVar
 
 
 def words(said: object, most: int) -> str:
-    """Return the first words of what others said, as they can be written: they may have half of a surrogate pair.
-
-    Args:
-        said: an error, or an answer.
-        most: how many characters at most.
-    """
+    """Return the first words of what others said, as they can be written: they may have half of a surrogate pair."""
     return str(said)[:most].encode("utf-8", "replace").decode()
 
 

@@ -132,12 +132,6 @@ def head_bytes(packed: bytes) -> int:
 def unpack(packed: bytes, *, channel: str, account: str, received_at: datetime) -> InboundMessage:
     """Return the message in bytes that `pack` made.
 
-    Args:
-        packed: the bytes.
-        channel: the name of the channel.
-        account: our account that received it.
-        received_at: when the channel received it.
-
     Raises:
         ContractViolation: the bytes are no packed message.
     """

@@ -59,12 +59,7 @@ def first_of(kinds: Iterable[ReplyKind | None]) -> ReplyKind | None:
 
 
 def put_off_as(fact: Fact, *, has_reason: bool) -> str:
-    """Return the occasion of the sentence that tells how a case, or its main case, was put off (see complaints.wording).
-
-    Args:
-        fact: the fact.
-        has_reason: whether the citizen hears the owner's reason.
-    """
+    """Return the occasion of the sentence that tells how a case, or its main case, was put off (see complaints.wording)."""
     kind = FactKind[fact.event].value if isinstance(fact, Echoed) else fact.kind.value
     return f"put_off_{kind}{'_karena' if has_reason else ''}"
 
@@ -74,12 +69,7 @@ BY_CODE: Final = "completed_by_code"
 
 
 def completed_as(state: str, *, moves: bool) -> str:
-    """Return the occasion of the sentence that tells what became of an addition: nobody handles that to a case that ended or was answered.
-
-    Args:
-        state: the state of the case after it.
-        moves: whether it brought the case to another owner.
-    """
+    """Return the occasion of the sentence about an addition, by the state after it: an ended or answered case has nobody who handles it."""
     return {
         "diarsipkan": "status_diarsipkan",
         "ditanggapi": "completed_answered",

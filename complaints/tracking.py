@@ -69,10 +69,6 @@ def next_code(code: str, complaint_id: UUID) -> str:
     """Return the code that a complaint gets if another complaint has the code `code`.
 
     It is a function of both, so every attempt gives the same sequence of codes, and nobody can compute it who does not know the first one.
-
-    Args:
-        code: the code that is taken, in canonical form.
-        complaint_id: the id of the complaint that needs another one.
     """
     return _code(hmac.digest(code.encode(), complaint_id.bytes, sha256))
 
@@ -110,10 +106,6 @@ def row_id(id_: UUID, *, key: bytes) -> UUID:
     """Return what analysts see in place of an id, the same wherever that id stands.
 
     The ids themselves are derived from each other and from the ids of public posts. Nobody can derive this one without the key.
-
-    Args:
-        id_: the id of a complaint, a message, a fact, a reply or a delivery.
-        key: the key of the case numbers.
     """
     return UUID(int=int.from_bytes(blake2b(id_.bytes, key=key[:_KEY_BYTES], digest_size=16, person=b"row id").digest()))
 

@@ -70,12 +70,6 @@ def nearness(one: Signature, other: Signature, *, village: bool, district: bool)
 
     If each of them names a place that the other one does not name, only two shared names, or the whole name of a thing, tell surely that
     it is the same place.
-
-    Args:
-        one: what a text tells.
-        other: what another one tells.
-        village: whether both are of one village.
-        district: whether both are of one district.
     """
     shared = [place for name, place in one.local.items() if name in other.words]
     shared += [place for name, place in other.local.items() if name in one.words]

@@ -35,10 +35,6 @@ def table(
 def parsed(package: str, name: str) -> Any:
     """Return the parsed content of a YAML file in the folder `data` of a package, parsed once per version of the file (see `kept`).
 
-    Args:
-        package: the name of the package, for example "router".
-        name: the name of the file.
-
     Raises:
         TypeError: a key is no text, so that JSON cannot hold the content.
         ValueError: a value is a date.

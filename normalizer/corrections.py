@@ -138,12 +138,6 @@ def corrected_place(
     The place must be all of what is right, after words such as "lokasinya di", and have one regency that the message names. A name that a
     city and a regency share ("Bandung") counts only with the word for one of them; that word alone is of the name that is wrong, or of the
     place before ("kabupaten pak, bukan kota").
-
-    Args:
-        text: the message.
-        reads: reads a text.
-        gazetteer: the names of regions.
-        former: the code of the region that the complaint has; None if it has none.
     """
     found = correction(text)
     told = former[:REGENCY] if former and len(former) >= REGENCY else ""

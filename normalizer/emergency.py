@@ -39,19 +39,12 @@ def tells_of_danger(text: str) -> bool:
     """Return whether a text tells of danger to somebody's life now: fire, drowning, a victim without help, violence.
 
     A text of the past, of a fear, of training or of a benefit is none, as far as the examples show it (see normalizer.language).
-
-    Args:
-        text: as the citizen wrote it.
     """
     told = _COMMAND.sub("", without_codes(text), count=1).strip()
     return "danger" in understood(text).modifiers or (told != text.strip() and "danger" in understood(told).modifiers)
 
 
 def cry_in(text: str) -> str:
-    """Return the own words of a post that cries for help: what it quotes or answers is another matter. Any other text is returned whole.
-
-    Args:
-        text: as the channel wrote it.
-    """
+    """Return the own words of a post that cries for help: what it quotes or answers is another matter. Any other text is returned whole."""
     own = QUOTED.sub("", text) if "[" in text else text
     return own if own != text and tells_of_danger(own) else text

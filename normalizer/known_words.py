@@ -29,12 +29,7 @@ _MADE_WITH: Final = ("", "an", "kan", "i", "nya", "annya", "in", "ne", "e")
 
 
 def is_made_of(word: str, roots: AbstractSet[str]) -> bool:
-    """Return whether a word is one of some roots, or made of one.
-
-    Args:
-        word: in small letters.
-        roots: the words of a list.
-    """
+    """Return whether a word is one of some roots, or made of one."""
     for prefix, swallowed in _MADE_BY:
         if not word.startswith(prefix):
             continue

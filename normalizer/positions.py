@@ -100,10 +100,6 @@ def chosen(choices: Sequence[Region], text: str) -> str:
     """Return the code of the regency that a citizen chose; empty if the answer fits none or several.
 
     The answer is a number from 1, or words of a name that no other choice has: "Depok", "yang kota", "2".
-
-    Args:
-        choices: the regencies that were offered.
-        text: the citizen's message.
     """
     words = ["kabupaten" if word == "kab" else word for word in fold(text).decode("ascii").split()]
     said = set(words)

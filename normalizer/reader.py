@@ -79,11 +79,6 @@ def missing_parts(dated: bool, evidence: bool, words: int) -> tuple[MissingPart,
     """Return which of "date", "chronology" and "evidence" a complaint lacks, in this order. The chronology is missing below six words.
 
     Do not use it for requests for information and aspirations: they report no event and need none of these parts.
-
-    Args:
-        dated: whether the text says when it happened.
-        evidence: whether the text mentions a photo or another proof.
-        words: the number of words of the report.
     """
     missing: tuple[MissingPart, ...] = () if dated else ("date",)
     if words < _CHRONOLOGY_WORDS:
@@ -206,10 +201,6 @@ class Reader:
 
     def words_for(self, reading: Reading, subject: str) -> str:
         """Return the words and phrases in a text that point most strongly to a subject, for people.
-
-        Args:
-            reading: of the text.
-            subject: the subject's id.
 
         Returns:
             The at most three entries of the subject's word list that occur in the text and have the highest weights, separated by

@@ -41,22 +41,13 @@ def local_day(moment: datetime, province: str | None) -> date:
 
 
 def midnight_ms(day: date, province: str | None) -> int:
-    """Return the moment at which a day begins in the time zone of a province, in milliseconds since 1970.
-
-    Args:
-        day: the day.
-        province: as for `local_day`.
-    """
+    """Return the moment at which a day begins in the time zone of a province, in milliseconds since 1970."""
     there = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return (int(there.timestamp()) - _zone_s(province)) * 1000
 
 
 def zone_of(province: str | None) -> tuple[timedelta, str]:
-    """Return by how much the time of a province is ahead of UTC, and the name of its zone.
-
-    Args:
-        province: as for `local_day`.
-    """
+    """Return by how much the time of a province is ahead of UTC, and the name of its zone."""
     seconds = _zone_s(province)
     name = "WIT" if seconds == _WIT_S else "WITA" if seconds == _WITA_S else "WIB"
     return timedelta(seconds=seconds), name

@@ -95,14 +95,7 @@ class Candidates:
         self.by_id: dict[str, Candidate] = {}
 
     def add(self, agency: Agency, score: float, why: str, reason: Reason) -> None:
-        """Make an agency a candidate; if it is one already, add the smaller of both scores times AGREEMENT to the larger one.
-
-        Args:
-            agency: the agency.
-            score: its score for this reason.
-            why: the reason of law as the citizen reads it, if the agency was no candidate yet.
-            reason: is added to its reasons.
-        """
+        """Make an agency a candidate; if it is one already, add the smaller of both scores times AGREEMENT to the larger one."""
         candidate = self.by_id.get(agency.id)
         if candidate is None:
             self.by_id[agency.id] = Candidate(agency, why, score, reason)

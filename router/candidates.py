@@ -64,13 +64,6 @@ class Weighing:
     __slots__ = ("_facts", "_found", "_mentions", "_owners", "_ranked", "_registry", "_rules")
 
     def __init__(self, facts: Facts, owners: Owners, mentions: Mentions) -> None:
-        """Take what the decision depends on.
-
-        Args:
-            facts: the facts of the complaint.
-            owners: the law, applied to the agencies that exist.
-            mentions: the names of agencies that the reader was asked to find, with their meanings.
-        """
         self._facts = facts
         self._mentions = mentions
         self._owners = owners
@@ -80,11 +73,7 @@ class Weighing:
         self._ranked: list[Candidate] = []
 
     def candidates(self, refused: Collection[str] = ()) -> list[Candidate]:
-        """Return the agencies that the rules and the citizen name, best first, without those that refused. May be empty.
-
-        Args:
-            refused: the ids of the agencies that refused.
-        """
+        """Return the agencies that the rules and the citizen name, best first, without those that refused. May be empty."""
         self._by_subject()
         if self._facts.oversight:
             self._by_accused()

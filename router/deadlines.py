@@ -98,9 +98,6 @@ class Deadlines:
         To forward counts from the receipt, to follow up first from the first forwarding, to complete from the complete report, and to
         close from the answer: what has not begun has no deadline. A wait for the citizen's answer stops the completion, no longer than
         the statute gives him. A disputed answer fulfils nothing, and starts nothing anew.
-
-        Args:
-            case: the document of the case (see complaints.case.Case).
         """
         complaint = case.complaint
         terms = case.terms or self.terms(complaint)

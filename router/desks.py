@@ -19,7 +19,6 @@ class Desks:
     __slots__ = ("_allotments", "_registry", "_rules")
 
     def __init__(self, rules: Rules, registry: Registry, allotments: Allotments) -> None:
-        """Take the law, the agencies and the governments' divisions of tasks, which name the managing officers."""
         self._rules = rules
         self._registry = registry
         self._allotments = allotments
@@ -29,10 +28,6 @@ class Desks:
 
         A report of abuse of office goes, instead of to the desk of a regency or province, to the agency that looks into its government,
         because that government may itself be accused.
-
-        Args:
-            facts: the facts of the complaint.
-            refused: the ids of the agencies that refused it.
         """
         for code in (facts.place.regency, facts.place.province):
             desk = self._of_region(Registry.seat(code), facts) if code else None
@@ -47,11 +42,6 @@ class Desks:
         return self.officer(seat, facts) or government
 
     def officer(self, region: str, facts: Facts) -> Agency | None:
-        """Return the managing officer (*pejabat pengelola pengaduan*) of a region's government, if its file names one.
-
-        Args:
-            region: the code of the region; empty if there is none.
-            facts: the facts of the complaint, whose day decides which edition of the file counts.
-        """
+        """Return the managing officer (*pejabat pengelola pengaduan*) of a region's government, if its file names one."""
         edition = self._allotments.at(region or None, facts.day)
         return edition.agency(edition.officer, facts.place, self._registry) if edition and edition.officer else None

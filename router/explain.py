@@ -25,15 +25,7 @@ def explain(owner: Agency, why: str, *, subject: str, place: str, refused_by: st
 
 
 def explain_elsewhere(unit: Agency, owner: Agency, why: str, *, house: Agency, subject: str) -> str:
-    """Return the Indonesian sentence that a complaint at a government's own desk is another agency's matter, and who hands it on.
-
-    Args:
-        unit: the unit of the house that hands it on.
-        owner: the agency that owns it by law.
-        why: the reason with the law, in Indonesian; may be empty.
-        house: the government or body whose desk it is.
-        subject: the Indonesian name of the subject; may be empty.
-    """
+    """Return the Indonesian sentence that a complaint at a government's own desk is another agency's matter, and who hands it on."""
     about = f"Laporan Anda tentang {subject}" if subject else "Laporan Anda"
     because = f", karena {why}" if why else ""
     return f"{about} bukan wewenang {house.name}; yang berwenang {owner.name}{because}. {unit.name} meneruskannya."
@@ -61,11 +53,7 @@ def explain_triage(desk: Agency, *, subject: str, place: str, missing_place: boo
 
 
 def explain_pin(pin: Pin | None) -> str:
-    """Return the Indonesian sentence that a pin on the map contradicts the text; empty if it does not. A space comes before it.
-
-    Args:
-        pin: the position that the citizen shared; None if he shared none.
-    """
+    """Return the Indonesian sentence that a pin on the map contradicts the text; empty if it does not. A space comes before it."""
     if pin is None or not pin.elsewhere:
         return ""
     where = " atau ".join([region.name for region in pin.regencies])

@@ -86,12 +86,7 @@ class Facts:
 
 
 def is_outside(place: PlaceReading, region: str) -> bool:
-    """Return whether a place is known to be outside a region: in another regency, or in another province.
-
-    Args:
-        place: where it happened.
-        region: the code of a province or regency.
-    """
+    """Return whether a place is known to be outside a region: in another regency, or in another province."""
     told = place.regency or place.province
     code = seat_of(told) if told else region
     return not (code.startswith(region) or region.startswith(code))

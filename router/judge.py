@@ -48,12 +48,6 @@ def confidence(ranked: Sequence[Candidate], facts: Facts, rules: Rules, model: M
     """Return the probability that the first of the ranked candidates must handle the complaint; 0 if none has a score above 0.
 
     Without a model it is no higher than the words allow: one weak word may point to one subject alone and still be misread.
-
-    Args:
-        ranked: the candidates, best first.
-        facts: the facts of the complaint.
-        rules: the law.
-        model: the model learnt from officers; None if the rules decide alone.
     """
     if not ranked:
         return 0.0
@@ -155,13 +149,7 @@ class Judge:
         return Decision(ranked[0].agency, chance, ranked, triage=False)
 
     def _tell(self, decision: Decision, facts: Facts, counted: Sequence[str]) -> None:
-        """Add what a decision tells the citizen: the explanation, and what he is asked. Nobody is sure of a tier that is not decided.
-
-        Args:
-            decision: the decision; it is changed in place.
-            facts: the facts of the complaint.
-            counted: the ids of the agencies that refused and count, oldest first.
-        """
+        """Add what a decision tells the citizen: the explanation, and what he is asked. Nobody is sure of a tier that is not decided."""
         reading, deepest, owner = facts.reading, facts.place.deepest, decision.owner
         subject = self.subject_names.get(reading.subjects[0].id, "") if reading.subjects else ""
         place = described(self.registry.gazetteer, deepest) if deepest else ""

@@ -66,13 +66,6 @@ def roles() -> Mapping[str, Any]:
 def given(registry: Registry, agency_id: str, by: str, beside: Sequence[str], *, is_desk: bool) -> Disposition:
     """Return the disposition by which a person gives a complaint to an agency, without the version of the rules.
 
-    Args:
-        registry: the agencies that exist.
-        agency_id: the new owner.
-        by: the id of the agency whose person gives it.
-        beside: the ids of agencies that are named beside the owner.
-        is_desk: whether that person is of a triage desk.
-
     Raises:
         KeyError: the registry has no such agency.
     """
@@ -92,14 +85,7 @@ def given(registry: Registry, agency_id: str, by: str, beside: Sequence[str], *,
 
 
 def explain_given(agency: Agency, by: str, *, beside: tuple[Agency, ...], desk: bool) -> str:
-    """Return the Indonesian sentence that a person gave the case to an agency.
-
-    Args:
-        agency: the new owner.
-        by: the name of whoever gave it.
-        beside: the agencies named beside it.
-        desk: whether a triage desk gave it; otherwise a unit handed it on.
-    """
+    """Return the Indonesian sentence that a person gave the case to an agency."""
     how = f"dipilah oleh {by}" if desk else f"dialihkan oleh {by}"
     also = f", bersama {' dan '.join(one.name for one in beside)}" if beside else ""
     return f"Laporan Anda kini ditangani {agency.name}{also}, {how}."

@@ -67,13 +67,7 @@ class Owners:
     __slots__ = ("_allotments", "_kept", "divides", "reasons", "registry", "rules")
 
     def __init__(self, rules: Rules, registry: Registry, allotments: Allotments | None = None) -> None:
-        """Take the law and the agencies; other rules or another registry need another object.
-
-        Args:
-            rules: the law.
-            registry: the agencies that exist.
-            allotments: the governments' own divisions of tasks; None if there are none.
-        """
+        """Take the law and the agencies; other rules or another registry need another object."""
         self.rules = rules
         self.registry = registry
         self._allotments = allotments or Allotments()
@@ -109,13 +103,7 @@ class Owners:
         return [one for one in dict.fromkeys(self._allotments.of_place(facts.place, facts.day)) if one is not None]
 
     def named_unit(self, mention: Mention, facts: Facts, editions: Sequence[Edition]) -> Agency | None:
-        """Return the unit of a government with an allotment that a text names, by its own or a usual name; None if it names none.
-
-        Args:
-            mention: the name in the text.
-            facts: the facts of the complaint.
-            editions: the divisions of tasks of the governments of the place (see `editions`).
-        """
+        """Return the unit of a government with an allotment that a text names, by its own or a usual name; None if it names none."""
         target, registry = mention.target, self.registry
         usual = local_unit(target.agency, facts.place, registry) if target.is_unit and target.agency else None
         government = registry.government_of(usual) if usual else None

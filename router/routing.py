@@ -182,12 +182,6 @@ class Router:
     def given(self, complaint: Complaint, agency_id: str, by: str, beside: Sequence[str] = ()) -> Disposition:
         """Return the disposition by which a person gives the complaint to an agency, in the form that `route` returns.
 
-        Args:
-            complaint: the complaint with its additions.
-            agency_id: the new owner; the registry has it.
-            by: the id of the agency whose person gives it.
-            beside: the ids of agencies that are named beside the owner.
-
         Raises:
             KeyError: the registry has no such agency.
         """

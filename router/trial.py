@@ -41,12 +41,7 @@ _COMPLAINT: Final = Complaint(
 
 
 def proven(models: Models, load: Callable[[Models], Router]) -> tuple[Models, list[ConfigurationError]]:
-    """Return the models that can route complaints, and for each of the others an error that names it.
-
-    Args:
-        models: the models.
-        load: makes a router with models.
-    """
+    """Return the models that can route complaints, and for each of the others an error that names it."""
     if not models.all:
         return models, []
     try:

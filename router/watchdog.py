@@ -35,12 +35,6 @@ def watchdog_of(agency: Agency, rules: Rules, registry: Registry, groups: Groups
     looks into a minister, or into the staff of a local office.
     If the head of a regional government is accused, the inspectorate of the Ministry of Home Affairs looks into a governor, and that of
     the province into a regent or mayor (UU 23/2014 Pasal 373 to 380).
-
-    Args:
-        agency: the agency that is complained of.
-        rules: the rules, which say who looks into national agencies.
-        registry: the agencies that exist.
-        groups: the word groups of the text with their positions; they show whether a head of region is accused.
     """
     for body in (agency, *registry.parents(agency.id)):
         if body.kind == "government" and body.region:

@@ -73,13 +73,7 @@ class Choice:
 
 
 def choose(router: Router, facts: Facts, house: House) -> Choice:
-    """Return the unit of a house that a complaint goes to. Total: if no unit is known, it is the managing officer or the house itself.
-
-    Args:
-        router: the router.
-        facts: the facts of the complaint, with `within` set.
-        house: the government or national body.
-    """
+    """Return the unit of a house that a complaint goes to. Total: if no unit is known, it is the managing officer or the house itself."""
     whole = router.decide(Facts(facts.reading, day=facts.day), by_law=True)
     is_away = _is_away(router, facts, whole, house)
     ranked = units_of(router, _at_home(facts, house) if is_away else facts, house)
@@ -102,13 +96,7 @@ def choose(router: Router, facts: Facts, house: House) -> Choice:
 
 
 def units_of(router: Router, facts: Facts, house: House) -> list[Candidate]:
-    """Return the candidates for a complaint that are units of a house, best first.
-
-    Args:
-        router: the router.
-        facts: the facts of the complaint, with `within` set.
-        house: the government or national body.
-    """
+    """Return the candidates for a complaint that are units of a house, best first."""
     weighing, model = Weighing(facts, router.owners, router.mentions), router.models.at(facts.place)
     found = weighing.candidates()
     if model is not None:
@@ -143,12 +131,6 @@ def _shares(router: Router, facts: Facts, house: House, *, by_thing: bool) -> bo
     """Return whether the house shares by law what an agency outside it owns first.
 
     It does if nothing in the text decided for the other: neither a condition of the rule, nor a thing that is the other's.
-
-    Args:
-        router: the router.
-        facts: the facts of the complaint.
-        house: the government or national body.
-        by_thing: whether the other agency owns it because of a named thing.
     """
     subjects = facts.reading.subjects
     rule = router.rules.subjects.get(subjects[0].id) if subjects else None

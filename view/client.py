@@ -58,7 +58,10 @@ class Results(NamedTuple):
 
 
 class ViewClient:
-    """Looks up cases and facts in the view (see CaseReader). Thread-safe. Several copies of the view may be named: any of them answers."""
+    """Looks up cases and facts in the view (see CaseReader). Thread-safe. Several copies of the view may be named: any of them answers.
+
+    Every look-up raises UnavailableError if no copy answers, or all are still catching up, and TrackingCodeError if a code cannot be ours.
+    """
 
     def __init__(self, urls: Sequence[str], *, key: SecretStr, patience_s: float = PATIENCE_S) -> None:
         """Keep the settings. The first request connects.
@@ -77,21 +80,12 @@ class ViewClient:
         )
 
     def status(self, code: str) -> CaseStatus | None:
-        """Return the status of the case with this tracking code; None if there is no such case (see CaseReader).
-
-        Raises:
-            TrackingCodeError: `code` cannot be one of our tracking codes.
-            UnavailableError: no copy of the view answers, or all are still catching up.
-        """
+        """Return the status of the case with this tracking code; None if there is no such case (see CaseReader)."""
         found = self.case(code)
         return None if found is None else status_of(found)
 
     def status_of(self, complaint_id: UUID) -> CaseStatus | None:
-        """Return the status of the case of a complaint, whatever its tracking code is; None if there is none yet.
-
-        Raises:
-            UnavailableError: as for `status`.
-        """
+        """Return the status of the case of a complaint, whatever its tracking code is; None if there is none yet."""
         found = _case(self._ask(f"/complaints/{complaint_id}", {}, 0.0))
         return None if found is None else status_of(found)
 
@@ -102,10 +96,6 @@ class ViewClient:
             code: the tracking code or the case number as a person typed it. For a case number, the case is returned as it is now.
             version: the least version to wait for. If the case does not have it in time, an earlier one is returned.
             wait_s: seconds to wait for it, at most ASK_S.
-
-        Raises:
-            TrackingCodeError: `code` cannot be one of our tracking codes.
-            UnavailableError: as for `status`.
         """
         if number := tracking.case_number_in(code):
             return _case(self._ask(f"/numbers/{number}", {}, 0.0))
@@ -113,26 +103,11 @@ class ViewClient:
         return _case(self._ask(f"/cases/{tracking.parse(code)}", asked, min(wait_s, ASK_S)))
 
     def facts(self, code: str) -> tuple[AnyFact, ...]:
-        """Return the facts of a case, oldest first; none if there is no such case. What is shown no more is left out (view.forgotten).
-
-        Raises:
-            TrackingCodeError: `code` cannot be one of our tracking codes.
-            UnavailableError: as for `status`.
-        """
+        """Return the facts of a case, oldest first; none if there is no such case. What is shown no more is left out (view.forgotten)."""
         return shown(_facts(self._ask(f"/cases/{tracking.parse(code)}/facts", {}, 0.0)))
 
     def result(self, code: str, command_id: UUID, *, wait_s: float = 0.0) -> tuple[AnyFact, ...]:
-        """Return the facts that a command or complaint caused, oldest first; none if it has no result in time.
-
-        Args:
-            code: the tracking code of the case.
-            command_id: the id of the command or complaint.
-            wait_s: seconds to wait for the result.
-
-        Raises:
-            TrackingCodeError: `code` cannot be one of our tracking codes.
-            UnavailableError: as for `status`.
-        """
+        """Return the facts that a command or complaint caused, oldest first; none if it has no result in time."""
         path, deadline = f"/cases/{tracking.parse(code)}/commands/{command_id}", time.monotonic() + wait_s
         while True:
             ask_s = max(0.0, min(deadline - time.monotonic(), ASK_S))
@@ -146,9 +121,6 @@ class ViewClient:
 
         Args:
             commands: the tracking code and the id of each; at most 1,000.
-
-        Raises:
-            UnavailableError: as for `status`.
         """
         asked = {"commands": [(code, str(id_)) for code, id_ in commands]}
         found = self._ask("/results", {}, 0.0, asked) or _Answer()
@@ -160,9 +132,6 @@ class ViewClient:
         Args:
             agency: the id of the agency that owns them; empty: any.
             before: only those whose next deadline ends before this day, as text; empty: all.
-
-        Raises:
-            UnavailableError: as for `status`.
         """
         asked = {name: value for name, value in (("agency", agency), ("before", before)) if value}
         following: dict[str, str] | None = {}
@@ -190,11 +159,7 @@ class ViewClient:
         self._http.close()
 
     def _ask(self, path: str, parameters: Mapping[str, str], wait_s: float, body: object = None) -> _Answer | None:
-        """Return the answer of the first copy that has one; None if that copy has not found what was asked for.
-
-        Raises:
-            UnavailableError: no copy answers.
-        """
+        """Return the answer of the first copy that has one; None if that copy has not found what was asked for."""
         faults = []
         for url in self._urls:
             with self._lock:

@@ -74,12 +74,7 @@ class Freshness:
         self.looked(extents, at_ms)
 
     def looked(self, extents: Mapping[str, Extent], at_ms: int) -> None:
-        """Note the extents of the topics.
-
-        Args:
-            extents: the extents.
-            at_ms: the time before they were asked for.
-        """
+        """Note the extents of the topics."""
         with self._lock:
             for (topic, number), partition in self._partitions.items():
                 partition.end = extents[topic].partitions[number].end
@@ -109,9 +104,6 @@ class Freshness:
         """Return an upper bound of the age of the oldest record that is not read; None if it is not known.
 
         While Kafka is away, nobody knows what is not read: the bound grows from the last look at which everything had been.
-
-        Args:
-            now_ms: the present time.
         """
         with self._lock:
             oldest = [one.oldest_ms() for one in self._partitions.values()]
@@ -119,11 +111,7 @@ class Freshness:
         return max(0, now_ms - min(known)) if known and len(known) == len(oldest) else None
 
     def partitions(self, now_ms: int) -> list[Behind]:
-        """Return how far each partition is behind.
-
-        Args:
-            now_ms: the present time.
-        """
+        """Return how far each partition is behind."""
         with self._lock:
             return [
                 Behind(

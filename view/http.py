@@ -49,14 +49,6 @@ class View:
     """The handlers."""
 
     def __init__(self, store: Store, *, freshness: Freshness, news: News, now: Callable[[], float] = time.time) -> None:
-        """Keep the parts.
-
-        Args:
-            store: the copy.
-            freshness: says how far it is behind.
-            news: says what has changed.
-            now: returns the present time in seconds since 1970.
-        """
         self._store, self._freshness, self._news, self._now = store, freshness, news, now
 
     async def get_case(self, request: Request) -> Response:
@@ -179,7 +171,6 @@ class WithKey:
     """Refuses every request without the key, before anything else sees it."""
 
     def __init__(self, app: ASGIApp, key: SecretStr) -> None:
-        """Keep what is behind it, and the key."""
         self._app, self._expected = app, f"Bearer {key.get_secret_value()}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -193,12 +184,7 @@ _refused = JSONResponse({"error": "the key is missing or wrong"}, 401, {"WWW-Aut
 
 
 def application(view: View, key: SecretStr) -> ASGIApp:
-    """Return the application.
-
-    Args:
-        view: the handlers.
-        key: the key that every request must show.
-    """
+    """Return the application."""
     routes = [
         Route("/cases/{code}", view.get_case),
         Route("/cases/{code}/facts", view.get_facts),

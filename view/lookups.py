@@ -76,7 +76,7 @@ class Results(NamedTuple):
 
 
 class Lookups:
-    """What any number of threads read in the copy."""
+    """What any number of threads read in the copy. Every look-up raises UnavailableError if the disk cannot be read."""
 
     def __init__(self, path: Path) -> None:
         """Take the path of the file, which is opened by `_open_readers`."""
@@ -89,27 +89,15 @@ class Lookups:
         return self._path.with_suffix(".broken").exists()
 
     def case(self, code: str) -> CaseDocument | None:
-        """Return the case with a tracking code in canonical form; None if there is none. Thread-safe.
-
-        Raises:
-            UnavailableError: the disk cannot be read.
-        """
+        """Return the case with a tracking code in canonical form; None if there is none."""
         return self._one("SELECT version, document FROM cases WHERE code = ?", code)
 
     def case_numbered(self, number: str) -> CaseDocument | None:
-        """Return the case with a case number in canonical form; None if there is none. Thread-safe.
-
-        Raises:
-            UnavailableError: the disk cannot be read.
-        """
+        """Return the case with a case number in canonical form; None if there is none."""
         return self._one("SELECT version, document FROM cases WHERE number = ?", number)
 
     def case_of(self, complaint_id: UUID) -> CaseDocument | None:
-        """Return the case of a complaint; None if there is none. Thread-safe.
-
-        Raises:
-            UnavailableError: the disk cannot be read.
-        """
+        """Return the case of a complaint; None if there is none."""
         return self._one("SELECT version, document FROM cases WHERE complaint_id = ?", complaint_id.bytes)
 
     def _one(self, sql: str, value: str | bytes) -> CaseDocument | None:
@@ -118,11 +106,7 @@ class Lookups:
         return None if found is None else CaseDocument(*found)
 
     def facts(self, code: str) -> list[bytes] | None:
-        """Return the JSON of all facts of a case, oldest first; None if there is no such case. Thread-safe.
-
-        Raises:
-            UnavailableError: the disk cannot be read.
-        """
+        """Return the JSON of all facts of a case, oldest first; None if there is no such case."""
         if self.case(code) is None:
             return None
         with self._reading() as base:
@@ -130,23 +114,16 @@ class Lookups:
         return [document for (document,) in rows]
 
     def caused_by(self, code: str, cause: UUID) -> list[bytes]:
-        """Return the JSON of the facts that a complaint or command caused, oldest first; empty until all of them are there. Thread-safe.
+        """Return the JSON of the facts that a complaint or command caused, oldest first; empty until all of them are there.
 
         The step writes the document of the case and all its facts up to that version together, but the copies of the two topics may be at
         different places. So the facts are complete if both copies have the last of them and neither has less than the other.
-
-        Raises:
-            UnavailableError: the disk cannot be read.
         """
         with self._reading() as base:
             return _caused_by(base, code, cause)
 
     def results(self, commands: Iterable[tuple[str, UUID]]) -> Results:
-        """Return what became of many commands, each with the code of its case. Thread-safe.
-
-        Raises:
-            UnavailableError: the disk cannot be read.
-        """
+        """Return what became of many commands, each with the code of its case."""
         found, versions = dict[UUID, list[bytes]](), dict[str, int]()
         with self._reading() as base:
             for code, cause in commands:
@@ -157,16 +134,13 @@ class Lookups:
         return Results(found, versions)
 
     def due(self, *, owner: str = "", before: str = LAST_DAY, after: Place = FIRST, most: int) -> list[DueDocument]:
-        """Return cases that wait for somebody by the last day of their next duty, the earliest first. Thread-safe.
+        """Return cases that wait for somebody by the last day of their next duty, the earliest first.
 
         Args:
             owner: the id of the agency that owns them; empty: any.
             before: only those whose day is earlier.
             after: the place of the last one that is known, to read on.
             most: the maximum number.
-
-        Raises:
-            UnavailableError: the disk cannot be read.
         """
         mine = (owner,) if owner else ()
         with self._reading() as base:

@@ -47,16 +47,6 @@ class Reader:
         news: News,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Keep the parts.
-
-        Args:
-            tail: reads the TOPICS.
-            store: the copy; no one else may write it.
-            number: returns the case number of a tracking code.
-            freshness: is told how far the copy is.
-            news: is told what has changed.
-            now: returns the present time in seconds since 1970.
-        """
         self._tail, self._store, self._freshness, self._news, self._now = tail, store, freshness, news, now
         self._number = number
         self._topic_ids: dict[str, str] = {}
@@ -65,10 +55,6 @@ class Reader:
 
     def run(self, stop: threading.Event, heartbeat: Callable[[], None]) -> None:
         """Read until `stop` is set.
-
-        Args:
-            stop: the signal to end.
-            heartbeat: called in each round, also while Kafka is away.
 
         Raises:
             UnavailableError: the copy is broken; the next start makes another one.

@@ -106,12 +106,7 @@ class Changes:
 
 
 def changes_of(records: Iterable[StoredRecord], number: Callable[[str], str]) -> Changes:
-    """Return what records of the TOPICS change. A record that cannot be read changes nothing.
-
-    Args:
-        records: the records.
-        number: returns the case number of a tracking code.
-    """
+    """Return what records of the TOPICS change. A record that cannot be read changes nothing."""
     found = Changes()
     for record in records:
         try:

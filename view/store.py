@@ -47,7 +47,10 @@ class Progress:
 
 
 class Store(Lookups):
-    """The copy. One thread writes; any number of threads read (see Lookups)."""
+    """The copy. One thread writes; any number of threads read (see Lookups).
+
+    Every method raises UnavailableError if the disk cannot be read or written; then nothing of it is.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the copy, or create it. A file that is broken or of another format is deleted and created anew.
@@ -96,11 +99,7 @@ class Store(Lookups):
         self._path.with_suffix(".broken").unlink(missing_ok=True)
 
     def progress(self, topic: str) -> Progress | None:
-        """Return how far the copy of a topic is; None if there is none.
-
-        Raises:
-            UnavailableError: the disk cannot be read.
-        """
+        """Return how far the copy of a topic is; None if there is none."""
         with self._mapped():
             found = self._writer.execute("SELECT id, at_ms FROM topics WHERE name = ?", (topic,)).fetchone()
             asked = "SELECT partition, next, last, last_ms, latest_ms FROM positions WHERE topic = ?"
@@ -110,15 +109,7 @@ class Store(Lookups):
         return None if found is None else Progress(topic_id=found[0], at_ms=found[1], next=next_, last=last)
 
     def begin(self, topic: str, progress: Progress) -> None:
-        """Delete the copy of a topic, if there is one, and begin it anew.
-
-        Args:
-            topic: one of the TOPICS.
-            progress: the topic's id and the first offsets to read.
-
-        Raises:
-            UnavailableError: the disk cannot be written.
-        """
+        """Delete the copy of a topic, if there is one, and begin it anew."""
         with self._transaction() as base:
             base.execute(f"DELETE FROM {TABLES[topic]}")  # noqa: S608  # a constant; without a condition SQLite drops whole pages
             base.execute("DELETE FROM positions WHERE topic = ?", (topic,))
@@ -136,9 +127,6 @@ class Store(Lookups):
             changes: what the batch changes.
             next_: the next offset to read, by partition.
             last: the last record that was read, of the partitions of which there was one.
-
-        Raises:
-            UnavailableError: the disk cannot be written; nothing of the batch is.
         """
         with self._transaction() as base:
             base.executemany("DELETE FROM cases WHERE code = ?", [(code,) for code in changes.gone])
@@ -147,14 +135,7 @@ class Store(Lookups):
             base.executemany(MOVE, [(*at, offset, *last.get(at, _NOTHING)) for at, offset in next_.items()])
 
     def keep_up(self, at_ms: int) -> None:
-        """Note that the copy is still being made.
-
-        Args:
-            at_ms: the present time in milliseconds since 1970.
-
-        Raises:
-            UnavailableError: the disk cannot be written.
-        """
+        """Note that the copy is still being made."""
         with self._transaction() as base:
             base.execute("UPDATE topics SET at_ms = ?", (at_ms,))
 

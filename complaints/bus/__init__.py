@@ -161,7 +161,10 @@ class BatchConsumer(Protocol):
 
 
 class Scanner(Protocol):
-    """Reads without a consumer group, for people and tools. Reading changes nobody's progress."""
+    """Reads without a consumer group, for people and tools. Reading changes nobody's progress.
+
+    Every method raises BusUnavailable if the broker does not answer in time.
+    """
 
     def scan(
         self, topic: str, *, start: Offsets | None = None, since_ms: int | None = None, only: int | None = None
@@ -173,31 +176,16 @@ class Scanner(Protocol):
             start: the first offset to read in each partition; a partition that is not listed is read from its first record.
             since_ms: only records stamped at or after this time, in milliseconds since 1970; not together with `start`.
             only: the number of the only partition to read; None for all.
-
-        Raises:
-            BusUnavailable: the broker did not answer in time.
         """
 
     def ends(self, topic: str) -> Offsets:
-        """Return, for each partition of a topic, the offset after its last record.
-
-        Raises:
-            BusUnavailable: the broker did not answer in time.
-        """
+        """Return, for each partition of a topic, the offset after its last record."""
 
     def firsts(self, topic: str) -> Offsets:
-        """Return, for each partition of a topic, the offset of the first record that Kafka still has.
-
-        Raises:
-            BusUnavailable: the broker did not answer in time.
-        """
+        """Return, for each partition of a topic, the offset of the first record that Kafka still has."""
 
     def read(self, position: Position) -> StoredRecord | None:
-        """Return the record at a position, or None if Kafka has none there: it was deleted, or was not written yet.
-
-        Raises:
-            BusUnavailable: the broker did not answer in time.
-        """
+        """Return the record at a position, or None if Kafka has none there: it was deleted, or was not written yet."""
 
     def close(self) -> None:
         """Close the connection to Kafka."""

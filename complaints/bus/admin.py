@@ -59,12 +59,7 @@ class GroupAdmin(Protocol):
         """Return, for each partition of a topic, the offset after its last record."""
 
     def offsets_at(self, topic: str, at_ms: int) -> Offsets:
-        """Return, for each partition of a topic, the offset of its first record stamped at or after a time, or its end if none is.
-
-        Args:
-            topic: its name.
-            at_ms: the time in milliseconds since 1970.
-        """
+        """Return, for each partition of a topic, the offset of its first record stamped at or after a time, or its end if none is."""
 
     def group_offsets(self, group: str) -> Offsets:
         """Return the offsets that a group has committed, only for the partitions that it has committed."""

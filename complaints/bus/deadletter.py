@@ -31,11 +31,6 @@ def of_record(record: StoredRecord, error: Exception, *, attempts: int = 1) -> D
     unread is each reader's own loss, and has its name in the id. It keeps the first KEPT_BYTES bytes of the value and
     the first KEPT_HEADERS headers, each cut to KEPT_HEADER_BYTES; if the value was cut, the reason says so. A control character takes six
     bytes in JSON: if the dead letter would be too large for Kafka, it has no headers and half of the value.
-
-    Args:
-        record: the record.
-        error: the error that the record caused; its text becomes the reason.
-        attempts: how often the record was tried.
     """
     whole = _of_record(record, error, attempts=attempts, kept_bytes=KEPT_BYTES, kept_headers=KEPT_HEADERS)
     if len(json.encode(whole)) <= RECORD_BYTES:

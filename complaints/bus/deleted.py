@@ -28,7 +28,6 @@ class DeletedUnread(PoisonError):
     """
 
     def __init__(self, reason: str, reader: str) -> None:
-        """Keep both."""
         super().__init__(reason)
         self.reader = reader
 

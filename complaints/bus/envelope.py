@@ -140,18 +140,7 @@ def enveloped(  # noqa: PLR0913  # CloudEvents has as many attributes
     topic: str | None = None,
     more: Headers = (),
 ) -> Record:
-    """Return the record of an event that is JSON already: what `encode` makes of the event itself.
-
-    Args:
-        model: the event's.
-        key: of the mailbox, which is the CloudEvents subject too.
-        value: the event as JSON.
-        id_: the event's.
-        source: the CloudEvents source.
-        time: of the event, ISO 8601.
-        topic: the topic to write to; by default the one that the contract names for the event.
-        more: further headers.
-    """
+    """Return the record of an event that is JSON already: what `encode` makes of the event itself."""
     headers: Headers = (
         *_TYPE_HEADERS[model],
         ("ce_id", id_.encode()),
@@ -177,10 +166,6 @@ def decode(record: StoredRecord, model: type[Fact]) -> AnyFact: ...
 def decode(record: StoredRecord, model: type[E]) -> E: ...
 def decode(record: StoredRecord, model: type[E]) -> E:
     """Return the event that the JSON in a record's value describes. The headers are not read.
-
-    Args:
-        record: the record.
-        model: the class of the event, for example Complaint.
 
     Raises:
         ContractViolation: the record has no value, or its value is not a valid event of the model.

@@ -18,12 +18,6 @@ class Membership:
     """
 
     def __init__(self, group: str, now_s: Callable[[], float] = time.monotonic) -> None:
-        """Begin without a share.
-
-        Args:
-            group: its name.
-            now_s: the clock.
-        """
         self._group, self._now_s = group, now_s
         self._has_share = False
         self._since: float | None = None

@@ -92,11 +92,7 @@ class Tail(Protocol):
         """
 
     def start(self, positions: Offsets) -> None:
-        """Read on from these offsets, and nothing else. Later calls begin anew.
-
-        Args:
-            positions: the next offset to read, for each partition.
-        """
+        """Read on from these offsets, and nothing else. Later calls begin anew."""
 
     def poll(self, *, max_records: int, timeout_s: float) -> Slice:
         """Return the next records. Wait at most `timeout_s` seconds for the first.

@@ -28,11 +28,6 @@ class Address:
 def parse_address(text: str, *, scheme: str, default_port: int) -> Address:
     """Return the parts of an address of the form `scheme://user:password@host:port/path`, with %-escapes decoded in user and password.
 
-    Args:
-        text: the address; only scheme and host are required.
-        scheme: the scheme that the address must have.
-        default_port: the port if the address has none.
-
     Raises:
         ConfigurationError: the text has another scheme, no host, or a port that is not a number from 1 to 65535.
     """
@@ -123,12 +118,7 @@ def _cannot(what: str) -> str:
 
 
 def _of(form: str, *schemes: str) -> Callable[[object], object]:
-    """Return the check of an address that has one of some schemes.
-
-    Args:
-        form: how such an address looks, for people.
-        schemes: any of these.
-    """
+    """Return the check of an address that has one of some schemes."""
 
     def checked(value: object) -> object:
         text = str(value)

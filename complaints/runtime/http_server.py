@@ -53,11 +53,6 @@ def listening_socket(host: str, port: int) -> socket.socket:
 def configured_socket(host: str, port: int, *, setting: str) -> socket.socket:
     """Return a listening TCP socket at the address of a setting.
 
-    Args:
-        host: name or address of this machine.
-        port: the port; 0 chooses a free one.
-        setting: the name of the environment variable, for the error.
-
     Raises:
         ConfigurationError: nothing can listen at the address.
     """
@@ -86,14 +81,7 @@ def behind_proxies(app: "ASGIApp", proxies: str) -> "ASGIApp":
 
 
 def serve(app: "ASGIApp", listener: socket.socket, stop: threading.Event, heartbeat: Callable[[], None]) -> None:
-    """Serve the application in the caller's thread until `stop` is set.
-
-    Args:
-        app: the application.
-        listener: the listening socket, closed at the end.
-        stop: the signal to end.
-        heartbeat: called every POLL_S seconds while the server runs.
-    """
+    """Serve the application in the caller's thread until `stop` is set."""
     with listener:
         asyncio.run(serve_until(app, listener, stop.is_set, heartbeat=heartbeat))
 

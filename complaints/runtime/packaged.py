@@ -7,12 +7,7 @@ from typing import Any
 
 
 def document(package: str, name: str) -> Any:
-    """Return the parsed content of a YAML file in the folder `data` of a package.
-
-    Args:
-        package: the name of the package, for example "router".
-        name: the name of the file.
-    """
+    """Return the parsed content of a YAML file in the folder `data` of a package."""
     import yaml  # reading what is kept of a document needs none
 
     return yaml.load(text(package, name), Loader=yaml.CSafeLoader)
@@ -35,10 +30,6 @@ def version(package: str, name: str) -> str:
 
 def words_in(package: str, name: str) -> tuple[str, ...]:
     """Return a list of words that code asks for by name, from the file `words.txt` of a package.
-
-    Args:
-        package: the name of the package, for example "router".
-        name: the name of the list.
 
     Raises:
         KeyError: the file has no such list.

@@ -104,10 +104,6 @@ def configure_logging(service: str, level: str = "INFO") -> None:
     """Write the logs of structlog and the standard library as JSON lines to stderr, each with the name of the service.
 
     The libraries in TALKATIVE log nothing below WARNING, and clickhouse_driver nothing below CRITICAL.
-
-    Args:
-        service: the name of the service, such as "channel-sms" or "router".
-        level: DEBUG, INFO, WARNING or ERROR.
     """
 
     def named(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -10,11 +10,7 @@ NO_SETTINGS = ("LAPOR_BUILD", "LAPOR_CLICKHOUSE_PASSWORD")
 
 
 def misspelt(names: Iterable[str]) -> list[str]:
-    """Return a sentence for each variable with our prefix that nothing reads: it names the most similar one that is read.
-
-    Args:
-        names: the names of environment variables.
-    """
+    """Return a sentence for each variable with our prefix that nothing reads: it names the most similar one that is read."""
     known = [*(f"LAPOR_{name.upper()}" for name in Settings.model_fields), *NO_SETTINGS]
     unknown = sorted(name for name in names if name.startswith("LAPOR_") and name.upper() not in known)
     near = {name: get_close_matches(name.upper(), known, 1, 0.0) for name in unknown}

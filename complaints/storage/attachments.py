@@ -46,10 +46,6 @@ class AttachmentStore:
     def in_folder(cls, folder: Path, *, reserve_bytes: int = RESERVE_BYTES) -> Self:
         """Return the store in a folder, which is created if it does not exist.
 
-        Args:
-            folder: the folder for all files.
-            reserve_bytes: if fewer bytes of the disk are free, `keep` stores nothing.
-
         Raises:
             ConfigurationError: the folder cannot be created or written.
         """

@@ -113,10 +113,6 @@ class Spool:
     def oldest(self, limit: int, *, after: int = 0) -> list[Spooled]:
         """Return the records that have waited longest, oldest first. They stay in the spool.
 
-        Args:
-            limit: how many at most.
-            after: only those with larger sequence numbers.
-
         Raises:
             IntakeFull: the spool cannot be read.
         """
@@ -236,9 +232,6 @@ class Spool:
 def waiting(path: Path) -> Waiting:
     """Return what waits in a spool, whose channel may be at work on it or not.
 
-    Args:
-        path: the file.
-
     Raises:
         ConfigurationError: the file cannot be read.
     """
@@ -255,10 +248,6 @@ def open_durable(path: Path, schema: str) -> sqlite3.Connection:
     """Open an SQLite file so that commits survive a power cut, create its tables, and return the connection.
 
     Any thread may use the connection, but never two at the same time: the caller must see to that.
-
-    Args:
-        path: the file; it is created if it does not exist, but its folder must exist.
-        schema: one or more CREATE ... IF NOT EXISTS statements.
 
     Raises:
         sqlite3.Error: the file cannot be opened or written.

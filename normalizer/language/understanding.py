@@ -87,11 +87,7 @@ class Understood(NamedTuple):
 
 @lru_cache(maxsize=64)
 def understood(text: str) -> Understood:
-    """Return what a citizen wants by a text. It is kept for a moment, since a message is asked about at several places.
-
-    Args:
-        text: as he wrote it.
-    """
+    """Return what a citizen wants by a text. It is kept for a moment, since a message is asked about at several places."""
     text = _looked_at(text)
     learnt = model(OF_INTENTS)
     intents = learnt.head.labels

@@ -100,14 +100,7 @@ def _places() -> dict[str, list[tuple[str, str]]]:
 
 
 def named_places(words: list[str], read: list[Word], capitals: set[str], local: Local) -> dict[int, bytes]:
-    """Return the districts and villages that a text names, as a signature holds them, for each of the positions of their words.
-
-    Args:
-        words: the folded words of the text.
-        read: what each of them means.
-        capitals: the words with a capital within a sentence.
-        local: the names of its regency.
-    """
+    """Return the districts and villages that a text names, as a signature holds them, for each of the positions of their words."""
     longest, names = local.longest, local.names
     found: dict[int, bytes] = {}
     said = [word.skeleton for word in read]

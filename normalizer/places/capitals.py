@@ -41,15 +41,7 @@ _LEAD: Final = 2
 def settled(
     place: PlaceReading, text: str, words: list[str], names: PlaceNames, located: Sequence[int]
 ) -> PlaceReading:
-    """Return the reading of the only regency that the text can mean, or the given reading if there is none or more than one.
-
-    Args:
-        place: a reading without a regency.
-        text: the text, with its capital letters.
-        words: its folded words.
-        names: the table of all place names.
-        located: the positions behind words of LOCATIVES.
-    """
+    """Return the reading of the only regency that the text can mean, or the given reading if there is none or more than one."""
     pool = frozenset(place.candidates)
     span = ""
     if place.how == "none" and not pool and not text.isupper():

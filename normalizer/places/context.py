@@ -97,13 +97,7 @@ def is_aside(words: list[str], at: int) -> bool:
 
 
 def is_governed(words: list[str], start: int, end: int) -> bool:
-    """Return whether an everyday word with "di" before it is the region whose head the text addresses ("di pati ..., pak bupati").
-
-    Args:
-        words: the words of the text.
-        start: the position of the name's first word.
-        end: the position after its last word.
-    """
+    """Return whether an everyday word with "di" before it is the region whose head the text addresses ("di pati ..., pak bupati")."""
     if start == 0 or words[start - 1] not in _INSIDE or words[end] in _OTHERWISE:
         return False
     heads = _HEADS.get(" ".join(words[start:end]))

@@ -67,10 +67,6 @@ def places_left(hits: list[PlaceHit], words: list[str]) -> list[PlaceHit]:
 
     Where it says that it happened at one of them ("KTP saya Kendal tapi kejadiannya di Demak"), those where somebody is from are left
     aside too, unless it can lie in them ("rumah saya di Kota Semarang, tepatnya di Kecamatan Tugu").
-
-    Args:
-        hits: the place names in the text, in order.
-        words: the words of the text, with BREAK after each of title, address and story.
     """
     if len(hits) < 2:  # noqa: PLR2004 - of one place nothing else is named
         return hits

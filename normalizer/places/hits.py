@@ -73,13 +73,7 @@ def longest(node: PlaceNode, words: list[str], at: int) -> PlaceHit | None:
 
 
 def is_house_number(words: list[str], at: int, behind: PlaceNode | None) -> bool:
-    """Return whether "50" before "kota" is the number of a house, a neighbourhood or a kilometre, not the name of a regency.
-
-    Args:
-        words: the words of the text.
-        at: the position of the number.
-        behind: the node for "kota" in the tree of place names.
-    """
+    """Return whether "50" before "kota" is the number of a house, a neighbourhood or a kilometre, not the name of a regency."""
     before = words[max(0, at - _OF_A_STREET - 1) : at]
     if before and before[-1] in _NUMBERED:
         return True
@@ -126,13 +120,7 @@ def _are_apart(here: PlaceHit, there: PlaceHit) -> bool:
 
 
 def commas(hits: Sequence[PlaceHit], words: Sequence[str], parts: Sequence[str]) -> frozenset[int]:
-    """Return the positions of all words behind a comma if a comma may stand within one of the names found; else none.
-
-    Args:
-        hits: the place names found in a text.
-        words: its folded words, with BREAK after each part.
-        parts: title, address and story as they were written.
-    """
+    """Return the positions of all words behind a comma if a comma may stand within one of the names found; else none."""
     for hit in hits:
         if _can_end_early(hit) and any(
             f"{word}," in part or f"{word} ," in part

@@ -63,10 +63,6 @@ def candidates(latitude: float, longitude: float) -> tuple[Near, ...]:
 
     If the position is in a regency, the others are those whose land is at most DOUBT_KM away, in Papua PAPUA_KM; otherwise all at most
     SHORE_KM away count.
-
-    Args:
-        latitude: in degrees.
-        longitude: in degrees.
     """
     found = within(PAPUA_KM, latitude, longitude)
     if not found:

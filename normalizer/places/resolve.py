@@ -121,12 +121,6 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
     A name does not count for its province or regency if it is that of a street, bank or shop, or if the word before it says that it
     means a district or village and there is one of this name.
 
-    Args:
-        tally: the scores so far; they are changed in place.
-        words: the words of the text, with BREAK (the word "|") after each part.
-        hits: the place names found in it, in order and without overlap.
-        names: the table of all place names.
-
     Returns:
         The names that can mean a district or village, and whether the text names a road between two regions (see Road.between).
     """

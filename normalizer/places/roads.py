@@ -66,13 +66,6 @@ class Road:
     __slots__ = ("_alone", "_beginning", "_from_to", "_names", "_street", "_street_to", "_words", "between")
 
     def __init__(self, words: list[str], names: PlaceNames, *, alone: bool) -> None:
-        """Begin to read a text.
-
-        Args:
-            words: its words.
-            names: the table of all place names.
-            alone: whether it has one place name only.
-        """
         self.between = False
         self._words, self._names, self._alone = words, names, alone
         self._street_to = self._from_to = -1
@@ -107,12 +100,7 @@ class Road:
         return not (self._alone and self._has_its_town(codes, span))
 
     def _has_its_town(self, codes: frozenset[str], span: tuple[int, int]) -> bool:
-        """Return whether the name of a street ends with the town in which it is ("jalan Slamet Riyadi Solo").
-
-        Args:
-            codes: the codes of the regions that the whole name can mean.
-            span: the position of its first word and the position after its last word.
-        """
+        """Return whether the name of a street ends with the town in which it is ("jalan Slamet Riyadi Solo")."""
         start, end = span
         if end - start == 1 or self._words[start] in _FEATURES:
             return False
@@ -129,11 +117,6 @@ def is_street(words: list[str], start: int, names: PlaceNames) -> bool:
     It is not, and means the place, in three cases: the name has "di" (in) glued to it or as its first word ("jalan dijepara"), it begins
     with the word for a regency ("memperbaiki jalan, Kabupaten Cirebon"), or the word is "raya" and no "jalan", "jl" or "jln" comes before
     that ("Kemang Raya Jakarta").
-
-    Args:
-        words: the words of the text.
-        start: the position of the name's first word, directly after that word.
-        names: the table of all place names.
     """
     first = words[start]
     if first in _REGENCY or first == _IN or (first.startswith(_IN) and names.get(first[2:])):
@@ -145,10 +128,6 @@ def is_in_town(name: PlaceName, town: PlaceName) -> bool:
     """Return whether a name that follows a word for streets is a place in the town named behind it ("jalan raya Ungaran Semarang").
 
     Then it tells which of the city and the regency of one name is meant.
-
-    Args:
-        name: the meanings of the name.
-        town: those of the next name.
     """
     codes = [claim.code for claim in town.strong]
     return len(codes) > 1 and any(claim.code in codes for claim in name.strong)
@@ -158,12 +137,6 @@ def origin(words: list[str], start: int, end: int, flags: int) -> tuple[int, boo
     """Return the flags to use for a name after a word of coming or going ("dari", "ke"), and whether a road begins at that place.
 
     The flags become 0 if the citizen lives there or moves away from there: then the place counts fully.
-
-    Args:
-        words: the words of the text.
-        start: the position of the name's first word.
-        end: the position after its last word.
-        flags: the flags of the word before the name.
     """
     is_from = words[start - 1] == "dari"
     if (is_from and start > 1 and words[start - 2] == "pindah") or _is_home(words[end : end + 3]):
@@ -184,7 +157,6 @@ class Homes:
     __slots__ = ("_events", "_hits", "_regions", "_words")
 
     def __init__(self, words: list[str], hits: Sequence[PlaceHit]) -> None:
-        """Take the words of a text, and the place names in it."""
         self._words, self._hits = words, hits
         self._regions: set[int] | None = None
         self._events: list[int] = []

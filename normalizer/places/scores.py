@@ -74,9 +74,6 @@ class Small:
 
         It holds if no other name in the text supports one of these regencies, which is not checked here. It is 0 if `seats` has more than
         _MANY regencies. After "kec." or "desa", `seats` has only those with a district, or with a village, of this name if there are any.
-
-        Args:
-            flags: the flags of the word before the name.
         """
         count = len(self.seats)
         if count > _MANY:

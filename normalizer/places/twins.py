@@ -40,12 +40,6 @@ def shortened(hit: PlaceHit, after: PlaceHit, names: PlaceNames, words: Sequence
 
     "Kota Baru Kabupaten" names the regency of Kotabaru, but in "Kecamatan Kota Baru Kabupaten Karawang" its last word belongs to Karawang.
     A province has no such level: "Lima Puluh Kota Sumatera Barat".
-
-    Args:
-        hit: the name with its last word.
-        after: the next name in the text.
-        names: the table of all place names.
-        words: the words of the text.
     """
     start, end = hit.start, hit.end
     if after.start != end or end - start < 2 or (words[end - 1] not in _REGENCY and words[end - 1] not in _CITY):  # noqa: PLR2004 - two words
@@ -111,12 +105,7 @@ def _level_before(words: Sequence[str], at: int) -> str:
 
 
 def level_told(words: Sequence[str], starts: Container[int]) -> str:
-    """Return the level whose government a text speaks of without a place name behind it: "regency", "city", or "" if none or both.
-
-    Args:
-        words: the words of the text.
-        starts: the positions at which the names in the text begin.
-    """
+    """Return the level whose government a text speaks of without a place name behind it: "regency", "city", or "" if none or both."""
     if _LEVELS.isdisjoint(words):
         return ""
     found = ""

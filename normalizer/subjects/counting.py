@@ -31,11 +31,6 @@ Groups = dict[str, list[int]]
 def counted(found: Scan, words: list[str], lexicon: Lexicon) -> tuple[dict[int, float], Groups, list[NameHit]]:
     """Add up the meanings that were found in a text.
 
-    Args:
-        found: what was found.
-        words: the folded words of the text, with BREAK (the word "|") after each part; the first part is the title.
-        lexicon: the words, phrases and pairs.
-
     Returns:
         The score of each target (see Lexicon.subjects), the positions of the words of each word group that is noted, and the occurrences
         of the further names that the reader was asked to find (see Reader.load). For the scores, a repeated word or phrase counts once,
@@ -149,13 +144,6 @@ def _pair(nearby: Nearby, lexicon: Lexicon, groups: Groups, scores: dict[int, fl
     """Add the word groups that pairs raise, and the weights of the pairs that point to a target.
 
     A weight is multiplied by TITLE_BONUS if both groups occur in the title.
-
-    Args:
-        nearby: the pairs that are near each other.
-        lexicon: the words, phrases and pairs.
-        groups: the positions of the words of each group that is noted; they are changed in place.
-        scores: the scores by target; they are changed in place.
-        title_end: the position after the title.
     """
     pairs = lexicon.pairs
     count = len(pairs.targets)

@@ -41,12 +41,6 @@ class Learnt:
     __slots__ = ("_known", "_model", "_targets")
 
     def __init__(self, learnt: Model, subjects: Sequence[str]) -> None:
-        """Take the model.
-
-        Args:
-            learnt: the model.
-            subjects: the ids of all subjects, in the order of their targets (see Lexicon.subjects).
-        """
         self._model = learnt
         self._targets = [subjects.index(one) for one in learnt.head.labels]
         self._known = frozenset(self._targets)
@@ -61,11 +55,6 @@ class Learnt:
 
         If the words point to a subject without examples, they add nothing: it could not gain. So far as
         they point to others of these, the rest gains less.
-
-        Args:
-            scores: the scores by target; they are changed in place.
-            words: the folded words of the text, with BREAK after the title, the address and the story.
-            count: the number of subjects; further targets are signals.
         """
         weight = self._weight(scores, count)
         if weight <= 0.0:

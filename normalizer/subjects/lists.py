@@ -140,12 +140,7 @@ def _entries(
 
 
 def _spell_out(entries: dict[str, Entry], long: Mapping[str, str]) -> None:
-    """Add each entry with an abbreviation in it once more, with the abbreviation's long form. What is listed itself stays as it is.
-
-    Args:
-        entries: the entries so far; they are changed in place.
-        long: the long form of each abbreviation.
-    """
+    """Add each entry with an abbreviation in it once more, with the abbreviation's long form. What is listed itself stays as it is."""
     for written, entry in list(entries.items()):
         words = written.split()
         spelled = " ".join([long.get(word.removesuffix(OPEN), word) for word in words])

@@ -127,13 +127,6 @@ class Groupings(dict[str, Grouping]):
     """What the word groups of words mean, by their numbers ("3 17"). It is made when first asked for."""
 
     def __init__(self, groups: Sequence[str], pairs: Pairs, noted: Collection[str]) -> None:
-        """Take what decides it.
-
-        Args:
-            groups: the word groups; the index of one is its number.
-            pairs: the pairs of word groups.
-            noted: the word groups whose positions are noted.
-        """
         super().__init__()
         self._groups = groups
         self._pairs = pairs
@@ -273,11 +266,6 @@ class Word(Meaning):
     bits: i64
 
     def __init__(self, bits: i64) -> None:
-        """Make the entry of a word without a meaning.
-
-        Args:
-            bits: see the attribute.
-        """
         super().__init__()
         self.means = False
         self.is_level = False

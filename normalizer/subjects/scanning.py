@@ -109,15 +109,7 @@ def _names_behind(entries: list[Word], at: int) -> list[PlaceNode | None]:
 
 
 def _follow(first: Word, words: list[str], at: int, found: Scan, vocabulary: Vocabulary) -> None:
-    """Add the meaning of each phrase of two or more words that begins at a position.
-
-    Args:
-        first: the word at the position.
-        words: the folded words of the text; the form of one stands for it if the word itself does not go on a phrase (see Word.form).
-        at: the position.
-        found: what was found so far; it is changed in place.
-        vocabulary: the meanings of phrases.
-    """
+    """Add the meaning of each phrase of two or more words that begins at a position."""
     end = at + 1
     meaning: Meaning = first
     while meaning.follow:

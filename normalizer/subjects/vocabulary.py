@@ -75,14 +75,7 @@ class Vocabulary(dict[str, Word]):
     """The words seen so far and their meanings. An unseen word is analysed when it is looked up."""
 
     def __init__(self, lists: Mapping[str, Any], groupings: Groupings, places: PlaceNames, things: ThingNode) -> None:
-        """Take the lists; no word is analysed yet.
-
-        Args:
-            lists: the packed word lists (see normalizer.subjects.lists.packed_lists).
-            groupings: what the word groups of words mean.
-            places: the names of places.
-            things: the root of the tree of names of public things.
-        """
+        """Take the lists; no word is analysed yet."""
         super().__init__()
         self._unknown: dict[int, Word] = {}
         self._regional: dict[str, str] = lists["regional"]

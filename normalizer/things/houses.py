@@ -13,13 +13,7 @@ _HOUSES: Final = frozenset(("hospital", "terminal", "airport", "prison", "museum
 
 
 def are_houses_elsewhere(named: Sequence[NamedThing], keyword: str, words: list[str]) -> bool:
-    """Return whether all things that a text names are houses in one other region, and none is only passed or gone to.
-
-    Args:
-        named: the things; the text names no place beside them.
-        keyword: the code of the region of the government whose own channel the text came through.
-        words: the words of the text.
-    """
+    """Return whether all things that a text names are houses in one other region, and none is only passed or gone to."""
     regions = {region_of(one.thing.regions) for one in named}
     region = regions.pop() if len(regions) == 1 else ""
     seat = seat_of(keyword)

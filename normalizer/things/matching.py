@@ -50,14 +50,7 @@ class Match:
 
 
 def find(lead: ThingNode, words: list[str], at: int, found: list[Match]) -> None:
-    """Add to `found` each name of things that begins at the position `at` of a text.
-
-    Args:
-        lead: the node for the word at the position in the tree of names.
-        words: the words of the text. The last one must be BREAK (the word "|"), which is in no name and so ends the search.
-        at: the position.
-        found: the names found so far; it is changed in place.
-    """
+    """Add to `found` each name of things that begins at the position `at` of a text."""
     end = at + 1
     node: ThingNode | None = lead
     while node is not None:
@@ -89,16 +82,6 @@ def settle(  # noqa: PLR0913 - everything that decides which things count
     """Return the things that count, each once, and the place where it happened.
 
     A thing counts if nothing else in the text tells another place. If nothing else tells the regency, the thing does.
-
-    Args:
-        matches: the names of things found in the text.
-        words: the words of the text.
-        things: all things.
-        place: the place that the text tells if the things are left aside.
-        hits: the place names in the text.
-        names: the table of place names.
-        keyword: the code of the region that was given outside the text.
-        groups: the word groups of the text.
     """
     kept = _longest(matches)
     if len(kept) > 1:
@@ -142,14 +125,7 @@ def add_to(
     scores: dict[int, float],
     weights: Mapping[str, tuple[tuple[int, float], ...]],
 ) -> None:
-    """Add the word groups of things to those of the text, and their weights to the scores, unless they only say where something is.
-
-    Args:
-        things: the things that the text means.
-        groups: the positions of the words of each group in the text; they are changed in place.
-        scores: the scores by target; they are changed in place.
-        weights: the targets to which each thing points, by its id (see Lexicon.thing_weights).
-    """
+    """Add the word groups of things to those of the text, and their weights to the scores, unless they only say where something is."""
     for named in things:
         if named.aside:
             continue
@@ -160,13 +136,7 @@ def add_to(
 
 
 def without(things: Sequence[NamedThing], place: PlaceReading, groups: dict[str, list[int]]) -> list[NamedThing]:
-    """Return the things that a place does not contradict. The word groups that only others raised are removed from `groups`.
-
-    Args:
-        things: the things that a text means.
-        place: the place that is known besides the text.
-        groups: the positions of the words of each group in the text; they are changed in place.
-    """
+    """Return the things that a place does not contradict. The word groups that only others raised are removed from `groups`."""
     kept = [one for one in things if fit(one.thing.regions, place, wide=one.thing.wide) != _CONTRADICTED]
     for named in things:
         if named in kept or named.aside:

@@ -54,12 +54,6 @@ class Names:
     """Makes forms by the types of things (types.yaml)."""
 
     def __init__(self, types: Mapping[str, Any], regions: Collection[str]) -> None:
-        """Take the types and the names of provinces and regencies.
-
-        Args:
-            types: the document types.yaml.
-            regions: folded names of provinces, regencies and cities, without the name of the level.
-        """
         self._types = types
         self._regions = regions
         self._leads = {
@@ -83,12 +77,7 @@ class Names:
         return _KINDS.sub("", name) in self._regions
 
     def forms(self, kind: str, written: Iterable[str]) -> Iterator[Form]:
-        """Yield the forms of a thing of a type, from its name and its other names. A form may come twice.
-
-        Args:
-            kind: the type.
-            written: the name and other names, as officials write them.
-        """
+        """Yield the forms of a thing of a type, from its name and its other names. A form may come twice."""
         if kind == "road":
             yield from self._road(written)
             return

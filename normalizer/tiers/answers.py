@@ -33,23 +33,13 @@ _UNKNOWN: Final = frozenset(("tahu", "tau", "taunya", "tahunya", "paham", "ngert
 
 
 def is_answer(part: str, text: str) -> bool:
-    """Return whether a message answers a question for a tier: it tells one, or says that the citizen does not know.
-
-    Args:
-        part: the part that was asked for, one of TIER_QUESTIONS.
-        text: the citizen's message.
-    """
+    """Return whether a message answers a question for a tier: it tells one, or says that the citizen does not know."""
     words = _short(text)
     return bool(_group(part, words)) or not _UNKNOWN.isdisjoint(words)
 
 
 def settled_by(part: str, text: str) -> str:
-    """Return the word group that an answer means; an empty text for a message that is no answer, or means more than one tier.
-
-    Args:
-        part: the part that was asked for.
-        text: the citizen's message.
-    """
+    """Return the word group that an answer means; an empty text for a message that is no answer, or means more than one tier."""
     return _group(part, _short(text))
 
 

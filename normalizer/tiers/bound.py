@@ -51,10 +51,6 @@ def bind(groups: Groups, words: list[str]) -> None:
 
     A class that only says where the thing is ("dekat jalan nasional", "arah tol") is removed. Of several classes of roads that is kept
     which is the nearest to what is wrong.
-
-    Args:
-        groups: the word groups of the text.
-        words: its folded words.
     """
     roads = 0
     for group in _ROADS:

@@ -103,10 +103,6 @@ def add_accused(groups: Groups, words: list[str]) -> bool:
 
     Return whether it accuses one. A text without HEADS and TRADED, and without BODIES and DOERS or DEEDS_AND_FAILINGS, does not, and its
     word groups stay as they are.
-
-    Args:
-        groups: the word groups of the text.
-        words: its folded words.
     """
     found = False
     for deed, thing, reach in _TRADES:

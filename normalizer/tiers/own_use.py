@@ -59,10 +59,6 @@ def add_own_use(groups: Groups, words: list[str]) -> bool:
     """Add the word groups of the official who takes public money for himself or shields a crime. `groups` is changed in place.
 
     Return whether the text accuses one. What he pays himself ("pakai uang sendiri"), a question and a denial accuse nobody.
-
-    Args:
-        groups: the word groups of the text.
-        words: its folded words.
     """
     if "own_money" in groups:
         return False

@@ -46,12 +46,7 @@ _DEEDS: Final = (
 
 
 def praises(groups: Groups, words: list[str]) -> bool:
-    """Return whether a text that seems to tell of abuse of office praises an official, and tells of a deed only to deny it.
-
-    Args:
-        groups: the word groups of the text.
-        words: its folded words.
-    """
+    """Return whether a text that seems to tell of abuse of office praises an official, and tells of a deed only to deny it."""
     if not _begins_with_praise(words) or not _SETS_AGAINST.isdisjoint(words):
         return False
     return all(_is_denied(words, at) for deed in _DEEDS for at in groups.get(deed, ()))

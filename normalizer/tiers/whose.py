@@ -62,14 +62,7 @@ _TELLS_TIMES: Final = re.compile(r"\b(?:(?:minggu|bulan|tahun) lalu|selama ini|s
 
 
 def add_of_province(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit], place: PlaceReading) -> None:
-    """Add what makes a matter without a regency one of a province: an office of it, or harm that crosses a border in it.
-
-    Args:
-        groups: the word groups of the text; changed in place.
-        words: its folded words.
-        hits: the place names found in it, in order.
-        place: the place that it tells.
-    """
+    """Add what makes a matter without a regency one of a province: an office of it, or harm that crosses a border in it."""
     if hits and "cross_regency" not in groups:
         if any(group in groups for group in _SHARED):
             _add_shared(groups, words, hits)
@@ -169,13 +162,7 @@ def _add_reach(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit]) 
 
 
 def add_general(groups: Growing, words: Sequence[str], place: PlaceReading) -> bool:
-    """Add the group "general_question" if a text asks for a rule only: it tells no place and no story of its own. Return whether it does.
-
-    Args:
-        groups: the word groups of the text; changed in place.
-        words: its folded words.
-        place: the place that it tells.
-    """
+    """Add the group "general_question" if a text asks for a rule only, and return whether it does: it tells no place and no story."""
     if "asks_rule" not in groups or place.province is not None or place.candidates:
         return False
     if not _TELLS.isdisjoint(words) or _TELLS_TIMES.search(" ".join(words)):
@@ -185,22 +172,12 @@ def add_general(groups: Growing, words: Sequence[str], place: PlaceReading) -> b
 
 
 def is_of_province(groups: Groups, place: PlaceReading) -> bool:
-    """Return whether a matter is one of a province, so that its regency need not be known.
-
-    Args:
-        groups: the word groups of the text.
-        place: the place that it tells.
-    """
+    """Return whether a matter is one of a province, so that its regency need not be known."""
     if place.province is None or place.regency is not None or "regency_office" in groups:
         return False
     return any(group in groups for group in _OF_PROVINCE)
 
 
 def is_placed(groups: Groups, place: PlaceReading) -> bool:
-    """Return whether the place that a text tells is enough to find a local agency.
-
-    Args:
-        groups: the word groups of the text.
-        place: the place that it tells.
-    """
+    """Return whether the place that a text tells is enough to find a local agency."""
     return place.regency is not None or place.province == DKI or is_of_province(groups, place)

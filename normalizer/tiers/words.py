@@ -91,13 +91,6 @@ def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[
     """Add the word groups of what a text says about tiers without a word for it. `groups` is changed in place.
 
     Return the code of the province that has both ends of a route; empty if there is none, or more than one.
-
-    Args:
-        groups: the word groups of the text.
-        text: the text.
-        words: its folded words.
-        hits: the place names found in it, in order.
-        place: the place that it tells.
     """
     for group in TELLING:
         if group in groups:
@@ -123,11 +116,7 @@ def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[
 
 
 def shared_province(hits: Sequence[PlaceHit]) -> str:
-    """Return the code of the only province in which all regencies that a text names lie; empty if it names fewer than two.
-
-    Args:
-        hits: the place names found in the text, in order.
-    """
+    """Return the code of the only province in which all regencies that a text names lie; empty if it names fewer than two."""
     provinces: set[str] = set()
     regencies: set[str] = set()
     for hit in hits:
@@ -166,12 +155,7 @@ def _may_have_two_ends(text: str, words: Sequence[str]) -> bool:
 
 
 def _has_two_ends(text: str, said: Sequence[str]) -> bool:
-    """Return whether a text names a road by its two ends. Looking for the words for a road first is three times as fast as a search.
-
-    Args:
-        text: the text.
-        said: the words of the text that are for a road or its lamps.
-    """
+    """Return whether a text names a road by its two ends. Looking for the words for a road first is three times as fast as a search."""
     lower = text.lower()
     for word in _ROADS:
         if word in _OTHER_GROUPS or word in said:
@@ -186,13 +170,7 @@ def _has_two_ends(text: str, said: Sequence[str]) -> bool:
 
 
 def add_two_provinces(groups: Groups, words: Sequence[str], hits: Sequence[PlaceHit]) -> None:
-    """Add the group "two_provinces" if a text names regions in two provinces ("KTP saya Riau, tinggal di Bogor"), streets apart.
-
-    Args:
-        groups: the word groups of the text; changed in place.
-        words: its folded words.
-        hits: the place names found in it, in order.
-    """
+    """Add the group "two_provinces" if a text names regions in two provinces ("KTP saya Riau, tinggal di Bogor"), streets apart."""
     seen: list[set[str]] = []
     for hit in hits:
         claims = hit.name.strong

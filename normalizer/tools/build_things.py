@@ -55,12 +55,7 @@ _MECHANICAL = frozenset(("hospital", "airport", "irrigation_area", "ferry_port",
 
 
 def table(lines: Iterable[str], listed: frozenset[str]) -> list[dict[str, str]]:
-    """Return the rows by type, name and regions; rows with one type, name and regions become one.
-
-    Args:
-        lines: the lines of the file.
-        listed: folded names of universities that the router's registry has: they are left out.
-    """
+    """Return the rows by type, name and regions; rows with one type, name and regions become one."""
     found: dict[str, dict[str, str]] = {}
     for line in lines:
         row = json.loads(line)

@@ -49,9 +49,6 @@ def is_on_record(words: Sequence[str]) -> bool:
 
     Without that, a complaint of an agency that does not answer is the agency's own (UU 25/2009 Pasal 36); the Ombudsman takes what was
     brought to the agency before (UU 37/2008 Pasal 24 ayat (1) huruf c).
-
-    Args:
-        words: the folded words of the text.
     """
     if not _RECORDS.isdisjoint(words):
         return True
@@ -68,13 +65,7 @@ def of_staff(words: Sequence[str], start: int, end: int) -> Iterator[int]:
 
 
 def blames(words: Sequence[str], start: int, end: int) -> bool:
-    """Return whether a text complains of the agency whose name it has at a position.
-
-    Args:
-        words: the folded words of the text, with BREAK at the end of each of its parts.
-        start: the position of the first word of the name.
-        end: the position after the last one.
-    """
+    """Return whether a text complains of the agency whose name it has at a position."""
     after = _until_break(words[end : end + _PLACE_WORDS + 2 * _REACH])
     if not _FAULTS.isdisjoint(after):
         return True

@@ -143,11 +143,7 @@ class Mentions:
         return self.reader.read(" ".join(rest)).subjects
 
     def read_by(self, reader: Reader) -> "Mentions":
-        """Return the names with their reader, without those of allotments that consist of everyday words and names of places.
-
-        Args:
-            reader: the reader that searches for the names.
-        """
+        """Return the names with their reader, without those of allotments that consist of everyday words and names of places."""
         own = [name for name, target in zip(self.names, self.targets, strict=True) if target.own]
         if not own:
             return self

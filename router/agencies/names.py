@@ -53,13 +53,7 @@ def local(registry: Registry, words: str) -> Agency | None:
 
 
 def of_government(registry: Registry, words: str, region: str) -> Agency | None:
-    """Return the unit to which a region's government itself gives a name; None if it gives none of its units this name.
-
-    Args:
-        registry: the agencies that exist.
-        words: the name, also with the region's name at its end.
-        region: the code of the region.
-    """
+    """Return the unit to which a region's government itself gives a name; None if it gives none of its units this name."""
     own = _names_by_government(registry).get(region)
     if not own:
         return None

@@ -25,9 +25,6 @@ def own_names(registry: Registry) -> dict[str, dict[str, str]]:
     """Return the folded names and aliases of units in allotments, each with the kind of unit that it means by region.
 
     Left out are a name that several units of one government have, and a single word that is written like any other word.
-
-    Args:
-        registry: the agencies that exist, with the units of the allotments.
     """
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for region, aliases in registry.local_aliases.items():
@@ -44,12 +41,7 @@ def own_names(registry: Registry) -> dict[str, dict[str, str]]:
 
 
 def common_names(names: Collection[str], lexicon: Lexicon) -> set[str]:
-    """Return those of some folded names that consist of words that texts use for other things ("air bersih"), or of names of places.
-
-    Args:
-        names: the names.
-        lexicon: the words that the reader knows, and these names.
-    """
+    """Return those of some folded names that consist of words that texts use for other things ("air bersih"), or of names of places."""
     following: dict[str, set[str]] = defaultdict(set)
     for name in names:
         words = name.split()

@@ -123,11 +123,6 @@ def small_office(registry: Registry, words: str, region: str | None) -> Agency |
     """Return the office of a district or village, its police station or its office of religious affairs, if the name certainly means one.
 
     Return None otherwise.
-
-    Args:
-        registry: the agencies that exist.
-        words: the name, as spelling.clean returns it.
-        region: the code of the place that the text is about; it selects among districts or villages with the same name.
     """
     parts = words.split()
     while parts and parts[0] in _TITLES:

@@ -130,10 +130,6 @@ class Registry:
         """Return a copy of the registry that also has these agencies, and has these learnt names instead of its own.
 
         An agency of the registry takes precedence over one of `bodies` with the same id.
-
-        Args:
-            bodies: agencies that the registry lacks.
-            names: folded names as officers write them, each with the id of the agency that they meant.
         """
         known = {agency.id: agency for agency in bodies} | dict(self.bodies)
         return replace(self, bodies=known, learnt_names=names, _made={}, _chains={})
@@ -254,12 +250,6 @@ def registry_from(
     universities: Mapping[str, Any],
 ) -> Registry:
     """Return the registry of documents that have the form of the data files.
-
-    Args:
-        national: the content of bodies.yaml.
-        local: the content of units.yaml.
-        names: the content of names.yaml.
-        universities: the content of universities.yaml.
 
     Raises:
         KeyError: a field is missing.

@@ -143,11 +143,6 @@ def _ending(registry: Registry, piece: list[str], of_a_place: bool) -> Agency | 
     """Return the national agency of which one name is exactly the last words of a longer name; None if there is none.
 
     If there is only one last word, or if the longer name is that of a local unit, only a ministry or Polri counts.
-
-    Args:
-        registry: the agencies that exist.
-        piece: the last words of the longer name.
-        of_a_place: whether the longer name is that of a local unit ("dinas ...").
     """
     if (of_a_place or len(piece) == 1) and not piece[0].startswith(("kemen", "polri")):
         return None

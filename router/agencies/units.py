@@ -44,11 +44,6 @@ def at_place(registry: Registry, words: str, region: str | None) -> Agency | Non
     """Return the local unit or branch whose place is part of the name, or else the national agency named before a place.
 
     Return None if there is none.
-
-    Args:
-        registry: the agencies that exist.
-        words: the name, as spelling.clean returns it.
-        region: the code of the place that the text is about; it selects among places with the same name.
     """
     words = _without_number(levels_first(registry, words))
     for head, level, codes in splits(registry, words):

@@ -26,12 +26,7 @@ _OF_DISTRICTS: Final = frozenset(("kec", "kel", "polsek", "kua"))
 
 
 def mistakes_of(document: Document, registry: Registry) -> Iterator[Mistake]:
-    """Yield the mistakes in an allotment file.
-
-    Args:
-        document: the file.
-        registry: the agencies that exist.
-    """
+    """Yield the mistakes in an allotment file."""
     content = document.content
     for key, line in document.doubled:
         yield document.mistake(f"the key {key} is there twice; join the two entries")._replace(line=line)

@@ -40,10 +40,6 @@ def in_order(owners: Sequence[tuple[Owner, Agency]], home: str) -> list[Named]:
 
     A complaint that came through a government's own channel is first looked at within that government if it shares the responsibility with
     a national body: if that is the first owner, and no condition of the text decided for it. Between tiers of governments the law decides.
-
-    Args:
-        owners: the owners in the order of the rule, each with its agency.
-        home: the code of the region of that government; empty if none.
     """
     if home and owners and not owners[0][0].needs and not owners[0][0].level:
         owners = sorted(owners, key=lambda one: not (_is_home(one[1], home) and not one[0].needs))
@@ -61,13 +57,6 @@ def divided(named: list[Named], rule: Rule, facts: Facts, edition: Edition, regi
     Its units take the place of the first of its owners in the order. If the division counts reports, the weights are their shares,
     beside the national default; otherwise they fall from one unit to the next. Units that it does not move only get their own names.
     If the law names none of its owners, its units count only if the choice is within the government.
-
-    Args:
-        named: the owners that the law names.
-        rule: the rule of the subject.
-        facts: the facts of the complaint.
-        edition: the government's division of tasks.
-        registry: the agencies that exist.
     """
     own = [one._replace(agency=edition.now(one.agency)) for one in named]
     allotted = edition.subjects.get(rule.subject, ())

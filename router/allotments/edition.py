@@ -56,12 +56,7 @@ class Edition:
         return self.gone.get(agency.id) or self.agencies.get(agency.id, agency)
 
     def named(self, unit_id: str, registry: Registry) -> Agency | None:
-        """Return the unit that a name in the file means: the heir of one that the government does not have; None if it has none yet.
-
-        Args:
-            unit_id: the id of the unit.
-            registry: the agencies that exist, also the units of other days.
-        """
+        """Return the unit that a name in the file means: the heir of one that the government does not have; None if it has none yet."""
         agency = registry.get(unit_id)
         is_own = bool(registry.units.get(unit_id.rpartition("-")[0], _NO_KIND).get(OWN))
         if agency is None or (is_own and unit_id not in self.agencies and unit_id not in self.gone):
@@ -69,13 +64,7 @@ class Edition:
         return self.now(agency)
 
     def agency(self, unit: str, place: PlaceReading, registry: Registry) -> Agency | None:
-        """Return the agency that a unit is at a place; None if the place is not known down to its district or village.
-
-        Args:
-            unit: see Allotted.unit.
-            place: where it happened.
-            registry: the agencies that exist.
-        """
+        """Return the agency that a unit is at a place; None if the place is not known down to its district or village."""
         kind, at, _ = unit.partition("@")
         if at:
             code = place.codes[_DISTRICT if unit.endswith(AT_DISTRICT) else _VILLAGE]

@@ -46,11 +46,6 @@ def load(folder: Path, registry: Registry, today: date) -> Loaded:
 def load_files(paths: Sequence[Path], registry: Registry, today: date) -> Loaded:
     """Return the divisions of tasks in some files.
 
-    Args:
-        paths: the files.
-        registry: the agencies that exist.
-        today: the day whose names and divisions count where no other day is known.
-
     Raises:
         ConfigurationError: a file cannot be read or has a mistake; the text names file and line.
     """
@@ -64,11 +59,6 @@ def load_sound(folder: Path, registry: Registry, today: date) -> tuple[Loaded, l
     """Return the divisions of tasks in the files of a folder that have no mistake, and the first mistake of each other file.
 
     Two files about one government are both left out.
-
-    Args:
-        folder: the folder; only files with one of SUFFIXES count.
-        registry: the agencies that exist.
-        today: the day whose names and divisions count where no other day is known.
 
     Raises:
         ConfigurationError: the folder is missing, cannot be read, or has no file.
@@ -189,11 +179,6 @@ def _with_other_names(registry: Registry, region: str, rows: Sequence[Mapping[st
     """Return the registry in which officers may also write the names and aliases that units have in other editions.
 
     A name that another unit has now means that unit.
-
-    Args:
-        registry: the registry with the units under their names of today.
-        region: the code of the region.
-        rows: the editions of the file.
     """
     now, aliases = registry.local_names.get(region, {}), registry.local_aliases.get(region, {})
     further = {unit: list(names) for unit, names in aliases.items()}

@@ -11,10 +11,6 @@ def merged(before: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]
     """Return the units from an edition's day on: plain data, as the file of a government has it, not all checked yet.
 
     A unit keeps the fields that the edition does not name. One that was gone begins anew.
-
-    Args:
-        before: the units so far, by key.
-        news: the units that the edition names.
     """
     units = dict(before)
     for key, unit in news.items():

@@ -57,13 +57,7 @@ def same_names(units: Mapping[str, Any], registry: Registry, region: str) -> Ite
 
 
 def of_others(units: Mapping[str, Any], registry: Registry, region: str) -> Iterator[tuple[str, str, Agency]]:
-    """Yield the units whose name or alias is that of an agency outside the government, with the name and that agency.
-
-    Args:
-        units: the units of a file, by key.
-        registry: the agencies that exist.
-        region: the code of the government's region.
-    """
+    """Yield the units whose name or alias is that of an agency outside the government, with the name and that agency."""
     bodies = {
         _folded(name): agency
         for agency in registry.bodies.values()

@@ -27,10 +27,6 @@ def due_ms(case: Case, changed_ms: int) -> int | None:
 
     It is after the last change of the case, also if the moment has passed: so no two timers of a case that find something to do have one
     id, and neither have their facts and replies.
-
-    Args:
-        case: the document.
-        changed_ms: when it last changed, in milliseconds since 1970.
     """
     earliest = min([moment for moment, _ in _moments(case)], default=None)
     return None if earliest is None else max(earliest, changed_ms + 1)

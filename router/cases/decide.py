@@ -52,11 +52,6 @@ _NEEDS_TEXT: Final[Mapping[CommandKind, int]] = {
 def decide(case: Case | None, record: Inbound, law: Law) -> Decision:
     """Return the facts that a record leads to. Pure: the same case, record and law give the same facts.
 
-    Args:
-        case: the document of the case; None if there is none yet.
-        record: the complaint or command.
-        law: decides who owns a complaint.
-
     Raises:
         ContractViolation: the record is too large, or it is a command and there is no case with its code.
     """

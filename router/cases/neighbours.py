@@ -18,14 +18,7 @@ Notice = Opened | Closed | Joined | Left | Told
 
 
 def notices(before: Case | None, facts: Sequence[Fact], case: Case, inbound: Inbound) -> list[Notice]:
-    """Return what the step that looks for duplicates must know of what a record led to.
-
-    Args:
-        before: the document before; None if there was none.
-        facts: what the record led to.
-        case: the document after them.
-        inbound: the record.
-    """
+    """Return what the step that looks for duplicates must know of what a record led to."""
     found: list[Notice] = []
     was, is_ = _candidate_in(before, inbound.danger), _candidate_in(case, inbound.danger)
     if is_ and is_ != was:
@@ -53,10 +46,6 @@ def _candidate_in(case: Case | None, danger: bool | None) -> str:
     """Return the code of the regency in which a case is a candidate for a duplicate; empty if it is none.
 
     A case that does not say yet what it is about, or whose citizen is being asked, is none: what it becomes is not known.
-
-    Args:
-        case: the document; None if there is no case.
-        danger: whether its first message tells of danger, if that is known.
     """
     if case is None or case.state not in OPEN or is_unclear(case):
         return ""

@@ -46,13 +46,7 @@ def route(draft: Draft, law: Law) -> MissingPart | None:
 
 
 def put(draft: Draft, disposition: Disposition, *, handling: Handling | None = None) -> None:
-    """Add the fact that the case is now the owner's whom a disposition names.
-
-    Args:
-        draft: the facts so far.
-        disposition: the decision, without the place of the owner in the chain.
-        handling: how the main case was handled, if the case goes to the owner of that.
-    """
+    """Add the fact that the case is now the owner's whom a disposition names."""
     case = draft.now
     former = case.owner if case.chain else None
     if former is not None and disposition.owner.id == former.id:
@@ -72,10 +66,6 @@ def ask(draft: Draft, tier_of: MissingPart | None) -> None:
 
     The subject and the place are asked for if a triage desk waits for them; then what the owner's tier depends on; then what a report of
     oversight needs. Nobody is asked who cannot be reached: the case would wait for an answer that nobody can give.
-
-    Args:
-        draft: the facts so far.
-        tier_of: the part on which the tier of a new owner depends; None if there is none.
     """
     case = draft.now
     complaint = case.complaint

@@ -103,11 +103,6 @@ def _added_as(facts: Sequence[Fact], case: Case, *, by_code: bool) -> str:
 def status_for(asked: OfCitizen, case: Case | None, at: datetime) -> Reply:
     """Return the answer to a citizen who asks for the status of a case.
 
-    Args:
-        asked: the command.
-        case: the document of the case; None if there is no case with this code.
-        at: the time of the command's record.
-
     Words that tell of danger to life are answered with the number for emergencies, whatever they ask for. Otherwise the citizen himself
     reads the latest answer again: the text that told it may never have arrived.
     """

@@ -94,12 +94,6 @@ def may_own(agency: Agency, place: PlaceReading, ruled: Sequence[Ruled], registr
     """Return whether officers' habits may make an agency the owner at a place.
 
     It must be a national one, of a region of the place, or one that the rules name too: no text is given to a region that it does not name.
-
-    Args:
-        agency: the agency.
-        place: where it happened; the region of a government's own channel if the text names none.
-        ruled: the candidates of the rules.
-        registry: the agencies that exist.
     """
     region = agency.region
     if region is None:
@@ -109,13 +103,7 @@ def may_own(agency: Agency, place: PlaceReading, ruled: Sequence[Ruled], registr
 
 
 def findings(reading: Reading, place: PlaceReading, ruled: Sequence[Ruled]) -> list[Finding]:
-    """Return what the rules and the reader found, as features with their values.
-
-    Args:
-        reading: the reading of the text.
-        place: where it happened.
-        ruled: the candidates of the rules, best first.
-    """
+    """Return what the rules and the reader found, as features with their values."""
     found = [Finding("=class", reading.complaint_class, 0.3)]
     for rank, name in enumerate(RANKS):
         if rank == len(ruled):

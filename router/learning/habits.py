@@ -19,13 +19,6 @@ class Habits:
     __slots__ = ("_facts", "_found", "_owners")
 
     def __init__(self, facts: Facts, owners: Owners, found: Candidates) -> None:
-        """Take what that depends on.
-
-        Args:
-            facts: the facts of the complaint.
-            owners: the law, applied to the agencies that exist.
-            found: the candidates; they are changed, and may become more.
-        """
         self._facts, self._owners, self._found = facts, owners, found
 
     def combine(self, model: Model, before: list[Candidate]) -> None:
@@ -34,10 +27,6 @@ class Habits:
         Agencies that only the model names become candidates too. A government's own model divides the sum of the scores of its units anew,
         and that sum is not changed: the law decides whose house it is. If the rules' first unit is not one of its classes, or if the rules
         have no unit there, nothing changes. Within a house the model may also name a unit where the rules have none: nobody else is asked.
-
-        Args:
-            model: the model.
-            before: the candidates of the rules, best first.
         """
         total = sum([candidate.score for candidate in before]) or 1.0
         ruled = [Ruled(candidate.agency, candidate.score / total) for candidate in before]

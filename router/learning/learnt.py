@@ -92,10 +92,6 @@ class Weight:
 def weights_in(row: Sequence[float], classes: Sequence[Class]) -> Weight | None:
     """Return the weights of a row as a file keeps it, in one list: class, weight, class, weight. None if it is empty.
 
-    Args:
-        row: the list.
-        classes: all classes, by their numbers.
-
     Raises:
         ValueError: the list is cut off, names a class that there is not, or has a weight that is too large.
     """
@@ -165,12 +161,6 @@ class Model:
 
         A kind of unit is left out if the place is not known or has no such unit. A model for all leaves out the units of regions that
         are not those of the place (see router.learning.features.may_own).
-
-        Args:
-            reading: the reading of the text.
-            place: where it happened.
-            ruled: the candidates of the rules, best first.
-            registry: the agencies that exist, with the units of the place.
         """
         best = self._likeliest(reading, place, ruled)
         top = best[0].score if best else 0.0
@@ -236,12 +226,7 @@ class Model:
         return self._best(touched, report)
 
     def _best(self, touched: list[Class], report: int) -> list[Class]:
-        """Return the classes with the highest scores, the highest first, at most BEST; of equal ones one that was touched first.
-
-        Args:
-            touched: the classes for which something in the report has a weight.
-            report: the number of the report.
-        """
+        """Return the classes with the highest scores, the highest first, at most BEST; of equal ones one that was touched first."""
         best: list[Class] = []
         for one in touched:
             if len(best) < BEST or one.score > best[-1].score:

@@ -1,4 +1,4 @@
-"""Reads the fields of a model's document, and names the one that no router can use."""
+"""Reads the fields of a model's document, and names the one that no router can use in a ValueError."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -11,11 +11,7 @@ LARGEST_WEIGHT: Final = 1e6
 
 
 def region_in(document: Mapping[str, Any]) -> str:
-    """Return the code of a model's region; empty if it is for all.
-
-    Raises:
-        ValueError: no government has it.
-    """
+    """Return the code of a model's region; empty if it is for all."""
     written = document["region"]
     region = written if isinstance(written, str) else None
     if region is None or (region and Registry.load().unit("pemda", Registry.seat(region)) is None):
@@ -24,16 +20,7 @@ def region_in(document: Mapping[str, Any]) -> str:
 
 
 def text_in(document: Mapping[str, Any], name: str, whose: str = "its") -> str:
-    """Return a text that is not empty.
-
-    Args:
-        document: the document, or a part of it.
-        name: the field.
-        whose: what has the field, for the error.
-
-    Raises:
-        ValueError: it is none.
-    """
+    """Return a text that is not empty."""
     written = document[name]
     if not isinstance(written, str) or not written:
         raise ValueError(f"{whose} `{name}` {written!r} is not a text")
@@ -41,11 +28,7 @@ def text_in(document: Mapping[str, Any], name: str, whose: str = "its") -> str:
 
 
 def share_in(document: Mapping[str, Any], name: str) -> float:
-    """Return a number from 0 to 1.
-
-    Raises:
-        ValueError: it is none.
-    """
+    """Return a number from 0 to 1."""
     written = document[name]
     if not _is_share(written):
         raise ValueError(f"its `{name}` {written!r} is not a number from 0 to 1")
@@ -53,11 +36,7 @@ def share_in(document: Mapping[str, Any], name: str) -> float:
 
 
 def knots_in(document: Mapping[str, Any]) -> Knots:
-    """Return the knots of the calibration (see router.calibration).
-
-    Raises:
-        ValueError: there is none, one is not two numbers from 0 to 1, or a share is smaller than the one before.
-    """
+    """Return the knots of the calibration (see router.calibration)."""
     written = document["calibration"]
     if not isinstance(written, list) or not written:
         raise ValueError(f"its `calibration` {written!r} has no knot")
@@ -72,11 +51,7 @@ def knots_in(document: Mapping[str, Any]) -> Knots:
 
 
 def names_in(document: Mapping[str, Any]) -> dict[str, str]:
-    """Return the folded names, each with the id of the agency that officers meant.
-
-    Raises:
-        ValueError: an id is no text.
-    """
+    """Return the folded names, each with the id of the agency that officers meant."""
     written = document["names"]
     if not isinstance(written, dict):
         raise ValueError(f"its `names` {written!r} are not names with ids")  # noqa: TRY004
@@ -84,11 +59,7 @@ def names_in(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def bodies_in(document: Mapping[str, Any]) -> tuple[Agency, ...]:
-    """Return the agencies that the registry lacks.
-
-    Raises:
-        ValueError: a field is no text, or the parents of a body lead back to it.
-    """
+    """Return the agencies that the registry lacks."""
     made: dict[str, Agency] = {}
     for row in document["bodies"]:
         if row["region"] is not None and not isinstance(row["region"], str):
@@ -106,11 +77,7 @@ def bodies_in(document: Mapping[str, Any]) -> tuple[Agency, ...]:
 
 
 def classes_in(document: Mapping[str, Any]) -> list[tuple[str, float]]:
-    """Return the names of the classes, each with its bias.
-
-    Raises:
-        ValueError: a name is no text, a bias is no number or is too large, or there are not as many of these as of those.
-    """
+    """Return the names of the classes, each with its bias."""
     found: list[tuple[str, float]] = []
     for name, bias in zip(document["classes"], document["bias"], strict=True):
         if not isinstance(name, str):
@@ -120,15 +87,7 @@ def classes_in(document: Mapping[str, Any]) -> list[tuple[str, float]]:
 
 
 def weight_of(written: Any, name: str) -> float:
-    """Return a bias or weight.
-
-    Args:
-        written: what the document has.
-        name: the field, for the error.
-
-    Raises:
-        ValueError: it is no number, or larger than LARGEST_WEIGHT.
-    """
+    """Return a bias or weight."""
     if not _is_number(written) or not -LARGEST_WEIGHT <= written <= LARGEST_WEIGHT:
         raise ValueError(f"its `{name}` has {written!r}, which is no number of at most {LARGEST_WEIGHT:.0f}")
     return float(written)

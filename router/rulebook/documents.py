@@ -147,13 +147,6 @@ class Table(Document):
     """
 
     def __init__(self, path: str, text: str, columns: Sequence[str]) -> None:
-        """Read a table.
-
-        Args:
-            path: its path, for messages.
-            text: its text.
-            columns: the names of its columns; the first has the id of the row.
-        """
         self.torn: list[Mistake] = []
         self._columns = columns
         super().__init__(path, text)

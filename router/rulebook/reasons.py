@@ -30,7 +30,6 @@ class Reasons:
     __slots__ = ("_names", "_read", "_registry")
 
     def __init__(self, registry: Registry) -> None:
-        """Take the agencies that exist."""
         self._registry = registry
         self._read: dict[str, tuple[frozenset[Tier], frozenset[str]]] = {}
         self._names: dict[str, str] = {}
@@ -46,24 +45,14 @@ class Reasons:
                     self._names.setdefault(written, kind)
 
     def of(self, owner: Owner, agency: Agency) -> str:
-        """Return the reason why an agency owns a complaint, with the law.
-
-        Args:
-            owner: the owner that a rule names.
-            agency: the agency that this is at the place of the complaint.
-        """
+        """Return the reason why an agency owns a complaint, with the law."""
         reason = owner.reason if self.fits(owner.reason, agency) else JOINT
         if PLACEHOLDER in reason:
             reason = reason.replace(PLACEHOLDER, tier_name(agency, self._registry))
         return f"{reason} ({owner.law})"
 
     def of_thing(self, thing: Thing, agency: Agency) -> str:
-        """Return the reason why an agency answers for a named thing, with the law: its tier, or for a company's thing the company.
-
-        Args:
-            thing: the thing.
-            agency: the agency that answers for it.
-        """
+        """Return the reason why an agency answers for a named thing, with the law: its tier, or for a company's thing the company."""
         if thing.tier != COMPANY:
             return f"{thing.name} adalah urusan {tier_name(agency, self._registry)} ({thing.law})"
         if thing.name == agency.name:
@@ -84,25 +73,14 @@ class Reasons:
         return not named or self.is_named(named, agency)
 
     def is_named(self, named: frozenset[str], agency: Agency) -> bool:
-        """Return whether one of the agencies and kinds of unit that a reason names is an agency, or is above or below it.
-
-        Args:
-            named: the ids and the kinds; at least one.
-            agency: the agency.
-        """
+        """Return whether one of the agencies and kinds of unit that a reason names is an agency, or is above or below it."""
         above = {one.id for one in self._registry.parents(agency.id)} - {self._registry.administrator_id}
         house = {agency.id} | above
         offices = named - {_GOVERNMENT} or named
         return any(self._is_of(one, agency, house) for one in offices)
 
     def _is_of(self, one: str, agency: Agency, house: set[str]) -> bool:
-        """Return whether an agency or a kind of unit that a reason names is the agency, or is above or below it.
-
-        Args:
-            one: the id of the agency, or the kind of unit.
-            agency: the agency that the reason is about.
-            house: its id and those of the agencies above it, without the national administrator.
-        """
+        """Return whether an agency or a kind of unit that a reason names is the agency, or is above or below it."""
         template = self._registry.units.get(one)
         if template is None:
             return one in house or agency.id in {above.id for above in self._registry.parents(one)}

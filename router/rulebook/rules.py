@@ -135,12 +135,7 @@ class Oversight:
     beside: Mapping[str, tuple[str, ...]]
 
     def basis(self, agency_id: str, *, in_region: bool) -> Basis:
-        """Return why an agency looks into abuse of office.
-
-        Args:
-            agency_id: its id.
-            in_region: whether the one who is accused is of the government of a region.
-        """
+        """Return why an agency looks into abuse of office."""
         kind = agency_id.partition("-")[0]
         of_region = kind == "inspektorat" and agency_id[-1].isdigit()
         own = self.bases.get(agency_id) or self.bases.get("dprd" if kind == "dprd" else "")
@@ -187,10 +182,6 @@ class Rules:
 
 def rules_from(document: Mapping[str, Any], statutes: Statutes | None = None) -> Rules:
     """Return the rules in a document that has the form of rules.yaml.
-
-    Args:
-        document: the content of the file.
-        statutes: the statutes that it refers to; the packaged ones if None.
 
     Raises:
         KeyError: a field is missing.

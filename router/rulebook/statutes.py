@@ -53,11 +53,6 @@ class Statutes:
     """Finds the statutes that a law names."""
 
     def __init__(self, document: Mapping[str, Mapping[str, Any]]) -> None:
-        """Take the statutes.
-
-        Args:
-            document: the content of statutes.yaml: the fields of each statute by its short name.
-        """
         self._known = {name: Statute(name=name, **fields) for name, fields in document.items()}
 
     @classmethod

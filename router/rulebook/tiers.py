@@ -60,11 +60,6 @@ def contradicts_said(agency: Agency, groups: Mapping[str, Sequence[int]], regist
     """Return whether a text says that the thing complained of belongs to another tier than that of an agency ("milik pusat").
 
     It does not if the text says so of several tiers.
-
-    Args:
-        agency: the agency.
-        groups: the word groups of the text.
-        registry: the agencies that exist.
     """
     said = [tier for group, tier in _SAID if group in groups]
     if len(said) != 1:

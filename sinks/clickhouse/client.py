@@ -61,10 +61,6 @@ class Store:
     def __init__(self, address: str, *, patience_s: float = ANSWER_TIMEOUT_S) -> None:
         """Store the address. The connection is made at the first statement.
 
-        Args:
-            address: clickhouse://user:password@host:port/database.
-            patience_s: the maximum number of seconds to wait for each part of an answer.
-
         Raises:
             ConfigurationError: the address is not of that form.
         """
@@ -74,10 +70,6 @@ class Store:
 
     def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run a statement and return its rows; a statement without a result returns no rows.
-
-        Args:
-            sql: the statement, with placeholders of the form %(name)s.
-            parameters: the values for the placeholders.
 
         Raises:
             StoreUnavailable: ClickHouse does not answer, or answers with a temporary error.

@@ -1,4 +1,7 @@
-"""Makes the tables and views of ClickHouse, and brings them up to date: what differs from what is declared is changed, and no more."""
+"""Makes the tables and views of ClickHouse, and brings them up to date: what differs from what is declared is changed, and no more.
+
+Every function that is given the store raises StoreUnavailable if ClickHouse does not answer, or answers with a temporary error.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,12 +66,7 @@ class Dictionary:
         return self.columns.get(f"{table}.{column}") or self.columns.get(column, "")
 
     def statements(self, columns: Iterable[tuple[str, str]], cluster: str = "") -> Iterator[str]:
-        """Yield the statements that put the comments on tables, views and columns.
-
-        Args:
-            columns: pairs of a table and a column (see COLUMNS), those of a table together.
-            cluster: the name of the cluster on all of whose servers it is done; empty for one server.
-        """
+        """Yield the statements that put the comments on tables, views and columns."""
         for table, found in groupby(columns, itemgetter(0)):
             if table in self.tables:
                 yield f"ALTER TABLE {table}{on(cluster)} MODIFY COMMENT {_literal(self.tables[table])}"
@@ -82,11 +80,7 @@ def _literal(text: str) -> str:
 
 
 def is_new(store: Store) -> bool:
-    """Return whether no table was ever made in the database.
-
-    Raises:
-        StoreUnavailable: ClickHouse does not answer, or answers with a temporary error.
-    """
+    """Return whether no table was ever made in the database."""
     return not _present(store).keys() & {LEDGER.name, _OLDER}
 
 
@@ -155,19 +149,11 @@ def _present(store: Store) -> dict[str, dict[str, str]]:
 
 
 def made_of(store: Store, name: str) -> str:
-    """Return from what something was made, as it was last noted; empty if it never was.
-
-    Raises:
-        StoreUnavailable: ClickHouse does not answer, or answers with a temporary error.
-    """
+    """Return from what something was made, as it was last noted; empty if it never was."""
     found = store.execute(f"SELECT of FROM {LEDGER.name} FINAL WHERE name = %(name)s", {"name": name})  # noqa: S608  # our own name
     return str(found[0][0]) if found else ""
 
 
 def note(store: Store, name: str, of: str) -> None:
-    """Note from what something was made that is repeated when it changes.
-
-    Raises:
-        StoreUnavailable: ClickHouse does not answer, or answers with a temporary error.
-    """
+    """Note from what something was made that is repeated when it changes."""
     store.execute(f"INSERT INTO {LEDGER.name} (name, of) SELECT %(name)s, %(of)s", {"name": name, "of": of})

@@ -99,16 +99,7 @@ class Sink:
         *,
         number: Numbers,
     ) -> None:
-        """Store the parts, and ask the consumer to report partitions that go to another sink.
-
-        Args:
-            consumer: reads the topics of sinks.clickhouse.rows for GROUP.
-            store: ClickHouse, with all tables.
-            producer: writes the dead letters.
-            pace: the limits at which records are inserted.
-            orders: knows which partitions are held.
-            number: gives what stands for tracking codes and ids.
-        """
+        """Store the parts, and ask the consumer to report partitions that go to another sink."""
         self._consumer = consumer
         self._store = store
         self._producer = producer
@@ -223,10 +214,6 @@ class Sink:
         """Return the rows of records.
 
         A record that is not valid gives no row: it becomes a dead letter. Behind one that lets its partition be held nothing is done.
-
-        Args:
-            taken: the records by partition, in their order.
-            refused: those that ClickHouse does not take, with the reason.
         """
         done = _Done({topic: Counted() for topic in self._fuses})
         for (topic, partition), records in taken.items():

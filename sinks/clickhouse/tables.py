@@ -89,10 +89,6 @@ class Schema:
     def changes(self, present: Mapping[str, Mapping[str, str]], cluster: str = "") -> list[tuple[str, str]]:
         """Return the statements that make or change what is not as declared, each with the name of its table.
 
-        Args:
-            present: the types of the columns that there are, by the names of table and column.
-            cluster: see Table.create.
-
         Raises:
             ConfigurationError: a column has another type than declared.
         """

@@ -57,14 +57,7 @@ def views(schema: Schema, cluster: str = "") -> list[str]:
 
 
 def regional(schema: Schema, database: str, province: str, cluster: str = "") -> list[str]:
-    """Return the statements that make the database of a province: the same views, of the cases alone that are in it now.
-
-    Args:
-        schema: what is declared.
-        database: the database of the sink.
-        province: Kemendagri's code.
-        cluster: see views.
-    """
+    """Return the statements that make the database of a province: the same views, of the cases alone that are in it now."""
     own = f"{database}_{province}"
     made = [f"CREATE DATABASE IF NOT EXISTS {own}{on(cluster)}"]
     for name in (*schema.views, "links", *schema.tables.keys() - schema.views.values()):

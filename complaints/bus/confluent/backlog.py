@@ -36,12 +36,7 @@ class Backlogs:
     """Asks Kafka how far each consumer group is behind. Each request ends at most a second after the timeout, and no progress changes."""
 
     def __init__(self, brokers: str, *, timeout_s: float = READ_TIMEOUT_S) -> None:
-        """Keep the settings. Does not wait for Kafka.
-
-        Args:
-            brokers: host:port, separated by commas.
-            timeout_s: seconds to wait for each answer.
-        """
+        """Keep the settings. Does not wait for Kafka."""
         self._timeout_s = timeout_s
         self._brokers = brokers
         self._admin = AdminClient(profiles.admin(brokers))

@@ -17,19 +17,11 @@ class ConfluentBoard:
     """The control topic (see Board)."""
 
     def __init__(self, brokers: str) -> None:
-        """Keep the settings. Each call connects and disconnects.
-
-        Args:
-            brokers: host:port, separated by commas.
-        """
+        """Keep the settings. Each call connects and disconnects."""
         self._brokers = brokers
 
     def read(self) -> Control:
-        """Return what the topic says now (see Board).
-
-        Raises:
-            BusUnavailable: Kafka did not answer, or has no such topic.
-        """
+        """Return what the topic says now (see Board)."""
         scanner, control = ConfluentScanner(self._brokers), Control()
         try:
             for batch in scanner.scan(CONTROL):
@@ -39,11 +31,7 @@ class ConfluentBoard:
         return control
 
     def write(self, records: Sequence[Record]) -> None:
-        """Write records (see Board).
-
-        Raises:
-            BusUnavailable: Kafka did not take them.
-        """
+        """Write records (see Board)."""
         producer = ConfluentProducer(self._brokers, timeout_s=WRITE_S)
         try:
             producer.write(records, WRITE_S)

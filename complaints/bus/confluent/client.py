@@ -88,10 +88,6 @@ def stored(message: Message) -> StoredRecord:
 def patiently(topic: str, ask: Callable[[], T]) -> T:
     """Return the answer to a request; repeat the request for at most PATIENCE_S while its errors may pass, as at a broker's start.
 
-    Args:
-        topic: the name of the topic, for the error.
-        ask: makes the request.
-
     Raises:
         BusUnavailable: the request failed with an error that does not pass, or was still failing after that time.
     """
@@ -143,10 +139,6 @@ def regrown(brokers: str, marks: Marks) -> list[TopicPartition]:
 
     If compaction or retention has taken that one, later ones at or before its offset tell of it: of the other ones none can be.
 
-    Args:
-        brokers: host:port, separated by commas.
-        marks: the last record that was read of each partition.
-
     Raises:
         BusUnavailable: the broker did not answer in time.
     """
@@ -180,13 +172,6 @@ def kept(brokers: str, topic: str, partition: int, epoch: int, end: int) -> int:
     """Return up to which offset all records of a partition were appended by the leader of an epoch or by one before it.
 
     A broker that lost the end of its log starts with a later epoch. Epochs never fall within a log, so a search by halves finds the place.
-
-    Args:
-        brokers: host:port, separated by commas.
-        topic: its name.
-        partition: its number.
-        epoch: of the leader.
-        end: the offset before which to search.
 
     Raises:
         BusUnavailable: the broker did not answer in time.

@@ -167,9 +167,6 @@ class ConfluentConsumer:
 
         An offset behind the last record that was read is stored as the end of the partition if that was reached, behind the markers of
         transactions: otherwise the offset would be before the log's first record as soon as retention deletes the markers.
-
-        Raises:
-            BusUnavailable: they could not be stored.
         """
         if not offsets:
             return
@@ -190,11 +187,7 @@ class ConfluentConsumer:
                 return
 
     def hold(self, partitions: Collection[TopicPartition], *, again: Collection[TopicPartition] = ()) -> None:
-        """Let no records of some partitions come until they are no longer named here (see BatchConsumer).
-
-        Raises:
-            BusUnavailable: the client cannot read from there.
-        """
+        """Let no records of some partitions come until they are no longer named here (see BatchConsumer)."""
         held = frozenset(partitions) & self._next.keys()
         free, new = (self._held - held) | (self._next.keys() & set(again)) - held, held - self._held
         self._held = held

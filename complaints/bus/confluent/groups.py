@@ -28,11 +28,6 @@ _NOT_YET: Final = {
 def forget(brokers: str, group: str, *, patience_s: float = PATIENCE_S) -> bool:
     """Delete a consumer group with its offsets, and return whether there was one. Its next reader begins at the first records.
 
-    Args:
-        brokers: host:port, separated by commas.
-        group: the consumer group.
-        patience_s: seconds to wait for members that have just stopped.
-
     Raises:
         BusUnavailable: Kafka did not delete it.
         ConfigurationError: it still has members.

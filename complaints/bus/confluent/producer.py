@@ -87,10 +87,6 @@ class ConfluentProducer:
 
         A future per record costs as much time as the rest of the write. Callers that need one answer for all records save it here.
 
-        Args:
-            records: the records, of any topics.
-            timeout_s: seconds to wait for the last answer.
-
         Raises:
             BusUnavailable: Kafka did not accept all of them in time.
             ContractViolation: Kafka will never accept one of them.
@@ -130,11 +126,7 @@ class ConfluentProducer:
                 return
 
     def flush(self, timeout_s: float) -> None:
-        """Wait until each record sent so far is acknowledged or has failed (see Producer).
-
-        Raises:
-            BusUnavailable: some records were neither after `timeout_s` seconds.
-        """
+        """Wait until each record sent so far is acknowledged or has failed (see Producer)."""
         left = self._producer.flush(timeout_s)
         if left:
             raise BusUnavailable(f"Kafka did not accept {left} records within {timeout_s} s")

@@ -1,4 +1,4 @@
-"""The settings of every confluent-kafka client, by what the client is for. No client is made with others."""
+"""The settings of every confluent-kafka client, by what it is for, with the brokers as host:port, separated by commas."""
 
 import logging
 from typing import Any, Final
@@ -38,11 +38,7 @@ Settings = dict[str, Any]
 
 
 def admin(brokers: str) -> Settings:
-    """Return the settings of a client that asks about topics and groups.
-
-    Args:
-        brokers: host:port, separated by commas.
-    """
+    """Return the settings of a client that asks about topics and groups."""
     return _client(brokers)
 
 
@@ -51,10 +47,6 @@ def group_reader(brokers: str, group: str) -> Settings:
 
     Members share each topic by ranges. The sticky strategies balance only the sum over all topics, and assigned all complaints to one
     member.
-
-    Args:
-        brokers: host:port, separated by commas.
-        group: the consumer group.
     """
     return _reader(
         brokers,
@@ -69,29 +61,17 @@ def group_reader(brokers: str, group: str) -> Settings:
 
 
 def scanner(brokers: str) -> Settings:
-    """Return the settings of a reader outside any group, for people and tools.
-
-    Args:
-        brokers: host:port, separated by commas.
-    """
+    """Return the settings of a reader outside any group, for people and tools."""
     return _reader(brokers, "lapor-scan", enable_partition_eof=True, auto_offset_reset="error", fetch_wait_max_ms=50)
 
 
 def prober(brokers: str) -> Settings:
-    """Return the settings of a reader outside any group that looks at single records, also behind an open transaction.
-
-    Args:
-        brokers: host:port, separated by commas.
-    """
+    """Return the settings of a reader outside any group that looks at single records, also behind an open transaction."""
     return scanner(brokers) | _named(isolation_level="read_uncommitted", max_partition_fetch_bytes=PEEK_BYTES)
 
 
 def tail(brokers: str) -> Settings:
-    """Return the settings of a reader outside any group that reads for ever from positions of its own.
-
-    Args:
-        brokers: host:port, separated by commas.
-    """
+    """Return the settings of a reader outside any group that reads for ever from positions of its own."""
     return (
         _reader(
             brokers,
@@ -106,12 +86,7 @@ def tail(brokers: str) -> Settings:
 
 
 def peeker(brokers: str, **more: str) -> Settings:
-    """Return the settings of a reader of single records, for their age.
-
-    Args:
-        brokers: host:port, separated by commas.
-        more: further settings.
-    """
+    """Return the settings of a reader of single records, for their age, with some more."""
     return _reader(brokers, "lapor-backlog", enable_partition_eof=True, fetch_wait_max_ms=50) | _named(
         max_partition_fetch_bytes=PEEK_BYTES, **more
     )
@@ -182,13 +157,7 @@ def writer(brokers: str, *, timeout_s: float, linger_ms: int, is_idempotent: boo
 
 
 def transactional(brokers: str, id_: str, *, linger_ms: int = 5) -> Settings:
-    """Return the settings of a producer whose records appear together, or not at all.
-
-    Args:
-        brokers: host:port, separated by commas.
-        id_: the transactional id.
-        linger_ms: milliseconds that a record waits for others to join its request.
-    """
+    """Return the settings of a producer whose records appear together, or not at all."""
     return _writer(
         brokers,
         enable_idempotence=True,

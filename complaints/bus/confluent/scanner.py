@@ -22,21 +22,13 @@ class ConfluentScanner:
     """Reads a topic up to its present end, or a single record, outside any consumer group (see Scanner)."""
 
     def __init__(self, brokers: str) -> None:
-        """Keep the settings. The first request connects.
-
-        Args:
-            brokers: host:port, separated by commas.
-        """
+        """Keep the settings. The first request connects."""
         self._consumer = Consumer(profiles.scanner(brokers))
 
     def scan(
         self, topic: str, *, start: Offsets | None = None, since_ms: int | None = None, only: int | None = None
     ) -> Iterator[Batch]:
-        """Yield the records of a topic in batches, from the given offsets or time up to the topic's present end (see Scanner).
-
-        Raises:
-            BusUnavailable: Kafka did not answer in time, or answered with an error that does not pass.
-        """
+        """Yield the records of a topic in batches, from the given offsets or time up to the topic's present end (see Scanner)."""
         spans = {}
         for partition in self._partitions(topic) if only is None else [only]:
             first, end = extent(self._consumer, topic, partition)

@@ -25,23 +25,14 @@ class ConfluentTail:
     """Reads topics for ever from given positions (see Tail)."""
 
     def __init__(self, brokers: str, *, topics: Collection[str]) -> None:
-        """Keep the settings. The first request connects.
-
-        Args:
-            brokers: host:port, separated by commas.
-            topics: the topics to read.
-        """
+        """Keep the settings. The first request connects."""
         self._brokers = brokers
         self._topics = list(topics)
         self._admin = AdminClient(profiles.admin(brokers))
         self._consumer: Consumer | None = None
 
     def extents(self) -> Mapping[str, Extent]:
-        """Return the id of each topic and the offsets of its partitions (see Tail).
-
-        Raises:
-            BusUnavailable: Kafka did not answer in time, or a topic does not exist.
-        """
+        """Return the id of each topic and the offsets of its partitions (see Tail)."""
         try:
             asked = self._admin.describe_topics(TopicCollection(self._topics), request_timeout=ANSWER_S)
             described = {name: _answer(answer) for name, answer in asked.items()}
@@ -59,11 +50,7 @@ class ConfluentTail:
         }
 
     def regrown(self, marks: Marks) -> Collection[TopicPartition]:
-        """Return the partitions that lost records and have others in their place (see Tail).
-
-        Raises:
-            BusUnavailable: Kafka did not answer in time.
-        """
+        """Return the partitions that lost records and have others in their place (see Tail)."""
         return regrown(self._brokers, marks)
 
     def _offsets(self, wanted: Mapping[TopicPartition, OffsetSpec]) -> Offsets:
@@ -88,11 +75,7 @@ class ConfluentTail:
         self._consumer.assign([ConfluentPartition(*at, offset) for at, offset in positions.items()])
 
     def poll(self, *, max_records: int, timeout_s: float) -> Slice:
-        """Return the first record that arrives within `timeout_s` seconds and those already fetched, at most `max_records` (see Tail).
-
-        Raises:
-            BusUnavailable: Kafka answered with an error that does not pass by itself.
-        """
+        """Return the first record that arrives within `timeout_s` seconds and those already fetched, at most `max_records` (see Tail)."""
         assert self._consumer is not None, "start comes first"
         first = self._consumer.poll(timeout_s)
         if first is None:

@@ -47,10 +47,6 @@ class KafkaPythonAdmin:
     def __init__(self, brokers: str, *, timeout_s: float = 10.0) -> None:
         """Connect to Kafka.
 
-        Args:
-            brokers: host:port, separated by commas.
-            timeout_s: seconds to wait for each answer.
-
         Raises:
             BusUnavailable: no broker answered.
         """
@@ -64,11 +60,7 @@ class KafkaPythonAdmin:
             raise BusUnavailable(f"no Kafka at {brokers}: {error}") from error
 
     def found(self, names: Collection[str]) -> Mapping[str, TopicFound]:
-        """Return those of the topics that exist (see TopicAdmin).
-
-        Raises:
-            BusUnavailable: Kafka did not describe them.
-        """
+        """Return those of the topics that exist (see TopicAdmin)."""
         with _asking("the topics could not be described"):
             there = sorted(set(names) & set(self._client.list_topics()))
             if not there:
@@ -91,12 +83,7 @@ class KafkaPythonAdmin:
         }
 
     def create(self, topic: Topic, *, settings: Mapping[str, str], replication: int) -> bool:
-        """Create a topic, and return whether it was created (see TopicAdmin).
-
-        Raises:
-            BusUnavailable: Kafka did not create it.
-            ConfigurationError: Kafka refuses a setting or the number of replicas.
-        """
+        """Create a topic, and return whether it was created (see TopicAdmin)."""
         wanted = {
             "num_partitions": topic.partitions,
             "replication_factor": replication,
@@ -115,10 +102,6 @@ class KafkaPythonAdmin:
         """Change some settings of a topic, and wait until Kafka tells them (see TopicAdmin).
 
         The controller takes them, but a broker describes what it has learnt from the controller by then, which can be the old ones.
-
-        Raises:
-            BusUnavailable: Kafka did not answer, or took them and did not tell them within TOLD_WITHIN_S.
-            ConfigurationError: Kafka refuses one of them.
         """
         asked = ConfigResource(ConfigResourceType.TOPIC, name, dict(settings))
         with _asking(f"the settings of {name} could not be changed"):
@@ -142,27 +125,15 @@ class KafkaPythonAdmin:
         raise BusUnavailable(f"Kafka took {_listed(settings)} for {name}, but still tells the settings of before")
 
     def first_offsets(self, topic: str) -> Offsets:
-        """Return, for each partition of a topic, the offset of its first record (see GroupAdmin).
-
-        Raises:
-            BusUnavailable: Kafka did not return the offsets.
-        """
+        """Return, for each partition of a topic, the offset of its first record (see GroupAdmin)."""
         return self._offsets(topic, OffsetSpec.EARLIEST)
 
     def end_offsets(self, topic: str) -> Offsets:
-        """Return, for each partition of a topic, the offset after its last record (see GroupAdmin).
-
-        Raises:
-            BusUnavailable: Kafka did not return the offsets.
-        """
+        """Return, for each partition of a topic, the offset after its last record (see GroupAdmin)."""
         return self._offsets(topic, OffsetSpec.LATEST)
 
     def offsets_at(self, topic: str, at_ms: int) -> Offsets:
-        """Return, for each partition of a topic, the offset of its first record at or after a time, or its end (see GroupAdmin).
-
-        Raises:
-            BusUnavailable: Kafka did not return the offsets.
-        """
+        """Return, for each partition of a topic, the offset of its first record at or after a time, or its end (see GroupAdmin)."""
         ends, found = self.end_offsets(topic), self._offsets(topic, OffsetTimestamp(at_ms))
         return {at: offset if offset >= 0 else ends[at] for at, offset in found.items()}
 
@@ -176,22 +147,13 @@ class KafkaPythonAdmin:
         return {(at.topic, at.partition): answer.offset for at, answer in found.items()}
 
     def group_offsets(self, group: str) -> Offsets:
-        """Return the offsets that a group has committed, only for the partitions that it has committed (see GroupAdmin).
-
-        Raises:
-            BusUnavailable: Kafka did not return the offsets.
-        """
+        """Return the offsets that a group has committed, only for the partitions that it has committed (see GroupAdmin)."""
         with _asking(f"the progress of {group} could not be read"):
             found = _coordinated(lambda: self._client.list_group_offsets(group))
         return {(at.topic, at.partition): answer.offset for at, answer in found.get(group, {}).items()}
 
     def set_group_offsets(self, group: str, offsets: Offsets) -> None:
-        """Commit offsets for a group that has no members (see GroupAdmin).
-
-        Raises:
-            BusUnavailable: Kafka did not take them.
-            ConfigurationError: the group has members.
-        """
+        """Commit offsets for a group that has no members (see GroupAdmin)."""
         marks = {KafkaTopicPartition(*at): OffsetAndMetadata(offset, "", None) for at, offset in offsets.items()}
         with _asking(f"the offsets of {group} could not be set"):
             faults = _coordinated(lambda: self._altered(group, marks))
@@ -212,11 +174,7 @@ class KafkaPythonAdmin:
         return faults
 
     def members(self, group: str) -> list[str]:
-        """Return the members of a group (see Administration).
-
-        Raises:
-            BusUnavailable: Kafka did not answer.
-        """
+        """Return the members of a group (see Administration)."""
         with _asking(f"the members of {group} could not be listed"):
             found = _coordinated(lambda: self._client.describe_groups([group])).get(group, {})
         return [f"{member['client_id']} at {member['client_host']}" for member in found.get("members", [])]
@@ -245,9 +203,6 @@ def _coordinated(ask: Callable[[], T]) -> T:
 @contextmanager
 def _asking(what: str) -> Iterator[None]:
     """Turn kafka-python's errors into this project's.
-
-    Args:
-        what: what could not be done, for the error.
 
     Raises:
         BusUnavailable: Kafka did not answer, or refused.

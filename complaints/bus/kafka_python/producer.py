@@ -35,13 +35,7 @@ class KafkaPythonProducer:
     """
 
     def __init__(self, brokers: str, *, timeout_s: float, linger_ms: int = 5) -> None:
-        """Store the settings and start the thread that watches for late answers. The first send makes the connection.
-
-        Args:
-            brokers: host:port, separated by commas.
-            timeout_s: seconds after which the future of an unanswered record fails.
-            linger_ms: milliseconds for which a record waits for others to share its request.
-        """
+        """Store the settings and start the thread that watches for late answers. The first send makes the connection."""
         self._brokers = brokers.split(",")
         self._timeout_s = timeout_s
         self._linger_ms = linger_ms
@@ -69,11 +63,7 @@ class KafkaPythonProducer:
         return answer
 
     def flush(self, timeout_s: float) -> None:
-        """Wait until each record sent so far is acknowledged or has failed (see Producer).
-
-        Raises:
-            BusUnavailable: some records were neither after `timeout_s` seconds.
-        """
+        """Wait until each record sent so far is acknowledged or has failed (see Producer)."""
         with self._lock:
             waiting = list(self._waiting)
         if wait(waiting, timeout=timeout_s).not_done:

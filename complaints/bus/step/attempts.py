@@ -41,11 +41,7 @@ class Attempts:
     """
 
     def __init__(self, path: Path) -> None:
-        """Count the death of the former process, if a record was in hand.
-
-        Args:
-            path: of the file.
-        """
+        """Count the death of the former process, if a record was in hand."""
         self._deaths: dict[tuple[int, int], int] = {}
         self._file: mmap | bytearray = _mapped(path)
         try:
@@ -73,11 +69,7 @@ class Attempts:
         return self._deaths.get((record.partition, record.offset), 0)
 
     def batch_of(self, records: Sequence[StoredRecord]) -> int:
-        """Return how many of the records may be handled together: one that was in hand at a death is handled alone.
-
-        Args:
-            records: of one batch, not empty.
-        """
+        """Return how many of the records may be handled together: one that was in hand at a death is handled alone."""
         if self._deaths:
             for number, record in enumerate(records):
                 if self.of(record):

@@ -124,19 +124,11 @@ class Base:
         return tried
 
     def hold(self, crowded: Collection[int] = ()) -> None:
-        """Let no records come of partitions that are held, and of others.
-
-        Args:
-            crowded: the others.
-        """
+        """Let no records come of partitions that are held, and of others."""
         self.mailbox.flow.hold(self.fuses.waiting() | set(crowded))
 
     def tell(self, also: Callable[[int], str] = lambda _: "") -> None:
-        """Let operators know which partitions wait for them, and which no longer do.
-
-        Args:
-            also: returns what else is to be said of a partition that waits.
-        """
+        """Let operators know which partitions wait for them, and which no longer do."""
         step = self.writer.topics.name
         refused = {at: f"{why}{also(at)}" for at, why in self.mailbox.refused.items()}
         told, now_ms = self.orders.refused(step), self.options.now_ms()

@@ -63,15 +63,6 @@ class Decider:
     def __init__(
         self, spec: StepSpec, store: Store, *, options: WorkerOptions, attempts: Attempts, fuses: Fuses
     ) -> None:
-        """Take what decisions need.
-
-        Args:
-            spec: the step.
-            store: the committed states.
-            options: how much a transaction writes, the time and the heartbeat.
-            attempts: which record is in hand.
-            fuses: of the partitions.
-        """
         self._spec, self._store, self._attempts, self._options = spec, store, attempts, options
         self._fuses = fuses
 

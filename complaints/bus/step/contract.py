@@ -31,12 +31,7 @@ SKEW_MS: Final = 60_000
 
 
 def is_old(at_ms: int, now_ms: int) -> bool:
-    """Return whether a copy of a state topic may lack deletions: it is too old, or its time is in the future, so that its age is unknown.
-
-    Args:
-        at_ms: when it was last as the topic, in milliseconds since 1970.
-        now_ms: the present time.
-    """
+    """Return whether a copy of a state topic of some time may lack deletions: it is too old, or its time is in the future: nobody knows."""
     return not -SKEW_MS <= now_ms - at_ms <= TOMBSTONES_MS
 
 
@@ -45,13 +40,7 @@ class NewerFormat(ConfigurationError):
 
 
 def newer_format(place: str, found: int, newest: int) -> NewerFormat:
-    """Return the error of a state that only a newer version of this program can read.
-
-    Args:
-        place: where the state is.
-        found: the number of its format.
-        newest: the number of the newest format that this program knows.
-    """
+    """Return the error of a state that only a newer version of this program can read."""
     return NewerFormat(
         f"a state in {place} has format {found}, and this program knows {newest} at most: a newer version has run here; run that"
         " version or a later one"

@@ -46,10 +46,6 @@ def claim(step: str, options: WorkerOptions) -> Identity:
     This is quick unless another worker has the ordinal. A process that replaces a dead one does it first, before it loads anything,
     because until then the readers of the step's outputs may wait for a transaction that the dead one left open.
 
-    Args:
-        step: the step's name.
-        options: the brokers, the ordinal, the folder and the heartbeat count.
-
     Raises:
         ConfigurationError: another worker with this ordinal runs, or the folder cannot be written.
         BusUnavailable: Kafka did not answer in time.

@@ -57,11 +57,6 @@ def transactional_id(step: str, ordinal: int) -> str:
 def init_transactions(producer: Producer, id_: str, beat: Callable[[], None]) -> None:
     """Abort what a former process left open under a transactional id, and refuse everything else that it does.
 
-    Args:
-        producer: transactional, and new.
-        id_: its transactional id.
-        beat: is called about once a second.
-
     Raises:
         BusUnavailable: the broker did not answer in time.
     """
@@ -86,12 +81,6 @@ def fence(admin: AdminClient, options: WorkerOptions, *, group: str, id_: str) -
 
     One that is in its group is left alone: the group forgets a worker that died or hangs before it gives its partitions to others, and
     what is waited for may be the transaction of another step. The caller asks again.
-
-    Args:
-        admin: asks the broker.
-        options: the brokers, and the heartbeat.
-        group: the step's name.
-        id_: the transactional id, and the group instance id.
     """
     with contextlib.suppress(BusUnavailable):
         if all(one.group_instance_id != id_ for one in _members(admin, group)):
@@ -135,11 +124,6 @@ def committed(
 ) -> Mapping[int, ConfluentPartition]:
     """Return the committed offset of each partition. It waits for transactions that still hold one.
 
-    Args:
-        consumer: of the mailbox; it reads committed offsets only.
-        partitions: of the mailbox.
-        beat: is called about once a second.
-
     Raises:
         BusUnavailable: the broker did not answer, or a transaction stayed open.
     """
@@ -167,11 +151,6 @@ def starts(
 
     Retention may have passed the committed one, and what the client asks the broker for, such as the end, may be answered after a seek,
     which it then undoes. Of one without a leader it is not known: it is not read.
-
-    Args:
-        found: the committed offset of each partition.
-        extent: returns the first offset and the end of one.
-        away: those without a leader.
     """
     return {
         partition: max(0, at.offset) if partition in away else sorted((*extent(partition), at.offset))[1]
@@ -185,12 +164,6 @@ def polled(
     """Return the next messages, each with its record if it is one.
 
     All are looked at before any is dropped: of an error that ends the client there is one message, and silence after it.
-
-    Args:
-        consumer: of the mailbox.
-        most: how many at most.
-        wait_s: how long to wait for the first.
-        gather_s: how long to wait for the others.
 
     Raises:
         BusUnavailable: one of them is an error from which the client does not recover.
@@ -237,12 +210,7 @@ def rival(admin: AdminClient, *, group: str, member: str, client: str) -> str:
 
 
 def members(brokers: str, group: str) -> frozenset[str] | None:
-    """Return the group instance ids of the members of a group; None if Kafka does not say.
-
-    Args:
-        brokers: host:port, separated by commas.
-        group: the consumer group.
-    """
+    """Return the group instance ids of the members of a group; None if Kafka does not say."""
     try:
         return frozenset(str(one.group_instance_id) for one in _members(AdminClient(profiles.admin(brokers)), group))
     except BusUnavailable:

@@ -42,14 +42,7 @@ class Mailbox:
     """The mailbox as one worker sees it. For the worker's thread."""
 
     def __init__(self, spec: StepTopics, options: WorkerOptions, identity: Identity, *, restorer: Restorer) -> None:
-        """Join the group at the first `poll`.
-
-        Args:
-            spec: the step.
-            options: how the worker runs.
-            identity: who it is.
-            restorer: copies the states of the partitions that the group gives to this worker.
-        """
+        """Join the group at the first `poll`."""
         self._spec, self._options, self._identity, self._restorer = spec, options, identity, restorer
         self._admin = AdminClient(profiles.admin(options.brokers))
         self._same = Same(self._admin, spec.mailbox, (spec.states, restorer.topic_id))
@@ -136,12 +129,7 @@ class Mailbox:
         self._due.drop(positions)
 
     def passed(self, positions: Mapping[int, int], *, within_s: float) -> None:
-        """Note next offsets before which there is nothing to do, and which are to be committed.
-
-        Args:
-            positions: the next offset in each partition.
-            within_s: when at the latest.
-        """
+        """Note next offsets before which there is nothing to do, and which are to be committed."""
         self._next |= (held := {at: offset for at, offset in positions.items() if at in self._next})
         self._due.note(held, within_s=within_s)
 
@@ -154,10 +142,6 @@ class Mailbox:
 
     def poll(self, most: int, wait_s: float = POLL_S) -> list[StoredRecord]:
         """Return the next records of the partitions that are ready. What a rebalance overtakes is dropped and read again.
-
-        Args:
-            most: how many records at most.
-            wait_s: how long to wait for the first.
 
         Raises:
             BusUnavailable: Kafka did not answer, the group gives no share, or the client has ended itself, for example since it was fenced.

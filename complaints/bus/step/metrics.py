@@ -16,12 +16,6 @@ class Metrics:
     """What a worker tells Prometheus, once a transaction at most."""
 
     def __init__(self, step: str, store: Store) -> None:
-        """Take what is measured.
-
-        Args:
-            step: the step's name, the label of each figure.
-            store: the local copy of the states.
-        """
         self._store, self._size_at = store, 0.0
         self._batch = telemetry.STEP_BATCH.labels(step)
         self._transaction = telemetry.STEP_TRANSACTION_SECONDS.labels(step)
@@ -34,14 +28,7 @@ class Metrics:
         self.refused = telemetry.STEP_REFUSED.labels(step)
 
     def handled(self, records: Sequence[StoredRecord], *, function_s: float, dead: int, now_ms: int) -> None:
-        """Note records whose results are committed.
-
-        Args:
-            records: of one transaction.
-            function_s: how long the function took for all of them, in seconds.
-            dead: how many of them became dead letters.
-            now_ms: the present time in milliseconds since 1970.
-        """
+        """Note records whose results are committed."""
         self._batch.observe(len(records))
         self._function.observe(function_s)
         self._dead.inc(dead)

@@ -25,12 +25,7 @@ def murmur2(key: bytes) -> int:
 
 
 def partition_of(key: bytes, partitions: int) -> int:
-    """Return the partition that every driver of this program writes a key to.
-
-    Args:
-        key: of a record, not empty.
-        partitions: the number of the topic's partitions.
-    """
+    """Return the partition that every driver of this program writes a key to."""
     return (murmur2(key) & 0x7FFFFFFF) % partitions
 
 
@@ -38,10 +33,6 @@ def misplaced(record: StoredRecord, partitions: int) -> ContractViolation | None
     """Return why a record does not belong where it is; None if it does, or has no key.
 
     In another partition it would make a second state of its key, of which the first one knows nothing.
-
-    Args:
-        record: of a mailbox.
-        partitions: how many the mailbox has.
     """
     if not record.key or (right := partition_of(record.key, partitions)) == record.partition:
         return None

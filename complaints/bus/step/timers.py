@@ -44,13 +44,6 @@ class Timers:
     """The timers of one worker's partitions. A timer may be proposed twice, by two workers or after a crash; the function ignores it."""
 
     def __init__(self, spec: StepSpec, store: Store, now_ms: Callable[[], int]) -> None:
-        """Take what timers need.
-
-        Args:
-            spec: the step, whose `timer` makes the records.
-            store: knows which states have a timer.
-            now_ms: the present time in milliseconds since 1970.
-        """
         self._spec, self._store, self._now_ms = spec, store, now_ms
         self._outstanding: set[tuple[int, bytes]] = set()
         self._proposed: set[tuple[int, bytes]] = set()

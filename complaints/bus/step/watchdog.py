@@ -27,23 +27,13 @@ class Watchdog:
     """Watches one call at a time, or the heartbeats of loops. The process that it ends has crashed, which every service survives."""
 
     def __init__(self, end: Callable[[int], object] = os._exit) -> None:
-        """Watch nothing yet.
-
-        Args:
-            end: ends the process with a status, at once.
-        """
         self._end = end
         self._watched: tuple[str, float] | None = None
         self._thread: threading.Thread | None = None
 
     @contextmanager
     def within(self, seconds: float, what: str) -> Iterator[None]:
-        """End the process if the body takes longer.
-
-        Args:
-            seconds: how long it may take.
-            what: the name of the call, for the log.
-        """
+        """End the process if the body takes longer."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
             self._thread.start()
@@ -96,7 +86,6 @@ class Aside:
     """
 
     def __init__(self) -> None:
-        """Start no thread yet."""
         self._calls: SimpleQueue[tuple[Callable[[], object], Future[None]] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 

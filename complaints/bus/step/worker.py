@@ -167,9 +167,6 @@ class Worker:
     def state_of(self, key: bytes) -> State | None:
         """Return the committed state of a key, or None if it has none or its partition is not handled here now.
 
-        Args:
-            key: of the mailbox's records.
-
         Raises:
             ConfigurationError: the state has a newer format than this program knows.
         """

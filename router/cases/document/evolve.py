@@ -29,13 +29,7 @@ Changed = tuple[AnyFact, int]
 
 
 def evolve(case: Case | None, fact: AnyFact, at_ms: int) -> Case:
-    """Return the document after a fact.
-
-    Args:
-        case: the document before; None before the first fact.
-        fact: the fact.
-        at_ms: the time of the fact in milliseconds since 1970.
-    """
+    """Return the document after a fact."""
     if case is None:
         assert isinstance(fact, Opened)
         changed = _opened(fact)

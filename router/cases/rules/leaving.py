@@ -23,11 +23,6 @@ def parts(before: Case, after: Case, text: str) -> str:
     """Return why a supporter is handled by itself from an addition on; empty if it stays with its main case.
 
     What a person merged although it told of such a matter before stays merged: that is what the person has decided.
-
-    Args:
-        before: the document before the addition.
-        after: the document after it.
-        text: the addition's own words.
     """
     if is_now_of_abuse(before, after):
         return "The citizen now tells of abuse."

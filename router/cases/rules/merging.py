@@ -159,14 +159,7 @@ def echo(draft: Draft, said: command.Echo, law: Law) -> Declined | None:
 
 
 def dialogue(before: Case | None, record: Inbound, facts: Sequence[Fact], after: Case) -> list[AnyCommand]:
-    """Return the commands to other cases that follow from what a record led to.
-
-    Args:
-        before: the document before; None if there was none.
-        record: the record.
-        facts: what it led to.
-        after: the document after it.
-    """
+    """Return the commands to other cases that follow from what a record led to."""
     said, kinds = record.command, {type(fact) for fact in facts}
     if said is None:
         return []
@@ -218,12 +211,7 @@ def is_unclear(case: Case) -> bool:
 
 
 def is_alone(case: Case, danger: bool | None = None) -> bool:
-    """Return whether the search merges a case with no other one: it is a report of abuse, or tells of danger to somebody's life.
-
-    Args:
-        case: the document.
-        danger: whether its first message tells of danger, if that is known.
-    """
+    """Return whether the search merges a case with no other one: it is a report of abuse, or tells of danger to somebody's life."""
     return case.complaint.oversight or tells_of_danger(case.complaint, danger)
 
 

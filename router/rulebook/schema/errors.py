@@ -27,12 +27,7 @@ _TAG = "("
 
 
 def sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
-    """Return what is wrong, and what is wanted.
-
-    Args:
-        error: an error of pydantic.
-        model: the model of the whole file.
-    """
+    """Return what is wrong, and what is wanted."""
     kind, name = error["type"], _named(error["loc"])
     if kind in {"extra_forbidden", "missing"}:
         return _of_field(kind, name, _part_at(model, error["loc"][:-1]))

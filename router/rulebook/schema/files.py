@@ -60,12 +60,7 @@ _KEPT: Final = 64
 
 @lru_cache(maxsize=_KEPT)
 def form(path: str, data: bytes) -> tuple[Document | None, tuple[Mistake, ...]]:
-    """Return a data file with the mistakes in its form; None if it cannot be parsed.
-
-    Args:
-        path: its path from the top of the repository.
-        data: its bytes.
-    """
+    """Return a data file with the mistakes in its form; None if it cannot be parsed."""
     try:
         document = _parsed(path, decoded(path, data))
     except NotYamlError as error:
@@ -79,12 +74,7 @@ def form(path: str, data: bytes) -> tuple[Document | None, tuple[Mistake, ...]]:
 
 
 def references(document: Document, known: Known) -> Iterator[Mistake]:
-    """Yield the names in a data file of what does not exist. The form of all files must have been checked.
-
-    Args:
-        document: the file.
-        known: what exists.
-    """
+    """Yield the names in a data file of what does not exist. The form of all files must have been checked."""
     if not document.path.endswith(".txt"):  # a plain word refers to nothing
         yield from _invalid(document, known)
 

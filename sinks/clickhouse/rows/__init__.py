@@ -44,10 +44,6 @@ def rows_of(record: StoredRecord, number: Numbers) -> Rows:
     A fact has one row, and another one if it opened or routed the case. Any other event has one. A tombstone
     of a case, and the position that the router's step keeps between the cases, have none.
 
-    Args:
-        record: the record.
-        number: gives what stands for tracking codes and ids.
-
     Raises:
         ContractViolation: the record is no event of its topic, or a value does not fit its column. The text says where the record is and
             which value is wrong, but not what it is.

@@ -39,10 +39,5 @@ def rows(letter: DeadLetter, record: StoredRecord) -> Rows:
 
 
 def shown_reason(error_class: str, reason: str) -> str:
-    """Return the reason of a dead letter as people may read it: masked, or "our own fault" if we did not write the error's message.
-
-    Args:
-        error_class: the name of the error's class.
-        reason: the error's message.
-    """
+    """Return the reason of a dead letter as people may read it: masked, or "our own fault" if we did not write the error's message."""
     return mask(reason) if error_class in _WORDED else "our own fault"

@@ -33,11 +33,7 @@ class Flow:
         return not self.paused and partition not in self._held | self._last and partition in self._ready
 
     def pause(self, *, is_paused: bool) -> bool:
-        """Let no records come, or let them come again; return whether that is new.
-
-        Args:
-            is_paused: whether none come from now on.
-        """
+        """Let no records come, or let them come again; return whether that is new."""
         if is_paused == self.paused:
             return False
         self.paused = is_paused
@@ -48,11 +44,7 @@ class Flow:
         return True
 
     def hold(self, partitions: Collection[int]) -> None:
-        """Let no records of some partitions come until they are no longer named here.
-
-        Args:
-            partitions: all that are held from now on; the others go on.
-        """
+        """Let no records of some partitions come until they are no longer named here."""
         held = frozenset(partitions).intersection(self._ready)
         if held == self._held:
             return
@@ -68,11 +60,7 @@ class Flow:
             self._let(partition)
 
     def begin_last(self, partitions: Collection[int]) -> None:
-        """Let some partitions begin only when the others have had a second, because they may kill the worker again.
-
-        Args:
-            partitions: those with a record that was in hand when the worker died.
-        """
+        """Let some partitions begin only when the others have had a second, because they may kill the worker again."""
         self._last = set(partitions)
 
     def begin(self, partition: int, *, is_first: bool) -> None:

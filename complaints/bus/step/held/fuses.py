@@ -49,15 +49,6 @@ class Fuses:
         partitions: int,
         reads: Callable[[StoredRecord], bool] = lambda _: True,
     ) -> None:
-        """Begin with no failure.
-
-        Args:
-            step: the step's name.
-            limit: how many failures in a row hold a partition.
-            orders: knows which partitions are held.
-            partitions: how many the mailbox has.
-            reads: see StepTopics.
-        """
         self.partitions = partitions
         self._reads = reads
         self._step, self._limit, self._orders = step, limit, orders

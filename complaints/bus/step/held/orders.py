@@ -24,12 +24,7 @@ class Orders:
     """Follows the control topic. For the worker's thread."""
 
     def __init__(self, brokers: str, step: str) -> None:
-        """Connect lazily.
-
-        Args:
-            brokers: host:port, separated by commas.
-            step: the step's name.
-        """
+        """Connect lazily."""
         self._brokers, self._step = brokers, step
         self._consumer, self._control = Consumer(profiles.tail(brokers)), Control()
         self._look_at = 0.0

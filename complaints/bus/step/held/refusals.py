@@ -26,11 +26,6 @@ class Refusals:
     """The refused partitions of a worker. For the worker's thread."""
 
     def __init__(self, step: str) -> None:
-        """Begin with none.
-
-        Args:
-            step: the step's name.
-        """
         self._step = step
         self._try_at: dict[int, float] = {}
         self._told: set[int] = set()

@@ -23,11 +23,6 @@ NEW_S: Final = 15.0
 def accept(brokers: str, topics: StepTopics, offsets: Offsets) -> None:
     """Write where a step goes on into its state topic, beside its position: it counts if that is of another mailbox or beyond the end.
 
-    Args:
-        brokers: host:port, separated by commas.
-        topics: of the step.
-        offsets: the next offset to handle in each partition of its mailbox.
-
     Raises:
         BusUnavailable: Kafka did not answer.
     """
@@ -36,11 +31,6 @@ def accept(brokers: str, topics: StepTopics, offsets: Offsets) -> None:
 
 def install(brokers: str, topics: StepTopics, offsets: Offsets) -> None:
     """Write the first positions of a step into its state topic. Kafka forgets offsets that no worker has taken up within seven days.
-
-    Args:
-        brokers: host:port, separated by commas.
-        topics: of the step, whose mailbox is new.
-        offsets: the first offset of each partition of its mailbox.
 
     Raises:
         BusUnavailable: Kafka did not answer.

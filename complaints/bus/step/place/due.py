@@ -9,17 +9,11 @@ class Due:
     """The positions that wait for a commit. For the worker's thread."""
 
     def __init__(self) -> None:
-        """Begin with none."""
         self._offsets: dict[int, int] = {}
         self._at = math.inf
 
     def note(self, positions: Mapping[int, int], *, within_s: float) -> None:
-        """Note positions.
-
-        Args:
-            positions: the next offset in each partition.
-            within_s: when they are to be committed, at the latest.
-        """
+        """Note positions."""
         self._at = min(time.monotonic() + within_s, self._at if self._offsets else math.inf)
         self._offsets |= positions
 

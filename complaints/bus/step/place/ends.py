@@ -10,7 +10,6 @@ class Ends:
     """What was read of each partition. For the worker's thread."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
         self._read: dict[int, int] = {}
         self._ends: dict[int, int] = {}
 
@@ -29,11 +28,7 @@ class Ends:
         self._ends.pop(partition, None)
 
     def passed(self, positions: Mapping[int, int]) -> dict[int, int]:
-        """Return the ends of the partitions of which all that was read is handled, each once.
-
-        Args:
-            positions: the next offset to handle in each partition.
-        """
+        """Return the ends of the partitions of which all that was read is handled, each once."""
         found = {
             partition: end
             for partition, end in self._ends.items()

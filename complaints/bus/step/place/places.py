@@ -46,12 +46,6 @@ class Places:
     def begin(self, partition: int, known: Known, first: int, end: int) -> int:
         """Return where a partition begins whose states are complete.
 
-        Args:
-            partition: its number.
-            known: what the state topic says about it.
-            first: the offset of the first record that Kafka has.
-            end: the offset after the last one.
-
         Raises:
             ConfigurationError: an operator has to decide (see start_of).
         """

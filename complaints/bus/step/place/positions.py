@@ -138,12 +138,7 @@ def accepted_key(step: str) -> bytes:
 
 
 def written(position: Position, states_id: str) -> bytes:
-    """Return the value of the record of a position.
-
-    Args:
-        position: the position.
-        states_id: the id of the state topic that has the states up to it.
-    """
+    """Return the value of the record of a position."""
     offset, writer, topic_id, last = position
     return json.encode(_Written(offset=offset, writer=writer, topic=topic_id, last=last, states=states_id))
 
@@ -169,13 +164,6 @@ def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> t
     offsets without an error. But a worker commits an offset only together with a position: one that is later than the position tells that
     the state topic has lost its end. What an operator has said counts if the position cannot: it is of another mailbox, beyond the
     log, or in one that has grown again.
-
-    Args:
-        step: the step's name.
-        place: the mailbox and the partition, for errors.
-        states: the name of the state topic.
-        known: what is known of the place.
-        log: what Kafka has.
 
     Raises:
         ConfigurationError: nothing is known, or what is known is not of this log, and an operator has to decide.
@@ -234,13 +222,7 @@ def is_ahead(committed: Position | None, position: Position | None) -> bool:
 
 
 def order_for(step: str, place: str, to: str | int) -> str:
-    """Return the command for one partition, in backticks: said of all it would move those that are whole, too.
-
-    Args:
-        step: the step's name.
-        place: the topic and the partition.
-        to: where to go on.
-    """
+    """Return the command for one partition, in backticks: said of all it would move those that are whole, too."""
     return f"`lapor offsets set {step} --topic-partition {place.rpartition('/')[2]} --to {to} --yes`"
 
 

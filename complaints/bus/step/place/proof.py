@@ -14,7 +14,6 @@ class Proof:
     """The last record that was handled of each partition, and the partitions of which it has not come yet. For the worker's thread."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
         self._seen: dict[int, set[Mark]] = defaultdict(set)
         self._last: dict[int, Mark] = {}
         self._open: dict[int, Position] = {}

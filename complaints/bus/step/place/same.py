@@ -22,13 +22,6 @@ class Same:
     """The topics of a step by their ids. For the worker's thread."""
 
     def __init__(self, admin: AdminClient, mailbox: str, states: tuple[str, str]) -> None:
-        """Know no id of the mailbox yet.
-
-        Args:
-            admin: asks the broker.
-            mailbox: its name.
-            states: the name and the id of the state topic.
-        """
         self._admin, self._topic, self._states = admin, mailbox, states
         self._ids, self._look_at = dict[str, str](), 0.0
         self._leaderless = frozenset[int]()

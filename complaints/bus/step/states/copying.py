@@ -54,15 +54,6 @@ class Copy:
     def __init__(
         self, spec: StepTopics, topic_id: str, at: At, *, held: Progress | None, former: Position | None
     ) -> None:
-        """Begin.
-
-        Args:
-            spec: the step.
-            topic_id: of the state topic.
-            at: what is to be copied.
-            held: how far the copy on the disk is that is gone on with.
-            former: see the class.
-        """
         self._spec, self._topic_id = spec, topic_id
         self._position_key, self._accepted_key = position_key(spec.name), accepted_key(spec.name)
         self.partition, self.first, self.end = at
@@ -98,9 +89,5 @@ class Copy:
         return []
 
     def progress(self, now_ms: int) -> Progress:
-        """Return how far it is.
-
-        Args:
-            now_ms: the present time in milliseconds since 1970.
-        """
+        """Return how far it is."""
         return Progress(self._topic_id, self.next, now_ms, self.known, self.last)

@@ -40,14 +40,7 @@ class Restorer:
     """Copies the states of newly assigned partitions. For the worker's thread."""
 
     def __init__(self, spec: StepTopics, options: WorkerOptions, store: Store, *, topic_id: str) -> None:
-        """Connect lazily.
-
-        Args:
-            spec: the step, with its state topic, the keys that are its own, and the newest format that this program can read.
-            options: the brokers, and the present time.
-            store: the local copy.
-            topic_id: of the state topic.
-        """
+        """Connect lazily."""
         self._brokers, now_ms = options.brokers, options.now_ms
         self._spec, self._topic, self._store, self._now_ms = spec, spec.states, store, now_ms
         self._reader = Consumer(profiles.states(self._brokers, committed=True))

@@ -70,13 +70,13 @@ class Change(NamedTuple):
 
 
 class Store:
-    """States by partition and key, their timers in order of time, and the progress of each partition. For one thread."""
+    """States by partition and key, their timers in order of time, and the progress of each partition. For one thread.
+
+    Every write raises UnavailableError if the disk does not take it.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Open the store, or create it.
-
-        Args:
-            folder: is the store's alone.
 
         Raises:
             ConfigurationError: the folder cannot be written, or another worker has it open.
@@ -125,9 +125,6 @@ class Store:
             changes: the new states of each partition; of several for one key the last one counts.
             progress: the new progress of each partition.
             bulk: skip the write-ahead log, which a restore does not need; `flush` makes such writes durable.
-
-        Raises:
-            UnavailableError: the disk did not take it.
         """
         batch = WriteBatch(raw_mode=True)
         for partition, new in changes.items():
@@ -174,22 +171,12 @@ class Store:
         return self._timed[partition]
 
     def flush(self) -> None:
-        """Make what was written in bulk durable.
-
-        Raises:
-            UnavailableError: the disk did not take it.
-        """
+        """Make what was written in bulk durable."""
         with self._writing():
             self._db.flush()
 
     def due(self, partition: int, until_ms: int, most: int) -> list[Timer]:
-        """Return the timers of a partition that are due, earliest first.
-
-        Args:
-            partition: of the mailbox.
-            until_ms: the present time in milliseconds since 1970.
-            most: how many at most.
-        """
+        """Return the timers of a partition that are due, earliest first."""
         found: list[Timer] = []
         start = _TIMER + _PARTITION.pack(partition)
         for name in self._keys(start):
@@ -219,9 +206,6 @@ class Store:
         """Delete everything of a partition in one step: its copy is of another topic, or too old to trust.
 
         What is left of an interrupted wipe would otherwise be trusted, or mixed with the states of the next copy.
-
-        Raises:
-            UnavailableError: the disk did not take it.
         """
         number, batch = _PARTITION.pack(partition), WriteBatch(raw_mode=True)
         for space in (_STATE, _TIMER):
