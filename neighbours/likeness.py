@@ -7,7 +7,7 @@ place below the regency. docs/adr/0030-duplicates-by-what-a-text-tells.md says w
 from typing import Final, NamedTuple
 
 from neighbours.faults import OWN_FROM, Shares, is_own, one_matter, one_wide_matter, unlike
-from neighbours.places import IN_DISTRICT, LIKELY, NO_PLACE, STRANGE, THERE, contradict, formed, named, nearness
+from neighbours.places import IN_DISTRICT, NO_PLACE, THERE, contradict, formed, named, nearness
 from neighbours.signs import Signature
 from normalizer.matter.grave import GRAVE
 from normalizer.matter.local_names import IS_VILLAGE
@@ -60,16 +60,7 @@ def same(first: Side, second: Side, *, one_person: bool = False) -> bool:
         return _copied(one, other, shares)
     if place == IN_DISTRICT:
         return not (_finer(first) and _finer(second)) and one_wide_matter(one, other, shares)
-    shared = bool(one.families & other.families)
-    if (place == STRANGE and not (shared and one.ways & other.ways)) or (
-        place == LIKELY and not (shared and _much(shares))
-    ):
-        return False
     return one_matter(one, other, shares, related=first.topic > 0 and first.topic == second.topic, there=place == THERE)
-
-
-def _much(shares: Shares) -> bool:
-    return shares.fewer >= 0.5 and shares.all >= 0.2  # noqa: PLR2004
 
 
 def _copied(one: Signature, other: Signature, shares: Shares) -> bool:

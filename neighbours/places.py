@@ -9,9 +9,8 @@ from normalizer.matter.local_names import IS_VILLAGE
 from normalizer.matter.matters import KINDS, NUMBERS
 from normalizer.matter.names import CONTINUED
 
-NO_PLACE, STRANGE, IN_DISTRICT, LIKELY, NEAR, THERE = 0.0, 0.5, 0.7, 1.0, 1.5, 2.0
-"""How well two texts tell the same place: not at all, a name although each also names a place that the other does not, the district,
-words that may be a name, one name in passing, one of one kind."""
+NO_PLACE, IN_DISTRICT, NEAR, THERE = 0.0, 0.7, 1.5, 2.0
+"""How well two texts tell the same place: not at all, the district, one name in passing, one of one kind."""
 
 VILLAGE: Final = KINDS.index("village") + 1
 """The kind of the names of villages."""
@@ -31,12 +30,6 @@ _ASIDE: Final = frozenset([KINDS.index(kind) + 1 for kind in ("office", "faith",
 
 _HOUSES: Final = 20
 """How far apart two numbers of houses may be in one matter."""
-
-_SURE: Final = 2
-"""How many names two texts share that are of one place though each names another place too."""
-
-_MAYBE: Final = 2
-"""How many words that may be names two texts share that may be of one place; of words that are none of every day, one."""
 
 
 def contradict(one: Signature, other: Signature, *, village: bool) -> bool:
@@ -66,39 +59,19 @@ def contradict(one: Signature, other: Signature, *, village: bool) -> bool:
 
 
 def nearness(one: Signature, other: Signature, *, village: bool, district: bool) -> float:
-    """Return how well two texts that do not contradict each other tell the same place below the regency.
-
-    If each of them names a place that the other one does not name, only two shared names, or the whole name of a thing, tell surely that
-    it is the same place.
-    """
+    """Return how well two texts that do not contradict each other tell the same place below the regency."""
     shared = [place for name, place in one.local.items() if name in other.words]
     shared += [place for name, place in other.local.items() if name in one.words]
     in_village = village or any(place.levels & IS_VILLAGE for place in shared)
     local = one.local.keys() | other.local.keys()
     sure = len(((_told(one) & other.words) | (_told(other) & one.words)) - local) or len(formed(one, other) - local)
-    if not in_village and _unmatched(one, other) and _unmatched(other, one):
-        if sure >= _SURE or _share_a_whole_name(one, other):
-            return THERE
-        return NO_PLACE if not sure else NEAR if shared else STRANGE
     sure += in_village
     found = max(_by_kind(one, other), NO_PLACE if not sure else NEAR if sure == 1 else THERE)
     if found < NEAR and (
         one.numbers.get(_KM, set()) & other.numbers.get(_KM, set()) or _mentions(one, other) or _mentions(other, one)
     ):
         return NEAR
-    if found == NO_PLACE and (district or shared):
-        return IN_DISTRICT
-    maybe = (one.likely & other.likely) | (one.rare & other.words) | (other.rare & one.words)
-    enough = _MAYBE if one.rare.isdisjoint(other.rare) else 1
-    if found == NO_PLACE and len(maybe) >= enough and not (named(one) - other.words and named(other) - one.words):
-        return LIKELY
-    return found
-
-
-def _unmatched(sign: Signature, other: Signature) -> bool:
-    """Return whether a text names a place below the district that another text does not name."""
-    villages = {name for name, place in sign.local.items() if place.levels & IS_VILLAGE}
-    return bool((sign.placed | villages) - other.words - other.formed)
+    return IN_DISTRICT if found == NO_PLACE and (district or shared) else found
 
 
 def named(sign: Signature) -> AbstractSet[int]:
@@ -153,20 +126,6 @@ def _parts_differ(names: Mapping[int, list[Name]], others: Mapping[int, list[Nam
     """Return whether two texts tell different parts of one place that no word announces ("Koya Barat", "Koya Timur")."""
     parts, told = set(names.get(_SPOT, ())), set(others.get(_SPOT, ()))
     return not parts & told and any(a.beginnings == b.beginnings for a in parts for b in told)
-
-
-def _share_a_whole_name(one: Signature, other: Signature) -> bool:
-    """Return whether the whole name of a thing in one text is, or begins, the name of such a thing in the other one."""
-    return any(
-        name.end == called.end
-        and name.beginnings
-        and called.beginnings
-        and (name.beginnings[-1] in called.beginnings or called.beginnings[-1] in name.beginnings)
-        for kind, names in one.names.items()
-        if kind != VILLAGE and kind in other.names
-        for name in names
-        for called in other.names[kind]
-    )
 
 
 def _mentions(one: Signature, other: Signature) -> bool:
