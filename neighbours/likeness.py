@@ -7,7 +7,7 @@ place below the regency. docs/adr/0030-duplicates-by-what-a-text-tells.md says w
 from typing import Final, NamedTuple
 
 from neighbours.faults import OWN_FROM, Shares, is_own, one_matter, one_wide_matter, unlike
-from neighbours.places import IN_DISTRICT, NO_PLACE, THERE, contradict, formed, named, nearness
+from neighbours.places import IN_DISTRICT, NO_PLACE, STRANGE, THERE, contradict, formed, named, nearness
 from neighbours.signs import Signature
 from normalizer.matter.grave import GRAVE
 from normalizer.matter.local_names import IS_VILLAGE
@@ -43,13 +43,7 @@ class Side(NamedTuple):
 
 
 def same(first: Side, second: Side, *, one_person: bool = False) -> bool:
-    """Return whether two complaints of one regency are about the same matter.
-
-    Args:
-        first: a complaint.
-        second: another one, sent not much earlier or later.
-        one_person: whether both are from one person: then the words alone suffice.
-    """
+    """Return whether two complaints of one regency are about the same matter. If both are from one person, the words alone suffice."""
     one, other = first.sign, second.sign
     if one.words.isdisjoint(other.words) or differ(first, second) or owned(first) or owned(second):
         return False
@@ -60,6 +54,8 @@ def same(first: Side, second: Side, *, one_person: bool = False) -> bool:
         return _copied(one, other, shares)
     if place == IN_DISTRICT:
         return not (_finer(first) and _finer(second)) and one_wide_matter(one, other, shares)
+    if place == STRANGE and not (one.families & other.families and one.ways & other.ways):
+        return False
     return one_matter(one, other, shares, related=first.topic > 0 and first.topic == second.topic, there=place == THERE)
 
 

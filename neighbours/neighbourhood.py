@@ -160,12 +160,9 @@ class Merge(NamedTuple):
 def opened(
     candidates: Sequence[Candidate], newcomer: Candidate, *, day: int
 ) -> tuple[Sequence[Candidate], list[Merge]]:
-    """Return the candidates of a regency with one more case, and the merges that are proposed.
+    """Return the candidates of a regency with one more case, and the merges that are proposed on a day since 1970.
 
-    Args:
-        candidates: the candidates so far, the oldest first.
-        newcomer: the case; it may be older than cases that reached us before it.
-        day: today, in days since 1970.
+    The case may be older than cases that reached us before it.
     """
     known, others = "", candidates
     if any(one.seen_day < day - DAYS or one.code == newcomer.code for one in candidates):

@@ -9,8 +9,9 @@ from normalizer.matter.local_names import IS_VILLAGE
 from normalizer.matter.matters import KINDS, NUMBERS
 from normalizer.matter.names import CONTINUED
 
-NO_PLACE, IN_DISTRICT, NEAR, THERE = 0.0, 0.7, 1.5, 2.0
-"""How well two texts tell the same place: not at all, the district, one name in passing, one of one kind."""
+NO_PLACE, STRANGE, IN_DISTRICT, NEAR, THERE = 0.0, 0.5, 0.7, 1.5, 2.0
+"""How well two texts tell the same place: not at all, a name although each also names a place that the other does not, the district,
+one name in passing, one of one kind."""
 
 VILLAGE: Final = KINDS.index("village") + 1
 """The kind of the names of villages."""
@@ -31,14 +32,14 @@ _ASIDE: Final = frozenset([KINDS.index(kind) + 1 for kind in ("office", "faith",
 _HOUSES: Final = 20
 """How far apart two numbers of houses may be in one matter."""
 
+_SURE: Final = 2
+"""How many names two texts share that are of one place though each names another place too."""
+
 
 def contradict(one: Signature, other: Signature, *, village: bool) -> bool:
-    """Return whether two texts name different places of one kind, other numbers, or other parts of a place.
+    """Return whether two texts of a regency name different places of one kind, other numbers, or other parts of a place.
 
-    Args:
-        one: what a text tells.
-        other: what another text of the same regency tells.
-        village: whether both are of one village: then a longer or shorter name of it does not contradict.
+    In one village a longer or shorter name of it does not contradict.
     """
     if (
         _numbers_differ(one.numbers, other.numbers)
@@ -59,12 +60,20 @@ def contradict(one: Signature, other: Signature, *, village: bool) -> bool:
 
 
 def nearness(one: Signature, other: Signature, *, village: bool, district: bool) -> float:
-    """Return how well two texts that do not contradict each other tell the same place below the regency."""
+    """Return how well two texts that do not contradict each other tell the same place below the regency.
+
+    If each of them names a place that the other one does not name, only two shared names, or the whole name of a thing, tell surely that
+    it is the same place.
+    """
     shared = [place for name, place in one.local.items() if name in other.words]
     shared += [place for name, place in other.local.items() if name in one.words]
     in_village = village or any(place.levels & IS_VILLAGE for place in shared)
     local = one.local.keys() | other.local.keys()
     sure = len(((_told(one) & other.words) | (_told(other) & one.words)) - local) or len(formed(one, other) - local)
+    if not in_village and _unmatched(one, other) and _unmatched(other, one):
+        if sure >= _SURE or _share_a_whole_name(one, other):
+            return THERE
+        return NO_PLACE if not sure else NEAR if shared else STRANGE
     sure += in_village
     found = max(_by_kind(one, other), NO_PLACE if not sure else NEAR if sure == 1 else THERE)
     if found < NEAR and (
@@ -72,6 +81,12 @@ def nearness(one: Signature, other: Signature, *, village: bool, district: bool)
     ):
         return NEAR
     return IN_DISTRICT if found == NO_PLACE and (district or shared) else found
+
+
+def _unmatched(sign: Signature, other: Signature) -> bool:
+    """Return whether a text names a place below the district that another text does not name."""
+    villages = {name for name, place in sign.local.items() if place.levels & IS_VILLAGE}
+    return bool((sign.placed | villages) - other.words - other.formed)
 
 
 def named(sign: Signature) -> AbstractSet[int]:
@@ -126,6 +141,20 @@ def _parts_differ(names: Mapping[int, list[Name]], others: Mapping[int, list[Nam
     """Return whether two texts tell different parts of one place that no word announces ("Koya Barat", "Koya Timur")."""
     parts, told = set(names.get(_SPOT, ())), set(others.get(_SPOT, ()))
     return not parts & told and any(a.beginnings == b.beginnings for a in parts for b in told)
+
+
+def _share_a_whole_name(one: Signature, other: Signature) -> bool:
+    """Return whether the whole name of a thing in one text is, or begins, the name of such a thing in the other one."""
+    return any(
+        name.end == called.end
+        and name.beginnings
+        and called.beginnings
+        and (name.beginnings[-1] in called.beginnings or called.beginnings[-1] in name.beginnings)
+        for kind, names in one.names.items()
+        if kind != VILLAGE and kind in other.names
+        for name in names
+        for called in other.names[kind]
+    )
 
 
 def _mentions(one: Signature, other: Signature) -> bool:
