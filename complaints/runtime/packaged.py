@@ -37,6 +37,11 @@ def words_in(package: str, name: str) -> tuple[str, ...]:
     return _lists(package)[name]
 
 
+def pairs_in(package: str, name: str) -> dict[str, str]:
+    """Return a list of such a file whose words are written with their meanings, as in "kab=kabupaten"."""
+    return {word: meaning for word, _, meaning in (pair.partition("=") for pair in words_in(package, name))}
+
+
 @cache
 def _lists(package: str) -> dict[str, tuple[str, ...]]:
     """Return the lists, one on each line: they are read without a parser of YAML, which takes long to load."""

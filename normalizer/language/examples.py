@@ -7,30 +7,14 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from complaints.runtime.packaged import words_in
+
 OF_INTENTS: Final = "intents"
 OF_SUBJECTS: Final = "subjects"
 KINDS: Final = (OF_INTENTS, OF_SUBJECTS)
 """What is learnt, by the names of the folders."""
 
-INTENTS: Final = (
-    "story",
-    "place",
-    "danger",
-    "hide",
-    "stop",
-    "resume",
-    "withdraw",
-    "status",
-    "help",
-    "thanks",
-    "agree",
-    "smalltalk",
-    "rating",
-    "dispute",
-    "settled",
-    "correction",
-    "spam",
-)
+INTENTS: Final = words_in("normalizer", "intents")
 """The ids of the intents; docs/language.md says what each is."""
 
 _FIELDS: Final = {OF_INTENTS: {"lang", "writer", "text"}, OF_SUBJECTS: {"writer", "text"}}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from complaints.runtime.packaged import pairs_in
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, REGENCY, VILLAGE
 from normalizer.places.names import place_names
 from router.agencies.registry import Agency, Registry
@@ -13,21 +14,8 @@ _LOOSE = frozenset(("institution", "landmark", "area", "nickname"))
 """Ways to refer to a place that do not count in an agency's name, because they are not the place's own name."""
 
 _SMALL = {
-    "kecamatan": ("kec", DISTRICT),
-    "camat": ("kec", DISTRICT),
-    "distrik": ("kec", DISTRICT),
-    "kapanewon": ("kec", DISTRICT),
-    "kemantren": ("kec", DISTRICT),
-    "panewu": ("kec", DISTRICT),
-    "kalurahan": ("kel", VILLAGE),
-    "kelurahan": ("kel", VILLAGE),
-    "lurah": ("kel", VILLAGE),
-    "desa": ("kel", VILLAGE),
-    "nagari": ("kel", VILLAGE),
-    "gampong": ("kel", VILLAGE),
-    "pekon": ("kel", VILLAGE),
-    "polsek": ("polsek", DISTRICT),
-    "kua": ("kua", DISTRICT),
+    word: (office, VILLAGE if office == "kel" else DISTRICT)
+    for word, office in pairs_in("router", "places_small_offices").items()
 }
 """Small offices by the first word of their names: the kind of office, and the code length of its place."""
 
@@ -47,12 +35,8 @@ def places(registry: Registry, words: str) -> tuple[str, ...]:
 def small_places(registry: Registry, words: str, *, villages: bool) -> tuple[str, ...]:
     """Return the code of the only regency that has districts or villages with the name `words`, in a tuple of one.
 
-    The tuple is empty if several regencies have the name, if none has it, or if the words name a regency or province.
-
-    Args:
-        registry: the agencies that exist.
-        words: the name.
-        villages: whether a village's name is enough; otherwise at least one district must have the name.
+    The tuple is empty if several regencies have the name, if none has it, or if the words name a regency or province. The name of a village
+    alone is enough only if `villages` count.
     """
     name = place_names(registry.gazetteer).get(words)
     small = name.small if name and not places(registry, words) else ()

@@ -2,44 +2,10 @@
 
 import re
 
+from complaints.runtime.packaged import pairs_in
 from normalizer.text import fold
 
-_WORDS = {
-    "kementrian": "kementerian",
-    "kemen": "kementerian",
-    "jendral": "jenderal",
-    "pemukiman": "permukiman",
-    "komomunikasi": "komunikasi",
-    "propinsi": "provinsi",
-    "prov": "provinsi",
-    "kab": "kabupaten",
-    "kodya": "kota",
-    "kotamadya": "kota",
-    "kec": "kecamatan",
-    "kel": "kelurahan",
-    "dirjen": "ditjen",
-    "irjen": "itjen",
-    "ittama": "itjen",
-    "itama": "itjen",
-    "catatan": "pencatatan",
-    "sudin": "suku dinas",
-    "sudis": "suku dinas",
-    "kanwil": "kantor wilayah",
-    "kanreg": "kantor regional",
-    "resort": "resor",
-    "kadis": "dinas",
-    "kadin": "dinas",
-    "bag": "bagian",
-    "bpjamsostek": "bpjs ketenagakerjaan",
-    "kandepag": "kankemenag",
-    "cabdin": "cabang dinas",
-    "kcd": "cabang dinas",
-    "sekretaris": "sekretariat",
-    "sekda": "sekretariat daerah",
-    "kades": "desa",
-    "pemdes": "desa",
-    "lp": "lapas",
-}
+_WORDS = pairs_in("router", "spelling_words")
 """Spellings and abbreviations of single words, each with its normal form."""
 
 _PHRASES = tuple(

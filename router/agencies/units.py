@@ -2,7 +2,7 @@
 
 import re
 
-from complaints.runtime.packaged import words_in
+from complaints.runtime.packaged import pairs_in, words_in
 from normalizer.places.gazetteer import PROVINCE, REGENCY
 from router.agencies.names import national, unit_of
 from router.agencies.places import levels_first, small_splits, splits, without_levels
@@ -14,23 +14,7 @@ _BRANCH_WORDS = frozenset(words_in("router", "units_branch_words"))
 _NUMBER = re.compile(r"(?:\d+[a-c]?|i{1,3}|iv|vi{0,3}|ix|xi{0,3}|xiv)[abc]?")
 """The number of a class, an office or a school."""
 
-_BRANCHES = {
-    "bpjs-kes": ("bpjskes-kc",),
-    "bpjs-tk": ("bpjstk-kc",),
-    "atr-bpn": ("kantah", "kanwil-bpn"),
-    "ditjen-imigrasi": ("kanim",),
-    "kemenag": ("kankemenag", "kanwil-kemenag"),
-    "pos": ("kantorpos",),
-    "pln": ("pln-up3",),
-    "djp": ("kpp", "kanwil-djp"),
-    "bps": ("bps-kab",),
-    "kpu": ("kpud",),
-    "bnn": ("bnnk",),
-    "bawaslu": ("bawaslu-daerah",),
-    "bkn": ("bkn-kanreg",),
-    "bea-cukai": ("kppbc",),
-    "bpom": ("bbpom",),
-}
+_BRANCHES = {body: kinds.split() for body, kinds in pairs_in("router", "units_branches").items()}
 """By national agency, the kinds of local unit that are its branches: in a town and, if there is a second one, in a province."""
 
 _BY_OWN_NAME = frozenset(words_in("router", "units_by_own_name"))
