@@ -383,40 +383,11 @@ class Due(Command, tag=CommandKind.due.value):
     """The time for something has come: a deadline, a reminder, a closing."""
 
 
-AnyCommand = (
-    Add
-    | Disagree
-    | Reopen
-    | Rate
-    | Withdraw
-    | Hide
-    | Show
-    | Status
-    | Verify
-    | Accept
-    | Refuse
-    | HandOn
-    | Ask
-    | Answer
-    | Extend
-    | Postpone
-    | Close
-    | Reroute
-    | Reclassify
-    | Prioritise
-    | Archive
-    | Merge
-    | Unmerge
-    | Adopt
-    | Confirm
-    | Reject
-    | Second
-    | Leave
-    | Forget
-    | Echo
-    | Unheard
-    | Due
-)
+_ByCitizen = Add | Disagree | Reopen | Rate | Withdraw | Hide | Show | Status
+_ByOwner = Verify | Accept | Refuse | HandOn | Ask | Answer | Extend | Postpone | Close
+_ByDesk = Reroute | Reclassify | Prioritise | Archive
+_ByCase = Merge | Unmerge | Adopt | Confirm | Reject | Second | Leave | Forget | Echo
+AnyCommand = _ByCitizen | _ByOwner | _ByDesk | _ByCase | Unheard | Due
 """A command of one of the kinds: what a `match` over commands takes."""
 
 Worded = Spoken | Wish | Merge | Reject | Second | Echo

@@ -376,45 +376,13 @@ class Declined(Fact, tag=FactKind.declined.value):
     """Why it changed nothing."""
 
 
-AnyFact = (
-    Opened
-    | Routed
-    | Asked
-    | Added
-    | Refused
-    | Answered
-    | Continued
-    | Verified
-    | Accepted
-    | HandedOn
-    | Extended
-    | Postponed
-    | Resumed
-    | Closed
-    | Reopened
-    | Rated
-    | Withdrawn
-    | Hidden
-    | Shown
-    | Rerouted
-    | Reclassified
-    | Prioritised
-    | Archived
-    | Reminded
-    | Unanswered
-    | Unheard
-    | Overdue
-    | Escalated
-    | Proposed
-    | Merged
-    | Unmerged
-    | Seconded
-    | Supported
-    | Left
-    | Forgotten
-    | Echoed
-    | Declined
-)
+_First = Opened | Routed | Asked | Added | Refused | Answered | Continued
+_ByOwner = Verified | Accepted | HandedOn | Extended | Postponed
+_InItsLife = Resumed | Closed | Reopened | Rated | Withdrawn | Hidden | Shown
+_ByDesk = Rerouted | Reclassified | Prioritised | Archived
+_ByClock = Reminded | Unanswered | Unheard | Overdue | Escalated
+_ByCase = Proposed | Merged | Unmerged | Seconded | Supported | Left | Forgotten | Echoed
+AnyFact = _First | _ByOwner | _InItsLife | _ByDesk | _ByClock | _ByCase | Declined
 """A fact of one of the kinds: what a `match` over facts takes."""
 
 Worded = Spoken | Refused | Rated | Prioritised | Proposed | Seconded | Declined

@@ -26,45 +26,19 @@ from complaints.fact import AnyFact, Fact
 from complaints.mail import Delivery, Due, MessageEvent, Received, Reply, ReplyEvent, Send, SendReport
 from complaints.neighbour import Closed, Joined, Left, Opened, Told
 
-AnyEvent = (
-    Complaint
-    | Command
-    | Fact
-    | DeadLetter
-    | Received
-    | Reply
-    | Send
-    | SendReport
-    | Due
-    | MessageEvent
-    | ReplyEvent
-    | Delivery
-    | Opened
-    | Closed
-    | Joined
-    | Left
-    | Told
-)
+_OfCase = Complaint | Command | Fact | DeadLetter
+_OfMail = Received | Reply | Send | SendReport | Due | MessageEvent | ReplyEvent | Delivery
+AnyEvent = _OfCase | _OfMail | Opened | Closed | Joined | Left | Told
 E = TypeVar("E", bound=Event)
 
 _TOPIC_OF: dict[type[Event], str] = {
-    Complaint: COMPLAINTS,
-    Command: COMPLAINTS,
+    **dict.fromkeys((Complaint, Command), COMPLAINTS),
     Fact: CASE_EVENTS,
     DeadLetter: DEAD_LETTERS,
-    Received: CONVERSATIONS,
-    Reply: CONVERSATIONS,
-    Due: CONVERSATIONS,
-    Send: SENDS,
-    SendReport: SENDS,
-    MessageEvent: MESSAGE_EVENTS,
-    ReplyEvent: MESSAGE_EVENTS,
-    Delivery: MESSAGE_EVENTS,
-    Opened: NEIGHBOURS,
-    Closed: NEIGHBOURS,
-    Joined: NEIGHBOURS,
-    Left: NEIGHBOURS,
-    Told: NEIGHBOURS,
+    **dict.fromkeys((Received, Reply, Due), CONVERSATIONS),
+    **dict.fromkeys((Send, SendReport), SENDS),
+    **dict.fromkeys((MessageEvent, ReplyEvent, Delivery), MESSAGE_EVENTS),
+    **dict.fromkeys((Opened, Closed, Joined, Left, Told), NEIGHBOURS),
 }
 FIXED: Headers = (("content-type", b"application/json"), ("ce_specversion", b"1.0"))
 """The headers that all records have."""
@@ -184,11 +158,6 @@ def decode(record: StoredRecord, model: type[E]) -> E:
 
 def decode_one_of(record: StoredRecord, takes: Mapping[bytes, type[E]], taker: str) -> E:
     """Return the event in a record of a mailbox that takes several types.
-
-    Args:
-        record: the record.
-        takes: the class of the event by the header `ce_type`.
-        taker: who takes it, for the error.
 
     Raises:
         ContractViolation: the record is of another type, or not valid (see decode).
