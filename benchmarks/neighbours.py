@@ -54,7 +54,7 @@ class Score(NamedTuple):
 def opened(side: dict[str, Any], id_: str, normaliser: Normaliser) -> Opened:
     """Return the record that the router would write for one side of a pair."""
     received_at = datetime.fromisoformat(side["received_at"])
-    place = normaliser.read(side["text"], received_at=received_at, region=side["region"])
+    place = normaliser.reader.read(side["text"], received_at=received_at, region=side["region"])
     complaint = uuid5(NAMESPACE, id_)
     return Opened(
         id=complaint,

@@ -4,7 +4,6 @@ Does no I/O after its data are loaded.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -58,13 +57,7 @@ _CLEAR: Final = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """What a message adds to a complaint: the parts of the command `add`.
-
-    Attributes:
-        addition: the message.
-        reading: what the case takes from the message.
-        complaint: the complaint with the message; None if the complaint is not known.
-    """
+    """What a message adds to a complaint: the parts of the command `add`."""
 
     addition: Addition
     reading: MessageReading
@@ -87,33 +80,13 @@ class Normaliser:
         """The gazetteer: the official names of all regions, by Kemendagri code."""
         return self.reader.gazetteer
 
-    def read(
-        self,
-        text: str,
-        *,
-        title: str = "",
-        address: str = "",
-        received_at: datetime | None = None,
-        region: str | None = None,
-    ) -> Reading:
-        """Return what a text says: place, date, subjects, class and missing parts. Never raises for any Unicode text.
-
-        Args:
-            text: the story.
-            title: the citizen's own title.
-            address: the content of a form's field for the place.
-            received_at: the time of receipt, with a time zone; without it, the reading has no date.
-            region: the Kemendagri code that a keyword or a form gave.
-        """
-        return self.reader.read(text, title=title, address=address, received_at=received_at, region=region)
-
     def _heard(self, text: str, **beside: Any) -> Reading:
         """Return what a message says: a cry for help is read by its own words, which the post above may complete."""
         own = cry_in(text)
-        reading = self.read(own, **beside)
+        reading = self.reader.read(own, **beside)
         if own == text:
             return reading
-        whole = self.read(text, **beside)
+        whole = self.reader.read(text, **beside)
         if not reading.subjects:
             return whole
         if reading.place.regency is None and whole.place.province is not None:
@@ -215,7 +188,7 @@ class Normaliser:
         before, shared = complaint.place.pin, position_of(message)
         reading, pin = read_at(
             partial(
-                self.read,
+                self.reader.read,
                 longer.whole_text,
                 title=own_title(complaint.title, complaint.text),
                 address=address,
@@ -257,7 +230,7 @@ class Normaliser:
         """
         address = writable(message.address) or (as_address(added.text) if part == "place" else "")
         reading, pin = read_at(
-            partial(self.read, added.text, address=address, received_at=message.received_at),
+            partial(self.reader.read, added.text, address=address, received_at=message.received_at),
             self.gazetteer,
             region=region or message.keyword_region,
             position=position_of(message),
@@ -283,7 +256,7 @@ class Normaliser:
         """Return the date in the message's date field, which takes precedence over the text; None if the field holds no date."""
         if not message.occurred:
             return None
-        return self.read(writable(message.occurred), received_at=message.received_at).occurred
+        return self.reader.read(writable(message.occurred), received_at=message.received_at).occurred
 
     def _place(self, reading: PlaceReading, written: str, pin: Pin | None) -> Place:
         regions = [region_of(code, self.gazetteer.name(code)) if code else None for code in reading.codes]

@@ -174,7 +174,7 @@ def _regencies() -> "RegencySearch":
     normaliser = Normaliser.load()
 
     def reads(text: str) -> str | None:
-        return normaliser.read("", address=text).place.regency
+        return normaliser.reader.read("", address=text).place.regency
 
     names = normaliser.gazetteer
     return RegencySearch(names.regencies(), province=names.name, reads=reads)

@@ -43,7 +43,7 @@ def regencies() -> RegencySearch:
     return RegencySearch(
         names.regencies(),
         province=names.name,
-        reads=lambda text: normaliser.read("", address=text).place.codes[1],
+        reads=lambda text: normaliser.reader.read("", address=text).place.codes[1],
     )
 
 

@@ -28,7 +28,7 @@ def test_every_regency_is_found_by_its_full_name_and_so_read_by_the_normaliser()
         found = SEARCH.exact(f"{name}, {names.name(code[:2])}")
         assert found is not None
         assert found.code == code
-        assert Normaliser.load().read("Jalan rusak", address=f"Jl. Pemuda, {found.name}").place.codes[1] == code
+        assert Normaliser.load().reader.read("Jalan rusak", address=f"Jl. Pemuda, {found.name}").place.codes[1] == code
         count += 1
     assert count == 514
 

@@ -59,7 +59,7 @@ def test_what_happened_elsewhere_is_not_the_houses_own(text: str, code: str) -> 
 
 def test_a_keyword_of_a_message_counts_like_a_region_of_a_line() -> None:
     """The reading is the same for a channel: the text's clear place, else the keyword's."""
-    read = Normaliser.load().read
+    read = Normaliser.load().reader.read
     assert read("LAPORSMG lampu jalan mati di Kota Denpasar", region="33.74").place.regency == "51.71"
     assert read("LAPORHENDI RSUD Ungaran antre lama sekali", region="33.74").place.regency == "33.22"
     assert read("LAPORHENDI lampu jalan mati di depan pasar", region="33.74").place.regency == "33.74"

@@ -27,14 +27,14 @@ def normaliser() -> Normaliser:
 @row_by_row
 def test_place_is_read_as_written(normaliser: Normaliser, text: str, province: str | None, regency: str | None) -> None:
     """A level before the name, an abbreviation and a nickname all name a region; no name names none."""
-    place = normaliser.read(text).place
+    place = normaliser.reader.read(text).place
     assert (place.province, place.regency) == (province, regency)
 
 
 @row_by_row
 def test_date_is_read_with_its_precision(normaliser: Normaliser, text: str, day: date, precision: str) -> None:
     """Absolute and relative dates count from the day of receipt."""
-    occurred = normaliser.read(text, received_at=RECEIVED).occurred
+    occurred = normaliser.reader.read(text, received_at=RECEIVED).occurred
     assert occurred is not None
     assert (occurred.day, occurred.precision) == (day, precision)
 
