@@ -22,12 +22,7 @@ TextOf = Callable[[bytes, int], tuple[str, str, str | None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reads:
-    """Reads messages. Each method never fails for a message that a channel packed.
-
-    Attributes:
-        normaliser: the pure normaliser.
-        text_of: by the name of a channel whose messages come as bytes, what decodes them.
-    """
+    """Reads messages. Each method never fails for a message that a channel packed."""
 
     normaliser: Normaliser
     text_of: Mapping[str, TextOf]

@@ -51,14 +51,7 @@ def parsed(package: str, name: str) -> Any:
 
 
 def kept(name: str, sources: Iterable[Traversable], build: Callable[[], Any], *, beside: Sequence[str] = ()) -> Any:
-    """Return the result of `build` in its JSON form, from the cache folder if a complete copy is there (see `table`).
-
-    Args:
-        name: the beginning of the file's name; a digest of the sources follows.
-        sources: all files of data and code that can decide what the result is.
-        build: makes it; what it raises is raised, and nothing is kept.
-        beside: what else can decide what the result is.
-    """
+    """Return the result of `build` in its JSON form, from the cache folder if a complete copy is there (see `table`)."""
     path = user_cache_path("lapor") / f"{name}-{_digest(sources, beside)}.json"
     try:
         return orjson.loads(path.read_bytes())

@@ -35,15 +35,7 @@ _SOUTH, _NORTH, _WEST, _EAST = -11.5, 6.5, 94.5, 141.5
 
 
 class Written(NamedTuple):
-    """A position in a text.
-
-    Attributes:
-        start: where it begins in the text.
-        end: where it ends.
-        latitude: in degrees.
-        longitude: in degrees.
-        is_signed: whether the text says in which half of the Earth it is.
-    """
+    """A position in a text."""
 
     start: int
     end: int

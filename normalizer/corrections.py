@@ -103,12 +103,7 @@ def _without_cue(spoken: str) -> Correction | None:
 
 
 def is_only_place(text: str, spans: Iterable[str]) -> bool:
-    """Return whether a message says nothing but a place, beside politeness and words such as "lokasinya di".
-
-    Args:
-        text: the message.
-        spans: the folded words in which the place was read; if there are none, it says no place.
-    """
+    """Return whether a message says nothing but a place, beside politeness and words such as "lokasinya di"."""
     known, named = patterns(), {word for span in spans for word in span.split()}
     words = known.before.sub("", f"{said(_told(text))} ", count=1)
     return bool(named) and _are_of_place(_bare(words), named | {_ITS})

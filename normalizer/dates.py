@@ -206,11 +206,6 @@ def _span(words: list[str], at: int, today: date) -> DateReading | None:
     """Return the beginning of the span up to today whose unit of time is the word at the position `at`.
 
     Examples are "3 bulan lalu", "sudah dua minggu" and "setahun ini". None if there is no such span there, or if it begins before 1990.
-
-    Args:
-        words: the folded words of the text.
-        at: the position of the unit, which may have the number glued to it ("3bulan", "setahun").
-        today: the day of receipt, in the time zone of the place.
     """
     before, after = _around(words, at)
     word = after[0]

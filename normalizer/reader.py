@@ -62,10 +62,6 @@ def class_of(scores: dict[int, float], first: int) -> str:
     """Return the value of the ComplaintClass with the highest score.
 
     If scores are equal or missing, a complaint takes precedence over an aspiration, and an aspiration over a request for information.
-
-    Args:
-        scores: the scores by target (see Lexicon.subjects).
-        first: the target of the first of lists.SIGNALS; the others follow it.
     """
     complains = scores.get(first + 3, 0.0)
     asks = scores.get(first + 1, 0.0)

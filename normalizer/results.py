@@ -73,13 +73,7 @@ class DateReading(NamedTuple):
 
 
 class NameHit:
-    """An occurrence in a text of a name that the reader was asked to find.
-
-    Attributes:
-        start: the position of its first word.
-        end: the position after its last word.
-        number: the index of the name in the list that the reader was given.
-    """
+    """An occurrence in a text of a name that the reader was asked to find."""
 
     __slots__ = ("end", "number", "start")
 

@@ -83,11 +83,7 @@ def _weightiest_first(reason: Reason) -> float:
 
 
 class Candidates:
-    """The agencies that may own a complaint, each once.
-
-    Attributes:
-        by_id: the candidates by the ids of their agencies, in the order in which they were found.
-    """
+    """The agencies that may own a complaint, each once."""
 
     __slots__ = ("by_id",)
 

@@ -66,18 +66,7 @@ def confidence(ranked: Sequence[Candidate], facts: Facts, rules: Rules, model: M
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Judge:
-    """Decides on the facts of a complaint. Pure and total.
-
-    Attributes:
-        rules: the law: who owns which subject.
-        registry: the agencies that exist.
-        owners: the rules applied to the registry.
-        desks: the triage desks.
-        mentions: the names of agencies in texts, with their meanings.
-        models: the models learnt from officers; none if the rules decide alone.
-        subject_names: the Indonesian name of each subject, by its id.
-        max_hops: the number of refusals after which the national administrator takes the complaint.
-    """
+    """Decides on the facts of a complaint. Pure and total."""
 
     rules: Rules
     registry: Registry

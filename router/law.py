@@ -11,12 +11,7 @@ from router.rulebook.tiers import tier_of
 
 
 def lines_for(text: str, router: Router) -> list[str]:
-    """Return lines that show the rule of each subject of a report, the most likely subject first; empty if no subject is clear.
-
-    Args:
-        text: the report, or the id of a subject.
-        router: reads the report, and knows the rules and the agencies.
-    """
+    """Return lines that show the rule of each subject of a report, the most likely subject first; empty if no subject is clear."""
     reading = router.reader.read(text)
     named = router.rules.subjects.get(text.strip())
     rules = [named] if named else [router.rules.subjects.get(subject.id) for subject in reading.subjects]

@@ -56,12 +56,6 @@ class Owners:
 
     Results are kept by subject, place and the rule's word groups that the text has, at most _MOST_KEPT of them. The place counts down to
     the regency, for rules with an owner below that level down to the village.
-
-    Attributes:
-        rules: the law.
-        registry: the agencies that exist.
-        reasons: writes the reasons that citizens read.
-        divides: whether any government has its own division of tasks.
     """
 
     __slots__ = ("_allotments", "_kept", "divides", "reasons", "registry", "rules")

@@ -20,12 +20,7 @@ from router.routing import Router
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A government or national body whose desk hands complaints on to its units.
-
-    Attributes:
-        agency: the government or body.
-        region: the code of its region; empty if it belongs to the whole country.
-    """
+    """A government or national body whose desk hands complaints on to its units."""
 
     agency: Agency
     region: str

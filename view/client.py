@@ -129,9 +129,7 @@ class ViewClient:
     def due(self, *, agency: str = "", before: str = "") -> Iterator[DueCase]:
         """Yield the cases that wait for somebody, the one with the earliest next deadline first. They are asked for page by page.
 
-        Args:
-            agency: the id of the agency that owns them; empty: any.
-            before: only those whose next deadline ends before this day, as text; empty: all.
+        If asked for, they are only those that an agency owns, and whose next deadline ends before a day.
         """
         asked = {name: value for name, value in (("agency", agency), ("before", before)) if value}
         following: dict[str, str] | None = {}

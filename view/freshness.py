@@ -26,14 +26,7 @@ class _Partition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
-    """How far one partition is behind.
-
-    Attributes:
-        topic: its topic.
-        partition: its number.
-        waiting: the number of offsets that are not read, as of the last look.
-        oldest_ms: at most so old, in milliseconds, is the oldest record that is not read; None if it is not known.
-    """
+    """How far one partition is behind, as of the last look, and how old at most is the oldest record that is not read, if that is known."""
 
     topic: str
     partition: int
@@ -50,14 +43,7 @@ class Freshness:
         self._ready = False
 
     def begin(self, positions: Offsets, extents: Mapping[str, Extent], at_ms: int, *, anew: bool) -> None:
-        """Begin to read.
-
-        Args:
-            positions: the next offset of each partition.
-            extents: the present extents of the topics. Until everything up to their ends is read once, the view is not ready.
-            at_ms: the time before they were asked for.
-            anew: whether a topic is read from its beginning, so that the view is not ready any more.
-        """
+        """Begin to read."""
         with self._lock:
             former = {} if anew else self._partitions
             self._partitions = {

@@ -22,24 +22,14 @@ _BROKEN: Final = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
 
 
 class CaseDocument(NamedTuple):
-    """A case as the store has it.
-
-    Attributes:
-        version: the number of its facts.
-        document: its JSON.
-    """
+    """A case as the store has it."""
 
     version: int
     document: bytes
 
 
 class Place(NamedTuple):
-    """The place of a case in the list by deadlines.
-
-    Attributes:
-        due: the last day of its next duty, as text.
-        code: its tracking code.
-    """
+    """The place of a case in the list by deadlines."""
 
     due: str
     code: str
@@ -52,12 +42,7 @@ LAST_DAY: Final = "9999-12-31"
 
 
 class DueDocument(NamedTuple):
-    """A case in the list by deadlines.
-
-    Attributes:
-        place: its place.
-        document: its JSON.
-    """
+    """A case in the list by deadlines."""
 
     place: Place
     document: bytes
@@ -134,14 +119,7 @@ class Lookups:
         return Results(found, versions)
 
     def due(self, *, owner: str = "", before: str = LAST_DAY, after: Place = FIRST, most: int) -> list[DueDocument]:
-        """Return cases that wait for somebody by the last day of their next duty, the earliest first.
-
-        Args:
-            owner: the id of the agency that owns them; empty: any.
-            before: only those whose day is earlier.
-            after: the place of the last one that is known, to read on.
-            most: the maximum number.
-        """
+        """Return cases that wait for somebody by the last day of their next duty, the earliest first, behind a place."""
         mine = (owner,) if owner else ()
         with self._reading() as base:
             rows = base.execute(DUE.format(owner="owner = ? AND" if owner else ""), (*mine, before, *after, most))

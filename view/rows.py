@@ -68,14 +68,7 @@ class CaseRow(NamedTuple):
 
 
 class FactRow(NamedTuple):
-    """A fact.
-
-    Attributes:
-        code: the tracking code of its case.
-        version: the version of the case after it.
-        cause: the 16 bytes of the id of the complaint or command that caused it.
-        document: the JSON of the fact, as this program writes it.
-    """
+    """A fact."""
 
     code: str
     version: int
@@ -157,11 +150,7 @@ def next_deadline(case: Case) -> Deadline | None:
 
 
 def entry(document: bytes) -> DueCase:
-    """Return what the list of cases by their deadlines says of one: of a secret report no word.
-
-    Args:
-        document: the JSON of a case that has a next deadline.
-    """
+    """Return what the list of cases by their deadlines says of one: of a secret report no word."""
     case = msgspec.json.decode(document, type=Case)
     complaint, deadline, province = case.complaint, next_deadline(case), case.complaint.place.province
     assert deadline is not None

@@ -122,11 +122,6 @@ class Store(Lookups):
         """Write a batch and the positions after it in one transaction.
 
         A document replaces only an older version of its case; a fact that is already there stays.
-
-        Args:
-            changes: what the batch changes.
-            next_: the next offset to read, by partition.
-            last: the last record that was read, of the partitions of which there was one.
         """
         with self._transaction() as base:
             base.executemany("DELETE FROM cases WHERE code = ?", [(code,) for code in changes.gone])

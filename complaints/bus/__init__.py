@@ -40,17 +40,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A record that was read from Kafka.
-
-    Attributes:
-        topic: the topic that it was read from.
-        partition: the number of the partition.
-        offset: the place of the record in the partition.
-        key: the key, or None if the record has none.
-        value: the event as JSON, or None if the record has no value.
-        headers: the headers, in order.
-        timestamp_ms: the record's timestamp, in milliseconds since 1970.
-    """
+    """A record that was read from Kafka."""
 
     topic: str
     partition: int

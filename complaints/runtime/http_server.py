@@ -69,10 +69,6 @@ def behind_proxies(app: "ASGIApp", proxies: str) -> "ASGIApp":
     """Return the application, wrapped so that it sees the client's address that a trusted proxy reports in X-Forwarded-For.
 
     In a request that does not come from such a proxy, the address stays that of the sender.
-
-    Args:
-        app: the application.
-        proxies: addresses and networks of the proxies, separated by commas.
     """
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 

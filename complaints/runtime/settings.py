@@ -299,9 +299,6 @@ class Settings(BaseSettings):
     def read(cls, **overrides: object) -> Self:
         """Return the settings, read from the environment variables and checked; a variable that is not set gives the default.
 
-        Args:
-            overrides: values that take precedence over the environment, such as a command's options.
-
         Raises:
             ConfigurationError: a variable has a wrong value; the text names the variable and the value.
         """

@@ -156,12 +156,7 @@ class Heartbeat:
     """
 
     def __init__(self, folder: Path, name: str) -> None:
-        """Create the folder if it does not exist. The file itself is written by the first `beat`.
-
-        Args:
-            folder: the folder of the heartbeats of all services.
-            name: the name of the loop and of its file in the folder: a service, or `NAME-replies` for the replies of a channel.
-        """
+        """Create the folder if it does not exist. The file itself is written by the first `beat`."""
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / name
         self._last = 0.0

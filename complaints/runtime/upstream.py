@@ -109,12 +109,7 @@ class Upstream:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Records in an Upstream whether one account reaches its upstream. After each attempt, call `reached` or `failed`.
-
-    Attributes:
-        upstream: the record of all accounts of the channel.
-        name: the name of the account, without a secret.
-    """
+    """Records in an Upstream whether one account reaches its upstream. After each attempt, call `reached` or `failed`."""
 
     upstream: Upstream
     name: str

@@ -62,10 +62,6 @@ class AttachmentStore:
     def keep(self, draft: Path, sha256: str) -> None:
         """Store a copy of a finished file. It is durable when this returns. Storing the same content again changes nothing.
 
-        Args:
-            draft: the path of the file; the file stays there.
-            sha256: the SHA-256 of its content in hexadecimal digits; it is not checked.
-
         Raises:
             UnavailableError: the file cannot be read, or cannot be stored now.
         """

@@ -152,12 +152,7 @@ class Model:
             yield self._unpacked(whole.to_bytes(4 * self._lanes, "little"))
 
     def shares(self, said: Sequence[str], runs: Iterable[Run]) -> Iterator[list[float]]:
-        """Return, for each run of words, the share of each label of all.
-
-        Args:
-            said: the words of a text (see features.words).
-            runs: where each run begins, and the position behind it.
-        """
+        """Return, for each run of words, the share of each label of all."""
         factor = self._factor
         for sums in self._sums(said, runs):
             most = max(sums)

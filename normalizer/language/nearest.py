@@ -15,14 +15,7 @@ _STEM: Final = 4
 
 
 def nearest(kind: str, text: str, number: int, of: Collection[str] = ()) -> list[tuple[float, Example]]:
-    """Return the example sentences that are most like a text in their words, the likest first, each with its likeness from 0 to 1.
-
-    Args:
-        kind: OF_INTENTS or OF_SUBJECTS.
-        text: as it was written.
-        number: how many.
-        of: the labels whose sentences are looked at; empty for all.
-    """
+    """Return the example sentences that are most like a text in their words, the likest first, each with its likeness from 0 to 1."""
     told, rarity = _known(kind)
     asked = _weighed(_parts(text), rarity)
     return nlargest(

@@ -50,12 +50,6 @@ def is_elsewhere(told: PlaceReading, home: str, words: list[str], hits: Sequence
     A region is clearly named after "di", with its level ("Kota Denpasar"), after a place in it ("Sanur Denpasar"), or in the field for the
     address; a district with its level if no other regency has one of the name. A street, the way to a place, where people come from and
     what is compared are no such names.
-
-    Args:
-        told: the place that the text alone tells.
-        home: the Kemendagri code of the region of the government whose own channel the text came through.
-        words: the words of the text, with BREAK after each of title, address and story.
-        hits: the place names in it, in order.
     """
     seat = seat_of(home)
     code = told.province if told.province == DKI else told.regency or told.province

@@ -1,4 +1,8 @@
-"""Finds the place names in a text, each the longest that begins at its position and ends before a comma and before its regency."""
+"""Finds the place names in a text, each the longest that begins at its position and ends before a comma and before its regency.
+
+The words of a text end with BREAK, which is in no name and so ends each search. Nodes are those of some words in a row in the tree of
+place names, None if no name begins with one; stops are the positions of the words behind a comma (see `commas`).
+"""
 
 from collections.abc import Container, Sequence
 from typing import Final
@@ -36,13 +40,7 @@ _OF_THE_REGENCY: Final = frozenset(("kab", "kabupaten", "pemkab", "bupati", "pay
 
 
 class PlaceHit:
-    """An occurrence of a place name in a text.
-
-    Attributes:
-        start: the position of its first word.
-        end: the position after its last word.
-        name: the meanings of the name.
-    """
+    """An occurrence of a place name in a text."""
 
     __slots__ = ("end", "name", "start")
 
@@ -53,13 +51,7 @@ class PlaceHit:
 
 
 def longest(node: PlaceNode, words: list[str], at: int) -> PlaceHit | None:
-    """Return the longest place name that begins at the position `at` of a text; None if there is none.
-
-    Args:
-        node: the node for the word at the position in the tree of place names (see PlaceNode).
-        words: the words of the text. The last one must be BREAK (the word "|"), which is in no name and so ends the search.
-        at: the position.
-    """
+    """Return the longest place name that begins at the position `at` of a text; None if there is none."""
     end = at + 1
     place = node.place
     found = end
@@ -90,12 +82,6 @@ def is_label(words: list[str], at: int, nodes: Sequence[PlaceNode | None]) -> bo
 
     It is if a word for what has a number or a school stands before it, or the name of one region behind it: what counts regions has
     none of their names behind it, or joins two.
-
-    Args:
-        words: the words of the text.
-        at: the position of the number, in digits or letters.
-        nodes: for each of the LABEL_REACH words behind it, the node in the tree of place names (see PlaceNode); None if no name begins
-            with it.
     """
     before = words[at - 1] if at else BREAK
     is_written = words[at].isdigit()
@@ -155,12 +141,6 @@ def ended(
 
     The name of a district or village ends at a comma, and where the name of a regency begins that goes on behind it: "Desa Banaran
     Kulon Progo" is Banaran in Kulon Progo, although another village is named Banaran Kulon.
-
-    Args:
-        hit: the name, the longest at its position.
-        nodes: for each word from its first one, the node in the tree of place names (see PlaceNode); None if no name begins with it.
-        words: the words of the text.
-        stops: the positions of the words behind a comma (see `commas`).
     """
     if _can_end_early(hit):
         for at, node in enumerate(nodes[1 : hit.end - hit.start], hit.start + 1):
@@ -184,13 +164,6 @@ def behind_level(
     """Return the longest everyday words, at most three, that are a place name because a level's name ("desa") comes before them.
 
     Return None if there are none, or if a name that needs no level's name before it begins there too and is at least as long.
-
-    Args:
-        nodes: for each word from the position, the node in the tree of place names (see PlaceNode); None if no name begins with it.
-        names: the table of all names.
-        words: the words of the text.
-        at: the position after the level's name.
-        stops: the positions of the words behind a comma (see `commas`).
     """
     other = longest(nodes[0], words, at) if nodes[0] is not None else None
     found: PlaceHit | None = None

@@ -74,13 +74,7 @@ def candidates(latitude: float, longitude: float) -> tuple[Near, ...]:
 
 
 def within(km: float, latitude: float, longitude: float) -> list[Near]:
-    """Return the regencies whose land is at most `km` kilometres from a position, the nearest first.
-
-    Args:
-        km: the distance, at most some 100: the Earth counts as flat.
-        latitude: in degrees.
-        longitude: in degrees.
-    """
+    """Return the regencies whose land is at most `km` kilometres from a position, the nearest first."""
     x, y = longitude * _UNITS_A_DEGREE, latitude * _UNITS_A_DEGREE
     km_a_y = _KM_A_DEGREE / _UNITS_A_DEGREE
     km_a_x = km_a_y * max(_POLE, cos(radians(latitude)))

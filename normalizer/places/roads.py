@@ -75,12 +75,6 @@ class Road:
         """Return whether the name of a province or regency is that of a street, bank or shop and therefore does not count for its region.
 
         Call it once for each such name in the order of the text: it remembers where a road or a street's name began.
-
-        Args:
-            name: the meanings of the name.
-            flags: the flags of the word before it (see SURROUNDINGS).
-            span: the position of its first word and the position after its last word.
-            is_from: whether a road begins at the place ("jalan dari X").
         """
         start, end = span
         is_fixed = name.strong[0].fixed

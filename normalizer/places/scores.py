@@ -108,12 +108,6 @@ class Tally:
         """Add a name's weight to the score of a region.
 
         Of the score so far and the weight, the larger counts in full, and the smaller is multiplied by 0.3 (_REPEAT).
-
-        Args:
-            code: the code of a province or regency; levels below the regency are ignored, and regencies of DKI Jakarta count for DKI.
-            weight: the weight of the name.
-            how: how the name names the region (see PlaceReading.how).
-            span: the position of the name's first word and the position after its last word.
         """
         key = code[:REGENCY]
         table = self.points
@@ -132,14 +126,7 @@ class Tally:
             table[key] = before + _REPEAT * weight if before >= weight else weight + _REPEAT * before
 
     def claim_strong(self, name: PlaceName, flags: int, span: tuple[int, int], factor: float) -> None:
-        """Add a name's weight to the score of each province and regency that it can mean.
-
-        Args:
-            name: the meanings of the name.
-            flags: the flags of the word before it; with ORIGIN ("dari", "ke") it has less weight, unless the meaning is fixed (see Claim).
-            span: the position of its first word and the position after its last word.
-            factor: the factor for its weight by its position in the text.
-        """
+        """Add a name's weight to the score of each province and regency that it can mean."""
         passing = factor * _PASSING if flags & ORIGIN else factor
         for claim in name.strong:
             self.claim(claim.code, claim.weight * (factor if claim.fixed else passing), claim.how, span)

@@ -214,10 +214,6 @@ def _written(names: tuple[str, ...], prefixes: tuple[str, ...]) -> Iterator[tupl
     "named" marks the clear ways: those with a word for the level ("kab tuban", "tuban kab"), and the name between two OPEN marks ("*"),
     which also counts inside a longer word. Only a name of several words gives the latter, with its words glued together, if it then has at
     least _INSIDE_FROM letters; without the marks the same glued name has an empty text, like all other ways.
-
-    Args:
-        names: the name without its level, in its different forms (see _ways).
-        prefixes: the ways to write its level before the name.
     """
     short, *others = names
     if others and len(others[0]) >= _INSIDE_FROM and " " in short:

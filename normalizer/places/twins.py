@@ -54,13 +54,6 @@ def meant(name: PlaceName, names: PlaceNames, words: Sequence[str], span: tuple[
     """Return a place name with only that one of a city and its regency which the text means, or with both if it names both.
 
     A name that is not that of such a pair is returned as it is.
-
-    Args:
-        name: the meanings of the name.
-        names: the table of all place names.
-        words: the words of the text.
-        span: the position of the name's first word and the position after its last word.
-        told: the level whose government the text speaks of (see level_told).
     """
     at, end = span
     levels = _levels_of(words[at])

@@ -97,12 +97,7 @@ class Nearby:
         self.bits = 0
 
     def look(self, begin: int, bits: i64) -> None:
-        """Find the pairs of which a meaning at an index from `begin` on has one group, and it or an earlier meaning the other.
-
-        Args:
-            begin: the index; 0, or that of the first raised group.
-            bits: the bits of pairs of which the text has both groups.
-        """
+        """Find the pairs of which a meaning at an index from `begin` on has one group, and it or an earlier meaning the other."""
         meanings, starts = self.meanings, self.starts
         first, own = 0, begin
         for index in range(begin, len(meanings)):
@@ -186,13 +181,7 @@ def _note(groups: Groups, noted: tuple[str, ...], at: int) -> None:
 
 
 def _raise_groups(raised: dict[str, tuple[tuple[str, str], ...]], groups: Groups, found: dict[str, None]) -> list[str]:
-    """Add each word group that two others raise together, if words of theirs are at most PAIR_WORDS words apart. Return those added.
-
-    Args:
-        raised: by word group, the groups that it raises (see Pairs.raised).
-        groups: the positions of the words of each group in the text; they are changed in place.
-        found: the groups of the words of which one can raise others.
-    """
+    """Add each word group that two others raise together, if words of theirs are at most PAIR_WORDS words apart. Return those added."""
     pending = [group for group in found if group in raised]
     added: list[str] = []
     for group in pending:  # a raised group that can raise another one joins the end

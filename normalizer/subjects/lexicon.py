@@ -49,13 +49,7 @@ class Pointing:
         self._shown: list[str] = []
 
     def strongest(self, words: list[str], starts: list[int], most: int) -> list[str]:
-        """Return those that occur in a text, for people, the strongest first, of equally strong ones the longest.
-
-        Args:
-            words: the folded words of the text.
-            starts: the positions of its words that tell something (see Reading.starts): what points to a subject begins at one of them.
-            most: how many at most.
-        """
+        """Return those that occur in a text, for people, the strongest first, of equally strong ones the longest."""
         root = self._root or self._compiled()
         found: set[int] = set()
         size, last = len(words), -1

@@ -113,15 +113,7 @@ def _entries(
     others: Sequence[str],
     without: Collection[str],
 ) -> dict[str, Entry]:
-    """Return the entry of each word and phrase, sorted.
-
-    Args:
-        pointing: the word lists, by the id of the subject or signal. In each, a key that is a whole number is a weight, and its value is
-            the list of the words with that weight.
-        groups: the words of each word group.
-        others: see packed_lists.
-        without: likewise.
-    """
+    """Return the entry of each word and phrase, sorted."""
     found: dict[str, Entry] = {}
     for target, lists in enumerate(pointing.values()):
         for weight, words in lists.items():

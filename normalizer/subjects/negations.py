@@ -68,12 +68,7 @@ def scanned(words: list[str], lexicon: Lexicon, parts: tuple[str, ...], *, is_by
 
 
 def spell_out(words: list[str], *parts: str) -> None:
-    """Write each "bkn" that means "bukan" as "bukan".
-
-    Args:
-        words: the folded words of a text; they are changed in place.
-        parts: the text as it was written. In capitals among small letters, BKN is the body.
-    """
+    """Write each "bkn" that means "bukan" as "bukan"."""
     if SHORT not in words:
         return
     known = _known()

@@ -33,13 +33,7 @@ _CONFIRMED: Final = 2
 
 
 class Match:
-    """An occurrence of a name of things in a text.
-
-    Attributes:
-        start: the position of its first word.
-        end: the position after its last word.
-        numbers: the numbers of the things that it can mean (see ThingNode.things).
-    """
+    """An occurrence of a name of things in a text."""
 
     __slots__ = ("end", "numbers", "start")
 
@@ -203,13 +197,7 @@ def _agreeing(meant: list[Thing], other: PlaceReading) -> list[Thing]:
 
 
 def fit(regions: Sequence[str], place: PlaceReading, *, wide: bool = False) -> int:
-    """Return whether a place contradicts (0), leaves open (1) or confirms (2) that a thing in these regions is meant.
-
-    Args:
-        regions: the codes of the thing's provinces and regencies; empty if not known.
-        place: the place that other words tell.
-        wide: whether another regency of the same province confirms it too.
-    """
+    """Return whether a place contradicts (0), leaves open (1) or confirms (2) that a thing in these regions is meant."""
     if not regions:
         return _OPEN
     regency, province = place.regency, place.province

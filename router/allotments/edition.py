@@ -90,12 +90,7 @@ class Allotments:
     today: date = date.max
 
     def at(self, region: str | None, day: date | None) -> Edition | None:
-        """Return the edition of a region's government on a day; None if there is none yet.
-
-        Args:
-            region: the code of the region; for a place in DKI Jakarta the province's counts.
-            day: the day; None for `today`.
-        """
+        """Return the edition of a region's government on a day; None if there is none yet."""
         if region is None:
             return None
         seat = DKI if region[:PROVINCE] == DKI else region
@@ -118,12 +113,7 @@ class Allotments:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """The divisions of tasks of a folder, and the registry with the units that they name.
-
-    Attributes:
-        allotments: the divisions.
-        registry: the registry with the units under their own names of the day of loading, and those of later days.
-    """
+    """The divisions of tasks of a folder, and the registry with the units that they name."""
 
     allotments: Allotments
     registry: Registry

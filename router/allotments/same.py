@@ -32,11 +32,6 @@ def same_names(units: Mapping[str, Any], registry: Registry, region: str) -> Ite
     """Yield the names and aliases of a file's units that another unit of the government has too.
 
     A unit may have as its name what is only an alias of a usual unit: governments divide the usual units differently.
-
-    Args:
-        units: the units of the file so far, by key; only those with a name count.
-        registry: the agencies that exist.
-        region: the code of the government's region.
     """
     named = {key: unit for key, unit in units.items() if isinstance(unit, dict) and isinstance(unit.get("name"), str)}
     others = [

@@ -34,25 +34,14 @@ class Decision(NamedTuple):
 
 
 class Declined(NamedTuple):
-    """Why a command is not possible.
-
-    Attributes:
-        sentence: the reason, for whoever gave the command.
-        result: whether it was refused, or already applied.
-    """
+    """Why a command is not possible."""
 
     sentence: str
     result: Result = Result.refused
 
 
 class Draft:
-    """Facts that follow each other, and the document after them.
-
-    Attributes:
-        case: the document after the facts so far; None if there is none yet.
-        facts: the facts so far.
-        record: what leads to them.
-    """
+    """Facts that follow each other, and the document after them."""
 
     def __init__(self, case: Case | None, record: Inbound, law: Law, *, secret: bool) -> None:
         self.case = self._before = case
@@ -70,12 +59,7 @@ class Draft:
         return case
 
     def head(self, kind: type[Fact], *about: str) -> Head:
-        """Return what the next fact has, of whatever kind.
-
-        Args:
-            kind: its kind.
-            about: tells two facts of one kind apart that one record leads to.
-        """
+        """Return what the next fact has, of whatever kind."""
         record, case, event = self.record, self.case, self.record.event
         return {
             "id": derived(event.id, "/".join(("fact", str(kind.__struct_config__.tag), *about))),

@@ -20,14 +20,7 @@ _TAKES: Final[dict[bytes, type[Complaint | AnyCommand]]] = {
 
 
 class Inbound(NamedTuple):
-    """A record of the mailbox.
-
-    Attributes:
-        event: the complaint or command.
-        at: when Kafka appended the record.
-        at_ms: the same in milliseconds since 1970.
-        offset: the record's offset in its partition.
-    """
+    """A record of the mailbox."""
 
     event: Complaint | AnyCommand
     at: datetime

@@ -148,13 +148,7 @@ def _written(event: AnyEvent, more: Headers = ()) -> Record:
 
 
 def continuation(first: Complaint | None, said: Add, *, continues: str | None = None) -> Complaint:
-    """Return the complaint that an addition becomes because its case has no room for it, or because there is no such case.
-
-    Args:
-        first: the complaint of the case: what the message does not tell is taken from it, the place, the topic and the hints.
-        said: the command to add.
-        continues: the tracking code of the case.
-    """
+    """Return the complaint that an addition becomes because its case has no room for it, or because there is no such case."""
     addition, reading, sender = said.addition, said.reading, said.sender
     new_id, code = continuation_of(said)
     made = Complaint(

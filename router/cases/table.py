@@ -57,14 +57,7 @@ _CANNOT: Final = "{state} This cannot be done now: {command}."
 
 
 class Rule(NamedTuple):
-    """Who may give a command in which states.
-
-    Attributes:
-        roles: who.
-        states: in which states.
-        facts: what comes of it.
-        otherwise: the sentence for everybody else.
-    """
+    """Who may give a command in which states."""
 
     roles: frozenset[Role]
     states: frozenset[CaseState]

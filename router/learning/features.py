@@ -23,13 +23,7 @@ class Ruled:
 
 
 class Finding:
-    """What the rules or the reader found, as a feature of the model.
-
-    Attributes:
-        kind: the kind of finding; it begins with "=".
-        of: what was found; empty for a kind that there is only once.
-        value: the value of the feature.
-    """
+    """What the rules or the reader found, as a feature of the model."""
 
     __slots__ = ("kind", "of", "value")
 

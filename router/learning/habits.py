@@ -43,14 +43,7 @@ class Habits:
             self._keep_first(before[0], ruled[0].share)
 
     def _divide_anew(self, model: Model, ruled: list[Ruled], own: list[Candidate], *, is_first: bool) -> None:
-        """Divide the sum of the scores of a government's units as its own model does.
-
-        Args:
-            model: the government's model.
-            ruled: the candidates of the rules with their shares, best first.
-            own: the candidates that are units of the government.
-            is_first: whether the first of all candidates is one of them; then no agency outside the government overtakes the best of them.
-        """
+        """Divide the sum of the scores of a government's units as its own model does."""
         facts, registry = self._facts, self._owners.registry
         said = [
             one

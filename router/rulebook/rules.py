@@ -86,12 +86,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Why an agency looks into abuse of office.
-
-    Attributes:
-        law: the law with its articles.
-        why: the reason as the citizen reads it, with the law.
-    """
+    """Why an agency looks into abuse of office."""
 
     law: str
     why: str

@@ -40,11 +40,7 @@ WHAT_WOULD_FIT = re.compile(r" Expected one of: .{200,}", re.DOTALL)
 
 
 class StoreRejected(LaporError):
-    """ClickHouse refuses a statement, or a value does not fit its column. Trying the same again would not help.
-
-    Attributes:
-        code: ClickHouse's error code.
-    """
+    """ClickHouse refuses a statement, or a value does not fit its column. Trying the same again would not help."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)

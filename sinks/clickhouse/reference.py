@@ -24,12 +24,6 @@ FROM regions_next AS r INNER JOIN agencies_next AS d ON d.id = concat('kec-', su
 def refresh(store: Store, digest: str, tables: Callable[[], Mapping[str, Columns]], *, cluster: str = "") -> bool:
     """Fill the tables anew, unless they were filled with the same data. Whoever reads meanwhile has all rows of before, or of after.
 
-    Args:
-        store: ClickHouse.
-        digest: of the data.
-        tables: returns the columns of each table, by its name.
-        cluster: the name of the cluster on all of whose servers it is done; empty for one server.
-
     Raises:
         StoreUnavailable: ClickHouse does not answer, or answers with a temporary error.
         StoreRejected: a value does not fit its column.

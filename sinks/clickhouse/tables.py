@@ -57,10 +57,6 @@ class Table:
     def changes(self, present: Mapping[str, str], cluster: str) -> Iterator[str]:
         """Yield the statements that bring a table up to date.
 
-        Args:
-            present: the types of the columns that it has, by their names; empty if there is no such table.
-            cluster: see create.
-
         Raises:
             ConfigurationError: a column has another type, which no statement here changes.
         """
@@ -76,12 +72,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
-    """All that analysts' views are made of.
-
-    Attributes:
-        tables: by their names.
-        views: the name of the table behind each view.
-    """
+    """All that analysts' views are made of."""
 
     tables: Mapping[str, Table]
     views: Mapping[str, str]

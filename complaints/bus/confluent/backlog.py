@@ -48,9 +48,6 @@ class Backlogs:
         topics that are expected of the group. If it has committed nothing for a partition, all records that Kafka still has wait.
         Partitions that no longer exist or have no leader now are left out.
 
-        Args:
-            expected: the groups that must exist, each with the topics that it must read to the end.
-
         Raises:
             BusUnavailable: Kafka did not answer in time.
         """

@@ -230,10 +230,6 @@ class Base:
 def require_partitions(found: Mapping[str, int], recorded: int | None) -> None:
     """Refuse to work if topics have not as many partitions as they were made with: a key would have two places.
 
-    Args:
-        found: the number of partitions of the mailbox and of the state topic, by their names.
-        recorded: the number on record; None if there is none.
-
     Raises:
         ConfigurationError: the numbers differ.
     """

@@ -91,12 +91,7 @@ class Timers:
         self._outstanding |= self._proposed
 
     def handled(self, records: Iterable[StoredRecord], *, dead: Iterable[StoredRecord]) -> None:
-        """Note that records of the mailbox were handled, and their states committed.
-
-        Args:
-            records: all of them.
-            dead: those that became dead letters. A timer among them is not proposed again: it would be the same dead letter for ever.
-        """
+        """Note that records of the mailbox were handled, and their states committed."""
         if not self._outstanding:
             return
         failed = {record.position for record in dead}

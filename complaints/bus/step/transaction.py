@@ -38,13 +38,7 @@ class Fenced(LaporError):
 
 
 class Work(NamedTuple):
-    """What a transaction writes.
-
-    Attributes:
-        outputs: records for any topic, each with a partition of its own or None for the one of its key.
-        changes: the new states of each partition.
-        positions: where each partition of the mailbox goes on.
-    """
+    """What a transaction writes."""
 
     outputs: Sequence[tuple[Record, int | None]]
     changes: Mapping[int, Sequence[Change]]

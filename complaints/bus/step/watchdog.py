@@ -92,11 +92,6 @@ class Aside:
     def call(self, function: Callable[[], object], *, within_s: float, beat: Callable[[], None]) -> None:
         """Call a function, and return when it has returned. After an error Hung nothing may be called here any more.
 
-        Args:
-            function: may raise anything, which is raised here.
-            within_s: how long it may take, in seconds.
-            beat: is called during a longer wait.
-
         Raises:
             Hung: it takes longer.
         """

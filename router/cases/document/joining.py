@@ -12,11 +12,6 @@ def joined(complaint: Complaint, addition: Addition, reading: MessageReading) ->
     A date, a regency or a topic that the complaint already has stays, unless the reading corrects the regency to another one, and oversight
     is never withdrawn. A complaint whose subject is known stays one, whatever is asked beside it ("kapan?"); otherwise the class comes from
     the reading, as the missing parts do, except that a file counts as evidence, and a known date is not missing.
-
-    Args:
-        complaint: the complaint with the additions so far.
-        addition: the added message.
-        reading: the channel's reading of the whole; nothing is taken from that of an addition which tells other matters.
     """
     attachments = (*complaint.attachments, *addition.attachments)
     longer = replace(complaint, additions=(*complaint.additions, addition), attachments=attachments)

@@ -51,14 +51,7 @@ def is_for_another(before: Case, after: Case) -> bool:
 
 
 def leave(draft: Draft, law: Law, why: str, *, answered: bool = False) -> None:
-    """Add the facts by which a supporter is handled by itself again.
-
-    Args:
-        draft: the facts so far.
-        law: knows the agencies.
-        why: the reason.
-        answered: whether the case keeps the answer that its citizen was told. It does not if the matter is another one.
-    """
+    """Add the facts by which a supporter is handled by itself again."""
     heard = draft.now.heard
     draft.add(
         Unmerged(**draft.head(Unmerged), other=draft.now.main, text=why, event=_kept(heard) if answered else None)
@@ -86,14 +79,7 @@ def leave_to_tell(draft: Draft, law: Law, before: Case, why: str) -> bool:
 
 
 def open_again(draft: Draft, law: Law, *, by_law: bool = False, text: str | None = None) -> bool:
-    """Add the facts by which a case is open again, and return whether it has another owner: of a supporter that of its main case.
-
-    Args:
-        draft: the facts so far.
-        law: knows the agencies.
-        by_law: whether what the citizen has just added is for another owner, whom the law finds.
-        text: what the citizen or the agency says.
-    """
+    """Add the facts by which a case is open again, and return whether it has another owner: of a supporter that of its main case."""
     heard = draft.now.heard
     draft.add(Reopened(**draft.head(Reopened), text=text, event=_kept(heard)))
     return not by_law and _take_over(draft, law, heard)

@@ -22,13 +22,7 @@ from complaints.errors import ConfigurationError
 
 
 class At(NamedTuple):
-    """A partition of the state topic, and what of it is to be copied.
-
-    Attributes:
-        partition: its number.
-        start: the first offset.
-        end: the offset after the last.
-    """
+    """A partition of the state topic, and what of it is to be copied."""
 
     partition: int
     start: int

@@ -100,13 +100,7 @@ class Store:
         return None if held is None else _unpacked(held)
 
     def keys(self, partition: int, prefix: bytes = b"", *, after: bytes = b"") -> Iterator[bytes]:
-        """Yield the keys of a partition's states in their order.
-
-        Args:
-            partition: of the mailbox.
-            prefix: only the keys that begin with it.
-            after: only the keys that are not below it.
-        """
+        """Yield the keys of a partition's states in their order."""
         skip = len(_STATE) + _PARTITION.size
         for name in self._keys(_state_key(partition, prefix), _state_key(partition, max(prefix, after))):
             yield name[skip:]
