@@ -11,7 +11,7 @@ or `python -m embedded.smsc --port 2775 --control-port 2776 --data-dir var/smsc`
 from embedded.smsc.centre import Smsc
 from embedded.smsc.config import SmscConfig
 from embedded.smsc.delivery import Delivery, PartResult
-from embedded.smsc.server import run_foreground, wait_ready
+from embedded.smsc.server import run_foreground
 from embedded.smsc.text import Part, TextError, split
 
-__all__ = ["Delivery", "Part", "PartResult", "Smsc", "SmscConfig", "TextError", "run_foreground", "split", "wait_ready"]
+__all__ = ["Delivery", "Part", "PartResult", "Smsc", "SmscConfig", "TextError", "run_foreground", "split"]

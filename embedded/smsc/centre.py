@@ -147,6 +147,8 @@ class Smsc:
         prefer = next(self._turn)  # all parts of a message go to the same bind while it exists
         self._pending += len(makers)
         try:
+            if len(makers) == 1:
+                return Delivery(parts=(await self._part(makers[0], prefer, deadline, retry=retry),))
             tries = (self._part(maker, prefer, deadline, retry=retry) for maker in makers)
             return Delivery(parts=tuple(await asyncio.gather(*tries)))
         finally:

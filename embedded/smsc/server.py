@@ -11,7 +11,7 @@ import threading
 from typing import Any
 
 from complaints.runtime.http_server import listening_socket, serve_until
-from embedded.serving import FINISH_S, stop_on_signals, wait_http_ready
+from embedded.serving import FINISH_S, stop_on_signals
 from embedded.smsc.centre import Smsc
 from embedded.smsc.config import SmscConfig
 from embedded.smsc.control import application
@@ -26,15 +26,6 @@ def run_foreground(config: SmscConfig) -> None:
         sqlite3.Error: the database file in the folder cannot be opened or written.
     """
     asyncio.run(_run(config))
-
-
-def wait_ready(host: str, control_port: int, timeout_s: float = 10.0) -> None:
-    """Block until the SMSC answers an HTTP request on its control port.
-
-    Raises:
-        NotReadyError: it did not answer within `timeout_s` seconds.
-    """
-    wait_http_ready(host, control_port, "/status", timeout_s)
 
 
 async def _run(config: SmscConfig) -> None:

@@ -8,6 +8,6 @@ create citizens' messages.
 """
 
 from embedded.telegram.config import TelegramConfig
-from embedded.telegram.server import run_foreground, wait_ready
+from embedded.telegram.server import run_foreground
 
-__all__ = ["TelegramConfig", "run_foreground", "wait_ready"]
+__all__ = ["TelegramConfig", "run_foreground"]

@@ -28,12 +28,6 @@ Method = Callable[[Params], Awaitable[Any]]
 class Api:
     """The Bot API of one stand-in: method calls and file downloads.
 
-    Args:
-        config: the settings.
-        store: the data that the methods read and change.
-        gate: checks the token of each call and applies ordered failures.
-        updates: answers getUpdates.
-
     Attributes:
         webhook_changed: called after the webhook was set or deleted; does nothing unless it is replaced.
     """
@@ -95,8 +89,6 @@ class Api:
         secret = params.text("secret_token")
         if secret and not _SECRET.fullmatch(secret):
             raise bad("secret token contains unallowed characters")
-        if params.flag("drop_pending_updates"):
-            self._store.confirm_below(1 << 62)
         if (allowed := params.object("allowed_updates", list)) is not None:
             self._store.put("allowed_updates", allowed)
         most = min(max(params.number("max_connections", 40), 1), 100)
@@ -106,9 +98,7 @@ class Api:
         self.webhook_changed()
         return True
 
-    async def _delete_webhook(self, params: Params) -> bool:
-        if params.flag("drop_pending_updates"):
-            self._store.confirm_below(1 << 62)
+    async def _delete_webhook(self, _: Params) -> bool:
         self._store.put("webhook", None)
         self.webhook_changed()
         return True
@@ -172,12 +162,10 @@ class Api:
 
     def _replied(self, params: Params, chat: dict[str, Any]) -> dict[str, Any] | None:
         wanted = params.object("reply_parameters", dict) or {}
-        number = wanted.get("message_id") or params.number("reply_to_message_id")
-        if not number:
+        if "message_id" not in wanted:
             return None
-        found = self._store.message(chat["id"], int(number))
-        allowed = wanted.get("allow_sending_without_reply") or params.flag("allow_sending_without_reply")
-        if found is None and not allowed:
+        found = self._store.message(chat["id"], int(wanted["message_id"]))
+        if found is None and not wanted.get("allow_sending_without_reply"):
             raise bad("message to be replied not found")
         return found
 

@@ -49,10 +49,6 @@ class Params:
         except (TypeError, ValueError):
             return default
 
-    def flag(self, name: str) -> bool:
-        """Return whether a parameter is true, 1 or yes, in upper or lower case; False for any other value, or if it is absent."""
-        return str(self._values.get(name, "")).lower() in {"true", "1", "yes"}
-
     def object(self, name: str, kind: type) -> Any:
         """Return the value of a parameter that is a JSON object or array; None if it is absent or an empty text.
 

@@ -6,7 +6,7 @@ import sys
 from starlette.applications import Starlette
 
 from complaints.runtime.http_server import listening_socket, serve_until
-from embedded.serving import FINISH_S, stop_on_signals, wait_http_ready
+from embedded.serving import FINISH_S, stop_on_signals
 from embedded.telegram.api import Api
 from embedded.telegram.config import TelegramConfig
 from embedded.telegram.control import Control
@@ -23,15 +23,6 @@ def run_foreground(config: TelegramConfig) -> None:
         sqlite3.Error: the database file in the folder cannot be opened or written.
     """
     asyncio.run(_run(config))
-
-
-def wait_ready(host: str, port: int, timeout_s: float = 10.0) -> None:
-    """Block until the stand-in for Telegram answers an HTTP request at this address.
-
-    Raises:
-        NotReadyError: it did not answer within `timeout_s` seconds.
-    """
-    wait_http_ready(host, port, "/_standin/status", timeout_s)
 
 
 async def _run(config: TelegramConfig) -> None:

@@ -190,14 +190,6 @@ class TelegramStore:
         """Delete the queued updates with these ids, because the webhook accepted them."""
         self._db.executemany("DELETE FROM pending WHERE id = ?", [(id_,) for id_ in ids])
 
-    def nth_last(self, back: int) -> int:
-        """Return the id of the queued update at position `back` from the end of the queue (1 is the newest).
-
-        If the queue is shorter, return the id of the oldest update; if it is empty, return 0.
-        """
-        rows = self._db.execute("SELECT id FROM pending ORDER BY id DESC LIMIT ?", [back]).fetchall()
-        return rows[-1][0] if rows else 0
-
     def add_file(self, name: str, content: bytes, size: int | None = None) -> str:
         """Store a file and return its id; `size` is the size in bytes to report instead of the real one."""
         id_ = secrets.token_urlsafe(24)

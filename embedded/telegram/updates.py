@@ -48,9 +48,8 @@ class Updates:
     async def fetch(self, params: Params) -> list[dict[str, Any]]:
         """Return the result of getUpdates: the waiting updates, oldest first.
 
-        The parameters are those of the Bot API. Updates with ids below `offset` are confirmed first; a negative offset
-        counts from the end of the queue. If no update waits, the call waits for one for `timeout` seconds, or until the
-        server stops, and then returns an empty list.
+        The parameters are those of the Bot API. Updates with ids below `offset` are confirmed first. If no update waits,
+        the call waits for one for `timeout` seconds, or until the server stops, and then returns an empty list.
 
         A `limit` outside 1 to 100 (default 100), or a `timeout` outside 0 to 50 (default 0), is replaced by the nearer of
         these limits. An `offset`, `limit` or `timeout` that is not a whole number counts as absent.
@@ -65,7 +64,8 @@ class Updates:
         self.tell()
         if (allowed := params.object("allowed_updates", list)) is not None:
             self._store.put("allowed_updates", allowed)
-        first = self._confirm(params.number("offset"))
+        first = max(params.number("offset"), 0)
+        self._store.confirm_below(first)
         limit = min(max(params.number("limit", MOST), 1), MOST)
         deadline = time.monotonic() + min(max(params.number("timeout"), 0), LONGEST_POLL_S)
         self.polling += 1
@@ -84,11 +84,6 @@ class Updates:
     def _check_no_webhook(self) -> None:
         if self._store.get("webhook"):
             raise Problem(409, WEBHOOK_ACTIVE)
-
-    def _confirm(self, offset: int) -> int:
-        first = self._store.nth_last(-offset) if offset < 0 else offset
-        self._store.confirm_below(first)
-        return first
 
     async def _waited(self, left: float) -> bool:
         news = self._news

@@ -8,6 +8,6 @@ citizens' posts.
 """
 
 from embedded.x.config import XConfig
-from embedded.x.server import run_foreground, wait_ready
+from embedded.x.server import run_foreground
 
-__all__ = ["XConfig", "run_foreground", "wait_ready"]
+__all__ = ["XConfig", "run_foreground"]

@@ -23,7 +23,6 @@ def main() -> int:
     parser.add_argument("--bearer-token", help="the only token that is accepted (default: any)")
     parser.add_argument("--rate-limit", type=int, default=UNLIMITED, help="requests per endpoint and window")
     parser.add_argument("--rate-window-s", type=int, default=900, help="window in seconds (default: %(default)s)")
-    parser.add_argument("--mention-cap", type=int, help="newest mentions that can be read, 800 at X (default: all)")
     parser.add_argument("--keep-alive-s", type=float, default=20.0, help="seconds before a stream sends an empty line")
     try:
         run_foreground(XConfig(**vars(parser.parse_args())))

@@ -9,14 +9,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from embedded.x.config import XConfig
 from embedded.x.fields import read_wanted, show, show_user
 from embedded.x.gate import Gate
 from embedded.x.pages import NEXT, page, read_id, read_range
 from embedded.x.posts import is_long
-from embedded.x.problems import Problem, invalid, missing, suspended
+from embedded.x.problems import Problem, invalid, missing
 from embedded.x.search import matcher
-from embedded.x.store import Draft, DuplicateError, Range, XStore
+from embedded.x.store import DuplicateError, XStore
 from embedded.x.stream import Streams
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -26,15 +25,13 @@ class Api:
     """The X API v2 of one stand-in.
 
     Args:
-        config: the settings.
         store: the accounts and posts that it shows and changes.
         gate: admits or refuses each request first.
-        streams: the filtered stream. Its listeners get a new post only if it matches a rule and its author is neither
-            protected nor suspended.
+        streams: the filtered stream. Its listeners get a new post only if it matches a rule and its author is not
+            protected.
     """
 
-    def __init__(self, config: XConfig, store: XStore, gate: Gate, streams: Streams) -> None:
-        self._config = config
+    def __init__(self, store: XStore, gate: Gate, streams: Streams) -> None:
         self._store = store
         self._gate = gate
         self._streams = streams
@@ -83,8 +80,6 @@ class Api:
             user = self._store.user_named(username)
         except KeyError:
             return JSONResponse({"errors": [missing("username", username)]})
-        if user.suspended:
-            return JSONResponse({"errors": [suspended("username", username)]})
         return JSONResponse({"data": show_user(user, read_wanted(request.query_params))})
 
     async def _mentions(self, request: Request) -> Response:
@@ -93,10 +88,6 @@ class Api:
         bounds = read_range(request.query_params, least=5, token="pagination_token")  # noqa: S106 - a parameter's name
         if not self._store.users([user_id]):
             return JSONResponse({"errors": [missing("id", str(user_id))]})
-        if self._config.mention_cap is not None:
-            newest = self._store.mentions(user_id, Range(limit=self._config.mention_cap))
-            oldest = newest[-1].id - 1 if newest else 0
-            bounds = Range(after=max(bounds.after, oldest), before=bounds.before, limit=bounds.limit)
         posts, meta = page(bounds, lambda part: self._store.mentions(user_id, part))
         return JSONResponse({**show(posts, wanted, self._store), "meta": meta})
 
@@ -120,7 +111,7 @@ class Api:
             if not self._store.is_visible(parent):
                 raise Problem(403, "You attempted to reply to a Tweet that is deleted or not visible to you.")
         try:
-            post = self._store.add(Draft(author=self._store.account, text=text, in_reply_to=parent))
+            post = self._store.add(self._store.account, text, parent)
         except DuplicateError as error:
             raise Problem(403, "You are not allowed to create a Tweet with duplicate content.") from error
         self._streams.publish(post)

@@ -20,7 +20,6 @@ class XConfig:
             mentions in 15 minutes), so that a demo can poll every second. To reach the limit in a test, set it here or
             through the control interface.
         rate_window_s: length of that window in seconds, 15 minutes as at X.
-        mention_cap: number of the newest mentions that can be read; 800 at X, all if None.
         keep_alive_s: time without a post, in seconds, after which a stream sends an empty line; 20 as at X.
     """
 
@@ -31,5 +30,4 @@ class XConfig:
     bearer_token: str | None = None
     rate_limit: int = UNLIMITED
     rate_window_s: int = 900
-    mention_cap: int | None = None
     keep_alive_s: float = 20.0

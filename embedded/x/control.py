@@ -13,7 +13,7 @@ from starlette.routing import Route
 from embedded.checked import Handler, Order, checked
 from embedded.x.gate import Fail, Gate
 from embedded.x.posts import Post
-from embedded.x.store import Draft, DuplicateError, Range, XStore
+from embedded.x.store import DuplicateError, Range, XStore
 from embedded.x.stream import Streams
 
 _MOST = 1000  # posts in one answer of /_standin/posts
@@ -67,17 +67,21 @@ class NewTweet(Order):
     place: Place | str | None = None
     lang: str = "in"
 
-    def draft(self, store: XStore) -> Draft:
-        """Return the requested post as a draft, which the store can add; create the author's account if it does not exist."""
+    def add(self, store: XStore) -> Post:
+        """Create the post and return it; create the author's account if it does not exist.
+
+        Raises:
+            DuplicateError: the account has a post with the same text that is not deleted.
+        """
         media = [item if isinstance(item, Media) else Media(url=item) for item in self.media]
         place = Place(full_name=self.place) if isinstance(self.place, str) else self.place
-        return Draft(
-            author=store.user_named(self.author.lstrip("@"), create=True),
-            text=self.text,
-            in_reply_to=self.in_reply_to,
+        return store.add(
+            store.user_named(self.author.lstrip("@"), create=True),
+            self.text,
+            self.in_reply_to,
             quotes=self.quotes,
-            mentions=tuple(name.lstrip("@") for name in self.mentions),
-            media=tuple(item.model_dump(exclude_none=True) for item in media),
+            mentions=[name.lstrip("@") for name in self.mentions],
+            media=[item.model_dump(exclude_none=True) for item in media],
             place=place.model_dump(exclude_none=True) if place else None,
             lang=self.lang,
         )
@@ -86,13 +90,12 @@ class NewTweet(Order):
 class UserChange(Order):
     """A request to create or change an account; None leaves a value unchanged.
 
-    Posts of a protected or suspended account are hidden from the public. One that is `closed` takes no direct messages.
+    Posts of a protected account are hidden from the public. One that is `closed` takes no direct messages.
     """
 
     username: str = Field(min_length=1)
     name: str | None = None
     protected: bool | None = None
-    suspended: bool | None = None
     closed: bool | None = None
 
 
@@ -109,8 +112,8 @@ class Control:
     Args:
         store: the accounts and posts.
         gate: gets the ordered failures and rate limits.
-        streams: the filtered stream. Its listeners get a new post only if it matches a rule and its author is neither
-            protected nor suspended.
+        streams: the filtered stream. Its listeners get a new post only if it matches a rule and its author is not
+            protected.
     """
 
     def __init__(self, store: XStore, gate: Gate, streams: Streams) -> None:
@@ -126,7 +129,6 @@ class Control:
             ("POST", "/_standin/users", self._user),
             ("POST", "/_standin/fail", self._fail),
             ("POST", "/_standin/limits", self._limits),
-            ("POST", "/_standin/stream/cut", self._cut),
             ("GET", "/_standin/posts", self._posts),
             ("GET", "/_standin/messages", self._messages),
             ("GET", "/_standin/status", self._status),
@@ -136,7 +138,7 @@ class Control:
     async def _tweet(self, request: Request) -> Response:
         wanted = NewTweet.model_validate_json(await request.body())
         try:
-            post = self._store.add(wanted.draft(self._store))
+            post = wanted.add(self._store)
         except DuplicateError as error:
             return JSONResponse({"id": str(error.id), "duplicate": True})
         self._streams.publish(post)
@@ -147,13 +149,11 @@ class Control:
 
     async def _user(self, request: Request) -> Response:
         wanted = UserChange.model_validate_json(await request.body())
-        user = self._store.change_user(
-            wanted.username.lstrip("@"), name=wanted.name, protected=wanted.protected, suspended=wanted.suspended
-        )
+        user = self._store.change_user(wanted.username.lstrip("@"), name=wanted.name, protected=wanted.protected)
         if wanted.closed is not None:
             self._store.close_to_messages(user, closed=wanted.closed)
-        shown = {"id": str(user.id), "username": user.username, "name": user.name}
-        return JSONResponse(shown | {"protected": user.protected, "suspended": user.suspended})
+        shown = {"id": str(user.id), "username": user.username, "name": user.name, "protected": user.protected}
+        return JSONResponse(shown)
 
     async def _fail(self, request: Request) -> Response:
         wanted = Fail.model_validate_json(await request.body())
@@ -165,9 +165,6 @@ class Control:
         self._gate.limit, self._gate.window_s = wanted.limit, wanted.window_s
         self._gate.forget()
         return JSONResponse({"limit": wanted.limit, "window_s": wanted.window_s})
-
-    async def _cut(self, _request: Request) -> Response:
-        return JSONResponse({"cut": self._streams.cut()})
 
     async def _posts(self, request: Request) -> Response:
         since = int(request.query_params.get("since", "0"))

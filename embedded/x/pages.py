@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
-from embedded.x.posts import Post, id_at
+from embedded.x.posts import Post
 from embedded.x.problems import invalid
 from embedded.x.store import Range
 
@@ -23,10 +23,9 @@ def _number(query: QueryParams, name: str, default: int) -> int:
 
 
 def read_range(query: QueryParams, *, least: int, token: str) -> Range:
-    """Return the range of posts that a request wants, made from its limits by id, by time and by page token.
+    """Return the range of posts that a request wants, made from its limits by id and by page token.
 
-    The range's own `limit` is the size of a page, from `max_results`.
-    `since_id` takes precedence over `start_time`, and `until_id` over `end_time`. A page token narrows the range further.
+    The range's own `limit` is the size of a page, from `max_results`. A page token narrows the range further.
 
     Args:
         query: the parameters of the request.
@@ -40,20 +39,8 @@ def read_range(query: QueryParams, *, least: int, token: str) -> Range:
     if not least <= limit <= _MOST:
         between = f"is not between {least} and {_MOST}"
         raise invalid("max_results", str(limit), f"The `max_results` query parameter value [{limit}] {between}")
-    after = _number(query, "since_id", 0) or max(0, _moment(query, "start_time", 0) - 1)
-    before = _number(query, "until_id", 0) or _moment(query, "end_time", _HIGHEST)
-    return Range(after=after, before=min(before, _read_token(query, token)), limit=limit)
-
-
-def _moment(query: QueryParams, name: str, default: int) -> int:
-    value = query.get(name)
-    if value is None:
-        return default
-    try:
-        return id_at(value)
-    except ValueError as error:
-        message = f"The `{name}` query parameter value [{value}] is not a valid RFC3339 timestamp"
-        raise invalid(name, value, message) from error
+    before = min(_number(query, "until_id", _HIGHEST), _read_token(query, token))
+    return Range(after=_number(query, "since_id", 0), before=before, limit=limit)
 
 
 def _read_token(query: QueryParams, name: str) -> int:
@@ -72,10 +59,6 @@ def page(wanted: Range, fetch: Callable[[Range], Sequence[Post]]) -> tuple[list[
 
     `meta` has the number of posts, the ids of the newest and the oldest one, and a token for the next page if the range has older posts.
     For an empty page, it has only the number of posts.
-
-    Args:
-        wanted: the range of posts and the size of the page.
-        fetch: returns the posts of a range, newest first.
     """
     found = fetch(replace(wanted, limit=wanted.limit + 1))
     posts = list(found[: wanted.limit])

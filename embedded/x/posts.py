@@ -26,7 +26,6 @@ class User:
         name: its display name.
         created_at: the time of its creation in ISO 8601, as `iso_time` returns it.
         protected: whether only its followers may see its posts.
-        suspended: whether X has suspended it.
     """
 
     id: int
@@ -34,7 +33,6 @@ class User:
     name: str
     created_at: str
     protected: bool = False
-    suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,19 +82,6 @@ def iso_time(id_: int) -> str:
     """Return the time of creation that an id contains, as X writes it: ISO 8601 in UTC with milliseconds."""
     made = datetime.fromtimestamp(((id_ >> _SEQUENCE_BITS) + _EPOCH_MS) / 1000, UTC)
     return f"{made:%Y-%m-%dT%H:%M:%S}.{made.microsecond // 1000:03d}Z"
-
-
-def id_at(moment: str) -> int:
-    """Return the lowest id that a post from this time on can have.
-
-    Args:
-        moment: a time in ISO 8601; it is in UTC if it names no offset.
-
-    Raises:
-        ValueError: the text is not a time in ISO 8601.
-    """
-    when = datetime.fromisoformat(moment)
-    return (int(when.replace(tzinfo=when.tzinfo or UTC).timestamp() * 1000) - _EPOCH_MS) << _SEQUENCE_BITS
 
 
 def weight(text: str) -> int:

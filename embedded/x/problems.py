@@ -45,14 +45,6 @@ def invalid(parameter: str, value: str, message: str) -> Problem:
 
 def missing(parameter: str, value: str) -> dict[str, Any]:
     """Return the entry for the `errors` list of a 200 answer that says that there is no account with this id or username."""
-    return _error(parameter, value, "Not Found Error", f"Could not find user with {parameter}: [{value}].")
-
-
-def suspended(parameter: str, value: str) -> dict[str, Any]:
-    """Return the entry for the `errors` list of a 200 answer that says that an account is suspended."""
-    return _error(parameter, value, "Forbidden", f"User has been suspended: [{value}].")
-
-
-def _error(parameter: str, value: str, title: str, detail: str) -> dict[str, Any]:
     about = {"value": value, "resource_id": value, "parameter": parameter, "resource_type": "user"}
-    return about | {"title": title, "detail": detail, "type": _KINDS + "resource-not-found"}
+    detail = f"Could not find user with {parameter}: [{value}]."
+    return about | {"title": "Not Found Error", "detail": detail, "type": _KINDS + "resource-not-found"}

@@ -6,7 +6,7 @@ import sys
 from starlette.applications import Starlette
 
 from complaints.runtime.http_server import listening_socket, serve_until
-from embedded.serving import FINISH_S, stop_on_signals, wait_http_ready
+from embedded.serving import FINISH_S, stop_on_signals
 from embedded.x.api import Api
 from embedded.x.config import XConfig
 from embedded.x.control import Control
@@ -25,21 +25,12 @@ def run_foreground(config: XConfig) -> None:
     asyncio.run(_run(config))
 
 
-def wait_ready(host: str, port: int, timeout_s: float = 10.0) -> None:
-    """Block until the stand-in for X answers an HTTP request at this address.
-
-    Raises:
-        NotReadyError: it did not answer within `timeout_s` seconds.
-    """
-    wait_http_ready(host, port, "/_standin/status", timeout_s)
-
-
 async def _run(config: XConfig) -> None:
     stop = stop_on_signals()
     listener = listening_socket(config.host, config.port)
     store = XStore(config.data_dir / "x.sqlite", config.account)
     gate, streams = Gate(config), Streams(store, config.keep_alive_s)
-    routes = [*Api(config, store, gate, streams).routes(), *Control(store, gate, streams).routes()]
+    routes = [*Api(store, gate, streams).routes(), *Control(store, gate, streams).routes()]
     port = listener.getsockname()[1]
     sys.stdout.write(
         f"X answers at http://{config.host}:{port} (account @{config.account}, data in {config.data_dir})\n"

@@ -14,7 +14,7 @@ from embedded.x.posts import Post, User, iso_time, mentioned, next_id
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS user (
     id INTEGER PRIMARY KEY, username TEXT NOT NULL UNIQUE COLLATE NOCASE, name TEXT NOT NULL,
-    protected INTEGER NOT NULL DEFAULT 0, suspended INTEGER NOT NULL DEFAULT 0
+    protected INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE IF NOT EXISTS post (
     id INTEGER PRIMARY KEY, author_id INTEGER NOT NULL, text TEXT NOT NULL, conversation_id INTEGER NOT NULL,
@@ -28,8 +28,9 @@ CREATE TABLE IF NOT EXISTS closed (user_id INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS rule (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE, tag TEXT);
 """
 _ALL = -1  # the limit of a query without one, as SQLite has it
-# Posts that the public can see: not deleted, and not of a protected or suspended account.
-_VISIBLE = "NOT post.deleted AND NOT user.protected AND NOT user.suspended"
+# Posts that the public can see: not deleted, and not of a protected account.
+_VISIBLE = "NOT post.deleted AND NOT user.protected"
+_USER = "SELECT id, username, name, protected FROM user"
 _SELECT = "SELECT post.* FROM post JOIN user ON user.id = post.author_id"
 
 
@@ -39,31 +40,6 @@ class DuplicateError(ValueError):
     def __init__(self, id_: int) -> None:
         super().__init__(f"already posted as {id_}")
         self.id = id_
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A post that is to be created; the store adds its id and its time.
-
-    Attributes:
-        author: the account that posts it.
-        text: its text.
-        in_reply_to: the id of the post that it answers.
-        quotes: the id of the post that it quotes.
-        mentions: usernames that it mentions in addition to those in its text.
-        media: its pictures and videos, as X's media objects without keys.
-        place: its place, as X's place object without an id.
-        lang: its language code; "in" is X's code for Indonesian.
-    """
-
-    author: User
-    text: str
-    in_reply_to: int | None = None
-    quotes: int | None = None
-    mentions: tuple[str, ...] = ()
-    media: tuple[dict[str, Any], ...] = ()
-    place: dict[str, Any] | None = None
-    lang: str = "in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,28 +92,24 @@ class XStore:
         Raises:
             KeyError: there is no such account and `create` is false.
         """
-        row = self._db.execute("SELECT * FROM user WHERE username = ?", [username]).fetchone()
+        row = self._db.execute(f"{_USER} WHERE username = ?", [username]).fetchone()
         if row is None:
             if not create:
                 raise KeyError(username)
-            row = (self._new_id(), username, username, 0, 0)
-            self._db.execute("INSERT INTO user VALUES (?, ?, ?, ?, ?)", row)
+            row = (self._new_id(), username, username, 0)
+            self._db.execute("INSERT INTO user (id, username, name, protected) VALUES (?, ?, ?, ?)", row)
         return _user(row)
 
-    def change_user(self, username: str, *, name: str | None, protected: bool | None, suspended: bool | None) -> User:
+    def change_user(self, username: str, *, name: str | None, protected: bool | None) -> User:
         """Change an account and return it; create it first if it is missing. A value that is None stays as it is."""
         known = self.user_named(username, create=True)
-        values = (
-            known.name if name is None else name,
-            known.protected if protected is None else protected,
-            known.suspended if suspended is None else suspended,
-        )
-        self._db.execute("UPDATE user SET name = ?, protected = ?, suspended = ? WHERE id = ?", (*values, known.id))
+        values = (known.name if name is None else name, known.protected if protected is None else protected)
+        self._db.execute("UPDATE user SET name = ?, protected = ? WHERE id = ?", (*values, known.id))
         return self.user_named(username)
 
     def users(self, ids: Iterable[int]) -> list[User]:
         """Return the accounts with these ids, each once, in the order of the ids; unknown ids are left out."""
-        found = [self._db.execute("SELECT * FROM user WHERE id = ?", [id_]).fetchone() for id_ in dict.fromkeys(ids)]
+        found = [self._db.execute(f"{_USER} WHERE id = ?", [id_]).fetchone() for id_ in dict.fromkeys(ids)]
         return [_user(row) for row in found if row is not None]
 
     def username(self, id_: int) -> str:
@@ -153,33 +125,34 @@ class XStore:
                 ids[username] = row[0]
         return ids
 
-    def add(self, draft: Draft) -> Post:
+    def add(self, author: User, text: str, in_reply_to: int | None = None, **more: Any) -> Post:
         """Create a post and return it.
 
-        It mentions the accounts in its text, those in the draft, and the author of the post that it answers.
+        It mentions the accounts in its text, those that are given, and the author of the post that it answers.
+
+        Args:
+            author: the account that posts it.
+            text: its text.
+            in_reply_to: the id of the post that it answers.
+            more: the fields `quotes`, `mentions`, `media`, `place` and `lang` of the post.
 
         Raises:
             DuplicateError: the account has a post with the same text that is not deleted.
         """
         twin = self._db.execute(
-            "SELECT id FROM post WHERE author_id = ? AND text = ? AND NOT deleted", (draft.author.id, draft.text)
+            "SELECT id FROM post WHERE author_id = ? AND text = ? AND NOT deleted", (author.id, text)
         ).fetchone()
         if twin is not None:
             raise DuplicateError(twin[0])
-        parent = self.posts([draft.in_reply_to]) if draft.in_reply_to else []
+        parent = self.posts([in_reply_to]) if in_reply_to else []
         implied = [user.username for post in parent for user in self.users([post.author_id])]
-        mentions = tuple(dict.fromkeys([*mentioned(draft.text), *draft.mentions, *implied]))
-        more = {
-            "mentions": mentions,
-            "media": draft.media,
-            "place": draft.place,
-            "lang": draft.lang,
-            "quotes": draft.quotes,
-        }
+        mentions = tuple(dict.fromkeys([*mentioned(text), *more.get("mentions", ()), *implied]))
         self._db.execute("BEGIN")
         id_ = self._new_id()
-        values = (id_, draft.author.id, draft.text, parent[0].conversation_id if parent else id_, draft.in_reply_to)
-        self._db.execute("INSERT INTO post VALUES (?, ?, ?, ?, ?, ?, 0)", (*values, json.dumps(more)))
+        values = (id_, author.id, text, parent[0].conversation_id if parent else id_, in_reply_to)
+        self._db.execute(
+            "INSERT INTO post VALUES (?, ?, ?, ?, ?, ?, 0)", (*values, json.dumps(more | {"mentions": mentions}))
+        )
         for user_id in self.ids_of(mentions).values():
             self._db.execute("INSERT INTO mention VALUES (?, ?)", (user_id, id_))
         self._db.execute("COMMIT")
@@ -192,7 +165,7 @@ class XStore:
     def posts(self, ids: Iterable[int]) -> list[Post]:
         """Return the posts with these ids, each once, in the order of the ids; unknown ids are left out.
 
-        Deleted posts and posts of protected or suspended accounts are included.
+        Deleted posts and posts of protected accounts are included.
         """
         found = [self._db.execute("SELECT * FROM post WHERE id = ?", [id_]).fetchone() for id_ in dict.fromkeys(ids)]
         return [_post(row) for row in found if row is not None]
@@ -266,15 +239,8 @@ def place_id(place: dict[str, Any]) -> str:
 
 
 def _user(row: tuple[Any, ...]) -> User:
-    id_, username, name, protected, suspended = row
-    return User(
-        id=id_,
-        username=username,
-        name=name,
-        created_at=iso_time(id_),
-        protected=bool(protected),
-        suspended=bool(suspended),
-    )
+    id_, username, name, protected = row
+    return User(id=id_, username=username, name=name, created_at=iso_time(id_), protected=bool(protected))
 
 
 def _post(row: tuple[Any, ...]) -> Post:
@@ -289,8 +255,8 @@ def _post(row: tuple[Any, ...]) -> Post:
         in_reply_to=in_reply_to,
         quotes=more.get("quotes"),
         mentions=tuple(more["mentions"]),
-        media=tuple(more["media"]),
-        place=more["place"],
-        lang=more["lang"],
+        media=tuple(more.get("media", ())),
+        place=more.get("place"),
+        lang=more.get("lang", "in"),
         deleted=bool(deleted),
     )

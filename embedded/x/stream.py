@@ -1,6 +1,6 @@
 """The filtered stream: sends its listeners each new public post that matches a rule, and an empty line after each silence.
 
-Posts of protected and suspended accounts are not public.
+Posts of protected accounts are not public.
 """
 
 import asyncio
@@ -68,13 +68,13 @@ class Streams:
             self._listeners.pop(queue, None)
 
     def publish(self, post: Post) -> None:
-        """Send a new post to all listeners if its author is neither protected nor suspended and it matches a rule.
+        """Send a new post to all listeners if its author is not protected and it matches a rule.
 
         A listener for which 10,000 posts already wait gets neither this post nor the oldest of them, and its stream ends after
         the others.
         """
         author = self._store.users([post.author_id])[0]
-        if not self._listeners or author.protected or author.suspended:
+        if not self._listeners or author.protected:
             return
         rules = [
             {"id": rule["id"], "tag": rule.get("tag", "")}
@@ -94,14 +94,12 @@ class Streams:
             else:
                 queue.put_nowait(orjson.dumps(answer) + b"\r\n")
 
-    def cut(self) -> int:
-        """End every listener's connection and discard its waiting posts; return the number of connections."""
-        queues = list(self._listeners)
-        for queue in queues:
+    def cut(self) -> None:
+        """End every listener's connection and discard its waiting posts."""
+        for queue in self._listeners:
             while not queue.empty():
                 queue.get_nowait()
             queue.put_nowait(None)
-        return len(queues)
 
 
 def _too_many() -> Problem:

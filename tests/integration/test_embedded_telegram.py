@@ -91,14 +91,6 @@ def test_an_update_comes_until_a_higher_offset_confirms_it(upstream: Telegram) -
     assert texts(ask(upstream, lambda bot: bot.get_updates(offset=0))) == ["dua"]
 
 
-def test_a_negative_offset_counts_from_the_end_and_forgets_the_rest(upstream: Telegram) -> None:
-    """As documented."""
-    for text in ("satu", "dua", "tiga"):
-        upstream.say(text)
-    assert texts(ask(upstream, lambda bot: bot.get_updates(offset=-1))) == ["tiga"]
-    assert upstream.status()["pending"] == 1
-
-
 def test_a_long_poll_waits_for_the_first_update(upstream: Telegram) -> None:
     """And ends with it."""
     timer = threading.Timer(0.5, upstream.say, ["akhirnya"])

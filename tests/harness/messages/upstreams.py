@@ -7,16 +7,16 @@ import sys
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from embedded.serving import wait_http_ready
 from tests.harness.messages.fed import Seen
 from tests.harness.messages.plan import LINKS
-from tests.harness.support import free_port
+from tests.harness.support import free_port, wait_until
 
 READY_S = 60.0
 MOST = 5000
@@ -92,7 +92,7 @@ class Upstreams:
             setattr(made, name, f"http://127.0.0.1:{port}")
             ready.append((port, path))
         for port, path in ready:
-            wait_http_ready("127.0.0.1", port, path, READY_S)
+            wait_until(partial(_answers, port, path), timeout_s=READY_S, what=path)
         return made
 
     def _run(self, folder: Path, name: str, **options: int) -> None:
@@ -141,3 +141,10 @@ def _all(http: httpx.Client, url: str, name: str, number: str, **options: int) -
         if not fresh:
             return list(found.values())
         found |= fresh
+
+
+def _answers(port: int, path: str) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}{path}").status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
