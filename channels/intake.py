@@ -1,10 +1,8 @@
 """The intake that every channel uses: it appends each message, sealed, to the citizen's mailbox or to the spool, or the future fails."""
 
 import time
-from collections.abc import Callable
 from concurrent.futures import Future
 from functools import cache, partial
-from uuid import UUID, uuid4
 
 from channels.futures import failed
 from channels.safe import Outcome, Receipt, Safe
@@ -29,7 +27,6 @@ class Intake:
         keyring: Keyring,
         producer: Producer,
         spool: Spool,
-        mint: Callable[[], UUID] = uuid4,
     ) -> None:
         """Start to drain the records that a former run left in the spool.
 
@@ -38,11 +35,10 @@ class Intake:
             keyring: makes pseudonyms, and seals messages.
             producer: writes records to Kafka.
             spool: holds records while Kafka is away. Closed by `close`.
-            mint: returns the id of a message whose protocol has none.
         """
         self._channel = channel
         self._source = f"/channels/{channel}"
-        self._sealing = Sealing(channel, keyring=keyring, mint=mint)
+        self._sealing = Sealing(channel, keyring=keyring)
         self._safe = Safe(channel, producer=producer, spool=spool)
         self._seconds = telemetry.INTAKE_SECONDS.labels(channel)
         self._counter = cache(partial(telemetry.MESSAGES_IN.labels, channel))

@@ -1,9 +1,8 @@
 """Seals the messages of one channel: each becomes the record for the mailbox of its citizen. Thread-safe; does no I/O."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import orjson
 import structlog
@@ -53,8 +52,8 @@ def _check(what: str, size: int, limit: int) -> None:
 class Sealing:
     """Makes the records of one channel."""
 
-    def __init__(self, channel: str, *, keyring: Keyring, mint: Callable[[], UUID] = uuid4) -> None:
-        self._channel, self._keyring, self._mint = channel, keyring, mint
+    def __init__(self, channel: str, *, keyring: Keyring) -> None:
+        self._channel, self._keyring = channel, keyring
         self._source = f"/channels/{channel}".encode()
 
     def record(self, message: InboundMessage) -> tuple[Record, Receipt]:
@@ -65,7 +64,7 @@ class Sealing:
         """
         packed = pack(message)
         check_packed(packed)
-        found = ids.message_id(self._channel, message.upstream_id) if message.upstream_id else self._mint()
+        found = ids.message_id(self._channel, message.upstream_id) if message.upstream_id else uuid4()
         if message.sender:
             alone = f"\0{found}" if message.shared else ""
             citizen, code = self._keyring.pseudonym(self._channel, message.sender + alone), ""

@@ -13,8 +13,11 @@ LONGEST_E164: Final = 15
 LONGEST_SHORT_CODE: Final = 6
 """The maximum number of digits of a short code. Indonesian short codes have 3 to 6 digits, the numbers of people 9 and more."""
 
-TON_UNKNOWN, TON_INTERNATIONAL, TON_NATIONAL, TON_NETWORK, TON_ALPHANUMERIC = 0, 1, 2, 3, 5
+TON_UNKNOWN, TON_INTERNATIONAL, TON_NATIONAL, TON_ALPHANUMERIC = 0, 1, 2, 5
 """Types of number (SMPP 3.4, 5.2.5)."""
+
+_COUNTRY: Final = "62"
+"""The country code of numbers that have none."""
 
 _MOBILE = "8"
 """The first digit of the Indonesian mobile numbers, behind the country code or the 0."""
@@ -44,40 +47,35 @@ def bare(number: str) -> str:
 
 
 @lru_cache(maxsize=KEPT)
-def e164(number: str, ton: int = TON_UNKNOWN, country: str = "62") -> str:
+def e164(number: str, ton: int = TON_UNKNOWN) -> str:
     """Return the identity of a sender: a number in E.164 form with its plus, or the sender as it is if it is no telephone number.
 
     The form of the number takes precedence over its type, because SMSCs set the type carelessly. Short codes, names and numbers that are
     too long remain as they are: they are machines.
-
-    Args:
-        number: as the SMSC wrote it.
-        ton: its type of number.
-        country: the country code of numbers that have none.
     """
     written = bare(number)
     if ton == TON_ALPHANUMERIC or not _DIGITS.fullmatch(written):
         return number
     digits = written.removeprefix("+")
-    whole = _with_country(digits, plus=digits != written, ton=ton, country=country)
-    if whole is not None and whole.startswith(f"{country}0"):  # the 0 of a national number behind the country code
-        whole = country + whole.removeprefix(country).lstrip("0")
+    whole = _with_country(digits, plus=digits != written, ton=ton)
+    if whole is not None and whole.startswith(f"{_COUNTRY}0"):  # the 0 of a national number behind the country code
+        whole = _COUNTRY + whole.removeprefix(_COUNTRY).lstrip("0")
     return f"+{whole}" if whole is not None and LONGEST_SHORT_CODE < len(whole) <= LONGEST_E164 else number
 
 
-def _with_country(digits: str, *, plus: bool, ton: int, country: str) -> str | None:
+def _with_country(digits: str, *, plus: bool, ton: int) -> str | None:
     """Return the digits of a number with its country code; None if it is a short code."""
     if len(digits) <= LONGEST_SHORT_CODE:
         return None
     if digits.startswith("00") and digits[2:3] != "0":  # the prefix of international calls in most countries
         return digits[2:]
     if digits.startswith("0"):
-        return country + digits.lstrip("0")
-    if plus or (digits.startswith(country) and len(digits) - len(country) >= _SHORTEST_MOBILE - 1):
+        return _COUNTRY + digits.lstrip("0")
+    if plus or (digits.startswith(_COUNTRY) and len(digits) - len(_COUNTRY) >= _SHORTEST_MOBILE - 1):
         return digits
     mobile = digits.startswith(_MOBILE) and _SHORTEST_MOBILE <= len(digits) <= _LONGEST_MOBILE
     if ton == TON_INTERNATIONAL:
         # what begins with 81 is Indonesian all the same, unless it has the form of a Japanese number
         foreign = len(digits) == _JAPANESE_DIGITS and digits.startswith(_JAPANESE)
-        return country + digits if mobile and digits.startswith("81") and not foreign else digits
-    return country + digits if mobile or ton == TON_NATIONAL else digits
+        return _COUNTRY + digits if mobile and digits.startswith("81") and not foreign else digits
+    return _COUNTRY + digits if mobile or ton == TON_NATIONAL else digits

@@ -164,14 +164,14 @@ def with_addresses(settings: Settings, addresses: Mapping[str, str]) -> Settings
     return settings.model_copy(update=found)
 
 
-def started_in(data: Path | None = None, overrides: Mapping[str, object] | None = None) -> Settings:
+def started_in(data: Path | None = None) -> Settings:
     """Return the settings (see `settings_in`) for a command that needs a complete stack.
 
     Raises:
         ConfigurationError: an environment variable has a wrong value.
         UnavailableError: the stack in the data folder is still starting.
     """
-    settings = settings_in(data, overrides)
+    settings = settings_in(data)
     stack = Stack.running(settings.data)
     if stack is not None and stack.starting:
         raise UnavailableError(

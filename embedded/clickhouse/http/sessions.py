@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
@@ -35,15 +35,10 @@ class _Kept:
 
 
 class Sessions:
-    """The sessions of one server. Any thread may use them.
+    """The sessions of one server. Any thread may use them."""
 
-    Args:
-        gate: Knows the engine and the databases of accounts.
-        clock: The monotonic clock, in seconds.
-    """
-
-    def __init__(self, gate: Gate, clock: Callable[[], float] = time.monotonic) -> None:
-        self._gate, self._clock = gate, clock
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
         self._kept: dict[tuple[str, str], _Kept] = {}
         self._guard = threading.Lock()
 
@@ -67,7 +62,7 @@ class Sessions:
                 kept.session.connection.execute(f"USE {quote(database)}")
             yield kept.session
         finally:
-            kept.used = self._clock()
+            kept.used = time.monotonic()
             kept.until = kept.used + asked.session_s
             kept.lock.release()
 
@@ -85,7 +80,9 @@ class Sessions:
                     )
                 with ExitStack() as closing:
                     session = self._opened(account, asked, closing)
-                    kept = _Kept(session=session, until=self._clock(), used=self._clock(), closing=closing.pop_all())
+                    kept = _Kept(
+                        session=session, until=time.monotonic(), used=time.monotonic(), closing=closing.pop_all()
+                    )
                 self._kept[account.name, asked.session] = kept
             if not kept.lock.acquire(blocking=False):
                 raise ServerError(SESSION_IS_LOCKED, f"Session {asked.session} is locked by another request")
@@ -111,7 +108,7 @@ class Sessions:
         return bool(idle)
 
     def _forget_old(self) -> None:
-        now = self._clock()
+        now = time.monotonic()
         for name, kept in list(self._kept.items()):
             if kept.until < now and not kept.lock.locked():
                 del self._kept[name]
