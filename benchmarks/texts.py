@@ -31,11 +31,7 @@ _ENDINGS = ("", "", " Terima kasih.", " Mohon ditindaklanjuti.", " Sudah lapor R
 
 
 def varied(*, short: bool = False) -> Iterator[Item]:
-    """Yield complaints without end: no two have the same text and sender.
-
-    Args:
-        short: only texts that are one short message each.
-    """
+    """Yield complaints without end: no two have the same text and sender."""
     chance, samples = random.Random(SEED), read_samples()  # noqa: S311  # the same complaints in every run
     if short:
         samples = [item for item in samples if len(item.text) <= SHORT_CHARACTERS and item.text.isascii()]

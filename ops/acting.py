@@ -10,9 +10,6 @@ def acting(loaded: Loaded) -> Iterator[str]:
     """Yield a sentence for each government with an allotment: its desk of today, and those of later days.
 
     Only the desk may reroute, reopen, archive and withdraw the cases of the government's region (docs/case.md).
-
-    Args:
-        loaded: the divisions of tasks, with the registry that has their units.
     """
     for region, editions in sorted(loaded.allotments.editions.items()):
         government = loaded.registry.unit("pemda", region)
@@ -31,12 +28,7 @@ def acting(loaded: Loaded) -> Iterator[str]:
 
 
 def managing_officer(edition: Edition | None, registry: Registry) -> Agency | None:
-    """Return the managing officer whom an edition names; None if it names none, or there is no edition.
-
-    Args:
-        edition: a government's division of tasks on a day.
-        registry: the agencies that exist, with the units of the divisions.
-    """
+    """Return the managing officer whom an edition names; None if it names none, or there is no edition."""
     if edition is None or not edition.officer:
         return None
     own = f"{edition.officer}-{edition.region}"

@@ -112,12 +112,7 @@ def letter_at(scanner: Scanner, position: Position) -> DeadLetter:
 
 
 def described(found: Found, letter: DeadLetter) -> Iterator[str]:
-    """Yield the lines that show a dead letter: where, why, the headers and the sizes; of the content only how long it is.
-
-    Args:
-        found: the letter in the list.
-        letter: the same with its content.
-    """
+    """Yield the lines that show a dead letter: where, why, the headers and the sizes; of the content only how long it is."""
     yield f"id        {found.id}"
     yield f"made      {found.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC by {found.by}"
     yield f"place     {found.place or letter.source_key}"

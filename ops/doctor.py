@@ -224,12 +224,7 @@ def loops(data: Path, services: Mapping[str, int]) -> Iterator[Finding]:
 
 
 def others(data: Path, steps: Collection[str]) -> Iterator[Finding]:
-    """Judge the further workers of steps on this machine, which `lapor up` did not start and does not restart.
-
-    Args:
-        data: the data folder.
-        steps: the names of the services that are steps.
-    """
+    """Judge the further workers of steps on this machine, which `lapor up` did not start and does not restart."""
     folder = data / "heartbeats"
     for path in sorted(folder.iterdir()) if folder.exists() else ():
         step, _, ordinal = path.name.rpartition("-")

@@ -55,10 +55,6 @@ Target = str | int | Moment
 def sources_of(reader: str, declared: Mapping[str, Topic]) -> Sequence[str]:
     """Return the names of the topics that a group reads: a step its mailbox, the sink several.
 
-    Args:
-        reader: the name of the step, or of the sink's group.
-        declared: the declared topics by name.
-
     Raises:
         ConfigurationError: there is no such step, and it is not the sink.
     """

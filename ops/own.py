@@ -45,11 +45,6 @@ def own_of(history: Sequence[Labelled], house: House, router: Router) -> Own:
 
     A report counts if the officer's choice is no agency outside the government. A name that the registry does not know counts unless it has
     another region. A report whose text names another region does not count, unless the unit's name has a place.
-
-    Args:
-        history: the reports, each with the name of the agency that an officer chose.
-        house: the government.
-        router: reads the reports.
     """
     written = Counter(report.best[0] for report in history)
     outside, unknown = {}, {}

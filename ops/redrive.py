@@ -50,12 +50,6 @@ def redrive(found: Collection[Found], scanner: Scanner, producer: Producer, say:
 
     A record has its own key, value and headers, and REDRIVES_HEADER. One that is back already is not put back again.
 
-    Args:
-        found: the letters.
-        scanner: reads Kafka.
-        producer: writes the records.
-        say: is told a line for each letter.
-
     Raises:
         BusUnavailable: Kafka cannot be read.
     """

@@ -148,11 +148,6 @@ def difference(case: Case | None, recorded: list[AnyFact], today: list[AnyFact])
     """Return what is different between the facts that were recorded and those of today; None if nothing is that anybody would notice.
 
     Versions of rules and registry, reasons and confidence may differ: they decide nothing. An owner under another name is the same owner.
-
-    Args:
-        case: the document before them.
-        recorded: the facts that the record led to.
-        today: those that it would lead to.
     """
     before, after = _owner(case, recorded), _owner(case, today)
     code = next((fact.tracking_code for fact in (*today, *recorded)), "")

@@ -44,13 +44,7 @@ def standing(control: Control, *, now: float) -> Iterator[Finding]:
 
 
 def partitions(control: Control, declared: Mapping[str, Topic], found: Mapping[str, TopicFound]) -> Finding:
-    """Compare the number of partitions of each mailbox and state with the one that the installation was made with.
-
-    Args:
-        control: what the topic says.
-        declared: the declarations by name.
-        found: what Kafka has.
-    """
+    """Compare the number of partitions of each mailbox and state with the one that the installation was made with."""
     numbers = {name: one.partitions for name, one in found.items() if declared[name].is_split}
     wanted = control.partitions or min(numbers.values(), default=0)
     wrong = {name: number for name, number in numbers.items() if number != wanted}
@@ -66,12 +60,7 @@ def partitions(control: Control, declared: Mapping[str, Topic], found: Mapping[s
 
 
 def declared_settings(declared: Mapping[str, Topic], found: Mapping[str, TopicFound]) -> Finding:
-    """Compare the settings of the topics with their declarations.
-
-    Args:
-        declared: the declarations by name.
-        found: what Kafka has.
-    """
+    """Compare the settings of the topics with their declarations."""
     wrong = [
         f"{name} has {setting}={one.settings.get(setting, '(nothing)')}, declared is {value}"
         for name, one in sorted(found.items())

@@ -50,13 +50,7 @@ def settings_of(topic: Topic, min_insync: int | None) -> dict[str, str]:
 
 
 def wrong_settings(topic: Topic, found: TopicFound, *, min_insync: int | None) -> dict[str, str]:
-    """Return the settings that a topic must have and has not, with the values that it must have. A longer retention may stay.
-
-    Args:
-        topic: its declaration.
-        found: what Kafka has.
-        min_insync: see settings_of.
-    """
+    """Return the settings that a topic must have and has not, with the values that it must have. A longer retention may stay."""
     wanted = settings_of(topic, min_insync)
     return {name: value for name, value in wanted.items() if not _same(name, value, found.settings.get(name))}
 
@@ -89,11 +83,6 @@ def compare(
     admin: TopicAdmin, declared: Mapping[str, Topic], *, min_insync: int | None = None
 ) -> Mapping[str, list[Difference]]:
     """Return the differences of each declared topic.
-
-    Args:
-        admin: asks Kafka.
-        declared: the declarations by name.
-        min_insync: see settings_of.
 
     Raises:
         BusUnavailable: Kafka did not answer.

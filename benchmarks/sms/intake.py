@@ -58,11 +58,6 @@ class Found(NamedTuple):
 def measure(*, messages: int, rounds: int, say: Say) -> list[Figure]:
     """Feed one process, then two, each in turn with Kannel.
 
-    Args:
-        messages: in each round, after the warm-up.
-        rounds: of each.
-        say: is called with each line of progress.
-
     Raises:
         UnavailableError: a part does not start, or a message was not answered or is not on Kafka.
     """

@@ -103,10 +103,6 @@ class Seen:
 def measure(*, seconds: float, say: Say) -> list[Figure]:
     """Send short messages to a stack of our own and take the times.
 
-    Args:
-        seconds: for how long at each rate, after the warm-up.
-        say: is called with each line of progress.
-
     Raises:
         UnavailableError: the stack does not start, or a message did not arrive.
     """

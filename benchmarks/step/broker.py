@@ -48,12 +48,7 @@ class Broker:
         return sum(self._asks.end_offsets(topic).values())
 
     def handled(self, group: str, mailbox: str = COMPLAINTS) -> int:
-        """Return the number of records that a group has committed. With transactions, all that they led to is committed too.
-
-        Args:
-            group: of the step.
-            mailbox: that it reads.
-        """
+        """Return the number of records that a group has committed. With transactions, all that they led to is committed too."""
         return sum(offset for (topic, _), offset in self._asks.group_offsets(group).items() if topic == mailbox)
 
     def begin_at_first(self, step: str, mailbox: str) -> None:

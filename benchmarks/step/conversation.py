@@ -31,11 +31,6 @@ BATCH: Final = 1_000
 def measure(*, messages: int, rounds: int, say: Say) -> list[Figure]:
     """Fill the mailbox with text messages, each of another citizen, and let a new worker handle them.
 
-    Args:
-        messages: in the mailbox.
-        rounds: how often, each time with a new Kafka.
-        say: is called with each line of progress.
-
     Raises:
         UnavailableError: something did not start or stopped making progress, or an output is missing.
     """

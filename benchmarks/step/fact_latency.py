@@ -62,10 +62,6 @@ class Seen:
 def measure(*, seconds: float, say: Say) -> list[Figure]:
     """Send complaints to one worker of the router, and take the times.
 
-    Args:
-        seconds: for how long at each rate, after the warm-up.
-        say: is called with each line of progress.
-
     Raises:
         UnavailableError: something did not start, or a complaint got no owner.
     """

@@ -39,10 +39,6 @@ _KEY: Final = b"a secret of no installation"
 def measure(*, cases: int, say: Say) -> list[Figure]:
     """Write cases, and start a worker twice: with an empty disk, and after a kill -9.
 
-    Args:
-        cases: how many.
-        say: is called with each line of progress.
-
     Raises:
         ConfigurationError: the disk has no room for them.
         UnavailableError: something did not start or did not come to work.

@@ -37,10 +37,6 @@ ACCOUNT: Final = "sms/bench"
 def measure(*, citizens: int, say: Say) -> list[Figure]:
     """Write the states of citizens, and start a worker twice: with an empty disk, and after a kill -9.
 
-    Args:
-        citizens: how many.
-        say: is called with each line of progress.
-
     Raises:
         ConfigurationError: the disk has no room for them.
         UnavailableError: something did not start or did not come to work.

@@ -80,11 +80,6 @@ class Seen:
 def measure(*, cases: int, due: int, say: Say) -> list[Figure]:
     """Write cases, start a worker, and let its clock pass the moment at which some of them are due.
 
-    Args:
-        cases: how many.
-        due: how many of them are due at one moment.
-        say: is called with each line of progress.
-
     Raises:
         ConfigurationError: the disk has no room for them.
         UnavailableError: something did not start, or a case that was due was not handled exactly once.

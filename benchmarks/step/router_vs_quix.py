@@ -67,11 +67,6 @@ class Pace:
 def measure(*, events: int, rounds: int, say: Say) -> list[Figure]:
     """Measure both, in turn.
 
-    Args:
-        events: complaints in the mailbox.
-        rounds: how often each handles all of them.
-        say: is called with each line of progress.
-
     Raises:
         ConfigurationError: quixstreams is not installed.
         UnavailableError: something did not start or stopped making progress, or the outputs of two rounds differ.

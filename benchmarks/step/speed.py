@@ -38,11 +38,6 @@ STEP, PLAIN = "step", "plain"
 def measure(*, records: int, rounds: int, say: Say) -> list[Figure]:
     """Measure both, in turn. All records are in the mailbox before the first worker starts.
 
-    Args:
-        records: in the mailbox.
-        rounds: how often each reads all of them.
-        say: is told of progress.
-
     Raises:
         UnavailableError: something did not start or does not go on, or a worker wrote other than it should.
     """

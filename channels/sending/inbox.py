@@ -65,13 +65,7 @@ class Inbox:
         return is_for(self._channel, record)
 
     def take(self, record: StoredRecord, draft: Draft, queue_of: Callable[[str], Queue]) -> None:
-        """Take a record of this channel, unless one before it has let its partition be held.
-
-        Args:
-            record: of the mailbox.
-            draft: is written on.
-            queue_of: returns the queue of an account that is set up here.
-        """
+        """Take a record of this channel, unless one before it has let its partition be held."""
         if record.partition in draft.pending.counted.held:
             return
         try:

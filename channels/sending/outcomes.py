@@ -37,12 +37,7 @@ class Pauses:
     link_most_s: float = 30.0
 
     def after(self, tries: int, chance: float) -> float:
-        """Return the pause of a text.
-
-        Args:
-            tries: how often it was tried in vain before.
-            chance: a random number from 0 to 1.
-        """
+        """Return the pause of a text."""
         doubled: float = self.first_s * 2.0 ** min(tries, 30)
         return min(self.most_s, doubled * (1.0 + JITTER * chance))
 

@@ -83,12 +83,7 @@ class Link:
         self._pause_s = self._until_s = 0.0
 
     def failed(self, now_s: float, first_s: float) -> None:
-        """Note that a text could not leave. What fails while it pauses was on its way before, and says nothing new.
-
-        Args:
-            now_s: the present time of a monotonic clock.
-            first_s: the first pause.
-        """
+        """Note that a text could not leave. What fails while it pauses was on its way before, and says nothing new."""
         if not self.fails:
             self._pause_s, self._until_s = first_s, now_s + first_s
 

@@ -259,12 +259,7 @@ def milliseconds(moment: datetime) -> int:
 
 
 def sent_value(about: About, told: tuple[str, ...] = ()) -> bytes:
-    """Return the state that says which reply a text was.
-
-    Args:
-        about: the reply.
-        told: the outcomes that were reported of it.
-    """
+    """Return the state that says which reply a text was."""
     return json.encode({**asdict(about), "told": told})
 
 

@@ -8,11 +8,7 @@ from complaints.message import InboundMessage
 
 
 def joined(messages: Iterable[InboundMessage]) -> list[InboundMessage]:
-    """Return the messages, with each citizen's posts in a conversation as one in the place of the first.
-
-    Args:
-        messages: oldest first.
-    """
+    """Return the messages, with each citizen's posts in a conversation as one in the place of the first."""
     threads: dict[tuple[str, str], list[InboundMessage]] = {}
     for message in messages:
         threads.setdefault((message.sender, message.thread), []).append(message)

@@ -84,12 +84,7 @@ def _route(path: str, **handlers: Handler) -> Route:
 
 
 def application(intake: Entry, parts: WebParts) -> ASGIApp:
-    """Return the application.
-
-    Args:
-        intake: takes the messages.
-        parts: the other parts that the handlers work with.
-    """
+    """Return the application."""
     service = WebService(intake, parts)
     pages, wishes, api = Pages(service, parts), WishPages(service, parts), Api(service, parts)
     app = Starlette(

@@ -68,11 +68,7 @@ class WebService:
         self._parts = parts
 
     def checked_form(self, fields: Mapping[str, str]) -> Submission | list[FieldError]:
-        """Return the content of a form, or all its faults at once, so that the citizen need not send it several times.
-
-        Args:
-            fields: the form's fields by name.
-        """
+        """Return the content of a form, or all its faults at once, so that the citizen need not send it several times."""
         sent = from_form(fields)
         if isinstance(sent, Submission):
             return self.checked(sent)

@@ -83,12 +83,7 @@ class Story:
 
 
 def story(case: Case, facts: Sequence[Fact]) -> Story:
-    """Return the story of a case. It has nothing of the content of a secret report; answers are masked.
-
-    Args:
-        case: the document of the case.
-        facts: the facts of the case, oldest first.
-    """
+    """Return the story of a case. It has nothing of the content of a secret report; answers are masked."""
     question = "" if case.question is None else _asking(case.question.part, case.question.text, case, case.owner.name)
     told = list(_told(facts, case))
     if question:

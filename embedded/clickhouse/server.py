@@ -63,9 +63,6 @@ class ClickHouseServer:
     """An embedded ClickHouse that clients reach over TCP, with one thread per client.
 
     Use it as a context manager, or call `start` and `stop`. A stopped server cannot be started again.
-
-    Args:
-        config: The address to listen on, the data folder, the passwords and the limits.
     """
 
     def __init__(self, config: ServerConfig) -> None:

@@ -54,11 +54,7 @@ class Archive:
         return [f"-XX:SharedArchiveFile={self.path}", _SILENT] if self.path.exists() else []
 
     def remove_if_it_crashes(self, logs: Path) -> None:
-        """Remove it if Java has crashed since it was made: Java does so, at each start, with one that is cut short.
-
-        Args:
-            logs: the folder in which Java describes a crash.
-        """
+        """Remove it if Java has crashed since it was made: Java does so, at each start, with one that is cut short."""
         made = self.path.stat().st_mtime if self.path.exists() else 0.0
         if made and any(crash.stat().st_mtime > made for crash in logs.glob("java-*.log")):
             for path in (self.path, self.base):

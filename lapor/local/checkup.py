@@ -50,11 +50,7 @@ READ_THE_LOG = "read its log in the folder logs of the data folder, or check LAP
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
-    """Yield the findings. What others depend on comes first.
-
-    Args:
-        settings: the settings, with the addresses of the running stack.
-    """
+    """Yield the findings. What others depend on comes first."""
     yield look.disk(settings.data)
     yield from (look.misspelt(sentence) for sentence in misspelt(os.environ))
     stack = Stack.running(settings.data)

@@ -42,12 +42,7 @@ class Server:
 
 
 def servers_for(settings: Settings, port: Port) -> list[Server]:
-    """Return an embedded server for each address that is not set.
-
-    Args:
-        settings: the addresses that are set, and the data folder.
-        port: returns the ports.
-    """
+    """Return an embedded server for each address that is not set."""
     return [_EMBEDDED[name][1](settings.data, port) for name in missing(settings)]
 
 

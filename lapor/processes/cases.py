@@ -102,11 +102,6 @@ def show(settings: Settings, code: str) -> Sheet:
 def explain(settings: Settings, code: str, *, say: Callable[[str], object]) -> None:
     """Say who owns a case and why, and what happened to it before.
 
-    Args:
-        settings: the settings of the running stack.
-        code: the tracking code or the case number.
-        say: called with each line.
-
     Raises:
         TrackingCodeError: the code cannot be one of our tracking codes.
         CaseError: there is no such case.

@@ -80,10 +80,6 @@ def run_together(works: Sequence[Callable[[], None]], stop: threading.Event) -> 
 def run_channels(names: Sequence[str], settings: Settings) -> None:
     """Run channels until SIGTERM or SIGINT, or until one of them crashes.
 
-    Args:
-        names: names in the table of channels.
-        settings: the settings of all of them.
-
     Raises:
         ConfigurationError: a setting is missing or wrong, or a file cannot be written.
     """

@@ -61,10 +61,6 @@ INSERT_S = 300.0
 def run_services(names: Sequence[str], settings: Settings) -> None:
     """Run one or more channels in this process, or one worker: what ends one worker must not end another.
 
-    Args:
-        names: names in the table of channels, or one name in WORKERS.
-        settings: the settings of all of them.
-
     Raises:
         ConfigurationError: a name is unknown, a worker is named together with another service, or a setting is wrong.
     """

@@ -185,11 +185,7 @@ def administration(brokers: str, *, timeout_s: float = 30.0) -> "Iterator[Admini
 
 
 def beginner(brokers: str) -> "Begin":
-    """Return the function that writes the first positions of a step.
-
-    Args:
-        brokers: host:port, separated by commas.
-    """
+    """Return the function that writes the first positions of a step."""
     from complaints.bus.step.contract import StepTopics
     from complaints.bus.step.place.accept import install
 

@@ -88,13 +88,7 @@ class Figure:
     values: tuple[str, ...]
 
     def plot(self, names: Sequence[str], rows: Sequence[Sequence[Any]], width_px: int) -> dict[str, Any]:
-        """Return the figure as a Vega-Lite specification.
-
-        Args:
-            names: the columns of the result.
-            rows: the result.
-            width_px: the width of the whole figure in pixels.
-        """
+        """Return the figure as a Vega-Lite specification."""
         over = next(name for name in names if name not in self.values)
         told = [dict(zip(names, row, strict=True)) for row in rows]
         data = [

@@ -48,13 +48,7 @@ class History:
 
 
 def write(history: History, execute: Callable[[str], object], done: Callable[[int], object] = lambda _: None) -> None:
-    """Write a history.
-
-    Args:
-        history: what is invented.
-        execute: runs a statement as the account of the sink.
-        done: is told the number of cases so far, after each round.
-    """
+    """Write a history."""
     written = 0
     for cases, statements in history.rounds():
         for statement in statements:

@@ -44,13 +44,7 @@ class Link(NamedTuple):
 
 
 def chain(case: Case, facts: Sequence[Fact], now: datetime) -> Iterator[Link]:
-    """Yield the owners of a case, the first one first.
-
-    Args:
-        case: the case.
-        facts: its facts, oldest first.
-        now: the present time.
-    """
+    """Yield the owners of a case, the first one first."""
     whys, ends = dict[int, str](), dict[int, str]()
     for _, caused in groupby(facts, key=lambda fact: fact.caused_by):
         together = list(caused)

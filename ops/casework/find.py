@@ -25,10 +25,6 @@ class Cases(Protocol):
 def find(cases: Cases, code: str) -> Case:
     """Return the case with this tracking code, or with the case number that stands for it in ClickHouse.
 
-    Args:
-        cases: looks it up.
-        code: the tracking code or case number as a person typed it.
-
     Raises:
         TrackingCodeError: the text cannot be one of our tracking codes.
         CaseError: there is no such case.

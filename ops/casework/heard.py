@@ -35,9 +35,6 @@ def heard(facts: Sequence[AnyFact]) -> Iterator[Heard]:
 
     The facts are folded again, so that each reply says what the case was then. An answer to a question for the status leads to no fact
     and is not among them. A reply of an older version of this program may have had other words.
-
-    Args:
-        facts: all facts of the case, oldest first.
     """
     case: Case | None = None
     for _, caused in groupby(facts, key=lambda fact: fact.caused_by):

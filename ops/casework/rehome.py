@@ -56,12 +56,6 @@ def move(case: Case, law: Router, is_gone: Callable[[str], bool], now: datetime)
     The unit is the one that today's division of tasks gives the complaint to, without those that refused it. If that is of another
     government than the former unit, a person had given it to this one: then its managing officer gets the case, or the government, or
     else the national administrator.
-
-    Args:
-        case: the document of the case.
-        law: today's rules.
-        is_gone: whether the agency with an id no longer exists.
-        now: the present time.
     """
     former = case.owner.id
     if case.state not in OPEN or not is_gone(former):

@@ -30,11 +30,6 @@ def story(case: Case, facts: Sequence[AnyFact], now: datetime) -> Iterator[str]:
     """Yield the life of a case as lines: the owner of each hop with the reasons, and between them what was said.
 
     Each rule of law is told with its article once; later it is only named. The end says how the case stands.
-
-    Args:
-        case: the case.
-        facts: its facts, oldest first.
-        now: the present time.
     """
     yield f"case {tracking.spaced(case.tracking_code)}  (complaint {case.complaint_id}, version {case.version}, {STATES[case.state]})"
     told: set[str] = set()

@@ -146,12 +146,7 @@ def features(of: Table, idf: Any, rows: Any, found: Any) -> Any:
 
 
 def fit(of: Table, rows: Any) -> Fit:
-    """Return the weights learnt from some reports and from the names of the classes.
-
-    Args:
-        of: all examples.
-        rows: the numbers of the reports.
-    """
+    """Return the weights learnt from some reports and from the names of the classes."""
     import numpy as np
     from sklearn.svm import LinearSVC
 

@@ -125,9 +125,6 @@ def measured(probes: Sequence[tuple[Probe, Weights]]) -> dict[str, Any]:
     """Return how often the answer of rules and model together is right: "top_1", "top_3", "macro_recall" and the "calibration" in bands.
 
     A report for a triage desk counts as the desk's, with what rules and model name as alternatives. It has no part in the calibration.
-
-    Args:
-        probes: the reports, each with weights that were chosen on other reports.
     """
     ranks: list[list[str]] = []
     bands: dict[int, list[tuple[float, bool]]] = defaultdict(list)

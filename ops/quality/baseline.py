@@ -17,10 +17,6 @@ class Said(NamedTuple):
 def ranked(train: Sequence[Said], test: Sequence[Said]) -> list[list[str]]:
     """Return for each report of `test` the first DEPTH labels that a linear SVM predicts, the likeliest first.
 
-    Args:
-        train: the reports to learn from.
-        test: other reports, of which only the texts are used.
-
     Raises:
         ImportError: scikit-learn is not installed.
     """

@@ -203,11 +203,7 @@ def _georeport(kind: str) -> dict[str, Any]:
 
 
 def document(*, needs_key: bool) -> dict[str, Any]:
-    """Return the document.
-
-    Args:
-        needs_key: whether the API asks for a key here.
-    """
+    """Return the document."""
     models: list[tuple[type[BaseModel], Any]] = [(Submission, "validation")]
     models += [(model, "validation") for model in {wish.model for wish in WISHES.values()}]
     models += [(model, "serialization") for model in (Accepted, Received, Status, Stored, Problem)]

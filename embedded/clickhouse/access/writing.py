@@ -54,9 +54,6 @@ _OF_FAR_KINDS: Final = (
 class Writing:
     """The rules. Any thread may use them.
 
-    Args:
-        engine: The engine, which lists its table functions and settings.
-
     Raises:
         EngineError: The engine does not list them.
     """

@@ -26,10 +26,6 @@ _MAX_PATHS: Final = 100_000
 def dynamic(reader: ByteReader, *, layout_of: LayoutOf) -> Body:
     """Read the prefix of a Dynamic column: its version, its types, and the prefix of the Variant over these types.
 
-    Args:
-        reader: The reader, positioned at the column's prefix.
-        layout_of: Returns the layout of each type that the prefix names.
-
     Returns:
         The function that passes over the column's data.
 

@@ -17,10 +17,6 @@ MAX_NAME_BYTES: Final = 1 << 20
 def skip_client_info(reader: ByteReader, revision: int) -> None:
     """Read and discard the client info in a query packet.
 
-    Args:
-        reader: The reader, positioned at the client info.
-        revision: The revision that both sides agreed on.
-
     Raises:
         ProtocolError: A text is longer than `MAX_NAME_BYTES`, or a number is longer than 64 bits.
     """

@@ -65,9 +65,6 @@ class Conversation:
         a query such as a failed login or an unknown database, is also sent to the client, but then the conversation ends.
         None of these is raised, and the loss of the connection is not raised either. A client that speaks HTTP gets an HTTP
         answer with the status 400.
-
-        Args:
-            known: Is called when the client has logged in.
         """
         with suppress(ConnectionLostError):
             try:
