@@ -240,7 +240,7 @@ def replay(
     from lapor.local.progress import bars
     from lapor.processes.replay import replay as replayed
 
-    since_ms = since_milliseconds(since, now=datetime.now(UTC)) if since else None
+    since_ms = milliseconds_of(since, option="--since", now=datetime.now(UTC)) if since else None
     settings = started_in(data_dir)
     settings.kafka_required()
 
@@ -263,12 +263,3 @@ def replay(
 
 def _id(agency: "AgencyRef | None") -> str | None:
     return None if agency is None else agency.id
-
-
-def since_milliseconds(text: str, *, now: datetime) -> int:
-    """Return the point in time that the text of `--since` means, in milliseconds since 1970 (see milliseconds_of).
-
-    Raises:
-        ConfigurationError: the text means none.
-    """
-    return milliseconds_of(text, option="--since", now=now)

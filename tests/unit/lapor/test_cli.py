@@ -15,7 +15,7 @@ from complaints.bus import Record
 from complaints.errors import BusUnavailable, ConfigurationError
 from complaints.runtime.settings import Settings
 from lapor.cli import main
-from lapor.commands.cases import since_milliseconds
+from lapor.commands.options import milliseconds_of
 from lapor.commands.tables import shown_value
 from lapor.processes import cases
 from ops.casework.acts import ACTS
@@ -256,14 +256,14 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 @each_row
 def test_since_is_a_time_or_how_long_ago(text: str, moment: str) -> None:
     """UTC where no zone is named."""
-    assert since_milliseconds(text, now=NOW) == int(datetime.fromisoformat(moment).timestamp() * 1000)
+    assert milliseconds_of(text, option="--since", now=NOW) == int(datetime.fromisoformat(moment).timestamp() * 1000)
 
 
 @each("text", ["d", "-1d", "1.5h", "7w", "yesterday", "2026-13-01", "²m", "99999999999d", "7 d"])
 def test_what_is_no_time_is_refused_with_the_forms(text: str) -> None:
     """The text that was given stands in the sentence."""
     with pytest.raises(ConfigurationError, match=r"--since .* is no time: write 2026-11-01"):
-        since_milliseconds(text, now=NOW)
+        milliseconds_of(text, option="--since", now=NOW)
 
 
 def test_a_command_that_kafka_does_not_answer_is_a_clear_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
