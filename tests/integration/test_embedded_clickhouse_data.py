@@ -100,6 +100,16 @@ def test_columns_are_the_ones_an_insert_names(client: Client) -> None:
     assert client.execute("SELECT a, b, `c d`, m FROM d ORDER BY a") == rows
 
 
+def test_an_insert_may_read_its_rows_through_a_query(client: Client) -> None:
+    """input() stands for the client's rows."""
+    client.execute("CREATE OR REPLACE TABLE i (a UInt8) ENGINE = Memory")
+    client.execute(
+        "INSERT INTO i SELECT x + 1 FROM input('x UInt8, y String') WHERE y != 'no' FORMAT Native",
+        [(1, "a"), (2, "no")],
+    )
+    assert client.execute("SELECT * FROM i") == [(2,)]
+
+
 def test_a_token_makes_a_repeated_insert_count_once(client: Client) -> None:
     """A batch that is sent again after a lost answer is not stored twice; the token alone decides."""
     client.execute(

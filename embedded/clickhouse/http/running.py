@@ -10,7 +10,7 @@ from typing import IO, Final
 
 from embedded.clickhouse.access.gate import Gate
 from embedded.clickhouse.accounts import Account
-from embedded.clickhouse.errors import READONLY, EngineError, ProtocolError, ServerError
+from embedded.clickhouse.errors import NOT_IMPLEMENTED, READONLY, EngineError, ProtocolError, ServerError
 from embedded.clickhouse.http.asked import Asked
 from embedded.clickhouse.http.coding import Coder, accepted, expand, framing
 from embedded.clickhouse.http.sessions import Sessions
@@ -130,6 +130,8 @@ class Running:
     ) -> None:
         (statement, settings), text = what, what[0].text
         if statement.insert is not None:
+            if statement.insert.source:
+                raise ServerError(NOT_IMPLEMENTED, "input() is served over the native protocol only")
             sent = self._closing.enter_context(self._spool())
             content, offset = rows
             content.seek(offset)

@@ -37,12 +37,15 @@ _EVENTS: Final = tuple(
 def insert_columns(connection: EngineConnection, insert: Insert) -> list[Column]:
     """Return the names and types of the columns that the client's blocks for an INSERT must have, in order.
 
-    If the statement has a column list, they are the columns that the list names. Otherwise they are all columns of the table except
-    those of the kinds MATERIALIZED, ALIAS and EPHEMERAL.
+    If the statement calls ``input()``, they are the columns that ``input()`` declares. Otherwise, if it has a column list,
+    they are the columns that the list names. Otherwise they are all columns of the table except those of the kinds
+    MATERIALIZED, ALIAS and EPHEMERAL.
 
     Raises:
-        EngineError: The table or a column is unknown.
+        EngineError: The table or a column is unknown, or the argument of ``input()`` is not valid.
     """
+    if insert.source:
+        return [column for column, _ in connection.describe(f"null({insert.structure})")]
     if insert.columns is None:
         found = connection.describe(insert.target)
         return [column for column, default in found if default not in _COMPUTED]

@@ -209,6 +209,9 @@ class Conversation:
                 return
             spool.flush()
             text = insert.reading(spool.name)
+            if insert.source:
+                sent = External(name=f"_input_{uuid.uuid4().hex}", columns=tuple(columns), file=Path(spool.name))
+                externals, text = [*externals, sent], insert.selecting(sent.name)
             with applied(session, settings, externals) as connection:
                 results.run_insert(self._engine, connection, text, what)
         inserts.tell_events(answer)

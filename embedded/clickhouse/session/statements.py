@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from embedded.clickhouse.errors import INTO_OUTFILE_NOT_ALLOWED, SYNTAX_ERROR, ServerError
 from embedded.clickhouse.limits import QUERY_BYTES
-from embedded.clickhouse.sql import literal
+from embedded.clickhouse.sql import literal, quote
 from embedded.clickhouse.tokens import TOKEN, Token, tokens
 
 # The name of a format and the line break after it, which is no part of the rows.
@@ -21,9 +21,11 @@ class Insert:
 
     Attributes:
         head: The statement's text up to and including its target and column list.
-        tail: The text after the head, without VALUES or FORMAT: settings; often empty.
+        tail: The text after the head, without VALUES or FORMAT: settings, or a query that reads ``input()``; often empty.
         target: The text of the table's name or of the call of a table function.
         columns: The text between the parentheses of the column list; None if the list is missing or empty.
+        source: The text of the call of ``input()`` that the rows replace; empty if they go directly into the target.
+        structure: The argument of that call, a string literal; empty if there is no call.
         form: The format of rows in the text of the statement.
     """
 
@@ -31,11 +33,17 @@ class Insert:
     tail: str
     target: str
     columns: str | None = None
+    source: str = ""
+    structure: str = ""
     form: str = "Native"
 
     def reading(self, file: str, form: str = "Native") -> str:
         """Return the text of the INSERT that makes the engine read the rows from the given file, in the given format."""
         return f"{self.head} FROM INFILE {literal(file)} COMPRESSION 'none' {self.tail} FORMAT {form}"
+
+    def selecting(self, table: str) -> str:
+        """Return the text of the INSERT with the given table in place of its call of ``input()``."""
+        return self.head + self.tail.replace(self.source, quote(table), 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,10 +188,10 @@ def _query_in_parentheses(found: list[Token]) -> bool:
 
 
 def _insert_from_client(text: str, top: list[Token], plain: Statement, *, form: str) -> Statement:
-    """Find the target and the columns of an INSERT that has no data in its text.
+    """Find the target, the columns and the ``input()`` of an INSERT that has no data in its text.
 
     Return the statement with these parts, or ``plain``, the statement without them, if it needs no blocks from the client:
-    it has a query or no target.
+    it has a query without ``input()``, or no target.
     """
     at = 1 + (len(top) > 1 and top[1].word == "INTO")
     function = at < len(top) and top[at].word == "FUNCTION"
@@ -202,14 +210,29 @@ def _insert_from_client(text: str, top: list[Token], plain: Statement, *, form: 
     if at + 1 < len(top) and top[at].word == "(" and top[at + 1].word == ")":
         columns = text[top[at].end : top[at + 1].start].strip()
         at += 2
+    source = structure = ""
     if at < len(top) and top[at].word in {"SELECT", "WITH"}:
-        return plain
+        source, structure = _input_call(text)
+        if not source:
+            return plain
     after = top[at - 1].end
     insert = Insert(
         head=text[:after],
         tail=text[after:],
         target=target,
         columns=columns or None,
+        source=source,
+        structure=structure,
         form=form,
     )
     return Statement(text=text, verb="INSERT", insert=insert)
+
+
+def _input_call(text: str) -> tuple[str, str]:
+    """Return the text of the call ``input('...')`` in a statement and that of its argument; both are empty if it has none."""
+    found = tokens(text)
+    for at, token in enumerate(found[:-3]):
+        argument = found[at + 2]
+        if token.word == "INPUT" and found[at + 1].word == "(" and found[at + 3].word == ")":
+            return text[token.start : found[at + 3].end], text[argument.start : argument.end]
+    return "", ""
