@@ -148,7 +148,7 @@ class ClickHouseServer:
     def _accept(self, listener: socket.socket, version: wire.ServerVersion) -> None:
         while not self._stopping.is_set():
             try:
-                connected, _ = listener.accept()
+                connected, peer = listener.accept()
             except OSError:
                 # stop() closed the socket, or the process has no free file descriptor for now.
                 # A client that gets no answer connects again.
@@ -166,6 +166,7 @@ class ClickHouseServer:
                 self._gate,
                 spools=spool_folder(self._config.data_dir),
                 version=version,
+                peer=f"{peer[0]}:{peer[1]}",
             )
             thread = threading.Thread(
                 target=self._serve, args=(connected, channel, talk), name="clickhouse-client", daemon=True

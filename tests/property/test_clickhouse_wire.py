@@ -126,6 +126,7 @@ def test_reading_noise_raises_only_own_errors(data: bytes, revision: int) -> Non
     readers: list[Callable[[ByteReader], object]] = [
         wire.read_hello,
         lambda source: wire.read_query(source, revision, lambda name: name > "m"),
+        wire.read_tables_status,
         lambda source: read_block(source, revision, None),
         read_frame,
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,9 +12,9 @@ from embedded.clickhouse.errors import TOO_MANY_BYTES, ProtocolError
 from embedded.clickhouse.limits import MOST_NAMED
 from embedded.clickhouse.native.reader import ByteReader
 from embedded.clickhouse.native.writer import string, varint
-from embedded.clickhouse.protocol.client_info import MAX_NAME_BYTES, skip_client_info
+from embedded.clickhouse.protocol.client_info import MAX_NAME_BYTES, read_client_info
 
-CLIENT_HELLO, CLIENT_QUERY, CLIENT_DATA, CLIENT_CANCEL, CLIENT_PING = range(5)
+CLIENT_HELLO, CLIENT_QUERY, CLIENT_DATA, CLIENT_CANCEL, CLIENT_PING, CLIENT_TABLES_STATUS = range(6)
 (
     SERVER_HELLO,
     SERVER_DATA,
@@ -25,7 +25,9 @@ CLIENT_HELLO, CLIENT_QUERY, CLIENT_DATA, CLIENT_CANCEL, CLIENT_PING = range(5)
     SERVER_PROFILE_INFO,
     SERVER_TOTALS,
     SERVER_EXTREMES,
-) = range(9)
+    SERVER_TABLES_STATUS,
+    SERVER_LOG,
+) = range(11)
 SERVER_PROFILE_EVENTS: Final = 14
 SERVER_TIMEZONE_UPDATE: Final = 17
 
@@ -53,6 +55,7 @@ class ServerVersion:
 class Hello:
     """A client's hello packet. ``revision`` is the lower of the client's and `revisions.NEWEST`; both sides then use it."""
 
+    client_name: str
     revision: int
     database: str
     user: str
@@ -73,16 +76,20 @@ class Query:
     """A query packet.
 
     Attributes:
+        query_id: The client's id for the query; it may be empty.
         text: The statement.
         settings: The settings for this query only.
         parameters: The values, by name, for the placeholders in the statement. In a packet they are SQL string literals.
         compressed: Whether blocks are compressed, in both directions.
+        traceparent: OpenTelemetry's header; empty if the client sent no trace.
     """
 
+    query_id: str
     text: str
     settings: tuple[Setting, ...] = ()
     parameters: Mapping[str, str]
     compressed: bool = False
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +112,11 @@ def read_hello(reader: ByteReader) -> Hello:
     Raises:
         ProtocolError: A name or the password is longer than `MAX_HELLO_BYTES`, or a number is longer than 64 bits.
     """
-    reader.text(MAX_HELLO_BYTES)
+    name = reader.text(MAX_HELLO_BYTES)
     reader.varint()
     reader.varint()
     return Hello(
+        client_name=name,
         revision=min(reader.varint(), revisions.NEWEST),
         database=reader.text(MAX_HELLO_BYTES),
         user=reader.text(MAX_HELLO_BYTES),
@@ -182,9 +190,8 @@ def read_query(
         ProtocolError: A text is longer than its limit (``most_bytes`` for the statement, 1 MiB for names and most others), or a number
             is longer than 64 bits.
     """
-    reader.text(MAX_NAME_BYTES)  # the id of the query
-    if revision >= revisions.CLIENT_INFO:
-        skip_client_info(reader, revision)
+    query_id = reader.text(MAX_NAME_BYTES)
+    traceparent = read_client_info(reader, revision) if revision >= revisions.CLIENT_INFO else ""
     settings = _read_settings(reader, revision, is_number)
     if revision >= revisions.INTERSERVER_SECRET:
         reader.text(MAX_NAME_BYTES)
@@ -193,10 +200,12 @@ def read_query(
     text = reader.text(most_bytes)
     parameters = _read_parameters(reader, most_bytes) if revision >= revisions.PARAMETERS else {}
     return Query(
+        query_id=query_id,
         text=text,
         settings=settings,
         parameters=parameters,
         compressed=compressed,
+        traceparent=traceparent,
     )
 
 
@@ -239,4 +248,29 @@ def profile_info(rows: int, blocks: int, size: int, before_limit: int | None) ->
     limited = before_limit is not None
     parts = [varint(SERVER_PROFILE_INFO), varint(rows), varint(blocks), varint(size)]
     parts += [bytes([limited]), varint(before_limit or 0), b"\x01"]
+    return b"".join(parts)
+
+
+def read_tables_status(reader: ByteReader) -> list[tuple[str, str]]:
+    """Read a client's request for the status of tables, whose type was read before; return its (database, table) pairs.
+
+    Raises:
+        ProtocolError: There are more than 1,048,576 pairs, a name is longer than as many bytes, or the number of pairs is longer
+            than 64 bits.
+    """
+    count = reader.length(MAX_NAME_BYTES)
+    return [(reader.text(MAX_NAME_BYTES), reader.text(MAX_NAME_BYTES)) for _ in range(count)]
+
+
+def tables_status(tables: Iterable[tuple[str, str]], revision: int) -> bytes:
+    """Return the answer to a request for the status of tables. It says of each table that it is not replicated.
+
+    Args:
+        tables: Those (database, table) names of the request that exist; the answer lists no others.
+        revision: The revision that both sides agreed on.
+    """
+    found = list(tables)
+    read_only = b"\x00" if revision >= revisions.TABLE_READ_ONLY else b""
+    parts = [varint(SERVER_TABLES_STATUS), varint(len(found))]
+    parts += [string(database) + string(table) + b"\x00" + read_only for database, table in found]
     return b"".join(parts)

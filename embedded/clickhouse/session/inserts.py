@@ -9,8 +9,7 @@ from embedded.clickhouse import revisions
 from embedded.clickhouse.engine import EngineConnection
 from embedded.clickhouse.errors import UNEXPECTED_PACKET_FROM_CLIENT, ProtocolError
 from embedded.clickhouse.native.blocks import BlockHead, Column, header_block, read_block
-from embedded.clickhouse.native.writer import varint
-from embedded.clickhouse.protocol import wire
+from embedded.clickhouse.protocol import logs, wire
 from embedded.clickhouse.protocol.client_info import MAX_NAME_BYTES
 from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session.results import Answer
@@ -19,19 +18,6 @@ from embedded.clickhouse.sql import unquote
 
 # Kinds of default of columns that no client sends, because their values are computed from other columns.
 _COMPUTED: Final = frozenset({"MATERIALIZED", "ALIAS", "EPHEMERAL"})
-
-# The columns of a ProfileEvents packet. chDB counts no events for its clients.
-_EVENTS: Final = tuple(
-    Column(name=name, type=kind)
-    for name, kind in (
-        ("host_name", "String"),
-        ("current_time", "DateTime"),
-        ("thread_id", "UInt64"),
-        ("type", "Enum8('increment' = 1, 'gauge' = 2)"),
-        ("name", "String"),
-        ("value", "Int64"),
-    )
-)
 
 
 def insert_columns(connection: EngineConnection, insert: Insert) -> list[Column]:
@@ -98,7 +84,7 @@ def receive(answer: Answer, columns: Sequence[Column], sink: Callable[[bytes], o
 def tell_events(answer: Answer) -> None:
     """Send the client a ProfileEvents packet without rows, if its revision waits for one after each block that it sent."""
     if answer.revision >= revisions.PROFILE_EVENTS_IN_INSERT:
-        answer.channel.send(varint(wire.SERVER_PROFILE_EVENTS), b"\x00", header_block(_EVENTS, answer.revision))
+        answer.channel.send(logs.profile_events(answer.revision))
 
 
 def unless_empty(sink: Callable[[bytes], object]) -> Callable[[bytes], object]:

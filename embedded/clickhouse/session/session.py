@@ -1,4 +1,4 @@
-"""Serves one client: its hello, then its queries and pings, until it leaves or breaks the protocol."""
+"""Serves one client: its hello, then its queries, pings and requests for the status of tables, until it leaves or breaks the protocol."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from embedded.clickhouse.errors import (
 )
 from embedded.clickhouse.limits import PACKET_S, QUERY_BYTES
 from embedded.clickhouse.native.writer import varint
-from embedded.clickhouse.protocol import wire
+from embedded.clickhouse.protocol import logs, wire
 from embedded.clickhouse.protocol.compress import FRAME_BYTES, MAX_FRAME_BYTES, method_named
 from embedded.clickhouse.protocol.connection import Channel
 from embedded.clickhouse.session import inserts, results
@@ -32,7 +32,7 @@ from embedded.clickhouse.session.externals import ExternalTables
 from embedded.clickhouse.session.results import Answer
 from embedded.clickhouse.session.scope import External, Session, applied, known_settings, within
 from embedded.clickhouse.session.statements import Insert, Statement, read_statement, without_rows
-from embedded.clickhouse.sql import quote, unquote
+from embedded.clickhouse.sql import literal, quote, unquote
 
 _HTTP_VERBS: Final = frozenset(b"GP")
 _HTTP_ANSWER: Final = (
@@ -48,14 +48,16 @@ class Conversation:
         gate: Decides who may log in and what each account may do, before its engine.
         spools: The folder for rows that the engine has not read yet.
         version: The server's description of itself for the hello packet.
+        peer: The client's address as host:port, for log lines.
     """
 
-    def __init__(self, channel: Channel, gate: Gate, *, spools: Path, version: wire.ServerVersion) -> None:
+    def __init__(self, channel: Channel, gate: Gate, *, spools: Path, version: wire.ServerVersion, peer: str) -> None:
         self._channel = channel
         self._engine = gate.engine
         self._gate = gate
         self._spools = spools
         self._version = version
+        self._peer = peer
         self._revision = 0
 
     def serve(self, known: Callable[[], None]) -> None:
@@ -118,11 +120,21 @@ class Conversation:
             most = QUERY_BYTES if session.account.reads_only else wire.MAX_QUERY_BYTES
             query = wire.read_query(self._channel.reader, self._revision, self._engine.is_number, most)
             self._query(session, query)
+        elif packet == wire.CLIENT_TABLES_STATUS:
+            self._tables_status(session)
         elif packet in {wire.CLIENT_HELLO, wire.CLIENT_DATA}:
             raise ProtocolError(UNEXPECTED_PACKET_FROM_CLIENT, f"Packet {packet} came outside a query")
         elif packet != wire.CLIENT_CANCEL:
             # A cancel that arrives after its query ended is late, but not an error.
             raise ProtocolError(UNKNOWN_PACKET_FROM_CLIENT, f"Unknown packet {packet} from client")
+
+    def _tables_status(self, session: Session) -> None:
+        asked = wire.read_tables_status(self._channel.reader)
+        listed = ", ".join(f"({literal(database)}, {literal(table)})" for database, table in asked) or "('', '')"
+        where = f"WHERE (database, name) IN ({listed})"
+        found = session.parser.rows(f"SELECT database, name FROM system.tables {where}")  # noqa: S608
+        status = wire.tables_status(((str(row[0]), str(row[1])) for row in found), self._revision)
+        self._channel.send(status)
 
     def _query(self, session: Session, query: wire.Query) -> None:
         with ExitStack() as spools:
@@ -162,11 +174,12 @@ class Conversation:
             extremes=effective.get("extremes", "0") not in {"0", "false"},
             timezone=effective.get("session_timezone", ""),
         )
+        self._tell_before(query, effective)
         if statement.verb == "SET":
             with applied(session, settings):
                 pass
             settings = {}
-        query = wire.Query(text=rows, parameters=parameters, compressed=query.compressed)
+        query = wire.Query(query_id=query.query_id, text=rows, parameters=parameters, compressed=query.compressed)
         if statement.insert is None:
             with applied(session, settings, externals) as connection:
                 results.run(self._engine, connection, query, (statement, answer))
@@ -184,6 +197,11 @@ class Conversation:
         parameters = {name: unquote(value) for name, value in query.parameters.items()}
         permitted = self._gate.permit(account, session.parser, text, parameters)
         return read_statement(permitted.statement), parameters, permitted.bounds
+
+    def _tell_before(self, query: wire.Query, settings: dict[str, str]) -> None:
+        if settings.get("send_logs_level") in logs.LEVELS and self._revision >= revisions.SERVER_LOGS:
+            line = logs.query_line(query, self._peer)
+            self._channel.send(logs.packet(query.query_id, line, self._revision))
 
     def _insert(
         self,
