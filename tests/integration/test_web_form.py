@@ -127,6 +127,25 @@ def test_a_form_without_its_browsers_token_is_shown_again_and_its_files_are_not_
     assert door.fill(text="Ketikan saya").status_code == 303
 
 
+def test_the_form_asks_for_no_contact(door: House) -> None:
+    """Neither a number nor a name nor an e-mail address: whoever sends a report keeps its code."""
+    names = set(re.findall(r'<(?:input|textarea|select)[^>]* name="(\w+)"', door.http.get("/").text))
+    assert sorted(names - {"form_key", "kept", "token", "website"}) == [
+        *(
+            "agency",
+            "anonymous",
+            "attachments",
+            "category",
+            "location",
+            "occurred",
+            "occurred_date",
+            "regency",
+            "secret",
+        ),
+        *("text", "title"),
+    ]
+
+
 def test_the_cookie_is_for_this_site_and_for_no_script(door: House) -> None:
     """HttpOnly, SameSite=Strict; over https also Secure and of this host alone."""
     cookie = door.http.get("/").headers["set-cookie"]
