@@ -42,8 +42,8 @@ def lost(reader: str, topic: str, partition: int, gap: Gap) -> tuple[StoredRecor
     if gap.handled:
         return place, LostHandled(
             f"Kafka has lost what {reader} handled from {gap.first} to {gap.end - 1} of {topic}/{partition}, at most"
-            f" {gap.end - gap.first} records, and the states after them: it was restored from an older copy, or lost power. What was"
-            " sent is sent, and what channels acknowledged meanwhile is to be had from that machine's disk alone",
+            f" {gap.end - gap.first} records, and the states after them: it was restored from an older copy, or lost power. Messages of"
+            " that time are lost with their cases, unless a newer copy of Kafka can be restored; replies to them may have been sent",
             reader,
         )
     reason = (

@@ -269,7 +269,7 @@ def _known(event: MessageEvent | ReplyEvent | Delivery) -> Row:
 
 
 def _dead_letter(event: DeadLetter) -> Row:
-    ours = event.error_class in {"MalformedMessage", "ContractViolation"}
+    ours = event.error_class in {"MalformedMessage", "ContractViolation", "DeletedUnread", "LostHandled"}
     return {
         "dead_letter_id": event.id,
         "channel": event.channel or "",

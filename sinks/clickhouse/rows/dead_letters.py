@@ -1,6 +1,7 @@
 """Makes the rows of dead letters."""
 
 from complaints.bus import StoredRecord
+from complaints.bus.deleted import DeletedUnread, LostHandled
 from complaints.errors import ContractViolation, MalformedMessage
 from complaints.event import DeadLetter
 from normalizer.masking import mask
@@ -8,15 +9,15 @@ from sinks.clickhouse.rows.values import INT32, INT64, UINT16, Rows, held, momen
 
 TABLE = "dead_letter_rows"
 
-_WORDED = frozenset({MalformedMessage.__name__, ContractViolation.__name__})
+_WORDED = frozenset(one.__name__ for one in (MalformedMessage, ContractViolation, DeletedUnread, LostHandled))
 """The errors whose messages we wrote. The message of another error may quote a citizen, even from a secret report, so it is not copied."""
 
 
 def rows(letter: DeadLetter, record: StoredRecord) -> Rows:
     """Return the row of a dead letter, without the payload and the headers.
 
-    The reason is masked. If the error is neither MalformedMessage nor ContractViolation, the reason is "our own fault" instead. If the
-    input did not come from a topic, the source partition and offset are -1.
+    The reason is masked. If we did not write the error's message, the reason is "our own fault" instead. If the input did not come from a
+    topic, the source partition and offset are -1.
 
     Raises:
         ContractViolation: a value does not fit its column.

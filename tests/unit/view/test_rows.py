@@ -16,6 +16,7 @@ from msgspec import structs
 
 from complaints import contract, ids
 from complaints.bus import StoredRecord
+from complaints.bus.deleted import Gap, lost
 from complaints.bus.step.place.positions import position_key
 from complaints.case import Answer, Hop, Question
 from complaints.command import CommandKind
@@ -456,6 +457,15 @@ def test_times_with_another_offset_are_the_same_moment() -> None:
     moved = stored(refused(complaint(), at=at.astimezone(datetime.strptime("+0900", "%z").tzinfo)))
     assert b"20:15:00+09:00" in (moved.value or b"")
     assert row(moved)["at"] == int(at.timestamp() * 1000)
+
+
+def test_what_kafka_has_lost_is_shown_with_its_place() -> None:
+    """Those who look for what is missing need the offsets, and there is no word of a citizen in them."""
+    _, error = lost("lapor-router", "lapor.complaints", 3, Gap(1_200_345, 1_200_399, handled=True))
+    found = row(stored(dead_letter(error_class=type(error).__name__, reason=str(error))))["reason"]
+    assert str(found).startswith(
+        "Kafka has lost what lapor-router handled from 1200345 to 1200398 of lapor.complaints/3, at most 54"
+    )
 
 
 def test_the_text_of_a_foreign_error_is_not_shown() -> None:
