@@ -137,7 +137,7 @@ class _Look:
         heard = self._heard
         told = heard.fresh.complaint
         is_placed = told.place.province is not None
-        is_story = told.clear or heard.found.shares["story"] >= _ITS_OWN
+        is_story = told.clear or heard.sure_of("story") >= _ITS_OWN
         if not is_placed and not is_story and self.situation(case) in _SPOKEN_OF:
             return Tells.place if cues.names_place(heard.said) else Tells.nothing
         if is_placed or cues.names_place(heard.said):
