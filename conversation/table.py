@@ -110,7 +110,7 @@ TABLE: Final = (
     Row("correction", 0.2, ONLY, {A.add: LIVES}, "the report may have been sent by mistake"),
     Row("thanks", 0.6, ONLY, {A.noted: HAS}, "his case is kept"),
     Row("praise", 0.6, ONLY, {A.noted: DONE}, "his case is kept"),
-    Row("smalltalk", 0.6, ONLY, {A.noted: HAS}, "his case is kept"),
+    Row("smalltalk", 0.6, ONLY, {A.noted: HAS - ASKED, A.agree: ASKED}, "his case is kept"),
     Row("agree", 0.6, ONLY, {A.noted: HAS - ASKED, A.agree: ASKED}, "its owner may ask for a yes"),
     Row("thanks", 0.8, ONLY, {A.help: NEW}, "what he tells opens no case"),
     Row("smalltalk", 0.8, ONLY, {A.help: NEW}, "the same"),

@@ -25,6 +25,7 @@ from complaints.limits import (
 )
 from complaints.telling import PUBLIC
 from normalizer.emergency import tells_of_danger
+from normalizer.language.understanding import understood
 from router.cases import clocks
 from router.cases.document.plain import bare, kept
 from router.cases.draft import Decision, Declined, Draft
@@ -181,6 +182,11 @@ def _add(draft: Draft, said: Add, law: Law) -> Declined | None:
     return None
 
 
+_CONTENT: Final = ("thanks", "settled", "rating", "agree", "smalltalk")
+_LIKELY: Final = 0.5
+"""What a citizen says of an answer with which he is content, and how likely it must be, to move the answered case to nobody else."""
+
+
 def _follow(draft: Draft, said: Add, text: str, law: Law, before: Case) -> None:
     """Add the facts that follow from an addition: the case is open again, leaves its main case, goes to its owner, or asks."""
     has_owner = False
@@ -190,7 +196,8 @@ def _follow(draft: Draft, said: Add, text: str, law: Law, before: Case) -> None:
         has_owner = leaving.leave_to_tell(draft, law, before, why)
     elif before.state == "digabung" and said.secret:
         has_owner = leaving.leave_hidden(draft, law)
-    if draft.now.state not in ("digabung", "diarsipkan"):
+    is_content = before.state == "ditanggapi" and sum(understood(text).shares[one] for one in _CONTENT) >= _LIKELY
+    if draft.now.state not in ("digabung", "diarsipkan") and not is_content:
         ask(draft, None if has_owner else route(draft, law))
 
 

@@ -90,7 +90,7 @@ class LivesMachine(RuleBasedStateMachine):
     @rule(
         target=sent,
         number=numbers,
-        text=st.sampled_from(("lagi", "pindah", "di sini", "anak saya jatuh, patah tangan")),
+        text=st.sampled_from(("lagi", "ini jalan provinsi, pindah", "di sini", "anak saya jatuh, patah tangan")),
         lacks=st.booleans(),
         where=st.sampled_from(tuple(PLACES)),
         kind=st.sampled_from(CLASSES),

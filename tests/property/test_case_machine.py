@@ -14,6 +14,8 @@ from tests.harness.events import complaint
 from tests.harness.house import House, added, said
 from tests.harness.list_law import ADMINISTRATOR, BODIES, MOST_HOPS, ListLaw
 
+MOVES = "ini jalan provinsi, pindah"
+
 
 class CaseMachine(RuleBasedStateMachine):
     """Sends commands, and the same ones again, and holds the case to the model."""
@@ -58,13 +60,13 @@ class CaseMachine(RuleBasedStateMachine):
                 self.refused.append(body)
         return self.send(command)
 
-    @rule(target=sent, number=st.integers(0, 60), text=st.sampled_from(("lagi", "pindah")))
+    @rule(target=sent, number=st.integers(0, 60), text=st.sampled_from(("lagi", MOVES)))
     def add(self, number: int, text: str) -> Command:
         """The citizen adds; some texts make another body first."""
-        command = added(self.first, text, number=number + (100 if text == "pindah" else 0))
+        command = added(self.first, text, number=number + (100 if text == MOVES else 0))
         if str(command.id) not in self.results:
             before = self.owner
-            self.moved += text == "pindah"
+            self.moved += text == MOVES
             self.move()
             self.answered = self.answered and self.owner == before
         return self.send(command)
