@@ -4,7 +4,7 @@
     run_foreground(XConfig(data_dir=Path("var/x")))
 
 or `python -m embedded.x --port 8701 --data-dir var/x`. HTTP requests under /_standin/ create
-citizens' posts.
+citizens' posts and messages.
 """
 
 from embedded.x.config import XConfig

@@ -51,6 +51,7 @@ class Api:
             ("POST", "/2/tweets/search/stream/rules", self._add_rules),
             ("POST", "/2/tweets", self._create),
             ("POST", "/2/dm_conversations/with/{id}/messages", self._message),
+            ("GET", "/2/dm_events", self._events),
         ]
         routes = [Route(path, self._guarded(f"{verb} {path}", run), methods=[verb]) for verb, path, run in table]
         return [*routes, Route("/2/{rest:path}", self._guarded("unknown", self._unknown))]
@@ -122,13 +123,13 @@ class Api:
         if not isinstance(text, str) or not text.strip():
             raise invalid("text", str(text), "The request has no `text`")
         id_ = read_id(request.path_params["id"], "participant_id")
-        made = self._store.message(id_, text) if self._store.users([id_]) else None
+        made = self._store.direct.sent(id_, text) if self._store.users([id_]) else None
         if made is None:
             raise Problem(403, "You do not have permission to DM one or more participants.")
-        own = self._store.account.id
-        return JSONResponse(
-            {"data": {"dm_conversation_id": f"{min(own, id_)}-{max(own, id_)}", "dm_event_id": str(made)}}, 201
-        )
+        return JSONResponse({"data": {"dm_conversation_id": made.conversation, "dm_event_id": str(made.id)}}, 201)
+
+    async def _events(self, request: Request) -> Response:
+        return JSONResponse(self._store.direct.answer(request))
 
     async def _stream(self, request: Request) -> Response:
         lines = self._streams.open(read_wanted(request.query_params))

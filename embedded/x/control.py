@@ -1,6 +1,7 @@
 """The control interface of the stand-in for X.
 
-It creates and deletes posts, changes accounts, sets the rate limit, causes failures, and shows our account's posts and messages.
+It creates and deletes posts, sends us direct messages, changes accounts, sets the rate limit, causes failures, and shows our account's
+posts and messages.
 """
 
 from typing import Any
@@ -87,6 +88,22 @@ class NewTweet(Order):
         )
 
 
+class NewMessage(Order):
+    """A request to send our account a direct message by a citizen.
+
+    Attributes:
+        author: the citizen's username, with or without @. The account is created if it does not exist.
+        text: the text of the message.
+        media: the keys of its pictures and videos.
+        group: whether it is sent in a group of both and others.
+    """
+
+    author: str = Field(min_length=1)
+    text: str
+    media: tuple[str, ...] = ()
+    group: bool = False
+
+
 class UserChange(Order):
     """A request to create or change an account; None leaves a value unchanged.
 
@@ -131,6 +148,7 @@ class Control:
             ("POST", "/_standin/limits", self._limits),
             ("GET", "/_standin/posts", self._posts),
             ("GET", "/_standin/messages", self._messages),
+            ("POST", "/_standin/messages", self._message),
             ("GET", "/_standin/status", self._status),
         ]
         return [Route(path, checked(handler), methods=[verb]) for verb, path, handler in table]
@@ -151,7 +169,7 @@ class Control:
         wanted = UserChange.model_validate_json(await request.body())
         user = self._store.change_user(wanted.username.lstrip("@"), name=wanted.name, protected=wanted.protected)
         if wanted.closed is not None:
-            self._store.close_to_messages(user, closed=wanted.closed)
+            self._store.direct.close(user.id, closed=wanted.closed)
         shown = {"id": str(user.id), "username": user.username, "name": user.name, "protected": user.protected}
         return JSONResponse(shown)
 
@@ -172,8 +190,14 @@ class Control:
         return JSONResponse({"posts": [_shown(post) for post in reversed(posts)]})
 
     async def _messages(self, _request: Request) -> Response:
-        found = [{"id": str(id_), "to": username, "text": text} for id_, username, text in self._store.messages()]
+        found = [{"id": str(id_), "to": username, "text": text} for id_, username, text in self._store.direct.of_ours()]
         return JSONResponse({"messages": found})
+
+    async def _message(self, request: Request) -> Response:
+        wanted = NewMessage.model_validate_json(await request.body())
+        author = self._store.user_named(wanted.author.lstrip("@"), create=True)
+        made = self._store.direct.got(author.id, wanted.text, media=wanted.media, group=wanted.group)
+        return JSONResponse({"id": str(made.id)}, 201)
 
     async def _status(self, _request: Request) -> Response:
         account = {"id": str(self._store.account.id), "username": self._store.account.username}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from embedded.x.direct import DirectMessages
 from embedded.x.posts import Post, User, iso_time, mentioned, next_id
 
 _SCHEMA = """
@@ -23,8 +24,6 @@ CREATE TABLE IF NOT EXISTS post (
 CREATE INDEX IF NOT EXISTS post_author ON post (author_id, id);
 CREATE UNIQUE INDEX IF NOT EXISTS post_text ON post (author_id, text) WHERE NOT deleted;
 CREATE TABLE IF NOT EXISTS mention (user_id INTEGER, post_id INTEGER, PRIMARY KEY (user_id, post_id)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS message (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, text TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS closed (user_id INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS rule (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE, tag TEXT);
 """
 _ALL = -1  # the limit of a query without one, as SQLite has it
@@ -64,6 +63,7 @@ class XStore:
 
     Attributes:
         account: our account.
+        direct: its direct messages.
     """
 
     def __init__(self, path: Path, account: str) -> None:
@@ -73,14 +73,21 @@ class XStore:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(_SCHEMA)
-        (highest,) = self._db.execute("SELECT max(max(ifnull((SELECT max(id) FROM post), 0),"
-                                      " ifnull((SELECT max(id) FROM user), 0)))").fetchone()  # fmt: skip
-        self._last_id: int = highest or 0
+        self._last_id = 0
+        for table in ("post", "user"):
+            self._know_ids(table)
         self.account = self.user_named(account, create=True)
+        self.direct = DirectMessages(self._db, self._new_id, self.account.id)
+        self._know_ids("direct")
 
     def close(self) -> None:
         """Close the database file."""
         self._db.close()
+
+    def _know_ids(self, table: str) -> None:
+        """Make new ids greater than those in a table."""
+        (highest,) = self._db.execute(f"SELECT max(id) FROM {table}").fetchone()  # noqa: S608 - a constant
+        self._last_id = max(self._last_id, highest or 0)
 
     def _new_id(self) -> int:
         self._last_id = next_id(self._last_id, time.time_ns() // 1_000_000)
@@ -187,24 +194,6 @@ class XStore:
     def own(self, wanted: Range) -> list[Post]:
         """Return the posts in a range that our account made and that are not deleted, newest first."""
         return self._page(f"{_SELECT} WHERE NOT post.deleted AND post.author_id = ?", [self.account.id], wanted)
-
-    def close_to_messages(self, user: User, *, closed: bool) -> None:
-        """Set whether an account takes no direct messages from strangers."""
-        sql = "INSERT OR IGNORE INTO closed VALUES (?)" if closed else "DELETE FROM closed WHERE user_id = ?"
-        self._db.execute(sql, [user.id])
-
-    def message(self, user_id: int, text: str) -> int | None:
-        """Keep a direct message of our account to another one, and return its id; None if that one takes none."""
-        if self._db.execute("SELECT 1 FROM closed WHERE user_id = ?", [user_id]).fetchone():
-            return None
-        id_ = self._new_id()
-        self._db.execute("INSERT INTO message VALUES (?, ?, ?)", (id_, user_id, text))
-        return id_
-
-    def messages(self) -> list[tuple[int, str, str]]:
-        """Return the direct messages of our account, oldest first: id, username of the other account, and text."""
-        sql = "SELECT message.id, username, text FROM message JOIN user ON user.id = user_id ORDER BY message.id"
-        return self._db.execute(sql).fetchall()
 
     def _page(self, source: str, values: list[int], wanted: Range) -> list[Post]:
         order = "ASC" if wanted.oldest else "DESC"

@@ -176,6 +176,41 @@ def test_a_reply_is_posted_once(x: StandIn) -> None:
         client.create_tweet(text="Kode Anda LPR-2", in_reply_to_tweet_id=question)
 
 
+def test_direct_messages_are_events_newest_first(x: StandIn) -> None:
+    """Ours and the citizens', with the fields that are asked for, page by page; a group has an id of its own."""
+    client = x.tweepy(consumer_key="k", consumer_secret="s", access_token="a", access_token_secret="b")
+    user = x.http.post("/_standin/users", json={"username": "warga"}).json()["id"]
+    sent = client.create_direct_message(participant_id=user, text="Di mana?")
+    got = [
+        x.http.post("/_standin/messages", json={"author": "@warga", "text": text, **more}).json()["id"]
+        for text, more in (("di Semarang", {"media": ["3_1"]}), ("halo semua", {"group": True}))
+    ]
+    fields = "sender_id,dm_conversation_id,created_at,attachments"
+    first = client.get_direct_message_events(max_results=2, dm_event_fields=fields, event_types="MessageCreate")
+    assert [str(event.id) for event in first.data] == got[::-1]
+    group, own = first.data
+    between = f"{min(int(user), int(x.account))}-{max(int(user), int(x.account))}"
+    assert (own.text, str(own.sender_id), own.dm_conversation_id) == ("di Semarang", user, between)
+    assert own.attachments == {"media_keys": ["3_1"]}
+    assert "-" not in group.dm_conversation_id
+    rest = client.get_direct_message_events(max_results=2, pagination_token=first.meta["next_token"])
+    assert [(str(event.id), event.text, event.sender_id) for event in rest.data] == [
+        (sent.data["dm_event_id"], "Di mana?", None)
+    ]
+    assert rest.meta == {"result_count": 1}
+    assert client.get_direct_message_events(event_types="ParticipantsJoin").meta == {"result_count": 0}
+
+
+def test_direct_messages_are_for_our_account_alone(x: StandIn) -> None:
+    """An app for itself is refused, and so is what X does not document: there is no lower end by id."""
+    with pytest.raises(tweepy.Forbidden, match="Application-Only"):
+        x.tweepy().get_direct_message_events(user_auth=False)
+    oauth = {"Authorization": 'OAuth oauth_consumer_key="k", oauth_signature="s"'}
+    for wrong in ({"since_id": "1"}, {"max_results": "101"}, {"event_types": "x"}, {"dm_event.fields": "x"}):
+        assert x.http.get("/2/dm_events", params=wrong, headers=oauth).status_code == 400
+    assert x.http.get("/2/dm_events", headers=oauth).json() == {"meta": {"result_count": 0}}
+
+
 def test_the_same_post_twice_is_one(x: StandIn) -> None:
     """Feeding twice makes nothing twice: the second answer has the first one's id."""
     id_ = x.post("@lapor1708 banjir")
