@@ -13,7 +13,7 @@ PASSING_S = 300.0
 
 SETTINGS = {
     "sms": "LAPOR_SMPP",
-    "twitter": "LAPOR_X_API, LAPOR_X_BEARER_TOKEN and LAPOR_X_ACCOUNT",
+    "twitter": "LAPOR_X_API, LAPOR_X_BEARER_TOKEN, LAPOR_X_USER_KEYS and LAPOR_X_ACCOUNT",
     "telegram": "LAPOR_TELEGRAM_API and LAPOR_TELEGRAM_TOKEN",
 }
 """The settings that decide which upstream a channel reaches."""

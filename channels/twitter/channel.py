@@ -1,4 +1,4 @@
-"""The Twitter channel: our account on X, and the watch over the thread that reads its mentions."""
+"""The Twitter channel: our account on X, its posts and its direct messages, and the watch over the threads that read them."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -8,18 +8,20 @@ from typing import Any, Final
 from channels.base import Account, Letter, Page
 from channels.intake import Intake
 from channels.polling import Pauses, Polling
+from channels.twitter import direct
 from channels.twitter.client import XClient
+from channels.twitter.direct_reader import DirectReader
 from channels.twitter.hint import Hint
 from channels.twitter.parse import NAME, account_of
 from channels.twitter.reader import LONGEST_PAUSE_S, MentionsReader, Pace
 from channels.twitter.sender import CAPACITY, XSender
 
 END_S: Final = 20.0
-"""The maximum number of seconds that the end of the channel waits for the reading thread: a call takes twice the client's timeout."""
+"""The maximum number of seconds that the end of the channel waits for a reading thread: a call takes twice the client's timeout."""
 
 
 class XAccount:
-    """The account of one username (see channels.base.Account)."""
+    """The posts, or the direct messages, of one username as an account (see channels.base.Account)."""
 
     capacity = CAPACITY
     per_second: float | None = None
@@ -31,7 +33,7 @@ class XAccount:
         self._stop: threading.Event | None = None
 
     def begin(self, cursor: Mapping[str, Any] | None) -> None:
-        """Read mentions behind a cursor, and be ready to send."""
+        """Read behind a cursor, and be ready to send."""
         if self._stop is not None:
             return
         self._stop = threading.Event()
@@ -56,7 +58,7 @@ class XAccount:
         return self._sender.send(letter)
 
     def page(self) -> Page | None:
-        """Return the mentions that were read, or None."""
+        """Return what was read, or None."""
         return self._polling.page()
 
     def committed(self) -> None:
@@ -65,7 +67,7 @@ class XAccount:
 
 
 class TwitterChannel:
-    """The channel that citizens reach by mentioning our account (see channels.base.Channel)."""
+    """The channel that citizens reach by mentioning our account, or by a message to it (see channels.base.Channel)."""
 
     name = NAME
 
@@ -76,13 +78,27 @@ class TwitterChannel:
         reader = MentionsReader(client, account=account, intake=intake, pace=pace)
         pauses = Pauses(first_s=pace.poll_s, most_s=LONGEST_PAUSE_S)
         self._polling = Polling(NAME, reader, pauses=pauses)
-        self._account = XAccount(account_of(account), XSender(client), polling=self._polling, hint=pace.hint)
-        self.accounts: Sequence[Account] = (self._account,)
+        messages = DirectReader(client, account=account, intake=intake, poll_s=pace.messages_s)
+        self._messages = Polling(NAME, messages, pauses=Pauses(first_s=pace.messages_s, most_s=LONGEST_PAUSE_S))
+        self._ours = (
+            XAccount(account_of(account), XSender(client), polling=self._polling, hint=pace.hint),
+            XAccount(direct.account_of(account), XSender(client), polling=self._messages, hint=None),
+        )
+        self.accounts: Sequence[Account] = self._ours
 
     def run(self, stop: threading.Event) -> None:
-        """Watch the reading thread until `stop` is set, then end the account (see Channel)."""
+        """Watch the reading threads until `stop` is set, then end the accounts (see Channel)."""
         try:
-            self._polling.watch(stop, self._turned)
+            self._polling.watch(stop, self._turn)
         finally:
-            self._account.end()
+            for account in self._ours:
+                account.end()
             self._polling.join(END_S)
+            self._messages.join(END_S)
+
+    def _turn(self) -> None:
+        """Pass the heartbeat on, unless the thread that reads messages is stuck. If it crashed, raise its error."""
+        if self._messages.crash is not None:
+            raise self._messages.crash
+        if not self._messages.stuck:
+            self._turned()

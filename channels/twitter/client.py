@@ -1,4 +1,4 @@
-"""The X API by tweepy: reads our mentions, posts replies, and raises our own errors."""
+"""The X API by tweepy: reads our mentions and messages, posts replies, and raises our own errors."""
 
 import time
 from dataclasses import dataclass, field, fields
@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import requests
 import tweepy
 
+from channels.twitter import direct
 from channels.twitter.faults import RateLimited, outcome
 from channels.twitter.parse import Found, page
 from complaints.errors import (
@@ -26,7 +27,11 @@ TIMEOUT_S = 8.0
 """Seconds for connecting, and for the answer. tweepy has no timeout of its own, and a channel must end within 15 s when it is told to."""
 
 PAGE_SIZE = 100
-"""The maximum number of posts in one answer."""
+"""The maximum number of posts or messages in one answer."""
+
+_POST_FIELDS = "author_id,created_at,conversation_id,entities,geo,attachments,note_tweet,referenced_tweets"
+_EXPANSIONS = "author_id,attachments.media_keys,geo.place_id,referenced_tweets.id,referenced_tweets.id.author_id"
+_EVENT_FIELDS = "id,text,sender_id,dm_conversation_id,created_at,attachments"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +101,7 @@ class XClient:
         self._upstream = upstream or Upstream(None, "twitter")
         self._reads = self._upstream.account(f"@{account}")
         self._posts: Reached | None = None
+        self._messages: Reached | None = None
         keys = user_keys or UserKeys(consumer_key="", consumer_secret="", token="", token_secret="")
         self._client = tweepy.Client(
             bearer_token,
@@ -195,28 +201,13 @@ class XClient:
         while True:
             found = self._ask(
                 self._client.get_users_mentions,
-                self._id(),
+                self.account_id(),
                 since_id=since_id,
                 until_id=until_id,
                 max_results=PAGE_SIZE,
                 pagination_token=token,
-                tweet_fields=[
-                    "author_id",
-                    "created_at",
-                    "conversation_id",
-                    "entities",
-                    "geo",
-                    "attachments",
-                    "note_tweet",
-                    "referenced_tweets",
-                ],
-                expansions=[
-                    "author_id",
-                    "attachments.media_keys",
-                    "geo.place_id",
-                    "referenced_tweets.id",
-                    "referenced_tweets.id.author_id",
-                ],
+                tweet_fields=_POST_FIELDS,
+                expansions=_EXPANSIONS,
                 user_fields=["username", "verified_type"],
                 media_fields=["url", "preview_image_url", "type"],
                 place_fields=["full_name"],
@@ -228,7 +219,39 @@ class XClient:
             ):  # a page whose posts are all hidden from us is empty, and has older ones behind it
                 return current
 
-    def _id(self) -> str:
+    def direct_messages(self, token: str | None) -> direct.Events:
+        """Return the newest page of our account's direct messages of 30 days, those that it sent included.
+
+        Args:
+            token: of an older page; None for the newest.
+
+        Raises:
+            RateLimited: X answers 429.
+            UpstreamUnavailable: X does not answer, or with a fault of its own, or does not know the token.
+            ConfigurationError: X refuses our keys, or does not let our app read direct messages.
+        """
+        if self._messages is None:
+            self._messages = self._upstream.account(f"@{self._account} (messages)")
+        found = self._ask(
+            self._client.get_direct_message_events,
+            reach=self._messages,
+            cure="LAPOR_X_USER_KEYS, whose app needs the permission for direct messages",
+            event_types=direct.MESSAGE,
+            dm_event_fields=_EVENT_FIELDS,
+            max_results=PAGE_SIZE,
+            pagination_token=token,
+        )
+        try:
+            return direct.page(found)
+        except MalformedMessage as error:
+            raise UpstreamUnavailable(f"X does not answer as it should: {error}") from error
+
+    def account_id(self) -> str:
+        """Return the id of our account.
+
+        Raises:
+            UpstreamUnavailable, ConfigurationError: see `mentions`.
+        """
         if self._account_id is None:
             found = self._ask(self._client.get_user, username=self._account)
             if "data" not in found:
@@ -238,20 +261,28 @@ class XClient:
             self._account_id = found["data"]["id"]
         return self._account_id
 
-    def _ask(self, endpoint: Any, *args: Any, **named: Any) -> dict[str, Any]:
+    def _ask(
+        self,
+        endpoint: Any,
+        *args: Any,
+        reach: Reached | None = None,
+        cure: str = "LAPOR_X_BEARER_TOKEN",
+        **named: Any,
+    ) -> dict[str, Any]:
+        reach = reach or self._reads
         try:
             found: dict[str, Any] = endpoint(*args, **named)
         except tweepy.TooManyRequests as error:
-            self._reads.reached()
+            reach.reached()
             raise RateLimited(error.reset_time, now_s=time.time()) from error
         except (tweepy.Unauthorized, tweepy.Forbidden) as error:
-            refused = CredentialsRefused(f"X refuses our credentials ({error}); see LAPOR_X_BEARER_TOKEN")
-            self._reads.failed(refused)
+            refused = CredentialsRefused(f"X refuses our credentials ({error}); see {cure}")
+            reach.failed(refused)
             raise refused from error
         except (tweepy.TweepyException, requests.RequestException, ValueError) as error:
-            self._reads.failed(f"X does not answer: {error}")
+            reach.failed(f"X does not answer: {error}")
             raise UpstreamUnavailable(f"X does not answer: {error}") from error
-        self._reads.reached()
+        reach.reached()
         return found
 
 

@@ -31,6 +31,10 @@ WARN_AT: Final = 0.8
 """The share of the month's budget at which an operator is warned, with days left to act."""
 
 
+MESSAGES_S: Final = 65.0
+"""Seconds between two requests for direct messages: X allows 15 in 15 minutes (docs.x.com, "Rate limits")."""
+
+
 class BudgetSpent(AskedToWait):
     """The month's posts are read. The next ones wait for the next month, or for a larger LAPOR_X_MONTHLY_READS."""
 
@@ -44,12 +48,14 @@ class Pace:
         monthly: the number of posts that may be read in a month, which X bills.
         now: returns the present time, in UTC as X counts.
         hint: says when to look at once; None without a stream.
+        messages_s: seconds between two requests for direct messages.
     """
 
     poll_s: float
     monthly: int
     now: Callable[[], datetime]
     hint: Hint | None = None
+    messages_s: float = MESSAGES_S
 
 
 class MentionsReader:

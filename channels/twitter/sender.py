@@ -10,6 +10,7 @@ import structlog
 
 from channels.base import Letter
 from channels.futures import failed
+from channels.twitter.direct import DIRECT
 from channels.twitter.faults import Duplicate, RateLimited
 from channels.twitter.parse import NAME
 from complaints.errors import OutcomeUnknown, Undeliverable, UpstreamUnavailable
@@ -43,7 +44,7 @@ class XSender:
     def __init__(self, posts: Posts) -> None:
         self._posts = posts
         self._lock = threading.Lock()
-        self._limited_until_s = 0.0
+        self._limited_until_s = {False: 0.0, True: 0.0}
         self._pool: ThreadPoolExecutor | None = None
 
     def begin(self) -> None:
@@ -58,41 +59,43 @@ class XSender:
             self._pool = None
 
     def send(self, letter: Letter) -> "Future[str]":
-        """Post a reply below the citizen's post; the future returns its id (see channels.base.Account)."""
+        """Post a reply below the citizen's post, or send it as a message; the future returns its id (see channels.base.Account)."""
         if self._pool is None:
             return failed(UpstreamUnavailable("our account on X is not begun"))
-        if "post" not in letter.address:
+        if letter.address.keys().isdisjoint(("post", DIRECT)):
             return failed(Undeliverable("the reply address names no post"))
-        if (limited := self._limited()) is not None:
+        if (limited := self._limited(letter)) is not None:
             return failed(limited)
         return self._pool.submit(self._post, letter)
 
-    def _limited(self) -> RateLimited | None:
-        """Return the limit that X set, if it still holds: X ends the access of an app that goes on asking."""
+    def _limited(self, letter: Letter) -> RateLimited | None:
+        """Return the limit that X set to posts, or to messages, if it still holds: X ends the access of an app that goes on asking."""
         with self._lock:
-            until_s, now_s = self._limited_until_s, time.time()
+            until_s, now_s = self._limited_until_s[_is_message(letter)], time.time()
         return RateLimited(until_s, now_s=now_s) if now_s < until_s else None
 
     def _post(self, letter: Letter) -> str:
-        if (limited := self._limited()) is not None:
+        if (limited := self._limited(letter)) is not None:
             raise limited
         try:
             return self._reply(letter)
         except RateLimited as error:
             with self._lock:
-                self._limited_until_s = error.until_s
+                self._limited_until_s[_is_message(letter)] = error.until_s
             raise
 
     def _reply(self, letter: Letter) -> str:
-        """Post a reply; send it to the citizen alone if it is secret.
+        """Post a reply; send it to the citizen alone if it is secret, or if he wrote to us alone.
 
         If that cannot be, everybody reads a sentence that is the same for each such reply: it tells of private ways, and of nothing else.
         """
-        if not letter.private:
+        if not _is_message(letter):
             return self._post_below(letter, letter.text)
         try:
             return self._posts.message(letter.text, to=letter.address["sender"])
         except Undeliverable as error:
+            if DIRECT in letter.address:
+                raise
             with suppress(OutcomeUnknown):
                 self._post_below(letter, text("not_here", NAME))
             raise Undeliverable(f"{NOT_TOLD} ({error})") from error
@@ -116,3 +119,8 @@ class XSender:
             return self._posts.reply(f"@{letter.address['username']} {said}", to=post)
         except Duplicate:
             return ""
+
+
+def _is_message(letter: Letter) -> bool:
+    """Return whether a reply is for its citizen alone."""
+    return letter.private or DIRECT in letter.address

@@ -195,6 +195,9 @@ class Settings(BaseSettings):
     )
     x_stream: bool = Field(False, description="Also listen to X's filtered stream, as a hint to read mentions at once.")
     x_poll_s: float = Field(15.0, gt=0, description="Seconds between two reads of our mentions.")
+    x_messages_poll_s: float = Field(
+        65.0, gt=0, description="Seconds between two reads of our direct messages; X allows 15 in 15 minutes."
+    )
     web_max_body_bytes: int = Field(
         1 << 20, ge=1024, description="Maximum size of a web request in bytes, without its files."
     )

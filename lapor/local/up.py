@@ -255,8 +255,9 @@ class Up:
     def _environment(self) -> dict[str, str]:
         """Return the variables that a service gets in addition to this process's environment."""
         found = {f"LAPOR_{key.upper()}": value for key, value in self.stack.addresses.items()}
-        if "x_api" in self.stack.addresses and "LAPOR_X_POLL_S" not in os.environ:
-            found["LAPOR_X_POLL_S"] = STAND_IN_POLL_S
+        if "x_api" in self.stack.addresses:
+            paces = ("LAPOR_X_POLL_S", "LAPOR_X_MESSAGES_POLL_S")
+            found |= {name: STAND_IN_POLL_S for name in paces if name not in os.environ}
         if self._settings.demo_clock:
             found["LAPOR_DEMO_CLOCK"] = str(self._settings.demo_clock)
         # otherwise glibc gives each thread its own arena: tens of MiB per process that nothing uses

@@ -83,7 +83,13 @@ def twitter(parts: Parts) -> "Channel":
         XClient(base, bearer_token=token, account=account, user_keys=keys, upstream=parts.upstream),
         account=account,
         intake=parts.intake,
-        pace=Pace(poll_s=settings.x_poll_s, monthly=settings.x_monthly_reads, now=lambda: datetime.now(UTC), hint=hint),
+        pace=Pace(
+            poll_s=settings.x_poll_s,
+            monthly=settings.x_monthly_reads,
+            now=lambda: datetime.now(UTC),
+            hint=hint,
+            messages_s=settings.x_messages_poll_s,
+        ),
         turned=parts.turned,
     )
 

@@ -5,7 +5,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import msgspec
@@ -44,8 +44,12 @@ polled = pytest.mark.parametrize("driver", sorted(POLLED), indirect=True)
 """Channels that ask upstream: they move their cursor in a transaction on Kafka, and have nothing to spool."""
 
 
+class Died(Exception):
+    """A process dies, on purpose."""
+
+
 def _send(spec: SenderSpec, accounts: Accounts, options: WorkerOptions, stop: threading.Event) -> None:
-    with closing(accounts):
+    with closing(accounts), suppress(Died):
         run_sender(spec, accounts, options=options, stop=stop)
 
 
@@ -59,8 +63,13 @@ class House:
         self.begin = self.scanner.ends(CONVERSATIONS)
         self._sender: tuple[threading.Event, threading.Thread] | None = None
 
-    def start(self, *, spool_bytes: int = 1 << 20, intake: type[Intake] = Intake) -> "House":
-        """Start the process."""
+    def start(self, *, spool_bytes: int = 1 << 20, intake: type[Intake] = Intake, dies_at: str = "") -> "House":
+        """Start the process, which dies at a phase of the commit of its first page."""
+
+        def dies(phase: str) -> None:
+            if phase == dies_at and any(account.page() for account in channel.accounts):
+                raise Died
+
         self.folder.mkdir(exist_ok=True)
         spool = Spool(self.folder / "spool.db", max_bytes=spool_bytes)
         self.producer = ConfluentProducer(self.broker.brokers, timeout_s=2.0)
@@ -69,7 +78,7 @@ class House:
         self.running = Running(channel)
         if self.driver.name in POLLED:
             stop = threading.Event()
-            options = WorkerOptions(brokers=self.broker.brokers, ordinal=0, folder=self.folder / "sender")
+            options = WorkerOptions(brokers=self.broker.brokers, ordinal=0, folder=self.folder / "sender", phase=dies)
             spec = SenderSpec(channel=self.driver.name, keyring=self._keys)
             thread = threading.Thread(
                 target=_send, args=(spec, Accounts(spec.channel, channel.accounts), options, stop)
@@ -176,6 +185,26 @@ def test_a_crash_at_any_point_of_a_poll_leaves_the_message_once(driver: Driver, 
     assert driver.say(text)
     house.stop()
     shutil.rmtree(house.folder)
+    house.start()
+    other = fresh("lampu mati")
+    assert driver.say(other)
+    wait_until(lambda: bool(house.came(other)), timeout_s=5, what="the committed page")
+    assert len(house.came(text)) == len(house.came(other)) == 1
+    house.stop()
+
+
+@polled
+@pytest.mark.parametrize("phase", ["offsets sent", "stored"])
+def test_a_death_between_a_poll_and_its_commit_leaves_the_message_once(
+    driver: Driver, house: House, phase: str
+) -> None:
+    """Before the commit it is read again; after it, never."""
+    driver.patience_s = 2.0
+    house.start(dies_at=phase)
+    text = fresh("air mati")
+    assert not driver.say(text)
+    house.stop()
+    driver.patience_s = 30.0
     house.start()
     other = fresh("lampu mati")
     assert driver.say(other)

@@ -17,7 +17,7 @@ from channels.sms import pdu
 from channels.sms.channel import SmsChannel
 from channels.sms.links import read_links
 from channels.twitter.channel import TwitterChannel
-from channels.twitter.client import XClient
+from channels.twitter.client import UserKeys, XClient
 from channels.twitter.reader import Pace
 from channels.web.channel import WebChannel
 from channels.web.parse import SHORTEST_KEY
@@ -137,9 +137,9 @@ class Polled:
         self._reached = 0
         self._begun = threading.Event()
 
-    def seen(self, channel: Channel, name: str) -> Channel:
-        """Note how far a number of the cursor is committed, and return the channel."""
-        (account,) = channel.accounts
+    def seen(self, channel: Channel, name: str, *, number: int = 0) -> Channel:
+        """Note how far a number of the cursor of an account is committed, and return the channel."""
+        account = channel.accounts[number]
         begin, committed = account.begin, account.committed
         self._begun.clear()
 
@@ -170,6 +170,7 @@ class Twitter(Polled):
     """X by its stand-in."""
 
     name = "twitter"
+    number = 0
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -180,10 +181,11 @@ class Twitter(Polled):
     def make(self, folder: Path, intake: Intake) -> Channel:
         """Return the channel, which looks ten times a second."""
         assert folder.exists()
-        client = XClient(self._base, bearer_token="t", account="lapor1708")
-        pace = Pace(poll_s=0.1, monthly=1_000_000, now=lambda: datetime.now(UTC))
+        keys = UserKeys.parse("a:b:c:d")
+        client = XClient(self._base, bearer_token="t", account="lapor1708", user_keys=keys)
+        pace = Pace(poll_s=0.1, monthly=1_000_000, now=lambda: datetime.now(UTC), messages_s=0.1)
         made = TwitterChannel(client, account="lapor1708", intake=intake, pace=pace, turned=lambda: None)
-        return self.seen(made, "since_id")
+        return self.seen(made, "since_id", number=self.number)
 
     def say(self, text: str) -> bool:
         """Mention us; X never sends again by itself: what is behind the cursor is read again."""
@@ -194,6 +196,17 @@ class Twitter(Polled):
         """Stop the stand-in."""
         self._process.terminate()
         self._process.wait(30)
+
+
+class TwitterDirect(Twitter):
+    """The direct messages of X."""
+
+    number = 1
+
+    def say(self, text: str) -> bool:
+        """Send us a direct message."""
+        said = {"author": "warga", "text": text}
+        return self.passed(int(httpx.post(f"{self._base}/_standin/messages", json=said).json()["id"]))
 
 
 class Web:
@@ -295,12 +308,13 @@ class Hooks:
         """Nothing to stop."""
 
 
-POLLED = frozenset({"twitter", "telegram"})
-"""The channels that ask upstream for messages."""
+POLLED = frozenset({"twitter", "twitter-direct", "telegram"})
+"""The channels, and the part of one, that ask upstream for messages."""
 
 DRIVERS: dict[str, Callable[[Path], Driver]] = {
     "sms": Sms,
     "twitter": Twitter,
+    "twitter-direct": TwitterDirect,
     "telegram": TelegramBot,
     "web": Web,
     "webhook": Hooks,

@@ -91,7 +91,7 @@ class House:
         client = XClient(self.x.base, bearer_token=token, account=account, upstream=upstream)
         pace = Pace(poll_s=0.05, monthly=monthly, now=lambda: datetime.now(UTC))
         self.channel = TwitterChannel(client, account=account, intake=self.intake, pace=pace, turned=self._turned)
-        (self.account,) = self.channel.accounts
+        self.account, _ = self.channel.accounts
         self._stop = threading.Event()
 
         def run() -> None:

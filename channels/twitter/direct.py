@@ -1,0 +1,119 @@
+"""Reads a citizen's message in a direct message of the X API v2, or tells that it is none. Pure."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from msgspec import Struct, ValidationError, convert
+
+from channels.twitter.parse import NAME
+from complaints.errors import MalformedMessage
+from complaints.event import Attachment
+from complaints.message import InboundMessage
+
+DIRECT: Final = "direct"
+"""The part of the reply address that says that the citizen is answered by a direct message."""
+
+MESSAGE: Final = "MessageCreate"
+"""The type of the events that are messages; others tell who joined or left a group."""
+
+_OF_PERSONS: Final = frozenset(("sender_id", "dm_conversation_id", "participant_ids"))
+"""The fields that say who it was; the name of a conversation of two is made of their ids."""
+
+
+def account_of(username: str) -> str:
+    """Return the name of the mailbox of our account's direct messages. It has no "/@": by that the conversation knows posts."""
+    return f"{NAME}/direct/{username}"
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """One page of events.
+
+    Attributes:
+        events: as X gives them, newest first.
+        next_token: the token of the next page, which is older; None if there is none.
+    """
+
+    events: tuple[Mapping[str, Any], ...]
+    next_token: str | None
+
+
+class _Files(Struct, frozen=True):
+    media_keys: tuple[str, ...] = ()
+
+
+class _Event(Struct, frozen=True):
+    """An event as X documents it (docs.x.com, "Direct Messages lookup")."""
+
+    id: str
+    event_type: str
+    dm_conversation_id: str
+    sender_id: str = ""
+    text: str = ""
+    created_at: datetime | None = None
+    attachments: _Files = _Files()
+
+
+def page(answer: Mapping[str, Any]) -> Events:
+    """Return the page in an answer of `GET /2/dm_events`.
+
+    Raises:
+        MalformedMessage: the answer is no page of events that have an id.
+    """
+    try:
+        found = Events(tuple(answer.get("data") or ()), (answer.get("meta") or {}).get("next_token"))
+        for event in found.events:
+            int(event["id"])  # the cursor is made of it
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
+        raise MalformedMessage(f"no page of events as X documents it: {type(error).__name__}") from error
+    return found
+
+
+def name_of(event: Mapping[str, Any]) -> str:
+    """Return the identifier of a direct message among all that the channel receives."""
+    return f"direct/{event['id']}"
+
+
+def inbound(event: Mapping[str, Any], *, account: str, own_id: str) -> InboundMessage | None:
+    """Return the message in an event; None for our own message, for one in a group, and for an event that is no message.
+
+    A direct message is in no thread: it is about whichever of the citizen's cases its words mean. Its files are named, and not read: only
+    our account may load them.
+
+    Args:
+        event: the event as X gives it.
+        account: the username of our account, without the @.
+        own_id: the id of our account.
+
+    Raises:
+        MalformedMessage: a field is missing that X always gives.
+    """
+    try:
+        said = convert(event, _Event)
+    except ValidationError as error:
+        raise MalformedMessage(f"no direct message as X documents it: {type(error).__name__}") from error
+    if said.event_type != MESSAGE or said.sender_id == own_id:
+        return None
+    if not said.sender_id:
+        raise MalformedMessage("no direct message as X documents it: nobody has sent it")
+    if {said.sender_id, own_id} != set(said.dm_conversation_id.split("-")):
+        return None
+    at = said.created_at or datetime.now(UTC)
+    return InboundMessage(
+        channel=NAME,
+        account=account_of(account),
+        upstream_id=name_of(event),
+        received_at=at if at.tzinfo else at.replace(tzinfo=UTC),
+        sender=said.sender_id,
+        reply_to={DIRECT: "yes"},
+        text=said.text,
+        attachments=tuple(
+            Attachment(name=key, media_type="application/octet-stream", size_bytes=0)
+            for key in said.attachments.media_keys
+        ),
+        body=json.dumps({key: value for key, value in event.items() if key not in _OF_PERSONS}).encode(),
+        coding="application/json",
+    )

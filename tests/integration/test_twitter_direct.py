@@ -1,0 +1,282 @@
+"""The direct messages of X against the stand-in: every one once, in its order, however the pages lie and whatever fails."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from channels.base import Letter
+from channels.intake import Intake
+from channels.twitter import direct_reader
+from channels.twitter.channel import TwitterChannel
+from channels.twitter.client import UserKeys, XClient
+from channels.twitter.reader import MESSAGES_S, Pace
+from channels.twitter.sender import XSender
+from complaints.crypto import Keyring
+from complaints.errors import Undeliverable, UpstreamUnavailable
+from complaints.mail import ReplyKind
+from complaints.runtime.upstream import Upstream
+from complaints.storage.spool import Spool
+from tests.harness.channels import upstream
+from tests.harness.fakes import MemoryProducer, Mode
+from tests.harness.mailboxes import Kept, kept, received
+from tests.harness.polling import Owner, into
+from tests.harness.support import free_port, wait_until
+
+
+class X:
+    """The stand-in, and the citizens who write to us there."""
+
+    def __init__(self, folder: Path) -> None:
+        port = free_port()
+        self.base = f"http://127.0.0.1:{port}"
+        self.process = upstream("x", folder, "--port", str(port), port=port)
+        self.http = httpx.Client(base_url=f"{self.base}/_standin", timeout=30, trust_env=False)
+
+    def ask(self, at: str, **body: Any) -> dict[str, Any]:
+        """Ask the stand-in for something."""
+        found: dict[str, Any] = self.http.post(at, json=body).raise_for_status().json()
+        return found
+
+    def write(self, text: str, author: str = "warga", **more: Any) -> str:
+        """Have a citizen send us a direct message; return its id."""
+        return str(self.ask("/messages", author=author, text=text, **more)["id"])
+
+    def client(self, **more: Any) -> XClient:
+        """Return a client of our account."""
+        return XClient(self.base, bearer_token="t", account="lapor1708", user_keys=UserKeys.parse("a:b:c:d"), **more)
+
+
+@pytest.fixture
+def x(tmp_path: Path) -> Iterator[X]:
+    """An X on which nobody has written to us yet."""
+    made = X(tmp_path)
+    yield made
+    made.http.close()
+    made.process.terminate()
+    made.process.wait(30)
+
+
+class House:
+    """The channel with a broker in memory; each of its accounts can be started again behind its cursor."""
+
+    def __init__(self, x: X, keys: Keyring, folder: Path) -> None:
+        self.x, self.keys, self.folder, self.producer = x, keys, folder, MemoryProducer()
+        self.cursor: Any = None
+        self.thread = threading.Thread()
+
+    def start(self, *, messages_s: float = 0.05) -> None:
+        """Start the channel in a thread, and own its accounts."""
+        spool = Spool(self.folder / "spool.db", max_bytes=1 << 20)
+        self.intake = Intake("twitter", keyring=self.keys, producer=self.producer, spool=spool)
+        pace = Pace(poll_s=0.05, monthly=1_000_000, now=lambda: datetime.now(UTC), messages_s=messages_s)
+        client = self.x.client(upstream=Upstream(self.folder / "upstreams", "twitter"))
+        channel = TwitterChannel(client, account="lapor1708", intake=self.intake, pace=pace, turned=lambda: None)
+        self._stop = threading.Event()
+        self.thread = threading.Thread(target=channel.run, args=(self._stop,), daemon=True)
+        self.thread.start()
+        self.posts, self.account = channel.accounts
+        self.owners = [
+            Owner(self.posts, into(self.producer)),
+            Owner(self.account, into(self.producer), cursor=self.cursor),
+        ]
+
+    def stop(self) -> None:
+        """Stop it cleanly."""
+        for owner in self.owners:
+            owner.stop()
+        self.cursor = self.owners[1].cursor
+        self._stop.set()
+        self.thread.join(30)
+        assert not self.thread.is_alive()
+        self.intake.close()
+
+    def until(self, message: str) -> None:
+        """Wait until the committed cursor is behind a message."""
+        wait_until(lambda: (self.owners[1].cursor or {}).get("since_id") == message, what="the cursor")
+
+    def kept(self) -> list[Kept]:
+        """Return what is in mailboxes, in order."""
+        return kept(self.producer, self.keys)
+
+    def texts(self) -> list[str]:
+        """Return the texts in mailboxes, in order."""
+        return [one.message.text for one in self.kept()]
+
+    def reason(self) -> str:
+        """Return why direct messages cannot be read."""
+        found = Upstream.read(self.folder / "upstreams", "twitter")
+        return "".join(reach.reason for reach in found if "messages" in reach.account)
+
+
+@pytest.fixture
+def house(x: X, keys: Keyring, tmp_path: Path) -> Iterator[House]:
+    """Not yet started."""
+    made = House(x, keys, tmp_path)
+    yield made
+    if made.thread.is_alive():
+        made.stop()
+
+
+def test_250_messages_are_read_in_their_order_over_the_bounds_of_pages(house: House) -> None:
+    """X gives 100 at a time, newest first; more come meanwhile."""
+    texts = [f"pesan {number}" for number in range(250)]
+    for text in texts:
+        house.x.write(text)
+    house.start()
+    wait_until(lambda: bool(house.texts()), what="the first messages")
+    last = house.x.write("terakhir")
+    house.until(last)
+    house.stop()
+    assert house.texts() == [*texts, "terakhir"]
+
+
+def test_more_than_are_held_are_read_in_their_order_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What there was no room for is read again."""
+    monkeypatch.setattr(direct_reader, "MOST_HELD", 150)
+    texts = [f"pesan {number}" for number in range(320)]
+    last = [house.x.write(text) for text in texts][-1]
+    house.start()
+    house.until(last)
+    house.stop()
+    assert house.texts() == texts
+
+
+def test_a_restart_reads_each_message_once(house: House) -> None:
+    """A page that was not committed comes again; one that was does not."""
+    first = house.x.write("satu")
+    house.start()
+    house.until(first)
+    house.producer.mode = Mode.away
+    house.x.write("dua")
+    wait_until(lambda: house.account.page() is not None, what="the page")
+    house.stop()
+    house.producer.mode = Mode.up
+    last = house.x.write("tiga")
+    house.start()
+    house.until(last)
+    house.stop()
+    assert house.texts() == ["satu", "dua", "tiga"]
+
+
+@pytest.mark.parametrize("status", [400, 429, 503])
+def test_an_error_between_two_pages_loses_nothing_and_doubles_nothing(house: House, status: int) -> None:
+    """The rate limit, a fault, and a token that X no longer knows; 429 says until when, and not one look is taken before."""
+    texts = [f"pesan {number}" for number in range(150)]
+    last = [house.x.write(text) for text in texts][-1]
+    house.start(messages_s=0.6)
+    time.sleep(0.3)  # the first page is read
+    house.x.ask("/fail", status=status, count=1, path="/dm_events", reset_s=2.0)
+    started = time.time()
+    house.until(last)
+    assert time.time() - started > (2.0 if status == 429 else 0.3)
+    house.stop()
+    assert house.texts() == texts
+
+
+def test_an_app_without_the_permission_is_reported_and_mentions_go_on(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was written meanwhile comes when a person has given it."""
+    monkeypatch.setattr("channels.polling.REFUSED_PAUSE_S", 0.5)
+    house.x.ask("/fail", status=403, count=4, path="/dm_events")
+    house.x.write("pesan")
+    house.start()
+    wait_until(lambda: "permission for direct messages" in house.reason(), what="the report")
+    assert "403" in house.reason()
+    house.x.ask("/tweets", author="warga", text="@lapor1708 jalan rusak")
+    wait_until(lambda: "@lapor1708 jalan rusak" in house.texts(), what="the mention")
+    wait_until(lambda: "pesan" in house.texts(), what="the message")
+    wait_until(lambda: house.reason() == "", what="the end of the report")
+    house.stop()
+    one, other = house.kept()
+    assert one.mailbox == other.mailbox, "of one citizen"
+
+
+def test_our_own_messages_and_those_in_groups_move_the_cursor_and_are_no_messages(house: House) -> None:
+    """They are read only once."""
+    citizen = house.x.ask("/users", username="warga")["id"]
+    house.x.write("halo semua", group=True)
+    own = house.x.client().message("Kode Anda", to=citizen)
+    house.start()
+    house.until(own)
+    house.stop()
+    assert house.kept() == []
+
+
+def test_what_is_no_message_as_x_documents_it_is_kept(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the reason; the next one is read."""
+    asked = XClient.direct_messages
+
+    def broken(self: XClient, token: str | None) -> Any:
+        found = asked(self, token)
+        return replace(
+            found, events=tuple({**event, "text": 1} if "rusak" in event["text"] else event for event in found.events)
+        )
+
+    monkeypatch.setattr(XClient, "direct_messages", broken)
+    house.x.write("rusak")
+    last = house.x.write("utuh")
+    house.start()
+    house.until(last)
+    house.stop()
+    assert house.texts() == ["utuh"]
+    assert [record.fault is None for record in received(house.producer)] == [False, True]
+
+
+def test_an_idle_account_asks_no_more_often_than_x_allows(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """15 requests in 15 minutes, whatever the answers; a hundredth of the time here."""
+    monkeypatch.setattr("channels.polling.REFUSED_PAUSE_S", 0.6)
+    house.x.ask("/limits", limit=15, window_s=9)
+    asked: list[float] = []
+    call = XClient.direct_messages
+
+    def counted(self: XClient, token: str | None) -> Any:
+        asked.append(time.monotonic())
+        return call(self, token)
+
+    monkeypatch.setattr(XClient, "direct_messages", counted)
+    house.start(messages_s=MESSAGES_S / 100)
+    time.sleep(9.0)
+    house.stop()
+    assert 8 <= len(asked) <= 15
+    assert all(later - sooner >= 0.6 for sooner, later in pairwise(asked))
+
+
+def letter(citizen: str, text: str) -> Letter:
+    """Return a letter to whoever wrote to us alone."""
+    address = {"sender": citizen, "direct": "yes"}
+    return Letter(reply_id=uuid4(), tracking_code="", kind=ReplyKind.status, address=address, text=text)
+
+
+def test_who_wrote_in_private_is_answered_in_private_and_never_in_a_post(x: X) -> None:
+    """Also if he takes no messages any more. A limit on messages holds up no posts."""
+    sender, citizen = XSender(x.client()), x.ask("/users", username="warga")["id"]
+    sender.begin()
+    own = sender.send(letter(citizen, "Laporan Anda")).result(30)
+    assert x.http.get("/messages").json()["messages"] == [{"id": own, "to": "warga", "text": "Laporan Anda"}]
+    x.ask("/fail", status=429, count=1, path="/dm_conversations", reset_s=60)
+    for _ in range(2):
+        with pytest.raises(UpstreamUnavailable):
+            sender.send(letter(citizen, "Lagi")).result(30)
+    post = x.ask("/tweets", author="warga", text="@lapor1708 jalan rusak")["id"]
+    public = replace(letter(citizen, "Terima kasih"), address={"sender": citizen, "post": post})
+    sender.send(public).result(30)
+    sender.end()
+    again = XSender(x.client())
+    again.begin()
+    x.ask("/users", username="warga", closed=True)
+    with pytest.raises(Undeliverable):
+        again.send(letter(citizen, "Lagi")).result(30)
+    again.end()
+    assert [found["text"] for found in x.http.get("/posts").json()["posts"]] == ["Terima kasih"]
+    assert json.dumps(x.http.get("/messages").json()).count("Lagi") == 0

@@ -1,0 +1,97 @@
+"""Direct messages on X: what is a citizen's and what is not, one case for each oddity that X gives."""
+
+import json
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.twitter.direct import inbound, page
+from complaints.errors import MalformedMessage
+from complaints.message import InboundMessage, pack
+from tests.harness.json_values import json_values
+
+OURS, CITIZEN = "1708", "77"
+
+
+def read(**changes: Any) -> InboundMessage | None:
+    """Read an event as X gives it; None takes a field away."""
+    fields = {
+        "id": "1850000000000000001",
+        "event_type": "MessageCreate",
+        "text": "@lapor1708 BELUM",
+        "sender_id": CITIZEN,
+        "dm_conversation_id": f"{CITIZEN}-{OURS}",
+        "created_at": "2026-11-03T05:00:00.000Z",
+    } | changes
+    event = {name: value for name, value in fields.items() if value is not None}
+    return inbound(event, account="lapor1708", own_id=OURS)
+
+
+def test_a_direct_message_is_its_senders_in_no_thread() -> None:
+    """All of its text is his, he is answered alone, and it is known by another name than a post."""
+    found = read()
+    assert found is not None
+    assert (found.sender, found.text, found.thread) == (CITIZEN, "@lapor1708 BELUM", "")
+    assert (found.account, found.upstream_id) == ("twitter/direct/lapor1708", "direct/1850000000000000001")
+    assert (found.reply_to, found.received_at) == ({"direct": "yes"}, datetime(2026, 11, 3, 5, tzinfo=UTC))
+
+
+def test_the_bytes_that_are_kept_say_nothing_of_who_it_was() -> None:
+    """Nor does the name of the conversation, which is made of both ids."""
+    found = read(participant_ids=[CITIZEN, OURS])
+    assert found is not None
+    assert CITIZEN not in found.body.decode()
+    assert json.loads(found.body)["text"] == "@lapor1708 BELUM"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sender_id": OURS},
+        {"dm_conversation_id": "1578398451921985538"},
+        {"dm_conversation_id": f"{CITIZEN}-170"},
+        {"event_type": "ParticipantsLeave", "text": None, "sender_id": None},
+    ],
+)
+def test_what_no_citizen_tells_us_alone_is_no_message(changes: dict[str, Any]) -> None:
+    """Our own, one in a group, one between others, and an event that tells who left."""
+    assert read(**changes) is None
+
+
+def test_a_file_is_named_and_not_read() -> None:
+    """Only our account may load it; a photo without words is a message."""
+    found = read(text=None, attachments={"media_keys": ["3_1"]})
+    assert found is not None
+    assert found.text == ""
+    assert [(file.name, file.url, file.sha256) for file in found.attachments] == [("3_1", None, None)]
+
+
+@pytest.mark.parametrize("changes", [{"sender_id": None}, {"dm_conversation_id": None}, {"text": 1}])
+def test_a_message_that_lacks_what_x_always_gives_is_malformed(changes: dict[str, Any]) -> None:
+    """It is kept as it came; it is not passed over."""
+    with pytest.raises(MalformedMessage):
+        read(**changes)
+
+
+FIELDS = ["id", "event_type", "text", "sender_id", "dm_conversation_id", "created_at", "attachments"]
+CHANGES = st.dictionaries(st.sampled_from(FIELDS), json_values(), max_size=3)
+ANSWERS = st.dictionaries(st.sampled_from(["data", "meta"]), json_values())
+
+
+@given(CHANGES)
+def test_nothing_else_ever_comes_out_of_an_event(changes: dict[str, Any]) -> None:
+    """A message that can be written, nothing, or MalformedMessage."""
+    with suppress(MalformedMessage):
+        found = read(**changes)
+        assert found is None or pack(found)
+
+
+@given(ANSWERS)
+def test_nothing_else_ever_comes_out_of_an_answer(answer: Any) -> None:
+    """A page or MalformedMessage."""
+    with suppress(MalformedMessage):
+        assert page(answer).events is not None
