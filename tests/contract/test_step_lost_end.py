@@ -20,14 +20,6 @@ PARTITION = partition_of(b"k0", PARTITIONS)
 """The one that loses its end."""
 
 
-def done(ground: Ground) -> None:
-    """Let a worker do all there is, and stop it."""
-    worker = ground.worker()
-    ground.settle()
-    worker.terminate()
-    assert worker.wait(30) == 0
-
-
 class Lost:
     """Three steps whose broker lost the end of a log, which then grew again.
 
@@ -69,7 +61,7 @@ class Lost:
 
     def _handle(self) -> None:
         for ground in self.all:
-            done(ground)
+            ground.finish()
 
     def close(self) -> None:
         """End all workers."""
@@ -83,11 +75,6 @@ def lost(kafka: KafkaServer, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     made = Lost(kafka, tmp_path_factory.mktemp("lost"))
     yield made
     made.close()
-
-
-def ids_in(outputs: dict[str, list[tuple[str, int]]]) -> set[str]:
-    """Return the ids of the commands that have outputs."""
-    return {id_ for said in outputs.values() for id_, _ in said}
 
 
 def feed_ahead(ground: Ground, number: int, partition: int | None) -> None:
@@ -116,34 +103,6 @@ def test_what_is_printed_for_a_lost_end_skips_nothing_and_repeats_nothing_whatev
     ground.worker()
     ground.settle()
     ground.check()
-
-
-def test_what_a_restored_kafka_has_lost_is_said_once_for_each_partition(kafka: KafkaServer, tmp_path: Path) -> None:
-    """Mailbox, states and offsets agree, as after a copy put back: only the worker's own disk knows that there was more."""
-    ground = Ground(kafka.brokers, tmp_path).make()
-    ground.feed(20, keys=8)
-    done(ground)
-    kept, logs, copy = ground.ends(), kafka.folder, ground.folder / "copy"
-    kafka.stop()
-    shutil.copytree(logs, copy)
-    kafka.start()
-    ground.feed(40, keys=8)
-    done(ground)
-    lost = ground.ends()
-    kafka.stop()
-    shutil.rmtree(logs)
-    shutil.copytree(copy, logs)
-    kafka.start()
-    for _ in range(2):
-        ground.feed(8, keys=8)
-        worker, left = ground.worker(), {id_ for ids in ground.left().values() for id_ in ids}
-        wait_until(lambda: left <= ids_in(ground.outputs()), timeout_s=60, what="what is left")  # noqa: B023
-        worker.kill()
-        worker.wait(10)
-    letters = [re.findall(r"from (\d+) to (\d+) of", letter["why"]) for letter in ground.dead()]
-    told = sorted((int(first), int(last) + 1) for ((first, last),) in letters)
-    assert told == sorted((kept[at], lost[at]) for at in kept if kept[at] < lost[at])
-    ground.close()
 
 
 def test_a_partition_that_lost_its_end_and_grew_again_waits_alone_for_an_operator(lost: Lost) -> None:

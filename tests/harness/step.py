@@ -281,6 +281,13 @@ class Ground:
         """Wait until every command has its output."""
         wait_until(self.done, timeout_s=timeout_s, what=f"the outputs of {self.name}")
 
+    def finish(self) -> None:
+        """Let a worker do all there is, and stop it."""
+        worker = self.worker()
+        self.settle()
+        worker.terminate()
+        assert worker.wait(30) == 0
+
     def check(self) -> None:
         """Assert that each command had its effect exactly once and in order, and that the states say the same."""
         outputs, states = self.outputs(), self.states()

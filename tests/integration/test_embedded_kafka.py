@@ -171,20 +171,21 @@ def test_kill_minus_nine_loses_nothing_acked_and_leaves_nothing_open(tmp_path: P
         if error is None:
             acked.add(message.value())  # type: ignore[attr-defined]
 
-    def leave_open() -> Producer:
-        left = Producer({**settings, "transaction.timeout.ms": 3000})
-        left.init_transactions(20)
+    left = Producer({**settings, "transaction.timeout.ms": 3000})
+    left.init_transactions(60)
+
+    def leave_open() -> None:
         left.begin_transaction()
         for partition in range(70):
             left.produce("parted", b"never committed", partition=partition)
         assert left.flush(20) == 0
-        return left
 
-    number, left = 0, None
+    number = 0
     while broker.process.poll() is None:
         if len(acked) > 500:
-            left = leave_open()
+            leave_open()
             broker.process.kill()
+            broker.process.wait(20)
         try:
             producer.produce("durable", f"{number:08d}".encode().ljust(300, b"x"), on_delivery=delivered)
             number += 1
@@ -210,7 +211,6 @@ def test_kill_minus_nine_loses_nothing_acked_and_leaves_nothing_open(tmp_path: P
     found = consumed(again.address, "parted")  # it reads committed records, as by default
     again.stop()
     assert found == [b"committed"] * 70
-    assert left is not None
 
 
 def test_the_data_outlive_a_clean_stop_on_the_java_of_the_wheel(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -148,6 +149,10 @@ class Followed:
             except KafkaException:
                 if time.monotonic() > deadline:
                     raise
+                with suppress(KafkaException):
+                    self._consumer.list_topics(
+                        self._topic, timeout=1
+                    )  # the client takes a topic that was not there yet for gone
                 time.sleep(0.1)
 
     def close(self) -> None:
