@@ -11,7 +11,8 @@ from complaints.errors import TrackingCodeError
 from complaints.visible import visible
 
 _REQUEST = re.compile(
-    r"^(?:\s|@\w+|[#/])*(?:status|cek|lacak)(?:@\w+)?(?:\s+(?:laporan|aduan|kode))?\s*[:=#.]?\s*(?P<code>[\w \-.]{0,24}?)[\s.!?]*$",
+    r"^(?:\s|@\w+|[#/])*(?:status|cek|lacak)(?:@\w+)?(?:\s+(?:laporan|aduan|kode))?\s*[:=#.]?\s*(?P<code>[\w \-.]{0,24}?)"
+    r"(?:[\s,.]+(?:pak|bu|bapak|ibu|mas|mbak|kak|min|admin|ya|terima ?kasih|makasih|trims|tks|suwun|nuhun))*[\s.!?]*$",
     re.IGNORECASE,
 )
 """`STATUS 2Q74G VWWCE 3`, `cek: 2Q74GVWWCE3`, `/status ...`, `@lapor1708 #status ...`; nothing that goes on like a story."""

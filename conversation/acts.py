@@ -109,7 +109,8 @@ class Acts:
         return self._passing.add(turn, heard.message, heard.id, stands.about, kind)
 
     def _agreed(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        if stands.about.polar:
+        is_date = stands.about.part == "date" and heard.found.intent == "smalltalk"  # "tadi pagi"
+        if stands.about.polar or is_date:
             return self._added(turn, heard, stands)
         return landed(MessageKind.thanks, stands.about)
 

@@ -54,7 +54,7 @@ class Lands:
         if message.sender and not message.thread:
             is_wish = request is not None or asks_help or heard.order is not None or heard.rating is not None
             known = turn.state.same_words(words, since_ms=turn.at_ms - self._rules.same_words_ms)
-            if known is not None and not self._says_it_again(turn, known, is_wish=is_wish):
+            if known is not None and not self._says_it_again(turn, heard, known, is_wish=is_wish):
                 case = turn.state.case_of_complaint(known.complaint_id)
                 code = known.code if case is None else case.code
                 return Landed(MessageKind.repeated, code, known.complaint_id, known.secret)
@@ -64,11 +64,20 @@ class Lands:
             return tells(turn, heard, "help")
         return self._landed(turn, heard)
 
-    def _says_it_again(self, turn: Turn, known: Landing, *, is_wish: bool) -> bool:
-        """Return whether the same words are meant once more: a wish, or an answer while one is due, later or after another message."""
-        answers = known.kind is MessageKind.answer and bool(open_questions(turn, self._rules.question_ms))
+    def _says_it_again(self, turn: Turn, heard: Heard, known: Landing, *, is_wish: bool) -> bool:
+        """Return whether the same words are meant once more: later than a moment or after another message, but for a report in them.
+
+        Words that tell a report are one report for long, unless they are of danger; so are those after which nothing else came, unless
+        they are a wish, or an answer while one is due.
+        """
         latest = next(one for one in reversed(turn.state.messages) if one.kind is not MessageKind.repeated)
-        return (is_wish or answers) and not (latest is known and known.at_ms > turn.at_ms - ASKED_AGAIN_MS)
+        is_soon = known.at_ms > turn.at_ms - ASKED_AGAIN_MS
+        if known.kind is MessageKind.complaint and not is_wish:
+            return heard.cries and not is_soon
+        if latest is not known:
+            return True
+        answers = known.kind is MessageKind.answer and bool(open_questions(turn, self._rules.question_ms))
+        return (is_wish or answers or heard.cries) and not is_soon
 
     def _landed(self, turn: Turn, heard: Heard) -> Landed:
         """Return what a message becomes by the exact command that it is, or by the table."""

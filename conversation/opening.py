@@ -22,6 +22,7 @@ from conversation.heard import Fresh, Heard
 from conversation.passing import Landed, Passing, hidden
 from conversation.reading import Reads
 from conversation.records import SOURCE
+from conversation.situation import ANSWERED_MS
 from conversation.turn import Turn
 from normalizer.language import cues
 
@@ -103,12 +104,15 @@ def _is_placed(told: Heard) -> bool:
 
 
 def _last_told(turn: Turn, message: InboundMessage) -> KnownCase | None:
-    """Return the citizen's latest case if he has written of it within the last days: what he tells now is as hidden as that."""
+    """Return the case as hidden as which a citizen's new one is: his latest of these days, or a hidden one that is not over."""
     cases = turn.state.cases
     if not cases or not message.sender or message.shared:
         return None
     is_of_these_days = any(known.code == cases[-1].code for known in turn.state.messages)
-    return cases[-1] if is_of_these_days else None
+    since_ms = turn.at_ms - ANSWERED_MS
+    near = [case for case in cases if case.is_alive or max(case.told_ms, case.closed_ms) > since_ms]
+    hiding = [case for case in near if case.secret or case.anonymous]
+    return max([*cases[-1:] * is_of_these_days, *hiding], key=lambda case: (case.secret, case.anonymous), default=None)
 
 
 def _taken_by(turn: Turn, message: InboundMessage) -> KnownCase | None:

@@ -94,7 +94,7 @@ def open_questions(turn: Turn, since_ms: int) -> list[KnownCase]:
     return sorted(asked, key=attrgetter("asked_ms"), reverse=True)
 
 
-_SPOKEN_OF: Final = frozenset((Situation.asked, Situation.answered, Situation.told))
+_SPOKEN_OF: Final = frozenset((Situation.asked, Situation.told))
 """How a case stands of which was spoken just now: words that tell no subject clearly are more of it."""
 
 
@@ -122,7 +122,7 @@ class _Look:
     def tells(self, case: KnownCase) -> Tells:
         """Return what the message tells beside a case."""
         heard = self._heard
-        if heard.corrects:
+        if heard.corrects or (case.part == "place" and case.asked_ms and heard.is_place):
             return Tells.place
         if not heard.names_matter:
             if not heard.is_placed:
@@ -136,12 +136,11 @@ class _Look:
         """Return what a message tells that has another matter. One that is not clear is no other just after the case was spoken of."""
         heard = self._heard
         told = heard.fresh.complaint
-        is_placed = told.place.province is not None
-        is_story = told.clear or heard.sure_of("story") >= _ITS_OWN
-        if not is_placed and not is_story and self.situation(case) in _SPOKEN_OF:
-            return Tells.place if cues.names_place(heard.said) else Tells.nothing
-        if is_placed or cues.names_place(heard.said):
+        if told.place.province is not None or cues.names_place(heard.said):
             return Tells.elsewhere
+        is_story = heard.cries or told.clear or heard.sure_of("story") >= _ITS_OWN
+        if not is_story and self.situation(case) in _SPOKEN_OF:
+            return Tells.nothing
         return Tells.nothing if heard.sure_of("no story") >= _NO_STORY else Tells.other
 
     def meant(self, cases: list[KnownCase]) -> KnownCase | None:

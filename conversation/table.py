@@ -90,7 +90,6 @@ TABLE: Final = (
         "he is its citizen, and it is that very matter",
         named=True,
     ),
-    Row("danger", 1.0, frozenset((T.nothing,)), {A.add: frozenset((S.told,))}, "he told just now what it is about"),
     Row("danger", 1.0, ALL, {A.open: EVER}, "it waits for nobody, and a 112 too much harms nobody"),
     Row("stop", SURE["stop"].whole, ONLY, {A.silence: HAS}, "only the word silences: by mistake he hears of nothing"),
     Row("stop", 0.95, ONLY, {A.silence: NEW}, "he may want something else to be stopped"),

@@ -14,7 +14,10 @@ OCCASION: Final = "emergency"
 _SAYS: Final = frozenset((FactKind.added, FactKind.reopened))
 """The facts that the citizen's own words lead to, beside the opening of a case."""
 
-QUOTED: Final = re.compile(r"(?:^|\n\s*)\[[a-z]+ @.*", re.DOTALL)
+OWN_POST: Final = "kirimannya sendiri"
+"""Stands in the place of the account where a citizen quotes or answers his own post."""
+
+QUOTED: Final = re.compile(rf"(?:^|\n\s*)\[[a-z]+ (@|{OWN_POST}\]).*", re.DOTALL)
 """The posts of others that channels/twitter/parse.py adds to the text of one that quotes or answers them."""
 
 _COMMAND: Final = re.compile(r"^\W*(?:[A-Z0-9]+\W+)+(?=[a-z])")

@@ -33,9 +33,10 @@ def own_words(message: InboundMessage) -> str:
 
 
 def speaks_to_others(message: InboundMessage) -> bool:
-    """Return whether a post begins with another account than ours, or shows another post."""
+    """Return whether a post begins with another account than ours, or shows somebody else's post."""
     _, found, account = message.account.rpartition("/@")
-    if found and QUOTED.search(visible(message.text)):
+    shown = QUOTED.search(visible(message.text)) if found else None
+    if shown is not None and shown[1] == "@":
         return True
     begins = _MENTIONED.match(visible(message.text)) if found else None
     named = re.findall(r"@(\w+)", begins[0].lower()) if begins else []

@@ -10,6 +10,7 @@ from typing import Any
 from complaints.errors import MalformedMessage
 from complaints.event import Attachment
 from complaints.message import InboundMessage
+from normalizer.emergency import OWN_POST
 from normalizer.language.hiding import asks_to_be_hidden
 
 NAME = "twitter"
@@ -147,7 +148,7 @@ def _spoken_of(post: Mapping[str, Any], within: Found, account: str) -> list[tup
         is_own = other.get("author_id") == post["author_id"]
         if is_own or not (_names(account, other, text) or asks_to_be_hidden(text)):
             how = "mengutip" if reference.get("type") == "quoted" else "menanggapi"
-            whom = "kirimannya sendiri" if is_own else f"@{username or '?'}"
+            whom = OWN_POST if is_own else f"@{username or '?'}"
             found.append((f"[{how} {whom}] {text}", other))
     return found
 

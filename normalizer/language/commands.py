@@ -113,11 +113,18 @@ def is_written_as_code(text: str, word: str) -> bool:
 
 def order(text: str) -> Order | None:
     """Return the command that a text is; None if it says anything else."""
-    head, code = _before_code(_WORD.findall(text.lower()))
-    core, words = _core(" ".join(head)), _words()
+    words, said = _words(), _WORD.findall(text.lower())
+    behind = next((at for at, word in enumerate(reversed(said)) if word not in words.polite), 0)
+    head, code = _before_code(said[: len(said) - behind])
+    if not code:
+        head = said
+    core = _core(" ".join(head))
     if not core or not words.known.issuperset(core[:-1]):
         return None
-    of_report, is_bare = bool(code) or not words.report.isdisjoint(head), len(head) == 1 and not code
+    of_report, is_bare = (
+        bool(code) or not words.report.isdisjoint(head),
+        not code and words.polite.issuperset({*head} - {*core}),
+    )
     for act, known in words.acts.items():
         if act in COSTS and not (_PLAIN.fullmatch(text) and (known["alone"] | words.polite).issuperset(head)):
             continue
@@ -125,7 +132,7 @@ def order(text: str) -> Order | None:
             continue
         takes = known["alone"] | known["report"] if of_report else known["alone"]
         if takes.issuperset(core) and not (of_report and act in _OF_US):
-            return Order(act, known["word"], code, is_exact=text.strip(" .!") == known["word"])
+            return Order(act, known["word"], code, is_exact=text.strip(" .,!\n\r\t") == known["word"])
     if is_bare and words.acts["disagree"]["report"].issuperset(core):
         return Order("disagree", word_of("disagree"), "")
     if code and len(core) in {1, 2} and words.rates.issuperset(core[:-1]) and core[-1] in {*"12345"}:

@@ -199,10 +199,18 @@ class Restorer:
                 f" have, and is kept. Restore Kafka from a copy that has them; or go on without them: say so with"
                 f" {order_for(self._spec.name, f'{self._topic}/{number}', where)} or another place, and the copy is deleted"
             )
+        held, former = self._store.progress(number), copy.former
         self._store.wipe(number)
         new = self._copy(number, copy.first, copy.end)
-        former = copy.former
-        if known.accepted is None and written is not None and written.offset < former.offset:
+        # of topics that an operator had made anew the offsets are others: nothing is lost there that he does not know of
+        is_of_these = held is not None and held.topic_id == self.topic_id
+        if (
+            known.accepted is None
+            and written is not None
+            and is_of_these
+            and former.topic_id in {"", written.topic_id}
+            and written.offset < former.offset
+        ):
             new.known = Known(lost=Gap(written.offset, former.offset, handled=True))
             self._store.apply({}, {number: new.progress(self._now_ms())})  # until it is told, over restarts
         return new
