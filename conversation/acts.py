@@ -202,13 +202,12 @@ def hears(turn: Turn, heard: Heard, *, silent: bool) -> Landed:
 
 
 def which(turn: Turn, heard: Heard, word: str) -> Landed:
-    """Ask which case a command is about: in private, since nobody is to write a code where everybody reads."""
+    """Ask which case a command is about."""
     return tells(turn, heard, "which_case", answer=word, code=EXAMPLE_CODE)
 
 
 def tells(turn: Turn, heard: Heard, occasion: str, **values: str) -> Landed:
-    """Tell a citizen what needs no case to be asked: in private if it has a code, or he has a report that others are not to know of."""
+    """Tell a citizen what needs no case to be asked: in private, everybody alike, so that it shows of nobody whether he has a report."""
     said = text(occasion, heard.message.channel, **values)
-    secret = "code" in values or any(case.anonymous or case.secret for case in turn.state.cases)
-    turn.say(heard.message, heard.id, ReplyKind.small_talk, said, secret=secret)
+    turn.say(heard.message, heard.id, ReplyKind.small_talk, said, secret=True)
     return Landed(MessageKind.small_talk)

@@ -29,9 +29,12 @@ OURS = "lapor-"
 OPEN_S = 30.0
 """Seconds that a transaction may be open: longer than any of the pipeline's, which Kafka ends of a worker that was killed."""
 
+HELD_S = 300.0
+"""Seconds after which an open transaction is a fault: nobody is answered meanwhile."""
+
 
 def held_up(began: Mapping[TopicPartition, int], *, now: float) -> Iterator[Finding]:
-    """Yield a warning if open transactions hold partitions up: lag ends before them, so nothing seems to wait behind them.
+    """Yield a warning, later a fault, if open transactions hold partitions up: lag ends before them, so nothing seems to wait behind them.
 
     Args:
         began: when the first open transaction of each partition that has one began, in milliseconds since 1970.
@@ -43,7 +46,7 @@ def held_up(began: Mapping[TopicPartition, int], *, now: float) -> Iterator[Find
         topic, partition = min(ages)
         yield Finding(
             what="transactions",
-            level=Level.warn,
+            level=Level.fail if max(ages.values()) > HELD_S else Level.warn,
             detail=f"an open transaction holds up {places}: nobody reads what came after it",
             advice="Kafka ends it after the time that its producer has set, at most 15 minutes unless the broker allows more; one that"
             f" it does not end is found with `kafka-transactions.sh find-hanging --topic {topic} --partition {partition}`",

@@ -447,6 +447,7 @@ def test_an_open_transaction_is_worth_a_look_once_it_is_older_than_any_of_ours()
     assert (found.level, found.detail[:56]) == (Level.warn, "an open transaction holds up lapor.sends/2 for 40 s: nob")
     assert "find-hanging --topic lapor.sends --partition 2`" in found.advice
     assert list(held_up(began, now=NOW - 20)) == []
+    assert [one.level for one in held_up(began, now=NOW + 300)] == [Level.fail]
 
 
 def test_a_topic_that_takes_less_than_is_declared_is_a_fault() -> None:
