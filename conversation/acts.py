@@ -136,7 +136,7 @@ class Acts:
             return self._asked_first(turn, heard, stands, tells(turn, heard, "sure_stop"))
         if stands.case is None:
             return which(turn, heard, order.word)
-        if stands.case.foreign:
+        if stands.case.foreign or stands.situation is Situation.withdrawn:
             return None
         if order.act == "withdraw":
             return self._withdrawn(turn, heard, stands)

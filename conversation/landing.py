@@ -22,7 +22,7 @@ from conversation.passing import Landed, Passing, command, named_case
 from conversation.reading import Reads
 from conversation.situation import ANSWERED_MS, Standing, open_questions, standing
 from conversation.turn import Rules, Turn
-from normalizer.language.commands import COSTS, Order, is_written_as_code
+from normalizer.language.commands import COSTS, Order, is_written_as_code, word_of
 from normalizer.language.understanding import understood
 from normalizer.posts import says_nothing, speaks_to_others
 
@@ -123,10 +123,12 @@ class Lands:
         order = heard.order
         assert order is not None
         name, is_stop = order.act.partition(":")[0], order.is_exact and not speaks_to_others(heard.message)
-        if order.act in COSTS and not order.code and not (name == "stop" and is_stop):
+        asking = [case for case in open_questions(turn, ANSWERED_MS) if not case.part]
+        may_answer = any(case.code == order.code for case in asking) and order.word not in heard.said
+        if order.act in COSTS and (may_answer or not order.code) and not (name == "stop" and is_stop):
             return self._acts.ask_back(turn, heard, stands, order)
-        is_asked = any(not case.part for case in open_questions(turn, ANSWERED_MS))
-        if (name == "start" and not turn.state.silent_ms) or (name == "reopen" and not order.code and is_asked):
+        hears_again = name == "start" and turn.state.silent_ms and (order.is_exact or not asking)
+        if (name == "start" and not hears_again) or (name == "reopen" and not order.code and asking):
             return None
         if name in {"stop", "start"}:
             return hears(turn, heard, silent=name == "stop")
@@ -147,7 +149,7 @@ class Lands:
             return None
         latest = max(answered, key=attrgetter("told_ms"))
         asked = [case for case in open_questions(turn, self._rules.question_ms) if case.asked_ms > latest.told_ms]
-        if asked and not asked[0].part and not heard.said.isupper():
+        if asked and not asked[0].part and word_of("disagree") not in heard.said:
             return None
         return self._passing.dispute(turn, heard, latest)
 
