@@ -152,6 +152,8 @@ class Added(Clocked, tag=FactKind.added.value):
     """The added message without its bytes as received."""
     reading: MessageReading
     """The reading of the added message."""
+    companion: bool | None = None
+    """Whether the citizen hears by something else what became of it (see complaints.command.Add)."""
 
 
 class Refused(Fact, tag=FactKind.refused.value):

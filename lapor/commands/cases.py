@@ -104,8 +104,12 @@ def due(
     from ops.casework.due import line
 
     until = before.isoformat() if before else ""
+    waits = False
     for one in cases.due(started_in(data_dir), agency=agency, before=until):
+        waits = True
         typer.echo(orjson.dumps(one).decode() if as_json else line(one))
+    if not waits and not as_json:
+        typer.echo("nothing waits", err=True)
 
 
 @app.command()

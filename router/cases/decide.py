@@ -169,7 +169,7 @@ def _add(draft: Draft, said: Add, law: Law) -> Declined | None:
     if before.state == "selesai" or is_own:
         draft.add(Continued(**draft.head(Continued), continued_as=continuation_of(said)[1]))
         return None
-    draft.add(Added(**draft.head(Added), addition=addition, reading=reading))
+    draft.add(Added(**draft.head(Added), addition=addition, reading=reading, companion=said.companion))
     has_room = len(before.complaint.additions) < MOST_ADDITIONS
     if not has_room or draft.size() > ADDED_BYTES or (is_counted and not _has_room_by_code(draft.now)):
         draft.take_back()

@@ -12,7 +12,7 @@ from complaints.calendar import jakarta_day, written_day
 from complaints.case import Case, Question
 from complaints.command import Add, OfCitizen, words_of
 from complaints.event import Complaint
-from complaints.fact import Asked, Echoed, Fact, Reclassified, Reopened, said_in, text_of
+from complaints.fact import Added, Asked, Echoed, Fact, Reclassified, Reopened, said_in, text_of
 from complaints.ids import derived, reply_name
 from complaints.mail import Reply, ReplyKind
 from complaints.telling import (
@@ -74,6 +74,8 @@ def reply_to(
     if telling is None or kind is None:
         return None
     first, complaint = facts[0], case.complaint
+    if kind is ReplyKind.completed and isinstance(first, Added) and first.companion and not any(map(moves, facts)):
+        return None
     ending = _ending(first, complaint) if danger is None else emergency.OCCASION if danger else ""
     added_as = _added_as(facts, case, by_code=by_code) if kind is ReplyKind.completed else ""
     reply = Reply(

@@ -16,8 +16,7 @@ from complaints.command import CLOCK, Add, Adopt, AnyCommand, Due, OfCitizen, St
 from complaints.event import Complaint
 from complaints.fact import Continued, Declined, Fact
 from complaints.ids import timer_id
-from complaints.mail import Reply, ReplyKind
-from complaints.telling import moves
+from complaints.mail import Reply
 from normalizer.complaint import VERSION
 from normalizer.emergency import tells_of_danger
 from normalizer.parts import title_of
@@ -121,8 +120,6 @@ def _replies(before: Case | None, facts: tuple[Fact, ...], case: Case, inbound: 
     if reply is None and isinstance(facts[0], Declined):
         return [status_for(said, case, inbound.at)]
     is_companion = isinstance(said, Add) and said.companion
-    if reply is not None and is_companion and reply.kind is ReplyKind.completed and not any(map(moves, facts)):
-        reply = None
     found = [] if reply is None else [reply]
     # somebody else who has the code hears how the case stands, as its citizen does what has changed: not on the web
     if by_code and not is_companion and not tracking.names_mailbox(sender.reporter_ref):

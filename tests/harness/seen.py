@@ -174,6 +174,7 @@ FACTS: Final[Mapping[str, Callable[[Town, list[Any], Complaint], Any]]] = {
     "fact_text": lambda _, facts, __: facts[-1].text,
     "seconded": lambda _, facts, __: [one.text for one in facts if one.kind is FactKind.seconded],
     "added_secret": lambda _, facts, __: [one.secret for one in facts if one.kind is FactKind.added],
+    "officer_reads": lambda _, facts, __: [one.kind for one in heard([on_the_web(fact) for fact in facts])],
     "page_reasons": lambda town, facts, of: page(town.case(of.tracking_code), facts).explanation,
     "page_as_heard": lambda town, facts, of: (
         [one.text for one in page(town.case(of.tracking_code), facts).told]
