@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
+from fcntl import LOCK_EX, flock
 from io import StringIO
 from pathlib import Path
 from typing import Final
@@ -33,7 +34,7 @@ def run(address: str, user: str, password: str, statements: list[str]) -> list[l
         password: its password.
         statements: the statements, without semicolons.
     """
-    subprocess.run([sys.executable, "-m", "tests.harness.jdbc"], check=True, timeout=120)
+    subprocess.run([sys.executable, "-m", "tests.harness.jdbc"], check=True, timeout=300)
     options = ("--outputformat=csv", "--silent=true", "--nullValue=NULL")
     login = ("-u", f"jdbc:clickhouse://{address}", "-n", user, "-p", password)
     quiet = (
@@ -55,17 +56,20 @@ def run(address: str, user: str, password: str, statements: list[str]) -> list[l
 
 
 def fetch() -> None:
-    """Fetch the jars that are not there yet."""
-    missing = [jar for jar in JARS if not _path(*jar).exists()]
-    if not missing:
-        return
-    from jgo.maven import MavenContext
+    """Fetch the jars that are not there yet; of several processes one does."""
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    with (_FOLDER / "lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        missing = [jar for jar in JARS if not _path(*jar).exists()]
+        if not missing:
+            return
+        from jgo.maven import MavenContext
 
-    context = MavenContext(repo_cache=_FOLDER / "maven", timeout=60)
-    for group, artifact, version, classifier in missing:
-        component = context.project(group, artifact).at_version(version)
-        fetched = component.artifact(classifier=classifier, packaging="jar").resolve()
-        _path(group, artifact, version, classifier).hardlink_to(fetched)
+        context = MavenContext(repo_cache=_FOLDER / "maven", timeout=60)
+        for group, artifact, version, classifier in missing:
+            component = context.project(group, artifact).at_version(version)
+            fetched = component.artifact(classifier=classifier, packaging="jar").resolve()
+            _path(group, artifact, version, classifier).hardlink_to(fetched)
 
 
 def _path(_: str, artifact: str, version: str, classifier: str) -> Path:
