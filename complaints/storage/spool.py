@@ -237,6 +237,8 @@ def waiting(path: Path) -> Waiting:
     """
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=LOOK_S)) as database:
+            if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'spool'").fetchone() is None:
+                return Waiting(0, None)  # its channel is about to make it
             (number,) = database.execute("SELECT count(*) FROM spool").fetchone()
             oldest = database.execute("SELECT headers FROM spool ORDER BY seq LIMIT 1").fetchone()
     except sqlite3.Error as error:

@@ -12,7 +12,7 @@ import pytest
 from complaints.bus import Record
 from complaints.errors import ConfigurationError, IntakeFull
 from complaints.storage import spool as module
-from complaints.storage.spool import Spool
+from complaints.storage.spool import Spool, Waiting, waiting
 
 
 def record(number: int, size: int = 10) -> Record:
@@ -144,3 +144,10 @@ def test_a_spool_opens_on_a_disk_without_room_for_its_ballast(tmp_path: Path, mo
     spool.append(record(1)).result(30)
     assert not (tmp_path / "s.ballast").exists()
     spool.close()
+
+
+def test_nothing_waits_in_a_spool_that_its_channel_is_about_to_make(tmp_path: Path) -> None:
+    """The file is there a moment before its table."""
+    path = tmp_path / "sms.db"
+    path.touch()
+    assert waiting(path) == Waiting(0, None)
