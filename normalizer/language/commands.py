@@ -121,14 +121,10 @@ def order(text: str) -> Order | None:
     core = _core(" ".join(head))
     if not core or not words.known.issuperset(core[:-1]):
         return None
-    of_report, is_bare = (
-        bool(code) or not words.report.isdisjoint(head),
-        not code and words.polite.issuperset({*head} - {*core}),
-    )
+    of_report = bool(code) or not words.report.isdisjoint(head)
+    is_bare = not code and words.polite.issuperset({*head} - {*core})
     for act, known in words.acts.items():
         if act in COSTS and not (_PLAIN.fullmatch(text) and (known["alone"] | words.polite).issuperset(head)):
-            continue
-        if act == "show:all" and not (is_bare or code):
             continue
         takes = known["alone"] | known["report"] if of_report else known["alone"]
         if takes.issuperset(core) and not (of_report and act in _OF_US):

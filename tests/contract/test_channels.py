@@ -177,6 +177,16 @@ def test_a_crash_between_write_and_answer_leaves_the_message_once_for_each_deliv
     house.stop()
 
 
+def assert_came_once(driver: Driver, house: House, text: str) -> None:
+    """Start the channel again, and let it read one more message: each came once."""
+    house.start()
+    other = fresh("lampu mati")
+    assert driver.say(other)
+    wait_until(lambda: bool(house.came(other)), timeout_s=5, what="the committed page")
+    assert len(house.came(text)) == len(house.came(other)) == 1
+    house.stop()
+
+
 @polled
 def test_a_crash_at_any_point_of_a_poll_leaves_the_message_once(driver: Driver, house: House) -> None:
     """The page and its cursor are one transaction: the next process reads from where the last one committed."""
@@ -185,12 +195,7 @@ def test_a_crash_at_any_point_of_a_poll_leaves_the_message_once(driver: Driver, 
     assert driver.say(text)
     house.stop()
     shutil.rmtree(house.folder)
-    house.start()
-    other = fresh("lampu mati")
-    assert driver.say(other)
-    wait_until(lambda: bool(house.came(other)), timeout_s=5, what="the committed page")
-    assert len(house.came(text)) == len(house.came(other)) == 1
-    house.stop()
+    assert_came_once(driver, house, text)
 
 
 @polled
@@ -205,12 +210,7 @@ def test_a_death_between_a_poll_and_its_commit_leaves_the_message_once(
     assert not driver.say(text)
     house.stop()
     driver.patience_s = 30.0
-    house.start()
-    other = fresh("lampu mati")
-    assert driver.say(other)
-    wait_until(lambda: bool(house.came(other)), timeout_s=5, what="the committed page")
-    assert len(house.came(text)) == len(house.came(other)) == 1
-    house.stop()
+    assert_came_once(driver, house, text)
 
 
 @served

@@ -1,6 +1,7 @@
 """Tells the stories of tests/data/tables: what citizens and agencies say and do in a town, and how it stands after that."""
 
 import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -56,7 +57,7 @@ CONTAINED: Final = frozenset(
 
 
 @dataclass(kw_only=True)
-class Telling:
+class Telling(ABC):
     """One telling of a story, with the values of one row."""
 
     values: dict[str, Any]
@@ -111,17 +112,17 @@ class Telling:
         assert (found == wanted) != is_denied, f"{name}: {wanted!r} is {found!r}"
 
     @property
+    @abstractmethod
     def complaints(self) -> list[Complaint]:
         """The complaints so far."""
-        raise NotImplementedError
 
+    @abstractmethod
     def once(self, step: dict[str, Any]) -> None:
         """Let a step happen once."""
-        raise NotImplementedError
 
+    @abstractmethod
     def seen(self, name: str) -> Any:
         """Return what is seen."""
-        raise NotImplementedError
 
 
 @dataclass(kw_only=True)
