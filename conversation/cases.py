@@ -67,6 +67,7 @@ def _note_told(case: KnownCase, reply: Reply, at_ms: int) -> None:
     case.withdrawn_ms = since(case.withdrawn_ms, ReplyKind.withdrawn, left=is_hidden)
     case.archived_ms = since(case.archived_ms, ReplyKind.archived, left=is_hidden)
     case.closed_ms = since(case.closed_ms, ReplyKind.closed, left=is_hidden or kind is ReplyKind.rated)
+    case.rated_ms = since(case.rated_ms, ReplyKind.rated, left=is_hidden)
     case.reopened_ms = since(case.reopened_ms, ReplyKind.reopened, left=kind not in _ENDS)
 
 

@@ -150,6 +150,7 @@ class KnownCase(Struct, kw_only=True, omit_defaults=True, gc=False):
     withdrawn_ms: int = 0
     archived_ms: int = 0
     closed_ms: int = 0
+    rated_ms: int = 0
     reopened_ms: int = 0
     by_code_ms: int = 0
     """When the citizen last heard that somebody else who has the code has added to it."""

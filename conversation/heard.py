@@ -196,7 +196,6 @@ READ: Final[Mapping[str, Callable[[Heard], float]]] = {
     "only hide": lambda heard: heard.found.shares["hide"] if heard.is_wish else 0.0,
     "stars": lambda heard: bool(heard.rating),
     "number": lambda heard: heard.rating is not None,
-    "withdraw the report": lambda heard: heard.found.shares["withdraw"] * commands.names_report(heard.said),
     "praise": lambda heard: heard.judges(well=True),
     "blame": lambda heard: heard.judges(well=False),
     "settled": lambda heard: 0.0 if cues.denies_good(heard.said) else heard.found.shares["settled"],

@@ -161,6 +161,8 @@ class _Look:
         if self._is_verdict:
             answered += [case for case in cases if case.withdrawn_ms > at - MESSAGES_MS]
             asked = [case for case in asked if case.part != "subject" or not answered]
+            if self._heard.rating is not None:  # one more number is of another case
+                answered = [case for case in answered if not case.rated_ms] or answered
             return max((*asked, *answered), key=self._waits_ms, default=self._spoken_of(cases))
         if self._heard.corrects and not self._is_answered(latest):
             return latest
@@ -171,7 +173,7 @@ class _Look:
         return max(cases, key=lambda case: (max(self._waits_ms(case), self._spoken_ms(case)), cases.index(case)))
 
     def _waits_ms(self, case: KnownCase) -> int:
-        return max(case.asked_ms, case.withdrawn_ms, case.told_ms)
+        return max(case.asked_ms, case.withdrawn_ms, case.told_ms, case.rated_ms)
 
     def _spoken_ms(self, case: KnownCase) -> int:
         """Return when the citizen last wrote of a case, as far as messages are remembered; 0 if they are forgotten."""

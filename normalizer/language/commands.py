@@ -100,11 +100,6 @@ def begins_with(text: str, act: str) -> bool:
     return bool(core) and (known["alone"] | known["report"]).issuperset(core)
 
 
-def names_report(text: str) -> bool:
-    """Return whether a text has a word for what a citizen has reported."""
-    return not _words().report.isdisjoint(_WORD.findall(text.lower()))
-
-
 def is_written_as_code(text: str, word: str) -> bool:
     """Return whether a text has a digit, or a word in capitals beside that of the act: a code is told with one or the other."""
     found = [one for one in re.findall("[A-Za-z]+", text) if len(one) >= 4 and one != word]  # noqa: PLR2004  # a part of a code
