@@ -46,14 +46,15 @@ class StatusRequest:
 
 
 def parse(text: str) -> StatusRequest | None:
-    """Return the request in a text; None where it is none.
+    """Return the request in a text; None where it is none. A code with nothing beside it is one.
 
     What follows the word must look like a code or be nothing: "status jalan rusak" is a complaint. Who copies the example of our own text
     has given none.
     """
     found = _REQUEST.match(visible(text))
     if found is None:
-        return None
+        code = code_written(text)
+        return StatusRequest(code) if code and len(re.sub(r"[\W_]", "", visible(text))) == tracking.CODE_LENGTH else None
     written = found["code"]
     letters = re.sub(r"[\W_]", "", written)
     if not letters:

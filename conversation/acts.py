@@ -12,6 +12,7 @@ from complaints.mail import MessageKind, ReplyKind
 from complaints.status_requests import EXAMPLE_CODE
 from complaints.tracking import spaced
 from complaints.wording import text
+from conversation.citizen import KnownCase
 from conversation.heard import Fresh, Heard
 from conversation.opening import Opens
 from conversation.passing import Landed, Passing, command, companion, disputing, hide_first, landed, status
@@ -26,6 +27,9 @@ _REGENCY: Final = len("33.74")
 
 _HIDES_NOTHING: Final = frozenset(Act) - {Act.open, Act.accuse, Act.add, Act.answer, Act.hide}
 """What is done without a look at what is to be hidden, which so is done beside it."""
+
+_KEEPS: Final = frozenset((Act.add, Act.answer, Act.dispute))
+"""What is done with danger that a case keeps."""
 
 _WISHED: Final = 0.5
 """How likely it must be that a message that opens a case rather wishes the one before it to be hidden."""
@@ -62,6 +66,8 @@ class Acts:
     def do(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         """Do with a message what the table says, by what it is about."""
         act = row_for(heard, stands).acts[stands.situation]
+        if act in _KEEPS and heard.cries:
+            stands.about.danger = True
         opens = act is Act.open and not heard.cries
         wishes = act in _HIDES_NOTHING or (opens and heard.sure_of("hide") >= _WISHED)
         if wishes and stands.case is not None:
@@ -76,12 +82,15 @@ class Acts:
     def _opened(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         """Make a complaint; of a public body's post that tells nothing, and only names our account, none.
 
+        Danger of which he says no place is where the case is of which he has just told.
         What is told to a case by somebody of whom nothing is known but that he has its code becomes one by the router.
         """
         if stands.case is not None and not (heard.message.sender and stands.case.id):
             return self._passing.alone(turn, heard, heard.id, stands.case)
         if heard.message.official and not heard.names_matter:
             return Landed(MessageKind.ignored)
+        if heard.cries and stands.is_fresh and heard.fresh.complaint.place.province is None:
+            heard.fresh = self._there(turn, heard, stands.about)
         first, *others = self._opens.stories(turn, heard)
         became = self._opens.opened(turn, first)
         for other in others:
@@ -93,11 +102,15 @@ class Acts:
 
         It happened where the answered case is, unless it says where; it lacks no subject, and the accused does not look into it.
         """
-        region = heard.message.keyword_region or (stands.about.region or "")[:_REGENCY] or None
-        hides, told, was_read = self._opens.heard(turn, replace(heard.message, keyword_region=region), heard.id).fresh
+        hides, told, was_read = self._there(turn, heard, stands.about)
         missing = tuple(part for part in told.missing if part != "subject")
         heard.fresh = Fresh(hides, replace(told, missing=missing, oversight=True), was_read)
         return self._opens.opened(turn, heard)
+
+    def _there(self, turn: Turn, heard: Heard, case: KnownCase) -> Fresh:
+        """Return the complaint that a message would be, in the regency of a case unless it says where."""
+        region = heard.message.keyword_region or (case.region or "")[:_REGENCY] or None
+        return self._opens.heard(turn, replace(heard.message, keyword_region=region), heard.id).fresh
 
     def _told_both(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         companion(turn, heard, stands.about, disputing(stands.about))
@@ -191,12 +204,15 @@ def _told_status(turn: Turn, heard: Heard, stands: Standing) -> Landed:
 
 
 def hears(turn: Turn, heard: Heard, *, silent: bool) -> Landed:
-    """Note that a citizen hears nothing more, or again, and tell him by which word that is undone."""
+    """Note that a citizen hears nothing more, or again with what he has missed, and tell him by which word that is undone."""
     if silent:
         turn.state.silent_ms = turn.at_ms
         for case in turn.state.cases:
             case.after_stop = False
     else:
+        for case in turn.state.cases:
+            if case.told_ms > turn.state.silent_ms > 0:  # its text tells the answer that was not sent
+                status(turn, heard.message, ids.companion_id(heard.id, f"status/{case.code}"), case.code)
         turn.state.silent_ms = 0
     return tells(turn, heard, "silent" if silent else "not_silent")._replace(kind=MessageKind.silence)
 

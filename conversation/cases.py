@@ -85,6 +85,7 @@ def new_case(complaint: Complaint, message: InboundMessage) -> KnownCase:
         oversight=complaint.oversight,
         secret=complaint.secret,
         anonymous=complaint.anonymous,
+        danger=bool(complaint.danger),
     )
     if message.thread or not message.sender or {"place", "subject"} & set(complaint.missing):
         keep(case, complaint)

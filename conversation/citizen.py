@@ -129,6 +129,8 @@ class KnownCase(Struct, kw_only=True, omit_defaults=True, gc=False):
     oversight: bool = False
     secret: bool = False
     anonymous: bool = False
+    danger: bool = False
+    """Whether it tells of danger to life."""
     words: str = ""
     """Of the complaint of a page: the digest of its words."""
     opened_ms: int = 0

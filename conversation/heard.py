@@ -1,5 +1,6 @@
 """What is read of a message, each thing once: what its citizen wants, how sure that is, and the complaint that it would be."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -23,6 +24,9 @@ _CHARACTERS: Final = 300
 """Characters of the same: what has none of our letters has no words."""
 
 _PLACE_WORDS: Final = 8
+_NUMBER: Final = re.compile(r"\d{5}")
+"""The number of a meter, a letter or a telephone."""
+
 _A_PLACE: Final = 0.8
 """How likely it must be that a message says a place, to take no matter from its few words: streets have the names of many."""
 
@@ -147,8 +151,13 @@ class Heard:
 
     @cached_property
     def says_only(self) -> bool:
-        """Whether it tells nothing beside what it wants: no clause, no words in a row, no place; and has no file."""
-        if self.length > SHORT or len(self.said) > _CHARACTERS or self.message.attachments:
+        """Whether it tells nothing beside what it wants: no clause, no words in a row, no place, no number; and has no file."""
+        if (
+            self.length > SHORT
+            or len(self.said) > _CHARACTERS
+            or self.message.attachments
+            or _NUMBER.search(self.words)
+        ):
             return False
         if self.found.confidence < _SURELY and self.fresh.complaint.place.province is not None:
             return False

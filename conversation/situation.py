@@ -58,7 +58,7 @@ class Tells(StrEnum):
 class Standing(NamedTuple):
     """What a message is about: a case, if there is one, which the message may name, by its code or as an answer to a text about it.
 
-    Its citizen may have asked to hear nothing more.
+    Its citizen may have asked to hear nothing more, and may have written of it within the hour.
     """
 
     case: KnownCase | None
@@ -66,6 +66,7 @@ class Standing(NamedTuple):
     tells: Tells
     is_named: bool = False
     is_silent: bool = False
+    is_fresh: bool = False
 
     @property
     def about(self) -> KnownCase:
@@ -77,15 +78,13 @@ class Standing(NamedTuple):
 def standing(turn: Turn, heard: Heard, named: KnownCase | None, *, question_ms: int) -> Standing:
     """Return what a message is about, which may name a case. So long a question stays open for words that tell another matter."""
     cases, thread, look = turn.state.cases, heard.message.thread, _Look(turn, heard, question_ms)
-    is_silent = bool(turn.state.silent_ms)
     if named is not None:
-        return Standing(named, look.situation(named), look.tells(named), is_named=True, is_silent=is_silent)
+        return look.standing(named, is_named=True)
     if thread and (heard.rating is None or any(case.thread == thread for case in cases)):
         cases = [case for case in cases if case.thread == thread]
     if not cases:
-        return Standing(None, Situation.new, Tells.other, is_silent=is_silent)
-    about = look.meant(cases) or look.waiting(cases)
-    return Standing(about, look.situation(about), look.tells(about), is_silent=is_silent)
+        return Standing(None, Situation.new, Tells.other, is_silent=bool(turn.state.silent_ms))
+    return look.standing(look.meant(cases) or look.waiting(cases))
 
 
 def open_questions(turn: Turn, since_ms: int) -> list[KnownCase]:
@@ -104,6 +103,12 @@ class _Look:
     def __init__(self, turn: Turn, heard: Heard, question_ms: int) -> None:
         self._turn, self._heard, self._question_ms = turn, heard, question_ms
         self._is_verdict = heard.found.intent in _VERDICTS or heard.rating is not None
+
+    def standing(self, case: KnownCase, *, is_named: bool = False) -> Standing:
+        """Return how a case stands for the message."""
+        is_fresh = self._spoken_ms(case) > self._turn.at_ms - HOUR_MS
+        silent = bool(self._turn.state.silent_ms)
+        return Standing(case, self.situation(case), self.tells(case), is_named, silent, is_fresh)
 
     def situation(self, case: KnownCase) -> Situation:
         """Return how a case stands."""
@@ -138,7 +143,7 @@ class _Look:
         told = heard.fresh.complaint
         if told.place.province is not None or cues.names_place(heard.said):
             return Tells.elsewhere
-        is_story = heard.cries or told.clear or heard.sure_of("story") >= _ITS_OWN
+        is_story = (heard.cries and not case.danger) or told.clear or heard.sure_of("story") >= _ITS_OWN
         if not is_story and self.situation(case) in _SPOKEN_OF:
             return Tells.nothing
         return Tells.nothing if heard.sure_of("no story") >= _NO_STORY else Tells.other
@@ -186,10 +191,12 @@ class _Look:
         return self.situation(case) in {Situation.answered, Situation.closed}
 
     def _is_same(self, case: KnownCase) -> bool:
-        """Return whether the message tells the matter of a case, and not at another place."""
+        """Return whether the message tells the matter of a case, or the one that it was asked for, and not at another place."""
         heard = self._heard
         if heard.corrects or not heard.names_matter or _is_elsewhere(case, heard):
             return False
+        if case.part == "subject" and case.asked_ms > self._turn.at_ms - self._question_ms:
+            return True
         return heard.fresh.complaint.topic == case.topic or (not heard.is_placed and self._is_kin(case))
 
     def _is_kin(self, case: KnownCase) -> bool:

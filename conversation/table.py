@@ -87,8 +87,7 @@ TABLE: Final = (
         1.0,
         NEAR | {T.again},
         {A.dispute: DONE, A.add: HAS - DONE},
-        "he is its citizen, and it is that very matter",
-        named=True,
+        "he is its citizen, and names it, or it is that very matter, or goes on with the danger of an hour ago",
     ),
     Row("danger", 1.0, ALL, {A.open: EVER}, "it waits for nobody, and a 112 too much harms nobody"),
     Row("stop", SURE["stop"].whole, ONLY, {A.silence: HAS}, "only the word silences: by mistake he hears of nothing"),
@@ -105,8 +104,9 @@ TABLE: Final = (
         "only the word withdraws: an agency stops its work",
     ),
     Row("withdraw", 0.9, ONLY, {A.which: NEW}, "nothing is withdrawn"),
-    Row("status", 0.9, ALL, {A.status: HAS}, "his case is kept"),
-    Row("status", 0.8, ITS, {A.status: HAS}, "less sure, it may answer or dispute"),
+    Row("status", 0.8, ONLY, {A.status: ASKED}, "what else he says answers"),
+    Row("status", 0.9, ALL, {A.status: HAS - ASKED}, "his case is kept"),
+    Row("status", 0.8, ITS, {A.status: HAS - ASKED}, "less sure, it may answer or dispute"),
     Row("status", 0.7, HERE, {A.status: LIVES | OVER}, "his case is kept", named=False),
     Row("status", 0.8, ONLY, {A.status: NEW}, "what he tells opens no case"),
     Row("help", 0.7, ONLY, {A.help: HAS - ASKED}, "his case is kept", named=False),
@@ -163,7 +163,10 @@ def _may(wants: str, heard: Heard, stands: Standing) -> bool:
     """Return whether what is wanted can be meant: not by whoever has only a code, and not in a post that begins a thread."""
     case = stands.case or _NO_CASE
     if wants == "danger in its matter":
-        return bool(case.id and (heard.message.sender or heard.message.proven))
+        is_its = (
+            stands.is_named or stands.tells is T.same or (stands.tells is T.nothing and case.danger and stands.is_fresh)
+        )
+        return bool(is_its and case.id and (heard.message.sender or heard.message.proven))
     if wants == "resume" and not stands.is_silent:
         return False
     if wants in {ANYTHING, "danger"} or (wants == "status" and case.foreign):

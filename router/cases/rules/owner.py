@@ -105,12 +105,12 @@ def _had_by(agency_id: str, case: Case, law: Law) -> str:
 
 
 def ask(draft: Draft, said: command.Ask, law: Law) -> Declined | None:
-    """Ask the citizen, in the owner's own words, if he can be reached."""
+    """Ask the citizen, in the owner's own words, if he can be reached. An open question of ours for a part gives way."""
     case = draft.now
     if is_out_of_reach(case.complaint):
         by = law.name(case.complaint.recorded_by or "")
         return Declined(f"The citizen has no address for a question: ask {by}, whose officer recorded what he said.")
-    if case.question is not None:
+    if case.question is not None and case.question.part is None:
         return Declined("A question to the citizen is open: one at a time.")
     if case.questions >= MOST_QUESTIONS:
         return Declined(f"The citizen was asked {MOST_QUESTIONS} times: the case is handled with what there is.")
