@@ -54,7 +54,9 @@ def parse(text: str) -> StatusRequest | None:
     found = _REQUEST.match(visible(text))
     if found is None:
         code = code_written(text)
-        return StatusRequest(code) if code and len(re.sub(r"[\W_]", "", visible(text))) == tracking.CODE_LENGTH else None
+        return (
+            StatusRequest(code) if code and len(re.sub(r"[\W_]", "", visible(text))) == tracking.CODE_LENGTH else None
+        )
     written = found["code"]
     letters = re.sub(r"[\W_]", "", written)
     if not letters:
