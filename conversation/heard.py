@@ -203,6 +203,7 @@ READ: Final[Mapping[str, Callable[[Heard], float]]] = {
     "danger": lambda heard: heard.cries,
     "danger in its matter": lambda heard: heard.cries,
     "only hide": lambda heard: heard.found.shares["hide"] if heard.is_wish else 0.0,
+    "thanks": lambda heard: heard.found.shares["thanks"] if heard.length else 1.0,
     "stars": lambda heard: bool(heard.rating),
     "number": lambda heard: heard.rating is not None,
     "praise": lambda heard: heard.judges(well=True),

@@ -12,7 +12,7 @@ from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
 from complaints.tracking import next_code
 from complaints.wording import text
-from conversation.cases import keep, kept
+from conversation.cases import keep, kept, where_from
 from conversation.citizen import Citizen, KnownCase, Question
 from conversation.heard import Heard
 from conversation.reading import Reads
@@ -191,7 +191,8 @@ class Passing:
         turn.command(Add(**head, addition=addition, reading=found.reading, secret=secret, companion=companion))
         if message.sender:  # he hears of it, also if he has asked for silence before
             own = ids.continuation_id(id_)
-            made = KnownCase(id=str(own), code=next_code(case.code, own), opened_ms=turn.at_ms)
+            to = where_from(message)
+            made = KnownCase(id=str(own), code=next_code(case.code, own), to=to, opened_ms=turn.at_ms)
             made.after_stop = bool(turn.state.silent_ms)
             turn.state.add_case(made)
         return landed(MessageKind.addition, case, unread=not was_read)

@@ -104,7 +104,7 @@ TABLE: Final = (
         "only the word withdraws: an agency stops its work",
     ),
     Row("withdraw", 0.9, ONLY, {A.which: NEW}, "nothing is withdrawn"),
-    Row("status", 0.8, ONLY, {A.status: ASKED}, "what else he says answers"),
+    Row("status", 0.9, ONLY, {A.status: ASKED}, "what else he says answers"),
     Row("status", 0.9, ALL, {A.status: HAS - ASKED}, "his case is kept"),
     Row("status", 0.8, ITS, {A.status: HAS - ASKED}, "less sure, it may answer or dispute"),
     Row("status", 0.7, HERE, {A.status: LIVES | OVER}, "his case is kept", named=False),
@@ -112,10 +112,10 @@ TABLE: Final = (
     Row("help", 0.7, ONLY, {A.help: HAS - ASKED}, "his case is kept", named=False),
     Row("help", 0.8, ONLY, {A.help: NEW}, "what he tells opens no case"),
     Row("correction", 0.2, ONLY, {A.add: LIVES}, "the report may have been sent by mistake"),
-    Row("thanks", 0.6, ONLY, {A.noted: HAS}, "his case is kept"),
+    Row("thanks", 0.8, ONLY, {A.noted: HAS}, "surely: what words nobody knows tell is kept"),
     Row("praise", 0.6, ONLY, {A.noted: DONE}, "his case is kept"),
-    Row("smalltalk", 0.6, ONLY, {A.noted: HAS - ASKED, A.agree: ASKED}, "his case is kept"),
-    Row("agree", 0.6, ONLY, {A.noted: HAS - ASKED, A.agree: ASKED}, "its owner may ask for a yes"),
+    Row("smalltalk", 0.8, ONLY, {A.noted: HAS - ASKED, A.agree: ASKED}, "surely, for the same reason"),
+    Row("agree", 0.8, ONLY, {A.noted: HAS - ASKED, A.agree: ASKED}, "its owner may ask for a yes"),
     Row("thanks", 0.8, ONLY, {A.help: NEW}, "what he tells opens no case"),
     Row("smalltalk", 0.8, ONLY, {A.help: NEW}, "the same"),
     Row("agree", 0.8, ONLY, {A.help: NEW}, "the same"),
@@ -142,6 +142,9 @@ TABLE: Final = (
 """The rows. A wish to be hidden applies beside all of them (normalizer.language.understanding.SURE)."""
 
 
+_COURTESIES: Final = frozenset(("thanks", "praise", "smalltalk", "agree"))
+"""What tells nothing: a matter beside it, but that of the case, makes it more."""
+
 _NO_CASE: Final = KnownCase(code="")
 _ROWS: Final = {situation: [row for row in TABLE if situation in row.acts] for situation in Situation}
 
@@ -167,7 +170,8 @@ def _may(wants: str, heard: Heard, stands: Standing) -> bool:
             stands.is_named or stands.tells is T.same or (stands.tells is T.nothing and case.danger and stands.is_fresh)
         )
         return bool(is_its and case.id and (heard.message.sender or heard.message.proven))
-    if wants == "resume" and not stands.is_silent:
+    tells_more = heard.names_matter and stands.tells is not T.same
+    if (wants == "resume" and not stands.is_silent) or (wants in _COURTESIES and tells_more):
         return False
     if wants in {ANYTHING, "danger"} or (wants == "status" and case.foreign):
         return True

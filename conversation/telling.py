@@ -210,8 +210,8 @@ def _where(state: Citizen, reply: Reply) -> tuple[Where, bool]:
     """Return the account and the address for a reply, and whether others would read it there who have not read the report.
 
     It goes where the complaint was told; an answer goes where the question came from; and what a direct message led to, by one, as long as
-    he writes so. If that is a group in which the report was not told, or a post though it was told in a direct message, it is for the
-    citizen alone, also if the report is not secret: he told it elsewhere.
+    he writes so. If that is a group in which the report was not told, or a post though it was told in a direct message, or nobody knows
+    where it was told, it is for the citizen alone, also if the report is not secret.
     """
     case, asked = state.case_of_complaint(reply.complaint_id), str(reply.caused_by)
     told = found = None if case is None else case.to
@@ -223,8 +223,8 @@ def _where(state: Citizen, reply: Reply) -> tuple[Where, bool]:
     where = found or state.to or Where(account="", address={})
     group = _group(where)
     is_of_case = reply.complaint_id is not None or reply.kind is ReplyKind.status
-    is_apart = told is not None and "direct" in told.address and "direct" not in where.address
-    return where, is_of_case and (is_apart or (bool(group) and (told is None or _group(told) != group)))
+    is_apart = told is None or ("direct" in told.address and "direct" not in where.address)
+    return where, is_of_case and (is_apart or (bool(group) and told is not None and _group(told) != group))
 
 
 def _group(where: Where) -> str:

@@ -98,12 +98,14 @@ def received(facts: Facts, complaint: Complaint) -> Facts:
     return facts
 
 
-def whole_text(complaint: Complaint) -> str:
+def whole_text(complaint: Complaint, *, but: str = "") -> str:
     """Return the text of a complaint and the texts of its additions about it, joined by line breaks, oldest first.
+
+    An addition that is `but` a known address is left out.
 
     Of a post that cries for help these are its own words: its place is read, and what it answers is another matter.
     """
-    return "\n".join(_texts(complaint))
+    return "\n".join(_texts(complaint, but))
 
 
 def tells_of_danger(complaint: Complaint, known: bool | None = None) -> bool:
@@ -119,8 +121,8 @@ def tells_of_danger(complaint: Complaint, known: bool | None = None) -> bool:
     return known or any(map(emergency.tells_of_danger, others))
 
 
-def _texts(complaint: Complaint) -> list[str]:
-    about = [addition.text for addition in complaint.additions if not addition.apart]
+def _texts(complaint: Complaint, but: str = "") -> list[str]:
+    about = [addition.text for addition in complaint.additions if not addition.apart and addition.text != but]
     return [emergency.cry_in(text) for text in (complaint.text, *about)]
 
 

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from complaints.bus.envelope import encode
+from complaints.command import CommandKind
 from complaints.mail import MessageKind, ReplyKind
+from tests.harness.house import said
 from tests.harness.town import Town, town_of
 
 
@@ -28,6 +31,13 @@ def direct(town: Town, text: str) -> None:
     number = f"direct/{len(town.landed) + 1}"
     more: dict[str, Any] = {"channel": "twitter", "account": "twitter/direct/lapor1708", "upstream_id": number}
     town.say(text, sender="77", reply_to={"direct": "yes"}, **more)
+
+
+def order(town: Town, kind: CommandKind, text: str, *, case: int = 0) -> None:
+    """Let the owner of a case do something."""
+    complaint = town.complaints[case]
+    owner = town.case(complaint.tracking_code).owner.id
+    town.take(encode(said(kind, complaint, owner, text), source="/tests"))
 
 
 @pytest.mark.parametrize("secret", ["", "RAHASIA. "])
@@ -64,3 +74,23 @@ def test_what_was_told_in_a_direct_message_is_not_told_below_a_post(town: Town) 
     direct(town, "terima kasih")
     post(town, "@lapor1708 status", to=thread)
     assert not town.sends[-1].private
+
+
+@pytest.mark.parametrize("is_danger", [True, False])
+def test_what_goes_on_from_a_direct_message_is_asked_about_in_private(town: Town, is_danger: bool) -> None:
+    """Danger told with the code of another, and what is added to a closed report, are cases of their own: also after a later post."""
+    if is_danger:
+        post(town, "@lapor1708 Lampu jalan mati di Jalan Veteran, Kota Semarang")
+        code = town.complaints[0].tracking_code
+        direct(town, f"{code} tolong, anak saya dikurung dan dipukuli bapaknya sekarang di Jl Melati 5 Kota Semarang")
+    else:
+        direct(town, "Kepala sekolah SDN 3 Depok minta uang 500 ribu untuk rapor kemarin")
+        code = town.complaints[0].tracking_code
+        order(town, CommandKind.answer, "Sudah ditegur.")
+        town.wait(days=16)
+        direct(town, f"{code} namanya Bu Tini")
+    town.wait(minutes=70)
+    post(town, "@lapor1708 Lampu jalan padam di Kota Bekasi")
+    order(town, CommandKind.ask, "Apakah ini masih terjadi?", case=1)
+    assert town.sends[-1].kind is ReplyKind.question
+    assert town.sends[-1].private or town.sends[-1].account == "twitter/direct/lapor1708"
