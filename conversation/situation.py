@@ -21,6 +21,9 @@ days to answer (UU 25/2009 Pasal 44 ayat (4)), and a withdrawn case is open agai
 _NO_STORY: Final = 0.7
 """How sure it must be that a message tells no story, so that a matter in it is none: "good job dishub"."""
 
+_WHERE: Final = 0.4
+"""How likely it must be that a message says where, if it was asked for the place."""
+
 _ITS_OWN: Final = 0.985
 """How sure it must be that a message tells a story, to be one of its own though its words tell no subject clearly."""
 
@@ -127,7 +130,7 @@ class _Look:
     def tells(self, case: KnownCase) -> Tells:
         """Return what the message tells beside a case."""
         heard = self._heard
-        if heard.corrects or (case.part == "place" and case.asked_ms and heard.is_place):
+        if heard.corrects or (case.part == "place" and case.asked_ms and self._says_where(case)):
             return Tells.place
         if not heard.names_matter:
             if not heard.is_placed:
@@ -136,6 +139,11 @@ class _Look:
         if self._is_same(case):
             return Tells.again if heard.is_placed and not heard.message.thread else Tells.same
         return self._tells_more(case)
+
+    def _says_where(self, case: KnownCase) -> bool:
+        """Return whether the message tells the place that a case was asked for, whatever stands beside it ("depan kantor telkom")."""
+        heard = self._heard
+        return heard.is_place or (not case.region and heard.is_placed and heard.sure_of("place") >= _WHERE)
 
     def _tells_more(self, case: KnownCase) -> Tells:
         """Return what a message tells that has another matter. One that is not clear is no other just after the case was spoken of."""

@@ -170,7 +170,7 @@ def _may(wants: str, heard: Heard, stands: Standing) -> bool:
             stands.is_named or stands.tells is T.same or (stands.tells is T.nothing and case.danger and stands.is_fresh)
         )
         return bool(is_its and case.id and (heard.message.sender or heard.message.proven))
-    tells_more = heard.names_matter and stands.tells is not T.same
+    tells_more = stands.case is not None and heard.names_matter and stands.tells is not T.same
     if (wants == "resume" and not stands.is_silent) or (wants in _COURTESIES and tells_more):
         return False
     if wants in {ANYTHING, "danger"} or (wants == "status" and case.foreign):
