@@ -1,1 +1,1 @@
-"""The sender's step: takes the texts of an account from its mailbox, sends each at most once unless its outcome is unknown, and says so."""
+"""The sender's step: it takes an account's texts from its mailbox, sends each at most once, and writes what became of it as a delivery."""

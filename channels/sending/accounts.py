@@ -1,4 +1,4 @@
-"""The accounts of a channel in this process: which have begun, and which texts are on their way. It outlives the step's worker."""
+"""The accounts of a channel in this process: which have begun, and which texts are on their way. They outlive the step's worker."""
 
 import time
 from collections import Counter, deque
@@ -22,13 +22,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """A text on its way.
+    """A text that was submitted to its account.
 
     Attributes:
         account: the name of the account.
-        partition: of the text.
-        key: of the state of the text.
-        answer: of the account.
+        partition: the partition of the text.
+        key: the key of the text's state.
+        answer: the future that the account returned.
     """
 
     account: str
@@ -40,20 +40,20 @@ class Flight:
 class Accounts:
     """The accounts of one channel. For the sender's thread.
 
-    While Kafka is away the accounts that have begun stay so, and texts that are on their way may arrive: an outcome counts if the committed
-    state still has the very intent that it answers.
+    Accounts that have begun stay connected while Kafka is away, and texts on their way may still arrive. An outcome counts only if the
+    committed state still holds the attempt that it answers.
     """
 
     def __init__(self, channel: str, accounts: Sequence[Account], *, partitions: int = 1) -> None:
         """Take the accounts. None begins yet.
 
         Args:
-            channel: its name.
+            channel: the name of the channel.
             accounts: all of its accounts that are set up here.
-            partitions: of the mailbox; the sender asks Kafka (see `place`).
+            partitions: the number of the mailbox's partitions, until the sender has asked Kafka (see `place`).
 
         Raises:
-            ConfigurationError: the name of an account cannot be that of a mailbox.
+            ConfigurationError: the name of an account cannot be the key of a mailbox, or two accounts have the same name.
         """
         self._accounts = {account.name: account for account in accounts}
         for name in self._accounts:
@@ -86,11 +86,11 @@ class Accounts:
         return self._accounts[name]
 
     def bucket(self, name: str) -> Bucket:
-        """Return the permission to send of an account."""
+        """Return the bucket that limits how fast an account sends."""
         return self._buckets[name]
 
     def link(self, name: str) -> Link:
-        """Return how an account reaches its upstream."""
+        """Return the link of an account: whether it reaches its upstream."""
         return self._links[name]
 
     def of_partition(self, partition: int) -> list[str]:
@@ -108,11 +108,11 @@ class Accounts:
 
     @property
     def silent(self) -> list[str]:
-        """The accounts by which messages come in without a page, and which have not begun."""
+        """The accounts that are not polled, so need no cursor, and have not begun: no message comes in through them."""
         return [name for name, account in self._accounts.items() if not account.polled and name not in self._begun]
 
     def begin(self, name: str, cursor: Mapping[str, Any] | None) -> None:
-        """Begin an account whose partition is ready. If it has begun, it begins anew only if somebody else has moved its cursor."""
+        """Begin an account whose partition is ready. If it has begun already, restart it only if another process has moved its cursor."""
         place = cursor_value(cursor or {})
         if name in self._begun:
             if self._begun[name] == place:
@@ -123,7 +123,7 @@ class Accounts:
         self._accounts[name].begin(cursor)
 
     def begin_silent(self) -> None:
-        """Begin the accounts that need no cursor."""
+        """Begin the accounts that need no cursor and have not begun."""
         for name in self.silent:
             self.begin(name, None)
 
@@ -139,13 +139,13 @@ class Accounts:
         self._accounts[name].end()
 
     def place(self, partitions: int) -> None:
-        """Take the number of the mailbox's partitions from Kafka. It never changes after the first time."""
+        """Take the number of the mailbox's partitions, as Kafka reports it. It never changes after the first call."""
         self._partitions = {name: partition_of(name.encode(), partitions) for name in self._accounts}
 
     def follow(self, partitions: Collection[int]) -> None:
-        """Follow the group: end the accounts whose partitions are not among these, and begin those of the others that need no cursor.
+        """Follow the group: end the accounts whose partitions are not assigned any more, and begin assigned accounts that need no cursor.
 
-        What citizens write to these comes in whatever keeps the states of the partition from being read: only their texts wait.
+        Citizens' messages to the latter come in even if the states of the partition cannot be read; only the texts to citizens wait.
         """
         for name in self.begun:
             if self._partitions[name] not in partitions:
@@ -158,13 +158,13 @@ class Accounts:
         """Return how many texts an account can take.
 
         Args:
-            name: of the account.
-            settled: of its texts on their way, how many have their outcome in this turn.
+            name: the name of the account.
+            settled: how many of its texts on their way are settled in this turn.
         """
         return max(0, self._accounts[name].capacity - self._of[name] + settled)
 
     def flying(self, partitions: Collection[int]) -> bool:
-        """Return whether a text of some partitions is on its way. That of others is not settled here, however long one waits."""
+        """Return whether a text of these partitions is on its way. Texts of other partitions are never settled by this process."""
         return any(flight.partition in partitions for flight in self._flights.values())
 
     def flies(self, name: str) -> bool:
@@ -177,15 +177,15 @@ class Accounts:
         return bool(self._news)
 
     def intended(self, token: str, partition: int) -> None:
-        """Note an intent of this process that is about to be committed, so that it is known until it is submitted that it was not."""
+        """Note an attempt of this process that is about to be committed. Until it is submitted, `unsent` returns True for it."""
         self._unsent[token] = partition
 
     def unsent(self, token: str) -> bool:
-        """Return whether an intent is this process's own and was never submitted: the commit of it came to an end that was not known."""
+        """Return whether an attempt is this process's own and not submitted. If the states hold it, its commit succeeded unnoticed."""
         return token in self._unsent
 
     def submit(self, text: Text, now_ms: Callable[[], int]) -> None:
-        """Send a text whose intent is committed, unless the intent has expired: then another process may hold the account."""
+        """Send a text whose attempt is committed, unless the attempt has expired: then another process may own the account."""
         self._unsent.pop(text.token, None)
         if now_ms() >= text.until_ms:
             answer = failed(UpstreamUnavailable("the intent expired before it was carried out"))
@@ -197,7 +197,7 @@ class Accounts:
         self._fly(text, answer)
 
     def give_up(self, text: Text) -> None:
-        """Count an intent that was found in the state, and that nothing here knows of, as one with an unknown outcome."""
+        """Give an attempt that was found in the state, but that this process did not submit, an unknown outcome."""
         self._fly(text, failed(OutcomeUnknown("the process that sent it ended or lost the account")))
 
     def _fly(self, text: Text, answer: "Future[str]") -> None:
@@ -206,11 +206,11 @@ class Accounts:
         answer.add_done_callback(partial(_note, self._news, text.token))
 
     def knows(self, token: str) -> bool:
-        """Return whether the intent with this token was submitted by this process and is not settled."""
+        """Return whether the attempt with this token was submitted by this process and is not settled."""
         return token in self._flights
 
     def outcomes(self) -> Mapping[str, Flight]:
-        """Return the texts that have their outcomes, by the tokens of their intents, until `settled` takes them away."""
+        """Return the texts that have an outcome, by the tokens of their attempts. They are returned until `settled` removes them."""
         while self._news:
             token = self._news.popleft()
             if token in self._flights:  # otherwise the text was forgotten meanwhile
@@ -226,7 +226,7 @@ class Accounts:
                 self._of[flight.account] -= 1
 
     def forget(self, partition: int, known: Collection[str]) -> None:
-        """Forget the texts of a partition whose intents its states do not have: somebody else has settled them."""
+        """Forget the texts of a partition whose attempts its states no longer hold: another process has settled them."""
         self.settled([token for token, at in self._flights.items() if at.partition == partition and token not in known])
         for token in [token for token, at in self._unsent.items() if at == partition and token not in known]:
             del self._unsent[token]
@@ -238,5 +238,5 @@ class Accounts:
 
 
 def _note(news: "deque[str]", token: str, _: "Future[str]") -> None:
-    """Note an outcome, in whatever thread it comes."""
+    """Note an outcome. May be called from any thread."""
     news.append(token)

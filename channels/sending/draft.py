@@ -1,4 +1,4 @@
-"""What one turn of a sender writes in its transaction, and what it does once that is committed."""
+"""The transaction of one turn of a sender: what it writes, and what it does after the commit."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -26,13 +26,13 @@ FORMAT: Final = 1
 """The number of the format of the senders' states."""
 
 SENT_KEPT_MS: Final = 3 * 86_400_000
-"""How long it is known which text an upstream's identifier was: SMSCs give up a text after a day or two, and report so."""
+"""How long an upstream's identifier is kept with its text: SMSCs give up a text after a day or two, and report so."""
 
 EARLY_KEPT_MS: Final = 10 * 60_000
 """How long a report waits for the outcome of its text: much longer than an account waits for an answer."""
 
 MOST_EARLY: Final = 1_000
-"""How many reports wait so."""
+"""The maximum number of reports that wait for the outcome of their text."""
 
 _REPORT: Final = msgspec.json.Decoder(SendReport)
 
@@ -43,19 +43,19 @@ class Draft:
 
     Attributes:
         channel: the name of the channel.
-        now_ms: the time of the turn by Kafka's clock, if it is known.
-        until_ms: after this time its intents are not carried out, by this machine's clock: a process that was stopped sees that it was.
+        now_ms: the time of the turn by Kafka's clock, or by this machine's while Kafka's is not known.
+        until_ms: when its attempts expire, by this machine's clock, so that a process that was suspended does not send late.
         store: the committed states.
-        early: the reports that wait for the outcome of their text: their state by its key.
-        reported: whether the upstream reports later about texts.
-        fuses: of the partitions.
-        pending: what is written.
-        origins: the partition that each of its records to other topics is about.
-        texts: whose states are written as they are at the end of the turn.
-        counts: how many replies had each outcome.
-        settled: the tokens of the intents that it settles.
-        submits: the new intents.
-        after: what is called once it is committed.
+        early: the reports that wait for the outcome of their text: state keys to states.
+        reported: whether the upstream reports later what became of a text.
+        fuses: the fuses of the partitions.
+        pending: the records, states and positions to write.
+        origins: for each record to another topic, the partition of the account that it is about.
+        texts: the texts whose states are written, as they are at the end of the turn.
+        counts: the number of replies per outcome.
+        settled: the tokens of the attempts that it settles.
+        submits: the texts with a new attempt.
+        after: the functions to call after the commit.
     """
 
     channel: str
@@ -85,12 +85,12 @@ class Draft:
         self.counted(record, error)
 
     def counted(self, record: StoredRecord, error: PoisonError | None) -> None:
-        """Count a record that was taken, or became a dead letter."""
+        """Count a record that was taken, or became a dead letter, for the fuse of its partition."""
         for written in self.fuses.count(self.pending.counted, record, error, now_ms=self.now_ms):
             self.write(written, record.partition)
 
     def finished(self) -> set[int]:
-        """Write the states of texts, and return the partitions whose states it writes."""
+        """Write the states of the saved texts, and return the partitions of all states in this transaction."""
         for text in self.texts.values():
             self.put(text.partition, text.key, text.stored())
         return {partition for partition, _ in self.pending.states}
@@ -101,13 +101,13 @@ class Draft:
             telemetry.REPLIES.labels(self.channel, outcome).inc(number)
 
     def put(self, partition: int, key: bytes, value: bytes, *, due_ms: int = 0) -> None:
-        """Write a state. What has a due time is deleted then."""
+        """Write a state. If it has a due time, it is deleted at that time."""
         if not due_ms:  # the states of texts and of accounts never have one
             self.pending.formers[partition, key] = 0
         self.pending.states[partition, key] = StoredState(FORMAT, due_ms, value)
 
     def drop(self, partition: int, key: bytes, *, former_ms: int | None = 0) -> None:
-        """Delete a state, whose due time is `former_ms`; None if it is not known."""
+        """Delete a state. `former_ms` is its due time: 0 if it has none, None if it is not known."""
         if former_ms is not None:
             self.pending.formers[partition, key] = former_ms
         self.pending.states[partition, key] = None
@@ -122,7 +122,7 @@ class Draft:
 
         Args:
             record: the record.
-            about: the partition of the account that it is about.
+            about: the partition of the account that the record is about.
         """
         self.pending.outputs.append((record, None))
         self.origins.append(about)
@@ -154,13 +154,13 @@ class Draft:
         reason: str = "",
         at: datetime | None = None,
     ) -> None:
-        """Tell an outcome of a reply, to the citizen's mailbox too: what he has not heard, his case must not count as told.
+        """Write the delivery of a reply, also to the citizen's mailbox: his case must not count as told what he has not received.
 
         Args:
             about: the reply.
             outcome: what became of it.
-            upstream_id: the upstream's identifier of the text. It is on record only where the upstream reports on it: by that of a public
-                post anybody learns whom it answers.
+            upstream_id: the upstream's identifier of the text. It is recorded only if the upstream reports on texts by it: the identifier
+                of a public post would show anybody whom it answers.
             reason: why it did not arrive, or the upstream's words about it.
             at: when; by default now.
         """
@@ -182,12 +182,12 @@ class Draft:
         record = encode(delivery, source=self.source)
         partition = partition_of(about.account.encode(), self.fuses.partitions)
         self.write(record, partition)
-        if outcome is not DeliveryOutcome.delivered:  # that it was sent is known there
+        if outcome is not DeliveryOutcome.delivered:  # the conversation knows already that it was sent
             self.write(record._replace(topic=CONVERSATIONS), partition)
         self.counts[outcome.value] += 1
 
     def sent(self, text: Text, upstream_id: str) -> None:
-        """Tell that a text was sent, and keep which one it was; tell what was reported of it meanwhile."""
+        """Write that a text was sent, keep its identifier for later reports, and write the report that came early, if one did."""
         about = text.about
         self.deliver(about, DeliveryOutcome.sent, upstream_id=upstream_id)
         if not upstream_id or not self.reported:
@@ -200,12 +200,12 @@ class Draft:
             self.report(text.partition, report, flies=False)
 
     def report(self, partition: int, report: SendReport, *, flies: bool) -> None:
-        """Tell what an upstream reports about a text.
+        """Write the delivery that an upstream reports. If it is not known which text the report is about, keep the report or count it.
 
         Args:
-            partition: of the record.
-            report: the record.
-            flies: whether the outcome of another text of the account is still to come, which may be the one that is meant.
+            partition: the partition of the report's record.
+            report: the report.
+            flies: whether a text of the account is on its way: the report may be about that one.
         """
         key = sent_key(report.account, report.upstream_id)
         held = self.held(partition, key)
@@ -229,5 +229,5 @@ class Draft:
         self.put(partition, key, value, due_ms=self.now_ms + EARLY_KEPT_MS)
 
     def unknown_report(self) -> None:
-        """Count a report of which nobody knows which text it is about."""
+        """Count a report whose text is not known."""
         self.counts["report-unknown"] += 1

@@ -1,4 +1,4 @@
-"""The texts that a worker has in hand: what the committed states of its partitions say, and what a turn makes of them."""
+"""The texts that a worker holds in memory: it loads them from the committed states of its partitions, and each turn works on them."""
 
 import random
 import time
@@ -27,24 +27,24 @@ from complaints.runtime import telemetry
 log = structlog.get_logger()
 
 INTENT_MS: Final = 3_500
-"""How long an intent may be carried out: a process that was stopped meanwhile wakes up before another one can have its partitions, or
-after the intent has expired (see STEP_SESSION_MS, of which a heartbeat's interval may have gone already)."""
+"""How long an attempt is valid. It is shorter than the time until another process can have the partitions of one that was suspended
+(STEP_SESSION_MS, less one heartbeat interval), so a process that wakes up later than that finds its attempts expired."""
 
 FRESH, FRESH_AGAIN = 1_000, 300
-"""With how many texts that were not tried yet an account has enough, as it has with FULL texts, and with how many it wants more. If all
-accounts of a partition have enough no more of it is read: what waits in the mailbox need not be written again."""
+"""An account has enough with the first number of untried texts, or with FULL texts, and wants more below the second. A partition is not
+read while all of its accounts have enough: a text that stays in the mailbox need not be written as a state."""
 
 MOST: Final = 200_000
-"""With how many texts, of all accounts and most of them parked, no partition is read of which an account has enough: some 100 MB."""
+"""From this number of texts on, over all accounts, a partition is not read if any of its accounts has enough. Most are parked: 100 MB."""
 
 PROBES: Final = 3
-"""How many texts of an account are tried at once while none can leave."""
+"""The maximum number of texts of an account that are tried at once while its link fails."""
 
 STEP_MOST: Final = 500
-"""How many parked texts of an account are looked at in one turn, and how many texts are given to other accounts."""
+"""The maximum number, per turn, of parked texts of an account that are handled, and of texts that are given to other accounts."""
 
 SWEEP_MOST: Final = 500
-"""How many states of a partition whose time is over are deleted in one turn."""
+"""The maximum number of due states of a partition that are deleted in one turn."""
 
 
 class Hand:
@@ -62,10 +62,10 @@ class Hand:
         self.early: dict[bytes, bytes] = {}
         """The reports that wait for the outcome of their text."""
         self.loaded: set[int] = set()
-        """The partitions that are in it."""
+        """The partitions whose texts are loaded."""
 
     def load(self, partition: int) -> None:
-        """Take a partition that is ready, and begin those of its accounts that need their cursor (see Accounts.follow for the others).
+        """Load the texts of a partition that is ready, and begin its accounts that need a cursor (see Accounts.follow for the others).
 
         Raises:
             ConfigurationError: a state cannot be read.
@@ -89,12 +89,12 @@ class Hand:
                 self._accounts.begin(name, found.cursors.get(name))
 
     def turn(self, records: Iterable[StoredRecord], draft: Draft, *, last: bool) -> None:
-        """Do what there is to do.
+        """Settle outcomes, give stray texts away, take records and pages, and choose the texts to send.
 
         Args:
-            records: of this channel.
-            draft: is written on.
-            last: whether no more texts leave.
+            records: the new records of this channel.
+            draft: the transaction to write to.
+            last: whether to send nothing more.
 
         Raises:
             ConfigurationError: a state cannot be read.
@@ -111,7 +111,7 @@ class Hand:
             self._choose(draft)
 
     def sweep(self, draft: Draft) -> bool:
-        """Delete states whose time is over, and return whether there are more."""
+        """Delete states that are due, and return whether there may be more."""
         more = False
         for partition in self.loaded:
             timers = self._store.due(partition, draft.now_ms, SWEEP_MOST)
@@ -125,13 +125,13 @@ class Hand:
         return more
 
     def crowded(self) -> set[int]:
-        """Return the partitions of which no more should be read: all of their accounts have enough texts in hand, or the memory has.
+        """Return the partitions that should not be read now: all of their accounts have enough texts, or one has and memory is short.
 
-        An account that has enough does not hold up the others whose mailboxes are in its partition.
+        Also those with texts to give away, so that later texts do not overtake them. Otherwise one full account holds up no others.
         """
         many = sum(map(len, self._queues.values())) >= MOST
         enough = any if many else all
-        strays = {partition for partition, _ in self._strays}  # what comes behind them follows them
+        strays = {partition for partition, _ in self._strays}  # later texts must not overtake them
         self._crowded = strays | {
             at
             for at in self.loaded
@@ -145,7 +145,7 @@ class Hand:
         return queue is not None and (len(queue) >= FULL or queue.fresh >= fresh)
 
     def waits(self, now_ms: int) -> Iterator[float]:
-        """Yield the seconds until a text may leave, for each account that has room and such a text.
+        """Yield the seconds until the next text may leave, for each account that has free capacity and a waiting text.
 
         Args:
             now_ms: the present time in milliseconds since 1970.
@@ -162,7 +162,7 @@ class Hand:
         return queue
 
     def _load_intent(self, text: Text, queue: Queue | None) -> None:
-        """Take a text that had an intent when its state was written."""
+        """Take a text whose stored state has an attempt."""
         if queue is not None and self._accounts.unsent(text.token):
             text.stage, text.token, text.until_ms = Stage.waiting, "", 0
             self._unsent.append(text)
@@ -177,7 +177,7 @@ class Hand:
         """Settle the outcomes that are known."""
         self._settled.clear()
         for token, flight in list(self._accounts.outcomes().items()):
-            if flight.partition in self.loaded:  # otherwise it is looked at once the group has shared its partitions
+            if flight.partition in self.loaded:  # otherwise it is settled once the partition is loaded
                 draft.settled.append(token)
                 self._settled[flight.account] += 1
                 self._settle_one(draft, token, flight)
@@ -197,9 +197,7 @@ class Hand:
                 self._accounts.link(flight.account).took()
         elif verdict.outcome is not None:
             draft.deliver(text.about, verdict.outcome, reason=verdict.reason)
-        if (
-            queue is None or verdict.pause_s is None
-        ):  # the account of an orphan is not set up here, and cannot try again
+        if queue is None or verdict.pause_s is None:  # an orphan cannot be tried again: its account is not set up here
             draft.settle(text)
             if queue is not None:
                 queue.remove(text)
@@ -207,7 +205,7 @@ class Hand:
             log.info("an account fails", account=flight.account, reply=str(text.send.id), reason=verdict.reason)
             draft.after.append(telemetry.RETRIES.labels("send").inc)
             wait_s = self._accounts.link(flight.account).wait_s(time.monotonic())
-            queue.again(text, draft.now_ms + int(wait_s * 1000))  # others are tried before it, which may be to blame
+            queue.again(text, draft.now_ms + int(wait_s * 1000))  # others are tried first, as this text may be at fault
             draft.save(text)
         else:
             log.info("a text is tried again", account=flight.account, reply=str(text.send.id), reason=verdict.reason)
@@ -218,7 +216,7 @@ class Hand:
             draft.save(text)
 
     def _account_failed(self, text: Text) -> bool:
-        """Return whether the account is to blame for a text that could not leave: no other text has passed while this one was tried."""
+        """Return whether the account failed rather than this text: the upstream took no other text while this one was tried."""
         link = self._accounts.link(text.send.account)
         if text.since is None:  # it was submitted before the partition was loaded anew
             text.since = link.passed
@@ -237,7 +235,7 @@ class Hand:
                 draft.after.append(partial(self._accounts.moved, name, page.cursor))
 
     def _give_away(self, draft: Draft) -> None:
-        """Give the texts of accounts that are not set up any more to another account."""
+        """Give texts whose account is not set up here to another account."""
         for _ in range(min(STEP_MOST, len(self._strays))):
             text = stored_text(self._store, *self._strays.popleft(), self._spec.keyring)
             self._inbox.readdress(text, draft)
@@ -263,7 +261,7 @@ class Hand:
                 draft.submits.append(text)
 
     def _parked(self, name: str, key: bytes, draft: Draft) -> Text:
-        """Return a text of an account that was parked, in this turn or before."""
+        """Return a parked text of an account: from the draft if it was parked in this turn, else from the store."""
         text = draft.texts.get(key)
         return text or stored_text(self._store, self._accounts.partition_of(name), key, self._spec.keyring)
 

@@ -1,4 +1,4 @@
-"""Reads the records of a sender's mailbox: texts to send, and reports about those that were sent. Those of other channels are skipped."""
+"""Reads the records of a sender's mailbox: texts to send, and reports about sent texts. Records of other channels are skipped."""
 
 from collections.abc import Callable
 from functools import cache
@@ -25,12 +25,12 @@ _SEND: Final = type_of(Send)
 _REPORT: Final = type_of(SendReport)
 
 READDRESSED_HEADER: Final = "ce_readdressed"
-"""The header of a text that was for another account at first. It is not given away a second time: two processes with different accounts
-would do so for ever."""
+"""The header of a text that was given to this account by another one. It is not given away again: two processes with different accounts
+would pass it back and forth for ever."""
 
 
 STEP: Final = "lapor-sender-"
-"""What the name of a sender's step begins with; the name of its channel follows."""
+"""The prefix of the name of a sender's step; the name of its channel follows."""
 
 
 @cache
@@ -40,7 +40,7 @@ def channels() -> frozenset[bytes]:
 
 
 def channel_of(record: StoredRecord) -> bytes:
-    """Return the channel that a record says it is for: in a header, or else before the slash in its key."""
+    """Return the channel that a record is for: from its header, or else the part of its key before the slash."""
     for name, value in record.headers:
         if name == CHANNEL_HEADER:
             return value
@@ -48,24 +48,24 @@ def channel_of(record: StoredRecord) -> bytes:
 
 
 def is_for(channel: bytes, record: StoredRecord) -> bool:
-    """Return whether a record is a channel's, or no channel's: that becomes a dead letter, the same one by each sender."""
+    """Return whether a record is for this channel, or for none that exists: each sender writes the same dead letter for that one."""
     said = channel_of(record)
     return said == channel or said not in channels()
 
 
 class Inbox:
-    """Turns records into texts in their queues and into what a turn writes. For the sender's thread."""
+    """Turns records into queued texts and into what a turn writes. For the sender's thread."""
 
     def __init__(self, channel: str, accounts: Accounts, *, keyring: Keyring) -> None:
         self._channel, self._prefix = channel.encode(), f"{channel}/".encode()
         self._accounts, self._keyring = accounts, keyring
 
     def ours(self, record: StoredRecord) -> bool:
-        """Return whether a record is this channel's, or no channel's (see is_for)."""
+        """Return whether a record is for this channel, or for none that exists (see is_for)."""
         return is_for(self._channel, record)
 
     def take(self, record: StoredRecord, draft: Draft, queue_of: Callable[[str], Queue]) -> None:
-        """Take a record of this channel, unless one before it has let its partition be held."""
+        """Take a record of this channel, unless the fuse holds its partition because of an earlier record of the turn."""
         if record.partition in draft.pending.counted.held:
             return
         try:
@@ -94,7 +94,7 @@ class Inbox:
             raise ContractViolation(f"{record.position} is neither a text to send nor a report: {kind!r}")
 
     def _check(self, record: StoredRecord, account: str) -> None:
-        """Refuse what would be written under a key that is not this channel's."""
+        """Raise ContractViolation if the record's key is not the account, or the account cannot be this channel's."""
         name = account.encode()
         if name != record.key:
             raise ContractViolation(f"{record.position} is for {account}, but its key is {record.key!r}")
@@ -124,10 +124,10 @@ class Inbox:
         """Give a text whose account is not set up here to another account of the channel.
 
         Args:
-            text: waits.
-            draft: is written on.
-            again: whether it was given to this account by another process. A text that waited in the hand of a process with this account
-                may move on once more, which takes a rebalance each time.
+            text: a waiting text.
+            draft: the transaction to write to.
+            again: whether another process gave the text to this account; then it is undeliverable. A text that was stored under this
+                account is given away nevertheless: each time takes a rebalance, so it cannot go on for ever.
         """
         if text.expires_ms <= draft.now_ms + MARGIN_MS:
             draft.deliver(text.about, DeliveryOutcome.expired)

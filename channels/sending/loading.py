@@ -1,4 +1,4 @@
-"""Reads what the committed states of a partition say about its accounts: the texts in their order, early reports and cursors."""
+"""Reads the committed states of a partition: the unsettled texts of its accounts in order, early reports and cursors."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class _Expiring(Struct, frozen=True):
 
 
 class _Head(Struct, frozen=True):
-    """What is read of the state of a text before it is opened."""
+    """The part of a text's state that is read before the text is opened."""
 
     order: int
     token: str
@@ -50,13 +50,13 @@ _ACCOUNT: Final = json.Decoder(_Account)
 
 
 class Found(NamedTuple):
-    """A text that is not settled: what is known of it before it is opened.
+    """A text that is not settled, and has not been opened yet.
 
     Attributes:
         order: its offset in the mailbox.
-        key: of its state.
-        expires_ms: after this time it is not sent.
-        token: of its intent; empty if there is none.
+        key: the key of its state.
+        expires_ms: when it expires, in milliseconds since 1970.
+        token: the token of its attempt; empty if there is none.
         account: the name of its account.
     """
 
@@ -69,12 +69,12 @@ class Found(NamedTuple):
 
 @dataclass(slots=True)
 class Loaded:
-    """What a partition holds.
+    """The states of a partition.
 
     Attributes:
-        texts: those that are not settled, in the order in which they came.
-        early: the reports that wait for the outcome of their text: their state by its key.
-        cursors: of the accounts that have one.
+        texts: the texts that are not settled, in the order in which they came.
+        early: the reports that wait for the outcome of their text: state keys to states.
+        cursors: the cursors of the accounts that have one, by name.
     """
 
     texts: list[Found] = field(default_factory=list)
@@ -83,11 +83,11 @@ class Loaded:
 
 
 MOST_SHOWN: Final = 300
-"""Bytes of a key in a sentence: whoever removes its record must be able to write it. Ours have below 200."""
+"""The maximum bytes of a key in an error: an operator must be able to copy it whole. Our own keys are shorter than 200."""
 
 
 def load(store: Store, partition: int) -> Loaded:
-    """Return what a partition holds, of accounts that are set up here and of others. What was sent is not read: it may be much.
+    """Return the states of a partition, also of accounts that are not set up here. Sent texts are not read: they may be many.
 
     Raises:
         Unreadable: a state cannot be read.
@@ -110,7 +110,7 @@ def load(store: Store, partition: int) -> Loaded:
 
 
 def read_cursor(value: bytes | None, *, partition: int) -> Mapping[str, Any] | None:
-    """Return the cursor in the state of an account; None if it has none.
+    """Return the cursor in the state of an account; None if there is no state, or no cursor in it.
 
     Raises:
         Unreadable: the state cannot be read.
@@ -122,7 +122,7 @@ def account_name(key: bytes, *, partition: int) -> str:
     """Return the name of the account that a key of the state topic belongs to.
 
     Raises:
-        Unreadable: it is none.
+        Unreadable: the key belongs to no account.
     """
     try:
         return account_of(key).decode()
@@ -144,7 +144,7 @@ def stored_text(store: Store, partition: int, key: bytes, keyring: Keyring) -> T
 
 
 def _accounts(store: Store, partition: int) -> Iterator[bytes]:
-    """Yield the accounts that have states, by one look for each."""
+    """Yield the accounts that have states, with one seek in the store for each."""
     after = b""
     while (key := next(store.keys(partition, after=after), None)) is not None:
         account = account_of(key)
@@ -153,7 +153,7 @@ def _accounts(store: Store, partition: int) -> Iterator[bytes]:
 
 
 def _value(store: Store, partition: int, key: bytes) -> bytes:
-    """Return a state that is there."""
+    """Return the value of a state that exists."""
     state = store.get(partition, key)
     assert state is not None, key
     if state.format > FORMAT:

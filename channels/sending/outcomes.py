@@ -1,4 +1,4 @@
-"""What follows from the outcome of a submit: what is told, and whether the text is tried again. Pure."""
+"""Decides what follows from an account's answer: which outcome is recorded, and whether the text is tried again. Pure."""
 
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from complaints.mail import DeliveryOutcome
 log = structlog.get_logger()
 
 JITTER: Final = 0.25
-"""By how much of itself a pause may be longer, so that texts that failed together do not come back together."""
+"""The maximum share by which a pause is lengthened at random, so that texts that failed together are not retried together."""
 
 ID_CHARACTERS: Final = 250
 REASON_CHARACTERS: Final = 500
-"""What is kept of the upstream's identifier and of its words."""
+"""The maximum length of the upstream's identifier and of its reason, as recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +25,10 @@ class Pauses:
     """How long a text waits before it is tried again, in seconds.
 
     Attributes:
-        first_s: after it could not leave for the first time; then it doubles.
-        most_s: at most.
-        link_first_s: how long an account pauses whose texts cannot leave, at first; then it doubles.
-        link_most_s: the same at most.
+        first_s: the pause after the first failure of a text; each further one is twice as long.
+        most_s: the longest pause of a text.
+        link_first_s: the first pause of an account whose link fails; each further one is twice as long.
+        link_most_s: the longest pause of an account.
     """
 
     first_s: float = 5.0
@@ -37,17 +37,17 @@ class Pauses:
     link_most_s: float = 30.0
 
     def after(self, tries: int, chance: float) -> float:
-        """Return the pause of a text."""
+        """Return the pause of a text that was tried in vain `tries` times before. `chance`, from 0 to 1, is its share of the jitter."""
         doubled: float = self.first_s * 2.0 ** min(tries, 30)
         return min(self.most_s, doubled * (1.0 + JITTER * chance))
 
 
 class Verdict(NamedTuple):
-    """What follows from an outcome.
+    """What follows from an account's answer.
 
     Attributes:
-        outcome: what is told; None if nothing has left and nothing is told.
-        pause_s: after how many seconds the text is tried again; None if it is settled.
+        outcome: the outcome to record; None if the text has not left and is tried again.
+        pause_s: the seconds until the text is tried again; None if it is settled.
         upstream_id: the upstream's identifier of the sent text.
         reason: why it was not sent, or why that is unknown.
     """
@@ -61,8 +61,8 @@ class Verdict(NamedTuple):
 def judged(text: Text, answer: "Future[str]", *, pauses: Pauses, chance: float) -> Verdict:
     """Return what follows from the answer of an account.
 
-    An error that the contract does not know says nothing about the text, so its outcome is unknown. A text whose outcome is unknown is
-    never sent again: it may have arrived, and a question has its own reminder, which is only sent while the question is open.
+    An error outside the contract says nothing about the text, so its outcome is unknown. A text whose outcome is unknown is never sent
+    again, because it may have arrived. If it was a question, the reminder of the question, sent while it is open, makes up for it.
     """
     try:
         return Verdict(DeliveryOutcome.sent, None, upstream_id=words(answer.result(), ID_CHARACTERS))

@@ -1,11 +1,11 @@
-"""The texts of an account that are only in the store, because enough of them are in hand: their keys in order, and their expiry."""
+"""The texts of an account that are only in the store, because enough others are in memory: their keys in order, and their expiry."""
 
 from collections import OrderedDict
 from heapq import heapify, heappop, heappush
 from typing import Final
 
 SLACK: Final = 1_000
-"""How many entries more than twice the texts the heap of expiries may have: those of texts that have left meanwhile."""
+"""The heap of expiries is rebuilt when it has this many entries more than twice the texts: the entries of texts that have left."""
 
 
 class Parked:
@@ -20,11 +20,11 @@ class Parked:
         return len(self._texts)
 
     def __contains__(self, key: bytes) -> bool:
-        """Return whether a text with the key of this state is here."""
+        """Return whether the text with this key is parked."""
         return key in self._texts
 
     def add(self, key: bytes, expires_ms: int) -> None:
-        """Put a text behind the others."""
+        """Append a text."""
         self._texts[key] = expires_ms
         if len(self._expiring) > 2 * len(self._texts) + SLACK:
             self._expiring = [(at_ms, one) for one, at_ms in self._texts.items()]
@@ -33,15 +33,15 @@ class Parked:
             heappush(self._expiring, (expires_ms, key))
 
     def first(self) -> bytes:
-        """Remove and return the first text."""
+        """Remove the first text, and return its key."""
         return self._texts.popitem(last=False)[0]
 
     def expired(self, until_ms: int, most: int) -> list[bytes]:
-        """Remove and return texts that expire by then.
+        """Remove the texts that expire by a time, and return their keys.
 
         Args:
-            until_ms: in milliseconds since 1970.
-            most: how many at most.
+            until_ms: the time, in milliseconds since 1970.
+            most: the maximum number of texts.
         """
         found: list[bytes] = []
         while self._expiring and self._expiring[0][0] <= until_ms and len(found) < most:

@@ -1,4 +1,4 @@
-"""The texts of one account in their order, and which may leave now. Pure: it is told the time."""
+"""The texts of one account in their order, and which may leave now. Pure: the time is an argument."""
 
 from collections import deque
 from collections.abc import Callable
@@ -10,23 +10,23 @@ from channels.sending.parked import SLACK, Parked
 from channels.sending.texts import Stage, Text
 
 FULL: Final = 5_000
-"""How many texts of an account are in memory. Those that come behind them are only in the store until there is room."""
+"""The maximum number of texts of an account in memory. Later ones are parked: only in the store until there is room."""
 
 MARGIN_MS: Final = 1_000
-"""A text that expires so soon is not sent any more: it takes a moment to leave."""
+"""A text that expires within this time is not sent any more: sending takes a moment."""
 
 BURST_S: Final = 0.1
-"""For how long unused permission to send is kept, in seconds."""
+"""The size of a burst: the texts of this many seconds, but at least one."""
 
 
 class Bucket:
-    """Permission to send: at most some texts per second, over any second and a tenth."""
+    """A token bucket: permits the texts of a limit per second, and one burst of them."""
 
     def __init__(self, per_second: float | None, now_s: float) -> None:
-        """Begin with one burst.
+        """Start full, with one burst.
 
         Args:
-            per_second: the limit; None if there is none.
+            per_second: the maximum number of texts per second; None if there is no limit.
             now_s: the present time of a monotonic clock.
         """
         self._rate, self._at = per_second, now_s
@@ -34,7 +34,7 @@ class Bucket:
         self._tokens = self._most
 
     def take(self, now_s: float) -> bool:
-        """Take permission for one text, and return whether there was one."""
+        """Take one token, and return whether there was one."""
         if self._rate is None:
             return True
         self._fill(self._rate, now_s)
@@ -44,7 +44,7 @@ class Bucket:
         return True
 
     def wait_s(self, now_s: float) -> float:
-        """Return the seconds until there is permission again; 0 if there is."""
+        """Return the seconds until there is a token; 0 if there is one now."""
         if self._rate is None:
             return 0.0
         self._fill(self._rate, now_s)
@@ -52,16 +52,16 @@ class Bucket:
 
     def _fill(self, rate: float, now_s: float) -> None:
         self._tokens = min(self._most, self._tokens + (now_s - self._at) * rate)
-        if self._tokens > 1.0 - 1e-9:  # so that who waits as long as `wait_s` says need not wait again
+        if self._tokens > 1.0 - 1e-9:  # a caller that has waited for `wait_s` must not wait again
             self._tokens = max(self._tokens, 1.0)
         self._at = now_s
 
 
 class Link:
-    """Whether an account reaches its upstream, as far as its texts show it. While it fails it pauses, and then tries a few texts.
+    """Whether an account reaches its upstream, as far as its texts show it. While it fails, a few texts are tried after each pause.
 
     Attributes:
-        passed: how many texts the upstream has taken.
+        passed: the number of texts that the upstream has taken.
     """
 
     def __init__(self) -> None:
@@ -70,7 +70,7 @@ class Link:
 
     @property
     def fails(self) -> bool:
-        """Whether no text has passed since one could not leave."""
+        """Whether the upstream has taken no text since the last failure."""
         return self._pause_s > 0.0
 
     def wait_s(self, now_s: float) -> float:
@@ -78,27 +78,27 @@ class Link:
         return max(0.0, self._until_s - now_s)
 
     def took(self) -> None:
-        """Note that a text has passed."""
+        """Note that the upstream has taken a text."""
         self.passed += 1
         self._pause_s = self._until_s = 0.0
 
     def failed(self, now_s: float, first_s: float) -> None:
-        """Note that a text could not leave. What fails while it pauses was on its way before, and says nothing new."""
+        """Note that a text could not leave. Further failures change nothing: those texts were on their way, or are probes (see `tried`)."""
         if not self.fails:
             self._pause_s, self._until_s = first_s, now_s + first_s
 
     def tried(self, now_s: float, most_s: float) -> None:
-        """Note that texts are tried after a pause; the next ones are after a longer pause, unless one passes."""
+        """Note that texts are tried again, and double the pause until the next ones, unless the upstream takes one of these."""
         self._pause_s = min(most_s, 2 * self._pause_s)
         self._until_s = now_s + self._pause_s
 
 
 class Queue:
-    """The texts of one account. Of each citizen's texts only the first can leave, and the next when its outcome is known.
+    """The texts of one account. Each citizen's texts leave one at a time: the next one when the first is settled.
 
     Attributes:
-        fresh: the number of texts in memory that wait and were never refused.
-        parked: the texts behind these that are only in the store.
+        fresh: the number of texts in memory that wait and were never tried in vain.
+        parked: the texts behind these, which are only in the store.
     """
 
     def __init__(self, bucket: Bucket) -> None:
@@ -112,29 +112,29 @@ class Queue:
         self.parked = Parked()
 
     def __len__(self) -> int:
-        """Return the number of texts, with those that are parked."""
+        """Return the number of texts, parked ones included."""
         return len(self._known) + len(self.parked)
 
     def __contains__(self, key: bytes) -> bool:
-        """Return whether a text with the key of this state is here."""
+        """Return whether the text with this key is in memory or parked."""
         return key in self._known or key in self.parked
 
     @property
     def room(self) -> int:
-        """How many more texts may be in memory."""
+        """The number of texts for which there is room in memory."""
         return max(0, FULL - len(self._known))
 
     @property
     def parks(self) -> bool:
-        """Whether the next text that comes is parked: it leaves behind those that are."""
+        """Whether the next text must be parked: there is no room, or it must leave after parked ones."""
         return bool(self.parked) or not self.room
 
     def get(self, key: bytes) -> Text | None:
-        """Return the text with this key."""
+        """Return the text in memory with this key, if there is one."""
         return self._known.get(key)
 
     def add(self, text: Text) -> None:
-        """Put a text behind those of its citizen. They come in their order."""
+        """Append a text to those of its citizen. Call it in the order of the mailbox."""
         waiting = self._of.setdefault(text.send.citizen, deque())
         waiting.append(text)
         self._known[text.key] = text
@@ -144,23 +144,23 @@ class Queue:
             self._offer(text)
 
     def expired(self, now_ms: int) -> list[Text]:
-        """Remove and return the waiting texts in memory that are too old to be sent."""
+        """Remove and return the waiting texts in memory that expire within MARGIN_MS."""
         found: list[Text] = []
         while self._expiring and self._expiring[0][0] <= now_ms + MARGIN_MS:
             text = heappop(self._expiring)[2]
-            if text.stage is Stage.waiting:  # what is on its way is looked at again when it comes back
+            if text.stage is Stage.waiting:  # a text on its way is watched again if it comes back
                 self.remove(text)
                 found.append(text)
         return found
 
     def choose(self, now_ms: int, now_s: float, *, most: int, intend: Callable[[Text], None]) -> list[Text]:
-        """Return the texts that leave now, as intents. Call `expired` before it.
+        """Return the texts that leave now, each marked as an attempt. Call `expired` first.
 
         Args:
             now_ms: the present time in milliseconds since 1970.
             now_s: the present time of a monotonic clock.
-            most: how many may leave: the account's free capacity.
-            intend: is called with each, and names its intent.
+            most: the maximum number of texts: the account's free capacity.
+            intend: called with each text, to name its attempt.
         """
         chosen: list[Text] = []
         while len(chosen) < most and self._is_due(now_ms) and self._bucket.take(now_s):
@@ -172,11 +172,11 @@ class Queue:
         return chosen
 
     def again(self, text: Text, due_ms: int) -> None:
-        """Let a text wait whose intent is settled without an end. It stays the first of its citizen.
+        """Let a text wait for another try. It stays the first of its citizen.
 
         Args:
-            text: its `tries` have grown, unless it was its account that failed.
-            due_ms: when it may leave.
+            text: a text whose attempt failed. The caller has raised its `tries`, unless the account failed.
+            due_ms: when it may leave, in milliseconds since 1970.
         """
         text.stage, text.due_ms, text.token, text.until_ms = Stage.waiting, due_ms, "", 0
         self.fresh += text.fresh
@@ -184,7 +184,7 @@ class Queue:
         self._offer(text)
 
     def remove(self, text: Text) -> None:
-        """Remove a text that is settled; the next of its citizen may leave."""
+        """Remove a settled text; the citizen's next one may leave."""
         self.fresh -= text.fresh
         text.stage = Stage.gone
         del self._known[text.key]
@@ -197,14 +197,14 @@ class Queue:
             self._offer(waiting[0])
 
     def wait_s(self, now_ms: int, now_s: float) -> float | None:
-        """Return the seconds until a text may leave if there is capacity; None if none waits for its time."""
+        """Return the seconds until a text may leave if there is capacity; None if no text can leave."""
         self._is_due(now_ms)
         if not self._ready:
             return None
         return max((self._ready[0][0] - now_ms) / 1000, self._bucket.wait_s(now_s))
 
     def _is_due(self, now_ms: int) -> bool:
-        """Return whether the first text that could leave is due. Forget what has left or was offered again meanwhile."""
+        """Return whether the first text that could leave is due. Removes entries of texts that have left or were offered again."""
         while self._ready and not (
             self._ready[0][3].stage is Stage.waiting and self._ready[0][0] == self._ready[0][3].due_ms
         ):
@@ -218,7 +218,7 @@ class Queue:
     def _watch(self, text: Text) -> None:
         if (
             len(self._expiring) > 2 * len(self._known) + SLACK
-        ):  # the others are gone, and would stay in memory until they expire
+        ):  # else texts that have left stay in memory until they expire
             self._expiring = [(one.expires_ms, next(self._ties), one) for one in self._known.values()]
             heapify(self._expiring)
         else:

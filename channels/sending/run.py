@@ -1,4 +1,4 @@
-"""Runs the sender of a channel beside it: it survives Kafka's absence, and the accounts stay begun meanwhile and after a fault."""
+"""Runs a channel's sender in the channel's process, and restarts it after a passing fault, while the accounts stay connected."""
 
 import random
 import threading
@@ -21,16 +21,16 @@ from complaints.runtime import telemetry
 log = structlog.get_logger()
 
 PAUSE_S, MOST_PAUSE_S = 0.5, 5.0
-"""How long to wait before a worker is opened again: at first, and at most."""
+"""The first and the longest pause before a failed worker is replaced, in seconds."""
 
 WELL_S: Final = 30.0
-"""After how long a worker has worked well, so that the next pause is a short one again."""
+"""If a worker lasted at least this long, the next pause is the first one again."""
 
 LOOK_S: Final = 0.2
-"""How often the signal to end is looked at."""
+"""Seconds between two checks of the signal to end, and between two heartbeats, during a pause."""
 
 ASK_S: Final = 3.0
-"""How often Kafka is asked who has the partitions, while this process is no member of the group."""
+"""Seconds between two questions to Kafka about who has the partitions, while this process is not a member of the group."""
 
 
 def run_sender(spec: SenderSpec, ours: Accounts, *, options: WorkerOptions, stop: threading.Event) -> None:
@@ -38,7 +38,7 @@ def run_sender(spec: SenderSpec, ours: Accounts, *, options: WorkerOptions, stop
 
     Args:
         spec: the channel's sender.
-        ours: its accounts. They stay begun at the end: the caller ends them (see also Apart).
+        ours: its accounts. They are not ended here: the caller ends them (see also Apart).
         options: the brokers, the ordinal, the folder, and the heartbeat, which is called during pauses too.
         stop: the signal to end.
 
@@ -60,19 +60,19 @@ def run_sender(spec: SenderSpec, ours: Accounts, *, options: WorkerOptions, stop
 
 
 class Apart:
-    """The accounts of a sender that has failed: until it is tried again this process is no member of the group that shares the partitions.
+    """Keeps the accounts of a failed sender connected until it is restarted. Meanwhile this process is not a member of the group.
 
-    Its accounts stay begun, because what citizens write comes in by them, until another process has the partitions: so at most one has an
-    account. If none has them that is the process with the ordinal 0, where the accounts that need no cursor begin.
+    Citizens' messages come in through the accounts, so they end only when another process has the partitions: at most one process has an
+    account. If no process has the partitions, the one with ordinal 0 begins the accounts that need no cursor, and the others end theirs.
     """
 
     def __init__(self, spec: SenderSpec, ours: Accounts, options: WorkerOptions) -> None:
-        """Begin while the sender still runs.
+        """Make it while the sender still runs.
 
         Args:
             spec: the channel's sender.
             ours: its accounts.
-            options: as `run_sender` has them.
+            options: the options of `run_sender`.
         """
         self._group, self._ours, self._options = spec.topics.name, ours, options
         self._member = transactional_id(self._group, options.ordinal)
@@ -80,11 +80,11 @@ class Apart:
         self._is_elsewhere = False
 
     def begin(self) -> None:
-        """Note that the sender has failed: the group remembers it for a while."""
+        """Note that the sender has failed now: the group still lists it as a member for a while."""
         self._since_s, self._is_elsewhere = time.monotonic(), False
 
     def look(self) -> str:
-        """Beat, follow the group, and return which accounts have not begun, as a sentence for doctor; empty if all have."""
+        """Beat, follow the group, and return a sentence for `lapor doctor` that names the accounts that have not begun; empty if none."""
         self._options.heartbeat()
         if time.monotonic() >= self._at_s:
             self._at_s = time.monotonic() + ASK_S
@@ -95,7 +95,7 @@ class Apart:
     def _follow(self, found: Collection[str] | None) -> None:
         if found is None:
             return
-        is_rival = time.monotonic() > self._since_s + RIVAL_PATIENCE_S  # what has this name now is another process
+        is_rival = time.monotonic() > self._since_s + RIVAL_PATIENCE_S  # by now this name belongs to another process
         others = [one for one in found if one != self._member or is_rival]
         self._is_elsewhere = bool(others) if found else self._options.ordinal > 0
         if self._is_elsewhere:

@@ -1,4 +1,4 @@
-"""What the sender of a channel is: its step, and how it treats texts."""
+"""The definition of a channel's sender: its step, and how it treats texts."""
 
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,10 +15,10 @@ class SenderSpec:
     """The sender of one channel.
 
     Attributes:
-        channel: its name.
+        channel: the name of the channel.
         keyring: opens the texts.
-        reported: whether the upstream reports later about texts, so that it must be kept which identifier was which text.
-        pauses: between two tries of a text.
+        reported: whether the upstream reports later what became of a text; then the identifiers of sent texts are kept.
+        pauses: the pauses between two tries.
     """
 
     channel: str
@@ -28,7 +28,7 @@ class SenderSpec:
 
     @property
     def topics(self) -> StepTopics:
-        """The step. All channels share its topics; each has the keys that begin with its name."""
+        """The step. All channels share its topics; a channel owns the keys that begin with its name."""
         return StepTopics(
             name=f"lapor-sender-{self.channel}",
             mailbox=SENDS,

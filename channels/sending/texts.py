@@ -1,4 +1,4 @@
-"""A text on its way, and how it is written: the keys and the values of the senders' state topic."""
+"""A text to send, and how it is stored: the keys and the values of the senders' state topic."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,26 +19,26 @@ from complaints.errors import ConfigurationError, ContractViolation
 from complaints.mail import ReplyKind, Send
 
 LETTER: Final = b"\x00"
-"""Between the account and the reply's id: a text that waits or whose outcome is not known."""
+"""Separates the account and the reply's id in the key of a text that is not settled."""
 
 SENT: Final = b"\x01"
-"""Between the account and the upstream's id: which reply a text was, for the reports about it."""
+"""Separates the account and the upstream's id in the key of a sent text, which is kept for the reports about it."""
 
 EARLY: Final = b"\x02"
-"""Between the account and the upstream's id: a report that came before the outcome of its text."""
+"""Separates the account and the upstream's id in the key of a report that came before the outcome of its text."""
 
 BEYOND: Final = b"\x03"
-"""After all keys of an account. The name of an account has no character as low as this one."""
+"""Sorts after all keys of an account. The name of an account has no character as low as this one."""
 
 
 S = TypeVar("S")
 
 
 class Unreadable(ConfigurationError):
-    """A state that cannot be read, or a text that cannot be opened, though it could when it came.
+    """A state cannot be read, or its text, which could be opened when it came, cannot be opened now.
 
     Attributes:
-        partition: of its state.
+        partition: the partition of the state.
     """
 
     def __init__(self, message: str, partition: int) -> None:
@@ -48,18 +48,18 @@ class Unreadable(ConfigurationError):
 
 
 class Stage(StrEnum):
-    """How far a text is."""
+    """How far a text has come."""
 
     waiting = "waiting"
-    """Nothing has left that is not settled."""
+    """It waits: no attempt is open."""
     intent = "intent"
-    """It may have left: only the future of its account knows, or nobody."""
+    """An attempt is open: the text may have left. The account's future knows, if this process submitted it."""
     gone = "gone"
-    """It is settled; never written."""
+    """It is settled. This stage is never stored."""
 
 
 class About(Struct, frozen=True):
-    """The reply that a text is, as its deliveries tell it."""
+    """The reply that a text carries, as far as its deliveries need it."""
 
     reply_id: UUID
     account: str
@@ -71,7 +71,7 @@ class About(Struct, frozen=True):
 
 
 class Sent(About, frozen=True):
-    """The state of a text that was sent: which reply it was, and the outcomes that were reported of it."""
+    """The state of a sent text: its reply, and the outcomes that were reported already."""
 
     told: tuple[str, ...]
 
@@ -93,18 +93,18 @@ class Text:
     """A text to send, and what has happened to it.
 
     Attributes:
-        partition: of the mailbox and of the state topic.
-        key: of its state.
-        send: the record of the mailbox.
-        letter: what its account sends.
+        partition: its partition in the mailbox and in the state topic.
+        key: the key of its state.
+        send: its record in the mailbox.
+        letter: the reply that its account sends.
         order: its offset in the mailbox: an account's texts for one citizen leave in this order.
         expires_ms: after this time it is not sent, in milliseconds since 1970.
-        due_ms: before this time it is not sent.
-        stage: how far it is.
-        tries: how often it was tried in vain.
-        token: names the present intent, so that only its own outcome settles it; empty if there is none.
-        until_ms: after this time the present intent is not carried out.
-        since: how many texts its account had sent when it began to try this one; None if it has not. It is not stored.
+        due_ms: before this time it is not sent, in milliseconds since 1970.
+        stage: how far it has come.
+        tries: how often it was tried in vain, not counting failures of its account.
+        token: the name of the open attempt, so that only its own outcome settles it; empty if there is none.
+        until_ms: when the open attempt expires, in milliseconds since 1970.
+        since: how many texts the upstream had taken from the account when this one was first tried; None before. It is not stored.
     """
 
     partition: int
@@ -122,23 +122,23 @@ class Text:
 
     @property
     def fresh(self) -> bool:
-        """Whether it waits and was never refused."""
+        """Whether it waits and was never tried in vain."""
         return self.stage is Stage.waiting and not self.tries
 
     @property
     def about(self) -> About:
-        """The reply that it is."""
+        """The reply that it carries."""
         return about_of(self.send)
 
     def stored(self) -> bytes:
-        """Return its state as JSON: of its record what was understood, so that whatever is written can be read."""
+        """Return its state as JSON. Unknown fields of its record are left out, so that every written state can be read."""
         return json.encode(
             _Stored(self.stage, self.order, self.due_ms, self.tries, self.token, self.until_ms, self.send)
         )
 
 
 def about_of(send: Send) -> About:
-    """Return the reply that a record of the mailbox is."""
+    """Return the reply that a record of the mailbox carries."""
     return About(
         send.id,
         send.account,
@@ -151,17 +151,17 @@ def about_of(send: Send) -> About:
 
 
 def letter_key(account: str, reply_id: UUID) -> bytes:
-    """Return the key of the state of a text."""
+    """Return the state key of a text that is not settled."""
     return account.encode() + LETTER + str(reply_id).encode()
 
 
 def sent_key(account: str, upstream_id: str) -> bytes:
-    """Return the key under which the reply of a text that was sent is kept."""
+    """Return the state key of a sent text."""
     return account.encode() + SENT + upstream_id.encode()
 
 
 def early_key(account: str, upstream_id: str) -> bytes:
-    """Return the key under which a report waits for the outcome of its text."""
+    """Return the state key of a report that waits for the outcome of its text."""
     return account.encode() + EARLY + upstream_id.encode()
 
 
@@ -171,13 +171,13 @@ def account_of(key: bytes) -> bytes:
 
 
 def new_text(record: StoredRecord, send: Send, keyring: Keyring, *, now_ms: int) -> Text:
-    """Return a text that has just come.
+    """Return the text of a new record.
 
     Args:
-        record: of the mailbox.
-        send: what it says.
-        keyring: opens it.
-        now_ms: the present time in milliseconds since 1970. It may leave now, though the broker's clock may be ahead.
+        record: the record of the mailbox.
+        send: its value.
+        keyring: opens the text.
+        now_ms: the present time in milliseconds since 1970. The text may leave now, even if the broker's clock is ahead.
 
     Raises:
         ContractViolation: it cannot be opened.
@@ -194,10 +194,10 @@ def new_text(record: StoredRecord, send: Send, keyring: Keyring, *, now_ms: int)
 
 
 def read_state(value: bytes, decoder: "json.Decoder[S]", *, partition: int) -> S:
-    """Return what a state says.
+    """Decode a state.
 
     Raises:
-        Unreadable: it is no such state.
+        Unreadable: the decoder cannot read it.
     """
     try:
         return decoder.decode(value)
@@ -214,10 +214,10 @@ _SENT: Final = json.Decoder(Sent)
 
 
 def read_text(value: bytes, keyring: Keyring, *, partition: int) -> Text:
-    """Return the text whose state was written.
+    """Return the text of a stored state.
 
     Raises:
-        Unreadable: the state cannot be read, or the text cannot be opened, though it could when it came: the secret is another one.
+        Unreadable: the state cannot be read, or the text cannot be opened because the secret is no longer the one that it came with.
     """
     said = read_state(value, _STORED, partition=partition)
     try:
@@ -259,12 +259,12 @@ def milliseconds(moment: datetime) -> int:
 
 
 def sent_value(about: About, told: tuple[str, ...] = ()) -> bytes:
-    """Return the state that says which reply a text was."""
+    """Return the state of a sent text: its reply, and the outcomes that were reported already."""
     return json.encode({**asdict(about), "told": told})
 
 
 def read_sent(value: bytes, *, partition: int) -> Sent:
-    """Return the reply that a text was, and the outcomes that were reported of it.
+    """Return the sent text of a stored state.
 
     Raises:
         Unreadable: the state cannot be read.
@@ -273,5 +273,5 @@ def read_sent(value: bytes, *, partition: int) -> Sent:
 
 
 def cursor_value(cursor: Mapping[str, Any]) -> bytes:
-    """Return the state of an account."""
+    """Return the state of an account: its cursor."""
     return orjson.dumps({"cursor": cursor}, option=orjson.OPT_SORT_KEYS)

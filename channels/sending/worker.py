@@ -1,4 +1,4 @@
-"""The worker of a sender's step: what is to be sent becomes an intent in one transaction, is sent after it, and is settled in another."""
+"""The worker of a sender's step: it commits an attempt in one transaction, then sends the text, and settles it in another transaction."""
 
 import time
 from collections.abc import Collection, Sequence
@@ -23,48 +23,48 @@ from complaints.errors import BusUnavailable, ConfigurationError
 log = structlog.get_logger()
 
 IDLE_S, FLYING_S, LEAST_S = 0.2, 0.005, 0.001
-"""How long a poll waits: with nothing on its way, until the next look at outcomes, and at least."""
+"""How long a poll waits, in seconds: while no text is on its way, while one is, and at least."""
 
 SWEEP_S: Final = 1.0
-"""How often states are looked for whose time is over."""
+"""Seconds between two sweeps for states that are due."""
 
 SKIPPED_S: Final = 10.0
-"""How soon it is committed that there was nothing but records of other channels: nobody waits for that, and it is a transaction."""
+"""Positions that only pass records of other channels are committed this late: nobody waits for them, and a commit is a transaction."""
 
 FINISH_S: Final = 8.0
-"""How long the end of the process waits for outcomes. SMSCs answer within seconds; a supervisor gives a process 15 s to end, and a bind
-needs up to 5 of them to take its leave."""
+"""How long a process that ends waits for outcomes. SMSCs answer within seconds; a supervisor gives a process 15 s to end, and a bind
+needs up to 5 of them to unbind."""
 
 ABORTS: Final = 5
-"""After how many transactions in a row that were aborted a new start is the better try."""
+"""After this many aborted transactions in a row, the worker is replaced by a new one."""
 
 AWAY_S: Final = 3.0
-"""After how long an aborted transaction means that Kafka was away: what its client knew of it then may let the next one hang."""
+"""If an aborted transaction took longer than this, Kafka was away. The worker is replaced, as its client may hang on stale state."""
 
 
 class Clock:
-    """The time by Kafka's clock, by which texts came. This machine's own may be days ahead for a moment: each text would have expired."""
+    """The time by Kafka's clock, which stamps the texts. By this machine's own, which may jump days ahead, all would seem expired."""
 
     def __init__(self) -> None:
         self._ahead_ms: float | None = None
 
     def hear(self, marks: Collection[Mark]) -> None:
-        """Take the time from records that were just committed."""
+        """Take the time from the marks of records that were just committed."""
         if marks:
             self._ahead_ms = max(mark.at_ms for mark in marks) - time.monotonic() * 1000
 
     @property
     def is_known(self) -> bool:
-        """Whether something was heard."""
+        """Whether any committed record has told the time."""
         return self._ahead_ms is not None
 
     def now_ms(self) -> int | None:
-        """Return the present time in milliseconds since 1970; None if nothing was heard."""
+        """Return the present time in milliseconds since 1970; None if it is not known."""
         return None if self._ahead_ms is None else int(time.monotonic() * 1000 + self._ahead_ms)
 
 
 class Sender:
-    """One worker. Everything that it remembers beside committed states can be lost. All calls come from one thread."""
+    """One worker of the step. Nothing that it holds in memory needs to survive: the committed states have it. Call it from one thread."""
 
     def __init__(self, spec: SenderSpec, options: WorkerOptions, accounts: Accounts) -> None:
         self._spec, self._options, self._accounts = spec, options, accounts
@@ -89,7 +89,7 @@ class Sender:
         self._forget()
 
     def finish(self) -> None:
-        """Let no more texts leave, and wait for the outcomes of those on their way: else they would never be known.
+        """Send no more texts, and wait for the outcomes of those on their way, for at most FINISH_S: else those outcomes stay unknown.
 
         Raises:
             LaporError: as `turn` does.
@@ -100,16 +100,16 @@ class Sender:
             self.turn()
 
     def close(self) -> None:
-        """Leave the partitions to the others, and free the ordinal. The accounts stay as they are. Does nothing the second time."""
+        """Leave the group and free the ordinal. The accounts stay as they are. A second call does nothing."""
         self._closing.close()
 
     def turn(self) -> None:
-        """Poll once, and do what there is to do, in at most one transaction.
+        """Poll once, and handle what has come and what is due in at most one transaction.
 
         Raises:
-            Fenced: this worker must end; another one may begin.
+            Fenced: this worker must end; a new one may begin.
             ConfigurationError: no partition can go on before an operator decides, a state has a newer format, or a topic refuses a record.
-            UnavailableError: Kafka or the disk did not do its part; a new worker is the better try.
+            UnavailableError: Kafka or the disk failed; a new worker should try again.
         """
         base = self._base
         self._options.heartbeat()
@@ -119,7 +119,7 @@ class Sender:
             self._follow()
             if self._clock.is_known or self._hear_time():
                 self._work(records)
-        except Unreadable as error:  # all is as before the turn, and loaded anew without that partition
+        except Unreadable as error:  # nothing of the turn is committed; all is loaded anew without that partition
             base.mailbox.refuse(error.partition, error)
             base.mailbox.rewind()
         else:
@@ -127,7 +127,7 @@ class Sender:
         base.tell(self._unread)
 
     def _unread(self, partition: int) -> str:
-        """Return what else waits with a partition: a page is committed with its cursor, which is a state of it."""
+        """Return, as sentences, what waits while a partition is refused: pages do, because their cursor is one of its states."""
         names = self._accounts.of_partition(partition)
         polled = [name for name in names if self._accounts[name].polled]
         others = [name for name in names if name not in polled]
@@ -139,7 +139,7 @@ class Sender:
         return (waits if polled else "") + (comes if others else "")
 
     def _work(self, records: Sequence[StoredRecord]) -> None:
-        """Do what there is to do."""
+        """Handle records, outcomes, pages and due states in one transaction."""
         base, passed = self._base, self._passed | {record.partition: record.offset + 1 for record in records}
         ours = [record for record in records if self._inbox.ours(record)]
         began, draft = time.monotonic(), self._draft()
@@ -171,18 +171,18 @@ class Sender:
         )
 
     def _hear_time(self) -> bool:
-        """Commit where certain partitions are, which tells Kafka's time; return False if that was aborted."""
+        """Learn Kafka's time by committing the positions of all whole partitions; return False if the transaction was aborted."""
         draft = self._draft()
         draft.pending.positions |= self._positions(set(self._base.mailbox.whole))
         return not draft.pending.positions or self._commit(draft)
 
     def _forget(self) -> None:
-        """Forget what the committed states say, until they are loaded again."""
+        """Drop the texts in memory; they are loaded again from the committed states."""
         self._hand = Hand(self._spec, self._base.store, accounts=self._accounts, inbox=self._inbox)
         self._passed = {}
 
     def _follow(self) -> None:
-        """Follow what the group has given or taken away."""
+        """Follow the partitions that the group has assigned or revoked."""
         mailbox = self._base.mailbox
         if self._epoch != mailbox.epoch:
             self._epoch = mailbox.epoch
@@ -195,7 +195,7 @@ class Sender:
                 self._hand.load(partition)
 
     def _positions(self, partitions: set[int]) -> dict[int, int]:
-        """Return the positions to commit. Those of the partitions that a turn is about are always among them, because they fence."""
+        """Return the positions to commit. They always include the partitions that the turn is about: committing them fences old workers."""
         mailbox = self._base.mailbox
         behind = self._passed
         if behind and time.monotonic() > self._flush_at:
@@ -203,7 +203,7 @@ class Sender:
         return {at: max(mailbox.position(at), behind.get(at, 0)) for at in partitions}
 
     def _commit(self, draft: Draft) -> bool:
-        """Commit a turn, and only then do what it intends. If it is aborted, everything is as before it; return whether it was not."""
+        """Commit a turn, and then submit its texts. Return whether it was committed; if not, everything is as it was before the turn."""
         began = time.monotonic()
         try:
             self._clock.hear(self._base.commit(draft.pending))
@@ -233,7 +233,7 @@ class Sender:
         return True
 
     def _refuse(self, draft: Draft, error: Refused) -> None:
-        """Let the partitions wait of which Kafka never takes what a turn writes. All is as before the turn, and the others go on."""
+        """Stop the partitions whose records Kafka refuses for good. Nothing of the turn is committed, and the other partitions go on."""
         base, cure = self._base, "Raise max.message.bytes of the topics to what is declared, with `lapor topics apply`"
         base.metrics.aborted()
         refused = [at for at in sorted(draft.pending.positions) if base.refuses(draft.part(at))]
