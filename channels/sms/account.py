@@ -1,4 +1,4 @@
-"""One link as an account of ours: it binds while this process owns its mailbox, and sends texts to citizens."""
+"""The account of one link: it is bound while this process owns its mailbox, and sends texts to citizens."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ from complaints.errors import Undeliverable, UpstreamUnavailable
 from complaints.runtime.upstream import Upstream
 
 STUCK_S: Final = 60.0
-"""Seconds without a turn after which a bind's thread is stuck: a connection, a log-in and the pause after them take 35 at most."""
+"""Seconds without progress after which a bind's thread counts as stuck: to connect, log in and pause takes at most 35."""
 
 
 def account_name(link: Link) -> str:
@@ -26,7 +26,7 @@ def account_name(link: Link) -> str:
 
 
 class SmsAccount:
-    """An account on one link (see channels.base.Account). The bind has a thread of its own while the account is begun."""
+    """The account of one link (see channels.base.Account). Its bind runs in a thread of its own from `begin` to `end`."""
 
     polled = False
 
@@ -45,16 +45,16 @@ class SmsAccount:
 
     @property
     def up(self) -> bool:
-        """Whether the SMSC takes texts from us at this moment."""
+        """Whether the link is bound, so that the SMSC takes texts from us."""
         return self._bind.up
 
     @property
     def stuck(self) -> bool:
-        """Whether the thread of a bind that should run makes no progress."""
+        """Whether the bind should be running but its thread makes no progress."""
         return self._stop is not None and time.monotonic() - self._turned_s > STUCK_S
 
     def begin(self, cursor: Mapping[str, Any] | None) -> None:
-        """Bind, and bind again after each fault, until `end`. A link has no cursor: the SMSC delivers again what was not answered."""
+        """Bind, and bind again after each fault, until `end`. A link needs no cursor: the SMSC redelivers unanswered messages."""
         del cursor
         if self._stop is not None:
             return
@@ -66,7 +66,7 @@ class SmsAccount:
         self._thread.start()
 
     def end(self) -> None:
-        """Unbind, after what is in work is answered. Returns at once."""
+        """Unbind, once messages in progress are answered. Returns at once."""
         if self._stop is not None:
             self._stop.set()
             self._stop = None
@@ -78,11 +78,11 @@ class SmsAccount:
         return self._thread is None or not self._thread.is_alive()
 
     def send(self, letter: Letter) -> "Future[str]":
-        """Send a text; return a future of the SMSC's id of its last part, in the form of the ids in its reports.
+        """Send a text; return a future of the SMSC's id of its last part, in the form of the ids in its receipts.
 
         The future fails with UpstreamUnavailable, Undeliverable or OutcomeUnknown (see channels.base.Account). It is done within
-        the patience of the window (channels.sms.window.PATIENCE_S) if nothing has left, and within the time for an answer and FINISH_S
-        for each further part, of which there are at most nine.
+        channels.sms.window.PATIENCE_S if nothing has left. Otherwise the time for an answer is added, and for each further part, of which
+        there are at most nine, that time and FINISH_S.
         """
         try:
             reference = letter.reply_id.bytes[-1]
@@ -94,7 +94,7 @@ class SmsAccount:
         return self._bind.submit(parts)
 
     def page(self) -> Page | None:
-        """Return None: an SMSC delivers by itself."""
+        """Return None: an SMSC delivers unasked."""
         return None
 
     def committed(self) -> None:
@@ -105,7 +105,7 @@ class SmsAccount:
 
     def _run(self, stop: threading.Event, before: threading.Thread | None) -> None:
         if before is not None:
-            before.join()  # the former bind takes its leave first
+            before.join()  # the former bind unbinds first
         try:
             self._bind.run(stop)
         except Exception as error:  # noqa: BLE001  # a thread that dies in silence would leave the link deaf: the channel ends with it

@@ -1,4 +1,4 @@
-"""One bind to one SMSC, kept up until told to stop: bound again after each fault, and open for what is to be sent."""
+"""One bind to one SMSC: bound again after each fault until it must stop, and ready to send texts meanwhile."""
 
 import random
 import threading
@@ -21,14 +21,14 @@ from complaints.runtime.upstream import Account, Upstream
 log = structlog.get_logger()
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
-"""Backoff between two attempts to bind."""
+"""The first and the longest pause between two tries to bind, in seconds."""
 
 DEFAULT_LIMITS = Limits()
-"""What operators grant without being asked."""
+"""The limits that operators grant by default."""
 
 
 class Bind:
-    """A transceiver session, kept up until told to stop. One thread runs it; `submit` may be called from any."""
+    """A transceiver session that is renewed after each fault. One thread runs it; `submit` may be called from any thread."""
 
     def __init__(
         self,
@@ -49,11 +49,11 @@ class Bind:
 
     @property
     def up(self) -> bool:
-        """Whether the SMSC takes messages from us at this moment."""
+        """Whether it is bound, so that the SMSC takes texts from us."""
         return self._session is not None
 
     def submit(self, parts: Sequence[Submit]) -> "Future[str]":
-        """Send a text; from any thread. See Window for its outcomes."""
+        """Send a text, from any thread. See Window for the outcomes of the future."""
         session = self._session
         if session is None:
             return failed(UpstreamUnavailable(f"the link {self._link.name} is down"))

@@ -13,10 +13,10 @@ from channels.sms.window import Limits
 from complaints.runtime.upstream import Upstream
 
 WATCH_S = 0.5
-"""Seconds between two looks at the threads of the binds."""
+"""Seconds between two checks of the binds' threads."""
 
 END_S = LEAVE_S + 15.0
-"""Maximum number of seconds that the end of the channel waits for its binds: a connection that is being made is not given up at once."""
+"""The maximum seconds that the channel waits for its binds to end: a connection that is being made cannot be given up at once."""
 
 
 class SmsChannel:
@@ -45,7 +45,7 @@ class SmsChannel:
         )
 
     def run(self, stop: threading.Event) -> None:
-        """Watch the binds until `stop` is set, then end them. If one crashes, raise its error: the channel is then started again whole."""
+        """Watch the binds until `stop` is set, then end them. If one crashes, raise its error, so that the whole channel is restarted."""
         try:
             while not stop.wait(WATCH_S):
                 for account in self.accounts:

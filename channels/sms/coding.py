@@ -1,4 +1,4 @@
-"""From the bytes of a message to its text, as its data_coding says or as its bytes show. Pure; never raises, and the bytes are kept.
+"""Decodes the bytes of a message into its text, by its data_coding or, if that is wrong, by the bytes. Pure; never raises.
 
 Sources: SMPP 3.4 (5.2.19 data_coding), 3GPP TS 23.038 (4 coding groups, 6.1.2.1 packing, 6.2.1 default alphabet).
 """
@@ -10,7 +10,7 @@ import ftfy
 import gsm0338
 
 Alphabet = Literal["gsm7", "latin1", "packed"]
-"""What an SMSC's default alphabet is: GSM-7 with a septet an octet, Latin-1, or GSM-7 whose septets are packed."""
+"""An SMSC's default alphabet: GSM-7 with one septet per octet, Latin-1, or GSM-7 with packed septets."""
 
 LATIN_1: Final = 3
 UCS2: Final = 8
@@ -19,7 +19,7 @@ UCS2: Final = 8
 _GSM = gsm0338.Codec()
 
 _AS_IN_ASCII = b"\n\r !\"#%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-"""The octets that mean the same in GSM-7 and ASCII: nearly all that people write, and read at once."""
+"""The octets that mean the same in GSM-7 and ASCII: nearly all that people write, and fast to decode."""
 
 _SURE = ftfy.TextFixerConfig(
     unescape_html=False,
@@ -29,35 +29,35 @@ _SURE = ftfy.TextFixerConfig(
     decode_inconsistent_utf8=True,
     fix_c1_controls=False,
 )
-"""Mends only what decodes as UTF-8 to the last byte, where ftfy finds the text as it is unlikely to be meant."""
+"""Mends only text that ftfy finds implausible as it is, and whose bytes all decode as UTF-8."""
 
 _HERE = ((0x20, 0x24F), (0x1E00, 0x1EFF), (0x2000, 0x2BFF), (0xFE00, 0xFE0F), (0x1F000, 0x1FAFF))
-"""Latin with its extensions, punctuation and symbols, and emoji with what selects their looks."""
+"""Latin with its extensions, punctuation and symbols, and emoji with their variation selectors."""
 
 _SEPTETS, _OCTETS = 8, 7
 """Eight septets in seven octets."""
 
 _PLAUSIBLE = 0.9
-"""The share of everyday characters in a text that somebody wrote; of random septets about half are."""
+"""The least share of everyday characters in a text that a person wrote; of random septets about half are everyday."""
 
 _EVERYDAY = frozenset(b" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:;?!()/-'\"\n\r@#&+*=%")
 
 
 def is_indication(data_coding: int) -> bool:
-    """Return whether a data_coding octet is that of a notice that messages wait, as voicemail sends it (3GPP TS 23.038, 4)."""
+    """Return whether a data_coding octet marks a message waiting indication, as voicemail sends it (3GPP TS 23.038, 4)."""
     return 0xC <= data_coding >> 4 <= 0xE  # noqa: PLR2004  # groups 1100, 1101 and 1110
 
 
 def as_written(body: bytes, data_coding: int, *, header: int, alphabet: Alphabet) -> tuple[bytes, int]:
-    """Return the user data and the data_coding of a message as the standard writes them, where its SMSC does otherwise.
+    """Return the user data and the data_coding of a message in standard form, if its SMSC deviates from the standard.
 
-    Septets that were packed become one an octet, as SMPP carries them; the default alphabet of an SMSC may be Latin-1.
+    Packed septets are unpacked to one per octet, as SMPP carries them. If the default alphabet is Latin-1, data_coding says so.
 
     Args:
         body: the user data without its header.
         data_coding: SMPP's data_coding octet.
         header: octets of the user data header.
-        alphabet: what the default alphabet is at this SMSC, from the setting of its link.
+        alphabet: the SMSC's default alphabet, from the setting of its link.
     """
     if coding_of(data_coding) != "gsm7":
         return body, data_coding
@@ -73,7 +73,7 @@ def as_written(body: bytes, data_coding: int, *, header: int, alphabet: Alphabet
 
 
 def decode(body: bytes, data_coding: int) -> tuple[str, str]:
-    """Return the text of a message and the name of its coding. Never raises: what cannot be read becomes U+FFFD.
+    """Return the text of a message and the name of its coding. Never raises: undecodable bytes become U+FFFD.
 
     Args:
         body: the user data of all parts, without headers.
@@ -95,7 +95,7 @@ def decode(body: bytes, data_coding: int) -> tuple[str, str]:
 
 
 def mended(text: str) -> str:
-    """Return the text with mojibake undone, where it is sure to be mojibake."""
+    """Return the text with certain mojibake undone."""
     if text.isascii():
         return text
     better = ftfy.fix_encoding(text, _SURE)
@@ -103,19 +103,19 @@ def mended(text: str) -> str:
 
 
 def _known_here(character: str) -> bool:
-    """Return whether Indonesian texts have the character: Latin letters, typography, emoji. Chinese out of a few accents is chance."""
+    """Return whether the character occurs in Indonesian texts: Latin, typography, emoji. Chinese from a few accents would be chance."""
     return any(low <= ord(character) <= high for low, high in _HERE)
 
 
 def coding_of(data_coding: int) -> str:
     """Return "gsm7", "ucs2", "latin-1" or "8bit" for a data_coding octet (SMPP 3.4 5.2.19, and 3GPP TS 23.038 4 for the groups)."""
-    if data_coding >> 4 == 0xF:  # noqa: PLR2004  # message class group: bit 2 tells the alphabet
+    if data_coding >> 4 == 0xF:  # noqa: PLR2004  # message class group: bit 2 is the alphabet
         return "8bit" if data_coding & 0x04 else "gsm7"
-    if 0 < data_coding >> 4 < 8:  # noqa: PLR2004  # groups 00xx, and 01xx (to be deleted once read): the same bits tell the alphabet
+    if 0 < data_coding >> 4 < 8:  # noqa: PLR2004  # groups 00xx, and 01xx (to be deleted once read): the same bits are the alphabet
         return {0: "gsm7", 1: "8bit", 2: "ucs2"}.get(data_coding >> 2 & 3, "gsm7")
     if data_coding >> 4 == 0xE:  # noqa: PLR2004  # message waiting, UCS-2
         return "ucs2"
-    if 9 <= data_coding <= 11:  # noqa: PLR2004  # group 0000 of TS 23.038; what SMPP has there nobody here sends
+    if 9 <= data_coding <= 11:  # noqa: PLR2004  # group 0000 of TS 23.038; nobody here sends SMPP's meanings
         return "ucs2"
     return {0: "gsm7", 1: "8bit", 2: "8bit", LATIN_1: "latin-1", 4: "8bit", UCS2: "ucs2", 18: "ucs2"}.get(
         data_coding, "gsm7"
@@ -130,7 +130,7 @@ def _eight_bit(body: bytes) -> str:
 
 
 def _gsm7(body: bytes) -> str:
-    """Read one septet an octet, as SMPP links carry them; an octet above 127 is none, and shows that the SMSC does otherwise."""
+    """Decode one septet per octet, as SMPP carries them. An octet above 127 is no septet: then try UTF-8, packed septets and Latin-1."""
     if not body.translate(None, _AS_IN_ASCII):
         return body.decode("ascii")
     if not body.isascii():
@@ -149,7 +149,7 @@ def _utf8(body: bytes) -> str | None:
 
 
 def _packed(body: bytes) -> str | None:
-    """Read eight septets in seven octets, where what comes out is a text and what stands there is none."""
+    """Decode eight septets in seven octets; return None unless the result looks like a text and the octets do not."""
     septets = _septets(body)
     if _everyday(septets) < _PLAUSIBLE or _everyday(body) >= _PLAUSIBLE:
         return None
@@ -158,7 +158,7 @@ def _packed(body: bytes) -> str | None:
 
 
 def _septets(body: bytes, header: int = 0) -> bytes:
-    """Return the septets that are packed in octets, one an octet; behind a header they begin at the next boundary of a septet."""
+    """Unpack septets to one per octet. After a header of `header` octets, they begin at the next septet boundary."""
     fill = -header * _SEPTETS % _OCTETS
     number, bits = int.from_bytes(body, "little") >> fill, max(0, len(body) * _SEPTETS - fill)
     septets = bytes(number >> _OCTETS * at & 0x7F for at in range(bits // _OCTETS))
@@ -177,12 +177,12 @@ def _everyday(octets: bytes) -> float:
 
 
 def _ucs2(body: bytes) -> str:
-    """Read UTF-16, as phones send emoji as surrogate pairs: big-endian, unless a mark or each single unit says otherwise."""
+    """Decode UTF-16, since phones send emoji as surrogate pairs: big-endian, unless a BOM or every unit says little-endian."""
     if body.startswith(codecs.BOM_UTF16_LE):
         return body[2:].decode("utf-16-le", "replace")
     if body.startswith(codecs.BOM_UTF16_BE):
         return body[2:].decode("utf-16-be", "replace")
     low, high = body[1::2], body[::2]
-    if len(body) >= _OCTETS and not any(low) and all(high):  # each unit is one of Latin-1, turned round
+    if len(body) >= _OCTETS and not any(low) and all(high):  # each unit is a Latin-1 character, byte-swapped
         return body.decode("utf-16-le", "replace")
     return body.decode("utf-16-be", "replace")

@@ -1,4 +1,4 @@
-"""The fields of a deliver_sm or data_sm, read from its octets without a library: this is done for every SMS. Pure.
+"""Reads the fields of a deliver_sm or data_sm from its octets, without a library because it runs for every SMS. Pure.
 
 Sources: SMPP 3.4 (4.6.1 deliver_sm, 4.7.1 data_sm, 5.3 optional parameters).
 """
@@ -9,31 +9,31 @@ from complaints.errors import MalformedMessage
 
 DELIVER_SM: Final = b"\0\0\0\x05"
 DATA_SM: Final = b"\0\0\x01\x03"
-"""The command_id of each, as it stands in the frame."""
+"""The command_id of each, as in the frame."""
 
 TLV_PAYLOAD: Final = 0x0424
 
 _BODY: Final = 16
-"""Where the body begins: behind the header."""
+"""The offset of the body, after the header."""
 
 
 class Delivered(NamedTuple):
-    """The fields that say what was delivered.
+    """The fields of a delivered message.
 
     Attributes:
         source_ton: type of number of the sender.
         source_npi: numbering plan of the sender.
         source: the sender's number as the SMSC wrote it.
-        destination_ton: type of number of ours.
-        destination_npi: numbering plan of ours.
+        destination_ton: type of number of our number.
+        destination_npi: numbering plan of our number.
         destination: our number.
-        esm_class: what kind of message it is.
+        esm_class: the kind of message.
         data_coding: the alphabet.
         short_message: the user data; empty in a data_sm.
         tlvs: the optional parameters by tag.
-        torn: whether octets behind the mandatory fields, or at the end of the text, do not fit and were ignored.
-        protocol_id: what the network is to do with it (3GPP TS 23.040, 9.2.3.9); 0 in a data_sm.
-        service_type: the service of the SMSC that sent it.
+        torn: whether octets after the mandatory fields were ignored or missing, because they form no whole optional parameter.
+        protocol_id: how the network should handle it (3GPP TS 23.040, 9.2.3.9); 0 in a data_sm.
+        service_type: the SMSC's service that sent it.
     """
 
     source_ton: int
@@ -54,7 +54,7 @@ class Delivered(NamedTuple):
 def read_delivered(frame: bytes) -> Delivered:
     """Return the fields of a deliver_sm or a data_sm.
 
-    A frame is readable if its mandatory fields are. Octets behind them that are no optional parameter are ignored.
+    A frame is readable if its mandatory fields are. Octets after them that form no optional parameter are ignored.
 
     Raises:
         MalformedMessage: the frame ends before its mandatory fields do.
@@ -69,7 +69,7 @@ def read_delivered(frame: bytes) -> Delivered:
         else:  # esm_class, protocol_id, priority_flag, two times, registered_delivery, replace_if_present_flag, data_coding
             behind = frame.index(0, frame.index(0, end + 4) + 1) + 1
             data_coding = frame[behind + 2]
-            text = behind + 5  # behind sm_default_msg_id and sm_length, without which the message is empty
+            text = behind + 5  # after sm_default_msg_id and sm_length, without which the message is empty
             behind = text + frame[text - 1] if text <= len(frame) else len(frame)
             short_message, protocol_id = frame[text:behind], frame[end + 2]
         fields = frame[at], frame[at + 1], frame[at + 2 : source_end], frame[to], frame[to + 1], frame[to + 2 : end]
@@ -81,7 +81,7 @@ def read_delivered(frame: bytes) -> Delivered:
 
 
 def _tlvs(frame: bytes, at: int) -> tuple[dict[int, bytes], bool]:
-    """Return the optional parameters from `at` on, and whether some octets are none. Of a text that is cut, what came is kept."""
+    """Return the optional parameters from `at` on, and whether some octets form none. Of a truncated text, the part that came is kept."""
     tlvs: dict[int, bytes] = {}
     size = len(frame)
     while at + 4 <= size:

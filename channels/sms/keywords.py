@@ -1,6 +1,6 @@
-"""The local government that a keyword of an SMS names: leading, trailing, hashtagged, glued to the next word, or one letter wrong. Pure.
+"""Finds the local government that a keyword of an SMS names: leading, trailing, hashtagged, glued to the next word, or misspelt. Pure.
 
-A wrong region is worse than none, which the text's own place names mend: what can be read otherwise is no keyword.
+A wrong region is worse than none, since place names in the text may supply it later: an ambiguous word is not a keyword.
 """
 
 import re
@@ -13,7 +13,7 @@ from complaints.runtime import packaged
 from normalizer.places.gazetteer import REGENCY, Gazetteer
 
 FUZZY_FROM = 6
-"""A shorter keyword misspelt is too often another word."""
+"""The least letters of a misspelt keyword: a shorter one is too often another word."""
 
 GLUED_FROM = 6
 """The least letters of a keyword that may be glued to the next word."""
@@ -31,12 +31,12 @@ _CLOSING = re.compile(r"(?<![\w@])([A-Z]{6,})[^\w]*$")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Keywords:
-    """The table, compiled.
+    """The compiled table of keywords.
 
     Attributes:
         exact: keyword to region code.
-        campaigns: keywords that count only behind LAPOR or a hashtag.
-        near: what is left of a long keyword without one of its letters, to the keywords.
+        campaigns: keywords, with their region codes, that count only after LAPOR or as a hashtag.
+        near: long keywords, whole and without one of their letters, to the keywords.
         ordinary: words that are never a misspelt keyword.
     """
 
@@ -47,11 +47,11 @@ class Keywords:
 
     @classmethod
     def load(cls) -> "Keywords":
-        """Read the packaged table; the same object for each caller."""
+        """Return the packaged table, read once."""
         return _load()
 
     def region(self, text: str) -> str | None:
-        """Return the Kemendagri code that the text's keyword names, None where it has none or several that differ."""
+        """Return the Kemendagri code that the text's keyword names; None if there is no keyword or several name different codes."""
         found = {code for code in self._found(text) if code is not None}
         return found.pop() if len(found) == 1 else None
 
@@ -69,7 +69,7 @@ class Keywords:
             yield self._plain(closing[1])
 
     def _plain(self, word: str) -> str | None:
-        """Return the code of a keyword as it stands in the table, LAPOR before it or not."""
+        """Return the code of a word that is a keyword of the table, with or without LAPOR before it."""
         letters = word.upper()
         bare = letters.removeprefix(PREFIX)
         campaign = self.campaigns.get(bare) if bare != letters else None
@@ -86,7 +86,7 @@ class Keywords:
         return codes.pop() if len(codes) == 1 else None
 
     def _glued(self, word: str) -> str | None:
-        """Return the code where the word is a keyword and the next word: `TANGKABjalan`, or a keyword and an everyday word."""
+        """Return the code of a keyword that is glued to the next word: `TANGKABjalan`, or in any case if that is an everyday word."""
         letters = word.upper()
         for end in range(len(word) - REST_FROM, GLUED_FROM - 1, -1):
             code = self._plain(letters[:end])
@@ -97,7 +97,7 @@ class Keywords:
 
 
 def _ends_with_a_capital(text: str) -> bool:
-    """Return whether the last letter or digit of a text is a capital of ASCII, without which no keyword closes it."""
+    """Return whether the last letter or digit of a text is an ASCII capital, as in every closing keyword."""
     for character in reversed(text):
         if character.isalnum() or character == "_":
             return "A" <= character <= "Z"
@@ -105,14 +105,14 @@ def _ends_with_a_capital(text: str) -> bool:
 
 
 def _without_one(word: str) -> Iterator[str]:
-    """Yield the word, and it without each of its letters: two words one letter apart share one of these."""
+    """Yield the word itself and the word without each of its letters: two words one letter apart share one of these."""
     yield word
     for at in range(len(word)):
         yield word[:at] + word[at + 1 :]
 
 
 def _one_letter_apart(word: str, other: str) -> bool:
-    """Return whether one letter more, less, other or exchanged with its neighbour makes one word of the other."""
+    """Return whether the words differ by one inserted, deleted or replaced letter, or by two neighbours swapped."""
     if abs(len(word) - len(other)) > 1:
         return False
     start = next((at for at, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other)))
@@ -126,7 +126,7 @@ def _squeezed(name: str) -> str:
 
 
 def _made(gazetteer: Gazetteer) -> dict[str, str]:
-    """Return the keywords that the names of regencies and cities make, less those that can mean another place."""
+    """Return the keywords derived from the names of regencies and cities, except those that can mean another place."""
     others = {_squeezed(name) for code, name in gazetteer.names.items() if len(code) != REGENCY}
     made: dict[str, set[str]] = defaultdict(set)
     for code, name in gazetteer.regencies():

@@ -15,7 +15,7 @@ PORT: Final = 2775
 """The port that IANA assigned to SMPP."""
 
 _BASES: Final = {"": (None, None), "dec": (16, 10), "hex": (10, 16)}
-"""For each value of `receipt_id`, how an SMSC writes the id of a text in its answer, and how in its receipts."""
+"""For each value of `receipt_id`, the base in which an SMSC writes the id of a text in its answer, and in its receipts."""
 
 _NAMED = re.compile(r"(?P<name>[A-Za-z0-9._-]{1,60})=(?P<address>smpp://.*)", re.DOTALL)
 
@@ -25,12 +25,12 @@ class Link:
     """One link to an operator's SMSC.
 
     Attributes:
-        name: the operator's name from the setting, or else system_id@host:port. It never changes: it is the key of the link's mailbox.
-        address: the SMSC, with system_id and password.
+        name: the operator's name from the setting, or else system_id@host:port. It must never change: it is the key of the link's mailbox.
+        address: the address of the SMSC, with system_id and password.
         per_second: the texts per second that the operator grants; None if no number is set.
-        receipt_id: "dec" or "hex" if the receipts write ids as such numbers and the answers with the other base; otherwise empty.
-        plain_receipts: whether the words of a receipt are one without its mark. A citizen who texts them forges one.
-        alphabet: what data_coding 0 means at the SMSC.
+        receipt_id: "dec" or "hex", the base of ids in receipts, if the answers use the other base; otherwise empty.
+        plain_receipts: whether a message with the words of a receipt but without its mark counts as one. Any citizen can forge those.
+        alphabet: the meaning of data_coding 0 at the SMSC.
     """
 
     name: str
@@ -41,11 +41,11 @@ class Link:
     alphabet: Alphabet = "gsm7"
 
     def submitted_id(self, message_id: str) -> str:
-        """Return the id in an answer to a submit_sm in the form in which ids are compared."""
+        """Return the id from an answer to a submit_sm, normalised for comparison."""
         return normalised(message_id, _BASES[self.receipt_id][0])
 
     def reported_id(self, message_id: str) -> str:
-        """Return the id in a receipt in the form in which ids are compared."""
+        """Return the id from a receipt, normalised for comparison."""
         return normalised(message_id, _BASES[self.receipt_id][1])
 
 
@@ -54,13 +54,13 @@ def read_links(text: str) -> list[Link]:
 
     Each has the form `smpp://system_id:password@host:port`, or `name=smpp://...`; several are separated by commas. `?tps=10` gives the
     texts per second that the operator grants, `?receipt_id=dec` or `hex` the base in which its receipts write ids. `?receipts=plain` is for
-    an SMSC that leaves esm_class at 0 in its receipts: they are known by their words alone, so that any telephone can forge them.
+    an SMSC that leaves esm_class at 0 in its receipts: they are recognised by their words alone, so any telephone can forge them.
     `?alphabet=latin1` or `packed` is for an SMSC whose default alphabet is Latin-1, or whose septets are packed into octets. If an
-    operator grants several binds to one system_id, its address stands there several times, and the names of the further binds end in a
-    plus each.
+    operator grants several binds to one system_id, repeat its address: a plus is appended to the name of the second bind, two to that of
+    the third, and so on.
 
     Raises:
-        ConfigurationError: an address is wrong, or two links have the same name; the text has no password.
+        ConfigurationError: an address is wrong, or two links have the same name. The text never contains a password.
     """
     links: list[Link] = []
     for entry in filter(None, (part.strip() for part in text.split(","))):
@@ -117,7 +117,7 @@ def _per_second(text: str | None) -> float | None:
 
 
 def twins(link: Link, links: Sequence[Link]) -> list[Link]:
-    """Return the links to the same SMSC with the same system_id, `link` first: the SMSC reports over any of them."""
+    """Return the links to the same SMSC with the same system_id, `link` first: a receipt may come over any of them."""
     own = (link.address.user, link.address.host, link.address.port)
     others = [one for one in links if one is not link and (one.address.user, one.address.host, one.address.port) == own]
     return [link, *others]

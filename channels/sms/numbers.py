@@ -1,4 +1,4 @@
-"""Numbers as identities: the number of a telephone in E.164 form, however an SMSC writes it. Pure.
+"""Turns the sender of an SMS into an identity: a telephone number in E.164 form, however the SMSC writes it. Pure.
 
 Sources: ITU-T E.164 (6, at most 15 digits), SMPP 3.4 (5.2.5, type of number), Indonesia's numbering plan (ITU Operational Bulletin).
 """
@@ -17,29 +17,29 @@ TON_UNKNOWN, TON_INTERNATIONAL, TON_NATIONAL, TON_ALPHANUMERIC = 0, 1, 2, 5
 """Types of number (SMPP 3.4, 5.2.5)."""
 
 _COUNTRY: Final = "62"
-"""The country code of numbers that have none."""
+"""The country code that numbers without one get: Indonesia's."""
 
 _MOBILE = "8"
-"""The first digit of the Indonesian mobile numbers, behind the country code or the 0."""
+"""The first digit of Indonesian mobile numbers, after the country code or the 0."""
 
 _SHORTEST_MOBILE, _LONGEST_MOBILE = 9, 12
 """Digits of an Indonesian mobile number without country code and 0."""
 
 _JAPANESE_DIGITS: Final = 12
 _JAPANESE: Final = ("8170", "8180", "8190")
-"""How mobile numbers of Japan (+81) begin. Those of Indonesia that begin so have one digit less."""
+"""Prefixes of mobile numbers of Japan (+81). Indonesian numbers with these prefixes have one digit less."""
 
 _SEPARATORS = re.compile(r"[\s()./-]+")
-"""What people and some SMSCs put between the digits."""
+"""Separators that people and some SMSCs put between the digits."""
 
 _DIGITS = re.compile(r"\+?[0-9]+")
 
 KEPT: Final = 4_096
-"""The number of senders whose identity is remembered: the parts of a text come together."""
+"""The number of senders whose identity is cached, since the parts of a text come together."""
 
 
 def bare(number: str) -> str:
-    """Return a number without what stands between its digits; a name as it is."""
+    """Return a number without separators; a name is returned unchanged."""
     if _DIGITS.fullmatch(number):
         return number
     found = _SEPARATORS.sub("", number)
@@ -48,17 +48,17 @@ def bare(number: str) -> str:
 
 @lru_cache(maxsize=KEPT)
 def e164(number: str, ton: int = TON_UNKNOWN) -> str:
-    """Return the identity of a sender: a number in E.164 form with its plus, or the sender as it is if it is no telephone number.
+    """Return the identity of a sender: its number in E.164 form with a plus, or the sender unchanged if it is no telephone number.
 
     The form of the number takes precedence over its type, because SMSCs set the type carelessly. Short codes, names and numbers that are
-    too long remain as they are: they are machines.
+    too long belong to machines, and stay unchanged.
     """
     written = bare(number)
     if ton == TON_ALPHANUMERIC or not _DIGITS.fullmatch(written):
         return number
     digits = written.removeprefix("+")
     whole = _with_country(digits, plus=digits != written, ton=ton)
-    if whole is not None and whole.startswith(f"{_COUNTRY}0"):  # the 0 of a national number behind the country code
+    if whole is not None and whole.startswith(f"{_COUNTRY}0"):  # a national number's 0 after the country code
         whole = _COUNTRY + whole.removeprefix(_COUNTRY).lstrip("0")
     return f"+{whole}" if whole is not None and LONGEST_SHORT_CODE < len(whole) <= LONGEST_E164 else number
 
@@ -75,7 +75,7 @@ def _with_country(digits: str, *, plus: bool, ton: int) -> str | None:
         return digits
     mobile = digits.startswith(_MOBILE) and _SHORTEST_MOBILE <= len(digits) <= _LONGEST_MOBILE
     if ton == TON_INTERNATIONAL:
-        # what begins with 81 is Indonesian all the same, unless it has the form of a Japanese number
+        # a number that begins with 81 is Indonesian nevertheless, unless it has the form of a Japanese one
         foreign = len(digits) == _JAPANESE_DIGITS and digits.startswith(_JAPANESE)
         return _COUNTRY + digits if mobile and digits.startswith("81") and not foreign else digits
     return _COUNTRY + digits if mobile or ton == TON_NATIONAL else digits

@@ -1,26 +1,26 @@
-"""How fast a link may submit: a token bucket that halves when the SMSC throttles, and grows slowly (additive increase). Pure."""
+"""How fast a link may submit: a token bucket whose rate halves when the SMSC throttles, and then grows slowly (AIMD). Pure."""
 
 from collections import deque
 from typing import Final
 
 SLOWEST: Final = 1.0
-"""Submits per second that a link never falls below: it has to ask whether the SMSC takes messages again."""
+"""The lowest rate of a link, in submits per second: it must find out whether the SMSC takes messages again."""
 
 GROWTH: Final = 1.0
-"""Submits per second that a link gains in each second without a refusal: an SMSC that grants 10 refuses about one in 30."""
+"""Submits per second that a link gains per second without throttling. An SMSC that grants 10 then refuses about one in 30."""
 
 PAUSE_S: Final = 1.0
 """Seconds without a submit after the SMSC has throttled: most SMSCs count by the second."""
 
 BURST_S: Final = 0.05
-"""Seconds whose submits may leave at once, so that a fast link needs no wake-up for each of them."""
+"""The size of a burst, as the submits of this many seconds, so that a fast link needs no wake-up for each submit."""
 
 
 class Pace:
-    """The rate of one link, over all of its connections. One thread at a time. All times are in seconds of one clock."""
+    """The rate of one link, kept over its connections. For one thread at a time. All times are seconds of the same clock."""
 
     def __init__(self, per_second: float | None = None) -> None:
-        """Begin at the rate that the operator grants; None if there is no limit before the SMSC throttles."""
+        """Start at the rate that the operator grants, in submits per second; None means no limit until the SMSC throttles."""
         self._most = per_second
         self._rate = per_second
         self._tokens = 1.0
@@ -29,7 +29,7 @@ class Pace:
 
     @property
     def rate(self) -> float | None:
-        """The submits per second that may leave now; None if there is no limit."""
+        """The present limit in submits per second; None if there is none."""
         return self._rate
 
     def wait_s(self, now_s: float) -> float:
@@ -55,11 +55,11 @@ class Pace:
         self._taken.append(now_s)
 
     def throttled(self, now_s: float, *, left_s: float) -> None:
-        """Note that the SMSC has refused a submit because it is too fast: halve the rate, and pause.
+        """Note that the SMSC has throttled a submit: halve the rate, and pause.
 
         Args:
-            now_s: the time.
-            left_s: when the submit left. If the link has become slower since, the refusal says nothing about the new rate.
+            now_s: the present time.
+            left_s: when the submit left. If the link has been slowed since, the refusal is ignored: it says nothing about the new rate.
         """
         if left_s < self._free_s:
             return

@@ -1,4 +1,4 @@
-"""What a delivered short message is: its headers, which part of a long one it is, and whether a person wrote it. Pure.
+"""Reads a delivered short message: its headers, which part of a long one it is, and whether a person wrote it. Pure.
 
 Sources: SMPP 3.4 (5.2.12 esm_class, 5.3 optional parameters) and 3GPP TS 23.040 (9.2.3.24, user data header).
 """
@@ -14,22 +14,22 @@ UDHI = 0x40
 """esm_class bit 6: the payload begins with a user data header."""
 
 RECEIPT = 0x04
-"""esm_class bits 5-2 of a delivery receipt. SMSCs set them wrongly, too: what says nothing that a receipt says may be a citizen's story."""
+"""esm_class bits 5-2 of a delivery receipt. SMSCs also set them wrongly: without a receipt's content, it may be a citizen's story."""
 
 NOTICES = frozenset({0x08, 0x10, 0x18, 0x20})
-"""Those of acknowledgements, aborts and notifications. One that tells of no message of ours is a message like any other."""
+"""The same bits of acknowledgements, aborts and notifications. A message marked so that reports on none of ours is an ordinary one."""
 
 MESSAGE_TYPE_MASK = 0x3C
 
 MOST_PARTS = 255
-"""A long message has no more: its number stands in one octet (3GPP TS 23.040, 9.2.3.24.1)."""
+"""The most parts of a long message: their number is one octet (3GPP TS 23.040, 9.2.3.24.1)."""
 
 WHOLE_OCTETS = MOST_PARTS * 153
-"""The user data of the longest message there is: SMPP carries each of a part's 153 septets in an octet. Its text, of three bytes of UTF-8
-for each octet at most, fits into a complaint (complaints.limits.COMPLAINT_BYTES)."""
+"""The user data of the longest possible message: SMPP carries each of a part's 153 septets in an octet. Its text, at most three bytes of
+UTF-8 per octet, fits into a complaint (complaints.limits.COMPLAINT_BYTES)."""
 
 PART_OCTETS = 1_000
-"""The user data of a part. SMSCs that join or cut parts anew fill short_message, 254 octets, or some more of message_payload."""
+"""The most user data of a part. SMSCs that resplit messages fill short_message, 254 octets, or somewhat more in message_payload."""
 
 TLV_SAR_REFERENCE = 0x020C
 TLV_SAR_TOTAL = 0x020E
@@ -41,23 +41,23 @@ CONCAT_8_BIT = 0x00
 CONCAT_16_BIT = 0x08
 
 OF_NOTICES = frozenset({0x01, 0x23})
-"""The information elements that only a machine's message has: notices of voicemail (3GPP TS 23.040, 9.2.3.24)."""
+"""The information elements that only machines send: notices of voicemail (3GPP TS 23.040, 9.2.3.24)."""
 
 OF_PORTS = {0x04: 1, 0x05: 2}
-"""The information elements for an application (WAP push), with the octets of the port it listens on. Port 0 is nobody's."""
+"""The information elements that address an application (WAP push), with the size of its port in octets. Port 0 addresses none."""
 
 TLV_DESTINATION_PORT = 0x020B
-"""destination_port (SMPP 3.4, 5.3.2.21). Some SMSCs tell a source_port of everybody's texts."""
+"""destination_port (SMPP 3.4, 5.3.2.21). source_port proves nothing: some SMSCs set it on everybody's texts."""
 
 PROTOCOLS_OF_MACHINES = frozenset({0x40, 0x5F, *range(0x7C, 0x80)})
-"""The protocol identifiers of a message that no telephone shows as a person's: type 0, return call, and downloads (9.2.3.9)."""
+"""The protocol identifiers of messages that a telephone does not show as a person's: type 0, return call, and downloads (9.2.3.9)."""
 
 SERVICES_OF_MACHINES = frozenset({b"VMN", b"VMA", b"WAP"})
 """The service types of voicemail and WAP (SMPP 3.4, 5.2.11)."""
 
 
 class Concat(NamedTuple):
-    """That a segment is part `sequence` (from 1) of `total` of the long message `reference`."""
+    """The place of a segment: part `sequence` (from 1) of `total` of the long message `reference`."""
 
     reference: int
     total: int
@@ -73,15 +73,15 @@ class Segment(NamedTuple):
         body: the user data without its header.
         data_coding: SMPP's data_coding octet.
         concat: which part of a long message it is; None for a whole one.
-        receipt: True for a delivery receipt or another notice of a message of ours, by its esm_class.
-        mistaken: True for what is marked as a receipt and says nothing that one says: a story, or a receipt as nobody else writes them.
-        report: what the receipt says, if it can be read. Without `receipt` its words are those of one, which anybody can write.
-        ton: type of number of the sender. The SMSC wrote both numbers in this way, and takes the answer with the same types.
+        receipt: whether esm_class marks it as a delivery receipt, or as another notice about a message of ours.
+        mistaken: whether it is marked as a receipt without the content of one: a story, or a receipt in an unknown form.
+        report: the content of the receipt, if it can be read. If `receipt` is False, only the words look like one: anybody can write them.
+        ton: type of number of the sender. The SMSC accepts an answer with the types that it gave both numbers.
         npi: numbering plan of the sender.
-        from_ton: type of number of ours.
-        from_npi: numbering plan of ours.
-        machine: True for a message of an application: a WAP push, a notice of voicemail, a silent one.
-        header: octets of the user data header, behind which packed septets begin at the next boundary of one.
+        from_ton: type of number of our number.
+        from_npi: numbering plan of our number.
+        machine: whether an application sent it: a WAP push, a notice of voicemail, a silent message.
+        header: octets of the user data header, after which packed septets begin at the next septet boundary.
     """
 
     source: str
@@ -104,7 +104,7 @@ def segment(found: Delivered) -> Segment:
     """Return the segment that a deliver_sm or data_sm carries.
 
     Raises:
-        MalformedMessage: the user data header does not fit, or it is a message longer than any telephone sends.
+        MalformedMessage: the user data header does not fit, or the message is longer than any telephone sends.
     """
     concat, whole, tlvs = None, payload(found), found.tlvs
     elements, body = split_udh(whole) if found.esm_class & UDHI else ({}, whole)
@@ -141,9 +141,9 @@ def segment(found: Delivered) -> Segment:
 
 
 def _is_of_machine(found: Delivered, elements: dict[int, bytes]) -> bool:
-    """Return whether an application sent a message, by what its fields say, whatever its words are."""
+    """Return whether an application sent a message, by its fields alone."""
     if not elements and not found.tlvs and not found.protocol_id and not found.service_type and not found.data_coding:
-        return False  # as nearly all are
+        return False  # nearly all messages
     ports = [elements.get(element, b"")[:octets] for element, octets in OF_PORTS.items()]
     return bool(
         found.protocol_id in PROTOCOLS_OF_MACHINES
@@ -155,7 +155,7 @@ def _is_of_machine(found: Delivered, elements: dict[int, bytes]) -> bool:
 
 
 def _check_size(body: bytes, concat: Concat | None) -> None:
-    """Check that a message, or what its parts are when joined, is no longer than any can be."""
+    """Check that a whole message, or a part so that the joined message, does not exceed the possible length."""
     most = WHOLE_OCTETS if concat is None else min(PART_OCTETS, WHOLE_OCTETS // concat.total)
     if len(body) > most:
         what = "the message" if concat is None else f"part {concat.sequence} of {concat.total}"
@@ -172,14 +172,14 @@ def _text(octets: bytes) -> str:
 
 
 def joined(short_message: bytes, message_payload: bytes) -> bytes:
-    """Return the whole user data. SMPP allows one of the two fields, some SMSCs fill both: with the same text, cut, or with its rest."""
+    """Return the whole user data. SMPP allows one of the two fields, but some SMSCs put the text or its rest into the other as well."""
     if message_payload.startswith(short_message):
         return message_payload
     return short_message if short_message.startswith(message_payload) else short_message + message_payload
 
 
 def split_udh(payload: bytes) -> tuple[dict[int, bytes], bytes]:
-    """Return the information elements of the user data header, and the text behind it.
+    """Return the information elements of the user data header, and the octets of the text after it.
 
     Raises:
         MalformedMessage: the header is longer than the payload, or an element longer than the header.
@@ -217,5 +217,5 @@ def _sar(tlvs: dict[int, bytes]) -> Concat | None:
 
 
 def _is_part(concat: Concat) -> bool:
-    """Return whether there is such a part; 3GPP TS 23.040 (9.2.3.24.1) takes the message for a whole one otherwise."""
+    """Return whether the part is valid; if not, the message counts as a whole one (3GPP TS 23.040, 9.2.3.24.1)."""
     return concat.total > 1 and 1 <= concat.sequence <= concat.total

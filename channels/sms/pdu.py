@@ -1,6 +1,6 @@
-"""SMPP PDUs in and out: whole frames in, whole frames out, and nothing raised outside our error tree.
+"""Reads and writes SMPP PDUs as whole frames, and raises only errors of our own tree.
 
-smpplib encodes and decodes all but deliver_sm and data_sm, which channels/sms/deliver.py reads: they are nearly all that comes.
+smpplib encodes and decodes all but deliver_sm and data_sm. channels/sms/deliver.py reads these, as nearly all traffic is of them.
 """
 
 import struct
@@ -16,30 +16,30 @@ from complaints.errors import MalformedMessage
 
 HEADER_BYTES = 16
 MAX_PDU_BYTES = 64 * 1024
-"""The largest legal PDU is a message_payload of 64 KB less some; a longer one is a stream out of step."""
+"""The largest legal PDU has a message_payload of a little under 64 KB; a longer one means that the stream is out of step."""
 
 OK: int = consts.SMPP_ESME_ROK
 TEMPORARY = 0x64
-"""ESME_RX_T_APPN: the ESME cannot take it now, the SMSC keeps it and tries again."""
+"""ESME_RX_T_APPN: the ESME cannot take the message now; the SMSC keeps it and tries again."""
 PERMANENT = 0x65
-"""ESME_RX_P_APPN: the ESME will never take it."""
+"""ESME_RX_P_APPN: the ESME will never take the message."""
 INVALID_COMMAND: int = consts.SMPP_ESME_RINVCMDID
 INVALID_LENGTH: int = consts.SMPP_ESME_RINVCMDLEN
 
 
 @cache
 def status_name(status: int) -> str:
-    """Return a command_status as SMPP names it, with its number: operators look for either in their manuals."""
+    """Return SMPP's name of a command_status, with its number: operators' manuals list either."""
     names = {getattr(consts, name): name for name in dir(consts) if name.startswith("SMPP_ESME_R")}
     return f"{names.get(status, 'SMPP_a status of its own').removeprefix('SMPP_')} (0x{status:02x})"
 
 
 class FramingError(MalformedMessage):
-    """The stream is out of step: only a new connection helps."""
+    """The stream is out of step; the session must reconnect."""
 
 
 class _Sequence:
-    """What smpplib asks for where a PDU needs a number: ours are counted by the bind."""
+    """Gives smpplib the sequence number of a PDU; the session counts ours."""
 
     def __init__(self, number: int) -> None:
         self.sequence = number
@@ -49,15 +49,15 @@ class _Sequence:
 
 
 class Pdu(NamedTuple):
-    """A PDU that was read.
+    """A PDU as read.
 
     Attributes:
-        command: smpplib's name, "deliver_sm".
+        command: smpplib's name of the command, such as "deliver_sm".
         status: command_status.
         sequence: sequence_number.
         segment: the message that a deliver_sm or data_sm carries; None if it cannot be read.
-        fault: why that message cannot be read; then `payload` has what can be kept.
-        payload: the user data as it came, or the whole frame if that cannot be found in it. Empty unless there is a fault.
+        fault: why that message cannot be read.
+        payload: the user data as received, or the whole frame if it cannot be found in it. Empty unless there is a fault.
         torn: whether some octets of a deliver_sm or data_sm were ignored.
         message_id: the SMSC's identifier of a message that it took from us.
     """
@@ -73,13 +73,13 @@ class Pdu(NamedTuple):
 
 
 class Frames:
-    """A byte stream cut into whole PDUs. It owns what it has read, so a timeout in the middle of a PDU loses nothing."""
+    """Cuts a byte stream into whole PDUs. It buffers a partial one, so a timeout in the middle of a PDU loses nothing."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
 
     def feed(self, chunk: bytes) -> list[bytes]:
-        """Return the PDUs that are whole with this chunk.
+        """Return the PDUs that this chunk completes.
 
         Raises:
             FramingError: a command_length below 16 or above MAX_PDU_BYTES.
@@ -105,17 +105,17 @@ class Frames:
 
 
 def sequence_of(frame: bytes) -> int:
-    """Return the sequence_number of a frame, which is there whatever the rest is."""
+    """Return the sequence_number of a frame, which is readable even if the rest is not."""
     return int.from_bytes(frame[12:16])
 
 
 def read(frame: bytes) -> Pdu:
-    """Return the content of a frame.
+    """Return the PDU in a frame.
 
-    A deliver_sm or data_sm is always returned. If its content is out of order, `fault` is set: the message is to be kept as a dead letter.
+    A deliver_sm or data_sm is always returned. If its content cannot be read, `fault` is set: keep the message as a dead letter.
 
     Raises:
-        MalformedMessage: the frame is no PDU that SMPP 3.4 knows.
+        MalformedMessage: the frame is not a PDU of SMPP 3.4.
     """
     command_id = frame[4:8]
     if command_id == DELIVER_SM:
@@ -197,24 +197,24 @@ def submit_sm(sequence: int, message: Submit) -> bytes:
 
 
 def response(to: Pdu, status: int = OK) -> bytes:
-    """Return the answer to a request, with a status."""
+    """Return the response to a request, with a status."""
     made = _answer_to(to.command)
     return made[:8] + status.to_bytes(4) + to.sequence.to_bytes(4) + made[HEADER_BYTES:]
 
 
 @cache
 def _answer_to(command_name: str) -> bytes:
-    """Return an answer as smpplib makes it: each differs only in its status and number."""
+    """Return a response as a template: responses differ only in status and sequence number."""
     return _made(f"{command_name}_resp", 0, status=OK)
 
 
 def generic_nack(sequence: int, status: int) -> bytes:
-    """Return the answer to what could not be read."""
+    """Return the answer to a PDU that could not be read."""
     return _made("generic_nack", sequence, status=status)
 
 
 def enquire_link(sequence: int) -> bytes:
-    """Return the question whether the other side is still there."""
+    """Return the PDU that asks whether the other side is still there."""
     return _made("enquire_link", sequence)
 
 

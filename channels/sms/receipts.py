@@ -1,4 +1,4 @@
-"""Delivery receipts: what an SMSC tells of a message that we sent, by optional parameters or in words. Pure.
+"""Reads delivery receipts: an SMSC's report about a message that we sent, in optional parameters or in words. Pure.
 
 Sources: SMPP 3.4 (5.2.28 message_state, 5.3.2.26 receipted_message_id, appendix B for the words).
 """
@@ -23,10 +23,10 @@ STATES = {
 }
 
 DELIVERED = "DELIV"
-"""The beginning of the words for the one good end: SMSCs write DELIVRD or DELIVERED."""
+"""The prefix of the state that means delivered: SMSCs write DELIVRD or DELIVERED."""
 
 FAILED = ("EXPIR", "UNDEL", "REJEC", "DELET", "FAIL")
-"""The beginnings of the words for the bad ends. Any other word is no end: another receipt follows, or the SMSC does not know either."""
+"""The prefixes of the states that mean a final failure. No other state is final: a further receipt follows, or the SMSC does not know."""
 
 _KNOWN = frozenset({*STATES.values(), "BUFFERED"})
 
@@ -41,9 +41,9 @@ class DeliveryReceipt:
     """The outcome of one message.
 
     Attributes:
-        message_id: the SMSC's id of it, as the receipt writes it.
-        state: one of the words of STATES, or what else the SMSC says.
-        error: the network's own error; empty if none is given.
+        message_id: the SMSC's id of the message, as written in the receipt.
+        state: a value of STATES, or another word of the SMSC.
+        error: the network's error code; empty if none is given.
     """
 
     message_id: str
@@ -52,7 +52,7 @@ class DeliveryReceipt:
 
     @property
     def final(self) -> bool:
-        """Whether no other state follows."""
+        """Whether the state is final."""
         return self.ok or self.state.startswith(FAILED)
 
     @property
@@ -62,14 +62,14 @@ class DeliveryReceipt:
 
     @property
     def detail(self) -> str:
-        """The outcome in words for the record."""
+        """The state and the error code, as they are recorded."""
         return f"{self.state} err:{self.error}" if self.error.strip("0") else self.state
 
 
 def read_receipt(body: bytes, tlvs: Mapping[int, bytes]) -> DeliveryReceipt | None:
-    """Return what a receipt says; None if it names no message or no state. The parameters take precedence over the words.
+    """Return the content of a receipt; None if it names no message or no state. Optional parameters take precedence over words.
 
-    Words that do not begin with those of a receipt are of one only with a state that SMSCs know: citizens write "id:" and "status:", too.
+    If the words do not begin with "id:", the state must be one that SMSCs use, because citizens write "id:" and "status:", too.
     """
     message_id = _text(tlvs.get(TLV_RECEIPTED_ID, b"")) or _word(_ID.search(body))
     state = STATES.get(int.from_bytes(tlvs[TLV_STATE]), "") if TLV_STATE in tlvs else ""
@@ -85,11 +85,11 @@ def read_receipt(body: bytes, tlvs: Mapping[int, bytes]) -> DeliveryReceipt | No
 def normalised(message_id: str, base: int | None = None) -> str:
     """Return an SMSC's id in the form in which the ids of answers and of receipts are compared.
 
-    Upper and lower case are the same, and so are leading zeros: SMSCs write the two ids differently.
+    Case and leading zeros are dropped, because SMSCs write an id differently in answers and in receipts.
 
     Args:
-        message_id: as the SMSC wrote it.
-        base: 10 or 16 if the id is a number with this base and is written with another one elsewhere.
+        message_id: the id as the SMSC wrote it.
+        base: 10 or 16 if the id is a number in this base and is written in the other one elsewhere.
     """
     plain = message_id.strip().lower()
     if base is not None:
@@ -101,9 +101,9 @@ def normalised(message_id: str, base: int | None = None) -> str:
 
 
 def in_disguise(body: bytes, tlvs: Mapping[int, bytes]) -> DeliveryReceipt | None:
-    """Return what a message says that is not marked as a receipt, if it has the words of one: some SMSCs leave esm_class at 0.
+    """Return the receipt in a message that is not marked as one but has its exact words: some SMSCs leave esm_class at 0.
 
-    A state that no SMSC knows makes it none. Whoever has a telephone can write these words, too.
+    Return None if there is none, or its state is one that no SMSC uses. Anybody with a telephone can write these words, too.
     """
     if _STRICT.match(body) is None:
         return None

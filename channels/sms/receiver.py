@@ -1,4 +1,4 @@
-"""Takes what one SMSC delivers: each message is kept as it came and then answered. Nothing is decoded, joined or looked up before."""
+"""Takes the messages that one SMSC delivers, and answers each once it is safe, as received: decoding and joining come later."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -30,22 +30,22 @@ from complaints.message import Fragment, InboundMessage
 log = structlog.get_logger()
 
 MACHINE: Final = "machine"
-"""Why a message is none to us: no person wrote it, or its sender has no number that could be answered (an operator's advertisement)."""
+"""Why a message is ignored: no person wrote it, or its sender has no number to answer to (an operator's advertisement)."""
 
 _DIGITS: Final = tuple(map(str, range(256)))
-"""Each octet in decimal digits."""
+"""Each octet's value in decimal digits."""
 
 
 class Receiver:
-    """Takes the messages and the receipts of one link. Called by the thread of its bind; answers come from any."""
+    """Takes the messages and the receipts of one link. The thread of its bind calls it; it answers from any thread."""
 
     def __init__(self, link: Link, *, intake: Intake, twins: Sequence[Link]) -> None:
-        """Keep the parts.
+        """Make the receiver of a link.
 
         Args:
             link: the link.
             intake: keeps messages and reports.
-            twins: the links whose texts this one's receipts may be about, itself among them.
+            twins: the links whose texts the receipts of this link may be about, this link included.
         """
         self._link = link
         self._account = account_name(link)
@@ -56,10 +56,10 @@ class Receiver:
         self._reads_receipts = False
 
     def take(self, messages: Sequence[Pdu], answer: Answer) -> None:
-        """Keep messages; each is answered when it is safe, or when it is clear that it cannot be kept.
+        """Keep messages, and answer each when it is safe or cannot be kept.
 
-        What is marked as a receipt and is none is a citizen's message on a link whose receipts are read: they are known by their words. On
-        another link it may be a receipt that nobody can read. An answer to it would have one, too, without end: it is a dead letter.
+        A message that is marked as a receipt without the words of one is a citizen's, if a receipt of this link has been read before. Else
+        it may be a receipt in an unknown form. A reply to it would cause another such receipt, without end, so it becomes a dead letter.
         """
         now = datetime.now(UTC)
         for message in messages:
@@ -115,7 +115,7 @@ class Receiver:
         return self._intake.reject(content, fault, name=name, account=self._account)
 
     def _report(self, receipt: DeliveryReceipt, accounts: Sequence[str], answer: Callable[[int], None]) -> None:
-        """Keep a receipt in the mailbox of each account that may have sent what it is about, one after the other."""
+        """Write a receipt to the mailbox of each account that may have sent its text, one after the other, and then answer it."""
         upstream_id = self._link.reported_id(receipt.message_id)
         account, rest = accounts[0], accounts[1:]
         report = SendReport(
@@ -144,7 +144,7 @@ def _mistaken() -> MalformedMessage:
 
 
 class _Tally:
-    """Counts what an SMSC does wrong, and logs it at each power of two: a fault of every message must not fill the disk."""
+    """Counts a fault of an SMSC, and logs it at each power of two, so that a fault in every message does not fill the disk."""
 
     def __init__(self, what: str, account: str) -> None:
         self._what, self._account, self._count = what, account, 0

@@ -1,4 +1,4 @@
-"""From a text to the short messages that carry it: GSM-7 wherever possible, one where it fits, else parts with a header. Pure.
+"""Splits a text into short messages: in GSM-7 if possible, in one message if it fits, otherwise in parts with a header. Pure.
 
 Sources: 3GPP TS 23.038 (alphabets), 23.040 (9.2.3.24.1, concatenation with an 8-bit reference), SMPP 3.4 (4.4.1, 5.2.5, 5.2.6).
 """
@@ -28,10 +28,10 @@ GSM7, UCS2 = 0x00, 0x08
 """data_coding: the SMSC's default alphabet, and UCS-2 (SMPP 3.4, 5.2.19)."""
 
 ROOM = {GSM7: (160, 153), UCS2: (140, 134)}
-"""What a message of one part and a part with its header of six octets hold: septets, each in an octet on SMPP, and octets."""
+"""The room in a single message, and in a part after its header of six octets: in septets (one per octet on SMPP), or in octets."""
 
 MOST_PARTS = 10
-"""A reply longer than 1,530 characters is no text message any more: it ends in dots, and the web's tracking page has it whole."""
+"""The most parts of a reply. One longer than 1,530 GSM-7 characters is cut and ends in dots; the web's tracking page has it whole."""
 
 _DOTS = "..."
 
@@ -39,7 +39,7 @@ _HEADER = 6
 """Octets of the header of a part."""
 
 RECEIPT_WANTED = 0x01
-"""registered_delivery: tell us the final outcome (SMPP 3.4, 5.2.17)."""
+"""registered_delivery: asks for a receipt of the final outcome (SMPP 3.4, 5.2.17)."""
 
 NPI_UNKNOWN, NPI_E164 = 0, 1
 
@@ -54,17 +54,17 @@ _LIKE = {
     "\u00b0": " derajat", "\u20b9": "Rs", "\u00a6": "|", "\u0131": "i", "\u0142": "l", "\u0141": "L", "\u0111": "d", "\u0153": "oe",
     "\u0152": "OE", "\u00fe": "th", "\u00f0": "d", "\t": " ", "\u00a0": " ", "\u2028": "\n", "\u2029": "\n",
 }  # fmt: skip
-"""What people take for the same: the typography of word processors and web forms, which GSM-7 has not."""
+"""Plain equivalents of characters that GSM-7 lacks: the typography of word processors and web forms."""
 
 _GSM = gsm0338.Codec()
 
 _AS_IN_ASCII = re.compile(r"[\n !\"#%&'()*+,./0-9:;<=>?A-Za-z-]*")
-"""A text of characters that are the same octets in GSM-7 and ASCII: nearly all of ours. Each by itself takes 100 us a text."""
+"""A text whose characters are the same octets in GSM-7 and ASCII, as nearly all of ours. Encoding each alone takes 100 us per text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """An address of SMPP: a number or a name, with its type of number and numbering plan."""
+    """An SMPP address: a number or a name, with its type of number and numbering plan."""
 
     address: str
     ton: int
@@ -78,10 +78,10 @@ class Submit:
     Attributes:
         source: our short code.
         destination: the citizen's number.
-        octets: the user data, with its header where it is a part.
+        octets: the user data, with its header if it is a part.
         data_coding: SMPP's octet.
         esm_class: SMPP's octet.
-        registered_delivery: whether the SMSC is to tell the outcome; only of the last part, whose id stands for the message.
+        registered_delivery: SMPP's octet. Only the last part, whose id stands for the message, asks for a receipt.
     """
 
     source: Endpoint
@@ -93,11 +93,11 @@ class Submit:
 
 
 def endpoint(address: str, *, ton: str = "", npi: str = "") -> Endpoint:
-    """Return an address with the types that its link gave it, or else those that its form has.
+    """Return an address with the types that the SMSC gave it, or else with those that follow from its form.
 
     Args:
-        address: as the SMSC wrote it.
-        ton: type of number as the SMSC gave it, in digits; empty where it is not known.
+        address: the address as the SMSC wrote it.
+        ton: type of number as the SMSC gave it, in digits; empty if it is not known.
         npi: numbering plan, likewise.
     """
     if ton.isdecimal() and npi.isdecimal():
@@ -109,17 +109,17 @@ def endpoint(address: str, *, ton: str = "", npi: str = "") -> Endpoint:
 
 
 def recipient(address: Mapping[str, str]) -> Endpoint:
-    """Return whom to answer: only what can be a person's telephone.
+    """Return the address to reply to, which must be able to be a person's telephone.
 
     Args:
-        address: the reply address: "sender", the number as the SMSC wrote it, and what the channel put beside it.
+        address: the reply address: "sender", the number as the SMSC wrote it, and the channel's other fields (see compose).
 
     Raises:
-        Undeliverable: it is a machine's, or our own; two machines would answer each other for ever.
+        Undeliverable: the sender is a machine, which would reply for ever, or our own number.
     """
     ours, written = address.get("from", ""), address.get("sender", "")
     ton, sender = address.get("ton", ""), bare(written)
-    if sender.lstrip("+").startswith(("00", "620")):  # prefixes that belong to no number
+    if sender.lstrip("+").startswith(("00", "620")):  # prefixes that no number in E.164 form has
         sender = e164(sender, _type(ton))
     if ton == str(TON_ALPHANUMERIC) or not _NUMBER.fullmatch(sender):
         kind = "short code" if sender.isdecimal() else "name"
@@ -127,12 +127,12 @@ def recipient(address: Mapping[str, str]) -> Endpoint:
     if e164(sender, _type(ton)) == e164(ours, _type(address.get("from_ton", ""))):
         raise Undeliverable("the sender is our own number")
     if sender.startswith("+") and (ton == str(TON_NATIONAL) or sender != written):
-        return endpoint(sender)  # not as the SMSC wrote it: the types may not fit it
+        return endpoint(sender)  # rewritten, so the SMSC's types may not fit
     return endpoint(sender, ton=ton, npi=address.get("npi", ""))
 
 
 def is_person(address: Mapping[str, str]) -> bool:
-    """Return whether the sender of a message can be a person, who can be answered (see recipient)."""
+    """Return whether the sender of a message can be a person and can be answered (see recipient)."""
     try:
         recipient(address)
     except Undeliverable:
@@ -145,9 +145,9 @@ def _type(digits: str) -> int:
 
 
 def gsm7(text: str) -> str:
-    """Return the text in characters that GSM-7 has, as far as there are some for it.
+    """Return the text in characters of GSM-7, as far as possible.
 
-    Typography becomes its plain form, other accents fall off their letters, and pictures are left out; letters of other scripts stay.
+    Typography becomes plain, accents that GSM-7 lacks are dropped, and pictures are left out; letters of other scripts stay.
     """
     return "".join(_plain(character) for character in unicodedata.normalize("NFC", text))
 
@@ -158,7 +158,7 @@ def _plain(character: str) -> str:
     if (like := _LIKE.get(character)) is not None:
         return like
     if unicodedata.category(character) in {"So", "Sk", "Cf", "Cc", "Mn", "Me", "Co", "Cn", "Cs"}:
-        return ""  # pictures, their joiners and skins, and what is not printed
+        return ""  # pictures with their joiners and skin tones, and unprintable characters
     letters = unicodedata.normalize("NFKD", character)
     plain = "".join(_LIKE.get(letter, letter) for letter in letters if not unicodedata.combining(letter))
     return plain if plain and all(_octets(letter) is not None for letter in plain) else character
@@ -173,7 +173,7 @@ def _octets(character: str) -> bytes | None:
 
 
 def encode(text: str) -> tuple[int, list[bytes]]:
-    """Return the data_coding and the octets of each character: GSM-7, or UCS-2 where a letter has no other way."""
+    """Return the data_coding and the octets of each character: in GSM-7, or all in UCS-2 if GSM-7 lacks a letter."""
     if _AS_IN_ASCII.fullmatch(text):
         return GSM7, [bytes((octet,)) for octet in text.encode("ascii")]
     plain = gsm7(text)
@@ -185,11 +185,11 @@ def encode(text: str) -> tuple[int, list[bytes]]:
 
 
 def split(text: str, *, reference: int) -> tuple[int, list[bytes]]:
-    """Return the data_coding and the user data of each part; no extension pair and no surrogate pair is cut in two.
+    """Return the data_coding and the user data of each part. No extension pair and no surrogate pair is cut in two.
 
     Args:
-        text: what the citizen is to read.
-        reference: ties the parts together; its low eight bits are used.
+        text: the text for the citizen.
+        reference: the number that ties the parts together; its low eight bits are used.
     """
     if len(text) <= ROOM[GSM7][0] and _AS_IN_ASCII.fullmatch(text):
         return GSM7, [text.encode("ascii")]
@@ -206,7 +206,7 @@ def split(text: str, *, reference: int) -> tuple[int, list[bytes]]:
 
 
 def _in_latin1(part: bytes, *, header: int) -> bytes:
-    """Return a part for an SMSC whose default alphabet is Latin-1, which lacks only the euro and some Greek capitals of GSM-7."""
+    """Return a GSM-7 part in Latin-1, for an SMSC with that default alphabet. It lacks only the euro and some Greek capitals."""
     text: str = _GSM.decode(part[header:])[0]
     return part[:header] + text.encode("latin-1", "replace")
 
@@ -227,11 +227,11 @@ def compose(text: str, *, address: Mapping[str, str], reference: int, alphabet: 
     """Return the short messages that carry a text to a citizen.
 
     Args:
-        text: what the citizen is to read.
-        address: the reply address: "sender", and "from" (our number that was written to), "ton", "npi", "from_ton" and "from_npi"
-            as the SMSC gave them.
+        text: the text for the citizen.
+        address: the reply address: "sender", "from" (our number that he wrote to), "ton", "npi", "from_ton" and "from_npi", as the
+            SMSC gave them.
         reference: a number that the next long message to the same citizen does not have.
-        alphabet: what data_coding 0 means at the SMSC.
+        alphabet: the meaning of data_coding 0 at the SMSC.
 
     Raises:
         Undeliverable: the sender is a machine, our own number is not known, or there is no text.

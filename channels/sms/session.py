@@ -1,4 +1,4 @@
-"""One connection to one SMSC, from bind to unbind: its thread owns the socket, reads whole PDUs, and answers each when it is safe."""
+"""One connection to one SMSC, from bind to unbind: its thread owns the socket, reads PDUs, and answers each message when it is safe."""
 
 import contextlib
 import itertools
@@ -22,46 +22,46 @@ from complaints.runtime.address import Address
 log = structlog.get_logger()
 
 ANSWER_TIMEOUT_S = 10.0
-"""An SMSC that does not answer a bind or an enquire_link for so long is gone."""
+"""Seconds within which an SMSC must answer a bind or an enquire_link; after them it counts as gone."""
 
 NO_ANSWER = "the SMSC takes the connection and does not answer bind_transceiver"
 
 ENQUIRE_EVERY_S = 10.0
-"""Silence after which we ask. With ANSWER_TIMEOUT_S a half-open link is noticed within 20 s."""
+"""Seconds of silence after which we send an enquire_link. With ANSWER_TIMEOUT_S, a half-open link is noticed within 20 s."""
 
 MOST_UNANSWERED = 2000
-"""Messages in work at once; beyond it we stop reading and TCP holds the SMSC back."""
+"""The most unanswered messages at once; beyond it we stop reading, and TCP holds the SMSC back."""
 
 READ_BYTES = 1 << 18
 
 TURN_S = 0.5
-"""The longest sleep of the loop: how late it sees a stop."""
+"""The longest sleep of the loop in seconds, and so the delay until it sees a stop."""
 
 LEAVE_S = 5.0
-"""Seconds that a stop waits for messages in work and for answers to ours; the SMSC delivers the others again."""
+"""Seconds that a stop waits for messages in progress and for answers to ours; the SMSC redelivers unanswered messages."""
 
 LEAVE_TURN_S = 0.05
-"""Between two looks whether all of them came."""
+"""Seconds between two checks whether all of these are answered."""
 
 Answer = Callable[[Pdu, int], None]
 Handler = Callable[[Sequence[Pdu], Answer], None]
-"""Given messages, must call the answer for each exactly once, from any thread, when it is safe or cannot be kept."""
+"""Takes messages. It must call the answer exactly once for each, from any thread, when the message is safe or cannot be kept."""
 
 
 class Session:
-    """One connection's life. One thread runs it; answers and `submit` may come from any."""
+    """One connection from bind to unbind. One thread runs it; answers and `submit` may come from any thread."""
 
     def __init__(self, address: Address, *, handler: Handler, window: Window) -> None:
         """Connect and bind.
 
         Args:
-            address: the SMSC, with system_id and password.
-            handler: takes what is delivered.
-            window: the outgoing side; closed with the session.
+            address: the address of the SMSC, with system_id and password.
+            handler: takes the delivered messages.
+            window: the outgoing side, which the session closes at its end.
 
         Raises:
             UpstreamUnavailable: the SMSC refuses the bind or does not answer it.
-            MalformedMessage: it answers with what is no SMPP.
+            MalformedMessage: it answers with something that is not SMPP.
             OSError: it cannot be reached.
         """
         self._handler = handler
@@ -116,7 +116,7 @@ class Session:
                         )
                     self._early += frames[at + 1 :]
                     return
-                self._early.append(frame)  # an SMSC may deliver before its own answer is out: it is taken after it
+                self._early.append(frame)  # an SMSC may deliver before it answers the bind; handled after it
         raise UpstreamUnavailable(NO_ANSWER)
 
     def _chunk(self) -> bytes:
@@ -126,14 +126,14 @@ class Session:
         return chunk
 
     def submit(self, parts: Sequence[Submit]) -> "Future[str]":
-        """Send a text; from any thread. See Window for its outcomes."""
+        """Send a text, from any thread. See Window for the outcomes of the future."""
         answer = self._window.offer(parts)
         with self._lock:
             self._wake()
         return answer
 
     def serve(self, stop: threading.Event, turned: Callable[[], None]) -> None:
-        """Read and answer until `stop`, then leave in SMPP's own way."""
+        """Read and answer until `stop` is set, then unbind."""
         with selectors.DefaultSelector() as selector:
             selector.register(self._wake_in, selectors.EVENT_READ)
             selector.register(self._link, selectors.EVENT_READ)
@@ -148,7 +148,7 @@ class Session:
                     else:
                         selector.unregister(self._link)
                 if not reading:
-                    self._heard_s = time.monotonic()  # it is we who do not listen
+                    self._heard_s = time.monotonic()  # we are not reading, so its silence means nothing
                 self._turn(selector, self._window.wait_s(TURN_S))
             if not reading:
                 selector.register(self._link, selectors.EVENT_READ)
@@ -184,7 +184,7 @@ class Session:
             self._handler(messages, self._answer)
 
     def _message(self, frame: bytes) -> Pdu | None:
-        """Return the message in a frame; what is not one is answered here."""
+        """Return the message in a frame; handle any other PDU here, and return None."""
         try:
             found = pdu.read(frame)
         except MalformedMessage as error:
@@ -193,7 +193,7 @@ class Session:
             return None
         match found.command:
             case "deliver_sm" | "data_sm":
-                return None if self._leaving else found  # what is not answered is delivered again
+                return None if self._leaving else found  # unanswered messages are redelivered
             case "submit_sm_resp" | "generic_nack":
                 self._window.answered(found)
             case "enquire_link":
@@ -208,7 +208,7 @@ class Session:
         return None
 
     def _answer(self, to: Pdu, status: int) -> None:
-        """Answer a message; from any thread. After the connection is gone there is nobody to answer: the SMSC delivers again."""
+        """Answer a message, from any thread. If the connection is gone, the answer is lost, and the SMSC redelivers the message."""
         self._queue(pdu.response(to, status), answered=1)
 
     def _queue(self, frame: bytes, *, answered: int = 0) -> None:
@@ -218,7 +218,7 @@ class Session:
             self._wake()
 
     def _wake(self) -> None:
-        """Let the loop turn. Call it with the lock."""
+        """Wake the loop. Call it with the lock held."""
         if self._open and not self._awake:
             self._awake = True  # one call is enough until the loop has turned
             with contextlib.suppress(BlockingIOError):  # a full pipe wakes as well
@@ -233,9 +233,9 @@ class Session:
             self._link.sendall(out)
 
     def _watch(self) -> None:
-        """Ask a silent SMSC whether it is there, and give it up when it does not answer."""
+        """Expire old submits, send an enquire_link to a silent SMSC, and raise UpstreamUnavailable if it stays silent."""
         if self._unanswered < MOST_UNANSWERED:
-            self._window.expire()  # else their answers may lie unread
+            self._window.expire()  # otherwise their answers may be unread in the socket
         now = time.monotonic()
         silent_s = now - self._heard_s
         if silent_s > ENQUIRE_EVERY_S + ANSWER_TIMEOUT_S:
@@ -245,7 +245,7 @@ class Session:
             self._link.sendall(pdu.enquire_link(next(self._sequence)))
 
     def _leave(self, selector: selectors.BaseSelector) -> None:
-        """Answer what is still in work, hear the answers to what was sent, then unbind."""
+        """Answer the messages in progress, wait for the answers to ours, then unbind."""
         self._leaving = True
         self._window.turn_away("the account is ended")
         deadline = time.monotonic() + LEAVE_S

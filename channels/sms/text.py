@@ -1,4 +1,4 @@
-"""The text of an SMS, once its parts are joined: decoded, and with the region that its keyword names. Pure."""
+"""Decodes an SMS whose parts are joined, and finds the region that its keyword names. Pure."""
 
 from channels.sms.coding import decode
 from channels.sms.keywords import Keywords

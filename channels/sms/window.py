@@ -1,4 +1,4 @@
-"""The texts that wait to be sent over one bind, and those whose answers are awaited: at most a window of them at once."""
+"""The texts that wait to be sent over one bind, and those that await the SMSC's answer: at most a window of these at once."""
 
 import heapq
 import itertools
@@ -20,21 +20,21 @@ from complaints.errors import LaporError, OutcomeUnknown, Undeliverable, Upstrea
 log = structlog.get_logger()
 
 PATIENCE_S = 30.0
-"""Seconds that a text waits for the SMSC to take it, and that one which has begun to leave waits after a refusal that is no throttling.
-What is older is never submitted."""
+"""Seconds that a text waits to be submitted, and that one with accepted parts waits after a refusal other than throttling. After them
+it is given up."""
 
 FINISH_S = 900.0
-"""Seconds that the rest of a long text waits for an SMSC that throttles. Its outcome would be unknown, and it is never sent again, so it is
-given up only if the link breaks, or the SMSC takes nothing for a quarter of an hour."""
+"""Seconds that the rest of a long text waits for an SMSC that throttles. Once given up, its outcome is unknown and it is never sent again,
+so it is given up only if the link breaks, or the SMSC takes none of it for a quarter of an hour."""
 
 STALL_S = 3.0
-"""Seconds between two turns of the bind's loop after which nothing that waited is submitted. The loop turns twice a second, so the process
-was stopped meanwhile, and another one may own the account (the sender's step ends an intent after 3.5 s)."""
+"""If two turns of the bind's loop are further apart than this, in seconds, the waiting texts are given up. The loop turns twice a second,
+so the process was suspended, and another one may own the account (the sender's attempts expire after 3.5 s)."""
 
 TOO_LATE = "the SMSC has not taken it in time"
 
 TOO_FAST = frozenset({0x14, 0x58})
-"""ESME_RMSGQFUL and ESME_RTHROTTLED: the SMSC takes the same message a little later (SMPP 3.4, 5.1.3)."""
+"""ESME_RMSGQFUL and ESME_RTHROTTLED: the SMSC will take the same message a little later (SMPP 3.4, 5.1.3)."""
 
 NEVER = {
     0x01: "the message is too long for the SMSC",
@@ -49,19 +49,19 @@ NEVER = {
     0x65: "the SMSC will never take it",
     0x66: "the message was refused by the receiver",
 }
-"""The command_status values that refuse for good (SMPP 3.4, 5.1.3). Each other one may pass: throttled, queue full, system error."""
+"""The command_status values of permanent refusals (SMPP 3.4, 5.1.3). All others may pass: throttled, queue full, system error."""
 
 
 @dataclass(slots=True, eq=False)
 class _Letter:
-    """One text under way, of one part or more.
+    """A text of one or more parts that waits or is in flight. Times are of the monotonic clock.
 
     Attributes:
         number: its place in the order of arrival.
-        parts: the parts that the SMSC has not accepted.
+        parts: the parts that the SMSC has not accepted yet.
         until_s: when it is given up if its next part has not left.
         begun: whether the SMSC has accepted a part.
-        throttled_until_s: when it is given up, once it has begun, if the SMSC only throttles.
+        throttled_until_s: when it is given up if it has begun and the SMSC only throttles.
         answer: the future of the SMSC's id.
     """
 
@@ -73,11 +73,11 @@ class _Letter:
     answer: "Future[str]" = field(default_factory=Future)
 
     def __lt__(self, other: "_Letter") -> bool:
-        """Return whether it goes first: what is begun is finished first, because a telephone waits for the rest."""
+        """Return whether it goes first: begun texts do, because a telephone waits for the rest; then the order of arrival counts."""
         return (not self.begun, self.number) < (not other.begun, other.number)
 
     def give_up(self, reason: str) -> None:
-        """End it while none of its parts awaits an answer."""
+        """Fail its future. Call it only while none of its parts awaits an answer."""
         if self.begun:
             self.answer.set_exception(OutcomeUnknown(f"only some parts of the text have left: {reason}"))
         else:
@@ -86,11 +86,11 @@ class _Letter:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one link may have on its way, and for how long.
+    """Limits on the submits in flight over one link.
 
     Attributes:
-        size: submit_sm in flight at once.
-        answer_s: seconds after which a submit_sm counts as not answered.
+        size: the maximum number of submit_sm in flight.
+        answer_s: seconds after which a submit_sm counts as unanswered.
     """
 
     size: int = 10
@@ -100,18 +100,18 @@ class Limits:
 class Window:
     """The outgoing side of one bind. `offer` may be called from any thread; everything else from the bind's own.
 
-    A text has one of three outcomes. It is accepted: the future has the SMSC's id of its last part. It is refused: the future fails with
-    UpstreamUnavailable (no part has left, and it may pass later) or Undeliverable (never). Or the future fails with OutcomeUnknown.
-    A part that is refused for a passing reason waits here and is submitted again; the parts before it are not.
+    A text has one of three outcomes. It is accepted: the future returns the SMSC's id of its last part. It is refused: the future fails
+    with UpstreamUnavailable (no part has left; try later) or Undeliverable (never). Or the future fails with OutcomeUnknown. A text that
+    is throttled, or refused for now after some parts were accepted, waits here and goes on with the refused part.
     """
 
     def __init__(self, limits: Limits, *, pace: Pace, id_of: Callable[[str], str] = str) -> None:
-        """Begin empty.
+        """Start empty.
 
         Args:
-            limits: the size and the time for an answer.
-            pace: the rate, which outlives the connection.
-            id_of: returns the SMSC's id in the form of its receipts.
+            limits: the size, and the time for an answer.
+            pace: the rate of the link, which outlives the connection.
+            id_of: converts an id from an answer into the form of the ids in receipts.
         """
         self._limits = limits
         self._pace = pace
@@ -124,9 +124,9 @@ class Window:
         self._turned_s = time.monotonic()
 
     def offer(self, parts: Sequence[Submit]) -> "Future[str]":
-        """Add a text to those that wait; from any thread. Return the future of its outcome."""
+        """Add a text to those that wait, from any thread. Return the future of its outcome."""
         letter = _Letter(next(self._numbers), deque(parts), time.monotonic() + PATIENCE_S)
-        letter.answer.set_running_or_notify_cancel()  # what may be on its way cannot be called back
+        letter.answer.set_running_or_notify_cancel()  # a text that may be on its way cannot be cancelled
         with self._lock:
             refusal = self._closed
             if not refusal:
@@ -137,17 +137,17 @@ class Window:
 
     @property
     def busy(self) -> bool:
-        """Whether a submit_sm awaits its answer, or a text that has begun to leave awaits its next part."""
+        """Whether a submit_sm awaits its answer, or a text waits to be submitted."""
         return bool(self._in_flight or self._waiting)
 
     def wait_s(self, longest_s: float) -> float:
-        """Return the seconds until `due` may have something, at most `longest_s`; an answer may come earlier."""
+        """Return the seconds until `due` may yield a submit_sm, at most `longest_s`."""
         if not self._waiting or len(self._in_flight) >= self._limits.size:
             return longest_s
         return min(longest_s, self._pace.wait_s(time.monotonic()))
 
     def due(self, sequence: "itertools.count[int]") -> Iterator[bytes]:
-        """Yield the submit_sm that may leave now; each part of a text follows after the SMSC has accepted the one before."""
+        """Yield the submit_sm PDUs that may leave now. A text's next part leaves only after the SMSC has accepted the one before."""
         stalled, self._turned_s = time.monotonic() - self._turned_s > STALL_S, time.monotonic()
         if stalled:
             for letter in self._take_out(lambda _: True):
@@ -167,7 +167,7 @@ class Window:
             yield pdu.submit_sm(number, letter.parts[0])
 
     def answered(self, answer: Pdu) -> None:
-        """Take a submit_sm_resp or a generic_nack. One that comes too late is only logged."""
+        """Take a submit_sm_resp or a generic_nack. One that comes too late is logged and ignored."""
         found = self._in_flight.pop(answer.sequence, None)
         if found is None:
             log.warning("late answer to a submit_sm", command=answer.command, status=pdu.status_name(answer.status))
@@ -208,7 +208,7 @@ class Window:
                 heapq.heappush(self._waiting, letter)
 
     def expire(self) -> None:
-        """Give up the submit_sm that were not answered in time, and the texts that waited too long."""
+        """Give up the submits that were not answered in time, and the texts that have waited too long."""
         now_s = time.monotonic()
         for letter in self._take_out(lambda letter: letter.until_s < now_s):
             letter.give_up(TOO_LATE)
@@ -219,12 +219,12 @@ class Window:
             letter.answer.set_exception(OutcomeUnknown(f"the SMSC has not answered for {patience_s:g} s"))
 
     def turn_away(self, reason: str) -> None:
-        """Refuse the texts of which nothing has left, and whatever is offered from now on."""
+        """Refuse the waiting texts of which no part was accepted, and all that are offered from now on."""
         for letter in self._take_out(lambda letter: not letter.begun, closed=reason):
             letter.give_up(reason)
 
     def close(self, reason: str) -> None:
-        """End everything: the link is gone, and with it the answers."""
+        """Fail all futures: the link is gone, and no answer will come."""
         for letter in self._take_out(lambda _: True, closed=reason):
             letter.give_up(reason)
         lost = [letter for letter, _ in self._in_flight.values()]
@@ -233,7 +233,7 @@ class Window:
             letter.answer.set_exception(OutcomeUnknown(reason))
 
     def _take_out(self, wanted: Callable[[_Letter], bool], *, closed: str = "") -> list[_Letter]:
-        """Return the waiting texts that are wanted, and let them wait no longer; if `closed` is set, nothing more is taken."""
+        """Remove and return the waiting texts that `wanted` selects. If `closed` is set, refuse all later texts for that reason."""
         with self._lock:
             self._closed = closed or self._closed
             found = [letter for letter in self._waiting if wanted(letter)]
