@@ -1,4 +1,4 @@
-"""The pages by which a citizen disagrees, rates, withdraws, hides or lets his browser forget: each a form that needs no JavaScript."""
+"""The pages to dispute, rate, withdraw or hide a case, and to forget its receipt key: forms that need no JavaScript."""
 
 from http import HTTPStatus
 from typing import Any, Final
@@ -52,17 +52,17 @@ _LABELS: Final = {
 
 
 class WishPages:
-    """The handlers. Each waits for the receipt before it says yes."""
+    """The request handlers. Each confirms only after it has the receipt of the message."""
 
     def __init__(self, service: WebService, parts: WebParts) -> None:
         self._service, self._parts = service, parts
 
     async def get(self, request: Request) -> Response:
-        """Show the form of a wish: for a withdrawal, this is the question whether it is meant."""
+        """Show the form of a wish; that of a withdrawal also asks for confirmation."""
         return await self._form(request, _wish(request), {}, [])
 
     async def post(self, request: Request) -> Response:
-        """Take a wish; if it is wrong or not possible, show its form with what was typed."""
+        """Take a wish; if it is invalid or not possible, show its form again with the values as typed."""
         wish, code = _wish(request), code_in(request.path_params)
         form = await self._parts.reader.read(request)
         fields = {
@@ -83,7 +83,7 @@ class WishPages:
             return answer
 
     async def get_forget(self, request: Request) -> Response:
-        """Ask whether this browser is to forget the receipt key of a case, and show the key once more."""
+        """Ask whether this browser should forget the receipt key of a case, and show the key once more."""
         code = code_in(request.path_params)
         case = await self._service.own_case(code, self._parts.receipts.held(request, code))
         if not self._parts.proofs.held(request, case):
@@ -152,14 +152,14 @@ class WishPages:
 
 
 def wishes_for(status: CaseStatus | None, code: str, *, token: str, is_held: bool, stars: int) -> dict[str, Any]:
-    """Return the forms of wishes that stand on the page of a case, and the links to those that have a page of their own.
+    """Return the forms of wishes to show on the page of a case, and the links to wishes with a page of their own.
 
     Args:
-        status: the status of the case; None if it is not known: then nothing can be done with it.
-        code: its tracking code.
+        status: the status of the case; None if it is not known, and no wish is possible.
+        code: the tracking code of the case.
         token: the token of the browser's forms.
         is_held: whether the browser keeps the receipt key of the case.
-        stars: the citizen's rating; 0 if there is none yet: then its form stands there, else it is one of the links.
+        stars: the citizen's rating; 0 if there is none yet. Rating is a form before the first one, and a link after it.
     """
     if status is None:
         return {"forms": [], "links": []}
@@ -175,7 +175,7 @@ def wishes_for(status: CaseStatus | None, code: str, *, token: str, is_held: boo
 
 
 def shared(wish: Wish, fields: dict[str, str], code: str, *, token: str) -> dict[str, Any]:
-    """Return the values that the form of a wish needs."""
+    """Return the values for the template of a wish's form."""
     return {
         "wish": wish,
         "code": code,
@@ -194,6 +194,6 @@ def _wish(request: Request) -> Wish:
 
 
 def _typed(fields: dict[str, str]) -> dict[str, Any]:
-    """Return the fields of a form as they are sent by the API: a rating is a number."""
+    """Return the fields of a form as the API sends them: a rating as a number."""
     stars = fields.get("stars", "")
     return {**fields, "stars": int(stars)} if stars in {"1", "2", "3", "4", "5"} else dict(fields)

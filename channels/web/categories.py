@@ -12,11 +12,11 @@ class Category:
     """One main category.
 
     Attributes:
-        code: ours; the service code of Open311.
-        name: as LAPOR! writes it, and as it stands in events.
-        shown: as citizens read it.
-        keywords: by which a client may find it.
-        offered: False for one that is taken, but no longer shown for choice.
+        code: our own code, which is the service code in Open311.
+        name: LAPOR!'s name, as in events.
+        shown: the name for citizens.
+        keywords: words by which a client may find it.
+        offered: whether it is offered for choice; if not, it is still accepted.
     """
 
     code: str
@@ -28,7 +28,7 @@ class Category:
 
 @cache
 def categories() -> tuple[Category, ...]:
-    """Return all, in the order of the file."""
+    """Return all categories in the order of the file."""
     loaded = yaml.safe_load(files(__package__).joinpath("data/categories.yaml").read_text("utf-8"))
     return tuple(Category(**{**entry, "keywords": tuple(entry["keywords"])}) for entry in loaded)
 
@@ -42,12 +42,12 @@ def _known() -> dict[str, Category]:
 
 
 def find(text: str) -> Category | None:
-    """Return the category that a code or a name means, whatever its case."""
+    """Return the category with a code or a name, in upper or lower case; None if there is none."""
     return _known().get(" ".join(text.split()).casefold())
 
 
 def topic(text: str) -> str | None:
-    """Return the path in LAPOR!'s category tree that `Main`, `Main/Sub` or a code means; None where there is no such main category."""
+    """Return the path in LAPOR!'s category tree for `Main`, `Main/Sub` or a code; None if there is no such main category."""
     main, slash, rest = text.partition("/")
     category = find(main)
     return None if category is None else category.name + slash + rest

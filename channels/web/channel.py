@@ -1,4 +1,4 @@
-"""The web channel: serves the pages, the API and Open311 over HTTP until it is told to stop."""
+"""The web channel: serves the pages, the API and Open311 over HTTP until it must stop."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -28,11 +28,11 @@ _TITLES = {
     "Not Found": "Halaman ini tidak ada.",
     "Method Not Allowed": "Alamat ini tidak menerima permintaan seperti itu.",
 }
-"""What the framework says in English."""
+"""Translations of the framework's English errors."""
 
 
 def refusal(path: str, status: int, title: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Return an error in the form that the path's readers expect."""
+    """Return an error response: problem+json under /api/, XML or JSON under /open311/, and otherwise a page."""
     if path.startswith("/api/"):
         return problem(status, title, headers=headers)
     if path.startswith("/open311/"):
@@ -44,24 +44,24 @@ def refusal(path: str, status: int, title: str, headers: Mapping[str, str] | Non
 
 
 async def refused(request: Request, error: Exception) -> Response:
-    """Answer for what was refused on purpose."""
+    """Return the response for an HTTPException."""
     assert isinstance(error, HTTPException)
     title = _TITLES.get(error.detail, error.detail)
     return refusal(request.url.path, error.status_code, title, error.headers)
 
 
 async def broken(request: Request, _: Exception) -> Response:
-    """Answer for a fault of our own; the fault itself is in the log."""
+    """Return the response for a fault of our own; the fault itself is in the log."""
     return refusal(request.url.path, 500, "Ada gangguan pada layanan kami. Silakan coba lagi sebentar.")
 
 
 async def left(_request: Request, _error: Exception) -> Response:
-    """A client that went away in the middle of its request is no fault, and reads no answer."""
+    """Return a response for a client that disconnected in the middle of its request: that is no fault, and nobody reads it."""
     return Response(status_code=400)
 
 
 def too_often(path: str, wait_s: int) -> Response:
-    """Answer a client that asks too often."""
+    """Return the response for a client that sends too many requests."""
     title = f"Terlalu banyak permintaan dari alamat Anda. Silakan coba lagi dalam {wait_s} detik."
     return refusal(path, 429, title, {"Retry-After": str(wait_s)})
 
@@ -84,7 +84,7 @@ def _route(path: str, **handlers: Handler) -> Route:
 
 
 def application(intake: Entry, parts: WebParts) -> ASGIApp:
-    """Return the application."""
+    """Return the ASGI application with all routes, rate limits and security headers."""
     service = WebService(intake, parts)
     pages, wishes, api = Pages(service, parts), WishPages(service, parts), Api(service, parts)
     app = Starlette(
@@ -113,7 +113,7 @@ def application(intake: Entry, parts: WebParts) -> ASGIApp:
 
 
 class WebChannel:
-    """The channel of browsers and of the mobile app. It has no account: whatever the citizen is told is on the page of the case."""
+    """The channel of browsers and of the mobile app. It has no account: citizens read all replies on the page of the case."""
 
     name = NAME
     accounts: Sequence[Account] = ()
@@ -126,9 +126,9 @@ class WebChannel:
         Args:
             intake: takes the messages.
             at: the host and the port to listen on.
-            parts: the other parts that the handlers work with.
-            turned: the heartbeat, which is called in each round of the loop.
-            proxies: addresses and networks, separated by commas, whose word about the client's address is trusted.
+            parts: the other parts that the handlers use.
+            turned: the heartbeat, called in each round of the loop.
+            proxies: addresses and networks, separated by commas, of proxies that are trusted to state the client's address.
         """
         self._intake = intake
         self._at = at
@@ -140,7 +140,7 @@ class WebChannel:
         """Serve (see Channel).
 
         Raises:
-            ConfigurationError: the address cannot be listened on.
+            ConfigurationError: it cannot listen on the address.
         """
         app = application(self._intake, self._parts)
         if self._proxies:

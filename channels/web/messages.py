@@ -1,4 +1,4 @@
-"""The citizen's message in what was sent to the web, and the name by which it is the same when it comes again. Pure."""
+"""Turns a web submission into an inbound message, and names it so that a repeated sending is recognised. Pure."""
 
 import json
 from datetime import UTC, datetime
@@ -23,15 +23,15 @@ def inbound(
     position: tuple[float, float] | None = None,
     region: str | None = None,
 ) -> InboundMessage:
-    """Return the message in a submission. It has no sender: the web knows no persons.
+    """Return the message of a submission. It has no sender: the web does not know who sends.
 
     Args:
-        submission: checked; its regency is a full name.
-        upstream_id: what names this sending (see `name_of`). If it tells of danger to life, its words are a part of its name: under the
-            name of an earlier sending they are a complaint of their own.
-        attachments: those that it refers to, as they are kept.
+        submission: a checked submission; its regency is a full name.
+        upstream_id: the name of this sending (see `name_of`). If the words report danger to life, they become part of the name, so that
+            they are a new complaint even under the name of an earlier sending.
+        attachments: the stored files that it refers to.
         position: latitude and longitude in degrees, if they were sent beside the submission.
-        region: the Kemendagri code of the region whose government's own channel it came through; None if it is nobody's.
+        region: the Kemendagri code of the region whose government's own channel it came through; None if there is none.
     """
     if any(map(tells_of_danger, (submission.title, submission.text))):
         words = f"{submission.title}\0{submission.text}".encode("utf-8", "surrogatepass")
@@ -59,9 +59,9 @@ def inbound(
 def content_of(
     submission: Submission, attachments: tuple[Attachment, ...] = (), position: tuple[float, float] | None = None
 ) -> bytes:
-    """Return all that was said but who says it, as canonical JSON; empty fields are left out.
+    """Return the content of a submission as JSON, without the sender and without empty fields.
 
-    By it the conversation tells whether the same sending comes again or another content under its name.
+    The conversation compares it to tell a repeated sending from another content under the same name.
     """
     content = submission.model_dump(exclude={"attachments"}, exclude_defaults=True)
     if position:
@@ -76,10 +76,10 @@ def addition(text: str, *, about: str, upstream_id: str, attachments: tuple[Atta
     """Return the message that adds to a case (see `to_case`).
 
     Args:
-        text: what the citizen wrote; may be empty if there are files.
+        text: the citizen's text; may be empty if there are files.
         about: the tracking code of the case.
-        upstream_id: what names this sending (see `name_of`).
-        attachments: as they are kept.
+        upstream_id: the name of this sending (see `name_of`).
+        attachments: the stored files.
     """
     sent = Submission.model_construct(text=text)
     return to_case(inbound(sent, upstream_id=upstream_id, attachments=attachments), about)
@@ -88,27 +88,27 @@ def addition(text: str, *, about: str, upstream_id: str, attachments: tuple[Atta
 def to_case(message: InboundMessage, about: str, act: str = "") -> InboundMessage:
     """Return a message as one to a case.
 
-    Its name depends on its content, too: under the same key another content is another message, however late it comes.
+    Its content becomes part of its name: another content under the same key is another message, however late it comes.
 
     Args:
         message: the message.
         about: the tracking code of the case.
-        act: what is done with the case (see complaints.message.InboundMessage); empty if the message is added to it.
+        act: the act on the case (see complaints.message.InboundMessage); empty if the message is added to it.
     """
     content = sha256(message.body + act.encode()).hexdigest()[:16]
     return replace(message, about=about, act=act, upstream_id=f"{message.upstream_id}/{content}")
 
 
 def name_of(scope: str, client: str, key: str | None) -> str:
-    """Return the name of a sending, which depends on its client and the client's key alone and not on what is sent.
+    """Return the name of a sending, which depends only on the scope, the client and the client's key, not on the content.
 
-    The same key of the same client is so the same complaint, with the same code. If it has another content, the conversation makes an
-    addition of that. Without a key each sending has a name of its own.
+    So the same key of the same client always names the same complaint, with the same code. If the content differs, the conversation makes
+    it an addition. Without a key, each sending gets a random name.
 
     Args:
-        scope: what kind of sending it is, such as "form": the same key names different sendings in different scopes.
-        client: who chose the key; empty if that is not known.
-        key: the client's key.
+        scope: the kind of sending, such as "form": the same key names different sendings in different scopes.
+        client: the client that chose the key; empty if it is not known.
+        key: the client's key; None or empty if it sent none.
     """
     if not key:
         return uuid4().hex

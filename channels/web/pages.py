@@ -51,13 +51,13 @@ EXPIRED = FieldError(
     " Bila pesan ini terus muncul, izinkan cookie untuk situs ini.",
 )
 _ANSWERS = frozenset(("dilengkapi", "permintaan"))
-"""What the address says behind which the page answers to an addition or a wish: at any other address it says nothing of them."""
+"""The query parameters with which the page of a case confirms an addition or a wish; without them it does not mention either."""
 
 MADE_BY_MACHINE = FieldError("website", "Kosongkan isian ini, lalu kirim sekali lagi.")
 
 
 class Pages:
-    """The handlers. Each waits for the receipt before it says yes."""
+    """The request handlers. Each confirms only after it has the receipt of the message."""
 
     def __init__(self, service: WebService, parts: WebParts) -> None:
         self._service = service
@@ -71,7 +71,7 @@ class Pages:
         return self._form(request, fields={}, errors=[], files=())
 
     async def post_form(self, request: Request) -> Response:
-        """Take a filled form; where a field is wrong, show it beside the field with all that was typed and attached."""
+        """Take a filled form. If a field is invalid, show the form again with an error beside the field, and all values and files."""
         form, files, errors = await self._read(request)
         if (asked := status_requests.parse(form.fields.get("text", ""))) is not None and not (files or errors):
             return RedirectResponse(f"/lacak/{asked.code}" if asked.code else "/lacak", status_code=303)
@@ -83,7 +83,7 @@ class Pages:
         name = name_of("form", self._forms.browser(request), form.fields.get("form_key"))
         message = replace(
             inbound(found, upstream_id=name, attachments=files), proven=True
-        )  # no other browser has its name
+        )  # no other browser can send this name
         sending, earlier = sending_of(message), await self._service.earlier(message)
         try:
             receipt = await self._service.keep(message)
@@ -100,7 +100,7 @@ class Pages:
         return answer
 
     async def _read(self, request: Request) -> tuple[Form, tuple[Attachment, ...], list[FieldError]]:
-        """Return a form of ours, the files that it has by now, and what is wrong with either."""
+        """Return a form, its files of this and earlier sendings, and the errors in both. Files count only if the token is ours."""
 
         def is_ours(form: Form) -> bool:
             return self._forms.is_ours(request, form.fields.get("token", ""))
@@ -129,7 +129,7 @@ class Pages:
         return " ".join(told)
 
     def _kept(self, form: Form) -> tuple[Attachment, ...]:
-        """Return the files of an earlier sending that the citizen has not taken off the list."""
+        """Return the files of an earlier sending that the citizen has not removed from the list."""
         dropped = set(form.lists.get("drop", ()))
         try:
             files = convert(self._forms.signed_files(form.fields.get("kept", "")), list[Attachment])
@@ -172,12 +172,12 @@ class Pages:
         }
 
     async def get_regencies(self, request: Request) -> Response:
-        """Return the kabupaten and kota that what is being typed may mean."""
+        """Return the kabupaten and kota that the typed letters may mean."""
         found = self._parts.regencies.suggest(request.query_params.get("q", ""))
         return JSONResponse([{"code": regency.code, "name": regency.name} for regency in found])
 
     async def get_received(self, request: Request) -> Response:
-        """Show the code, our question if we have one, and to whoever has just told of danger to life the number for emergencies."""
+        """Show the code, our question if we have one, and the emergency number if the sender has just reported danger to life."""
         code = code_in(request.path_params)
         sent = self._receipts.held(request, code)
         case, question = None, ""
@@ -191,12 +191,12 @@ class Pages:
         )
 
     def _receipt_key(self, request: Request, reported: Reported | None) -> str:
-        """Return the receipt key as it is shown, if this browser keeps it."""
+        """Return the receipt key in its displayed form if this browser keeps it, else an empty text."""
         proofs = self._parts.proofs
         return proofs.of(reported) if reported and proofs.held(request, reported) else ""
 
     async def get_search(self, request: Request) -> Response:
-        """Ask for a tracking code, and lead to its page."""
+        """Ask for a tracking code, and redirect to its page."""
         sought = request.query_params.get("kode", "").strip()
         error = ""
         if sought:
@@ -209,11 +209,11 @@ class Pages:
         return page("search.html", status=422 if error else 200, typed=sought, error=error)
 
     async def get_case(self, request: Request) -> Response:
-        """Show where a case stands, and what has happened to it."""
+        """Show the status of a case, and what has happened to it."""
         return await self._case(request, code_in(request.path_params), fields={}, errors=[], files=())
 
     async def post_case(self, request: Request) -> Response:
-        """Add to a case."""
+        """Add a text or files to a case."""
         code = code_in(request.path_params)
         form, files, errors = await self._read(request)
         text = form.fields.get("text", "").replace("\r\n", "\n").strip()
@@ -292,12 +292,12 @@ class Pages:
 
 
 def _warning(sent: Sent | None) -> str:
-    """Return the number for emergencies for whoever has just told of danger; empty for anybody else."""
+    """Return the sentence with the emergency number if the sender has just reported danger; else an empty text."""
     return wording.text(OCCASION, NAME) if sent is not None and sent.is_danger else ""
 
 
 def _refused(error: HTTPException, answer: Response) -> Response:
-    """Return the form with the status and the time to come again."""
+    """Give the page of a form the status and the headers of an error, and return it."""
     answer.status_code = error.status_code
     answer.headers.update(error.headers or {})
     return answer

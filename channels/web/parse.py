@@ -1,4 +1,4 @@
-"""What a form or the API may send, checked. Pure."""
+"""Checks the content of a form or an API request. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,22 +13,22 @@ from channels.web import categories
 from complaints.errors import MalformedMessage
 
 LONGEST_TEXT = 20_000
-"""Characters. The longest report in a month of published ones has a third of it."""
+"""The maximum number of characters: three times the longest report in a month of published ones."""
 
 MOST_FIELDS = 50
-"""Of a form; ours has twenty with those that are not seen."""
+"""The maximum number of fields of a form; ours has twenty, hidden ones included."""
 
 MOST_ATTACHMENTS = 5
-"""Of one complaint: a few photos and a document."""
+"""The maximum number of files of one complaint: a few photos and a document."""
 
 SHORTEST_KEY, LONGEST_KEY = 16, 200
-"""Characters of an idempotency key; a UUID has 36. Whoever guesses a key gets the code of its complaint, so a short one is refused."""
+"""The length of an idempotency key in characters; a UUID has 36. Guessing a key reveals its complaint's code, so a short one is refused."""
 
 EASTERNMOST = timedelta(hours=9)
-"""Jayapura's clock before UTC's: an event of its today has happened."""
+"""How far Jayapura's clock is ahead of UTC: a date that has begun there is not in the future."""
 
 AS_WRITTEN = "-"
-"""The choice of a citizen whose place is not in our list: the words go on as they are."""
+"""The choice of a citizen whose place is not in our list: his words are used as the location."""
 
 
 def _topic(text: str) -> str:
@@ -44,7 +44,7 @@ Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 
 
 class AttachmentRef(BaseModel):
-    """A file that was sent before."""
+    """A reference to a file that was sent before."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -90,7 +90,7 @@ class Submission(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """What is wrong with one field, in the citizen's words, and what may have been meant."""
+    """An error in one field: the sentence for the citizen, and values that he may have meant."""
 
     field: str
     message: str
@@ -125,12 +125,12 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def from_json(body: bytes) -> Submission | list[FieldError]:
-    """Return the submission in a JSON body, or what is wrong with it."""
+    """Return the submission in a JSON body, or its errors."""
     return json_as(Submission, body)
 
 
 def json_as(model: type[M], body: bytes) -> M | list[FieldError]:
-    """Return what a JSON body says, as a model, or what is wrong with it."""
+    """Return the model in a JSON body, or its errors."""
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
@@ -138,7 +138,7 @@ def json_as(model: type[M], body: bytes) -> M | list[FieldError]:
 
 
 def checked_as(model: type[M], said: Mapping[str, Any]) -> M | list[FieldError]:
-    """Return what plain data say, as a model, or what is wrong with it."""
+    """Return the model in plain data, or its errors."""
     try:
         return model.model_validate(said)
     except ValidationError as error:
@@ -146,7 +146,7 @@ def checked_as(model: type[M], said: Mapping[str, Any]) -> M | list[FieldError]:
 
 
 def form_fields(body: bytes) -> list[tuple[str, str]]:
-    """Return the fields of an urlencoded form; bytes that are no UTF-8 become U+FFFD.
+    """Return the fields of an urlencoded form; bytes that are not UTF-8 become U+FFFD.
 
     Raises:
         MalformedMessage: it has more than MOST_FIELDS fields.
@@ -161,9 +161,9 @@ _TYPED = Submission.model_fields.keys() - {"attachments", "latitude", "longitude
 
 
 def typed(fields: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a form's fields say in the names of a submission. Fields that the form does not have are passed over.
+    """Return the fields of a form under the names of a submission. Unknown fields are ignored.
 
-    A chosen date goes before a written one, and a chosen kabupaten/kota before what was typed.
+    A picked date takes precedence over a written one, and a picked kabupaten/kota over a typed one.
     """
     known: dict[str, Any] = {
         name: value.replace("\r\n", "\n") for name, value in fields.items() if name in _TYPED
@@ -179,12 +179,12 @@ def typed(fields: Mapping[str, str]) -> dict[str, Any]:
 
 
 def from_form(fields: Mapping[str, str]) -> Submission | list[FieldError]:
-    """Return the submission in a form's fields (see typed), or what is wrong with it."""
+    """Return the submission in a form's fields (see typed), or its errors."""
     return checked_as(Submission, typed(fields))
 
 
 def faults_of_time(occurred: str, now: datetime) -> list[FieldError]:
-    """Return what is wrong with a date that was written in numbers; what is written in words is read later."""
+    """Return an error if a date in ISO form is in the future; a date in words is read later."""
     try:
         day = date.fromisoformat(occurred)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The parts that the handlers of the web channel work with."""
+"""The parts that the handlers of the web channel use."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,7 +15,7 @@ from complaints.storage.attachments import AttachmentStore
 
 
 class Cases(CaseReader, Protocol):
-    """Looks up cases, and what became of what was sent. Each method raises UnavailableError if it cannot now. Thread-safe."""
+    """Looks up cases, and the results of commands to them. Each method raises UnavailableError if it cannot now. Thread-safe."""
 
     def status_of(self, complaint_id: UUID) -> CaseStatus | None:
         """Return the status of the case of a complaint, whatever its tracking code is; None if there is none yet."""
@@ -32,20 +32,20 @@ class Cases(CaseReader, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebParts:
-    """The parts that the handlers work with.
+    """The parts that the handlers use.
 
     Attributes:
         cases: looks up cases.
         regencies: finds kabupaten and kota.
         store: keeps files.
         forms: signs the hidden values of forms.
-        receipts: signs the receipts of what was just sent.
+        receipts: signs and reads the receipts of messages that were just sent.
         proofs: makes and checks receipt keys.
         keys: the keys of the API's clients.
         limits: the number of requests that a client may make per period.
         max_body_bytes: the maximum size of one request in bytes, without files.
         max_file_bytes: the maximum size of one file in bytes.
-        looks: how often a page looks again for what was just sent before it is shown without that: for two seconds.
+        looks: how often a page looks again for a message that was just sent before it is shown without it. 8 looks take two seconds.
     """
 
     cases: Cases

@@ -1,4 +1,4 @@
-"""Finds kabupaten and kota by what people type of their names. Pure after it is made."""
+"""Finds kabupaten and kota by their names as people type them. Pure after it is made."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from difflib import get_close_matches
 from normalizer.text import fold
 
 MOST_SUGGESTIONS = 8
-"""As many as a phone shows above its keyboard."""
+"""The maximum number of suggestions: as many as a phone shows above its keyboard."""
 
 SHORTEST = 2
-"""One letter fits a third of all names."""
+"""The least letters for a suggestion: one letter would match a third of all names."""
 
 LONGEST = 200
-"""Characters that are looked at."""
+"""The maximum number of characters of a text that are searched for."""
 
 _ABBREVIATIONS = {b"kab": b"kabupaten", b"kodya": b"kota", b"kotamadya": b"kota", b"adm": b"administrasi"}
 _LEVELS = frozenset((b"kabupaten", b"kota", b"administrasi"))
@@ -24,8 +24,8 @@ class Regency:
     """One kabupaten or kota.
 
     Attributes:
-        code: Kemendagri's, "33.74".
-        name: with its province: "Kota Semarang, Jawa Tengah".
+        code: Kemendagri's code, such as "33.74".
+        name: the name with its province, such as "Kota Semarang, Jawa Tengah".
     """
 
     code: str
@@ -48,7 +48,7 @@ def _bare(words: Iterable[bytes]) -> bytes:
 
 
 class RegencySearch:
-    """Looks up regencies; holds 514 small entries and no gazetteer of its own."""
+    """Looks up regencies. Holds only the names of all 514, not a gazetteer."""
 
     def __init__(
         self,
@@ -60,9 +60,9 @@ class RegencySearch:
         """Prepare the names.
 
         Args:
-            regencies: code and name of each.
-            province: the name of the province with a code.
-            reads: the code of the regency that a text names by other means (a district, a nickname), as the normaliser reads it.
+            regencies: the code and the name of each.
+            province: returns the name of the province with a code.
+            reads: returns the code of the regency that a text names in another way (a district, a nickname), as the normaliser reads it.
         """
         self._reads = reads
         self._entries = []
@@ -75,7 +75,7 @@ class RegencySearch:
             self._by_bare.setdefault(entry.bare.decode(), []).append(entry.regency)
 
     def suggest(self, text: str) -> list[Regency]:
-        """Return what the text may mean, the likeliest first, at most MOST_SUGGESTIONS; none for less than SHORTEST letters."""
+        """Return the regencies that the text may mean, likeliest first, at most MOST_SUGGESTIONS; none for less than SHORTEST letters."""
         if (exact := self.exact(text)) is not None:
             return [exact]
         words = _words(text.split(",", maxsplit=1)[0])
@@ -102,7 +102,7 @@ class RegencySearch:
         return [read, *(regency for regency in near if regency != read)] if read else near
 
     def exact(self, text: str) -> Regency | None:
-        """Return the one regency that a code, or a name that no other regency has, means; None where there is doubt."""
+        """Return the regency with this code, or with this name if no other has it; None if there is doubt."""
         if (known := self._by_code.get(text.strip())) is not None:
             return known
         words = _words(text.split(",", maxsplit=1)[0])

@@ -1,4 +1,4 @@
-"""The receipt key: what proves on the web that somebody sent a report himself. The code alone reads, adds, asks and hides."""
+"""The receipt key, which proves on the web that one sent the report. With the code alone one can read, add, ask and hide."""
 
 import hmac
 from collections.abc import Callable
@@ -14,23 +14,23 @@ from complaints.message import InboundMessage
 from complaints.tracking import typed_letters
 
 AGE_S: Final = 365 * 86_400
-"""Seconds for which a browser keeps the keys of what was sent from it."""
+"""Seconds for which a browser keeps the keys of the reports that it sent."""
 
 MOST: Final = 40
-"""Keys that a browser keeps; each has ten characters."""
+"""The maximum number of keys that a browser keeps; each has ten characters."""
 
 _BETWEEN: Final = "~"
-"""Between two keys in the cookie: no key has it, and a cookie may."""
+"""Separates two keys in the cookie: a character that cookies allow and keys do not contain."""
 
 NEEDED: Final = (
     "Isi kunci tanda terima: sepuluh huruf dan angka di halaman yang muncul setelah laporan dikirim."
     " Dengan kode saja laporan dapat dilihat, dilengkapi dan disembunyikan."
 )
-"""What is said to whoever has the code alone."""
+"""The error for somebody who has only the code."""
 
 
 class Reported(Protocol):
-    """What a receipt key is the key of, such as the status of a case, or what somebody has just sent."""
+    """A complaint that has a receipt key: the status of its case, or a complaint that was just sent."""
 
     @property
     def complaint_id(self) -> UUID:
@@ -38,11 +38,11 @@ class Reported(Protocol):
 
     @property
     def content(self) -> str:
-        """The digest of what was sent as the complaint (see complaints.ids.content_digest)."""
+        """The digest of the complaint's content as sent (see complaints.ids.content_digest)."""
 
 
 class Sending(NamedTuple):
-    """A complaint that was sent now."""
+    """A complaint that is being sent."""
 
     complaint_id: UUID
     content: str
@@ -52,11 +52,11 @@ class ReceiptKeys:
     """Makes receipt keys, checks them, and keeps them in the browser that sent the report."""
 
     def __init__(self, key_of: Callable[[UUID, str], str]) -> None:
-        """Take what makes the key of a complaint from its id and content (see complaints.crypto.Keyring.receipt_key)."""
+        """Take the function that makes the key of a complaint from its id and content (see complaints.crypto.Keyring.receipt_key)."""
         self._key_of = key_of
 
     def of(self, reported: Reported) -> str:
-        """Return the key of a complaint as it is shown: "7K3M9 QX2RT"."""
+        """Return the key of a complaint in its displayed form, such as "7K3M9 QX2RT"."""
         key = self._key(reported)
         return f"{key[:5]} {key[5:]}"
 
@@ -69,12 +69,12 @@ class ReceiptKeys:
 
         Args:
             reported: the complaint.
-            typed: what was given as the key.
-            browser: the request of a form of ours, whose browser may keep the key; None for a program, since another site's page could let
-                a browser send its request.
+            typed: the text that was given as the key.
+            browser: the request of a form of ours, whose browser may keep the key; None for the API, because another site's page could
+                make a browser send an API request.
 
         Raises:
-            HTTPException: 403, it was not given.
+            HTTPException: 403, the key was not given.
         """
         if browser is not None and self.held(browser, reported):
             return
@@ -82,17 +82,17 @@ class ReceiptKeys:
             raise HTTPException(403, NEEDED)
 
     def given(self, request: Request, reported: Reported, typed: str) -> bool:
-        """Return whether the key of a complaint was typed, or the browser of this form of ours keeps it; nobody need give it.
+        """Return whether the key of a complaint was typed, or the browser of this form of ours keeps it. The key is optional.
 
         Raises:
-            HTTPException: 403, another one was typed.
+            HTTPException: 403, a wrong key was typed.
         """
         if typed.strip():
             self.require(reported, typed)
         return bool(typed.strip()) or self.held(request, reported)
 
     def give(self, request: Request, answer: Response, reported: Reported) -> None:
-        """Let the browser keep the key of a complaint, before those that it has."""
+        """Let the browser keep the key of a complaint, in front of those that it has."""
         self._set(request, answer, [self._key(reported), *self._others(request, reported)][:MOST])
 
     def forget(self, request: Request, answer: Response, reported: Reported) -> None:
@@ -124,19 +124,19 @@ class ReceiptKeys:
 
 
 def sending_of(message: InboundMessage) -> Sending:
-    """Return what the receipt key of a complaint that is sent now is made of."""
+    """Return the id and the digest of a message, from which the receipt key of its complaint is made."""
     return Sending(ids.message_id(message.channel, message.upstream_id), ids.content_digest(message.body))
 
 
 def proves_itself(sending: Sending, earlier: Reported | None) -> bool:
-    """Return whether who sends a complaint has sent it himself: it is new, or all that the earlier one under its name is.
+    """Return whether a sending proves that its sender sent the report: it is new, or equal to the earlier one under its name.
 
-    Whoever has learned only the name, and sends anything else under it, gets no receipt key. While the earlier one is not known yet, he
-    gets one that opens nothing, because it is made of what he sent.
+    Somebody who has learned only the name, and sends another content under it, gets no receipt key. If the view does not know the earlier
+    one yet, he gets a key that opens nothing, because it is made from his own content.
     """
     return earlier is None or earlier.content == sending.content
 
 
 def _cookie_name(request: Request) -> str:
-    """Return the cookie's name; with https one that no other host of the domain can set."""
+    """Return the cookie's name; over HTTPS, one that no other host of the domain can set."""
     return "__Host-lapor-keys" if request.url.scheme == "https" else "lapor-keys"

@@ -1,4 +1,4 @@
-"""The parts of the channel's answers: pages for people, static files, problem+json for programs."""
+"""Makes the channel's responses: pages for people, static files, problem+json for programs."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -27,7 +27,7 @@ STATIC = {"app.css": "text/css; charset=utf-8", "app.js": "text/javascript; char
 
 
 class _Assets(NamedTuple):
-    """The scripts, styles and pictures by name, the tag of each one's content, and the templates of the pages."""
+    """The static files by name, the tags of their content by name, and the templates of the pages."""
 
     files: Mapping[str, bytes]
     tags: Mapping[str, str]
@@ -47,7 +47,7 @@ def _assets() -> _Assets:
 
 
 def dialled(text: str) -> Markup:
-    """Return a text for a page, in which the number for emergencies can be dialled where our own sentence tells it."""
+    """Return a text as HTML, with the emergency number as a link to dial it wherever our own sentence states it."""
     sentence = str(escape(wording.text(OCCASION, NAME)))
     link = _NUMBER.sub(r'<a href="tel:\g<0>">\g<0></a>', sentence)
     return Markup(str(escape(text)).replace(sentence, link))  # noqa: S704  # escaped before
@@ -59,7 +59,7 @@ def page(name: str, *, status: int = 200, **values: Any) -> Response:
 
 
 def static_file(request: Request) -> Response:
-    """Return a script, style or picture; its address changes with its content, so that it is kept for ever."""
+    """Return a static file. Its address changes with its content, so a browser may cache it for ever."""
     name, tag = request.path_params["name"], request.path_params["tag"]
     if _assets().tags.get(name) != tag:
         raise HTTPException(404)
@@ -82,7 +82,7 @@ def problem(
 
 
 def by_method(**handlers: Handler) -> tuple[Handler, list[str]]:
-    """Return one handler for an address that takes several methods, and their names: the framework would tell only one as allowed."""
+    """Return one handler for all methods of an address, and their names. With separate routes, "Allow" would list only one method."""
 
     async def serve(request: Request) -> Response:
         return await handlers["get" if request.method == "HEAD" else request.method.lower()](request)

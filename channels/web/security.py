@@ -1,4 +1,4 @@
-"""Who may do what, how often, and what browsers are told: CSRF tokens, API keys, limits by client, headers."""
+"""Protects the web channel: CSRF tokens, API keys, rate limits per client, and security headers."""
 
 import hmac
 from dataclasses import dataclass
@@ -33,23 +33,23 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-"""On every answer."""
+"""The headers of every response."""
 
 TOKEN_AGE_S = 12 * 3600
-"""A form that lies open for half a day is still sent."""
+"""Seconds for which the token of a form is valid: half a day, for forms that stay open for long."""
 
 KEYED = "6000/minute"
-"""A client with an API key speaks for many citizens: a bound against loops, not against people."""
+"""The limit of a client with an API key. It serves many citizens, so the limit only stops loops."""
 
 LOCAL_HEADER = "X-Lapor-Local"
-"""The header with the word by which `lapor feed` is known. An address of this machine proves nothing: a proxy on it has the same."""
+"""The header with the word that identifies `lapor feed`. A loopback address proves nothing: a local proxy has the same."""
 
 IPV6_NETWORK_BITS = 64
-"""What one customer is given: its addresses are one client."""
+"""The prefix length of the network that one customer gets: all its addresses are one client."""
 
 
 class Forms:
-    """Signs what forms carry: the token that ties a form to its browser, and the list of files that are kept already."""
+    """Signs the hidden values of forms: the token that ties a form to its browser, and the list of files stored already."""
 
     def __init__(self, secret: str) -> None:
         """Derive the signers from a secret of this installation."""
@@ -58,11 +58,11 @@ class Forms:
 
     @staticmethod
     def cookie_name(request: Request) -> str:
-        """Return the cookie's name; with https one that no other host of the domain can set."""
+        """Return the cookie's name; over HTTPS, one that no other host of the domain can set."""
         return "__Host-lapor" if request.url.scheme == "https" else "lapor"
 
     def browser(self, request: Request) -> str:
-        """Return the random name of the browser, new where it has none."""
+        """Return the random name of the browser, a new one if it has none."""
         known = request.cookies.get(self.cookie_name(request), "")
         return known if 20 <= len(known) <= 60 and known.isascii() else token_urlsafe(24)  # noqa: PLR2004  # ours have 32
 
@@ -71,7 +71,7 @@ class Forms:
         return str(self._tokens.dumps(browser))
 
     def is_ours(self, request: Request, token: str) -> bool:
-        """Return whether the token was made for the browser that sends it, not too long ago."""
+        """Return whether the token was made for the browser that sends it, at most TOKEN_AGE_S ago."""
         try:
             made_for = self._tokens.loads(token, max_age=TOKEN_AGE_S)
         except BadData:
@@ -80,7 +80,7 @@ class Forms:
         return isinstance(made_for, str) and hmac.compare_digest(made_for.encode(), cookie.encode("utf-8", "replace"))
 
     def set_cookie(self, request: Request, answer: Response, browser: str) -> None:
-        """Give the browser its name: no script sees it, and no other site's request carries it."""
+        """Give the browser its name. No script can read it, and no request from another site carries it."""
         answer.set_cookie(
             self.cookie_name(request),
             browser,
@@ -91,11 +91,11 @@ class Forms:
         )
 
     def sign_files(self, files: list[dict[str, Any]]) -> str:
-        """Return a list of kept files in a form that only we can write."""
+        """Return a signed text of a list of stored files."""
         return str(self._files.dumps(files))
 
     def signed_files(self, text: str) -> list[dict[str, Any]]:
-        """Return the list in what `sign_files` gave; none where it is not ours."""
+        """Return the list in a text of `sign_files`; an empty one if the signature is not ours."""
         try:
             found = self._files.loads(text)
         except BadData:
@@ -104,16 +104,16 @@ class Forms:
 
 
 class ApiKeys:
-    """The keys of the API's clients, from a file of lines `name:sha256` or `name@region:sha256`; read again when it changes."""
+    """The keys of the API's clients, from a file of lines `name:sha256` or `name@region:sha256`. It is read again when it changes."""
 
     def __init__(self, path: Path | None) -> None:
         """Read the file.
 
         Args:
-            path: None where the API is open to all.
+            path: the file; None if the API is open to all.
 
         Raises:
-            ConfigurationError: the file cannot be read, or has a line that is none.
+            ConfigurationError: the file cannot be read, or has an invalid line.
         """
         self._path = path
         self._changed_ns = -1
@@ -127,7 +127,7 @@ class ApiKeys:
         return self._path is not None
 
     def name_of(self, key: str) -> str | None:
-        """Return whose key it is; None where it is nobody's. Takes as long for each."""
+        """Return the name of a key's owner; None if it has none. Takes the same time for each key."""
         if self._path is None:
             return None
         self._reread(self._path)
@@ -143,7 +143,7 @@ class ApiKeys:
             if path.stat().st_mtime_ns != self._changed_ns:
                 self._read(path)
         except (OSError, ConfigurationError):
-            return  # somebody is writing it: the keys of before hold
+            return  # somebody is writing it: the previous keys stay valid
 
     def _read(self, path: Path) -> None:
         try:
@@ -169,11 +169,11 @@ class ApiKeys:
 
 
 def new_api_key(name: str, region: str = "") -> tuple[str, str]:
-    """Return a new key, and the line that lets it in.
+    """Return a new key, and its line for the file of keys.
 
     Args:
-        name: the client's.
-        region: the Kemendagri code of the region whose government's own channel the client is; empty if it is nobody's.
+        name: the name of the client.
+        region: the Kemendagri code of the region whose government's own channel the client is; empty if it is none.
     """
     key = token_urlsafe(32)
     owner = f"{name}@{region}" if region else name
@@ -181,23 +181,23 @@ def new_api_key(name: str, region: str = "") -> tuple[str, str]:
 
 
 def region_of(owner: str) -> str | None:
-    """Return the code of the region whose government's own channel the owner of a key is; None if it is nobody's."""
+    """Return the code of the region whose government's own channel the owner of a key is; None if it is none."""
     return owner.partition("@")[2] or None
 
 
 def presented_key(headers: Headers) -> str:
-    """Return the key that a request shows in `X-API-Key` or as a bearer token; empty where it shows none."""
+    """Return the key that a request has in `X-API-Key` or as a bearer token; empty if it has none."""
     bearer = headers.get("authorization", "")
     return headers.get("x-api-key", "") or (bearer[7:].strip() if bearer[:7].lower() == "bearer " else "")
 
 
 def local_word(keyring: Keyring) -> str:
-    """Return the word by which programs of this installation show that they are no citizens (see LOCAL_HEADER)."""
+    """Return the word by which programs of this installation identify themselves (see LOCAL_HEADER)."""
     return keyring.pseudonym("web", "a program of this installation")
 
 
 def client_of(host: str) -> str:
-    """Return the client that an address is. This machine itself is one, too: a proxy on it may stand before all citizens."""
+    """Return the client name of an address. Loopback is limited as one client, too: a local proxy may stand in front of all citizens."""
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:
@@ -215,7 +215,7 @@ def rate(text: str, variable: str) -> RateLimitItem:
     """Return a limit like "60/minute".
 
     Raises:
-        ConfigurationError: the text is none.
+        ConfigurationError: the text is no such limit.
     """
     try:
         return parse(text)
@@ -225,7 +225,7 @@ def rate(text: str, variable: str) -> RateLimitItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How often one client may read and write, and the word of programs that are not limited (see local_word); empty if there are none."""
+    """The rate limits per client for reads, for writes and for API keys, and the word of unlimited programs (see local_word), or ""."""
 
     reads: RateLimitItem
     writes: RateLimitItem
@@ -234,16 +234,16 @@ class Limits:
 
 
 class RateLimited:
-    """Around the application: a client that asks too often is told when to come again."""
+    """ASGI middleware that refuses a client with too many requests, and tells it when to try again."""
 
     def __init__(self, app: ASGIApp, *, limits: Limits, keys: ApiKeys, refuse: Any) -> None:
         """Keep the parts.
 
         Args:
-            app: what is behind.
-            limits: by client; kept in memory, so that a restart begins anew.
-            keys: whose bearers are known by name.
-            refuse: gives the answer to a path and the seconds to wait.
+            app: the application.
+            limits: the limits per client. Counts are kept in memory, so a restart clears them.
+            keys: the API keys, whose owners are counted by name.
+            refuse: returns the response for a path and the seconds to wait.
         """
         self._app, self._limits, self._keys, self._refuse = app, limits, keys, refuse
         self._counted = SlidingWindowCounterRateLimiter(MemoryStorage())
@@ -274,7 +274,7 @@ class RateLimited:
 
 
 class SecurityHeaders:
-    """Around everything, so that the answer to a fault of our own has them too."""
+    """ASGI middleware that sets HEADERS on every response, also on that to a fault of our own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

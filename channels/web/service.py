@@ -30,7 +30,7 @@ RETRY_AFTER_S = "30"
 """Seconds after which a client should try again if nothing can be kept now."""
 
 LOOK_EVERY_S = 0.25
-"""Seconds between two looks for what was just sent: the view mostly has it within one second."""
+"""Seconds between two looks for a message that was just sent: the view mostly has it within one second."""
 
 LATER = {"Retry-After": RETRY_AFTER_S}
 """The header of an answer that asks the client to try again later."""
@@ -50,9 +50,9 @@ class Seen:
     """What somebody may see under a tracking code.
 
     Attributes:
-        status: the status of the case; None if the view has none.
-        sent: what the holder of a receipt has sent and the view does not have yet; None if there is nothing like that.
-        facts: what became of the addition that the holder of a receipt has sent; empty if it is in `sent`.
+        status: the status of the case; None if the view has no such case.
+        sent: the message of the receipt's holder, if the view does not have it yet; otherwise None.
+        facts: the facts that this message caused, if it is a command and the view has its result; otherwise empty.
     """
 
     status: CaseStatus | None
@@ -68,7 +68,7 @@ class WebService:
         self._parts = parts
 
     def checked_form(self, fields: Mapping[str, str]) -> Submission | list[FieldError]:
-        """Return the content of a form, or all its faults at once, so that the citizen need not send it several times."""
+        """Return the submission in a form, or all its errors at once, so that the citizen need not send it several times."""
         sent = from_form(fields)
         if isinstance(sent, Submission):
             return self.checked(sent)
@@ -77,7 +77,7 @@ class WebService:
         return [*sent, *(error for error in more if error.field not in known)]
 
     def place(self, typed: str) -> str | FieldError:
-        """Return the full name of a kabupaten or kota (empty if none was typed), or an error with the names that may have been meant."""
+        """Return the full name of a kabupaten or kota (empty if none was typed), or an error that suggests names."""
         if not typed.strip():
             return ""
         if (found := self._parts.regencies.exact(typed)) is not None:
@@ -89,7 +89,7 @@ class WebService:
         return FieldError("regency", message, near)
 
     def checked(self, submission: Submission) -> Submission | list[FieldError]:
-        """Return a submission that may be kept, with the full name of its place, or all its faults."""
+        """Return a valid submission with the full name of its place, or all its errors."""
         found = self.faults(submission.regency, submission.occurred)
         if status_requests.parse(submission.text) is not None:
             found.append(
@@ -98,7 +98,7 @@ class WebService:
         return found or submission.model_copy(update={"regency": self.place(submission.regency)})
 
     def faults(self, regency: str, occurred: str) -> list[FieldError]:
-        """Return the faults of a place and a date as they were typed."""
+        """Return the errors in a place and a date as they were typed."""
         place = self.place(regency)
         return [*([place] if isinstance(place, FieldError) else []), *faults_of_time(occurred, datetime.now(UTC))]
 
@@ -121,7 +121,7 @@ class WebService:
         return faults or tuple(found)
 
     async def keep(self, message: InboundMessage) -> Receipt:
-        """Keep a complaint or an addition.
+        """Take a complaint or an addition, and return its receipt.
 
         Raises:
             HTTPException: 413, it is too large; 503, it cannot be kept now.
@@ -137,7 +137,7 @@ class WebService:
             raise HTTPException(503, "Laporan belum dapat diterima. Silakan coba lagi sebentar.", LATER) from error
 
     async def own_case(self, code: str, sent: Sent | None) -> CaseStatus:
-        """Return the status of the case that a citizen adds to: the one with the code, or that of the receipt's complaint (see `seen`).
+        """Return the status of the case that a citizen writes to: the one with the code, or that of the receipt's complaint (see `seen`).
 
         Raises:
             HTTPException: 404, there is no such case yet; 503, the case cannot be looked up now.
@@ -167,13 +167,13 @@ class WebService:
             ) from error
 
     async def seen(self, code: str, sent: Sent | None) -> Seen:
-        """Return what may be seen under a tracking code by whoever has a receipt for it, or by anybody.
+        """Return what the holder of a receipt, or anybody without one, may see under a tracking code.
 
-        If another complaint had the code already, the holder of the receipt sees the case of the complaint, which has another code.
+        If another complaint had the code already, the holder of the receipt sees his own case, which got another code.
 
         Args:
             code: the tracking code.
-            sent: what the receipt says; None without a valid one.
+            sent: the content of the receipt; None if there is no valid one.
 
         Raises:
             HTTPException: 503, the case cannot be looked up now.
@@ -187,14 +187,14 @@ class WebService:
             return Seen(status=status, sent=sent if status is None else None)
         try:
             facts = await self.result(status.tracking_code, sent.command_id)
-        except HTTPException:  # the case is known; of the addition no more can be said than that it was received
+        except HTTPException:  # the case is known; of the addition, only that it was received
             facts = ()
-        if facts:  # the status as it is after them
+        if facts:  # read the status again, as it is after them
             status = await self.status(status.tracking_code) or status
         return Seen(status=status, sent=None if facts else sent, facts=facts)
 
     async def settled(self, code: str, sent: Sent | None) -> Seen:
-        """Return what may be seen (see `seen`) when the view has what was sent, or after the time that a page waits for that."""
+        """Return what `seen` returns once the view has the sent message, or after the longest time that a page waits for it."""
         seen = await self.seen(code, sent)
         for _ in range(self._parts.looks):
             if seen.sent is None:
@@ -204,7 +204,7 @@ class WebService:
         return seen
 
     async def asked(self, code: str, sent: Sent) -> tuple[CaseStatus | None, str]:
-        """Return the status of the complaint that was just sent, and the question that is open about it; empty if none is known of."""
+        """Return the status of the complaint that was just sent, and its open question: None and empty if they are not known."""
         try:
             status = (await self.settled(code, sent)).status
             return status, "" if status is None else (await self.story(status.tracking_code)).question
@@ -212,7 +212,7 @@ class WebService:
             return None, ""
 
     async def earlier(self, message: InboundMessage) -> CaseStatus | None:
-        """Return the case that a complaint under the same name has become; None if there is none, or it cannot be looked up now."""
+        """Return the status of an earlier complaint with the same name; None if there is none, or it cannot be looked up now."""
         id_, cases = ids.message_id(message.channel, message.upstream_id), self._parts.cases
         try:
             return await self._asked(lambda: cases.status_of(id_))
@@ -220,7 +220,7 @@ class WebService:
             return None
 
     async def result(self, code: str, command_id: UUID) -> tuple[AnyFact, ...]:
-        """Return what became of a command; empty if it has no result yet.
+        """Return the facts that a command caused; empty if it has no result yet.
 
         Raises:
             HTTPException: 503, the case cannot be looked up now.
@@ -264,7 +264,7 @@ def owner_of(key: str, keys: ApiKeys) -> str:
 
 
 def idempotency_key(request: Request) -> str | None:
-    """Return the key by which a client names its request, or None if it has none.
+    """Return the idempotency key of a request, or None if it has none.
 
     Raises:
         HTTPException: 422, the key is too short or too long.

@@ -46,7 +46,7 @@ STATES = {
 """The states of a case as the citizen reads them."""
 
 _SECRET_ANSWER = "status_ditanggapi"  # noqa: S105  # an occasion
-"""The occasion that says of an answer only that there is one."""
+"""The occasion whose wording says that there is an answer, without the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +68,11 @@ class Story:
 
     Attributes:
         explanation: why the present owner has the case, masked; empty if the report is secret, and for a supporter, whose own explanation
-            names another owner than that of its main case.
-        question: the question that is open; empty if none is open.
-        told: what happened, oldest first, without the open question.
+            names another owner than its main case has.
+        question: the open question; empty if none is open.
+        told: the events, oldest first, without the open question.
         stars: the citizen's rating; 0 if there is none yet.
-        province: the code of the province whose clock tells when; None if it is not known, and if the report is secret.
+        province: the code of the province whose time zone is used; None if it is not known or the report is secret.
     """
 
     explanation: str = ""
@@ -83,7 +83,7 @@ class Story:
 
 
 def story(case: Case, facts: Sequence[Fact]) -> Story:
-    """Return the story of a case. It has nothing of the content of a secret report; answers are masked."""
+    """Return the story of a case. Answers are masked, and nothing of the content of a secret report is shown."""
     question = "" if case.question is None else _asking(case.question.part, case.question.text, case, case.owner.name)
     told = list(_told(facts, case))
     if question:
@@ -101,7 +101,7 @@ def story(case: Case, facts: Sequence[Fact]) -> Story:
 
 
 def moment(at: datetime, province: str | None = None) -> str:
-    """Return a time as people in a province write it: 3 Nov 2026 12.05 WIB."""
+    """Return a time as people in a province write it, such as 3 Nov 2026 12.05 WIB."""
     ahead, zone = zone_of(province)
     there = at.astimezone(timezone(ahead))
     return f"{written_day(there.date())} {there:%H.%M} {zone}"
@@ -109,7 +109,7 @@ def moment(at: datetime, province: str | None = None) -> str:
 
 @dataclass(slots=True)
 class _Then:
-    """The case as it was at a fact, as far as its citizen hears of it."""
+    """The case as it was after a fact, as far as the citizen's page needs it."""
 
     owner: str = ""
     asked: happened.Asked | None = None
@@ -128,7 +128,7 @@ class _Then:
         return class_named(self.complaint_class, oversight=self.oversight)
 
     def after(self, together: Sequence[Fact]) -> None:
-        """Take in what one record led to."""
+        """Apply the facts that one record caused."""
         for fact in together:
             self.due = min((one.due for one in deadlines_of(fact) if one.duty in COMPLETE_BY), default=self.due)
             self.state = _ENDS.get(fact.kind, self.state)
@@ -163,10 +163,10 @@ _ENDS = {
     FactKind.reopened: "dibuka kembali",
     FactKind.routed: "diteruskan",
 }
-"""The state of a case after a fact, as far as it decides what becomes of an addition."""
+"""The state of a case after a fact, as far as the wording about an addition depends on it."""
 
 _PARTS = (happened.Merged, happened.Unmerged, happened.Reopened, happened.Withdrawn)
-"""The facts after which a case is a supporter, or no longer."""
+"""The facts after which a case becomes a supporter, or stops being one."""
 
 
 def _told(facts: Iterable[Fact], case: Case) -> Iterable[Told]:
@@ -180,7 +180,7 @@ def _told(facts: Iterable[Fact], case: Case) -> Iterable[Told]:
 
 
 def _words(together: Sequence[Fact], then: _Then, case: Case, *, was_merged: bool) -> str:
-    """Return what the citizen reads about the facts that one record caused; empty if they are none of the citizen's business."""
+    """Return the text for the citizen about the facts that one record caused; empty if they do not concern him."""
     asked = next((fact for fact in together if isinstance(fact, happened.Asked)), None)
     if asked:
         return _asking(asked.part, asked.text or "", case, then.owner, ending=_ending(together[0], case))
@@ -223,14 +223,14 @@ def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case
 
 
 def _ending(first: Fact, case: Case) -> str:
-    """Return the occasion of the sentence behind the reply to words that tell of danger to life now; empty in a secret report."""
+    """Return the occasion of the sentence that ends a reply to words about present danger to life; empty if the report is secret."""
     if case.complaint.secret:
         return ""
     return emergency.occasion(first.kind.value, own_words(case.complaint.title, case.complaint.text), said_in(first))
 
 
 def number_for_emergencies(*said: str) -> str:
-    """Return the sentence that has the number for emergencies, if what somebody has just sent tells of danger to life now; else ""."""
+    """Return the sentence with the emergency number if the words report present danger to life; else ""."""
     found = emergency.occasion(FactKind.opened, said)
     return text(found, NAME) if found else ""
 
@@ -248,7 +248,7 @@ def _put_off(fact: Fact, then: _Then, case: Case, values: dict[str, str]) -> str
 def _asking(  # noqa: PLR0913  # the parts of a question
     part: str | None, words: str, case: Case, owner: str, occasion: str = "asked", *, ending: str = ""
 ) -> str:
-    """Return the question for a part, or in the owner's own words."""
+    """Return the question for a missing part, or in the owner's own words if there is no part."""
     if part:
         return _question(part, case, owner, again=occasion == "reminded", ending=ending)
     code = tracking.spaced(case.tracking_code)

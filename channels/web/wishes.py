@@ -1,4 +1,4 @@
-"""What a citizen can do with his case on its page and by the API, beside adding to it, and in which states. Pure."""
+"""The wishes: what a citizen can do with his case on its page and by the API, besides adding to it, and in which states. Pure."""
 
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
@@ -12,7 +12,7 @@ from complaints.message import InboundMessage
 from complaints.telling import PUBLIC
 
 MOST_WORDS: Final = 1_000
-"""Characters of what he says to it: a case keeps it as a reason."""
+"""The maximum number of characters of the words to a wish, which the case keeps as a reason."""
 
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=MOST_WORDS), Field(description="Keterangan, boleh kosong")
@@ -20,7 +20,7 @@ Words = Annotated[
 
 
 class Wording(BaseModel):
-    """The words to a wish."""
+    """A wish that everybody who has the code may send, with optional words."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -28,7 +28,7 @@ class Wording(BaseModel):
 
 
 class KeyedWording(Wording):
-    """The words to a wish that only whoever sent the report may have."""
+    """A wish that only the sender of the report may send, with its receipt key."""
 
     receipt_key: Annotated[
         str,
@@ -52,32 +52,32 @@ Hidden = Annotated[
 
 
 class HidingWish(Wording):
-    """What is to be hidden from now on."""
+    """A request to hide the sender or the report from now on."""
 
     hide: Hidden
 
 
 class ShowingWish(KeyedWording):
-    """What is to be shown again."""
+    """A request to show the sender or the report again."""
 
     show: Hidden
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """One thing that a citizen can do.
+    """One thing that a citizen can do with his case.
 
     Attributes:
-        path: the end of the address of its page.
-        api: the end of its address in the API.
-        model: what is sent.
-        states: in which states it is possible.
-        personal: whether only who sent the report can do it, by its receipt key, and not whoever has the code.
-        title: of its form.
+        path: the last segment of the address of its page.
+        api: the last segment of its address in the API.
+        model: the model of its content.
+        states: the states of a case in which it is possible.
+        personal: whether it needs the receipt key, which only the sender of the report has, and not the code alone.
+        title: the title of its form.
         hint: what it leads to.
         words: the label of the field for words.
         button: the label of the button.
-        link: the words of the link that leads to it from the page of the case; empty if its form always stands on that page.
+        link: the words of the link to it on the page of the case; empty if its form is always on that page.
     """
 
     path: str
@@ -153,43 +153,43 @@ SHOW: Final = Wish(
 )
 
 WISHES: Final = {wish.path: wish for wish in (NOT_DONE, RATE, WITHDRAW, HIDE, SHOW)}
-"""The wishes by the ends of their addresses."""
+"""The wishes by path."""
 
 
 def is_possible(wish: Wish, case: CaseStatus) -> bool:
-    """Return whether something can be done with a case now by a page: by whoever has the code, or if it is personal, the receipt key."""
+    """Return whether a wish is possible for a case now on its page, with the code or, if it is personal, with the receipt key."""
     if wish in {HIDE, SHOW} and not offered(wish, case):
         return False
     return case.state in wish.states and not _is_elsewhere(wish, case)
 
 
 def _is_elsewhere(wish: Wish, case: CaseStatus) -> bool:
-    """Return whether only the citizen can have a wish, and from where he reported: also to hide where everybody reads the code."""
+    """Return whether the citizen must send a wish by the channel of his report: a personal one, or hiding if that channel is public."""
     return not case.by_code and (wish.personal or (wish is HIDE and case.channel in PUBLIC))
 
 
 def offered(wish: Wish, case: CaseStatus) -> tuple[str, ...]:
-    """Return what can be hidden of a case, or shown again: what is not hidden yet, or is."""
+    """Return the names of what a case can hide ("anonymous", "secret"), or can show again if the wish is SHOW."""
     hidden = {"anonymous": case.anonymous, "secret": case.secret}
     return tuple(name for name, is_so in hidden.items() if is_so is (wish is SHOW))
 
 
 def link_to(wish: Wish, case: CaseStatus) -> str:
-    """Return the words of the link to the form of a wish: of hiding, what can still be hidden."""
+    """Return the words of the link to the form of a wish; that of hiding names what can still be hidden."""
     return _STILL.get(offered(wish, case), wish.link) if wish is HIDE else wish.link
 
 
 _STILL: Final[dict[tuple[str, ...], str]] = {("anonymous",): "Minta anonim", ("secret",): "Rahasiakan laporan"}
-"""The words of the link to hide the one thing that is not hidden yet."""
+"""The words of the link to hide if only one thing is not hidden yet."""
 
 
 def act_of(wish: Wish, said: Wording, state: CaseState) -> str:
     """Return the act of the message (see complaints.message.InboundMessage.act).
 
     Args:
-        wish: what is wanted.
-        said: what was sent for it.
-        state: the state of the case; a case that has ended is reopened, an answer is disputed.
+        wish: the wish.
+        said: its content.
+        state: the state of the case: NOT_DONE reopens a case that has ended, and disputes one that has not.
     """
     if isinstance(said, RatingWish):
         return f"rate:{said.stars}"
@@ -206,25 +206,25 @@ def message(said: Wording, act: str, *, about: str, upstream_id: str) -> Inbound
     """Return the message that brings a wish to the case.
 
     Args:
-        said: what was sent for it.
-        act: what `act_of` returned.
+        said: the content of the wish.
+        act: the act that `act_of` returned.
         about: the tracking code of the case.
-        upstream_id: what names this sending (see channels.web.messages.name_of).
+        upstream_id: the name of this sending (see channels.web.messages.name_of).
     """
     return to_case(inbound(Submission.model_construct(text=said.text), upstream_id=upstream_id), about, act)
 
 
 IMPOSSIBLE: Final = FieldError("form", "Ini tidak dapat dilakukan sekarang: keadaan laporan sudah berubah.")
-"""What is said of a wish that the state of the case does not allow."""
+"""The error for a wish that the state of the case does not allow."""
 
 ELSEWHERE: Final = FieldError(
     "form",
     "Laporan ini dikirim lewat kanal lain, jadi hanya dari sana hal ini dapat diminta: balas pesan kami dengan CABUT"
     " atau RAHASIA dan kode laporan, atau dengan nilai 1 sampai 5 setelah laporan selesai.",
 )
-"""What is said of a wish that only the citizen can have, for a case of another channel."""
+"""The error for a wish that the citizen must send by the channel of his report."""
 
 
 def why_not(wish: Wish, case: CaseStatus) -> FieldError:
-    """Return what is said of a wish that is not possible."""
+    """Return the error for a wish that is not possible."""
     return ELSEWHERE if _is_elsewhere(wish, case) else IMPOSSIBLE

@@ -24,7 +24,7 @@ from complaints.case import CaseState
 
 
 class Accepted(BaseModel):
-    """A complaint that is kept."""
+    """A complaint, or a request about one, that is safe."""
 
     id: Annotated[str, Field(description="UUID laporan, atau permintaannya")]
     tracking_code: Annotated[str, Field(description="Kode untuk melacak laporan")]
@@ -50,7 +50,7 @@ class Accepted(BaseModel):
 
 
 class Received(BaseModel):
-    """A complaint that is kept, and that the router has not decided about yet. Only the holder of its receipt sees it."""
+    """A complaint that is safe, but has no case yet. Only the holder of its receipt sees it."""
 
     tracking_code: str
     state: Annotated[Literal["diterima"], Field(description="diterima: sedang diteruskan")] = "diterima"
@@ -58,14 +58,14 @@ class Received(BaseModel):
 
 
 class Happened(BaseModel):
-    """One thing that happened to a case, as the citizen reads it."""
+    """One event of a case, as the citizen reads it."""
 
     at: AwareDatetime
     text: str
 
 
 class Status(BaseModel):
-    """Where a case stands."""
+    """The status of a case."""
 
     tracking_code: str
     state: Annotated[
@@ -84,7 +84,7 @@ class Status(BaseModel):
 
 
 class Stored(BaseModel):
-    """A file that is kept."""
+    """A stored file."""
 
     sha256: Annotated[str, Field(description="Untuk attachments dari sebuah laporan")]
     name: str
@@ -93,7 +93,7 @@ class Stored(BaseModel):
 
 
 class Api:
-    """The handlers. Each waits for the receipt before it says yes."""
+    """The request handlers. Each confirms only after it has the receipt of the message."""
 
     def __init__(self, service: WebService, parts: WebParts) -> None:
         self._service = service
@@ -130,7 +130,7 @@ class Api:
         return JSONResponse(answer.model_dump(), status_code=202)
 
     async def get_complaint(self, request: Request) -> Response:
-        """Say where a case stands. While it is not there yet: 202 to the holder of its receipt, 404 to anybody else."""
+        """Return the status of a case. While there is no case yet: 202 for the holder of its receipt, 404 for anybody else."""
         self._owner(request)
         code = code_in(request.path_params)
         sent = self._parts.receipts.read(request.query_params.get("receipt", ""), code)
@@ -158,7 +158,7 @@ class Api:
         return JSONResponse(answer.model_dump(mode="json"))
 
     async def post_wish(self, request: Request) -> Response:
-        """Take what a citizen wants of his case, beside adding to it: 202 once it is safe, 409 if the state forbids it."""
+        """Take a wish of a citizen about his case: 202 once it is safe, 409 if the state of the case does not allow it."""
         owner = self._owner(request)
         wish = _WISHES.get(request.path_params["wish"])
         if wish is None:
@@ -185,7 +185,7 @@ class Api:
         return JSONResponse(answer.model_dump(), status_code=202)
 
     async def post_attachment(self, request: Request) -> Response:
-        """Take one file, as the body itself or as a form's only file: 201 with the hash that a complaint refers to it by."""
+        """Take one file, as the body itself or as a form's only file: 201 with the hash by which a complaint refers to it."""
         self._owner(request)
         kind, _ = parse_options_header(request.headers.get("content-type", "").encode("latin-1", "replace"))
         if kind == b"multipart/form-data":

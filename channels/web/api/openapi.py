@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of the API and of Open311, generated from the models that check what is sent. Pure."""
+"""The OpenAPI 3.1 document of the API and of Open311, generated from the models that validate requests. Pure."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ REFERENCE = "#/components/schemas/{model}"
 
 
 class Fault(BaseModel):
-    """What is wrong with one field."""
+    """An error in one field."""
 
     field: str
     message: str
@@ -86,7 +86,7 @@ def _faults(*codes: int) -> dict[str, Any]:
 
 
 def _wish(wish: Wish) -> dict[str, Any]:
-    """Return the operation by which a citizen wants something of his case."""
+    """Return the operation that sends a wish about a case."""
     return {
         "operationId": f"post{wish.api.capitalize()}",
         "summary": f"{wish.title} {wish.hint}",
@@ -203,7 +203,7 @@ def _georeport(kind: str) -> dict[str, Any]:
 
 
 def document(*, needs_key: bool) -> dict[str, Any]:
-    """Return the document."""
+    """Return the document; `needs_key` says whether the API asks for a key."""
     models: list[tuple[type[BaseModel], Any]] = [(Submission, "validation")]
     models += [(model, "validation") for model in {wish.model for wish in WISHES.values()}]
     models += [(model, "serialization") for model in (Accepted, Received, Status, Stored, Problem)]

@@ -1,4 +1,4 @@
-"""Open311 GeoReport v2, as the specification writes it: services, definitions, requests and errors, in XML and JSON. Pure.
+"""The documents of Open311 GeoReport v2: services, definitions, requests and errors, in XML and JSON. Pure.
 
 Source: the GeoReport v2 specification of open311.org. Service codes are our categories; a request's id is its tracking code.
 """
@@ -27,7 +27,7 @@ _ITEMS = {
     "service_requests": "request",
     "errors": "error",
 }
-"""What a list's elements are called."""
+"""The names of a list's elements, by the name of the list."""
 
 ATTRIBUTES = (
     ("title", "string", "Judul laporan", ()),
@@ -42,19 +42,19 @@ ATTRIBUTES = (
     ),
     ("secret", "singlevaluelist", "Sembunyikan laporan ini dari publik", (("true", "Ya"), ("false", "Tidak"))),
 )
-"""What every service asks for beside what GeoReport has: code, datatype, description, choices. None is required."""
+"""The attributes of every service, besides the fields of GeoReport: code, datatype, description, choices. None is required."""
 
 _GEOREPORT = {"description": "text", "address_string": "location"}
-"""GeoReport's names of fields of ours."""
+"""GeoReport's names of our fields."""
 
 
 def render(root: str, value: Any, *, xml: bool) -> tuple[bytes, str]:
     """Return a document and its media type.
 
     Args:
-        root: the name of the outermost element, which JSON has not.
+        root: the name of the outermost element; JSON has none.
         value: dicts, lists and texts; None for an empty element.
-        xml: or JSON.
+        xml: whether to write XML; otherwise JSON.
     """
     if not xml:
         return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"), JSON
@@ -80,7 +80,7 @@ def errors(code: int, description: str, *, xml: bool) -> tuple[bytes, str]:
 
 
 def service(category: Category) -> dict[str, Any]:
-    """Return a service of the list."""
+    """Return a category as an entry in the list of services."""
     return {
         "service_code": category.code,
         "service_name": category.shown,
@@ -118,7 +118,7 @@ def definition(category: Category) -> dict[str, Any]:
 
 
 def submission(fields: Mapping[str, str]) -> dict[str, Any] | list[FieldError]:
-    """Return a posted request as fields of ours, or what is wrong with it."""
+    """Return a posted request as our own fields, or its errors."""
     code = fields.get("service_code", "").strip()
     category = find(code) if code else None
     if category is None:
@@ -136,7 +136,7 @@ def submission(fields: Mapping[str, str]) -> dict[str, Any] | list[FieldError]:
 
 
 def position(fields: Mapping[str, str]) -> tuple[float, float] | None:
-    """Return latitude and longitude in degrees; None where they are not given, or are no place on Earth."""
+    """Return latitude and longitude in degrees; None if they are not given, or are no place on Earth."""
     try:
         lat, long = float(fields.get("lat", "")), float(fields.get("long", ""))
     except ValueError:
@@ -145,18 +145,18 @@ def position(fields: Mapping[str, str]) -> tuple[float, float] | None:
 
 
 def posted(code: str, warning: str = "") -> list[dict[str, Any]]:
-    """Return the answer to a post; `warning` is a sentence before the notice, or empty."""
+    """Return the answer to a post; `warning` is a sentence to put before the notice, or empty."""
     notice = f"{warning} {NOTICE}" if warning else NOTICE
     return [{"service_request_id": code, "service_notice": notice, "account_id": None}]
 
 
 def token(code: str) -> list[dict[str, Any]]:
-    """Return what a token stands for: our requests have their id at once, which is a token too."""
+    """Return the request that a token stands for. Our requests get their id at once, so the token is the id itself."""
     return [{"service_request_id": code, "token": code}]
 
 
 def request(status: CaseStatus) -> dict[str, Any]:
-    """Return where a case stands. What was reported is not in it: whoever asks may know the code alone."""
+    """Return the status of a case, without the content of the report: anybody with the code may ask."""
     return {
         "service_request_id": status.tracking_code,
         "status": "closed" if status.state == "selesai" else "open",

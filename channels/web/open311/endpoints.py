@@ -1,4 +1,4 @@
-"""Serves Open311 GeoReport v2 by the same operations as the form and the API."""
+"""Serves Open311 GeoReport v2, with the same operations as the form and the API."""
 
 import json
 from pathlib import PurePosixPath
@@ -25,7 +25,7 @@ from complaints.errors import TrackingCodeError
 from complaints.event import Attachment
 
 MOST_IDS = 50
-"""Of one list: each is looked up."""
+"""The maximum number of ids in one request: each is looked up."""
 
 FORMATS = ("json", "xml")
 
@@ -40,14 +40,14 @@ def _no_case() -> HTTPException:
 
 
 class GeoReport:
-    """The handlers."""
+    """The request handlers of GeoReport."""
 
     def __init__(self, service: WebService, parts: WebParts) -> None:
         self._service = service
         self._parts = parts
 
     def routes(self) -> list[Route]:
-        """Return the addresses, in both formats."""
+        """Return the routes, in both formats."""
         table: dict[str, dict[str, Handler]] = {
             "services": {"get": self.get_services},
             "services/{code}": {"get": self.get_service},
@@ -67,14 +67,14 @@ class GeoReport:
         return _answer(request, "services", documents.services())
 
     async def get_service(self, request: Request) -> Response:
-        """Define a service."""
+        """Return the definition of a service."""
         category = find(request.path_params["code"])
         if category is None:
             raise HTTPException(404, "service_code ini tidak dikenal.")
         return _answer(request, "service_definition", documents.definition(category))
 
     async def post_request(self, request: Request) -> Response:
-        """Take a request, with a file where the client sends one."""
+        """Take a request, with files if the client sends any."""
         shown = presented_key(request.headers) or request.query_params.get("api_key", "")
         gate = lambda form: self._known(shown or form.fields.get("api_key", ""))  # noqa: E731
         form = await self._parts.reader.read(request, gate)
@@ -119,9 +119,9 @@ class GeoReport:
         return tuple(kept)
 
     async def get_requests(self, request: Request) -> Response:
-        """List the cases whose ids are given, which override all other arguments, as the specification has it.
+        """List the cases with the given ids, which override all other arguments, as the specification demands.
 
-        Without ids there is no list: they are secrets of those who reported.
+        There is no list without ids: an id is a tracking code, which only the sender of the report may know.
         """
         asked = request.query_params
         ids = [code.strip() for code in asked.get("service_request_id", "").split(",") if code.strip()]
@@ -135,14 +135,14 @@ class GeoReport:
         )
 
     async def get_request(self, request: Request) -> Response:
-        """Say where a case stands."""
+        """Return the status of a case."""
         status = await self._service.status(_code(request.path_params["code"]))
         if status is None:
             raise _no_case()
         return _answer(request, "service_requests", [documents.request(status)])
 
     async def get_token(self, request: Request) -> Response:
-        """Return the id that a token stands for: its own."""
+        """Return the request id for a token, which is the token itself."""
         return _answer(request, "service_requests", documents.token(_code(request.path_params["code"])))
 
 
@@ -160,6 +160,6 @@ def _told(error: FieldError) -> str:
 
 
 def _linked(url: str) -> Attachment:
-    """Return a file that lies elsewhere; it is never fetched from here."""
+    """Return the attachment for a file on another server. It is never fetched from here."""
     name = PurePosixPath(url.partition("?")[0]).name[:120] or "lampiran"
     return Attachment(name=name, media_type="application/octet-stream", size_bytes=0, url=url[:2000])

@@ -1,4 +1,4 @@
-"""The reasons why a file was not kept, in the words of the form and of the API."""
+"""The reasons why a file was not stored, in the words of the form and of the API."""
 
 from typing import NamedTuple
 

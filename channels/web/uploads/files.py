@@ -30,11 +30,11 @@ MEDIA_TYPES = {
 HTML would."""
 
 LONGEST_NAME = 120
-"""Maximum number of characters of a file's name that are kept."""
+"""The maximum number of characters of a file's name; the last ones are kept."""
 
 
 def media_type(head: bytes) -> str | None:
-    """Return the media type that the first bytes of a file show, whatever its name says; None if the type is not accepted."""
+    """Return the media type that the first bytes of a file show, regardless of its name; None if the type is not accepted."""
     try:
         found = puremagic.from_string(head, mime=True)
     except (puremagic.PureError, ValueError):
@@ -65,7 +65,7 @@ class Upload:
 
 
 class Draft:
-    """A file that is being received. It is hashed while it is written. A context manager for one thread at a time."""
+    """A file that is being received, and hashed while it is written. A context manager for one thread at a time."""
 
     def __init__(self, name: str, *, most_bytes: int) -> None:
         """Create an empty temporary file.

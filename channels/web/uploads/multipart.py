@@ -28,7 +28,7 @@ MOST_FILES = 5
 
 SKIPPED_BYTES = 256 << 20
 """Maximum number of bytes of a body beyond the limit for fields: a minute of a phone's best video. Files that are too large are read and
-thrown away, so that the citizen learns which one it was."""
+discarded, so that the citizen learns which one was too large."""
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class Form:
 
 
 async def chunks(request: Request) -> AsyncIterator[bytes]:
-    """Yield the body of a request in the pieces in which it is received.
+    """Yield the body of a request in chunks as they are received.
 
     Raises:
         HTTPException: 408, the client sent nothing for IDLE_S seconds.
@@ -148,7 +148,7 @@ class FormReader:
 
 
 class _Parts:
-    """The parser's callbacks. They put off writing to the disk until `settle`, which does it outside the event loop."""
+    """The parser's callbacks. They leave writing to the disk to `settle`, which does it outside the event loop."""
 
     def __init__(self, reader: FormReader, gate: Callable[[Form], bool], drafts: ExitStack) -> None:
         self.form = Form()
