@@ -1,1 +1,1 @@
-"""The webhook channel: other systems hand in complaints by signed webhooks (Standard Webhooks), and hear of replies the same way."""
+"""The webhook channel: other systems hand in complaints by signed webhooks (Standard Webhooks), and get replies the same way."""

@@ -1,4 +1,4 @@
-"""The webhook channel: takes signed complaints at /hooks/{source}, and answers 202 only when one is safe."""
+"""The webhook channel: takes signed complaints at /hooks/{source}, and answers 202 only after a complaint is safe."""
 
 import asyncio
 import threading
@@ -26,7 +26,7 @@ RETRY_AFTER_S = "30"
 
 
 class WebhookChannel:
-    """The channel of other systems. Each source has an account, by which it is told of replies."""
+    """The channel of other systems. Each source has an account, by which replies are sent to it."""
 
     name = NAME
 
@@ -51,7 +51,7 @@ class WebhookChannel:
         """Serve (see Channel).
 
         Raises:
-            ConfigurationError: the address cannot be listened on.
+            ConfigurationError: it cannot listen on the address.
         """
         try:
             serve(self.application(), configured_socket(*self._at, setting="LAPOR_WEBHOOK"), stop, self._turned)
@@ -90,9 +90,7 @@ class WebhookChannel:
                 body, source=source.name, webhook_id=webhook_id, pseudonym=self._pseudonym, shared=source.shared
             )
             keep = partial(self._intake.take, replace(message, keyword_region=source.region or None))
-        except (
-            MalformedMessage
-        ) as error:  # it is signed, so somebody meant it: it is kept, and the source hears what is wrong
+        except MalformedMessage as error:  # it is signed, so it is no noise: keep it, and tell the source the error
             refusal, name = _problem(400, str(error)), f"{source.name}/{webhook_id}"
             keep = partial(self._intake.reject, body, error, name=name, account=account_of(source.name))
         try:

@@ -1,4 +1,4 @@
-"""From a signed body to a citizen's message. Pure."""
+"""Turns a signed body into an inbound message, and a reply into a body. Pure."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from complaints.message import InboundMessage
 NAME = "webhook"
 
 MOST_ATTACHMENTS = 20
-"""Of one complaint; each is only an address."""
+"""The maximum number of files of one complaint; each is only an address."""
 
 
 def account_of(source: str) -> str:
@@ -37,7 +37,7 @@ class Position(_Model):
 
 
 class File(_Model):
-    """A file that the source keeps; it is named in the complaint and not fetched, since any address could stand there."""
+    """A file that the source keeps. The complaint only names it; it is not fetched, because the address could be any."""
 
     url: Annotated[AnyHttpUrl, Field(strict=False)]
     name: Short = "lampiran"
@@ -49,16 +49,16 @@ class Handed(_Model):
     """A complaint as a source hands it in."""
 
     id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    """The source's own name of it, given back with replies."""
+    """The source's own identifier of the complaint, returned with replies."""
     text: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
     sender: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    """The citizen at the source; given back with replies."""
+    """The citizen's identifier at the source, returned with replies."""
     title: Short = ""
     location: Short | Position = ""
     occurred: Short = ""
     agency: Short = ""
     thread: Short = ""
-    """What the same sender says in the same thread goes on with what he told there, unless it tells another matter."""
+    """A sender's messages in one thread continue the same matter, unless their content is about another one."""
     anonymous: bool = False
     secret: bool = False
     attachments: Annotated[tuple[File, ...], Field(max_length=MOST_ATTACHMENTS, strict=False)] = ()
@@ -70,14 +70,14 @@ def inbound(
     """Return the message in a body whose signature was checked.
 
     Args:
-        body: JSON.
-        source: who signed it.
-        webhook_id: the same for each try of the same delivery. Another content under it is another message: it has been taken, too.
-        pseudonym: hides what a source may have written into its identifiers.
+        body: the JSON body.
+        source: the name of the source that signed it.
+        webhook_id: the same for each try of the same delivery. The same id with another content is another message.
+        pseudonym: makes a keyed digest, to hide personal data in a source's identifiers.
         shared: whether many people use each `sender` of the source.
 
     Raises:
-        MalformedMessage: it is no complaint as docs/adding-a-channel.md shows it; the text names the field.
+        MalformedMessage: the body is no complaint in the form of docs/adding-a-channel.md; the text names the field.
     """
     try:
         found = Handed.model_validate_json(body)

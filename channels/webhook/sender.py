@@ -1,4 +1,4 @@
-"""Tells a source of a reply: a signed webhook to its callback, with the reply's id, so that a second one changes nothing."""
+"""Sends a reply to a source as a signed webhook to its callback. The webhook has the reply's id, so a repetition changes nothing."""
 
 import json
 from collections.abc import Mapping
@@ -15,21 +15,21 @@ from channels.webhook.sources import Source
 from complaints.errors import Undeliverable, UpstreamUnavailable
 
 TIMEOUT_S = 15.0
-"""Seconds to wait for each step of a call: connecting, sending, the answer."""
+"""Seconds to wait for each step of a call: to connect, to send, and to get the answer."""
 
 CAPACITY = 8
-"""Calls of one source at the same time: a callback that is slow is not flooded, and does not hold up other sources."""
+"""The maximum number of concurrent calls to one source, so that a slow callback is not flooded and does not hold up other sources."""
 
 
 def client() -> httpx.Client:
-    """Return the HTTP client that all accounts share: a redirect is not followed."""
+    """Return the HTTP client that all accounts share. It does not follow redirects."""
     return httpx.Client(timeout=TIMEOUT_S, follow_redirects=False)
 
 
 class WebhookAccount:
-    """A source that is told of replies (see Account). It never reports an unknown outcome.
+    """The account by which replies are sent to a source (see Account). It never reports an unknown outcome.
 
-    If a call may have arrived and no answer came, it is tried again: the source knows a second one by its webhook-id, and passes it over.
+    A call that may have arrived but got no answer is tried again: the source recognises the repetition by its webhook-id, and ignores it.
     """
 
     capacity = CAPACITY
@@ -43,12 +43,12 @@ class WebhookAccount:
         self._pool: ThreadPoolExecutor | None = None
 
     def begin(self, _cursor: Mapping[str, Any] | None) -> None:
-        """Be ready to send (see Account); a call connects by itself."""
+        """Get ready to send (see Account); each call connects by itself."""
         if self._pool is None:
             self._pool = ThreadPoolExecutor(CAPACITY, thread_name_prefix=self.name)
 
     def end(self) -> None:
-        """Begin no further call. Those that have begun may still be answered."""
+        """Take no further calls. Those that were taken may still be answered."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=False)
             self._pool = None
@@ -68,7 +68,7 @@ class WebhookAccount:
 
     def _post(self, letter: Letter) -> str:
         source = self._source
-        if letter.address.get("source") != source.name:  # its own source is no longer set, and no other may read it
+        if letter.address.get("source") != source.name:  # configured no longer; no other may read it
             raise Undeliverable("the source is not set any more")
         if not source.callback:
             raise Undeliverable("the source has no callback")
@@ -88,7 +88,7 @@ class WebhookAccount:
             httpx.HTTPError,
             httpx.InvalidURL,
             RuntimeError,
-        ) as error:  # RuntimeError: the process stops, and the client is closed
+        ) as error:  # RuntimeError: the process ends, and has closed the client
             raise UpstreamUnavailable(f"the callback of {source.name} does not answer: {error!r}") from error
         if answer.status_code == httpx.codes.GONE:
             raise Undeliverable(f"{source.name} wants no more webhooks (410)")

@@ -1,4 +1,4 @@
-"""Who may hand in complaints, by which secret, and where it is told of replies."""
+"""The systems that may hand in complaints, with their secrets and the callbacks to send replies to."""
 
 import base64
 import re
@@ -20,7 +20,7 @@ REGION = re.compile(r"\d{2}(\.\d{2})?")
 """The code of a province, or of a regency or city."""
 
 LEAST_SECRET_BYTES = 24
-"""The specification asks for 24 to 64."""
+"""The shortest secret; the specification asks for 24 to 64 bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +28,11 @@ class Source:
     """One system that hands in complaints.
 
     Attributes:
-        name: as in the address /hooks/NAME.
-        keys: its secrets, the newest first: an older one holds until the source has changed to the newer.
-        callback: where replies are posted; empty for a source that wants none.
-        region: the Kemendagri code of the region whose government's own channel it is; empty if it is nobody's.
-        shared: whether many people use each of its senders, as in a call centre or at a kiosk. Then its messages have no conversation.
+        name: the name, as in the address /hooks/NAME.
+        keys: its secrets, the newest first. An older one stays valid until the source uses the newer.
+        callback: the address to post replies to; empty for a source that wants none.
+        region: the Kemendagri code of the region whose government's own channel it is; empty if it is none.
+        shared: whether many people use the same `sender`, as in a call centre or at a kiosk. Then each message is its own conversation.
     """
 
     name: str
@@ -42,18 +42,18 @@ class Source:
     shared: bool = False
 
     def signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
-        """Return whether one of the secrets signed the body within five minutes of now, by the three webhook headers."""
+        """Return whether one of the secrets signed the body, with a timestamp within five minutes of now, in the three webhook headers."""
         for key in self.keys:
             try:
                 key.verify(body, dict(headers), json_parse=False)
-            except (WebhookVerificationError, ValueError):  # the library stumbles over headers of another form
+            except (WebhookVerificationError, ValueError):  # the library raises ValueError for malformed headers
                 continue
             return True
         return False
 
 
 def read_sources(path: Path) -> dict[str, Source]:
-    """Return the sources of a file: YAML, each name with `secrets` (whsec_...) and perhaps `callback`, `region` and `shared`.
+    """Return the sources of a YAML file: each name with `secrets` (whsec_...) and optionally `callback`, `region` and `shared`.
 
     Raises:
         ConfigurationError: the file cannot be read or an entry is wrong; the text never shows a secret.
