@@ -1,1 +1,1 @@
-"""Twitter @lapor1708: mentions are read behind a cursor, which is committed together with their records; replies are posts."""
+"""Twitter @lapor1708: mentions and direct messages are read after a cursor, which is committed with their records; replies are posts."""

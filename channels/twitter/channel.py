@@ -1,4 +1,4 @@
-"""The Twitter channel: our account on X, its posts and its direct messages, and the watch over the threads that read them."""
+"""The Twitter channel: our account on X with its posts and its direct messages, and the watch over the threads that read them."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -17,11 +17,11 @@ from channels.twitter.reader import LONGEST_PAUSE_S, MentionsReader, Pace
 from channels.twitter.sender import CAPACITY, XSender
 
 END_S: Final = 20.0
-"""The maximum number of seconds that the end of the channel waits for a reading thread: a call takes twice the client's timeout."""
+"""The maximum seconds that the channel waits for a reading thread to end: a call takes up to twice the client's timeout."""
 
 
 class XAccount:
-    """The posts, or the direct messages, of one username as an account (see channels.base.Account)."""
+    """The account for the posts, or for the direct messages, of our username (see channels.base.Account)."""
 
     capacity = CAPACITY
     per_second: float | None = None
@@ -33,7 +33,7 @@ class XAccount:
         self._stop: threading.Event | None = None
 
     def begin(self, cursor: Mapping[str, Any] | None) -> None:
-        """Read behind a cursor, and be ready to send."""
+        """Start to read after a cursor, and get ready to send."""
         if self._stop is not None:
             return
         self._stop = threading.Event()
@@ -43,7 +43,7 @@ class XAccount:
             self._hint.start(self._stop)
 
     def end(self) -> None:
-        """Stop to read. Replies on their way may still be answered."""
+        """Stop reading. Replies on their way may still be answered."""
         if self._stop is None:
             return
         self._stop.set()
@@ -54,15 +54,15 @@ class XAccount:
             self._hint.close()
 
     def send(self, letter: Letter) -> "Future[str]":
-        """Post a reply; the future returns its id, which is empty if X had it already and its id is not known."""
+        """Send a reply; the future returns its id, which is empty if X has it already and the id cannot be found."""
         return self._sender.send(letter)
 
     def page(self) -> Page | None:
-        """Return what was read, or None."""
+        """Return the page that was read and is not committed yet, or None."""
         return self._polling.page()
 
     def committed(self) -> None:
-        """Go on behind the page."""
+        """Read on after the page, which is committed."""
         self._polling.committed()
 
 
@@ -97,7 +97,7 @@ class TwitterChannel:
             self._messages.join(END_S)
 
     def _turn(self) -> None:
-        """Pass the heartbeat on, unless the thread that reads messages is stuck. If it crashed, raise its error."""
+        """Send a heartbeat, unless the thread that reads direct messages is stuck. If it crashed, raise its error."""
         if self._messages.crash is not None:
             raise self._messages.crash
         if not self._messages.stuck:

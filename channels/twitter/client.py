@@ -1,4 +1,4 @@
-"""The X API by tweepy: reads our mentions and messages, posts replies, and raises our own errors."""
+"""The X API through tweepy: reads our mentions and messages, posts replies, and raises our own errors."""
 
 import time
 from dataclasses import dataclass, field, fields
@@ -24,7 +24,7 @@ from complaints.runtime.upstream import Account as Reached
 from complaints.runtime.upstream import Upstream
 
 TIMEOUT_S = 8.0
-"""Seconds for connecting, and for the answer. tweepy has no timeout of its own, and a channel must end within 15 s when it is told to."""
+"""Seconds to connect, and to get the answer. tweepy has no timeout of its own, and a channel must end within 15 s."""
 
 PAGE_SIZE = 100
 """The maximum number of posts or messages in one answer."""
@@ -57,7 +57,7 @@ class UserKeys:
 
 
 class _Session(requests.Session):
-    """Sends each request to the address in the settings, with a timeout. tweepy itself writes X's host into each request."""
+    """Sends each request to the address in the settings, with a timeout: tweepy hardcodes X's host in each request."""
 
     def __init__(self, base: str, timeout_s: float) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ def session_to(base: str, timeout_s: float = TIMEOUT_S) -> requests.Session:
 
 
 class XClient:
-    """The calls that the channel makes. They block; several threads may make them."""
+    """The calls to X that the channel needs. They block. Thread-safe."""
 
     def __init__(  # noqa: PLR0913  # the keys of reading and of posting are two
         self,
@@ -95,8 +95,8 @@ class XClient:
             bearer_token: the token of the app, for reading.
             account: the username of our account, without the @.
             user_keys: the keys of our account, for posting; None if it only reads.
-            upstream: records whether X is reached; None if nobody watches.
-            timeout_s: seconds for connecting, and for the answer.
+            upstream: records whether X is reached; None to record nothing.
+            timeout_s: seconds to connect, and to get the answer.
         """
         self._upstream = upstream or Upstream(None, "twitter")
         self._reads = self._upstream.account(f"@{account}")
@@ -126,7 +126,7 @@ class XClient:
         Raises:
             RateLimited: X answers 429.
             UpstreamUnavailable: nothing was posted, and it may be tried again: X is not reached, or refuses our app or account.
-            Undeliverable: X will never take it: the post is deleted, or hidden from us.
+            Undeliverable: X will never take the reply: the post is deleted, or hidden from us.
             OutcomeUnknown: it may have been posted.
             Duplicate: our account has posted the same text before.
         """
@@ -161,7 +161,7 @@ class XClient:
             raise OutcomeUnknown(f"X's answer cannot be read: {error!r}") from error
 
     def _posted(self, error: LaporError | None) -> None:
-        """Record whether X takes our replies: reading may work while posting is refused."""
+        """Record whether X takes our replies, apart from reading, which may work while posting is refused."""
         if self._posts is None:
             self._posts = self._upstream.account(f"@{self._account} (replies)")
         if isinstance(error, UpstreamUnavailable | OutcomeUnknown) and not isinstance(error, RateLimited):
@@ -186,15 +186,15 @@ class XClient:
         return ""
 
     def mentions(self, since_id: str | None, *, until_id: str | None = None) -> Found:
-        """Return the newest page of mentions between two ids, both excluded; its `next_token` tells whether there are older ones.
+        """Return the newest page of mentions between two ids, both excluded. Its `next_token` is not None if there are older ones.
 
         Args:
             since_id: the lower end; None for the beginning.
-            until_id: the upper end; None for none.
+            until_id: the upper end; None for the newest.
 
         Raises:
             RateLimited: X answers 429.
-            UpstreamUnavailable: X does not answer, or with a fault of its own.
+            UpstreamUnavailable: X does not answer, or answers with a fault of its own.
             ConfigurationError: X refuses our credentials, or does not know our account.
         """
         token = None
@@ -216,18 +216,18 @@ class XClient:
             token = current.next_token
             if (
                 current.posts or token is None
-            ):  # a page whose posts are all hidden from us is empty, and has older ones behind it
+            ):  # a page is empty if all its posts are hidden from us, but older pages follow
                 return current
 
     def direct_messages(self, token: str | None) -> direct.Events:
-        """Return the newest page of our account's direct messages of 30 days, those that it sent included.
+        """Return a page of our account's direct messages of the last 30 days, including those that it sent.
 
         Args:
-            token: of an older page; None for the newest.
+            token: the token of an older page; None for the newest page.
 
         Raises:
             RateLimited: X answers 429.
-            UpstreamUnavailable: X does not answer, or with a fault of its own, or does not know the token.
+            UpstreamUnavailable: X does not answer, or answers with a fault of its own, or does not know the token.
             ConfigurationError: X refuses our keys, or does not let our app read direct messages.
         """
         if self._messages is None:

@@ -1,4 +1,4 @@
-"""Reads a citizen's message in a direct message of the X API v2, or tells that it is none. Pure."""
+"""Reads the inbound message in a direct message event of the X API v2, if there is one. Pure."""
 
 import json
 from collections.abc import Mapping
@@ -14,17 +14,17 @@ from complaints.event import Attachment
 from complaints.message import InboundMessage
 
 DIRECT: Final = "direct"
-"""The part of the reply address that says that the citizen is answered by a direct message."""
+"""The key in a reply address that means that replies are direct messages."""
 
 MESSAGE: Final = "MessageCreate"
-"""The type of the events that are messages; others tell who joined or left a group."""
+"""The type of the events that are messages; other events are about members who join or leave a group."""
 
 _OF_PERSONS: Final = frozenset(("sender_id", "dm_conversation_id", "participant_ids"))
-"""The fields that say who it was; the name of a conversation of two is made of their ids."""
+"""The fields that identify people; the id of a conversation of two is made of their ids."""
 
 
 def account_of(username: str) -> str:
-    """Return the name of the mailbox of our account's direct messages. It has no "/@": by that the conversation knows posts."""
+    """Return the name of our account for direct messages. It has no "/@", by which the conversation recognises accounts of posts."""
     return f"{NAME}/direct/{username}"
 
 
@@ -33,8 +33,8 @@ class Events:
     """One page of events.
 
     Attributes:
-        events: as X gives them, newest first.
-        next_token: the token of the next page, which is older; None if there is none.
+        events: the events as X returns them, newest first.
+        next_token: the token of the next, older page; None if there is none.
     """
 
     events: tuple[Mapping[str, Any], ...]
@@ -61,7 +61,7 @@ def page(answer: Mapping[str, Any]) -> Events:
     """Return the page in an answer of `GET /2/dm_events`.
 
     Raises:
-        MalformedMessage: the answer is no page of events that have an id.
+        MalformedMessage: the answer is not a page of events with numeric ids.
     """
     try:
         found = Events(tuple(answer.get("data") or ()), (answer.get("meta") or {}).get("next_token"))
@@ -73,23 +73,23 @@ def page(answer: Mapping[str, Any]) -> Events:
 
 
 def name_of(event: Mapping[str, Any]) -> str:
-    """Return the identifier of a direct message among all that the channel receives."""
+    """Return the identifier of a direct message, which is unique in the channel."""
     return f"direct/{event['id']}"
 
 
 def inbound(event: Mapping[str, Any], *, account: str, own_id: str) -> InboundMessage | None:
     """Return the message in an event; None for our own message, for one in a group, and for an event that is no message.
 
-    A direct message is in no thread: it is about whichever of the citizen's cases its words mean. Its files are named, and not read: only
-    our account may load them.
+    A direct message has no thread: its words decide which of the citizen's cases it is about. Its files are only named, not fetched,
+    because only our account may load them.
 
     Args:
-        event: the event as X gives it.
+        event: the event as X returns it.
         account: the username of our account, without the @.
         own_id: the id of our account.
 
     Raises:
-        MalformedMessage: a field is missing that X always gives.
+        MalformedMessage: a field that X always sends is missing.
     """
     try:
         said = convert(event, _Event)

@@ -1,4 +1,4 @@
-"""Reads the direct messages to our account: page by page back to the last one that is committed, and then hands them over oldest first."""
+"""Reads the direct messages to our account: page by page back to the last committed one, and then returns them oldest first."""
 
 import json
 import time
@@ -17,7 +17,7 @@ from complaints.errors import ConfigurationError, MalformedMessage, UnavailableE
 from complaints.runtime import telemetry
 
 MOST_HELD: Final = 10_000
-"""The maximum number of events that are held until the last committed one is reached. If there are more, the newest are read again."""
+"""The maximum number of events in memory until the last committed one is reached. If there are more, the newest are read again later."""
 
 Event = Mapping[str, Any]
 
@@ -25,12 +25,12 @@ Event = Mapping[str, Any]
 class DirectReader:
     """Reads direct messages (see channels.polling.Reader).
 
-    X knows no lower end for a request, and gives the newest page first. Each request waits for its time, also for an older page: X allows
-    few (docs.x.com, "Rate limits": 15 in 15 minutes).
+    A request to X has no lower end, and X returns the newest page first. At least `poll_s` pass between two requests, also for an older
+    page, because X allows few (docs.x.com, "Rate limits": 15 in 15 minutes).
     """
 
     def __init__(self, client: XClient, *, account: str, intake: Intake, poll_s: float) -> None:
-        """Keep the parts.
+        """Keep the parts; nothing is read yet.
 
         Args:
             client: calls X.
@@ -46,7 +46,7 @@ class DirectReader:
         self._held: deque[Event] = deque(maxlen=MOST_HELD)
 
     def read(self, cursor: Mapping[str, Any] | None, waits: Waits) -> Page | None:
-        """Return the oldest events that are not committed, at most 100, oldest first; None if there are none yet (see Reader)."""
+        """Return the oldest uncommitted events, at most 100, oldest first; None if none are known yet (see Reader)."""
         since = _since(cursor)
         if since != self._since:
             self._begin(since)
@@ -65,12 +65,12 @@ class DirectReader:
         return Page(records=self._records(some), cursor={"since_id": str(self._since)})
 
     def _begin(self, since: int) -> None:
-        """Go back from the newest event to one that is committed."""
+        """Start again from the newest event."""
         self._since, self._whole, self._token = since, False, None
         self._held.clear()
 
     def _look(self) -> None:
-        """Hold the events of the next page, which is older than the one before it."""
+        """Fetch the next, older page, and hold its events. Note whether the last committed event is reached."""
         try:
             self._own_id = self._client.account_id()
             found = self._client.direct_messages(self._token)
@@ -107,6 +107,6 @@ def _id(event: Event) -> int:
 
 
 def _since(cursor: Mapping[str, Any] | None) -> int:
-    """Return the id of the last event that is committed; 0 before the first, or if the cursor is damaged."""
+    """Return the id of the last committed event; 0 if there is none, or the cursor is damaged."""
     found = (cursor or {}).get("since_id")
     return int(found) if isinstance(found, str) and found.isascii() and found.isdigit() else 0

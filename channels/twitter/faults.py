@@ -1,4 +1,4 @@
-"""X's errors as our own: whether a reply has left, may leave later, or never will. Pure."""
+"""Maps X's errors to our own: a reply has left, may leave later, or never will. Pure."""
 
 import re
 from typing import Final
@@ -11,16 +11,16 @@ from channels.polling import AskedToWait
 from complaints.errors import LaporError, OutcomeUnknown, Undeliverable, UpstreamUnavailable
 
 LIMITED_S: Final = 60.0
-"""Seconds without a call after a 429 that does not say when X may be asked again."""
+"""Seconds to wait after a 429 that does not say when X may be asked again."""
 
 _OURS = re.compile(
     r"\b(?:apps?|project|client|oauth\w*|account|user is suspended|suspended and|locked|enroll\w*|automated|permissions|access)\b",
     re.IGNORECASE,
 )
-"""Words in a 403 about our app or our account: somebody can correct that, and the reply is still worth sending."""
+"""Words in a 403 about our app or our account: a person can correct that, so the reply is tried again."""
 
 _POST = re.compile(r"\b(?:tweets?|posts?|repl(?:y|ies|ied)|conversation|text|users?|author)\b", re.IGNORECASE)
-"""Words in a 403 about the post that is answered, about its author, or about our text: it will be refused each time."""
+"""Words in a 403 about the post that we answer, its author or our text: X would refuse the reply each time."""
 
 _DUPLICATE = re.compile(r"\bduplicate\b", re.IGNORECASE)
 
@@ -29,11 +29,11 @@ class RateLimited(AskedToWait):
     """X asks us to wait (429).
 
     Attributes:
-        until_s: when it may be asked again, in seconds since 1970.
+        until_s: when X may be asked again, in seconds since 1970.
     """
 
     def __init__(self, until_s: float | None, *, now_s: float) -> None:
-        """Make the error.
+        """Make the error; its pause lasts until `until_s`.
 
         Args:
             until_s: when X may be asked again, in seconds since 1970; None if X does not say.
@@ -48,10 +48,10 @@ class Duplicate(LaporError):
 
 
 def outcome(error: Exception, *, now_s: float) -> LaporError:
-    """Return what an error of posting a reply means.
+    """Return our own error for an error while a reply was posted.
 
     Args:
-        error: of tweepy or requests.
+        error: the error of tweepy or requests.
         now_s: the present time in seconds since 1970.
     """
     match error:
@@ -79,7 +79,7 @@ def _refused(error: tweepy.Forbidden) -> LaporError:
 
 
 def _fields(error: tweepy.Forbidden) -> list[str]:
-    """Return the texts of a problem (RFC 9457) that tell why; its type is the end of an address."""
+    """Return the texts of a problem (RFC 9457) that give the reason: the end of its type's URI, detail and reason."""
     try:
         body = error.response.json()
     except (ValueError, RecursionError):
@@ -91,7 +91,7 @@ def _fields(error: tweepy.Forbidden) -> list[str]:
 
 
 def _broken(error: Exception) -> LaporError:
-    """Return what a broken connection means: without a connection the request has not left."""
+    """Return our own error for a broken connection: if it was never made, the request has not left."""
     cause = error.args[0] if error.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else cause
     early = requests.ConnectTimeout | requests.exceptions.SSLError | requests.exceptions.ProxyError

@@ -1,4 +1,4 @@
-"""The filtered stream as a hint: whatever comes over it means "look now". Mentions are always read by the cursor."""
+"""Uses the filtered stream as a hint: any post on it means "look now". Mentions themselves are always read by the cursor."""
 
 import random
 import threading
@@ -14,7 +14,7 @@ from complaints.runtime import telemetry
 log = structlog.get_logger()
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 320.0
-"""Seconds between two tries to connect; X's own advice for streams ends at 320 s."""
+"""The first and the longest pause between two tries to connect, in seconds; X recommends at most 320 s for streams."""
 
 
 class _Stream(tweepy.StreamingClient):  # type: ignore[misc]  # tweepy has no types
@@ -24,19 +24,19 @@ class _Stream(tweepy.StreamingClient):  # type: ignore[misc]  # tweepy has no ty
         self._heard, self._stop = heard, stop
 
     def on_data(self, raw_data: bytes) -> None:
-        """Wake the reader. Nothing here can raise, because tweepy would end the stream with only a log."""
+        """Wake the reader. Nothing here may raise: tweepy would only log it, and end the stream."""
         del raw_data
         self._heard.set()
         self.on_keep_alive()
 
     def on_keep_alive(self) -> None:
-        """End if the signal to end came before the stream began, which forgets it."""
+        """Disconnect if the signal to end came before the stream began, because tweepy forgets a `disconnect` before that."""
         if self._stop.is_set():
             self.disconnect()
 
 
 class Hint:
-    """Listens in a thread of its own, and sets the event `heard` for each post."""
+    """Listens to the stream in a thread of its own, and sets the event `heard` for each post."""
 
     def __init__(self, base: str, *, bearer_token: str, account: str) -> None:
         self.heard = threading.Event()
@@ -44,7 +44,7 @@ class Hint:
         self._stream: _Stream | None = None
 
     def start(self, stop: threading.Event) -> None:
-        """Listen until `stop` is set and `close` is called. Without the stream, mentions are read at their usual pace."""
+        """Listen until `stop` is set and `close` is called. If the stream fails, mentions are read at their usual pace."""
         self._stream = _Stream(self._base, self._token, self.heard, stop)
         threading.Thread(target=self._listen, args=(self._stream, stop), name="x-stream", daemon=True).start()
 
@@ -71,7 +71,7 @@ class Hint:
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
     def _want(self, stream: _Stream) -> None:
-        """Ask for our mentions, unless X has the rule already: X keeps rules."""
+        """Add a rule for our mentions, unless X has it already, since X keeps rules."""
         wanted = f"@{self._account}"
         rules: Any = stream.get_rules()
         if all(rule["value"] != wanted for rule in rules.get("data", [])):

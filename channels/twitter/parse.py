@@ -1,4 +1,4 @@
-"""Reads a citizen's message in a post of the X API v2, or tells that it is none. Pure."""
+"""Reads the inbound message in a post of the X API v2, if there is one. Pure."""
 
 import json
 import re
@@ -19,32 +19,32 @@ MEDIA_TYPES = {"photo": "image/jpeg", "animated_gif": "video/mp4", "video": "vid
 
 
 OFFICIAL = "government"
-"""The `verified_type` of the accounts of public bodies (docs.x.com, user object)."""
+"""The `verified_type` of accounts of public bodies (docs.x.com, user object)."""
 
 
 _POLE, _DATE_LINE = 90, 180
 """The largest latitude and longitude, in degrees."""
 
 RETYPED = "retweet"
-"""Why a post is ignored that repeats another's, typed as it was before X had a function for it ("RT @warga: ...")."""
+"""Why a post is ignored that repeats another one by hand, as was usual before X had retweets ("RT @warga: ...")."""
 
 
 def account_of(username: str) -> str:
-    """Return the name of our account's mailbox."""
+    """Return the name of our account for posts."""
     return f"{NAME}/@{username}"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of mentions, and what they refer to.
+    """One page of mentions, and the objects that they refer to.
 
     Attributes:
-        posts: as X gives them, newest first.
-        users: by id.
-        media: by media key.
-        places: by id.
+        posts: the mentions as X returns them, newest first.
+        users: users by id.
+        media: media by media key.
+        places: places by id.
         referenced: the posts that they quote or answer, by id.
-        next_token: the token of the next page, which is older; None if there is none.
+        next_token: the token of the next, older page; None if there is none.
     """
 
     posts: tuple[Mapping[str, Any], ...]
@@ -64,7 +64,7 @@ def page(answer: Mapping[str, Any]) -> Found:
     """Return the page in an answer of `GET /2/users/:id/mentions`.
 
     Raises:
-        MalformedMessage: the answer is no page of posts that have an id.
+        MalformedMessage: the answer is not a page of posts with numeric ids.
     """
     try:
         includes = answer.get("includes") or {}
@@ -86,17 +86,17 @@ def page(answer: Mapping[str, Any]) -> Found:
 def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundMessage | None:
     """Return the message in a mention; None for our own post and for a retweet.
 
-    The posts that the citizen quotes, or answers, belong to the text, but none of somebody else who asks to be hidden there, or who told us
-    himself; if he asks so in an older one of his own, this is as hidden. The account of a public body is never answered in public: its post
-    is no address for replies.
+    The posts that the citizen quotes or answers become part of the text, except posts of other people that ask to be hidden or mention our
+    account. If an older post of his own asks to be hidden, this message is hidden, too. A public body's account is never answered in
+    public, so its post is no reply address.
 
     Args:
-        post: the post as X gives it.
+        post: the post as X returns it.
         within: the page with the post.
         account: the username of our account, without the @.
 
     Raises:
-        MalformedMessage: a field is missing that X always gives.
+        MalformedMessage: a field that X always sends is missing.
     """
     try:
         text = _text_of(post)
@@ -133,10 +133,10 @@ def inbound(post: Mapping[str, Any], within: Found, *, account: str) -> InboundM
 
 
 def _spoken_of(post: Mapping[str, Any], within: Found, account: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the posts that this one quotes or answers, each after the words that the text gets for it, which do not name its own author.
+    """Return the posts that this one quotes or answers, each with the words to add to the text. The words do not name this post's author.
 
-    Whoever asks to be hidden in his own post does not become part of what somebody else tells. Nor does whoever speaks to us there: that is
-    a report of his own, which he may hide at any later time.
+    Another person's post is left out if it asks to be hidden, or mentions our account: then it is a report of its own, which its author
+    may hide at any later time.
     """
     found = []
     for reference in post.get("referenced_tweets") or ():
@@ -154,13 +154,13 @@ def _spoken_of(post: Mapping[str, Any], within: Found, account: str) -> list[tup
 
 
 def _names(account: str, post: Mapping[str, Any], text: str) -> bool:
-    """Return whether a post mentions our account, so that it is a message to us by itself."""
+    """Return whether a post mentions our account, so that it is itself a message to us."""
     said = re.search(rf"(?<!\w)@{re.escape(account)}\b", text, re.IGNORECASE) is not None
     return said or len(_tagged(post, account)) < len((post.get("entities") or {}).get("mentions") or ())
 
 
 def _text_of(post: Mapping[str, Any]) -> str:
-    """Return the whole text of a post: beyond 280 characters it is cut in `text`, and whole in `note_tweet`."""
+    """Return the whole text of a post: if it exceeds 280 characters, `text` is cut, and `note_tweet` has all of it."""
     return _string((post.get("note_tweet") or {}).get("text") or post["text"])
 
 
@@ -198,7 +198,7 @@ def _place_of(post: Mapping[str, Any], within: Found) -> str:
 
 
 def _position(post: Mapping[str, Any]) -> tuple[float, float] | None:
-    """Return the latitude and the longitude of the point that the citizen added to a post; X has them as GeoJSON, longitude first."""
+    """Return the latitude and the longitude of the point attached to a post; X sends GeoJSON, with the longitude first."""
     match ((post.get("geo") or {}).get("coordinates") or {}).get("coordinates"):
         case [int() | float() as longitude, int() | float() as latitude] if (
             abs(latitude) <= _POLE and abs(longitude) <= _DATE_LINE

@@ -1,4 +1,4 @@
-"""Reads our mentions page by page, each once the page before it is committed, as often and as much as the settings allow."""
+"""Reads our mentions page by page, each after the one before it is committed, within the limits of the settings."""
 
 import json
 import time
@@ -36,7 +36,7 @@ MESSAGES_S: Final = 65.0
 
 
 class BudgetSpent(AskedToWait):
-    """The month's posts are read. The next ones wait for the next month, or for a larger LAPOR_X_MONTHLY_READS."""
+    """The month's budget of posts is used up. Reading waits for the next month, or for a larger LAPOR_X_MONTHLY_READS."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +44,10 @@ class Pace:
     """How often and how much is read.
 
     Attributes:
-        poll_s: seconds between two looks.
-        monthly: the number of posts that may be read in a month, which X bills.
-        now: returns the present time, in UTC as X counts.
-        hint: says when to look at once; None without a stream.
+        poll_s: seconds between two requests for mentions.
+        monthly: the maximum number of posts to read per month, which X bills.
+        now: returns the present time in UTC, by which X counts months.
+        hint: signals when to look at once; None without a stream.
         messages_s: seconds between two requests for direct messages.
     """
 
@@ -66,7 +66,7 @@ class MentionsReader:
         self._next_s = 0.0
 
     def read(self, cursor: Mapping[str, Any] | None, waits: Waits) -> Page | None:
-        """Return the newest mentions that are not committed, at most 100, oldest first; None if there are none (see Reader)."""
+        """Return the newest uncommitted mentions of the gap, at most 100, oldest first; None if there are none (see Reader)."""
         place = Place.of(cursor)
         if not place.until_id:
             wake = self._pace.hint.heard if self._pace.hint is not None else None
@@ -82,7 +82,7 @@ class MentionsReader:
         return Page(records=self._records(found), cursor=after.cursor())
 
     def _check(self, place: Place, month: str) -> None:
-        """Let a look begin."""
+        """Raise BudgetSpent if the month's posts are used up."""
         share = place.share(self._pace.monthly, month)
         telemetry.X_READS_SHARE.set(share)
         if share >= 1:

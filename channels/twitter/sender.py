@@ -1,4 +1,4 @@
-"""Sends replies on X: a post of ours below the citizen's, or a message that nobody else reads, in threads because calls block."""
+"""Sends replies on X, as a post below the citizen's or as a direct message, in threads because the calls block."""
 
 import threading
 import time
@@ -19,10 +19,10 @@ from complaints.wording import text
 log = structlog.get_logger()
 
 CAPACITY: Final = 4
-"""Posts that are on their way to X at the same time."""
+"""The maximum number of replies on their way to X at the same time."""
 
 NOT_TOLD: Final = "the citizen takes no direct messages; below his post it says only by which private ways he asks"
-"""Why a secret reply has not arrived, whatever everybody reads in its place."""
+"""Why a secret reply was not delivered, even if a public sentence was posted in its place."""
 
 
 class Posts(Protocol):
@@ -39,7 +39,7 @@ class Posts(Protocol):
 
 
 class XSender:
-    """The outward side of our account."""
+    """The sending side of our account."""
 
     def __init__(self, posts: Posts) -> None:
         self._posts = posts
@@ -48,12 +48,12 @@ class XSender:
         self._pool: ThreadPoolExecutor | None = None
 
     def begin(self) -> None:
-        """Be ready to send."""
+        """Get ready to send."""
         if self._pool is None:
             self._pool = ThreadPoolExecutor(CAPACITY, thread_name_prefix="x-sender")
 
     def end(self) -> None:
-        """Begin no further reply. Those on their way may still be answered."""
+        """Send no further replies. Those on their way may still be answered."""
         if self._pool is not None:
             self._pool.shutdown(wait=False)
             self._pool = None
@@ -69,7 +69,7 @@ class XSender:
         return self._pool.submit(self._post, letter)
 
     def _limited(self, letter: Letter) -> RateLimited | None:
-        """Return the limit that X set to posts, or to messages, if it still holds: X ends the access of an app that goes on asking."""
+        """Return X's limit on posts, or on messages, if it is still in force: X blocks an app that keeps calling."""
         with self._lock:
             until_s, now_s = self._limited_until_s[_is_message(letter)], time.time()
         return RateLimited(until_s, now_s=now_s) if now_s < until_s else None
@@ -85,9 +85,9 @@ class XSender:
             raise
 
     def _reply(self, letter: Letter) -> str:
-        """Post a reply; send it to the citizen alone if it is secret, or if he wrote to us alone.
+        """Post a reply, or send it as a direct message if it is secret or answers one.
 
-        If that cannot be, everybody reads a sentence that is the same for each such reply: it tells of private ways, and of nothing else.
+        If a secret reply cannot be sent, post a sentence that is the same for all such replies: it only names private ways to ask.
         """
         if not _is_message(letter):
             return self._post_below(letter, letter.text)
@@ -101,7 +101,7 @@ class XSender:
             raise Undeliverable(f"{NOT_TOLD} ({error})") from error
 
     def _post_below(self, letter: Letter, said: str) -> str:
-        """Post a text. If X has the same one already, either this very reply has arrived, or another citizen was told the same."""
+        """Post a text. If X refuses it as a duplicate, return the id of this reply if it is there; otherwise put the username before it."""
         post = letter.address["post"]
         try:
             return self._posts.reply(said, to=post)
@@ -122,5 +122,5 @@ class XSender:
 
 
 def _is_message(letter: Letter) -> bool:
-    """Return whether a reply is for its citizen alone."""
+    """Return whether a reply must be a direct message."""
     return letter.private or DIRECT in letter.address

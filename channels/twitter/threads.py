@@ -1,4 +1,4 @@
-"""Joins the posts of one citizen in one conversation to one message. Pure."""
+"""Joins the posts of one citizen in one conversation into one message. Pure."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,7 +8,7 @@ from complaints.message import InboundMessage
 
 
 def joined(messages: Iterable[InboundMessage]) -> list[InboundMessage]:
-    """Return the messages, with each citizen's posts in a conversation as one in the place of the first."""
+    """Return the messages, with each citizen's posts in a conversation joined into one, at the place of the first."""
     threads: dict[tuple[str, str], list[InboundMessage]] = {}
     for message in messages:
         threads.setdefault((message.sender, message.thread), []).append(message)
