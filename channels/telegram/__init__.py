@@ -1,1 +1,1 @@
-"""Telegram: updates come by getUpdates or by webhook, and are confirmed only when their records are safe; replies are messages."""
+"""Telegram: updates come by getUpdates or by webhook, and are confirmed only after their records are safe; replies are messages."""

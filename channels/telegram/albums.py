@@ -10,14 +10,14 @@ from channels.telegram.parse import Said
 from complaints.errors import MalformedMessage
 
 QUIET_S = 1.5
-"""Seconds without another part after which an album is whole: its parts come within tenths of a second."""
+"""Seconds without another part after which an album counts as whole: its parts come within tenths of a second."""
 
 MOST_PARTS = 10
 """The maximum number of messages in one album."""
 
 
 def album_of(update: Mapping[str, Any]) -> str:
-    """Return the id of the album that an update is a part of; empty if it is part of none."""
+    """Return the id of the album that an update belongs to; empty if it belongs to none."""
     message = update.get("message")
     return str(message.get("media_group_id") or "") if isinstance(message, Mapping) else ""
 
@@ -26,9 +26,9 @@ def whole(updates: Sequence[Mapping[str, Any]], settled: frozenset[str], *, full
     """Return how many of the oldest updates can be taken now without cutting an album.
 
     Args:
-        updates: oldest first.
-        settled: albums that have been quiet long enough.
-        full: whether Telegram gave as many as it gives at once, so that an album at the end may go on.
+        updates: the updates, oldest first.
+        settled: the ids of albums that have been quiet for long enough.
+        full: whether Telegram returned as many updates as it can at once, so that an album may continue after them.
     """
     places: dict[str, list[int]] = {}
     for place, update in enumerate(updates):
@@ -48,7 +48,7 @@ def whole(updates: Sequence[Mapping[str, Any]], settled: frozenset[str], *, full
 
 
 def join(parts: Sequence[Said]) -> Said:
-    """Return an album as one message, whose text has all captions.
+    """Join the parts of an album into one message, whose text has all captions.
 
     Raises:
         MalformedMessage: there is no part.

@@ -1,4 +1,4 @@
-"""The Telegram channel: an account for our bot, and the webhook if updates are brought to it."""
+"""The Telegram channel: an account for our bot, and the webhook if Telegram delivers updates by it."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -28,25 +28,25 @@ from complaints.runtime.http_server import configured_socket, serve
 log = structlog.get_logger()
 
 CAPACITY: Final = 30
-"""The number of texts that wait for Telegram's answer at the same time."""
+"""The maximum number of texts that wait for Telegram's answer at the same time."""
 
 PER_SECOND: Final = 25.0
 """Texts per second: Telegram takes at most about 30 messages per second from a bot (Bots FAQ, "My bot is hitting limits")."""
 
 PAUSES: Final = Pauses(first_s=0.5, most_s=60.0)
-"""Between two tries while Telegram does not answer."""
+"""The pauses between two tries while Telegram does not answer."""
 
 KEEP_TIMEOUT_S: Final = 60.0
 """Seconds until messages are safe; Kafka and the spool each answer within seconds."""
 
 END_S: Final = 15.0
-"""The maximum number of seconds that the end of the channel waits for the polling thread."""
+"""The maximum seconds that the channel waits for the polling thread to end."""
 
 Update = Mapping[str, Any]
 
 
 class TelegramAccount:
-    """An account on one bot (see channels.base.Account)."""
+    """The account of our bot (see channels.base.Account)."""
 
     capacity = CAPACITY
     per_second: float | None = PER_SECOND
@@ -58,13 +58,13 @@ class TelegramAccount:
         self._begun = False
 
     def begin(self, cursor: Mapping[str, Any] | None) -> None:
-        """Poll behind a cursor, and be ready to send."""
+        """Start to poll after a cursor, and get ready to send."""
         self._begun = True
         if self._polling is not None:
             self._polling.begin(cursor)
 
     def end(self) -> None:
-        """Stop to poll. Texts on their way may still be answered."""
+        """Stop polling. Texts on their way may still be answered."""
         self._begun = False
         if self._polling is not None:
             self._polling.end()
@@ -76,22 +76,22 @@ class TelegramAccount:
         return self._sender.send(letter)
 
     def page(self) -> Page | None:
-        """Return the updates that were read, or None."""
+        """Return the page of updates that was read and is not committed yet, or None."""
         return None if self._polling is None else self._polling.page()
 
     def committed(self) -> None:
-        """Go on behind the page."""
+        """Poll on after the page, which is committed."""
         if self._polling is not None:
             self._polling.committed()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ways:
-    """How updates come: by a long poll, or brought to an address.
+    """How updates come: by long polls, or by a webhook.
 
     Attributes:
         wait_s: seconds that Telegram waits for the first update of a poll.
-        hook: the address to which updates are brought; None for polls.
+        hook: the webhook; None for polls.
     """
 
     wait_s: float = 20.0
@@ -117,7 +117,7 @@ class TelegramChannel:
         """Serve the webhook, or watch the account's thread, until `stop` is set.
 
         Raises:
-            ConfigurationError: the address of the webhook cannot be listened on.
+            ConfigurationError: it cannot listen on the address of the webhook.
         """
         try:
             if self._hook is not None:
@@ -145,7 +145,7 @@ class TelegramChannel:
         serve(application(hook, take, reject), listener, waits.stop, self._turned)
 
     def _announce(self, hook: Hook, waits: Waits) -> None:
-        """Tell Telegram the address of the webhook."""
+        """Set the webhook's address at Telegram, with retries."""
 
         def announce() -> None:
             waits.answer(self._client.webhook(hook.url, secret=hook.secret), CALL_S)
@@ -156,13 +156,13 @@ class TelegramChannel:
             return
 
     def _take(self, bot: Bot, waits: Waits, updates: Sequence[Update]) -> None:
-        """Return when the messages in updates are safe."""
+        """Keep the messages in updates, and return once they are safe."""
         handed = self._handover.take(updates, bot, waits)
         kept = [self._keep(one, bot) for one in handed.messages]
         for one, answer in zip(handed.messages, kept, strict=True):
             try:
                 waits.answer(answer, KEEP_TIMEOUT_S, cancel=False)
-            except ContractViolation as error:  # Telegram would bring it again for ever
+            except ContractViolation as error:  # Telegram would deliver it again for ever
                 if isinstance(one, Unread):
                     log.error("an update that nothing can keep", error=str(error))  # noqa: TRY400  # the text says it all
                 else:
@@ -176,6 +176,6 @@ class TelegramChannel:
         return self._intake.take(one)
 
     def _reject(self, bot: Bot, waits: Waits, name: str, body: bytes, error: Exception) -> None:
-        """Keep what is no update."""
+        """Keep a body that is not an update, as unreadable."""
         unread = Unread(content=body, error=error, name=f"{bot.id}/body/{name}")
         waits.answer(self._keep(unread, bot), KEEP_TIMEOUT_S, cancel=False)

@@ -1,4 +1,4 @@
-"""The Bot API by python-telegram-bot: may be called from any thread, returns futures, and raises our own errors."""
+"""The Bot API through python-telegram-bot: may be called from any thread, returns futures, and raises our own errors."""
 
 import asyncio
 import threading
@@ -32,29 +32,29 @@ from complaints.runtime.upstream import Upstream
 T = TypeVar("T")
 
 TIMEOUT_S = 15.0
-"""Seconds for each step of a call (connecting, sending, the answer), in addition to those that a long poll asks for."""
+"""Seconds for each step of a call (to connect, to send, to get the answer), in addition to the wait of a long poll."""
 
 CALL_S = 2 * TIMEOUT_S
 """Seconds to wait for the answer to a call."""
 
 FILE_TIMEOUT_S = 60.0
-"""Seconds for a download: 20 MB over a slow line of ours. Telegram's own is fast."""
+"""Seconds for a download: enough for 20 MB over a slow line."""
 
 TELL_TIMEOUT_S = 60.0
-"""Seconds for sending one text, which may need several messages."""
+"""Seconds to send one text, which may need several messages."""
 
 MOST_UPDATES = 100
 """The maximum number of updates in one answer."""
 
 NOT_TOLD: Final = "the citizen has no private chat with the bot; in his group it says only how he asks in private"
-"""Why a secret text has not arrived, whatever the group reads in its place."""
+"""Why a secret text was not delivered, even if a sentence was sent to the group in its place."""
 
 WANTED = ["message", "edited_message"]
-"""Kinds of updates that we ask for; callback queries and the rest are of no use here."""
+"""The kinds of updates that we ask for; we have no use for callback queries and the rest."""
 
 
 class TelegramClient:
-    """The calls that the channel makes. Thread-safe. Its event loop has a thread of its own, which starts with the first call."""
+    """The calls to Telegram that the channel needs. Thread-safe. Its event loop runs in a thread that starts with the first call."""
 
     def __init__(
         self, base: str, *, token: str, upstream: Upstream | None = None, timeout_s: float = TIMEOUT_S
@@ -64,7 +64,7 @@ class TelegramClient:
         Args:
             base: base address of the Bot API.
             token: the token of the bot.
-            upstream: records whether Telegram is reached; None if nobody watches.
+            upstream: records whether Telegram is reached; None to record nothing.
             timeout_s: seconds for each step of a call.
         """
         self.bot_id = token.partition(":")[0]
@@ -83,9 +83,9 @@ class TelegramClient:
         return self._ask(self._me())
 
     def updates(self, offset: int | None, *, wait_s: float) -> "Future[list[Mapping[str, Any]]]":
-        """Return the oldest updates from an offset on, as they are. The offset confirms all updates below it.
+        """Return the oldest updates from an offset on, as raw JSON. The offset confirms all updates below it.
 
-        The future fails with RateLimited, Contested, UpstreamUnavailable, or CredentialsRefused. To cancel it confirms nothing.
+        The future fails with RateLimited, Contested, UpstreamUnavailable, or CredentialsRefused. Cancelling it confirms no further update.
 
         Args:
             offset: the offset; None for the oldest update that is not confirmed.
@@ -94,34 +94,34 @@ class TelegramClient:
         return self._ask(self._updates(offset, wait_s))
 
     def file(self, file_id: str) -> "Future[bytes | None]":
-        """Return a file's content; None if Telegram says that it never gives it."""
+        """Return a file's content; None if Telegram refuses it for good."""
         return self._ask(self._file(file_id))
 
     def tell(
         self, chat: int, pieces: Sequence[str], *, answers: int | None, keyboard: Keyboard | None
     ) -> "Future[str]":
-        """Send a text as it is, in one message or several; the future returns the id of the last one.
+        """Send a text as plain text, in one or several messages; the future returns the id of the last one.
 
         The future is done within TELL_TIMEOUT_S. It fails with UpstreamUnavailable if nothing has left, with Undeliverable if Telegram
-        never takes it (we are blocked, there is no such chat), and with OutcomeUnknown if it, or a part of it, may have left.
+        will never take the text (we are blocked, or there is no such chat), and with OutcomeUnknown if any part of it may have left.
 
         Args:
             chat: the id of the chat.
-            pieces: the text, cut as Telegram needs it.
-            answers: the id of the message that is quoted; None for none.
-            keyboard: goes with the last piece; None for none.
+            pieces: the text, cut to Telegram's limit.
+            answers: the id of the message to quote; None for none.
+            keyboard: the keyboard to send with the last piece; None for none.
         """
         return self._ask(self._tell(chat, pieces, answers, keyboard))
 
     def tell_alone(
         self, citizen: int, pieces: Sequence[str], *, keyboard: Keyboard | None, instead: Instead
     ) -> "Future[str]":
-        """Send a text to a citizen in private (see `tell`). If that can never be, his group reads a sentence, and the future fails.
+        """Send a text to a citizen in private (see `tell`). If Telegram will never take it, send a sentence to his group, and fail.
 
         Args:
-            citizen: his id, which is that of his private chat.
-            pieces: the text, cut as Telegram needs it.
-            keyboard: goes with the last piece; None for none.
+            citizen: his id, which is also the id of his private chat.
+            pieces: the text, cut to Telegram's limit.
+            keyboard: the keyboard to send with the last piece; None for none.
             instead: the sentence for the group.
         """
         return self._ask(self._tell_alone(citizen, pieces, keyboard, instead))
@@ -131,7 +131,7 @@ class TelegramClient:
         return self._ask(self._commands(told))
 
     def webhook(self, url: str, *, secret: str) -> "Future[None]":
-        """Have updates brought to an address; those that wait are kept. An empty address ends it."""
+        """Set the address of the webhook; an empty one removes it. Updates that wait at Telegram are kept."""
         return self._ask(self._webhook(url, secret))
 
     def close(self) -> None:
@@ -151,7 +151,7 @@ class TelegramClient:
             return asyncio.run_coroutine_threadsafe(self._watched(question), self._loop)
 
     async def _watched(self, question: Coroutine[Any, Any, T]) -> T:
-        """Return the answer, and record whether Telegram was reached; "wait" and "no" are answers too."""
+        """Return the answer, and record whether Telegram was reached. RateLimited and Undeliverable count as reached."""
         try:
             answer = await mapped(question)
         except (RateLimited, Undeliverable):
@@ -185,8 +185,8 @@ class TelegramClient:
 
     async def _updates(self, offset: int | None, wait_s: float) -> list[Mapping[str, Any]]:
         asked = {"offset": offset, "limit": MOST_UPDATES, "timeout": int(wait_s), "allowed_updates": WANTED}
-        # As they are, since one that the library cannot read would hide all others. Written in small letters, as the library knows
-        # getUpdates as a method of its own and warns; Telegram takes any case.
+        # Raw, since one update that the library cannot read would hide all others. In lower case, because the library warns about a raw
+        # call of getUpdates, which it has as a method; Telegram accepts any case.
         found: Any = await self._api.do_api_request(
             "getupdates", api_kwargs=asked, read_timeout=self._timeout_s + wait_s
         )
@@ -200,7 +200,7 @@ class TelegramClient:
             return bytes(await file.download_as_bytearray(read_timeout=FILE_TIMEOUT_S))
         except (BadRequest, Forbidden):
             return None
-        except InvalidToken:  # what the library makes of 404: the file is gone
+        except InvalidToken:  # the library raises it for 404: the file is gone
             return None
 
     async def _tell(self, chat: int, pieces: Sequence[str], answers: int | None, keyboard: Keyboard | None) -> str:
@@ -233,7 +233,7 @@ class TelegramClient:
     async def _say_again(
         self, chat: int, text: str, answers: int | None, keyboard: Keyboard | None, *, begun: bool
     ) -> str:
-        """Send one message. If the text has begun before it, wait as long as Telegram asks, and send it then."""
+        """Send one message. If `begun`, an earlier piece has left: then wait out a rate limit, instead of raising it."""
         while True:
             try:
                 return await mapped(self._say(chat, text, answers, keyboard))
@@ -252,7 +252,7 @@ class TelegramClient:
                 text,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 reply_parameters=quoted,
-                reply_markup=keyboard,  # type: ignore[arg-type]  # plain JSON is what the library makes of its own classes
+                reply_markup=keyboard,  # type: ignore[arg-type]  # the library turns its own classes into such JSON, too
             )
         except ChatMigrated as error:
             return await self._say(error.new_chat_id, text, None, keyboard)
@@ -285,7 +285,7 @@ class TelegramClient:
 
 
 async def _shut(bot: Bot) -> None:
-    for request in (bot.request, bot._request[0]):  # noqa: SLF001  # the library closes only what it has asked getMe by
+    for request in (bot.request, bot._request[0]):  # noqa: SLF001  # the library shuts down only after its own getMe
         await request.shutdown()
 
 

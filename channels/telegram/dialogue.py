@@ -1,4 +1,4 @@
-"""The sentences that are the bot's own, and the keyboard that goes with a reply. Pure."""
+"""The bot's own sentences, and the keyboard and the pieces of a reply. Pure."""
 
 import re
 from functools import cache
@@ -14,17 +14,17 @@ MOST_CHARACTERS = 4096
 """The maximum length of one message in UTF-16 units (Bot API, sendMessage)."""
 
 _CODE: Final = re.compile(r"\b[0-9A-Z]{5} [0-9A-Z]{5} [0-9A-Z]\b")
-"""A tracking code as our texts have it."""
+"""A tracking code as our texts write it."""
 
 Keyboard = dict[str, Any]
 
 
 class Instead(NamedTuple):
-    """What a group reads if a citizen cannot be told something in private.
+    """The sentence for a group if a text cannot be sent to its citizen in private.
 
     Attributes:
         chat: the id of the group.
-        answers: the id of the message that is quoted; None for none.
+        answers: the id of the message to quote; None for none.
         text: a sentence that gives nothing away.
     """
 
@@ -35,7 +35,7 @@ class Instead(NamedTuple):
 
 @cache
 def sentences() -> dict[str, Any]:
-    """Return the sentences."""
+    """Return the bot's own sentences by key."""
     loaded: dict[str, Any] = yaml.safe_load(files(__package__).joinpath("sentences.yaml").read_text("utf-8"))
     return loaded
 
@@ -43,14 +43,14 @@ def sentences() -> dict[str, Any]:
 def keyboard_for(kind: ReplyKind, text: str, *, code: str, private: bool) -> Keyboard | None:
     """Return the keyboard of a reply; None for none.
 
-    The question what happened opens the citizen's answer. The question for the place has a button that shares a position. Any other reply
-    about a case takes that button away.
+    The question what happened opens a reply field. The question about the place gets a button that shares a position. Any other reply in
+    a private chat removes that button.
 
     Args:
         kind: the kind of the reply.
         text: the text of the reply.
         code: the tracking code in canonical form; empty if the reply is not about a case.
-        private: whether the chat is the citizen's own: a group cannot be asked for a position.
+        private: whether the chat is the citizen's private one: Telegram does not let a bot ask for a position in a group.
     """
     if kind is ReplyKind.small_talk:
         said = sentences()
@@ -69,13 +69,13 @@ def keyboard_for(kind: ReplyKind, text: str, *, code: str, private: bool) -> Key
 
 
 def in_group(text: str) -> str:
-    """Return a text for a group: without codes, by which everybody there could read and add. Their citizen asks for them in private."""
+    """Return a text for a group, without tracking codes: with one, everybody there could read the case and add to it."""
     instead = str(sentences()["code_in_group"])
     return _CODE.sub(lambda found: instead if tracking.is_canonical(found[0].replace(" ", "")) else found[0], text)
 
 
 def pieces(text: str) -> list[str]:
-    """Return a text in pieces that Telegram takes, cut between lines or words if possible."""
+    """Return a text in pieces within MOST_CHARACTERS, cut between lines or words if possible."""
     found = []
     while _units(text) > MOST_CHARACTERS:
         end = MOST_CHARACTERS // 2

@@ -1,4 +1,4 @@
-"""Telegram's errors as our own: which of them say that nothing was done, and which leave that open."""
+"""Maps Telegram's errors to our own, and tells those after which nothing was done from those that leave it open."""
 
 import json
 import warnings
@@ -26,7 +26,7 @@ class RateLimited(AskedToWait):
 
 
 class Contested(UpstreamUnavailable):
-    """Another process asks for the same bot's updates, or a webhook is set."""
+    """Another process polls the same bot's updates, or a webhook is set."""
 
 
 class _ServerFault(NetworkError):
@@ -42,7 +42,7 @@ class _ServerFault(NetworkError):
 
 
 class Request(HTTPXRequest):
-    """Tells faults of Telegram's servers apart by their status, and does not log an answer that cannot be read, with all its content."""
+    """Raises server faults with their status, and does not log the content of an unreadable answer, as the library would."""
 
     async def do_request(self, *args: Any, **named: Any) -> tuple[int, bytes]:
         """Return the status and the body of an answer (see HTTPXRequest)."""
@@ -62,7 +62,7 @@ class Request(HTTPXRequest):
 
 
 async def mapped(question: Coroutine[Any, Any, T]) -> T:
-    """Return the answer; every error is one of ours."""
+    """Return the answer, with every error mapped to one of ours."""
     try:
         return await question
     except RetryAfter as error:
@@ -78,9 +78,9 @@ async def mapped(question: Coroutine[Any, Any, T]) -> T:
 
 
 def has_not_left(error: TelegramError) -> bool:
-    """Return whether it is certain that Telegram did nothing: there was no connection, or its server says that it takes nothing now.
+    """Return whether it is certain that Telegram did nothing: there was no connection, or its server answered 503.
 
-    It is not certain after any other fault of its servers: behind a gateway that answers 502 or 504 the message may have been sent.
+    No other fault of its servers makes that certain: behind a gateway that answers 502 or 504, the message may have been sent.
     """
     if isinstance(error, _ServerFault):
         return error.status == SERVICE_UNAVAILABLE
@@ -90,6 +90,6 @@ def has_not_left(error: TelegramError) -> bool:
 def seconds(error: RetryAfter) -> float:
     """Return the number of seconds that Telegram asks us to wait."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the library is about to change the type, and warns whoever reads it
+        warnings.simplefilter("ignore")  # the library will change the type, and warns at each access
         told = error.retry_after
     return told.total_seconds() if isinstance(told, timedelta) else float(told)

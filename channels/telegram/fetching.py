@@ -1,4 +1,4 @@
-"""Fetches files from Telegram and stores them. A file that Telegram does not give in time stays there, and costs no message."""
+"""Fetches files from Telegram and stores them. A file that does not come in time stays at Telegram, and its message goes on without it."""
 
 import tempfile
 import time
@@ -22,17 +22,17 @@ from complaints.runtime import telemetry
 log = structlog.get_logger()
 
 TRIES: Final = 3
-"""The number of tries to fetch a file."""
+"""The maximum number of tries to fetch a file."""
 
 PAGE_S: Final = 60.0
-"""Seconds for all files of one page. After them a message goes on with Telegram's name of its file: other citizens must not wait longer."""
+"""Seconds for all files of one page. After them, messages go on with Telegram's ids of their files: other citizens must not wait longer."""
 
 AT_ONCE: Final = 4
-"""The number of files that are fetched at the same time; each has at most 20 MB."""
+"""The maximum number of files that are fetched at the same time; each has at most 20 MB."""
 
 
 class Keeps(Protocol):
-    """Where files are stored (see complaints.storage.attachments)."""
+    """A store of files (see complaints.storage.attachments)."""
 
     def keep(self, draft: Path, sha256: str) -> None:
         """Store a copy of a finished file, durably.
@@ -55,12 +55,12 @@ class Fetching:
     store: Keeps
 
     def attachments(self, files: Sequence[File], waits: Waits, *, until_s: float) -> Mapping[str, Attachment]:
-        """Return files as attachments, by their ids at Telegram. Those that Telegram gave are stored.
+        """Return files as attachments, by their ids at Telegram. Those that could be fetched are stored.
 
         Args:
             files: the files.
             waits: how to wait.
-            until_s: the time of the monotonic clock after which no file is waited for.
+            until_s: the time of the monotonic clock until which it waits for files.
 
         Raises:
             UnavailableError: a file cannot be stored now, or the account ends.
@@ -83,7 +83,7 @@ class Fetching:
         return file.attachment(digest, len(content))
 
     def _content(self, file: File, waits: Waits, until_s: float) -> bytes | None:
-        """Return the content of a file; None if Telegram does not give it, or not in time."""
+        """Return the content of a file; None if Telegram does not return it, or not in time."""
         try:
             for attempt in stamina.retry_context(
                 on=UpstreamUnavailable, attempts=TRIES, wait_initial=0.2, wait_max=2.0, wait_jitter=0.5, timeout=None

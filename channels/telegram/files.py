@@ -1,4 +1,4 @@
-"""Tells which files a message has, and describes each as an attachment. Pure."""
+"""Finds the files of a message, and describes each as an attachment. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ MOST_BYTES = 20_000_000
 """The maximum size of a file that a bot may download (Bot API, getFile)."""
 
 MOST_NAME = 120
-"""The maximum number of characters of a file's name that are kept."""
+"""The maximum number of characters of a file's name; the last ones are kept."""
 
 KINDS = {
     "document": "application/octet-stream",
@@ -20,7 +20,7 @@ KINDS = {
     "video_note": "video/mp4",
     "audio": "audio/mpeg",
 }
-"""Kinds of files, each with the media type that it has if Telegram names none. An animation comes as a document too."""
+"""Kinds of files, each with its default media type. An animation comes as a document, too."""
 
 SUFFIXES = {"image/jpeg": "jpg", "audio/ogg": "ogg", "video/mp4": "mp4", "audio/mpeg": "mp3"}
 
@@ -36,11 +36,11 @@ class File:
 
     @property
     def fetchable(self) -> bool:
-        """Whether Telegram gives the file to a bot."""
+        """Whether a bot may download the file."""
         return self.size_bytes <= MOST_BYTES
 
     def attachment(self, sha256: str | None, size_bytes: int | None = None) -> Attachment:
-        """Return the file as an attachment. If it could not be fetched, it keeps Telegram's own id, by which it can be fetched later."""
+        """Return the file as an attachment. Without `sha256` it was not fetched, and keeps Telegram's id, to be fetched later."""
         return Attachment(
             name=self.name,
             media_type=self.media_type,
@@ -54,7 +54,7 @@ def files_of(message: Mapping[str, Any]) -> tuple[File, ...]:
     """Return the files of a message; of a photo, the largest of its sizes.
 
     Raises:
-        KeyError, TypeError, ValueError: one is not as Telegram documents it.
+        KeyError, TypeError, ValueError: a file is not as Telegram documents it.
     """
     found = []
     if sizes := message.get("photo"):
@@ -76,6 +76,6 @@ def _file(told: Mapping[str, Any], kind: str, default: str) -> File:
 
 
 def _plain(name: str) -> str:
-    """Return the last part of a file's name, printable and not too long."""
+    """Return the last part of a file's name without unprintable characters, at most MOST_NAME long."""
     last = re.split(r"[/\\]", name)[-1]
     return "".join(letter for letter in last if letter.isprintable()).strip(" .")[-MOST_NAME:]

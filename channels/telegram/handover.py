@@ -1,4 +1,4 @@
-"""Makes messages of updates: joins albums, and fetches and stores files before a message counts as received."""
+"""Turns updates into messages: joins albums, and stores files before a message counts as received."""
 
 import json
 import threading
@@ -20,19 +20,19 @@ from complaints.event import Attachment
 from complaints.message import InboundMessage
 
 MOST_ALBUMS: Final = 200
-"""The number of albums that are remembered for a part that comes late; it comes within seconds."""
+"""The number of safe albums that are remembered for parts that come late, which is within seconds."""
 
 Update = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """What cannot be read.
+    """An update that cannot be read.
 
     Attributes:
-        content: its bytes, without who it was.
+        content: its bytes, without personal fields.
         error: why it cannot be read.
-        name: the stable identifier of it.
+        name: its stable identifier.
     """
 
     content: bytes
@@ -45,8 +45,8 @@ class Handed:
     """The messages in some updates.
 
     Attributes:
-        messages: in the order in which the first update of each came.
-        albums: the albums among them: the numbers of their messages by upstream id.
+        messages: the messages, in the order of their first updates.
+        albums: the albums among them: upstream ids to the numbers of their messages.
     """
 
     messages: Sequence[InboundMessage | Unread]
@@ -54,7 +54,7 @@ class Handed:
 
 
 class Handover:
-    """Makes messages of updates. It remembers the albums that are safe, so that a part that comes late follows its album."""
+    """Turns updates into messages. It remembers the safe albums, so that a part that comes late follows its album."""
 
     def __init__(self, client: TelegramClient, *, store: Keeps, pseudonym: Pseudonym) -> None:
         self.pseudonym = pseudonym
@@ -82,7 +82,7 @@ class Handover:
         )
 
     def safe(self, albums: Mapping[str, frozenset[str]]) -> None:
-        """Remember albums that are safe now. May be called from several threads."""
+        """Remember albums that are safe now. Thread-safe."""
         with self._lock:
             for name, numbers in albums.items():
                 self._safe[name] = self._safe.get(name, frozenset()) | numbers
@@ -90,12 +90,12 @@ class Handover:
                 self._safe.popitem(last=False)
 
     def _joined(self, parts: Sequence[Said]) -> Said:
-        """Return one message, or the parts of an album as one. Parts that come after the album is safe follow it."""
+        """Return a single message, or the parts of an album joined. Parts that come after their album is safe follow it as a message."""
         if not parts[0].album:
             return parts[0]
         known = self._safe.get(parts[0].album)
         fresh = [part for part in parts if known and _number(part) not in known]
-        if not fresh:  # the album is new, or all of it comes again
+        if not fresh:  # the album is new, or comes again
             return join(parts)
         late, album = join(fresh), parts[0].album
         name = f"{album}-{_number(fresh[0])}"
@@ -103,7 +103,7 @@ class Handover:
 
 
 def _grouped(updates: Sequence[Update], bot: Bot) -> Iterable[list[Said] | Unread]:
-    """Return what stands in updates, with the parts of each album together where the first of them came."""
+    """Return the messages and unreadable updates in order, with the parts of each album together at the place of the first."""
     found: dict[str, list[Said] | Unread] = {}
     for place, update in enumerate(updates):
         try:

@@ -1,4 +1,4 @@
-"""Reads a citizen's message in an update of the Telegram Bot API, or tells that the update is not for us. Pure."""
+"""Reads the inbound message in an update of the Telegram Bot API, if it is for us. Pure."""
 
 import json
 import re
@@ -28,18 +28,18 @@ KEPT: tuple[str, ...] = (
     "media_group_id",
 )
 KEPT += ("photo", "document", "voice", "video", "audio", "video_note", "animation", "location", "venue")
-"""The fields of a message that are kept as its raw body; all others may say who the citizen, or somebody else, is."""
+"""The fields of a message that are kept as its raw body; all others may identify the citizen or somebody else."""
 
 UNREAD = ("sticker", "contact", "poll", "dice", "game", "story", "checklist", "invoice", "paid_media", "giveaway")
-"""The kinds of content that a citizen may send and we cannot take; any other message without content is a note of Telegram's own."""
+"""The kinds of content that a citizen may send but we cannot read; any other message without content is a service message of Telegram."""
 
 PEOPLE = frozenset(
     {"from", "user", "contact", "sender_chat", "forward_origin", "forward_from", "reply_to_message", "via_bot"}
 )
-"""Fields that say who somebody is."""
+"""The fields that identify people."""
 
 PROMPTS = {"start": "start", "help": "help", "bantuan": "help", "lapor": "lapor", "batal": "cancel"}
-"""Commands that are answered with a sentence of our own, with the key of the sentence."""
+"""The commands that the bot answers with a sentence of its own, with the key of the sentence."""
 
 _COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<rest>.*))?\Z", re.DOTALL)
 _CODE = re.compile(r"\b[0-9A-Z]{5} [0-9A-Z]{5} [0-9A-Z]\b")
@@ -59,7 +59,7 @@ class Bot:
     Attributes:
         id: its id.
         username: its username without the @.
-        pseudonym: hides identities in upstream ids.
+        pseudonym: makes the keyed digests that hide identities in upstream ids.
     """
 
     id: int
@@ -86,7 +86,7 @@ def update_id(update: Mapping[str, Any]) -> int:
     """Return the id of an update.
 
     Raises:
-        MalformedMessage: it has none, so that the offset could never move past it.
+        MalformedMessage: it has none, so the offset could never move past it.
     """
     found = update.get("update_id") if isinstance(update, Mapping) else None
     if not isinstance(found, int):
@@ -95,10 +95,10 @@ def update_id(update: Mapping[str, Any]) -> int:
 
 
 def read(update: Mapping[str, Any], bot: Bot) -> Said | None:
-    """Return the message in an update; None if it is not for us: other bots, channels, groups that do not speak to us.
+    """Return the message in an update; None if it is not for us: of a bot or a channel, or in a group without addressing us.
 
     Raises:
-        MalformedMessage: a field is missing that Telegram always gives.
+        MalformedMessage: a field that Telegram always sends is missing.
     """
     try:
         edited = update.get("edited_message")
@@ -131,7 +131,7 @@ def _read(message: Mapping[str, Any], bot: Bot) -> Said | None:
 
 
 def _for_us(message: Mapping[str, Any], bot: Bot) -> bool:
-    """Return whether a person speaks to us, and not another bot, a channel, or a group to itself."""
+    """Return whether a person wrote the message to us: not a bot or a channel, and not a group among itself."""
     chat, author = _mapping(message["chat"]), message.get("from")
     if chat["type"] == "channel" or author is None or author.get("is_bot") or message.get("sender_chat"):
         return False
@@ -150,7 +150,7 @@ def _order(text: str, *, more: bool) -> tuple[str, str]:
     name, rest = command["name"].lower(), (command["rest"] or "").strip()
     if name == "lapor" and (rest or more):
         return "", rest
-    # what a link gives (/start kampanye) is one word
+    # a link adds one word (/start kampanye)
     if PROMPTS.get(name) in {"start", "help"} and len(rest.split()) > 1:
         return "", rest
     if name in PROMPTS:
@@ -183,7 +183,7 @@ def _said(message: Mapping[str, Any], text: str, bot: Bot) -> Said:
 
 
 def _edit(said: Said, edited: Mapping[str, Any]) -> Said | None:
-    """Return a changed message, which follows the one that it changes. None for a live position that moved, a picture, a command."""
+    """Return an edited message, which follows the original. None for a live position that moved, a picture, a command."""
     if said.message.small_talk or not said.message.text.strip():
         return None
     moment = _number(edited["edit_date"])
@@ -214,7 +214,7 @@ def _text(message: Mapping[str, Any]) -> str:
 
 
 def _addressed(message: Mapping[str, Any], text: str, bot: Bot) -> bool:
-    """Return whether a message in a group speaks to us: by our name, or as a reply to a message of ours."""
+    """Return whether a message in a group addresses us: by our name, or as a reply to a message of ours."""
     replied = (message.get("reply_to_message") or {}).get("from") or {}
     return replied.get("id") == bot.id or _name(bot).search(text) is not None
 
@@ -238,13 +238,13 @@ def _position(location: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def _place(message: Mapping[str, Any]) -> str:
-    """Return the name and the address of the venue that was shared. A position is a field of its own, and no words."""
+    """Return the name and the address of a shared venue; a position is a field of its own."""
     venue = message.get("venue") or {}
     return ", ".join(str(venue[name]) for name in ("title", "address") if venue.get(name))
 
 
 def _code(message: Mapping[str, Any], bot: Bot) -> str:
-    """Return the tracking code in the message of ours that this one replies to; empty if there is none."""
+    """Return the tracking code in our message that this one replies to; empty if there is none."""
     replied = message.get("reply_to_message") or {}
     if (replied.get("from") or {}).get("id") != bot.id:
         return ""
@@ -257,7 +257,7 @@ def _code(message: Mapping[str, Any], bot: Bot) -> str:
 
 
 def faceless(value: Any) -> Any:
-    """Return JSON without anybody's accounts, names and telephone numbers; a chat keeps its type."""
+    """Return JSON without the fields that identify people; of a chat, only its type is kept."""
     if isinstance(value, list):
         return [faceless(item) for item in value]
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Reads updates by getUpdates: the offset moves only past messages that are committed, and never through the middle of an album."""
+"""Reads updates by getUpdates. The offset moves only past committed messages, and never into the middle of an album."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -18,14 +18,14 @@ from complaints.bus import Record
 from complaints.errors import MalformedMessage, UpstreamUnavailable
 
 ALBUM_LOOK_S: Final = 0.25
-"""Seconds between two looks whether an album goes on."""
+"""Seconds between two checks whether an album continues."""
 
 Update = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Handed:
-    """The albums of the page that was returned last, and its cursor."""
+    """The albums and the cursor of the page that was returned last."""
 
     albums: Mapping[str, frozenset[str]]
     cursor: Mapping[str, Any]
@@ -42,7 +42,7 @@ class UpdatesReader:
         self._quiet: dict[str, tuple[int, float]] = {}
 
     def read(self, cursor: Mapping[str, Any] | None, waits: Waits) -> Page | None:
-        """Return the next updates as a page; None if there are none, or if an album may go on (see Reader)."""
+        """Return the next updates as a page; None if there are none, or all wait for an album that may continue (see Reader)."""
         self._follow(cursor)
         bot = self._known(waits)
         offset = place.offset(cursor, now_s=time.time())
@@ -68,7 +68,7 @@ class UpdatesReader:
         self._last = None
 
     def _known(self, waits: Waits) -> Bot:
-        """Return our bot. At the beginning of each session, learn who it is, and end a webhook."""
+        """Return our bot. At the beginning of each session, ask Telegram who it is, and remove a webhook."""
         if self._bot is None or self._session is not waits:
             self._bot = introduce(self._client, self._handover, waits)
             waits.answer(self._client.webhook("", secret=""), CALL_S)
@@ -76,7 +76,7 @@ class UpdatesReader:
         return self._bot
 
     def _settled(self, updates: Sequence[Update]) -> frozenset[str]:
-        """Return the albums that have not grown for a while."""
+        """Return the albums that have not grown for QUIET_S."""
         now, counts = time.monotonic(), dict[str, int]()
         for update in updates:
             if name := album_of(update):
@@ -96,7 +96,7 @@ class UpdatesReader:
 
 
 def introduce(client: TelegramClient, handover: Handover, waits: Waits) -> Bot:
-    """Return our bot, after its menu is set.
+    """Ask Telegram who our bot is, set its menu, and return it.
 
     Raises:
         CredentialsRefused: Telegram refuses the token.

@@ -1,4 +1,4 @@
-"""Sends replies on Telegram: plain text, without previews of links, in the chat that the complaint came from; what is secret in private."""
+"""Sends replies on Telegram: plain text without link previews, in the chat of the complaint, or in private if the reply is secret."""
 
 from concurrent.futures import Future
 
@@ -13,7 +13,7 @@ from complaints.wording import text
 
 
 class TelegramSender:
-    """The outward side of a bot."""
+    """The sending side of our bot."""
 
     def __init__(self, client: TelegramClient) -> None:
         self._client = client

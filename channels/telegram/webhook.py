@@ -1,4 +1,4 @@
-"""The webhook: Telegram brings each update to us, and is answered 200 only when it is safe."""
+"""The webhook: Telegram posts each update to us, and gets 200 only after the update is safe."""
 
 import hmac
 import json
@@ -19,10 +19,10 @@ from complaints.limits import BODY_BYTES
 log = structlog.get_logger()
 
 MOST_BODY_BYTES = BODY_BYTES
-"""The maximum size of an update in bytes; it has a few thousand, because files are fetched and never brought."""
+"""The maximum size of an update in bytes. Updates have a few thousand, because files are never part of them."""
 
 GATHER_TIMEOUT_S = 180.0
-"""Seconds until an album is safe, with its files fetched and stored."""
+"""The maximum seconds until an album is safe, with its files fetched and stored."""
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  # a header's name
 
@@ -33,13 +33,13 @@ Reject = Callable[[str, bytes, Exception], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hook:
-    """The address to which updates are brought.
+    """The address to which Telegram posts updates.
 
     Attributes:
-        url: the public https address that leads to ours.
+        url: the public HTTPS address that leads to ours.
         host: the host to listen on.
         port: the port to listen on.
-        secret: Telegram sends it with each update.
+        secret: the secret that Telegram sends with each update.
     """
 
     url: str
@@ -56,7 +56,7 @@ class _Group:
 
 
 class Gathering:
-    """Collects the updates of an album, which are brought at the same time, each by a thread that waits here. Thread-safe."""
+    """Collects the updates of an album. They come in concurrent requests, whose threads wait here until all are safe. Thread-safe."""
 
     def __init__(self, process: Process) -> None:
         self._process = process
@@ -64,7 +64,7 @@ class Gathering:
         self._groups: dict[str, _Group] = {}
 
     def take(self, update: Update) -> None:
-        """Return when the update is safe, together with its album.
+        """Take an update, and return once it is safe, together with its album.
 
         Raises:
             UnavailableError, TimeoutError: it is not safe.
@@ -89,7 +89,7 @@ class Gathering:
             del self._groups[name]
         try:
             self._process(sorted(group.updates, key=_number))
-        except BaseException as error:  # the threads that wait must get it, whatever it is
+        except BaseException as error:  # the threads that wait must get any error
             group.done.set_exception(error)
             raise
         group.done.set_result(None)
@@ -104,9 +104,9 @@ def application(hook: Hook, process: Process, reject: Reject) -> Any:
     """Return the ASGI application that Telegram calls.
 
     Args:
-        hook: has the secret that Telegram must send.
-        process: takes updates; returns when they are safe, and raises UnavailableError if they are not.
-        reject: keeps what is no update: a name, the bytes and the error.
+        hook: the webhook with the secret that Telegram must send.
+        process: takes updates; returns once they are safe, and raises UnavailableError if they are not.
+        reject: keeps a body that is not an update; takes its name, its bytes and the error.
     """
     from starlette.applications import Starlette
     from starlette.concurrency import run_in_threadpool
