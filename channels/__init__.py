@@ -1,1 +1,1 @@
-"""The doors: each turns what its protocol brings into the one complaint event, and says yes only when that is safe."""
+"""The channels: each turns the messages of its protocol into inbound messages, and acknowledges one only after it is safe."""

@@ -13,15 +13,15 @@ from complaints.mail import ReplyKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A reply in the form in which its channel sends it.
+    """A reply as its channel sends it.
 
     Attributes:
         reply_id: the id of the reply.
         tracking_code: the tracking code in canonical form; empty if the reply is not about a case.
         kind: the reason for the reply.
-        address: what the channel stored to send to the citizen: `InboundMessage.reply_to`, and the identity as `sender`.
+        address: where to send it, as the channel stored it: `InboundMessage.reply_to`, and the citizen's identity as `sender`.
         text: the text, within the channel's length limit.
-        private: whether nobody else may read it, nor learn that there is something to tell.
+        private: whether nobody but the citizen may read it, or learn that it exists.
     """
 
     reply_id: UUID
@@ -34,11 +34,11 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What an account has read from its upstream since its cursor.
+    """The messages that an account has read from its upstream since its cursor.
 
     Attributes:
         records: the messages, for the mailboxes of the citizens (see Intake.record).
-        cursor: where the account goes on once the records are committed, as plain JSON.
+        cursor: the position from which the account reads on once the records are committed, as plain JSON.
     """
 
     records: tuple[Record, ...]
@@ -46,15 +46,15 @@ class Page:
 
 
 class Account(Protocol):
-    """One bind, bot, page or source of ours at an upstream. All methods are called from one thread, the sender's, and return at once.
+    """One bind, bot, page or source of ours at an upstream. The sender calls all methods from its one thread; they return at once.
 
     Only the process that owns the account's mailbox calls `begin`. It alone binds, polls and sends for the account.
 
     Attributes:
-        name: the key of its mailbox; the same in every process and after every restart. `InboundMessage.account` of what it receives.
+        name: the key of its mailbox, and `InboundMessage.account` of what it receives; the same in every process and after every restart.
         capacity: the maximum number of texts that wait for the upstream's answer at the same time.
         per_second: the maximum number of texts per second; None if there is no limit.
-        polled: whether it takes new messages from its upstream by `page`.
+        polled: whether it reads new messages from its upstream, page by page (see `page`).
     """
 
     name: str
@@ -63,31 +63,31 @@ class Account(Protocol):
     polled: bool
 
     def begin(self, cursor: Mapping[str, Any] | None) -> None:
-        """Connect: this process owns the account from now on.
+        """Connect: from now on this process owns the account.
 
         Args:
             cursor: the cursor of the last page that was committed; None if there is none.
         """
 
     def end(self) -> None:
-        """Disconnect in the way of the protocol: another process may own the account now. Texts in flight may still be answered."""
+        """Disconnect as the protocol asks: another process may own the account now. Texts on their way may still be answered."""
 
     def send(self, letter: Letter) -> "Future[str]":
-        """Send a text. The future returns the upstream's identifier of it, which is recorded unsealed: it must not contain the citizen.
+        """Send a text. The future returns the upstream's identifier of the text.
 
         It fails with UpstreamUnavailable (the text has not left and may be tried again), with Undeliverable (it can never be sent), or with
-        OutcomeUnknown (it may have left). The text of an error is recorded unsealed, too. The future is done within a time that the account
-        bounds.
+        OutcomeUnknown (it may have left). It ends within a time that the account limits. The identifier and the text of an error are
+        recorded unsealed: neither may contain the citizen's address.
         """
 
     def page(self) -> Page | None:
-        """Return what was read since the cursor, or None if nothing was, or if the account is not polled.
+        """Return the page that was read since the cursor; None if nothing was read or the account is not polled.
 
-        The same page is returned until `committed` was called.
+        The same page is returned until `committed` is called.
         """
 
     def committed(self) -> None:
-        """Go on behind the page that `page` returned: its records and its cursor are committed."""
+        """Read on after the page that `page` returned: its records and its cursor are committed."""
 
 
 class Channel(Protocol):
@@ -101,12 +101,12 @@ class Channel(Protocol):
 
     @property
     def accounts(self) -> Sequence[Account]:
-        """Our accounts on it; empty if nothing is sent."""
+        """Our accounts on the channel; empty if it sends nothing."""
 
     def run(self, stop: threading.Event) -> None:
-        """Serve until `stop` is set, then disconnect from upstream in the way of its protocol and return.
+        """Serve until `stop` is set, then disconnect from upstream as its protocol asks, and return.
 
-        May block. Must pass each message to its intake, and acknowledge it to upstream only when the returned future has succeeded. If the
+        May block. Must pass each message to its intake, and acknowledge it to upstream only after the returned future has succeeded. If the
         future fails, must refuse the message or not answer. Must recover from connection faults by itself, with a bound, jitter and a
-        metric. Raises only errors that it cannot handle, and is then restarted.
+        metric. Raises only errors that it cannot handle; it is then restarted.
         """

@@ -1,4 +1,4 @@
-"""Futures whose answer is known already."""
+"""Futures that are done already."""
 
 from concurrent.futures import Future
 from typing import Any

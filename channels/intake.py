@@ -1,4 +1,4 @@
-"""The intake that every channel uses: it appends each message, sealed, to the citizen's mailbox or to the spool, or the future fails."""
+"""The intake of every channel: it seals each message, and writes it to the citizen's mailbox or to the spool, or its future fails."""
 
 import time
 from concurrent.futures import Future
@@ -18,7 +18,7 @@ from complaints.storage.spool import Spool
 
 
 class Intake:
-    """Takes the messages of one channel. Thread-safe. Each ends on Kafka or in the spool, or its future fails."""
+    """Takes the messages of one channel. Thread-safe. Each message is on Kafka or in the spool when its future succeeds."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Intake:
             channel: the name of the channel.
             keyring: makes pseudonyms, and seals messages.
             producer: writes records to Kafka.
-            spool: holds records while Kafka is away. Closed by `close`.
+            spool: holds records while Kafka is away. `close` closes it.
         """
         self._channel = channel
         self._source = f"/channels/{channel}"
@@ -44,11 +44,11 @@ class Intake:
         self._counter = cache(partial(telemetry.MESSAGES_IN.labels, channel))
 
     def take(self, message: InboundMessage) -> "Future[Receipt]":
-        """Keep a message in the mailbox of its citizen.
+        """Write a message to the mailbox of its citizen.
 
         Returns:
-            A future of the receipt. It fails with IntakeFull if neither Kafka nor the spool can take it (refuse the message for now;
-            upstream may send it again), and with ContractViolation if it is larger than our own limits (refuse the message for good).
+            A future of the receipt. It fails with IntakeFull if neither Kafka nor the spool can take the message (refuse it for now;
+            upstream may send it again), and with ContractViolation if the message exceeds our own limits (refuse it for good).
         """
         try:
             record, receipt = self.record(message)
@@ -57,13 +57,13 @@ class Intake:
         return self._keep(record, receipt)
 
     def reject(self, content: bytes, error: Exception, *, name: str, account: str = "") -> "Future[Receipt]":
-        """Keep what the channel cannot read, as bytes. The future is like that of `take`.
+        """Write a message that the channel cannot read, as bytes, so that it becomes a dead letter. The future is like that of `take`.
 
         Args:
-            content: the bytes as they came.
+            content: the bytes as received.
             error: why they cannot be read.
-            name: the upstream's stable identifier of them, which may hold the sender's identity.
-            account: our account that received them.
+            name: the upstream's stable identifier of the message, which may contain the sender's identity.
+            account: our account that received it.
         """
         try:
             record, receipt = self.rejected(content, error, name=name, account=account)
@@ -72,15 +72,15 @@ class Intake:
         return self._keep(record, receipt)
 
     def report(self, report: SendReport) -> "Future[Receipt]":
-        """Keep what an upstream reports about a text that an account sent, whichever process received it."""
+        """Write an upstream's report about a sent text to the account's mailbox; any process may have received it."""
         return self._keep(encode(report, source=self._source), Receipt(Outcome.published, report.id, ""))
 
     def record(self, message: InboundMessage) -> tuple[Record, Receipt]:
-        """Return the record of a message, and its receipt once the record is safe (see Sealing)."""
+        """Return the record of a message, and the receipt that is valid once the record is safe (see Sealing)."""
         return self._sealing.record(message)
 
     def rejected(self, content: bytes, error: Exception, *, name: str, account: str = "") -> tuple[Record, Receipt]:
-        """Return the record of what the channel cannot read, and its receipt once the record is safe (see Sealing)."""
+        """Return the record of a message that the channel cannot read, and the receipt that is valid once it is safe (see Sealing)."""
         return self._sealing.rejected(content, error, name=name, account=account)
 
     @property

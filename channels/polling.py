@@ -1,4 +1,4 @@
-"""Reads an upstream that must be asked: in a thread, page by page, each only after the page before it and its cursor are committed."""
+"""Polls an upstream in a thread, page by page: each page is read only after the one before it and its cursor are committed."""
 
 import random
 import threading
@@ -24,19 +24,19 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 TURN_S: Final = 0.5
-"""Seconds between two looks whether a wait must end."""
+"""Seconds between two checks whether a wait must end."""
 
 REFUSED_PAUSE_S: Final = 60.0
 """Seconds between two tries while the upstream refuses our credentials: a person must correct them, and upstream tolerates few tries."""
 
 STUCK_S: Final = 120.0
-"""Seconds without a sign of life after which a reading thread is stuck: storing one file may take half of it."""
+"""Seconds without a heartbeat after which a reading thread counts as stuck. Storing one file may take half of this."""
 
 Cursor = Mapping[str, Any]
 
 
 class Ended(UnavailableError):
-    """The account ends: whatever waits must stop."""
+    """The account ends: stop waiting."""
 
 
 class AskedToWait(UpstreamUnavailable):
@@ -53,11 +53,11 @@ class AskedToWait(UpstreamUnavailable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """How a thread of a channel waits: it stops when it is told to, and shows meanwhile that it is alive.
+    """Waits for a thread of a channel, with heartbeats, and until the thread must end.
 
     Attributes:
         stop: the signal to end.
-        beat: is called at least every second.
+        beat: the heartbeat, called at least every second during a wait.
     """
 
     stop: threading.Event
@@ -106,14 +106,14 @@ class Reader(Protocol):
     """Reads one upstream. All calls come from one thread at a time."""
 
     def read(self, cursor: Cursor | None, waits: Waits) -> Page | None:
-        """Return what comes next behind a committed cursor, or None if nothing came within a while.
+        """Return the next page after a committed cursor, or None if nothing came for a while.
 
         Args:
-            cursor: where to go on; None for the beginning.
+            cursor: the position to read on from; None for the beginning.
             waits: must be used for each wait.
 
         Raises:
-            UnavailableError, OSError: the same must be tried again, after a pause.
+            UnavailableError, OSError: the caller must try the same again, after a pause.
             ConfigurationError: a person must correct something first, for example the credentials.
         """
 
@@ -123,21 +123,21 @@ class Pauses:
     """How long to wait between two tries after an error, in seconds.
 
     Attributes:
-        first_s: after the first error; then it doubles.
-        most_s: at most.
+        first_s: half of the pause after the first error; each further pause is twice as long. Also the least pause when asked to wait.
+        most_s: the longest pause.
     """
 
     first_s: float
     most_s: float
 
     def grown(self, pause_s: float) -> float:
-        """Return the pause after `pause_s`."""
+        """Return the pause that follows a pause of `pause_s`, which is 0 at first."""
         return min(max(pause_s * 2, self.first_s * 2), self.most_s)
 
 
 @dataclass(slots=True)
 class _Session:
-    """The time from `begin` to `end`. The thread sets the page, and the sender's thread takes it away."""
+    """The time from `begin` to `end`. The reading thread sets the page, and the sender's thread clears it."""
 
     waits: Waits
     page: Page | None = None
@@ -153,15 +153,15 @@ class Polling:
         self._thread: threading.Thread | None = None
         self._alive_s = 0.0
         self.crash: Exception | None = None
-        """The error that ended the thread; the channel must then end too, or the account would be deaf."""
+        """The error that ended the thread. The channel must then end too, else the account would receive nothing."""
 
     @property
     def stuck(self) -> bool:
-        """Whether the thread should read and shows no sign of life."""
+        """Whether the thread should be reading but has not sent a heartbeat for STUCK_S."""
         return self._session is not None and time.monotonic() - self._alive_s > STUCK_S
 
     def begin(self, cursor: Cursor | None) -> None:
-        """Start to read behind a cursor. Does nothing if it reads already."""
+        """Start to read after a cursor. Does nothing if it reads already."""
         if self._session is not None:
             return
         self._beat()
@@ -171,7 +171,7 @@ class Polling:
         self._thread.start()
 
     def end(self) -> None:
-        """Stop to read. A page that is not committed is dropped, and is read again by whoever begins next."""
+        """Stop reading. A page that is not committed is dropped; the next process that begins reads it again."""
         session, self._session = self._session, None
         if session is not None:
             session.waits.stop.set()
@@ -186,7 +186,7 @@ class Polling:
         return None if self._session is None else self._session.page
 
     def committed(self) -> None:
-        """Go on behind the page."""
+        """Clear the page, which is committed, so that the thread reads on."""
         session = self._session
         if session is not None and session.page is not None:
             telemetry.MESSAGES_IN.labels(self._channel, "published").inc(len(session.page.records))
@@ -194,7 +194,7 @@ class Polling:
             session.committed.set()
 
     def watch(self, stop: threading.Event, turned: Callable[[], None]) -> None:
-        """Call the heartbeat `turned` until `stop` is set, as long as the thread is not stuck. If it crashes, raise its error."""
+        """Call the heartbeat `turned` while the reading thread is not stuck, until `stop` is set. Raise its error if it crashes."""
         while not stop.wait(TURN_S):
             if self.crash is not None:
                 raise self.crash
@@ -224,7 +224,7 @@ class Polling:
 
     @staticmethod
     def _hand_over(session: _Session, page: Page) -> None:
-        """Wait until a page is committed."""
+        """Offer a page to the sender, and wait until it is committed."""
         session.committed.clear()
         session.page = page
         while not session.committed.is_set():
@@ -235,13 +235,13 @@ class Polling:
 
 
 def persist(step: Callable[[], T], waits: Waits, *, what: str, pauses: Pauses) -> T:
-    """Return what a step returns. If the upstream, the disk or our credentials fail, do it again after a pause, until it succeeds.
+    """Call a step until it succeeds, with a pause after each failure of the upstream, the disk or our credentials. Return its result.
 
     Args:
-        step: may raise UnavailableError, OSError or ConfigurationError. What a person must correct is tried again every minute.
+        step: may raise UnavailableError or OSError, or ConfigurationError, after which it is called again every minute.
         waits: how to wait.
-        what: the name of the step in the metric of repeated attempts.
-        pauses: between two tries.
+        what: the name of the step in the metric of retries.
+        pauses: the pauses between two tries.
 
     Raises:
         Ended: the thread must end.
@@ -265,11 +265,11 @@ def persist(step: Callable[[], T], waits: Waits, *, what: str, pauses: Pauses) -
             wait_s = REFUSED_PAUSE_S
             log.error("a person must correct this", what=what, error=str(error), pause_s=wait_s)  # noqa: TRY400  # the text says it all
         telemetry.RETRIES.labels(what).inc()
-        waits.sleep(wait_s * random.uniform(1.0, 1.1))  # noqa: S311  # jitter, no secret; never before the upstream wants us
+        waits.sleep(wait_s * random.uniform(1.0, 1.1))  # noqa: S311  # jitter, no secret; never sooner than the upstream asked
 
 
 def record_of(intake: Intake, message: InboundMessage) -> Record:
-    """Return the record of a message. If it is too large, it becomes one that cannot be read: an upstream would give it again for ever."""
+    """Return the record of a message, or of an unreadable one if it is too large: else the upstream would return it again for ever."""
     try:
         return intake.record(message)[0]
     except ContractViolation as error:

@@ -1,4 +1,4 @@
-"""Keeps records safe: on Kafka once it has acknowledged them, or else in the spool once they are fsynced."""
+"""Keeps records safe: on Kafka, which has acknowledged them, or else in the spool, which has fsynced them."""
 
 import threading
 import time
@@ -21,16 +21,16 @@ from complaints.storage.spool import Spool, Spooled
 log = structlog.get_logger()
 
 DRAIN_BATCH = 200
-"""Number of spooled records sent at once while the spool drains: enough to fill a request, and few enough for the memory."""
+"""Number of spooled records read at once while the spool drains: enough to fill a request, and few enough for memory."""
 
 DRAIN_PAUSE_S = 1.0
 """Seconds between two checks whether Kafka is back."""
 
 ASK_S = 5.0
-"""Seconds between two records that are tried on Kafka while it seems to be away: each waits as long as the producer does."""
+"""Seconds between two records that are tried on Kafka while it seems to be away: each waits for the producer's timeout."""
 
 SLOW_S = 0.5
-"""Seconds that the drain waits for answers, which take milliseconds: a partition without a leader holds up no others."""
+"""Seconds that the drain waits for answers, which take milliseconds, so that a partition without a leader does not hold up others."""
 
 REFUSED = "Kafka refuses a record as too large that is within our limits: run `lapor topics apply`"
 
@@ -49,7 +49,7 @@ class Receipt:
     Attributes:
         outcome: where the message is safe.
         message_id: the id of the message, and of the complaint or the command that it becomes.
-        tracking_code: the tracking code of its mailbox if the channel knows no persons, as on the web; otherwise empty.
+        tracking_code: the tracking code that keys its mailbox if the channel does not know senders, as on the web; otherwise empty.
     """
 
     outcome: Outcome
@@ -59,7 +59,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A record to keep, its receipt once it is on Kafka, and the future of the receipt."""
+    """A record to keep, the receipt that is valid once the record is on Kafka, and the future of the receipt."""
 
     record: Record
     receipt: Receipt
@@ -69,7 +69,7 @@ class _Kept:
 class Safe:
     """Writes records to Kafka, or to the spool while Kafka does not take them. Thread-safe.
 
-    Each citizen's order holds: what he writes next is sent after the answer to what he wrote before, and waits behind it in the spool.
+    Each citizen's messages keep their order: one is sent only after Kafka has answered the one before it, or waits behind it in the spool.
     """
 
     def __init__(self, channel: str, *, producer: Producer, spool: Spool) -> None:
@@ -78,17 +78,17 @@ class Safe:
         Args:
             channel: the name of the channel.
             producer: writes records to Kafka.
-            spool: holds records while Kafka does not take them. Closed by `close`.
+            spool: holds records while Kafka does not take them. `close` closes it.
         """
         self._channel = channel
         self._producer = producer
         self._spool = spool
         self._stop = threading.Event()
         self._lock = threading.Lock()
-        self._under_way = dict[bytes, deque[_Kept]]()  # by the key of what is sent: what comes after it
+        self._under_way = dict[bytes, deque[_Kept]]()  # per key with a record on its way: the records after it
         self._waiting = Counter(spool.keys(CONVERSATIONS))
-        self._sent_again = dict[int, Future[Position]]()  # by the number in the spool
-        self._arrived = set[int]()  # what Kafka has and the disk could not yet remove
+        self._sent_again = dict[int, Future[Position]]()  # by sequence number in the spool
+        self._arrived = set[int]()  # on Kafka, but not yet removed from the spool
         self._answered_s = self._ask_at = 0.0
         self._is_away = False
         self._drainer = threading.Thread(target=self._drain, name=f"drain-{channel}", daemon=True)
@@ -98,8 +98,8 @@ class Safe:
         """Keep a record.
 
         Returns:
-            A future of the receipt, whose outcome says where the record is. It fails with IntakeFull if neither Kafka nor the spool
-            can take the record now.
+            A future of the receipt, whose outcome names the place of the record. It fails with IntakeFull if neither Kafka nor the
+            spool can take the record now.
         """
         one, spooling = _Kept(record, receipt, Future()), list[tuple[_Kept, Future[None]]]()
         with self._lock:
@@ -121,7 +121,7 @@ class Safe:
         self._producer.send(one.record).add_done_callback(sent)
 
     def _sent(self, one: _Kept, started_s: float, sent: "Future[Position]") -> None:
-        """Answer, and send what comes after it, or spool both."""
+        """Answer for a record that Kafka took or refused, and send the next of its key. If Kafka was away, spool it and all after it."""
         error, following = sent.exception(), None
         spooling = list[tuple[_Kept, Future[None]]]()
         self._heard(error, started_s)
@@ -139,28 +139,28 @@ class Safe:
                 one.answer.set_result(one.receipt)
             case BusUnavailable():
                 self._answer_once_spooled(spooling)
-            case ContractViolation():  # all sizes were checked before: the topic takes less than is declared
+            case ContractViolation():  # all sizes were checked before, so the topic's limit is below the declared one
                 log.error(REFUSED, channel=self._channel, topic=one.record.topic, error=str(error))
                 one.answer.set_exception(IntakeFull(f"{REFUSED}: {error}"))
             case _:
                 one.answer.set_exception(error)
 
     def _heard(self, error: BaseException | None, started_s: float = 0.0) -> None:
-        """Note whether Kafka is away as a whole: it has answered nothing since a record was sent that has failed now."""
+        """Note an answer. Kafka is away as a whole if it has answered nothing since the record that now failed was sent."""
         if not isinstance(error, BusUnavailable):
             self._is_away, self._answered_s = False, time.monotonic()
         elif self._answered_s < started_s:
             self._is_away = True
 
     def _is_spooling(self) -> bool:
-        """Return whether a record is not to be tried on Kafka, which is away. One in a while is, since the spool may be full of others."""
+        """Return whether to spool a record at once, because Kafka is away. Every ASK_S one record is tried on Kafka nevertheless."""
         is_asked = time.monotonic() >= self._ask_at
         if self._is_away and is_asked:
             self._ask_at = time.monotonic() + ASK_S
         return self._is_away and not is_asked
 
     def _append(self, kept: Collection[_Kept]) -> "list[tuple[_Kept, Future[None]]]":
-        """Let records wait in the spool. Call it with the lock, so that no later one of a citizen comes before them."""
+        """Append records to the spool. Call it with the lock held, so that no later record of a citizen overtakes them."""
         self._waiting.update(one.record.key for one in kept if _is_ordered(one.record))
         return [(one, self._spool.append(one.record)) for one in kept]
 
@@ -177,7 +177,7 @@ class Safe:
             appended.add_done_callback(partial(spooled, one))
 
     def _gone(self, records: Iterable[Record]) -> None:
-        """Note that records wait no more."""
+        """Note that records no longer wait in the spool."""
         with self._lock:
             for key in (record.key for record in records if _is_ordered(record)):
                 self._waiting[key] -= 1
@@ -204,7 +204,7 @@ class Safe:
             telemetry.SPOOLED.labels(self._channel).set(len(self._spool))
 
     def _drain_all(self) -> None:
-        """Send what waits, the oldest first, and pass over the keys of which a record has failed: of other partitions all may be well."""
+        """Send the spooled records, oldest first. If one fails, skip the others of its key: other partitions may be well."""
         failed, after = set[bytes](), 0
         while not self._stop.is_set() and (page := self._spool.oldest(DRAIN_BATCH, after=after)):
             after = page[-1].seq
@@ -214,7 +214,7 @@ class Safe:
             telemetry.SPOOLED.labels(self._channel).set(len(self._spool))
 
     def _drain_some(self, left: Sequence[Spooled], failed: set[bytes]) -> None:
-        """Send some records, the next of a citizen after the answer to the one before, and add the keys of those that do not arrive."""
+        """Send some records, each citizen's one after the other, and add the keys of those that do not arrive to `failed`."""
         refusals = list[str]()
         while left and not self._stop.is_set():
             wave, left = _next_of_each(left, failed)
@@ -228,12 +228,12 @@ class Safe:
             log.error(REFUSED, channel=self._channel, spooled=len(refusals), error=refusals[0])
 
     def _drained(self, spooled: Spooled, failed: set[bytes]) -> list[str]:
-        """Note whether a record that was sent has arrived, and return why Kafka refuses it if it does."""
+        """Note whether a sent record has arrived, and return Kafka's reason if it refuses the record."""
         if not self._sent_again[spooled.seq].done():  # the next pass looks again
             failed.add(spooled.record.key)
             return []
         error = self._sent_again.pop(spooled.seq).exception()
-        if not isinstance(error, BusUnavailable):  # a failure says nothing here: all that waits may be of one partition
+        if not isinstance(error, BusUnavailable):  # a failure proves nothing: all may be of one partition
             self._heard(error)
         if error is None:
             self._arrived.add(spooled.seq)
@@ -243,7 +243,7 @@ class Safe:
         return [] if isinstance(error, BusUnavailable) else [str(error)]
 
     def _forget(self) -> None:
-        """Remove from the spool what has arrived. A disk that does not take that keeps it, but nothing is sent again by this process."""
+        """Remove arrived records from the spool. If the disk fails, they stay there, but this process does not send them again."""
         arrived = sorted(self._arrived)
         try:
             for at in range(0, len(arrived), DRAIN_BATCH):
@@ -254,7 +254,7 @@ class Safe:
 
 
 def _is_ordered(record: Record) -> bool:
-    """Return whether a record waits for those of its key: messages of a citizen do, reports about texts are independent of each other."""
+    """Return whether a record must not overtake others of its key: a citizen's messages must not, reports about texts may."""
     return record.topic == CONVERSATIONS
 
 
@@ -263,7 +263,7 @@ def _has_failed(sent: "Future[Position]") -> bool:
 
 
 def _next_of_each(left: Sequence[Spooled], failed: Collection[bytes]) -> tuple[list[Spooled], list[Spooled]]:
-    """Return what can be sent at once, and what comes after it, without the keys that have failed."""
+    """Return the records that can be sent at once, and those that must follow, without the keys that have failed."""
     now, later, citizens = list[Spooled](), list[Spooled](), set[bytes]()
     for spooled in left:
         key = spooled.record.key

@@ -1,4 +1,4 @@
-"""Seals the messages of one channel: each becomes the record for the mailbox of its citizen. Thread-safe; does no I/O."""
+"""Seals the messages of one channel into records for the mailboxes of the citizens. Thread-safe; does no I/O."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -21,14 +21,14 @@ from complaints.runtime import telemetry
 log = structlog.get_logger()
 
 FAULT_CHARACTERS: Final = 2_000
-"""How much is kept of why a message cannot be read: the error may quote it."""
+"""The maximum length of the recorded error of an unreadable message, which the error may quote."""
 
 
 def check_packed(packed: bytes) -> None:
-    """Check the size of a packed message: its text and fields as JSON, and its bytes as received.
+    """Check the sizes of a packed message: of its text and fields as JSON, and of its bytes as received.
 
     Raises:
-        ContractViolation: it is too large; the text says which size.
+        ContractViolation: one of them is too large; the text says which.
     """
     head = head_bytes(packed)
     _check("text and fields", head, MESSAGE_BYTES)
@@ -36,7 +36,7 @@ def check_packed(packed: bytes) -> None:
 
 
 def check_bytes(content: bytes) -> None:
-    """Check the size of the bytes of a message as received.
+    """Check the size of a message's bytes as received.
 
     Raises:
         ContractViolation: they are too many.
@@ -57,7 +57,7 @@ class Sealing:
         self._source = f"/channels/{channel}".encode()
 
     def record(self, message: InboundMessage) -> tuple[Record, Receipt]:
-        """Return the record of a message, and its receipt once the record is safe.
+        """Return the record of a message, and the receipt that is valid once the record is safe.
 
         Raises:
             ContractViolation: the message is too large.
@@ -86,7 +86,7 @@ class Sealing:
         return record, Receipt(Outcome.published, found, code)
 
     def rejected(self, content: bytes, error: Exception, *, name: str, account: str = "") -> tuple[Record, Receipt]:
-        """Return the record of what the channel cannot read, and its receipt once the record is safe (see Intake.reject).
+        """Return the record of a message that the channel cannot read, and the receipt that is valid once it is safe (see Intake.reject).
 
         Raises:
             ContractViolation: it is too large.
@@ -124,5 +124,5 @@ class Sealing:
 
 
 def _time(moment: datetime) -> str:
-    """Return a moment as the models write it."""
+    """Return a moment in ISO 8601 with Z for UTC, as the models write it."""
     return moment.isoformat().replace("+00:00", "Z")
