@@ -1,4 +1,4 @@
-"""The command `lapor`. A command is imported when it is called, and what it needs when it runs, so that each is quick."""
+"""The command `lapor`. A subcommand is imported when it is called, and its dependencies when it runs, so that each starts quickly."""
 
 import logging
 import sys
@@ -41,17 +41,17 @@ COMMANDS: Final = {
     "settings": (OPERATIONS, "stack.settings"),
     "api-key": (OPERATIONS, "api_keys.api_key"),
 }
-"""The panel of the help in which each command is, and where in lapor.commands it is defined: a function, or an app of its own."""
+"""For each command, its panel in the help, and its place in lapor.commands: a function, or an app of its own."""
 
 MARKUP: Final = "markdown"
-"""How the help is written."""
+"""The markup of the help texts."""
 
 
 class OnDemand(TyperGroup):
-    """The group of COMMANDS: it imports one when it is asked for."""
+    """The group of COMMANDS, which imports a command only when it is asked for."""
 
     def __init__(self, **attributes: Any) -> None:
-        """Know the names, for the advice after a misspelt one."""
+        """Register the names, for the suggestion after a misspelt one."""
         super().__init__(**{**attributes, "commands": dict.fromkeys(COMMANDS)})
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
@@ -71,7 +71,7 @@ class OnDemand(TyperGroup):
 
 
 def _nothing() -> None:
-    """Make an app with one command a group all the same."""
+    """Do nothing: a callback makes even an app with one command a group."""
 
 
 app = typer.Typer(
@@ -99,7 +99,7 @@ def main() -> None:
         app()
     except ConfigurationError as error:
         sys.stderr.write(f"lapor: {error}\n")
-        # doctor's 2 means that a stack is starting, and a wrong setting does not pass
+        # doctor's 2 means that a stack is starting; a wrong setting is no passing state
         raise SystemExit(1 if sys.argv[1:2] == ["doctor"] else 2) from error
     except LaporError as error:
         sys.stderr.write(f"lapor: {error}\n")

@@ -41,7 +41,7 @@ _TYPES: Final[dict[str, Any]] = {
 """The type and the help of each option of an act."""
 
 _PYTHON: Final = {"class": "class_"}
-"""The names of parameters whose option is a word of Python."""
+"""Parameter names for options that are Python keywords."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -55,7 +55,7 @@ def _help(act: Act) -> str:
 
 
 def _command(act: Act) -> Any:
-    """Return the function of a command; its signature has the options of the act."""
+    """Return the function of an act's command, with the act's options in its signature."""
 
     def run(code: str, agency: str, data_dir: Path | None, **said: Any) -> None:
         from lapor.local.note import started_in
@@ -63,7 +63,7 @@ def _command(act: Act) -> Any:
         from ops.casework.orders import checked
 
         given = {name: _plain(said[_PYTHON.get(name, name)]) for name in (*act.needs, *act.takes)}
-        checked(act, given)  # a wrong option is named before anything is asked or written
+        checked(act, given)  # a wrong option is reported before anything is read or written
         cases.act(started_in(data_dir), code, act.name, agency=agency, say=typer.echo, **given)
 
     options = [_option(act, name) for name in (*act.needs, *act.takes)]
@@ -87,7 +87,7 @@ def _option(act: Act, name: str) -> Parameter:
 
 
 def _plain(value: Any) -> Any:
-    """Return the value of an option as the command has it; None if it was not given."""
+    """Return the value of an option in the form of the command's field; None if it was not given."""
     if isinstance(value, date):
         return value.isoformat()
     return None if value == [] else value

@@ -241,7 +241,7 @@ def _work(model: Path | None) -> "Work":
 
 
 def _registry() -> "Registry":
-    """Return the registry, also with the agencies of LAPOR_MODEL and LAPOR_ALLOTMENTS if they are set."""
+    """Return the registry, with the agencies of LAPOR_MODEL and LAPOR_ALLOTMENTS if these are set."""
     from complaints.runtime.settings import Settings
     from lapor.processes.routing import agencies
 

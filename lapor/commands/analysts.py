@@ -145,6 +145,6 @@ def dashboard(
     shown = f"[{at.host}]" if ":" in at.host else at.host
     with contextlib.closing(analysts_store(started_in(data_dir))) as store, contextlib.suppress(KeyboardInterrupt):
         typer.echo(f"The dashboard is at http://{shown}:{listener.getsockname()[1]}/ until you press Ctrl-C.", err=True)
-        # of an IPv6 address in brackets Starlette compares what is before its first colon
+        # of an IPv6 address in brackets, Starlette compares the part before its first colon
         hosts = ["127.0.0.1", "localhost", shown.partition(":")[0], *(host or ())]
         serve(Dashboard(store.table, hosts=hosts).app, listener, Event(), lambda: None)

@@ -210,7 +210,7 @@ def _opened(file: Path) -> "Iterator[BinaryIO]":
 
 
 def _numbered(source: "BinaryIO") -> "Iterator[list[tuple[int, bytes]]]":
-    """Yield the lines that are not blank with their numbers, as soon as they come; what was said before is written out first."""
+    """Yield non-blank lines with their numbers in blocks as they come. Flush the output before each further read."""
     from lapor.commands.jsonlines import blocks
 
     for block in blocks(source):

@@ -122,7 +122,7 @@ def _find(scanner: "Scanner", *, topic: str = "", step: str = "", since: str = "
 
 
 def _one_of(option: str, value: str, known: "Collection[str]") -> None:
-    """Check the value of an option: an unknown one would find nothing, and look as if there were nothing."""
+    """Check the value of an option, because an unknown value would silently match nothing."""
     if value and value not in known:
         raise typer.BadParameter(f"{value!r} is none of {', '.join(known)}", param_hint=option)
 

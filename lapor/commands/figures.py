@@ -1,4 +1,4 @@
-"""Shows figures to people: of an evaluation, also against another version, and of a model that it learns and writes."""
+"""Shows the figures of an evaluation, also compared with another version, and of a model that it learns and writes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -58,7 +58,7 @@ def figures_of(
 ) -> dict[str, Any]:
     """Return the evaluation figures of another version: read from an earlier report, or measured now with other rules or another model.
 
-    What is measured now has the same allotments as the router.
+    If they are measured now, it is with the allotments of the router.
 
     Args:
         other: an earlier JSON report, a rules file, or a model file.
@@ -68,7 +68,7 @@ def figures_of(
         load: returns a router with another model.
 
     Raises:
-        ConfigurationError: the file is none of these, or a rules file with mistakes.
+        ConfigurationError: the file is none of these, or is a rules file with mistakes.
     """
     try:
         if other.suffix in {".yaml", ".yml"}:
@@ -86,7 +86,7 @@ def figures_of(
 
 
 def _rules_in(file: Path) -> Rules:
-    """Return the rules in a file."""
+    """Return the rules in a file, or raise ConfigurationError with its mistakes."""
     written = file.read_bytes()
     if found := mistakes({RULES: written}):
         raise ConfigurationError(
@@ -96,10 +96,10 @@ def _rules_in(file: Path) -> Rules:
 
 
 def earlier(document: dict[str, Any]) -> dict[str, Any]:
-    """Return an earlier report of `lapor evaluate --json`.
+    """Return an earlier report of `lapor evaluate --json`, checked.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the document is no such report.
     """
     _Earlier.model_validate(document)
     for key in TITLES.keys() & document.keys():
@@ -181,12 +181,12 @@ def _share(value: float | None) -> str:
 
 
 def learnt_from(history: Sequence[Labelled], *, router: Router, region: str, say: Callable[[str], None]) -> Learnt:
-    """Learn a model from all reports, with its figures on reports that it was measured on before.
+    """Measure a model on held-out reports, then learn it from all reports. Return it with the figures.
 
     Args:
         history: the reports to learn from.
-        router: a router without a model; with its allotments the model is compared.
-        region: the region of the government for which the model is: only its own reports count (see ops.own); empty if it is for all.
+        router: a router without a model, with whose rules and allotments the model is compared.
+        region: the region of the government that the model is for: only its own reports count (see ops.own). Empty for a general model.
         say: called with each line of progress.
 
     Raises:
@@ -204,15 +204,13 @@ def learnt_from(history: Sequence[Labelled], *, router: Router, region: str, say
     if divided := sorted(router.allotments.editions):
         say(f"with the allotments of {', '.join(divided)} (LAPOR_ALLOTMENTS): the router needs them too")
     say(f"learning from {len(history)} reports ...")
-    with (
-        catch_warnings()
-    ):  # what scikit-learn says to programmers tells an officer nothing: the figures say how good the model is
+    with catch_warnings():  # scikit-learn's warnings do not help an officer; the figures do
         simplefilter("ignore")
         return learn(history, router, today=datetime.now(UTC).date(), region=region)
 
 
 def was_learnt_from(labels: Sequence[Labelled], router: Router) -> bool:
-    """Return whether a model of the router was learnt from these very reports, from all of them or from those of its own government."""
+    """Return whether a model of the router was learnt from exactly these reports: from all, or from those of its own government."""
     owned, rules = [one for one in labels if one.best], replace(router, models=NO_MODELS)
     for model in router.models.all:
         learnt = model.version.rpartition("-")[2]
@@ -226,7 +224,7 @@ def was_learnt_from(labels: Sequence[Labelled], router: Router) -> bool:
 
 
 def show_learnt(figures: dict[str, Any]) -> None:
-    """Print how a learnt model, the rules alone and the baseline did on reports that they had not learnt from."""
+    """Print the figures of a learnt model, the rules alone and the baseline on held-out reports."""
     how = "the last fifth by time" if figures["how"] == "time" else "in turn, each learnt from the others"
     where = f", within {figures['within']}" if figures["within"] else ""
     typer.echo(f"measured on {figures['measured']} reports, {how}; {figures['agencies']} agencies{where}")

@@ -1,4 +1,4 @@
-"""`lapor language ...`: what messages mean, read by models that are learnt from example sentences."""
+"""`lapor language ...`: shows what messages mean to the models, and learns these from example sentences."""
 
 import sys
 from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="See and teach what messages mean.", no_args_is_help=True)
 
 _NEAREST = 3
-"""Examples that are shown beside a reading."""
+"""The number of examples that are shown with a reading."""
 
 
 @app.callback()
@@ -161,7 +161,7 @@ def learn(
     for kind in KINDS:
         try:
             before = model(kind).head
-        except (OSError, ValueError):  # none, or of another format: there is nothing to compare with
+        except (OSError, ValueError):  # missing, or in another format: nothing to compare with
             before = None
         if before is None or before.digest != digest(kind):
             lines += _learnt(kind, before)

@@ -1,4 +1,4 @@
-"""`lapor offsets ...`: shows and sets where a step goes on in its mailbox, and the sink in its topics."""
+"""`lapor offsets ...`: shows and sets the offsets at which a step goes on in its mailbox, and the sink in its topics."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -103,7 +103,7 @@ def set_(  # noqa: PLR0913  # each is an option
             )
         for sentence in moved:
             typer.echo(sentence)
-        # of a group with members nobody else can commit offsets
+        # only members can commit offsets of a group that has any
         if not (named.keys() <= refused and admin.members(step)):
             set_offsets(admin, step, wanted)
     if declared.states:

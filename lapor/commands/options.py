@@ -1,4 +1,4 @@
-"""The options that many commands share, and what their texts mean."""
+"""The options that many commands share, and the parsers of their values."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,10 +12,10 @@ DataDir = Annotated[
 
 
 def day(text: str) -> date:
-    """Return the day that an option names.
+    """Return the day in the value of an option.
 
     Raises:
-        typer.BadParameter: the text is no day.
+        typer.BadParameter: the text is no ISO date.
     """
     try:
         return date.fromisoformat(text)
@@ -24,7 +24,7 @@ def day(text: str) -> date:
 
 
 DAY = "YYYY-MM-DD"
-"""What `--help` says of an option that takes a day."""
+"""The form of a day, as `--help` shows it."""
 
 
 def milliseconds_of(text: str, *, option: str, now: datetime) -> int:

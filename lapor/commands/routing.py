@@ -1,4 +1,4 @@
-"""`lapor route`, `evaluate` and `learn`: route complaints, measure the routing and learn a model, without a router process."""
+"""`lapor route` and `lapor evaluate`: route complaints and measure the routing, without a router process."""
 
 import sys
 from collections.abc import Iterable, Mapping
@@ -71,7 +71,7 @@ def json_work(model: Path | None, within: str | None = None) -> "Work":
 
     Args:
         model: see `router_with`.
-        within: the id of the government or body among whose units is to be chosen; None for all agencies.
+        within: the id of the government or body whose units alone are chosen from; None for all agencies.
 
     Raises:
         ConfigurationError: see `router_with`; or no agency has the id.

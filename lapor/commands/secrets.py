@@ -1,4 +1,4 @@
-"""`lapor secret ...`: compares the secret of an installation with what was sealed before, and takes a changed one."""
+"""`lapor secret ...`: compares the secret of an installation with the one used before, and adopts a changed one."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""`lapor up`, `run`, `feed`, `demo`, `query`, `doctor` and `settings`: start a stack, and work with a running one."""
+"""`lapor up`, `run`, `feed`, `demo`, `doctor` and `settings`: start a stack, and work with a running one."""
 
 import contextlib
 import os
@@ -21,7 +21,7 @@ CUT_SHORT = 130
 
 
 PRIVATE: Final = 0o077
-"""The mask of the files of services: states and topics hold reports, so only the user that runs them reads them."""
+"""The umask of services: states and topics hold reports, so only the user who runs the services may read their files."""
 
 
 def up(*, data_dir: DataDir = None) -> None:

@@ -21,14 +21,14 @@ from complaints.runtime.settings import Settings
 from lapor.local.supervisor import Service, Supervisor
 
 NULL = "\\N"
-"""How a table and tab-separated lines show that there is no value, as ClickHouse and pandas write it."""
+"""The mark of a missing value in tables and tab-separated lines, as in ClickHouse and pandas."""
 
 
 _QUOTED: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`|--[^\n]*|/\*.*?\*/""", re.DOTALL)
 """Texts, quoted names and comments of a query."""
 
 _FORMAT: Final = re.compile(r"\bFORMAT\s+(?!(?:ASC|DESC)\b)([A-Z]\w*)\s*(?:;|\bSETTINGS\b|\Z)", re.IGNORECASE)
-"""The clause that tells ClickHouse's own client how to print; a column can be named `format`, too ("ORDER BY format DESC")."""
+"""The clause for ClickHouse's own client that chooses the output format. A column may also be named `format` ("ORDER BY format DESC")."""
 
 
 def format_clause(sql: str) -> str:

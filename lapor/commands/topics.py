@@ -110,7 +110,7 @@ def check(*, min_insync: MinInsync = None, data_dir: DataDir = None) -> None:
 
 @contextmanager
 def _installation(data_dir: Path | None) -> "Iterator[tuple[Administration, Board, Mapping[str, Topic]]]":
-    """Yield who administers the topics, the control topic, and the declarations with this installation's number of partitions."""
+    """Yield the client that administers topics, the control topic, and the declarations with this installation's number of partitions."""
     from complaints.contract import CONTROL, PARTITIONS, topics
     from lapor.local.note import settings_in
     from lapor.processes.wiring import administration, board

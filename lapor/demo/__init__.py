@@ -1,1 +1,1 @@
-"""The work of `lapor demo`: shows people the main job from end to end."""
+"""The work of `lapor demo`: shows the main job from end to end."""

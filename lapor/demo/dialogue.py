@@ -69,7 +69,7 @@ def converse(phone: Phone, *, owner_of: Callable[[str], str], answer: Callable[[
 
     Args:
         phone: the citizen's phone.
-        owner_of: returns the owner's id for a tracking code, once the completed case is in ClickHouse.
+        owner_of: returns the owner's id for a tracking code, once the completed case is in the view.
         answer: answers the case for an agency. Its arguments are the tracking code, the agency's id and the text.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The life of cases, for the demo: refused, moved, accepted, answered, disputed, rated, closed; overdue and escalated; merged."""
+"""The lives of some cases, for the demo: refused, moved, accepted, answered, disputed, rated, closed; overdue, escalated; merged."""
 
 import time
 from collections.abc import Callable
@@ -25,17 +25,17 @@ NEIGHBOURS: Final = (
 FORGOTTEN: Final = "sampah menumpuk di Jalan Asia Afrika, Kota Bandung, sudah seminggu"
 
 CLOSED_AFTER_DAYS: Final = 17
-"""Ten working days with a holiday among them are over by then."""
+"""After this many days, ten working days are over, even with a holiday among them."""
 
 STEPS_AFTER_DAYS: Final = (38, 59, 80, 101)
-"""On these days an overdue case climbs the next steps of the ladder, even if Lebaran is between two of them. On the last one the citizen
-hears of the Ombudsman."""
+"""On these days an overdue case climbs the next steps of the ladder, even if Lebaran is between two of them. On the last one, the citizen
+is told of the Ombudsman."""
 
 _NUMBERS: Final = "62812000098{:02d}"
 
 
 class Life:
-    """Lets cases live in the stack of the demo, whose router has a clock that can be days ahead."""
+    """Plays the lives of cases in the stack of the demo, whose router has a clock that can be days ahead."""
 
     def __init__(self, settings: Settings, smsc: str, *, say: Callable[[str], None]) -> None:
         assert settings.demo_clock is not None
@@ -45,7 +45,7 @@ class Life:
         ]
 
     def show(self) -> None:
-        """Show three lives, one beside the other.
+        """Show three lives, interleaved.
 
         Raises:
             UnavailableError: something that must happen did not.
@@ -90,7 +90,7 @@ class Life:
         return main
 
     def _disputed(self, phone: Phone) -> str:
-        """Let one case live until its second answer, and return its code."""
+        """Play the life of one case until its second answer, and return its code."""
         phone.text(INCOMPLETE)
         code = _code_in(phone.hear())
         phone.text(PLACE)
@@ -108,13 +108,13 @@ class Life:
         return code
 
     def _act(self, code: str, name: str, **said: object) -> None:
-        """Let the owner of a case act."""
+        """Act on a case as its owner."""
         owner = self._wait(code, lambda _: True, what="the case").owner
         self._say(f"  {owner.name}: {name} {said.get('text', '')}".rstrip())
         cases.act(self._settings, code, name, agency=owner.id, say=lambda _: None, **said)
 
     def _pass(self, days: int) -> None:
-        """Let the router's clock be some days ahead of today."""
+        """Set the router's clock to some days ahead of today."""
         self._say(f"\n{days} days after the reports ...")
         part = self._clock.with_suffix(".part")
         part.write_text(str(days), "utf-8")
@@ -136,6 +136,6 @@ def _is_on(level: int, case: Case) -> bool:
 
 
 def _code_in(text: str) -> str:
-    """Return the tracking code in an SMS of ours."""
+    """Return the tracking code in an SMS from us."""
     after = text.partition("ode ")[2] or text.partition("aporan ")[2]
     return tracking.parse(after[: len("ABCDE FGHJK M")])

@@ -27,7 +27,7 @@ SILENCE_S = 90.0
 """Seconds without any news after which complaints without an owner are reported as missing."""
 
 LOOK_EVERY_S = 0.5
-"""Seconds between two looks at Kafka and ClickHouse."""
+"""Seconds between two queries of Kafka and ClickHouse."""
 
 ASK_AT_ONCE = 2000
 """Number of complaints that one ClickHouse query asks about."""
@@ -65,7 +65,7 @@ class Outcome:
 
     @property
     def missing(self) -> list[int]:
-        """The indexes of the items that a channel accepted and that have no owner in ClickHouse."""
+        """The indexes of the items that a channel accepted but that have no owner in ClickHouse."""
         return [
             place
             for place, found in enumerate(self.ids)
@@ -156,7 +156,7 @@ class Feed:
                 told("sent", done)
 
     def _follow(self, items: Sequence[Item], outcome: Outcome, from_here: dict[str, Offsets], told: Told) -> None:
-        """Look until everything is accounted for, or nothing new has happened for SILENCE_S seconds, in which a server may be away."""
+        """Look until everything is accounted for, or nothing new has happened for SILENCE_S seconds. Meanwhile a server may be away."""
         by_sender = {
             self._keys.pseudonym("sms", e164(item.sender)): place
             for place, item in enumerate(items)
@@ -223,7 +223,7 @@ def make_feed(settings: Settings) -> Feed:
     from lapor.processes.secret import keyring
     from lapor.processes.wiring import case_numbers, scanner, store
 
-    settings.kafka_required()  # comes first: if no stack runs, that is what to say
+    settings.kafka_required()  # comes first: if no stack runs, this is the right error
     stack = Stack.running(settings.data)
     keys = keyring(settings)
     return Feed(

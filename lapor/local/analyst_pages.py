@@ -1,4 +1,4 @@
-"""Writes what is generated for analysts: the guide, the data dictionary, from a ClickHouse with the sample history, and Grafana's board."""
+"""Writes the generated pages for analysts: the guide and the data dictionary, from a ClickHouse with a sample, and Grafana's board."""
 
 import json
 import sys
@@ -42,7 +42,7 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = {
     "replies.kind": tuple(ReplyKind),
     "deliveries.outcome": tuple(DeliveryOutcome),
 }
-"""The values of columns, of the enumerations in the code."""
+"""The possible values of columns, from the enumerations in the code."""
 
 BOARD: Final = DOCS.parent / "deploy" / "grafana" / "lapor.json"
 
@@ -56,14 +56,14 @@ The [guide](analyst-guide.md) shows how to ask.
 
 
 def fill(sink: Store) -> None:
-    """Make the tables and views in an empty database, and write the sample into it."""
+    """Create the tables and views in an empty database, and write the sample into it."""
     migrate(sink, fingerprint="sample")
     refresh(sink, reference.digest(), reference.tables)
     write(SAMPLE, sink.execute)
 
 
 def pages(analyst: Store) -> dict[str, str]:
-    """Return the texts of the pages by their names, as the analyst of a database with the sample sees it."""
+    """Return the texts of the pages by file name, with the results that an analyst gets from the database with the sample."""
     return {"analyst-guide.md": page(analyst.table), "data-dictionary.md": _dictionary(analyst)}
 
 
@@ -86,7 +86,7 @@ def _dictionary(analyst: Store) -> str:
 
 
 def main() -> int:
-    """Write the pages."""
+    """Write the pages and the board."""
     from embedded.clickhouse.config import ServerConfig
     from embedded.clickhouse.server import ClickHouseServer
 

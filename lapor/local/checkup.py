@@ -1,4 +1,4 @@
-"""Collects the observations for `lapor doctor`; package ops judges them. No observation takes longer than a few seconds."""
+"""Collects the observations for `lapor doctor`, which package ops judges. No observation takes longer than a few seconds."""
 
 import math
 import os
@@ -44,13 +44,13 @@ from ops.stored import WHAT, stored
 from sinks.clickhouse.client import Store
 
 PATIENCE_S = 5.0
-"""Seconds to wait for each answer of Kafka and ClickHouse, which answer within milliseconds if they are well."""
+"""Seconds to wait for each answer of Kafka and ClickHouse, which answer within milliseconds if they are healthy."""
 
 READ_THE_LOG = "read its log in the folder logs of the data folder, or check LAPOR_KAFKA and LAPOR_CLICKHOUSE"
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
-    """Yield the findings. What others depend on comes first."""
+    """Yield the findings, those on which others depend first."""
     yield look.disk(settings.data)
     yield from (look.misspelt(sentence) for sentence in misspelt(os.environ))
     stack = Stack.running(settings.data)
@@ -68,7 +68,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield look.guarded("clickhouse", lambda: _clickhouse(settings), READ_THE_LOG)
         if settings.kafka is not None and TOPICS not in starting:
             yield look.guarded(WHAT, lambda: _stored(settings), READ_THE_LOG)
-        if all(one.level is not Level.fail for one in files):  # else it is not known which agencies exist
+        if all(one.level is not Level.fail for one in files):  # otherwise it is uncertain which agencies exist
             yield look.guarded("owners", lambda: _owners(settings), READ_THE_LOG)
     if settings.view_url is not None and settings.view_key is not None and "view" not in starting:
         yield from _view(settings)
@@ -169,7 +169,7 @@ def _kafka(brokers: str, data: Path, stack: Stack | None) -> Iterator[Finding]:
 
 
 def living(data: Path, stack: Stack, service: str) -> int:
-    """Return the pid of a group's reader that works by its heartbeat, and has for long enough to be a member; else 0."""
+    """Return the pid of a group's reader if it has a fresh heartbeat and has run for long enough to be a member; else 0."""
     name = loops(service)[-1]
     age_s = Heartbeat.age_s(data / "heartbeats", name)
     works = age_s is not None and age_s < Heartbeat.STALE_AFTER_S
@@ -203,7 +203,7 @@ def _view(settings: Settings) -> Iterator[Finding]:
 
 
 def _upstreams(settings: Settings, stack: Stack | None) -> Iterator[Finding]:
-    """Yield a finding for each account that a running channel reports. Without a stack, `lapor run` may run a channel."""
+    """Yield a finding for each account on which a running channel reports. Without a stack, `lapor run` may run a channel."""
     since = Since(started=stack.started, ready=stack.ready) if stack else Since()
     for name in CHANNELS:
         if stack is not None:

@@ -1,4 +1,4 @@
-"""Checks what a service would not start with, before anything is started: the settings that it reads, the model and the allotments."""
+"""Checks, before anything is started, the input that would keep a service from starting: settings, the model and the allotments."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ CHECK_S = 60.0
 
 
 def allotted(folder: Path) -> str:
-    """Return what a folder of allotments holds.
+    """Return how many governments have allotments in a folder, as words.
 
     Raises:
         ConfigurationError: the folder cannot be read, or a file has a mistake; the text names file and line.
@@ -30,7 +30,7 @@ def modelled(path: Path) -> str:
     """Return the version of a model, or of the models of a folder.
 
     Raises:
-        ConfigurationError: one cannot be read, is no model, is not the only one of its government, or fails with a complaint on trial;
+        ConfigurationError: a file cannot be read, is no model, is not the only one of its government, or fails on a trial complaint;
             the text names each.
     """
     from router.learning.models import sound_in
@@ -45,10 +45,10 @@ def modelled(path: Path) -> str:
 
 
 def require_readable(settings: Settings) -> None:
-    """Check the settings that only a service would read, long after the start.
+    """Check the settings that otherwise only a service would read, long after the start.
 
     Raises:
-        ConfigurationError: one cannot be read; the text names it.
+        ConfigurationError: a setting cannot be read; the text names it.
     """
     from channels.sms.links import read_links
     from channels.web.security import rate
@@ -60,10 +60,10 @@ def require_readable(settings: Settings) -> None:
 
 
 def require_sound(settings: Settings) -> None:
-    """Check the model and the allotments, if they are set, in a separate process: the tables that it needs would stay in this one.
+    """Check the model and the allotments, if they are set, in a separate process, so that the tables for it do not stay in this one.
 
     Raises:
-        ConfigurationError: one has a mistake; the text names the file, and of an allotment the line.
+        ConfigurationError: one has a mistake; the text names the file, and for an allotment the line.
     """
     if settings.model is None and settings.allotments is None:
         return
@@ -77,7 +77,7 @@ def require_sound(settings: Settings) -> None:
 
 
 def main(model: str, allotments: str) -> int:
-    """Check the files, and say on standard error what is wrong. Return the exit status."""
+    """Check the files, write their mistakes to standard error, and return the exit status."""
     status = 0
     for path, check in ((model, modelled), (allotments, allotted)):
         try:

@@ -1,4 +1,4 @@
-"""The note that `lapor up` writes into the data folder: what runs where. Every other command finds the running stack by it."""
+"""The note that `lapor up` writes into the data folder about what runs where. Every other command finds the running stack by it."""
 
 import fcntl
 import json
@@ -19,7 +19,7 @@ from lapor.processes.forks import is_process
 NOTE = "stack.json"
 
 FILES = ("model", "allotments")
-"""Those of the settings of the note that are paths: the model and the divisions of tasks that the router was started with."""
+"""The settings in the note that are paths: the model and the folder of allotments that the router was started with."""
 
 FOUND_BY_NOTE = (
     "kafka",
@@ -45,10 +45,10 @@ class Stack:
     Attributes:
         pid: the process id of the supervisor.
         started: when that process started. Another process may have the same pid later.
-        booted: when the machine started, by the clock of this note: that of the machine may be set later.
+        booted: the machine's boot time by the clock when this note was written; the clock may be changed later.
         addresses: the addresses of the servers, the key of the view and the paths of FILES, by the name of their setting.
         controls: the base addresses of the stand-ins' control interfaces, by the name of the stand-in.
-        services: the pid of each embedded server and of each heartbeat's process, by name.
+        services: the pids of the embedded servers and of the processes of the heartbeats, by name.
         births: when each of those processes started, by the same names.
         starting: the parts that the start still waits for, in order; empty when everything is ready.
         ready: when everything was ready; 0 before that.
@@ -153,7 +153,7 @@ def settings_in(data: Path | None = None, overrides: Mapping[str, object] | None
 
 
 def with_addresses(settings: Settings, addresses: Mapping[str, str]) -> Settings:
-    """Return the settings with the addresses, the key of the view and the files of a stack for those that are not set."""
+    """Return the settings, with unset addresses, key of the view and files filled in from those of a stack."""
     found: dict[str, object] = {
         name: Path(addresses[name]) if name in FILES else addresses[name]
         for name in FOUND_BY_NOTE

@@ -1,4 +1,4 @@
-"""Shows on stderr how far long work is: as bars in a terminal, elsewhere as a line every few seconds."""
+"""Shows the progress of long work on stderr: as bars in a terminal, elsewhere as a line every few seconds."""
 
 import sys
 import time
@@ -9,17 +9,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 LINE_EVERY_S = 5.0
-"""Seconds between two lines where stderr is no terminal."""
+"""Seconds between two lines if stderr is no terminal."""
 
 
 @contextmanager
 def bars(*names: str, total: int | None = None, lines: bool = True) -> Iterator[Callable[..., None]]:
-    """Yield a function to call with one of the names, how many of these are done and, if it is known only then, of how many.
+    """Yield a function that shows progress. Call it with a name, the number done and, if it is known only then, the total.
 
     Args:
-        names: what is counted.
-        total: of how many, if it is known now; then the bars stay in the terminal.
-        lines: whether to write lines where stderr is no terminal.
+        names: the names of the things that are counted.
+        total: the total, if it is known now; then the bars stay in the terminal at the end.
+        lines: whether to write lines if stderr is no terminal; otherwise nothing is shown there.
     """
     console = Console(stderr=True)
     if lines and not console.is_terminal:

@@ -1,4 +1,4 @@
-"""Measures how long the loops of a service have been silent, by the watcher's own clock: a system clock that is set changes nothing."""
+"""Measures how long the loops of a service have been silent, by the watcher's monotonic clock, which no clock change affects."""
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
@@ -8,33 +8,33 @@ from typing import Final
 from complaints.runtime.telemetry import Heartbeat
 
 LONGEST_LOOK_S: Final = 1.0
-"""The most that the time between two looks counts: if the whole machine stood still, the service is not to blame."""
+"""The most seconds of silence that one look adds: if the whole machine stood still, the service is not at fault."""
 
 SUSPECT_S: Final = 1.0
-"""The silence from which on it is looked at what the service waits for."""
+"""The silence in seconds from which on the service's waits for a processor are measured."""
 
 Waits = Mapping[int, int]
-"""For how many nanoseconds each thread of a process, by its number, has been ready to run and had no processor."""
+"""The nanoseconds that each thread of a process, by its number, was ready to run but had no processor."""
 
 
 def waits_of(pid: int) -> Waits:
-    """Return the waits of a process's threads; empty where the system does not tell them (Linux does: proc(5), schedstat)."""
+    """Return the waits of a process's threads; empty if the system does not report them (Linux does: proc(5), schedstat)."""
     found = {}
-    with contextlib.suppress(OSError, ValueError, IndexError):  # it ends meanwhile, or there is no such file
+    with contextlib.suppress(OSError, ValueError, IndexError):  # it has ended meanwhile, or there is no such file
         for thread in Path(f"/proc/{pid}/task").iterdir():
             found[int(thread.name)] = int((thread / "schedstat").read_text("ascii").split()[1])
     return found
 
 
 class Pulse:
-    """The heartbeats of one service since its last start. A heartbeat is a change of its file, whatever time the file has."""
+    """The heartbeats of one service since its last start. Any change of a heartbeat's file counts, whatever its time is."""
 
     def __init__(self, folder: Path, names: Sequence[str], *, now: float) -> None:
-        """Note what a former process has left: it counts for nothing.
+        """Note the heartbeats that a former process has left, so that they do not count.
 
         Args:
-            folder: of the heartbeats of all services.
-            names: of the service's heartbeats.
+            folder: the folder of all heartbeats.
+            names: the names of the service's heartbeats.
             now: the present monotonic time in seconds.
         """
         self._folder, self._looked_at = folder, now
@@ -43,14 +43,14 @@ class Pulse:
         self._waits: Waits = {}
 
     def silence(self, now: float, waits: Callable[[], Waits] = dict) -> tuple[str, float] | None:
-        """Return the most silent loop, and for how many seconds it has been silent; None until each has had a heartbeat.
+        """Return the most silent loop, and for how many seconds it has been silent; None until each loop has had a heartbeat.
 
-        What a thread of the service waited for a processor does not count: a machine with too much to do would otherwise kill what works,
-        and have more to do.
+        The time that a thread of the service waited for a processor does not count: an overloaded machine would otherwise kill services
+        that work, and so get more to do.
 
         Args:
             now: the present monotonic time in seconds.
-            waits: returns the waits of the service's threads. It is asked only if a loop is silent.
+            waits: returns the waits of the service's threads. It is called only if a loop is silent.
         """
         passed_s, self._looked_at = min(now - self._looked_at, LONGEST_LOOK_S), now
         before, self._waits = self._waits, self._waits_now(waits)

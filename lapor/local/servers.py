@@ -1,4 +1,4 @@
-"""The embedded servers of one machine: how each is started, when it is ready, and its addresses."""
+"""The embedded servers of one machine: their processes, checks of readiness and addresses."""
 
 import secrets
 import sys
@@ -19,7 +19,7 @@ START_S = 60.0
 """Seconds for any other server to start."""
 
 Port = Callable[[str], int]
-"""Returns a free port for an address by its name; the one of the last start if it is free."""
+"""Returns a port for the address with a name: that of the last start if it is free, else any free one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +29,9 @@ class Server:
     Attributes:
         service: its process.
         ready: returns whether it can be used.
-        timeout_s: seconds for it to be ready.
-        addresses: the settings that name it, and their values.
-        controls: the addresses at which people and `lapor feed` say what happens upstream, by the name of the stand-in.
+        timeout_s: the maximum seconds until it is ready.
+        addresses: the values of the settings that name it, by setting.
+        controls: the addresses by which people and `lapor feed` control a stand-in, by its name.
     """
 
     service: Service
@@ -47,7 +47,7 @@ def servers_for(settings: Settings, port: Port) -> list[Server]:
 
 
 def missing(settings: Settings) -> list[str]:
-    """Return the names of the embedded servers that are started, because their addresses are not set."""
+    """Return the names of the embedded servers that must be started because their addresses are not set."""
     return [name for name, (setting, _) in _EMBEDDED.items() if getattr(settings, setting) is None]
 
 
@@ -132,4 +132,4 @@ _EMBEDDED: Final = {
     "x": ("x_api", _x),
     "telegram-api": ("telegram_api", _telegram),
 }
-"""For each embedded server the setting without which it is started, and what makes it."""
+"""For each embedded server, the setting without which it is started, and the function that makes it."""

@@ -32,7 +32,7 @@ START_S = 120.0
 """Seconds within which a service must have its first heartbeat after a start; otherwise it counts as stuck."""
 
 STOP_TIMEOUT_S = 15.0
-"""Seconds in which a service must finish its work after SIGTERM. Then it is killed; nothing that was acknowledged is lost by that."""
+"""Seconds that a service has to finish after SIGTERM. Then it is killed; no acknowledged message is lost by that."""
 
 WATCH_EVERY_S = 0.2
 """Seconds between two checks of all services."""
@@ -65,7 +65,7 @@ class Service:
         restarted: the times of the last MOST_RESTARTS_KEPT restarts, in seconds since 1970.
         pause_s: the pause before the next start, in seconds.
         due: monotonic time of the next start, in seconds.
-        hung: why it was killed: which loop was silent, and for how long; empty if it was not.
+        hung: why it was killed: which loop was silent, and for how long; empty if it did not hang.
     """
 
     name: str
@@ -93,7 +93,7 @@ class Supervisor:
     """Keeps services running until `stop`, which stops them rank by rank."""
 
     def __init__(self, data: Path, *, changed: Callable[[Service], None]) -> None:
-        """Begin without services.
+        """Start without services.
 
         Args:
             data: the data folder, with the folders of logs and heartbeats.
@@ -135,7 +135,7 @@ class Supervisor:
             stop.wait(0.1)
 
     def beat_age_s(self, service: Service) -> float | None:
-        """Return the age in seconds of the oldest of the service's heartbeats; None until all its loops have one since the last start."""
+        """Return the age in seconds of the oldest of the service's heartbeats; None until all loops have had one since the last start."""
         ages = [Heartbeat.age_s(self._heartbeats, name) for name in service.beats]
         known = [age for age in ages if age is not None and age < time.monotonic() - service.started]
         return max(known) if known and len(known) == len(ages) else None
@@ -157,7 +157,7 @@ class Supervisor:
         """Stop all services, those of the highest rank first, and wait for them. The processes that a service started end with it.
 
         Args:
-            at_once: whether they are killed, because nobody needs what they would still write.
+            at_once: whether to kill them, if what they would still write is not needed.
         """
         self._stop.set()
         if self._watcher.is_alive():
@@ -185,7 +185,7 @@ class Supervisor:
                     self._look_at(service)
 
     def _note_end(self, service: Service) -> None:
-        """Write into the service's log how its process ended: a process that was killed has written nothing."""
+        """Write to the service's log how its process ended, because a killed process has not written it."""
         status = service.process.returncode if service.process else None
         how = (
             f"ended with status {status}"
@@ -200,7 +200,7 @@ class Supervisor:
             out.write(json.dumps(line) + "\n")
 
     def _why_stuck(self, service: Service, process: Program | Fork, now: float) -> str:
-        """Return which loop of a service is stuck, and since when; empty if none is."""
+        """Return a sentence that says which loop of a service is stuck, and for how long; empty if none is."""
         silence = self._pulses[service.name].silence(now, partial(waits_of, process.pid))
         if silence is None:
             late = now - service.started > START_S
@@ -231,7 +231,7 @@ class Supervisor:
                 service.pause_s = FIRST_PAUSE_S
             else:
                 service.pause_s = min(service.pause_s * 2, LONGEST_PAUSE_S)
-            service.due = now + (0.0 if service.hung else service.pause_s)  # others wait for what hung
+            service.due = now + (0.0 if service.hung else service.pause_s)  # others wait for a service that hung
         if now >= service.due:
             service.restarts += 1
             service.restarted.append(time.time())
@@ -243,7 +243,7 @@ class Supervisor:
 
 
 def _end(processes: Sequence[Program | Fork], *, patience_s: float) -> None:
-    """End services, and what they started: the child in which Kafka formats its folder could otherwise outlive the service."""
+    """End services and the processes that they started, such as the child in which Kafka formats its folder."""
     if patience_s:
         for process in processes:
             process.terminate()
@@ -252,11 +252,11 @@ def _end(processes: Sequence[Program | Fork], *, patience_s: float) -> None:
         process.kill()
     deadline = time.monotonic() + STOP_TIMEOUT_S
     while any(process.poll() is None for process in processes) and time.monotonic() < deadline:
-        time.sleep(END_LOOK_S)  # until its last thread has ended, and it is reaped
+        time.sleep(END_LOOK_S)  # until their last threads have ended, and they are reaped
 
 
 def _await(processes: Sequence[Program | Fork], timeout_s: float) -> None:
-    """Wait until all have ended, at most for a time."""
+    """Wait until all processes have ended, at most `timeout_s` seconds."""
     deadline = time.monotonic() + timeout_s
     while not all(process.has_ended() for process in processes) and time.monotonic() < deadline:
         time.sleep(END_LOOK_S)
@@ -268,7 +268,7 @@ def end_leftovers(processes: Mapping[int, float], booted: float) -> list[int]:
     Args:
         processes: the start time of each process by its pid, in seconds since 1970. A process with the same pid but another start time
             is left alone.
-        booted: when the machine started, by the clock of these times (see born).
+        booted: the machine's boot time by the clock of these start times (see born).
     """
     ours = []
     for pid, started in processes.items():

@@ -33,7 +33,7 @@ TOGETHER = "channels"
 """The name of the process, and of its log, that all channels share here. In containers each channel has its own process."""
 
 WORKERS_RANK, CHANNELS_RANK = 1, 2
-"""Channels stop first, then the workers, which may still have to handle what came, then the servers."""
+"""Channels stop first, then the workers, which may still have records to handle, then the servers."""
 
 START_S = 60.0
 """Seconds for a service to start."""
@@ -83,7 +83,7 @@ class Up:
         require_sound(self._settings)
         known = Stack.read(data)
         former = known or Stack()
-        # Addresses that people wrote down stay valid: if the ports of the last start are free, they are used again.
+        # If the ports of the last start are free, they are used again, so that addresses that people know stay valid.
         self._former = {**former.addresses, **{f"{name}-control": url for name, url in former.controls.items()}}
         self._kept = Stack(addresses=former.addresses, controls=former.controls)
         end_leftovers({former.services[name]: at for name, at in former.births.items()}, former.booted)
@@ -95,7 +95,7 @@ class Up:
                 step()
 
     def _require_secret(self, *, is_new: bool) -> None:
-        """Make the secret of a new installation. With another secret than before, what it has acknowledged would be unreadable."""
+        """Make the secret of a new installation, or check that it is unchanged: else acknowledged messages would be unreadable."""
         data, path = self._settings.data, self._settings.secret_path
         is_made_here = is_new and self._settings.secret_file is None
         keys = Keyring.from_secret(load_or_create_secret(path) if is_made_here else load_secret(path))
@@ -103,7 +103,7 @@ class Up:
             require_same(keys, known, f"the folder {data}", path)
 
     def stop(self, *, at_once: bool = False) -> None:
-        """Stop everything and keep the data; at once if the folder is thrown away."""
+        """Stop everything and keep the data; `at_once` kills the processes, for a folder that is deleted afterwards."""
         self.supervisor.stop(at_once=at_once)
         end_parent()
         # The addresses stay in the note so that the next start can use the same ports. If this start was interrupted, that includes
@@ -168,7 +168,7 @@ class Up:
             self.stack.addresses["web"] = f"{LOOPBACK}:{self._port('web')}"
 
     def _view_address(self) -> None:
-        """Choose where the view listens, and its key. If LAPOR_VIEW_URL is set, the web channel reads that view."""
+        """Choose the view's address and key. If LAPOR_VIEW_URL is set, the web channel reads that view instead."""
         given, addresses = self._settings, self.stack.addresses
         if given.view is None:
             addresses["view"] = f"{LOOPBACK}:{self._port('view')}"
@@ -178,7 +178,7 @@ class Up:
             addresses["view_key"] = kept_password(given.data / "view-key")
 
     def _files(self) -> None:
-        """Note which model and allotments the router has, so that every command knows the agencies that they add."""
+        """Note the model and the allotments of the router, so that every command knows the agencies that they add."""
         for name in FILES:
             path: Path | None = getattr(self._settings, name)
             if path is None:
@@ -187,7 +187,7 @@ class Up:
                 self.stack.addresses[name] = str(path.resolve())
 
     def _prepare(self) -> None:
-        """Create the topics before the services need them, in a process of its own to keep this one small. The sink creates the tables."""
+        """Create the topics before the services need them, in a separate process to keep this one small. The sink creates the tables."""
         self._say("creating topics")
         deadline, log = time.monotonic() + START_S, self._settings.data / "logs" / f"{TOPICS}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -203,7 +203,7 @@ class Up:
         self._ready(TOPICS)
 
     def _partitions(self) -> int:
-        """Return how many partitions a new installation gets; fewer than on a cluster if Kafka is on this machine."""
+        """Return the number of partitions of a new installation: fewer if Kafka is embedded than on a cluster."""
         given = self._settings
         return given.partitions or (PARTITIONS if given.kafka else FEW_PARTITIONS)
 
@@ -246,7 +246,7 @@ class Up:
         self.supervisor.start(service)
 
     def metrics_of(self, name: str) -> dict[str, str]:
-        """Return a process's setting for metrics: the router gets the port that is set, the other processes the next ones."""
+        """Return the metrics setting of a process: the router gets the port of LAPOR_METRICS, the others the ports after it."""
         if self._settings.metrics is None:
             return {}
         at = parse_address(f"http://{self._settings.metrics}", scheme="http", default_port=METRICS_PORT)
@@ -260,5 +260,5 @@ class Up:
             found |= {name: STAND_IN_POLL_S for name in paces if name not in os.environ}
         if self._settings.demo_clock:
             found["LAPOR_DEMO_CLOCK"] = str(self._settings.demo_clock)
-        # otherwise glibc gives each thread its own arena: tens of MiB per process that nothing uses
+        # otherwise glibc gives each thread its own arena, which wastes tens of MiB per process
         return found | {"LAPOR_DATA": str(self._settings.data), "MALLOC_ARENA_MAX": "2"}

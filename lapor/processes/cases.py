@@ -31,11 +31,11 @@ RESULT_WITHIN_S = 20.0
 """Seconds to wait for the result of a command, which usually takes less than a second."""
 
 PUBLISHED_WITHIN_S, LATE_S = 30.0, 2.0
-"""Seconds that Kafka's client has for a record, and how much longer its answer is waited for: then the client says itself what is wrong."""
+"""Seconds that Kafka's client has to write a record, and how much longer we wait, so that the error is the client's own."""
 
 
 def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[[str], object], **said: Any) -> None:
-    """Let an agency act on a case, and wait for the result. The router decides whether the agency may.
+    """Send the command for an agency's act on a case, and wait for the result. The router decides whether the agency may act so.
 
     Args:
         settings: the settings of the running stack.
@@ -49,7 +49,7 @@ def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[
         ConfigurationError: an option is missing or wrong.
         CaseError: there is no such case or agency, the command was refused, or it had no result in time.
         BusUnavailable: Kafka did not accept the command.
-        UnavailableError: the view does not answer; the text says whether the command was given.
+        UnavailableError: the view does not answer; the text says whether the command was sent.
     """
     fields = checked(ACTS[name], said)
     from complaints.bus.envelope import encode
@@ -58,10 +58,10 @@ def act(settings: Settings, code: str, name: str, *, agency: str, say: Callable[
     with closing(view(settings)) as known:
         case = find(known, code)
         if "other" in fields:
-            find(known, fields["other"])  # the main case: a code that no case has is a mistake
+            find(known, fields["other"])  # the main case: its code must exist
         id_ = ids.command_id(case.complaint_id, name, actor=agency, nonce=nonce(case, fields))
         wanted = command(ACTS[name], case.tracking_code, id_=id_, agency=agency, fields=fields, at=datetime.now(UTC))
-        # a command that is written twice is done once, by its id
+        # a command that is written twice takes effect once, by its id
         doubt = "`lapor case show` tells what became of the command"
         publish(encode(wanted, source="/lapor/case"), settings, doubt=doubt, is_idempotent=False)
         try:
@@ -78,7 +78,7 @@ def existing(known: Agencies, agency: str) -> AgencyRef:
     """Return the agency with an id, which may be a unit of a government's own allotment.
 
     Raises:
-        CaseError: there is none.
+        CaseError: there is no such agency.
     """
     found = known.registry.get(agency)
     if found is None:
@@ -87,7 +87,7 @@ def existing(known: Agencies, agency: str) -> AgencyRef:
 
 
 def show(settings: Settings, code: str) -> Sheet:
-    """Return all that an officer reads of a case.
+    """Return the sheet of a case: all that an officer sees of it.
 
     Raises:
         TrackingCodeError: the code cannot be one of our tracking codes.
@@ -100,7 +100,7 @@ def show(settings: Settings, code: str) -> Sheet:
 
 
 def explain(settings: Settings, code: str, *, say: Callable[[str], object]) -> None:
-    """Say who owns a case and why, and what happened to it before.
+    """Say, line by line, what happened to a case, and who owns it now and why.
 
     Raises:
         TrackingCodeError: the code cannot be one of our tracking codes.
@@ -114,15 +114,15 @@ def explain(settings: Settings, code: str, *, say: Callable[[str], object]) -> N
 
 
 def due(settings: Settings, *, agency: str, before: str) -> "Iterator[Entry]":
-    """Yield the cases that wait for somebody, the one with the earliest next deadline first.
+    """Yield the cases that wait for an agency, the one with the earliest next deadline first.
 
     Args:
         settings: the settings of the running stack.
-        agency: the id of the agency that owns them; empty: any.
-        before: only those whose next deadline ends before this day; empty: all.
+        agency: the id of the agency that owns them; empty for any.
+        before: a day; only cases whose next deadline ends before it are yielded. Empty for all.
 
     Raises:
-        CaseError: no agency has the id, and no case that waits has such an owner.
+        CaseError: no agency has the id, and no waiting case has it as its owner.
         ConfigurationError: a setting is wrong.
         UnavailableError: the view does not answer.
     """
@@ -145,12 +145,12 @@ def due(settings: Settings, *, agency: str, before: str) -> "Iterator[Entry]":
 def apply(
     settings: Settings, blocks: Iterable[Sequence[tuple[int, bytes]]], *, said: Callable[[bytes], object]
 ) -> Tally:
-    """Apply the acts in lines of JSON, and return how many lines had which end.
+    """Apply the acts in lines of JSON, and return the number of lines per result.
 
     Args:
         settings: the settings of the running stack.
-        blocks: the lines with their numbers, some at a time.
-        said: called for each line, in their order, with a line of JSON that says what became of it.
+        blocks: blocks of lines with their numbers.
+        said: called for each line, in order, with a line of JSON that tells its result.
 
     Raises:
         BusUnavailable: Kafka does not take a command.
@@ -167,7 +167,7 @@ def apply(
 
 @contextmanager
 def applying(settings: Settings, exist: Agencies) -> "Iterator[tuple[ViewClient, Applies]]":
-    """Yield the view, and what gives many commands and says what became of them."""
+    """Yield the client of the view, and the object that sends many commands and returns their results."""
     from complaints.bus.confluent import ConfluentProducer
     from complaints.bus.envelope import encode
 
@@ -194,19 +194,19 @@ def applying(settings: Settings, exist: Agencies) -> "Iterator[tuple[ViewClient,
 
 
 def now(settings: Settings) -> datetime:
-    """Return the present time, which in a demonstration is some days ahead."""
+    """Return the present time; in a demonstration, the time of its clock, which is some days ahead."""
     if settings.demo_clock is None:
         return datetime.now(UTC)
     return datetime.fromtimestamp(DemoClock(settings.demo_clock).now_ms() / 1000, UTC)
 
 
 def publish(record: "Record", settings: Settings, *, doubt: str, is_idempotent: bool = True) -> None:
-    """Write a record that somebody waits for.
+    """Write a record to Kafka, and wait until Kafka has it.
 
     Args:
         record: a command or a message.
         settings: the settings of the running stack.
-        doubt: tells how one learns whether Kafka has it after all.
+        doubt: a sentence for the error that says how to find out whether Kafka has the record nevertheless.
         is_idempotent: see ConfluentProducer.
 
     Raises:

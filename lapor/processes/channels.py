@@ -1,4 +1,4 @@
-"""Makes each channel from the settings, with one function per channel, and lists them in the table of channels."""
+"""Makes each channel from the settings, with one function per channel in the table CHANNELS."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from complaints.runtime.address import parse_address
 from complaints.runtime.settings import Settings
 from complaints.runtime.upstream import Upstream
 
-if TYPE_CHECKING:  # `lapor up` imports this module too, and must stay small in memory
+if TYPE_CHECKING:  # `lapor up` imports this module, too, and must stay small in memory
     from channels.base import Channel
     from channels.intake import Intake
     from channels.web.places import RegencySearch
@@ -22,13 +22,13 @@ PASSWORD_CHARACTERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts that a channel can be made of.
+    """The parts from which a channel is made.
 
     Attributes:
         settings: all settings.
         keys: the keys of this installation.
         turned: the heartbeat, which the channel calls in each round of its loop.
-        upstream: where the channel reports whether it reaches its upstream.
+        upstream: records whether the channel reaches its upstream.
         intake: takes the channel's messages.
     """
 

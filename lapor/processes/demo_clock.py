@@ -1,4 +1,4 @@
-"""A clock for the router that is some days ahead, so that a demonstration can show a life of weeks in a minute."""
+"""A clock for the router that is some days ahead, so that a demonstration can show weeks of a case's life in a minute."""
 
 import time
 from collections.abc import Callable
@@ -11,14 +11,14 @@ from complaints.bus.step.contract import Effect, State
 
 _DAY_MS: Final = 86_400_000
 _LOOK_S: Final = 0.05
-"""How often the file is looked at."""
+"""Seconds between two reads of the file."""
 
 
 class DemoClock:
-    """Reads from a file how many days it is ahead. Not for real complaints: the times of facts are then not those of their records."""
+    """A clock that reads from a file how many days it is ahead. Not for real complaints: facts get other times than their records."""
 
     def __init__(self, path: Path) -> None:
-        """Take the file; it may not be there yet."""
+        """Take the path of the file, which need not exist yet."""
         self._path = path
         self._ahead_ms, self._looked_at = 0, 0.0
 
@@ -29,7 +29,7 @@ class DemoClock:
             self._looked_at = now
             try:
                 self._ahead_ms = int(float(self._path.read_text("utf-8")) * _DAY_MS)
-            except (OSError, ValueError):  # not there, or being written
+            except (OSError, ValueError):  # missing, or being written
                 return self._ahead_ms
         return self._ahead_ms
 
@@ -40,7 +40,7 @@ class DemoClock:
     def ahead_of(
         self, function: Callable[[State | None, StoredRecord], Effect]
     ) -> Callable[[State | None, StoredRecord], Effect]:
-        """Return a step's function that takes each record for one of some days later."""
+        """Return a step's function that treats each record as one of some days later."""
 
         def later(state: State | None, record: StoredRecord) -> Effect:
             return function(state, replace(record, timestamp_ms=record.timestamp_ms + self.ahead_ms()))

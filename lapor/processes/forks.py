@@ -1,4 +1,4 @@
-"""Starts what a supervisor keeps: programs, and modules of ours as forks of a parent that has imported what they share."""
+"""Starts the processes of a supervisor: programs, and our own modules as forks of a parent that has imported what they share."""
 
 import json
 import os
@@ -18,17 +18,17 @@ PARENT: Final = "lapor.processes.shared"
 """The module that the parent of the forks runs."""
 
 ANSWER_S: Final = 60.0
-"""Seconds for an answer of the parent. The first one comes when it has imported everything, after two or three."""
+"""Seconds to wait for an answer of the parent. The first one comes after its imports, which take two or three."""
 
 LOST: Final = 255
-"""The exit status of a fork whose parent, which would know it, has ended."""
+"""The exit status that is reported for a fork whose parent, which alone knows the real one, has ended."""
 
 _LOCK: Final = threading.Lock()
-"""Is held while the parent is asked: it gives one answer at a time, and tells a status once."""
+"""Held during a request to the parent, which answers one at a time, and returns each exit status only once."""
 
 
 class Program(subprocess.Popen[bytes]):
-    """A program in a session of its own, so that only the supervisor gets Ctrl-C. What it has started is killed with it."""
+    """A program in a session of its own, so that only the supervisor gets Ctrl-C. The processes that it starts are killed with it."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], *, log: Path) -> None:
         """Start it.
@@ -52,31 +52,31 @@ class Program(subprocess.Popen[bytes]):
             )
 
     def has_ended(self) -> bool:
-        """Return whether it has ended, without reaping it: until then no other process group can have its number."""
+        """Return whether it has ended, without reaping it: until it is reaped, no other process group can get its number."""
         try:
             return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         except ChildProcessError:  # it has already been reaped
             return True
 
     def kill(self) -> None:
-        """End all processes of its session at once, also if it has ended itself and nobody has asked how."""
+        """Kill all processes of its session at once, even if it has ended itself but is not reaped yet."""
         with suppress(ProcessLookupError, PermissionError):  # macOS refuses if the whole group has ended
             os.killpg(self.pid, signal.SIGKILL)
 
 
 class Fork:
-    """A process that runs a module. It has the methods of Program that a supervisor needs; any thread may call them."""
+    """A forked process that runs a module. It has the methods of Program that a supervisor needs. Thread-safe."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], *, log: Path) -> None:
         """Start it, in a session of its own.
 
         Args:
-            command: the path of Python, "-m", the module and its arguments: what would run it without a fork.
+            command: the path of Python, "-m", the module and its arguments, as if it were started without a fork.
             environment: variables in addition to this process's environment.
             log: the file to which its output is appended.
 
         Raises:
-            OSError: there is too little memory, there are too many processes, or the parent ends again and again.
+            OSError: there is too little memory, there are too many processes, or a new parent ended at once.
         """
         given = [list(command[2:]), {**os.environ, **environment}, str(log)]
         with _LOCK:
@@ -88,7 +88,7 @@ class Fork:
             self._seen = None
 
     def poll(self) -> int | None:
-        """Return its exit status, -n if signal n ended it; None while it runs, even if its parent was killed."""
+        """Return its exit status, -n if signal n ended it; None while it runs, even if its parent has been killed."""
         if self.returncode is None and self.has_ended():
             with _LOCK:
                 if self.returncode is None:
@@ -96,35 +96,35 @@ class Fork:
         return self.returncode
 
     def has_ended(self) -> bool:
-        """Return whether it has ended: it is known by when it started since the machine did, which no change of the clock moves."""
+        """Return whether it has ended. Its start time since boot identifies it, which no change of the system clock affects."""
         try:
             return self._seen is None or not self._seen.is_running() or self._seen.status() == psutil.STATUS_ZOMBIE
         except psutil.Error:
             return True
 
     def terminate(self) -> None:
-        """Ask it to end, unless it has ended."""
+        """Send it SIGTERM, unless it has ended."""
         self._send(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it at once, unless it has ended."""
+        """Send it SIGKILL, unless it has ended."""
         self._send(signal.SIGKILL)
 
     def _send(self, number: signal.Signals) -> None:
-        with suppress(psutil.NoSuchProcess):  # its parent has seen its end meanwhile
+        with suppress(psutil.NoSuchProcess):  # its parent has reaped it meanwhile
             if self._seen is not None and not self.has_ended():
                 self._seen.send_signal(number)
 
 
 def fork(command: Sequence[str], environment: Mapping[str, str], *, log: Path) -> Fork | Program:
-    """Return a process that runs a module (see Fork); a program of its own where a fork is not safe after the imports."""
+    """Start and return a process that runs a module: a Fork on Linux, elsewhere a Program, as forking after imports is not safe there."""
     return (Fork if sys.platform == "linux" else Program)(command, environment, log=log)
 
 
 class _Parent:
-    """The process that forks. Its standard input is a socket without a path, over which it answers; its output is a log.
+    """The process that forks. It takes requests and answers over an unnamed socket, its standard input; its output goes to a log.
 
-    It holds nothing else of this process: whoever reads the output of this one sees its end. It ends with this process, its forks do not.
+    It inherits no other file of this process, so that a reader of our output sees its end. It ends with this process; its forks do not.
     """
 
     def __init__(self, python: str, log: Path) -> None:
@@ -137,10 +137,10 @@ class _Parent:
             self._link = ours.makefile("rwb")
 
     def answer(self, asked: object) -> object:
-        """Return what the parent answers.
+        """Send a request to the parent, and return the answer.
 
         Raises:
-            OSError: it has ended, or does not answer.
+            OSError: the parent has ended, or does not answer.
         """
         self._link.write(json.dumps(asked).encode() + b"\n")
         self._link.flush()
@@ -150,16 +150,16 @@ class _Parent:
         return json.loads(line)
 
     def status(self, pid: int) -> int | None:
-        """Return the exit status of a fork that has ended; None if its last thread is still ending."""
+        """Return the exit status of a fork that has ended, or LOST if the parent has ended; None if its last thread is still ending."""
         try:
             status = self.answer(pid)
-        except (OSError, ValueError):  # it has ended or was ended, and its socket is closed
+        except (OSError, ValueError):  # it has ended, and its socket is closed
             return LOST
         return status if isinstance(status, int) else None
 
     def end(self) -> None:
-        """End it, and wait for its end."""
-        self._process.kill()  # it would take a moment to free its tables
+        """Kill it, and wait for its end."""
+        self._process.kill()  # not SIGTERM: it would take a moment to free its tables
         self._process.wait()
         with suppress(OSError):
             self._link.close()
@@ -170,14 +170,14 @@ _PARENTS: Final[list[_Parent]] = []
 
 
 def end_parent() -> None:
-    """End the parent of the forks, if there is one. The next fork has another parent."""
+    """End the parent of the forks, if there is one. The next fork starts a new parent."""
     with _LOCK:
         while _PARENTS:
             _PARENTS.pop().end()
 
 
 def _forked(given: object, python: str, log: Path) -> tuple[_Parent, int]:
-    """Return the parent of a new fork, and the fork's pid. A parent that has ended is replaced, once."""
+    """Ask for a fork, and return its parent and its pid. A parent that has ended is replaced once."""
     while True:
         is_new = not _PARENTS
         if is_new:
@@ -195,26 +195,26 @@ def _forked(given: object, python: str, log: Path) -> tuple[_Parent, int]:
 
 
 def born(process: psutil.Process, booted: float) -> float:
-    """Return when a process started, in seconds since 1970, by the clock of a moment, which a change of the clock since does not move.
+    """Return the start time of a process in seconds since 1970, by the clock as it was when `booted` was read.
 
     Args:
         process: the process.
-        booted: when the machine started by that clock, in seconds since 1970.
+        booted: the boot time that the clock gave then, in seconds since 1970. Later changes of the clock do not affect the result.
 
     Raises:
-        psutil.Error: it runs no more.
+        psutil.Error: the process no longer runs.
     """
     return process.create_time() - psutil.boot_time() + booted
 
 
 def is_process(pid: int, started: float, booted: float) -> bool:
-    """Return whether the process with this pid and this start time, by the clock of a moment (see born), still runs."""
+    """Return whether the process with this pid and this start time (see `born`) still runs."""
     try:
         process = psutil.Process(pid) if pid else None
         return (
             process is not None
             and abs(born(process, booted) - started) < 1.0
-            and process.status() != psutil.STATUS_ZOMBIE  # it has ended, and nobody has asked how
+            and process.status() != psutil.STATUS_ZOMBIE  # it has ended, but is not reaped
         )
     except psutil.Error:
         return False

@@ -1,4 +1,4 @@
-"""Records a complaint on a citizen's behalf: it goes the way of every message."""
+"""Records a complaint on a citizen's behalf; it takes the same way as every message."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -25,8 +25,8 @@ def record(settings: Settings, *, agency: str, source: Source, say: Callable[[st
     Args:
         settings: the settings of the running stack.
         agency: the id of the agency whose officer records it.
-        source: how the citizen told it.
-        say: called with the tracking code as soon as Kafka has the complaint, then with each sentence about its owner, and what it lacks.
+        source: how the citizen brought it: "walk-in", "letter" or "call".
+        say: called with the tracking code as soon as Kafka has the complaint, then with each sentence about its owner, danger and gaps.
         said: the fields of the complaint (see ops.casework.recorded.message).
 
     Raises:

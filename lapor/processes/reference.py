@@ -1,4 +1,4 @@
-"""The program's own data that analysts join with: agencies, regions, topics and the calendar, as columns for ClickHouse."""
+"""The reference data that analysts join with: agencies, regions, topics and the calendar, as columns for ClickHouse."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from router.agencies.registry import Agency, Registry
 
 _FORM: Final = b"1"
-"""Changed with what this module makes of the data."""
+"""The version of this module's output: raise it to have the tables filled again."""
 
 _FILES: Final = (
     ("router", ("bodies.yaml", "units.yaml", "names.yaml", "universities.yaml", "topics.yaml")),
@@ -24,7 +24,7 @@ _OF_DISTRICTS: Final = ("kec", "polsek", "kua")
 
 
 def digest() -> str:
-    """Return a digest of the data, which is read and nothing more."""
+    """Return a digest of the data files, without making the tables."""
     found = sha256(_FORM + _PEOPLE.read_bytes())
     for package, names in _FILES:
         for name in names:
@@ -33,7 +33,7 @@ def digest() -> str:
 
 
 def tables() -> Mapping[str, Mapping[str, Sequence[Any]]]:
-    """Return the columns of each table, by its name (see sinks/clickhouse/dictionary.yaml)."""
+    """Return the columns of each table by name (see sinks/clickhouse/dictionary.yaml)."""
     from router.agencies.registry import Registry
 
     registry = Registry.load()
@@ -69,7 +69,7 @@ def _regions(registry: "Registry") -> Iterator[tuple[Any, ...]]:
 
 
 def _agencies(registry: "Registry") -> Iterator[tuple[Any, ...]]:
-    """Yield the agencies but the offices of villages, which the database itself makes from the regions."""
+    """Yield the agencies, except the offices of villages, which the database derives from the regions."""
     from normalizer.places.gazetteer import DISTRICT, REGENCY
 
     for agency in registry.bodies.values():
@@ -114,7 +114,7 @@ def _calendar() -> Iterator[tuple[Any, ...]]:
 
 
 def main() -> int:
-    """Fill the tables of the ClickHouse that the settings of the environment name, unless they were filled with the same data."""
+    """Fill the tables in the ClickHouse of the environment's settings, unless they hold the same data already."""
     from contextlib import closing
 
     from complaints.runtime.settings import Settings

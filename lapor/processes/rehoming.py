@@ -1,4 +1,4 @@
-"""Gives the open cases of units that no longer exist to the agencies that have their matters today."""
+"""Gives the open cases of units that no longer exist to the agencies that are responsible for them today."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from ops.casework.batch import IN_FLIGHT, Tally
 from ops.casework.rehome import move
 
 _SAID: Final = frozenset(("result", "told", "why", "error", "repeated"))
-"""What is said of the result of a command."""
+"""The fields of a command's result that are shown."""
 
 
 def rehome(
@@ -27,14 +27,14 @@ def rehome(
     said: Callable[[bytes], object],
     told: Callable[[int, int], None],
 ) -> tuple[Tally, Counter[str]]:
-    """Give the cases away by ordinary commands, and return how many had which end, and how many cases of which units were held back.
+    """Reroute the cases by ordinary commands. Return the number of cases per result, and the number of cases held back per unit.
 
-    The cases of a unit that nothing has are held back while a model or an allotment is left out: that file may have the unit.
+    Cases of a unit that is not known are held back while a model or an allotment is left out, because that file may define the unit.
 
     Args:
         settings: the settings of the running stack.
-        agency: the id of the former unit; empty: of every unit that no longer exists.
-        only_shown: whether nothing is given, and only said what would be.
+        agency: the id of the former unit; empty for every unit that no longer exists.
+        only_shown: whether to send no command, and only say where the cases would go.
         said: called for each case with a line of JSON.
         told: called with the number of cases that are done, and the number of all.
 

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from ops.replay import Move, Summary
 
 LOOK_S: Final = 0.05
-"""Seconds between two looks whether a partition is done."""
+"""Seconds between two checks whether a partition is done."""
 
 _GIVEN: Final = "LAPOR_REPLAY"
-"""The variable with what a process is to do: the settings, the partition and the beginning, pickled. It holds secrets, and no file does."""
+"""The variable that holds a process's work: the pickled settings, partition and start time. It has secrets, so it is never in a file."""
 
 
 def replay(
@@ -33,13 +33,13 @@ def replay(
 
     Args:
         settings: the settings of the running stack.
-        since_ms: where to begin, in milliseconds since 1970; None for the first record.
-        moved: is told of each difference.
-        told: is told how many partitions of how many are done.
+        since_ms: the time of the first record to decide, in milliseconds since 1970; None for all records.
+        moved: called with each difference.
+        told: called with the number of partitions that are done, and the number of all.
 
     Raises:
         BusUnavailable: Kafka cannot be read.
-        UnavailableError: a process ended before its partition was done; the text has its last words.
+        UnavailableError: a process ended before its partition was done; the text contains its log.
     """
     from ops.replay import Summary
 
@@ -62,7 +62,7 @@ def replay(
                     done += 1
                     told(done, total)
                 time.sleep(LOOK_S)
-        finally:  # Ctrl-C does not reach the others: they are of other sessions
+        finally:  # Ctrl-C does not reach the others, which have sessions of their own
             for process in running.values():
                 process.kill()
                 process.poll()
@@ -89,7 +89,7 @@ def _result(folder: Path, partition: int) -> "tuple[Summary, list[Move]]":
 
 
 def main() -> None:
-    """Replay the partition that the environment names, and write what became of it into the file of the first argument."""
+    """Replay the partition that the environment names, and write the result into the file that the first argument names."""
     settings, partition, since_ms = pickle.loads(base64.b85decode(os.environ.pop(_GIVEN)))  # noqa: S301  # see _begun
     result: object
     try:

@@ -1,4 +1,4 @@
-"""Makes the routing function and the list of agencies from the settings; a broken model or allotment stops nobody else's work."""
+"""Makes the routing function and the list of agencies from the settings. A worker leaves a broken model or allotment out, and goes on."""
 
 import sys
 from dataclasses import dataclass
@@ -21,18 +21,18 @@ if TYPE_CHECKING:  # each function imports the tables that it needs
 log = structlog.get_logger()
 
 INSTEAD = "the file is left out until that is corrected, and the national rules decide there; `lapor agency check` names all mistakes"
-"""What becomes of an allotment with a mistake."""
+"""The consequence of an allotment with a mistake, for the log."""
 
 INSTEAD_OF_FOLDER = "no allotment is used until that is corrected, and the national rules decide everywhere"
-"""What becomes of a folder of allotments that cannot be read, or that is missing or empty."""
+"""The consequence of a folder of allotments that cannot be read, is missing or is empty."""
 
 INSTEAD_OF_MODEL = "no model is used in its place until that is corrected, and the rules decide there"
-"""What becomes of a model that cannot be used."""
+"""The consequence of a model that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agencies:
-    """The agencies that exist, with those of the model and of the governments' allotments.
+    """The agencies that exist, including those of the model and of the governments' allotments.
 
     Attributes:
         registry: the agencies.
@@ -45,18 +45,18 @@ class Agencies:
     is_whole: bool
 
     def is_gone(self, agency_id: str) -> bool:
-        """Return whether an agency no longer exists; not of an unknown one if a file that was left out may have it."""
+        """Return whether an agency no longer exists; False if it is held back (see `is_held_back`)."""
         from ops.casework.gone import is_gone
 
         return is_gone(agency_id, self.registry, self.allotments) and not self.is_held_back(agency_id)
 
     def is_held_back(self, agency_id: str) -> bool:
-        """Return whether it is not known if an agency exists: nothing has it, but a file that was left out may have it."""
+        """Return whether an agency's existence is uncertain: it is not in the registry, but a file that was left out may define it."""
         return not self.is_whole and self.registry.get(agency_id) is None
 
 
 def router(settings: Settings) -> "Router":
-    """Return the routing function with its registry, its rules and, if they are set, its model and the governments' allotments.
+    """Return the routing function with its registry, its rules and, if set, its model and the governments' allotments.
 
     Raises:
         ConfigurationError: the model or an allotment has a mistake.
@@ -67,9 +67,9 @@ def router(settings: Settings) -> "Router":
 
 
 def router_of_worker(settings: Settings) -> "Router":
-    """Return the routing function of a worker: what cannot be used is left out, and an error in the log names it.
+    """Return the routing function of a worker. Files that cannot be used are left out, with an error in the log.
 
-    That is a model or an allotment with a mistake, a model that fails on trial, and a folder that is missing or empty.
+    These are a model or an allotment with a mistake, a model that fails on trial, and a folder that is missing or empty.
     """
     law, sound = _router_and_sound(settings)
     if sound.lost is not None:
@@ -82,24 +82,24 @@ def router_of_worker(settings: Settings) -> "Router":
 
 
 def agencies(settings: Settings) -> Agencies:
-    """Return the agencies that exist. Models and allotments that cannot be used are left out, with a warning on standard error."""
+    """Return the agencies that exist. Models and allotments with mistakes are left out, with a warning on standard error."""
     return _agencies(_sound(settings))
 
 
 def agencies_and_router(settings: Settings) -> "tuple[Agencies, Router]":
-    """Return the agencies that exist, with a warning as for `agencies`, and the routing function with the same models and allotments."""
+    """Return the agencies that exist, with warnings as in `agencies`, and the routing function with the same models and allotments."""
     law, sound = _router_and_sound(settings)
     return _agencies(sound), law
 
 
 class _Sound(NamedTuple):
-    """The models and allotments that can be used, and what is wrong with the others.
+    """The models and allotments that can be used, and the mistakes in the others.
 
     Attributes:
         models: the models.
         loaded: the allotments; None if there are none.
-        errors: one for each model that is left out.
-        mistakes: one for each allotment that is left out.
+        errors: the error of each model that is left out.
+        mistakes: the mistake of each allotment that is left out.
         lost: why there are no allotments although a folder is set; None otherwise.
         day: today.
     """
@@ -124,13 +124,13 @@ def _sound(settings: Settings) -> _Sound:
         return _Sound(models, None, errors, [], None, day)
     try:
         loaded, mistakes = load_sound(folder, Registry.load(), day)
-    except ConfigurationError as error:  # as on a disk that is not mounted
+    except ConfigurationError as error:  # such as a disk that is not mounted
         return _Sound(models, None, errors, [], error, day)
     return _Sound(models, loaded, errors, mistakes, None, day)
 
 
 def _router_and_sound(settings: Settings) -> "tuple[Router, _Sound]":
-    """Return the routing function, and what it uses: without the models that fail on trial."""
+    """Return the routing function, and the models and allotments that it uses, without models that fail on trial."""
     from router.routing import Router
     from router.trial import proven
 

@@ -27,13 +27,13 @@ from lapor.processes.secret import keyring
 from lapor.processes.wiring import heartbeats, loops, stop_on_signals, upstream
 
 TURN_S = 0.5
-"""Maximum number of seconds until the end of a loop is noticed."""
+"""The maximum seconds until the end of a thread is noticed."""
 
 FAILED_AGAIN_S = 60.0
-"""Seconds until a sender that has failed tries again: somebody must have corrected something meanwhile."""
+"""Seconds until a failed sender is started again: a person must correct something first."""
 
 LOOK_S = 0.2
-"""Seconds between two looks at the signal to end."""
+"""Seconds between two checks of the signal to end."""
 
 log = structlog.get_logger()
 
@@ -41,14 +41,14 @@ YOUNG_OBJECTS = 20_000
 """Number of new objects between two garbage collections. A burst of messages creates hundreds of thousands, freed by reference counting."""
 
 REPORTED = frozenset({"sms"})
-"""Channels whose upstream reports later what became of a text: of the others nothing is kept for that."""
+"""The channels whose upstream reports later what became of a text. For the others, identifiers of sent texts are not kept."""
 
 SEND_BATCH = 500
 """Maximum number of records that a sender takes at once."""
 
 
 def run_together(works: Sequence[Callable[[], None]], stop: threading.Event) -> None:
-    """Run functions until all have ended. When one ends, `stop` is set, and so the others end too; the supervisor starts all anew.
+    """Run functions in threads until all have ended. When one ends, `stop` is set so that the others end, too.
 
     Args:
         works: the functions; each ends soon after `stop` is set.
@@ -99,7 +99,7 @@ def _works(
     stop: threading.Event,
     into: ExitStack,
 ) -> list[Callable[[], None]]:
-    """Return the functions that the threads of a channel run. Whatever must be closed afterwards is put onto `into`."""
+    """Return the functions that the threads of a channel run. Their resources are closed by `into`."""
     beat, brokers, reports = heartbeats(settings, name), settings.kafka_required(), upstream(settings, name)
     producer = ConfluentProducer(brokers, timeout_s=settings.produce_timeout_s)
     into.callback(producer.close)
@@ -142,7 +142,7 @@ def in_order(
 ) -> list[Callable[[], None]]:
     """Return the functions that the threads of a channel run.
 
-    Its intake goes on until its sender has ended: by the same connections the accounts hear the answers to the texts on their way.
+    The channel serves until its sender has ended, because the answers to texts on their way come over the same connections.
 
     Args:
         serve: runs the channel until an event is set.
@@ -166,9 +166,9 @@ def in_order(
 
 
 def again_each_minute(send: Callable[[], None], reports: Upstream, *, apart: Apart, stop: threading.Event) -> None:
-    """Run a sender until it ends. If it fails, say why to doctor, and try again each minute until `stop` is set.
+    """Run a sender until it ends. If it fails, report why to `lapor doctor`, and try again each minute until `stop` is set.
 
-    The intake, its accounts and the channels of the same process go on meanwhile: a citizen's message is taken also if we cannot answer.
+    The intake, the accounts and other channels of the process go on meanwhile: messages are taken even if we cannot reply.
     """
     while not stop.is_set():
         failure = _failure_of(send)
@@ -184,7 +184,7 @@ def again_each_minute(send: Callable[[], None], reports: Upstream, *, apart: Apa
 
 
 def _failure_of(send: Callable[[], None]) -> str | None:
-    """Return why a sender has ended with an error. The text of an error that nobody foresaw may quote a citizen, and is in no record."""
+    """Run a sender, and return why it failed, or None. The text of an unforeseen error may quote a citizen, so it is not returned."""
     try:
         send()
     except ConfigurationError as error:

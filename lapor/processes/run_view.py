@@ -1,4 +1,4 @@
-"""Runs the view: one thread reads the topics into the copy, and the main thread serves it."""
+"""Runs the view: one thread copies the topics into a local table, and the main thread serves it."""
 
 import threading
 from typing import Final
@@ -33,7 +33,7 @@ def run_view(settings: Settings) -> None:
 
     Raises:
         ConfigurationError: no Kafka, no address to listen on or no key is set, or the folder cannot be written.
-        UnavailableError: the copy is broken; the next start makes another one.
+        UnavailableError: the local copy is broken; the next start makes a new one.
     """
     configure_logging("view", settings.log_level)
     if settings.view is None or settings.view_key is None:
@@ -59,7 +59,7 @@ def run_view(settings: Settings) -> None:
             except BaseException as error:  # noqa: BLE001  # raised again in the main thread
                 crashes.append(error)
             finally:
-                stop.set()  # a view that reads no more must not go on answering
+                stop.set()  # a view that no longer reads must not keep answering
 
         thread = threading.Thread(target=read, name="view-reader", daemon=True)
         thread.start()

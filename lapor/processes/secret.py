@@ -1,4 +1,4 @@
-"""Gives a process the keys of this installation, and refuses a secret that is not the one that its records were sealed with."""
+"""Loads the keys of this installation, and refuses a secret other than the one that its records were sealed with."""
 
 from contextlib import closing
 from pathlib import Path
@@ -14,17 +14,17 @@ FINGERPRINT = "secret-id"
 """The file of a data folder that holds the id of the secret that its processes use."""
 
 RECENT = 500
-"""Records at the end of each partition in which a sealed state is looked for first. All but tombstones and positions are sealed states."""
+"""Records at the end of each partition that are searched first for a sealed state: all but tombstones and positions are sealed."""
 
 
 def keyring(settings: Settings) -> Keyring:
     """Return the keys of this installation.
 
-    A folder that was used before says which secret it was used with. For a new folder, as after a restore, the states in Kafka say it.
+    The secret must be the one that the data folder was used with; if the folder is new, as after a restore, the one of the states in Kafka.
 
     Raises:
-        ConfigurationError: there is no secret file, it cannot be read, or its secret is another one than before.
-        BusUnavailable: nothing says which secret is right: the folder is new, and Kafka did not answer in time.
+        ConfigurationError: there is no secret file, it cannot be read, or its secret is not the one used before.
+        BusUnavailable: the right secret cannot be known: the folder is new, and Kafka did not answer in time.
     """
     keys = Keyring.from_secret(load_secret(settings.secret_path))
     if (known := of_folder(settings.data)) is not None:
@@ -51,16 +51,16 @@ def require_known(settings: Settings) -> str:
 
 
 def require_same(keys: Keyring, known: str, where: str, path: Path) -> None:
-    """Check that the secret is the one that something was made with.
+    """Check that the secret has a given id.
 
     Args:
-        keys: of the present secret.
-        known: the id of the secret before.
-        where: what was made with it, for the error.
+        keys: the keys of the present secret.
+        known: the id of the secret used before.
+        where: what was made with that secret, for the error.
         path: the secret file, for the error.
 
     Raises:
-        ConfigurationError: it is another one.
+        ConfigurationError: the ids differ.
     """
     if keys.key_id != known:
         raise ConfigurationError(
@@ -71,7 +71,7 @@ def require_same(keys: Keyring, known: str, where: str, path: Path) -> None:
 
 
 def of_folder(data: Path) -> str | None:
-    """Return the id of the secret that a data folder was used with; None if it does not say.
+    """Return the id of the secret that a data folder was used with; None if the folder is new.
 
     Raises:
         ConfigurationError: the file cannot be read.
@@ -85,7 +85,7 @@ def of_folder(data: Path) -> str | None:
 
 
 def of_kafka(brokers: str) -> str | None:
-    """Return the id of the secret that a citizen's state in Kafka was sealed with, the newest of a partition; None if there is none.
+    """Return the id of the secret that the newest state of a citizen in some partition of Kafka was sealed with; None if there is none.
 
     Raises:
         BusUnavailable: Kafka did not answer in time.
@@ -106,7 +106,7 @@ def of_kafka(brokers: str) -> str | None:
 
 
 def adopt(data: Path, keys: Keyring) -> None:
-    """Note in a data folder that its processes use this secret from now on.
+    """Record in a data folder the id of the secret that its processes use from now on.
 
     Raises:
         ConfigurationError: the file cannot be written.

@@ -1,4 +1,4 @@
-"""The services of `lapor run`: channels, steps, sink and view, each in the foreground until it is told to stop."""
+"""The services of `lapor run`: channels, steps, sink and view, each in the foreground until it must stop."""
 
 import resource
 import subprocess
@@ -40,18 +40,18 @@ METRICS_PORT = 9400
 """The port for metrics if LAPOR_METRICS names only a host."""
 
 REFERENCE_AFTER_S = 60
-"""Seconds after its start for which the sink does not fill the tables of reference: then all other parts start."""
+"""Seconds after its start before the sink fills the reference tables: until then all other parts start."""
 
 ECHOES = 500
-"""The number of commands after which a transaction of the neighbours' step ends: a page of supporters leads to as many."""
+"""The number of commands after which a transaction of the neighbours' step ends: one page of supporters causes as many."""
 
 GATHER_S = 0.5
-"""Seconds for which the search for duplicates takes more records into a transaction. Nobody waits for it, and a transaction for each
-complaint would keep the broker from those that a citizen waits for."""
+"""Seconds for which the search for duplicates gathers records into one transaction. Nobody waits for it, and a transaction per complaint
+would delay the broker's work that citizens wait for."""
 
 YOUNG_OBJECTS = 100_000
 """The number of new objects between two garbage collections in the router. A batch holds tens of thousands until it is committed; then
-reference counting frees them. With Python's 700 a sixth of the router's time goes into collections."""
+reference counting frees them. With Python's default of 700, collections take a sixth of the router's time."""
 
 
 INSERT_S = 300.0
@@ -59,7 +59,7 @@ INSERT_S = 300.0
 
 
 def run_services(names: Sequence[str], settings: Settings) -> None:
-    """Run one or more channels in this process, or one worker: what ends one worker must not end another.
+    """Run one or more channels in this process, or one worker: the end of one worker must not end another.
 
     Raises:
         ConfigurationError: a name is unknown, a worker is named together with another service, or a setting is wrong.
@@ -67,7 +67,7 @@ def run_services(names: Sequence[str], settings: Settings) -> None:
     unknown = [name for name in names if name not in {*CHANNELS, *WORKERS}]
     if unknown:
         raise ConfigurationError(f"no service {unknown[0]!r}; there are {', '.join([*CHANNELS, *WORKERS])}")
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core has the secret in it, and texts in clear
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump holds the secret, and texts in the clear
     if settings.metrics is not None:
         serve_metrics(settings.metrics)
     match names:
@@ -107,8 +107,8 @@ def serve_metrics(address: str) -> None:
 def run_router(settings: Settings) -> None:
     """Run a worker of the router's step until SIGTERM or SIGINT.
 
-    It checks the data of the law, then claims its ordinal, which ends the open transaction of a former process that readers may wait for,
-    and then loads the rules.
+    It checks the data of the law, then claims its ordinal, and then loads the rules. The claim aborts an open transaction of a former
+    process, which readers may be waiting for.
 
     Raises:
         ConfigurationError: no Kafka is set, another worker has this ordinal, or the data of the law have a mistake.
@@ -127,7 +127,7 @@ def run_router(settings: Settings) -> None:
     options, beat = step_options(settings, "router", batch=settings.router_batch)
     if settings.demo_clock:
         options = replace(options, now_ms=DemoClock(settings.demo_clock).now_ms)
-    # no heartbeat yet: the supervisor would take the loading of the rules for a hung turn
+    # no heartbeat yet, else the supervisor would take the loading of the rules for a hang
     identity = claim(STEP, replace(options, heartbeat=lambda: None))
     host = app.HostOptions(
         brokers=options.brokers,
@@ -189,7 +189,7 @@ def run_neighbours(settings: Settings) -> None:
 
 
 def step_options(settings: Settings, step: str, *, batch: int) -> tuple[WorkerOptions, Heartbeat]:
-    """Return how this process's worker of a step runs, and its heartbeat.
+    """Return the options of this process's worker of a step, and its heartbeat.
 
     Args:
         settings: the ordinal, the folder and the brokers.
@@ -221,7 +221,7 @@ def _web_of(settings: Settings) -> tuple[str, int] | None:
 def run_sink(settings: Settings) -> None:
     """Bring the schema up to date, then run the sink until SIGTERM or SIGINT.
 
-    If the database is new, it begins at the first records, whatever was stored before.
+    If the database is new, the sink starts at the first records, even if they were stored in another database before.
 
     Raises:
         BusUnavailable: Kafka does not answer.
@@ -262,7 +262,7 @@ def run_sink(settings: Settings) -> None:
 
 
 def _refresh_reference(settings: Settings, stop: Event) -> None:
-    """Fill the tables that analysts join with after the start, which needs the processor more, in a process that gives its memory back."""
+    """Fill the reference tables, after the start no longer needs the CPU, in a separate process whose memory is freed afterwards."""
     from lapor.processes import reference
     from sinks.clickhouse.migrate import made_of
     from sinks.clickhouse.reference import NAME

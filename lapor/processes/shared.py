@@ -1,6 +1,6 @@
-"""The parent of the services: loads what they share, so that each fork has it at once and in the same memory, and forks (see `forks`).
+"""The parent of the services: loads the modules and tables that they share into one memory, and forks (see `forks`).
 
-It starts no thread and opens no connection, because neither would outlive a fork.
+It starts no thread and opens no connection, because neither would survive a fork.
 """
 
 import ctypes
@@ -48,20 +48,20 @@ SHARED: Final = (
     "sinks.clickhouse.migrate",
     "sinks.clickhouse.sink",
 )
-"""The modules at the top of the services, which import all others."""
+"""The top modules of the services, which import all others."""
 
 _M_ARENA_MAX: Final = -8
-"""The parameter of mallopt(3) for the number of glibc's arenas: with one per thread a process holds tens of MiB that nothing uses."""
+"""The parameter of mallopt(3) for the number of glibc's arenas: with one per thread, a process wastes tens of MiB."""
 
 _PR_SET_NAME: Final = 15
 """The option of prctl(2) that sets the name of a process, of which it keeps 15 bytes."""
 
 
 def serve() -> None:
-    """Answer the requests on standard input, a socket, until nobody can ask any more.
+    """Answer the requests on standard input, a socket, until it is closed.
 
-    [arguments, environment, log] asks for a fork, and the answer is its pid, or why there is none; a pid asks for the exit status of a
-    fork, which is told once, and is null before its end.
+    [arguments, environment, log] asks for a fork; the answer is its pid, or the error as a text. A pid asks for the exit status of a fork;
+    the answer is null before its end, and the status is returned only once.
     """
     forks: dict[int | None, ForkProcess] = {}
     for line in sys.stdin.buffer:
@@ -82,7 +82,7 @@ def serve() -> None:
 
 
 def run(arguments: list[str], environment: Mapping[str, str], log: str) -> None:
-    """Be the process that runs a module, as `python -m` would."""
+    """Run a module in this forked process, as `python -m` would."""
     os.setsid()  # only the supervisor gets Ctrl-C; it stops the services in order
     if sys.platform == "linux":
         # for ps and top: the command line is the parent's
@@ -105,7 +105,7 @@ Normaliser.load()
 model(OF_INTENTS)
 Router.load(model=NO_MODELS, today=today())
 gc.collect()
-gc.freeze()  # a collection in a fork would write into all of it, and so copy it
+gc.freeze()  # a collection in a fork would write to all pages, and so copy them
 if sys.platform == "linux":
     _c = ctypes.CDLL(None)
     if hasattr(_c, "malloc_trim"):  # not in musl

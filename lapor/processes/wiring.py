@@ -32,17 +32,17 @@ if TYPE_CHECKING:  # each function imports the client library that it needs
 WORKERS = ("router", "conversation", "sink", "view", "neighbours")
 
 STEPS = frozenset({"router", "conversation", "neighbours"})
-"""Those of them that are steps: the supervisor restarts one of these as soon as it hangs, because others wait for it."""
+"""The workers that are steps. The supervisor restarts one sooner than the others if it hangs, because others wait for it."""
 
 MIN_KEY_BYTES = 16
-"""The minimum length of the key of case numbers: a shorter one could be tried out."""
+"""The minimum length of the key of case numbers in bytes: a shorter one could be guessed."""
 
 WITHOUT_ACCOUNTS = frozenset({"web"})
-"""The channels by which nothing is sent: what the citizen would be told is on the page."""
+"""The channels that send nothing: citizens read replies on the page of the case."""
 
 
 def loops(service: str) -> tuple[str, ...]:
-    """Return the names of the heartbeats of a channel or worker. A channel with accounts has two, the second one of its sender."""
+    """Return the names of the heartbeats of a channel or worker. A channel with accounts has a second one, of its sender."""
     return (service, f"{service}-sender") if service in CHANNELS.keys() - WITHOUT_ACCOUNTS else (service,)
 
 
@@ -52,7 +52,7 @@ def stale_after_s(service: str) -> float:
 
 
 def case_numbers(settings: Settings) -> tracking.Numbers:
-    """Return what gives case numbers and the ids of rows, for the sink, the view and queries: with their own key, or the secret's.
+    """Return the maker of case numbers and row ids for the sink, the view and queries, with LAPOR_CASE_NUMBER_KEY or the secret's key.
 
     Raises:
         ConfigurationError: the key is too short, or there is no key and no secret file.
@@ -76,7 +76,7 @@ def router_step(settings: Settings) -> "StepSpec":
     from complaints.wording import wording
     from router.cases.step import STEP, CaseStep, timer
 
-    wording()  # a mistake in it must end the start, not the first complaint
+    wording()  # a mistake in the wording must fail the start, not the first complaint
     counter = cache(telemetry.EVENTS_ROUTED.labels)
     step = CaseStep(router_of_worker(settings), lambda outcome: counter(outcome).inc())
     return StepSpec(
@@ -195,7 +195,7 @@ def beginner(brokers: str) -> "Begin":
 
 
 def board(brokers: str) -> "Board":
-    """Return what reads and writes the control topic."""
+    """Return a client that reads and writes the control topic."""
     from complaints.bus.confluent.board import ConfluentBoard
 
     return ConfluentBoard(brokers)
@@ -224,11 +224,11 @@ def producer(settings: Settings) -> "Producer":
 
 
 def backlogs(brokers: str, expected: Mapping[str, Iterable[str]], *, timeout_s: float) -> "list[Backlog]":
-    """Return what waits for each consumer group (see Backlogs).
+    """Return the backlog of each consumer group (see Backlogs).
 
     Args:
         brokers: host:port, separated by commas.
-        expected: groups that must exist, with the topics that each must read to the end.
+        expected: the groups that must exist, with the topics that each must read to the end.
         timeout_s: seconds to wait for each answer.
 
     Raises:
@@ -242,21 +242,21 @@ def backlogs(brokers: str, expected: Mapping[str, Iterable[str]], *, timeout_s: 
 def open_transactions(
     brokers: str, partitions: "Iterable[TopicPartition]", *, timeout_s: float
 ) -> "dict[TopicPartition, int]":
-    """Return when the open transaction of each partition that has one began (see Backlogs.held_up)."""
+    """Return when the open transaction of a partition began, for each partition that has one (see Backlogs.held_up)."""
     from complaints.bus.confluent.backlog import Backlogs
 
     return Backlogs(brokers, timeout_s=timeout_s).held_up(partitions)
 
 
 def store(settings: Settings) -> "Store":
-    """Return a connection to ClickHouse with the account of the sink."""
+    """Return a connection to ClickHouse as the sink's account."""
     from sinks.clickhouse.client import Store
 
     return Store(settings.clickhouse_required())
 
 
 def analysts_store(settings: Settings) -> "Store":
-    """Return a connection to ClickHouse with the account that only reads the views; without one, with that of the sink."""
+    """Return a connection to ClickHouse as the account that only reads the views, or as the sink's if that one is not set."""
     from sinks.clickhouse.client import Store
 
     return Store(settings.clickhouse_analyst or settings.clickhouse_required())
@@ -275,12 +275,12 @@ def cases(settings: Settings) -> "ViewClient":
 
 
 def heartbeats(settings: Settings, name: str, *, within_s: float = Heartbeat.STALE_AFTER_S) -> Heartbeat:
-    """Return the heartbeat of a loop of this process, which ends if the loop falls silent: not every process has a supervisor.
+    """Return the heartbeat of a loop. A watchdog ends this process if the loop falls silent, as not every process has a supervisor.
 
     Args:
-        settings: the data folder.
-        name: of the loop.
-        within_s: how long it may be silent after its first heartbeat, in seconds.
+        settings: the settings with the data folder.
+        name: the name of the loop.
+        within_s: the maximum seconds without a heartbeat, after the first one.
     """
     from complaints.bus.step.watchdog import Watchdog
 
@@ -290,18 +290,18 @@ def heartbeats(settings: Settings, name: str, *, within_s: float = Heartbeat.STA
 
 
 def upstream(settings: Settings, name: str) -> Upstream:
-    """Return the object in which a channel reports whether it reaches its upstream."""
+    """Return the object by which a channel records whether it reaches its upstream."""
     return Upstream(upstreams_in(settings.data), name)
 
 
 def upstreams_in(data: Path) -> Path:
-    """Return the folder of the files in which channels report whether they reach their upstreams."""
+    """Return the folder with the files in which channels record whether they reach their upstreams."""
     return data / "upstreams"
 
 
 @contextmanager
 def stop_on_signals() -> Iterator[threading.Event]:
-    """Yield an event that is set by SIGTERM, SIGINT and, unless it is ignored as under nohup, SIGHUP (a closed terminal sends it)."""
+    """Yield an event that SIGTERM and SIGINT set, and SIGHUP (from a closed terminal), unless it is ignored, as under nohup."""
     stop = threading.Event()
     wanted = {signal.SIGTERM, signal.SIGINT}
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
