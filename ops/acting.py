@@ -1,4 +1,4 @@
-"""Says which desk acts for a government: its managing officer takes the place of the government itself."""
+"""Says which desk acts for a government: its managing officer, if an allotment names one, otherwise the government itself."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from router.allotments.edition import Edition, Loaded
 
 
 def acting(loaded: Loaded) -> Iterator[str]:
-    """Yield a sentence for each government with an allotment: its desk of today, and those of later days.
+    """Yield a sentence for each government with an allotment that names its desk today, and its desks of later editions.
 
     Only the desk may reroute, reopen, archive and withdraw the cases of the government's region (docs/case.md).
     """
@@ -28,7 +28,7 @@ def acting(loaded: Loaded) -> Iterator[str]:
 
 
 def managing_officer(edition: Edition | None, registry: Registry) -> Agency | None:
-    """Return the managing officer whom an edition names; None if it names none, or there is no edition."""
+    """Return the managing officer that an edition names; None if it names none, or there is no edition."""
     if edition is None or not edition.officer:
         return None
     own = f"{edition.officer}-{edition.region}"

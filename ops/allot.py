@@ -1,4 +1,4 @@
-"""Proposes a government's division of tasks from the reports that its officers handed on, with the numbers of reports as evidence."""
+"""Proposes a government's allotment from the reports that its officers handed on, with the numbers of reports as evidence."""
 
 import re
 from collections import Counter, defaultdict
@@ -20,25 +20,25 @@ from router.routing import Router
 from router.within import House
 
 _OF_PLACES: Final = {"kec": f"kec{AT_DISTRICT}", "kel": f"kel{AT_VILLAGE}"}
-"""Offices that each district or village of a government has, as a file writes them."""
+"""The kinds of offices that each district or village of a government has, as an allotment file writes them."""
 
 _ANOTHER_FROM: Final = 3
-"""Minimum number of reports of a second name for the same kind of unit that makes it another unit, and not a spelling."""
+"""The minimum number of reports with a second name for the same kind of unit, so that it is another unit and not a spelling."""
 
 _KEY_WORDS: Final = frozenset(
     ("dinas", "badan", "kantor", "bagian", "biro", "uptd", "upt", "dan", "pemerintah", "daerah")
 )
-"""Words that are left out of the key of a unit of the government's own."""
+"""Words that are left out of the key of a unit that only this government has."""
 
 _LONGEST_KEY: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A division of tasks, proposed from reports.
+    """A proposed allotment.
 
     Attributes:
-        text: the allotment file.
+        text: the content of the allotment file.
         reports: the number of reports that count in it.
         own: the reports that it was made from, and those that were left out.
         unread: the number of reports whose subject is not clear.
@@ -51,16 +51,16 @@ class Proposal:
 
 
 def proposed(history: Sequence[Labelled], region: str, router: Router, *, since: date, source: str) -> Proposal:
-    """Return the division of tasks that a government's reports show.
+    """Return the allotment that a government's reports suggest.
 
-    Each report that is the government's own (see ops.own) counts for its first subject and the unit that an officer chose.
+    Each report of the government's own (see ops.own) counts for its first subject and the unit that an officer chose.
 
     Args:
         history: the reports, each with the unit's name.
         region: the Kemendagri code of the government's region.
         router: reads the reports; its registry has the usual kinds of unit.
         since: the first day of the edition.
-        source: the name of the file of the reports.
+        source: the name of the file with the reports.
 
     Raises:
         ConfigurationError: no government has this region.
@@ -91,8 +91,8 @@ class _Unit:
     """A unit of a government.
 
     Attributes:
-        key: its kind, as a file writes it.
-        name: its own name; empty if it is the registry's.
+        key: its kind, as an allotment file writes it.
+        name: its own name; empty if it has the name in the registry.
     """
 
     key: str
@@ -100,7 +100,7 @@ class _Unit:
 
 
 def _units(history: Sequence[Labelled], house: House, registry: Registry) -> dict[str, _Unit]:
-    """Return the unit of each written name; the government itself is none."""
+    """Return the unit for each written name. Names of the government itself are left out."""
     written = Counter(report.best[0] for report in history)
     units: dict[str, _Unit] = {}
     first: dict[str, str] = {}
@@ -121,7 +121,7 @@ def _units(history: Sequence[Labelled], house: House, registry: Registry) -> dic
 
 
 def _kind(agency: Agency, house: House, registry: Registry) -> str:
-    """Return the kind of a unit as a file writes it, or the id of a listed body; empty for the government itself."""
+    """Return the kind of a unit as an allotment file writes it, or the id of a listed body; empty for the government itself."""
     if agency.id in registry.bodies:
         return agency.id
     kind = agency.id.rpartition("-")[0]
@@ -147,7 +147,7 @@ def _without_place(name: str, house: House, registry: Registry) -> str:
 
 
 def _key(name: str) -> str:
-    """Return the key of a unit of the government's own, made from its name."""
+    """Return the key of a unit that only this government has, made from its name."""
     words = [word for word in re.sub(r"\d", " ", fold(name).decode("ascii")).split() if word not in _KEY_WORDS]
     return "-".join(words)[:_LONGEST_KEY].strip("-") or "unit"
 
@@ -180,7 +180,7 @@ def _file(  # noqa: PLR0913 - the parts of the file
 
 
 def _quoted(text: str) -> str:
-    """Return a text as a quoted scalar of YAML; JSON's are also YAML's."""
+    """Return a text as a quoted YAML scalar; JSON strings are valid ones."""
     return orjson.dumps(text).decode()
 
 

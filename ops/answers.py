@@ -1,4 +1,4 @@
-"""The contract of a store that answers queries, for everything that reads the analysts' views."""
+"""The contract of a store that answers queries, for all code that reads the analysts' views."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol

@@ -1,4 +1,4 @@
-"""Lists the dead letters on Kafka: the place and the reason of each, without what a citizen wrote."""
+"""Lists the dead letters on Kafka: the place and the reason of each, without the citizen's words."""
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ from complaints.event import DeadLetter
 from sinks.clickhouse.rows.dead_letters import shown_reason
 
 REASON_CHARACTERS: Final = 160
-"""The maximum length of a reason in the list, so that a letter is one line; `show` has the whole one."""
+"""The maximum length of a reason in the list, so that a letter is one line; `show` prints all of it."""
 
 SENDERS: Final = "/senders/"
 SINK: Final = "/sinks/clickhouse"
@@ -26,14 +26,14 @@ class Found:
     """A dead letter without its content.
 
     Attributes:
-        id: of the letter.
+        id: the id of the letter.
         at: when it was made.
         by: the service that made it, as `lapor run` names it.
-        channel: the channel that could not read the message; empty if it is the letter of a record.
-        place: where the record is on Kafka; None if a channel could not read the message.
-        reason: the error's class, and its message if we wrote it.
-        position: where the letter is on Kafka.
-        payload_bytes: the number of bytes that it keeps.
+        channel: the channel that could not read the message; empty if the letter is of a record.
+        place: the position of the record on Kafka; None if a channel could not read the message.
+        reason: the error's class, and its message if it is one of ours.
+        position: the position of the letter on Kafka.
+        payload_bytes: the number of bytes that the letter keeps.
     """
 
     id: UUID
@@ -47,13 +47,13 @@ class Found:
 
     @property
     def kind(self) -> tuple[str, str, str]:
-        """Where and why, without the record's own place: what letters with the same fault have in common."""
+        """The topic or channel, the service and the reason without the record's position: equal for letters with the same fault."""
         own = "" if self.place is None else str(self.place)
         reason = " ".join(self.reason.replace(own, "it").split()) if own else self.reason
         return self.place.topic if self.place else self.channel, self.by, _short(reason)
 
     def has(self, text: str) -> bool:
-        """Return whether the reason has a text, in capitals or not."""
+        """Return whether the reason contains a text, in upper or lower case."""
         return text.casefold() in self.reason.casefold()
 
     def __str__(self) -> str:
@@ -63,7 +63,7 @@ class Found:
 
 
 def find(scanner: Scanner, *, topic: str = "", by: str = "", since_ms: int | None = None) -> Mapping[UUID, Found]:
-    """Return the dead letters by their ids, the oldest first. Several with the same id are one, as the latest says.
+    """Return the dead letters by id, the oldest first. Of several with the same id, the latest counts.
 
     Args:
         scanner: reads Kafka.
@@ -86,11 +86,11 @@ def find(scanner: Scanner, *, topic: str = "", by: str = "", since_ms: int | Non
 
 
 def counts(letters: Iterable[Found], without: Container[UUID] = ()) -> Iterator[str]:
-    """Yield a line for each place and reason with the number of its letters, the largest number first.
+    """Yield a line for each kind of letters (see Found.kind) with their number, the largest number first.
 
     Args:
         letters: the letters.
-        without: the ids of those that do not count.
+        without: the ids of letters to leave out.
     """
     for (place, by, reason), number in Counter(
         found.kind for found in letters if found.id not in without
@@ -102,7 +102,7 @@ def letter_at(scanner: Scanner, position: Position) -> DeadLetter:
     """Return a dead letter with its content.
 
     Raises:
-        ContractViolation: there is none at the position any more.
+        ContractViolation: it is no longer at the position.
         BusUnavailable: Kafka did not answer in time.
     """
     record = scanner.read(position)
@@ -112,7 +112,7 @@ def letter_at(scanner: Scanner, position: Position) -> DeadLetter:
 
 
 def described(found: Found, letter: DeadLetter) -> Iterator[str]:
-    """Yield the lines that show a dead letter: where, why, the headers and the sizes; of the content only how long it is."""
+    """Yield the lines that show a dead letter: its places, reason and headers, and the size of its content but not the content."""
     yield f"id        {found.id}"
     yield f"made      {found.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC by {found.by}"
     yield f"place     {found.place or letter.source_key}"
@@ -125,7 +125,7 @@ def described(found: Found, letter: DeadLetter) -> Iterator[str]:
 
 
 def _found(record: StoredRecord) -> Found | None:
-    """Return what is listed of a record in the topic of dead letters; None if it is not a dead letter."""
+    """Return the dead letter in a record, without its content; None if the record is not one."""
     try:
         letter = decode(record, DeadLetter)
     except ContractViolation:
@@ -146,7 +146,7 @@ def _found(record: StoredRecord) -> Found | None:
 
 
 def _service(source: str) -> str:
-    """Return the service whose records have a CloudEvents source."""
+    """Return the service that has this CloudEvents source."""
     return "sink" if source == SINK else source.removeprefix(SENDERS).lstrip("/")
 
 

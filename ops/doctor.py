@@ -1,4 +1,4 @@
-"""The judgement of `lapor doctor`: what works, what does not, and what to do. The caller passes observations and the time."""
+"""The judgements of `lapor doctor`: what works, what does not, and what to do. The caller passes the observations and the time."""
 
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -15,11 +15,11 @@ from ops.answers import Answers
 from ops.casework.gone import Orphans
 
 LEAST_FREE_BYTES = 1 << 30
-"""Free disk space in bytes below which the spools and the embedded servers will soon have none."""
+"""Free disk space in bytes below which the spools and the embedded servers will soon run out of space."""
 
 CLOCKS_DIFFER_S = 2.0
-"""Seconds by which the time of a file and the start of a process may differ although the process read the file as it is: a process's start
-is counted from the machine's, and some disks round a file's time to two seconds."""
+"""Seconds by which a file's time may be later than the start of a process that has read it as it is: start times are counted from the
+machine's boot, and some disks round file times to two seconds."""
 
 READERS = {
     "lapor-conversation": (CONVERSATIONS,),
@@ -32,14 +32,14 @@ LOOK_BACK_S = 600.0
 """Seconds for which restarts are shown. A service without heartbeats is restarted every two minutes: ten minutes show a series."""
 
 CRASH_LOOP = 3
-"""Number of restarts within LOOK_BACK_S that is not an accident: a short lack of memory causes one or two."""
+"""Number of restarts within LOOK_BACK_S that counts as a crash loop: a short lack of memory causes only one or two."""
 
 CALM_S = 150.0
 """Seconds of running after which a series of restarts is over: longer than the supervisor waits for the first heartbeat (120 s)."""
 
 
 class Level(StrEnum):
-    """How well something is. The value is printed before the finding."""
+    """The severity of a finding. The value is printed before the finding."""
 
     ok = "ok"
     warn = "warn"
@@ -56,9 +56,9 @@ class Finding:
 
     Attributes:
         what: the name of the part.
-        level: how well it is.
+        level: the severity.
         detail: what was observed.
-        advice: what to do if it is not well.
+        advice: what to do if the level is not ok.
     """
 
     what: str
@@ -82,7 +82,7 @@ def exit_status(levels: Iterable[Level]) -> int:
 
 
 def guarded(what: str, look: Callable[[], Finding], advice: str) -> Finding:
-    """Return the finding of a check. If the check raises a LaporError, that is a finding of level fail."""
+    """Return the finding of a check, or one of level fail if the check raises a LaporError."""
     try:
         return look()
     except LaporError as error:
@@ -90,13 +90,13 @@ def guarded(what: str, look: Callable[[], Finding], advice: str) -> Finding:
 
 
 def of_router(what: str, path: Path, load: Callable[[Path], str], *, started: float) -> Finding:
-    """Judge a file or folder that the router takes at its start: whether it is right, and whether it is the one that the router took.
+    """Judge a file or folder that the router loads at its start: whether it is valid, and has not changed since the start.
 
     Args:
         what: the name of the part ("model", "allotments").
         path: the file or folder.
-        load: reads it and returns what it holds; raises LaporError if it has a mistake.
-        started: when the first of its services started, in seconds since 1970; 0 if none runs.
+        load: reads it and returns a description; raises LaporError if it has a mistake.
+        started: when the first service that uses it started, in seconds since 1970; 0 if none runs.
     """
     before = "a service that starts again leaves the file out, and the rules decide in its place"
     if what == "allotments":
@@ -122,15 +122,15 @@ def _changed(path: Path) -> float:
 
 
 def misspelt(sentence: str) -> Finding:
-    """Warn of a variable that nothing reads: what it was to set has its default."""
+    """Warn about a variable that nothing reads, so that the setting it was meant for keeps its default."""
     return Finding(what="settings", level=Level.warn, detail=sentence, advice="`lapor settings` lists all variables")
 
 
 def disk(data: Path) -> Finding:
-    """Judge the free space of the data folder, and of its own folders that are on other disks: the fullest one counts.
+    """Judge the free space of the data folder and of its subfolders on other disks. The disk with the least free space counts.
 
     Args:
-        data: the data folder, which need not be there yet.
+        data: the data folder, which need not exist yet.
     """
     above = next(parent for parent in (data, *data.parents) if parent.exists())
     own = sorted(one for one in data.iterdir() if one.is_dir()) if data.is_dir() else []
@@ -145,7 +145,7 @@ def disk(data: Path) -> Finding:
 
 
 def _disk_of(folder: Path) -> int:
-    """Return the number of the file system on which a folder is."""
+    """Return the device number of the file system that a folder is on."""
     return folder.stat().st_dev
 
 
@@ -164,7 +164,7 @@ def kafka(ends_of: Callable[[str], Offsets]) -> Finding:
 
 
 def clickhouse(store: Answers) -> Finding:
-    """Count the complaints and the dead letters. A dead letter of the last day is a warning: it may be what a citizen was thanked for.
+    """Count the complaints and the dead letters. One of the last day is a warning: it may be of an acknowledged message.
 
     Raises:
         LaporError: ClickHouse does not answer, or refuses the query because a table is missing.
@@ -180,7 +180,7 @@ def clickhouse(store: Answers) -> Finding:
 
 
 def orphaned(found: Sequence[Orphans]) -> Finding:
-    """Judge the open cases whose owner no longer exists: no desk sees them until somebody gives them to another agency."""
+    """Judge the open cases whose owner no longer exists: no desk sees them until they are given to another agency."""
     if not found:
         return Finding(what="owners", level=Level.ok, detail="the owner of every open case exists")
     number = sum(len(one.numbers) for one in found)
@@ -194,12 +194,12 @@ def orphaned(found: Sequence[Orphans]) -> Finding:
 
 
 def not_ready(name: str) -> Finding:
-    """Return the finding for a part that `lapor up` has not started yet, or whose start it waits for."""
+    """Return the finding for a part that `lapor up` has not started yet, or is still starting."""
     return Finding(what=name, level=Level.wait, detail="starting")
 
 
 def ago(age_s: float) -> str:
-    """Return how long ago something was noted. If the clock was set back since, that is not known."""
+    """Return an age in words. It is not known if it is negative, because the clock was set back since."""
     if -CLOCKS_DIFFER_S <= age_s < inf:
         return f"{max(0.0, age_s):.0f} s ago"
     return "at a time that is ahead of now: the clock was wrong then, or is now"
@@ -210,7 +210,7 @@ def loops(data: Path, services: Mapping[str, int]) -> Iterator[Finding]:
 
     Args:
         data: the data folder.
-        services: the names of the heartbeats that must be there, with the pids of their processes.
+        services: the names of the heartbeats that must exist, with the pids of their processes.
     """
     for name, pid in services.items():
         age = Heartbeat.age_s(data / "heartbeats", name)

@@ -1,4 +1,4 @@
-"""Reads from ClickHouse the cases of this installation whose owner an officer decided, as rows to learn from."""
+"""Reads the cases of this installation whose owner an officer decided from ClickHouse, as rows to learn from."""
 
 from typing import Any
 
@@ -20,16 +20,16 @@ WHERE NOT secret AND NOT triage
     )
 ORDER BY received_at, complaint_id
 """
-"""The query for the cases to learn from. The owner of any other case is only the router's own guess, even if an addition of the citizen
-moved the case: then the router knew more, and no officer has said anything yet."""
+"""The query for the cases to learn from. The owner of any other case is only the router's own decision, even if an addition of the citizen
+moved the case, because no officer has confirmed it yet."""
 
 
 def decided(store: Answers) -> list[dict[str, Any]]:
     """Return a row for each case whose present owner counts as confirmed, in the order in which the complaints were received.
 
-    The owner counts as confirmed if it answered the case, or if the case came to it by a refusal of the owner before. Secret cases and
-    cases at a triage desk are left out. A row has `id`, `title` and `text` (masked, with all additions), `region` (a code or None),
-    `final_owner` (an agency's id) and `received_at`.
+    The owner counts as confirmed if it answered the case, or got it through a refusal by the previous owner. Secret cases and cases at a
+    triage desk are left out. A row has `id`, `title` and `text` (masked, with all additions), `region` (a code or None), `final_owner` (an
+    agency's id) and `received_at`.
 
     Raises:
         StoreUnavailable: ClickHouse does not answer.

@@ -1,4 +1,4 @@
-"""Judges how far a consumer group or the view is behind, by the age of the oldest waiting record and not by the number of records."""
+"""Judges how far a consumer group, a spool or the view is behind, by the age of the oldest waiting record, not the number of records."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,32 +9,32 @@ from complaints.storage.spool import Waiting
 from ops.doctor import CLOCKS_DIFFER_S, Finding, Level
 
 SLOW_S = 60.0
-"""Age in seconds that is a warning. A complaint gets its owner within a second, and the partitions of a killed worker get a new one within
-twenty seconds, so a minute is unusual."""
+"""Age in seconds above which there is a warning. A complaint gets its owner within a second, and the partitions of a killed worker get a
+new worker within twenty seconds, so a minute is unusual."""
 
 STUCK_S = 300.0
-"""Age in seconds that is a failure: longer than every restart and every burst that the pipeline was measured with."""
+"""Age in seconds above which there is a failure: longer than every restart and every burst that the pipeline was measured with."""
 
 SENDERS = "lapor-sender-"
 """Prefix of the groups of the senders; the name of the channel follows."""
 
 ORDERS = "lapor-router-control-"
 """Prefix of the groups that read orders to all routers. Each router has its own group, which starts at the end of the topic, commits only
-after an order and is left behind when the router ends. So what seems to wait for such a group means nothing."""
+after an order, and remains when the router ends. So the backlog of such a group means nothing."""
 
 OURS = "lapor-"
 """Prefix of all groups of the pipeline."""
 
 
 OPEN_S = 30.0
-"""Seconds that a transaction may be open: longer than any of the pipeline's, which Kafka ends of a worker that was killed."""
+"""Seconds that a transaction may be open: longer than any of the pipeline's, including those of killed workers, which Kafka aborts."""
 
 HELD_S = 300.0
-"""Seconds after which an open transaction is a fault: nobody is answered meanwhile."""
+"""Seconds after which an open transaction is a fault: meanwhile no citizen gets a reply."""
 
 
 def held_up(began: Mapping[TopicPartition, int], *, now: float) -> Iterator[Finding]:
-    """Yield a warning, later a fault, if open transactions hold partitions up: lag ends before them, so nothing seems to wait behind them.
+    """Yield a warning, later a fault, if open transactions hold up partitions. Lag does not show the records behind them.
 
     Args:
         began: when the first open transaction of each partition that has one began, in milliseconds since 1970.
@@ -54,7 +54,7 @@ def held_up(began: Mapping[TopicPartition, int], *, now: float) -> Iterator[Find
 
 
 def is_judged(backlog: Backlog) -> bool:
-    """Return whether the backlog of the group says anything: not that of a group that reads orders to the routers."""
+    """Return whether the backlog of the group means anything, which that of a group for orders to the routers does not."""
     return not backlog.group.startswith(ORDERS)
 
 
@@ -65,7 +65,7 @@ def lag(backlog: Backlog, *, needed: bool, now: float, pid: int = 0) -> Finding:
         backlog: the records that wait.
         needed: whether a process must read for the group. An abandoned group is at most a warning.
         now: the present time in seconds since 1970.
-        pid: of its reader's process, if that works by its heartbeat and has had time to join the group; else 0.
+        pid: the pid of its reader, if the reader has a fresh heartbeat and has had time to join the group; else 0.
     """
     age_s = None if backlog.oldest_ms is None else max(0.0, now - backlog.oldest_ms / 1000)
     if pid and not backlog.members:
@@ -95,11 +95,11 @@ def lag(backlog: Backlog, *, needed: bool, now: float, pid: int = 0) -> Finding:
 
 
 def spooled(channel: str, waits: Waiting, *, log: str, now: float) -> Finding:
-    """Judge the spool of a channel: what waits in it was acknowledged, and nobody reads it before Kafka has it.
+    """Judge the spool of a channel: its messages were acknowledged, but nobody reads them before Kafka has them.
 
     Args:
-        channel: its name.
-        waits: what is in its spool.
+        channel: the name of the channel.
+        waits: the content of its spool.
         log: the path of the channel's log.
         now: the present time in seconds since 1970.
     """
@@ -126,12 +126,12 @@ def spooled(channel: str, waits: Waiting, *, log: str, now: float) -> Finding:
 
 
 def view(url: str, said: Mapping[str, Any] | str, log: str) -> Finding:
-    """Judge a copy of the view: whether it answers, and how old the oldest record is that it has not read.
+    """Judge a copy of the view: whether it answers, and how old its oldest unread record is.
 
     Args:
         url: its address.
-        said: its answer about its health, or why it does not answer.
-        log: the place of its log.
+        said: its answer about its health, or the reason why it does not answer.
+        log: the path of its log.
     """
     what = f"view {url}"
     if isinstance(said, str):
@@ -183,7 +183,7 @@ def _advice(backlog: Backlog, *, needed: bool) -> str:
 
 
 def service_of(group: str) -> str:
-    """Return the service that reads for a group: a worker, or the channel whose texts it sends; empty for a foreign group."""
+    """Return the service that reads for a group: a worker, or the channel whose sender it is; empty for a foreign group."""
     if group.startswith(SENDERS):
         return group.removeprefix(SENDERS)
     return group.removeprefix(OURS) if group.startswith(OURS) else ""

@@ -1,4 +1,4 @@
-"""Shows and sets where a step goes on in its mailbox, and the sink in its topics."""
+"""Shows and sets the offsets at which a step goes on in its mailbox, and the sink in its topics."""
 
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from sinks.clickhouse.rows import TOPICS
 from sinks.clickhouse.sink import GROUP
 
 PATIENCE_S: Final = 20.0
-"""How long to wait until a group has no members: Kafka forgets a worker that stopped after 6 s, and one that keeps failing pauses 10 s."""
+"""Seconds to wait until a group has no members: Kafka drops a stopped worker after 6 s, and one that keeps failing pauses for 10 s."""
 
 PAUSE_S: Final = 0.2
 
@@ -22,13 +22,13 @@ EARLIEST, LATEST = "earliest", "latest"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a step is in one partition of its mailbox.
+    """The progress of a step in one partition of its mailbox.
 
     Attributes:
-        partition: its number.
+        partition: the number of the partition.
         first: the offset of the first record that Kafka still has.
         end: the offset after the last record.
-        committed: the offset of the next record to handle, as the group has committed it; None if it has committed none.
+        committed: the offset of the next record to handle that the group has committed; None if it has committed none.
     """
 
     partition: int
@@ -42,7 +42,7 @@ class Moment:
     """A time to go on from.
 
     Attributes:
-        at_ms: in milliseconds since 1970.
+        at_ms: the time in milliseconds since 1970.
     """
 
     at_ms: int
@@ -53,7 +53,7 @@ Target = str | int | Moment
 
 
 def sources_of(reader: str, declared: Mapping[str, Topic]) -> Sequence[str]:
-    """Return the names of the topics that a group reads: a step its mailbox, the sink several.
+    """Return the names of the topics that a reader reads: the mailbox of a step, or the topics of the sink.
 
     Raises:
         ConfigurationError: there is no such step, and it is not the sink.
@@ -67,7 +67,7 @@ def sources_of(reader: str, declared: Mapping[str, Topic]) -> Sequence[str]:
 
 
 def progress(admin: GroupAdmin, step: str, mailbox: str) -> Sequence[Progress]:
-    """Return how far a step is in each partition of its mailbox.
+    """Return the progress of a step in each partition of its mailbox.
 
     Raises:
         BusUnavailable: Kafka did not answer.
@@ -80,13 +80,13 @@ def progress(admin: GroupAdmin, step: str, mailbox: str) -> Sequence[Progress]:
 
 
 def offsets_of(admin: GroupAdmin, mailbox: str, to: Target, *, partitions: Collection[int] = ()) -> Offsets:
-    """Return the offset that a target means in each partition of a mailbox.
+    """Return the offset of a target in each partition of a mailbox.
 
     Args:
         admin: asks Kafka.
         mailbox: the topic.
         to: where to go on.
-        partitions: only these; empty for all.
+        partitions: the partitions; empty for all.
 
     Raises:
         BusUnavailable: Kafka did not answer.
@@ -115,13 +115,13 @@ def offsets_of(admin: GroupAdmin, mailbox: str, to: Target, *, partitions: Colle
 def moves(
     found: Iterable[Progress], wanted: Mapping[int, int], *, mailbox: str, refused: Collection[int]
 ) -> Iterator[str]:
-    """Yield a sentence without a full stop for each partition in which a step would leave out records, or handle some again.
+    """Yield a sentence without a full stop for each partition in which a step would skip records, or handle some again.
 
     Args:
-        found: how far it is.
-        wanted: the next offset to handle by the number of the partition.
-        mailbox: its topic.
-        refused: the partitions that wait for an operator. What was committed there says nothing about the records that Kafka has.
+        found: the step's progress.
+        wanted: the next offset to handle, by partition.
+        mailbox: the step's mailbox.
+        refused: the partitions that wait for an operator. Their committed offsets say nothing about the records that Kafka has.
     """
     for one in found:
         place, offset = f"{mailbox}/{one.partition}", wanted.get(one.partition, one.end)
@@ -143,13 +143,13 @@ def moves(
 
 
 def set_offsets(admin: Administration, step: str, offsets: Offsets, *, patience_s: float = PATIENCE_S) -> None:
-    """Set where a step goes on. Wait until its group has no members.
+    """Set the offsets at which a step goes on, once its group has no members.
 
     Args:
         admin: asks Kafka.
         step: the step's name.
         offsets: the next offset to handle in each partition.
-        patience_s: seconds to wait for members that have just stopped.
+        patience_s: seconds to wait until stopped members have left the group.
 
     Raises:
         BusUnavailable: Kafka did not answer.

@@ -1,4 +1,4 @@
-"""Finds the reports of a history that one government's own units handled, and says which others it leaves out."""
+"""Finds the reports of a history that one government's own units handled, and says which reports it leaves out."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,9 +17,9 @@ class Own:
 
     Attributes:
         reports: the reports, each with the name of a unit.
-        outside: by name, the numbers of reports that went to agencies outside the government.
+        outside: the numbers of reports that went to agencies outside the government, by the agency's name.
         elsewhere: the number of reports left out because their texts name another region, and their units' names no place.
-        unknown: by name, the numbers of reports of names that the registry does not know: they count as units of the government.
+        unknown: the numbers of reports by unit names that the registry does not know; they count as units of the government.
     """
 
     reports: list[Labelled]
@@ -28,7 +28,7 @@ class Own:
     unknown: Mapping[str, int]
 
     def sentences(self) -> list[str]:
-        """Return what people should know about what was left out, and what was taken although nobody knows it."""
+        """Return sentences for people about the reports that were left out, and the unknown names that were taken."""
         found = (
             [f"{sum(self.outside.values())} reports went to agencies outside the government"] if self.outside else []
         )
@@ -43,8 +43,8 @@ class Own:
 def own_of(history: Sequence[Labelled], house: House, router: Router) -> Own:
     """Return the reports of a history that a government's own units handled.
 
-    A report counts if the officer's choice is no agency outside the government. A name that the registry does not know counts unless it has
-    another region. A report whose text names another region does not count, unless the unit's name has a place.
+    A report counts unless the officer chose an agency outside the government. A name that the registry does not know counts unless it names
+    another region. A report whose text names another region does not count, unless the unit's name contains a place.
     """
     written = Counter(report.best[0] for report in history)
     outside, unknown = {}, {}

@@ -6,10 +6,10 @@ from complaints.runtime.upstream import SENDER, Reach
 from ops.doctor import Finding, Level
 
 NOT_YET_S = 15.0
-"""Seconds that the first answer may take: more than the time-out for an SMSC's answer to a bind (10 s)."""
+"""Seconds that the first answer may take: more than the timeout of an SMSC's answer to a bind (10 s)."""
 
 PASSING_S = 300.0
-"""Seconds of failing that are only a warning: a restart of an SMSC or a platform's short fault passes, and upstream keeps the messages."""
+"""Seconds for which a failure is only a warning: a restart of an SMSC or a platform's short fault passes, and upstream keeps messages."""
 
 SETTINGS = {
     "sms": "LAPOR_SMPP",

@@ -1,4 +1,4 @@
-"""Puts the records of dead letters back where they came from, each at most once, so that a mended worker handles them."""
+"""Puts the records of dead letters back into their mailboxes, each at most once, so that a corrected worker handles them."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
@@ -22,19 +22,19 @@ REDRIVES_HEADER: Final = "ce_redrives"
 """The header of a record that was put back, with the id of its dead letter."""
 
 ACKNOWLEDGED_WITHIN_S: Final = 60.0
-"""Seconds to wait until Kafka has acknowledged what was put back."""
+"""Seconds to wait until Kafka has acknowledged a record that was put back."""
 
 _REPLY: Final = type_of(Reply)
 
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What became of the letters.
+    """The number of letters per result.
 
     Attributes:
         put_back: the number of records that were put back and acknowledged.
-        before: the number of those that had been put back before; nothing was written for them.
-        refused: the number of those that cannot be put back, or that Kafka did not acknowledge.
+        before: the number of records that had been put back before; nothing was written for them.
+        refused: the number of records that cannot be put back, or that Kafka did not acknowledge.
     """
 
     put_back: int = 0
@@ -46,9 +46,9 @@ class Tally:
 
 
 def redrive(found: Collection[Found], scanner: Scanner, producer: Producer, say: Callable[[str], object]) -> Tally:
-    """Put the records of dead letters back into their own mailboxes, in the order that they had there, and wait until Kafka has them.
+    """Put the records of dead letters back into their own mailboxes, in their original order, and wait until Kafka has them.
 
-    A record has its own key, value and headers, and REDRIVES_HEADER. One that is back already is not put back again.
+    A record keeps its key, value and headers, and gets REDRIVES_HEADER. One that is back already is not put back again.
 
     Raises:
         BusUnavailable: Kafka cannot be read.
@@ -84,10 +84,10 @@ def redrive(found: Collection[Found], scanner: Scanner, producer: Producer, say:
 def original(found: Found, scanner: Scanner) -> Record:
     """Return the record of a dead letter as it was, with REDRIVES_HEADER.
 
-    It is read from its own place. If Kafka has deleted it there, it is made of the letter, if that has all of it.
+    It is read from its own place. If Kafka has deleted it there, it is restored from the letter, if the letter has all of it.
 
     Raises:
-        ContractViolation: the record cannot be had, or must not be put back; the text says why.
+        ContractViolation: the record cannot be restored, or must not be put back; the text says why.
         BusUnavailable: Kafka cannot be read.
     """
     place = _mailbox_place(found)
@@ -105,7 +105,7 @@ def original(found: Found, scanner: Scanner) -> Record:
 
 
 def listed(found: Collection[Found], scanner: Scanner) -> Iterator[str]:
-    """Yield the lines of the list of dead letters: how many by place and reason, how many were put back, and a line for each.
+    """Yield the lines of the list of dead letters: their numbers by kind, the number that was put back, and a line for each letter.
 
     Raises:
         BusUnavailable: Kafka cannot be read.
@@ -121,7 +121,7 @@ def listed(found: Collection[Found], scanner: Scanner) -> Iterator[str]:
 
 
 def proposed(found: Collection[Found], scanner: Scanner) -> Iterator[str]:
-    """Yield the lines that say what would be put back: how many letters by place and reason, and how many were back before.
+    """Yield the lines that say what would be put back: the numbers of letters by kind, and the number that was put back before.
 
     Raises:
         BusUnavailable: Kafka cannot be read.
@@ -152,7 +152,7 @@ def _mailbox_place(found: Found) -> Position:
 
 
 def _is_of(stored: StoredRecord, letter: DeadLetter) -> bool:
-    """Return whether a record is the one that a letter was made of. A letter may have only its beginning, or a reply without its text."""
+    """Return whether a letter was made from this record. A letter may have only the record's beginning, or a reply without its text."""
     value = stored.value or b""
     if type_in(stored) == _REPLY and value != letter.payload:
         with suppress(orjson.JSONDecodeError, AttributeError):
@@ -165,7 +165,7 @@ def _without_text(value: bytes) -> dict[str, object]:
 
 
 def _of_letter(letter: DeadLetter, place: Position) -> StoredRecord:
-    """Return the record as its letter has it."""
+    """Return the record restored from its letter."""
     gone = f"{place} is past the retention of its topic, and the dead letter"
     key = letter.headers.get("ce_subject")
     if not key or is_cut(letter):
@@ -178,7 +178,7 @@ def _of_letter(letter: DeadLetter, place: Position) -> StoredRecord:
 
 
 def put_back_before(found: Collection[Found], scanner: Scanner) -> dict[UUID, Position]:
-    """Return where the records of these letters are that were put back before, as far as Kafka still has them.
+    """Return the positions of records that were put back before, by the ids of their letters, as far as Kafka still has them.
 
     Raises:
         BusUnavailable: Kafka cannot be read.
@@ -195,7 +195,7 @@ def put_back_before(found: Collection[Found], scanner: Scanner) -> dict[UUID, Po
 
 
 def _firsts(places: Sequence[Position]) -> Iterator[Position]:
-    """Yield the first place in each partition of a mailbox: what was put back stands behind it, in the same partition."""
+    """Yield the first place in each partition of a mailbox: a record that was put back is behind it, in the same partition."""
     mailboxes = {name for name, topic in topics().items() if topic.steps}
     firsts: dict[tuple[str, int], Position] = {}
     for place in sorted(places, key=lambda place: place.offset):

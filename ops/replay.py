@@ -1,4 +1,4 @@
-"""Decides past records again with today's rules, and lists what would be different. It writes nothing, so no citizen can hear of it."""
+"""Decides past records again with today's rules, and lists what would be different. It writes nothing, so no citizen is notified."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ from router.cases.step import OFFSET_HEADER
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A decision that today's rules would make in another way.
+    """A decision that differs under today's rules.
 
     Attributes:
         tracking_code: the tracking code of the case.
-        before: the owner that was decided; None if nothing was decided about the owner.
-        after: the owner that would be decided today.
-        why: today's explanation, an Indonesian sentence; or what is different if the owner is the same.
+        before: the owner after the recorded decision; None if the case had none.
+        after: the owner after today's decision; None if the case has none.
+        why: today's explanation, an Indonesian sentence; or the difference if the owner is the same.
     """
 
     tracking_code: str
@@ -45,9 +45,9 @@ class Summary:
 
     Attributes:
         read: the number of records that were decided again.
-        moved: the number of them that would lead to another owner, or to other facts.
+        moved: the number of these that lead to another owner, or to other facts.
         unreadable: the number of records that are poison.
-        deleted: the number of offsets that Kafka has deleted at the beginning of mailbox and facts: what they held is not decided.
+        deleted: the number of offsets that Kafka has deleted at the beginning of mailbox and facts; their records are not decided.
         replies: the number of replies made; always 0, because a replay makes none.
         seconds: the duration of the replay.
     """
@@ -60,7 +60,7 @@ class Summary:
     seconds: float = 0.0
 
     def add(self, other: "Summary") -> None:
-        """Add the figures of another part."""
+        """Add the figures of another partition, except replies and seconds."""
         self.read += other.read
         self.moved += other.moved
         self.unreadable += other.unreadable
@@ -73,13 +73,13 @@ class Summary:
 
 
 def replay(records: Iterator[Batch], facts: Iterator[Batch], law: Law, moved: Callable[[Move], None]) -> Summary:
-    """Decide the records of one partition of the mailbox again, each in the state that its case had then.
+    """Decide the records of one partition of the mailbox again, each with its case as it was then. Return the figures.
 
     Args:
-        records: of the mailbox's partition, from where the replay begins.
-        facts: all facts of the partition with the same number, from the first one.
+        records: the records of the partition, from the start of the replay on.
+        facts: all facts in the partition with the same number, from the first one on.
         law: today's rules.
-        moved: is told of each difference.
+        moved: called with each difference.
     """
     summary, past = Summary(), _Past(facts)
     for batch in records:
@@ -89,7 +89,7 @@ def replay(records: Iterator[Batch], facts: Iterator[Batch], law: Law, moved: Ca
             recorded = past.of(record)
             try:
                 today = _today(case, record, law)
-            except Exception:  # noqa: BLE001  # whatever the step trips over is a dead letter there, too
+            except Exception:  # noqa: BLE001  # any such error makes a dead letter in the step, too
                 summary.unreadable += 1
                 continue
             if not recorded and today:
@@ -102,7 +102,7 @@ def replay(records: Iterator[Batch], facts: Iterator[Batch], law: Law, moved: Ca
 
 
 def _today(case: Case | None, record: StoredRecord, law: Law) -> list[AnyFact]:
-    """Return the facts that a record leads to today. Raises any error for a record that would be a dead letter."""
+    """Return the facts that a record causes under today's rules. Raises any error for a record that would be a dead letter."""
     inbound = read(record)
     return [] if is_of_another(case, inbound) else list(decide(case, inbound, law).facts)
 
@@ -121,12 +121,12 @@ class _Past:
         return None if held is None else msgspec.json.decode(held, type=Case)
 
     def before(self, offset: int) -> None:
-        """Fold all facts that records before this offset led to."""
+        """Fold all facts that records before this offset caused."""
         while self._next is not None and _cause(self._next) < offset:
             self._fold(self._next)
 
     def of(self, record: StoredRecord) -> list[AnyFact]:
-        """Fold the facts that a record led to, and return them."""
+        """Fold the facts that a record caused, and return them."""
         found = []
         while self._next is not None and _cause(self._next) == record.offset:
             found.append(self._fold(self._next))
@@ -145,9 +145,9 @@ def _cause(fact: StoredRecord) -> int:
 
 
 def difference(case: Case | None, recorded: list[AnyFact], today: list[AnyFact]) -> Move | None:
-    """Return what is different between the facts that were recorded and those of today; None if nothing is that anybody would notice.
+    """Return the difference between the recorded facts and those of today; None if nobody would notice any.
 
-    Versions of rules and registry, reasons and confidence may differ: they decide nothing. An owner under another name is the same owner.
+    Versions of rules and registry, reasons and confidence may differ, as nothing depends on them. A renamed owner is the same owner.
     """
     before, after = _owner(case, recorded), _owner(case, today)
     code = next((fact.tracking_code for fact in (*today, *recorded)), "")
@@ -169,5 +169,5 @@ def _explanation(facts: list[AnyFact]) -> str:
 
 
 def _said(fact: Fact) -> str:
-    """Return the part of a fact that somebody would notice beside the owner: its kind, and the part asked for or the result."""
+    """Return what somebody would notice of a fact besides the owner: its kind, and the part that was asked for or the result."""
     return " ".join(filter(None, (fact.kind, field_of(fact, "part"), field_of(fact, "result"))))

@@ -1,4 +1,4 @@
-"""Judges for `lapor doctor` what stands in the control topic: pauses, held and refused partitions, and the number of partitions."""
+"""Judges the content of the control topic for `lapor doctor`: pauses, held and refused partitions, and the number of partitions."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +13,7 @@ def standing(control: Control, *, now: float) -> Iterator[Finding]:
     """Yield a finding for each pause, and for each partition that is held or refused.
 
     Args:
-        control: what the topic says.
+        control: the content of the topic.
         now: the present time in seconds since 1970.
     """
     for step, since_ms in sorted(control.paused.items()):
@@ -44,7 +44,7 @@ def standing(control: Control, *, now: float) -> Iterator[Finding]:
 
 
 def partitions(control: Control, declared: Mapping[str, Topic], found: Mapping[str, TopicFound]) -> Finding:
-    """Compare the number of partitions of each mailbox and state with the one that the installation was made with."""
+    """Compare the number of partitions of each mailbox and state topic with the installation's number."""
     numbers = {name: one.partitions for name, one in found.items() if declared[name].is_split}
     wanted = control.partitions or min(numbers.values(), default=0)
     wrong = {name: number for name, number in numbers.items() if number != wanted}
@@ -75,7 +75,7 @@ def declared_settings(declared: Mapping[str, Topic], found: Mapping[str, TopicFo
 
 
 def leaders(found: Mapping[str, TopicFound]) -> Iterator[Finding]:
-    """Yield a finding if there are partitions that nobody can read or write."""
+    """Yield a finding if partitions have no leader, so that nobody can read or write them."""
     away = [f"{name}/{partition}" for name, one in sorted(found.items()) for partition in one.leaderless]
     if away:
         yield Finding(

@@ -1,4 +1,4 @@
-"""Judges whether ClickHouse has what the sink has passed on Kafka: a database that was lost is silent otherwise."""
+"""Judges whether ClickHouse has the rows of the records that the sink has passed; otherwise nobody would notice a lost database."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,7 +10,7 @@ from ops.doctor import Finding, Level
 from sinks.clickhouse.sink import GROUP
 
 UNSTORED: Final = 1_000
-"""Offsets at the end of a partition that may have no row: the marks of transactions, and records that became dead letters."""
+"""Offsets at the end of a partition that may have no row: transaction markers, and records that became dead letters."""
 
 WHAT: Final = "rows of the sink"
 
@@ -33,7 +33,7 @@ def judged(last: Mapping[int, int], *, passed: Mapping[int, int], first: Mapping
     """Judge the rows of facts.
 
     Args:
-        last: the offset of the last row by partition; none for a partition without rows.
+        last: the offset of the last row, by partition; a partition without rows is missing.
         passed: the offset at which the sink goes on, by partition.
         first: the offset of the first record that Kafka still has, by partition.
     """

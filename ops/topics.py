@@ -11,7 +11,7 @@ MIN_INSYNC = "min.insync.replicas"
 """The setting that the cluster decides, unless an operator asks for another value."""
 
 LONGER_IS_KEPT = {"retention.ms", "delete.retention.ms"}
-"""The settings that an operator may raise: to set them back would delete what somebody may not have read yet."""
+"""The settings that an operator may raise: setting them back could delete records that are not read yet."""
 
 FOR_EVER = -1
 """The value of a retention without an end."""
@@ -21,15 +21,15 @@ LISTS = {"cleanup.policy"}
 
 
 Begin = Callable[[str, Topic, Offsets], None]
-"""Writes the first positions of a step into its state topic: from its name, its mailbox and the first offsets (see accept.install)."""
+"""Writes the first positions of a step to its state topic. Takes its name, its mailbox and the first offsets (see accept.install)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One respect in which a topic is not as declared.
+    """One respect in which a topic differs from its declaration.
 
     Attributes:
-        topic: its name.
+        topic: the name of the topic.
         what: what differs, as a sentence without a full stop.
         advice: what to do; empty if `lapor topics apply` corrects it.
     """
@@ -50,7 +50,7 @@ def settings_of(topic: Topic, min_insync: int | None) -> dict[str, str]:
 
 
 def wrong_settings(topic: Topic, found: TopicFound, *, min_insync: int | None) -> dict[str, str]:
-    """Return the settings that a topic must have and has not, with the values that it must have. A longer retention may stay."""
+    """Return the settings that differ from those that a topic must have, with the right values. A longer retention is no difference."""
     wanted = settings_of(topic, min_insync)
     return {name: value for name, value in wanted.items() if not _same(name, value, found.settings.get(name))}
 
@@ -99,14 +99,14 @@ def apply(
     replication: int = -1,
     min_insync: int | None = None,
 ) -> list[str]:
-    """Create the declared topics that Kafka lacks, correct the settings of the others, and return what was done, a line each.
+    """Create the declared topics that Kafka lacks, correct the settings of the others, and return a line for each action.
 
     A step whose mailbox is new begins at its first record. A run that ended early is completed by the next one.
 
     Args:
         admin: asks Kafka.
         declared: the declarations.
-        begin: writes the first positions of a step; by default nobody does, and a step that starts only after Kafka has forgotten the
+        begin: writes the first positions of a step. The default writes none; then a step that starts only after Kafka has forgotten the
             offsets is refused.
         replication: the number of replicas of a topic that is created; -1 for the cluster's default.
         min_insync: see settings_of.
@@ -132,12 +132,12 @@ def apply(
 
 
 def _begin_steps(admin: GroupAdmin, topic: Topic, begin: Begin) -> list[str]:
-    """Commit the first offsets of the steps of a topic that is new, and return what was done.
+    """Commit the first offsets of the steps of a new topic, and return a line for each step.
 
     Kafka forgets them after seven days without a worker; the positions in the state topic, which are written first, stay.
 
-    A topic is new as long as nothing was ever written to it. So a run that ended between the topic and the offsets is completed, and a
-    topic that holds records is left alone: where to go on there is for an operator to say.
+    A topic is new as long as nothing was ever written to it. So a run that ended between creating the topic and committing offsets is
+    completed, but a topic that holds records is left alone: an operator must say where to go on there.
     """
     if not topic.steps or any(admin.end_offsets(topic.name).values()):
         return []
@@ -146,7 +146,7 @@ def _begin_steps(admin: GroupAdmin, topic: Topic, begin: Begin) -> list[str]:
         known = admin.group_offsets(step)
         missing = {at: 0 for at in admin.end_offsets(topic.name) if at not in known}
         if missing:
-            if is_new:  # or the position of a mailbox that was there before would be gone, and with it what tells that this is another
+            if is_new:  # else it would overwrite the position by which a mailbox that was made anew is recognised
                 begin(step, topic, missing)
             admin.set_group_offsets(step, missing)
             done.append(f"{step} begins at the first record of {topic.name}")
@@ -156,12 +156,12 @@ def _begin_steps(admin: GroupAdmin, topic: Topic, begin: Begin) -> list[str]:
 def installed(
     admin: TopicAdmin, declared: Mapping[str, Topic], recorded: int | None, chosen: int = PARTITIONS
 ) -> Mapping[str, Topic]:
-    """Return the declarations with the number of partitions that this installation was made with, which never changes.
+    """Return the declarations with this installation's number of partitions, which never changes.
 
     Args:
         admin: asks Kafka.
         declared: the declarations by name.
-        recorded: the number on record; None if there is none: then that of the topics that exist counts, if they agree.
+        recorded: the recorded number; None if there is none. Then the number of the existing topics counts, if they agree.
         chosen: the number for an installation that has none of these topics yet.
 
     Raises:
@@ -176,7 +176,7 @@ def installed(
 
 
 def number_of(declared: Mapping[str, Topic]) -> int:
-    """Return the number of partitions of all mailboxes and states, of declarations in which it is the same."""
+    """Return the number of partitions of the mailboxes and states, which must be the same in all declarations."""
     return next(topic.partitions for topic in declared.values() if topic.is_split)
 
 

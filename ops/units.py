@@ -1,4 +1,4 @@
-"""Lists a government's units with the names that they have today, had before and will have."""
+"""Lists a government's units with their present, former and later names."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ from router.within import House
 
 
 class Named(NamedTuple):
-    """A name of a unit and the first day of it; None if that is not known."""
+    """A name of a unit, and its first day; None if that is not known."""
 
     name: str
     since: date | None
@@ -23,7 +23,7 @@ class Unit(NamedTuple):
 
     Attributes:
         agency: the unit.
-        names: its names in the order of time; the last one that has begun is that of today.
+        names: its names in order of time; the last one that has begun is the present one.
         aliases: further names that officers write.
     """
 
@@ -32,7 +32,7 @@ class Unit(NamedTuple):
     aliases: tuple[str, ...]
 
     def line(self, today: date) -> str:
-        """Return the unit as a line for people: id, name of today (or the first one), and the other names with their days."""
+        """Return the unit as a line for people: id, present name (or the first one), and the other names with their days."""
         begun = [one for one in self.names if one.since is None or one.since <= today]
         now = begun[-1] if begun else self.names[0]
         notes = [f"until {(after.since or today) - timedelta(days=1)}: {one.name}" for one, after in pairwise(begun)]
@@ -43,7 +43,7 @@ class Unit(NamedTuple):
         return f"{self.agency.id}\t{now.name}\t{'; '.join(notes)}"
 
     def has(self, wanted: list[str]) -> bool:
-        """Return whether one of the names has words that begin with all the wanted ones (folded)."""
+        """Return whether each wanted text, folded, is the beginning of a word of the same name."""
         names = [*(one.name for one in self.names), *self.aliases, self.agency.id]
         return any(
             all(any(word.startswith(want) for word in fold(name).decode("ascii").split()) for want in wanted)
@@ -52,7 +52,7 @@ class Unit(NamedTuple):
 
 
 def units_of(house: House, registry: Registry, usual: Registry, allotments: Allotments) -> list[Unit]:
-    """Return the units of a government, by id, without the offices of its districts and villages.
+    """Return the units of a government, sorted by id, without the offices of its districts and villages.
 
     Args:
         house: the government.

@@ -1,1 +1,1 @@
-"""What analysts have beside SQL: how their tools connect, the guide's queries, and the dashboard."""
+"""The analysts' tools besides SQL: connections for their programs, the guide's queries, the dashboard and a sample history."""

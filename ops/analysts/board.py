@@ -1,4 +1,4 @@
-"""The dashboard's figures: which questions of the guide it shows, as what plot, and for which part of the cases. Pure."""
+"""The dashboard's figures: the questions of the guide that it shows, their plots, and the part of the cases that they cover. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ PERIODS: Final = {"all": 0, "90": 90, "365": 365}
 CHANNELS: Final = ("sms", "web", "telegram", "twitter", "webhook", RECORDED)
 
 _OF_CASES: Final = ("complaints", "dispositions", "case_events", "messages", "replies", "deliveries")
-"""The views whose rows are each of a case."""
+"""The views whose rows belong to cases."""
 
 _ROW_PX: Final = 22
 _HEIGHT_PX: Final = 180
@@ -23,10 +23,10 @@ _OVER_TIME: Final = frozenset({"week", "month"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """The part of the cases that is looked at; empty values look at all.
+    """The part of the cases that the figures cover; empty values do not restrict it.
 
     Attributes:
-        province: Kemendagri's code.
+        province: Kemendagri's code of the province.
         channel: one of CHANNELS.
         period: one of PERIODS.
     """
@@ -37,7 +37,7 @@ class Part:
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> "Part":
-        """Return the part that the parameters of an address name; what is no such value is left out."""
+        """Return the part that the parameters of an address name; invalid values are ignored."""
         province, channel, period = (asked.get(name, "") for name in ("province", "channel", "period"))
         return cls(
             province=province if province.isdecimal() and len(province) == 2 else "",  # noqa: PLR2004  # digits of a province
@@ -50,7 +50,7 @@ class Part:
         return f"province={self.province}&channel={self.channel}&period={self.period}"
 
     def query(self, question: Question, today: date) -> str:
-        """Return a question's query about this part. The views in it mean the rows of the part alone."""
+        """Return a question's query, restricted to this part: its views have only the rows of the part."""
         holds = ["1"]
         if self.province:
             holds.append(f"province_code = '{self.province}'")
@@ -64,7 +64,7 @@ class Part:
 
 
 def about(question: Question, chosen: str) -> str:
-    """Return a question's query in which the views mean the rows of the cases for which a condition holds."""
+    """Return a question's query whose views have only the rows of cases that fulfil a condition."""
     cases = f"cases AS (SELECT * FROM lapor.cases WHERE {chosen})"  # noqa: S608  # conditions of ours, each value of which was checked
     rest = (
         f"{view} AS (SELECT * FROM lapor.{view} WHERE complaint_id IN (SELECT complaint_id FROM cases))"  # noqa: S608
@@ -78,9 +78,9 @@ class Figure:
     """One figure of the dashboard.
 
     Attributes:
-        name: in addresses.
+        name: its name in addresses.
         question: the question of the guide that it answers.
-        values: the columns that are drawn; the first column that is none of them is what they are drawn over.
+        values: the columns that are drawn, over the first other column.
     """
 
     name: str

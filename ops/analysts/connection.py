@@ -1,4 +1,4 @@
-"""Says how an analyst's tools connect to ClickHouse, line by line to copy."""
+"""Prints how an analyst's tools connect to ClickHouse, as lines to copy."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +12,7 @@ HTTP_PORT: Final = 8123
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """Where ClickHouse can be reached, and the account of the analysts.
+    """The addresses of ClickHouse, and the account of the analysts.
 
     Attributes:
         native: host, port and account of the native protocol.
@@ -30,7 +30,7 @@ class Connection:
 
         Args:
             native: clickhouse://user:password@host:port/database.
-            http: http://host:port; None for ClickHouse's own port on the host of the other.
+            http: http://host:port; None for the default HTTP port on the host of `native`.
 
         Raises:
             ConfigurationError: `native` is no such address.
@@ -40,7 +40,7 @@ class Connection:
         return cls(native=address, http_host=parts.hostname or address.host, http_port=parts.port or HTTP_PORT)
 
     def document(self) -> dict[str, dict[str, str | int]]:
-        """Return both ways with host, port, user, password and database, for programs."""
+        """Return host, port, user, password and database for HTTP and the native protocol, for programs."""
         account: dict[str, str | int] = {
             "user": self.native.user,
             "password": self.native.password.get_secret_value(),

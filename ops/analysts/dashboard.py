@@ -23,7 +23,7 @@ from ops.analysts.guide import Run
 
 WIDE_PX: Final = 680
 NARROW_PX: Final = 320
-"""The widths of a plot on a large screen and on paper, and on a telephone."""
+"""The width of a plot on a large screen and on paper, and its width on a telephone."""
 
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none'",
@@ -31,7 +31,7 @@ _HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 _FORMULA: Final = ("=", "+", "-", "@")
-"""What a formula of a spreadsheet begins with."""
+"""The characters with which a spreadsheet formula begins."""
 
 _PROVINCES: Final = "SELECT code, name FROM regions WHERE level = 'province' ORDER BY name"
 
@@ -44,12 +44,12 @@ class _Shown:
 
 
 class Dashboard:
-    """The application.
+    """The web application of the dashboard.
 
     Args:
-        run: runs a query as the analyst; one at a time.
+        run: runs a query as the analyst; it is called for one query at a time.
         today: returns the present day.
-        hosts: by which names it may be asked for: a page of another site, whose name leads here, reads nothing then.
+        hosts: the host names that requests may have, so that a page of another site whose name resolves to us reads nothing.
     """
 
     def __init__(
@@ -113,12 +113,12 @@ class Dashboard:
 
 
 def _plain(value: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula."""
+    """Return a cell that no spreadsheet interprets as a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def drawn(plot: Mapping[str, Any]) -> str:
-    """Return a Vega-Lite specification drawn as SVG.
+    """Return the SVG of a Vega-Lite specification.
 
     Raises:
         ImportError: vl-convert-python is not installed.

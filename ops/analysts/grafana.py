@@ -11,10 +11,10 @@ _CHOSEN: Final = (
     "('${province}' = '' OR province_code = '${province}') AND ('${channel}' = '' OR channel = '${channel}')"
     " AND $__dateFilter(received_day)"
 )
-"""What the filters of the board choose: Grafana puts their values in."""
+"""The condition for the filters of the board; Grafana fills in their values."""
 
 _WIDTH, _HEIGHT = 12, 9
-"""Of a panel, on Grafana's grid of 24 columns."""
+"""The size of a panel on Grafana's grid of 24 columns."""
 
 
 def board() -> dict[str, Any]:
@@ -31,7 +31,7 @@ def board() -> dict[str, Any]:
 
 
 def query(figure: Figure) -> str:
-    """Return a figure's query about what the filters choose."""
+    """Return a figure's query, restricted by the filters."""
     return about(figure.question, _CHOSEN)
 
 

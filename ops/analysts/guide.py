@@ -1,4 +1,4 @@
-"""The guide for analysts: questions with their queries, what can mislead, and what they give on a sample history."""
+"""The guide for analysts: questions with their queries, caveats, and results on a sample history."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import yaml
 from ops.analysts.history import History
 
 SAMPLE: Final = History(complaints=3000, days=420, seed=7, until=date(2026, 11, 30))
-"""The history of the results on the page: fourteen months."""
+"""The sample history that the results on the page are from: fourteen months."""
 
 Run = Callable[[str], tuple[list[str], list[tuple[Any, ...]]]]
 """Runs a query and returns the names of its columns and its rows."""
@@ -24,8 +24,8 @@ class Question:
     Attributes:
         ask: the question.
         sql: its query.
-        mislead: what can mislead whoever reads the result.
-        draw: the columns that the dashboard draws; none if it does not show the question.
+        mislead: the caveat: how the result can mislead a reader.
+        draw: the columns that the dashboard draws; empty if it does not show the question.
     """
 
     ask: str
@@ -34,14 +34,14 @@ class Question:
     draw: tuple[str, ...] = ()
 
     def on_the_sample(self) -> str:
-        """Return the query as it was asked at the end of the sample's last day."""
+        """Return the query as if it ran at the end of the sample's last day."""
         return self.sql.replace("today()", f"toDate('{SAMPLE.until}')").replace(
             "now()", f"toDateTime('{SAMPLE.until} 16:59:59', 'UTC')"
         )
 
 
 def questions() -> dict[str, list[Question]]:
-    """Return the questions of each part of the guide."""
+    """Return the questions by the part of the guide."""
     return {part["part"]: [Question(**one) for one in part["questions"]] for part in _document()["parts"]}
 
 
@@ -50,7 +50,7 @@ def _document() -> Any:
 
 
 def page(run: Run) -> str:
-    """Return the guide with the results of a database that holds the sample."""
+    """Return the guide as Markdown, with results from a database that holds the sample."""
     lines = [_document()["head"]]
     number = 0
     for part, asked in questions().items():

@@ -1,4 +1,4 @@
-"""Writes an invented history into ClickHouse, to learn on: the rows that the sink would have written, for any number of cases."""
+"""Writes an invented history into ClickHouse for learning: the rows that the sink would have written, for any number of cases."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -9,19 +9,19 @@ from string import Template
 from typing import Final
 
 MOST_AT_ONCE: Final = 200_000
-"""The maximum number of cases of one round: more would need more memory than an engine on one machine has."""
+"""The maximum number of cases per round: more would need more memory than an engine on one machine has."""
 
 _STATEMENT: Final = re.compile(r";\s*(?:\n|$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What is invented.
+    """The parameters of an invented history.
 
     Attributes:
         complaints: the number of cases.
-        days: over how many days they came.
-        seed: the same seed gives the same cases.
+        days: the number of days over which they came.
+        seed: the seed; the same seed gives the same cases.
         until: the last day.
     """
 
@@ -31,7 +31,7 @@ class History:
     until: date
 
     def rounds(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield the statements of each round, with the number of cases that it makes."""
+        """Yield, for each round, the number of cases that it makes, and its statements."""
         text = files(__package__).joinpath("history.sql").read_text("utf-8")
         code = Template("\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--")))
         for first in range(0, self.complaints, MOST_AT_ONCE):
@@ -48,7 +48,7 @@ class History:
 
 
 def write(history: History, execute: Callable[[str], object], done: Callable[[int], object] = lambda _: None) -> None:
-    """Write a history."""
+    """Write a history. `done` is called after each round with the number of cases so far."""
     written = 0
     for cases, statements in history.rounds():
         for statement in statements:

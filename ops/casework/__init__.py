@@ -1,1 +1,1 @@
-"""The agencies' side of a case: what they ask for, what became of it, and the case as they read it."""
+"""The agencies' side of a case: their commands, the results, and the case as officers see it."""

@@ -1,6 +1,6 @@
-"""The acts of an agency on a case: one definition of each, from which the command line and the file of `lapor case apply` are made.
+"""The acts of an agency on a case: one definition of each, for the command line and for the files of `lapor case apply`.
 
-It loads no model, so that `--help` is quick.
+It loads no model, so that `--help` is fast.
 """
 
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ class Act:
     """What an agency can do with a case.
 
     Attributes:
-        name: its name, which is that of the command (see complaints.command.CommandKind).
-        what: what it does, in a sentence or two.
-        example: its options in an example, behind the code.
-        text: what the text says, if the act has one; with `needs` the act has none without it.
-        needs: the options without which it is not possible.
+        name: its name, as a command (see complaints.command.CommandKind).
+        what: its help: what it does, in a sentence or two.
+        example: its options in an example, which follow the code.
+        text: the help of its text, if it takes one.
+        needs: the options that it requires.
         takes: the options that it may have.
     """
 
@@ -173,4 +173,4 @@ _ALL: Final = (
 )
 
 ACTS: Final[Mapping[str, Act]] = {act.name: act for act in _ALL}
-"""The acts by their names."""
+"""The acts by name."""

@@ -1,4 +1,4 @@
-"""Applies a file of acts: reads its lines, gives the commands, and says for each line what became of it."""
+"""Applies a file of acts: reads its lines, sends the commands, and returns the result of each line."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,43 +21,43 @@ from ops.casework.orders import FIELDS, checked, command, digest
 from ops.casework.outcome import NO_RESULT, outcome
 
 IN_FLIGHT: Final = 500
-"""The maximum number of commands that are given and have no result yet."""
+"""The maximum number of commands that are sent and have no result yet."""
 
 LOOK_EVERY_S: Final = 0.05
-"""Seconds between two looks for results."""
+"""Seconds between two queries for results."""
 
 _LINE: Final = frozenset(("code", "act", "as", "at", *FIELDS))
 
 
 class Found(Protocol):
-    """What became of commands, as the view's client says it (see view.client.Results)."""
+    """The results of commands, as the view's client returns them (see view.client.Results)."""
 
     @property
     def facts(self) -> Mapping[UUID, tuple[AnyFact, ...]]:
-        """The facts that each command caused; without those that have no result yet."""
+        """The facts that each command caused, by its id. Commands without a result are missing."""
 
     @property
     def versions(self) -> Mapping[str, int]:
-        """The version of each of their cases; without those that are not known."""
+        """The version of each case, by its tracking code. Unknown cases are missing."""
 
 
 class Results(Protocol):
-    """Says what became of commands."""
+    """Looks up the results of commands."""
 
     def results(self, commands: Sequence[tuple[str, UUID]]) -> Found:
-        """Return what became of commands, each with the code of its case.
+        """Return the results of commands, each given as the code of its case and its id.
 
         Raises:
-            UnavailableError: it cannot be looked up now.
+            UnavailableError: they cannot be looked up now.
         """
 
 
 class Order(NamedTuple):
-    """A line that can be given as a command.
+    """A line that is a valid command.
 
     Attributes:
-        number: of the line, from 1.
-        agency: who acts.
+        number: the number of the line, from 1.
+        agency: the acting agency.
         command: the command.
     """
 
@@ -67,10 +67,10 @@ class Order(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """A line that cannot.
+    """A line that is not a valid command.
 
     Attributes:
-        number: of the line, from 1.
+        number: the number of the line, from 1.
         why: what is wrong with it.
     """
 
@@ -80,7 +80,7 @@ class Fault(NamedTuple):
 
 @dataclass(slots=True)
 class Tally:
-    """How many lines had which end."""
+    """The number of lines per result."""
 
     applied: int = 0
     repeated: int = 0
@@ -93,12 +93,12 @@ class Applies:
     """Applies lines.
 
     Attributes:
-        view: says what became of commands.
-        publish: gives a command to its case; its future fails with a BusUnavailable.
+        view: looks up the results of commands.
+        publish: writes a command to its case's mailbox; its future may fail with BusUnavailable.
         agency: returns the agency with an id; None if there is none.
         state: returns the present state of a case; None if no case has the code.
         now: returns the present time.
-        patience_s: for how many seconds without any news a result is waited for.
+        patience_s: how long to wait for further results while none comes, in seconds.
         sleep: waits for some seconds.
     """
 
@@ -111,11 +111,11 @@ class Applies:
     sleep: Callable[[float], None] = time.sleep
 
     def lines(self, lines: Iterable[tuple[int, bytes]], tally: Tally) -> Iterator[bytes]:
-        """Yield for each line what became of it, as a line of JSON, in the order of the lines.
+        """Yield the result of each line, as a line of JSON, in the order of the lines.
 
         Args:
-            lines: some lines with their numbers; they are read and given together, at most IN_FLIGHT.
-            tally: is changed.
+            lines: at most IN_FLIGHT lines with their numbers; their commands are sent together.
+            tally: counts the results.
 
         Raises:
             BusUnavailable: Kafka does not take a command.
@@ -124,7 +124,7 @@ class Applies:
         yield from self.orders([self._read(number, line) for number, line in lines], tally)
 
     def orders(self, lines: Iterable[Order | Fault], tally: Tally) -> Iterator[bytes]:
-        """Yield for each order what became of it (see `lines`)."""
+        """Yield the result of each order or fault (see `lines`)."""
         state = cache(self.state)
         read = [_with_main(one, state) for one in lines]
         orders = [one for one in read if isinstance(one, Order)]
@@ -154,14 +154,14 @@ class Applies:
             yield orjson.dumps(said) + b"\n"
 
     def _awaited(self, orders: Sequence[Order]) -> dict[UUID, tuple[AnyFact, ...]]:
-        """Return the facts of commands: of all of them, or of those that had a result when nothing more came in time."""
+        """Wait for the results of commands, and return their facts; those without a result in time are missing."""
         found = dict[UUID, tuple[AnyFact, ...]]()
         waiting, news_at = list(orders), time.monotonic()
         while waiting and time.monotonic() - news_at < self.patience_s:
             self.sleep(LOOK_EVERY_S)
             try:
                 new = self.view.results(_pairs(waiting)).facts
-            except UnavailableError:  # it is asked again until the patience ends
+            except UnavailableError:  # try again until the patience ends
                 continue
             if new:
                 found, news_at = {**found, **new}, time.monotonic()
@@ -175,7 +175,7 @@ class Applies:
             return Fault(number, str(error))
 
     def _order(self, number: int, line: bytes) -> Order:
-        """Return the command of a line. Its id derives from what the line says, so that the same line is the same command."""
+        """Return the command of a line. Its id derives from the content of the line, so that the same line is the same command."""
         said = _object(line)
         act, agency = ACTS.get(said["act"]), self.agency(said["as"])
         if act is None:
@@ -210,7 +210,7 @@ def _pairs(orders: Iterable[Order]) -> list[tuple[str, UUID]]:
 
 
 def _said(order: Order, facts: Sequence[Fact], *, known: bool) -> dict[str, Any]:
-    """Return what became of a command."""
+    """Return the result of a command as plain data."""
     made = order.command
     about = {"line": order.number, "code": made.tracking_code, "act": made.kind.value, "as": made.actor}
     if not known:
@@ -218,7 +218,7 @@ def _said(order: Order, facts: Sequence[Fact], *, known: bool) -> dict[str, Any]
     if not facts:
         return {**about, "result": "error", "error": f"{NO_RESULT}; the same line again will say it"}
     try:
-        told = outcome(order.agency, facts, out_of_reach=None)  # to look each case up would make a file slow
+        told = outcome(order.agency, facts, out_of_reach=None)  # looking up each case would be slow
     except CaseError as error:
         return {**about, "result": "refused", "why": str(error)}
     if isinstance(facts[0], Declined) and facts[0].result is Result.already_applied:
@@ -227,14 +227,14 @@ def _said(order: Order, facts: Sequence[Fact], *, known: bool) -> dict[str, Any]
 
 
 def _with_main(read: Order | Fault, state: Callable[[str], str | None]) -> Order | Fault:
-    """Return a line as it was read; a fault if it merges a case into a code that no case has."""
+    """Return a line unchanged, or a fault if it merges a case into a code that no case has."""
     if isinstance(read, Order) and isinstance(read.command, Merge) and state(read.command.other) is None:
         return Fault(read.number, f"into: no case has the code {tracking.spaced(read.command.other)}")
     return read
 
 
 def _repeated(said: dict[str, Any], facts: Sequence[Fact], state: str | None) -> dict[str, Any]:
-    """Return what is said of a line whose command the case had before: what became of it then, and that nothing is done now."""
+    """Return the result of a line whose command had a result before: the former result, and that nothing is done now."""
     again = (
         f"given on {facts[0].at.astimezone(UTC):%Y-%m-%d %H:%M} UTC and not done again; the case is now {state}."
         " Give `at` to say it again"

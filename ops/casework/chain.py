@@ -1,4 +1,4 @@
-"""Tells the chain of owners of a case: why each got it, how long it had it, and what ended that. Pure."""
+"""Makes the chain of a case's owners: why each got the case, how long it had it, and why it lost it. Pure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -15,23 +15,23 @@ ENDS: Final = {
     FactKind.rerouted: "rerouted",
     FactKind.added: "addition",
 }
-"""What took a case from an owner, by the first fact of its cause; an addition of the citizen showed another owner."""
+"""The reasons why an owner lost a case, by the first fact of the cause. After an addition of the citizen, another owner was clear."""
 
 OVER: Final = {"selesai": "closed", "dicabut": "withdrawn", "diarsipkan": "archived"}
-"""What ended the last owner's time, by the state of the case."""
+"""The reasons why the last owner no longer has the case, by its state."""
 
 
 class Link(NamedTuple):
     """One owner.
 
     Attributes:
-        hop: its number.
+        hop: the number of the hop.
         owner: the agency.
         triage: whether it had the case as a triage desk.
-        why: the words of whoever gave it the case, or the router's sentence for the citizen.
+        why: the words of the agency that gave it the case, or the router's explanation for the citizen.
         decided_at: when it got the case.
-        ended_by: what ended that (one of ENDS or OVER); None if it has the case still.
-        held_s: for how many seconds it has had the case.
+        ended_by: why it lost the case: a value of ENDS or OVER, or a kind of fact; None if it still has the case.
+        held_s: how long it has had the case, in seconds.
     """
 
     hop: int
@@ -44,12 +44,12 @@ class Link(NamedTuple):
 
 
 def chain(case: Case, facts: Sequence[Fact], now: datetime) -> Iterator[Link]:
-    """Yield the owners of a case, the first one first."""
+    """Yield the owners of a case in order."""
     whys, ends = dict[int, str](), dict[int, str]()
     for _, caused in groupby(facts, key=lambda fact: fact.caused_by):
         together = list(caused)
         for moved in (fact.disposition for fact in together if isinstance(fact, Routed)):
-            if moved.hop in whys:  # the same owner, which is now, or no longer, a triage desk
+            if moved.hop in whys:  # the same owner, now as a triage desk or no longer so
                 continue
             first = together[0]
             given = first.text if isinstance(first, HandedOn | Rerouted) else None

@@ -1,4 +1,4 @@
-"""Says of a case in the list by deadlines how urgent it is. Pure."""
+"""Makes the entries of the list of cases by deadline. Pure."""
 
 from datetime import date
 from typing import Any, Final
@@ -11,10 +11,10 @@ from ops.casework.layout import COLOURS, DUTIES, STATES, WITHHELD
 from router.deadlines import light
 
 BEGINNING_CHARACTERS: Final = 60
-"""The number of characters of a complaint in the list."""
+"""The maximum number of characters of a complaint in the list."""
 
 _NOTHING_DUE: Final = "nothing, closes by itself"
-"""What an answered case waits for: on that day the clock closes it, unless the citizen disputes the answer."""
+"""The words for the deadline of an answered case: on that day the clock closes it, unless the citizen disputes the answer."""
 
 Entry = dict[str, Any]
 """A case in the list, as plain data."""
@@ -23,14 +23,14 @@ Entry = dict[str, Any]
 def entry(  # noqa: PLR0913  # the parts of a line
     code: str, state: CaseState, owner: AgencyRef, deadline: Deadline, today: date, *, is_gone: bool = False
 ) -> Entry:
-    """Return what the list says of a case.
+    """Return the entry of a case in the list.
 
     Args:
         code: its tracking code.
         state: its state.
         owner: its owner.
         deadline: its next deadline.
-        today: the day at its place.
+        today: the present day at its place.
         is_gone: whether its owner no longer exists (see ops.casework.gone).
     """
     return {
@@ -46,7 +46,7 @@ def entry(  # noqa: PLR0913  # the parts of a line
 
 
 def line(one: Entry) -> str:
-    """Return a line of the list for people."""
+    """Return an entry as a line for people."""
     waits = one["duty"] != "close"
     duty, colour = (DUTIES[one["duty"]], COLOURS[one["light"]]) if waits else (_NOTHING_DUE, "-")
     command = ": lapor case rehome" if one["state"] in OPEN else ""
@@ -61,10 +61,10 @@ def line(one: Entry) -> str:
 
 
 def beginning(text: str, *, secret: bool) -> str:
-    """Return how a complaint begins, for the list: in one line, with personal data masked.
+    """Return the beginning of a complaint for the list: in one line, with personal data masked.
 
     Args:
-        text: of the complaint, at least its beginning.
+        text: the text of the complaint, or its beginning.
         secret: whether the report is secret; then none of it is shown.
     """
     if secret:

@@ -1,4 +1,4 @@
-"""Finds the case that a person means by its tracking code."""
+"""Finds a case by its tracking code or case number."""
 
 from typing import Protocol
 from uuid import UUID
@@ -19,7 +19,7 @@ class Cases(Protocol):
         """Return the facts of a case, oldest first."""
 
     def result(self, code: str, command_id: UUID, *, wait_s: float = 0.0) -> tuple[AnyFact, ...]:
-        """Return the facts that a command caused, oldest first; none if it has no result in time."""
+        """Return the facts that a command caused, oldest first; none if it has no result within `wait_s` seconds."""
 
 
 def find(cases: Cases, code: str) -> Case:

@@ -1,4 +1,4 @@
-"""Finds open cases whose owner no longer exists: their agency was taken out of the registry or out of its government's allotment."""
+"""Finds open cases whose owner no longer exists: the agency was removed from the registry or from its government's allotment."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from router.agencies.registry import Registry
 from router.allotments.edition import Allotments
 
 MOST_NUMBERS: Final = 20
-"""Maximum number of case numbers that are named for one former owner."""
+"""The maximum number of case numbers that are listed for one former owner."""
 
 _OWNERS: Final = "SELECT DISTINCT owner_id FROM cases WHERE state IN %(open)s"
 _WITH: Final = (
@@ -18,7 +18,7 @@ _WITH: Final = (
 )
 
 _OPEN: Final = tuple(sorted(OPEN))
-"""The states in which a case waits for an owner's answer; in these alone a desk can reroute it."""
+"""The states in which a case waits for its owner's answer; only in these a desk can reroute it."""
 
 _HIDDEN: Final = re.compile(r"(kec|kel|polsek|kua)-\d{2}\.\d{2}")
 """Owners of secret cases as the analysts' views show them: an office of a district or village without its place."""
@@ -29,7 +29,7 @@ class Orphans(NamedTuple):
 
     Attributes:
         owner_id: the id of the former agency.
-        numbers: the case numbers, oldest first; empty for a secret case.
+        numbers: the case numbers, oldest first; an empty text for a secret case.
     """
 
     owner_id: str
@@ -43,12 +43,12 @@ class Orphans(NamedTuple):
 
 
 def is_gone(agency_id: str, registry: Registry, allotments: Allotments) -> bool:
-    """Return whether an agency no longer exists: the registry has none, or its government has taken the unit away (`UNIT: none`).
+    """Return whether an agency no longer exists: it is not in the registry, or its government has removed the unit (`UNIT: none`).
 
     Args:
-        agency_id: the id, as a case names its owner.
+        agency_id: the id of the agency.
         registry: the agencies that exist, with the units of the allotments.
-        allotments: the governments' divisions of tasks, of which that of today counts.
+        allotments: the governments' allotments, whose present editions count.
     """
     agency = registry.get(agency_id)
     if agency is None:
@@ -60,11 +60,11 @@ def is_gone(agency_id: str, registry: Registry, allotments: Allotments) -> bool:
 def orphans(store: Answers, gone: Callable[[str], bool]) -> Iterator[Orphans]:
     """Yield the open cases of owners that no longer exist, by owner.
 
-    A case that the former unit has answered is none of them: it closes by itself, or is open again if the citizen disputes the answer.
+    A case that the former unit has answered is not open: it closes by itself, or is open again if the citizen disputes the answer.
 
     Args:
         store: answers queries on the analysts' views.
-        gone: whether the agency with an id no longer exists.
+        gone: returns whether the agency with an id no longer exists.
 
     Raises:
         LaporError: ClickHouse does not answer, or refuses the query because a table is missing.

@@ -1,4 +1,4 @@
-"""Says what the citizen of a case was told: composed again from the facts, by the router's own function. Pure."""
+"""Composes again the replies to the citizen of a case, from the facts and with the router's own function. Pure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -19,9 +19,9 @@ class Heard(NamedTuple):
 
     Attributes:
         at: when it was written.
-        kind: why.
-        text: what he was told.
-        caused_by: the id of the complaint or command that led to it.
+        kind: the reason for it.
+        text: its text.
+        caused_by: the id of the complaint or command that caused it.
     """
 
     at: datetime
@@ -31,10 +31,10 @@ class Heard(NamedTuple):
 
 
 def heard(facts: Sequence[AnyFact]) -> Iterator[Heard]:
-    """Yield the replies to which the facts of a case led, oldest first.
+    """Yield the replies that the facts of a case caused, oldest first.
 
-    The facts are folded again, so that each reply says what the case was then. An answer to a question for the status leads to no fact
-    and is not among them. A reply of an older version of this program may have had other words.
+    The facts are folded again, so that each reply describes the case as it was then. The reply to a mere status request has no fact, so it
+    is missing. A reply of an older version of this program may have had other words.
     """
     case: Case | None = None
     for _, caused in groupby(facts, key=lambda fact: fact.caused_by):

@@ -1,4 +1,4 @@
-"""Lays out what is shown of a case as lines for people. Pure."""
+"""Lays out the sheet of a case as lines for people. Pure."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -19,12 +19,12 @@ DUTIES: Final = {
     "statute_completeness": "complete report? (statute)",
     "statute_decision": "decide (statute)",
 }
-"""The duties in words of one column."""
+"""The duties in words."""
 
 _WIDE: Final = 27
 
 COLOURS: Final[dict[str, str]] = {"hijau": "green", "kuning": "yellow", "merah": "red"}
-"""The colours of deadlines."""
+"""The colours of deadlines in English."""
 
 STATES: Final[dict[str, str]] = {
     "diterima": "at a triage desk",
@@ -42,19 +42,19 @@ STATES: Final[dict[str, str]] = {
 """The states of a case (see complaints.case.CaseState)."""
 
 VOID: Final = "void act"
-"""An act that the router did not let happen: nothing of the case has changed."""
+"""The words for an act that the router refused, so that the case did not change."""
 
 WITHHELD: Final = "(secret)"
-"""What stands for the words of a secret report: the screen of an office is not for them. The JSON has them."""
+"""Replaces the words of a secret report, because others in an office may see the screen. The JSON has them."""
 
 At = Callable[[str], str]
-"""Writes a moment in the time of the case's place."""
+"""Formats a moment in the local time of the case."""
 
 
 def lines(sheet: Sheet) -> Iterator[str]:
-    """Yield the lines of a case's sheet: how it stands, its owners and deadlines, what happened, and what the citizen was to be told.
+    """Yield the lines of a case's sheet: its status, complaint, owners, deadlines and events, and the replies to the citizen.
 
-    Moments are in the time of the place where the case happened.
+    Moments are in the local time of the place where the case happened.
     """
     at = partial(_at, sheet["province"])
     yield from _head(sheet, at)
@@ -82,25 +82,25 @@ def lines(sheet: Sheet) -> Iterator[str]:
 
 
 def colour_of(duty: str, light: str) -> str:
-    """Return the colour of a duty that is not fulfilled; an answered case closes, unless the citizen disputes."""
+    """Return the colour of a duty that is not fulfilled; of the close of an answered case, the condition instead."""
     return "unless disputed" if duty == "close" else COLOURS[light]
 
 
 def _kind(event: Sheet) -> str:
-    """Return the kind of an event; an act that changed nothing refuses nothing."""
+    """Return the kind of an event in words; a declined act is "already done" or void."""
     if event["kind"] == FactKind.declined.value:
         return "already done" if event.get("result") == Result.already_applied.value else VOID
     return FactKind(event["kind"]).name.replace("_", " ")
 
 
 def _by(event: Sheet) -> str:
-    """Return who did it: whom a message caused the router to choose or to ask, the router did; what came by the code alone, its bearer."""
+    """Return who caused an event: the router if it chose an owner or asked for a part, "by code" for somebody with only the code."""
     chosen = event["kind"] == FactKind.routed.value or (event["kind"] == FactKind.asked.value and event.get("part"))
     return "router" if chosen else "by code" if event.get("by_code") else str(event["actor"])
 
 
 def _words(event: Sheet) -> str:
-    """Return what an event says, in one line."""
+    """Return the content of an event in one line."""
     told = {name: event.get(name) for name in ("owner", "part", "until", "to", "other", "duty", "event")}
     said = [f"{event['stars']} of 5"] if event.get("stars") else []
     said += [f"{event['command']}:"] if event.get("command") else []
@@ -120,7 +120,7 @@ def _head(sheet: Sheet, at: At) -> Iterator[str]:
 
 
 def class_words(kind: ComplaintClass | None, *, oversight: bool | None) -> str:
-    """Return the class of a report and whether it is one of oversight; what is None is left out."""
+    """Return the class of a report, and whether it is one of oversight, in words. None is left out."""
     named = [kind.name.replace("_", " ")] if kind else []
     if oversight is not None:
         named.append("of oversight" if oversight else "not of oversight")
@@ -128,7 +128,7 @@ def class_words(kind: ComplaintClass | None, *, oversight: bool | None) -> str:
 
 
 def _conditions(sheet: Sheet, at: At) -> Iterator[tuple[str, str]]:
-    """Yield what applies to the case now: a name and words for each."""
+    """Yield the conditions that apply to the case now, as name and words."""
     for field, (name, words) in _CONDITIONS.items():
         if value := sheet.get(field):
             yield name, words(value, at)
@@ -167,11 +167,11 @@ _CONDITIONS: Final[dict[str, tuple[str, Callable[[Any, At], str]]]] = {
     "anonymous": ("hidden", lambda _, __: "the person"),
     "secret": ("hidden", lambda _, __: "the report"),
 }
-"""What may apply to a case: the field of the sheet, the name that people read, and the words for its value."""
+"""The conditions that may apply to a case: the field of the sheet, the name for people, and the words for its value."""
 
 
 def _complaint(sheet: Sheet) -> Iterator[str]:
-    """Yield the complaint in the citizen's own words, then those that he added. A title that is only its beginning is left out."""
+    """Yield the complaint in the citizen's own words, with his additions. A title that is only the beginning of the text is left out."""
     title, text = sheet["title"], sheet["text"]
     if not " ".join(text.split()).startswith(title.removesuffix("…")):
         text = f"{title}\n{text}"

@@ -1,4 +1,4 @@
-"""Makes the command of an act from what an officer said. Pure."""
+"""Makes the command of an act from the options that an officer gave. Pure."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -27,7 +27,7 @@ FIELDS: Final = {
     "final": "final",
     "source": "source",
 }
-"""The field of the command that each option, or member of a line, fills."""
+"""The field of the command that each option of the command line, or member of a JSON line, fills."""
 
 _MEMBER: Final = {"at": "received_at"}
 _WRONG: Final = {
@@ -35,7 +35,7 @@ _WRONG: Final = {
     "at": "no moment such as 2026-12-14T09:00:00+07:00, with the time zone",
     "beside": 'no list of ids of agencies such as ["dishub-33"]',
 }
-"""What is said of a value that a field cannot have."""
+"""The errors for invalid values of fields."""
 
 
 def checked(act: Act, said: Mapping[str, Any], *, prefix: str = "--") -> dict[str, Any]:
@@ -43,11 +43,11 @@ def checked(act: Act, said: Mapping[str, Any], *, prefix: str = "--") -> dict[st
 
     Args:
         act: the act.
-        said: its options by name; those that are None are not there.
-        prefix: what stands before the name of an option in an error.
+        said: its options by name; None for one that was not given.
+        prefix: the prefix of an option's name in errors.
 
     Raises:
-        ConfigurationError: an option is missing, not one of the act's, or its text is empty or too long.
+        ConfigurationError: an option is missing, is not one of the act's, or has a value that is empty, too long or no tracking code.
     """
     given = {name: value for name, value in said.items() if value is not None}
     if "suggest" in given and "to" in given:
@@ -84,7 +84,7 @@ def _code(text: object, prefix: str) -> str:
 
 
 def digest(fields: Mapping[str, Any]) -> str:
-    """Return what tells two commands of one kind by one agency apart: all that is said."""
+    """Return a digest of the fields of a command, which tells it from others of its kind by the same agency."""
     return sha256(orjson.dumps(dict(fields), option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
 
 
@@ -98,12 +98,12 @@ def command(  # noqa: PLR0913  # the parts of a command
         code: the tracking code in its canonical form.
         id_: the id of the command: the same for the same command.
         agency: the id of the agency.
-        fields: what `checked` returned.
-        at: when whoever acts gave the command.
-        prefix: what stands before the name of an option in an error.
+        fields: the fields that `checked` returned.
+        at: when the agency gave the command.
+        prefix: the prefix of an option's name in errors.
 
     Raises:
-        ConfigurationError: a value is none that the field can have; the error names the option.
+        ConfigurationError: a value is invalid; the error names the option.
     """
     made = {"id": id_, "tracking_code": code, "kind": act.name, "actor": agency, "received_at": at, **fields}
     try:
@@ -118,8 +118,8 @@ def command(  # noqa: PLR0913  # the parts of a command
 
 
 def nonce(case: Case, fields: Mapping[str, Any]) -> str:
-    """Return what tells two commands of one kind by one agency to one case apart.
+    """Return a text that tells two commands of one kind, by one agency and to one case, apart.
 
-    Until something happens to the case, the same words are the same command; after it, the router decides whether they say anything new.
+    Until something happens to the case, the same fields are the same command. Afterwards they are a new one, which the router judges.
     """
     return f"{case.version}/{digest(fields)}"

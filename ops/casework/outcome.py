@@ -1,4 +1,4 @@
-"""Says what became of an agency's command, in sentences. Pure."""
+"""Describes the result of an agency's command in sentences. Pure."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,11 +12,11 @@ from complaints.fact import Fact, Result, deadlines_of
 from ops.casework.layout import class_words
 
 NO_RESULT: Final = "the command is on Kafka, but the router has not decided about it yet; see `lapor doctor`"
-"""Why a command has no result."""
+"""The error for a command without a result."""
 
 
 _TELLS: Final = re.compile(r"(?:;|,) (?:and )?the citizen is to be .*$")
-"""The end of a sentence that says what the citizen is to hear on the channel of the complaint."""
+"""The end of a sentence that says what the citizen is to be told on the channel of the complaint."""
 
 _HIMSELF: Final = ". The citizen has no address here: tell him yourself."
 
@@ -26,15 +26,15 @@ _EITHER: Final = (
 
 
 def outcome(agency: AgencyRef, facts: Sequence[Fact], *, out_of_reach: bool | None = False) -> list[str]:
-    """Return what became of a command, in sentences.
+    """Return the result of a command in sentences.
 
     Args:
-        agency: who gave it.
+        agency: the agency that gave it.
         facts: the facts that the command caused, oldest first.
         out_of_reach: whether an officer recorded the complaint, so that no channel reaches the citizen; None if that is not known.
 
     Raises:
-        CaseError: there are none, or the command was refused; the text says why.
+        CaseError: there are no facts to describe, or the command was refused; the text says why.
     """
     sentences: list[str] = []
     for fact in facts:
@@ -65,7 +65,7 @@ def _due(fact: Fact) -> str:
 
 
 def _said(agency: AgencyRef, fact: Fact) -> str:  # noqa: C901, PLR0911, PLR0912  # a branch for each kind
-    """Return the sentence of a fact to which an agency's command leads by itself; empty for any other."""
+    """Return the sentence for a fact that an agency's command causes directly; empty for any other fact."""
     match fact:
         case happened.Verified():
             return f"{agency.name} says that the report is complete."

@@ -15,10 +15,10 @@ from router.agencies.registry import Agency, Registry
 from router.offices import house_of
 
 CHANNEL: Final = "petugas"
-"""The name of the channel of what officers record. It knows no persons: the mailbox is that of the tracking code, as on the web."""
+"""The name of the channel of recorded complaints. It knows no senders: the tracking code keys the mailbox, as on the web."""
 
 MOST_CHARACTERS: Final = 20_000
-"""The longest text: as long as the web form's."""
+"""The maximum length of the text, as in the web form."""
 
 
 _PARTS: Final = {
@@ -28,21 +28,21 @@ _PARTS: Final = {
     "chronology": "what happened, in its order",
     "evidence": "evidence or witnesses",
 }
-"""What each part of a complaint is for an officer."""
+"""The parts of a complaint in an officer's words."""
 
 _ALWAYS: Final = ("subject", "place")
-"""The parts that every report needs; one of oversight needs all."""
+"""The parts that every report needs; a report of oversight needs all."""
 
 
 def danger(*words: str) -> str:
-    """Return a sentence for the officer who recorded a complaint, if it tells of danger to life; else an empty text."""
+    """Return a sentence for the officer who recorded a complaint if it reports danger to life; else an empty text."""
     if not any(map(tells_of_danger, words)):
         return ""
     return "Danger to life? Call 112 now, or tell the citizen to: a complaint brings no help."
 
 
 def lacks(case: Case) -> str:
-    """Return a sentence for the officer who recorded a complaint that lacks parts, since nobody can ask the citizen; else an empty text."""
+    """Return a sentence for the officer if the recorded complaint lacks parts, as nobody can ask the citizen later; else an empty text."""
     needed = _PARTS if case.complaint.oversight else _ALWAYS
     parts = [_PARTS[part] for part in _PARTS if part in needed and part in case.complaint.missing]
     if not parts:
@@ -63,13 +63,13 @@ def message(  # noqa: PLR0913  # the fields of the form
     address: str = "",
     at: datetime,
 ) -> InboundMessage:
-    """Return the message. Its region, where the text names none, is that of the recording agency's government.
+    """Return the message. If its text names no region, that of the recording agency's government counts.
 
     Args:
-        registry: knows the agency's government.
-        agency: whose officer records it.
-        source: how the citizen told it.
-        text: what the citizen said or wrote.
+        registry: finds the agency's government.
+        agency: the agency whose officer records it.
+        source: how the citizen brought it.
+        text: the citizen's words.
         title: a title; may be empty.
         regency: the kabupaten or kota; may be empty.
         address: the address or landmark; may be empty.

@@ -1,4 +1,4 @@
-"""Says where the open case of a unit that no longer exists goes: to the unit that has its matter, or to the government's desk. Pure."""
+"""Decides where an open case of a unit that no longer exists goes: to the unit with its task, or to the government's desk. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
@@ -24,10 +24,10 @@ _WHY: Final = "{owner} sudah tidak ada per {day}."
 
 
 class Move(NamedTuple):
-    """A case that is to be given to another agency.
+    """The move of a case to another agency.
 
     Attributes:
-        case: its document.
+        case: the document of the case.
         to: the id of the agency that gets it.
         by: the id of the triage desk in whose name it is given.
         why: the reason, an Indonesian sentence.
@@ -39,23 +39,23 @@ class Move(NamedTuple):
     why: str
 
     def order(self, number: int, desk: AgencyRef, at: datetime) -> Order:
-        """Return the order, whose command is the same one until something happens to the case."""
+        """Return the order to reroute the case. Its command has the same id until something happens to the case."""
         case, fields = self.case, checked(ACTS["reroute"], {"to": self.to, "text": self.why})
         id_ = ids.command_id(case.complaint_id, "reroute", actor=self.by, nonce=nonce(case, fields))
         made = command(ACTS["reroute"], case.tracking_code, id_=id_, agency=self.by, fields=fields, at=at)
         return Order(number, desk, made)
 
     def about(self) -> dict[str, str]:
-        """Return what is said of the move beside its result."""
+        """Return the move as plain data, without its result."""
         return {"code": self.case.tracking_code, "from": self.case.owner.id, "to": self.to, "as": self.by}
 
 
 def move(case: Case, law: Router, is_gone: Callable[[str], bool], now: datetime) -> Move | None:
-    """Return where a case goes whose owner no longer exists; None if its owner exists, or no desk may give it away in its state.
+    """Return the move of a case whose owner no longer exists; None if the owner exists, or no desk may move the case in its state.
 
-    The unit is the one that today's division of tasks gives the complaint to, without those that refused it. If that is of another
-    government than the former unit, a person had given it to this one: then its managing officer gets the case, or the government, or
-    else the national administrator.
+    The new owner is the one that today's rules and allotments choose, without those that refused the case. If it is of another government
+    than the former unit, a person had chosen the former government, so the case goes to that government's managing officer, or to the
+    government itself, or else to the national administrator.
     """
     former = case.owner.id
     if case.state not in OPEN or not is_gone(former):
@@ -74,7 +74,7 @@ def move(case: Case, law: Router, is_gone: Callable[[str], bool], now: datetime)
 
 
 def _house(registry: Registry, agency_id: str) -> Agency | None:
-    """Return the government or national body of an agency, which may be a unit that the registry no longer has; None if it is not known."""
+    """Return the government or national body of an agency, which may no longer be in the registry; None if it is not known."""
     agency = registry.get(agency_id)
     if agency is not None:
         return house_of(registry, agency)
@@ -83,7 +83,7 @@ def _house(registry: Registry, agency_id: str) -> Agency | None:
 
 
 def _desks(law: Router, house: Agency, days: Iterable[date]) -> Iterator[str]:
-    """Yield the ids of a government's own desks: its managing officers of some days, then the government itself."""
+    """Yield the ids of a government's own desks: its managing officers on the given days, then the government itself."""
     for day in days:
         edition = law.allotments.at(house.region, day) if house.region else None
         officer = managing_officer(edition, law.registry) if edition else None

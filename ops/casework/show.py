@@ -1,4 +1,4 @@
-"""Puts together what `lapor case show --json` says of a case. Pure."""
+"""Makes the sheet of a case, which `lapor case show --json` prints. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,19 +16,19 @@ from router.deadlines import Deadlines, light
 from router.offices import roles
 
 Sheet = dict[str, Any]
-"""What is shown of a case, as plain data."""
+"""The sheet of a case as plain data."""
 
 BY_CODE: Final = "by the code alone"
-"""How an addition is marked that may be of anybody who has the code."""
+"""The mark of an addition that anybody with the code may have sent."""
 
 _LEFT_OUT: Final = frozenset(
     ("id", "complaint_id", "tracking_code", "secret", "complaint", "disposition", "addition", "reading", "terms")
 )
-"""The fields of a fact that stand elsewhere on the sheet, or are too long for it."""
+"""The fields of a fact that are elsewhere on the sheet, or are too long for it."""
 
 
 def sheet(case: Case, facts: Sequence[AnyFact], now: datetime) -> Sheet:
-    """Return all that an officer reads of a case. Days are those at the place of the case.
+    """Return all that an officer sees of a case. Days are local days at the place of the case.
 
     Args:
         case: the case.
@@ -63,9 +63,9 @@ def sheet(case: Case, facts: Sequence[AnyFact], now: datetime) -> Sheet:
 
 
 def deadlines(case: Case, now: datetime) -> Sheet:
-    """Return the deadlines of a case by their duties, each with its colour: hijau, kuning or merah; or done.
+    """Return the deadlines of a case by duty, each with its colour: hijau, kuning or merah; or done.
 
-    Of a case that was withdrawn nothing is asked any more: only what was done before is left.
+    Of a withdrawn case, only the duties that were fulfilled before are returned, since nothing is due any more.
     """
     today = local_day(now, province(case))
     return {
@@ -90,7 +90,7 @@ def province(case: Case) -> str | None:
 
 
 def paused_s(case: Case, now: datetime) -> int:
-    """Return for how many seconds the completion has waited for the citizen, the present wait included."""
+    """Return how many seconds the completion has waited for the citizen, including the present wait."""
     if case.waits_since is None:
         return case.paused_s
     until = min(now, case.waits_since + timedelta(days=Deadlines.load().statute["citizen"]))
@@ -98,7 +98,7 @@ def paused_s(case: Case, now: datetime) -> int:
 
 
 def added(addition: Addition) -> str:
-    """Return the words of an addition, and before them whether somebody sent them who has proved no more than that he has the code."""
+    """Return the words of an addition, with a mark before them if the sender has proved no more than that he has the code."""
     return f"({BY_CODE}) {addition.text}" if addition.by_code else addition.text
 
 
@@ -127,7 +127,7 @@ def _event(fact: Fact) -> Sheet:
 
 
 def _more(case: Case) -> Sheet:
-    """Return what stands on the sheet only where it applies."""
+    """Return the fields that are on the sheet only if they apply."""
     said = to_builtins(case)
     names = ("question", "postponed", "rating", "main", "proposed", "beside", "extended_at", "ended_at", "ended_by")
     found: Sheet = {name: said[name] for name in names if said.get(name)}
@@ -143,6 +143,6 @@ def _more(case: Case) -> Sheet:
 
 
 def title_of_level(level: int) -> str:
-    """Return whose list a case is on at a level of the ladder, from 1 on."""
+    """Return the title of the role that has the case on its list at a level of the ladder, from 1 on."""
     titles = {role["id"]: str(role["title"]) for role in roles()["roles"]}
     return titles[roles()["ladder"][level - 1]]

@@ -1,4 +1,4 @@
-"""Tells the life of a case in its order, with dates, causes and rules, for `lapor explain`. Pure."""
+"""Writes the life of a case in order, with dates, causes and rules, for `lapor explain`. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -27,9 +27,9 @@ _WHO: Final = {
 
 
 def story(case: Case, facts: Sequence[AnyFact], now: datetime) -> Iterator[str]:
-    """Yield the life of a case as lines: the owner of each hop with the reasons, and between them what was said.
+    """Yield the life of a case as lines: the owner of each hop with the reasons, the events in between, and its present status.
 
-    Each rule of law is told with its article once; later it is only named. The end says how the case stands.
+    The source of law of each rule and deadline is written only the first time.
     """
     yield f"case {tracking.spaced(case.tracking_code)}  (complaint {case.complaint_id}, version {case.version}, {STATES[case.state]})"
     told: set[str] = set()
@@ -124,7 +124,7 @@ def _other(fact: happened.Proposed | happened.Merged | happened.Unmerged | OfSup
 
 
 def _sentence(fact: AnyFact) -> str:  # noqa: C901, PLR0911, PLR0912  # a branch for each kind
-    """Return the words for a fact; of `routed`, of which the owner is told, the explanation."""
+    """Return the words for a fact; for `routed`, whose owner has lines of its own, the explanation."""
     match fact:
         case happened.Routed():
             return fact.disposition.explanation
@@ -225,7 +225,7 @@ def _owner(disposition: Disposition, at: str, told: set[str], text: str) -> Iter
 
 
 def _deadlines(deadlines: Iterable[Deadline], told: set[str]) -> Iterator[str]:
-    """Yield the deadlines that are new or have changed; each rule is told once."""
+    """Yield the deadlines that are new or have changed, with their source of law the first time."""
     for one in deadlines:
         days, due = f"{one.days} {one.counted} days from {one.begins}", f"{one.duty}: by {one.due}"
         line = f"{due} ({days})" + (f", done on {one.done}" if one.done else "")

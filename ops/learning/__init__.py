@@ -1,1 +1,1 @@
-"""Learns from officers which agencies they choose: a model that the router uses beside its rules."""
+"""Learns from officers which agencies they choose, as a model that the router uses beside its rules; learns the language models, too."""

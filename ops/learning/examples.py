@@ -1,4 +1,4 @@
-"""Prepares labelled reports for learning: what was found in each, and the class that stands for the officer's choice."""
+"""Prepares labelled reports for learning: the findings in each, and the class that represents the officer's choice."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -20,22 +20,22 @@ from router.routing import Router
 from router.within import House, choose
 
 HOME = 0.9
-"""The share of the labelled units of governments from which a history counts as one government's own."""
+"""If at least this share of a history's labelled local units is of one government, the history counts as its own."""
 
 _SMALL = ("@district", "@village")
-"""Ends of the classes that a government's own model has too: the office of the report's district is learnt from all districts."""
+"""Suffixes of the classes that even a government's own model shares: the office of the report's district is learnt from all districts."""
 
 
 class View:
-    """What the rules alone find in a report, with or without the government whose desk got it. It keeps no reading.
+    """What the rules alone find in a report, either in general or at the desk of one government. The reading itself is not kept.
 
     Attributes:
-        found: what the rules and the reader found: names of findings (see router.learning.features) with their values.
+        found: the findings of the rules and the reader (see router.learning.features): names with values.
         ruled: the candidates of the rules, best first.
         place: where it happened.
-        first: the ids of the owner that the rules alone give it, and of the first alternatives.
+        first: the ids of the owner that the rules alone choose, and of the first alternatives.
         triage: whether that owner is the triage desk.
-        is_away: whether it happened elsewhere than in the region of the government whose desk got it.
+        is_away: whether it happened outside the region of the government whose desk got it.
         desk: the id of its triage desk.
     """
 
@@ -64,15 +64,15 @@ class Example(NamedTuple):
 
     Attributes:
         said: title and text, for the baseline.
-        words: the known words of the text, each once.
-        length: the number of words of the text, repeated ones too.
-        alone: what the rules and the reader find in the text alone: the model learns from it.
-        asked: what they find where the model is measured: for a government's own model at its desk, else the same as `alone`.
+        words: the words of the text, each once.
+        length: the number of words of the text, including repeated ones.
+        alone: what the rules and the reader find in the text alone, from which the model learns.
+        asked: what they find where the model is measured: at the government's desk for its own model, else the same as `alone`.
         oversight: whether it reports abuse of office.
         label: the id of the agency that the officer chose.
         target: the class to learn.
         received: the time of receipt in ISO 8601; empty if it is not known.
-        outside: the ids of those of the rules' candidates that are outside the government that the model is for; empty if it is for all.
+        outside: the ids of the rules' candidates outside the government that the model is for; empty for a general model.
     """
 
     said: str
@@ -93,10 +93,10 @@ class History:
 
     Attributes:
         registry: the agencies that exist, with those that only the labels name.
-        region: the Kemendagri code of the government whose own history it is; empty if it is that of several.
+        region: the Kemendagri code of the government whose own history it is; empty if it is of several.
         examples: the reports.
         bodies: the agencies that the registry lacks, as rows for the model file.
-        names: the labels as folded names, each with the id of the agency: all of a government's own history, otherwise those of `bodies`.
+        names: the folded names of labels, with agency ids: of all labels in a government's own history, otherwise of `bodies`.
     """
 
     registry: Registry
@@ -107,13 +107,13 @@ class History:
 
 
 def prepared(reports: Sequence[Labelled], router: Router, region: str = "") -> History:
-    """Return the history in labelled reports. Those without a label are left out; of several owners the first one counts.
+    """Return labelled reports as a history. Those without a label are left out; of several owners the first one counts.
 
     Args:
         reports: the labelled reports.
         router: a router that uses only the rules.
-        region: the region of the government whose own history it is, at whose desk the model is measured; if it is empty, that of nine in
-            ten labelled units, if there is one.
+        region: the region of the government whose own history it is, at whose desk the model is then measured. If it is empty, the region
+            of nine in ten labelled units counts, if there is one.
     """
     owned = [report for report in reports if report.best]
     house = House.of(f"pemda-{router.registry.seat(region)}", router.registry) if region else None
@@ -129,7 +129,7 @@ def prepared(reports: Sequence[Labelled], router: Router, region: str = "") -> H
 
 
 class _Read:
-    """A report as the rules alone read it, before its label is known."""
+    """A report as the rules alone read it, before its label is resolved."""
 
     __slots__ = ("alone", "asked", "label", "length", "outside", "oversight", "report", "words")
 
@@ -150,7 +150,7 @@ class _Read:
         return home or self.report.region or self.alone.place.regency or self.alone.place.province
 
     def example(self, history: History) -> Example:
-        """Return the report prepared for learning."""
+        """Return the report as an example, once its label is resolved."""
         assert self.label
         target = kind_of(self.label, self.alone.place)
         if history.region and not target.endswith(_SMALL):
@@ -173,7 +173,7 @@ class _Read:
 
 
 def _home(readings: Sequence[_Read], registry: Registry) -> str:
-    """Return the regency of nearly all labelled units of governments; empty if there is none."""
+    """Return the region of nearly all labelled local units (see HOME), at most of a regency; empty if there is none."""
     labels = [resolve(registry, one.report.best[0], one.region("")) for one in readings]
     regions = Counter(label.region[:REGENCY] for label in labels if label and label.region)
     region, count = max(regions.items(), key=lambda item: item[1], default=("", 0))
@@ -181,7 +181,7 @@ def _home(readings: Sequence[_Read], registry: Registry) -> str:
 
 
 def _name(one: _Read, history: History, found: dict[str, Agency]) -> None:
-    """Find the agency of a report's label, or make one for it."""
+    """Resolve the label of a report to an agency, or make a new agency for it."""
     name, home = one.report.best[0], history.region
     region = one.region(home)
     written = fold(name).decode("ascii")

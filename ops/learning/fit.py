@@ -11,29 +11,29 @@ from ops.learning.examples import History
 from router.learning.features import scale
 
 MOST_WORDS = 50_000
-"""Maximum number of words of a model, the most frequent ones: it bounds memory and the size of the file."""
+"""The maximum number of words of a model, the most frequent ones. It limits memory and the size of the file."""
 
 _RARE_FROM = 5_000
-"""The number of reports from which a word must be in two of them: of few reports even single words help, of many they are noise."""
+"""From this number of reports on, a word must occur in two: among few reports even a word of one helps, among many it is noise."""
 
 _MOST_TOUCHED = 150
-"""Maximum number of weights that an average report touches: the smallest ones are left out. It bounds the time of a decision."""
+"""The maximum number of weights that an average report uses; the smallest ones are left out. It limits the time of a decision."""
 
 _SMALLEST = tuple(number / 100 for number in range(5, 100))
-"""The sizes below which weights can be left out, of which the first that leaves at most _MOST_TOUCHED is taken."""
+"""The candidate sizes below which weights are left out. The first one that leaves at most _MOST_TOUCHED is used."""
 
 _TOLERANCE = 0.01
-"""When the machine stops to improve: ten times the steps change no decision."""
+"""The tolerance at which the solver stops: ten times as many steps change no decision."""
 
 
 class Table(NamedTuple):
     """The features of all examples, and of the names of all classes, as sparse matrices with one row per example.
 
     Attributes:
-        words: which words each text has.
+        words: the words of each text.
         scales: the factor of each text's words (router.learning.features.scale).
-        found: the values of what the rules and the reader found.
-        asked: the same where the model is measured (see Example.asked); a finding that `found` never has is left out, as a router does.
+        found: the values of the findings of the rules and the reader.
+        asked: the same where the model is measured (see Example.asked). Findings that `found` never has are left out, as a router does.
         targets: the class of each row.
         reports: the number of rows that are reports; the rows after them are names of classes.
         word_names: the words, by column.
@@ -70,7 +70,7 @@ def needed() -> None:
     """Check that scikit-learn is installed, before long work begins.
 
     Raises:
-        ConfigurationError: it is not.
+        ConfigurationError: it is not installed.
     """
     try:
         import sklearn  # noqa: F401 - only whether it is there
@@ -81,7 +81,7 @@ def needed() -> None:
 
 
 def table(history: History) -> Table:
-    """Return the features of a history's examples. Each class has its own name as one more row: reports often name their agency."""
+    """Return the features of a history's examples. The name of each class is a further row, because reports often name their agency."""
     import numpy as np
 
     examples = history.examples
@@ -120,7 +120,7 @@ def _named(label: str, history: History) -> list[str]:
 
 
 def _sparse(rows: Iterable[list[tuple[int, float]]], columns: int) -> Any:
-    """Return a sparse matrix of the rows' pairs of column and value; values of a column that a row has twice are added."""
+    """Return a sparse matrix of rows of (column, value) pairs; values of the same column in a row are added."""
     from array import array
 
     import numpy as np
@@ -138,7 +138,7 @@ def _sparse(rows: Iterable[list[tuple[int, float]]], columns: int) -> Any:
 
 
 def features(of: Table, idf: Any, rows: Any, found: Any) -> Any:
-    """Return the features of some rows: the words by their distinctiveness and the text's length, then the given findings."""
+    """Return the features of some rows: the words, weighted by IDF and the text's length, then the given findings."""
     from scipy.sparse import diags, hstack
 
     words = diags(of.scales[rows]) @ of.words[rows].multiply(idf)
@@ -166,7 +166,7 @@ def fit(of: Table, rows: Any) -> Fit:
 
 
 def _without_small(weights: Any, often: Any) -> Any:
-    """Return the weights with 0 in place of the smallest ones."""
+    """Return the weights with the smallest ones set to 0, so that an average report uses at most _MOST_TOUCHED."""
     import numpy as np
 
     sizes = np.abs(weights)

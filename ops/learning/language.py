@@ -10,13 +10,13 @@ from ops.learning.fit import needed
 
 
 class _Way(NamedTuple):
-    """How a kind of labels is learnt.
+    """The parameters with which a kind of labels is learnt.
 
     Attributes:
-        cost: of a sentence on the wrong side (the inverse of the regularisation): half or twice as much changes no figure by a hundredth.
-        weighs: whether labels with few sentences count as much as those with many ("balanced"); None if all have about as many.
-        rarity: by what the logarithm of the rarity of a feature is divided to be its weight; 0 if rare features weigh no more than others.
-        largest: the largest weight as a whole number: the fewer, the smaller the file.
+        cost: the cost of a misclassified sentence (SVM's C). Half or twice as much changes no figure by a hundredth.
+        weighs: "balanced" if labels with few sentences count as much as those with many; None if all have about as many.
+        rarity: the divisor of the logarithm of a feature's rarity, which gives its weight; 0 if rarity has no effect.
+        largest: the largest weight as an integer: the smaller, the smaller the file.
     """
 
     cost: float
@@ -28,25 +28,25 @@ class _Way(NamedTuple):
 _WAYS: Final = {OF_INTENTS: _Way(0.3, "balanced", 0.0, 127), OF_SUBJECTS: _Way(0.1, None, 3.0, 48)}
 
 _FOLDS: Final = 8
-"""Parts into which the writers are divided; the sentences of each are measured by a model of the others'."""
+"""The number of parts into which the writers are divided. The sentences of each part are measured with a model of the others'."""
 
 _MENDS: Final = "mend"
-"""With this begin the names of writers whose sentences were chosen because their like was misread."""
+"""The prefix of the names of writers whose sentences were chosen because similar ones were misread."""
 
 _BANDS: Final = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.995)
 _FEWEST: Final = 50
-"""Sentences of a band in which calibration can be measured."""
+"""The minimum number of sentences in a band for its calibration to be measured."""
 
 _TEMPERATURES: Final = tuple(number / 100 for number in range(4, 101, 2))
 
 
 class Learnt(NamedTuple):
-    """What was learnt.
+    """A learnt model.
 
     Attributes:
-        head: what the model says of itself.
-        weights: the bytes of each feature (see normalizer.language.model.columns), signed.
-        wrong: the held-out sentences that were misread, each with the label that was read and how sure that was.
+        head: the description of the model, with its figures.
+        weights: the signed bytes of each feature (see normalizer.language.model.columns).
+        wrong: the held-out sentences that were misread, each with the label that was read and its confidence.
     """
 
     head: Head
@@ -55,11 +55,11 @@ class Learnt(NamedTuple):
 
 
 def learn(kind: str) -> Learnt:
-    """Return the model of all sentences, measured on the sentences of an eighth of the writers at a time by a model of the others'.
+    """Return the model of all sentences, with figures from cross-validation: each eighth of the writers against a model of the others.
 
     Raises:
-        ConfigurationError: if scikit-learn is not installed.
-        ValueError: if the files of sentences have mistakes.
+        ConfigurationError: scikit-learn is not installed.
+        ValueError: the files of sentences have mistakes.
     """
     import numpy as np
 
@@ -70,7 +70,7 @@ def learn(kind: str) -> Learnt:
     writers = np.array([one.writer for one in told])
     scores = np.zeros((len(told), len(names)))
     measured = np.zeros(len(told), dtype=bool)
-    # who wrote one label only, or chose what was misread, is learnt from, and measures nothing
+    # writers of only one label, and of chosen sentences, are learnt from, but not measured on
     fair = [one for one in set(writers) if len(set(targets[writers == one])) > 1 and not one.startswith(_MENDS)]
     for fold in range(_FOLDS):
         of_fold = np.isin(writers, sorted(set(writers))[fold::_FOLDS])
@@ -167,7 +167,7 @@ def _temperature(scores: Any, targets: Any) -> float:
 
 
 def _knots(shares: Any, targets: Any) -> tuple[tuple[float, float], ...]:
-    """Return how often the likeliest label is right by its share: a knot per band, between nothing and all."""
+    """Return the calibration: pairs of the likeliest label's share and how often it is right, one per band, and both ends."""
     read, sure = shares.argmax(axis=1), shares.max(axis=1)
     found = [(0.0, 0.0)]
     for low, high in zip(_BANDS, (*_BANDS[1:], 1.01), strict=True):
@@ -179,7 +179,7 @@ def _knots(shares: Any, targets: Any) -> tuple[tuple[float, float], ...]:
 
 
 def _figures(shares: Any, targets: Any, writers: Any, names: Sequence[str]) -> dict[str, Any]:
-    """Return what the held-out sentences show: all, by writer, by label, and how sure the model is where it is how often right."""
+    """Return the figures of the held-out sentences: overall, by writer, by label, and by band of confidence."""
     read, sure = shares.argmax(axis=1), shares.max(axis=1)
     right = read == targets
     by_label = {

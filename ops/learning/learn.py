@@ -1,4 +1,4 @@
-"""Learns a model from labelled reports and measures it, with the rules alone and a linear SVM beside it. Needs no network."""
+"""Learns a model from labelled reports and measures it, compared with the rules alone and a linear SVM. Needs no network."""
 
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,20 +20,20 @@ from router.learning.learnt import BEST, FORMAT
 from router.routing import Router
 
 FOLDS = 5
-"""The number of parts for cross-validation: each fifth of the reports in turn is measured with a model learnt from the other four."""
+"""The number of parts for cross-validation: each fifth of the reports in turn is measured with a model of the other four."""
 
 FEW = 5_000
-"""The number of reports up to which each fifth is measured. Of more reports, one fifth tells enough."""
+"""The number of reports up to which each fifth is measured. With more reports, one fifth is enough."""
 
 TIMED = 0.8
-"""The part of the reports that must have a time so that the last fifth of them is measured with a model learnt from the earlier ones."""
+"""If at least this share of the reports has a time, the last fifth of them is measured with a model of the earlier ones."""
 
 SURE_FROM = 0.15
 """The probability below which a triage desk gets the complaint. It is low because officers disagree among themselves: their likeliest
 choice with a fair chance is better than no choice."""
 
 Split = tuple[list[int], list[int]]
-"""The numbers of the reports to learn from, and of those to measure."""
+"""The row numbers of the reports to learn from, and of those to measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _folds(rows: Sequence[int]) -> list[Split]:
 
 
 class _Measured(NamedTuple):
-    """A report that a model has not learnt from: as the text alone tells it, by which the weights are chosen, and as it is measured."""
+    """A held-out report: by its text alone, for the choice of weights, and as it is measured."""
 
     alone: Probe
     asked: Probe
@@ -170,7 +170,7 @@ def _all_probes(of: Table, history: History, splits: Sequence[Split]) -> list[_M
 
 
 def _probes(of: Table, history: History, split: Split) -> list[_Measured]:
-    """Return the reports of the second part of a split, with what a model learnt from the first part says of them."""
+    """Return the reports of the second part of a split, with the suggestions of a model learnt from the first part."""
     shown, asked = split
     fitted = fit(of, _array(shown))
     examples, known = [history.examples[row] for row in asked], {str(name) for name in fitted.classes}
@@ -190,7 +190,7 @@ def _probes(of: Table, history: History, split: Split) -> list[_Measured]:
 
 
 def _delivered(one: Example, history: History, known: Collection[str]) -> Delivered:
-    """Return what `lapor route` makes of a report with a model (router.routing, router.within)."""
+    """Return how `lapor route` decides a report with a model (see router.routing, router.within)."""
     view = one.asked
     if view is not one.alone:
         return Delivered(view.first, view.desk, at_desk=view.is_away, house=f"pemda-{history.region}")
@@ -228,7 +228,7 @@ def _ruled(view: View) -> list[tuple[str, float]]:
 
 
 def _crosswise(probes: Sequence[_Measured]) -> list[tuple[Probe, Weights]]:
-    """Return the reports, those of each half with the weights that were chosen on the other half."""
+    """Return the reports, each with the weights that were chosen on the half that it is not in."""
     halves = (probes[0::2], probes[1::2])
     return [
         (probe.asked, weights)

@@ -1,4 +1,4 @@
-"""Chooses how much a model counts beside the rules, and how sure it is, on reports from which it has not learnt. Pure."""
+"""Chooses the weight of a model beside the rules, and its calibration, on held-out reports. Pure."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _SHARPNESSES = (1.5, 2.0, 3.0, 4.0, 6.0)
 """The factors of the model's scores from which the best is chosen: a larger one makes the first class more probable."""
 
 _CHOSEN_ON = 5_000
-"""Maximum number of reports on which trust and sharpness are chosen: more change nothing."""
+"""Trust and sharpness are chosen on fewer than twice this many reports, evenly spaced: more change nothing."""
 
 _STEP_REPORTS, _STEPS_MOST = 200, 10
 """The minimum number of reports per step of the calibration, whose accuracy is then known to three or four percentage points, and the
@@ -27,22 +27,22 @@ _LEAST = 0.03
 """The minimum distance of a probability from 0 and from 1."""
 
 _BANDS = 10
-"""The number of bands of the calibration that is shown."""
+"""The number of bands in the displayed calibration."""
 
 DEPTH = 3
 """The number of ranked agencies that count for top 3."""
 
 
 class Delivered(NamedTuple):
-    """What `lapor route` makes of a report.
+    """How `lapor route` decides a report.
 
     Attributes:
-        first: the ids of the owner by the rules alone and of its first alternatives, at most DEPTH.
+        first: the ids of the owner by the rules alone and of the first alternatives, at most DEPTH.
         desk: the id of the triage desk.
-        at_desk: whether the desk gets it, whatever a model says.
-        by_rules: whether the answer is that of the rules, whatever a model says.
+        at_desk: whether the desk gets it regardless of the model.
+        by_rules: whether the rules decide it regardless of the model.
         sure_from: the probability below which the desk gets it.
-        house: the id of the government that the model is for: it is no unit of itself, and its desk gets what would be its own; else "".
+        house: the id of the government that the model is for, or "". If the government itself comes first, its desk gets the report.
     """
 
     first: tuple[str, ...]
@@ -54,15 +54,15 @@ class Delivered(NamedTuple):
 
 
 class Probe(NamedTuple):
-    """A report that a model has not learnt from, with what rules and model say of it.
+    """A held-out report, with the candidates of the rules and of the model.
 
     Attributes:
         label: the id of the agency that the officer chose.
         ruled: the ids of the rules' candidates with their shares, best first.
         learnt: the ids of the agencies of the model's best classes with their scores, best first.
-        oversight: whether it reports abuse of office: then the rules' first candidate stays first.
-        outside: the ids of the rules' candidates that are not to be chosen, because they are outside the government that the model is for.
-        delivered: what `lapor route` makes of it; None if the ranks of rules and model together are the answer.
+        oversight: whether it reports abuse of office; then the rules' first candidate stays first.
+        outside: the ids of the rules' candidates that must not be chosen, because they are outside the government of the model.
+        delivered: how `lapor route` decides it; None if the combined ranks are the answer.
     """
 
     label: str
@@ -74,7 +74,7 @@ class Probe(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """How a model counts.
+    """The weight of a model beside the rules, and its calibration.
 
     Attributes:
         trust: its part of the combined score.
@@ -88,7 +88,7 @@ class Weights(NamedTuple):
 
 
 def chosen(probes: Sequence[Probe]) -> Weights:
-    """Return the weights that are best on these reports: most owners right, and half as much for an owner among the first three."""
+    """Return the weights that score best on these reports: a right owner counts 1, and a right one among the first three another 0.5."""
     some = probes[:: max(1, len(probes) // _CHOSEN_ON)]
     best, most = (_TRUSTS[0], _SHARPNESSES[0]), -1.0
     for trust, sharpness in product(_TRUSTS, _SHARPNESSES):
@@ -122,9 +122,9 @@ def _first(order: Sequence[tuple[float, str]], probe: Probe) -> list[str]:
 
 
 def measured(probes: Sequence[tuple[Probe, Weights]]) -> dict[str, Any]:
-    """Return how often the answer of rules and model together is right: "top_1", "top_3", "macro_recall" and the "calibration" in bands.
+    """Return the figures of rules and model together: "top_1", "top_3", "macro_recall" and the "calibration" in bands.
 
-    A report for a triage desk counts as the desk's, with what rules and model name as alternatives. It has no part in the calibration.
+    A report for a triage desk has the desk as its owner, and the candidates as alternatives. It does not count in the calibration.
     """
     ranks: list[list[str]] = []
     bands: dict[int, list[tuple[float, bool]]] = defaultdict(list)
@@ -148,7 +148,7 @@ def measured(probes: Sequence[tuple[Probe, Weights]]) -> dict[str, Any]:
 
 
 def answer(order: Sequence[tuple[float, str]], probe: Probe, sure: float) -> list[str]:
-    """Return the ids of the owner and of the first alternatives that `lapor route` gives, at most DEPTH.
+    """Return the ids of the owner and of the first alternatives that `lapor route` returns, at most DEPTH.
 
     Args:
         order: the agencies with their scores, best first.
@@ -167,7 +167,7 @@ def answer(order: Sequence[tuple[float, str]], probe: Probe, sure: float) -> lis
 def shares(ranks: Sequence[Sequence[str]], labels: Sequence[str]) -> dict[str, float]:
     """Return how often the label is first ("top_1") or among the first three ("top_3"), and "macro_recall".
 
-    The latter is the mean, over the agencies, of the part of an agency's reports that have it first.
+    The latter is the mean over the agencies of the share of each one's reports that have it first.
     """
     by_label: dict[str, list[bool]] = defaultdict(list)
     for names, label in zip(ranks, labels, strict=True):
@@ -188,9 +188,9 @@ def _share(order: Sequence[tuple[float, str]]) -> float:
 def _calibrated(probes: Sequence[Probe], trust: float, sharpness: float) -> Knots:
     """Return the knots of the calibration, in ascending order: pairs of the best agency's share of the score and its probability.
 
-    The reports, sorted by that share, are split into a few steps with equally many reports. The probability of a step is the part of its
-    reports whose best agency is right; steps of which a later one is right less often are taken together (isotonic regression). Finer
-    steps would show only chance.
+    The reports, sorted by that share, are split into a few steps of equal size. The probability of a step is the share of its reports
+    whose best agency is right; a step that is right less often than the one before is merged with it (isotonic regression). Finer steps
+    would show only chance.
     """
     from sklearn.isotonic import isotonic_regression
 

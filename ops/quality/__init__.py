@@ -1,1 +1,1 @@
-"""How good the routing is on labelled reports: the figures, a baseline to compare with, a page, and what learns from officers."""
+"""Measures the routing on labelled reports: the reports, the figures, a baseline to compare with, and a page."""

@@ -41,10 +41,10 @@ class Outcome:
         triage: whether the owner is a triage desk.
         confidence: the probability, according to the router, that the owner is right.
         region: the code of the regency, city or province that the reader found, or None.
-        asks_place: whether the reader reports the place as missing, so that the citizen is asked for it.
+        asks_place: whether the reader finds the place missing, so that the citizen is asked for it.
         complaint_class: the class that the reader found.
         oversight: the oversight flag that the reader found.
-        unknown: the names among the labels that mean no agency of the registry.
+        unknown: the names among the labels that no agency in the registry has.
     """
 
     report: Labelled
@@ -177,7 +177,7 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
 
 
 def level(agency_id: str) -> str:
-    """Return the level of government of an agency: "national", "province", "regency" or "district". The region code in its id tells it."""
+    """Return the level of government of an agency, by the region code in its id: "national", "province", "regency" or "district"."""
     region = agency_id.rpartition("-")[2]
     if not region[:PROVINCE].isdigit():
         return "national"
@@ -201,7 +201,7 @@ def _part(outcomes: Sequence[Outcome], right: Callable[[Outcome], bool]) -> dict
 
 
 def _in_house(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Return the figures that count a unit below a right agency as right, also apart by whether the text names the agency."""
+    """Return the figures that count a unit below a right agency as right, also separately by whether the text names the agency."""
     named = [one for one in outcomes if one.report.names_agency]
     unnamed = [one for one in outcomes if one.report.names_agency is False]
     return {
@@ -258,7 +258,7 @@ def _calibration(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
 
 
 def _by_tier(outcomes: Sequence[Outcome], router: Router) -> list[dict[str, Any]]:
-    """Return for each tier how sure the router is of an owner of this tier, and in how many it is right."""
+    """Return, for each tier of the chosen owner, the number of reports, the mean confidence and the accuracy."""
     found = []
     for tier in TIERS:
         members = [one for one in outcomes if not one.triage and _tier(one.ranked[0], router) == tier]
@@ -268,7 +268,7 @@ def _by_tier(outcomes: Sequence[Outcome], router: Router) -> list[dict[str, Any]
 
 
 def _sureness(members: Sequence[Outcome]) -> dict[str, Any]:
-    """Return how sure the router is of some answers, and in how many of them it is right."""
+    """Return the number of some answers, their mean confidence and their accuracy."""
     return {
         "reports": len(members),
         "confidence": round(sum(one.confidence for one in members) / len(members), 3),

@@ -1,4 +1,4 @@
-"""Labelled reports: each has the agencies that an officer chose or that the law names. They serve to train and to measure the router."""
+"""Labelled reports, each with the agencies that an officer chose or the law names. They are used to train and to measure the router."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ _Agency = Annotated[str, AfterValidator(_agency)]
 
 
 class Row(BaseModel):
-    """A row: a report, its labels, or both. Fields that are not here are ignored."""
+    """A row of a file: a report, its labels, or both. Other fields are ignored."""
 
     model_config = ConfigDict(strict=True, extra="ignore")
 
@@ -110,10 +110,10 @@ def read_rows(path: Path, *, of_labels: bool = False) -> list[dict[str, Any]]:
 
     Args:
         path: the file.
-        of_labels: whether they are labels to measure with: then each has the form of `ops.quality.rows.Row` and an id of its own.
+        of_labels: whether they are labels to measure with; then each must have the form of `Row`, and an id that no other row has.
 
     Raises:
-        ConfigurationError: the file cannot be read, a line is no JSON object, or a label is not as it must be.
+        ConfigurationError: the file cannot be read, a line is no JSON object, or a label is invalid.
     """
     try:
         lines = path.read_bytes().splitlines()
@@ -163,7 +163,7 @@ def labelled(rows: Iterable[Mapping[str, Any]], texts: Mapping[str, Mapping[str,
 
 
 def texts_for(rows: Sequence[Mapping[str, Any]], path: Path, reports: Path | None) -> dict[str, dict[str, Any]]:
-    """Return the reports of the file that has the texts which the rows lack, by their ids. The result is empty if every row has a text.
+    """Return the reports whose texts the rows lack, by id, from the file that has them. The result is empty if every row has a text.
 
     Args:
         rows: the rows with the labels.
@@ -217,7 +217,7 @@ def _labelled(rows: Iterable[Mapping[str, Any]], texts: Mapping[str, Mapping[str
 def read(router: Router, report: Labelled, house: House | None = None) -> tuple[Reading, Facts]:
     """Return the reading of a report's title, text and location field, and the facts for the routing decision. Labels are not used.
 
-    The day of receipt decides which edition of a government's division of tasks counts. Words such as "kemarin" are not read with it.
+    The day of receipt decides which edition of a government's allotment counts. It is not used to read words such as "kemarin".
 
     Args:
         router: reads the report.

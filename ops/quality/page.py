@@ -28,7 +28,7 @@ TITLES = {
 """The titles of the figures that are shares, by their keys in the result of ops.quality.evaluate.evaluate."""
 
 SURE_NOTE = "The confidence is that of the law: if the labels are officers' choices, they differ from the law in about half of the cases."
-"""What a reader must know of the figure "sure_wrong"."""
+"""The note for readers of the figure "sure_wrong"."""
 
 _SIDE_PX, _MARGIN_PX = 320, 34
 
