@@ -1,4 +1,4 @@
-"""The accounts of ClickHouse, the rights of each, and the files by which the engine and a real server enforce them."""
+"""The accounts of ClickHouse, the rights of each, and the users files with which the engine and a real server enforce them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ ANALYST: Final = "lapor_analyst"
 OPERATOR: Final = "lapor_operator"
 
 DATA: Final = "lapor"
-"""The database of the sink. Its views are what analysts read; the tables behind them are for the sink and for operators."""
+"""The database of the sink. Analysts read its views; only the sink and operators may use the tables behind them."""
 
 WORKBENCH: Final = "operator"
-"""The database in which the operator may create what he likes."""
+"""The database in which the operator may create any tables and views."""
 
 VIEWS: Final = (
     "cases",
@@ -36,19 +36,19 @@ VIEWS: Final = (
 """The views that analysts may read."""
 
 REFERENCE: Final = ("agencies", "regions", "topics", "calendar")
-"""The tables that the views refer to, which analysts may read, too."""
+"""The reference tables of the views, which analysts may also read."""
 
 CATALOGUE: Final = (
     "one", "numbers", "numbers_mt", "databases", "tables", "columns", "functions", "table_functions", "table_engines",
     "data_type_families", "formats", "settings", "time_zones", "keywords", "aggregate_function_combinators",
 )  # fmt: skip
-"""The tables of the database `system` that analysts may read: what drivers ask about names and types. The engine leaves out the rows
-about tables that the account may not see. Not among them: queries of others (`processes`), logs, users, disks, the server's settings."""
+"""The tables of the database `system` that analysts may read, because drivers query them for names and types. The engine omits the rows
+about tables that the account may not see. Not included: queries of others (`processes`), logs, users, disks, the server's settings."""
 
 TABLE_ENGINES: Final = (
     "MergeTree", "ReplacingMergeTree", "SummingMergeTree", "Memory", "Log", "TinyLog", "StripeLog", "Null", "Set", "Join",
 )  # fmt: skip
-"""The engines of the operator's tables: they keep their rows in a folder of their own, and no other table's."""
+"""The table engines that the operator may use. A table of such an engine stores its own rows and reads no other data."""
 
 _TABLE: Final = "SELECT, INSERT, ALTER, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE, SHOW"
 _CATALOGUE_RIGHTS: Final = (
@@ -74,8 +74,8 @@ _RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         *(f"TABLE ENGINE ON {engine}" for engine in TABLE_ENGINES),
     ),
 }  # fmt: skip
-# The server's own connection makes databases, ends queries and reads the catalogue. It has no right to files or addresses, nor has
-# anybody else: a view that runs with the rights of its maker can lend none.
+# The server's own connection creates databases, stops queries and reads the catalogue. No role has a right to files or addresses, so
+# no view that runs with its definer's rights can pass one on.
 _OWN: Final = (
     "CREATE DATABASE, SHOW, KILL QUERY, CREATE TEMPORARY TABLE ON *.*",
     "SELECT ON *.*",
@@ -91,8 +91,8 @@ class Account:
     Attributes:
         name: The name by which a client logs in. It is also the name of its role in the engine.
         database: The database that is current if the client names none.
-        reads_only: Whether its statements are held to what a reader may use.
-        limits: The settings that hold for each of its queries, by name. A query may lower those that are numbers.
+        reads_only: Whether its statements are restricted to what a reader may use.
+        limits: The settings that apply to each of its queries, by name. A query may lower those in `MAY_SET`.
     """
 
     name: str
@@ -114,10 +114,10 @@ ACCOUNTS: Final = (
 
 
 def accounts(provinces: Iterable[str] = ()) -> tuple[Account, ...]:
-    """Return all accounts: the three, and one for the analysts of each province, who read its own database alone.
+    """Return all accounts: the three of `ACCOUNTS`, and one for the analysts of each province, who may read only its own database.
 
     Args:
-        provinces: Codes of provinces of Kemendagri, of two digits.
+        provinces: Kemendagri's codes of provinces, of two digits.
     """
     regional = (
         Account(name=f"{ANALYST}_{code}", database=f"{DATA}_{code}", reads_only=True, limits=READER)
@@ -139,24 +139,24 @@ MAY_SET: Final = frozenset(
         "output_format_csv_crlf_end_of_line",
     }
 )  # fmt: skip
-"""The settings that an analyst's client may give with a query. They bound or shape its own result. Not among them: limits of what is
-read and of memory, whose errors tell how much a view hides."""
+"""The settings that an analyst's client may send with a query. They limit or format its own result. Not included: limits on rows read
+and on memory, whose errors would reveal how much a view hides."""
 
 READER_FORMS: Final = (
     "TabSeparated", "TSV", "CSV", "JSON", "NDJSON", "Native", "RowBinary", "Pretty", "Vertical", "Markdown", "Values", "XML", "Parquet",
     "Arrow", "ORC", "Avro", "MsgPack", "Null", "SQLInsert",
 )  # fmt: skip
-"""How the names of the formats begin in which an analyst may have a result. The engine needs no schema or template in a file for them."""
+"""Prefixes of the names of the formats in which an analyst may get a result. None of them needs a schema or template in a file."""
 
 
 def engine_users(provinces: Iterable[str] = ()) -> str:
     """Return the text of the users file for chDB, with the accounts for these provinces.
 
-    Each of chDB's connections logs in as ``default``; it then takes the role of its account and loses the others.
+    Each of chDB's connections logs in as ``default``; it then takes the role of its account and drops all others.
     """
     roles = {**{account.name: _rights(account) for account in accounts(provinces)}, _SERVER: _OWN}
     listed = "".join(f"    <{name}>{_grants(rights)}</{name}>\n" for name, rights in roles.items())
-    # Without the first two locks, VALUES would run functions in the text of rows, and without the last a materialised view of the
+    # Without the first two locks, VALUES would execute functions in the text of rows. Without the third, a materialised view of the
     # operator's would write with the rights of all roles.
     locks = {
         "input_format_values_interpret_expressions": "0",
@@ -193,14 +193,14 @@ def role_of(account: Account | None) -> str:
 def server_users(provinces: Iterable[str] = ()) -> str:
     """Return the text of the users file for a real ClickHouse server, which has the same accounts with the same rights.
 
-    The passwords are in the variables CLICKHOUSE_SINK_PASSWORD, CLICKHOUSE_ANALYST_PASSWORD and CLICKHOUSE_OPERATOR_PASSWORD.
+    The password of an account comes from a variable such as CLICKHOUSE_SINK_PASSWORD, or CLICKHOUSE_ANALYST_31_PASSWORD for a province.
     """
     reader = next(account for account in ACCOUNTS if account.reads_only)
     limits = "".join(f"    <{name}>{value}</{name}>\n" for name, value in reader.limits.items())
     bounds = "".join(
         f"      <{name}><min>1</min><max>{value}</max><changeable_in_readonly/></{name}>\n"
         for name, value in reader.limits.items()
-        if name in MAY_SET  # the others nobody changes who only reads
+        if name in MAY_SET  # a reader cannot change the others
     )
     free = "".join(
         f"      <{name}><changeable_in_readonly/></{name}>\n" for name in sorted(MAY_SET - reader.limits.keys())
@@ -235,9 +235,9 @@ def _grants(rights: tuple[str, ...], *, verb: str = "GRANT ") -> str:
 
 
 def kept_passwords(folder: Path, provinces: Iterable[str] = ()) -> dict[str, str]:
-    """Return the password of each account, from the files in a folder that have the accounts' names.
+    """Return the password of each account by name, from the files in a folder that have the accounts' names.
 
-    A file that is missing is made, with a new password; only its owner can read it.
+    A missing file is created with a new password; only its owner can read it.
 
     Raises:
         OSError: The folder cannot be read or written.

@@ -39,15 +39,15 @@ class ServerConfig:
         port: The TCP port of the native protocol; 0 takes a free one.
         http_port: The TCP port of the HTTP interface; 0 takes a free one, None has none.
         passwords: The folder with the password of each account, which is made if missing; None for ``passwords`` in the data folder.
-        max_clients: The maximum number of clients that have logged in; further ones are refused with code 202, and so are those of
-            an account beyond half of it (see also limits.CLIENTS).
+        max_clients: The maximum number of logged-in clients. Each account but the sink's may have half as many (see also
+            limits.CLIENTS). Further clients are refused with code 202.
         max_memory_bytes: The maximum memory of all queries together in the engine, in bytes.
         idle_timeout_s: The maximum silence of a client between packets, in seconds; the default is ClickHouse's own.
-        hello_timeout_s: The maximum time until a connection's hello has come whole, in seconds.
+        hello_timeout_s: The maximum time until a connection's whole hello has arrived, in seconds.
         io_timeout_s: The maximum duration of one read or write within a packet, in seconds; the default is ClickHouse's own.
-        packet_timeout_s: The maximum time until a query, with the tables that come with it, has come whole, in seconds.
-        stuck_s: Seconds beyond the limit of an analyst's statement after which the process ends if the engine still runs it.
-        provinces: Codes of provinces whose analysts have accounts of their own (see accounts.accounts).
+        packet_timeout_s: The maximum time until a whole query, with its external tables, has arrived, in seconds.
+        stuck_s: Seconds after the time limit of an analyst's statement at which the process ends if the engine still runs it.
+        provinces: Codes of provinces whose analysts have their own accounts (see accounts.accounts).
         stop_timeout_s: How long the server waits for each client's thread when it stops, in seconds.
     """
 

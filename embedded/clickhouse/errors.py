@@ -74,7 +74,7 @@ _NAMES: Final[dict[int, str]] = {
 _ENGINE_TEXT: Final = re.compile(r"Code: (?P<code>\d+)\. DB::(?:Errno)?Exception: (?P<text>.*)", re.DOTALL)
 _VERSION_SUFFIX: Final = re.compile(r"\s*\(version [\d.]+[^)]*\)\s*$")
 
-# What the engine says of a statement that is too large: by code, and by words where the code says nothing.
+# The engine's errors about a statement that is too large: by code, and by words where the code is too general.
 _TOO_LARGE: Final = frozenset({TOO_DEEP_SUBQUERIES, TOO_DEEP_AST, TOO_BIG_AST, TOO_DEEP_RECURSION, TOO_SLOW_PARSING})
 _TOO_BIG: Final = ("Query tree is too big", "call to function range would produce")
 
@@ -112,12 +112,12 @@ def denied(why: str) -> ServerError:
 
 
 def too_large(what: str, most_bytes: int) -> ServerError:
-    """Return the error for something that is larger than this server takes."""
+    """Return the error for an input that is larger than this server accepts."""
     return ServerError(TOO_MANY_BYTES, f"{what} has at most {most_bytes} bytes")
 
 
 def of_this_machine(error: OSError) -> ServerError:
-    """Return the error for what this machine cannot do now, for want of files or space for instance. Clients come again."""
+    """Return the error for what this machine cannot do now, for instance for lack of files or space. Clients may try again."""
     return ServerError(SYSTEM_ERROR, f"This server cannot do it now, try again later: {error.strerror or error}")
 
 
@@ -153,6 +153,6 @@ def engine_error(raw: str) -> EngineError:
 
 
 def advised(code: int, text: str) -> str:
-    """Return the text of an error of the engine, with what to do about it if the statement is too large and it does not say so yet."""
+    """Return the text of an engine's error. If the error is that the statement is too large, the text ends with `TOO_MUCH`."""
     is_large = (code in _TOO_LARGE or any(words in text for words in _TOO_BIG)) and TOO_MUCH not in text
     return f"{text} {TOO_MUCH}." if is_large else text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-# Nothing is read twice, so that splitting takes no more than the length of the text: what was never closed goes to the end of it.
-# Words are the engine's: a letter first, then also dollar signs, so that a$b$ begins no quoted text.
+# No character is read twice, so splitting takes linear time: a quoted text or comment that is not closed extends to the end of the text.
+# Words are as in the engine: a letter first, then also dollar signs, so a$b$ does not begin a quoted text.
 TOKEN: Final = re.compile(
     r"""(?P<skip>\s++|--[^\n]*+|//[^\n]*+|\#[ !][^\n]*+|/\*.*?(?:\*/|\Z))
       | (?P<quoted>'(?:[^'\\]++|\\.|'')*+(?:'|\\?\Z)|`(?:[^`\\]++|\\.|``)*+(?:`|\\?\Z)|"(?:[^"\\]++|\\.|"")*+(?:"|\\?\Z))

@@ -1,4 +1,4 @@
-"""The archive of Kafka's classes: a broker that has one answers after half the time, and nobody waits while it is made."""
+"""The archive of Kafka's classes. It halves the time until a broker answers, and it is made in the background."""
 
 import fcntl
 import os
@@ -14,21 +14,21 @@ from typing import Final
 from embedded.kafka.java import Java
 
 MAKING_S: Final = 600.0
-"""Seconds for one run of Java that writes an archive: two on a quiet machine, and it gives way to all other processes."""
+"""The timeout of one run of Java that writes an archive. It takes two seconds on an idle machine, and has the lowest priority."""
 
 _SILENT: Final = "-Xlog:cds*=off"
-"""Java says nothing of an archive that it cannot use, and everything else as ever."""
+"""The flag with which Java logs nothing about an archive that it cannot use. Its other output is unchanged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
     """The archive of classes (JEP 350) for one Java and one set of jars. It may not exist.
 
-    With it Java need not read and check the classes again. Java ignores an archive that another build of Java or other jars have made.
-    It adds to an archive of Java's own classes. A Java that has none, such as that of a wheel, gets one beside it.
+    It saves Java from loading and verifying the classes again. Java ignores an archive made by another build of Java or from other jars.
+    It is based on an archive of Java's own classes. For a Java that comes without one, such as that of a wheel, both are made.
 
     Attributes:
-        java: the Java.
+        java: the Java installation.
         jars: the folder of Kafka's jars.
         cache: the folder of archives.
     """
@@ -46,31 +46,31 @@ class Archive:
 
     @property
     def base(self) -> Path:
-        """The path of the archive of Java's own classes, if it comes without one. The other archive has this path in it."""
+        """The path of the archive of Java's own classes, for a Java that comes without one. The other archive refers to it."""
         return self.path.with_name(f"base-{self.path.name}")
 
     def flags(self) -> list[str]:
-        """Return the flags with which Java uses the archive; none if there is no archive."""
+        """Return the flags that make Java use the archive; none if there is no archive."""
         return [f"-XX:SharedArchiveFile={self.path}", _SILENT] if self.path.exists() else []
 
     def remove_if_it_crashes(self, logs: Path) -> None:
-        """Remove it if Java has crashed since it was made: Java does so, at each start, with one that is cut short."""
+        """Remove the archive if Java has crashed since it was made: a truncated archive crashes Java at each start."""
         made = self.path.stat().st_mtime if self.path.exists() else 0.0
         if made and any(crash.stat().st_mtime > made for crash in logs.glob("java-*.log")):
             for path in (self.path, self.base):
                 path.unlink(missing_ok=True)
 
     def make(self, loading: Callable[[Path], list[str]]) -> None:
-        """Make it, unless it exists or somebody makes it. A Java that cannot make one leaves none.
+        """Make the archive, unless it exists or another process is making it. If Java cannot make it, a warning is written to stderr.
 
         Args:
-            loading: returns the command line of a Java that loads the classes with the flags of a broker, and may write into a folder.
+            loading: returns the command line of a Java that loads the classes with a broker's flags; its argument is a scratch folder.
         """
         try:
             self.cache.mkdir(parents=True, exist_ok=True)
             with (self.cache / "classes.lock").open("w") as lock:
                 fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                for left in self.cache.glob("*classes-*.jsa.*"):  # of one who was killed
+                for left in self.cache.glob("*classes-*.jsa.*"):  # of a process that was killed
                     shutil.rmtree(left) if left.is_dir() else left.unlink()
                 if not self.path.exists():
                     self._make(loading)
@@ -92,7 +92,7 @@ class Archive:
 
 
 def _written(path: Path, command: Sequence[str], flag: str) -> None:
-    """Run a Java that writes an archive, and give it its name when it is whole."""
+    """Run a Java that writes an archive, and rename the archive to its path when it is complete."""
     draft = path.with_name(f"{path.name}.draft")
     subprocess.run(  # noqa: S603  # the command was built here
         [command[0], f"-XX:{flag}={draft}", _SILENT, *command[1:]],
@@ -102,5 +102,5 @@ def _written(path: Path, command: Sequence[str], flag: str) -> None:
         check=True,
     )
     with draft.open("rb") as written:
-        os.fsync(written.fileno())  # Java crashes with one that a power cut has cut short
+        os.fsync(written.fileno())  # Java crashes on an archive truncated by a power cut
     draft.replace(path)

@@ -1,1 +1,1 @@
-"""Who may run what on the embedded ClickHouse: the three accounts, their grants, and the rules for their statements. Knows no protocol."""
+"""Decides which account may run which statements on the embedded ClickHouse, in addition to the engine's grants. Knows no protocol."""

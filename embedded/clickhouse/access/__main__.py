@@ -1,4 +1,4 @@
-"""Prints the users file for a real ClickHouse server, as deploy/clickhouse/lapor-users.xml is. Arguments: codes of provinces, if any."""
+"""Prints the users file for a real ClickHouse server (deploy/clickhouse/lapor-users.xml). The arguments are codes of provinces, if any."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Decides who may log in, which statements an account may run, and which settings it may give. The engine's grants hold beneath it."""
+"""Decides who may log in, which statements an account may run, and which settings it may send. The engine's grants apply in addition."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from embedded.clickhouse.errors import (
 from embedded.clickhouse.limits import CLIENTS, FRAME, READER_QUERY_BYTES, TOO_MUCH, is_within, tightest
 from embedded.clickhouse.tokens import tokens
 
-# Table functions that take a structure, which is SQL inside a text, and what makes it more than names and types.
+# Table functions whose argument is a structure, which is SQL inside a string, and what makes it more than names and types.
 _STRUCTURED: Final = frozenset({"NULL", "INPUT"})
 _COMPUTED: Final = re.compile(r"alias|default|materialized|ephemeral|\\", re.IGNORECASE)
-# Words of a canonical statement that would lend it the rights of others.
+# Words of a canonical statement that would give it the rights of another account.
 _LENT: Final = frozenset({("SET", "ROLE"), ("SET", "DEFAULT"), ("SQL", "SECURITY"), ("EXECUTE", "AS")})
 _FILES: Final = frozenset({("INTO", "OUTFILE"), ("FROM", "INFILE")})
-# What the engine's explanation of SHOW leaves out, though it runs it.
+# Parts of SHOW that the engine runs but leaves out of its EXPLAIN AST.
 _UNEXPLAINED: Final = frozenset({"WHERE", "LIMIT", "("})
 _FRAMED: Final = frozenset({"PRECEDING", "FOLLOWING"})
 _FORM: Final = re.compile(r"[A-Za-z0-9]+")
-# A placeholder as the engine writes it. It keeps the text of the type as it came, so a comment in it could hide what follows.
+# A placeholder as the engine writes it. It does not rewrite the type, so a comment in the type could hide what follows.
 _PLACEHOLDER: Final = re.compile(r"\{\s*\w+\s*:\s*\w+(?:\s*\((?:[\w\s,()]|'[\w/+ :.-]*')*\))?\s*\}")
 
 
@@ -47,8 +47,8 @@ class Permitted(NamedTuple):
     """A statement that an account may run.
 
     Attributes:
-        statement: The statement in the engine's own writing.
-        bounds: The greatest values, by name, of settings with which it may run, beside those of the account.
+        statement: The statement as the engine writes it.
+        bounds: The maximum values of settings with which it may run, by name, in addition to the account's limits.
     """
 
     statement: str
@@ -56,19 +56,19 @@ class Permitted(NamedTuple):
 
 
 class Gate:
-    """The rules for all accounts. Any protocol asks it; any thread may call it.
+    """The rules for all accounts and all protocols. Any thread may use it.
 
     Args:
         engine: The engine, which lists its functions and settings.
-        accounts: The accounts.
-        passwords: The password of each, by name.
-        most: The maximum number of clients that have logged in; of each account but the sink's, at most half of it and CLIENTS.
+        accounts: The accounts. Nobody can log in to one without a password.
+        passwords: The passwords by the name of the account.
+        most: The maximum number of logged-in clients. Each account but the sink's may have half as many, and no more than CLIENTS.
 
     Attributes:
         engine: The engine.
 
     Raises:
-        EngineError: The engine does not list them.
+        EngineError: The query for the functions or settings failed.
     """
 
     def __init__(self, engine: Engine, accounts: Iterable[Account], passwords: Mapping[str, str], *, most: int) -> None:
@@ -84,7 +84,7 @@ class Gate:
         """Return the account that a client logs in to.
 
         Raises:
-            ServerError: There is no such account, or the password is another one.
+            ServerError: There is no such account, or the password is wrong.
         """
         wanted = self._passwords.get(user, "")
         right = hmac.compare_digest(password.encode("utf-8", "replace"), wanted.encode())
@@ -97,7 +97,7 @@ class Gate:
 
     @contextmanager
     def seat(self, account: Account) -> Iterator[None]:
-        """Count a client of an account as long as the context lasts. Who has not logged in takes no seat.
+        """Count a client that has logged in to an account as connected until the context ends.
 
         Raises:
             ServerError: There are too many clients, or too many of this account.
@@ -116,14 +116,14 @@ class Gate:
             yield
 
     def database(self, account: Account, named: str) -> str:
-        """Return the database that is current for a client that named this one, or none, when it logged in.
+        """Return the current database of a client that named this one, or none, when it logged in.
 
-        A reader has one only: a bare name must not mean a table of another database.
+        A reader has only that of its account, so that an unqualified name never means a table of another database.
 
         Raises:
-            ServerError: A reader named another one.
+            ServerError: A reader named another database.
         """
-        if named in {"", "default", account.database}:  # many clients name the second if their user names none
+        if named in {"", "default", account.database}:  # many clients send "default" if their user names none
             return account.database
         if account.reads_only:
             raise ServerError(UNKNOWN_DATABASE, f"Database {named} does not exist for {account.name}")
@@ -132,14 +132,14 @@ class Gate:
     def permit(
         self, account: Account, connection: EngineConnection, text: str, parameters: Mapping[str, str]
     ) -> Permitted:
-        """Return a statement in the engine's own writing if the account may run it, and within which bounds.
+        """Check that an account may run a statement, and return the statement as the engine writes it, with its bounds.
 
-        Only this writing may run, never the text as it came: what is checked is what runs.
+        Only the returned text may be run, never the text that the client sent, so that exactly what was checked runs.
 
         Args:
             account: The account of the client.
-            connection: A connection on which no statement of a client runs: its settings change what the engine says of a statement.
-            text: The statement as it came.
+            connection: A connection on which no client's statement runs, because settings can change how the engine parses a statement.
+            text: The statement as the client sent it.
             parameters: The values of its placeholders.
 
         Raises:
@@ -154,7 +154,7 @@ class Gate:
         statement = canonical(connection, text)
         words = _words(statement)
         self._check_words(account, words)
-        # The engine explains an INSERT from input() only with a format, which the rows of a client do not need.
+        # The engine explains an INSERT from input() only if it names a format, which a client that sends blocks leaves out.
         sent = " FORMAT Native" if statement.startswith("INSERT") and " FORMAT " not in statement else ""
         parse = nodes(connection, statement + sent, parameters)
         if account.reads_only:
@@ -169,7 +169,7 @@ class Gate:
 
     @staticmethod
     def _check_words(account: Account, words: Sequence[str]) -> None:
-        """Refuse by its words what no account, or no other account than the sink's, may write."""
+        """Refuse a statement whose words no account may use, or only the sink's."""
         pairs = set(pairwise(words))
         if words[:1] == ["SHOW"] and account.name != SINK and not _UNEXPLAINED.isdisjoint(words):
             raise denied("SHOW takes no more than LIKE")
@@ -184,7 +184,7 @@ class Gate:
         """Check the format in which a client wants its result.
 
         Raises:
-            ServerError: It is no name, or the account may not have results in it.
+            ServerError: The text is not a format's name, or the account may not get results in this format.
         """
         if _FORM.fullmatch(name) is None:
             raise ServerError(UNKNOWN_FORMAT, f"Unknown format {name}")
@@ -192,10 +192,10 @@ class Gate:
             raise denied(f"the format {name} is not among those that a reader may use")
 
     def settings(self, account: Account, given: Iterable[tuple[str, str]]) -> None:
-        """Check the settings that a client gives with a query, each a name and a value.
+        """Check the settings that a client sends with a query, each a name and a value.
 
         Raises:
-            ServerError: The account may not give one of them, or not this value.
+            ServerError: The account may not send one of them, or not with this value.
         """
         if not account.reads_only:
             if account.name != SINK:
@@ -205,7 +205,7 @@ class Gate:
             bound = account.limits.get(name)
             if (
                 name not in MAY_SET and name != "readonly"
-            ):  # which some clients give to be sure; it can only hold them back
+            ):  # some clients send "readonly" as a precaution; it can only restrict them
                 raise ServerError(
                     SETTING_CONSTRAINT_VIOLATION, f"The setting {name} is not among those that {account.name} may give"
                 )
@@ -214,9 +214,9 @@ class Gate:
 
 
 def _words(statement: str) -> list[str]:
-    """Return the words and marks of a canonical statement that are outside quotes."""
+    """Return the words and punctuation of a canonical statement that are outside quotes, and refuse odd placeholders and structures."""
     found = tokens(statement)
-    for token in found:  # what is before the first odd one was split as the engine splits it
+    for token in found:  # the tokens before the first odd one are the same as the engine's
         if token.word == "{" and _PLACEHOLDER.match(statement, token.start) is None:
             raise denied("a placeholder has a name and a plain type")
     for function, bracket, structure in zip(found, found[1:], found[2:], strict=False):

@@ -1,4 +1,4 @@
-"""The rules for statements of an account that only reads: each node of the parse is on a list."""
+"""The rules for statements of an account that only reads: each node of the syntax tree must be on a list."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from embedded.clickhouse.limits import (
 )
 from embedded.clickhouse.sql import unquote
 
-# The kinds of functions that compute from their arguments alone. Not among them are those that read files, dictionaries, settings,
-# addresses of memory or the state of the server: "AI", "Dictionary", "Introspection", "Other" and the like.
+# The categories of functions that depend on nothing but their arguments. Not included are those that read files, dictionaries, settings,
+# memory addresses or the state of the server, such as "AI", "Dictionary", "Introspection" and "Other".
 _KINDS: Final = (
     "Aggregate Functions", "Arithmetic", "Arrays", "Bit", "Bitmap", "Comparison", "Conditional", "Dates and Times", "Distance",
     "Encoding", "Financial", "Geo", "Hash", "IP Address", "JSON", "Logical", "Map", "Mathematical", "Null",
     "Random Number", "Rounding", "String", "String Replacement", "String Search", "String Splitting", "Time Window", "Tuple",
     "Type Conversion", "URL", "UUID",
 )  # fmt: skip
-# Functions of other kinds that compute from their arguments alone, or say what a driver asks on connecting; and words of the
-# syntax that the parser makes functions of.
+# Functions of other categories that depend on nothing but their arguments, or that drivers call on connecting; and parts of the
+# syntax that the parser turns into functions.
 _SINGLE: Final = (
     "_CAST", "bar", "byteSize", "caseWithExpression", "countDigits", "countDistinct", "currentDatabase", "currentUser", "displayName",
     "defaultValueOfTypeName", "exists", "formatReadableDecimalSize", "formatReadableQuantity", "formatReadableSize",
@@ -39,38 +39,38 @@ _SINGLE: Final = (
     "revision", "rowNumberInAllBlocks", "runningDifference", "timezone", "toColumnTypeName", "toTypeName", "transform", "untuple",
     "version",
 )  # fmt: skip
-# Functions whose time grows with the square of an array or a text, without a look at the clock. Nobody needs them, unlike a search.
+# Functions that take quadratic time in an array or a text without checking the time limit. Unlike searches, nobody needs them.
 _ENDLESS: Final = frozenset({
     "arrayReduceInRanges", "kolmogorovSmirnovTest",
     "arrayLevenshteinDistance", "arrayLevenshteinDistanceWeighted", "arraySimilarity", "damerauLevenshteinDistance", "editDistance",
     "editDistanceUTF8", "extractTextFromHTML", "jaroSimilarity", "jaroWinklerSimilarity", "stringJaccardIndex", "stringJaccardIndexUTF8",
 })  # fmt: skip
-# Functions that make a long value of a short text. Beside a lambda, which may look through it once for each element of an array, they take
-# the square of it; `range` has a limit of its own (limits.LAMBDA).
+# Functions that make a long value from a short text. A lambda may scan such a value for each element of another one, which takes quadratic
+# time. `range` has a limit of its own (limits.LAMBDA).
 _LENGTHEN: Final = frozenset({
     "arrayResize", "arrayWithConstant", "leftPad", "leftPadUTF8", "randomFixedString", "randomPrintableASCII", "randomString",
     "randomStringUTF8", "repeat", "rightPad", "rightPadUTF8", "space",
 })  # fmt: skip
 _LAMBDA: Final = "lambda"
-# A subquery in an expression is one value, which may be as long as all rows together, unless one of these looks into it.
+# A subquery in an expression is one value, which may be as long as all rows together, unless it is an argument of one of these.
 _LOOKS_INTO: Final = frozenset(
     {"exists", "globalin", "globalnotin", "globalnotnullin", "globalnullin", "in", "notin", "notnullin", "nullin"}
 )
-# The argument of a function that names another function or a type. It stands in the query, so that it is known what it names.
+# The position of the argument that names another function or a type. It must be a literal, so that the name can be checked.
 _NAMES_FUNCTION: Final = {"arrayreduce": 1}
 _NAMES_TYPE: Final = {
     **dict.fromkeys(("_cast", "accuratecast", "accuratecastordefault", "accuratecastornull", "cast", "kqlparametercast", "reinterpret"), 2),
     "defaultvalueoftypename": 1,
 }  # fmt: skip
 _JSON: Final = "jsonextract"
-"""How the functions begin that take a type as the last of as many arguments as one likes."""
-# A state of an aggregate function that somebody made up keeps the engine busy without end, or breaks it.
+"""The prefix of the functions with any number of arguments of which the last is a type."""
+# A forged state of an aggregate function can keep the engine busy forever, or crash it.
 _STATE: Final = "aggregatefunction"
 _CALL: Final = re.compile(r"(\w+)(?:\(.*\))?", re.DOTALL)
-# The explanations that tell no more than the statement does. Others tell how much a view reads before it hides anything.
+# The kinds of EXPLAIN that reveal no more than the statement. The others reveal how much a view reads before it hides anything.
 _EXPLAINED: Final = frozenset({"EXPLAIN SYNTAX", "EXPLAIN AST", "EXPLAIN QUERY TREE"})
-# Functions whose time grows with the product of two arguments, without a look at the clock, and the place of what is searched for. Nobody
-# searches for much, but for patterns and without regard to case everybody does.
+# Search functions whose time grows with the product of two arguments, without checking the time limit, and the position of the pattern.
+# Everybody needs patterns and case-insensitive searches, but only short ones.
 _SEARCHES: Final = {
     **dict.fromkeys((
         "countMatches", "extract", "extractAll", "extractAllGroupsHorizontal", "extractAllGroupsVertical", "extractGroups", "hasAll",
@@ -79,8 +79,8 @@ _SEARCHES: Final = {
     ), 2),
     "multiFuzzyMatchAllIndices": 3, "multiFuzzyMatchAny": 3, "multiFuzzyMatchAnyIndex": 3, "splitByRegexp": 1,
 }  # fmt: skip
-# The same for functions that are fast with one thing that is searched for. With another one for each element of an array, as in
-# arrayMap(x -> indexOf(r, x), r), they take the product, too.
+# The same for functions that are fast if the value searched for is constant. With another value for each element of an array, as in
+# arrayMap(x -> indexOf(r, x), r), their time also grows with the product.
 _FINDS: Final = {
     **dict.fromkeys((
         "countEqual", "countSubstrings", "has", "hasSubsequence", "hasSubsequenceUTF8", "indexOf", "indexOfAssumeSorted", "like",
@@ -92,12 +92,12 @@ _FINDS: Final = {
     "locate": 1,
 }  # fmt: skip
 _ANY_CASE: Final = "CaseInsensitive"
-"""In the name of each other such function; what it searches for is its second argument."""
+"""Part of the name of each other search function; its second argument is what it searches for."""
+# A piece of a pattern: an escaped character, a character class, a number of repetitions, or one character.
 _PIECE: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?P<least>\d+)(?:,(?P<most>\d*))?\}|.", re.DOTALL)
-# A piece of a pattern: an escaped character, a class of characters, a number of repetitions, or one character.
-# An aggregate function that shows addresses of the process.
+# An aggregate function that reveals memory addresses of the process.
 _TELLING: Final = frozenset({"flameGraph"})
-# Table functions that make numbers or take their rows from the statement itself.
+# Table functions that generate numbers or take their rows from the statement itself.
 _SOURCES: Final = frozenset({"numbers", "numbers_mt", "generateSeries", "generate_series", "SQLStandardValues"})
 _STATEMENTS: Final = frozenset({
     "SelectWithUnionQuery", "Explain", "DescribeQuery", "ShowTables", "ShowColumns", "ShowIndexes", "ExistsTableQuery",
@@ -115,10 +115,10 @@ _SYSTEM: Final = "system."
 
 
 class Reading:
-    """The rules. Any thread may use them.
+    """The rules for readers. Any thread may use them.
 
     Raises:
-        EngineError: The engine does not list them.
+        EngineError: The query for the engine's functions failed.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -133,7 +133,7 @@ class Reading:
         finds = {str(row[0]).lower(): _FINDS.get(str(row[1] or row[0]), 0) for row in may}
         self._finds = self._searches | {name: place for name, place in finds.items() if place}
         self._lengthen = {str(row[0]).lower() for row in may if (row[1] or row[0]) in _LENGTHEN}
-        # A function can be named where a column could be, as in arrayMap(file, paths).
+        # A function's name can be used like a column's, as in arrayMap(file, paths).
         unknown = {str(row[0]).lower() for row in listed} - {name.lower() for name in self._functions}
         self._not_even_named = unknown | self._searches.keys()
         self._aggregates = {str(row[0]) for row in may if row[3]}
@@ -144,10 +144,10 @@ class Reading:
         """Check a statement.
 
         Returns:
-            The greatest values, by name, of settings with which it may run, beside those of the account.
+            The maximum values of settings with which it may run, by name, in addition to the account's limits.
 
         Raises:
-            ServerError: Something of it is not among what a reader may use.
+            ServerError: A part of the statement is not allowed for readers, or it searches for too much.
         """
         searched, searches, long, has_lambda = 0, False, "", False
         for node in parse:
@@ -181,7 +181,7 @@ class Reading:
             self._known_table(names)
 
     def _check_argument(self, node: Node) -> None:
-        """Check what a function searches for, and an argument that is the name of a function or of a type."""
+        """Check an argument that is a search pattern, or the name of a function or of a type."""
         function, stands = node.function.lower(), node.kind == "Literal"
         most = LONGEST_WORDS if _is_any_case(function) else LONGEST_PATTERN
         if self._finds.get(function) == node.place and not (stands and len(node.name) <= most):
@@ -199,13 +199,13 @@ class Reading:
             raise _not_for_readers("function", named)
 
     def _long(self, node: Node) -> str:
-        """Return what makes a long value that is the same for all rows; empty if it is none of that."""
+        """Return the name of what may make a long value that is the same for all rows; empty if the node does not."""
         if node.kind == "Subquery" and node.parent == "ExpressionList" and node.function.lower() not in _LOOKS_INTO:
             return "a subquery that is a value"
         return node.name if node.kind == "Function" and node.name.lower() in self._lengthen else ""
 
     def _searched(self, node: Node) -> int:
-        """Return how much a node adds to what its statement searches for (see MOST_SEARCHED); 0 if it is none of that."""
+        """Return how many places a node adds to the patterns of its statement (see MOST_SEARCHED); 0 if it is no pattern."""
         function = node.function.lower()
         if node.kind != "Literal" or self._searches.get(function) != node.place:
             return 0
@@ -222,7 +222,7 @@ class Reading:
         return name in self._functions or name.lower() in self._any_case or self._may_aggregate(name)
 
     def _may_aggregate(self, name: str) -> bool:
-        """Return whether this is an aggregate function that a reader may use, with or without combinators such as If."""
+        """Return whether a reader may use this aggregate function, which may have combinators such as If."""
         if name in self._aggregates or name.lower() in self._any_case:
             return True
         while combinator := next((each for each in self._combinators if name.endswith(each)), ""):
@@ -233,9 +233,9 @@ class Reading:
 
 
 def places_of(pattern: str) -> int:
-    r"""Return how many places a pattern has that a search may be at, with each repetition written out: ten of "(ab{3}c){2}".
+    r"""Return the number of places in a pattern with each repetition written out: ten for "(ab{3}c){2}".
 
-    Text without a meaning of its own ("\Q") counts as a great deal, since brackets in it would hide a repetition.
+    A pattern with quoted text ("\Q") counts as more than `MOST_SEARCHED`, because brackets in that text would hide a repetition.
     """
     if "\\Q" in pattern:
         return MOST_SEARCHED + 1
@@ -254,12 +254,12 @@ def places_of(pattern: str) -> int:
 
 
 def _place(name: str) -> int:
-    """Return the place of what a function searches for that must be short; 0 if there is none."""
+    """Return the position of a function's argument that is a pattern and must be short; 0 if it has none."""
     return 2 if _ANY_CASE in name else _SEARCHES.get(name, 0)
 
 
 def _is_any_case(name: str) -> bool:
-    """Return whether a function of this name in small letters compares a text at each place of another, without regard to case."""
+    """Return whether the function of this name, in lower case, searches without regard to case."""
     return _ANY_CASE.lower() in name or name.endswith("ilike")
 
 

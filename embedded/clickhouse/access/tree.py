@@ -1,4 +1,4 @@
-"""Reads the engine's own parse of a statement, so that no other reading of the text decides what may run."""
+"""Reads the engine's own parse of a statement, so that no other parser decides what may run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from embedded.clickhouse.errors import EngineError, advised
 
 # What the engine adds to a syntax error because the text was given to a function.
 _SCOPE: Final = re.compile(r"\s*: In scope SELECT formatQuerySingleLine.*?(?=\s*\(\w+\)\Z|\Z)", re.DOTALL)
-# What the engine writes behind a node's name. No function and no table has such a name.
+# What the engine writes after a node's name. The name of a function or a table cannot contain it.
 _BEHIND: Final = (" (alias ", " (children ")
 
 
@@ -24,8 +24,8 @@ class Node:
         kind: Its kind, for instance ``Function`` or ``TableIdentifier``.
         name: What follows the kind: the name of a function or table.
         parent: The kind of its parent; empty at the root.
-        function: The name of the function whose argument it is; empty if it is none.
-        place: Which of its parent's children it is, from 1; 0 at the root.
+        function: The name of the function of which it is an argument; empty if it is not an argument.
+        place: Its position among its parent's children, from 1; 0 at the root.
     """
 
     kind: str
@@ -38,7 +38,7 @@ class Node:
 def canonical(connection: EngineConnection, text: str) -> str:
     """Return a statement as the engine writes it: on one line, without comments, with one kind of quotes, and without inline rows.
 
-    The engine parses the text inside a function, as a value. So nothing in it runs, and a second statement is an error.
+    The text is an argument of a function that parses it. So nothing in it runs, and a second statement is an error.
 
     Raises:
         EngineError: The text is not one statement.
@@ -51,10 +51,10 @@ def canonical(connection: EngineConnection, text: str) -> str:
 
 
 def nodes(connection: EngineConnection, statement: str, parameters: Mapping[str, str]) -> Iterator[Node]:
-    """Yield the nodes of a statement's syntax tree, each after its parent, with the values of parameters in place.
+    """Yield the nodes of a statement's syntax tree, each after its parent, with the parameters replaced by their values.
 
     Args:
-        connection: The client's connection.
+        connection: A connection on which no client's statement runs.
         statement: The result of `canonical`.
         parameters: The values of the statement's placeholders.
 
@@ -66,7 +66,7 @@ def nodes(connection: EngineConnection, statement: str, parameters: Mapping[str,
         bare = str(line).lstrip(" ")
         depth = len(str(line)) - len(bare)
         kind, _, name = bare.partition(" ")
-        for behind in () if kind == "Literal" else _BEHIND:  # not by a pattern: a text can be long, and made to be slow
+        for behind in () if kind == "Literal" else _BEHIND:  # no regex: a client's text could make it slow
             name = f" {name}".partition(behind)[0].strip()
         del path[depth:]
         node = Node(kind=kind, name=name.strip(), parent="")

@@ -1,4 +1,4 @@
-"""The rules for statements of the operator, where the engine's grants leave open more than work in a database of his own."""
+"""The rules for statements of the operator, which forbid what the engine's grants allow outside the operator's own database."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ _STATEMENTS: Final = frozenset({
     "ExistsViewQuery", "ExistsDatabaseQuery", "CreateQuery", "DropQuery", "TruncateQuery", "Rename", "AlterQuery", "CreateIndexQuery",
     "DropIndexQuery", "InsertQuery", "DeleteQuery", "UpdateQuery", "OptimizeQuery", "CheckQuery", "KillQueryQuery", "UseQuery", "Set",
 })  # fmt: skip
-# What ALTER may do. Not among it: to give a view another query, to move or fetch parts, and to name folders.
+# What ALTER may do. Not included: giving a view another query, moving or fetching parts, and naming folders.
 _ALTERS: Final = frozenset({
     "ADD_COLUMN", "DROP_COLUMN", "MODIFY_COLUMN", "RENAME_COLUMN", "COMMENT_COLUMN", "MODIFY_COMMENT", "MODIFY_ORDER_BY", "MODIFY_TTL",
     "ADD_INDEX", "DROP_INDEX", "MATERIALIZE_INDEX", "ADD_PROJECTION", "DROP_PROJECTION", "MATERIALIZE_PROJECTION", "ADD_CONSTRAINT",
     "DROP_CONSTRAINT", "MATERIALIZE_COLUMN", "MATERIALIZE_TTL", "MODIFY_SETTING", "RESET_SETTING", "DELETE", "UPDATE", "DROP_PARTITION",
 })  # fmt: skip
-# Databases of other engines make requests to addresses.
+# Databases of other engines connect to other servers.
 _DATABASE_ENGINES: Final = frozenset({"Atomic"})
-# Table functions that make numbers, take their rows from the statement itself or from the client.
+# Table functions that generate numbers, or take their rows from the statement itself or from the client.
 _SOURCES: Final = frozenset({
     "numbers", "numbers_mt", "generateseries", "generate_series", "sqlstandardvalues", "zeros", "zeros_mt", "view", "null", "input",
 })  # fmt: skip
-# A setting is a number or one word of a few. A text may hold SQL, name a file or be a query of another language.
+# The types of settings that are numbers or one of a few words. A text may contain SQL, name a file or be a query in another language.
 _TYPES: Final = frozenset({
     "Bool", "BoolAuto", "UInt64", "UInt64Auto", "Int64", "Int32", "NonZeroUInt64", "MaxThreads", "Seconds", "Milliseconds", "Double",
     "Float", "FloatAuto", "DateTimeInputFormat", "DateTimeOutputFormat", "JoinAlgorithm", "JoinStrictness", "LogsLevel", "OverflowMode",
     "OverflowModeGroupBy", "SetOperationMode", "TotalsMode",
 })  # fmt: skip
-# Texts that hold neither.
+# Settings whose text can do nothing of this.
 _TEXTS: Final = frozenset(
     {"compatibility", "insert_deduplication_token", "log_comment", "network_compression_method", "session_timezone"}
 )
-# Numbers that change which rows any query gives, also one of this server.
+# Numbers that change which rows every query returns, also one of this server.
 _CLAUSES: Final = frozenset({"limit", "offset", "page"})
 
 
-# Functions that ask other servers.
+# The query for the functions that connect to other servers.
 _OF_FAR_KINDS: Final = (
     "SELECT name FROM system.functions WHERE if(alias_to = '', name, alias_to) IN "
     "(SELECT name FROM system.functions WHERE categories IN ('AI', 'Dictionary', 'Embedded Dictionary'))"
@@ -52,10 +52,10 @@ _OF_FAR_KINDS: Final = (
 
 
 class Writing:
-    """The rules. Any thread may use them.
+    """The rules for the operator. Any thread may use them.
 
     Raises:
-        EngineError: The engine does not list them.
+        EngineError: The query for the engine's functions or settings failed.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -67,10 +67,10 @@ class Writing:
         self._settable = {str(name) for name, kind in listed if kind in _TYPES} - _CLAUSES | _TEXTS
 
     def settings(self, names: Iterable[str]) -> None:
-        """Check the names of the settings that come with a query.
+        """Check the names of the settings that a client sends with a query.
 
         Raises:
-            ServerError: One of them is nobody's to change.
+            ServerError: The operator may not change one of them.
         """
         if refused := {*names} & self._listed - self._settable:
             raise ServerError(SETTING_CONSTRAINT_VIOLATION, f"The setting {min(refused)} is nobody's to change")
@@ -79,7 +79,7 @@ class Writing:
         """Check a statement.
 
         Raises:
-            ServerError: It is not for the operator.
+            ServerError: The operator may not run it.
         """
         found = tokens(statement)
         words = [token.word for token in found]
@@ -94,7 +94,7 @@ class Writing:
                 raise denied("a materialised view of another's table would stop its inserts")
 
     def _check_settings(self, statement: str, found: Sequence[Token], *, is_set: bool) -> None:
-        """Check each name before an equals sign. Behind SETTINGS it may also be a table's setting, which the engine does not list."""
+        """Check each name before an equals sign. After SETTINGS it may also be a table's setting, which the engine does not list."""
         for name, equals in pairwise(found):
             if equals.word == "=":
                 named = statement[name.start : name.end].strip('`"')
@@ -109,10 +109,10 @@ class Writing:
         self.lend_nothing(node)
 
     def lend_nothing(self, node: Node) -> None:
-        """Refuse a function that reads outside the database, and that the engine's grants do not hold back.
+        """Refuse a function that reads data outside the database and that the engine's grants do not forbid.
 
         Raises:
-            ServerError: It is one.
+            ServerError: The node is such a function.
         """
         name = node.name.lower()
         if node.kind == "Function" and name in self._refused:

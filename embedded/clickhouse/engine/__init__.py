@@ -137,7 +137,7 @@ class Engine:
 
 
 def _chdb_alone() -> Any:
-    """Import chDB without pyarrow, which it imports if it can, and needs for tables of Arrow alone: 34 MiB and half a second."""
+    """Import chDB without pyarrow, which it needs only for Arrow tables. That saves 34 MiB and half a second."""
     known = "pyarrow" in sys.modules
     sys.modules.setdefault("pyarrow", None)  # type: ignore[arg-type]  # then an import of it fails
     try:

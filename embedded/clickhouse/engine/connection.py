@@ -35,12 +35,12 @@ class SettingState:
     changed: bool
 
 
-# How much memory a statement took, with what a view read before it hid anything.
+# The memory that a statement needed, which includes what a view read before it hid anything.
 _TAKEN: Final = re.compile(r"would use [\d.]+ \w+ \(attempt to allocate chunk of [\d.]+ \w+\), ")
 
 
 def told(error: RuntimeError, account: Account | None = None) -> EngineError:
-    """Return chDB's error with its code and text. After a fatal one no statement of anybody runs any more: the process ends."""
+    """Return chDB's error with its code and text. After a fatal error chDB runs no statement any more, so the process ends."""
     found = engine_error(_TAKEN.sub("", str(error)) if account and account.reads_only else str(error))
     if found.code == ABORTED and "fatal error" in found.text:
         leave(f"The engine is shutting down by itself: {found.text}")
@@ -55,9 +55,9 @@ class EngineConnection:
     Args:
         connection: The connection of the chdb package.
         tag: The text by which `Engine.kill` finds the queries of this connection.
-        account: The account whose rights and limits hold; None for the server itself.
+        account: The account whose rights and limits apply; None for the server itself.
         watch: Ends the process if the engine does not stop a statement.
-        turns: Lets few statements of readers run at once.
+        turns: Limits how many statements of readers run at once.
 
     Attributes:
         account: The account.
@@ -98,7 +98,7 @@ class EngineConnection:
 
     @contextmanager
     def _engine_at_work(self) -> Iterator[None]:
-        """Watch one call of chDB, when it is its turn, and map its error."""
+        """Wait for the turn of one call of chDB, watch it, and map its error."""
         reader = self.account.name if self.account is not None and self.account.reads_only else ""
         with self._turns.of(reader) if self._is_statement and reader else nullcontext():
             try:
@@ -109,10 +109,10 @@ class EngineConnection:
 
     @contextmanager
     def statement(self, limit_s: str | None) -> Iterator[None]:
-        """Take what runs in the context for a statement of the client: it waits for its turn.
+        """Treat what runs in the context as a statement of the client, which waits for its turn.
 
         Args:
-            limit_s: The limit of time that the client gave with it; None for that of the account. An account without one has none.
+            limit_s: The time limit that the client sent with it; None for the account's. An account without a limit ignores it.
         """
         before, self._is_statement = self._limit_s, True
         if before != inf and limit_s is not None:
@@ -177,8 +177,8 @@ class EngineConnection:
     def summary(self, text: str, parameters: Mapping[str, str]) -> dict[str, Any]:
         """Run a query and return its whole result as a dict in ClickHouse's format JSONCompactStrings.
 
-        Unlike Native format, it includes the totals, the extremes and the number of rows before a limit, if the query has them. chDB
-        writes the totals of no rows in a wrong order: then they, and all else, are missing.
+        Unlike Native format, it includes the totals, the extremes and the number of rows before a limit, if the query has them. For
+        totals of no rows chDB writes invalid JSON; the dict is then without all of these.
 
         Raises:
             EngineError: The query failed.

@@ -1,4 +1,4 @@
-"""Holds what the engine does for readers within bounds that it does not keep itself: their time, and how many run at once."""
+"""Enforces the limits on readers' statements that the engine does not: that they end in time, and how many run at once."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _TICK_S: Final = 1.0
 
 
 def leave(why: str) -> None:
-    """End the process. The tables are as after kill -9, and a supervisor starts it again."""
+    """End the process without any cleanup, as kill -9 would. A supervisor starts it again."""
     sys.stderr.write(f"{why}\nSo the server ends; what starts it keeps the data.\n")
     sys.stderr.flush()
     os._exit(_SOFTWARE)
 
 
 class Watch:
-    """Looks every second at what the engine does. Any thread may use it.
+    """Checks every second whether the engine has stopped each statement in time. Any thread may use it.
 
-    It counts its own looks and not the time, so that a process that was stopped, or that had no processor, has lost none of it.
+    It measures time by counting its own checks, so time during which the process was suspended or had no processor does not count.
 
     Args:
-        give_up: Is called with the reason if the engine does not stop; ends the process.
-        tick_s: The time between two looks, which counts as so much.
-        stuck_s: Seconds beyond the limit of a statement within which the engine must have stopped it.
+        give_up: Called with the reason if the engine does not stop a statement; ends the process.
+        tick_s: The time between two checks, in seconds.
+        stuck_s: Seconds after the time limit of a statement within which the engine must have stopped it.
     """
 
     def __init__(
@@ -48,11 +48,11 @@ class Watch:
 
     @contextmanager
     def within(self, limit_s: float, whose: str) -> Iterator[None]:
-        """Watch what happens in the context.
+        """Watch the statement that runs in the context.
 
         Args:
-            limit_s: The limit of time of the statement; infinite for one that nobody ends.
-            whose: The account of the client.
+            limit_s: The time limit of the statement, in seconds; infinite if it has none and is not watched.
+            whose: The name of the client's account.
         """
         if limit_s == inf:
             yield
@@ -75,18 +75,18 @@ class Watch:
                 self._give_up(f"A statement of {late}, and the engine did not stop it for {self._stuck_s:.0f} s more.")
 
     def close(self) -> None:
-        """Look no more."""
+        """Stop checking."""
         self._closed.set()
 
 
 class Turns:
-    """Lets few statements of readers compute at once, so that the sink has a processor. Any thread may use it.
+    """Limits how many statements of readers run at once, so that a processor is left for the sink. Any thread may use it.
 
-    A statement has a turn while the engine works for it, and none while its client reads.
+    A statement has a turn while the engine works on it, but not while its client reads.
 
     Args:
         most: The maximum number of statements at once.
-        of_each: The maximum number of those of one account.
+        of_each: The maximum number of statements of one account at once.
         patience_s: How long a statement waits for its turn, in seconds.
     """
 
@@ -98,10 +98,10 @@ class Turns:
 
     @contextmanager
     def of(self, account: str) -> Iterator[None]:
-        """Wait for a turn of an account, and have it in the context. Who waits for one of his own account takes no turn of another.
+        """Wait for a turn, and hold it in the context. A statement that waits for others of its own account takes no turn meanwhile.
 
         Raises:
-            ServerError: It does not come.
+            ServerError: There was no turn within the patience.
         """
         with self._guard:
             own = self._of_account.setdefault(account, threading.BoundedSemaphore(self._of_each))

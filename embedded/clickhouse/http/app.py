@@ -47,8 +47,8 @@ _STATUS: Final = {
     NOT_IMPLEMENTED: 501,
     TIMEOUT_EXCEEDED: 408,
 }
-"""The HTTP status by the code of an error; 404 is for a function, column, table, format, database or setting that is not known. All
-others, which are about the statement or its data, have the status 400."""
+"""The HTTP status for each error code. 404 is for an unknown function, column, table, format, database or setting. Every other code, which
+is about the statement or its data, has the status 400."""
 
 _TYPES: Final = {
     "JSON": "application/json; charset=UTF-8",
@@ -60,19 +60,19 @@ _TYPES: Final = {
     "Vertical": "text/plain; charset=UTF-8",
     "Markdown": "text/markdown; charset=UTF-8",
 }
-"""The media type of a format, by the beginning of its name. All others are bytes."""
+"""The media type of a format, by the beginning of its name. All others have `application/octet-stream`."""
 
 _IN_MEMORY_BYTES: Final = 1 << 20
 _OK: Final = "Ok.\n"
 
 
 class Http:
-    """The application. Its requests may come at once.
+    """The application. It can handle several requests at the same time.
 
     Args:
-        running: Makes what runs the statement of one request.
+        running: Makes the `Running` of one request.
         version: The server's description of itself.
-        packet_timeout_s: The maximum time until an analyst's body has come whole, or the next piece of another's, in seconds.
+        packet_timeout_s: The maximum time until an analyst's whole body, or the next piece of another client's, arrives, in seconds.
     """
 
     def __init__(self, running: Callable[[], Running], version: ServerVersion, *, packet_timeout_s: float) -> None:
@@ -120,9 +120,9 @@ class Http:
             return self._failed(error)
 
     async def _receive(self, request: Request, body: IO[bytes], account: Account) -> None:
-        """Write the body of a request to a file, from whose beginning it can then be read.
+        """Write the body of a request to a file, and set the file's position to its beginning.
 
-        All of an analyst's comes within a time, and of any other the next piece does, since its rows may be many.
+        The timeout is for the whole body of an analyst, but for each piece of any other client, whose body may have many rows.
         """
         within_s, size = self._packet_timeout_s, 0
         most = QUERY_BYTES if account.reads_only else MOST_BODY_BYTES
@@ -170,7 +170,7 @@ class Http:
 
 
 class _Answer(StreamingResponse):
-    """A result, which must be read within a time: whoever does not read it holds a place of his account."""
+    """A result with a time limit, because a client that does not read it occupies a connection of its account."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with asyncio.timeout(READ_S):
@@ -182,7 +182,7 @@ async def _ping(_: Request) -> Response:
 
 
 async def _whole(pieces: AsyncIterator[bytes], kept: IO[bytes]) -> AsyncIterator[bytes]:
-    """Return a result for whose end the client waits, and which is in a file until he has read it."""
+    """Return a result that is sent only when it is complete, and that is buffered in a file until then."""
     size = 0
     async for piece in pieces:
         size += len(piece)
@@ -208,7 +208,7 @@ async def _begun(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[byte
 
 
 async def _pieces(request: Request, running: Running) -> AsyncIterator[bytes]:
-    """Yield the pieces of a result, and what ends it. A client that leaves meanwhile ends the statement."""
+    """Yield the pieces of a result, then its end. If the client disconnects meanwhile, an error stops the statement."""
     while True:
         try:
             piece = await run_in_threadpool(running.piece)
@@ -222,7 +222,7 @@ async def _pieces(request: Request, running: Running) -> AsyncIterator[bytes]:
 
 
 async def _closed(result: AsyncIterator[bytes], running: Running) -> AsyncIterator[bytes]:
-    """Yield a result. An error in the middle breaks the connection off, so that no client takes a part for the whole."""
+    """Yield a result. An error in the middle drops the connection, so that no client mistakes a part for the whole."""
     try:
         async for piece in result:
             yield piece

@@ -1,4 +1,4 @@
-"""Reads what an HTTP request asks of ClickHouse: who asks, by which session, with which settings, placeholders and compression."""
+"""Reads the parameters of an HTTP request to ClickHouse: its account, session, settings, placeholders and compression."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BASIC: Final = "basic "
 _PARAMETER: Final = "param_"
 _TRUE: Final = frozenset({"1", "true"})
 _LONG: Final = 10  # digits that no revision has
-# What the interface itself obeys, or what has no meaning here. All other parameters of the address are settings of the query.
+# Parameters that the interface itself uses, or that have no effect here. All other parameters of the URL are settings of the query.
 _OWN: Final = frozenset({
     "query", "user", "password", "database", "default_format", "query_id", "session_id", "session_timeout", "session_check", "compress",
     "decompress", "enable_http_compression", "http_zlib_compression_level", "buffer_size", "wait_end_of_query", "quota_key", "role",
@@ -26,37 +26,37 @@ _OWN: Final = frozenset({
 })  # fmt: skip
 
 SESSION_S: Final = 60
-"""Seconds for which a session without a request is kept, unless the request names another time. ClickHouse's own default."""
+"""Seconds for which a session is kept after a request that names no other time. ClickHouse's own default."""
 
 LONGEST_QUERY_ID: Final = 200
-"""Characters of a query's id that a client chooses."""
+"""The maximum number of characters of a query id that a client chooses."""
 
 LONGEST_SESSION_S: Final = 3600
-"""The longest time for which a request may keep its session, in seconds. ClickHouse's own default."""
+"""The maximum number of seconds for which a request may keep its session. ClickHouse's own default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a request asks, beside the text of its statement in the body.
+    """The parameters of a request, without its body.
 
     Attributes:
         user: The name of the account.
         password: Its password.
         database: The current database; empty for that of the account.
-        text: The statement in the address, or its beginning; empty if it is in the body.
+        text: The statement in the URL, or its beginning; empty if it is in the body.
         form: The format of the result if the statement names none; empty for ClickHouse's default.
         query_id: The client's id for the query; empty if it named none.
-        session: The name of the session; empty if the request has a state of its own.
+        session: The name of the session; empty if the request uses none.
         session_s: How long the session is kept after the request, in seconds.
-        must_exist: Whether the session must have been used before.
+        must_exist: Whether the session must already exist.
         frames: Whether the result is sent in ClickHouse's own compressed frames.
         framed: Whether the body is in such frames.
-        compresses: Whether the result may be compressed as the client's Accept-Encoding says.
-        revision: The revision of the native protocol in whose form the client wants blocks of the format Native; 0 for plain ones.
-        waits: Whether the answer begins only when the whole result is there, with the numbers of the end in its headers.
-        changes: Whether the statement may change anything: a GET may not.
+        compresses: Whether the result may be compressed in a way that the client's Accept-Encoding allows.
+        revision: The revision of the native protocol whose block layout the client wants in the format Native; 0 for plain blocks.
+        waits: Whether the response begins only when the result is complete, so that its headers have the final numbers.
+        changes: Whether the statement may change anything; false for a GET.
         settings: The settings, each a name and a value.
-        parameters: The values of placeholders by their names, with ClickHouse's escapes of tab-separated text.
+        parameters: The values of placeholders by name, escaped as in ClickHouse's TabSeparated format.
     """
 
     user: str
@@ -79,10 +79,10 @@ class Asked:
 
 
 def read(method: str, pairs: Iterable[tuple[str, str]], headers: Mapping[str, str]) -> Asked:
-    """Return what a request asks.
+    """Return the parameters of a request.
 
     Raises:
-        ServerError: The header of the credentials, the id of the query or the time of the session is malformed.
+        ServerError: The Authorization header, the query id or the session timeout is malformed.
     """
     given = dict(pairs)
     user, password = _credentials(given, headers)
@@ -112,7 +112,7 @@ def read(method: str, pairs: Iterable[tuple[str, str]], headers: Mapping[str, st
 
 
 def _credentials(given: Mapping[str, str], headers: Mapping[str, str]) -> tuple[str, str]:
-    """Return the name and the password of a request's account. ClickHouse's headers take precedence, then Basic, then the address."""
+    """Return the account name and the password of a request. ClickHouse's headers take precedence, then Basic, then the URL."""
     if "x-clickhouse-user" in headers:
         return headers["x-clickhouse-user"], headers.get("x-clickhouse-key", "")
     basic = headers.get("authorization", "")
@@ -130,7 +130,7 @@ def _revision(text: str) -> int:
 
 
 def _query_id(text: str) -> str:
-    """Return the client's id of a query, which goes back to it in a header."""
+    """Return the client's query id, which is sent back in a header."""
     if not (text.isascii() and text.isprintable() and len(text) <= LONGEST_QUERY_ID):
         raise ServerError(BAD_ARGUMENTS, f"A query_id has at most {LONGEST_QUERY_ID} printable letters of ASCII")
     return text

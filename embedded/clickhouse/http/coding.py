@@ -1,4 +1,4 @@
-"""Compresses results and expands bodies as HTTP and ClickHouse name it: gzip, deflate, lz4, zstd, and ClickHouse's own frames."""
+"""Compresses results and expands request bodies: gzip, deflate, lz4, zstd (bodies only), and ClickHouse's own frames."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class Coder(Protocol):
     """Compresses a result piece by piece."""
 
     def code(self, piece: bytes) -> bytes:
-        """Return what can be sent of the result with this piece."""
+        """Return the bytes that can be sent after this piece of the result; may be empty."""
 
     def end(self) -> bytes:
-        """Return the rest of the result."""
+        """Return the bytes that end the result."""
 
 
 class _Zlib:
@@ -84,12 +84,12 @@ class Plain:
 
 
 def framing(method: str) -> Coder:
-    """Return the coder for ClickHouse's own frames, compressed as the setting `network_compression_method` names it."""
+    """Return the coder for ClickHouse's own frames, with a method of the setting `network_compression_method`."""
     return _Frames(method)
 
 
 def accepted(accepts: str) -> tuple[str, Coder]:
-    """Return the best coding that a header Accept-Encoding takes, with its coder; an empty name if it takes none that is known."""
+    """Return the name and coder of the best coding that an Accept-Encoding header allows; an empty name if it allows none known here."""
     names = {part.partition(";")[0].strip().lower() for part in accepts.split(",") if "q=0" not in part.split()}
     if "lz4" in names:
         return "lz4", _Lz4()
@@ -99,13 +99,13 @@ def accepted(accepts: str) -> tuple[str, Coder]:
 
 
 def expand(source: IO[bytes], target: IO[bytes], *, coding: str, framed: bool, most: int) -> None:
-    """Write the content of a body to a file.
+    """Write the expanded content of a request body to a file.
 
     Args:
-        source: The body as it came.
-        target: Receives its content.
-        coding: The header Content-Encoding; empty if there is none.
-        framed: Whether what is in it is in ClickHouse's own frames.
+        source: The body as received.
+        target: The file for its content.
+        coding: The Content-Encoding header; empty if there is none.
+        framed: Whether the decoded body is in ClickHouse's own frames.
         most: The maximum size of the content in bytes.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Runs the statement of one HTTP request and gives its result piece by piece. Everything here waits, so it belongs into a thread."""
+"""Runs the statement of one HTTP request and returns its result piece by piece. All of it blocks, so it must run in a thread."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ Spool = Callable[[], AbstractContextManager[IO[bytes]]]
 
 
 class Running:
-    """A statement that runs. Close it in any case; what still runs then is stopped.
+    """The run of one statement. It must always be closed, which stops the statement if it still runs.
 
     Args:
-        gate: Decides who may ask what.
-        sessions: The sessions.
+        gate: Decides what each account may run.
+        sessions: The named sessions.
         spool: Makes files for rows.
 
     Attributes:
@@ -48,8 +48,8 @@ class Running:
         coding: The Content-Encoding of the result; empty if it is not compressed.
         query_id: The id of the query.
         timezone: The time zone of the session; empty for the server's own.
-        rows: The rows of a result for whose end the client waits, after `last`. The engine does not tell it, so that it is counted in the
-            result itself, and only if that is short. JDBC takes a result of no rows for empty.
+        rows: The number of rows of a short result that is sent when complete, set by `last`; otherwise 0. The engine does not report it,
+            so the result itself is read again. JDBC treats a result of 0 rows as empty.
     """
 
     def __init__(self, gate: Gate, sessions: Sessions, spool: Spool) -> None:
@@ -63,10 +63,10 @@ class Running:
         self.rows = self._revision = 0
 
     def admit(self, asked: Asked) -> Account:
-        """Log the client of a request in and return its account, before its body is read: nobody else sends one.
+        """Log the client of a request in and return its account. This comes before its body is read, so that nobody else can send one.
 
         Raises:
-            ServerError: There is no such account, the password is another one, or the account has too many clients.
+            ServerError: There is no such account, the password is wrong, or the account has too many clients.
         """
         account = self._gate.admit(asked.user, asked.password)
         self._closing.enter_context(self._gate.seat(account))
@@ -77,7 +77,7 @@ class Running:
         """Start the statement of a request whose client has logged in.
 
         Raises:
-            ServerError: The account may not do it, or the statement or the body is wrong.
+            ServerError: The account may not run the statement, or the statement or the body is wrong.
         """
         account = self._account
         text, content = self._content(account, asked, body, coding)
@@ -99,7 +99,7 @@ class Running:
         self._run(session, asked, (statement, settings), (content, offset))
 
     def _content(self, account: Account, asked: Asked, body: IO[bytes], coding: str) -> tuple[str, IO[bytes]]:
-        """Return the text of a request's statement, with the beginning of its rows, and the file with both: the address, then the body."""
+        """Return the statement's text, with the beginning of its rows, and the file that has the text of the URL and then the body."""
         content = self._closing.enter_context(self._spool())
         if asked.text:
             content.write(asked.text.encode("utf-8", _TEXT_ENCODING) + b"\n")
@@ -144,10 +144,10 @@ class Running:
             self._closing.callback(session.note_set)
 
     def piece(self) -> bytes | None:
-        """Wait a tenth of a second for the next piece of the result, and return it as it is sent; None if there is none yet.
+        """Wait up to a tenth of a second for the next piece of the result, and return it encoded; None if there is none yet.
 
         Raises:
-            Ended: There is none any more.
+            Ended: There are no more pieces.
             ServerError: The statement failed.
         """
         assert self._execution is not None
@@ -164,7 +164,7 @@ class Running:
         return self._coder.code(block)
 
     def last(self) -> bytes:
-        """Return what ends the result, after its last piece."""
+        """Return the bytes that end the result, and count its rows. Call it after the last piece."""
         if self._counted:
             with suppress(EngineError):  # some formats cannot be read
                 counting = f"SELECT count() FROM format({self.form}, unhex('{self._counted.hex()}'))"  # noqa: S608  # hexadecimal digits
@@ -172,7 +172,7 @@ class Running:
         return self._coder.end()
 
     def keep(self) -> IO[bytes]:
-        """Return a file for a result for whose end the client waits, which is deleted when this is closed."""
+        """Return a file for a result that is sent when complete. It is deleted when this object is closed."""
         return self._closing.enter_context(self._spool())
 
     @property
@@ -181,7 +181,7 @@ class Running:
         return Progress() if self._execution is None else self._execution.totals
 
     def close(self) -> None:
-        """Stop what still runs, and give back the session and the files."""
+        """Stop the statement if it still runs, and release the session and the files."""
         try:
             if self._execution is not None:
                 self._execution.stop()

@@ -50,7 +50,7 @@ class HttpServer:
         self._thread.start()
 
     def stop(self, timeout_s: float) -> None:
-        """Stop listening, end all requests, which may take so many seconds, and close the sessions."""
+        """Stop listening, end all requests within the timeout, and close the sessions."""
         self._stopping.set()
         self._thread.join(timeout_s)
         self._sessions.close()

@@ -25,7 +25,7 @@ from embedded.clickhouse.sql import quote
 
 @dataclass(slots=True, kw_only=True)
 class _Kept:
-    """A named session, until when it is kept and when it was last used on the monotonic clock, and what closes it."""
+    """A named session, and on the monotonic clock when it expires and when it was last used."""
 
     session: Session
     until: float
@@ -48,8 +48,8 @@ class Sessions:
 
         Raises:
             EngineError: The database is unknown.
-            ServerError: Another request uses the named session, it does not exist though it must, there are too many, or the account
-                may not use the database.
+            ServerError: The named session is in use by another request, does not exist although it must, or is one too many; or the
+                account may not use the database.
         """
         if not asked.session:
             with ExitStack() as closing:
@@ -98,7 +98,7 @@ class Sessions:
         return Session(engine=self._gate.engine, connection=connection, parser=parser, account=account)
 
     def _has_room(self, account: Account) -> bool:
-        """Return whether an account may have one more session. Of too many, the one that was idle for longest is forgotten."""
+        """Return whether an account may have one more session. If it has too many, the one that was idle for longest is closed."""
         of_account = [name for name in self._kept if name[0] == account.name]
         if len(of_account) < SESSIONS:
             return True

@@ -99,7 +99,7 @@ def _unpack(method: int, packed: bytes, size: int) -> bytes:
 
 
 def read_frame(source: ByteReader, most_bytes: int = MAX_FRAME_BYTES) -> bytes:
-    """Read one compressed frame, of at most so many bytes before and after, and return its uncompressed content.
+    """Read one compressed frame, whose compressed and uncompressed sizes are limited, and return its uncompressed content.
 
     Raises:
         ProtocolError: The checksum is wrong, a size in the header is too large or too small, the codec is unknown, or the data

@@ -15,7 +15,7 @@ from embedded.clickhouse.protocol.compress import MAX_FRAME_BYTES, Compressor, f
 
 # Size of one read; a block of the drivers' usual size arrives in a few of these.
 _RECEIVE_BYTES: Final = 256 << 10
-# The timeout of a read after its time is over; zero would mean no timeout at all.
+# The timeout of a read for which no time is left; zero would mean no timeout at all.
 _AT_ONCE_S: Final = 0.001
 # How long a client may go on sending after an error that ends its connection.
 _LINGER_S: Final = 1.0
@@ -27,9 +27,9 @@ class Channel:
     Args:
         connected: The socket. `close` closes it.
         idle_timeout_s: The maximum silence of the client between packets, in seconds.
-        hello_timeout_s: The maximum time until its hello has come whole, in seconds, however slowly its bytes come.
+        hello_timeout_s: The maximum time until its whole hello has arrived, in seconds.
         io_timeout_s: The maximum duration of one read or write within a packet, in seconds.
-        packet_timeout_s: The maximum time until a query has come whole, in seconds.
+        packet_timeout_s: The maximum time until a whole query has arrived, in seconds.
 
     Attributes:
         reader: The reader for everything except compressed blocks; see `blocks`.
@@ -86,11 +86,11 @@ class Channel:
             self._socket.settimeout(self._io_timeout_s)
 
     def greeted(self, frame_bytes: int, most_s: float | None = None) -> None:
-        """End the time for the hello: the client has logged in.
+        """End the timeout of the hello, because the client has logged in.
 
         Args:
             frame_bytes: The maximum size of its compressed frames.
-            most_s: The maximum duration of one read or write within a packet, in seconds; None for that of all clients.
+            most_s: The maximum duration of one read or write within a packet, in seconds; None for the `io_timeout_s` of all clients.
         """
         self._frame_bytes = frame_bytes
         self._io_timeout_s = min(self._io_timeout_s, most_s or self._io_timeout_s)
@@ -101,7 +101,7 @@ class Channel:
         self._whole_by_s = time.monotonic() + self._packet_timeout_s
 
     def came_whole(self) -> None:
-        """End the time for a packet."""
+        """End the timeout of a packet, because all of it has arrived."""
         self._whole_by_s = None
         self._socket.settimeout(self._io_timeout_s)
 
@@ -148,7 +148,7 @@ class Channel:
             raise ConnectionLostError(str(error)) from error
 
     def linger(self) -> None:
-        """Let a client that is still sending read what it was sent last: a socket that is closed with input unread loses it."""
+        """Let a client that is still sending read the last output. Closing a socket with unread input would discard that output."""
         until = time.monotonic() + _LINGER_S
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_WR)

@@ -57,7 +57,7 @@ class Execution:
         self._thread.start()
 
     def _report(self, latest: Progress) -> None:
-        """Keep what was read, except for a reader: what a view read before it hid anything tells how much it hides."""
+        """Keep the progress, but only its time for a reader: the number of rows that a view read would reveal how much it hides."""
         account = self._connection.account
         self._latest = Progress(elapsed_ns=latest.elapsed_ns) if account and account.reads_only else latest
 

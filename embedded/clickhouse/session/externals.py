@@ -21,13 +21,13 @@ MOST_BYTES: Final = 1 << 30
 
 
 class ExternalTables:
-    """The tables (temporary ones) that follow one query packet. Their rows go to files as they come.
+    """The temporary tables that follow one query packet. Their rows are written to files as they arrive.
 
     Args:
-        account: The client's account. One that only reads may send none: its connection ends with the first rows.
+        account: The client's account. One that only reads may not send rows: the first rows are an error that ends its connection.
         spool: Creates a file, which is deleted when its context ends.
-        kept: Ends these contexts.
-        most_bytes: The maximum size of all of them.
+        kept: The stack that ends these contexts.
+        most_bytes: The maximum size of all tables together.
     """
 
     def __init__(

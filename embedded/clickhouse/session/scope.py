@@ -44,9 +44,9 @@ class Session:
     Attributes:
         engine: The engine.
         connection: The client's own connection.
-        parser: A second one on which nothing of the client's runs, so that none of his settings changes how his statements are read.
+        parser: A second one on which no client's statement runs, so that the client's settings do not change how statements are parsed.
         account: The account that the client logged in to.
-        followed: The values, by name, that SET statements gave to settings which this server itself obeys (see `FOLLOWED`).
+        followed: The values, by name, that SET statements gave to the settings that this server itself uses (see `FOLLOWED`).
     """
 
     engine: Engine
@@ -88,7 +88,7 @@ def known_settings(engine: Engine, settings: Sequence[Setting]) -> dict[str, str
 
 
 def within(given: str, most: int) -> str:
-    """Return the value of a setting: the client's, if it is a smaller number than the greatest one."""
+    """Return the value that the client gave to a setting if it is from 1 to `most`; otherwise return `most`."""
     return given.strip() if is_within(given, most) else str(most)
 
 
@@ -190,7 +190,7 @@ def _tables(connection: EngineConnection, externals: Sequence[External]) -> Iter
 
 
 def _type_of(connection: EngineConnection, sent: str) -> str:
-    """Return a type that a client sent in the engine's own writing; more than a type is an error of the engine's."""
+    """Return a type that a client sent as the engine writes it. The engine raises an error if the text is more than a type."""
     asked = "SELECT toTypeName(defaultValueOfTypeName({sent:String}))"
     return str(connection.rows(asked, {"sent": sent})[0][0])
 

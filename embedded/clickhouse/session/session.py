@@ -191,7 +191,7 @@ class Conversation:
     def _permitted(
         self, session: Session, text: str, query: wire.Query
     ) -> tuple[Statement, dict[str, str], Mapping[str, int]]:
-        """Return the statement that may run, in the engine's own writing, the values of its placeholders, and the bounds of settings."""
+        """Return the permitted statement as the engine writes it, the values of its placeholders, and the bounds of its settings."""
         account = session.account
         self._gate.settings(account, ((setting.name, setting.value) for setting in query.settings))
         parameters = {name: unquote(value) for name, value in query.parameters.items()}

@@ -71,10 +71,10 @@ class Statement:
 def rows_offset(text: str) -> int | None:
     """Return the offset at which the rows in the text of an INSERT begin: after VALUES, or after FORMAT, a name and a line break.
 
-    Of another statement, and of an INSERT that ends before these words, it is None. Rows are data, whatever they contain.
+    It is None for any other statement, and for an INSERT without these words. Everything after them is rows, whatever it contains.
 
     Args:
-        text: The statement, of which only so much is read as the engine reads of a statement without rows.
+        text: The statement. Only its first `QUERY_BYTES` characters are read.
     """
     first = _first_token(text[:QUERY_BYTES])
     if first is None or first.group().upper() != "INSERT":
@@ -88,13 +88,13 @@ def rows_offset(text: str) -> int | None:
 
 
 def without_rows(text: str) -> tuple[str, str]:
-    """Return the text of a statement up to the rows in it, and these rows: what follows VALUES or FORMAT and a name in an INSERT.
+    """Split a statement into its text up to the rows and these rows: what follows VALUES or FORMAT and a name in an INSERT.
 
-    Of another statement, and of an INSERT without rows in its text, all is returned, and no rows: the engine reads them from a file, as
-    rows of the format that it found itself.
+    The rows are empty for any other statement, and for an INSERT without rows in its text. The engine reads rows from a file, in the
+    format that it finds in the statement.
 
     Raises:
-        ServerError: The statement without its rows is longer than the engine reads. Nothing more of it is looked at.
+        ServerError: The statement without its rows is longer than the engine reads.
     """
     start = rows_offset(text)
     if start is None:
@@ -108,7 +108,7 @@ def without_rows(text: str) -> tuple[str, str]:
 
 
 def too_long() -> ServerError:
-    """Return the error for a statement that is longer than the engine reads."""
+    """Return the error for a statement that is longer than the engine accepts."""
     return ServerError(SYNTAX_ERROR, f"A statement without its rows has at most {QUERY_BYTES} bytes (max_query_size)")
 
 
