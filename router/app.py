@@ -1,7 +1,7 @@
 """Hosts the router's step on Faust: life cycle, the agent that runs the batches, the control topic, the clock and the web endpoint.
 
-Only this file imports Faust. Faust reads nothing that citizens write: the step owns its offsets, because Faust acknowledges what raised
-and cannot commit outputs, states and offsets together (docs/adr/0002-batches-through-a-channel.md).
+Only this file imports Faust. Faust does not consume the mailbox: the step commits its own offsets, because Faust acknowledges records
+whose handler raised, and cannot commit outputs, states and offsets together (docs/adr/0002-batches-through-a-channel.md).
 """
 
 import asyncio
@@ -30,20 +30,20 @@ from complaints.errors import TrackingCodeError
 log = structlog.get_logger()
 
 END_S: Final = 3.0
-"""Seconds after an error in which Faust may end by itself."""
+"""Seconds that Faust has to end on its own after an error; then the process exits at once."""
 
 BEGIN_S: Final = 90.0
-"""Seconds until Faust must have begun with its agents. It does so when its own consumer has joined, whose coordinator may die in silence if
-the broker pauses just then; under Compose nobody else would end the process."""
+"""Seconds until Faust must have started its agents. It starts them when its own consumer has joined; if the broker pauses just then, the
+consumer's coordinator may die without an error, and under Compose nothing else would end the process."""
 
 CLOCK_S: Final = 0.2
 """Seconds between two looks for timers that are due."""
 
 STALE_S: Final = 3.0
-"""Seconds without a turn after which the web endpoint says that the worker is not well; then the supervisor restarts it, too."""
+"""Seconds without a turn after which /health answers 503. A supervisor restarts the worker after as many."""
 
 NOWHERE: Final = ("127.0.0.1", 1)
-"""Where no web endpoint is served: Faust refuses the port 0 even then."""
+"""The host and port that Faust gets if it serves no web endpoint: it refuses port 0 even then."""
 
 T = TypeVar("T")
 
@@ -55,7 +55,7 @@ class StepWorker(Protocol):
         """Prepare to work. Raises an error that ends this process if that is not possible."""
 
     def turn(self) -> None:
-        """Poll once, and handle what came. Raises an error that ends this process."""
+        """Poll once, and handle the records that came. Raises an error that ends this process."""
 
     def propose_timers(self) -> None:
         """Append the timers that are due to the step's mailbox."""
@@ -73,7 +73,7 @@ class HostOptions:
 
     Attributes:
         brokers: host:port, comma-separated, for the control topic.
-        folder: for Faust, which makes one though it keeps nothing there.
+        folder: Faust's data folder, which it creates although it stores nothing there.
         web: host and port of the web endpoint; None for none.
         key: the bearer token with which operators may see the state of a case.
         beat_age_s: returns the number of seconds since the last heartbeat.
@@ -104,13 +104,13 @@ class Host:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="step")
 
     async def call(self, work: Callable[..., T], *arguments: object) -> T:
-        """Return what a call of the worker returns. Calls are done one after another."""
+        """Run a call in the worker's thread, one call after another, and return its result."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
 
     def fail(self, error: BaseException) -> None:
-        """End the process with an error: nothing of the batch in hand is committed.
+        """End the process with an error; nothing of the current batch is committed.
 
-        Faust waits a minute for a consumer whose broker is away before it ends, and nothing of it is worth that.
+        Faust waits a minute for a consumer whose broker is away before it ends. The process does not wait longer than END_S.
         """
         log.error("the router ends", fault=repr(error))
         end = threading.Timer(END_S, os._exit, [1])
@@ -167,7 +167,7 @@ def _agents(app: faust.App, host: Host, ticks: Any) -> None:
                 await ticks.send(value=Tick.turn)
 
     async def orders(stream: Any) -> None:
-        """Log that an order has come. The worker obeys: it follows the topic itself, from its first record, as every step does."""
+        """Log each order. The worker obeys it: like every step, it reads the topic itself, from the first record."""
         async for order in stream.items():
             log.info("order", about=(order[0] or b"").decode("utf-8", "replace"))
 
@@ -181,7 +181,7 @@ def _agents(app: faust.App, host: Host, ticks: Any) -> None:
 
 
 def _life_cycle(host: Host, ticks: Any) -> type[Service]:
-    """Faust makes its services itself, from a class: this one is already given its parts."""
+    """Return the class of the service that opens and closes the worker. Faust instantiates it, so it already holds its parts."""
 
     class LifeCycle(Service):
         async def on_start(self) -> None:
@@ -204,7 +204,7 @@ def _life_cycle(host: Host, ticks: Any) -> type[Service]:
             await host.require_begin()
 
         async def on_stop(self) -> None:
-            """Let the turn in hand end, then leave the group, so that others take over at once."""
+            """Wait for the current turn, then leave the group, so that other workers take over at once."""
             if host.ended is not None:
                 host.ended.cancel()
             if host.is_open:

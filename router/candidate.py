@@ -8,7 +8,7 @@ AGREEMENT: Final = 0.4
 """Factor for the smaller of two scores for the same agency, for example from two subjects; the product is added to the larger."""
 
 _NAMING: Final = frozenset(("named", "addressed_to"))
-"""The rules of reasons that are a name in the citizen's words."""
+"""The rules of reasons that come from a name in the text or in the citizen's choice."""
 
 THING: Final = "thing:"
 """The beginning of the name of a rule about a named thing; the thing's id follows."""
@@ -17,7 +17,7 @@ MODEL: Final = "model:"
 """The beginning of the name of a reason that a model gives; the model's version follows."""
 
 AS_BEFORE: Final = "laporan serupa selama ini ditangani instansi itu"
-"""What the citizen reads of an owner that only a model of officers' choices names."""
+"""The reason that the citizen reads if only a model of officers' choices names the owner."""
 
 
 class Reason:
@@ -60,7 +60,7 @@ class Candidate:
 
     @property
     def is_named(self) -> bool:
-        """Whether the text or the citizen's choice names it, or it answers for a named thing of the text."""
+        """Whether the text or the citizen's choice names it, or it is responsible for a named thing of the text."""
         for reason in self.reasons:  # a generator would cost more than the rest of the decision's last step
             rule = reason.rule
             if rule in _NAMING or rule.startswith(THING):
@@ -69,7 +69,7 @@ class Candidate:
 
     @property
     def by_thing(self) -> bool:
-        """Whether it answers for a named thing of the text, wherever that is."""
+        """Whether it is responsible for a named thing of the text, wherever the thing is."""
         return any(reason.rule.startswith(THING) for reason in self.reasons)
 
     @property
@@ -110,7 +110,7 @@ class Candidates:
             candidate.reasons.append(reason)
 
     def ranked(self) -> list[Candidate]:
-        """Return the candidates, the highest score first, of equal scores the first id."""
+        """Return the candidates, the highest score first; with equal scores in the order of their ids."""
         found: list[Candidate] = []
         for candidate in self.by_id.values():
             _insert(found, candidate)
@@ -118,7 +118,7 @@ class Candidates:
 
 
 def _insert(ranked: list[Candidate], candidate: Candidate) -> None:
-    """Put a candidate at its place: the highest score first, of equal scores the first id. There are few: sorting by a key costs more."""
+    """Insert a candidate in the order of `Candidates.ranked`. The list is short, so this is faster than sorting by a key."""
     at, score = len(ranked), candidate.score
     while at > 0:
         before = ranked[at - 1]

@@ -22,9 +22,9 @@ CHOSEN_SCORE: Final = 0.6
 SUGGESTED_SCORE: Final = 1.0
 SUGGESTED_HERE_SCORE: Final = 0.6
 SUGGESTED_NATIONAL_SCORE: Final = 0.3
-"""Scores for the agency that a refusal suggests, because an officer knows his neighbours' tasks: one that the law names for the subject, as
-much as a clear subject; another one of the place, more than most other reasons; another national body, as one reason beside others. An
-agency of another place gets none: nobody passes a complaint over a border against the law."""
+"""Scores for the agency that a refusal suggests, because an officer knows his neighbours' tasks. An agency that the law names for the
+subject gets as much as for a clear subject; another agency of the place more than for most other reasons; another national body as much as
+for one reason among others. An agency of another place gets none: no suggestion moves a complaint to another region against the law."""
 
 TAGGED_SCORE: Final = 0.2
 """Score for an agency whose account is tagged: people tag the accounts that they know."""
@@ -34,26 +34,26 @@ MENTIONED_SCORE: Final = 0.1
 """Score for an agency to which the text is addressed, and for an agency that it only names."""
 
 BLAMED_SCORE: Final = 2.0
-"""Score for a unit of a government with an allotment if the text complains of how it answers and serves: more than a subject that its name,
-or the answer that is missing, seems to show (UU 25/2009 Pasal 36: who serves answers complaints of the service)."""
+"""Score for a unit of a government with an allotment if the text complains about how it answers and works: more than for a subject that
+only its name or the missing answer suggests (UU 25/2009 Pasal 36: whoever gives a service handles complaints about it)."""
 
 CLEAR: Final = 4.0
-"""Score of a subject that the text is clearly about, beside a complaint of a unit: nearly one clear word."""
+"""Minimum score of a subject that a text is clearly about, besides complaining about a unit: nearly one clear word."""
 
 OF_SERVICE: Final = frozenset(("bureaucracy-reform", "local-staff"))
-"""Subjects that words for bad service and missing answers show, whatever the unit."""
+"""Subjects that words for bad service and missing answers suggest, whatever the unit."""
 
 UNSHOWN: Final = frozenset((*OF_SERVICE, "maladministration"))
-"""The same with an earlier report that was never answered, if nothing says that it can be shown: with that it is the Ombudsman's."""
+"""The same and maladministration, for a text that shows no earlier complaint. With one, maladministration is the Ombudsman's."""
 
 WATCHDOG: Final = 1.5
-"""Factor for the inspectorate's score: a report of abuse of office goes to it rather than to the unit complained of."""
+"""Factor for the inspectorate's score: a report of abuse of office goes to it rather than to the accused unit."""
 
 THING_SCORE: Final = 1.3
-"""Score for the particular agency that answers for a named thing, times the share of the subjects that a report about it can have."""
+"""Score for the agency that is responsible for a named thing; multiplied by the share of those subjects that fit the thing."""
 CHANNEL: Final = 0.1
-"""Score for the government whose own channel took a complaint about a place elsewhere, times the best score: officers know better than a
-reader of texts where something is, but few texts name another place for nothing."""
+"""Score, as a share of the best one, for the government whose own channel took a complaint about a place elsewhere: officers know better
+than a reader of texts where something is, but few texts name another place without reason."""
 
 _NO_EDITIONS: Final[list[Edition]] = []
 
@@ -129,7 +129,7 @@ class Weighing:
                     found[agency.id] = Candidate(agency, why, share, Reason(label, "", law, share))
 
     def _by_accused(self) -> None:
-        """Add who looks into the head of a region that the text accuses, whatever he is accused of."""
+        """Add the agencies that investigate the officials whom the text accuses, whatever the subject."""
         for agency_id, share in accused(self._facts, self._rules):
             agency = self._registry.get(agency_id)
             if agency:
@@ -139,7 +139,7 @@ class Weighing:
                 self._found.add(agency, weight, basis.why, Reason("oversight", "", basis.law, weight))
 
     def _basis(self, watchdog: Agency) -> Basis:
-        """Return why an agency looks into abuse of office in this case."""
+        """Return the legal basis on which an agency investigates abuse of office in this case."""
         groups, oversight = self._facts.reading.groups, self._rules.oversight
         if watchdog.kind == "ministry" and "accused_central_auditor" in groups:
             return oversight.bases[MINISTER]
@@ -172,7 +172,7 @@ class Weighing:
                 self._found.add_beside(one, score, Reason("named", mention.span, "", score))
 
     def _is_blamed(self, mention: Mention) -> bool:
-        """Return whether the text complains of how the named unit answers and serves, and is clearly about nothing else."""
+        """Return whether the text complains about how the named unit answers and works, and is clearly about nothing else."""
         if self._facts.oversight or not self._mentions.is_blamed(mention, self._facts.reading):
             return False
         reading = self._facts.reading
@@ -181,7 +181,7 @@ class Weighing:
         return all(subject.id in of_service or subject.score < CLEAR for subject in others)
 
     def _by_thing(self) -> None:
-        """Add the agencies that answer for the things that the text means, so far as the text is about such a thing."""
+        """Add the agencies responsible for the things that the text names, weighted by how far its subjects fit these things."""
         reading = self._facts.reading
         total = sum([subject.score for subject in reading.subjects])
         seen: set[str] = set()
@@ -217,7 +217,7 @@ class Weighing:
             self._found.add(named, TAGGED_SCORE, "", Reason("tagged", account, "", TAGGED_SCORE))
 
     def _by_channel(self) -> None:
-        """Add the government whose own channel took the complaint, if it happened elsewhere: it is asked if all others refuse."""
+        """Add the government whose own channel took a complaint about a place elsewhere: it is asked if all others refuse."""
         facts = self._facts
         if facts.within or facts.oversight or not self._found.by_id or not is_outside(facts.place, facts.home):
             return

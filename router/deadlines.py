@@ -33,7 +33,7 @@ class Days(NamedTuple):
         received: the day of receipt.
         forwarded: the day on which the case first had an owner that is no triage desk.
         complete: the day on which the report was complete, or will count as complete at the latest.
-        declared: the same for the ceiling of the decision, which nothing moves after the report was said to be complete.
+        declared: the same for the statute's day for the decision, which does not move after an owner declared the report complete.
         followed_up: the day on which an owner first did something.
         checked: the day on which an owner or the service first said whether the report is complete.
         first_answered: the day of the first answer.
@@ -95,9 +95,9 @@ class Deadlines:
     def of(self, case: Case) -> tuple[Deadline, ...]:
         """Return the deadlines of a case.
 
-        To forward counts from the receipt, to follow up first from the first forwarding, to complete from the complete report, and to
-        close from the answer: what has not begun has no deadline. A wait for the citizen's answer stops the completion, no longer than
-        the statute gives him. A disputed answer fulfils nothing, and starts nothing anew.
+        Forwarding counts from the receipt, the first follow-up from the first forwarding, completion from the complete report, and closing
+        from the answer. A duty that has not begun has no deadline. A wait for the citizen's answer stops the completion, at most for the
+        days that the statute gives him. A disputed answer fulfils no duty, and starts no clock anew.
         """
         complaint = case.complaint
         terms = case.terms or self.terms(complaint)
@@ -174,13 +174,13 @@ def _after_ms(day: date, province: str | None) -> int:
 
 @lru_cache(maxsize=_CACHED)
 def working_days_after_ms(day: date, count: int, province: str | None) -> int:
-    """Return the midnight after the day that is some working days after a day, at a place, in milliseconds since 1970."""
+    """Return the end of the day that is `count` working days after a day, in the province's time, in milliseconds since 1970."""
     return midnight_ms(later(working_day(day, count), 1), province)
 
 
 @lru_cache(maxsize=_CACHED)
 def days_after_ms(day: date, count: int, province: str | None) -> int:
-    """Return the midnight after the day that is some calendar days after a day, at a place, in milliseconds since 1970."""
+    """Return the end of the day that is `count` calendar days after a day, in the province's time, in milliseconds since 1970."""
     return midnight_ms(later(later(day, count), 1), province)
 
 

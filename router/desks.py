@@ -1,4 +1,4 @@
-"""Finds the triage desk that gets what no agency is known for."""
+"""Finds the triage desk that gets a complaint if no responsible agency is known."""
 
 from collections.abc import Collection
 from typing import Final
@@ -26,7 +26,7 @@ class Desks:
     def of(self, facts: Facts, refused: Collection[str]) -> Agency:
         """Return the nearest triage desk that has not refused: the regency's, the province's, then the national administrator.
 
-        A report of abuse of office goes, instead of to the desk of a regency or province, to the agency that looks into its government,
+        A report of abuse of office goes, instead of to the desk of a regency or province, to the agency that investigates its government,
         because that government may itself be accused.
         """
         for code in (facts.place.regency, facts.place.province):

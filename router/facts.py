@@ -101,15 +101,17 @@ def received(facts: Facts, complaint: Complaint) -> Facts:
 def whole_text(complaint: Complaint, *, but: str = "") -> str:
     """Return the text of a complaint and the texts of its additions about it, joined by line breaks, oldest first.
 
-    An addition that is `but` a known address is left out.
+    Of a text that cries for help only its own words are taken: a text that it quotes is another matter (see emergency.cry_in).
 
-    Of a post that cries for help these are its own words: its place is read, and what it answers is another matter.
+    Args:
+        complaint: with its additions.
+        but: the address of the complaint. An addition that is no more than it is left out.
     """
     return "\n".join(_texts(complaint, but))
 
 
 def tells_of_danger(complaint: Complaint, known: bool | None = None) -> bool:
-    """Return whether any text of a complaint tells of danger to somebody's life.
+    """Return whether any text of a complaint reports danger to somebody's life.
 
     Args:
         complaint: with its additions.

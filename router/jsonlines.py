@@ -29,11 +29,11 @@ _LEVELS: Final = ("province", "regency", "district", "village")
 
 
 class PositionError(ValueError):
-    """A line has half a position on the map, or one that is no place on Earth: without it, another agency might own the complaint."""
+    """A line has half a position, or one that is not on Earth. To ignore it could route the complaint to another agency."""
 
 
 class RegionError(ValueError):
-    """A line names a region in a form that means none: without it, another agency might own the complaint."""
+    """A line has a region that is no region's code. To ignore it could route the complaint to another agency."""
 
 
 def route_line(router: Router, line: bytes | str, house: House | None = None) -> bytes:
@@ -41,8 +41,8 @@ def route_line(router: Router, line: bytes | str, house: House | None = None) ->
 
     Args:
         router: the router, with or without a model.
-        line: a JSON object with the fields of route_row. A line that is no JSON object, has an id that JSON cannot hold, or half a
-            position or what means no region, gives an object with the single field "error".
+        line: a JSON object with the fields of route_row. A line that is no JSON object, or has an id that JSON cannot hold, a wrong
+        position or an unknown region, gives an object with the single field "error".
         house: the government or body among whose units is to be chosen; None for all agencies.
     """
     try:
@@ -119,7 +119,7 @@ def route_row(router: Router, row: Mapping[str, Any], house: House | None = None
 
 
 def _within(house: House, choice: Choice) -> dict[str, Any]:
-    """Return what `lapor route --within` says beside the unit: whether the matter is the house's own, and who owns it by law if not.
+    """Return the field `within` of a result: whether the matter is the house's own, and who owns it by law if not.
 
     It is plain data, for a line of JSON.
     """
@@ -209,7 +209,7 @@ def _region(value: object, gazetteer: Gazetteer) -> str | None:
 
 
 def moment_of(value: object) -> datetime | None:
-    """Return the moment that a text in ISO 8601 means, without a zone in Western Indonesian time; None if the value is anything else."""
+    """Return the moment of a text in ISO 8601, in Western Indonesian time if it has no zone; None for any other value."""
     if not isinstance(value, str):
         return None
     try:

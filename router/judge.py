@@ -1,4 +1,4 @@
-"""Decides who owns a complaint, between the candidates that the law, the text and officers' habits name, and what the citizen is told."""
+"""Chooses the owner of a complaint among the candidates of the law, the text and officers' habits, and explains it to the citizen."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from router.rulebook.tiers import contradicts_said
 from router.watchdog import lacks_region
 
 NAMED_EVIDENCE: Final = 6.0
-"""Evidence of an agency that the text names, or that answers for a thing in it, beside the words for the subject: one clear word."""
+"""Evidence added to the words for the subject if the text names the agency, or a thing for which it is responsible: one clear word."""
 
 _NO_REFUSALS: Final[list[str]] = []
 
@@ -84,15 +84,15 @@ class Judge:
 
         The best candidate becomes the owner if its probability is high enough; otherwise a triage desk does. A triage desk also does if a
         local agency is responsible and the regency is not known (outside DKI Jakarta).
-        After `max_hops` refusals, the owner is always the national administrator. What the rules give to a triage desk stays there with a
-        model. A government's own model chooses among its units only where the rules give the complaint to one of these that the model
-        knows: all else is decided as without a model.
+        After `max_hops` refusals, the owner is always the national administrator. A complaint that the rules give to a triage desk stays
+        there even if there is a model. A government's own model chooses among its units only if the rules give the complaint to a unit
+        that the model knows; any other complaint is decided as without a model.
 
         Args:
             facts: the facts of the complaint.
             refused_by: the ids of the agencies that refused, oldest first.
             hops: the number of refusals that moved the case; None if all that count did.
-            by_law: whether the rules decide alone, also if there is a model.
+            by_law: whether the rules decide alone, even if there is a model.
         """
         administrator = self.registry.administrator_id
         counted = [one for one in dict.fromkeys(refused_by) if one != administrator] if refused_by else _NO_REFUSALS
@@ -107,12 +107,12 @@ class Judge:
             ranked = weighing.with_model(model, counted)
             decision = self._decided(ranked, facts, model, exhausted=exhausted, out=counted)
         self._tell(decision, facts, counted)
-        if model is not None and at_desk:  # the desk has what officers did as alternatives
+        if model is not None and at_desk:  # the desk sees officers' choices among the alternatives
             decision.ranked = weighing.with_model(model, counted)
         return decision
 
     def _has_part(self, model: Model, plain: Decision, facts: Facts) -> bool:
-        """Return whether a model has a part in the rules' decision: one for all has, a government's own if its unit is the owner."""
+        """Return whether a model changes a decision: a general model does, a government's own if it knows the owner as its unit."""
         owner = plain.owner
         return not model.region or (
             not plain.triage and model.is_over(owner, self.registry) and model.knows(owner, facts.place)
@@ -126,8 +126,8 @@ class Judge:
         Args:
             ranked: the candidates, best first.
             facts: the facts of the complaint.
-            model: the model that has a part in the scores; None if they are the rules'. Then a place that is not known matters.
-            exhausted: whether so many have refused that the national administrator is the owner.
+            model: the model that changed the scores; None if they are the rules' own. Then a place that is not known matters.
+            exhausted: whether so many agencies have refused that the national administrator is the owner.
             out: the ids of the agencies that refused and count, oldest first.
         """
         chance = confidence(ranked, facts, self.rules, model)
@@ -138,7 +138,7 @@ class Judge:
         return Decision(ranked[0].agency, chance, ranked, triage=False)
 
     def _tell(self, decision: Decision, facts: Facts, counted: Sequence[str]) -> None:
-        """Add what a decision tells the citizen: the explanation, and what he is asked. Nobody is sure of a tier that is not decided."""
+        """Add the explanation for the citizen and the part to ask for. Lower the confidence if the tier or the place is doubtful."""
         reading, deepest, owner = facts.reading, facts.place.deepest, decision.owner
         subject = self.subject_names.get(reading.subjects[0].id, "") if reading.subjects else ""
         place = described(self.registry.gazetteer, deepest) if deepest else ""

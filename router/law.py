@@ -1,4 +1,4 @@
-"""Shows the rules of law that apply to a report, for people."""
+"""Formats the rules of law that apply to a report, for people."""
 
 from collections.abc import Iterator
 

@@ -22,7 +22,7 @@ _REGENCY: Final = 2
 """Number of PlaceReading.codes down to the regency."""
 
 _PROVINCES: Final = " province"
-"""What is added to the key of a matter of a province, whose local units are the province's."""
+"""The suffix of the key for a matter of a province: its local units are the province's."""
 
 _NONE: Final[tuple[str, ...]] = ()
 
@@ -70,7 +70,7 @@ class Owners:
         self._kept: dict[tuple[str, tuple[str | None, ...], tuple[str, ...], str], list[Owning]] = {}
 
     def of(self, rule: Rule, facts: Facts) -> Sequence[Owning]:
-        """Return the agencies that a rule names for these facts, in the rule's order; callers must not change the list, which is kept.
+        """Return the agencies that a rule names for these facts, in the rule's order; callers must not change the list, which is cached.
 
         An owner is left out if its conditions do not hold, or if it has no agency at the place. A national agency is
         listed once. Units of a government that has its own division of tasks are those of the division.
@@ -125,7 +125,7 @@ class Owners:
         return named
 
     def _why(self, named: Named) -> str:
-        """Return the reason of law for an owner; for a unit of a government's own division of tasks with the government."""
+        """Return the reason of law for an owner; for a unit from a government's own division of tasks, it also names the government."""
         why = self.reasons.of(named.owner, named.agency)
         if not named.divided:
             return why
@@ -163,9 +163,9 @@ def lacks_place(rule: Rule | None, facts: Facts, registry: Registry) -> bool:
 
 
 def undecided(rule: Rule | None, facts: Facts) -> MissingPart | None:
-    """Return the part that the citizen must be asked for, because the owner's tier depends on it and the text is silent; or None.
+    """Return the part that the citizen must be asked for, because the owner's tier depends on it and the text does not tell it; or None.
 
-    Not in a city: it runs the roads and hospitals in it of which nothing else is known (UU 38/2004 Pasal 16).
+    In a city it is None: the city runs the roads and hospitals in it, unless the text says otherwise (UU 38/2004 Pasal 16).
     """
     if rule is None or not rule.asks or _is_city(facts.place.regency or facts.place.province):
         return None
@@ -175,9 +175,9 @@ def undecided(rule: Rule | None, facts: Facts) -> MissingPart | None:
 
 
 def stands_in(rule: Rule | None, facts: Facts) -> bool:
-    """Return whether a national body gets a complaint only because its place is not known: with it, a local agency may be the owner.
+    """Return whether a national body gets a complaint only because its place is not known, so that a local agency may own it.
 
-    A question for a rule is the national body's own, one about the citizen's own document is not (UU 23/2006 Pasal 7).
+    False for a question about a rule, which the national body answers, unless it is about the citizen's own document (UU 23/2006 Pasal 7).
     """
     if rule is None or facts.place.province is not None:
         return False
@@ -189,9 +189,9 @@ def stands_in(rule: Rule | None, facts: Facts) -> bool:
 
 
 def is_doubtful(rule: Rule | None, facts: Facts) -> bool:
-    """Return whether the owner's tier depends on what neither the text tells nor the citizen is asked for.
+    """Return whether the owner's tier depends on something that the text does not tell and the citizen is not asked for.
 
-    It also does if the first owner is left out because its province is not known (Owner.if_placed).
+    Also True if the first owner is left out because its province is not known (Owner.if_placed).
     """
     if rule is None:
         return False
@@ -209,7 +209,7 @@ def is_doubtful(rule: Rule | None, facts: Facts) -> bool:
 
 
 def _is_city(code: str | None) -> bool:
-    """Return whether a Kemendagri code is that of a city, or of DKI Jakarta; True if nothing is known: then the place is asked for."""
+    """Return whether a Kemendagri code is that of a city or of DKI Jakarta. True for None: then the place is asked for first."""
     return code is None or code[:PROVINCE] == DKI or code[PROVINCE + 1 : PROVINCE + 2] == "7"
 
 
@@ -238,7 +238,7 @@ def locate_for(owner: Owner, facts: Facts, registry: Registry) -> Agency | None:
 def locate(owner: Owner, place: PlaceReading, registry: Registry) -> Agency | None:
     """Return an owner's agency at the place: the agency itself if it is national, otherwise the unit of the region of the owner's level.
 
-    In DKI Jakarta the province's unit is meant for a regency's too, except for branches of national agencies.
+    In DKI Jakarta the province's unit also takes the place of a regency's, except for branches of national agencies.
     Return None if the place is not known down to that level, or if the region has no such unit.
     """
     if not owner.level:

@@ -139,8 +139,8 @@ class Router:
 
         Args:
             complaint: the complaint with its additions.
-            refused_by: the ids of the agencies that refused it (*bukan wewenang*), oldest first. None of the
-                national administrator counts, and of each agency only the first.
+            refused_by: the ids of the agencies that refused it (*bukan wewenang*), oldest first. Refusals of the national administrator
+            do not count, and those of one agency count once.
             hops: the number of refusals that moved the case and so count towards `max_hops`; None if all that count did.
             suggested: the ids of the agencies that refusals suggest.
         """

@@ -1,4 +1,4 @@
-"""Tries models with complaints before they are used: what fails then leaves the model out, and not the complaints that follow."""
+"""Tries models on sample complaints before they are used: a model that fails is left out, so that no later complaint fails."""
 
 import dataclasses
 from collections.abc import Callable
@@ -37,7 +37,7 @@ _COMPLAINT: Final = Complaint(
     raw=Raw(coding="", upstream_id=""),
     normaliser_version="",
 )
-"""What the complaints have in common."""
+"""The fields that the sample complaints have in common."""
 
 
 def proven(models: Models, load: Callable[[Models], Router]) -> tuple[Models, list[ConfigurationError]]:
@@ -58,7 +58,7 @@ def try_out(law: Router, model: Model) -> None:
 
     Raises:
         ValueError: the confidence is no number from 0 to 1.
-        Exception: whatever fails.
+        Exception: anything that the model raises.
     """
     region = model.region or ELSEWHERE
     regency = Region(code=region, name="") if len(region) > PROVINCE else None

@@ -1,4 +1,4 @@
-"""Finds who looks into abuse of office in an agency."""
+"""Finds the agency that investigates abuse of office in another agency."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -19,22 +19,22 @@ _ACCUSED_AFTER: Final = 3
 """Maximum distance in words of an accusation before and after the title of a head of region (the region's name may come between)."""
 
 _OTHERS: Final = 1.6
-"""Share of the score of the agency that looks into another official who is accused: it comes before that of the unit in which he acts."""
+"""Share of the score for the agency that investigates any other accused official: it ranks before the one for the unit he works in."""
 
 _OTHER_DOOR: Final = 0.3
-"""Share of the score of an agency that may also look into the one who is accused."""
+"""Share of the score for an agency that may also investigate the accused official."""
 
 OF_REGION: Final = frozenset(("accused_governor", "accused_mayor", "accused_inspectorate"))
 """The word groups of accused officials of regions into whom the Ministry of Home Affairs may look."""
 
 
 def watchdog_of(agency: Agency, rules: Rules, registry: Registry, groups: Groups = NO_GROUPS) -> Agency | None:
-    """Return the agency that looks into abuse of office in an agency: usually an inspectorate, sometimes the agency itself.
+    """Return the agency that investigates abuse of office in an agency: usually an inspectorate, sometimes the agency itself.
 
     The rule for the agency applies, or else that for its nearest parent that has one; None if there is none. No inspectorate of a ministry
-    looks into a minister, or into the staff of a local office.
-    If the head of a regional government is accused, the inspectorate of the Ministry of Home Affairs looks into a governor, and that of
-    the province into a regent or mayor (UU 23/2014 Pasal 373 to 380).
+    investigates a minister, or the staff of a local office.
+    If the head of a regional government is accused, the inspectorate of the Ministry of Home Affairs investigates a governor, and that of
+    the province a regent or mayor (UU 23/2014 Pasal 373 to 380).
     """
     for body in (agency, *registry.parents(agency.id)):
         if body.kind == "government" and body.region:
@@ -55,9 +55,9 @@ def watchdog_of(agency: Agency, rules: Rules, registry: Registry, groups: Groups
 
 
 def accused(facts: Facts, rules: Rules) -> list[tuple[str, float]]:
-    """Return the ids of the agencies that look into those whom the reader found accused, each with its share of the score.
+    """Return the ids of the agencies that investigate the officials whom the reader found accused, each with its share of the score.
 
-    Empty if there are none. The Corruption Eradication Commission is the other door for a governor (UU 19/2019 Pasal 11).
+    Empty if there are none. The Corruption Eradication Commission may also investigate a governor (UU 19/2019 Pasal 11).
     """
     groups = facts.reading.groups
     for group, body in rules.oversight.accused.items():
@@ -69,7 +69,7 @@ def accused(facts: Facts, rules: Rules) -> list[tuple[str, float]]:
 
 
 def _accused_in(place: PlaceReading, groups: Groups, rules: Rules) -> list[tuple[str, float]]:
-    """Return who looks into accused officials of a region whose province is known."""
+    """Return the agencies that investigate accused officials of a region whose province is known, each with its share of the score."""
     centre = rules.oversight.national["kemendagri"]
     in_province = place.regency is None or place.province == DKI
     if "accused_council" in groups:
@@ -87,7 +87,7 @@ def _accused_in(place: PlaceReading, groups: Groups, rules: Rules) -> list[tuple
 
 
 def lacks_region(facts: Facts) -> bool:
-    """Return whether the one who looks into the accused staff of a local office cannot be found, because its region is not known."""
+    """Return whether staff of a local office are accused but its province is not known, so that no agency to investigate it is found."""
     return facts.oversight and facts.place.province is None and "regional_staff_acts" in facts.reading.groups
 
 

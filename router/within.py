@@ -1,4 +1,4 @@
-"""Chooses among the units of one government or national body, for its own desk, and says if the matter is not its own."""
+"""Chooses among the units of one government or national body, for its own desk, and decides whether the matter is not its own."""
 
 from dataclasses import dataclass
 
@@ -58,7 +58,7 @@ class Choice:
         own: whether the law gives the house a part in the matter; None if it is not clear what the complaint is about.
         elsewhere: the agency outside the house that owns it by law, or the triage desk of the place where it happened; None if the
             owner is in the house, or not clear.
-        is_away: whether it happened in another government's region, and nothing in the text makes it the house's all the same.
+        is_away: whether it happened in another government's region, and the law does not give it to the house all the same.
     """
 
     decision: Decision
@@ -100,7 +100,7 @@ def units_of(router: Router, facts: Facts, house: House) -> list[Candidate]:
 
 
 def _is_away(router: Router, facts: Facts, whole: Decision, house: House) -> bool:
-    """Return whether it happened in another government's region, and nothing in the text makes it the house's all the same."""
+    """Return whether it happened in another government's region, and the law does not give it to the house all the same."""
     if house.agency.kind != "government" or not is_outside(facts.place, house.region):
         return False
     return whole.triage or not house.has(whole.owner, router.registry)
@@ -123,9 +123,9 @@ def _elsewhere(router: Router, facts: Facts, whole: Decision, house: House, *, i
 
 
 def _shares(router: Router, facts: Facts, house: House, *, by_thing: bool) -> bool:
-    """Return whether the house shares by law what an agency outside it owns first.
+    """Return whether the law gives the house a part in a matter whose first owner is outside it.
 
-    It does if nothing in the text decided for the other: neither a condition of the rule, nor a thing that is the other's.
+    It does not if the text decided for the other agency: by a condition of the rule, or by a thing that belongs to that agency.
     """
     subjects = facts.reading.subjects
     rule = router.rules.subjects.get(subjects[0].id) if subjects else None

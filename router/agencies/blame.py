@@ -1,6 +1,6 @@
-"""Tells whether a text complains of how the agency that it names answers and serves: "X tidak menanggapi", "tidak ada jawaban dari X".
+"""Detects complaints about how a named agency answers and works: "X tidak menanggapi", "tidak ada jawaban dari X".
 
-It also tells which words are of that agency's own staff, and whether the writer went on record before, which is the Ombudsman's matter.
+It also finds the words for that agency's own staff, and whether the writer can show an earlier complaint, which is the Ombudsman's matter.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ _DENIALS: Final = frozenset(words_in("router", "blame_denials"))
 _ANSWERS: Final = frozenset(words_in("router", "blame_answers"))
 _FAULTS: Final = frozenset(words_in("router", "blame_faults"))
 _TO_IT: Final = frozenset(("oleh", "dari", "sama", "pihak", "dengan", "terhadap", "atas", "pada"))
-"""Words between a complaint and the agency that follows it ("tidak ada tanggapan dari pihak X", "kecewa dengan X")."""
+"""Words between the words of a complaint and the agency that it is about ("tidak ada tanggapan dari pihak X", "kecewa dengan X")."""
 
 _COMPLAINED: Final = frozenset(("kecewa", "mengadukan", "mengeluhkan", "keluhan"))
 
@@ -29,16 +29,16 @@ _REACH: Final = 4
 
 
 _STAFF: Final = frozenset(words_in("router", "blame_staff"))
-"""Whoever works for an agency: with "nya" behind its name, or just before its name, they are its own, whatever they do elsewhere."""
+"""Words for people who work for an agency. Just before its name, or with the ending "nya" after its name, they mean its own staff."""
 
 _ITS: Final = "nya"
 """The ending for "its"."""
 
 _ITS_REACH: Final = 12
-"""Number of words after a name within which "petugasnya" are its own."""
+"""Number of words after a name within which a word such as "petugasnya" means the named agency's staff."""
 
 _RECORDS: Final = frozenset(words_in("router", "blame_records"))
-"""Words of who complained before in a way that can be shown: a letter, a number, a channel for complaints, an earlier report."""
+"""Words for an earlier complaint that can be shown: a letter, a number, a channel for complaints, an earlier report."""
 
 _BY: Final = frozenset(("di", "lewat", "via", "melalui", "ke"))
 """Words before the name of the national service ("lewat LAPOR")."""
@@ -47,7 +47,7 @@ _BY: Final = frozenset(("di", "lewat", "via", "melalui", "ke"))
 def is_on_record(words: Sequence[str]) -> bool:
     """Return whether a text says that its writer complained before in a way that can be shown.
 
-    Without that, a complaint of an agency that does not answer is the agency's own (UU 25/2009 Pasal 36); the Ombudsman takes what was
+    If not, a complaint that an agency does not answer belongs to that agency (UU 25/2009 Pasal 36). The Ombudsman takes only what was
     brought to the agency before (UU 37/2008 Pasal 24 ayat (1) huruf c).
     """
     if not _RECORDS.isdisjoint(words):
@@ -56,7 +56,7 @@ def is_on_record(words: Sequence[str]) -> bool:
 
 
 def of_staff(words: Sequence[str], start: int, end: int) -> Iterator[int]:
-    """Yield the positions of words for the staff of the agency whose name a text has at a position (see `blames`)."""
+    """Yield the positions of the words for the staff of the agency that `words[start:end]` names."""
     if start > 0 and words[start - 1] in _STAFF:
         yield start - 1
     for at in range(end, min(len(words), end + _ITS_REACH)):
@@ -65,7 +65,7 @@ def of_staff(words: Sequence[str], start: int, end: int) -> Iterator[int]:
 
 
 def blames(words: Sequence[str], start: int, end: int) -> bool:
-    """Return whether a text complains of the agency whose name it has at a position."""
+    """Return whether a text complains about the agency that `words[start:end]` names."""
     after = _until_break(words[end : end + _PLACE_WORDS + 2 * _REACH])
     if not _FAULTS.isdisjoint(after):
         return True
@@ -78,7 +78,7 @@ def blames(words: Sequence[str], start: int, end: int) -> bool:
 
 
 def _is_complained_of(before: Sequence[str], after: Sequence[str]) -> bool:
-    """Return whether the words before a name, the nearest first, complain of it."""
+    """Return whether the words before a name, the nearest first, complain about it; `after` are the words after it."""
     nearest = 0
     while nearest < len(before) and before[nearest] in _TO_IT:
         nearest += 1

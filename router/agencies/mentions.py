@@ -39,7 +39,7 @@ class Target:
         agency: the id of an agency that the registry lists ("pln"), or the kind of a local unit whose place is still open ("dishub"); empty
             if only governments with an allotment have the name.
         is_unit: whether `agency` is the kind of a local unit.
-        own: by region, the kind of unit to which the allotment of its government gives the name.
+        own: by region code, the kind of unit that has this name in the allotment of the region's government.
     """
 
     __slots__ = ("agency", "is_unit", "own")
@@ -61,7 +61,7 @@ class Mention:
         addressed: whether the text is addressed to it ("Yth. Kepala Dinas Perhubungan").
         span: the folded words that name it.
         start, end: the positions of its first word and after its last one.
-        own: the id of the unit that the name means in a government's own allotment; empty if it is none.
+        own: the id of the unit that has this name in a government's allotment; empty if none has.
     """
 
     __slots__ = ("addressed", "end", "own", "span", "start", "target")
@@ -99,7 +99,7 @@ class Mentions:
 
         Args:
             reading: the reading of the text by a reader that searched for `names`.
-            regions: the regions of the governments of the place that have an allotment: what only units of others are called is no name.
+            regions: the codes of the place's regions whose governments have an allotment. Names from other allotments are ignored.
         """
         hits = reading.names
         if not hits:
@@ -127,13 +127,13 @@ class Mentions:
         return list(found.values())
 
     def is_blamed(self, mention: Mention, reading: Reading) -> bool:
-        """Return whether the text complains of how the named agency answers and serves (see router.agencies.blame)."""
+        """Return whether the text complains about how the named agency answers and works (see router.agencies.blame)."""
         return blames(reading.words, mention.start, mention.end)
 
     def rest(self, mention: Mention, reading: Reading) -> tuple[SubjectScore, ...]:
-        """Return the subjects of a text without a name in it and without the words for its staff, best first.
+        """Return the subjects of a text when a name in it and the words for that agency's staff are left out, best first.
 
-        The words of a name may be those of another matter, and an agency's field workers are those of no other.
+        These words may belong to other subjects than the one of the text. Without a `reader`, nothing is left out.
         """
         if self.reader is None:
             return reading.subjects
@@ -143,7 +143,7 @@ class Mentions:
         return self.reader.read(" ".join(rest)).subjects
 
     def read_by(self, reader: Reader) -> "Mentions":
-        """Return the names with their reader, without those of allotments that consist of everyday words and names of places."""
+        """Return these names with a reader; a name that is everyday words or places loses the meaning that an allotment gives it."""
         own = [name for name, target in zip(self.names, self.targets, strict=True) if target.own]
         if not own:
             return self
@@ -170,8 +170,8 @@ def _longest_first(hit: NameHit) -> tuple[int, int]:
 def mentions_of(registry: Registry) -> Mentions:
     """Return the names of a registry's agencies and kinds of local unit for which texts are searched, with their meanings.
 
-    Left out are names of fewer than three characters, ambiguous names (_NOT_ALONE), and those of governments ("pemda"). Units that only
-    one government has, and the names that it gives the usual ones, count in its region only (Target.own).
+    Left out are names of fewer than three characters, ambiguous names (_NOT_ALONE), and those of governments ("pemda"). A name that comes
+    from an allotment, for a unit of the government's own or for a usual one, counts only in that government's region (Target.own).
     """
     table: dict[str, Target] = {}
     for unit, template in registry.units.items():

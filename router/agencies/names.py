@@ -11,10 +11,10 @@ _NOISE = frozenset(words_in("router", "names_noise"))
 """Words by which two spellings of the same name may differ: they do not count when names are compared."""
 
 _GENERIC = frozenset(words_in("router", "names_generic"))
-"""Words that name no agency without the words of _NOISE beside them."""
+"""Words that name no agency without the words of _NOISE next to them."""
 
 _WHOLE = frozenset(("telkom", "pos"))
-"""Generic words that nevertheless name an agency by themselves; each is the agency's id."""
+"""Generic words that nevertheless name an agency on their own; each is the agency's id."""
 
 
 def key(words: str) -> str:
@@ -47,13 +47,13 @@ def unit_of(registry: Registry, words: str) -> str | None:
 
 
 def local(registry: Registry, words: str) -> Agency | None:
-    """Return the local unit that alone has the given name ("PDAM Tirta Moedal"); None if the words are no such name."""
+    """Return the local unit with a unique name ("PDAM Tirta Moedal"); None if no unit has this name."""
     found = _local_names(registry).get(key(words))
     return registry.get(found) if found else None
 
 
 def of_government(registry: Registry, words: str, region: str) -> Agency | None:
-    """Return the unit to which a region's government itself gives a name; None if it gives none of its units this name."""
+    """Return the unit that has this name, with or without its place, in the allotment of a region's government; None if there is none."""
     own = _names_by_government(registry).get(region)
     if not own:
         return None

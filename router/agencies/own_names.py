@@ -1,4 +1,4 @@
-"""The names that governments give their own units in allotments, for which texts are searched in their regions only."""
+"""The names that governments give their units in allotments. Each counts only in texts about that government's region."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -12,7 +12,7 @@ from normalizer.text import fold
 from router.agencies.registry import Registry
 
 _OFFICES: Final = frozenset(words_in("router", "own_names_offices"))
-"""First words of units' names: with a further word they name a unit, whatever the further words mean elsewhere."""
+"""First words of units' names: followed by another word they name a unit, whatever that word means elsewhere."""
 
 _SHORTENED: Final = "dis"
 """The beginning of a shortened "Dinas ..." ("Disdalduk")."""
@@ -22,7 +22,7 @@ _CAPITALS: Final = 2
 
 
 def own_names(registry: Registry) -> dict[str, dict[str, str]]:
-    """Return the folded names and aliases of units in allotments, each with the kind of unit that it means by region.
+    """Return the folded names and aliases of units in allotments, each with the kind of unit that it means, by region code.
 
     Left out are a name that several units of one government have, and a single word that is written like any other word.
     """
@@ -41,7 +41,7 @@ def own_names(registry: Registry) -> dict[str, dict[str, str]]:
 
 
 def common_names(names: Collection[str], lexicon: Lexicon) -> set[str]:
-    """Return those of some folded names that consist of words that texts use for other things ("air bersih"), or of names of places."""
+    """Return the folded names that consist only of words that texts also use for other things ("air bersih") or of place names."""
     following: dict[str, set[str]] = defaultdict(set)
     for name in names:
         words = name.split()
@@ -56,7 +56,7 @@ def common_names(names: Collection[str], lexicon: Lexicon) -> set[str]:
 
 
 def _is_known(word: str, following: Collection[str], lexicon: Lexicon) -> bool:
-    """Return whether a word tells something, or begins a phrase other than the names themselves."""
+    """Return whether the lexicon gives a word a meaning, or has a phrase that begins with it and is none of the names."""
     known = lexicon.vocabulary[word]
     tells = known.target != NO_TARGET or known.grouped or known.place is not None or known.is_level
     return tells or any(after not in following for after in known.follow)

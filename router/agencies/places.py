@@ -35,8 +35,8 @@ def places(registry: Registry, words: str) -> tuple[str, ...]:
 def small_places(registry: Registry, words: str, *, villages: bool) -> tuple[str, ...]:
     """Return the code of the only regency that has districts or villages with the name `words`, in a tuple of one.
 
-    The tuple is empty if several regencies have the name, if none has it, or if the words name a regency or province. The name of a village
-    alone is enough only if `villages` count.
+    The tuple is empty if several regencies have the name, if none has it, or if the words name a regency or province. A name that only
+    villages have counts only if `villages` is true.
     """
     name = place_names(registry.gazetteer).get(words)
     small = name.small if name and not places(registry, words) else ()

@@ -14,7 +14,7 @@ DKI = "31"
 
 
 OWN = "own"
-"""The field of a kind of unit that only governments with an allotment have."""
+"""The field that marks a kind of unit as one that exists only in an allotment."""
 
 _OF_ANY_PLACE = ("Dinas", "Badan", "Rumah Sakit", "PD")
 """Beginnings of a government's own unit names that need the place added, because other places have the same name."""
@@ -28,7 +28,7 @@ class Agency:
         id: a short name ("pln"), or for a local unit its kind and the code of its region ("dishub-33.74").
         name: its official name.
         kind: "ministry", "agency", "directorate", "inspectorate", "enterprise", "university",
-            "unit", "government", "district", "village", or "learnt" for an agency of a model.
+            "unit", "government", "district", "village", or "learnt" for an agency that only a model has.
         parent: the id of the agency above; None only for the national administrator.
         region: the Kemendagri code of the region that it belongs to; None if it belongs to the whole country.
         aliases: other names, including former ones.
@@ -64,7 +64,7 @@ class Registry:
         shared: names that agencies of several provinces share, each with the ids of these agencies.
         successors: ids of former agencies, each with the id of the agency that took over their duties: old dispositions stay readable.
         local_aliases: by region, further names of a government's units, by kind of unit.
-        above: by id of a government's unit, the id of the unit above it, where the government itself says so.
+        above: by the id of a unit, the id of the unit above it, if its government's allotment names one.
     """
 
     version: str

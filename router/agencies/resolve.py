@@ -98,7 +98,7 @@ def _inspectorate(registry: Registry, words: str) -> Agency | None:
 
 
 def _of_its_own_name(registry: Registry, words: str) -> Agency | None:
-    """Return the unit whose name no other unit has, also with a place in its province after it.
+    """Return the unit that the words name by a unique name, alone or followed by a place in the unit's province.
 
     An example is "PDAM Tirta Moedal Kota Semarang". None if there is none.
     """
@@ -118,7 +118,7 @@ def _is_there(registry: Registry, agency: Agency, parts: list[str]) -> bool:
 def _within(registry: Registry, words: str) -> Agency | None:
     """Return the national agency with whose name the words begin or end, the longest name first; None if there is none.
 
-    Names that are too short or common do not count, and in the name of a local unit ("dinas ...") only a ministry or Polri at the end.
+    Names that are too short or common do not count. In the name of a local unit ("dinas ...") only a ministry or Polri at its end counts.
     """
     parts = words.split()
     for size in range(len(parts) - 1, 0, -1):
@@ -140,7 +140,7 @@ def _beginning(registry: Registry, piece: list[str]) -> Agency | None:
 
 
 def _ending(registry: Registry, piece: list[str], of_a_place: bool) -> Agency | None:
-    """Return the national agency of which one name is exactly the last words of a longer name; None if there is none.
+    """Return the national agency with a name that is exactly the last words of a longer name; None if there is none.
 
     If there is only one last word, or if the longer name is that of a local unit, only a ministry or Polri counts.
     """

@@ -44,9 +44,9 @@ def _holds(name: str, wanted: list[str]) -> bool:
 
 
 def _local(registry: Registry, wanted: list[str]) -> Iterator[Agency]:
-    """Yield the units of each province and regency whose name has one of the wanted words, if the other ones begin words of their names.
+    """Yield the local units whose place has one of the wanted words as a whole word, and whose names have words that begin with the others.
 
-    The names are those of all governments, and those that the place's government itself gives a unit, today or in another edition.
+    A unit's names are the usual ones and those that its government's allotment gives it, today or in another edition.
     """
     for code, place in registry.gazetteer.names.items():
         if len(code) > REGENCY:

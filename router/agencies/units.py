@@ -74,7 +74,7 @@ def _first_located(registry: Registry, units: list[str], codes: list[str]) -> Ag
 
 
 def _at_small_place(registry: Registry, words: str) -> Agency | None:
-    """Return the unit, of that regency or its province, named after a district or village that only one regency has; None if none is."""
+    """Return the unit that is named after a district or village which only one regency has, from that regency or its province; or None."""
     for villages in (False, True):
         for head, codes in small_splits(registry, words, villages=villages):
             for unit in units_for(registry, head, whole=True):
@@ -128,7 +128,7 @@ def _forms(words: list[str]) -> list[str]:
 
 
 def beginning(registry: Registry, words: list[str]) -> str | None:
-    """Return the kind of unit with whose name the words begin and go on ("rsud dr ...", "dinas perdagangan koperasi ..."); None if none."""
+    """Return the kind of unit whose name the words begin with, if more words follow ("rsud dr ...", "dinas perdagangan ..."); or None."""
     for size in range(len(words) - 1, 0, -1):
         unit = unit_of(registry, " ".join(words[:size]))
         if unit and (size > 1 or words[0] in _BY_OWN_NAME):

@@ -1,4 +1,4 @@
-"""Checks an allotment file: each mistake is named with its line and with what to do."""
+"""Checks an allotment file, and reports each mistake with its line and what to do."""
 
 import re
 from collections import Counter
@@ -19,7 +19,7 @@ _EDITION_FIELDS: Final = ("since", "source", "units", "subjects", "managing_offi
 _UNIT_FIELDS: Final = ("name", "aliases", "under", "source")
 _OFFICER_FIELDS: Final = ("unit", "decree")
 _KEY: Final = re.compile(r"[a-z][a-z0-9-]*[a-z]|[a-z]")
-"""The key of a unit of a government's own; with the region's code it makes the unit's id."""
+"""The form of the key of a unit that only this government has; with the region's code it makes the unit's id."""
 
 _OF_DISTRICTS: Final = frozenset(("kec", "kel", "polsek", "kua"))
 """The offices that each district or village has."""
@@ -50,7 +50,7 @@ def mistakes_of(document: Document, registry: Registry) -> Iterator[Mistake]:
 
 
 def day_of(written: object) -> date | None:
-    """Return the day that a text means; None if it is none."""
+    """Return the date of a text in ISO 8601 ("2026-01-31"); None if the value is no such text."""
     try:
         return date.fromisoformat(written) if isinstance(written, str) else None
     except ValueError:
@@ -134,7 +134,7 @@ class _Editions:
             yield self._wrong("name the `decree` that makes the unit the managing officer", *at)
 
     def _same_names(self, row: Mapping[str, Any], at: tuple[str, ...]) -> Iterator[Mistake]:
-        """Yield the names that two units have from this edition on; each is named once, where the edition says it."""
+        """Yield a mistake for each unit of this edition whose name belongs to another unit too, or to an agency outside the government."""
         news = row.get("units") or {}
         for same in same_names(self._units, self._registry, self._region):
             where = next((key for key in (same.unit, same.other) if key in news), None)
@@ -155,14 +155,14 @@ class _Editions:
             )
 
     def _gone(self, key: str, before: Mapping[str, Any], at: tuple[str, ...]) -> Iterator[Mistake]:
-        """Yield the mistake of a unit that is taken away although the government has none such."""
+        """Yield a mistake if the edition takes away a unit that the government does not have."""
         usual = self._registry.unit(key, self._region)
         is_usual = usual is not None and key != "pemda" and not self._registry.units[key].get("national")
         if before.get(key) == GONE or not (key in before or is_usual):
             yield self._wrong(f"there is no unit {key} that could be taken away: leave the line out", *at)
 
     def _still_named(self, news: Mapping[str, Any], at: tuple[str, ...]) -> Iterator[Mistake]:
-        """Yield what still goes to, or is under, a unit that an edition takes away."""
+        """Yield a mistake for each subject, unit or managing officer that still refers to a unit which the edition takes away."""
         for key in (key for key, unit in news.items() if unit == GONE):
             places = (*at, "units", str(key))
             for subject, allotted in self._allotted.items():
@@ -200,7 +200,7 @@ class _Editions:
             yield self._wrong(f"{key} is under {under}, which is not another unit of the government", *at, "under")
 
     def _is_circle(self, key: str) -> bool:
-        """Return whether whoever goes from a unit to the one above it comes back."""
+        """Return whether the chain of units above a unit has a circle."""
         seen: set[str] = set()
         while isinstance(unit := self._units.get(key), dict) and unit.get("under") is not None:
             if key in seen:
@@ -231,7 +231,7 @@ class _Editions:
             yield self._wrong(f"the number of reports beside a unit of {subject} is a whole number from 1", *at)
 
     def _is_unit(self, unit: str, *, of_places: bool) -> bool:
-        """Return whether a unit exists: of the government or the file, of each district or village, or a company of the region."""
+        """Return whether a unit is of the government or the file, an office of each district or village, or a company of the region."""
         if unit.endswith((AT_DISTRICT, AT_VILLAGE)):
             fits = unit in {f"kec{AT_DISTRICT}", f"kel{AT_VILLAGE}"} and len(self._region) == REGENCY
             return of_places and fits
@@ -246,7 +246,7 @@ class _Editions:
         return f"pemda-{self._region}" in above or agency.kind == "enterprise"
 
     def _kind_in(self, unit: str) -> str:
-        """Return the kind of unit in an id with the government's region ("dpu" of "dpu-33.74"); empty if it is no such id."""
+        """Return the kind of unit from an id that ends with the government's region ("dpu" for "dpu-33.74"); empty for any other text."""
         kind = unit.removesuffix(f"-{self._region}")
         is_kind = kind != unit and unit not in self._registry.bodies
         return kind if is_kind and (kind in self._units or kind in self._registry.units) else ""

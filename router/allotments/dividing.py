@@ -10,22 +10,22 @@ from router.facts import Facts
 from router.rulebook.rules import Owner, Rule
 
 RANK_DECAY: Final = 0.35
-"""Several owners of a subject in order: each has the weight of the one before it, multiplied by this factor."""
+"""Factor between the weights of two successive owners of a subject: each weighs this much of the one before it."""
 
 DEFAULT_REPORTS: Final = 4.0
 """Number of a government's reports that weigh as much as the national default for a subject, so that one odd report moves nothing.
-From one to four made no difference on halves of the reports of three cities."""
+Values from one to four made no difference when halves of the reports of three cities were compared."""
 
 
 class Named(NamedTuple):
     """An agency that the law, or a government's division of tasks, names as an owner of a subject.
 
     Attributes:
-        owner: the owner in the rule of law; for a unit of a division, the one in whose place it is.
+        owner: the owner in the rule of law; for a unit from a division of tasks, the owner that it replaces.
         agency: the agency at the place.
         weight: its part in the subject's score.
         divided: whether the government's own division of tasks names it.
-        decided: whether a person gave it the subject there before all others: the file names units, not numbers of reports.
+        decided: whether a person put it first for the subject, in a division of tasks that lists units and not numbers of reports.
     """
 
     owner: Owner
@@ -38,8 +38,8 @@ class Named(NamedTuple):
 def in_order(owners: Sequence[tuple[Owner, Agency]], home: str) -> list[Named]:
     """Return the owners that the law names, with their weights.
 
-    A complaint that came through a government's own channel is first looked at within that government if it shares the responsibility with
-    a national body: if that is the first owner, and no condition of the text decided for it. Between tiers of governments the law decides.
+    If a complaint came through a government's own channel and the first owner is a national body that the text did not select by a
+    condition, the owners of that government without conditions come first. Between tiers of governments the law decides.
     """
     if home and owners and not owners[0][0].needs and not owners[0][0].level:
         owners = sorted(owners, key=lambda one: not (_is_home(one[1], home) and not one[0].needs))
@@ -52,11 +52,11 @@ def _is_home(agency: Agency, home: str) -> bool:
 
 
 def divided(named: list[Named], rule: Rule, facts: Facts, edition: Edition, registry: Registry) -> list[Named]:
-    """Return the owners of a subject with the units of a government as its own division of tasks names them.
+    """Return the owners of a subject after a government's own division of tasks is applied.
 
-    Its units take the place of the first of its owners in the order. If the division counts reports, the weights are their shares,
-    beside the national default; otherwise they fall from one unit to the next. Units that it does not move only get their own names.
-    If the law names none of its owners, its units count only if the choice is within the government.
+    The division's units replace the government's owners, at the place of the first of these. If it counts reports, the weights are their
+    shares, mixed with the national default; otherwise each unit weighs less than the one before it. Owners of a subject that it does not
+    name only get their own names. If the law names no owner of the government, its units count only if the choice is within it.
     """
     own = [one._replace(agency=edition.now(one.agency)) for one in named]
     allotted = edition.subjects.get(rule.subject, ())
@@ -78,7 +78,7 @@ def divided(named: list[Named], rule: Rule, facts: Facts, edition: Edition, regi
 def _shares(units: Sequence[tuple[Allotted, Agency]], of_law: Sequence[Named]) -> list[tuple[Agency, float]]:
     """Return the agencies that have the subject with their weights, the largest first.
 
-    The shares of counted reports are multiplied so that together they weigh as much as a long list in order does.
+    Shares of counted reports add up to 1 / (1 - RANK_DECAY), the sum of the weights of an endless list in order.
     """
     reports = sum(one.reports for one, _ in units)
     if not reports:

@@ -1,4 +1,4 @@
-"""A government's own division of tasks as it holds from a day on, and the divisions of all governments."""
+"""A government's own division of tasks from a day on, and the divisions of all governments."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ class Edition:
         version: the region, the day and a digest of the content: decisions record it.
         agencies: the government's units under their own names, by id.
         subjects: by subject, the units that have it, the first one first.
-        officer: the unit that is the managing officer (*pejabat pengelola pengaduan*), who gets what no unit is known for; empty if none.
+        officer: the unit of the managing officer (*pejabat pengelola pengaduan*), who gets complaints without a known unit; empty if none.
         gone: by id, the usual units that the government does not have, each with the agency that gets their subjects.
     """
 
@@ -52,11 +52,11 @@ class Edition:
     gone: Mapping[str, Agency] = field(default_factory=dict)
 
     def now(self, agency: Agency) -> Agency:
-        """Return an agency as the government has it: under its own name, or the heir of a unit that it does not have."""
+        """Return an agency under the government's own name for it, or the heir of a unit that the government does not have."""
         return self.gone.get(agency.id) or self.agencies.get(agency.id, agency)
 
     def named(self, unit_id: str, registry: Registry) -> Agency | None:
-        """Return the unit that a name in the file means: the heir of one that the government does not have; None if it has none yet."""
+        """Return the unit with an id, or its heir if the government does not have it; None if the unit belongs to other editions only."""
         agency = registry.get(unit_id)
         is_own = bool(registry.units.get(unit_id.rpartition("-")[0], _NO_KIND).get(OWN))
         if agency is None or (is_own and unit_id not in self.agencies and unit_id not in self.gone):
@@ -64,7 +64,7 @@ class Edition:
         return self.now(agency)
 
     def agency(self, unit: str, place: PlaceReading, registry: Registry) -> Agency | None:
-        """Return the agency that a unit is at a place; None if the place is not known down to its district or village."""
+        """Return the agency for a unit of the file at a place; None if the unit's district or village is not known, or no agency fits."""
         kind, at, _ = unit.partition("@")
         if at:
             code = place.codes[_DISTRICT if unit.endswith(AT_DISTRICT) else _VILLAGE]

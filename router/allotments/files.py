@@ -26,7 +26,7 @@ SUFFIXES: Final = (".yaml", ".yml")
 _GOVERNMENT: Final = "pemda-"
 
 _PARTS: Final = ("units", "subjects", "managing_officer")
-"""The parts of an edition; a later edition keeps those entries of earlier ones that it does not name, of a unit also the fields."""
+"""The parts of an edition. A later edition keeps the entries of earlier ones that it does not name, and within a unit the fields."""
 
 
 def load(folder: Path, registry: Registry, today: date) -> Loaded:
@@ -35,7 +35,7 @@ def load(folder: Path, registry: Registry, today: date) -> Loaded:
     Args:
         folder: the folder; only files with one of SUFFIXES count.
         registry: the agencies that exist.
-        today: the day whose names and divisions count where no other day is known.
+        today: the day whose names and divisions count if a complaint's day is not known.
 
     Raises:
         ConfigurationError: the folder cannot be read, or a file has a mistake; the text names file and line.
@@ -152,7 +152,7 @@ def _editions(content: Mapping[str, Any], registry: Registry, today: date) -> tu
     """Return the region of a file's government, its editions, the latest first, and the registry with its units.
 
     Before the first day of the first edition the government has the usual units under their usual names. The registry has the units of
-    later days too, because a report of such a day needs them. The content is plain data, as the file has it, that has been checked.
+    later days too, because a report of such a day needs them. The content is plain data of the file, already checked.
     """
     region = content["government"].removeprefix(_GOVERNMENT)
     so_far: dict[str, dict[str, Any]] = {part: {} for part in _PARTS}

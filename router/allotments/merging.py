@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 GONE: Final = "none"
-"""What a file writes for a unit that the government does not have from an edition's day on."""
+"""The value in a file for a unit that the government no longer has from an edition's day on."""
 
 
 def merged(before: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the units from an edition's day on: plain data, as the file of a government has it, not all checked yet.
+    """Return the units from an edition's day on, as plain data of the file that need not be checked yet.
 
-    A unit keeps the fields that the edition does not name. One that was gone begins anew.
+    A unit keeps the fields that the edition does not name. A unit that was gone keeps nothing.
     """
     units = dict(before)
     for key, unit in news.items():

@@ -1,4 +1,4 @@
-"""Finds units of one government that have the same name, which nobody can tell apart, and names that have a level twice."""
+"""Finds names of a government's units that another unit or agency has too, and names that repeat a level ("Kota Kota")."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ _DOUBLED: Final = re.compile(r"\b(Kota|Kabupaten|Provinsi) \1\b")
 
 
 class Same(NamedTuple):
-    """A name of a unit that is another unit's too.
+    """A name that two units share.
 
     Attributes:
         unit: the unit's key in the file.
@@ -31,7 +31,7 @@ class Same(NamedTuple):
 def same_names(units: Mapping[str, Any], registry: Registry, region: str) -> Iterator[Same]:
     """Yield the names and aliases of a file's units that another unit of the government has too.
 
-    A unit may have as its name what is only an alias of a usual unit: governments divide the usual units differently.
+    A unit's name may be an alias of a usual unit, because governments divide the usual units differently.
     """
     named = {key: unit for key, unit in units.items() if isinstance(unit, dict) and isinstance(unit.get("name"), str)}
     others = [
@@ -80,7 +80,7 @@ def _elsewhere(name: str, registry: Registry, region: str) -> Agency | None:
 
 
 def _plain(name: str, registry: Registry, region: str) -> str:
-    """Return a name in small letters, without the government's place at its end."""
+    """Return a folded name without the government's place at its end."""
     folded, place = _folded(name), _folded(registry.gazetteer.full_name(region))
     return folded.removesuffix(place).strip() if folded != place else folded
 
@@ -90,7 +90,7 @@ def _folded(name: str) -> str:
 
 
 def doubled(agencies: Iterable[Agency]) -> Iterator[str]:
-    """Yield a sentence for each name with a level twice: one that ends with "Kota" got its region behind it (docs/allotments.md)."""
+    """Yield a sentence for each name that repeats a level: its region was added after a final "Kota" (docs/allotments.md)."""
     for name in sorted({agency.name for agency in agencies}):
         if found := _DOUBLED.search(name):
             before, level = name[: found.start()], found[1]

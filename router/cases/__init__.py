@@ -1,1 +1,1 @@
-"""The case as a decider: what a record in its mailbox leads to, and how the document changes by it. Pure."""
+"""The case as a decider: `decide` returns the facts that follow from a record, `evolve` applies them to the document. Pure."""

@@ -1,4 +1,4 @@
-"""The clocks of a case: when it wants its timer, and what the time has come for. Pure: the time is that of the timer's record."""
+"""The clocks of a case: when its next timer is due, and the facts that follow from it. Pure: the time is that of the timer's record."""
 
 from datetime import datetime
 from typing import Final
@@ -16,24 +16,24 @@ LAST_LEVEL: Final = telling.LAST_LEVEL
 """The last step of the ladder."""
 
 _GRACE_MS: Final = 6 * 3_600_000
-"""How long after the citizen's last day a question is closed: what he wrote on that day may lie in a mailbox of a step that was down."""
+"""Milliseconds from the citizen's last day until a question closes: his answer may still lie in the mailbox of a step that was down."""
 
 _NEEDED: Final = ("subject", "place")
 """The parts without which nobody can handle a report."""
 
 
 def due_ms(case: Case, changed_ms: int) -> int | None:
-    """Return when a case wants its timer, in milliseconds since 1970; None if it waits for nothing.
+    """Return when the next timer of a case is due, in milliseconds since 1970; None if the case waits for nothing.
 
-    It is after the last change of the case, also if the moment has passed: so no two timers of a case that find something to do have one
-    id, and neither have their facts and replies.
+    The time is after the last change of the case, even if the moment has passed. So two timers of a case that find something to do never
+    have the same id, and neither do their facts and replies.
     """
     earliest = min([moment for moment, _ in _moments(case)], default=None)
     return None if earliest is None else max(earliest, changed_ms + 1)
 
 
 def due(draft: Draft, _: command.Due, law: Law) -> Declined | None:
-    """Add the facts for whatever the time has come for. None if the case has moved on: a timer that fires twice is harmless."""
+    """Add the facts of everything that is due. A timer that fires twice adds nothing the second time. It is never declined."""
     come = [what for moment, what in _moments(draft.now) if moment <= draft.record.at_ms]
     for duty in [one.duty for one in draft.now.deadlines if _OVERDUE + one.duty in come]:
         draft.add(happened.Overdue(**draft.head(happened.Overdue, duty), duty=duty))
@@ -42,7 +42,7 @@ def due(draft: Draft, _: command.Due, law: Law) -> Declined | None:
     if _CLOSING in come:
         draft.add(happened.Closed(**draft.head(happened.Closed)))
     if any(what.startswith(_OVERDUE) or what == _LADDER for what in come) and _escalate(draft, law) == LAST_LEVEL:
-        return None  # the citizen hears one thing at a time: his question is due still, and comes with the next timer
+        return None  # the citizen gets one notice at a time: his question is still due, and follows with the next timer
     if _QUESTION in come:
         _close_question(draft)
     elif _REMINDER in come:
@@ -51,9 +51,9 @@ def due(draft: Draft, _: command.Due, law: Law) -> Declined | None:
 
 
 def unheard(draft: Draft, said: command.Unheard, _: Law) -> Declined | None:
-    """Close a question that the citizen has not heard: nothing waits for him, and he is not deemed to have withdrawn for his silence.
+    """Close a question that never reached the citizen: the case stops waiting, and his silence is not deemed a withdrawal.
 
-    What nobody can handle without the answer stays at its triage desk.
+    A case that nobody can handle without the answer stays at its triage desk.
     """
     if draft.now.question is None:
         return Declined("No question is open.", Result.already_applied)
@@ -101,7 +101,7 @@ def _of_deadlines(case: Case, province: str | None) -> list[tuple[int, str]]:
     escalation = case.escalation
     if late_from and escalation and escalation.level < LAST_LEVEL:
         step = _working_days_after(escalation.at, province, Deadlines.load().internal["escalate"])
-        found.append((max(step, min(late_from)), _LADDER))  # a day that was moved since is not over yet
+        found.append((max(step, min(late_from)), _LADDER))  # a deadline that was moved since is not over yet
     return found
 
 

@@ -1,4 +1,4 @@
-"""Decides what a record in the mailbox of a case leads to: the facts, in their order."""
+"""Decides which facts follow from a record in the mailbox of a case, in their order."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -36,7 +36,7 @@ from router.cases.rules import citizen, desk, leaving, merging, owner
 from router.cases.table import ALREADY, TABLE
 
 _OF_THE_CASE: Final = 10_000
-"""Bytes that a complaint which continues a case may have in addition: the place, the hints and the topic of the case."""
+"""Bytes beyond COMPLAINT_BYTES for a complaint that continues a case: it has the place, the hints and the topic of the case."""
 
 _NEEDS_TEXT: Final[Mapping[CommandKind, int]] = {
     CommandKind.refuse: REASON_BYTES,
@@ -47,7 +47,7 @@ _NEEDS_TEXT: Final[Mapping[CommandKind, int]] = {
     CommandKind.reroute: REASON_BYTES,
     CommandKind.archive: REASON_BYTES,
 }
-"""The commands that say nothing without a text, with its greatest size in bytes of UTF-8; any other text is a reason, too."""
+"""The commands that require a text, with its maximum size in bytes of UTF-8. The text of any other command is limited as a reason is."""
 
 
 def decide(case: Case | None, record: Inbound, law: Law) -> Decision:
@@ -78,12 +78,12 @@ def decide(case: Case | None, record: Inbound, law: Law) -> Decision:
 
 
 def is_of_another(case: Case | None, record: Inbound) -> bool:
-    """Return whether a complaint has the code of another complaint's case. It is passed on under the next code, not decided."""
+    """Return whether a record is a complaint whose code another complaint's case has. It is passed on under the next code, not decided."""
     return record.command is None and case is not None and case.complaint_id != record.id
 
 
 def _open(case: Case | None, complaint: Complaint, record: Inbound, law: Law) -> Decision:
-    """Return the facts of a complaint: it becomes a case. A complaint that is the case's own was delivered again."""
+    """Return the facts by which a complaint becomes a case; none if it has its case already, because it was delivered again."""
     if case is not None:
         assert not is_of_another(case, record), "a complaint whose code another one has is passed on"
         return Decision((), case)
@@ -100,7 +100,7 @@ def _open(case: Case | None, complaint: Complaint, record: Inbound, law: Law) ->
 
 
 def _outcome(case: Case, said: AnyCommand, law: Law) -> tuple[FactKind, ...] | Declined:
-    """Return the facts of the table; or why the table or the text does not allow the command."""
+    """Return the kinds of facts that the table has for the command, or why the table or the text does not allow it."""
     kind, text = said.kind, words_of(said)
     found = TABLE[kind, role_of(case, said.actor, law, kind, sender_of(said))][case.state]
     if isinstance(found, str):
@@ -120,34 +120,34 @@ def _outcome(case: Case, said: AnyCommand, law: Law) -> tuple[FactKind, ...] | D
 
 
 _NOBODY_READS: Final = frozenset(("dicabut", "digabung", "diarsipkan"))
-"""The states in which an owner reads no addition that changes nothing: it becomes a case of its own."""
+"""The states in which no owner would read an addition about other matters: it becomes a case of its own."""
 
 
 _NO_ROOM_BY_CODE: Final = (
     "The case has no more room for what others than its citizen add; he can add from where the complaint came."
 )
-"""The sentence to whoever adds on the web by the code alone, whose words are no complaint of their own: the page says it."""
+"""The sentence that the web page shows somebody who has only the code: his addition does not become a complaint of its own."""
 
 
 def _marked(case: Case, addition: Addition) -> Addition:
-    """Return an addition of somebody who only has the code as such. It moves nothing unless it answers a question that is not public."""
+    """Return an addition marked as by somebody who only has the code. It is kept apart unless it can answer a question asked in private."""
     answers = case.question is not None and case.complaint.channel not in PUBLIC
     return replace(addition, by_code=True, apart=addition.apart if answers else True)
 
 
 def _is_unproven(case: Case, sender: Sender | None) -> bool:
-    """Return whether the code is all that says who adds: on the web that is the citizen, or whoever else has the code."""
+    """Return whether the sender proves nothing but the code: on the web he may be the citizen or anybody else who has it."""
     return sender is not None and tracking.names_mailbox(case.complaint.reporter_ref) and not sender.proven
 
 
 def _has_room_by_code(case: Case) -> bool:
-    """Return whether the additions by the code alone, the last one included, leave room for the citizen's own."""
+    """Return whether the additions made with the code alone, including the last one, leave room for the citizen's own."""
     found = [one for one in case.complaint.additions if one.by_code]
     return len(found) <= MOST_BY_CODE and len(json.encode(found)) <= BY_CODE_BYTES
 
 
 def _add(draft: Draft, said: Add, law: Law) -> Declined | None:
-    """Add the citizen's message. If the case is closed or has no room for it, the message becomes a complaint of its own."""
+    """Add the citizen's message. If the case is closed or full, or the message is another matter, it becomes a complaint of its own."""
     before, reading = draft.now, said.reading
     addition = bare(said.addition)
     by_code = role_of(before, said.actor, law, CommandKind.add, said.sender) is Role.bearer
@@ -157,7 +157,7 @@ def _add(draft: Draft, said: Add, law: Law) -> Declined | None:
     elif is_counted:
         addition = replace(addition, by_code=True)
     if reading.corrects and before.supporters:
-        reading = replace(reading, corrects=False)  # the places of a main case and its supporters part only by a person
+        reading = replace(reading, corrects=False)  # only a person moves a main case away from its supporters' place
     size = len(json.encode(addition)) + len(json.encode(reading))
     if size > COMPLAINT_BYTES:
         raise ContractViolation(
@@ -184,11 +184,11 @@ def _add(draft: Draft, said: Add, law: Law) -> Declined | None:
 
 _CONTENT: Final = ("thanks", "settled", "rating", "agree", "smalltalk")
 _LIKELY: Final = 0.5
-"""What a citizen says of an answer with which he is content, and how likely it must be, to move the answered case to nobody else."""
+"""The intents of a citizen who is content with the answer, and their least joint probability for the answered case to keep its owner."""
 
 
 def _follow(draft: Draft, said: Add, text: str, law: Law, before: Case) -> None:
-    """Add the facts that follow from an addition: the case is open again, leaves its main case, goes to its owner, or asks."""
+    """Add the facts that follow from an addition: the case is reopened, leaves its main case, is routed again, or asks the citizen."""
     has_owner = False
     if before.state == "dicabut":
         has_owner = leaving.open_again(draft, law, by_law=leaving.is_for_another(before, draft.now))
@@ -208,7 +208,7 @@ def continuation_of(said: Add) -> tuple[UUID, str]:
 
 
 def _apply(draft: Draft, said: AnyCommand, law: Law) -> Declined | None:  # noqa: C901, PLR0911, PLR0912  # a branch for each kind
-    """Add the facts of a command that the table has allowed; or return why it is not possible."""
+    """Add the facts of a command that the table allows. Return why it is declined; None if it is not."""
     match said:
         case command.Add():
             return _add(draft, said, law)

@@ -1,4 +1,4 @@
-"""Collects the facts to which a record leads, and the document after them."""
+"""Collects the facts that follow from a record, and the document after them."""
 
 from typing import Final, NamedTuple
 
@@ -20,12 +20,12 @@ _ROOM_FOR_REFUSALS: Final = 20_000
 
 
 class Decision(NamedTuple):
-    """What a record leads to.
+    """The facts that follow from a record, and the document after them.
 
     Attributes:
         facts: the facts, oldest first; none if the record was handled before.
         case: the document after them; None if there is still no case.
-        written: the document as JSON, if its size was looked at; otherwise None.
+        written: the document as JSON, if its size was computed; otherwise None.
     """
 
     facts: tuple[AnyFact, ...]
@@ -34,7 +34,7 @@ class Decision(NamedTuple):
 
 
 class Declined(NamedTuple):
-    """Why a command is not possible."""
+    """Why a command is declined: the sentence for its sender, and the result."""
 
     sentence: str
     result: Result = Result.refused
@@ -53,13 +53,13 @@ class Draft:
 
     @property
     def now(self) -> Case:
-        """The document after the facts so far; there is one."""
+        """The document after the facts so far; there must be one."""
         case = self.case
         assert case is not None
         return case
 
     def head(self, kind: type[Fact], *about: str) -> Head:
-        """Return what the next fact has, of whatever kind."""
+        """Return the fields that a fact of any kind has, for the next one; `about` distinguishes facts of one kind in its id."""
         record, case, event = self.record, self.case, self.record.event
         return {
             "id": derived(event.id, "/".join(("fact", str(kind.__struct_config__.tag), *about))),
@@ -73,7 +73,7 @@ class Draft:
         }
 
     def add(self, fact: AnyFact) -> None:
-        """Add a fact, and change the document by it."""
+        """Add a fact, and apply it to the document."""
         changed = evolve(self.case, fact, self.record.at_ms)
         if isinstance(fact, Clocked | Routed):
             fact, changed = self._with_deadlines(fact, changed)
@@ -95,7 +95,7 @@ class Draft:
         self.facts.clear()
 
     def decline(self, command: CommandKind, why: Declined) -> None:
-        """Say that a command changes nothing."""
+        """Replace all facts by the one that declines a command."""
         self.take_back()
         head = self.head(happened.Declined)
         self.add(happened.Declined(**head, text=why.sentence, command=command, result=why.result))
@@ -108,7 +108,7 @@ class Draft:
         return len(written)
 
     def is_full(self) -> bool:
-        """Return whether the document leaves too little room for what must always be possible."""
+        """Return whether the document leaves too little room for refusals, which must always be possible."""
         return self.size() > CASE_BYTES - _ROOM_FOR_REFUSALS
 
     @property

@@ -1,4 +1,4 @@
-"""Reads a record of a case's mailbox: a complaint or a command, with the few rules that types cannot say."""
+"""Reads a record of a case's mailbox, a complaint or a command, and checks the few rules that types cannot express."""
 
 from datetime import datetime
 from typing import Final, NamedTuple, cast
@@ -44,16 +44,16 @@ class Inbound(NamedTuple):
 
     @property
     def danger(self) -> bool | None:
-        """Whether the title or the text of a complaint tell of danger, as its normaliser understood them; None if they must be read here.
+        """Whether the title or the text of a complaint reports danger, as its normaliser found; None if it must be found here.
 
-        What another version understood does not count.
+        The finding of another version of the normaliser does not count.
         """
         event = self.event
         return event.danger if isinstance(event, Complaint) and event.normaliser_version == VERSION else None
 
 
 def read(record: StoredRecord) -> Inbound:
-    """Return what a record of the mailbox holds.
+    """Return the complaint or command in a record of the mailbox.
 
     Raises:
         ContractViolation: the record is no complaint and no command of a known major version, or lacks a field, or a field has a wrong
@@ -66,7 +66,7 @@ def read(record: StoredRecord) -> Inbound:
 
 
 def _wrong(event: Complaint | AnyCommand, key: bytes) -> str:
-    """Return what is wrong with an event beside the types of its fields; empty if nothing is."""
+    """Return what is wrong with an event apart from the types of its fields; empty if nothing is."""
     if event.tracking_code.encode() != key:
         return "the record's key is not its tracking code"
     if not tracking.is_canonical(event.tracking_code):

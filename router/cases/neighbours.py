@@ -1,4 +1,4 @@
-"""The records to the step that looks for duplicates: which cases are candidates, and what supporters are to hear."""
+"""The records to the step that looks for duplicates: which cases are candidates, and the news for supporters."""
 
 from collections.abc import Sequence
 
@@ -14,11 +14,11 @@ from router.cases.rules.merging import heard_by_supporters, is_alone, is_unclear
 from router.facts import whole_text
 
 Notice = Opened | Closed | Joined | Left | Told
-"""What the step that looks for duplicates takes."""
+"""A record to the step that looks for duplicates."""
 
 
 def notices(before: Case | None, facts: Sequence[Fact], case: Case, inbound: Inbound) -> list[Notice]:
-    """Return what the step that looks for duplicates must know of what a record led to."""
+    """Return the records to the step that looks for duplicates that follow from a record's facts."""
     found: list[Notice] = []
     was, is_ = _candidate_in(before, inbound.danger), _candidate_in(case, inbound.danger)
     if is_ and is_ != was:
@@ -45,7 +45,7 @@ def notices(before: Case | None, facts: Sequence[Fact], case: Case, inbound: Inb
 def _candidate_in(case: Case | None, danger: bool | None) -> str:
     """Return the code of the regency in which a case is a candidate for a duplicate; empty if it is none.
 
-    A case that does not say yet what it is about, or whose citizen is being asked, is none: what it becomes is not known.
+    A case whose subject is missing or whose citizen is being asked is none, because it may still change.
     """
     if case is None or case.state not in OPEN or is_unclear(case):
         return ""
@@ -66,7 +66,7 @@ def _opened(case: Case, regency: str, inbound: Inbound) -> Opened:
         received_at=complaint.received_at,
         reporter_ref=complaint.reporter_ref,
         signature=signature(
-            f"{complaint.title}\n{whole_text(complaint)}",  # a place may be told later
+            f"{complaint.title}\n{whole_text(complaint)}",  # an addition may tell the place
             address=place.text,
             place=place.evidence,
             regency=regency,

@@ -1,4 +1,4 @@
-"""Finds the owner of a case, and what the citizen is asked so that there can be one."""
+"""Routes a case to its owner, and asks the citizen for the parts that its report lacks."""
 
 from typing import Final
 
@@ -18,14 +18,14 @@ _NEEDED: Final[tuple[MissingPart, ...]] = ("subject", "place")
 """The parts for which a triage desk waits."""
 
 _OF_OVERSIGHT: Final[tuple[MissingPart, ...]] = ("date", "chronology", "evidence")
-"""The parts that a report of oversight needs beside the subject and the place, the most needed first. Other reports are handled without
+"""The parts that a report of oversight needs as well as subject and place, the most needed first. Other reports are handled without
 them, and a question would only delay them (docs/adr/0028-what-is-asked.md)."""
 
 
 def route(draft: Draft, law: Law) -> MissingPart | None:
-    """Decide who owns the case. After an addition there is a fact only if the owner changes, or becomes or ceases to be a triage desk.
+    """Route the case, and add a fact if its owner changes, or becomes or ceases to be a triage desk.
 
-    Whom a person gave the case keeps it, whatever the citizen adds: only a person or a refusal moves it on.
+    An owner to whom a person gave the case keeps it, whatever the citizen adds: only a person or a refusal moves it on.
     Return the part for which the citizen should be asked, because the new owner's tier depends on it; None if there is none.
     """
     case = draft.now
@@ -46,7 +46,7 @@ def route(draft: Draft, law: Law) -> MissingPart | None:
 
 
 def put(draft: Draft, disposition: Disposition, *, handling: Handling | None = None) -> None:
-    """Add the fact that the case is now the owner's whom a disposition names."""
+    """Add the fact that gives the case to the owner of a disposition."""
     case = draft.now
     former = case.owner if case.chain else None
     if former is not None and disposition.owner.id == former.id:
@@ -65,7 +65,7 @@ def ask(draft: Draft, tier_of: MissingPart | None) -> None:
     """Ask the citizen for the most needed part that is missing: one short question at a time.
 
     The subject and the place are asked for if a triage desk waits for them; then what the owner's tier depends on; then what a report of
-    oversight needs. Nobody is asked who cannot be reached: the case would wait for an answer that nobody can give.
+    oversight needs. A citizen who cannot be reached is not asked: the case would wait for an answer that nobody can give.
     """
     case = draft.now
     complaint = case.complaint

@@ -1,4 +1,4 @@
-"""Composes the reply to the citizen about what a record led to."""
+"""Composes the reply to the citizen about the facts of a record."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -35,13 +35,13 @@ from normalizer.parts import own_words
 from router.cases.document.waits import due_of
 
 _TELLS_DUE: Final = frozenset(("diteruskan", "diproses", "ditunda", "dibuka kembali"))
-"""The states whose status tells the day of the deadline."""
+"""The states for which the reply to `status` has the day of the deadline."""
 
 _ANSWERED: Final = frozenset(("ditanggapi", "selesai"))
 """The states in which the latest answer stands."""
 
 _CODE_LIKE: Final = "@@@@@ @@@@@ @"
-"""Stands for a code, which always has this length, in a sentence that is kept."""
+"""Placeholder in a cached sentence for the code, which always has this length."""
 
 
 def reply_to(
@@ -52,14 +52,14 @@ def reply_to(
     by_code: bool = False,
     danger: bool | None = None,
 ) -> Reply | None:
-    """Return the reply to the citizen; None if he need not hear of the facts.
+    """Return the reply to the citizen; None if the facts need none.
 
     Args:
-        facts: what one record led to, oldest first.
+        facts: the facts of one record, oldest first.
         case: the document after them.
         was_merged: whether the case was a supporter before.
-        by_code: whether the record is of somebody else who has the code: the citizen is not thanked for what he did not write.
-        danger: whether the complaint that opens the case tells of danger, if that is known.
+        by_code: whether somebody else who has the code sent the record: the citizen is not thanked for what he did not write.
+        danger: whether the complaint that opens the case reports danger, if that is known.
     """
     telling: Fact | None = None
     kind: ReplyKind | None = None
@@ -105,8 +105,8 @@ def _added_as(facts: Sequence[Fact], case: Case, *, by_code: bool) -> str:
 def status_for(asked: OfCitizen, case: Case | None, at: datetime) -> Reply:
     """Return the answer to a citizen who asks for the status of a case.
 
-    Words that tell of danger to life are answered with the number for emergencies, whatever they ask for. Otherwise the citizen himself
-    reads the latest answer again: the text that told it may never have arrived.
+    If the message reports danger to life, the reply ends with the number for emergencies. Otherwise it repeats the owner's latest answer,
+    for the citizen of the case only: the first delivery of that answer may have failed.
     """
     sender = asked.sender
     assert sender is not None
@@ -125,14 +125,14 @@ def status_for(asked: OfCitizen, case: Case | None, at: datetime) -> Reply:
         created_at=at,
         caused_by=asked.id,
         urgent=True if ending == emergency.OCCASION else None,
-        private=True,  # a code that is none is answered as one of a secret report is
+        private=True,  # so a code without a case is answered as that of a secret report
     )
-    # what was told on one channel is told in public on no other one
+    # what a case got on one channel is not shown in public on another
     return reply if case is None else _about(reply, case, hides=case.complaint.channel != sender.channel)
 
 
 def _about(reply: Reply, case: Case, *, hides: bool) -> Reply:
-    """Return a reply with what it tells of its case: of a hidden person or report, and if it `hides`, to its citizen alone."""
+    """Return a reply with the fields about its case. It is private if the person or the report is hidden, or `hides` is true."""
     complaint, place = case.complaint, case.complaint.place
     region = place.village or place.district or place.regency or place.province
     return replace(
@@ -152,7 +152,7 @@ def _unknown(code: str, channel: str, ending: str) -> str:
 
 
 def _answer_again(case: Case) -> str:
-    """Return the answer that the citizen was told last, if it stands."""
+    """Return the latest answer to the citizen if it still stands, otherwise an empty text."""
     if case.state == "digabung":
         words = case.heard.answer if case.heard else ""
     else:
@@ -163,14 +163,14 @@ def _answer_again(case: Case) -> str:
 def status_of_case(
     case: Case, channel: str = "", *, at: datetime | None = None, ending: str = "", answer: str = ""
 ) -> str:
-    """Return what a citizen hears who asks how a case stands.
+    """Return the text for a citizen who asks for the status of a case.
 
     Args:
         case: the document of the case.
         channel: the name of the channel by which he asks; empty: that of the complaint.
-        at: when he asks: after the day of the deadline he hears that it is over; None if nobody asks.
-        ending: the occasion of the sentence behind it; empty for none.
-        answer: the latest answer, if that sentence tells it.
+        at: when he asks; after the day of the deadline the text says that it is over. None if nobody asks.
+        ending: the occasion of the sentence that follows; empty for none.
+        answer: the latest answer, if the sentence that follows quotes it.
     """
     due = min((one.due for one in case.deadlines if one.duty in COMPLETE_BY), default=None)
     heard, occasion = case.heard, f"status_{case.state}"
@@ -192,12 +192,12 @@ def status_of_case(
 
 
 def _ending(first: Fact, complaint: Complaint) -> str:
-    """Return the occasion of the sentence behind the reply to words that tell of danger to life now; else an empty text."""
+    """Return the occasion of the sentence that ends the reply to a message about danger to life now; otherwise an empty text."""
     return emergency.occasion(first.kind, own_words(complaint.title, complaint.text), said_in(first))
 
 
 def _sentence(kind: ReplyKind, fact: Fact, case: Case, ending: str, *, added_as: str) -> str:  # noqa: C901  # a branch for each kind
-    """Return the sentence that tells the citizen of a fact, with the one behind it (see complaints.wording.text)."""
+    """Return the sentence that tells the citizen of a fact, followed by that of `ending` (see complaints.wording.text)."""
     channel, owner = case.complaint.channel, case.owner.name
     code = tracking.spaced(case.tracking_code)
     heard = case.heard if case.state == "digabung" else None
@@ -227,13 +227,13 @@ def _sentence(kind: ReplyKind, fact: Fact, case: Case, ending: str, *, added_as:
 
 
 def _of_officer(words: str, channel: str) -> str:
-    """Return what an officer wrote as one line; masked where everybody reads it."""
+    """Return an officer's text as one line, masked if the channel is public."""
     said = " ".join(words.split())
     return mask(said) if channel in PUBLIC else said
 
 
 def _put_off(fact: Fact, case: Case, channel: str, **values: str) -> str:
-    """Return until when a case was put off, with the owner's reason; or what its class is now, and its new day."""
+    """Return the sentence with the day to which a case was put off and the owner's reason, or with its new class and day."""
     due = written_day(due_of(fact, case))
     if isinstance(fact, Reclassified):
         complaint = case.complaint
@@ -245,7 +245,7 @@ def _put_off(fact: Fact, case: Case, channel: str, **values: str) -> str:
 
 
 def _asking(asked: Question, case: Case, occasion: str, ending: str = "") -> str:
-    """Return the question, in the owner's own words or for a part that is missing."""
+    """Return the text of a question: the owner's own words, or the sentence for a missing part."""
     channel, owner, part = case.complaint.channel, case.owner.name, asked.part
     code = tracking.spaced(case.tracking_code)
     if part is None:

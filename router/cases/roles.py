@@ -1,4 +1,4 @@
-"""Who asks, seen from the case."""
+"""The roles of actors in a case, and what a case needs of the law."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -25,11 +25,11 @@ class Law(Protocol):
     ) -> Disposition:
         """Return the disposition, without `hop`, `previous_owner` and `deadlines`. Total.
 
-        Of the refusals, `hops` moved the case; None: all did. `suggested` are the agencies that they suggest.
+        `hops` is the number of refusals that moved the case; None if all did. `suggested` are the agencies that the refusals suggest.
         """
 
     def given(self, complaint: Complaint, agency_id: str, by: str, beside: Sequence[str] = ()) -> Disposition:
-        """Return the disposition, as `route`, by which an agency gives the case to another, beside which others are named."""
+        """Return the disposition, as `route` does, with which one agency (`by`) gives the case to another and names further ones."""
 
     def name(self, agency_id: str) -> str:
         """Return the name of an agency, or the id itself if there is no such agency."""
@@ -50,7 +50,7 @@ class Law(Protocol):
         """Return the agency to which an overdue case escalates at a level from 1 to 5."""
 
     def terms(self, complaint: Complaint) -> Terms:
-        """Return the days that count for a complaint, to its end."""
+        """Return the numbers of days that apply to a complaint until its end."""
 
     def deadlines(self, case: Case) -> tuple[Deadline, ...]:
         """Return the deadlines that run in a case; the case has an owner."""
@@ -61,7 +61,7 @@ class Law(Protocol):
 
 
 class Role(StrEnum):
-    """Who asks, seen from the case."""
+    """The role in a case of whoever gives a command."""
 
     citizen = "the citizen"
     bearer = "somebody else who has the code"
@@ -94,9 +94,9 @@ def role_of(case: Case, actor: str, law: Law, command: CommandKind, sender: Send
         case: the document of the case.
         actor: see complaints.command.Command.actor.
         law: knows the national administrator and the triage desks.
-        command: what is asked for: a refusal is of a former owner, even if that is a triage desk, but never of the national administrator.
-        sender: who sent a citizen's command (see complaints.command.Sender). The code alone is not the citizen: officers have it, too,
-            unless it is all that the channel of the complaint knows of him.
+        command: its kind. For a refusal, a triage desk is a former owner or another agency, unless it is the national administrator.
+        sender: who sent a citizen's command (see complaints.command.Sender). The code alone does not prove the citizen, because officers
+        have it too, unless the channel of the complaint knows the citizen by nothing else.
     """
     if actor == CITIZEN and sender is not None and not is_reporter(case, sender.reporter_ref):
         return Role.bearer
@@ -121,6 +121,6 @@ def sorted_by(command: CommandKind, case: Case) -> Complaint:
 
 
 def is_reporter(case: Case, citizen: str) -> bool:
-    """Return whether a mailbox is that of the citizen of a case; on the web it is whoever has the code."""
+    """Return whether a pseudonym is that of the citizen of a case. For a case from the web, everybody who has the code counts."""
     reporter = case.complaint.reporter_ref
     return citizen == reporter or tracking.names_mailbox(reporter)

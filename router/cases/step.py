@@ -1,4 +1,4 @@
-"""The function of the router's step: the state of a case and a record of its mailbox become the next state, facts and a reply."""
+"""The function of the router's step: from the state of a case and a record of its mailbox to the next state and the output records."""
 
 from collections.abc import Callable
 from typing import Final
@@ -32,8 +32,8 @@ STEP: Final = "lapor-router"
 """The name of the step: its consumer group, and the beginning of its workers' transactional ids."""
 
 OFFSET_HEADER: Final = "ce_causeoffset"
-"""The header of a fact with the offset of the record that caused it in the mailbox, whose partition has the same number: a replay finds
-by it which facts a record led to."""
+"""The header of a fact with the mailbox offset of the record that caused it, in the partition of the same number. A replay uses it to find
+the facts of a record."""
 
 SOURCE: Final = "/router"
 """The CloudEvents source of what the step writes."""
@@ -41,7 +41,7 @@ SOURCE: Final = "/router"
 _CASES: Final = msgspec.json.Decoder(Case)
 
 Count = Callable[[str], None]
-"""Is told what a record led to: a kind of fact, "repeated", "passed on", "asked for the status" or "repelled"."""
+"""Called with the outcome of each record: a kind of fact, "repeated", "passed on", "asked for the status" or "repelled"."""
 
 
 class CaseStep:
@@ -51,7 +51,7 @@ class CaseStep:
         self._law, self._count = law, count
 
     def __call__(self, state: State | None, record: StoredRecord) -> Effect:
-        """Return what a record leads to.
+        """Return the next state and the output records for a record of the mailbox.
 
         Raises:
             ContractViolation: the record is poison.
@@ -81,13 +81,13 @@ class CaseStep:
 
 
 def _wanting(state: State, case: Case) -> State | Keep:
-    """Return the state with its timer as it must be, which a timer that came too early has not changed."""
+    """Return the state with its correct timer, which a timer that fired too early did not set; KEEP if it is correct already."""
     due = due_ms(case, ms_of(case.changed_at))
     return KEEP if due == state.due_ms else State(state.value, due)
 
 
 def timer(key: bytes, due_ms: int) -> Record:
-    """Return the record that tells a case that the time has come for something (see complaints.bus.step.contract.MakeTimer)."""
+    """Return the timer record for a case and a moment (see complaints.bus.step.contract.MakeTimer)."""
     code = key.decode()
     return _written(Due(id=timer_id(code, due_ms), tracking_code=code, actor=CLOCK, received_at=moment_of(due_ms)))
 
@@ -109,7 +109,7 @@ def _outputs(before: Case | None, facts: tuple[Fact, ...], case: Case, inbound: 
 
 
 def _replies(before: Case | None, facts: tuple[Fact, ...], case: Case, inbound: Inbound) -> list[Reply]:
-    """Return what citizens hear of the facts: who sent a command that changed nothing, how his case stands."""
+    """Return the replies about the facts; the sender of a declined command gets the status of the case."""
     said = inbound.command
     sender = sender_of(said) if said else None
     by_code = sender is not None and not is_reporter(case, sender.reporter_ref)
@@ -121,17 +121,17 @@ def _replies(before: Case | None, facts: tuple[Fact, ...], case: Case, inbound: 
         return [status_for(said, case, inbound.at)]
     is_companion = isinstance(said, Add) and said.companion
     found = [] if reply is None else [reply]
-    # somebody else who has the code hears how the case stands, as its citizen does what has changed: not on the web
+    # somebody else who has the code gets the status, while the citizen gets the news; but not on the web
     if by_code and not is_companion and not tracking.names_mailbox(sender.reporter_ref):
         found.append(status_for(said, case, inbound.at))
     return found
 
 
 def _for_nobody(said: AnyCommand, inbound: Inbound) -> AnyEvent | None:
-    """Return what a command leads to by a code that no case has; None if it is poison.
+    """Return the answer to a command whose code no case has; None if the command is poison.
 
-    Another case that asks for a main case is refused. What a citizen adds with a code of another's is a complaint of its own, so that no
-    word of his is lost; of anything else he hears that there is no such case.
+    A case that asks to be adopted is rejected. A citizen's addition becomes a complaint of its own, so that nothing he wrote is lost. For
+    any other command he gets the reply that there is no such case.
     """
     if isinstance(said, Adopt):
         return reject_for_nobody(inbound, said.other)
@@ -172,7 +172,7 @@ def continuation(first: Complaint | None, said: Add, *, continues: str | None = 
 
 
 def _with_what_is_known(made: Complaint, first: Complaint) -> Complaint:
-    """Return a complaint with what it lacks and the complaint that it continues has; danger to life is for others, who need the place."""
+    """Return a complaint completed from the one that it continues. One about danger to life has other owners: it gets only the place."""
     place = made.place if made.place.regency else first.place
     made = replace(made, place=place, anonymous=first.anonymous, secret=made.secret or first.secret)
     if tells_of_danger(made.text):

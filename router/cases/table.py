@@ -1,4 +1,4 @@
-"""The table of a case: who may ask for what in which state, and what comes of it. docs/case.md prints it."""
+"""The table of a case: who may give which command in which state, and its outcome. docs/case.md prints it."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple, get_args
@@ -9,7 +9,7 @@ from complaints.fact import FactKind
 from router.cases.roles import Role
 
 Outcome = tuple[FactKind, ...] | str
-"""What comes of a command: the facts (see `perhaps`), or the sentence of the refusal."""
+"""The outcome of a command: the facts (see `perhaps`), or the sentence that declines it."""
 
 STATES: Final[tuple[CaseState, ...]] = get_args(CaseState)
 """The states of a case."""
@@ -51,7 +51,7 @@ _IS: Final[dict[str, str]] = {
     "digabung": "The case is a supporter of another case, whose owner handles it; a triage desk can unmerge it.",
     "diarsipkan": "The case is archived; a triage desk can reopen it.",
 }
-"""What the state says to a command that it does not allow. The command follows in a second sentence."""
+"""By state, the sentence for a command that the state does not allow. A second sentence names the command."""
 
 _CANNOT: Final = "{state} This cannot be done now: {command}."
 
@@ -130,7 +130,7 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
     CommandKind.unheard: Rule(frozenset((Role.conversation,)), OPEN, (FactKind.unheard,), _ONLY_STEPS),
     CommandKind.due: Rule(frozenset((Role.clock,)), _ALL, (), _ONLY_STEPS),
 }
-"""The rule of each command. `due` leads to whatever the time has come for (see router.cases.clocks)."""
+"""The rule of each command. The facts of `due` depend on what is due (see router.cases.clocks)."""
 
 _ENDS: Final = {
     (CommandKind.refuse, Role.citizen): _NO_AGENCY,
@@ -142,13 +142,13 @@ _ENDS: Final = {
     (CommandKind.refuse, Role.bearer): _NO_AGENCY,
     (CommandKind.answer, Role.bearer): _NO_AGENCY,
 }
-"""The sentences of refusal that are not those of the rule, in every state."""
+"""By command and role, the sentence that declines in every state, if it is not `otherwise` of the rule."""
 
 _NOTED: Final = (FactKind.refused,)
-"""The case moved on before the refusal came: it stays where it is, and never goes back to the agency."""
+"""The facts if the case moved on before the refusal came: it stays where it is, and never goes back to the agency."""
 
 _MOVED_ON: Final = (FactKind.unmerged,)
-"""The case has moved on before the older one agreed: it stays alone, and says so."""
+"""The facts if the case moved on before the older one agreed: it stays alone."""
 
 _NO_MAIN_CASE: Final = {
     "ditanggapi": "{owner} has answered the older case: no other one is merged into it while the answer stands.",
@@ -169,7 +169,7 @@ _ELSEWHERE: Final[Mapping[tuple[CommandKind, CaseState], Outcome]] = {
     **{(CommandKind.adopt, state): _NO_MAIN_CASE[state] for state in STATES if state not in OPEN},
     **{(CommandKind.confirm, state): _MOVED_ON for state in STATES if state not in OPEN},
 }
-"""What comes of a command in a state in which its rule does not allow it, where that is not the state's own sentence."""
+"""The outcome of a command in a state that its rule does not allow, if it is not the usual sentence of the state."""
 
 
 def _outcome(command: CommandKind, role: Role, state: CaseState) -> Outcome:
@@ -208,5 +208,5 @@ _PERHAPS: Final[Mapping[FactKind, frozenset[FactKind]]] = {
 
 
 def perhaps(facts: tuple[FactKind, ...]) -> frozenset[FactKind]:
-    """Return those of the facts of a command that follow only where they apply."""
+    """Return those of a command's facts that do not always follow."""
     return _PERHAPS.get(facts[0], frozenset()) if facts else frozenset()

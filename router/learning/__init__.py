@@ -1,1 +1,1 @@
-"""The models learnt from officers' decisions: their form, what a complaint scores with them, and what of it counts."""
+"""The models learnt from officers' decisions: their files, their scores for a complaint, and how these change the rules' scores."""

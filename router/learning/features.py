@@ -1,4 +1,4 @@
-"""What a model sees of a report beside its words, and the classes that stand for agencies at its place."""
+"""The features of a report for a model other than its words, and the classes that stand for agencies at its place."""
 
 from collections.abc import Sequence
 from math import sqrt
@@ -87,7 +87,7 @@ class Meaning:
 def may_own(agency: Agency, place: PlaceReading, ruled: Sequence[Ruled], registry: Registry) -> bool:
     """Return whether officers' habits may make an agency the owner at a place.
 
-    It must be a national one, of a region of the place, or one that the rules name too: no text is given to a region that it does not name.
+    It must be national, belong to a region of the place, or be one of the rules' candidates: habits move no complaint to another region.
     """
     region = agency.region
     if region is None:

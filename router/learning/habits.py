@@ -10,11 +10,11 @@ from router.learning.learnt import Model
 from router.owners import Owners
 
 _BEHIND: Final = 0.999
-"""Factor that keeps a score behind another one."""
+"""Factor that keeps a score below another one."""
 
 
 class Habits:
-    """Gives officers' habits their part in the scores of a complaint's candidates. Use one object per complaint, and only once."""
+    """Combines a model's probabilities with the scores of a complaint's candidates. Use one object per complaint, and only once."""
 
     __slots__ = ("_facts", "_found", "_owners")
 
@@ -24,9 +24,9 @@ class Habits:
     def combine(self, model: Model, before: list[Candidate]) -> None:
         """Combine the scores so far with the probabilities of the model, in the proportion (1 - trust) to trust.
 
-        Agencies that only the model names become candidates too. A government's own model divides the sum of the scores of its units anew,
-        and that sum is not changed: the law decides whose house it is. If the rules' first unit is not one of its classes, or if the rules
-        have no unit there, nothing changes. Within a house the model may also name a unit where the rules have none: nobody else is asked.
+        Agencies that only the model names become candidates too. A government's own model redistributes the scores of its units, and keeps
+        their sum, because the law decides which government owns the complaint. It changes nothing if the rules name no unit there, or if it
+        does not know the first one. If the choice is within one house, it may also name a unit if the rules name none.
         """
         total = sum([candidate.score for candidate in before]) or 1.0
         ruled = [Ruled(candidate.agency, candidate.score / total) for candidate in before]
@@ -43,7 +43,7 @@ class Habits:
             self._keep_first(before[0], ruled[0].share)
 
     def _divide_anew(self, model: Model, ruled: list[Ruled], own: list[Candidate], *, is_first: bool) -> None:
-        """Divide the sum of the scores of a government's units as its own model does."""
+        """Redistribute the sum of the scores of a government's units as its own model suggests."""
         facts, registry = self._facts, self._owners.registry
         said = [
             one
@@ -67,8 +67,8 @@ class Habits:
     def _suggest(self, model: Model, agency: Agency, weight: float) -> None:
         """Add a score to an agency that the model suggests.
 
-        What it gives to other units of a government whose own division of tasks says who has the subject goes to that unit: officers
-        decided before the division of the day did.
+        If the government's own division of tasks names the unit for the subject, that unit gets the scores of the government's other units:
+        the model learnt from decisions before that division.
         """
         decided = self._decided() if self._owners.divides else None
         if decided is not None and self._is_beside(agency, decided):
@@ -77,7 +77,7 @@ class Habits:
             self._found.add_beside(agency, weight, Reason(MODEL + model.version, "", "", weight), why=AS_BEFORE)
 
     def _decided(self) -> Candidate | None:
-        """Return the unit to which its government's division of tasks gives the first subject; None if it only counts reports, or none."""
+        """Return the unit that a division of tasks names for the first subject; None if it names none, or only counts reports."""
         subjects = self._facts.reading.subjects
         rule = self._owners.rules.subjects.get(subjects[0].id) if subjects else None
         for owning in self._owners.of(rule, self._facts) if rule else ():
@@ -86,7 +86,7 @@ class Habits:
         return None
 
     def _is_beside(self, agency: Agency, decided: Candidate) -> bool:
-        """Return whether an agency is another unit of the same government: a model learnt from days on which it had the subject."""
+        """Return whether an agency is another unit of the same government, which may have had the subject before."""
         government, own = (self._owners.registry.government_of(one) for one in (agency, decided.agency))
         return government is not None and own is not None and government.id == own.id and agency.id != decided.agency.id
 

@@ -1,4 +1,4 @@
-"""The model learnt from officers' decisions: weights of words and findings for agencies, read from a file and used beside the rules."""
+"""The model learnt from officers' decisions: weights of words and findings for agencies, read from a file, which supplement the rules."""
 
 from collections.abc import Mapping, Sequence
 from math import exp
@@ -31,7 +31,7 @@ BEST: Final = 5
 """Maximum number of classes that are combined with the rules: the first three count, and some of them may not exist at the place."""
 
 LEAST_CHANCE: Final = 0.02
-"""Probability below which a class is not worth its time."""
+"""Probability below which a class is left out, to save time."""
 
 _WORDS_SHOWN: Final = 3
 """Maximum number of words shown as evidence for a suggestion."""
@@ -77,7 +77,7 @@ class Weight:
         of: the class.
         value: the weight.
         rest: the next weight of the same word or finding; None after the last.
-        report: the number of the last report that had the word, in the first of its weights: a repeated word counts once.
+        report: in the first weight of a word, the number of the last report that had the word: a repeated word counts once.
     """
 
     __slots__ = ("of", "report", "rest", "value")
@@ -110,11 +110,11 @@ def weights_in(row: Sequence[float], classes: Sequence[Class]) -> Weight | None:
 
 
 class Model:
-    """Weights of words and findings for each class. Not for several threads: the classes hold the scores of one report at a time.
+    """Weights of words and findings for each class. Not thread-safe: the classes hold the scores of one report at a time.
 
     Attributes:
         version: the day on which the model was made, and a digest of the reports that it was learnt from.
-        region: the Kemendagri code of the government whose own model it is, among whose units alone it chooses; empty if it is for all.
+        region: the Kemendagri code of the government to whose units the model is limited; empty for a general model.
         trust: the model's part of the combined score, from 0 to 1; the rest is the rules' part.
         calibration: the knots for converting a share of all scores into a probability (see router.calibration).
         sure_from: the probability below which a triage desk gets the complaint.
@@ -255,7 +255,7 @@ def _add(weight: Weight, factor: float, report: int, touched: list[Class]) -> No
 
 
 def _insert(best: list[Class], one: Class) -> None:
-    """Put a class at its place among the best, the highest score first, behind others of the same score; one too many drops out."""
+    """Put a class at its place among the best, the highest score first, after others of the same score; one too many drops out."""
     if len(best) == BEST:
         best.pop()
     at = len(best)

@@ -1,4 +1,4 @@
-"""Reads the fields of a model's document, and names the one that no router can use in a ValueError."""
+"""Reads the fields of a model's document. A field that no router can use raises a ValueError that names it."""
 
 from collections.abc import Mapping
 from typing import Any, Final

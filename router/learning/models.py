@@ -66,8 +66,8 @@ NO_MODELS = Models([])
 def models_in(path: Path) -> Models:
     """Return the models in a file that `lapor learn` made, or in the .json files of a folder.
 
-    A government's model is used for the complaints at its place, and divides only what the law leaves with the government: a file alone
-    is as good as a folder with that one file.
+    A government's model applies only to complaints at its place that the law gives to the government, so a single file with one can be
+    used like a folder with this one file.
 
     Raises:
         ConfigurationError: a file cannot be read or is not a model of this format, the folder has no model, or two are for the same

@@ -1,4 +1,4 @@
-"""Checks that the data of router and normaliser are whole: each mistake is named with its file and line."""
+"""Checks the data files of router and normaliser, and reports each mistake with its file and line."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -50,8 +50,8 @@ class Verdict(NamedTuple):
 
     Attributes:
         mistakes: the mistakes, by file and line.
-        until: the first day on which a statute that the data name will hold no more; empty if none is known. Until then, the same data
-            have the same mistakes.
+        until: the first day on which a statute that the data name will no longer hold; empty if none is known. Until then, the same
+        data have the same mistakes.
     """
 
     mistakes: list[Mistake]
@@ -69,9 +69,9 @@ def mistakes(replaced: Mapping[str, bytes] | None = None, *, today: date | None 
 
 
 def verdict(replaced: Mapping[str, bytes] | None = None, *, today: date | None = None) -> Verdict:
-    """Return all mistakes, and until when this holds. The parameters are those of `mistakes`.
+    """Return all mistakes, and until when this result holds. The parameters are those of `mistakes`.
 
-    First comes the form of each file; only if all have it, what they say about each other.
+    The form of each file is checked first. References between files are checked only if every form is right.
     """
     texts = {path: packaged.content(*path.split("/data/")) for path in MODELS} | dict(replaced or {})
     read = {path: form(path, data) for path, data in texts.items()}
@@ -79,7 +79,7 @@ def verdict(replaced: Mapping[str, bytes] | None = None, *, today: date | None =
     files = {path: document for path, (document, _) in read.items() if document is not None}
     if found:
         return Verdict(found, "")
-    if found := sorted(_circles(files)):  # whoever looks for the agency above would never arrive
+    if found := sorted(_circles(files)):  # a walk to the agencies above would never end
         return Verdict(found, "")
     known = _known(files, today or datetime.now(UTC).date())
     found = [mistake for document in files.values() for mistake in references(document, known)]
@@ -105,7 +105,7 @@ def _known(files: Mapping[str, Document], today: date) -> Known:
 
 
 def _circles(files: Mapping[str, Document]) -> Iterator[Mistake]:
-    """Yield each agency and kind of unit from which the way up leads back to it."""
+    """Yield a mistake for each agency and kind of unit that is above itself."""
     for path, section, field in ((BODIES, "bodies", "parent"), (UNITS, "units", "under")):
         rows: Mapping[str, Mapping[str, Any]] = files[path].content[section]
         for key in rows:
@@ -118,7 +118,7 @@ def _circles(files: Mapping[str, Document]) -> Iterator[Mistake]:
 
 
 def _subjects(files: Mapping[str, Document]) -> Iterator[Mistake]:
-    """Yield the subjects that have no rule, or are in two files."""
+    """Yield a mistake for each subject that has no rule, or is in two files."""
     first, second = (files[path] for path in SUBJECTS)
     for document in (first, second):
         for subject in document.content.keys() - files[RULES].content["subjects"].keys():
@@ -128,7 +128,7 @@ def _subjects(files: Mapping[str, Document]) -> Iterator[Mistake]:
 
 
 def _categories(topics: Document) -> Iterator[Mistake]:
-    """Yield each subcategory that its main category has twice: a form offers it once, for one subject."""
+    """Yield a mistake for each subcategory that a main category has twice: a form offers it once, for one subject."""
     for main, subjects in topics.content.items():
         seen: dict[str, str] = {}
         for subject, subs in subjects.items() if isinstance(subjects, dict) else ():
@@ -140,7 +140,7 @@ def _categories(topics: Document) -> Iterator[Mistake]:
 
 
 def _unused(signals: Document, known: Known) -> Iterator[Mistake]:
-    """Yield the word groups that nothing asks for, and those that the code asks for and that have no words."""
+    """Yield a mistake for each word group that nothing asks for, and each without words that the code asks for."""
     words = signals.content["words"].keys()
     for group in words - known.asked:
         said = (
@@ -152,9 +152,9 @@ def _unused(signals: Document, known: Known) -> Iterator[Mistake]:
 
 
 def _reasons(rules: Document, known: Known) -> Iterator[Mistake]:
-    """Yield the reasons of owners that name another tier or agency, and those of rules that name agencies of which none is an owner.
+    """Yield a mistake for each owner's reason that names another tier or agency, and each rule's reason that names none of its owners.
 
-    The reason of a rule is checked for each owner when it is used: an owner of whom it is not true gets another sentence.
+    The reason of a rule is checked for each owner when it is used: an owner for whom it is not true gets another sentence.
     """
     reasons = Reasons(known.registry)
     for subject, rule in rules.content["subjects"].items():

@@ -140,7 +140,7 @@ class Document:
 
 
 class Table(Document):
-    """A table with a row per line, whose columns are separated by tabs. Its content is a list of rows; "#" begins a remark.
+    """A table with a row per line and with tabs between the columns. Its content is a list of rows; "#" begins a remark.
 
     Attributes:
         torn: the mistakes in lines that have more or fewer columns; they are no rows.

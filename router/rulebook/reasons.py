@@ -9,7 +9,7 @@ from router.rulebook.rules import Owner
 from router.rulebook.tiers import PLACEHOLDER, Tier, tier_name, tier_of, tiers_named
 
 JOINT: Final = f"hal ini juga menjadi tugas {PLACEHOLDER}"
-"""The reason for an owner of whom the reason of the rule is not true: a body that shares the task."""
+"""The reason for an owner for whom the reason of the rule is not true: a body that shares the task."""
 
 COMPANY: Final = "company"
 """The tier of a thing that a company runs."""
@@ -52,7 +52,7 @@ class Reasons:
         return f"{reason} ({owner.law})"
 
     def of_thing(self, thing: Thing, agency: Agency) -> str:
-        """Return the reason why an agency answers for a named thing, with the law: its tier, or for a company's thing the company."""
+        """Return the reason why an agency is responsible for a named thing, with the law: its tier, or the company that runs it."""
         if thing.tier != COMPANY:
             return f"{thing.name} adalah urusan {tier_name(agency, self._registry)} ({thing.law})"
         if thing.name == agency.name:

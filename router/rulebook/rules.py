@@ -1,4 +1,4 @@
-"""The law as data: who is responsible for each subject and in which case, and who looks into abuse of office."""
+"""The law as data: who is responsible for each subject and in which case, and who investigates abuse of office."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Owner:
         level: "" for a national agency, otherwise the level of the region that the unit belongs to: "local" (the regency or city; the
             province in DKI Jakarta), "province", "district" or "village".
         needs: word groups that must all be in the text.
-        unless: word groups of which none may be in the text.
+        unless: word groups, none of which may be in the text.
         regions: Kemendagri codes of the regions where this holds; everywhere if empty.
         placeless: whether this holds only if no place is known: the national agency that sets the rule or keeps the system answers a
             question that is of no place.
@@ -55,10 +55,10 @@ class Rule:
         owners: the agencies that the law names; an earlier one takes precedence.
         asks: the part that the citizen is asked for, because the tier depends on it; None if none.
         doubtful: alternatives of word groups that make the tier doubtful if all groups of one are in the text.
-        settled: the word groups of which one settles the tier, so that nothing is asked.
+        settled: word groups, any of which settles the tier, so that nothing is asked.
         unsure: alternatives of word groups that make the tier doubtful if all groups of one are in the text, although nothing is asked.
-        unsure_in_city: the word groups of which one makes the tier doubtful in a city only, where the province has institutions too.
-        sure: the word groups of which one removes this doubt.
+        unsure_in_city: word groups, any of which makes the tier doubtful in a city only, where the province has institutions too.
+        sure: word groups, any of which removes this doubt.
         named: the score added to a national agency that the text names and the rule does not.
         label: the name of the rule in evidence, "subject:<id>".
         deep: whether at least one owner is the office of a district or village.
@@ -86,7 +86,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Why an agency looks into abuse of office."""
+    """The law and the reason by which an agency investigates abuse of office."""
 
     law: str
     why: str
@@ -99,7 +99,7 @@ REGIONAL: Final = "regional"
 """The key of Oversight.bases for the inspectorates of regions, and for that of the Ministry of Home Affairs if it acts for a region."""
 
 MINISTER: Final = "minister"
-"""The key of Oversight.bases for a ministry that looks into its own inspectorate."""
+"""The key of Oversight.bases for a ministry that investigates its own inspectorate."""
 
 STAFF: Final = "staff"
 """The key of Oversight.bases for the inspectorates of regions if staff of an office are accused: the public may complain to them of civil
@@ -111,15 +111,15 @@ POLICE_AUDITOR: Final = "police_auditor"
 
 @dataclass(frozen=True, slots=True)
 class Oversight:
-    """Who looks into abuse of office.
+    """Who investigates abuse of office.
 
     Attributes:
-        bases: the reasons by id of the agency that looks into it, or by kind of unit, CENTRAL or REGIONAL.
-        police: the id of the agency that looks into the police.
-        national: by id of a national agency, the id of the inspectorate that looks into it.
-        itself: ids of the agencies that look into such reports themselves.
-        accused: by word group of an official who is accused, the id of the national agency that looks into him.
-        beside: by such a word group, the ids of agencies that may look into him too.
+        bases: the reasons by id of the agency that investigates it, or by kind of unit, CENTRAL or REGIONAL.
+        police: the id of the agency that investigates the police.
+        national: by id of a national agency, the id of the inspectorate that investigates it.
+        itself: ids of the agencies that investigate such reports themselves.
+        accused: by word group of an official who is accused, the id of the national agency that investigates him.
+        beside: by such a word group, the ids of agencies that may investigate him too.
     """
 
     bases: Mapping[str, Basis]
@@ -130,7 +130,7 @@ class Oversight:
     beside: Mapping[str, tuple[str, ...]]
 
     def basis(self, agency_id: str, *, in_region: bool) -> Basis:
-        """Return why an agency looks into abuse of office."""
+        """Return the basis on which an agency investigates abuse of office; `in_region` if an official of a region is accused."""
         kind = agency_id.partition("-")[0]
         of_region = kind == "inspektorat" and agency_id[-1].isdigit()
         own = self.bases.get(agency_id) or self.bases.get("dprd" if kind == "dprd" else "")
@@ -149,7 +149,7 @@ class Rules:
         version: the version of the data file.
         statutes: the statutes that the rules refer to.
         subjects: the rule for each subject, by the subject's id.
-        oversight: who looks into abuse of office.
+        oversight: who investigates abuse of office.
         calibration: the knots for converting a share of all scores into a probability (see router.calibration).
         evidence: the knots for converting the score of the first subject into the highest probability that its words allow.
         sure_from: the probability below which a triage desk gets the complaint.

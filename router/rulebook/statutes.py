@@ -87,7 +87,7 @@ def is_verified(references: tuple[Reference, ...]) -> bool:
 
 
 def in_force(references: tuple[Reference, ...]) -> tuple[str, str]:
-    """Return the day or year since which a law has been as it is, and the one on which its first statute ceases to hold, or ""."""
+    """Return the day or year from which all statutes of a law hold, and the one on which the first of them ceases to hold, or ""."""
     since = max((one.statute.since for one in references), default="")
     return since, min((one.statute.until for one in references if one.statute.until), default="")
 

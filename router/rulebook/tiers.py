@@ -29,7 +29,7 @@ _SAID: Final[tuple[tuple[str, Tier], ...]] = (
     ("said_province", PROVINCIAL),
     ("said_regency", LOCAL),
 )
-"""The word groups of what says whose a thing is, with the tier."""
+"""The word groups by which a text says to which tier a thing belongs, each with the tier."""
 
 _OF_A_REGENCY: Final = frozenset(("district", "village", "government"))
 """Kinds of agencies that are of their region without a look at what is above them."""
@@ -59,7 +59,7 @@ def _is_branch(agency: Agency, registry: Registry) -> bool:
 def contradicts_said(agency: Agency, groups: Mapping[str, Sequence[int]], registry: Registry) -> bool:
     """Return whether a text says that the thing complained of belongs to another tier than that of an agency ("milik pusat").
 
-    It does not if the text says so of several tiers.
+    False if the text names several tiers.
     """
     said = [tier for group, tier in _SAID if group in groups]
     if len(said) != 1:

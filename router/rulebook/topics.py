@@ -14,7 +14,7 @@ def topic_key(topic: str) -> str:
 def subjects_by_topic(document: Mapping[str, str | Mapping[str, Sequence[str]]]) -> Mapping[str, str]:
     """Return the id of the subject of each category in a document that has the form of topics.yaml, by `topic_key` of its path.
 
-    A main category that has subcategories is not among them: chosen alone it does not tell which of several agencies is meant.
+    A main category that has subcategories is left out: on its own it does not show which of several agencies is responsible.
     """
     found: dict[str, str] = {}
     for main, subjects in document.items():

@@ -1,4 +1,4 @@
-"""Refuses data of the law that have a mistake, at nearly no cost while they are those that were checked before."""
+"""Refuses data of the law with mistakes, at nearly no cost as long as they have not changed since the last check."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -36,9 +36,9 @@ _CODE: Final = (
 
 
 def require_whole() -> None:
-    """Check the packaged data of router and normaliser, unless data and code are those that were found whole before.
+    """Check the packaged data of router and normaliser, unless the same data and code passed the check before.
 
-    What was found is kept in the user's cache folder; it holds until a statute that the data name ceases to hold. Call it before a
+    The result is kept in the user's cache folder, and is valid until a statute that the data name ceases to hold. Call this before a
     process has threads: the check runs in a copy of the process.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Notes in the document of a case that an owner has answered, or takes the report for complete."""
+"""Changes the document of a case after an owner's answer, follow-up, or word that the report is complete."""
 
 from datetime import datetime
 
@@ -9,21 +9,21 @@ from router.cases.document.waits import close_question, stood
 
 
 def stands(case: Case, answer: Answer) -> Case:
-    """Note an answer, of an owner or of the owner of a former main case."""
+    """Return the case with an answer of its owner, or of the owner of a former main case."""
     case = replace(case, answers=(*case.answers, answer), reopened_at=None, postponed=None)
     case = declared(close_question(case, answer.at), answer.at)
     followed_up_at = case.followed_up_at
     if case.forwarded_at or not all(hop.triage for hop in case.chain):
-        followed_up_at = followed_up_at or answer.at  # an answer is a follow-up, that of a triage desk too
+        followed_up_at = followed_up_at or answer.at  # an answer is a follow-up, also by a triage desk
     return replace(case, state="ditanggapi", followed_up_at=followed_up_at)
 
 
 def declared(case: Case, at: datetime) -> Case:
-    """Note that an owner takes the report for complete, by saying so or by what it does."""
+    """Return the case with the report complete, because its owner said so or acted on it."""
     case = replace(case, checked_at=case.checked_at or at, verified_at=case.verified_at or at)
     return stood(did(case, at))
 
 
 def did(case: Case, at: datetime) -> Case:
-    """Note that an owner that is no triage desk followed the case up."""
+    """Return the case with its first follow-up by an owner that is no triage desk."""
     return case if case.triage or case.followed_up_at else replace(case, followed_up_at=at)

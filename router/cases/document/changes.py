@@ -87,12 +87,12 @@ def _answered(case: Case, fact: happened.Answered) -> Case:
 
 
 def _verified(case: Case, fact: happened.Verified) -> Case:
-    """The owner says that the report is complete: no question is open, and it was for nothing that the clocks waited."""
+    """Note that the owner declared the report complete. The question closes; the current wait for its answer stops no clock."""
     return declared(close_question(case, fact.at), fact.at)
 
 
 def _accepted(case: Case, fact: happened.Accepted) -> Case:
-    """The owner gives the case to itself: what the citizen adds moves it no more."""
+    """Note that the owner accepted the case: the citizen's additions no longer move it to another owner."""
     forwarded_at = case.forwarded_at or fact.at if case.triage else case.forwarded_at
     case = replace(case, accepted_at=fact.at, given=True, triage=False, forwarded_at=forwarded_at, reopened_at=None)
     return declared(case, fact.at)
@@ -153,9 +153,9 @@ def _reclassified(case: Case, fact: happened.Reclassified) -> Case:
 
 
 def _with(case: Case, complaint: Complaint, fact: happened.Added | happened.Reclassified) -> Case:
-    """Return a case with its complaint as it is now. One that becomes a report of oversight forgets its supporters.
+    """Return the case with a changed complaint. If it becomes a report of oversight, it forgets its supporters.
 
-    Each of them is handled by itself, not with the accusation.
+    Each of them is handled separately, not with the accusation.
     """
     if complaint.oversight and not case.complaint.oversight:
         case = let_go(case, fact)
@@ -173,7 +173,7 @@ def _unanswered(case: Case, fact: happened.Unanswered | happened.Unheard) -> Cas
 
 
 def changed(case: Case, fact: AnyFact) -> Case:  # noqa: C901, PLR0911, PLR0912  # a branch for each kind
-    """Return the document with what a fact changes; the version and the commands are not its business."""
+    """Return the document after a fact, with its old version and commands (see router.cases.document.evolve)."""
     match fact:
         case happened.Routed():
             return _routed(case, fact)

@@ -9,12 +9,12 @@ from router.cases.document.waits import close_question
 
 
 def ended(case: Case, fact: Fact, state: CaseState) -> Case:
-    """Note that a case has ended, or a supporter with its main case."""
+    """Return a case that has ended in a state, on its own or as a supporter with its main case."""
     case = replace(close_question(case, fact.at), state=state, postponed=None, main=None, main_as_of=None)
     case = replace(case, ended_at=fact.at, ended_by=fact.actor, deemed=case.deemed or is_deemed(fact))
     return case if state == "selesai" else let_go(case, fact)
 
 
 def let_go(case: Case, fact: Fact) -> Case:
-    """Forget the supporters: they were told, and are handled by themselves, or have ended."""
+    """Return the case without supporters: they were told, and are handled separately or have ended."""
     return replace(case, supporters=0, alone_as_of=fact.version) if case.supporters else case

@@ -13,13 +13,13 @@ from complaints.fact import AnyFact, Clocked, Opened
 from router.cases.document.changes import changed as changed_by
 
 REMEMBERED_MS: Final = 90 * 24 * 3_600_000
-"""How long the id of a command is remembered, in milliseconds: longer than any channel or officer sends the same one again."""
+"""Milliseconds for which the id of a command is remembered: longer than any channel or officer repeats a command."""
 
 MOST_REMEMBERED: Final = 500
 """The maximum number of commands whose ids are remembered: about 30 kB."""
 
 _OF_STEPS: Final = frozenset((CASE, CLOCK, CONVERSATION, NEIGHBOURS))
-"""Whose commands are not remembered: a step writes each once, and a main case of thousands would remember nothing else."""
+"""The actors whose commands are not remembered: a step writes each once, and they would fill the memory of a case with many supporters."""
 
 NOBODY: Final = AgencyRef(id="-", name="")
 """The owner of a case before its first disposition, which follows its first fact at once."""
@@ -73,6 +73,6 @@ def _opened(fact: Opened) -> Case:
 
 
 def _remembered(commands: dict[UUID, int], cause: UUID, at_ms: int) -> dict[UUID, int]:
-    """Return the ids of commands with one more: none older than REMEMBERED_MS, and at most MOST_REMEMBERED."""
+    """Return the remembered commands and one more, at most MOST_REMEMBERED, without those older than REMEMBERED_MS."""
     kept = [(id_, seen_ms) for id_, seen_ms in commands.items() if seen_ms > at_ms - REMEMBERED_MS]
     return dict([*kept[-MOST_REMEMBERED + 1 :], (cause, at_ms)])

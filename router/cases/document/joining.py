@@ -9,9 +9,9 @@ from complaints.event import Addition, Complaint, ComplaintClass, Place
 def joined(complaint: Complaint, addition: Addition, reading: MessageReading) -> Complaint:
     """Return the complaint with an addition: it takes from the reading what it lacks, and keeps what it has.
 
-    A date, a regency or a topic that the complaint already has stays, unless the reading corrects the regency to another one, and oversight
-    is never withdrawn. A complaint whose subject is known stays one, whatever is asked beside it ("kapan?"); otherwise the class comes from
-    the reading, as the missing parts do, except that a file counts as evidence, and a known date is not missing.
+    A date, a regency or a topic that the complaint already has stays, unless the reading corrects the regency to another one; oversight is
+    never withdrawn. A complaint with a known topic keeps its class, whatever is asked as well ("kapan?"); otherwise the class comes from
+    the reading. So do the missing parts, except that a file counts as evidence, and a known date is not missing.
     """
     attachments = (*complaint.attachments, *addition.attachments)
     longer = replace(complaint, additions=(*complaint.additions, addition), attachments=attachments)
@@ -32,7 +32,7 @@ def joined(complaint: Complaint, addition: Addition, reading: MessageReading) ->
 
 
 def _place(place: Place, reading: MessageReading) -> Place:
-    """Return the place of a complaint after a reading: the reading's if that tells one where there is none, or corrects the regency."""
+    """Return the reading's place if the complaint has no regency or the reading corrects it, otherwise the old place with a new pin."""
     read = reading.place
     if place.regency is None:
         takes = bool(read.province or read.regency or read.district or read.village or read.text or read.pin)

@@ -1,4 +1,4 @@
-"""What several parts of the case need: its place, and events without their raw bytes."""
+"""What several modules of the case need: its regency, and events without their raw bytes."""
 
 from msgspec.structs import replace
 
@@ -7,12 +7,12 @@ from complaints.event import Addition, Complaint
 
 
 def kept(complaint: Complaint) -> Complaint:
-    """Return a complaint as its case keeps it: without its bytes as received, and without what is for the first decision alone."""
+    """Return a complaint as its case keeps it: without the received bytes, and without the fields that only the first decision needs."""
     return replace(complaint, raw=replace(complaint.raw, body=b""), danger=None, clear=None)
 
 
 def bare(addition: Addition) -> Addition:
-    """Return an addition without its bytes as received, which stay in the mailbox of the case."""
+    """Return an addition without the received bytes, which stay in the mailbox of the case."""
     return replace(addition, raw=replace(addition.raw, body=b""))
 
 

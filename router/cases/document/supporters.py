@@ -1,4 +1,4 @@
-"""What the facts of a merge change in the documents of the two cases."""
+"""Changes the documents of a supporter and its main case by the facts of a merge."""
 
 from typing import Final
 
@@ -12,41 +12,41 @@ from router.cases.document.ending import ended
 from router.cases.document.waits import close_question, standing
 
 MOST_APART: Final = 20
-"""How many former main cases of a supporter are remembered."""
+"""Maximum number of former main cases that a supporter remembers."""
 
 
 def merged(case: Case, fact: Merged) -> Case:
-    """Note the main case, and what it tells of itself."""
+    """Return the case as a supporter of its main case, with that case's owner and handling."""
     case = replace(close_question(case, fact.at), proposed=None, postponed=None, main=fact.other, state="digabung")
     heard = None if fact.agency is None else Heard(owner=fact.agency, handling=fact.handling)
     return replace(case, heard=heard, main_as_of=case.main_as_of if fact.as_of is None else fact.as_of)
 
 
 def take_apart(case: Case, fact: Fact) -> Case:
-    """Note that a person took the case off its main case: no search for duplicates puts them together again."""
+    """Return the case; if a person separated it from its main case, it remembers that case, so that no search merges them again."""
     if case.main is None or fact.actor in {NEIGHBOURS, CASE}:
         return case
     return replace(case, apart=(*case.apart[-MOST_APART + 1 :], case.main))
 
 
 def told(case: Case) -> Case:
-    """Note that the main case is told what the citizen of a supporter has added."""
+    """Return the case, which remembers that its main case shows what its citizen has added."""
     if case.main is None or case.main in case.told_to:
         return case
     return replace(case, told_to=(*case.told_to[-MOST_APART + 1 :], case.main))
 
 
 def unmerged(case: Case, fact: Unmerged) -> Case:
-    """Note that the case is by itself."""
+    """Return the case without a main case or a proposal to merge."""
     was_supporter = case.main is not None
     case = replace(take_apart(case, fact), proposed=None, main=None, main_as_of=None)
-    if fact.actor == CITIZEN:  # by what he adds or hides: no main case shows his words any more
+    if fact.actor == CITIZEN:  # he added something or hid the report: no main case shows his words any more
         case = replace(case, told_to=())
     return take_over(replace(case, state=standing(case)), fact) if was_supporter else case
 
 
 def take_over(case: Case, fact: Unmerged | Reopened) -> Case:
-    """Take over from what the case heard of its main case: who refused that, and the answer, if the fact says that it stays."""
+    """Return the case with the refusals of its former main case, and with that case's answer if the fact says that it stays."""
     heard = case.heard
     if heard is None:
         return case
@@ -60,7 +60,7 @@ def take_over(case: Case, fact: Unmerged | Reopened) -> Case:
 
 
 def echoed(case: Case, fact: Echoed) -> Case:
-    """Note what the main case told."""
+    """Return the supporter after news of its main case; it is closed with that case."""
     if fact.agency is not None:
         heard = Heard(owner=fact.agency, handling=fact.handling)
         if fact.event == "answered":

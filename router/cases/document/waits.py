@@ -1,4 +1,4 @@
-"""What a case waits for; while it waits for its citizen the completion stands still, no longer than the law gives him."""
+"""What a case waits for. A wait for its citizen stops the completion, at most for the days that the law gives him."""
 
 from datetime import date, datetime, timedelta
 
@@ -13,7 +13,7 @@ from router.deadlines import Deadlines, province_of
 
 
 def standing(case: Case) -> CaseState:
-    """Return the state of an open case: what it waits for."""
+    """Return the state of an open case, which follows from what it waits for."""
     if case.question is not None:
         return "perlu dilengkapi"
     if case.postponed is not None:
@@ -26,28 +26,28 @@ def standing(case: Case) -> CaseState:
 
 
 def stood(case: Case) -> Case:
-    """Return a case in the state that it has by what it waits for now, if it is open."""
+    """Return an open case in its present state (see `standing`); any other case unchanged."""
     return replace(case, state=standing(case)) if case.state in OPEN else case
 
 
 def latest_answer(asked_at: datetime) -> datetime:
-    """Return until when a citizen can answer a question so that the completion waits for him (UU 25/2009 Pasal 44 ayat (4))."""
+    """Return the moment until which the completion waits for the answer to a question (UU 25/2009 Pasal 44 ayat (4))."""
     return asked_at + timedelta(days=Deadlines.load().statute["citizen"])
 
 
 def is_over(case: Case, moment: datetime, duty: Duty = "complete") -> bool:
-    """Return whether the days for a duty were over at a moment: nobody turns red into green by asking."""
+    """Return whether the days for a duty were over at a moment: after that, a question stops no clock."""
     due = next((one.due for one in case.deadlines if one.duty == duty), None)
     return due is not None and local_day(moment, province_of(case)) > due
 
 
 def stop_waiting(case: Case, moment: datetime) -> Case:
-    """Note that the report is complete since a moment, or since the days of the citizen were over."""
+    """Return the case with its waits ended: its report is complete since the moment, or since the citizen's days were over."""
     return _decidable(_complete(case, moment), moment)
 
 
 def end_waits(case: Case, moment: datetime) -> Case:
-    """Note of each wait whose days are over that the report is complete since then."""
+    """Return the case in which the waits with days that are over have ended: its report is complete since then."""
     if case.waits_since is not None and not _can_answer(case, case.waits_since, moment):
         case = _complete(case, moment)
     if case.decision_waits_since is not None and not _can_answer(case, case.decision_waits_since, moment):
@@ -56,9 +56,9 @@ def end_waits(case: Case, moment: datetime) -> Case:
 
 
 def close_question(case: Case, moment: datetime) -> Case:
-    """Close the open question, if there is one, without an addition of the citizen, whoever closes it and however.
+    """Return the case with its question, if one is open, closed without an addition of the citizen.
 
-    Each wait in which he can still answer is forgotten, as if nothing had been asked; one whose days are over has moved its clock.
+    A wait in which he could still answer is forgotten, as if nothing had been asked. A wait with days that are over keeps its effect.
     """
     return replace(end_waits(case, moment), question=None, waits_since=None, decision_waits_since=None)
 
@@ -69,7 +69,7 @@ def _can_answer(case: Case, since: datetime, moment: datetime) -> bool:
 
 
 def _complete(case: Case, moment: datetime) -> Case:
-    """Stop the wait of the completion."""
+    """Return the case with the wait of the completion ended."""
     began = case.waits_since
     if began is None:
         return case
@@ -79,7 +79,7 @@ def _complete(case: Case, moment: datetime) -> Case:
 
 
 def _decidable(case: Case, moment: datetime) -> Case:
-    """Stop the wait of the ceiling of the decision."""
+    """Return the case with the wait of the statute's ceiling for the decision ended."""
     began = case.decision_waits_since
     if began is None:
         return case
@@ -87,9 +87,9 @@ def _decidable(case: Case, moment: datetime) -> Case:
 
 
 def due_of(fact: Fact, case: Case) -> date:
-    """Return the day to which a fact puts a case off, or by which the case must be completed now: none after the law's own for a decision.
+    """Return the day to which a fact puts a case off, or else the day by which the case must now be completed.
 
-    Source: UU 25/2009 Pasal 50, which no class and no extension moves.
+    That is at most the statute's day for the decision (UU 25/2009 Pasal 50), which no class and no extension moves.
     """
     until = fact.until if isinstance(fact, Postponed | Echoed) else None
     return until or min(one.due for one in case.deadlines if one.duty in COMPLETE_BY)

@@ -1,4 +1,4 @@
-"""What the citizen does with his case beside adding to it. Each function adds the facts, or returns why the command is not possible."""
+"""The citizen's commands other than `add`. Each function adds the facts of its command, or returns why it is declined."""
 
 from complaints import command
 from complaints.case import Case
@@ -16,8 +16,8 @@ from router.deadlines import province_of
 def disagree(draft: Draft, said: command.Disagree, law: Law) -> Declined | None:
     """Open the case again because its answer does not settle the matter.
 
-    Of a closed case only what was said within the days counts: the channel received it before the clock closed, or, if the owner closed
-    the case before its day, by that day. A supporter whose citizen is not content is handled by itself again.
+    For a closed case the command must be in time: received before the case closed or, if the owner closed it early, by the day on which
+    the clock would have closed it. A supporter whose citizen is not content is handled separately again.
     """
     case = draft.now
     if case.state == "selesai" and not _in_time(case, said):
@@ -27,7 +27,7 @@ def disagree(draft: Draft, said: command.Disagree, law: Law) -> Declined | None:
 
 
 def _in_time(case: Case, said: command.Disagree) -> bool:
-    """Return whether the citizen's word was received before the case closed, or by the day on which the clock would have closed it."""
+    """Return whether the command was received before the case closed, or by the day on which the clock would have closed it."""
     at, closed_at = said.received_at, case.ended_at
     due = next((one.due for one in case.deadlines if one.duty == "close"), None)
     if closed_at is not None and at < closed_at:
@@ -51,10 +51,10 @@ def rate(draft: Draft, said: command.Rate, _: Law) -> Declined | None:
 
 
 def withdraw(draft: Draft, said: command.Withdraw, law: Law) -> Declined | None:
-    """End the case because the citizen takes the complaint back. It is kept, and open again at his next word.
+    """End the case because the citizen takes the complaint back. The case is kept, and his next message opens it again.
 
-    A triage desk records it on his behalf only with the source of his word; whoever has the case never does, since it would be rid of it,
-    except the national administrator, who has none above him.
+    A triage desk can record this for him, with the source. The owner of the case cannot, because it would rid itself of the case, unless it
+    is the national administrator, who has nobody above him.
     """
     source, actor = said.source, said.actor
     if actor == CITIZEN:
@@ -71,9 +71,9 @@ def withdraw(draft: Draft, said: command.Withdraw, law: Law) -> Declined | None:
 
 
 def hide(draft: Draft, said: command.Hide, law: Law) -> Declined | None:
-    """Hide the person or the report from now on: whoever has the code may, since it protects. A secret report is nobody's supporter.
+    """Hide the person or the report from now on. Anybody with the code may, because it protects. A secret report leaves its main case.
 
-    Where everybody reads the code, only the citizen may: what is hidden is told in private, and not everybody can be told so.
+    If the channel is public, everybody reads the code, and only the citizen may: further replies are private, which not everybody can get.
     """
     complaint = draft.now.complaint
     if complaint.channel in PUBLIC and _is_bearer(draft.now, said, law):

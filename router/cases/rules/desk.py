@@ -1,4 +1,4 @@
-"""What triage desks and the national administrator do. Each function adds the facts, or returns why the command is not possible."""
+"""The commands of triage desks and the national administrator. Each function adds the facts, or returns why it is declined."""
 
 from complaints import command
 from complaints.fact import Archived, Prioritised, Reclassified, Rerouted, Result
@@ -10,7 +10,7 @@ from router.cases.rules.owner import note, refused_by, words
 
 
 def reroute(draft: Draft, said: command.Reroute, law: Law) -> Declined | None:
-    """Give the case to an agency, beside which others may be named. Whoever refused it never gets it back."""
+    """Give the case to an agency, and name others as well if asked to. An agency that refused the case never gets it back."""
     case, to, beside = draft.now, said.to, said.beside or ()
     if not law.knows(to):
         return Declined(f"No agency has the id {to}: a case is given to an agency.")
@@ -28,9 +28,9 @@ def reroute(draft: Draft, said: command.Reroute, law: Law) -> Declined | None:
 
 
 def reclassify(draft: Draft, said: command.Reclassify, law: Law) -> Declined | None:
-    """Correct the class, and whether it is a report of oversight: together they set the days to complete the case.
+    """Correct the class, or whether it is a report of oversight: together they determine the days to complete the case.
 
-    A supporter that becomes a report of oversight is handled by itself.
+    A supporter that becomes a report of oversight leaves its main case.
     """
     complaint, named, oversight = draft.now.complaint, said.complaint_class, said.oversight
     if named is None and oversight is None:

@@ -1,4 +1,4 @@
-"""Takes a supporter off its main case. It takes along what that has learnt: the owner of now, who refused it, the answer that stands."""
+"""Separates a supporter from its main case. It takes over that case's present owner, refusals and standing answer."""
 
 from typing import Final
 
@@ -20,9 +20,9 @@ _EXPLANATION: Final = "Laporan Anda kini ditangani {owner}, seperti laporan lain
 
 
 def parts(before: Case, after: Case, text: str) -> str:
-    """Return why a supporter is handled by itself from an addition on; empty if it stays with its main case.
+    """Return why an addition separates a supporter from its main case; empty if the supporter stays.
 
-    What a person merged although it told of such a matter before stays merged: that is what the person has decided.
+    A matter that the report told before does not count: a person merged the case all the same.
     """
     if is_now_of_abuse(before, after):
         return "The citizen now tells of abuse."
@@ -46,12 +46,12 @@ def is_corrected(before: Case, after: Case) -> bool:
 
 
 def is_for_another(before: Case, after: Case) -> bool:
-    """Return whether an addition is for another owner than that of a main case: it tells of abuse of office, or corrects the place."""
+    """Return whether an addition needs another owner than the main case has: it reports abuse of office, or corrects the place."""
     return is_now_of_abuse(before, after) or is_corrected(before, after)
 
 
 def leave(draft: Draft, law: Law, why: str, *, answered: bool = False) -> None:
-    """Add the facts by which a supporter is handled by itself again."""
+    """Add the facts by which a supporter is handled separately again; if `answered`, it keeps the main case's answer."""
     heard = draft.now.heard
     draft.add(
         Unmerged(**draft.head(Unmerged), other=draft.now.main, text=why, event=_kept(heard) if answered else None)
@@ -60,15 +60,15 @@ def leave(draft: Draft, law: Law, why: str, *, answered: bool = False) -> None:
 
 
 def leave_hidden(draft: Draft, law: Law) -> bool:
-    """Add the facts by which a supporter leaves that becomes secret. Return that it has its owner."""
+    """Add the facts by which a supporter leaves because it becomes secret. Always return True: it has its owner."""
     leave(draft, law, "A secret report is handled by itself.", answered=True)
     return True
 
 
 def leave_to_tell(draft: Draft, law: Law, before: Case, why: str) -> bool:
-    """Add the facts by which a supporter leaves with what its citizen has added. Return whether it has its owner already.
+    """Add the facts by which a supporter leaves because of its citizen's addition. Return whether it has a new owner already.
 
-    The law finds it, unless a person gave the main case to its owner and neither abuse of office nor another place was told.
+    If not, the case must be routed. It has one only if a person gave the main case to its owner and `is_for_another` is false.
     """
     now = draft.now
     heard = now.heard
@@ -79,7 +79,7 @@ def leave_to_tell(draft: Draft, law: Law, before: Case, why: str) -> bool:
 
 
 def open_again(draft: Draft, law: Law, *, by_law: bool = False, text: str | None = None) -> bool:
-    """Add the facts by which a case is open again, and return whether it has another owner: of a supporter that of its main case."""
+    """Add the facts that reopen a case. Unless `by_law`, a supporter gets its main case's owner. Return whether the owner changed."""
     heard = draft.now.heard
     draft.add(Reopened(**draft.head(Reopened), text=text, event=_kept(heard)))
     return not by_law and _take_over(draft, law, heard)
@@ -90,9 +90,9 @@ def _kept(heard: Heard | None) -> EchoedEvent | None:
 
 
 def _take_over(draft: Draft, law: Law, heard: Heard | None) -> bool:
-    """Give a case that was a supporter to the owner of its main case, and return whether that was another one.
+    """Give a former supporter to the owner of its main case, and return whether its owner changed.
 
-    Whoever refused either of the two does not get it.
+    An agency that refused either of the two cases does not get it.
     """
     if heard is None or heard.handling is None:
         return False

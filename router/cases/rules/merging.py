@@ -1,7 +1,7 @@
 """The dialogue of two cases about the same matter: the later one becomes a supporter of the older one, if that agrees.
 
-The later case is asked to merge, keeps its owner and asks the older one to adopt it. Only the older one's `confirm` makes it a supporter,
-and if it has moved on meanwhile it leaves again. Only a later case merges into an older one, and no case with supporters merges, so there
+The later case is asked to merge, keeps its owner and asks the older one to adopt it. Only the older one's `confirm` makes it a supporter;
+if it has moved on meanwhile, it leaves again. Only a later case merges into an older one, and no case with supporters merges, so there
 are no circles and no chains.
 """
 
@@ -34,7 +34,7 @@ _UNCLEAR: Final = "The search merges no case that lacks its subject or whose cit
 
 
 def merge(draft: Draft, said: command.Merge, _: Law) -> Declined | None:
-    """Ask an older case to be the main case. The owner stays until it has agreed."""
+    """Ask an older case to be the main case. This case keeps its owner until the older one agrees."""
     case, other = draft.now, said.other
     if other == case.tracking_code:
         return Declined("A case is merged into another case.")
@@ -52,7 +52,7 @@ def merge(draft: Draft, said: command.Merge, _: Law) -> Declined | None:
 
 
 def adopt(draft: Draft, said: command.Adopt, law: Law) -> Declined | None:
-    """Take another case as a supporter: only a later one, only while this one is nobody's supporter and public."""
+    """Take a later case as a supporter, unless this one is secret or waits for the agreement of an older case itself."""
     case, other, since = draft.now, said.other, said.since
     if case.proposed:
         return Declined("The case waits itself for the agreement of an older one.")
@@ -67,12 +67,11 @@ def adopt(draft: Draft, said: command.Adopt, law: Law) -> Declined | None:
 
 
 def confirm(draft: Draft, said: command.Confirm, law: Law) -> Declined | None:
-    """Become a supporter of the case that was asked, and that has agreed; unless this one has moved on meanwhile, or become secret.
+    """Become a supporter of the case that was asked and has agreed, unless this one is no longer open or has become secret.
 
-    A proposal of the search also ends if either case has gone to another government or national body meanwhile, or if this one now tells
-    what is merged by nobody but a person.
-
-    A proposal ends only by this answer or a `reject`, so two of them never cross.
+    A proposal of the search also ends if the owners now belong to different governments or national bodies, or if this case now tells
+    something that only a person may merge.
+    A proposal ends only by a `confirm` or a `reject`, so two proposals never cross.
     """
     case, other = draft.now, said.other
     if case.proposed != other:
@@ -103,13 +102,13 @@ def reject(draft: Draft, said: command.Reject, _: Law) -> Declined | None:
 
 
 def unmerge(draft: Draft, said: command.Unmerge, law: Law) -> Declined | None:
-    """Take a supporter off its main case: it is handled by itself again."""
+    """Take a supporter off its main case: it is handled separately again."""
     leaving.leave(draft, law, words(said))
     return None
 
 
 def second(draft: Draft, said: command.Second, _: Law) -> Declined | None:
-    """Note what the citizen of a supporter adds, so that the owner of the main case reads it."""
+    """Note an addition by the citizen of a supporter, so that the owner of the main case reads it."""
     if _is_gone(draft.now, said):
         return Declined("The case let this supporter go.")
     draft.add(happened.Seconded(**draft.head(happened.Seconded), other=said.other, text=words(said)))
@@ -117,18 +116,18 @@ def second(draft: Draft, said: command.Second, _: Law) -> Declined | None:
 
 
 def forget(draft: Draft, said: command.Forget, _: Law) -> Declined | None:
-    """Note that what the citizen of a supporter has added is not shown here any more, also if he is none now."""
+    """Note that additions by the citizen of a supporter are no longer shown here, even if the supporter has left."""
     draft.add(happened.Forgotten(**draft.head(happened.Forgotten), other=said.other))
     return None
 
 
 def _is_gone(case: Case, said: command.Second | command.Leave) -> bool:
-    """Return whether a supporter joined before the case let all of them go: then it is none any more."""
+    """Return whether the case let all its supporters go after this one joined."""
     return not case.supporters or (said.as_of is not None and said.as_of <= (case.alone_as_of or 0))
 
 
 def leave(draft: Draft, said: command.Leave, _: Law) -> Declined | None:
-    """Count a supporter less, unless it is none any more."""
+    """Count one supporter less, unless the case let it go before."""
     if _is_gone(draft.now, said):
         return Declined("The case let this supporter go.", Result.already_applied)
     draft.add(happened.Left(**draft.head(happened.Left), other=said.other))
@@ -136,7 +135,7 @@ def leave(draft: Draft, said: command.Leave, _: Law) -> Declined | None:
 
 
 def echo(draft: Draft, said: command.Echo, law: Law) -> Declined | None:
-    """Hear what happened to the main case. If that was withdrawn or archived, the supporter is handled by itself again."""
+    """Note news of the main case. If it is gone (withdrawn, archived, secret, or a report of abuse), the supporter leaves it."""
     case = draft.now
     if case.main != said.other:
         return Declined("The case is a supporter of another one.")
@@ -159,7 +158,7 @@ def echo(draft: Draft, said: command.Echo, law: Law) -> Declined | None:
 
 
 def dialogue(before: Case | None, record: Inbound, facts: Sequence[Fact], after: Case) -> list[AnyCommand]:
-    """Return the commands to other cases that follow from what a record led to."""
+    """Return the commands to other cases that follow from a record and its facts."""
     said, kinds = record.command, {type(fact) for fact in facts}
     if said is None:
         return []
@@ -188,13 +187,13 @@ def dialogue(before: Case | None, record: Inbound, facts: Sequence[Fact], after:
 
 
 def _to_forget(before: Case | None, record: Inbound, after: Case) -> list[command.Forget]:
-    """Return what tells the main cases, also former ones, to show no more what the citizen of a supporter has added there."""
+    """Return the commands by which main cases, also former ones, stop showing what the citizen of a supporter has added."""
     told = () if before is None or after.told_to else before.told_to
     return [command.Forget(**_head(record, CommandKind.forget, main)) for main in told]
 
 
 def _to_main(before: Case | None, record: Inbound, after: Case, *, has_added: bool) -> list[AnyCommand]:
-    """Return what a supporter lets its main case know: what its citizen adds, without personal data, or that it is none any more."""
+    """Return a supporter's command to its main case: its citizen's addition, without personal data, or that it has left; or none."""
     said = record.command
     added = said.addition if isinstance(said, command.Add) and has_added else None
     if after.main and added and not added.apart:
@@ -206,17 +205,17 @@ def _to_main(before: Case | None, record: Inbound, after: Case, *, has_added: bo
 
 
 def is_unclear(case: Case) -> bool:
-    """Return whether a case does not say yet what it is about, or its citizen is being asked: then only a person merges it."""
+    """Return whether the subject of a case is missing or its citizen is being asked: then only a person merges it."""
     return case.question is not None or "subject" in case.complaint.missing
 
 
 def is_alone(case: Case, danger: bool | None = None) -> bool:
-    """Return whether the search merges a case with no other one: it is a report of abuse, or tells of danger to somebody's life."""
+    """Return whether the search never merges a case, because it is a report of abuse or reports danger to somebody's life."""
     return case.complaint.oversight or tells_of_danger(case.complaint, danger)
 
 
 def _differs(case: Case, said: command.Adopt, law: Law) -> str:
-    """Return why the other case is not to be merged into this one; empty if nothing speaks against it."""
+    """Return why the other case cannot be merged into this one; empty if it can."""
     region, here = said.region, regency_of(case)
     if region and here and region != here:
         return "The other case is in another regency."
@@ -226,7 +225,7 @@ def _differs(case: Case, said: command.Adopt, law: Law) -> str:
 
 
 def _of_one_house(case: Case, said: command.Adopt | command.Confirm, law: Law) -> bool:
-    """Return whether the owner of the other case, which a proposal of the search names, is of this one's government or national body."""
+    """Return whether the other case's owner, which only the search names, is of the same government or national body as this one's."""
     owner, mine = said.owner, case.owner.id
     return owner is None or owner == mine or law.same_government(owner, mine)
 
@@ -237,9 +236,9 @@ def reject_for_nobody(record: Inbound, other: str) -> command.Reject:
 
 
 def heard_by_supporters(before: Case | None, record: Inbound, facts: Sequence[Fact], after: Case) -> Told | None:
-    """Return what the supporters of a case hear of what happened; None if nothing, or there are none.
+    """Return the news for the supporters of a case that follows from a record's facts; None if there is none, or no supporter.
 
-    What the owner wrote for the citizen of the main case, supporters read without personal data: they are strangers to him.
+    Supporters get the owner's text without personal data: they are strangers to the citizen for whom it was written.
     """
     if before is None or not before.supporters:
         return None
@@ -268,11 +267,11 @@ def _told(record: Inbound, event: EchoedEvent, fact: Fact, after: Case) -> Told:
 
 
 _BY_OWNER: Final = frozenset(("answered", "extended", "postponed"))
-"""What the owner tells in his own words."""
+"""The events for which supporters get the owner's own text."""
 
 
 def _event_of(fact: Fact, after: Case) -> EchoedEvent | None:  # noqa: PLR0911  # a branch for each kind
-    """Return what supporters hear of a fact; None if nothing."""
+    """Return the event by which supporters hear of a fact; None if they do not."""
     match fact:
         case happened.Answered():
             return "answered"
@@ -300,6 +299,6 @@ class _Head(Head):
 
 
 def _head(record: Inbound, kind: CommandKind, to: str) -> _Head:
-    """Return what a command of this case to another one has."""
+    """Return the fields that a command of any kind from this case to another one has."""
     id_ = derived(record.id, f"{kind.value}/{to}")
     return {"id": id_, "tracking_code": to, "actor": CASE, "received_at": record.at, "other": record.code}

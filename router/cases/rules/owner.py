@@ -1,4 +1,4 @@
-"""What the owner of a case does. Each function adds the facts, or returns why the command is not possible."""
+"""The commands of a case's owner. Each function adds the facts of its command, or returns why it is declined."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -15,19 +15,19 @@ from router.cases.roles import Law
 from router.deadlines import province_of
 
 MOST_OWNERS: Final = 30
-"""The greatest length of the chain of owners after which no unit hands a case on: it must handle it, or refuse it."""
+"""The number of owners after which a case can no longer be handed on: its owner must handle it or refuse it."""
 
 LONGEST: Final = timedelta(days=366)
-"""For how long a case is put off at most: what waits for the money of the next year."""
+"""The longest time for which a case can be put off: enough for a matter that needs the next year's budget."""
 
 
 def words(said: Worded) -> str:
-    """Return what the actor says, without blanks around it; may be empty."""
+    """Return the text of a command without blanks around it; may be empty."""
     return said.text.strip()
 
 
 def note(said: Worded) -> str | None:
-    """Return what the actor says, for the acts that need no words; None if he says nothing."""
+    """Return the text of a command that needs none; None if it is empty."""
     return words(said) or None
 
 
@@ -53,7 +53,7 @@ def accept(draft: Draft, said: command.Accept, _: Law) -> Declined | None:
 
 
 def refuse(draft: Draft, said: command.Refuse, law: Law) -> Declined | None:
-    """Note the refusal, and if the owner refuses, find the next one; what the refusal suggests weighs as evidence."""
+    """Note the refusal. If the present owner refuses, route the case again; the agency that the refusal suggests weighs as evidence."""
     owner, suggested = draft.now.owner.id, said.to
     if suggested is not None:
         if not law.knows(suggested):
@@ -71,7 +71,7 @@ def refuse(draft: Draft, said: command.Refuse, law: Law) -> Declined | None:
 
 
 def hand_on(draft: Draft, said: command.HandOn, law: Law) -> Declined | None:
-    """Give the case to another unit of the owner's government, which has not had it."""
+    """Give the case to another unit of the owner's government that has not owned it before."""
     case, to = draft.now, said.to
     owner = case.owner.id
     if not law.knows(to):
@@ -90,7 +90,7 @@ def hand_on(draft: Draft, said: command.HandOn, law: Law) -> Declined | None:
 
 
 def refused_by(agency_id: str, case: Case, law: Law) -> str:
-    """Return that an agency has refused a case, or one with which it was merged; empty if it has not."""
+    """Return a sentence if an agency has refused a case, or a case with which it was merged; empty if it has not."""
     if any(said.agency_id == agency_id for said in case.refusals):
         return f"{law.name(agency_id)} has refused this case: it never gets it back."
     if agency_id in case.refused_elsewhere:
@@ -119,7 +119,7 @@ def ask(draft: Draft, said: command.Ask, law: Law) -> Declined | None:
 
 
 def answer(draft: Draft, said: command.Answer, _: Law) -> Declined | None:
-    """Answer the citizen. The same answer again is already applied, unless it was disputed in between."""
+    """Answer the citizen. A repeated answer is declined as already applied, unless the citizen disputed it in between."""
     case, text = draft.now, words(said)
     if text.endswith("?"):
         return Declined("An answer does not end with a question: ask the citizen, and the case waits for what he says.")
@@ -139,7 +139,7 @@ def answer(draft: Draft, said: command.Answer, _: Law) -> Declined | None:
 
 
 def extend(draft: Draft, said: command.Extend, _: Law) -> Declined | None:
-    """Give the owner half of the days again: once, and only before they are over."""
+    """Extend the time to complete the case by half: once, and only before it is over."""
     case = draft.now
     if case.extended_at:
         return Declined("The days were already extended: that is possible once.")

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong, in sentences for people who write data files."""
+"""Turns pydantic's errors into sentences for people who write data files."""
 
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
@@ -23,7 +23,7 @@ _WANTED = {
 """What is wanted, by the type of the error."""
 
 _TAG = "("
-"""The beginning of the tag of a form, which is in the path of an error and no key of the file."""
+"""The beginning of a union's tag, which is in the path of an error although it is no key of the file."""
 
 
 def sentence(error: ErrorDetails, model: type[BaseModel]) -> str:

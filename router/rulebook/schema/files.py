@@ -74,7 +74,7 @@ def form(path: str, data: bytes) -> tuple[Document | None, tuple[Mistake, ...]]:
 
 
 def references(document: Document, known: Known) -> Iterator[Mistake]:
-    """Yield the names in a data file of what does not exist. The form of all files must have been checked."""
+    """Yield a mistake for each name in a data file that refers to nothing. The form of all files must have been checked."""
     if not document.path.endswith(".txt"):  # a plain word refers to nothing
         yield from _invalid(document, known)
 

@@ -70,7 +70,7 @@ class Known:
         return NATIONAL if "national" in template else _LEVELS.get(level)
 
     def example(self, written: str) -> Agency | None:
-        """Return an agency that an owner as rules.yaml writes it means at some place; None if it means none there."""
+        """Return the agency that an owner as rules.yaml writes it means, for a unit in an example region; None if there is none."""
         body, _, level = written.partition("@")
         return self.registry.get(f"{body}-{_EXAMPLES[level]}" if level else body)
 

@@ -1,4 +1,4 @@
-"""The form of the files of law beside the rules: statutes.yaml, topics.yaml, deadlines.yaml and roles.yaml."""
+"""The form of the files of law next to the rules: statutes.yaml, topics.yaml, deadlines.yaml and roles.yaml."""
 
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
@@ -43,7 +43,7 @@ _Category = Annotated[
     | Annotated[dict[Ruled, Annotated[list[Text], Field(min_length=1)]], Tag("(subjects)")],
     Discriminator(_form_of),
 ]
-"""A main category has its subject alone, or subjects with their subcategories. With tags only the form that was meant is found wrong."""
+"""The value of a main category: its subject, or subjects with their subcategories. The tags limit errors to the form that was meant."""
 
 
 class Topics(RootModel[dict[Text, _Category]]):
@@ -96,7 +96,7 @@ class Internal(Part):
 
 
 class Variant(Part):
-    """The duties whose days differ for an agency."""
+    """The duties that have other days for an agency."""
 
     called: ClassVar[str] = "a variant"
 

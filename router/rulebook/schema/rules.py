@@ -116,7 +116,7 @@ class Rule(Part):
 
 
 class Basis(Part):
-    """Why an agency looks into abuse of office."""
+    """Why an agency investigates abuse of office."""
 
     called: ClassVar[str] = "a basis"
 
@@ -125,7 +125,7 @@ class Basis(Part):
 
 
 class Oversight(Part):
-    """Who looks into abuse of office."""
+    """Who investigates abuse of office."""
 
     called: ClassVar[str] = "oversight"
 

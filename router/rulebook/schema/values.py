@@ -29,7 +29,7 @@ _CLAUSE: Final = re.compile(
 _DAY: Final = re.compile(r"(?:19|20)\d\d(?:-\d\d-\d\d)?")
 _BRACES: Final = re.compile(r"\{[^{}]*\}|[{}]")
 _GREATEST: Final = 20
-"""The largest weight in use; one of 1000 is a slip of the finger."""
+"""The largest weight in use; a weight of 1000 is a typing error."""
 
 
 def _line(text: str) -> str:
@@ -53,7 +53,7 @@ def _only(placeholder: str) -> Callable[[str], str]:
 
 
 def _word(text: str, info: ValidationInfo) -> str:
-    """Check the form of a word, which need not be done again when the names are looked up: words are many, and name nothing."""
+    """Check the form of a word, but not again in the pass that looks up names: words are many, and refer to nothing."""
     if info.context is not None:
         return text
     inner = text.removeprefix(OPEN).removesuffix(OPEN)
@@ -63,7 +63,7 @@ def _word(text: str, info: ValidationInfo) -> str:
 
 
 def _known(is_known: Callable[[Known, str], bool], said: str) -> Callable[[str, ValidationInfo], str]:
-    """Return a validator that asks what exists; it says nothing while only the form of the files is checked."""
+    """Return a validator that checks whether a name exists; it accepts any name while only the form of the files is checked."""
 
     def check(one: str, info: ValidationInfo) -> str:
         known: Known | None = info.context
@@ -122,7 +122,7 @@ def _weight(value: float) -> float:
 
 
 def _asked(text: str, info: ValidationInfo) -> str:
-    """Check that word groups exist, and keep in mind that something asks for them."""
+    """Check that word groups exist, and record that something asks for them."""
     _raised(text, info)
     known: Known | None = info.context
     if known is not None:
@@ -163,7 +163,7 @@ Weight = Annotated[int, AfterValidator(_weight)]
 PairWeight = Annotated[float, AfterValidator(_weight)]
 Group = Annotated[Text, AfterValidator(_asked)]
 Raised = Annotated[Text, AfterValidator(_raised)]
-"""A word group that is added to a text, which is no use of it."""
+"""A word group that is added to a text; this does not count as asking for it."""
 
 Together = Annotated[Text, AfterValidator(_asked)]
 """Word groups that must all be there ("irrigation+river")."""

@@ -29,7 +29,7 @@ _WEIGHTS = "whole numbers from -20 to 20"
 
 
 class Pointing(Part):
-    """The words and pairs of word groups that point to something. In the file, each weight is a key beside the other fields."""
+    """The words and pairs of word groups that point to something. In the file, each weight is a key next to the other fields."""
 
     called: ClassVar[str] = "a word list"
 
@@ -214,7 +214,7 @@ class Commands(Part):
 
 
 class Cues(Part):
-    """The file cues.yaml; what is no list is a regular expression, or a part of one."""
+    """The file cues.yaml; a value that is no list is a regular expression, or a part of one."""
 
     called: ClassVar[str] = "cues.yaml"
 
