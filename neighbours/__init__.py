@@ -1,1 +1,1 @@
-"""The neighbours' step: proposes to merge cases of a regency that are one matter, and lets supporters hear what their main case hears."""
+"""The neighbours' step: proposes to merge cases of a regency about one matter, and passes the news of a main case to its supporters."""

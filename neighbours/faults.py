@@ -1,4 +1,4 @@
-"""Compares what two complaints of one place tell: the matters, the things, and what is wrong with them. Pure."""
+"""Compares two complaints about one place: their matters, their things, and what is wrong with these. Pure."""
 
 from typing import Final, NamedTuple
 
@@ -11,26 +11,26 @@ OWN_FROM: Final = 80
 
 _FEWER: Final = 0.25
 _ALL: Final = 0.1
-"""The least parts of the words that two texts of one matter share: of 51 proposals for published reports, those with less were wrong."""
+"""Minimum shares of common words (see Shares) in texts about one matter: of 51 proposals for published reports, those below were wrong."""
 
 _SHORT: Final = 10
-"""The most words of a short text: it may share fewer of them, if the thing and what is wrong with it are the same."""
+"""Maximum number of words of a short text, which may share fewer of them if the thing and what is wrong with it are the same."""
 
 _HALF: Final = 0.5
-"""The part of the words of the shorter text that is evidence of its own."""
+"""The share of the shorter text's words that counts as evidence on its own."""
 
 _TWO: Final = 2
-"""How many words of what happened two texts share that are one matter though the lists do not say so."""
+"""Minimum number of common words about what happened in two texts about one matter for which the word lists have no evidence."""
 
 
 class Shares(NamedTuple):
-    """How many of the words two texts share.
+    """The words that two texts have in common.
 
     Attributes:
-        all: the part of the words of both.
-        fewer: the part of the words of the one with fewer.
+        all: their share of all words of the two texts.
+        fewer: their share of the words of the text with fewer words.
         number: their number.
-        what: the number of those that are no name and tell something.
+        what: the number of those that are no names and no words that many matters have.
     """
 
     all: float
@@ -40,14 +40,14 @@ class Shares(NamedTuple):
 
 
 def one_matter(one: Signature, other: Signature, shares: Shares, *, related: bool, there: bool) -> bool:
-    """Return whether two texts of one place tell one matter: of one thing, and what is wrong with it may be one fault.
+    """Return whether two texts about one place are about one matter: about one thing, and what is wrong with it may be one fault.
 
     Args:
-        one: what a text tells.
-        other: what another one tells; if both tell matters of the lists, they share a family of them or what is wrong.
-        shares: their words.
+        one: the signature of a text.
+        other: that of another text; if both have matters of the lists, they share a family or a way in which something is wrong.
+        shares: their common words.
         related: whether their topics are the same.
-        there: whether the place is surely the same.
+        there: whether the place is certainly the same.
     """
     shared = not one.things.isdisjoint(other.things)
     if (shares.fewer < _FEWER or shares.all < _ALL) and not (shared and _tell_it_shortly(one, other, shares)):
@@ -62,14 +62,14 @@ def one_matter(one: Signature, other: Signature, shares: Shares, *, related: boo
 
 
 def _over_families(one: Signature, other: Signature, shares: Shares, *, there: bool) -> bool:
-    """Return whether two texts that tell matters of other families, and something that is wrong in both, tell one matter."""
+    """Return whether two texts with matters of different families, but a common way in which something is wrong, are about one matter."""
     if one.things and other.things:
         return shares.what > 0 and not one.things.isdisjoint(other.things)
     return there and shares.what >= _TWO
 
 
 def _one_thing(one: Signature, other: Signature, shares: Shares, *, related: bool) -> bool:
-    """Return whether two texts of which one tells no matter of the lists tell one matter, by their things and what is wrong with them."""
+    """Return whether two texts, one without any matter of the lists, are about one matter, by their things and what is wrong with these."""
     if not one.things.isdisjoint(other.things):
         enough = 1 if (related or shares.fewer >= _HALF) and not apart(one, other) else _TWO
         return alike(one, other) or shares.what >= enough
@@ -80,7 +80,7 @@ def _one_thing(one: Signature, other: Signature, shares: Shares, *, related: boo
 
 
 def one_wide_matter(one: Signature, other: Signature, shares: Shares) -> bool:
-    """Return whether two texts tell one matter of a district, which no finer place shows: the arguments are those of `one_matter`."""
+    """Return whether two texts that share only the district are about one matter; the arguments are those of `one_matter`."""
     if shares.fewer < _FEWER or shares.all < _ALL or apart(one, other):
         return False
     if one.families & other.families:
@@ -95,14 +95,14 @@ def one_wide_matter(one: Signature, other: Signature, shares: Shares) -> bool:
 
 
 def unlike(one: Signature, other: Signature) -> bool:
-    """Return whether two texts tell matters of other families, and nothing that is wrong in both."""
+    """Return whether two texts have matters of different families, and no certain way in common in which something is wrong."""
     if not one.families or not other.families or one.families & other.families:
         return False
     return not one.ways & other.ways & ~senses().soft
 
 
 def is_own(sign: Signature, *, topic: bool) -> bool:
-    """Return whether a text tells one person's own matter: by all of its matters, or by its topic if it tells nothing else."""
+    """Return whether a text is about one person's own matter: by all of its matters, or by its topic if it has no other evidence."""
     if sign.matters:
         return all(matter >= OWN_FROM for matter in sign.matters)
     lists = senses()
@@ -115,13 +115,13 @@ def alike(one: Signature, other: Signature) -> bool:
 
 
 def apart(one: Signature, other: Signature) -> bool:
-    """Return whether two texts tell faults that cannot be one: cattle that were stolen, and cattle that are ill."""
+    """Return whether two texts have faults that cannot be the same: stolen cattle and ill cattle."""
     sure = ~senses().soft
     return bool(one.ways & sure and other.ways & sure) and not alike(one, other)
 
 
 def _tell_it_shortly(one: Signature, other: Signature, shares: Shares) -> bool:
-    """Return whether one of two texts about one thing is short, and the same is wrong in both, or may be and they share a word."""
+    """Return whether one of two texts about one thing is short, and they have the same fault, or may have it and share words."""
     if min(len(one.words), len(other.words)) > _SHORT:
         return False
     if one.ways & other.ways & ~senses().soft:
@@ -130,7 +130,7 @@ def _tell_it_shortly(one: Signature, other: Signature, shares: Shares) -> bool:
 
 
 def _one_family(one: Signature, other: Signature, shares: Shares, *, there: bool) -> bool:
-    """Return whether two texts that share a family of matters tell one matter."""
+    """Return whether two texts that share a family of matters are about one matter."""
     shared = one.matters.keys() & other.matters.keys()
     if (
         not shared
@@ -149,5 +149,5 @@ def _one_family(one: Signature, other: Signature, shares: Shares, *, there: bool
 
 
 def _is_own(sign: Signature) -> bool:
-    """Return whether a text tells of somebody's own entry, application or payment."""
+    """Return whether a text is about somebody's own registration, application or payment."""
     return bool(sign.ways & senses().own_ways)

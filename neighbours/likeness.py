@@ -1,4 +1,4 @@
-"""Decides whether two complaints of one regency are one matter, from what their signatures and regions tell. Pure.
+"""Decides whether two complaints of one regency are about one matter, by their signatures and regions. Pure.
 
 Two complaints differ if they name different places of one kind, or different matters. They are the same if they share the matter and a
 place below the regency. docs/adr/0030-duplicates-by-what-a-text-tells.md says where the thresholds come from.
@@ -19,7 +19,7 @@ _LITTLE: Final = (
     "taman pasar sekolah rsud puskesmas kantor balai hotel hutan lahan kota barat timur utara selatan tengah"
 )
 _SAYS_LITTLE: Final = frozenset([hash_of(skeleton(word)) for word in _LITTLE.split()])
-"""The words that many matters share, and those that only say of what kind a place is."""
+"""Words that many matters share, and words that only name the kind of a place."""
 
 
 class Side(NamedTuple):
@@ -43,7 +43,7 @@ class Side(NamedTuple):
 
 
 def same(first: Side, second: Side, *, one_person: bool = False) -> bool:
-    """Return whether two complaints of one regency are about the same matter. If both are from one person, the words alone suffice."""
+    """Return whether two complaints of one regency are about the same matter. If both are from one person, enough common words suffice."""
     one, other = first.sign, second.sign
     if one.words.isdisjoint(other.words) or differ(first, second) or owned(first) or owned(second):
         return False
@@ -60,14 +60,14 @@ def same(first: Side, second: Side, *, one_person: bool = False) -> bool:
 
 
 def _copied(one: Signature, other: Signature, shares: Shares) -> bool:
-    """Return whether one text is a copy of the other, which names no other place and no matter of one's own."""
+    """Return whether two texts are nearly copies: at most one names a place that the other lacks, and neither is about one's own matter."""
     if (named(one) - other.words and named(other) - one.words) or any(matter >= OWN_FROM for matter in one.matters):
         return False
     return shares.number >= 5 and shares.all >= 0.8  # noqa: PLR2004
 
 
 def _place(first: Side, second: Side) -> float:
-    """Return how well two complaints that do not differ tell the same place below the regency."""
+    """Return how surely two complaints that do not differ name the same place below the regency (see `nearness`)."""
     village = first.village > 0 and first.village == second.village
     return nearness(
         first.sign, second.sign, village=village, district=first.district > 0 and first.district == second.district
@@ -75,7 +75,7 @@ def _place(first: Side, second: Side) -> float:
 
 
 def differ(first: Side, second: Side) -> bool:
-    """Return whether two complaints cannot be one matter: their places or their matters contradict each other."""
+    """Return whether two complaints cannot be about one matter: their places or their matters contradict each other."""
     one, other = first.sign, second.sign
     if not GRAVE.isdisjoint(one.matters) or not GRAVE.isdisjoint(other.matters):
         return True

@@ -1,7 +1,7 @@
-"""The state of a regency: what its recent open cases are compared by, packed into at most 240,000 bytes. Pure.
+"""The state of a regency: the data by which its recent open cases are compared, packed into at most 240,000 bytes. Pure.
 
-Cases stand in order, the oldest first. A case that was proposed to be merged into another one stays as an example of it, at most three per
-main case; more teach nothing, so 5,000 people and one flood take as much room as four.
+Cases are in order, the oldest first. A case that was proposed for a merge into another one stays as an example of it, at most three per
+main case; more would add nothing, so 5,000 people and one flood take as much room as four.
 """
 
 from bisect import insort
@@ -15,16 +15,16 @@ from neighbours.likeness import Side, differ, owned, same
 from neighbours.signs import is_known, unpacked
 
 STATE_BYTES: Final = 240_000
-"""The most bytes of a state: it is written at every change. About 3,000 cases, which is ten days of a regency with 300 a day."""
+"""Maximum size of a state, which is written at every change: about 3,000 cases, ten days of a regency with 300 per day."""
 
 DAYS: Final = 14
-"""How many days after the last report of a matter another report of it is still the same."""
+"""Days after the last report of a matter within which another report of it counts as the same."""
 
 EXAMPLES: Final = 3
-"""The number of proposed cases that are kept beside their main case, because each tells the matter in other words."""
+"""Maximum number of proposed cases that are kept for a main case, because each has other words for the matter."""
 
 MOST_TURNED: Final = 20
-"""How many younger cases are proposed to one that reached us late."""
+"""Maximum number of later cases that are proposed for a merge into an older case that arrived late."""
 
 DAY_MS: Final = 86_400_000
 
@@ -48,8 +48,8 @@ class Candidate(NamedTuple):
         main: the code of the main case whose example it is; empty if it is none.
         seen_day: the day of the last report of its matter, in days since 1970.
         person: a hash of the citizen's pseudonym.
-        side: what it is compared by.
-        packed: the bytes of all this in a state.
+        side: the data by which it is compared.
+        packed: the bytes of all these fields in a state.
     """
 
     received_ms: int
@@ -93,7 +93,7 @@ def candidate(  # noqa: PLR0913 - one parameter per attribute
 
 
 class Neighbourhoods:
-    """Packs and unpacks states, and remembers what the last ones hold, for the next record of the same regency."""
+    """Packs and unpacks states, and caches the content of the last ones, for the next record of the same regency."""
 
     def __init__(self) -> None:
         self._held: dict[bytes, tuple[Candidate, ...]] = {}
@@ -104,7 +104,7 @@ class Neighbourhoods:
         return self._remembered(state, _unpacked(state)) if held is None else held
 
     def pack(self, candidates: Sequence[Candidate]) -> bytes:
-        """Return the state that holds candidates; if they are too many, the oldest are left out, and the examples of those."""
+        """Return the state that holds candidates; if they are too many, the oldest and their examples are left out."""
         total, first = sum([len(one.packed) for one in candidates]), 0
         while total > STATE_BYTES:
             total -= len(candidates[first].packed)
@@ -160,9 +160,9 @@ class Merge(NamedTuple):
 def opened(
     candidates: Sequence[Candidate], newcomer: Candidate, *, day: int
 ) -> tuple[Sequence[Candidate], list[Merge]]:
-    """Return the candidates of a regency with one more case, and the merges that are proposed on a day since 1970.
+    """Return the candidates of a regency with one more case, and the merges to propose; `day` is today in days since 1970.
 
-    The case may be older than cases that reached us before it.
+    The case may be older than cases that arrived before it.
     """
     known, others = "", candidates
     if any(one.seen_day < day - DAYS or one.code == newcomer.code for one in candidates):
@@ -191,18 +191,18 @@ def closed(candidates: Sequence[Candidate], code: str, *, merged: bool) -> Seque
 
 
 def _without_strays(candidates: list[Candidate], newcomer: str) -> list[Candidate]:
-    """Return candidates without the examples of main cases that are no candidates any more."""
+    """Return candidates without the examples of main cases that are no longer candidates."""
     mains = {one.code for one in candidates} | {newcomer}
     return [one for one in candidates if not one.main or one.main in mains]
 
 
 def _matches(candidates: Sequence[Candidate], newcomer: Candidate) -> list[Candidate]:
-    """Return the main cases of the candidates that are the same matter, the oldest first."""
+    """Return the main cases of the candidates that are about the newcomer's matter, the oldest first."""
     found: dict[str, Candidate] = {}
     mains: dict[str, Candidate] = {one.code: one for one in candidates if not one.main}
     day, sign = newcomer.received_ms // DAY_MS, newcomer.side.sign
     for one in candidates:
-        if unlike(sign, one.side.sign):  # the test that most do not pass, before all others
+        if unlike(sign, one.side.sign):  # first, because it rules out most candidates
             continue
         main = mains.get(one.main or one.code)
         if main is None or main.code in found or abs(day - one.seen_day) > DAYS:

@@ -10,8 +10,8 @@ from normalizer.matter.matters import KINDS, NUMBERS
 from normalizer.matter.names import CONTINUED
 
 NO_PLACE, STRANGE, IN_DISTRICT, NEAR, THERE = 0.0, 0.5, 0.7, 1.5, 2.0
-"""How well two texts tell the same place: not at all, a name although each also names a place that the other does not, the district,
-one name in passing, one of one kind."""
+"""How surely two texts name the same place: they share none; a name, although each also names a place that the other does not; the
+district; one name in passing; a name of a thing of the same kind."""
 
 VILLAGE: Final = KINDS.index("village") + 1
 """The kind of the names of villages."""
@@ -21,19 +21,19 @@ _SCHOOLS: Final = frozenset([KINDS.index(kind) + 1 for kind in ("primary", "juni
 """The kinds whose numbers are names: "SD Oesapa" is not "SD Oesapa Kecil 1"."""
 
 _WHOLE: Final = _SCHOOLS | {VILLAGE, KINDS.index("hamlet") + 1, KINDS.index("estate") + 1}
-"""The kinds of which two names differ as soon as a word does."""
+"""The kinds of which two names are different as soon as one word differs."""
 
 _SPOT: Final = KINDS.index("spot") + 1
-"""The kind of names that no word announces: of these only another part contradicts."""
+"""The kind of names that have no word for a kind before them: they contradict each other only by different parts."""
 
 _ASIDE: Final = frozenset([KINDS.index(kind) + 1 for kind in ("office", "faith", "water", "school", "spot", "park")])
-"""The kinds that often only say where something is, so that two of them may be near the same thing."""
+"""The kinds that often only tell where something is, so that two different ones may be near the same thing."""
 
 _HOUSES: Final = 20
-"""How far apart two numbers of houses may be in one matter."""
+"""Maximum difference of two house numbers in one matter."""
 
 _SURE: Final = 2
-"""How many names two texts share that are of one place though each names another place too."""
+"""Minimum number of shared names that prove one place although each text names another place too."""
 
 
 def contradict(one: Signature, other: Signature, *, village: bool) -> bool:
@@ -60,10 +60,10 @@ def contradict(one: Signature, other: Signature, *, village: bool) -> bool:
 
 
 def nearness(one: Signature, other: Signature, *, village: bool, district: bool) -> float:
-    """Return how well two texts that do not contradict each other tell the same place below the regency.
+    """Return how surely two texts that do not contradict each other name the same place below the regency.
 
-    If each of them names a place that the other one does not name, only two shared names, or the whole name of a thing, tell surely that
-    it is the same place.
+    If each of them also names a place that the other one does not name, only two shared names, or the whole name of a thing, prove that it
+    is the same place.
     """
     shared = [place for name, place in one.local.items() if name in other.words]
     shared += [place for name, place in other.local.items() if name in one.words]
@@ -95,12 +95,12 @@ def named(sign: Signature) -> AbstractSet[int]:
 
 
 def formed(one: Signature, other: Signature) -> AbstractSet[int]:
-    """Return the names of several words that both texts tell, in one of its forms each."""
+    """Return the names of several words that both texts have, each in any of its forms."""
     return (one.formed & (other.words | other.formed)) | (other.formed & one.words)
 
 
 def _told(sign: Signature) -> AbstractSet[int]:
-    """Return the words of a text that are names by the word before them, or by a capital."""
+    """Return the words of a text that the word before them, or a capital, marks as names."""
     return sign.placed | sign.lent
 
 
@@ -138,7 +138,7 @@ def _local_differ(local: Mapping[int, Local], others: Mapping[int, Local]) -> bo
 
 
 def _parts_differ(names: Mapping[int, list[Name]], others: Mapping[int, list[Name]]) -> bool:
-    """Return whether two texts tell different parts of one place that no word announces ("Koya Barat", "Koya Timur")."""
+    """Return whether two texts name different parts of one place without a word for its kind ("Koya Barat", "Koya Timur")."""
     parts, told = set(names.get(_SPOT, ())), set(others.get(_SPOT, ()))
     return not parts & told and any(a.beginnings == b.beginnings for a in parts for b in told)
 
@@ -158,7 +158,7 @@ def _share_a_whole_name(one: Signature, other: Signature) -> bool:
 
 
 def _mentions(one: Signature, other: Signature) -> bool:
-    """Return whether a text has the first word of a name in another text, without a word that says of what kind the thing is."""
+    """Return whether `other` has the first word of a name in `one`, but no name of that kind."""
     return any(
         name.beginnings and (name.beginnings[0] in other.words or name.beginnings[0] in other.formed)
         for kind, names in one.names.items()
@@ -173,7 +173,7 @@ def _alike(names: list[Name], others: list[Name], one: Signature, other: Signatu
 
 
 def _other_part(name: Name, called: Name) -> bool:
-    """Return whether names with different parts are of different things, though a part that one text leaves out need not be one."""
+    """Return whether two names with different parts mean different things. If one text leaves the part out, they usually may not."""
     return bool(name.end and called.end) or name.kind in _SCHOOLS or CONTINUED in (name.end, called.end)
 
 

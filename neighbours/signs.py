@@ -1,4 +1,4 @@
-"""Reads what normalizer.matter.signature wrote: the matters, names, numbers and words of a complaint."""
+"""Unpacks the signature of a complaint from normalizer.matter.signature: its matters, names, numbers and words."""
 
 from base64 import b64decode
 from binascii import Error
@@ -49,22 +49,22 @@ class Local(NamedTuple):
 
 
 class Signature(NamedTuple):
-    """What a signature holds.
+    """The content of a signature.
 
     Attributes:
-        things: the numbers of the things that it tells.
+        things: the numbers of the things that the text names.
         matters: the families of the matters, by their numbers.
         names: the names, by their kinds.
         numbers: the numbers of RT, RW, kilometre, house and block, by their kinds.
         local: the districts and villages of the regency that it names, by the hashes of their names.
         ways: the ways in which something is wrong, a bit for each.
         placed: the hashes of the words that are probably names of places: by the word before them, or a capital.
-        lent: the hashes of the words of every day that are probably names of places, by the same signs.
+        lent: the hashes of the everyday words that are probably names of places, by the same signs.
         rare: the hashes of the other words that may be names.
-        formed: the hashes of names that are made of several words: their initials, or the words in one. They are no words of the text.
-        likely: the hashes of words of every day that places are named after.
+        formed: the hashes of names made of several words: their initials, or the words written as one. They are no words of the text.
+        likely: the hashes of everyday words that places are named after.
         words: the hashes of all words.
-        kin: the ways, and those that may be signs of the same fault.
+        kin: a bit for each of `ways`, and for each other way that may be a sign of the same fault.
         families: a bit for each family of its matters.
     """
 
@@ -102,13 +102,13 @@ def packed(signature: str) -> bytes:
 
 
 def is_known(raw: bytes) -> bool:
-    """Return whether the bytes of a signature are of the version that is compared: others are of an older or newer program."""
+    """Return whether the bytes of a signature are of this program's version; only these are compared."""
     return raw[:1] == bytes((VERSION,))
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def unpacked(raw: bytes) -> Signature:
-    """Return what the bytes of a signature of the known version hold.
+    """Return the signature in its bytes, which must be of the known version.
 
     Raises:
         ContractViolation: they are too short.

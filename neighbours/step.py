@@ -1,4 +1,4 @@
-"""The function of the neighbours' step: the cases of a regency, or the supporters of a main case, and a record become merges and echoes."""
+"""The function of the neighbours' step: from the cases of a regency, or a main case's supporters, and a record to merges and echoes."""
 
 from collections.abc import Callable
 from typing import Final
@@ -23,7 +23,7 @@ from neighbours.neighbourhood import DAY_MS, Candidate, Merge, Neighbourhoods, c
 from neighbours.signs import is_known, packed, unpacked
 
 Notice = Opened | Closed | Joined | Left | Told
-"""What the mailbox takes."""
+"""A record of the mailbox."""
 
 _TAKES: Final[dict[bytes, type[Notice]]] = {type_of(model): model for model in (Opened, Closed, Joined, Left, Told)}
 
@@ -36,7 +36,7 @@ FORMAT: Final = 1
 SOURCE: Final = "/neighbours"
 
 Count = Callable[[str], None]
-"""Is told what each record led to: "new", "merge", "unknown" (a signature of another version), "closed", "joined", "left" or "told"."""
+"""Called with the outcome of each record: "new", "merge", "unknown" (signature of another version), "closed", "joined", "left", "told"."""
 
 _OWN_TOPICS: Final = (
     *(
@@ -59,11 +59,11 @@ _OWN_TOPICS: Final = (
 """The beginnings of the topics whose complaints are usually one person's own matter."""
 
 _ENDS: Final[frozenset[EchoedEvent]] = frozenset(("closed", "gone"))
-"""What a main case tells its supporters last: they end with it, or are handled by themselves again, so the page is deleted."""
+"""The last events of a main case for its supporters: they are closed with it, or handled separately again, so the page is deleted."""
 
 
 def read(record: StoredRecord) -> Notice:
-    """Return what a record of the mailbox holds.
+    """Return the notice in a record of the mailbox.
 
     Raises:
         ContractViolation: the record is of a type that no neighbourhood takes, or lacks a field, or a field has a wrong value.
@@ -94,7 +94,7 @@ class NeighboursStep:
         self._count, self._states = count, Neighbourhoods()
 
     def __call__(self, state: State | None, record: StoredRecord) -> Effect:
-        """Return what a record leads to.
+        """Return the next state and the output records for a record.
 
         Raises:
             ContractViolation: the record is poison.
@@ -155,7 +155,7 @@ def _newcomer(notice: Opened, raw: bytes) -> Candidate:
 
 
 def _last(code: str | None) -> int:
-    """Return the digits that tell a district or village from the others of its regency or district; 0 if it is not known."""
+    """Return the last part of a code, the number of a district or village within the region above it; 0 if it is not known."""
     digits = (code or "").rpartition(".")[2]
     return int(digits) if digits.isdigit() else 0
 
@@ -167,7 +167,7 @@ def _merge(merge: Merge, cause: UUID, record: StoredRecord) -> Record:
 
 
 def _echoes(page: supporters.Page, told: Told, record: StoredRecord) -> list[Record]:
-    """Return a command for each supporter of a page."""
+    """Return an `echo` command for each supporter of a page."""
     return [encode(_echo(told, code, record), source=SOURCE) for code in page.supporters]
 
 
@@ -189,5 +189,5 @@ def _head(id_: UUID, code: str, record: StoredRecord) -> Head:
 
 
 def _passed_on(notice: Joined | Left | Told, pages: range) -> tuple[Record, ...]:
-    """Return the record for further pages."""
+    """Return the notice as a record for each further page."""
     return tuple([encode(replace(notice, page=page), source=SOURCE) for page in pages])

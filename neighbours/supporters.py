@@ -6,7 +6,7 @@ from msgspec import Struct, json
 from msgspec.structs import replace
 
 PAGE: Final = 500
-"""The most supporters of a page: each hears what the main case hears within one transaction."""
+"""Maximum number of supporters of a page: all of them get an echo in one transaction."""
 
 
 class Page(Struct, frozen=True):
@@ -40,7 +40,7 @@ def pack(page: Page) -> bytes:
 
 
 def joined(page: Page, code: str) -> tuple[Page, range]:
-    """Return the page with one more supporter, and the further page that takes it because this one is full."""
+    """Return the page with one more supporter, and the further page that takes it if this one is full, as a range of at most one."""
     if code in page.supporters:
         return page, range(0)
     if len(page.supporters) < PAGE:
@@ -50,7 +50,7 @@ def joined(page: Page, code: str) -> tuple[Page, range]:
 
 
 def left(page: Page, code: str) -> tuple[Page, range]:
-    """Return the page without a supporter, and the further pages on which it may be."""
+    """Return the page without a supporter, and the further pages on which it may be if it is not on this one."""
     if code not in page.supporters:
         return page, page.further
     return replace(page, supporters=tuple([one for one in page.supporters if one != code])), range(0)
