@@ -1,4 +1,4 @@
-"""The client of the view: what doors and commands ask about cases. It asks the next copy if one does not answer."""
+"""The client of the view, with which channels and commands look up cases. It asks the next copy if one does not answer."""
 
 import threading
 import time
@@ -20,13 +20,13 @@ from view.rows import DueCase
 from view.status import status_of
 
 PATIENCE_S: Final = 5.0
-"""Seconds to wait for an answer, beside those that the view was asked to wait: it takes milliseconds, and a citizen waits too."""
+"""Seconds to wait for an answer beyond those that the view is asked to wait: it takes milliseconds, and a citizen may be waiting."""
 
 AWAY_S: Final = 5.0
-"""Seconds after a failure for which a copy is not asked: with every copy away, each look-up then fails at once."""
+"""Seconds for which a copy is not asked after a failure. So if every copy is away, each look-up fails at once."""
 
 ASK_S: Final = 9.0
-"""Seconds that one request asks the view to wait; longer waits are several requests."""
+"""Maximum number of seconds that one request asks the view to wait; a longer wait takes several requests."""
 
 NOT_FOUND: Final = 404
 
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 class _Answer(Struct):
-    """What the view answers, whatever it was asked. Cases and facts are read behind it: one that cannot be read is no fault of a copy."""
+    """Any answer of the view. Cases and facts are decoded later: one that cannot be decoded does not count as a failure of the copy."""
 
     behind_ms: int | UnsetType | None = UNSET
     case: Raw = Raw()
@@ -46,11 +46,11 @@ class _Answer(Struct):
 
 
 class Results(NamedTuple):
-    """What became of commands.
+    """The results of commands.
 
     Attributes:
         facts: the facts that each command caused, oldest first; without those that have no result yet.
-        versions: the version of each of their cases; without those that are not known.
+        versions: the version of each of their cases, by tracking code; without cases that are not known.
     """
 
     facts: dict[UUID, tuple[AnyFact, ...]]
@@ -60,7 +60,7 @@ class Results(NamedTuple):
 class ViewClient:
     """Looks up cases and facts in the view (see CaseReader). Thread-safe. Several copies of the view may be named: any of them answers.
 
-    Every look-up raises UnavailableError if no copy answers, or all are still catching up, and TrackingCodeError if a code cannot be ours.
+    Every look-up raises UnavailableError if no copy answers or all are still catching up, and TrackingCodeError if a code is not valid.
     """
 
     def __init__(self, urls: Sequence[str], *, key: SecretStr, patience_s: float = PATIENCE_S) -> None:
@@ -103,7 +103,7 @@ class ViewClient:
         return _case(self._ask(f"/cases/{tracking.parse(code)}", asked, min(wait_s, ASK_S)))
 
     def facts(self, code: str) -> tuple[AnyFact, ...]:
-        """Return the facts of a case, oldest first; none if there is no such case. What is shown no more is left out (view.forgotten)."""
+        """Return the facts of a case, oldest first; none if there is no such case. Texts that may no longer be shown are left out."""
         return shown(_facts(self._ask(f"/cases/{tracking.parse(code)}/facts", {}, 0.0)))
 
     def result(self, code: str, command_id: UUID, *, wait_s: float = 0.0) -> tuple[AnyFact, ...]:
@@ -117,7 +117,7 @@ class ViewClient:
                 return ()
 
     def results(self, commands: Sequence[tuple[str, UUID]]) -> Results:
-        """Return what became of many commands; those that have no result yet are left out.
+        """Return the results of many commands; those that have no result yet are left out.
 
         Args:
             commands: the tracking code and the id of each; at most 1,000.
@@ -129,7 +129,7 @@ class ViewClient:
     def due(self, *, agency: str = "", before: str = "") -> Iterator[DueCase]:
         """Yield the cases that wait for somebody, the one with the earliest next deadline first. They are asked for page by page.
 
-        If asked for, they are only those that an agency owns, and whose next deadline ends before a day.
+        `agency` limits them to cases that it owns, and `before` (a day in ISO 8601) to those whose next deadline ends before it.
         """
         asked = {name: value for name, value in (("agency", agency), ("before", before)) if value}
         following: dict[str, str] | None = {}
@@ -157,7 +157,7 @@ class ViewClient:
         self._http.close()
 
     def _ask(self, path: str, parameters: Mapping[str, str], wait_s: float, body: object = None) -> _Answer | None:
-        """Return the answer of the first copy that has one; None if that copy has not found what was asked for."""
+        """Return the answer of the first copy that answers; None if that copy answers that there is no such thing."""
         faults = []
         for url in self._urls:
             with self._lock:

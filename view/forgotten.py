@@ -1,4 +1,4 @@
-"""Leaves out of the facts of a main case what the citizens of supporters have added, once it is to be shown no more. Pure."""
+"""Removes what the citizens of supporters added from the facts of a main case, once it may no longer be shown. Pure."""
 
 from collections.abc import Iterable
 
@@ -8,9 +8,9 @@ from complaints.fact import AnyFact, Forgotten, Left, Seconded, Supported
 
 
 def shown(facts: Iterable[AnyFact]) -> tuple[AnyFact, ...]:
-    """Return the facts of a case without the words of supporters whose reports are hidden now, and without the codes of those.
+    """Return the facts of a case without the words and the codes of the supporters that `forgotten` facts name.
 
-    Nothing is deleted: the facts are on Kafka, and there are as many as before.
+    No fact is left out: the facts stay complete on Kafka, and as many are returned as were given.
     """
     found = tuple(facts)
     hidden = {fact.other for fact in found if isinstance(fact, Forgotten)}

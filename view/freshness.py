@@ -19,14 +19,14 @@ class _Partition:
     """A time at which everything appended before had been read."""
 
     def oldest_ms(self) -> int | None:
-        """Return the earliest time at which a record that is not read can have been appended; None if it is not known."""
+        """Return the earliest time at which an unread record can have been appended; None if it is not known."""
         known = [self.current_ms, self.read_ms] if self.next < self.end else [self.current_ms]
         return max((at for at in known if at is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
-    """How far one partition is behind, as of the last look, and how old at most is the oldest record that is not read, if that is known."""
+    """The number of unread records of a partition at the last look, and the maximum age of the oldest in milliseconds, if known."""
 
     topic: str
     partition: int
@@ -43,7 +43,7 @@ class Freshness:
         self._ready = False
 
     def begin(self, positions: Offsets, extents: Mapping[str, Extent], at_ms: int, *, anew: bool) -> None:
-        """Begin to read."""
+        """Note the positions from which the topics are read; `anew` if the copy was deleted, so that the view is not ready."""
         with self._lock:
             former = {} if anew else self._partitions
             self._partitions = {
@@ -68,7 +68,7 @@ class Freshness:
                     partition.current_ms = at_ms
 
     def read(self, records: Batch, next_: Offsets) -> None:
-        """Note what was read and stored."""
+        """Note records that were read and stored, and the positions after them."""
         with self._lock:
             for record in records:
                 self._partitions[record.topic, record.partition].read_ms = record.timestamp_ms
@@ -87,9 +87,9 @@ class Freshness:
         return self._ready
 
     def behind_ms(self, now_ms: int) -> int | None:
-        """Return an upper bound of the age of the oldest record that is not read; None if it is not known.
+        """Return an upper bound of the age of the oldest unread record; None if it is not known.
 
-        While Kafka is away, nobody knows what is not read: the bound grows from the last look at which everything had been.
+        While Kafka is away, the unread records are not known: the bound grows from the last look at which everything had been read.
         """
         with self._lock:
             oldest = [one.oldest_ms() for one in self._partitions.values()]

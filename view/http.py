@@ -1,4 +1,4 @@
-"""The view's internal HTTP interface: cases and facts as JSON, for those who have the key."""
+"""The view's internal HTTP interface: cases and facts as JSON, for clients that have the key."""
 
 import asyncio
 import hmac
@@ -27,7 +27,7 @@ from view.rows import entry
 from view.store import Store
 
 LONGEST_WAIT_S: Final = 10.0
-"""The maximum number of seconds that a request may wait; whoever needs longer asks again."""
+"""The maximum number of seconds that a request may wait; a client that needs longer asks again."""
 
 MOST_DUE: Final = 200
 """The maximum number of cases in one page of the list by deadlines."""
@@ -46,7 +46,7 @@ class _Asked(msgspec.Struct):
 
 
 class View:
-    """The handlers."""
+    """The handlers of the interface."""
 
     def __init__(self, store: Store, *, freshness: Freshness, news: News, now: Callable[[], float] = time.time) -> None:
         self._store, self._freshness, self._news, self._now = store, freshness, news, now
@@ -54,7 +54,7 @@ class View:
     async def get_case(self, request: Request) -> Response:
         """Return a case by its tracking code. With `version` and `wait_s`, wait until it has at least that version.
 
-        If it has not in time, return what is there.
+        If it does not have it in time, return the present version.
         """
         code, version = request.path_params["code"], _number(request, "version", int, 0)
         found = await self._awaited(
@@ -87,8 +87,8 @@ class View:
     async def get_due(self, request: Request) -> Response:
         """Return a page of the cases that wait for somebody, the one with the earliest next deadline first.
 
-        With `agency` only its own, with `before` only those due before that day. `next` says where the next page begins (`due` and `code`);
-        it is null after the last one. A case that changes meanwhile may be on two pages, or on none.
+        `agency` limits it to that agency's cases, `before` to those due before that day. `next` is the position of the next page (`due` and
+        `code`), or null after the last one. A case that changes meanwhile may be on two pages, or on none.
         """
         self._require_ready()
         asked = request.query_params
@@ -105,7 +105,7 @@ class View:
         return self._answer(b'"cases":' + cases + b',"next":' + following)
 
     async def post_results(self, request: Request) -> Response:
-        """Return what became of many commands, [code, id] each: the facts by id, and the versions of their cases by code."""
+        """Return the results of many commands, each asked for as [code, id]: the facts by id, and the versions of their cases by code."""
         self._require_ready()
         body = decoded(await request.body(), _Asked)
         if body is None:
@@ -118,7 +118,7 @@ class View:
         return self._answer(b'"results":{' + facts + b'},"versions":' + orjson.dumps(found.versions))
 
     async def get_health(self, _: Request) -> Response:
-        """Say how far the view is behind: 503 while it is catching up after its start."""
+        """Return how far the view is behind, with status 503 while it is catching up after its start."""
         now_ms, ready = self._now_ms(), self._freshness.ready
         partitions = [
             {"topic": one.topic, "partition": one.partition, "waiting": one.waiting, "oldest_ms": one.oldest_ms}
@@ -128,7 +128,7 @@ class View:
         return JSONResponse(said, status_code=200 if ready else 503)
 
     async def _awaited(self, request: Request, code: str, read: Callable[[], T], is_enough: Callable[[T], bool]) -> T:
-        """Return what `read` returns: as soon as it is enough, or when the request has waited for `wait_s` seconds."""
+        """Return the result of `read` as soon as it is enough, or as it is when the request has waited for `wait_s` seconds."""
         self._require_ready()
         wait_s = min(_number(request, "wait_s", float, 0.0), LONGEST_WAIT_S)
         deadline = time.monotonic() + wait_s
@@ -214,7 +214,7 @@ def _number(request: Request, name: str, kind: Callable[[str], N], default: N) -
         found = default if text is None else kind(text)
     except ValueError as error:
         raise HTTPException(422, f"{name} is no number") from error
-    if not 0 <= found < 1 << 32:  # also what is no number by name
+    if not 0 <= found < 1 << 32:  # also true for NaN
         raise HTTPException(422, f"{name} is out of range")
     return found
 

@@ -1,4 +1,4 @@
-"""Reads the view's copy: cases, facts, what became of commands, and the list of cases by their deadlines."""
+"""Reads the view's copy: cases, facts, the results of commands, and the list of cases by their deadlines."""
 
 import contextlib
 import queue
@@ -49,11 +49,11 @@ class DueDocument(NamedTuple):
 
 
 class Results(NamedTuple):
-    """What became of commands.
+    """The results of commands.
 
     Attributes:
         facts: the JSON of the facts that each command caused, oldest first; without those that have no result yet.
-        versions: the version of each of their cases; without those that are not known.
+        versions: the version of each of their cases, by tracking code; without cases that are not known.
     """
 
     facts: dict[UUID, list[bytes]]
@@ -61,7 +61,7 @@ class Results(NamedTuple):
 
 
 class Lookups:
-    """What any number of threads read in the copy. Every look-up raises UnavailableError if the disk cannot be read."""
+    """The look-ups in the copy, for any number of threads. Each raises UnavailableError if the disk cannot be read."""
 
     def __init__(self, path: Path) -> None:
         """Take the path of the file, which is opened by `_open_readers`."""
@@ -102,13 +102,13 @@ class Lookups:
         """Return the JSON of the facts that a complaint or command caused, oldest first; empty until all of them are there.
 
         The step writes the document of the case and all its facts up to that version together, but the copies of the two topics may be at
-        different places. So the facts are complete if both copies have the last of them and neither has less than the other.
+        different places. The facts are complete if the document is as new as the last of them, and there are facts as new as the document.
         """
         with self._reading() as base:
             return _caused_by(base, code, cause)
 
     def results(self, commands: Iterable[tuple[str, UUID]]) -> Results:
-        """Return what became of many commands, each with the code of its case."""
+        """Return the results of many commands, each given by the code of its case and its id."""
         found, versions = dict[UUID, list[bytes]](), dict[str, int]()
         with self._reading() as base:
             for code, cause in commands:
@@ -119,7 +119,7 @@ class Lookups:
         return Results(found, versions)
 
     def due(self, *, owner: str = "", before: str = LAST_DAY, after: Place = FIRST, most: int) -> list[DueDocument]:
-        """Return cases that wait for somebody by the last day of their next duty, the earliest first, behind a place."""
+        """Return at most `most` cases that wait for somebody, ordered by the last day of their next duty, from after a place on."""
         mine = (owner,) if owner else ()
         with self._reading() as base:
             rows = base.execute(DUE.format(owner="owner = ? AND" if owner else ""), (*mine, before, *after, most))

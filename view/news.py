@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 class News:
-    """Tells those who wait for a case that something of it was read. `tell` is for another thread than the event loop."""
+    """Wakes the requests that wait for a case when records of it were stored. `tell` may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -16,7 +16,7 @@ class News:
 
     @contextmanager
     def about(self, code: str) -> Iterator[asyncio.Event]:
-        """Yield an event of the running loop, which is set whenever something of the case was stored."""
+        """Yield an event of the running loop that is set whenever a record of the case was stored."""
         mine = (asyncio.get_running_loop(), asyncio.Event())
         with self._lock:
             self._waiting[code].add(mine)
@@ -29,7 +29,7 @@ class News:
                     del self._waiting[code]
 
     def tell(self, codes: Collection[str]) -> None:
-        """Wake everyone who waits for one of these cases."""
+        """Wake the requests that wait for one of these cases."""
         with self._lock:
             for code in self._waiting.keys() & codes:
                 for loop, event in self._waiting[code]:

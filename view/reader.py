@@ -28,14 +28,14 @@ LOOK_S: Final = 1.0
 """Seconds between two looks at the ends of the topics."""
 
 KEEP_UP_S: Final = 60.0
-"""Seconds between two notes in the store that it is still being kept up to date."""
+"""Seconds between two writes of the time up to which the copy is up to date."""
 
 PAUSE_S: Final = 1.0
 """Seconds to wait after Kafka or the disk failed."""
 
 
 class Reader:
-    """The loop that reads. It never stops for a record, for Kafka or for a full disk."""
+    """The loop that reads. No unreadable record, failure of Kafka or full disk ends it."""
 
     def __init__(  # noqa: PLR0913  # the parts of a loop
         self,
@@ -78,7 +78,7 @@ class Reader:
         return int(self._now() * 1000)
 
     def _begin(self) -> None:
-        """Find out where to read on, and start to read there. A copy that does not fit its topic is begun anew.
+        """Start to read at the copy's positions. A copy that does not fit its topic is deleted and begun anew.
 
         Raises:
             BusUnavailable: Kafka does not answer.

@@ -21,7 +21,7 @@ TOPICS: Final = (CASES, CASE_EVENTS)
 """The topics that the view reads."""
 
 MOST_VERSION: Final = 1 << 31
-"""The largest version that is believed: a case has some hundred facts, and SQLite's integers end at 2^63."""
+"""The largest version that is accepted: a case has some hundred facts, and SQLite's integers end at 2^63."""
 
 MOST_BEGINNING: Final = 300
 """The maximum number of characters of a complaint in the list: enough for a line of it after personal data are masked."""
@@ -53,7 +53,7 @@ class CaseRow(NamedTuple):
         number: its case number, by which analysts know it.
         complaint_id: the 16 bytes of the complaint's id.
         version: the number of its facts.
-        document: the JSON of the case, as this program writes it: what it does not know is left out.
+        document: the JSON of the case as this program writes it, without fields that it does not know.
         owner: the id of its owner.
         next_due: the last day of the next duty that is not fulfilled, as text; None if the case waits for nobody.
     """
@@ -78,7 +78,7 @@ class FactRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a batch of records changes.
+    """The changes by a batch of records.
 
     Attributes:
         cases: the newest document of each case, by its code.
@@ -94,12 +94,12 @@ class Changes:
 
     @property
     def codes(self) -> set[str]:
-        """The codes of all cases that are concerned."""
+        """The codes of all cases that change."""
         return {*self.cases, *self.gone, *(fact.code for fact in self.facts)}
 
 
 def changes_of(records: Iterable[StoredRecord], number: Callable[[str], str]) -> Changes:
-    """Return what records of the TOPICS change. A record that cannot be read changes nothing."""
+    """Return the changes by records of the TOPICS. A record that cannot be read changes nothing."""
     found = Changes()
     for record in records:
         try:
@@ -150,7 +150,7 @@ def next_deadline(case: Case) -> Deadline | None:
 
 
 def entry(document: bytes) -> DueCase:
-    """Return what the list of cases by their deadlines says of one: of a secret report no word."""
+    """Return the entry of a case in the list by deadlines, without any text if the report is secret."""
     case = msgspec.json.decode(document, type=Case)
     complaint, deadline, province = case.complaint, next_deadline(case), case.complaint.place.province
     assert deadline is not None

@@ -5,7 +5,7 @@ from typing import Final
 from complaints.contract import CASE_EVENTS, CASES
 
 FORMAT: Final = 5
-"""The number of the format of the file. A file of another one is deleted: it is a copy."""
+"""The number of the file's format. A file with another number is deleted, because it is only a copy."""
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS cases (

@@ -1,4 +1,4 @@
-"""What anyone with the tracking code may see of a case. Pure."""
+"""The status of a case, which anybody with its tracking code may see. Pure."""
 
 from complaints.case import Case, CaseStatus
 from complaints.telling import COMPLETE_BY
@@ -7,7 +7,7 @@ from normalizer.masking import mask
 
 
 def status_of(case: Case) -> CaseStatus:
-    """Return the status of a case: its latest answer masked, and none if the report is secret; of a supporter that of its main case."""
+    """Return the status of a case: the latest answer is masked, a supporter's is its main case's, and a secret report has none."""
     secret, heard = case.complaint.secret, case.heard
     answer = mask(case.answers[-1].text) if case.answers else ""
     if heard is not None:

@@ -35,7 +35,7 @@ class Progress:
 
     Attributes:
         topic_id: the id of the topic that it was made from.
-        at_ms: a time at which the copy was still being made, in milliseconds since 1970.
+        at_ms: a time up to which the copy was kept up to date, in milliseconds since 1970.
         next: the next offset to read, by partition.
         last: the last record that was read, by partition.
     """
@@ -49,7 +49,7 @@ class Progress:
 class Store(Lookups):
     """The copy. One thread writes; any number of threads read (see Lookups).
 
-    Every method raises UnavailableError if the disk cannot be read or written; then nothing of it is.
+    Every method raises UnavailableError if the disk cannot be read or written, and then writes nothing.
     """
 
     def __init__(self, path: Path) -> None:
@@ -130,7 +130,7 @@ class Store(Lookups):
             base.executemany(MOVE, [(*at, offset, *last.get(at, _NOTHING)) for at, offset in next_.items()])
 
     def keep_up(self, at_ms: int) -> None:
-        """Note that the copy is still being made."""
+        """Note a time up to which the copy was kept up to date."""
         with self._transaction() as base:
             base.execute("UPDATE topics SET at_ms = ?", (at_ms,))
 
