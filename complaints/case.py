@@ -150,29 +150,29 @@ class Case(Event):
     changed_at: Moment
     """The time of the last fact."""
     commands: dict[UUID, int] = field(default_factory=dict)
-    """The ids of the complaint and of the latest commands, with the time of each in milliseconds since 1970. None is done again."""
+    """The ids of the complaint and of the latest commands, with the time of each in milliseconds since 1970. None is applied again."""
     terms: Terms | None = None
-    """The days that count for the case, to its end."""
+    """The numbers of days that apply to the case until its end."""
     complete_since: Moment | None = None
     """When the citizen answered the last question, so that the report was complete; None if it is complete since receipt."""
     declared_since: Moment | None = None
-    """The same for the ceiling of the decision, which no question moves after an owner has taken the report for complete."""
+    """The same for the statute's ceiling for the decision, which no question moves after an owner has declared the report complete."""
     waits_since: Moment | None = None
-    """The question for whose answer the completion waits; None if it waits for none."""
+    """When the question was asked for whose answer the completion waits; None if it waits for none."""
     decision_waits_since: Moment | None = None
-    """The question for whose answer the ceiling of the decision waits; None if it waits for none."""
+    """When the question was asked for whose answer the ceiling for the decision waits; None if it waits for none."""
     paused_s: Count = 0
-    """For how many seconds the completion has waited for the citizen, without the present wait."""
+    """The seconds that the completion has waited for the citizen, without the present wait."""
     incomplete: bool = False
     """True if a question was closed without an answer: the case is handled with what there is."""
     checked_at: Moment | None = None
     """When an owner or the service first said whether the report is complete."""
     verified_at: Moment | None = None
-    """When an owner said that the report is complete, by itself or by accepting or answering."""
+    """When an owner said that the report is complete, explicitly or by accepting or answering."""
     followed_up_at: Moment | None = None
     """When an owner first did something."""
     forwarded_at: Moment | None = None
-    """When a triage desk accepted the case, and so became its owner like any other; None otherwise: then the chain tells it."""
+    """When a triage desk that owned the case became an owner like any other, for example by accepting it; otherwise None: see `chain`."""
     accepted_at: Moment | None = None
     """When the present owner accepted the case; None if it has not."""
     extended_at: Moment | None = None
@@ -182,15 +182,15 @@ class Case(Event):
     reopened_at: Moment | None = None
     """When the case was last opened again; None if an owner has accepted or answered it since."""
     disputes: Count = 0
-    """How many answers the citizen disputed."""
+    """The number of answers that the citizen disputed."""
     ended_at: Moment | None = None
     """When the case was closed, withdrawn or archived; None if it is open."""
     ended_by: str | None = None
     """Who closed, withdrew or archived it (see complaints.fact.Fact.actor)."""
     deemed: bool = False
-    """True if the citizen is deemed to have withdrawn, because he did not answer within the days of the law."""
+    """True if the citizen counts as having withdrawn, because he did not answer within the days of the law."""
     reclassified: bool = False
-    """True if a triage desk has set the class: no reading changes it any more."""
+    """True if a triage desk has set the class: no reading changes it after that."""
     urgent: str | None = None
     """Why the case is marked as urgent; None if it is not."""
     rating: Rating | None = None
@@ -198,25 +198,25 @@ class Case(Event):
     """The duties whose deadlines were over before they were fulfilled, with the time at which that was noted."""
     escalation: Escalation | None = None
     beside: tuple[AgencyRef, ...] = ()
-    """The agencies that are named beside the owner of a border case."""
+    """The agencies that are named in addition to the owner of a border case."""
     proposed: str | None = None
     """The older case that was asked to be the main case and has not answered."""
     main: str | None = None
     """The main case of which this one is a supporter."""
     main_as_of: int | None = None
-    """The version of the main case when it agreed: what happened to it before is none of this case's business."""
+    """The version of the main case when it agreed: earlier events of it do not concern this case."""
     heard: Heard | None = None
-    """What the supporter has last heard of its main case, which tells its owner when it agrees; None if the case is by itself."""
+    """What the supporter last heard of its main case, at first when that agreed; None if the case is on its own."""
     refused_elsewhere: tuple[str, ...] = ()
     """The agencies that refused a main case of which this one was a supporter: none of them gets it."""
     told_to: tuple[str, ...] = ()
-    """The main cases that were told what the citizen of this supporter added, until they are to forget it."""
+    """The main cases that show what the citizen of this supporter added, until they are told to forget it."""
     supporters: Count = 0
-    """How many cases are supporters of this one."""
+    """The number of cases that are supporters of this one."""
     alone_as_of: int | None = None
-    """The version in which the case let all its supporters go; whoever joined before has left already."""
+    """The version in which the case let all its supporters go; any that joined before have left already."""
     apart: tuple[str, ...] = ()
-    """The main cases off which a person took this one: no search for duplicates merges it into them again."""
+    """The main cases from which a person separated this one: no search for duplicates merges it into them again."""
     given: bool = False
     """True if a person gave the case to its owner: no addition moves it, only a person or a refusal does."""
     question: Question | None = None
@@ -239,7 +239,7 @@ class CaseStatus:
         answer: the latest text of an answer or of a closing, masked; empty if there is none yet, and always if the report is secret.
         secret: whether the report is hidden from the public.
         anonymous: whether the person is hidden from the agency.
-        by_code: whether the code is all that says who the citizen is; False if the channel of the complaint knows him.
+        by_code: whether only the code identifies the citizen; False if the channel of the complaint knows him.
         content: the digest of what was sent as the complaint (see complaints.values.Raw); empty if the channel of the complaint knows him.
     """
 

@@ -1,4 +1,4 @@
-"""The commands to a case: records in its mailbox, behind the complaint, that ask for something. Each has exactly one result."""
+"""The commands to a case: records in its mailbox, after the complaint, that ask for something. Each has exactly one result."""
 
 import re
 from datetime import date
@@ -26,13 +26,13 @@ CITIZEN = "citizen"
 """The actor of a citizen's command. Any actor that is none of these five is the id of an agency."""
 
 CLOCK = "clock"
-"""The actor of a timer: the time for something has come."""
+"""The actor of a timer that is due."""
 
 NEIGHBOURS = "neighbours"
 """The actor of the step that looks for duplicates."""
 
 CONVERSATION = "conversation"
-"""The actor of the step that tells citizens what they are to hear."""
+"""The actor of the step that holds the conversation with the citizen."""
 
 CASE = "case"
 """The actor of another case: its tracking code is `other`."""
@@ -78,9 +78,9 @@ class CommandKind(StrEnum):
 EchoedEvent = Literal[
     "answered", "moved", "refused", "extended", "postponed", "next_right", "closed", "reopened", "gone"
 ]
-"""What a supporter hears of its main case; "refused": by a former owner, of which the citizen is told nothing; "next_right": it is so long
+"""The news of a main case for its supporters. "refused": a former owner refused it, and citizens get no reply; "next_right": it is so long
 overdue that the citizen hears of the Ombudsman; "gone": it was withdrawn, archived or hidden, or is a report of abuse now, and the
-supporter is handled by itself again."""
+supporter is handled separately again."""
 
 
 class MessageReading(Event):
@@ -99,7 +99,7 @@ class MessageReading(Event):
 
 
 class Sender(Event):
-    """Who sent a message, as a complaint names him: he hears the status, and owns the complaint that a message becomes without room."""
+    """Who sent a message, in the fields of a complaint. He gets the status, and is the citizen of a complaint that the message becomes."""
 
     channel: ChannelName
     reporter_ref: str
@@ -109,7 +109,7 @@ class Sender(Event):
 
 
 class Head(TypedDict):
-    """What a command of any kind has."""
+    """The fields of a command of any kind."""
 
     id: UUID
     tracking_code: str
@@ -118,7 +118,7 @@ class Head(TypedDict):
 
 
 class CitizenHead(Head):
-    """What a citizen's command of any kind has."""
+    """The fields of a citizen's command of any kind."""
 
     sender: Sender
 
@@ -131,9 +131,9 @@ class Command(Event, tag_field="kind"):
     tracking_code: str
     """The tracking code of the case: the record's key."""
     actor: str
-    """CITIZEN, or the id of the agency."""
+    """CITIZEN, CLOCK, NEIGHBOURS, CONVERSATION, CASE, or the id of an agency."""
     received_at: Moment
-    """The clock of whoever accepted the command, when it was accepted."""
+    """When the command was accepted, by the clock of the program that accepted it."""
 
     @property
     def kind(self) -> CommandKind:
@@ -177,9 +177,9 @@ class Add(OfCitizen, tag=CommandKind.add.value):
     reading: MessageReading
     """The reading of the added message."""
     secret: bool | None = None
-    """Whether the report is to be hidden by the words of the message, for which a `hide` follows."""
+    """Whether the message asks to hide the report; a `hide` command follows."""
     companion: bool | None = None
-    """Whether it is the second command of one message, whose first one tells the citizen what became of it."""
+    """Whether it is the second command of one message; the reply to the first one tells the citizen what became of the message."""
 
 
 class Disagree(Wish, tag=CommandKind.disagree.value):
@@ -279,7 +279,7 @@ class Reroute(Spoken, tag=CommandKind.reroute.value):
 
     to: AgencyId
     beside: tuple[AgencyId, ...] | None = None
-    """The agencies that are named beside the owner of a border case."""
+    """The agencies that are named in addition to the owner of a border case."""
 
 
 class Reclassify(Spoken, tag=CommandKind.reclassify.value):
@@ -300,13 +300,13 @@ class Archive(Spoken, tag=CommandKind.archive.value):
 
 
 class Merge(OfTwo, tag=CommandKind.merge.value):
-    """The case is the same matter as an older one, `other`, and becomes its supporter if that one agrees."""
+    """The case is about the same matter as an older one, `other`, and becomes its supporter if that one agrees."""
 
     text: str = ""
 
 
 class Unmerge(Spoken, tag=CommandKind.unmerge.value):
-    """A triage desk takes a supporter off its main case."""
+    """A triage desk separates a supporter from its main case."""
 
 
 class Adopt(OfTwo, tag=CommandKind.adopt.value):
@@ -340,7 +340,7 @@ class Reject(OfTwo, tag=CommandKind.reject.value):
 
 
 class Second(OfTwo, tag=CommandKind.second.value):
-    """The citizen of the supporter `other` adds something, which the owner of this main case is to know: `text`, without personal data."""
+    """The citizen of the supporter `other` adds something for the owner of this main case to read: `text`, without personal data."""
 
     text: str
     as_of: int | None = None
@@ -355,11 +355,11 @@ class Leave(OfTwo, tag=CommandKind.leave.value):
 
 
 class Forget(OfTwo, tag=CommandKind.forget.value):
-    """What the citizen of the supporter `other` has added is not to be shown in this main case any more."""
+    """What the citizen of the supporter `other` has added must no longer be shown in this main case."""
 
 
 class Echo(OfTwo, tag=CommandKind.echo.value):
-    """The main case, `other`, lets its supporter hear what happened to it."""
+    """The main case, `other`, tells its supporter what happened to it."""
 
     event: EchoedEvent
     """What happened to the main case."""
@@ -376,11 +376,11 @@ class Echo(OfTwo, tag=CommandKind.echo.value):
 
 
 class Unheard(Spoken, tag=CommandKind.unheard.value):
-    """The citizen cannot hear the question of the case: `text` says why."""
+    """The question of the case cannot reach the citizen: `text` says why."""
 
 
 class Due(Command, tag=CommandKind.due.value):
-    """The time for something has come: a deadline, a reminder, a closing."""
+    """A timer of the case is due: a deadline, a reminder, a closing."""
 
 
 _ByCitizen = Add | Disagree | Reopen | Rate | Withdraw | Hide | Show | Status
@@ -410,7 +410,7 @@ _ACTS: Final = re.compile(
 
 
 def is_act(act: str) -> bool:
-    """Return whether a page, an app or a word names a command by it (see complaints.message.InboundMessage.act)."""
+    """Return whether a text is an act, which names a command of a page, an app or a word (see complaints.message.InboundMessage.act)."""
     return _ACTS.fullmatch(act) is not None
 
 

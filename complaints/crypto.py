@@ -21,7 +21,7 @@ SECRET_BYTES = 32
 """The minimum length of the secret in bytes, and the length of a secret that the program creates."""
 
 KEY_ID_BYTES = 4
-"""The bytes of a key id. It only tells one installation's secrets apart, so that a wrong one is named; it proves nothing."""
+"""The length of a key id in bytes. It only distinguishes secrets, so that an error can name a wrong one; it proves nothing."""
 
 MONTHS_KEPT = 24
 """The number of months whose ciphers a process keeps: more than any topic keeps messages."""
@@ -37,7 +37,7 @@ def _cipher(secret: bytes, purpose: str) -> AESSIV:
 
 
 class _Text(Struct, kw_only=True, frozen=True):
-    """What is sealed of a text to send."""
+    """The sealed content of a text to send."""
 
     address: dict[str, str]
     text: str
@@ -45,13 +45,13 @@ class _Text(Struct, kw_only=True, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """Keys, derived from one secret, that make tracking codes, case numbers and pseudonyms and encrypt what says who the citizen is.
+    """Keys, derived from one secret, that make tracking codes, case numbers and pseudonyms and encrypt what identifies the citizen.
 
     Encryption is AES-SIV (RFC 5297), which needs no nonce: the same content for the same owner always gives the same bytes. So a step that
-    handles a record twice writes the same. Messages and texts have a key for each month. What is sealed begins with the key id.
+    handles a record twice writes the same. Messages and texts have a key for each month. Sealed content begins with the key id.
 
     Attributes:
-        key_id: eight hexadecimal digits that name the secret and tell nothing of it.
+        key_id: eight hexadecimal digits that name the secret without revealing it.
     """
 
     key_id: str
@@ -95,7 +95,7 @@ class Keyring:
 
     @property
     def numbers(self) -> tracking.Numbers:
-        """What stands for tracking codes and ids in the tables of analysts, made with a secret key."""
+        """The case numbers and ids, made with a secret key, that analysts see in place of tracking codes and ids."""
         return tracking.Numbers(self._number_key)
 
     def pseudonym(self, channel: str, sender: str) -> str:
@@ -107,7 +107,7 @@ class Keyring:
         """Return content of a mailbox's record, encrypted with the key of a month: the key id, a dot, and base64.
 
         Args:
-            content: what is sealed.
+            content: the content to seal.
             owner: the id of the record, without which it cannot be opened.
             month: "2026-11".
         """
@@ -140,7 +140,7 @@ class Keyring:
         return said.text, said.address
 
     def seal_state(self, content: bytes, *, key: bytes) -> bytes:
-        """Return the state of a mailbox, encrypted for its key, behind the bytes of the key id."""
+        """Return the bytes of the key id, followed by the state of a mailbox, encrypted for its key."""
         return bytes.fromhex(self.key_id) + _cipher(self._secret, "state").encrypt(content, [key])
 
     def unseal_state(self, sealed: bytes, *, key: bytes) -> bytes:
@@ -164,7 +164,7 @@ class Keyring:
 
 
 def key_id_of_state(sealed: bytes) -> str | None:
-    """Return the key id of the secret that a state was sealed with; None if it is text, and so no state that anybody sealed."""
+    """Return the key id of the secret that a state was sealed with; None if it is plain text, which is no sealed state."""
     return None if sealed.isascii() else sealed[:KEY_ID_BYTES].hex()
 
 

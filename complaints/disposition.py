@@ -47,7 +47,7 @@ Counted = Literal["working", "calendar"]
 
 
 class Terms(Event):
-    """The days of the duties of a case. It keeps those with which it began, to its end, whatever the law becomes."""
+    """The numbers of days for the duties of a case. A case keeps those with which it began until its end, even if the law changes."""
 
     regulation: str
     """The regulation that sets the working days."""
@@ -61,7 +61,7 @@ class Terms(Event):
 
 
 class Handling(Event):
-    """How a main case is handled beside its owner: a supporter that leaves it takes that along."""
+    """How a main case is handled, apart from its owner. A supporter that leaves it takes this over."""
 
     triage: bool = False
     """Whether the owner is a triage desk that must still find the agency that handles the matter."""
@@ -107,7 +107,7 @@ class Disposition(Event):
     """The reasons for the owner; if the owner is a triage desk, those for the most likely agency."""
     alternatives: tuple[Alternative, ...] = ()
     beside: tuple[AgencyRef, ...] = ()
-    """The agencies that a triage desk named beside the owner of a border case."""
+    """The agencies that a triage desk named in addition to the owner of a border case."""
     asks: MissingPart | None = None
     """The part that the citizen should be asked for, because the tier of the owner depends on it."""
     rules_version: str

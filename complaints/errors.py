@@ -21,7 +21,7 @@ from typing import ClassVar
 
 
 def words(said: object, most: int) -> str:
-    """Return the first words of what others said, as they can be written: they may have half of a surrogate pair."""
+    """Return the first `most` characters of a value as text that UTF-8 can encode: others may have sent half of a surrogate pair."""
     return str(said)[:most].encode("utf-8", "replace").decode()
 
 

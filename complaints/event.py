@@ -37,10 +37,10 @@ class Addition(Event):
     """The files of this message; the complaint's attachments include them."""
     raw: Raw
     apart: bool | None = None
-    """Whether it tells other matters than the complaint: one of very many messages at once. Nothing is read in it and nobody is asked."""
+    """Whether it is about other matters than the complaint, as one of very many messages at once. It is not read, and nobody is asked."""
     by_code: bool | None = None
-    """Whether somebody else who has the code wrote it; on the web, whoever has no receipt key. Of such additions a case takes few, so that
-    its citizen's own find room."""
+    """Whether somebody else who has the code wrote it; on the web, somebody without the receipt key. A case takes few such additions, so
+    that there is room for its citizen's own."""
 
 
 class Complaint(Event):
@@ -77,7 +77,7 @@ class Complaint(Event):
     """The additions, oldest first; in the mailbox of the case always empty, because each addition follows as a command."""
     normaliser_version: str
     danger: bool | None = None
-    """Whether the text, or a title of the citizen's own, tells of danger to somebody's life, as this version of the normaliser understood
+    """Whether the text, or a title of the citizen's own, reports danger to somebody's life, as this version of the normaliser understood
     it; None if it was not asked. It is for the first decision, and no case keeps it."""
     clear: bool | None = None
     """Whether its words tell its subject clearly, as this version of the normaliser understood them; None if it was not asked. It is for

@@ -63,7 +63,7 @@ class Result(StrEnum):
 
 
 class Head(TypedDict):
-    """What a fact of any kind has."""
+    """The fields of a fact of any kind."""
 
     id: UUID
     complaint_id: UUID
@@ -76,7 +76,7 @@ class Head(TypedDict):
 
 
 class Fact(Event, tag_field="kind"):
-    """Something that happened to a case, as its step decided it: the base of all kinds. No redelivery or restart makes another one."""
+    """Something that happened to a case, as its step decided it: the base of all kinds. No redelivery or restart makes a second one."""
 
     id: UUID
     """Derived from the record that caused the fact, and the kind."""
@@ -89,7 +89,7 @@ class Fact(Event, tag_field="kind"):
     caused_by: UUID
     """The id of that record: of the complaint, or of the command."""
     actor: str
-    """Who caused it: the id of an agency, or "citizen", "clock", "neighbours" or "case" (see complaints.command)."""
+    """Who caused it: the id of an agency, or "citizen", "clock", "neighbours", "conversation" or "case" (see complaints.command)."""
     secret: bool = False
     """True if the complaint is secret: then no analyst may see the content of the fact."""
 
@@ -117,7 +117,7 @@ class OfSupporter(Fact):
     """A fact of a main case about one of its supporters."""
 
     other: str | None = None
-    """The tracking code of the supporter; None if it is not shown any more."""
+    """The tracking code of the supporter; None if it is no longer shown."""
 
 
 class Opened(Fact, tag=FactKind.opened.value):
@@ -126,11 +126,11 @@ class Opened(Fact, tag=FactKind.opened.value):
     complaint: Complaint
     """The complaint without its bytes as received."""
     terms: Terms | None = None
-    """The days that count for the case, to its end."""
+    """The numbers of days that apply to the case until its end."""
 
 
 class Routed(Fact, tag=FactKind.routed.value):
-    """The case has an owner: the first one, another one, or the same one that is now, or no longer, a triage desk."""
+    """The case has an owner: the first one, another one, or the same one that became or ceased to be a triage desk."""
 
     disposition: Disposition
     """The decision who owns the case, with the deadlines that run after it."""
@@ -153,7 +153,7 @@ class Added(Clocked, tag=FactKind.added.value):
     reading: MessageReading
     """The reading of the added message."""
     companion: bool | None = None
-    """Whether the citizen hears by something else what became of it (see complaints.command.Add)."""
+    """Whether another reply tells the citizen what became of it (see complaints.command.Add)."""
 
 
 class Refused(Fact, tag=FactKind.refused.value):
@@ -228,10 +228,10 @@ class Rated(Fact, tag=FactKind.rated.value):
 
 
 class Withdrawn(Spoken, tag=FactKind.withdrawn.value):
-    """The citizen took the complaint back; or is deemed to have done so, because he did not answer within the days of the law."""
+    """The citizen took the complaint back; or counts as having done so, because he did not answer within the days of the law."""
 
     deemed: bool | None = None
-    """True if the citizen is deemed to have withdrawn, by the law, because he did not answer."""
+    """True if the citizen counts as having withdrawn, by the law, because he did not answer."""
     source: Source | None = None
     """How the citizen said so, if a triage desk recorded it on his behalf."""
 
@@ -285,7 +285,7 @@ class Unanswered(Clocked, tag=FactKind.unanswered.value):
 
 
 class Unheard(Spoken, tag=FactKind.unheard.value):
-    """The citizen cannot hear the question: it is closed as if it had not been asked, and the case is handled with what there is."""
+    """The question cannot reach the citizen: it is closed as if it had not been asked, and the case is handled with what there is."""
 
 
 class Overdue(Fact, tag=FactKind.overdue.value):
@@ -295,7 +295,7 @@ class Overdue(Fact, tag=FactKind.overdue.value):
 
 
 class Escalated(Fact, tag=FactKind.escalated.value):
-    """The next one in the ladder has the case on his list."""
+    """The case has reached the next step of the ladder, where the agency has it on its list."""
 
     level: Annotated[int, Meta(ge=1, le=5)]
     """The step of the ladder."""
@@ -325,7 +325,7 @@ class Merged(Clocked, tag=FactKind.merged.value):
 
 
 class Unmerged(Spoken, tag=FactKind.unmerged.value):
-    """The case is handled by itself: the older one did not agree, or it is its supporter no longer."""
+    """The case is handled separately: the older one did not agree, or the case is no longer its supporter."""
 
     other: str | None = None
     """The tracking code of the other case."""
@@ -349,7 +349,7 @@ class Left(OfSupporter, tag=FactKind.left.value):
 
 
 class Forgotten(OfSupporter, tag=FactKind.forgotten.value):
-    """What the citizen of a supporter added is not shown here any more: he has hidden it, or left with an accusation or a correction."""
+    """What the citizen of a supporter added is no longer shown here: he has hidden it, or left with an accusation or a correction."""
 
 
 class Echoed(Spoken, tag=FactKind.echoed.value):

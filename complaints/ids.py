@@ -9,7 +9,7 @@ NAMESPACE = UUID("5a2f0c1e-1708-5e14-8a70-0a9d1a9c1708")
 """The UUID from which all ids of this service are derived. It must never change: the same message would then get another id."""
 
 CONTINUATION = "continuation"
-"""The name from which the id of a complaint that an addition becomes is derived, beside the id of the addition."""
+"""The name from which, with the id of an addition, the id of the complaint that it becomes is derived."""
 
 
 def derived(cause: UUID, name: str) -> UUID:
@@ -43,7 +43,7 @@ def command_id(complaint: UUID, kind: str, *, actor: str, nonce: str) -> UUID:
         complaint: the id of the complaint.
         kind: the kind of the command.
         actor: the id of the agency.
-        nonce: tells two commands of one kind by one actor apart, such as a digest of the text.
+        nonce: distinguishes two commands of one kind by one actor, such as a digest of the text.
     """
     return uuid5(complaint, f"command/{kind}/{actor}/{nonce}")
 
@@ -55,7 +55,7 @@ def line_id(code: str, kind: str, *, actor: str, nonce: str) -> UUID:
         code: the tracking code of the case.
         kind: the kind of the command.
         actor: the id of the agency.
-        nonce: a digest of what else the line says.
+        nonce: a digest of the rest of the line.
     """
     return uuid5(NAMESPACE, f"line/{code}/{kind}/{actor}/{nonce}")
 
@@ -66,7 +66,7 @@ def reply_id(cause: UUID, kind: str) -> UUID:
 
 
 def reply_name(kind: str) -> str:
-    """Return the name from which the id of a reply of the kind `kind` is derived, beside the id of its cause."""
+    """Return the name from which, with the id of its cause, the id of a reply of the kind `kind` is derived."""
     return f"reply/{kind}"
 
 
@@ -76,17 +76,17 @@ def continuation_id(addition: UUID) -> UUID:
 
 
 def content_digest(body: bytes) -> str:
-    """Return the digest of the bytes of a message, by which another content under the same name is known from it."""
+    """Return the digest of the bytes of a message, which distinguishes other content with the same upstream identifier."""
     return blake2b(body, digest_size=16).hexdigest()
 
 
 def changed_id(message: UUID, content: str) -> UUID:
-    """Return the id of what comes under the name of an earlier message with another content, of which `content` is the digest."""
+    """Return the id of a message with the upstream identifier of an earlier one but other content, of which `content` is the digest."""
     return uuid5(message, f"content/{content}")
 
 
 def companion_id(message: UUID, kind: str) -> UUID:
-    """Return the id of the command of the kind `kind` that the message with the id `message` becomes beside what has its own id."""
+    """Return the id of the additional command of the kind `kind` that the message with the id `message` becomes."""
     return uuid5(message, f"companion/{kind}")
 
 

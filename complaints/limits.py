@@ -1,4 +1,4 @@
-"""The sizes in bytes that nest: message < complaint < case < record < batch. Whatever can be read can so be written."""
+"""The sizes in bytes that nest: message < complaint < case < record < batch. So whatever can be read can be written."""
 
 from typing import Final
 
@@ -26,14 +26,14 @@ HEADER_ROOM_BYTES: Final = 20_000
 """The key and the headers of a record, in addition to its value: the CloudEvents attributes need less than a thousand."""
 
 BATCH_BYTES: Final = 1_048_576
-"""What Kafka takes at once, one record or many: its own default, so that no broker needs another setting. Each client asks for as much."""
+"""What Kafka accepts at once, one record or many: its default, so that no broker needs another setting. Each client asks for as much."""
 
 MOST_ADDITIONS: Final = 50
-"""The number of additions to a case: nobody completes a report so often."""
+"""The maximum number of additions to a case: nobody completes a report so often."""
 
 MOST_BY_CODE: Final = 10
-"""The number of those that are of somebody else who has the code, which may be public, or on the web of whoever has no receipt key: the
-rest is for the citizen's own."""
+"""The maximum number of those from somebody else who has the code, which may be public, or on the web from somebody without the receipt
+key: the rest is for the citizen's own."""
 
 BY_CODE_BYTES: Final = 60_000
 """Those additions as JSON, all together: two of the web form's longest texts. At least twice as much of ADDED_BYTES is left."""
@@ -46,5 +46,5 @@ ANSWER_BYTES: Final = 8_000
 
 
 def as_reason(text: str) -> str:
-    """Return as much of a text as a command may say as a reason, without blanks around it."""
+    """Return the beginning of a text that fits into a reason, without blanks around the text."""
     return text.strip().encode("utf-8", "replace")[:REASON_BYTES].decode("utf-8", "ignore")

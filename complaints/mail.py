@@ -1,4 +1,4 @@
-"""The records in the mailboxes of citizens and accounts: messages as received, replies to tell, texts to send, and timers."""
+"""The records in the mailboxes of citizens and accounts: messages as received, replies, texts to send, and timers."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -21,7 +21,7 @@ class Received(Event):
     month: str
     """The month of the key that sealed the message, "2026-11"."""
     sealed: str
-    """The message with the address of its sender, encrypted (see complaints.message.pack); bytes as they came if there is a fault."""
+    """The message with the address of its sender, encrypted (see complaints.message.pack); the raw bytes if there is a fault."""
     fault: str | None = None
     """Why the channel could not read the message."""
     error_class: str | None = None
@@ -34,7 +34,7 @@ class ReplyKind(StrEnum):
     received = "received"
     """The complaint was received and has an owner."""
     question = "question"
-    """The complaint lacks the subject or the place, and the citizen is asked for it."""
+    """The citizen is asked for a part that the complaint lacks, or by the owner in its own words."""
     moved = "moved"
     """The owner refused the case, and another agency owns it now."""
     completed = "completed"
@@ -54,15 +54,15 @@ class ReplyKind(StrEnum):
     withdrawn = "withdrawn"
     """The complaint was withdrawn, by the citizen or by the law."""
     archived = "archived"
-    """A triage desk took the complaint for none, and put it aside; the citizen can open it again."""
+    """A triage desk decided that it is no complaint, and put it aside; the citizen can open it again."""
     hidden = "hidden"
     """The person or the report is hidden now."""
     merged = "merged"
     """Others have reported the same: the case is handled together with an older one."""
     unmerged = "unmerged"
-    """The case is handled by itself again."""
+    """The case is handled separately again."""
     next_right = "next_right"
-    """Nobody has acted in time: the citizen hears whom he can turn to next."""
+    """Nobody has acted in time: the citizen is told to whom he can turn next."""
     status = "status"
     """The citizen asked for the status of a case."""
     small_talk = "small_talk"
@@ -70,16 +70,16 @@ class ReplyKind(StrEnum):
 
 
 class Reply(Event):
-    """A text that the citizen of a case is to hear: a record that the router writes to the citizen's mailbox."""
+    """A text for a citizen about a case: a record that the router writes to the citizen's mailbox."""
 
     id: UUID
     citizen: str
     """The key of the mailbox."""
     complaint_id: UUID | None = None
-    """The complaint; None for the status of a case that there is not."""
+    """The complaint; None if the reply is that there is no such case."""
     tracking_code: str
     channel: ChannelName
-    """The channel of whoever is to hear it: the text is worded for it."""
+    """The channel of the recipient: the text is worded for it."""
     kind: ReplyKind
     text: str
     created_at: Moment
@@ -90,7 +90,7 @@ class Reply(Event):
     part: MissingPart | None = None
     """The part that the citizen is asked for; None if this reply asks for nothing."""
     topic: str | None = None
-    """The topic of the case: the conversation tells by it whether the citizen's next message belongs to the case."""
+    """The topic of the case, by which the conversation decides whether the citizen's next message belongs to it."""
     region: RegionCode | None = None
     """The smallest known region of the case."""
     additions: Count = 0
@@ -98,11 +98,11 @@ class Reply(Event):
     secret: bool = False
     """Whether the report is secret: then no analyst may see its code."""
     private: bool = False
-    """Whether nobody else may read it: the report is secret, or its citizen is not to be named, or hears that it is hidden."""
+    """Whether only the recipient may read it: the report is secret, its citizen is anonymous, or the reply is that something is hidden."""
     by_code: bool | None = None
-    """Whether somebody else who has the code caused it: such replies keep no other one waiting."""
+    """Whether somebody else who has the code caused it: no other reply waits for such a one."""
     urgent: bool | None = None
-    """Whether it answers words of the citizen that tell of danger to life now: it has the number for emergencies, and never waits."""
+    """Whether it answers a message that reports danger to life now: it has the number for emergencies, and never waits."""
 
 
 class Send(Event):
@@ -130,14 +130,14 @@ class Send(Event):
 
 
 class SendReport(Event):
-    """What an upstream reports later about a text that it took, for example an SMSC's delivery receipt: a record for the account."""
+    """A later report of an upstream about a text that it accepted, for example an SMSC's delivery receipt: a record for the account."""
 
     id: UUID
     account: str
     """The key of the mailbox."""
     channel: ChannelName
     upstream_id: str
-    """The upstream's identifier of the text, as it answered when it took the text."""
+    """The upstream's identifier of the text, from its answer when it accepted the text."""
     ok: bool
     """Whether the citizen has received the text."""
     detail: str = ""
@@ -146,7 +146,7 @@ class SendReport(Event):
 
 
 class Due(Event):
-    """A timer: a record that a step proposes to itself when a state's time has come."""
+    """A timer: a record that a step proposes to itself when a state's timer is due."""
 
     id: UUID
     key: str
@@ -171,13 +171,13 @@ class MessageKind(StrEnum):
     request = "request"
     """It asks for a case to be withdrawn, hidden or opened again."""
     thanks = "thanks"
-    """It only thanks for an answer; nothing is said to it."""
+    """It only thanks for an answer, and gets no reply."""
     silence = "silence"
-    """It asks for silence, or for its end."""
+    """It asks for no more replies, or for replies again."""
     small_talk = "small_talk"
     """It is no complaint, and the channel has a sentence for it."""
     repeated = "repeated"
-    """It has the words of a message of the last day, and belongs to what that became."""
+    """It repeats the words of a message of the last day, and belongs to what that became."""
     ignored = "ignored"
     """It is no message to us, for example an operator's advertisement, or a public body's post that only names our account."""
     dead_letter = "dead_letter"
@@ -211,14 +211,14 @@ class MessageEvent(Event):
 
 
 class ReplyEvent(Event):
-    """That a citizen is told something, and how: it is sent by an account, or stands on the page of the case."""
+    """A reply to a citizen and the way that it takes: an account sends it, or it is shown on the page of the case."""
 
     id: UUID
     """The id of the reply."""
     citizen: str
     channel: ChannelName
     account: str = ""
-    """The account that sends it; empty if it stands on the page."""
+    """The account that sends it; empty if it is shown on the page."""
     kind: ReplyKind
     complaint_id: UUID | None = None
     tracking_code: str = ""

@@ -40,11 +40,11 @@ class InboundMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
             the mailbox is that of the tracking code, `about` or the complaint's own.
         reply_to: what the channel needs to send a text to the citizen (a number, the id of a post).
         shared: whether many people use the sender's account, such as a call centre's. Then each message stands for itself.
-        thread: the channel's own name of the conversation; empty if there is none. What the sender says there goes on with what he told
-            there, unless it tells another matter.
+        thread: the channel's own name of the conversation; empty if there is none. A message there continues the sender's earlier ones
+        there, unless it is about another matter.
         about: the tracking code of the case that the message belongs to, if the channel knows it (a quoted message, the page of a case).
-        act: what the citizen does with that case by a form of its page or the app, beside adding to it: "disagree", "reopen", "withdraw",
-            "rate:4", "hide:anonymous", "show:secret", with `text` as his words. Empty if the message is to be read.
+        act: what the citizen does with that case, other than adding to it, by a form of its page or the app: "disagree", "reopen",
+        "withdraw", "rate:4", "hide:anonymous", "show:secret", with `text` as his words. Empty if the message is to be read.
         follows: the `upstream_id` of an earlier message that this one changes or continues.
         small_talk: the sentence with which the channel answers the message, if it is no complaint (a greeting, a command).
         official: whether the sender's account is that of a public body, which is not answered in public.
@@ -108,7 +108,7 @@ class InboundMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 _OUTSIDE: Final = frozenset({"channel", "account", "received_at", "body"})
-"""The fields that stand in the record beside the sealed message, and the bytes, which stand behind its JSON."""
+"""The fields that the record has outside the sealed message, and the raw bytes, which follow its JSON."""
 
 _LENGTH_BYTES: Final = 4
 

@@ -1,4 +1,4 @@
-"""The records in the mailbox of the neighbours' step: cases that are candidates for a merge, and what supporters are to hear."""
+"""The records in the mailbox of the neighbours' step: cases that are candidates for a merge, and the news for supporters."""
 
 from datetime import date
 from uuid import UUID
@@ -13,7 +13,7 @@ from complaints.values import ComplaintClass, Count, Event, Moment, RegionCode
 class Opened(Event):
     """A case whose regency is known and that may be a duplicate, or the main case of one.
 
-    A case that is secret, or reports abuse of office or danger to life, never becomes such a record: it is handled by itself.
+    A case that is secret, or reports abuse of office or danger to life, never becomes such a record: it is handled separately.
     """
 
     id: UUID
@@ -32,7 +32,7 @@ class Opened(Event):
     reporter_ref: str
     """The pseudonym of the citizen."""
     signature: str
-    """What normalizer.matter.signature.signature made of the text and of the place as the citizen wrote it. The step sees neither."""
+    """The signature of the text and of the place as the citizen wrote it (see normalizer.matter.signature). The step sees neither."""
 
     @property
     def key(self) -> str:
@@ -41,14 +41,14 @@ class Opened(Event):
 
 
 class Closed(Event):
-    """A case that can be no main case any more: it has ended, was merged into another, or became secret."""
+    """A case that can no longer be a main case: it has ended, was merged into another, or became secret."""
 
     id: UUID
     tracking_code: str
     regency: RegionCode
     """The code of the regency: the record's key."""
     merged: bool = False
-    """Whether it became a supporter: then it still tells how others may word the matter."""
+    """Whether it became a supporter: then it still shows how others may word the matter."""
     at: Moment
 
     @property
@@ -81,14 +81,14 @@ class Joined(ToSupporters):
 
 
 class Left(ToSupporters):
-    """A case is a supporter of a main case no longer."""
+    """A case is no longer a supporter of a main case."""
 
     supporter: str
     """The tracking code of the case that left."""
 
 
 class Told(ToSupporters):
-    """What a main case tells its supporters: each gets it as a command to its case."""
+    """The news of a main case for its supporters: each gets it as a command to its case."""
 
     event: EchoedEvent
     """What happened."""
@@ -99,6 +99,6 @@ class Told(ToSupporters):
     handling: Handling
     """How the main case is handled."""
     text: str = ""
-    """What the owner told in his own words, without personal data."""
+    """The owner's own words, without personal data."""
     until: date | None = None
     """The day to which the main case was put off, or the new day to complete it."""

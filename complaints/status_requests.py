@@ -1,4 +1,4 @@
-"""Reads the few words that are a request to us and no complaint. Pure."""
+"""Finds short requests that are no complaint, for a status or for help, and tracking codes in texts. Pure."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ class StatusRequest:
     """The citizen asks where a case stands.
 
     Attributes:
-        code: canonical; None where no code, or a wrong one, was given.
+        code: the code in its canonical form; None if no code, or a wrong one, was given.
         names_none: whether he gave no code at all.
     """
 
@@ -46,10 +46,10 @@ class StatusRequest:
 
 
 def parse(text: str) -> StatusRequest | None:
-    """Return the request in a text; None where it is none. A code with nothing beside it is one.
+    """Return the request in a text; None if it is none. A code with nothing beside it is one.
 
-    What follows the word must look like a code or be nothing: "status jalan rusak" is a complaint. Who copies the example of our own text
-    has given none.
+    After the word there may only be something like a code: "status jalan rusak" is a complaint. The example code of our own texts counts
+    as a wrong code.
     """
     found = _REQUEST.match(visible(text))
     if found is None:
@@ -68,11 +68,11 @@ def parse(text: str) -> StatusRequest | None:
 
 
 _NO_WORD: Final = re.compile(r"[^AEIOU]{5}|(.)\1\1")
-"""Letters, in capitals, that no word has beside each other."""
+"""Sequences of capital letters that no word has."""
 
 
 def _looks_like_one(written: str, letters: str) -> bool:
-    """Return whether what is no code was meant as one: it has a digit or our groups, or letters in capitals that make no word."""
+    """Return whether an invalid code was meant as one: it has a digit or our groups, or capital letters that make no word."""
     if any(letter.isdigit() for letter in letters):
         return abs(len(letters) - tracking.CODE_LENGTH) <= 1
     in_groups = [len(group) for group in _BETWEEN.split(written.strip())] == _OUR_GROUPS[0]
@@ -81,7 +81,7 @@ def _looks_like_one(written: str, letters: str) -> bool:
 
 
 def is_example(code: str) -> bool:
-    """Return whether something is the code that our own texts show as an example, which no case has."""
+    """Return whether a text is the code that our own texts show as an example, which no case has."""
     return re.sub(r"[\W_]", "", code).upper() == EXAMPLE_CODE.replace(" ", "")
 
 
@@ -91,14 +91,14 @@ def asks_for_help(text: str) -> bool:
 
 
 _WRITTEN: Final = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{5})([ -]?)([0-9A-Za-z]{5})\2([0-9A-Za-z])(?![0-9A-Za-z])")
-"""A code as we tell it, or without its spaces."""
+"""A code as we write it, or without its spaces."""
 
 
 def code_written(text: str) -> str:
-    """Return the first code that stands in a text as we tell codes, whoever's case it is of; empty if none does.
+    """Return the first code that a text has in the form in which we write codes, whatever case it is of; empty if it has none.
 
-    Words are no code, and neither is a street with the number of a house: it has a letter and a digit before its last character, or is
-    written in capitals, in groups among small letters or with no more than an order, such as "nilai 4".
+    To differ from words and from streets with house numbers, a code must have a letter, and a digit before its last character; or be in
+    capitals, and either in groups in a text with small letters, or with only one other word next to it, such as "nilai 4".
     """
     text = visible(text)
     for found in _WRITTEN.finditer(text):
@@ -116,9 +116,9 @@ def code_written(text: str) -> str:
 
 
 def codes_in(text: str) -> list[str]:
-    """Return the tracking codes in a text, wherever they stand: the citizen says which case the rest belongs to.
+    """Return the tracking codes anywhere in a text: by them the citizen says to which case it belongs.
 
-    One in 32 runs of letters and digits that are as long is taken for a code, so the caller must know the case.
+    One in 32 runs of letters and digits of the same length is taken for a code, so the caller must check that there is such a case.
     """
     return [place.code for place in _found(visible(text), lambda _: True)]
 
@@ -127,14 +127,14 @@ _BETWEEN: Final = re.compile(r"[\W_]+")
 _OUR_GROUPS: Final = ([5, 5, 1], [5, 6])
 _PAIR: Final = 2
 _WORD: Final = 4
-"""The fewest letters of a group that may be a word of a list. Shorter ones are too often a part of a code."""
+"""Minimum number of letters of a group that may be a word of a list. Shorter ones are too often a part of a code."""
 
 _MOST_BESIDE: Final = 5
-"""The most letters of shorter words that are no code because a word of a list stands beside them."""
+"""Maximum number of letters of shorter groups that count as words because a word of a list is next to them."""
 
 
 def _is_spelled(groups: list[str]) -> bool:
-    """Return whether the groups of what may be a code look like one, and not like words and numbers, as in "2003 Pasal 78".
+    """Return whether the groups of a possible code look like one, and not like words and numbers, as in "2003 Pasal 78".
 
     Unless it is written as we write codes ("ABCDE FGHJK M") or in single characters and pairs, a group of a code has both a letter and a
     digit.
@@ -151,7 +151,7 @@ def _is_mixed(group: str) -> bool:
 
 
 def _cannot_be_words(groups: list[str], is_word: Callable[[str], bool]) -> bool:
-    """Return whether the groups of what may be a code are no words of a list with some short ones and numbers beside them.
+    """Return whether the groups of a possible code cannot be words of a list with some short ones and numbers next to them.
 
     Fewer than one code in ten thousand consists of such words, in whichever groups it is written.
     """
@@ -170,9 +170,9 @@ def without_codes(text: str, instead: str = "", *, is_word: Callable[[str], bool
 
     Args:
         text: the text.
-        instead: what takes the place of each code.
-        is_word: tells of at least four small letters whether they are a word; then all is taken for a code whose check character is right
-            and whose groups are no words, also within a longer run. None: what looks like a code.
+        instead: the replacement for each code.
+        is_word: returns whether at least four small letters are a word. Then everything is taken for a code that has the right check
+        character and whose groups are no words, even within a longer run. None: only what looks like a code.
     """
     text = visible(text)
     if is_word is None:
@@ -185,7 +185,7 @@ def without_codes(text: str, instead: str = "", *, is_word: Callable[[str], bool
 
 
 class _Place(NamedTuple):
-    """Where a code stands: its first position and the position behind it."""
+    """The place of a code: its first position and the position after it."""
 
     start: int
     end: int
@@ -193,7 +193,7 @@ class _Place(NamedTuple):
 
 
 def _joined(found: list[_Place]) -> list[tuple[int, int]]:
-    """Return where codes stand, the last one first; codes that overlap, of which only one can be meant, are one place."""
+    """Return the places of codes, the last one first; codes that overlap, of which only one can be meant, are one place."""
     places: list[tuple[int, int]] = []
     for start, end, _ in reversed(found):
         last = places.pop()[1] if places and end > places[-1][0] else end
@@ -220,7 +220,7 @@ _LONGER: Final = re.compile(rf"[0-9A-Za-z]{{{tracking.CODE_LENGTH + 1},}}")
 
 
 def _glued(text: str, is_word: Callable[[str], bool]) -> Iterator[_Place]:
-    """Yield the codes within longer runs of letters and digits: those with both, and those of letters with a word before or behind."""
+    """Yield the codes within longer runs of letters and digits: those with both, and those of letters with a word before or after."""
     for run in _LONGER.finditer(text):
         for at in range(len(run[0]) - tracking.CODE_LENGTH + 1):
             end = at + tracking.CODE_LENGTH

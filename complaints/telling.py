@@ -1,4 +1,4 @@
-"""Tells for which facts the citizen hears something, and of which kind: one mapping for replies and for the page of a case. Pure."""
+"""Decides which facts lead to a reply, and of which kind: one mapping for replies and for the page of a case. Pure."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -7,7 +7,7 @@ from complaints.fact import Echoed, Escalated, Fact, FactKind, Routed, Unmerged,
 from complaints.mail import ReplyKind
 
 PUBLIC: Final = frozenset(("twitter",))
-"""The channels on which everybody reads a reply and its code: what an officer writes of a person is masked, as on the page of a case."""
+"""The channels on which everybody reads a reply and its code: an officer's words about a person are masked, as on the page of a case."""
 
 LAST_LEVEL: Final = 5
 """The step of the ladder on which the citizen hears of the Ombudsman as his next right. There is none above it."""
@@ -29,7 +29,7 @@ KINDS: Final[Mapping[str, ReplyKind]] = {
     FactKind.merged.value: ReplyKind.merged,
     FactKind.reminded.value: ReplyKind.reminded,
 }
-"""The kind of reply to which a fact leads by itself, by the fact's kind."""
+"""The kind of reply to which a fact leads on its own, by the fact's kind."""
 
 ECHOES: Final[Mapping[str, ReplyKind]] = {
     "answered": ReplyKind.answered,
@@ -44,13 +44,13 @@ ECHOES: Final[Mapping[str, ReplyKind]] = {
 
 
 COMPLETE_BY: Final = ("complete", "statute_decision")
-"""The duties of which the citizen is told the earlier day: no class and no extension moves that of the statute (UU 25/2009 Pasal 50)."""
+"""The duties of whose days the citizen is told the earlier: no class and no extension moves that of the statute (UU 25/2009 Pasal 50)."""
 
 
 def first_of(kinds: Iterable[ReplyKind | None]) -> ReplyKind | None:
-    """Return the kind of the one reply to the facts that one record led to, of the kinds of all of them; None if there is none.
+    """Return the kind of the one reply to the facts of a record, from the kinds of replies of all of them; None if there is none.
 
-    It is the first one, but a case that an addition opened again is open again: that says more than that it was added to.
+    It is the first one, except that `reopened` takes precedence over `completed`, because it says more.
     """
     found = [kind for kind in kinds if kind is not None]
     if not found:
@@ -65,11 +65,11 @@ def put_off_as(fact: Fact, *, has_reason: bool) -> str:
 
 
 BY_CODE: Final = "completed_by_code"
-"""The occasion of the sentence about an addition of somebody of whom is only known that he has the code: its citizen is not thanked."""
+"""The occasion of the sentence about an addition by somebody who only has the code: the citizen of the case is not thanked."""
 
 
 def completed_as(state: str, *, moves: bool) -> str:
-    """Return the occasion of the sentence about an addition, by the state after it: an ended or answered case has nobody who handles it."""
+    """Return the occasion of the sentence about an addition, by the state after it: nobody handles an ended or answered case."""
     return {
         "diarsipkan": "status_diarsipkan",
         "ditanggapi": "completed_answered",
@@ -88,7 +88,7 @@ def class_named(complaint_class: str, *, oversight: bool) -> str:
 
 
 def is_deemed(fact: Fact) -> bool:
-    """Return whether the citizen is deemed to have withdrawn by a fact."""
+    """Return whether the citizen counts as having withdrawn by a fact."""
     return isinstance(fact, Withdrawn) and bool(fact.deemed)
 
 
@@ -102,7 +102,7 @@ def kind_of(fact: Fact, *, was_merged: bool) -> ReplyKind | None:
 
     Args:
         fact: the fact.
-        was_merged: whether the case was a supporter before: what was only proposed the citizen has not heard of.
+        was_merged: whether the case was a supporter before: the citizen has not heard of a merge that was only proposed.
     """
     match fact:
         case Routed():

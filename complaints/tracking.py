@@ -1,6 +1,6 @@
 """Tracking codes: ten characters of Crockford base32 that nobody can guess, and a check character that detects misreading.
 
-Codes are not in sequence, so they do not tell how many complaints there are. The check character is a weighted sum over GF(32) with the
+Codes are not in sequence, so they do not show how many complaints there are. The check character is a weighted sum over GF(32) with the
 weights 1, a, a^2, ... (a is a primitive element). So it is in the same alphabet, which can be read aloud and typed on any phone. It detects
 every single wrong character and every swap of two characters (docs/adr/0003-tracking-code.md).
 """
@@ -52,10 +52,10 @@ def code_for(complaint_id: UUID, *, key: bytes) -> str:
 
 
 def receipt_key_for(complaint_id: UUID, content: str, *, key: bytes) -> str:
-    """Return the receipt key of a complaint: ten characters of ALPHABET, which prove on the web that one sent it.
+    """Return the receipt key of a complaint: ten characters of ALPHABET, which prove on the web that somebody sent it.
 
-    It depends on the complaint and not on its code: a code that was taken by another complaint opens nothing. It depends on what was sent,
-    too: whoever sends other words under the name of a complaint makes a key that opens nothing.
+    It depends on the complaint and not on its code, so a code that another complaint has taken opens nothing. It also depends on what was
+    sent, so other words under the identifier of a complaint give a key that opens nothing.
 
     Args:
         complaint_id: the derived id of the complaint.
@@ -82,17 +82,17 @@ def _code(digest: bytes) -> str:
 _PAIRS: Final = tuple(first + second for first in ALPHABET for second in ALPHABET)
 _REMEMBERED: Final = 1 << 14
 _KEY_BYTES: Final = 64
-"""What BLAKE2b takes of a key at most."""
+"""Maximum number of bytes that BLAKE2b takes of a key."""
 
 NUMBER_LENGTH = 12
 NUMBER_PREFIX = "K-"
-"""What a case number begins with, so that nobody takes it for a tracking code."""
+"""The beginning of a case number, so that nobody takes it for a tracking code."""
 
 
 def case_number(code: str, *, key: bytes) -> str:
     """Return the case number of a case, such as "K-7QH2M9XB4TPD": what analysts see in place of its tracking code.
 
-    Nobody can compute one from the other without the key, so who sees a case number cannot act on the case.
+    Nobody can compute one from the other without the key, so somebody who sees a case number cannot act on the case.
 
     Args:
         code: the tracking code in canonical form.
@@ -103,7 +103,7 @@ def case_number(code: str, *, key: bytes) -> str:
 
 
 def row_id(id_: UUID, *, key: bytes) -> UUID:
-    """Return what analysts see in place of an id, the same wherever that id stands.
+    """Return the id that analysts see in place of an id, the same one everywhere.
 
     The ids themselves are derived from each other and from the ids of public posts. Nobody can derive this one without the key.
     """
@@ -111,7 +111,7 @@ def row_id(id_: UUID, *, key: bytes) -> UUID:
 
 
 class Numbers:
-    """What stands in the tables of analysts for tracking codes and ids. The latest are remembered: a case has many rows in a moment."""
+    """Replaces tracking codes and ids in the tables of analysts. The latest are cached: a case has many rows at once."""
 
     def __init__(self, key: bytes) -> None:
         """Take a secret of at least 16 bytes, of which 64 count."""
@@ -123,7 +123,7 @@ class Numbers:
         return self._of_code(code)
 
     def id(self, id_: UUID) -> UUID:
-        """Return what stands for an id (see row_id)."""
+        """Return the id that analysts see in place of an id (see row_id)."""
         return self._of_id(id_)
 
 
@@ -165,7 +165,7 @@ def parse(text: str) -> str:
 
 
 def code_of(letters: str) -> str:
-    """Return the code that eleven letters and digits of ASCII are, as `parse` does; empty if they are none."""
+    """Return the canonical form of a code of eleven ASCII letters and digits, as `parse` does; empty if they are no code."""
     total, typed = 0, letters.upper()
     for letter in typed[:PAYLOAD_LENGTH]:
         value = _VALUES.get(letter)
@@ -199,7 +199,7 @@ def is_canonical(text: str) -> bool:
 
 
 def names_mailbox(citizen: str) -> bool:
-    """Return whether the key of a citizen's mailbox is a tracking code, as on the web: whoever has the code is then the citizen."""
+    """Return whether the key of a citizen's mailbox is a tracking code, as on the web: anybody with the code then counts as the citizen."""
     return len(citizen) == CODE_LENGTH
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, dataclass_transform
 from msgspec import Meta, Struct, StructMeta, field
 
 ChannelName = Annotated[str, Meta(extra_json_schema={"pattern": r"^[a-z][a-z0-9-]{0,31}$"})]
-"""The name of a channel. The list is open: a new channel needs no change of the contract. Its pattern and that of a region stand in the
-schema, and reading does not try them: that would take as long as all the rest."""
+"""The name of a channel. The list is open: a new channel needs no change of the contract. Its pattern and that of a region are only in the
+schema; reading does not check them, which would take as long as all the rest."""
 
 RegionCode = Annotated[str, Meta(extra_json_schema={"pattern": r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$"})]
 """A Kemendagri region code: province "33", regency "33.74", district "33.74.01", village "33.74.01.1001"."""
@@ -23,7 +23,7 @@ Count = Annotated[int, Meta(ge=0)]
 """A whole number of at least 0."""
 
 Source = Literal["walk-in", "letter", "call"]
-"""How a citizen said what an officer records on his behalf: he came, he wrote, or he called."""
+"""How a citizen told an officer what the officer records on his behalf: he came, he wrote, or he called."""
 
 MissingPart = Literal["place", "subject", "date", "chronology", "evidence", "road_class", "hospital_owner"]
 """A part that an incomplete report lacks (PermenPANRB 5/2025 lists the parts of a complete one).
@@ -33,7 +33,7 @@ The last two are no parts of a report: only the citizen can tell which tier of g
 
 
 class _Record(StructMeta):
-    """Makes every class of events frozen and keyword-only, without having to say so at each. A namespace is plain data of Python's."""
+    """Makes every class of events frozen and keyword-only, so that none has to say so. A namespace is Python's plain data."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **config: Any) -> Any:
         ours = {"frozen": True, "kw_only": True, "omit_defaults": True, "gc": False}
@@ -156,4 +156,4 @@ class Raw(Event):
     upstream_id: str
     """The channel's own identifier of the message. The id of the complaint, or of the addition, is derived from it."""
     digest: str | None = None
-    """By the web the digest of all that was sent: the receipt key is made of it, too. None if the channel knows who sent the message."""
+    """On the web the digest of all that was sent, on which the receipt key depends. None if the channel knows who sent the message."""

@@ -9,7 +9,7 @@ INVISIBLE: Final = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
     "\ufff9-\ufffc\U000e0000-\U000e0fff"
 )
-"""What a class of an expression has for them: soft hyphens, joiners, spaces without width, marks of direction, fillers, variants."""
+"""Invisible characters for a class of a regular expression: soft hyphens, joiners, zero-width spaces, direction marks, fillers."""
 
 _MARKS: Final = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 """The same for accents, lines and frames of Latin letters and digits."""
@@ -25,9 +25,9 @@ _DASHES: Final = re.compile("(?<=[0-9])[\u2010-\u2015\u2212\ufe63\uff0d](?=[0-9]
 
 
 def visible(text: str) -> str:
-    """Return a text without what nobody sees in it.
+    """Return a text without its invisible characters.
 
-    A blank of any kind is a space, a dash between two digits a hyphen, and a letter or digit of ASCII in another form (of full width, bold,
+    A blank of any kind becomes a space, a dash between two digits a hyphen, and an ASCII letter or digit in another form (full width, bold,
     in a circle, with a line or frame) that letter or digit.
     """
     if text.isascii():
@@ -39,7 +39,7 @@ def visible(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _plain(character: str) -> str:
-    """Return the blank, letter or digit of ASCII that a character is another form of, or nothing for one that is not seen; else itself."""
+    """Return the blank, ASCII letter or digit of which a character is another form; nothing for an invisible one, any other as it is."""
     category = unicodedata.category(character)
     if category in {"Cc", "Cf"}:
         return ""

@@ -23,7 +23,7 @@ POST_LINK_CHARACTERS = 23
 _LINK = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 
 _DOTTED = re.compile(r"\.[\w-]")
-"""What each web address has, and few posts: cheap to look for."""
+"""A dot before a letter or digit, which every web address has and few posts: cheap to look for."""
 
 _REGION = re.compile(r" (?:Kabupaten|Kota|Provinsi|Kab\.|Prov\.) (?:(?!Kabupaten |Kota |Provinsi ).)+$")
 """The region at the end of an agency's name."""
@@ -74,7 +74,7 @@ def wording() -> dict[str, dict[str, str]]:
 
 
 def mistakes(templates: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """Return what is wrong with templates: a sentence that no channel's default is, or a name in braces that has no value there."""
+    """Return the mistakes in templates: an occasion without a default, a broken template, or a name in braces that has no value there."""
     found: list[str] = []
     for occasion, texts in templates.items():
         known = next(values.split() for form, values in _VALUES if re.fullmatch(form, occasion))
@@ -97,7 +97,7 @@ _OPENING = "LAPOR! "
 """The first word of an SMS, which says who writes."""
 
 _REMINDER = "Pengingat: "
-"""Stands before a question that is asked again: the same text twice looks like a mistake, and X refuses it."""
+"""The beginning of a question that is asked again: the same text twice looks like a mistake, and X refuses it."""
 
 
 def text(occasion: str, channel: str, *, ending: str = "", **values: str) -> str:
@@ -110,7 +110,7 @@ def text(occasion: str, channel: str, *, ending: str = "", **values: str) -> str
     Args:
         occasion: a key of wording.yaml.
         channel: the channel's name; a channel without a sentence of its own uses the default.
-        ending: another occasion, whose sentence stands at the end; empty for none.
+        ending: another occasion, whose sentence follows; empty for none.
         values: the values for the names in braces: code, owner, answer, named, since, due, choices.
     """
     template = _template(occasion, channel)

@@ -132,11 +132,11 @@ class BatchConsumer(Protocol):
         """
 
     def hold(self, partitions: Collection[TopicPartition], *, again: Collection[TopicPartition] = ()) -> None:
-        """Let no records of some partitions come until they are no longer named here.
+        """Stop delivering the records of some partitions until a later call no longer names them.
 
         Args:
-            partitions: all that are held from now on; the others come again from the last commit on.
-            again: further partitions that come again from the last commit on.
+            partitions: all that are held from now on; those that no longer are deliver again, from the last commit on.
+            again: further partitions that deliver again from the last commit on.
         """
 
     def on_revoke(self, callback: Callable[[Collection[TopicPartition]], None]) -> None:

@@ -1,4 +1,4 @@
-"""What the administration of topics and of steps asks of Kafka."""
+"""The contracts for the administration of topics and consumer groups."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class TopicFound:
     Attributes:
         partitions: the number of its partitions.
         settings: the value of each setting, with the cluster's defaults.
-        leaderless: the partitions of which no broker that is there has a copy.
+        leaderless: the partitions without a leader, because no running broker has a copy.
     """
 
     partitions: int
@@ -73,7 +73,7 @@ class GroupAdmin(Protocol):
 
 
 class Administration(TopicAdmin, GroupAdmin, Protocol):
-    """Both, and who reads for a group."""
+    """Both contracts, and the members of groups."""
 
     def members(self, group: str) -> list[str]:
         """Return the members of a group, each as "client at host". A static member that stopped stays for its session timeout."""

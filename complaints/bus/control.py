@@ -1,4 +1,4 @@
-"""What stands in the control topic: which steps are paused, which partitions are held or refused, and how many partitions there are.
+"""The orders in the control topic: which steps are paused, which partitions are held or refused, and how many partitions there are.
 
 The topic is compacted: the last record of each key counts, and so a pause and a hold outlast every restart.
 """
@@ -27,8 +27,8 @@ class Hold:
         since_ms: since when, in milliseconds since 1970.
         failures: how many of the step's own records in a row had become dead letters.
         error: the class of the last one's error.
-        partition: of the last one, in the mailbox.
-        offset: of the last one.
+        partition: the mailbox partition of the last one.
+        offset: the offset of the last one.
     """
 
     since_ms: int
@@ -54,7 +54,7 @@ class Refusal:
 
 
 class _Said(Struct):
-    """What any record of the topic may say; nothing of it ends what its key said."""
+    """The fields of any record of the topic; a record without any of them revokes the order of its key."""
 
     since_ms: int | None = None
     why: str | None = None
@@ -63,10 +63,10 @@ class _Said(Struct):
 
 @dataclass(slots=True)
 class Control:
-    """What the records of the control topic amount to.
+    """The orders in force after the records of the control topic.
 
     Attributes:
-        paused: since when each paused step is so, in milliseconds since 1970.
+        paused: by the name of each paused step, since when, in milliseconds since 1970.
         held: the held partitions by the name of the step and the partition. The sink has a name for each topic: lapor-sink/TOPIC.
         refused: the refused partitions, in the same way. A partition is refused or held, not both.
         partitions: the number of partitions of all mailboxes and states; None if it is not on record.
@@ -78,7 +78,7 @@ class Control:
     partitions: int | None = None
 
     def take(self, records: Iterable[StoredRecord | Record]) -> "Control":
-        """Take records in their order. One without a value ends what its key said; one that cannot be read changes nothing."""
+        """Apply records in their order. One without a value revokes the order of its key; one that cannot be read changes nothing."""
         for record in records:
             with suppress(ValueError):  # of the key
                 self._take(record.key or b"", record.value or b"{}")
@@ -112,7 +112,7 @@ class Board(Protocol):
     """The control topic, for commands and for `lapor doctor`."""
 
     def read(self) -> Control:
-        """Return what the topic says now.
+        """Return the orders in force now.
 
         Raises:
             BusUnavailable: Kafka did not answer, or has no such topic.
@@ -122,7 +122,7 @@ class Board(Protocol):
         """Write records, which workers obey within a second.
 
         Raises:
-            BusUnavailable: Kafka did not take them.
+            BusUnavailable: Kafka did not accept them.
         """
 
 
@@ -137,7 +137,7 @@ def resume(step: str) -> Record:
 
 
 def hold(step: str, why: Hold | Refusal) -> Record:
-    """Return the record that holds a partition of a step's mailbox, or says that it is refused."""
+    """Return the record that holds a partition of a step's mailbox, or marks it as refused."""
     return Record(CONTROL, f"{step}/{why.partition}".encode(), orjson.dumps(why))
 
 
@@ -147,5 +147,5 @@ def release(step: str, partition: int) -> Record:
 
 
 def partitions(number: int) -> Record:
-    """Return the record that says with how many partitions all mailboxes and states were made."""
+    """Return the record of the number of partitions with which all mailboxes and states were made."""
     return Record(CONTROL, PARTITIONS_KEY, orjson.dumps({"partitions": number}))

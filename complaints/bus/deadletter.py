@@ -21,16 +21,16 @@ KEPT_HEADERS, KEPT_HEADER_BYTES = 30, 500
 """The maximum number of headers in a dead letter, and the maximum length of each name and value. CloudEvents needs seven short headers."""
 
 _CUT = ("; ", " bytes, of which the first ", " are here")
-"""What the reason of a letter whose value was cut ends with, around the two numbers of bytes."""
+"""The end of the reason of a dead letter whose value was cut, around the two numbers of bytes."""
 
 
 def of_record(record: StoredRecord, error: Exception, *, attempts: int = 1) -> DeadLetter:
     """Return the dead letter of a record that was read from a topic and cannot be processed.
 
-    Its id depends only on the record's position, so every reader gives it the same id, and a record is put back once. What was deleted
-    unread is each reader's own loss, and has its name in the id. It keeps the first KEPT_BYTES bytes of the value and
-    the first KEPT_HEADERS headers, each cut to KEPT_HEADER_BYTES; if the value was cut, the reason says so. A control character takes six
-    bytes in JSON: if the dead letter would be too large for Kafka, it has no headers and half of the value.
+    Its id depends only on the record's position, so every reader gives it the same id, and a record is put back once. For records that
+    Kafka deleted unread, the id also has the reader's name, because each reader has a loss of its own. The dead letter keeps the first
+    KEPT_BYTES bytes of the value and the first KEPT_HEADERS headers, each cut to KEPT_HEADER_BYTES; if the value was cut, the reason says
+    so. A control character takes six bytes in JSON: a dead letter that would be too large for Kafka has no headers and half of the value.
     """
     whole = _of_record(record, error, attempts=attempts, kept_bytes=KEPT_BYTES, kept_headers=KEPT_HEADERS)
     if len(json.encode(whole)) <= RECORD_BYTES:

@@ -1,4 +1,4 @@
-"""Says which records Kafka deleted before they were read, or lost after they were handled: a dead letter is made of it."""
+"""Describes records that Kafka deleted before they were read, or lost after they were handled, for a dead letter."""
 
 from typing import NamedTuple
 
@@ -7,12 +7,12 @@ from complaints.errors import PoisonError
 
 
 class Gap(NamedTuple):
-    """Offsets whose records Kafka has no more. Some or all of them may be markers of transactions.
+    """Offsets whose records Kafka no longer has. Some or all of them may be transaction markers.
 
     Attributes:
         first: the first of them.
         end: the offset after the last.
-        handled: whether they were handled before, and Kafka has lost that, too; else they were deleted unread.
+        handled: whether they were handled before Kafka lost them; otherwise they were deleted unread.
     """
 
     first: int
@@ -24,7 +24,7 @@ class DeletedUnread(PoisonError):
     """Records that retention or an operator deleted before they were handled.
 
     Attributes:
-        reader: who had not handled them. Each reader of a topic has a loss of its own.
+        reader: the name of the reader that had not handled them. Each reader of a topic has a loss of its own.
     """
 
     def __init__(self, reason: str, reader: str) -> None:
@@ -33,11 +33,11 @@ class DeletedUnread(PoisonError):
 
 
 class LostHandled(DeletedUnread):
-    """Records that were handled before Kafka lost them, with all that was written of them."""
+    """Records that were handled before Kafka lost them, together with the results."""
 
 
 def lost(reader: str, topic: str, partition: int, gap: Gap) -> tuple[StoredRecord, DeletedUnread]:
-    """Return the record and the error of which a dead letter is made."""
+    """Return the record and the error from which the dead letter of a gap is made."""
     place = StoredRecord(topic, partition, gap.first, b"", None, (), 0)
     if gap.handled:
         return place, LostHandled(

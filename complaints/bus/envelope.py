@@ -150,7 +150,7 @@ def decode(record: StoredRecord, model: type[E]) -> E:
         found: E = _decoder(model).decode(record.value)
     except MemoryError:  # this machine's fault, which passes
         raise
-    except Exception as error:  # also a RecursionError, in a field that nobody reads: what stops here stops for ever
+    except Exception as error:  # also a RecursionError in an ignored field: it would stop the reader at each start
         why = _QUOTED.sub("", str(error))
         raise ContractViolation(f"{record.position} is not a valid {model.__name__}: {why}") from error
     return found
@@ -171,7 +171,7 @@ def decode_one_of(record: StoredRecord, takes: Mapping[bytes, type[E]], taker: s
 
 
 _QUOTED: Final = re.compile("(?:(?<=Invalid enum value)|(?<=Invalid value)) .*(?= - at )", re.DOTALL)
-"""What a value that is none of its enumeration is quoted as in an error: it may be private."""
+"""Matches the value that an error about an enumeration quotes: it may be private."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Decodes what anybody may have written: into a topic that others can write, into a file, or as an answer."""
+"""Decodes JSON that anybody may have written: into a topic that others can write, into a file, or as an answer."""
 
 from typing import TypeVar
 
@@ -8,13 +8,13 @@ T = TypeVar("T")
 
 
 def decoded(content: bytes, model: type[T]) -> T | None:
-    """Return what JSON says; None if it cannot be read, in whatever way.
+    """Return the decoded JSON; None if it cannot be decoded, for whatever reason.
 
-    What nests too deep, even in a field that nobody reads, is a RecursionError. What stops the reader of a topic stops it at each start.
+    JSON that nests too deeply, even in an ignored field, is a RecursionError. An error that stops a topic's reader would do so each time.
 
     Args:
         content: the JSON.
-        model: what it has to be.
+        model: the type that it must have.
     """
     try:
         return json.decode(content, type=model)

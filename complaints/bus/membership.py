@@ -1,4 +1,4 @@
-"""A member's share of its group's partitions: it may be empty, but the group must say so in time."""
+"""A member's share of its group's partitions: it may be empty, but the group must assign it in time."""
 
 import time
 from collections.abc import Callable
@@ -7,12 +7,12 @@ from typing import Final
 from complaints.errors import BusUnavailable
 
 LONGEST_WITHOUT_S: Final = 25.0
-"""Seconds of polling after which a member without a share begins anew. To join takes at most two sessions (profiles.GROUP_SESSION_MS).
-Only a member that works on a batch with very slow answers makes its group wait longer; a new start then costs the others a second."""
+"""Seconds of polling after which a member without a share restarts. Joining takes at most two sessions (profiles.GROUP_SESSION_MS).
+Only a member that works on a batch with very slow answers makes its group wait longer; a restart then costs the others a second."""
 
 
 class Membership:
-    """Whether the group has given this member its share. For the consumer's thread.
+    """Watches whether the group has given this member its share. For the consumer's thread.
 
     After a broker's pause of about a session, librdkafka 2.16 may revoke the share and never join again, while `poll` says nothing.
     """
@@ -31,10 +31,10 @@ class Membership:
         self._has_share = False
 
     def check(self) -> None:
-        """Call it after each poll.
+        """Check that the group has not left this member without a share for too long. Call this after each poll.
 
         Raises:
-            BusUnavailable: there has been no share for so long that a new start is the better try.
+            BusUnavailable: there has been no share for LONGEST_WITHOUT_S, so that the process must restart.
         """
         if self._has_share:
             return

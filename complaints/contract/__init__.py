@@ -32,8 +32,8 @@ CONTROL = "lapor.control"
 
 PARTITIONS, FEW_PARTITIONS = 12, 3
 """The number of partitions of mailboxes, states and events in a new installation, on a cluster and on one machine, if nobody chooses
-another. It is the most workers that a step can have. Each partition that a transaction touches costs the broker 0.6 to 0.8 ms, so one
-machine, which has one worker of each step, is faster with few. What an installation was made with stands in CONTROL."""
+another. A step can have at most as many workers. Each partition that a transaction touches costs the broker 0.6 to 0.8 ms, so one
+machine, which has one worker of each step, is faster with few. CONTROL records the number with which an installation was made."""
 
 MODELS: dict[str, type[Event]] = {
     model.__name__: model
@@ -46,12 +46,12 @@ MODELS: dict[str, type[Event]] = {
 """The models of whole records, by their names."""
 
 KINDS: Final[dict[type[Event], Any]] = {Command: AnyCommand, Fact: AnyFact}
-"""The kinds of the models that have kinds."""
+"""The union of the kinds of each model that has kinds."""
 
 MODEL_OF: Final[dict[type[Event], type[Event]]] = {
     kind: model for model, kinds in KINDS.items() for kind in get_args(kinds)
 }
-"""The models of their kinds."""
+"""The model of each kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ def topics() -> dict[str, Topic]:
 
 
 def schema(model: type[Event]) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a model's events as they are written to their topic: plain data, as it is."""
+    """Return the JSON Schema (draft 2020-12) of a model's events as they are written to their topic, as plain data."""
     made = msgspec.to_builtins(msgspec.json.schema(KINDS.get(model, model)))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -7,7 +7,7 @@ from complaints.contract import MODELS, schema
 
 
 def main() -> None:
-    """Write one schema per model of a record, into the folder `schemas` beside this file."""
+    """Write one schema per model of a record, into the folder `schemas` next to this file."""
     folder = Path(__file__).parent / "schemas"
     folder.mkdir(exist_ok=True)
     for name, model in MODELS.items():

@@ -62,7 +62,7 @@ _NOT_SPOKEN: Final = {
     **dict.fromkeys(("ssl", "sasl_ssl", "sasl_plaintext", "tls"), "TLS or SASL to Kafka"),
     **dict.fromkeys(("clickhouses", "https", "tcps"), "TLS to ClickHouse"),
 }
-"""What the scheme of a broker's or ClickHouse's address asks for that this program cannot do."""
+"""By the scheme of a broker's or ClickHouse's address, the feature that it asks for and this program does not have."""
 
 
 def without_passwords(text: str) -> str:
@@ -100,7 +100,7 @@ def _brokers(value: object) -> object:
     """Return the addresses of Kafka's brokers.
 
     Raises:
-        ValueError: one has a scheme that asks for encryption or a login, which would be waited for in vain, or is not host:port.
+        ValueError: one has a scheme that asks for encryption or a login, with which no connection would come about, or is not host:port.
     """
     for one in str(value).split(","):
         scheme, is_url, rest = one.strip().partition("://")

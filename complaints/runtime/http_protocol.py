@@ -1,4 +1,4 @@
-"""HTTP connections on which nobody may wait for ever with half a request, and one log line a minute if no more can be accepted."""
+"""Limits the time for which an HTTP connection may have half a request, and the log lines about connections that cannot be accepted."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from complaints.runtime.strangers import Strangers
 
 HEADERS_S = 10.0
-"""Seconds after which a client that has not sent the headers of a request is left; twice as many after an earlier request."""
+"""Seconds after which a client that has not sent the headers of a request is disconnected; twice as many after an earlier request."""
 
 BODY_S = 60.0
-"""Seconds after which a body must have come at SLOWEST bytes per second: a phone that changes cells may be out of reach for a while."""
+"""Seconds that a body may take beyond its time at SLOWEST bytes per second: a phone that changes cells may be out of reach for a while."""
 
 SLOWEST = 2048
-"""Bytes per second, on average, of a line so slow that no photo goes through it (GPRS, which nobody has more slowly)."""
+"""Average bytes per second below which a body counts as stuck: those of GPRS, the slowest line in use."""
 
 WHOLE_S = 3600.0
-"""Seconds after which every body has come whole: the largest that a form may have, 257 MiB, by a phone on 3G (73 kB a second)."""
+"""Maximum number of seconds for a whole body: enough for the largest form, 257 MiB, by a phone on 3G (73 kB per second)."""
 
 _ACCEPT: Final = "socket.accept()"
-"""How asyncio begins what it says if the process has no more open files. It says so once for each place of the backlog, each second."""
+"""The beginning of asyncio's message if the process can open no more files. It comes once per second for each place of the backlog."""
 
 _IDLE: Final = "IDLE"
 """The name that h11, by which uvicorn reads, gives to the state in which the headers of a request have not come yet."""
@@ -36,14 +36,14 @@ _LOG_S: Final = 60.0
 
 
 class TimedProtocol(H11Protocol):
-    """uvicorn's connection, which has a limit of time for a response that was sent and none for the headers and the body of a request."""
+    """uvicorn's connection with time limits for the headers and the body of a request; uvicorn has one only after a response."""
 
     _timed: object = None
     _began_s = 0.0
     _received = 0
 
     def __init__(self, silent: Strangers[TimedProtocol], *args: Any, **options: Any) -> None:
-        """Take the connections of the same server that have no request, beside what uvicorn gives."""
+        """Take the server's connections that have no request, and the arguments that uvicorn gives."""
         super().__init__(*args, **options)
         self._silent = silent
 
@@ -58,7 +58,7 @@ class TimedProtocol(H11Protocol):
         self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Count what comes of a request."""
+        """Count the bytes of a request."""
         super().data_received(data)
         if self.cycle is not self._timed:
             self._timed, self._began_s, self._received = self.cycle, self.loop.time(), 0
@@ -83,7 +83,7 @@ class TimedProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def _check_after(self, waits: tuple[str, object] | None) -> None:
-        """Look after a while whether this connection still waits for the same: a state of the client, after a certain request."""
+        """Check after HEADERS_S whether this connection still waits for the same: the client's state, and the request before it."""
         self._timer = self.loop.call_later(HEADERS_S, self._check, waits)
 
     def _check(self, before: tuple[str, object] | None) -> None:
@@ -96,13 +96,13 @@ class TimedProtocol(H11Protocol):
             self._check_after(waits)
 
     def _is_slow(self) -> bool:
-        """Return whether a body takes longer than any that somebody wants to send; not while we ourselves do not read it."""
+        """Return whether a body takes longer than SLOWEST or WHOLE_S allow; False while the server itself does not read it."""
         took_s = self.loop.time() - self._began_s
         return not self.flow.read_paused and (took_s > WHOLE_S or took_s - BODY_S > self._received / SLOWEST)
 
 
 def quiet_about_accepting(loop: asyncio.AbstractEventLoop, clock: Callable[[], float] = time.monotonic) -> None:
-    """Let an event loop say at most once a minute that it can accept no connection."""
+    """Let an event loop log at most once per minute that it can accept no connection."""
     before = loop.get_exception_handler()
     said_s = -_LOG_S
 

@@ -17,7 +17,7 @@ BACKLOG = 1024
 """Maximum number of connections that wait to be accepted: enough for a burst of citizens after a broadcast."""
 
 ACCEPTED = 64
-"""Maximum number of connections that are accepted at once: so many are open files before any of them is counted."""
+"""Maximum number of connections that are accepted at once: that many files are open before any of them is counted."""
 
 POLL_S = 0.2
 """Seconds between two checks whether the server must stop."""
@@ -92,8 +92,8 @@ async def serve_until(
 ) -> None:
     """Serve the application in the running event loop until `stopped` returns true. It does not touch the process's signal handlers.
 
-    Connections without a request are a part of the files that the process may open, and the oldest of them give way: nobody needs a
-    password to open one.
+    Connections without a request may take only a part of the files that the process may open, and the oldest of them give way: anybody
+    can open one without a password.
 
     Args:
         app: the application.
@@ -125,7 +125,7 @@ async def serve_until(
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
 
     async def turn() -> None:
-        """Do what uvicorn's own loop does ten times a second, and ours beside it, in one."""
+        """Do in one loop what uvicorn's own does ten times per second, and our checks."""
         listener.listen(BACKLOG)  # asyncio has made it ACCEPTED
         while not stopped():
             heartbeat()

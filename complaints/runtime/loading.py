@@ -1,4 +1,4 @@
-"""Makes large tables without the garbage collector, which would walk through all of them again and again."""
+"""Pauses the garbage collector while large tables are made: it would walk through all of them again and again."""
 
 import gc
 from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import Any
 
 def document(package: str, name: str) -> Any:
     """Return the parsed content of a YAML file in the folder `data` of a package."""
-    import yaml  # reading what is kept of a document needs none
+    import yaml  # not needed to read the kept form of a document
 
     return yaml.load(text(package, name), Loader=yaml.CSafeLoader)
 

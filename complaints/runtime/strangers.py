@@ -1,4 +1,4 @@
-"""Bounds the connections that anybody may hold without saying anything, so that nobody takes all files or threads of a server."""
+"""Limits the connections that anybody may hold without a request, so that nobody takes all files or threads of a server."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
 STRANGERS: Final = 256
-"""Connections of one port that ask for nothing, or have not logged in. The oldest one gives way: who is about to ask needs milliseconds,
-who never will fills none up."""
+"""Maximum number of connections of one port without a request or a login. The oldest one gives way: a client that is about to send its
+request needs milliseconds, and one that never does blocks nobody."""
 
 _OF_FILES: Final = 8
-"""Strangers of one port have at most such a part of the files that the process may open. Whoever is served needs the rest."""
+"""Strangers of one port may have one in this many of the files that the process may open. Clients that are served need the rest."""
 
 _FILES: Final = 65_536
 """Open files that the process asks for: more than any server and its clients need. Some systems allow any number, and count them slowly."""
@@ -22,7 +22,7 @@ Connection = TypeVar("Connection", bound=Hashable)
 
 
 def most_strangers() -> int:
-    """Let the process have as many open files as it may, and return how many strangers each port may then have."""
+    """Raise the process's limit of open files as far as it may, and return the maximum number of strangers per port."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -33,7 +33,7 @@ def most_strangers() -> int:
 
 
 class Strangers(Generic[Connection]):
-    """The connections of one port that nobody has to serve now, in the order in which they came. Any thread may use it.
+    """The connections of one port that are not being served, in the order in which they came. Any thread may use it.
 
     Args:
         most: The maximum number of them.
@@ -56,6 +56,6 @@ class Strangers(Generic[Connection]):
             self._leave(oldest)
 
     def forget(self, one: Connection) -> None:
-        """Count it no longer: it is served, or has ended."""
+        """Stop counting one: it is being served, or has ended."""
         with self._guard:
             self._waiting.pop(one, None)

@@ -152,7 +152,7 @@ class Heartbeat:
     STEP_STALE_AFTER_S = 3.0
     """The same for the worker of a step, which beats each second unless one call of Kafka's client takes longer.
 
-    While it hangs, its partitions stand still, and whoever reads its outputs may wait for its open transaction.
+    While it hangs, its partitions stand still, and the readers of its outputs may wait for its open transaction.
     """
 
     def __init__(self, folder: Path, name: str) -> None:

@@ -16,7 +16,7 @@ SAME_TROUBLE_S = 60.0
 that crashes and restarts because its token is refused is reported as never reached."""
 
 SENDER = "sender"
-"""The name by which a sender that has failed is told to doctor, among the accounts of its channel."""
+"""The name under which `lapor doctor` finds a sender that has failed, among the accounts of its channel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,11 +40,11 @@ class Spooled:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits in a spool.
+    """The records that wait in a spool.
 
     Attributes:
-        number: how many records.
-        since: the time of the oldest one as it says itself (its CloudEvents time); None if it says none, or what is no time.
+        number: their number.
+        since: the CloudEvents time of the oldest one; None if it has none, or one that cannot be read.
     """
 
     number: int
@@ -54,8 +54,8 @@ class Waiting:
 class Spool:
     """The queue of one channel's records that wait for Kafka, in an SQLite file in WAL mode with synchronous=FULL. Thread-safe.
 
-    A record survives a power cut once the future that `append` returned for it has succeeded. A file beside it, the ballast, keeps room
-    for removals: on a full disk it is given up for one, and laid again afterwards.
+    A record survives a power cut once the future that `append` returned for it has succeeded. A second file, the ballast, keeps room for
+    removals: on a full disk it is deleted for one, and written again afterwards.
     """
 
     def __init__(self, path: Path, *, max_bytes: int) -> None:
@@ -144,7 +144,7 @@ class Spool:
                     self._lay_ballast()
 
     def _opened(self, path: Path) -> sqlite3.Connection:
-        """Return the open file. On a full disk the ballast is given up for its log."""
+        """Return the open file. On a full disk the ballast is deleted to make room for its log."""
         try:
             return open_durable(path, SCHEMA)
         except sqlite3.Error:
@@ -163,7 +163,7 @@ class Spool:
         self._bytes -= sum(size for (size,) in gone)
 
     def _lay_ballast(self) -> None:
-        """Fill the ballast if it is not there whole. On a disk that is full already there is none."""
+        """Write the ballast if it is missing or incomplete. On a disk that is full already there is none."""
         try:
             if not self._ballast.exists() or self._ballast.stat().st_size != BALLAST_BYTES:
                 self._ballast.write_bytes(bytes(BALLAST_BYTES))
@@ -230,7 +230,7 @@ class Spool:
 
 
 def waiting(path: Path) -> Waiting:
-    """Return what waits in a spool, whose channel may be at work on it or not.
+    """Return what waits in a spool, whether or not its channel is running.
 
     Raises:
         ConfigurationError: the file cannot be read.

@@ -57,10 +57,10 @@ class Backlogs:
             raise BusUnavailable(f"the progress of the consumer groups could not be read: {error}") from error
 
     def held_up(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
-        """Return the partitions with an open transaction, which no reader of committed records passes, and when each began.
+        """Return the partitions in which an open transaction holds up readers, each with its beginning in milliseconds since 1970.
 
         Args:
-            partitions: those to look at.
+            partitions: the partitions to check.
 
         Raises:
             BusUnavailable: Kafka did not answer in time.

@@ -10,7 +10,7 @@ from complaints.bus.control import Control
 from complaints.contract import CONTROL
 
 WRITE_S: Final = 10.0
-"""How long Kafka may take for a record."""
+"""Seconds that Kafka may take to accept records."""
 
 
 class ConfluentBoard:
@@ -21,7 +21,7 @@ class ConfluentBoard:
         self._brokers = brokers
 
     def read(self) -> Control:
-        """Return what the topic says now (see Board)."""
+        """Return the orders in force now (see Board)."""
         scanner, control = ConfluentScanner(self._brokers), Control()
         try:
             for batch in scanner.scan(CONTROL):

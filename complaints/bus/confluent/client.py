@@ -21,7 +21,7 @@ _PASSING_ERRORS = {
     KafkaError._TRANSPORT,  # noqa: SLF001  # the same
     KafkaError._MAX_POLL_EXCEEDED,  # noqa: SLF001  # the same
 }
-"""Errors from which librdkafka recovers by itself."""
+"""Errors from which librdkafka recovers on its own."""
 
 
 ANSWER_S: Final = 5.0
@@ -47,7 +47,7 @@ T = TypeVar("T")
 
 
 def is_record(message: Message) -> bool:
-    """Return whether a polled message is a record. It is none if it marks the end of a partition or is an error that passes by itself.
+    """Return whether a polled message is a record. It is none if it marks the end of a partition or is an error that passes on its own.
 
     Raises:
         BusUnavailable: the message is an error from which librdkafka does not recover.
@@ -104,14 +104,14 @@ def patiently(topic: str, ask: Callable[[], T]) -> T:
 def extent(consumer: Consumer, topic: str, partition: int, *, brokers: str = "") -> tuple[int, int]:
     """Return the offset of the first record of a partition, and the one after all that a consumer may read.
 
-    A client does not ask by itself for minutes whether a partition has a leader again. It must not be told to within a callback of its own:
-    `list_topics` forgets the call in which that runs, and the next callback ends the process by an assertion of confluent_kafka.
+    On its own, a client takes minutes to learn that a partition has a leader again; `list_topics` makes it ask. Within a callback of the
+    client itself that is not possible: the next callback would then end the process by an assertion of confluent_kafka.
 
     Args:
-        consumer: asks.
+        consumer: the client that asks.
         topic: the name of the topic.
         partition: its number.
-        brokers: host:port, separated by commas, for another client that asks in its place within a callback.
+        brokers: host:port, separated by commas, for a second client that asks instead, within a callback of `consumer`.
 
     Raises:
         BusUnavailable: the broker did not answer in time.
@@ -135,9 +135,9 @@ def extent(consumer: Consumer, topic: str, partition: int, *, brokers: str = "")
 
 
 def regrown(brokers: str, marks: Marks) -> list[TopicPartition]:
-    """Return the partitions that lost records and have others in their place: the last one that was read is not there any more.
+    """Return the partitions that lost records and got others in their place, so that the last record that was read is no longer there.
 
-    If compaction or retention has taken that one, later ones at or before its offset tell of it: of the other ones none can be.
+    If compaction or retention may have deleted that record, a newer record at or before its offset shows the same.
 
     Raises:
         BusUnavailable: the broker did not answer in time.
@@ -162,16 +162,16 @@ def regrown(brokers: str, marks: Marks) -> list[TopicPartition]:
 
 
 def _has_later(consumer: Consumer, at: TopicPartition, last: Last) -> bool:
-    """Return whether a partition has a record at or before an offset that is later than all that were read up to there."""
+    """Return whether a partition has a record at or before the last offset that is newer than all records that were read up to there."""
     later = ConfluentPartition(*at, last.latest_ms + 1)
     (found,) = patiently(at[0], lambda: consumer.offsets_for_times([later], timeout=ANSWER_S))
     return 0 <= found.offset <= last.offset
 
 
 def kept(brokers: str, topic: str, partition: int, epoch: int, end: int) -> int:
-    """Return up to which offset all records of a partition were appended by the leader of an epoch or by one before it.
+    """Return the offset, at most `end`, before which all records of a partition were appended in a leader epoch or an earlier one.
 
-    A broker that lost the end of its log starts with a later epoch. Epochs never fall within a log, so a search by halves finds the place.
+    A broker that lost the end of its log starts with a later epoch. Epochs never fall within a log, so a binary search finds the offset.
 
     Raises:
         BusUnavailable: the broker did not answer in time.

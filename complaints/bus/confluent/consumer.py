@@ -34,7 +34,7 @@ COMMIT_PATIENCE_S, COMMIT_PAUSE_S = 15.0, 0.1
 the group drops a member that died while it joined."""
 
 SETTLE_S = 10.0
-"""Seconds between two looks for partitions whose committed offset only markers of transactions follow."""
+"""Seconds between two checks for partitions in which only transaction markers follow the committed offset."""
 
 
 def say(at: TopicPartition, gap: Gap) -> None:
@@ -59,7 +59,7 @@ class ConfluentConsumer:
             brokers: host:port, separated by commas.
             group: the consumer group.
             topics: the topics to read, from the first record if the group has no committed offset yet.
-            deleted: is told what Kafka deleted before the group had committed it, before the group goes on behind it.
+            deleted: called with the offsets that Kafka deleted before the group had committed them, before the group skips them.
         """
         self._brokers, self._deleted, self._gaps = brokers, deleted, dict[TopicPartition, Gap]()
         self._read, self._ends = dict[TopicPartition, int](), dict[TopicPartition, int]()
@@ -73,13 +73,13 @@ class ConfluentConsumer:
         )
 
     def _on_assign(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:
-        """Begin where the group has committed, or else at the first record that Kafka still has.
+        """Begin at the committed offset, or else at the first record that Kafka still has.
 
-        An offset beyond the end is of a topic that has lost records, and so is one behind another record than the group has read: what the
-        group reads again replaces itself.
+        If the committed offset is beyond the end, or after another record than the group has read, the topic has lost records. Then the
+        partition is read from its first record; rows that are written again replace themselves.
 
         Raises:
-            BusUnavailable: Kafka did not answer in time. An error of the client itself would leave `poll` as no exception of Python's.
+            BusUnavailable: Kafka did not answer in time. The client's own errors would not leave `poll` as Python exceptions.
         """
         self._membership.given()
         topic = partitions[0].topic if partitions else ""
@@ -118,7 +118,7 @@ class ConfluentConsumer:
         The first record is left out if its partition goes to another member meanwhile.
 
         Raises:
-            BusUnavailable: Kafka answered with an error that does not pass by itself, or the group gives no share (see Membership).
+            BusUnavailable: Kafka answered with an error that does not pass on its own, or the group gives no share (see Membership).
         """
         self._settle()
         first = self._consumer.poll(timeout_s)
@@ -156,7 +156,7 @@ class ConfluentConsumer:
         return False
 
     def _settle(self) -> None:
-        """Commit the ends of partitions that were read and committed to their last record: retention may delete the markers behind it."""
+        """Commit the ends of partitions that were read and committed to their last record: retention may delete the markers after it."""
         if time.monotonic() - self._settled < SETTLE_S:
             return
         self._settled = time.monotonic()
@@ -165,8 +165,8 @@ class ConfluentConsumer:
     def commit(self, offsets: Offsets) -> None:
         """Store the group's offsets on Kafka (see BatchConsumer). Repeat for COMMIT_PATIENCE_S while members join or leave.
 
-        An offset behind the last record that was read is stored as the end of the partition if that was reached, behind the markers of
-        transactions: otherwise the offset would be before the log's first record as soon as retention deletes the markers.
+        If the end of a partition was reached, the offset after its last record is stored as the end, after any transaction markers.
+        Otherwise the offset would be before the log's first record as soon as retention deletes the markers.
         """
         if not offsets:
             return
@@ -187,7 +187,7 @@ class ConfluentConsumer:
                 return
 
     def hold(self, partitions: Collection[TopicPartition], *, again: Collection[TopicPartition] = ()) -> None:
-        """Let no records of some partitions come until they are no longer named here (see BatchConsumer)."""
+        """Stop delivering the records of some partitions until a later call no longer names them (see BatchConsumer)."""
         held = frozenset(partitions) & self._next.keys()
         free, new = (self._held - held) | (self._next.keys() & set(again)) - held, held - self._held
         self._held = held
@@ -205,7 +205,7 @@ class ConfluentConsumer:
         return max(offset, self._ends.get(at, 0)) if offset == self._read.get(at, self._next.get(at)) else offset
 
     def _mark(self, at: TopicPartition, offset: int) -> str:
-        """Return what is committed beside an offset: the last record that was read before it; empty if none was."""
+        """Return the metadata to commit with an offset: the last record that was read before it; empty if none was."""
         marks = self._marks[at]
         last = max((one for one in marks if one < offset), default=None)
         self._marks[at] = {one: mark for one, mark in marks.items() if last is None or one >= last}

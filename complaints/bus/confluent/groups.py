@@ -1,4 +1,4 @@
-"""Forgets the progress of consumer groups."""
+"""Deletes consumer groups with their progress."""
 
 import time
 from typing import Final

@@ -17,10 +17,10 @@ from complaints.errors import BusUnavailable
 log = structlog.get_logger()
 
 _PURGED_S: Final = 1.0
-"""Seconds for the reports of what was purged."""
+"""Seconds to wait for the reports of purged records."""
 
 _POLL_S: Final = 0.2
-"""Seconds after which the poller looks whether it must end, if Kafka answers nothing."""
+"""Seconds between two checks of the poller whether it must end, if no answers come."""
 
 
 class ConfluentProducer:
@@ -49,13 +49,13 @@ class ConfluentProducer:
             producer = self._producer
             try:
                 producer.poll(_POLL_S)
-            except (KafkaException, SystemError) as error:  # the client raises only what it does not get over
+            except (KafkaException, SystemError) as error:  # the client raises only errors that are fatal for it
                 self._renew(producer, error)
 
     def _renew(self, failed: Producer, error: Exception) -> None:
-        """Go on with a new client after an error that the old one does not get over: a log that lost its end knows its numbers no more.
+        """Replace the client after an error from which it does not recover: a log that lost its end does not know its sequence numbers.
 
-        What Kafka has not answered fails, as if it were away: whoever wrote it writes it again, with the same id.
+        Records that Kafka has not answered fail, as if it were away; their callers write them again with the same ids.
         """
         with self._renewing:
             if self._producer is not failed:
@@ -115,7 +115,7 @@ class ConfluentProducer:
                     record.topic, record.value, record.key, on_delivery=delivered, headers=list(record.headers)
                 )
             except BufferError:
-                if threading.current_thread() is self._poller:  # which waits for nobody: a future's callback sends
+                if threading.current_thread() is self._poller:  # it must not wait: a future's callback is sending
                     raise KafkaException(KafkaError(KafkaError._QUEUE_FULL)) from None  # noqa: SLF001  # the client's own error
                 self._stop.wait(0.01)  # the local queue is full: the poller takes the answers
             except KafkaException as error:

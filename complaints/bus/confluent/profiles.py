@@ -9,32 +9,32 @@ GROUP_SESSION_MS: Final = 10_000
 """Milliseconds that the partitions of a killed worker wait for a new owner. The broker refuses less than 6000, and busy machines pause."""
 
 STEP_SESSION_MS: Final = 6_000
-"""The same for a step, whose worker its supervisor restarts within seconds under the same name: the least that the broker takes."""
+"""The same for a step, whose worker its supervisor restarts within seconds under the same name: the least that the broker accepts."""
 
 STEP_POLL_MS: Final = 45_000
-"""How long a step's worker may not poll before the group gives its partitions away: longer than a batch takes with the slowest answers of
-Kafka (42 s), and much shorter than the default of five minutes, in which a worker that hangs would hold them if nobody kills it."""
+"""Milliseconds without a poll after which the group gives a step worker's partitions away: longer than a batch takes with the slowest
+answers of Kafka (42 s), and much shorter than the default of five minutes, for which a hanging worker would keep them."""
 
 TRANSACTION_MS: Final = 5_000
-"""How long a hung transaction may block the readers of its outputs, before the broker's sweep aborts it."""
+"""Milliseconds for which a hung transaction may block the readers of its outputs, before the broker's sweep aborts it."""
 
 RESTORE_FETCH_BYTES: Final = 8 << 20
-"""What a restore fetches of a partition at once: states are many, and the worker does nothing else meanwhile."""
+"""Bytes that a restore fetches of a partition at once: there are many states, and the worker does nothing else meanwhile."""
 
 TAIL_FETCH_BYTES: Final = 1 << 20
 TAIL_ANSWER_BYTES: Final = 8 << 20
-"""What a tail fetches of a partition and in one answer, compressed: unpacked it is several times as much, and 24 partitions are many."""
+"""Compressed bytes that a tail fetches of a partition, and in one answer. Uncompressed they are several times as many."""
 
 STEP_WAIT_MS: Final = 200
-"""How long the broker waits for a first record before it answers a fetch of a mailbox. What comes is answered at once, so nobody waits for
-it; but a partition that is resumed is fetched only after the answer. Shorter waits make an idle broker answer more often: 20 ms cost it
-twice the processor time. Readers that resume nothing have the client's 500 ms."""
+"""Milliseconds that the broker waits for a first record before it answers a fetch of a mailbox. A record that comes is sent at once, but a
+resumed partition is fetched only after the answer. Shorter waits make an idle broker answer more often: 20 ms cost it twice the processor
+time. Readers that resume nothing have the client's 500 ms."""
 
 PEEK_BYTES: Final = 1 << 16
-"""What the age of the oldest record needs. Kafka returns at least one record, however large."""
+"""Bytes that are fetched for the age of the oldest record. Kafka returns at least one record, however large."""
 
 Settings = dict[str, Any]
-"""As plain data: librdkafka takes its settings by their names, each a text, a number or a truth."""
+"""Plain data: librdkafka takes its settings by name, each a text, a number or a boolean."""
 
 
 def admin(brokers: str) -> Settings:
@@ -43,7 +43,7 @@ def admin(brokers: str) -> Settings:
 
 
 def group_reader(brokers: str, group: str) -> Settings:
-    """Return the settings of a member of a consumer group without state, the sink. It starts nowhere by itself.
+    """Return the settings of a member of a consumer group without state, the sink. It never chooses a start itself.
 
     Members share each topic by ranges. The sticky strategies balance only the sum over all topics, and assigned all complaints to one
     member.
@@ -66,7 +66,7 @@ def scanner(brokers: str) -> Settings:
 
 
 def prober(brokers: str) -> Settings:
-    """Return the settings of a reader outside any group that looks at single records, also behind an open transaction."""
+    """Return the settings of a reader outside any group that looks at single records, even after an open transaction."""
     return scanner(brokers) | _named(isolation_level="read_uncommitted", max_partition_fetch_bytes=PEEK_BYTES)
 
 
@@ -86,20 +86,20 @@ def tail(brokers: str) -> Settings:
 
 
 def peeker(brokers: str, **more: str) -> Settings:
-    """Return the settings of a reader of single records, for their age, with some more."""
+    """Return the settings of a reader of single records, for their age; `more` are further settings."""
     return _reader(brokers, "lapor-backlog", enable_partition_eof=True, fetch_wait_max_ms=50) | _named(
         max_partition_fetch_bytes=PEEK_BYTES, **more
     )
 
 
 def mailbox(brokers: str, *, group: str, member: str, client: str) -> Settings:
-    """Return the settings of the consumer of a step's mailbox: a static member that starts nowhere by itself.
+    """Return the settings of the consumer of a step's mailbox: a static member that never chooses a start itself.
 
     Args:
         brokers: host:port, separated by commas.
         group: the step's name.
         member: the group instance id.
-        client: says on which disk the worker keeps its states.
+        client: the client id, which names the disk on which the worker keeps its states.
     """
     return _reader(
         brokers,
@@ -123,7 +123,7 @@ def states(brokers: str, *, committed: bool) -> Settings:
 
     Args:
         brokers: host:port, separated by commas.
-        committed: whether it reads states; otherwise it sees the true end of the topic, behind open transactions.
+        committed: whether it reads states; otherwise it sees the true end of the topic, after open transactions.
     """
     isolation = "read_committed" if committed else "read_uncommitted"
     return _reader(
@@ -179,9 +179,9 @@ def _client(brokers: str, **others: Any) -> Settings:
 
 
 def _reader(brokers: str, group: str, **others: Any) -> Settings:
-    """Return the settings of a consumer, which sees committed records only and stores no progress by itself.
+    """Return the settings of a consumer, which sees committed records only and stores no progress automatically.
 
-    librdkafka requires a group also of a reader outside any; nothing is ever committed under it.
+    librdkafka requires a group even for a reader outside any; nothing is ever committed under it.
     """
     return _client(
         brokers,

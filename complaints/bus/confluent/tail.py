@@ -66,7 +66,7 @@ class ConfluentTail:
     def start(self, positions: Offsets) -> None:
         """Read on from these offsets (see Tail).
 
-        The client is a new one each time: librdkafka keeps the leader's epoch of a partition, and ignores a topic that was made anew, whose
+        Each call makes a new client, because librdkafka keeps the leader epoch of a partition, and would ignore a recreated topic, whose
         epochs begin at 0 again.
         """
         if self._consumer is not None:

@@ -33,12 +33,12 @@ COORDINATOR_WITHIN_S: Final = 30.0
 """Seconds for which a broker that has just started may take to load the groups that it coordinates."""
 
 TOLD_WITHIN_S: Final = 30.0
-"""Seconds that a broker may take to learn from the controller what was changed."""
+"""Seconds that a broker may take to learn of a change from the controller."""
 
 _AGAIN_S: Final = 0.2
 
 _COORDINATES_SOON: Final = (CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError)
-"""What a broker answers that does not coordinate a group yet."""
+"""The errors of a broker that does not coordinate a group yet."""
 
 
 class KafkaPythonAdmin:
@@ -99,9 +99,9 @@ class KafkaPythonAdmin:
         return True
 
     def set(self, name: str, settings: Mapping[str, str]) -> None:
-        """Change some settings of a topic, and wait until Kafka tells them (see TopicAdmin).
+        """Change some settings of a topic, and wait until Kafka reports them (see TopicAdmin).
 
-        The controller takes them, but a broker describes what it has learnt from the controller by then, which can be the old ones.
+        The controller accepts them at once, but a broker may report the old ones until it has learnt of the change from the controller.
         """
         asked = ConfigResource(ConfigResourceType.TOPIC, name, dict(settings))
         with _asking(f"the settings of {name} could not be changed"):
@@ -111,7 +111,7 @@ class KafkaPythonAdmin:
         self._told(name, settings)
 
     def _told(self, name: str, settings: Mapping[str, str]) -> None:
-        """Return once Kafka tells the settings of a topic.
+        """Return once Kafka reports the settings of a topic.
 
         Raises:
             BusUnavailable: it does not within TOLD_WITHIN_S.
@@ -167,7 +167,7 @@ class KafkaPythonAdmin:
     def _altered(
         self, group: str, marks: Mapping[KafkaTopicPartition, OffsetAndMetadata]
     ) -> frozenset[type[KafkaError]]:
-        """Commit offsets, and return what was wrong with some of them."""
+        """Commit offsets, and return the kinds of errors of those that failed."""
         faults = frozenset(self._client.alter_group_offsets(group, marks).values()) - {NoError}
         for fault in faults.intersection(_COORDINATES_SOON):
             raise fault

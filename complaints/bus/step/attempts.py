@@ -1,4 +1,4 @@
-"""Remembers over a crash which record was in hand, so that a record that kills its worker three times becomes a dead letter."""
+"""Remembers across crashes which record was being handled, so that a record that kills its worker three times becomes a dead letter."""
 
 import os
 import struct
@@ -14,39 +14,39 @@ from complaints.bus.foreign import decoded
 from complaints.errors import PoisonError
 
 DEATHS: Final = 3
-"""How often a record may be in hand when the worker dies. Once or twice may be chance: the machine was short of memory."""
+"""Number of deaths of the worker at which the record being handled is to blame. Fewer may be chance: the machine was short of memory."""
 
 FILE_BYTES: Final = 4096
 """The size of the file: a page."""
 
 MOST_DEATHS: Final = 100
-"""How many records with deaths it can hold, 40 bytes each. There is one, or one for each partition."""
+"""Maximum number of records with deaths in the file, 40 bytes each. Usually there is one, or one per partition."""
 
 _HEAD: Final = struct.Struct(">?iq")
-"""At the beginning of the file: whether a record is in hand, its partition and its offset. The deaths follow as JSON."""
+"""The beginning of the file: whether a record is being handled, its partition and its offset. The deaths follow as JSON."""
 
 _IDLE: Final = _HEAD.pack(False, 0, 0)
 
 
 class KillsTheWorker(PoisonError):
-    """A record that was in hand each time the worker died, or was killed because it hung."""
+    """A record that was being handled each time the worker died, or was killed because it hung."""
 
 
 class Attempts:
     """The record that the function works on, noted in a file before it begins, and how often the worker died at each.
 
-    What kills the worker while Kafka takes the results is no record's fault. The file is mapped into memory, because a system call for
-    each record takes as long as the rest of the bookkeeping; it needs no fsync, for it must outlive the process, not the machine. If the
+    A death while Kafka takes the results is no record's fault. The file is mapped into memory, because a system call for each record
+    would take as long as the rest of the bookkeeping. It needs no fsync: it must outlive the process, not the machine. If the
     disk has no room for it, deaths are not counted, because a full disk must not stop a worker that can still commit.
     """
 
     def __init__(self, path: Path) -> None:
-        """Count the death of the former process, if a record was in hand."""
+        """Count the death of the former process, if it was handling a record."""
         self._deaths: dict[tuple[int, int], int] = {}
         self._file: mmap | bytearray = _mapped(path)
         try:
             self._read(bytes(self._file))
-        except struct.error:  # a file that was cut short says nothing
+        except struct.error:  # a file that was cut short has no information
             self._deaths = {}
         self._write()
 
@@ -61,15 +61,15 @@ class Attempts:
 
     @property
     def partitions(self) -> Collection[int]:
-        """The partitions with a record that was in hand at a death."""
+        """The partitions with a record that was being handled at a death."""
         return {partition for partition, _ in self._deaths}
 
     def of(self, record: StoredRecord) -> int:
-        """Return how often a record was in hand at a death."""
+        """Return how often the worker died while it handled a record."""
         return self._deaths.get((record.partition, record.offset), 0)
 
     def batch_of(self, records: Sequence[StoredRecord]) -> int:
-        """Return how many of the records may be handled together: one that was in hand at a death is handled alone."""
+        """Return how many of the first records may be handled together: one that was being handled at a death is handled alone."""
         if self._deaths:
             for number, record in enumerate(records):
                 if self.of(record):
@@ -81,7 +81,7 @@ class Attempts:
         _HEAD.pack_into(self._file, 0, True, record.partition, record.offset)
 
     def end(self) -> None:
-        """Note that the function has come back."""
+        """Note that the function has returned."""
         self._file[: _HEAD.size] = _IDLE
 
     def committed(self, records: Sequence[StoredRecord]) -> None:
@@ -105,9 +105,9 @@ class Attempts:
 
 
 def _mapped(path: Path) -> mmap | bytearray:
-    """Return the file in memory; memory alone if the disk has no room for it.
+    """Return the file mapped into memory, or plain memory if the disk has no room for it.
 
-    The room is taken at once: a mapped page for which the disk has none would end the process.
+    The room is allocated at once: a mapped page without room on the disk would end the process.
     """
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)

@@ -1,4 +1,4 @@
-"""What every worker of a step stands on: its identity, its states, its mailbox, and the transaction that ties them together."""
+"""The parts that every worker of a step has: its identity, its states, its mailbox, and the transaction that ties them together."""
 
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -58,10 +58,10 @@ class Base:
         """Claim the ordinal, fence the former process that had it, open the local copy of the states, and prepare to join the group.
 
         Args:
-            topics: of the step.
+            topics: the topics of the step.
             options: how the worker runs.
             identity: what `claim` returned, if it was called early; None to call it now.
-            closing: whatever must be closed is put onto it.
+            closing: gets a callback for each part that must be closed.
             shared: whether the process goes on without this worker if Kafka's client hangs.
 
         Raises:
@@ -111,7 +111,7 @@ class Base:
         )
 
     def poll(self, most: int, *wait_s: float) -> list[StoredRecord]:
-        """Return the next records that may be handled, after a look at what operators say (see Mailbox.poll)."""
+        """Return the next records that may be handled, after a look at the orders of operators (see Mailbox.poll)."""
         self.orders.look()
         if self.mailbox.flow.pause(is_paused=self.orders.paused):
             log.warning("paused" if self.orders.paused else "resumed", step=self.writer.topics.name)
@@ -124,11 +124,11 @@ class Base:
         return tried
 
     def hold(self, crowded: Collection[int] = ()) -> None:
-        """Let no records come of partitions that are held, and of others."""
+        """Stop the records of partitions that are held, and of `crowded` ones."""
         self.mailbox.flow.hold(self.fuses.waiting() | set(crowded))
 
     def tell(self, also: Callable[[int], str] = lambda _: "") -> None:
-        """Let operators know which partitions wait for them, and which no longer do."""
+        """Write to the control topic which partitions wait for operators and which no longer do; `also` adds to a partition's reason."""
         step = self.writer.topics.name
         refused = {at: f"{why}{also(at)}" for at, why in self.mailbox.refused.items()}
         told, now_ms = self.orders.refused(step), self.options.now_ms()
@@ -149,7 +149,7 @@ class Base:
         self.metrics.refused.set(len(refused))
 
     def require_work(self) -> None:
-        """Refuse to go on if there is nothing that this worker could do.
+        """Refuse to go on if this worker can do nothing.
 
         Raises:
             ConfigurationError: all partitions of the mailbox wait for operators.
@@ -161,18 +161,18 @@ class Base:
             )
 
     def lost(self) -> list[tuple[StoredRecord, DeletedUnread]]:
-        """Return a record and an error for each partition of which Kafka lost something and whose position is due, for a dead letter."""
+        """Return a record and an error for each partition that lost records and whose position is due, for a dead letter."""
         mailbox, topics = self.mailbox, self.writer.topics
         due = mailbox.due() if mailbox.gaps else {}
         return [lost(topics.name, topics.mailbox, at, gap) for at, gap in mailbox.gaps.items() if at in due]
 
     def refuses(self, pending: Pending) -> bool:
-        """Return whether the broker never takes what is pending. Nothing of it is committed.
+        """Return whether the broker will never accept what is pending. Nothing of it is committed.
 
-        After a record that the broker refused the client fails the next transaction too, whatever is in it.
+        After a refused record the client also fails the next transaction, whatever is in it, so an aborted one is tried again.
 
         Raises:
-            Aborted: it is not known: the broker took nothing in time.
+            Aborted: this is not known, because the broker accepted nothing in time.
             Fenced: this worker must stop.
         """
         work = pending.work._replace(positions=self.mailbox.at(pending.positions))
@@ -198,7 +198,7 @@ class Base:
             Refused: the broker will never take one of the records.
             Aborted: nothing of it is committed.
             Fenced: this worker must stop.
-            UnavailableError: it is committed, and the disk does not take the copy.
+            UnavailableError: it is committed, but the local copy cannot be written.
         """
         positions, phase = self.mailbox.at(pending.positions), self.options.phase
         work = pending.work._replace(positions=positions)

@@ -1,4 +1,4 @@
-"""Turns a batch of records into what its transaction writes, by the step's function; what cannot be handled becomes a dead letter."""
+"""Applies the step's function to a batch of records, and collects what its transaction writes. Records that fail become dead letters."""
 
 import time
 import traceback
@@ -22,7 +22,7 @@ from complaints.limits import RECORD_BYTES
 log = structlog.get_logger()
 
 WORK_S: Final = 2.0
-"""How long the function may work on one batch: what is left goes into the next transaction, so that the results do not wait for it."""
+"""Seconds that the function may work on one batch. The rest of it goes into the next transaction, so that the results do not wait."""
 
 BEAT_EVERY_S: Final = 0.5
 """Seconds between two heartbeats during the work on a batch."""
@@ -30,7 +30,7 @@ BEAT_EVERY_S: Final = 0.5
 
 @dataclass(slots=True)
 class Pending:
-    """What the records of a batch amount to before they are committed.
+    """The results of a batch of records before they are committed.
 
     Attributes:
         outputs: the records to write, each with its partition or None for the partition of its key.
@@ -38,7 +38,7 @@ class Pending:
         formers: the due time of the committed state of each key that was looked up, in milliseconds; 0 for none.
         positions: the next offset of the mailbox in each partition.
         dead: the records that become dead letters.
-        counted: what they mean for the fuses.
+        counted: their effect on the fuses.
     """
 
     outputs: list[tuple[Record, int | None]] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Pending:
 
     @property
     def work(self) -> Work:
-        """What one transaction writes, but the positions."""
+        """What one transaction writes, without the positions."""
         changes: dict[int, list[Change]] = {}
         for at, state in self.states.items():
             changes.setdefault(at[0], []).append(Change(at[1], state, self.formers.get(at)))
@@ -67,7 +67,7 @@ class Decider:
         self._fuses = fuses
 
     def decide(self, records: Sequence[StoredRecord], *, dead: Exception | None) -> Pending:
-        """Return what the records amount to. Stop early when the work or what it writes becomes too much; `positions` tells how far.
+        """Return the results of the records. Stop early if the work takes too long or writes too much; `positions` says where.
 
         Args:
             records: of one batch, not empty, those of one partition in their order.
@@ -113,13 +113,13 @@ class Decider:
             _measure(effect)
         except ConfigurationError:
             raise
-        except Exception as error:  # noqa: BLE001  # whatever a pure function trips over, it trips over each time: poison
+        except Exception as error:  # noqa: BLE001  # a pure function that raises for a record raises each time: poison
             return self._dead(pending, record, error)
         self._count(pending, record, None)
         return effect
 
     def _wrong(self, record: StoredRecord) -> ContractViolation | None:
-        """Return why a record cannot be this mailbox's; None if it can."""
+        """Return why a record cannot belong to this mailbox; None if it can."""
         if not record.key:
             return None
         if record.key.startswith(RESERVED):

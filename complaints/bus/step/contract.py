@@ -1,4 +1,4 @@
-"""What a step asks of its user: one pure function from the state of a key and a record to outputs and the next state."""
+"""The contract of a step with its user: one pure function from the state of a key and a record to outputs and the next state."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,16 +22,16 @@ RESERVED: Final = b"\x00"
 """The first byte of the keys in the state topic that are the step's own. No state has such a key, and readers of states skip them."""
 
 TOMBSTONES_MS: Final = 20 * 3_600_000
-"""How old a copy of a state topic may be: the topic keeps tombstones for 24 hours, and an older copy may hold keys that were deleted
-since."""
+"""Maximum age of a copy of a state topic in milliseconds: the topic keeps tombstones for 24 hours, and an older copy may hold keys that
+were deleted since."""
 
 
 SKEW_MS: Final = 60_000
-"""How far ahead of this machine's clock the time of a copy may be: clocks are corrected by less. A later time says nothing about age."""
+"""Milliseconds that a copy's time may be ahead of this machine's clock: clocks are corrected by less. A later time tells no age."""
 
 
 def is_old(at_ms: int, now_ms: int) -> bool:
-    """Return whether a copy of a state topic of some time may lack deletions: it is too old, or its time is in the future: nobody knows."""
+    """Return whether a copy of a state topic may lack deletions, because it is too old or its time is in the future (age unknown)."""
     return not -SKEW_MS <= now_ms - at_ms <= TOMBSTONES_MS
 
 
@@ -52,7 +52,7 @@ class State(NamedTuple):
 
     Attributes:
         value: the bytes that the function made of it, in the step's present format.
-        due_ms: when the key wants its timer, in milliseconds since 1970; None if it wants none.
+        due_ms: when the key's timer is due, in milliseconds since 1970; None if it has none.
     """
 
     value: bytes
@@ -60,7 +60,7 @@ class State(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """What the function makes of one record.
+    """The result of the function for one record.
 
     Attributes:
         state: the next state of the record's key; KEEP to leave it, None to delete it.
@@ -75,13 +75,13 @@ Function = Callable[[State | None, StoredRecord], Effect]
 """The user's function. Pure: no clock, no I/O. A record on which it raises becomes a dead letter."""
 
 MakeTimer = Callable[[bytes, int], Record]
-"""Returns the record that tells a key that its timer is due, for the step's own mailbox: from the key and `due_ms`.
+"""Returns the timer record of a key, for the step's own mailbox, from the key and `due_ms`.
 
 Its id must derive from both, because a timer may fire twice.
 """
 
 MakeDeadLetter = Callable[[StoredRecord, Exception, int], tuple[Record, ...]]
-"""Returns the dead letter of a record, and whatever else must be written for it: from the record, the error and the number of attempts."""
+"""Returns the dead letter of a record, and other records to write for it, from the record, the error and the number of attempts."""
 
 Upgrade = Callable[[bytes], bytes]
 """Turns the bytes of a state in one format into the next format."""
@@ -97,7 +97,7 @@ class StepTopics:
         states: its compacted state topic, with as many partitions as the mailbox.
         format: the number of the format in which the step reads and writes states.
         reads: returns whether a record of the mailbox is for this step, and not only for another one that shares it.
-        owns: returns whether a key of the state topic is this step's; it has no need to know the keys that begin with RESERVED.
+        owns: returns whether a key of the state topic is this step's; it need not handle the keys that begin with RESERVED.
     """
 
     name: str
@@ -116,7 +116,7 @@ class StepSpec(StepTopics):
         function: see Function.
         dead_letter: see MakeDeadLetter.
         timer: see MakeTimer; None if no state of this step has a timer.
-        upgrades: by the number of an older format, what makes the next one of it.
+        upgrades: by the number of an older format, the function that turns a state into the next format.
     """
 
     function: Function

@@ -17,10 +17,10 @@ from complaints.bus.step.options import WorkerOptions
 from complaints.errors import BusUnavailable, ConfigurationError
 
 RIVAL_PATIENCE_S: Final = 2 * profiles.STEP_SESSION_MS / 1000
-"""How long a worker waits for another with its ordinal to disappear: longer than the group remembers a dead one."""
+"""Seconds that a worker waits for another one with its ordinal to disappear: longer than the group remembers a dead one."""
 
 BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
-"""What Linux draws at each start of the machine."""
+"""The file with the random id that Linux draws at each start of the machine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a step's worker asks Kafka beside its records: a fence, ids of topics, committed offsets, and who else is there."""
+"""The requests of a step's worker to Kafka apart from its records: a fence, ids of topics, committed offsets, and other members."""
 
 import contextlib
 import time
@@ -27,18 +27,18 @@ from complaints.errors import BusUnavailable
 log = structlog.get_logger()
 
 FENCE_S: Final = 10.0
-"""How long a fence may take: the coordinator first aborts the open transaction."""
+"""Seconds that a fence may take: the coordinator first aborts the open transaction."""
 
 SLICE_S: Final = 1.0
-"""How long a longer wait goes on without a heartbeat."""
+"""Seconds between two heartbeats during a longer wait."""
 
 PAUSE_S: Final = 0.2
 
 OFFSETS_PATIENCE_S: Final = 12.0
-"""How long to wait for committed offsets that an open transaction holds: longer than its timeout and the broker's sweep."""
+"""Seconds to wait for committed offsets that an open transaction holds: longer than its timeout and the broker's sweep."""
 
 SEEK_S: Final = 5.0
-"""How long a fetcher that has just been given a partition may refuse to seek in it."""
+"""Seconds for which a fetcher that has just been given a partition may refuse to seek in it."""
 
 _NOT_YET = {
     KafkaError.UNSTABLE_OFFSET_COMMIT,
@@ -55,7 +55,7 @@ def transactional_id(step: str, ordinal: int) -> str:
 
 
 def init_transactions(producer: Producer, id_: str, beat: Callable[[], None]) -> None:
-    """Abort what a former process left open under a transactional id, and refuse everything else that it does.
+    """Abort the transaction that a former process left open under a transactional id, and fence that process.
 
     Raises:
         BusUnavailable: the broker did not answer in time.
@@ -79,8 +79,8 @@ def init_transactions(producer: Producer, id_: str, beat: Callable[[], None]) ->
 def fence(admin: AdminClient, options: WorkerOptions, *, group: str, id_: str) -> None:
     """Abort the open transaction of a worker that hangs or died, and refuse everything else it does under its id.
 
-    One that is in its group is left alone: the group forgets a worker that died or hangs before it gives its partitions to others, and
-    what is waited for may be the transaction of another step. The caller asks again.
+    A worker that is in its group is left alone: the group forgets one that died or hangs before it gives its partitions to others, and
+    the transaction that is waited for may be another step's. The caller asks again.
     """
     with contextlib.suppress(BusUnavailable):
         if all(one.group_instance_id != id_ for one in _members(admin, group)):
@@ -92,9 +92,9 @@ class Described(NamedTuple):
     """A topic as Kafka has it.
 
     Attributes:
-        topic_id: a topic that is deleted and made anew has another one.
-        partitions: how many it has.
-        leaderless: those of which no broker that is there has a copy.
+        topic_id: its id; a topic that is deleted and made anew gets another one.
+        partitions: the number of its partitions.
+        leaderless: the partitions without a leader, because no running broker has a copy.
     """
 
     topic_id: str
@@ -103,7 +103,7 @@ class Described(NamedTuple):
 
 
 def described(admin: AdminClient, *topics: str) -> dict[str, Described]:
-    """Return the ids of topics and how many partitions they have.
+    """Return the ids and the partitions of topics.
 
     Raises:
         BusUnavailable: the broker did not answer, or one of them does not exist.
@@ -147,10 +147,10 @@ def committed(
 def starts(
     found: Mapping[int, ConfluentPartition], extent: Callable[[int], tuple[int, int]], *, away: Collection[int]
 ) -> dict[int, int]:
-    """Return for each partition the offset next to the committed one that is there.
+    """Return, for each partition, the existing offset that is nearest to the committed one.
 
-    Retention may have passed the committed one, and what the client asks the broker for, such as the end, may be answered after a seek,
-    which it then undoes. Of one without a leader it is not known: it is not read.
+    Retention may have deleted the records there. If the client itself asked the broker for an offset, such as the end, the answer could
+    come after a seek and undo it. A partition without a leader (`away`) keeps its committed offset, because it is not read.
     """
     return {
         partition: max(0, at.offset) if partition in away else sorted((*extent(partition), at.offset))[1]

@@ -32,10 +32,10 @@ from complaints.errors import ConfigurationError
 log = structlog.get_logger()
 
 POLL_S, BUSY_POLL_S = 0.2, 0.0
-"""How long a poll waits for the first record, and while states are still being copied."""
+"""Seconds that a poll waits for the first record: usually, and while states are still being copied."""
 
 END_S: Final = 30.0
-"""How soon it is committed that the end of a partition was reached. Retention deletes what is much older."""
+"""Seconds within which the end of a partition is committed after it was reached. Retention deletes only what is much older."""
 
 
 class Mailbox:
@@ -50,11 +50,11 @@ class Mailbox:
         self._refusals, self._membership = Refusals(spec.name), Membership(spec.name)
         self._next: dict[int, int] = {}
         self.flow = Flow(self._next, stop=self._stop, let=self._let)
-        """Of which partitions records come."""
+        """Decides which partitions deliver records."""
         self.assigned: frozenset[int] | None = None
-        """The partitions that the group has given to this worker; None before the first time, and while it shares them anew."""
+        """The partitions that the group has given to this worker; None before the first time, and during a rebalance."""
         self.epoch = 0
-        """How often partitions were given or taken away."""
+        """Number of times that partitions were given or taken away."""
         self.consumer: Consumer = Consumer(
             profiles.mailbox(options.brokers, group=spec.name, member=identity.member, client=identity.client)
         )
@@ -70,12 +70,12 @@ class Mailbox:
 
     @property
     def proven(self) -> list[int]:
-        """The partitions that are ready, and of which it is certain that what is before their place is what was handled."""
+        """The ready partitions whose records before their position are certainly those that were handled."""
         return [partition for partition in self._next if not self._unproven(partition)]
 
     @property
     def whole(self) -> list[int]:
-        """The partitions that are proven, and certainly no longer refused: of one that is tried again something must be handled first."""
+        """The proven partitions that are certainly no longer refused: one that is tried again must first have a record handled."""
         return [partition for partition in self.proven if not self._refusals.is_open(partition)]
 
     @property
@@ -85,7 +85,7 @@ class Mailbox:
 
     @property
     def gaps(self) -> Mapping[int, Gap]:
-        """What Kafka deleted of partitions before it was handled, until a position behind it is committed."""
+        """By partition, the offsets that Kafka deleted before they were handled, until a position after them is committed."""
         return self._places.gaps
 
     def position(self, partition: int) -> int:
@@ -93,7 +93,7 @@ class Mailbox:
         return self._next[partition]
 
     def go_back(self, offsets: Mapping[int, int]) -> None:
-        """Read some partitions again from where something that was polled was left out."""
+        """Read some partitions again, each from the offset of a polled record that was left out."""
         for partition, offset in offsets.items():
             self._seek(partition, offset)
 
@@ -111,14 +111,14 @@ class Mailbox:
             self.refuse(partition, self._same.why(partition))
 
     def refuse(self, partition: int, error: ConfigurationError) -> None:
-        """Handle nothing more of a partition until an operator corrects an error. What was built on it is to be dropped."""
+        """Handle nothing more of a partition until an operator corrects an error. The caller must drop uncommitted results."""
         self.epoch += 1
         self._refusals.refuse(partition, error)
         self._refusals.at_work(partition)
         self._take_away(partition)
 
     def at(self, offsets: Mapping[int, int]) -> dict[int, Position]:
-        """Return what is to be known of offsets that are next to be handled."""
+        """Return the positions for offsets that are the next to be handled (see Places.at)."""
         return self._places.at(offsets)
 
     def handled(self, positions: Mapping[int, Position]) -> None:
@@ -129,14 +129,14 @@ class Mailbox:
         self._due.drop(positions)
 
     def passed(self, positions: Mapping[int, int], *, within_s: float) -> None:
-        """Note next offsets before which there is nothing to do, and which are to be committed."""
+        """Note next offsets that were reached with nothing to handle, and that are to be committed within some seconds."""
         self._next |= (held := {at: offset for at, offset in positions.items() if at in self._next})
         self._due.note(held, within_s=within_s)
 
     def due(self) -> dict[int, int]:
-        """Return the positions that are to be committed now, although nothing else is: or the group would seem to be behind.
+        """Return the positions to commit now even if nothing else is, because the group would otherwise seem to be behind.
 
-        None is committed before it is proven: it would end what an operator has said of a partition that turns out to be refused.
+        Only proven partitions are among them: a commit would end what an operator decided about a partition that turns out to be refused.
         """
         return self._due.of(self.proven)
 
@@ -169,7 +169,7 @@ class Mailbox:
         return taken
 
     def _is_taken(self, message: Message, record: StoredRecord | None) -> bool:
-        """Return whether a message is to be handled. What comes of a partition of which nothing should come was fetched before."""
+        """Return whether a message is to be handled. A message of a stopped partition was fetched before it was stopped."""
         partition = message.partition() or 0
         flows = self.flow.is_open(partition)
         if not flows and not self._unproven(partition):
@@ -253,7 +253,7 @@ class Mailbox:
         log.info("partition ready", step=self._spec.name, partition=partition, offset=offset)
 
     def _take_away(self, partition: int) -> None:
-        """Let no more records come of a partition that has begun, and which is refused now."""
+        """Stop the records of a partition that had begun and is refused now."""
         self._places.drop(partition)
         self._ends.dropped(partition)
         del self._next[partition]

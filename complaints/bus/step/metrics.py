@@ -1,4 +1,4 @@
-"""The figures of one step's worker, under the names that complaints.runtime.telemetry declares."""
+"""The metrics of one step's worker, under the names that complaints.runtime.telemetry declares."""
 
 import time
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ SIZE_EVERY_S: Final = 5.0
 
 
 class Metrics:
-    """What a worker tells Prometheus, once a transaction at most."""
+    """The metrics of a worker, updated at most once per transaction."""
 
     def __init__(self, step: str, store: Store) -> None:
         self._store, self._size_at = store, 0.0
@@ -45,7 +45,7 @@ class Metrics:
         self._aborted.inc()
 
     def look(self) -> None:
-        """Note the size of the states, if the last look is long ago."""
+        """Note the size of the states, unless the last look was less than SIZE_EVERY_S ago."""
         now = time.monotonic()
         if now > self._size_at:
             self._size_at = now + SIZE_EVERY_S

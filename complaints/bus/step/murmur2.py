@@ -1,4 +1,4 @@
-"""Kafka's own hash of a key: tells without asking in which partition of a topic a key's records are."""
+"""Kafka's own hash of a key: gives the partition of a topic that has a key's records, without a request."""
 
 from typing import Final
 

@@ -14,11 +14,11 @@ class WorkerOptions:
         brokers: host:port, separated by commas.
         ordinal: the worker's number, from 0; no two workers of a step have the same.
         folder: where it keeps its states; its own.
-        batch: records per transaction at most.
+        batch: maximum number of records per transaction.
         gather_s: for how many seconds a poll takes more records after the first one, for a step that nobody waits for: every transaction
             costs the broker as much as many records do. 0 handles at once what is there.
-        outputs: records written in one transaction after which the next records wait for the next one: one may lead to many.
-        fuse: how many of its own records in a row that become dead letters hold a partition.
+        outputs: number of written records after which a transaction takes no more records: one record may lead to many.
+        fuse: number of the step's own records in a row after which a partition is held if all become dead letters.
         heartbeat: is called at least once a second as long as the worker makes progress or waits for Kafka; not while the function works
             on one record, nor within one call of Kafka's client (the offsets, the commit or the end of a transaction: at most 10 s).
         now_ms: the present time in milliseconds since 1970, for timers.

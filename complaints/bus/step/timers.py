@@ -1,4 +1,4 @@
-"""Finds the timers that are due and makes the records that tell their keys, a bounded number at a time."""
+"""Finds the timers that are due and makes their records, a bounded number at a time."""
 
 import math
 import time
@@ -10,17 +10,17 @@ from complaints.bus.step.contract import StepSpec
 from complaints.bus.step.states.store import Store
 
 OUTSTANDING: Final = 200
-"""Timers that are proposed and not yet handled. More of them would hold up fresh records behind them."""
+"""Maximum number of timers that are proposed and not yet handled. More of them would hold up fresh records."""
 
 EVERY_S: Final = 0.2
-"""How often timers are looked for."""
+"""Seconds between two searches for due timers."""
 
 HEADER: Final = "timer"
 """The header that marks a timer's record, so that the worker knows that its proposal was handled."""
 
 
 FIRST_PAUSE_S: Final = 1.0
-"""How long a timer that was handled and is still due waits until it is proposed again; each time twice as long."""
+"""Seconds until a timer that was handled and is still due is proposed again; doubled each time."""
 
 LONGEST_PAUSE_S: Final = 600.0
 """The longest of these pauses."""
@@ -31,7 +31,7 @@ class _Still(NamedTuple):
 
     Attributes:
         due_ms: when it was due, in milliseconds since 1970.
-        pause_s: how long it waits.
+        pause_s: the seconds that it waits.
         until: when it is proposed again, by the monotonic clock; infinite for a dead letter.
     """
 
@@ -56,7 +56,7 @@ class Timers:
         They count as outstanding after `written`.
 
         Args:
-            partitions: those that this worker handles. What is outstanding in others holds up nothing here: it may be proposed again.
+            partitions: those that this worker handles. Timers that are outstanding in others do not count here: they may be proposed again.
         """
         make, now = self._spec.timer, time.monotonic()
         if make is None or now - self._looked_at < EVERY_S:
@@ -83,7 +83,7 @@ class Timers:
 
     @property
     def outstanding(self) -> int:
-        """How many timers are proposed and not yet handled."""
+        """The number of timers that are proposed and not yet handled."""
         return len(self._outstanding)
 
     def written(self) -> None:

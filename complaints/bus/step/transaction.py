@@ -18,11 +18,11 @@ from complaints.bus.step.watchdog import Aside, Hung, Watchdog
 from complaints.errors import BusUnavailable, LaporError
 
 ANSWER_S: Final = 10.0
-"""How long the broker may take for one call of a transaction: twice the time after which it aborts the transaction itself."""
+"""Seconds that the broker may take for one call of a transaction: twice the time after which it aborts the transaction itself."""
 
 
 HUNG_S: Final = ANSWER_S + 2
-"""After how long a call has ignored its timeout."""
+"""Seconds after which a call counts as hung, because it has ignored its timeout."""
 
 
 class Refused(LaporError):
@@ -61,10 +61,10 @@ class Transactions:
         """Take a producer whose init_transactions has been called.
 
         Args:
-            producer: transactional.
+            producer: the transactional producer.
             spec: the step, with its mailbox and its state topic.
             id_: its transactional id.
-            beat: is called about once a second while Kafka takes the records.
+            beat: called about once per second while Kafka takes the records.
             aside: makes the call that may hang; None lets it end the process.
             states_id: the id of the state topic.
         """
@@ -91,7 +91,7 @@ class Transactions:
         """Hand the records of the transaction to the client.
 
         Raises:
-            Refused: the client will never take one of them; the transaction is aborted.
+            Refused: the client will never accept one of them; the transaction is aborted.
             Aborted: the transaction had to be aborted.
             Fenced: the id is another worker's by now.
         """
@@ -111,8 +111,8 @@ class Transactions:
         """Wait until Kafka has all records of the transaction.
 
         Raises:
-            Refused: the broker will never take one of them; the transaction is aborted.
-            Aborted: the broker did not take them in time; the transaction is aborted.
+            Refused: the broker will never accept one of them; the transaction is aborted.
+            Aborted: the broker did not accept them in time; the transaction is aborted.
             Fenced: the id is another worker's by now.
         """
         deadline = time.monotonic() + ANSWER_S
@@ -123,7 +123,7 @@ class Transactions:
             raise self._ended(self._fault_of(error)) from error
         if not left and not self._faults:
             return
-        why = self._why() if self._faults else None  # without a fault a commit would not tell why: it would commit
+        why = self._why() if self._faults else None  # without a fault a commit would commit, and not return the error
         self.abort()
         if why == KafkaError.MSG_SIZE_TOO_LARGE:
             raise Refused("Kafka refuses a record of the transaction: it is larger than its topic allows")
@@ -132,7 +132,7 @@ class Transactions:
     def _fault_of(self, error: KafkaException | SystemError) -> KafkaException:
         """Return the fault that made a call of the client fail.
 
-        The client raises a fatal error between two reports, which Python sees as a SystemError, with the fault behind it or with nothing.
+        If the client raises a fatal error between two reports, Python sees a SystemError, with or without the fault as its cause.
         """
         fault = error if isinstance(error, KafkaException) else error.__cause__
         return fault if isinstance(fault, KafkaException) else self._told_by_commit()
@@ -144,8 +144,8 @@ class Transactions:
     def _told_by_commit(self) -> KafkaException:
         """Return the fault that has failed the transaction.
 
-        The reports of its records do not say it: of those that were refused together, and of those behind them, they say only that
-        they were purged. A commit of a transaction that has failed does nothing but tell why.
+        The delivery reports do not tell it: records that were refused together, and those after them, are reported only as purged. A
+        commit of a transaction that has failed does nothing but return the fault.
         """
         try:
             self._producer.commit_transaction(ANSWER_S)

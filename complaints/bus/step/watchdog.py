@@ -1,6 +1,6 @@
-"""Ends the process, or gives up a thread, if a call of the Kafka client does not come back in its time: nothing can interrupt it.
+"""Ends the process, or gives up a thread, if a call of the Kafka client does not return in time: nothing can interrupt it.
 
-The client waits by the system's clock: one that is set back by hours lets its calls hang for hours.
+The client waits by the system's clock: if that is set back by hours, its calls hang for hours.
 """
 
 import os
@@ -20,11 +20,11 @@ LOOK_S: Final = 0.5
 """Seconds between two looks at the call."""
 
 STATUS: Final = 75
-"""The exit status of a process that ended so: a fault that passes (EX_TEMPFAIL of sysexits.h)."""
+"""The exit status of a process that is ended this way: a passing fault (EX_TEMPFAIL of sysexits.h)."""
 
 
 class Watchdog:
-    """Watches one call at a time, or the heartbeats of loops. The process that it ends has crashed, which every service survives."""
+    """Watches one call at a time, or the heartbeats of loops. To end the process is a crash, which every service survives."""
 
     def __init__(self, end: Callable[[int], object] = os._exit) -> None:
         self._end = end
@@ -76,11 +76,11 @@ class Watchdog:
 
 
 class Hung(Exception):
-    """A call has not come back in its time."""
+    """A call did not return in time."""
 
 
 class Aside:
-    """Makes one call at a time in a thread of its own, which is given up with a call that does not come back.
+    """Makes one call at a time in a thread of its own, which is given up with a call that does not return.
 
     This is for a worker that shares its process with others, which must not end with it.
     """
@@ -90,7 +90,7 @@ class Aside:
         self._thread: threading.Thread | None = None
 
     def call(self, function: Callable[[], object], *, within_s: float, beat: Callable[[], None]) -> None:
-        """Call a function, and return when it has returned. After an error Hung nothing may be called here any more.
+        """Call a function, and return when it has returned. After Hung was raised, do not call this again.
 
         Raises:
             Hung: it takes longer.

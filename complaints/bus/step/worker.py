@@ -25,12 +25,12 @@ from complaints.errors import ConfigurationError, ContractViolation
 log = structlog.get_logger()
 
 RETRIES: Final = 2
-"""How often an aborted transaction is tried again before its records are read again."""
+"""Number of times that an aborted transaction is tried again before its records are read again."""
 
 
 COMMIT_LATER_S: Final = 1.0
-"""Seconds until positions are committed behind records that led to nothing. Read again, they lead to nothing again; and a transaction for
-each of them would hold up those that somebody waits for."""
+"""Seconds until positions after records without results are committed. If such records are read again, they have no results again; and a
+transaction for each of them would hold up records for which somebody waits."""
 
 
 _Part = tuple[list[StoredRecord], Exception | None]
@@ -39,7 +39,7 @@ _Part = tuple[list[StoredRecord], Exception | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Parts:
-    """What an open worker works with."""
+    """The parts of an open worker."""
 
     base: Base
     attempts: Attempts
@@ -56,7 +56,7 @@ class _Parts:
 
 
 class Worker:
-    """One worker of a step. Everything it remembers beside committed states can be lost.
+    """One worker of a step. Everything that it remembers apart from committed states can be lost.
 
     A host calls `open`, then in turn `turn` and `propose_timers` for as long as it likes, then `close`; `run` is the simplest host. All
     calls come from one thread, or from one at a time.
@@ -114,7 +114,7 @@ class Worker:
         Raises:
             Fenced: another worker took over; this process must end.
             ConfigurationError: no partition can begin before an operator decides, a topic was made anew, or a state has a newer format.
-            BusUnavailable: Kafka did not answer for so long that a new start is the better try.
+            BusUnavailable: Kafka did not answer for so long that the worker should restart.
         """
         self._options.heartbeat()
         parts = self._parts
@@ -130,7 +130,7 @@ class Worker:
                 pending.outputs += [(letter, None) for letter in self._spec.dead_letter(record, error, 1)]
             try:
                 parts.base.commit(pending)
-            except Aborted:  # what is lost is said before anything behind it is committed
+            except Aborted:  # a loss is reported before anything after it is committed
                 parts.metrics.aborted()
                 parts.mailbox.rewind()
                 records = []
@@ -148,7 +148,7 @@ class Worker:
         parts.base.require_work()
 
     def propose_timers(self) -> None:
-        """Append the timers that are due to the step's own mailbox, behind what is still unread. Do nothing while paused.
+        """Append the timers that are due to the step's own mailbox, after the records that are still unread. Do nothing while paused.
 
         Raises:
             Fenced: another worker took over; this process must end.
@@ -181,7 +181,7 @@ class Worker:
         """Handle records of the mailbox, in as many transactions as it takes.
 
         An aborted transaction is tried again at once, because after a record that the broker refused the client fails the next one too.
-        If that does not help, the group has changed, and what is left is read again.
+        If that does not help, the group has changed, and the remaining records are read again.
         """
         waiting: list[_Part] = [(list(records), None)]
         retries, held = 0, set[int]()
@@ -216,7 +216,7 @@ class Worker:
                 waiting = _without(held, [*waiting, (rest, None)])
 
     def _refuse(self, partition: int, what: str, error: Refused) -> None:
-        """Let a partition wait of which Kafka never takes a dead letter: nothing behind it can be handled before it."""
+        """Refuse a partition whose dead letter Kafka never accepts: no later record can be handled before it."""
         self._parts.mailbox.refuse(
             partition,
             ConfigurationError(
@@ -228,7 +228,7 @@ class Worker:
     def _transact(
         self, records: list[StoredRecord], held: set[int], *, dead: Exception | None = None
     ) -> list[StoredRecord]:
-        """Handle records in one transaction, and return those that it left.
+        """Handle records in one transaction, and return those that were left for the next one.
 
         Args:
             records: of one batch.

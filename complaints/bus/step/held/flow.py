@@ -1,11 +1,11 @@
-"""Decides from which of a worker's partitions records come: not while the step is paused, a partition is held, or others go first."""
+"""Decides which of a worker's partitions deliver records: none while the step is paused, and none that is held or lets others go first."""
 
 import time
 from collections.abc import Callable, Collection
 from typing import Final
 
 LAST_S: Final = 1.0
-"""How long partitions that may kill the worker wait for the others: so these get on between two deaths."""
+"""Seconds that partitions which may kill the worker wait for the others, so that these make progress between two deaths."""
 
 
 class Flow:
@@ -17,9 +17,9 @@ class Flow:
         """Begin with nothing paused or held.
 
         Args:
-            ready: the partitions that are ready, at any time.
-            stop: lets no records of partitions come.
-            let: lets the records of one come again from where the last commit was.
+            ready: the partitions that are ready; its owner keeps it up to date.
+            stop: stops the records of partitions.
+            let: delivers the records of a partition again, from the last commit on.
         """
         self._ready, self._stop, self._let = ready, stop, let
         self._held: frozenset[int] = frozenset()
@@ -33,7 +33,7 @@ class Flow:
         return not self.paused and partition not in self._held | self._last and partition in self._ready
 
     def pause(self, *, is_paused: bool) -> bool:
-        """Let no records come, or let them come again; return whether that is new."""
+        """Stop all records, or deliver them again; return whether that is new."""
         if is_paused == self.paused:
             return False
         self.paused = is_paused
@@ -44,7 +44,7 @@ class Flow:
         return True
 
     def hold(self, partitions: Collection[int]) -> None:
-        """Let no records of some partitions come until they are no longer named here."""
+        """Stop the records of some partitions until a later call no longer names them."""
         held = frozenset(partitions).intersection(self._ready)
         if held == self._held:
             return
@@ -55,7 +55,7 @@ class Flow:
             self.again(free)
 
     def again(self, partitions: Collection[int]) -> None:
-        """Let the records of some partitions come again."""
+        """Deliver the records of some partitions again, from the last commit on."""
         for partition in set(partitions).intersection(self._ready):
             self._let(partition)
 
@@ -64,18 +64,18 @@ class Flow:
         self._last = set(partitions)
 
     def begin(self, partition: int, *, is_first: bool) -> None:
-        """Let the records of a partition come that has just become ready.
+        """Deliver the records of a partition that has just become ready.
 
         Args:
             partition: its number.
-            is_first: whether it is to be read at once, though nothing of it may be handled yet.
+            is_first: whether it is to be read at once, even if nothing of it may be handled yet.
         """
         self._last_at = time.monotonic() + LAST_S
         if is_first or (not self.paused and partition not in self._last):
             self._let(partition)
 
     def begin_rest(self) -> None:
-        """Let the partitions begin that waited for the others, if it is time."""
+        """Begin with the partitions that waited for the others, if it is time."""
         if self._last and self._ready and time.monotonic() > self._last_at:
             begin, self._last = self._last, set()
             if not self.paused:

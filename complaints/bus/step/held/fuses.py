@@ -1,7 +1,7 @@
-"""The fuse of each partition: holds one of which too many of the step's own records in a row became dead letters.
+"""The fuse of each partition: holds it after too many of the step's own records in a row became dead letters.
 
-Then the fault is in a schema or in a deployment, and not in the records. The other partitions go on. Of a held one a record is tried each
-minute; when one succeeds, the partition goes on. What others wrote into the topic says nothing about us, and does not count.
+Then the fault is in a schema or in a deployment, and not in the records. The other partitions go on. One record of a held partition is
+tried each minute; when it succeeds, the partition goes on. Records that others wrote into the topic do not count: the fault may be theirs.
 """
 
 import time
@@ -24,11 +24,11 @@ TRY_S: Final = 60.0
 
 @dataclass(slots=True)
 class Counted:
-    """What the records of a batch mean for the fuses, before they are committed.
+    """The effect of a batch of records on the fuses, before it is committed.
 
     Attributes:
         failures: the failures in a row of each partition.
-        held: the partitions that are held from here on; what is behind in the batch waits.
+        held: the partitions that are held from here on; their later records in the batch wait.
         released: the partitions whose hold ends.
     """
 
@@ -65,7 +65,7 @@ class Fuses:
         self._failures.clear()
 
     def waiting(self) -> set[int]:
-        """Return the partitions of which no record is handled now."""
+        """Return the held partitions of which no record is tried yet."""
         now, held = time.monotonic(), self.held
         for partition in self._try_at.keys() - held.keys():  # somebody has ended the hold
             del self._try_at[partition]
@@ -73,10 +73,10 @@ class Fuses:
         return {partition for partition in held if now < self._try_at.setdefault(partition, now + TRY_S)}
 
     def tried(self, records: Sequence[StoredRecord]) -> list[StoredRecord]:
-        """Return the records that may be handled: of a held partition none while it waits, and then those up to the first one of ours.
+        """Return the records that may be handled: of a held partition none while it waits, then those up to the first of the step's own.
 
-        What it leaves out must be read again: it does not know whether a commit follows that lets the partition wait. A partition that was
-        just given to this worker may bring records before the mailbox knows that it is held.
+        Records that are left out must be read again, because it is not known whether a commit follows that makes the partition wait. A
+        partition that was just given to this worker may bring records before the mailbox knows that it is held.
         """
         held = self.held
         if not held:
@@ -92,11 +92,11 @@ class Fuses:
         ]
 
     def count(self, counted: Counted, record: StoredRecord, error: Exception | None, *, now_ms: int) -> list[Record]:
-        """Count a record of a batch, and return what must be written if it holds its partition, or ends the hold.
+        """Count a record of a batch, and return the records to write if it makes its partition held, or ends the hold.
 
         Args:
             counted: the records of the batch before it; is changed.
-            record: was handled, or became a dead letter.
+            record: the record, which was handled or became a dead letter.
             error: why it became a dead letter; None if it did not.
             now_ms: the present time in milliseconds since 1970.
         """
@@ -121,7 +121,7 @@ class Fuses:
         return [control.hold(self._step, why)]
 
     def committed(self, counted: Counted) -> None:
-        """Take over what the records of a batch amount to. A held partition of which one was tried waits again."""
+        """Apply the effect of a committed batch. A held partition of which a record was tried waits again."""
         self._failures |= counted.failures
         for partition, why in counted.held.items():
             self._orders.wrote([control.hold(self._step, why)])

@@ -1,4 +1,4 @@
-"""What the control topic says to one step: whether it is paused, and which partitions of its mailbox are held or refused."""
+"""The orders of the control topic to a step: whether it is paused, and which partitions of its mailbox are held or refused."""
 
 import time
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ class Orders:
 
     @property
     def partitions(self) -> int | None:
-        """With how many partitions all mailboxes and states were made; None if it is not on record."""
+        """The number of partitions with which all mailboxes and states were made; None if it is not on record."""
         return self._control.partitions
 
     @property
@@ -44,11 +44,11 @@ class Orders:
         return {partition: why for (name, partition), why in self._control.held.items() if name == step}
 
     def refused(self, step: str) -> dict[int, Refusal]:
-        """Return the partitions of a step of which it is known that they wait for an operator."""
+        """Return the partitions of a step that the topic marks as refused."""
         return {partition: why for (name, partition), why in self._control.refused.items() if name == step}
 
     def wrote(self, records: Iterable[Record]) -> None:
-        """Take at once what this worker has written itself."""
+        """Apply at once the records that this worker has written itself."""
         self._control.take(records)
 
     def begin(self) -> None:
@@ -65,10 +65,10 @@ class Orders:
         self._consumer.assign([ConfluentPartition(CONTROL, 0, end)])
 
     def look(self) -> None:
-        """Take what has come, if the last look was a moment ago.
+        """Apply the records that have come, unless the last look was less than LOOK_S ago.
 
         Raises:
-            BusUnavailable: Kafka answered with an error that does not pass by itself.
+            BusUnavailable: Kafka answered with an error that does not pass on its own.
         """
         now = time.monotonic()
         if now >= self._look_at:

@@ -1,4 +1,4 @@
-"""Keeps which partitions of a worker wait for an operator, and why: each waits alone, and is tried again without a new start."""
+"""Keeps which partitions of a worker wait for an operator, and why: each waits alone, and is tried again without a restart."""
 
 import math
 import time
@@ -19,7 +19,7 @@ SURE_S: Final = 15.0
 """Seconds after which a partition that is tried again, and of which there was nothing to handle, is no longer refused."""
 
 MOST_CHARACTERS: Final = 2_000
-"""How much of a sentence is kept: a record that is no state may be quoted in it."""
+"""Maximum length of a sentence: it may quote a record that is no state."""
 
 
 class Refusals:
@@ -35,36 +35,36 @@ class Refusals:
 
     @contextmanager
     def of(self, partition: int) -> Iterator[None]:
-        """Take an error that only an operator can correct as the partition's alone."""
+        """Refuse this partition alone if the block raises an error that only an operator can correct."""
         try:
             yield
         except ConfigurationError as error:
             self.refuse(partition, error)
 
     def refuse(self, partition: int, error: ConfigurationError) -> None:
-        """Let a partition wait, for an error that only an operator can correct."""
+        """Let a partition wait because of an error that only an operator can correct."""
         why = words(error, MOST_CHARACTERS)
         self.why[partition], self._try_at[partition] = why, time.monotonic() + TRY_S
         log.error("partition refused", step=self._step, partition=partition, why=why)
 
     def at_work(self, partition: int) -> None:
-        """Note that a partition was refused while it was handled: it may be refused again as soon as it is."""
+        """Note that a partition was refused while its records were handled: this may happen again as soon as one is."""
         self._at_work[partition] = math.inf
 
     def handled(self, partitions: Iterable[int]) -> None:
-        """Note that something of partitions was handled."""
+        """Note that records of partitions were handled."""
         for partition in partitions:
             self._at_work.pop(partition, None)
 
     def is_open(self, partition: int) -> bool:
-        """Return whether it is not certain yet that a partition is no longer refused, though it is tried again."""
+        """Return whether a partition that is tried again may still be refused."""
         return time.monotonic() < self._at_work.get(partition, 0.0)
 
     def due(self, told: Collection[int]) -> list[int]:
-        """Return the partitions that are to be tried again, which are no longer refused until they are so again.
+        """Return the partitions to try again. From now on they do not count as refused, unless they are refused again.
 
         Args:
-            told: those of which operators know. One that is no longer among them was taken off the list by an operator.
+            told: the partitions that the control topic marks as refused. One that is no longer among them was released by an operator.
         """
         now = time.monotonic()
         self._told.update(told)

@@ -1,1 +1,1 @@
-"""The place at which a partition of a mailbox goes on: what is known of it, whether the log is still that one, and who says otherwise."""
+"""Where a partition of a mailbox goes on: the known positions, whether the log is still the same, and what an operator decides."""

@@ -1,4 +1,4 @@
-"""Lets an operator say where a step goes on in a mailbox that was made anew or has lost records, and an installer where it begins."""
+"""Writes where a step goes on in a mailbox that was made anew or lost records, for an operator; or where it begins, for an installer."""
 
 from typing import Final
 
@@ -14,14 +14,14 @@ from complaints.bus.step.place.positions import OPERATOR, Position, accepted_key
 from complaints.errors import BusUnavailable
 
 WRITE_S: Final = 10.0
-"""How long Kafka may take for the records."""
+"""Seconds that Kafka may take to accept the records."""
 
 NEW_S: Final = 15.0
-"""How long a broker may not know topics that were made a moment ago."""
+"""Seconds for which a broker may not know topics that were just made."""
 
 
 def accept(brokers: str, topics: StepTopics, offsets: Offsets) -> None:
-    """Write where a step goes on into its state topic, beside its position: it counts if that is of another mailbox or beyond the end.
+    """Write an operator's offsets for a step into its state topic. They count if the step's own position cannot be used (see start_of).
 
     Raises:
         BusUnavailable: Kafka did not answer.
@@ -30,7 +30,7 @@ def accept(brokers: str, topics: StepTopics, offsets: Offsets) -> None:
 
 
 def install(brokers: str, topics: StepTopics, offsets: Offsets) -> None:
-    """Write the first positions of a step into its state topic. Kafka forgets offsets that no worker has taken up within seven days.
+    """Write the first positions of a step into its state topic. Kafka would forget committed offsets that no worker uses for seven days.
 
     Raises:
         BusUnavailable: Kafka did not answer.

@@ -1,4 +1,4 @@
-"""The positions that are to be committed although nothing else is: or the group would seem to be behind."""
+"""The positions to commit even if nothing else is, because the group would otherwise seem to be behind."""
 
 import math
 import time
@@ -13,17 +13,17 @@ class Due:
         self._at = math.inf
 
     def note(self, positions: Mapping[int, int], *, within_s: float) -> None:
-        """Note positions."""
+        """Note positions to commit within some seconds."""
         self._at = min(time.monotonic() + within_s, self._at if self._offsets else math.inf)
         self._offsets |= positions
 
     def of(self, partitions: Collection[int]) -> dict[int, int]:
-        """Return what is to be committed now of some partitions."""
+        """Return the positions of some partitions that are to be committed now."""
         if not self._offsets or time.monotonic() < self._at:
             return {}
         return {at: self._offsets[at] for at in partitions if at in self._offsets}
 
     def drop(self, partitions: Iterable[int]) -> None:
-        """Forget partitions: a later position is committed, or they are handled no more."""
+        """Forget partitions: a later position is committed, or they are no longer handled."""
         for partition in partitions:
             self._offsets.pop(partition, None)

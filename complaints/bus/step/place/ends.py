@@ -1,4 +1,4 @@
-"""Knows when nothing of a partition is unhandled, so that its position moves to the partition's end, over markers of transactions.
+"""Finds the partitions whose records are all handled, so that their positions move to the end, past any transaction markers.
 
 A position that stays on a marker is before the log's first record as soon as retention deletes the marker.
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 
 class Ends:
-    """What was read of each partition. For the worker's thread."""
+    """The ends of what was read of each partition. For the worker's thread."""
 
     def __init__(self) -> None:
         self._read: dict[int, int] = {}
@@ -23,12 +23,12 @@ class Ends:
         self._ends[partition] = offset
 
     def dropped(self, partition: int) -> None:
-        """Forget a partition of which something that was read is dropped, or that is read again from another place."""
+        """Forget a partition of which a read record is dropped, or that is read again from another place."""
         self._read.pop(partition, None)
         self._ends.pop(partition, None)
 
     def passed(self, positions: Mapping[int, int]) -> dict[int, int]:
-        """Return the ends of the partitions of which all that was read is handled, each once."""
+        """Return the ends of the partitions of which all records that were read are handled, each end once."""
         found = {
             partition: end
             for partition, end in self._ends.items()

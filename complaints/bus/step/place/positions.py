@@ -1,4 +1,4 @@
-"""Where a partition of a mailbox goes on: what each transaction writes about it, what an operator may say, and what that means."""
+"""Where a partition of a mailbox goes on: the position that each transaction writes, an operator's decision, and the offset from both."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,12 +16,12 @@ OPERATOR: Final = "lapor offsets set"
 
 
 class Mark(NamedTuple):
-    """A record by which a log is known again. In one that lost its end and grew again another one, which is later, is at its place.
+    """A record by which a log is recognised. If the log lost its end and grew again, a later record has this offset.
 
     Attributes:
-        offset: of the record.
+        offset: the offset of the record.
         at_ms: when Kafka appended it, in milliseconds since 1970.
-        epoch: of the leader that appended it; -1 if it is not known. A broker that starts again has a later one, whatever its clock says.
+        epoch: the epoch of the leader that appended it; -1 if not known. A restarted broker has a later one, whatever its clock says.
     """
 
     offset: int
@@ -39,7 +39,7 @@ class Position(NamedTuple):
     Attributes:
         offset: the next offset to handle.
         writer: the transactional id of the worker that wrote it.
-        topic_id: the id of the mailbox that it is of; empty if it is not known.
+        topic_id: the id of its mailbox; empty if it is not known.
         last: the last record before it.
     """
 
@@ -50,14 +50,14 @@ class Position(NamedTuple):
 
 
 class Log(NamedTuple):
-    """What Kafka has of a partition of a mailbox.
+    """A partition of a mailbox as Kafka has it.
 
     Attributes:
         topic_id: the id of the mailbox. A topic that is deleted and made anew has another one.
         first: the offset of the first record that Kafka still has.
         end: the offset after the last record.
         regrown: whether it has other records before the position than those that were handled.
-        kept: returns, for the epoch of the last record that was handled and an offset, up to where all before it is of no later one.
+        kept: returns, for an epoch and an offset, the offset up to it before which no record is of a later epoch.
     """
 
     topic_id: str
@@ -69,13 +69,13 @@ class Log(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known of the place at which a partition goes on.
+    """What is known about where a partition goes on.
 
     Attributes:
-        committed: what the group has committed.
-        position: what the last transaction has written into the state topic.
-        accepted: what an operator has said since then.
-        lost: what the former copy on this disk was further than the topic, of which nobody has been told yet.
+        committed: the offset that the group has committed.
+        position: the position that the last transaction wrote into the state topic.
+        accepted: the position that an operator has set since then.
+        lost: the offsets by which the former copy on this disk was ahead of the topic; this loss is not reported yet.
     """
 
     committed: Position | None = None
@@ -86,7 +86,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the copy of one partition is.
+    """The progress of the copy of one partition.
 
     Attributes:
         topic_id: the id of the state topic that it was copied from.
@@ -108,7 +108,7 @@ class Progress:
         return decoded(value, cls)
 
     def written(self) -> bytes:
-        """Return the bytes of which `read` makes it again."""
+        """Return the bytes that `read` decodes."""
         return json.encode(replace(self, known=replace(self.known, committed=None)))
 
 
@@ -133,7 +133,7 @@ def position_key(step: str) -> bytes:
 
 
 def accepted_key(step: str) -> bytes:
-    """Return the key of the record in the state topic by which an operator says where a step goes on in another mailbox."""
+    """Return the key of the record in the state topic with which an operator decides where a step goes on in another mailbox."""
     return RESERVED + b"accepted/" + step.encode()
 
 
@@ -144,12 +144,12 @@ def written(position: Position, states_id: str) -> bytes:
 
 
 def read(value: bytes | None, states_id: str) -> Position | None:
-    """Return the position that a record holds; None if it holds none that can be read: then the one before it counts.
+    """Return the position in a record; None if it has none that can be read or used: then the position before it counts.
 
     Args:
-        value: of the record.
-        states_id: the id of the state topic. A worker under which the topic was made anew wrote positions into the new one, which lacks the
-            states of before.
+        value: the value of the record.
+        states_id: the id of the state topic. A worker under which the topic was made anew may have written positions of the former one
+        into the new one, which lacks the former states.
     """
     said = decoded(value or b"", _Written)
     if said is None or said.states not in {None, states_id}:
@@ -158,12 +158,12 @@ def read(value: bytes | None, states_id: str) -> Position | None:
 
 
 def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> tuple[int, Gap | None]:
-    """Return the offset at which a partition goes on, and what Kafka has deleted before it was handled.
+    """Return the offset at which a partition goes on, and the offsets that Kafka deleted before they were handled.
 
     That is the later of the committed offset and the position in the state topic, because a broker that was killed may forget committed
-    offsets without an error. But a worker commits an offset only together with a position: one that is later than the position tells that
-    the state topic has lost its end. What an operator has said counts if the position cannot: it is of another mailbox, beyond the
-    log, or in one that has grown again.
+    offsets without an error. But a worker commits an offset only together with a position, so a committed offset after the position shows
+    that the state topic has lost its end. An operator's decision counts if the position cannot be used, because it is of another mailbox,
+    beyond the log, or in a log that has grown again.
 
     Raises:
         ConfigurationError: nothing is known, or what is known is not of this log, and an operator has to decide.
@@ -177,7 +177,7 @@ def start_of(step: str, place: str, states: str, *, known: Known, log: Log) -> t
 
 
 def _doubt(step: str, place: str, states: str, *, known: Known, log: Log) -> str | None:
-    """Return why what is committed and written does not say where a partition goes on; None if it does (see start_of)."""
+    """Return why the committed offset and the position do not determine where a partition goes on; None if they do (see start_of)."""
     position, committed, offsets = known.position, known.committed, _offsets(known)
     if position is not None and position.topic_id not in {"", log.topic_id}:
         return (
@@ -215,19 +215,19 @@ def _offsets(known: Known) -> list[int]:
 
 
 def is_ahead(committed: Position | None, position: Position | None) -> bool:
-    """Return whether a worker has committed an offset without the position that it writes with it: the state topic has lost that."""
-    if committed is None or not committed.writer:  # an operator's offset stands alone
+    """Return whether the state topic has lost the position that a worker wrote together with the committed offset."""
+    if committed is None or not committed.writer:  # an operator's offset has no position
         return False
     return position is None or committed.offset > position.offset
 
 
 def order_for(step: str, place: str, to: str | int) -> str:
-    """Return the command for one partition, in backticks: said of all it would move those that are whole, too."""
+    """Return the command for one partition, in backticks: for all partitions it would also move those that are sound."""
     return f"`lapor offsets set {step} --topic-partition {place.rpartition('/')[2]} --to {to} --yes`"
 
 
 def _later(step: str, place: str, position: Position | None, log: Log) -> str:
-    """Return how to go on with what came after the last record that was handled."""
+    """Return the advice how to go on after the last record that was handled."""
     order = order_for(step, place, log.end if position is None else behind_handled(position, log))
     if position is None or position.last.epoch < 0:
         return f"go on behind it with {order}; what has come since in the place of what was lost is not handled then"
@@ -235,7 +235,7 @@ def _later(step: str, place: str, position: Position | None, log: Log) -> str:
 
 
 def behind_handled(position: Position, log: Log) -> int:
-    """Return the offset behind all that a log still has of what was handled. Where no epoch tells, nothing before the position is new.
+    """Return the offset after all handled records that a log still has. Without a known epoch, all before the position count as such.
 
     In a log that was made anew nothing was handled.
     """
@@ -250,5 +250,5 @@ def _has(position: Position | None) -> str:
 
 
 def _behind(offset: int, log: Log) -> tuple[int, Gap | None]:
-    """Return where to go on at an offset that Kafka may have deleted."""
+    """Return the offset to go on at, and the gap if Kafka has deleted records from the wanted offset on."""
     return (offset, None) if offset >= log.first else (log.first, Gap(offset, log.first))

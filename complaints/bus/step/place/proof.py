@@ -1,7 +1,7 @@
-"""Finds out whether what is before a position is what was handled: a log that lost its end may have grown again, beyond the position.
+"""Checks that the records before a position are those that were handled: a log that lost its end may have grown again, beyond the position.
 
-Each position keeps the place and the time of the last record that was handled before it. A partition begins to be read there, so the record
-is looked at once more on the way, and nothing but markers may be between it and the position.
+Each position keeps the offset and the time of the last record that was handled before it. A partition is read from that record on, so that
+it is checked once more, and only transaction markers may be between it and the position.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from complaints.bus.step.place.positions import NO_MARK, Mark, Position
 
 
 class Proof:
-    """The last record that was handled of each partition, and the partitions of which it has not come yet. For the worker's thread."""
+    """The last handled record of each partition, and the partitions in which it was not read again yet. For the worker's thread."""
 
     def __init__(self) -> None:
         self._seen: dict[int, set[Mark]] = defaultdict(set)
@@ -19,7 +19,7 @@ class Proof:
         self._open: dict[int, Position] = {}
         self._met: set[int] = set()
         self.wrong: set[int] = set()
-        """The partitions that have other records before their position than those that were handled. Nothing of them is taken."""
+        """The partitions that have other records before their position than those that were handled. None of their records is handled."""
 
     def begin(self, partition: int, position: Position | None, *, first: int) -> None:
         """Begin with a partition.
@@ -38,19 +38,19 @@ class Proof:
             self._open[partition] = position
 
     def start(self, partition: int, offset: int) -> int:
-        """Return from where to read a partition that goes on at an offset."""
+        """Return the offset from which to read a partition that goes on at an offset."""
         return self._open[partition].last.offset if partition in self._open else offset
 
     def is_open(self, partition: int) -> bool:
-        """Return whether the last record that was handled of a partition has still to come."""
+        """Return whether the last handled record of a partition must still be read again."""
         return partition in self._open
 
     def look(self, partition: int, offset: int, at_ms: int | None) -> bool:
-        """Return whether a record, or the end of a partition, is behind all that was handled, and that is as it was.
+        """Return whether a record, or the end of a partition, comes after all that was handled, and the log is proven to be the same.
 
         Args:
             partition: its number.
-            offset: of the record, or of the end.
+            offset: the offset of the record, or of the end.
             at_ms: when the record was appended, in milliseconds since 1970; None for the end.
         """
         position = self._open.get(partition)
@@ -71,7 +71,7 @@ class Proof:
         self._seen[partition].add(mark)
 
     def last(self, partition: int, offset: int) -> Mark:
-        """Return the last record before an offset, up to which all is handled."""
+        """Return the last record before an offset up to which all records are handled."""
         seen = (mark for mark in self._seen[partition] if mark.offset < offset)
         return max(seen, default=self._last.get(partition, NO_MARK))
 

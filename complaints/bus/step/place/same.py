@@ -1,7 +1,7 @@
-"""Whether a step's topics are still those of which a worker's positions speak, and which partitions of them nobody can read or write.
+"""Checks whether a step's topics are still those of its worker's positions, and which of their partitions have no leader.
 
-A mailbox that was made anew under a running worker has other records there, and a state topic lacks the states. A partition without a
-leader must not be touched: a transaction that has touched it ends only when the leader is back, and its id begins no other one before.
+A mailbox that was made anew under a running worker has other records at its positions, and a state topic lacks the states. A partition
+without a leader must not be written: a transaction that includes it cannot end before the leader is back, and blocks the worker's id.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from complaints.bus.step import kafka
 from complaints.errors import BusUnavailable, ConfigurationError
 
 SAME_S: Final = 30.0
-"""How often it is asked."""
+"""Seconds between two checks."""
 
 
 class Same:
@@ -27,7 +27,7 @@ class Same:
         self._leaderless = frozenset[int]()
 
     def begin(self) -> str:
-        """Return the id of the mailbox, which is to stay the same from now on.
+        """Return the id of the mailbox, which must stay the same from now on.
 
         Raises:
             BusUnavailable: Kafka did not answer.
@@ -49,10 +49,10 @@ class Same:
         )
 
     def look(self, *, now: bool = False) -> None:
-        """Ask now and then, or at once. While Kafka does not answer, nothing is refused.
+        """Check every SAME_S, or at once if `now`. While Kafka does not answer, nothing is refused.
 
         Raises:
-            ConfigurationError: a topic was made anew: its first records would be skipped, or its states lost, unsaid.
+            ConfigurationError: a topic was made anew: its first records would be skipped, or its states lost, silently.
         """
         if not self._ids or (not now and time.monotonic() < self._look_at):
             return

@@ -1,4 +1,4 @@
-"""The copy of one partition of a state topic: what its records say, one after the other."""
+"""Copies one partition of a state topic, record by record."""
 
 import time
 from dataclasses import replace
@@ -22,7 +22,7 @@ from complaints.errors import ConfigurationError
 
 
 class At(NamedTuple):
-    """A partition of the state topic, and what of it is to be copied."""
+    """A partition of the state topic, and the offsets of it to copy."""
 
     partition: int
     start: int
@@ -40,9 +40,9 @@ class Copy:
         bad: the keys whose last records are no states.
         known: what the topic says about the position in the mailbox.
         last: the last record that was read.
-        moved_at: when something was read, by a monotonic clock.
-        former: the position that the copy on the disk has, if that does not fit the topic and may be all that is left of some states: then
-            only the topic's own position is looked for.
+        moved_at: when a record was last read, by a monotonic clock.
+        former: the position of the copy on the disk, if that does not fit the topic and may be the only copy of some states: then only the
+        topic's own position is read.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Copy:
         self.moved_at = time.monotonic()
 
     def take(self, message: Message) -> list[Change]:
-        """Take the next record, and return what it changes in the store.
+        """Take the next record, and return the changes to the store.
 
         Raises:
             NewerFormat: it is a state of a newer format than this program knows.
@@ -83,5 +83,5 @@ class Copy:
         return []
 
     def progress(self, now_ms: int) -> Progress:
-        """Return how far it is."""
+        """Return the progress of the copy."""
         return Progress(self._topic_id, self.next, now_ms, self.known, self.last)

@@ -11,10 +11,10 @@ from complaints.bus.step.states.store import StoredState
 from complaints.errors import ConfigurationError
 
 _MOST_FORMAT: Final = (1 << 16) - 1
-"""What a store can hold."""
+"""The largest format number that a store can hold."""
 
 LAST_MS: Final = 253_402_300_799_999
-"""The last millisecond of the year 9999, in milliseconds since 1970: no later time can be told."""
+"""The last millisecond of the year 9999, in milliseconds since 1970: Python knows no later time."""
 
 
 def mark_of(message: Message) -> Mark:

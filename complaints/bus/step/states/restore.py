@@ -30,10 +30,10 @@ AT_ONCE: Final = 2
 """Partitions that are copied together: with all twelve at once the first is ready as late as the last."""
 
 SLICE: Final = 5_000
-"""Records per slice; between two slices the worker shows that it lives."""
+"""Records per slice; between two slices the worker sends a heartbeat."""
 
 STUCK_S: Final = 1.0
-"""How long a restore may stand still before an open transaction of the former owner is aborted."""
+"""Seconds without progress of a restore after which an open transaction of the former owner is aborted."""
 
 
 class Restorer:
@@ -67,7 +67,7 @@ class Restorer:
         Args:
             partitions: those that are newly assigned.
             committed: their committed offsets, which have been read before, so that what they cover is in the topic.
-            behind: returns the offset of the mailbox behind all that was handled, for a partition and a position in it.
+            behind: returns the offset of the mailbox after all that was handled, for a partition and a position in it.
         """
         # a client that knows a topic already reads it at once, and otherwise up to a second later
         patiently(self._topic, lambda: self._reader.list_topics(self._topic, timeout=ANSWER_S))
@@ -76,7 +76,7 @@ class Restorer:
         self._waiting.extend(partition for partition in partitions if partition not in self._active)
 
     def again(self, partition: int) -> None:
-        """Look again at a partition that could not begin, at what has come since."""
+        """Go on with a partition that could not begin, with the records that have come since."""
         self._waiting.append(partition)
 
     def cancel(self, partitions: Iterable[int]) -> None:
@@ -91,12 +91,12 @@ class Restorer:
     def step(self) -> dict[int, Known | ConfigurationError]:
         """Copy one slice, and return the partitions that are complete, each with what the topic says about its position.
 
-        Of one that cannot begin before an operator decides, return why (see _settle).
+        A partition that cannot begin before an operator decides has the error instead (see _settle).
 
         Raises:
             BusUnavailable: the broker did not answer.
             NewerFormat: a state has a newer format than this program knows.
-            UnavailableError: the disk did not take the copy.
+            UnavailableError: the copy cannot be written.
         """
         started = False
         while self._waiting and len(self._active) < AT_ONCE:
@@ -138,14 +138,14 @@ class Restorer:
     def stuck(self) -> set[str]:
         """Return the transactional ids whose open transactions may be what a restore waits for.
 
-        When a partition is tried again they have long been ended: whoever had it before may be at work on others.
+        A partition that is tried again is left out: such transactions ended long ago, and its former worker may be at work on other ones.
         """
         late, active = time.monotonic() - STUCK_S, [self._active[at] for at in self._first & self._active.keys()]
         waiting = [copy for copy in active if copy.next < copy.end and copy.moved_at < late]
         return {at.writer for copy in waiting if (at := copy.known.position) is not None and at.writer}
 
     def _opened(self, partition: int) -> Copy:
-        """Begin to copy a partition, from where the former copy ends if that is one of this topic. One that was refused goes on.
+        """Begin to copy a partition, from where the former copy ends if that is of this topic. The copy of a refused partition goes on.
 
         Raises:
             BusUnavailable: the broker did not answer.
@@ -173,17 +173,17 @@ class Restorer:
         return Copy(self._spec, self.topic_id, At(partition, start, end), held=held, former=former)
 
     def _fits(self, held: Progress, partition: int, first: int, end: int) -> bool:
-        """Return whether a copy is one of this topic, and neither ahead of it nor of what it has lost."""
+        """Return whether a copy is of this topic, not ahead of it, and without records that the topic has lost."""
         placed = held.topic_id == self.topic_id and first <= held.offset <= end
         last = Last(held.last.offset, held.last.at_ms, held.last.at_ms)
         return placed and not regrown(self._brokers, {(self._topic, partition): last})
 
     def _settle(self, copy: Copy) -> Copy | None:
-        """Return None if a copy is complete. If the topic does not fit the former copy, delete that and return the new one to be made.
+        """Return None if a copy is complete. If the topic does not fit the former copy, delete that and return a new one to be made.
 
         Raises:
-            ConfigurationError: a state cannot be read; or the former copy is all that is left of some states, and no operator has said that
-                it goes on without them.
+            ConfigurationError: a state cannot be read; or the former copy is the only one of some states, and no operator has decided to go
+            on without them.
         """
         if copy.bad:
             raise next(iter(copy.bad.values()))
@@ -212,7 +212,7 @@ class Restorer:
             and written.offset < former.offset
         ):
             new.known = Known(lost=Gap(written.offset, former.offset, handled=True))
-            self._store.apply({}, {number: new.progress(self._now_ms())})  # until it is told, over restarts
+            self._store.apply({}, {number: new.progress(self._now_ms())})  # kept over restarts until it is reported
         return new
 
     def _assign(self) -> None:
@@ -240,7 +240,7 @@ class Restorer:
         for number in moved:
             self._active[number].moved_at = time.monotonic()
         kept = {number for number in moved if self._active[number].former is None}
-        if kept:  # behind a record that is no state nothing is noted: a new copy must meet it again
+        if kept:  # no progress is noted after a record that is no state: a new copy must meet it again
             whole = [number for number in kept if not self._active[number].bad]
             progress = {number: self._active[number].progress(self._now_ms()) for number in whole}
             self._store.apply({number: changes.get(number, ()) for number in kept}, progress, bulk=True)

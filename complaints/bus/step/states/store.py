@@ -1,4 +1,4 @@
-"""The local copy of a step's states: RocksDB on the worker's disk, written only after Kafka has committed, and free to lose."""
+"""The local copy of a step's states: RocksDB on the worker's disk, written only after Kafka has committed. It may be lost."""
 
 import struct
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,11 +16,11 @@ CACHE_BYTES = 64 << 20
 """RocksDB's block cache: enough for the index and the bloom filters of a million states."""
 
 MEMTABLE_BYTES, MEMTABLES = 32 << 20, 3
-"""What RocksDB collects before it writes a file, and how many of these it keeps."""
+"""Bytes that RocksDB collects in a buffer before it writes a file, and the number of such buffers."""
 
 UNSORTED_FILES = 12
-"""How many files RocksDB collects before it merges them into the sorted ones. With its default of 4 a restore merges all states several
-times over, which takes a third more of the processor."""
+"""Number of files that RocksDB collects before it merges them into the sorted ones. With its default of 4 a restore merges all states
+several times, which takes a third more processor time."""
 
 OPEN_FILES = 256
 
@@ -59,7 +59,7 @@ class Change(NamedTuple):
     """A change of a key's state.
 
     Attributes:
-        key: of the state.
+        key: the key of the state.
         state: the new state; None deletes it.
         former_due_ms: when the timer of the former state is due, 0 if it has none; None if it is not known, and is looked up.
     """
@@ -72,7 +72,7 @@ class Change(NamedTuple):
 class Store:
     """States by partition and key, their timers in order of time, and the progress of each partition. For one thread.
 
-    Every write raises UnavailableError if the disk does not take it.
+    Every write raises UnavailableError if the disk fails or is full.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -113,7 +113,7 @@ class Store:
     def apply(
         self, changes: Mapping[int, Iterable[Change]], progress: Mapping[int, Progress], *, bulk: bool = False
     ) -> None:
-        """Write states and progress in one step.
+        """Write states and progress atomically.
 
         Args:
             changes: the new states of each partition; of several for one key the last one counts.
@@ -134,7 +134,7 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Map what rocksdict raises, which are bare exceptions."""
+        """Map the bare exceptions of rocksdict to UnavailableError."""
         try:
             yield
         except Exception as error:
@@ -197,9 +197,9 @@ class Store:
         return entries, files + memory
 
     def wipe(self, partition: int) -> None:
-        """Delete everything of a partition in one step: its copy is of another topic, or too old to trust.
+        """Delete everything of a partition atomically: its copy is of another topic, or too old to trust.
 
-        What is left of an interrupted wipe would otherwise be trusted, or mixed with the states of the next copy.
+        Otherwise the rest after an interrupted wipe would be trusted, or mixed with the states of the next copy.
         """
         number, batch = _PARTITION.pack(partition), WriteBatch(raw_mode=True)
         for space in (_STATE, _TIMER):
@@ -210,7 +210,7 @@ class Store:
 
     def close(self) -> None:
         """Close the store; the folder can then be opened by another worker."""
-        # after a failed write this fails, too, and would hide why; what is not written is read from the topic again
+        # after a failed write this fails too, and would hide the cause; what is not written is read from the topic again
         with suppress(Exception):
             self._db.close()
 
