@@ -26,8 +26,8 @@ def table(
         name: the beginning of the file's name; a digest of the sources follows.
         build: makes the table; its result must be convertible to JSON.
         data: the files in the folder `data` of the package normalizer from which it is made.
-        code: the folders of the package whose code makes it, beside the code of the package's own folder.
-        beside: what else decides what it is.
+        code: the folders of the package whose code makes it, in addition to the code in the package's own folder.
+        beside: other texts on which the result depends.
     """
     return kept(name, _sources(data, code), build, beside=beside)
 

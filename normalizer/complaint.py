@@ -49,10 +49,9 @@ VERSION = "2026.12.1"
 """Version of the normaliser, recorded in each complaint. Changes whenever a text is read differently."""
 
 _NO_HINTS: Final = RoutingHints()
-
+"""The hints of most messages, which can share one object."""
 _CLEAR: Final = 5.0
 """The score from which words tell their subject clearly: one clear word has about 6 (see normalizer.results.SubjectScore)."""
-"""Those of most messages, which one object can be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +80,7 @@ class Normaliser:
         return self.reader.gazetteer
 
     def _heard(self, text: str, **beside: Any) -> Reading:
-        """Return what a message says: a cry for help is read by its own words, which the post above may complete."""
+        """Return the reading of a message: of a cry for help by its own words; the posts that it quotes may add subject and place."""
         own = cry_in(text)
         reading = self.reader.read(own, **beside)
         if own == text:
@@ -135,14 +134,13 @@ class Normaliser:
         """Return what a further message of the citizen adds to his complaint.
 
         If the complaint is known, its whole text is read again with the message. The message fills gaps: a date, a regency or a topic
-        that the complaint already has stays, oversight is never withdrawn, and a question makes no request of a complaint whose subject is
-        known. Otherwise the class, and always the missing parts, come from the new reading.
+        that the complaint already has stays, oversight is never withdrawn, and a question does not turn a complaint whose subject is known
+        into a request. Otherwise the class, and always the missing parts, come from the new reading.
         Dates such as "kemarin" are counted from the receipt of the message. Files attached to any of the messages count as evidence.
         If the complaint already has the message, the reading says what the complaint has.
 
-        Only a place that the message names clearly instead of another one takes the place of the complaint's (see corrected_place).
-
-        If the complaint is not known, the message is read alone, with what a reply told of the case.
+        Only a place that the message clearly names instead of another one replaces the complaint's (see corrected_place).
+        If the complaint is not known, the message is read alone, with what a reply said about the case.
 
         Args:
             complaint: the complaint so far, or None if the channel does not know it.
@@ -225,8 +223,8 @@ class Normaliser:
     ) -> MessageReading:
         """Return the reading of a message to a complaint that is not known.
 
-        It claims no region that a reply told and the message does not make more precise: the complaint knows it better. The citizen is
-        asked for the place only if the subject is known, so an answer about the place is not said to lack the subject.
+        It has no place if the message does not make the region from a reply more precise: the complaint knows its place better. The citizen
+        is asked for the place only if the subject is known, so an answer about the place does not count as lacking the subject.
         """
         address = writable(message.address) or (as_address(added.text) if part == "place" else "")
         reading, pin = read_at(
@@ -276,7 +274,7 @@ class Normaliser:
 
 
 def unread(message: "InboundMessage", *, id_: UUID, code: str, citizen: str) -> Complaint:
-    """Return the complaint for a message that nobody has read: it lacks subject and place, so that a triage desk gets it."""
+    """Return the complaint for a message without a reading: it lacks subject and place, so that a triage desk gets it."""
     text = writable(message.text)
     return Complaint(
         id=id_,

@@ -1,4 +1,4 @@
-"""Finds a position on the map that a text has as numbers: it is a field of the complaint, and never words that a list can match. Pure."""
+"""Finds a position on the map that a text has as numbers: it is a field of the complaint, and is never read as words. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _MINUTES: Final = (
 """Degrees, minutes and seconds, as maps write them: 7°47'44.2"S."""
 
 _BETWEEN: Final = r"(?:\s*(?:[,;/|]|%2C|!4d)\s*|\s+)(?:lo?ng?[a-z]*\.?\s?[:=]?\s?|lat[a-z]*\.?\s?[:=]?\s?)?"
-"""What stands between the two numbers, also in the address of a page of a map."""
+"""The text between the two numbers, also in the web address of a map."""
 
 _PAIR: Final = re.compile(
     rf"(?<![\d.,])(?:{_DEGREES.format('a')}{_BETWEEN}{_DEGREES.format('b')}(?!\d)"
@@ -28,7 +28,7 @@ _MAY_HAVE: Final = re.compile(r"(?:9[4-9]|1[0-4]\d)\s?[.,°]")
 """A longitude of Indonesia: without one, as nearly all texts are, a text needs no closer look."""
 
 _EXACT: Final = 4
-"""The least digits behind the point of a number without sign or letter: "5.500, 110.000" are prices."""
+"""Minimum number of digits after the point of a number without sign or letter: "5.500, 110.000" are prices."""
 
 _SOUTH, _NORTH, _WEST, _EAST = -11.5, 6.5, 94.5, 141.5
 """The box around Indonesia: two numbers outside of it are something else."""
@@ -47,7 +47,7 @@ class Written(NamedTuple):
 def position_in(text: str) -> tuple[float, float] | None:
     """Return latitude and longitude of the first position that a text has as numbers; None if it has none.
 
-    Most of Indonesia is south of the equator, and people leave the minus out: what is nowhere on land without it is there with it.
+    Most of Indonesia is south of the equator, and people leave out the minus: a position without a sign that is not on land gets one.
     """
     found = next(_written(text), None)
     if found is None:

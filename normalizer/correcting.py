@@ -13,29 +13,29 @@ class Patterns(NamedTuple):
     """The words of corrections.yaml as patterns over folded words.
 
     Attributes:
-        begins: what begins a text that corrects the one before it.
-        cue: says that something was wrong; what is right follows.
-        cue_after: the same behind what is right.
+        begins: the beginning of a text that corrects the one before it.
+        cue: words that say that something was wrong; what is right follows.
+        cue_after: the same, after what is right.
         instead: what is wrong, and what is right.
         beside: what is wrong, and what is right, with a polite word between them.
         denied: what is wrong, alone in the part of a text before a pause.
         before: all that may stand before "bukan" in a message that says nothing else.
-        fillers: what may stand before a place.
-        other_kind: what is right, and behind it the kind of place that it is not: "kab semarang pak, bukan kota".
-        swapped: a place with the word for its kind behind it: "Bogor kabupaten".
+        fillers: words that may come before a place.
+        other_kind: what is right, and after it the kind of place that it is not: "kab semarang pak, bukan kota".
+        swapped: a place with the word for its kind after it: "Bogor kabupaten".
         levels: words of kinds of places.
         regencies: those of regencies and cities.
-        polite: words that may stand beside a place.
-        elsewhere: words beside a place that is not where it happened.
+        polite: words that may be next to a place.
+        elsewhere: words next to a place that is not the place of the event.
         denials: words that mean "bukan".
         refusals: words that mean it before one of `places`.
         places: "di" and the words of kinds of places.
         turned: what is right, and what is not: "Kendal bukan Semarang".
         belongs: what the place belongs to after all: "ternyata masuk Kabupaten Kendal".
         changes: the place that another one is to be changed to.
-        confesses: the place behind a word such as "sorry".
+        confesses: the place after a word such as "sorry".
         also: words that make a place only one of several.
-        ends: politeness and cues behind what is right.
+        ends: politeness and cues after what is right.
     """
 
     begins: re.Pattern[str]
@@ -64,7 +64,7 @@ class Patterns(NamedTuple):
 
 
 def said(text: str) -> str:
-    """Return the folded words of a text; those that deny a place like "bukan" ("bkn", "dudu") are that word."""
+    """Return the folded words of a text, in which the words that deny a place ("bkn", "dudu") become "bukan"."""
     words = fold(text).decode("ascii").split()
     spell_out(words, text)
     known = patterns()

@@ -1,4 +1,4 @@
-"""Finds what a citizen's further message says instead of what he told before: "bukan di Kota Bandung tapi Kabupaten Bandung". Pure."""
+"""Finds what a citizen's further message corrects of what he wrote before: "bukan di Kota Bandung tapi Kabupaten Bandung". Pure."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -19,36 +19,36 @@ _STREET: Final = re.compile(
 """A street before the place in which it is."""
 
 _ADDRESSED: Final = re.compile(r"(?:\b(?:laporan|kode) )?@\w+", re.IGNORECASE)
-"""The account that X writes before an answer, and what stands for the tracking code: neither is said about the place."""
+"""The account before an answer on X, and the placeholder for a tracking code: neither says anything about the place."""
 
 _PAUSE: Final = re.compile(
     r"[,;!\n]+|(?<!\bkab)(?<!\bkec)(?<!\bkel)(?<!\bjl)(?<!\bjln)(?<!\bds)(?<!\bgg)(?<!\bprov)\.(?:\s|$)|\s[-\u2013\u2014]+\s",
     re.IGNORECASE,
 )
-"""What parts a wrong place from the right one. A full stop may belong to "Kab."."""
+"""The signs that separate a wrong place from the right one. A full stop may belong to "Kab."."""
 
 _STARRED: Final = re.compile(r"\s*\*+\s*\w")
-"""The sign that people set before what they wrote wrongly in the message before ("*Kendal")."""
+"""The sign that people put before the correction of their last message ("*Kendal")."""
 
 _STREETS: Final = frozenset(("jalan", "jl", "jln"))
 _OF_A_STREET: Final = 5
-"""Words for streets, and the number of words, with it, of the name of one and the first of the place behind it."""
+"""Words for streets, and the number of words of a street with its name and the first word of the place after it."""
 
 _CLEAR: Final = frozenset(("named", "district"))
-"""How a text tells a place that it names itself (see PlaceReading.how)."""
+"""The values of PlaceReading.how for a place that the text itself names."""
 
 _ITS: Final = "nya"
 """The ending for "its": "jalannya bukan di ..."."""
 
 
 class Correction(NamedTuple):
-    """What a message says instead of what was told, in folded words.
+    """What a message corrects, in folded words.
 
     Attributes:
         wrong: what is wrong; empty if the message does not say it.
         right: what is right.
         has_cue: whether a word such as "ralat" says that something was wrong.
-        is_beside: whether nothing but a pause stands between both, so that each must be a place and nothing more.
+        is_beside: whether there is only a pause between both, so that each must be a place and nothing more.
     """
 
     wrong: str
@@ -62,7 +62,7 @@ def _told(text: str) -> str:
 
 
 def begins(text: str) -> bool:
-    """Return whether a text begins as one that corrects what its citizen told before, a place or anything else."""
+    """Return whether a text begins like one that corrects what its citizen wrote before, a place or anything else."""
     return patterns().begins.match(said(_told(text))) is not None
 
 
@@ -87,7 +87,7 @@ def correction(text: str) -> Correction | None:
 
 
 def _without_cue(spoken: str) -> Correction | None:
-    """Return what is said to be right before or without a word such as "ralat"."""
+    """Return the correction of a message in which what is right comes before, or without, a word such as "ralat"."""
     known = patterns()
     after = known.cue_after.fullmatch(spoken)
     if after and _bare(after[1]):
@@ -103,14 +103,14 @@ def _without_cue(spoken: str) -> Correction | None:
 
 
 def is_only_place(text: str, spans: Iterable[str]) -> bool:
-    """Return whether a message says nothing but a place, beside politeness and words such as "lokasinya di"."""
+    """Return whether a message says nothing but a place, apart from politeness and words such as "lokasinya di"."""
     known, named = patterns(), {word for span in spans for word in span.split()}
     words = known.before.sub("", f"{said(_told(text))} ", count=1)
     return bool(named) and _are_of_place(_bare(words), named | {_ITS})
 
 
 def _beside(text: str, words: str) -> Correction | None:
-    """Return what a message denies and what it names behind that: "bukan Kota Bandung pak, Kabupaten Bandung"."""
+    """Return what a message denies and what it names after that: "bukan Kota Bandung pak, Kabupaten Bandung"."""
     known = patterns()
     parts = [said(part) for part in _PAUSE.split(text)]
     parts = [part for part in parts if part]
@@ -131,8 +131,8 @@ def corrected_place(
     """Return the place that a message names instead of another one; None if it corrects no place, or not clearly.
 
     The place must be all of what is right, after words such as "lokasinya di", and have one regency that the message names. A name that a
-    city and a regency share ("Bandung") counts only with the word for one of them; that word alone is of the name that is wrong, or of the
-    place before ("kabupaten pak, bukan kota").
+    city and a regency share ("Bandung") counts only with the word for one of them; that word alone belongs to the name that is wrong, or to
+    the former place ("kabupaten pak, bukan kota").
     """
     found = correction(text)
     told = former[:REGENCY] if former and len(former) >= REGENCY else ""
@@ -146,7 +146,7 @@ def corrected_place(
 def _instead(
     found: Correction, reads: Callable[[str], Reading], gazetteer: Gazetteer, told: str
 ) -> PlaceReading | None:
-    """Return the place that is right by a correction; None if it is not clear, or not all that is said."""
+    """Return the right place of a correction; None if it is not clear, or if the message says more than that."""
     right, level = _named(found, gazetteer.name(told) if told else "")
     place = reads(right).place
     if not (_is_clear(place) and _begins(right, place) and _is_all(right, place, gazetteer)):
@@ -164,7 +164,7 @@ def _instead(
 
 
 def _is_shared(right: str, place: PlaceReading, gazetteer: Gazetteer) -> bool:
-    """Return whether a place is named by nothing but the name that a city and a regency share."""
+    """Return whether a place is named only by the name that a city and a regency share."""
     own = fold(_own_name(gazetteer.name(place.regency or ""))).decode("ascii").split()
     is_alone = all(word in own for span in place.spans for word in span.split())
     is_told = not patterns().regencies.isdisjoint(right.split())
@@ -172,7 +172,7 @@ def _is_shared(right: str, place: PlaceReading, gazetteer: Gazetteer) -> bool:
 
 
 def _confessed(text: str) -> Correction | None:
-    """Return what follows a star, or a word such as "sorry", if nothing else is said."""
+    """Return a correction with what follows a star, or a word such as "sorry"; None if the message says anything else."""
     known, spoken = patterns(), said(_told(text))
     if not known.elsewhere.isdisjoint(spoken.split()):
         return None
@@ -196,9 +196,9 @@ def _namesake(text: str, reads: Callable[[str], Reading], gazetteer: Gazetteer, 
 
 
 def _named(found: Correction, former: str) -> tuple[str, str]:
-    """Return what is right with its name, which may be that of what is wrong or of the place before: "bukan kota, kabupaten".
+    """Return the right place with its name, which may come from the wrong or the former place: "bukan kota, kabupaten".
 
-    The second text is the word for its kind if that was all that the message says of it; else it is empty.
+    The second text is the word for its kind if the message says nothing else about it; otherwise it is empty.
     """
     known, right = patterns(), _ordered(found.right)
     levels = [word for word in (one.removesuffix(_ITS) for one in right.split()) if word not in known.polite]
@@ -222,14 +222,14 @@ def _begins(words: str, place: PlaceReading) -> bool:
 
 
 def _is_all(words: str, place: PlaceReading, gazetteer: Gazetteer) -> bool:
-    """Return whether some folded words are the place that was read in them and nothing more: "Kota Cimahi pun begitu" compares."""
+    """Return whether some folded words are only the place that was read in them: "Kota Cimahi pun begitu" has more."""
     names = (fold(_own_name(gazetteer.name(code))).decode("ascii") for code in place.codes if code)
     return _are_of_place(words, {word for span in (*place.spans, *names) for word in span.split()})
 
 
 def _are_of_place(words: str, named: set[str]) -> bool:
     known, left = patterns(), _STREET.sub(" ", f" {words} ").split()
-    if left and left[0] in _STREETS:  # "jl pemuda kendal": the name of a street tells no other place
+    if left and left[0] in _STREETS:  # "jl pemuda kendal": the name of a street is no other place
         at = next((at for at, word in enumerate(left[1:_OF_A_STREET]) if word in named), 0)
         left = left[at + 1 :]
     return all(word in named or word in known.levels or word in known.polite or word == "di" for word in left)
@@ -250,6 +250,6 @@ def _own_name(name: str) -> str:
 
 
 def _bare(words: str) -> str:
-    """Return words without those before the place, and without politeness and cues behind it."""
+    """Return words without those before the place, and without politeness and cues after it."""
     known = patterns()
     return known.ends.sub("", known.fillers.sub("", f"{words} ").rstrip()).strip()

@@ -1,4 +1,4 @@
-"""Tells whether a word is one of a list, or made of one by the prefixes and suffixes of Indonesian. Pure."""
+"""Decides whether a word is one of a list, or formed from one with the prefixes and suffixes of Indonesian. Pure."""
 
 import gzip
 import re
@@ -11,7 +11,7 @@ from complaints.runtime import packaged
 
 _LETTERS: Final = re.compile("[a-z]{4,}")
 _STEM: Final = 4
-"""The shortest stem: a shorter rest is no word, unless its prefix swallowed a letter of it."""
+"""The length of the shortest stem: a shorter rest is no word, unless its prefix swallowed a letter of it."""
 
 _MADE_BY: Final = (
     *(("", ""), ("ke", ""), ("pe", ""), ("per", ""), ("ber", ""), ("ter", ""), ("di", ""), ("se", ""), ("me", "")),
@@ -22,7 +22,7 @@ _MADE_BY: Final = (
 """The prefixes of words, each with the first letter of the root that it swallows ("memukul" is made of "pukul")."""
 
 _SPOKEN: Final = (("ng", "k"), ("ny", "s"), ("n", "t"), ("m", "p"))
-"""The prefixes of speech, behind which only the bare root is sure ("nyuri", but Ngampilan is a place)."""
+"""The prefixes of everyday speech, after which only the bare root is sure ("nyuri", but Ngampilan is a place)."""
 
 _MADE_WITH: Final = ("", "an", "kan", "i", "nya", "annya", "in", "ne", "e")
 """The suffixes of words."""
@@ -46,7 +46,7 @@ def is_made_of(word: str, roots: AbstractSet[str]) -> bool:
 
 
 def is_known(word: str) -> bool:
-    """Return whether a word in small letters is one of every day, a root, a part of the name of a region, or made of one."""
+    """Return whether a word in small letters is an everyday one, a root, a part of the name of a region, or made of one."""
     return is_made_of(word, _words())
 
 

@@ -43,7 +43,7 @@ _ASKED = (
     r"samarkan|sensor|disebut\w*|disamar\w*|disensor|disembunyi\w*|ditulis|dipakai|dicantum\w*|dibuka|dibocor\w*|diketahui|ditutup\w*|"
     r"ditampil\w*|disimpan|disiar\w*|dimuat|diganti|dimuncul\w*|dipublikasi\w*|dipublish|disebar\w*|diungkap\w*|dilindungi|dijaga)"
 )
-"""Words of a wish about one's name, which do not go on a name ("nama saya jangan disebut")."""
+"""Words of a wish about one's name, which do not continue a name ("nama saya jangan disebut")."""
 
 _WISH = rf"(?:{_ASKED}|(?i:gak|ga|nggak|ngga|enggak|mau|boleh|perlu|usah|ojo|ulah|ampun|aja|agar|biar|cukup|hanya|jika|kalau|dikasih))"
 """These and others that do not begin one; some of them are the last names of people."""
@@ -61,7 +61,7 @@ _NO_NAME = rf"(?:(?={_NAMED_SO})|(?!(?:{_TITLES}|{_PAPERS})\b|(?i:(?:saya|sy|aku
 _NO_MORE = rf"(?!(?:{_TITLES}|{_BEGINNINGS}|{_PAPERS})\b|{_ASKED}\b)"
 _KNOWN = rf"(?:{NEVER_A_PLACE}|{ALSO_A_PLACE})\b"
 _PERSON = rf"(?!Dewi\s+Sri\b)(?:(?:{ALSO_A_PLACE})\s+{_KNOWN}|(?:{NEVER_A_PLACE})\b)(?:\s+{_KNOWN}){{0,2}}"
-"""A name of which no part of a place's name can be the beginning."""
+"""A name that cannot be the beginning of a place's name."""
 
 _OFFICES = (
     r"(?:[Ll]urah|[Cc]amat|[Kk]ades|[Kk]epala [Dd]esa|[Bb]upati|[Gg]ubernur|[Ww]ali\s?[Kk]ota|[Gg]uru|[Dd]okter|"
@@ -123,7 +123,7 @@ _PAGES: _Rules = ((re.compile(r"(?i:(?:t|wa)\.me|(?:instagram|facebook|fb|twitte
 """The rule that can only match a text with one of PAGES."""
 
 _GAP = r"[^\w,;:]{0,3}"
-"""What groups the digits of a number: a blank, a hyphen, a slash, a bullet; not what parts numbers in a list."""
+"""The signs that group the digits of a number: a blank, a hyphen, a slash, a bullet; not those that separate numbers in a list."""
 
 _CUED: _Rules = (
     (
@@ -173,7 +173,7 @@ _NO_START = (
     r"telah|ada|bisa|ini|itu|pun|saja|lagi|anak|adik|kakak|ayah|ibu|bapak|istri|suami|orang|dicatut|dihapus|dicoret|terdaftar|tercantum|muncul|"
     r"hilang|masuk|tersebut|ternyata|dalam|sendiri|tercemar|dari|rt|rw)\b)"
 )
-"""What stands after "nama saya", in small letters, if no name follows."""
+"""The words after "nama saya", in small letters, if no name follows."""
 
 
 def _kept_if_a_thing(found: re.Match[str]) -> str:
@@ -246,11 +246,11 @@ OFFICE_WORDS = (
 )
 PAGES = (".me/", ".com/")
 INTRODUCED = ("nama", "nm", "perkenalkan")
-"""What a text has, in small letters, if the rules of _CUED, _PAGES, _OFFICERS and _SMALL can match it: to look for it is faster."""
+"""Parts of a text, in small letters, without which the rules of _CUED, _OFFICERS, _PAGES and _SMALL cannot match it: a faster check."""
 
 _DIGIT = re.compile(r"\d")
 _LONG_NUMBER = re.compile(r"[\dOo](?:[\W_]{0,3}\d){6}|\d\.\d{4}")
-"""What each number of _NUMBERS has: seven digits, the first one an O perhaps, or the degrees of a position."""
+"""A part of each number of _NUMBERS: seven digits, the first one perhaps an O, or the degrees of a position."""
 _SMALL_LETTERS = re.compile("[a-z]+")
 
 
@@ -263,7 +263,7 @@ def mask(text: str) -> str:
     a common one ("Bu Lurah Ratna Dewi"), and after somebody's kin ("anak saya Rafi", "korbannya Rina"). After "Pak" and "Bu", a second
     name is masked if it is a common one, because a place may follow. Other names of persons stay, and so do titles of office after a cue
     ("Bapak Bupati") and names of roads and schools ("Jl Pak Slamet"). A position in degrees is rounded to two decimals, about a kilometre.
-    Characters that nobody sees are left out, since a number could hide behind them.
+    Invisible characters are removed, because they could hide a number.
     """
     text = without_codes(text, "[kode]")
     folded = text.lower()

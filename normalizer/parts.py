@@ -8,7 +8,7 @@ from complaints.ids import content_digest
 from complaints.message import InboundMessage
 
 _TITLE_CHARS = 60
-"""Maximum length in characters, before the ellipsis, of the title made from the first words of the text if the citizen wrote none."""
+"""Maximum length, before the ellipsis, of the title that is made from the first words of the text if the citizen wrote none."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -45,7 +45,7 @@ def without(missing: tuple[MissingPart, ...], *, evidence: bool, date: bool) -> 
 
 
 def printable(text: str) -> str:
-    """Return a text without control characters but line breaks and tabs. In JSON each takes six bytes, and nobody can read them."""
+    """Return a text with U+FFFD for control characters other than line breaks and tabs: in JSON each takes six bytes."""
     return text if _CONTROL.search(text) is None else _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
@@ -70,7 +70,7 @@ def own_title(title: str, text: str) -> str:
 
 
 def own_words(title: str, text: str) -> tuple[str, str]:
-    """Return the title and the text of a complaint as its citizen wrote them: a title cut from the text may say what the text does not."""
+    """Return the title and the text of a complaint as its citizen wrote them: a title cut from the text may say something else."""
     return own_title(title, text), text
 
 

@@ -1,4 +1,4 @@
-"""Reads a text together with the position on the map that came with it: the text decides, and the pin tells what the text leaves open."""
+"""Reads a text together with the position on the map that came with it: the text decides, and the pin adds what the text leaves open."""
 
 from collections.abc import Sequence
 from typing import Final, Protocol
@@ -15,7 +15,7 @@ from normalizer.results import PlaceReading, Reading
 from normalizer.text import fold
 
 _COUNTING = frozenset(("nomor", "no", "nomer", "yang", "pilih", "pilihan", "ke", "ya"))
-"""Words beside the number of a choice."""
+"""Words next to the number of a choice."""
 
 _LEVELS: Final = frozenset(("kota", "kabupaten", "administrasi"))
 """Words of a regency's name that several choices may share."""
@@ -29,7 +29,7 @@ class Reads(Protocol):
     """Reads one text, with the region that was given outside of it."""
 
     def __call__(self, *, region: str | None) -> Reading:
-        """Return what the text says."""
+        """Return the reading of the text."""
 
 
 def read_at(
@@ -40,10 +40,10 @@ def read_at(
     position: tuple[float, float] | None,
     settled: bool = False,
 ) -> tuple[Reading, Pin | None]:
-    """Return what a text says with a pin, and the pin with the regencies that it may be in.
+    """Return the reading of a text with a pin, and the pin with the regencies that it may be in.
 
-    If the text names no regency, a pin that is certain gives it, and the text is read again with it. Of a doubtful pin only the province
-    counts, if the text names none and it is certain. A pin outweighs the region that a government's own channel gives.
+    If the text names no regency, a pin that is certain gives it, and the text is read again with it. A doubtful pin gives only the
+    province, if the text names none and it is certain. A pin outweighs the region that a government's own channel gives.
 
     Args:
         reads: reads the text.
@@ -82,7 +82,7 @@ def _with_pin(reads: Reads, reading: Reading, found: Sequence[Near]) -> Reading:
 
 
 def _contradicts(place: PlaceReading, found: Sequence[Near]) -> bool:
-    """Return whether a text names a place in which no candidate of a pin is."""
+    """Return whether a text names a place that has none of a pin's candidates."""
     if place.province is None:
         return False
     if place.regency is None or place.province == DKI:
@@ -91,7 +91,7 @@ def _contradicts(place: PlaceReading, found: Sequence[Near]) -> bool:
 
 
 def with_pin(place: Place, pin: Pin) -> Place:
-    """Return a place that is known already with a pin that came later."""
+    """Return a known place with a pin that came later."""
     elsewhere = bool(place.regency and pin.regencies) and place.regency not in pin.regencies
     return replace(place, pin=replace(pin, elsewhere=elsewhere))
 

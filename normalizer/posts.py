@@ -14,7 +14,7 @@ _LINK: Final = re.compile(r"https?://\S+")
 
 
 def says_nothing(message: InboundMessage) -> bool:
-    """Return whether a message has nothing that could be read: no word, no file and no position; or on X only names and links."""
+    """Return whether a message has nothing to read: no word, no file and no position; or on X only names and links."""
     if not message.sender or message.act or message.title or message.attachments or message.shared_location:
         return False
     said = visible(message.text)
@@ -24,7 +24,7 @@ def says_nothing(message: InboundMessage) -> bool:
 
 
 def own_words(message: InboundMessage) -> str:
-    """Return what a citizen says himself, to be read for what he asks for. What is kept of the message is its whole text."""
+    """Return a citizen's own words, from which it is read what he asks for. The message is kept with its whole text."""
     _, found, account = message.account.rpartition("/@")
     if not found:
         return visible(message.text)
@@ -33,7 +33,7 @@ def own_words(message: InboundMessage) -> str:
 
 
 def speaks_to_others(message: InboundMessage) -> bool:
-    """Return whether a post begins with another account than ours, or shows somebody else's post."""
+    """Return whether a post begins with an account other than ours, or quotes or answers somebody else's post."""
     _, found, account = message.account.rpartition("/@")
     shown = QUOTED.search(visible(message.text)) if found else None
     if shown is not None and shown[1] == "@":

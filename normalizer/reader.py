@@ -48,10 +48,10 @@ _CUES_SHOWN: Final = 3
 """Maximum number of cues shown as evidence for a subject."""
 
 _IN_OUR_GROUPS: Final = re.compile(r"(?<!\w)\w{5}[ -]?\w{5}[ -]?\w(?!\w)", re.ASCII)
-"""What is grouped like a tracking code as we write it, and many words are: cheap to look for."""
+"""Words that are grouped like a tracking code, as many are: a cheap first check."""
 
 _ANY_DAY: Final = date(2999, 12, 31)
-"""Used as today if the time of receipt is not known: the reader can then still tell whether the text says when it happened."""
+"""Today if the time of receipt is not known, so that the reader still finds whether the text says when it happened."""
 
 _PLACE: Final[tuple[MissingPart, ...]] = ("place",)
 
@@ -111,7 +111,7 @@ class Reader:
         region: str | None = None,
         parts: bool = True,
     ) -> Reading:
-        """Return what the text says. Never raises for any Unicode text.
+        """Return the reading of a text. Never raises for any Unicode text.
 
         Args:
             text: the story.
@@ -121,7 +121,7 @@ class Reader:
                 no date.
             region: the Kemendagri code that a keyword or a form gave. It counts more than any other place, unless the text
                 clearly names the place of the event elsewhere; its levels below the regency are ignored.
-            parts: whether the date and the missing parts are asked for. If not, the reading has neither, and is made faster.
+            parts: whether to read the date and the missing parts. If not, the reading has neither, and is faster.
         """
         title, address, text = without_positions(title), without_positions(address), _uncoded(without_positions(text))
         words = words_of(title, address, text)
@@ -209,7 +209,7 @@ class Reader:
 
 
 def _uncoded(text: str) -> str:
-    """Return a text without tracking codes: their letters are no words, and would show a subject now and then."""
+    """Return a text without tracking codes: their letters are no words, and would sometimes point to a subject."""
     return without_codes(text) if _IN_OUR_GROUPS.search(text) else text
 
 

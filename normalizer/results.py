@@ -13,11 +13,11 @@ NOWHERE: Final[Codes] = (None, None, None, None)
 
 
 class PlaceReading:
-    """The place where it happened, as the text tells it.
+    """The place where it happened, as the text names it.
 
     Attributes:
         codes: Kemendagri codes of province, regency, district and village; None for each level that is not known.
-        how: how the text tells the place: "named", "misspelt", "nickname", "institution", "landmark", "district", "village",
+        how: how the text names the place: "named", "misspelt", "nickname", "institution", "landmark", "district", "village",
             "keyword", "pin" (a position on the map) or "none".
         spans: the folded words that name the place; empty if only a keyword or nothing names it, or if no region is certain.
         candidates: codes of the regencies ("31" for DKI Jakarta) that remain possible if the regency is not certain; otherwise empty.
@@ -89,9 +89,9 @@ class Thing:
     Attributes:
         id: its identifier, the type and the name ("terminal-tirtonadi-33.72").
         kind: its type (see types.yaml).
-        tier: whose it is: "national", "province", "regency" (or a city), or "company".
+        tier: the tier to which it belongs: "national", "province", "regency" (or a city), or "company".
         regions: Kemendagri codes of the provinces and regencies in which it is; empty if that is not known.
-        owner: the id of the agency that answers for it, if that is a particular one; otherwise empty.
+        owner: the id of the agency that is responsible for it, if that is a particular one; otherwise empty.
         since: the day or year from which the tier holds; empty if not known.
         status: "statute", "official list" or "unverified".
         source: where the tier is written.
@@ -100,11 +100,11 @@ class Thing:
         written: its other names.
         groups: the word groups that it raises.
         subjects: the ids of the subjects that a report about it can have.
-        doubtful: whether its name is also that of another place: it counts only if another word of the text tells its region.
-        street: whether it is a street whose name other towns have: then its regency must be told too.
+        doubtful: whether its name is also that of another place: it counts only if another word of the text names its region.
+        street: whether it is a street whose name other towns have: then the text must also name its regency.
         section: of these folded words, a text must have at least one to mean the thing; empty if none is needed.
         wide: whether people from elsewhere in the province use it ("RSUD Moewardi" in a report from Klaten).
-        context: the word groups of which a text must have one if it names the thing by words that also mean something else.
+        context: word groups, one of which a text must have if it names the thing by words that also mean something else.
     """
 
     __slots__ = (
@@ -173,7 +173,7 @@ class NamedThing:
         thing: the thing.
         start: the position of the first word of its name.
         span: the folded words that name it.
-        aside: whether it only says where something else is ("depan RSUD Moewardi"): then it tells the place and no owner.
+        aside: whether it only says where something else is ("depan RSUD Moewardi"): then it gives the place but no owner.
     """
 
     __slots__ = ("aside", "span", "start", "thing")
@@ -218,8 +218,8 @@ class Reading:
         things: the named public things that the text means.
         topic: the best subject's path in LAPOR!'s category tree; None if no subject was found.
         missing: which of subject, place, date, chronology and evidence the report lacks; empty if it is complete.
-        starts: the positions of the words that tell something by themselves or with those behind them, in ascending order; a position
-            can be in it more than once.
+        starts: the positions of the words that have a meaning on their own or with the next ones, in ascending order; a position can be
+        in it more than once.
     """
 
     __slots__ = (
@@ -271,7 +271,7 @@ class Reading:
 
 
 def unread(place: PlaceReading) -> Reading:
-    """Return the reading of a text that was not read: it tells a place at most."""
+    """Return the reading of a text that was not read: it has at most a place."""
     return Reading(
         words=[],
         place=place,

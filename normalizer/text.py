@@ -27,7 +27,7 @@ BREAK: Final = "|"
 """The word that ends each part (title, address, text), so that no phrase is matched across two parts."""
 
 PARTS: Final = 3
-"""How many parts a reading has: title, address and story."""
+"""Number of parts of a reading: title, address and story."""
 
 _ASCII: Final = bytes(range(128))
 
@@ -45,7 +45,7 @@ def fold(text: str) -> bytes:
 
 
 def any_of(words: Iterable[str]) -> str:
-    """Return the regular expression of any of some words and phrases, the longest first, in a group that is not counted."""
+    """Return a regular expression for any of some words and phrases, the longest first, in a non-capturing group."""
     return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
 
 

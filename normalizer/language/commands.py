@@ -1,4 +1,4 @@
-"""Reads the exact commands that our texts teach: one word, alone or beside fillers and a code; and the number of a rating. Pure."""
+"""Reads the exact commands that our texts teach: one word, alone or with fillers and a code; and the number of a rating. Pure."""
 
 import re
 from functools import cache
@@ -15,22 +15,22 @@ _FORMS: Final = ((5, 5, 1), (10, 1), (5, 6), (tracking.CODE_LENGTH,))
 """The lengths of the words in which people write a code."""
 
 _OF_US: Final = frozenset(("stop", "start"))
-"""The acts that are about our texts, and about no report."""
+"""The acts that are about our texts, and not about a report."""
 
 COSTS: Final = frozenset(("stop", "withdraw", "show:all"))
-"""The acts that cost a citizen something if they are done by mistake: nobody asks for them by a question, or with any other word."""
+"""The acts that cost a citizen something if they are done by mistake: a question, or a text with any other word, does not ask for them."""
 
 _PLAIN: Final = re.compile(r"[\w\s.,!:;/#\N{PERSON WITH FOLDED HANDS}-]*", re.ASCII)
-"""What may stand in a text that costs: any other sign may make a question of a word, quote it or take it back."""
+"""The characters of a text that can ask for such an act: any other sign may turn a word into a question, quote it or take it back."""
 
 _STAR: Final = re.compile("[\N{WHITE MEDIUM STAR}\N{BLACK STAR}]")
 _LETTER: Final = re.compile(r"\w")
 _HIGHEST, _MOST_DIGITS = 5, 3
-"""The best rating, and the digits of a number that may be one: more are those of a meter or a card."""
+"""The best rating, and the maximum number of digits of a number that may be one: longer ones are those of a meter or a card."""
 _OF_A_SCALE: Final = 2
 """Numbers of a rating with its scale: "4/5"."""
 _RATES: Final = 0.5
-"""How likely it must be that a text rates whose number has other words beside it."""
+"""Minimum probability that a text is a rating if its number has other words next to it."""
 
 
 class Order(NamedTuple):
@@ -94,14 +94,14 @@ def word_of(act: str) -> str:
 
 
 def begins_with(text: str, act: str) -> bool:
-    """Return whether the first clause of a text, with a sign behind it, is nothing but the word of an act."""
+    """Return whether the first clause of a text, up to a stop or a word such as "because", is only the word of an act."""
     clause, known = _words().because.match(text), _words().acts[act]
     core = _core(clause[0]) if clause is not None else []
     return bool(core) and (known["alone"] | known["report"]).issuperset(core)
 
 
 def is_written_as_code(text: str, word: str) -> bool:
-    """Return whether a text has a digit, or a word in capitals beside that of the act: a code is told with one or the other."""
+    """Return whether a text has a digit, or a word in capitals next to that of the act: a code has one or the other."""
     found = [one for one in re.findall("[A-Za-z]+", text) if len(one) >= 4 and one != word]  # noqa: PLR2004  # a part of a code
     return any(map(str.isdigit, text)) or any(map(str.isupper, found))
 
@@ -138,7 +138,7 @@ def _core(text: str) -> list[str]:
 def _before_code(said: list[str]) -> tuple[list[str], str]:
     """Return the words before the tracking code with which a text ends, and the code; all of them and "" if it ends with none.
 
-    One that has the form of a code and is none, such as the example of our own texts, is returned as it is: no case has it.
+    A text in the form of a code that is none, such as the example of our own texts, is returned as it is: no case has it.
     """
     at, length = len(said), 0
     while at and length < tracking.CODE_LENGTH:
@@ -156,7 +156,7 @@ def _before_code(said: list[str]) -> tuple[list[str], str]:
 
 
 def rated(text: str) -> int | None:
-    """Return the rating that a text is, 1 to 5; 0 if its number is none, such as 10; None if it rates with no number."""
+    """Return the rating that a text gives, 1 to 5; 0 if its number is no rating, such as 10; None if it gives no number as a rating."""
     if _LETTER.search(text) is None and (stars := len(_STAR.findall(text))):
         return stars if stars <= _HIGHEST else 0
     known, said = _words(), _WORD.findall(text.lower())

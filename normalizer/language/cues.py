@@ -10,13 +10,13 @@ from normalizer.matter.senses import senses
 from normalizer.text import any_of, fold
 
 _THING: Final = 3
-"""The least letters of a word of the name of a topic that can be that of its matter."""
+"""Words of a topic's name count if they have more letters than this; a sentence may be a story if it has more words."""
 
 _BEGINNING: Final = 3
-"""The words with which a text begins to tell what is wrong."""
+"""Number of words at the beginning of a text that are searched for a fault."""
 
 _ONE_BEFORE: Final = 2
-"""So many words before an accusation can deny it: "tidak ada"."""
+"""Number of words before an accusation that can deny it: "tidak ada"."""
 
 
 _DRAWN_OUT: Final = re.compile(r"([a-z])\1(?:\1+|\b)", re.IGNORECASE)
@@ -56,20 +56,20 @@ def names_place(text: str) -> bool:
 
 
 def may_tell_apart(text: str) -> bool:
-    """Return whether a sentence has words enough for a story, and the word of a kind of place."""
+    """Return whether a sentence has enough words for a story, and a word for a kind of place."""
     words = folded(text)
     return len(words) > _THING and not _known()["kinds"].isdisjoint(words)
 
 
 def begins_with_its(text: str) -> bool:
-    """Return whether a text begins with a thing of what was told before, and not with one beside it."""
+    """Return whether a text begins with a thing that belongs to what was reported before ("-nya"), and not with one next to it."""
     words, known = folded(text), _known()
     its = any(word.endswith(known["its"]) and word not in known["no_things"] for word in words[:2])
     return its and known["beside"].isdisjoint(words)
 
 
 def only_tells_a_state(text: str) -> bool:
-    """Return whether a text tells how something is, and names no thing: "mati total pak sejak kemarin"."""
+    """Return whether a text only says how something is, and does not name it: "mati total pak sejak kemarin"."""
     words, known = folded(text), _known()
     return not known["states"].isdisjoint(words) and (known["states"] | known["around"]).issuperset(words)
 
@@ -81,7 +81,7 @@ def begins_with_a_fault(text: str) -> bool:
 
 
 def is_rest(topic: str) -> bool:
-    """Return whether a topic is the rest of its field."""
+    """Return whether a topic is the one for everything else in its field."""
     return _known()["rest"] in topic
 
 
@@ -91,7 +91,7 @@ def can_be_agreed_to(question: str) -> bool:
 
 
 def accuses(text: str) -> bool:
-    """Return whether a text tells that somebody took or wanted money, and does not deny it."""
+    """Return whether a text says that somebody took or wanted money, and does not deny it."""
     said, known = " ".join(folded(text)), _known()
     found = known["accuses"].search(said)
     return found is not None and known["denying"].isdisjoint(
@@ -113,12 +113,12 @@ def denies_good(text: str) -> bool:
 
 
 def threatens(text: str) -> bool:
-    """Return whether a text tells that somebody was threatened for having reported."""
+    """Return whether a text says that somebody was threatened for having reported."""
     return _known()["threatens"].search(" ".join(folded(text))) is not None
 
 
 def names_topic(topic: str, text: str) -> bool:
-    """Return whether a text has a word of the name of a topic that is no general one: "lampu" for a lamp in the street."""
+    """Return whether a text has a word of a topic's name that is not a general one: "lampu" for a street lamp."""
     known = _known()
     named = {word for word in folded(topic) if len(word) > _THING} - known["general"]
     return not named.isdisjoint(word.removesuffix(known["its"]) for word in folded(text))

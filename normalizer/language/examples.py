@@ -58,13 +58,13 @@ def examples(kind: str) -> list[Example]:
 
 
 def digest(kind: str) -> str:
-    """Return the first sixteen digits of the SHA-256 of all sentences, whatever their order: a model says from which it was learnt."""
+    """Return the first sixteen digits of the SHA-256 of all sentences in any order, by which a model records what it was learnt from."""
     lines = sorted(f"{one.label}\t{one.lang}\t{one.writer}\t{one.text}" for one in examples(kind))
     return sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
 def mistakes(kind: str) -> list[str]:
-    """Return what is wrong with the files, each with its file and line: a form that is none, a doubled sentence, an unknown file."""
+    """Return the mistakes in the files, each with its file and line: a wrong form, a doubled sentence, an unknown file."""
     found = [f"{name}.jsonl: no intent has this name" for name in _files(kind) if name not in labels(kind)]
     known: dict[str, str] = {}
     for label in labels(kind):

@@ -8,17 +8,17 @@ from zlib import crc32
 from normalizer.text import fold
 
 BUCKETS: Final = 1 << 17
-"""The number of features that are told apart: a feature is the remainder of its checksum."""
+"""The number of features: each is the remainder of a checksum by this number."""
 
 _GRAMS: Final = (2, 3, 4, 5)
 _DRAWN_OUT: Final = re.compile(r"([a-z])\1\1+")
 _DIGITS: Final = str.maketrans("123456789", "000000000")
 _LINK: Final = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _LONGEST_WORD: Final = 24
-"""Letters of a word that are looked at: nobody's word is longer, but a word without end must not cost without end."""
+"""Number of letters of a word that count: no real word is longer, and an endless one must not take endless time."""
 
 PAIR: Final = 0.5
-"""What a pair of words weighs beside a word: it says more, and is seen more rarely."""
+"""The weight of a pair of words, where that of a word is 1: a pair says more, and is rarer."""
 
 BEGINS: Final = "^"
 ENDS: Final = "$"
@@ -33,24 +33,24 @@ _OF_PAIR: Final = crc32(b"p")
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text as they are looked at: folded, letters not drawn out, each digit as 0, "?" or "!" behind them."""
+    """Return the words of a text as the models see them: folded, letters not drawn out, each digit as 0, then "?" or "!"."""
     return [*words_of_each([text])[0], *signs(text)]
 
 
 def words_of_each(texts: Iterable[str]) -> list[list[str]]:
-    """Return the words of each of some texts, without the signs behind them."""
+    """Return the words of each of some texts, without the signs after them."""
     without_links = [_LINK.sub(_LINKED, text) if may_have_link(text) else text for text in texts]
     folded = b"|".join(map(fold, without_links)).decode("ascii")
     return [one.split() for one in plain(folded).split("|")]
 
 
 def may_have_link(text: str) -> bool:
-    """Return whether a text may have the address of a page: cheap to tell, and rarely true of one that has none."""
+    """Return whether a text may have a web address: a cheap check, which is rarely True for a text without one."""
     return "://" in text or "www." in text.lower()
 
 
 def signs(text: str) -> list[str]:
-    """Return what stands behind the words of a text for the signs in it."""
+    """Return the marks for the signs in a text, which follow its words."""
     return [sign for sign in (ASKS, CALLS) if sign in text]
 
 
@@ -60,7 +60,7 @@ def plain(folded: str) -> str:
 
 
 def of_letters(word: str) -> list[int]:
-    """Return the features of the letters of a word: each weighs so much that together they weigh as those of a word of any length."""
+    """Return the features of the letters of a word. Their weights depend on their number: long words weigh as much as short ones."""
     inside = f"<{word[:_LONGEST_WORD]}>".encode()
     grams = {inside[at : at + size] for size in _GRAMS for at in range(len(inside) - size + 1)}
     return [crc32(gram, _OF_LETTERS) % BUCKETS for gram in grams]

@@ -1,4 +1,4 @@
-"""Tells whether a text asks that its writer, or what he writes, is not shown to others. To hide too much does the least harm. Pure."""
+"""Recognises a text that asks that its writer or his report is not shown to others. To hide too much does the least harm. Pure."""
 
 import re
 from typing import Final
@@ -9,7 +9,7 @@ from normalizer.language.understanding import understood
 from normalizer.text import fold
 
 HIDES: Final = "RAHASIA"
-"""The command that hides a report; the receipt and the page tell it."""
+"""The command that hides a report; the receipt and the page teach it."""
 
 _FILE: Final = packaged.document("normalizer", "hiding.yaml")
 COMMANDS: Final[dict[str, tuple[str, ...]]] = {name: tuple(_FILE[name]) for name in ("anonymous", "secret")}
@@ -27,12 +27,12 @@ _STOP: Final = re.compile(r"[.,:;!?\n]+")
 
 
 def asks_to_be_hidden(text: str) -> bool:
-    """Return whether a text asks, among all that it says, that its writer, or what he writes, is not shown to others."""
+    """Return whether a text asks, alone or among other things, that its writer or his report is not shown to others."""
     return is_marked(text) or "hide" in understood(text).modifiers
 
 
 def is_marked(text: str) -> bool:
-    """Return whether a text has the command RAHASIA or ANONIM: at its beginning, or as all that stands between two stops.
+    """Return whether a text has the command RAHASIA or ANONIM: at its beginning, or alone between two stops.
 
     The accounts that a post begins with are not counted.
     """
@@ -46,7 +46,7 @@ def is_marked(text: str) -> bool:
 
 
 def asks_to_be_secret(text: str) -> bool:
-    """Return whether a text that asks to be hidden asks it of the report itself, or does not say of what."""
+    """Return whether a text that asks to hide something asks to hide the report itself, or does not say what."""
     if any(frozenset(COMMANDS["anonymous"]).issuperset(_folded(part)) for part in parts(text)):
         return False
     asked = [clause.text for clause in understood(text).clauses if clause.intent == "hide"] or [text]
@@ -65,5 +65,5 @@ def _folded(text: str) -> list[str]:
 
 
 def parts(text: str) -> list[str]:
-    """Return what stands between the stops of a text."""
+    """Return the parts of a text between its stops."""
     return [part for part in _STOP.split(text) if part.strip()]

@@ -1,6 +1,6 @@
 """A learnt model: a number per feature and label, added up for a text. Pure but for reading its file once.
 
-The numbers of all labels are lanes of one long whole number, so that one addition adds them all.
+The numbers of all labels are lanes of one long integer, so that one addition adds them all.
 """
 
 import zlib
@@ -22,14 +22,14 @@ from normalizer.language.features import BUCKETS
 FORMAT: Final = 3
 
 KEPT: Final = 1 << 14
-"""Words whose sums are kept: they are most of what anybody writes."""
+"""Maximum number of words whose sums are cached: these are most of the words in use."""
 
 _UNIT: Final = 1024
-"""By which weights are multiplied, so that shares of them are whole numbers."""
+"""Factor for weights, so that shares of them are whole numbers."""
 
 _PAIR_UNITS: Final = round(features.PAIR * _UNIT)
 _ZERO: Final = 1 << 7
-"""Is added to each weight of a file: lanes hold no negative numbers."""
+"""Added to each weight of a file, because lanes hold no negative numbers."""
 
 _RAISED: Final = bytes((byte + _ZERO) % 256 for byte in range(256))
 _NARROW: Final = 16
@@ -37,31 +37,31 @@ _WIDE: Final = 32
 """Bits of the lanes in which weights are added up, and of those in which they are multiplied."""
 
 _AT_ONCE: Final = 1 << 8
-"""Weights that lanes of 16 bits can hold the sum of."""
+"""Number of weights whose sum fits into a lane of 16 bits."""
 
 _WORTH: Final = 4.0
-"""The logarithm of how often a label is less likely than the likeliest and still looked at."""
+"""Natural logarithm of the factor by which a label may be less likely than the likeliest and still count."""
 
 _BASE: Final = 1 << 24
-"""Is added to each bias, for the same reason."""
+"""Added to each bias, because lanes hold no negative numbers."""
 
 
 Run = tuple[int, int]
-"""Where words that follow each other begin in a text, and the position behind them."""
+"""A run of words in a text: the position of the first one, and the position after the last."""
 
 
 class Head(NamedTuple):
-    """What a model says of itself.
+    """The description of a model in its file.
 
     Attributes:
-        format: how the file is written.
+        format: the number of the file's format.
         labels: the ids of the labels, in the order of the weights.
-        bias: what each label has before any word.
-        scale: by which a byte is multiplied to be a weight.
-        temperature: by which sums are divided.
-        knots: pairs of a share and how often the label with it was right, rising; between them, shares are drawn as lines.
-        digest: of the sentences from which it was learnt (see normalizer.language.examples.digest).
-        figures: what was measured on sentences held out by writer.
+        bias: the score of each label without any word.
+        scale: the factor that turns a byte into a weight.
+        temperature: the divisor of sums.
+        knots: pairs of a share and how often a label with it was right, ascending; values between them are interpolated.
+        digest: the digest of the sentences from which it was learnt (see normalizer.language.examples.digest).
+        figures: the results measured on sentences of held-out writers.
     """
 
     format: int
@@ -75,7 +75,7 @@ class Head(NamedTuple):
 
 
 def columns(labels: Sequence[str]) -> int:
-    """Return the bytes per feature in a file: one per label, and a zero that makes the number even."""
+    """Return the number of bytes per feature in a file: one per label, and a zero if that makes the number even."""
     return len(labels) + len(labels) % 2
 
 
@@ -86,7 +86,7 @@ class Model:
         """Take a model.
 
         Args:
-            head: what it says of itself.
+            head: its description.
             rows: a byte per feature, 1 if it has weights; then the weights of these (see columns), signed.
         """
         self.head = head
@@ -108,7 +108,7 @@ class Model:
         weights = bytes(lanes)
 
         def added(buckets: Iterable[int]) -> int:
-            """Return the sum of the weights of some features, in narrow lanes. What has no weights changes no difference."""
+            """Return the sum of the weights of some features, in narrow lanes. Features without weights change no difference."""
             known = [at for one in buckets if (at := places[one]) >= 0]
             return sum([int.from_bytes(weights[at : at + pitch], "little") for at in known])
 
@@ -152,7 +152,7 @@ class Model:
             yield self._unpacked(whole.to_bytes(4 * self._lanes, "little"))
 
     def shares(self, said: Sequence[str], runs: Iterable[Run]) -> Iterator[list[float]]:
-        """Return, for each run of words, the share of each label of all."""
+        """Yield, for each run of words, the share of each label."""
         factor = self._factor
         for sums in self._sums(said, runs):
             most = max(sums)
@@ -161,12 +161,12 @@ class Model:
             yield [shares[at] / whole for at in self._order]
 
     def likely(self, said: Sequence[str], runs: Iterable[Run], softened: float) -> Iterator[list[tuple[int, float]]]:
-        """Return, for each run of words, the labels that have a share of the whole, each by its number with its share.
+        """Yield, for each run of words, the likely labels, each as its number with its share.
 
         Args:
             said: the words of a text.
-            runs: where each run begins, and the position behind it.
-            softened: by what the temperature is multiplied: of texts that are less like the examples, a model is less sure.
+            runs: the runs of words.
+            softened: a factor for the temperature: a model is less sure of texts that are less like the examples.
         """
         factor = self._factor / softened
         for sums in self._sums(said, runs):
@@ -177,7 +177,7 @@ class Model:
             yield [(self._label[lane], share / whole) for lane, share in found]
 
     def sure(self, share: float) -> float:
-        """Return how often an intent was right with such a share: it never falls while the share rises."""
+        """Return how often a label with such a share was right; this never falls as the share rises."""
         before, low, width, rise = self._lines[bisect_right(self._bends, share)]
         return low + rise * (share - before) / width
 
@@ -189,7 +189,7 @@ def packed(head: Head, weights: bytes) -> bytes:
     """Return a model as its file: a line of JSON (Head); then, deflated, which features have weights, and these weights.
 
     Args:
-        head: what it says of itself.
+        head: its description.
         weights: the bytes of each feature (see columns), signed.
     """
     size = columns(head.labels)
@@ -229,5 +229,5 @@ def model(kind: str) -> Model:
 
 
 def place(kind: str) -> Path:
-    """Return where a model is."""
+    """Return the path of a model's file."""
     return Path(__file__).with_name(f"{kind}.model")

@@ -11,7 +11,7 @@ from normalizer.language import features
 from normalizer.language.examples import Example, examples
 
 _STEM: Final = 4
-"""The letters by which words are alike, whatever is behind them."""
+"""Number of first letters by which words count as alike, whatever follows."""
 
 
 def nearest(kind: str, text: str, number: int, of: Collection[str] = ()) -> list[tuple[float, Example]]:

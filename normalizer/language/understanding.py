@@ -1,4 +1,4 @@
-"""Tells what a citizen wants by a text: an intent for the whole and for each clause, and what applies whatever else he says. Pure."""
+"""Finds what a citizen wants with a text: an intent for the whole and for each clause, and modifiers, which apply in any case. Pure."""
 
 import re
 from functools import lru_cache
@@ -10,7 +10,7 @@ from normalizer.language.model import Run, model
 
 
 class Sure(NamedTuple):
-    """How likely an intent must be to apply beside whatever else a message says.
+    """Minimum probability at which an intent applies, whatever else a message says.
 
     Attributes:
         whole: in the whole text.
@@ -22,27 +22,27 @@ class Sure(NamedTuple):
 
 
 SURE: Final = {
-    "danger": Sure(0.47, 0.94),  # a 112 too much harms nobody
-    "hide": Sure(0.42, 0.92),  # to hide too much does little harm, and we say back by which word it is undone
-    "stop": Sure(0.85, 2.0),  # who does not want it has to read a text for nothing: only a message of nothing else
+    "danger": Sure(0.47, 0.94),  # to name 112 once too often harms nobody
+    "hide": Sure(0.42, 0.92),  # to hide too much does little harm, and the reply says by which word it is undone
+    "stop": Sure(0.85, 2.0),  # an error makes a citizen read a text for nothing: only if the message has nothing else
 }
 """The modifiers, and what an error costs."""
 
 _BREAK: Final = re.compile(r"[.!?;\n]+|,(?=\s)")
 _FEWEST: Final = 2
-"""Words of a clause that is looked at by itself: one means anything."""
+"""Minimum number of words of a clause that is read on its own: one word can mean anything."""
 
 _LONGEST: Final = 14
 _STEP: Final = 7
-"""Words of a clause without a stop, and how far apart such clauses begin: who writes without stops says as much."""
+"""Number of words of a clause in a text without stops, and the distance between the beginnings of two such clauses."""
 
 _IN_A_ROW: Final = 5
 _A_STORY: Final = 0.6
-"""So many words that are a story so likely: fewer mean anything."""
+"""Number of words in a row, and their minimum probability of being a story: fewer words can mean anything."""
 
 MOST_CHARACTERS: Final = 4_000
 _OF_THE_END: Final = 1_500
-"""How much of a text is looked at: its beginning and its end, where wishes stand."""
+"""Maximum number of characters of a text that are read, and how many of these from its end: wishes are at the beginning or the end."""
 
 
 class Clause(NamedTuple):
@@ -60,16 +60,16 @@ class Clause(NamedTuple):
 
 
 LIKELY: Final = 0.64
-"""How likely an intent must be where an error costs little."""
+"""Minimum probability of an intent if an error costs little."""
 
 
 class Understood(NamedTuple):
-    """What a citizen wants by a text.
+    """What a citizen wants with a text.
 
     Attributes:
         intent: the likeliest intent of the whole.
         confidence: how likely that is, from 0 to 1.
-        clauses: of the text; one if it has no parts.
+        clauses: the clauses of the text; one if it has no parts.
         modifiers: the intents that apply whatever else is said (see SURE).
         shares: how likely each intent of the whole is.
     """
@@ -87,7 +87,7 @@ class Understood(NamedTuple):
 
 @lru_cache(maxsize=64)
 def understood(text: str) -> Understood:
-    """Return what a citizen wants by a text. It is kept for a moment, since a message is asked about at several places."""
+    """Return what a citizen wants with a text. The latest results are cached, because several modules ask about the same message."""
     text = _looked_at(text)
     learnt = model(OF_INTENTS)
     intents = learnt.head.labels
@@ -112,7 +112,7 @@ def understood(text: str) -> Understood:
 
 
 def tells_beside(text: str) -> bool:
-    """Return whether a text whose whole wants something else also tells a story: some words of it in a row would be one."""
+    """Return whether a text that as a whole wants something else also tells a story, by any words of it in a row."""
     learnt, said = model(OF_INTENTS), features.words(_looked_at(text))
     story = learnt.head.labels.index("story")
     starts = range(max(1, len(said) - _IN_A_ROW + 1))
@@ -127,7 +127,7 @@ def _looked_at(text: str) -> str:
 
 
 def _read(text: str) -> tuple[list[str], Run, list[tuple[str, Run]]]:
-    """Return the words of a text, where it stands whole in them, and its clauses, each with where it stands; none if it is one."""
+    """Return the words of a text, the run of the whole text in them, and its clauses with their runs; none if it is a single one."""
     parts = [part for part in map(str.strip, _BREAK.split(text)) if part]
     said, clauses = list[str](), list[tuple[str, Run]]()
     for part, words in zip(parts, features.words_of_each(parts), strict=False):
@@ -141,7 +141,7 @@ def _read(text: str) -> tuple[list[str], Run, list[tuple[str, Run]]]:
         elif len(parts) > 1 and end - begin >= _FEWEST:
             clauses.append((part, (begin, end)))
     begin = 0
-    if features.may_have_link(text):  # which a stop within it does not end
+    if features.may_have_link(text):  # a stop within a link does not end it
         begin = len(said)
         said += features.words(text)
     else:

@@ -1,1 +1,1 @@
-"""What a text is about and where, as a signature: by it duplicates are found."""
+"""What a text is about and where, as a signature, by which duplicates are found."""

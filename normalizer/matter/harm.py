@@ -1,4 +1,4 @@
-"""Tells whether a text says that a person was hurt: a broken limb, a wound, a hospital, an accident of a relative. A danger is no harm."""
+"""Recognises a text in which a person was hurt: a broken limb, a wound, a hospital, an accident of a relative. A danger is no harm."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -6,13 +6,13 @@ from typing import Final
 from normalizer.text import BREAK
 
 _AFTER: Final = 4
-"""How many words behind a person what befell him may stand."""
+"""Number of words before what befell a person that are searched for the person."""
 
 _BEFORE: Final = 6
-"""How many words before a harm may say that it has not happened ("takut anak saya jatuh", "jangan sampai ada yang luka")."""
+"""Number of words before a harm that can say that it has not happened ("takut anak saya jatuh", "jangan sampai ada yang luka")."""
 
 _NEAR: Final = 2
-"""How many words before a harm deny it ("tidak sampai jatuh"); further away something else is denied ("tidak nyala, anak saya jatuh")."""
+"""Number of words before a harm that can deny it ("tidak sampai jatuh"); earlier ones deny more ("tidak nyala, anak saya jatuh")."""
 
 
 class Harm:
@@ -62,7 +62,7 @@ class Harm:
         return word in self._befell and self._who(words, at)
 
     def _limb(self, words: Sequence[str], at: int) -> bool:
-        """Return whether a limb stands behind a word of breaking ("patah kaki"), or before it with its owner ("kaki anak saya patah")."""
+        """Return whether a limb comes after a word for breaking ("patah kaki"), or before it with its owner ("kaki anak saya patah")."""
         if at + 1 < len(words) and words[at + 1] in self._limbs:
             return True
         before = at - 1
@@ -71,7 +71,7 @@ class Harm:
         return 0 <= before < at - 1 and words[before] in self._limbs
 
     def _who(self, words: Sequence[str], at: int) -> bool:
-        """Return whether a person to whom it happened stands before a word of what befell him, in the same sentence."""
+        """Return whether a person is named before the word for what befell him, in the same sentence."""
         for who in range(at - 1, max(-1, at - 1 - _AFTER), -1):
             word, former = words[who], words[who - 1] if who else BREAK
             if word == BREAK:

@@ -14,7 +14,7 @@ IS_DISTRICT: Final = 2
 """The bits of the levels of a name: it can be that of a district and that of a village."""
 
 _ROADS: Final = frozenset([KINDS.index("street") + 1, KINDS.index("lane") + 1])
-"""The kinds whose names are none of villages: "Jalan Duda" need not be in Duda."""
+"""The kinds with names that are not taken from villages: "Jalan Duda" need not be in Duda."""
 
 _LEVELS: Final = frozenset([KINDS.index("village") + 1, KINDS.index("hamlet") + 1])
 """The kinds whose words announce a village."""
@@ -23,7 +23,7 @@ _LEVEL_WORDS: Final = frozenset(["kecamatan", "kec", "distrik", "kapanewon", "ke
 """Words of no kind that announce a district or a village."""
 
 _FORMER: Final = re.compile(r"\(.*?\)")
-"""What an official name has in brackets."""
+"""The part of an official name in brackets."""
 
 _NUMERALS: Final = frozenset(["i", "ii", "iii", "iv", "v", "vi", "satu", "dua", "tiga", "1", "2", "3", "4", "5"])
 """The ends of official names that people leave out ("Tegal Sari Mandala II")."""
@@ -37,7 +37,7 @@ _COUNTS: Final = {
 """The numbers with which official names begin ("Tujuh Ulu") and that people write as digits."""
 
 _SHORT: Final = 3
-"""The shortest name of one word that needs no word such as "desa" before it."""
+"""Minimum length of a name of one word that needs no word such as "desa" before it."""
 
 
 class Local:
@@ -125,7 +125,7 @@ def _is_road(read: list[Word], at: int) -> bool:
 
 
 def _tells(words: list[str], read: list[Word], at: int, capitals: set[str], local: Local) -> bool:
-    """Return whether a name of one word is meant: one of every day needs a word before it, or a capital."""
+    """Return whether a word is meant as a name: an everyday word needs a word such as "desa" before it, or a capital."""
     word, said, before = read[at], words[at], read[at - 1] if at else None
     if word.region or word.kind or word.weak or _is_road(read, at):
         return False

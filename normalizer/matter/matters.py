@@ -24,19 +24,19 @@ NUMBERS: Final = _PLACES | {"koridor": 6, "rute": 6, "trayek": 6, "angkot": 6, "
 """The words before a number, and the number that a signature has for each."""
 
 WIDE: Final = 0x80
-"""The bit of a family that says that the matter concerns a whole area, such as a flood."""
+"""The bit of a family that marks a matter of a whole area, such as a flood."""
 
 _REMEMBERED: Final = 20_000
 """The maximum number of words remembered, about 6 MB."""
 
 _HOUSE: Final = 4
-"""The longest number of a house, in digits; a longer one is a telephone number or a sum."""
+"""Maximum number of digits of a house number; a longer one is a telephone number or a sum."""
 
 _BLOCK: Final = 3
-"""The longest name of a block: a letter, perhaps with a number."""
+"""Maximum length of the name of a block: a letter, perhaps with a number."""
 
 _DIGITS: Final = 9
-"""How many digits of a number are read."""
+"""Number of digits of a number that are read."""
 
 RARE: Final = 5
 """The length from which an unknown word is taken for a name; a shorter one may be an abbreviation."""
@@ -45,7 +45,7 @@ _SHORT: Final = 3
 """The length from which a word may be a name if its capital or the word before it says so."""
 
 _STEM: Final = 4
-"""The shortest stem: a shorter rest is no word."""
+"""Minimum length of a stem: a shorter rest is no word."""
 
 _OURS: Final = "lapor"
 """The beginning of our own name, and of tags such as #LaporHendi."""
@@ -53,7 +53,7 @@ _OURS: Final = "lapor"
 _SUFFIXES: Final = ("nya", "lah", "kah")
 _PREFIXES: Final = ("di", "ber", "ter", "meng", "meny", "mem", "men", "me", "nge", "ng", "ke", "pe")
 _VERBAL: Final = ("di", "mem", "men", "ber", "ter")
-"""The prefixes of words of every day that are no names."""
+"""The prefixes of everyday words that are no names."""
 
 _LONG: Final = re.compile(r"([a-z])\1\1+")
 """A letter that is drawn out ("jorooook")."""
@@ -160,7 +160,7 @@ class Lists:
                     self._told.setdefault(word, {}).setdefault(first, []).append((tuple(rest), number, family))
 
     def words(self, words: Iterable[str]) -> list[Word]:
-        """Return what words mean."""
+        """Return what each of some words means."""
         seen = self._seen
         return [seen.get(word) or self.word(word) for word in words]
 
@@ -233,13 +233,13 @@ class Lists:
         )
 
     def _is_everyday(self, word: str) -> bool:
-        """Return whether a word is one of every day, or made of one by prefixes and suffixes and no part of the name of a region."""
+        """Return whether a word is an everyday word, or made of one by prefixes and suffixes and no part of a region's name."""
         if word in self._canonical:
             return True
         return word not in self._derived and is_made_of(word, self._everyday)
 
     def _canon(self, word: str) -> str:
-        """Return the spelling that counts; without a list that has the word, the word without its prefix and suffix."""
+        """Return the canonical spelling of a word; if no list has the word, the word without its prefix and suffix."""
         known, numbers = self._canonical, self._numbers
         if word in known:
             return known[word]

@@ -1,4 +1,4 @@
-"""The names and numbers of things behind the words that announce them ("jalan", "rt")."""
+"""The names and numbers of things after the words that announce them ("jalan", "rt")."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from normalizer.matter.words import Word, hash_of, skeleton, small_hash
 from normalizer.text import BREAK
 
 _NAME_WORDS: Final = 3
-"""The number of words of a name that count."""
+"""Maximum number of words of a name that count."""
 
 _SIZED: Final = frozenset(
     [
@@ -23,22 +23,22 @@ _LOOSE: Final = frozenset(
         for kind in ("water", "junction", "office", "plant", "faith", "station", "bridge", "school", "park")
     ]
 )
-"""The kinds behind whose words much else may follow: their names are no words of every day ("tiga kali terjadi")."""
+"""The kinds whose words are often followed by something else than a name: their names are no everyday words ("tiga kali terjadi")."""
 
 CONTINUED: Final = small_hash("terusan")
-"""The part of a street that goes on under its name ("Jalan Terusan Buah Batu"): another street than the one of this name."""
+"""The part of a street that continues another one under its name ("Jalan Terusan Buah Batu"): it is a different street."""
 
 _UNTIL: Final = frozenset(["sampai", "sampe", "hingga", "sd"])
-"""The words behind the first number of a range."""
+"""The words after the first number of a range."""
 
 
 def name_behind(
     words: list[str], read: list[Word], position: int, regions: frozenset[str], capitals: set[str]
 ) -> bytes:
-    """Return the name behind a word such as "jalan": kind, part, and a hash for each beginning of it; empty if there is no name.
+    """Return the name after a word such as "jalan": kind, part, and a hash for each beginning of it; empty if there is no name.
 
-    A first word of many names ("Gunung Agung", "Gunung Batur") is no beginning of its own. A name that begins with a capital ends before a
-    word without one, and every name before a word of every day that is none of names.
+    A word with which many names begin ("Gunung Agung", "Gunung Batur") is no beginning on its own. A name that begins with a capital ends
+    before a word without one, and every name ends before an everyday word that is not used in names.
     """
     kind = read[position].kind
     sized = kind in _SIZED
@@ -82,7 +82,7 @@ def _ends(word: Word, said: str, regions: frozenset[str], *, begun: bool) -> boo
 
 
 def number_behind(words: list[str], position: int, word: Word) -> bytes:
-    """Return the number in or behind a word such as "rt": its kind and its value; empty if there is none."""
+    """Return the number in or after a word such as "rt": its kind and its value; empty if there is none."""
     if not word.before:
         return word.numbered
     at = position + 1

@@ -1,4 +1,4 @@
-"""What a word says of a complaint: what it is about, and how that is wrong."""
+"""What a word says about a complaint: the thing, and the way in which it is wrong."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -44,10 +44,10 @@ _AMOUNT: Final = re.compile(r"(?:rp)?\d+(?:rb|ribu|jt|juta|k|ewu)|rp\d+")
 """An amount of money in one word."""
 
 _REMEMBERED: Final = 20_000
-"""The most combinations of ways that are remembered."""
+"""Maximum number of combinations of ways that are cached."""
 
 _ROOT: Final = 4
-"""The shortest root that is looked for in a word: a shorter one is found in words that are not made of it."""
+"""Minimum length of a root that is searched for in a word: shorter ones are found in words that are not made of them."""
 
 
 class Senses:
@@ -55,9 +55,9 @@ class Senses:
 
     Attributes:
         own_things: the numbers of the things that are one person's own.
-        own_ways: the ways that are told of somebody's own entry or application.
+        own_ways: the ways in which somebody's own registration or application is wrong.
         soft: the ways that go with any other.
-        money: the ways that tell of money.
+        money: the ways that are about money.
     """
 
     __slots__ = ("_kin", "_known", "_priced", "_things", "_ways", "money", "own_things", "own_ways", "soft")
@@ -98,7 +98,7 @@ class Senses:
         return found
 
     def of(self, word: str) -> tuple[tuple[int, ...], int]:
-        """Return the numbers of the things that a word tells, and the ways, a bit for each; a word of a list tells what the list says."""
+        """Return the numbers of the things that a word names, and a bit for each way; an unlisted word has those of its roots."""
         if self.lists(word):
             return tuple(self._things.get(word, ())), self._ways.get(word, 0)
         if _AMOUNT.fullmatch(word):

@@ -11,10 +11,10 @@ _CAPITALS: Final = re.compile(r"[A-Z](?:[a-z]+(?: [A-Z][a-z]+)*|[A-Z]{2,4}(?![A-
 """Words with capitals, one after another, or an abbreviation."""
 
 _FULL: Final = 5
-"""The most words of a name that others write in one ("Batang Kuis") or shorten to its initials ("Bumi Tamalanrea Permai", "BTP")."""
+"""Maximum number of words of a name that others write as one ("Batang Kuis") or shorten to initials ("Bumi Tamalanrea Permai", "BTP")."""
 
 _INITIALS: Final = 3
-"""The least number of words that are shortened to initials."""
+"""Minimum number of words that are shortened to initials."""
 
 _PAIR: Final = 2
 """The number of words that others write in one."""
@@ -23,7 +23,7 @@ _PAIR: Final = 2
 def capitals_of(text: str, known: Lists) -> tuple[set[str], dict[int, None]]:
     """Return the words with a capital within a sentence, and the hashes of the short forms of full names.
 
-    Those words are abbreviations, and words behind a word without a capital: in a title each word has one.
+    Those words are abbreviations, and words after a word without a capital: in a title each word has one.
     """
     capitals: set[str] = set()
     formed: dict[int, None] = {}
@@ -40,7 +40,7 @@ def capitals_of(text: str, known: Lists) -> tuple[set[str], dict[int, None]]:
 
 
 def _within(text: str, start: int) -> bool:
-    """Return whether a space and a word without a capital stand before a position of a text, perhaps with a comma."""
+    """Return whether a space and a word without a capital, perhaps with a comma, come before a position of a text."""
     if text[start - 1 : start] != " ":
         return False
     word = text[text.rfind(" ", 0, start - 1) + 1 : start - 1]
@@ -49,9 +49,9 @@ def _within(text: str, start: int) -> bool:
 
 @lru_cache(maxsize=4096)
 def _shortened(full: str, known: Lists) -> list[int]:
-    """Return the hashes of the two words of a name in one, or of its initials: with and without the words for what kind of thing it is.
+    """Return the hashes of the two words of a name written as one, or of its initials with and without the words for the kind of thing.
 
-    "Perumahan Pondok Ungu Permai" is PUP, "Simpang Lima Gumul" SLG. The names of regions and offices are in most texts.
+    "Perumahan Pondok Ungu Permai" is PUP, "Simpang Lima Gumul" SLG. Names of regions and offices are left out: most texts have them.
     """
     name, formed = full.split(), list[int]()
     read = known.words(name)

@@ -1,4 +1,4 @@
-"""Makes the signature of a complaint's text: what is needed to tell whether two complaints are one matter, without their words.
+"""Makes the signature of a complaint's text, by which two complaints about one matter are recognised without their words.
 
 A signature holds numbers of matters, and hashes of the words and of the names of streets, schools and other things. It is no secret:
 whoever guesses a text can check the guess. docs/adr/0030-duplicates-by-what-a-text-tells.md explains the choice.
@@ -31,36 +31,36 @@ MOST_RARE: Final = 3
 MOST_FORMED: Final = 5
 MOST_LIKELY: Final = 4
 MOST_WORDS: Final = 13
-"""The most that a signature holds of each: it has at most 203 bytes."""
+"""Maximum numbers of each that a signature holds: it has at most 203 bytes."""
 
 WAY_BYTES: Final = 6
-"""How many bytes a signature has for the ways in which something is wrong, a bit for each."""
+"""The number of bytes of a signature for the ways in which something is wrong, a bit for each."""
 
 _OWN_FROM: Final = 80
-"""From this number on, a matter is one person's own: it is told wherever it stands."""
+"""From this number on, a matter is one person's own: it counts wherever it is in the text."""
 
 _READ_WORDS: Final = 400
-"""The number of words that are read: what a long letter is about is told by then."""
+"""Maximum number of words that are read: even a long text has said by then what it is about."""
 
 _WINDOW: Final = 6
-"""How many words that count may be between the first and the last word of a matter."""
+"""Maximum number of counted words between the first and the last word of a matter."""
 
 _HANDLE: Final = re.compile(r"@\w+")
 """The name of an account, which says nothing about the matter."""
 
 _SPOT: Final = KINDS.index("spot") + 1
-"""The kind of a name that no word announces, of which a part is told ("Koya Barat")."""
+"""The kind of a name without a word that announces it, but with a part ("Koya Barat")."""
 
 _TITLED: Final = frozenset(range(1, len(KINDS) + 1)) - {
     KINDS.index(kind) + 1 for kind in ("street", "lane", "village", "spot")
 }
-"""The kinds of things that are named with words of every day."""
+"""The kinds of things that may have everyday words as names."""
 
 _SIZED: Final = frozenset([KINDS.index(kind) + 1 for kind in ("market", "water", "station", "park", "hamlet")])
 """The kinds that are named with a word such as "panjang" or "baru"."""
 
 _BESIDE: Final = 2
-"""How many words behind one such as "depan" may be the thing beside which something is."""
+"""Number of words after one such as "depan" among which there is the thing that something is next to."""
 
 
 class _Found:
@@ -130,7 +130,7 @@ class _Found:
         return rare
 
     def pass_name(self, word: Word, *, several: bool) -> None:
-        """Note a word of the name of a district or village; one of several words is told by its rare one, too."""
+        """Note a word of the name of a district or village; a rare word of a name of several words counts on its own, too."""
         self.run = True
         if word.rare:
             (self.placed if several else self.rare)[word.hash] = None
@@ -142,9 +142,9 @@ class _Found:
             self.seen.clear()
 
     def tell(self, word: Word, *, named: bool) -> None:
-        """Note the matters that a word tells with those shortly before it, the things, and the ways in which they are wrong.
+        """Note the matters of a word together with those shortly before it, its things, and the ways in which they are wrong.
 
-        A word that is `named`, behind the first word of many names, is part of a name ("Rawa Bebek") and tells no thing.
+        A word that is `named` follows the first word of many names and is part of a name ("Rawa Bebek"): it is no thing.
         """
         earliest = self.at - _WINDOW
         caused = self.causes >= earliest
@@ -178,7 +178,7 @@ class _Found:
             for matter, other in unless:
                 if other in matters:
                     matters.pop(matter, None)
-        kept = sorted(matters.items())[-MOST_MATTERS:]  # one person's, not to be lost, have the highest numbers
+        kept = sorted(matters.items())[-MOST_MATTERS:]  # those to keep have the highest numbers
         things = list(self.things)[:MOST_THINGS]
         packed = [VERSION, *self.ways.to_bytes(WAY_BYTES, "big"), len(things), *things, len(kept)]
         for matter, family in kept:
@@ -198,7 +198,7 @@ class _Found:
 
 
 def _put_names(packed: list[int], names: dict[bytes, None], most: int) -> None:
-    """Add the first names or numbers of a text to a signature, with how many they are."""
+    """Add the first names or numbers of a text to a signature, after their count."""
     packed.append(min(len(names), most))
     for name in list(names)[:most]:
         packed.extend(name)
@@ -240,7 +240,7 @@ def signature(text: str, *, address: str = "", place: Iterable[str] = (), regenc
 
 
 def _read_words(words: list[str], read: list[Word], found: _Found) -> None:
-    """Note what the words of a text tell; `read` is what each of them means."""
+    """Note what the words of a text mean; `read` has the meaning of each."""
     beside, last, inside = -_BESIDE, len(read) - 1, found.inside
     some = bool(inside)
     for position, word in enumerate(read):
@@ -267,7 +267,7 @@ def _read_words(words: list[str], read: list[Word], found: _Found) -> None:
 
 
 def _announced(words: list[str], read: list[Word], position: int, found: _Found) -> None:
-    """Note the name or the number behind a word that announces one."""
+    """Note the name or the number after a word that announces one."""
     word = read[position]
     if word.kind:
         name = name_behind(words, read, position, found.regions, found.capitals)
@@ -281,7 +281,7 @@ def _announced(words: list[str], read: list[Word], position: int, found: _Found)
 
 
 def _titled(kind: Word, word: Word, said: str, found: _Found) -> None:
-    """Note a thing that is named with a word of every day ("Terminal Daya", "Pantai Panjang"), by both words together."""
+    """Note a thing whose name is an everyday word ("Terminal Daya", "Pantai Panjang"), by both words together."""
     if kind.kind in _TITLED and (word.names or (kind.kind in _SIZED and word.size)):
         found.formed[hash_of(f"{kind.kind}{word.skeleton or said}")] = None
 

@@ -5,14 +5,14 @@ from typing import Final
 from zlib import crc32
 
 _BODY: Final = 3
-"""The length from which the skeleton of a word counts; a shorter one is that of many words."""
+"""Minimum length of a word's skeleton that counts; a shorter one is shared by many words."""
 
 _VOWELS: Final = str.maketrans("", "", "aeiouy")
 _DOUBLED: Final = re.compile(r"(.)\1", re.DOTALL)
 
 Told = dict[int, list[tuple[tuple[int, ...], int, int]]]
-"""The matters that a word tells, by the number of another word that must be near (its own, if none must): the numbers of those that must be
-near beside it, the number of the matter, and its family."""
+"""The matters of a word, by the number of another word that must be near (its own, if none must): the numbers of further words that must be
+near, the number of the matter, and its family."""
 
 
 class Word:
@@ -22,31 +22,31 @@ class Word:
         hash: the hash of its canonical form; 0 if it is weak, that is, says nothing about the matter.
         stem: its canonical form.
         skeleton: the consonants of that, by which words are compared.
-        told: the matters that it tells.
+        told: the matters that it means.
         number: the number of its canonical form among the words of matters; -1 if it is none.
         kind: the kind of thing whose name follows; 0 if none does.
         before: the kind of number that follows; 0 if none does.
         numbered: the number that it has in itself ("rt05"): its kind and value; empty if it has none.
         title: whether it is left out of names.
-        everyday: whether it is a word of every day.
+        everyday: whether it is an everyday word.
         begins: whether it may begin a name though it is a word of matters.
         end: which part of a street or school it means; 0 if it means none.
         size: the same, of a school or market only.
-        rare: whether it is no word of every day: perhaps a name that no word before it announces.
-        lent: whether it is a word of every day that is rare in complaints: a name if its capital or the word before it says so.
+        rare: whether it is no everyday word: perhaps a name that no word before it announces.
+        lent: whether it is an everyday word that is rare in complaints: a name if its capital or the word before it says so.
         locates: whether a place may follow it ("depan").
         beside: whether what follows it only says where something is ("depan pasar").
         frequent: whether it is frequent in complaints.
-        place: whether it is a word of every day that places are named after.
+        place: whether it is an everyday word that places are named after.
         calls: whether the name of a person may follow it.
         first: whether it is the first word of many names, and alone none.
         landmark: whether it is a thing by which people say where something is.
-        names: whether a thing may be named with it though it is a word of every day ("Terminal Daya").
+        names: whether a thing may be named with it though it is an everyday word ("Terminal Daya").
         causes: whether a thing may follow that is only the cause ("karena").
         announces: whether a name or number may follow it, or is in it.
-        tells: whether it tells a matter, a thing or a way.
-        things: the numbers of the things that it tells.
-        way: the ways in which something is wrong that it tells, a bit for each.
+        tells: whether it means a matter, a thing or a way.
+        things: the numbers of the things that it means.
+        way: the ways in which something is wrong that it means, a bit for each.
         region: whether it is of the name of a province, regency or city.
     """
 

@@ -13,7 +13,7 @@ from normalizer.places.scores import seat_of
 from normalizer.results import PlaceReading
 
 _SIZES: Final = (3, 2, 1)
-"""Numbers of words of a small place's name that are looked for, in this order."""
+"""Numbers of words of a small place's name that are searched for, in this order."""
 
 _SHORTEST: Final = 3
 """Minimum letters of each word of such a name."""
@@ -25,17 +25,17 @@ _SPOKEN: Final = {
     province: frozenset(words_in("normalizer", f"speech_{province}"))
     for province in words_in("normalizer", "speech_of")
 }
-"""Words of everyday speech, by province: they only choose between regencies that have the place which a text names."""
+"""Words of everyday speech, by province. They only choose between regencies that have the place that a text names."""
 
 _WE: Final = frozenset(words_in("normalizer", "capitals_we"))
 _FROM: Final = frozenset(("dari", "dr", "asal", "ti", "saking"))
 """Those who complain, and the words after which they say where they are from."""
 
 _FAR: Final = frozenset(("ke", "dari", "dr", "arah", "menuju", "sampai", "sampe", "antara", "simpang"))
-"""Words of whereabouts behind which a place need not be that of the event."""
+"""Words of whereabouts after which a place need not be that of the event."""
 
 _LEAD: Final = 2
-"""Minimum number of words of a province's speech more than of any other's."""
+"""Minimum number by which the words of one province's speech must exceed those of any other's."""
 
 
 def settled(
@@ -83,9 +83,9 @@ def _is_home(words: list[str]) -> bool:
 
 
 def _capitals(text: str, words: list[str], names: PlaceNames, located: Sequence[int]) -> tuple[frozenset[str], str]:
-    """Return the regencies that all small places with capital letters lie in, and the words of the first of these places.
+    """Return the regencies that have all small places with capital letters, and the words of the first of these places.
 
-    Only a place behind a word that says where something is counts ("di Kokop"). A usual name of streets counts only behind a level's name.
+    Only a place after a word that says where something is counts ("di Kokop"). A usual name of streets counts only after a level's name.
     """
     pool: frozenset[str] = frozenset()
     span = ""

@@ -53,7 +53,7 @@ WHEREABOUTS: Final = frozenset(words_in("normalizer", "context_whereabouts"))
 """Words of position ("in front of", "next to"): a lamp in front of the water company is not a matter of water supply."""
 
 LOCATIVES: Final = frozenset(words_in("normalizer", "context_locatives"))
-"""Words before the name of a place that something is at, or goes to."""
+"""Words before the name of a place where something is or to which it goes."""
 
 BUILDINGS: Final = frozenset(words_in("normalizer", "context_buildings"))
 """Words that may come between a word of WHEREABOUTS and a name ("depan kantor PDAM")."""
@@ -68,17 +68,17 @@ that name is in another regency."""
 
 _INSIDE: Final = frozenset(("di", "nang", "neng", "ning", "ndek", "nong"))
 _OTHERWISE: Final = frozenset(("pohon", "kayu", "pisang", "sawit", "kelapa", "leher", "hari", "mini", "tv"))
-"""Words of place before such a name, and words behind it that make it the everyday word ("di batang pohon")."""
+"""Words of place before such a name, and words after it that make it the everyday word ("di batang pohon")."""
 
 _COMPLAINED_OF: Final = words_in("normalizer", "context_complained_of")
-"""Beginnings of words behind a building that tell what is complained of and are no name of the building ("depan pasar hancur")."""
+"""Beginnings of words after a building that name the complaint and not the building ("depan pasar hancur")."""
 
 _SIDES: Final = frozenset(("samping", "disamping", "sebelah", "disebelah"))
 _STREETS: Final = frozenset(("jalan", "jl", "jln"))
 _ROADSIDE: Final = frozenset(words_in("normalizer", "context_roadside"))
 _ROADSIDE_REACH: Final = 4
-"""What is part of the road that it lies beside ("drainase di samping jalan nasional"), the words that say so, and the number of words
-before the road in which it is looked for."""
+"""Words that say "beside", words for roads, words for things beside a road that are a part of it ("drainase di samping jalan nasional"),
+and the number of words before the road that are searched for such a thing."""
 
 
 def is_aside(words: list[str], at: int) -> bool:

@@ -1,4 +1,4 @@
-"""Leaves aside the places that a text names only to say that it happened elsewhere: "di Demak, bukan Kudus"."""
+"""Leaves out the places that a text names only to say that it happened elsewhere: "di Demak, bukan Kudus"."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -13,7 +13,7 @@ _ASIDES: Final = 3
 """Maximum number of words between a denial and the place that it denies ("bukan yang di Kudus")."""
 
 _OWN_WORDS: Final = 3
-"""Maximum number of words between the word for somebody's papers or for who he is and the place ("KTP saya memang Kendal")."""
+"""Maximum number of words between a word for somebody's papers or for a person and the place ("KTP saya memang Kendal")."""
 
 _KEYWORDS: Final = "lapor"
 """The beginning of the keywords that are also names of places ("LAPORHENDI")."""
@@ -22,7 +22,7 @@ _EVENT_WORDS: Final = 3
 """Maximum number of words between the word for the event and its place ("kejadiannya tadi di Demak")."""
 
 _FROM: Final = "dari"
-"""The word between a denial and a place by which it tells of a person ("bukan dari Kudus")."""
+"""The word between a denial and a place that makes the denial one about a person ("bukan dari Kudus")."""
 
 SHORT: Final = "bkn"
 """The short form of "bukan" in messages, and the name of the body for civil servants."""
@@ -53,20 +53,20 @@ def _known() -> Denials:
 
 
 def turning() -> frozenset[str]:
-    """Return the words without which a text denies no place and names none of somebody's papers, and the one that may be "bukan"."""
+    """Return the words without which a text neither denies a place nor names the place of the event, and the one that may be "bukan"."""
     return _known().told | {SHORT}
 
 
 def without_keyword(hits: list[PlaceHit], words: list[str]) -> list[PlaceHit]:
-    """Return the places of a text without the keyword itself, if the region of the keyword is known beside the text."""
+    """Return the places of a text without the keyword itself, whose region is known apart from the text."""
     return [hit for hit in hits if not words[hit.start].startswith(_KEYWORDS)]
 
 
 def places_left(hits: list[PlaceHit], words: list[str]) -> list[PlaceHit]:
     """Return the places of a text that it does not deny, or all if it then names none.
 
-    Where it says that it happened at one of them ("KTP saya Kendal tapi kejadiannya di Demak"), those where somebody is from are left
-    aside too, unless it can lie in them ("rumah saya di Kota Semarang, tepatnya di Kecamatan Tugu").
+    If it says at which of them it happened ("KTP saya Kendal tapi kejadiannya di Demak"), those where somebody is from are left out too,
+    unless that place can be in them ("rumah saya di Kota Semarang, tepatnya di Kecamatan Tugu").
     """
     if len(hits) < 2:  # noqa: PLR2004 - of one place nothing else is named
         return hits
@@ -88,9 +88,9 @@ def places_left(hits: list[PlaceHit], words: list[str]) -> list[PlaceHit]:
 def _not_denied(hits: list[PlaceHit], words: list[str], known: Denials) -> list[PlaceHit]:
     """Return the places that a text does not deny, or all if it then names none.
 
-    What was told before is denied too ("di Kudus. Ralat: bukan Kudus tapi Demak"), unless the denial is of somebody ("saya bukan
-    dari Kudus, saya orang Demak, jalan di Kudus rusak"). If such a place is named elsewhere, those where
-    somebody is from are left aside too.
+    A denial also counts for the same name earlier in the text ("di Kudus. Ralat: bukan Kudus tapi Demak"), unless it is about a person
+    ("saya bukan dari Kudus, saya orang Demak, jalan di Kudus rusak"). If a denied name also occurs undenied, places where somebody is
+    from are left out too.
     """
     left: list[PlaceHit] = []
     denials: list[PlaceHit] = []
@@ -119,7 +119,7 @@ def is_denied(start: int, words: list[str]) -> bool:
 
 
 def _is_denied(start: int, words: Sequence[str], known: Denials) -> bool:
-    """Return whether a denial stands before a position, with at most words such as "di" between them."""
+    """Return whether a denial comes before a position, with only words such as "di" between them."""
     at = start - 1
     least = at - _ASIDES
     while at > least and at >= 0 and words[at] in known.asides:
@@ -128,7 +128,7 @@ def _is_denied(start: int, words: Sequence[str], known: Denials) -> bool:
 
 
 def _is_denied_of_somebody(start: int, words: Sequence[str], known: Denials) -> bool:
-    """Return whether a denied place is one where somebody is not from ("saya bukan dari Kudus", "KTP saya bukan Kudus")."""
+    """Return whether the denial of a place is about a person ("saya bukan dari Kudus", "KTP saya bukan Kudus")."""
     at = start - 1
     while words[at] not in known.denials:
         if words[at] == _FROM:
@@ -140,7 +140,7 @@ def _is_denied_of_somebody(start: int, words: Sequence[str], known: Denials) -> 
 
 
 def _goes_on(denied: PlaceHit, hit: PlaceHit, words: Sequence[str], known: Denials) -> bool:
-    """Return whether a place is that in which the denied one before it is, or is denied with it ("bukan Kudus atau Jepara")."""
+    """Return whether a place contains the denied one before it, or is denied with it ("bukan Kudus atau Jepara")."""
     if hit.start == denied.end:
         codes = {claim.code for claim in denied.name.strong}
         return is_inside(denied.name, hit.name) or any(claim.code in codes for claim in hit.name.strong)
@@ -152,7 +152,7 @@ def _names_a_place(hit: PlaceHit) -> bool:
 
 
 def _is_of_event(start: int, words: Sequence[str], known: Denials) -> bool:
-    """Return whether a place is told as that of the event, and is not the name of a street."""
+    """Return whether a place is named as that of the event, and is not the name of a street."""
     if start and SURROUNDINGS.get(words[start - 1], 0) & STREET:
         return False
     return not known.events.isdisjoint(words[max(0, start - _EVENT_WORDS - 1) : start])

@@ -1,4 +1,4 @@
-"""Tells whether a text clearly names the place of the event in another government than the one whose own channel it came through."""
+"""Decides whether a text clearly names the place of the event in another government than the one whose own channel it came through."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -23,16 +23,16 @@ _REACH: Final = 3
 """Words before which a place is not that of the event, and the maximum distance in words."""
 
 _OFFICES: Final = frozenset(words_in("normalizer", "elsewhere_offices"))
-"""Words for offices and for other public houses, of whose name the name of their town is the end ("RSUD Demak")."""
+"""Words for offices and other public buildings whose names end with the name of their town ("RSUD Demak")."""
 
 _OFFICE_WORDS: Final = 3
-"""Maximum number of words from the word for the house to the name of the town, without the latter ("RSUD dr Moewardi Solo")."""
+"""Maximum number of words from the word for the building to the name of the town, without the latter ("RSUD dr Moewardi Solo")."""
 
 _DOCTOR: Final = "dr"
 """The title in the names of hospitals ("RSUD dr Soewondo Kendal"); elsewhere it is short for "dari" (from)."""
 
 _HERE: Final = frozenset(("sini", "disini", "kene", "mriki", "dieu"))
-"""Words for "here": with them, a place named elsewhere is what here is compared with, or where the citizen comes from."""
+"""Words for "here": in a text with them, a place elsewhere is only compared with it, or is where the citizen comes from."""
 
 _CLEAR: Final = 3.0
 """Minimum weight of a name that clearly means a region: that of its bare name, if no other region has the same (see names.Claim)."""
@@ -48,8 +48,8 @@ def is_elsewhere(told: PlaceReading, home: str, words: list[str], hits: Sequence
     """Return whether a text clearly names the place of the event outside a government's region, and nothing in the region.
 
     A region is clearly named after "di", with its level ("Kota Denpasar"), after a place in it ("Sanur Denpasar"), or in the field for the
-    address; a district with its level if no other regency has one of the name. A street, the way to a place, where people come from and
-    what is compared are no such names.
+    address; a district with its level if no other regency has one of the name. Names of streets, of destinations and of origins, and names
+    in comparisons do not count.
     """
     seat = seat_of(home)
     code = told.province if told.province == DKI else told.regency or told.province
@@ -59,7 +59,7 @@ def is_elsewhere(told: PlaceReading, home: str, words: list[str], hits: Sequence
 
 
 def _is_clear(code: str, words: list[str], hits: Sequence[PlaceHit]) -> bool:
-    """Return whether one of the names clearly tells that it happened in the region."""
+    """Return whether one of the names clearly says that it happened in the region."""
     field = words.index(BREAK)
     end_of_field = words.index(BREAK, field + 1)
     inner: PlaceHit | None = None
@@ -81,12 +81,12 @@ def _is_clear(code: str, words: list[str], hits: Sequence[PlaceHit]) -> bool:
 
 
 def is_not_of_event(words: list[str], start: int) -> bool:
-    """Return whether words before a name make of it something other than the place of the event ("pindah ke", "seperti")."""
+    """Return whether the words before a name make it something other than the place of the event ("pindah ke", "seperti")."""
     return not _NOT_THE_EVENT.isdisjoint(_before(words, start))
 
 
 def _is_of_house(words: list[str], start: int) -> bool:
-    """Return whether a name at a position is the end of that of an office or another public house."""
+    """Return whether the name at a position is the end of the name of an office or another public building."""
     for word in reversed(_before(words, start)[-_OFFICE_WORDS:]):
         if word in _OFFICES:
             return True
@@ -116,7 +116,7 @@ def _is_only_district(hit: PlaceHit, code: str, words: list[str]) -> bool:
 
 
 def _is_at_home(hit: PlaceHit, seat: str, code: str, words: list[str]) -> bool:
-    """Return whether a name can mean something in the government's region, and nothing in the region that the text tells."""
+    """Return whether a name can mean something in the government's region, and nothing in the region that the text names."""
     name = hit.name
     if any(seat_of(claim.code) == code for claim in name.strong):
         return any(claim.code[:REGENCY] == seat for claim in name.strong)

@@ -87,7 +87,7 @@ def described(gazetteer: Gazetteer, code: str) -> str:
 
 @lru_cache(maxsize=8192)
 def lineage(code: str) -> tuple[str | None, str | None, str | None, str | None]:
-    """Return the codes of the province, regency, district and village that a code consists of; None for each level below the code's own."""
+    """Return the codes of the province, regency, district and village that a code has as its parts; None for levels below its own."""
     size = len(code)
     return (
         code[:PROVINCE] if size >= PROVINCE else None,

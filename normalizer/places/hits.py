@@ -1,7 +1,7 @@
 """Finds the place names in a text, each the longest that begins at its position and ends before a comma and before its regency.
 
 The words of a text end with BREAK, which is in no name and so ends each search. Nodes are those of some words in a row in the tree of
-place names, None if no name begins with one; stops are the positions of the words behind a comma (see `commas`).
+place names, None if no name begins with one; stops are the positions of the words after a comma (see `commas`).
 """
 
 from collections.abc import Container, Sequence
@@ -14,10 +14,10 @@ from normalizer.places.names import PlaceName, PlaceNames, PlaceNode
 from normalizer.text import BREAK, fold
 
 _NAME_WORDS: Final = 3
-"""Maximum number of words of a name that is looked for after a level's name."""
+"""Maximum number of words of a name that is searched for after a level's name."""
 
 FIFTY: Final = "50"
-"""The number that is a house's ("Jl Melati 50, Kota Depok"), or the first word of the regency of Lima Puluh Kota ("50 Kota")."""
+"""A number that is of a house ("Jl Melati 50, Kota Depok"), or the first word of the regency of Lima Puluh Kota ("50 Kota")."""
 
 _NUMBERED: Final = frozenset(words_in("normalizer", "hits_numbered"))
 """Words before the number of a house or a part of a village."""
@@ -29,14 +29,14 @@ AND: Final = frozenset(words_in("normalizer", "hits_and"))
 """Words that join the names of two regions."""
 
 LABEL_REACH: Final = 8
-"""Number of words behind a number in which the names of two regions are looked for that it counts."""
+"""Number of words after a number that are searched for the names of two regions that it counts."""
 
 _STREETS: Final = frozenset(("jl", "jln", "gg", "gang"))
 _OF_A_STREET: Final = 3
 """Words before the name of a street, and the maximum number of words of the name."""
 
 _OF_THE_REGENCY: Final = frozenset(("kab", "kabupaten", "pemkab", "bupati", "payakumbuh", "sarilamak"))
-"""Words before "50 Kota" that make the regency of it."""
+"""Words before "50 Kota" that make it the regency."""
 
 
 class PlaceHit:
@@ -80,8 +80,8 @@ def is_house_number(words: list[str], at: int, behind: PlaceNode | None) -> bool
 def is_label(words: list[str], at: int, nodes: Sequence[PlaceNode | None]) -> bool:
     """Return whether a number is part of an address or a name ("No. 2", "Griya 2, Kota Malang") and counts nothing ("di 2 kota").
 
-    It is if a word for what has a number or a school stands before it, or the name of one region behind it: what counts regions has
-    none of their names behind it, or joins two.
+    It is if a word for a school or another numbered thing comes before it, or the name of one region after it. A number that counts regions
+    is followed by no name of one, or by the names of two.
     """
     before = words[at - 1] if at else BREAK
     is_written = words[at].isdigit()
@@ -106,7 +106,7 @@ def _are_apart(here: PlaceHit, there: PlaceHit) -> bool:
 
 
 def commas(hits: Sequence[PlaceHit], words: Sequence[str], parts: Sequence[str]) -> frozenset[int]:
-    """Return the positions of all words behind a comma if a comma may stand within one of the names found; else none."""
+    """Return the positions of all words after a comma if there may be a comma within one of the names found; otherwise none."""
     for hit in hits:
         if _can_end_early(hit) and any(
             f"{word}," in part or f"{word} ," in part
@@ -139,8 +139,8 @@ def ended(
 ) -> tuple[list[str], bool]:
     """Return the words of a text up to where a name found in it must end, and whether that is within the name.
 
-    The name of a district or village ends at a comma, and where the name of a regency begins that goes on behind it: "Desa Banaran
-    Kulon Progo" is Banaran in Kulon Progo, although another village is named Banaran Kulon.
+    The name of a district or village ends at a comma, and before a regency's name that reaches beyond it: "Desa Banaran Kulon Progo" is
+    Banaran in Kulon Progo, although another village is named Banaran Kulon.
     """
     if _can_end_early(hit):
         for at, node in enumerate(nodes[1 : hit.end - hit.start], hit.start + 1):
@@ -150,7 +150,7 @@ def ended(
 
 
 def _is_regency(behind: PlaceHit | None, end: int) -> bool:
-    """Return whether a name goes on behind a position and is that of a regency or city."""
+    """Return whether a name reaches beyond a position and is that of a regency or city."""
     return (
         behind is not None
         and behind.end > end

@@ -13,7 +13,7 @@ SMALL_WAYS: Final = frozenset(("district", "village"))
 
 
 def lone_regency(small: Sequence[Small], tally: Tally, words: list[str]) -> str:
-    """Return the only regency that all small places of a text can lie in, if nothing else names a region; else an empty text.
+    """Return the only regency that can have all small places of a text, if nothing else names a region; otherwise an empty text.
 
     At least one of the places must follow a word of whereabouts ("di Kokop"). If a name is that of one district and of villages elsewhere,
     the district counts.
@@ -41,7 +41,7 @@ def lone_regency(small: Sequence[Small], tally: Tally, words: list[str]) -> str:
 
 
 def _is_located(entry: Small, words: list[str]) -> bool:
-    """Return whether a word of whereabouts stands before a small place that is no everyday word."""
+    """Return whether a word of whereabouts comes before a small place that is no everyday word."""
     start = entry.span[0]
     return start > 0 and not entry.name.weak and words[start - 1] in LOCATIVES
 

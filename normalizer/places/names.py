@@ -38,10 +38,10 @@ _WEAK: Final = 0.3
 """Factor for the weight of a region's name that is also an everyday word."""
 
 _SAID: Final = {"bare": "named", "city": "named", "alias": "named", "province": "named", "area": "landmark"}
-"""What a reading says of these ways of naming (see PlaceReading.how)."""
+"""The values of PlaceReading.how for these ways of naming."""
 
 _FIXED: Final = frozenset(("institution", "landmark", "nickname", "named"))
-"""Ways of naming that keep their full weight after "ke" and "dari" (to, from): whoever goes to an office goes to its town."""
+"""Ways of naming that keep their full weight after "ke" and "dari" (to, from): somebody who goes to an office goes to its town."""
 
 _OWN_DISTRICT: Final = 2.2
 _OWN_VILLAGE: Final = 1.8

@@ -49,7 +49,7 @@ def is_beginning(packed: Packed | None) -> TypeGuard[list[Any]]:
 def packed_names(entries: Mapping[str, NameEntry]) -> dict[str, dict[str, Packed]]:
     """Return the table of place names in its JSON form, in three parts; `entries` is the result of `spellings`.
 
-    - `words`: names that count by themselves, by their first word and then by the words that follow.
+    - `words`: names that count on their own, by their first word and then by the words that follow.
     - `everyday`: names that count only after the name of a level ("desa"), by the whole name.
     - `inside`: names that also occur inside longer words, by the whole name.
     """

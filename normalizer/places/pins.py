@@ -1,4 +1,4 @@
-"""Tells which regencies a position on the map may be in, by their boundaries."""
+"""Finds the regencies that a position on the map may be in, by their boundaries."""
 
 import gzip
 from array import array

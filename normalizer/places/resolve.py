@@ -18,7 +18,7 @@ from normalizer.text import BREAK
 
 _KEYWORD: Final = 6.0
 """Weight of the region that an SMS keyword or a form gave: more than that of a name with its level in a title ("Kota Semarang"), which
-does not clearly tell the place of the event (see normalizer.places.elsewhere)."""
+is not clearly the place of the event (see normalizer.places.elsewhere)."""
 
 _TITLE: Final = 1.25
 """Factor for the weight of a place in the title."""
@@ -39,7 +39,7 @@ _FEW: Final = 3
 """Score that an everyday word adds to its regency if the choice is open, and the maximum number of regencies that have it as a name."""
 
 _GOVERNED: Final = 3.5
-"""Factor for a region named like an everyday word whose head the text addresses: with it the name counts like any other."""
+"""Factor for a region named like an everyday word if the text addresses its head: with it the name counts like any other."""
 
 _PASSING_WORDS: Final = frozenset(("melamar", "lamaran", "kelahiran", "alumni", "merantau"))
 _PASSING_REACH: Final = 4

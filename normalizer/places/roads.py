@@ -27,16 +27,16 @@ _IN: Final = "di"
 
 _LIVES: Final = frozenset(("tinggal", "berdomisili", "domisili", "menetap", "bermukim"))
 _COMES: Final = frozenset(words_in("normalizer", "roads_comes"))
-"""Words before "di" and before "dari" after which a region is where somebody lives, or where somebody comes from."""
+"""Words before "di", and words before "dari", that make the region after these one where somebody lives, or comes from."""
 
 _AT_MOST: Final = 6
 """Number of words before another region that are searched for the "di" of the place of the event ("di sungai Desa X Kabupaten Y")."""
 
 _WAYS: Final = frozenset(("dari", "ke", "sampai", "hingga", "menuju", "asal"))
-"""Words directly before a region that is where something comes from or goes to."""
+"""Words directly before a region from which something comes or to which it goes."""
 
 HOME: Final = 0.5
-"""Factor for the weight of where somebody lives or comes from, with its level, beside the place of the event."""
+"""Factor for the weight of a region with its level in which somebody only lives or from which he comes, if the event is elsewhere."""
 
 _TOWN_WORDS: Final = 2
 """Maximum number of words of a town's name at the end of a street's ("jalan raya Wates Kulon Progo")."""
@@ -119,9 +119,9 @@ def is_street(words: list[str], start: int, names: PlaceNames) -> bool:
 
 
 def is_in_town(name: PlaceName, town: PlaceName) -> bool:
-    """Return whether a name that follows a word for streets is a place in the town named behind it ("jalan raya Ungaran Semarang").
+    """Return whether a name that follows a word for streets is a place in the town named after it ("jalan raya Ungaran Semarang").
 
-    Then it tells which of the city and the regency of one name is meant.
+    Then it shows which of a city and a regency with the same name is meant.
     """
     codes = [claim.code for claim in town.strong]
     return len(codes) > 1 and any(claim.code in codes for claim in name.strong)
@@ -145,7 +145,8 @@ def _is_home(words: list[str]) -> bool:
 class Homes:
     """The regions of a text, named with their level, that are only where somebody lives or comes from: the event is at another one.
 
-    "Truk dari Kabupaten Sleman buang sampah di Kabupaten Bantul" tells of Bantul. What flows from one regency into another is no such case.
+    "Truk dari Kabupaten Sleman buang sampah di Kabupaten Bantul" is about Bantul. Something that flows from one regency into another is no
+    such case.
     """
 
     __slots__ = ("_events", "_hits", "_regions", "_words")

@@ -21,7 +21,7 @@ _WEAK_CUED: Final = 0.45
 _SUPPORT_CUED: Final = 1.2
 _SUPPORT_MOST: Final = 2.5
 _SUPPORT: Final = 0.5
-"""Score that a district or village adds to a regency that is already claimed: least and most with its level's name, then without."""
+"""Score that a district or village adds to a regency that is already claimed: minimum and maximum with its level's name, then without."""
 
 _MANY: Final = 40
 """Maximum number of regencies that share a name; if more do, the name has no weight of its own."""
@@ -70,9 +70,9 @@ class Small:
             self.cued = False
 
     def _own_weight(self, flags: int) -> float:
-        """Return the weight of a district's or village's name for each regency in `seats`, the one number that holds for all of them.
+        """Return the weight of a district's or village's name for each regency in `seats`, which is the same for all of them.
 
-        It holds if no other name in the text supports one of these regencies, which is not checked here. It is 0 if `seats` has more than
+        It applies if no other name in the text supports one of these regencies, which is not checked here. It is 0 if `seats` has more than
         _MANY regencies. After "kec." or "desa", `seats` has only those with a district, or with a village, of this name if there are any.
         """
         count = len(self.seats)
@@ -167,7 +167,7 @@ class Tally:
 
 
 def seat_of(code: str) -> str:
-    """Return the code of the region whose government is in charge of a place: DKI Jakarta if it is there, else the regency or province."""
+    """Return the code of the region that governs a place: DKI Jakarta for a place in it, otherwise the regency or province."""
     return DKI if code[:PROVINCE] == DKI else code[:REGENCY]
 
 

@@ -152,10 +152,10 @@ def _with_regency(gazetteer: Gazetteer, strong: Mapping[str, Mapping[str, str]])
 
 
 def _with_province(strong: Mapping[str, Mapping[str, str]], document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the regencies' names that are everyday words, each with its province's behind it ("kaur bengkulu"), and the regency's code.
+    """Yield the regencies' names that are everyday words, each followed by its province's ("kaur bengkulu"), and the regency's code.
 
-    With its province such a word counts like any bare name, also if its first words are a village's name ("Banjar Jawa"). A name that is
-    also that of goods does so only with a word of place before it ("di batu jawa timur"): "tambang batu jawa timur" is no city.
+    With its province such a word counts like any bare name, even if its first words are a village's name ("Banjar Jawa"). A name that is
+    also that of goods counts only with a word of place before it ("di batu jawa timur"): "tambang batu jawa timur" is no city.
     """
     provinces: dict[str, list[str]] = {}
     for name, codes in strong.items():

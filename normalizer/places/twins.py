@@ -1,4 +1,4 @@
-"""What a place name means beside another one, and which of a city and the regency of the same name ("Kediri") the text means."""
+"""Decides what a place name means next to another one, and whether the city or the regency of one name ("Kediri") is meant."""
 
 from collections.abc import Container, Sequence
 from typing import Final
@@ -23,20 +23,20 @@ _LEVELS: Final = _REGENCY | _CITY | _REGENCY_OFFICES | _CITY_OFFICES | {"wali"}
 """All of these words, and the first of "wali kota": most texts have none."""
 
 _OWNED: Final = frozenset(words_in("normalizer", "twins_owned"))
-"""Words before "kabupaten" or "kota" that make of it the government to which something belongs."""
+"""Words before "kabupaten" or "kota" that make it the government to which something belongs."""
 
 _JOINED: Final = frozenset(("dan", "atau", "maupun", "dn", "ato", "or"))
 """Words between the two levels of one name ("kota atau kabupaten Kediri")."""
 
 
 def is_inside(name: PlaceName, around: PlaceName) -> bool:
-    """Return whether a name means a small place in the region whose name follows it ("Wonosobo Tanggamus"), and no region there."""
+    """Return whether a name means only a small place in the region whose name follows it ("Wonosobo Tanggamus"), not the region itself."""
     codes = [claim.code for claim in around.strong]
     return any(code in name.seats for code in codes) and all(claim.code not in codes for claim in name.strong)
 
 
 def shortened(hit: PlaceHit, after: PlaceHit, names: PlaceNames, words: Sequence[str]) -> PlaceName:
-    """Return the meanings of a name without its last word, if that is the level of the place behind it.
+    """Return the meanings of a name without its last word, if that is the level of the place after it.
 
     "Kota Baru Kabupaten" names the regency of Kotabaru, but in "Kecamatan Kota Baru Kabupaten Karawang" its last word belongs to Karawang.
     A province has no such level: "Lima Puluh Kota Sumatera Barat".
@@ -51,7 +51,7 @@ def shortened(hit: PlaceHit, after: PlaceHit, names: PlaceNames, words: Sequence
 
 
 def meant(name: PlaceName, names: PlaceNames, words: Sequence[str], span: tuple[int, int], told: str) -> PlaceName:
-    """Return a place name with only that one of a city and its regency which the text means, or with both if it names both.
+    """Return a place name with only the city or only the regency of this name, as the text means it, or with both if it names both.
 
     A name that is not that of such a pair is returned as it is.
     """
@@ -90,7 +90,7 @@ def _cities(name: PlaceName) -> list[Claim]:
 
 
 def _level_before(words: Sequence[str], at: int) -> str:
-    """Return the level that stands before a name which is not listed with it ("kab tasikmalya"), or "" if none or both do."""
+    """Return the level before a name that is not listed with it ("kab tasikmalya"), or "" if there is none or both are."""
     levels = _levels_of(words[at - 1]) if at else None
     if levels is None or _is_other_level(words, at - 1, levels):
         return ""
@@ -98,7 +98,7 @@ def _level_before(words: Sequence[str], at: int) -> str:
 
 
 def level_told(words: Sequence[str], starts: Container[int]) -> str:
-    """Return the level whose government a text speaks of without a place name behind it: "regency", "city", or "" if none or both."""
+    """Return the level whose government a text names without a place name after it: "regency", "city", or "" if none or both."""
     if _LEVELS.isdisjoint(words):
         return ""
     found = ""

@@ -1,4 +1,4 @@
-"""The word groups that code asks for by name. A group that only pairs have is not noted for each text."""
+"""The word groups that code asks for by name. Groups that are only in pairs are not noted for each text."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Adds up the meanings of the words of a text: the scores of the subjects, the word groups, and the names that were looked for."""
+"""Adds up the meanings of the words of a text: the scores of the subjects, the word groups, and the names to find."""
 
 from typing import Final
 
@@ -98,7 +98,7 @@ class Nearby:
         self.bits = 0
 
     def look(self, begin: int, bits: i64) -> None:
-        """Find the pairs of which a meaning at an index from `begin` on has one group, and it or an earlier meaning the other."""
+        """Find the pairs with one group in a meaning at an index from `begin` on, and the other in it or an earlier one."""
         meanings, starts = self.meanings, self.starts
         first, own = 0, begin
         for index in range(begin, len(meanings)):
@@ -128,7 +128,7 @@ class Nearby:
                 self._match(other, meaning)
 
     def _match(self, first: Meaning, second: Meaning) -> None:
-        """Add the pairs of which one meaning has the first group and the other the second."""
+        """Add the pairs with the first group in one meaning and the second in the other."""
         closed = second.closed
         for number in first.opened:
             if number in closed:

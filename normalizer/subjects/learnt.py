@@ -1,4 +1,4 @@
-"""Adds what was learnt from example sentences to the scores of the word lists: most where the words tell little. Pure."""
+"""Adds what was learnt from example sentences to the scores of the word lists: the most if the words show little. Pure."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -14,25 +14,25 @@ AT_MOST: Final = 10.0
 """Score of a subject that the examples alone show for certain: nearly as much as two clear words."""
 
 ENOUGH: Final = 15.0
-"""Score of a subject by its words from which on the examples add nothing: between, they add the less, the more the words tell."""
+"""Score of a subject by its words from which on the examples add nothing. Below it, they add less the higher the score is."""
 
 _SOFTENED: Final = 1.5
-"""Reports are less like the examples than those of one writer are like another's."""
+"""Factor for the model's temperature: reports are less like the examples than one writer's examples are like another's."""
 
 _CLAUSE: Final = 10
-"""Words that are read at once: about a clause of a text message."""
+"""Number of words that are read at once: about a clause of a text message."""
 
 _READ: Final = 5 * _CLAUSE
-"""Words of the story that are read: people first say what they want."""
+"""Number of words of the story that are read: people first say what they want."""
 
 _FEWEST: Final = 4
-"""Words of a title or a story that is read: fewer mean anything."""
+"""Minimum number of words of a title or a story that is read: fewer can mean anything."""
 
 _TELLS: Final = 0.07
-"""Share of the likeliest subject from which on a text tells anything: thanks and reminders have less."""
+"""Minimum share of the likeliest subject for the text to be about any: thanks and reminders have less."""
 
 _LEAST: Final = 0.1
-"""What a subject gains at least: less is noise."""
+"""Minimum score that a subject gains: less is noise."""
 
 
 class Learnt:
@@ -51,10 +51,10 @@ class Learnt:
         return cls(model(OF_SUBJECTS), subjects)
 
     def add(self, scores: dict[int, float], words: list[str], count: int) -> None:
-        """Add to the scores of the subjects what the examples show, if the words do not tell enough.
+        """Add to the scores of the subjects what the examples show, if the words do not show enough.
 
-        If the words point to a subject without examples, they add nothing: it could not gain. So far as
-        they point to others of these, the rest gains less.
+        If the words point first to a subject without examples, which could not gain, nothing is added. The more the words
+        point to such subjects, the less the others gain.
         """
         weight = self._weight(scores, count)
         if weight <= 0.0:
@@ -68,7 +68,7 @@ class Learnt:
                 scores[target] = scores.get(target, 0.0) + share * weight
 
     def _weight(self, scores: dict[int, float], count: int) -> float:
-        """Return what a subject would gain that the examples show for certain."""
+        """Return the score that a subject would gain if the examples showed it for certain."""
         first, best, known, whole = NO_TARGET, 0.0, 0.0, 0.0
         for target, score in scores.items():
             if target < count and score > 0.0:
@@ -92,7 +92,7 @@ class Learnt:
 
 
 def _clauses(words: list[str]) -> tuple[list[str], list[Run]]:
-    """Return the words of the title and of the story as they are looked at, and where their clauses stand, each about as long."""
+    """Return the words of the title and of the story as the model sees them, and the runs of their clauses, of about equal length."""
     first = words.index(BREAK)
     second = words.index(BREAK, first + 1)
     said, clauses = list[str](), list[Run]()

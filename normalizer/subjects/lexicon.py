@@ -22,8 +22,8 @@ class Node:
     """The words and phrases that begin with the same words.
 
     Attributes:
-        rank: the place, among all that point to the subject, of the phrase that is just these words; -1 if there is none.
-        follow: those that go on, by the next word.
+        rank: the rank of the phrase of just these words among all that point to the subject; -1 if there is none.
+        follow: the nodes of longer phrases, by the next word.
     """
 
     __slots__ = ("follow", "rank")
@@ -39,7 +39,7 @@ class Pointing:
     __slots__ = ("_cues", "_open", "_root", "_shown")
 
     def __init__(self, cues: Sequence[str]) -> None:
-        """Take them, in any order, each as a text of its weight and the folded words, with the mark OPEN at each end that is open.
+        """Take the words, in any order, each as a text of its weight and the folded words, with the mark OPEN at each end that is open.
 
         They are compiled when a text is first searched for them.
         """
@@ -49,7 +49,7 @@ class Pointing:
         self._shown: list[str] = []
 
     def strongest(self, words: list[str], starts: list[int], most: int) -> list[str]:
-        """Return those that occur in a text, for people, the strongest first, of equally strong ones the longest."""
+        """Return the words that occur in a text, for people, the strongest first, and of equally strong ones the longest."""
         root = self._root or self._compiled()
         found: set[int] = set()
         size, last = len(words), -1

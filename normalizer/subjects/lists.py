@@ -26,7 +26,7 @@ _OF_DATES: Final = "date_"
 
 
 class Entry:
-    """All that the lists say of one word or phrase.
+    """All that the lists have for one word or phrase.
 
     Attributes:
         weights: how strongly it points to each target, by the target's number.
@@ -42,7 +42,7 @@ class Entry:
         self.name = -1
 
     def take(self, other: "Entry") -> None:
-        """Add what another entry says. Weights for the same target are summed."""
+        """Add the content of another entry. Weights for the same target are summed."""
         for target, weight in other.weights.items():
             self.weights[target] = self.weights.get(target, 0) + weight
         self.groups |= other.groups
@@ -132,7 +132,7 @@ def _entries(
 
 
 def _spell_out(entries: dict[str, Entry], long: Mapping[str, str]) -> None:
-    """Add each entry with an abbreviation in it once more, with the abbreviation's long form. What is listed itself stays as it is."""
+    """Add each entry with an abbreviation once more, with the abbreviation's long form. A weight that is listed itself is kept."""
     for written, entry in list(entries.items()):
         words = written.split()
         spelled = " ".join([long.get(word.removesuffix(OPEN), word) for word in words])

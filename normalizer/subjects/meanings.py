@@ -9,7 +9,7 @@ from normalizer.places.names import PlaceName, PlaceNode
 from normalizer.things.tree import ThingNode
 
 BITS: Final = 60
-"""Number of bits of a filter: a compiled whole number of 64 bits holds them without an object."""
+"""Number of bits of a filter: a compiled integer of 64 bits holds them without an object."""
 
 _BITS: Final[list[int]] = [1 << bit for bit in range(BITS)]
 """Each bit; mypyc would shift a constant 1 in 32 bits."""
@@ -95,12 +95,12 @@ class Pairs:
 
 
 class Grouping:
-    """What the word groups of a word mean; words with the same groups share one object.
+    """The meaning of the word groups of a word; words with the same groups share one object.
 
     Attributes:
-        noted: those whose positions in a text are noted, because a rule or code asks for them.
-        opened: the numbers of the pairs of which one of them is the first (see Pairs).
-        closed: the numbers of the pairs of which one of them is the second.
+        noted: the groups whose positions in a text are noted, because a rule or code asks for them.
+        opened: the numbers of the pairs that have one of them as the first (see Pairs).
+        closed: the numbers of the pairs that have one of them as the second.
         opens: the bits of `opened`: if two filters have no bit in common, they have no pair in common.
         closes: the bits of `closed`.
     """
@@ -124,7 +124,7 @@ NO_GROUPS: Final = Grouping()
 
 
 class Groupings(dict[str, Grouping]):
-    """What the word groups of words mean, by their numbers ("3 17"). It is made when first asked for."""
+    """The meanings of the word groups of words, by their numbers ("3 17"). Each is made when it is first asked for."""
 
     def __init__(self, groups: Sequence[str], pairs: Pairs, noted: Collection[str]) -> None:
         super().__init__()
@@ -133,12 +133,12 @@ class Groupings(dict[str, Grouping]):
         self._noted = noted
 
     def __missing__(self, numbers: str) -> Grouping:
-        """Return what word groups mean."""
+        """Return the meaning of word groups by their numbers."""
         made = self[numbers] = self.of([self._groups[int(number)] for number in numbers.split()])
         return made
 
     def of(self, groups: Sequence[str]) -> Grouping:
-        """Return what word groups mean together."""
+        """Return the meaning of word groups together."""
         opened, closed = self._pairs.opened, self._pairs.closed
         return Grouping(
             tuple([group for group in groups if group in self._noted]),
@@ -150,7 +150,7 @@ class Groupings(dict[str, Grouping]):
 class Meaning:
     """The meaning of a word or phrase; one object per word or phrase.
 
-    The first weight and the filters are in the object itself: a text has fifty words, and each object more to read waits for memory.
+    The first weight and the filters are in the object itself: a text has fifty words, and each further object to read waits for memory.
 
     Attributes:
         target: the first target to which it points (see Lexicon.subjects); NO_TARGET if there is none.
@@ -234,15 +234,15 @@ class Word(Meaning):
     """All meanings of one word of a text.
 
     Attributes:
-        means: whether it has any meaning; otherwise all that follows says nothing.
+        means: whether it has any meaning; otherwise the other attributes are empty.
         bits: the bits of the word and of its `form`, in filters of words.
         begins: the bits of the next words with which it forms a phrase, a place name or the name of a public thing.
         place: its meaning as the name of a place; None if it is not one.
         names: the place names that it is or begins; None if there are none.
         is_level: whether it names a level ("desa"), after which everyday words are names too.
-        is_locative: whether the name of a place may follow it that something is at ("di").
+        is_locative: whether the name of a place at which something is may follow it ("di").
         may_deny: whether it denies the next word, or makes it only say where something is ("bukan", "depan").
-        turns: whether what follows may not be so, or be where it happened ("bukan", "kejadiannya"; see denials.yaml).
+        turns: whether it may deny a place, or mark the place of the event ("bukan", "kejadiannya"; see denials.yaml).
         lead: the names of public things that are it or begin with it; None if there are none.
         form: the Indonesian word of the word lists that means the same ("air" for "banyune"); empty if the word is in the lists itself
             or if there is none. It stands for the word inside a phrase.

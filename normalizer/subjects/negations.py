@@ -1,4 +1,4 @@
-"""Finds what the words of a text are, after it has told "bkn" for "bukan" from BKN, the body for civil servants."""
+"""Scans the words of a text, after it has decided whether each "bkn" is "bukan" or BKN, the body for civil servants."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _BODY: Final = re.compile(r"\bBKN\b")
 _SMALL_LETTERS: Final = re.compile(r"[a-z]{3}")
 
 _NEAR: Final = 8
-"""Number of words before and behind "bkn" in which a matter of civil servants makes it the body."""
+"""Number of words before and after "bkn" within which a matter of civil servants makes it the body."""
 
 
 _BESIDE: Final = 2
@@ -25,7 +25,7 @@ _BESIDE: Final = 2
 
 
 class _Words:
-    """The words of denials.yaml by which it is told (see there)."""
+    """The words of denials.yaml that distinguish "bukan" from BKN (see there)."""
 
     __slots__ = ("follows", "general", "idioms", "leads", "matters", "speakers")
 
@@ -45,13 +45,13 @@ def _known() -> _Words:
 
 
 def scanned(words: list[str], lexicon: Lexicon, parts: tuple[str, ...], *, is_by_keyword: bool) -> Scan:
-    """Return what the words of a text are and begin (see scan), without the places that it denies.
+    """Return the scan of a text's words (see scan), without the places that it denies.
 
     Args:
         words: the folded words of the text; "bukan" is written for each "bkn" that means it.
         lexicon: the words, phrases and names to find.
         parts: the text as it was written.
-        is_by_keyword: whether the region of a keyword is known beside the text: then the keyword itself is none of its places.
+        is_by_keyword: whether the region of a keyword is known apart from the text: then the keyword itself is none of its places.
     """
     found = scan(words, lexicon)
     stops = commas(found.hits, words, parts)

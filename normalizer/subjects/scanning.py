@@ -14,7 +14,7 @@ from normalizer.things.matching import Match, find
 _NOWHERE: Final[frozenset[int]] = frozenset()
 
 _BEHIND_LEVEL: Final = 4
-"""Number of words behind a level's name ("desa") in which the names of a place and of its regency are looked for."""
+"""Number of words after a level's name ("desa") in which the names of a place and of its regency are searched for."""
 
 
 class Scan:
@@ -22,12 +22,12 @@ class Scan:
 
     Attributes:
         entries: the entry of each word in the vocabulary.
-        told: the meanings of all words and phrases that tell something, in the order of their first words; they may overlap.
+        told: the meanings of all words and phrases that count (Meaning.tells), in the order of their first words; they may overlap.
         starts: for each of these, the position of its first word.
         hits: the place names, in order and without overlap: of several that begin at the same position, only the longest.
         matches: the names of public things.
         turns: whether any word turns what follows (see Word.turns).
-        located: the positions behind words such as "di", which the name of a place may follow.
+        located: the positions after words such as "di", where the name of a place may begin.
     """
 
     __slots__ = ("entries", "hits", "located", "matches", "starts", "told", "turns")
@@ -50,7 +50,7 @@ def scan(  # noqa: C901, PLR0912 - one pass for all that a word can begin
     Args:
         words: the folded words of the text; the last one must be BREAK (the word "|", which ends each part of a text).
         lexicon: the words, phrases and names to find.
-        stops: the positions of the words behind a comma, which the name of a small place does not contain.
+        stops: the positions of the words after a comma, which the name of a small place does not contain.
     """
     vocabulary = lexicon.vocabulary
     entries = [vocabulary[word] for word in words]

@@ -1,1 +1,1 @@
-"""Named public things (a terminal, a hospital, a road): whose they are and where they are."""
+"""Named public things (a terminal, a hospital, a road): who owns them and where they are."""

@@ -1,4 +1,4 @@
-"""Tells whether a text names a house of another region than that of the government whose own channel it came through."""
+"""Finds out whether a text names public buildings of another region than that of the government through whose channel it came."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,11 +9,11 @@ from normalizer.results import NamedThing
 from normalizer.things.tree import region_of
 
 _HOUSES: Final = frozenset(("hospital", "terminal", "airport", "prison", "museum"))
-"""Types of things that have a name of their own, so that another region has none of it: of markets and ports it may have."""
+"""Types of things with names that no other region has a thing of; markets and ports may have the same name elsewhere."""
 
 
 def are_houses_elsewhere(named: Sequence[NamedThing], keyword: str, words: list[str]) -> bool:
-    """Return whether all things that a text names are houses in one other region, and none is only passed or gone to."""
+    """Return whether all things that a text names are such buildings in one other region, and none only says where something is."""
     regions = {region_of(one.thing.regions) for one in named}
     region = regions.pop() if len(regions) == 1 else ""
     seat = seat_of(keyword)

@@ -1,4 +1,4 @@
-"""Finds the names of public things in a text, and decides which of them count and what they tell about the place."""
+"""Finds the names of public things in a text, and decides which of them count and what they say about the place."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -24,12 +24,12 @@ _ROAD_REACH: Final = 3
 _LAMP: Final = "lampu"
 
 _OF_ROADS: Final = frozenset(("road", "toll_road"))
-"""Types of things of which "jalan" before the name does not make a street that is named after them."""
+"""Types of things that "jalan" before the name does not turn into a street that is named after them."""
 
 _CONTRADICTED: Final = 0
 _OPEN: Final = 1
 _CONFIRMED: Final = 2
-"""What another place in the text makes of a thing: elsewhere, not told, or there."""
+"""What another place in the text says about a thing: that it is elsewhere, nothing, or that it is there."""
 
 
 class Match:
@@ -75,7 +75,7 @@ def settle(  # noqa: PLR0913 - everything that decides which things count
 ) -> tuple[list[NamedThing], PlaceReading]:
     """Return the things that count, each once, and the place where it happened.
 
-    A thing counts if nothing else in the text tells another place. If nothing else tells the regency, the thing does.
+    A thing counts if nothing else in the text names another place. If nothing else gives the regency, the thing does.
     """
     kept = _longest(matches)
     if len(kept) > 1:
@@ -220,7 +220,7 @@ def _is_in(regions: Sequence[str], regency: str | None) -> bool:
 
 
 def _placed(counted: Sequence[NamedThing], place: PlaceReading, other: PlaceReading) -> PlaceReading:
-    """Return the place: that of other words if they tell the regency, else that of the things if they agree."""
+    """Return the place: that of other words if they give the regency, else that of the things if they agree."""
     if other.regency is not None or other.province == DKI:
         return place if place.regency == other.regency else other
     single = [one for one in counted if region_of(one.thing.regions)]

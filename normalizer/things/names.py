@@ -43,7 +43,7 @@ class Form(NamedTuple):
 
     Attributes:
         klass: which words of the type may come before it: a class of types.yaml after the type ("hospital/rsud"); empty if none is needed.
-        core: the folded words of the name behind these words.
+        core: the folded words of the name after these words.
     """
 
     klass: str
@@ -97,7 +97,7 @@ class Names:
                     yield Form(
                         ALONE, core
                     )  # a physician's name, if the text speaks of a hospital ("dibawa ka dr. Slamet")
-                # A region's name counts only behind words that private things do not have ("RSUD Kediri", not "RS Kediri").
+                # A region's name counts only after words that private things do not have ("RSUD Kediri", not "RS Kediri").
                 public = lead in row.get("public", ()) and self.is_region(core)
                 yield Form(f"{kind}/{lead}/public" if public else f"{kind}/{lead}", core)
                 for klass in row.get("alone", ()):
@@ -112,7 +112,7 @@ class Names:
         return next(iter(self._types[kind]["leads"])), whole
 
     def _cores(self, kind: str, written: str, name: str) -> Iterable[str]:
-        """Return the ways of writing the name behind the words of the type."""
+        """Return the ways of writing the name after the words of the type."""
         if kind == "toll_road":
             return _ends_joined([folded(end) for end in _BETWEEN.split(_untyped(written, ("jalan tol", "tol")))])
         found = {name: None}

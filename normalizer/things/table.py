@@ -92,7 +92,7 @@ def _packed_names(types: Mapping[str, Any], things: Sequence[Thing]) -> dict[str
 
     - `roots`: the packed trees of the forms, by the class of the words that come before them; without a word, under an empty text.
     - `words`: the words of each class.
-    - `doubtful`: the numbers of the things whose name is also that of another place.
+    - `doubtful`: the numbers of the things with a name that another place also has.
     - `forms`: the number of forms.
     """
     regions = region_codes(Gazetteer.load())

@@ -1,1 +1,1 @@
-"""Whose a matter is: the tier that a text tells, whom it accuses, and what an answer settles."""
+"""Which tier of government a matter belongs to: what a text says about it, whom it accuses, and what an answer decides."""

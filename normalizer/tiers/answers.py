@@ -29,11 +29,11 @@ _LONGEST: Final = 6
 
 
 _UNKNOWN: Final = frozenset(("tahu", "tau", "taunya", "tahunya", "paham", "ngerti", "mengerti", "yakin"))
-"""Words of which one says, in a short message, that the citizen cannot tell."""
+"""Words, one of which says in a short message that the citizen does not know."""
 
 
 def is_answer(part: str, text: str) -> bool:
-    """Return whether a message answers a question for a tier: it tells one, or says that the citizen does not know."""
+    """Return whether a message answers a question for a tier: it names one, or says that the citizen does not know."""
     words = _short(text)
     return bool(_group(part, words)) or not _UNKNOWN.isdisjoint(words)
 

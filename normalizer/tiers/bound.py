@@ -1,4 +1,4 @@
-"""Finds which of the tiers that a text names is that of the thing complained of; the others only say where it is."""
+"""Finds which of the tiers that a text names is that of the thing that it complains about; the others only say where it is."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -22,10 +22,10 @@ BOUND: Final = _ROADS + _BUILDINGS
 """All of them: a text without any is left as it is."""
 
 _COMPLAINED: Final = ("broken", "dark", "lamp", "hole", "drain", "flood", "falls", "road_gear")
-"""The word groups of what is wrong with a road, or of what on it is wrong."""
+"""The word groups of defects of a road, and of things on it that can be defective."""
 
 _WAYS: Final = frozenset(words_in("normalizer", "bound_ways"))
-"""Words after which a class of road only says where another road leads, or is set against it."""
+"""Words after which a class of road only says where another road leads, or is contrasted with it."""
 
 _STEPS: Final = frozenset(("ke", "simpang", "tepi", "ujung", "dengan", "pintu", "gerbang", "ruas", "jalur", "antara"))
 """Words that may come between a word of position or of a way and a class of road ("tembus ke jalan provinsi")."""
@@ -43,14 +43,14 @@ _EDGES: Final = frozenset(("pinggir", "tepi", "sepanjang", "sapanjang", "iringan
 _GOOD: Final = frozenset(("mulus", "bagus", "halus", "baik", "aman", "terang", "rapi", "lancar", "alus"))
 _NOT: Final = frozenset(words_in("normalizer", "bound_not"))
 _GOOD_REACH: Final = 5
-"""Words of a thing that is as it should be, words that deny them, and the distance within which they describe it."""
+"""Words for a thing in good condition, words that deny them, and the number of words within which they describe it."""
 
 
 def bind(groups: Groups, words: list[str]) -> None:
-    """Keep of the classes of roads, terminals and hospitals those of the thing complained of. `groups` is changed in place.
+    """Keep only the classes of roads, terminals and hospitals that the complaint is about. `groups` is changed in place.
 
-    A class that only says where the thing is ("dekat jalan nasional", "arah tol") is removed. Of several classes of roads that is kept
-    which is the nearest to what is wrong.
+    A class that only says where the thing is ("dekat jalan nasional", "arah tol") is removed. Of several classes of roads, the nearest
+    one to the defect is kept.
     """
     roads = 0
     for group in _ROADS:
@@ -64,7 +64,7 @@ def bind(groups: Groups, words: list[str]) -> None:
 
 
 def _keep_bound(group: str, groups: Groups, words: list[str], *, visited: bool = False) -> bool:
-    """Remove the words of a group that only tell a position, and the group if none is left; return whether one is left."""
+    """Remove the words of a group that only say where something is, and the group if none is left; return whether one is left."""
     positions = groups[group]
     kept = [at for at in positions if (visited and _is_visited(words, at)) or not _is_passed(words, at)]
     if not kept:

@@ -1,4 +1,4 @@
-"""The kinds of word groups for which each part of the reader looks, so that a text without them passes it by."""
+"""The kinds of word groups that each part of the reader searches for, so that it can skip a text without them."""
 
 from typing import Final
 
@@ -8,10 +8,10 @@ from normalizer.tiers.officials import BODIES, DEEDS_AND_FAILINGS, DOERS, HEADS,
 from normalizer.tiers.words import TELLING
 
 OF_TIERS: Final = 1
-"""Things that belong to a tier, of which a text may name several (normalizer.tiers.bound)."""
+"""Things that belong to a tier; a text may name several (normalizer.tiers.bound)."""
 
 TELLS_TIER: Final = 2
-"""Things of which a number or a place tells the tier (normalizer.tiers.words)."""
+"""Things with a tier that a number or a place decides (normalizer.tiers.words)."""
 
 OF_DATES: Final = 4
 """Words of dates (normalizer.dates)."""
@@ -19,7 +19,7 @@ OF_DATES: Final = 4
 _ACTOR: Final = 8
 _DEED: Final = 16
 _HEAD: Final = 32
-"""Officials, what they must not do, and those of either for which the text is always searched (normalizer.tiers.officials)."""
+"""Officials, what they must not do, and those of both that a text is always searched for (normalizer.tiers.officials)."""
 
 _KINDS: Final[dict[str, int]] = {}
 for _kind, _groups in (
@@ -43,5 +43,5 @@ def kinds_of(groups: dict[str, list[int]]) -> int:
 
 
 def may_accuse(kinds: int) -> bool:
-    """Return whether a text with these kinds of word groups may accuse an official, or tell one something."""
+    """Return whether a text with these kinds of word groups may accuse an official, or say that one was told something."""
     return bool(kinds & _HEAD) or (kinds & _ACTOR > 0 and kinds & _DEED > 0)

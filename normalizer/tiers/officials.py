@@ -13,7 +13,7 @@ HEADS: Final = ("mayor", "governor")
 """The word groups of the titles of heads of regions."""
 
 BODIES: Final = ("inspectorate", "council", "parliament", "prosecutor", "kpk_staff", "ombudsman_staff")
-"""The word groups of others whom not their own region's inspectorate examines."""
+"""The word groups of others who are not examined by the inspectorate of their own region."""
 
 _DEEDS: Final = (
     *("abuse", "self_dealing", "bribe", "misconduct", "accusation", "hint_of_money", "extortion", "sold_office"),
@@ -25,25 +25,25 @@ _OFFICES: Final = (
     *("minister", "election_staff", "central_auditor", "police_auditor", "prosecutor_auditor", "regional_staff"),
     *("police", "national_staff", "other_actor", *HEADS, *BODIES),
 )
-"""The word groups of those who may have done a deed; the nearest of them before the deed did it. One that stands earlier in this list
-takes precedence at the same word."""
+"""The word groups of those who may have done a deed; the nearest of them before the deed did it. An earlier one in this list takes
+precedence at the same word."""
 
 _EXAMINED: Final = frozenset(_OFFICES[:7])
 """Those of them for whom an accusation adds a word group here."""
 
 _NAMED_TOO: Final = frozenset(("national_staff",))
-"""Those who get a word group only so that no inspectorate of a region looks into them."""
+"""Those who get a word group only so that no inspectorate of a region examines them."""
 
 _ABOVE: Final = _EXAMINED - {"regional_staff", "police"}
-"""Those of them whose titles the name of the office may follow that they belong to."""
+"""Those of them with titles that the name of their office may follow."""
 
 _ACTS: Final = ("abuse", "self_dealing", "bribe", "accusation", "extortion", "sold_office", "demand")
 _FAILINGS: Final = ("misconduct", "hint_of_money", "absent", "cuts")
 DEEDS_AND_FAILINGS: Final = _ACTS + _FAILINGS
-"""The word groups of what shows abuse of office, and of what tells who is complained of if something else shows it."""
+"""The word groups of what shows abuse of office, and of what shows whom a complaint is about if something else shows the abuse."""
 
 _TRADES: Final = (("demand", "sum", 2), ("sold_office", "office_goods", 3))
-"""Deeds that two word groups raise together, with the second group and the number of words within which it must follow the first."""
+"""Deeds that need two word groups, each with the second group and the number of words within which it must follow the first."""
 
 TRADED: Final = tuple(deed for deed, _, _ in _TRADES)
 """The word groups of these deeds."""
@@ -52,7 +52,7 @@ DOERS: Final = (*sorted(_EXAMINED), "national_staff")
 """The word groups of those who are the nearest to a deed or not (see _add_actors)."""
 
 _KNOWN_BY_SCORES: Final = frozenset(("police", "national_staff"))
-"""Those of whose abuse of office the scores tell."""
+"""Those whose abuse of office the scores already show."""
 
 _SUSPICION: Final = frozenset(("diduga", "dugaan", "terlibat"))
 """Words for an accusation that do not say what was done."""
@@ -61,14 +61,14 @@ ASKED: Final = frozenset(words_in("normalizer", "officials_asked"))
 """Words between an official and a deed that show that somebody else did it ("menteri bongkar korupsi")."""
 
 _PASSIVE: Final = ("dimint", "dipung", "dipal", "diper", "disuruh", "dikutip", "dijaluk", "ditarik", "dipot")
-"""Beginnings of a deed's word that show that who stands before it suffers it ("kades dimintai uang")."""
+"""Beginnings of a deed's word that show that the one named before it is its victim ("kades dimintai uang")."""
 
 _GIVES: Final = ("setor", "nyetor", "menyetor", "disetor", "menyuap", "bayar")
 """Beginnings of a deed's word after which the one who gets something is accused."""
 
 _BY: Final = frozenset(("oleh", "sama", "karo", "dening", "ku"))
 _BY_REACH: Final = 5
-"""Words before the one who did what a passive word tells, and the number of words after that word that are searched for them."""
+"""Words before the agent of a passive word, and the number of words after the passive word that are searched for them."""
 
 _ACTOR_REACH: Final = 12
 """Maximum number of words between an official with the long name of his office and what he does."""
@@ -86,10 +86,10 @@ _TO: Final = frozenset(("ke", "untuk", "buat", "kepada", "utk", "kpd", "bagi", "
 """Words before the one who gets something."""
 
 _SHARES: Final = frozenset(("jatah", "bagian", "setoran", "upeti", "fee", "persenan", "komisi"))
-"""Words directly before the one whose share it is ("jatah bupati")."""
+"""Words directly before the one who gets a share ("jatah bupati")."""
 
 ADDRESSES: Final = frozenset(words_in("normalizer", "officials_addresses"))
-"""Words before an official that show that he is spoken to or told."""
+"""Words before an official that show that he is addressed or told something."""
 
 _GIVEN: Final = 6
 _TOLD: Final = 18
@@ -152,7 +152,7 @@ def _add_actors(groups: Groups, words: list[str]) -> bool:
                     add_regional(groups, words, actor, deed)
                 elif _is_provincial(groups, words, actor, deed):
                     groups.setdefault("accused_province_office", [actor])
-                found = found or kind == "sold_office"  # of other deeds the scores tell it
+                found = found or kind == "sold_office"  # the scores show the other deeds
             elif kind in _ACTS and group not in _KNOWN_BY_SCORES and words[deed] not in _SUSPICION:
                 found = True
     return found
@@ -187,7 +187,7 @@ def add_regional(groups: Groups, words: list[str], actor: int, deed: int) -> Non
 def deed_of(named: dict[int, str], words: list[str], deed: int) -> int:
     """Return the position of the official who did a deed; -1 if there is none.
 
-    He is the nearest one before it, or the one after "oleh" behind it, or the one who gets what is paid ("setor ke lurah").
+    He is the nearest one before it, the one after an "oleh" that follows it, or the one who gets what is paid ("setor ke lurah").
     """
     end = min(len(words), deed + 1 + _BY_REACH)
     gives = words[deed].startswith(_GIVES)
@@ -249,7 +249,7 @@ def _is_actor_or_taker(groups: Groups, words: list[str], titles: Sequence[int]) 
 
 
 def _does(groups: Groups, words: list[str], named: Sequence[int]) -> bool:
-    """Return whether an official is the one who does what he must not: the deed follows him and nobody asks or tells him."""
+    """Return whether an official is the one who does what he must not: the deed follows him and nobody asks him or tells him anything."""
     deeds = _deeds(groups)
     return any(
         ADDRESSES.isdisjoint(words[max(0, at - 4) : at]) and not deeds.isdisjoint(range(at + 1, at + 1 + _DONE))

@@ -19,7 +19,7 @@ _BEFORE: Final = 3
 """Number of words before the official that are searched for a condition or a denial."""
 
 _OF_REGION: Final = ("regional_staff", "official_head", "school_head")
-"""The word groups of those whom the inspectorate of a region examines; of others the last ones are at the same word."""
+"""The word groups of those whom the inspectorate of a region examines; the last ones may be at the same word as other groups."""
 
 _OTHERS: Final = ("not_official", "other_actor")
 """The word groups of those whom no inspectorate examines, and who may be nearer to the deed than an official."""
@@ -49,7 +49,7 @@ _UNSAID: Final = frozenset(words_in("normalizer", "own_use_unsaid"))
 
 _MADRASAHS: Final = frozenset(("madrasah", "mts", "mtsn", "man", "min", "mi", "aliyah", "ibtidaiyah", "tsanawiyah"))
 _FOUNDATIONS: Final = frozenset(("swasta", "yayasan", "pesantren", "ponpes", "sdit", "smpit"))
-"""Words for schools whose heads no region employs (UU 23/2014 Pasal 10; UU 20/2003 Pasal 55)."""
+"""Words for schools with heads that no region employs (UU 23/2014 Pasal 10; UU 20/2003 Pasal 55)."""
 
 _SENIOR: Final = ("sma", "smk", "slb", "smu")
 """Beginnings of the short names of schools of the province (UU 23/2014 Lampiran A)."""

@@ -1,4 +1,4 @@
-"""Finds out whether a text that names an official and money or abuse praises him: it thanks, and nothing that it tells accuses anybody."""
+"""Finds out whether a text that names an official and money or abuse praises him: it thanks, and nothing in it accuses anybody."""
 
 from typing import Final
 
@@ -17,13 +17,13 @@ _THANKED: Final = frozenset(words_in("normalizer", "praise_thanked"))
 _PRAISES: Final = frozenset(words_in("normalizer", "praise_praises"))
 _GOOD: Final = frozenset(("bagus", "baik", "apik", "sae"))
 _VERY: Final = frozenset(words_in("normalizer", "praise_very"))
-"""Words of praise, words that are praise beside one of the others, and these."""
+"""Words of praise, words that are praise only next to a word of the third set, and that set."""
 
 _EARLY: Final = 8
-"""Number of words of the title and of the story in which praise begins: at the end of a complaint, thanks are a greeting."""
+"""Number of words at the beginning of each part of a text in which praise begins: at the end of a complaint, thanks are a greeting."""
 
 _SETS_AGAINST: Final = frozenset(words_in("normalizer", "praise_sets_against"))
-"""Words that set a complaint against the praise, or ask for something."""
+"""Words that contrast a complaint with the praise, or ask for something."""
 
 _DENIES: Final = frozenset(words_in("normalizer", "praise_denies"))
 _DENIED_REACH: Final = 3
@@ -36,7 +36,7 @@ _ENDED_REACH: Final = 7
 ("pungli sudah ditertibkan")."""
 
 _OPEN: Final = frozenset(("transparan", "transparansi"))
-"""Words that speak of abuse only if they are denied."""
+"""Words that mean abuse only if they are denied."""
 
 _DEEDS: Final = (
     *("abuse", "self_dealing", "bribe", "misconduct", "accusation", "hint_of_money", "extortion", "sold_office"),
@@ -46,14 +46,14 @@ _DEEDS: Final = (
 
 
 def praises(groups: Groups, words: list[str]) -> bool:
-    """Return whether a text that seems to tell of abuse of office praises an official, and tells of a deed only to deny it."""
+    """Return whether a text that seems to report abuse of office praises an official, and mentions a deed only to deny it."""
     if not _begins_with_praise(words) or not _SETS_AGAINST.isdisjoint(words):
         return False
     return all(_is_denied(words, at) for deed in _DEEDS for at in groups.get(deed, ()))
 
 
 def _begins_with_praise(words: list[str]) -> bool:
-    """Return whether the title or the story begins with praise, or with thanks for somebody or something."""
+    """Return whether a part of the text begins with praise, or with thanks to somebody or for something."""
     left = _EARLY
     for at, word in enumerate(words):
         if word == BREAK:
@@ -71,7 +71,7 @@ def _begins_with_praise(words: list[str]) -> bool:
 
 
 def _is_denied(words: list[str], at: int) -> bool:
-    """Return whether a text denies the deed told at a position, or says that it has ended."""
+    """Return whether a text denies the deed at a position, or says that it has ended. A word of _OPEN is a deed only if denied."""
     denied = not _DENIES.isdisjoint(words[max(0, at - _DENIED_REACH) : at])
     if words[at] in _OPEN:
         return not denied

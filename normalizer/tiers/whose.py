@@ -1,4 +1,4 @@
-"""Decides whether a text must name a regency: neither a question for a rule nor a matter of a province needs one."""
+"""Decides whether a text must name a regency: neither a question about a rule nor a matter of a province needs one."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -48,17 +48,17 @@ _SHARED: Final = ("landfill", "cooperative", "irrigation")
 """Word groups of what several regencies share ("TPA yang dipakai Sleman dan Bantul")."""
 
 _UNTIL: Final = frozenset(("sampai", "sampe", "hingga", "nganti", "tekan", "tumeka", "dugi"))
-"""Words between two regencies from one of which harm reaches the other ("dari Karanganyar sampai Sragen")."""
+"""Words between two regencies if harm reaches the second from the first ("dari Karanganyar sampai Sragen")."""
 
 _BETWEEN: Final = AND | _LOCAL_LEVELS
 _BETWEEN_MOST: Final = 2
-"""All words that may come between the names of two regencies that share a thing, and how many of them."""
+"""The words that may come between the names of two regencies that share a thing, and the maximum number of them."""
 
 _TELLS: Final = frozenset(words_in("normalizer", "whose_tells"))
-"""Words of whoever tells a story of his own."""
+"""Words of a person who reports something that happened to him."""
 
 _TELLS_TIMES: Final = re.compile(r"\b(?:(?:minggu|bulan|tahun) lalu|selama ini|se?tiap hari|tidak pernah)\b")
-"""The same of several words."""
+"""Phrases of the same kind."""
 
 
 def add_of_province(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit], place: PlaceReading) -> None:
@@ -78,7 +78,7 @@ def add_of_province(groups: Growing, words: Sequence[str], hits: Sequence[PlaceH
 
 
 def _add_offices(groups: Growing, words: Sequence[str]) -> None:
-    """Add that a text speaks of an office of a province ("kepala dinas PU provinsi Banten"). `groups` is changed in place."""
+    """Add that a text names an office of a province ("kepala dinas PU provinsi Banten"). `groups` is changed in place."""
     for at in groups.get("province_word", ()):
         for back in range(at - 1, max(-1, at - 1 - _OFFICE_NAME), -1):
             if words[back] in _LOCAL_LEVELS or words[back] == BREAK:
@@ -90,7 +90,7 @@ def _add_offices(groups: Growing, words: Sequence[str]) -> None:
 
 
 def _add_named_offices(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit]) -> None:
-    """Add that a text speaks of an office with the name of a province ("Dinas Koperasi Sumsel"). `groups` is changed in place."""
+    """Add that a text names an office with the name of a province ("Dinas Koperasi Sumsel"). `groups` is changed in place."""
     for hit in hits:
         if not hit.start or not hit.name.strong or any(len(claim.code) != PROVINCE for claim in hit.name.strong):
             continue
@@ -128,7 +128,7 @@ def _add_spread(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit])
 
 
 def _add_shared(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit]) -> None:
-    """Add that a landfill or a cooperative is that of two regencies, or of several provinces, whose names a text joins.
+    """Add that a landfill, a cooperative or an irrigation area belongs to two regencies or provinces with names that a text joins.
 
     Both names are of one level ("Sleman dan Bantul", "Kota Tegal dan Kabupaten Tegal", "DIY dan Jawa Timur"). UU 18/2008 Pasal 8; UU
     23/2014 Lampiran C and Q. `groups` is changed in place.
@@ -162,7 +162,7 @@ def _add_reach(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit]) 
 
 
 def add_general(groups: Growing, words: Sequence[str], place: PlaceReading) -> bool:
-    """Add the group "general_question" if a text asks for a rule only, and return whether it does: it tells no place and no story."""
+    """Add the group "general_question" if a text only asks for a rule, and return whether it does: it has no place and no story."""
     if "asks_rule" not in groups or place.province is not None or place.candidates:
         return False
     if not _TELLS.isdisjoint(words) or _TELLS_TIMES.search(" ".join(words)):
@@ -179,5 +179,5 @@ def is_of_province(groups: Groups, place: PlaceReading) -> bool:
 
 
 def is_placed(groups: Groups, place: PlaceReading) -> bool:
-    """Return whether the place that a text tells is enough to find a local agency."""
+    """Return whether the place that a text names is enough to find a local agency."""
     return place.regency is not None or place.province == DKI or is_of_province(groups, place)

@@ -1,4 +1,4 @@
-"""Finds what decides the tier of a road, a route or an irrigation area beyond words: two places, hectares, two governments."""
+"""Finds what decides the tier of a matter beyond words: two places (a road, a route), hectares, gross tons and miles."""
 
 import re
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ _AT_SEA: Final = re.compile(r"(?P<number>\d{1,4}(?:,\d{1,2})?)\s*-?(?:an)?\s*(?P
 
 _ABOVE: Final = ("lebih dari", "lebih dr", "lbh dari", "lbh dr", "di atas", "diatas", "luar", ">")
 _ABOVE_REACH: Final = 12
-"""What says before a number that it is more, and how many characters before it that is looked for."""
+"""What says before a number that it is more, and the number of characters before it that are searched for that."""
 
 _DIGIT: Final = re.compile("[0-9]")
 
@@ -59,14 +59,14 @@ _LINKS: Final = frozenset(
 """Words that may come between the two ends of a road or route ("Bandung ke Cidaun")."""
 
 TELLING: Final = ("road", "lamp", "vehicle", "irrigation", "sea_fishing", "slum")
-"""Word groups without which a text says nothing of the kind."""
+"""Word groups of these matters: a text without any is left as it is."""
 
 _NEAR: Final = 6
-"""Maximum number of words between a vehicle and the first of the two places that it joins."""
+"""Maximum number of words between a vehicle and the two places that it joins, before or after them."""
 
 _KIND: Final = 3
 _FIRST_CITY: Final = "71"
-"""Where a regency's code has its number in the province, and the first number of cities."""
+"""The position in a regency's code of its number in the province, and the first number of cities."""
 
 _BETWEEN_ENDS: Final = frozenset(("ke", "pi", "menuju", "sampai", "nyang", "nang", "ka"))
 
@@ -74,7 +74,7 @@ _ROADS: Final = ("jalan", "jln", "jl", "ruas", "dalan", "jalur", "poros", "pju",
 """Words for a road and its lamps."""
 
 _OTHER_GROUPS: Final = frozenset(("jalur", "poros"))
-"""Those of them that are in the word groups of roads and lamps only with another word."""
+"""Those of them that belong to the word groups of roads and lamps only together with another word."""
 
 _ROAD_WORDS: Final = frozenset(_ROADS)
 _FIRST_BETWEEN: Final = 3
@@ -88,7 +88,7 @@ _TWO_ENDS: Final = re.compile(
 
 
 def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[PlaceHit], place: PlaceReading) -> str:
-    """Add the word groups of what a text says about tiers without a word for it. `groups` is changed in place.
+    """Add the word groups of the tiers that a text gives without a word for them. `groups` is changed in place.
 
     Return the code of the province that has both ends of a route; empty if there is none, or more than one.
     """
@@ -142,7 +142,7 @@ def _roads_of(groups: Groups, words: list[str]) -> list[str]:
 
 
 def _may_have_two_ends(text: str, words: Sequence[str]) -> bool:
-    """Return whether a text has what comes between the two ends of a road in _TWO_ENDS, where it comes; most texts have none of it."""
+    """Return whether a text has, in the right place, what _TWO_ENDS needs between the two ends of a road; most texts do not."""
     if "-" in text or "\u2013" in text:
         return True
     if _BETWEEN_ENDS.isdisjoint(words):
@@ -194,7 +194,7 @@ def _add_irrigation(groups: Groups, text: str) -> None:
 
 
 def _add_slum(groups: Groups, text: str) -> None:
-    """Add whose a slum is, from its hectares: the centre's from 15, the province's from 10 (UU 23/2014 Lampiran D)."""
+    """Add the tier of a slum, from its hectares: the centre's from 15, the province's from 10 (UU 23/2014 Lampiran D)."""
     hectares = _hectares(text)
     if hectares >= NATIONAL_SLUM_HA:
         groups.setdefault("slum_national", [0])
@@ -238,7 +238,7 @@ def _hectares(text: str) -> float:
 
 
 def _add_routes(groups: Groups, words: list[str], hits: Sequence[PlaceHit]) -> str:
-    """Add what joins two places that stand side by side: a route in a province or across provinces, or a road with two ends.
+    """Add what joins two places that are side by side: a route in a province or across provinces, or a road with two ends.
 
     Return the code of the province of the route; empty if there is none, or more than one.
     """

@@ -26,7 +26,7 @@ RENAMED = {
 """The codes of regencies whose name in the layer is not that of the registry."""
 
 NO_REGENCY = frozenset(("danau", "danautoba", "hutan", "wadukcirata", "wadungkedungombo"))
-"""Lakes, reservoirs and a forest, which the layer has beside the regencies."""
+"""Lakes, reservoirs and a forest, which the layer has in addition to the regencies."""
 
 UNITS_A_DEGREE = 10_000
 """Coordinates are whole numbers of this fraction of a degree: 11 m."""
@@ -68,7 +68,7 @@ def _rings(shape: bytes, at: int) -> tuple[list[Ring], int]:
 
 
 def key_of(name: str) -> str:
-    """Return the letters of a regency's name by which the layer and the registry agree."""
+    """Return the letters of a regency's name in the form in which the layer and the registry agree."""
     plain = name.lower().replace("kabupaten ", "").replace("administrasi ", "").replace("kepulauan", "kep")
     return re.sub(r"[^a-z]", "", plain)
 

@@ -1,4 +1,4 @@
-"""Writes data/roots.txt: the root words of Indonesian, from PySastrawi, by which an unknown word is told from a name."""
+"""Writes data/roots.txt: the root words of Indonesian, from PySastrawi, which distinguish an unknown word from a name."""
 
 import sys
 from importlib import resources
