@@ -20,7 +20,7 @@ CUE: Final = DISTRICT_CUE | VILLAGE_CUE
 
 _WORDS: Final = {
     # The name after these belongs to a street, a river, a bank or a shop.
-    STREET: "jl jln jalan jalanan gang gg raya jend bengawan bank rm perum",
+    STREET: "jl jln jalan jalanan gang gg lorong lr lrg raya jend bengawan bank rm perum",
     # The name after these belongs to a part of a village or to a company.
     HAMLET: "dusun dsn dukuh dkh kampung kp perum perumahan komplek pt cv",
     # The name after these is where somebody comes from or goes to.

@@ -42,6 +42,9 @@ _TOWN_WORDS: Final = 2
 """Maximum number of words of a town's name at the end of a street's ("jalan raya Wates Kulon Progo")."""
 
 _STREET_WORDS: Final = frozenset(("jalan", "jl", "jln"))
+_LANES: Final = frozenset(("gang", "gg", "lorong", "lr", "lrg"))
+"""Words before the name of a lane, which joins no two regions: the name behind it is that of its town ("Lorong Kenduruan Palembang")."""
+
 _REGENCY: Final = frozenset(("kabupaten", "kab"))
 
 
@@ -89,7 +92,7 @@ class Road:
         self.between = self.between or continues
         if not (flags & STREET or continues):
             return False
-        if not is_fixed:
+        if not is_fixed and self._words[start - 1] not in _LANES:
             self._street_to, self._street = end, codes
         return not (self._alone and self._has_its_town(codes, span))
 

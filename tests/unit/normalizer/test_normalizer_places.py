@@ -52,6 +52,12 @@ def test_a_usual_street_name_alone_is_no_place_and_the_citizen_is_asked(street: 
     assert "place" in reading.missing
 
 
+@each_row
+def test_a_name_behind_the_word_for_a_lane_is_no_place_but_that_of_its_town_is(text: str, code: str | None) -> None:
+    """Kenduruan is a district of Tuban, and a lane of Palembang; a lane joins no two regions, as a road does."""
+    assert place(text).regency == code
+
+
 def test_the_only_village_with_a_usual_street_name_remains_possible_behind_its_level() -> None:
     """An everyday word behind "desa" is not certain; the citizen is asked, and the regency is offered."""
     assert place("jalan rusak di Desa Sudirman").candidates == ("73.09",)
