@@ -134,6 +134,4 @@ def _say_once(turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase) -
     if turn.at_ms - turn.state.crowd_ms >= WITHIN_MS:
         turn.state.crowd_ms = turn.at_ms
         said = text("crowd", message.channel, code=spaced(case.code))
-        turn.say(
-            message, id_, ReplyKind.small_talk, said, secret=True
-        )  # it has a code, of a report that may have been told elsewhere
+        turn.say(message, id_, ReplyKind.small_talk, said, secret=True)  # its code may be of what was told elsewhere

@@ -223,8 +223,9 @@ def _where(state: Citizen, reply: Reply) -> tuple[Where, bool]:
     where = found or state.to or Where(account="", address={})
     group = _group(where)
     is_of_case = reply.complaint_id is not None or reply.kind is ReplyKind.status
-    is_apart = told is None or ("direct" in told.address and "direct" not in where.address)
-    return where, is_of_case and (is_apart or (bool(group) and told is not None and _group(told) != group))
+    left_direct = told is not None and "direct" in told.address and "direct" not in where.address
+    is_apart = told is None or left_direct or (bool(group) and _group(told) != group)
+    return where, is_of_case and is_apart
 
 
 def _group(where: Where) -> str:
