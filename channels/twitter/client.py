@@ -9,7 +9,7 @@ import requests
 import tweepy
 
 from channels.twitter import direct
-from channels.twitter.faults import RateLimited, outcome
+from channels.twitter.faults import RateLimited, RequestRefused, outcome
 from channels.twitter.parse import Found, page
 from complaints.errors import (
     ConfigurationError,
@@ -227,7 +227,8 @@ class XClient:
 
         Raises:
             RateLimited: X answers 429.
-            UpstreamUnavailable: X does not answer, or answers with a fault of its own, or does not know the token.
+            RequestRefused: X answers 400: it does not know the token.
+            UpstreamUnavailable: X does not answer, or with a fault of its own.
             ConfigurationError: X refuses our keys, or does not let our app read direct messages.
         """
         if self._messages is None:
@@ -281,7 +282,8 @@ class XClient:
             raise refused from error
         except (tweepy.TweepyException, requests.RequestException, ValueError) as error:
             reach.failed(f"X does not answer: {error}")
-            raise UpstreamUnavailable(f"X does not answer: {error}") from error
+            meaning = RequestRefused if isinstance(error, tweepy.BadRequest) else UpstreamUnavailable
+            raise meaning(f"X does not answer: {error}") from error
         reach.reached()
         return found
 

@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from channels.base import Page
 from channels.intake import Intake
-from channels.polling import AskedToWait, Waits, record_of
+from channels.polling import Waits, record_of
 from channels.twitter.client import PAGE_SIZE, XClient
 from channels.twitter.direct import account_of, inbound, name_of
+from channels.twitter.faults import RequestRefused
 from channels.twitter.parse import NAME
 from complaints.bus import Record
-from complaints.errors import ConfigurationError, MalformedMessage, UnavailableError
+from complaints.errors import MalformedMessage
 from complaints.runtime import telemetry
 
 MOST_HELD: Final = 10_000
@@ -70,13 +71,11 @@ class DirectReader:
         self._held.clear()
 
     def _look(self) -> None:
-        """Fetch the next, older page, and hold its events. Note whether the last committed event is reached."""
+        """Hold the events of the next page, which is older than the one before it. After an error the same page is asked for again."""
         try:
             self._own_id = self._client.account_id()
             found = self._client.direct_messages(self._token)
-        except AskedToWait:
-            raise
-        except (UnavailableError, ConfigurationError):  # X may no longer know the token
+        except RequestRefused:  # X may no longer know the token
             self._begin(self._since)
             raise
         lowest = _id(self._held[-1]) if self._held else None

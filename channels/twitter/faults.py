@@ -43,6 +43,10 @@ class RateLimited(AskedToWait):
         super().__init__("X answers 429: the rate limit is used up", max(0.0, self.until_s - now_s))
 
 
+class RequestRefused(UpstreamUnavailable):
+    """X finds a fault in our request (400), for example a page's token that it no longer knows: the same request fails each time."""
+
+
 class Duplicate(LaporError):
     """Our account has posted the same text before."""
 

@@ -169,8 +169,21 @@ def test_a_restart_reads_each_message_once(house: House) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 429, 503])
-def test_an_error_between_two_pages_loses_nothing_and_doubles_nothing(house: House, status: int) -> None:
-    """The rate limit, a fault, and a token that X no longer knows; 429 says until when, and not one look is taken before."""
+def test_an_error_between_two_pages_loses_nothing_and_doubles_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """The rate limit, a fault, and a token that X no longer knows; 429 says until when, and not one look is taken before.
+
+    Only after the refusal of a token the newest page is read again.
+    """
+    asked: list[str | None] = []
+    call = XClient.direct_messages
+
+    def noted(self: XClient, token: str | None) -> Any:
+        asked.append(token)
+        return call(self, token)
+
+    monkeypatch.setattr(XClient, "direct_messages", noted)
     texts = [f"pesan {number}" for number in range(150)]
     last = [house.x.write(text) for text in texts][-1]
     house.start(messages_s=0.6)
@@ -180,6 +193,7 @@ def test_an_error_between_two_pages_loses_nothing_and_doubles_nothing(house: Hou
     house.until(last)
     assert time.time() - started > (2.0 if status == 429 else 0.3)
     house.stop()
+    assert (asked[2] is None) == (status == 400)
     assert house.texts() == texts
 
 

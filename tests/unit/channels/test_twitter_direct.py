@@ -1,24 +1,35 @@
-"""Direct messages on X: what is a citizen's and what is not, one case for each oddity that X gives."""
+"""Direct messages on X: what is a citizen's and what is not, one case for each oddity that X gives, and how pages are asked for."""
 
 import json
+import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.twitter.direct import inbound, page
-from complaints.errors import MalformedMessage
+from channels.intake import Intake
+from channels.polling import Waits
+from channels.twitter.client import XClient
+from channels.twitter.direct import Events, inbound, page
+from channels.twitter.direct_reader import DirectReader
+from channels.twitter.faults import RateLimited, RequestRefused
+from complaints.crypto import Keyring
+from complaints.errors import CredentialsRefused, LaporError, MalformedMessage, UpstreamUnavailable
 from complaints.message import InboundMessage, pack
+from complaints.storage.spool import Spool
+from tests.harness.fakes import MemoryProducer
 from tests.harness.json_values import json_values
 
 OURS, CITIZEN = "1708", "77"
 
 
-def read(**changes: Any) -> InboundMessage | None:
-    """Read an event as X gives it; None takes a field away."""
+def event(**changes: Any) -> dict[str, Any]:
+    """Return an event as X gives it; None takes a field away."""
     fields = {
         "id": "1850000000000000001",
         "event_type": "MessageCreate",
@@ -27,8 +38,12 @@ def read(**changes: Any) -> InboundMessage | None:
         "dm_conversation_id": f"{CITIZEN}-{OURS}",
         "created_at": "2026-11-03T05:00:00.000Z",
     } | changes
-    event = {name: value for name, value in fields.items() if value is not None}
-    return inbound(event, account="lapor1708", own_id=OURS)
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def read(**changes: Any) -> InboundMessage | None:
+    """Read such an event."""
+    return inbound(event(**changes), account="lapor1708", own_id=OURS)
 
 
 def test_a_direct_message_is_its_senders_in_no_thread() -> None:
@@ -95,3 +110,54 @@ def test_nothing_else_ever_comes_out_of_an_answer(answer: Any) -> None:
     """A page or MalformedMessage."""
     with suppress(MalformedMessage):
         assert page(answer).events is not None
+
+
+class Pages(XClient):
+    """An X with three pages of one message, the newest first. It answers some requests with an error.
+
+    Attributes:
+        asked: the tokens of the pages that were asked for.
+    """
+
+    def __init__(self, *errors: LaporError | None) -> None:
+        super().__init__("http://127.0.0.1:1", bearer_token="t", account="lapor1708")
+        self.asked: list[str | None] = []
+        self._errors = iter(errors)
+
+    def account_id(self) -> str:
+        """Return our id."""
+        return OURS
+
+    def direct_messages(self, token: str | None) -> Events:
+        """Return a page, or raise the next error."""
+        self.asked.append(token)
+        if (error := next(self._errors, None)) is not None:
+            raise error
+        number = int(token or 3)
+        return Events((event(id=str(number)),), str(number - 1) if number > 1 else None)
+
+
+@pytest.mark.parametrize(
+    ("error", "asked"),
+    [
+        (UpstreamUnavailable("503"), [None, "2", "2", "1"]),
+        (RateLimited(None, now_s=0.0), [None, "2", "2", "1"]),
+        (CredentialsRefused("401"), [None, "2", "2", "1"]),
+        (RequestRefused("400"), [None, "2", None, "2", "1"]),
+    ],
+)
+def test_after_an_error_the_same_page_is_asked_for_unless_x_refuses_its_token(
+    tmp_path: Path, keys: Keyring, error: LaporError, asked: Sequence[str | None]
+) -> None:
+    """However many pages there are, a fault costs one request."""
+    client, waits = Pages(None, error), Waits(stop=threading.Event(), beat=lambda: None)
+    intake = Intake(
+        "twitter", keyring=keys, producer=MemoryProducer(), spool=Spool(tmp_path / "s.db", max_bytes=1 << 20)
+    )
+    reader, found = DirectReader(client, account="lapor1708", intake=intake, poll_s=0.0), None
+    while found is None:
+        with suppress(type(error)):
+            found = reader.read(None, waits)
+    intake.close()
+    assert client.asked == asked
+    assert (len(found.records), found.cursor) == (3, {"since_id": "3"})
