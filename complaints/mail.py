@@ -127,6 +127,8 @@ class Send(Event):
     secret: bool = False
     private: bool = False
     """Whether nobody else may read it (see Reply)."""
+    urgent: bool | None = None
+    """Whether it goes before the texts of other citizens (see Reply)."""
 
 
 class SendReport(Event):

@@ -151,6 +151,7 @@ class Telling:
             expires_at=reply.created_at + self._rules.useful_for,
             secret=reply.secret,
             private=reply.private or reply.secret,
+            urgent=reply.urgent,
         )
         return encode(send, source=records.SOURCE)
 

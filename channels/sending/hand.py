@@ -79,7 +79,7 @@ class Hand:
             elif queue is None:
                 self._strays.append((partition, one.key))
             elif queue.parks:
-                queue.parked.add(one.key, one.expires_ms)
+                queue.parked.add(one.key, one.expires_ms, citizen=one.citizen, urgent=one.urgent)
             else:
                 queue.add(stored_text(self._store, partition, one.key, self._spec.keyring))
         self._accounts.forget(partition, {one.token for one in found.texts if one.token})
@@ -253,7 +253,8 @@ class Hand:
             free, link = self._accounts.free(name, self._settled[name]), self._accounts.link(name)
             if link.fails:
                 free = 0 if link.wait_s(now_s) else min(free, PROBES)
-            chosen = queue.choose(draft.now_ms, now_s, most=free, intend=partial(self._intend, draft.until_ms))
+            intend = partial(self._intend, draft.until_ms)
+            chosen = queue.choose(draft.now_ms, now_s, most=free, intend=intend, probes=link.fails)
             if chosen and link.fails:
                 link.tried(now_s, self._spec.pauses.link_most_s)
             for text in chosen:

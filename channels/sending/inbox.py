@@ -116,7 +116,7 @@ class Inbox:
             return
         draft.save(text)
         if queue.parks:
-            queue.parked.add(text.key, text.expires_ms)
+            queue.parked.add(text.key, text.expires_ms, citizen=send.citizen, urgent=bool(send.urgent))
         else:
             queue.add(text)
 

@@ -25,8 +25,10 @@ from complaints.crypto import Keyring
 from complaints.values import Moment
 
 
-class _Expiring(Struct, frozen=True):
+class _Said(Struct, frozen=True):
     expires_at: Moment
+    citizen: str
+    urgent: bool | None = None
 
 
 class _Head(Struct, frozen=True):
@@ -34,7 +36,7 @@ class _Head(Struct, frozen=True):
 
     order: int
     token: str
-    send: _Expiring
+    send: _Said
 
 
 _HEAD: Final = json.Decoder(_Head)
@@ -58,6 +60,8 @@ class Found(NamedTuple):
         expires_ms: when it expires, in milliseconds since 1970.
         token: the token of its attempt; empty if there is none.
         account: the name of its account.
+        citizen: whom it is for.
+        urgent: whether it goes before those of other citizens.
     """
 
     order: int
@@ -65,6 +69,8 @@ class Found(NamedTuple):
     expires_ms: int
     token: str
     account: str
+    citizen: str
+    urgent: bool
 
 
 @dataclass(slots=True)
@@ -98,7 +104,8 @@ def load(store: Store, partition: int) -> Loaded:
         name = account_name(account, partition=partition)
         for key in store.keys(partition, account + LETTER):
             said = read_state(_value(store, partition, key), _HEAD, partition=partition)
-            found.texts.append(Found(said.order, key, milliseconds(said.send.expires_at), said.token, name))
+            expires_ms, urgent = milliseconds(said.send.expires_at), bool(said.send.urgent)
+            found.texts.append(Found(said.order, key, expires_ms, said.token, name, said.send.citizen, urgent))
         for key in store.keys(partition, account + EARLY):
             found.early[key] = _value(store, partition, key)
         if store.get(partition, account) is not None:

@@ -1,4 +1,4 @@
-"""The texts of one account in their order, and which may leave now. Pure: the time is an argument."""
+"""The texts of one account in their order, urgent ones first, and which may leave now. Pure: it is told the time."""
 
 from collections import deque
 from collections.abc import Callable
@@ -10,13 +10,18 @@ from channels.sending.parked import SLACK, Parked
 from channels.sending.texts import Stage, Text
 
 FULL: Final = 5_000
-"""The maximum number of texts of an account in memory. Later ones are parked: only in the store until there is room."""
+"""How many texts of an account are in memory, and as many urgent ones again. What comes behind them is only in the store until there is
+room."""
 
 MARGIN_MS: Final = 1_000
 """A text that expires within this time is not sent any more: sending takes a moment."""
 
 BURST_S: Final = 0.1
 """The size of a burst: the texts of this many seconds, but at least one."""
+
+
+_Entry = tuple[int, int, int, Text]
+"""When a text may leave, its order, a number that no other one has, and the text."""
 
 
 class Bucket:
@@ -96,6 +101,8 @@ class Link:
 class Queue:
     """The texts of one account. Each citizen's texts leave one at a time: the next one when the first is settled.
 
+    Urgent texts go before those of other citizens, and so do the texts of their own citizen that wait before them.
+
     Attributes:
         fresh: the number of texts in memory that wait and were never tried in vain.
         parked: the texts behind these, which are only in the store.
@@ -105,7 +112,8 @@ class Queue:
         self._bucket = bucket
         self._of: dict[str, deque[Text]] = {}
         self._known: dict[bytes, Text] = {}
-        self._ready: list[tuple[int, int, int, Text]] = []
+        self._ready: list[_Entry] = []
+        self._urgent: list[_Entry] = []
         self._expiring: list[tuple[int, int, Text]] = []
         self._ties = count()
         self.fresh = 0
@@ -121,13 +129,14 @@ class Queue:
 
     @property
     def room(self) -> int:
-        """The number of texts for which there is room in memory."""
-        return max(0, FULL - len(self._known))
+        """How many of the parked texts may come into memory: urgent ones also when it is full."""
+        free = FULL - len(self._known)
+        return max(0, free, min(self.parked.urgent, free + FULL))
 
     @property
     def parks(self) -> bool:
-        """Whether the next text must be parked: there is no room, or it must leave after parked ones."""
-        return bool(self.parked) or not self.room
+        """Whether the next text that comes is parked: it leaves behind those that are."""
+        return bool(self.parked) or len(self._known) >= FULL
 
     def get(self, key: bytes) -> Text | None:
         """Return the text in memory with this key, if there is one."""
@@ -140,8 +149,11 @@ class Queue:
         self._known[text.key] = text
         self.fresh += text.fresh
         self._watch(text)
-        if waiting[0] is text:
-            self._offer(text)
+        first = waiting[0]
+        if text.send.urgent:
+            first.due_ms = min(first.due_ms, text.due_ms)
+        if first is text or text.send.urgent:
+            self._offer(first)
 
     def expired(self, now_ms: int) -> list[Text]:
         """Remove and return the waiting texts in memory that expire within MARGIN_MS."""
@@ -153,18 +165,26 @@ class Queue:
                 found.append(text)
         return found
 
-    def choose(self, now_ms: int, now_s: float, *, most: int, intend: Callable[[Text], None]) -> list[Text]:
-        """Return the texts that leave now, each marked as an attempt. Call `expired` first.
+    def choose(
+        self, now_ms: int, now_s: float, *, most: int, intend: Callable[[Text], None], probes: bool = False
+    ) -> list[Text]:
+        """Return the texts that leave now, as intents. Call `expired` before it.
 
         Args:
             now_ms: the present time in milliseconds since 1970.
             now_s: the present time of a monotonic clock.
-            most: the maximum number of texts: the account's free capacity.
-            intend: called with each text, to name its attempt.
+            most: how many may leave: the account's free capacity.
+            intend: is called with each, and names its intent.
+            probes: whether they try an account that fails: then the last one is who waited longest, as urgent ones may be to blame.
         """
         chosen: list[Text] = []
-        while len(chosen) < most and self._is_due(now_ms) and self._bucket.take(now_s):
-            text = heappop(self._ready)[3]
+        while len(chosen) < most:
+            waiting = self._ready if probes and len(chosen) == most - 1 else self._urgent
+            if not _is_due(waiting, now_ms):
+                waiting = self._ready
+            if not _is_due(waiting, now_ms) or not self._bucket.take(now_s):
+                break
+            text = heappop(waiting)[3]
             self.fresh -= text.fresh
             text.stage = Stage.intent
             intend(text)
@@ -197,23 +217,20 @@ class Queue:
             self._offer(waiting[0])
 
     def wait_s(self, now_ms: int, now_s: float) -> float | None:
-        """Return the seconds until a text may leave if there is capacity; None if no text can leave."""
-        self._is_due(now_ms)
+        """Return the seconds until a text may leave if there is capacity; None if none waits for its time."""
+        _is_due(self._ready, now_ms)
         if not self._ready:
             return None
         return max((self._ready[0][0] - now_ms) / 1000, self._bucket.wait_s(now_s))
 
-    def _is_due(self, now_ms: int) -> bool:
-        """Return whether the first text that could leave is due. Removes entries of texts that have left or were offered again."""
-        while self._ready and not (
-            self._ready[0][3].stage is Stage.waiting and self._ready[0][0] == self._ready[0][3].due_ms
-        ):
-            heappop(self._ready)
-        return bool(self._ready) and self._ready[0][0] <= now_ms
-
     def _offer(self, text: Text) -> None:
-        if text.stage is Stage.waiting:
-            heappush(self._ready, (text.due_ms, text.order, next(self._ties), text))
+        """Let the first text of its citizen leave when it is due."""
+        if text.stage is not Stage.waiting:
+            return
+        entry = (text.due_ms, text.order, next(self._ties), text)
+        heappush(self._ready, entry)
+        if any(one.send.urgent for one in self._of[text.send.citizen]):
+            heappush(self._urgent, entry)
 
     def _watch(self, text: Text) -> None:
         if (
@@ -223,3 +240,10 @@ class Queue:
             heapify(self._expiring)
         else:
             heappush(self._expiring, (text.expires_ms, next(self._ties), text))
+
+
+def _is_due(waiting: list[_Entry], now_ms: int) -> bool:
+    """Return whether the first text that could leave is due. Forget what has left or was offered again meanwhile."""
+    while waiting and not (waiting[0][3].stage is Stage.waiting and waiting[0][0] == waiting[0][3].due_ms):
+        heappop(waiting)
+    return bool(waiting) and waiting[0][0] <= now_ms

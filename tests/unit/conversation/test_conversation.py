@@ -446,6 +446,13 @@ def test_records_are_what_the_models_write(town: Town, topic: str, model: type[E
         assert encode(event, source="/conversation").key == record.key  # type: ignore[arg-type]  # one of the three
 
 
+def test_only_what_answers_danger_is_urgent_for_its_account(town: Town) -> None:
+    """The account sends it before the texts of others."""
+    town.say("Jalan berlubang di Kota Semarang")
+    town.say("tolong ada kebakaran di Jalan Pemuda Kota Semarang, api membesar")
+    assert [send.urgent for send in town.sends] == [None, True]
+
+
 class TestWhatIsOnRecord:
     """Of secret reports, and of replies that cannot be told."""
 

@@ -236,6 +236,31 @@ def test_a_parked_text_keeps_its_place_and_its_expiry(
         assert mine == sorted(mine)
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_is_urgent_goes_past_the_parked_texts_of_others(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch, *, restarts: bool
+) -> None:
+    """Behind those of its own citizen, also after a new start. The others keep their order, and the memory its bounds."""
+    monkeypatch.setattr(queues, "FULL", 5)
+    link = account("sms/a", waits, capacity=1)
+    of = bench(link)
+    sends = [of.send(link.name, f"c{number}") for number in range(20)]
+    sends[15] = of.send(link.name, "in danger")
+    urgent = [of.send(link.name, citizen, urgent=True) for citizen in ("in danger", *"defghijkl")]
+    of.turn(*map(of.record, sends))
+    of.turn(*map(of.record, urgent))
+    if restarts:
+        of.again()
+        of.turn()
+    assert len(of.hand._queues[link.name]._known) == 10
+    link.answer = takes
+    takes(*link.sent[0])
+    for _ in range(40):
+        of.turn()
+    others = [f"c{number}" for number in range(1, 20) if number != 15]
+    assert link.texts == ["c0", "in danger", "in danger", *"defghijkl", *others]
+
+
 def test_texts_that_have_left_do_not_stay_in_memory_until_they_would_have_expired(bench: Callable[..., Bench]) -> None:
     """A sender that is well for three days has no more in hand than one that has just begun."""
     link = account("sms/a", capacity=500)

@@ -16,7 +16,9 @@ START = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
 NOW_MS = int(START.timestamp() * 1000)
 
 
-def text(number: int, citizen: str = "c1", *, due_ms: int = NOW_MS, lives_s: float = 3600) -> Text:
+def text(
+    number: int, citizen: str = "c1", *, due_ms: int = NOW_MS, lives_s: float = 3600, urgent: bool | None = None
+) -> Text:
     """Return a text that came as the one of this number."""
     send = Send(
         id=UUID(int=number),
@@ -28,6 +30,7 @@ def text(number: int, citizen: str = "c1", *, due_ms: int = NOW_MS, lives_s: flo
         sealed="",
         created_at=START,
         expires_at=START + timedelta(seconds=lives_s),
+        urgent=urgent,
     )
     letter = Letter(reply_id=send.id, tracking_code="", kind=send.kind, address={}, text=f"{citizen} {number}")
     return Text(
@@ -86,6 +89,35 @@ def test_what_waited_longest_leaves_first() -> None:
     for number in range(2, 6):
         waiting.add(text(number, f"c{number}", due_ms=NOW_MS + 50 * number))
     assert chosen(waiting, now_ms=NOW_MS + 1000, most=2) in ([1, 2], [2, 1])
+
+
+def test_what_is_urgent_goes_before_the_texts_of_others() -> None:
+    """However long these have waited, and as far as the limit allows."""
+    waiting = queue(*[text(number, f"c{number}", due_ms=NOW_MS - 1_000) for number in range(30)], per_second=1.0)
+    waiting.add(text(30, "in danger", urgent=True))
+    assert chosen(waiting) == [30]
+    assert chosen(waiting) == []
+    assert chosen(waiting, now_s=1.0) == [0]
+
+
+def test_what_a_citizen_was_told_before_something_urgent_goes_before_it_and_as_soon() -> None:
+    """A citizen's texts leave in their order; one that sits out a pause is tried at once."""
+    first, second, urgent = text(1), text(2), text(4, urgent=True)
+    waiting = queue(text(0, "c0"), first, second, text(3, "c3"))
+    first.tries += 1
+    waiting.again(first, NOW_MS + 900_000)
+    waiting.add(urgent)
+    for one in (first, second, urgent):
+        assert chosen(waiting, most=1) == [one.order]
+        waiting.remove(one)
+    assert chosen(waiting) == [0, 3]
+
+
+def test_urgent_texts_that_are_to_blame_do_not_keep_an_account_from_being_tried_with_others() -> None:
+    """The last probe is who waited longest."""
+    waiting = queue(*[text(number, f"c{number}", urgent=number > 1 or None) for number in range(6)])
+    found = waiting.choose(NOW_MS, 0.0, most=3, intend=lambda _: None, probes=True)
+    assert [one.order for one in found] == [2, 3, 0]
 
 
 def test_no_more_leave_than_there_is_capacity() -> None:
@@ -172,18 +204,18 @@ def test_a_bucket_gives_no_more_than_its_rate(rate: float, steps: list[float]) -
 
 
 @given(
-    st.lists(st.integers(0, 4), min_size=1, max_size=60),
+    st.lists(st.tuples(st.integers(0, 4), st.booleans()), min_size=1, max_size=60),
     st.lists(st.sampled_from(["sent", "again", "unknown"]), max_size=200),
 )
-def test_texts_of_a_citizen_are_settled_in_their_order(citizens: list[int], outcomes: list[str]) -> None:
-    """Whatever the outcomes are, and all are settled in the end."""
-    texts = [text(number, f"c{citizen}") for number, citizen in enumerate(citizens)]
-    waiting, now_ms, settled, said = queue(*texts), NOW_MS, list[Text](), iter(outcomes)
+def test_texts_of_a_citizen_are_settled_in_their_order(said: list[tuple[int, bool]], outcomes: list[str]) -> None:
+    """Whatever the outcomes are and whatever is urgent, and all are settled in the end."""
+    texts = [text(number, f"c{citizen}", urgent=urgent) for number, (citizen, urgent) in enumerate(said)]
+    waiting, now_ms, settled, next_outcome = queue(*texts), NOW_MS, list[Text](), iter(outcomes)
     for turn in count():
         flying = waiting.choose(now_ms, 0.0, most=3, intend=lambda _: None)
         assert len({one.send.citizen for one in flying}) == len(flying)
         for one in flying:
-            if next(said, "sent") == "sent":
+            if next(next_outcome, "sent") == "sent":
                 waiting.remove(one)
                 settled.append(one)
             else:
@@ -193,7 +225,7 @@ def test_texts_of_a_citizen_are_settled_in_their_order(citizens: list[int], outc
         if not len(waiting):
             break
         assert turn < 1000
-    for citizen in set(citizens):
+    for citizen in range(5):
         orders = [one.order for one in settled if one.send.citizen == f"c{citizen}"]
         assert orders == sorted(orders)
     assert len(settled) == len(texts)
