@@ -16,7 +16,7 @@ from channels.sending.draft import Draft
 from channels.sending.inbox import Inbox
 from channels.sending.loading import load, stored_text
 from channels.sending.outcomes import judged
-from channels.sending.queue import FULL, MARGIN_MS, Queue
+from channels.sending.queue import MARGIN_MS, Queue
 from channels.sending.spec import SenderSpec
 from channels.sending.texts import Stage, Text, cursor_value
 from complaints.bus import StoredRecord
@@ -30,9 +30,9 @@ INTENT_MS: Final = 3_500
 """How long an attempt is valid. It is shorter than the time until another process can have the partitions of one that was suspended
 (STEP_SESSION_MS, less one heartbeat interval), so a process that wakes up later than that finds its attempts expired."""
 
-FRESH, FRESH_AGAIN = 1_000, 300
-"""An account has enough with the first number of untried texts, or with FULL texts, and wants more below the second. A partition is not
-read while all of its accounts have enough: a text that stays in the mailbox need not be written as a state."""
+ENOUGH: Final = 20_000
+"""With how many texts, most of them parked, an account has enough: loading them takes some 2 s. If all accounts of a partition have enough
+no more of it is read, and something urgent is not found there."""
 
 MOST: Final = 200_000
 """From this number of texts on, over all accounts, a partition is not read if any of its accounts has enough. Most are parked: 100 MB."""
@@ -58,7 +58,6 @@ class Hand:
         self._strays: deque[tuple[int, bytes]] = deque()
         self._unsent: list[Text] = []
         self._settled: Counter[str] = Counter()
-        self._crowded: set[int] = set()
         self.early: dict[bytes, bytes] = {}
         """The reports that wait for the outcome of their text."""
         self.loaded: set[int] = set()
@@ -131,18 +130,16 @@ class Hand:
         """
         many = sum(map(len, self._queues.values())) >= MOST
         enough = any if many else all
-        strays = {partition for partition, _ in self._strays}  # later texts must not overtake them
-        self._crowded = strays | {
+        strays = {partition for partition, _ in self._strays}  # what comes behind them follows them
+        return strays | {
             at
             for at in self.loaded
-            if (names := self._accounts.of_partition(at)) and enough(self._has_enough(name, at) for name in names)
+            if (names := self._accounts.of_partition(at)) and enough(map(self._has_enough, names))
         }
-        return self._crowded
 
-    def _has_enough(self, name: str, partition: int) -> bool:
+    def _has_enough(self, name: str) -> bool:
         queue = self._queues.get(name)
-        fresh = FRESH_AGAIN if partition in self._crowded else FRESH
-        return queue is not None and (len(queue) >= FULL or queue.fresh >= fresh)
+        return queue is not None and len(queue) >= ENOUGH
 
     def waits(self, now_ms: int) -> Iterator[float]:
         """Yield the seconds until the next text may leave, for each account that has free capacity and a waiting text.

@@ -104,8 +104,7 @@ class Queue:
     Urgent texts go before those of other citizens, and so do the texts of their own citizen that wait before them.
 
     Attributes:
-        fresh: the number of texts in memory that wait and were never tried in vain.
-        parked: the texts behind these, which are only in the store.
+        parked: the texts behind these that are only in the store.
     """
 
     def __init__(self, bucket: Bucket) -> None:
@@ -116,7 +115,6 @@ class Queue:
         self._urgent: list[_Entry] = []
         self._expiring: list[tuple[int, int, Text]] = []
         self._ties = count()
-        self.fresh = 0
         self.parked = Parked()
 
     def __len__(self) -> int:
@@ -147,7 +145,6 @@ class Queue:
         waiting = self._of.setdefault(text.send.citizen, deque())
         waiting.append(text)
         self._known[text.key] = text
-        self.fresh += text.fresh
         self._watch(text)
         first = waiting[0]
         if text.send.urgent:
@@ -185,7 +182,6 @@ class Queue:
             if not _is_due(waiting, now_ms) or not self._bucket.take(now_s):
                 break
             text = heappop(waiting)[3]
-            self.fresh -= text.fresh
             text.stage = Stage.intent
             intend(text)
             chosen.append(text)
@@ -199,13 +195,11 @@ class Queue:
             due_ms: when it may leave, in milliseconds since 1970.
         """
         text.stage, text.due_ms, text.token, text.until_ms = Stage.waiting, due_ms, "", 0
-        self.fresh += text.fresh
         self._watch(text)
         self._offer(text)
 
     def remove(self, text: Text) -> None:
-        """Remove a settled text; the citizen's next one may leave."""
-        self.fresh -= text.fresh
+        """Remove a text that is settled; the next of its citizen may leave."""
         text.stage = Stage.gone
         del self._known[text.key]
         waiting = self._of[text.send.citizen]

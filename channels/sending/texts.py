@@ -121,11 +121,6 @@ class Text:
     since: int | None = None
 
     @property
-    def fresh(self) -> bool:
-        """Whether it waits and was never tried in vain."""
-        return self.stage is Stage.waiting and not self.tries
-
-    @property
     def about(self) -> About:
         """The reply that it carries."""
         return about_of(self.send)

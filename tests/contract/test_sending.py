@@ -17,6 +17,7 @@ from confluent_kafka import Consumer
 from confluent_kafka import TopicPartition as At
 
 from channels.base import Letter, Page
+from channels.sending import hand
 from channels.sending.accounts import Accounts
 from channels.sending.run import Apart, run_sender
 from channels.sending.spec import SenderSpec
@@ -584,8 +585,9 @@ def test_what_cannot_be_read_is_a_dead_letter(post: Post) -> None:
     assert told == ["undeliverable"]  # of the one that cannot be opened its citizen's conversation hears
 
 
-def test_an_outage_does_not_move_the_mailbox_into_the_memory(post: Post) -> None:
+def test_an_outage_does_not_move_the_mailbox_into_the_memory(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading stops when enough is in hand, and goes on behind it; a report comes through again then."""
+    monkeypatch.setattr(hand, "ENOUGH", 1000)
     account = FakeAccount(post.account, capacity=10)
     account.answer = waits
     post.run(account)

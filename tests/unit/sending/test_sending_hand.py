@@ -168,7 +168,6 @@ def test_the_backlog_of_one_operator_does_not_silence_another(
 ) -> None:
     """Their mailboxes are in one partition: it is read on, and what is too much for the memory stays in the store."""
     monkeypatch.setattr(queues, "FULL", 500)
-    monkeypatch.setattr(hands, "FULL", 500)
     down, well = account("sms/telkomsel", DOWN), account("sms/xl")
     of = bench(down, well)
     assert of.accounts.partition_of(down.name) == of.accounts.partition_of(well.name)
@@ -190,9 +189,8 @@ def test_the_backlog_of_one_operator_does_not_silence_another(
 def test_a_partition_is_not_read_when_all_its_accounts_have_enough(
     bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What waits in the mailbox need not be written again; and with too many texts in all, one account that has enough is reason enough."""
-    monkeypatch.setattr(hands, "FRESH", 20)
-    monkeypatch.setattr(hands, "FRESH_AGAIN", 10)
+    """They would be loaded for long; and with too many texts in all, one account that has enough is reason enough."""
+    monkeypatch.setattr(hands, "ENOUGH", 20)
     one, other = account("sms/telkomsel", waits, capacity=1), account("sms/xl", waits, capacity=1)
     of = bench(one, other)
     at = of.accounts.partition_of(one.name)
@@ -259,6 +257,19 @@ def test_what_is_urgent_goes_past_the_parked_texts_of_others(
         of.turn()
     others = [f"c{number}" for number in range(1, 20) if number != 15]
     assert link.texts == ["c0", "in danger", "in danger", *"defghijkl", *others]
+
+
+def test_what_is_urgent_is_found_behind_thousands_of_texts(bench: Callable[..., Bench]) -> None:
+    """The mailbox of an account is read on, though none of these has been tried."""
+    link = account("sms/a", waits, capacity=1)
+    of = bench(link)
+    for turn in range(12):
+        of.turn(*[of.record(of.send(link.name, f"c{turn}-{number}")) for number in range(500)])
+        assert of.hand.crowded() == set()
+    of.turn(of.record(of.send(link.name, "in danger", urgent=True)))
+    takes(*link.sent[0])
+    of.turn()
+    assert link.texts == ["c0-0", "in danger"]
 
 
 def test_texts_that_have_left_do_not_stay_in_memory_until_they_would_have_expired(bench: Callable[..., Bench]) -> None:

@@ -125,7 +125,7 @@ def test_no_more_leave_than_there_is_capacity() -> None:
     waiting = queue(*[text(number, f"c{number}") for number in range(5)])
     assert chosen(waiting, most=2) == [0, 1]
     assert chosen(waiting, most=0) == []
-    assert waiting.fresh == 3
+    assert len(waiting) == 5
 
 
 def test_a_text_expires_while_it_waits_and_not_while_it_is_on_its_way() -> None:
@@ -159,21 +159,6 @@ def test_an_intent_that_was_found_blocks_its_citizen() -> None:
     assert waiting.wait_s(NOW_MS, 0.0) is None
     waiting.remove(found)
     assert chosen(waiting) == [2]
-
-
-def test_fresh_texts_are_those_that_were_never_about_to_leave() -> None:
-    """They are what still could have stayed in the mailbox."""
-    first, second = text(1), text(2)
-    waiting = queue(first, second)
-    assert waiting.fresh == 2
-    chosen(waiting)
-    assert waiting.fresh == 1
-    first.tries += 1
-    waiting.again(first, NOW_MS)
-    assert waiting.fresh == 1
-    waiting.remove(second)
-    assert waiting.fresh == 0
-    assert len(waiting) == 1
 
 
 def test_a_bucket_without_a_limit_never_waits() -> None:
@@ -229,4 +214,3 @@ def test_texts_of_a_citizen_are_settled_in_their_order(said: list[tuple[int, boo
         orders = [one.order for one in settled if one.send.citizen == f"c{citizen}"]
         assert orders == sorted(orders)
     assert len(settled) == len(texts)
-    assert waiting.fresh == 0
