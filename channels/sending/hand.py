@@ -31,8 +31,8 @@ INTENT_MS: Final = 3_500
 (STEP_SESSION_MS, less one heartbeat interval), so a process that wakes up later than that finds its attempts expired."""
 
 ENOUGH: Final = 20_000
-"""With how many texts, most of them parked, an account has enough: loading them takes some 2 s. If all accounts of a partition have enough
-no more of it is read, and something urgent is not found there."""
+"""From this number of texts on, most of them parked, an account has enough; loading them takes about 2 s. A partition whose accounts all
+have enough is not read any further, so an urgent text there is not found."""
 
 MOST: Final = 200_000
 """From this number of texts on, over all accounts, a partition is not read if any of its accounts has enough. Most are parked: 100 MB."""
@@ -130,7 +130,7 @@ class Hand:
         """
         many = sum(map(len, self._queues.values())) >= MOST
         enough = any if many else all
-        strays = {partition for partition, _ in self._strays}  # what comes behind them follows them
+        strays = {partition for partition, _ in self._strays}  # later texts must not overtake them
         return strays | {
             at
             for at in self.loaded

@@ -32,14 +32,14 @@ class Parked:
 
     @property
     def urgent(self) -> int:
-        """How many texts come first."""
+        """The number of texts that come first: urgent ones, and those of their citizens before them."""
         if self._alarmed:  # one look at all, however many urgent texts have come
             self._urgent |= {key: None for key, one in self._texts.items() if one.citizen in self._alarmed}
             self._alarmed.clear()
         return len(self._urgent)
 
     def add(self, key: bytes, expires_ms: int, *, citizen: str, urgent: bool) -> None:
-        """Put a text behind the others, or an urgent one behind those of its citizen."""
+        """Append a text. An urgent one moves to the front, behind the earlier texts of its citizen."""
         self._texts[key] = _Parked(expires_ms, citizen)
         if urgent:
             self._alarmed.add(citizen)
@@ -50,7 +50,7 @@ class Parked:
             heappush(self._expiring, (expires_ms, key))
 
     def first(self) -> bytes:
-        """Remove and return the first text."""
+        """Remove the first text, and return its key."""
         key = next(iter(self._urgent if self.urgent else self._texts))
         self._forget(key)
         return key

@@ -1,4 +1,4 @@
-"""The texts of one account in their order, urgent ones first, and which may leave now. Pure: it is told the time."""
+"""The texts of one account in their order, urgent ones first, and which may leave now. Pure: the time is an argument."""
 
 from collections import deque
 from collections.abc import Callable
@@ -10,8 +10,8 @@ from channels.sending.parked import SLACK, Parked
 from channels.sending.texts import Stage, Text
 
 FULL: Final = 5_000
-"""How many texts of an account are in memory, and as many urgent ones again. What comes behind them is only in the store until there is
-room."""
+"""The maximum number of texts of an account in memory, and of urgent ones beyond them. Later ones are parked: only in the store until there
+is room."""
 
 MARGIN_MS: Final = 1_000
 """A text that expires within this time is not sent any more: sending takes a moment."""
@@ -104,7 +104,7 @@ class Queue:
     Urgent texts go before those of other citizens, and so do the texts of their own citizen that wait before them.
 
     Attributes:
-        parked: the texts behind these that are only in the store.
+        parked: the texts behind these, which are only in the store.
     """
 
     def __init__(self, bucket: Bucket) -> None:
@@ -127,13 +127,13 @@ class Queue:
 
     @property
     def room(self) -> int:
-        """How many of the parked texts may come into memory: urgent ones also when it is full."""
+        """The number of parked texts for which there is room in memory. Urgent ones have room also when it is full."""
         free = FULL - len(self._known)
         return max(0, free, min(self.parked.urgent, free + FULL))
 
     @property
     def parks(self) -> bool:
-        """Whether the next text that comes is parked: it leaves behind those that are."""
+        """Whether the next text must be parked: there is no room, or it must leave after parked ones."""
         return bool(self.parked) or len(self._known) >= FULL
 
     def get(self, key: bytes) -> Text | None:
@@ -165,14 +165,14 @@ class Queue:
     def choose(
         self, now_ms: int, now_s: float, *, most: int, intend: Callable[[Text], None], probes: bool = False
     ) -> list[Text]:
-        """Return the texts that leave now, as intents. Call `expired` before it.
+        """Return the texts that leave now, each marked as an attempt. Call `expired` first.
 
         Args:
             now_ms: the present time in milliseconds since 1970.
             now_s: the present time of a monotonic clock.
-            most: how many may leave: the account's free capacity.
-            intend: is called with each, and names its intent.
-            probes: whether they try an account that fails: then the last one is who waited longest, as urgent ones may be to blame.
+            most: the maximum number of texts: the account's free capacity.
+            intend: called with each text, to name its attempt.
+            probes: whether these texts probe a failing link. Then the last one is the text that waited longest: urgent ones may be to blame.
         """
         chosen: list[Text] = []
         while len(chosen) < most:
@@ -199,7 +199,7 @@ class Queue:
         self._offer(text)
 
     def remove(self, text: Text) -> None:
-        """Remove a text that is settled; the next of its citizen may leave."""
+        """Remove a settled text; the citizen's next one may leave."""
         text.stage = Stage.gone
         del self._known[text.key]
         waiting = self._of[text.send.citizen]
@@ -211,7 +211,7 @@ class Queue:
             self._offer(waiting[0])
 
     def wait_s(self, now_ms: int, now_s: float) -> float | None:
-        """Return the seconds until a text may leave if there is capacity; None if none waits for its time."""
+        """Return the seconds until a text may leave if there is capacity; None if no text can leave."""
         _is_due(self._ready, now_ms)
         if not self._ready:
             return None
