@@ -172,7 +172,7 @@ class Queue:
             now_s: the present time of a monotonic clock.
             most: the maximum number of texts: the account's free capacity.
             intend: called with each text, to name its attempt.
-            probes: whether these texts probe a failing link. Then the last one is the text that waited longest: urgent ones may be to blame.
+            probes: whether they probe a failing link. Then the last one is the text that waited longest: urgent ones may be to blame.
         """
         chosen: list[Text] = []
         while len(chosen) < most:
