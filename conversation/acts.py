@@ -60,7 +60,7 @@ class Acts:
             Act.hear: lambda turn, heard, _: hears(turn, heard, silent=False),
             Act.help: lambda turn, heard, _: tells(turn, heard, "help"),
             Act.which: lambda turn, heard, _: which(turn, heard, word_of("withdraw")),
-            Act.status: _told_status,
+            Act.status: self._told_status,
         }
 
     def do(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
@@ -155,6 +155,22 @@ class Acts:
             return self._withdrawn(turn, heard, stands)
         return self._asked_first(turn, heard, stands, which(turn, heard, order.word))
 
+    def _told_status(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
+        """Tell how the case stands, which keeps what else is told."""
+        code = stands.case.code if stands.case else None
+        told = status(turn, heard.message, heard.id, code, names_none=not code)
+        if heard.says_only or stands.situation not in {Situation.told, Situation.alive}:
+            return told
+        self._passing.add(
+            turn,
+            heard.message,
+            ids.companion_id(heard.id, CommandKind.add.value),
+            stands.about,
+            MessageKind.addition,
+            companion=True,
+        )
+        return told
+
     def _asked_first(self, turn: Turn, heard: Heard, stands: Standing, told: Landed) -> Landed:
         """Let a case keep what was said by a citizen who was told the word for what would cost him something: it is only likely meant.
 
@@ -196,11 +212,6 @@ def _rated(turn: Turn, heard: Heard, stands: Standing) -> Landed:
     if heard.also_disputes:
         companion(turn, heard, stands.about, "reopen")
     return rated
-
-
-def _told_status(turn: Turn, heard: Heard, stands: Standing) -> Landed:
-    code = stands.case.code if stands.case else None
-    return status(turn, heard.message, heard.id, code, names_none=not code)
 
 
 def hears(turn: Turn, heard: Heard, *, silent: bool) -> Landed:

@@ -10,6 +10,7 @@ from complaints.event import Complaint, MissingPart
 from complaints.fact import Asked, Routed
 from router.cases.draft import Draft
 from router.cases.roles import Law
+from router.facts import tells_of_danger
 
 MOST_QUESTIONS: Final = 3
 """The maximum number of questions to the citizen, of the service and of owners together."""
@@ -72,6 +73,8 @@ def ask(draft: Draft, tier_of: MissingPart | None) -> None:
     if case.state not in OPEN or is_out_of_reach(complaint):
         return
     missing = complaint.missing
+    if "subject" in missing and tells_of_danger(complaint):  # whoever cries for help is not asked what he reports
+        missing = tuple(part for part in missing if part != "subject")
     waited_for = next((part for part in _NEEDED if part in missing), None) if case.triage else None
     part = waited_for or tier_of
     if part is None and complaint.oversight:
