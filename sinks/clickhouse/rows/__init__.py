@@ -3,6 +3,8 @@
 A value that does not fit its column makes its record poison: ClickHouse would otherwise refuse the whole batch, for ever.
 """
 
+from functools import cache
+
 from complaints.bus import StoredRecord
 from complaints.bus.envelope import decode, type_in, type_of
 from complaints.bus.step.contract import RESERVED
@@ -15,6 +17,7 @@ from complaints.mail import Delivery, MessageEvent, ReplyEvent
 from complaints.tracking import NUMBER_PREFIX, Numbers
 from sinks.clickhouse.rows import cases, dead_letters, facts, messages
 from sinks.clickhouse.rows.values import Row, Rows
+from sinks.clickhouse.tables import schema
 
 TOPICS = (CASE_EVENTS, CASES, MESSAGE_EVENTS, DEAD_LETTERS)
 """The topics that the sink reads."""
@@ -35,7 +38,7 @@ CODES = frozenset(("case_number", "main", "continues", "other", "continued_as"))
 IDS = frozenset(
     ("complaint_id", "caused_by", "event_id", "message_id", "whole_id", "reply_id", "delivery_id", "dead_letter_id")
 )
-"""The values of rows that are ids. Ids are derived from each other; in their columns stands what nobody derives (see tracking.row_id)."""
+"""The values of rows that are ids. Ids are derived from each other; in their columns stands what nobody derives (see Numbers.id)."""
 
 
 def rows_of(record: StoredRecord, number: Numbers) -> Rows:
@@ -55,7 +58,7 @@ def rows_of(record: StoredRecord, number: Numbers) -> Rows:
         rows = _rows(event, record)
     except ContractViolation as error:
         raise ContractViolation(f"{record.position} is not valid: {error}") from None
-    return [(table, _numbered(row, number)) for table, row in rows]
+    return [(table, _numbered(table, row, number)) for table, row in rows]
 
 
 def _event(record: StoredRecord) -> Case | Fact | DeadLetter | MessageEvent | ReplyEvent | Delivery:
@@ -77,17 +80,25 @@ def _rows(event: Case | Fact | DeadLetter | MessageEvent | ReplyEvent | Delivery
             return messages.rows(event, record)
 
 
-def _numbered(row: Row, number: Numbers) -> Row:
+def _numbered(table: str, row: Row, number: Numbers) -> Row:
     """Put what analysts see in the place of codes and ids, and return the row."""
-    for name in CODES:
-        if code := row.get(name):
+    codes, ids = _hidden(table)
+    for name in codes:
+        if code := row[name]:
             row[name] = number(code)
-    for name in IDS:
-        if id_ := row.get(name):
+    for name in ids:
+        if id_ := row[name]:
             row[name] = number.id(id_)
     if citizen := row.get("reporter"):
         row["reporter"] = "R" + number(f"reporter {citizen}").removeprefix(NUMBER_PREFIX[:1])
     return row
+
+
+@cache
+def _hidden(table: str) -> tuple[list[str], list[str]]:
+    """Return which columns of a table have CODES, and which have IDS."""
+    columns = schema().tables[table].columns
+    return [name for name in columns if name in CODES], [name for name in columns if name in IDS]
 
 
 __all__ = ["TABLES", "TOPICS", "Rows", "rows_of"]

@@ -2,7 +2,6 @@
 
 from complaints.bus import StoredRecord
 from complaints.case import Case
-from complaints.disposition import AgencyRef
 from complaints.errors import ContractViolation
 from sinks.clickhouse.rows.complaints import described
 from sinks.clickhouse.rows.dispositions import deadline, named, owned, without_district
@@ -24,6 +23,7 @@ def rows(case: Case, record: StoredRecord) -> Rows:
     if not chain:
         raise ContractViolation("chain is empty")
     secret, additions = complaint.secret, complaint.additions
+    first = named(chain[0].owner, secret=secret)
     messages = [shown(text, secret=secret) for text in (complaint.text, *(addition.text for addition in additions))]
     row = {
         "complaint_id": case.complaint_id,
@@ -37,7 +37,8 @@ def rows(case: Case, record: StoredRecord) -> Rows:
         "first_follow_up_at": maybe_moment(case.followed_up_at),
         **_life(case, secret=secret),
         "changed_at": moment(case.changed_at),
-        **_first(chain[0].owner, secret=secret),
+        "first_owner_id": first["owner_id"],
+        "first_owner": first["owner"],
         **owned(case, secret=secret),
         **_of_main(case, secret=secret),
         "deadlines": [(*deadline(one), one.done) for one in case.deadlines],
@@ -58,10 +59,6 @@ def rows(case: Case, record: StoredRecord) -> Rows:
 def _of_main(case: Case, *, secret: bool) -> Row:
     """Return the columns that a supporter has from its main case: the owner, whose case it is now. Its own explanation names another."""
     return {} if case.heard is None else {**named(case.heard.owner, secret=secret), "explanation": ""}
-
-
-def _first(owner: AgencyRef, *, secret: bool) -> Row:
-    return {f"first_{name}": value for name, value in named(owner, secret=secret).items()}
 
 
 def _paused_s(case: Case) -> int:

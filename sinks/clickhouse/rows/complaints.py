@@ -1,10 +1,15 @@
 """The columns that describe a complaint, in the tables of complaints and of cases."""
 
+from functools import lru_cache
+from typing import Final
+
 from complaints.event import Complaint, Region
 from complaints.tracking import names_mailbox
 from normalizer.parts import title_of
 from sinks.clickhouse.rows.dispositions import without_district
 from sinks.clickhouse.rows.values import UINT16, Row, held, shown
+
+_NOWHERE: Final = Region(code="", name="")
 
 
 def described(complaint: Complaint) -> Row:
@@ -19,8 +24,10 @@ def described(complaint: Complaint) -> Row:
     """
     secret, place, occurred = complaint.secret, complaint.place, complaint.occurred_on
     pin, recorded_by = None if secret else place.pin, complaint.recorded_by or ""
+    province, regency = place.province or _NOWHERE, place.regency or _NOWHERE
+    district, village = (_NOWHERE, _NOWHERE) if secret else (place.district or _NOWHERE, place.village or _NOWHERE)
     return {
-        "title": _title(complaint),
+        "title": "" if secret else _title(complaint.title, complaint.text),
         "occurred_on": occurred.date if occurred else None,
         "occurred_precision": occurred.precision.value if occurred else "",
         "secret": secret,
@@ -28,10 +35,14 @@ def described(complaint: Complaint) -> Row:
         "class": complaint.complaint_class.value,
         "oversight": complaint.oversight,
         "topic": complaint.topic or "",
-        **_region("province", place.province),
-        **_region("regency", place.regency),
-        **_region("district", None if secret else place.district),
-        **_region("village", None if secret else place.village),
+        "province_code": province.code,
+        "province": province.name,
+        "regency_code": regency.code,
+        "regency": regency.name,
+        "district_code": district.code,
+        "district": district.name,
+        "village_code": village.code,
+        "village": village.name,
         "latitude": round(pin.latitude, 2) if pin else None,
         "longitude": round(pin.longitude, 2) if pin else None,
         "missing": list(complaint.missing),
@@ -53,13 +64,9 @@ def _reporter(complaint: Complaint) -> str:
     return "" if hidden or names_mailbox(complaint.reporter_ref) else complaint.reporter_ref
 
 
-def _title(complaint: Complaint) -> str:
-    """Return the title, masked. One that is the beginning of the text is cut anew from the masked text: half a number is not known."""
-    title, whole = complaint.title, complaint.text
+@lru_cache(maxsize=8192)
+def _title(title: str, whole: str) -> str:
+    """Return a title, masked. One that is the beginning of the text is cut anew from the masked text: half a number is not known."""
     if title.endswith("…") and " ".join(whole.split()).startswith(title[:-1]):
-        return title_of(shown(whole, secret=complaint.secret))
-    return shown(title, secret=complaint.secret)
-
-
-def _region(level: str, region: Region | None) -> Row:
-    return {f"{level}_code": region.code if region else "", level: region.name if region else ""}
+        return title_of(shown(whole, secret=False))
+    return shown(title, secret=False)

@@ -38,7 +38,6 @@ def owned(of: Disposition | Case, *, secret: bool) -> Row:
         "triage": of.triage,
         "confidence": of.confidence,
         "explanation": "" if secret else _masked(of.explanation),
-        "deadlines": [deadline(one) for one in of.deadlines],
         "rules_version": of.rules_version,
         "registry_version": of.registry_version,
     }

@@ -5,7 +5,7 @@ from complaints.disposition import AgencyRef, Disposition
 from complaints.event import Complaint
 from complaints.fact import Added, Declined, Fact, Opened, Routed, Seconded, field_of, said_in
 from sinks.clickhouse.rows.complaints import described
-from sinks.clickhouse.rows.dispositions import owned, without_district
+from sinks.clickhouse.rows.dispositions import deadline, owned, without_district
 from sinks.clickhouse.rows.values import UINT16, UINT32, Row, Rows, held, maybe_moment, moment, place_on_kafka, shown
 
 CASE_EVENTS = "case_event_rows"
@@ -32,12 +32,12 @@ def rows(fact: Fact, record: StoredRecord) -> Rows:
         "version": held(fact.version, UINT32, "version"),
         "caused_by": fact.caused_by,
     }
-    found: Rows = [(CASE_EVENTS, known | event | _event(fact, secret=secret))]
+    found: Rows = [(CASE_EVENTS, {**known, **event, **_event(fact, secret=secret)})]
     match fact:
         case Opened():
-            found.append((COMPLAINTS, known | _complaint(fact.complaint)))
+            found.append((COMPLAINTS, {**known, **_complaint(fact.complaint)}))
         case Routed():
-            found.append((DISPOSITIONS, known | event | _disposition(fact.disposition, secret=secret)))
+            found.append((DISPOSITIONS, {**known, **event, **_disposition(fact.disposition, secret=secret)}))
     return found
 
 
@@ -94,6 +94,7 @@ def _disposition(disposition: Disposition, *, secret: bool) -> Row:
     previous = disposition.previous_owner
     return {
         **owned(disposition, secret=secret),
+        "deadlines": [deadline(one) for one in disposition.deadlines],
         "previous_owner_id": _agency(previous.id, secret=secret) if previous else "",
         "rules": [reason.rule for reason in disposition.evidence],
         "laws": [reason.law for reason in disposition.evidence if reason.law],
