@@ -218,5 +218,7 @@ def mapped(error: KafkaError) -> BusUnavailable | ContractViolation:
 
 
 def _headers(message: Message) -> Headers:
-    found = cast("list[tuple[str, bytes | None]]", message.headers() or [])
-    return tuple([(name, value or b"") for name, value in found])
+    found = tuple(cast("list[tuple[str, bytes]]", message.headers() or []))
+    if None in [value for _, value in found]:
+        return tuple([(name, value or b"") for name, value in found])
+    return found
