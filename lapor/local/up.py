@@ -32,6 +32,9 @@ TOPICS = "topics"
 TOGETHER = "channels"
 """The name of the process, and of its log, that all channels share here. In containers each channel has its own process."""
 
+LATE = frozenset({"clickhouse", "sink", "view", "neighbours"})
+"""The parts that may be late: without them messages are taken and answered, and only reading and comparing wait."""
+
 WORKERS_RANK, CHANNELS_RANK = 1, 2
 """Channels stop first, then the workers, which may still have records to handle, then the servers."""
 
@@ -73,10 +76,12 @@ class Up:
     def start(self, stop: threading.Event) -> None:
         """Start everything. Return when everything is ready, or soon after `stop` is set; then call the method `stop`.
 
+        A part that may be late (see LATE) and does not start is said, tried again for ever, and a failure for `lapor doctor`.
+
         Raises:
             ConfigurationError: a setting is wrong, the model or an allotment has a mistake, or the note or the secret in the data folder
                 cannot be read.
-            UnavailableError: a part did not start; the text contains the end of its log.
+            UnavailableError: another part did not start; the text contains the end of its log.
         """
         data, self._stop = self._settings.data, stop
         require_readable(self._settings)
@@ -160,8 +165,19 @@ class Up:
             self.stack.addresses |= server.addresses
             self.stack.controls |= server.controls
         for server in servers:
-            self.supervisor.wait(server.service, server.ready, timeout_s=server.timeout_s, stop=self._stop)
+            self._wait(server.service, server.ready, timeout_s=server.timeout_s)
             self._ready(server.service.name)
+
+    def _wait(self, service: Service, ready: Callable[[], bool], *, timeout_s: float) -> None:
+        """Wait until a part is ready; of one that may be late only until it is known that it does not start."""
+        try:
+            self.supervisor.wait(service, ready, timeout_s=timeout_s, stop=self._stop)
+        except UnavailableError as error:
+            if service.name not in LATE:
+                raise
+            self._say(
+                f"{error}\n  the others go on: {service.name} is tried for ever, and `lapor doctor` fails until it is well"
+            )
 
     def _web_address(self) -> None:
         if self._settings.web is None:
@@ -218,8 +234,7 @@ class Up:
         self._say("waiting for the first heartbeat of every loop")
         for service in self.supervisor.services:
             if service.beats:
-                turns = partial(self.supervisor.has_turned, service)
-                self.supervisor.wait(service, turns, timeout_s=START_S, stop=self._stop)
+                self._wait(service, partial(self.supervisor.has_turned, service), timeout_s=START_S)
                 if service.name != TOGETHER:
                     self._ready(*service.beats)
         host, port = self.settings.web.rsplit(":", 1) if self.settings.web else (LOOPBACK, "0")

@@ -176,6 +176,29 @@ def test_ctrl_c_stops_all_and_keeps_the_data(started: RunningStack, stacks: Stac
     assert again.note.addresses["kafka"] == note.addresses["kafka"]
 
 
+def test_a_start_without_clickhouse_takes_and_answers_messages_and_says_what_fails(tmp_path: Path) -> None:
+    """Rows are late and nothing else: the host of ClickHouse may come back an hour after ours."""
+    late = RunningStack(tmp_path / "data", wait=False, LAPOR_CLICKHOUSE="clickhouse://x:y@127.0.0.1:9/lapor")
+    try:
+        late.wait_ready()
+        printed = (tmp_path / "up.log").read_text()
+        assert "sink does not start; its log says:\nlapor: no ClickHouse at 127.0.0.1:9" in printed
+        assert "the others go on" in printed
+        status, said = doctor(late)
+        failed = {what for what, (seen, _) in said.items() if seen == "FAIL"}
+        assert status == 1
+        assert (
+            {"clickhouse", "sink"} <= failed <= {"clickhouse", "sink", "restarts of sink", "rows of the sink", "owners"}
+        )
+        address = f"http://{late.note.addresses['web']}/api/v1/complaints"
+        taken = httpx.post(address, json={"text": "lampu mati di Kota Medan"}, trust_env=False)
+        assert taken.status_code == 202
+        code = taken.json()["tracking_code"]
+        wait_until(lambda: late.run("case", "show", code).returncode == 0, what="the case", timeout_s=60)
+    finally:
+        assert late.stop() == 0
+
+
 def test_without_a_stack_the_settings_are_looked_at(tmp_path: Path) -> None:
     """As on a server, where `lapor up` does not run; servers that never answer hold nobody up."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LAPOR_")}
