@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from complaints.bus.admin import TopicFound
-from complaints.bus.control import Control
+from complaints.bus.control import NO_WAY_BACK, Control
 from complaints.contract import Topic
 from ops.doctor import Finding, Level
 from ops.topics import wrong_settings
@@ -55,7 +55,7 @@ def partitions(control: Control, declared: Mapping[str, Topic], found: Mapping[s
         what="partitions",
         level=Level.fail,
         detail=f"the installation was made with {wanted}, and {listed}: keys are in other partitions than before",
-        advice="Kafka cannot take partitions away: make a new installation and replay. Until then the workers of these topics do not start",
+        advice=f"{NO_WAY_BACK}. Until then the workers of these topics do not start",
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from complaints.bus import Offsets
 from complaints.bus.admin import Administration, GroupAdmin, TopicAdmin, TopicFound
+from complaints.bus.control import NO_WAY_BACK
 from complaints.contract import PARTITIONS, Topic
 
 MIN_INSYNC = "min.insync.replicas"
@@ -70,8 +71,8 @@ def differences(topic: Topic, found: TopicFound | None, *, min_insync: int | Non
         yield Difference(
             topic=topic.name,
             what=f"has {found.partitions} partitions, and must have {topic.partitions}",
-            advice="Kafka cannot take partitions away, and new ones move keys. If it holds nothing that you need, delete it, then run"
-            " `lapor topics apply`; otherwise make a new installation and replay",
+            advice="New partitions move keys. If it holds nothing that you need, delete it, then run `lapor topics apply`. Otherwise:"
+            f" {NO_WAY_BACK}",
         )
     for name, value in wrong_settings(topic, found, min_insync=min_insync).items():
         yield Difference(

@@ -18,6 +18,12 @@ from complaints.contract import CONTROL
 PARTITIONS_KEY: Final = b"partitions"
 """The key of the record with the number of partitions of all mailboxes and states."""
 
+NO_WAY_BACK: Final = (
+    "Kafka cannot take partitions away, and nothing moves records back: restore Kafka from a copy of before, or make a new installation, in"
+    " which no case goes on"
+)
+"""What can be done about a topic that has grown."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:

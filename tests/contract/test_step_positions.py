@@ -212,3 +212,15 @@ def test_a_topic_with_more_partitions_than_it_was_made_with_is_refused(ground: G
     worker = ground.worker()
     assert worker.wait(120) == 3
     assert "was made with" in ground.log()
+
+
+def test_a_mailbox_that_grows_under_a_running_worker_ends_it_before_it_makes_dead_letters(ground: Ground) -> None:
+    """Writers hash keys over the new number at once, and the group hears of it later: no record of theirs is bad."""
+    ground.feed(40)
+    with opened(ground) as worker:
+        turns(worker, ground, 40)
+        ground.widen()
+        ground.feed(100, keys=100)
+        with pytest.raises(ConfigurationError, match=f"has {PARTITIONS + 1} partitions, and .* made with {PARTITIONS}"):
+            turns(worker, ground, 140)
+    assert ground.dead() == []

@@ -1,7 +1,7 @@
 """The parts that every worker of a step has: its identity, its states, its mailbox, and the transaction that ties them together."""
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -20,8 +20,10 @@ from complaints.bus.step.held.orders import Orders
 from complaints.bus.step.identity import Identity, claim
 from complaints.bus.step.mailbox import Mailbox
 from complaints.bus.step.metrics import Metrics
+from complaints.bus.step.murmur2 import misplaced
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.place.positions import Known, Mark, Progress
+from complaints.bus.step.place.same import Same, require_partitions
 from complaints.bus.step.states.restore import Restorer
 from complaints.bus.step.states.store import Store
 from complaints.bus.step.transaction import Aborted, Refused, Transactions
@@ -78,9 +80,11 @@ class Base:
         orders.begin()
         admin = AdminClient(profiles.admin(options.brokers))
         found = kafka.described(admin, topics.mailbox, topics.states)
-        require_partitions({name: one.partitions for name, one in found.items()}, orders.partitions)
-        states_id = found[topics.states].topic_id
-        mailbox = Mailbox(topics, options, identity, restorer=Restorer(topics, options, store, topic_id=states_id))
+        require_partitions(found, orders.partitions)
+        states_id, partitions = found[topics.states].topic_id, found[topics.mailbox].partitions
+        same = Same(admin, topics.mailbox, (topics.states, states_id), partitions=partitions)
+        restorer = Restorer(topics, options, store, topic_id=states_id)
+        mailbox = Mailbox(topics, options, identity, restorer=restorer, same=same)
         closing.callback(mailbox.close)
         aside = Aside() if shared else None
         if aside is not None:
@@ -105,7 +109,7 @@ class Base:
                 topics.name,
                 options.fuse,
                 orders,
-                partitions=found[topics.mailbox].partitions,
+                partitions=partitions,
                 reads=topics.reads,
             ),
         )
@@ -198,8 +202,12 @@ class Base:
             Refused: the broker will never take one of the records.
             Aborted: nothing of it is committed.
             Fenced: this worker must stop.
-            UnavailableError: it is committed, but the local copy cannot be written.
+            ConfigurationError: a record in another partition than its key's would become a dead letter, and a topic has grown.
+            BusUnavailable: it is not known whether it has.
+            UnavailableError: it is committed, and the disk does not take the copy.
         """
+        if any(misplaced(record, self.fuses.partitions) for record in pending.dead):
+            self.mailbox.same.require()
         positions, phase = self.mailbox.at(pending.positions), self.options.phase
         work = pending.work._replace(positions=positions)
         began = time.monotonic()
@@ -225,18 +233,3 @@ class Base:
         self.store.apply(work.changes, progress)
         phase("stored")
         return delivered.values()
-
-
-def require_partitions(found: Mapping[str, int], recorded: int | None) -> None:
-    """Refuse to work if topics have not as many partitions as they were made with: a key would have two places.
-
-    Raises:
-        ConfigurationError: the numbers differ.
-    """
-    wanted = min(found.values()) if recorded is None else recorded
-    for name, number in found.items():
-        if number != wanted:
-            raise ConfigurationError(
-                f"{name} has {number} partitions, and this installation was made with {wanted}: a key would be in another partition than"
-                " before. Kafka cannot take partitions away: make a new installation and replay"
-            )

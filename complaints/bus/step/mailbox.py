@@ -41,11 +41,13 @@ END_S: Final = 30.0
 class Mailbox:
     """The mailbox as one worker sees it. For the worker's thread."""
 
-    def __init__(self, spec: StepTopics, options: WorkerOptions, identity: Identity, *, restorer: Restorer) -> None:
+    def __init__(
+        self, spec: StepTopics, options: WorkerOptions, identity: Identity, *, restorer: Restorer, same: Same
+    ) -> None:
         """Join the group at the first `poll`."""
         self._spec, self._options, self._identity, self._restorer = spec, options, identity, restorer
         self._admin = AdminClient(profiles.admin(options.brokers))
-        self._same = Same(self._admin, spec.mailbox, (spec.states, restorer.topic_id))
+        self.same = same
         self._due, self._ends, self._places = Due(), Ends(), Places(spec, identity.member)
         self._refusals, self._membership = Refusals(spec.name), Membership(spec.name)
         self._next: dict[int, int] = {}
@@ -100,15 +102,15 @@ class Mailbox:
     def try_again(self, told: Collection[int]) -> None:
         """Begin again with the refused partitions whose turn it is (see Refusals.due)."""
         due = set(self._refusals.due(told))
-        self._same.look(now=bool(due))
-        away = self._same.away(self.assigned or ())
+        self.same.look(now=bool(due))
+        away = self.same.away(self.assigned or ())
         for partition in due & away:
-            self._refusals.refuse(partition, self._same.why(partition))
+            self._refusals.refuse(partition, self.same.why(partition))
         for partition in due - away:
             self._places.again(partition)
             self._restorer.again(partition)
         for partition in away.intersection(self._next):
-            self.refuse(partition, self._same.why(partition))
+            self.refuse(partition, self.same.why(partition))
 
     def refuse(self, partition: int, error: ConfigurationError) -> None:
         """Handle nothing more of a partition until an operator corrects an error. The caller must drop uncommitted results."""
@@ -145,7 +147,7 @@ class Mailbox:
 
         Raises:
             BusUnavailable: Kafka did not answer, the group gives no share, or the client has ended itself, for example since it was fenced.
-            ConfigurationError: a state has a newer format, or a topic was made anew under this worker.
+            ConfigurationError: a state has a newer format, or a topic was made anew or has grown under this worker.
         """
         if self._restorer.busy:
             self._restore()
@@ -206,14 +208,14 @@ class Mailbox:
         self._forget()
         found = kafka.committed(consumer, partitions, beat=self._options.heartbeat)
         committed = {number: position_of(at) for number, at in found.items() if at.offset >= 0}
-        self._places = Places(self._spec, self._identity.member, self._same.begin(), committed, self._kept)
-        away = self._same.away(self.assigned)
+        self._places = Places(self._spec, self._identity.member, self.same.begin(), committed, self._kept)
+        away = self.same.away(self.assigned)
         places = kafka.starts(found, self._extent, away=away)
         starts = [ConfluentPartition(self._spec.mailbox, *place) for place in places.items()]
         consumer.assign(starts)
         consumer.pause(starts)
         for partition in away:
-            self._refusals.refuse(partition, self._same.why(partition))
+            self._refusals.refuse(partition, self.same.why(partition))
         self._restorer.begin({*places} - away, committed, lambda at, to: self._places.behind(at, to, *self._extent(at)))
 
     def _on_revoke(self, consumer: Consumer, partitions: list[ConfluentPartition]) -> None:

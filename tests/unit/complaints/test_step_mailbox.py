@@ -11,6 +11,7 @@ from complaints.bus.membership import LONGEST_WITHOUT_S, Membership
 from complaints.bus.step import kafka, mailbox
 from complaints.bus.step.mailbox import Mailbox
 from complaints.bus.step.options import WorkerOptions
+from complaints.bus.step.place.same import Same
 from complaints.errors import BusUnavailable
 from tests.harness.step_process import spec
 
@@ -71,8 +72,10 @@ def fenced_mailbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gather_s: fl
     monkeypatch.setattr(mailbox, "Consumer", Client)
     identity: Any = type("Identity", (), {"member": "m-0", "client": "m-0/disk"})
     restorer: Any = Restored()
+    client: Any = None
+    same = Same(client, "fenced", ("fenced.states", ""), partitions=3)
     run = WorkerOptions(brokers="127.0.0.1:1", ordinal=0, folder=tmp_path, gather_s=gather_s)
-    return Mailbox(spec("fenced"), run, identity, restorer=restorer)
+    return Mailbox(spec("fenced"), run, identity, restorer=restorer, same=same)
 
 
 @pytest.fixture
