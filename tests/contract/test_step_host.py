@@ -13,6 +13,7 @@ from complaints.bus.step import metrics
 from complaints.bus.step.identity import claim
 from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.worker import Worker
+from complaints.contract import CONTROL, topics
 from complaints.errors import ConfigurationError
 from tests.harness.step import Ground, ground
 from tests.harness.step_process import spec
@@ -162,6 +163,28 @@ def test_a_pause_outlasts_restarts_and_rebalances(ground: Ground) -> None:
         ground.tell(resume(ground.name))
         turns(worker, ground, 40)
     ground.check()
+
+
+def test_a_worker_follows_a_control_topic_that_was_made_anew(ground: Ground) -> None:
+    """Else `lapor pause` would say that a step is paused that works on. What the former topic said ends with it."""
+    ground.feed(40)
+    ground.tell(pause(ground.name, since_ms=1))
+    with opened(ground) as worker:
+        wait_until(lambda: is_paused(worker), what="the pause")
+        ground.remake(CONTROL, partitions=1, config=topics()[CONTROL].settings)
+        turns(worker, ground, 40)
+        ground.tell(pause(ground.name, since_ms=1))
+        wait_until(lambda: is_paused(worker), what="the second pause")
+        ground.tell(resume(ground.name))
+        ground.feed(40)
+        turns(worker, ground, 80)
+    ground.check()
+
+
+def is_paused(worker: Worker) -> bool:
+    """Turn once, and return whether the worker is paused."""
+    worker.turn()
+    return worker._parts.mailbox.flow.paused
 
 
 def test_a_host_that_claims_early_is_the_only_one_with_the_ordinal(ground: Ground) -> None:

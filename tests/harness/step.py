@@ -4,7 +4,7 @@ import json
 import signal
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,7 @@ class Ground:
 
     def remake_states(self) -> None:
         """Make the state topic anew."""
-        self.remake(f"{self.name}.states", **{"cleanup.policy": "compact"})
+        self.remake(f"{self.name}.states", config={"cleanup.policy": "compact"})
 
     def commit_offsets(self, offset: int, partitions: Iterable[int] = range(PARTITIONS)) -> None:
         """Commit one offset for partitions of the mailbox."""
@@ -191,14 +191,14 @@ class Ground:
         for done in admin.delete_records([At(self.name, at, until(at, end)) for at, end in places.items()]).values():
             done.result(30)
 
-    def remake(self, topic: str, **config: str) -> None:
+    def remake(self, topic: str, *, partitions: int = PARTITIONS, config: Mapping[str, str] = {}) -> None:
         """Delete a topic and make it anew."""
         admin = AdminClient({"bootstrap.servers": self.brokers})
         admin.delete_topics([topic])[topic].result(30)
 
         def made() -> bool:
             try:
-                admin.create_topics([NewTopic(topic, PARTITIONS, config=dict(config))])[topic].result(10)
+                admin.create_topics([NewTopic(topic, partitions, config=dict(config))])[topic].result(10)
             except KafkaException:  # the deletion is still under way
                 return False
             return True

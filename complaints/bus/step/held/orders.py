@@ -3,19 +3,28 @@
 import time
 from collections.abc import Iterable
 from contextlib import closing
-from typing import Final
+from typing import Any, Final
 
-from confluent_kafka import Consumer
+import structlog
+from confluent_kafka import Consumer, TopicCollection
 from confluent_kafka import TopicPartition as ConfluentPartition
+from confluent_kafka.admin import AdminClient
 
 from complaints.bus import Record
 from complaints.bus.confluent import ConfluentScanner, profiles
-from complaints.bus.confluent.client import extent, is_record, stored
+from complaints.bus.confluent.client import ANSWER_S, extent, is_record, stored
 from complaints.bus.control import Control, Hold, Refusal
+from complaints.bus.step import kafka
 from complaints.contract import CONTROL
+from complaints.errors import BusUnavailable
+
+log = structlog.get_logger()
 
 LOOK_S: Final = 0.2
 """Seconds between two looks at the topic."""
+
+SAME_S: Final = 5.0
+"""Seconds between two questions whether the topic is still the same one."""
 
 MOST: Final = 1_000
 
@@ -27,7 +36,9 @@ class Orders:
         """Connect lazily."""
         self._brokers, self._step = brokers, step
         self._consumer, self._control = Consumer(profiles.tail(brokers)), Control()
-        self._look_at = 0.0
+        self._admin, self._topic_id = AdminClient(profiles.admin(brokers)), ""
+        self._look_at = self._ask_at = 0.0
+        self._asked: Any = None
 
     @property
     def partitions(self) -> int | None:
@@ -57,23 +68,47 @@ class Orders:
         Raises:
             BusUnavailable: Kafka did not answer, or has no such topic.
         """
+        self._topic_id, control = kafka.described(self._admin, CONTROL)[CONTROL].topic_id, Control()
         _, end = extent(self._consumer, CONTROL, 0)
         # at the end of a topic Kafka answers a tail only after half a second
         with closing(ConfluentScanner(self._brokers)) as scanner:
             for batch in scanner.scan(CONTROL):
-                self._control.take(batch)
+                control.take(batch)
         self._consumer.assign([ConfluentPartition(CONTROL, 0, end)])
+        self._control = control
 
     def look(self) -> None:
-        """Apply the records that have come, unless the last look was less than LOOK_S ago.
+        """Take what has come, if the last look was a moment ago. If the topic was made anew or has lost its end, begin anew.
 
         Raises:
-            BusUnavailable: Kafka answered with an error that does not pass on its own.
+            BusUnavailable: Kafka did not answer then.
         """
         now = time.monotonic()
         if now >= self._look_at:
             self._look_at = now + LOOK_S
+            if self._is_another(now) or not self._takes():
+                log.warning("the control topic is read anew: it was made anew, or has lost its end", step=self._step)
+                self._consumer.close()  # a client ignores a topic that was made anew (see ConfluentTail)
+                self._consumer = Consumer(profiles.tail(self._brokers))
+                self.begin()
+
+    def _takes(self) -> bool:
+        """Take what has come; return False if its place is not in the topic any more, or the client does not recover."""
+        try:
             self._control.take(map(stored, filter(is_record, self._consumer.consume(MOST, timeout=0))))
+        except BusUnavailable:
+            return False
+        return True
+
+    def _is_another(self, now: float) -> bool:
+        """Return whether the topic was made anew, by the last answer of Kafka. It is asked now and then, and nothing waits for it."""
+        if self._asked is None and now >= self._ask_at:
+            self._ask_at = now + SAME_S
+            self._asked = self._admin.describe_topics(TopicCollection([CONTROL]), request_timeout=ANSWER_S)[CONTROL]
+        if self._asked is None or not self._asked.done():
+            return False
+        asked, self._asked = self._asked, None
+        return asked.exception() is None and str(asked.result().topic_id) != self._topic_id
 
     def close(self) -> None:
         """Close the connection to Kafka."""
