@@ -12,6 +12,7 @@ from complaints.bus.step import timers as step_timers
 from complaints.bus.step.held import refusals
 from complaints.bus.step.place.proof import Proof
 from complaints.bus.step.states import restore
+from complaints.bus.step.timers import Timers
 from complaints.bus.step.worker import Worker
 from complaints.runtime.telemetry import STEP_RESTORE_SECONDS
 from tests.contract.test_step_host import opened, options_of
@@ -246,4 +247,36 @@ def test_a_letter_of_records_deleted_unread_that_kafka_refuses_stops_its_partiti
             turn_until(worker, lambda: not ground.refused(), what="the end of the refusal")
         assert len(ground.dead()) == 1
     finally:
+        ground.close()
+
+
+def test_timers_that_kafka_refuses_wait_and_messages_go_on(
+    kafka: KafkaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mailbox that takes less than is declared ends no worker, at this start or the next; mended, each timer fires once."""
+    monkeypatch.setattr(step_timers, "REFUSED_S", 0.5)
+    ground = Ground(kafka.brokers, tmp_path).make()
+    due = time.time_ns() // 1_000_000 + 3_600_000
+    ground.write([(f"t{at}", {"id": f"c{at}", "due_ms": due}) for at in range(80)])
+    later = options_of(ground)
+    object.__setattr__(later, "now_ms", lambda: time.time_ns() // 1_000_000 + 7_200_000)
+    worker, refused, note = Worker(spec(ground.name), later), list[Timers](), Timers.refused
+
+    def refuse(timers: Timers) -> None:
+        refused.append(timers)
+        note(timers)
+
+    monkeypatch.setattr(Timers, "refused", refuse)
+    try:
+        allow(ground.brokers, ground.name, 200)
+        worker.open()
+        turn_until(worker, lambda: len(refused) > 1, what="two refusals")
+        ground.feed(1)
+        turn_until(worker, ground.done, what="the message")
+        assert not ground.refused()
+        allow(ground.brokers, ground.name, 1_000_000)
+        turn_until(worker, lambda: sum(map(len, ground.outputs().values())) >= 161, what="all timers")
+        ground.check()
+    finally:
+        worker.close()
         ground.close()

@@ -15,6 +15,9 @@ OUTSTANDING: Final = 200
 EVERY_S: Final = 0.2
 """Seconds between two searches for due timers."""
 
+REFUSED_S: Final = 60.0
+"""How long timers wait if Kafka refuses their records. Messages go on meanwhile."""
+
 HEADER: Final = "timer"
 """The header that marks a timer's record, so that the worker knows that its proposal was handled."""
 
@@ -89,6 +92,10 @@ class Timers:
     def written(self) -> None:
         """Note that the records of the last `due` are in the mailbox."""
         self._outstanding |= self._proposed
+
+    def refused(self) -> None:
+        """Note that Kafka does not take the records of the last `due`: all timers wait, until somebody may have mended the topic."""
+        self._looked_at = time.monotonic() + REFUSED_S
 
     def handled(self, records: Iterable[StoredRecord], *, dead: Iterable[StoredRecord]) -> None:
         """Note that records of the mailbox were handled, and their states committed."""

@@ -163,6 +163,12 @@ class Worker:
                 parts.timers.written()
             except Aborted:  # they are proposed again
                 parts.metrics.aborted()
+            except Refused as error:  # the mailbox takes less than is declared, of which doctor speaks
+                parts.metrics.aborted()
+                parts.timers.refused()
+                log.warning(
+                    "timers wait: raise max.message.bytes by `lapor topics apply`", step=self._spec.name, why=str(error)
+                )
         parts.metrics.timers.set(parts.timers.outstanding)
 
     def state_of(self, key: bytes) -> State | None:
