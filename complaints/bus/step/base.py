@@ -204,7 +204,7 @@ class Base:
             Fenced: this worker must stop.
             ConfigurationError: a record in another partition than its key's would become a dead letter, and a topic has grown.
             BusUnavailable: it is not known whether it has.
-            UnavailableError: it is committed, and the disk does not take the copy.
+            UnavailableError: it is committed, but the local copy cannot be written.
         """
         if any(misplaced(record, self.fuses.partitions) for record in pending.dead):
             self.mailbox.same.require()

@@ -115,7 +115,7 @@ class Worker:
             Fenced: another worker took over; this process must end.
             ConfigurationError: no partition can begin before an operator decides, a topic was made anew or has grown, or a state has a
                 newer format.
-            BusUnavailable: Kafka did not answer for so long that a new start is the better try.
+            BusUnavailable: Kafka did not answer for so long that the worker should restart.
         """
         self._options.heartbeat()
         parts = self._parts

@@ -78,10 +78,10 @@ class Orders:
         self._control = control
 
     def look(self) -> None:
-        """Take what has come, if the last look was a moment ago. If the topic was made anew or has lost its end, begin anew.
+        """Apply the records that have come, unless the last look was a moment ago. If the topic was made anew or has lost its end, begin anew.
 
         Raises:
-            BusUnavailable: Kafka did not answer then.
+            BusUnavailable: Kafka did not answer when it began anew.
         """
         now = time.monotonic()
         if now >= self._look_at:

@@ -1,8 +1,8 @@
 """Checks whether a step's topics are still those of its worker's positions, and which of their partitions have no leader.
 
-A mailbox that was made anew under a running worker has other records there, and a state topic lacks the states. One that has grown gets
-records of its keys in other partitions, which are no fault of who wrote them. A partition without a leader must not be touched: a
-transaction that has touched it ends only when the leader is back, and its id begins no other one before.
+A mailbox that was made anew under a running worker has other records at its positions, and a state topic lacks the states. In one that has
+grown, clients put records of the same keys into other partitions. A partition without a leader must not be written: a transaction that
+includes it cannot end before the leader is back, and blocks the worker's id.
 """
 
 import contextlib
@@ -67,7 +67,7 @@ class Same:
 
         Raises:
             BusUnavailable: Kafka did not answer.
-            ConfigurationError: a topic was made anew: its first records would be skipped, or its states lost, unsaid. Or it has grown.
+            ConfigurationError: a topic was made anew, so its first records would be skipped or its states lost silently, or it has grown.
         """
         found = self._described()
         for name, one in found.items():
