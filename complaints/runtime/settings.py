@@ -278,6 +278,19 @@ class Settings(BaseSettings):
         """
         return self._required(self.clickhouse, "LAPOR_CLICKHOUSE", "clickhouse://user:password@host:9000/database")
 
+    def clickhouse_analyst_required(self) -> str:
+        """Return the address of ClickHouse with the account that only reads.
+
+        Raises:
+            ConfigurationError: LAPOR_CLICKHOUSE_ANALYST is not set, and no running stack with an embedded ClickHouse was found.
+        """
+        if self.clickhouse_analyst is None:
+            raise ConfigurationError(
+                "no account for analysts: set LAPOR_CLICKHOUSE_ANALYST=clickhouse://lapor_analyst:password@host:9000/lapor, "
+                "or start the embedded ClickHouse with `lapor up`"
+            )
+        return self.clickhouse_analyst
+
     def view_required(self) -> tuple[list[str], SecretStr]:
         """Return the base addresses of the copies of the view, and the key that they ask for.
 

@@ -64,8 +64,7 @@ def _show_connection(data_dir: DataDir, *, as_json: bool) -> None:
     from ops.analysts.connection import Connection
 
     settings = started_in(data_dir)
-    native = settings.clickhouse_analyst or settings.clickhouse_required()
-    found = Connection.of(native, settings.clickhouse_http)
+    found = Connection.of(settings.clickhouse_analyst_required(), settings.clickhouse_http)
     typer.echo(orjson.dumps(found.document()).decode() if as_json else found.lines(), nl=as_json)
 
 

@@ -150,6 +150,16 @@ def test_a_server_that_is_away_is_one_sentence_with_status_1(lapor: Run) -> None
     assert "geheim" not in err
 
 
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_the_lines_for_analysts_never_have_the_account_of_the_sink(lapor: Run, form: list[str]) -> None:
+    """It writes and deletes. Without the analysts' own account the setting is named that has it."""
+    address = "clickhouse://lapor_sink:geheim@127.0.0.1:9000/lapor"
+    status, out, err = lapor("query", "--connection", *form, LAPOR_CLICKHOUSE=address)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "set LAPOR_CLICKHOUSE_ANALYST=" in err
+    assert "geheim" not in err
+
+
 @pytest.mark.parametrize("line", ["{", '{"title": "x"}', '{"text": null}'])
 def test_a_feed_names_the_line_that_it_cannot_read(lapor: Run, tmp_path: Path, line: str) -> None:
     """Before a single message is sent."""
