@@ -52,8 +52,8 @@ class Settings(BaseSettings):
     )
     clickhouse_http: HttpAddress = Field(
         None,
-        description="Base address of ClickHouse's HTTP interface, which `lapor query --connection` tells analysts. Unset: port 8123 of "
-        "the host of LAPOR_CLICKHOUSE.",
+        description="Base address of ClickHouse's HTTP interface as analysts reach it, for `lapor query --connection`; without a port "
+        "8123, with https 8443. Its native protocol is on the same host. Unset: port 8123 of the host of LAPOR_CLICKHOUSE_ANALYST.",
     )
     smpp: OptionalText = Field(
         None,

@@ -19,7 +19,7 @@ class Format(StrEnum):
     json = "json"
 
 
-def query(
+def query(  # noqa: PLR0913  # each is an option
     sql: Annotated[
         str,
         typer.Argument(
@@ -34,6 +34,9 @@ def query(
         bool, typer.Option("--connection", help="Print how Python, R, DBeaver, Metabase, Superset and Grafana connect.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="With --connection: as JSON, for programs.")] = False,
+    province: Annotated[
+        str, typer.Option(help="With --connection: the account of the analysts of a province, by its code, such as 33.")
+    ] = "",
     data_dir: DataDir = None,
 ) -> None:
     """Run a query as the account lapor_analyst, which only reads the views, and print its rows.
@@ -45,7 +48,7 @@ def query(
     from lapor.processes.wiring import analysts_store
 
     if connection:
-        _show_connection(data_dir, as_json=json)
+        _show_connection(data_dir, as_json=json, province=province)
         return
     if not sql:
         raise typer.BadParameter("say what to query, or give --connection", param_hint="SQL")
@@ -57,14 +60,16 @@ def query(
     show_rows(names, rows, form or (Format.table if sys.stdout.isatty() else Format.tsv))
 
 
-def _show_connection(data_dir: DataDir, *, as_json: bool) -> None:
+def _show_connection(data_dir: DataDir, *, as_json: bool, province: str) -> None:
     import orjson
 
     from lapor.local.note import started_in
+    from lapor.local.servers import address_of_province
     from ops.analysts.connection import Connection
 
     settings = started_in(data_dir)
-    found = Connection.of(settings.clickhouse_analyst_required(), settings.clickhouse_http)
+    address = address_of_province(settings, province) if province else settings.clickhouse_analyst_required()
+    found = Connection.of(address, settings.clickhouse_http)
     typer.echo(orjson.dumps(found.document()).decode() if as_json else found.lines(), nl=as_json)
 
 

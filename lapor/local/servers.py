@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from complaints.errors import ConfigurationError
+from complaints.runtime.address import parse_address
 from complaints.runtime.settings import Settings
 from lapor.local.ports import LOOPBACK, is_free
 from lapor.local.supervisor import Service
@@ -17,6 +19,9 @@ KAFKA_START_S = 300.0
 
 START_S = 60.0
 """Seconds for any other server to start."""
+
+_PASSWORDS: Final = "clickhouse-passwords"
+"""The folder in the data folder with the passwords of the accounts of the embedded ClickHouse."""
 
 Port = Callable[[str], int]
 """Returns a port for the address with a name: that of the last start if it is free, else any free one."""
@@ -79,7 +84,7 @@ def _clickhouse(data: Path, port: Port) -> Server:
     from embedded.clickhouse.accounts import ANALYST, DATA, SINK, kept_passwords
 
     provinces = Settings.read().provinces
-    chosen, http, folder = port("clickhouse"), port("clickhouse_http"), data / "clickhouse-passwords"
+    chosen, http, folder = port("clickhouse"), port("clickhouse_http"), data / _PASSWORDS
     passwords, accounts = kept_passwords(folder, provinces), (("clickhouse", SINK), ("clickhouse_analyst", ANALYST))
     regional = ",".join(provinces)
     return Server(
@@ -92,6 +97,26 @@ def _clickhouse(data: Path, port: Port) -> Server:
             for name, account in accounts
         },
     )
+
+
+def address_of_province(settings: Settings, code: str) -> str:
+    """Return the address of ClickHouse with the account of the analysts of a province.
+
+    Raises:
+        ConfigurationError: no account of analysts is known, or not the password of this one.
+    """
+    from embedded.clickhouse.accounts import ANALYST, DATA
+
+    known = parse_address(settings.clickhouse_analyst_required(), scheme="clickhouse", default_port=9000)
+    account, form = f"{ANALYST}_{code}", f"@{known.host}:{known.port}/{DATA}_{code}"
+    try:
+        password = (settings.data / _PASSWORDS / account).read_text("utf-8").strip()
+    except OSError as error:
+        raise ConfigurationError(
+            f"no password of {account} in {settings.data}: start the embedded ClickHouse with LAPOR_ANALYST_PROVINCES={code}, or leave out "
+            f"--province and set LAPOR_CLICKHOUSE_ANALYST=clickhouse://{account}:password{form}"
+        ) from error
+    return f"clickhouse://{account}:{password}{form}"
 
 
 def _smsc(data: Path, port: Port) -> Server:

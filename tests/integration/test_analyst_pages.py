@@ -1,15 +1,20 @@
 """The pages for analysts: what they say is what ClickHouse answers."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from textwrap import dedent
+from typing import Any
 
 import pytest
+import sqlalchemy
 
 from embedded.clickhouse.accounts import ANALYST, DATA, SINK
 from lapor.local.analyst_pages import BOARD, DOCS, VALUES, board_text, pages
 from ops.analysts.board import figures
+from ops.analysts.connection import Connection
 from ops.analysts.grafana import query
 from ops.analysts.guide import SAMPLE, questions
 from ops.analysts.history import History
@@ -74,6 +79,20 @@ def test_jdbc_gives_the_same_answers(sample: tuple[int, int], analyst: Store) ->
     by_native = [[str(value) for value in analyst.table(sql)[1][0]] for sql in asked]
     found = jdbc.run(f"127.0.0.1:{sample[1]}/{DATA}", ANALYST, PASSWORD, asked)
     assert [row for row in found if row != ["n", "h"]] == by_native
+
+
+def test_the_lines_to_copy_connect(sample: tuple[int, int]) -> None:
+    """Those for Python, for SQLAlchemy and Superset, and for JDBC are run as they are printed."""
+    shown = Connection.of(address(ANALYST, sample[0]), f"http://127.0.0.1:{sample[1]}").lines()
+    names: dict[str, Any] = {}
+    exec(dedent(shown[shown.index("    import") : shown.index("\n\nPython with")]), names)  # noqa: S102  # what is printed
+    assert names["client"].query("SELECT count() FROM cases").result_rows == [(SAMPLE.complaints,)]
+    for url in re.findall(r"clickhousedb://[^\s\"]+", shown):
+        engine = sqlalchemy.create_engine(url)
+        with engine.connect() as connected:
+            assert connected.execute(sqlalchemy.text("SELECT count() FROM cases")).scalar() == SAMPLE.complaints
+    (at,) = re.findall(r"jdbc:clickhouse://(\S+)", shown)
+    assert jdbc.run(at, ANALYST, PASSWORD, ["SELECT count() AS n FROM cases"])[-1] == [str(SAMPLE.complaints)]
 
 
 def test_the_same_seed_gives_the_same_history(sample: tuple[int, int]) -> None:

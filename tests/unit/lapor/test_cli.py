@@ -160,6 +160,57 @@ def test_the_lines_for_analysts_never_have_the_account_of_the_sink(lapor: Run, f
     assert "geheim" not in err
 
 
+ANALYST_AT = "clickhouse://lapor_analyst:ge%2Fheim@clickhouse:9001/lapor"
+
+
+@pytest.mark.parametrize(
+    ("http", "host", "port", "lines"),
+    [
+        ("http://10.0.0.5:18123", "10.0.0.5", 18123, ["clickhousedb://lapor_analyst:ge%2Fheim@10.0.0.5:18123/lapor\n"]),
+        ("http://data.example", "data.example", 8123, ['"http://data.example:8123/', "port = 9001"]),
+        (
+            "https://data.example",
+            "data.example",
+            8443,
+            [
+                'port=8443, username="lapor_analyst", password="ge/heim", database="lapor", secure=True)',
+                "clickhousedb://lapor_analyst:ge%2Fheim@data.example:8443/lapor?secure=true",
+                "jdbc:clickhouse://data.example:8443/lapor?ssl=true",
+                '"https://data.example:8443/',
+                "password ge/heim, TLS",
+            ],
+        ),
+        ("", "clickhouse", 8123, ["jdbc:clickhouse://clickhouse:8123/lapor\n"]),
+    ],
+)
+def test_what_analysts_copy_names_what_they_reach(
+    lapor: Run, http: str, host: str, port: int, lines: list[str]
+) -> None:
+    """The host, the port and TLS of LAPOR_CLICKHOUSE_HTTP, since that of the native protocol may be a name of the servers' own network."""
+    known = {"LAPOR_CLICKHOUSE_ANALYST": ANALYST_AT, "LAPOR_CLICKHOUSE_HTTP": http}
+    found = json.loads(lapor("query", "--connection", "--json", **known)[1])
+    account = {"user": "lapor_analyst", "password": "ge/heim", "database": "lapor"}
+    secure = {"secure": True} if http.startswith("https") else {}
+    assert found["http"] == {"host": host, "port": port, **account, **secure}
+    assert found["native"] == {"host": host, "port": 9001, **account}
+    shown = lapor("query", "--connection", **known)[1]
+    assert [line for line in lines if line not in shown] == []
+
+
+def test_the_lines_for_analysts_of_a_province_have_their_own_account(lapor: Run, tmp_path: Path) -> None:
+    """With the password that the embedded server keeps; without one an error says what to set, and no other account is printed."""
+    known = {"LAPOR_CLICKHOUSE_ANALYST": ANALYST_AT}
+    asked = ("query", "--connection", "--json", "--province", "33")
+    status, out, err = lapor(*asked, **known)
+    assert (status, out) == (2, "")
+    assert "LAPOR_CLICKHOUSE_ANALYST=clickhouse://lapor_analyst_33:password@clickhouse:9001/lapor_33" in err
+    kept = tmp_path / "data" / "clickhouse-passwords" / "lapor_analyst_33"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("jateng")
+    found = json.loads(lapor(*asked, **known)[1])["http"]
+    assert (found["user"], found["password"], found["database"]) == ("lapor_analyst_33", "jateng", "lapor_33")
+
+
 @pytest.mark.parametrize("line", ["{", '{"title": "x"}', '{"text": null}'])
 def test_a_feed_names_the_line_that_it_cannot_read(lapor: Run, tmp_path: Path, line: str) -> None:
     """Before a single message is sent."""
