@@ -48,7 +48,8 @@ class Settings(BaseSettings):
     clickhouse_cluster: str = Field(
         "",
         pattern=r"^[\w-]*$",
-        description="Name of the ClickHouse cluster on all of whose servers the sink makes replicated tables. Unset: one server.",
+        description="Name of the ClickHouse cluster of one shard, on all of whose servers the sink makes replicated tables. "
+        "Unset: one server.",
     )
     clickhouse_http: HttpAddress = Field(
         None,

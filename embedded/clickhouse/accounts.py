@@ -74,8 +74,15 @@ _RIGHTS: Final[dict[str, tuple[str, ...]]] = {
         *(f"TABLE ENGINE ON {engine}" for engine in TABLE_ENGINES),
     ),
 }  # fmt: skip
-# The server's own connection creates databases, stops queries and reads the catalogue. No role has a right to files or addresses, so
-# no view that runs with its definer's rights can pass one on.
+_OF_A_CLUSTER: Final = (
+    "CLUSTER ON *.*",
+    "TABLE ENGINE ON ReplicatedMergeTree",
+    "TABLE ENGINE ON ReplicatedReplacingMergeTree",
+)
+"""What the sink needs besides on a real server that is one of a cluster: without the first ON CLUSTER is refused."""
+
+# The server's own connection makes databases, ends queries and reads the catalogue. It has no right to files or addresses, nor has
+# anybody else: a view that runs with the rights of its maker can lend none.
 _OWN: Final = (
     "CREATE DATABASE, SHOW, KILL QUERY, CREATE TEMPORARY TABLE ON *.*",
     "SELECT ON *.*",
@@ -212,7 +219,7 @@ def server_users(provinces: Iterable[str] = ()) -> str:
         f"      <profile>{'lapor_reader' if account.reads_only else 'default'}</profile>\n"
         f"      <quota>default</quota>\n"
         f"      <default_database>{account.database}</default_database>\n"
-        f"      {_grants(_rights(account))}\n"
+        f"      {_grants(_rights(account) + (_OF_A_CLUSTER if account.name == SINK else ()))}\n"
         f"    </{account.name}>\n"
         for account in accounts(provinces)
     )

@@ -23,12 +23,12 @@ from complaints.errors import ConfigurationError, ContractViolation
 from complaints.event import DatePrecision, Deadline, OccurredOn, Pin, Place
 from complaints.fact import Fact, FactKind
 from complaints.tracking import spaced
-from embedded.clickhouse.accounts import VIEWS
+from embedded.clickhouse.accounts import REFERENCE, VIEWS
 from sinks.clickhouse.client import Store, StoreRejected, ValueRejected
 from sinks.clickhouse.migrate import LEDGER, migrate, note
+from sinks.clickhouse.reference import refresh
 from sinks.clickhouse.rows import TABLES, rows_of
-from sinks.clickhouse.tables import schema
-from sinks.clickhouse.views import views
+from sinks.clickhouse.tables import PRESENT, schema
 from tests.harness.events import DPU, PEMDA, dead_letter, delivery, landed, stored, told
 from tests.harness.facts import answered, case, opened, refused, routed
 from tests.harness.numbers import FINGERPRINT, number
@@ -156,12 +156,42 @@ def test_tables_of_an_older_program_are_refused_with_what_to_do(empty: Store) ->
         migrate(empty, fingerprint=FINGERPRINT)
 
 
+class ForACluster:
+    """A store without tables that notes what would change something, and answers the rest from another store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.noted: list[str] = []
+
+    def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Answer a query."""
+        if sql.startswith("SELECT"):
+            return [] if sql == PRESENT else self._store.execute(sql, parameters)
+        self.noted += [] if sql.lstrip().startswith("INSERT") else [sql]
+        return []
+
+    def insert(self, *_: object, **__: object) -> None:
+        """Insert nothing."""
+
+
 def test_the_engine_reads_each_statement_for_a_cluster(empty: Store) -> None:
-    """As for one server, with replicated tables on all servers."""
-    for statement in [*(one for _, one in schema().changes({}, "lapor")), *views(schema(), "lapor")]:
+    """Each is for all servers: tables, which are replicated, columns that are added, views, comments, tables of reference, provinces."""
+    migrate(empty, fingerprint=FINGERPRINT)
+    cluster: Any = ForACluster(empty)
+    migrate(cluster, fingerprint=FINGERPRINT, cluster="lapor", provinces=("33",))
+    refresh(cluster, "a digest", lambda: {name: {} for name in REFERENCE}, cluster="lapor")
+    added = [one for _, one in schema().changes({"topics": {"topic": "String"}}, "lapor") if one.startswith("ALTER")]
+    for statement in (*cluster.noted, *added):
         assert empty.execute(f"EXPLAIN AST {statement}")
         assert "ON CLUSTER 'lapor'" in statement
-        assert statement.startswith("CREATE OR REPLACE VIEW") or "Replicated" in statement
+        assert "ENGINE = Replicated" in statement or not statement.startswith("CREATE TABLE")
+    assert {" ".join(one.split()[:2]) for one in cluster.noted} == {
+        "CREATE TABLE", "CREATE OR", "CREATE DATABASE", "ALTER TABLE", "EXCHANGE TABLES", "DROP TABLE",
+    }  # fmt: skip
+    assert {one.split()[5] for one in cluster.noted if one.startswith("CREATE TABLE")} == {
+        LEDGER.name,
+        *schema().tables,
+    }
 
 
 def test_case_numbers_of_another_secret_are_refused(empty: Store) -> None:
