@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import IO, Final, Protocol
 
@@ -88,14 +89,25 @@ def framing(method: str) -> Coder:
     return _Frames(method)
 
 
+_CODERS: Final[Mapping[str, Callable[[], Coder]]] = {
+    "lz4": _Lz4,
+    "gzip": lambda: _Zlib(_GZIP_BITS),
+    "deflate": lambda: _Zlib(zlib.MAX_WBITS),
+}
+"""The codings of results, the best one first."""
+
+_ACCEPTED: Final = re.compile(r"\s*([\w-]+)\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?)\s*)?", re.IGNORECASE)
+
+
 def accepted(accepts: str) -> tuple[str, Coder]:
-    """Return the name and coder of the best coding that an Accept-Encoding header allows; an empty name if it allows none known here."""
-    names = {part.partition(";")[0].strip().lower() for part in accepts.split(",") if "q=0" not in part.split()}
-    if "lz4" in names:
-        return "lz4", _Lz4()
-    if "gzip" in names:
-        return "gzip", _Zlib(_GZIP_BITS)
-    return ("deflate", _Zlib(zlib.MAX_WBITS)) if "deflate" in names else ("", Plain())
+    """Return the coding that a header Accept-Encoding prefers, with its coder; of equal ones the best; an empty name if none is known.
+
+    A part of another form than `name` or `name;q=weight` names no coding (RFC 9110, 12.5.3); nor has one of the weight 0.
+    """
+    named = filter(None, map(_ACCEPTED.fullmatch, accepts.split(",")))
+    weights = {part[1].lower(): float(part[2] or 1) for part in named}
+    name = max(_CODERS, key=lambda name: weights.get(name, 0.0))
+    return (name, _CODERS[name]()) if weights.get(name) else ("", Plain())
 
 
 def expand(source: IO[bytes], target: IO[bytes], *, coding: str, framed: bool, most: int) -> None:
