@@ -17,6 +17,7 @@ from complaints.runtime.settings import Settings
 from embedded.clickhouse.accounts import ANALYST, OPERATOR, SINK, VIEWS, server_users
 from lapor.processes.channels import CHANNELS
 from lapor.processes.wiring import WORKERS, loops
+from ops.analysts.connection import Connection
 from sinks.clickhouse.tables import schema
 from tests.harness.tables import each
 
@@ -27,6 +28,7 @@ EXAMPLE = ROOT / "deploy" / ".env.example"
 ONE_SHOT = {"topics"}
 KEEP_FILES = {"telegram", "web"}
 """The channels by which files come."""
+VARIABLE_DEFAULT = re.compile(r"\$\{[A-Z_]+:[?-]([^}]*)\}")
 VARIABLE = re.compile(r"\$\{([A-Z_]+)(:[?-])?")
 
 
@@ -135,13 +137,26 @@ def test_only_who_meets_citizens_has_the_secret() -> None:
     assert {name for name, service in services.items() if "secrets" in service} == {*CHANNELS, "conversation"}
 
 
-def test_only_pages_for_people_are_published_and_on_loopback() -> None:
-    """Kafka and ClickHouse are reached by the services alone."""
+def test_only_what_people_read_is_published_and_on_loopback() -> None:
+    """Kafka and the view are reached by the services alone. The lines for analysts name what is published."""
     services = compose()["services"]
     assert {name: service["ports"] for name, service in services.items() if "ports" in service} == {
         "web": ["${WEB_PUBLISHED:-127.0.0.1:8080}:8080"],
         "grafana": ["${GRAFANA_PUBLISHED:-127.0.0.1:3000}:3000"],
+        "clickhouse": [
+            "${CLICKHOUSE_HTTP_PUBLISHED:-127.0.0.1:8123}:8123",
+            "${CLICKHOUSE_PUBLISHED:-127.0.0.1:9000}:9000",
+        ],
     }
+    told = services["sink"]["environment"]
+    addresses = (
+        VARIABLE_DEFAULT.sub(r"\1", told[name]) for name in ("LAPOR_CLICKHOUSE_ANALYST", "LAPOR_CLICKHOUSE_HTTP")
+    )
+    found = Connection.of(*addresses).document()
+    assert [(found[way]["host"], found[way]["port"]) for way in ("http", "native")] == [
+        ("127.0.0.1", 8123),
+        ("127.0.0.1", 9000),
+    ]
 
 
 def test_the_image_copies_every_package_that_the_wheel_has() -> None:
