@@ -8,12 +8,14 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Final, get_args
 
+from complaints.bus.deleted import DeletedUnread, LostHandled
 from complaints.case import CaseState
-from complaints.command import CommandKind
+from complaints.command import CASE, CITIZEN, CLOCK, CONVERSATION, NEIGHBOURS, CommandKind
 from complaints.disposition import Counted, Duty
+from complaints.errors import ContractViolation, MalformedMessage
 from complaints.fact import FactKind, Result
 from complaints.mail import DeliveryOutcome, MessageKind, ReplyKind
-from complaints.values import ComplaintClass, DatePrecision, MissingPart
+from complaints.values import ComplaintClass, DatePrecision, MissingPart, Source
 from embedded.clickhouse.accounts import ANALYST, DATA, REFERENCE, SINK, VIEWS
 from lapor.processes import reference
 from lapor.processes.channels import CHANNELS
@@ -24,25 +26,45 @@ from ops.casework.recorded import CHANNEL as RECORDED
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.reference import refresh
+from sinks.clickhouse.rows.messages import PART
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
+_OFFICE: Final = "else the id of an agency"
+_LEVELS: Final = ("province", "regency", "district", "village")
 VALUES: Final[Mapping[str, tuple[str, ...]]] = {
     "cases.state": get_args(CaseState),
-    "cases.channel": (*CHANNELS, RECORDED),
-    "cases.class": tuple(ComplaintClass),
-    "cases.deadlines.duty": get_args(Duty),
-    "cases.deadlines.counted": get_args(Counted),
-    "cases.occurred_precision": tuple(DatePrecision),
+    "cases.channel complaints.channel": (*CHANNELS, RECORDED),
+    "cases.class complaints.class": tuple(ComplaintClass),
+    "cases.overdue": get_args(Duty),
+    "cases.deadlines.duty dispositions.deadlines.duty": get_args(Duty),
+    "cases.deadlines.counted dispositions.deadlines.counted": get_args(Counted),
+    "cases.occurred_precision complaints.occurred_precision": tuple(DatePrecision),
+    "cases.missing complaints.missing": get_args(MissingPart),
+    "cases.question": (*get_args(MissingPart), "owner"),
+    "cases.ended_by": (CITIZEN, CLOCK, NEIGHBOURS, _OFFICE),
+    "cases.source complaints.source": get_args(Source),
+    "cases.owner_level agencies.level": ("national", *_LEVELS),
     "case_events.kind": tuple(FactKind),
+    "case_events.actor": (CITIZEN, CLOCK, NEIGHBOURS, CONVERSATION, CASE, _OFFICE),
     "case_events.part": get_args(MissingPart),
     "case_events.duty": get_args(Duty),
     "case_events.command": tuple(CommandKind),
     "case_events.result": tuple(Result),
-    "messages.kind": tuple(MessageKind),
-    "replies.kind": tuple(ReplyKind),
+    "messages.channel replies.channel deliveries.channel dead_letters.channel": tuple(CHANNELS),
+    "messages.kind": (*MessageKind, PART),
+    "replies.kind deliveries.kind": tuple(ReplyKind),
     "deliveries.outcome": tuple(DeliveryOutcome),
-}
-"""The possible values of columns, from the enumerations in the code."""
+    "dead_letters.error_class": (
+        *(one.__name__ for one in (MalformedMessage, ContractViolation, DeletedUnread, LostHandled)), "else a fault of the program",
+    ),
+    "links.kind": ("main", "continues", "else one of case_events.kind"),
+    "agencies.kind": (
+        "ministry", "agency", "directorate", "inspectorate", "enterprise", "university", "government", "district", "village", "unit",
+    ),
+    "regions.level": _LEVELS,
+    "regions.time_zone": ("WIB", "WITA", "WIT"),
+}  # fmt: skip
+"""The values of columns, of the enumerations in the code; columns with the same values are divided by blanks."""
 
 BOARD: Final = DOCS.parent / "deploy" / "grafana" / "lapor.json"
 
@@ -81,7 +103,9 @@ def _dictionary(analyst: Store) -> str:
         asked = f"{columns} WHERE database = '{DATA}' AND table = '{name}' ORDER BY position"
         lines += [f"\n## {name}\n", f"{comment[0].upper()}{comment[1:]}.\n", *table(*analyst.table(asked))]
     lines += ["\n## Values\n", "What the columns hold by which one filters.\n"]
-    lines += table(["column", "values"], [(column, ", ".join(values)) for column, values in VALUES.items()])
+    lines += table(
+        ["column", "values"], [(columns.replace(" ", ", "), ", ".join(values)) for columns, values in VALUES.items()]
+    )
     return "\n".join((*lines, ""))
 
 

@@ -159,18 +159,18 @@ FROM case_now ARRAY JOIN arrayFilter(one -> isNotNull(one.3), [
 WHERE kafka_offset BETWEEN $first AND $last;
 
 INSERT INTO message_rows (message_id, channel, account, kind, complaint_id, case_number, secret, received_at, at, appended_at, kafka_partition, kafka_offset)
-SELECT toUUID(UUIDNumToString(sipHash128(complaint_id, 'message', m))), channel, if(channel IN ('web', 'petugas'), '', channel),
+SELECT toUUID(UUIDNumToString(sipHash128(complaint_id, 'message', m))), channel, if(channel = 'web', '', channel),
     multiIf(m = 0, 'complaint', m <= additions, if(questions > 0 AND m = 1, 'answer', 'addition'), 'status'), complaint_id, case_number, secret,
     received_at + m * 200000, received_at + m * 200000 + 1, received_at + m * 200000 + 1, 0, kafka_offset
 FROM case_now ARRAY JOIN range(1 + additions + (cityHash64(complaint_id, 'status') % 5 = 0)) AS m
-WHERE kafka_offset BETWEEN $first AND $last;
+WHERE channel != 'petugas' AND kafka_offset BETWEEN $first AND $last;
 
 INSERT INTO reply_rows (reply_id, channel, account, kind, complaint_id, case_number, secret, created_at, at, appended_at, kafka_partition, kafka_offset)
-SELECT toUUID(UUIDNumToString(sipHash128(complaint_id, 'reply', told.1))), channel, if(channel IN ('web', 'petugas'), '', channel), told.1, complaint_id, case_number, secret,
+SELECT toUUID(UUIDNumToString(sipHash128(complaint_id, 'reply', told.1))), channel, if(channel = 'web', '', channel), told.1, complaint_id, case_number, secret,
     told.2, told.2, told.2, 0, kafka_offset
 FROM case_now ARRAY JOIN arrayFilter(one -> isNotNull(one.2), [('received', toNullable(first_routed_at + 1)), ('question', if(questions > 0, first_follow_up_at, NULL)),
     ('answered', first_answered_at), ('closed', if(state = 'selesai', ended_at, NULL))]) AS told
-WHERE kafka_offset BETWEEN $first AND $last;
+WHERE channel != 'petugas' AND kafka_offset BETWEEN $first AND $last;
 
 INSERT INTO delivery_rows (delivery_id, reply_id, channel, account, kind, complaint_id, case_number, secret, outcome, reason, at, appended_at, kafka_partition, kafka_offset)
 WITH cityHash64(reply_id, 'outcome') % 1000 AS luck
