@@ -169,4 +169,6 @@ def _added() -> Iterator[tuple[str, str]]:
         at = f"indexOf(deadlines.duty, '{duty}')"
         yield f"{duty}_due", f"if({at} = 0, NULL, deadlines.due[{at}])"
         yield f"{duty}_done", f"if({at} = 0, NULL, deadlines.done[{at}])"
-        yield f"{duty}_overdue", f"ifNull({duty}_due < coalesce({duty}_done, ended_day, today), false)"
+        # the service itself closes an answered case, at the midnight after the last day
+        last = f"{duty}_due + 1" if duty == "close" else f"{duty}_due"
+        yield f"{duty}_overdue", f"ifNull({last} < coalesce({duty}_done, ended_day, today), false)"

@@ -132,6 +132,11 @@ def test_a_history_is_whole(analyst: Store) -> None:
         "SELECT count() FROM cases WHERE regency_code != '' AND regency_code NOT IN (SELECT code FROM regions)",
         "SELECT count() FROM deliveries WHERE reply_id NOT IN (SELECT reply_id FROM replies)",
         "SELECT count() FROM cases WHERE secret AND (text != '' OR case_number != '' OR reporter != '')",
+        "SELECT count() FROM cases WHERE close_overdue AND isNotNull(close_done)",
+        (
+            "SELECT count() FROM cases ARRAY JOIN deadlines AS d INNER JOIN calendar AS b ON b.day = d.begins INNER JOIN calendar AS e "
+            "ON e.day = d.due WHERE e.working_number - b.working_number != d.days OR NOT e.working"
+        ),
         "SELECT count() FROM cases WHERE first_answered_at < first_follow_up_at OR first_follow_up_at < received_at",
     ):
         assert analyst.table(wrong)[1] == [(0,)], wrong

@@ -76,6 +76,18 @@ def test_every_number_is_that_of_its_query(board: httpx.Client, analyst: Store, 
     assert [value.replace("&amp;", "&") for value in cells] == expected
 
 
+def test_the_deadlines_of_each_duty_are_shown_as_kept_and_missed(analyst: Store) -> None:
+    """Of what the regulation counts in working days; an answered case that the clock closes after its last day is closed in time."""
+    figure = next(one for one in figures() if one.values == ("kept", "missed"))
+    names, rows = analyst.table(Part().query(figure.question, SAMPLE.until))
+    told = [dict(zip(names, row, strict=True)) for row in rows]
+    for duty in ("forward", "first_follow_up", "complete", "close"):
+        late = int(duty == "close")
+        asked = f"SELECT countIf({duty}_done <= {duty}_due + {late}) FROM cases WHERE state != 'digabung'"
+        assert [(sum(row["kept"] for row in told if row["duty"] == duty),)] == analyst.table(asked)[1]
+    assert sum(row["missed"] for row in told) > 0
+
+
 def test_a_name_that_leads_here_from_another_site_reads_nothing(board: httpx.Client) -> None:
     """An analyst's browser may be led here by a page that gave its own name this address."""
     assert board.get("/", headers={"Host": "evil.example"}).status_code == 400
