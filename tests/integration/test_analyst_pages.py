@@ -132,6 +132,8 @@ def test_a_history_is_whole(analyst: Store) -> None:
         "SELECT count() FROM cases WHERE regency_code != '' AND regency_code NOT IN (SELECT code FROM regions)",
         "SELECT count() FROM deliveries WHERE reply_id NOT IN (SELECT reply_id FROM replies)",
         "SELECT count() FROM cases WHERE secret AND (text != '' OR case_number != '' OR reporter != '')",
+        "SELECT count() FROM cases WHERE village_code NOT IN (SELECT code FROM regions) AND village_code != ''",
+        "SELECT count() FROM cases WHERE village_code != '' AND (NOT startsWith(district_code, regency_code) OR district = '')",
         "SELECT count() FROM cases WHERE close_overdue AND isNotNull(close_done)",
         (
             "SELECT count() FROM cases ARRAY JOIN deadlines AS d INNER JOIN calendar AS b ON b.day = d.begins INNER JOIN calendar AS e "
@@ -140,6 +142,23 @@ def test_a_history_is_whole(analyst: Store) -> None:
         "SELECT count() FROM cases WHERE first_answered_at < first_follow_up_at OR first_follow_up_at < received_at",
     ):
         assert analyst.table(wrong)[1] == [(0,)], wrong
+
+
+def test_a_history_has_what_is_asked_for(analyst: Store) -> None:
+    """Each question of the guide has a row, and what differs in life differs: places, seasons, how sure a decision was, what is wrong."""
+    assert [one.ask for one in QUESTIONS if not analyst.table(one.on_the_sample())[1]] == []
+    roads = "countIf(topic LIKE '%INFRASTRUKTUR JALAN') / countIf(topic NOT LIKE '%BANJIR')"
+    for there in (
+        "SELECT uniqExact(village_code) > 500 FROM cases",
+        "SELECT uniqExact(confidence) > 50 FROM dispositions",
+        "SELECT uniqExact(error_class) = 2 FROM dead_letters",
+        "SELECT countIf(incomplete) > 0 AND uniqExact(arrayJoin(missing)) = 3 FROM cases",
+        (
+            f"SELECT (SELECT {roads} FROM cases WHERE toMonth(received_day) IN (12, 1, 2)) > "
+            f"1.2 * (SELECT {roads} FROM cases WHERE toMonth(received_day) IN (6, 7, 8))"
+        ),
+    ):
+        assert analyst.table(there)[1] == [(1,)], there
 
 
 def test_the_folder_of_the_pages_is_that_of_the_documents() -> None:
