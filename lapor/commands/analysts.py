@@ -104,14 +104,15 @@ def generate(  # noqa: PLR0913  # each is an option
 
     del into
     history = History(complaints=complaints, days=days, seed=seed, until=(until or datetime.now(UTC)).date())
-    with contextlib.closing(store(started_in(data_dir))) as sink, bars("cases", lines=False) as show:
+    with contextlib.closing(store(started_in(data_dir))) as sink:
         ((known,),) = sink.execute("SELECT uniqExact(complaint_id) FROM case_now")
         if known and not yes:
             raise ConfigurationError(
                 f"ClickHouse has {known} cases already, with which these would mix; --yes adds them all the same"
             )
         refresh(sink, reference.digest(), reference.tables)
-        write(history, sink.execute, lambda done: show("cases", done, complaints))
+        with bars("cases", lines=False) as show:
+            write(history, sink.execute, lambda done: show("cases", done, complaints))
 
 
 def dashboard(

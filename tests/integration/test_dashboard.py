@@ -26,6 +26,7 @@ __all__ = ["chromium"]
 
 PHONE: Any = {"width": 360, "height": 740}
 DESK: Any = {"width": 1280, "height": 800}
+PAPER: Any = {"width": 718, "height": 1000}
 CELL = re.compile(r"<td>(.*?)</td>")
 
 
@@ -135,3 +136,25 @@ def test_the_page_fits_every_screen_and_keeps_nobody_out(chromium: Browser, boar
         found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
         assert found.violations_count == 0, found.generate_report()
         page.close()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(TIME_LIMIT_S)
+def test_on_paper_every_column_and_picture_is_there_and_nothing_to_press(
+    chromium: Browser, board: httpx.Client
+) -> None:
+    """As wide as a sheet of A4 within its margins: no table is cut off, which a reader of paper cannot scroll."""
+    page = chromium.new_page(viewport=PAPER)
+    page.emulate_media(media="print")
+    page.goto(str(board.base_url))
+    page.wait_for_load_state("networkidle")
+    assert not page.locator("form").is_visible()
+    assert not [one for one in page.locator(".csv").all() if one.is_visible()]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    cut = "[...document.querySelectorAll('.table')].filter(one => one.firstElementChild.offsetWidth > one.clientWidth).length"
+    assert page.evaluate(cut) == 0
+    assert page.evaluate(
+        "[...document.images].every(one => one.naturalWidth > 0 && one.currentSrc.includes('-680.svg'))"
+    )
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    page.close()

@@ -1,0 +1,90 @@
+"""`lapor generate` writes an invented history into ClickHouse: as many cases as it is asked for, and none among real ones by a slip."""
+
+import sys
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+
+from complaints.runtime.settings import Settings
+from lapor.cli import main
+from ops.analysts import history
+from sinks.clickhouse.client import Store
+from sinks.clickhouse.migrate import migrate
+from tests.harness.numbers import FINGERPRINT
+
+ASKED = ("--complaints", "40", "--days", "30", "--until", "2026-11-30")
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def store(clickhouse_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A database with tables, which the settings name."""
+    server, name = Store(clickhouse_server), f"lapor_generate_{uuid4().hex}"
+    server.execute(f"CREATE DATABASE {name}")
+    for setting in Settings.model_fields:
+        monkeypatch.delenv(f"LAPOR_{setting.upper()}", raising=False)
+    monkeypatch.setenv("LAPOR_CLICKHOUSE", f"{clickhouse_server}/{name}")
+    made = Store(f"{clickhouse_server}/{name}")
+    migrate(made, fingerprint=FINGERPRINT)
+    yield made
+    made.close()
+    server.close()
+
+
+@pytest.fixture
+def generate(store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the command; returns its status and what it said."""
+    assert store.execute("SELECT count() FROM case_now") == [(0,)]
+
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["lapor", "generate", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return int(ended.value.code or 0), capsys.readouterr().err
+
+    return run
+
+
+def test_as_many_cases_as_asked_for_of_those_days(generate: Run, store: Store) -> None:
+    """With all that the views show of them, and the tables that they are joined with."""
+    assert generate(*ASKED)[0] == 0
+    days = "min(received_day) >= '2026-10-30' AND max(received_day) <= '2026-11-30'"
+    assert store.execute(f"SELECT count(), {days} FROM cases") == [(40, 1)]
+    for view in (
+        "complaints",
+        "dispositions",
+        "case_events",
+        "messages",
+        "replies",
+        "deliveries",
+        "agencies",
+        "calendar",
+    ):
+        assert store.execute(f"SELECT count() > 0 FROM {view}") == [(1,)], view
+
+
+def test_nothing_is_mixed_into_cases_that_are_there_unless_asked_for(generate: Run, store: Store) -> None:
+    """The same seed gives the same cases, which replace themselves; another one gives others."""
+    generate(*ASKED)
+    status, told = generate(*ASKED, "--seed", "2")
+    assert (status, told.count("\n")) == (2, 1)
+    assert "ClickHouse has 40 cases already" in told
+    assert generate(*ASKED, "--yes")[0] == 0
+    assert store.execute("SELECT count() FROM cases") == [(40,)]
+    assert generate(*ASKED, "--seed", "2", "--yes")[0] == 0
+    assert store.execute("SELECT count() FROM cases") == [(80,)]
+
+
+def test_a_long_history_is_written_in_rounds(generate: Run, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each round has the cases that it would have in one, each of them once."""
+    generate(*ASKED)
+    ids = "SELECT count(), sum(cityHash64(complaint_id, received_at, topic, owner_id)) FROM cases"
+    in_one = store.execute(ids)
+    monkeypatch.setattr(history, "MOST_AT_ONCE", 15)
+    for table in ("case_now", "reply_rows"):
+        store.execute(f"TRUNCATE TABLE {table}")
+    assert generate(*ASKED)[0] == 0
+    assert store.execute(ids) == in_one
+    assert store.execute("SELECT count() = uniqExact(delivery_id) FROM delivery_rows FINAL") == [(1,)]
