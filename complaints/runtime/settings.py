@@ -228,7 +228,9 @@ class Settings(BaseSettings):
         500, ge=1, description="Maximum number of records that the search for duplicates handles in one transaction."
     )
     sink_batch: int = Field(20_000, ge=1, description="Number of records at which the sink inserts what it has read.")
-    sink_interval_s: float = Field(1.0, gt=0, description="Seconds after which the sink inserts what it has read.")
+    sink_interval_s: float = Field(
+        1.0, gt=0, description="Seconds after which the sink inserts what it has read, if more comes; else at once."
+    )
     dead_letter_fuse: int = Field(
         1000,
         ge=1,

@@ -64,6 +64,8 @@ class _Done:
 class Pace:
     """The two limits at which the sink inserts the records that it has read: a number of records and a time; the first one reached counts.
 
+    If no record comes for POLL_S seconds, it inserts earlier.
+
     Attributes:
         most_rows: the number of records that were read and not yet inserted; also the maximum of one poll.
         interval_s: the number of seconds since the last insert.
@@ -132,9 +134,9 @@ class Sink:
             self._orders.look()
             self._hold()
             wait_s = min(POLL_S, max(0.0, due - time.monotonic()))
-            self._read(self._consumer.poll(max_records=self._pace.most_rows, timeout_s=wait_s))
+            self._read(came := self._consumer.poll(max_records=self._pace.most_rows, timeout_s=wait_s))
             held = sum(map(len, self._pending.values()))
-            if held >= self._pace.most_rows or time.monotonic() >= due:
+            if not came or held >= self._pace.most_rows or time.monotonic() >= due:
                 self._insert()
                 due = time.monotonic() + self._pace.interval_s
         self._insert()

@@ -427,6 +427,15 @@ def test_all_partitions_go_into_a_table_with_one_insert(house: SinkHouse) -> Non
     assert counted.inserts < 24
 
 
+def test_what_nothing_follows_is_inserted_at_once(house: SinkHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interval gathers rows while more come. Of a quiet service an analyst need not wait for it."""
+    monkeypatch.setattr("tests.harness.sink.INTERVAL_S", 3600.0)
+    sink = house.sink()
+    house.send(document(case(house.complaint())))
+    wait_until(lambda: sink.stored == 1, what="the row", timeout_s=60)
+    sink.stop()
+
+
 def test_poison_becomes_a_dead_letter_and_the_rest_goes_on(house: SinkHouse) -> None:
     """Its dead letter is shown with its place, and what is too large for a column is no different."""
     key = uuid4().hex.encode()
