@@ -18,6 +18,9 @@ TOKENS: Final = 10_000
 PRESENT: Final = "SELECT table, name, type FROM system.columns WHERE database = currentDatabase()"
 """The query for the columns that there are."""
 
+_WIDE: Final = frozenset({"text", "title", "explanation", "deadlines"})
+"""The columns that are compressed by ZSTD: sentences take a third less room than by LZ4, which is ClickHouse's own choice."""
+
 _DEFAULT: Final = re.compile(r" DEFAULT .*")
 _BLANKS: Final = re.compile(r"\s+")
 
@@ -42,7 +45,7 @@ class Table:
 
     def create(self, cluster: str) -> str:
         """Return the statement that makes the table, on one server or, given its name, on all servers of a cluster."""
-        columns = [f"{name} {kind}" for name, kind in self.columns.items()]
+        columns = [_declared(name, kind) for name, kind in self.columns.items()]
         if "case_number" in self.columns and self.key == ("complaint_id",):
             columns.append("INDEX by_number case_number TYPE bloom_filter GRANULARITY 1")
         replicated = "Replicated" if cluster else ""
@@ -65,7 +68,7 @@ class Table:
             return
         for name, kind in self.columns.items():
             if name not in present:
-                yield f"ALTER TABLE {self.name}{on(cluster)} ADD COLUMN IF NOT EXISTS {name} {kind}"
+                yield f"ALTER TABLE {self.name}{on(cluster)} ADD COLUMN IF NOT EXISTS {_declared(name, kind)}"
             elif _plain(present[name]) != _plain(_DEFAULT.sub("", kind)):
                 raise ConfigurationError(f"{self.name}.{name} is of the type {present[name]} instead of {kind}")
 
@@ -113,6 +116,10 @@ def _table(name: str, of: Mapping[str, Any], filled: set[str]) -> Table:
         columns=MappingProxyType(columns),
         replaces=name in filled,
     )
+
+
+def _declared(name: str, kind: str) -> str:
+    return f"{name} {kind}{' CODEC(ZSTD(1))' if name in _WIDE else ''}"
 
 
 def _plain(kind: str) -> str:
