@@ -39,10 +39,12 @@ class StatusRequest:
     Attributes:
         code: the code in its canonical form; None if no code, or a wrong one, was given.
         names_none: whether he gave no code at all.
+        is_bare: whether he gave nothing but a code.
     """
 
     code: str | None
     names_none: bool = False
+    is_bare: bool = False
 
 
 def parse(text: str) -> StatusRequest | None:
@@ -53,10 +55,8 @@ def parse(text: str) -> StatusRequest | None:
     """
     found = _REQUEST.match(visible(text))
     if found is None:
-        code = code_written(text)
-        return (
-            StatusRequest(code) if code and len(re.sub(r"[\W_]", "", visible(text))) == tracking.CODE_LENGTH else None
-        )
+        code, letters = code_written(text), re.sub(r"[\W_]", "", visible(text))
+        return StatusRequest(code, is_bare=True) if code and len(letters) == tracking.CODE_LENGTH else None
     written = found["code"]
     letters = re.sub(r"[\W_]", "", written)
     if not letters:

@@ -12,7 +12,6 @@ from complaints.mail import MessageKind, ReplyKind
 from complaints.status_requests import EXAMPLE_CODE
 from complaints.tracking import spaced
 from complaints.wording import text
-from conversation.citizen import KnownCase
 from conversation.heard import Fresh, Heard
 from conversation.opening import Opens
 from conversation.passing import Landed, Passing, command, companion, disputing, hide_first, landed, status
@@ -82,15 +81,12 @@ class Acts:
     def _opened(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         """Make a complaint; of a public body's post that tells nothing, and only names our account, none.
 
-        Danger of which he says no place is where the case is of which he has just told.
         What is told to a case by somebody of whom nothing is known but that he has its code becomes one by the router.
         """
         if stands.case is not None and not (heard.message.sender and stands.case.id):
             return self._passing.alone(turn, heard, heard.id, stands.case)
         if heard.message.official and not heard.names_matter:
             return Landed(MessageKind.ignored)
-        if heard.cries and stands.is_fresh and heard.fresh.complaint.place.province is None:
-            heard.fresh = self._there(turn, heard, stands.about)
         first, *others = self._opens.stories(turn, heard)
         became = self._opens.opened(turn, first)
         for other in others:
@@ -102,15 +98,11 @@ class Acts:
 
         It happened where the answered case is, unless it says where; it lacks no subject, and the accused does not look into it.
         """
-        hides, told, was_read = self._there(turn, heard, stands.about)
+        region = heard.message.keyword_region or (stands.about.region or "")[:_REGENCY] or None
+        hides, told, was_read = self._opens.heard(turn, replace(heard.message, keyword_region=region), heard.id).fresh
         missing = tuple(part for part in told.missing if part != "subject")
         heard.fresh = Fresh(hides, replace(told, missing=missing, oversight=True), was_read)
         return self._opens.opened(turn, heard)
-
-    def _there(self, turn: Turn, heard: Heard, case: KnownCase) -> Fresh:
-        """Return the complaint that a message would be, in the regency of a case unless it says where."""
-        region = heard.message.keyword_region or (case.region or "")[:_REGENCY] or None
-        return self._opens.heard(turn, replace(heard.message, keyword_region=region), heard.id).fresh
 
     def _told_both(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         companion(turn, heard, stands.about, disputing(stands.about))
@@ -218,13 +210,14 @@ def hears(turn: Turn, heard: Heard, *, silent: bool) -> Landed:
     """Note that a citizen hears nothing more, or again with what he has missed, and tell him by which word that is undone."""
     if silent:
         turn.state.silent_ms = turn.at_ms
+        turn.state.missed_ms = turn.state.missed_ms or turn.at_ms
         for case in turn.state.cases:
             case.after_stop = False
     else:
         for case in turn.state.cases:
-            if case.told_ms > turn.state.silent_ms > 0:  # its text tells the answer that was not sent
+            if max(case.told_ms, case.withdrawn_ms) > turn.state.missed_ms > 0:  # it tells what was not sent
                 status(turn, heard.message, ids.companion_id(heard.id, f"status/{case.code}"), case.code)
-        turn.state.silent_ms = 0
+        turn.state.silent_ms = turn.state.missed_ms = 0
     return tells(turn, heard, "silent" if silent else "not_silent")._replace(kind=MessageKind.silence)
 
 

@@ -189,6 +189,8 @@ class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
     """Where the citizen last wrote from."""
     silent_ms: int = 0
     """Since when he has asked for silence, in milliseconds since 1970; 0 if he has not."""
+    missed_ms: int = 0
+    """Since when he has heard nothing: the first STOP since he last heard."""
     crowd_ms: int = 0
     """When he last heard where his messages are kept (see conversation.opening)."""
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Final, NamedTuple
+from unicodedata import category
 from uuid import UUID
 
 from complaints.event import Complaint
@@ -24,6 +25,9 @@ _CHARACTERS: Final = 300
 """Characters of the same: what has none of our letters has no words."""
 
 _PLACE_WORDS: Final = 8
+_FRIENDLY: Final = frozenset("🙏👍👌👏😊🙂😀😃😄😁😍❤💪🎉🤝")
+"""The signs that say no more than thanks."""
+
 _NUMBER: Final = re.compile(r"\d{5}")
 """The number of a meter, a letter or a telephone."""
 
@@ -166,6 +170,12 @@ class Heard:
         return not beside and not tells_beside(self.words)
 
     @property
+    def only_smiles(self) -> bool:
+        """Whether it is no more than signs of a friendly face or hand."""
+        signs = [sign for sign in self.said if category(sign)[0] not in "PZMC" and category(sign) != "Sk"]
+        return bool(signs) and _FRIENDLY.issuperset(signs)
+
+    @property
     def is_wish(self) -> bool:
         """Whether none of its clauses tells anything."""
         return _TELLS.isdisjoint(one.intent for one in self.found.clauses)
@@ -203,7 +213,7 @@ READ: Final[Mapping[str, Callable[[Heard], float]]] = {
     "danger": lambda heard: heard.cries,
     "danger in its matter": lambda heard: heard.cries,
     "only hide": lambda heard: heard.found.shares["hide"] if heard.is_wish else 0.0,
-    "thanks": lambda heard: heard.found.shares["thanks"] if heard.length else 1.0,
+    "thanks": lambda heard: 1.0 if heard.only_smiles else heard.found.shares["thanks"],
     "stars": lambda heard: bool(heard.rating),
     "number": lambda heard: heard.rating is not None,
     "praise": lambda heard: heard.judges(well=True),

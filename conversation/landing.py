@@ -49,7 +49,7 @@ class Lands:
             turn.say(message, id_, ReplyKind.small_talk, message.small_talk)
             return Landed(MessageKind.small_talk)
         heard = self._opens.heard(turn, message, id_)
-        request = status_requests.parse(heard.said) if message.sender and not heard.cries else None
+        request = self._request(turn, heard) if message.sender and not heard.cries else None
         asks_help = request is None and self._asks_for_help(turn, heard)
         if message.sender and not message.thread:
             is_wish = request is not None or asks_help or heard.order is not None or heard.rating is not None
@@ -63,6 +63,12 @@ class Lands:
         if asks_help:
             return tells(turn, heard, "help")
         return self._landed(turn, heard)
+
+    def _request(self, turn: Turn, heard: Heard) -> status_requests.StatusRequest | None:
+        """Return the request for a status that a message is. A bare code of nobody may be the number that an owner asked for."""
+        request = status_requests.parse(heard.said)
+        may_answer = request is not None and request.is_bare and not turn.state.case_of(request.code or "")
+        return None if may_answer and open_questions(turn, self._rules.question_ms) else request
 
     def _says_it_again(self, turn: Turn, heard: Heard, known: Landing, *, is_wish: bool) -> bool:
         """Return whether the same words are meant once more: later than a moment or after another message, but for a report in them.

@@ -21,9 +21,6 @@ days to answer (UU 25/2009 Pasal 44 ayat (4)), and a withdrawn case is open agai
 _NO_STORY: Final = 0.7
 """How sure it must be that a message tells no story, so that a matter in it is none: "good job dishub"."""
 
-_WHERE: Final = 0.3
-"""How likely it must be that a message says where, if it was asked for the place."""
-
 _ITS_OWN: Final = 0.985
 """How sure it must be that a message tells a story, to be one of its own though its words tell no subject clearly."""
 
@@ -71,7 +68,7 @@ class Tells(StrEnum):
 class Standing(NamedTuple):
     """What a message is about: a case, if there is one, which the message may name, by its code or as an answer to a text about it.
 
-    Its citizen may have asked to hear nothing more, and may have written of it within the hour.
+    Its citizen may have asked to hear nothing more. So many milliseconds ago he last wrote of it.
     """
 
     case: KnownCase | None
@@ -79,7 +76,7 @@ class Standing(NamedTuple):
     tells: Tells
     is_named: bool = False
     is_silent: bool = False
-    is_fresh: bool = False
+    age_ms: int = DAY_MS
 
     @property
     def about(self) -> KnownCase:
@@ -119,9 +116,8 @@ class _Look:
 
     def standing(self, case: KnownCase, *, is_named: bool = False) -> Standing:
         """Return how a case stands for the message."""
-        is_fresh = self._spoken_ms(case) > self._turn.at_ms - HOUR_MS
-        silent = bool(self._turn.state.silent_ms)
-        return Standing(case, self.situation(case), self.tells(case), is_named, silent, is_fresh)
+        silent, age_ms = bool(self._turn.state.silent_ms), self._turn.at_ms - self._spoken_ms(case)
+        return Standing(case, self.situation(case), self.tells(case), is_named, silent, age_ms)
 
     def situation(self, case: KnownCase) -> Situation:
         """Return how a case stands."""
@@ -140,7 +136,7 @@ class _Look:
     def tells(self, case: KnownCase) -> Tells:
         """Return what the message tells beside a case."""
         heard = self._heard
-        if heard.corrects or (case.part == "place" and case.asked_ms and self._says_where(case)):
+        if heard.corrects or (case.part == "place" and case.asked_ms and heard.is_place):
             return Tells.place
         if not heard.names_matter:
             if not heard.is_placed:
@@ -149,11 +145,6 @@ class _Look:
         if self._is_same(case):
             return Tells.again if heard.is_placed and not heard.message.thread else Tells.same
         return self._tells_more(case)
-
-    def _says_where(self, case: KnownCase) -> bool:
-        """Return whether the message tells the place that a case was asked for, whatever stands beside it ("depan kantor telkom")."""
-        heard = self._heard
-        return heard.is_place or (not case.region and heard.is_placed and heard.sure_of("place") >= _WHERE)
 
     def _tells_more(self, case: KnownCase) -> Tells:
         """Return what a message tells that has another matter. One that is not clear is no other just after the case was spoken of."""

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from conversation.citizen import KnownCase
+from conversation.citizen import HOUR_MS, KnownCase
 from conversation.heard import ANYTHING, Heard
+from conversation.parts import DAY_MS
 from conversation.situation import Situation, Standing, Tells
 from normalizer.language.understanding import SURE
 
@@ -87,7 +88,7 @@ TABLE: Final = (
         1.0,
         NEAR | {T.again},
         {A.dispute: DONE, A.add: HAS - DONE},
-        "he is its citizen, and names it, or it is that very matter, or goes on with the danger of an hour ago",
+        "he is its citizen, and names it, or tells its matter within a day, or goes on with danger within the hour",
     ),
     Row("danger", 1.0, ALL, {A.open: EVER}, "it waits for nobody, and a 112 too much harms nobody"),
     Row("stop", SURE["stop"].whole, ONLY, {A.silence: HAS}, "only the word silences: by mistake he hears of nothing"),
@@ -104,7 +105,7 @@ TABLE: Final = (
         "only the word withdraws: an agency stops its work",
     ),
     Row("withdraw", 0.9, ONLY, {A.which: NEW}, "nothing is withdrawn"),
-    Row("status", 0.9, ONLY, {A.status: ASKED}, "what else he says answers"),
+    Row("status", 0.8, ONLY, {A.status: ASKED}, "what else he says answers"),
     Row("status", 0.9, ALL, {A.status: HAS - ASKED}, "his case is kept"),
     Row("status", 0.8, ITS, {A.status: LIVES | OVER}, "less sure, it may answer or dispute"),
     Row("status", 0.5, ONLY, {A.status: HAS}, "he writes its code", named=True),
@@ -113,7 +114,9 @@ TABLE: Final = (
     Row("help", 0.7, ONLY, {A.help: HAS - ASKED}, "his case is kept", named=False),
     Row("help", 0.8, ONLY, {A.help: NEW}, "what he tells opens no case"),
     Row("correction", 0.2, ONLY, {A.add: LIVES}, "the report may have been sent by mistake"),
-    Row("thanks", 0.75, ONLY, {A.noted: HAS}, "surely: what words nobody knows tell is kept"),
+    Row("thanks", 0.9, ONLY, {A.noted: ASKED}, "surely: a name may be the answer"),
+    Row("thanks", 0.75, ONLY, {A.noted: HAS - ASKED - CLOSED}, "surely: what words nobody knows tell is kept"),
+    Row("thanks", 0.6, ONLY, {A.noted: CLOSED}, "less sure, since what is added there opens a case"),
     Row("praise", 0.6, ONLY, {A.noted: DONE}, "his case is kept"),
     Row("smalltalk", 0.85, ONLY, {A.noted: HAS - ASKED, A.agree: ASKED}, "surely, for the same reason"),
     Row("agree", 0.85, ONLY, {A.noted: HAS - ASKED, A.agree: ASKED}, "its owner may ask for a yes"),
@@ -146,6 +149,9 @@ TABLE: Final = (
 _COURTESIES: Final = frozenset(("thanks", "praise", "smalltalk", "agree"))
 """What tells nothing: a matter beside it, but that of the case, makes it more."""
 
+_SURELY_KIND: Final = 0.9
+"""How sure a courtesy must be for a word of another matter in it to count for nothing: "makasih bu lurah"."""
+
 _NO_CASE: Final = KnownCase(code="")
 _ROWS: Final = {situation: [row for row in TABLE if situation in row.acts] for situation in Situation}
 
@@ -163,16 +169,31 @@ def _fits(row: Row, heard: Heard, stands: Standing) -> bool:
     return bool(row.tells) or heard.says_only
 
 
+def _goes_on(stands: Standing) -> bool:
+    """Return whether danger is more of what was told of a case: its matter within a day, or no other one within the hour of danger."""
+    case = stands.about
+    is_same = stands.tells is T.same and stands.age_ms < DAY_MS
+    return case.is_alive and (is_same or (stands.tells is T.nothing and case.danger and stands.age_ms < HOUR_MS))
+
+
+def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
+    """Return whether what seems a courtesy tells a matter that is not the case's, or may be the place or the matter that we asked for."""
+    if stands.case is None:
+        return False
+    is_asked = stands.situation is S.asked and stands.case.part in {"place", "subject"} and wants != "thanks"
+    is_sure = heard.sure_of(wants) >= _SURELY_KIND
+    return is_asked or (heard.names_matter and stands.tells is not T.same and not is_sure)
+
+
 def _may(wants: str, heard: Heard, stands: Standing) -> bool:
     """Return whether what is wanted can be meant: not by whoever has only a code, and not in a post that begins a thread."""
     case = stands.case or _NO_CASE
     if wants == "danger in its matter":
-        is_its = (
-            stands.is_named or stands.tells is T.same or (stands.tells is T.nothing and case.danger and stands.is_fresh)
-        )
-        return bool(is_its and case.id and (heard.message.sender or heard.message.proven))
-    tells_more = stands.case is not None and heard.names_matter and stands.tells is not T.same
-    if (wants == "resume" and not stands.is_silent) or (wants in _COURTESIES and tells_more):
+        is_his = bool(case.id and (heard.message.sender or heard.message.proven))
+        return is_his and (stands.is_named or _goes_on(stands))
+    if (wants == "resume" and not stands.is_silent) or (
+        wants in _COURTESIES and _tells_something(wants, heard, stands)
+    ):
         return False
     if wants in {ANYTHING, "danger"} or (wants == "status" and case.foreign):
         return True

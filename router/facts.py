@@ -98,16 +98,12 @@ def received(facts: Facts, complaint: Complaint) -> Facts:
     return facts
 
 
-def whole_text(complaint: Complaint, *, but: str = "") -> str:
+def whole_text(complaint: Complaint) -> str:
     """Return the text of a complaint and the texts of its additions about it, joined by line breaks, oldest first.
 
     Of a text that cries for help only its own words are taken: a text that it quotes is another matter (see emergency.cry_in).
-
-    Args:
-        complaint: with its additions.
-        but: the address of the complaint. An addition that is no more than it is left out.
     """
-    return "\n".join(_texts(complaint, but))
+    return "\n".join(_texts(complaint))
 
 
 def tells_of_danger(complaint: Complaint, known: bool | None = None) -> bool:
@@ -123,8 +119,8 @@ def tells_of_danger(complaint: Complaint, known: bool | None = None) -> bool:
     return known or any(map(emergency.tells_of_danger, others))
 
 
-def _texts(complaint: Complaint, but: str = "") -> list[str]:
-    about = [addition.text for addition in complaint.additions if not addition.apart and addition.text != but]
+def _texts(complaint: Complaint) -> list[str]:
+    about = [addition.text for addition in complaint.additions if not addition.apart]
     return [emergency.cry_in(text) for text in (complaint.text, *about)]
 
 

@@ -145,7 +145,7 @@ class Router:
             suggested: the ids of the agencies that refusals suggest.
         """
         reading = self.reader.read(
-            whole_text(complaint, but=complaint.place.text),
+            whole_text(complaint),
             title=own_title(complaint.title, complaint.text),
             address=complaint.place.text,
             parts=False,  # the complaint has them

@@ -34,7 +34,7 @@ def counted(found: Scan, words: list[str], lexicon: Lexicon) -> tuple[dict[int, 
     Returns:
         The score of each target (see Lexicon.subjects), the positions of the words of each word group that is noted, and the occurrences
         of the further names that the reader was asked to find (see Reader.load). For the scores, a repeated word or phrase counts once,
-        and one that only says where something else is ("depan kantor PDAM", or a word of the address) does not count.
+        and one that only says where something else is ("depan kantor PDAM") does not count.
     """
     scores: dict[int, float] = {}
     groups: Groups = {}
@@ -44,7 +44,6 @@ def counted(found: Scan, words: list[str], lexicon: Lexicon) -> tuple[dict[int, 
     starts: list[int] = []
     entries = found.entries
     title_end = words.index(BREAK)
-    address_end = words.index(BREAK, title_end + 1)
     opens: i64 = 0
     closes: i64 = 0
     last = -1
@@ -62,7 +61,7 @@ def counted(found: Scan, words: list[str], lexicon: Lexicon) -> tuple[dict[int, 
                 closes |= meaning.closes
                 paired.append(meaning)
                 starts.append(at)
-        if meaning.target != NO_TARGET and not aside and meaning not in seen and not title_end < at < address_end:
+        if meaning.target != NO_TARGET and not aside and meaning not in seen:
             seen.add(meaning)
             bonus = TITLE_BONUS if at < title_end else 1.0 if at < LEAD_WORDS else STORY_WEIGHT
             scores[meaning.target] = scores.get(meaning.target, 0.0) + meaning.weight * bonus

@@ -34,7 +34,7 @@ PEEK_BYTES: Final = 1 << 16
 """Bytes that are fetched for the age of the oldest record. Kafka returns at least one record, however large."""
 
 Settings = dict[str, Any]
-"""Plain data: librdkafka takes its settings by name, each a text, a number or a boolean."""
+"""As plain data: librdkafka takes its settings by name, each a text, a number or a boolean."""
 
 
 def admin(brokers: str) -> Settings:

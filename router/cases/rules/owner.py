@@ -110,7 +110,7 @@ def ask(draft: Draft, said: command.Ask, law: Law) -> Declined | None:
     if is_out_of_reach(case.complaint):
         by = law.name(case.complaint.recorded_by or "")
         return Declined(f"The citizen has no address for a question: ask {by}, whose officer recorded what he said.")
-    if case.question is not None and case.question.part is None:
+    if case.question is not None and case.question.part in {None, "subject"}:
         return Declined("A question to the citizen is open: one at a time.")
     if case.questions >= MOST_QUESTIONS:
         return Declined(f"The citizen was asked {MOST_QUESTIONS} times: the case is handled with what there is.")

@@ -78,7 +78,7 @@ class Orders:
         self._control = control
 
     def look(self) -> None:
-        """Apply the records that have come, unless the last look was a moment ago. If the topic was made anew or has lost its end, begin anew.
+        """Apply the records that have come, unless the last look was a moment ago. Begin anew if the topic was made anew or lost its end.
 
         Raises:
             BusUnavailable: Kafka did not answer when it began anew.
