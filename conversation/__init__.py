@@ -1,1 +1,1 @@
-"""The conversation: the step of a citizen. It tells what each message becomes, and when, by which account and how often he hears of it."""
+"""The conversation: the step of a citizen. It decides what each message becomes, and when and by which account replies are sent."""

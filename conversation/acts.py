@@ -1,4 +1,4 @@
-"""Does with a message what the table says (conversation/table.py)."""
+"""Carries out what the table decides for a message (conversation/table.py)."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -22,20 +22,20 @@ from normalizer.language import cues
 from normalizer.language.commands import Order, word_of
 
 _REGENCY: Final = len("33.74")
-"""Characters of the code of a regency, with which those of the regions in it begin."""
+"""Number of characters in the code of a regency; the codes of the regions in it begin with them."""
 
 _HIDES_NOTHING: Final = frozenset(Act) - {Act.open, Act.accuse, Act.add, Act.answer, Act.hide}
-"""What is done without a look at what is to be hidden, which so is done beside it."""
+"""Acts that do not look at what the message asks to hide, so that it is hidden before them."""
 
 _KEEPS: Final = frozenset((Act.add, Act.answer, Act.dispute))
-"""What is done with danger that a case keeps."""
+"""Acts by which a case takes in a message about danger to life."""
 
 _WISHED: Final = 0.5
-"""How likely it must be that a message that opens a case rather wishes the one before it to be hidden."""
+"""Minimum probability that a message that opens a case also asks to hide the case before it."""
 
 
 class Acts:
-    """Does what the table says."""
+    """Carries out the acts of the table."""
 
     def __init__(self, opens: Opens, passing: Passing) -> None:
         self._opens, self._passing = opens, passing
@@ -63,7 +63,7 @@ class Acts:
         }
 
     def do(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        """Do with a message what the table says, by what it is about."""
+        """Carry out the act that the table decides for a message, and return what the message became."""
         act = row_for(heard, stands).acts[stands.situation]
         if act in _KEEPS and heard.cries:
             stands.about.danger = True
@@ -74,12 +74,12 @@ class Acts:
         return self._does[act](turn, heard, stands)
 
     def beside(self, turn: Turn, heard: Heard, stands: Standing) -> None:
-        """Let a case be opened of danger to life that is told in the words of a wish for another case."""
+        """Open a separate case if the words sent with a command report danger to life for which the table opens a case."""
         if heard.cries and row_for(heard, stands).acts[stands.situation] is Act.open:
             self._passing.alone(turn, heard, ids.companion_id(heard.id, CommandKind.add.value), stands.about)
 
     def _opened(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        """Make a complaint; of a public body's post that tells nothing, and only names our account, none.
+        """Open a case per story of a message. A public body's post without a matter is ignored.
 
         What is told to a case by somebody of whom nothing is known but that he has its code becomes one by the router.
         """
@@ -128,7 +128,7 @@ class Acts:
         return self._added(turn, heard, stands)
 
     def _withdrawn(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        """Ask for the word that withdraws the case that is meant, and which one it is if that is not clear. Its owner reads the words."""
+        """Name the word that withdraws the case, or ask which case is meant if that is not clear. An open case keeps the message."""
         others = [case for case in turn.state.cases if case.is_alive and case is not stands.case]
         if others and not stands.is_named and not cues.names_topic(stands.about.topic or "", heard.said):
             return self._asked_first(turn, heard, stands, which(turn, heard, word_of("withdraw")))
@@ -136,7 +136,7 @@ class Acts:
         return self._asked_first(turn, heard, stands, said)
 
     def ask_back(self, turn: Turn, heard: Heard, stands: Standing, order: Order) -> Landed | None:
-        """Ask whether a command is meant that may be said of something else; None if the message says more to whoever has the case."""
+        """Ask whether a command is meant, because its word has other meanings. Return None if the table is to read the message."""
         if order.act == "stop":
             return self._asked_first(turn, heard, stands, tells(turn, heard, "sure_stop"))
         if stands.case is None:
@@ -164,10 +164,7 @@ class Acts:
         return told
 
     def _asked_first(self, turn: Turn, heard: Heard, stands: Standing, told: Landed) -> Landed:
-        """Let a case keep what was said by a citizen who was told the word for what would cost him something: it is only likely meant.
-
-        A case that has ended does not: what is added to it opens it again, or is a case of its own.
-        """
+        """Add the message to its case if that is open, because the wish is only likely. An ended case would be opened again by it."""
         case = stands.case
         if case is None or not case.is_alive:
             return told
@@ -180,9 +177,9 @@ class Acts:
 
 
 def hide(turn: Turn, heard: Heard, asked: str = "") -> Landed:
-    """Hide all that a citizen has reported: to hide too much does the least harm. An open question stays open.
+    """Hide all open cases of a citizen, or else the latest: to hide too much does the least harm. An open question stays open.
 
-    `asked` is what the command hides; empty if he asked in other words, which the latest case keeps.
+    `asked` is what the command hides, "secret" or "anonymous". It is empty if he asked in other words, which the latest case keeps.
     """
     living = [case for case in turn.state.cases if case.is_alive] or turn.state.cases[-1:]
     person = asked != "secret" or None
@@ -199,7 +196,7 @@ def hide(turn: Turn, heard: Heard, asked: str = "") -> Landed:
 
 
 def _rated(turn: Turn, heard: Heard, stands: Standing) -> Landed:
-    """Rate a case; the number is all that a rating says, but that the matter is not settled opens it again."""
+    """Rate a case with the number alone. Reopen it with the message's words if a clause says that the matter is not settled."""
     rated = command(turn, heard, stands.about, f"rate:{heard.rating}")
     if heard.also_disputes:
         companion(turn, heard, stands.about, "reopen")
@@ -207,7 +204,7 @@ def _rated(turn: Turn, heard: Heard, stands: Standing) -> Landed:
 
 
 def hears(turn: Turn, heard: Heard, *, silent: bool) -> Landed:
-    """Note that a citizen hears nothing more, or again with what he has missed, and tell him by which word that is undone."""
+    """Stop or resume our texts to a citizen. Name the word that undoes it; if resumed, ask for the status that he has missed."""
     if silent:
         turn.state.silent_ms = turn.at_ms
         turn.state.missed_ms = turn.state.missed_ms or turn.at_ms
@@ -227,7 +224,7 @@ def which(turn: Turn, heard: Heard, word: str) -> Landed:
 
 
 def tells(turn: Turn, heard: Heard, occasion: str, **values: str) -> Landed:
-    """Tell a citizen what needs no case to be asked: in private, everybody alike, so that it shows of nobody whether he has a report."""
+    """Answer without asking a case: in private, and the same to everybody, so that nobody learns whether the citizen has a report."""
     said = text(occasion, heard.message.channel, **values)
     turn.say(heard.message, heard.id, ReplyKind.small_talk, said, secret=True)
     return Landed(MessageKind.small_talk)

@@ -1,4 +1,4 @@
-"""What a citizen's state knows of his cases: the open question, where replies go, and the complaint as long as it is read again."""
+"""Updates what a citizen's state knows of his cases: the open question, the address of replies, and the complaint kept whole."""
 
 from typing import Final
 
@@ -12,10 +12,10 @@ from conversation.citizen import NO_COMPLAINT, Citizen, KnownCase, Where
 from normalizer.language.cues import can_be_agreed_to
 
 LARGEST_COMPLAINT: Final = 60_000
-"""Bytes of a complaint that is kept whole. A longer story is not read again together with its answer."""
+"""Maximum number of bytes of a complaint that is kept whole. A longer one is not read again together with its answer."""
 
 ANSWERS: Final = {ReplyKind.status, ReplyKind.small_talk}
-"""The replies that answer a question. They go where the question came from, and give way first if too many wait."""
+"""The replies that answer a question. They go where it came from. If too many texts wait, only those by others' doing go first."""
 
 QUESTIONS: Final = {ReplyKind.question, ReplyKind.reminded}
 _STILL_ASKED: Final = {ReplyKind.put_off, ReplyKind.merged, ReplyKind.next_right, ReplyKind.hidden, ReplyKind.rated}
@@ -25,14 +25,13 @@ _STILL_ANSWERED: Final = {ReplyKind.completed, ReplyKind.hidden, ReplyKind.close
 """The replies after which an answer can still be disputed."""
 
 _ENDS: Final = {ReplyKind.answered, ReplyKind.withdrawn, ReplyKind.archived, ReplyKind.closed}
-"""The replies that end a case: after all others one that was opened again is still that."""
+"""The replies after which a case no longer counts as reopened."""
 
 
 def heard(state: Citizen, reply: Reply, at_ms: int) -> None:
-    """Note in a citizen's state what a reply tells of its case.
+    """Note in a citizen's state what a reply says about its case, also its code: if another complaint had that, the case got the next one.
 
-    A question about an earlier state of the case, because the citizen has added a message since, is not opened. The tracking code of a
-    reply is always right: if another complaint had the code, the case got the next one.
+    A question from before the citizen's latest addition, or from before a change of owner, is not opened.
     """
     if reply.kind in ANSWERS or reply.complaint_id is None:
         return
@@ -49,7 +48,7 @@ def heard(state: Citizen, reply: Reply, at_ms: int) -> None:
 
 
 def _note_told(case: KnownCase, reply: Reply, at_ms: int) -> None:
-    """Note what the citizen now knows: a question that is open, an answer that he may dispute, a closing that he may rate."""
+    """Note what the citizen now knows: a question that is open, an answer that he may dispute, a closed case that he may rate."""
     kind = reply.kind
     if kind in QUESTIONS:
         case.asked_ms, case.asked_by = at_ms, str(reply.id)
@@ -108,8 +107,8 @@ def keep(case: KnownCase, complaint: Complaint | None) -> None:
 
 
 def kept(case: KnownCase) -> Complaint | None:
-    """Return the complaint that is kept whole with a case, or None if it is not, or no longer."""
+    """Return the complaint that is kept whole with a case, or None if there is none."""
     try:
         return json.decode(case.complaint, type=Complaint) if case.complaint else None
-    except ValidationError:  # of another version of the program: as good as not known
+    except ValidationError:  # written by another version of the program
         return None

@@ -1,7 +1,4 @@
-"""The state of a citizen's mailbox: address, recent messages, unfinished long messages, cases with open questions, and texts that wait.
-
-It is stored as JSON; unknown fields are dropped. Each list is bounded by age and by number, so that no citizen's state grows for ever.
-"""
+"""The state of a citizen's mailbox, as JSON; unknown fields are dropped. Each list has a maximum length, so that none grows for ever."""
 
 from enum import StrEnum
 from typing import Final
@@ -16,34 +13,33 @@ from conversation.parts import DAY_MS, Group
 HOUR_MS: Final = 3_600_000
 
 MESSAGES_MS: Final = 7 * DAY_MS
-"""How long a message is remembered: as long as lapor.conversations retains messages. One that comes again within it lands where it first
-landed."""
+"""How long a message is remembered, so that one delivered again becomes the same: the retention of lapor.conversations."""
 
 MOST_MESSAGES: Final = 300
 """The maximum number of messages that are remembered: more than one person writes in a week."""
 
 MOST_CASES: Final = 200
-"""The maximum number of cases of a citizen that are known here. The case itself is kept by the router, whatever is known here."""
+"""The maximum number of cases per citizen that are known here. The router keeps every case."""
 
 MOST_WAITING: Final = 30
-"""The maximum number of texts that wait for a citizen. Then the oldest text of somebody else's doing gives way, or the oldest
-answer to a question, or else the oldest text, because the newest says how the case stands; it is on record as undeliverable."""
+"""The maximum number of texts that wait for a citizen. Beyond it the oldest one by others' doing is dropped, or the oldest answer, or
+the oldest text, because newer ones say how the case stands now. It is recorded as undeliverable."""
 
 MOST_QUESTIONS: Final = 30
 """The maximum number of questions for a status whose addresses are kept until the case answers."""
 
 MOST_TOLD: Final = 300
-"""The maximum number of tellings that are remembered: an hour of the highest number per hour, of each of three causes."""
+"""The maximum number of sent texts that are remembered: an hour of the highest number per hour, of each of three causes."""
 
 COMPLAINTS_KEPT: Final = 3
-"""The number of complaints, the latest ones, that are kept whole so that an answer is read together with its complaint."""
+"""The number of latest cases that keep the complaint whole, so that an answer is read together with it."""
 
 NO_COMPLAINT: Final = Raw()
 """The complaint of a case that is not kept whole."""
 
 
 class Cause(StrEnum):
-    """Whose doing a reply tells of. Each has its own room in the hour, so that none keeps another waiting."""
+    """Who caused a reply. Each cause has its own limit per hour, so that none delays another."""
 
     own = "own"
     """A message of the citizen himself within the hour."""
@@ -52,7 +48,7 @@ class Cause(StrEnum):
     other = "other"
     """An agency, the law or the clock."""
     none = ""
-    """Nothing that takes room."""
+    """Not counted against a limit."""
 
 
 class Where(Struct, kw_only=True, gc=False):
@@ -63,7 +59,7 @@ class Where(Struct, kw_only=True, gc=False):
 
 
 class Landing(Struct, kw_only=True, array_like=True, frozen=True, gc=False):
-    """Where a message landed."""
+    """What a message became, and its case."""
 
     id: str
     at_ms: int
@@ -76,16 +72,16 @@ class Landing(Struct, kw_only=True, array_like=True, frozen=True, gc=False):
 
 
 class Told(Struct, kw_only=True, array_like=True, frozen=True, gc=False):
-    """That something has left for the citizen."""
+    """A text that has left for the citizen, or that he may have received."""
 
     at_ms: int
     message: str = ""
-    """The message that it answers; empty if it has none, or tells nothing new."""
+    """The message that it answers; empty if it answers none, or says nothing new."""
     cause: Cause = Cause.none
 
 
 class Leaving(Struct, kw_only=True, array_like=True, frozen=True, gc=False):
-    """A reply with an account, whose outcome will tell that the citizen may have heard it."""
+    """A reply that was sent; its outcome will show whether the citizen may have received it."""
 
     at_ms: int
     reply_id: str
@@ -99,11 +95,11 @@ class Question(Struct, kw_only=True, array_like=True, frozen=True, gc=False):
     id: str
     at_ms: int
     to: Where | None = None
-    """Where it came from."""
+    """Where the answer goes."""
 
 
 class Waiting(Struct, kw_only=True, omit_defaults=True, frozen=True, gc=False):
-    """A text that waits until the hour has room for it."""
+    """A text that waits until the limit per hour has room for it."""
 
     reply: Reply
     account: str
@@ -112,17 +108,17 @@ class Waiting(Struct, kw_only=True, omit_defaults=True, frozen=True, gc=False):
 
 
 class KnownCase(Struct, kw_only=True, omit_defaults=True, gc=False):
-    """What is known of a case. The times are in milliseconds since 1970; 0 if it is not so, or no longer."""
+    """What is known of a case. Times are in milliseconds since 1970; 0 if it has not happened or no longer counts."""
 
     code: str
     id: str | None = None
     """The id of its complaint; None if it is known by its code alone."""
     foreign: bool = False
-    """Whether it is another's, named by its code: its citizen may have a new number. Such a one is never stored."""
+    """Whether it is not known as the citizen's own, but named by its code: he may have a new number. It is never stored."""
     to: Where | None = None
     """Where its replies go."""
     thread: str = ""
-    """The channel's own name of the conversation that began with it."""
+    """The channel's own name of the thread that began with it."""
     topic: str | None = None
     region: str | None = None
     """The smallest known region."""
@@ -130,24 +126,24 @@ class KnownCase(Struct, kw_only=True, omit_defaults=True, gc=False):
     secret: bool = False
     anonymous: bool = False
     danger: bool = False
-    """Whether it tells of danger to life."""
+    """Whether danger to life was reported in it."""
     words: str = ""
-    """Of the complaint of a page: the digest of its words."""
+    """The digest of the words of a complaint that came from a page."""
     opened_ms: int = 0
     after_stop: bool = False
-    """Whether it was opened since the citizen asked for silence: of it he hears."""
+    """Whether it was opened after the citizen asked for silence: he is told about this case."""
     hop: int = 0
     additions: int = 0
     asked_ms: int = 0
-    """Since when a question to the citizen is open."""
+    """When the open question to the citizen was last asked."""
     asked_by: str = ""
     """The id of the reply that asked it last."""
     unheard_ms: int = 0
-    """When its case learns that nobody knows of the question that it was sent; 0 if that is known, or was said."""
+    """When the case learns that its question is not known to have been sent; 0 if it is known, or the case has learnt it."""
     part: MissingPart | None = None
-    """The part that it asks for; None for a question in an officer's words."""
+    """The part that the question asks for; None for a question in an officer's words."""
     polar: bool = False
-    """Whether a yes answers it."""
+    """Whether yes can answer the question."""
     answered_ms: int = 0
     withdrawn_ms: int = 0
     archived_ms: int = 0
@@ -155,9 +151,9 @@ class KnownCase(Struct, kw_only=True, omit_defaults=True, gc=False):
     rated_ms: int = 0
     reopened_ms: int = 0
     by_code_ms: int = 0
-    """When the citizen last heard that somebody else who has the code has added to it."""
+    """When the citizen was last told that somebody else with the code has added to it."""
     complaint: Raw = NO_COMPLAINT
-    """The complaint so far (see conversation.cases.keep), which is decoded only when a message is read together with it."""
+    """The complaint so far (see conversation.cases.keep), decoded only when a message is read together with it."""
 
     @property
     def told_ms(self) -> int:
@@ -170,13 +166,13 @@ class KnownCase(Struct, kw_only=True, omit_defaults=True, gc=False):
         return not (self.withdrawn_ms or self.archived_ms or self.closed_ms)
 
     def hide(self, *, hides: bool = True, anonymous: bool | None = None, secret: bool | None = None) -> None:
-        """Note that the person, the report or both are hidden, or shown."""
+        """Note that the person, the report or both are hidden, or shown if `hides` is False."""
         self.anonymous = hides if anonymous else self.anonymous
         self.secret = hides if secret else self.secret
 
 
 class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
-    """The state."""
+    """The state of a citizen's mailbox."""
 
     messages: list[Landing] = []
     groups: list[Group] = []
@@ -192,17 +188,16 @@ class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
     missed_ms: int = 0
     """Since when he has heard nothing: the first STOP since he last heard."""
     crowd_ms: int = 0
-    """When he last heard where his messages are kept (see conversation.opening)."""
+    """When he was last told that his further messages are added to a case (see conversation.opening)."""
 
     def landing(self, message_id: str) -> Landing | None:
-        """Return where a message landed, or None if it has not come before."""
+        """Return what a message became, or None if it is not remembered."""
         return next((known for known in self.messages if known.id == message_id), None)
 
     def same_words(self, words: str, *, since_ms: int) -> Landing | None:
-        """Return where a message with the same words landed; None if there is none, or if we have told the citizen something since.
+        """Return the latest message with the same words since a time; None if there is none, or if he was told something new after it.
 
-        Only what has left for him counts as told. What we told because of that message itself does not count, nor what was noted without
-        a cause: that we have received something.
+        What was sent because of that message itself, or only acknowledges something, is not new.
         """
         if not words:
             return None
@@ -213,7 +208,7 @@ class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
         return None
 
     def remember(self, known: Landing) -> None:
-        """Remember where a message landed."""
+        """Remember what a message became."""
         self.messages = [*self.messages, known][-MOST_MESSAGES:]
 
     def case_of(self, code: str) -> KnownCase | None:
@@ -245,7 +240,7 @@ class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
 
     @property
     def oldest_ms(self) -> int | None:
-        """The time of the oldest thing that is forgotten by age, in milliseconds since 1970; None if there is nothing."""
+        """The time of the oldest message that is remembered, in milliseconds since 1970; None if there is none."""
         return self.messages[0].at_ms if self.messages else None
 
     @property
@@ -255,4 +250,4 @@ class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
 
 
 DECODER: Final = json.Decoder(Citizen)
-"""Of the state."""
+"""Decodes the state."""

@@ -1,4 +1,4 @@
-"""What is read of a message, each thing once: what its citizen wants, how sure that is, and the complaint that it would be."""
+"""Reads a message, each aspect once: what its citizen wants, how sure that is, and the complaint that it would make."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -19,10 +19,10 @@ from normalizer.language.understanding import Understood, tells_beside, understo
 from normalizer.posts import own_words
 
 SHORT: Final = 25
-"""Words of a message that only goes on with what was told, or only wants something. A longer one is a story of its own."""
+"""Maximum number of words of a message that only continues an earlier one, or only wants something. A longer one is a report."""
 
 _CHARACTERS: Final = 300
-"""Characters of the same: what has none of our letters has no words."""
+"""Maximum number of characters of such a message, because text in another script counts as no words."""
 
 _PLACE_WORDS: Final = 8
 _FRIENDLY: Final = frozenset("🙏👍👌👏😊🙂😀😃😄😁😍❤💪🎉🤝")
@@ -32,36 +32,36 @@ _NUMBER: Final = re.compile(r"\d{5}")
 """The number of a meter, a letter or a telephone."""
 
 _A_PLACE: Final = 0.8
-"""How likely it must be that a message says a place, to take no matter from its few words: streets have the names of many."""
+"""Minimum probability of a place at which a few words report no matter: streets are named after many things."""
 
 _CAPTION: Final = 6
-"""Words beside a photo that say no more than that it is one."""
+"""Maximum number of words next to a photo that tell nothing of their own."""
 
 _TELLS: Final = frozenset(("story", "danger", "dispute", "place", "correction"))
 _MAY_TELL: Final = frozenset(("story", "danger", "hide", "correction"))
-"""The intents of sentences that may tell a matter, however sure another reading is."""
+"""The intents that show that a sentence may report a matter, however likely another intent is."""
 
 _LIKELY: Final = 0.4
-"""The intents of a clause that tells something, and how likely one must be not to be lost."""
+"""Minimum probability of a clause at which its intent counts, if that is one of _TELLS."""
 
 _CLEAR: Final = 0.6
-"""How likely a clause must dispute an answer beside a rating."""
+"""Minimum probability of a clause that disputes the answer next to a rating."""
 
 _SURELY: Final = 0.95
-"""How likely a wish must be for a place beside it to be a part of it: "terima kasih Pemkot Semarang"."""
+"""Minimum probability of an intent at which a place next to it is a part of it: "terima kasih Pemkot Semarang"."""
 
 _DENIED: Final = 0.5
-"""How likely a dispute is in words that deny something good."""
+"""The probability of a dispute if a text denies something good."""
 
 _ABOUT_US: Final = "Sp4N-Lapor!/"
-"""The beginning of the topics about this service: a question about the report itself is read as one."""
+"""The beginning of the topics about this service. A question about the citizen's own report is read as one of them."""
 
 ANYTHING: Final = "anything"
 """What every message wants: to be kept."""
 
 
 class Fresh(NamedTuple):
-    """A message, as hidden as it asks to be, and the complaint that it would be."""
+    """The complaint that a message would make, the message with the hiding that it asks for, and whether it could be read."""
 
     message: InboundMessage
     complaint: Complaint
@@ -69,7 +69,7 @@ class Fresh(NamedTuple):
 
 
 class Heard:
-    """A whole message with what is read of it."""
+    """A whole message, and what is read of it."""
 
     def __init__(self, message: InboundMessage, id_: UUID, reads: Callable[[InboundMessage, UUID], Fresh]) -> None:
         self.message, self.id, self.said, self._reads = message, id_, own_words(message), reads
@@ -78,23 +78,23 @@ class Heard:
 
     @cached_property
     def fresh(self) -> Fresh:
-        """The complaint that it would be."""
+        """The complaint that it would make."""
         return self._reads(self.message, self.id)
 
     @cached_property
     def words(self) -> str:
-        """What it says beside tracking codes, whose letters are no words."""
+        """Its text without tracking codes, whose letters are no words."""
         return without_codes(self.said)
 
     @cached_property
     def found(self) -> Understood:
-        """What its citizen wants by it."""
+        """The intents that the language model finds in it."""
         is_short = self.length <= SHORT
         return understood(cues.spelt(self.words) if is_short else self.said)
 
     @cached_property
     def cries(self) -> bool:
-        """Whether it tells of danger to life now."""
+        """Whether it reports danger to life now."""
         return tells_of_danger(self.message.text)
 
     @cached_property
@@ -104,17 +104,17 @@ class Heard:
 
     @cached_property
     def order(self) -> commands.Order | None:
-        """The exact command that it is. A message of which a part is missing is not all that its citizen said."""
+        """The exact command that it is; None if it is none, or if a part of the message is missing."""
         return None if self.message.partial else commands.order(self.said)
 
     @cached_property
     def rating(self) -> int | None:
-        """The number with which it rates; 0 if that is off the scale; None if it rates with none, or a part of it is missing."""
+        """The number with which it rates; 0 if that is off the scale; None if there is none, or if a part of the message is missing."""
         return None if self.message.partial else commands.rated(self.said)
 
     @cached_property
     def names_matter(self) -> bool:
-        """Whether it tells a matter, and not only one of this service."""
+        """Whether it reports a matter, other than one about this service without a place."""
         told = self.fresh.complaint
         is_short = self.length <= _PLACE_WORDS
         is_place = is_short and self.found.shares["place"] >= _A_PLACE and not cues.begins_with_a_fault(self.words)
@@ -126,36 +126,36 @@ class Heard:
 
     @cached_property
     def tells_a_fault(self) -> bool:
-        """Whether it reads like a place and begins with a matter: what is wrong with a thing."""
+        """Whether it reads like a place, but begins with what is wrong with a thing."""
         return self.found.intent == "place" and self.names_matter and cues.begins_with_a_fault(self.words)
 
     @cached_property
     def is_placed(self) -> bool:
-        """Whether it names a place, whether or not anybody knows where that is."""
+        """Whether it names a place, even one that nobody can locate."""
         return self.fresh.complaint.place.province is not None or cues.names_place(self.said)
 
     @cached_property
     def is_place(self) -> bool:
-        """Whether it says nothing but a place."""
+        """Whether it is only a place."""
         return corrections.is_only_place(self.said, self.fresh.complaint.place.evidence)
 
     @cached_property
     def corrects(self) -> bool:
-        """Whether it corrects what its citizen told before."""
+        """Whether it corrects what its citizen wrote before."""
         if corrections.begins(self.said):
             return True
         return not self.names_matter and corrections.correction(self.said) is not None
 
     @cached_property
     def shows(self) -> bool:
-        """Whether it is no more than a photo, or the position, of what was told before it."""
+        """Whether it is only a photo or a position, without a matter of its own."""
         has_what = bool(self.message.attachments) or position_of(self.message) is not None
         text = without_positions(self.message.text)
         return has_what and not self.names_matter and len(cues.folded(text)) <= _CAPTION and not tells_beside(text)
 
     @cached_property
     def says_only(self) -> bool:
-        """Whether it tells nothing beside what it wants: no clause, no words in a row, no place, no number; and has no file."""
+        """Whether it is short and says only what it wants: no story in a clause or in words in a row, no place, long number or file."""
         if (
             self.length > SHORT
             or len(self.said) > _CHARACTERS
@@ -182,27 +182,27 @@ class Heard:
 
     @property
     def also_disputes(self) -> bool:
-        """Whether a clause of it says that the matter is not settled, whatever it says beside."""
+        """Whether one of its clauses says that the matter is not settled."""
         return any(one.intent == "dispute" and one.confidence >= _CLEAR for one in self.found.clauses)
 
     @cached_property
     def disputing(self) -> str:
-        """The clause by which it says what is not settled; all of it if no clause says so."""
+        """The clause that most likely says that the matter is not settled; the whole text if no clause does."""
         clauses = [one for one in self.found.clauses if one.intent == "dispute"]
         return max(clauses, key=lambda one: one.confidence).text if clauses else self.said
 
     def sure_of(self, wish: str) -> float:
-        """Return how sure it is that the citizen wants something, from 0 to 1: an intent, or what READ names beside."""
+        """Return the probability, from 0 to 1, that the citizen wants something: an intent, or a key of READ."""
         reads = READ.get(wish)
         return self.found.shares.get(wish, 0.0) if reads is None else float(reads(self))
 
     def most(self, intents: frozenset[str]) -> float:
-        """Return how sure it is that the whole, or a clause, has one of some intents."""
+        """Return the highest probability of some intents, in the whole text or in one clause."""
         clauses = (one.confidence for one in self.found.clauses if one.intent in intents)
         return max(*(self.found.shares[intent] for intent in intents), *clauses, 0.0)
 
     def judges(self, *, well: bool) -> float:
-        """Return how sure it is that it judges, with no number, and praises or does not."""
+        """Return the probability that it judges an answer without a number, and praises (`well`) or does not praise."""
         is_meant = self.rating is None and cues.praises(self.said) == well
         return self.found.shares["rating"] * is_meant
 
@@ -227,4 +227,4 @@ READ: Final[Mapping[str, Callable[[Heard], float]]] = {
     "accusation": lambda heard: cues.accuses(heard.said),
     "no story": lambda heard: 0.0 if heard.tells_a_fault else 1.0 - heard.most(_MAY_TELL),
 }
-"""What else is read than the intent of the whole: how sure it is."""
+"""The wants that are not just the intent of the whole text, each with the function that returns its probability."""

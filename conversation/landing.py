@@ -1,4 +1,4 @@
-"""Tells what a whole message becomes: a complaint, an addition, a question about a case, or nothing of these."""
+"""Decides what a whole message becomes: a complaint, an addition, a command to a case, or none of these."""
 
 from operator import attrgetter
 from typing import Final
@@ -27,14 +27,14 @@ from normalizer.language.understanding import understood
 from normalizer.posts import says_nothing, speaks_to_others
 
 ASKED_AGAIN_MS: Final = 60_000
-"""A wish or an answer with the same words is the same one within this time; later it is meant again."""
+"""A wish or an answer with the same words is a repetition within this time; later it is a new one."""
 
 _WITH_THE_CODE: Final = {"disagree", "reopen", "hide"}
-"""What whoever has the code of a case does with it from another number, as from a new one. Nobody else withdraws or rates a case."""
+"""The commands that the code allows from any number. Only the citizen's own number withdraws, rates or shows a case."""
 
 
 class Lands:
-    """Tells what messages become."""
+    """Decides what messages become."""
 
     def __init__(self, keyring: Keyring, reads: Reads, rules: Rules) -> None:
         self._rules, self._passing = rules, Passing(reads)
@@ -42,7 +42,7 @@ class Lands:
         self._acts = Acts(self._opens, self._passing)
 
     def land(self, turn: Turn, message: InboundMessage, id_: UUID, words: str) -> Landed:
-        """Return what a whole message with this digest of its words becomes, and write what follows from it."""
+        """Return what a whole message becomes, and write what follows from it. `words` is the digest of its words."""
         if message.ignored or says_nothing(message):
             return Landed(MessageKind.ignored)
         if message.small_talk:
@@ -71,10 +71,10 @@ class Lands:
         return None if may_answer and open_questions(turn, self._rules.question_ms) else request
 
     def _says_it_again(self, turn: Turn, heard: Heard, known: Landing, *, is_wish: bool) -> bool:
-        """Return whether the same words are meant once more: later than a moment or after another message, but for a report in them.
+        """Return whether the same words are meant as a new message, and are no repetition.
 
-        Words that tell a report are one report for long, unless they are of danger; so are those after which nothing else came, unless
-        they are a wish, or an answer while one is due.
+        A report is new only if it is of danger, after a minute. Other words are new after another message; otherwise only a wish, an
+        answer to an open question, and danger are, after a minute.
         """
         latest = next(one for one in reversed(turn.state.messages) if one.kind is not MessageKind.repeated)
         is_soon = known.at_ms > turn.at_ms - ASKED_AGAIN_MS
@@ -86,7 +86,7 @@ class Lands:
         return (is_wish or answers or heard.cries) and not is_soon
 
     def _landed(self, turn: Turn, heard: Heard) -> Landed:
-        """Return what a message becomes by the exact command that it is, or by the table."""
+        """Return what a message becomes, by a command of a page, by the exact command that its text is, or by the table."""
         message, named = heard.message, named_case(turn.state, heard.message)
         stands = standing(turn, heard, named, question_ms=self._rules.question_ms)
         if named is not None and is_act(message.act):
@@ -99,7 +99,7 @@ class Lands:
         return self._acts.do(turn, heard, stands)
 
     def _asks_for_help(self, turn: Turn, heard: Heard) -> bool:
-        """Return whether a citizen asks only how to report. With a question of ours open, his word is the answer to that."""
+        """Return whether a citizen asks only how to report. If a question of ours is open, his words answer that instead."""
         message = heard.message
         if not heard.is_own or message.thread or message.attachments or not status_requests.asks_for_help(heard.said):
             return False
@@ -107,14 +107,14 @@ class Lands:
         return not greets and not open_questions(turn, self._rules.question_ms)
 
     def add_late(self, turn: Turn, message: InboundMessage, id_: UUID, where: Went) -> Landed:
-        """Add a part that came late to the case that the rest of its message became (see land)."""
+        """Add a part that came late to the case that the rest of its message became; without a case, handle it as a message."""
         case = turn.state.case_of_complaint(where.complaint)
         if case is None:
             return self.land(turn, message, id_, "")
         return self._passing.add(turn, message, id_, case, MessageKind.addition)
 
     def add_changed(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed:
-        """Add what came under the name of the complaint of a page, with another content (see land). Another matter moves nothing."""
+        """Add what came with the id of a page's complaint but other content. Another matter is added apart; see `land` for the rest."""
         case = turn.state.case_of(turn.citizen)
         heard = self._opens.heard(turn, message, id_)
         if case is None or heard.cries or not heard.names_matter or heard.fresh.complaint.topic == case.topic:
@@ -122,9 +122,9 @@ class Lands:
         return self._passing.add_apart(turn, message, id_, case)
 
     def _ordered(self, turn: Turn, heard: Heard, stands: Standing, named: KnownCase | None) -> Landed | None:
-        """Do what a command asks for; None if its message is read as another.
+        """Carry out an exact command; return None if the table is to read the message.
 
-        What costs a citizen something takes the code, or STOP as we write it: else the word may be said of a pole, or to an owner.
+        A command of COSTS needs the code, or must be STOP as our texts write it: otherwise its word may have another meaning.
         """
         order = heard.order
         assert order is not None
@@ -145,11 +145,11 @@ class Lands:
             )
         if not case.foreign or name in _WITH_THE_CODE:
             return command(turn, heard, case, passing.disputing(case) if name == "disagree" else order.act)
-        # without the code it says more than the word: whoever has the case reads it
+        # without the code, the table passes the message on to the case
         return tells(turn, heard, "other_number", code=spaced(case.code)) if order.code else None
 
     def _denied(self, turn: Turn, heard: Heard) -> Landed | None:
-        """Dispute the latest answer by the bare word; it may answer what its owner has asked since, unless it is written as we write it."""
+        """Dispute the latest answer by the bare word; return None if there is no answer, or if it may answer a later question."""
         answered = [case for case in turn.state.cases if case.told_ms > turn.at_ms - ANSWERED_MS]
         if heard.message.thread or not answered:
             return None
@@ -161,7 +161,7 @@ class Lands:
 
 
 def _case_of(turn: Turn, heard: Heard, order: Order, named: KnownCase | None) -> KnownCase | None:
-    """Return the case for which a command is meant: by its code, the post it answers, or since the citizen has one only."""
+    """Return the case that a command is for: by its code, by the post that it answers, or because the citizen has only one."""
     cases, thread = turn.state.cases, heard.message.thread
     if order.code:
         own = turn.state.case_of(order.code)
@@ -172,9 +172,9 @@ def _case_of(turn: Turn, heard: Heard, order: Order, named: KnownCase | None) ->
 
 
 def _of_no_case(turn: Turn, heard: Heard, order: Order) -> Landed | None:
-    """Hide all cases, or ask which one is meant.
+    """Hide all cases, or ask which case is meant.
 
-    Some words look like a code: such a one of nobody, in small letters and without a digit, is none.
+    Return None if the code is an ordinary word that looks like one: nobody's code, in small letters and without a digit.
     """
     if not order.code and order.act.startswith("hide") and turn.state.cases:
         return hide(turn, heard, order.act.partition(":")[2])

@@ -1,4 +1,4 @@
-"""Makes a complaint of a message; if its citizen opens too many at once, it is kept with the latest case, and he hears so once."""
+"""Opens a case for a message. If a citizen opens too many, more messages are added to a recent case, and he is told so once."""
 
 import re
 from functools import partial
@@ -28,17 +28,17 @@ from normalizer.language import cues
 
 _SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;\n]*\s*")
 _LONGEST: Final = 60
-"""Words of a message that may tell two stories; a longer one is a report, however much it tells."""
+"""Maximum number of words of a message that may have two stories; a longer one is a single report."""
 
 MOST_OPENED: Final = 5
-"""The number of cases that one citizen opens within WITHIN_MS: more than anybody tells of in that time."""
+"""The number of cases that one citizen can open within WITHIN_MS: more than anybody has to report in that time."""
 
 WITHIN_MS: Final = 600_000
 """Ten minutes."""
 
 
 class Opens:
-    """Makes complaints."""
+    """Opens cases."""
 
     def __init__(self, keyring: Keyring, reads: Reads, passing: Passing) -> None:
         self._keyring, self._reads, self._passing = keyring, reads, passing
@@ -56,9 +56,9 @@ class Opens:
         return Fresh(hides, *self._reads.complaint(hides, id_=id_, code=code, citizen=turn.citizen))
 
     def stories(self, turn: Turn, heard: Heard) -> list[Heard]:
-        """Return the stories of a message, each as a message of its own: mostly one, which is never torn apart.
+        """Return the stories of a message, mostly one and at most two, each as a message of its own.
 
-        Another one begins with a sentence of another field in another regency, or that tells of an abuse of office beside what is none.
+        The second begins with a sentence of another field, in another regency, or where only one of the two reports an abuse of office.
         """
         message, starts = heard.fresh.message, [0]
         if not heard.is_own or message.attachments or message.title or heard.length > _LONGEST:
@@ -76,7 +76,7 @@ class Opens:
         return [self.heard(turn, replace(message, text=text), id_) for text, id_ in zip(texts, told_ids, strict=True)]
 
     def opened(self, turn: Turn, heard: Heard) -> Landed:
-        """Make a complaint of a message, unless it is one of very many: then it is kept with the latest case; danger never is."""
+        """Open a case for a message, or add it to a recent one if the citizen has opened too many. Danger always opens a case."""
         message, fresh = heard.message, heard.fresh
         takes = _taken_by(turn, message)
         if takes is not None and not heard.cries:
@@ -90,7 +90,7 @@ class Opens:
 
 
 def _is_apart(first: Heard, told: Heard) -> bool:
-    """Return whether a sentence tells another story than the first one."""
+    """Return whether a sentence begins another story than the first one (see Opens.stories)."""
     if not (_is_placed(first) and _is_placed(told)):
         return False
     mine, other = first.fresh.complaint, told.fresh.complaint
@@ -99,12 +99,12 @@ def _is_apart(first: Heard, told: Heard) -> bool:
 
 
 def _is_placed(told: Heard) -> bool:
-    """Return whether a sentence tells a matter in a regency."""
+    """Return whether a sentence reports a matter in a known regency."""
     return told.fresh.complaint.place.regency is not None and told.names_matter
 
 
 def _last_told(turn: Turn, message: InboundMessage) -> KnownCase | None:
-    """Return the case as hidden as which a citizen's new one is: his latest of these days, or a hidden one that is not over."""
+    """Return the case whose hiding a new one takes over: the latest of this week, or a hidden one that is open or was lately answered."""
     cases = turn.state.cases
     if not cases or not message.sender or message.shared:
         return None
@@ -116,10 +116,7 @@ def _last_told(turn: Turn, message: InboundMessage) -> KnownCase | None:
 
 
 def _taken_by(turn: Turn, message: InboundMessage) -> KnownCase | None:
-    """Return the case that takes a message which would open one too many; None if it may open one.
-
-    The times are those of the records. A case that is full, withdrawn, archived or closed takes none; if all are, he may.
-    """
+    """Return the open case with room that takes a message which would open one too many; None if the message may open a case."""
     cases = turn.state.cases
     if not message.sender or message.shared or len(cases) < MOST_OPENED:
         return None
@@ -130,8 +127,8 @@ def _taken_by(turn: Turn, message: InboundMessage) -> KnownCase | None:
 
 
 def _say_once(turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase) -> None:
-    """Tell the citizen where his messages are kept, unless he has heard it within WITHIN_MS."""
+    """Tell the citizen to which case his messages are added, unless he was told within WITHIN_MS."""
     if turn.at_ms - turn.state.crowd_ms >= WITHIN_MS:
         turn.state.crowd_ms = turn.at_ms
         said = text("crowd", message.channel, code=spaced(case.code))
-        turn.say(message, id_, ReplyKind.small_talk, said, secret=True)  # its code may be of what was told elsewhere
+        turn.say(message, id_, ReplyKind.small_talk, said, secret=True)  # the case may be a private one

@@ -12,26 +12,25 @@ from complaints.message import Fragment, InboundMessage
 DAY_MS: Final = 86_400_000
 
 JOIN_MS: Final = 5 * 60_000
-"""How long after the last part another one with the same reference may be of the same message. Later ones may be of another message of
-the sender, who uses the reference again; a late part is then added to the case visibly."""
+"""How long after the last part another one with its reference is joined. A later one is added to the case: it may be of another message."""
 
 URGENT_MS: Final = 20_000
-"""The same for a message whose parts so far tell of danger to life: the rest is added to its case when it comes."""
+"""The longest wait for the next part if those so far report danger to life. The rest is added to the case when it comes."""
 
 DOUBTFUL_MS: Final = 60_000
-"""Parts of one message come within seconds. If more than this lies between two, the joined message is marked as doubtful."""
+"""The longest time between two parts of a message, which come within seconds, before the message is marked as doubtful."""
 
 MOST_GROUPS: Final = 40
-"""The maximum number of groups of a citizen; the oldest ones that have gone on are forgotten first."""
+"""The maximum number of groups of a citizen. Beyond it, the oldest ones whose messages have gone on are forgotten."""
 
 MOST_PARTS: Final = 300
-"""The maximum number of parts that wait: more than one message has. The oldest message goes on before there are more."""
+"""The maximum number of parts that wait: more than one message has. Beyond it, the oldest messages go on incomplete."""
 
 MOST_BYTES: Final = 105_000
 """The maximum size of the parts that wait: in base64 140,000 characters, or the state would outgrow a record."""
 
 MOST_AGAIN: Final = 50
-"""The maximum number of parts that came again whose ids are kept until the message goes on."""
+"""The maximum number of repeated parts of a message whose ids are kept until the message goes on."""
 
 
 class Got(Struct, kw_only=True, frozen=True, gc=False):
@@ -45,7 +44,7 @@ class Got(Struct, kw_only=True, frozen=True, gc=False):
 
 
 class Went(Struct, kw_only=True, frozen=True, omit_defaults=True, gc=False):
-    """Where a long message landed; empty until its caller has noted that."""
+    """What a long message became; empty until the caller has noted that."""
 
     id: str = ""
     code: str = ""
@@ -54,7 +53,7 @@ class Went(Struct, kw_only=True, frozen=True, omit_defaults=True, gc=False):
 
 
 class Group(Struct, kw_only=True, gc=False):
-    """The parts that came with one reference of the sender. Once their message has gone on, only their digests are left."""
+    """The parts with one reference of one sender. After their message has gone on, only their digests are left."""
 
     key: tuple[str, int, int]
     """The sender's number, the reference, and the number of parts."""
@@ -68,28 +67,28 @@ class Group(Struct, kw_only=True, gc=False):
     got: dict[int, Got] = {}
     """The parts by their numbers."""
     again: list[str] = []
-    """The ids of parts that came again."""
+    """The ids of repeated parts."""
     last_ms: int
     urgent: bool = False
-    """Whether its parts so far tell of danger to life."""
+    """Whether its parts so far report danger to life."""
     gap_ms: int = 0
     """The longest time between two parts."""
     crossed: bool = False
-    """Whether parts of another message with the same reference came meanwhile."""
+    """Whether parts of another message with the same reference came in the meantime."""
     digests: dict[int, str] = {}
-    """Of the parts of a message that has gone on."""
+    """The digests of the parts, after the message has gone on."""
     went: Went | None = None
-    """None while it waits."""
+    """None while the message waits."""
 
 
 class Whole(NamedTuple):
-    """A long message that goes on: joined, its text not decoded yet, with the ids of its parts and of those that came again.
+    """A long message that goes on: joined, its text not decoded yet, with the ids of its parts and of repeated parts.
 
     Attributes:
         id: the id of its first part, which becomes its own.
-        group: its group, in whose `went` the caller notes where the message landed.
-        doubtful: whether the parts came minutes apart, or together with parts of another message with the same reference.
-        late_for: where an earlier part of the message has gone on; None if it is a message of its own.
+        group: its group, in whose `went` the caller notes what the message became.
+        doubtful: whether two parts came more than a minute apart, or parts of another message with the same reference came as well.
+        late_for: what an earlier part of the message became; None if it is a message of its own.
     """
 
     message: InboundMessage
@@ -102,10 +101,10 @@ class Whole(NamedTuple):
 
 
 def take(groups: list[Group], message: InboundMessage, id_: str, at_ms: int) -> Whole | Group | None:
-    """Take a part, which came at a time in milliseconds since 1970.
+    """Take a part at a time in milliseconds since 1970.
 
     Returns:
-        The whole message if this part completes it; its group if the part came again and it is to be noted now; None if the message waits.
+        The whole message if this part completes it; the group of a repeated part that the caller notes now; None if the part only waits.
     """
     fragment = message.fragment
     assert fragment is not None
@@ -142,7 +141,7 @@ def take(groups: list[Group], message: InboundMessage, id_: str, at_ms: int) -> 
 def overdue(groups: list[Group], at_ms: int, timeout_ms: int) -> Iterator[Whole]:
     """Return the messages that go on although parts are missing, and forget groups that went on a day ago.
 
-    Each message comes when the caller has noted where the one before landed: it may be the rest of that one.
+    The caller notes what each message became before it takes the next one, which may be the rest of it.
     """
     kept = [group for group in groups if group.went is None or group.last_ms > at_ms - DAY_MS]
     waiting = [group for group in kept if group.went is None]
@@ -189,7 +188,7 @@ def so_far(group: Group) -> InboundMessage:
 
 
 def _gone(groups: list[Group], group: Group) -> Whole:
-    """Return the message of a group, which goes on now. The caller notes in `went` where it landed."""
+    """Return the message of a group, which goes on now. The caller notes in `went` what it became."""
     parts = [part for _, part in sorted(group.got.items())]
     whole = Whole(
         message=so_far(group),
@@ -206,7 +205,7 @@ def _gone(groups: list[Group], group: Group) -> Whole:
 
 
 def _former(groups: list[Group], group: Group) -> Went | None:
-    """Return where the earlier part of a message has gone on that lacks just what this group has; None if there is none."""
+    """Return what an earlier message of the sender became that lacks the parts of this group; None if there is none."""
     for other in reversed(groups):
         same = other is not group and other.key == group.key and other.went is not None and other.went.id
         if same and len(other.digests) < other.total and not other.digests.keys() & group.got.keys():
@@ -221,7 +220,7 @@ def _add(group: Group, number: int, part: Got, at_ms: int) -> None:
 
 
 def _opened(groups: list[Group], key: tuple[str, int, int], message: InboundMessage, at_ms: int) -> Group:
-    """Open a group. Another one that is open with the same reference may get parts of this one, and this one its."""
+    """Open a group. It and others that wait with the same reference are marked as crossed: they may get each other's parts."""
     group = Group(
         key=key,
         total=key[2],

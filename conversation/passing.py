@@ -1,4 +1,4 @@
-"""Passes what a citizen writes on to his cases: a command, an addition, a dispute, a question for the status."""
+"""Passes a citizen's message on to a case: as a command, an addition, a dispute or a question for the status."""
 
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -30,11 +30,11 @@ _LANDS: Final = {
     CommandKind.hide: MessageKind.request,
     CommandKind.show: MessageKind.request,
 }
-"""What a message became by the command that it is."""
+"""What a message becomes by a command."""
 
 
 class Landed(NamedTuple):
-    """What a message became, and where: the case, if it belongs to one, with what is known of that. If reading it failed, it is unread."""
+    """What a message became, with the case if it has one; `unread` if the message could not be read."""
 
     kind: MessageKind
     code: str = ""
@@ -44,16 +44,16 @@ class Landed(NamedTuple):
 
 
 def landed(kind: MessageKind, case: KnownCase, *, unread: bool = False) -> Landed:
-    """Return that a message became something of a case. Whether another's report is secret is not known here: analysts read no code."""
+    """Return what a message became, with its case if that is the citizen's: another's may be secret, and analysts would see its code."""
     if case.foreign:
         return Landed(kind, unread=unread)
     return Landed(kind, case.code, case.id, case.secret, unread)
 
 
 def named_case(state: Citizen, message: InboundMessage) -> KnownCase | None:
-    """Return the case that a message names, or None: one of the citizen's own, the one whose code the web holds, or another's by its code.
+    """Return the case that a message names: by what it follows or is about, or by a code in it; None if it names none.
 
-    Of another's, which has no id here, nothing is known but the code: its citizen may have a new number.
+    Of a case that is not the citizen's own only the code is known. He may have a new number.
     """
     if not message.sender:
         return state.case_of(message.about) or KnownCase(code=message.about) if message.about else None
@@ -72,7 +72,7 @@ def named_case(state: Citizen, message: InboundMessage) -> KnownCase | None:
 
 
 def command(turn: Turn, heard: Heard, case: KnownCase, act: str, *, words: bool = False) -> Landed:
-    """Pass on a command to a case (see asked_for), and if that is to keep them as his reason, the citizen's words."""
+    """Pass on a command to a case (see asked_for), with the citizen's words as his reason if `words` is True."""
     said = as_reason(status_requests.without_codes(heard.message.text)) if words else ""
     asked = asked_for(act, turn.head(heard.message, heard.id, case.code), said)
     turn.command(asked)
@@ -82,42 +82,38 @@ def command(turn: Turn, heard: Heard, case: KnownCase, act: str, *, words: bool 
 
 
 def disputing(case: KnownCase) -> str:
-    """Return the act by which a citizen says of an answered case that the matter is not settled."""
+    """Return the act that disputes an answered case: "reopen" if the case is closed or archived, otherwise "disagree"."""
     return "reopen" if case.closed_ms or case.archived_ms else "disagree"
 
 
 def companion(turn: Turn, heard: Heard, case: KnownCase, act: str) -> None:
-    """Pass on one more command of the same message, with its words."""
+    """Pass on a second command of the same message, with the message's words."""
     head = turn.head(heard.message, ids.companion_id(heard.id, act), case.code)
     turn.command(asked_for(act, head, as_reason(heard.message.text)))
 
 
 def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, names_none: bool = False) -> Landed:
-    """Pass on a question for the status of a case to the case; answer one without a code.
+    """Pass on a question for the status to a case, or answer it if it has no code or a wrong one (None).
 
-    The code is None if the message has none, or a wrong one. If it names none, it asks for the latest case that the citizen has here; who
-    has none here is told how to ask.
+    If it names none (`names_none`), the citizen's latest case is meant; a citizen without a case is told how to ask.
     """
     if code is None and names_none and turn.state.cases:
         code = turn.state.cases[-1].code
     if code is None:
         occasion = "status_no_code" if names_none else "status_wrong_code"
         said = text(occasion, message.channel, code=status_requests.EXAMPLE_CODE)
-        turn.say(message, id_, ReplyKind.status, said, secret=True)  # nobody is to write a code where everybody reads
+        turn.say(message, id_, ReplyKind.status, said, secret=True)  # codes do not belong where everybody reads
         return Landed(MessageKind.status)
     turn.command(Status(**turn.head(message, id_, code)))
     turn.state.questions.append(Question(id=str(id_), at_ms=turn.at_ms, to=turn.state.to))
     case = turn.state.case_of(code)
-    if case is None:  # whether somebody else's report is secret is not known here, so analysts read no code
+    if case is None:  # another citizen's report may be secret, so analysts see no code
         return Landed(MessageKind.status)
     return Landed(MessageKind.status, code, case.id, case.secret)
 
 
 def hidden(message: InboundMessage, *, like: KnownCase | None = None) -> InboundMessage:
-    """Return a complaint as hidden as it asks to be in its text. Who asks for a secret report without a word of the person means both.
-
-    It is as hidden as the citizen's case of these days: further words of it would betray what he had hidden there.
-    """
+    """Return a message, hidden as its text asks and as the case `like` is, which it could betray. A secret report hides the person, too."""
     text = own_words(message)
     wishes = asks_to_be_hidden(text)
     secret = (wishes and asks_to_be_secret(text)) or (like is not None and like.secret)
@@ -128,10 +124,7 @@ def hidden(message: InboundMessage, *, like: KnownCase | None = None) -> Inbound
 
 
 def hide_first(turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase) -> bool | None:
-    """Hide what a message to a case asks to be hidden, of which its citizen hears first; return whether it asks for a secret report.
-
-    Then its words are passed on to no other case, whatever comes first.
-    """
+    """Hide what a message to a case asks to hide, before its words are passed on; return True if the report becomes secret, or None."""
     asked = hidden(message)
     anonymous = (asked.anonymous and not (message.anonymous and case.anonymous)) or None
     secret = (asked.secret and not (message.secret and case.secret)) or None
@@ -143,7 +136,7 @@ def hide_first(turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase) 
 
 
 class Passing:
-    """Passes on what is read together with its case."""
+    """Passes on messages that are read together with their case."""
 
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
@@ -158,11 +151,11 @@ class Passing:
         *,
         companion: bool | None = None,
     ) -> Landed:
-        """Add a message to a case, and hide what it asks to be hidden. Of a companion its citizen hears by another command."""
+        """Add a message to a case, and hide what it asks to hide. If it is a `companion`, another command informs the citizen."""
         part = case.part if case.asked_ms else None
         found, was_read = self._reads.completion(kept(case), message, part=part, about=case)
         reading = found.reading
-        if reading.corrects and not case.id:  # whoever has only the code of a case moves it nowhere
+        if reading.corrects and not case.id:  # the code alone does not allow to move a case
             reading = replace(reading, corrects=None)
         secret, head = hide_first(turn, message, id_, case), turn.head(message, id_, case.code)
         turn.command(Add(**head, addition=found.addition, reading=reading, secret=secret, companion=companion))
@@ -174,7 +167,7 @@ class Passing:
         return landed(kind, case, unread=not was_read)
 
     def add_apart(self, turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase) -> Landed:
-        """Add a message that tells another matter to a case, which stays as it is. A citizen who is sent texts hears nothing of it."""
+        """Add a message about another matter, which changes nothing in the case. A citizen who gets texts is not told of it."""
         found, was_read = self._reads.completion(None, message, part=None, about=None)
         secret, head = hide_first(turn, message, id_, case), turn.head(message, id_, case.code)
         addition, companion = replace(found.addition, apart=True), True if message.sender else None
@@ -183,13 +176,13 @@ class Passing:
         return landed(MessageKind.addition, case, unread=not was_read)
 
     def alone(self, turn: Turn, heard: Heard, id_: UUID, case: KnownCase) -> Landed:
-        """Pass on danger to life that somebody tells to a case: it becomes a case of its own (see router.cases.decide), and that stays."""
+        """Pass on danger to life that is reported to a case: the router opens another one (see router.cases.decide); this one stays."""
         message = heard.message
         found, was_read = self._reads.completion(None, message, part=None, about=None)
         head, addition = turn.head(message, id_, case.code), replace(found.addition, apart=True)
         secret, companion = heard.fresh.message.secret or None, True if message.sender else None
         turn.command(Add(**head, addition=addition, reading=found.reading, secret=secret, companion=companion))
-        if message.sender:  # he hears of it, also if he has asked for silence before
+        if message.sender:  # he is told about it even if he has asked for silence
             own = ids.continuation_id(id_)
             to = where_from(message)
             made = KnownCase(id=str(own), code=next_code(case.code, own), to=to, opened_ms=turn.at_ms)
@@ -206,10 +199,7 @@ class Passing:
         return regency is not None and not (case.region or "").startswith(regency.code)
 
     def dispute(self, turn: Turn, heard: Heard, case: KnownCase, *, whole: bool = False) -> Landed:
-        """Open an answered case again with the citizen's words, and keep with it the files that he sends as evidence.
-
-        The `whole` message is also added if it tells of the complaint itself.
-        """
+        """Reopen an answered case with the citizen's words. Also add the message if it has files, or is to be kept `whole`."""
         became = command(turn, heard, case, disputing(case), words=True)
         if heard.message.attachments or whole:
             id_ = ids.companion_id(heard.id, CommandKind.add.value)

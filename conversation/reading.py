@@ -1,4 +1,4 @@
-"""Reads messages with the normaliser. If reading fails, the message goes on unread: the triage desk reads it instead."""
+"""Reads messages with the normaliser. A message that cannot be read goes on unread to the triage desk."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from normalizer.parts import addition_of, printable
 log = structlog.get_logger()
 
 TextOf = Callable[[bytes, int], tuple[str, str, str | None]]
-"""Decodes the bytes of a whole message by the number of its alphabet: text, name of the coding, and the region of a keyword."""
+"""Decodes a message's bytes by the number of its alphabet: to the text, the name of the coding, and the region of a keyword."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reads:
-    """Reads messages. Each method never fails for a message that a channel packed."""
+    """Reads messages. No method fails for a message that a channel packed."""
 
     normaliser: Normaliser
     text_of: Mapping[str, TextOf]
 
     def decoded(self, message: InboundMessage, message_id: str) -> InboundMessage:
-        """Return a whole message with its text decoded, and with a name if its protocol has none for it."""
+        """Return a whole message with its text decoded, and with its id as the upstream id if its protocol has none."""
         fragment, text, coding, region = message.fragment, message.text, message.coding, message.keyword_region
         if fragment is not None:
             text, coding, region = self.text_of[message.channel](message.body, fragment.data_coding)
@@ -57,9 +57,9 @@ class Reads:
         part: MissingPart | None,
         about: KnownCase | None,
     ) -> tuple[Completion, bool]:
-        """Return what a message adds to a complaint, if that is known here, and whether it could be read.
+        """Return what a message adds to a complaint, which is None if it is not known here, and whether the message could be read.
 
-        It is read by what is known `about` the case, and by the part that the citizen was asked for; without both for itself.
+        It is read in the light of what is known `about` the case, and of the `part` that the citizen was asked for; both can be None.
         """
         try:
             topic, region = (None, None) if about is None else (about.topic, about.region)

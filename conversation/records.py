@@ -1,4 +1,4 @@
-"""Makes the records that the conversation writes of replies."""
+"""Makes the records that the conversation writes about replies, unheard questions, timers and dead letters."""
 
 from typing import Final
 from uuid import UUID, uuid5
@@ -19,11 +19,11 @@ from complaints.tracking import names_mailbox
 SOURCE: Final = "/conversation"
 
 FAULT: Final = "a fault of ours, see the dead letters"
-"""Why a citizen does not hear a reply that became a dead letter."""
+"""The reason why a citizen does not get a reply that became a dead letter."""
 
 
 def reply_event(reply: Reply, at_ms: int, *, account: str) -> Record:
-    """Return the record that a citizen is told something, by an account; by none if it stands on the page of the case."""
+    """Return the event of a reply, with the account that sends it; the account is empty if the reply is not sent."""
     event = ReplyEvent(
         id=reply.id,
         citizen=reply.citizen,
@@ -40,7 +40,7 @@ def reply_event(reply: Reply, at_ms: int, *, account: str) -> Record:
 
 
 def undeliverable(reply: Reply, reason: str, at_ms: int) -> Record:
-    """Return the record that says that a reply will never arrive."""
+    """Return the event that a reply will never arrive."""
     outcome = DeliveryOutcome.undeliverable
     event = Delivery(
         id=ids.delivery_id(reply.id, outcome.value),
@@ -59,23 +59,20 @@ def undeliverable(reply: Reply, reason: str, at_ms: int) -> Record:
 
 
 def unsent(reply: Reply, reason: str, at_ms: int) -> tuple[Record, ...]:
-    """Return the records of a reply that no account sends: on the web it stands on the page of the case, elsewhere it will never arrive."""
+    """Return the records of a reply that no account sends: on the web it is on the page of its case, elsewhere it will never arrive."""
     told = reply_event(reply, at_ms, account="")
     return (told,) if names_mailbox(reply.citizen) else (told, undeliverable(reply, reason, at_ms))
 
 
 def question_unheard(reply_id: UUID, code: str, reason: str, at_ms: int) -> Record:
-    """Return the command by which a case learns that its citizen does not hear its question."""
+    """Return the command that tells a case that its citizen does not get its question."""
     id_ = uuid5(reply_id, CommandKind.unheard.value)
     command = Unheard(id=id_, tracking_code=code, actor=CONVERSATION, received_at=moment_of(at_ms), text=reason)
     return encode(command, source=SOURCE)
 
 
 def unheard(reply: Reply, letter: Record, at_ms: int) -> tuple[Record, ...]:
-    """Return the records of a reply that a fault of ours keeps from the citizen: its dead letter without the text, and what became of it.
-
-    If it is a question, its case learns that.
-    """
+    """Return the records of a reply that failed by our fault: its dead letter without text, its outcome, and `Unheard` for a question."""
     whole = json.decode(letter.value, type=DeadLetter)
     kept = letter._replace(value=json.encode(replace(whole, payload=json.encode(replace(reply, text="")))))
     is_question = reply.kind is ReplyKind.question and not names_mailbox(reply.citizen)
@@ -90,7 +87,7 @@ def due(key: bytes, due_ms: int) -> Record:
 
 
 def dead_letter(received: Received, at_ms: int) -> Record:
-    """Return the dead letter of a message that its channel could not read. The bytes in it stay sealed."""
+    """Return the dead letter of a message that its channel could not read. Its bytes stay sealed."""
     name = f"{received.channel}/{received.id}"
     letter = DeadLetter(
         id=ids.dead_letter_id(name),

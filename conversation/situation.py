@@ -1,4 +1,4 @@
-"""Tells which case of its citizen a message is about, how that stands, and what the message tells beside it. Pure."""
+"""Finds which case of its citizen a message is about, how that case stands, and what the message tells about it. Pure."""
 
 from enum import StrEnum
 from operator import attrgetter
@@ -11,21 +11,20 @@ from conversation.turn import Turn
 from normalizer.language import cues
 
 ANSWERED_MS: Final = 30 * DAY_MS
-"""For how long after an answer or a closing it can be disputed, and rated. Ten working days are at most that long; the router knows the
-day."""
+"""How long an answer or a closing can be disputed and rated: longer than ten working days, which the router counts exactly."""
 
 LATE_MS: Final = 365 * DAY_MS
-"""For how long after a question or a withdrawal a text that is no complaint by itself belongs to that case. The law gives the citizen 30
-days to answer (UU 25/2009 Pasal 44 ayat (4)), and a withdrawn case is open again at his next word."""
+"""How long after a question or a withdrawal a text that is no complaint by itself belongs to that case. By law a citizen has 30 days to
+answer (UU 25/2009 Pasal 44 ayat (4)), and his next words reopen a withdrawn case."""
 
 _NO_STORY: Final = 0.7
-"""How sure it must be that a message tells no story, so that a matter in it is none: "good job dishub"."""
+"""Minimum probability that a message tells no story, at which its matter does not count: "good job dishub"."""
 
 _ITS_OWN: Final = 0.985
-"""How sure it must be that a message tells a story, to be one of its own though its words tell no subject clearly."""
+"""Minimum probability of a story at which a message has a matter of its own although its words have no clear subject."""
 
 _VERDICTS: Final = frozenset(("dispute", "settled", "thanks", "agree", "rating"))
-"""What is said of an answer."""
+"""The intents that judge an answer."""
 
 _ABOUT_IT: Final = frozenset(("correction", "hide"))
 """What is said of what was told just now, whatever things it names: "yang salah nama sekolahnya"."""
@@ -38,31 +37,31 @@ _A_STORY: Final = 0.6
 """How likely it must be that a clause tells a story, to be more than that."""
 
 _OF_ONE: Final = frozenset((*_VERDICTS, "withdraw", "status"))
-"""What is said of one case, which a word of its matter names."""
+"""The intents about one case, which a word of its topic can identify."""
 
 
 class Situation(StrEnum):
-    """How the case stands that a message is about."""
+    """How the case of a message stands: the first that is true of asked, withdrawn, closed, answered, told, alive and past."""
 
-    new = "there is none"
-    asked = "a question is open"
-    answered = "an answer can be disputed"
-    closed = "it is closed, and can be rated, and disputed"
-    told = "it is being handled, and he wrote of it within the hour"
-    alive = "it is being handled, and he wrote of it within the week"
-    withdrawn = "he withdrew it"
-    past = "it has ended, or he wrote of it longer ago"
+    new = "the citizen has none"
+    asked = "a question to him is open, for at most a year"
+    answered = "it was answered or archived within 30 days, and he can dispute that"
+    closed = "it was closed within 30 days, and he can rate or dispute it"
+    told = "it is being handled, and he wrote about it within the hour"
+    alive = "it is being handled, and he wrote about it within the week, or writes now on its page, in its thread, or with its code only"
+    withdrawn = "he withdrew it within a year"
+    past = "none of these: it ended, or he wrote about it longer ago"
 
 
 class Tells(StrEnum):
-    """What a message tells beside that case."""
+    """What a message tells about that case, and apart from it."""
 
-    nothing = "neither a matter nor a place"
-    place = "a place, or a correction"
-    same = "the matter of the case"
-    again = "the matter of the case, with a place that can be its"
-    other = "another matter"
-    elsewhere = "another matter, or another place"
+    nothing = "no matter and no place, or a matter too unclear to be another one"
+    place = "a correction, or no matter but a place: alone, as an answer to a question, or for a case without a place"
+    same = "the matter of the case, without a place"
+    again = "the matter of the case, with a place that can be the same"
+    other = "another matter, without a place; also whatever is told if the case is `new`"
+    elsewhere = "another matter or the same one, with another place; or no matter, but a place among other words"
 
 
 class Standing(NamedTuple):
@@ -80,13 +79,13 @@ class Standing(NamedTuple):
 
     @property
     def about(self) -> KnownCase:
-        """The case, which there is."""
+        """The case, which must exist."""
         assert self.case is not None
         return self.case
 
 
 def standing(turn: Turn, heard: Heard, named: KnownCase | None, *, question_ms: int) -> Standing:
-    """Return what a message is about, which may name a case. So long a question stays open for words that tell another matter."""
+    """Return the case of a message and how it stands. `question_ms` is how long a question waits for words about another matter."""
     cases, thread, look = turn.state.cases, heard.message.thread, _Look(turn, heard, question_ms)
     if named is not None:
         return look.standing(named, is_named=True)
@@ -98,17 +97,17 @@ def standing(turn: Turn, heard: Heard, named: KnownCase | None, *, question_ms: 
 
 
 def open_questions(turn: Turn, since_ms: int) -> list[KnownCase]:
-    """Return the cases of a citizen with a question that was asked within so many milliseconds, the last one first."""
+    """Return the cases of a citizen with a question asked within so many milliseconds, the latest question first."""
     asked = [case for case in turn.state.cases if case.asked_ms > turn.at_ms - since_ms]
     return sorted(asked, key=attrgetter("asked_ms"), reverse=True)
 
 
 _SPOKEN_OF: Final = frozenset((Situation.asked, Situation.told))
-"""How a case stands of which was spoken just now: words that tell no subject clearly are more of it."""
+"""The situations of a case that was just written about: words without a clear subject belong to it."""
 
 
 class _Look:
-    """Looks at a citizen's cases for one message."""
+    """Compares one message with a citizen's cases."""
 
     def __init__(self, turn: Turn, heard: Heard, question_ms: int) -> None:
         self._turn, self._heard, self._question_ms = turn, heard, question_ms
@@ -134,7 +133,7 @@ class _Look:
         return next((situation for situation, is_so in found if is_so), Situation.past)
 
     def tells(self, case: KnownCase) -> Tells:
-        """Return what the message tells beside a case."""
+        """Return what the message tells about a case, and apart from it."""
         heard = self._heard
         if heard.corrects or (case.part == "place" and case.asked_ms and heard.is_place):
             return Tells.place
@@ -147,7 +146,7 @@ class _Look:
         return self._tells_more(case)
 
     def _tells_more(self, case: KnownCase) -> Tells:
-        """Return what a message tells that has another matter. One that is not clear is no other just after the case was spoken of."""
+        """Return what a message with another matter tells. An unclear matter does not count just after the case was written about."""
         heard = self._heard
         told = heard.fresh.complaint
         if told.place.province is not None or cues.names_place(heard.said):
@@ -160,7 +159,7 @@ class _Look:
         return Tells.nothing if heard.sure_of("no story") >= _NO_STORY else Tells.other
 
     def meant(self, cases: list[KnownCase]) -> KnownCase | None:
-        """Return the case whose matter a message tells or names; None if it is none."""
+        """Return the case whose matter a message tells or names; None if there is none."""
         if cases[1:] and self._heard.found.intent in _OF_ONE and self._heard.fresh.complaint.place.province is None:
             said = self._heard.disputing if self._heard.found.intent == "dispute" else self._heard.said
             found = [case for case in cases if cues.names_topic(case.topic or "", said)]
@@ -170,7 +169,7 @@ class _Look:
         return min(found, key=self._rank, default=None)
 
     def waiting(self, cases: list[KnownCase]) -> KnownCase:
-        """Return the case for which a citizen's word is waited: with a question, an answer, or the one of which he wrote last."""
+        """Return the case that waits for the citizen, because of a question or an answer; otherwise the last one written about."""
         at, latest = self._turn.at_ms, cases[-1]
         answered = [case for case in cases if case.told_ms > at - ANSWERED_MS]
         asked = [case for case in cases if case.asked_ms > at - (LATE_MS if case is latest else self._question_ms)]
@@ -185,14 +184,14 @@ class _Look:
         return max(asked, key=self._waits_ms, default=None) or self._spoken_of(cases)
 
     def _spoken_of(self, cases: list[KnownCase]) -> KnownCase:
-        """Return the case of which was spoken last, by us or by the citizen."""
+        """Return the case about which we or the citizen wrote last."""
         return max(cases, key=lambda case: (max(self._waits_ms(case), self._spoken_ms(case)), cases.index(case)))
 
     def _waits_ms(self, case: KnownCase) -> int:
         return max(case.asked_ms, case.withdrawn_ms, case.told_ms, case.rated_ms)
 
     def _spoken_ms(self, case: KnownCase) -> int:
-        """Return when the citizen last wrote of a case, as far as messages are remembered; 0 if they are forgotten."""
+        """Return when the citizen last wrote about a case; 0 if that is no longer remembered."""
         return max((one.at_ms for one in self._turn.state.messages if one.code == case.code), default=0)
 
     def _rank(self, case: KnownCase) -> int:
@@ -202,7 +201,7 @@ class _Look:
         return self.situation(case) in {Situation.answered, Situation.closed}
 
     def _is_same(self, case: KnownCase) -> bool:
-        """Return whether the message tells the matter of a case, or the one that it was asked for, and not at another place."""
+        """Return whether the message tells the matter of a case, or the subject that it was asked for, and no other place."""
         heard = self._heard
         if heard.corrects or not heard.names_matter or _is_elsewhere(case, heard):
             return False
@@ -211,7 +210,7 @@ class _Look:
         return heard.fresh.complaint.topic == case.topic or (not heard.is_placed and self._is_kin(case))
 
     def _is_kin(self, case: KnownCase) -> bool:
-        """Return whether a message tells the field of a case: the rest of it, or it begins with what is its."""
+        """Return whether a message continues a case: the same field, and one of the topics is its rest, or the text begins with "-nya"."""
         mine, other = case.topic or "", self._heard.fresh.complaint.topic or ""
         if not mine or mine.partition("/")[0] != other.partition("/")[0]:
             return False
@@ -219,7 +218,7 @@ class _Look:
 
 
 def _is_elsewhere(case: KnownCase, heard: Heard) -> bool:
-    """Return whether a message names a place that neither holds that of a case nor lies in it."""
+    """Return whether a message names a place that neither contains the place of a case nor lies in it."""
     told = heard.fresh.complaint.place
     place, known = told.district or told.regency or told.province, case.region or ""
     return bool(place is not None and known and not (known.startswith(place.code) or place.code.startswith(known)))

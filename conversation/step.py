@@ -1,4 +1,4 @@
-"""The function of the conversation's step: a citizen's state and a record of his mailbox become the next state and records."""
+"""The function of the conversation's step: from a citizen's state and a record of his mailbox to the next state and records."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, Final
@@ -30,13 +30,13 @@ from normalizer.complaint import unread
 from normalizer.emergency import tells_of_danger
 
 STEP: Final = "lapor-conversation"
-"""The name of the step: its consumer group, and the beginning of its workers' transactional ids."""
+"""The name of the step: its consumer group, and the prefix of its workers' transactional ids."""
 
 FORMAT: Final = 1
-"""The number of the format of a citizen's state."""
+"""The version of the format of a citizen's state."""
 
 Count = Callable[[str], None]
-"""Is told what each record led to: a kind of message, "part", "delivered again", "told", "outcome" or "timer"."""
+"""Counts records by what they led to: a kind of message, "part", "delivered again", "told", "outcome" or "timer"."""
 
 
 class ConversationStep:
@@ -49,7 +49,7 @@ class ConversationStep:
         self._part_timeout_ms = rules.part_timeout_ms
 
     def __call__(self, state: State | None, record: StoredRecord) -> Effect:
-        """Return what a record leads to.
+        """Return the effect of a record.
 
         Raises:
             ContractViolation: the record is poison.
@@ -80,10 +80,9 @@ class ConversationStep:
         return Effect(self._next(turn, before, key, state), tuple(turn.outputs))
 
     def dead_letter(self, record: StoredRecord, letter: Record) -> tuple[Record, ...]:
-        """Return the records for a record that could not be handled: its dead letter, and for a message what became of it.
+        """Return the records for a record that could not be handled: its dead letter, and for a message what it became.
 
-        A message that can be opened is never lost by a fault of ours: it opens a case, unread, at the triage desk. Of a reply it is on
-        record that the citizen is not told, and the dead letter keeps all of it but the text.
+        A message that can be unsealed still opens a case, unread, at the triage desk. A reply is recorded as not sent, without its text.
         """
         try:
             event = read(record)
@@ -99,7 +98,7 @@ class ConversationStep:
         try:
             if not event.fault:
                 landed = self._opened_unread(turn, event)
-        except Exception:  # noqa: BLE001  # then its dead letter is all that can be kept
+        except Exception:  # noqa: BLE001  # then only its dead letter is kept
             turn.outputs.clear()
         turn.outputs.append(_event(turn, event, event.id, landed))
         return (letter, *turn.outputs)
@@ -148,7 +147,7 @@ class ConversationStep:
         """Return the message in a record, its text not decoded yet.
 
         Raises:
-            ContractViolation: it cannot be opened with our keys, or is none.
+            ContractViolation: it cannot be unsealed with our keys, or is no message.
         """
         packed = self._keyring.unseal(said.sealed, owner=said.id, month=said.month)
         return unpack(packed, channel=said.channel, account=said.account, received_at=said.received_at)
@@ -168,7 +167,7 @@ class ConversationStep:
                     group.urgent = tells_of_danger(self._reads.decoded(parts.so_far(group), "").text)
 
     def _whole(self, turn: Turn, whole: parts.Whole) -> None:
-        """Let a long message go on, and say of each of its parts what became of it."""
+        """Handle a long message that goes on, and record for each of its parts what it became."""
         message = self._reads.decoded(whole.message, whole.id)
         id_, words = UUID(whole.id), words_of(message)
         if whole.late_for is not None:
@@ -191,7 +190,7 @@ class ConversationStep:
     def _note(
         self, turn: Turn, said: Received | InboundMessage, id_: UUID, landed: Landed, *, words: str = "", **about: Any
     ) -> None:
-        """Write what became of a message, and remember it."""
+        """Record and remember what a message became."""
         self._count(landed.kind.value)
         turn.outputs.append(_event(turn, said, id_, landed, **about))
         known = Landing(
@@ -206,7 +205,7 @@ class ConversationStep:
         turn.state.remember(known)
 
     def _go_on(self, turn: Turn) -> None:
-        """Let go on what has waited long enough, tell what is to be told, and forget what is too old."""
+        """Handle messages that have waited long enough, send the replies that are due, and forget what is too old."""
         for whole in parts.overdue(turn.state.groups, turn.at_ms, self._part_timeout_ms):
             self._whole(turn, whole)
         for reply in turn.replies:
@@ -216,7 +215,7 @@ class ConversationStep:
         turn.state.prune(turn.at_ms)
 
     def _next(self, turn: Turn, before: bytes | None, key: bytes, state: State | None) -> State | Keep | None:
-        """Return the next state: sealed, deleted if nothing is left in it, or KEEP if it is the same."""
+        """Return the next state, sealed; None if nothing is left in it; KEEP if it is unchanged."""
         if turn.state.is_empty:
             return KEEP if state is None else None
         after, due_ms = json.encode(turn.state), min(self._times(turn.state), default=None)
@@ -235,13 +234,13 @@ class ConversationStep:
 
 
 def _in_time(said: Received, at_ms: int) -> Received:
-    """Return a message with a time of receipt that can be: the channel's clock may be days ahead, and the days of the law count from it."""
+    """Return a message received no later than Kafka got it: a channel's clock may be days ahead, and legal days are counted from it."""
     is_ahead = said.received_at.timestamp() * 1000 > at_ms + SKEW_MS
     return replace(said, received_at=moment_of(at_ms)) if is_ahead else said
 
 
 def _event(turn: Turn, said: Received | InboundMessage, id_: UUID, landed: Landed, **about: Any) -> Record:
-    """Return the record of what a message became."""
+    """Return the event that records what a message became."""
     event = MessageEvent(
         id=id_,
         citizen=turn.citizen,

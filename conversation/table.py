@@ -1,8 +1,4 @@
-"""What becomes of a message, as a table: `python -m conversation` prints it to docs/conversation.md. Pure.
-
-The rows are tried from the first to the last; the first one that fits and has an act for the situation decides. The last rows take
-everything, so that nothing is lost.
-"""
+"""The table of what becomes of a message; `python -m conversation` prints it. The first row that fits decides; the last fits all. Pure."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -19,23 +15,23 @@ class Act(StrEnum):
     """What is done with a message."""
 
     open = "a case is opened"
-    accuse = "a case is opened for those who look into officials; the answered one stays"
-    both = "a case is opened, and the answered one is open again"
+    accuse = "a case is opened for those who oversee officials; the answered one stays as it is"
+    both = "a case is opened, and the answered one is reopened"
     add = "it is added to the case"
-    answer = "it answers the question of the case, or opens again what was withdrawn"
-    dispute = "the answered case is open again"
-    move = "it is added; if it happened in another regency, the answered case is open again"
-    agree = "it answers the question if that can be agreed to, and is noted if not"
-    noted = "it is noted, and nothing is said"
-    hide = "all his cases are hidden; we say by which word they are shown"
-    silence = "its owner reads it, and we say by which word he hears nothing more"
-    hear = "he hears again"
-    withdraw = "its owner reads it, and we say by which word the case is withdrawn, or ask which one he means"
-    which = "we ask which case he means"
-    status = "he is told how his case stands"
+    answer = "it is added to the case: it answers the question, or reopens the withdrawn case"
+    dispute = "the answered case is reopened"
+    move = "it is added to the case; if it corrects the regency, the answered case is reopened, too"
+    agree = "it answers a question that takes yes or, for `smalltalk`, a date; to any other question it is only noted, without a reply"
+    noted = "it is noted, without a reply"
+    hide = "all his open cases, or else the latest, are hidden; the reply names the word that shows them"
+    silence = "the reply names the word that stops our texts; an open case keeps the message"
+    hear = "our texts to him go on, with the status that he missed"
+    withdraw = "the reply names the word that withdraws the case, or asks which case; an open case keeps the message"
+    which = "the reply asks which case he means"
+    status = "he is told the status of the case, or how to ask for it if there is none"
     help = "he is told how to report"
-    rate = "the case is rated; and open again if he also says that it is not done"
-    scale = "he is told the scale of ratings, and when he can rate; who disputes beside it disputes"
+    rate = "the case is rated, and reopened if a clause also says that the matter is not settled"
+    scale = "he is told the scale and when he can rate; if a clause disputes the answer, the case is reopened instead"
 
 
 Situations = frozenset[Situation]
@@ -45,12 +41,12 @@ class Row(NamedTuple):
     """A row of the table.
 
     Attributes:
-        wants: what he wants (see normalizer.language), or what else was read (see heard.Heard.sure_of).
-        sure: how likely that must be, from 0 to 1, by what an error costs.
-        tells: what the message may tell beside; empty if it must say only what it wants.
-        does: what is done, each with its situations; in the others the row is passed over.
+        wants: what the citizen wants: an intent (see normalizer.language), or a key of heard.READ.
+        sure: the minimum probability of that, from 0 to 1, chosen by what an error costs.
+        tells: what the message may tell about the case and apart from it; empty if it must say only what it wants (Heard.says_only).
+        does: the acts, each with its situations; in other situations the row does not apply.
         why: the reason.
-        named: whether the row is for messages that name a case, or for those that name none; None for both.
+        named: True if the row is for messages that name a case, False if it is for those that name none, None for both.
     """
 
     wants: str
@@ -62,7 +58,7 @@ class Row(NamedTuple):
 
     @property
     def acts(self) -> dict[Situation, Act]:
-        """What is done in each situation."""
+        """The act for each situation."""
         return {situation: act for act, situations in self.does.items() for situation in situations}
 
 
@@ -90,19 +86,19 @@ TABLE: Final = (
         {A.dispute: DONE, A.add: HAS - DONE},
         "he is its citizen, and names it, or tells its matter within a day, or goes on with danger within the hour",
     ),
-    Row("danger", 1.0, ALL, {A.open: EVER}, "it waits for nobody, and a 112 too much harms nobody"),
-    Row("stop", SURE["stop"].whole, ONLY, {A.silence: HAS}, "only the word silences: by mistake he hears of nothing"),
-    Row("stop", 0.95, ONLY, {A.silence: NEW}, "he may want something else to be stopped"),
-    Row("resume", 0.6, ONLY, {A.hear: EVER}, "only for who is silent: of others it may be an answer"),
+    Row("danger", 1.0, ALL, {A.open: EVER}, "it cannot wait, and naming 112 once too often harms nobody"),
+    Row("stop", SURE["stop"].whole, ONLY, {A.silence: HAS}, "only the exact word stops texts: an error is costly"),
+    Row("stop", 0.95, ONLY, {A.silence: NEW}, "he may mean something else than our texts"),
+    Row("resume", 0.6, ONLY, {A.hear: EVER}, "only if texts are stopped: otherwise it may be an answer"),
     Row("only hide", 0.9, ONLY, {A.hide: HAS}, "to hide too much does the least harm", named=False),
-    Row("stars", 1.0, NEAR, {A.rate: CLOSED}, "it can be nothing else"),
-    Row("number", 1.0, NEAR, {A.scale: DONE | LIVES | {S.withdrawn}}, "it is no rating, or none yet"),
+    Row("stars", 1.0, NEAR, {A.rate: CLOSED}, "on a closed case it can be nothing else"),
+    Row("number", 1.0, NEAR, {A.scale: DONE | LIVES | {S.withdrawn}}, "it is off the scale, or not yet due"),
     Row(
         "withdraw",
         0.65,
         ONLY,
         {A.withdraw: LIVES | {S.answered, S.past}, A.noted: CLOSED, A.status: frozenset((S.withdrawn,))},
-        "only the word withdraws: an agency stops its work",
+        "only the exact word withdraws, because the agency then stops its work",
     ),
     Row("withdraw", 0.9, ONLY, {A.which: NEW}, "nothing is withdrawn"),
     Row("status", 0.8, ONLY, {A.status: ASKED}, "what else he says answers"),
@@ -143,11 +139,11 @@ TABLE: Final = (
     Row(ANYTHING, 0.0, ALL, {A.add: HAS}, "he says which case it belongs to", named=True),
     Row(ANYTHING, 0.0, ALL, {A.open: EVER}, "nothing is lost"),
 )
-"""The rows. A wish to be hidden applies beside all of them (normalizer.language.understanding.SURE)."""
+"""The rows. A wish to be hidden applies with all of them (normalizer.language.understanding.SURE)."""
 
 
 _COURTESIES: Final = frozenset(("thanks", "praise", "smalltalk", "agree"))
-"""What tells nothing: a matter beside it, but that of the case, makes it more."""
+"""What reports nothing: a row for one of these does not fit a message with a matter other than that of the case."""
 
 _SURELY_KIND: Final = 0.9
 """How sure a courtesy must be for a word of another matter in it to count for nothing: "makasih bu lurah"."""
@@ -186,7 +182,7 @@ def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
 
 
 def _may(wants: str, heard: Heard, stands: Standing) -> bool:
-    """Return whether what is wanted can be meant: not by whoever has only a code, and not in a post that begins a thread."""
+    """Return whether the citizen can mean it: most wants need his own case and an account that only he uses."""
     case = stands.case or _NO_CASE
     if wants == "danger in its matter":
         is_his = bool(case.id and (heard.message.sender or heard.message.proven))

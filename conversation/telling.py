@@ -1,4 +1,4 @@
-"""Tells a citizen something: by which account, to which address, and when, so that nobody hears more per hour than is allowed."""
+"""Sends replies to a citizen: by which account, to which address and when, within the limits per hour."""
 
 from typing import Final
 from uuid import UUID
@@ -18,27 +18,26 @@ from conversation.parts import DAY_MS
 from conversation.turn import Rules
 
 NO_ADDRESS: Final = "no address of the citizen is known"
-"""Why a citizen cannot be told anything whose state was lost or deleted. On the web, whose mailbox is the code, nothing is sent: what would
-be told is on the page of the case."""
+"""The reason if a citizen's state was lost or deleted. On the web nothing is sent: the reply is on the page of the case."""
 
 SILENT: Final = "the citizen has asked for silence"
-"""Why a citizen is not told anything that he has not asked for since his STOP."""
+"""The reason if a citizen has asked for silence by STOP, and has not caused the reply since."""
 
 TOO_MANY: Final = "too many texts wait for the citizen"
-"""Why a text is never sent that had to give way."""
+"""The reason for a text that is dropped because too many wait."""
 
 NEVER_ARRIVED: Final = "the text with the question never arrived"
-"""Why a case learns that its question is not heard; the upstream's own words about it stay with the delivery."""
+"""The reason that a case gets if its question did not arrive. The upstream's own reason stays with the delivery."""
 
 NEVER_KNOWN: Final = "neither the question nor its reminder is known to have been sent"
-"""Why a case learns that its question is not heard of whose text there is no outcome, or none that says that it left."""
+"""The reason that a case gets if no outcome says that its question or the reminder was sent."""
 
 UNKNOWN_MS: Final = 14 * DAY_MS
-"""How long it is waited for the news that a question was sent, since it was last asked: longer than a sender may be away, and so much less
-than the days of the law that nobody is deemed to have withdrawn meanwhile."""
+"""How long the outcome of a question is awaited since it was last asked: longer than a sender may be away, and well within the legal days
+after which a citizen is deemed to have withdrawn."""
 
 TOLD_TODAY: Final = "the citizen has heard within a day that somebody else adds to the case"
-"""Why a citizen is not told of each addition that is not his own: whoever has the code could fill his telephone."""
+"""The reason for not sending a second note within a day that others add to the case: anybody with the code could send many."""
 
 _NOTHING_NEW: Final = {
     ReplyKind.received,
@@ -47,21 +46,20 @@ _NOTHING_NEW: Final = {
     ReplyKind.merged,
     ReplyKind.unmerged,
 }
-"""The replies after which the same words are still the same message: they say only that we have received something, or that others have
-reported it, too."""
+"""Replies that only say that we received something, or that others reported it too: the same words after them are a repetition."""
 
 _FAILED: Final = {DeliveryOutcome.undeliverable, DeliveryOutcome.expired}
 _PERHAPS_HEARD: Final = {DeliveryOutcome.sent, DeliveryOutcome.unknown}
 
 
 class Telling:
-    """The outward side of the conversation."""
+    """Sends replies, and follows their outcomes."""
 
     def __init__(self, keyring: Keyring, rules: Rules) -> None:
         self._keyring, self._rules = keyring, rules
 
     def tell(self, state: Citizen, reply: Reply, at_ms: int) -> list[Record]:
-        """Return the records by which a citizen hears a reply. What the hour has no room for waits in the state."""
+        """Return the records that send a reply. If the limit per hour is reached, the text waits in the state."""
         where, apart = _where(state, reply)
         reply = _on_record(state, replace(reply, private=True) if apart else reply)
         if _is_silent(state, reply):
@@ -78,7 +76,7 @@ class Telling:
         return [told, *sent, *_give_way(state, at_ms)]
 
     def due(self, state: Citizen, at_ms: int) -> list[Record]:
-        """Return the records of the texts for which the hour has room now, and remove them from the state."""
+        """Return the records of the waiting texts that are urgent or within the limit per hour now, and remove them from the state."""
         sent: list[Record] = []
         still: list[Waiting] = []
         for one in state.waiting:
@@ -96,19 +94,19 @@ class Telling:
 
     @staticmethod
     def follows(delivery: Delivery) -> bool:
-        """Return whether something follows from an outcome of a reply: that the citizen may have heard something new, or no question."""
+        """Return whether an outcome matters: the citizen may have received something new, or did not get a question."""
         kind, outcome = delivery.kind, delivery.outcome
         return (kind in QUESTIONS and outcome in _FAILED) or (kind not in _NOTHING_NEW and outcome in _PERHAPS_HEARD)
 
     @staticmethod
     def outcome(state: Citizen, delivery: Delivery, at_ms: int) -> list[Record]:
-        """Note what a citizen may have heard, and return the record by which a case learns that he never got its question."""
+        """Note what a citizen may have received. Return the command that tells a case that its question did not arrive, if so."""
         reply_id = str(delivery.reply_id)
         about = state.case_of_complaint(delivery.complaint_id)
         if about is not None and about.asked_by == reply_id and delivery.outcome is not DeliveryOutcome.unknown:
             about.unheard_ms = 0
         if delivery.outcome in _FAILED:
-            if about is not None and about.asked_by != reply_id:  # it was asked again, or another one
+            if about is not None and about.asked_by != reply_id:  # the case has asked again
                 return []
             return [records.question_unheard(delivery.reply_id, delivery.tracking_code, NEVER_ARRIVED, at_ms)]
         state.told += [Told(at_ms=at_ms, message=one.message) for one in state.leaving if one.reply_id == reply_id]
@@ -117,7 +115,7 @@ class Telling:
 
     @staticmethod
     def unheard(state: Citizen, at_ms: int) -> list[Record]:
-        """Return the records by which cases learn that nobody knows of their questions that they were sent."""
+        """Return the commands that tell cases that their questions are not known to have been sent."""
         late = [case for case in state.cases if 0 < case.unheard_ms <= at_ms]
         for case in late:
             case.unheard_ms = 0
@@ -128,7 +126,7 @@ class Telling:
         ]
 
     def due_ms(self, state: Citizen) -> int | None:
-        """Return when there is something to do, in milliseconds since 1970: the hour has room, or a question is unheard; None if never."""
+        """Return when a text may be sent or a question is unheard, in milliseconds since 1970; None if there is neither."""
         times = [case.unheard_ms for case in state.cases if case.unheard_ms]
         for cause in {one.cause for one in state.waiting}:
             recent = _heard(state, cause)[-self._rules.per_hour :]
@@ -157,14 +155,14 @@ class Telling:
 
 
 def _await_outcome(state: Citizen, reply: Reply, at_ms: int) -> None:
-    """Wait for the news that a question was sent, and of its reminder if there was none of the question."""
+    """Set how long the outcome of a question is awaited, or that of its reminder if the question has none."""
     about = state.case_of_complaint(reply.complaint_id) if reply.kind in QUESTIONS else None
     if about is not None and (reply.kind is ReplyKind.question or about.unheard_ms):
         about.unheard_ms = at_ms + UNKNOWN_MS
 
 
 def _unsent(state: Citizen, reply: Reply, reason: str, at_ms: int) -> list[Record]:
-    """Return the records of a reply that is not sent. A question that its citizen will not hear is not open: its case learns that."""
+    """Return the records of a reply that is not sent. A question that is not sent is not open, and its case learns that."""
     unsent = list(records.unsent(reply, reason, at_ms))
     if reply.kind is not ReplyKind.question or names_mailbox(reply.citizen):
         return unsent
@@ -175,7 +173,7 @@ def _unsent(state: Citizen, reply: Reply, reason: str, at_ms: int) -> list[Recor
 
 
 def _is_silent(state: Citizen, reply: Reply) -> bool:
-    """Return whether a reply is none to a message of the citizen since he asked for silence, nor about a complaint since then."""
+    """Return whether silence stops a reply: no message since the STOP caused it, and its case was not opened since."""
     about = state.case_of_complaint(reply.complaint_id)
     if not state.silent_ms or (about is not None and about.after_stop):
         return False
@@ -184,7 +182,7 @@ def _is_silent(state: Citizen, reply: Reply) -> bool:
 
 
 def _cause(state: Citizen, reply: Reply, at_ms: int) -> Cause:
-    """Return whose doing a reply tells of."""
+    """Return who caused a reply."""
     if reply.by_code:
         return Cause.by_code
     message = state.landing(str(reply.caused_by))
@@ -192,12 +190,12 @@ def _cause(state: Citizen, reply: Reply, at_ms: int) -> Cause:
 
 
 def _heard(state: Citizen, cause: Cause, since_ms: int = 0) -> list[int]:
-    """Return when the citizen heard something of a cause after a time; both in milliseconds since 1970."""
+    """Return when texts of a cause were sent, after a time; all in milliseconds since 1970."""
     return [one.at_ms for one in state.told if one.cause is cause and one.at_ms > since_ms]
 
 
 def _is_told_today(state: Citizen, reply: Reply, at_ms: int) -> bool:
-    """Return whether a reply tells only that somebody else has added to a case, again within a day; note that it is told."""
+    """Return whether a reply only says that somebody else has added to a case, again within a day; if not again, note the time."""
     about = state.case_of_complaint(reply.complaint_id)
     if about is None or not reply.by_code or reply.kind is not ReplyKind.completed:
         return False
@@ -208,11 +206,11 @@ def _is_told_today(state: Citizen, reply: Reply, at_ms: int) -> bool:
 
 
 def _where(state: Citizen, reply: Reply) -> tuple[Where, bool]:
-    """Return the account and the address for a reply, and whether others would read it there who have not read the report.
+    """Return the account and the address for a reply, and whether it must be private there, even if the report is not secret.
 
-    It goes where the complaint was told; an answer goes where the question came from; and what a direct message led to, by one, as long as
-    he writes so. If that is a group in which the report was not told, or a post though it was told in a direct message, or nobody knows
-    where it was told, it is for the citizen alone, also if the report is not secret.
+    A reply goes where its case was reported, an answer where the question came from, and a reply to a direct message by direct message, as
+    long as the citizen writes so. It is private in a group where the report was not made, in a post if the report was made in a direct
+    message, and if nobody knows where it was made.
     """
     case, asked = state.case_of_complaint(reply.complaint_id), str(reply.caused_by)
     told = found = None if case is None else case.to
@@ -236,11 +234,7 @@ def _group(where: Where) -> str:
 
 
 def _on_record(state: Citizen, reply: Reply) -> Reply:
-    """Return a reply as it goes on record.
-
-    The status of a secret report, or of a case that is not the citizen's, has no case there: whoever reads the records could join who asks
-    with who complained, and would learn a code.
-    """
+    """Return a reply for the record: the status of a secret or unknown case has no case there, as readers could join asker and case."""
     if reply.kind is not ReplyKind.status:
         return reply
     if not reply.secret and state.case_of_complaint(reply.complaint_id) is not None:
@@ -249,12 +243,12 @@ def _on_record(state: Citizen, reply: Reply) -> Reply:
 
 
 def _message(reply: Reply) -> str:
-    """Return the message that a reply answers; empty if the reply tells nothing new."""
+    """Return the id of the message that a reply answers; empty if the reply says nothing new."""
     return "" if reply.kind in _NOTHING_NEW else str(reply.caused_by)
 
 
 def _give_way(state: Citizen, at_ms: int) -> list[Record]:
-    """Remove the texts that are too many, and return the records that say so."""
+    """Drop the waiting texts that are too many, and return the records that say so."""
     gone: list[Record] = []
     while len(state.waiting) > MOST_WAITING:
         waiting = list(enumerate(state.waiting))

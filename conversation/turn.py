@@ -1,4 +1,4 @@
-"""One record of a citizen's mailbox: what it holds, whether its message is the same as an earlier one, and what its handling writes."""
+"""One record of a citizen's mailbox: its event, the digests by which repeated messages are found, and the output of its handling."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from conversation.citizen import Citizen
 from conversation.records import SOURCE
 
 Event = Received | Reply | Delivery | Due
-"""What the mailbox takes."""
+"""The events that a mailbox takes."""
 
 _TAKES: Final[dict[bytes, type[Event]]] = {type_of(model): model for model in (Received, Reply, Delivery, Due)}
 
@@ -29,12 +29,11 @@ class Rules:
     """The settings of the conversation.
 
     Attributes:
-        part_timeout_ms: how long a long message waits for its parts after the last one came, in milliseconds.
-        same_words_ms: within so many milliseconds the same words are the same message.
-        question_ms: for so many milliseconds a question to the citizen stays open.
-        per_hour: the maximum number of texts of one cause that are sent to one citizen within an hour; more wait, but what answers danger
-            to life never does.
-        useful_for: after this time a text is of no use and is not sent.
+        part_timeout_ms: how long a long message waits for more parts after the last one, in milliseconds.
+        same_words_ms: how long the same words count as the same message, in milliseconds.
+        question_ms: how long a question to the citizen stays open, in milliseconds.
+        per_hour: the maximum number of texts of one cause that a citizen is sent per hour; more wait, but not those about danger to life.
+        useful_for: how long a text is of use; later it is not sent.
     """
 
     part_timeout_ms: int = 1_800_000
@@ -46,7 +45,7 @@ class Rules:
 
 @dataclass(slots=True, kw_only=True)
 class Turn:
-    """One record of the mailbox that is being handled."""
+    """The handling of one record of the mailbox."""
 
     citizen: str
     """The key of the mailbox."""
@@ -55,7 +54,7 @@ class Turn:
     """When Kafka appended the record, in milliseconds since 1970."""
     outputs: list[Record] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
-    """What the citizen is told."""
+    """The replies to the citizen."""
 
     @property
     def at(self) -> datetime:
@@ -63,17 +62,17 @@ class Turn:
         return moment_of(self.at_ms)
 
     def head(self, message: InboundMessage, id_: UUID, code: str) -> CitizenHead:
-        """Return what the citizen's command to a case has, of whatever kind."""
+        """Return the common fields of a citizen's commands to a case."""
         sender = Sender(channel=message.channel, reporter_ref=self.citizen, proven=message.proven or None)
         at = message.received_at
         return {"id": id_, "tracking_code": code, "actor": CITIZEN, "received_at": at, "sender": sender}
 
     def command(self, command: OfCitizen) -> None:
-        """Write the citizen's command to a case."""
+        """Write a command of the citizen to a case."""
         self.outputs.append(encode(command, source=SOURCE))
 
     def say(self, message: InboundMessage, id_: UUID, kind: ReplyKind, said: str, *, secret: bool = False) -> None:
-        """Answer a message without asking a case; secret if the answer tells of a report that may be."""
+        """Answer a message without asking a case; `secret` if the answer tells of a report that may be secret."""
         reply = Reply(
             id=uuid5(id_, ids.reply_name(kind.value)),
             citizen=self.citizen,
@@ -89,10 +88,10 @@ class Turn:
 
 
 def read(record: StoredRecord) -> Event:
-    """Return what a record of the mailbox holds.
+    """Return the event in a record of the mailbox.
 
     Raises:
-        ContractViolation: the record is of a type that no conversation takes, or lacks a field, or a field has a wrong value.
+        ContractViolation: the record has another type or another mailbox's key, or a field is missing or has a wrong value.
     """
     event = decode_one_of(record, _TAKES, "conversation")
     if (event.key if isinstance(event, Due) else event.citizen).encode() != record.key:
@@ -101,18 +100,15 @@ def read(record: StoredRecord) -> Event:
 
 
 def words_of_page(state: Citizen, citizen: str, message_id: str) -> str | None:
-    """Return the digest of the complaint of a page with this id, which is known as long as its case; None if there is none.
-
-    Its key is never forgotten: what comes under it later with another content is added, and has not been taken for nothing.
-    """
+    """Return the digest of the page's complaint with this id, as long as its case is known; None if there is none."""
     case = state.case_of_complaint(message_id) if names_mailbox(citizen) else None
     return None if case is None else case.words
 
 
 def words_of(message: InboundMessage) -> str:
-    """Return the digest of a message's words; empty if it has files or no words, because those are never the same.
+    """Return the digest of a message's words; empty if it has files or no words, so that it never counts as a repetition.
 
-    By the web the client names its sending, so the digest is of all that it says: another content under the same name is not the same.
+    On the web the client chooses the id, so the digest is of all content: other content with the same id is another message.
     """
     if not message.sender:
         return blake2b(message.body + message.act.encode(), digest_size=8).hexdigest()
