@@ -27,12 +27,12 @@ _COMMAND: Final = re.compile(r"^\W*(?:[A-Z0-9]+\W+)+(?=[a-z])")
 def occasion(kind: str, complaint: Iterable[str], said: str = "") -> str:
     """Return the occasion of the sentence that ends the reply to words about danger to life now; empty if there is no danger.
 
-    Replies, the page of a case and the receipts of web and API all use this, so that the same words count.
+    Replies, the page of a case and the receipts of web and API all use this, so that they agree.
 
     Args:
         kind: the first fact that the citizen's record led to (see complaints.fact.FactKind).
         complaint: title and text of the complaint, which count if the record opened the case.
-        said: what he added, or with what he disputed an answer.
+        said: his words if he added to the case or disputed an answer.
     """
     words = complaint if kind == FactKind.opened else (said,) if kind in _SAYS else ()
     return OCCASION if any(map(tells_of_danger, words)) else ""
@@ -48,6 +48,6 @@ def tells_of_danger(text: str) -> bool:
 
 
 def cry_in(text: str) -> str:
-    """Return the own words of a post that cries for help, without the posts that it quotes or answers; any other text as it is."""
+    """Return a post's own words, without the posts that it quotes or answers, if they report danger; any other text as it is."""
     own = QUOTED.sub("", text) if "[" in text else text
     return own if own != text and tells_of_danger(own) else text

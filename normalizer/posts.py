@@ -1,4 +1,4 @@
-"""Finds the citizen's own words in a message, without the names and the posts in it. Pure."""
+"""Finds the citizen's own words in a message, without the accounts and the posts of others in it. Pure."""
 
 import re
 from typing import Final
@@ -14,7 +14,7 @@ _LINK: Final = re.compile(r"https?://\S+")
 
 
 def says_nothing(message: InboundMessage) -> bool:
-    """Return whether a message has nothing to read: no word, no file and no position; or on X only names and links."""
+    """Return whether a message from an address has nothing to read: no word, file or position; or on X only accounts and links."""
     if not message.sender or message.act or message.title or message.attachments or message.shared_location:
         return False
     said = visible(message.text)
@@ -24,7 +24,7 @@ def says_nothing(message: InboundMessage) -> bool:
 
 
 def own_words(message: InboundMessage) -> str:
-    """Return a citizen's own words, from which it is read what he asks for. The message is kept with its whole text."""
+    """Return a citizen's own words, in which his wishes are looked for. The message itself keeps its whole text."""
     _, found, account = message.account.rpartition("/@")
     if not found:
         return visible(message.text)

@@ -21,7 +21,7 @@ COSTS: Final = frozenset(("stop", "withdraw", "show:all"))
 """The acts that cost a citizen something if they are done by mistake: a question, or a text with any other word, does not ask for them."""
 
 _PLAIN: Final = re.compile(r"[\w\s.,!:;/#\N{PERSON WITH FOLDED HANDS}-]*", re.ASCII)
-"""The characters of a text that can ask for such an act: any other sign may turn a word into a question, quote it or take it back."""
+"""The characters of a text that can ask for such an act: any other sign may turn its word into a question, quote it or take it back."""
 
 _STAR: Final = re.compile("[\N{WHITE MEDIUM STAR}\N{BLACK STAR}]")
 _CLAUSE: Final = re.compile("[,.;!]")
@@ -95,14 +95,14 @@ def word_of(act: str) -> str:
 
 
 def begins_with(text: str, act: str) -> bool:
-    """Return whether the first clause of a text, up to a stop or a word such as "because", is only the word of an act."""
+    """Return whether a text begins with the word of an act as a clause of its own, ended by a stop or a word such as "because"."""
     clause, known = _words().because.match(text), _words().acts[act]
     core = _core(clause[0]) if clause is not None else []
     return bool(core) and (known["alone"] | known["report"]).issuperset(core)
 
 
 def is_written_as_code(text: str, word: str) -> bool:
-    """Return whether a text has a digit, or a word in capitals next to that of the act: a code has one or the other."""
+    """Return whether a text has a digit, or another word in capitals than that of the act: a code has one or the other."""
     found = [one for one in re.findall("[A-Za-z]+", text) if len(one) >= 4 and one != word]  # noqa: PLR2004  # a part of a code
     return any(map(str.isdigit, text)) or any(map(str.isupper, found))
 

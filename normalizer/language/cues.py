@@ -1,4 +1,4 @@
-"""Reads small cues in a text that no example teaches yet (cues.yaml): a street, a thing of what was told before, an accusation. Pure."""
+"""Finds cues that no example teaches yet (cues.yaml): a street, a part of something reported before, an accusation. Pure."""
 
 import re
 from functools import cache
@@ -10,10 +10,10 @@ from normalizer.matter.senses import senses
 from normalizer.text import any_of, fold
 
 _THING: Final = 3
-"""Words of a topic's name count if they have more letters than this; a sentence may be a story if it has more words."""
+"""Words of a topic's name count if they have more letters than this; a sentence can be a story if it has more words than this."""
 
 _BEGINNING: Final = 3
-"""Number of words at the beginning of a text that are searched for a fault."""
+"""Number of words at the beginning of a text in which a fault is looked for."""
 
 _ONE_BEFORE: Final = 2
 """Number of words before an accusation that can deny it: "tidak ada"."""
@@ -46,7 +46,7 @@ def folded(text: str) -> list[str]:
 
 
 def spelt(text: str) -> str:
-    """Return a text without the letters by which a word is drawn out: "bohongg", "beluuum"."""
+    """Return a text without the repeated letters of drawn-out words: "bohongg", "beluuum"."""
     return _DRAWN_OUT.sub(r"\1", text)
 
 
@@ -62,20 +62,20 @@ def may_tell_apart(text: str) -> bool:
 
 
 def begins_with_its(text: str) -> bool:
-    """Return whether a text begins with a thing that belongs to what was reported before ("-nya"), and not with one next to it."""
+    """Return whether a text begins with a part of what was reported before ("-nya"), and not with another thing next to that ("juga")."""
     words, known = folded(text), _known()
     its = any(word.endswith(known["its"]) and word not in known["no_things"] for word in words[:2])
     return its and known["beside"].isdisjoint(words)
 
 
 def only_tells_a_state(text: str) -> bool:
-    """Return whether a text only says how something is, and does not name it: "mati total pak sejak kemarin"."""
+    """Return whether a text only says in what state something is, without naming the thing: "mati total pak sejak kemarin"."""
     words, known = folded(text), _known()
     return not known["states"].isdisjoint(words) and (known["states"] | known["around"]).issuperset(words)
 
 
 def begins_with_a_fault(text: str) -> bool:
-    """Return whether a text begins with what is wrong with a thing, and not with where: "pohon tumbang Jl Sultan Agung"."""
+    """Return whether a text begins with what is wrong with a thing, and not with where it is: "pohon tumbang Jl Sultan Agung"."""
     words = folded(text)[:_BEGINNING]
     return not set(words[:1]) <= set(_known()["before"]) and any(senses().of(word)[1] for word in words)
 
@@ -100,7 +100,7 @@ def accuses(text: str) -> bool:
 
 
 def praises(text: str) -> bool:
-    """Return whether a judgement praises."""
+    """Return whether a text has a word of praise and no word that denies."""
     words, known = folded(text), _known()
     return not known["praises"].isdisjoint(words) and known["denying"].isdisjoint(words)
 

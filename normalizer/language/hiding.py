@@ -1,4 +1,4 @@
-"""Recognises a text that asks that its writer or his report is not shown to others. To hide too much does the least harm. Pure."""
+"""Recognises a text that asks to hide its writer or his report from others. To hide too much does the least harm. Pure."""
 
 import re
 from typing import Final
@@ -27,7 +27,7 @@ _STOP: Final = re.compile(r"[.,:;!?\n]+")
 
 
 def asks_to_be_hidden(text: str) -> bool:
-    """Return whether a text asks, alone or among other things, that its writer or his report is not shown to others."""
+    """Return whether a text asks, alone or among other things, to hide its writer or his report from others."""
     return is_marked(text) or "hide" in understood(text).modifiers
 
 
@@ -46,7 +46,7 @@ def is_marked(text: str) -> bool:
 
 
 def asks_to_be_secret(text: str) -> bool:
-    """Return whether a text that asks to hide something asks to hide the report itself, or does not say what."""
+    """Return whether a text that asks to hide something asks to hide the report itself, or does not say what to hide."""
     if any(frozenset(COMMANDS["anonymous"]).issuperset(_folded(part)) for part in parts(text)):
         return False
     asked = [clause.text for clause in understood(text).clauses if clause.intent == "hide"] or [text]

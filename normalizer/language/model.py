@@ -108,7 +108,7 @@ class Model:
         weights = bytes(lanes)
 
         def added(buckets: Iterable[int]) -> int:
-            """Return the sum of the weights of some features, in narrow lanes. Features without weights change no difference."""
+            """Return the sum of the weights of some features, in narrow lanes. Those without any do not change how labels differ."""
             known = [at for one in buckets if (at := places[one]) >= 0]
             return sum([int.from_bytes(weights[at : at + pitch], "little") for at in known])
 

@@ -1,4 +1,4 @@
-"""Finds the example sentences that are most like a text, for people who ask why it was read so."""
+"""Finds the example sentences that are most like a text, for people who ask why it was read as it was."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -11,11 +11,11 @@ from normalizer.language import features
 from normalizer.language.examples import Example, examples
 
 _STEM: Final = 4
-"""Number of first letters by which words count as alike, whatever follows."""
+"""Number of first letters that make words count as alike, whatever follows."""
 
 
 def nearest(kind: str, text: str, number: int, of: Collection[str] = ()) -> list[tuple[float, Example]]:
-    """Return the example sentences that are most like a text in their words, the likest first, each with its likeness from 0 to 1."""
+    """Return the example sentences whose words are most like a text's, the most similar first, each with its similarity from 0 to 1."""
     told, rarity = _known(kind)
     asked = _weighed(_parts(text), rarity)
     return nlargest(

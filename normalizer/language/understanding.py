@@ -10,11 +10,11 @@ from normalizer.language.model import Run, model
 
 
 class Sure(NamedTuple):
-    """Minimum probability at which an intent applies, whatever else a message says.
+    """The minimum probabilities at which an intent applies, whatever else a message says.
 
     Attributes:
         whole: in the whole text.
-        clause: in one of its clauses: less is known of it, so it must be surer.
+        clause: in one of its clauses, which tells less and so must be surer; above 1 if a clause is never enough.
     """
 
     whole: float
@@ -24,7 +24,7 @@ class Sure(NamedTuple):
 SURE: Final = {
     "danger": Sure(0.47, 0.94),  # to name 112 once too often harms nobody
     "hide": Sure(0.42, 0.92),  # to hide too much does little harm, and the reply says by which word it is undone
-    "stop": Sure(0.85, 2.0),  # an error makes a citizen read a text for nothing: only if the message has nothing else
+    "stop": Sure(0.85, 2.0),  # an error sends a text for nothing; a clause alone never applies
 }
 """The modifiers, and what an error costs."""
 
@@ -81,7 +81,7 @@ class Understood(NamedTuple):
     shares: dict[str, float]
 
     def wants(self, *intents: str, sure: float = LIKELY) -> bool:
-        """Return whether the whole text has one of some intents, at least so likely."""
+        """Return whether the whole text has one of some intents, with at least the probability `sure`."""
         return self.intent in intents and self.confidence >= sure
 
 
@@ -112,7 +112,7 @@ def understood(text: str) -> Understood:
 
 
 def tells_beside(text: str) -> bool:
-    """Return whether a text that as a whole wants something else also tells a story, by any words of it in a row."""
+    """Return whether a text that as a whole wants something else also tells a story, in any few words in a row."""
     learnt, said = model(OF_INTENTS), features.words(_looked_at(text))
     story = learnt.head.labels.index("story")
     starts = range(max(1, len(said) - _IN_A_ROW + 1))
