@@ -12,9 +12,10 @@ The first of these that applies decides:
 
 1. The same words within a day are a repetition, unless something new was sent to the citizen since. Nothing more is done. A wish, an
    answer to an open question, and danger are a repetition for a minute only. Any words but those of a report are new after another message.
-2. An exact command is carried out if its message has no file and no danger: STATUS, BUKA, RAHASIA, ANONIM and BELUM alone or with a code;
-   CABUT and TAMPILKAN with a code; STOP alone, in capital letters; MULAI if our texts are stopped. CABUT, TAMPILKAN and STOP in another
-   form can have another meaning (*cabut* a pole), so the reply asks what is meant. A bare question how to report is answered, too.
+2. An exact command is carried out if its message has no file and no danger: STATUS or a code alone; BUKA, RAHASIA, ANONIM and BELUM alone
+   or with a code; CABUT and TAMPILKAN with a code; STOP alone, in capital letters; MULAI if our texts are stopped. CABUT, TAMPILKAN and
+   STOP in another form can have another meaning (*cabut* a pole), so the reply asks what is meant. A bare question how to report is
+   answered, too.
 3. The first row of the table below that fits in all its columns. The last rows fit everything, so that nothing is lost.
 
 A message is about one case: the one that it names, by its code or as an answer to a text about it; or else the one whose matter it tells;
