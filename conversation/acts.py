@@ -15,7 +15,7 @@ from complaints.wording import text
 from conversation.heard import Fresh, Heard
 from conversation.opening import Opens
 from conversation.passing import Landed, Passing, command, companion, disputing, hide_first, landed, status
-from conversation.situation import Situation, Standing
+from conversation.situation import Situation, Standing, Tells
 from conversation.table import DONE, Act, row_for
 from conversation.turn import Turn
 from normalizer.language import cues
@@ -148,19 +148,16 @@ class Acts:
         return self._asked_first(turn, heard, stands, which(turn, heard, order.word))
 
     def _told_status(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        """Tell how the case stands, which keeps what else is told."""
+        """Tell how the case stands. It keeps what else is said, which changes nothing in it; a matter elsewhere is a case of its own."""
         code = stands.case.code if stands.case else None
         told = status(turn, heard.message, heard.id, code, names_none=not code)
         if heard.says_only or stands.situation not in {Situation.told, Situation.alive}:
             return told
-        self._passing.add(
-            turn,
-            heard.message,
-            ids.companion_id(heard.id, CommandKind.add.value),
-            stands.about,
-            MessageKind.addition,
-            companion=True,
-        )
+        id_ = ids.companion_id(heard.id, CommandKind.add.value)
+        if stands.tells is Tells.elsewhere and heard.names_matter:
+            self._opens.opened(turn, self._opens.heard(turn, heard.message, id_))
+        else:
+            self._passing.add_apart(turn, heard.message, id_, stands.about)
         return told
 
     def _asked_first(self, turn: Turn, heard: Heard, stands: Standing, told: Landed) -> Landed:

@@ -26,16 +26,6 @@ _ITS_OWN: Final = 0.985
 _VERDICTS: Final = frozenset(("dispute", "settled", "thanks", "agree", "rating"))
 """The intents that judge an answer."""
 
-_ABOUT_IT: Final = frozenset(("correction", "hide"))
-"""What is said of what was told just now, whatever things it names: "yang salah nama sekolahnya"."""
-
-_SURELY: Final = 0.9
-"""How sure that must be."""
-
-_STORY: Final = frozenset(("story",))
-_A_STORY: Final = 0.6
-"""How likely it must be that a clause tells a story, to be more than that."""
-
 _OF_ONE: Final = frozenset((*_VERDICTS, "withdraw", "status"))
 """The intents about one case, which a word of its topic can identify."""
 
@@ -151,9 +141,7 @@ class _Look:
         told = heard.fresh.complaint
         if told.place.province is not None or cues.names_place(heard.said):
             return Tells.elsewhere
-        is_about_it = heard.found.intent in _ABOUT_IT and heard.found.confidence >= _SURELY
-        is_clear = told.clear and not (is_about_it and heard.most(_STORY) < _A_STORY)
-        is_story = (heard.cries and not case.danger) or is_clear or heard.sure_of("story") >= _ITS_OWN
+        is_story = (heard.cries and not case.danger) or told.clear or heard.sure_of("story") >= _ITS_OWN
         if not is_story and self.situation(case) in _SPOKEN_OF:
             return Tells.nothing
         return Tells.nothing if heard.sure_of("no story") >= _NO_STORY else Tells.other

@@ -137,13 +137,7 @@ TABLE: Final = (
     Row("story", 0.5, frozenset((T.same,)), {A.dispute: DONE}, "who tells it again after its answer is not content"),
     Row("picture", 1.0, NEAR, {A.open: frozenset((S.alive,))}, "later nobody knows what it shows"),
     Row("correction", 0.8, ALL - {T.elsewhere}, {A.add: LIVES, A.move: DONE}, "its owner reads it"),
-    Row(
-        "correction",
-        0.95,
-        ALL,
-        {A.answer: ASKED, A.add: frozenset((S.told,))},
-        "surely about what he told, whatever it names",
-    ),
+    Row("correction", 0.95, ALL, {A.answer: ASKED}, "it is not there but elsewhere"),
     Row("place", 0.3, ALL - {T.elsewhere}, {A.answer: ASKED}, "it is what was asked for"),
     Row(ANYTHING, 0.0, NEAR | {T.again}, {A.answer: ASKED | {S.withdrawn}}, "it belongs to what was spoken of"),
     Row(ANYTHING, 0.0, NEAR, {A.add: DONE | {S.told}}, "it belongs to what was spoken of"),
@@ -157,8 +151,8 @@ TABLE: Final = (
 _COURTESIES: Final = frozenset(("thanks", "praise", "smalltalk", "agree"))
 """What reports nothing: a row for one of these does not fit a message with a matter other than that of the case."""
 
-_SURELY_KIND: Final = 0.9
-"""How sure a courtesy must be for a word of another matter in it to count for nothing: "makasih bu lurah"."""
+_SURELY_KIND: Final = 0.75
+"""How sure a courtesy must be, none of whose clauses tells anything, for a name in it to be no matter: "makasih bu lurah"."""
 
 _NO_CASE: Final = KnownCase(code="")
 _ROWS: Final = {situation: [row for row in TABLE if situation in row.acts] for situation in Situation}
@@ -189,8 +183,8 @@ def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
     if stands.case is None:
         return False
     is_asked = stands.situation is S.asked and stands.case.part in {"place", "subject"} and wants != "thanks"
-    is_sure = heard.sure_of(wants) >= _SURELY_KIND
-    return is_asked or (heard.names_matter and stands.tells is not T.same and not is_sure)
+    is_kind = heard.is_wish and heard.sure_of(wants) >= _SURELY_KIND
+    return is_asked or (heard.names_matter and stands.tells is not T.same and not is_kind)
 
 
 def _may(wants: str, heard: Heard, stands: Standing) -> bool:

@@ -24,7 +24,6 @@ _PLAIN: Final = re.compile(r"[\w\s.,!:;/#\N{PERSON WITH FOLDED HANDS}-]*", re.AS
 """The characters of a text that can ask for such an act: any other sign may turn its word into a question, quote it or take it back."""
 
 _STAR: Final = re.compile("[\N{WHITE MEDIUM STAR}\N{BLACK STAR}]")
-_CLAUSE: Final = re.compile("[,.;!]")
 _LETTER: Final = re.compile(r"\w")
 _HIGHEST, _MOST_DIGITS = 5, 3
 """The best rating, and the maximum number of digits of a number that may be one: longer ones are those of a meter or a card."""
@@ -161,11 +160,7 @@ def rated(text: str) -> int | None:
     if _LETTER.search(text) is None and (stars := len(_STAR.findall(text))):
         return stars if stars <= _HIGHEST else 0
     known, said = _words(), _WORD.findall(text.lower())
-    clauses = (
-        [word for word in _WORD.findall(clause) if _is_number(word, known)] for clause in _CLAUSE.split(text.lower())
-    )
-    first = next(filter(None, clauses), [])
-    numbers = [int(word) if word.isdigit() else known.numbers[word] for word in first]
+    numbers = [int(word) if word.isdigit() else known.numbers[word] for word in said if _is_number(word, known)]
     if not 1 <= len(numbers) <= _OF_A_SCALE or any(word.isdigit() and len(word) > _MOST_DIGITS for word in said):
         return None
     is_bare = all(word in known.beside or _is_number(word, known) for word in said)

@@ -73,8 +73,8 @@ def ask(draft: Draft, tier_of: MissingPart | None) -> None:
     if case.state not in OPEN or is_out_of_reach(complaint):
         return
     missing = complaint.missing
-    if "subject" in missing and tells_of_danger(complaint):  # whoever cries for help is not asked what he reports
-        missing = tuple(part for part in missing if part != "subject")
+    if "subject" in missing and tells_of_danger(complaint):  # whoever cries for help is asked where, and not what
+        missing = () if complaint.place.regency else ("place",)
     waited_for = next((part for part in _NEEDED if part in missing), None) if case.triage else None
     part = waited_for or tier_of
     if part is None and complaint.oversight:
