@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from complaints.bus import Offsets
 from complaints.bus.admin import Administration, GroupAdmin, TopicAdmin, TopicFound
 from complaints.bus.control import NO_WAY_BACK
-from complaints.contract import PARTITIONS, Topic
+from complaints.contract import CONTROL, PARTITIONS, Topic
 
 MIN_INSYNC = "min.insync.replicas"
 """The setting that the cluster decides, unless an operator asks for another value."""
@@ -123,6 +123,8 @@ def apply(
         if there is None:
             if admin.create(topic, settings=settings_of(topic, min_insync), replication=replication):
                 done.append(f"made {topic.name} with {topic.partitions} partitions")
+                if topic.name == CONTROL and found:
+                    done.append("pauses and holds of before are gone: `lapor pause` again what is to stand still")
         elif wrong := wrong_settings(topic, there, min_insync=min_insync):
             admin.set(topic.name, wrong)
             done += [

@@ -188,7 +188,7 @@ class Queue:
         return chosen
 
     def again(self, text: Text, due_ms: int) -> None:
-        """Let a text wait for another try. It stays the first of its citizen.
+        """Let a text wait for another try. It stays the first of its citizen, and goes before those of others no more: it may always fail.
 
         Args:
             text: a text whose attempt failed. The caller has raised its `tries`, unless the account failed.
@@ -196,7 +196,7 @@ class Queue:
         """
         text.stage, text.due_ms, text.token, text.until_ms = Stage.waiting, due_ms, "", 0
         self._watch(text)
-        self._offer(text)
+        heappush(self._ready, self._entry(text))
 
     def remove(self, text: Text) -> None:
         """Remove a settled text; the citizen's next one may leave."""
@@ -221,10 +221,13 @@ class Queue:
         """Let the first text of its citizen leave when it is due."""
         if text.stage is not Stage.waiting:
             return
-        entry = (text.due_ms, text.order, next(self._ties), text)
+        entry = self._entry(text)
         heappush(self._ready, entry)
         if any(one.send.urgent for one in self._of[text.send.citizen]):
             heappush(self._urgent, entry)
+
+    def _entry(self, text: Text) -> _Entry:
+        return text.due_ms, text.order, next(self._ties), text
 
     def _watch(self, text: Text) -> None:
         if (

@@ -120,6 +120,15 @@ def test_urgent_texts_that_are_to_blame_do_not_keep_an_account_from_being_tried_
     assert [one.order for one in found] == [2, 3, 0]
 
 
+def test_an_urgent_text_that_failed_goes_before_nobody_any_more() -> None:
+    """It may always fail, and would hold up all others."""
+    waiting = queue(text(0, "c0"), text(1, "c1"), text(2, "in danger", urgent=True))
+    (failed,) = waiting.choose(NOW_MS, 0.0, most=1, intend=lambda _: None)
+    assert failed.order == 2
+    waiting.again(failed, NOW_MS)
+    assert chosen(waiting) == [0, 1, 2]
+
+
 def test_no_more_leave_than_there_is_capacity() -> None:
     """The rest is untouched."""
     waiting = queue(*[text(number, f"c{number}") for number in range(5)])
