@@ -22,6 +22,7 @@ from conversation.passing import Landed, Passing, command, named_case
 from conversation.reading import Reads
 from conversation.situation import ANSWERED_MS, Standing, open_questions, standing
 from conversation.turn import Rules, Turn
+from normalizer.complaint import position_of
 from normalizer.language.commands import COSTS, Order, is_written_as_code, word_of
 from normalizer.language.understanding import understood
 from normalizer.posts import says_nothing, speaks_to_others
@@ -65,10 +66,16 @@ class Lands:
         return self._landed(turn, heard)
 
     def _request(self, turn: Turn, heard: Heard) -> status_requests.StatusRequest | None:
-        """Return the request for a status that a message is. A bare code of nobody may be the number that an owner asked for."""
-        request = status_requests.parse(heard.said)
-        may_answer = request is not None and request.is_bare and not turn.state.case_of(request.code or "")
-        return None if may_answer and open_questions(turn, self._rules.question_ms) else request
+        """Return the request for a status that a message is.
+
+        A code is none beside a file, a position or a quoted post; one of nobody may be the number that an owner asked for.
+        """
+        message, request = heard.message, status_requests.parse(heard.said)
+        if request is None or not request.is_bare:
+            return request
+        has_more = message.attachments or position_of(message) is not None or message.title or "[" in message.text
+        may_answer = not turn.state.case_of(request.code or "") and open_questions(turn, self._rules.question_ms)
+        return None if has_more or may_answer else request
 
     def _says_it_again(self, turn: Turn, heard: Heard, known: Landing, *, is_wish: bool) -> bool:
         """Return whether the same words are meant as a new message, and are no repetition.

@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 
 from conversation.citizen import HOUR_MS, KnownCase
 from conversation.heard import ANYTHING, Heard
-from conversation.parts import DAY_MS
 from conversation.situation import Situation, Standing, Tells
 from normalizer.language.understanding import SURE
 
@@ -70,6 +69,7 @@ NEW, ASKED, CLOSED = frozenset((S.new,)), frozenset((S.asked,)), frozenset((S.cl
 DONE: Final = frozenset((S.answered, S.closed))
 LIVES: Final = frozenset((S.told, S.alive))
 OVER: Final = frozenset((S.withdrawn, S.past))
+ENDED: Final = CLOSED | OVER
 
 ONLY: Final = frozenset[Tells]()
 ALL: Final = frozenset(Tells)
@@ -84,7 +84,7 @@ TABLE: Final = (
         1.0,
         NEAR | {T.again},
         {A.dispute: DONE, A.add: HAS - DONE},
-        "he is its citizen, and names it, or tells its matter within a day, or goes on with danger within the hour",
+        "he is its citizen, and names it, or goes on within the hour with its matter or its danger",
     ),
     Row("danger", 1.0, ALL, {A.open: EVER}, "it cannot wait, and naming 112 once too often harms nobody"),
     Row("stop", SURE["stop"].whole, ONLY, {A.silence: HAS}, "only the exact word stops texts: an error is costly"),
@@ -104,24 +104,26 @@ TABLE: Final = (
     Row("status", 0.8, ONLY, {A.status: ASKED}, "with anything else beside it, it is the answer"),
     Row("status", 0.9, ALL, {A.status: HAS - ASKED}, "his case is kept"),
     Row("status", 0.8, ITS, {A.status: LIVES | OVER}, "less sure, it may answer or dispute"),
-    Row("status", 0.5, ONLY, {A.status: HAS}, "less sure, but he writes its code", named=True),
+    Row("status", 0.5, ONLY, {A.status: LIVES | OVER}, "less sure, but he names it", named=True),
     Row("status", 0.7, HERE, {A.status: LIVES | OVER}, "his case is kept", named=False),
     Row("status", 0.8, ONLY, {A.status: NEW}, "what he tells opens no case"),
     Row("help", 0.7, ONLY, {A.help: HAS - ASKED}, "his case is kept", named=False),
     Row("help", 0.8, ONLY, {A.help: NEW}, "what he tells opens no case"),
     Row("correction", 0.2, ONLY, {A.add: LIVES}, "the report may have been sent by mistake"),
     Row("thanks", 0.9, ONLY, {A.noted: ASKED}, "very sure, since a name may be the answer"),
-    Row("thanks", 0.75, ONLY, {A.noted: HAS - ASKED - CLOSED}, "words that no example has share less, and are kept"),
-    Row("thanks", 0.6, ONLY, {A.noted: CLOSED}, "less sure, since an addition to a closed case opens a new one"),
+    Row("thanks", 0.75, ONLY, {A.noted: HAS - ASKED - ENDED}, "words that no example has share less, and are kept"),
+    Row("thanks", 0.6, ONLY, {A.noted: ENDED}, "less sure, since an addition opens it again, or a new one"),
+    Row("smalltalk", 0.6, ONLY, {A.noted: ENDED}, "the same"),
+    Row("agree", 0.6, ONLY, {A.noted: ENDED}, "the same"),
     Row("praise", 0.6, ONLY, {A.noted: DONE}, "his case is kept"),
     Row(
         "smalltalk",
         0.85,
         ONLY,
-        {A.noted: HAS - ASKED, A.agree: ASKED},
+        {A.noted: HAS - ASKED - ENDED, A.agree: ASKED},
         "words that no example has share less, and are kept",
     ),
-    Row("agree", 0.85, ONLY, {A.noted: HAS - ASKED, A.agree: ASKED}, "its owner may ask for a yes"),
+    Row("agree", 0.85, ONLY, {A.noted: HAS - ASKED - ENDED, A.agree: ASKED}, "its owner may ask for a yes"),
     Row("thanks", 0.8, ONLY, {A.help: NEW}, "what he tells opens no case"),
     Row("smalltalk", 0.8, ONLY, {A.help: NEW}, "the same"),
     Row("agree", 0.8, ONLY, {A.help: NEW}, "the same"),
@@ -129,7 +131,8 @@ TABLE: Final = (
     Row("threat", 1.0, ALL, {A.both: DONE}, "who was threatened for his report tells two matters", named=False),
     Row("accusation", 1.0, HERE, {A.accuse: DONE}, "the accused does not look into it", named=False),
     Row("dispute", 0.6, NEAR, {A.dispute: DONE, A.add: LIVES}, "its owner looks again, also if it may be settled"),
-    Row("settled", 0.5, ONLY, {A.noted: DONE | {S.withdrawn}, A.add: LIVES}, "nothing is undone"),
+    Row("settled", 0.5, ONLY, {A.noted: DONE, A.add: LIVES}, "nothing is undone"),
+    Row("settled", 0.8, ONLY, {A.noted: frozenset((S.withdrawn,))}, "surer, since he may want it open again"),
     Row("settled", 0.7, HERE, {A.noted: DONE, A.add: LIVES}, "surer, since it may tell more"),
     Row("dispute", 0.3, NEAR, {A.dispute: DONE, A.add: LIVES}, "its owner looks again"),
     Row("blame", 0.6, NEAR, {A.dispute: DONE}, "who judges and does not praise is not content"),
@@ -174,15 +177,15 @@ def _fits(row: Row, heard: Heard, stands: Standing) -> bool:
 def _goes_on(stands: Standing) -> bool:
     """Return whether danger is more of what was told of a case: its matter within a day, or no other one within the hour of danger."""
     case = stands.about
-    is_same = stands.tells is T.same and stands.age_ms < DAY_MS
-    return case.is_alive and (is_same or (stands.tells is T.nothing and case.danger and stands.age_ms < HOUR_MS))
+    is_more = stands.tells is T.same or (stands.tells is T.nothing and case.danger)
+    return case.is_alive and is_more and stands.age_ms < HOUR_MS
 
 
 def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
     """Return whether what seems a courtesy tells a matter that is not the case's, or may be the place or the matter that we asked for."""
     if stands.case is None:
         return False
-    is_asked = stands.situation is S.asked and stands.case.part in {"place", "subject"} and wants != "thanks"
+    is_asked = stands.situation is S.asked and stands.case.part == "place" and wants != "thanks"
     is_kind = heard.is_wish and heard.sure_of(wants) >= _SURELY_KIND
     return is_asked or (heard.names_matter and stands.tells is not T.same and not is_kind)
 
