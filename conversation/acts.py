@@ -12,7 +12,7 @@ from complaints.mail import MessageKind, ReplyKind
 from complaints.status_requests import EXAMPLE_CODE
 from complaints.tracking import spaced
 from complaints.wording import text
-from conversation.heard import ABOUT_US, Fresh, Heard
+from conversation.heard import Fresh, Heard
 from conversation.opening import Opens
 from conversation.passing import Landed, Passing, command, companion, disputing, hide_first, landed, status
 from conversation.situation import Situation, Standing, Tells
@@ -154,8 +154,7 @@ class Acts:
         if heard.says_only or stands.situation not in {Situation.told, Situation.alive}:
             return told
         id_ = ids.companion_id(heard.id, CommandKind.add.value)
-        is_of_us = (heard.fresh.complaint.topic or "").startswith(ABOUT_US)
-        if stands.tells is Tells.elsewhere and heard.names_matter and not is_of_us:
+        if stands.tells is Tells.elsewhere and heard.names_matter and not heard.is_of_us:
             self._opens.opened(turn, self._opens.heard(turn, heard.message, id_))
         else:
             self._passing.add_apart(turn, heard.message, id_, stands.about)

@@ -53,7 +53,7 @@ _SURELY: Final = 0.95
 _DENIED: Final = 0.5
 """The probability of a dispute if a text denies something good."""
 
-ABOUT_US: Final = "Sp4N-Lapor!/"
+_ABOUT_US: Final = "Sp4N-Lapor!/"
 """The beginning of the topics about this service. A question about the citizen's own report is read as one of them."""
 
 ANYTHING: Final = "anything"
@@ -120,9 +120,14 @@ class Heard:
         is_place = is_short and self.found.shares["place"] >= _A_PLACE and not cues.begins_with_a_fault(self.words)
         if is_place or cues.only_tells_a_state(self.words):
             return False
-        is_of_us = (told.topic or "").startswith(ABOUT_US) and told.place.province is None
+        is_of_us = self.is_of_us and told.place.province is None
         is_office = cues.is_rest(told.topic or "") and self.found.wants("place")
         return "subject" not in told.missing and not is_of_us and not is_office
+
+    @property
+    def is_of_us(self) -> bool:
+        """Whether its topic is this service."""
+        return (self.fresh.complaint.topic or "").startswith(_ABOUT_US)
 
     @cached_property
     def tells_a_fault(self) -> bool:

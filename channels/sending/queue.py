@@ -188,7 +188,7 @@ class Queue:
         return chosen
 
     def again(self, text: Text, due_ms: int) -> None:
-        """Let a text wait for another try. It stays the first of its citizen, and goes before those of others no more: it may always fail.
+        """Let a text wait for another try. It stays the first of its citizen, but loses its precedence over others: it may always fail.
 
         Args:
             text: a text whose attempt failed. The caller has raised its `tries`, unless the account failed.

@@ -17,7 +17,7 @@ RECEIPT = 0x04
 """esm_class bits 5-2 of a delivery receipt. SMSCs also set them wrongly: without a receipt's content, it may be a citizen's story."""
 
 NOTICES = frozenset({0x08, 0x10, 0x18, 0x20})
-"""The same bits of acknowledgements, aborts and notifications. A message marked so that reports on none of ours is an ordinary one."""
+"""The same bits of acknowledgements, aborts and notifications. With them, a message that reports on no text of ours is an ordinary one."""
 
 MESSAGE_TYPE_MASK = 0x3C
 
