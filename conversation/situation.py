@@ -154,7 +154,8 @@ class _Look:
             if len(found) == 1:
                 return found[0]
         found = [case for case in reversed(cases) if self._is_same(case)]
-        return min(found, key=self._rank, default=None)
+        answered = [case for case in found if self._is_answered(case) and not self._heard.is_placed]
+        return min(answered or found, key=self._rank, default=None)
 
     def waiting(self, cases: list[KnownCase]) -> KnownCase:
         """Return the case that waits for the citizen, because of a question or an answer; otherwise the last one written about."""
@@ -164,7 +165,7 @@ class _Look:
         if self._is_verdict:
             answered += [case for case in cases if case.withdrawn_ms > at - MESSAGES_MS]
             asked = [case for case in asked if case.part != "subject" or not answered]
-            if self._heard.rating is not None:  # one more number is of another case
+            if self._heard.rating is not None and not self._heard.corrects:  # one more number is of another case
                 answered = [case for case in answered if not case.rated_ms] or answered
             return max((*asked, *answered), key=self._waits_ms, default=self._spoken_of(cases))
         if self._heard.corrects and not self._is_answered(latest):
