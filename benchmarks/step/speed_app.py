@@ -113,7 +113,7 @@ def run_plain(brokers: str, name: str, records: int) -> Pace:
     """Read, write the same records without a transaction and without states to read, and commit the offsets, batch by batch."""
     consumer = Consumer(profiles.group_reader(brokers, name) | {"enable.auto.offset.store": True})
     consumer.subscribe([MAILBOX])
-    producer = Producer(profiles.writer(brokers, timeout_s=30.0, linger_ms=5) | {"compression.type": "lz4"})
+    producer = Producer(profiles.writer(brokers, timeout_s=30.0) | {"compression.type": "lz4"})
     clock, state = Clock(records), FILLER[:STATE_BYTES]
     while not clock.done:
         began = time.monotonic()

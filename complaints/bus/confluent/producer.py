@@ -26,18 +26,15 @@ _POLL_S: Final = 0.2
 class ConfluentProducer:
     """Writes records to Kafka (see Producer): acks=all, with keys hashed by murmur2 as Kafka's Java client does."""
 
-    def __init__(
-        self, brokers: str, *, timeout_s: float = 30.0, linger_ms: int = 5, is_idempotent: bool = True
-    ) -> None:
+    def __init__(self, brokers: str, *, timeout_s: float = 30.0, is_idempotent: bool = True) -> None:
         """Start the producer. The broker need not be up yet.
 
         Args:
             brokers: host:port, separated by commas.
             timeout_s: seconds after which an unanswered record's future fails.
-            linger_ms: milliseconds that a record waits for others to join its request.
             is_idempotent: whether no retry writes a record twice (see profiles.writer).
         """
-        self._settings = profiles.writer(brokers, timeout_s=timeout_s, linger_ms=linger_ms, is_idempotent=is_idempotent)
+        self._settings = profiles.writer(brokers, timeout_s=timeout_s, is_idempotent=is_idempotent)
         self._producer = Producer(self._settings)
         self._renewing = threading.Lock()
         self._stop = threading.Event()

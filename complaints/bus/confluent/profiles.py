@@ -137,33 +137,32 @@ def states(brokers: str, *, committed: bool) -> Settings:
     ) | _named(isolation_level=isolation, max_partition_fetch_bytes=RESTORE_FETCH_BYTES)
 
 
-def writer(brokers: str, *, timeout_s: float, linger_ms: int, is_idempotent: bool = True) -> Settings:
-    """Return the settings of a producer without transactions.
+def writer(brokers: str, *, timeout_s: float, is_idempotent: bool = True) -> Settings:
+    """Return the settings of a producer without transactions, which sends each record at once: more join those that wait for an answer.
 
     Args:
         brokers: host:port, separated by commas.
         timeout_s: seconds after which a record that Kafka has not answered fails.
-        linger_ms: milliseconds that a record waits for others to join its request.
         is_idempotent: whether a record that is sent again is written once. The client then needs half a second before its first record.
     """
     return _writer(
         brokers,
         enable_idempotence=is_idempotent,
-        linger_ms=linger_ms,
+        linger_ms=0,
         delivery_timeout_ms=int(timeout_s * 1000),
-        request_timeout_ms=max(int(timeout_s * 1000) - linger_ms, 1),
+        request_timeout_ms=int(timeout_s * 1000),
         queue_buffering_max_messages=500_000,
     )
 
 
-def transactional(brokers: str, id_: str, *, linger_ms: int = 5) -> Settings:
+def transactional(brokers: str, id_: str) -> Settings:
     """Return the settings of a producer whose records appear together, or not at all."""
     return _writer(
         brokers,
         enable_idempotence=True,
         transactional_id=id_,
         transaction_timeout_ms=TRANSACTION_MS,
-        linger_ms=linger_ms,
+        linger_ms=5,
         compression_type="lz4",
         queue_buffering_max_messages=100_000,
     )

@@ -215,11 +215,11 @@ class Base:
         phase("begun")
         self.writer.produce(work)
         phase("produced")
-        self.writer.flush()
-        phase("flushed")
-        if positions:
+        if positions:  # while the records are on their way
             self.writer.send_offsets(positions, self.mailbox.consumer)
             phase("offsets sent")
+        self.writer.flush()
+        phase("flushed")
         delivered = self.writer.commit()
         phase("committed")
         self.metrics.committed(time.monotonic() - began)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from kafka.errors import CoordinatorLoadInProgressError, GroupAuthorizationFailedError, KafkaError, NoError
 
-from complaints.bus.kafka_python import admin
-from complaints.bus.kafka_python.admin import KafkaPythonAdmin
+from complaints.bus import kafka_python as admin
+from complaints.bus.kafka_python import KafkaPythonAdmin
 from complaints.errors import BusUnavailable
 
 

@@ -21,7 +21,7 @@ READERS = {
     "states": profiles.states(BROKERS, committed=True),
 }
 WRITERS = {
-    "writer": profiles.writer(BROKERS, timeout_s=30.0, linger_ms=5),
+    "writer": profiles.writer(BROKERS, timeout_s=30.0),
     "transactional": profiles.transactional(BROKERS, "g-0"),
 }
 

@@ -31,7 +31,7 @@ def test_lists_of_words_are_data() -> None:
 
 WINGS = ("complaints", "conversation", "router", "neighbours", "view", "sinks")
 FILES = {
-    "complaints/bus/kafka_python": "Kafka's answers",
+    "complaints/bus/kafka_python.py": "Kafka's answers",
     "complaints/contract/__init__.py": "the file of the topics",
     "complaints/runtime/address.py": "the parts of an expression",
     "complaints/runtime/settings.py": "pydantic's errors",

@@ -44,7 +44,7 @@ def _write(brokers: str, topics: StepTopics, offsets: Offsets, *, key: bytes, wr
     found = kafka.described(AdminClient(profiles.admin(brokers)), topics.mailbox, topics.states)
     mailbox_id, states_id = found[topics.mailbox].topic_id, found[topics.states].topic_id
     # a position that is written twice is the same one, and an installer writes seven
-    producer = Producer(profiles.writer(brokers, timeout_s=WRITE_S, linger_ms=0, is_idempotent=False))
+    producer = Producer(profiles.writer(brokers, timeout_s=WRITE_S, is_idempotent=False))
     faults: list[object] = []
     try:
         for (_, partition), offset in offsets.items():
