@@ -55,8 +55,8 @@ def parse(text: str) -> StatusRequest | None:
     """
     found = _REQUEST.match(visible(text))
     if found is None:
-        code, letters = code_written(text), re.sub(r"[\W_]", "", visible(text))
-        return StatusRequest(code, is_bare=True) if code and len(letters) == tracking.CODE_LENGTH else None
+        code = bare_code(text)
+        return StatusRequest(code, is_bare=True) if code and code == code_written(text) else None
     written = found["code"]
     letters = re.sub(r"[\W_]", "", written)
     if not letters:
@@ -80,6 +80,12 @@ def _looks_like_one(written: str, letters: str) -> bool:
     return in_groups or (len(letters) == tracking.CODE_LENGTH and is_no_word)
 
 
+def bare_code(text: str) -> str:
+    """Return the code that a text is, however it is spelled; empty if it is none, or has anything beside it. It may be a word."""
+    letters = re.sub(r"[\W_]", "", visible(text))
+    return tracking.code_of(letters) if len(letters) == tracking.CODE_LENGTH else ""
+
+
 def is_example(code: str) -> bool:
     """Return whether a text is the code that our own texts show as an example, which no case has."""
     return re.sub(r"[\W_]", "", code).upper() == EXAMPLE_CODE.replace(" ", "")
@@ -98,7 +104,7 @@ def code_written(text: str) -> str:
     """Return the first code that a text has in the form in which we write codes, whatever case it is of; empty if it has none.
 
     To differ from words and from streets with house numbers, a code must have a letter, and a digit before its last character; or be in
-    capitals, and either in groups in a text with small letters, or with at most one other word next to it, such as "nilai 4".
+    capitals, and either in groups in a text with small letters, or with only one other word next to it, such as "nilai 4".
     """
     text = visible(text)
     for found in _WRITTEN.finditer(text):
@@ -106,7 +112,7 @@ def code_written(text: str) -> str:
         mixed = any(map(str.isdigit, letters[:-1])) and any(map(str.isalpha, letters))
         rest = text[: found.start()] + text[found.end() :]
         beside = [word for word in rest.split() if not word.isdigit()]
-        stands_out = (found[2] and any(map(str.islower, rest))) or len(beside) <= 1
+        stands_out = (found[2] and any(map(str.islower, rest))) or len(beside) == 1
         if mixed or (letters.upper() == letters and stands_out):
             try:
                 return tracking.parse(letters)

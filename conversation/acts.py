@@ -24,7 +24,7 @@ from normalizer.language.commands import Order, word_of
 _REGENCY: Final = len("33.74")
 """Number of characters in the code of a regency; the codes of the regions in it begin with them."""
 
-_HIDES_NOTHING: Final = frozenset(Act) - {Act.open, Act.accuse, Act.add, Act.answer, Act.hide}
+_HIDES_NOTHING: Final = frozenset(Act) - {Act.open, Act.accuse, Act.add, Act.apart, Act.answer, Act.hide}
 """Acts that do not look at what the message asks to hide, so that it is hidden before them."""
 
 _KEEPS: Final = frozenset((Act.add, Act.answer, Act.dispute))
@@ -44,6 +44,9 @@ class Acts:
             Act.accuse: self._accused,
             Act.both: self._told_both,
             Act.add: self._added,
+            Act.apart: lambda turn, heard, stands: self._passing.add_apart(
+                turn, heard.message, heard.id, stands.about, is_told=True
+            ),
             Act.answer: self._added,
             Act.agree: self._agreed,
             Act.dispute: self._disputed,
@@ -151,12 +154,12 @@ class Acts:
         """Tell how the case stands. It keeps what else is said, which changes nothing in it; a matter elsewhere is a case of its own."""
         code = stands.case.code if stands.case else None
         told = status(turn, heard.message, heard.id, code, names_none=not code)
-        if heard.says_only or stands.situation not in {Situation.told, Situation.alive}:
+        if heard.says_only:
             return told
         id_ = ids.companion_id(heard.id, CommandKind.add.value)
         if stands.tells is Tells.elsewhere and heard.names_matter and not heard.is_of_us:
             self._opens.opened(turn, self._opens.heard(turn, heard.message, id_))
-        else:
+        elif stands.situation in {Situation.told, Situation.alive}:
             self._passing.add_apart(turn, heard.message, id_, stands.about)
         return told
 

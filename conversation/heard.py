@@ -15,7 +15,7 @@ from normalizer.coordinates import without_positions
 from normalizer.emergency import tells_of_danger
 from normalizer.known_words import without_codes
 from normalizer.language import commands, cues
-from normalizer.language.understanding import Understood, tells_beside, understood
+from normalizer.language.understanding import Understood, goes_on, tells_beside, understood
 from normalizer.posts import own_words
 
 SHORT: Final = 25
@@ -227,6 +227,7 @@ READ: Final[Mapping[str, Callable[[Heard], float]]] = {
     "dispute": lambda heard: max(heard.found.shares["dispute"], _DENIED * cues.denies_good(heard.said)),
     "picture": lambda heard: heard.shows,
     "correction": lambda heard: heard.corrects or heard.found.shares["correction"],
+    "more": lambda heard: goes_on(heard.words),
     "no, and more": lambda heard: commands.begins_with(heard.said, "disagree"),
     "threat": lambda heard: cues.threatens(heard.said),
     "accusation": lambda heard: cues.accuses(heard.said),

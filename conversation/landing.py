@@ -68,15 +68,17 @@ class Lands:
     def _request(self, turn: Turn, heard: Heard) -> status_requests.StatusRequest | None:
         """Return the request for a status that a message is.
 
-        A code is none beside a file, a position or a quoted post; one of nobody may be a word, or the number that an owner asked for.
+        A code is none beside a file, a position or a quoted post; one of nobody may be the number that an owner asked for.
         """
         message, request = heard.message, status_requests.parse(heard.said)
-        if request is None or not request.is_bare:
+        own = turn.state.case_of(status_requests.bare_code(heard.said))
+        if own is None and (request is None or not request.is_bare):
             return request
         has_more = message.attachments or position_of(message) is not None or message.title or "[" in message.text
-        code = request.code or ""
-        is_sure = turn.state.case_of(code) or not (code.isalpha() or open_questions(turn, self._rules.question_ms))
-        return request if is_sure and not has_more else None
+        may_answer = own is None and open_questions(turn, self._rules.question_ms)
+        if has_more or may_answer:
+            return None
+        return request or status_requests.StatusRequest(own.code if own else None, is_bare=True)
 
     def _says_it_again(self, turn: Turn, heard: Heard, known: Landing, *, is_wish: bool) -> bool:
         """Return whether the same words are meant as a new message, and are no repetition.

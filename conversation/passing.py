@@ -166,11 +166,13 @@ class Passing:
         keep(case, found.complaint)
         return landed(kind, case, unread=not was_read)
 
-    def add_apart(self, turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase) -> Landed:
-        """Add a message about another matter, which changes nothing in the case. A citizen who gets texts is not told of it."""
+    def add_apart(
+        self, turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase, *, is_told: bool = False
+    ) -> Landed:
+        """Add a message about another matter, which changes nothing in the case. A citizen who gets texts is told of it if `is_told`."""
         found, was_read = self._reads.completion(None, message, part=None, about=None)
         secret, head = hide_first(turn, message, id_, case), turn.head(message, id_, case.code)
-        addition, companion = replace(found.addition, apart=True), True if message.sender else None
+        addition, companion = replace(found.addition, apart=True), (not is_told and bool(message.sender)) or None
         turn.command(Add(**head, addition=addition, reading=MessageReading(), secret=secret, companion=companion))
         case.additions += 1
         return landed(MessageKind.addition, case, unread=not was_read)

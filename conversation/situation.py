@@ -20,6 +20,9 @@ answer (UU 25/2009 Pasal 44 ayat (4)), and his next words reopen a withdrawn cas
 _NO_STORY: Final = 0.7
 """Minimum probability that a message tells no story, at which its matter does not count: "good job dishub"."""
 
+_SURELY_DISPUTED: Final = 0.6
+"""Minimum probability of a dispute at which a message is about an answered case, and not about one that was just told."""
+
 _ITS_OWN: Final = 0.985
 """Minimum probability of a story at which a message has a matter of its own although its words have no clear subject."""
 
@@ -154,8 +157,7 @@ class _Look:
             if len(found) == 1:
                 return found[0]
         found = [case for case in reversed(cases) if self._is_same(case)]
-        answered = [case for case in found if self._is_answered(case) and not self._heard.is_placed]
-        return min(answered or found, key=self._rank, default=None)
+        return min(found, key=self._rank, default=None)
 
     def waiting(self, cases: list[KnownCase]) -> KnownCase:
         """Return the case that waits for the citizen, because of a question or an answer; otherwise the last one written about."""
@@ -183,8 +185,11 @@ class _Look:
         """Return when the citizen last wrote about a case; 0 if that is no longer remembered."""
         return max((one.at_ms for one in self._turn.state.messages if one.code == case.code), default=0)
 
-    def _rank(self, case: KnownCase) -> int:
-        return list(Situation).index(self.situation(case))
+    def _rank(self, case: KnownCase) -> tuple[bool, int]:
+        """Return how late a case comes among those with the same matter: what is asked first, then what he has just written about."""
+        situation = self.situation(case)
+        is_first = situation in _SPOKEN_OF and self._heard.sure_of("dispute") < _SURELY_DISPUTED
+        return not is_first, list(Situation).index(situation)
 
     def _is_answered(self, case: KnownCase) -> bool:
         return self.situation(case) in {Situation.answered, Situation.closed}

@@ -17,6 +17,7 @@ class Act(StrEnum):
     accuse = "a case is opened for those who oversee officials; the answered one stays as it is"
     both = "a case is opened, and the answered one is reopened"
     add = "it is added to the case"
+    apart = "it is added to the case, and changes nothing in it"
     answer = "it is added to the case: it answers the question, or reopens the withdrawn case"
     dispute = "the answered case is reopened"
     move = "it is added to the case; if it corrects the regency, the answered case is reopened, too"
@@ -133,7 +134,7 @@ TABLE: Final = (
     Row("dispute", 0.6, NEAR, {A.dispute: DONE, A.add: LIVES}, "its owner looks again, also if it may be settled"),
     Row("settled", 0.5, ONLY, {A.noted: DONE, A.add: LIVES}, "nothing is undone"),
     Row("settled", 0.8, ONLY, {A.noted: frozenset((S.withdrawn,))}, "surer, since he may want it open again"),
-    Row("settled", 0.7, HERE, {A.noted: DONE, A.add: LIVES}, "surer, since it may tell more"),
+    Row("settled", 0.7, ITS, {A.noted: DONE, A.add: LIVES}, "surer, since it may tell more"),
     Row("dispute", 0.3, NEAR, {A.dispute: DONE, A.add: LIVES}, "its owner looks again"),
     Row("blame", 0.6, NEAR, {A.dispute: DONE}, "who judges and does not praise is not content"),
     Row("dispute", 0.6, HERE, {A.dispute: DONE, A.add: LIVES}, "surer, since it seems another matter"),
@@ -146,6 +147,8 @@ TABLE: Final = (
     Row(ANYTHING, 0.0, NEAR, {A.add: DONE | {S.told}}, "it belongs to what was spoken of"),
     Row(ANYTHING, 0.0, ITS, {A.add: frozenset((S.alive,))}, "a place alone may begin something else by now"),
     Row(ANYTHING, 0.0, ALL, {A.add: HAS}, "he says which case it belongs to", named=True),
+    Row("more", 0.8, ALL, {A.answer: ASKED}, "it seems another matter, but reads like more of the first"),
+    Row("more", 0.7, ALL, {A.apart: frozenset((S.told,))}, "the same; less sure, since it was just told"),
     Row(ANYTHING, 0.0, ALL, {A.open: EVER}, "nothing is lost"),
 )
 """The rows. A wish to be hidden applies with all of them (normalizer.language.understanding.SURE)."""
@@ -155,7 +158,11 @@ _COURTESIES: Final = frozenset(("thanks", "praise", "smalltalk", "agree"))
 """What reports nothing: a row for one of these does not fit a message with a matter other than that of the case."""
 
 _SURELY_KIND: Final = 0.75
-"""How sure a courtesy must be, none of whose clauses tells anything, for a name in it to be no matter: "makasih bu lurah"."""
+"""How sure thanks must be, none of whose clauses tells anything, for a name in them to be no matter: "makasih bu lurah"."""
+
+_NODS: Final = frozenset(("agree", "smalltalk"))
+_SURE_NOD, _MAYBE_NO = 0.85, 0.12
+"""Below the first probability a nod may mean no, if the probability of a dispute is at least the second."""
 
 _NO_CASE: Final = KnownCase(code="")
 _ROWS: Final = {situation: [row for row in TABLE if situation in row.acts] for situation in Situation}
@@ -185,9 +192,15 @@ def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
     """Return whether what seems a courtesy tells a matter that is not the case's, or may be the place or the matter that we asked for."""
     if stands.case is None:
         return False
-    is_asked = stands.situation is S.asked and stands.case.part == "place" and wants != "thanks"
-    is_kind = heard.is_wish and heard.sure_of(wants) >= _SURELY_KIND
+    asked = stands.case.part if stands.situation is S.asked and wants != "thanks" else None
+    is_asked = asked == "place" or (asked == "subject" and heard.names_matter)
+    is_kind = wants in {"thanks", "praise"} and heard.is_wish and heard.sure_of(wants) >= _SURELY_KIND
     return is_asked or (heard.names_matter and stands.tells is not T.same and not is_kind)
+
+
+def _may_deny(wants: str, heard: Heard) -> bool:
+    """Return whether what seems a nod may say no: "iya belum"."""
+    return wants in _NODS and heard.sure_of(wants) < _SURE_NOD and heard.sure_of("dispute") >= _MAYBE_NO
 
 
 def _may(wants: str, heard: Heard, stands: Standing) -> bool:
@@ -197,7 +210,7 @@ def _may(wants: str, heard: Heard, stands: Standing) -> bool:
         is_his = bool(case.id and (heard.message.sender or heard.message.proven))
         return is_his and (stands.is_named or _goes_on(stands))
     if (wants == "resume" and not stands.is_silent) or (
-        wants in _COURTESIES and _tells_something(wants, heard, stands)
+        wants in _COURTESIES and (_tells_something(wants, heard, stands) or _may_deny(wants, heard))
     ):
         return False
     if wants in {ANYTHING, "danger"} or (wants == "status" and case.foreign):

@@ -85,7 +85,7 @@ def _document(found: "Understood") -> dict[str, object]:
 def _explained(text: str) -> None:
     from normalizer.language.examples import OF_INTENTS, OF_SUBJECTS
     from normalizer.language.nearest import nearest
-    from normalizer.language.understanding import understood
+    from normalizer.language.understanding import goes_on, understood
     from normalizer.reader import Reader
 
     found = understood(text)
@@ -95,6 +95,7 @@ def _explained(text: str) -> None:
     if len(found.clauses) > 1:
         for one in found.clauses:
             typer.echo(f"    {one.intent} ({one.confidence:.2f}): {one.text}")
+    typer.echo(f"  behind a report more of it ({goes_on(text):.2f})")
     for likeness, example in nearest(OF_INTENTS, text, _NEAREST):
         typer.echo(f"  like {likeness:.2f} {example.label} [{example.lang}]: {example.text}")
     reader = Reader.load()

@@ -18,7 +18,7 @@ from typing import Final
 from complaints.wording import wording
 from lapor.processes.clock import today
 from normalizer.complaint import Normaliser
-from normalizer.language.examples import OF_INTENTS
+from normalizer.language.examples import OF_INTENTS, OF_SEQUELS
 from normalizer.language.model import model
 from router.learning.models import NO_MODELS
 from router.routing import Router
@@ -103,6 +103,7 @@ for _name in SHARED:
 wording()
 Normaliser.load()
 model(OF_INTENTS)
+model(OF_SEQUELS)
 Router.load(model=NO_MODELS, today=today())
 gc.collect()
 gc.freeze()  # a collection in a fork would write to all pages, and so copy them

@@ -1,4 +1,4 @@
-"""The sentences from which intents and subjects are learnt: a folder for each of the two, a file per label, a JSON line per sentence."""
+"""The sentences from which intents, subjects and sequels are learnt: a folder for each, a file per label, a JSON line per sentence."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -11,20 +11,27 @@ from complaints.runtime.packaged import words_in
 
 OF_INTENTS: Final = "intents"
 OF_SUBJECTS: Final = "subjects"
-KINDS: Final = (OF_INTENTS, OF_SUBJECTS)
+OF_SEQUELS: Final = "sequels"
+KINDS: Final = (OF_INTENTS, OF_SUBJECTS, OF_SEQUELS)
 """What is learnt, by the names of the folders."""
 
 INTENTS: Final = words_in("normalizer", "intents")
 """The ids of the intents; docs/language.md says what each is."""
 
-_FIELDS: Final = {OF_INTENTS: {"lang", "writer", "text"}, OF_SUBJECTS: {"writer", "text"}}
+MORE, NEW = "more", "new"
+"""The labels of sequels: what is written within the hour after a report goes on with it, or begins another one."""
+
+_FIELDS: Final = {kind: {"writer", "text"} | ({"lang"} if kind != OF_SUBJECTS else set()) for kind in KINDS}
+_STORY: Final = "story"
+_EACH: Final = 8
+"""Of so many stories one is also an example of a sequel that begins another report."""
 
 
 class Example(NamedTuple):
     """A sentence.
 
     Attributes:
-        label: what its writer wants, or what he writes about.
+        label: what its writer wants, what he writes about, or whether he goes on with a report.
         writer: who wrote it.
         text: the sentence.
         lang: its language, or the speech of a region (see docs/language.md); empty if it is not known.
@@ -54,7 +61,10 @@ def examples(kind: str) -> list[Example]:
     """
     if found := mistakes(kind):
         raise ValueError(found[0])
-    return [Example(label=label, **orjson.loads(line)) for label in labels(kind) for line in _lines(kind, label)]
+    read = [Example(label=label, **orjson.loads(line)) for label in labels(kind) for line in _lines(kind, label)]
+    if kind == OF_SEQUELS:
+        read += [Example(label=NEW, **orjson.loads(line)) for line in [*_lines(OF_INTENTS, _STORY)][::_EACH]]
+    return read
 
 
 def digest(kind: str) -> str:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from normalizer.language import features
-from normalizer.language.examples import OF_INTENTS
+from normalizer.language.examples import MORE, OF_INTENTS, OF_SEQUELS
 from normalizer.language.model import Run, model
 
 
@@ -118,6 +118,14 @@ def tells_beside(text: str) -> bool:
     starts = range(max(1, len(said) - _IN_A_ROW + 1))
     runs = ((at, min(at + _IN_A_ROW, len(said))) for at in starts)
     return any(learnt.sure(shares[story]) >= _A_STORY for shares in learnt.shares(said, runs))
+
+
+def goes_on(text: str) -> float:
+    """Return the probability that a text goes on with a report that its citizen has just told, and begins no other one."""
+    learnt, said = model(OF_SEQUELS), features.words(_looked_at(text))
+    (shares,) = learnt.shares(said, [(0, len(said))])
+    more = shares[learnt.head.labels.index(MORE)]
+    return learnt.sure(more) if more == max(shares) else 1.0 - learnt.sure(max(shares))
 
 
 def _looked_at(text: str) -> str:

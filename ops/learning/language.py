@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from normalizer.language import features
-from normalizer.language.examples import OF_INTENTS, OF_SUBJECTS, Example, digest, examples, labels
+from normalizer.language.examples import OF_INTENTS, OF_SEQUELS, OF_SUBJECTS, Example, digest, examples, labels
 from normalizer.language.model import FORMAT, Head, columns
 from ops.learning.fit import needed
 
@@ -25,7 +25,11 @@ class _Way(NamedTuple):
     largest: int
 
 
-_WAYS: Final = {OF_INTENTS: _Way(0.3, "balanced", 0.0, 127), OF_SUBJECTS: _Way(0.1, None, 3.0, 48)}
+_WAYS: Final = {
+    OF_INTENTS: _Way(0.3, "balanced", 0.0, 127),
+    OF_SUBJECTS: _Way(0.1, None, 3.0, 48),
+    OF_SEQUELS: _Way(0.2, None, 0.0, 127),
+}
 
 _FOLDS: Final = 8
 """The number of parts into which the writers are divided. The sentences of each part are measured with a model of the others'."""
@@ -141,11 +145,17 @@ def _fitted(table: Any, targets: Any, way: _Way, count: int) -> tuple[Any, Any]:
         seen = np.bincount(table.indices, minlength=features.BUCKETS)
         rarity = np.where(seen, np.log((1 + table.shape[0]) / (1 + seen)) / way.rarity, 0.0)
     found = LinearSVC(C=way.cost, class_weight=way.weighs, random_state=0).fit(table @ diags(rarity), targets)
+    coef, intercept = found.coef_ * rarity, found.intercept_
+    if len(found.classes_) == len(_BOTH):  # the library gives the second of two classes alone
+        coef, intercept = np.outer(_BOTH, coef[0]), np.multiply(_BOTH, intercept[0])
     weights, bias = np.zeros((features.BUCKETS, count)), np.full(count, _NEVER)
-    weights[:, found.classes_] = (found.coef_ * rarity).T
-    bias[found.classes_] = found.intercept_
+    weights[:, found.classes_] = coef.T
+    bias[found.classes_] = intercept
     return weights, bias
 
+
+_BOTH: Final = (-0.5, 0.5)
+"""The shares of two classes in what tells them apart."""
 
 _NEVER: Final = -30.0
 """The bias of a label without sentences."""

@@ -7,10 +7,20 @@ import pytest
 
 from normalizer.language import examples as sentences
 from normalizer.language import features
-from normalizer.language.examples import INTENTS, KINDS, OF_INTENTS, OF_SUBJECTS, digest, examples, labels, mistakes
+from normalizer.language.examples import (
+    INTENTS,
+    KINDS,
+    OF_INTENTS,
+    OF_SEQUELS,
+    OF_SUBJECTS,
+    digest,
+    examples,
+    labels,
+    mistakes,
+)
 from normalizer.language.model import columns, model, packed, unpacked
 from normalizer.language.nearest import nearest
-from normalizer.language.understanding import MOST_CHARACTERS, tells_beside, understood
+from normalizer.language.understanding import MOST_CHARACTERS, goes_on, tells_beside, understood
 from normalizer.reader import Reader
 from tests.harness.tables import each, each_row
 
@@ -106,6 +116,15 @@ def test_subjects_of_held_out_writers_are_read() -> None:
     figures = model(OF_SUBJECTS).head.figures
     assert figures["accuracy"] >= 0.8
     assert figures["first_three"] >= 0.9
+
+
+def test_what_goes_on_with_a_report_is_told_from_another_one() -> None:
+    """A second report that is taken for more of the first costs most."""
+    figures = model(OF_SEQUELS).head.figures
+    assert figures["by_label"]["more"]["precision"] >= 0.85
+    assert all(abs(band["sure"] - band["right"]) < 0.05 for band in figures["bands"])
+    assert goes_on("sudah dua minggu begitu, warungnya di sebelah kiri") > 0.8
+    assert goes_on("KTP saya belum jadi") < 0.2
 
 
 @each(
