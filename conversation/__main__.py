@@ -18,26 +18,31 @@ The first of these that applies decides:
    answered, too.
 3. The first row of the table below that fits in all its columns. The last rows fit everything, so that nothing is lost.
 
-A message is about one case: the one that it names, by its code or as an answer to a text about it; or else the one whose matter it tells;
-or else the one with an open question or, if it judges an answer, with an answer; or else the one that was last written about. In a public
-thread, only the cases of that thread count. If several situations are true of a case, the first counts of `asked`, `withdrawn`, `closed`,
-`answered`, `told`, `alive`, `past`. A wish to be hidden is also granted, whatever row decides.
+A message is about one case: the one that it names, by its code or as an answer to a text about it; or else the one whose matter it tells,
+of several one that is `asked` or, if it disputes nothing, `told`; or else the one with an open question or, if it judges an answer, with an
+answer; or else the one that was last written about. In a public thread, only the cases of that thread count. If several situations are true
+of a case, the first counts of `asked`, `withdrawn`, `closed`, `answered`, `told`, `alive`, `past`. A wish to be hidden is also granted,
+whatever row decides.
 
 *He wants* is an intent (docs/language.md) that is at least as probable as *sure* says, or one of these:
 
 * `danger`: danger to life now. `danger in its matter`: the same from the case's own citizen, if the message names the case; or tells
   `same`; or tells `nothing` within an hour of his last message about the case, and danger was already reported in it
 * `resume`: only if our texts are stopped. `only hide`: to be hidden, if no clause tells anything else
-* `stars`: a rating from 1 to 5. `number`: any number as a rating; while a case is being handled, only after it was reopened
+* `stars`: a rating from 1 to 5, by a number alone or beside words that rate, or in a text that is a `rating`. `number`: such a number on
+  or off the scale; while a case is being handled, only after it was reopened
+* `thanks`: also friendly signs alone (1.0)
 * `praise`, `blame`: a judgement without a number, with or without praise
+* `more`: it reads like more of a report that was just told, and not like another one
 * `dispute`: also words that deny something good (0.5); they are never `settled`
 * `correction`: also by its form. `picture`: only a photo or a position, with at most six words
 * `no, and more`: begins with BELUM or its like, and goes on. `threat`: somebody was threatened because of a report
 * `accusation`: somebody took or wanted money; not if the case is already with those who oversee officials
 
-`thanks`, `praise`, `smalltalk` and `agree` do not fit if the message tells a matter other than the case's. On a page, from an account that
-several people use, or in a post that begins a thread, only `danger`, `danger in its matter` and `anything` fit; about somebody else's
-case, only `danger`, `anything` and `status`. *Nothing else* is at most 25 words without a story, a place, a long number or a file.
+`thanks`, `praise`, `smalltalk` and `agree` do not fit if the message tells a matter other than the case's. Below 0.85 `smalltalk` and
+`agree` do not fit if it may dispute (0.12). On a page, from an account that several people use, or in a post that begins a thread, only
+`danger`, `danger in its matter` and `anything` fit; about somebody else's case, only `danger`, `anything` and `status`. *Nothing else* is
+at most 25 words without a story, a place, a long number or a file.
 
 A sixth case within ten minutes is not opened, unless it is of danger: the message is added to an open one of the five, if one has room.
 A message of at most 60 words opens two cases if two of its sentences are of different fields, both with a known regency, and the regencies
