@@ -50,6 +50,9 @@ _CLEAR: Final = 0.6
 _SURELY: Final = 0.95
 """Minimum probability of an intent at which a place next to it is a part of it: "terima kasih Pemkot Semarang"."""
 
+_MAYBE_DANGER: Final = 0.03
+"""Probability of danger from which on a message may tell of it."""
+
 _DENIED: Final = 0.5
 """The probability of a dispute if a text denies something good."""
 
@@ -123,6 +126,11 @@ class Heard:
         is_of_us = self.is_of_us and told.place.province is None
         is_office = cues.is_rest(told.topic or "") and self.found.wants("place")
         return "subject" not in told.missing and not is_of_us and not is_office
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether it may tell of danger, or accuses an official: then it is never only more of something else."""
+        return self.found.shares["danger"] >= _MAYBE_DANGER or self.fresh.complaint.oversight
 
     @property
     def is_of_us(self) -> bool:
@@ -227,7 +235,7 @@ READ: Final[Mapping[str, Callable[[Heard], float]]] = {
     "dispute": lambda heard: max(heard.found.shares["dispute"], _DENIED * cues.denies_good(heard.said)),
     "picture": lambda heard: heard.shows,
     "correction": lambda heard: heard.corrects or heard.found.shares["correction"],
-    "more": lambda heard: goes_on(heard.words),
+    "more": lambda heard: 0.0 if heard.is_grave else goes_on(heard.words),
     "no, and more": lambda heard: commands.begins_with(heard.said, "disagree"),
     "threat": lambda heard: cues.threatens(heard.said),
     "accusation": lambda heard: cues.accuses(heard.said),

@@ -20,8 +20,8 @@ answer (UU 25/2009 Pasal 44 ayat (4)), and his next words reopen a withdrawn cas
 _NO_STORY: Final = 0.7
 """Minimum probability that a message tells no story, at which its matter does not count: "good job dishub"."""
 
-_SURELY_DISPUTED: Final = 0.6
-"""Minimum probability of a dispute at which a message is about an answered case, and not about one that was just told."""
+_JUDGES: Final = {"dispute": 0.3, "settled": 0.5}
+"""The minimum probabilities at which a message judges an answer: then it is about what was answered or asked last."""
 
 _ITS_OWN: Final = 0.985
 """Minimum probability of a story at which a message has a matter of its own although its words have no clear subject."""
@@ -157,6 +157,10 @@ class _Look:
             if len(found) == 1:
                 return found[0]
         found = [case for case in reversed(cases) if self._is_same(case)]
+        judges = any(self._heard.sure_of(wish) >= sure for wish, sure in _JUDGES.items())
+        if judges and not self._heard.is_placed and any(map(self._is_answered, found)):
+            waits = [case for case in found if self._is_answered(case) or self.situation(case) is Situation.asked]
+            return max(waits, key=self._waits_ms)
         return min(found, key=self._rank, default=None)
 
     def waiting(self, cases: list[KnownCase]) -> KnownCase:
@@ -188,8 +192,7 @@ class _Look:
     def _rank(self, case: KnownCase) -> tuple[bool, int]:
         """Return how late a case comes among those with the same matter: what is asked first, then what he has just written about."""
         situation = self.situation(case)
-        is_first = situation in _SPOKEN_OF and self._heard.sure_of("dispute") < _SURELY_DISPUTED
-        return not is_first, list(Situation).index(situation)
+        return situation not in _SPOKEN_OF, list(Situation).index(situation)
 
     def _is_answered(self, case: KnownCase) -> bool:
         return self.situation(case) in {Situation.answered, Situation.closed}

@@ -147,8 +147,7 @@ TABLE: Final = (
     Row(ANYTHING, 0.0, NEAR, {A.add: DONE | {S.told}}, "it belongs to what was spoken of"),
     Row(ANYTHING, 0.0, ITS, {A.add: frozenset((S.alive,))}, "a place alone may begin something else by now"),
     Row(ANYTHING, 0.0, ALL, {A.add: HAS}, "he says which case it belongs to", named=True),
-    Row("more", 0.8, ALL, {A.answer: ASKED}, "it seems another matter, but reads like more of the first"),
-    Row("more", 0.7, ALL, {A.apart: frozenset((S.told,))}, "the same; less sure, since it was just told"),
+    Row("more", 0.8, ALL, {A.answer: ASKED, A.apart: frozenset((S.told,))}, "it reads like more of the first"),
     Row(ANYTHING, 0.0, ALL, {A.open: EVER}, "nothing is lost"),
 )
 """The rows. A wish to be hidden applies with all of them (normalizer.language.understanding.SURE)."""
@@ -158,7 +157,7 @@ _COURTESIES: Final = frozenset(("thanks", "praise", "smalltalk", "agree"))
 """What reports nothing: a row for one of these does not fit a message with a matter other than that of the case."""
 
 _SURELY_KIND: Final = 0.75
-"""How sure thanks must be, none of whose clauses tells anything, for a name in them to be no matter: "makasih bu lurah"."""
+"""How sure a courtesy must be, none of whose clauses tells anything, for a name in it to be no matter: "makasih bu lurah"."""
 
 _NODS: Final = frozenset(("agree", "smalltalk"))
 _SURE_NOD, _MAYBE_NO = 0.85, 0.12
@@ -194,7 +193,7 @@ def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
         return False
     asked = stands.case.part if stands.situation is S.asked and wants != "thanks" else None
     is_asked = asked == "place" or (asked == "subject" and heard.names_matter)
-    is_kind = wants in {"thanks", "praise"} and heard.is_wish and heard.sure_of(wants) >= _SURELY_KIND
+    is_kind = heard.is_wish and heard.sure_of(wants) >= _SURELY_KIND
     return is_asked or (heard.names_matter and stands.tells is not T.same and not is_kind)
 
 
