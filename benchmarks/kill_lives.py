@@ -15,8 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from benchmarks.processes import folder
-from complaints.crypto import Keyring
-from tests.harness.cases.killer import Chaos
+from tests.harness.kill.killer import ANY, Chaos
 from tests.harness.lives.trial import LifeTrial, Scale
 
 DAYS = (0, 1, 4, 8, 15, 22, 31, 46, 62, 80)
@@ -41,13 +40,11 @@ def main(
     )  # as Ctrl-C: everything that runs is stopped on the way out
     logging.getLogger("librdkafka").setLevel(logging.CRITICAL)
     chaos = Chaos(
-        workers=WORKERS,
-        kills=kills,
-        pauses=kills // 20,
-        wipes=kills // 20,
+        kills={"router": kills - kills // 2, "neighbours": kills // 2},
+        pauses={"router": kills // 20 - kills // 40, "neighbours": kills // 40},
+        wipes={ANY: kills // 20},
         kafka=kills // 33,
-        readers=0,
-        neighbours=WORKERS,
+        pace=1.0,
     )
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with folder() as data, Progress(*columns, console=Console(stderr=True)) as progress:
@@ -57,9 +54,10 @@ def main(
             progress.update(of_cases, completed=min(cases, lives))
             progress.update(of_kills, completed=min(hits, kills))
 
-        trial = LifeTrial(data, Keyring.from_secret(b"of the benchmarks, 32 bytes long"), seed=seed, tell=tell)
+        trial = LifeTrial(data, seed=seed, tell=tell)
         try:
-            trial.run(Scale(lives=lives, days=DAYS, limit_s=60 * minutes), chaos)
+            scale = Scale(lives=lives, days=DAYS, limit_s=60 * minutes)
+            trial.run(scale, chaos, {"router": WORKERS, "neighbours": WORKERS})
         except AssertionError as error:
             _print(trial.said)
             typer.echo(f"{error}\n{trial.logs() if 'violations' not in trial.said else ''}", err=True)

@@ -1,6 +1,5 @@
 """kill -9 of every process of the pipeline, and of Kafka, with work in hand: each message has its effect once, each reply is told once."""
 
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,30 +8,22 @@ from typing import Any
 import pytest
 import yaml
 
-from complaints.crypto import Keyring
-from sinks.clickhouse.client import Store
 from tests.harness.cases.checker import Checker
-from tests.harness.cases.log import Log
-from tests.harness.cases.tables import differences
-from tests.harness.cases.view import view_differences
+from tests.harness.kill.copies import differences, view_differences
+from tests.harness.kill.deleter import Deleter
+from tests.harness.kill.killer import ANY, Chaos, service_of
+from tests.harness.kill.trial import VIEW_KEY, Trial, reported
 from tests.harness.messages.checker import Messages
-from tests.harness.messages.deleter import Deleter
 from tests.harness.messages.doors import Door, Http, Sms, Telegram, Twitter, Web, Webhook
-from tests.harness.messages.fed import Seen
 from tests.harness.messages.feed import Feed
-from tests.harness.messages.killer import COUNTS, Chaos, Killer, Pipeline
-from tests.harness.messages.log import Topics, of_kind
 from tests.harness.messages.plan import SOURCES, Plan
 from tests.harness.messages.replies import Replies
-from tests.harness.messages.tables import message_differences
 from tests.harness.messages.upstreams import Upstreams
 from tests.harness.messages.watch import Watch
-from tests.harness.support import free_port, wait_until
-from tests.harness.trial import Trial, reported
-from tests.harness.webhook import OLDER, SECRET
-
-KEY = "a key of the kill test"
-INSTALLATION = b"a secret of the tests, 32 bytes long"
+from tests.harness.numbers import SECRET
+from tests.harness.support import wait_until
+from tests.harness.webhook import OLDER
+from tests.harness.webhook import SECRET as WEBHOOK_SECRET
 
 SETTLE_S = 180.0
 """How long the processes may take for what is left after the last message."""
@@ -40,30 +31,27 @@ SETTLE_S = 180.0
 FEED_S = 900.0
 """How long citizens may write after the last kill."""
 
-SECRETS = dict(zip(SOURCES, (SECRET, OLDER), strict=True))
+SECRETS = dict(zip(SOURCES, (WEBHOOK_SECRET, OLDER), strict=True))
 
-QUICK = {
-    "PRODUCE_TIMEOUT_S": "3",
-    "X_POLL_S": "0.3",
-    "TELEGRAM_POLL_S": "5",
-    "CONVERSATION_BATCH": "40",
-    "ROUTER_BATCH": "40",
-    "SINK_INTERVAL_S": "0.5",
-    "WEB_READS": "1000000/minute",
-    "WEB_WRITES": "1000000/minute",
-    "REPLIES_PER_HOUR": "100",
+COUNTS = {
+    "sms": 2,
+    "webhook": 2,
+    "web": 2,
+    "twitter": 2,
+    "telegram": 2,
+    "conversation": 2,
+    "router": 3,
+    "sink": 1,
+    "view": 1,
 }
-"""Small batches and short pauses, so that there are many moments to die at."""
+"""How many processes of each service there are."""
+
+CAPACITIES = {"sms": 20, "webhook": 16, "twitter": 4, "telegram": 30}
+"""How many texts of all accounts of a channel may be on their way at the same time."""
 
 
 class MessageTrial(Trial):
     """One run with its processes."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self._keys = Keyring.from_secret(INSTALLATION)
-        self._administrator = ""
-        self._ports = {f"{name}-{at}": free_port() for name in ("web", "webhook", "view") for at in range(COUNTS[name])}
 
     def run(self, messages: int, chaos: Chaos) -> None:
         """Feed, kill, settle and check."""
@@ -71,22 +59,22 @@ class MessageTrial(Trial):
             kafka, clickhouse = pool.submit(self._start_kafka), pool.submit(self._start_clickhouse)
             upstreams = pool.submit(Upstreams.start, self._folder / "upstreams")
             plan = Plan(self.seed, self._keys)
-            scripts, self._administrator = plan.scripts(messages), plan.administrator
-        server, address, outside = kafka.result(), clickhouse.result(), upstreams.result()
+            scripts = plan.scripts(messages)
+        brokers, address, outside = kafka.result().brokers, clickhouse.result(), upstreams.result()
         self._closing.callback(outside.close)
-        pipeline = Pipeline.start(self._folder, self._settings(server.brokers, address, outside))
-        self._closing.callback(pipeline.stop)
-        watch = Watch(server.brokers)
+        sources = self._folder / "sources.yaml"
+        sources.write_text(yaml.safe_dump({name: self._source(name, outside) for name in SOURCES}))
+        self._start(COUNTS, CLICKHOUSE=address, WEBHOOK_SECRETS_FILE=str(sources), **outside.settings())
+        watch, http = Watch(brokers), Http()
         self._closing.callback(watch.close)
-        http = Http()
         self._closing.callback(http.close)
         feed = Feed(scripts, self._doors(http, outside), watch)
         self._closing.callback(feed.close)
         self._closing.callback(watch.give_up)
         self._closing.callback(http.given_up.set)
         self._stage("started")
-        deleter = Deleter(server.brokers, watch)
-        killer = Killer(pipeline, server, feed, chaos, self.seed, deleter)
+        deleter = Deleter(brokers, watch)
+        killer = self._kill(feed, chaos, deleter)
         try:
             killer.run()
             self._stage("killed")
@@ -94,65 +82,31 @@ class MessageTrial(Trial):
             self._stage("fed")
             wait_until(lambda: not watch.lacks(), timeout_s=SETTLE_S, what="the end of all mailboxes")
         finally:
-            self.said |= killer.report() | {
-                "lacks": watch.lacks(),
-                "faults": feed.faults[:5],
-                "acknowledged": feed.acknowledged,
-            }
+            self.said |= killer.report()
+            self.said |= {"lacks": watch.lacks(), "faults": feed.faults[:5], "acknowledged": feed.acknowledged}
         self._stage("settled")
-        topics = deleter.topics()
-        self._check(topics, feed, seen=outside.seen(), most_unknown=killer.bound(), clickhouse=address)
-        check_kills(pipeline, chaos)
+        topics, most_unknown = deleter.topics(), self._most_unknown(killer.kafka_kills)
+        messages_, replies = Messages(topics, SECRET), Replies(topics, SECRET)
+        messages_.check(feed.fed)
+        replies.check(outside.seen(), most_unknown=most_unknown)
+        cases = Checker(topics, administrator=plan.administrator, exact=True)
+        cases.check([])
+        copies = [*differences(address, topics, cases), *view_differences(self._addresses["view-0"], VIEW_KEY, cases)]
+        found = [*feed.faults, *messages_.violations, *replies.violations, *cases.violations, *copies]
+        counts = {"messages": dict(messages_.counts), "replies": dict(replies.counts), "cases": dict(cases.counts)}
+        self._conclude(chaos, found, most_unknown=most_unknown, **counts)
         if chaos.deletions:
             assert deleter.records > 0
-            check_said(found := deleter.delete_unread(pipeline, topics))
-            self.said |= {"unread": found}
+            check_said(unread := deleter.delete_unread(self._pipeline.signal, topics))
+            self.said |= {"unread": unread}
             self._stage("ends committed")
 
-    def _check(self, topics: Topics, feed: Feed, *, seen: Seen, most_unknown: int, clickhouse: str) -> None:
-        """Compare what was fed, what is on Kafka, what upstreams have seen, and the copies; say everything that is wrong."""
-        messages, replies = Messages(topics, INSTALLATION), Replies(topics, INSTALLATION)
-        messages.check(feed.fed)
-        replies.check(seen, most_unknown=most_unknown)
-        cases = of_cases(topics, self._administrator)
-        store = Store(clickhouse)
-        copies = [*differences(store, cases), *message_differences(store, topics)]
-        store.close()
-        copies += view_differences(f"http://127.0.0.1:{self._ports['view-0']}", KEY, cases)
-        found = [*feed.faults, *messages.violations, *replies.violations, *cases.violations, *copies]
-        self.said |= {"messages": dict(messages.counts), "replies": dict(replies.counts), "cases": dict(cases.counts)}
-        self.said |= {"most_unknown": most_unknown, "violations": len(found)}
-        self._stage("checked")
-        assert not found, "\n".join(found[:60])
-
-    def _settings(self, brokers: str, clickhouse: str, outside: Upstreams) -> dict[str, dict[str, str]]:
-        """Return the settings of each process."""
-        secret, sources = self._folder / "secret", self._folder / "sources.yaml"
-        secret.write_bytes(INSTALLATION)
-        callback = {"callback": outside.callback.url}
-        sources.write_text(
-            yaml.safe_dump(
-                {name: callback | {"secrets": [SECRETS[name]], "shared": name == "kiosk"} for name in SOURCES}
-            )
-        )
-        view = f"127.0.0.1:{self._ports['view-0']}"
-        common = (
-            QUICK | outside.settings() | {"KAFKA": brokers, "CLICKHOUSE": clickhouse, "VIEW": view, "VIEW_KEY": KEY}
-        )
-        common |= {"WEB_READS": "1000000/minute", "WEB_WRITES": "1000000/minute"}  # all citizens are one client here
-        common |= {"VIEW_URL": f"http://{view}", "SECRET_FILE": str(secret), "WEBHOOK_SECRETS_FILE": str(sources)}
-        found: dict[str, dict[str, str]] = {}
-        for service, number in COUNTS.items():
-            for ordinal in range(number):
-                name = f"{service}-{ordinal}"
-                own = {"DATA": str(self._folder / "data" / name), "ORDINAL": str(ordinal)}
-                if service in {"web", "webhook"}:
-                    own[service.upper()] = f"127.0.0.1:{self._ports[name]}"
-                found[name] = {f"LAPOR_{key}": value for key, value in (common | own).items()}
-        return found
+    @staticmethod
+    def _source(name: str, outside: Upstreams) -> dict[str, object]:
+        return {"callback": outside.callback.url, "secrets": [SECRETS[name]], "shared": name == "kiosk"}
 
     def _doors(self, http: Http, outside: Upstreams) -> dict[str, Door]:
-        bases = {name: f"http://127.0.0.1:{port}" for name, port in self._ports.items()}
+        bases = {name: f"http://{address}" for name, address in self._addresses.items()}
         return {
             "sms": Sms(http, outside.smsc, self._keys),
             "webhook": Webhook(http, [bases["webhook-0"], bases["webhook-1"]], self._keys, SECRETS),
@@ -161,25 +115,17 @@ class MessageTrial(Trial):
             "telegram": Telegram(http, outside.telegram, self._keys),
         }
 
+    def _most_unknown(self, kafka_kills: int) -> int:
+        """Return how many outcomes may be unknown at most.
 
-def of_cases(topics: Topics, administrator: str) -> Checker:
-    """Return the checker of cases after it has checked them. Questions for a status lead to no fact, so it does not see them."""
-    mailbox = [entry for entry in topics.complaints if entry.said.get("kind") != "status"]
-    replies = [entry for entry in of_kind(topics.conversations, "reply") if entry.said["kind"] != "status"]
-    letters = [entry for entry in topics.letters if entry.said.get("source_topic") == "lapor.complaints"]
-    checker = Checker(Log(mailbox, topics.facts, topics.cases, replies, letters), administrator=administrator)
-    checker.check([])
-    checker.letters = [entry.said for entry in topics.letters]
-    return checker
-
-
-def check_kills(pipeline: Pipeline, chaos: Chaos) -> None:
-    """Hold that the run did what it promised: a kill that hits nothing proves nothing."""
-    hits = pipeline.hits()
-    assert all(hit["records"] for hit in hits)
-    dead = Counter(hit["name"].rpartition("-")[0] for hit in hits if hit["signal"] == "SIGKILL")
-    assert all(dead[service] >= number for service, number in chaos.kills.items())
-    assert sum(hit["signal"] == "SIGSTOP" for hit in hits) >= sum(chaos.pauses.values())
+        A kill makes those unknown that were in hand. After a pause the account goes to another process and comes back, and after a kill of
+        Kafka its partitions may be shared anew: each may hit what all accounts of the channel, or of all channels, have on their way.
+        """
+        total = kafka_kills * sum(CAPACITIES.values())
+        for hit in self._pipeline.hits():
+            paused = hit["signal"] == "SIGSTOP"
+            total += hit["intents"] + 2 * paused * CAPACITIES.get(service_of(hit["name"]), 0)
+        return total
 
 
 def check_said(found: dict[str, Any]) -> None:
@@ -211,7 +157,7 @@ SMALL = Chaos(
         "view": 1,
     },
     pauses={"conversation": 1},
-    wipes=2,
+    wipes={ANY: 2},
     kafka=1,
     pace=0.2,
     deletions=2,
@@ -229,7 +175,7 @@ RETENTION = Chaos(
         "view": 1,
     },
     pauses={"sms": 1, "conversation": 2, "router": 1},
-    wipes=4,
+    wipes={ANY: 4},
     kafka=2,
     pace=0.5,
     deletions=8,
@@ -247,7 +193,7 @@ LARGE = Chaos(
         "view": 7,
     },
     pauses={"sms": 2, "webhook": 1, "twitter": 1, "telegram": 1, "conversation": 3, "router": 2},
-    wipes=20,
+    wipes={ANY: 20},
     kafka=5,
     pace=0.85,
     deletions=20,

@@ -15,12 +15,13 @@ from complaints.neighbour import Told
 from router.cases.replies import status_of_case
 from router.cases.step import timer
 from tests.harness.events import complaint as a_complaint
-from tests.harness.house import OF_KIND, House, added, of_record, said
+from tests.harness.house import OF_KIND, House, added, said
 from tests.harness.list_law import ListLaw
-from tests.harness.seen import law_and_reader, of_case
+from tests.harness.seen import of_case
 from tests.harness.stories import COMMANDS, Telling, of_model
-from tests.harness.support import NOON
+from tests.harness.support import NOON, as_stored
 from tests.harness.tables import at, plain
+from tests.harness.town import law_and_reader
 
 FIELDS: Final = {one.name: one.type for one in structs.fields(Complaint)}
 READINGS: Final = {one.name: one.type for one in structs.fields(MessageReading)}
@@ -170,7 +171,7 @@ class CaseTelling(Telling):
         code = self.made[0].tracking_code.encode()
         due_ms = self.house.dues[code] if due is None else int((NOON + timedelta(**due)).timestamp() * 1000)
         assert due_ms is not None
-        return self.house.handle(of_record(timer(code, due_ms), at_ms=self.now_ms))
+        return self.house.handle(as_stored(timer(code, due_ms), at_ms=self.now_ms))
 
     def timers(self, _: Any) -> list[Any]:
         """Let all timers of the first case fire now that were due, one after the other."""
@@ -194,7 +195,7 @@ class CaseTelling(Telling):
         if count == "all":
             return self.house.deliver(at_ms=self.now_ms)
         given = [self.house.waiting.pop(0) for _ in range(int(count))]
-        return [fact for one in given for fact in self.house.handle(of_record(one, at_ms=self.now_ms))]
+        return [fact for one in given for fact in self.house.handle(as_stored(one, at_ms=self.now_ms))]
 
     def hears(self, case: int) -> list[Any]:
         """Let a supporter hear what its main case told last."""

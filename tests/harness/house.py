@@ -22,9 +22,7 @@ from complaints.mail import Reply
 from router.cases.step import CaseStep, timer
 from router.routing import Router
 from tests.harness.facts import Facts
-from tests.harness.support import NOON
-
-NOON_MS = int(NOON.timestamp() * 1000)
+from tests.harness.support import NOON, NOON_MS, as_stored
 
 
 def plain(event: Any) -> Any:
@@ -45,12 +43,7 @@ def routed(router: Router, complaint: Complaint, *refused_by: str) -> Dispositio
 
 def stored(event: Complaint | Command, *, offset: int = 0, at_ms: int = NOON_MS) -> StoredRecord:
     """Return a complaint or a command as the mailbox holds it."""
-    return of_record(encode(event, source="/tests"), offset=offset, at_ms=at_ms)
-
-
-def of_record(record: Record, *, offset: int = 0, at_ms: int = NOON_MS) -> StoredRecord:
-    """Return a written record as Kafka gives it."""
-    return StoredRecord(record.topic, 0, offset, record.key, record.value, record.headers, at_ms)
+    return as_stored(encode(event, source="/tests"), offset=offset, at_ms=at_ms)
 
 
 def added(to: Complaint, text: str = "di Jalan Pemuda", *, number: int = 0, at: datetime = NOON, **reading: Any) -> Add:
@@ -133,14 +126,14 @@ class House:
         """Let the cases hear what they wrote to each other, until they have nothing more to say, and return the facts."""
         facts: Facts = []
         while self.waiting:
-            facts += self.handle(of_record(self.waiting.pop(0), at_ms=at_ms))
+            facts += self.handle(as_stored(self.waiting.pop(0), at_ms=at_ms))
         return facts
 
     def ring(self, code: str, *, until_ms: int) -> Facts:
         """Let the timers of a case fire, each at its moment, up to a moment, and return the facts."""
         facts: Facts = []
         while (due := self.dues.get(code.encode())) is not None and due <= until_ms:
-            facts += self.handle(of_record(timer(code.encode(), due), at_ms=due))
+            facts += self.handle(as_stored(timer(code.encode(), due), at_ms=due))
         return facts
 
     @staticmethod

@@ -1,6 +1,5 @@
 """What a story sees of a town, of a case, of its facts and of a text that is decided."""
 
-import functools
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -14,26 +13,18 @@ from complaints.fact import FactKind
 from complaints.mail import Delivery, ReplyKind
 from complaints.neighbour import Closed, Opened
 from conversation.citizen import DECODER, Citizen
-from normalizer.complaint import Normaliser
 from normalizer.results import Reading
 from ops.casework.heard import heard
 from router.decision import Decision
-from router.routing import Router
 from sinks.clickhouse.rows import rows_of as rows_of_tables
 from tests.harness.facts import stored_case
 from tests.harness.numbers import number
 from tests.harness.street import on_the_web
 from tests.harness.tables import at, plain
-from tests.harness.town import Town
+from tests.harness.town import Town, law_and_reader
 from view.status import status_of
 
 PHOTO: Final = Attachment(name="a.png", media_type="image/png", size_bytes=1, sha256="0" * 64)
-
-
-@functools.cache
-def law_and_reader() -> tuple[Router, Normaliser]:
-    """Return what decides and reads in all towns."""
-    return Router.load(), Normaliser.load()
 
 
 ASKS: Final = frozenset({ReplyKind.question, ReplyKind.reminded})

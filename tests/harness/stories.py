@@ -25,10 +25,10 @@ from normalizer.results import Reading
 from router.decision import Decision
 from router.facts import Facts
 from tests.harness.house import OF_KIND, said
-from tests.harness.seen import FACTS, LAW, PHOTO, REPORT, TOWN, law_and_reader, of_case
+from tests.harness.seen import FACTS, LAW, PHOTO, REPORT, TOWN, of_case
 from tests.harness.support import message
 from tests.harness.tables import TESTS, document, over, parts_of, plain
-from tests.harness.town import Town
+from tests.harness.town import Town, law_and_reader
 
 NOBODY: Final = tracking.code_for(UUID(int=1), key=b"k" * 16)
 """The code of no case."""
@@ -147,7 +147,7 @@ class TownTelling(Telling):
             rules = replace(rules, per_hour=self.per_hour)
         self.town = Town(Keyring.from_secret(b"s" * 32), law if self.law == "real" else None, reader, rules)
         if self.neighbours:
-            self.town.step_in(NEIGHBOURS, NeighboursStep())
+            self.town.steps[NEIGHBOURS] = NeighboursStep()
         self.commands = 0
 
     @property

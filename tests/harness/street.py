@@ -15,14 +15,12 @@ from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.fact import Fact, FactKind
 from neighbours.step import NeighboursStep
-from normalizer.complaint import Normaliser
 from ops.casework.heard import heard
 from ops.casework.show import sheet
 from ops.casework.story import story as explained
-from router.routing import Router
 from tests.harness.facts import Facts
 from tests.harness.house import said
-from tests.harness.town import Town
+from tests.harness.town import Town, law_and_reader
 from tests.harness.view import KEY, ServedView
 from view.client import ViewClient
 from view.status import status_of
@@ -36,8 +34,8 @@ class Street:
     """Citizens by the numbers of their phones; the first one's case is the main case of the others'."""
 
     def __init__(self, *citizens: str) -> None:
-        self.town = Town(Keyring.from_secret(b"s" * 32), Router.load(), Normaliser.load())
-        self.town.step_in(NEIGHBOURS, NeighboursStep())
+        self.town = Town(Keyring.from_secret(b"s" * 32), *law_and_reader())
+        self.town.steps[NEIGHBOURS] = NeighboursStep()
         self._acts, self._heard, self._told = 0, 0, list[str]()
         self._of = dict[str, int]()
         for citizen in citizens:

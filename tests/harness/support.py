@@ -15,6 +15,7 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition, admin
 
 from complaints import ids
+from complaints.bus import Record, StoredRecord
 from complaints.bus.kafka_python import KafkaPythonAdmin
 from complaints.contract import CONTROL, FEW_PARTITIONS, topics
 from complaints.crypto import Keyring
@@ -29,6 +30,8 @@ from tests.harness.cases.log import committed
 START_S = 90.0
 NOON = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
 """Noon in Jakarta on a Tuesday."""
+
+NOON_MS = int(NOON.timestamp() * 1000)
 
 
 def free_port() -> int:
@@ -165,6 +168,11 @@ def listens(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def as_stored(record: Record, *, offset: int = 0, at_ms: int = NOON_MS) -> StoredRecord:
+    """Return a written record as Kafka gives it."""
+    return StoredRecord(record.topic, 0, offset, record.key, record.value, record.headers, at_ms)
 
 
 def message(text: str = "Jalan di Kota Semarang berlubang", **changes: Any) -> InboundMessage:

@@ -1,45 +1,29 @@
 """The steps of the conversation and of the router without Kafka: mailboxes in memory and a clock that a test moves."""
 
-from collections import defaultdict, deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
-import msgspec
 from msgspec import structs
 
 from complaints import ids
 from complaints.bus import Record, StoredRecord
-from complaints.bus.envelope import decode, encode, type_of
-from complaints.bus.step.contract import Effect, State
-from complaints.case import Case
+from complaints.bus.envelope import decode, encode
 from complaints.command import Command
 from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS, MESSAGE_EVENTS, SENDS
 from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.mail import Delivery, DeliveryOutcome, MessageEvent, Received, ReplyEvent, Send
 from complaints.message import Fragment, InboundMessage, pack
-from complaints.values import Event
-from conversation import records
 from conversation.reading import Reads
 from conversation.step import ConversationStep
 from conversation.turn import Rules
 from normalizer.complaint import Normaliser
-from router.cases.step import CaseStep, timer
+from router.cases.step import CaseStep
 from router.routing import Router
-from tests.harness.support import NOON, message
-
-E = TypeVar("E", bound=Event)
-
-Function = Callable[[State | None, StoredRecord], Effect]
-
-NOON_MS = int(NOON.timestamp() * 1000)
-
-
-_TIMERS: dict[str, Callable[[bytes, int], Record]] = {CONVERSATIONS: records.due, COMPLAINTS: timer}
+from tests.harness.pipeline import Pipeline
+from tests.harness.support import message
 
 
 def as_text(body: bytes, _alphabet: int) -> tuple[str, str, str | None]:
@@ -48,7 +32,7 @@ def as_text(body: bytes, _alphabet: int) -> tuple[str, str, str | None]:
 
 
 @dataclass
-class Town:
+class Town(Pipeline):
     """Citizens, cases and what was written about them.
 
     Attributes:
@@ -56,7 +40,6 @@ class Town:
         law: routes complaints; None leaves the mailboxes of the cases unread.
         reads: reads messages.
         rules: of the conversation.
-        now_ms: the clock.
         is_sending: whether accounts send each text at once; else a test tells its outcome.
     """
 
@@ -64,23 +47,15 @@ class Town:
     law: Any
     reads: Normaliser
     rules: Rules = field(default_factory=Rules)
-    now_ms: int = NOON_MS
     is_sending: bool = True
-    written: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
-    states: dict[tuple[str, bytes], State] = field(default_factory=dict)
     counts: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         reads = Reads(normaliser=self.reads, text_of={"sms": as_text})
         self.step = ConversationStep(self.keys, reads, self.rules, self.counts.append)
-        self._functions: dict[str, Function] = {CONVERSATIONS: self.step}
+        self.steps[CONVERSATIONS] = self.step
         if self.law is not None:
-            self._functions[COMPLAINTS] = CaseStep(self.law)
-        self._offset = 0
-
-    def step_in(self, topic: str, function: Function) -> None:
-        """Let one more step work on its mailboxes."""
-        self._functions[topic] = function
+            self.steps[COMPLAINTS] = CaseStep(self.law)
 
     def citizen(self, sender: str = "6281234567890", channel: str = "sms") -> str:
         """Return the key of a citizen's mailbox."""
@@ -124,57 +99,11 @@ class Town:
         fragment = Fragment(reference=reference, total=total, sequence=number)
         return self.say(text, fragment=fragment, body=text.encode(), **changes)
 
-    @property
-    def now(self) -> datetime:
-        """The clock as a moment."""
-        return datetime.fromtimestamp(self.now_ms / 1000, UTC)
-
-    def take(self, *handed: Record) -> None:
-        """Let the steps handle records and all that follows from them."""
-        waiting = deque(handed)
-        while waiting:
-            record = waiting.popleft()
-            self.written[record.topic].append(record)
-            function = self._functions.get(record.topic)
-            if function is not None:
-                waiting.extend(self._handle(function, record))
-            elif record.topic == SENDS and self.is_sending:
-                waiting.append(self._delivery(msgspec.json.decode(record.value, type=Send), DeliveryOutcome.sent)[1])
-
-    def _handle(self, function: Function, record: Record) -> tuple[Record, ...]:
-        self._offset += 1
-        at = (record.topic, record.key)
-        stored = StoredRecord(record.topic, 0, self._offset, record.key, record.value, record.headers, self.now_ms)
-        effect = function(self.states.get(at), stored)
-        if effect.state is None:
-            self.states.pop(at, None)
-        elif isinstance(effect.state, State):
-            self.states[at] = effect.state
-        return effect.outputs
-
-    def wait(self, **time: float) -> None:
-        """Let time pass, and let the timers fire that are due meanwhile, in their order."""
-        until_ms = self.now_ms + int(timedelta(**time) / timedelta(milliseconds=1))
-        while True:
-            due = [
-                (state.due_ms, topic, key)
-                for (topic, key), state in self.states.items()
-                if topic in _TIMERS and state.due_ms is not None and state.due_ms <= until_ms
-            ]
-            if not due:
-                break
-            due_ms, topic, key = min(due)
-            self.now_ms = max(self.now_ms, due_ms)
-            self.take(_TIMERS[topic](key, due_ms))
-        self.now_ms = until_ms
-
-    def events(self, topic: str, model: type[E]) -> list[E]:
-        """Return the events of a model that were written to a topic, oldest first."""
-        found = [record for record in self.written[topic] if dict(record.headers)["ce_type"] == type_of(model)]
-        return [
-            decode(StoredRecord(topic, 0, number, record.key, record.value, record.headers, 0), model)
-            for number, record in enumerate(found)
-        ]
+    def handle(self, record: StoredRecord) -> tuple[Record, ...]:
+        """Let the step of a mailbox handle a record of it, or an account send a text, and return what that leads to."""
+        if record.topic == SENDS and self.is_sending:
+            return (self._delivery(decode(record, Send), DeliveryOutcome.sent)[1],)
+        return super().handle(record)
 
     @property
     def complaints(self) -> list[Complaint]:
@@ -231,10 +160,6 @@ class Town:
         )
         return delivery, encode(delivery, source="/tests", topic=CONVERSATIONS)
 
-    def case(self, code: str) -> Case:
-        """Return the case with a code."""
-        return msgspec.json.decode(self.states[COMPLAINTS, code.encode()].value, type=Case)
-
     def state(self, citizen: str) -> bytes:
         """Return the state of a citizen, opened."""
         key = citizen.encode()
@@ -247,14 +172,14 @@ class Town:
 
 
 @cache
-def _law_and_reader() -> tuple[Router, Normaliser]:
+def law_and_reader() -> tuple[Router, Normaliser]:
+    """Return what decides and reads in all towns."""
     return Router.load(), Normaliser.load()
 
 
 def town_of(*told: str, **pause: float) -> Town:
     """Return a town with the law in which somebody has reported something, with a pause after each report: a minute unless it is given."""
-    law, reader = _law_and_reader()
-    made = Town(Keyring.from_secret(b"s" * 32), law, reader)
+    made = Town(Keyring.from_secret(b"s" * 32), *law_and_reader())
     for text in told:
         made.say(text)
         made.wait(**(pause or {"minutes": 1}))

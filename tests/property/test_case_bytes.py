@@ -25,7 +25,8 @@ from complaints.values import ComplaintClass, Event
 from normalizer.complaint import Normaliser
 from router.cases.step import CaseStep
 from router.routing import Router
-from tests.harness.house import NOON_MS, added, of_record, said, stored
+from tests.harness.house import added, said, stored
+from tests.harness.support import NOON_MS, as_stored
 
 MODELS: dict[bytes, type[Event]] = {
     type_of(model): model for model in (Fact, Reply, Complaint, Command, Opened, Closed, Joined, Left, Told)
@@ -83,9 +84,9 @@ def unequal(count: int) -> tuple[int, int]:
 
     for number, record in enumerate(texts.records(count, normaliser, keys)):
         state = None
-        take(of_record(record, offset=number, at_ms=NOON_MS + number))
+        take(as_stored(record, offset=number, at_ms=NOON_MS + number))
         assert state is not None
-        complaint = decode(of_record(record), Complaint)
+        complaint = decode(as_stored(record), Complaint)
         for command in commands(msgspec.json.decode(state.value, type=Case), complaint):
             take(stored(command, offset=number, at_ms=NOON_MS + number))
     return handled, wrong
@@ -104,9 +105,9 @@ def test_a_record_that_is_passed_on_is_the_models_too() -> None:
     normaliser, keys = Normaliser.load(), Keyring.from_secret(b"x" * 32)
     first, second = texts.records(2, normaliser, keys)
     step = CaseStep(Router.load())
-    state = step(None, of_record(first)).state
+    state = step(None, as_stored(first)).state
     assert isinstance(state, State)
-    later = replace(decode(of_record(second), Complaint), tracking_code=first.key.decode())
+    later = replace(decode(as_stored(second), Complaint), tracking_code=first.key.decode())
     (output,) = step(state, stored(later)).outputs
     assert isinstance(output, Record)
     assert written(Complaint, output.value) == orjson.loads(output.value)

@@ -1,28 +1,22 @@
-"""Checks what the router made of its mailboxes: each record had its effect exactly once, in order. It shares no code with the product."""
+"""Checks what router and neighbours made of their mailboxes: each record had its effect once. It shares no code with the product."""
 
-from collections import Counter, defaultdict, deque
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Final
 from uuid import UUID, uuid5
 
-from tests.harness.cases.fold import (
-    MOST_REFUSALS,
-    Model,
-    asks,
-    first_fact,
-    fold,
-    new,
-    next_code,
-    of_document,
-    reply_of,
-    spaced,
-)
-from tests.harness.cases.log import Entry, Log
+from tests.harness.cases.fold import ENDED, Model, reply_of, spaced
+from tests.harness.cases.log import Entry, Topics, of_kind
+from tests.harness.cases.walk import COMPLAINT, Walk, is_poison
+from tests.harness.second_deadlines import differences
 
-COMPLAINT = b"id.go.lapor.complaint.v1"
-FOLLOW: dict[str, tuple[str, ...]] = {"diterima": ("diteruskan",), "bukan wewenang": ("diteruskan",)}
+OPEN: Final = {"diterima", "perlu dilengkapi", "diteruskan", "diproses", "ditunda", "dibuka kembali"}
+LAST_TOLD: Final = ("closed", "gone")
+"""What a main case tells last: its page is empty afterwards."""
+
+ELSEWHERE: Final = {None, "lapor.conversations"}
+"""The sources of dead letters that are no matter of cases."""
 
 
 class Checker:
@@ -31,40 +25,31 @@ class Checker:
     Attributes:
         violations: one sentence for each.
         counts: how many there are of what.
+        administrator: the id of the national administrator, which cannot refuse.
+        exact: whether cases are only reported, added to, refused and answered, by which it is certain what each record leads to.
+        ahead_ms: how far the clock of the router may have been ahead of Kafka's, in milliseconds.
         facts: all facts, by tracking code, in their order.
         cases: the last document of each case by tracking code.
-        letters: the ids of all dead letters.
-        ahead_ms: how far the clock of the router may have been ahead of Kafka's, in milliseconds.
+        letters: all dead letters.
     """
 
-    def __init__(self, log: Log, *, administrator: str, ahead_ms: Collection[int] = (0,)) -> None:
-        """Take what is on Kafka.
-
-        Args:
-            log: of the router.
-            administrator: the id of the national administrator, which cannot refuse.
-            ahead_ms: see above.
-        """
-        self.ahead_ms = frozenset(ahead_ms)
+    def __init__(self, topics: Topics, *, administrator: str, exact: bool, ahead_ms: Collection[int] = (0,)) -> None:
+        """Take what is on Kafka; the rest is said above."""
+        self.administrator, self.exact, self.ahead_ms = administrator, exact, frozenset(ahead_ms)
         self.violations: list[str] = []
         self.counts: Counter[str] = Counter()
-        self.administrator = administrator
-        self._mailbox, self._replies = log.mailbox, log.replies
+        self._mailbox, self._replies = topics.complaints, of_kind(topics.conversations, "reply")
+        self._neighbours = topics.neighbours
         self.facts: dict[str, list[Entry]] = defaultdict(list)
-        for entry in log.facts:
+        for entry in topics.facts:
             self.facts[entry.key.decode()].append(entry)
         self.cases: dict[str, Model] = {}
-        self._read_cases(log.cases)
-        self.letters = [entry.said for entry in log.letters]
+        self._read_cases(topics.cases)
+        self.letters = [entry.said for entry in topics.letters]
         self._expected_replies: dict[str, Model] = {}
         self._times: Counter[str] = Counter()
         self._own: Counter[tuple[str, str]] = Counter()
-        self._poison: set[tuple[int, int]] = set()
-
-    @property
-    def walks(self) -> "type[Walk]":
-        """What walks through the mailbox of one case."""
-        return Walk
+        self._poison: set[tuple[str, int, int]] = set()
 
     def wrong(self, what: str) -> None:
         """Note a violation."""
@@ -81,12 +66,16 @@ class Checker:
         for entry in self._mailbox:
             by_key[entry.key].append(entry)
         for key, entries in by_key.items():
-            self.walks(self, key.decode(), entries).walk()
+            Walk(self, key.decode(), entries).walk()
         for code in self.facts.keys() - {key.decode() for key in by_key}:
             self.wrong(f"{code} has facts and no mailbox")
         self._check_own()
         self._check_replies()
         self._check_letters()
+        self._check_cases()
+        self._check_pages()
+        self._check_pairs()
+        self._check_ids()
         self.counts.update(
             records=len(self._mailbox),
             cases=len(self.cases),
@@ -97,7 +86,7 @@ class Checker:
 
     def poison(self, entry: Entry) -> None:
         """Expect one dead letter of a record."""
-        self._poison.add((entry.partition, entry.offset))
+        self._poison.add(("lapor.complaints", entry.partition, entry.offset))
 
     def own(self, code: str, id_: str) -> None:
         """Expect that the router once wrote a complaint or a command to the mailbox of a case."""
@@ -168,129 +157,110 @@ class Checker:
                 self.wrong(f"the reply {self._expected_replies[id_]} was written {seen[id_]} times, {number} are right")
 
     def _check_letters(self) -> None:
-        found = Counter((letter["source_partition"], letter["source_offset"]) for letter in self.letters)
+        sources = ("source_topic", "source_partition", "source_offset")
+        ours = [letter for letter in self.letters if letter.get("source_topic") not in ELSEWHERE]
+        found = Counter(tuple(letter[name] for name in sources) for letter in ours)
         for at in found.keys() | self._poison:
             if found[at] != (at in self._poison):
-                self.wrong(f"lapor.complaints/{at} has {found[at]} dead letters, {int(at in self._poison)} is right")
+                self.wrong(f"{at} has {found[at]} dead letters, {int(at in self._poison)} is right")
 
-
-class Walk:
-    """Walks through the mailbox of one case and takes, for each record, the facts that it led to."""
-
-    def __init__(self, checker: Checker, code: str, entries: list[Entry]) -> None:
-        self._checker, self._code, self._entries = checker, code, entries
-        self._facts = deque(checker.facts.get(code, ()))
-        self._model: Model | None = None
-        self._complaint: Model = {}
-
-    def walk(self) -> None:
-        """Check the whole mailbox."""
-        partitions = {entry.partition for entry in (*self._entries, *self._facts)}
-        if len(partitions) > 1:
-            self._checker.wrong(f"{self._code} is in the partitions {partitions}")
-        for entry in self._entries:
-            self._record(entry)
-        if self._facts:
-            self._checker.wrong(f"{self._code} has facts that nothing led to: {self._facts[0].said}")
-        case = self._checker.cases.get(self._code)
-        found = None if case is None else of_document(case)
-        if found != self._model:
-            self._checker.wrong(f"the document of {self._code} is {found}, the fold of its facts {self._model}")
-
-    def _record(self, entry: Entry) -> None:
-        checker, is_complaint = self._checker, entry.headers.get("ce_type") == COMPLAINT
-        if "test-poison" in entry.headers or (self._model is None and not is_complaint):
-            checker.poison(entry)
-            return
-        said = entry.said
-        if self._model is not None and is_complaint and said["id"] != self._complaint["id"]:
-            checker.counts["passed on"] += 1
-            checker.own(next_code(self._code, said["id"]), said["id"])
-            return
-        if self._model is not None and said["id"] in self._model["commands"]:
-            checker.counts["redelivered"] += 1
-            if self._facts and self._facts[0].said["caused_by"] == said["id"]:
-                checker.wrong(f"{said['id']} in {self._code} had an effect twice")
-                self._take(entry, said)
-            return
-        if self._model is None:
-            self._model, self._complaint = new(), said
-        self._apply(entry, said, self._model)
-
-    def _apply(self, entry: Entry, said: Model, model: Model) -> None:
-        """Check the facts of a record that has not come before."""
-        checker = self._checker
-        first = first_fact(model, said, checker.administrator) if "kind" in said else "diterima"
-        version, owner = model["version"], model["owner"]
-        group = self._take(entry, said)
-        kinds = [fact["kind"] for fact in group]
-        for fact in group:
-            fold(model, fact)
-        missing = self._missing(said, first)
-        # asked only while a question may still be asked: the fold has counted this one already
-        before = {**model, "questions": model["questions"] - kinds.count("ditanyakan")}
-        asked = [] if missing is None or asks(before, missing, group) is None else ["ditanyakan"]
-        late = first == "bukan wewenang" and said["actor"] != owner  # the case had moved on before: nothing moves
-        wanted = [[first, *(() if late else FOLLOW.get(first, ())), *asked]]
-        if first == "dilengkapi":
-            wanted.append([first, "diteruskan", *asked])
-        if kinds not in wanted:
-            checker.wrong(f"{said['id']} in {self._code} led to {kinds}, right is one of {wanted}")
-            return
-        checker.counts[first] += 1
-        for number, fact in enumerate(group, version + 1):
-            self._check_fact(fact, number, said)
-        if asked and group[-1]["part"] != asks(before, missing or [], group):
-            checker.wrong(f"{self._code} asks for {group[-1]['part']}")
-        self._check_owner(model)
-        checker.reply(group, model, self._complaint)
-        if first == "dilanjutkan":
-            new_id = str(uuid5(UUID(said["id"]), "continuation"))
-            checker.own(next_code(self._code, new_id), new_id)
-
-    @staticmethod
-    def _missing(said: Model, first: str) -> list[str] | None:
-        """Return the parts that are missing after a complaint or an addition; None after anything else."""
-        if first == "diterima":
-            return list(said.get("missing", []))
-        return list(said["reading"].get("missing", [])) if first == "dilengkapi" else None
-
-    def _is_next(self, _: Entry, said: Model) -> bool:
-        """Return whether the next fact is one that a record led to."""
-        return bool(self._facts[0].said["caused_by"] == said["id"])
-
-    def _take(self, entry: Entry, said: Model) -> list[Model]:
-        """Return the next facts if this record caused them."""
-        group: list[Model] = []
-        while self._facts and self._is_next(entry, said):
-            fact = self._facts.popleft()
-            if fact.headers["ce_causeoffset"] != str(entry.offset).encode():
-                self._checker.wrong(f"{fact.said['id']} names offset {fact.headers['ce_causeoffset']!r}")
-            at_ms = round(datetime.fromisoformat(fact.said["at"]).timestamp() * 1000)
-            if at_ms - entry.at_ms not in self._checker.ahead_ms:
-                self._checker.wrong(f"{fact.said['id']} is not of the time of its record")
-            group.append(fact.said)
-        return group
-
-    def _check_fact(self, fact: Model, version: int, said: Model) -> None:
-        about = f"/{fact['duty']}" if "duty" in fact else f"/{fact['level']}" if "level" in fact else ""
-        wanted: dict[str, Any] = {
-            "id": str(uuid5(UUID(said["id"]), f"fact/{fact['kind']}{about}")),
-            "version": version,
-            "complaint_id": self._complaint["id"],
-            "tracking_code": self._code,
-            "actor": said.get("actor", "citizen"),
+    def _check_cases(self) -> None:
+        """Each complaint has its case and each case its owner and its days; nothing is between two cases any more."""
+        opened = {
+            entry.said["id"]
+            for entry in self._mailbox
+            if entry.headers.get("ce_type") == COMPLAINT and not is_poison(entry)
         }
-        if fact["kind"] == "ditolak":
-            wanted["command"] = said["kind"]
-        if {name: fact.get(name) for name in wanted} != wanted:
-            self._checker.wrong(f"{fact} is not {wanted}")
+        found = Counter(case["complaint_id"] for case in self.cases.values())
+        for id_ in opened | found.keys():
+            if found[id_] != 1:
+                self.wrong(f"the complaint {id_} has {found[id_]} cases")
+        supporters = defaultdict(set)
+        for code, case in self.cases.items():
+            if "main" in case:
+                supporters[case["main"]].add(code)
+        for code, case in self.cases.items():
+            if why := differences(case, (entry.said for entry in self.facts[code])):
+                told = [
+                    (said["at"], said["kind"], said["actor"]) for said in (entry.said for entry in self.facts[code])
+                ]
+                self.wrong(f"the deadlines of {code} are {why}, by {told}")
+            if "proposed" in case:
+                self.wrong(f"{code} waits for the answer of {case['proposed']}")
+            if case["state"] not in ENDED and case.get("supporters", 0) != len(supporters[code]):
+                self.wrong(f"{code} counts {case.get('supporters', 0)} supporters and has {supporters[code]}")
+            if "main" in case:
+                self._check_supporter(code, case)
+        self.counts.update(case["state"] for case in self.cases.values())
 
-    def _check_owner(self, model: Model) -> None:
-        refused = [agency for agency, _, _ in model["refusals"]]
-        if not model["owner"] or model["owner"] != model["chain"][-1]:
-            self._checker.wrong(f"{self._code} has no single owner: {model}")
-        if model["owner"] in refused:
-            self._checker.wrong(f"{model['owner']} refused {self._code} and owns it again")
-        if model["hops"] >= MOST_REFUSALS and model["owner"] != self._checker.administrator:
-            self._checker.wrong(f"{self._code} was refused {model['hops']} times and {model['owner']} owns it")
+    def _check_supporter(self, code: str, case: Model) -> None:
+        main = self.cases.get(case["main"])
+        if main is None or main["state"] not in OPEN | {"ditanggapi"} or "main" in main:
+            self.wrong(f"{code} is a supporter of {case['main']}, which cannot have any: {main and main['state']}")
+        elif (main["complaint"]["received_at"], case["main"]) >= (case["complaint"]["received_at"], code):
+            self.wrong(f"{code} is a supporter of {case['main']}, which is not older")
+
+    def _check_pages(self) -> None:
+        """Each supporter hears once what its main case told while it was one."""
+        pages, wanted = _pages(self._neighbours)
+        found = self._written_by_neighbours("echo")
+        for at in found.keys() | wanted.keys():
+            if found[at] != wanted[at]:
+                self.wrong(f"{at} was told {found[at]} times, {wanted[at]} are right")
+        for code, case in self.cases.items():
+            if case.get("main") and code not in pages[case["main"]]:
+                self.wrong(f"{code} is not on the page of {case['main']}")
+        self.counts["told to supporters"] = found.total()
+
+    def _written_by_neighbours(self, kind: str) -> Counter[tuple[str, str]]:
+        """Return how often each command of the search for duplicates is in the mailbox, by its case and id."""
+        return Counter(
+            (entry.key.decode(), entry.said["id"])
+            for entry in self._mailbox
+            if entry.headers.get("ce_source") == b"/neighbours" and entry.said["kind"] == kind
+        )
+
+    def _check_pairs(self) -> None:
+        """Who joins and who leaves is told once, and each pair is proposed once."""
+        names = {"didukung": "joined", "dukungan ditarik": "left"}
+        wanted = Counter(
+            str(uuid5(UUID(fact.said["caused_by"]), names[fact.said["kind"]]))
+            for facts in self.facts.values()
+            for fact in facts
+            if fact.said["kind"] in names
+        )
+        found = Counter(entry.said["id"] for entry in self._neighbours if "supporter" in entry.said)
+        for id_ in found.keys() | wanted.keys():
+            if found[id_] != wanted[id_]:
+                self.wrong(f"{id_} reached the neighbours {found[id_]} times, {wanted[id_]} are right")
+        proposed = self._written_by_neighbours("merge")
+        for at, number in proposed.items():
+            if number > 1:
+                self.wrong(f"the proposal {at} was written {number} times")
+        self.counts["proposed by the search"] = len(proposed)
+
+    def _check_ids(self) -> None:
+        """No two facts have one id."""
+        ids = Counter(entry.said["id"] for facts in self.facts.values() for entry in facts)
+        for id_, number in ids.items():
+            if number > 1:
+                self.wrong(f"{number} facts have the id {id_}")
+
+
+def _pages(neighbours: Iterable[Entry]) -> tuple[Mapping[str, list[str]], Counter[tuple[str, str]]]:
+    """Return the supporters of each main case, and who should have heard of what: the code and the id of the command."""
+    pages, wanted = defaultdict[str, list[str]](list), Counter[tuple[str, str]]()
+    for entry in neighbours:
+        said = entry.said
+        if "main" not in said:
+            continue
+        page = pages[said["main"]]
+        if "event" in said:
+            wanted.update((code, str(uuid5(UUID(said["id"]), code))) for code in page)
+            if said["event"] in LAST_TOLD:
+                page.clear()
+        elif entry.headers["ce_type"].endswith(b"joined.v1"):
+            page += [said["supporter"]] if said["supporter"] not in page else []
+        elif said["supporter"] in page:
+            page.remove(said["supporter"])
+    return pages, wanted

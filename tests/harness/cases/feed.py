@@ -15,6 +15,9 @@ PRODUCERS = 4
 AHEAD = 12
 """How many records one producer may be ahead of the slowest one: so the plan's order holds roughly, as in life."""
 
+NUDGES = 250
+"""Which part of the records that are left is released at once while a process that is to die has none."""
+
 IN_FLIGHT = 100
 """How many records of one producer may wait for Kafka."""
 
@@ -38,22 +41,28 @@ class Feed:
         for thread in self._threads:
             thread.start()
 
-    def release(self, number: int) -> None:
+    def release(self, done: float) -> None:
+        """Let records be sent as the kills go on; half of them are kept for the nudges: a slow machine must never run out of them."""
+        with self._lock:
+            self._released = max(self._released, round(done / 2 * self._total))
+
+    def nudge(self) -> None:
         """Let the producers send some more records."""
         with self._lock:
-            self._released = min(self._total, self._released + number)
+            self._released = min(self._total, self._released + (self._total - self._released) // NUDGES + 1)
 
     @property
-    def left(self) -> int:
-        """How many records are not released."""
-        return self._total - self._released
+    def share(self) -> float:
+        """The share of all records that Kafka has acknowledged."""
+        return self.acknowledged / self._total
 
     def __str__(self) -> str:
         return f"of {self._total} records {self._released} were released and {self.acknowledged} acknowledged"
 
     def finish(self, timeout_s: float) -> None:
         """Send all that is left, and wait until Kafka has acknowledged everything."""
-        self.release(self._total)
+        with self._lock:
+            self._released = self._total
         deadline = time.monotonic() + timeout_s
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))

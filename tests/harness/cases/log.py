@@ -78,20 +78,50 @@ def whole(said: Any, schema: Any, types: Any) -> Any:
     return defaults | {name: whole(one, fields.get(name, {}), types) for name, one in said.items()}
 
 
-class Log(NamedTuple):
+class Topics(NamedTuple):
     """What is on Kafka: the entries of each topic, those of one partition in their order."""
 
-    mailbox: list[Entry]
+    complaints: list[Entry]
     facts: list[Entry]
     cases: list[Entry]
-    replies: list[Entry]
+    conversations: list[Entry]
     letters: list[Entry]
+    neighbours: list[Entry]
+    sends: list[Entry]
+    events: list[Entry]
 
     @classmethod
-    def read(cls, brokers: str) -> "Log":
-        """Read all topics of the router."""
-        names = ("complaints", "case-events", "cases", "conversations", "deadletters")
-        return cls(*(list(committed(brokers, f"lapor.{name}")) for name in names))
+    def read(cls, brokers: str) -> "Topics":
+        """Read them all."""
+        return cls(*(list(committed(brokers, f"lapor.{name}")) for name in TOPICS))
+
+    def copy(self) -> "Topics":
+        """Return another one that can be changed."""
+        return Topics(*map(list, self))
+
+
+TOPICS = (
+    "complaints",
+    "case-events",
+    "cases",
+    "conversations",
+    "deadletters",
+    "neighbours",
+    "sends",
+    "message-events",
+)
+"""The names of the topics, without "lapor."."""
+
+
+def kind_of(entry: Entry) -> str:
+    """Return the name of the event in a record: "received", "reply", "send" and so on."""
+    parts = entry.headers.get("ce_type", b"").decode().split(".")
+    return parts[3] if parts[:3] == ["id", "go", "lapor"] else ""
+
+
+def of_kind(entries: list[Entry], kind: str) -> list[Entry]:
+    """Return the records of one kind."""
+    return [entry for entry in entries if kind_of(entry) == kind]
 
 
 def reader(brokers: str) -> Consumer:

@@ -19,7 +19,8 @@ from complaints.mail import Reply
 from complaints.neighbour import Joined, Told
 from router.cases.step import timer
 from tests.harness.facts import Facts
-from tests.harness.house import NOON_MS, House, of_record, said, stored
+from tests.harness.house import House, said, stored
+from tests.harness.support import NOON_MS, as_stored
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -81,7 +82,7 @@ class Lives:
 
     def append(self, record: Record) -> None:
         """Append a record to the mailbox of its case."""
-        self.mailboxes[(record.key or b"").decode()].append(of_record(record, at_ms=self.now_ms))
+        self.mailboxes[(record.key or b"").decode()].append(as_stored(record, at_ms=self.now_ms))
 
     def ring(self, code: str) -> bool:
         """Append the timer of a case if its moment has come, again at most an hour later; return whether it was appended."""
@@ -125,7 +126,7 @@ class Lives:
             return False
         record = self.page_boxes[main].popleft()
         said, page = orjson.loads(record.value), self.pages[main]
-        type_ = type_in(of_record(record))
+        type_ = type_in(as_stored(record))
         if type_ == type_of(Told):
             told = msgspec.json.decode(record.value, type=Told)
             for code in page:

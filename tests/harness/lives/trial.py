@@ -2,22 +2,22 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from complaints.bus import Record
-from complaints.crypto import Keyring
 from router.routing import Router
+from tests.harness.cases.checker import Checker
 from tests.harness.cases.feed import Feed
-from tests.harness.cases.killer import Chaos, Killer, Processes, check_kills
-from tests.harness.cases.log import Log, committed
-from tests.harness.lives.checker import LifeChecker
+from tests.harness.cases.log import Topics
+from tests.harness.kill.killer import Chaos
+from tests.harness.kill.trial import Trial
 from tests.harness.lives.driver import Driver
 from tests.harness.lives.follower import Follower
-from tests.harness.trial import Trial
 
 DAY_MS: Final = 86_400_000
 
@@ -51,54 +51,49 @@ class Scale(NamedTuple):
     limit_s: float
 
 
-class NoFlow:
-    """A flow of which a killer can release nothing: the trial itself brings the records."""
+@dataclass
+class Days:
+    """The work of a trial, which brings its records itself: the share of the days that are over."""
 
-    left = 0
+    share: float = 0.0
 
-    def release(self, number: int) -> None:
+    def release(self, done: float) -> None:
+        """Do nothing."""
+
+    def nudge(self) -> None:
         """Do nothing."""
 
 
 class LifeTrial(Trial):
     """One run with its processes."""
 
-    def __init__(
-        self, folder: Path, keys: Keyring, *, seed: int | None = None, tell: Tell = lambda _, __: None
-    ) -> None:
+    def __init__(self, folder: Path, *, seed: int | None = None, tell: Tell = lambda _, __: None) -> None:
         """Take what a run needs.
 
         Args:
             folder: for the data and logs of all processes.
-            keys: of the installation.
             seed: of all that is left to chance but the moments of the kills.
             tell: is told of the progress.
         """
         super().__init__(folder, seed=seed)
-        self._keys, self._tell = keys, tell
-        self._dice = random.Random(self.seed)
-        self._clock, self._days, self._ahead_ms = folder / "clock", 0, {0}
+        self._tell, self._dice = tell, random.Random(self.seed)
+        self._clock, self._day, self._ahead_ms = folder / "clock", 0, {0}
         self._fed: list[tuple[bytes, bytes]] = []
-        self._brokers = ""
-        self._passed = 0.0
+        self._passed = Days()
         self._follower: Follower
-        self._processes: Processes
 
-    def run(self, scale: Scale, chaos: Chaos) -> None:
+    def run(self, scale: Scale, chaos: Chaos, counts: Mapping[str, int]) -> None:
         """Let cases live, kill, settle and check."""
         self._until = time.monotonic() + scale.limit_s
         self._clock.write_text("0")
-        server = self._start_kafka()
-        self._brokers = server.brokers
-        settings = {"KAFKA": server.brokers, "DEMO_CLOCK": str(self._clock)}
-        self._processes = Processes.start(self._folder, chaos, settings)
-        self._closing.callback(self._processes.stop)
+        brokers = self._start_kafka().brokers
+        self._start(counts, DEMO_CLOCK=str(self._clock))
         law = Router.load()
         driver = Driver(self.seed, self._keys, law)
-        self._follower = Follower(server.brokers)
+        self._follower = Follower(brokers)
         self._closing.callback(self._follower.close)
         self._stage("started")
-        killer = Killer(self._processes, server, NoFlow(), chaos, self.seed, 0, pace=lambda: self._passed)
+        killer = self._kill(self._passed, chaos)
         with ThreadPoolExecutor(1) as pool:
             killing = pool.submit(killer.run)
             try:
@@ -109,15 +104,18 @@ class LifeTrial(Trial):
             killing.result()
         self._settle()
         self._stage("settled")
-        check_kills(self._processes, chaos)
-        self._check(law.administrator_id)
+        checker = Checker(
+            Topics.read(brokers), administrator=law.administrator_id, exact=False, ahead_ms=self._ahead_ms
+        )
+        checker.check(self._fed)
+        self._conclude(chaos, checker.violations, counts=dict(sorted(checker.counts.items())))
 
     def _live(self, driver: Driver, scale: Scale, killing: "Future[None]") -> None:
         """Let the days pass; after the last one go on until all kills are done."""
         opening = scale.days[: max(1, len(scale.days) // 2)]
         for number, day in enumerate(scale.days, 1):
             self._pass_to(day)
-            self._passed = number / len(scale.days)
+            self._passed.share = number / len(scale.days)
             left = scale.lives - len(self._follower.documents) if day == opening[-1] else scale.lives // len(opening)
             if day in opening:
                 self._send(driver.opened(self._now) for _ in range(left))
@@ -129,7 +127,7 @@ class LifeTrial(Trial):
 
     def _pass_to(self, day: int) -> None:
         """Let the days pass, and the timers ring."""
-        self._days = day
+        self._day = day
         self._ahead_ms.add(day * DAY_MS)
         draft = self._clock.with_suffix(".new")
         draft.write_text(str(day))
@@ -149,7 +147,7 @@ class LifeTrial(Trial):
 
     def _send(self, records: Iterable[Record]) -> None:
         given = list(records)
-        feed = Feed(self._brokers, given, self.seed)
+        feed = Feed(self._server.brokers, given, self.seed)
         feed.finish(SETTLE_S)
         self._fed += [(record.key, record.value) for record in given]
         self._say()
@@ -163,18 +161,9 @@ class LifeTrial(Trial):
 
     def _say(self) -> None:
         assert time.monotonic() < self._until, "the trial takes longer than it may"
-        self._tell(len(self._follower.documents), len(self._processes.hits()))
+        self._tell(len(self._follower.documents), len(self._pipeline.hits()))
 
     @property
     def _now(self) -> datetime:
         """The clock of the router."""
-        return datetime.fromtimestamp(time.time() + self._days * DAY_MS / 1000, UTC)
-
-    def _check(self, administrator: str) -> None:
-        """Read the topics, and say everything that is wrong."""
-        log, neighbours = Log.read(self._brokers), committed(self._brokers, "lapor.neighbours")
-        checker = LifeChecker(log, neighbours, administrator=administrator, ahead_ms=self._ahead_ms)
-        checker.check(self._fed)
-        self.said |= {"counts": dict(sorted(checker.counts.items())), "violations": len(checker.violations)}
-        self._stage("checked")
-        assert not checker.violations, "\n".join(checker.violations[:40])
+        return datetime.fromtimestamp(time.time() + self._day * DAY_MS / 1000, UTC)

@@ -8,9 +8,9 @@ from uuid import UUID, uuid5
 
 from cryptography.exceptions import InvalidTag
 
-from tests.harness.cases.log import Entry
+from tests.harness.cases.log import Entry, Topics, of_kind
 from tests.harness.messages.fed import Fed, key_of_fault, key_of_sms, key_of_text
-from tests.harness.messages.log import Said, Topics, kind_of, of_kind, opened, unpacked
+from tests.harness.messages.sealed import Said, opened, unpacked
 
 EFFECTS: Final = {"complaint", "answer", "addition", "status", "small_talk", "dead_letter"}
 """What a fed message can be meant to become. A repetition is meant to become nothing new."""
@@ -225,6 +225,3 @@ def _merged(fed: Iterable[Fed]) -> dict[tuple[str, ...], list[Fed]]:
     for one in sorted(fed, key=lambda one: one.number):
         found[one.keys].append(one)
     return dict(found)
-
-
-__all__ = ["Messages", "kind_of"]

@@ -50,16 +50,16 @@ class Feed:
         """The share of all scripts that have ended."""
         return 1 - self._left / self._scripts_total
 
-    def release(self, share: float) -> None:
-        """Let a share of all scripts begin, at least, from 0 to 1."""
+    def release(self, done: float) -> None:
+        """Let nearly as large a share of all scripts begin as kills are done, from 0 to 1."""
         with self._changed:
-            self._released = max(self._released, round(share * self._scripts_total))
+            self._released = max(self._released, round(0.95 * done * self._scripts_total))
             self._changed.notify_all()
 
-    def release_more(self, number: int) -> None:
+    def nudge(self) -> None:
         """Let some more scripts begin."""
         with self._changed:
-            self._released = min(self._scripts_total, max(self._released, self._begun) + number)
+            self._released = min(self._scripts_total, max(self._released, self._begun) + 4)
             self._changed.notify_all()
 
     def finish(self, timeout_s: float) -> None:

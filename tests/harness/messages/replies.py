@@ -5,9 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Final
 
-from tests.harness.cases.log import Entry
+from tests.harness.cases.log import Entry, Topics, of_kind
 from tests.harness.messages.fed import Seen
-from tests.harness.messages.log import Said, Topics, of_kind, opened
+from tests.harness.messages.sealed import Said, opened
 
 ENDS: Final = {"sent", "unknown", "undeliverable", "expired"}
 WITHOUT_ACCOUNTS: Final = {"web"}

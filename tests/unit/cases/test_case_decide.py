@@ -34,8 +34,9 @@ from router.cases.step import CaseStep
 from router.cases.table import STATES, TABLE
 from tests.harness.case_stories import CaseTelling, place_of
 from tests.harness.events import complaint
-from tests.harness.house import NOON_MS, House, added, of_record, said, stored
+from tests.harness.house import House, added, said, stored
 from tests.harness.stories import stories_of
+from tests.harness.support import NOON_MS, as_stored
 
 SEMARANG: dict[str, Any] = {"place": place_of("33.74")}
 REFUSE, ANSWER = CommandKind.refuse, CommandKind.answer
@@ -141,7 +142,7 @@ def test_an_addition_beyond_the_number_becomes_a_case_of_its_own(house: House, p
     assert continued.kind is FactKind.continued
     (record,) = house.waiting
     assert record.topic == COMPLAINTS
-    facts = house.handle(of_record(record))
+    facts = house.handle(as_stored(record))
     other = house.case(continued.continued_as or "")
     assert kinds(facts)[:2] == [FactKind.opened, FactKind.routed]
     assert (other.complaint.continues, other.complaint.text) == (pothole.tracking_code, "dan sekarang lampu jalan mati")
@@ -179,7 +180,7 @@ def test_what_another_channel_adds_to_a_full_case_is_answered_there(house: House
         house.take(added(pothole, f"lagi {number}", number=number))
     sender = Sender(channel="web", reporter_ref="w")
     house.take(structs.replace(added(pothole, "dari web", number=MOST_ADDITIONS), sender=sender))
-    house.handle(of_record(house.waiting[0]))
+    house.handle(as_stored(house.waiting[0]))
     made = house.case(str((house.waiting[0].key or b"").decode())).complaint
     assert (made.channel, made.reporter_ref) == ("web", "w")
     assert house.replies[-1].channel == "web"
@@ -215,12 +216,12 @@ def test_a_code_that_is_taken_is_passed_on_under_the_next(house: House, pothole:
     (record,) = house.waiting
     code = tracking.next_code(pothole.tracking_code, other.id)
     assert record.key == code.encode()
-    house.handle(of_record(record))
+    house.handle(as_stored(record))
     assert house.case(code).complaint_id == other.id
     assert house.replies[-1].tracking_code == code
     assert tracking.parse(code) == code
     house.take(other)
-    assert house.handle(of_record(house.waiting[-1])) == []
+    assert house.handle(as_stored(house.waiting[-1])) == []
 
 
 def test_a_command_to_no_case_is_poison(house: House, pothole: Complaint) -> None:

@@ -14,11 +14,11 @@ from complaints.fact import FactKind
 from router.cases.step import timer
 from tests.harness.case_stories import CaseTelling
 from tests.harness.events import complaint
-from tests.harness.house import House, of_record, said, stored
+from tests.harness.house import House, said, stored
 from tests.harness.list_law import ListLaw
 from tests.harness.lives.many import DAY_MS
 from tests.harness.stories import stories_of
-from tests.harness.support import NOON
+from tests.harness.support import NOON, as_stored
 
 FIRST = complaint(1)
 CODE = FIRST.tracking_code
@@ -44,9 +44,9 @@ def test_two_routers_after_lebaran_note_each_duty_once() -> None:
     after = received_ms + 60 * DAY_MS
     rung = [timer(CODE.encode(), due) for _ in range(9) if (due := house.dues[CODE.encode()]) is not None]
     for record in (*rung, *rung):
-        house.handle(of_record(record, at_ms=after))
+        house.handle(as_stored(record, at_ms=after))
         if (due := house.dues[CODE.encode()]) is not None and due <= after:
-            house.handle(of_record(timer(CODE.encode(), due), at_ms=after))
+            house.handle(as_stored(timer(CODE.encode(), due), at_ms=after))
     noted = [fact.duty for fact in house.facts if fact.kind is FactKind.overdue]
     assert sorted(filter(None, noted)) == ["complete", "first_follow_up", "statute_completeness"]
     assert house.case(CODE).overdue.keys() == set(noted)

@@ -26,8 +26,8 @@ from ops.casework.times import span
 from router.deadlines import Light
 from tests.harness.events import DPU, complaint
 from tests.harness.facts import Facts
-from tests.harness.house import NOON_MS, House, added, said
-from tests.harness.support import NOON
+from tests.harness.house import House, added, said
+from tests.harness.support import NOON, NOON_MS
 from tests.harness.tables import each_row
 
 DAY_MS = 86_400_000

@@ -25,8 +25,8 @@ from router.routing import Router
 from tests.harness.allotments import allotment
 from tests.harness.cases.made import case_record
 from tests.harness.events import complaint
-from tests.harness.house import House, of_record, said
-from tests.harness.support import NOON
+from tests.harness.house import House, said
+from tests.harness.support import NOON, as_stored
 from tests.harness.view import KEY, ServedView
 
 CABLE = 'kabel: {name: "Dinas Kabel"}'
@@ -146,7 +146,7 @@ class Kafka:
 
     def send(self, record: Record) -> "Future[None]":
         """Handle a command."""
-        facts = self.house.handle(of_record(record))
+        facts = self.house.handle(as_stored(record))
         key = record.key or b""
         made = [Record(topic=CASE_EVENTS, key=key, value=msgspec.json.encode(one)) for one in facts]
         self.served.put(*made, case_record(self.house.case(key.decode())))

@@ -153,7 +153,7 @@ def test_the_greatest_message_of_each_channel_is_a_complaint_and_an_addition(
     """What a citizen may send is never lost for its size: it fits into the mailbox, the complaint, the case and every record between."""
     town = Town(Keyring.from_secret(b"s" * 32), law, Normaliser.load())
     town.step = ConversationStep(town.keys, Reads(normaliser=Normaliser.load(), text_of={"sms": text_of}), Rules())
-    town._functions["lapor.conversations"] = town.step
+    town.steps["lapor.conversations"] = town.step
     greatest = replace(GREATEST[channel](), body=b"x" * BODY_BYTES if channel != "sms" else GREATEST[channel]().body)
     if first:
         begun = replace(greatest, text="lampu jalan mati", upstream_id="first", fragment=None, body=b"", thread="t")

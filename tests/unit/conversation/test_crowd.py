@@ -5,9 +5,8 @@ from complaints.limits import MOST_ADDITIONS
 from complaints.mail import MessageKind, ReplyKind
 from conversation.opening import MOST_OPENED
 from conversation.turn import Rules
-from tests.harness.seen import law_and_reader
 from tests.harness.stories import stories_of
-from tests.harness.town import Town
+from tests.harness.town import Town, law_and_reader
 
 test_story = stories_of(__file__)
 

@@ -13,7 +13,8 @@ from router.cases.table import RULES
 from router.routing import Router
 from tests.harness.allotments import allotment
 from tests.harness.events import complaint
-from tests.harness.house import NOON_MS, House, said
+from tests.harness.house import House, said
+from tests.harness.support import NOON_MS
 
 FILE = allotment('units: {lampu: {name: "Dinas Penerangan"}}', "subjects: {street-light: lampu}")
 

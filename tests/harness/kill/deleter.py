@@ -1,10 +1,9 @@
 """Deletes records of mailboxes as retention does: what all readers have committed, and once a record that nobody has read."""
 
-import os
 import signal
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -17,9 +16,7 @@ from complaints.bus.confluent.board import ConfluentBoard
 from complaints.bus.control import pause, resume
 from complaints.bus.kafka_python import KafkaPythonAdmin
 from complaints.errors import BusUnavailable
-from tests.harness.cases.log import Entry, committed
-from tests.harness.host import Host
-from tests.harness.messages.log import Topics, of_kind
+from tests.harness.cases.log import Entry, Topics, committed, of_kind
 from tests.harness.messages.watch import Watch
 from tests.harness.support import wait_until
 
@@ -76,8 +73,12 @@ class Deleter:
         }
         return found._replace(**whole)
 
-    def delete_unread(self, pipeline: Host, topics: Topics) -> dict[str, Any]:
+    def delete_unread(self, kill: Callable[[str, int], None], topics: Topics) -> dict[str, Any]:
         """Let the conversation pause, write a record, delete it unread, kill the workers, and let them go on.
+
+        Args:
+            kill: sends a signal to the processes of a service.
+            topics: what is on Kafka before.
 
         Returns:
             The place of the record, and what the dead letters say about it.
@@ -91,10 +92,7 @@ class Deleter:
         at = producer.send(record).result(30)
         producer.close()
         self._delete(at.topic, {at.partition: at.offset + 1})
-        started = {line["name"]: line["pid"] for line in pipeline.lines("events.jsonl") if line["event"] == "started"}
-        for name, pid in started.items():
-            if name.startswith("conversation-"):
-                os.kill(pid, signal.SIGKILL)
+        kill("conversation", signal.SIGKILL)
         board.write([resume(STEP)])
         wait_until(self._are_at_their_ends, timeout_s=SETTLED_S, what="the ends of all mailboxes")
         found = committed(self.brokers, "lapor.deadletters")

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -26,29 +27,16 @@ from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.worker import Worker
 from lapor.processes import run_channels, run_view, services
 from sinks.clickhouse import sink
-from tests.harness.forking import append
 from view.store import Store
-
-STEP_PHASES: Final = ("polled", "deciding", "begun", "produced", "flushed", "offsets sent", "committed", "stored")
-PHASES: Final[dict[str, tuple[str, ...]]] = {
-    "sms": ("submitted", "taken", "kept", "produced", "committed", "begun", "flushed"),
-    "webhook": ("kept", "submitted", "taken", "committed", "produced", "begun", "flushed"),
-    "web": ("taken", "kept"),
-    "twitter": ("submitted", "produced", "committed", "flushed", "begun"),
-    "telegram": ("committed", "submitted", "flushed", "begun", "produced"),
-    "conversation": STEP_PHASES,
-    "router": STEP_PHASES,
-    "sink": ("inserting", "inserted"),
-    "view": ("applying", "applied"),
-}
-"""The phases of each service at which it has something in hand, the most telling ones first.
-
-At "taken" a message is on its way to Kafka, at "kept" it is there and not acknowledged; at "submitted" texts are on their way; the others
-are those of a transaction.
-"""
 
 QUICK: Final = Pauses(first_s=0.3, most_s=2.0, link_first_s=0.3, link_most_s=2.0)
 """Pauses between two tries of a text: a test does not wait for minutes."""
+
+
+def append(path: Path, **said: Any) -> None:
+    """Append a line to a file that several processes write."""
+    with path.open("a") as file:
+        file.write(json.dumps(said | {"at": time.time()}) + "\n")
 
 
 class Watch:
@@ -89,7 +77,7 @@ class Watch:
 
 
 def watch_step(watch: Watch) -> None:
-    """Let a worker of the conversation or of the router say its phases."""
+    """Let a worker of a step say its phases."""
 
     class WatchedMailbox(Mailbox):
         def poll(self, most: int, *wait: float) -> list[StoredRecord]:
@@ -175,6 +163,7 @@ def watch_view(watch: Watch) -> None:
 WATCHES: Final[dict[str, Callable[[Watch], None]]] = {
     "conversation": watch_step,
     "router": watch_step,
+    "neighbours": watch_step,
     "sink": watch_sink,
     "view": watch_view,
 }
