@@ -124,24 +124,6 @@ def test_the_next_text_waits_while_an_outcome_is_not_known(post: Post) -> None:
     wait_until(lambda: account.texts == ["first", "other", "second"], what="the second")
 
 
-def test_no_more_texts_are_in_flight_than_the_account_takes(post: Post) -> None:
-    """What waits is written once, and not again each turn."""
-    account = FakeAccount(post.account, capacity=3)
-    account.answer = waits
-    here = post.run(account)
-    post.write(*[post.text(citizen=f"c{number}") for number in range(10)])
-    wait_until(lambda: len(account.sent) == 3, what="three texts")
-    time.sleep(0.5)
-    commits = here.phases.count("committed")
-    time.sleep(1.0)
-    assert len(account.sent) == 3
-    assert here.phases.count("committed") <= commits + 1
-    account.answer = takes
-    for _, future in account.sent[:3]:
-        future.set_result("")
-    assert post.settle(10) == {"sent": 10}
-
-
 def test_no_more_texts_leave_than_the_account_may_send_per_second(post: Post) -> None:
     """Over any time, with a tenth of a second of grace."""
     account, at = FakeAccount(post.account, per_second=20), list[float]()
@@ -787,18 +769,6 @@ def test_kafka_away_and_back_ends_no_account(kafka: KafkaServer, post: Post) -> 
     post.await_outcomes(text.id, "sent", timeout_s=60)
     assert account.calls == ["begin"]
     assert len(account.sent) == 2
-
-
-def test_the_partition_of_an_account_is_the_one_that_kafka_chooses(post: Post) -> None:
-    """For keys of all lengths, the empty rest among them, and bytes above 127."""
-    keys = [f"{post.channel}/{'é' * (at % 3)}{'x' * at}" for at in range(40)]
-    post.write_records(*[Record(topic=ACCOUNTS, key=key.encode(), value=b"{}") for key in keys])
-    found = {
-        key.decode(): at
-        for key, _, at in read_committed(post.brokers, ACCOUNTS)
-        if key.startswith(post.channel.encode())
-    }
-    assert found == {key: partition_of(key.encode(), PARTITIONS) for key in keys}
 
 
 @pytest.mark.long

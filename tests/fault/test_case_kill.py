@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from complaints.bus.step.place.positions import position_key
 from tests.harness.cases.checker import Checker
 from tests.harness.cases.feed import Feed
-from tests.harness.cases.log import Topics, committed
+from tests.harness.cases.log import Topics
 from tests.harness.cases.plan import Plan, Sizes
 from tests.harness.kill.copies import differences, view_differences
 from tests.harness.kill.killer import Chaos
 from tests.harness.kill.trial import VIEW_KEY, Trial, reported
+from tests.harness.lives.follower import Follower
 from tests.harness.support import wait_until
 
 SETTLE_S = 120.0
@@ -41,7 +41,10 @@ class CaseTrial(Trial):
             self.said |= killer.report()
         self._stage("killed")
         feed.finish(SETTLE_S)
-        wait_until(lambda: settled(brokers), timeout_s=SETTLE_S, what="the end of the mailboxes")
+        follower = Follower(brokers, "lapor.cases")
+        self._closing.callback(follower.close)
+        ours = sum(("ce_source", b"/tests") in record.headers for record in records)
+        wait_until(lambda: follower.is_settled(0, fed=ours), timeout_s=SETTLE_S, what="the end of the mailboxes")
         self._stage("settled")
         topics = Topics.read(brokers)
         checker = Checker(topics, administrator=plan.law.administrator_id, exact=True)
@@ -49,17 +52,6 @@ class CaseTrial(Trial):
         found = [*checker.violations, *differences(address, topics, checker)]
         found += view_differences(self._addresses["view-0"], VIEW_KEY, checker)
         self._conclude(chaos, found, counts=dict(sorted(checker.counts.items())))
-
-
-def settled(brokers: str) -> bool:
-    """Return whether the workers' positions have passed the last record of each mailbox."""
-    last = {entry.partition: entry.offset for entry in committed(brokers, "lapor.complaints")}
-    positions = {
-        entry.partition: entry.said["offset"]
-        for entry in committed(brokers, "lapor.cases")
-        if entry.key == position_key("lapor-router")
-    }
-    return all(positions.get(partition, 0) > offset for partition, offset in last.items())
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ DEADLINES = st.builds(
     begins=DAYS,
     due=DAYS,
     source=WORDS,
+    done=maybe(DAYS),
 )
 PLACES = st.builds(
     Place,
@@ -194,4 +195,13 @@ CASES = st.builds(
     rules_version=WORDS,
     registry_version=WORDS,
     changed_at=TIMES,
+    followed_up_at=maybe(TIMES),
+    accepted_at=maybe(TIMES),
+    extended_at=maybe(TIMES),
+    ended_at=maybe(TIMES),
+    ended_by=maybe(WORDS),
+    deemed=st.booleans(),
+    incomplete=st.booleans(),
+    paused_s=st.integers(0, (1 << 32) - 1),
+    disputes=st.integers(0, (1 << 16) - 1),
 )

@@ -1,12 +1,20 @@
-"""The owner of a polled account in tests: as the sender's step does, it commits each page together with its cursor."""
+"""A polled channel in tests, and the owner of its account, who commits each page with its cursor, as the sender's step does."""
 
 import json
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
-from channels.base import Account, Page
+from channels.base import Account, Channel, Page
+from channels.intake import Intake
+from complaints.crypto import Keyring
+from complaints.message import InboundMessage
+from complaints.runtime.upstream import Upstream
+from complaints.storage.spool import Spool
 from tests.harness.fakes import MemoryProducer, Mode
+from tests.harness.mailboxes import Kept, kept
+from tests.harness.support import wait_until
 
 Commit = Callable[[Page], bool]
 """Writes a page; returns whether it is committed."""
@@ -57,3 +65,75 @@ def into(producer: MemoryProducer) -> Commit:
         return True
 
     return commit
+
+
+class House:
+    """A polled channel with a broker in memory; it can be started again behind the same cursor."""
+
+    def __init__(self, channel: str, keys: Keyring, folder: Path, cursor: Any = None) -> None:
+        self.keys, self.folder, self.cursor, self.producer = keys, folder, cursor, MemoryProducer()
+        self.failed: list[BaseException] = []
+        self.turns = 0
+        self.thread = threading.Thread()
+        self._name = channel
+
+    def made_intake(self, *, spool_bytes: int = 1 << 20) -> Intake:
+        """Return a new intake on the same spool."""
+        spool = Spool(self.folder / "spool.db", max_bytes=spool_bytes)
+        self.intake = Intake(self._name, keyring=self.keys, producer=self.producer, spool=spool)
+        return self.intake
+
+    @property
+    def upstream(self) -> Upstream:
+        """Where it is noted whether upstream is reached."""
+        return Upstream(self.folder / "upstreams", self._name)
+
+    def turned(self) -> None:
+        """Note a turn of the channel."""
+        self.turns += 1
+
+    def run(self, channel: Channel, *others: Account, account: Account) -> None:
+        """Run the channel in a thread, and own an account behind the cursor, and others from their beginning."""
+        self.account, self._stop = account, threading.Event()
+
+        def run() -> None:
+            try:
+                channel.run(self._stop)
+            except BaseException as error:  # noqa: BLE001  # the test looks at it
+                self.failed.append(error)
+
+        self.thread = threading.Thread(target=run, daemon=True)
+        self.thread.start()
+        self.owner = Owner(account, into(self.producer), cursor=self.cursor)
+        self._owners = [self.owner, *(Owner(other, into(self.producer)) for other in others)]
+
+    def stop(self) -> None:
+        """Stop it cleanly."""
+        for owner in {self.owner, *self._owners}:
+            owner.stop()
+        self.cursor = self.owner.cursor
+        self._stop.set()
+        self.thread.join(30)
+        assert not self.thread.is_alive()
+        self.intake.close()
+
+    def reach(self, name: str, past: Callable[[Any], bool]) -> None:
+        """Wait until a part of the committed cursor is far enough."""
+        wait_until(lambda: past((self.owner.cursor or {}).get(name, 0)), what="the cursor")
+
+    def reason(self, about: str = "") -> str:
+        """Return why upstream, or an account of it, is not reached."""
+        found = Upstream.read(self.folder / "upstreams", self._name)
+        return "".join(one.reason for one in found if about in one.account)
+
+    def kept(self) -> list[Kept]:
+        """Return what is in mailboxes, in order."""
+        return kept(self.producer, self.keys)
+
+    def messages(self) -> list[InboundMessage]:
+        """Return the messages in mailboxes, in order."""
+        return [one.message for one in self.kept()]
+
+    def texts(self) -> list[str]:
+        """Return their texts."""
+        return [message.text for message in self.messages()]

@@ -1,7 +1,6 @@
 """A sender on a real broker with accounts in memory, in the test's own process or in one that can be killed and stopped."""
 
 import json
-import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -26,30 +25,23 @@ from complaints.bus.step.options import WorkerOptions
 from complaints.contract import ACCOUNTS, FEW_PARTITIONS, MESSAGE_EVENTS, SENDS
 from complaints.mail import ReplyKind, Send, SendReport
 from tests.harness import warm
-from tests.harness.cases.log import Followed
 from tests.harness.sending_account import KEYS, QUICK, FakeAccount
-from tests.harness.step import read_committed
+from tests.harness.step import Workers, read_committed
 from tests.harness.support import KafkaServer, wait_until
 
 PARTITIONS = FEW_PARTITIONS
 
 
 @dataclass
-class Post:
+class Post(Workers):
     """One channel of its own on a shared broker: what is written for it, and what its sender said.
 
     Attributes:
-        brokers: host:port.
-        folder: each worker has a folder in it.
         channel: its name, which no other test has.
     """
 
-    brokers: str
-    folder: Path
     channel: str = field(default_factory=lambda: f"t{uuid4().hex[:10]}")
-    running: list[warm.Running] = field(default_factory=list)
     threads: list["Here"] = field(default_factory=list)
-    _followed: dict[str, Followed] = field(default_factory=dict)
 
     @property
     def account(self) -> str:
@@ -125,9 +117,8 @@ class Post:
             environment: KILL_AT and KILL_TURN (a phase and how often it must come), KILL_BY (a signal), ANSWER (takes, soon, never or
                 unknown).
         """
-        arguments, log = (self.brokers, self.channel, str(ordinal), str(self.folder)), self.folder / f"w{ordinal}.log"
-        self.running.append(warm.run("tests.harness.sending_process", *arguments, log=log, **environment))
-        return self.running[-1]
+        arguments = (self.brokers, self.channel, str(ordinal), str(self.folder))
+        return self.start("sending_process", *arguments, log=f"w{ordinal}.log", **environment)
 
     def submitted(self) -> list[tuple[str, int]]:
         """Return the texts that processes have submitted, each with the ordinal of who did it."""
@@ -141,9 +132,7 @@ class Post:
 
     def deliveries(self, topic: str = MESSAGE_EVENTS) -> list[dict[str, Any]]:
         """Return the deliveries of this channel."""
-        if topic not in self._followed:
-            self._followed[topic] = Followed(self.brokers, topic)
-        values = (entry.value or b"" for entry in self._followed[topic].read())
+        values = (entry.value or b"" for entry in self.entries(topic))
         found = [json.loads(value) for value in values if self.channel.encode() in value]
         return [said for said in found if said.get("channel") == self.channel and "outcome" in said]
 
@@ -185,14 +174,7 @@ class Post:
         self.__dict__.pop("_producer", None)
         for here in self.threads:
             here.close()
-        for process in self.running:
-            if process.poll() is None:
-                process.send_signal(signal.SIGCONT)
-                process.kill()
-            process.wait(20)
-        for followed in self._followed.values():
-            followed.close()
-        self._followed.clear()
+        super().close()
 
 
 class Here:

@@ -32,22 +32,54 @@ ROOT = Path(__file__).parents[2]
 
 
 @dataclass
-class Ground:
-    """The topics of one step on a real broker, what was fed, and its workers.
+class Workers:
+    """Workers on a real broker, as processes, and the topics that they write to.
 
     Attributes:
         brokers: host:port.
         folder: each worker has a folder in it.
-        name: of the step and its topics.
-        fed: the ids of each key's commands that count, in their order.
     """
 
     brokers: str
     folder: Path
+    running: list[warm.Running] = field(default_factory=list, kw_only=True)
+    _followed: dict[str, Followed] = field(default_factory=dict, kw_only=True)
+
+    def start(self, module: str, *arguments: str, log: str, **environment: str) -> warm.Running:
+        """Start a worker that writes what it says into a file of the folder."""
+        started = warm.run(f"tests.harness.{module}", *arguments, log=self.folder / log, **environment)
+        self.running.append(started)
+        return started
+
+    def entries(self, topic: str) -> list[Entry]:
+        """Return the committed records of a topic that loses none."""
+        if topic not in self._followed:
+            self._followed[topic] = Followed(self.brokers, topic)
+        return self._followed[topic].read()
+
+    def close(self) -> None:
+        """End all workers."""
+        for process in self.running:
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.kill()
+            process.wait(20)
+        for followed in self._followed.values():
+            followed.close()
+        self._followed.clear()
+
+
+@dataclass
+class Ground(Workers):
+    """The topics of one step on a real broker, what was fed, and its workers.
+
+    Attributes:
+        name: of the step and its topics.
+        fed: the ids of each key's commands that count, in their order.
+    """
+
     name: str = field(default_factory=lambda: f"step-{uuid4().hex[:8]}")
     fed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    running: list[warm.Running] = field(default_factory=list)
-    _followed: dict[str, Followed] = field(default_factory=dict)
 
     def make(self, **of_out: str) -> "Ground":
         """Make the topics and commit their first offsets, as an installer does."""
@@ -214,9 +246,8 @@ class Ground:
             environment: KILL_AT and KILL_TURN (a phase and how often it must come), FORMAT, NOW_SHIFT_MS, FILE_BYTES, BATCH.
         """
         folder = self.folder / (place or f"w{ordinal}")
-        log = self.folder / f"{folder.name}.log"
-        self.running.append(warm.run(*self.command(ordinal, folder)[2:], log=log, **environment))
-        return self.running[-1]
+        arguments = (self.brokers, self.name, str(ordinal), str(folder))
+        return self.start("step_process", *arguments, log=f"{folder.name}.log", **environment)
 
     def command(self, ordinal: int, folder: Path) -> list[str]:
         """Return the command line of a worker that keeps its states in a folder."""
@@ -226,34 +257,17 @@ class Ground:
         """Return what the workers in a folder have written."""
         return (self.folder / f"{place}.log").read_text()
 
-    def close(self) -> None:
-        """End all workers."""
-        for process in self.running:
-            if process.poll() is None:
-                process.send_signal(signal.SIGCONT)
-                process.kill()
-            process.wait(20)
-        for followed in self._followed.values():
-            followed.close()
-        self._followed.clear()
-
-    def _entries(self, topic: str) -> list[Entry]:
-        """Return the committed records of a topic that loses none."""
-        if topic not in self._followed:
-            self._followed[topic] = Followed(self.brokers, topic)
-        return self._followed[topic].read()
-
     def control(self) -> list[StoredRecord]:
         """Return the committed records of the control topic."""
         return [
             StoredRecord(CONTROL, entry.partition, entry.offset, entry.key, entry.value, (), 0)
-            for entry in self._entries(CONTROL)
+            for entry in self.entries(CONTROL)
         ]
 
     def outputs(self) -> dict[str, list[tuple[str, int]]]:
         """Return the committed outputs of each key: (id, version)."""
         found: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for entry in self._entries(f"{self.name}.out"):
+        for entry in self.entries(f"{self.name}.out"):
             if entry.value and entry.value[:1] == b"{":
                 said = json.loads(entry.value)
                 found[said["key"]].append((said["id"], said["v"]))
@@ -261,7 +275,7 @@ class Ground:
 
     def dead(self) -> list[dict[str, Any]]:
         """Return the committed dead letters."""
-        return [json.loads(entry.value or b"{}") for entry in self._entries(f"{self.name}.dead")]
+        return [json.loads(entry.value or b"{}") for entry in self.entries(f"{self.name}.dead")]
 
     def states(self) -> dict[str, dict[str, Any]]:
         """Return the last committed state of each key."""

@@ -1,6 +1,5 @@
 """A Telegram channel as a test makes it: in a process of its own making, against a stand-in, started and stopped."""
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,14 +16,8 @@ from channels.telegram.handover import Handover
 from channels.telegram.webhook import Hook
 from complaints.crypto import Keyring
 from complaints.errors import UnavailableError
-from complaints.message import InboundMessage
-from complaints.runtime.upstream import Upstream
 from complaints.storage.attachments import AttachmentStore
-from complaints.storage.spool import Spool
-from tests.harness.fakes import MemoryProducer
-from tests.harness.mailboxes import kept
-from tests.harness.polling import Owner, into
-from tests.harness.support import wait_until
+from tests.harness import polling
 from tests.harness.telegram_standin import TOKEN, Telegram
 
 
@@ -63,60 +56,25 @@ class Folder:
         (self.path / sha256).write_bytes(draft.read_bytes())
 
 
-class House:
-    """The channel with a broker in memory; it can be started again behind the same cursor."""
+class House(polling.House):
+    """The channel of a citizen who writes to a stand-in."""
 
     def __init__(self, telegram: Telegram, keys: Keyring, folder: Path) -> None:
-        self.telegram, self.producer, self.folder, self.keys = telegram, MemoryProducer(), folder, keys
-        self.citizen = f"warga_{uuid4().hex[:8]}"
+        self.telegram, self.citizen = telegram, f"warga_{uuid4().hex[:8]}"
         self.files = Folder(folder / "files")
         last = telegram.say("sebelum", self.citizen)["update_id"]
-        self.cursor: Any = {"offset": last + 1, "at": 9e9}
-        self.failed: list[BaseException] = []
-        self.turns = 0
-        self.thread = threading.Thread()
-        self.owner: Owner | None = None
+        super().__init__("telegram", keys, folder, {"offset": last + 1, "at": 9e9})
 
     def start(
         self, *, token: str = TOKEN, hook: Hook | None = None, timeout_s: float = 15.0, spool_bytes: int = 1 << 20
     ) -> "House":
         """Start the channel in a thread, and own its account."""
-        self.intake = Intake(
-            "telegram",
-            keyring=self.keys,
-            producer=self.producer,
-            spool=Spool(self.folder / "spool.db", max_bytes=spool_bytes),
-        )
-        self.upstream = Upstream(self.folder / "upstreams", "telegram")
+        intake = self.made_intake(spool_bytes=spool_bytes)
         client = TelegramClient(self.telegram.base, token=token, upstream=self.upstream, timeout_s=timeout_s)
         ways = Ways(wait_s=5.0, hook=hook)
-        self.channel = channel_with(client, self.intake, self.files, keys=self.keys, ways=ways, turned=self._turned)
-        (self.account,) = self.channel.accounts
-        self._stop = threading.Event()
-
-        def run() -> None:
-            try:
-                self.channel.run(self._stop)
-            except BaseException as error:  # noqa: BLE001  # the test looks at it
-                self.failed.append(error)
-
-        self.thread = threading.Thread(target=run, daemon=True)
-        self.thread.start()
-        self.owner = Owner(self.account, into(self.producer), cursor=self.cursor)
+        self.channel = channel_with(client, intake, self.files, keys=self.keys, ways=ways, turned=self.turned)
+        self.run(self.channel, account=self.channel.accounts[0])
         return self
-
-    def _turned(self) -> None:
-        self.turns += 1
-
-    def stop(self) -> None:
-        """Stop it cleanly."""
-        assert self.owner is not None
-        self.owner.stop()
-        self.cursor = self.owner.cursor
-        self._stop.set()
-        self.thread.join(30)
-        assert not self.thread.is_alive()
-        self.intake.close()
 
     def say(self, text: str = "", **more: Any) -> dict[str, Any]:
         """Let the citizen of this test write."""
@@ -124,24 +82,15 @@ class House:
 
     def safe(self, said: dict[str, Any]) -> bool:
         """Return whether the committed offset is past an update."""
-        assert self.owner is not None
         return bool((self.owner.cursor or {}).get("offset", 0) > said["update_id"])
 
     def until_safe(self, said: dict[str, Any]) -> None:
         """Wait until the committed offset is past an update."""
-        wait_until(lambda: self.safe(said), what="the offset")
+        self.reach("offset", lambda offset: offset > said["update_id"])
 
     def name_of(self, said: dict[str, Any]) -> str:
         """Return the upstream id of what was said."""
         return self.keys.pseudonym("telegram", f"1708/{said['chat_id']}/{said['message_id']}")
-
-    def messages(self) -> list[InboundMessage]:
-        """Return the messages in mailboxes, in order."""
-        return [one.message for one in kept(self.producer, self.keys)]
-
-    def texts(self) -> list[str]:
-        """Return their texts."""
-        return [message.text for message in self.messages()]
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,11 @@ from complaints.errors import UnavailableError
 from complaints.event import Complaint, Raw
 from complaints.fact import Fact, FactKind
 from complaints.ids import content_digest
-from tests.harness.facts import of_kind
+from tests.harness import facts
+from tests.harness.events import DPU
 from tests.harness.mailboxes import Kept
 from view.status import status_of
 
-DPU = AgencyRef(id="dpu-33.74", name="Dinas Pekerjaan Umum Kota Semarang")
 DUE = Deadline(
     duty="complete",
     days=14,
@@ -72,34 +72,28 @@ def case_of(sent: Kept, state: CaseState = "diproses", *, owner: str = DPU.name,
     code, at = changes.pop("code", sent.mailbox), sent.message.received_at
     agency = AgencyRef(id="a", name=owner)
     answer, asks = changes.pop("answer", ""), changes.pop("asks", None)
+    told = Complaint(
+        id=sent.id,
+        tracking_code=code,
+        channel=changes.pop("channel", "web"),
+        received_at=at,
+        title="Jalan",
+        text=sent.message.text,
+        reporter_ref=sent.mailbox,
+        raw=Raw(coding="utf-8", upstream_id="1", digest=content_digest(sent.message.body)),
+        secret=changes.pop("secret", sent.message.secret),
+        normaliser_version="t",
+    )
     fields: dict[str, Any] = {
-        "version": 2,
-        "complaint_id": sent.id,
-        "tracking_code": code,
         "state": state,
-        "complaint": Complaint(
-            id=sent.id,
-            tracking_code=code,
-            channel=changes.pop("channel", "web"),
-            received_at=at,
-            title="Jalan",
-            text=sent.message.text,
-            reporter_ref=sent.mailbox,
-            raw=Raw(coding="utf-8", upstream_id="1", digest=content_digest(sent.message.body)),
-            secret=changes.pop("secret", sent.message.secret),
-            normaliser_version="t",
-        ),
-        "owner": agency,
         "explanation": EXPLANATION,
         "deadlines": (DUE,),
         "chain": (Hop(hop=0, owner=agency, since=at, caused_by=sent.id),),
         "answers": (Answer(agency=agency, text=answer, at=at, caused_by=sent.id),) if answer else (),
         "question": Question(part=asks, at=at) if asks else None,
-        "rules_version": "r1",
-        "registry_version": "g1",
         "changed_at": at,
     }
-    return Case(**(fields | changes))
+    return facts.case(told, agency, **(fields | changes))
 
 
 class Facts:
@@ -116,7 +110,7 @@ class Facts:
         for one in kinds:
             kind, fields = one if isinstance(one, tuple) else (one, {})
             self.made.append(
-                of_kind(
+                facts.of_kind(
                     kind,
                     id=uuid5(cause, f"fact/{kind.value}"),
                     complaint_id=self._sent.id,
@@ -133,12 +127,5 @@ class Facts:
 
 def disposition(owner: str, hop: int = 0) -> Disposition:
     """Return a decision who owns a case."""
-    return Disposition(
-        hop=hop,
-        owner=AgencyRef(id="a", name=owner),
-        previous_owner=DPU if hop else None,
-        confidence=0.9,
-        explanation=EXPLANATION,
-        rules_version="r1",
-        registry_version="g1",
-    )
+    former = DPU if hop else None
+    return facts.disposition(AgencyRef(id="a", name=owner), hop=hop, previous_owner=former, explanation=EXPLANATION)

@@ -1,8 +1,10 @@
-"""A source of webhooks: signs as its secret says, by the library of those who wrote the specification."""
+"""A source of webhooks: signs as its secret says, by the library of those who wrote the specification, and hears of replies."""
 
 import base64
 import json
+import threading
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -47,3 +49,42 @@ def hand_in(
     body = json.dumps(told).encode()
     headers = signed(body, number=number or uuid4().hex, secret=secret)
     return httpx.post(f"{base}/hooks/{source}", content=body, headers=headers, timeout=timeout_s)
+
+
+class Callback:
+    """A source's own server, which keeps what it is told. A status of 0 stands for a connection that ends without an answer."""
+
+    def __init__(self) -> None:
+        self.statuses: list[int] = []
+        self.answers = threading.Event()
+        self.answers.set()
+        self.calls: list[tuple[dict[str, str], bytes]] = []
+        callback = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                callback.calls.append((dict(self.headers.items()), body))
+                callback.answers.wait(30)
+                status = callback.statuses.pop(0) if callback.statuses else 204
+                if status == 0:
+                    self.close_connection = True
+                    return
+                self.send_response(status)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                return
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}/replies"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._server.shutdown()
+        self._server.server_close()

@@ -154,21 +154,7 @@ def test_results_are_compressed_as_the_client_takes_it(http: httpx.Client) -> No
     assert read_frame(ByteReader(iter([framed]).__next__)) == plain
 
 
-@pytest.mark.parametrize(
-    ("accepts", "coding"),
-    [
-        ("gzip;q=0", ""),
-        ("gzip; q=0.000, deflate", "deflate"),
-        ("gzip ; Q=0 , identity", ""),
-        ("gzip;q=0.5, deflate;q=0.8", "deflate"),
-        ("deflate, GZIP", "gzip"),
-        ("gzip;q=1.0, lz4;q=0.1", "gzip"),
-        ("gzip, deflate, br, zstd", "gzip"),
-        ("br;q=1, lz4", "lz4"),
-        ("gzip;q=x", ""),
-        ("", ""),
-    ],
-)
+@row_by_row
 def test_a_coding_of_the_weight_0_is_not_taken_and_the_preferred_one_is(accepts: str, coding: str) -> None:
     """With blanks around the marks or without (RFC 9110, 12.4.2 and 12.5.3)."""
     assert accepted(accepts)[0] == coding

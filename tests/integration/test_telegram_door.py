@@ -11,7 +11,6 @@ from channels.telegram.dialogue import sentences
 from complaints import tracking
 from complaints.event import Region
 from complaints.ids import message_id
-from complaints.runtime.upstream import Upstream
 from tests.harness.fakes import Mode
 from tests.harness.mailboxes import received
 from tests.harness.support import normalised, wait_until
@@ -30,18 +29,6 @@ def test_messages_come_in_the_order_in_which_they_were_written(house: House) -> 
     house.stop()
     assert house.texts() == [f"jalan rusak nomor {number}" for number in range(130)]
     assert [message.upstream_id for message in house.messages()] == [house.name_of(one) for one in said]
-
-
-def test_a_restart_goes_on_from_the_cursor(house: House) -> None:
-    """What was committed is not read again; what came meanwhile is."""
-    house.start()
-    house.until_safe(house.say("lampu jalan mati"))
-    house.stop()
-    after = house.say("air keruh")
-    house.start()
-    house.until_safe(after)
-    house.stop()
-    assert house.texts() == ["lampu jalan mati", "air keruh"]
 
 
 def test_a_page_and_its_cursor_are_one(house: House) -> None:
@@ -64,31 +51,9 @@ def test_a_page_and_its_cursor_are_one(house: House) -> None:
     assert house.texts() == ["banjir di Semarang", "pungli"]
 
 
-def test_a_page_that_was_not_committed_is_read_again_by_the_next_owner(house: House) -> None:
-    """The same records under the same ids."""
-    house.producer.mode = Mode.away
-    said = house.say("banjir di Semarang")
-    house.start()
-    wait_until(lambda: house.account.page() is not None, what="the page")
-    before = house.account.page()
-    house.stop()
-    assert house.account.page() is None
-    house.start()
-    wait_until(lambda: house.account.page() is not None, what="the page again")
-    after = house.account.page()
-    assert before is not None
-    assert after is not None
-    assert [record.key for record in after.records] == [record.key for record in before.records]
-    house.producer.mode = Mode.up
-    house.until_safe(said)
-    house.stop()
-    assert house.texts() == ["banjir di Semarang"]
-
-
 def test_an_account_that_is_not_begun_neither_polls_nor_sends(house: House) -> None:
     """A second process waits."""
     house.start()
-    assert house.owner is not None
     house.owner.stop()
     wait_until(lambda: house.telegram.status()["polling"] == 0, what="the end of the poll")
     house.say("siapa yang membaca?")
@@ -140,11 +105,7 @@ def test_a_refused_token_is_reported_and_tried_again_and_ends_nothing(
     monkeypatch.setattr("channels.polling.REFUSED_PAUSE_S", 0.5)
     house.start(token="1708:another")
     turns = house.turns
-
-    def reason() -> str:
-        return "".join(reach.reason for reach in Upstream.read(house.folder / "upstreams", "telegram"))
-
-    wait_until(lambda: "LAPOR_TELEGRAM_TOKEN" in reason(), what="the report")
+    wait_until(lambda: "LAPOR_TELEGRAM_TOKEN" in house.reason(), what="the report")
     wait_until(lambda: house.turns > turns + 2, what="the heartbeat")
     assert house.thread.is_alive()
     house.stop()
@@ -266,7 +227,6 @@ def test_an_album_of_a_page_that_was_not_committed_is_read_again_whole(house: Ho
     house.telegram.show(b"1", house.citizen, album=album, caption="jembatan putus")
     house.start()
     wait_until(lambda: house.account.page() is not None, what="the page")
-    assert house.owner is not None
     house.owner.stop()
     last = house.telegram.show(b"2", house.citizen, album=album)
     house.producer.mode = Mode.up

@@ -1,7 +1,6 @@
 """The direct messages of X against the stand-in: every one once, in its order, however the pages lie and whatever fails."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,111 +10,50 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from channels.base import Letter
-from channels.intake import Intake
 from channels.twitter import direct_reader
 from channels.twitter.channel import TwitterChannel
-from channels.twitter.client import UserKeys, XClient
+from channels.twitter.client import XClient
 from channels.twitter.reader import MESSAGES_S, Pace
 from channels.twitter.sender import XSender
 from complaints.crypto import Keyring
 from complaints.errors import Undeliverable, UpstreamUnavailable
 from complaints.mail import ReplyKind
-from complaints.runtime.upstream import Upstream
-from complaints.storage.spool import Spool
-from tests.harness.channels import upstream
-from tests.harness.fakes import MemoryProducer, Mode
-from tests.harness.mailboxes import Kept, kept, received
-from tests.harness.polling import Owner, into
-from tests.harness.support import free_port, wait_until
-
-
-class X:
-    """The stand-in, and the citizens who write to us there."""
-
-    def __init__(self, folder: Path) -> None:
-        port = free_port()
-        self.base = f"http://127.0.0.1:{port}"
-        self.process = upstream("x", folder, "--port", str(port), port=port)
-        self.http = httpx.Client(base_url=f"{self.base}/_standin", timeout=30, trust_env=False)
-
-    def ask(self, at: str, **body: Any) -> dict[str, Any]:
-        """Ask the stand-in for something."""
-        found: dict[str, Any] = self.http.post(at, json=body).raise_for_status().json()
-        return found
-
-    def write(self, text: str, author: str = "warga", **more: Any) -> str:
-        """Have a citizen send us a direct message; return its id."""
-        return str(self.ask("/messages", author=author, text=text, **more)["id"])
-
-    def client(self, **more: Any) -> XClient:
-        """Return a client of our account."""
-        return XClient(self.base, bearer_token="t", account="lapor1708", user_keys=UserKeys.parse("a:b:c:d"), **more)
+from tests.harness import polling
+from tests.harness.fakes import Mode
+from tests.harness.mailboxes import received
+from tests.harness.support import wait_until
+from tests.harness.x import X
 
 
 @pytest.fixture
 def x(tmp_path: Path) -> Iterator[X]:
     """An X on which nobody has written to us yet."""
-    made = X(tmp_path)
+    made = X(tmp_path / "data")
     yield made
-    made.http.close()
-    made.process.terminate()
-    made.process.wait(30)
+    made.stop()
 
 
-class House:
-    """The channel with a broker in memory; each of its accounts can be started again behind its cursor."""
+class House(polling.House):
+    """The channel with its mentions, and its direct messages, which can go on behind their cursor."""
 
     def __init__(self, x: X, keys: Keyring, folder: Path) -> None:
-        self.x, self.keys, self.folder, self.producer = x, keys, folder, MemoryProducer()
-        self.cursor: Any = None
-        self.thread = threading.Thread()
+        super().__init__("twitter", keys, folder)
+        self.x = x
 
     def start(self, *, messages_s: float = 0.05) -> None:
         """Start the channel in a thread, and own its accounts."""
-        spool = Spool(self.folder / "spool.db", max_bytes=1 << 20)
-        self.intake = Intake("twitter", keyring=self.keys, producer=self.producer, spool=spool)
         pace = Pace(poll_s=0.05, monthly=1_000_000, now=lambda: datetime.now(UTC), messages_s=messages_s)
-        client = self.x.client(upstream=Upstream(self.folder / "upstreams", "twitter"))
-        channel = TwitterChannel(client, account="lapor1708", intake=self.intake, pace=pace, turned=lambda: None)
-        self._stop = threading.Event()
-        self.thread = threading.Thread(target=channel.run, args=(self._stop,), daemon=True)
-        self.thread.start()
-        self.posts, self.account = channel.accounts
-        self.owners = [
-            Owner(self.posts, into(self.producer)),
-            Owner(self.account, into(self.producer), cursor=self.cursor),
-        ]
-
-    def stop(self) -> None:
-        """Stop it cleanly."""
-        for owner in self.owners:
-            owner.stop()
-        self.cursor = self.owners[1].cursor
-        self._stop.set()
-        self.thread.join(30)
-        assert not self.thread.is_alive()
-        self.intake.close()
+        client, intake = self.x.client(upstream=self.upstream), self.made_intake()
+        channel = TwitterChannel(client, account="lapor1708", intake=intake, pace=pace, turned=self.turned)
+        posts, messages = channel.accounts
+        self.run(channel, posts, account=messages)
 
     def until(self, message: str) -> None:
         """Wait until the committed cursor is behind a message."""
-        wait_until(lambda: (self.owners[1].cursor or {}).get("since_id") == message, what="the cursor")
-
-    def kept(self) -> list[Kept]:
-        """Return what is in mailboxes, in order."""
-        return kept(self.producer, self.keys)
-
-    def texts(self) -> list[str]:
-        """Return the texts in mailboxes, in order."""
-        return [one.message.text for one in self.kept()]
-
-    def reason(self) -> str:
-        """Return why direct messages cannot be read."""
-        found = Upstream.read(self.folder / "upstreams", "twitter")
-        return "".join(reach.reason for reach in found if "messages" in reach.account)
+        self.reach("since_id", lambda since: since == message)
 
 
 @pytest.fixture
@@ -188,7 +126,7 @@ def test_an_error_between_two_pages_loses_nothing_and_doubles_nothing(
     last = [house.x.write(text) for text in texts][-1]
     house.start(messages_s=0.6)
     time.sleep(0.3)  # the first page is read
-    house.x.ask("/fail", status=status, count=1, path="/dm_events", reset_s=2.0)
+    house.x.fail(status, "/dm_events", reset_s=2.0)
     started = time.time()
     house.until(last)
     assert time.time() - started > (2.0 if status == 429 else 0.3)
@@ -202,15 +140,15 @@ def test_an_app_without_the_permission_is_reported_and_mentions_go_on(
 ) -> None:
     """What was written meanwhile comes when a person has given it."""
     monkeypatch.setattr("channels.polling.REFUSED_PAUSE_S", 0.5)
-    house.x.ask("/fail", status=403, count=4, path="/dm_events")
+    house.x.fail(403, "/dm_events", count=4)
     house.x.write("pesan")
     house.start()
-    wait_until(lambda: "permission for direct messages" in house.reason(), what="the report")
-    assert "403" in house.reason()
+    wait_until(lambda: "permission for direct messages" in house.reason("messages"), what="the report")
+    assert "403" in house.reason("messages")
     house.x.ask("/tweets", author="warga", text="@lapor1708 jalan rusak")
     wait_until(lambda: "@lapor1708 jalan rusak" in house.texts(), what="the mention")
     wait_until(lambda: "pesan" in house.texts(), what="the message")
-    wait_until(lambda: house.reason() == "", what="the end of the report")
+    wait_until(lambda: house.reason("messages") == "", what="the end of the report")
     house.stop()
     one, other = house.kept()
     assert one.mailbox == other.mailbox, "of one citizen"
@@ -278,7 +216,7 @@ def test_who_wrote_in_private_is_answered_in_private_and_never_in_a_post(x: X) -
     sender.begin()
     own = sender.send(letter(citizen, "Laporan Anda")).result(30)
     assert x.http.get("/messages").json()["messages"] == [{"id": own, "to": "warga", "text": "Laporan Anda"}]
-    x.ask("/fail", status=429, count=1, path="/dm_conversations", reset_s=60)
+    x.fail(429, "/dm_conversations", reset_s=60)
     for _ in range(2):
         with pytest.raises(UpstreamUnavailable):
             sender.send(letter(citizen, "Lagi")).result(30)
@@ -292,5 +230,5 @@ def test_who_wrote_in_private_is_answered_in_private_and_never_in_a_post(x: X) -
     with pytest.raises(Undeliverable):
         again.send(letter(citizen, "Lagi")).result(30)
     again.end()
-    assert [found["text"] for found in x.http.get("/posts").json()["posts"]] == ["Terima kasih"]
+    assert [found["text"] for found in x.posts()] == ["Terima kasih"]
     assert json.dumps(x.http.get("/messages").json()).count("Lagi") == 0

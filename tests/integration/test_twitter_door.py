@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
 
 from channels.base import Letter
-from channels.intake import Intake
 from channels.twitter.channel import TwitterChannel
-from channels.twitter.client import UserKeys, XClient
+from channels.twitter.client import XClient
 from channels.twitter.hint import Hint
 from channels.twitter.reader import Pace
 from channels.twitter.sender import XSender
@@ -26,40 +24,12 @@ from complaints.errors import OutcomeUnknown, Undeliverable, UpstreamUnavailable
 from complaints.mail import ReplyKind
 from complaints.runtime import telemetry
 from complaints.runtime.upstream import Upstream
-from complaints.storage.spool import Spool
-from tests.harness import warm
-from tests.harness.fakes import MemoryProducer, Mode
-from tests.harness.mailboxes import Kept, kept, received
-from tests.harness.polling import Owner, into
+from tests.harness import polling
+from tests.harness.mailboxes import received
 from tests.harness.silent import Silent
 from tests.harness.support import free_port, wait_until
 from tests.harness.tables import row_by_row
-
-TOKEN = "the-only-token"
-
-
-class X:
-    """The stand-in as a process, and the citizens who post there."""
-
-    def __init__(self, folder: Path) -> None:
-        log = folder.with_suffix(".log")
-        arguments = ("--port", "0", "--data-dir", str(folder), "--bearer-token", TOKEN)
-        self.process = warm.run("embedded.x", *arguments, log=log)
-        wait_until(lambda: "answers at" in log.read_text(), what="the stand-in")
-        self.base = re.findall(r"answers at (\S+)", log.read_text())[0]
-        self.http = httpx.Client(base_url=f"{self.base}/_standin", timeout=30, trust_env=False)
-
-    def post(self, text: str, author: str = "warga") -> str:
-        """Have a citizen mention us; return the post's id."""
-        body = {"author": author, "text": f"@lapor1708 {text}", "mentions": ["lapor1708"]}
-        answer = self.http.post("/tweets", json=body).raise_for_status()
-        found: str = answer.json()["id"]
-        return found
-
-    def fail(self, status: int, count: int, reset_s: float | None = None) -> None:
-        """Let the next looks at our mentions fail."""
-        body = {"status": status, "count": count, "path": "/mentions", "reset_s": reset_s}
-        self.http.post("/fail", json=body).raise_for_status()
+from tests.harness.x import TOKEN, X
 
 
 @pytest.fixture(scope="module")
@@ -67,66 +37,28 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[X]:
     """One stand-in for all; a test sees only what is posted after its mark."""
     x = X(tmp_path_factory.mktemp("x") / "data")
     yield x
-    x.http.close()
-    x.process.terminate()
-    x.process.wait(30)
+    x.stop()
 
 
-class House:
-    """The channel with a broker in memory; it can be started again behind the same cursor."""
+class House(polling.House):
+    """The channel of mentions."""
 
     def __init__(self, x: X, keys: Keyring, folder: Path) -> None:
-        self.x, self.producer, self.keys, self.folder = x, MemoryProducer(), keys, folder
+        super().__init__("twitter", keys, folder, {"since_id": x.post(f"sebelum {folder}")})
+        self.x = x
         self.name = folder.name  # X takes the same words of the same citizen only once
-        self.cursor: Any = {"since_id": x.post(f"sebelum {folder}")}
-        self.turns = 0
-        self.thread = threading.Thread()
-        self.failed: list[BaseException] = []
 
     def start(self, *, token: str = TOKEN, account: str = "lapor1708", monthly: int = 1_000_000) -> None:
         """Start the channel in a thread, and own its account."""
-        spool = Spool(self.folder / "spool.db", max_bytes=1 << 20)
-        self.intake = Intake("twitter", keyring=self.keys, producer=self.producer, spool=spool)
-        upstream = Upstream(self.folder / "upstreams", "twitter")
-        client = XClient(self.x.base, bearer_token=token, account=account, upstream=upstream)
+        client = XClient(self.x.base, bearer_token=token, account=account, upstream=self.upstream)
         pace = Pace(poll_s=0.05, monthly=monthly, now=lambda: datetime.now(UTC))
-        self.channel = TwitterChannel(client, account=account, intake=self.intake, pace=pace, turned=self._turned)
-        self.account, _ = self.channel.accounts
-        self._stop = threading.Event()
-
-        def run() -> None:
-            try:
-                self.channel.run(self._stop)
-            except BaseException as error:  # noqa: BLE001  # the test looks at it
-                self.failed.append(error)
-
-        self.thread = threading.Thread(target=run, daemon=True)
-        self.thread.start()
-        self.owner = Owner(self.account, into(self.producer), cursor=self.cursor)
-
-    def _turned(self) -> None:
-        self.turns += 1
-
-    def stop(self) -> None:
-        """Stop it cleanly."""
-        self.owner.stop()
-        self.cursor = self.owner.cursor
-        self._stop.set()
-        self.thread.join(30)
-        assert not self.thread.is_alive()
-        self.intake.close()
+        intake = self.made_intake()
+        channel = TwitterChannel(client, account=account, intake=intake, pace=pace, turned=self.turned)
+        self.run(channel, account=channel.accounts[0])
 
     def until(self, post: str) -> None:
         """Wait until the committed cursor is behind a post, without a gap."""
-        wait_until(lambda: (self.owner.cursor or {}).get("since_id") == post, what="the cursor")
-
-    def reason(self) -> str:
-        """Return why X is not reached."""
-        return "".join(reach.reason for reach in Upstream.read(self.folder / "upstreams", "twitter"))
-
-    def kept(self) -> list[Kept]:
-        """Return what is in mailboxes, in order."""
-        return kept(self.producer, self.keys)
+        self.reach("since_id", lambda since: since == post)
 
     def ids(self) -> list[UUID]:
         """Return the ids of the messages, in order."""
@@ -163,7 +95,7 @@ def test_an_error_in_the_middle_of_a_gap_discards_nothing(house: House) -> None:
     wait_until(lambda: bool(house.owner.pages), what="the first page")
     house.stop()
     before = house.ids()
-    house.x.fail(503, count=1)
+    house.x.fail(503, "/mentions", count=1)
     house.start()
     house.until(posts[-1])
     house.stop()
@@ -172,66 +104,9 @@ def test_an_error_in_the_middle_of_a_gap_discards_nothing(house: House) -> None:
     assert house.cursor["read"] == 150
 
 
-def test_a_restart_goes_on_from_the_cursor(house: House) -> None:
-    """What was committed is not read again; what came meanwhile is."""
-    before = [house.x.post(f"lampu jalan mati {house.name}"), house.x.post(f"sampah menumpuk {house.name}")]
-    house.start()
-    house.until(before[-1])
-    house.stop()
-    after = [house.x.post(f"air keruh {house.name}")]
-    house.start()
-    house.until(after[-1])
-    house.stop()
-    assert house.ids() == of(before + after)
-
-
-def test_a_page_and_its_cursor_are_one(house: House) -> None:
-    """The same page comes until it is committed; only then is the next one read."""
-    house.producer.mode = Mode.away
-    first = house.x.post(f"banjir di Semarang {house.name}")
-    house.start()
-    wait_until(lambda: house.account.page() is not None, what="the page")
-    second = house.x.post(f"pungli {house.name}")
-    time.sleep(0.3)
-    page = house.account.page()
-    assert page is not None
-    assert page is house.account.page()
-    assert (len(page.records), page.cursor["since_id"]) == (1, first)
-    house.producer.mode = Mode.up
-    house.until(second)
-    house.stop()
-    assert house.ids() == of([first, second])
-
-
-def test_a_page_that_was_not_committed_is_read_again_by_the_next_owner(house: House) -> None:
-    """The same records under the same ids."""
-    house.producer.mode = Mode.away
-    post = house.x.post(f"banjir di Semarang {house.name}")
-    house.start()
-    wait_until(lambda: house.account.page() is not None, what="the page")
-    house.stop()
-    assert house.account.page() is None
-    house.producer.mode = Mode.up
-    house.start()
-    house.until(post)
-    house.stop()
-    assert house.ids() == of([post])
-
-
-def test_an_account_that_is_not_begun_reads_nothing(house: House) -> None:
-    """A second process waits, and X bills nothing."""
-    house.start()
-    house.owner.stop()
-    house.x.post(f"siapa yang membaca {house.name}")
-    time.sleep(0.3)
-    assert house.account.page() is None
-    house.stop()
-    assert house.ids() == []
-
-
 def test_a_rate_limit_is_waited_out(house: House) -> None:
     """429 says until when; not one look is taken before."""
-    house.x.fail(429, count=1, reset_s=1.0)
+    house.x.fail(429, "/mentions", count=1, reset_s=1.0)
     post = house.x.post(f"pungli {house.name}")
     started = time.time()
     house.start()
@@ -243,7 +118,7 @@ def test_a_rate_limit_is_waited_out(house: House) -> None:
 
 def test_faults_of_x_are_tried_again_at_growing_pauses(house: House) -> None:
     """Three times 503, then it goes on where it was."""
-    house.x.fail(503, count=3)
+    house.x.fail(503, "/mentions", count=3)
     post = house.x.post(f"KTP belum jadi {house.name}")
     started = time.monotonic()
     house.start()
@@ -300,8 +175,7 @@ def test_a_spent_budget_stops_the_reading_and_the_next_month_goes_on(house: Hous
 def test_a_thread_is_one_message(house: House) -> None:
     """What the citizen posts below the first post before we look is part of it."""
     root = house.x.post(f"jalan rusak 1/2 {house.name}")
-    body = {"author": "warga", "text": f"@lapor1708 2/2 di Jalan Pemuda {house.name}", "in_reply_to": int(root)}
-    house.x.http.post("/tweets", json=body).raise_for_status()
+    house.x.ask("/tweets", author="warga", text=f"@lapor1708 2/2 di Jalan Pemuda {house.name}", in_reply_to=int(root))
     house.start()
     wait_until(lambda: len(house.ids()) == 1, what="the message")
     (only,) = house.kept()
@@ -314,11 +188,8 @@ def test_a_thread_is_one_message(house: House) -> None:
 
 def test_what_the_citizen_quotes_is_part_of_the_message(house: House) -> None:
     """The words "tolong ini" alone would say nothing."""
-    other = house.x.http.post(
-        "/tweets", json={"author": "koran", "text": f"Lampu jalan mati di Kota Semarang {house.name}"}
-    )
-    body = {"author": "warga", "text": f"@lapor1708 tolong ini {house.name}", "quotes": int(other.json()["id"])}
-    house.x.http.post("/tweets", json=body).raise_for_status()
+    other = house.x.ask("/tweets", author="koran", text=f"Lampu jalan mati di Kota Semarang {house.name}")["id"]
+    house.x.ask("/tweets", author="warga", text=f"@lapor1708 tolong ini {house.name}", quotes=int(other))
     house.start()
     wait_until(lambda: len(house.ids()) == 1, what="the message")
     assert "[mengutip @koran] Lampu jalan mati" in house.kept()[0].message.text
@@ -331,24 +202,13 @@ def letter(post: str, text: str, **address: str) -> Letter:
     return Letter(reply_id=uuid4(), tracking_code="", kind=ReplyKind.received, address=to, text=text)
 
 
-def client(base: str, **more: Any) -> XClient:
-    """Return a client that may post."""
-    return XClient(base, bearer_token=TOKEN, account="lapor1708", user_keys=UserKeys.parse("a:b:c:d"), **more)
-
-
 @pytest.fixture
 def sender(upstream: X) -> Iterator[XSender]:
     """Our account as it answers."""
-    made = XSender(client(upstream.base))
+    made = XSender(upstream.client())
     made.begin()
     yield made
     made.end()
-
-
-def own_posts(x: X) -> list[dict[str, Any]]:
-    """Return the posts of our account."""
-    found: list[dict[str, Any]] = x.http.get("/posts").json()["posts"]
-    return found
 
 
 def test_an_answer_stands_below_the_citizens_post(upstream: X, sender: XSender) -> None:
@@ -356,13 +216,13 @@ def test_an_answer_stands_below_the_citizens_post(upstream: X, sender: XSender) 
     post = upstream.post(f"jalan rusak {uuid4()}")
     text = f"Laporan Anda sudah kami terima {uuid4()}"
     own = sender.send(letter(post, text)).result(30)
-    (found,) = [item for item in own_posts(upstream) if item["id"] == own]
+    (found,) = [item for item in upstream.posts() if item["id"] == own]
     assert (found["text"], found["in_reply_to"]) == (text, post)
 
 
 def private(upstream: X, author: str, *, closed: bool) -> tuple[str, Letter]:
     """Return a post of an account, and a letter to its author that nobody else may read."""
-    user = upstream.http.post("/users", json={"username": author, "closed": closed}).raise_for_status().json()
+    user = upstream.ask("/users", username=author, closed=closed)
     post = upstream.post(f"jalan rusak {uuid4()}", author=author)
     return post, replace(letter(post, f"Kode K7QX2 {uuid4()}", sender=user["id"], username=author), private=True)
 
@@ -373,7 +233,7 @@ def test_what_is_secret_is_told_to_its_citizen_alone(upstream: X, sender: XSende
     own = sender.send(told).result(30)
     messages = upstream.http.get("/messages").json()["messages"]
     assert {"id": own, "to": "warga_rahasia", "text": told.text} in messages
-    assert [item for item in own_posts(upstream) if item["in_reply_to"] == post] == []
+    assert [item for item in upstream.posts() if item["in_reply_to"] == post] == []
 
 
 def test_who_takes_no_messages_reads_a_sentence_that_gives_nothing_away(upstream: X, sender: XSender) -> None:
@@ -383,7 +243,7 @@ def test_who_takes_no_messages_reads_a_sentence_that_gives_nothing_away(upstream
         post, told = private(upstream, author, closed=True)
         with pytest.raises(Undeliverable, match="no direct messages"):
             sender.send(told).result(30)
-        (found,) = [item for item in own_posts(upstream) if item["in_reply_to"] == post]
+        (found,) = [item for item in upstream.posts() if item["in_reply_to"] == post]
         assert found["text"].removeprefix(f"@{author} ") == sentence
         assert told.text not in found["text"]
     assert {"DM", "1708", "112"} <= set(re.findall(r"\w+", sentence))
@@ -395,8 +255,8 @@ def test_a_sentence_in_the_place_of_a_secret_reply_is_never_that_reply(upstream:
     for again in (told, replace(told, reply_id=uuid4(), text="Jawaban instansi")):
         with pytest.raises(Undeliverable, match="no direct messages"):
             sender.send(again).result(30)
-    assert len([item for item in own_posts(upstream) if item["in_reply_to"] == post]) == 1
-    upstream.http.post("/fail", json={"status": 503, "count": 1, "path": "/2/tweets"}).raise_for_status()
+    assert len([item for item in upstream.posts() if item["in_reply_to"] == post]) == 1
+    upstream.fail(503, "/2/tweets")
     with pytest.raises(Undeliverable, match="no direct messages"):
         sender.send(told).result(30)
 
@@ -404,10 +264,10 @@ def test_a_sentence_in_the_place_of_a_secret_reply_is_never_that_reply(upstream:
 def test_a_message_whose_outcome_is_unknown_is_not_told_in_public(upstream: X, sender: XSender) -> None:
     """A fault of X says nothing of the citizen, who may have it."""
     post, told = private(upstream, "warga_dm", closed=False)
-    upstream.http.post("/fail", json={"status": 503, "count": 1, "path": "/dm_conversations"}).raise_for_status()
+    upstream.fail(503, "/dm_conversations")
     with pytest.raises(OutcomeUnknown):
         sender.send(told).result(30)
-    assert [item for item in own_posts(upstream) if item["in_reply_to"] == post] == []
+    assert [item for item in upstream.posts() if item["in_reply_to"] == post] == []
 
 
 def test_an_answer_that_has_arrived_is_found_again(upstream: X, sender: XSender) -> None:
@@ -415,9 +275,9 @@ def test_an_answer_that_has_arrived_is_found_again(upstream: X, sender: XSender)
     post = upstream.post(f"jalan rusak {uuid4()}")
     text = f"Laporan Anda sudah kami terima {uuid4()}"
     own = sender.send(letter(post, text)).result(30)
-    count = len(own_posts(upstream))
+    count = len(upstream.posts())
     assert sender.send(letter(post, text)).result(30) == own
-    assert len(own_posts(upstream)) == count
+    assert len(upstream.posts()) == count
 
 
 def test_another_citizen_who_is_told_the_same_is_told_it_by_name(upstream: X, sender: XSender) -> None:
@@ -426,7 +286,7 @@ def test_another_citizen_who_is_told_the_same_is_told_it_by_name(upstream: X, se
     first, second = upstream.post(f"status {uuid4()}"), upstream.post(f"status {uuid4()}", author="tetangga")
     sender.send(letter(first, text)).result(30)
     own = sender.send(letter(second, text, username="tetangga")).result(30)
-    (found,) = [item for item in own_posts(upstream) if item["id"] == own]
+    (found,) = [item for item in upstream.posts() if item["id"] == own]
     assert (found["text"], found["in_reply_to"]) == (f"@tetangga {text}", second)
     assert sender.send(letter(second, text, username="tetangga")).result(30) == own
 
@@ -436,7 +296,7 @@ def test_an_answer_that_cannot_be_looked_up_counts_as_sent(upstream: X, sender: 
     post = upstream.post(f"jalan rusak {uuid4()}")
     text = f"Laporan Anda sudah kami terima {uuid4()}"
     sender.send(letter(post, text)).result(30)
-    upstream.http.post("/fail", json={"status": 503, "count": 1, "path": "/search/recent"}).raise_for_status()
+    upstream.fail(503, "/search/recent")
     assert sender.send(letter(post, text)).result(30) == ""
 
 
@@ -447,7 +307,7 @@ def test_a_post_that_is_gone_cannot_be_answered(upstream: X, sender: XSender) ->
     with pytest.raises(Undeliverable):
         sender.send(letter(post, f"Terima kasih {uuid4()}")).result(30)
     hidden = upstream.post(f"jalan rusak {uuid4()}", author="tertutup")
-    upstream.http.post("/users", json={"username": "tertutup", "protected": True}).raise_for_status()
+    upstream.ask("/users", username="tertutup", protected=True)
     with pytest.raises(Undeliverable):
         sender.send(letter(hidden, f"Terima kasih {uuid4()}")).result(30)
     nowhere = Letter(reply_id=uuid4(), tracking_code="", kind=ReplyKind.received, address={"sender": "1"}, text="x")
@@ -470,16 +330,18 @@ def test_what_x_does_not_take_now_is_tried_again_only_if_it_has_not_left(
 ) -> None:
     """Also after wrong credentials: an operator corrects them, and the answers are still there."""
     post = upstream.post(f"jalan rusak {uuid4()}")
-    upstream.http.post("/fail", json={"status": status, "count": 1, "path": "/2/tweets"}).raise_for_status()
+    upstream.fail(status, "/2/tweets")
     with pytest.raises(meaning):
         sender.send(letter(post, f"Terima kasih {uuid4()}")).result(30)
 
 
 @pytest.mark.parametrize("cut", [False, True])
-def test_a_server_that_takes_the_request_and_does_not_answer_leaves_the_outcome_unknown(*, cut: bool) -> None:
+def test_a_server_that_takes_the_request_and_does_not_answer_leaves_the_outcome_unknown(
+    upstream: X, *, cut: bool
+) -> None:
     """Whether it hangs or breaks the connection; the sender's thread does not wait for it."""
     with Silent(cut=cut) as silent:
-        sender = XSender(client(silent.base, timeout_s=0.5))
+        sender = XSender(upstream.client(base=silent.base, timeout_s=0.5))
         sender.begin()
         started = time.monotonic()
         answers = [sender.send(letter("1", f"Terima kasih {number}")) for number in range(4)]
@@ -491,9 +353,9 @@ def test_a_server_that_takes_the_request_and_does_not_answer_leaves_the_outcome_
     assert silent.requests == 4
 
 
-def test_a_refused_connection_leaves_the_reply_for_later() -> None:
+def test_a_refused_connection_leaves_the_reply_for_later(upstream: X) -> None:
     """Nothing has left."""
-    sender = XSender(client(f"http://127.0.0.1:{free_port()}"))
+    sender = XSender(upstream.client(base=f"http://127.0.0.1:{free_port()}"))
     sender.begin()
     with pytest.raises(UpstreamUnavailable):
         sender.send(letter("1", "Terima kasih")).result(30)
@@ -511,10 +373,10 @@ def test_an_account_sends_only_between_begin_and_end(house: House) -> None:
 
 def test_an_account_whose_replies_are_refused_is_reported(upstream: X, tmp_path: Path) -> None:
     """Reading works meanwhile, so it has a record of its own."""
-    sender = XSender(client(upstream.base, upstream=Upstream(tmp_path, "twitter")))
+    sender = XSender(upstream.client(upstream=Upstream(tmp_path, "twitter")))
     sender.begin()
     post = upstream.post(f"jalan rusak {uuid4()}")
-    upstream.http.post("/fail", json={"status": 401, "count": 1, "path": "/2/tweets"}).raise_for_status()
+    upstream.fail(401, "/2/tweets")
 
     def reason() -> str:
         (found,) = [reach for reach in Upstream.read(tmp_path, "twitter") if "replies" in reach.account]
@@ -531,8 +393,7 @@ def test_an_account_whose_replies_are_refused_is_reported(upstream: X, tmp_path:
 def test_a_rate_limit_on_our_answers_holds_all_of_them_until_x_wants_them(upstream: X, sender: XSender) -> None:
     """A hundred letters must not ask a hundred times: X ends the access of who goes on asking."""
     post = upstream.post(f"jalan rusak {uuid4()}")
-    limit = {"status": 429, "count": 1, "path": "/2/tweets", "reset_s": 1.0}
-    upstream.http.post("/fail", json=limit).raise_for_status()
+    upstream.fail(429, "/2/tweets", reset_s=1.0)
     for _ in range(3):  # the stand-in would take the second
         with pytest.raises(UpstreamUnavailable):
             sender.send(letter(post, f"Terima kasih {uuid4()}")).result(30)

@@ -19,7 +19,7 @@ from complaints.fact import FactKind
 from tests.harness.cases.made import Story, Transactions
 from tests.harness.events import DPU, PEMDA
 from tests.harness.support import KafkaServer, start_kafka, wait_until
-from tests.harness.view import KEY, ViewProcess, remake_topics
+from tests.harness.view import ViewProcess, remake_topics
 from view.client import ViewClient
 
 
@@ -144,43 +144,6 @@ def test_a_view_that_is_killed_between_batches_loses_nothing_and_doubles_nothing
     assert "made anew" not in view.log
 
 
-def test_a_folder_that_was_wiped_is_filled_again(
-    broker: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient
-) -> None:
-    """It is a copy."""
-    remake_topics(broker.brokers)
-    told = stories(4000, 300)
-    step.write([record for story in told for record in story.records()])
-    view.start()
-    has_all(view, client, told)
-    view.kill()
-    for file in (view.folder / "view").iterdir():
-        file.unlink()
-    view.start()
-    has_all(view, client, told)
-
-
-@pytest.mark.parametrize("running", [True, False], ids=["while it runs", "while it is stopped"])
-def test_topics_that_were_made_anew_are_read_from_their_beginning(
-    broker: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient, *, running: bool
-) -> None:
-    """What the former topics had is gone, though the new ones are longer than the old ones were."""
-    remake_topics(broker.brokers)
-    old, new = stories(5000, 20), stories(6000, 300)
-    step.write([record for story in old for record in story.records()])
-    view.start()
-    has_all(view, client, old)
-    if not running:
-        view.stop()
-    remake_topics(broker.brokers)
-    Transactions(broker.brokers, f"new-{uuid4().hex}").write([record for story in new for record in story.records()])
-    if not running:
-        view.start()
-    wait_until(lambda: "made anew" in view.log and view.health().status_code == 200, what="the new topics")
-    has_all(view, client, new)
-    assert client.case(old[0].code) is None
-
-
 def test_what_a_transaction_wrote_is_seen_when_it_is_committed_and_never_if_it_is_aborted(
     broker: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient
 ) -> None:
@@ -245,24 +208,3 @@ def test_a_record_that_cannot_be_read_is_skipped_and_logged(
     step.delete(CASES, other.code)
     wait_until(lambda: client.case(other.code) is None, what="the end of a case")
     assert client.facts(other.code) == ()
-
-
-def test_two_copies_have_the_same_and_one_is_enough(broker: KafkaServer, step: Transactions, view: ViewProcess) -> None:
-    """They share nothing, and whoever asks hears from the one that lives."""
-    remake_topics(broker.brokers)
-    told = stories(7000, 50)
-    other = ViewProcess(broker.brokers, view.folder.parent / "other")
-    view.start()
-    other.start()
-    step.write([record for story in told for record in story.records()])
-    for copy in (view, other):
-        with closing(copy.client()) as asking:
-            has_all(copy, asking, told)
-    client = ViewClient([view.url, other.url], key=KEY)
-    assert client.status(told[0].code) is not None
-    view.kill()
-    assert client.status(told[0].code) is not None
-    other.stop()
-    with pytest.raises(UnavailableError):
-        client.status(told[0].code)
-    client.close()

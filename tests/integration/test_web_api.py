@@ -17,7 +17,6 @@ from complaints import tracking
 from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
 from complaints.fact import FactKind
-from tests.harness.fakes import Mode
 from tests.harness.support import normalised
 from tests.harness.web import API, PNG, House, door, served
 from tests.harness.web_cases import EXPLANATION, Facts
@@ -195,16 +194,6 @@ def test_a_key_that_can_be_guessed_or_is_too_long_is_told(door: House, length: i
     ):
         assert answer.status_code == 422
         assert "Idempotency-Key" in answer.text
-
-
-def test_a_request_that_was_not_kept_may_come_again_by_its_key(keys: Keyring, tmp_path: Path) -> None:
-    """A 503 is no answer: the same key then gives the complaint."""
-    house = House(keys, tmp_path, spool_bytes=100)
-    house.producer.mode = Mode.away
-    assert house.send(key="k").status_code == 503
-    house.producer.mode = Mode.up
-    assert house.send(key="k").status_code == 202
-    house.close()
 
 
 def keyed(keys: Keyring, folder: Path) -> tuple[House, str, Path]:

@@ -20,7 +20,6 @@ from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
 from complaints.message import InboundMessage
 from tests.harness.fakes import Mode
-from tests.harness.support import wait_until
 from tests.harness.tables import row_by_row
 from tests.harness.web import API, House, door, served
 
@@ -222,21 +221,6 @@ def test_nothing_can_keep_it_is_503_with_the_time_to_come_again(keys: Keyring, t
         assert "coba lagi" in answer.text
         assert answer.headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
     house.close()
-
-
-def test_the_spool_has_it_is_a_yes(door: House) -> None:
-    """Kafka away: 202, and it is delivered later."""
-    door.producer.mode = Mode.away
-    assert door.send().status_code == 202
-    assert door.intake.waiting == 1
-    door.producer.mode = Mode.up
-    wait_until(lambda: len(door.complaints()) == 1, what="the spooled one")
-
-
-def test_what_kafka_refuses_within_our_limits_is_a_no_for_now(door: House) -> None:
-    """The fault is ours, and sending it again helps once it is mended."""
-    door.producer.mode = Mode.rejecting
-    assert door.send().status_code == 503
 
 
 REQUESTS = [

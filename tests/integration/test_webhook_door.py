@@ -3,9 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -26,38 +24,7 @@ from complaints.storage.spool import Spool
 from tests.harness.fakes import MemoryProducer, Mode
 from tests.harness.mailboxes import Kept, kept, received
 from tests.harness.support import free_port, listens, wait_until
-from tests.harness.webhook import SECRET, hand_in, signed, sources_file
-
-
-class Callback:
-    """A source's own server, which keeps what it is told. A status of 0 stands for a connection that ends without an answer."""
-
-    def __init__(self) -> None:
-        self.statuses: list[int] = []
-        self.answers = threading.Event()
-        self.answers.set()
-        self.calls: list[tuple[dict[str, str], bytes]] = []
-        callback = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                callback.calls.append((dict(self.headers.items()), body))
-                callback.answers.wait(30)
-                status = callback.statuses.pop(0) if callback.statuses else 204
-                if status == 0:
-                    self.close_connection = True
-                    return
-                self.send_response(status)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: Any) -> None:
-                return
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/replies"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+from tests.harness.webhook import SECRET, Callback, hand_in, signed, sources_file
 
 
 @pytest.fixture
@@ -65,8 +32,7 @@ def callback() -> Iterator[Callback]:
     """One that says yes unless told otherwise."""
     made = Callback()
     yield made
-    made.server.shutdown()
-    made.server.server_close()
+    made.close()
 
 
 class House:
@@ -214,15 +180,6 @@ def test_where_nothing_can_be_kept_the_source_is_told_to_come_again(tmp_path: Pa
     house.producer.mode = Mode.up
     assert hand_in(house.base, "msg_1").status_code == 202
     house.stop()
-
-
-def test_what_is_spooled_is_taken(house: House) -> None:
-    """Kafka away: fsynced is safe."""
-    house.producer.mode = Mode.away
-    assert hand_in(house.base).status_code == 202
-    assert house.intake.waiting == 1
-    house.producer.mode = Mode.up
-    wait_until(lambda: house.intake.waiting == 0, what="an empty spool")
 
 
 def test_other_addresses_and_methods_are_refused(house: House) -> None:

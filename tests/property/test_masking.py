@@ -12,7 +12,7 @@ from complaints.status_requests import code_written, codes_in, parse
 from normalizer import known_words, masking
 from normalizer.known_words import without_codes
 from normalizer.language.commands import order
-from tests.harness.tables import document
+from tests.harness.tables import document, row_by_row
 
 PIECES: tuple[str, ...] = tuple(document("tables/property/masking.yaml")["PIECES"])
 
@@ -120,20 +120,7 @@ def test_what_nobody_sees_hides_nothing(text: str, hidden: list[tuple[int, str]]
     assert masking.mask(strewn) == masking.mask(text) != text
 
 
-@pytest.mark.parametrize(
-    ("text", "masked"),
-    [
-        ("NIK 3374\u00a00101\u202f0190\u20090001", "NIK [nik]"),
-        ("telp 0812\u20133456\u20117890", "telp [telepon]"),
-        ("telp 0812/3456/7890 atau 0812\u20223456\u20227890", "telp [telepon] atau [telepon]"),
-        ("telp 0 8 1 2 3 4 5 6 7 8 9 0 ya", "telp [telepon] ya"),
-        ("telp 0\u28008\u28001\u28002\u28003\u28004\u28005\u28006\u28007\u28008\u28009", "telp [telepon]"),
-        ("telp 0\u20288\u20281\u20282\u20283\u20284\u20285\u20286\u20287\u20288", "telp [telepon]"),
-        ("rek 1.2.3.4.5.6.7.8.9.0", "rek [nomor]"),
-        ("buka 08.00-12.00, 13.00-17.00, RT 03/05, 12/03/2026", "buka 08.00-12.00, 13.00-17.00, RT 03/05, 12/03/2026"),
-        ("buka 08.00\u2013 16.00", "buka 08.00\u2013 16.00"),
-    ],
-)
+@row_by_row
 def test_blanks_and_dashes_of_any_kind_group_a_number(text: str, masked: str) -> None:
     """As they come from word processors, and as people group them."""
     assert masking.mask(text) == masked

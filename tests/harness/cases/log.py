@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache, lru_cache
+from logging import getLogger
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -124,19 +125,27 @@ def of_kind(entries: list[Entry], kind: str) -> list[Entry]:
     return [entry for entry in entries if kind_of(entry) == kind]
 
 
-def reader(brokers: str) -> Consumer:
-    """Return a consumer of committed records that is told the end of each partition."""
-    return Consumer(
-        {
-            "bootstrap.servers": brokers,
-            "group.id": "checker",
-            "isolation.level": "read_committed",
-            "enable.auto.commit": False,
-            "enable.partition.eof": True,
-            "auto.offset.reset": "earliest",
-            "fetch.wait.max.ms": 20,  # at the end of a topic the broker answers only after this time
-        }
-    )
+def reader(brokers: str, *topics: str, whole: bool = False) -> Consumer:
+    """Return a consumer of committed records of topics, from their first one on.
+
+    Args:
+        brokers: host:port.
+        topics: that it reads.
+        whole: whether it is told the end of each partition; else a broker that is away is no news to it.
+    """
+    settings: dict[str, str | int | bool] = {
+        "bootstrap.servers": brokers,
+        "group.id": "checker",
+        "isolation.level": "read_committed",
+        "enable.auto.commit": False,
+        "auto.offset.reset": "earliest",
+        "fetch.wait.max.ms": 20,  # at the end of a topic the broker answers only after this time
+    }
+    patient = {"reconnect.backoff.ms": 300, "reconnect.backoff.max.ms": 500, "log_level": 0}
+    made = Consumer(settings | ({"enable.partition.eof": True} if whole else patient), logger=getLogger("librdkafka"))
+    partitions = {name: made.list_topics(name, timeout=10).topics[name].partitions for name in topics}
+    made.assign([TopicPartition(name, number, 0) for name, numbers in partitions.items() for number in numbers])
+    return made
 
 
 def committed(brokers: str, topic: str) -> Iterator[Entry]:
@@ -151,9 +160,8 @@ class Followed:
 
     def __init__(self, brokers: str, topic: str) -> None:
         """Begin at the first record."""
-        self._consumer, self._topic = reader(brokers), topic
-        self._at = dict.fromkeys(self._consumer.list_topics(topic, timeout=10).topics[topic].partitions, 0)
-        self._consumer.assign([TopicPartition(topic, number, 0) for number in self._at])
+        self._consumer, self._topic = reader(brokers, topic, whole=True), topic
+        self._at = {at.partition: 0 for at in self._consumer.assignment()}
         self._entries: list[Entry] = []
 
     def read(self) -> list[Entry]:

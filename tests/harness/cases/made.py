@@ -132,23 +132,17 @@ class Story:
         if not self._chain:
             return
         state: CaseState = "ditanggapi" if self._answers else "diterima" if self._triage else "diteruskan"
-        self.case = Case(
+        self.case = facts.case(
+            self.complaint,
+            self._owner,
             version=len(self.facts),
-            complaint_id=self.complaint.id,
-            tracking_code=self.code,
             state=state,
-            complaint=self.complaint,
-            owner=self._owner,
             triage=self._triage,
             hop=self._hop,
-            confidence=0.9,
-            explanation="Diteruskan karena jalan kota.",
             deadlines=(DUE,),
             chain=tuple(self._chain),
             refusals=tuple(self._refusals),
             answers=tuple(self._answers),
-            rules_version="r1",
-            registry_version="g1",
             changed_at=self.facts[-1].at,
             commands=self._commands,
         )

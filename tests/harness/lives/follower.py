@@ -4,7 +4,9 @@ import json
 from collections import defaultdict
 from typing import Final
 
-from confluent_kafka import Consumer, Message, TopicPartition
+from confluent_kafka import Message
+
+from tests.harness.cases.log import reader
 
 STEPS: Final = {
     "lapor.cases": ("lapor-router", "lapor.complaints"),
@@ -36,27 +38,8 @@ class Follower:
         self.due_ms: dict[str, int] = {}
         self._last: dict[tuple[str, int], int] = defaultdict(lambda: -1)
         self._positions: dict[tuple[str, int], int] = defaultdict(int)
-        self._consumer = Consumer(
-            {
-                "bootstrap.servers": brokers,
-                "group.id": "follower",
-                "isolation.level": "read_committed",
-                "enable.auto.commit": False,
-                "auto.offset.reset": "earliest",
-                "reconnect.backoff.max.ms": 500,
-                "log_level": 0,  # a broker that is away is no news here
-            }
-        )
-        topics = self._consumer.list_topics(timeout=10).topics
         self._fed = 0
-        self._consumer.assign(
-            [
-                TopicPartition(name, number, 0)
-                for topic, (_, mailbox) in self._steps.items()
-                for name in (topic, mailbox)
-                for number in topics[name].partitions
-            ]
-        )
+        self._consumer = reader(brokers, *self._steps, *(mailbox for _, mailbox in self._steps.values()))
 
     def look(self) -> int:
         """Read what has come, and return how many records that were."""

@@ -5,18 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-from uuid import uuid5
 
-import msgspec
 import orjson
 
 from complaints.bus import Record, StoredRecord
-from complaints.bus.envelope import type_in, type_of
+from complaints.bus.step.contract import State
 from complaints.case import Case
-from complaints.command import NEIGHBOURS, Command, CommandKind, Echo, Sender
+from complaints.command import Command, CommandKind, Sender
 from complaints.event import Complaint
 from complaints.mail import Reply
-from complaints.neighbour import Joined, Told
+from neighbours.step import NeighboursStep
+from neighbours.supporters import unpack
 from router.cases.step import timer
 from tests.harness.facts import Facts
 from tests.harness.house import House, said, stored
@@ -25,8 +24,8 @@ from tests.harness.support import NOON_MS, as_stored
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
-EMPTYING = ("closed", "gone")
-"""What a main case tells last: its page is empty afterwards."""
+SEARCH = NeighboursStep()
+"""What keeps the pages."""
 
 
 class Handled(NamedTuple):
@@ -63,7 +62,7 @@ class Lives:
         now_ms: the clock of Kafka.
         mailboxes: by the key of a case, what it has not handled.
         page_boxes: by the code of a main case, what its page has not handled.
-        pages: by the code of a main case, its supporters.
+        page_states: by the code of a main case, the state of its page.
         handled: everything that was handled, in its order.
         rung: when each timer was first appended, by the code of its case and its moment.
     """
@@ -72,7 +71,7 @@ class Lives:
     now_ms: int = NOON_MS
     mailboxes: dict[str, deque[StoredRecord]] = field(default_factory=lambda: defaultdict(deque))
     page_boxes: dict[str, deque[Record]] = field(default_factory=lambda: defaultdict(deque))
-    pages: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    page_states: dict[str, State] = field(default_factory=dict)
     handled: list[Handled] = field(default_factory=list)
     rung: dict[tuple[str, int], int] = field(default_factory=dict)
 
@@ -124,44 +123,26 @@ class Lives:
         """Let a page handle the next record of its mailbox; return whether there was one."""
         if not self.page_boxes[main]:
             return False
-        record = self.page_boxes[main].popleft()
-        said, page = orjson.loads(record.value), self.pages[main]
-        type_ = type_in(as_stored(record))
-        if type_ == type_of(Told):
-            told = msgspec.json.decode(record.value, type=Told)
-            for code in page:
-                self.send(_echo(code, told))
-            if told.event in EMPTYING:
-                page.clear()
-        elif type_ == type_of(Joined):
-            if said["supporter"] not in page:
-                page.append(said["supporter"])
-        elif said["supporter"] in page:
-            page.remove(said["supporter"])
+        record = as_stored(self.page_boxes[main].popleft(), at_ms=self.now_ms)
+        effect = SEARCH(self.page_states.get(main), record)
+        if effect.state is None:
+            self.page_states.pop(main, None)
+        elif isinstance(effect.state, State):
+            self.page_states[main] = effect.state
+        for one in effect.outputs:
+            self.append(one)
         return True
+
+    @property
+    def pages(self) -> dict[str, list[str]]:
+        """By the code of a main case, its supporters."""
+        return {main: [*unpack(state.value).supporters] for main, state in self.page_states.items()}
 
     @property
     def busy(self) -> list[tuple[str, str]]:
         """The mailboxes that hold something: ("case", code) or ("page", code), in their order."""
         cases = [("case", code) for code, box in self.mailboxes.items() if box]
         return cases + [("page", code) for code, box in self.page_boxes.items() if box]
-
-
-def _echo(code: str, told: Told) -> Echo:
-    """Return what a supporter hears."""
-    return Echo(
-        id=uuid5(told.id, code),
-        tracking_code=code,
-        actor=NEIGHBOURS,
-        received_at=told.at,
-        text=told.text,
-        other=told.main,
-        event=told.event,
-        as_of=told.as_of,
-        agency=told.agency,
-        handling=told.handling,
-        until=told.until,
-    )
 
 
 def spoken(kind: CommandKind, of: Complaint, actor: str, about: Mapping[str, Any], *, at: datetime) -> Command:

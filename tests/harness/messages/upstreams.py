@@ -4,11 +4,9 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,44 +15,11 @@ import httpx
 from tests.harness.messages.fed import Seen
 from tests.harness.messages.plan import LINKS
 from tests.harness.support import free_port, wait_until
+from tests.harness.webhook import Callback
 
 READY_S = 60.0
 MOST = 5000
 """Messages in one answer of a stand-in."""
-
-
-class Callback:
-    """An HTTP server that counts the replies that sources of webhooks are told, and says 204 to each."""
-
-    def __init__(self) -> None:
-        """Listen."""
-        self.seen: Seen = Counter()
-        self.ids: Counter[str] = Counter()
-        callback, lock = self, threading.Lock()
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                said = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                with lock:
-                    callback.seen["webhook", said["data"]["text"]] += 1
-                    callback.ids[self.headers["webhook-id"]] += 1
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/replies"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        """Listen no more."""
-        self._server.shutdown()
-        self._server.server_close()
 
 
 @dataclass
@@ -112,7 +77,7 @@ class Upstreams:
 
     def seen(self) -> Seen:
         """Return how often they have seen each text of ours."""
-        found: Seen = Counter(self.callback.seen)
+        found: Seen = Counter(("webhook", json.loads(body)["data"]["text"]) for _, body in self.callback.calls)
         with httpx.Client(timeout=60, trust_env=False) as http:
             for url in self.smsc.values():
                 found.update(("sms", said["text"]) for said in _all(http, f"{url}/sent", "sent", "n", limit=MOST))

@@ -1,14 +1,13 @@
 """Follows the topics of a kill test while it runs: what each citizen has been told, and whether anything is still to come."""
 
 import json
-import logging
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, Final
 
-from confluent_kafka import Consumer, TopicPartition
+from tests.harness.cases.log import reader
 
 TOPICS: Final = ("lapor.conversations", "lapor.complaints", "lapor.case-events", "lapor.sends", "lapor.message-events")
 LOOK_S: Final = 0.02
@@ -24,22 +23,7 @@ class Watch:
         self._open: dict[str, set[str]] = {name: set() for name in _LACKS}
         self._done: dict[str, set[str]] = {name: set() for name in _LACKS}
         self._stop = threading.Event()
-        self._consumer = Consumer(
-            {
-                "bootstrap.servers": brokers,
-                "group.id": "watch",
-                "isolation.level": "read_committed",
-                "enable.auto.commit": False,
-                "auto.offset.reset": "earliest",
-                "reconnect.backoff.ms": 300,
-                "reconnect.backoff.max.ms": 500,
-                "log_level": 0,
-                "fetch.wait.max.ms": 20,
-            },
-            logger=logging.getLogger("librdkafka"),
-        )
-        found = self._consumer.list_topics(timeout=10).topics
-        self._consumer.assign([TopicPartition(name, number, 0) for name in TOPICS for number in found[name].partitions])
+        self._consumer = reader(brokers, *TOPICS)
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 

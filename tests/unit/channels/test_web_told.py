@@ -15,11 +15,12 @@ from complaints.fact import FactKind
 from complaints.mail import ReplyKind
 from complaints.message import InboundMessage
 from complaints.values import ComplaintClass
+from tests.harness.events import DPU
 from tests.harness.house import added
 from tests.harness.mailboxes import Kept
 from tests.harness.support import NOON as BEGIN
 from tests.harness.tables import each
-from tests.harness.web_cases import DPU, EXPLANATION, Facts, case_of, disposition
+from tests.harness.web_cases import EXPLANATION, Facts, case_of, disposition
 from tests.unit.cases.test_case_sheet import Life
 
 NOON = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)

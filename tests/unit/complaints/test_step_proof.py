@@ -8,32 +8,13 @@ from complaints.bus.step.place.places import Places
 from complaints.bus.step.place.positions import NO_MARK, OPERATOR, Known, Mark, Position, is_ahead, read, written
 from complaints.bus.step.place.proof import Proof
 from complaints.errors import ConfigurationError
+from tests.harness.tables import row_by_row
 
 AT = Position(10, "w-0", "mailbox", Mark(7, 700))
 """A position behind two markers, at 8 and 9."""
 
 
-@pytest.mark.parametrize(
-    ("came", "taken", "wrong"),
-    [
-        ([(7, 700), (12, 900)], [12], False),
-        ([(7, 700), (10, None)], [10], False),
-        ([(7, 701), (12, 900)], [], True),
-        ([(7, 700), (8, 800), (12, 900)], [], True),
-        ([(8, 800), (12, 900)], [], True),
-        ([(12, 900)], [], True),
-        ([(10, None)], [], True),
-    ],
-    ids=[
-        "the record and markers",
-        "the record and the end",
-        "a later record in its place",
-        "a record where a marker was",
-        "another one behind its place",
-        "nothing before the position",
-        "nothing at all",
-    ],
-)
+@row_by_row
 def test_what_was_handled_is_known_again(came: list[tuple[int, int | None]], taken: list[int], *, wrong: bool) -> None:
     """By the last record of it; nothing of a partition is taken whose log is another one."""
     proof = Proof()

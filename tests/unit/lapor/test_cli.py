@@ -20,7 +20,7 @@ from lapor.commands.tables import shown_value
 from lapor.processes import cases
 from ops.casework.acts import ACTS
 from tests.harness.support import free_port
-from tests.harness.tables import document, each, each_row
+from tests.harness.tables import document, each, each_row, row_by_row
 
 CLIENTS: tuple[str, ...] = tuple(document("tables/lapor/cli.yaml")["CLIENTS"])
 
@@ -163,26 +163,7 @@ def test_the_lines_for_analysts_never_have_the_account_of_the_sink(lapor: Run, f
 ANALYST_AT = "clickhouse://lapor_analyst:ge%2Fheim@clickhouse:9001/lapor"
 
 
-@pytest.mark.parametrize(
-    ("http", "host", "port", "lines"),
-    [
-        ("http://10.0.0.5:18123", "10.0.0.5", 18123, ["clickhousedb://lapor_analyst:ge%2Fheim@10.0.0.5:18123/lapor\n"]),
-        ("http://data.example", "data.example", 8123, ['"http://data.example:8123/', "port = 9001"]),
-        (
-            "https://data.example",
-            "data.example",
-            8443,
-            [
-                'port=8443, username="lapor_analyst", password="ge/heim", database="lapor", secure=True)',
-                "clickhousedb://lapor_analyst:ge%2Fheim@data.example:8443/lapor?secure=true",
-                "jdbc:clickhouse://data.example:8443/lapor?ssl=true",
-                '"https://data.example:8443/',
-                "password ge/heim, TLS",
-            ],
-        ),
-        ("", "clickhouse", 8123, ["jdbc:clickhouse://clickhouse:8123/lapor\n"]),
-    ],
-)
+@row_by_row
 def test_what_analysts_copy_names_what_they_reach(
     lapor: Run, http: str, host: str, port: int, lines: list[str]
 ) -> None:

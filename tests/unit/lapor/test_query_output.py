@@ -9,6 +9,7 @@ import typer
 
 from lapor.commands.analysts import query
 from lapor.commands.tables import format_clause, show_rows
+from tests.harness.tables import row_by_row
 
 NAMES = ["owner", "at", "tags", "note"]
 ROWS = [("PLN", datetime(2026, 11, 30, tzinfo=UTC), ["a", "b"], None), ("a\tb\\c\nd", None, [], "\\N")]
@@ -58,21 +59,7 @@ def test_finding_11_a_table_that_is_too_wide_is_printed_row_by_row(
     assert not any(line.startswith("row") for line in narrow)
 
 
-@pytest.mark.parametrize(
-    ("sql", "clause"),
-    [
-        ("SELECT 1 FORMAT JSON", "FORMAT JSON"),
-        ("SELECT 1\nformat JSONEachRow ;", "FORMAT JSONEachRow"),
-        ("SELECT 1 FORMAT CSV SETTINGS max_threads = 1", "FORMAT CSV"),
-        ("SELECT 1 FORMAT JSON -- for jq", "FORMAT JSON"),
-        ("SELECT 'FORMAT JSON'", ""),
-        ("SELECT 'it\\'s FORMAT JSON'", ""),
-        ("SELECT 1 -- FORMAT JSON", ""),
-        ("SELECT 1 /* FORMAT JSON */", ""),
-        ("SELECT channel AS format FROM complaints ORDER BY format DESC", ""),
-        ("SELECT format('{}', channel) FROM complaints", ""),
-    ],
-)
+@row_by_row
 def test_a_format_clause_is_refused_and_not_passed_over(sql: str, clause: str) -> None:
     """ClickHouse's protocol ignores it: whoever asked for JSON would get tab-separated lines without a word."""
     assert format_clause(sql) == clause

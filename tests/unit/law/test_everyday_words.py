@@ -10,7 +10,7 @@ from ops.quality.labelled import read_rows
 from router.facts import Facts
 from router.routing import Router
 from tests.harness.tables import each
-from tests.unit.law.test_law_cases import DATA
+from tests.unit.law.test_law_reasons import DATA
 
 ROUTER = Router.load()
 

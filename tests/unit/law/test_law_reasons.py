@@ -1,22 +1,32 @@
-"""The findings of a third review of the law: numbers, reasons, districts and rows of docs/law-status.md that said more than was true."""
+"""What the law says for a decision: its reasons, its questions, and how many cases written from the law get their owner."""
 
 import re
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 from normalizer.results import Reading
+from ops.quality.evaluate import evaluate
+from ops.quality.labelled import labelled, read_rows
+from router.decision import Decision
 from router.facts import Facts
+from router.owners import lacks_place
 from router.routing import Router
 from router.rulebook.rules import Rules
 from tests.harness.stories import stories_of
 from tests.harness.tables import each_row
 
 ROUTER = Router.load()
+
+
 RULES = Rules.load()
 
 
 test_story = stories_of(__file__)
 
 
-def decided(text: str) -> tuple[str, float, str, Reading]:
+def with_reading(text: str) -> tuple[str, float, str, Reading]:
     """Return the owner of a text, its confidence, the explanation and the reading."""
     facts = Facts(ROUTER.reader.read(text))
     decision = ROUTER.decide(facts)
@@ -26,7 +36,7 @@ def decided(text: str) -> tuple[str, float, str, Reading]:
 @each_row
 def test_the_number_of_a_card_is_one_weak_reason(text: str, most: float) -> None:
     """Thirteen digits that begin with 000 are the form of a number of the health insurance; alone they make nothing sure."""
-    owner, confidence, _, _ = decided(text)
+    owner, confidence, _, _ = with_reading(text)
     assert owner == "bpjs-kes"
     assert confidence <= most
 
@@ -34,13 +44,14 @@ def test_the_number_of_a_card_is_one_weak_reason(text: str, most: float) -> None
 @each_row
 def test_a_district_s_government_has_its_own_reason(owner: str, reason: str, text: str) -> None:
     """What a regency's government owns is not said to be the head of a district's task."""
-    found, _, explanation, _ = decided(text)
+    found, _, explanation, _ = with_reading(text)
     assert found == owner
     assert reason in explanation
     assert owner.startswith("kec-") or "camat" not in explanation.lower().replace("kecamatan", "")
 
 
 OFFICIALS = {"camat": "kec", "lurah": "kel", "kepala desa": "desa", "bupati": "pemda", "gubernur": "pemda"}
+
 """The kind of unit that each official heads."""
 
 
@@ -85,3 +96,59 @@ def test_no_body_of_the_centre_inherits_the_sentence_for_a_matter_of_the_regions
                 and owner.body in ROUTER.registry.bodies
             ):
                 assert subject in OF_THE_CENTRE, (subject, owner.body, owner.reason)
+
+
+def with_facts(text: str) -> tuple[Decision, Facts]:
+    """Return the decision on a text with its facts."""
+    facts = Facts(ROUTER.reader.read(text))
+    return ROUTER.decide(facts), facts
+
+
+@each_row
+def test_a_question_for_a_rule_goes_to_who_sets_it(owner: str, text: str) -> None:
+    """A question for a rule tells no place: it is not asked for one, and accuses nobody."""
+    decision, facts = with_facts(text)
+    assert decision.owner.id == owner
+    assert not decision.triage
+    assert "place" not in facts.reading.missing
+    assert not facts.oversight
+
+
+STORIES = (
+    "kades kami beli mobil dinas dari dana desa, apakah boleh?",
+    "anak saya di SMP disuruh bayar seragam 500 ribu, apakah boleh sekolah menjual seragam?",
+)
+
+
+@pytest.mark.parametrize("text", STORIES)
+def test_a_story_with_a_question_still_needs_its_place(text: str) -> None:
+    """Who tells his own story and asks whether that is allowed reports it."""
+    assert "place" in with_facts(text)[1].reading.missing
+
+
+def test_each_national_subject_knows_when_a_local_agency_owns_it() -> None:
+    """Where the first owner of a national subject is a unit of a place, the word groups of that owner are in its `local_if`."""
+    for subject in ROUTER.reader.lexicon.subjects:
+        for owner in ROUTER.rules.subjects[subject.id].owners:
+            if subject.local or not owner.level or owner.placeless or owner.if_placed or owner.regions:
+                continue
+            reading = ROUTER.reader.read("")
+            reading.groups = {group: [0] for group in owner.needs}
+            if lacks_place(ROUTER.rules.subjects[subject.id], Facts(reading), ROUTER.registry):
+                assert subject.is_local(reading.groups), (subject.id, owner.needs)
+
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+@each_row
+def test_cases_of_the_law_get_their_owner(
+    name: str, cases: int, right: float, province: float, sure_wrong: float
+) -> None:
+    """Also those of a province, and a wrong answer is seldom sure."""
+    rows: list[dict[str, Any]] = read_rows(DATA / f"{name}.jsonl")
+    assert len(rows) == cases
+    figures = evaluate(labelled(rows), Router.load())
+    assert figures["top_1"]["share"] >= right
+    assert figures["right_province"]["share"] >= province
+    assert figures["sure_wrong"]["share"] <= sure_wrong

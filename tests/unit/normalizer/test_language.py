@@ -86,14 +86,7 @@ def test_a_run_of_words_is_read_as_these_words_alone_are() -> None:
     assert list(learnt.shares(said, runs)) == alone
 
 
-@each(
-    ("text", "clauses"),
-    [
-        ("Lampu mati, gelap sekali! Tolong", ["Lampu mati", "gelap sekali"]),
-        ("lihat https://x.co/a.b?c=d ya", ["lihat https://x", "co/a", "c=d ya"]),
-        ("lampu mati", ["lampu mati"]),
-    ],
-)
+@each_row
 def test_a_clause_is_what_stands_between_two_stops(text: str, clauses: list[str]) -> None:
     """As it was written, if it has more than one word; the address of a page is one word of the whole text alone."""
     assert [one.text for one in understood(text).clauses] == clauses

@@ -17,7 +17,7 @@ from router.routing import Router
 from router.working_days import working_day
 from tests.harness.house import routed
 from tests.harness.support import message
-from tests.harness.tables import each, each_row, readings_of, row_by_row
+from tests.harness.tables import each_row, readings_of, row_by_row
 
 RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
 
@@ -159,13 +159,7 @@ def test_who_is_accused_does_not_look_into_himself_but_for_few(router: Router) -
     assert own <= LOOKS_INTO_ITSELF
 
 
-@each(
-    "text",
-    [
-        "Auditor inspektorat imigrasi minta suap",
-        "Pegawai Inspektorat Jenderal Kementerian Imigrasi dan Pemasyarakatan minta uang",
-    ],
-)
+@each_row
 def test_an_inspectorate_of_a_ministry_is_looked_into_from_above(router: Router, text: str) -> None:
     """Also if the ministry's name has the word of one of its offices."""
     assert routed(router, complaint(text, oversight=True)).owner.id == "kemenimipas"

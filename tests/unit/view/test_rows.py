@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,24 +18,19 @@ from complaints import contract, ids
 from complaints.bus import StoredRecord
 from complaints.bus.deleted import Gap, lost
 from complaints.bus.step.place.positions import position_key
-from complaints.case import Answer, Hop, Question
-from complaints.command import CommandKind
 from complaints.contract import CASE_EVENTS, CASES, DEAD_LETTERS, MESSAGE_EVENTS
 from complaints.crypto import Keyring
 from complaints.errors import ContractViolation
 from complaints.event import (
     AgencyRef,
     Alternative,
-    DatePrecision,
     Deadline,
     Evidence,
-    OccurredOn,
     Pin,
     Place,
-    Refusal,
     Region,
 )
-from complaints.fact import AnyFact, FactKind, Result
+from complaints.fact import AnyFact, FactKind
 from complaints.tracking import Numbers
 from embedded.clickhouse.accounts import REFERENCE
 from normalizer.masking import mask
@@ -43,11 +38,11 @@ from normalizer.parts import title_of
 from sinks.clickhouse.rows import TABLES, TOPICS, rows_of
 from sinks.clickhouse.rows.values import Row
 from tests.harness.columns import columns, fits
-from tests.harness.events import DPU, PEMDA, complaint, completed, dead_letter, delivery, landed, poison, stored, told
-from tests.harness.facts import FIRST, Facts, added, answered, case, fact, opened, refused, routed, stored_case
-from tests.harness.model_rows import ms, reference
+from tests.harness.events import complaint, completed, dead_letter, delivery, landed, poison, stored, told
+from tests.harness.facts import Facts, added, answered, case, fact, opened, refused, routed, stored_case
+from tests.harness.model_rows import reference
 from tests.harness.numbers import number
-from tests.harness.support import NOON, message, normalised
+from tests.harness.support import message, normalised
 from tests.harness.tables import each, each_row, row_by_row
 
 PRIVATE = "Nama saya Budi Santoso, NIK 3374010101900001, HP 081234567890, budi@example.id"
@@ -102,14 +97,6 @@ def test_the_records_fill_every_table() -> None:
     assert filled == set(TABLES) == set(columns()) - set(REFERENCE)
 
 
-@each("record", RECORDS.values())
-def test_a_row_says_when_kafka_appended_its_record_and_where(record: StoredRecord) -> None:
-    """The time by which everything can be measured, and the place at which all of the record can be read."""
-    for found in rows(replace(record, partition=3, offset=1708, timestamp_ms=1_793_672_100_123)).values():
-        assert (found["kafka_partition"], found["kafka_offset"]) == (3, 1708)
-        assert found["appended_at"] == 1_793_672_100_123
-
-
 def test_every_fact_has_a_row_and_two_kinds_have_another() -> None:
     """An opened one that of the complaint, a routed one that of the disposition; a field from the future is passed over."""
     of, folder = complaint(), Path(str(files(contract))) / "examples" / "fact"
@@ -120,104 +107,6 @@ def test_every_fact_has_a_row_and_two_kinds_have_another() -> None:
     later = orjson.loads(stored(refused(of)).value or b"") | {"kind": "selesai", "more": {"x": 1}}
     ((table, found),) = rows_of(replace(stored(refused(of)), value=orjson.dumps(later)), number)
     assert (table, found["kind"]) == ("case_event_rows", "selesai")
-
-
-def test_a_fact_says_what_caused_it_and_which_version_of_the_case_it_made() -> None:
-    """So facts are in order without a clock, and those of one command can be found together."""
-    of = complaint()
-    said = refused(of, PEMDA, version=5)
-    found = rows(stored(said))["case_event_rows"]
-    assert (found["version"], found["caused_by"], found["event_id"]) == (
-        5,
-        number.id(said.caused_by),
-        number.id(said.id),
-    )
-    assert (found["actor"], found["text"]) == (PEMDA.id, "bukan")
-    decided = rows(stored(routed(of, version=6)))["disposition_rows"]
-    assert (decided["version"], decided["event_id"]) == (
-        6,
-        rows(stored(routed(of, version=6)))["case_event_rows"]["event_id"],
-    )
-
-
-def test_a_command_that_changed_nothing_says_why() -> None:
-    """Its kind, its result and the sentence."""
-    said = fact(
-        complaint(), FactKind.declined, 4, command=CommandKind.refuse, result=Result.refused, text="Bukan pemilik."
-    )
-    found = row(stored(said))
-    assert (found["command"], found["result"], found["text"]) == ("refuse", "refused", "Bukan pemilik.")
-
-
-def test_times_of_law_and_of_kafka_stand_beside_each_other() -> None:
-    """The channel's clock, and when the mailbox had the complaint: their difference is what the citizen waited for."""
-    found = rows(stored(opened(complaint())))
-    for table in ("complaint_rows", "case_event_rows"):
-        assert found[table]["at"] - found[table]["received_at"] == FIRST // timedelta(milliseconds=1)
-    assert row(stored(refused(complaint())))["received_at"] is None
-
-
-def test_the_row_of_a_case_is_the_case_as_it_is_now() -> None:
-    """Its owner, what happened so far, the question that is open, and the times."""
-    of = completed(complaint(place=PLACE, missing=("place",)), "Kota Semarang", missing=("date",), continues="X")
-    later, last = NOON + timedelta(days=1), NOON + timedelta(days=2)
-    chain = (
-        Hop(hop=0, owner=DPU, since=NOON, caused_by=of.id),
-        Hop(hop=1, owner=PEMDA, since=later, caused_by=of.id),
-    )
-    found = row(
-        stored_case(
-            case(
-                of,
-                PEMDA,
-                version=9,
-                state="ditanggapi",
-                hop=1,
-                triage=True,
-                chain=chain,
-                refusals=(Refusal(hop=0, agency_id=DPU.id, reason="bukan", at=later),),
-                answers=(Answer(agency=PEMDA, text="Segera.", at=last, caused_by=of.id),),
-                question=Question(part="place", at=NOON),
-                questions=1,
-                changed_at=last,
-            )
-        )
-    )
-    counts = {name: found[name] for name in ("version", "hop", "refusals", "additions", "answers", "questions")}
-    assert counts == {"version": 9, "hop": 1, "refusals": 1, "additions": 1, "answers": 1, "questions": 1}
-    assert (found["state"], found["owner_id"], found["triage"], found["question"]) == (
-        "ditanggapi",
-        PEMDA.id,
-        True,
-        "place",
-    )
-    days = [
-        (found[name] - found["first_routed_at"]) / 86_400_000
-        for name in ("owner_since", "first_answered_at", "changed_at", "question_at")
-    ]
-    assert days == [1, 2, 2, 0]
-    assert (found["missing"], found["continues"], found["regency_code"]) == (["date"], number("X"), "33.74")
-    assert found["text"] == of.whole_text
-    calm = row(stored_case(case(of)))
-    assert (calm["question"], calm["question_at"], calm["first_answered_at"]) == ("", None, None)
-
-
-def test_finding_4_the_deadlines_of_a_case_say_what_is_done_and_when() -> None:
-    """Else duties that were fulfilled count as due. A question of the owner is a follow-up, in the law and here."""
-    days: dict[str, Any] = {
-        "counted": "working",
-        "begins": NOON.date(),
-        "due": NOON.date() + timedelta(days=7),
-        "source": "x",
-    }
-    duties = (
-        Deadline(duty="forward", days=3, done=NOON.date(), **days),
-        Deadline(duty="first_follow_up", days=5, done=None, **days),
-    )
-    found = row(stored_case(case(complaint(), deadlines=duties, followed_up_at=NOON)))
-    assert [(one[0], one[-1]) for one in found["deadlines"]] == [("forward", NOON.date()), ("first_follow_up", None)]
-    assert found["first_follow_up_at"] == ms(NOON)
-    assert row(stored_case(case(complaint())))["first_follow_up_at"] is None
 
 
 def test_finding_22_the_parts_of_a_long_message_are_one_complaint() -> None:
@@ -300,12 +189,6 @@ def test_a_name_that_two_messages_make_together_is_masked() -> None:
     assert "Budi" not in found["text"]
 
 
-def test_a_fact_of_the_way_names_the_agency_that_it_leads_to() -> None:
-    """Who counts what came to an agency needs no second view."""
-    of, sealed = complaint(), complaint(secret=True)
-    assert [rows(stored(routed(one)))["case_event_rows"]["agency_id"] for one in (of, sealed)] == [DPU.id, ""]
-
-
 def test_nothing_of_a_secret_report_is_shown() -> None:
     """Its texts are empty in all tables; where it happened is known to the regency only."""
     of = completed(complaint(secret=True, place=PLACE, title="Judul rahasia", text="Isi rahasia"), "Isi rahasia")
@@ -342,19 +225,6 @@ def test_the_time_that_a_case_waited_is_to_the_hour_if_nobody_is_to_know_the_cit
     assert row(stored_case(unnamed))["paused_s"] == 7_200
 
 
-def test_an_open_report_keeps_its_place_down_to_the_village_and_never_its_address() -> None:
-    """Regions are for maps; the citizen's own words for the place may be a home."""
-    for record in (stored(opened(complaint(place=PLACE))), stored_case(case(complaint(place=PLACE)))):
-        found = row(record)
-        assert (found["province"], found["regency"]) == ("Jawa Tengah", "Kota Semarang")
-        assert (found["district_code"], found["village_code"], found["village"]) == (
-            "33.74.01",
-            "33.74.01.1001",
-            "Miroto",
-        )
-        assert "rumah saya" not in " ".join(flat(found))
-
-
 def test_a_secret_report_tells_no_code_of_a_case_that_it_continues_or_that_continues_it() -> None:
     """Both are secret, and whoever has a code reads the page of its case and acts on it."""
     of = complaint(secret=True, continues="P11D649RCQN")
@@ -373,40 +243,7 @@ def test_a_position_is_rounded_to_about_a_kilometre_and_hidden_in_a_secret_repor
             assert not [digits for digits in ("993", "4203") if digits in shown(record)]
 
 
-def test_a_date_and_its_precision_stay_together() -> None:
-    """None where the citizen gave none."""
-    dated = row(stored(opened(complaint(occurred_on=OccurredOn(date=date(2026, 11, 2), precision=DatePrecision.day)))))
-    assert (dated["occurred_on"], dated["occurred_precision"]) == (date(2026, 11, 2), "day")
-    undated = row(stored(opened(complaint())))
-    assert (undated["occurred_on"], undated["occurred_precision"]) == (None, "")
-
-
 DAY = date(2026, 11, 3)
-
-
-def test_a_disposition_keeps_rule_law_rivals_and_deadlines() -> None:
-    """What an analyst asks about a decision; an evidence without a law adds none."""
-    found = row(
-        stored(
-            routed(
-                complaint(),
-                PEMDA,
-                hop=1,
-                previous_owner=DPU,
-                evidence=(Evidence(rule="a", law="UU 23/2014"), Evidence(rule="b")),
-                alternatives=(Alternative(id="x", name="X", score=0.25),),
-                deadlines=(
-                    Deadline(
-                        duty="forward", days=3, counted="working", begins=DAY, due=date(2026, 11, 6), source="P 5/2025"
-                    ),
-                ),
-            )
-        )
-    )
-    assert (found["owner_id"], found["previous_owner_id"], found["hop"]) == (PEMDA.id, DPU.id, 1)
-    assert (found["rules"], found["laws"]) == (["a", "b"], ["UU 23/2014"])
-    assert found["alternatives"] == [("x", "X", 0.25)]
-    assert found["deadlines"] == [("forward", 3, "working", DAY, date(2026, 11, 6), "P 5/2025")]
 
 
 @each("topic", TOPICS)
@@ -449,14 +286,6 @@ def test_a_wrong_value_is_named_and_not_quoted(record: str, changes: dict[str, A
     of = RECORDS[record]
     with pytest.raises(ContractViolation, match=re.escape(wrong)):
         rows_of(replace(of, value=orjson.dumps(orjson.loads(of.value or b"") | changes)), number)
-
-
-def test_times_with_another_offset_are_the_same_moment() -> None:
-    """A writer in Jayapura may write its own clock."""
-    at = datetime(2026, 11, 3, 11, 15, tzinfo=UTC)
-    moved = stored(refused(complaint(), at=at.astimezone(datetime.strptime("+0900", "%z").tzinfo)))
-    assert b"20:15:00+09:00" in (moved.value or b"")
-    assert row(moved)["at"] == int(at.timestamp() * 1000)
 
 
 def test_what_kafka_has_lost_is_shown_with_its_place() -> None:

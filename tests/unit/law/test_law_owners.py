@@ -1,12 +1,15 @@
-"""The tier of government that owns a complaint follows the annex of UU 23/2014 and the laws of the subjects."""
+"""Whom a text must reach by the law: matters of each tier, told in plain words, at the wrong door, and of accused officials."""
 
 import re
 
 import pytest
 
+from complaints.event import ComplaintClass
+from normalizer.results import Reading
 from router.decision import Decision
 from router.facts import Facts
 from router.routing import Router
+from tests.harness.stories import stories_of
 from tests.harness.tables import each_row, row_by_row
 
 ROUTER = Router.load()
@@ -15,6 +18,11 @@ ROUTER = Router.load()
 def decided(text: str) -> Decision:
     """Return the decision on a text."""
     return ROUTER.decide(Facts(ROUTER.reader.read(text)))
+
+
+def owner_of(text: str) -> str:
+    """Return the id of the agency that gets a text."""
+    return decided(text).owner.id
 
 
 @each_row
@@ -93,3 +101,66 @@ def test_a_provinces_own_channel_takes_nothing_from_a_regency(text: str) -> None
     owner = ROUTER.decide(Facts(reading, home="33")).owner
     assert owner.region is not None
     assert owner.region.startswith("33.19")
+
+
+test_story = stories_of(__file__)
+
+
+@each_row
+def test_a_matter_of_the_review_goes_to_its_owner(owners: str, text: str) -> None:
+    """Each text goes to its owner; owners separated by commas are equally right."""
+    assert owner_of(text) in owners.split(",")
+
+
+def test_workers_who_are_not_insured_are_the_inspection_of_the_province() -> None:
+    """Beside BPJS (UU 24/2011 Pasal 11) the province's inspection comes before the regency (UU 23/2014 Lampiran G)."""
+    text = "Pabrik garmen di Boyolali gak daftarin buruh kontrak ke BPJS ketenagakerjaan, kalau sakit potong gaji"
+    ranked = [one.agency.id for one in ROUTER.decide(Facts(ROUTER.reader.read(text))).ranked]
+    assert ranked.index("disnaker-33") < ranked.index("disnaker-33.09")
+
+
+def test_the_ombudsman_is_the_other_door_of_an_unanswered_report() -> None:
+    """He is an alternative if the body was told; neighbours and unknown apps are no body."""
+    told = "Sampah di pasar Boja Kabupaten Kendal menumpuk, sudah lapor ke dinas tidak ditanggapi"
+    decision = ROUTER.decide(Facts(ROUTER.reader.read(told)))
+    assert "ombudsman" in [one.agency.id for one in decision.ranked[:4]]
+    told = "Atap SD di Kabupaten Jember bocor, sudah lapor pak RT tidak ditanggapi"
+    decision = ROUTER.decide(Facts(ROUTER.reader.read(told)))
+    assert "ombudsman" not in [one.agency.id for one in decision.ranked[:4]]
+
+
+def with_reading(text: str) -> tuple[str, float, str, Reading]:
+    """Return the owner of a text, its confidence, the explanation and the reading."""
+    facts = Facts(ROUTER.reader.read(text))
+    decision = ROUTER.decide(facts)
+    return decision.owner.id, decision.confidence, decision.explanation, facts.reading
+
+
+@each_row
+def test_each_overseer_has_its_own_law(law: str, text: str) -> None:
+    """UU 23/2014 Pasal 216 is about inspectorates of regions only."""
+    explanation = with_reading(text)[2]
+    assert law in explanation
+    assert ("Pasal 216" in explanation) == ("Pasal 216" in law)
+
+
+@each_row
+def test_a_noisy_workshop_among_houses_is_a_matter_of_the_city(text: str) -> None:
+    """As other noise: its office for the environment, or the one for order."""
+    assert owner_of(text) in {"dlh-12.71", "satpolpp-12.71"}
+
+
+@each_row
+def test_a_question_without_a_question_mark_or_an_opening_verb_is_one(text: str) -> None:
+    """It lacks no date and no evidence (PermenPANRB 62/2018: a request for information has five working days)."""
+    reading = ROUTER.reader.read(text)
+    assert reading.complaint_class == ComplaintClass.information_request
+    assert not {"date", "evidence"} & {*reading.missing}
+
+
+@each_row
+def test_a_told_class_is_at_least_as_sure_as_none(told: str, silent: str) -> None:
+    """Whoever tells the class of a road or terminal says more."""
+    sure, open_ = (ROUTER.decide(Facts(ROUTER.reader.read(text))) for text in (told, silent))
+    assert sure.owner.id == open_.owner.id
+    assert sure.confidence >= open_.confidence

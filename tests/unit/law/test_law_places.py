@@ -1,14 +1,16 @@
-"""Matters whose owner depends on the ground that a thing stands on, on a border, on a missing place, or on whether a text praises."""
+"""Matters whose owner depends on the ground, on a border, on a landmark, on what stands beside it, or on a missing place."""
 
 from collections import defaultdict
 
 import pytest
 
+from complaints.runtime import packaged
 from normalizer.places.gazetteer import Gazetteer
 from router.decision import Decision
 from router.facts import Facts
 from router.routing import Router
-from tests.harness.tables import each_row
+from router.within import House, choose
+from tests.harness.tables import each, each_row
 
 ROUTER = Router.load()
 
@@ -95,3 +97,94 @@ def test_each_regency_is_found_by_its_short_name_beside_its_province(form: str) 
         if found not in twins[name, province] and not (found is None and len(twins[name, province]) > 1):
             missed.append((name, province, found))
     assert missed == [("Yogyakarta", "Daerah Istimewa Yogyakarta", None)]  # the city's name is that of the province
+
+
+def test_a_road_in_front_of_a_market_is_asked_for_its_place() -> None:
+    """Without a place it waits at the desk, which asks for the place and not for the matter."""
+    text = "jalan provinsi depan pasar hancur udah 2 thn ga diapa2in"
+    reading = ROUTER.reader.read(text)
+    assert "place" in reading.missing
+    assert reading.subjects[0].id == "road-damage"
+
+
+@each_row
+def test_the_town_in_a_rivers_name_is_no_place_of_the_flood(region: str | None, text: str) -> None:
+    """Bengawan Solo flows through two provinces and a dozen regencies."""
+    assert ROUTER.reader.read(text).place.regency == region
+    assert decided(text).owner.id == "bbws"
+
+
+@each_row
+def test_a_national_road_is_not_the_citys_own_at_its_desk(text: str) -> None:
+    """UU 38/2004 Pasal 14 gives it to the centre, whatever is complained of."""
+    house = House.of("pemda-33.74", ROUTER.registry)
+    choice = choose(ROUTER, Facts(ROUTER.reader.read(text), home=house.region, within=True), house)
+    assert choice.own is False
+    assert choice.elsewhere is not None
+    assert choice.elsewhere.id == "ditjen-bina-marga"
+    assert "menjadi tugas Pemerintah Kota" not in choice.decision.explanation
+
+
+def owner_of(text: str) -> str:
+    """Return the id of the agency that gets a text."""
+    return decided(text).owner.id
+
+
+@each_row
+def test_the_class_of_the_road_at_a_level_crossing_is_asked_where_it_is_not_told(asks: str, text: str) -> None:
+    """The regency has the case meanwhile."""
+    assert (decided(text).asks or "") == asks
+
+
+FRAMES = (
+    "{} saya bermasalah di Kabupaten Kendal",
+    "Mohon penjelasan tentang {}",
+    "{} belum ada kabarnya sampai sekarang, bagaimana ini?",
+    "Pelayanan {} di Kota Semarang buruk sekali",
+    "Saya mau mengadu soal {}, sudah sebulan tidak ditanggapi",
+)
+
+"""Sentences in which an abbreviation and its long form must have one owner."""
+
+
+APART = frozenset(("asdp", "dprd", "kdrt", "oss"))
+
+"""Abbreviations that also are the name of an agency, or that common words of the long form outweigh."""
+
+
+@each(
+    ("short", "long"),
+    [
+        *packaged.document("normalizer", "abbreviations.yaml").items(),
+        ("kip kuliah", "kartu indonesia pintar kuliah"),
+        ("kip k", "kartu indonesia pintar kuliah"),
+        ("kip", "kartu indonesia pintar"),
+    ],
+)
+def test_an_abbreviation_and_its_long_form_have_one_owner(short: str, long: str) -> None:
+    """In at least four of five sentences: in one, a common word of the long form may outweigh it."""
+    owners = [(owner_of(frame.format(short)), owner_of(frame.format(long))) for frame in FRAMES]
+    assert short in APART or sum(one == other for one, other in owners) >= 4, owners
+
+
+def test_the_card_for_students_of_universities_is_not_that_of_pupils() -> None:
+    """UU 12/2012 Pasal 76 and Permendikbud 10/2020."""
+    assert {
+        owner_of(f"{card} saya belum cair") for card in ("KIP Kuliah", "KIP-K", "Kartu Indonesia Pintar Kuliah")
+    } == {"kemdiktisaintek"}
+    assert owner_of("KIP anak SD saya belum cair") == "kemendikdasmen"
+
+
+@each_row
+def test_a_name_of_several_places_is_settled_by_the_text_or_left_open(regency: str | None, text: str) -> None:
+    """The level whose government is spoken of tells a city from its regency."""
+    found = ROUTER.reader.read(text).place.regency
+    assert found == regency or (regency is None and found == "33.24")
+
+
+@each_row
+def test_a_matter_of_a_university_needs_no_regency(text: str) -> None:
+    """Higher education is of the centre (UU 12/2012 Pasal 7)."""
+    decision = decided(text)
+    assert decision.owner.id in {"kemdiktisaintek", "itjen-dikti"}
+    assert not decision.triage
