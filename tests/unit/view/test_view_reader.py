@@ -157,13 +157,15 @@ def test_it_reads_on_where_it_stopped(house: House) -> None:
 
 
 @pytest.mark.parametrize("running", [True, False])
-def test_a_copy_of_another_topic_is_made_anew_and_the_other_one_stays(house: House, *, running: bool) -> None:
+def test_a_copy_of_another_topic_is_made_anew_and_the_other_one_stays(
+    house: House, monkeypatch: pytest.MonkeyPatch, *, running: bool
+) -> None:
     """What the former topic had is gone, though the new one is longer, and nothing but its id tells that it is another one."""
     filled(house)
     if not running:
         house.stop()
     house.tail.remake(CASES)
-    house.tail.regrown = lambda _: []  # type: ignore[method-assign]
+    monkeypatch.setattr(house.tail, "regrown", lambda _: [])
     house.tail.write(STORIES[3].document(), *(Story(number).document() for number in range(200, 230)))
     if not running:
         house.start()
