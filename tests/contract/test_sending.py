@@ -1,11 +1,10 @@
 """A sender on a real broker: each text leaves once and in its citizen's order, and what became of it is told once, whatever happens."""
 
-import random
 import shutil
 import signal
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -42,7 +41,7 @@ from lapor.processes.run_channels import again_each_minute
 from tests.harness.sending import PARTITIONS, Here, Post, post
 from tests.harness.sending_account import KEYS, FakeAccount, by_citizen, fails, takes, waits
 from tests.harness.step import Ground, read_committed
-from tests.harness.support import KafkaServer, allow, start_kafka, wait_until
+from tests.harness.support import KafkaServer, allow, wait_until
 
 __all__ = ["post"]
 
@@ -769,68 +768,3 @@ def test_kafka_away_and_back_ends_no_account(kafka: KafkaServer, post: Post) -> 
     post.await_outcomes(text.id, "sent", timeout_s=60)
     assert account.calls == ["begin"]
     assert len(account.sent) == 2
-
-
-@pytest.mark.long
-@pytest.mark.timeout(400)
-def test_kills_pauses_and_a_broker_that_dies(tmp_path: Path) -> None:
-    """Two processes: each text leaves once and in order, but for unknown outcomes, of which there are no more than were in flight."""
-    server, chance = start_kafka(tmp_path / "kafka"), random.Random(13)
-    post = Post(server.brokers, tmp_path).make()
-    texts: list[Send] = []
-    violent = 0
-    try:
-        processes = [post.process(ordinal, ANSWER="soon") for ordinal in range(2)]
-        for turn in range(16):
-            kinds = [ReplyKind.question, ReplyKind.received]
-            new = [
-                post.text(f"{number}", citizen=f"c{number % 40}", kind=kinds[number % 2])
-                for number in range(turn * 50, turn * 50 + 50)
-            ]
-            texts += new
-            post.write(*new)
-            time.sleep(chance.uniform(0.1, 2.0))
-            victim = chance.randrange(2)
-            if turn in {5, 11}:
-                server.kill()
-                time.sleep(chance.uniform(0.5, 6.0))
-                server.start()
-            elif turn % 4 == 3:
-                processes[victim].send_signal(signal.SIGSTOP)
-                time.sleep(STEP_SESSION_MS / 1000 + chance.uniform(0, 3))
-                processes[victim].send_signal(signal.SIGCONT)
-                violent += 1
-            else:
-                processes[victim].kill()
-                processes[victim].wait(10)
-                processes[victim] = post.process(victim, ANSWER="soon")
-                violent += 1
-            for number, process in enumerate(processes):
-                if process.poll() is not None:
-                    processes[number] = post.process(number, ANSWER="soon")
-        post.settle(len(texts), timeout_s=120)
-        wait_until(
-            lambda: not [key for key in post.states() if b"\0" in key], timeout_s=60, what="the end of all texts"
-        )
-        _check(post, texts, most_unknown=5 * (violent + 4))
-    finally:
-        post.close()
-        server.stop()
-
-
-def _check(post: Post, texts: list[Send], *, most_unknown: int) -> None:
-    """Assert what holds of all texts once nothing is on its way."""
-    told: dict[str, list[str]] = defaultdict(list)
-    for said in post.deliveries():
-        told[said["reply_id"]].append(said["outcome"])
-    submitted = [reply for reply, _ in post.submitted()]
-    times = Counter(submitted)
-    for text in texts:
-        outcomes = told[str(text.id)]
-        assert outcomes in (["sent"], ["unknown"])
-        assert outcomes.count("sent") <= times[str(text.id)] <= 1
-    assert sum(outcomes == ["unknown"] for outcomes in told.values()) <= most_unknown
-    first = {reply: at for at, reply in reversed(list(enumerate(submitted)))}
-    for citizen in {text.citizen for text in texts}:
-        of = [first[str(text.id)] for text in texts if text.citizen == citizen and str(text.id) in first]
-        assert of == sorted(of), citizen

@@ -153,7 +153,7 @@ SMALL = Chaos(
         "telegram": 1,
         "conversation": 2,
         "router": 2,
-        "sink": 1,
+        "sink": 2,
         "view": 1,
     },
     pauses={"conversation": 1},

@@ -4,7 +4,6 @@ import threading
 from uuid import UUID, uuid4
 
 from confluent_kafka import Consumer, TopicPartition
-from confluent_kafka import Producer as TransactionalProducer
 
 from complaints import ids
 from complaints.bus import Position, Record
@@ -49,7 +48,6 @@ class SinkHouse:
         self._running: list[Running] = []
         self.producer = ConfluentProducer(brokers)
         self.scanner = ConfluentScanner(brokers)
-        self._together: TransactionalProducer | None = None
         # It subscribes to nothing, and so is no member of the group that the workers would wait for.
         self._mark = Consumer({"bootstrap.servers": brokers, "group.id": self.name, "enable.auto.commit": False})
         ends = [TopicPartition(*at, end) for topic in TOPICS for at, end in self.scanner.ends(topic).items()]
@@ -58,16 +56,6 @@ class SinkHouse:
     def send(self, *records: Record) -> list[Position]:
         """Write records and wait until Kafka has them."""
         return [answer.result(30) for answer in [self.producer.send(record) for record in records]]
-
-    def send_together(self, *records: Record) -> None:
-        """Write records in one transaction, whose marker takes an offset of its own in each partition."""
-        if self._together is None:
-            self._together = TransactionalProducer({"bootstrap.servers": self.brokers, "transactional.id": self.name})
-            self._together.init_transactions(30)
-        self._together.begin_transaction()
-        for record in records:
-            self._together.produce(record.topic, record.value, record.key, headers=list(record.headers))
-        self._together.commit_transaction(30)
 
     def publish(self, count: int, *, key: bytes | None = None) -> list[UUID]:
         """Write facts that open a case, all with one key where one is given, and return the ids of the complaints."""

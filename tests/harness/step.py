@@ -27,7 +27,6 @@ from tests.harness.support import KafkaServer, wait_until
 
 PARTITIONS = 4
 
-PHASES = ("polled", "begun", "produced", "flushed", "offsets sent", "committed", "stored")
 ROOT = Path(__file__).parents[2]
 
 

@@ -25,7 +25,6 @@ from tests.harness.view import KEY, ServedView
 from view.client import ViewClient
 from view.status import status_of
 
-LIGHTS_NAME = "Dinas Perumahan dan Kawasan Permukiman Kota Semarang"
 LAMP = "lampu jalan mati di Jalan Pemuda Kota Semarang depan balai kota"
 DESK, LIGHTS, TRAFFIC, WATCHDOG = "pemda-33.74", "disperkim-33.74", "dishub-33.74", "inspektorat-33.74"
 

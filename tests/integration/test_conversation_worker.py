@@ -1,10 +1,6 @@
 """The conversation's worker as a process on the real Kafka: each message once, whatever is killed, and timers that fire."""
 
-import signal
-import time
-from collections import Counter
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -28,8 +24,6 @@ from tests.harness.support import KafkaServer, message, wait_until
 from tests.harness.workers import Run, workers
 
 __all__ = ["kafka"]
-
-COUNT = 600
 
 
 @pytest.fixture(scope="module")
@@ -82,10 +76,6 @@ class Topics:
             msgspec.json.decode(value, type=MessageEvent) for value in self.new(MESSAGE_EVENTS, type_of(MessageEvent))
         ]
 
-    def has_grown(self, former: int) -> bool:
-        """Return whether more messages have landed than before, or all of them."""
-        return len(self.landed) > min(former, 2 * COUNT - 1)
-
     @property
     def complaints(self) -> list[Complaint]:
         """The complaints."""
@@ -107,26 +97,6 @@ def send(intake: Intake, count: int, name: str) -> set[UUID]:
         said = message("", **fields, reply_to={"sender": f"62812{number:08d}", "from": "1708"}, fragment=Fragment())
         futures += [intake.take(said), intake.take(said)]
     return {future.result(30).message_id for future in futures}
-
-
-@pytest.mark.long
-def test_kill_9_in_the_middle_loses_no_message_and_makes_none_twice(topics: Topics, run: Run, intake: Intake) -> None:
-    """Two workers, each killed while it works, one with its folder wiped: each message has one event, each pair one complaint."""
-    workers = {ordinal: run(ordinal) for ordinal in (0, 1)}
-    ids = send(intake, COUNT, "utama")
-    for ordinal in (0, 1, 0):
-        wait_until(partial(topics.has_grown, len(topics.landed)), what="some work", timeout_s=60)
-        workers[ordinal].send_signal(signal.SIGKILL)
-        workers[ordinal].wait(10)
-        workers[ordinal] = run(ordinal)
-    wait_until(lambda: len(topics.landed) >= len(ids), what="all events", timeout_s=120)
-    time.sleep(1)
-    landed = topics.landed
-    assert {event.id for event in landed} == ids
-    assert len(landed) == len(ids) == 2 * COUNT
-    assert Counter(event.kind for event in landed) == {MessageKind.complaint: COUNT, MessageKind.repeated: COUNT}
-    assert len({complaint.text for complaint in topics.complaints}) == len(topics.complaints) == COUNT
-    assert topics.new(DEAD_LETTERS) == []
 
 
 def test_a_timer_lets_a_long_message_go_on_whose_part_never_comes(topics: Topics, run: Run, intake: Intake) -> None:

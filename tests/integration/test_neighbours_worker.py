@@ -1,6 +1,5 @@
 """The neighbours' worker as a process on the real Kafka: each pair once, whatever is killed; a flood; and echoes over several pages."""
 
-import signal
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -81,34 +80,6 @@ def topics(kafka: KafkaServer) -> Iterator[Topics]:
     made = Topics(kafka)
     yield made
     made.close()
-
-
-@pytest.mark.long
-def test_kill_9_in_the_middle_proposes_each_pair_once(topics: Topics, run: Run) -> None:
-    """Two workers, each killed while it works: sixty regencies, ten reports of one hole in each."""
-    text = "jalan majapahit berlubang depan pegadaian"
-    regencies = [f"{30 + number // 20}.{number % 20 + 1:02}" for number in range(60)]
-    workers = {ordinal: run(ordinal, LAPOR_NEIGHBOURS_BATCH="5") for ordinal in (0, 1)}
-    events = [
-        opened(1000 * at + turn, text, regency=regency, at=BEGAN + timedelta(minutes=turn))
-        for turn in range(10)
-        for at, regency in enumerate(regencies)
-    ]
-    topics.put(*events)
-    for ordinal in (0, 1, 0):
-        before = len(topics.new(COMPLAINTS))
-        wait_until(partial(topics.has, min(before + 1, 540)), what="some work", timeout_s=60)
-        workers[ordinal].send_signal(signal.SIGKILL)
-        workers[ordinal].wait(10)
-        workers[ordinal] = run(ordinal, LAPOR_NEIGHBOURS_BATCH="5")
-    wait_until(partial(topics.has, 540), what="all merges", timeout_s=120)
-    time.sleep(1)
-    commands = topics.commands
-    assert {(type(one), one.actor) for one in commands} == {(Merge, "neighbours")}
-    pairs = {(one.tracking_code, one.other) for one in commands}
-    assert len(commands) == len({one.id for one in commands}) == 540
-    assert pairs == {(code(1000 * at + turn), code(1000 * at)) for at in range(60) for turn in range(1, 10)}
-    assert topics.new(DEAD_LETTERS) == []
 
 
 def test_five_thousand_people_and_one_flood_in_two_minutes(topics: Topics, run: Run) -> None:

@@ -1,6 +1,5 @@
 """The router's worker as a process on the real Kafka: each record once, poison aside, and a clean hand-over."""
 
-import signal
 import subprocess
 import sys
 import time
@@ -233,25 +232,6 @@ class TestOneWorker:
         complaints = complaints_of(keys, "beside", 30)
         publish(producer, complaints)
         wait_until(lambda: {one.id for one in complaints} <= topics.owners().keys(), what="all owners", timeout_s=60)
-
-
-def test_kill_9_in_the_middle_loses_nothing_and_does_nothing_twice(
-    topics: Topics, producer: ConfluentProducer, run_router: Run, keys: Keyring
-) -> None:
-    """Each complaint is decided exactly once, with one reply."""
-    complaints = complaints_of(keys, "killed", 800)
-    publish(producer, complaints[:400])
-    worker = run_router(0, LAPOR_ROUTER_BATCH="20")
-    wait_until(lambda: len(topics.owners()) > 10, what="the first answers", timeout_s=60)
-    publish(producer, complaints[400:])
-    worker.send_signal(signal.SIGKILL)
-    worker.wait(30)
-    run_router(0)
-    wanted = {complaint.id for complaint in complaints}
-    wait_until(lambda: wanted <= topics.owners().keys(), timeout_s=180, what="all 800")
-    assert {len(found) for found in topics.owners().values()} == {1}
-    replies = [msgspec.json.decode(value, type=Reply).complaint_id for value in topics.new(CONVERSATIONS)]
-    assert len(replies) == len(set(replies)) == len(wanted)
 
 
 def test_a_second_worker_joins_and_leaves_without_loss_or_double_work(  # each is a fixture

@@ -35,35 +35,6 @@ from tests.harness.numbers import FINGERPRINT, number
 from tests.harness.sink import SinkHouse, made_database
 from tests.harness.support import KafkaServer, start_clickhouse, wait_until
 
-DIES_AFTER_AN_INSERT = """
-import os, signal, sys
-from complaints.bus.confluent import ConfluentConsumer, ConfluentProducer
-from sinks.clickhouse.client import Store
-from sinks.clickhouse.rows import TOPICS
-from complaints.bus.step.held.orders import Orders
-from sinks.clickhouse.sink import Pace, Sink
-from complaints.crypto import Keyring
-import threading
-
-brokers, group, address, inserts = sys.argv[1:]
-
-class Mortal(Store):
-    left = int(inserts)
-
-    def insert(self, table, columns, *, token):
-        super().insert(table, columns, token=token)
-        self.left -= 1
-        if not self.left:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-consumer = ConfluentConsumer(brokers, group=group, topics=list(TOPICS))
-orders = Orders(brokers, group)
-orders.begin()
-number = Keyring.from_secret(b'a secret of the tests, 32 bytes long').numbers
-sink = Sink(consumer, Mortal(address), ConfluentProducer(brokers), Pace(most_rows=1000, interval_s=1.0), orders, number=number)
-sink.run(threading.Event(), lambda _: None)
-"""
-
 
 def document(of: Case) -> Record:
     """Return the record of a case document, as the router's step writes it."""
@@ -398,25 +369,6 @@ def test_the_later_outcome_and_the_later_dead_letter_of_one_id_count(house: Sink
     sink.stop()
     assert house.store.execute("SELECT reason, at FROM deliveries") == [("b", later)]
     assert house.store.execute("SELECT at FROM dead_letters") == [(later,)]
-
-
-def test_killed_between_insert_and_commit_each_row_is_shown_once(house: SinkHouse) -> None:
-    """After the second of three tables of the batch. More has come since; what is inserted again replaces itself."""
-    key, before = uuid4().hex.encode(), [house.complaint() for _ in range(5)]
-    for of in before:  # a transaction each: their markers are gaps in the offsets
-        house.send_together(fact(opened(of), key=key), fact(routed(of), key=key))
-    arguments = [sys.executable, "-c", DIES_AFTER_AN_INSERT, house.brokers, house.name, house.address, "2"]
-    killed = subprocess.run(arguments, capture_output=True, timeout=60, check=False)
-    assert killed.returncode == -9, killed.stderr
-    tables = ("case_event_rows", "complaint_rows", "disposition_rows")
-    assert [house.rows(table) for table in tables] == [10, 5, 0]
-    after = house.publish(7, key=key)
-    sink = house.sink()
-    wait_until(lambda: sink.stored == 20 + 14, what="all")
-    sink.stop()
-    assert [house.rows(view) for view in ("case_events", "complaints", "dispositions")] == [17, 12, 5]
-    found = [row[0] for row in house.store.execute("SELECT complaint_id FROM complaints")]
-    assert sorted(found) == sorted(map(number.id, [*(of.id for of in before), *after]))
 
 
 def test_all_partitions_go_into_a_table_with_one_insert(house: SinkHouse) -> None:

@@ -315,26 +315,6 @@ def test_a_post_that_is_gone_cannot_be_answered(upstream: X, sender: XSender) ->
         sender.send(nowhere).result(30)
 
 
-@pytest.mark.parametrize(
-    ("status", "meaning"),
-    [
-        (429, UpstreamUnavailable),
-        (401, UpstreamUnavailable),
-        (403, UpstreamUnavailable),
-        (500, OutcomeUnknown),
-        (503, OutcomeUnknown),
-    ],
-)
-def test_what_x_does_not_take_now_is_tried_again_only_if_it_has_not_left(
-    upstream: X, sender: XSender, status: int, meaning: type[Exception]
-) -> None:
-    """Also after wrong credentials: an operator corrects them, and the answers are still there."""
-    post = upstream.post(f"jalan rusak {uuid4()}")
-    upstream.fail(status, "/2/tweets")
-    with pytest.raises(meaning):
-        sender.send(letter(post, f"Terima kasih {uuid4()}")).result(30)
-
-
 @pytest.mark.parametrize("cut", [False, True])
 def test_a_server_that_takes_the_request_and_does_not_answer_leaves_the_outcome_unknown(
     upstream: X, *, cut: bool

@@ -119,31 +119,6 @@ def test_a_reader_sees_its_command_s_result_within_a_moment(
     assert len(said["partitions"]) == 24
 
 
-@pytest.mark.long
-def test_a_view_that_is_killed_between_batches_loses_nothing_and_doubles_nothing(
-    broker: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient
-) -> None:
-    """Rows and positions are in one transaction of its disk."""
-    remake_topics(broker.brokers)
-    told = stories(1000, 2000)
-
-    def write() -> None:
-        for place in range(0, len(told), 20):
-            step.write([record for story in told[place : place + 20] for record in story.records()])
-
-    writing = threading.Thread(target=write)
-    view.start()
-    writing.start()
-    for _ in range(5):
-        time.sleep(0.3)
-        view.kill()
-        view.start(ready=False)
-    writing.join()
-    wait_until(lambda: view.health().status_code == 200, what="a view that has caught up")
-    has_all(view, client, told)
-    assert "made anew" not in view.log
-
-
 def test_what_a_transaction_wrote_is_seen_when_it_is_committed_and_never_if_it_is_aborted(
     broker: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient
 ) -> None:
