@@ -180,11 +180,7 @@ class Checker:
             if "main" in case:
                 supporters[case["main"]].add(code)
         for code, case in self.cases.items():
-            if why := differences(case, (entry.said for entry in self.facts[code])):
-                told = [
-                    (said["at"], said["kind"], said["actor"]) for said in (entry.said for entry in self.facts[code])
-                ]
-                self.wrong(f"the deadlines of {code} are {why}, by {told}")
+            self._check_days(code, case)
             if "proposed" in case:
                 self.wrong(f"{code} waits for the answer of {case['proposed']}")
             if case["state"] not in ENDED and case.get("supporters", 0) != len(supporters[code]):
@@ -192,6 +188,14 @@ class Checker:
             if "main" in case:
                 self._check_supporter(code, case)
         self.counts.update(case["state"] for case in self.cases.values())
+
+    def _check_days(self, code: str, case: Model) -> None:
+        facts = [entry.said for entry in self.facts[code]]
+        if [fact["kind"] for fact in facts[:1]] != ["diterima"]:
+            self.wrong(f"{code} does not begin with its receipt")
+        elif why := differences(case, facts):
+            told = [(said["at"], said["kind"], said["actor"]) for said in facts]
+            self.wrong(f"the deadlines of {code} are {why}, by {told}")
 
     def _check_supporter(self, code: str, case: Model) -> None:
         main = self.cases.get(case["main"])

@@ -65,7 +65,7 @@ def _of_owner(model: Model, fact: Model) -> None:  # noqa: C901  # one case per 
         case "diteruskan":
             _route(model, fact["disposition"], taken="handling" in fact)
         case "bukan wewenang":
-            owned = max(hop for hop, owner in enumerate(model["chain"]) if owner == fact["actor"])
+            owned = max((hop for hop, owner in enumerate(model["chain"]) if owner == fact["actor"]), default=0)
             model["refusals"].append((fact["actor"], owned, fact["text"]))
             model["hops"] += fact["actor"] == model["owner"]
         case "ditanggapi":

@@ -248,7 +248,7 @@ class Walk:
     def _check_owner(self, model: Model) -> None:
         """One owner, who has never refused; a supporter's main case owns it as well."""
         refused = [agency for agency, _, _ in model["refusals"]]
-        if not model["owner"] or model["owner"] != model["chain"][-1]:
+        if not model["owner"] or model["chain"][-1:] != [model["owner"]]:
             self._checker.wrong(f"{self._code} has no single owner: {model}")
         if model["owner"] in model["elsewhere"]:
             self._checker.wrong(f"{model['owner']} refused a main case of {self._code}, and owns it")
