@@ -11,6 +11,7 @@ from lapor.cli import main
 from ops.analysts import history
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.migrate import migrate
+from sinks.clickhouse.rows import TABLES
 from tests.harness.numbers import FINGERPRINT
 
 ASKED = ("--complaints", "40", "--days", "30", "--until", "2026-11-30")
@@ -78,13 +79,19 @@ def test_nothing_is_mixed_into_cases_that_are_there_unless_asked_for(generate: R
 
 
 def test_a_long_history_is_written_in_rounds(generate: Run, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each round has the cases that it would have in one, each of them once."""
+    """Each round has the cases that it would have in one, each of them once. It reads none of those before, and leaves nothing behind."""
     generate(*ASKED)
     ids = "SELECT count(), sum(cityHash64(complaint_id, received_at, topic, owner_id)) FROM cases"
     in_one = store.execute(ids)
     monkeypatch.setattr(history, "MOST_AT_ONCE", 15)
-    for table in ("case_now", "reply_rows"):
+    everything = (
+        "SELECT * FROM (SELECT count() FROM case_event_rows) AS facts, (SELECT count() FROM delivery_rows) AS outcomes"
+    )
+    in_one_round = store.execute(everything)
+    for table in TABLES:
         store.execute(f"TRUNCATE TABLE {table}")
     assert generate(*ASKED)[0] == 0
     assert store.execute(ids) == in_one
+    assert store.execute(everything) == in_one_round, "without FINAL: no row is written twice"
+    assert store.execute("SHOW TABLES LIKE 'history%'") == []
     assert store.execute("SELECT count() = uniqExact(delivery_id) FROM delivery_rows FINAL") == [(1,)]
