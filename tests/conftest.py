@@ -41,6 +41,7 @@ TOGETHER = {
     "tests/e2e/": "the stack",
     "tests/integration/test_embedded_clickhouse": "ClickHouse",
     "tests/integration/test_sql_escapes": "ClickHouse",
+    "tests/integration/test_analyst_clients": "the sample",
     "tests/integration/test_analyst_pages": "the sample",
     "tests/integration/test_dashboard": "the sample",
     "tests/integration/test_sink": "the sink's ClickHouse",

@@ -1,5 +1,5 @@
 // Asks ClickHouse what stands on standard input, a JSON array of queries, by the native protocol and by HTTP, and prints the answers:
-// a JSON array per protocol, in it for each query the names of the columns and the number of rows.
+// a JSON array per protocol, in it for each query the names of the columns and the rows.
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 
 type answer struct {
 	Columns []string `json:"columns"`
-	Rows    int      `json:"rows"`
+	Rows    [][]any  `json:"rows"`
 }
 
 func asked(db *sql.DB, query string) answer {
@@ -27,16 +27,16 @@ func asked(db *sql.DB, query string) answer {
 	if err != nil {
 		log.Fatal(err)
 	}
-	found := answer{Columns: columns}
+	found := answer{Columns: columns, Rows: [][]any{}}
 	for rows.Next() {
-		values := make([]any, len(columns))
+		values, places := make([]any, len(columns)), make([]any, len(columns))
 		for at := range values {
-			values[at] = new(any)
+			places[at] = &values[at]
 		}
-		if err := rows.Scan(values...); err != nil {
+		if err := rows.Scan(places...); err != nil {
 			log.Fatal(query, ": ", err)
 		}
-		found.Rows++
+		found.Rows = append(found.Rows, values)
 	}
 	if err := rows.Err(); err != nil {
 		log.Fatal(query, ": ", err)
