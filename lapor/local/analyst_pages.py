@@ -36,7 +36,7 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = {
     "cases.channel complaints.channel": (*CHANNELS, RECORDED),
     "cases.class complaints.class": tuple(ComplaintClass),
     "cases.overdue": get_args(Duty),
-    "cases.deadlines.duty dispositions.deadlines.duty": get_args(Duty),
+    "cases.deadlines.duty cases.duties dispositions.deadlines.duty": get_args(Duty),
     "cases.deadlines.counted dispositions.deadlines.counted": get_args(Counted),
     "cases.occurred_precision complaints.occurred_precision": tuple(DatePrecision),
     "cases.missing complaints.missing": get_args(MissingPart),

@@ -8,6 +8,8 @@ from importlib.resources import files
 from string import Template
 from typing import Final
 
+from sinks.clickhouse.tables import schema
+
 MOST_AT_ONCE: Final = 200_000
 """The maximum number of cases per round: more would need more memory than an engine on one machine has."""
 
@@ -48,10 +50,13 @@ class History:
 
 
 def write(history: History, execute: Callable[[str], object], done: Callable[[int], object] = lambda _: None) -> None:
-    """Write a history. `done` is called after each round with the number of cases so far."""
+    """Write a history. `done` is called after each round with the number of cases so far. Rounds leave large parts, so they are merged."""
     written = 0
     for cases, statements in history.rounds():
         for statement in statements:
             execute(statement)
         written += cases
         done(written)
+    if history.complaints > MOST_AT_ONCE:
+        for table in schema().views.values():
+            execute(f"OPTIMIZE TABLE {table} FINAL")

@@ -30,7 +30,7 @@ LEDGER: Final = Table(
     columns={"name": "String", "of": "String", "at": "DateTime64(6) DEFAULT now64(6)"},
     replaces=True,
 )
-"""From what the things were made that nothing else tells: the views with their comments, the tables of reference
+"""From what the things were made that nothing else tells: the views with their comments and the settings of tables, the tables of reference
 (sinks.clickhouse.reference), the case numbers."""
 
 _CASE_NUMBERS: Final = "case numbers"
@@ -126,7 +126,11 @@ def migrate(store: Store, *, fingerprint: str, cluster: str = "", provinces: Seq
 def _view(store: Store, cluster: str, provinces: Sequence[str], *, anew: bool) -> list[str]:
     """Make the views and their comments anew if asked to, or if they would be others; say whether it was done."""
     ((database,),) = store.execute("SELECT currentDatabase()")
-    comments, statements = Dictionary.load(), views(schema(), cluster)
+    comments = Dictionary.load()
+    statements = [
+        *(table.kept(cluster) for table in schema().tables.values() if table.replaces),
+        *views(schema(), cluster),
+    ]
     for province in provinces:
         statements += regional(schema(), database, province, cluster)
     made = sha256("\n".join((comments.digest, *statements)).encode()).hexdigest()

@@ -15,6 +15,10 @@ from complaints.errors import ConfigurationError
 TOKENS: Final = 10_000
 """How many of the latest inserts a table remembers by their tokens: one that is repeated after a broken connection is not done again."""
 
+MERGED_AFTER_S: Final = 86_400
+"""The age in seconds at which the parts of a table are merged into one, whatever their sizes. FINAL costs nothing in one part and little
+with a few small ones beside it, but beside several large ones a query of ten million cases takes ten times as long."""
+
 PRESENT: Final = "SELECT table, name, type FROM system.columns WHERE database = currentDatabase()"
 """The query for the columns that there are."""
 
@@ -56,6 +60,10 @@ class Table:
             f"ENGINE = {replicated}{replacing}MergeTree({self.version}) ORDER BY ({', '.join(self.key)}) "
             f"SETTINGS {remembered}_deduplication_window = {TOKENS}"
         )
+
+    def kept(self, cluster: str) -> str:
+        """Return the statement that gives the table, new or not, the settings that may change."""
+        return f"ALTER TABLE {self.name}{on(cluster)} MODIFY SETTING min_age_to_force_merge_seconds = {MERGED_AFTER_S}"
 
     def changes(self, present: Mapping[str, str], cluster: str) -> Iterator[str]:
         """Yield the statements that bring a table up to date.

@@ -125,6 +125,7 @@ def test_a_history_is_whole(analyst: Store) -> None:
         "SELECT count() FROM cases WHERE village_code NOT IN (SELECT code FROM regions) AND village_code != ''",
         "SELECT count() FROM cases WHERE village_code != '' AND (NOT startsWith(district_code, regency_code) OR district = '')",
         "SELECT count() FROM cases WHERE close_overdue AND isNotNull(close_done)",
+        "SELECT count() FROM cases WHERE (duties, duties_due, duties_done) != (deadlines.duty, deadlines.due, deadlines.done)",
         (
             "SELECT count() FROM cases ARRAY JOIN deadlines AS d INNER JOIN calendar AS b ON b.day = d.begins INNER JOIN calendar AS e "
             "ON e.day = d.due WHERE e.working_number - b.working_number != d.days OR NOT e.working"

@@ -86,12 +86,14 @@ def empty(clickhouse_server: str) -> Iterator[Store]:
 
 
 def test_tables_and_views_are_made_once(empty: Store) -> None:
-    """The second start finds nothing to do. What is wide is compressed more."""
+    """The second start finds nothing to do. What is wide is compressed more, and what was inserted a day ago is merged into one part."""
     assert migrate(empty, fingerprint=FINGERPRINT) == [*schema().tables, "views"]
     assert migrate(empty, fingerprint=FINGERPRINT) == []
     zstd = "database = currentDatabase() AND compression_codec = 'CODEC(ZSTD(1))'"
     asked = f"SELECT DISTINCT name FROM system.columns WHERE {zstd} ORDER BY name"
     assert [name for (name,) in empty.execute(asked)] == ["deadlines", "explanation", "text", "title"]
+    merged = "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine_full LIKE '%force_merge_seconds = 86400%'"
+    assert {name for (name,) in empty.execute(merged)} == set(schema().views.values())
 
 
 def test_views_and_comments_are_made_anew_if_they_would_be_others(empty: Store) -> None:
