@@ -10,6 +10,9 @@ import typer
 
 from lapor.commands.options import DataDir
 
+MERGE_S = 3600.0
+"""The maximum number of seconds for ClickHouse to merge the parts of a long history, of which a server tells nothing."""
+
 
 class Format(StrEnum):
     """The forms in which `lapor query` prints rows: a table for people, tab-separated lines, or JSON lines."""
@@ -104,7 +107,7 @@ def generate(  # noqa: PLR0913  # each is an option
 
     del into
     history = History(complaints=complaints, days=days, seed=seed, until=(until or datetime.now(UTC)).date())
-    with contextlib.closing(store(started_in(data_dir))) as sink:
+    with contextlib.closing(store(started_in(data_dir), patience_s=MERGE_S)) as sink:
         ((known,),) = sink.execute("SELECT uniqExact(complaint_id) FROM case_now")
         if known and not yes:
             raise ConfigurationError(

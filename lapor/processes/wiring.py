@@ -248,11 +248,11 @@ def open_transactions(
     return Backlogs(brokers, timeout_s=timeout_s).held_up(partitions)
 
 
-def store(settings: Settings) -> "Store":
-    """Return a connection to ClickHouse as the sink's account."""
-    from sinks.clickhouse.client import Store
+def store(settings: Settings, *, patience_s: float | None = None) -> "Store":
+    """Return a connection to ClickHouse as the sink's account. Without `patience_s`, it waits as long as for any answer."""
+    from sinks.clickhouse.client import ANSWER_TIMEOUT_S, Store
 
-    return Store(settings.clickhouse_required())
+    return Store(settings.clickhouse_required(), patience_s=patience_s or ANSWER_TIMEOUT_S)
 
 
 def analysts_store(settings: Settings) -> "Store":
