@@ -1,5 +1,6 @@
 """Finds which case of its citizen a message is about, how that case stands, and what the message tells about it. Pure."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -21,7 +22,9 @@ _NO_STORY: Final = 0.7
 """Minimum probability that a message tells no story, at which its matter does not count: "good job dishub"."""
 
 _JUDGES: Final = {"dispute": 0.3, "settled": 0.5}
-"""The minimum probabilities at which a message judges an answer: then it is about what was answered or asked last."""
+_SURELY_JUDGES: Final = {"dispute": 0.6, "settled": 0.8}
+"""The minimum probabilities at which a message judges an answer: then it is about what was answered or asked last; and if that is sure,
+about what was answered last."""
 
 _ITS_OWN: Final = 0.985
 """Minimum probability of a story at which a message has a matter of its own although its words have no clear subject."""
@@ -157,11 +160,15 @@ class _Look:
             if len(found) == 1:
                 return found[0]
         found = [case for case in reversed(cases) if self._is_same(case)]
-        judges = any(self._heard.sure_of(wish) >= sure for wish, sure in _JUDGES.items())
-        if judges and not self._heard.is_placed and any(map(self._is_answered, found)):
-            waits = [case for case in found if self._is_answered(case) or self.situation(case) is Situation.asked]
-            return max(waits, key=self._waits_ms)
+        answered = [case for case in found if self._is_answered(case)]
+        if answered and self._judges(_JUDGES) and not self._heard.is_placed:
+            asked = [case for case in found if self.situation(case) is Situation.asked]
+            return max(answered if self._judges(_SURELY_JUDGES) else [*answered, *asked], key=self._waits_ms)
         return min(found, key=self._rank, default=None)
+
+    def _judges(self, bars: Mapping[str, float]) -> bool:
+        """Return whether the message judges an answer, with at least one of these probabilities."""
+        return any(self._heard.sure_of(wish) >= sure for wish, sure in bars.items())
 
     def waiting(self, cases: list[KnownCase]) -> KnownCase:
         """Return the case that waits for the citizen, because of a question or an answer; otherwise the last one written about."""

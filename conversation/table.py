@@ -218,4 +218,5 @@ def _may(wants: str, heard: Heard, stands: Standing) -> bool:
         return False
     if wants == "number" and stands.situation in LIVES:
         return bool(case.reopened_ms)
-    return not (wants == "accusation" and case.oversight)
+    is_of_part = wants == "more" and stands.situation is S.asked and bool(case.part)  # it would be read as that part
+    return not (is_of_part or (wants == "accusation" and case.oversight))
