@@ -235,7 +235,7 @@ READ: Final[Mapping[str, Callable[[Heard], float]]] = {
     "dispute": lambda heard: max(heard.found.shares["dispute"], _DENIED * cues.denies_good(heard.said)),
     "picture": lambda heard: heard.shows,
     "correction": lambda heard: heard.corrects or heard.found.shares["correction"],
-    "more": lambda heard: 0.0 if heard.is_grave else goes_on(heard.words),
+    "more": lambda heard: 0.0 if heard.is_grave or heard.length > SHORT else goes_on(heard.words),
     "no, and more": lambda heard: commands.begins_with(heard.said, "disagree"),
     "threat": lambda heard: cues.threatens(heard.said),
     "accusation": lambda heard: cues.accuses(heard.said),

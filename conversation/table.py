@@ -197,6 +197,13 @@ def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
     return is_asked or (heard.names_matter and stands.tells is not T.same and not is_kind)
 
 
+def _is_apart(heard: Heard, stands: Standing) -> bool:
+    """Return whether a message names another regency than the case's, or would be read as the part that we asked for."""
+    regency = heard.fresh.complaint.place.regency
+    is_elsewhere = regency is not None and not (stands.about.region or "").startswith(regency.code)
+    return is_elsewhere or (stands.situation is S.asked and bool(stands.about.part))
+
+
 def _may_deny(wants: str, heard: Heard) -> bool:
     """Return whether what seems a nod may say no: "iya belum"."""
     return wants in _NODS and heard.sure_of(wants) < _SURE_NOD and heard.sure_of("dispute") >= _MAYBE_NO
@@ -218,5 +225,5 @@ def _may(wants: str, heard: Heard, stands: Standing) -> bool:
         return False
     if wants == "number" and stands.situation in LIVES:
         return bool(case.reopened_ms)
-    is_of_part = wants == "more" and stands.situation is S.asked and bool(case.part)  # it would be read as that part
-    return not (is_of_part or (wants == "accusation" and case.oversight))
+    is_another = wants == "more" and _is_apart(heard, stands)
+    return not (is_another or (wants == "accusation" and case.oversight))
