@@ -194,6 +194,8 @@ def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901, PLR091
     for fact in facts:
         at, what = datetime.fromisoformat(fact["at"]), fact["kind"]
         said = fact.get("complaint") or fact.get("reading") or fact
+        if what == "dilengkapi" and fact["addition"].get("apart"):  # it changes nothing
+            continue
         if what == "diterima":
             story.more = fact["terms"]["complete"]
             story.happens("received", datetime.fromisoformat(said["received_at"]))
