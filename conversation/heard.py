@@ -113,7 +113,7 @@ class Heard:
     @cached_property
     def rating(self) -> int | None:
         """The number with which it rates; 0 if that is off the scale; None if there is none, or if a part of the message is missing."""
-        return None if self.message.partial else commands.rated(self.said)
+        return None if self.message.partial else commands.rated(self.words)
 
     @cached_property
     def names_matter(self) -> bool:

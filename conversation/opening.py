@@ -25,7 +25,6 @@ from conversation.records import SOURCE
 from conversation.situation import ANSWERED_MS
 from conversation.turn import Turn
 from normalizer.language import cues
-from normalizer.posts import without_own_post
 
 _SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;\n]*\s*")
 _LONGEST: Final = 60
@@ -45,11 +44,9 @@ class Opens:
         self._keyring, self._reads, self._passing = keyring, reads, passing
 
     def heard(self, turn: Turn, message: InboundMessage, id_: UUID) -> Heard:
-        """Return a message with what is read of it. His own earlier post that it shows is not read again if its thread has his case."""
+        """Return a message with what is read of it."""
 
         def reads(message: InboundMessage, id_: UUID) -> Fresh:
-            if message.thread and turn.state.case_in_thread(message.thread) is not None:
-                message = without_own_post(message)
             return self._fresh(turn, hidden(message, like=_last_told(turn, message)), id_)
 
         return Heard(message, id_, reads)

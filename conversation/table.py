@@ -147,7 +147,7 @@ TABLE: Final = (
     Row(ANYTHING, 0.0, NEAR, {A.add: DONE | {S.told}}, "it belongs to what was spoken of"),
     Row(ANYTHING, 0.0, ITS, {A.add: frozenset((S.alive,))}, "a place alone may begin something else by now"),
     Row(ANYTHING, 0.0, ALL, {A.add: HAS}, "he says which case it belongs to", named=True),
-    Row("more", 0.8, ALL, {A.answer: ASKED, A.apart: frozenset((S.told,))}, "it reads like more of the first"),
+    Row("more", 0.8, ALL, {A.apart: frozenset((S.told,))}, "it reads like more of the first"),
     Row(ANYTHING, 0.0, ALL, {A.open: EVER}, "nothing is lost"),
 )
 """The rows. A wish to be hidden applies with all of them (normalizer.language.understanding.SURE)."""
@@ -197,11 +197,10 @@ def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
     return is_asked or (heard.names_matter and stands.tells is not T.same and not is_kind)
 
 
-def _is_apart(heard: Heard, stands: Standing) -> bool:
-    """Return whether a message names another regency than the case's, or would be read as the part that we asked for."""
+def _is_elsewhere(heard: Heard, stands: Standing) -> bool:
+    """Return whether a message names another regency than the case's."""
     regency = heard.fresh.complaint.place.regency
-    is_elsewhere = regency is not None and not (stands.about.region or "").startswith(regency.code)
-    return is_elsewhere or (stands.situation is S.asked and bool(stands.about.part))
+    return regency is not None and not (stands.about.region or "").startswith(regency.code)
 
 
 def _may_deny(wants: str, heard: Heard) -> bool:
@@ -225,5 +224,5 @@ def _may(wants: str, heard: Heard, stands: Standing) -> bool:
         return False
     if wants == "number" and stands.situation in LIVES:
         return bool(case.reopened_ms)
-    is_another = wants == "more" and _is_apart(heard, stands)
+    is_another = wants == "more" and _is_elsewhere(heard, stands)
     return not (is_another or (wants == "accusation" and case.oversight))

@@ -3,8 +3,6 @@
 import re
 from typing import Final
 
-from msgspec.structs import replace
-
 from complaints.message import InboundMessage
 from complaints.visible import visible
 from normalizer.emergency import QUOTED
@@ -43,9 +41,3 @@ def speaks_to_others(message: InboundMessage) -> bool:
     begins = _MENTIONED.match(visible(message.text)) if found else None
     named = re.findall(r"@(\w+)", begins[0].lower()) if begins else []
     return any(name != account.lower() for name in named)
-
-
-def without_own_post(message: InboundMessage) -> InboundMessage:
-    """Return a post without the citizen's own earlier post that it answers or quotes."""
-    shown = QUOTED.search(message.text) if "/@" in message.account else None
-    return message if shown is None or shown[1] == "@" else replace(message, text=message.text[: shown.start()])
