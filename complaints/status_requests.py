@@ -104,7 +104,7 @@ def code_written(text: str) -> str:
     """Return the first code that a text has in the form in which we write codes, whatever case it is of; empty if it has none.
 
     To differ from words and from streets with house numbers, a code must have a letter, and a digit before its last character; or be in
-    capitals, and either in groups in a text with small letters, or with at most one word and a number next to it, such as "nilai 4".
+    capitals, and either in groups, alone or in a text with small letters, or with at most one word and a number next to it.
     """
     text = visible(text)
     for found in _WRITTEN.finditer(text):
@@ -112,7 +112,8 @@ def code_written(text: str) -> str:
         mixed = any(map(str.isdigit, letters[:-1])) and any(map(str.isalpha, letters))
         rest = text[: found.start()] + text[found.end() :]
         beside = [word for word in rest.split() if not word.isdigit()]
-        stands_out = (found[2] and any(map(str.islower, rest))) or len(beside) == 1 or (rest.strip() and not beside)
+        in_groups = found[2] and (any(map(str.islower, rest)) or not rest.strip())
+        stands_out = in_groups or len(beside) == 1 or (rest.strip() and not beside)
         if mixed or (letters.upper() == letters and stands_out):
             try:
                 return tracking.parse(letters)

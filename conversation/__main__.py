@@ -34,7 +34,7 @@ whatever row decides.
 * `thanks`: also friendly signs alone (1.0)
 * `praise`, `blame`: a judgement without a number, with or without praise
 * `more`: it reads like more of a report that was just told, and neither may tell of danger nor accuses an official;
-  not with over 25 words or another regency
+  not with over 25 words, a position or another regency
 * `dispute`: also words that deny something good (0.5); they are never `settled`
 * `correction`: also by its form. `picture`: only a photo or a position, with at most six words
 * `no, and more`: begins with BELUM or its like, and goes on. `threat`: somebody was threatened because of a report

@@ -133,6 +133,11 @@ class Heard:
         return self.found.shares["danger"] >= _MAYBE_DANGER or self.fresh.complaint.oversight
 
     @property
+    def may_go_on(self) -> bool:
+        """Whether it can be only more of another report: it is short, tells of no danger and accuses nobody, and shows no position."""
+        return self.length <= SHORT and not self.is_grave and position_of(self.message) is None
+
+    @property
     def is_of_us(self) -> bool:
         """Whether its topic is this service."""
         return (self.fresh.complaint.topic or "").startswith(_ABOUT_US)
@@ -235,7 +240,7 @@ READ: Final[Mapping[str, Callable[[Heard], float]]] = {
     "dispute": lambda heard: max(heard.found.shares["dispute"], _DENIED * cues.denies_good(heard.said)),
     "picture": lambda heard: heard.shows,
     "correction": lambda heard: heard.corrects or heard.found.shares["correction"],
-    "more": lambda heard: 0.0 if heard.is_grave or heard.length > SHORT else goes_on(heard.words),
+    "more": lambda heard: goes_on(heard.words) if heard.may_go_on else 0.0,
     "no, and more": lambda heard: commands.begins_with(heard.said, "disagree"),
     "threat": lambda heard: cues.threatens(heard.said),
     "accusation": lambda heard: cues.accuses(heard.said),

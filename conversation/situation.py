@@ -21,8 +21,9 @@ answer (UU 25/2009 Pasal 44 ayat (4)), and his next words reopen a withdrawn cas
 _NO_STORY: Final = 0.7
 """Minimum probability that a message tells no story, at which its matter does not count: "good job dishub"."""
 
-_JUDGES: Final = {"dispute": 0.3, "settled": 0.5}
-_SURELY_JUDGES: Final = {"dispute": 0.6, "settled": 0.8}
+_OF_ANSWERS: Final = {"number": 1.0, "threat": 1.0, "accusation": 1.0, "blame": 0.6}
+_JUDGES: Final = {"dispute": 0.3, "settled": 0.5, **_OF_ANSWERS}
+_SURELY_JUDGES: Final = {"dispute": 0.6, "settled": 0.8, **_OF_ANSWERS}
 """The minimum probabilities at which a message judges an answer: then it is about what was answered or asked last; and if that is sure,
 about what was answered last."""
 
@@ -167,8 +168,9 @@ class _Look:
         return min(found, key=self._rank, default=None)
 
     def _judges(self, bars: Mapping[str, float]) -> bool:
-        """Return whether the message judges an answer, with at least one of these probabilities."""
-        return any(self._heard.sure_of(wish) >= sure for wish, sure in bars.items())
+        """Return whether the message judges an answer, with at least one of these probabilities, or accuses an official."""
+        accuses = self._heard.fresh.complaint.oversight
+        return accuses or any(self._heard.sure_of(wish) >= sure for wish, sure in bars.items())
 
     def waiting(self, cases: list[KnownCase]) -> KnownCase:
         """Return the case that waits for the citizen, because of a question or an answer; otherwise the last one written about."""
