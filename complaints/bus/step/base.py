@@ -215,11 +215,11 @@ class Base:
         phase("begun")
         self.writer.produce(work)
         phase("produced")
-        if positions:  # while the records are on their way
-            self.writer.send_offsets(positions, self.mailbox.consumer)
-            phase("offsets sent")
         self.writer.flush()
         phase("flushed")
+        if positions:
+            self.writer.send_offsets(positions, self.mailbox.consumer)
+            phase("offsets sent")
         delivered = self.writer.commit()
         phase("committed")
         self.metrics.committed(time.monotonic() - began)
