@@ -86,7 +86,7 @@ def measure(rates: Sequence[tuple[float, int]], *, warm_up: tuple[float, int], s
         watcher.start()
         closing.callback(watcher.join)
         closing.callback(stop.set)
-        producer = Producer(profiles.writer(brokers, timeout_s=PATIENCE_S))
+        producer = Producer(profiles.writer(brokers, timeout_s=PATIENCE_S) | {"linger.ms": 0})
         _pass(producer, passed, (1, 1), patience_s=START_S)
         _pass(producer, passed, warm_up)
         return [_limit(producer, passed, rate, say) for rate in rates]

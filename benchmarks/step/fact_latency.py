@@ -92,7 +92,7 @@ def _records(data: Path, count: int) -> list[Record]:
 
 def _send(brokers: str, records: Sequence[Record], rate: float, seen: Seen) -> list[str]:
     """Send each complaint at its time, and return their ids. A late one does not make the next one late."""
-    producer = Producer(profiles.writer(brokers, timeout_s=30.0))
+    producer = Producer(profiles.writer(brokers, timeout_s=30.0) | {"linger.ms": 0})
     ids, began = [], time.monotonic()
     for number, record in enumerate(records):
         while (left := began + number / rate - time.monotonic()) > 0:

@@ -130,7 +130,7 @@ class Feeder:
     """Sends fresh complaints at a rate, as of the router's clock."""
 
     def __init__(self, brokers: str, complaints: Iterator[Record], seen: Seen) -> None:
-        self._producer = Producer(profiles.writer(brokers, timeout_s=30.0))
+        self._producer = Producer(profiles.writer(brokers, timeout_s=30.0) | {"linger.ms": 0})
         self._complaints, self.seen = complaints, seen
         self._next = 0.0
         self.ahead = timedelta()
