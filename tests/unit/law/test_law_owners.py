@@ -5,24 +5,10 @@ import re
 import pytest
 
 from complaints.event import ComplaintClass
-from normalizer.results import Reading
-from router.decision import Decision
 from router.facts import Facts
-from router.routing import Router
+from tests.harness.decided import ROUTER, decided, owner_of, with_reading
 from tests.harness.stories import stories_of
 from tests.harness.tables import each_row, row_by_row
-
-ROUTER = Router.load()
-
-
-def decided(text: str) -> Decision:
-    """Return the decision on a text."""
-    return ROUTER.decide(Facts(ROUTER.reader.read(text)))
-
-
-def owner_of(text: str) -> str:
-    """Return the id of the agency that gets a text."""
-    return decided(text).owner.id
 
 
 @each_row
@@ -127,13 +113,6 @@ def test_the_ombudsman_is_the_other_door_of_an_unanswered_report() -> None:
     told = "Atap SD di Kabupaten Jember bocor, sudah lapor pak RT tidak ditanggapi"
     decision = ROUTER.decide(Facts(ROUTER.reader.read(told)))
     assert "ombudsman" not in [one.agency.id for one in decision.ranked[:4]]
-
-
-def with_reading(text: str) -> tuple[str, float, str, Reading]:
-    """Return the owner of a text, its confidence, the explanation and the reading."""
-    facts = Facts(ROUTER.reader.read(text))
-    decision = ROUTER.decide(facts)
-    return decision.owner.id, decision.confidence, decision.explanation, facts.reading
 
 
 @each_row

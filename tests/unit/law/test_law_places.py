@@ -8,16 +8,9 @@ from complaints.runtime import packaged
 from normalizer.places.gazetteer import Gazetteer
 from router.decision import Decision
 from router.facts import Facts
-from router.routing import Router
 from router.within import House, choose
+from tests.harness.decided import ROUTER, decided, owner_of
 from tests.harness.tables import each, each_row
-
-ROUTER = Router.load()
-
-
-def decided(text: str) -> Decision:
-    """Return the decision on a text."""
-    return ROUTER.decide(Facts(ROUTER.reader.read(text)))
 
 
 def first_three(decision: Decision) -> list[str]:
@@ -123,11 +116,6 @@ def test_a_national_road_is_not_the_citys_own_at_its_desk(text: str) -> None:
     assert choice.elsewhere is not None
     assert choice.elsewhere.id == "ditjen-bina-marga"
     assert "menjadi tugas Pemerintah Kota" not in choice.decision.explanation
-
-
-def owner_of(text: str) -> str:
-    """Return the id of the agency that gets a text."""
-    return decided(text).owner.id
 
 
 @each_row

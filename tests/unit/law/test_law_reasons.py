@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from normalizer.results import Reading
 from ops.quality.evaluate import evaluate
 from ops.quality.labelled import labelled, read_rows
 from router.decision import Decision
@@ -14,23 +13,14 @@ from router.facts import Facts
 from router.owners import lacks_place
 from router.routing import Router
 from router.rulebook.rules import Rules
+from tests.harness.decided import ROUTER, with_reading
 from tests.harness.stories import stories_of
 from tests.harness.tables import each_row
-
-ROUTER = Router.load()
-
 
 RULES = Rules.load()
 
 
 test_story = stories_of(__file__)
-
-
-def with_reading(text: str) -> tuple[str, float, str, Reading]:
-    """Return the owner of a text, its confidence, the explanation and the reading."""
-    facts = Facts(ROUTER.reader.read(text))
-    decision = ROUTER.decide(facts)
-    return decision.owner.id, decision.confidence, decision.explanation, facts.reading
 
 
 @each_row
