@@ -113,7 +113,7 @@ def code_written(text: str) -> str:
         rest = text[: found.start()] + text[found.end() :]
         beside = [word for word in rest.split() if not word.isdigit()]
         in_groups = found[2] and (any(map(str.islower, rest)) or not rest.strip())
-        stands_out = in_groups or len(beside) == 1 or (rest.strip() and not beside)
+        stands_out = in_groups or (rest.strip() and len(beside) <= 1)
         if mixed or (letters.upper() == letters and stands_out):
             try:
                 return tracking.parse(letters)

@@ -19,10 +19,10 @@ The first of these that applies decides:
 3. The first row of the table below that fits in all its columns. The last rows fit everything, so that nothing is lost.
 
 A message is about one case: the one that it names, by its code or as an answer to a text about it; or else the one whose matter it tells,
-of several one that is `asked` or, if it disputes nothing, `told`; or else the one with an open question or, if it judges an answer, with an
-answer; or else the one that was last written about. In a public thread, only the cases of that thread count. If several situations are true
-of a case, the first counts of `asked`, `withdrawn`, `closed`, `answered`, `told`, `alive`, `past`. A wish to be hidden is also granted,
-whatever row decides.
+of several one that is `asked` or `told`, or, if it judges an answer, the one that was answered or, if that is not sure, asked last; or else
+the one with an open question or, if it judges an answer, with an answer; or else the one that was last written about. In a public thread,
+only the cases of that thread count. If several situations are true of a case, the first counts of `asked`, `withdrawn`, `closed`,
+`answered`, `told`, `alive`, `past`. A wish to be hidden is also granted, whatever row decides.
 
 *He wants* is an intent (docs/language.md) that is at least as probable as *sure* says, or one of these:
 

@@ -70,15 +70,15 @@ class Lands:
 
         A code is none beside a file, a position or a quoted post; one of nobody may be the number that an owner asked for.
         """
-        message, request = heard.message, status_requests.parse(heard.said)
-        own = turn.state.case_of(status_requests.bare_code(heard.said))
-        if own is None and (request is None or not request.is_bare):
+        message, own = heard.message, turn.state.case_of(status_requests.bare_code(heard.said))
+        request = status_requests.parse(heard.said)
+        if own is not None:
+            request = status_requests.StatusRequest(own.code, is_bare=True)
+        if request is None or not request.is_bare:
             return request
         has_more = message.attachments or position_of(message) is not None or message.title or "[" in message.text
         may_answer = own is None and open_questions(turn, self._rules.question_ms)
-        if has_more or may_answer:
-            return None
-        return request or status_requests.StatusRequest(own.code if own else None, is_bare=True)
+        return None if has_more or may_answer else request
 
     def _says_it_again(self, turn: Turn, heard: Heard, known: Landing, *, is_wish: bool) -> bool:
         """Return whether the same words are meant as a new message, and are no repetition.

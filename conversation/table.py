@@ -181,7 +181,7 @@ def _fits(row: Row, heard: Heard, stands: Standing) -> bool:
 
 
 def _goes_on(stands: Standing) -> bool:
-    """Return whether danger is more of what was told of a case: its matter within a day, or no other one within the hour of danger."""
+    """Return whether danger is more of what was told of a case within the hour: its matter, or no other one where danger was told."""
     case = stands.about
     is_more = stands.tells is T.same or (stands.tells is T.nothing and case.danger)
     return case.is_alive and is_more and stands.age_ms < HOUR_MS
@@ -197,7 +197,7 @@ def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
     return is_asked or (heard.names_matter and stands.tells is not T.same and not is_kind)
 
 
-def _is_elsewhere(heard: Heard, stands: Standing) -> bool:
+def _names_another_regency(heard: Heard, stands: Standing) -> bool:
     """Return whether a message names another regency than the case's."""
     regency = heard.fresh.complaint.place.regency
     return regency is not None and not (stands.about.region or "").startswith(regency.code)
@@ -224,5 +224,5 @@ def _may(wants: str, heard: Heard, stands: Standing) -> bool:
         return False
     if wants == "number" and stands.situation in LIVES:
         return bool(case.reopened_ms)
-    is_another = wants == "more" and _is_elsewhere(heard, stands)
+    is_another = wants == "more" and _names_another_regency(heard, stands)
     return not (is_another or (wants == "accusation" and case.oversight))

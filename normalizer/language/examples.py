@@ -21,10 +21,14 @@ INTENTS: Final = words_in("normalizer", "intents")
 MORE, NEW = "more", "new"
 """The labels of sequels: what is written within the hour after a report goes on with it, or begins another one."""
 
-_FIELDS: Final = {kind: {"writer", "text"} | ({"lang"} if kind != OF_SUBJECTS else set()) for kind in KINDS}
+_FIELDS: Final = {
+    OF_INTENTS: {"lang", "writer", "text"},
+    OF_SUBJECTS: {"writer", "text"},
+    OF_SEQUELS: {"lang", "writer", "text"},
+}
 _STORY: Final = "story"
 _EACH: Final = 8
-"""Of so many stories one is also an example of a sequel that begins another report."""
+"""One of so many stories is also an example of a sequel that begins another report."""
 
 
 class Example(NamedTuple):
