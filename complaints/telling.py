@@ -1,10 +1,28 @@
-"""Decides which facts lead to a reply, and of which kind: one mapping for replies and for the page of a case. Pure."""
+"""Decides what the citizen is told about the facts of a record: the same for the reply and for the page of the case. Pure."""
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import Final, NamedTuple
 
-from complaints.fact import Echoed, Escalated, Fact, FactKind, Routed, Unmerged, Withdrawn
+from complaints.calendar import written_day
+from complaints.fact import (
+    Added,
+    Asked,
+    Echoed,
+    Escalated,
+    Fact,
+    FactKind,
+    Postponed,
+    Reclassified,
+    Routed,
+    Unmerged,
+    Withdrawn,
+    text_of,
+)
 from complaints.mail import ReplyKind
+from complaints.wording import question, reminder, text
 
 PUBLIC: Final = frozenset(("twitter",))
 """The channels on which everybody reads a reply and its code: an officer's words about a person are masked, as on the page of a case."""
@@ -47,39 +65,169 @@ COMPLETE_BY: Final = ("complete", "statute_decision")
 """The duties of whose days the citizen is told the earlier: no class and no extension moves that of the statute (UU 25/2009 Pasal 50)."""
 
 
-def first_of(kinds: Iterable[ReplyKind | None]) -> ReplyKind | None:
-    """Return the kind of the one reply to the facts of a record, from the kinds of replies of all of them; None if there is none.
-
-    It is the first one, except that `reopened` takes precedence over `completed`, because it says more.
-    """
-    found = [kind for kind in kinds if kind is not None]
-    if not found:
-        return None
-    return ReplyKind.reopened if found[0] is ReplyKind.completed and ReplyKind.reopened in found else found[0]
-
-
-def put_off_as(fact: Fact, *, has_reason: bool) -> str:
-    """Return the occasion of the sentence that tells how a case, or its main case, was put off (see complaints.wording)."""
-    kind = FactKind[fact.event].value if isinstance(fact, Echoed) else fact.kind.value
-    return f"put_off_{kind}{'_karena' if has_reason else ''}"
-
-
 BY_CODE: Final = "completed_by_code"
 """The occasion of the sentence about an addition by somebody who only has the code: the citizen of the case is not thanked."""
 
+_ADDED: Final = {
+    "diarsipkan": "status_diarsipkan",
+    "ditanggapi": "completed_answered",
+    "selesai": "completed_answered",
+}
+"""The occasion of the sentence about an addition to an ended or answered case, which nobody handles, by the state after it."""
 
-def completed_as(state: str, *, moves: bool) -> str:
-    """Return the occasion of the sentence about an addition, by the state after it: nobody handles an ended or answered case."""
-    return {
-        "diarsipkan": "status_diarsipkan",
-        "ditanggapi": "completed_answered",
-        "selesai": "completed_answered",
-    }.get(state, "completed" if moves else "completed_added")
+_CODE_LIKE: Final = "@@@@@ @@@@@ @"
+"""Placeholder in a cached sentence for the code, which always has this length."""
 
 
-def hidden_as(kind: str) -> str:
-    """Return the occasion of the sentence that tells that something is hidden now, or shown again, by the kind of the fact."""
-    return "shown" if kind == FactKind.shown.value else "hidden"
+class Asking(NamedTuple):
+    """A question to the citizen: for a part of the complaint, or in the words of an agency with this name."""
+
+    part: str | None
+    words: str
+    asker: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The case after the facts of a record, as far as a sentence about them depends on it.
+
+    Attributes:
+        owner: the name of its owner.
+        heard: the name of its main case's owner; empty if it is no supporter.
+        state: its state; "ditanggapi" if it is a supporter that has heard an answer.
+        due: the day by which it must be completed: the earliest of the duties in COMPLETE_BY.
+        named: its class, as citizens read it.
+        asked: the question that is open.
+        choices: the names of the regencies among which a pin on the map leaves a choice.
+    """
+
+    owner: str
+    heard: str
+    state: str
+    due: date | None
+    named: str
+    asked: Asking | None
+    choices: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What the citizen is told about the facts of a record.
+
+    Attributes:
+        kind: the kind of the reply.
+        fact: the fact that it tells.
+        occasion: the sentence (a key of wording.yaml), apart from questions, answers and delays.
+        seen: the case after the facts.
+    """
+
+    kind: ReplyKind
+    fact: Fact
+    occasion: str
+    seen: Seen
+
+    def sentence(self, channel: str, code: str, *, shown: Callable[[str], str], ending: str = "") -> str:
+        """Return the sentence on a channel.
+
+        Args:
+            channel: the channel's name.
+            code: the tracking code, as it is written.
+            shown: returns an officer's words as they may be read there; empty if they may not.
+            ending: the occasion of the sentence that follows; empty for none.
+        """
+        fact, seen = self.fact, self.seen
+        owner = fact.agency.name if isinstance(fact, Echoed) and fact.agency else seen.heard or seen.owner
+        match self.kind:
+            case ReplyKind.answered:
+                answer = shown(text_of(fact))
+                return text("answered" if answer else NO_ANSWER, channel, code=code, owner=owner, answer=answer)
+            case ReplyKind.put_off:
+                return self._put_off(channel, shown(text_of(fact)), code=code, owner=owner)
+            case ReplyKind.question if seen.asked:
+                return asking(seen.asked, seen, channel, code, shown=shown, ending=ending)
+            case ReplyKind.reminded if seen.asked:
+                return asking(seen.asked, seen, channel, code, shown=shown, again=True)
+        return _kept(self.occasion, channel, owner, ending=ending).replace(_CODE_LIKE, code)
+
+    def _put_off(self, channel: str, reason: str, **values: str) -> str:
+        """Return the sentence with the day to which a case was put off and the owner's reason, or with its new class and day."""
+        fact, seen = self.fact, self.seen
+        day = (fact.until if isinstance(fact, Postponed | Echoed) else None) or seen.due
+        due = "-" if day is None else written_day(day)
+        if isinstance(fact, Reclassified):
+            return text("reclassified", channel, **values, due=due, named=seen.named)
+        kind = FactKind[fact.event].value if isinstance(fact, Echoed) else fact.kind.value
+        if not reason:
+            return text(f"put_off_{kind}", channel, **values, due=due)
+        return text(f"put_off_{kind}_karena", channel, **values, due=due, answer=reason)
+
+
+NO_ANSWER: Final = "status_ditanggapi"
+"""The occasion whose wording says that there is an answer, without the answer."""
+
+
+def noticed(facts: Sequence[Fact], seen: Seen, *, was_merged: bool, by_code: bool = False) -> Notice | None:
+    """Return what the citizen is told about the facts of one record; None if they do not concern him.
+
+    A question takes precedence; then the first fact that leads to a reply, except that `reopened` says more than `completed`.
+
+    Args:
+        facts: the facts, oldest first.
+        seen: the case after them.
+        was_merged: whether it was a supporter before: the citizen has not heard of a merge that was only proposed.
+        by_code: whether somebody else who has the code sent the record: the citizen is not thanked for what he did not write.
+    """
+    for fact in facts:
+        if isinstance(fact, Asked):
+            asked = Asking(fact.part, fact.text or "", seen.owner)
+            return Notice(kind=ReplyKind.question, fact=fact, occasion="asked", seen=replace(seen, asked=asked))
+    told = [(kind, fact) for fact in facts if (kind := kind_of(fact, was_merged=was_merged)) is not None]
+    if not told:
+        return None
+    kind, fact = told[0]
+    if kind is ReplyKind.completed:
+        kind, fact = next((one for one in told if one[0] is ReplyKind.reopened), told[0])
+    occasion = kind.value
+    match kind:
+        case ReplyKind.completed if by_code or (isinstance(fact, Added) and fact.addition.by_code):
+            occasion = BY_CODE
+        case ReplyKind.completed:
+            occasion = _ADDED.get(seen.state, "completed" if any(map(moves, facts)) else "completed_added")
+        case ReplyKind.hidden if fact.kind is FactKind.shown:
+            occasion = "shown"
+        case ReplyKind.withdrawn if is_deemed(fact):
+            occasion = "deemed_withdrawn"
+        case ReplyKind.merged if seen.heard:
+            occasion = "merged_ditangani"
+    return Notice(kind=kind, fact=fact, occasion=occasion, seen=seen)
+
+
+def asking(  # noqa: PLR0913  # the parts of a question
+    asked: Asking,
+    seen: Seen,
+    channel: str,
+    code: str,
+    *,
+    shown: Callable[[str], str],
+    again: bool = False,
+    ending: str = "",
+) -> str:
+    """Return the text of a question: an agency's own words, or the sentence for a missing part. For the arguments see Notice.sentence.
+
+    `again` is whether it reminds the citizen of the question.
+    """
+    if asked.part is None:
+        return text("reminded" if again else "asked", channel, code=code, owner=asked.asker, answer=shown(asked.words))
+    if asked.part == "place" and seen.choices:
+        return question(asked.part, channel, seen.choices, again=again, ending=ending, code=code, owner=seen.owner)
+    return _kept(f"question_{asked.part}", channel, seen.owner, again=again, ending=ending).replace(_CODE_LIKE, code)
+
+
+@lru_cache(maxsize=8192)
+def _kept(occasion: str, channel: str, owner: str, *, again: bool = False, ending: str = "") -> str:
+    if again:
+        return reminder(occasion, channel, code=_CODE_LIKE, owner=owner)
+    return text(occasion, channel, ending=ending, code=_CODE_LIKE, owner=owner)
 
 
 def class_named(complaint_class: str, *, oversight: bool) -> str:

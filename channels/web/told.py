@@ -1,29 +1,18 @@
 """Composes what the citizen of a case reads on its page: what happened to the case so far, and the question that is open. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from itertools import groupby
 
 from channels.web.messages import NAME
 from complaints import fact as happened
-from complaints import tracking, wording
+from complaints import tracking
 from complaints.calendar import written_day
 from complaints.case import Case
-from complaints.fact import Fact, FactKind, deadlines_of, said_in, text_of
+from complaints.fact import Fact, FactKind, deadlines_of, said_in
 from complaints.mail import ReplyKind
-from complaints.telling import (
-    BY_CODE,
-    COMPLETE_BY,
-    class_named,
-    completed_as,
-    first_of,
-    hidden_as,
-    is_deemed,
-    kind_of,
-    moves,
-    put_off_as,
-)
+from complaints.telling import COMPLETE_BY, Asking, Seen, asking, class_named, noticed
 from complaints.wording import text
 from normalizer import emergency
 from normalizer.masking import mask
@@ -44,9 +33,6 @@ STATES = {
     "diarsipkan": "Diarsipkan",
 }
 """The states of a case as the citizen reads them."""
-
-_SECRET_ANSWER = "status_ditanggapi"  # noqa: S105  # an occasion
-"""The occasion whose wording says that there is an answer, without the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +70,7 @@ class Story:
 
 def story(case: Case, facts: Sequence[Fact]) -> Story:
     """Return the story of a case. Answers are masked, and nothing of the content of a secret report is shown."""
-    question = "" if case.question is None else _asking(case.question.part, case.question.text, case, case.owner.name)
+    question = _open(case)
     told = list(_told(facts, case))
     if question:
         last = max((number for number, one in enumerate(told) if one.text.startswith(question)), default=None)
@@ -112,8 +98,7 @@ class _Then:
     """The case as it was after a fact, as far as the citizen's page needs it."""
 
     owner: str = ""
-    asked: happened.Asked | None = None
-    asker: str = ""
+    asked: Asking | None = None
     is_merged: bool = False
     heard: str = ""
     is_answered: bool = False
@@ -122,10 +107,17 @@ class _Then:
     oversight: bool = False
     state: str = ""
 
-    @property
-    def named(self) -> str:
-        """The class of the report."""
-        return class_named(self.complaint_class, oversight=self.oversight)
+    def seen(self, case: Case) -> Seen:
+        """Return the case as far as a sentence depends on it."""
+        return Seen(
+            owner=self.owner,
+            heard=self.heard,
+            state="ditanggapi" if self.is_answered else self.state,
+            due=self.due,
+            named=class_named(self.complaint_class, oversight=self.oversight),
+            asked=self.asked,
+            choices=_choices(case),
+        )
 
     def after(self, together: Sequence[Fact]) -> None:
         """Apply the facts that one record caused."""
@@ -140,7 +132,7 @@ class _Then:
                 case happened.Reclassified():
                     self._classified(fact.complaint_class, oversight=fact.oversight)
                 case happened.Asked():
-                    self.asked, self.asker = fact, self.owner
+                    self.asked = Asking(fact.part, fact.text or "", self.owner)
             self._of_main_case(fact)
 
     def _classified(self, complaint_class: str | None, *, oversight: bool | None) -> None:
@@ -171,55 +163,34 @@ _PARTS = (happened.Merged, happened.Unmerged, happened.Reopened, happened.Withdr
 
 def _told(facts: Iterable[Fact], case: Case) -> Iterable[Told]:
     then = _Then()
+    code = tracking.spaced(case.tracking_code)
     for _, caused in groupby(facts, key=lambda fact: fact.caused_by):
         together = list(caused)
         was_merged = then.is_merged
         then.after(together)
-        if words := _words(together, then, case, was_merged=was_merged):
+        notice = noticed(together, then.seen(case), was_merged=was_merged)
+        if notice is not None and not (notice.kind is ReplyKind.reminded and notice.seen.asked is None):
+            words = notice.sentence(NAME, code, shown=_shown(case), ending=_ending(together[0], case))
             yield Told(at=together[0].at, text=words)
 
 
-def _words(together: Sequence[Fact], then: _Then, case: Case, *, was_merged: bool) -> str:
-    """Return the text for the citizen about the facts that one record caused; empty if they do not concern him."""
-    asked = next((fact for fact in together if isinstance(fact, happened.Asked)), None)
-    if asked:
-        return _asking(asked.part, asked.text or "", case, then.owner, ending=_ending(together[0], case))
-    kind = first_of([kind_of(fact, was_merged=was_merged) for fact in together])
-    if kind is None:
+def _open(case: Case) -> str:
+    """Return the question that is open; empty if none is."""
+    if case.question is None:
         return ""
-    return _sentence(kind, together, then, case)
+    owner, part = case.owner.name, case.question.part
+    asked, then = Asking(part, case.question.text, owner), _Then(owner=owner)
+    return asking(asked, then.seen(case), NAME, tracking.spaced(case.tracking_code), shown=_shown(case))
 
 
-def _sentence(kind: ReplyKind, together: Sequence[Fact], then: _Then, case: Case) -> str:
-    first = together[0]
-    owner = first.agency.name if isinstance(first, happened.Echoed) and first.agency else then.heard or then.owner
-    values = {"code": tracking.spaced(case.tracking_code), "owner": owner}
-    match kind:
-        case ReplyKind.answered if case.complaint.secret:
-            return text(_SECRET_ANSWER, NAME, **values)
-        case ReplyKind.answered:
-            return text("answered", NAME, **values, answer=mask(" ".join(text_of(first).split())))
-        case ReplyKind.put_off:
-            return _put_off(first, then, case, values)
-        case ReplyKind.withdrawn if is_deemed(first):
-            return text("deemed_withdrawn", NAME, **values)
-        case ReplyKind.reminded:
-            asked = then.asked
-            asker = owner if asked is None or asked.part else then.asker
-            return "" if asked is None else _asking(asked.part, asked.text or "", case, asker, "reminded")
-        case _:
-            occasion = kind.value
-            if kind is ReplyKind.completed:
-                occasion = completed_as(
-                    "ditanggapi" if then.is_answered else then.state, moves=any(map(moves, together))
-                )
-                if isinstance(first, happened.Added) and first.addition.by_code:
-                    occasion = BY_CODE
-            elif kind is ReplyKind.hidden:
-                occasion = hidden_as(first.kind.value)
-            elif kind is ReplyKind.merged and then.heard:
-                occasion = "merged_ditangani"
-            return text(occasion, NAME, ending=_ending(first, case), **values)
+def _choices(case: Case) -> Sequence[str]:
+    """Return the names of the regencies among which a pin on the map leaves a choice; none if the report is secret."""
+    return () if case.complaint.secret else [region.name for region in case.complaint.place.choices]
+
+
+def _shown(case: Case) -> Callable[[str], str]:
+    """Return how an officer's words are read on the page: masked, and not at all if the report is secret."""
+    return lambda words: "" if case.complaint.secret else mask(" ".join(words.split()))
 
 
 def _ending(first: Fact, case: Case) -> str:
@@ -233,29 +204,3 @@ def number_for_emergencies(*said: str) -> str:
     """Return the sentence with the emergency number if the words report present danger to life; else ""."""
     found = emergency.occasion(FactKind.opened, said)
     return text(found, NAME) if found else ""
-
-
-def _put_off(fact: Fact, then: _Then, case: Case, values: dict[str, str]) -> str:
-    until = fact.until if isinstance(fact, happened.Postponed | happened.Echoed) else None
-    due = "-" if (day := until or then.due) is None else written_day(day)
-    if isinstance(fact, happened.Reclassified):
-        return text("reclassified", NAME, **values, due=due, named=then.named)
-    reason = "" if case.complaint.secret else mask(" ".join(text_of(fact).split()))
-    occasion = put_off_as(fact, has_reason=bool(reason))
-    return text(occasion, NAME, **values, due=due, answer=reason)
-
-
-def _asking(  # noqa: PLR0913  # the parts of a question
-    part: str | None, words: str, case: Case, owner: str, occasion: str = "asked", *, ending: str = ""
-) -> str:
-    """Return the question for a missing part, or in the owner's own words if there is no part."""
-    if part:
-        return _question(part, case, owner, again=occasion == "reminded", ending=ending)
-    code = tracking.spaced(case.tracking_code)
-    return text(occasion, NAME, code=code, owner=owner, answer="" if case.complaint.secret else mask(words))
-
-
-def _question(part: str, case: Case, owner: str, *, again: bool, ending: str) -> str:
-    choices = () if case.complaint.secret else [region.name for region in case.complaint.place.choices]
-    values = {"code": tracking.spaced(case.tracking_code), "owner": owner}
-    return wording.question(part, NAME, choices, again=again, ending=ending, **values)
