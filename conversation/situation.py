@@ -21,7 +21,15 @@ answer (UU 25/2009 Pasal 44 ayat (4)), and his next words reopen a withdrawn cas
 _NO_STORY: Final = 0.7
 """Minimum probability that a message tells no story, at which its matter does not count: "good job dishub"."""
 
-_OF_ANSWERS: Final = {"number": 1.0, "threat": 1.0, "accusation": 1.0, "blame": 0.6, "praise": 0.6}
+_OF_ANSWERS: Final = {
+    "number": 1.0,
+    "threat": 1.0,
+    "accusation": 1.0,
+    "blame": 0.6,
+    "praise": 0.6,
+    "thanks": 0.5,
+    "status": 0.3,
+}
 _JUDGES: Final = {"dispute": 0.3, "settled": 0.5, **_OF_ANSWERS}
 _SURELY_JUDGES: Final = {"dispute": 0.6, "settled": 0.8, **_OF_ANSWERS}
 """The minimum probabilities at which a message judges an answer: then it is about what was answered or asked last; and if that is sure,
