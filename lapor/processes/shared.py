@@ -1,22 +1,17 @@
-"""The parent of the services: loads the modules and tables that they share into one memory, and forks (see `forks`).
+"""The parent of the services: loads the modules and tables that they share into one memory, and forks (see `forking`).
 
 It starts no thread and opens no connection, because neither would survive a fork.
 """
 
 import ctypes
 import gc
-import json
-import os
-import runpy
 import sys
-from collections.abc import Mapping
 from importlib import import_module
-from multiprocessing.context import ForkProcess
-from pathlib import Path
 from typing import Final
 
 from complaints.wording import wording
 from lapor.processes.clock import today
+from lapor.processes.forking import main
 from normalizer.complaint import Normaliser
 from normalizer.language.examples import OF_INTENTS, OF_SEQUELS
 from normalizer.language.model import model
@@ -53,50 +48,6 @@ SHARED: Final = (
 _M_ARENA_MAX: Final = -8
 """The parameter of mallopt(3) for the number of glibc's arenas: with one per thread, a process wastes tens of MiB."""
 
-_PR_SET_NAME: Final = 15
-"""The option of prctl(2) that sets the name of a process, of which it keeps 15 bytes."""
-
-
-def serve() -> None:
-    """Answer the requests on standard input, a socket, until it is closed.
-
-    [arguments, environment, log] asks for a fork; the answer is its pid, or the error as a text. A pid asks for the exit status of a fork;
-    the answer is null before its end, and the status is returned only once.
-    """
-    forks: dict[int | None, ForkProcess] = {}
-    for line in sys.stdin.buffer:
-        asked = json.loads(line)
-        if isinstance(asked, int):
-            answer: int | str | None = forks[asked].exitcode
-            if answer is not None:
-                del forks[asked]
-        else:
-            made = ForkProcess(target=run, args=asked)
-            try:
-                made.start()
-                forks[made.pid] = made
-                answer = made.pid
-            except OSError as error:
-                answer = str(error)
-        os.write(0, json.dumps(answer).encode() + b"\n")
-
-
-def run(arguments: list[str], environment: Mapping[str, str], log: str) -> None:
-    """Run a module in this forked process, as `python -m` would."""
-    os.setsid()  # only the supervisor gets Ctrl-C; it stops the services in order
-    if sys.platform == "linux":
-        # for ps and top: the command line is the parent's
-        ctypes.CDLL(None).prctl(_PR_SET_NAME, f"lapor-{Path(log).stem}".encode())
-    with Path(os.devnull).open("rb") as nothing:
-        os.dup2(nothing.fileno(), 0)
-    with Path(log).open("ab") as out:
-        for output in (1, 2):
-            os.dup2(out.fileno(), output)
-    os.environ.clear()
-    os.environ.update(environment)
-    module, *sys.argv[1:] = arguments
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
-
 
 for _name in SHARED:
     import_module(_name)
@@ -114,7 +65,4 @@ if sys.platform == "linux":
         _c.mallopt(_M_ARENA_MAX, 2)
 
 if __name__ == "__main__":
-    try:
-        serve()
-    finally:
-        os._exit(0)  # it does not wait for its forks
+    main()

@@ -19,6 +19,7 @@ from complaints.runtime.telemetry import Heartbeat
 from lapor.local import supervisor as module
 from lapor.local.pulse import Pulse, waits_of
 from lapor.local.supervisor import FIRST_PAUSE_S, LOG_BYTES, Service, Supervisor, end_leftovers
+from lapor.processes import forks
 from lapor.processes.forks import end_parent
 from tests.harness.support import wait_until
 
@@ -71,6 +72,7 @@ def supervisor(tmp_path: Path, started: list[str], monkeypatch: pytest.MonkeyPat
     """Keeps nothing yet; its services run in a folder of their own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    monkeypatch.setattr(forks, "PARENT", "lapor.processes.forking")  # what services share takes seconds to load
     made = Supervisor(tmp_path, changed=lambda service: started.append(service.name))
     yield made
     made.stop()
@@ -285,6 +287,8 @@ STARTS_A_FORK = """
 import os, sys, threading
 from pathlib import Path
 from lapor.local.supervisor import Service, Supervisor
+from lapor.processes import forks
+forks.PARENT = "lapor.processes.forking"
 service = Service(name="fork", command=[sys.executable, "-m", "fork_module"], forked=True, environment={"TOLD": "here"})
 Supervisor(Path(sys.argv[1]), changed=lambda service: print(service.process.pid, flush=True)).start(service)
 threading.Event().wait()
