@@ -53,7 +53,7 @@ def test_a_length_that_cannot_be_is_a_stream_out_of_step(length: int) -> None:
         Frames().feed(length.to_bytes(4) + b"\0" * 12)
 
 
-@settings(max_examples=2000)
+@settings(max_examples=500)
 @given(st.binary(max_size=80), st.sampled_from([0x5, 0x103, 0x15, 0x80000009, 0x6, 0x4, 0x80000005, 0x102, 0x777]))
 @example(b"\0" * 33, 0x5)
 def test_any_body_is_read_or_malformed(body: bytes, command: int) -> None:
@@ -157,7 +157,7 @@ def delivered(draw: st.DrawFn) -> bytes:
     )
 
 
-@settings(max_examples=2000)
+@settings(max_examples=500)
 @given(delivered())
 def test_our_reader_and_smpplibs_agree_on_every_frame_that_both_read(frame: bytes) -> None:
     """The library raises on more: on optional parameters that are cut, and on a stray octet behind them."""
@@ -169,7 +169,7 @@ def test_both_read_what_operators_send() -> None:
     assert all(agree(frame) for frame in SOUND[:3])
 
 
-@settings(max_examples=2000)
+@settings(max_examples=500)
 @given(st.data())
 def test_a_mutated_deliver_sm_is_read_by_both_alike(data: st.DataObject) -> None:
     """Octets changed anywhere behind the header."""
@@ -179,7 +179,7 @@ def test_a_mutated_deliver_sm_is_read_by_both_alike(data: st.DataObject) -> None
     agree(bytes(frame))
 
 
-@settings(max_examples=2000)
+@settings(max_examples=500)
 @given(st.data())
 def test_a_mutated_deliver_sm_is_read_or_malformed(data: st.DataObject) -> None:
     """Octets changed anywhere behind the length."""

@@ -72,14 +72,14 @@ def test_a_process_that_stood_still_is_not_ended_when_it_goes_on() -> None:
     """Its loop could beat no more than its watch could look."""
     code = (
         "import time; from complaints.bus.step.watchdog import Watchdog; beat = [1.0]\n"
-        "Watchdog().follow('loop', lambda: beat[0], within_s=4)\n"
+        "Watchdog().follow('loop', lambda: beat[0], within_s=2)\n"
         "for _ in range(30): time.sleep(0.1); beat[0] += 1; print(flush=True)"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()
     process.send_signal(signal.SIGSTOP)
-    time.sleep(6)
+    time.sleep(3.5)
     process.send_signal(signal.SIGCONT)
     process.communicate(timeout=60)
     assert process.returncode == 0
