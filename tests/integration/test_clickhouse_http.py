@@ -312,8 +312,11 @@ def told_early(port: int, password: str, *, slow: bool = False) -> bytes:
             try:
                 while more := wire.recv(65536):
                     answer += more
+                    wire.settimeout(0.2)
                 break
             except TimeoutError:
+                if answer:  # the server closes the connection only when it is tired of us
+                    break
                 wire.sendall(b" ")
             except ConnectionError:
                 break

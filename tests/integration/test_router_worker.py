@@ -294,7 +294,7 @@ def test_a_pause_holds_every_worker_and_a_resume_lets_it_go_on(  # each is a fix
     run_router(0)
     publish(producer, [held])
     wait_until(lambda: (tmp_path / "0.log").read_text().count('"paused"') == 2, what="the pause again", timeout_s=60)
-    time.sleep(2.0)
+    time.sleep(1.0)
     assert held.id not in topics.owners()
     producer.send(resume("lapor-router")).result(30)
     publish(producer, [after])

@@ -3,7 +3,6 @@
 import random
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
@@ -112,7 +111,6 @@ def test_a_reader_sees_its_command_s_result_within_a_moment(
     assert status is not None
     assert status.owner == PEMDA.name
     writing.join()
-    time.sleep(2)
     said = view.health().json()
     assert said["behind_ms"] < 3000
     assert {one["topic"] for one in said["partitions"]} == {CASES, CASE_EVENTS}
