@@ -23,6 +23,7 @@ from channels.sending.outcomes import Pauses
 from channels.sending.spec import SenderSpec
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import CHANNEL_HEADER, encode
+from complaints.bus.step.murmur2 import partition_of
 from complaints.bus.step.states.store import Change, Store
 from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
 from complaints.crypto import Keyring
@@ -259,12 +260,15 @@ def test_what_is_urgent_goes_past_the_parked_texts_of_others(
     assert link.texts == ["c0", "in danger", "in danger", *"defghijkl", *others]
 
 
-def test_what_is_urgent_is_found_behind_thousands_of_texts(bench: Callable[..., Bench]) -> None:
+def test_what_is_urgent_is_found_behind_all_that_memory_holds(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The mailbox of an account is read on, though none of these has been tried."""
+    monkeypatch.setattr(queues, "FULL", 500)
     link = account("sms/a", waits, capacity=1)
     of = bench(link)
     for turn in range(12):
-        of.turn(*[of.record(of.send(link.name, f"c{turn}-{number}")) for number in range(500)])
+        of.turn(*[of.record(of.send(link.name, f"c{turn}-{number}")) for number in range(50)])
         assert of.hand.crowded() == set()
     of.turn(of.record(of.send(link.name, "in danger", urgent=True)))
     takes(*link.sent[0])
@@ -304,6 +308,48 @@ def test_a_text_that_has_expired_is_given_to_nobody(bench: Callable[..., Bench])
     of.turn(of.record(of.send("sms/telkomsel", "c", expires_at=START - timedelta(hours=1)), partition=0))
     assert of.outcomes() == [("expired", "")]
     assert [record.topic for record in of.written] == [MESSAGE_EVENTS, CONVERSATIONS]
+
+
+def test_a_text_that_expires_while_its_link_is_down_is_told(bench: Callable[..., Bench]) -> None:
+    """Once, and the citizen's mailbox hears it; nothing of it is left."""
+    of = bench(account("sms/a", DOWN))
+    of.turn(of.record(of.send("sms/a", "c", expires_at=START + timedelta(seconds=60))), pass_s=60)
+    of.turn()
+    of.turn()
+    assert of.outcomes() == [("expired", "")]
+    assert [record.topic for record in of.written] == [MESSAGE_EVENTS, CONVERSATIONS]
+    assert list(of.store.keys(of.accounts.partition_of("sms/a"))) == []
+
+
+def test_a_text_that_is_written_twice_is_sent_once(bench: Callable[..., Bench]) -> None:
+    """While it waits or is on its way."""
+    link = account("sms/a", waits)
+    of = bench(link)
+    send = of.send(link.name, "c")
+    of.turn(of.record(send), of.record(send))
+    of.turn(of.record(send))
+    takes(*link.sent[0])
+    for _ in range(3):
+        of.turn()
+    assert link.texts == ["c"]
+    assert of.outcomes() == [("sent", "")]
+
+
+def test_a_text_of_a_channel_without_accounts_is_undeliverable(bench: Callable[..., Bench]) -> None:
+    """It cannot wait for an account that may never come."""
+    of = bench()
+    of.turn(of.record(of.send("sms/a", "c"), partition_of(b"sms/a", PARTITIONS)))
+    assert of.outcomes() == [("undeliverable", "there is no account that could send it")]
+
+
+def test_an_account_sends_no_more_than_it_may_per_second(bench: Callable[..., Bench]) -> None:
+    """Whatever waits, and however often it is looked at."""
+    link = account("sms/a", capacity=100, per_second=10)
+    of = bench(link)
+    of.turn(*[of.record(of.send(link.name, f"c{number}")) for number in range(40)], pass_s=0.05)
+    for _ in range(40):
+        of.turn(pass_s=0.05)
+    assert 19 <= len(link.sent) <= 22
 
 
 def test_a_text_for_no_channel_is_a_dead_letter(bench: Callable[..., Bench]) -> None:
@@ -355,10 +401,10 @@ def test_after_an_outage_texts_leave_within_the_pause_of_their_account(bench: Ca
     of = bench(link)
     of.turn(*[of.record(of.send(link.name, f"c{number}")) for number in range(100)])
     written = of.states_written
-    for _ in range(3600 * 5):
+    for _ in range(600 * 5):
         of.turn(pass_s=0.2)
     tries = len(link.sent)
-    assert tries < 10 + PROBES * (3600 / 30 + 8)
+    assert tries < 10 + PROBES * (600 / 30 + 8)
     assert of.states_written - written <= 2 * tries + PROBES
     link.answer = takes
     del link.sent[:]
