@@ -69,17 +69,18 @@ def test_a_loop_that_falls_silent_ends_its_process(tmp_path: Path) -> None:
 
 
 def test_a_process_that_stood_still_is_not_ended_when_it_goes_on() -> None:
-    """Its loop could beat no more than its watch could look."""
+    """Its loop could beat no more than its watch could look, and beats a moment after it."""
     code = (
-        "import time; from complaints.bus.step.watchdog import Watchdog; beat = [1.0]\n"
-        "Watchdog().follow('loop', lambda: beat[0], within_s=2)\n"
-        "for _ in range(30): time.sleep(0.1); beat[0] += 1; print(flush=True)"
+        "import time; from complaints.bus.step import watchdog; beat = [1.0]; watchdog.LOOK_S = 0.2\n"
+        "watchdog.Watchdog().follow('loop', lambda: beat[0], within_s=2)\n"
+        "for _ in range(2): [time.sleep(0.1) for _ in range(10)]; beat[0] += 1; print(flush=True)"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()
+    time.sleep(0.4)  # the watch has seen this beat
     process.send_signal(signal.SIGSTOP)
-    time.sleep(3.5)
+    time.sleep(2.5)
     process.send_signal(signal.SIGCONT)
     process.communicate(timeout=60)
     assert process.returncode == 0
