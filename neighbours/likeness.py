@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from neighbours.faults import OWN_FROM, Shares, is_own, one_matter, one_wide_matter, unlike
 from neighbours.places import IN_DISTRICT, NO_PLACE, STRANGE, THERE, contradict, formed, named, nearness
 from neighbours.signs import Signature
-from normalizer.matter.grave import GRAVE
 from normalizer.matter.local_names import IS_VILLAGE
+from normalizer.matter.signature import GRAVE
 from normalizer.matter.words import hash_of, skeleton
 
 _LITTLE: Final = (

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
 
 from complaints.runtime import packaged
-from normalizer.subjects.asked import ASKED_BY_CODE
+from normalizer.subjects.lexicon import ASKED_BY_CODE
 from router.agencies.registry import registry_from
 from router.rulebook.documents import Document, Mistake
 from router.rulebook.reasons import Reasons

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from complaints.runtime import packaged
-from normalizer.subjects.asked import ASKED_BY_CODE
+from normalizer.subjects.lexicon import ASKED_BY_CODE
 from router.rulebook.check import DERIVED, mistakes
 from router.rulebook.documents import Mistake
 from tests.harness.tables import each_row
