@@ -10,8 +10,7 @@ from struct import Struct
 from typing import Final, NamedTuple
 
 from complaints.tracking import ALPHABET, CODE_LENGTH
-from neighbours.faults import unlike
-from neighbours.likeness import Side, differ, owned, same
+from neighbours.likeness import Side, differ, owned, same, unlike
 from neighbours.signs import is_known, unpacked
 
 STATE_BYTES: Final = 240_000

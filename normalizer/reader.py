@@ -12,6 +12,7 @@ from complaints.runtime.loading import without_collector
 from complaints.status_requests import without_codes
 from normalizer import dates
 from normalizer.coordinates import without_positions
+from normalizer.dates import WAYS
 from normalizer.places.capitals import settled
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
@@ -19,17 +20,56 @@ from normalizer.places.resolve import resolve
 from normalizer.results import NamedThing, Reading, SubjectScore
 from normalizer.subjects.counting import counted
 from normalizer.subjects.lexicon import Lexicon, compile_lexicon
-from normalizer.subjects.negations import scanned
+from normalizer.subjects.scanning import scanned
 from normalizer.text import PARTS, words_of
 from normalizer.things.matching import add_to, settle
-from normalizer.tiers.bound import bind
-from normalizer.tiers.kinds import OF_DATES, OF_TIERS, TELLS_TIER, kinds_of, may_accuse
-from normalizer.tiers.officials import add_accused
+from normalizer.tiers.bound import ROADS, bind
+from normalizer.tiers.officials import BODIES, DEEDS_AND_FAILINGS, DOERS, HEADS, TRADED, add_accused
 from normalizer.tiers.own_use import add_own_use
 from normalizer.tiers.praise import praises
 from normalizer.tiers.whose import add_general, add_of_province, is_placed
-from normalizer.tiers.words import add_tier_groups, add_two_provinces, shared_province
+from normalizer.tiers.words import TELLING, add_tier_groups, add_two_provinces, shared_province
 from normalizer.zones import local_day
+
+OF_TIERS: Final = 1
+"""Things that belong to a tier; a text may name several (normalizer.tiers.bound)."""
+
+TELLS_TIER: Final = 2
+"""Things with a tier that a number or a place decides (normalizer.tiers.words)."""
+
+OF_DATES: Final = 4
+"""Words of dates (normalizer.dates)."""
+
+_ACTOR: Final = 8
+_DEED: Final = 16
+_HEAD: Final = 32
+"""Officials, what they must not do, and those of both that a text is always searched for (normalizer.tiers.officials)."""
+
+_KINDS: Final[dict[str, int]] = {}
+for _kind, _groups in (
+    (OF_TIERS, ROADS),
+    (TELLS_TIER, TELLING),
+    (OF_DATES, WAYS),
+    (_ACTOR, (*BODIES, *DOERS)),
+    (_DEED, DEEDS_AND_FAILINGS),
+    (_HEAD, (*HEADS, *TRADED)),
+):
+    for _group in _groups:
+        _KINDS[_group] = _KINDS.get(_group, 0) | _kind
+
+
+def kinds_of(groups: dict[str, list[int]]) -> int:
+    """Return the kinds of the word groups of a text, as the sum of their numbers."""
+    found = 0
+    for group in groups:
+        found |= _KINDS.get(group, 0)
+    return found
+
+
+def may_accuse(kinds: int) -> bool:
+    """Return whether a text with these kinds of word groups may accuse an official, or say that one was told something."""
+    return bool(kinds & _HEAD) or (kinds & _ACTOR > 0 and kinds & _DEED > 0)
+
 
 OVERSIGHT_FROM: Final = 4.0
 """Minimum score of the signal "oversight" for a report to be one of abuse of office."""

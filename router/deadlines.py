@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
@@ -14,7 +14,50 @@ from complaints.disposition import Counted, Deadline, Duty, Terms
 from complaints.event import Complaint
 from complaints.runtime import packaged
 from normalizer.zones import local_day, midnight_ms
-from router.working_days import later, working_day, working_days_between
+
+_SATURDAY: Final = 5
+
+
+def later(day: date, days: int) -> date:
+    """Return the day that is some calendar days later; at the end of the calendar (year 9999) the last day of the calendar."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max
+
+
+@lru_cache(maxsize=8192)
+def working_day(start: date, count: int) -> date:
+    """Return the day that is `count` working days after `start`.
+
+    If `count` is 0, return `start`. At the end of the calendar (year 9999), return the last day of the calendar.
+    """
+    day, left = start, count
+    while left > 0:
+        if day >= date.max - timedelta(days=1):
+            return date.max
+        day += timedelta(days=1)
+        left -= is_working(day)
+    return day
+
+
+def working_days_between(after: date, until: date) -> int:
+    """Return the number of working days after one day, up to and including another."""
+    return sum(is_working(after + timedelta(days=number)) for number in range(1, (until - after).days + 1))
+
+
+def is_working(day: date) -> bool:
+    """Return whether a day is a working day."""
+    return day.weekday() < _SATURDAY and day not in days_off(day.year)
+
+
+@cache
+def days_off(year: int) -> Mapping[date, str]:
+    """Return the national holidays and the days of joint leave of a year, with their names."""
+    import holidays  # loads a hundred calendars: only with the first deadline, not with every command
+
+    return dict(holidays.country_holidays("ID", years=year, categories=("public", "government")))
+
 
 _CACHED: Final = 8192
 """Maximum number of cached results, one per set of days and terms."""

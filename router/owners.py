@@ -9,8 +9,7 @@ from normalizer.results import PlaceReading
 from normalizer.tiers.whose import is_of_province
 from router.agencies.mentions import Mention
 from router.agencies.registry import DKI, Agency, Registry
-from router.allotments.dividing import Named, divided, in_order
-from router.allotments.edition import Allotments, Edition
+from router.allotments.edition import Allotments, Edition, Named, divided, in_order
 from router.facts import Facts
 from router.rulebook.reasons import Reasons
 from router.rulebook.rules import Owner, Rule, Rules

@@ -16,8 +16,7 @@ from typing import Any
 from ahocorasick_rs import BytesAhoCorasick
 
 from complaints.runtime import packaged
-from normalizer.places.names import PlaceNames
-from normalizer.places.packed import packed_names
+from normalizer.places.names import PlaceNames, packed_names
 from normalizer.places.spellings import spellings
 from normalizer.reader import Reader
 from normalizer.subjects.lexicon import compile_lexicon

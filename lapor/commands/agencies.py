@@ -29,7 +29,7 @@ def search(
 
     An output line is the identifier, the name, and the name of the agency above it, separated by tabs.
     """
-    from router.agencies.search import search
+    from router.agencies.resolve import search
 
     if not text.strip():
         typer.echo("give part of a name, as in `lapor agency search 'dinas pu semarang'`", err=True)
@@ -171,8 +171,8 @@ def check(
     """
     from ops.acting import acting
     from router.agencies.registry import Registry
+    from router.allotments.check import doubled
     from router.allotments.files import check, files_in, load_files
-    from router.allotments.same import doubled
 
     paths = [path for one in files for path in (files_in(one) if one.is_dir() else [one])]
     found = check(paths, Registry.load())

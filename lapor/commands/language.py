@@ -84,8 +84,7 @@ def _document(found: "Understood") -> dict[str, object]:
 
 def _explained(text: str) -> None:
     from normalizer.language.examples import OF_INTENTS, OF_SUBJECTS
-    from normalizer.language.nearest import nearest
-    from normalizer.language.understanding import goes_on, understood
+    from normalizer.language.understanding import goes_on, nearest, understood
     from normalizer.reader import Reader
 
     found = understood(text)

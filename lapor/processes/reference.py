@@ -102,7 +102,7 @@ def _topics() -> Iterator[tuple[Any, ...]]:
 
 
 def _calendar() -> Iterator[tuple[Any, ...]]:
-    from router.working_days import days_off
+    from router.deadlines import days_off
 
     number, day = 0, _FIRST_DAY
     while day <= _LAST_DAY:

@@ -5,15 +5,14 @@ whoever guesses a text can check the guess. docs/adr/0030-duplicates-by-what-a-t
 """
 
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from typing import Final
 
 from normalizer.coordinates import without_positions
 from normalizer.matter.local_names import local_names, named_places
 from normalizer.matter.matters import KINDS, lists
-from normalizer.matter.names import name_behind, number_behind
-from normalizer.matter.short_names import capitals_of
+from normalizer.matter.names import capitals_of, name_behind, number_behind
 from normalizer.matter.words import Word, hash_of, skeleton
 from normalizer.text import BREAK, words_of
 
@@ -295,3 +294,18 @@ def _extend(word: Word, following: Word, found: _Found, *, rare: bool) -> None:
         or (following.number < 0 and len(following.things) > 0)
     ):
         found.formed[hash_of(skeleton(word.stem + following.stem))] = None
+
+
+GRAVE: Final = frozenset((86, 87, 90, 92))
+"""The matters (normalizer/data/matters.yaml: extortion, violence, corruption, harmed) of a report that is never merged automatically,
+whatever else it says."""
+
+
+def is_grave(text: str) -> bool:
+    """Return whether a text is about a grave matter, as the search for duplicates reads it."""
+    raw = b64decode(signature(text))
+    things = (
+        1 + WAY_BYTES
+    )  # after the version and the ways come the things, and after them the matters, each followed by its family
+    at = things + 1 + raw[things]
+    return not GRAVE.isdisjoint(raw[at + 1 : at + 1 + 2 * raw[at] : 2])

@@ -4,11 +4,20 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
-from normalizer.places.context import CUE, DIRECTIONS, HAMLET, OFFICE, ORIGIN, STREET, SURROUNDINGS, is_governed
+from normalizer.places.context import (
+    CUE,
+    DIRECTIONS,
+    HAMLET,
+    LOCATIVES,
+    OFFICE,
+    ORIGIN,
+    STREET,
+    SURROUNDINGS,
+    is_governed,
+)
 from normalizer.places.elsewhere import is_elsewhere
 from normalizer.places.gazetteer import DISTRICT, PROVINCE, VILLAGE, lineage
 from normalizer.places.hits import PlaceHit
-from normalizer.places.lone import SMALL_WAYS, lone_regency
 from normalizer.places.names import DKI, PlaceName, PlaceNames
 from normalizer.places.roads import HOME, Homes, Road, is_in_town, is_street, origin
 from normalizer.places.scores import Small, Tally
@@ -263,3 +272,38 @@ def _is_own(name: PlaceName) -> bool:
 
 def _spoken(words: list[str], spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:
     return tuple([" ".join(words[start:end]) for start, end in spans if end])
+
+
+SMALL_WAYS: Final = frozenset(("district", "village"))
+"""The ways in which a small place supports a region."""
+
+
+def lone_regency(small: Sequence[Small], tally: Tally, words: list[str]) -> str:
+    """Return the only regency that can have all small places of a text, if nothing else names a region; otherwise an empty text.
+
+    At least one of the places must follow a word of whereabouts ("di Kokop"). If a name is that of one district and of villages elsewhere,
+    the district counts.
+    """
+    if any(how not in SMALL_WAYS for code, how in tally.hows.items() if len(code) > PROVINCE or code == DKI):
+        return ""
+    located = [entry for entry in small if _is_located(entry, words)]
+    pool: frozenset[str] | None = None
+    for entry in located:
+        seats = entry.seats
+        if tally.provinces:
+            seats = frozenset([code for code in seats if code[:PROVINCE] in tally.provinces])
+        pool = seats if pool is None else pool & seats
+    if not pool:
+        return ""
+    if len(pool) != 1:
+        return ""
+    (code,) = pool
+    tally.spans.setdefault(code, located[0].span)
+    tally.hows.setdefault(code, "district")
+    return code
+
+
+def _is_located(entry: Small, words: list[str]) -> bool:
+    """Return whether a word of whereabouts comes before a small place that is no everyday word."""
+    start = entry.span[0]
+    return start > 0 and not entry.name.weak and words[start - 1] in LOCATIVES

@@ -11,7 +11,7 @@ from complaints.command import CASE, CITIZEN, CLOCK, CONVERSATION, NEIGHBOURS
 from complaints.disposition import Deadline, Disposition
 from complaints.fact import AnyFact, Fact, OfSupporter, Result, deadlines_of, text_of
 from normalizer.language.examples import OF_SUBJECTS
-from normalizer.language.nearest import nearest
+from normalizer.language.understanding import nearest
 from ops.casework.layout import DUTIES, STATES, VOID, class_words, colour_of
 from ops.casework.show import BY_CODE, deadlines, province, title_of_level
 from ops.casework.times import clock

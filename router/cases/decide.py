@@ -32,7 +32,7 @@ from router.cases.draft import Decision, Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.owners import ask, route
 from router.cases.roles import Law, Role, role_of, sorted_by
-from router.cases.rules import citizen, desk, leaving, merging, owner
+from router.cases.rules import citizen, leaving, merging, owner
 from router.cases.table import ALREADY, TABLE
 
 _OF_THE_CASE: Final = 10_000
@@ -243,13 +243,13 @@ def _apply(draft: Draft, said: AnyCommand, law: Law) -> Declined | None:  # noqa
         case command.Close():
             return owner.close(draft, said, law)
         case command.Reroute():
-            return desk.reroute(draft, said, law)
+            return owner.reroute(draft, said, law)
         case command.Reclassify():
-            return desk.reclassify(draft, said, law)
+            return owner.reclassify(draft, said, law)
         case command.Prioritise():
-            return desk.prioritise(draft, said, law)
+            return owner.prioritise(draft, said, law)
         case command.Archive():
-            return desk.archive(draft, said, law)
+            return owner.archive(draft, said, law)
         case command.Merge():
             return merging.merge(draft, said, law)
         case command.Unmerge():

@@ -1,32 +1,97 @@
 """The function of the router's step: from the state of a case and a record of its mailbox to the next state and the output records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
+from complaints import fact as happened
 from complaints import tracking
 from complaints.bus import Headers, Record, StoredRecord
 from complaints.bus.envelope import AnyEvent, encode
 from complaints.bus.step.contract import KEEP, Effect, Keep, State
 from complaints.calendar import moment_of, ms_of
-from complaints.case import Case
+from complaints.case import OPEN, Case
 from complaints.command import CLOCK, Add, Adopt, AnyCommand, Due, OfCitizen, Status, sender_of
 from complaints.event import Complaint
-from complaints.fact import Continued, Declined, Fact
-from complaints.ids import timer_id
+from complaints.fact import Continued, Declined, Fact, Supported
+from complaints.ids import derived, timer_id
 from complaints.mail import Reply
+from complaints.neighbour import Closed, Joined, Left, Opened, Told
 from normalizer.complaint import VERSION
 from normalizer.emergency import tells_of_danger
+from normalizer.matter.signature import signature
 from normalizer.parts import title_of
 from router.cases.clocks import due_ms
 from router.cases.decide import continuation_of, decide, is_of_another
+from router.cases.document.plain import regency_of
 from router.cases.inbound import Inbound, read
-from router.cases.neighbours import notices
 from router.cases.replies import reply_to, status_for
 from router.cases.roles import Law, is_reporter
-from router.cases.rules.merging import dialogue, reject_for_nobody
+from router.cases.rules.merging import dialogue, heard_by_supporters, is_alone, is_unclear, reject_for_nobody
+from router.facts import whole_text
+
+Notice = Opened | Closed | Joined | Left | Told
+"""A record to the step that looks for duplicates."""
+
+
+def notices(before: Case | None, facts: Sequence[Fact], case: Case, inbound: Inbound) -> list[Notice]:
+    """Return the records to the step that looks for duplicates that follow from a record's facts."""
+    found: list[Notice] = []
+    was, is_ = _candidate_in(before, inbound.danger), _candidate_in(case, inbound.danger)
+    if is_ and is_ != was:
+        found.append(_opened(case, is_, inbound))
+    if was and is_ != was:
+        found.append(
+            Closed(
+                id=derived(inbound.id, "closed"),
+                tracking_code=case.tracking_code,
+                regency=was,
+                merged=case.state == "digabung",
+                at=inbound.at,
+            )
+        )
+    for fact in facts:
+        if isinstance(fact, Supported | happened.Left):
+            model, name = (Joined, "joined") if isinstance(fact, Supported) else (Left, "left")
+            id_, main = derived(inbound.id, name), case.tracking_code
+            found.append(model(id=id_, main=main, at=inbound.at, supporter=fact.other or ""))
+    heard = heard_by_supporters(before, inbound, facts, case)
+    return found if heard is None else [*found, heard]
+
+
+def _candidate_in(case: Case | None, danger: bool | None) -> str:
+    """Return the code of the regency in which a case is a candidate for a duplicate; empty if it is none.
+
+    A case whose subject is missing or whose citizen is being asked is none, because it may still change.
+    """
+    if case is None or case.state not in OPEN or is_unclear(case):
+        return ""
+    return "" if case.complaint.secret or is_alone(case, danger) else regency_of(case)
+
+
+def _opened(case: Case, regency: str, inbound: Inbound) -> Opened:
+    complaint, place = case.complaint, case.complaint.place
+    return Opened(
+        id=derived(inbound.id, "opened"),
+        tracking_code=case.tracking_code,
+        complaint_id=case.complaint_id,
+        regency=regency,
+        district=place.district.code if place.district else None,
+        village=place.village.code if place.village else None,
+        topic=complaint.topic,
+        complaint_class=complaint.complaint_class,
+        received_at=complaint.received_at,
+        reporter_ref=complaint.reporter_ref,
+        signature=signature(
+            f"{complaint.title}\n{whole_text(complaint)}",  # an addition may tell the place
+            address=place.text,
+            place=place.evidence,
+            regency=regency,
+        ),
+    )
+
 
 STEP: Final = "lapor-router"
 """The name of the step: its consumer group, and the beginning of its workers' transactional ids."""

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
 
 from complaints.runtime import packaged
-from normalizer.subjects.asked import ASKED_BY_CODE
+from normalizer.subjects.lexicon import ASKED_BY_CODE
 from router.agencies.registry import registry_from
 from router.rulebook.documents import Document, Mistake
 from router.rulebook.reasons import Reasons
@@ -143,9 +143,7 @@ def _unused(signals: Document, known: Known) -> Iterator[Mistake]:
     """Yield a mistake for each word group that nothing asks for, and each without words that the code asks for."""
     words = signals.content["words"].keys()
     for group in words - known.asked:
-        said = (
-            f"nothing uses the word group {group}: its name is misspelt, or code reads it and asked.py does not say so"
-        )
+        said = f"nothing uses the word group {group}: its name is misspelt, or code reads it and ASKED_BY_CODE does not say so"
         yield signals.mistake(said, "words", group)
     for group in ASKED_BY_CODE - words:
         yield signals.mistake(f"the code asks for the word group {group}, which has no words", "words")

@@ -24,7 +24,7 @@ _CODE: Final = (
     "complaints/command.py",
     "normalizer/text.py",
     "normalizer/places/gazetteer.py",
-    "normalizer/subjects/asked.py",
+    "normalizer/subjects/lexicon.py",
     "normalizer/dates.py",
     "normalizer/subjects/vocabulary.py",
     "normalizer/things/table.py",

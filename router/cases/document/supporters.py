@@ -7,8 +7,7 @@ from msgspec.structs import replace
 from complaints.case import Answer, Case, Heard
 from complaints.command import CASE, CITIZEN, NEIGHBOURS
 from complaints.fact import Echoed, Fact, Merged, Reopened, Unmerged
-from router.cases.document.answers import stands
-from router.cases.document.ending import ended
+from router.cases.document.answers import ended, stands
 from router.cases.document.waits import close_question, standing
 
 MOST_APART: Final = 20

@@ -9,7 +9,7 @@ from complaints.command import CASE, EchoedEvent
 from complaints.disposition import Handling
 from complaints.fact import Reopened, Unmerged
 from normalizer.emergency import tells_of_danger as danger_in
-from normalizer.matter.grave import is_grave
+from normalizer.matter.signature import is_grave
 from router.cases.document.plain import regency_of
 from router.cases.draft import Draft
 from router.cases.owners import put, route

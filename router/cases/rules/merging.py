@@ -20,7 +20,7 @@ from complaints.limits import as_reason
 from complaints.neighbour import Told
 from complaints.telling import LAST_LEVEL
 from normalizer.masking import mask
-from normalizer.matter.grave import is_grave
+from normalizer.matter.signature import is_grave
 from router.cases.document.plain import regency_of
 from router.cases.document.waits import due_of
 from router.cases.draft import Declined, Draft

@@ -4,8 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from router.rulebook.schema.base import Part
-from router.rulebook.schema.values import Agency, AgencyOrUnit, Governed, Id, Text, Unit, UnitName
+from router.rulebook.schema.values import Agency, AgencyOrUnit, Governed, Id, Part, Text, Unit, UnitName
 
 _Names = Annotated[list[Text], Field(min_length=1)]
 

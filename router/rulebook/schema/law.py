@@ -6,8 +6,19 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Discriminator, Field, RootModel, Tag, ValidationInfo, field_validator, model_validator
 
 from complaints.command import CommandKind
-from router.rulebook.schema.base import Part, wrong
-from router.rulebook.schema.values import Agency, AgencyOrUnit, Count, DayOrYear, Law, Name, Ruled, StatuteName, Text
+from router.rulebook.schema.values import (
+    Agency,
+    AgencyOrUnit,
+    Count,
+    DayOrYear,
+    Law,
+    Name,
+    Part,
+    Ruled,
+    StatuteName,
+    Text,
+    wrong,
+)
 
 _Command = Annotated[CommandKind, Field(strict=False)]
 

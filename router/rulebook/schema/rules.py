@@ -5,7 +5,6 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from router.rulebook.rules import CENTRAL, MINISTER, POLICE_AUDITOR, REGIONAL, STAFF
-from router.rulebook.schema.base import Part, wrong
 from router.rulebook.schema.values import (
     Agency,
     AgencyOrUnit,
@@ -13,12 +12,14 @@ from router.rulebook.schema.values import (
     Governed,
     Group,
     Law,
+    Part,
     Reason,
     Share,
     Subject,
     Text,
     Together,
     ordered,
+    wrong,
 )
 
 _Number = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]

@@ -4,13 +4,13 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, RootModel
 
-from router.rulebook.schema.base import Part
 from router.rulebook.schema.values import (
     Agency,
     DayOrYear,
     Group,
     Law,
     Name,
+    Part,
     Raised,
     Region,
     Subject,

@@ -3,17 +3,35 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 from normalizer.places.gazetteer import REGENCY
 from normalizer.subjects.vocabulary import OPEN, folded
-from router.rulebook.schema.base import wrong
 from router.rulebook.schema.known import Known
 from router.rulebook.statutes import STATUTE
 from router.rulebook.tiers import PLACEHOLDER
 from router.rulebook.topics import topic_key
+
+
+class Part(BaseModel):
+    """A part of a data file with named fields: nothing is converted, and an unknown field is a mistake.
+
+    Attributes:
+        called: what a message calls it.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    called: ClassVar[str] = "this part"
+
+
+def wrong(said: str) -> PydanticCustomError:
+    """Return the error of a validator; braces in the sentence are kept as they are."""
+    return PydanticCustomError("data", "{said}", {"said": said})
+
 
 _ARTICLE: Final = r"\d+[A-Z]?(?: ayat \(\d+\))?(?: huruf [a-z])?"
 _LETTER: Final = r"(?:AA|BB|CC|DD|EE|FF|[A-Z])"

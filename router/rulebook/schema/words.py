@@ -4,12 +4,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, RootModel, model_validator
 
-from router.rulebook.schema.base import Part
 from router.rulebook.schema.values import (
     Id,
     Name,
     Pair,
     PairWeight,
+    Part,
     Raised,
     Region,
     Text,

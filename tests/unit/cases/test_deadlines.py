@@ -7,8 +7,7 @@ from uuid import UUID
 from complaints.case import Answer, Case, Hop, Question
 from complaints.event import AgencyRef, ComplaintClass, Place, Region
 from router.cases.document.waits import latest_answer
-from router.deadlines import Deadlines
-from router.working_days import later, working_day
+from router.deadlines import Deadlines, later, working_day
 from tests.harness.events import complaint
 from tests.harness.facts import case as document_of
 from tests.harness.tables import each_row, row_by_row

@@ -5,7 +5,7 @@ import pytest
 from complaints.crypto import Keyring
 from normalizer.complaint import Normaliser
 from normalizer.corrections import corrected_place
-from router.cases.document.joining import joined
+from router.cases.document.changes import joined
 from tests.harness.stories import stories_of
 from tests.harness.support import message, normalised
 from tests.harness.tables import each_row, row_by_row

@@ -17,7 +17,7 @@ def test_nothing_grows_by_more_than_a_twentieth_without_a_reason() -> None:
 
 
 def test_lists_of_words_are_data() -> None:
-    """Lines of code that hold nothing but quoted lower-case words: 167 are left, and they may only become fewer."""
+    """Lines of code that hold nothing but quoted lower-case words: 142 are left, and they may only become fewer."""
     listed = re.compile(r'^\s*[*(]*("[a-z][a-z ]*",? ?)+[),]*$')
     found = [
         line
@@ -26,7 +26,7 @@ def test_lists_of_words_are_data() -> None:
         for line in path.read_text("utf-8").splitlines()
         if listed.match(line)
     ]
-    assert len(found) <= 167
+    assert len(found) <= 142
 
 
 WINGS = ("complaints", "conversation", "router", "neighbours", "view", "sinks")

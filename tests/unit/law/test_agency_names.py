@@ -3,8 +3,7 @@
 import pytest
 
 from router.agencies.registry import Registry
-from router.agencies.resolve import resolve
-from router.agencies.search import search
+from router.agencies.resolve import resolve, search
 from tests.harness.tables import document, each, each_row
 
 _TABLES = document("body_names.yaml")

@@ -19,8 +19,7 @@ from normalizer.language.examples import (
     mistakes,
 )
 from normalizer.language.model import columns, model, packed, unpacked
-from normalizer.language.nearest import nearest
-from normalizer.language.understanding import MOST_CHARACTERS, goes_on, tells_beside, understood
+from normalizer.language.understanding import MOST_CHARACTERS, goes_on, nearest, tells_beside, understood
 from normalizer.reader import Reader
 from tests.harness.tables import each, each_row
 

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from complaints.event import Complaint, Place, Raw, Region, RoutingHints
 from complaints.runtime import packaged
 from normalizer.complaint import Normaliser
+from router.deadlines import working_day
 from router.facts import Facts
 from router.jsonlines import route_row
 from router.routing import Router
-from router.working_days import working_day
 from tests.harness.house import routed
 from tests.harness.support import message
 from tests.harness.tables import each_row, readings_of, row_by_row

@@ -7,8 +7,7 @@ from typer.testing import CliRunner, Result
 
 from lapor.cli import app
 from router.agencies.registry import Registry
-from router.agencies.resolve import resolve
-from router.agencies.search import search
+from router.agencies.resolve import resolve, search
 from router.routing import Router
 from tests.harness.tables import row_by_row
 from tests.unit.router.test_allotments import FILE, TODAY
