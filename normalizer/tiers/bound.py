@@ -21,16 +21,12 @@ _WAYS: Final = frozenset(words_in("normalizer", "bound_ways"))
 _STREETS: Final = frozenset(("jalan", "jl", "jln"))
 """Words before a class of road that belong to it ("arah jalan tol")."""
 
-_STEPS: Final = frozenset(("ke", "simpang", "tepi", "ujung", "dengan", "pintu", "gerbang", "ruas", "jalur", "antara"))
-"""Words that may come between a word of position or of a way and a class of road ("tembus ke jalan provinsi")."""
-
 _EDGES: Final = frozenset(("pinggir", "tepi", "sepanjang", "sapanjang", "iringan"))
 """Words before a class of road that, if the text names another one, only say where that one is ("jalan kampung di pinggir tol")."""
 
 _GOOD: Final = frozenset(("mulus", "bagus", "halus", "baik", "aman", "terang", "rapi", "lancar", "alus"))
-_NOT: Final = frozenset(words_in("normalizer", "bound_not"))
 _GOOD_REACH: Final = 5
-"""Words for a thing in good condition, words that deny them, and the number of words within which they describe it."""
+"""Words for a thing in good condition, and the number of words within which they describe it."""
 
 
 def bind(groups: Groups, words: list[str]) -> None:
@@ -66,9 +62,7 @@ def _is_passed(words: list[str], at: int) -> bool:
     before = words[at - 1]
     if before in _STREETS:
         return _is_passed(words, at - 1)
-    if before in _WAYS or is_aside(words, at):
-        return True
-    return at > 1 and before in _STEPS and (words[at - 2] in _WAYS or is_aside(words, at - 1))
+    return before in _WAYS or is_aside(words, at)
 
 
 def _keep_nearest(groups: Groups, words: list[str]) -> None:
@@ -92,4 +86,4 @@ def _distance(at: int, wrong: Sequence[int]) -> int:
 def _is_good(words: list[str], at: int) -> bool:
     """Return whether a text says that a road is as it should be ("jalan kabupaten sudah mulus")."""
     end = min(len(words), at + 2 + _GOOD_REACH)
-    return any(words[one] in _GOOD and words[one - 1] not in _NOT for one in range(at + 2, end))
+    return not _GOOD.isdisjoint(words[at + 2 : end])
