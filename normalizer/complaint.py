@@ -45,7 +45,7 @@ from normalizer.results import DateReading, PlaceReading, Reading
 if TYPE_CHECKING:
     from complaints.message import InboundMessage
 
-VERSION = "2026.12.2"
+VERSION = "2026.12.1"
 """Version of the normaliser, recorded in each complaint. Changes whenever a text is read differently."""
 
 _NO_HINTS: Final = RoutingHints()

@@ -23,7 +23,7 @@ from normalizer.subjects.lexicon import Lexicon, compile_lexicon
 from normalizer.subjects.scanning import scanned
 from normalizer.text import PARTS, words_of
 from normalizer.things.matching import add_to, settle
-from normalizer.tiers.bound import ROADS, bind
+from normalizer.tiers.bound import BOUND, bind
 from normalizer.tiers.officials import BODIES, DEEDS_AND_FAILINGS, DOERS, HEADS, TRADED, add_accused
 from normalizer.tiers.own_use import add_own_use
 from normalizer.tiers.praise import praises
@@ -47,7 +47,7 @@ _HEAD: Final = 32
 
 _KINDS: Final[dict[str, int]] = {}
 for _kind, _groups in (
-    (OF_TIERS, ROADS),
+    (OF_TIERS, BOUND),
     (TELLS_TIER, TELLING),
     (OF_DATES, WAYS),
     (_ACTOR, (*BODIES, *DOERS)),

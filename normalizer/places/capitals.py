@@ -31,6 +31,9 @@ _WE: Final = frozenset(words_in("normalizer", "capitals_we"))
 _FROM: Final = frozenset(("dari", "dr", "asal", "ti", "saking"))
 """Those who complain, and the words after which they say where they are from."""
 
+_FAR: Final = frozenset(("ke", "dari", "dr", "arah", "menuju", "sampai", "sampe", "antara", "simpang"))
+"""Words of whereabouts after which a place need not be that of the event."""
+
 _LEAD: Final = 2
 """Minimum number by which the words of one province's speech must exceed those of any other's."""
 
@@ -67,7 +70,7 @@ def _is_in(code: str, text: str, words: list[str], names: PlaceNames, located: S
     if text.isupper():
         return False
     for at in located:
-        if _is_capital(words[at], text):
+        if words[at - 1] not in _FAR and _is_capital(words[at], text):
             name = names.get(words[at])
             if name is not None and name.weak and any(claim.code == code for claim in name.strong):
                 return True

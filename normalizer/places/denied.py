@@ -21,6 +21,9 @@ _KEYWORDS: Final = "lapor"
 _EVENT_WORDS: Final = 3
 """Maximum number of words between the word for the event and its place ("kejadiannya tadi di Demak")."""
 
+_FROM: Final = "dari"
+"""The word between a denial and a place that makes the denial one about a person ("bukan dari Kudus")."""
+
 SHORT: Final = "bkn"
 """The short form of "bukan" in messages, and the name of the body for civil servants."""
 
@@ -85,8 +88,9 @@ def places_left(hits: list[PlaceHit], words: list[str]) -> list[PlaceHit]:
 def _not_denied(hits: list[PlaceHit], words: list[str], known: Denials) -> list[PlaceHit]:
     """Return the places that a text does not deny, or all if it then names none.
 
-    A denial also counts for the same name earlier in the text ("di Kudus. Ralat: bukan Kudus tapi Demak"). If a denied name also occurs
-    undenied, places where somebody is from are left out too.
+    A denial also counts for the same name earlier in the text ("di Kudus. Ralat: bukan Kudus tapi Demak"), unless it is about a person
+    ("saya bukan dari Kudus, saya orang Demak, jalan di Kudus rusak"). If a denied name also occurs undenied, places where somebody is
+    from are left out too.
     """
     left: list[PlaceHit] = []
     denials: list[PlaceHit] = []
@@ -99,9 +103,9 @@ def _not_denied(hits: list[PlaceHit], words: list[str], known: Denials) -> list[
         else:
             denied = None
             left.append(hit)
-    last = {hit.name: hit.start for hit in denials}
+    last = {hit.name: hit.start for hit in denials if not _is_denied_of_somebody(hit.start, words, known)}
     left = [hit for hit in left if hit.start > last.get(hit.name, -1)]
-    if not left:
+    if not any(_names_a_place(hit) for hit in left):
         return hits
     names = {hit.name for hit in denials}
     if any(hit.name in names for hit in left):
@@ -123,12 +127,28 @@ def _is_denied(start: int, words: Sequence[str], known: Denials) -> bool:
     return at >= 0 and words[at] in known.denials and (at == 0 or words[at - 1] not in known.asks)
 
 
+def _is_denied_of_somebody(start: int, words: Sequence[str], known: Denials) -> bool:
+    """Return whether the denial of a place is about a person ("saya bukan dari Kudus", "KTP saya bukan Kudus")."""
+    at = start - 1
+    while words[at] not in known.denials:
+        if words[at] == _FROM:
+            return True
+        if at == 0:
+            return False
+        at -= 1
+    return not known.owners.isdisjoint(words[max(0, at - _OWN_WORDS) : at])
+
+
 def _goes_on(denied: PlaceHit, hit: PlaceHit, words: Sequence[str], known: Denials) -> bool:
     """Return whether a place contains the denied one before it, or is denied with it ("bukan Kudus atau Jepara")."""
     if hit.start == denied.end:
         codes = {claim.code for claim in denied.name.strong}
         return is_inside(denied.name, hit.name) or any(claim.code in codes for claim in hit.name.strong)
     return hit.start == denied.end + 1 and words[denied.end] in known.joins
+
+
+def _names_a_place(hit: PlaceHit) -> bool:
+    return bool(hit.name.strong) or not hit.name.weak
 
 
 def _is_of_event(start: int, words: Sequence[str], known: Denials) -> bool:

@@ -295,6 +295,9 @@ def lone_regency(small: Sequence[Small], tally: Tally, words: list[str]) -> str:
         pool = seats if pool is None else pool & seats
     if not pool:
         return ""
+    if len(pool) > 1:
+        districts = {code for entry in located for code in pool if _has_district(entry, code)}
+        pool = frozenset(districts)
     if len(pool) != 1:
         return ""
     (code,) = pool
@@ -307,3 +310,7 @@ def _is_located(entry: Small, words: list[str]) -> bool:
     """Return whether a word of whereabouts comes before a small place that is no everyday word."""
     start = entry.span[0]
     return start > 0 and not entry.name.weak and words[start - 1] in LOCATIVES
+
+
+def _has_district(entry: Small, seat: str) -> bool:
+    return any(len(code) == DISTRICT and code.startswith(seat) for code in entry.codes)

@@ -32,6 +32,9 @@ _COMES: Final = frozenset(words_in("normalizer", "roads_comes"))
 _AT_MOST: Final = 6
 """Number of words before another region that are searched for the "di" of the place of the event ("di sungai Desa X Kabupaten Y")."""
 
+_WAYS: Final = frozenset(("dari", "ke", "sampai", "hingga", "menuju", "asal"))
+"""Words directly before a region from which something comes or to which it goes."""
+
 HOME: Final = 0.5
 """Factor for the weight of a region with its level in which somebody only lives or from which he comes, if the event is elsewhere."""
 
@@ -166,7 +169,7 @@ class Homes:
             return False
         if self._regions is None:  # few texts have such words
             found = [hit.start for hit in self._hits if words[hit.start] in _LEVELS and hit.name.strong]
-            self._regions = set(found)
+            self._regions = {at for at in found if words[at - 1] not in _WAYS}
             self._events = [at for at in found if at in self._regions and self._is_of_event(at, 0)]
         behind = range(start + 1, start + 1 + _AT_MOST)
         return any(at != start and at not in behind for at in self._events) or any(

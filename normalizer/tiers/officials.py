@@ -54,6 +54,9 @@ DOERS: Final = (*sorted(_EXAMINED), "national_staff")
 _KNOWN_BY_SCORES: Final = frozenset(("police", "national_staff"))
 """Those whose abuse of office the scores already show."""
 
+_SUSPICION: Final = frozenset(("diduga", "dugaan", "terlibat"))
+"""Words for an accusation that do not say what was done."""
+
 ASKED: Final = frozenset(words_in("normalizer", "officials_asked"))
 """Words between an official and a deed that show that somebody else did it ("menteri bongkar korupsi")."""
 
@@ -71,7 +74,8 @@ _ACTOR_REACH: Final = 12
 """Maximum number of words between an official with the long name of his office and what he does."""
 
 _PROVINCE: Final = frozenset(("provinsi", "prov", "propinsi", "pemprov"))
-"""Words in the name of an office that show that it is the province's."""
+_PROVINCIAL: Final = frozenset(("esdm", "kehutanan"))
+"""Words in the name of an office that show that it is the province's; dinas of these matters are of no regency (UU 23/2014 Pasal 14)."""
 
 _TAX_STAFF: Final = frozenset(("bapenda", "dispenda", "upt", "uptd", "uptb"))
 _AT_SAMSAT: Final = 7
@@ -149,7 +153,7 @@ def _add_actors(groups: Groups, words: list[str]) -> bool:
                 elif _is_provincial(groups, words, actor, deed):
                     groups.setdefault("accused_province_office", [actor])
                 found = found or kind == "sold_office"  # the scores show the other deeds
-            elif kind in _ACTS and group not in _KNOWN_BY_SCORES:
+            elif kind in _ACTS and group not in _KNOWN_BY_SCORES and words[deed] not in _SUSPICION:
                 found = True
     return found
 
@@ -217,11 +221,9 @@ def _is_provincial(groups: Groups, words: list[str], actor: int, deed: int) -> b
     """Return whether the office of an official is the province's: its name says so, or there is one in provinces only."""
     end = max(actor + 1, deed)
     name = words[max(0, actor - 2) : end]
-    return (
-        "samsat" in name
-        or not _PROVINCE.isdisjoint(name)
-        or any(actor - 2 <= at < end for at in groups.get("province_office", ()))
-    )
+    if "samsat" in name or not _PROVINCE.isdisjoint(name) or not _PROVINCIAL.isdisjoint(words[actor + 1 : actor + 3]):
+        return True
+    return any(actor - 2 <= at < end for at in groups.get("province_office", ()))
 
 
 def _deeds(groups: Groups) -> set[int]:

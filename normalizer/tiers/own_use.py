@@ -15,14 +15,23 @@ _REACH: Final = 10
 _AGENT_REACH: Final = 4
 """Number of words after a passive one that are searched for who did it ("dimakan pak lurah")."""
 
+_BEFORE: Final = 3
+"""Number of words before the official that are searched for a condition or a denial."""
+
 _OF_REGION: Final = ("regional_staff", "official_head", "school_head")
 """The word groups of those whom the inspectorate of a region examines; the last ones may be at the same word as other groups."""
 
 _OTHERS: Final = ("not_official", "other_actor")
 """The word groups of those whom no inspectorate examines, and who may be nearer to the deed than an official."""
 
+_PRIVATE: Final = frozenset(words_in("normalizer", "own_use_private"))
+"""Words for private persons, if they do not begin the title of an official."""
+
 _PASSIVES: Final = words_in("normalizer", "own_use_passives")
 """Words after which the one who did it may follow without a preposition."""
+
+_NEED_AGENT: Final = frozenset(("dimakan", "diambil"))
+"""Passive words that say nothing of an official if he does not follow them: the sea eats land too."""
 
 _NO_AGENT: Final = frozenset(("di", "ke", "dari", "untuk", "buat", "utk", "lewat", "dengan", "pada", BREAK))
 """Words that end the search for who follows a passive word."""
@@ -35,6 +44,9 @@ _PUBLIC: Final = frozenset(words_in("normalizer", "own_use_public"))
 """Beginnings of words for buying and building, and words after the thing bought or built that show that the public has it ("beli mobil
 ambulans", "bangun rumah warga")."""
 
+_UNSAID: Final = frozenset(words_in("normalizer", "own_use_unsaid"))
+"""Words before the deed that deny it, ask for it or make it a condition."""
+
 _MADRASAHS: Final = frozenset(("madrasah", "mts", "mtsn", "man", "min", "mi", "aliyah", "ibtidaiyah", "tsanawiyah"))
 _FOUNDATIONS: Final = frozenset(("swasta", "yayasan", "pesantren", "ponpes", "sdit", "smpit"))
 """Words for schools with heads that no region employs (UU 23/2014 Pasal 10; UU 20/2003 Pasal 55)."""
@@ -46,7 +58,7 @@ _SENIOR: Final = ("sma", "smk", "slb", "smu")
 def add_own_use(groups: Groups, words: list[str]) -> bool:
     """Add the word groups of the official who takes public money for himself or shields a crime. `groups` is changed in place.
 
-    Return whether the text accuses one. What he pays himself ("pakai uang sendiri") accuses nobody.
+    Return whether the text accuses one. What he pays himself ("pakai uang sendiri"), a question and a denial accuse nobody.
     """
     if "own_money" in groups:
         return False
@@ -56,12 +68,14 @@ def add_own_use(groups: Groups, words: list[str]) -> bool:
     named = _named(groups, words)
     for first, last in deeds:
         actor = _agent(named, words, first, last)
-        if actor < 0:
+        if actor < 0 and _NEED_AGENT.isdisjoint(words[first : last + 1]):
             actor = deed_of(named, words, first)
             if actor < 0 and words[last] in _UNACCOUNTED:
                 actor = _silent(named, words, last)
         group = named.get(actor, "")
-        if group and _accuse(groups, words, group, actor, first):
+        if not group or not _UNSAID.isdisjoint(words[max(0, min(actor, first) - _BEFORE) : first]):
+            continue
+        if _accuse(groups, words, group, actor, first):
             return True
     return False
 
@@ -86,6 +100,9 @@ def _named(groups: Groups, words: list[str]) -> dict[int, str]:
         for at in groups.get(group, ()):
             if at - 1 not in named and not has_tax_staff(words, at):  # "kepala sekolah" has a word for a school
                 named.setdefault(at, group)
+    for at, word in enumerate(words):
+        if word in _PRIVATE:
+            named.setdefault(at, _OTHERS[0])
     return named
 
 

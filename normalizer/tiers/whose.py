@@ -69,10 +69,24 @@ def add_of_province(groups: Growing, words: Sequence[str], hits: Sequence[PlaceH
         elif len(hits) > 1 and not _UNTIL.isdisjoint(words) and any(group in groups for group in _SPREADS):
             _add_reach(groups, words, hits)
     if place.regency is None:
+        if "province_word" in groups:
+            _add_offices(groups, words)
         if place.province is not None and "province_office" not in groups:
             _add_named_offices(groups, words, hits)
         if len(hits) > 1:
             _add_spread(groups, words, hits)
+
+
+def _add_offices(groups: Growing, words: Sequence[str]) -> None:
+    """Add that a text names an office of a province ("kepala dinas PU provinsi Banten"). `groups` is changed in place."""
+    for at in groups.get("province_word", ()):
+        for back in range(at - 1, max(-1, at - 1 - _OFFICE_NAME), -1):
+            if words[back] in _LOCAL_LEVELS or words[back] == BREAK:
+                break
+            if words[back] in _OFFICES:
+                groups.setdefault("province_office", [back])
+                groups.setdefault("of_province", [back])
+                return
 
 
 def _add_named_offices(groups: Growing, words: Sequence[str], hits: Sequence[PlaceHit]) -> None:

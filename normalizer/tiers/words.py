@@ -68,11 +68,17 @@ _KIND: Final = 3
 _FIRST_CITY: Final = "71"
 """The position in a regency's code of its number in the province, and the first number of cities."""
 
+_BETWEEN_ENDS: Final = frozenset(("ke", "pi", "menuju", "sampai", "nyang", "nang", "ka"))
+
 _ROADS: Final = ("jalan", "jln", "jl", "ruas", "dalan", "jalur", "poros", "pju", "lampu", "lpju")
 """Words for a road and its lamps."""
 
 _OTHER_GROUPS: Final = frozenset(("jalur", "poros"))
 """Those of them that belong to the word groups of roads and lamps only together with another word."""
+
+_ROAD_WORDS: Final = frozenset(_ROADS)
+_FIRST_BETWEEN: Final = 3
+"""The first position of a word between two ends: after the end of the title, a word for a road and a name."""
 
 _TWO_ENDS: Final = re.compile(
     r"(?<!\w)(?i:jalan|jln|jl|ruas|dalan|jalur|poros|l?pju|lampu)\.?\s+(?:[A-Za-z']++(?:\s[A-Za-z']++){0,2}\s?[-\u2013]\s?[A-Za-z']{4}"
@@ -97,7 +103,11 @@ def add_tier_groups(groups: Groups, text: str, words: list[str], hits: Sequence[
         _add_sea(groups, text)
     if "slum" in groups:
         _add_slum(groups, text)
-    if ("road" in groups or "lamp" in groups) and _has_two_ends(text, _roads_of(groups, words)):
+    if (
+        ("road" in groups or "lamp" in groups)
+        and _may_have_two_ends(text, words)
+        and _has_two_ends(text, _roads_of(groups, words))
+    ):
         groups.setdefault("road_with_ends", [groups.get("road", groups.get("lamp", [0]))[0]])
     province = _add_routes(groups, words, hits) if len(hits) > 1 and ("vehicle" in groups or "road" in groups) else ""
     if "road_with_ends" in groups and _is_town(place):
@@ -129,6 +139,19 @@ def _is_town(place: PlaceReading) -> bool:
 def _roads_of(groups: Groups, words: list[str]) -> list[str]:
     """Return the words of a text that are for a road or its lamps."""
     return [words[at] for group in ("road", "lamp") for at in groups.get(group, ())]
+
+
+def _may_have_two_ends(text: str, words: Sequence[str]) -> bool:
+    """Return whether a text has, in the right place, what _TWO_ENDS needs between the two ends of a road; most texts do not."""
+    if "-" in text or "\u2013" in text:
+        return True
+    if _BETWEEN_ENDS.isdisjoint(words):
+        return False
+    return any(
+        word in _BETWEEN_ENDS and (words[at - 2] in _ROAD_WORDS or words[at - 3] in _ROAD_WORDS)
+        for at, word in enumerate(words)
+        if at >= _FIRST_BETWEEN
+    )
 
 
 def _has_two_ends(text: str, said: Sequence[str]) -> bool:
@@ -229,7 +252,7 @@ def _add_routes(groups: Groups, words: list[str], hits: Sequence[PlaceHit]) -> s
         if not vehicle and not road:
             continue
         here, there = _seats(first.name), _seats(second.name)
-        if not here or not there:
+        if not here or not there or (road and _lies_in(first.name, second.name)):
             continue
         apart = here.isdisjoint(there)
         if road:
@@ -243,6 +266,12 @@ def _add_routes(groups: Groups, words: list[str], hits: Sequence[PlaceHit]) -> s
 
 def _is_near(positions: Sequence[int], start: int, end: int) -> bool:
     return any(start - _NEAR <= at <= end + _NEAR for at in positions)
+
+
+def _lies_in(inner: PlaceName, outer: PlaceName) -> bool:
+    """Return whether a name can mean a place in a region that another means ("Kecamatan Cisarua Kabupaten Bandung Barat")."""
+    around = {claim.code for claim in outer.strong}
+    return not around.isdisjoint(inner.seats) or not around.isdisjoint(claim.code[:PROVINCE] for claim in inner.strong)
 
 
 def _seats(name: PlaceName) -> frozenset[str]:

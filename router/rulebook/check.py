@@ -143,7 +143,9 @@ def _unused(signals: Document, known: Known) -> Iterator[Mistake]:
     """Yield a mistake for each word group that nothing asks for, and each without words that the code asks for."""
     words = signals.content["words"].keys()
     for group in words - known.asked:
-        said = f"nothing uses the word group {group}: its name is misspelt, or code reads it and ASKED_BY_CODE does not say so"
+        said = (
+            f"nothing uses the word group {group}: its name is misspelt, or code reads it and asked.py does not say so"
+        )
         yield signals.mistake(said, "words", group)
     for group in ASKED_BY_CODE - words:
         yield signals.mistake(f"the code asks for the word group {group}, which has no words", "words")
