@@ -65,7 +65,7 @@ COMPLETE_BY: Final = ("complete", "statute_decision")
 """The duties of whose days the citizen is told the earlier: no class and no extension moves that of the statute (UU 25/2009 Pasal 50)."""
 
 
-BY_CODE: Final = "completed_by_code"
+_BY_CODE: Final = "completed_by_code"
 """The occasion of the sentence about an addition by somebody who only has the code: the citizen of the case is not thanked."""
 
 _ADDED: Final = {
@@ -74,6 +74,9 @@ _ADDED: Final = {
     "selesai": "completed_answered",
 }
 """The occasion of the sentence about an addition to an ended or answered case, which nobody handles, by the state after it."""
+
+_NO_ANSWER: Final = "status_ditanggapi"
+"""The occasion whose wording says that there is an answer, without the answer."""
 
 _CODE_LIKE: Final = "@@@@@ @@@@@ @"
 """Placeholder in a cached sentence for the code, which always has this length."""
@@ -140,7 +143,7 @@ class Notice:
         match self.kind:
             case ReplyKind.answered:
                 answer = shown(text_of(fact))
-                return text("answered" if answer else NO_ANSWER, channel, code=code, owner=owner, answer=answer)
+                return text("answered" if answer else _NO_ANSWER, channel, code=code, owner=owner, answer=answer)
             case ReplyKind.put_off:
                 return self._put_off(channel, shown(text_of(fact)), code=code, owner=owner)
             case ReplyKind.question if seen.asked:
@@ -160,10 +163,6 @@ class Notice:
         if not reason:
             return text(f"put_off_{kind}", channel, **values, due=due)
         return text(f"put_off_{kind}_karena", channel, **values, due=due, answer=reason)
-
-
-NO_ANSWER: Final = "status_ditanggapi"
-"""The occasion whose wording says that there is an answer, without the answer."""
 
 
 def noticed(facts: Sequence[Fact], seen: Seen, *, was_merged: bool, by_code: bool = False) -> Notice | None:
@@ -190,7 +189,7 @@ def noticed(facts: Sequence[Fact], seen: Seen, *, was_merged: bool, by_code: boo
     occasion = kind.value
     match kind:
         case ReplyKind.completed if by_code or (isinstance(fact, Added) and fact.addition.by_code):
-            occasion = BY_CODE
+            occasion = _BY_CODE
         case ReplyKind.completed:
             occasion = _ADDED.get(seen.state, "completed" if any(map(moves, facts)) else "completed_added")
         case ReplyKind.hidden if fact.kind is FactKind.shown:
