@@ -1,12 +1,13 @@
 """Decides what the citizen is told about the facts of a record: the same for the reply and for the page of the case. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from complaints.calendar import written_day
+from complaints.disposition import Deadline
 from complaints.fact import (
     Added,
     Asked,
@@ -61,8 +62,18 @@ ECHOES: Final[Mapping[str, ReplyKind]] = {
 """The kind of reply to a supporter, by what happened to its main case."""
 
 
-COMPLETE_BY: Final = ("complete", "statute_decision")
+_COMPLETE_BY: Final = ("complete", "statute_decision")
 """The duties of whose days the citizen is told the earlier: no class and no extension moves that of the statute (UU 25/2009 Pasal 50)."""
+
+
+def complete_by(deadlines: Iterable[Deadline]) -> date | None:
+    """Return the day by which a case with these deadlines must be completed; None if none of them says it."""
+    return min((one.due for one in deadlines if one.duty in _COMPLETE_BY), default=None)
+
+
+def put_off_to(fact: Fact, due: date | None) -> date | None:
+    """Return the day to which a fact puts a case off, or else the day by which the case must now be completed."""
+    return (fact.until if isinstance(fact, Postponed | Echoed) else None) or due
 
 
 _BY_CODE: Final = "completed_by_code"
@@ -98,18 +109,18 @@ class Seen:
         owner: the name of its owner.
         heard: the name of its main case's owner; empty if it is no supporter.
         state: its state; "ditanggapi" if it is a supporter that has heard an answer.
-        due: the day by which it must be completed: the earliest of the duties in COMPLETE_BY.
+        due: the day by which it must be completed: see `complete_by`.
         named: its class, as citizens read it.
         asked: the question that is open.
         choices: the names of the regencies among which a pin on the map leaves a choice.
     """
 
     owner: str
-    heard: str
-    state: str
-    due: date | None
-    named: str
-    asked: Asking | None
+    heard: str = ""
+    state: str = ""
+    due: date | None = None
+    named: str = ""
+    asked: Asking | None = None
     choices: Sequence[str] = ()
 
 
@@ -155,7 +166,7 @@ class Notice:
     def _put_off(self, channel: str, reason: str, **values: str) -> str:
         """Return the sentence with the day to which a case was put off and the owner's reason, or with its new class and day."""
         fact, seen = self.fact, self.seen
-        day = (fact.until if isinstance(fact, Postponed | Echoed) else None) or seen.due
+        day = put_off_to(fact, seen.due)
         due = "-" if day is None else written_day(day)
         if isinstance(fact, Reclassified):
             return text("reclassified", channel, **values, due=due, named=seen.named)
@@ -180,8 +191,8 @@ def noticed(facts: Sequence[Fact], seen: Seen, *, was_merged: bool, by_code: boo
         if isinstance(fact, Asked):
             asked = Asking(fact.part, fact.text or "", seen.owner)
             return Notice(kind=ReplyKind.question, fact=fact, occasion="asked", seen=replace(seen, asked=asked))
-    told = [(kind, fact) for fact in facts if (kind := kind_of(fact, was_merged=was_merged)) is not None]
-    if not told:
+    told = [(kind, fact) for fact in facts if (kind := _kind_of(fact, was_merged=was_merged)) is not None]
+    if not told or (told[0][0] is ReplyKind.reminded and seen.asked is None):
         return None
     kind, fact = told[0]
     if kind is ReplyKind.completed:
@@ -244,7 +255,7 @@ def moves(fact: Fact) -> bool:
     return isinstance(fact, Routed) and fact.disposition.previous_owner is not None
 
 
-def kind_of(fact: Fact, *, was_merged: bool) -> ReplyKind | None:
+def _kind_of(fact: Fact, *, was_merged: bool) -> ReplyKind | None:
     """Return the kind of reply to which a fact leads; None if it leads to none.
 
     Args:

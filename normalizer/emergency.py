@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from complaints.fact import FactKind
+from complaints.event import Complaint
+from complaints.fact import Fact, FactKind, said_in
 from normalizer.known_words import without_codes
 from normalizer.language.understanding import understood
+from normalizer.parts import own_words
 
 OCCASION: Final = "emergency"
 """The occasion of the sentence that has the number for emergencies (complaints.wording)."""
@@ -36,6 +38,11 @@ def occasion(kind: str, complaint: Iterable[str], said: str = "") -> str:
     """
     words = complaint if kind == FactKind.opened else (said,) if kind in _SAYS else ()
     return OCCASION if any(map(tells_of_danger, words)) else ""
+
+
+def ending(first: Fact, complaint: Complaint) -> str:
+    """Return the occasion of the sentence that ends what is told of a record's facts, by the first of them (see `occasion`)."""
+    return occasion(first.kind, own_words(complaint.title, complaint.text), said_in(first))
 
 
 def tells_of_danger(text: str) -> bool:

@@ -1,7 +1,7 @@
 """The status of a case, which anybody with its tracking code may see. Pure."""
 
 from complaints.case import Case, CaseStatus
-from complaints.telling import COMPLETE_BY
+from complaints.telling import complete_by
 from complaints.tracking import names_mailbox
 from normalizer.masking import mask
 
@@ -20,7 +20,7 @@ def status_of(case: Case) -> CaseStatus:
         state=case.state,
         owner=(heard or case).owner.name,
         since=case.chain[-1].since if case.chain else case.changed_at,
-        due=min((deadline.due for deadline in case.deadlines if deadline.duty in COMPLETE_BY), default=None),
+        due=complete_by(case.deadlines),
         answer="" if secret else answer,
         secret=secret,
         anonymous=case.complaint.anonymous,

@@ -10,13 +10,11 @@ from complaints import fact as happened
 from complaints import tracking
 from complaints.calendar import written_day
 from complaints.case import Case
-from complaints.fact import Fact, FactKind, deadlines_of, said_in
-from complaints.mail import ReplyKind
-from complaints.telling import COMPLETE_BY, Asking, Seen, asking, class_named, noticed
+from complaints.fact import Fact, FactKind, deadlines_of
+from complaints.telling import Asking, Seen, asking, class_named, complete_by, noticed
 from complaints.wording import text
 from normalizer import emergency
 from normalizer.masking import mask
-from normalizer.parts import own_words
 from normalizer.zones import zone_of
 
 STATES = {
@@ -122,7 +120,7 @@ class _Then:
     def after(self, together: Sequence[Fact]) -> None:
         """Apply the facts that one record caused."""
         for fact in together:
-            self.due = min((one.due for one in deadlines_of(fact) if one.duty in COMPLETE_BY), default=self.due)
+            self.due = complete_by(deadlines_of(fact)) or self.due
             self.state = _ENDS.get(fact.kind, self.state)
             match fact:
                 case happened.Routed():
@@ -169,8 +167,9 @@ def _told(facts: Iterable[Fact], case: Case) -> Iterable[Told]:
         was_merged = then.is_merged
         then.after(together)
         notice = noticed(together, then.seen(case), was_merged=was_merged)
-        if notice is not None and not (notice.kind is ReplyKind.reminded and notice.seen.asked is None):
-            words = notice.sentence(NAME, code, shown=_shown(case), ending=_ending(together[0], case))
+        if notice is not None:
+            ending = "" if case.complaint.secret else emergency.ending(together[0], case.complaint)
+            words = notice.sentence(NAME, code, shown=_shown(case), ending=ending)
             yield Told(at=together[0].at, text=words)
 
 
@@ -178,9 +177,9 @@ def _open(case: Case) -> str:
     """Return the question that is open; empty if none is."""
     if case.question is None:
         return ""
-    owner, part = case.owner.name, case.question.part
-    asked, then = Asking(part, case.question.text, owner), _Then(owner=owner)
-    return asking(asked, then.seen(case), NAME, tracking.spaced(case.tracking_code), shown=_shown(case))
+    seen = Seen(owner=case.owner.name, choices=_choices(case))
+    asked = Asking(case.question.part, case.question.text, seen.owner)
+    return asking(asked, seen, NAME, tracking.spaced(case.tracking_code), shown=_shown(case))
 
 
 def _choices(case: Case) -> Sequence[str]:
@@ -191,13 +190,6 @@ def _choices(case: Case) -> Sequence[str]:
 def _shown(case: Case) -> Callable[[str], str]:
     """Return how an officer's words are read on the page: masked, and not at all if the report is secret."""
     return lambda words: "" if case.complaint.secret else mask(" ".join(words.split()))
-
-
-def _ending(first: Fact, case: Case) -> str:
-    """Return the occasion of the sentence that ends a reply to words about present danger to life; empty if the report is secret."""
-    if case.complaint.secret:
-        return ""
-    return emergency.occasion(first.kind.value, own_words(case.complaint.title, case.complaint.text), said_in(first))
 
 
 def number_for_emergencies(*said: str) -> str:

@@ -149,7 +149,7 @@ def _ending(registry: Registry, piece: list[str], of_a_place: bool) -> Agency | 
     return national_in_full(registry, " ".join(piece))
 
 
-_LEVELS = frozenset(("kab", "kabupaten", "kota", "prov", "provinsi"))
+_LEVEL_WORDS = frozenset(("kab", "kabupaten", "kota", "prov", "provinsi"))
 
 
 def search(registry: Registry, text: str, limit: int = 10) -> list[Agency]:
@@ -194,7 +194,7 @@ def _local(registry: Registry, wanted: list[str]) -> Iterator[Agency]:
         if len(code) > REGENCY:
             continue
         have = fold(place).decode("ascii").split()
-        rest = [want for want in wanted if want not in have and want not in _LEVELS]
+        rest = [want for want in wanted if want not in have and want not in _LEVEL_WORDS]
         if len(rest) == len(wanted) or not rest:
             continue
         own, further = registry.local_names.get(code, {}), registry.local_aliases.get(code, {})

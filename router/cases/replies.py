@@ -10,15 +10,13 @@ from complaints import tracking
 from complaints.calendar import jakarta_day, written_day
 from complaints.case import Case
 from complaints.command import Add, OfCitizen, words_of
-from complaints.event import Complaint
-from complaints.fact import Added, Asked, Fact, said_in
+from complaints.fact import Added, Asked, Fact
 from complaints.ids import derived, reply_name
 from complaints.mail import Reply, ReplyKind
-from complaints.telling import COMPLETE_BY, LAST_LEVEL, PUBLIC, Asking, Seen, class_named, moves, noticed
+from complaints.telling import LAST_LEVEL, PUBLIC, Asking, Seen, class_named, complete_by, moves, noticed
 from complaints.wording import text
 from normalizer import emergency
 from normalizer.masking import mask
-from normalizer.parts import own_words
 
 _TELLS_DUE: Final = frozenset(("diteruskan", "diproses", "ditunda", "dibuka kembali"))
 """The states for which the reply to `status` has the day of the deadline."""
@@ -53,7 +51,7 @@ def reply_to(
     kind, first, complaint, channel = notice.kind, facts[0], case.complaint, case.complaint.channel
     if kind is ReplyKind.completed and isinstance(first, Added) and first.companion and not any(map(moves, facts)):
         return None
-    ending = _ending(first, complaint) if danger is None else emergency.OCCASION if danger else ""
+    ending = emergency.ending(first, complaint) if danger is None else emergency.OCCASION if danger else ""
     reply = Reply(
         id=derived(first.caused_by, reply_name(kind.value)),
         citizen=complaint.reporter_ref,
@@ -80,7 +78,7 @@ def _seen(case: Case) -> Seen:
         owner=case.owner.name,
         heard=heard.owner.name if heard else "",
         state="ditanggapi" if heard and heard.answer else case.state,
-        due=min((one.due for one in case.deadlines if one.duty in COMPLETE_BY), default=None),
+        due=complete_by(case.deadlines),
         named=class_named(complaint.complaint_class, oversight=complaint.oversight),
         asked=None if asked is None else Asking(asked.part, asked.text, (asked.agency or case.owner).name),
         choices=[one.name for one in complaint.place.choices],
@@ -157,7 +155,7 @@ def status_of_case(
         ending: the occasion of the sentence that follows; empty for none.
         answer: the latest answer, if the sentence that follows quotes it.
     """
-    due = min((one.due for one in case.deadlines if one.duty in COMPLETE_BY), default=None)
+    due = complete_by(case.deadlines)
     heard, occasion = case.heard, f"status_{case.state}"
     if heard and case.state == "digabung":
         occasion += "_ditanggapi" if heard.answer else "_ditangani"
@@ -174,11 +172,6 @@ def status_of_case(
         due="-" if due is None else written_day(due),
         **({"answer": answer} if answer else {}),
     )
-
-
-def _ending(first: Fact, complaint: Complaint) -> str:
-    """Return the occasion of the sentence that ends the reply to a message about danger to life now; otherwise an empty text."""
-    return emergency.occasion(first.kind, own_words(complaint.title, complaint.text), said_in(first))
 
 
 def _of_officer(words: str, channel: str) -> str:

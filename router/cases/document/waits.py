@@ -1,13 +1,11 @@
 """What a case waits for. A wait for its citizen stops the completion, at most for the days that the law gives him."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from complaints.case import OPEN, Case, CaseState
 from complaints.disposition import Duty
-from complaints.fact import Echoed, Fact, Postponed
-from complaints.telling import COMPLETE_BY
 from normalizer.zones import local_day
 from router.deadlines import Deadlines, province_of
 
@@ -84,12 +82,3 @@ def _decidable(case: Case, moment: datetime) -> Case:
     if began is None:
         return case
     return replace(case, decision_waits_since=None, declared_since=min(moment, latest_answer(began)))
-
-
-def due_of(fact: Fact, case: Case) -> date:
-    """Return the day to which a fact puts a case off, or else the day by which the case must now be completed.
-
-    That is at most the statute's day for the decision (UU 25/2009 Pasal 50), which no class and no extension moves.
-    """
-    until = fact.until if isinstance(fact, Postponed | Echoed) else None
-    return until or min(one.due for one in case.deadlines if one.duty in COMPLETE_BY)

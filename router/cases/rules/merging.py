@@ -18,11 +18,10 @@ from complaints.fact import Fact, Result, text_of
 from complaints.ids import derived
 from complaints.limits import as_reason
 from complaints.neighbour import Told
-from complaints.telling import LAST_LEVEL
+from complaints.telling import LAST_LEVEL, complete_by, put_off_to
 from normalizer.masking import mask
 from normalizer.matter.signature import is_grave
 from router.cases.document.plain import regency_of
-from router.cases.document.waits import due_of
 from router.cases.draft import Declined, Draft
 from router.cases.inbound import Inbound
 from router.cases.roles import Law
@@ -248,7 +247,7 @@ def heard_by_supporters(before: Case | None, record: Inbound, facts: Sequence[Fa
         event = _event_of(fact, after)
         if event is not None:
             text = mask(text_of(fact)) if event in _BY_OWNER else ""  # a citizen's own words stay in his case
-            until = due_of(fact, after) if event in {"extended", "postponed"} else None
+            until = put_off_to(fact, complete_by(after.deadlines)) if event in {"extended", "postponed"} else None
             return replace(_told(record, event, fact, after), text=text, until=until)
     late = next((fact for fact in facts if isinstance(fact, happened.Refused)), None)
     return None if late is None else _told(record, "refused", late, after)
