@@ -171,8 +171,8 @@ def check(
     """
     from ops.acting import acting
     from router.agencies.registry import Registry
-    from router.allotments.check import doubled
     from router.allotments.files import check, files_in, load_files
+    from router.allotments.same import doubled
 
     paths = [path for one in files for path in (files_in(one) if one.is_dir() else [one])]
     found = check(paths, Registry.load())
