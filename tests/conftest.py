@@ -33,12 +33,15 @@ settings.load_profile("fixed")
 plain_logs()
 
 
-LONGEST = ("e2e", "contract", "integration", "property", "interop", "unit")
+LONGEST = ("e2e", "fault", "contract", "integration", "property", "interop", "unit")
 """The folders of tests, those first whose files take longest: so no process waits for another one at the end."""
 
 
 TOGETHER = {
-    "tests/e2e/": "the stack",
+    "tests/e2e/test_case_commands": "the stack",
+    "tests/e2e/test_direct_messages": "the stack",
+    "tests/e2e/test_main_job": "the stack",
+    "tests/e2e/test_whole_story": "the stack",
     "tests/integration/test_embedded_clickhouse": "ClickHouse",
     "tests/integration/test_sql_escapes": "ClickHouse",
     "tests/integration/test_analyst_clients": "the sample",
@@ -67,7 +70,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give long files out first. The tests of faults, whose processes take half a machine, are run beside no others (see the Makefile)."""
+    """Give long files out first."""
     order = {name: at for at, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.path.parts[len(item.config.rootpath.parts) + 1], len(order)))
 

@@ -1,6 +1,6 @@
 """`lapor doctor` tells the truth of a stack that starts, of upstreams that were never reached, and of a service that keeps ending.
 
-It is the first life of the stack of all end-to-end tests, which comes to its end here and starts again with other settings.
+It is a stack of its own, which comes to its end here and starts again with other settings.
 """
 
 import json
