@@ -44,8 +44,8 @@ quick: $(VENV)/.dev ## Run the unit and property tests, which start no server, i
 	@$(PY) -m pytest tests/unit tests/property -m "not long" --numprocesses 2 --dist loadfile
 
 test: $(VENV)/.dev ## Lint and run all tests but the long ones, on the real Kafka and the real ClickHouse engine
-	@$(PY) -m pytest --collect-only -qq >/dev/null & $(MAKE) --no-print-directory lint && wait  # six processes load what one has compiled
-	@$(PY) -m pytest -m "not long" --numprocesses 6 --dist loadfile --no-loadscope-reorder
+	@$(PY) -m pytest --collect-only -qq >/dev/null & $(MAKE) --no-print-directory lint && wait  # five processes load what one has compiled
+	@$(PY) -m pytest -m "not long" --numprocesses 5 --dist loadfile --no-loadscope-reorder
 
 test-all: lint ## Run the long fault and load tests too
 	@$(PY) -m pytest
