@@ -4,6 +4,7 @@ import contextlib
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
+from socket import socket
 from typing import Annotated
 
 import typer
@@ -127,32 +128,26 @@ def dashboard(
         list[str] | None,
         typer.Option(help="A further name by which browsers ask for it, such as a proxy's; repeatable. '*' is any."),
     ] = None,
+    inherited: Annotated[int | None, typer.Option("--socket", hidden=True)] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Serve the main figures as a page, until Ctrl-C: volume, deadlines, wrong doors, backlog, answers, ratings.
 
     They are the guide's own queries. Filters are in the address, each figure is there as CSV. The plots need vl-convert-python:
-    `pip install 'lapor-pipeline[dashboard]'`.
+    `pip install 'lapor-pipeline[dashboard]'`. `lapor up` serves the same page.
     """
-    from importlib.util import find_spec
-    from threading import Event
-
-    from complaints.errors import ConfigurationError
     from complaints.runtime.address import parse_address
-    from complaints.runtime.http_server import configured_socket, serve
+    from complaints.runtime.http_server import configured_socket
     from lapor.local.note import started_in
-    from lapor.processes.wiring import analysts_store
-    from ops.analysts.dashboard import Dashboard
+    from lapor.processes.run_dashboard import run_dashboard
 
-    if find_spec("vl_convert") is None:
-        raise ConfigurationError(
-            "the dashboard needs vl-convert-python: `pip install 'lapor-pipeline[dashboard]'` installs it"
-        )
+    settings = started_in(data_dir)
+    if inherited is not None:
+        run_dashboard(settings, socket(fileno=inherited), hosts=host or (), rests=True)
+        return
     at = parse_address(f"http://{listen}", scheme="http", default_port=8091)
     listener = configured_socket(at.host, at.port, setting="--listen")
     shown = f"[{at.host}]" if ":" in at.host else at.host
-    with contextlib.closing(analysts_store(started_in(data_dir))) as store, contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt):
         typer.echo(f"The dashboard is at http://{shown}:{listener.getsockname()[1]}/ until you press Ctrl-C.", err=True)
-        # of an IPv6 address in brackets, Starlette compares the part before its first colon
-        hosts = ["127.0.0.1", "localhost", shown.partition(":")[0], *(host or ())]
-        serve(Dashboard(store.table, hosts=hosts).app, listener, Event(), lambda: None)
+        run_dashboard(settings, listener, hosts=[shown, *(host or ())])
