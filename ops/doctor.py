@@ -193,6 +193,12 @@ def orphaned(found: Sequence[Orphans]) -> Finding:
     )
 
 
+def dashboard(address: str, pid: int) -> Finding:
+    """Say where the dashboard is, and whether its process (0: none) runs. Its deaths are among the restarts."""
+    state = f"somebody looks (pid {pid})" if pid else "starts when somebody looks"
+    return Finding(what="dashboard", level=Level.ok, detail=f"http://{address}/, {state}")
+
+
 def not_ready(name: str) -> Finding:
     """Return the finding for a part that `lapor up` has not started yet, or is still starting."""
     return Finding(what=name, level=Level.wait, detail="starting")

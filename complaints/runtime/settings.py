@@ -86,6 +86,10 @@ class Settings(BaseSettings):
         None,
         description="host:port that the web channel listens on. Unset: a port that `lapor up` chooses on loopback.",
     )
+    dashboard: OptionalListen = Field(
+        None,
+        description="host:port of the dashboard. Who can reach it sees its figures. Unset: a port that `lapor up` chooses on loopback.",
+    )
     webhook: OptionalListen = Field(
         None,
         description="host:port that the webhook channel listens on. Unset: `lapor up` does not start this channel.",

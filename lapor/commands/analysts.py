@@ -4,6 +4,7 @@ import contextlib
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
+from socket import socket
 from typing import Annotated
 
 import typer
@@ -80,6 +81,11 @@ class Into(StrEnum):
     """Where `lapor generate` writes."""
 
     clickhouse = "clickhouse"
+    topics = "topics"
+
+
+MOST_THROUGH_TOPICS = 200_000
+"""The maximum number of cases through the topics: each is decided fact by fact, and leaves 13 kB on Kafka for ever."""
 
 
 def generate(  # noqa: PLR0913  # each is an option
@@ -88,34 +94,55 @@ def generate(  # noqa: PLR0913  # each is an option
     days: Annotated[int, typer.Option(min=1, max=3650, help="Over how many days they came.")] = 365,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same cases.")] = 1,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day. Default: today.")] = None,
-    into: Annotated[Into, typer.Option(help="clickhouse: the rows that the sink would write.")] = Into.clickhouse,
+    into: Annotated[
+        Into,
+        typer.Option(
+            help="clickhouse: the rows that the sink would write. topics: records on Kafka, at most 200,000 cases."
+        ),
+    ] = Into.clickhouse,
     yes: Annotated[bool, typer.Option("--yes", help="Also if ClickHouse has cases already.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Write an invented history into ClickHouse, to learn on: slow agencies, wrong doors, a flood, answers, ratings.
+    """Write an invented history, to learn on: slow agencies, wrong doors, a flood, answers, ratings.
 
-    No citizen, topic of Kafka or case of the service knows of it. Use an installation of its own: nothing takes it out again but an empty
-    ClickHouse.
+    Use an installation of its own: nothing takes the cases out again. Their normaliser_version is "history".
+
+    Into clickhouse, no topic of Kafka or case of the service knows of them.
+
+    Into topics, the router's own rules decide each fact, and the view and the sink read facts and cases as any others. First pause
+    the router (`lapor pause lapor-router`); afterwards start it again and let it go on (`lapor resume lapor-router`). Then officers can
+    act on the cases, and their deadlines go on. Nothing is sent to anybody, now or later: no citizen of these cases has an address.
+    There are no duplicates among them, and `lapor replay` does not know them, because lapor.complaints has none.
     """
     from complaints.errors import ConfigurationError
     from lapor.local.note import started_in
     from lapor.local.progress import bars
     from lapor.processes import reference
+    from lapor.processes.history import into_topics, require_paused
     from lapor.processes.wiring import store
     from ops.analysts.history import History, write
     from sinks.clickhouse.reference import refresh
 
-    del into
-    history = History(complaints=complaints, days=days, seed=seed, until=(until or datetime.now(UTC)).date())
-    with contextlib.closing(store(started_in(data_dir), patience_s=MERGE_S)) as sink:
+    if into is Into.topics and complaints > MOST_THROUGH_TOPICS:
+        raise typer.BadParameter(
+            f"at most {MOST_THROUGH_TOPICS:,} cases go through the topics", param_hint="--complaints"
+        )
+    settings, now = started_in(data_dir), datetime.now(UTC)
+    history = History(complaints=complaints, days=days, seed=seed, until=(until or now).date())
+    if into is Into.topics:
+        require_paused(settings)
+    with contextlib.closing(store(settings, patience_s=MERGE_S)) as sink:
         ((known,),) = sink.execute("SELECT uniqExact(complaint_id) FROM case_now")
         if known and not yes:
             raise ConfigurationError(
                 f"ClickHouse has {known} cases already, with which these would mix; --yes adds them all the same"
             )
         refresh(sink, reference.digest(), reference.tables)
-        with bars("cases", lines=False) as show:
-            write(history, sink.execute, lambda done: show("cases", done, complaints))
+        with bars("cases", lines=into is Into.topics) as show:
+            if into is Into.topics:
+                into_topics(settings, history, sink, now=now, done=lambda done: show("cases", done, complaints))
+            else:
+                write(history, sink.execute, lambda done: show("cases", done, complaints))
 
 
 def dashboard(
@@ -127,32 +154,26 @@ def dashboard(
         list[str] | None,
         typer.Option(help="A further name by which browsers ask for it, such as a proxy's; repeatable. '*' is any."),
     ] = None,
+    inherited: Annotated[int | None, typer.Option("--socket", hidden=True)] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Serve the main figures as a page, until Ctrl-C: volume, deadlines, wrong doors, backlog, answers, ratings.
 
     They are the guide's own queries. Filters are in the address, each figure is there as CSV. The plots need vl-convert-python:
-    `pip install 'lapor-pipeline[dashboard]'`.
+    `pip install 'lapor-pipeline[dashboard]'`. `lapor up` serves the same page.
     """
-    from importlib.util import find_spec
-    from threading import Event
-
-    from complaints.errors import ConfigurationError
     from complaints.runtime.address import parse_address
-    from complaints.runtime.http_server import configured_socket, serve
+    from complaints.runtime.http_server import configured_socket
     from lapor.local.note import started_in
-    from lapor.processes.wiring import analysts_store
-    from ops.analysts.dashboard import Dashboard
+    from lapor.processes.run_dashboard import run_dashboard
 
-    if find_spec("vl_convert") is None:
-        raise ConfigurationError(
-            "the dashboard needs vl-convert-python: `pip install 'lapor-pipeline[dashboard]'` installs it"
-        )
+    settings = started_in(data_dir)
+    if inherited is not None:
+        run_dashboard(settings, socket(fileno=inherited), hosts=host or (), rests=True)
+        return
     at = parse_address(f"http://{listen}", scheme="http", default_port=8091)
     listener = configured_socket(at.host, at.port, setting="--listen")
     shown = f"[{at.host}]" if ":" in at.host else at.host
-    with contextlib.closing(analysts_store(started_in(data_dir))) as store, contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt):
         typer.echo(f"The dashboard is at http://{shown}:{listener.getsockname()[1]}/ until you press Ctrl-C.", err=True)
-        # of an IPv6 address in brackets, Starlette compares the part before its first colon
-        hosts = ["127.0.0.1", "localhost", shown.partition(":")[0], *(host or ())]
-        serve(Dashboard(store.table, hosts=hosts).app, listener, Event(), lambda: None)
+        run_dashboard(settings, listener, hosts=[shown, *(host or ())])

@@ -57,6 +57,8 @@ def up(*, data_dir: DataDir = None) -> None:
 def _say_where(stack: "Up") -> None:
     found = stack.settings
     typer.echo(f"ready. Form and API: http://{found.web}/   Kafka: {found.kafka}   data: {found.data}")
+    if found.dashboard is not None:
+        typer.echo(f"Dashboard, which starts when you open it: http://{found.dashboard}/")
     typer.echo("Try: lapor feed FILE.jsonl --channel mixed | lapor query 'SELECT * FROM cases LIMIT 5' | lapor doctor")
 
 

@@ -44,7 +44,7 @@ def table(supervisor: Supervisor) -> Table:
         age = supervisor.beat_age_s(service) if service.beats else None
         shown.add_row(
             service.name,
-            "up" if service.alive else "restarting",
+            "up" if service.alive else "waits for a visitor" if service.rests else "restarting",
             str(service.process.pid) if service.process else "",
             str(service.restarts),
             _memory(service),

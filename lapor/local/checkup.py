@@ -79,6 +79,10 @@ def findings(settings: Settings) -> Iterator[Finding]:
             settings.data, ours
         )  # embedded servers have no heartbeat; they are checked by their protocols
         yield from look.restarts(settings.data, stack.restarts, now=time.time())
+        if (address := stack.addresses.get("dashboard")) is not None and not stack.starting:
+            pid = stack.services.get("dashboard", 0)
+            runs = is_process(pid, stack.births.get("dashboard", 0.0), stack.booted)
+            yield look.dashboard(address, pid if runs else 0)
     yield from look.others(settings.data, STEPS)
     yield from _upstreams(settings, stack)
 

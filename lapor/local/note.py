@@ -30,6 +30,7 @@ FOUND_BY_NOTE = (
     "x_api",
     "telegram_api",
     "web",
+    "dashboard",
     "view",
     "view_url",
     "view_key",

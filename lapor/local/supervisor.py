@@ -2,7 +2,9 @@
 
 import contextlib
 import json
+import select
 import signal
+import socket
 import threading
 import time
 from collections import deque
@@ -59,6 +61,7 @@ class Service:
         beats: the names of the heartbeats that its loops write.
         rank: services of one rank are stopped together, those of the highest rank first.
         stale_s: seconds without a heartbeat after which it is killed and started again at once.
+        listener: a listening socket that the process gets. It is started only when somebody connects, and may end when nobody does.
         process: the process, once it was started.
         started: monotonic time of the last start, in seconds.
         restarts: the number of restarts.
@@ -75,6 +78,7 @@ class Service:
     rank: int = 0
     stale_s: float = Heartbeat.STALE_AFTER_S
     forked: bool = False
+    listener: socket.socket | None = None
     process: Program | Fork | None = None
     started: float = 0.0
     restarts: int = 0
@@ -87,6 +91,16 @@ class Service:
     def alive(self) -> bool:
         """Whether its process runs."""
         return self.process is not None and self.process.poll() is None
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether its process must run: always, or if it has a listener, while a connection waits there."""
+        return self.listener is None or bool(select.select([self.listener], [], [], 0)[0])
+
+    @property
+    def rests(self) -> bool:
+        """Whether it has a listener, and its process has not been started or has ended by itself."""
+        return self.listener is not None and (self.process is None or self.process.poll() == 0)
 
 
 class Supervisor:
@@ -110,13 +124,14 @@ class Supervisor:
         self.services: list[Service] = []
 
     def start(self, service: Service) -> None:
-        """Start a service and keep it running."""
+        """Start a service and keep it running; one with a listener when somebody connects."""
         self._logs.mkdir(parents=True, exist_ok=True)
         log = self._logs / f"{service.name}.log"
         self._begun[service.name] = log.stat().st_size if log.exists() else 0
         with self._lock:
             self.services.append(service)
-            self._launch(service)
+            if service.listener is None:
+                self._launch(service)
         if not self._watcher.is_alive():
             self._watcher.start()
 
@@ -165,6 +180,9 @@ class Supervisor:
         for rank in sorted({service.rank for service in self.services}, reverse=True):
             alive = [service.process for service in self.services if service.rank == rank and service.alive]
             _end([process for process in alive if process is not None], patience_s=0.0 if at_once else STOP_TIMEOUT_S)
+        for service in self.services:
+            if service.listener is not None:
+                service.listener.close()
 
     def _launch(self, service: Service) -> None:
         log = self._logs / f"{service.name}.log"
@@ -172,7 +190,8 @@ class Supervisor:
             log.replace(log.with_suffix(".log.1"))
             self._begun[service.name] = 0
         self._pulses[service.name] = Pulse(self._heartbeats, service.beats, now=time.monotonic())
-        make = fork if service.forked else Program
+        files = [] if service.listener is None else [service.listener.fileno()]
+        make = fork if service.forked else partial(Program, files=files)
         service.process = make(service.command, service.environment, log=log)
         service.started = time.monotonic()
         service.hung = ""
@@ -225,16 +244,17 @@ class Supervisor:
                 _await([service.process], WATCH_EVERY_S)
             if service.alive:
                 return
-        if service.due < service.started:  # it has just died
+        if service.due < service.started:  # it has just ended
             self._note_end(service)
             if service.hung or now - service.started > STEADY_S:
                 service.pause_s = FIRST_PAUSE_S
             else:
                 service.pause_s = min(service.pause_s * 2, LONGEST_PAUSE_S)
             service.due = now + (0.0 if service.hung else service.pause_s)  # others wait for a service that hung
-        if now >= service.due:
-            service.restarts += 1
-            service.restarted.append(time.time())
+        if now >= service.due and service.is_wanted:
+            if not service.rests:
+                service.restarts += 1
+                service.restarted.append(time.time())
             try:
                 self._launch(service)
             except OSError as error:  # too little memory, too many processes or a full disk may pass; keep watching

@@ -14,6 +14,7 @@ from complaints.contract import FEW_PARTITIONS, PARTITIONS
 from complaints.crypto import Keyring, load_or_create_secret, load_secret
 from complaints.errors import UnavailableError
 from complaints.runtime.address import parse_address
+from complaints.runtime.http_server import configured_socket
 from complaints.runtime.settings import Settings
 from lapor.local.files import require_readable, require_sound
 from lapor.local.note import FILES, Stack, with_addresses
@@ -228,6 +229,7 @@ class Up:
         self._web_address()
         self._view_address()
         self._files()
+        dashboard = self._dashboard()
         for name in WORKERS:
             self._service(name, name)
         self._service(TOGETHER, *self._channels())
@@ -242,6 +244,28 @@ class Up:
         while is_free(int(port), host) and time.monotonic() < deadline and not self._stop.wait(LOOK_EVERY_S):
             pass
         self._ready(*self.stack.starting)
+        if dashboard is not None and not self._stop.is_set():
+            self.supervisor.start(dashboard)
+
+    def _dashboard(self) -> Service | None:
+        """Listen for visitors of the dashboard, and return its service; None if there is no account for analysts.
+
+        Its process of 60 to 200 MB runs only while somebody looks.
+        """
+        if self.settings.clickhouse_analyst is None:
+            return None
+        given = self._settings.dashboard or f"{LOOPBACK}:{self._port('dashboard')}"
+        host, port = given.rsplit(":", 1)
+        listener = configured_socket(host.strip("[]"), int(port), setting="LAPOR_DASHBOARD")
+        self.stack.addresses["dashboard"] = given
+        command = [sys.executable, "-m", "lapor", "dashboard", "--socket", str(listener.fileno()), "--host", host]
+        return Service(
+            name="dashboard",
+            command=command,
+            environment=self._environment(),
+            rank=CHANNELS_RANK,
+            listener=listener,
+        )
 
     def _service(self, name: str, *parts: str) -> None:
         """Start a process. The channels share one process, which takes less memory than five."""

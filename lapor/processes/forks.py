@@ -30,13 +30,16 @@ _LOCK: Final = threading.Lock()
 class Program(subprocess.Popen[bytes]):
     """A program in a session of its own, so that only the supervisor gets Ctrl-C. The processes that it starts are killed with it."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], *, log: Path) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], *, log: Path, files: Sequence[int] = ()
+    ) -> None:
         """Start it.
 
         Args:
             command: the path of the program and its arguments.
             environment: variables in addition to this process's environment.
             log: the file to which its output is appended.
+            files: the numbers of open files that it gets, by the same numbers.
 
         Raises:
             OSError: it cannot be started.
@@ -49,6 +52,7 @@ class Program(subprocess.Popen[bytes]):
                 stderr=out,
                 env={**os.environ, **environment},
                 start_new_session=True,
+                pass_fds=files,
             )
 
     def has_ended(self) -> bool:

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from io import StringIO
 from threading import Lock
 from typing import Any, Final
@@ -49,13 +50,19 @@ class Dashboard:
     Args:
         run: runs a query as the analyst; it is called for one query at a time.
         today: returns the present day.
+        draws: whether figures are drawn, which needs vl-convert-python; otherwise there are tables alone.
         hosts: the host names that requests may have, so that a page of another site whose name resolves to us reads nothing.
     """
 
     def __init__(
-        self, run: Run, *, today: Callable[[], date] = date.today, hosts: Sequence[str] = ("127.0.0.1", "localhost")
+        self,
+        run: Run,
+        *,
+        today: Callable[[], date] = date.today,
+        draws: bool = find_spec("vl_convert") is not None,
+        hosts: Sequence[str] = ("127.0.0.1", "localhost"),
     ) -> None:
-        self._run, self._today, self._alone = run, today, Lock()
+        self._run, self._today, self._draws, self._alone = run, today, draws, Lock()
         self._figures = {figure.name: figure for figure in figures()}
         loader = jinja2.PackageLoader("ops.analysts", "templates")
         self._page = jinja2.Environment(loader=loader, autoescape=True).get_template("dashboard.html")
@@ -75,6 +82,7 @@ class Dashboard:
         text = self._page.render(
             part=part,
             shown=shown,
+            draws=self._draws,
             provinces=provinces[1],
             channels=CHANNELS,
             periods=PERIODS,
@@ -85,7 +93,7 @@ class Dashboard:
 
     async def _plot(self, request: Request) -> Response:
         width = request.path_params["width"]
-        if width not in {WIDE_PX, NARROW_PX}:
+        if width not in {WIDE_PX, NARROW_PX} or not self._draws:
             raise HTTPException(404)
         shown = await run_in_threadpool(self._shown, self._figure(request.path_params), Part.of(request.query_params))
         svg = await run_in_threadpool(drawn, shown.figure.plot(shown.names, shown.rows, width))

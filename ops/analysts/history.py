@@ -1,4 +1,7 @@
-"""Writes an invented history into ClickHouse for learning: the rows that the sink would have written, for any number of cases."""
+"""Writes an invented history into ClickHouse for learning: the rows that the sink would have written, for any number of cases.
+
+Or it only plans one there, for whoever makes records of it (see ops.analysts.lives).
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from string import Template
-from typing import Final
+from typing import Any, Final
 
 from sinks.clickhouse.tables import schema
 
@@ -47,6 +50,29 @@ class History:
                 population=2 * self.complaints,
             )
             yield last - first + 1, [one.strip() for one in _STATEMENT.split(filled) if one.strip()]
+
+
+def planned(
+    history: History, execute: Callable[[str], list[tuple[Any, ...]]], plans: str
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield, for each round, the rows of a query for plans, and leave nothing in ClickHouse.
+
+    Args:
+        history: the history.
+        execute: runs a statement and returns its rows.
+        plans: the query; it reads history_step and history_case.
+    """
+    for _, statements in history.rounds():
+        made = [one.startswith("INSERT INTO history_case") for one in statements].index(True) + 1
+        try:
+            for statement in statements[:made]:
+                execute(statement)
+            rows = execute(plans)
+        finally:
+            for statement in statements[made:]:
+                if statement.startswith("DROP"):
+                    execute(statement.replace("DROP TABLE", "DROP TABLE IF EXISTS"))
+        yield rows
 
 
 def write(history: History, execute: Callable[[str], object], done: Callable[[int], object] = lambda _: None) -> None:

@@ -167,6 +167,16 @@ def test_doctor_finds_all_well_and_then_what_is_not(stack: RunningStack) -> None
         assert f"ok   {what}" in shown
 
 
+def test_the_dashboard_starts_when_somebody_looks_and_again_after_a_kill(stack: RunningStack) -> None:
+    """At the address that `lapor up` and doctor say. A visitor who comes while no process runs waits for it, and is served."""
+    assert "starts when somebody looks" in stack.run("doctor").stdout
+    page = f"http://{stack.note.addresses['dashboard']}/"
+    for _ in range(2):
+        assert "Which provinces report most?" in httpx.get(page, timeout=60, trust_env=False).text
+        assert f"dashboard: {page}, somebody looks" in stack.run("doctor").stdout
+        stack.kill("dashboard")
+
+
 def test_the_stack_is_below_one_and_four_tenths_gigabytes(stack: RunningStack) -> None:
     """All processes of the stack together; a page that several share is counted once. What fills the tables of reference ends by itself."""
     up = psutil.Process(stack.process.pid)

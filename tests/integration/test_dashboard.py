@@ -3,6 +3,7 @@
 import csv
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from io import StringIO
@@ -14,7 +15,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from complaints.runtime.http_server import listening_socket, serve
+from complaints.runtime.settings import Settings
 from embedded.clickhouse.accounts import ANALYST, DATA
+from lapor.processes import run_dashboard
 from ops.analysts.board import Part, figures
 from ops.analysts.dashboard import Dashboard
 from ops.analysts.guide import SAMPLE
@@ -121,6 +124,35 @@ def test_every_figure_is_drawn_for_large_and_small_screens(board: httpx.Client) 
             got = board.get(f"/plot/{figure.name}-{width}.svg")
             assert got.text.startswith("<svg"), figure.question.ask
     assert board.get("/plot/1-9999.svg").status_code == board.get("/plot/99-680.svg").status_code == 404
+
+
+def test_without_what_draws_there_are_tables_and_the_way_to_plots(analyst: Store) -> None:
+    """And no picture that would be missing."""
+    with shown(Dashboard(analyst.table, today=lambda: SAMPLE.until, draws=False)) as client:
+        page = client.get("/").text
+        assert "pip install 'lapor-pipeline[dashboard]'" in page
+        assert "<picture>" not in page
+        assert len(CELL.findall(page)) > len(figures())
+        assert client.get("/plot/1-680.svg").status_code == 404
+
+
+def test_it_ends_when_nobody_has_asked_for_some_minutes(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But not while somebody asks, if it is one that is started again."""
+    monkeypatch.setattr(run_dashboard, "REST_AFTER_S", 1.5)
+    listener = listening_socket("127.0.0.1", 0)
+    at = f"http://127.0.0.1:{listener.getsockname()[1]}/table/1.csv"
+    settings = Settings(clickhouse_analyst=address)
+    thread = threading.Thread(
+        target=run_dashboard.run_dashboard, args=(settings, listener), kwargs={"rests": True}, daemon=True
+    )
+    thread.start()
+    began = time.monotonic()
+    while time.monotonic() - began < 3:
+        assert httpx.get(at, timeout=60).status_code == 200
+        time.sleep(0.2)
+    assert thread.is_alive()
+    thread.join(10)
+    assert not thread.is_alive()
 
 
 @pytest.mark.long

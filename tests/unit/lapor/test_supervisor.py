@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -15,10 +16,11 @@ import psutil
 import pytest
 
 from complaints.errors import UnavailableError
+from complaints.runtime.http_server import listening_socket
 from complaints.runtime.telemetry import Heartbeat
 from lapor.local import supervisor as module
 from lapor.local.pulse import Pulse, waits_of
-from lapor.local.supervisor import FIRST_PAUSE_S, LOG_BYTES, Service, Supervisor, end_leftovers
+from lapor.local.supervisor import FIRST_PAUSE_S, LOG_BYTES, WATCH_EVERY_S, Service, Supervisor, end_leftovers
 from lapor.processes import forks
 from lapor.processes.forks import end_parent
 from tests.harness.support import wait_until
@@ -53,6 +55,16 @@ import pathlib, subprocess, sys, time
 child = subprocess.Popen([sys.executable, '-c', sys.argv[1]])
 pathlib.Path('child').write_text(str(child.pid))
 time.sleep(60)
+"""
+
+
+ANSWERS_ONCE = """
+import socket, sys
+at, status = map(int, sys.argv[1:])
+with socket.socket(fileno=at) as listener:
+    listener.setblocking(True)
+    listener.accept()[0].sendall(b'here')
+sys.exit(status)
 """
 
 
@@ -97,6 +109,26 @@ def test_what_dies_is_started_again(supervisor: Supervisor, started: list[str]) 
     wait_until(lambda: supervisor.log_tail("worker").splitlines().count("up") == 2, what="its log")
     assert service.restarts == 1
     assert started == ["worker", "worker"]
+
+
+@pytest.mark.parametrize("status", [0, 3])
+def test_what_has_a_listener_runs_only_when_somebody_connects(
+    supervisor: Supervisor, started: list[str], status: int
+) -> None:
+    """Each visitor is served, whether the process before ended by itself or died. Only its death is a restart."""
+    with listening_socket("127.0.0.1", 0) as listener:
+        service = python("page", ANSWERS_ONCE, str(listener.fileno()), str(status))
+        service.listener = listener
+        supervisor.start(service)
+        time.sleep(3 * WATCH_EVERY_S)
+        assert started == []
+        for visits in (1, 2):
+            with socket.create_connection(listener.getsockname(), timeout=30) as visitor:
+                assert visitor.recv(4) == b"here"
+            assert started == ["page"] * visits
+            wait_until(lambda: not service.alive, what="its end")
+        time.sleep(3 * WATCH_EVERY_S)
+        assert (started, service.restarts) == (["page"] * 2, int(status != 0))
 
 
 def test_what_keeps_dying_is_started_at_growing_pauses(supervisor: Supervisor) -> None:
