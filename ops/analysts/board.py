@@ -19,6 +19,8 @@ _OF_CASES: Final = ("complaints", "dispositions", "case_events", "messages", "re
 _ROW_PX: Final = 22
 _HEIGHT_PX: Final = 180
 _OVER_TIME: Final = frozenset({"week", "month"})
+_MARGIN: Final = 1 / 8
+"""The part of a plot's width that is left free beside its labels: a browser's letters may be wider than those by which it was laid out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,13 +104,14 @@ class Figure:
             "sort": "ascending" if in_time else None,
         }
         along["axis"] = {"labelLimit": width_px // 3}
-        amount = {"field": "value", "type": "quantitative", "title": None}
+        amount = {"field": "value", "type": "quantitative", "title": None, "axis": {"tickCount": width_px // 100}}
         color = {"field": "of", "type": "nominal", "title": None, "legend": {"orient": "bottom", "columns": 3}}
         return {
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
             "width": width_px,
             "height": _HEIGHT_PX if in_time else {"step": _ROW_PX},
             "autosize": {"type": "fit-x", "contains": "padding"},
+            "padding": {"left": 5 if in_time else width_px * _MARGIN, "right": 15, "top": 5, "bottom": 5},
             "background": "white",
             "data": {"values": data},
             "mark": {"type": "bar"},
