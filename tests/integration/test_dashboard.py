@@ -30,7 +30,7 @@ __all__ = ["chromium"]
 PHONE: Any = {"width": 360, "height": 740}
 DESK: Any = {"width": 1280, "height": 800}
 PAPER: Any = {"width": 718, "height": 1000}
-CELL = re.compile(r"<td>(.*?)</td>")
+CELL = re.compile(r"<td[^>]*>(.*?)</td>")
 
 
 @pytest.fixture(scope="module")
