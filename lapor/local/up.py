@@ -250,7 +250,7 @@ class Up:
     def _dashboard(self) -> Service | None:
         """Listen for visitors of the dashboard, and return its service; None if there is no account for analysts.
 
-        Its process of 60 to 200 MB runs only while somebody looks.
+        Its process runs only while somebody looks, so that an idle stack has no memory for it.
         """
         if self.settings.clickhouse_analyst is None:
             return None

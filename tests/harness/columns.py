@@ -10,7 +10,7 @@ from sinks.clickhouse.tables import schema
 def columns() -> dict[str, dict[str, str]]:
     """Return the types of the columns that a row must fill, by the names of table and column."""
     return {
-        table.name: {name: kind for name, kind in table.columns.items() if name != "stored_at"}
+        table.name: {name: kind for name, kind in table.columns.items() if " DEFAULT " not in kind}
         for table in schema().tables.values()
     }
 

@@ -63,7 +63,7 @@ def test_every_column_of_words_is_listed_with_its_values(analyst: Store) -> None
     words = analyst.table(
         "SELECT concat(table, '.', name) FROM system.columns WHERE database = 'lapor' AND type LIKE '%LowCardinality%'"
     )[1]
-    listed = {name for names in VALUES for name in names.split()}
+    listed = {".".join(name.split(".")[:2]) for names in VALUES for name in names.split()}  # of a tuple, its parts
     missing = {name for (name,) in words} - listed
     assert ("cases.state",) in words
     assert {name for name in missing if not open_ended.fullmatch(name.partition(".")[2])} == set()
