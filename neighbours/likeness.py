@@ -8,8 +8,6 @@ from typing import Final, NamedTuple
 
 from neighbours.places import IN_DISTRICT, NO_PLACE, STRANGE, THERE, contradict, formed, named, nearness
 from neighbours.signs import Signature
-from normalizer.matter.local_names import IS_VILLAGE
-from normalizer.matter.matters import WIDE
 from normalizer.matter.senses import senses
 from normalizer.matter.signature import GRAVE
 from normalizer.matter.words import hash_of, skeleton
@@ -87,14 +85,12 @@ def _one_thing(one: Signature, other: Signature, shares: Shares, *, related: boo
     return not both and not apart(one, other) and shares.what >= _TWO and shares.fewer >= _HALF
 
 
-def one_wide_matter(one: Signature, other: Signature, shares: Shares) -> bool:
+def one_matter_in_district(one: Signature, other: Signature, shares: Shares) -> bool:
     """Return whether two texts that share only the district are about one matter; the arguments are those of `one_matter`."""
     if shares.fewer < _FEWER or shares.all < _ALL or apart(one, other):
         return False
     if one.families & other.families:
         shared = one.matters.keys() & other.matters.keys()
-        if any(one.matters[matter] & WIDE for matter in shared):
-            return alike(one, other) or shares.what > 0
         enough = 1 if alike(one, other) or shares.fewer >= _HALF else _TWO
         return all(matter < OWN_FROM for matter in shared) and shares.what >= enough
     if _is_own(one) or _is_own(other) or (one.families and other.families):
@@ -193,7 +189,7 @@ class Side(NamedTuple):
 def same(first: Side, second: Side, *, one_person: bool = False) -> bool:
     """Return whether two complaints of one regency are about the same matter. If both are from one person, enough common words suffice."""
     one, other = first.sign, second.sign
-    if one.words.isdisjoint(other.words) or differ(first, second) or owned(first) or owned(second):
+    if one.words.isdisjoint(other.words) or differ(first, second):
         return False
     place, shares = _place(first, second), _shares(one, other)
     if one_person and shares.number >= 4 and shares.all >= 0.6:  # noqa: PLR2004
@@ -201,7 +197,7 @@ def same(first: Side, second: Side, *, one_person: bool = False) -> bool:
     if place == NO_PLACE or (first.asks and second.asks):
         return _copied(one, other, shares)
     if place == IN_DISTRICT:
-        return not (_finer(first) and _finer(second)) and one_wide_matter(one, other, shares)
+        return one_matter_in_district(one, other, shares)
     if place == STRANGE and not (one.families & other.families and one.ways & other.ways):
         return False
     return one_matter(one, other, shares, related=first.topic > 0 and first.topic == second.topic, there=place == THERE)
@@ -254,9 +250,3 @@ def _shares(one: Signature, other: Signature) -> Shares:
     fewer = min(len(one.words), len(other.words)) or 1
     what = len(both - named(one) - named(other) - _SAYS_LITTLE)
     return Shares(number / (len(one.words | other.words) or 1), number / fewer, number, what)
-
-
-def _finer(side: Side) -> bool:
-    """Return whether a complaint names a place below the district."""
-    sign = side.sign
-    return bool(sign.numbers or sign.names) or any(place.levels & IS_VILLAGE for place in sign.local.values())

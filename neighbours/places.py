@@ -62,8 +62,7 @@ def contradict(one: Signature, other: Signature, *, village: bool) -> bool:
 def nearness(one: Signature, other: Signature, *, village: bool, district: bool) -> float:
     """Return how surely two texts that do not contradict each other name the same place below the regency.
 
-    If each of them also names a place that the other one does not name, only two shared names, or the whole name of a thing, prove that it
-    is the same place.
+    If each of them also names a place that the other one does not name, only two shared names prove that it is the same place.
     """
     shared = [place for name, place in one.local.items() if name in other.words]
     shared += [place for name, place in other.local.items() if name in one.words]
@@ -71,7 +70,7 @@ def nearness(one: Signature, other: Signature, *, village: bool, district: bool)
     local = one.local.keys() | other.local.keys()
     sure = len(((_told(one) & other.words) | (_told(other) & one.words)) - local) or len(formed(one, other) - local)
     if not in_village and _unmatched(one, other) and _unmatched(other, one):
-        if sure >= _SURE or _share_a_whole_name(one, other):
+        if sure >= _SURE:
             return THERE
         return NO_PLACE if not sure else NEAR if shared else STRANGE
     sure += in_village
@@ -91,7 +90,7 @@ def _unmatched(sign: Signature, other: Signature) -> bool:
 
 def named(sign: Signature) -> AbstractSet[int]:
     """Return the words of a text that may be names."""
-    return sign.placed | sign.lent | sign.rare | sign.local.keys()
+    return sign.placed | sign.lent | sign.local.keys()
 
 
 def formed(one: Signature, other: Signature) -> AbstractSet[int]:
@@ -141,20 +140,6 @@ def _parts_differ(names: Mapping[int, list[Name]], others: Mapping[int, list[Nam
     """Return whether two texts name different parts of one place without a word for its kind ("Koya Barat", "Koya Timur")."""
     parts, told = set(names.get(_SPOT, ())), set(others.get(_SPOT, ()))
     return not parts & told and any(a.beginnings == b.beginnings for a in parts for b in told)
-
-
-def _share_a_whole_name(one: Signature, other: Signature) -> bool:
-    """Return whether the whole name of a thing in one text is, or begins, the name of such a thing in the other one."""
-    return any(
-        name.end == called.end
-        and name.beginnings
-        and called.beginnings
-        and (name.beginnings[-1] in called.beginnings or called.beginnings[-1] in name.beginnings)
-        for kind, names in one.names.items()
-        if kind != VILLAGE and kind in other.names
-        for name in names
-        for called in other.names[kind]
-    )
 
 
 def _mentions(one: Signature, other: Signature) -> bool:

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from complaints.errors import ContractViolation
-from normalizer.matter.matters import WIDE
 from normalizer.matter.senses import senses
 from normalizer.matter.signature import VERSION, WAY_BYTES
 
@@ -15,8 +14,8 @@ _KIND_BITS: Final = 0x3F
 _HEAD: Final = 1 + WAY_BYTES
 """The bytes before the things: the version and the ways."""
 
-_LISTS: Final = 5
-"""The number of lists of hashes before the words: placed, lent, rare, formed and likely ones."""
+_LISTS: Final = 3
+"""The number of lists of hashes before the words: placed, lent and formed ones."""
 
 _REMEMBERED: Final = 4096
 """The number of signatures that are kept unpacked: those of one busy regency, about 8 MB."""
@@ -60,9 +59,7 @@ class Signature(NamedTuple):
         ways: the ways in which something is wrong, a bit for each.
         placed: the hashes of the words that are probably names of places: by the word before them, or a capital.
         lent: the hashes of the everyday words that are probably names of places, by the same signs.
-        rare: the hashes of the other words that may be names.
         formed: the hashes of names made of several words: their initials, or the words written as one. They are no words of the text.
-        likely: the hashes of everyday words that places are named after.
         words: the hashes of all words.
         kin: a bit for each of `ways`, and for each other way that may be a sign of the same fault.
         families: a bit for each family of its matters.
@@ -76,9 +73,7 @@ class Signature(NamedTuple):
     ways: int
     placed: frozenset[int]
     lent: frozenset[int]
-    rare: frozenset[int]
     formed: frozenset[int]
-    likely: frozenset[int]
     words: frozenset[int]
     kin: int
     families: int
@@ -142,20 +137,18 @@ def _unpacked(raw: bytes) -> Signature:
     for _ in range(_LISTS):
         lists.append(_hashes(raw, at + 1, raw[at]))
         at += 1 + 2 * raw[at]
-    placed, lent, rare, formed, likely = lists
+    placed, lent, formed = lists
     words = _hashes(raw, at, (len(raw) - at) // 2)
     families, ways = 0, int.from_bytes(raw[1:_HEAD])
     for family in matters.values():
-        families |= 1 << (family & ~WIDE)
+        families |= 1 << family
     return Signature(
         *(things, matters, names, numbers, local, ways),
         *(
             frozenset(placed),
             frozenset(lent),
-            frozenset(rare),
             frozenset(formed),
-            frozenset(likely),
-            frozenset((*placed, *lent, *rare, *likely, *words, *local)),
+            frozenset((*placed, *lent, *words, *local)),
         ),
         *(senses().kin(ways), families),
     )

@@ -133,7 +133,7 @@ def _tells(words: list[str], read: list[Word], at: int, capitals: set[str], loca
         return True
     if word.rare:
         return True
-    if said not in local.written or word.frequent or len(said) < _SHORT or word.number >= 0:
+    if said not in local.written or len(said) < _SHORT or word.number >= 0:
         return False
     if word.stem != said:  # "Jerakah" is not made of "jera"
         return True

@@ -23,9 +23,6 @@ _PLACES: Final = {"rt": 1, "rw": 2, "km": 3, "kilometer": 3, "no": 4, "nomor": 4
 NUMBERS: Final = _PLACES | {"koridor": 6, "rute": 6, "trayek": 6, "angkot": 6, "tower": 7, "lantai": 8}
 """The words before a number, and the number that a signature has for each."""
 
-WIDE: Final = 0x80
-"""The bit of a family that marks a matter of a whole area, such as a flood."""
-
 _REMEMBERED: Final = 20_000
 """The maximum number of words remembered, about 6 MB."""
 
@@ -79,7 +76,6 @@ class Lists:
 
     __slots__ = (
         *(
-            "_begins",
             "_canonical",
             "_derived",
             "_ends",
@@ -100,15 +96,10 @@ class Lists:
             "harmed",
             "side",
             "_frequent",
-            "_people",
             "_places",
             "_locates",
-            "_beside",
-            "_landmarks",
             "_unique",
             "_senses",
-            "_causes",
-            "_nameless",
         ),
     )
 
@@ -127,7 +118,7 @@ class Lists:
                 self._canonical[other] = canon
         self._weak = frozenset(data["weak"].split())
         self._kinds = {word: KINDS.index(kind) + 1 for kind, words in data["names"].items() for word in words}
-        self._titles, self._begins = frozenset(data["titles"]), frozenset(data["begins"])
+        self._titles = frozenset(data["titles"])
         self._sizes = {word: small_hash(word) for word in data["sizes"]}
         self.common = frozenset([skeleton(word) for word in data["common"]])
         self._regions = frozenset(data["regions"].split())
@@ -138,10 +129,9 @@ class Lists:
         self._places = frozenset(places)
         self._derived = self._places - self._everyday
         self._frequent = frozenset(frequent)
-        self._locates, self._beside = frozenset(data["locates"].split()), frozenset(data["beside"].split())
-        self._people, self._causes = frozenset(data["people"].split()), frozenset(data["causes"].split())
-        self._landmarks, self._unique = frozenset(data["landmarks"].split()), frozenset(data["unique"].split())
-        self._senses, self._nameless = meant, frozenset(data["nameless"].split())
+        self._locates = frozenset(data["locates"].split())
+        self._unique = frozenset(data["unique"].split())
+        self._senses = meant
         self.side = frozenset([matter["number"] for matter in data["matters"].values() if matter.get("side")])
         self.harm = Harm(data["harm"])
         self.harmed: tuple[int, int] = (data["matters"]["harmed"]["number"], data["matters"]["harmed"]["family"])
@@ -150,7 +140,7 @@ class Lists:
 
     def _add(self, matters: dict[str, Any]) -> None:
         for matter in matters.values():
-            number, family = matter["number"], matter["family"] | (WIDE if matter.get("wide") else 0)
+            number, family = matter["number"], matter["family"]
             self.unless += [(number, matters[other]["number"]) for other in matter.get("unless", ())]
             for phrase in matter["told"]:
                 words = phrase.split()
@@ -185,14 +175,11 @@ class Lists:
         made.kind, made.before = self._kinds.get(word, 0), NUMBERS.get(word, 0)
         made.numbered = _numbered(word)
         made.announces = made.kind > 0 or made.before > 0 or bool(made.numbered)
-        made.begins = word in self._begins
         made.title = word in self._titles or len(word) == 1
         made.end = small_hash(str(int(word[:_DIGITS]))) if word.isdigit() else self._ends.get(word, 0)
         made.size, made.region = self._sizes.get(word, 0), word in self._regions
         made.weak = word in self._weak or word.startswith(_OURS) or word == BREAK or bool(made.numbered)
-        made.calls, made.causes = word in self._people, word in self._causes
-        made.beside = word in self._beside
-        made.locates = made.beside or word in self._locates
+        made.locates = word in self._locates
         if made.weak:
             made.way = self._senses.of(word)[1]
             made.tells = made.way > 0
@@ -206,16 +193,10 @@ class Lists:
             made.hash = hash_of(made.skeleton)
             made.everyday = made.number >= 0 or self._senses.lists(word) or self._is_everyday(word)
             made.first = made.skeleton in self.common and made.number < 0 and not made.kind
-            made.landmark = canon in self._landmarks
             named = canon.isalpha() and not made.first and made.number < 0
             made.rare = (named and not made.everyday and len(canon) >= RARE) or word in self._unique
             made.place = named and made.everyday and word in self._places
-            made.frequent = word in self._frequent
-            made.lent = named and len(canon) >= _SHORT and not made.frequent and word not in self._canonical
-            made.names = (
-                canon.isalpha() and made.everyday and not (made.tells or made.title or word.startswith(_VERBAL))
-            )
-            made.names = made.names and len(canon) >= _SHORT and word not in self._nameless
+            made.lent = named and len(canon) >= _SHORT and word not in self._frequent and word not in self._canonical
             made.lent = made.lent and (canon == word or not word.startswith(_VERBAL)) and not self._senses.lists(word)
         return made
 

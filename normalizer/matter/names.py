@@ -19,14 +19,6 @@ _SIZED: Final = frozenset(
 )
 """The kinds whose names may begin with a number, or end with a size."""
 
-_LOOSE: Final = frozenset(
-    [
-        KINDS.index(kind) + 1
-        for kind in ("water", "junction", "office", "plant", "faith", "station", "bridge", "school", "park")
-    ]
-)
-"""The kinds whose words are often followed by something else than a name: their names are no everyday words ("tiga kali terjadi")."""
-
 CONTINUED: Final = small_hash("terusan")
 """The part of a street that continues another one under its name ("Jalan Terusan Buah Batu"): it is a different street."""
 
@@ -56,7 +48,6 @@ def name_behind(
                 break
         elif (
             len(hashes) == _NAME_WORDS
-            or (word.everyday and not (word.lent or word.first) and not name and kind in _LOOSE)
             or _ends(word, words[at], regions, begun=bool(name) or end > 0)
             or (name and word.everyday and not (word.lent or word.first or word.place))
             or (shown and words[at] not in capitals)
@@ -78,9 +69,7 @@ def _ends(word: Word, said: str, regions: frozenset[str], *, begun: bool) -> boo
     """Return whether a name ends before a word."""
     if word.weak or word.kind or word.before or said == BREAK:
         return True
-    if word.number >= 0 and (begun or not word.begins):
-        return True
-    return begun and (word.region or said in regions)
+    return word.number >= 0 or (begun and (word.region or said in regions))
 
 
 def number_behind(words: list[str], position: int, word: Word) -> bytes:
@@ -143,7 +132,7 @@ def _shortened(full: str, known: Lists) -> list[int]:
     """
     name, formed = full.split(), list[int]()
     read = known.words(name)
-    if any(means.number >= 0 for means in read[1:]) or all(means.frequent for means in read):
+    if any(means.number >= 0 for means in read[1:]):
         return formed
     while len(name) > _INITIALS and (read[-1].region or read[-1].before):
         del name[-1], read[-1]

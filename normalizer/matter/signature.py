@@ -16,7 +16,7 @@ from normalizer.matter.names import capitals_of, name_behind, number_behind
 from normalizer.matter.words import Word, hash_of, skeleton
 from normalizer.text import BREAK, words_of
 
-VERSION: Final = 6
+VERSION: Final = 7
 """The version of the layout and of the word lists: signatures of different versions are not compared."""
 
 MOST_THINGS: Final = 6
@@ -26,17 +26,12 @@ MOST_NUMBERS: Final = 6
 MOST_LOCAL: Final = 4
 MOST_PLACED: Final = 7
 MOST_LENT: Final = 3
-MOST_RARE: Final = 3
 MOST_FORMED: Final = 5
-MOST_LIKELY: Final = 4
-MOST_WORDS: Final = 13
-"""Maximum numbers of each that a signature holds: it has at most 203 bytes."""
+MOST_WORDS: Final = 20
+"""Maximum numbers of each that a signature holds: it has at most 201 bytes."""
 
 WAY_BYTES: Final = 6
 """The number of bytes of a signature for the ways in which something is wrong, a bit for each."""
-
-_OWN_FROM: Final = 80
-"""From this number on, a matter is one person's own: it counts wherever it is in the text."""
 
 _READ_WORDS: Final = 400
 """Maximum number of words that are read: even a long text has said by then what it is about."""
@@ -50,39 +45,23 @@ _HANDLE: Final = re.compile(r"@\w+")
 _SPOT: Final = KINDS.index("spot") + 1
 """The kind of a name without a word that announces it, but with a part ("Koya Barat")."""
 
-_TITLED: Final = frozenset(range(1, len(KINDS) + 1)) - {
-    KINDS.index(kind) + 1 for kind in ("street", "lane", "village", "spot")
-}
-"""The kinds of things that may have everyday words as names."""
-
-_SIZED: Final = frozenset([KINDS.index(kind) + 1 for kind in ("market", "water", "station", "park", "hamlet")])
-"""The kinds that are named with a word such as "panjang" or "baru"."""
-
-_BESIDE: Final = 2
-"""Number of words after one such as "depan" among which there is the thing that something is next to."""
-
 
 class _Found:
     """What was found in a text so far."""
 
     __slots__ = (
         "at",
-        "called",
         "capitals",
-        "caused",
-        "causes",
         "formed",
         "hashes",
         "inside",
         "lent",
-        "likely",
         "local",
         "located",
         "matters",
         "names",
         "numbers",
         "placed",
-        "rare",
         "regions",
         "run",
         "seen",
@@ -94,11 +73,9 @@ class _Found:
         self.regions = regions
         self.capitals: set[str] = set()
         self.inside: dict[int, bytes] = {}
-        self.located = self.called = self.run = False
+        self.located = self.run = False
         self.at = 0
         self.ways = 0
-        self.causes = -_WINDOW
-        self.caused: dict[int, int] = {}
         self.seen: dict[int, int] = {}
         self.matters: dict[int, int] = {}
         self.things: dict[int, None] = {}
@@ -107,24 +84,17 @@ class _Found:
         self.numbers: dict[bytes, None] = {}
         self.placed: dict[int, None] = {}
         self.lent: dict[int, None] = {}
-        self.rare: dict[int, None] = {}
         self.formed: dict[int, None] = {}
-        self.likely: dict[int, None] = {}
         self.hashes: dict[int, None] = {}
 
     def note(self, word: Word, said: str, *, road: bool) -> bool:
         """Note a word that counts, and return whether it may be a name; it is one before "raya" if it is `road`."""
         within = bool(self.regions) and said in self.regions
         stands = self.located or road or (bool(self.capitals) and said in self.capitals)
-        rare = (word.rare and not self.called) or (word.lent and stands) or (within and not word.everyday)
+        rare = word.rare or (word.lent and stands) or (within and not word.everyday)
         placed = rare and (stands or self.run or within)
         self.run = placed or (self.located and not rare)
-        if rare:
-            (self.rare if not placed else self.placed if word.rare else self.lent)[word.hash] = None
-        elif word.place and not word.frequent:
-            self.likely[word.hash] = None
-        else:
-            self.hashes[word.hash] = None
+        (self.hashes if not placed else self.placed if word.rare else self.lent)[word.hash] = None
         self.at += 1
         return rare
 
@@ -132,7 +102,7 @@ class _Found:
         """Note a word of the name of a district or village; a rare word of a name of several words counts on its own, too."""
         self.run = True
         if word.rare:
-            (self.placed if several else self.rare)[word.hash] = None
+            (self.placed if several else self.hashes)[word.hash] = None
 
     def pass_by(self, word: Word, said: str) -> None:
         """Note a word that does not count."""
@@ -146,14 +116,12 @@ class _Found:
         A word that is `named` follows the first word of many names and is part of a name ("Rawa Bebek"): it is no thing.
         """
         earliest = self.at - _WINDOW
-        caused = self.causes >= earliest
-        if not caused:
-            self.ways |= word.way
-            for thing in () if named else word.things:
-                self.things[thing] = None
+        self.ways |= word.way
+        for thing in () if named else word.things:
+            self.things[thing] = None
         if word.number < 0:
             return
-        seen, matters, told = self.seen, self.caused if caused else self.matters, word.told
+        seen, told = self.seen, word.told
         seen[word.number] = self.at
         for one, at in seen.items():
             if at < earliest or one not in told:
@@ -163,13 +131,11 @@ class _Found:
                     if seen.get(other, -_WINDOW) < earliest:
                         break
                 else:
-                    (matters if matter < _OWN_FROM else self.matters)[matter] = family
+                    self.matters[matter] = family
 
     def packed(self, unless: list[tuple[int, int]], side: frozenset[int]) -> bytes:
         """Return the signature as bytes; neighbours.signs reads it."""
         matters = self.matters
-        if self.caused and side.issuperset(matters):
-            matters.update(self.caused)
         if len(matters) > 1:
             if not side.issuperset(matters):
                 for matter in side.intersection(matters):
@@ -186,10 +152,7 @@ class _Found:
         _put_names(packed, self.names, MOST_NAMES)
         _put_names(packed, self.numbers, MOST_NUMBERS)
         _put_names(packed, self.local, MOST_LOCAL)
-        for found, most in (
-            *((self.placed, MOST_PLACED), (self.lent, MOST_LENT), (self.rare, MOST_RARE)),
-            *((self.formed, MOST_FORMED), (self.likely, MOST_LIKELY)),
-        ):
+        for found, most in ((self.placed, MOST_PLACED), (self.lent, MOST_LENT), (self.formed, MOST_FORMED)):
             packed.append(min(len(found), most))
             _put_hashes(packed, found, most)
         _put_hashes(packed, self.hashes, MOST_WORDS)
@@ -240,7 +203,7 @@ def signature(text: str, *, address: str = "", place: Iterable[str] = (), regenc
 
 def _read_words(words: list[str], read: list[Word], found: _Found) -> None:
     """Note what the words of a text mean; `read` has the meaning of each."""
-    beside, last, inside = -_BESIDE, len(read) - 1, found.inside
+    last, inside = len(read) - 1, found.inside
     some = bool(inside)
     for position, word in enumerate(read):
         if word.announces:
@@ -255,13 +218,8 @@ def _read_words(words: list[str], read: list[Word], found: _Found) -> None:
                 _extend(word, read[position + 1], found, rare=rare)
         else:
             found.pass_by(word, words[position])
-        if word.tells and not named and (not word.landmark or position - beside > _BESIDE):
+        if word.tells and not named:
             found.tell(word, named=position > 0 and read[position - 1].first and word.number < 0)
-        if word.beside:
-            beside = position
-        if word.causes:
-            found.causes = found.at
-        found.called = word.calls
         found.located = word.locates or word.kind > 0 or (found.located and word.title)
 
 
@@ -272,17 +230,9 @@ def _announced(words: list[str], read: list[Word], position: int, found: _Found)
         name = name_behind(words, read, position, found.regions, found.capitals)
         if name:
             found.names[name] = None
-        if position + 1 < len(read):
-            _titled(word, read[position + 1], words[position + 1], found)
     number = number_behind(words, position, word)
     if number:
         found.numbers[number] = None
-
-
-def _titled(kind: Word, word: Word, said: str, found: _Found) -> None:
-    """Note a thing whose name is an everyday word ("Terminal Daya", "Pantai Panjang"), by both words together."""
-    if kind.kind in _TITLED and (word.names or (kind.kind in _SIZED and word.size)):
-        found.formed[hash_of(f"{kind.kind}{word.skeleton or said}")] = None
 
 
 def _extend(word: Word, following: Word, found: _Found, *, rare: bool) -> None:
@@ -290,7 +240,7 @@ def _extend(word: Word, following: Word, found: _Found, *, rare: bool) -> None:
     if rare and following.end:
         found.names[bytes((_SPOT | 1 << 6, following.end)) + word.hash.to_bytes(2, "big")] = None
     elif word.first and (
-        (following.rare or following.lent or following.names or following.first or following.title or following.size)
+        (following.rare or following.lent or following.first or following.title or following.size)
         or (following.number < 0 and len(following.things) > 0)
     ):
         found.formed[hash_of(skeleton(word.stem + following.stem))] = None

@@ -29,20 +29,13 @@ class Word:
         numbered: the number that it has in itself ("rt05"): its kind and value; empty if it has none.
         title: whether it is left out of names.
         everyday: whether it is an everyday word.
-        begins: whether it may begin a name though it is a word of matters.
         end: which part of a street or school it means; 0 if it means none.
         size: the same, of a school or market only.
         rare: whether it is no everyday word: perhaps a name that no word before it announces.
         lent: whether it is an everyday word that is rare in complaints: a name if its capital or the word before it says so.
         locates: whether a place may follow it ("depan").
-        beside: whether what follows it only says where something is ("depan pasar").
-        frequent: whether it is frequent in complaints.
         place: whether it is an everyday word that places are named after.
-        calls: whether the name of a person may follow it.
         first: whether it is the first word of many names, and alone none.
-        landmark: whether it is a thing by which people say where something is.
-        names: whether a thing may be named with it though it is an everyday word ("Terminal Daya").
-        causes: whether a thing may follow that is only the cause ("karena").
         announces: whether a name or number may follow it, or is in it.
         tells: whether it means a matter, a thing or a way.
         things: the numbers of the things that it means.
@@ -53,24 +46,17 @@ class Word:
     __slots__ = (
         *("before", "end", "hash", "kind", "number", "numbered", "rare", "region", "size", "skeleton", "stem", "title"),
         *(
-            "begins",
             "everyday",
             "told",
             "weak",
             "lent",
             "locates",
-            "beside",
             "first",
-            "calls",
-            "frequent",
             "place",
-            "landmark",
             "announces",
             "tells",
             "things",
             "way",
-            "causes",
-            "names",
         ),
     )
 
@@ -84,7 +70,6 @@ class Word:
         self.before = 0
         self.numbered = b""
         self.title = False
-        self.begins = False
         self.everyday = False
         self.weak = False
         self.end = 0
@@ -93,18 +78,12 @@ class Word:
         self.rare = False
         self.lent = False
         self.locates = False
-        self.beside = False
         self.first = False
-        self.calls = False
-        self.frequent = False
         self.place = False
-        self.landmark = False
         self.announces = False
         self.tells = False
         self.things: tuple[int, ...] = ()
         self.way = 0
-        self.causes = False
-        self.names = False
 
 
 def skeleton(word: str) -> str:

@@ -105,7 +105,6 @@ class Matter(Part):
     family: Annotated[int, Field(ge=0)]
     told: _Listed
     unless: list[Text] = Field(default=[])
-    wide: bool = False
     side: bool = False
     own: bool = False
 
@@ -143,14 +142,8 @@ class Matters(Part):
     ends: dict[Text, Text]
     sizes: _Listed
     common: _Listed
-    begins: _Listed
     regions: Words
     locates: Words
-    beside: Words
-    causes: Words
-    people: Words
-    landmarks: Words
-    nameless: Words
     unique: Words
     harm: Harm
     matters: Annotated[dict[Name, Matter], Field(min_length=1)]

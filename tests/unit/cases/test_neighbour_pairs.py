@@ -22,7 +22,7 @@ def test_the_pairs_that_nobody_had_read_are_told_apart_as_far_as_was_measured(na
     """The bars are what is reached, and no rule was made with these pairs."""
     found = score(read(DATA / name), Normaliser.load())
     assert found.precision >= precision, found.wrong
-    assert found.recall >= 0.76, found.missed
+    assert found.recall >= 0.79, found.missed
 
 
 def test_most_of_the_pairs_that_were_written_against_the_rules_are_told_apart() -> None:
