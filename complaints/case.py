@@ -12,27 +12,27 @@ from complaints.event import Complaint, Refusal
 from complaints.values import Count, Event, MissingPart, Moment
 
 CaseState = Literal[
-    "diterima",
-    "perlu dilengkapi",
-    "diteruskan",
-    "diproses",
-    "ditunda",
-    "dibuka kembali",
-    "ditanggapi",
-    "selesai",
-    "dicabut",
-    "digabung",
-    "diarsipkan",
+    "received",
+    "awaiting_citizen",
+    "routed",
+    "accepted",
+    "postponed",
+    "reopened",
+    "answered",
+    "closed",
+    "withdrawn",
+    "merged",
+    "archived",
 ]
 """The states of a case: at a triage desk; the citizen is asked for something; with an owner who has not accepted it; accepted; put off to a
 day; open again after an answer or an end; answered; closed; withdrawn; a supporter of another case; put aside as spam."""
 
 OPEN: Final[frozenset[CaseState]] = frozenset(
-    ("diterima", "perlu dilengkapi", "diteruskan", "diproses", "ditunda", "dibuka kembali")
+    ("received", "awaiting_citizen", "routed", "accepted", "postponed", "reopened")
 )
 """The states of a case that waits for an owner's answer."""
 
-ENDED: Final[frozenset[CaseState]] = frozenset(("selesai", "dicabut", "diarsipkan"))
+ENDED: Final[frozenset[CaseState]] = frozenset(("closed", "withdrawn", "archived"))
 """The states of a case that has ended."""
 
 LIVING: Final[frozenset[CaseState]] = frozenset(get_args(CaseState)) - ENDED

@@ -80,13 +80,13 @@ _BY_CODE: Final = "completed_by_code"
 """The occasion of the sentence about an addition by somebody who only has the code: the citizen of the case is not thanked."""
 
 _ADDED: Final = {
-    "diarsipkan": "status_diarsipkan",
-    "ditanggapi": "completed_answered",
-    "selesai": "completed_answered",
+    "archived": "status_archived",
+    "answered": "completed_answered",
+    "closed": "completed_answered",
 }
 """The occasion of the sentence about an addition to an ended or answered case, which nobody handles, by the state after it."""
 
-_NO_ANSWER: Final = "status_ditanggapi"
+_NO_ANSWER: Final = "status_answered"
 """The occasion whose wording says that there is an answer, without the answer."""
 
 _CODE_LIKE: Final = "@@@@@ @@@@@ @"
@@ -108,7 +108,7 @@ class Seen:
     Attributes:
         owner: the name of its owner.
         heard: the name of its main case's owner; empty if it is no supporter.
-        state: its state; "ditanggapi" if it is a supporter that has heard an answer.
+        state: its state; "answered" if it is a supporter that has heard an answer.
         due: the day by which it must be completed: see `complete_by`.
         named: its class, as citizens read it.
         asked: the question that is open.
@@ -173,7 +173,7 @@ class Notice:
         kind = FactKind[fact.event].value if isinstance(fact, Echoed) else fact.kind.value
         if not reason:
             return text(f"put_off_{kind}", channel, **values, due=due)
-        return text(f"put_off_{kind}_karena", channel, **values, due=due, answer=reason)
+        return text(f"put_off_{kind}_because", channel, **values, due=due, answer=reason)
 
 
 def noticed(facts: Sequence[Fact], seen: Seen, *, was_merged: bool, by_code: bool = False) -> Notice | None:
@@ -208,7 +208,7 @@ def noticed(facts: Sequence[Fact], seen: Seen, *, was_merged: bool, by_code: boo
         case ReplyKind.withdrawn if is_deemed(fact):
             occasion = "deemed_withdrawn"
         case ReplyKind.merged if seen.heard:
-            occasion = "merged_ditangani"
+            occasion = "merged_handled"
     return Notice(kind=kind, fact=fact, occasion=occasion, seen=seen)
 
 

@@ -46,7 +46,7 @@ _FILE = "wording.yaml"
 _VALUES = (
     (r"emergency|off_scale|silent|not_silent|sure_stop|help", ""),
     (r"answered|asked|reminded", "code owner answer"),
-    (r"put_off_\w+_karena", "code owner due answer"),
+    (r"put_off_\w+_because", "code owner due answer"),
     (r"put_off_\w+", "code owner due"),
     (r"reclassified", "code owner due named"),
     (r"question_pin", "code choices"),
@@ -54,7 +54,7 @@ _VALUES = (
     (r"other_number|crowd|sure_withdraw", "code"),
     (r"status_(?:unknown|no_code|wrong_code)", "code"),
     (r"latest_answer", "answer"),
-    (r"status_[\w ]+", "code owner since due"),
+    (r"status_\w+", "code owner since due"),
     (r"\w+", "code owner"),
 )
 """The values that a sentence may name in braces, by its occasion: the first that fits."""

@@ -174,7 +174,7 @@ class Deadlines:
             checked=_day(case.checked_at, province),
             first_answered=local_day(answers[0].at, province) if answers else None,
             answered=local_day(answers[-1].at, province) if stands else None,
-            closed=_day(case.ended_at, province) if case.state == "selesai" else None,
+            closed=_day(case.ended_at, province) if case.state == "closed" else None,
         )
 
     def _complete(self, since: datetime | None, waits: datetime | None, province: str | None) -> date | None:
@@ -188,7 +188,7 @@ class Deadlines:
         return agency_id if agency_id in self.variants else unit
 
 
-_ANSWERED: Final = frozenset(("ditanggapi", "selesai"))
+_ANSWERED: Final = frozenset(("answered", "closed"))
 """The states in which the last answer stands."""
 
 

@@ -168,7 +168,7 @@ def entry(document: bytes) -> DueCase:
     )
 
 
-_WAITS_FOR_NOBODY: Final = ENDED | {"digabung"}
+_WAITS_FOR_NOBODY: Final = ENDED | {"merged"}
 """The states of a case that waits for no agency."""
 
 

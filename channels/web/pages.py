@@ -272,7 +272,7 @@ class Pages:
             story=story,
             **wishes_for(status, code, token=self._forms.token(browser), is_held=bool(key), stars=story.stars),
             receipt_key=key,
-            may_prove=status is not None and status.by_code and status.state != "selesai" and not key,
+            may_prove=status is not None and status.by_code and status.state != "closed" and not key,
             changed="lagi" in asks,
             warning=_warning(sent) if "lagi" in asks or is_answer else "",
             wished=WISHES.get(asks.get("permintaan", "")),

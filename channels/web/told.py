@@ -18,17 +18,17 @@ from normalizer.masking import mask
 from normalizer.zones import zone_of
 
 STATES = {
-    "diterima": "Sedang dipilah",
-    "perlu dilengkapi": "Menunggu jawaban Anda",
-    "diteruskan": "Sudah diteruskan",
-    "diproses": "Sedang ditangani",
-    "ditunda": "Ditunda",
-    "dibuka kembali": "Dibuka kembali",
-    "ditanggapi": "Sudah dijawab",
-    "selesai": "Selesai",
-    "dicabut": "Dicabut",
-    "digabung": "Ditangani bersama laporan lain",
-    "diarsipkan": "Diarsipkan",
+    "received": "Sedang dipilah",
+    "awaiting_citizen": "Menunggu jawaban Anda",
+    "routed": "Sudah diteruskan",
+    "accepted": "Sedang ditangani",
+    "postponed": "Ditunda",
+    "reopened": "Dibuka kembali",
+    "answered": "Sudah dijawab",
+    "closed": "Selesai",
+    "withdrawn": "Dicabut",
+    "merged": "Ditangani bersama laporan lain",
+    "archived": "Diarsipkan",
 }
 """The states of a case as the citizen reads them."""
 
@@ -110,7 +110,7 @@ class _Then:
         return Seen(
             owner=self.owner,
             heard=self.heard,
-            state="ditanggapi" if self.is_answered else self.state,
+            state="answered" if self.is_answered else self.state,
             due=self.due,
             named=class_named(self.complaint_class, oversight=self.oversight),
             asked=self.asked,
@@ -147,11 +147,11 @@ class _Then:
 
 
 _ENDS = {
-    FactKind.answered: "ditanggapi",
-    FactKind.closed: "selesai",
-    FactKind.archived: "diarsipkan",
-    FactKind.reopened: "dibuka kembali",
-    FactKind.routed: "diteruskan",
+    FactKind.answered: "answered",
+    FactKind.closed: "closed",
+    FactKind.archived: "archived",
+    FactKind.reopened: "reopened",
+    FactKind.routed: "routed",
 }
 """The state of a case after a fact, as far as the wording about an addition depends on it."""
 

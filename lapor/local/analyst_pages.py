@@ -33,7 +33,7 @@ _OFFICE: Final = "else the id of an agency"
 _LEVELS: Final = ("province", "regency", "district", "village")
 VALUES: Final[Mapping[str, tuple[str, ...]]] = {
     "cases.state": get_args(CaseState),
-    "cases.channel complaints.channel": (*CHANNELS, RECORDED),
+    "cases.channel complaints.channel messages.channel replies.channel": (*CHANNELS, RECORDED),
     "cases.class complaints.class": tuple(ComplaintClass),
     "cases.overdue": get_args(Duty),
     "cases.deadlines.duty cases.duties dispositions.deadlines.duty": get_args(Duty),
@@ -50,7 +50,7 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = {
     "case_events.duty": get_args(Duty),
     "case_events.command": tuple(CommandKind),
     "case_events.result": tuple(Result),
-    "messages.channel replies.channel deliveries.channel dead_letters.channel": tuple(CHANNELS),
+    "deliveries.channel dead_letters.channel": tuple(CHANNELS),
     "messages.kind": (*MessageKind, PART),
     "replies.kind deliveries.kind": tuple(ReplyKind),
     "deliveries.outcome": tuple(DeliveryOutcome),

@@ -14,7 +14,7 @@ CREATE OR REPLACE TABLE history_step ENGINE = MergeTree ORDER BY n AS WITH
         FROM (SELECT province_code, code, name FROM regions WHERE level = 'regency' ORDER BY code) GROUP BY province_code ORDER BY province_code
     )) AS regencies_of,
     (SELECT (groupArray(subject), groupArray(topic)) FROM (SELECT subject, min(topic) AS topic FROM topics WHERE sub != '' AND main != 'Corona Virus' GROUP BY subject)) AS topic_of,
-    ['sms', 'web', 'telegram', 'twitter', 'petugas'] AS channels,
+    ['sms', 'web', 'telegram', 'twitter', 'officer'] AS channels,
     k -> cityHash64(n, seed, k) / 18446744073709551616 AS u,
     if(flood, '33.74', '') AS flooded,
     arrayFirstIndex(total -> total >= u('province') * people[-1], people) AS province_at,
@@ -48,7 +48,7 @@ SELECT
     u('anonymous') < 0.12 AS anonymous,
     told.1 = 'anti-corruption' AS oversight,
     multiIf(u('class') < 0.86, 'pengaduan', u('class') < 0.95, 'permintaan_informasi', 'aspirasi') AS class,
-    if(channel IN ('web', 'petugas') OR anonymous OR secret, '', concat('R-', substring(hex(sipHash128(toUInt64(pow(u('citizen'), 2) * $population), seed, channel)), 1, 12))) AS reporter,
+    if(channel IN ('web', 'officer') OR anonymous OR secret, '', concat('R-', substring(hex(sipHash128(toUInt64(pow(u('citizen'), 2) * $population), seed, channel)), 1, 12))) AS reporter,
     -- the chain of owners: a triage desk that sorts, a wrong door that refuses, the owner
     NOT placed AND NOT is_national AS triage_first,
     -- the newer rules are right more often
@@ -71,9 +71,9 @@ SELECT
     -- the midnight in Jakarta after the last day
     toDateTime64(close_due + 1, 3, 'UTC') - 25200 AS closing,
     multiIf(withdrawn, received_at + 40000, isNotNull(answered_at) AND NOT disputed AND closing < now_then, closing, NULL) AS ended_at,
-    multiIf(flood AND u('merged') < 0.25, 'digabung', withdrawn, 'dicabut', isNotNull(ended_at), 'selesai', isNotNull(answered_at) AND NOT disputed, 'ditanggapi', isNotNull(answered_at), 'dibuka kembali',
-        isNotNull(follow_up_at), 'diproses', owner_at > now_then AND triage_first, 'diterima', 'diteruskan') AS state,
-    if(state = 'selesai' AND u('rated') < 0.24, toUInt8(least(5, 1 + toUInt8(u('stars') * if(answer_days > 20, 3.2, 5.4)))), NULL) AS stars,
+    multiIf(flood AND u('merged') < 0.25, 'merged', withdrawn, 'withdrawn', isNotNull(ended_at), 'closed', isNotNull(answered_at) AND NOT disputed, 'answered', isNotNull(answered_at), 'reopened',
+        isNotNull(follow_up_at), 'accepted', owner_at > now_then AND triage_first, 'received', 'routed') AS state,
+    if(state = 'closed' AND u('rated') < 0.24, toUInt8(least(5, 1 + toUInt8(u('stars') * if(answer_days > 20, 3.2, 5.4)))), NULL) AS stars,
     isNotNull(follow_up_at) AND u('asked') < 0.14 AS asked,
     -- a question that has no answer is closed after the days of the statute
     asked AND u('replied') >= 0.7 AND follow_up + 30 * 86400 < now_then AS incomplete,
@@ -135,10 +135,10 @@ INSERT INTO history_case (complaint_id, case_number, version, state, channel, re
 WITH (SELECT (groupArray(code), groupArray(name)) FROM regions WHERE length(code) <= 5) AS region,
     code -> transform(code, region.1, region.2, '') AS name_of,
     toDate32('$until') AS until,
-    (SELECT argMinIf(number, n, subject = 'disaster' AND state != 'digabung' AND NOT secret) FROM history_step) AS main_number,
-    (SELECT countIf(state = 'digabung') FROM history_step) AS merged
+    (SELECT argMinIf(number, n, subject = 'disaster' AND state != 'merged' AND NOT secret) FROM history_step) AS main_number,
+    (SELECT countIf(state = 'merged') FROM history_step) AS merged
 SELECT complaint_id, if(secret, '', number), 4 + additions, state, channel, received_at, first_routed_at, answered_at, follow_up_at, follow_up_at, ended_at,
-    multiIf(state = 'dicabut', 'citizen', state = 'selesai', 'clock', ''), if(state = 'digabung' AND NOT secret, main_number, ''),
+    multiIf(state = 'withdrawn', 'citizen', state = 'closed', 'clock', ''), if(state = 'merged' AND NOT secret, main_number, ''),
     if(number = main_number, toUInt32(merged), 0), toUInt16(disputed AND isNotNull(answered_at)), stars,
     arrayFilter(duty -> duty != '', [if(forward_due < coalesce(forwarded_day, until), 'forward', ''),
         if(isNotNull(forwarded_day) AND follow_up_due < coalesce(toDate32(follow_up_at, 'Asia/Jakarta'), toDate32(ended_at, 'Asia/Jakarta'), until), 'first_follow_up', ''),
@@ -151,7 +151,7 @@ SELECT complaint_id, if(secret, '', number), 4 + additions, state, channel, rece
         (if(isNull(forwarded_day), '', 'first_follow_up'), toUInt16(5), 'working', ifNull(forwarded_day, received_day), follow_up_due, 'PermenPANRB 5/2025', toDate32(follow_up_at, 'Asia/Jakarta')),
         ('complete', complete_days, 'working', received_day, complete_due, 'PermenPANRB 5/2025', if(disputed, NULL, toDate32(answered_at, 'Asia/Jakarta'))),
         (if(isNotNull(answered_at) AND NOT disputed, 'close', ''), 10, 'working', toDate32(answer, 'Asia/Jakarta'), close_due, 'PermenPANRB 5/2025',
-            if(state = 'selesai', toDate32(ended_at, 'Asia/Jakarta'), NULL))]),
+            if(state = 'closed', toDate32(ended_at, 'Asia/Jakarta'), NULL))]),
     toUInt16(wrong_door AND NOT still_first), additions, toUInt16(isNotNull(answered_at)), toUInt16(asked), incomplete, if(secret, '', said),
     if(secret, '', concat(said, if(regency_code != '', concat(' di ', name_of(regency_code)), ''), ', sudah lama.')), secret, anonymous, class, oversight, topic,
     province_code, name_of(province_code), regency_code, name_of(regency_code), if(secret, '', v.district_code), if(secret, '', v.district), if(secret, '', v.code), if(secret, '', v.name),
@@ -182,21 +182,21 @@ FROM history_case ARRAY JOIN range(hop + 1) AS hop_number;
 INSERT INTO case_event_rows (event_id, complaint_id, case_number, version, kind, at, received_at, caused_by, actor, secret, stars, agency_id, text, appended_at,
     kafka_partition, kafka_offset)
 SELECT toUUID(UUIDNumToString(sipHash128(complaint_id, fact.1, fact.2))), complaint_id, case_number, fact.1, fact.2, fact.3,
-    if(fact.2 = 'diterima', received_at, NULL), complaint_id, fact.4, secret, if(fact.2 = 'dinilai', stars, NULL), fact.5,
-    if(fact.2 = 'bukan wewenang' AND NOT secret, 'Bukan tugas kami.', ''), fact.3, 0, kafka_offset
+    if(fact.2 = 'opened', received_at, NULL), complaint_id, fact.4, secret, if(fact.2 = 'rated', stars, NULL), fact.5,
+    if(fact.2 = 'refused' AND NOT secret, 'Bukan tugas kami.', ''), fact.3, 0, kafka_offset
 FROM history_case ARRAY JOIN arrayFilter(one -> isNotNull(one.3), [
-    (toUInt32(1), 'diterima', toNullable(first_routed_at), 'citizen', ''),
-    (2, 'diteruskan', first_routed_at, 'citizen', first_owner_id),
-    (3, 'bukan wewenang', if(refusals > 0, owner_since, NULL), first_owner_id, owner_id),
-    (4, 'diteruskan', if(hop > 0, owner_since, NULL), first_owner_id, owner_id),
-    (5, 'diproses', first_follow_up_at, owner_id, ''),
-    (6, 'ditanyakan', if(questions > 0, first_follow_up_at, NULL), owner_id, ''),
-    (7, 'dilengkapi', if(additions > 0, first_follow_up_at + 50000, NULL), 'citizen', ''),
-    (8, 'ditanggapi', first_answered_at, owner_id, ''),
-    (9, 'dibuka kembali', if(disputes > 0, first_answered_at + 90000, NULL), 'citizen', ''),
-    (10, 'selesai', if(state = 'selesai', ended_at, NULL), 'clock', ''),
-    (10, 'dicabut', if(state = 'dicabut', ended_at, NULL), 'citizen', ''),
-    (11, 'dinilai', if(isNotNull(stars), ended_at + 3600, NULL), 'citizen', '')
+    (toUInt32(1), 'opened', toNullable(first_routed_at), 'citizen', ''),
+    (2, 'routed', first_routed_at, 'citizen', first_owner_id),
+    (3, 'refused', if(refusals > 0, owner_since, NULL), first_owner_id, owner_id),
+    (4, 'routed', if(hop > 0, owner_since, NULL), first_owner_id, owner_id),
+    (5, 'accepted', first_follow_up_at, owner_id, ''),
+    (6, 'asked', if(questions > 0, first_follow_up_at, NULL), owner_id, ''),
+    (7, 'added', if(additions > 0, first_follow_up_at + 50000, NULL), 'citizen', ''),
+    (8, 'answered', first_answered_at, owner_id, ''),
+    (9, 'reopened', if(disputes > 0, first_answered_at + 90000, NULL), 'citizen', ''),
+    (10, 'closed', if(state = 'closed', ended_at, NULL), 'clock', ''),
+    (10, 'withdrawn', if(state = 'withdrawn', ended_at, NULL), 'citizen', ''),
+    (11, 'rated', if(isNotNull(stars), ended_at + 3600, NULL), 'citizen', '')
 ]) AS fact;
 
 INSERT INTO message_rows (message_id, channel, account, kind, complaint_id, case_number, secret, received_at, at, appended_at, kafka_partition, kafka_offset)
@@ -204,14 +204,14 @@ SELECT toUUID(UUIDNumToString(sipHash128(complaint_id, 'message', m))), channel,
     multiIf(m = 0, 'complaint', m <= additions, if(questions > 0 AND m = 1, 'answer', 'addition'), 'status'), complaint_id, case_number, secret,
     received_at + m * 200000, received_at + m * 200000 + 1, received_at + m * 200000 + 1, 0, kafka_offset
 FROM history_case ARRAY JOIN range(1 + additions + (cityHash64(complaint_id, 'status') % 5 = 0)) AS m
-WHERE channel != 'petugas';
+WHERE channel != 'officer';
 
 INSERT INTO history_reply (reply_id, channel, account, kind, complaint_id, case_number, secret, created_at, at, appended_at, kafka_partition, kafka_offset)
 SELECT toUUID(UUIDNumToString(sipHash128(complaint_id, 'reply', told.1))), channel, if(channel = 'web', '', channel), told.1, complaint_id, case_number, secret,
     told.2, told.2, told.2, 0, kafka_offset
 FROM history_case ARRAY JOIN arrayFilter(one -> isNotNull(one.2), [('received', toNullable(first_routed_at + 1)), ('question', if(questions > 0, first_follow_up_at, NULL)),
-    ('answered', first_answered_at), ('closed', if(state = 'selesai', ended_at, NULL))]) AS told
-WHERE channel != 'petugas';
+    ('answered', first_answered_at), ('closed', if(state = 'closed', ended_at, NULL))]) AS told
+WHERE channel != 'officer';
 
 INSERT INTO delivery_rows (delivery_id, reply_id, channel, account, kind, complaint_id, case_number, secret, outcome, reason, at, appended_at, kafka_partition, kafka_offset)
 WITH cityHash64(reply_id, 'outcome') % 1000 AS luck
@@ -228,7 +228,7 @@ WITH cityHash64(complaint_id, 'dead letter') AS luck,
 SELECT toUUID(UUIDNumToString(sipHash128(complaint_id, 'dead letter'))), channel, '', -1, -1,
     if(luck % 5 = 0, 'a text of more than 10000 characters', 'the message ends too soon'), if(luck % 5 = 0, 'ContractViolation', 'MalformedMessage'), 1, broken_at,
     broken_at, 0, kafka_offset
-FROM history_case WHERE luck % 200 < 2 AND channel != 'petugas';
+FROM history_case WHERE luck % 200 < 2 AND channel != 'officer';
 
 INSERT INTO case_now SELECT * FROM history_case;
 

@@ -17,7 +17,7 @@ ENDS: Final = {
 }
 """The reasons why an owner lost a case, by the first fact of the cause. After an addition of the citizen, another owner was clear."""
 
-OVER: Final = {"selesai": "closed", "dicabut": "withdrawn", "diarsipkan": "archived"}
+OVER: Final = {"closed": "closed", "withdrawn": "withdrawn", "archived": "archived"}
 """The reasons why the last owner no longer has the case, by its state."""
 
 

@@ -42,7 +42,7 @@ def heard(facts: Sequence[AnyFact]) -> Iterator[Heard]:
         for fact in together:
             case = evolve(case, fact, 0)
         assert case is not None
-        reply = reply_to(together, case, was_merged=before is not None and before.state == "digabung")
+        reply = reply_to(together, case, was_merged=before is not None and before.state == "merged")
         first = together[0]
         if reply is not None:
             yield Heard(first.at, reply.kind, reply.text, first.caused_by)

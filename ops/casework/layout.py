@@ -27,17 +27,17 @@ COLOURS: Final[dict[str, str]] = {"hijau": "green", "kuning": "yellow", "merah":
 """The colours of deadlines in English."""
 
 STATES: Final[dict[str, str]] = {
-    "diterima": "at a triage desk",
-    "perlu dilengkapi": "asks the citizen",
-    "diteruskan": "forwarded",
-    "diproses": "accepted",
-    "ditunda": "put off",
-    "dibuka kembali": "open again",
-    "ditanggapi": "answered",
-    "selesai": "closed",
-    "dicabut": "withdrawn",
-    "digabung": "supporter",
-    "diarsipkan": "archived",
+    "received": "at a triage desk",
+    "awaiting_citizen": "asks the citizen",
+    "routed": "forwarded",
+    "accepted": "accepted",
+    "postponed": "put off",
+    "reopened": "open again",
+    "answered": "answered",
+    "closed": "closed",
+    "withdrawn": "withdrawn",
+    "merged": "supporter",
+    "archived": "archived",
 }
 """The states of a case (see complaints.case.CaseState)."""
 

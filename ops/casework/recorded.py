@@ -14,7 +14,7 @@ from normalizer.emergency import tells_of_danger
 from router.agencies.registry import Agency, Registry
 from router.offices import house_of
 
-CHANNEL: Final = "petugas"
+CHANNEL: Final = "officer"
 """The name of the channel of recorded complaints. It knows no senders: the tracking code keys the mailbox, as on the web."""
 
 MOST_CHARACTERS: Final = 20_000

@@ -79,7 +79,7 @@ def deadlines(case: Case, now: datetime) -> Sheet:
             **({"done": one.done.isoformat()} if one.done else {}),
         }
         for one in case.deadlines
-        if one.done or case.state != "dicabut"
+        if one.done or case.state != "withdrawn"
     }
 
 

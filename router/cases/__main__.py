@@ -23,49 +23,49 @@ main case if that had another owner; `asked` if the report lacks a part that is 
 
 ```mermaid
 stateDiagram-v2
-    [*] --> diteruskan: complaint, the owner is clear
-    [*] --> diterima: complaint, a triage desk owns it
-    diterima --> diteruskan: add, refuse or reroute finds an owner
-    diteruskan --> diterima: add or refuse, a triage desk gets it
-    diterima --> perlu_dilengkapi: asked
-    diteruskan --> perlu_dilengkapi: asked
-    diproses --> perlu_dilengkapi: ask
-    perlu_dilengkapi --> diteruskan: add, verify, or the days of the law are over
-    perlu_dilengkapi --> diproses: add, if the owner has accepted it
-    diteruskan --> diproses: accept
-    diproses --> diteruskan: refuse, hand-on, reroute
-    diproses --> ditunda: postpone
-    ditunda --> diproses: the day has come
-    diproses --> ditanggapi: answer
-    diteruskan --> ditanggapi: answer
-    ditanggapi --> dibuka_kembali: disagree, reopen
-    dibuka_kembali --> diproses: accept
-    dibuka_kembali --> ditanggapi: answer
-    ditanggapi --> selesai: close, or ten working days without a dispute
-    selesai --> dibuka_kembali: reopen
-    perlu_dilengkapi --> dicabut: no answer, and nobody can handle it without
-    diteruskan --> dicabut: withdraw
-    dicabut --> dibuka_kembali: add, reopen
-    diteruskan --> digabung: an older case confirms
-    digabung --> diteruskan: unmerge, an addition that no answer of the main case answers, or the main case is gone
-    digabung --> selesai: the main case is closed
-    diterima --> diarsipkan: archive (spam)
-    diarsipkan --> dibuka_kembali: reopen
+    [*] --> routed: complaint, the owner is clear
+    [*] --> received: complaint, a triage desk owns it
+    received --> routed: add, refuse or reroute finds an owner
+    routed --> received: add or refuse, a triage desk gets it
+    received --> awaiting_citizen: asked
+    routed --> awaiting_citizen: asked
+    accepted --> awaiting_citizen: ask
+    awaiting_citizen --> routed: add, verify, or the days of the law are over
+    awaiting_citizen --> accepted: add, if the owner has accepted it
+    routed --> accepted: accept
+    accepted --> routed: refuse, hand-on, reroute
+    accepted --> postponed: postpone
+    postponed --> accepted: the day has come
+    accepted --> answered: answer
+    routed --> answered: answer
+    answered --> reopened: disagree, reopen
+    reopened --> accepted: accept
+    reopened --> answered: answer
+    answered --> closed: close, or ten working days without a dispute
+    closed --> reopened: reopen
+    awaiting_citizen --> withdrawn: no answer, and nobody can handle it without
+    routed --> withdrawn: withdraw
+    withdrawn --> reopened: add, reopen
+    routed --> merged: an older case confirms
+    merged --> routed: unmerge, an addition that no answer of the main case answers, or the main case is gone
+    merged --> closed: the main case is closed
+    received --> archived: archive (spam)
+    archived --> reopened: reopen
 ```
 
 | state | meaning |
 |---|---|
-| diterima | a triage desk owns the case and must find the agency that handles it |
-| perlu dilengkapi | the citizen is asked for something; the owner may work on the case meanwhile |
-| diteruskan | the case is with its owner, which has not accepted it |
-| diproses | the owner has accepted it and handles it |
-| ditunda | the owner has put it off to a day, with the reason; no clock stops |
-| dibuka kembali | the citizen disputed the answer, or reopened an ended case; no clock starts anew |
-| ditanggapi | the owner has answered |
-| selesai | closed; the citizen may rate it, or reopen it |
-| dicabut | withdrawn by the citizen, or deemed so by the law; his next message opens it again |
-| digabung | a supporter of an older case about the same matter; it keeps its code, its citizen and its clock |
-| diarsipkan | spam, put aside by a triage desk; it can be taken back |
+| received | a triage desk owns the case and must find the agency that handles it |
+| awaiting_citizen | the citizen is asked for something; the owner may work on the case meanwhile |
+| routed | the case is with its owner, which has not accepted it |
+| accepted | the owner has accepted it and handles it |
+| postponed | the owner has put it off to a day, with the reason; no clock stops |
+| reopened | the citizen disputed the answer, or reopened an ended case; no clock starts anew |
+| answered | the owner has answered |
+| closed | closed; the citizen may rate it, or reopen it |
+| withdrawn | withdrawn by the citizen, or deemed so by the law; his next message opens it again |
+| merged | a supporter of an older case about the same matter; it keeps its code, its citizen and its clock |
+| archived | spam, put aside by a triage desk; it can be taken back |
 """
 
 

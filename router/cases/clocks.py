@@ -81,7 +81,7 @@ def _moments(case: Case) -> list[tuple[int, str]]:
         if case.postponed is not None:
             found.append((midnight_ms(case.postponed.until, province), _POSTPONED))
         return found
-    if case.state == "ditanggapi":
+    if case.state == "answered":
         return [(over_ms(one, province_of(case)), _CLOSING) for one in case.deadlines if one.duty == "close"]
     return []
 

@@ -119,7 +119,7 @@ def _outcome(case: Case, said: AnyCommand, law: Law) -> tuple[FactKind, ...] | D
     return found
 
 
-_NOBODY_READS: Final = frozenset(("dicabut", "digabung", "diarsipkan"))
+_NOBODY_READS: Final = frozenset(("withdrawn", "merged", "archived"))
 """The states in which no owner would read an addition about other matters: it becomes a case of its own."""
 
 
@@ -166,7 +166,7 @@ def _add(draft: Draft, said: Add, law: Law) -> Declined | None:
     is_own = (addition.apart and before.state in _NOBODY_READS) or (
         (addition.apart or is_counted) and tells_of_danger(addition.text)
     )
-    if before.state == "selesai" or is_own:
+    if before.state == "closed" or is_own:
         draft.add(Continued(**draft.head(Continued), continued_as=continuation_of(said)[1]))
         return None
     draft.add(Added(**draft.head(Added), addition=addition, reading=reading, companion=said.companion))
@@ -190,14 +190,14 @@ _LIKELY: Final = 0.5
 def _follow(draft: Draft, said: Add, text: str, law: Law, before: Case) -> None:
     """Add the facts that follow from an addition: the case is reopened, leaves its main case, is routed again, or asks the citizen."""
     has_owner = False
-    if before.state == "dicabut":
+    if before.state == "withdrawn":
         has_owner = leaving.open_again(draft, law, by_law=leaving.is_for_another(before, draft.now))
-    elif before.state == "digabung" and (why := leaving.parts(before, draft.now, text)):
+    elif before.state == "merged" and (why := leaving.parts(before, draft.now, text)):
         has_owner = leaving.leave_to_tell(draft, law, before, why)
-    elif before.state == "digabung" and said.secret:
+    elif before.state == "merged" and said.secret:
         has_owner = leaving.leave_hidden(draft, law)
-    is_content = before.state == "ditanggapi" and sum(understood(text).shares[one] for one in _CONTENT) >= _LIKELY
-    if draft.now.state not in ("digabung", "diarsipkan") and not is_content:
+    is_content = before.state == "answered" and sum(understood(text).shares[one] for one in _CONTENT) >= _LIKELY
+    if draft.now.state not in ("merged", "archived") and not is_content:
         ask(draft, None if has_owner else route(draft, law))
 
 

@@ -18,10 +18,10 @@ from complaints.wording import text
 from normalizer import emergency
 from normalizer.masking import mask
 
-_TELLS_DUE: Final = frozenset(("diteruskan", "diproses", "ditunda", "dibuka kembali"))
+_TELLS_DUE: Final = frozenset(("routed", "accepted", "postponed", "reopened"))
 """The states for which the reply to `status` has the day of the deadline."""
 
-_ANSWERED: Final = frozenset(("ditanggapi", "selesai"))
+_ANSWERED: Final = frozenset(("answered", "closed"))
 """The states in which the latest answer stands."""
 
 _CODE_LIKE: Final = "@@@@@ @@@@@ @"
@@ -73,11 +73,11 @@ def reply_to(
 def _seen(case: Case) -> Seen:
     """Return the case as far as a sentence depends on it."""
     complaint, asked = case.complaint, case.question
-    heard = case.heard if case.state == "digabung" else None
+    heard = case.heard if case.state == "merged" else None
     return Seen(
         owner=case.owner.name,
         heard=heard.owner.name if heard else "",
-        state="ditanggapi" if heard and heard.answer else case.state,
+        state="answered" if heard and heard.answer else case.state,
         due=complete_by(case.deadlines),
         named=class_named(complaint.complaint_class, oversight=complaint.oversight),
         asked=None if asked is None else Asking(asked.part, asked.text, (asked.agency or case.owner).name),
@@ -136,7 +136,7 @@ def _unknown(code: str, channel: str, ending: str) -> str:
 
 def _answer_again(case: Case) -> str:
     """Return the latest answer to the citizen if it still stands, otherwise an empty text."""
-    if case.state == "digabung":
+    if case.state == "merged":
         words = case.heard.answer if case.heard else ""
     else:
         words = case.answers[-1].text if case.state in _ANSWERED and case.answers else ""
@@ -157,11 +157,11 @@ def status_of_case(
     """
     due = complete_by(case.deadlines)
     heard, occasion = case.heard, f"status_{case.state}"
-    if heard and case.state == "digabung":
-        occasion += "_ditanggapi" if heard.answer else "_ditangani"
+    if heard and case.state == "merged":
+        occasion += "_answered" if heard.answer else "_handled"
     elif case.state in _TELLS_DUE and due and at and jakarta_day(at) > due:
         level = case.escalation.level if case.escalation else 0
-        occasion = "status_terlambat_ombudsman" if level >= LAST_LEVEL else "status_terlambat"
+        occasion = "status_overdue_ombudsman" if level >= LAST_LEVEL else "status_overdue"
     return text(
         occasion,
         channel or case.complaint.channel,

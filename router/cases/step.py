@@ -48,7 +48,7 @@ def notices(before: Case | None, facts: Sequence[Fact], case: Case, inbound: Inb
                 id=derived(inbound.id, "closed"),
                 tracking_code=case.tracking_code,
                 regency=was,
-                merged=case.state == "digabung",
+                merged=case.state == "merged",
                 at=inbound.at,
             )
         )
@@ -182,7 +182,7 @@ def _replies(before: Case | None, facts: tuple[Fact, ...], case: Case, inbound: 
     said = inbound.command
     sender = sender_of(said) if said else None
     by_code = sender is not None and not is_reporter(case, sender.reporter_ref)
-    was_merged = before is not None and before.state == "digabung"
+    was_merged = before is not None and before.state == "merged"
     reply = reply_to(facts, case, was_merged=was_merged, by_code=by_code, danger=inbound.danger)
     if not isinstance(said, OfCitizen) or sender is None:
         return [] if reply is None else [reply]

@@ -25,7 +25,7 @@ OPENED: Final = (FactKind.opened, FactKind.routed, FactKind.asked)
 ALREADY: Final = "{actor} has already refused this case."
 """The sentence that means: the command was already applied."""
 
-_WORKING: Final = OPEN | _states("ditanggapi")
+_WORKING: Final = OPEN | _states("answered")
 _ALL: Final = frozenset(STATES)
 _OWNER: Final = frozenset((Role.owner, Role.sorter, Role.administrator))
 _DESK: Final = frozenset((Role.sorter, Role.administrator, Role.desk))
@@ -39,17 +39,17 @@ _ONLY_STEPS: Final = "{command} is no command of a person."
 _NO_AGENCY: Final = "Only an agency can {command}."
 
 _IS: Final[dict[str, str]] = {
-    "diterima": "The case is still at a triage desk.",
-    "perlu dilengkapi": "The citizen is being asked.",
-    "diteruskan": "The case is with {owner}, which has not accepted it.",
-    "diproses": "{owner} is handling the case.",
-    "ditunda": "{owner} has put the case off.",
-    "dibuka kembali": "The case is open again.",
-    "ditanggapi": "{owner} has answered the case.",
-    "selesai": "The case is closed; the citizen can reopen it.",
-    "dicabut": "The complaint was withdrawn; it is open again at the citizen's next word.",
-    "digabung": "The case is a supporter of another case, whose owner handles it; a triage desk can unmerge it.",
-    "diarsipkan": "The case is archived; a triage desk can reopen it.",
+    "received": "The case is still at a triage desk.",
+    "awaiting_citizen": "The citizen is being asked.",
+    "routed": "The case is with {owner}, which has not accepted it.",
+    "accepted": "{owner} is handling the case.",
+    "postponed": "{owner} has put the case off.",
+    "reopened": "The case is open again.",
+    "answered": "{owner} has answered the case.",
+    "closed": "The case is closed; the citizen can reopen it.",
+    "withdrawn": "The complaint was withdrawn; it is open again at the citizen's next word.",
+    "merged": "The case is a supporter of another case, whose owner handles it; a triage desk can unmerge it.",
+    "archived": "The case is archived; a triage desk can reopen it.",
 }
 """By state, the sentence for a command that the state does not allow. A second sentence names the command."""
 
@@ -73,15 +73,15 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
         _ONLY_CITIZEN,
     ),
     CommandKind.disagree: Rule(
-        _HOLDER, _states("ditanggapi", "selesai", "digabung"), (FactKind.reopened, FactKind.routed), _ONLY_CITIZEN
+        _HOLDER, _states("answered", "closed", "merged"), (FactKind.reopened, FactKind.routed), _ONLY_CITIZEN
     ),
     CommandKind.reopen: Rule(
         _HOLDER | _DESK,
-        ENDED | _states("ditanggapi"),
+        ENDED | _states("answered"),
         (FactKind.reopened, FactKind.routed),
         "Only the citizen or a triage desk can reopen.",
     ),
-    CommandKind.rate: Rule(_CITIZEN, _states("selesai"), (FactKind.rated,), _ONLY_CITIZEN),
+    CommandKind.rate: Rule(_CITIZEN, _states("closed"), (FactKind.rated,), _ONLY_CITIZEN),
     CommandKind.withdraw: Rule(
         _CITIZEN | _DESK,
         LIVING,
@@ -101,7 +101,7 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
     CommandKind.answer: Rule(_OWNER, _WORKING, (FactKind.answered,), _ONLY_OWNER),
     CommandKind.extend: Rule(_OWNER, OPEN, (FactKind.extended,), _ONLY_OWNER),
     CommandKind.postpone: Rule(_OWNER, OPEN, (FactKind.postponed,), _ONLY_OWNER),
-    CommandKind.close: Rule(_OWNER, _states("ditanggapi"), (FactKind.closed,), _ONLY_OWNER),
+    CommandKind.close: Rule(_OWNER, _states("answered"), (FactKind.closed,), _ONLY_OWNER),
     CommandKind.reroute: Rule(_DESK, OPEN, (FactKind.rerouted, FactKind.routed), _ONLY_DESK),
     CommandKind.reclassify: Rule(
         _DESK, LIVING, (FactKind.reclassified, FactKind.unmerged, FactKind.routed), _ONLY_DESK
@@ -114,7 +114,7 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
     ),
     CommandKind.archive: Rule(_DESK, OPEN, (FactKind.archived,), _ONLY_DESK),
     CommandKind.merge: Rule(_DESK | {Role.neighbours}, OPEN, (FactKind.proposed,), _ONLY_DESK),
-    CommandKind.unmerge: Rule(_DESK, _states("digabung"), (FactKind.unmerged, FactKind.routed), _ONLY_DESK),
+    CommandKind.unmerge: Rule(_DESK, _states("merged"), (FactKind.unmerged, FactKind.routed), _ONLY_DESK),
     CommandKind.adopt: Rule(frozenset((Role.case,)), OPEN, (FactKind.supported,), _ONLY_STEPS),
     CommandKind.confirm: Rule(frozenset((Role.case,)), OPEN, (FactKind.merged, FactKind.unmerged), _ONLY_STEPS),
     CommandKind.reject: Rule(frozenset((Role.case,)), _ALL, (FactKind.unmerged,), _ONLY_STEPS),
@@ -123,7 +123,7 @@ RULES: Final[Mapping[CommandKind, Rule]] = {
     CommandKind.leave: Rule(frozenset((Role.case,)), _ALL, (FactKind.left,), _ONLY_STEPS),
     CommandKind.echo: Rule(
         frozenset((Role.neighbours,)),
-        _states("digabung"),
+        _states("merged"),
         (FactKind.echoed, FactKind.unmerged, FactKind.routed),
         _ONLY_STEPS,
     ),
@@ -151,11 +151,11 @@ _MOVED_ON: Final = (FactKind.unmerged,)
 """The facts if the case moved on before the older one agreed: it stays alone."""
 
 _NO_MAIN_CASE: Final = {
-    "ditanggapi": "{owner} has answered the older case: no other one is merged into it while the answer stands.",
-    "selesai": "The older case is closed: no other one is merged into it.",
-    "dicabut": "The older complaint was withdrawn: no other one is merged into it.",
-    "digabung": "The older case is a supporter itself: merge this one into its main case.",
-    "diarsipkan": "The older case is archived: no other one is merged into it.",
+    "answered": "{owner} has answered the older case: no other one is merged into it while the answer stands.",
+    "closed": "The older case is closed: no other one is merged into it.",
+    "withdrawn": "The older complaint was withdrawn: no other one is merged into it.",
+    "merged": "The older case is a supporter itself: merge this one into its main case.",
+    "archived": "The older case is archived: no other one is merged into it.",
 }
 """Why a case cannot be the main case of another one; an officer who merges by hand reads it in the later case."""
 
@@ -165,7 +165,7 @@ _ELSEWHERE: Final[Mapping[tuple[CommandKind, CaseState], Outcome]] = {
         (CommandKind.close, state): "Only a case that was answered is closed: {owner} answers it first."
         for state in OPEN
     },
-    (CommandKind.refuse, "ditanggapi"): "{owner} has answered the case: it can no longer be refused.",
+    (CommandKind.refuse, "answered"): "{owner} has answered the case: it can no longer be refused.",
     **{(CommandKind.adopt, state): _NO_MAIN_CASE[state] for state in STATES if state not in OPEN},
     **{(CommandKind.confirm, state): _MOVED_ON for state in STATES if state not in OPEN},
 }

@@ -52,7 +52,7 @@ _ON_KAFKA: Final = ("appended_at", "kafka_partition", "kafka_offset", "stored_at
 """The columns that no view has; nor has any but `links` those of _LINKS."""
 
 _BELOW: Final = r"(-[0-9]{2}\\.[0-9]{2})\\.[0-9.]+$"
-_SUPPORTED: Final = "ditambahkan pendukung"
+_SUPPORTED: Final = "seconded"
 
 
 def views(schema: Schema, cluster: str = "") -> list[str]:

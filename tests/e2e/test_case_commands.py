@@ -41,7 +41,7 @@ def test_a_life_by_commands_is_shown_and_explained(stack: RunningStack) -> None:
     code = reported(stack, "Jalan berlubang dalam sekali di Jalan Pandanaran, Kota Semarang, dekat pasar")
     owner = sheet(stack, code)["owner"]["id"]
     assert "citizen is to be asked" in done(stack, "ask", code, "--as", owner, "--text", "Di depan nomor berapa?")
-    assert sheet(stack, code)["state"] == "perlu dilengkapi"
+    assert sheet(stack, code)["state"] == "awaiting_citizen"
     assert "says that the report is complete" in done(stack, "verify", code, "--as", owner)
     assert "has accepted the case" in done(stack, "accept", code, "--as", owner)
     assert "Nothing changes" in done(stack, "accept", code, "--as", owner)
@@ -61,7 +61,7 @@ def test_a_life_by_commands_is_shown_and_explained(stack: RunningStack) -> None:
     assert [reply["kind"] for reply in found["replies"]] == [
         *("received", "question", "put_off", "put_off", "answered", "closed", "reopened"),
     ]
-    assert found["state"] == "dibuka kembali"
+    assert found["state"] == "reopened"
     assert {"forward", "first_follow_up", "complete", "statute_completeness", "statute_decision"} <= found[
         "deadlines"
     ].keys()
@@ -85,7 +85,7 @@ def test_what_an_officer_records_has_a_code_and_an_owner(stack: RunningStack) ->
     assert "recorded by Pemerintah Kota Yogyakarta (walk-in)" in said
     assert "hop 0: " in said
     found = sheet(stack, code)
-    assert (found["channel"], found["recorded_by"], found["source"]) == ("petugas", "pemda-34.71", "walk-in")
+    assert (found["channel"], found["recorded_by"], found["source"]) == ("officer", "pemda-34.71", "walk-in")
     page = httpx.get(f"http://{stack.note.addresses['web']}/lacak/{code}", trust_env=False)
     assert page.status_code == 200
 
@@ -136,8 +136,8 @@ def test_what_a_citizen_wants_by_the_api_reaches_his_case(stack: RunningStack) -
 
     withdrawal = {"text": "Sudah diangkut", "receipt_key": key}
     assert httpx.post(f"{api}/withdrawal", json={"text": "x"}, trust_env=False).status_code == 403
-    wants("withdrawal", withdrawal, "dicabut")
-    wants("reopening", {"text": "Menumpuk lagi"}, "dibuka kembali")
+    wants("withdrawal", withdrawal, "withdrawn")
+    wants("reopening", {"text": "Menumpuk lagi"}, "reopened")
     assert httpx.post(f"{api}/hiding", json={"hide": "anonymous"}, trust_env=False).status_code == 202
     wait_until(lambda: sheet(stack, code).get("anonymous") is True, timeout_s=60, what="hiding")
     assert httpx.post(f"{api}/rating", json={"stars": 5, "receipt_key": key}, trust_env=False).status_code == 409

@@ -42,7 +42,7 @@ def test_the_demo_shows_everything_and_leaves_nothing_behind(tmp_path: Path) -> 
     heard = [line for line in answer.stdout.splitlines() if line.startswith("< LAPOR!")]
     parts = ("Kode", "dilengkapi", "sejak", "dijawab")
     assert all(part in line for part, line in zip(parts, heard, strict=False)), heard
-    lived = ("bersama laporan lain", "kini ditangani", "dibuka kembali", "selesai", "penilaian", "Ombudsman")
+    lived = ("bersama laporan lain", "kini ditangani", "reopened", "closed", "penilaian", "Ombudsman")
     assert [part for part in lived if not any(part in line for line in heard[len(parts) :])] == []
     assert (result["dead_letters"], result["lost"]) == (1, 0)
     replay = json.loads(next(line for line in answer.stdout.splitlines() if line.startswith('{"read"')))
@@ -73,7 +73,7 @@ def test_a_mixed_feed_is_owned_and_stored_and_a_second_one_adds_nothing(stack: R
             "lost": 0,
         }
         assert int(stack.query("SELECT count() FROM complaints")[0][0]) == before + 40
-    doors = "SELECT uniq(channel) FROM complaints WHERE channel != 'petugas'"  # what officers recorded came by no door
+    doors = "SELECT uniq(channel) FROM complaints WHERE channel != 'officer'"  # what officers recorded came by no door
     assert int(stack.query(doors)[0][0]) == 4
 
 

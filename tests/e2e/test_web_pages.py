@@ -95,7 +95,7 @@ def test_a_citizen_reports_with_a_photo_and_follows_the_case(phone: Page, door: 
 
     phone.get_by_role("link", name="Lacak laporan ini").click()
     expect(phone.get_by_text("sudah kami terima dan sedang kami teruskan")).to_be_visible()
-    door.settle(complaint, "diterima", *Facts(complaint).made, asks="place")
+    door.settle(complaint, "received", *Facts(complaint).made, asks="place")
     phone.reload()
     expect(phone.get_by_text("Sedang dipilah")).to_be_visible()
     expect(phone.get_by_text("dan jalan mana kejadiannya?")).to_be_visible()
@@ -106,7 +106,7 @@ def test_a_citizen_reports_with_a_photo_and_follows_the_case(phone: Page, door: 
     assert (added.mailbox, added.message.text) == (complaint.mailbox, "Jl. Pemuda nomor 12")
 
     facts = Facts(complaint).after(added.id, FactKind.added)
-    door.settle(complaint, "ditanggapi", *facts.made, answer="Lubang sudah ditambal.")
+    door.settle(complaint, "answered", *facts.made, answer="Lubang sudah ditambal.")
     phone.goto("/lacak")
     phone.get_by_label("Kode laporan").fill(tracking.spaced(complaint.mailbox).lower())
     phone.get_by_role("button", name="Lacak").click()
@@ -201,9 +201,9 @@ def test_axe_finds_nothing_wrong_on_any_page(chromium: Browser, door: House, siz
     for path in looked_at:
         page.goto(path)
         assert (path, axe(page), fits(page)) == (path, "", True)
-    for state in ("diterima", "diproses", "ditanggapi", "selesai"):
-        answer = "Sudah." if state == "ditanggapi" else ""
-        door.settle(complaint, state, *facts.made, answer=answer, asks="place" if state == "diterima" else None)
+    for state in ("received", "accepted", "answered", "closed"):
+        answer = "Sudah." if state == "answered" else ""
+        door.settle(complaint, state, *facts.made, answer=answer, asks="place" if state == "received" else None)
         page.goto(f"/lacak/{code}")
         assert (state, axe(page), fits(page)) == (state, "", True)
     page.get_by_role("button", name="Kirim keterangan").click()
@@ -245,16 +245,16 @@ def was_received(page: Page) -> Locator:
 
 def test_a_citizen_disagrees_rates_withdraws_and_hides(phone: Page, door: House) -> None:
     """Each form on a small phone, with a script and without; a withdrawal only after a question."""
-    phone.goto(f"/lacak/{settled(door, 'ditanggapi', 'Sudah ditambal.')}")
+    phone.goto(f"/lacak/{settled(door, 'answered', 'Sudah ditambal.')}")
     phone.get_by_label("Apa yang belum selesai?").fill("Masih berlubang, Pak")
     phone.get_by_role("button", name="Buka kembali laporan").click()
     expect(was_received(phone)).to_be_visible()
-    phone.goto(f"/lacak/{settled(door, 'selesai')}")
+    phone.goto(f"/lacak/{settled(door, 'closed')}")
     phone.get_by_text("4", exact=True).click()
     phone.get_by_label("Kunci tanda terima").fill(door.receipt_key(door.complaints()[-1]))
     phone.get_by_role("button", name="Kirim nilai").click()
     expect(was_received(phone)).to_be_visible()
-    phone.goto(f"/lacak/{settled(door, 'diproses')}")
+    phone.goto(f"/lacak/{settled(door, 'accepted')}")
     phone.get_by_role("link", name="Cabut laporan").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Cabut laporan ini?")
     phone.get_by_label("Kunci tanda terima").fill(door.receipt_key(door.complaints()[-1]))
@@ -276,7 +276,7 @@ def test_one_press_does_not_forget_the_receipt_key(phone: Page, door: House) -> 
     phone.get_by_role("button", name="Kirim laporan").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Laporan Anda sudah kami terima")
     (complaint,) = door.complaints()
-    door.settle(complaint, "diproses", *Facts(complaint).made)
+    door.settle(complaint, "accepted", *Facts(complaint).made)
     key = phone.get_by_text(door.receipt_key(complaint))
     phone.goto(f"/lacak/{complaint.mailbox}")
     phone.get_by_role("link", name="Lupakan di perangkat ini").click()
@@ -301,7 +301,7 @@ def test_a_button_alone_stands_in_the_middle_of_its_card(page: Page) -> None:
 
 def test_every_page_fits_the_smallest_phone_and_a_heading_is_above_its_list(page: Page, door: House) -> None:
     """At 320 and 360 px nothing has to be pushed aside."""
-    code = settled(door, "diproses")
+    code = settled(door, "accepted")
     for size in (SMALLEST, PHONE):
         page.set_viewport_size(size)
         for path in ("/", "/lacak", f"/lacak/{code}", f"/lacak/{code}/cabut", f"/lacak/{code}/rahasiakan"):
@@ -320,7 +320,7 @@ def test_every_page_fits_the_smallest_phone_and_a_heading_is_above_its_list(page
 
 def test_a_rating_is_given_by_keyboard_alone_and_its_fault_has_the_focus(page: Page, door: House) -> None:
     """The arrows choose a star, as in any group of radio buttons; the group and each star have names."""
-    page.goto(f"/lacak/{settled(door, 'selesai')}/nilai")
+    page.goto(f"/lacak/{settled(door, 'closed')}/nilai")
     page.get_by_role("button", name="Kirim nilai").press("Enter")
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_role("group", name="Nilai")).to_be_visible()
@@ -344,14 +344,14 @@ def test_axe_finds_nothing_wrong_with_the_forms_of_wishes(chromium: Browser, doo
     """On the page of the case, on their own pages, on that of forgetting, and with a fault."""
     context = chromium.new_context(viewport=size, base_url=str(door.http.base_url), locale="id-ID")
     page = context.new_page()
-    closed, handled = settled(door, "selesai"), settled(door, "diproses")
+    closed, handled = settled(door, "closed"), settled(door, "accepted")
     paths = [
         f"/lacak/{closed}",
         *(f"/lacak/{closed}/{name}" for name in ("belum-selesai", "nilai", "rahasiakan", "cabut")),
     ]
     door.fill(text="Jalan berlubang")
     kept = door.complaints()[-1].mailbox
-    door.settle(door.complaints()[-1], "diproses")
+    door.settle(door.complaints()[-1], "accepted")
     context.add_cookies(
         [{"name": name, "value": value, "url": str(door.http.base_url)} for name, value in door.http.cookies.items()]
     )

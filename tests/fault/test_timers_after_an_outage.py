@@ -88,8 +88,8 @@ class Outage:
         assert facts.keys() == late.keys()
         for code, entries in facts.items():
             told = [entry.said for entry in entries]
-            assert Counter(fact["duty"] for fact in told if fact["kind"] == "terlambat") == late[code], code
-            levels = [fact["level"] for fact in told if fact["kind"] == "dieskalasi"]
+            assert Counter(fact["duty"] for fact in told if fact["kind"] == "overdue") == late[code], code
+            levels = [fact["level"] for fact in told if fact["kind"] == "escalated"]
             assert levels == list(range(1, len(levels) + 1)), code
             assert bool(levels) == bool(late[code]), code
             assert len({fact["id"] for fact in told}) == len(told), code
@@ -149,7 +149,7 @@ def ms(moment: datetime) -> int:
 
 @pytest.mark.timeout(400)
 def test_two_routers_jump_over_lebaran_and_one_is_killed(outage: tuple[Outage, Run], keys: Keyring) -> None:
-    """All duties of all cases are over at once: one "terlambat" each, though a router dies in the middle of noting them."""
+    """All duties of all cases are over at once: one "overdue" each, though a router dies in the middle of noting them."""
     cases, run = outage
     received, after = before_lebaran()
     cases.set_clock(ms(received))

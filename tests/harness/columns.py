@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from lapor.local.analyst_pages import VALUES
+from sinks.clickhouse.client import Store
 from sinks.clickhouse.tables import schema
 
 
@@ -40,3 +42,15 @@ def _numbers(kind: str) -> range:
     kind = "Int64" if kind == "DateTime64" else kind
     bits = int(kind.removeprefix("U").removeprefix("Int"))
     return range(1 << bits) if kind.startswith("U") else range(-(1 << bits - 1), 1 << bits - 1)
+
+
+def unlisted(store: Store) -> dict[str, set[str]]:
+    """Return the values in the columns by which analysts filter that the data dictionary does not list, by column."""
+    found: dict[str, set[str]] = {}
+    for columns, listed in VALUES.items():
+        for column in () if listed[-1].startswith("else ") else columns.split():
+            view, _, name = column.partition(".")
+            values = {value for (value,) in store.execute(f"SELECT DISTINCT arrayJoin(flatten([{name}])) FROM {view}")}
+            if more := values - {"", *map(str, listed)}:
+                found[column] = more
+    return found

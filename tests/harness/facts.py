@@ -123,7 +123,7 @@ def case(of: Complaint, owner: AgencyRef = DPU, **changes: Any) -> Case:
         "version": 2,
         "complaint_id": of.id,
         "tracking_code": of.tracking_code,
-        "state": "diproses",
+        "state": "accepted",
         "complaint": without_bytes(of),
         "owner": owner,
         "confidence": 0.9,

@@ -149,7 +149,7 @@ def _fact(fact: Any) -> list[tuple[str, Row]]:
         "stars": own["stars"],
         "other": "" if secret else own["other"] or "",
         "agency_id": "" if secret else own["to"] or (agency.id if agency else ""),
-        "text": "" if fact.kind == "ditambahkan pendukung" else _shown(said, secret=secret),
+        "text": "" if fact.kind == "seconded" else _shown(said, secret=secret),
         "command": own["command"].value if own["command"] else "",
         "result": own["result"].value if own["result"] else "",
         "continued_as": "" if secret else own["continued_as"] or "",

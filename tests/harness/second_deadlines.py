@@ -171,19 +171,19 @@ class Story:
 
 
 EVENTS = {
-    "diproses": "accepted",
-    "diverifikasi": "accepted",
-    "ditanyakan": "asked",
-    "dilengkapi": "added",
-    "ditanggapi": "answered",
-    "dibuka kembali": "disagreed",
-    "diperpanjang": "extended",
-    "selesai": "closed",
+    "accepted": "accepted",
+    "verified": "accepted",
+    "asked": "asked",
+    "added": "added",
+    "answered": "answered",
+    "reopened": "disagreed",
+    "extended": "extended",
+    "closed": "closed",
 }
 """The events of a story by the kinds of the facts of a case."""
 
 
-CLOSE_A_QUESTION = {"diverifikasi", "tidak sampai", "ditanggapi", "selesai", "dicabut", "diarsipkan", "digabung"}
+CLOSE_A_QUESTION = {"verified", "unheard", "answered", "closed", "withdrawn", "archived", "merged"}
 """The kinds of the facts that close a question without an addition of the citizen."""
 
 
@@ -194,41 +194,41 @@ def of_facts(facts: Iterable[Mapping[str, Any]]) -> Story:  # noqa: C901, PLR091
     for fact in facts:
         at, what = datetime.fromisoformat(fact["at"]), fact["kind"]
         said = fact.get("complaint") or fact.get("reading") or fact
-        if what == "dilengkapi" and fact["addition"].get("apart"):  # it changes nothing
+        if what == "added" and fact["addition"].get("apart"):  # it changes nothing
             continue
-        if what == "diterima":
+        if what == "opened":
             story.more = fact["terms"]["complete"]
             story.happens("received", datetime.fromisoformat(said["received_at"]))
-        if what in {"diterima", "dilengkapi"}:
+        if what in {"opened", "added"}:
             story.takes_place(said)
-            stays = what == "dilengkapi" and kind == "pengaduan" and known  # a question makes no request of a complaint
+            stays = what == "added" and kind == "pengaduan" and known  # a question makes no request of a complaint
             kind = kind if reclassified or stays else said.get("class", kind)
             known = known or bool(said.get("topic"))
             oversight = oversight if reclassified else bool(oversight or said.get("oversight"))
-        if what == "diklasifikasi ulang":
+        if what == "reclassified":
             reclassified, kind = True, said.get("class", kind)
             oversight = bool(said.get("oversight", oversight))
         story.kind = "berkadar" if oversight else kind
-        if what == "dikabari" and fact["event"] == "answered":
+        if what == "echoed" and fact["event"] == "answered":
             heard = at
-        if what in {"dipisahkan", "dibuka kembali"} and fact.get("event") == "answered":
+        if what in {"unmerged", "reopened"} and fact.get("event") == "answered":
             assert heard is not None
             story.happens("answered", heard)  # the answer of the main case, when the supporter heard it
             answered = True
-        if what == "diteruskan":
+        if what == "routed":
             if answered and "previous_owner" in fact["disposition"] and "handling" not in fact:
                 story.happens("disagreed", at)  # it moved to another owner: the answer stands no more
                 answered = False
             story.happens("triage" if fact["disposition"]["triage"] else "forwarded", at)
-        elif what == "dikabari" and fact["event"] == "closed":
+        elif what == "echoed" and fact["event"] == "closed":
             story.happens("closed", at)
-        elif what == "ditanyakan" and fact.get("part"):
+        elif what == "asked" and fact.get("part"):
             story.happens("asked by the service", at)
         elif what in EVENTS:
-            if what == "diproses" and story.at_desk:
+            if what == "accepted" and story.at_desk:
                 story.happens("forwarded", at)  # the desk takes the case itself, as its owner
             story.happens(EVENTS[what], at)
-            answered = what == "ditanggapi" or (answered and what != "dibuka kembali")
+            answered = what == "answered" or (answered and what != "reopened")
         if what in CLOSE_A_QUESTION:
             story.nothing_was_missing(at)
     return story
@@ -243,7 +243,7 @@ def differences(case: Mapping[str, Any], facts: Iterable[Mapping[str, Any]]) -> 
 
     Of a case that was withdrawn nothing is asked any more.
     """
-    if case["state"] == "dicabut":
+    if case["state"] == "withdrawn":
         return ""
     found = {NAMES.get(one["duty"], one["duty"]): (one["due"], "done" in one) for one in case["deadlines"]}
     right = of_facts(facts).limits()

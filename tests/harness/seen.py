@@ -88,13 +88,13 @@ TOWN: Final[Mapping[str, Callable[[Town], Any]]] = {
     "kept_messages": lambda town: state_of(town).messages,
     "kept_accounts": lambda town: [one.to and one.to.account for one in state_of(town).cases],
     "states": lambda town: len([key for topic, key in town.states if topic == CONVERSATIONS]),
-    "open": lambda town: [town.case(one.tracking_code).state == "dibuka kembali" for one in town.complaints],
+    "open": lambda town: [town.case(one.tracking_code).state == "reopened" for one in town.complaints],
 }
 """What can be seen of a town."""
 
 CASE: Final[Mapping[str, Callable[[Case], Any]]] = {
     "state": lambda case: case.state,
-    "is_open_again": lambda case: case.state == "dibuka kembali",
+    "is_open_again": lambda case: case.state == "reopened",
     "owner": lambda case: case.owner.id,
     "owned_by": lambda case: case.owner,
     "government": lambda case: case.owner.id[-5:],

@@ -92,7 +92,7 @@ class House:
         assert not self._thread.is_alive()
         self.intake.close()
 
-    def settle(self, sent: Kept, state: CaseState = "diproses", *facts: Fact, **changes: Any) -> None:
+    def settle(self, sent: Kept, state: CaseState = "accepted", *facts: Fact, **changes: Any) -> None:
         """Let the view know the case that a message became (see `case_of`), and its facts."""
         case = case_of(sent, state, **changes)
         self.cases.known[case.tracking_code] = case

@@ -67,7 +67,7 @@ class Cases:
             raise UnavailableError("the cases in memory are away")
 
 
-def case_of(sent: Kept, state: CaseState = "diproses", *, owner: str = DPU.name, **changes: Any) -> Case:
+def case_of(sent: Kept, state: CaseState = "accepted", *, owner: str = DPU.name, **changes: Any) -> Case:
     """Return the case that a message became. Beside fields of Case, `changes` may be `channel`, `secret`, `answer`, `asks` and `code`."""
     code, at = changes.pop("code", sent.mailbox), sent.message.received_at
     agency = AgencyRef(id="a", name=owner)

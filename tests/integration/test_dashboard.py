@@ -87,7 +87,7 @@ def test_the_deadlines_of_each_duty_are_shown_as_kept_and_missed(analyst: Store)
     told = [dict(zip(names, row, strict=True)) for row in rows]
     for duty in ("forward", "first_follow_up", "complete", "close"):
         late = int(duty == "close")
-        asked = f"SELECT countIf({duty}_done <= {duty}_due + {late}) FROM cases WHERE state != 'digabung'"
+        asked = f"SELECT countIf({duty}_done <= {duty}_due + {late}) FROM cases WHERE state != 'merged'"
         assert [(sum(row["kept"] for row in told if row["duty"] == duty),)] == analyst.table(asked)[1]
     assert sum(row["missed"] for row in told) > 0
 

@@ -12,6 +12,7 @@ from ops.analysts import history
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.rows import TABLES
+from tests.harness.columns import unlisted
 from tests.harness.numbers import FINGERPRINT
 
 ASKED = ("--complaints", "40", "--days", "30", "--until", "2026-11-30")
@@ -49,7 +50,7 @@ def generate(store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
 
 def test_as_many_cases_as_asked_for_of_those_days(generate: Run, store: Store) -> None:
-    """With all that the views show of them, and the tables that they are joined with."""
+    """With all that the views show of them, in values that the data dictionary lists, and the tables that they are joined with."""
     assert generate(*ASKED)[0] == 0
     days = "min(received_day) >= '2026-10-30' AND max(received_day) <= '2026-11-30'"
     assert store.execute(f"SELECT count(), {days} FROM cases") == [(40, 1)]
@@ -64,6 +65,7 @@ def test_as_many_cases_as_asked_for_of_those_days(generate: Run, store: Store) -
         "calendar",
     ):
         assert store.execute(f"SELECT count() > 0 FROM {view}") == [(1,)], view
+    assert unlisted(store) == {}
 
 
 def test_nothing_is_mixed_into_cases_that_are_there_unless_asked_for(generate: Run, store: Store) -> None:

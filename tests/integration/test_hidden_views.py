@@ -94,10 +94,10 @@ def test_what_a_supporter_added_is_shown_in_its_own_case_alone(store: Store) -> 
         "case_event_rows",
         event_id=uuid4(),
         complaint_id=uuid4(),
-        kind="ditambahkan pendukung",
+        kind="seconded",
         text="di depan warung",
     )
-    put(store, "case_event_rows", event_id=uuid4(), complaint_id=uuid4(), kind="dilengkapi", text="di dekat pasar")
+    put(store, "case_event_rows", event_id=uuid4(), complaint_id=uuid4(), kind="added", text="di dekat pasar")
     assert store.execute("SELECT text FROM case_events ORDER BY text") == [("",), ("di dekat pasar",)]
 
 

@@ -95,7 +95,7 @@ def test_open_cases_of_a_former_unit_are_found_by_owner(store: Store) -> None:
     keep(store, first, DPU, routed(first))
     keep(store, second, former, routed(second, former))
     keep(store, secret, former, routed(secret, former))
-    for document in (case(ended, former, state="selesai"), case(told, former, state="ditanggapi")):
+    for document in (case(ended, former, state="closed"), case(told, former, state="answered")):
         for table, row in rows_of(stored_case(document), number):
             store.insert(table, {name: [value] for name, value in row.items()}, token=uuid4().hex)
     (found,) = orphans(store, lambda owner: owner == former.id)

@@ -346,13 +346,13 @@ def test_what_is_read_again_replaces_itself_wherever_it_is_on_kafka(house: SinkH
 def test_the_version_of_a_case_decides_and_not_the_order_of_reading(house: SinkHouse) -> None:
     """A refill reads old documents again while newer ones are there, from partitions in any order."""
     of, key = house.complaint(), uuid4().hex.encode()
-    now = document(case(of, PEMDA, version=4, state="ditanggapi"))
+    now = document(case(of, PEMDA, version=4, state="answered"))
     house.send(now)
     house.send(*(document(case(of, version=version))._replace(key=key) for version in (2, 3)))
     sink = house.sink()
     wait_until(lambda: sink.stored == 3, what="three documents")
     sink.stop()
-    assert house.store.execute("SELECT version, state, owner_id FROM cases") == [(4, "ditanggapi", PEMDA.id)]
+    assert house.store.execute("SELECT version, state, owner_id FROM cases") == [(4, "answered", PEMDA.id)]
 
 
 def test_the_later_outcome_and_the_later_dead_letter_of_one_id_count(house: SinkHouse) -> None:

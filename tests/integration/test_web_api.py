@@ -34,10 +34,10 @@ def test_the_status_of_a_case_is_what_the_view_knows_and_what_happened(door: Hou
     (complaint,) = door.complaints()
     assert door.http.get(f"{API}/{code}").status_code == 404
     facts = Facts(complaint).after(uuid4(), (FactKind.answered, {"text": "Sudah ditambal."}))
-    door.settle(complaint, "ditanggapi", *facts.made, answer="Sudah ditambal.", asks="place")
+    door.settle(complaint, "answered", *facts.made, answer="Sudah ditambal.", asks="place")
     found = door.http.get(f"{API}/{tracking.spaced(code).lower()}").json()
     assert found["tracking_code"] == code
-    assert found["state"] == "ditanggapi"
+    assert found["state"] == "answered"
     assert found["owner"] == "Dinas Pekerjaan Umum Kota Semarang"
     assert found["due"] == "2026-12-31"
     assert found["answer"] == "Sudah ditambal."

@@ -250,7 +250,7 @@ def test_a_case_shows_where_it_stands(door: House) -> None:
     assert page.status_code == 200
     assert "belum dapat dilihat" in page.text
     door.cases.away = False
-    door.settle(complaint, "ditanggapi", answer="Sudah <b>ditambal</b>.")
+    door.settle(complaint, "answered", answer="Sudah <b>ditambal</b>.")
     page = door.http.get(path)
     assert "Dinas Pekerjaan Umum Kota Semarang" in page.text
     assert EXPLANATION in page.text
@@ -265,7 +265,7 @@ def test_what_would_be_told_is_on_the_page(door: House) -> None:
     facts.after(uuid4(), FactKind.refused, (FactKind.routed, {"disposition": disposition("Dinas Kesehatan", 1)}))
     facts.after(uuid4(), FactKind.added).after(uuid4(), FactKind.refused)
     facts.after(uuid4(), (FactKind.answered, {"text": "Hubungi 081234567890, <b>ya</b>."}))
-    door.settle(complaint, "ditanggapi", *facts.made, owner="Dinas Kesehatan")
+    door.settle(complaint, "answered", *facts.made, owner="Dinas Kesehatan")
     page = read(door.http.get(path).text)
     told = page[page.index("Kabar untuk Anda") :]
     order = [
@@ -293,13 +293,13 @@ def test_an_open_question_stands_where_it_is_answered(door: House) -> None:
         (FactKind.routed, {"disposition": disposition("Pemerintah Kota Semarang")}),
         (FactKind.asked, {"part": "place"}),
     )
-    door.settle(complaint, "diterima", *asked.made, asks="place")
+    door.settle(complaint, "received", *asked.made, asks="place")
     page = door.http.get(path).text
     question = "Di kabupaten/kota dan jalan mana kejadiannya? Jawab di bagian “Lengkapi laporan”"
     assert page.count(question) == 1
     assert question in page[page.index('id="lengkapi"') :]
     asked.after(uuid4(), FactKind.added)
-    door.settle(complaint, "diproses", *asked.made)
+    door.settle(complaint, "accepted", *asked.made)
     page = door.http.get(path).text
     assert page.count(question) == 1
     assert question in page[: page.index('id="lengkapi"')]
@@ -312,7 +312,7 @@ def test_an_open_question_is_on_the_receipt_with_the_way_to_its_answer(door: Hou
     path = f"/lacak/{complaint.mailbox}"
     asks = "kabupaten/kota dan jalan mana kejadiannya?"
     assert asks not in door.http.get(f"/diterima/{complaint.mailbox}").text
-    door.settle(complaint, "diterima", *Facts(complaint).made, asks="place")
+    door.settle(complaint, "received", *Facts(complaint).made, asks="place")
     page = door.http.get(f"/diterima/{complaint.mailbox}").text
     assert asks in page
     assert f'href="{path}#lengkapi"' in page
@@ -335,7 +335,7 @@ def test_the_page_of_a_secret_report_shows_no_content(door: House) -> None:
     """The owner and that there is an answer, but not the answer, and not why that agency."""
     complaint, path = sent(door, secret=True)
     facts = Facts(complaint).after(uuid4(), (FactKind.answered, {"text": "Kepala dinas sudah kami periksa."}))
-    door.settle(complaint, "ditanggapi", *facts.made, answer="Kepala dinas sudah kami periksa.")
+    door.settle(complaint, "answered", *facts.made, answer="Kepala dinas sudah kami periksa.")
     page = door.http.get(path).text
     assert "sudah dijawab Dinas Pekerjaan Umum Kota Semarang." in page
     assert "periksa" not in page
@@ -428,7 +428,7 @@ def test_static_files_are_kept_for_ever_under_an_address_that_changes_with_them(
 def test_a_case_of_another_channel_is_shown_and_completed_the_same(door: House) -> None:
     """Whoever holds the code of an SMS reads what was told by SMS in the words for the web, and may add here."""
     complaint, path = sent(door)
-    door.settle(complaint, "diterima", *Facts(complaint).made, channel="sms", asks="place")
+    door.settle(complaint, "received", *Facts(complaint).made, channel="sms", asks="place")
     page = door.http.get(path).text
     assert "Dinas Pekerjaan Umum Kota Semarang" in page
     assert "Laporan Anda sudah kami terima dengan kode" in page

@@ -49,7 +49,7 @@ def test_a_client_that_we_did_not_write_works(door: House, output_format: str) -
     assert definition["service_code"] == "kesehatan"
     ids = [post(door, output_format), post(door, output_format)]
     for complaint in door.complaints():
-        door.settle(complaint, "selesai")
+        door.settle(complaint, "closed")
     found = client.get_service_requests(service_request_id=",".join(ids))
     assert [request["service_request_id"] for request in found] == ids
     one = client.get_service_request(ids[0])
@@ -187,7 +187,7 @@ def test_characters_that_xml_cannot_hold_do_not_break_it(door: House) -> None:
     """An agency's answer may have any."""
     post(door, **{"attribute[secret]": "false"})
     (complaint,) = door.complaints()
-    door.settle(complaint, "ditanggapi", answer="a\x00b\x0b & <c>")
+    door.settle(complaint, "answered", answer="a\x00b\x0b & <c>")
     document = parsed(door.http.get(f"{ROOT}/requests/{complaint.mailbox}.xml").content)
     assert document.findtext("request/status_notes") == "ab\n & <c>"
 

@@ -99,7 +99,7 @@ def test_danger_added_on_the_page_of_a_case_reads_the_number_there_at_once(door:
     answer = door.fill(f"/lacak/{code}", text=DANGER)
     assert "tel:112" in door.http.get(answer.headers["location"]).text
     continued = Facts(complaint).after(door.additions()[-1].id, (FactKind.continued, {"continued_as": "2Q74GVWWCE3"}))
-    door.settle(complaint, "diproses", *continued.made)
+    door.settle(complaint, "accepted", *continued.made)
     shown = door.http.get(answer.headers["location"]).text
     assert "tel:112" in shown
     assert 'href="/lacak/2Q74GVWWCE3"' in shown
@@ -171,7 +171,7 @@ def test_the_receipt_waits_for_the_case_as_long_as_a_page_may(keys: Keyring, tmp
         asked = reader.submit(house.http.get, f"/diterima/{complaint.mailbox}")
         assert looked.wait(30)
         own = tracking.next_code(complaint.mailbox, complaint.id)
-        house.settle(complaint, "diterima", *Facts(complaint).made, asks="place", code=own)
+        house.settle(complaint, "received", *Facts(complaint).made, asks="place", code=own)
         shown = asked.result(30).text
     house.close()
     assert "Kami perlu jawaban Anda" in shown
@@ -192,7 +192,7 @@ def test_an_addition_is_received_until_the_case_has_it(door: House) -> None:
     waiting = page(door, code, dilengkapi="1")
     assert "sedang kami sampaikan" in waiting
     assert "muat ulang" in waiting
-    door.settle(complaint, "diproses", *Facts(complaint).after(command.id, FactKind.added).made)
+    door.settle(complaint, "accepted", *Facts(complaint).after(command.id, FactKind.added).made)
     done = page(door, code, dilengkapi="1")
     assert "dan kami sampaikan" in done
     assert "sedang kami sampaikan" not in done
@@ -208,10 +208,10 @@ def test_an_addition_that_had_no_room_names_the_new_case(door: House) -> None:
     door.fill(f"/lacak/{code}", text="Di depan pasar")
     command = door.additions()[-1]
     continued = Facts(complaint).after(command.id, (FactKind.continued, {"continued_as": "2Q74GVWWCE3"}))
-    door.settle(complaint, "diproses", *continued.made)
+    door.settle(complaint, "accepted", *continued.made)
     assert 'href="/lacak/2Q74GVWWCE3"' in page(door, code, dilengkapi="1")
     why = {"command": CommandKind.add, "result": Result.refused, "text": "No room."}
-    door.settle(complaint, "diproses", *Facts(complaint).after(command.id, (FactKind.declined, why)).made)
+    door.settle(complaint, "accepted", *Facts(complaint).after(command.id, (FactKind.declined, why)).made)
     shown = page(door, code, dilengkapi="1")
     assert "tidak kami tambahkan" in shown
     assert ADDED not in shown
@@ -222,14 +222,14 @@ def test_the_api_answers_with_a_receipt_that_it_takes_back(door: House) -> None:
     answer = door.send().json()
     url, receipt = f"{API}/{answer['tracking_code']}", answer["receipt"]
     seen = door.http.get(url, params={"receipt": receipt})
-    assert (seen.status_code, seen.json()["state"]) == (202, "diterima")
+    assert (seen.status_code, seen.json()["state"]) == (202, "received")
     assert seen.json().keys() == {"tracking_code", "state", "received_at"}
     for wrong in ("", "x", receipt[:-2]):
         assert door.http.get(url, params={"receipt": wrong}).status_code == 404
     assert door.http.get(url).status_code == 404
     complaint = door.complaints()[-1]
     door.settle(complaint)
-    assert door.http.get(url, params={"receipt": receipt}).json()["state"] == "diproses"
+    assert door.http.get(url, params={"receipt": receipt}).json()["state"] == "accepted"
     own = tracking.next_code(complaint.mailbox, complaint.id)
     door.cases.known.clear()
     door.settle(replace(complaint, id=ids.message_id("web", "other")), owner="Dinas Sosial")

@@ -85,7 +85,7 @@ def test_the_same_form_sent_twice_is_one_wish(door: House, path: str) -> None:
 def test_what_the_state_does_not_allow_is_not_offered_and_not_taken(door: House, path: str) -> None:
     """Nor by the API, which says 409."""
     wish = WISHES[path]
-    states: tuple[CaseState, ...] = ("diproses", "selesai")
+    states: tuple[CaseState, ...] = ("accepted", "closed")
     state = next(one for one in states if one not in wish.states)
     code = settled(door, state)
     page = door.http.get(f"/lacak/{code}").text
@@ -102,10 +102,10 @@ def test_what_the_state_does_not_allow_is_not_offered_and_not_taken(door: House,
 @pytest.mark.parametrize(
     ("path", "state", "fields", "what"),
     [
-        ("nilai", "selesai", {}, "Isian ini wajib diisi."),
-        ("nilai", "selesai", {"stars": "6"}, "Pilih satu angka."),
-        ("rahasiakan", "diproses", {"hide": "semua"}, "Pilih salah satu."),
-        ("cabut", "diproses", {"text": "x" * (MOST_WORDS + 1)}, "terlalu panjang"),
+        ("nilai", "closed", {}, "Isian ini wajib diisi."),
+        ("nilai", "closed", {"stars": "6"}, "Pilih satu angka."),
+        ("rahasiakan", "accepted", {"hide": "semua"}, "Pilih salah satu."),
+        ("cabut", "accepted", {"text": "x" * (MOST_WORDS + 1)}, "terlalu panjang"),
     ],
 )
 def test_a_fault_is_told_beside_its_field_and_nothing_is_lost(
@@ -121,7 +121,7 @@ def test_a_fault_is_told_beside_its_field_and_nothing_is_lost(
 
 def test_another_site_s_form_is_not_taken(door: House) -> None:
     """Without the browser's token nothing is withdrawn; the form comes again."""
-    code = settled(door, "diproses")
+    code = settled(door, "accepted")
     answer = door.http.post(f"/lacak/{code}/cabut", data={"text": "x"})
     assert (answer.status_code, "Kirim sekali lagi" in answer.text) == (403, True)
     assert wanted(door) == []
@@ -129,7 +129,7 @@ def test_another_site_s_form_is_not_taken(door: House) -> None:
 
 def test_a_page_that_is_none_and_a_case_that_is_none(door: House) -> None:
     """404 for a page that is none; a case that is not there yet says so."""
-    code = settled(door, "diproses")
+    code = settled(door, "accepted")
     assert door.http.get(f"/lacak/{code}/hapus").status_code == 404
     assert door.http.post(f"{API}/{code}/deletion", json={}).status_code == 404
     assert door.http.post(f"{API}/2Q74GVWWCE3/withdrawal", json={}).status_code == 404
@@ -157,7 +157,7 @@ def test_the_app_does_the_same_once_per_key(
 @pytest.mark.parametrize("typed", ["", "00000 00000", "the code"])
 def test_the_code_alone_withdraws_rates_and_shows_nothing(door: House, path: str, typed: str) -> None:
     """Analysts, officers and whoever stands behind the citizen may have seen it."""
-    code = settled(door, "selesai" if path == "nilai" else "diproses")
+    code = settled(door, "closed" if path == "nilai" else "accepted")
     answer = sent(door, code, path, stars="5", show="secret", receipt_key=code if typed == "the code" else typed)
     assert (answer.status_code, "Isi kunci tanda terima" in answer.text) == (403, True)
     assert wanted(door) == []
@@ -171,7 +171,7 @@ def test_the_browser_that_sent_the_report_keeps_its_key_until_it_is_told_to_forg
     key, code = door.receipt_key(complaint), complaint.mailbox
     assert [one for one in sent_report.headers.get_list("set-cookie") if "Max-Age=31536000" in one]
     assert key in door.http.get(location).text
-    door.settle(complaint, "diproses")
+    door.settle(complaint, "accepted")
     assert key in door.http.get(f"/lacak/{code}").text
     assert 'name="receipt_key"' not in door.http.get(f"/lacak/{code}/cabut").text
     assert sent(door, code, "cabut").status_code == 303
@@ -188,7 +188,7 @@ def test_the_key_is_forgotten_only_after_a_question_that_shows_it(door: House) -
     """The page of the case has a link alone, which changes nothing; the question says to write the key down."""
     door.fill(text="Jalan berlubang")
     (complaint,) = door.complaints()
-    door.settle(complaint, "diproses")
+    door.settle(complaint, "accepted")
     key, path = door.receipt_key(complaint), f"/lacak/{complaint.mailbox}"
     page = door.http.get(path).text
     assert (f'href="{path}/lupakan"' in page, f'action="{path}/lupakan"' in page) == (True, False)
@@ -205,12 +205,12 @@ def test_a_wish_is_confirmed_once_and_shows_what_it_led_to(door: House) -> None:
     door.fill(text="Jalan berlubang")
     (complaint,) = door.complaints()
     path = f"/lacak/{complaint.mailbox}"
-    door.settle(complaint, "selesai", *Facts(complaint).made)
+    door.settle(complaint, "closed", *Facts(complaint).made)
     answer = sent(door, complaint.mailbox, "belum-selesai")
     pending = door.http.get(answer.headers["location"]).text
     assert ("muat ulang" in pending, "Selesai" in pending) == (True, True)
     (wish,) = door.additions()
-    door.settle(complaint, "dibuka kembali", *Facts(complaint).after(wish.id, FactKind.reopened).made)
+    door.settle(complaint, "reopened", *Facts(complaint).after(wish.id, FactKind.reopened).made)
     done = door.http.get(answer.headers["location"]).text
     assert ("sudah kami jalankan" in done, "muat ulang" in done) == (True, False)
     assert 'class="state dibuka kembali"' in done
@@ -221,13 +221,13 @@ def test_a_wish_that_was_refused_is_told_as_an_error(door: House) -> None:
     """In the box of errors, which is read out at once, and not in that of success."""
     door.fill(text="Jalan berlubang")
     (complaint,) = door.complaints()
-    door.settle(complaint, "selesai", *Facts(complaint).made)
+    door.settle(complaint, "closed", *Facts(complaint).made)
     answer = sent(door, complaint.mailbox, "belum-selesai")
     (wish,) = door.additions()
     refused = Facts(complaint).after(
         wish.id, (FactKind.declined, {"command": "reopen", "result": Result.refused, "text": "x"})
     )
-    door.settle(complaint, "diproses", *refused.made)
+    door.settle(complaint, "accepted", *refused.made)
     page = door.http.get(answer.headers["location"]).text
     assert '<div class="summary" role="alert">\n<h2>Permintaan tidak kami jalankan</h2>' in page
     assert 'class="done"' not in page
@@ -238,7 +238,7 @@ def test_the_number_for_emergencies_can_be_dialled_where_we_tell_it(door: House)
     door.fill(text="Ada kebakaran di rumah tetangga, orangnya terjebak, tolong sekarang")
     (complaint,) = door.complaints()
     told = Facts(complaint).after(uuid4(), (FactKind.answered, {"text": "<b>Hubungi 112</b>"}))
-    door.settle(complaint, "ditanggapi", *told.made, secret=False)
+    door.settle(complaint, "answered", *told.made, secret=False)
     page = door.http.get(f"/lacak/{complaint.mailbox}").text
     assert page.count('Telepon <a href="tel:112">112</a>.') == 1
     assert "&lt;b&gt;Hubungi 112&lt;/b&gt;" in page
@@ -246,18 +246,18 @@ def test_the_number_for_emergencies_can_be_dialled_where_we_tell_it(door: House)
 
 def test_a_rated_case_shows_the_rating_and_not_its_empty_form(door: House) -> None:
     """It may be changed on a page of its own."""
-    code = settled(door, "selesai")
+    code = settled(door, "closed")
     assert 'name="stars"' in door.http.get(f"/lacak/{code}").text
     (complaint,) = door.complaints()
     rating = Rating(stars=4, at=complaint.message.received_at)
-    door.settle(complaint, "selesai", *Facts(complaint).made, rating=rating)
+    door.settle(complaint, "closed", *Facts(complaint).made, rating=rating)
     page = door.http.get(f"/lacak/{code}").text
     assert ("4 dari 5" in page, 'name="stars"' in page, f'href="/lacak/{code}/nilai"' in page) == (True, False, True)
 
 
 def test_what_is_hidden_already_is_not_offered_again(door: House) -> None:
     """Of a report that is both secret and anonymous nothing can be hidden; to show again only what is hidden is offered."""
-    code = settled(door, "diproses")
+    code = settled(door, "accepted")
     assert "Minta anonim</a>" in door.http.get(f"/lacak/{code}").text
     hiding, showing = (door.http.get(f"/lacak/{code}/{path}").text for path in ("rahasiakan", "tampilkan"))
     assert ('value="secret"' in hiding, 'value="anonymous"' in hiding) == (False, True)
@@ -271,7 +271,7 @@ def test_what_is_hidden_already_is_not_offered_again(door: House) -> None:
 
 def test_a_page_of_a_wish_says_its_title_once(door: House) -> None:
     """As its heading."""
-    code = settled(door, "diproses")
+    code = settled(door, "accepted")
     for path in ("cabut", "rahasiakan", "tampilkan"):
         page = door.http.get(f"/lacak/{code}/{path}").text
         assert re.findall(r"<h\d[^>]*>([^<]*)", page) == [WISHES[path].title]
@@ -306,7 +306,7 @@ def test_the_key_of_another_content_under_a_known_key_opens_nothing(door: House,
     own, again, strange = (door.send(key="k", **said).json() for said in (first, first, first | other))
     assert own["tracking_code"] == again["tracking_code"] == strange["tracking_code"]
     assert own["receipt_key"] == again["receipt_key"] != strange["receipt_key"]
-    door.settle(door.complaints()[0], "diproses")
+    door.settle(door.complaints()[0], "accepted")
     path = f"{API}/{own['tracking_code']}/withdrawal"
     assert door.http.post(path, json={"receipt_key": strange["receipt_key"]}).status_code == 403
     assert door.http.post(path, json={"receipt_key": own["receipt_key"]}).status_code == 202
@@ -316,7 +316,7 @@ def test_whoever_adds_with_the_receipt_key_is_known_to_the_case(door: House) -> 
     """By the browser that keeps it, or typed; whoever adds by the code alone is not, and a wrong key is told beside its field."""
     door.fill(text="Jalan berlubang")
     (complaint,) = door.complaints()
-    door.settle(complaint, "diproses")
+    door.settle(complaint, "accepted")
     path, key = f"/lacak/{complaint.mailbox}", door.receipt_key(complaint)
     assert 'name="key"' not in door.http.get(path).text
     assert door.fill(path, text="dari peramban ini").status_code == 303
@@ -350,7 +350,7 @@ def test_another_site_s_form_lets_nothing_be_forgotten(door: House) -> None:
     """Without the browser's token the key stays."""
     door.fill(text="Jalan berlubang")
     (complaint,) = door.complaints()
-    door.settle(complaint, "diproses")
+    door.settle(complaint, "accepted")
     assert door.http.post(f"/lacak/{complaint.mailbox}/lupakan", data={"token": "x"}).status_code == 303
     assert door.receipt_key(complaint) in door.http.get(f"/lacak/{complaint.mailbox}").text
 
@@ -360,7 +360,7 @@ def test_the_app_is_told_the_key_and_it_may_be_typed_as_people_do(door: House) -
     answer = door.send(text="Jalan berlubang").json()
     (complaint,) = door.complaints()
     assert answer["receipt_key"] == door.receipt_key(complaint)
-    door.settle(complaint, "diproses")
+    door.settle(complaint, "accepted")
     typed = answer["receipt_key"].lower().replace(" ", "").replace("0", "o")
     code = complaint.mailbox
     assert door.http.post(f"{API}/{code}/withdrawal", json={"receipt_key": typed}).status_code == 202
@@ -370,7 +370,7 @@ def test_the_app_gives_the_key_itself(door: House) -> None:
     """Another site's page could let the browser that keeps the key send a request to the API."""
     door.fill(text="Jalan berlubang")
     (complaint,) = door.complaints()
-    door.settle(complaint, "diproses")
+    door.settle(complaint, "accepted")
     answer = door.http.post(
         f"{API}/{complaint.mailbox}/withdrawal", content="{}", headers={"Content-Type": "text/plain"}
     )

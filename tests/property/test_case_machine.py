@@ -105,7 +105,7 @@ class CaseMachine(RuleBasedStateMachine):
         owners = [hop.owner.id for hop in case.chain]
         assert case.owner.id == self.owner == owners[-1]
         assert [one.agency_id for one in case.refusals] == self.refused
-        assert (case.state == "ditanggapi") == self.answered
+        assert (case.state == "answered") == self.answered
         for refusal in case.refusals:
             assert refusal.agency_id not in owners[refusal.hop + 1 :]
         assert [fact.version for fact in self.house.facts] == list(range(1, case.version + 1))

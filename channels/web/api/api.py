@@ -53,7 +53,7 @@ class Received(BaseModel):
     """A complaint that is safe, but has no case yet. Only the holder of its receipt sees it."""
 
     tracking_code: str
-    state: Annotated[Literal["diterima"], Field(description="diterima: sedang diteruskan")] = "diterima"
+    state: Annotated[Literal["received"], Field(description="received: sedang diteruskan")] = "received"
     received_at: AwareDatetime
 
 
@@ -70,7 +70,7 @@ class Status(BaseModel):
     tracking_code: str
     state: Annotated[
         CaseState,
-        Field(description="diterima: masih dipilah; diteruskan: sudah ada pada instansinya; selesai: ditutup"),
+        Field(description="received: masih dipilah; routed: sudah ada pada instansinya; closed: ditutup"),
     ]
     owner: Annotated[str, Field(description="Instansi yang menangani")]
     received_at: AwareDatetime

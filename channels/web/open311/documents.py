@@ -159,7 +159,7 @@ def request(status: CaseStatus) -> dict[str, Any]:
     """Return the status of a case, without the content of the report: anybody with the code may ask."""
     return {
         "service_request_id": status.tracking_code,
-        "status": "closed" if status.state == "selesai" else "open",
+        "status": "closed" if status.state == "closed" else "open",
         "status_notes": status.answer or status.state,
         "service_name": None,
         "service_code": None,

@@ -14,7 +14,7 @@ def ended(case: Case, fact: Fact, state: CaseState) -> Case:
     """Return a case that has ended in a state, on its own or as a supporter with its main case."""
     case = replace(close_question(case, fact.at), state=state, postponed=None, main=None, main_as_of=None)
     case = replace(case, ended_at=fact.at, ended_by=fact.actor, deemed=case.deemed or is_deemed(fact))
-    return case if state == "selesai" else let_go(case, fact)
+    return case if state == "closed" else let_go(case, fact)
 
 
 def let_go(case: Case, fact: Fact) -> Case:
@@ -29,7 +29,7 @@ def stands(case: Case, answer: Answer) -> Case:
     followed_up_at = case.followed_up_at
     if case.forwarded_at or not all(hop.triage for hop in case.chain):
         followed_up_at = followed_up_at or answer.at  # an answer is a follow-up, also by a triage desk
-    return replace(case, state="ditanggapi", followed_up_at=followed_up_at)
+    return replace(case, state="answered", followed_up_at=followed_up_at)
 
 
 def declared(case: Case, at: datetime) -> Case:

@@ -72,7 +72,7 @@ def _routed(case: Case, fact: happened.Routed) -> Case:
         return stood(replace(changed, forwarded_at=forwarded_at))
     hop = Hop(hop=routed.hop, owner=routed.owner, triage=routed.triage, since=fact.at, caused_by=fact.caused_by)
     changed = replace(changed, chain=(*case.chain, hop), accepted_at=None, postponed=None)
-    if case.state in OPEN or (case.state == "ditanggapi" and taken is None):
+    if case.state in OPEN or (case.state == "answered" and taken is None):
         return replace(changed, state=standing(changed))
     return changed
 
@@ -148,7 +148,7 @@ def _reopened(case: Case, fact: happened.Reopened) -> Case:
     if case.state in ENDED:
         case = let_go(case, fact)
     case = supporters.take_over(supporters.take_apart(case, fact), fact)
-    is_disputed = case.state == "ditanggapi" or (case.state == "selesai" and bool(case.answers))
+    is_disputed = case.state == "answered" or (case.state == "closed" and bool(case.answers))
     case = replace(
         case,
         disputes=case.disputes + is_disputed,
@@ -234,13 +234,13 @@ def changed(case: Case, fact: AnyFact) -> Case:  # noqa: C901, PLR0911, PLR0912 
         case happened.Resumed():
             return _resumed(case, fact)
         case happened.Closed():
-            return ended(case, fact, "selesai")
+            return ended(case, fact, "closed")
         case happened.Reopened():
             return _reopened(case, fact)
         case happened.Rated():
             return replace(case, rating=Rating(stars=fact.stars, text=fact.text or "", at=fact.at))
         case happened.Withdrawn():
-            return ended(case, fact, "dicabut")
+            return ended(case, fact, "withdrawn")
         case happened.Hidden():
             return _hidden(case, fact)
         case happened.Shown():
@@ -250,7 +250,7 @@ def changed(case: Case, fact: AnyFact) -> Case:  # noqa: C901, PLR0911, PLR0912 
         case happened.Prioritised():
             return replace(case, urgent=fact.text)
         case happened.Archived():
-            return ended(case, fact, "diarsipkan")
+            return ended(case, fact, "archived")
         case happened.Reminded():
             return _reminded(case, fact)
         case happened.Unanswered() | happened.Unheard():

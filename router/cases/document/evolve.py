@@ -61,7 +61,7 @@ def _opened(fact: Opened) -> Case:
         version=fact.version,
         complaint_id=fact.complaint_id,
         tracking_code=fact.tracking_code,
-        state="diterima",
+        state="received",
         complaint=fact.complaint,
         owner=NOBODY,
         chain=(),

@@ -16,7 +16,7 @@ MOST_APART: Final = 20
 
 def merged(case: Case, fact: Merged) -> Case:
     """Return the case as a supporter of its main case, with that case's owner and handling."""
-    case = replace(close_question(case, fact.at), proposed=None, postponed=None, main=fact.other, state="digabung")
+    case = replace(close_question(case, fact.at), proposed=None, postponed=None, main=fact.other, state="merged")
     heard = None if fact.agency is None else Heard(owner=fact.agency, handling=fact.handling)
     return replace(case, heard=heard, main_as_of=case.main_as_of if fact.as_of is None else fact.as_of)
 
@@ -67,4 +67,4 @@ def echoed(case: Case, fact: Echoed) -> Case:
         elif case.heard is not None and fact.event not in {"reopened", "moved"}:
             heard = replace(case.heard, owner=heard.owner, handling=heard.handling)
         case = replace(case, heard=heard)
-    return ended(case, fact, "selesai") if fact.event == "closed" else case
+    return ended(case, fact, "closed") if fact.event == "closed" else case

@@ -13,14 +13,14 @@ from router.deadlines import Deadlines, province_of
 def standing(case: Case) -> CaseState:
     """Return the state of an open case, which follows from what it waits for."""
     if case.question is not None:
-        return "perlu dilengkapi"
+        return "awaiting_citizen"
     if case.postponed is not None:
-        return "ditunda"
+        return "postponed"
     if case.triage:
-        return "diterima"
+        return "received"
     if case.reopened_at is not None:
-        return "dibuka kembali"
-    return "diteruskan" if case.accepted_at is None else "diproses"
+        return "reopened"
+    return "routed" if case.accepted_at is None else "accepted"
 
 
 def stood(case: Case) -> Case:

@@ -20,7 +20,7 @@ def disagree(draft: Draft, said: command.Disagree, law: Law) -> Declined | None:
     the clock would have closed it. A supporter whose citizen is not content is handled separately again.
     """
     case = draft.now
-    if case.state == "selesai" and not _in_time(case, said):
+    if case.state == "closed" and not _in_time(case, said):
         return Declined("The case is closed: the citizen can ask to reopen it.")
     leaving.open_again(draft, law, text=words(said))
     return None

@@ -127,7 +127,7 @@ def answer(draft: Draft, said: command.Answer, _: Law) -> Declined | None:
     last = case.answers[-1] if case.answers else None
     if (
         last
-        and case.state == "ditanggapi"
+        and case.state == "answered"
         and last.text == text
         and last.agency.id == said.actor
         and last.final >= bool(said.final)

@@ -11,7 +11,7 @@ from tests.harness.cases.log import Entry, Topics, of_kind
 from tests.harness.cases.walk import COMPLAINT, Walk, is_poison
 from tests.harness.second_deadlines import differences
 
-OPEN: Final = {"diterima", "perlu dilengkapi", "diteruskan", "diproses", "ditunda", "dibuka kembali"}
+OPEN: Final = {"received", "awaiting_citizen", "routed", "accepted", "postponed", "reopened"}
 LAST_TOLD: Final = ("closed", "gone")
 """What a main case tells last: its page is empty afterwards."""
 
@@ -191,7 +191,7 @@ class Checker:
 
     def _check_days(self, code: str, case: Model) -> None:
         facts = [entry.said for entry in self.facts[code]]
-        if [fact["kind"] for fact in facts[:1]] != ["diterima"]:
+        if [fact["kind"] for fact in facts[:1]] != ["opened"]:
             self.wrong(f"{code} does not begin with its receipt")
         elif why := differences(case, facts):
             told = [(said["at"], said["kind"], said["actor"]) for said in facts]
@@ -199,7 +199,7 @@ class Checker:
 
     def _check_supporter(self, code: str, case: Model) -> None:
         main = self.cases.get(case["main"])
-        if main is None or main["state"] not in OPEN | {"ditanggapi"} or "main" in main:
+        if main is None or main["state"] not in OPEN | {"answered"} or "main" in main:
             self.wrong(f"{code} is a supporter of {case['main']}, which cannot have any: {main and main['state']}")
         elif (main["complaint"]["received_at"], case["main"]) >= (case["complaint"]["received_at"], code):
             self.wrong(f"{code} is a supporter of {case['main']}, which is not older")
@@ -226,7 +226,7 @@ class Checker:
 
     def _check_pairs(self) -> None:
         """Who joins and who leaves is told once, and each pair is proposed once."""
-        names = {"didukung": "joined", "dukungan ditarik": "left"}
+        names = {"supported": "joined", "left": "left"}
         wanted = Counter(
             str(uuid5(UUID(fact.said["caused_by"]), names[fact.said["kind"]]))
             for facts in self.facts.values()

@@ -32,8 +32,8 @@ def spaced(code: str) -> str:
 STEPS = {"case", "clock", "conversation", "neighbours"}
 """Whose commands no case remembers."""
 
-ENDED = {"selesai", "dicabut", "diarsipkan"}
-STILL = {*ENDED, "ditanggapi", "digabung"}
+ENDED = {"closed", "withdrawn", "archived"}
+STILL = {*ENDED, "answered", "merged"}
 """The states that do not tell what an open case waits for."""
 
 
@@ -44,7 +44,7 @@ def new() -> Model:
     flags = dict.fromkeys(("triage", "oversight", "reclassified", "accepted", "reopened"), False)
     counts = dict.fromkeys(("version", "questions", "hops", "supporters", "level", "disputes"), 0)
     nothing = dict.fromkeys(("question", "until", "main", "proposed", "stars", "heard"))
-    return {**lists, **flags, **counts, **nothing, "owner": "", "regency": "", "state": "diterima"}
+    return {**lists, **flags, **counts, **nothing, "owner": "", "regency": "", "state": "received"}
 
 
 def fold(model: Model, fact: Model) -> None:
@@ -62,32 +62,32 @@ def fold(model: Model, fact: Model) -> None:
 def _of_owner(model: Model, fact: Model) -> None:  # noqa: C901  # one case per kind of fact
     """Change a case by what an owner or a triage desk did, or the clock."""
     match fact["kind"]:
-        case "diteruskan":
+        case "routed":
             _route(model, fact["disposition"], taken="handling" in fact)
-        case "bukan wewenang":
+        case "refused":
             owned = max((hop for hop, owner in enumerate(model["chain"]) if owner == fact["actor"]), default=0)
             model["refusals"].append((fact["actor"], owned, fact["text"]))
             model["hops"] += fact["actor"] == model["owner"]
-        case "ditanggapi":
+        case "answered":
             model["answers"].append((model["owner"], fact["text"]))
-            model |= {"state": "ditanggapi", "question": None, "until": None, "reopened": False}
-        case "diverifikasi" | "tidak dijawab" | "tidak sampai":
+            model |= {"state": "answered", "question": None, "until": None, "reopened": False}
+        case "verified" | "unanswered" | "unheard":
             model["question"] = None
-        case "diproses":
+        case "accepted":
             model |= {"triage": False, "reopened": False, "accepted": True}
-        case "ditunda":
+        case "postponed":
             model["until"] = fact["until"]
-        case "diaktifkan kembali":
+        case "resumed":
             model["until"] = None
-        case "diklasifikasi ulang":
+        case "reclassified":
             if fact.get("oversight") and not model["oversight"]:
                 model["supporters"] = 0
             model |= {"reclassified": True, "oversight": fact.get("oversight", model["oversight"])}
-        case "terlambat":
+        case "overdue":
             model["overdue"].append(fact["duty"])
-        case "dieskalasi":
+        case "escalated":
             model["level"] = fact["level"]
-        case "selesai" | "dicabut" | "diarsipkan":
+        case "closed" | "withdrawn" | "archived":
             _end(model, fact["kind"])
 
 
@@ -95,29 +95,27 @@ def _of_citizen(model: Model, fact: Model) -> None:
     """Change a case by what the citizen said or is asked."""
     was = model["state"]
     match fact["kind"]:
-        case "diterima":
+        case "opened":
             model["oversight"] = bool(fact["complaint"].get("oversight"))
             model["has"] = has(fact["complaint"])
             model["regency"] = regency(fact["complaint"])
-        case "ditanyakan":
+        case "asked":
             model["question"], model["questions"] = fact.get("part") or fact["text"], model["questions"] + 1
             model["asked"] += [fact["part"]] if fact.get("part") else []
-        case "dilengkapi":
+        case "added":
             model["additions"].append(fact["addition"]["raw"]["upstream_id"])
             apart = fact["addition"].get("apart")
             told = {**({} if apart else fact["reading"]), "attachments": fact["addition"].get("attachments")}
             model["has"] = sorted({*model["has"], *has(told)})
             if not apart:
                 _complete(model, fact)
-        case "dibuka kembali":
+        case "reopened":
             _keep(model, fact)
-            model["disputes"] += model["state"] == "ditanggapi" or (
-                model["state"] == "selesai" and bool(model["answers"])
-            )
+            model["disputes"] += model["state"] == "answered" or (model["state"] == "closed" and bool(model["answers"]))
             if was in ENDED:
                 model["supporters"] = 0
             model |= {"state": "open", "reopened": True, "accepted": False, "main": None, "stars": None}
-        case "dinilai":
+        case "rated":
             model["stars"] = fact["stars"]
 
 
@@ -135,27 +133,27 @@ def _complete(model: Model, fact: Model) -> None:
 def _of_two(model: Model, fact: Model) -> None:  # noqa: C901  # one case per kind of fact
     """Change a case by what it agreed with another one."""
     match fact["kind"]:
-        case "diusulkan digabung":
+        case "proposed":
             model["proposed"] = fact["other"]
-        case "digabung":
-            model |= {"state": "digabung", "main": fact["other"], "proposed": None, "question": None, "until": None}
+        case "merged":
+            model |= {"state": "merged", "main": fact["other"], "proposed": None, "question": None, "until": None}
             model["heard"] = _told(fact, None)
-        case "dipisahkan":
+        case "unmerged":
             if fact["actor"] == "citizen":
                 model["told"] = []
             if model["main"]:
                 model["state"] = "open"
                 _keep(model, fact)
             model |= {"main": None, "proposed": None}
-        case "didukung":
+        case "supported":
             model["supporters"] += 1
-        case "dukungan ditarik":
+        case "left":
             model["supporters"] -= 1
-        case "dikabari":
+        case "echoed":
             model["heard"] = _told(fact, model["heard"])
             if fact["event"] == "closed":
-                _end(model, "selesai")
-        case "disembunyikan" if fact.get("secret"):
+                _end(model, "closed")
+        case "hidden" if fact.get("secret"):
             model |= {"supporters": 0, "told": []}
 
 
@@ -178,7 +176,7 @@ def _keep(model: Model, fact: Model) -> None:
     model["elsewhere"] = sorted({*model["elsewhere"], *heard["refused"]})
     if fact.get("event") == "answered":
         model["answers"].append((heard["owner"], heard["answer"]))
-        model |= {"state": "ditanggapi", "question": None, "until": None, "reopened": False}
+        model |= {"state": "answered", "question": None, "until": None, "reopened": False}
 
 
 def has(told: Model) -> list[str]:
@@ -210,27 +208,27 @@ def _route(model: Model, given: Model, *, taken: bool) -> None:
     if moves:
         model["chain"].append(model["owner"])
         model |= {"accepted": False, "until": None}
-        if model["state"] == "ditanggapi" and not taken:
+        if model["state"] == "answered" and not taken:
             model["state"] = "open"
 
 
 def _end(model: Model, state: str) -> None:
     model |= {"state": state, "question": None, "until": None, "main": None}
-    if state != "selesai":
+    if state != "closed":
         model["supporters"] = 0
 
 
 def standing(model: Model) -> str:
     """Return what an open case waits for."""
     if model["question"]:
-        return "perlu dilengkapi"
+        return "awaiting_citizen"
     if model["until"]:
-        return "ditunda"
+        return "postponed"
     if model["triage"]:
-        return "diterima"
+        return "received"
     if model["reopened"]:
-        return "dibuka kembali"
-    return "diproses" if model["accepted"] else "diteruskan"
+        return "reopened"
+    return "accepted" if model["accepted"] else "routed"
 
 
 def of_document(case: Model) -> Model:
@@ -282,21 +280,21 @@ def first_fact(model: Model, command: Model, administrator: str) -> str:
     kind, actor = command["kind"], command["actor"]
     if kind == "add":
         if actor != "citizen":
-            return "ditolak"
-        return "dilengkapi" if len(model["additions"]) < MOST_ADDITIONS else "dilanjutkan"
+            return "declined"
+        return "added" if len(model["additions"]) < MOST_ADDITIONS else "continued"
     text = command.get("text", "").strip()
     most = REASON_BYTES if kind == "refuse" else ANSWER_BYTES
     if not text or len(command["text"].encode()) > most:
-        return "ditolak"
+        return "declined"
     if actor != model["owner"]:
         had = actor in model["chain"] and actor not in [who for who, _, _ in model["refusals"]]
-        return "bukan wewenang" if kind == "refuse" and had and actor != administrator else "ditolak"
+        return "refused" if kind == "refuse" and had and actor != administrator else "declined"
     if kind == "refuse":
         has_answered = actor in [who for who, _ in model["answers"]]
-        is_answered = has_answered or model["state"] == "ditanggapi"
-        return "ditolak" if actor == administrator or is_answered else "bukan wewenang"
-    is_repeated = model["state"] == "ditanggapi" and model["answers"][-1:] == [(actor, text)]
-    return "ditolak" if is_repeated else "ditanggapi"
+        is_answered = has_answered or model["state"] == "answered"
+        return "declined" if actor == administrator or is_answered else "refused"
+    is_repeated = model["state"] == "answered" and model["answers"][-1:] == [(actor, text)]
+    return "declined" if is_repeated else "answered"
 
 
 def asks(model: Model, missing: list[str], group: list[Model]) -> str | None:
@@ -305,32 +303,32 @@ def asks(model: Model, missing: list[str], group: list[Model]) -> str | None:
     What the citizen has told stays told, though a later reading of the whole may not see it: it is not missing.
     """
     missing = [part for part in missing if part not in model["has"]]
-    now = sum(fact["kind"] == "ditanyakan" for fact in group)
+    now = sum(fact["kind"] == "asked" for fact in group)
     before = model["asked"][: len(model["asked"]) - now]
     part: str | None = next((one for one in ("subject", "place") if one in missing), None) if model["triage"] else None
     if part is None:
-        part = next((fact["disposition"].get("asks") for fact in group if fact["kind"] == "diteruskan"), None)
+        part = next((fact["disposition"].get("asks") for fact in group if fact["kind"] == "routed"), None)
     if part is None and model["oversight"]:
         part = next((one for one in ("date", "chronology", "evidence") if one in missing and one not in before), None)
-    return part if model["questions"] < MOST_QUESTIONS and model["state"] != "ditanggapi" else None
+    return part if model["questions"] < MOST_QUESTIONS and model["state"] != "answered" else None
 
 
 TOLD = {
-    "diterima": "received",
-    "dilengkapi": "completed",
-    "ditanggapi": "answered",
-    "diperpanjang": "put_off",
-    "ditunda": "put_off",
-    "diklasifikasi ulang": "put_off",
-    "selesai": "closed",
-    "dibuka kembali": "reopened",
-    "dinilai": "rated",
-    "dicabut": "withdrawn",
-    "diarsipkan": "archived",
-    "disembunyikan": "hidden",
-    "diperlihatkan": "hidden",
-    "digabung": "merged",
-    "diingatkan": "reminded",
+    "opened": "received",
+    "added": "completed",
+    "answered": "answered",
+    "extended": "put_off",
+    "postponed": "put_off",
+    "reclassified": "put_off",
+    "closed": "closed",
+    "reopened": "reopened",
+    "rated": "rated",
+    "withdrawn": "withdrawn",
+    "archived": "archived",
+    "hidden": "hidden",
+    "shown": "hidden",
+    "merged": "merged",
+    "reminded": "reminded",
 }
 """What the citizen hears of a fact, by its kind."""
 
@@ -343,20 +341,20 @@ def reply_of(group: list[Model], *, was_merged: bool) -> tuple[str | None, str |
         was_merged: whether the case was a supporter before.
     """
     for fact in group:
-        if fact["kind"] == "ditanyakan":
+        if fact["kind"] == "asked":
             return "question", fact.get("part")
-    if group[0]["kind"] == "dilengkapi" and any(fact["kind"] == "dibuka kembali" for fact in group):
+    if group[0]["kind"] == "added" and any(fact["kind"] == "reopened" for fact in group):
         return "reopened", None
     for fact in group:
         kind = TOLD.get(fact["kind"])
-        if fact["kind"] == "diteruskan" and "previous_owner" in fact["disposition"]:
+        if fact["kind"] == "routed" and "previous_owner" in fact["disposition"]:
             kind = "moved"
-        elif fact["kind"] == "dieskalasi" and fact["level"] == 5:  # the ladder has five steps
+        elif fact["kind"] == "escalated" and fact["level"] == 5:  # the ladder has five steps
             kind = "next_right"
-        elif fact["kind"] == "dikabari":
+        elif fact["kind"] == "echoed":
             names = {"extended": "put_off", "postponed": "put_off", "refused": None}
             kind = names.get(fact["event"], fact["event"])
-        elif fact["kind"] == "dipisahkan" and was_merged:
+        elif fact["kind"] == "unmerged" and was_merged:
             kind = "unmerged"
         if kind is not None:
             return kind, None

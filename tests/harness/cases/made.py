@@ -131,7 +131,7 @@ class Story:
     def _fold(self) -> None:
         if not self._chain:
             return
-        state: CaseState = "ditanggapi" if self._answers else "diterima" if self._triage else "diteruskan"
+        state: CaseState = "answered" if self._answers else "received" if self._triage else "routed"
         self.case = facts.case(
             self.complaint,
             self._owner,

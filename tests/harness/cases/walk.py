@@ -23,40 +23,40 @@ if TYPE_CHECKING:
     from tests.harness.cases.checker import Checker
 
 COMPLAINT = b"id.go.lapor.complaint.v1"
-FOLLOW: dict[str, tuple[str, ...]] = {"diterima": ("diteruskan",), "bukan wewenang": ("diteruskan",)}
+FOLLOW: dict[str, tuple[str, ...]] = {"opened": ("routed",), "refused": ("routed",)}
 
 FIRST: dict[str, tuple[str, ...]] = {
-    "add": ("dilengkapi", "dilanjutkan"),
-    "disagree": ("dibuka kembali",),
-    "reopen": ("dibuka kembali",),
-    "rate": ("dinilai",),
-    "withdraw": ("dicabut",),
-    "hide": ("disembunyikan",),
-    "show": ("diperlihatkan",),
-    "verify": ("diverifikasi",),
-    "accept": ("diproses",),
-    "refuse": ("bukan wewenang",),
-    "hand-on": ("dialihkan",),
-    "ask": ("ditanyakan",),
-    "answer": ("ditanggapi",),
-    "extend": ("diperpanjang",),
-    "postpone": ("ditunda",),
-    "close": ("selesai",),
-    "reroute": ("dipindahkan",),
-    "reclassify": ("diklasifikasi ulang",),
-    "prioritise": ("diprioritaskan",),
-    "archive": ("diarsipkan",),
-    "merge": ("diusulkan digabung",),
-    "unmerge": ("dipisahkan",),
-    "adopt": ("didukung",),
-    "confirm": ("digabung", "dipisahkan"),
-    "reject": ("dipisahkan",),
-    "second": ("ditambahkan pendukung",),
-    "leave": ("dukungan ditarik",),
-    "forget": ("tambahan ditutup",),
-    "echo": ("dikabari", "dipisahkan"),
-    "unheard": ("tidak sampai",),
-    "due": ("terlambat", "diaktifkan kembali", "selesai", "dieskalasi", "tidak dijawab", "dicabut", "diingatkan"),
+    "add": ("added", "continued"),
+    "disagree": ("reopened",),
+    "reopen": ("reopened",),
+    "rate": ("rated",),
+    "withdraw": ("withdrawn",),
+    "hide": ("hidden",),
+    "show": ("shown",),
+    "verify": ("verified",),
+    "accept": ("accepted",),
+    "refuse": ("refused",),
+    "hand-on": ("handed_on",),
+    "ask": ("asked",),
+    "answer": ("answered",),
+    "extend": ("extended",),
+    "postpone": ("postponed",),
+    "close": ("closed",),
+    "reroute": ("rerouted",),
+    "reclassify": ("reclassified",),
+    "prioritise": ("prioritised",),
+    "archive": ("archived",),
+    "merge": ("proposed",),
+    "unmerge": ("unmerged",),
+    "adopt": ("supported",),
+    "confirm": ("merged", "unmerged"),
+    "reject": ("unmerged",),
+    "second": ("seconded",),
+    "leave": ("left",),
+    "forget": ("forgotten",),
+    "echo": ("echoed", "unmerged"),
+    "unheard": ("unheard",),
+    "due": ("overdue", "resumed", "closed", "escalated", "unanswered", "withdrawn", "reminded"),
 }
 """The facts with which the result of a command begins, unless it changed nothing."""
 
@@ -121,7 +121,7 @@ class Walk:
         """Check the facts of a record that has not come before."""
         checker, kind = self._checker, said.get("kind", "complaint")
         before: Model = {name: list(value) if isinstance(value, list) else value for name, value in model.items()}
-        was_merged, main = model["state"] == "digabung", model["main"]
+        was_merged, main = model["state"] == "merged", model["main"]
         parts = was_merged and kind == "add" and (parts_from_main(model, said["reading"]) or bool(said.get("secret")))
         group = self._take(entry, said)
         kinds = [fact["kind"] for fact in group]
@@ -133,7 +133,7 @@ class Walk:
         for number, fact in enumerate(group, before["version"] + 1):
             fold(model, fact)
             self._check_fact(fact, number, said, before)
-        if kind == "add" and kinds[0] == "dilengkapi" and parts != ("dipisahkan" in kinds):
+        if kind == "add" and kinds[0] == "added" and parts != ("unmerged" in kinds):
             checker.wrong(f"{said['id']} in {self._code}, which was {main}'s supporter, led to {kinds}")
         if not _follows(kind, kinds):
             checker.wrong(f"{kind} {said['id']} in {self._code} led to {kinds}")
@@ -141,7 +141,7 @@ class Walk:
             self._check_exactly(said, before, model, group)
         self._check_owner(model)
         self._check_left(said, model, main, before["heard"])
-        if kinds == ["ditolak"] and "sender" in said:
+        if kinds == ["declined"] and "sender" in said:
             self._told_status(said)
         else:
             checker.reply(group, model, self._complaint, was_merged=was_merged)
@@ -153,17 +153,15 @@ class Walk:
     def _check_exactly(self, said: Model, was: Model, model: Model, group: list[Model]) -> None:
         """Check that a record led to the very facts that the rules of cases say in words."""
         checker, kinds = self._checker, [fact["kind"] for fact in group]
-        first = first_fact(was, said, checker.administrator) if "kind" in said else "diterima"
+        first = first_fact(was, said, checker.administrator) if "kind" in said else "opened"
         missing = self._missing(said, first)
         # asked only while a question may still be asked: the fold has counted this one already
-        before = {**model, "questions": model["questions"] - kinds.count("ditanyakan")}
-        asked = [] if missing is None or asks(before, missing, group) is None else ["ditanyakan"]
-        late = (
-            first == "bukan wewenang" and said["actor"] != was["owner"]
-        )  # the case had moved on before: nothing moves
+        before = {**model, "questions": model["questions"] - kinds.count("asked")}
+        asked = [] if missing is None or asks(before, missing, group) is None else ["asked"]
+        late = first == "refused" and said["actor"] != was["owner"]  # the case had moved on before: nothing moves
         wanted = [[first, *(() if late else FOLLOW.get(first, ())), *asked]]
-        if first == "dilengkapi":
-            wanted.append([first, "diteruskan", *asked])
+        if first == "added":
+            wanted.append([first, "routed", *asked])
         if kinds not in wanted:
             checker.wrong(f"{said['id']} in {self._code} led to {kinds}, right is one of {wanted}")
         elif asked and group[-1]["part"] != asks(before, missing or [], group):
@@ -174,9 +172,9 @@ class Walk:
     @staticmethod
     def _missing(said: Model, first: str) -> list[str] | None:
         """Return the parts that are missing after a complaint or an addition; None after anything else."""
-        if first == "diterima":
+        if first == "opened":
             return list(said.get("missing", []))
-        return list(said["reading"].get("missing", [])) if first == "dilengkapi" else None
+        return list(said["reading"].get("missing", [])) if first == "added" else None
 
     def _is_next(self, entry: Entry, said: Model) -> bool:
         """Return whether the next fact is one that a record led to. A timer rings again for what is left, under the same id."""
@@ -206,13 +204,13 @@ class Walk:
             "tracking_code": self._code,
             "actor": said.get("actor", "citizen"),
         }
-        if fact["kind"] == "ditolak":
+        if fact["kind"] == "declined":
             wanted["command"] = said["kind"]
         if {name: fact.get(name) for name in wanted} != wanted:
             self._checker.wrong(f"{fact} is not {wanted}")
-        if fact["kind"] == "terlambat" and fact["duty"] in before["overdue"]:
+        if fact["kind"] == "overdue" and fact["duty"] in before["overdue"]:
             self._checker.wrong(f"{self._code} is late a second time with {fact['duty']}")
-        if fact["kind"] == "dieskalasi" and fact["level"] != before["level"] + 1:
+        if fact["kind"] == "escalated" and fact["level"] != before["level"] + 1:
             self._checker.wrong(f"{self._code} went from step {before['level']} of the ladder to {fact['level']}")
         self._checker.counts[fact["kind"]] += 1
 
@@ -230,18 +228,18 @@ class Walk:
         kind, is_of_case = said.get("kind"), said.get("actor") == "case"
         to: tuple[str, str] | None = None
         if kind == "adopt" and is_of_case:
-            to = ("confirm" if "didukung" in kinds else "reject", said["other"])
-        elif "diusulkan digabung" in kinds:
+            to = ("confirm" if "supported" in kinds else "reject", said["other"])
+        elif "proposed" in kinds:
             to = ("adopt", group[0]["other"])
-        elif kind == "confirm" and is_of_case and "digabung" not in kinds:
+        elif kind == "confirm" and is_of_case and "merged" not in kinds:
             to = ("leave", said["other"])
-        elif "dilengkapi" in kinds and main:
+        elif "added" in kinds and main:
             to = ("second", main)
         elif left and kind != "echo":
             to = ("leave", left)
         if to is not None:
             checker.own(to[1], str(uuid5(id_, "/".join(to))))
-        if kinds[0] == "dilanjutkan":
+        if kinds[0] == "continued":
             new_id = str(uuid5(id_, "continuation"))
             checker.own(next_code(self._code, new_id), new_id)
 
@@ -254,17 +252,17 @@ class Walk:
             self._checker.wrong(f"{model['owner']} refused a main case of {self._code}, and owns it")
         if model["owner"] in refused or self._checker.administrator in refused or len(set(refused)) < len(refused):
             self._checker.wrong(f"{self._code} was refused by {refused}, and {model['owner']} owns it")
-        if (model["state"] == "digabung") != bool(model["main"]):
+        if (model["state"] == "merged") != bool(model["main"]):
             self._checker.wrong(f"{self._code} is {model['state']} with the main case {model['main']}")
 
 
 def _follows(kind: str, kinds: list[str]) -> bool:
     """Return whether facts can be the result of a command, or of a complaint."""
     if kind == "complaint":
-        return kinds in (["diterima", "diteruskan"], ["diterima", "diteruskan", "ditanyakan"])
+        return kinds in (["opened", "routed"], ["opened", "routed", "asked"])
     if kind == "due":
         return set(kinds) <= set(FIRST[kind])
-    return kinds[0] in FIRST[kind] or kinds == ["ditolak"]
+    return kinds[0] in FIRST[kind] or kinds == ["declined"]
 
 
 def is_poison(entry: Entry) -> bool:

@@ -53,8 +53,8 @@ def differences(address: str, topics: Topics, checker: Checker, timeout_s: float
         wanted[EVENTS[kind_of(entry)]].add(_of_event(EVENTS[kind_of(entry)], entry.said))
     kinds = Counter(fact["kind"] for fact in facts)
     counts = {
-        "complaints": kinds["diterima"],
-        "dispositions": kinds["diteruskan"],
+        "complaints": kinds["opened"],
+        "dispositions": kinds["routed"],
         "dead_letters": len({letter["id"] for letter in checker.letters}),
         "case_events": len(facts),
         "cases": len(checker.cases),

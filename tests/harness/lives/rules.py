@@ -50,7 +50,7 @@ def one_owner(handled: Handled) -> None:
     assert case.owner.id == case.chain[-1].owner.id
     assert [hop.hop for hop in case.chain] == list(range(len(case.chain)))
     assert all(one.owner != other.owner for one, other in pairwise(case.chain))
-    assert (case.state == "digabung") == (case.main is not None)
+    assert (case.state == "merged") == (case.main is not None)
     assert (case.state in ENDED) == (case.ended_at is not None)
     assert not (case.supporters and (case.main or case.proposed))
 
@@ -104,7 +104,7 @@ def clocks_run_on(handled: Handled) -> None:
         if duty in was:
             assert (was[duty].begins, was[duty].due) == (now[duty].begins, now[duty].due)
             # a case that ended fulfilled by its closing alone what nobody had done: that is to be done again when it is open again
-            assert before.state == "selesai" or (was[duty].done or now[duty].done) == now[duty].done
+            assert before.state == "closed" or (was[duty].done or now[duty].done) == now[duty].done
     moved = [name for name in COMPLETE_BY if getattr(before, name) != getattr(after, name)]
     moved += [
         name
@@ -177,7 +177,7 @@ def at_rest(lives: Lives) -> None:
         if case.state not in ENDED:
             assert case.supporters == len(supporters)
         if main := case.main:
-            assert cases[main].state in OPEN | {"ditanggapi"}
+            assert cases[main].state in OPEN | {"answered"}
             assert not cases[main].main
             assert cases[main].owner
             assert _age(cases[main]) < _age(case)

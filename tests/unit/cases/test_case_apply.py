@@ -107,7 +107,7 @@ def test_each_line_says_what_became_of_it(mailbox: Mailbox, code: str) -> None:
     assert [one["line"] for one in said] == [1, 2, 3, 4]
     assert said[0]["told"] == ["Nama dpu-33.74 has accepted the case."]
     assert "can no longer be refused" in said[2]["why"]
-    assert mailbox.house.case(code).state == "selesai"
+    assert mailbox.house.case(code).state == "closed"
     assert tally == Tally(applied=3, refused=1)
 
 
@@ -135,13 +135,13 @@ def test_what_is_said_again_after_the_case_was_opened_again_is_not_called_applie
         {"code": code, "act": "close", "as": "dpu-33.74"},
     ]
     mailbox.apply(*lines, {"code": code, "act": "reopen", "as": "kemenpanrb", "text": "Belum."})
-    assert mailbox.house.case(code).state == "dibuka kembali"
+    assert mailbox.house.case(code).state == "reopened"
     said, tally = mailbox.apply(*lines)
     assert [one["result"] for one in said] == ["repeated", "repeated"]
-    assert "the case is now dibuka kembali. Give `at` to say it again" in said[0]["told"][0]
+    assert "the case is now reopened. Give `at` to say it again" in said[0]["told"][0]
     assert tally == Tally(repeated=2)
     (later,), _ = mailbox.apply({**lines[0], "at": "2026-11-03T07:00:00Z"})
-    assert (later["result"], mailbox.house.case(code).state) == ("applied", "ditanggapi")
+    assert (later["result"], mailbox.house.case(code).state) == ("applied", "answered")
 
 
 def test_the_same_line_twice_in_one_file_is_given_once(mailbox: Mailbox, code: str) -> None:

@@ -147,13 +147,13 @@ def test_the_search_merges_no_case_that_tells_of_abuse_or_harm_meanwhile(words: 
         sides = ([proposal, tells], []) if of is LATER else ([proposal], [tells])
         found = [outcome(lives) for _, lives in endings(*sides, at_once=False)]
         assert found
-        assert all(one[LATER.tracking_code]["state"] == "diteruskan" for one in found)
+        assert all(one[LATER.tracking_code]["state"] == "routed" for one in found)
         assert all(one[OLDER.tracking_code]["supporters"] == 0 for one in found)
 
 
 def test_the_order_within_one_mailbox_decides_and_the_other_mailbox_follows() -> None:
     """An answer before the merge keeps the case by itself; the merge first makes it a supporter: nothing else is possible."""
-    for first, wanted in (([ANSWER_LATER, MERGE], "ditanggapi"), ([MERGE], "digabung")):
+    for first, wanted in (([ANSWER_LATER, MERGE], "answered"), ([MERGE], "merged")):
         states = {
             outcome(lives)[LATER.tracking_code]["state"] for _, lives in endings(first, [ADD_OLDER], at_once=True)
         }
@@ -206,7 +206,7 @@ def test_what_a_person_took_apart_no_search_puts_together() -> None:
     for event in (MERGE, UNMERGE):
         lives.send(event)
         settle(lives)
-    for who, state in ((NEIGHBOURS, "diteruskan"), (DESK, "digabung")):
+    for who, state in ((NEIGHBOURS, "routed"), (DESK, "merged")):
         lives.send(said(CommandKind.merge, LATER, who, other=OLDER.tracking_code, nonce="again"))
         settle(lives)
         assert lives.house.case(LATER.tracking_code).state == state

@@ -73,7 +73,7 @@ def test_a_complaint_opens_a_case_with_an_owner(house: House, pothole: Complaint
     case = house.case(pothole.tracking_code)
     assert kinds(facts) == [FactKind.opened, FactKind.routed]
     assert [fact.version for fact in facts] == [1, 2]
-    assert (case.owner.id, case.state, case.version, case.hop) == ("dpu-33.74", "diteruskan", 2, 0)
+    assert (case.owner.id, case.state, case.version, case.hop) == ("dpu-33.74", "routed", 2, 0)
     assert {fact.caused_by for fact in facts} == {pothole.id}
     assert facts[0].complaint is not None
     assert (facts[0].complaint.raw.body, case.complaint.raw.body) == (b"", b"")

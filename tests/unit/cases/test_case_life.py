@@ -35,7 +35,7 @@ def house() -> House:
 
 
 def test_two_routers_after_lebaran_note_each_duty_once() -> None:
-    """Nobody worked for two weeks, then two routers ring the same timers: one "terlambat" for each duty, all on one day."""
+    """Nobody worked for two weeks, then two routers ring the same timers: one "overdue" for each duty, all on one day."""
     house = House(law=ListLaw())
     # the Friday before Nyepi and Lebaran, whose days off end on 24 March
     received = datetime(2026, 3, 13, 5, 0, tzinfo=UTC)

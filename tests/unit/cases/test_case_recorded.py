@@ -32,7 +32,7 @@ def test_the_source_and_the_agency_stand_in_the_complaint() -> None:
     complaint = Normaliser.load().normalise(
         told, id_=receipt.message_id, code=receipt.tracking_code, citizen=receipt.tracking_code
     )
-    assert (complaint.channel, complaint.recorded_by, complaint.source) == ("petugas", "dishub-33.74", "call")
+    assert (complaint.channel, complaint.recorded_by, complaint.source) == ("officer", "dishub-33.74", "call")
     assert complaint.place.regency is not None
     assert complaint.place.regency.code == "33.74"  # that of the recording government, because the text names none
 
@@ -82,7 +82,7 @@ def test_nobody_waits_for_an_answer_of_a_citizen_who_cannot_be_asked() -> None:
     )
     assert FactKind.asked not in {fact.kind for fact in house.take(report)}
     case = house.case(report.tracking_code)
-    assert (case.state, case.question) == ("diterima", None)
+    assert (case.state, case.question) == ("received", None)
     assert lacks(case).startswith(
         "It lacks what it is about; the place (kabupaten or kota, and street). Nobody can ask"
     )

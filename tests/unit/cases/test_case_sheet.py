@@ -9,7 +9,6 @@ import pytest
 from msgspec import structs
 
 from complaints import tracking
-from complaints.case import CaseState
 from complaints.command import CITIZEN, CommandKind, Sender
 from complaints.disposition import AgencyRef
 from complaints.errors import CaseError
@@ -208,7 +207,7 @@ def test_the_older_case_counts_its_supporter_and_the_supporter_names_it() -> Non
     younger.house.deliver()
     assert (younger.sheet()["main"], younger.sheet()["state"], older.sheet()["supporters"]) == (
         older.code,
-        "digabung",
+        "merged",
         1,
     )
     assert "merged: it is a supporter of" in younger.told()
@@ -326,7 +325,7 @@ def test_only_a_desk_with_the_source_records_a_withdrawal() -> None:
     assert (withdrawn.kind, withdrawn.source) == (FactKind.withdrawn, "letter")
     assert life.house.replies[-1].kind is ReplyKind.withdrawn
     life.house.take(added(life.complaint, "Ternyata belum", number=1), at_ms=life.at_ms + 1000)
-    assert life.sheet()["state"] == "dibuka kembali"
+    assert life.sheet()["state"] == "reopened"
 
 
 def test_a_desk_that_owns_a_case_is_not_rid_of_it_by_a_withdrawal() -> None:
@@ -372,13 +371,13 @@ def test_a_void_act_does_not_read_like_a_refused_report() -> None:
 
 
 def test_what_operators_read_of_a_case_is_in_one_language() -> None:
-    """States, kinds, classes and colours are in English; only what a citizen wrote or is told, and titles of offices, are as written."""
+    """Classes and colours are in English; only what a citizen wrote or is told, and titles of offices, are as written."""
     life = Life()
     life.act("ask", text="?")
     life.ring(70)
     life.act("reclassify", "kemenpanrb", complaint_class=ComplaintClass.aspiration, oversight=True)
     life.act("answer", text="Sudah.")
-    data = {*get_args(CaseState), *map(str, FactKind), *map(str, ComplaintClass), *get_args(Light), "berkadar"}
+    data = {*map(str, ComplaintClass), *get_args(Light), "berkadar"}
     named = re.compile(rf"\b(?:{'|'.join(data - {'done'})})\b")
     shown = list(lines(life.sheet()))
     shown = [*shown[: shown.index("\nthe citizen was to be told")], *life.told().splitlines()]

@@ -42,7 +42,7 @@ def due(of: Case) -> dict[str, str]:
 def test_each_duty_counts_from_its_own_event() -> None:
     """Forwarded on the fifth, answered on the tenth: LAPOR!'s steps are serial (D11), and nothing closes before an answer (D12)."""
     desk, owner = hop("pemda-33.74", RECEIVED, triage=True), hop("dpu-33.74", at(5))
-    waiting = due(case(chain=(desk,), state="diterima"))
+    waiting = due(case(chain=(desk,), state="received"))
     assert waiting == {
         "forward": "2026-11-06",
         "complete": "2026-11-23",
@@ -52,7 +52,7 @@ def test_each_duty_counts_from_its_own_event() -> None:
     forwarded = due(case(chain=(desk, owner)))
     assert forwarded == waiting | {"first_follow_up": "2026-11-12"}
     answer = Answer(agency=owner.owner, text="x", at=at(10), caused_by=UUID(int=2))
-    answered = due(case(chain=(desk, owner), answers=(answer,), state="ditanggapi"))
+    answered = due(case(chain=(desk, owner), answers=(answer,), state="answered"))
     assert answered == forwarded | {"close": "2026-11-24"}
 
 

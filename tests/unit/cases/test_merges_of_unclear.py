@@ -78,7 +78,7 @@ def test_a_question_that_comes_between_proposal_and_agreement_parts_the_two(aske
         house.take(said(CommandKind.ask, later, house.case(later.tracking_code).owner.id, "Apa yang rusak?"))
         house.waiting.insert(0, adopt)
         house.deliver()
-    assert house.case(later.tracking_code).state == ("perlu dilengkapi" if asked == "later" else "diteruskan")
+    assert house.case(later.tracking_code).state == ("awaiting_citizen" if asked == "later" else "routed")
     assert house.case(FIRST.tracking_code).supporters == 0
 
 

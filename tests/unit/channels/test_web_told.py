@@ -123,7 +123,7 @@ def test_an_open_question_is_not_among_what_happened() -> None:
     """Only its last time: that it was asked before stays."""
     complaint = sent()
     facts = Facts(complaint).after(uuid4(), FactKind.added, ASKED).after(uuid4(), FactKind.added, ASKED)
-    found = story(case_of(complaint, "diterima", asks="place"), facts.made)
+    found = story(case_of(complaint, "received", asks="place"), facts.made)
     assert PLACE in found.question
     assert [PLACE in one.text for one in found.told] == [False, True]
     assert not story(case_of(complaint), facts.made).question

@@ -28,7 +28,7 @@ def answered(*told: str) -> Town:
 
 def opened(made: Town) -> list[bool]:
     """Return which of the reports are open again."""
-    return [made.case(one.tracking_code).state == "dibuka kembali" for one in made.complaints]
+    return [made.case(one.tracking_code).state == "reopened" for one in made.complaints]
 
 
 @each_row

@@ -51,7 +51,7 @@ def test_what_is_asked_in_private_is_answered_in_private(town: Town, secret: str
     assert town.landed[-1].kind is MessageKind.answer
     direct(town, "STATUS")
     direct(town, f"CABUT {complaint.tracking_code}")
-    assert town.case(complaint.tracking_code).state == "dicabut"
+    assert town.case(complaint.tracking_code).state == "withdrawn"
     assert {send.kind for send in town.sends[told:]} >= {ReplyKind.completed, ReplyKind.status, ReplyKind.withdrawn}
     for send in town.sends[told:]:
         assert (send.account, town.open(send)[1]["direct"]) == ("twitter/direct/lapor1708", "yes")

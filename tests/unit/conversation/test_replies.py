@@ -73,7 +73,7 @@ def told(  # noqa: PLR0913  # what a reply depends on
     if after is FactKind.refused or moves:
         facts.append(routed(of, owner, version=next(number), previous_owner=DPU))
     question = Question(part="date", at=NOON)
-    made = reply_to(facts, case(of, owner, state="diteruskan", deadlines=(DUE,), question=question), was_merged=True)
+    made = reply_to(facts, case(of, owner, state="routed", deadlines=(DUE,), question=question), was_merged=True)
     assert made is not None
     return made
 
@@ -83,8 +83,8 @@ OCCASIONS: dict[str, dict[str, Any]] = {
     "moved": {"after": FactKind.refused},
     "completed": {"after": FactKind.added, "moves": True},
     "completed_added": {"after": FactKind.added},
-    "put_off_diperpanjang": {"after": FactKind.extended, "text": ""},
-    "put_off_ditunda": {"after": FactKind.postponed, "until": date(2026, 12, 3), "text": ""},
+    "put_off_extended": {"after": FactKind.extended, "text": ""},
+    "put_off_postponed": {"after": FactKind.postponed, "until": date(2026, 12, 3), "text": ""},
     "reclassified": {"after": FactKind.reclassified},
     "closed": {"after": FactKind.closed},
     "reopened": {"after": FactKind.reopened},

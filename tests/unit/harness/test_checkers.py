@@ -194,10 +194,10 @@ def test_cases_without_faults_have_no_violations_and_everything_in_them() -> Non
     """Each kind of fact, repeats, taken codes, a case without room, and poison."""
     checker = of_cases().checked()
     assert checker.violations == []
-    kinds = {"diterima", "diteruskan", "ditanyakan", "dilengkapi", "bukan wewenang", "ditanggapi", "ditolak"}
+    kinds = {"opened", "routed", "asked", "added", "refused", "answered", "declined"}
     assert {name for name, number in checker.counts.items() if number} >= {
         *kinds,
-        "dilanjutkan",
+        "continued",
         "redelivered",
         "passed on",
         "dead_letters",
@@ -214,8 +214,8 @@ def test_lives_without_faults_have_no_violations_and_everything_in_them() -> Non
     """All kinds of facts that two months bring."""
     checker = of_lives().checked()
     assert checker.violations == []
-    closed = {"selesai", "dibuka kembali", "dicabut", "digabung", "dikabari", "dukungan ditarik", "dinilai"}
-    moved = {"ditunda", "diaktifkan kembali", "dialihkan", "dipindahkan", "terlambat", "dieskalasi", "diingatkan"}
+    closed = {"closed", "reopened", "withdrawn", "merged", "echoed", "left", "rated"}
+    moved = {"postponed", "resumed", "handed_on", "rerouted", "overdue", "escalated", "reminded"}
     assert {name for name, number in checker.counts.items() if number} >= closed | moved
 
 
@@ -296,8 +296,8 @@ def change(entries: list[Entry], at: int, **fields: Any) -> None:
 def refused_again(world: World) -> None:
     """Give a case back to the agency that refused it."""
     facts = world.topics.facts
-    refusal = facts[place(facts, kind="bukan wewenang")].said
-    moved = place(facts, kind="diteruskan", caused_by=refusal["caused_by"])
+    refusal = facts[place(facts, kind="refused")].said
+    moved = place(facts, kind="routed", caused_by=refusal["caused_by"])
     given = facts[moved].said["disposition"]
     change(facts, moved, disposition=given | {"owner": {"id": refusal["actor"], "name": "x"}})
 
@@ -305,7 +305,7 @@ def refused_again(world: World) -> None:
 def another_day(world: World) -> None:
     """Set the last day of the completion of an answered case."""
     cases = world.topics.cases
-    at = place(cases, latest={"state": "ditanggapi"})
+    at = place(cases, latest={"state": "answered"})
     days = [one | {"due": "2027-05-05"} if one["duty"] == "complete" else one for one in cases[at].said["deadlines"]]
     change(cases, at, deadlines=days)
 

@@ -305,8 +305,8 @@ class Owners:
         """Return the owners, or the codes of one."""
         assert parameters is not None
         assert "FROM cases" in sql
-        assert {"selesai", "ditanggapi"}.isdisjoint(parameters["open"])
-        assert "diteruskan" in parameters["open"]
+        assert {"closed", "answered"}.isdisjoint(parameters["open"])
+        assert "routed" in parameters["open"]
         return [(one,) for one in (self._codes[parameters["owner"]] if "owner" in parameters else self._codes)]
 
 

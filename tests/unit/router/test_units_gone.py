@@ -57,4 +57,4 @@ def test_only_cases_that_a_desk_can_reroute_are_listed_as_those_of_a_former_unit
     asked = Asked()
     assert list(orphans(asked, lambda _: True)) == []
     assert asked.states == RULES[CommandKind.reroute].states
-    assert "dibuka kembali" in asked.states
+    assert "reopened" in asked.states

@@ -104,9 +104,9 @@ def test_every_fact_has_a_row_and_two_kinds_have_another() -> None:
     tables = {found.kind.value: list(rows(stored(found)))[1:] for found in facts}
     own = {FactKind.opened.value: ["complaint_rows"], FactKind.routed.value: ["disposition_rows"]}
     assert tables == {kind.value: [] for kind in FactKind} | own
-    later = orjson.loads(stored(refused(of)).value or b"") | {"kind": "selesai", "more": {"x": 1}}
+    later = orjson.loads(stored(refused(of)).value or b"") | {"kind": "closed", "more": {"x": 1}}
     ((table, found),) = rows_of(replace(stored(refused(of)), value=orjson.dumps(later)), number)
-    assert (table, found["kind"]) == ("case_event_rows", "selesai")
+    assert (table, found["kind"]) == ("case_event_rows", "closed")
 
 
 def test_finding_22_the_parts_of_a_long_message_are_one_complaint() -> None:

@@ -41,9 +41,7 @@ def client(served: ServedView) -> Iterator[ViewClient]:
         yield made
 
 
-def waiting(
-    number: int, days: int, *, owner: AgencyRef = DPU, state: CaseState = "diteruskan", version: int = 2
-) -> Record:
+def waiting(number: int, days: int, *, owner: AgencyRef = DPU, state: CaseState = "routed", version: int = 2) -> Record:
     """Return the record of a case that is due some days after a first of December, and has a later and a fulfilled duty."""
     case = Story(number, owner=owner).case
     assert case is not None
@@ -81,13 +79,13 @@ def test_only_an_agency_s_own_and_only_before_a_day(served: ServedView, client: 
     assert list(client.due(before="2026-12-01")) == []
 
 
-@pytest.mark.parametrize("state", ["selesai", "dicabut", "diarsipkan", "digabung"])
+@pytest.mark.parametrize("state", ["closed", "withdrawn", "archived", "merged"])
 def test_a_case_that_waits_for_nobody_is_not_listed(served: ServedView, client: ViewClient, state: CaseState) -> None:
     """And is again when it is open again."""
     served.put(waiting(1, 1))
     served.put(waiting(1, 1, state=state, version=3))
     assert list(client.due()) == []
-    served.put(waiting(1, 1, state="dibuka kembali", version=4))
+    served.put(waiting(1, 1, state="reopened", version=4))
     assert len(list(client.due())) == 1
 
 
@@ -123,7 +121,7 @@ def test_a_case_that_is_marked_as_urgent_is_so_on_the_list_and_says_no_reason(se
 def test_an_answered_case_on_the_list_says_that_nothing_is_due() -> None:
     """Only the clock of closing runs: the officer reads no colour and no order to close."""
     closing = replace(DUE, duty="close")
-    said = line(entry("7K3M9QX2RTS", "ditanggapi", DPU, closing, date(2026, 12, 2)))
+    said = line(entry("7K3M9QX2RTS", "answered", DPU, closing, date(2026, 12, 2)))
     about = f"{'nothing, closes by itself':27} answered          {DPU.name} ({DPU.id})"
     assert said == f"{DUE.due}  -       7K3M9 QX2RT S  {about}"
 
@@ -151,7 +149,7 @@ def test_a_case_of_a_unit_that_no_longer_exists_is_marked_and_can_be_listed(serv
     assert [one.get("owner_is_gone", False) for one in found] == [True, True]
     (one,) = cases.due(settings_of(served), agency=deleted.id, before="")
     assert "(lampu-33.74, no longer exists: lapor case rehome)" in line(one)
-    assert "(lampu-33.74, no longer exists)" in line({**one, "state": "ditanggapi"})
+    assert "(lampu-33.74, no longer exists)" in line({**one, "state": "answered"})
 
 
 def test_the_list_has_how_a_complaint_begins_and_of_a_secret_one_nothing(
@@ -192,7 +190,7 @@ def test_the_beginning_is_one_masked_line_of_sixty_characters() -> None:
     said = beginning(text, secret=False)
     assert said == "Lampu jalan mati sejak Lebaran di depan rumah, hubungi saya …"
     assert beginning("hubungi 081234567890", secret=False) == "hubungi [telepon]"
-    one = entry("7K3M9QX2RTS", "diteruskan", DPU, DUE, date(2026, 12, 2)) | {"text": said}
+    one = entry("7K3M9QX2RTS", "routed", DPU, DUE, date(2026, 12, 2)) | {"text": said}
     assert line(one).endswith(f"({DPU.id})  {said}")
 
 
@@ -204,7 +202,7 @@ def test_the_results_of_many_commands_at_once(served: ServedView, client: ViewCl
     asked = [(one.code, command), (other.code, unknown), ("2Q74GVWWCE3", unknown)]
     found = client.results(asked)
     assert {id_: [fact.kind.value for fact in facts] for id_, facts in found.facts.items()} == {
-        command: ["bukan wewenang", "diteruskan"]
+        command: ["refused", "routed"]
     }
     assert found.versions == {one.code: 4, other.code: 2}
     assert client.results([]).facts == {}

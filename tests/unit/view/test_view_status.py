@@ -20,16 +20,16 @@ def test_the_states_of_a_case_as_the_citizen_sees_them() -> None:
     """At a desk, with its owner and the deadline, moved, and answered; the present owner and the latest answer count."""
     story = Story(owner=PEMDA, triage=True)
     found = status(story)
-    assert (found.state, found.owner, found.channel, found.received_at) == ("diterima", PEMDA.name, "web", NOON)
+    assert (found.state, found.owner, found.channel, found.received_at) == ("received", PEMDA.name, "web", NOON)
     assert (found.since, found.due, found.answer) == (NOON + timedelta(minutes=1), DUE.due, "")
     story = Story()
     story.refuse(uuid4())
     found = status(story)
-    assert (found.state, found.owner, found.since) == ("diteruskan", PEMDA.name, NOON + timedelta(minutes=3))
+    assert (found.state, found.owner, found.since) == ("routed", PEMDA.name, NOON + timedelta(minutes=3))
     story.answer(uuid4(), "Yang lama")
     story.answer(uuid4(), "Yang baru")
     found = status(story)
-    assert (found.state, found.answer, found.tracking_code) == ("ditanggapi", "Yang baru", story.code)
+    assert (found.state, found.answer, found.tracking_code) == ("answered", "Yang baru", story.code)
     assert found.complaint_id == story.complaint.id
 
 
@@ -45,4 +45,4 @@ def test_a_secret_case_shows_its_owner_and_no_word_of_it() -> None:
     story = Story(secret=True)
     story.answer(uuid4(), "Rahasia")
     found = status(story)
-    assert (found.owner, found.answer, found.secret, found.state) == (DPU.name, "", True, "ditanggapi")
+    assert (found.owner, found.answer, found.secret, found.state) == (DPU.name, "", True, "answered")

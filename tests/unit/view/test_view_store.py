@@ -57,7 +57,7 @@ def test_a_case_is_found_by_its_code_and_by_its_complaint_without_the_address(st
     assert store.case_of(story.complaint.id) == store.case(story.code)
     facts = store.facts(story.code)
     assert facts is not None
-    assert [orjson.loads(fact)["kind"] for fact in facts] == ["diterima", "diteruskan"]
+    assert [orjson.loads(fact)["kind"] for fact in facts] == ["opened", "routed"]
     assert (store.case("00000000000"), store.case_of(uuid4()), store.facts("00000000000")) == (None, None, None)
 
 
@@ -72,7 +72,7 @@ def test_a_document_replaces_only_an_older_version(store: Store, *, together: bo
         put(store, *batch)
     found = case_in(store, story.code)
     assert found is not None
-    assert (found.version, found.state) == (3, "ditanggapi")
+    assert (found.version, found.state) == (3, "answered")
 
 
 def test_a_tombstone_deletes_and_what_comes_after_it_counts(store: Store) -> None:
@@ -115,8 +115,8 @@ def test_the_result_of_a_command_is_there_when_all_of_it_is(store: Store) -> Non
     assert store.caused_by(story.code, command) == [], "the document is further than the facts"
     put(store, routed)
     assert [orjson.loads(fact)["kind"] for fact in store.caused_by(story.code, command)] == [
-        "bukan wewenang",
-        "diteruskan",
+        "refused",
+        "routed",
     ]
     late = uuid4()
     story.decline(late, CommandKind.refuse, actor=DPU.id, text="Bukan pemilik.")
