@@ -213,7 +213,7 @@ def test_a_wish_is_confirmed_once_and_shows_what_it_led_to(door: House) -> None:
     door.settle(complaint, "reopened", *Facts(complaint).after(wish.id, FactKind.reopened).made)
     done = door.http.get(answer.headers["location"]).text
     assert ("sudah kami jalankan" in done, "muat ulang" in done) == (True, False)
-    assert 'class="state dibuka kembali"' in done
+    assert 'class="state reopened"' in done
     assert "Terima kasih" not in door.http.get(path).text.split("Kabar untuk Anda")[0]
 
 
