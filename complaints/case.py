@@ -38,7 +38,7 @@ ENDED: Final[frozenset[CaseState]] = frozenset(("closed", "withdrawn", "archived
 LIVING: Final[frozenset[CaseState]] = frozenset(get_args(CaseState)) - ENDED
 """The states of a case that has not ended: open, answered, or a supporter of another one."""
 
-FORMAT = 2
+FORMAT = 3
 """The number of the format of the case document: a header of its record has it, and a worker that meets a newer one stops."""
 
 

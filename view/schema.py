@@ -4,7 +4,7 @@ from typing import Final
 
 from complaints.contract import CASE_EVENTS, CASES
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 """The number of the file's format. A file with another number is deleted, because it is only a copy."""
 
 SCHEMA: Final = """

@@ -166,6 +166,11 @@ class Decider:
             raise newer_format(f"the copy of {self._spec.states}", held.format, self._spec.format)
         value = held.value
         for number in range(held.format, self._spec.format):
+            if number not in self._spec.upgrades:
+                raise ConfigurationError(
+                    f"a state of {self._spec.states} has format {number}, which this version no longer reads: run the version"
+                    " that wrote it, or make the installation anew"
+                )
             value = self._spec.upgrades[number](value)
         return State(value, held.due_ms or None)
 
