@@ -33,7 +33,7 @@ settings.load_profile("fixed")
 plain_logs()
 
 
-LONGEST = ("e2e", "fault", "contract", "integration", "property", "interop", "unit")
+LONGEST = ("e2e", "contract", "integration", "property", "interop", "unit")
 """The folders of tests, those first whose files take longest: so no process waits for another one at the end."""
 
 
@@ -70,7 +70,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give long files out first."""
+    """Give long files out first. The tests of faults, whose processes take half a machine, are run beside no others (see the Makefile)."""
     order = {name: at for at, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.path.parts[len(item.config.rootpath.parts) + 1], len(order)))
 

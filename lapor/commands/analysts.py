@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from socket import socket
 from typing import Annotated
@@ -45,7 +45,8 @@ def query(  # noqa: PLR0913  # each is an option
 ) -> None:
     """Run a query as the account lapor_analyst, which only reads the views, and print its rows.
 
-    The views are cases, complaints, dispositions, case_events, messages, replies, deliveries, dead_letters and links.
+    The views are cases, complaints, dispositions, case_events, messages, replies, deliveries, dead_letters and links; agencies, regions,
+    topics and calendar are there to join with.
     """
     from lapor.commands.tables import format_clause, show_rows
     from lapor.local.note import started_in
@@ -143,6 +144,8 @@ def generate(  # noqa: PLR0913  # each is an option
                 into_topics(settings, history, sink, now=now, done=lambda done: show("cases", done, complaints))
             else:
                 write(history, sink.execute, lambda done: show("cases", done, complaints))
+    first = history.until - timedelta(days=days - 1)
+    typer.echo(f"{complaints} cases of {first} to {history.until}", err=True)
 
 
 def dashboard(

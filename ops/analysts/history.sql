@@ -137,7 +137,7 @@ WITH (SELECT (groupArray(code), groupArray(name)) FROM regions WHERE length(code
     toDate32('$until') AS until,
     (SELECT argMinIf(number, n, subject = 'disaster' AND state != 'merged' AND NOT secret) FROM history_step) AS main_number,
     (SELECT countIf(state = 'merged') FROM history_step) AS merged
-SELECT complaint_id, if(secret, '', number), 4 + additions, state, channel, received_at, first_routed_at, answered_at, follow_up_at, follow_up_at, ended_at,
+SELECT complaint_id, if(secret, '', number), 4 + additions, state, channel, received_at, first_routed_at, answered_at, follow_up_at, follow_up_at, if(state = 'merged', NULL, ended_at),
     multiIf(state = 'withdrawn', 'citizen', state = 'closed', 'clock', ''), if(state = 'merged' AND NOT secret, main_number, ''),
     if(number = main_number, toUInt32(merged), 0), toUInt16(disputed AND isNotNull(answered_at)), stars,
     arrayFilter(duty -> duty != '', [if(forward_due < coalesce(forwarded_day, until), 'forward', ''),

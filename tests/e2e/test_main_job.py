@@ -42,7 +42,7 @@ def test_the_demo_shows_everything_and_leaves_nothing_behind(tmp_path: Path) -> 
     heard = [line for line in answer.stdout.splitlines() if line.startswith("< LAPOR!")]
     parts = ("Kode", "dilengkapi", "sejak", "dijawab")
     assert all(part in line for part, line in zip(parts, heard, strict=False)), heard
-    lived = ("bersama laporan lain", "kini ditangani", "reopened", "closed", "penilaian", "Ombudsman")
+    lived = ("bersama laporan lain", "kini ditangani", "dibuka kembali", "selesai", "penilaian", "Ombudsman")
     assert [part for part in lived if not any(part in line for line in heard[len(parts) :])] == []
     assert (result["dead_letters"], result["lost"]) == (1, 0)
     replay = json.loads(next(line for line in answer.stdout.splitlines() if line.startswith('{"read"')))

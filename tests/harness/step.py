@@ -101,6 +101,7 @@ class Ground(Workers):
     def commit_offsets(self, offset: int, partitions: Iterable[int] = range(PARTITIONS)) -> None:
         """Commit one offset for partitions of the mailbox."""
         consumer = Consumer({"bootstrap.servers": self.brokers, "group.id": self.name})
+        wait_until(lambda: set(consumer.list_topics(self.name, 5).topics[self.name].partitions) >= set(partitions))
         consumer.commit(offsets=[At(self.name, number, offset) for number in partitions], asynchronous=False)
         consumer.close()
 
