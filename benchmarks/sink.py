@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Final, NamedTuple
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import orjson
 from confluent_kafka import Producer
@@ -16,14 +16,12 @@ from benchmarks import texts
 from benchmarks.analysts import store
 from benchmarks.figures import Figure
 from benchmarks.processes import Say, explained, folder, free_port, installed, kafka, process, wait_until
-from benchmarks.step.million_cases import received_at
+from benchmarks.step.million_cases import by_owner, handled, received_at
 from complaints import tracking
 from complaints.bus import Record, StoredRecord
 from complaints.bus.confluent import profiles
-from complaints.bus.envelope import encode
-from complaints.bus.step.contract import State
 from complaints.command import Accept, Answer
-from complaints.contract import CASE_EVENTS, COMPLAINTS
+from complaints.contract import CASE_EVENTS
 from complaints.crypto import Keyring
 from complaints.errors import LaporError
 from complaints.runtime.settings import Settings
@@ -36,7 +34,7 @@ from router.cases.step import CaseStep
 from router.routing import Router
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.rows import facts, rows_of
-from sinks.clickhouse.rows.values import Row
+from sinks.clickhouse.rows.values import Row, columns_of
 
 RATE: Final = 40_000
 """The minimum rate, in rows a second."""
@@ -116,28 +114,15 @@ class Life(NamedTuple):
 
 
 def _life(complaint: Record, law: Router, at: datetime) -> Life:
-    step, at_ms = CaseStep(law), int(at.timestamp() * 1000)
-    opened = step(None, StoredRecord(COMPLAINTS, 0, 0, complaint.key, complaint.value, complaint.headers, at_ms))
-    assert isinstance(opened.state, State)
-    case = orjson.loads(opened.state.value)
-    effects, state = [opened], opened.state
+    step = CaseStep(law)
+    state, written = handled(step, None, complaint, at)
+    case = orjson.loads(state.value)
     for command in (Accept, Answer):
-        record = encode(
-            command(
-                id=uuid5(UUID(case["complaint_id"]), command.__name__),
-                tracking_code=case["tracking_code"],
-                actor=case["owner"]["id"],
-                received_at=at,
-                text=_ANSWER,
-            ),
-            source="/benchmarks",
-        )
-        effects.append(step(state, StoredRecord(COMPLAINTS, 0, 1, record.key, record.value, record.headers, at_ms)))
-        assert isinstance(effects[-1].state, State)
-        state = effects[-1].state
-    written = [one for effect in effects for one in effect.outputs if one.topic == CASE_EVENTS]
+        state, more = handled(step, state, by_owner(command, case, at, text=_ANSWER), at)
+        written += more
     text = orjson.dumps(case["complaint"]["text"])[1:-1]
-    return Life(case["tracking_code"].encode(), case["complaint_id"].encode(), text, written)
+    facts = [one for one in written if one.topic == CASE_EVENTS]
+    return Life(case["tracking_code"].encode(), case["complaint_id"].encode(), text, facts)
 
 
 def _copies(templates: Sequence[Life]) -> Iterator[Record]:
@@ -145,7 +130,7 @@ def _copies(templates: Sequence[Life]) -> Iterator[Record]:
 
 
 def _fill(brokers: str, events: int, templates: Sequence[Life]) -> None:
-    """Write so many facts. They are no transaction: the sink reads them as committed."""
+    """Write so many facts, without a transaction."""
     producer = Producer(profiles.writer(brokers, timeout_s=60.0))
     for number, one in enumerate(islice(_copies(templates), events)):
         producer.produce(one.topic, one.value, one.key, headers=list(one.headers))
@@ -186,17 +171,15 @@ def _rate(asks: Store, events: int, alive: Callable[[], bool]) -> float:
 
 def _bare(store: Store, templates: Sequence[Life]) -> float:
     """Insert rows as the sink makes them, ready made, a block at a time, and return how many a second."""
-    number, tables, took, inserted = Numbers(_KEY), dict[str, list[Row]](), 0.0, 0
+    number, tables, took = Numbers(_KEY), dict[str, list[Row]](), 0.0
     for offset, one in enumerate(islice(_copies(templates), BLOCKS * BLOCK)):
         for table, row in rows_of(StoredRecord(one.topic, 0, offset, one.key, one.value, one.headers, 0), number):
             tables.setdefault(table, []).append(row)
     for table, rows in tables.items():
         store.execute(f"CREATE TABLE bare_{table} AS {table}")
         for first in range(0, len(rows), BLOCK):
-            block = rows[first : first + BLOCK]
-            columns = dict(zip(block[0], zip(*(row.values() for row in block), strict=True), strict=True))
+            columns = columns_of(rows[first : first + BLOCK])
             began = time.monotonic()
             store.insert(f"bare_{table}", columns, token=f"{table} {first}")
             took += time.monotonic() - began
-            inserted += len(block)
-    return inserted / took
+    return sum(map(len, tables.values())) / took

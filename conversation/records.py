@@ -39,9 +39,10 @@ def reply_event(reply: Reply, at_ms: int, *, account: str) -> Record:
     return encode(event, source=SOURCE)
 
 
-def undeliverable(reply: Reply, reason: str, at_ms: int) -> Record:
-    """Return the event that a reply will never arrive."""
-    outcome = DeliveryOutcome.undeliverable
+def delivery_event(
+    reply: Reply, outcome: DeliveryOutcome, at_ms: int, *, account: str = "", reason: str = ""
+) -> Record:
+    """Return the event of what became of a reply, with the account that sent it; the account is empty if none did."""
     event = Delivery(
         id=ids.delivery_id(reply.id, outcome.value),
         reply_id=reply.id,
@@ -49,6 +50,7 @@ def undeliverable(reply: Reply, reason: str, at_ms: int) -> Record:
         complaint_id=reply.complaint_id,
         tracking_code=reply.tracking_code,
         channel=reply.channel,
+        account=account,
         kind=reply.kind,
         outcome=outcome,
         reason=reason,
@@ -56,6 +58,11 @@ def undeliverable(reply: Reply, reason: str, at_ms: int) -> Record:
         secret=reply.secret,
     )
     return encode(event, source=SOURCE)
+
+
+def undeliverable(reply: Reply, reason: str, at_ms: int) -> Record:
+    """Return the event that a reply will never arrive."""
+    return delivery_event(reply, DeliveryOutcome.undeliverable, at_ms, reason=reason)
 
 
 def unsent(reply: Reply, reason: str, at_ms: int) -> tuple[Record, ...]:

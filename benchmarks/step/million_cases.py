@@ -1,10 +1,10 @@
 """A million cases: how long a worker with an empty disk takes until it works, how long after a kill -9, and how much memory it needs."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import cycle, islice
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid5
 
 import orjson
@@ -19,7 +19,7 @@ from complaints.bus.envelope import encode
 from complaints.bus.step.contract import State
 from complaints.bus.step.states.store import StoredState
 from complaints.case import FORMAT
-from complaints.command import Accept
+from complaints.command import Accept, Answer
 from complaints.contract import CASE_EVENTS, CASES, COMPLAINTS
 from complaints.runtime.settings import Settings
 from lapor.processes.routing import router
@@ -74,23 +74,32 @@ class Template(NamedTuple):
 
 def opened(complaint: Record, law: Router, at: datetime, *, accept: bool) -> Template:
     """Return the case that a complaint becomes that is received at a time, and that its owner accepts if that is wanted."""
-    step, at_ms = CaseStep(law), int(at.timestamp() * 1000)
-    received = received_at(complaint, at)
-    effect = step(None, StoredRecord(COMPLAINTS, 0, 0, received.key, received.value, received.headers, at_ms))
-    assert isinstance(effect.state, State)
-    state, case = effect.state, orjson.loads(effect.state.value)
+    step = CaseStep(law)
+    state, _ = handled(step, None, received_at(complaint, at), at)
+    case = orjson.loads(state.value)
     if accept:
-        command = Accept(
-            id=uuid5(UUID(case["complaint_id"]), "accept"),
-            tracking_code=case["tracking_code"],
-            actor=case["owner"]["id"],
-            received_at=at,
-        )
-        record = encode(command, source="/benchmarks")
-        accepted = step(state, StoredRecord(COMPLAINTS, 0, 1, record.key, record.value, record.headers, at_ms)).state
-        assert isinstance(accepted, State)
-        state = accepted
+        state, _ = handled(step, state, by_owner(Accept, case, at), at)
     return Template(complaint.key, case["complaint_id"].encode(), state.value, state.due_ms or 0)
+
+
+def handled(step: CaseStep, state: State | None, record: Record, at: datetime) -> tuple[State, list[Record]]:
+    """Return the state after a record of the mailbox that Kafka appended at a time, and what the step writes."""
+    at_ms, offset = int(at.timestamp() * 1000), 0 if state is None else 1
+    effect = step(state, StoredRecord(COMPLAINTS, 0, offset, record.key, record.value, record.headers, at_ms))
+    assert isinstance(effect.state, State)
+    return effect.state, list(effect.outputs)
+
+
+def by_owner(kind: type[Accept | Answer], case: Mapping[str, Any], at: datetime, *, text: str = "") -> Record:
+    """Return a command by which the owner of a case acts on it at a time."""
+    command = kind(
+        id=uuid5(UUID(case["complaint_id"]), kind.__name__),
+        tracking_code=case["tracking_code"],
+        actor=case["owner"]["id"],
+        received_at=at,
+        text=text,
+    )
+    return encode(command, source="/benchmarks")
 
 
 def received_at(complaint: Record, at: datetime) -> Record:

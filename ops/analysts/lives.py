@@ -38,7 +38,7 @@ from complaints.command import (
 from complaints.contract import CASE_EVENTS, CASES, CONVERSATIONS
 from complaints.crypto import Keyring
 from complaints.event import Addition, Complaint, ComplaintClass, Place, Raw, Region
-from complaints.mail import Delivery, DeliveryOutcome, MessageEvent, MessageKind, Reply
+from complaints.mail import DeliveryOutcome, MessageEvent, MessageKind, Reply
 from complaints.values import MissingPart
 from conversation import records
 from normalizer.parts import title_of
@@ -113,7 +113,7 @@ class Lives:
     def __init__(self, law: Law, keys: Keyring, *, seed: int, until_ms: int) -> None:
         """Keep what cases are made with. What would happen after `until_ms`, in milliseconds since 1970, does not happen."""
         self._law, self._keys, self._seed, self._until_ms = law, keys, seed, until_ms
-        self._step = CaseStep(law, is_compared=False)
+        self._step = CaseStep(law)
 
     def records(self, plan: Plan) -> list[Record]:
         """Return the facts of a case, the events of its messages and replies, and its document; none if it has not come yet.
@@ -307,20 +307,7 @@ def _told(reply: Reply, at_ms: int) -> Iterator[Record]:
     elif reply.channel == "sms":
         outcomes = (DeliveryOutcome.sent, DeliveryOutcome.delivered)
     for outcome in outcomes:
-        event = Delivery(
-            id=ids.delivery_id(reply.id, outcome.value),
-            reply_id=reply.id,
-            citizen=reply.citizen,
-            complaint_id=reply.complaint_id,
-            tracking_code=reply.tracking_code,
-            channel=reply.channel,
-            account=account,
-            kind=reply.kind,
-            outcome=outcome,
-            at=moment_of(at_ms + seconds * 1000),
-            secret=reply.secret,
-        )
-        yield encode(event, source=SOURCE)
+        yield _of_history(records.delivery_event(reply, outcome, at_ms + seconds * 1000, account=account))
         seconds += 7
 
 

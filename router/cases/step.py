@@ -112,9 +112,8 @@ Count = Callable[[str], None]
 class CaseStep:
     """The function of the router's step (see complaints.bus.step.contract.Function)."""
 
-    def __init__(self, law: Law, count: Count = lambda _: None, *, is_compared: bool = True) -> None:
-        """Take the law and a counter; `is_compared` is whether the search for duplicates hears of the cases."""
-        self._law, self._count, self._is_compared = law, count, is_compared
+    def __init__(self, law: Law, count: Count = lambda _: None) -> None:
+        self._law, self._count = law, count
 
     def __call__(self, state: State | None, record: StoredRecord) -> Effect:
         """Return the next state and the output records for a record of the mailbox.
@@ -142,7 +141,7 @@ class CaseStep:
         self._count(decision.facts[0].kind.value)
         return Effect(
             State(decision.written or msgspec.json.encode(after), due_ms(after, inbound.at_ms)),
-            _outputs(case, decision.facts, after, inbound, is_compared=self._is_compared),
+            _outputs(case, decision.facts, after, inbound),
         )
 
 
@@ -163,17 +162,14 @@ def passed_on(inbound: Inbound) -> Record:
     return _written(replace(inbound.event, tracking_code=tracking.next_code(inbound.code, inbound.id)))
 
 
-def _outputs(
-    before: Case | None, facts: tuple[Fact, ...], case: Case, inbound: Inbound, *, is_compared: bool
-) -> tuple[Record, ...]:
+def _outputs(before: Case | None, facts: tuple[Fact, ...], case: Case, inbound: Inbound) -> tuple[Record, ...]:
     caused: Headers = ((OFFSET_HEADER, str(inbound.offset).encode()),)
     found = [_written(fact, caused) for fact in facts]
     found += map(_written, _replies(before, facts, case, inbound))
     found += map(_written, dialogue(before, inbound, facts, case))
     if isinstance(facts[0], Continued) and isinstance(inbound.event, Add):
         found.append(_written(continuation(case.complaint, inbound.event, continues=case.tracking_code)))
-    if is_compared:
-        found += map(_written, notices(before, facts, case, inbound))
+    found += map(_written, notices(before, facts, case, inbound))
     return tuple(found)
 
 

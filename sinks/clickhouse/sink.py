@@ -24,7 +24,7 @@ from complaints.runtime import telemetry
 from complaints.tracking import Numbers
 from sinks.clickhouse.client import Store, ValueRejected
 from sinks.clickhouse.rows import TOPICS, Rows, rows_of
-from sinks.clickhouse.rows.values import Row
+from sinks.clickhouse.rows.values import Row, columns_of
 
 log = structlog.get_logger()
 
@@ -199,7 +199,7 @@ class Sink:
         return []
 
     def _insert_block(self, table: str, rows: Sequence[Row], patience_s: float) -> None:
-        columns = dict(zip(rows[0], zip(*(row.values() for row in rows), strict=True), strict=True))
+        columns = columns_of(rows)
         token = f"{uuid4().hex}:{table}"
         for attempt in stamina.retry_context(on=StoreUnavailable, attempts=None, timeout=patience_s, wait_max=5.0):
             with attempt:

@@ -74,7 +74,7 @@ class Decider:
             dead: why the only record becomes a dead letter without being tried; None to try.
 
         Raises:
-            ConfigurationError: a state has a newer format than this program knows.
+            ConfigurationError: a state has a newer format than this program knows, or an older one than it reads.
         """
         pending, now = Pending(), time.monotonic()
         until, beat_at = now + WORK_S, now + BEAT_EVERY_S
@@ -155,7 +155,7 @@ class Decider:
         """Return the committed state of a key in a partition, in the present format; None if it has none.
 
         Raises:
-            ConfigurationError: it has a newer format than this program knows.
+            ConfigurationError: it has a newer format than this program knows, or an older one than it reads.
         """
         return self._read(self._store.get(partition, key))
 
