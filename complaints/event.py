@@ -37,7 +37,7 @@ class Addition(Event):
     """The files of this message; the complaint's attachments include them."""
     raw: Raw
     apart: bool | None = None
-    """Whether it is about other matters than the complaint, as one of very many messages at once. It is not read, and nobody is asked."""
+    """Whether it may be about other matters than the complaint. It is not read, and nobody is asked."""
     by_code: bool | None = None
     """Whether somebody else who has the code wrote it; on the web, somebody without the receipt key. A case takes few such additions, so
     that there is room for its citizen's own."""

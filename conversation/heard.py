@@ -50,9 +50,6 @@ _CLEAR: Final = 0.6
 _SURELY: Final = 0.95
 """Minimum probability of an intent at which a place next to it is a part of it: "terima kasih Pemkot Semarang"."""
 
-_MAYBE_DANGER: Final = 0.03
-"""Probability of danger from which on a message may tell of it."""
-
 _DENIED: Final = 0.5
 """The probability of a dispute if a text denies something good."""
 
@@ -128,14 +125,10 @@ class Heard:
         return "subject" not in told.missing and not is_of_us and not is_office
 
     @property
-    def is_grave(self) -> bool:
-        """Whether it may tell of danger, or accuses an official: then it is never only more of something else."""
-        return self.found.shares["danger"] >= _MAYBE_DANGER or self.fresh.complaint.oversight
-
-    @property
     def may_go_on(self) -> bool:
         """Whether it can be only more of another report: it is short, tells of no danger and accuses nobody, and shows no position."""
-        return self.length <= SHORT and not self.is_grave and position_of(self.message) is None
+        accuses = self.fresh.complaint.oversight
+        return self.length <= SHORT and not self.cries and not accuses and position_of(self.message) is None
 
     @property
     def is_of_us(self) -> bool:
@@ -240,7 +233,9 @@ READ: Final[Mapping[str, Callable[[Heard], float]]] = {
     "dispute": lambda heard: max(heard.found.shares["dispute"], _DENIED * cues.denies_good(heard.said)),
     "picture": lambda heard: heard.shows,
     "correction": lambda heard: heard.corrects or heard.found.shares["correction"],
+    "goes on": lambda heard: goes_on(heard.words),
     "more": lambda heard: goes_on(heard.words) if heard.may_go_on else 0.0,
+    "new report": lambda heard: commands.opens(heard.said),
     "no, and more": lambda heard: commands.begins_with(heard.said, "disagree"),
     "threat": lambda heard: cues.threatens(heard.said),
     "accusation": lambda heard: cues.accuses(heard.said),

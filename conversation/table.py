@@ -72,6 +72,15 @@ LIVES: Final = frozenset((S.told, S.alive))
 OVER: Final = frozenset((S.withdrawn, S.past))
 ENDED: Final = CLOSED | OVER
 
+_MORE: Final = 0.65
+"""How sure it must be that a message only goes on with a report. Our text names the words that open one, in case it does not."""
+
+_A_STORY: Final = 0.6
+"""How sure it must be that a message is a story, for another regency in it to be where that happens, and no correction."""
+
+_HIDING, _SURELY_HIDES = frozenset(("hide",)), 0.85
+"""How sure it must be that a message asks to be hidden, to be no more of a case that was told openly."""
+
 ONLY: Final = frozenset[Tells]()
 ALL: Final = frozenset(Tells)
 ITS: Final = frozenset((T.nothing, T.same))
@@ -88,6 +97,7 @@ TABLE: Final = (
         "he is its citizen, and names it, or goes on within the hour with its matter or its danger",
     ),
     Row("danger", 1.0, ALL, {A.open: EVER}, "it cannot wait, and naming 112 once too often harms nobody"),
+    Row("new report", 1.0, ALL, {A.open: HAS}, "he says so, with the words that our text teaches"),
     Row("stop", SURE["stop"].whole, ONLY, {A.silence: HAS}, "only the exact word stops texts: an error is costly"),
     Row("stop", 0.95, ONLY, {A.silence: NEW}, "he may mean something else than our texts"),
     Row("resume", 0.6, ONLY, {A.hear: EVER}, "only if texts are stopped: otherwise it may be an answer"),
@@ -141,13 +151,13 @@ TABLE: Final = (
     Row("story", 0.5, frozenset((T.same,)), {A.dispute: DONE}, "who tells it again after its answer is not content"),
     Row("picture", 1.0, NEAR, {A.open: frozenset((S.alive,))}, "later nobody knows what it shows"),
     Row("correction", 0.8, ALL - {T.elsewhere}, {A.add: LIVES, A.move: DONE}, "its owner reads it"),
-    Row("correction", 0.95, ALL, {A.answer: ASKED}, "it is not there but elsewhere"),
+    Row("correction", 0.95, ALL, {A.answer: ASKED, A.add: LIVES}, "it is not there but elsewhere"),
     Row("place", 0.3, ALL - {T.elsewhere}, {A.answer: ASKED}, "it is what was asked for"),
     Row(ANYTHING, 0.0, NEAR | {T.again}, {A.answer: ASKED | {S.withdrawn}}, "it belongs to what was spoken of"),
     Row(ANYTHING, 0.0, NEAR, {A.add: DONE | {S.told}}, "it belongs to what was spoken of"),
     Row(ANYTHING, 0.0, ITS, {A.add: frozenset((S.alive,))}, "a place alone may begin something else by now"),
     Row(ANYTHING, 0.0, ALL, {A.add: HAS}, "he says which case it belongs to", named=True),
-    Row("more", 0.8, ALL, {A.apart: frozenset((S.told,))}, "it reads like more of the first"),
+    Row("more", _MORE, ALL, {A.apart: frozenset((S.told,)), A.answer: ASKED}, "it reads like more of the first"),
     Row(ANYTHING, 0.0, ALL, {A.open: EVER}, "nothing is lost"),
 )
 """The rows. A wish to be hidden applies with all of them (normalizer.language.understanding.SURE)."""
@@ -180,10 +190,11 @@ def _fits(row: Row, heard: Heard, stands: Standing) -> bool:
     return bool(row.tells) or heard.says_only
 
 
-def _goes_on(stands: Standing) -> bool:
-    """Return whether danger is more of what was told of a case within the hour: its matter, or no other one where danger was told."""
+def _goes_on(heard: Heard, stands: Standing) -> bool:
+    """Return whether danger is more of what was told of a case within the hour: its matter, or none and danger was told or it reads so."""
     case = stands.about
-    is_more = stands.tells is T.same or (stands.tells is T.nothing and case.danger)
+    reads_so = case.danger or heard.sure_of("goes on") >= _MORE
+    is_more = stands.tells is T.same or (stands.tells is T.nothing and reads_so)
     return case.is_alive and is_more and stands.age_ms < HOUR_MS
 
 
@@ -197,10 +208,18 @@ def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
     return is_asked or (heard.names_matter and stands.tells is not T.same and not is_kind)
 
 
-def _names_another_regency(heard: Heard, stands: Standing) -> bool:
-    """Return whether a message names another regency than the case's."""
+def _begins_another(heard: Heard, stands: Standing) -> bool:
+    """Return whether a message begins another report, however it reads.
+
+    The place was asked and is not told, it asks to be hidden, or it is a story of another regency.
+    """
+    if stands.situation is S.asked and stands.about.part == "place" and not heard.is_placed:
+        return True
+    if stands.situation is S.told and heard.most(_HIDING) >= _SURELY_HIDES:
+        return True
     regency = heard.fresh.complaint.place.regency
-    return regency is not None and not (stands.about.region or "").startswith(regency.code)
+    is_elsewhere = regency is not None and not (stands.about.region or "").startswith(regency.code)
+    return is_elsewhere and heard.sure_of("story") >= _A_STORY
 
 
 def _may_deny(wants: str, heard: Heard) -> bool:
@@ -213,7 +232,7 @@ def _may(wants: str, heard: Heard, stands: Standing) -> bool:
     case = stands.case or _NO_CASE
     if wants == "danger in its matter":
         is_his = bool(case.id and (heard.message.sender or heard.message.proven))
-        return is_his and (stands.is_named or _goes_on(stands))
+        return is_his and (stands.is_named or _goes_on(heard, stands))
     if (wants == "resume" and not stands.is_silent) or (
         wants in _COURTESIES and (_tells_something(wants, heard, stands) or _may_deny(wants, heard))
     ):
@@ -224,5 +243,5 @@ def _may(wants: str, heard: Heard, stands: Standing) -> bool:
         return False
     if wants == "number" and stands.situation in LIVES:
         return bool(case.reopened_ms)
-    is_another = wants == "more" and _names_another_regency(heard, stands)
+    is_another = wants == "more" and _begins_another(heard, stands)
     return not (is_another or (wants == "accusation" and case.oversight))

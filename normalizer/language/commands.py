@@ -100,6 +100,12 @@ def begins_with(text: str, act: str) -> bool:
     return bool(core) and (known["alone"] | known["report"]).issuperset(core)
 
 
+def opens(text: str) -> bool:
+    """Return whether a text begins with the words that open a case whatever follows: "laporan baru: lampu jalan mati"."""
+    words = word_of("open").lower().split()
+    return _WORD.findall(text.lower())[: len(words)] == words
+
+
 def is_written_as_code(text: str, word: str) -> bool:
     """Return whether a text has a digit, or another word in capitals than that of the act: a code has one or the other."""
     found = [one for one in re.findall("[A-Za-z]+", text) if len(one) >= 4 and one != word]  # noqa: PLR2004  # a part of a code

@@ -186,7 +186,7 @@ class Command(Part):
 
     called: ClassVar[str] = "a command"
 
-    word: Annotated[str, Field(pattern="^[A-Z]+$")]
+    word: Annotated[str, Field(pattern="^[A-Z]+( [A-Z]+)*$")]
     alone: _Listed | None = None
     report: _Listed | None = None
 

@@ -333,7 +333,7 @@ class TestLongMessages:
         for number in range(130):
             town.part(f"bagian {number} di Kota Semarang", 1, reference=number % 65536)
         assert len(town.landed) >= 100
-        assert len(town.state(town.citizen())) < 45_000
+        assert len(town.state(town.citizen())) < 60_000
 
 
 class TestTelling:
