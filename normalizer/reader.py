@@ -13,6 +13,7 @@ from complaints.status_requests import without_codes
 from normalizer import dates
 from normalizer.coordinates import without_positions
 from normalizer.dates import WAYS
+from normalizer.language.understanding import understood
 from normalizer.places.capitals import settled
 from normalizer.places.gazetteer import Gazetteer
 from normalizer.places.names import DKI
@@ -96,6 +97,9 @@ _ANY_DAY: Final = date(2999, 12, 31)
 _PLACE: Final[tuple[MissingPart, ...]] = ("place",)
 
 _NO_THINGS: Final[list[NamedThing]] = []
+
+_IN_DANGER: Final = 0.5
+"""Minimum probability that a text reports danger to life, from which on it is for those who rescue: surer than where 112 is named."""
 
 
 def class_of(scores: dict[int, float], first: int) -> str:
@@ -203,7 +207,7 @@ class Reader:
         occurred = dates.find_date(words, day, groups) if parts and kinds & OF_DATES else None
         subjects = lexicon.subjects
         count = len(subjects)
-        lexicon.learnt.add(scores, words, count)
+        lexicon.learnt.add(scores, words, count, lambda: understood(text).shares["danger"] >= _IN_DANGER)
         ranked = _best(scores, count)
         general = add_general(groups, words, place)
         of_class = REQUEST if general else class_of(scores, count)

@@ -1,6 +1,6 @@
 """Compiles the packaged word lists for reading texts: the subjects, the words and pairs of words that point to them, and place names."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -44,24 +44,31 @@ _TELLS: Final = 0.07
 _LEAST: Final = 0.1
 """Minimum score that a subject gains: less is noise."""
 
+_RATHER: Final = 5.0
+"""How many times likelier those who rescue are in a text about danger to life than the examples alone show."""
+
 
 class Learnt:
     """What example sentences show of the subjects of a text."""
 
-    __slots__ = ("_known", "_model", "_targets")
+    __slots__ = ("_known", "_model", "_rescuers", "_targets")
 
-    def __init__(self, learnt: Model, subjects: Sequence[str]) -> None:
+    def __init__(self, learnt: Model, subjects: Sequence[Subject]) -> None:
         self._model = learnt
-        self._targets = [subjects.index(one) for one in learnt.head.labels]
+        ids = [subject.id for subject in subjects]
+        self._targets = [ids.index(one) for one in learnt.head.labels]
         self._known = frozenset(self._targets)
+        self._rescuers = frozenset(target for target, subject in enumerate(subjects) if subject.rescues)
 
     @classmethod
-    def load(cls, subjects: Sequence[str]) -> "Learnt":
+    def load(cls, subjects: Sequence[Subject]) -> "Learnt":
         """Return what was learnt from the packaged sentences, which is read at most once per process."""
         return cls(model(OF_SUBJECTS), subjects)
 
-    def add(self, scores: dict[int, float], words: list[str], count: int) -> None:
+    def add(self, scores: dict[int, float], words: list[str], count: int, cries: Callable[[], bool]) -> None:
         """Add to the scores of the subjects what the examples show, if the words do not show enough.
+
+        `cries` returns whether the text reports danger to life: then one of those who rescue comes first, if the examples show one.
 
         If the words point first to a subject without examples, which could not gain, nothing is added. The more the words
         point to such subjects, the less the others gain.
@@ -76,6 +83,24 @@ class Learnt:
             if share * weight >= _LEAST:
                 target = self._targets[label]
                 scores[target] = scores.get(target, 0.0) + share * weight
+        self._rescued(scores, shares, count, cries)
+
+    def _rescued(
+        self, scores: dict[int, float], shares: Mapping[int, float], count: int, cries: Callable[[], bool]
+    ) -> None:
+        """Put one of those who rescue first if the examples show one, and none is first: places and vehicles beside a cry are no matter."""
+        first = max((target for target in scores if target < count), key=scores.__getitem__, default=NO_TARGET)
+        if first in self._rescuers:
+            return
+        best, most, others = NO_TARGET, 0.0, 0.0
+        for label, share in shares.items():
+            target = self._targets[label]
+            if target not in self._rescuers:
+                others = max(others, share)
+            elif share > most:
+                best, most = target, share
+        if most >= max(_TELLS, others / _RATHER) and cries():
+            scores[best] = scores.get(first, 0.0) + AT_MOST * most
 
     def _weight(self, scores: dict[int, float], count: int) -> float:
         """Return the score that a subject would gain if the examples showed it for certain."""
@@ -263,7 +288,7 @@ def compile_lexicon(
     names = names or place_names(gazetteer)
     return Lexicon(
         subjects=subjects,
-        learnt=Learnt.load([subject.id for subject in subjects]),
+        learnt=Learnt.load(subjects),
         pointing={subject: Pointing(cues) for subject, cues in lists["cues"].items()},
         pairs=pairs,
         alone={group: Meaning(groups=groupings.of([group])) for others in raised.values() for _, group in others},
@@ -284,6 +309,7 @@ def _subject(key: str, fields: Mapping[str, Any]) -> Subject:
         fields["topic"],
         tuple(tuple(every.split("+")) for every in fields.get("local_if", ())),
         local=fields.get("local", True),
+        rescues=fields.get("rescues", False),
     )
 
 

@@ -104,7 +104,7 @@ def packed_lists(others: Sequence[str] = (), without: Collection[str] = ()) -> d
 
 
 def _fields(subject: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: subject[key] for key in ("name", "topic", "local", "local_if") if key in subject}
+    return {key: subject[key] for key in ("name", "topic", "local", "local_if", "rescues") if key in subject}
 
 
 def _entries(

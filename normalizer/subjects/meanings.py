@@ -34,18 +34,27 @@ class Subject:
         topic: its path in LAPOR!'s category tree, "Main/Sub".
         local: whether a local agency handles it, so that the report must say where it happened.
         local_if: alternatives of word groups with which a local agency handles a subject that is not local otherwise.
+        rescues: whether those who handle it come to whoever is in danger to life.
     """
 
-    __slots__ = ("id", "local", "local_if", "name", "topic")
+    __slots__ = ("id", "local", "local_if", "name", "rescues", "topic")
 
-    def __init__(
-        self, subject: str, name: str, topic: str, local_if: tuple[tuple[str, ...], ...], *, local: bool
+    def __init__(  # noqa: PLR0913  # the fields of a subject
+        self,
+        subject: str,
+        name: str,
+        topic: str,
+        local_if: tuple[tuple[str, ...], ...],
+        *,
+        local: bool,
+        rescues: bool = False,
     ) -> None:
         self.id = subject
         self.name = name
         self.topic = topic
         self.local = local
         self.local_if = local_if
+        self.rescues = rescues
 
     def is_local(self, groups: Mapping[str, Sequence[int]]) -> bool:
         """Return whether a local agency handles it in a text with these word groups."""

@@ -54,6 +54,7 @@ class Subject(Pointing):
     topic: Topic
     local: bool = True
     local_if: list[Together] = Field(default=[])
+    rescues: bool = False
 
 
 class Subjects(RootModel[dict[Id, Subject]]):

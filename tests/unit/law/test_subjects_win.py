@@ -44,3 +44,9 @@ def test_who_called_the_emergency_number_complains_of_what_he_called_for(
 ) -> None:
     """A number that was called is the matter only if the text tells no other."""
     assert reader.read(text).subjects[0].id == subject
+
+
+@each_row
+def test_who_cries_for_help_is_brought_to_those_who_rescue(text: str, subject: str, reader: Reader) -> None:
+    """Whatever place, vehicle or paper stands beside the cry."""
+    assert reader.read(text).subjects[0].id == subject
