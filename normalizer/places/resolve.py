@@ -155,7 +155,7 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
             flags = ORIGIN
         if name.small and (_counts(name, flags, words[end - 1], start + 1 < end) if flags else _is_small(name)):
             entry = Small(name, flags, (start, end))
-            small.append(entry)
+            small += () if _lies_elsewhere(entry, hits[at + 1 : at + 2]) else (entry,)
             if entry.cued:
                 continue
         if at < last and hits[at + 1].start == end and name.strong and is_inside(name, hits[at + 1].name):
@@ -164,6 +164,14 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
             where = _standing(hit, homes, title_end) * (_governed(words, hit) if name.weak else 1.0)
             tally.claim_strong(meant(name, names, words, (start, end), told), flags, (start, end), where)
     return small, road.between
+
+
+def _lies_elsewhere(entry: Small, after: Sequence[PlaceHit]) -> bool:
+    """Return whether the name of a region follows that of a village which is not in it: people shorten the names of villages."""
+    behind = [claim for hit in after if hit.start == entry.span[1] for claim in hit.name.strong]
+    regions = [claim.code for claim in behind if claim.how == "named" and len(claim.code) > PROVINCE]
+    is_village = entry.cued and all(len(code) > DISTRICT for code in entry.codes)
+    return bool(regions) and is_village and entry.seats.isdisjoint(regions)
 
 
 def _governed(words: list[str], hit: PlaceHit) -> float:
