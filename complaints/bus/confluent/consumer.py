@@ -8,7 +8,7 @@ import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 
-from complaints.bus import Batch, Offsets, TopicPartition
+from complaints.bus import Batch, Offsets, StoredRecord, TopicPartition
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import (
     ANSWER_S,
@@ -135,25 +135,27 @@ class ConfluentConsumer:
         # With range assignment all partitions are revoked at once. If that happened in between, the first record belongs to the
         # next owner, which will read it again.
         ours = rest if before != self._handed_over else (first, *rest)
-        records = [stored(message) for message in ours if self._is_record(message)]
+        records = [record for message in ours if (record := self._record(message)) is not None]
         for place, last in last_of(records).items():
             marks = self._marks[place]
             latest_ms = max([last.latest_ms, *(mark.latest_ms for mark in marks.values())])
             marks[last.offset] = last._replace(latest_ms=latest_ms)
         return records
 
-    def _is_record(self, message: Message) -> bool:
-        """Return whether a message is a record, and note where its partition ends."""
-        at = (message.topic() or "", message.partition() or 0)
-        if at in self._held:
-            return False
-        if is_end(message):
-            self._ends[at] = message.offset() or 0
-        elif is_record(message):
-            self._read[at] = (message.offset() or 0) + 1
+    def _record(self, message: Message) -> StoredRecord | None:
+        """Return a message as a record, and note where its partition ends; None if it is none, or its partition is held."""
+        if message.error() is None:
+            record = stored(message)
+            at = record.topic, record.partition
+            if at in self._held:
+                return None
+            self._read[at] = record.offset + 1
             self._ends.pop(at, None)
-            return True
-        return False
+            return record
+        at = message.topic() or "", message.partition() or 0
+        if at not in self._held and (is_end(message) or is_record(message)):
+            self._ends[at] = message.offset() or 0
+        return None
 
     def _settle(self) -> None:
         """Commit the ends of partitions that were read and committed to their last record: retention may delete the markers after it."""
