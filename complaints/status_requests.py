@@ -223,7 +223,7 @@ def _found(text: str, may_be: Callable[[list[str]], bool]) -> list[_Place]:
 
 
 _RUN: Final = re.compile("[0-9A-Za-z]+")
-_LONGER: Final = re.compile(rf"[0-9A-Za-z]{{{tracking.CODE_LENGTH + 1},}}")
+_LONGER: Final = re.compile(rf"[0-9A-Za-z](?<![0-9A-Za-z]{{2}})[0-9A-Za-z]{{{tracking.CODE_LENGTH},}}")
 
 
 def _glued(text: str, is_word: Callable[[str], bool]) -> Iterator[_Place]:

@@ -24,13 +24,16 @@ from complaints.errors import ContractViolation, PoisonError, StoreUnavailable
 from complaints.runtime import telemetry
 from complaints.tracking import Numbers
 from sinks.clickhouse.client import Store, ValueRejected
-from sinks.clickhouse.rows import TOPICS, Rows, rows_of
-from sinks.clickhouse.rows.values import Row, columns_of
+from sinks.clickhouse.rows import TOPICS, rows_of
+from sinks.clickhouse.rows.values import Row, Values
 
 log = structlog.get_logger()
 
 GROUP = "lapor-sink"
 SOURCE = "/sinks/clickhouse"
+
+POLL_RECORDS = 1_000
+"""The maximum number of records of one poll: few enough that the processor's cache still has them when their rows are made."""
 
 POLL_S = 0.2
 """The maximum number of seconds that one poll waits: less before the end of an interval."""
@@ -51,20 +54,23 @@ class _Done:
 
     Attributes:
         counted: what they mean for the fuses, by topic.
-        tables: the rows by the name of their table, each with its record.
+        tables: the values of the rows by the name of their table, each with its record.
         offsets: the next offset of each partition.
         written: what is to be written: dead letters, and what was decided of partitions.
         dead: how many dead letters are among them.
     """
 
     counted: dict[str, Counted]
-    tables: dict[str, list[tuple[StoredRecord, Row]]] = field(default_factory=dict)
+    tables: dict[str, list[tuple[StoredRecord, Values]]] = field(default_factory=dict)
     offsets: dict[TopicPartition, int] = field(default_factory=dict)
     written: list[Record] = field(default_factory=list)
     dead: int = 0
 
 
-_Taken = Mapping[TopicPartition, Mapping[int, tuple[StoredRecord, Rows | PoisonError]]]
+_Made = list[tuple[str, Values]]
+"""The values of the rows of a record, each with the name of its table."""
+
+_Taken = Mapping[TopicPartition, Mapping[int, tuple[StoredRecord, _Made | PoisonError]]]
 """Records by their partitions and offsets, each with its rows, or with the reason why it has none."""
 
 _Refused = list[tuple[Position, PoisonError]]
@@ -93,7 +99,7 @@ class Pace:
     If no record comes for POLL_S seconds, it inserts earlier.
 
     Attributes:
-        most_rows: the number of records that were read and not yet inserted; also the maximum of one poll.
+        most_rows: the number of records that were read and not yet inserted.
         interval_s: the number of seconds since the last insert.
         fuse: how many of our own records in a row that become dead letters hold their partition.
     """
@@ -135,7 +141,8 @@ class Sink:
         self._orders = orders
         self._fuses = {name: Fuses(f"{GROUP}/{name}", pace.fuse, orders, partitions=0) for name in TOPICS}
         self._number = number
-        self._pending: dict[TopicPartition, dict[int, tuple[StoredRecord, Rows | PoisonError]]] = {}
+        self._pending: dict[TopicPartition, dict[int, tuple[StoredRecord, _Made | PoisonError]]] = {}
+        self._columns: dict[str, tuple[str, ...]] = {}
         self._flight: _Flight | None = None
         self._inserting = ThreadPoolExecutor(1, "insert")
         self._stored = 0
@@ -164,7 +171,8 @@ class Sink:
                 self._land()
             self._hold()
             wait_s = min(POLL_S, max(0.0, due - time.monotonic()))
-            self._read(came := self._consumer.poll(max_records=self._pace.most_rows, timeout_s=wait_s))
+            most = min(self._pace.most_rows, POLL_RECORDS)
+            self._read(came := self._consumer.poll(max_records=most, timeout_s=wait_s))
             held = sum(map(len, self._pending.values()))
             if not came or held >= self._pace.most_rows or time.monotonic() >= due:
                 self._insert()
@@ -176,12 +184,18 @@ class Sink:
 
     def _read(self, records: Sequence[StoredRecord]) -> None:
         for record in records:
-            rows: Rows | PoisonError
+            made: _Made | PoisonError
             try:
-                rows = rows_of(record, self._number)
+                made = [(table, self._values(table, row)) for table, row in rows_of(record, self._number)]
             except PoisonError as error:
-                rows = error
-            self._pending.setdefault((record.topic, record.partition), {})[record.offset] = record, rows
+                made = error
+            self._pending.setdefault((record.topic, record.partition), {})[record.offset] = record, made
+
+    def _values(self, table: str, row: Row) -> Values:
+        """Return the values of a row, which take a third of its room. All rows of a table have their columns in one order."""
+        if table not in self._columns:
+            self._columns[table] = tuple(row)
+        return tuple(row.values())
 
     def _let_go(self, partitions: Collection[TopicPartition]) -> None:
         """Insert the records of partitions that go to another sink, and forget them.
@@ -243,7 +257,7 @@ class Sink:
     def _insert_tables(self, done: _Done, patience_s: float) -> _Refused:
         return [one for table, rows in done.tables.items() for one in self._insert_rows(table, rows, patience_s)]
 
-    def _insert_rows(self, table: str, rows: Sequence[tuple[StoredRecord, Row]], patience_s: float) -> _Refused:
+    def _insert_rows(self, table: str, rows: Sequence[tuple[StoredRecord, Values]], patience_s: float) -> _Refused:
         """Insert rows, and return the records of those that ClickHouse does not take for a value. They are found by halving."""
         try:
             self._insert_block(table, [row for _, row in rows], patience_s)
@@ -257,8 +271,8 @@ class Sink:
             return [(record.position, why)]
         return []
 
-    def _insert_block(self, table: str, rows: Sequence[Row], patience_s: float) -> None:
-        columns = columns_of(rows)
+    def _insert_block(self, table: str, rows: Sequence[Values], patience_s: float) -> None:
+        columns = dict(zip(self._columns[table], zip(*rows, strict=True), strict=True))
         token = f"{uuid4().hex}:{table}"
         for attempt in stamina.retry_context(on=StoreUnavailable, attempts=None, timeout=patience_s, wait_max=5.0):
             with attempt:
@@ -290,7 +304,8 @@ class Sink:
                 else:
                     for table, row in rows:
                         done.tables.setdefault(table, []).append((record, row))
-                done.written += fuses.count(counted, record, error, now_ms=time.time_ns() // 1_000_000)
+                if error or counted.failures.get(partition) != 0:
+                    done.written += fuses.count(counted, record, error, now_ms=time.time_ns() // 1_000_000)
                 done.offsets[topic, partition] = record.offset + 1
         return done
 

@@ -218,7 +218,8 @@ def mapped(error: KafkaError) -> BusUnavailable | ContractViolation:
 
 
 def _headers(message: Message) -> Headers:
-    found = tuple(cast("list[tuple[str, bytes]]", message.headers() or []))
-    if None in [value for _, value in found]:
-        return tuple([(name, value or b"") for name, value in found])
-    return found
+    found = cast("list[tuple[str, bytes]]", message.headers() or [])
+    for _, value in found:
+        if value is None:
+            return tuple([(name, value or b"") for name, value in found])
+    return tuple(found)
