@@ -96,7 +96,7 @@ class _Flight:
 class Pace:
     """The two limits at which the sink inserts the records that it has read: a number of records and a time; the first one reached counts.
 
-    If no record comes for POLL_S seconds, it inserts earlier.
+    If no record comes for POLL_S seconds, it inserts earlier; while a batch is being inserted, only if the number is reached.
 
     Attributes:
         most_rows: the number of records that were read and not yet inserted.
@@ -170,11 +170,11 @@ class Sink:
             if self._flight and self._flight.refused.done():
                 self._land()
             self._hold()
-            wait_s = min(POLL_S, max(0.0, due - time.monotonic()))
+            wait_s = POLL_S if self._flight else min(POLL_S, max(0.0, due - time.monotonic()))
             most = min(self._pace.most_rows, POLL_RECORDS)
             self._read(came := self._consumer.poll(max_records=most, timeout_s=wait_s))
-            held = sum(map(len, self._pending.values()))
-            if not came or held >= self._pace.most_rows or time.monotonic() >= due:
+            is_full = sum(map(len, self._pending.values())) >= self._pace.most_rows
+            if is_full or (self._flight is None and (not came or time.monotonic() >= due)):
                 self._insert()
                 due = time.monotonic() + self._pace.interval_s
         self._insert()
