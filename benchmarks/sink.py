@@ -1,7 +1,8 @@
 """How many rows a second one sink moves from Kafka to ClickHouse when a million facts wait, beside bare inserts of the same rows."""
 
+import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from itertools import cycle, islice
@@ -10,12 +11,13 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 import orjson
+import psutil
 from confluent_kafka import Producer
 
 from benchmarks import texts
 from benchmarks.analysts import store
 from benchmarks.figures import Figure
-from benchmarks.processes import Say, explained, folder, free_port, installed, kafka, process, wait_until
+from benchmarks.processes import Say, explained, folder, free_port, installed, kafka, process, seconds, wait_until
 from benchmarks.step.million_cases import by_owner, handled, received_at
 from complaints import tracking
 from complaints.bus import Record, StoredRecord
@@ -23,7 +25,7 @@ from complaints.bus.confluent import profiles
 from complaints.command import Accept, Answer
 from complaints.contract import CASE_EVENTS
 from complaints.crypto import Keyring
-from complaints.errors import LaporError
+from complaints.errors import LaporError, UnavailableError
 from complaints.runtime.settings import Settings
 from complaints.tracking import Numbers
 from embedded.clickhouse.accounts import DATA, OPERATOR, SINK
@@ -34,7 +36,7 @@ from router.cases.step import CaseStep
 from router.routing import Router
 from sinks.clickhouse.client import Store
 from sinks.clickhouse.rows import facts, rows_of
-from sinks.clickhouse.rows.values import Row, columns_of
+from sinks.clickhouse.rows.values import Row
 
 RATE: Final = 40_000
 """The minimum rate, in rows a second."""
@@ -49,6 +51,9 @@ BLOCK: Final = 20_000
 BLOCKS: Final = 5
 """Rows of a bare insert, as many as the sink's batch has records, and the number of facts of the bare inserts, in such blocks."""
 
+LEAST: Final = 5 * BLOCK
+"""Minimum number of facts: the rate is that from the first insert to the last, so there must be several."""
+
 PATIENCE_S: Final = 300.0
 
 _KEY: Final = b"a secret of no installation"
@@ -59,8 +64,10 @@ def measure(*, events: int, say: Say) -> list[Figure]:
     """Write facts, let a sink insert them into an empty database, and insert the same rows again without one.
 
     Raises:
-        UnavailableError: something did not start or stopped making progress.
+        UnavailableError: the facts are too few, or something did not start or stopped making progress.
     """
+    if events < LEAST:
+        raise UnavailableError(f"the sink is measured with at least {LEAST:,} facts: --events {LEAST // 5}")
     with folder() as data, kafka(data) as brokers, _clickhouse(data) as port:
         settings = installed(data / "lapor")
         made = lives(keyring(settings))
@@ -77,13 +84,14 @@ def measure(*, events: int, say: Say) -> list[Figure]:
             explained(data / "sink.log"),
             process(["lapor", "run", "sink"], data / "sink.log", environment) as sink,
         ):
-            rate = _rate(asks, events, lambda: sink.poll() is None)
-        say(f"the sink: {rate:,.0f} rows/s")
+            rate, busy_us = _rate(asks, events, sink)
+        say(f"the sink: {rate:,.0f} rows/s, {busy_us:.1f} us of processor time a row")
         with closing(store(data / "clickhouse", port, SINK)) as bare:
             alone = _bare(bare, made)
         say(f"bare inserts: {alone:,.0f} rows/s")
     return [
         Figure(name=f"sink: {events:,} facts", value=rate, unit="rows/s", at_least=RATE),
+        Figure(name="sink: processor time of a row", value=busy_us, unit="us"),
         Figure(name="sink: bare inserts of its rows", value=alone, unit="rows/s"),
         Figure(name="sink: share of bare inserts", value=rate / alone, unit="", at_least=SHARE),
     ]
@@ -153,8 +161,9 @@ def _clickhouse(data: Path) -> Iterator[int]:
         yield port
 
 
-def _rate(asks: Store, events: int, alive: Callable[[], bool]) -> float:
-    """Return the rows of all tables a second, from the first insert to the last."""
+def _rate(asks: Store, events: int, sink: subprocess.Popen[bytes]) -> tuple[float, float]:
+    """Return the rows of all tables a second, from the first insert to the last, and the sink's processor time of one in microseconds."""
+    own = psutil.Process(sink.pid)
 
     def rows(table: str) -> int:
         try:
@@ -163,10 +172,16 @@ def _rate(asks: Store, events: int, alive: Callable[[], bool]) -> float:
             return 0
         return int(count)
 
-    wait_until(lambda: rows(facts.CASE_EVENTS) > 0, timeout_s=PATIENCE_S, what="the first insert", alive=alive)
-    began, before = time.monotonic(), sum(map(rows, facts.TABLES))
-    wait_until(lambda: rows(facts.CASE_EVENTS) >= events, timeout_s=PATIENCE_S, what="the last insert", alive=alive)
-    return (sum(map(rows, facts.TABLES)) - before) / (time.monotonic() - began)
+    def wait(count: int, what: str) -> None:
+        wait_until(
+            lambda: rows(facts.CASE_EVENTS) >= count, timeout_s=PATIENCE_S, what=what, alive=lambda: sink.poll() is None
+        )
+
+    wait(1, "the first insert")
+    began, busy_s, before = time.monotonic(), seconds(own), sum(map(rows, facts.TABLES))
+    wait(events, "the last insert")
+    took_s, busy_s, inserted = time.monotonic() - began, seconds(own) - busy_s, sum(map(rows, facts.TABLES)) - before
+    return inserted / took_s, busy_s * 1e6 / inserted
 
 
 def _bare(store: Store, templates: Sequence[Life]) -> float:
@@ -178,7 +193,8 @@ def _bare(store: Store, templates: Sequence[Life]) -> float:
     for table, rows in tables.items():
         store.execute(f"CREATE TABLE bare_{table} AS {table}")
         for first in range(0, len(rows), BLOCK):
-            columns = columns_of(rows[first : first + BLOCK])
+            some = rows[first : first + BLOCK]
+            columns = dict(zip(some[0], zip(*(row.values() for row in some), strict=True), strict=True))
             began = time.monotonic()
             store.insert(f"bare_{table}", columns, token=f"{table} {first}")
             took += time.monotonic() - began

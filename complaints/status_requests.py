@@ -211,19 +211,19 @@ def _joined(found: list[_Place]) -> list[tuple[int, int]]:
 def _found(text: str, may_be: Callable[[list[str]], bool]) -> list[_Place]:
     """Return the codes in a text, in any groups with anything between them that is no letter or digit; two may overlap."""
     runs, found = _RUN.findall(text), list[tuple[int, int, str]]()
-    begins = list(accumulate(map(len, runs), initial=0))
-    number_of = {begin: number for number, begin in enumerate(begins)}
-    for begin in [one for one in begins if one + tracking.CODE_LENGTH in number_of]:
-        first, behind = number_of[begin], number_of[begin + tracking.CODE_LENGTH]
-        groups = runs[first:behind]
-        if (code := tracking.code_of("".join(groups))) and may_be(groups):
-            found.append((first, behind - 1, code))
+    begins, letters = list(accumulate(map(len, runs), initial=0)), "".join(runs)
+    ends = frozenset(begins)
+    for begin in begins:
+        if (end := begin + tracking.CODE_LENGTH) in ends and (code := tracking.code_of(letters[begin:end])):
+            first, behind = begins.index(begin), begins.index(end)
+            if may_be(runs[first:behind]):
+                found.append((first, behind - 1, code))
     where = [run.span() for run in _RUN.finditer(text)] if found else []
     return [_Place(where[first][0], where[last][1], code) for first, last, code in found]
 
 
 _RUN: Final = re.compile("[0-9A-Za-z]+")
-_LONGER: Final = re.compile(rf"[0-9A-Za-z]{{{tracking.CODE_LENGTH + 1},}}")
+_LONGER: Final = re.compile(rf"[0-9A-Za-z](?<![0-9A-Za-z]{{2}})[0-9A-Za-z]{{{tracking.CODE_LENGTH},}}")
 
 
 def _glued(text: str, is_word: Callable[[str], bool]) -> Iterator[_Place]:

@@ -45,6 +45,7 @@ def is_made_of(word: str, roots: AbstractSet[str]) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def is_known(word: str) -> bool:
     """Return whether a word in small letters is an everyday one, a root, a part of the name of a region, or made of one."""
     return is_made_of(word, _words())

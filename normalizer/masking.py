@@ -110,6 +110,13 @@ _OF_KIN = {
 _THEN_A_NAME = re.compile(r"[aeiukmnygrt][,:]?\s\(?[A-Z][a-z]{2}")
 """The end of a word of KIN or WHICH_KIN and the beginning of a name, which few texts have: to look for it is faster."""
 
+_BEFORE_A_NAME = re.compile(r"([A-Za-z](?<![A-Za-z]{2})[A-Za-z]*+)[,:]?\s\(?(?=[A-Z])")
+_ENDS_OF_KIN = _OF_KIN | {
+    "saya", "sy", "kami", "aku",
+    *(f"{one.split('-')[-1]}{own}" for one in WHICH_KIN.split("|") for own in f"|{_OWN}".split("|")),
+}  # fmt: skip
+"""The words, in small letters, one of which is before each name that the rules of _RELATIVES find in an ASCII text."""
+
 _ANYBODY = rf"{_NO_MORE}(?!(?:{NO_BEARER})\b)(?!(?:{REGIONS}|{NO_NAMES})\b)[A-Z][a-z\u2019']{{2,}}\b"
 
 _THING = re.compile(
@@ -164,22 +171,30 @@ _CUED: _Rules = (
 
 _NUMBERS: _Rules = (
     (
-        re.compile(r"(?<![\d.])(-?\d{1,2}\.\d{4,})(\s*,\s*|%2C)(-?\d{1,3}\.\d{4,})"),
+        re.compile(r"([-\d](?<![\d.][-\d])(?:(?<=-)\d{1,2}|(?<=\d)\d?)\.\d{4,})(\s*,\s*|%2C)(-?\d{1,3}\.\d{4,})"),
         lambda match: f"{float(match[1]):.2f}{match[2]}{float(match[3]):.2f}",
     ),
     (re.compile(rf"[Oo](?<!\w[Oo]){_GAP}8\d{{1,3}}(?:{_GAP}\d{{2,5}}){{2,4}}(?!\d)"), "[telepon]"),
-    (re.compile(rf"(?<!\d)(?:\+?62|0){_GAP}8\d{{1,3}}(?:{_GAP}\d{{2,5}}){{2,4}}(?!\d)"), "[telepon]"),
-    (re.compile(r"(?<!\d)(?:\+?6[\W_]{1,3}2|[0Oo](?<!\w[Oo]))([\W_]{1,3})8(?:\1\d){7,11}(?!\d)"), "[telepon]"),
-    (re.compile(r"(?<!\d)\(?0\d{2,3}\)?[\s.-]\d{5,8}(?!\d)"), "[telepon]"),
+    (
+        re.compile(rf"[+60](?<!\d[+60])(?:(?<=\+)62|(?<=6)2|(?<=0)){_GAP}8\d{{1,3}}(?:{_GAP}\d{{2,5}}){{2,4}}(?!\d)"),
+        "[telepon]",
+    ),
+    (
+        re.compile(
+            r"[+60Oo](?<!\d[+60Oo])(?<!\w[Oo])(?:(?<=\+)6[\W_]{1,3}2|(?<=6)[\W_]{1,3}2|(?<=[0Oo]))([\W_]{1,3})8(?:\1\d){7,11}(?!\d)"
+        ),
+        "[telepon]",
+    ),
+    (re.compile(r"[(0](?<!\d[(0])(?:(?<=\()0|(?<=0))\d{2,3}\)?[\s.-]\d{5,8}(?!\d)"), "[telepon]"),
     (re.compile(r"\(0\d{2,3}\)[\s.-]?\d{2,4}(?:[\s.-]?\d{2,4}){1,3}(?!\d)"), "[telepon]"),
-    (re.compile(r"(?<!\d)\d{2}\.\d{3}\.\d{3}\.\d[-.]\d{3}\.\d{3}(?!\d)"), "[npwp]"),
-    (re.compile(rf"(?<!\d)\d{{4}}(?:{_GAP}\d{{4}}){{3}}(?!\d)"), "[nik]"),
-    (re.compile(r"(?<!\d)\d([\W_]{1,3})\d(?:\1\d){7,18}(?!\d)"), "[nomor]"),
-    (re.compile(r"(?<!\d)\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{4}[ .-]\d{4}(?!\d)"), "[nik]"),
-    (re.compile(r"(?<!\d)\d{9,20}(?!\d)"), "[nomor]"),
-    (re.compile(r"(?<!\d)\d{3,6}(?:[-.]\d{2,6}){2,5}(?!\d)"), "[nomor]"),
+    (re.compile(r"\d(?<!\d\d)\d\.\d{3}\.\d{3}\.\d[-.]\d{3}\.\d{3}(?!\d)"), "[npwp]"),
+    (re.compile(rf"\d(?<!\d\d)\d{{3}}(?:{_GAP}\d{{4}}){{3}}(?!\d)"), "[nik]"),
+    (re.compile(r"\d(?<!\d\d)([\W_]{1,3})\d(?:\1\d){7,18}(?!\d)"), "[nomor]"),
+    (re.compile(r"\d(?<!\d\d)\d[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{4}[ .-]\d{4}(?!\d)"), "[nik]"),
+    (re.compile(r"\d(?<!\d\d)\d{8,19}(?!\d)"), "[nomor]"),
+    (re.compile(r"\d(?<!\d\d)\d{2,5}(?:[-.]\d{2,6}){2,5}(?!\d)"), "[nomor]"),
 )
-"""The rules that can only match a text in which _LONG_NUMBER finds something."""
+"""The rules that can only match a text in which _LONG_NUMBER finds something. They are found fast: each begins with a set of characters."""
 
 _PLATES: _Rules = (
     (
@@ -187,7 +202,7 @@ _PLATES: _Rules = (
         "[plat]",
     ),
 )
-"""The rules that can only match a text with a digit."""
+"""The rules that can only match a text in which _PLATE_END finds something."""
 
 _NO_START = (
     rf"(?!(?:{_WISH}|{NO_BEARER}|{_PAPERS}|saya|sy|kami|nama|salah|dan|yang|yg|di|ke|pada|oleh|untuk|dengan|karena|agar|tidak|tdk|tak|ga|gak|belum|sudah|"
@@ -208,7 +223,7 @@ _OFFICERS: _Rules = (
         _kept_if_a_thing,
     ),
 )
-"""The rule that can only match a text with one of OFFICE_WORDS."""
+"""The rule that can only match a text with one of _OFFICE_WORDS."""
 
 _NAMES: _Rules = (
     (
@@ -260,18 +275,38 @@ _SMALL: _Rules = (
 )
 """The rule that can only match a text with one of INTRODUCED."""
 
-NUMBER_WORDS = ("nik", "ktp", "kk", "rek")
-OFFICE_WORDS = (
-    *("lurah", "camat", "kades", "kepala desa", "bupati", "gubernur", "wali", "guru", "dokter"),
-    *(" rt", " rw"),
-)
-PAGES = (".me/", ".com/")
-INTRODUCED = ("nama", "nm", "perkenalkan")
-"""Parts of a text, in small letters, without which the rules of _CUED, _OFFICERS, _PAGES and _SMALL cannot match it: a faster check."""
+_UNCUED: _Rules = (_NAMES[0], _NAMES[2])
+"""The rules of _NAMES that can match a text without one of CUES and _SHORT_CUES."""
 
-_DIGIT = re.compile(r"\d")
-_LONG_NUMBER = re.compile(r"[\dOo](?:[\W_]{0,3}\d){6}|\d\.\d{4}")
+NUMBER_WORDS = ("nik", "ktp", "kk", "rek")
+PAGES = (".me/", ".com/")
+CUES = ("nama", "nm", "bapa", "bpk", "ibu", "sdr", "saudar", "hormat", "salam", "tertanda", "ttd", "perkenalkan")
+INTRODUCED = ("nama", "nm", "perkenalkan")
+"""Parts of a text, in small letters, without which the rules of _CUED, _PAGES, _NAMES[1] and _SMALL cannot match it: a faster check."""
+
+_OFFICE_WORDS = frozenset(
+    (
+        "lurah",
+        "camat",
+        "kades",
+        "kepala",
+        "bupati",
+        "gubernur",
+        "wali",
+        "walikota",
+        "guru",
+        "dokter",
+        "pak",
+        "bu",
+        "ketua",
+    )
+)
+_SHORT_CUES = frozenset(("a", "an"))
+"""Whole words of a text, in small letters, for the same check."""
+
+_LONG_NUMBER = re.compile(r"[\dOo](?:(?:[\W_]{0,3}\d){6}|(?<=\d)\.\d{4})")
 """A part of each number of _NUMBERS: seven digits, the first one perhaps an O, or the degrees of a position."""
+_PLATE_END = re.compile(r"\d[ -]?(?!R[TW]\b)[A-Z]{2}")
 _SMALL_LETTERS = re.compile("[a-z]+")
 
 
@@ -294,18 +329,25 @@ def mask(text: str) -> str:
         text = _replaced(text, _PAGES)
     if "mail" in folded or "yahoo" in folded:
         text = _replaced(text, _MAILS)
-    if _DIGIT.search(text):
-        if _has(folded, NUMBER_WORDS):
-            text = _replaced(text, _CUED)
-        if _LONG_NUMBER.search(text):
-            text = _replaced(text, _NUMBERS)
+    if _has(folded, NUMBER_WORDS):
+        text = _replaced(text, _CUED)
+    if _LONG_NUMBER.search(text):
+        text = _replaced(text, _NUMBERS)
+    if _PLATE_END.search(text):
         text = _replaced(text, _PLATES)
-    if _has(folded, OFFICE_WORDS):
+    words, read = _SMALL_LETTERS.findall(text.lower()), text
+    if not _OFFICE_WORDS.isdisjoint(words):
         text = _replaced(text, _OFFICERS)
-    text = _replaced(text, _NAMES)
-    if not _OF_KIN.isdisjoint(_SMALL_LETTERS.findall(text.lower())) and _THEN_A_NAME.search(text):
+    text = _replaced(text, _NAMES if _has(folded, CUES) or not _SHORT_CUES.isdisjoint(words) else _UNCUED)
+    if text is not read:
+        words = _SMALL_LETTERS.findall(text.lower())
+    if not _OF_KIN.isdisjoint(words) and _THEN_A_NAME.search(text) and _may_be_kin(text):
         text = _replaced(text, _RELATIVES)
     return _replaced(text, _SMALL) if _has(folded, INTRODUCED) else text
+
+
+def _may_be_kin(text: str) -> bool:
+    return not text.isascii() or not _ENDS_OF_KIN.isdisjoint(map(str.lower, _BEFORE_A_NAME.findall(text)))
 
 
 def _has(folded: str, words: tuple[str, ...]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from complaints.bus import Batch, Offsets, TopicPartition
+from complaints.bus import Batch, Offsets, StoredRecord, TopicPartition
 
 
 class Span(NamedTuple):
@@ -67,11 +67,11 @@ Marks = Mapping[TopicPartition, Last]
 
 def last_of(records: Batch) -> dict[TopicPartition, Last]:
     """Return the last of some records in each partition."""
-    found: dict[TopicPartition, Last] = {}
+    found: dict[TopicPartition, tuple[StoredRecord, int]] = {}
     for one in records:
         at, at_ms = (one.topic, one.partition), one.timestamp_ms
-        found[at] = Last(one.offset, at_ms, max(at_ms, found[at].latest_ms) if at in found else at_ms)
-    return found
+        found[at] = one, max(at_ms, found[at][1]) if at in found else at_ms
+    return {at: Last(one.offset, one.timestamp_ms, latest_ms) for at, (one, latest_ms) in found.items()}
 
 
 class Tail(Protocol):

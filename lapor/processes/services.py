@@ -53,8 +53,8 @@ YOUNG_OBJECTS = 100_000
 """The number of new objects between two garbage collections in the router. A batch holds tens of thousands until it is committed; then
 reference counting frees them. With Python's 700 a sixth of the router's time goes into collections."""
 
-SINK_OBJECTS = 1_000_000
-"""The same in the sink, whose batch of 20,000 records has half a million until it is inserted."""
+SINK_OBJECTS = 2_000_000
+"""The same in the sink, whose two batches of 20,000 records have a million until they are inserted."""
 
 INSERT_S = 300.0
 """Seconds that the sink may be without a heartbeat: one insert of ClickHouse may take long, and its answer has timeouts of its own."""

@@ -25,6 +25,10 @@ PRESENT: Final = "SELECT table, name, type FROM system.columns WHERE database = 
 _WIDE: Final = frozenset({"text", "title", "explanation", "deadlines"})
 """The columns that are compressed by ZSTD: sentences take a third less room than by LZ4, which is ClickHouse's own choice."""
 
+_OF_DUTY: Final = (
+    "Nullable(Date32) DEFAULT "
+    "arrayElementOrNull(tupleElement(deadlines, '{part}'), indexOf(tupleElement(deadlines, 'duty'), '{duty}'))"
+)
 _DEFAULT: Final = re.compile(r" DEFAULT .*")
 _BLANKS: Final = re.compile(r"\s+")
 
@@ -39,6 +43,7 @@ class Table:
         version: the column by which that is decided; empty for the order in which they come.
         columns: the types of its columns, by their names, in order.
         replaces: whether rows with equal keys replace each other.
+        duties: the duties of which it has the last day and the day of doing as columns (complaints.disposition.Duty).
     """
 
     name: str
@@ -46,6 +51,7 @@ class Table:
     version: str
     columns: Mapping[str, str]
     replaces: bool
+    duties: tuple[str, ...] = ()
 
     def create(self, cluster: str) -> str:
         """Return the statement that makes the table, on one server or, given its name, on all servers of a cluster."""
@@ -117,12 +123,15 @@ def schema() -> Schema:
 
 def _table(name: str, of: Mapping[str, Any], filled: set[str]) -> Table:
     columns = {column: kind for group in of["columns"] for column, kind in group.items()}
+    duties = tuple(of.get("duties", ()))
+    columns |= {f"{duty}_{part}": _OF_DUTY.format(part=part, duty=duty) for duty in duties for part in ("due", "done")}
     return Table(
         name=name,
         key=tuple(of["key"]),
         version=of.get("version", ""),
         columns=MappingProxyType(columns),
         replaces=name in filled,
+        duties=duties,
     )
 
 

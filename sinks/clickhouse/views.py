@@ -18,9 +18,6 @@ from typing import Final
 from sinks.clickhouse.tables import Schema, Table, on
 
 _OF_CASES: Final = "case_now"
-_DUTIES: Final = ["forward", "first_follow_up", "complete", "close", "statute_completeness", "statute_decision"]
-"""The duties that have columns of their own in `cases` (complaints.event.Duty)."""
-
 _PARTS: Final = {"duties": "duty", "duties_due": "due", "duties_done": "done"}
 """The columns of `cases` with one part each of all its deadlines: ClickHouse reads a part alone if the query of the table names it, and
 otherwise each deadline whole, which takes ten times as long."""
@@ -85,7 +82,7 @@ def _view(name: str, table: Table, cluster: str) -> str:
         shown |= _replaced(table)
     if table.name == _OF_CASES:
         known += _KNOWN
-        shown |= {column: f"r.deadlines.{part}" for column, part in _PARTS.items()} | dict(_added())
+        shown |= {column: f"r.deadlines.{part}" for column, part in _PARTS.items()} | dict(_added(table.duties))
     columns = ", ".join(f"{expression} AS {column}" for column, expression in shown.items())
     begins = f"WITH {', '.join(known)} " if known else ""
     return _made(name, f"{begins}SELECT {columns} FROM {table.name} AS r FINAL", cluster)
@@ -161,10 +158,10 @@ _KNOWN: Final = (
 """What the expressions of _added refer to."""
 
 
-def _added() -> Iterator[tuple[str, str]]:
+def _added(duties: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Yield the columns that `cases` has besides those of its rows, each with its expression: they change from day to day."""
     yield "working_days", "working_number_of(ifNull(ended_day, today)) - working_number_of(r.received_day)"
-    for duty in _DUTIES:
+    for duty in duties:
         # the service itself closes an answered case, at the midnight after the last day
         last = f"r.{duty}_due + 1" if duty == "close" else f"r.{duty}_due"
         yield f"{duty}_overdue", f"ifNull({last} < coalesce(r.{duty}_done, ended_day, today), false)"

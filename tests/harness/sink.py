@@ -84,6 +84,12 @@ class SinkHouse:
         """Wait until a table has so many rows."""
         wait_until(lambda: self.rows(table) >= count, what=f"{count} rows in {table}", timeout_s=60)
 
+    def waiting(self) -> int:
+        """Return how many records the group has not committed yet."""
+        ends = {at: end for topic in TOPICS for at, end in self.scanner.ends(topic).items()}
+        committed = self._mark.committed([TopicPartition(*at) for at in ends], timeout=10)
+        return sum(ends[one.topic, one.partition] - one.offset for one in committed)
+
     def close(self) -> None:
         """Let go of everything, also of what a test that failed has left."""
         for one in self._running:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -382,6 +383,35 @@ def test_all_partitions_go_into_a_table_with_one_insert(house: SinkHouse) -> Non
     sink.stop()
     assert counted.inserts <= 2 * sink.turns
     assert counted.inserts < 24
+
+
+class Slow(Store):
+    """ClickHouse, whose inserts take until `go`."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.begun, self.go = Event(), Event()
+
+    def insert(self, table: str, columns: Mapping[str, Sequence[Any]], *, token: str) -> None:
+        """Insert later."""
+        self.begun.set()
+        assert self.go.wait(30)
+        super().insert(table, columns, token=token)
+
+
+def test_the_next_batch_is_read_while_one_is_inserted(house: SinkHouse) -> None:
+    """ClickHouse and the sink work at the same time; nothing is committed before it is inserted."""
+    slow = Slow(house.address)
+    sink = house.sink(store=slow)
+    house.publish(3)
+    assert slow.begun.wait(30)
+    house.publish(3)
+    before = sink.turns
+    wait_until(lambda: sink.turns > before, what="another turn", timeout_s=30)
+    assert house.waiting() == 6
+    slow.go.set()
+    house.wait_for(6)
+    wait_until(lambda: house.waiting() == 0, what="the commit", timeout_s=30)
 
 
 def test_what_nothing_follows_is_inserted_at_once(house: SinkHouse, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,17 +1,28 @@
 """Makes the rows of facts: one for every fact, one for the complaint that opened a case, and one for each disposition."""
 
+from functools import cache
+from typing import Final
+
 from complaints.bus import StoredRecord
-from complaints.disposition import AgencyRef, Disposition
+from complaints.disposition import Disposition
 from complaints.event import Complaint
-from complaints.fact import Added, Declined, Fact, Opened, Routed, Seconded, field_of, said_in
+from complaints.fact import Added, Declined, Fact, Opened, Routed, Seconded
 from sinks.clickhouse.rows.complaints import described
 from sinks.clickhouse.rows.dispositions import deadline, owned, without_district
-from sinks.clickhouse.rows.values import UINT16, UINT32, Row, Rows, held, maybe_moment, moment, place_on_kafka, shown
+from sinks.clickhouse.rows.values import UINT16, UINT32, Row, Rows, held, moment, place_on_kafka, shown
 
 CASE_EVENTS = "case_event_rows"
 COMPLAINTS = "complaint_rows"
 DISPOSITIONS = "disposition_rows"
 TABLES = (CASE_EVENTS, COMPLAINTS, DISPOSITIONS)
+
+_HIDDEN: Final[Row] = {"other": "", "agency_id": "", "text": "", "continued_as": ""}
+"""What the row of a fact of a secret report does not say."""
+
+_NONE: Final[Row] = {
+    "received_at": None, "part": "", "duty": "", "level": 0, "stars": None, "command": "", "result": "", **_HIDDEN,
+}  # fmt: skip
+"""The columns that are empty in the rows of most kinds of facts."""
 
 
 def rows(fact: Fact, record: StoredRecord) -> Rows:
@@ -43,34 +54,35 @@ def rows(fact: Fact, record: StoredRecord) -> Rows:
 
 def _event(fact: Fact, *, secret: bool) -> Row:
     """Return the columns of `case_event_rows` alone. The text is that of the addition if the fact is one."""
-    received, said, owner = None, said_in(fact), ""
+    kind, own, to = _of_kind(type(fact))
+    row: Row = {"kind": kind, "actor": _agency(fact.actor, secret=secret), "secret": secret, **_NONE}
+    for name in own:
+        row[name] = getattr(fact, name) or _NONE[name]
+    if to and (agency := getattr(fact, to)):
+        row["agency_id"] = getattr(agency, "id", agency)
     match fact:
         case Opened():
-            received = fact.complaint.received_at
-        case Added():
-            received = fact.addition.received_at
+            row["received_at"] = moment(fact.complaint.received_at)
         case Routed():
-            owner = fact.disposition.owner.id
+            row["agency_id"] = fact.disposition.owner.id
+        case Added():
+            row["received_at"], row["text"] = moment(fact.addition.received_at), fact.addition.text
         case Seconded():
-            said = ""  # the words are in the supporter's own case, which may become secret
-    agency: AgencyRef | None = field_of(fact, "agency")
-    command, result = (fact.command.value, fact.result.value) if isinstance(fact, Declined) else ("", "")
-    return {
-        "kind": fact.kind.value,
-        "received_at": maybe_moment(received),
-        "actor": _agency(fact.actor, secret=secret),
-        "secret": secret,
-        "part": field_of(fact, "part") or "",
-        "duty": field_of(fact, "duty") or "",
-        "level": field_of(fact, "level") or 0,
-        "stars": field_of(fact, "stars"),
-        "other": "" if secret else field_of(fact, "other") or "",
-        "agency_id": "" if secret else field_of(fact, "to") or (agency.id if agency else owner),
-        "text": shown(said, secret=secret),
-        "command": command,
-        "result": result,
-        "continued_as": "" if secret else field_of(fact, "continued_as") or "",
-    }
+            row["text"] = ""  # the words are in the supporter's own case, which may become secret
+        case Declined():
+            row["command"], row["result"] = fact.command.value, fact.result.value
+    if secret:
+        return row | _HIDDEN
+    row["text"] = shown(row["text"], secret=False)
+    return row
+
+
+@cache
+def _of_kind(model: type[Fact]) -> tuple[str, list[str], str]:
+    """Return the name of a kind of fact, which columns of `case_event_rows` are fields of it, and which field has an agency."""
+    fields = model.__struct_fields__
+    to = next((name for name in ("to", "agency") if name in fields), "")
+    return str(model.__struct_config__.tag), [name for name in _NONE if name in fields], to
 
 
 def _complaint(complaint: Complaint) -> Row:

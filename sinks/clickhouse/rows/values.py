@@ -1,6 +1,5 @@
 """What every row needs: times in milliseconds, numbers that fit their columns, and texts as analysts see them."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -12,6 +11,9 @@ from normalizer.masking import mask
 Row = dict[str, Any]
 """The values of one row, by the names of their columns: plain data, because a file declares the columns.
 Times are milliseconds since 1970, which the driver takes as they are."""
+
+Values = tuple[Any, ...]
+"""The values of a row alone."""
 
 Rows = list[tuple[str, Row]]
 """Rows, each with the name of its table."""
@@ -59,11 +61,6 @@ _masked = lru_cache(maxsize=8192)(mask)
 def shown(words: str, *, secret: bool) -> str:
     """Return a free text as analysts see it: masked, and empty if the report is secret."""
     return "" if secret else _masked(words)
-
-
-def columns_of(rows: Sequence[Row]) -> dict[str, tuple[Any, ...]]:
-    """Return the values of each column of some rows of one table; there must be a row."""
-    return dict(zip(rows[0], zip(*(row.values() for row in rows), strict=True), strict=True))
 
 
 def place_on_kafka(record: StoredRecord) -> Row:

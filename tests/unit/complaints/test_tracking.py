@@ -27,10 +27,10 @@ def test_a_code_is_ten_characters_and_a_check_character_of_crockfords_alphabet(c
 def test_a_case_number_stands_for_a_code_and_does_not_tell_it(one: UUID, other: UUID) -> None:
     """It is the same each time, another one for each code and key, is read as people type it, and cannot be taken for a code."""
     code, second = (tracking.code_for(each, key=KEY) for each in (one, other))
-    number = tracking.case_number(code, key=KEY)
-    assert number == tracking.case_number(code, key=KEY)
-    assert number != tracking.case_number(code, key=b"another key of the same size")
-    assert (number == tracking.case_number(second, key=KEY)) == (code == second)
+    number = tracking.Numbers(KEY)(code)
+    assert number == tracking.Numbers(KEY)(code)
+    assert number != tracking.Numbers(b"another key of the same size")(code)
+    assert (number == tracking.Numbers(KEY)(second)) == (code == second)
     assert not {tracking.parse(code)[at : at + 6] for at in range(6)} & {number[at : at + 6] for at in range(9)}
     typed = number.lower().replace("0", "o").replace("1", "i").replace("-", " ")
     assert tracking.case_number_in(f" {typed[:6]}-{typed[6:]}\n") == number
