@@ -6,7 +6,6 @@ every single wrong character and every swap of two characters (docs/adr/0003-tra
 """
 
 import hmac
-from collections.abc import Iterator
 from functools import lru_cache, partial
 from hashlib import blake2b, sha256
 from typing import Final
@@ -174,34 +173,15 @@ def parse(text: str) -> str:
     return "".join(ALPHABET[value] for value in values)
 
 
-_NO_VALUE: Final = 0x80
-_VALUE_OF: Final = bytes([_VALUES.get(chr(one), _NO_VALUE) for one in range(0x80)]).ljust(0x100, bytes([_NO_VALUE]))
-_LETTER_OF: Final = ALPHABET.encode().ljust(0x100)
-
-
-def _sums(bit: int) -> Iterator[int]:
-    """Yield what a bit of each character of a code adds to the check value; the last character is that value itself."""
-    for at in range(PAYLOAD_LENGTH):
-        yield _check_value([1 << bit if one == at else 0 for one in range(PAYLOAD_LENGTH)])
-    yield 1 << bit
-
-
-_SUMS: Final = list(zip(*map(_sums, range(5)), strict=True))
-_PARITIES: Final = [
-    int.from_bytes(sum((total >> check & 1) << bit for bit, total in enumerate(totals)) for totals in _SUMS)
-    for check in range(5)
-]
-"""Of a code as a number with one byte for each character: the bits of which an even number is set, for each bit of the check value."""
-
-
 def code_of(letters: str) -> str:
     """Return the canonical form of a code of eleven ASCII letters and digits, as `parse` does; empty if they are no code."""
-    values = letters.upper().encode().translate(_VALUE_OF)
-    number = int.from_bytes(values)
-    for parity in _PARITIES:
-        if (number & parity).bit_count() & 1:
+    total, typed = 0, letters.upper()
+    for letter in typed[:PAYLOAD_LENGTH]:
+        value = _VALUES.get(letter)
+        if value is None:
             return ""
-    return "" if _NO_VALUE in values else values.translate(_LETTER_OF).decode()
+        total = _DOUBLED[total ^ value]
+    return "".join([ALPHABET[_VALUES[letter]] for letter in typed]) if _VALUES.get(typed[-1]) == total else ""
 
 
 def typed_letters(text: str) -> str:

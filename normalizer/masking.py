@@ -284,23 +284,9 @@ CUES = ("nama", "nm", "bapa", "bpk", "ibu", "sdr", "saudar", "hormat", "salam", 
 INTRODUCED = ("nama", "nm", "perkenalkan")
 """Parts of a text, in small letters, without which the rules of _CUED, _PAGES, _NAMES[1] and _SMALL cannot match it: a faster check."""
 
-_OFFICE_WORDS = frozenset(
-    (
-        "lurah",
-        "camat",
-        "kades",
-        "kepala",
-        "bupati",
-        "gubernur",
-        "wali",
-        "walikota",
-        "guru",
-        "dokter",
-        "pak",
-        "bu",
-        "ketua",
-    )
-)
+_OFFICE_WORDS = frozenset((
+    "lurah", "camat", "kades", "kepala", "bupati", "gubernur", "wali", "walikota", "guru", "dokter", "pak", "bu", "ketua",
+))  # fmt: skip
 _SHORT_CUES = frozenset(("a", "an"))
 """Whole words of a text, in small letters, for the same check."""
 
