@@ -47,6 +47,7 @@ CONTAINED: Final = frozenset(
         "fact_text",
         "fact_kinds",
         "page_reasons",
+        "officers_read",
         "third_text",
         "status_sms",
         "status_web",
