@@ -148,7 +148,7 @@ class CaseTelling(Telling):
     def take(self, event: Complaint | Command) -> list[Any]:
         """Let the step handle a record, which can come again."""
         self.last = event
-        return self.house.take(event, at_ms=self.now_ms)
+        return self.house.hear(event, at_ms=self.now_ms)
 
     def command(self, kind: CommandKind, text: str, step: dict[str, Any]) -> list[Any]:
         """Let somebody do something with a case: the owner, or the citizen, unless it is said who."""
@@ -164,14 +164,14 @@ class CaseTelling(Telling):
     def ring(self, moment: dict[str, float]) -> list[Any]:
         """Let the timers of the first case fire, each at its moment, up to a time after noon of the first day."""
         self.now = max(self.now, NOON + timedelta(**moment))
-        return self.house.ring(self.made[0].tracking_code, until_ms=self.now_ms)
+        return self.house.ring_out(self.made[0].tracking_code, until_ms=self.now_ms)
 
     def timer(self, due: dict[str, float] | None) -> list[Any]:
         """Let a timer of the first case fire now that was due at a time after noon of the first day, or the one that it has."""
         code = self.made[0].tracking_code.encode()
         due_ms = self.house.dues[code] if due is None else int((NOON + timedelta(**due)).timestamp() * 1000)
         assert due_ms is not None
-        return self.house.handle(as_stored(timer(code, due_ms), at_ms=self.now_ms))
+        return self.house.work(as_stored(timer(code, due_ms), at_ms=self.now_ms))
 
     def timers(self, _: Any) -> list[Any]:
         """Let all timers of the first case fire now that were due, one after the other."""
@@ -188,21 +188,21 @@ class CaseTelling(Telling):
 
     def again(self, count: int) -> list[Any]:
         """Let the last record come again, so many times."""
-        return [fact for _ in range(count) for fact in self.house.take(self.last, at_ms=self.now_ms + 5)]
+        return [fact for _ in range(count) for fact in self.house.hear(self.last, at_ms=self.now_ms + 5)]
 
     def deliver(self, count: int | str) -> list[Any]:
         """Let the cases hear what they wrote to each other: all, or only some of it."""
         if count == "all":
             return self.house.deliver(at_ms=self.now_ms)
-        given = [self.house.waiting.pop(0) for _ in range(int(count))]
-        return [fact for one in given for fact in self.house.handle(as_stored(one, at_ms=self.now_ms))]
+        given = [self.house.waiting.popleft() for _ in range(int(count))]
+        return [fact for one in given for fact in self.house.work(as_stored(one, at_ms=self.now_ms))]
 
     def hears(self, case: int) -> list[Any]:
         """Let a supporter hear what its main case told last."""
         told = msgspec.json.decode(self.house.neighbours[-1].value, type=Told)
         names = ("text", "event", "as_of", "agency", "until", "handling")
         fields = {"nonce": str(told.id), "other": told.main} | {name: getattr(told, name) for name in names}
-        return self.house.take(said(CommandKind.echo, self.made[case - 1], NEIGHBOURS, **fields), at_ms=self.now_ms)
+        return self.house.hear(said(CommandKind.echo, self.made[case - 1], NEIGHBOURS, **fields), at_ms=self.now_ms)
 
     def seen(self, name: str) -> Any:
         """Return what is seen: of the cases together, of the last fact, reply or telling, or of a case."""
@@ -231,7 +231,7 @@ SEEN: Final[Mapping[str, Callable[[CaseTelling], Any]]] = {
     "parts": lambda telling: [one.part for one in telling.house.replies],
     "text": lambda telling: telling.house.replies[-1].text,
     "told": lambda telling: len(telling.house.replies),
-    "states": lambda telling: [value.decode() for value in telling.house.states.values()],
+    "states": lambda telling: [value.decode() for value in telling.house.documents.values()],
     "waiting": lambda telling: [one.topic for one in telling.house.waiting],
     "due_in_ms": lambda telling: (telling.house.dues[telling.made[0].tracking_code.encode()] or 0) - telling.now_ms,
 }

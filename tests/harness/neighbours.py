@@ -1,6 +1,6 @@
 """The neighbours' step without Kafka: one mailbox in memory, and what the step writes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -9,9 +9,9 @@ import orjson
 
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import encode
-from complaints.bus.step.contract import Keep, State
+from complaints.bus.step.contract import Effect, Keep, State
 from complaints.command import EchoedEvent
-from complaints.contract import NEIGHBOURS
+from complaints.contract import COMPLAINTS, NEIGHBOURS
 from complaints.disposition import Handling
 from complaints.ids import NAMESPACE
 from complaints.neighbour import Closed, Joined, Left, Opened, Told
@@ -19,6 +19,7 @@ from complaints.tracking import code_for
 from neighbours.step import NeighboursStep
 from normalizer.matter.signature import signature
 from tests.harness.events import DPU
+from tests.harness.pipeline import Pipeline
 
 KEY = b"the key of the tests' codes"
 NOON = datetime(2026, 11, 3, 5, tzinfo=UTC)
@@ -71,50 +72,56 @@ def told(main: int, event: EchoedEvent = "answered", **about: Any) -> Told:
 
 
 @dataclass
-class Quarter:
-    """The mailbox and states of the step.
+class Quarter(Pipeline):
+    """The step and what it has written.
 
     Attributes:
-        states: by key.
-        commands: what was written to the cases, as plain data.
         writes: how often a state was written.
     """
 
-    states: dict[bytes, bytes] = field(default_factory=dict)
-    commands: list[dict[str, Any]] = field(default_factory=list)
     writes: int = 0
-    step: NeighboursStep = field(default_factory=NeighboursStep)
+
+    def __post_init__(self) -> None:
+        step = NeighboursStep()
+
+        def counted(state: State | None, record: StoredRecord) -> Effect:
+            effect = step(state, record)
+            self.writes += not isinstance(effect.state, Keep)
+            return effect
+
+        self.steps[NEIGHBOURS] = counted
 
     def put(self, *events: Opened | Closed | Joined | Left | Told, at: datetime | None = None) -> list[dict[str, Any]]:
         """Handle events and all that they lead to in the same mailbox, and return the commands."""
-        before = len(self.commands)
+        before = len(self.written[COMPLAINTS])
         for event in events:
-            when = at or (event.received_at if isinstance(event, Opened) else event.at)
-            self.take(encode(event, source="/tests"), when)
-        return self.commands[before:]
+            self.hear(
+                encode(event, source="/tests"), at or (event.received_at if isinstance(event, Opened) else event.at)
+            )
+        return self.commands(before)
 
     def merges(self, *events: Opened | Closed, at: datetime | None = None) -> list[tuple[str, str]]:
         """Handle events, and return the merges that are proposed: supporter and main case."""
         return [(command["tracking_code"], command["other"]) for command in self.put(*events, at=at)]
 
-    def take(self, record: Record, at: datetime = NOON) -> list[dict[str, Any]]:
+    def hear(self, record: Record, at: datetime = NOON) -> list[dict[str, Any]]:
         """Handle a record and all that it leads to in the same mailbox, and return the commands."""
-        waiting, before = [record], len(self.commands)
-        while waiting:
-            one = waiting.pop(0)
-            key = one.key
-            stored = StoredRecord(one.topic, 0, 0, key, one.value, one.headers, round(at.timestamp() * 1000))
-            held = self.states.get(key)
-            effect = self.step(None if held is None else State(held), stored)
-            if not isinstance(effect.state, Keep):
-                self.writes += 1
-                if effect.state is None:
-                    del self.states[key]
-                else:
-                    self.states[key] = effect.state.value
-            waiting += [output for output in effect.outputs if output.topic == NEIGHBOURS]
-            self.commands += [orjson.loads(output.value) for output in effect.outputs if output.topic != NEIGHBOURS]
-        return self.commands[before:]
+        before, self.now_ms = len(self.written[COMPLAINTS]), round(at.timestamp() * 1000)
+        self.take(record)
+        return self.commands(before)
+
+    def commands(self, since: int = 0) -> list[dict[str, Any]]:
+        """Return what was written to the cases, as plain data."""
+        return [orjson.loads(output.value) for output in self.written[COMPLAINTS][since:]]
+
+    @property
+    def pages(self) -> dict[bytes, bytes]:
+        """The states by key."""
+        return self.kept(NEIGHBOURS)
+
+    def keep(self, key: bytes, state: bytes) -> None:
+        """Set a state."""
+        self.states[NEIGHBOURS, key] = State(state)
 
 
 def later(**more: float) -> datetime:

@@ -51,14 +51,14 @@ class Mailbox:
         for _, id_ in commands:
             if found := tuple(fact for fact in self.house.facts if fact.caused_by == id_):
                 facts[id_] = found
-        versions = {key.decode(): self.house.case(key.decode()).version for key in self.house.states}
+        versions = {key.decode(): self.house.case(key.decode()).version for key in self.house.documents}
         return Results(facts, {code: version for code, version in versions.items() if code in dict(commands)})
 
     def publish(self, command: Command) -> "Future[Any]":
         """Let the step handle a command."""
         self.published.append(command)
         if not self.deaf:
-            self.house.take(command)
+            self.house.hear(command)
         done = Future[Any]()
         done.set_result(None)
         return done
@@ -69,7 +69,7 @@ class Mailbox:
             view=self,
             publish=self.publish,
             agency=AGENCIES.get,
-            state=lambda code: self.house.case(code).state if code.encode() in self.house.states else None,
+            state=lambda code: self.house.case(code).state if code.encode() in self.house.documents else None,
             now=lambda: NOON,
             patience_s=0.2,
             sleep=lambda _: None,
@@ -85,14 +85,14 @@ def mailbox() -> Mailbox:
     """A step with two cases."""
     made = Mailbox()
     for number in (7, 8):
-        made.house.take(complaint(number, text="jalan berlubang di tikungan", title="", **SEMARANG))
+        made.house.hear(complaint(number, text="jalan berlubang di tikungan", title="", **SEMARANG))
     return made
 
 
 @pytest.fixture
 def code(mailbox: Mailbox) -> str:
     """The code of the first case."""
-    return next(iter(mailbox.house.states)).decode()
+    return next(iter(mailbox.house.documents)).decode()
 
 
 def test_each_line_says_what_became_of_it(mailbox: Mailbox, code: str) -> None:

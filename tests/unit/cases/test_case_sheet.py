@@ -44,7 +44,7 @@ class Life:
         fields = {"text": "jalan berlubang di tikungan", "title": "", **SEMARANG, **changes}
         self.complaint: Complaint = complaint(number, **fields)
         self.at_ms = NOON_MS
-        self.house.take(self.complaint)
+        self.house.hear(self.complaint)
 
     @property
     def code(self) -> str:
@@ -66,12 +66,12 @@ class Life:
         self.at_ms += int(days * DAY_MS) + 1000
         nonce = str(len(self.house.facts))
         command = said(CommandKind(name), self.complaint, actor or self.owner, text, nonce=nonce, **fields)
-        return self.house.take(command, at_ms=self.at_ms)
+        return self.house.hear(command, at_ms=self.at_ms)
 
     def ring(self, days: float) -> Facts:
         """Let time pass."""
         self.at_ms += int(days * DAY_MS)
-        return self.house.ring(self.code, until_ms=self.at_ms)
+        return self.house.ring_out(self.code, until_ms=self.at_ms)
 
     def sheet(self) -> dict[str, Any]:
         """Return the case's sheet as JSON says it."""
@@ -113,7 +113,7 @@ def test_a_case_that_has_ended_is_held_no_longer() -> None:
 def test_an_addition_that_shows_another_owner_ends_the_former_one_s_time() -> None:
     """The desk had it until the citizen named the place."""
     life = Life(place={}, missing=("place",))
-    life.house.take(added(life.complaint, "di Semarang", **SEMARANG))
+    life.house.hear(added(life.complaint, "di Semarang", **SEMARANG))
     assert [one["ended_by"] for one in life.sheet()["chain"]] == ["addition", None]
 
 
@@ -154,7 +154,7 @@ def test_the_citizen_s_replies_are_those_that_the_router_wrote() -> None:
     life = Life(channel="sms")
     life.act("refuse", text="Bukan jalan kota", days=1)
     life.act("ask", text="Di depan nomor berapa?", days=1)
-    life.house.take(added(life.complaint, "nomor 12", number=1), at_ms=life.at_ms + 5000)
+    life.house.hear(added(life.complaint, "nomor 12", number=1), at_ms=life.at_ms + 5000)
     life.at_ms += 10_000
     life.act("accept")
     life.act("extend", text="Menunggu bahan")
@@ -218,7 +218,7 @@ def test_the_sheet_has_the_complaint_in_the_citizen_s_words() -> None:
     """In full, with what he added and with a title of its own; a title that is only the beginning stands there once."""
     words = "jalan berlubang di tikungan dekat pasar, sudah tiga motor jatuh\nmohon ditambal"
     life = Life(title="Jalan rusak", text=words)
-    life.house.take(added(life.complaint, "di Jalan Pemuda"))
+    life.house.hear(added(life.complaint, "di Jalan Pemuda"))
     shown = "\n".join(lines(life.sheet()))
     said = "\n".join(f"  {line}" for line in ("Jalan rusak", *words.splitlines(), "di Jalan Pemuda"))
     assert f"\nthe complaint\n{said}\n\nowners" in shown
@@ -229,7 +229,7 @@ def test_the_sheet_has_the_complaint_in_the_citizen_s_words() -> None:
 def test_the_sheet_of_a_secret_report_shows_none_of_its_words() -> None:
     """Not those that were added either. The JSON has them, as before."""
     life = Life(secret=True)
-    life.house.take(added(life.complaint, "di Jalan Pemuda"))
+    life.house.hear(added(life.complaint, "di Jalan Pemuda"))
     shown = "\n".join(lines(life.sheet()))
     assert "\nthe complaint\n  (secret)\n" in shown
     assert "berlubang" not in shown
@@ -324,7 +324,7 @@ def test_only_a_desk_with_the_source_records_a_withdrawal() -> None:
     (withdrawn,) = life.act("withdraw", "kemenpanrb", "Surat 3 November", source="letter")
     assert (withdrawn.kind, withdrawn.source) == (FactKind.withdrawn, "letter")
     assert life.house.replies[-1].kind is ReplyKind.withdrawn
-    life.house.take(added(life.complaint, "Ternyata belum", number=1), at_ms=life.at_ms + 1000)
+    life.house.hear(added(life.complaint, "Ternyata belum", number=1), at_ms=life.at_ms + 1000)
     assert life.sheet()["state"] == "reopened"
 
 
@@ -390,8 +390,8 @@ def test_what_was_added_by_the_code_alone_is_not_shown_as_the_citizens() -> None
     life = Life()
     stranger = Sender(channel="web", reporter_ref=life.code)
     of_stranger = structs.replace(added(life.complaint, "tambahan palsu", number=1), sender=stranger)
-    life.house.take(of_stranger, at_ms=life.at_ms)
-    life.house.take(added(life.complaint, "makin besar", number=2), at_ms=life.at_ms)
+    life.house.hear(of_stranger, at_ms=life.at_ms)
+    life.house.hear(added(life.complaint, "makin besar", number=2), at_ms=life.at_ms)
     sheet = life.sheet()
     assert "(by the code alone) tambahan palsu\nmakin besar" in sheet["text"]
     told = {one["text"]: one.get("by_code") for one in sheet["events"] if one["kind"] == FactKind.added}

@@ -112,7 +112,7 @@ def test_what_is_one_persons_own_is_no_candidate(quarter: Quarter) -> None:
     topic = "Sosial Dan Kesejahteraan/BANTUAN SOSIAL"
     aid = "nenek di jalan majapahit gang dua belum didata pendamping"
     assert quarter.merges(opened(3, aid, topic=topic), opened(4, aid, topic=topic)) == []
-    assert quarter.states == {}
+    assert quarter.pages == {}
 
 
 def test_without_a_place_only_the_copy_of_a_text_is_the_same(quarter: Quarter) -> None:
@@ -149,7 +149,7 @@ def test_two_requests_for_information_are_only_like_copies(quarter: Quarter) -> 
 def test_nothing_is_merged_into_a_case_that_has_ended(quarter: Quarter) -> None:
     """And its examples are forgotten with it: the next report opens a matter anew."""
     quarter.put(opened(1, HOLE), opened(2, SAME_HOLE, at=later(hours=1)), closed(1))
-    assert quarter.states == {}
+    assert quarter.pages == {}
     assert quarter.merges(opened(3, HOLE, at=later(hours=2))) == []
     assert quarter.merges(opened(4, HOLE, at=later(hours=3))) == [(code(4), code(3))]
     quarter.put(closed(77))
@@ -159,19 +159,19 @@ def test_a_supporter_still_tells_how_others_may_word_the_matter(quarter: Quarter
     """The router says that it was merged; without that, or when the main case ends, it is forgotten."""
     quarter.put(opened(1, HOLE), opened(2, SAME_HOLE, at=later(hours=1)))
     quarter.put(closed(2, merged=True))
-    (state,) = quarter.states.values()
+    (state,) = quarter.pages.values()
     assert [one.main for one in Neighbourhoods().unpack(state)] == ["", code(1)]
     quarter.put(closed(2))
-    (state,) = quarter.states.values()
+    (state,) = quarter.pages.values()
     assert [one.code for one in Neighbourhoods().unpack(state)] == [code(1)]
     quarter.put(closed(1, merged=True))
-    assert quarter.states == {}
+    assert quarter.pages == {}
 
 
 def test_an_example_tells_the_matter_in_other_words_but_never_another_place(quarter: Quarter) -> None:
     """Three are kept."""
     quarter.put(*(opened(number, HOLE, at=later(minutes=number)) for number in range(1, 9)))
-    (state,) = quarter.states.values()
+    (state,) = quarter.pages.values()
     assert len(Neighbourhoods().unpack(state)) == 1 + EXAMPLES
     assert quarter.merges(opened(9, HOLE, at=later(hours=1), village="33.74.10.1001")) == [(code(9), code(1))]
 
@@ -189,9 +189,9 @@ def test_five_thousand_people_and_one_flood(quarter: Quarter) -> None:
         at = NOON + timedelta(milliseconds=700 * number)
         quarter.put(opened(number, texts[number % 4], at=at, village="33.74.04.1001" if number % 3 else None))
     assert time.monotonic() - began < 30
-    assert len(quarter.commands) == 4999
-    assert {command["other"] for command in quarter.commands} == {code(0)}
-    assert sum(map(len, quarter.states.values())) < 1000
+    assert len(quarter.commands()) == 4999
+    assert {command["other"] for command in quarter.commands()} == {code(0)}
+    assert sum(map(len, quarter.pages.values())) < 1000
     assert quarter.writes < 10
 
 
@@ -200,13 +200,13 @@ def test_the_state_of_a_busy_regency_stays_within_its_bytes(quarter: Quarter) ->
     many = Neighbourhoods()
     held = many.pack([_candidate(number) for number in range(1500, 5500)])
     assert STATE_BYTES * 0.99 < len(held) <= STATE_BYTES
-    quarter.states[b"33.74"] = held
+    quarter.keep(b"33.74", held)
     assert 2500 < len(many.unpack(held)) < 4000
     began = time.monotonic()
     for number in range(5500, 5550):
         quarter.put(opened(number, _text(number), at=_at(number)))
     assert time.monotonic() - began < 30
-    (state,) = quarter.states.values()
+    (state,) = quarter.pages.values()
     assert STATE_BYTES * 0.99 < len(state) <= STATE_BYTES
     assert Neighbourhoods().unpack(state)[-1].code == code(5549)
 
@@ -248,14 +248,14 @@ def test_supporters_hear_what_the_main_case_tells(quarter: Quarter) -> None:
     assert (echo["text"], echo["event"]) == ("Sudah ditambal", "answered")
     assert UUID(echo["id"]) == uuid5(uuid5(case_id(1), "answered"), code(3))
     quarter.put(left(1, 3))
-    assert quarter.states == {}
+    assert quarter.pages == {}
 
 
 def test_a_page_ends_with_its_main_case(quarter: Quarter) -> None:
     """All pages; who joins later begins a new one."""
     quarter.put(*(joined(0, number) for number in range(1, 502)))
     assert len(quarter.put(told(0, event="closed"))) == 501
-    assert quarter.states == {}
+    assert quarter.pages == {}
 
 
 def test_what_is_told_cannot_name_another_case(quarter: Quarter) -> None:
@@ -263,7 +263,7 @@ def test_what_is_told_cannot_name_another_case(quarter: Quarter) -> None:
     quarter.put(joined(1, 2))
     record = encode(told(1), source="/tests")
     more = {"tracking_code": code(9), "kind": "refuse", "actor": "someone", "other": code(8)}
-    (echo,) = quarter.take(record._replace(value=orjson.dumps(orjson.loads(record.value) | more)))
+    (echo,) = quarter.hear(record._replace(value=orjson.dumps(orjson.loads(record.value) | more)))
     assert (echo["tracking_code"], echo["kind"], echo["actor"]) == (code(2), "echo", "neighbours")
     assert echo["other"] == code(1)
 
@@ -272,8 +272,8 @@ def test_a_full_page_is_followed_by_others(quarter: Quarter) -> None:
     """At most 500 supporters of a page; each supporter is on one, hears each thing once, and can leave."""
     many = range(1, 1252)
     quarter.put(*(joined(0, number) for number in many))
-    assert sorted(quarter.states) == [f"{code(0)}/{page}".encode() for page in range(3)]
-    assert all(len(state) < 10_000 for state in quarter.states.values())
+    assert sorted(quarter.pages) == [f"{code(0)}/{page}".encode() for page in range(3)]
+    assert all(len(state) < 10_000 for state in quarter.pages.values())
     echoes = quarter.put(told(0))
     assert sorted(echo["tracking_code"] for echo in echoes) == sorted(map(code, many))
     quarter.put(left(0, 1), left(0, PAGE + 3), left(0, 1251))
@@ -297,11 +297,11 @@ def test_signatures_of_another_version_are_not_compared(quarter: Quarter) -> Non
     """Those of a router of another version, and those in a state that a former version wrote."""
     other = replace(opened(1, HOLE), signature="CQAAAAA=")
     assert quarter.merges(other) == []
-    assert quarter.states == {}
+    assert quarter.pages == {}
     quarter.put(opened(2, HOLE))
-    (state,) = quarter.states.values()
+    (state,) = quarter.pages.values()
     version = state.index(packed(signature(HOLE)))
-    quarter.states[b"33.74"] = state[:version] + b"\x09" + state[version + 1 :]
+    quarter.keep(b"33.74", state[:version] + b"\x09" + state[version + 1 :])
     assert quarter.merges(opened(3, HOLE, at=later(hours=1))) == []
     assert quarter.merges(opened(4, HOLE, at=later(hours=2))) == [(code(4), code(3))]
 
@@ -309,7 +309,7 @@ def test_signatures_of_another_version_are_not_compared(quarter: Quarter) -> Non
 def test_a_state_holds_no_word(quarter: Quarter) -> None:
     """Neither of the text nor of the person."""
     quarter.put(opened(1, HOLE, reporter_ref="jpztxqo6euveuyapl5eumjdidy"))
-    (state,) = quarter.states.values()
+    (state,) = quarter.pages.values()
     for word in (*HOLE.split(), "jpztxqo6"):
         assert word.encode() not in state
 

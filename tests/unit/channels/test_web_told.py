@@ -149,7 +149,7 @@ def test_an_hour_is_that_of_the_place_with_its_zone() -> None:
 def test_an_addition_that_nobody_asked_for_is_added_and_passed_on() -> None:
     """It neither completes the report nor changes who handles it, on the page and by SMS; one that moves the case says so."""
     life = Life(text="Lampu jalan mati di Jalan Pemuda Kota Semarang", channel="sms")
-    life.house.take(added(life.complaint, "sudah tiga hari", number=1), at_ms=life.at_ms + 5000)
+    life.house.hear(added(life.complaint, "sudah tiga hari", number=1), at_ms=life.at_ms + 5000)
     reply = life.house.replies[-1]
     assert reply.kind is ReplyKind.completed
     assert ("kami teruskan ke" in reply.text, "dilengkapi" in reply.text) == (True, False)
@@ -163,7 +163,7 @@ def test_the_page_tells_the_same_as_a_reply_over_a_whole_life() -> None:
     life.act("refuse", text="Bukan jalan kota", days=1)
     life.act("ask", text="Di depan nomor berapa?", days=1)
     life.ring(8)
-    life.house.take(added(life.complaint, "nomor 12", number=1), at_ms=life.at_ms + 5000)
+    life.house.hear(added(life.complaint, "nomor 12", number=1), at_ms=life.at_ms + 5000)
     life.at_ms += 10_000
     life.act("accept")
     life.act("reclassify", "kemenpanrb", complaint_class=ComplaintClass.aspiration)
@@ -174,7 +174,7 @@ def test_the_page_tells_the_same_as_a_reply_over_a_whole_life() -> None:
     life.act("disagree", CITIZEN, "Belum, pak")
     life.ring(120)
     life.act("answer", text="Sekarang sudah.", days=2)
-    life.house.take(added(life.complaint, "fotonya mana", number=2), at_ms=life.at_ms + 5000)
+    life.house.hear(added(life.complaint, "fotonya mana", number=2), at_ms=life.at_ms + 5000)
     life.at_ms += 10_000
     life.act("close")
     life.act("rate", CITIZEN, stars=5)
