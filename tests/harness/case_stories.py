@@ -6,12 +6,22 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
+import orjson
 from msgspec import convert, structs
 
+from channels.web.told import story as page
+from complaints.case import Case
 from complaints.command import CITIZEN, NEIGHBOURS, Command, CommandKind, MessageReading
+from complaints.errors import CaseError
 from complaints.event import AgencyRef, Complaint, Disposition, Place, Region
 from complaints.fact import FactKind
+from complaints.mail import Reply, ReplyKind
 from complaints.neighbour import Told
+from ops.casework.heard import heard
+from ops.casework.layout import lines
+from ops.casework.outcome import outcome
+from ops.casework.show import sheet
+from ops.casework.story import story
 from router.cases.replies import status_of_case
 from router.cases.step import timer
 from tests.harness.events import complaint as a_complaint
@@ -214,10 +224,77 @@ class CaseTelling(Telling):
         root, _, path = what.partition(".")
         if root in ROOTS:
             return plain(at(ROOTS[root](self), path))
+        if root in READS:
+            return dug(READS[root](self, case), path)
         if what.startswith("status_"):
             return status_of_case(case, what.removeprefix("status_"), at=self.now)
         return of_case(case, what, value)
 
+    def facts_of(self, case: Case) -> list[Any]:
+        """Return the facts of a case."""
+        return [fact for fact in self.house.facts if fact.tracking_code == case.tracking_code]
+
+    def replies_of(self, case: Case) -> list[Reply]:
+        """Return the replies about a case."""
+        return [one for one in self.house.replies if one.tracking_code == case.tracking_code]
+
+    def sheet_of(self, case: Case) -> dict[str, Any]:
+        """Return the sheet of a case as JSON says it."""
+        found = sheet(case, self.facts_of(case), self.now)
+        again: dict[str, Any] = orjson.loads(orjson.dumps(found))
+        assert again == found
+        return again
+
+    def explained(self, case: Case) -> str:
+        """Return the story of a case."""
+        return "\n".join(story(case, self.facts_of(case), self.now))
+
+    def came_of(self, _: Case) -> str:
+        """Return what the officer who acted last reads of it."""
+        actor = self.facts[-1].actor
+        try:
+            return "\n".join(outcome(AgencyRef(id=actor, name=self.house.law.name(actor)), self.facts))
+        except CaseError as error:
+            return f"fails: {error}"
+
+    def is_told_as_written(self, case: Case) -> bool:
+        """Return whether the sheet says of each reply what the router wrote."""
+        told = [one for one in heard(self.facts_of(case)) if one.kind is not ReplyKind.status]
+        written = [one for one in self.replies_of(case) if one.kind is not ReplyKind.status]
+        of_router = [(one.kind, one.text, one.created_at) for one in written]
+        return [(one.kind, one.text, one.at) for one in told] == of_router
+
+    def counts(self, words: Mapping[str, int]) -> None:
+        """Look how often the story of the first case says some words."""
+        told = self.explained(self.house.case(self.made[0].tracking_code))
+        found = {one: told.count(one) for one in words}
+        assert found == words, f"{words} are {found}"
+
+
+def dug(value: Any, path: str) -> Any:
+    """Return what a path leads to in plain data, and for a list that of each of its members."""
+    for name in path.split(".") if path else ():
+        value = [one.get(name) for one in value] if isinstance(value, list) else value.get(name)
+    return value
+
+
+READS: Final[Mapping[str, Callable[[CaseTelling, Case], Any]]] = {
+    "sheet": CaseTelling.sheet_of,
+    "shown": lambda telling, case: "\n".join(lines(telling.sheet_of(case))),
+    "whys": lambda telling, case: " | ".join(one["why"] for one in telling.sheet_of(case)["chain"]),
+    "explained": CaseTelling.explained,
+    "came_of_it": CaseTelling.came_of,
+    "told_as_written": CaseTelling.is_told_as_written,
+    "page": lambda telling, case: " | ".join(one.text for one in page(case, telling.facts_of(case)).told),
+    "page_as_written": lambda telling, case: (
+        [(one.at, one.text) for one in page(case, telling.facts_of(case)).told]
+        == [(one.created_at, one.text) for one in telling.replies_of(case)]
+    ),
+    "shows_replies": lambda telling, case: all(
+        one.text in "\n".join(lines(telling.sheet_of(case))) for one in telling.replies_of(case)
+    ),
+}
+"""What people read of a case: officers, and its citizen on its page."""
 
 SEEN: Final[Mapping[str, Callable[[CaseTelling], Any]]] = {
     "facts": lambda telling: [one.kind for one in telling.facts],
@@ -253,6 +330,7 @@ VERBS: Final[Mapping[str, Callable[[CaseTelling, Any], Any]]] = {
     "deliver": CaseTelling.deliver,
     "hears": CaseTelling.hears,
     "again": CaseTelling.again,
+    "counts": CaseTelling.counts,
     "note": CaseTelling.note,
     "law_prefers": lambda telling, agency: setattr(telling.house, "law", PutsFirst(agency, telling.house.law)),
     "day": lambda telling, days: setattr(telling, "now", NOON + timedelta(days=days)),

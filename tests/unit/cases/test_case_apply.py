@@ -17,10 +17,10 @@ from complaints.errors import UnavailableError
 from complaints.fact import AnyFact
 from ops.casework.acts import ACTS
 from ops.casework.batch import Applies, Tally
+from tests.harness.case_stories import place_of
 from tests.harness.events import complaint
 from tests.harness.house import House
 from tests.harness.support import NOON
-from tests.unit.cases.test_case_sheet import SEMARANG
 from view.client import Results
 
 AGENCIES = {one: AgencyRef(id=one, name=f"Nama {one}") for one in ("dpu-33.74", "dpu-33", "kemenpanrb", "pln")}
@@ -85,7 +85,7 @@ def mailbox() -> Mailbox:
     """A step with two cases."""
     made = Mailbox()
     for number in (7, 8):
-        made.house.hear(complaint(number, text="jalan berlubang di tikungan", title="", **SEMARANG))
+        made.house.hear(complaint(number, text="jalan berlubang di tikungan", title="", place=place_of("33.74")))
     return made
 
 
