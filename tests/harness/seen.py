@@ -50,6 +50,13 @@ def files_of(town: Town, complaint: Complaint) -> list[Attachment]:
     return [*complaint.attachments, *(file for one in additions for file in one.attachments)]
 
 
+def as_said(town: Town) -> bool:
+    """Return whether complaints and commands have the ids of their messages, and complaints the citizen who writes by SMS."""
+    ids = {one.id for one in town.landed}
+    by_him = all(one.reporter_ref == town.citizen() for one in town.complaints)
+    return by_him and {one.id for one in (*town.complaints, *town.commands)} <= ids
+
+
 def state_of(town: Town) -> Citizen:
     """Return what is kept of the citizen who writes by SMS."""
     return DECODER.decode(town.state(town.citizen()))
@@ -77,6 +84,15 @@ TOWN: Final[Mapping[str, Callable[[Town], Any]]] = {
     "codes": lambda town: [one.tracking_code for one in town.landed],
     "private": lambda town: [one.private for one in town.sends],
     "all_private": lambda town: all(one.private for one in town.sends),
+    "as_said": as_said,
+    "delivered": lambda town: [one.kind for one in town.events(MESSAGE_EVENTS, Delivery)],
+    "last_private": lambda town: town.sends[-1].private,
+    "last_is_alone": lambda town: town.sends[-1].private or "direct" in town.open(town.sends[-1])[1],
+    "last_is_with_him": lambda town: town.sends[-1].private or town.open(town.sends[-1])[1]["chat"] == "88",
+    "addresses": lambda town: [town.open(one)[1] for one in town.sends],
+    "directs": lambda town: ["direct" in town.open(one)[1] for one in town.sends],
+    "urgent": lambda town: [one.urgent for one in town.sends],
+    "wholes": lambda town: [one.whole_id and [o.id for o in town.landed].index(one.whole_id) for one in town.landed],
     "commanded": lambda town: [one.tracking_code for one in town.commands],
     "outcomes": lambda town: [one.outcome for one in town.events(MESSAGE_EVENTS, Delivery)],
     "sent_secret": lambda town: [bool(one.secret) for one in town.sends],
