@@ -270,6 +270,13 @@ class CaseTelling(Telling):
         found = {one: told.count(one) for one in words}
         assert found == words, f"{words} are {found}"
 
+    def in_order(self, words: list[str]) -> None:
+        """Look whether the story of the first case says some words, one behind the other."""
+        told = self.explained(self.house.case(self.made[0].tracking_code))
+        places = [told.find(one) for one in words]
+        assert -1 not in places, f"not said: {words[places.index(-1)]}: {told}"
+        assert places == sorted(places), f"{words} are at {places}"
+
 
 def dug(value: Any, path: str) -> Any:
     """Return what a path leads to in plain data, and for a list that of each of its members."""
@@ -309,12 +316,16 @@ SEEN: Final[Mapping[str, Callable[[CaseTelling], Any]]] = {
     "text": lambda telling: telling.house.replies[-1].text,
     "told": lambda telling: len(telling.house.replies),
     "states": lambda telling: [value.decode() for value in telling.house.documents.values()],
+    "noticed": lambda telling: [
+        dict(one.headers)["ce_type"].decode().split(".")[3] for one in telling.house.neighbours
+    ],
     "waiting": lambda telling: [one.topic for one in telling.house.waiting],
     "due_in_ms": lambda telling: (telling.house.dues[telling.made[0].tracking_code.encode()] or 0) - telling.now_ms,
 }
 """What can be seen of the cases together; `replied` is what the last step led to."""
 
 ROOTS: Final[Mapping[str, Callable[[CaseTelling], Any]]] = {
+    "first": lambda telling: telling.facts[0],
     "fact": lambda telling: telling.facts[-1],
     "reply": lambda telling: telling.house.replies[-1],
     "told": lambda telling: msgspec.json.decode(telling.house.neighbours[-1].value, type=Told),
@@ -331,7 +342,9 @@ VERBS: Final[Mapping[str, Callable[[CaseTelling, Any], Any]]] = {
     "hears": CaseTelling.hears,
     "again": CaseTelling.again,
     "counts": CaseTelling.counts,
+    "in_order": CaseTelling.in_order,
     "note": CaseTelling.note,
+    "law_is_gone": lambda telling, _: setattr(telling.house, "law", None),
     "law_prefers": lambda telling, agency: setattr(telling.house, "law", PutsFirst(agency, telling.house.law)),
     "day": lambda telling, days: setattr(telling, "now", NOON + timedelta(days=days)),
 }

@@ -1,8 +1,9 @@
 """The neighbours' step without Kafka: one mailbox in memory, and what the step writes."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 import orjson
@@ -13,6 +14,7 @@ from complaints.bus.step.contract import Effect, Keep, State
 from complaints.command import EchoedEvent
 from complaints.contract import COMPLAINTS, NEIGHBOURS
 from complaints.disposition import Handling
+from complaints.event import Complaint
 from complaints.ids import NAMESPACE
 from complaints.neighbour import Closed, Joined, Left, Opened, Told
 from complaints.tracking import code_for
@@ -20,6 +22,7 @@ from neighbours.step import NeighboursStep
 from normalizer.matter.signature import signature
 from tests.harness.events import DPU
 from tests.harness.pipeline import Pipeline
+from tests.harness.stories import Telling
 
 KEY = b"the key of the tests' codes"
 NOON = datetime(2026, 11, 3, 5, tzinfo=UTC)
@@ -122,6 +125,60 @@ class Quarter(Pipeline):
     def keep(self, key: bytes, state: bytes) -> None:
         """Set a state."""
         self.states[NEIGHBOURS, key] = State(state)
+
+
+@dataclass(kw_only=True)
+class QuarterTelling(Telling):
+    """A story of a regency: cases by their numbers, and what the step proposes and tells."""
+
+    quarter: Quarter = field(default_factory=Quarter)
+    commands: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def complaints(self) -> list[Complaint]:
+        """None: a case has its number here."""
+        return []
+
+    def once(self, step: dict[str, Any]) -> None:
+        """Let the step handle a record, and look at what it names beside."""
+        verb, words = next(iter(step.items()))
+        if verb in TAKES:
+            step.pop(verb)
+            at = later(**{name: step.pop(name) for name in ("minutes", "hours", "days") if name in step})
+            about = {name: step.pop(name) for name in [*step] if name not in SEEN}
+            self.commands = self.quarter.put(TAKES[verb](words, at, about))
+        for name, wanted in step.items():
+            self.look(name, wanted)
+
+    def seen(self, name: str) -> Any:
+        """Return what is seen of the last step's commands, or of the states."""
+        return SEEN[name](self)
+
+    def of(self, name: str) -> list[int]:
+        """Return the numbers of the cases that a field of the commands names."""
+        numbers = {code(number): number for number in range(100)}
+        return [numbers[one[name]] for one in self.commands]
+
+
+TAKES: Final[Mapping[str, Callable[[Any, datetime, dict[str, Any]], Any]]] = {
+    "opened": lambda number, at, about: opened(number, about.pop("text"), at=at, **about),
+    "closed": lambda number, _, about: closed(number, **about),
+    "joined": lambda pair, *_: joined(*pair),
+    "left": lambda pair, *_: left(*pair),
+    "told": lambda number, _, about: told(number, **about),
+}
+"""What the step can be handed."""
+
+SEEN: Final[Mapping[str, Callable[[QuarterTelling], Any]]] = {
+    "merges": lambda telling: [
+        list(pair) for pair in zip(telling.of("tracking_code"), telling.of("other"), strict=True)
+    ],
+    "kinds": lambda telling: [[one["kind"], one["actor"]] for one in telling.commands],
+    "says": lambda telling: [[one["text"], one["event"]] for one in telling.commands],
+    "keeps": lambda telling: len(telling.quarter.pages),
+    "commands": lambda telling: [one["id"] for one in telling.commands],
+}
+"""What can be seen."""
 
 
 def later(**more: float) -> datetime:

@@ -54,7 +54,7 @@ def as_said(town: Town) -> bool:
     """Return whether complaints and commands have the ids of their messages, and complaints the citizen who writes by SMS."""
     ids = {one.id for one in town.landed}
     by_him = all(one.reporter_ref == town.citizen() for one in town.complaints)
-    return by_him and {one.id for one in (*town.complaints, *town.commands)} <= ids
+    return by_him and {one.id for one in town.complaints} | {one.id for one in town.commands} <= ids
 
 
 def state_of(town: Town) -> Citizen:

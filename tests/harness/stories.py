@@ -232,12 +232,17 @@ class TownTelling(Telling):
     def direct(self, text: str, **fields: Any) -> None:
         """Let a citizen send our account on X a direct message."""
         number = f"direct/{len(self.town.landed) + 1}"
-        x = {"channel": "twitter", "account": "twitter/direct/lapor1708", "sender": "77", "upstream_id": number}
-        self.town.say(text, **x, reply_to={"direct": "yes"}, **fields)
+        x: dict[str, Any] = {"channel": "twitter", "account": "twitter/direct/lapor1708", "upstream_id": number}
+        self.town.say(text, sender="77", reply_to={"direct": "yes"}, **x, **fields)
 
     def together(self, said: list[dict[str, Any]]) -> None:
         """Let messages come together: each is in the mailbox before the first one is handled."""
-        sms = {"upstream_id": "", "received_at": self.town.now, "reply_to": {"from": "1708"}, "account": "sms/link"}
+        sms: dict[str, Any] = {
+            "upstream_id": "",
+            "received_at": self.town.now,
+            "reply_to": {"from": "1708"},
+            "account": "sms/link",
+        }
         self.town.take(*(self.town.received(message(**(sms | one))) for one in said))
 
     def command(self, kind: CommandKind, *, text: str, case: int = 1, by: str = "", **fields: Any) -> None:

@@ -27,7 +27,6 @@ from complaints.limits import (
     MOST_BY_CODE,
     REASON_BYTES,
 )
-from complaints.mail import ReplyKind
 from router.cases.document.evolve import MOST_REMEMBERED, REMEMBERED_MS, evolve, fold
 from router.cases.roles import Role
 from router.cases.step import CaseStep
@@ -65,58 +64,6 @@ def kinds(facts: list[Any]) -> list[FactKind]:
 def owner_of(house: House, code: str) -> str:
     """Return the id of a case's owner."""
     return house.case(code).owner.id
-
-
-def test_a_complaint_opens_a_case_with_an_owner(house: House, pothole: Complaint) -> None:
-    """Two facts, one document, one reply; nothing of the raw message in them."""
-    facts = house.hear(pothole)
-    case = house.case(pothole.tracking_code)
-    assert kinds(facts) == [FactKind.opened, FactKind.routed]
-    assert [fact.version for fact in facts] == [1, 2]
-    assert (case.owner.id, case.state, case.version, case.hop) == ("dpu-33.74", "routed", 2, 0)
-    assert {fact.caused_by for fact in facts} == {pothole.id}
-    assert facts[0].complaint is not None
-    assert (facts[0].complaint.raw.body, case.complaint.raw.body) == (b"", b"")
-    assert [reply.kind for reply in house.replies] == [ReplyKind.received]
-    assert len({fact.id for fact in facts}) == 2
-
-
-def test_a_refusal_and_an_addition_that_cross_lose_nothing_in_either_order(pothole: Complaint) -> None:
-    """The review's finding 3: the case went back to the body that had refused."""
-    refusal, addition = said(REFUSE, pothole, "dpu-33.74"), added(pothole, "lubangnya makin besar")
-    for order in ((refusal, addition), (addition, refusal)):
-        house = House()
-        house.hear(pothole)
-        for command in order:
-            house.hear(command)
-        case = house.case(pothole.tracking_code)
-        assert case.owner.id != "dpu-33.74"
-        assert len(case.complaint.additions) == 1
-        assert [hop.owner.id for hop in case.chain].count("dpu-33.74") == 1
-        assert len({fact.id for fact in house.facts}) == len(house.facts)
-
-
-def test_another_version_of_the_rules_changes_no_decision(pothole: Complaint) -> None:
-    """The review's finding 2: 28 owners changed under the same id when records were delivered again to a new version."""
-
-    class Other:
-        administrator_id = "kemenpanrb"
-
-        def route(self, *_: Any) -> dict[str, Any]:
-            raise AssertionError("decided again")
-
-        def deadlines(self, *_: Any) -> list[dict[str, Any]]:
-            raise AssertionError("decided again")
-
-        def name(self, agency_id: str) -> str:
-            return agency_id
-
-    house = House()
-    house.hear(pothole)
-    before = dict(house.documents)
-    house.law = Other()
-    assert house.hear(pothole) == []
-    assert house.documents == before
 
 
 @pytest.mark.parametrize(

@@ -13,33 +13,38 @@ from complaints.bus.envelope import encode
 from complaints.errors import ContractViolation
 from complaints.neighbour import Joined
 from neighbours.likeness import Side
-from neighbours.neighbourhood import DAY_MS, DAYS, EXAMPLES, STATE_BYTES, Candidate, Neighbourhoods, candidate
+from neighbours.neighbourhood import DAY_MS, EXAMPLES, STATE_BYTES, Candidate, Neighbourhoods, candidate
 from neighbours.signs import packed, unpacked
 from neighbours.step import NeighboursStep
 from neighbours.supporters import PAGE
 from normalizer.matter.signature import signature
-from tests.harness.neighbours import NOON, Quarter, case_id, closed, code, joined, later, left, opened, told
-from tests.harness.tables import document, each, row_by_row
+from tests.harness.neighbours import (
+    NOON,
+    Quarter,
+    QuarterTelling,
+    case_id,
+    closed,
+    code,
+    joined,
+    later,
+    left,
+    opened,
+    told,
+)
+from tests.harness.stories import stories_of
+from tests.harness.tables import document, each
 
 HOLE = "lobang gede di jln majapahit dpn pegadaian"
 SAME_HOLE = "Jalan berlubang di Jalan Majapahit, seberang kantor Pegadaian, mohon ditambal"
-LAMP = "lampu jalan majapahit mati gelap"
+
+
+test_story = stories_of(__file__, QuarterTelling)
 
 
 @pytest.fixture
 def quarter() -> Quarter:
     """A regency without cases."""
     return Quarter()
-
-
-def test_the_later_case_is_proposed_to_the_older(quarter: Quarter) -> None:
-    """Once."""
-    quarter.put(opened(1, HOLE))
-    (command,) = quarter.put(opened(2, SAME_HOLE, at=later(hours=3)))
-    assert command["kind"] == "merge"
-    assert command["actor"] == "neighbours"
-    assert (command["tracking_code"], command["other"]) == (code(2), code(1))
-    assert quarter.put(opened(2, SAME_HOLE, at=later(hours=3))) == []
 
 
 def test_a_case_that_is_open_again_is_proposed_by_another_command(quarter: Quarter) -> None:
@@ -51,13 +56,6 @@ def test_a_case_that_is_open_again_is_proposed_by_another_command(quarter: Quart
     assert first["id"] != second["id"]
 
 
-def test_a_case_that_reaches_us_late_is_the_main_case(quarter: Quarter) -> None:
-    """The order of receipt counts, not that of arrival: the younger one goes into it, and all that follow."""
-    quarter.put(opened(2, SAME_HOLE, at=later(hours=3)))
-    assert quarter.merges(opened(1, HOLE)) == [(code(2), code(1))]
-    assert quarter.merges(opened(3, SAME_HOLE, at=later(hours=4))) == [(code(3), code(1))]
-
-
 def test_of_two_cases_of_one_moment_the_lower_code_is_the_main_case(quarter: Quarter) -> None:
     """In either order of arrival."""
     low, high = sorted((1, 2), key=code)
@@ -65,94 +63,6 @@ def test_of_two_cases_of_one_moment_the_lower_code_is_the_main_case(quarter: Qua
         quarter.states.clear()
         quarter.put(opened(order[0], HOLE))
         assert quarter.merges(opened(order[1], HOLE)) == [(code(high), code(low))]
-
-
-@row_by_row
-def test_a_look_alike_is_none(quarter: Quarter, text: str) -> None:
-    """Another street, another matter on the street, a matter of one's own, no place."""
-    quarter.put(opened(1, HOLE))
-    assert quarter.merges(opened(2, text, at=later(hours=1))) == []
-
-
-@row_by_row
-def test_what_is_wrong_and_where_must_agree(quarter: Quarter, one: str, other: str) -> None:
-    """A template with another place, and another matter of the same things at the same place, are other cases."""
-    quarter.put(opened(1, one))
-    assert quarter.merges(opened(2, other, at=later(hours=1))) == []
-
-
-@row_by_row
-def test_one_matter_is_told_in_many_ways(quarter: Quarter, one: str, other: str) -> None:
-    """A name without the word before it, a range, another word for the same thing."""
-    quarter.put(opened(1, one))
-    assert quarter.merges(opened(2, other, at=later(hours=1))) == [(code(2), code(1))]
-
-
-def test_another_village_or_district_is_another_place(quarter: Quarter) -> None:
-    """Where both are known."""
-    quarter.put(opened(1, HOLE, district="33.74.10", village="33.74.10.1001"))
-    assert quarter.merges(opened(2, HOLE, village="33.74.10.1002", district="33.74.10")) == []
-    assert quarter.merges(opened(3, HOLE, district="33.74.11")) == []
-    assert quarter.merges(opened(4, HOLE, at=later(hours=1), district="33.74.10")) == [(code(4), code(1))]
-
-
-def test_months_later_it_is_another_matter(quarter: Quarter) -> None:
-    """Fourteen days after the last report; a matter that is reported again and again goes on."""
-    quarter.put(opened(1, HOLE))
-    for number in range(2, 5):
-        at = later(days=10 * (number - 1))
-        assert quarter.merges(opened(number, HOLE, at=at)) == [(code(number), code(1))]
-    assert quarter.merges(opened(9, HOLE, at=later(days=30 + DAYS + 2))) == []
-
-
-def test_what_is_one_persons_own_is_no_candidate(quarter: Quarter) -> None:
-    """Two people wait for their cards; two others for the help of the state, known by its topic."""
-    card = "ktp saya belum jadi di kecamatan tembalang"
-    assert quarter.merges(opened(1, card), opened(2, card)) == []
-    topic = "Sosial Dan Kesejahteraan/BANTUAN SOSIAL"
-    aid = "nenek di jalan majapahit gang dua belum didata pendamping"
-    assert quarter.merges(opened(3, aid, topic=topic), opened(4, aid, topic=topic)) == []
-    assert quarter.pages == {}
-
-
-def test_without_a_place_only_the_copy_of_a_text_is_the_same(quarter: Quarter) -> None:
-    """A campaign."""
-    campaign = "Tolak kenaikan tarif parkir yang memberatkan pengemudi ojek online batalkan perda sekarang"
-    quarter.put(opened(1, campaign))
-    assert quarter.merges(opened(2, f"{campaign}!!!", at=later(hours=1))) == [(code(2), code(1))]
-    assert quarter.merges(opened(3, "tarif parkir naik, tolak", at=later(hours=2))) == []
-
-
-def test_one_person_with_the_same_words_needs_no_place(quarter: Quarter) -> None:
-    """He is a supporter of himself."""
-    text = "sampah belum diangkut baunya menyengat tetangga mengeluh"
-    quarter.put(opened(1, text, reporter_ref="x"))
-    again = "sampah belum diangkut, baunya menyengat, tetangga protes, mengeluh ke ketua"
-    assert quarter.merges(opened(2, again, at=later(hours=1))) == []
-    assert quarter.merges(opened(3, again, at=later(hours=2), reporter_ref="x")) == [(code(3), code(1))]
-
-
-def test_a_question_about_what_others_complain_of_joins_them(quarter: Quarter) -> None:
-    """Who asks when a hole will be filled wants it filled."""
-    quarter.put(opened(1, HOLE))
-    asks = "kapan lobang jln majapahit ditambal"
-    assert quarter.merges(opened(2, asks, complaint_class="permintaan_informasi")) == [(code(2), code(1))]
-
-
-def test_two_requests_for_information_are_only_like_copies(quarter: Quarter) -> None:
-    """Many ask about one road, each something else."""
-    quarter.put(opened(1, HOLE, complaint_class="permintaan_informasi"))
-    asks = "kapan lobang jln majapahit ditambal"
-    assert quarter.merges(opened(2, asks, complaint_class="permintaan_informasi")) == []
-
-
-def test_nothing_is_merged_into_a_case_that_has_ended(quarter: Quarter) -> None:
-    """And its examples are forgotten with it: the next report opens a matter anew."""
-    quarter.put(opened(1, HOLE), opened(2, SAME_HOLE, at=later(hours=1)), closed(1))
-    assert quarter.pages == {}
-    assert quarter.merges(opened(3, HOLE, at=later(hours=2))) == []
-    assert quarter.merges(opened(4, HOLE, at=later(hours=3))) == [(code(4), code(3))]
-    quarter.put(closed(77))
 
 
 def test_a_supporter_still_tells_how_others_may_word_the_matter(quarter: Quarter) -> None:
@@ -238,17 +148,11 @@ def _name(number: int) -> str:
     return word
 
 
-def test_supporters_hear_what_the_main_case_tells(quarter: Quarter) -> None:
-    """By a command to each, with what the main case told; who left hears nothing more."""
-    quarter.put(joined(1, 2), joined(1, 3), joined(1, 3), left(1, 2))
+def test_what_a_supporter_hears_derives_from_what_the_main_case_told(quarter: Quarter) -> None:
+    """The same record gives the same command."""
+    quarter.put(joined(1, 3))
     (echo,) = quarter.put(told(1, text="Sudah ditambal", event="answered"))
-    assert echo["kind"] == "echo"
-    assert echo["actor"] == "neighbours"
-    assert (echo["tracking_code"], echo["other"]) == (code(3), code(1))
-    assert (echo["text"], echo["event"]) == ("Sudah ditambal", "answered")
     assert UUID(echo["id"]) == uuid5(uuid5(case_id(1), "answered"), code(3))
-    quarter.put(left(1, 3))
-    assert quarter.pages == {}
 
 
 def test_a_page_ends_with_its_main_case(quarter: Quarter) -> None:
@@ -321,18 +225,3 @@ def test_a_page_needs_its_key() -> None:
         with pytest.raises(ContractViolation):
             NeighboursStep()(None, StoredRecord(record.topic, 0, 0, key, record.value, headers, 0))
     assert isinstance(joined(1, 2), Joined)
-
-
-@row_by_row
-def test_who_was_harmed_is_nobodys_supporter(quarter: Quarter, text: str) -> None:
-    """No answer about a lamp answers a robbery or a death."""
-    quarter.put(opened(1, LAMP))
-    assert quarter.put(opened(2, text, at=later(hours=1))) == []
-    assert quarter.put(opened(3, "di jalan majapahit lampu padam semua", at=later(hours=2))) != []
-
-
-@row_by_row
-def test_a_danger_is_no_harm(quarter: Quarter, text: str) -> None:
-    """Whoever fears an accident reports the lamp like everybody else."""
-    quarter.put(opened(1, LAMP))
-    assert quarter.put(opened(2, text, at=later(hours=1))) != []

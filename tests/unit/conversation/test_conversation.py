@@ -41,7 +41,6 @@ from tests.harness.tables import each
 from tests.harness.town import Town
 
 PLACELESS = "lampu jalan mati sejak Lebaran"
-OTHER_PLACELESS = "air PDAM tidak mengalir sudah seminggu"
 WITH_PLACE = "Jalan berlubang di Kota Semarang"
 PLACE = "di Jalan Pemuda, Kota Semarang"
 LONG_OTHER = (
