@@ -8,6 +8,7 @@ import pytest
 
 from complaints.bus import StoredRecord
 from complaints.bus.control import pause, resume
+from complaints.bus.step.contract import State
 from complaints.calendar import ms_of
 from complaints.command import Accept
 from complaints.contract import COMPLAINTS, CONVERSATIONS, NEIGHBOURS, SENDS
@@ -106,7 +107,7 @@ def test_an_officer_can_act_on_an_invented_case(house: SinkHouse, settings: Sett
     generate(settings, house.store, seed=8)
     router = House(Router.load())
     for record in since(house, "lapor.cases", begin):
-        router.documents[record.key or b""] = record.value or b""
+        router.states[COMPLAINTS, record.key or b""] = State(record.value or b"")
         due = dict(record.headers).get("due")
         assert due is None or int(due) > ms_of(NOW)
     code, open_ = next(
