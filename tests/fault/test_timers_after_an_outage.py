@@ -199,7 +199,7 @@ def test_three_hours_without_a_router_escalate_nobody_whose_answer_lay_in_the_ma
 def first_midnight(complaint: Complaint) -> int:
     """Return when the first duty of a complaint is over, in milliseconds since 1970."""
     house = House()
-    house.take(complaint, at_ms=ms(complaint.received_at))
+    house.hear(complaint, at_ms=ms(complaint.received_at))
     due = house.dues[complaint.tracking_code.encode()]
     assert due is not None
     return due

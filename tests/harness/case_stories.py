@@ -6,12 +6,22 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
+import orjson
 from msgspec import convert, structs
 
+from channels.web.told import story as page
+from complaints.case import Case
 from complaints.command import CITIZEN, NEIGHBOURS, Command, CommandKind, MessageReading
+from complaints.errors import CaseError
 from complaints.event import AgencyRef, Complaint, Disposition, Place, Region
 from complaints.fact import FactKind
+from complaints.mail import Reply, ReplyKind
 from complaints.neighbour import Told
+from ops.casework.heard import heard
+from ops.casework.layout import lines
+from ops.casework.outcome import outcome
+from ops.casework.show import sheet
+from ops.casework.story import story
 from router.cases.replies import status_of_case
 from router.cases.step import timer
 from tests.harness.events import complaint as a_complaint
@@ -148,7 +158,7 @@ class CaseTelling(Telling):
     def take(self, event: Complaint | Command) -> list[Any]:
         """Let the step handle a record, which can come again."""
         self.last = event
-        return self.house.take(event, at_ms=self.now_ms)
+        return self.house.hear(event, at_ms=self.now_ms)
 
     def command(self, kind: CommandKind, text: str, step: dict[str, Any]) -> list[Any]:
         """Let somebody do something with a case: the owner, or the citizen, unless it is said who."""
@@ -164,14 +174,14 @@ class CaseTelling(Telling):
     def ring(self, moment: dict[str, float]) -> list[Any]:
         """Let the timers of the first case fire, each at its moment, up to a time after noon of the first day."""
         self.now = max(self.now, NOON + timedelta(**moment))
-        return self.house.ring(self.made[0].tracking_code, until_ms=self.now_ms)
+        return self.house.ring_out(self.made[0].tracking_code, until_ms=self.now_ms)
 
     def timer(self, due: dict[str, float] | None) -> list[Any]:
         """Let a timer of the first case fire now that was due at a time after noon of the first day, or the one that it has."""
         code = self.made[0].tracking_code.encode()
         due_ms = self.house.dues[code] if due is None else int((NOON + timedelta(**due)).timestamp() * 1000)
         assert due_ms is not None
-        return self.house.handle(as_stored(timer(code, due_ms), at_ms=self.now_ms))
+        return self.house.work(as_stored(timer(code, due_ms), at_ms=self.now_ms))
 
     def timers(self, _: Any) -> list[Any]:
         """Let all timers of the first case fire now that were due, one after the other."""
@@ -188,21 +198,21 @@ class CaseTelling(Telling):
 
     def again(self, count: int) -> list[Any]:
         """Let the last record come again, so many times."""
-        return [fact for _ in range(count) for fact in self.house.take(self.last, at_ms=self.now_ms + 5)]
+        return [fact for _ in range(count) for fact in self.house.hear(self.last, at_ms=self.now_ms + 5)]
 
     def deliver(self, count: int | str) -> list[Any]:
         """Let the cases hear what they wrote to each other: all, or only some of it."""
         if count == "all":
             return self.house.deliver(at_ms=self.now_ms)
-        given = [self.house.waiting.pop(0) for _ in range(int(count))]
-        return [fact for one in given for fact in self.house.handle(as_stored(one, at_ms=self.now_ms))]
+        given = [self.house.waiting.popleft() for _ in range(int(count))]
+        return [fact for one in given for fact in self.house.work(as_stored(one, at_ms=self.now_ms))]
 
     def hears(self, case: int) -> list[Any]:
         """Let a supporter hear what its main case told last."""
         told = msgspec.json.decode(self.house.neighbours[-1].value, type=Told)
         names = ("text", "event", "as_of", "agency", "until", "handling")
         fields = {"nonce": str(told.id), "other": told.main} | {name: getattr(told, name) for name in names}
-        return self.house.take(said(CommandKind.echo, self.made[case - 1], NEIGHBOURS, **fields), at_ms=self.now_ms)
+        return self.house.hear(said(CommandKind.echo, self.made[case - 1], NEIGHBOURS, **fields), at_ms=self.now_ms)
 
     def seen(self, name: str) -> Any:
         """Return what is seen: of the cases together, of the last fact, reply or telling, or of a case."""
@@ -214,10 +224,84 @@ class CaseTelling(Telling):
         root, _, path = what.partition(".")
         if root in ROOTS:
             return plain(at(ROOTS[root](self), path))
+        if root in READS:
+            return dug(READS[root](self, case), path)
         if what.startswith("status_"):
             return status_of_case(case, what.removeprefix("status_"), at=self.now)
         return of_case(case, what, value)
 
+    def facts_of(self, case: Case) -> list[Any]:
+        """Return the facts of a case."""
+        return [fact for fact in self.house.facts if fact.tracking_code == case.tracking_code]
+
+    def replies_of(self, case: Case) -> list[Reply]:
+        """Return the replies about a case."""
+        return [one for one in self.house.replies if one.tracking_code == case.tracking_code]
+
+    def sheet_of(self, case: Case) -> dict[str, Any]:
+        """Return the sheet of a case as JSON says it."""
+        found = sheet(case, self.facts_of(case), self.now)
+        again: dict[str, Any] = orjson.loads(orjson.dumps(found))
+        assert again == found
+        return again
+
+    def explained(self, case: Case) -> str:
+        """Return the story of a case."""
+        return "\n".join(story(case, self.facts_of(case), self.now))
+
+    def came_of(self, _: Case) -> str:
+        """Return what the officer who acted last reads of it."""
+        actor = self.facts[-1].actor
+        try:
+            return "\n".join(outcome(AgencyRef(id=actor, name=self.house.law.name(actor)), self.facts))
+        except CaseError as error:
+            return f"fails: {error}"
+
+    def is_told_as_written(self, case: Case) -> bool:
+        """Return whether the sheet says of each reply what the router wrote."""
+        told = [one for one in heard(self.facts_of(case)) if one.kind is not ReplyKind.status]
+        written = [one for one in self.replies_of(case) if one.kind is not ReplyKind.status]
+        of_router = [(one.kind, one.text, one.created_at) for one in written]
+        return [(one.kind, one.text, one.at) for one in told] == of_router
+
+    def counts(self, words: Mapping[str, int]) -> None:
+        """Look how often the story of the first case says some words."""
+        told = self.explained(self.house.case(self.made[0].tracking_code))
+        found = {one: told.count(one) for one in words}
+        assert found == words, f"{words} are {found}"
+
+    def in_order(self, words: list[str]) -> None:
+        """Look whether the story of the first case says some words, one behind the other."""
+        told = self.explained(self.house.case(self.made[0].tracking_code))
+        places = [told.find(one) for one in words]
+        assert -1 not in places, f"not said: {words[places.index(-1)]}: {told}"
+        assert places == sorted(places), f"{words} are at {places}"
+
+
+def dug(value: Any, path: str) -> Any:
+    """Return what a path leads to in plain data, and for a list that of each of its members."""
+    for name in path.split(".") if path else ():
+        value = [one.get(name) for one in value] if isinstance(value, list) else value.get(name)
+    return value
+
+
+READS: Final[Mapping[str, Callable[[CaseTelling, Case], Any]]] = {
+    "sheet": CaseTelling.sheet_of,
+    "shown": lambda telling, case: "\n".join(lines(telling.sheet_of(case))),
+    "whys": lambda telling, case: " | ".join(one["why"] for one in telling.sheet_of(case)["chain"]),
+    "explained": CaseTelling.explained,
+    "came_of_it": CaseTelling.came_of,
+    "told_as_written": CaseTelling.is_told_as_written,
+    "page": lambda telling, case: " | ".join(one.text for one in page(case, telling.facts_of(case)).told),
+    "page_as_written": lambda telling, case: (
+        [(one.at, one.text) for one in page(case, telling.facts_of(case)).told]
+        == [(one.created_at, one.text) for one in telling.replies_of(case)]
+    ),
+    "shows_replies": lambda telling, case: all(
+        one.text in "\n".join(lines(telling.sheet_of(case))) for one in telling.replies_of(case)
+    ),
+}
+"""What people read of a case: officers, and its citizen on its page."""
 
 SEEN: Final[Mapping[str, Callable[[CaseTelling], Any]]] = {
     "facts": lambda telling: [one.kind for one in telling.facts],
@@ -231,13 +315,17 @@ SEEN: Final[Mapping[str, Callable[[CaseTelling], Any]]] = {
     "parts": lambda telling: [one.part for one in telling.house.replies],
     "text": lambda telling: telling.house.replies[-1].text,
     "told": lambda telling: len(telling.house.replies),
-    "states": lambda telling: [value.decode() for value in telling.house.states.values()],
+    "states": lambda telling: [value.decode() for value in telling.house.documents.values()],
+    "noticed": lambda telling: [
+        dict(one.headers)["ce_type"].decode().split(".")[3] for one in telling.house.neighbours
+    ],
     "waiting": lambda telling: [one.topic for one in telling.house.waiting],
     "due_in_ms": lambda telling: (telling.house.dues[telling.made[0].tracking_code.encode()] or 0) - telling.now_ms,
 }
 """What can be seen of the cases together; `replied` is what the last step led to."""
 
 ROOTS: Final[Mapping[str, Callable[[CaseTelling], Any]]] = {
+    "first": lambda telling: telling.facts[0],
     "fact": lambda telling: telling.facts[-1],
     "reply": lambda telling: telling.house.replies[-1],
     "told": lambda telling: msgspec.json.decode(telling.house.neighbours[-1].value, type=Told),
@@ -253,7 +341,10 @@ VERBS: Final[Mapping[str, Callable[[CaseTelling, Any], Any]]] = {
     "deliver": CaseTelling.deliver,
     "hears": CaseTelling.hears,
     "again": CaseTelling.again,
+    "counts": CaseTelling.counts,
+    "in_order": CaseTelling.in_order,
     "note": CaseTelling.note,
+    "law_is_gone": lambda telling, _: setattr(telling.house, "law", None),
     "law_prefers": lambda telling, agency: setattr(telling.house, "law", PutsFirst(agency, telling.house.law)),
     "day": lambda telling, days: setattr(telling, "now", NOON + timedelta(days=days)),
 }

@@ -11,8 +11,7 @@ from msgspec.structs import replace
 from complaints import ids
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import encode
-from complaints.bus.step.contract import State
-from complaints.case import Case
+from complaints.bus.step.contract import Effect, State
 from complaints.command import CITIZEN, Add, AnyCommand, Command, CommandKind, MessageReading
 from complaints.contract import CASE_EVENTS, COMPLAINTS, CONVERSATIONS, NEIGHBOURS
 from complaints.disposition import Disposition
@@ -22,6 +21,7 @@ from complaints.mail import Reply
 from router.cases.step import CaseStep, timer
 from router.routing import Router
 from tests.harness.facts import Facts
+from tests.harness.pipeline import Pipeline
 from tests.harness.support import NOON, NOON_MS, as_stored
 
 
@@ -80,67 +80,63 @@ OF_KIND: Final = {CommandKind(model.__struct_config__.tag): model for model in g
 
 
 @dataclass
-class House:
-    """A step and what it has written.
+class House(Pipeline):
+    """The router's step alone. What the cases write to each other waits until a test lets them hear it.
 
     Attributes:
         law: decides who owns a complaint.
-        states: by tracking code, the bytes of the case.
         facts: all facts, oldest first.
         replies: all replies, oldest first.
-        waiting: records that the step wrote to its own mailbox.
-        neighbours: records that it wrote to the step that looks for duplicates.
-        dues: by tracking code, when the case wants its timer, in milliseconds since 1970.
     """
 
     law: Any = field(default_factory=Router.load)
-    states: dict[bytes, bytes] = field(default_factory=dict)
     facts: Facts = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
-    waiting: list[Record] = field(default_factory=list)
-    neighbours: list[Record] = field(default_factory=list)
-    dues: dict[bytes, int | None] = field(default_factory=dict)
 
-    def take(self, event: Complaint | Command, *, at_ms: int = NOON_MS) -> Facts:
+    def __post_init__(self) -> None:
+        self.steps[COMPLAINTS] = self._step
+
+    def _step(self, state: State | None, record: StoredRecord) -> Effect:
+        return CaseStep(self.law)(state, record)  # by the law of now
+
+    def hear(self, event: Complaint | Command, *, at_ms: int = NOON_MS) -> Facts:
         """Let the step handle a complaint or command, and return the facts."""
-        return self.handle(stored(event, at_ms=at_ms))
+        self.now_ms = at_ms
+        return self.work(stored(event, at_ms=at_ms))
 
-    def handle(self, record: StoredRecord) -> Facts:
+    def work(self, record: StoredRecord) -> Facts:
         """Let the step handle a record, and return the facts."""
-        key = record.key or b""
-        before = State(self.states[key], self.dues.get(key)) if key in self.states else None
-        effect = CaseStep(self.law)(before, record)
-        if isinstance(effect.state, State):
-            self.states[key], self.dues[key] = effect.state.value, effect.state.due_ms
-        of = {
-            topic: [one.value for one in effect.outputs if one.topic == topic] for topic in (CASE_EVENTS, CONVERSATIONS)
-        }
-        facts = [self.read(value) for value in of[CASE_EVENTS]]
+        outputs = self.handle(record)
+        facts = [msgspec.json.decode(one.value, type=AnyFact) for one in outputs if one.topic == CASE_EVENTS]
         self.facts += facts
-        self.replies += [msgspec.json.decode(value, type=Reply) for value in of[CONVERSATIONS]]
-        self.waiting += [one for one in effect.outputs if one.topic == COMPLAINTS]
-        self.neighbours += [one for one in effect.outputs if one.topic == NEIGHBOURS]
+        self.replies += [msgspec.json.decode(one.value, type=Reply) for one in outputs if one.topic == CONVERSATIONS]
         return facts
 
     def deliver(self, *, at_ms: int = NOON_MS) -> Facts:
         """Let the cases hear what they wrote to each other, until they have nothing more to say, and return the facts."""
-        facts: Facts = []
+        facts, self.now_ms = list[Any](), at_ms
         while self.waiting:
-            facts += self.handle(as_stored(self.waiting.pop(0), at_ms=at_ms))
+            facts += self.work(as_stored(self.waiting.popleft(), at_ms=at_ms))
         return facts
 
-    def ring(self, code: str, *, until_ms: int) -> Facts:
+    def ring_out(self, code: str, *, until_ms: int) -> Facts:
         """Let the timers of a case fire, each at its moment, up to a moment, and return the facts."""
         facts: Facts = []
         while (due := self.dues.get(code.encode())) is not None and due <= until_ms:
-            facts += self.handle(as_stored(timer(code.encode(), due), at_ms=due))
+            facts += self.work(as_stored(timer(code.encode(), due), at_ms=due))
         return facts
 
-    @staticmethod
-    def read(value: bytes) -> Any:
-        """Return the fact in a record's value, which a model writes to the byte as the step does."""
-        return msgspec.json.decode(value, type=AnyFact)
+    @property
+    def dues(self) -> dict[bytes, int | None]:
+        """By tracking code, when the case wants its timer, in milliseconds since 1970."""
+        return {key: state.due_ms for (topic, key), state in self.states.items() if topic == COMPLAINTS}
 
-    def case(self, code: str) -> Case:
-        """Return the case with a code."""
-        return msgspec.json.decode(self.states[code.encode()], type=Case)
+    @property
+    def documents(self) -> dict[bytes, bytes]:
+        """By tracking code, the bytes of the case."""
+        return self.kept(COMPLAINTS)
+
+    @property
+    def neighbours(self) -> list[Record]:
+        """The records to the step that looks for duplicates."""
+        return self.written[NEIGHBOURS]

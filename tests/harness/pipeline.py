@@ -11,7 +11,7 @@ import msgspec
 from complaints.bus import Record, StoredRecord
 from complaints.bus.deadletter import of_record
 from complaints.bus.envelope import decode, encode, type_of
-from complaints.bus.step.contract import Function, State
+from complaints.bus.step.contract import Effect, Function, State
 from complaints.case import Case
 from complaints.contract import CASES, COMPLAINTS, CONVERSATIONS
 from complaints.errors import ContractViolation
@@ -23,13 +23,19 @@ from tests.harness.support import NOON_MS, as_stored
 
 E = TypeVar("E", bound=Event)
 
+Box = tuple[str, bytes]
+"""A mailbox: its topic and its key."""
+
 TIMERS: Final[dict[str, Callable[[bytes, int], Record]]] = {CONVERSATIONS: records.due, COMPLAINTS: timer}
 """What makes the record of a timer, by mailbox."""
 
 
 @dataclass(kw_only=True)
 class Pipeline:
-    """Steps and what they have written. All that a record leads to is handled before the next one.
+    """Steps, what they have written, and what nobody has handled yet.
+
+    What one record leads to is appended to all mailboxes at once, as a transaction does it. Each mailbox keeps its order; between
+    mailboxes there is none, so a test may work on them in any order.
 
     Attributes:
         steps: by mailbox.
@@ -38,6 +44,7 @@ class Pipeline:
         written: the records of each topic.
         came_ms: when each of them came.
         states: by mailbox and key.
+        waiting: what is in mailboxes, in the order in which it was appended.
     """
 
     steps: dict[str, Function] = field(default_factory=dict)
@@ -46,6 +53,7 @@ class Pipeline:
     written: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     came_ms: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     states: dict[tuple[str, bytes], State] = field(default_factory=dict)
+    waiting: deque[StoredRecord] = field(default_factory=deque)
 
     @property
     def now(self) -> datetime:
@@ -54,35 +62,61 @@ class Pipeline:
 
     def take(self, *handed: Record) -> None:
         """Let the steps handle records and all that follows from them."""
-        waiting = deque(handed)
-        while waiting:
-            waiting.extend(self.handle(self.write(waiting.popleft())))
+        self.append(*handed)
+        while self.waiting:
+            self.handle(self.waiting.popleft())
+
+    def append(self, *records: Record) -> None:
+        """Append records to their topics."""
+        for record in records:
+            stored = self.write(record)
+            if self.is_taken(record):
+                self.waiting.append(stored)
+
+    def is_taken(self, record: Record) -> bool:
+        """Return whether a step handles a record."""
+        return record.topic in self.steps
 
     def write(self, record: Record) -> StoredRecord:
-        """Append a record to its topic, and return it as the topic has it."""
+        """Append a record to its topic alone, and return it as the topic has it."""
         into = self.written[record.topic]
         into.append(record)
         self.came_ms[record.topic].append(self.now_ms)
         return as_stored(record, offset=len(into) - 1, at_ms=self.now_ms)
 
     def handle(self, record: StoredRecord) -> tuple[Record, ...]:
-        """Let the step of a mailbox handle a record of it, and return what it writes."""
-        if (step := self.steps.get(record.topic)) is None:
-            return ()
+        """Let the step of a mailbox handle a record of it, and return what it wrote."""
         at = (record.topic, record.key or b"")
         try:
-            effect = step(self.states.get(at), record)
+            effect = self.steps[record.topic](self.states.get(at), record)
         except ContractViolation as error:
             if not self.has_poison:
                 raise
-            return (encode(of_record(record, error), source="/tests"),)
+            effect = Effect(outputs=(encode(of_record(record, error), source="/tests"),))
         if effect.state is None:
             self.states.pop(at, None)
         elif isinstance(effect.state, State):
             self.states[at] = effect.state
             if record.topic == COMPLAINTS:
                 self.write(Record(CASES, at[1], effect.state.value))
+        self.append(*effect.outputs)
         return effect.outputs
+
+    @property
+    def busy(self) -> list[Box]:
+        """The mailboxes that hold something: those that have waited longest come first."""
+        return list(dict.fromkeys((one.topic, one.key or b"") for one in self.waiting))
+
+    def next_in(self, box: Box) -> StoredRecord | None:
+        """Take the next record out of a mailbox; None if it holds none."""
+        found = next((one for one in self.waiting if (one.topic, one.key) == box), None)
+        if found is not None:
+            self.waiting.remove(found)
+        return found
+
+    def kept(self, mailbox: str) -> dict[bytes, bytes]:
+        """Return the states of a mailbox by their keys."""
+        return {key: state.value for (topic, key), state in self.states.items() if topic == mailbox}
 
     def ring(self) -> None:
         """Let the timers ring that are due."""

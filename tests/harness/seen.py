@@ -1,7 +1,13 @@
 """What a story sees of a town, of a case, of its facts and of a text that is decided."""
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Any, Final
+
+import httpx
+import msgspec
+from msgspec.structs import replace
+from pydantic import SecretStr
 
 from channels.web.told import story as page
 from complaints.calendar import written_day
@@ -15,13 +21,15 @@ from complaints.neighbour import Closed, Opened
 from conversation.citizen import DECODER, Citizen
 from normalizer.results import Reading
 from ops.casework.heard import heard
+from ops.casework.show import sheet
+from ops.casework.story import story
 from router.decision import Decision
 from sinks.clickhouse.rows import rows_of as rows_of_tables
 from tests.harness.facts import stored_case
 from tests.harness.numbers import number
-from tests.harness.street import on_the_web
 from tests.harness.tables import at, plain
 from tests.harness.town import Town, law_and_reader
+from view.client import ViewClient
 from view.status import status_of
 
 PHOTO: Final = Attachment(name="a.png", media_type="image/png", size_bytes=1, sha256="0" * 64)
@@ -40,6 +48,13 @@ def files_of(town: Town, complaint: Complaint) -> list[Attachment]:
     """Return the files of a complaint and of what was added to its case."""
     additions = town.case(complaint.tracking_code).complaint.additions
     return [*complaint.attachments, *(file for one in additions for file in one.attachments)]
+
+
+def as_said(town: Town) -> bool:
+    """Return whether complaints and commands have the ids of their messages, and complaints the citizen who writes by SMS."""
+    ids = {one.id for one in town.landed}
+    by_him = all(one.reporter_ref == town.citizen() for one in town.complaints)
+    return by_him and {one.id for one in town.complaints} | {one.id for one in town.commands} <= ids
 
 
 def state_of(town: Town) -> Citizen:
@@ -69,6 +84,15 @@ TOWN: Final[Mapping[str, Callable[[Town], Any]]] = {
     "codes": lambda town: [one.tracking_code for one in town.landed],
     "private": lambda town: [one.private for one in town.sends],
     "all_private": lambda town: all(one.private for one in town.sends),
+    "as_said": as_said,
+    "delivered": lambda town: [one.kind for one in town.events(MESSAGE_EVENTS, Delivery)],
+    "last_private": lambda town: town.sends[-1].private,
+    "last_is_alone": lambda town: town.sends[-1].private or "direct" in town.open(town.sends[-1])[1],
+    "last_is_with_him": lambda town: town.sends[-1].private or town.open(town.sends[-1])[1]["chat"] == "88",
+    "addresses": lambda town: [town.open(one)[1] for one in town.sends],
+    "directs": lambda town: ["direct" in town.open(one)[1] for one in town.sends],
+    "urgent": lambda town: [one.urgent for one in town.sends],
+    "wholes": lambda town: [one.whole_id and [o.id for o in town.landed].index(one.whole_id) for one in town.landed],
     "commanded": lambda town: [one.tracking_code for one in town.commands],
     "outcomes": lambda town: [one.outcome for one in town.events(MESSAGE_EVENTS, Delivery)],
     "sent_secret": lambda town: [bool(one.secret) for one in town.sends],
@@ -159,12 +183,28 @@ def row_of(case: Case) -> dict[str, Any]:
     return row | {"done": sorted(duty for duty, *_, day in row["deadlines"] if day is not None)}
 
 
+def on_the_web(fact: Any) -> Any:
+    """Return a fact as if the complaint had come by the web."""
+    return replace(fact, complaint=replace(fact.complaint, channel="web")) if fact.kind is FactKind.opened else fact
+
+
+def officers_read(town: Town, facts: list[Any], of: Complaint) -> str:
+    """Return all that officers read of a case: the sheet of `lapor case show`, and the story of `lapor explain`."""
+    told = httpx.Response(200, content=msgspec.json.encode({"facts": facts}))
+    with closing(ViewClient(["http://view"], key=SecretStr("a key"))) as client:
+        client._http = httpx.Client(transport=httpx.MockTransport(lambda _: told))
+        seen = client.facts(of.tracking_code)
+    case = town.case(of.tracking_code)
+    return "\n".join((str(sheet(case, seen, town.now)), *story(case, seen, town.now)))
+
+
 FACTS: Final[Mapping[str, Callable[[Town, list[Any], Complaint], Any]]] = {
     "facts": lambda _, facts, __: [one.kind for one in facts],
     "fact_kinds": lambda _, facts, __: ", ".join(one.kind.name for one in facts),
     "fact_text": lambda _, facts, __: facts[-1].text,
     "seconded": lambda _, facts, __: [one.text for one in facts if one.kind is FactKind.seconded],
     "added_secret": lambda _, facts, __: [one.secret for one in facts if one.kind is FactKind.added],
+    "officers_read": officers_read,
     "officer_reads": lambda _, facts, __: [one.kind for one in heard([on_the_web(fact) for fact in facts])],
     "page_reasons": lambda town, facts, of: page(town.case(of.tracking_code), facts).explanation,
     "page_as_heard": lambda town, facts, of: (

@@ -1,6 +1,5 @@
 """An account in memory whose upstream does what the test says."""
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
@@ -77,11 +76,3 @@ def waits(_letter: Letter, _answer: "Future[str]") -> None:
 def fails(error: Exception, _letter: Letter, answer: "Future[str]") -> None:
     """Fail at once."""
     answer.set_exception(error)
-
-
-def by_citizen(account: FakeAccount) -> dict[str, list[str]]:
-    """Return the texts "citizen number" that were submitted to each citizen, in order."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for text in account.texts:
-        found[text.split()[0]].append(text)
-    return found

@@ -4,6 +4,7 @@ import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -47,6 +48,13 @@ CONTAINED: Final = frozenset(
         "fact_text",
         "fact_kinds",
         "page_reasons",
+        "officers_read",
+        "shown",
+        "explained",
+        "came_of_it",
+        "page",
+        "whys",
+        "sheet.text",
         "third_text",
         "status_sms",
         "status_web",
@@ -162,7 +170,7 @@ class TownTelling(Telling):
             self.command(COMMANDS[verb], **{"text": step.pop(verb)} | step)
         elif verb == "wait":
             self.town.wait(**step[verb])
-        elif verb in {"say", "post", "web", "part"}:
+        elif verb in {"say", "post", "web", "part", "direct"}:
             photo = {"attachments": (PHOTO,)} if step.pop("photo", False) else {}
             getattr(self, verb)(step.pop(verb), **photo, **step)
         elif verb == "decide":
@@ -183,6 +191,10 @@ class TownTelling(Telling):
                 ]
                 for send in sends[-1:] if "of" not in step else [sends[step["of"] - 1]]:
                     self.town.outcome(send, DeliveryOutcome[outcome])
+            case {"late": time}:  # the timers ring late
+                self.town.now_ms += timedelta(**time) // timedelta(milliseconds=1)
+            case {"together": said}:
+                self.together(said)
             case {"accounts": send}:
                 self.town.is_sending = send == "send"
             case {"lose": citizen}:
@@ -216,6 +228,22 @@ class TownTelling(Telling):
         }
         address = {"post": number, "username": "warga", "conversation": thread}
         self.town.say(text, thread=thread, reply_to=address, **(x | fields))
+
+    def direct(self, text: str, **fields: Any) -> None:
+        """Let a citizen send our account on X a direct message."""
+        number = f"direct/{len(self.town.landed) + 1}"
+        x: dict[str, Any] = {"channel": "twitter", "account": "twitter/direct/lapor1708", "upstream_id": number}
+        self.town.say(text, sender="77", reply_to={"direct": "yes"}, **x, **fields)
+
+    def together(self, said: list[dict[str, Any]]) -> None:
+        """Let messages come together: each is in the mailbox before the first one is handled."""
+        sms: dict[str, Any] = {
+            "upstream_id": "",
+            "received_at": self.town.now,
+            "reply_to": {"from": "1708"},
+            "account": "sms/link",
+        }
+        self.town.take(*(self.town.received(message(**(sms | one))) for one in said))
 
     def command(self, kind: CommandKind, *, text: str, case: int = 1, by: str = "", **fields: Any) -> None:
         """Let somebody, unless it is said who the owner, do something with a case."""

@@ -170,7 +170,7 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def as_stored(record: Record, *, offset: int = 0, at_ms: int = NOON_MS) -> StoredRecord:
+def as_stored(record: Record | StoredRecord, *, offset: int = 0, at_ms: int = NOON_MS) -> StoredRecord:
     """Return a written record as Kafka gives it."""
     return StoredRecord(record.topic, 0, offset, record.key, record.value, record.headers, at_ms)
 

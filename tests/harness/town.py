@@ -99,11 +99,17 @@ class Town(Pipeline):
         fragment = Fragment(reference=reference, total=total, sequence=number)
         return self.say(text, fragment=fragment, body=text.encode(), **changes)
 
+    def is_taken(self, record: Record) -> bool:
+        """Return whether a step handles a record, or an account sends it."""
+        return super().is_taken(record) or (record.topic == SENDS and self.is_sending)
+
     def handle(self, record: StoredRecord) -> tuple[Record, ...]:
-        """Let the step of a mailbox handle a record of it, or an account send a text, and return what that leads to."""
-        if record.topic == SENDS and self.is_sending:
-            return (self._delivery(decode(record, Send), DeliveryOutcome.sent)[1],)
-        return super().handle(record)
+        """Let the step of a mailbox handle a record of it, or an account send a text, and return what was written."""
+        if record.topic != SENDS:
+            return super().handle(record)
+        told = self._delivery(decode(record, Send), DeliveryOutcome.sent)[1]
+        self.append(told)
+        return (told,)
 
     @property
     def complaints(self) -> list[Complaint]:

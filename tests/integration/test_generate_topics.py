@@ -8,6 +8,7 @@ import pytest
 
 from complaints.bus import StoredRecord
 from complaints.bus.control import pause, resume
+from complaints.bus.step.contract import State
 from complaints.calendar import ms_of
 from complaints.command import Accept
 from complaints.contract import COMPLAINTS, CONVERSATIONS, NEIGHBOURS, SENDS
@@ -106,14 +107,14 @@ def test_an_officer_can_act_on_an_invented_case(house: SinkHouse, settings: Sett
     generate(settings, house.store, seed=8)
     router = House(Router.load())
     for record in since(house, "lapor.cases", begin):
-        router.states[record.key or b""] = record.value or b""
+        router.states[COMPLAINTS, record.key or b""] = State(record.value or b"")
         due = dict(record.headers).get("due")
         assert due is None or int(due) > ms_of(NOW)
     code, open_ = next(
-        (key.decode(), case) for key in router.states if (case := router.case(key.decode())).state == "routed"
+        (key.decode(), case) for key in router.documents if (case := router.case(key.decode())).state == "routed"
     )
     command = Accept(id=uuid4(), tracking_code=code, actor=open_.owner.id, received_at=NOW)
-    router.handle(stored(command, at_ms=ms_of(NOW)))
+    router.work(stored(command, at_ms=ms_of(NOW)))
     assert router.case(code).state == "accepted"
 
 

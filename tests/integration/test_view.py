@@ -1,6 +1,5 @@
 """The view as a process, on a real broker, with the records that the router's step writes in its transactions."""
 
-import random
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -50,23 +49,6 @@ def client(view: ViewProcess) -> Iterator[ViewClient]:
     made = view.client()
     yield made
     made.close()
-
-
-def stories(first: int, count: int) -> list[Story]:
-    """Return cases with lives of different lengths."""
-    chance, made = random.Random(first), []
-    for number in range(first, first + count):
-        story = Story(number)
-        for _ in range(chance.randrange(4)):
-            match chance.randrange(3):
-                case 0:
-                    story.refuse(uuid4())
-                case 1:
-                    story.answer(uuid4())
-                case _:
-                    story.add(uuid4())
-        made.append(story)
-    return made
 
 
 def has_facts(client: ViewClient, story: Story) -> bool:

@@ -17,10 +17,10 @@ from router.cases.document.evolve import REMEMBERED_MS
 from router.cases.roles import role_of
 from router.cases.table import TABLE
 from tests.harness.events import complaint
-from tests.harness.house import House, added
+from tests.harness.house import added
 from tests.harness.list_law import AGENCIES, BODIES, DESK, ListLaw
 from tests.harness.lives import rules as life_rules
-from tests.harness.lives.many import DAY_MS, MINUTE_MS, Lives, spoken
+from tests.harness.lives.many import DAY_MS, MINUTE_MS, Lives, box_of, spoken
 
 Document = dict[str, Any]
 
@@ -59,7 +59,7 @@ class LivesMachine(RuleBasedStateMachine):
     @initialize(law=st.sampled_from(LAWS), lacks=st.booleans())
     def begin(self, law: ListLaw, lacks: bool) -> None:
         """Two cases are there."""
-        self.lives = Lives(House(law=law))
+        self.lives = Lives(law)
         self.opened: dict[int, Complaint] = {}
         self.first_sent: dict[UUID, int] = {}
         self.nonce = self.checked = 0
@@ -154,17 +154,17 @@ class LivesMachine(RuleBasedStateMachine):
         self.lives.now_ms += ms
         if rings:
             for of in self.opened.values():
-                self.lives.ring(of.tracking_code)
+                self.lives.rings(of.tracking_code)
 
     @rule(number=numbers)
     def ring(self, number: int) -> None:
         """One timer rings, perhaps for the second time."""
-        self.lives.ring(self.of(number).tracking_code)
+        self.lives.rings(self.of(number).tracking_code)
 
     @rule(law=st.sampled_from(LAWS))
     def enact(self, law: ListLaw) -> None:
         """Another law is in force."""
-        self.lives.house.law = law
+        self.lives.law = law
 
     @rule(choices=st.lists(st.integers(0, 7), min_size=1, max_size=6))
     def work(self, choices: list[int]) -> None:
@@ -198,7 +198,7 @@ class LivesMachine(RuleBasedStateMachine):
             self.lives.now_ms += 30 * DAY_MS
             for of in self.opened.values():
                 rung = 0
-                while self.lives.ring(of.tracking_code):
+                while self.lives.rings(of.tracking_code):
                     self.settle(choice=0)
                     rung += 1
                     assert rung < 6, "a timer rings for ever"
@@ -213,8 +213,7 @@ class LivesMachine(RuleBasedStateMachine):
     def one_box(self, choice: int) -> None:
         """Let one of the mailboxes that hold something be worked on."""
         if busy := self.lives.busy:
-            kind, code = busy[choice % len(busy)]
-            (self.lives.work if kind == "case" else self.lives.work_page)(code)
+            self.lives.work_on(busy[choice % len(busy)])
 
     def of(self, number: int) -> Complaint:
         """The complaint of a number, or another one if there is none."""
@@ -222,12 +221,12 @@ class LivesMachine(RuleBasedStateMachine):
 
     def document(self, number: int) -> Case | None:
         """The case of a number as it is now, which may be older than its mailbox; None if there is none."""
-        house, code = self.lives.house, self.of(number).tracking_code
-        return house.case(code) if code.encode() in house.states else None
+        code = self.of(number).tracking_code
+        return self.lives.case(code) if box_of(code) in self.lives.states else None
 
     def one_allowed(self, number: int, pick: int, about: Document, actors: tuple[str, ...]) -> Event:
         """Append one of the commands that the table allows these actors now; if it allows none, the complaint again."""
-        case, law = self.document(number), self.lives.house.law
+        case, law = self.document(number), self.lives.law
         allowed = [
             (kind, actor)
             for actor in actors
@@ -256,7 +255,7 @@ class LivesMachine(RuleBasedStateMachine):
         self.lives.send(event)
         self.first_sent.setdefault(event.id, self.lives.now_ms)
         self.nonce += 1
-        while self.nonce % 3 and self.lives.work(event.tracking_code):
+        while self.nonce % 3 and self.lives.work_on(box_of(event.tracking_code)):
             pass
         return event
 

@@ -27,7 +27,7 @@ class CaseMachine(RuleBasedStateMachine):
         """A case is there."""
         self.house = House(law=ListLaw())
         self.first: Complaint = complaint()
-        self.house.take(self.first)
+        self.house.hear(self.first)
         self.refused: list[str] = []
         self.moved = 0
         self.answered = False
@@ -82,13 +82,13 @@ class CaseMachine(RuleBasedStateMachine):
     @rule(command=sent)
     def again(self, command: Command) -> None:
         """Kafka delivers it again, or a channel sends it again."""
-        assert self.house.take(command) == []
+        assert self.house.hear(command) == []
 
     def send(self, command: Command) -> Command:
         """Let the step handle a command: it has one result, the first time."""
         before = self.house.case(self.first.tracking_code)
         outcome = TABLE[command.kind, role_of(before, command.actor, ListLaw(), command.kind)][before.state]
-        facts = self.house.take(command)
+        facts = self.house.hear(command)
         assert bool(facts) == (str(command.id) not in self.results)
         if facts and facts[0].kind not in {FactKind.declined, FactKind.continued}:
             assert isinstance(outcome, tuple)

@@ -63,9 +63,9 @@ def test_every_log(log: list[Opened | Closed]) -> None:
         proposed += merges
     for event in log:
         again.merges(event, at=NOON + timedelta(days=28))
-    assert again.states == quarter.states
-    assert again.commands == quarter.commands
-    assert all(len(state) <= STATE_BYTES for state in quarter.states.values())
+    assert again.pages == quarter.pages
+    assert again.commands() == quarter.commands()
+    assert all(len(state) <= STATE_BYTES for state in quarter.pages.values())
 
 
 @settings(max_examples=100, deadline=None)

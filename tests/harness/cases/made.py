@@ -7,17 +7,17 @@ from uuid import UUID, uuid5
 
 import msgspec
 from confluent_kafka import Producer
-from msgspec.structs import replace
 
 from complaints import ids
 from complaints.bus import Record, StoredRecord
 from complaints.bus.envelope import encode
-from complaints.case import Answer, Case, CaseState, Hop
+from complaints.case import Case
 from complaints.command import CITIZEN, CommandKind
 from complaints.contract import CASES
 from complaints.disposition import AgencyRef, Deadline, Disposition, Evidence
-from complaints.event import Addition, Complaint, Raw, Refusal
+from complaints.event import Addition, Complaint, Raw
 from complaints.fact import FactKind, Result
+from router.cases.document.evolve import evolve
 from tests.harness import events, facts
 from tests.harness.events import DPU, PEMDA
 from tests.harness.facts import Facts, of_kind
@@ -61,11 +61,7 @@ class Story:
         self.complaint = complaint(number, **changes)
         self.facts: Facts = []
         self.case: Case | None = None
-        self._owner, self._triage, self._hop = owner, triage, 0
-        self._chain: list[Hop] = []
-        self._refusals: list[Refusal] = []
-        self._answers: list[Answer] = []
-        self._commands: dict[UUID, int] = {}
+        self._owner, self._triage = owner, triage
         self.fact(FactKind.opened, self.complaint.id, complaint=self.complaint)
         self._route(owner, self.complaint.id)
 
@@ -94,58 +90,32 @@ class Story:
             **fields,
         )
         self.facts.append(made)
-        self._commands[cause] = int(made.at.timestamp() * 1000)
-        self._fold()
+        self.case = evolve(self.case, made, int(made.at.timestamp() * 1000))
         return made
 
     def _route(self, owner: AgencyRef, cause: UUID) -> None:
-        self._owner = owner
-        self._chain.append(Hop(hop=self._hop, owner=owner, triage=self._triage, since=self.now, caused_by=cause))
-        decided = disposition(owner, hop=self._hop, triage=self._triage)
+        self._owner, hop = owner, len(self.case.chain) if self.case else 0
+        decided = disposition(owner, hop=hop, triage=self._triage)
         self.fact(FactKind.routed, cause, disposition=decided)
 
     def refuse(self, cause: UUID, to: AgencyRef = PEMDA, reason: str = "Bukan jalan kota") -> None:
         """Let the owner refuse, and another agency own the case."""
-        former = self._owner
-        self._refusals.append(Refusal(hop=self._hop, agency_id=former.id, reason=reason, at=self.now))
-        self.fact(FactKind.refused, cause, actor=former.id, text=reason)
-        self._hop += 1
+        self.fact(FactKind.refused, cause, actor=self._owner.id, text=reason)
         self._route(to, cause)
 
     def answer(self, cause: UUID, text: str = "Sudah kami perbaiki.") -> None:
         """Let the owner answer."""
-        self._answers.append(Answer(agency=self._owner, text=text, at=self.now, caused_by=cause))
         self.fact(FactKind.answered, cause, actor=self._owner.id, text=text)
 
     def add(self, cause: UUID, text: str = "Di Jalan Pemuda") -> None:
         """Let the citizen add a message."""
         added = Addition(text=text, received_at=self.now, raw=Raw(coding="utf-8", upstream_id=f"+{len(self.facts)}"))
-        self.complaint = replace(self.complaint, additions=(*self.complaint.additions, added))
         self.fact(FactKind.added, cause, addition=added)
 
     def decline(self, cause: UUID, kind: CommandKind, *, actor: str, text: str, **fields: Any) -> None:
         """Let a command change nothing."""
         result = fields.pop("result", Result.refused)
         self.fact(FactKind.declined, cause, actor=actor, text=text, command=kind, result=result, **fields)
-
-    def _fold(self) -> None:
-        if not self._chain:
-            return
-        state: CaseState = "answered" if self._answers else "received" if self._triage else "routed"
-        self.case = facts.case(
-            self.complaint,
-            self._owner,
-            version=len(self.facts),
-            state=state,
-            triage=self._triage,
-            hop=self._hop,
-            deadlines=(DUE,),
-            chain=tuple(self._chain),
-            refusals=tuple(self._refusals),
-            answers=tuple(self._answers),
-            changed_at=self.facts[-1].at,
-            commands=self._commands,
-        )
 
     def document(self) -> Record:
         """Return the record of the case."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 import yaml
@@ -222,8 +222,3 @@ class Plan:
         )
         headers = like.headers if number % 9 == 0 else (*like.headers, *POISON)
         return Record(topic=good.topic, key=like.key, value=value, headers=headers)
-
-
-def described(records: Sequence[Record]) -> dict[str, Any]:
-    """Return how many records and keys there are, for the log."""
-    return {"records": len(records), "keys": len({record.key for record in records})}

@@ -1,6 +1,5 @@
 """Several cases at once, each with its mailbox, and the pages of supporters; what is in the mailboxes is handled in any order."""
 
-from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,17 +8,19 @@ from typing import Any, NamedTuple
 import orjson
 
 from complaints.bus import Record, StoredRecord
-from complaints.bus.step.contract import State
+from complaints.bus.envelope import encode
 from complaints.case import Case
 from complaints.command import Command, CommandKind, Sender
+from complaints.contract import COMPLAINTS, NEIGHBOURS
 from complaints.event import Complaint
 from complaints.mail import Reply
 from neighbours.step import NeighboursStep
 from neighbours.supporters import unpack
 from router.cases.step import timer
 from tests.harness.facts import Facts
-from tests.harness.house import House, said, stored
-from tests.harness.support import NOON_MS, as_stored
+from tests.harness.house import House, said
+from tests.harness.pipeline import Box
+from tests.harness.support import as_stored
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -51,98 +52,68 @@ class Handled(NamedTuple):
 
 
 @dataclass
-class Lives:
-    """Mailboxes of cases and pages.
-
-    What one record leads to is appended to all mailboxes at once, as a transaction does it; each mailbox keeps its order, and
-    between mailboxes there is none.
+class Lives(House):
+    """Mailboxes of cases, and the pages of supporters, which a test works on in any order.
 
     Attributes:
-        house: the step and what it has written.
-        now_ms: the clock of Kafka.
-        mailboxes: by the key of a case, what it has not handled.
-        page_boxes: by the code of a main case, what its page has not handled.
-        page_states: by the code of a main case, the state of its page.
-        handled: everything that was handled, in its order.
+        handled: everything that cases have handled, in its order.
         rung: when each timer was first appended, by the code of its case and its moment.
     """
 
-    house: House
-    now_ms: int = NOON_MS
-    mailboxes: dict[str, deque[StoredRecord]] = field(default_factory=lambda: defaultdict(deque))
-    page_boxes: dict[str, deque[Record]] = field(default_factory=lambda: defaultdict(deque))
-    page_states: dict[str, State] = field(default_factory=dict)
     handled: list[Handled] = field(default_factory=list)
     rung: dict[tuple[str, int], int] = field(default_factory=dict)
 
-    def send(self, event: Complaint | Command) -> None:
-        """Append a complaint or command to the mailbox of its case."""
-        self.mailboxes[event.tracking_code].append(stored(event, at_ms=self.now_ms))
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.steps[NEIGHBOURS] = SEARCH
 
-    def append(self, record: Record) -> None:
-        """Append a record to the mailbox of its case."""
-        self.mailboxes[(record.key or b"").decode()].append(as_stored(record, at_ms=self.now_ms))
+    def is_taken(self, record: Record) -> bool:
+        """Return whether a case or a page handles a record: the others are to find duplicates."""
+        return record.topic == COMPLAINTS or (record.topic == NEIGHBOURS and "main" in orjson.loads(record.value))
 
-    def ring(self, code: str) -> bool:
+    def send(self, *events: Complaint | Command) -> None:
+        """Append complaints or commands to the mailboxes of their cases."""
+        self.append(*(encode(event, source="/tests") for event in events))
+
+    def rings(self, code: str) -> bool:
         """Append the timer of a case if its moment has come, again at most an hour later; return whether it was appended."""
-        due = self.house.dues.get(code.encode())
+        state = self.states.get(box_of(code))
+        due = None if state is None else state.due_ms
         if due is None or due > self.now_ms or self.rung.setdefault((code, due), self.now_ms) < self.now_ms - HOUR_MS:
             return False
         self.append(timer(code.encode(), due))
         return True
 
-    def work(self, code: str) -> Handled | None:
-        """Let a case handle the next record of its mailbox; None if there is none."""
-        if not self.mailboxes[code]:
-            return None
-        record, house, key = self.mailboxes[code].popleft(), self.house, code.encode()
-        before = house.case(code) if key in house.states else None
-        replies = len(house.replies)
-        facts = house.handle(record)
-        written, told = list(house.waiting), list(house.neighbours)
-        house.waiting.clear()
-        house.neighbours.clear()
-        for one in written:
-            self.append(one)
-        for one in told:
-            if (main := orjson.loads(one.value).get("main")) is not None:  # the others are to find duplicates
-                self.page_boxes[main].append(one)
-        found = Handled(
-            record,
-            house.law,
-            before,
-            house.case(code),
-            facts,
-            house.replies[replies:],
-            written,
-        )
-        self.handled.append(found)
-        return found
-
-    def work_page(self, main: str) -> bool:
-        """Let a page handle the next record of its mailbox; return whether there was one."""
-        if not self.page_boxes[main]:
+    def work_on(self, box: Box) -> bool:
+        """Let the next record of a mailbox be handled; return whether there was one."""
+        if (record := self.next_in(box)) is None:
             return False
-        record = as_stored(self.page_boxes[main].popleft(), at_ms=self.now_ms)
-        effect = SEARCH(self.page_states.get(main), record)
-        if effect.state is None:
-            self.page_states.pop(main, None)
-        elif isinstance(effect.state, State):
-            self.page_states[main] = effect.state
-        for one in effect.outputs:
-            self.append(one)
+        if box[0] == NEIGHBOURS:
+            self.handle(as_stored(record, at_ms=self.now_ms))
+            return True
+        code, told, sent = box[1].decode(), len(self.replies), len(self.written[COMPLAINTS])
+        before = self.case(code) if box in self.states else None
+        facts = self.work(record)
+        written = self.written[COMPLAINTS][sent:]
+        self.handled.append(Handled(record, self.law, before, self.case(code), facts, self.replies[told:], written))
         return True
+
+    def settle(self) -> None:
+        """Handle everything."""
+        while busy := self.busy:
+            self.work_on(busy[0])
 
     @property
     def pages(self) -> dict[str, list[str]]:
         """By the code of a main case, its supporters."""
-        return {main: [*unpack(state.value).supporters] for main, state in self.page_states.items()}
+        return {
+            key.decode().partition("/")[0]: [*unpack(page).supporters] for key, page in self.kept(NEIGHBOURS).items()
+        }
 
-    @property
-    def busy(self) -> list[tuple[str, str]]:
-        """The mailboxes that hold something: ("case", code) or ("page", code), in their order."""
-        cases = [("case", code) for code, box in self.mailboxes.items() if box]
-        return cases + [("page", code) for code, box in self.page_boxes.items() if box]
+
+def box_of(code: str) -> Box:
+    """Return the mailbox of a case."""
+    return COMPLAINTS, code.encode()
 
 
 def spoken(kind: CommandKind, of: Complaint, actor: str, about: Mapping[str, Any], *, at: datetime) -> Command:

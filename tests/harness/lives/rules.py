@@ -169,7 +169,7 @@ def timer_ahead(handled: Handled) -> None:
 
 def at_rest(lives: Lives) -> None:
     """Assert what holds of all cases together when no mailbox holds anything."""
-    cases, pages = {code.decode(): lives.house.case(code.decode()) for code in lives.house.states}, lives.pages
+    cases, pages = {code.decode(): lives.case(code.decode()) for code in lives.documents}, lives.pages
     for code, case in cases.items():
         assert case.proposed is None, "each proposal was answered"
         supporters = {other for other, one in cases.items() if one.main == code}
@@ -185,24 +185,24 @@ def at_rest(lives: Lives) -> None:
 
 def at_the_end(lives: Lives) -> None:
     """Assert that the documents are the folds of their facts, that no reply came twice, and that the same log gives the same bytes."""
-    facts = lives.house.facts
+    facts = lives.facts
     facts_of = Counter(fact.id for fact in facts)
     twice = [fact for fact in facts if facts_of[fact.id] > 1]
     assert not twice, twice[:2]
-    replies = [reply.id for reply in lives.house.replies]
+    replies = [reply.id for reply in lives.replies]
     assert len(set(replies)) == len(replies)
-    for code in (key.decode() for key in lives.house.states):
-        case = lives.house.case(code)
+    for code in (key.decode() for key in lives.documents):
+        case = lives.case(code)
         assert fold((fact, int(fact.at.timestamp() * 1000)) for fact in facts if fact.tracking_code == code) == case
         second_account(code, facts, case)
     again = House()
     for one in lives.handled:
         again.law = one.law
-        again.handle(one.record)
-    assert again.states == lives.house.states
-    assert again.dues == lives.house.dues
+        again.work(one.record)
+    assert again.documents == lives.documents
+    assert again.dues == lives.dues
     assert again.facts == facts
-    assert again.replies == lives.house.replies
+    assert again.replies == lives.replies
 
 
 def second_account(code: str, facts: Facts, case: Case) -> None:

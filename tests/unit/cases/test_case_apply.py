@@ -17,10 +17,11 @@ from complaints.errors import UnavailableError
 from complaints.fact import AnyFact
 from ops.casework.acts import ACTS
 from ops.casework.batch import Applies, Tally
+from tests.harness.case_stories import place_of
 from tests.harness.events import complaint
 from tests.harness.house import House
 from tests.harness.support import NOON
-from tests.unit.cases.test_case_sheet import SEMARANG
+from tests.harness.tables import row_by_row
 from view.client import Results
 
 AGENCIES = {one: AgencyRef(id=one, name=f"Nama {one}") for one in ("dpu-33.74", "dpu-33", "kemenpanrb", "pln")}
@@ -51,14 +52,14 @@ class Mailbox:
         for _, id_ in commands:
             if found := tuple(fact for fact in self.house.facts if fact.caused_by == id_):
                 facts[id_] = found
-        versions = {key.decode(): self.house.case(key.decode()).version for key in self.house.states}
+        versions = {key.decode(): self.house.case(key.decode()).version for key in self.house.documents}
         return Results(facts, {code: version for code, version in versions.items() if code in dict(commands)})
 
     def publish(self, command: Command) -> "Future[Any]":
         """Let the step handle a command."""
         self.published.append(command)
         if not self.deaf:
-            self.house.take(command)
+            self.house.hear(command)
         done = Future[Any]()
         done.set_result(None)
         return done
@@ -69,7 +70,7 @@ class Mailbox:
             view=self,
             publish=self.publish,
             agency=AGENCIES.get,
-            state=lambda code: self.house.case(code).state if code.encode() in self.house.states else None,
+            state=lambda code: self.house.case(code).state if code.encode() in self.house.documents else None,
             now=lambda: NOON,
             patience_s=0.2,
             sleep=lambda _: None,
@@ -85,30 +86,26 @@ def mailbox() -> Mailbox:
     """A step with two cases."""
     made = Mailbox()
     for number in (7, 8):
-        made.house.take(complaint(number, text="jalan berlubang di tikungan", title="", **SEMARANG))
+        made.house.hear(complaint(number, text="jalan berlubang di tikungan", title="", place=place_of("33.74")))
     return made
 
 
 @pytest.fixture
 def code(mailbox: Mailbox) -> str:
     """The code of the first case."""
-    return next(iter(mailbox.house.states)).decode()
+    return next(iter(mailbox.house.documents)).decode()
 
 
-def test_each_line_says_what_became_of_it(mailbox: Mailbox, code: str) -> None:
+@row_by_row
+def test_each_line_says_what_became_of_it(  # noqa: PLR0913  # a file of lines, and all that is told of it
+    mailbox: Mailbox, code: str, *, lines: Any, results: Any, says: Any, counts: Any, given: int, state: str
+) -> None:
     """In the order of the lines, whichever the command was; the counts add up."""
-    said, tally = mailbox.apply(
-        {"code": code, "act": "accept", "as": "dpu-33.74"},
-        {"code": code.lower(), "act": "answer", "as": "dpu-33.74", "text": "Sudah ditambal.", "final": True},
-        {"code": code, "act": "refuse", "as": "dpu-33.74", "text": "Bukan kami", "suggest": "dpu-33"},
-        {"code": code, "act": "close", "as": "dpu-33.74"},
-    )
-    assert [one["result"] for one in said] == ["applied", "applied", "refused", "applied"]
-    assert [one["line"] for one in said] == [1, 2, 3, 4]
-    assert said[0]["told"] == ["Nama dpu-33.74 has accepted the case."]
-    assert "can no longer be refused" in said[2]["why"]
-    assert mailbox.house.case(code).state == "closed"
-    assert tally == Tally(applied=3, refused=1)
+    said, tally = mailbox.apply(*({"code": code} | line for line in lines))
+    assert [(one["line"], one["result"]) for one in said] == list(enumerate(results, 1))
+    assert all(words in str(said[at]) for at, words in says.items()), said
+    assert (tally, len({command.id for command in mailbox.published})) == (Tally(**counts), given)
+    assert mailbox.house.case(code).state == state
 
 
 def test_the_same_file_twice_changes_nothing(mailbox: Mailbox, code: str) -> None:
@@ -144,62 +141,12 @@ def test_what_is_said_again_after_the_case_was_opened_again_is_not_called_applie
     assert (later["result"], mailbox.house.case(code).state) == ("applied", "answered")
 
 
-def test_the_same_line_twice_in_one_file_is_given_once(mailbox: Mailbox, code: str) -> None:
-    """The second one says so."""
-    line = {"code": code, "act": "accept", "as": "dpu-33.74"}
-    said, tally = mailbox.apply(line, line)
-    assert [one["result"] for one in said] == ["applied", "repeated"]
-    assert (len(mailbox.published), tally) == (1, Tally(applied=1, repeated=1))
-
-
-def test_a_merge_into_a_code_that_no_case_has_is_an_error(mailbox: Mailbox, code: str) -> None:
-    """Otherwise the officer believes that it was merged."""
-    (said,), tally = mailbox.apply({"code": code, "act": "merge", "as": "kemenpanrb", "into": NOBODY})
-    assert (said["result"], said["error"]) == ("error", "into: no case has the code 2Q74G VWWCE 3")
-    assert (mailbox.published, tally) == ([], Tally(errors=1))
-
-
-def test_what_says_something_else_is_another_command(mailbox: Mailbox, code: str) -> None:
-    """Another time is enough; an act that was done already is no refusal."""
-    line = {"code": code, "act": "accept", "as": "dpu-33.74"}
-    said, tally = mailbox.apply(line, {**line, "at": "2026-11-03T05:00:00Z"})
-    assert [one["result"] for one in said] == ["applied", "already applied"]
-    assert len({command.id for command in mailbox.published}) == 2
-    assert tally == Tally(applied=2)
-
-
-BAD: list[tuple[object, str]] = [
-    (b"{", "not JSON"),
-    (b"\xff", "not JSON"),
-    ([], "not a JSON object"),
-    ({"act": "accept", "as": "pln"}, "code is missing"),
-    ({"code": 1, "act": "accept", "as": "pln"}, "code is missing or no text"),
-    ({"code": NOBODY, "act": "delete", "as": "pln"}, "no act 'delete'"),
-    ({"code": NOBODY, "act": "accept", "as": "nobody"}, "no agency has the id 'nobody'"),
-    ({"code": "XX", "act": "accept", "as": "pln"}, "a tracking code has 11 characters"),
-    ({"code": NOBODY, "act": "answer", "as": "pln"}, "answer needs text"),
-    ({"code": NOBODY, "act": "answer", "as": "pln", "text": 7}, "text is no text"),
-    ({"code": NOBODY, "act": "accept", "as": "pln", "until": "2026-12-01"}, "accept takes no until"),
-    ({"code": NOBODY, "act": "accept", "as": "pln", "txt": "x"}, "no line has a member 'txt'"),
-    ({"code": NOBODY, "act": "accept", "as": "pln", "at": "besok"}, "at: "),
-    ({"code": NOBODY, "act": "accept", "as": "pln", "at": "2026-11-03T05:00:00"}, "with the time zone"),
-    ({"code": NOBODY, "act": "reroute", "as": "pln", "text": "x", "to": "pln", "beside": "dpu-33"}, "no list of ids"),
-    ({"code": NOBODY, "act": "refuse", "as": "pln", "text": "x", "to": "pln", "suggest": "dpu-33"}, "not both"),
-    ({"code": NOBODY, "act": "accept", "as": "nobody"}, "`lapor agency search` finds it"),
-    (
-        {"code": NOBODY, "act": "postpone", "as": "pln", "text": "x", "until": "besok"},
-        "until: 'besok' is no day such as 2026-12-14",
-    ),
-    ({"code": NOBODY, "act": "merge", "as": "pln", "into": "XX"}, "into: a tracking code has"),
-    ({"code": NOBODY, "act": "accept", "as": "pln"}, "no case has the code 2Q74G VWWCE 3"),
-]
-
-
-@pytest.mark.parametrize(("line", "why"), BAD)
+@row_by_row
 def test_a_bad_line_is_an_error_with_its_number_and_the_next_goes_on(
     mailbox: Mailbox, code: str, line: object, why: str
 ) -> None:
     """Nothing of it is given to a case."""
+    line = line.encode("latin-1") if isinstance(line, str) else line
     said, tally = mailbox.apply(line, {"code": code, "act": "accept", "as": "dpu-33.74"})
     assert (said[0]["line"], said[0]["result"], why in said[0]["error"]) == (1, "error", True), said[0]
     assert (said[1]["line"], said[1]["result"]) == (2, "applied")

@@ -9,10 +9,11 @@ import pytest
 from complaints.command import CITIZEN, NEIGHBOURS, Command, CommandKind, Sender
 from complaints.event import Complaint
 from tests.harness.events import complaint
-from tests.harness.house import House, added, said
+from tests.harness.house import added, said
 from tests.harness.list_law import DESK, ListLaw
 from tests.harness.lives import rules as life_rules
-from tests.harness.lives.many import Lives
+from tests.harness.lives.many import Lives, box_of
+from tests.harness.pipeline import Box
 from tests.harness.tables import each, row_by_row
 
 OLDER, LATER = complaint(1), complaint(2)
@@ -32,15 +33,17 @@ WITHDRAW_OLDER, WITHDRAW_LATER = (
     said(CommandKind.withdraw, one, CITIZEN, "batal", sender=SENDER) for one in (OLDER, LATER)
 )
 
-Moves = list[tuple[str, str]]
+Moves = list[Box]
+SEND = "send"
+"""In the place of a topic: the next command to a case is sent."""
 
 
 def begun(law: ListLaw) -> Lives:
     """Return the two cases, both with the first body."""
-    lives = Lives(House(law=law))
+    lives = Lives(law)
     for one in (OLDER, LATER):
         lives.send(one)
-        lives.work(one.tracking_code)
+        lives.settle()
     return lives
 
 
@@ -61,19 +64,16 @@ def endings(later: Sequence[Command], older: Sequence[Command], *, at_once: bool
             for commands in unsent.values():
                 while commands:
                     lives.send(commands.pop(0))
-        for kind, code in moves:
-            match kind:
-                case "case":
-                    lives.work(code)
-                case "page":
-                    lives.work_page(code)
-                case _:
-                    lives.send(unsent[code].pop(0))
+        for topic, key in moves:
+            if topic == SEND:
+                lives.send(unsent[key.decode()].pop(0))
+            else:
+                lives.work_on((topic, key))
         mark = orjson.dumps([_mark(lives), [len(commands) for commands in unsent.values()]])
         if mark in seen:  # another order has led here
             continue
         seen.add(mark)
-        further = lives.busy + [("send", code) for code, commands in unsent.items() if commands]
+        further = lives.busy + [(SEND, code.encode()) for code, commands in unsent.items() if commands]
         waiting += [[*moves, one] for one in further]
         if not further:
             yield moves, lives
@@ -81,14 +81,9 @@ def endings(later: Sequence[Command], older: Sequence[Command], *, at_once: bool
 
 def _mark(lives: Lives) -> list[Any]:
     """Return all on which the rest depends."""
-    held = {code: [(one.value or b"").decode() for one in box] for code, box in lives.mailboxes.items() if box}
-    told = {code: [one.value.decode() for one in box] for code, box in lives.page_boxes.items() if box}
-    return [
-        sorted(held.items()),
-        sorted(told.items()),
-        sorted(lives.pages.items()),
-        [value.decode() for value in lives.house.states.values()],
-    ]
+    waiting = sorted((one.topic, one.key or b"") for one in lives.waiting)
+    values = [[(one.value or b"").decode() for one in lives.waiting if (one.topic, one.key) == box] for box in waiting]
+    return [values, sorted(lives.pages.items()), [value.decode() for value in lives.documents.values()]]
 
 
 def outcome(lives: Lives) -> dict[str, Any]:
@@ -96,7 +91,7 @@ def outcome(lives: Lives) -> dict[str, Any]:
     names = ("state", "owner", "main", "supporters", "proposed", "refusals", "chain", "answers")
     found = {}
     for one in (OLDER, LATER):
-        case = orjson.loads(lives.house.states[one.tracking_code.encode()])
+        case = orjson.loads(lives.documents[one.tracking_code.encode()])
         kept = {name: case.get(name) for name in names} | {"additions": case["complaint"].get("additions")}
         found[one.tracking_code] = kept | {"supporters": case.get("supporters") or 0}
     return found | {"pages": {code: page for code, page in lives.pages.items() if page}}
@@ -174,16 +169,16 @@ def test_a_supporter_of_before_leaves_none_that_joined_after() -> None:
     lives = begun(ListLaw())
     for event in (MERGE, third):
         lives.send(event)
-    settle(lives)
+    lives.settle()
     lives.send(UNMERGE)
-    lives.work(LATER.tracking_code)  # its leave waits behind all that follows
-    leave = lives.mailboxes[OLDER.tracking_code].pop()
+    lives.work_on(box_of(LATER.tracking_code))  # its leave waits behind all that follows
+    leave = lives.waiting.pop()
     for event in (WITHDRAW_OLDER, ADD_OLDER, joins):
         lives.send(event)
-    settle(lives)
-    lives.mailboxes[OLDER.tracking_code].append(leave)
-    settle(lives)
-    assert lives.house.case(OLDER.tracking_code).supporters == 1
+    lives.settle()
+    lives.waiting.append(leave)
+    lives.settle()
+    assert lives.case(OLDER.tracking_code).supporters == 1
     life_rules.at_rest(lives)
 
 
@@ -192,12 +187,10 @@ def test_a_proposal_to_a_code_that_no_case_has_comes_back() -> None:
     lives = begun(ListLaw())
     nobody = complaint(0)
     lives.send(said(CommandKind.merge, LATER, DESK, other=nobody.tracking_code))
-    lives.work(LATER.tracking_code)
-    adopt = lives.mailboxes[nobody.tracking_code].popleft()
-    assert lives.house.handle(adopt) == []
-    lives.append(lives.house.waiting.pop())
-    settle(lives)
-    assert lives.house.case(LATER.tracking_code).proposed is None
+    lives.work_on(box_of(LATER.tracking_code))
+    assert lives.work(lives.waiting.popleft()) == []
+    lives.settle()
+    assert lives.case(LATER.tracking_code).proposed is None
 
 
 def test_what_a_person_took_apart_no_search_puts_together() -> None:
@@ -205,15 +198,8 @@ def test_what_a_person_took_apart_no_search_puts_together() -> None:
     lives = begun(ListLaw())
     for event in (MERGE, UNMERGE):
         lives.send(event)
-        settle(lives)
+        lives.settle()
     for who, state in ((NEIGHBOURS, "routed"), (DESK, "merged")):
         lives.send(said(CommandKind.merge, LATER, who, other=OLDER.tracking_code, nonce="again"))
-        settle(lives)
-        assert lives.house.case(LATER.tracking_code).state == state
-
-
-def settle(lives: Lives) -> None:
-    """Handle everything."""
-    while busy := lives.busy:
-        kind, code = busy[0]
-        (lives.work if kind == "case" else lives.work_page)(code)
+        lives.settle()
+        assert lives.case(LATER.tracking_code).state == state

@@ -27,7 +27,6 @@ from complaints.limits import (
     MOST_BY_CODE,
     REASON_BYTES,
 )
-from complaints.mail import ReplyKind
 from router.cases.document.evolve import MOST_REMEMBERED, REMEMBERED_MS, evolve, fold
 from router.cases.roles import Role
 from router.cases.step import CaseStep
@@ -36,7 +35,7 @@ from tests.harness.case_stories import CaseTelling, place_of
 from tests.harness.events import complaint
 from tests.harness.house import House, added, said, stored
 from tests.harness.stories import stories_of
-from tests.harness.support import NOON_MS, as_stored
+from tests.harness.support import NOON_MS
 
 SEMARANG: dict[str, Any] = {"place": place_of("33.74")}
 REFUSE, ANSWER = CommandKind.refuse, CommandKind.answer
@@ -67,58 +66,6 @@ def owner_of(house: House, code: str) -> str:
     return house.case(code).owner.id
 
 
-def test_a_complaint_opens_a_case_with_an_owner(house: House, pothole: Complaint) -> None:
-    """Two facts, one document, one reply; nothing of the raw message in them."""
-    facts = house.take(pothole)
-    case = house.case(pothole.tracking_code)
-    assert kinds(facts) == [FactKind.opened, FactKind.routed]
-    assert [fact.version for fact in facts] == [1, 2]
-    assert (case.owner.id, case.state, case.version, case.hop) == ("dpu-33.74", "routed", 2, 0)
-    assert {fact.caused_by for fact in facts} == {pothole.id}
-    assert facts[0].complaint is not None
-    assert (facts[0].complaint.raw.body, case.complaint.raw.body) == (b"", b"")
-    assert [reply.kind for reply in house.replies] == [ReplyKind.received]
-    assert len({fact.id for fact in facts}) == 2
-
-
-def test_a_refusal_and_an_addition_that_cross_lose_nothing_in_either_order(pothole: Complaint) -> None:
-    """The review's finding 3: the case went back to the body that had refused."""
-    refusal, addition = said(REFUSE, pothole, "dpu-33.74"), added(pothole, "lubangnya makin besar")
-    for order in ((refusal, addition), (addition, refusal)):
-        house = House()
-        house.take(pothole)
-        for command in order:
-            house.take(command)
-        case = house.case(pothole.tracking_code)
-        assert case.owner.id != "dpu-33.74"
-        assert len(case.complaint.additions) == 1
-        assert [hop.owner.id for hop in case.chain].count("dpu-33.74") == 1
-        assert len({fact.id for fact in house.facts}) == len(house.facts)
-
-
-def test_another_version_of_the_rules_changes_no_decision(pothole: Complaint) -> None:
-    """The review's finding 2: 28 owners changed under the same id when records were delivered again to a new version."""
-
-    class Other:
-        administrator_id = "kemenpanrb"
-
-        def route(self, *_: Any) -> dict[str, Any]:
-            raise AssertionError("decided again")
-
-        def deadlines(self, *_: Any) -> list[dict[str, Any]]:
-            raise AssertionError("decided again")
-
-        def name(self, agency_id: str) -> str:
-            return agency_id
-
-    house = House()
-    house.take(pothole)
-    before = dict(house.states)
-    house.law = Other()
-    assert house.take(pothole) == []
-    assert house.states == before
-
-
 @pytest.mark.parametrize(
     ("kind", "text"),
     [(REFUSE, " "), (ANSWER, ""), (REFUSE, "x" * (REASON_BYTES + 1)), (ANSWER, "x" * (ANSWER_BYTES + 1))],
@@ -127,28 +74,28 @@ def test_a_text_that_is_empty_or_too_long_is_refused(
     house: House, pothole: Complaint, kind: CommandKind, text: str
 ) -> None:
     """With a sentence, and before a fact is made."""
-    house.take(pothole)
-    (told,) = house.take(said(kind, pothole, "dpu-33.74", text))
+    house.hear(pothole)
+    (told,) = house.hear(said(kind, pothole, "dpu-33.74", text))
     assert told.result is Result.refused
 
 
 def test_an_addition_beyond_the_number_becomes_a_case_of_its_own(house: House, pothole: Complaint) -> None:
     """It names the first, keeps its place, and is owned."""
-    house.take(pothole)
+    house.hear(pothole)
     for number in range(MOST_ADDITIONS):
-        house.take(added(pothole, f"lagi {number}", number=number))
+        house.hear(added(pothole, f"lagi {number}", number=number))
     one_more = added(pothole, "dan sekarang lampu jalan mati", number=MOST_ADDITIONS)
-    (continued,) = house.take(one_more)
+    (continued,) = house.hear(one_more)
     assert continued.kind is FactKind.continued
     (record,) = house.waiting
     assert record.topic == COMPLAINTS
-    facts = house.handle(as_stored(record))
+    facts = house.work(record)
     other = house.case(continued.continued_as or "")
     assert kinds(facts)[:2] == [FactKind.opened, FactKind.routed]
     assert (other.complaint.continues, other.complaint.text) == (pothole.tracking_code, "dan sekarang lampu jalan mati")
     assert other.complaint.id == ids.continuation_id(one_more.id)
     assert other.complaint.place == pothole.place
-    assert house.take(one_more) == []
+    assert house.hear(one_more) == []
 
 
 def by_code(to: Complaint, text: str, number: int) -> Command:
@@ -162,12 +109,12 @@ def test_what_others_add_by_the_code_leaves_room_for_the_citizens_own(
     house: House, pothole: Complaint, text: str, most: int
 ) -> None:
     """What is beyond their share, by number or by size, is refused with a sentence and becomes no case."""
-    house.take(pothole)
-    taken = [house.take(by_code(pothole, text, number))[0] for number in range(most + 3)]
+    house.hear(pothole)
+    taken = [house.hear(by_code(pothole, text, number))[0] for number in range(most + 3)]
     assert kinds(taken) == [FactKind.added] * most + [FactKind.declined] * 3
     assert (taken[-1].result, "no more room" in (taken[-1].text or "")) == (Result.refused, True)
-    assert house.waiting == []
-    (own, *_) = house.take(added(pothole, "lubangnya makin besar", number=99))
+    assert not house.waiting
+    (own, *_) = house.hear(added(pothole, "lubangnya makin besar", number=99))
     assert own.kind is FactKind.added
     marks = [one.by_code for one in house.case(pothole.tracking_code).complaint.additions]
     assert marks == [True] * most + [None]
@@ -175,12 +122,12 @@ def test_what_others_add_by_the_code_leaves_room_for_the_citizens_own(
 
 def test_what_another_channel_adds_to_a_full_case_is_answered_there(house: House, pothole: Complaint) -> None:
     """The address and the channel of a case belong together."""
-    house.take(pothole)
+    house.hear(pothole)
     for number in range(MOST_ADDITIONS):
-        house.take(added(pothole, f"lagi {number}", number=number))
+        house.hear(added(pothole, f"lagi {number}", number=number))
     sender = Sender(channel="web", reporter_ref="w")
-    house.take(structs.replace(added(pothole, "dari web", number=MOST_ADDITIONS), sender=sender))
-    house.handle(as_stored(house.waiting[0]))
+    house.hear(structs.replace(added(pothole, "dari web", number=MOST_ADDITIONS), sender=sender))
+    house.work(house.waiting[0])
     made = house.case(str((house.waiting[0].key or b"").decode())).complaint
     assert (made.channel, made.reporter_ref) == ("web", "w")
     assert house.replies[-1].channel == "web"
@@ -188,46 +135,46 @@ def test_what_another_channel_adds_to_a_full_case_is_answered_there(house: House
 
 def test_additions_up_to_every_limit_leave_a_case_that_kafka_takes(house: House, pothole: Complaint) -> None:
     """The review's finding 1: 24 additions of 20,000 characters crashed the router for ever."""
-    house.take(pothole)
-    results = [house.take(added(pothole, "\x01" * 20_000, number=number))[0].kind for number in range(24)]
-    size = len(house.states[pothole.tracking_code.encode()])
+    house.hear(pothole)
+    results = [house.hear(added(pothole, "\x01" * 20_000, number=number))[0].kind for number in range(24)]
+    size = len(house.documents[pothole.tracking_code.encode()])
     assert results.count(FactKind.added) >= 1
     assert results.count(FactKind.continued) >= 1
     assert size <= ADDED_BYTES + 10_000
     for number in range(3):
-        house.take(said(REFUSE, pothole, owner_of(house, pothole.tracking_code), "x" * REASON_BYTES, nonce=str(number)))
+        house.hear(said(REFUSE, pothole, owner_of(house, pothole.tracking_code), "x" * REASON_BYTES, nonce=str(number)))
     assert owner_of(house, pothole.tracking_code) == "kemenpanrb"
     while (
-        house.take(said(ANSWER, pothole, "kemenpanrb", "a" * ANSWER_BYTES, nonce=str(len(house.facts))))[0].kind
+        house.hear(said(ANSWER, pothole, "kemenpanrb", "a" * ANSWER_BYTES, nonce=str(len(house.facts))))[0].kind
         is FactKind.answered
     ):
-        house.take(said(ANSWER, pothole, "kemenpanrb", str(len(house.facts)), nonce=str(len(house.facts))))
-    assert len(house.states[pothole.tracking_code.encode()]) <= CASE_BYTES
-    assert all(len(one.value) < 1_000_000 for one in house.waiting)
+        house.hear(said(ANSWER, pothole, "kemenpanrb", str(len(house.facts)), nonce=str(len(house.facts))))
+    assert len(house.documents[pothole.tracking_code.encode()]) <= CASE_BYTES
+    assert all(len(one.value or b"") < 1_000_000 for one in house.waiting)
 
 
 def test_a_code_that_is_taken_is_passed_on_under_the_next(house: House, pothole: Complaint) -> None:
     """The holder's case is not touched, however often the other comes; replies show the new code."""
     other = structs.replace(pothole, id=ids.message_id("sms", "another"))
-    house.take(pothole)
-    before = dict(house.states)
-    assert house.take(other) == []
-    assert house.states == before
+    house.hear(pothole)
+    before = dict(house.documents)
+    assert house.hear(other) == []
+    assert house.documents == before
     (record,) = house.waiting
     code = tracking.next_code(pothole.tracking_code, other.id)
     assert record.key == code.encode()
-    house.handle(as_stored(record))
+    house.work(record)
     assert house.case(code).complaint_id == other.id
     assert house.replies[-1].tracking_code == code
     assert tracking.parse(code) == code
-    house.take(other)
-    assert house.handle(as_stored(house.waiting[-1])) == []
+    house.hear(other)
+    assert house.work(house.waiting[-1]) == []
 
 
 def test_a_command_to_no_case_is_poison(house: House, pothole: Complaint) -> None:
     """It is kept as a dead letter, which can be sent again when the case is there."""
     with pytest.raises(ContractViolation, match="no case has the code"):
-        house.take(said(REFUSE, pothole, "dpu-33.74"))
+        house.hear(said(REFUSE, pothole, "dpu-33.74"))
 
 
 def test_a_field_that_this_program_does_not_know_is_dropped(house: House, pothole: Complaint) -> None:
@@ -247,7 +194,7 @@ def test_the_table_is_total() -> None:
 
 def test_ids_are_remembered_so_long_and_so_many(house: House, pothole: Complaint) -> None:
     """90 days, and 500 at most."""
-    house.take(pothole)
+    house.hear(pothole)
     case, fact = house.case(pothole.tracking_code), house.facts[-1]
     for number in range(MOST_REMEMBERED + 20):
         case = evolve(case, structs.replace(fact, caused_by=UUID(int=number)), NOON_MS + number)
@@ -262,14 +209,14 @@ def test_the_document_is_the_fold_of_its_facts(house: House, pothole: Complaint)
     moment = NOON_MS
     for event in (pothole, added(pothole, "lagi", number=1), said(REFUSE, pothole, "dpu-33.74")):
         moment += int(timedelta(minutes=1).total_seconds() * 1000)
-        house.take(event, at_ms=moment)
+        house.hear(event, at_ms=moment)
     folded = fold((fact, int(fact.at.timestamp() * 1000)) for fact in house.facts)
     assert folded == house.case(pothole.tracking_code)
-    assert msgspec.json.encode(folded) == house.states[pothole.tracking_code.encode()]
+    assert msgspec.json.encode(folded) == house.documents[pothole.tracking_code.encode()]
 
 
 @pytest.mark.parametrize("code", ["\x00position", "A", "../../../..", "ABCDEFGHJKM", "abcdefghjkm"])
 def test_a_code_that_is_none_of_ours_opens_no_case(house: House, pothole: Complaint, code: str) -> None:
     """One of them was the key of the step's own bookkeeping, and no worker could restore its states any more."""
     with pytest.raises(ContractViolation, match="tracking code"):
-        house.take(structs.replace(pothole, tracking_code=code))
+        house.hear(structs.replace(pothole, tracking_code=code))

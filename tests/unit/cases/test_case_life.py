@@ -30,7 +30,7 @@ test_story = stories_of(__file__, CaseTelling)
 def house() -> House:
     """A case with the first body."""
     made = House(law=ListLaw())
-    made.take(FIRST)
+    made.hear(FIRST)
     return made
 
 
@@ -40,13 +40,13 @@ def test_two_routers_after_lebaran_note_each_duty_once() -> None:
     # the Friday before Nyepi and Lebaran, whose days off end on 24 March
     received = datetime(2026, 3, 13, 5, 0, tzinfo=UTC)
     received_ms = int(received.timestamp() * 1000)
-    house.take(complaint(1, received_at=received), at_ms=received_ms)
+    house.hear(complaint(1, received_at=received), at_ms=received_ms)
     after = received_ms + 60 * DAY_MS
     rung = [timer(CODE.encode(), due) for _ in range(9) if (due := house.dues[CODE.encode()]) is not None]
     for record in (*rung, *rung):
-        house.handle(as_stored(record, at_ms=after))
+        house.work(as_stored(record, at_ms=after))
         if (due := house.dues[CODE.encode()]) is not None and due <= after:
-            house.handle(as_stored(timer(CODE.encode(), due), at_ms=after))
+            house.work(as_stored(timer(CODE.encode(), due), at_ms=after))
     noted = [fact.duty for fact in house.facts if fact.kind is FactKind.overdue]
     assert sorted(filter(None, noted)) == ["complete", "first_follow_up", "statute_completeness"]
     assert house.case(CODE).overdue.keys() == set(noted)
@@ -55,9 +55,7 @@ def test_two_routers_after_lebaran_note_each_duty_once() -> None:
 @pytest.mark.parametrize("name", ["since", "other", "stars", "as_of"])
 def test_an_empty_field_stops_no_worker(house: House, name: str) -> None:
     """Other writers may say null for what they do not say: what a command of its kind does not have is not read."""
-    facts = house.handle(
-        with_fields(said(CommandKind.postpone, FIRST, "dinas", until=date(2026, 11, 20)), {name: None})
-    )
+    facts = house.work(with_fields(said(CommandKind.postpone, FIRST, "dinas", until=date(2026, 11, 20)), {name: None}))
     assert [fact.kind for fact in facts] == [FactKind.postponed]
 
 
@@ -81,7 +79,7 @@ def test_a_command_that_lacks_what_its_kind_needs_is_poison(house: House, kind: 
     fields: dict[str, Any] = {"other": CODE, "since": NOON, "event": "gone", "until": date(2026, 11, 20), "stars": 5}
     record = with_fields(said(kind, FIRST, "case", sender=sender, to="dinas", **fields), {name: None})
     with pytest.raises(ContractViolation, match=name):
-        house.handle(record)
+        house.work(record)
 
 
 def with_fields(command: Command, fields: dict[str, Any]) -> StoredRecord:

@@ -80,15 +80,15 @@ def test_nobody_waits_for_an_answer_of_a_citizen_who_cannot_be_asked() -> None:
         recorded_by="pemda-33.74",
         source="walk-in",
     )
-    assert FactKind.asked not in {fact.kind for fact in house.take(report)}
+    assert FactKind.asked not in {fact.kind for fact in house.hear(report)}
     case = house.case(report.tracking_code)
     assert (case.state, case.question) == ("received", None)
     assert lacks(case).startswith(
         "It lacks what it is about; the place (kabupaten or kota, and street). Nobody can ask"
     )
     assert lacks(replace(case, complaint=replace(case.complaint, missing=()))) == ""
-    (refused,) = house.take(said(CommandKind.ask, report, case.owner.id, "Di mana?"))
+    (refused,) = house.hear(said(CommandKind.ask, report, case.owner.id, "Di mana?"))
     assert refused.kind is FactKind.declined
     assert "ask Pemerintah Kota Semarang, whose officer recorded" in (refused.text or "")
     other = complaint(8, text="tolong", title="", missing=("place", "subject"))
-    assert FactKind.asked in {fact.kind for fact in house.take(other)}
+    assert FactKind.asked in {fact.kind for fact in house.hear(other)}

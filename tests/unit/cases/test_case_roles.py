@@ -49,9 +49,9 @@ test_story = stories_of(__file__, CaseTelling)
 def closed(of: Any) -> House:
     """Return a house with a complaint that is answered and closed."""
     house = House(law=ListLaw())
-    house.take(of)
+    house.hear(of)
     owner = house.case(of.tracking_code).owner.id
-    house.take(said(CommandKind.answer, of, owner, "Sudah"))
+    house.hear(said(CommandKind.answer, of, owner, "Sudah"))
     return house
 
 
@@ -64,22 +64,22 @@ def by(kind: CommandKind, of: Any, citizen: str, **fields: Any) -> Any:
 def test_whoever_only_has_a_code_that_everybody_reads_does_not_hide_its_case(by_whom: str) -> None:
     """From then on its citizen would be told in private, and who takes no messages would lose the answer: he alone hides it."""
     house = closed(BY_POST)
-    (fact,) = house.take(by(CommandKind.hide, BY_POST, by_whom, secret=True))
+    (fact,) = house.hear(by(CommandKind.hide, BY_POST, by_whom, secret=True))
     assert (fact.kind, "Only the citizen" in (fact.text or "")) == (FactKind.declined, True)
     status = status_of(house.case(BY_POST.tracking_code))
     assert (is_possible(HIDE, status), why_not(HIDE, status), status.secret) == (False, ELSEWHERE, False)
-    (fact,) = house.take(by(CommandKind.hide, BY_POST, BY_POST.reporter_ref, nonce="his", secret=True))
+    (fact,) = house.hear(by(CommandKind.hide, BY_POST, BY_POST.reporter_ref, nonce="his", secret=True))
     assert fact.kind is FactKind.hidden
 
 
 def test_a_command_to_no_case_loses_no_word() -> None:
     """Who names a code that no case has hears so; what he adds is a complaint of his own."""
     house, sender = House(law=ListLaw()), Sender(channel="sms", reporter_ref="f" * 32)
-    assert house.take(by(CommandKind.disagree, BY_SMS, "f" * 32)) == []
+    assert house.hear(by(CommandKind.disagree, BY_SMS, "f" * 32)) == []
     assert (house.replies[-1].kind, house.replies[-1].citizen) == (ReplyKind.status, "f" * 32)
-    house.take(replace(added(BY_SMS, "lubangnya makin besar"), sender=sender))
+    house.hear(replace(added(BY_SMS, "lubangnya makin besar"), sender=sender))
     (record,) = house.waiting
-    made = msgspec.json.decode(record.value, type=Complaint)
+    made = msgspec.json.decode(record.value or b"", type=Complaint)
     assert (made.text, made.reporter_ref, made.continues) == ("lubangnya makin besar", "f" * 32, None)
     assert [fact.kind for fact in house.deliver()][:2] == [FactKind.opened, FactKind.routed]
 

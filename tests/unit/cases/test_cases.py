@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
 
 import msgspec
 import pytest
@@ -12,12 +11,11 @@ from complaints import ids
 from complaints.case import Case
 from complaints.command import Command, CommandKind, words_of
 from complaints.errors import CaseError, ConfigurationError, TrackingCodeError
-from complaints.fact import Fact, FactKind, Result
+from complaints.fact import Fact, FactKind
 from ops.casework.acts import ACTS
 from ops.casework.find import find
 from ops.casework.orders import FIELDS, checked, command, nonce
 from ops.casework.outcome import outcome
-from ops.casework.story import story as told_story
 from tests.harness.cases.made import Story
 from tests.harness.events import DPU, PEMDA, complaint
 from tests.harness.facts import answered, fact, refused
@@ -48,11 +46,6 @@ def refusal(story: Story, text: str = "Bukan jalan kota", agency: str = DPU.id) 
 def answer(story: Story, text: str) -> Command:
     """Return the command to answer."""
     return order(story, "answer", text=text)
-
-
-def facts_of(story: Story, cause: UUID) -> list[str]:
-    """Return what became of a command."""
-    return outcome(DPU, [fact for fact in story.facts if fact.caused_by == cause])
 
 
 @pytest.fixture
@@ -138,68 +131,10 @@ def test_all_commands_of_officers_are_acts() -> None:
     assert ACTS.keys() == {kind.value for kind in CommandKind} - of_citizens - of_steps
 
 
-def test_a_refusal_that_moved_the_case_says_where_and_why() -> None:
-    """The agencies by their names, and the sentence for the citizen."""
-    story, command = Story(), uuid4()
-    story.refuse(command)
-    assert facts_of(story, command) == [
-        f"hop 1: {PEMDA.name} ({PEMDA.id})",
-        f"Diteruskan ke {PEMDA.name} karena jalan kota.",
-    ]
-
-
-def test_an_answer_says_that_the_citizen_hears_it() -> None:
-    """In the name of the owner."""
-    story, command = Story(), uuid4()
-    story.answer(command)
-    (told,) = facts_of(story, command)
-    assert told.startswith(f"{DPU.name} has answered")
-
-
-def test_a_declined_command_says_why() -> None:
-    """A refused one is an error; one that was already done changes nothing, and is none."""
-    story, refused, done = Story(), uuid4(), uuid4()
-    story.decline(refused, CommandKind.refuse, actor="pln", text="Hanya pemilik yang dapat menolak.")
-    story.decline(done, CommandKind.refuse, actor=DPU.id, text="Sudah ditolak.", result=Result.already_applied)
-    with pytest.raises(
-        CaseError, match=r"^The act is void, and the case is as before: Hanya pemilik yang dapat menolak\.$"
-    ):
-        facts_of(story, refused)
-    assert facts_of(story, done) == ["Nothing changes: Sudah ditolak."]
-
-
 def test_a_command_without_a_result_is_no_success() -> None:
     """It is on Kafka; the router has not read it yet."""
     with pytest.raises(CaseError, match="has not decided"):
         outcome(DPU, [])
-
-
-def test_the_life_of_a_case_is_told_in_its_order() -> None:
-    """Each owner with the reasons, the law and the deadlines, and what was said between them, with its time."""
-    story = Story(owner=PEMDA, triage=True)
-    story.refuse(uuid4(), DPU)
-    story.add(uuid4(), "Dekat pasar")
-    story.answer(uuid4(), "Sudah kami perbaiki.")
-    story.decline(uuid4(), CommandKind.refuse, actor="pln", text="Bukan pemilik.")
-    story.fact(FactKind.asked, uuid4(), part="place")
-    story.fact(FactKind.continued, uuid4(), continued_as="2Q74GVWWCE3")
-    told = "\n".join(told_story(case_of(story), story.facts, NOON))
-    expected = [
-        f"(complaint {story.complaint.id}, version 9, answered)",
-        f"hop 0: {PEMDA.name} ({PEMDA.id}) since 2026-11-03 12:01:00 WIB  [triage desk",
-        '- subject:jalan "jalan berlubang" [UU 38/2004 ps. 16] weight 2.00',
-        "complete: by 2026-11-23 (14 working days from 2026-11-03, PermenPANRB 5/2025)",
-        f"2026-11-03 12:02:00 WIB  {PEMDA.id} refused: Bukan jalan kota",
-        f"hop 1: {DPU.name} ({DPU.id}) since",
-        "2026-11-03 12:04:00 WIB  the citizen added: Dekat pasar",
-        f"{DPU.id} answered: Sudah kami perbaiki.",
-        "void act: refuse by pln changed nothing: Bukan pemilik.",
-        "the citizen is asked for the place",
-        "became the case 2Q74GVWWCE3",
-    ]
-    places = [told.find(part) for part in expected]
-    assert -1 not in places, expected[places.index(-1)]
-    assert places == sorted(places)
 
 
 def test_a_refusal_that_came_too_late_says_that_it_is_noted() -> None:

@@ -31,7 +31,7 @@ def first(text: str = CALM, **fields: Any) -> Complaint:
 def is_urgent(one: Complaint) -> bool:
     """Return whether the citizen of a complaint reads the number for emergencies at once."""
     house = House()
-    house.take(one)
+    house.hear(one)
     return "112" in house.replies[-1].text
 
 
@@ -50,10 +50,10 @@ def test_what_nobody_or_another_version_has_understood_is_read_here(fields: dict
 def test_no_case_keeps_what_was_understood_for_the_first_decision() -> None:
     """It holds for one version, and a case is decided by many."""
     house = House()
-    (opened, *_) = house.take(first(danger=True))
+    (opened, *_) = house.hear(first(danger=True))
     assert isinstance(opened, Opened)
     assert (opened.complaint.danger, house.case(opened.tracking_code).complaint.danger) == (None, None)
-    house.take(added(first()))
+    house.hear(added(first()))
     assert "112" not in house.replies[-1].text
 
 

@@ -95,10 +95,10 @@ def told(house: House, example: dict[str, Any]) -> Complaint:
     for number, step in enumerate(story):
         at_ms, what = milliseconds(step["at"]), step["what"]
         if number:
-            house.ring(of.tracking_code, until_ms=at_ms - 1)
+            house.ring_out(of.tracking_code, until_ms=at_ms - 1)
         event = _event(house, of, story, number)
         if event is not None:
-            facts = house.take(event, at_ms=at_ms)
+            facts = house.hear(event, at_ms=at_ms)
             useless = (
                 what in {"extended", "asked", "closed"} and facts[0].kind is FactKind.declined
             )  # too late, or again

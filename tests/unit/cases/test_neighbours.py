@@ -13,33 +13,38 @@ from complaints.bus.envelope import encode
 from complaints.errors import ContractViolation
 from complaints.neighbour import Joined
 from neighbours.likeness import Side
-from neighbours.neighbourhood import DAY_MS, DAYS, EXAMPLES, STATE_BYTES, Candidate, Neighbourhoods, candidate
+from neighbours.neighbourhood import DAY_MS, EXAMPLES, STATE_BYTES, Candidate, Neighbourhoods, candidate
 from neighbours.signs import packed, unpacked
 from neighbours.step import NeighboursStep
 from neighbours.supporters import PAGE
 from normalizer.matter.signature import signature
-from tests.harness.neighbours import NOON, Quarter, case_id, closed, code, joined, later, left, opened, told
-from tests.harness.tables import document, each, row_by_row
+from tests.harness.neighbours import (
+    NOON,
+    Quarter,
+    QuarterTelling,
+    case_id,
+    closed,
+    code,
+    joined,
+    later,
+    left,
+    opened,
+    told,
+)
+from tests.harness.stories import stories_of
+from tests.harness.tables import document, each
 
 HOLE = "lobang gede di jln majapahit dpn pegadaian"
 SAME_HOLE = "Jalan berlubang di Jalan Majapahit, seberang kantor Pegadaian, mohon ditambal"
-LAMP = "lampu jalan majapahit mati gelap"
+
+
+test_story = stories_of(__file__, QuarterTelling)
 
 
 @pytest.fixture
 def quarter() -> Quarter:
     """A regency without cases."""
     return Quarter()
-
-
-def test_the_later_case_is_proposed_to_the_older(quarter: Quarter) -> None:
-    """Once."""
-    quarter.put(opened(1, HOLE))
-    (command,) = quarter.put(opened(2, SAME_HOLE, at=later(hours=3)))
-    assert command["kind"] == "merge"
-    assert command["actor"] == "neighbours"
-    assert (command["tracking_code"], command["other"]) == (code(2), code(1))
-    assert quarter.put(opened(2, SAME_HOLE, at=later(hours=3))) == []
 
 
 def test_a_case_that_is_open_again_is_proposed_by_another_command(quarter: Quarter) -> None:
@@ -51,13 +56,6 @@ def test_a_case_that_is_open_again_is_proposed_by_another_command(quarter: Quart
     assert first["id"] != second["id"]
 
 
-def test_a_case_that_reaches_us_late_is_the_main_case(quarter: Quarter) -> None:
-    """The order of receipt counts, not that of arrival: the younger one goes into it, and all that follow."""
-    quarter.put(opened(2, SAME_HOLE, at=later(hours=3)))
-    assert quarter.merges(opened(1, HOLE)) == [(code(2), code(1))]
-    assert quarter.merges(opened(3, SAME_HOLE, at=later(hours=4))) == [(code(3), code(1))]
-
-
 def test_of_two_cases_of_one_moment_the_lower_code_is_the_main_case(quarter: Quarter) -> None:
     """In either order of arrival."""
     low, high = sorted((1, 2), key=code)
@@ -67,111 +65,23 @@ def test_of_two_cases_of_one_moment_the_lower_code_is_the_main_case(quarter: Qua
         assert quarter.merges(opened(order[1], HOLE)) == [(code(high), code(low))]
 
 
-@row_by_row
-def test_a_look_alike_is_none(quarter: Quarter, text: str) -> None:
-    """Another street, another matter on the street, a matter of one's own, no place."""
-    quarter.put(opened(1, HOLE))
-    assert quarter.merges(opened(2, text, at=later(hours=1))) == []
-
-
-@row_by_row
-def test_what_is_wrong_and_where_must_agree(quarter: Quarter, one: str, other: str) -> None:
-    """A template with another place, and another matter of the same things at the same place, are other cases."""
-    quarter.put(opened(1, one))
-    assert quarter.merges(opened(2, other, at=later(hours=1))) == []
-
-
-@row_by_row
-def test_one_matter_is_told_in_many_ways(quarter: Quarter, one: str, other: str) -> None:
-    """A name without the word before it, a range, another word for the same thing."""
-    quarter.put(opened(1, one))
-    assert quarter.merges(opened(2, other, at=later(hours=1))) == [(code(2), code(1))]
-
-
-def test_another_village_or_district_is_another_place(quarter: Quarter) -> None:
-    """Where both are known."""
-    quarter.put(opened(1, HOLE, district="33.74.10", village="33.74.10.1001"))
-    assert quarter.merges(opened(2, HOLE, village="33.74.10.1002", district="33.74.10")) == []
-    assert quarter.merges(opened(3, HOLE, district="33.74.11")) == []
-    assert quarter.merges(opened(4, HOLE, at=later(hours=1), district="33.74.10")) == [(code(4), code(1))]
-
-
-def test_months_later_it_is_another_matter(quarter: Quarter) -> None:
-    """Fourteen days after the last report; a matter that is reported again and again goes on."""
-    quarter.put(opened(1, HOLE))
-    for number in range(2, 5):
-        at = later(days=10 * (number - 1))
-        assert quarter.merges(opened(number, HOLE, at=at)) == [(code(number), code(1))]
-    assert quarter.merges(opened(9, HOLE, at=later(days=30 + DAYS + 2))) == []
-
-
-def test_what_is_one_persons_own_is_no_candidate(quarter: Quarter) -> None:
-    """Two people wait for their cards; two others for the help of the state, known by its topic."""
-    card = "ktp saya belum jadi di kecamatan tembalang"
-    assert quarter.merges(opened(1, card), opened(2, card)) == []
-    topic = "Sosial Dan Kesejahteraan/BANTUAN SOSIAL"
-    aid = "nenek di jalan majapahit gang dua belum didata pendamping"
-    assert quarter.merges(opened(3, aid, topic=topic), opened(4, aid, topic=topic)) == []
-    assert quarter.states == {}
-
-
-def test_without_a_place_only_the_copy_of_a_text_is_the_same(quarter: Quarter) -> None:
-    """A campaign."""
-    campaign = "Tolak kenaikan tarif parkir yang memberatkan pengemudi ojek online batalkan perda sekarang"
-    quarter.put(opened(1, campaign))
-    assert quarter.merges(opened(2, f"{campaign}!!!", at=later(hours=1))) == [(code(2), code(1))]
-    assert quarter.merges(opened(3, "tarif parkir naik, tolak", at=later(hours=2))) == []
-
-
-def test_one_person_with_the_same_words_needs_no_place(quarter: Quarter) -> None:
-    """He is a supporter of himself."""
-    text = "sampah belum diangkut baunya menyengat tetangga mengeluh"
-    quarter.put(opened(1, text, reporter_ref="x"))
-    again = "sampah belum diangkut, baunya menyengat, tetangga protes, mengeluh ke ketua"
-    assert quarter.merges(opened(2, again, at=later(hours=1))) == []
-    assert quarter.merges(opened(3, again, at=later(hours=2), reporter_ref="x")) == [(code(3), code(1))]
-
-
-def test_a_question_about_what_others_complain_of_joins_them(quarter: Quarter) -> None:
-    """Who asks when a hole will be filled wants it filled."""
-    quarter.put(opened(1, HOLE))
-    asks = "kapan lobang jln majapahit ditambal"
-    assert quarter.merges(opened(2, asks, complaint_class="permintaan_informasi")) == [(code(2), code(1))]
-
-
-def test_two_requests_for_information_are_only_like_copies(quarter: Quarter) -> None:
-    """Many ask about one road, each something else."""
-    quarter.put(opened(1, HOLE, complaint_class="permintaan_informasi"))
-    asks = "kapan lobang jln majapahit ditambal"
-    assert quarter.merges(opened(2, asks, complaint_class="permintaan_informasi")) == []
-
-
-def test_nothing_is_merged_into_a_case_that_has_ended(quarter: Quarter) -> None:
-    """And its examples are forgotten with it: the next report opens a matter anew."""
-    quarter.put(opened(1, HOLE), opened(2, SAME_HOLE, at=later(hours=1)), closed(1))
-    assert quarter.states == {}
-    assert quarter.merges(opened(3, HOLE, at=later(hours=2))) == []
-    assert quarter.merges(opened(4, HOLE, at=later(hours=3))) == [(code(4), code(3))]
-    quarter.put(closed(77))
-
-
 def test_a_supporter_still_tells_how_others_may_word_the_matter(quarter: Quarter) -> None:
     """The router says that it was merged; without that, or when the main case ends, it is forgotten."""
     quarter.put(opened(1, HOLE), opened(2, SAME_HOLE, at=later(hours=1)))
     quarter.put(closed(2, merged=True))
-    (state,) = quarter.states.values()
+    (state,) = quarter.pages.values()
     assert [one.main for one in Neighbourhoods().unpack(state)] == ["", code(1)]
     quarter.put(closed(2))
-    (state,) = quarter.states.values()
+    (state,) = quarter.pages.values()
     assert [one.code for one in Neighbourhoods().unpack(state)] == [code(1)]
     quarter.put(closed(1, merged=True))
-    assert quarter.states == {}
+    assert quarter.pages == {}
 
 
 def test_an_example_tells_the_matter_in_other_words_but_never_another_place(quarter: Quarter) -> None:
     """Three are kept."""
     quarter.put(*(opened(number, HOLE, at=later(minutes=number)) for number in range(1, 9)))
-    (state,) = quarter.states.values()
+    (state,) = quarter.pages.values()
     assert len(Neighbourhoods().unpack(state)) == 1 + EXAMPLES
     assert quarter.merges(opened(9, HOLE, at=later(hours=1), village="33.74.10.1001")) == [(code(9), code(1))]
 
@@ -189,9 +99,9 @@ def test_five_thousand_people_and_one_flood(quarter: Quarter) -> None:
         at = NOON + timedelta(milliseconds=700 * number)
         quarter.put(opened(number, texts[number % 4], at=at, village="33.74.04.1001" if number % 3 else None))
     assert time.monotonic() - began < 30
-    assert len(quarter.commands) == 4999
-    assert {command["other"] for command in quarter.commands} == {code(0)}
-    assert sum(map(len, quarter.states.values())) < 1000
+    assert len(quarter.commands()) == 4999
+    assert {command["other"] for command in quarter.commands()} == {code(0)}
+    assert sum(map(len, quarter.pages.values())) < 1000
     assert quarter.writes < 10
 
 
@@ -200,13 +110,13 @@ def test_the_state_of_a_busy_regency_stays_within_its_bytes(quarter: Quarter) ->
     many = Neighbourhoods()
     held = many.pack([_candidate(number) for number in range(1500, 5500)])
     assert STATE_BYTES * 0.99 < len(held) <= STATE_BYTES
-    quarter.states[b"33.74"] = held
+    quarter.keep(b"33.74", held)
     assert 2500 < len(many.unpack(held)) < 4000
     began = time.monotonic()
     for number in range(5500, 5550):
         quarter.put(opened(number, _text(number), at=_at(number)))
     assert time.monotonic() - began < 30
-    (state,) = quarter.states.values()
+    (state,) = quarter.pages.values()
     assert STATE_BYTES * 0.99 < len(state) <= STATE_BYTES
     assert Neighbourhoods().unpack(state)[-1].code == code(5549)
 
@@ -238,24 +148,18 @@ def _name(number: int) -> str:
     return word
 
 
-def test_supporters_hear_what_the_main_case_tells(quarter: Quarter) -> None:
-    """By a command to each, with what the main case told; who left hears nothing more."""
-    quarter.put(joined(1, 2), joined(1, 3), joined(1, 3), left(1, 2))
+def test_what_a_supporter_hears_derives_from_what_the_main_case_told(quarter: Quarter) -> None:
+    """The same record gives the same command."""
+    quarter.put(joined(1, 3))
     (echo,) = quarter.put(told(1, text="Sudah ditambal", event="answered"))
-    assert echo["kind"] == "echo"
-    assert echo["actor"] == "neighbours"
-    assert (echo["tracking_code"], echo["other"]) == (code(3), code(1))
-    assert (echo["text"], echo["event"]) == ("Sudah ditambal", "answered")
     assert UUID(echo["id"]) == uuid5(uuid5(case_id(1), "answered"), code(3))
-    quarter.put(left(1, 3))
-    assert quarter.states == {}
 
 
 def test_a_page_ends_with_its_main_case(quarter: Quarter) -> None:
     """All pages; who joins later begins a new one."""
     quarter.put(*(joined(0, number) for number in range(1, 502)))
     assert len(quarter.put(told(0, event="closed"))) == 501
-    assert quarter.states == {}
+    assert quarter.pages == {}
 
 
 def test_what_is_told_cannot_name_another_case(quarter: Quarter) -> None:
@@ -263,7 +167,7 @@ def test_what_is_told_cannot_name_another_case(quarter: Quarter) -> None:
     quarter.put(joined(1, 2))
     record = encode(told(1), source="/tests")
     more = {"tracking_code": code(9), "kind": "refuse", "actor": "someone", "other": code(8)}
-    (echo,) = quarter.take(record._replace(value=orjson.dumps(orjson.loads(record.value) | more)))
+    (echo,) = quarter.hear(record._replace(value=orjson.dumps(orjson.loads(record.value) | more)))
     assert (echo["tracking_code"], echo["kind"], echo["actor"]) == (code(2), "echo", "neighbours")
     assert echo["other"] == code(1)
 
@@ -272,8 +176,8 @@ def test_a_full_page_is_followed_by_others(quarter: Quarter) -> None:
     """At most 500 supporters of a page; each supporter is on one, hears each thing once, and can leave."""
     many = range(1, 1252)
     quarter.put(*(joined(0, number) for number in many))
-    assert sorted(quarter.states) == [f"{code(0)}/{page}".encode() for page in range(3)]
-    assert all(len(state) < 10_000 for state in quarter.states.values())
+    assert sorted(quarter.pages) == [f"{code(0)}/{page}".encode() for page in range(3)]
+    assert all(len(state) < 10_000 for state in quarter.pages.values())
     echoes = quarter.put(told(0))
     assert sorted(echo["tracking_code"] for echo in echoes) == sorted(map(code, many))
     quarter.put(left(0, 1), left(0, PAGE + 3), left(0, 1251))
@@ -297,11 +201,11 @@ def test_signatures_of_another_version_are_not_compared(quarter: Quarter) -> Non
     """Those of a router of another version, and those in a state that a former version wrote."""
     other = replace(opened(1, HOLE), signature="CQAAAAA=")
     assert quarter.merges(other) == []
-    assert quarter.states == {}
+    assert quarter.pages == {}
     quarter.put(opened(2, HOLE))
-    (state,) = quarter.states.values()
+    (state,) = quarter.pages.values()
     version = state.index(packed(signature(HOLE)))
-    quarter.states[b"33.74"] = state[:version] + b"\x09" + state[version + 1 :]
+    quarter.keep(b"33.74", state[:version] + b"\x09" + state[version + 1 :])
     assert quarter.merges(opened(3, HOLE, at=later(hours=1))) == []
     assert quarter.merges(opened(4, HOLE, at=later(hours=2))) == [(code(4), code(3))]
 
@@ -309,7 +213,7 @@ def test_signatures_of_another_version_are_not_compared(quarter: Quarter) -> Non
 def test_a_state_holds_no_word(quarter: Quarter) -> None:
     """Neither of the text nor of the person."""
     quarter.put(opened(1, HOLE, reporter_ref="jpztxqo6euveuyapl5eumjdidy"))
-    (state,) = quarter.states.values()
+    (state,) = quarter.pages.values()
     for word in (*HOLE.split(), "jpztxqo6"):
         assert word.encode() not in state
 
@@ -321,18 +225,3 @@ def test_a_page_needs_its_key() -> None:
         with pytest.raises(ContractViolation):
             NeighboursStep()(None, StoredRecord(record.topic, 0, 0, key, record.value, headers, 0))
     assert isinstance(joined(1, 2), Joined)
-
-
-@row_by_row
-def test_who_was_harmed_is_nobodys_supporter(quarter: Quarter, text: str) -> None:
-    """No answer about a lamp answers a robbery or a death."""
-    quarter.put(opened(1, LAMP))
-    assert quarter.put(opened(2, text, at=later(hours=1))) == []
-    assert quarter.put(opened(3, "di jalan majapahit lampu padam semua", at=later(hours=2))) != []
-
-
-@row_by_row
-def test_a_danger_is_no_harm(quarter: Quarter, text: str) -> None:
-    """Whoever fears an accident reports the lamp like everybody else."""
-    quarter.put(opened(1, LAMP))
-    assert quarter.put(opened(2, text, at=later(hours=1))) != []

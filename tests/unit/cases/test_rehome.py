@@ -62,7 +62,7 @@ def house(tmp_path: Path) -> House:
 
 def to_lamp(house: House, of: Complaint) -> None:
     """Let a person give a case to the unit."""
-    house.take(said(CommandKind.reroute, of, "kemenpanrb", "Untuk lampu.", to="lampu-33.74"))
+    house.hear(said(CommandKind.reroute, of, "kemenpanrb", "Untuk lampu.", to="lampu-33.74"))
     assert house.case(of.tracking_code).owner.id == "lampu-33.74"
 
 
@@ -75,21 +75,21 @@ def moved(folder: Path, house: House, of: Complaint, content: str) -> Move | Non
 
 def test_a_case_goes_to_the_unit_that_has_its_matter_today(house: House, tmp_path: Path) -> None:
     """In the name of the government's desk, by a command that does it; then nothing is left to do."""
-    house.take(report())
+    house.hear(report())
     found = moved(tmp_path, house, report(), NEW)
     assert found is not None
     assert (found.to, found.by) == ("kabel-33.74", "pemda-33.74")
     assert found.why.startswith("Dinas Penerangan Kota Semarang sudah tidak ada per ")
     order = found.order(1, house.case(report().tracking_code).owner, NOON)
-    assert [fact.kind for fact in house.take(order.command)] == [FactKind.rerouted, FactKind.routed]
-    assert house.take(order.command) == []
+    assert [fact.kind for fact in house.hear(order.command)] == [FactKind.rerouted, FactKind.routed]
+    assert house.hear(order.command) == []
     assert house.case(report().tracking_code).owner.id == "kabel-33.74"
     assert moved(tmp_path, house, report(), NEW) is None
 
 
 def test_a_matter_that_was_never_the_government_s_goes_to_its_managing_officer(house: House, tmp_path: Path) -> None:
     """A person had given it to the government: it does not leave by itself. Without a managing officer the government has it."""
-    house.take(report(text=PASSPORT))
+    house.hear(report(text=PASSPORT))
     to_lamp(house, report(text=PASSPORT))
     found = moved(tmp_path, house, report(text=PASSPORT), OFFICER)
     assert found is not None
@@ -101,22 +101,22 @@ def test_a_matter_that_was_never_the_government_s_goes_to_its_managing_officer(h
 
 def test_who_refused_the_case_does_not_get_it_back(house: House, tmp_path: Path) -> None:
     """Another unit of the government gets it, if its division of tasks has one, and the command does it."""
-    house.take(report())
-    house.take(said(CommandKind.reroute, report(), "kemenpanrb", "Untuk kabel.", to="kabel-33.74"))
-    house.take(said(CommandKind.refuse, report(), "kabel-33.74"))
+    house.hear(report())
+    house.hear(said(CommandKind.reroute, report(), "kemenpanrb", "Untuk kabel.", to="kabel-33.74"))
+    house.hear(said(CommandKind.refuse, report(), "kabel-33.74"))
     to_lamp(house, report())
     found = moved(tmp_path, house, report(), NEW)
     assert found is not None
     assert found.to not in {"kabel-33.74", "lampu-33.74"}
     order = found.order(1, house.case(report().tracking_code).owner, NOON)
-    assert FactKind.routed in {fact.kind for fact in house.take(order.command)}
+    assert FactKind.routed in {fact.kind for fact in house.hear(order.command)}
 
 
 def test_the_next_unit_by_the_division_of_tasks_gets_what_the_first_refused(house: House, tmp_path: Path) -> None:
     """And not the government's desk, which would have to look for it."""
-    house.take(report())
-    house.take(said(CommandKind.reroute, report(), "kemenpanrb", "Untuk kabel.", to="kabel-33.74"))
-    house.take(said(CommandKind.refuse, report(), "kabel-33.74"))
+    house.hear(report())
+    house.hear(said(CommandKind.reroute, report(), "kemenpanrb", "Untuk kabel.", to="kabel-33.74"))
+    house.hear(said(CommandKind.refuse, report(), "kabel-33.74"))
     to_lamp(house, report())
     found = moved(tmp_path, house, report(), NEW.replace("street-light: kabel", "street-light: [kabel, dpu]"))
     assert found is not None
@@ -127,10 +127,10 @@ def test_no_case_moves_whose_unit_exists_or_whose_file_is_left_out_or_that_was_a
     house: House, tmp_path: Path
 ) -> None:
     """A typing mistake in a file gives nothing away."""
-    house.take(report())
+    house.hear(report())
     assert moved(tmp_path, house, report(), OLD) is None
     assert moved(tmp_path, house, report(), OLD.replace("units:", "unitz:")) is None
-    house.take(said(CommandKind.answer, report(), "lampu-33.74", "Sudah."))
+    house.hear(said(CommandKind.answer, report(), "lampu-33.74", "Sudah."))
     assert moved(tmp_path, house, report(), NEW) is None
 
 
@@ -146,7 +146,7 @@ class Kafka:
 
     def send(self, record: Record) -> "Future[None]":
         """Handle a command."""
-        facts = self.house.handle(as_stored(record))
+        facts = self.house.work(as_stored(record))
         key = record.key or b""
         made = [Record(topic=CASE_EVENTS, key=key, value=msgspec.json.encode(one)) for one in facts]
         self.served.put(*made, case_record(self.house.case(key.decode())))
@@ -171,8 +171,8 @@ def test_the_command_gives_each_once_and_says_so(
 ) -> None:
     """The dry run changes nothing; the last line counts; a second run finds nothing left."""
     for number in (1, 2, 3):
-        house.take(report(number))
-    house.take(said(CommandKind.answer, report(3), "lampu-33.74", "Sudah."))
+        house.hear(report(number))
+    house.hear(said(CommandKind.answer, report(3), "lampu-33.74", "Sudah."))
     served.put(*(case_record(house.case(report(number).tracking_code)) for number in (1, 2, 3)))
     changes = {"view_url": served.url, "view_key": KEY, "kafka": "127.0.0.1:1"}
     settings = settings_of(tmp_path, NEW).model_copy(update=changes)
@@ -204,7 +204,7 @@ def test_the_command_says_which_cases_it_holds_back(
     house: House, served: ServedView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With a file left out, nothing moves: "applied 0" alone would look as if nothing was to do."""
-    house.take(report())
+    house.hear(report())
     served.put(case_record(house.case(report().tracking_code)))
     changes = {"view_url": served.url, "view_key": KEY, "kafka": "127.0.0.1:1"}
     settings = settings_of(tmp_path, NEW).model_copy(update=changes)

@@ -1,6 +1,6 @@
 """What the citizen reads on the page of a case follows from its facts, as a reply by any other channel does."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,20 +8,13 @@ import pytest
 from msgspec.structs import replace
 
 from channels.web.told import moment, story
-from complaints.command import CITIZEN, NEIGHBOURS
-from complaints.disposition import AgencyRef
 from complaints.event import Addition, Pin, Place, Raw, Region
 from complaints.fact import FactKind
-from complaints.mail import ReplyKind
 from complaints.message import InboundMessage
-from complaints.values import ComplaintClass
 from tests.harness.events import DPU
-from tests.harness.house import added
 from tests.harness.mailboxes import Kept
-from tests.harness.support import NOON as BEGIN
 from tests.harness.tables import each
 from tests.harness.web_cases import EXPLANATION, Facts, case_of, disposition
-from tests.unit.cases.test_case_sheet import Life
 
 NOON = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
 CODE = "2Q74GVWWCE3"
@@ -146,73 +139,7 @@ def test_an_hour_is_that_of_the_place_with_its_zone() -> None:
         assert story(case, ()).province == (None if secret else "51")
 
 
-def test_an_addition_that_nobody_asked_for_is_added_and_passed_on() -> None:
-    """It neither completes the report nor changes who handles it, on the page and by SMS; one that moves the case says so."""
-    life = Life(text="Lampu jalan mati di Jalan Pemuda Kota Semarang", channel="sms")
-    life.house.take(added(life.complaint, "sudah tiga hari", number=1), at_ms=life.at_ms + 5000)
-    reply = life.house.replies[-1]
-    assert reply.kind is ReplyKind.completed
-    assert ("kami teruskan ke" in reply.text, "dilengkapi" in reply.text) == (True, False)
+def test_an_addition_completes_a_report_only_if_it_moves_it() -> None:
+    """One that nobody asked for neither completes the report nor changes who handles it; one that moves the case says so."""
     assert "dilengkapi" not in told(FactKind.added)
     assert "sudah dilengkapi dan kini ditangani" in told(FactKind.added, MOVED)
-
-
-def test_the_page_tells_the_same_as_a_reply_over_a_whole_life() -> None:
-    """Word for word, for every kind of fact that a citizen hears of: both are made from one mapping."""
-    life = Life(channel="web")
-    life.act("refuse", text="Bukan jalan kota", days=1)
-    life.act("ask", text="Di depan nomor berapa?", days=1)
-    life.ring(8)
-    life.house.take(added(life.complaint, "nomor 12", number=1), at_ms=life.at_ms + 5000)
-    life.at_ms += 10_000
-    life.act("accept")
-    life.act("reclassify", "kemenpanrb", complaint_class=ComplaintClass.aspiration)
-    life.act("reclassify", "kemenpanrb", oversight=True)
-    life.act("extend", text="Menunggu bahan")
-    life.act("postpone", text="Hujan", until=(BEGIN + timedelta(days=40)).date())
-    life.act("answer", text="Sudah ditambal.", days=1)
-    life.act("disagree", CITIZEN, "Belum, pak")
-    life.ring(120)
-    life.act("answer", text="Sekarang sudah.", days=2)
-    life.house.take(added(life.complaint, "fotonya mana", number=2), at_ms=life.at_ms + 5000)
-    life.at_ms += 10_000
-    life.act("close")
-    life.act("rate", CITIZEN, stars=5)
-    life.act("reopen", CITIZEN, "Rusak lagi")
-    life.act("hide", CITIZEN, anonymous=True)
-    life.act("withdraw", CITIZEN)
-    found = story(life.house.case(life.code), life.facts)
-    assert [(one.at, one.text) for one in found.told] == [(one.created_at, one.text) for one in life.house.replies]
-    assert {reply.kind for reply in life.house.replies} >= {ReplyKind.next_right, ReplyKind.reminded, ReplyKind.put_off}
-    texts = " ".join(one.text for one in found.told)
-    assert "yang sudah menjawabnya" in texts  # an addition to an answered case: nobody is at work on it
-    assert "Pengingat" in texts or "masih menunggu" in texts
-    assert all(
-        words in texts for words in ("menjadi aspirasi.", "menjadi aspirasi berkadar pengawasan.", "Alasannya: Hujan")
-    )
-
-
-def test_the_page_of_a_secret_report_tells_no_reason() -> None:
-    """Only that it was put off, and until when."""
-    life = Life(channel="web", secret=True)
-    life.act("extend", text="Saksi belum siap")
-    life.act("postpone", text="Saksi belum siap", until=(BEGIN + timedelta(days=40)).date())
-    told = [one.text for one in story(life.house.case(life.code), life.facts).told]
-    assert ["paling lambat" in told[1], "ditunda" in told[2]] == [True, True]
-    assert not [text for text in told if "Saksi" in text or "Alasan" in text]
-
-
-def test_a_supporter_s_page_tells_what_its_main_case_hears() -> None:
-    """Merged, answered with the main case, closed; and that it is handled by itself again."""
-    older = Life(7, channel="web")
-    younger = Life(8, older.house, channel="web", received_at=BEGIN + timedelta(hours=1))
-    younger.act("merge", "kemenpanrb", other=older.code)
-    younger.house.deliver()
-    owner = AgencyRef(id="a", name="Dinas Sosial")
-    younger.act("echo", NEIGHBOURS, "Sudah ditambal.", other=older.code, event="answered", agency=owner, as_of=99)
-    younger.act("unmerge", "kemenpanrb", "Lubang lain")
-    found = story(younger.house.case(younger.code), younger.facts)
-    replies = [one for one in younger.house.replies if one.tracking_code == younger.code]
-    assert [one.text for one in found.told] == [one.text for one in replies]
-    assert [one.kind for one in replies][1:] == [ReplyKind.merged, ReplyKind.answered, ReplyKind.unmerged]
-    assert "dijawab Dinas Sosial: Sudah ditambal." in found.told[2].text

@@ -1,12 +1,10 @@
 """What a citizen's message becomes: a complaint, an addition, an answer, a question for the status, small talk, or a repetition."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from msgspec.structs import replace
 
 from complaints import ids
 from complaints.bus import StoredRecord
@@ -43,7 +41,6 @@ from tests.harness.tables import each
 from tests.harness.town import Town
 
 PLACELESS = "lampu jalan mati sejak Lebaran"
-OTHER_PLACELESS = "air PDAM tidak mengalir sudah seminggu"
 WITH_PLACE = "Jalan berlubang di Kota Semarang"
 PLACE = "di Jalan Pemuda, Kota Semarang"
 LONG_OTHER = (
@@ -80,47 +77,6 @@ def town(law: Router, reads: Normaliser) -> Town:
 def kinds(town: Town) -> list[MessageKind]:
     """Return what the messages became, oldest first."""
     return [event.kind for event in town.landed]
-
-
-def test_a_complaint_becomes_a_case_and_the_citizen_hears_it_by_the_account_he_wrote_to(town: Town) -> None:
-    """The message has one event, the case an owner, and the reply goes to the address that the message came from."""
-    said = town.say(WITH_PLACE, reply_to={"from": "1708", "ton": "1"})
-    (complaint,) = town.complaints
-    assert (complaint.id, complaint.reporter_ref) == (said, town.citizen())
-    (event,) = town.landed
-    assert (event.id, event.kind, event.tracking_code) == (said, KINDS.complaint, complaint.tracking_code)
-    (send,) = town.sends
-    text, address = town.open(send)
-    assert send.account == "sms/link"
-    assert complaint.tracking_code[:5] in text
-    assert address == {"sender": "6281234567890", "from": "1708", "ton": "1"}
-    assert town.case(complaint.tracking_code).owner.name
-
-
-def test_the_answer_to_our_question_completes_the_complaint(town: Town) -> None:
-    """The question is a record in the same mailbox, before the answer; the answer is a command to the case."""
-    town.say(PLACELESS)
-    said = town.say(PLACE)
-    assert kinds(town) == [KINDS.complaint, KINDS.answer]
-    (command,) = town.commands
-    assert (command.kind, command.id) == (CommandKind.add, said)
-    case = town.case(command.tracking_code)
-    assert case.complaint.place.regency is not None
-    assert case.question is None
-    assert [send.kind for send in town.sends] == [ReplyKind.question, ReplyKind.completed]
-
-
-def test_an_answer_redelivered_with_two_questions_open_lands_where_it_first_landed(town: Town) -> None:
-    """The second delivery, as another SMS with the same words, does not go into the second case."""
-    sms = {"upstream_id": "", "sender": "6281234567890", "reply_to": {"from": "1708"}, "account": "sms/link"}
-    town.take(*(town.received(message(text, **sms)) for text in (PLACELESS, OTHER_PLACELESS)))
-    assert kinds(town) == [KINDS.complaint, KINDS.complaint]
-    town.say(PLACE)
-    first = town.commands[-1].tracking_code
-    town.say(PLACE)
-    assert [command.tracking_code for command in town.commands] == [first]
-    assert town.landed[-1].kind is KINDS.repeated
-    assert town.landed[-1].tracking_code == first
 
 
 def test_a_status_is_told_where_it_was_asked(town: Town) -> None:
@@ -186,17 +142,6 @@ class TestACodeThatTwoComplaintsGot:
         assert own != others
         assert [command.tracking_code for command in unlucky.commands] == [own]
         assert not unlucky.case(others).complaint.additions
-
-
-def test_two_answers_that_come_together_are_read_together(town: Town) -> None:
-    """The second one still finds the case, although the router has not answered the first."""
-    town.say(PLACELESS)
-    records = [
-        town.received(replace(message(text), upstream_id="", sender="6281234567890"))
-        for text in ("di Jalan Pemuda", "Kota Semarang")
-    ]
-    town.take(*records)
-    assert kinds(town)[1:] == [KINDS.answer, KINDS.addition]
 
 
 def test_what_the_channel_cannot_read_is_a_dead_letter_with_its_bytes_sealed(town: Town) -> None:
@@ -284,25 +229,6 @@ class TestTheWeb:
 class TestLongMessages:
     """The parts of a long SMS."""
 
-    def test_parts_in_any_order_are_one_message_and_each_has_an_event(self, town: Town) -> None:
-        """The events of the parts name the whole."""
-        second = town.part(" di Kota Semarang", 2)
-        assert not town.landed
-        first = town.part("Jalan berlubang", 1)
-        assert [one.text for one in town.complaints] == ["Jalan berlubang di Kota Semarang"]
-        assert town.complaints[0].id == first
-        assert {event.id: event.whole_id for event in town.landed} == {first: None, second: first}
-        assert {event.kind for event in town.landed} == {KINDS.complaint}
-
-    def test_late_timers_do_not_cut_a_message_in_two(self, town: Town) -> None:
-        """The conversation was away: the second group finds where the first one has landed just now."""
-        town.part("Jalan Pemuda Kota Semarang berlubang besar, ", 1, 3)
-        town.wait(minutes=6)
-        town.part("mohon ditambal segera", 2, 3)
-        town.now_ms += 45 * 60_000
-        town.wait(seconds=1)
-        assert kinds(town) == [KINDS.complaint, KINDS.addition]
-
     def test_a_part_that_comes_again_with_its_id_has_one_event(self, town: Town) -> None:
         """Kafka's answer was lost: the record is there, and again from the spool."""
         id_ = uuid4()
@@ -339,14 +265,6 @@ class TestLongMessages:
 class TestTelling:
     """What the citizen hears."""
 
-    def test_a_clock_that_is_days_ahead_moves_no_day_of_the_law(self, town: Town) -> None:
-        """A message that came later than it was kept came when it was kept."""
-        ahead, late = town.now + timedelta(days=4), town.now + timedelta(seconds=59)
-        town.say(WITH_PLACE, received_at=ahead)
-        town.say(OTHER_PLACELESS, received_at=late)
-        first, second = town.complaints
-        assert (first.received_at, second.received_at) == (town.now, late)
-
     def test_a_question_that_a_fault_of_ours_keeps_from_the_citizen_is_unheard(self, town: Town) -> None:
         """Its record is a dead letter, and the case learns that nobody was asked."""
         town.say(PLACELESS)
@@ -372,17 +290,6 @@ class TestTelling:
         gone = town.events(MESSAGE_EVENTS, Delivery)
         assert [(one.outcome, one.kind) for one in gone] == [(DeliveryOutcome.undeliverable, ReplyKind.small_talk)] * 6
         assert {one.reply_id for one in gone}.isdisjoint(one.reply.id for one in waiting)
-
-    def test_whoever_has_no_address_any_more_cannot_be_told_and_that_is_on_record(self, town: Town) -> None:
-        """His state was deleted; an agency answers his case."""
-        town.say(WITH_PLACE)
-        case = town.case(town.complaints[0].tracking_code)
-        town.states.pop((CONVERSATIONS, town.citizen().encode()))
-        town.take(encode(said(CommandKind.answer, case.complaint, case.owner.id, "sudah"), source="/tests"))
-        (delivery,) = town.events(MESSAGE_EVENTS, Delivery)
-        assert (delivery.outcome, delivery.kind) == (DeliveryOutcome.undeliverable, ReplyKind.answered)
-        assert msgspec.json.encode(delivery) in {one.value for one in town.written[MESSAGE_EVENTS]}
-        assert len(town.sends) == 1
 
 
 @each(
@@ -448,13 +355,6 @@ def test_records_are_what_the_models_write(town: Town, topic: str, model: type[E
         event = msgspec.json.decode(record.value, type=model)
         assert msgspec.json.encode(event) == record.value
         assert encode(event, source="/conversation").key == record.key  # type: ignore[arg-type]  # one of the three
-
-
-def test_only_what_answers_danger_is_urgent_for_its_account(town: Town) -> None:
-    """The account sends it before the texts of others."""
-    town.say("Jalan berlubang di Kota Semarang")
-    town.say("tolong ada kebakaran di Jalan Pemuda Kota Semarang, api membesar")
-    assert [send.urgent for send in town.sends] == [None, True]
 
 
 class TestWhatIsOnRecord:

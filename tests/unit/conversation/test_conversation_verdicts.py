@@ -1,34 +1,10 @@
 """What citizens say of an answer, in their words: that it settles nothing, that it does, and of which of their reports."""
 
-from complaints.bus.envelope import encode
-from complaints.command import CommandKind
 from normalizer.language.commands import is_written_as_code
-from tests.harness.house import said
 from tests.harness.stories import stories_of
 from tests.harness.tables import each_row
-from tests.harness.town import Town, town_of
 
 test_story = stories_of(__file__)
-
-
-def act(made: Town, at: int, kind: CommandKind, text: str) -> None:
-    """Let the owner of a report do something."""
-    told = made.complaints[at]
-    made.take(encode(said(kind, told, made.case(told.tracking_code).owner.id, text), source="/tests"))
-    made.wait(minutes=5)
-
-
-def answered(*told: str) -> Town:
-    """Return a town in which each report has an answer, the last one last."""
-    made = town_of(*told)
-    for at in range(len(told)):
-        act(made, at, CommandKind.answer, "Sudah kami tangani.")
-    return made
-
-
-def opened(made: Town) -> list[bool]:
-    """Return which of the reports are open again."""
-    return [made.case(one.tracking_code).state == "reopened" for one in made.complaints]
 
 
 @each_row

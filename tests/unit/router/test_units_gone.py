@@ -26,13 +26,13 @@ def test_a_case_of_a_unit_that_was_deleted_keeps_its_clock_and_a_desk_gives_it_a
     (tmp_path / "33.74.yaml").write_text(FILE)
     house = House(law=Router.load(allotments=tmp_path, today=date(2026, 11, 26)))
     report = complaint(7, text="lampu jalan mati sejak seminggu", title="", place=PLACE)
-    house.take(report)
+    house.hear(report)
     assert house.case(report.tracking_code).owner.id == "lampu-33.74"
     house.law = Router.load()
     assert not house.law.knows("lampu-33.74")
-    rung = house.ring(report.tracking_code, until_ms=NOON_MS + 30 * 86_400_000)
+    rung = house.ring_out(report.tracking_code, until_ms=NOON_MS + 30 * 86_400_000)
     assert FactKind.overdue in {fact.kind for fact in rung}
-    moved = house.take(
+    moved = house.hear(
         said(CommandKind.reroute, report, "pemda-33.74", "Dinas itu sudah dihapus.", to="disperkim-33.74")
     )
     assert [fact.kind for fact in moved] == [FactKind.rerouted, FactKind.routed]
