@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -58,10 +59,14 @@ def as_sentence(found: "Sequence[Mistake]") -> str:
 def _checked() -> dict[str, Any]:
     """Check in a process of its own, and return plain data, to be kept as JSON.
 
-    The models and all documents take 40 MiB, which a worker would keep for as long as it lives.
+    The models and all documents take 40 MiB, which a worker would keep for as long as it lives. If that process dies, as the fork of a
+    process with threads may, the check is made here.
     """
-    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as child:
-        found = child.submit(_verdict).result()
+    try:
+        with ProcessPoolExecutor(1, mp_context=get_context("fork")) as child:
+            found = child.submit(_verdict).result()
+    except BrokenProcessPool:
+        found = _verdict()
     if found.mistakes:
         raise ConfigurationError(as_sentence(found.mistakes))
     return {"until": found.until}

@@ -1,5 +1,6 @@
 """Nothing routes with data of the law that have a mistake: neither the router's process nor a command that routes or measures."""
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -93,6 +94,15 @@ def test_whole_data_are_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     whole.require_whole()
     monkeypatch.setattr(check, "verdict", lambda: pytest.fail("checked again"))
     whole.require_whole()
+
+
+@pytest.mark.usefixtures("spoilt")
+def test_data_are_checked_although_the_process_that_checks_them_dies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fork of a process with threads may."""
+    parent, verdict = os.getpid(), check.verdict
+    monkeypatch.setattr(check, "verdict", lambda: verdict() if os.getpid() == parent else os._exit(1))
+    with pytest.raises(ConfigurationError, match="bpjtt"):
+        whole.require_whole()
 
 
 @pytest.mark.usefixtures("spoilt")
