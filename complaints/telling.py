@@ -202,9 +202,7 @@ def noticed(facts: Sequence[Fact], seen: Seen, *, was_merged: bool, by_code: boo
         case ReplyKind.completed if by_code or (isinstance(fact, Added) and fact.addition.by_code):
             occasion = _BY_CODE
         case ReplyKind.completed:
-            is_apart = isinstance(fact, Added) and fact.addition.apart
-            kept = "completed_apart" if is_apart else "completed_added"
-            occasion = _ADDED.get(seen.state, "completed" if any(map(moves, facts)) else kept)
+            occasion = _ADDED.get(seen.state, "completed" if any(map(moves, facts)) else "completed_added")
         case ReplyKind.hidden if fact.kind is FactKind.shown:
             occasion = "shown"
         case ReplyKind.withdrawn if is_deemed(fact):

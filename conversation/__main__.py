@@ -26,8 +26,9 @@ only the cases of that thread count. If several situations are true of a case, t
 
 *He wants* is an intent (docs/language.md) that is at least as probable as *sure* says, or one of these:
 
-* `danger`: danger to life now. `danger in its matter`: the same from the case's own citizen, if the message names the case; or tells
-  `same`; or tells `nothing` within an hour of his last message about the case, and danger was reported in it before or it reads like `more`
+* `danger`: danger to life now. `danger in its matter`: the same from the case's own citizen, if the message names the case and tells not
+  `other`; or, within an hour of his last message about it, tells `same`, or no place where danger was reported before, or
+  `nothing` and reads like `more`
 * `resume`: only if our texts are stopped. `only hide`: to be hidden, if no clause tells anything else
 * `stars`: a rating from 1 to 5, by a number alone or beside words that rate, or in a text that is a `rating`. `number`: such a number on
   or off the scale; while a case is being handled, only after it was reopened

@@ -92,7 +92,7 @@ TABLE: Final = (
     Row(
         "danger in its matter",
         1.0,
-        NEAR | {T.again},
+        HERE | {T.place},
         {A.dispute: DONE, A.add: HAS - DONE},
         "he is its citizen, and names it, or goes on within the hour with its matter or its danger",
     ),
@@ -191,11 +191,11 @@ def _fits(row: Row, heard: Heard, stands: Standing) -> bool:
 
 
 def _goes_on(heard: Heard, stands: Standing) -> bool:
-    """Return whether danger is more of what was told of a case within the hour: its matter, or none and danger was told or it reads so."""
-    case = stands.about
-    reads_so = case.danger or heard.sure_of("goes on") >= _MORE
-    is_more = stands.tells is T.same or (stands.tells is T.nothing and reads_so)
-    return case.is_alive and is_more and stands.age_ms < HOUR_MS
+    """Return whether danger is more of a case told within the hour: its matter, or no place and danger was told or it reads so."""
+    case, tells = stands.about, stands.tells
+    is_more = tells is T.same or (case.danger and tells is not T.place)
+    reads_so = tells is T.nothing and heard.sure_of("goes on") >= _MORE
+    return case.is_alive and (is_more or reads_so) and stands.age_ms < HOUR_MS
 
 
 def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
@@ -232,7 +232,7 @@ def _may(wants: str, heard: Heard, stands: Standing) -> bool:
     case = stands.case or _NO_CASE
     if wants == "danger in its matter":
         is_his = bool(case.id and (heard.message.sender or heard.message.proven))
-        return is_his and (stands.is_named or _goes_on(heard, stands))
+        return is_his and ((stands.is_named and stands.tells is not T.other) or _goes_on(heard, stands))
     if (wants == "resume" and not stands.is_silent) or (
         wants in _COURTESIES and (_tells_something(wants, heard, stands) or _may_deny(wants, heard))
     ):

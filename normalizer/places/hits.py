@@ -38,6 +38,9 @@ _OF_A_STREET: Final = 3
 _OF_THE_REGENCY: Final = frozenset(("kab", "kabupaten", "pemkab", "bupati", "payakumbuh", "sarilamak"))
 """Words before "50 Kota" that make it the regency."""
 
+_LEVELS: Final = frozenset(("kota", "kotamadya", "kabupaten", "kab"))
+"""The words for the level of a city or regency."""
+
 
 class PlaceHit:
     """An occurrence of a place name in a text."""
@@ -140,9 +143,9 @@ def ended(
     """Return the words of a text up to where a name found in it must end, and whether that is within the name.
 
     The name of a district or village ends at a comma, and before a regency's name that reaches beyond it: "Desa Banaran Kulon Progo" is
-    Banaran in Kulon Progo, although another village is named Banaran Kulon.
+    Banaran in Kulon Progo, although another village is named Banaran Kulon. In "Jalan Bandung Kota Malang" the level is Malang's, too.
     """
-    if _can_end_early(hit):
+    if _can_end_early(hit) or words[hit.end - 1] in _LEVELS:
         for at, node in enumerate(nodes[1 : hit.end - hit.start], hit.start + 1):
             if at in stops or (node is not None and _is_regency(longest(node, words, at), hit.end)):
                 return [*words[:at], BREAK], True

@@ -19,7 +19,7 @@ from complaints.mail import Reply, ReplyKind
 from complaints.wording import mistakes, question, text, wording
 from router.agencies.registry import Registry
 from router.cases.replies import reply_to
-from tests.harness.events import DPU, complaint, completed
+from tests.harness.events import DPU, complaint
 from tests.harness.facts import case, fact, routed
 from tests.harness.support import NOON
 from tests.harness.tables import document, each, each_row, row_by_row
@@ -83,7 +83,6 @@ OCCASIONS: dict[str, dict[str, Any]] = {
     "moved": {"after": FactKind.refused},
     "completed": {"after": FactKind.added, "moves": True},
     "completed_added": {"after": FactKind.added},
-    "completed_apart": {"after": FactKind.added, "addition": replace(completed(complaint()).additions[0], apart=True)},
     "put_off_extended": {"after": FactKind.extended, "text": ""},
     "put_off_postponed": {"after": FactKind.postponed, "until": date(2026, 12, 3), "text": ""},
     "reclassified": {"after": FactKind.reclassified},
