@@ -27,15 +27,15 @@ only the cases of that thread count. If several situations are true of a case, t
 *He wants* is an intent (docs/language.md) that is at least as probable as *sure* says, or one of these:
 
 * `danger`: danger to life now. `danger in its matter`: the same from the case's own citizen, if the message names the case and tells not
-  `other`; or, within an hour of his last message about it, tells `same`, or no place where danger was reported before, or
-  `nothing` and reads like `more`
+  `other`; or, within an hour of his last message about it, tells `same`, or no place where danger was reported before
 * `resume`: only if our texts are stopped. `only hide`: to be hidden, if no clause tells anything else
 * `stars`: a rating from 1 to 5, by a number alone or beside words that rate, or in a text that is a `rating`. `number`: such a number on
   or off the scale; while a case is being handled, only after it was reopened
 * `thanks`: also friendly signs alone (1.0)
 * `praise`, `blame`: a judgement without a number, with or without praise
 * `more`: it reads like more of a report that was just told, and neither tells of danger nor accuses an official;
-  not with over 25 words, a position or another regency. `new report`: begins with LAPORAN BARU
+  not with over 25 words, a position, another regency or a wish to be hidden, nor after four messages about it in a day, or a day
+  after our question. `new report`: begins with LAPORAN BARU in capitals, or before a colon or a new line
 * `dispute`: also words that deny something good (0.5); they are never `settled`
 * `correction`: also by its form. `picture`: only a photo or a position, with at most six words
 * `no, and more`: begins with BELUM or its like, and goes on. `threat`: somebody was threatened because of a report

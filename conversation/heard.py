@@ -50,6 +50,9 @@ _CLEAR: Final = 0.6
 _SURELY: Final = 0.95
 """Minimum probability of an intent at which a place next to it is a part of it: "terima kasih Pemkot Semarang"."""
 
+_MAYBE_DANGER: Final = 0.45
+"""Probability of danger from which on a message is no more of another report."""
+
 _DENIED: Final = 0.5
 """The probability of a dispute if a text denies something good."""
 
@@ -73,6 +76,8 @@ class Heard:
 
     def __init__(self, message: InboundMessage, id_: UUID, reads: Callable[[InboundMessage, UUID], Fresh]) -> None:
         self.message, self.id, self.said, self._reads = message, id_, own_words(message), reads
+        self.opens = False
+        """Whether the citizen began it with the words that open a case, which are cut off."""
         self.is_own = bool(message.sender) and not message.shared
         """Whether it comes from the telephone or account of the citizen alone, so that his words may act on his cases."""
 
@@ -127,8 +132,9 @@ class Heard:
     @property
     def may_go_on(self) -> bool:
         """Whether it can be only more of another report: it is short, tells of no danger and accuses nobody, and shows no position."""
-        accuses = self.fresh.complaint.oversight
-        return self.length <= SHORT and not self.cries and not accuses and position_of(self.message) is None
+        accuses = self.fresh.complaint.oversight or cues.accuses(self.said)
+        is_grave = self.cries or accuses or self.found.shares["danger"] >= _MAYBE_DANGER
+        return self.length <= SHORT and not is_grave and position_of(self.message) is None
 
     @property
     def is_of_us(self) -> bool:
@@ -233,9 +239,8 @@ READ: Final[Mapping[str, Callable[[Heard], float]]] = {
     "dispute": lambda heard: max(heard.found.shares["dispute"], _DENIED * cues.denies_good(heard.said)),
     "picture": lambda heard: heard.shows,
     "correction": lambda heard: heard.corrects or heard.found.shares["correction"],
-    "goes on": lambda heard: goes_on(heard.words),
     "more": lambda heard: goes_on(heard.words) if heard.may_go_on else 0.0,
-    "new report": lambda heard: commands.opens(heard.said),
+    "new report": lambda heard: heard.opens,
     "no, and more": lambda heard: commands.begins_with(heard.said, "disagree"),
     "threat": lambda heard: cues.threatens(heard.said),
     "accusation": lambda heard: cues.accuses(heard.said),

@@ -24,7 +24,7 @@ from conversation.reading import Reads
 from conversation.records import SOURCE
 from conversation.situation import ANSWERED_MS
 from conversation.turn import Turn
-from normalizer.language import cues
+from normalizer.language import commands, cues
 
 _SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;\n]*\s*")
 _LONGEST: Final = 60
@@ -49,7 +49,10 @@ class Opens:
         def reads(message: InboundMessage, id_: UUID) -> Fresh:
             return self._fresh(turn, hidden(message, like=_last_told(turn, message)), id_)
 
-        return Heard(message, id_, reads)
+        behind = commands.behind_opening(message.text)
+        heard = Heard(replace(message, text=behind) if behind else message, id_, reads)
+        heard.opens = behind is not None
+        return heard
 
     def _fresh(self, turn: Turn, hides: InboundMessage, id_: UUID) -> Fresh:
         code = self._keyring.tracking_code(id_) if hides.sender else turn.citizen

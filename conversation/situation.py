@@ -72,7 +72,8 @@ class Tells(StrEnum):
 class Standing(NamedTuple):
     """What a message is about: a case, if there is one, which the message may name, by its code or as an answer to a text about it.
 
-    Its citizen may have asked to hear nothing more. So many milliseconds ago he last wrote of it.
+    Its citizen may have asked to hear nothing more. So many milliseconds ago he last wrote of it, and was last asked; and so often he
+    wrote of it within a day.
     """
 
     case: KnownCase | None
@@ -81,6 +82,8 @@ class Standing(NamedTuple):
     is_named: bool = False
     is_silent: bool = False
     age_ms: int = DAY_MS
+    asked_age_ms: int = 0
+    recent: int = 0
 
     @property
     def about(self) -> KnownCase:
@@ -120,8 +123,10 @@ class _Look:
 
     def standing(self, case: KnownCase, *, is_named: bool = False) -> Standing:
         """Return how a case stands for the message."""
-        silent, age_ms = bool(self._turn.state.silent_ms), self._turn.at_ms - self._spoken_ms(case)
-        return Standing(case, self.situation(case), self.tells(case), is_named, silent, age_ms)
+        state, at = self._turn.state, self._turn.at_ms
+        recent = sum(one.code == case.code and one.at_ms > at - DAY_MS for one in state.messages)
+        ages = at - self._spoken_ms(case), at - case.asked_ms
+        return Standing(case, self.situation(case), self.tells(case), is_named, bool(state.silent_ms), *ages, recent)
 
     def situation(self, case: KnownCase) -> Situation:
         """Return how a case stands."""

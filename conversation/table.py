@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from conversation.citizen import HOUR_MS, KnownCase
 from conversation.heard import ANYTHING, Heard
+from conversation.parts import DAY_MS
 from conversation.situation import Situation, Standing, Tells
 from normalizer.language.understanding import SURE
 
@@ -75,8 +76,11 @@ ENDED: Final = CLOSED | OVER
 _MORE: Final = 0.65
 """How sure it must be that a message only goes on with a report. Our text names the words that open one, in case it does not."""
 
-_A_STORY: Final = 0.6
-"""How sure it must be that a message is a story, for another regency in it to be where that happens, and no correction."""
+_WHERE, _SURELY_WHERE = frozenset(("correction", "place")), 0.5
+"""How sure it must be that a message only says where, for another regency in it to be no other report."""
+
+_MOST_RECENT: Final = 4
+"""The number of messages about a case within a day, after which another one that reads like more of it opens a case."""
 
 _HIDING, _SURELY_HIDES = frozenset(("hide",)), 0.85
 """How sure it must be that a message asks to be hidden, to be no more of a case that was told openly."""
@@ -190,12 +194,11 @@ def _fits(row: Row, heard: Heard, stands: Standing) -> bool:
     return bool(row.tells) or heard.says_only
 
 
-def _goes_on(heard: Heard, stands: Standing) -> bool:
-    """Return whether danger is more of a case told within the hour: its matter, or no place and danger was told or it reads so."""
+def _goes_on(stands: Standing) -> bool:
+    """Return whether danger is more of a case that was told within the hour: its matter, or no place where danger was told."""
     case, tells = stands.about, stands.tells
     is_more = tells is T.same or (case.danger and tells is not T.place)
-    reads_so = tells is T.nothing and heard.sure_of("goes on") >= _MORE
-    return case.is_alive and (is_more or reads_so) and stands.age_ms < HOUR_MS
+    return case.is_alive and is_more and stands.age_ms < HOUR_MS
 
 
 def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
@@ -211,15 +214,18 @@ def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
 def _begins_another(heard: Heard, stands: Standing) -> bool:
     """Return whether a message begins another report, however it reads.
 
-    The place was asked and is not told, it asks to be hidden, or it is a story of another regency.
+    The question is older than a day, or its place is not told; it asks to be hidden; it is in another regency, and corrects nothing; or
+    he has written often about the case.
     """
-    if stands.situation is S.asked and stands.about.part == "place" and not heard.is_placed:
-        return True
-    if stands.situation is S.told and heard.most(_HIDING) >= _SURELY_HIDES:
+    if stands.situation is S.asked:
+        is_late = stands.asked_age_ms > DAY_MS
+        if is_late or (stands.about.part == "place" and not heard.is_placed):
+            return True
+    elif heard.most(_HIDING) >= _SURELY_HIDES or stands.recent > _MOST_RECENT:
         return True
     regency = heard.fresh.complaint.place.regency
     is_elsewhere = regency is not None and not (stands.about.region or "").startswith(regency.code)
-    return is_elsewhere and heard.sure_of("story") >= _A_STORY
+    return is_elsewhere and heard.most(_WHERE) < _SURELY_WHERE
 
 
 def _may_deny(wants: str, heard: Heard) -> bool:
@@ -232,7 +238,7 @@ def _may(wants: str, heard: Heard, stands: Standing) -> bool:
     case = stands.case or _NO_CASE
     if wants == "danger in its matter":
         is_his = bool(case.id and (heard.message.sender or heard.message.proven))
-        return is_his and ((stands.is_named and stands.tells is not T.other) or _goes_on(heard, stands))
+        return is_his and ((stands.is_named and stands.tells is not T.other) or _goes_on(stands))
     if (wants == "resume" and not stands.is_silent) or (
         wants in _COURTESIES and (_tells_something(wants, heard, stands) or _may_deny(wants, heard))
     ):

@@ -100,10 +100,22 @@ def begins_with(text: str, act: str) -> bool:
     return bool(core) and (known["alone"] | known["report"]).issuperset(core)
 
 
-def opens(text: str) -> bool:
-    """Return whether a text begins with the words that open a case whatever follows: "laporan baru: lampu jalan mati"."""
-    words = word_of("open").lower().split()
-    return _WORD.findall(text.lower())[: len(words)] == words
+def behind_opening(text: str) -> str | None:
+    """Return what follows the words that open a case, whatever it is: "LAPORAN BARU lampu jalan mati"; None if a text begins otherwise.
+
+    In small letters they must end with a colon, a line or the text: else they may say that a report has only just come. Whom the
+    citizen addresses may come first.
+    """
+    found = _opening().match(text)
+    if found is None or not all(word.isdigit() or word in _words().polite for word in _WORD.findall(found[1].lower())):
+        return None
+    return text[found.end() :]
+
+
+@cache
+def _opening() -> re.Pattern[str]:
+    word = word_of("open").replace(" ", " ?")
+    return re.compile(rf"[^\w@]*(?:@\w+\W+)?((?:\w+\W+){{0,2}}?)(?:{word}\b|(?i:{word})(?=\s*[:\n]|\W*$))\W*")
 
 
 def is_written_as_code(text: str, word: str) -> bool:
