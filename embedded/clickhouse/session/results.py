@@ -24,8 +24,9 @@ from embedded.clickhouse.session.statements import Statement
 # Interval in which a running query checks its client's input and sends the progress (ClickHouse's interactive_delay).
 _LOOK_S: Final = 0.1
 # The number of rows before a limit needs a second run, because chDB gives it only with a JSON result. The second run
-# happens only if the first one was shorter than this and gave at most _SECOND_RUN_ROWS rows, so it adds little time.
-_SECOND_RUN_S: Final = 0.02
+# happens only if the first one was shorter than this and gave at most _SECOND_RUN_ROWS rows, so it adds little time. A reader
+# is not told the number: most of its queries are as short, and would take twice as long.
+_SECOND_RUN_S: Final = 0.1
 _SECOND_RUN_ROWS: Final = 10_000
 # Statements that only read the catalogue. They can run again to find the column types of an empty result.
 _CATALOGUE: Final = frozenset({"SHOW", "DESCRIBE", "DESC", "EXPLAIN", "EXISTS"})
@@ -218,14 +219,15 @@ def _sum_up(
 
     To get the totals, the extremes and the number of rows before a limit, this function runs the query a second time. It does
     so for each query WITH TOTALS or with extremes, but for one with only a LIMIT only if the first run took less than 0.1 s and
-    gave at most 10,000 rows. Without a second run, the profile has no number of rows before the limit.
+    gave at most 10,000 rows, and never for a reader. Without a second run, the profile has no number of rows before the limit.
     """
     statement, answer = what
     if not answer.blocks:
         _empty_header(connection, query, statement, answer)
     before_limit: int | None = None
     extremes = answer.extremes or _EXTREMES.search(statement.text) is not None
-    short = took_s < _SECOND_RUN_S and answer.rows <= _SECOND_RUN_ROWS
+    reader = connection.account is not None and connection.account.reads_only
+    short = took_s < _SECOND_RUN_S and answer.rows <= _SECOND_RUN_ROWS and not reader
     if statement.totals or extremes or (statement.limited and short):
         summary = connection.summary(statement.text, query.parameters)
         before_limit = summary.get("rows_before_limit_at_least")
