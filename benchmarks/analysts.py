@@ -21,6 +21,7 @@ from benchmarks.processes import folder
 from complaints.errors import StoreUnavailable
 from embedded.clickhouse.accounts import ANALYST, DATA, OPERATOR, SINK
 from embedded.clickhouse.config import ServerConfig
+from embedded.clickhouse.limits import READER
 from embedded.clickhouse.server import ClickHouseServer
 from lapor.processes import reference
 from ops.analysts.guide import SAMPLE, questions
@@ -31,7 +32,7 @@ from sinks.clickhouse.reference import refresh
 
 CASES: Final = 10_000_000
 ROUNDS: Final = 3
-MOST_BYTES: Final = 500_000_000
+LIMITS: Final = {**READER, "max_memory_usage": 500_000_000}
 FIRST_ROWS: Final = "SELECT * FROM cases LIMIT 5"
 
 PATIENCE_S: Final = 3600.0
@@ -89,7 +90,7 @@ def _seconds(analyst: Store, sql: str, clock: Callable[[], float]) -> float:
 
 def _runs_in(operator: Store, sql: str) -> bool:
     try:
-        operator.table(f"{sql} SETTINGS max_memory_usage = {MOST_BYTES}")
+        operator.table(f"{sql} SETTINGS {', '.join(f'{name} = {value}' for name, value in LIMITS.items())}")
     except StoreUnavailable:
         return False
     return True

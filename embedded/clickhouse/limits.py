@@ -44,6 +44,8 @@ READER: Final[Mapping[str, int]] = MappingProxyType(
         "max_parser_backtracks": 20_000,
         "max_subquery_depth": 20,
         "function_range_max_elements_in_block": 500_000,
+        # Groups by the key of a table, such as its replies, need no memory for all of them at once.
+        "optimize_aggregation_in_order": 1,
     }
 )
 """The engine's settings for each of an analyst's statements."""

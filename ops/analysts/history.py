@@ -16,6 +16,8 @@ from sinks.clickhouse.tables import schema
 MOST_AT_ONCE: Final = 200_000
 """The maximum number of cases per round: more would need more memory than an engine on one machine has."""
 
+_PLAN: Final = "history_plan.sql"
+_ROWS: Final = "history.sql"
 _STATEMENT: Final = re.compile(r";\s*(?:\n|$)")
 
 
@@ -35,9 +37,9 @@ class History:
     seed: int
     until: date
 
-    def rounds(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield, for each round, the number of cases that it makes, and its statements."""
-        text = files(__package__).joinpath("history.sql").read_text("utf-8")
+    def rounds(self, *parts: str) -> Iterator[tuple[int, list[str]]]:
+        """Yield, for each round, the number of cases that it makes, and its statements, which these files have; by default, all."""
+        text = "".join(files(__package__).joinpath(part).read_text("utf-8") for part in parts or (_PLAN, _ROWS))
         code = Template("\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--")))
         for first in range(0, self.complaints, MOST_AT_ONCE):
             last = min(first + MOST_AT_ONCE, self.complaints) - 1
@@ -62,17 +64,14 @@ def planned(
         execute: runs a statement and returns its rows.
         plans: the query; it reads history_step and history_case.
     """
-    for _, statements in history.rounds():
-        made = [one.startswith("INSERT INTO history_case") for one in statements].index(True) + 1
-        try:
-            for statement in statements[:made]:
+    try:
+        for _, statements in history.rounds(_PLAN):
+            for statement in statements:
                 execute(statement)
-            rows = execute(plans)
-        finally:
-            for statement in statements[made:]:
-                if statement.startswith("DROP"):
-                    execute(statement.replace("DROP TABLE", "DROP TABLE IF EXISTS"))
-        yield rows
+            yield execute(plans)
+    finally:
+        for table in ("history_step", "history_case"):
+            execute(f"DROP TABLE IF EXISTS {table}")
 
 
 def write(history: History, execute: Callable[[str], object], done: Callable[[int], object] = lambda _: None) -> None:

@@ -98,7 +98,7 @@ SELECT s.n, s.channel, toUnixTimestamp64Milli(s.received_at), s.reporter, s.said
     ifNull(toUnixTimestamp64Milli(toDateTime64(s.ended_at, 3)) + 43200000, 0), ifNull(s.stars, 0)
 FROM history_step AS s INNER JOIN history_case AS c USING complaint_id ORDER BY s.n
 """
-"""The query for the plans of a round, whose tables history.sql makes."""
+"""The query for the plans of a round, whose tables history_plan.sql makes."""
 
 
 @cache

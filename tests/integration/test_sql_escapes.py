@@ -240,6 +240,25 @@ def test_a_reader_has_one_database(port: int, secret: Path, database: str) -> No
     assert refused.value.code == 81
 
 
+def test_a_reader_s_result_has_all_of_its_types(analyst: Client) -> None:
+    """Also the zone of a time, and the columns of a result without rows."""
+    _, columns = analyst.execute("SELECT 1 AS n, toDateTime(0, 'Asia/Jakarta') AS at", with_column_types=True)
+    assert columns == [("n", "UInt8"), ("at", "DateTime('Asia/Jakarta')")]
+    assert analyst.execute("SELECT 1 AS a WHERE 0", with_column_types=True) == ([], [("a", "UInt8")])
+
+
+def test_what_a_reader_gives_with_a_query_is_for_that_query_only(analyst: Client) -> None:
+    """Then its limits are those of its account again."""
+    given = {"max_threads": 1, "max_execution_time": 5, "session_timezone": "Asia/Jayapura", "readonly": 2}
+    names = ", ".join(f"'{name}'" for name in given)
+    asked = f"SELECT name, value FROM system.settings WHERE name IN ({names}) ORDER BY name"  # our own names
+    before = analyst.execute(asked)
+    assert dict(analyst.execute(asked, settings=given)) == {name: str(value) for name, value in given.items()} | {
+        "readonly": "0"
+    }
+    assert analyst.execute(asked) == before
+
+
 @pytest.mark.parametrize("user", ["default", "lapor", "lapor_server", "", "LAPOR_ANALYST", "lapor_sink\0"])
 def test_there_are_three_accounts(port: int, user: str) -> None:
     """Nobody logs in as the engine's own user, whatever the password is."""

@@ -2,6 +2,18 @@
 
 The sdist leaves out the driver's tests of columns and of NumPy, and three modules of helpers, which a few
 lines here replace. A program that asks over HTTP takes the place of clickhouse-client.
+
+On 2 December 2026 the suite was also run with the tests of columns and of NumPy that Debian's source of version 0.2.5 has, by the same
+configuration: of 468 tests 435 passed, and 2 are for a driver without NumPy. The 31 that failed, besides those of FAIL:
+
+| tests | number | reason |
+|---|---|---|
+| `DateTime*TimezonesTestCase`, columns and NumPy: `test_datetime_with_timezone_*` | 16 | nobody may give VALUES an expression as a row |
+| the same: `test_use_client_timezone` | 4 | clickhouse-client would read and show times in the zone of the client |
+| `test_get_columns_with_types`, `test_get_nested_columns` | 2 | the driver has lost these functions since |
+| NumPy's `test_nullable_int8`, `test_nullable_string` of LowCardinality | 2 | pandas 3 writes None in another way |
+| NumPy's `test_select_with_progress` | 1 | since version 25 ClickHouse tells of one byte, which the later tests know |
+| `test_wrong_date_insert` | 1 | since then Date32 goes to the year 2299, and 2284 is a day like any other |
 """
 
 import subprocess
@@ -17,7 +29,7 @@ import pytest
 from embedded.clickhouse.accounts import OPERATOR
 from tests.harness.clickhouse import PASSWORD, with_http
 
-PASS = 190
+PASS = 197
 """At least as many of the 204 pass."""
 
 FAIL = {

@@ -121,15 +121,15 @@ def header_block(columns: Sequence[Column], revision: int) -> bytes:
     return b"".join(parts)
 
 
-def fit_blocks(data: bytes, revision: int, described: Sequence[Column] = ()) -> Iterator[Block]:
+def fit_blocks(data: bytes, revision: int, describe: Callable[[], Sequence[Column]] = tuple) -> Iterator[Block]:
     """Split a result of chDB into blocks, and yield each in the form for a client of this revision.
 
     Args:
         data: Blocks in Native format, one after the other.
         revision: The revision that both sides agreed on.
-        described: The result's columns as DESCRIBE gives them; empty if they are not known. In Native format chDB leaves out
-            the time zone of a DateTime column, as for clients from before 2018; it is restored from these columns, unless
-            their number differs from the block's.
+        describe: Returns the result's columns as DESCRIBE gives them; empty if they are not known. In Native format chDB leaves
+            out the time zone of a DateTime column, as for clients from before 2018; it is restored from these columns, unless
+            their number differs from the block's. It is called only for such a column.
 
     Raises:
         ProtocolError: The bytes are not valid, or the type of a column is not supported. AggregateFunction is supported only
@@ -144,20 +144,23 @@ def fit_blocks(data: bytes, revision: int, described: Sequence[Column] = ()) -> 
         except _Ended:
             return
         rows = reader.varint()
-        types = [column.type for column in described] if len(described) == count else [""] * count
         columns = tuple(
-            _pass_column(reader, rows, revision, known=known, last=at == count - 1) for at, known in enumerate(types)
+            _pass_column(reader, rows, revision, place=(at, count), describe=describe) for at in range(count)
         )
         reader.relay(None)
         yield Block(columns=columns, rows=rows, data=b"".join(parts))
 
 
-def _pass_column(reader: ByteReader, rows: int, revision: int, *, known: str, last: bool) -> Column:
+def _pass_column(
+    reader: ByteReader, rows: int, revision: int, *, place: tuple[int, int], describe: Callable[[], Sequence[Column]]
+) -> Column:
     name = reader.text()
     kind = reader.drop(reader.drop_varint()).decode("utf-8", "surrogateescape")
-    shown = known if kind == "DateTime" and known.startswith("DateTime(") else kind
+    (at, count), shown = place, kind
+    if kind == "DateTime" and len(described := describe()) == count and described[at].type.startswith("DateTime("):
+        shown = described[at].type
     reader.emit(string(shown) + (b"\x00" if revision >= revisions.CUSTOM_SERIALIZATION else b""))
-    if last and kind.startswith("AggregateFunction"):
+    if at == count - 1 and kind.startswith("AggregateFunction"):
         # The length of its states is unknown. In the last column they are the rest of the chunk.
         reader.skip(reader.buffered)
     elif rows:

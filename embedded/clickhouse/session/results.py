@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any, Final
 
 from embedded.clickhouse import revisions
@@ -23,7 +24,8 @@ from embedded.clickhouse.session.statements import Statement
 # Interval in which a running query checks its client's input and sends the progress (ClickHouse's interactive_delay).
 _LOOK_S: Final = 0.1
 # The number of rows before a limit needs a second run, because chDB gives it only with a JSON result. The second run
-# happens only if the first one was shorter than this and gave at most _SECOND_RUN_ROWS rows, so it adds little time.
+# happens only if the first one was shorter than this and gave at most _SECOND_RUN_ROWS rows, so it adds little time. A reader
+# is not told the number: most of its queries are as short, and would take twice as long.
 _SECOND_RUN_S: Final = 0.1
 _SECOND_RUN_ROWS: Final = 10_000
 # Statements that only read the catalogue. They can run again to find the column types of an empty result.
@@ -45,7 +47,7 @@ class Answer:
         codec: The method byte and the compressor for blocks; None if blocks are sent uncompressed.
         extremes: Whether the query's settings ask for extremes.
         timezone: The `session_timezone` of the query; empty for the server's own.
-        columns: The result's columns as DESCRIBE gave them before the query ran; empty if it failed or was not asked.
+        describe: Returns the result's columns as DESCRIBE gives them; empty if it fails or the statement is not a query.
         rows: The number of rows of the result sent so far, without totals and extremes.
         blocks: The number of blocks with these rows.
         size: The number of bytes of the result that chDB returned so far.
@@ -59,7 +61,7 @@ class Answer:
     codec: tuple[int, Compressor] | None
     extremes: bool = False
     timezone: str = ""
-    columns: Sequence[Column] = ()
+    describe: Callable[[], Sequence[Column]] = tuple
     rows: int = 0
     blocks: int = 0
     size: int = 0
@@ -94,7 +96,7 @@ class Answer:
             ConnectionLostError: The client left, or did not read within the timeout.
         """
         try:
-            for block in fit_blocks(chunk, self.revision, self.columns):
+            for block in fit_blocks(chunk, self.revision, self.describe):
                 if kind == wire.SERVER_DATA:
                     if not self.blocks:
                         self.data(header_block(block.columns, self.revision))
@@ -105,7 +107,14 @@ class Answer:
             raise ServerError(error.code, error.text) from error
 
 
-def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: tuple[Statement, Answer]) -> None:
+def run(
+    engine: Engine,
+    connection: EngineConnection,
+    query: wire.Query,
+    what: tuple[Statement, Answer],
+    *,
+    apart: EngineConnection | None = None,
+) -> None:
     """Run a statement and send its whole result to the client. The caller then sends the packet that ends the answer.
 
     An INSERT whose rows come as blocks is not run here; see `run_insert`. If the client cancels, the statement is stopped, and
@@ -116,6 +125,8 @@ def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: t
         connection: The connection that runs the statement.
         query: The query packet.
         what: The statement in the packet, and the `Answer` that sends the result.
+        apart: A second connection, for which the names in the statement mean the same. With it the statement is described only if a
+            type is not clear from the blocks, because that takes as long as to analyse the statement. Without it, before it runs.
 
     Raises:
         ServerError: The statement failed, or this server does not support the type of a column.
@@ -124,7 +135,9 @@ def run(engine: Engine, connection: EngineConnection, query: wire.Query, what: t
     """
     statement, answer = what
     answer.tell_timezone()
-    answer.columns = _describe(connection, query, statement)
+    answer.describe = cache(partial(_describe, apart or connection, query, statement))
+    if apart is None:
+        answer.describe()
     execution = Execution(engine, connection, Work(statement.text, query.parameters))
     _finish(execution, answer)
     if answer.cancelled:
@@ -206,14 +219,15 @@ def _sum_up(
 
     To get the totals, the extremes and the number of rows before a limit, this function runs the query a second time. It does
     so for each query WITH TOTALS or with extremes, but for one with only a LIMIT only if the first run took less than 0.1 s and
-    gave at most 10,000 rows. Without a second run, the profile has no number of rows before the limit.
+    gave at most 10,000 rows, and never for a reader. Without a second run, the profile has no number of rows before the limit.
     """
     statement, answer = what
     if not answer.blocks:
         _empty_header(connection, query, statement, answer)
     before_limit: int | None = None
     extremes = answer.extremes or _EXTREMES.search(statement.text) is not None
-    short = took_s < _SECOND_RUN_S and answer.rows <= _SECOND_RUN_ROWS
+    reader = connection.account is not None and connection.account.reads_only
+    short = took_s < _SECOND_RUN_S and answer.rows <= _SECOND_RUN_ROWS and not reader
     if statement.totals or extremes or (statement.limited and short):
         summary = connection.summary(statement.text, query.parameters)
         before_limit = summary.get("rows_before_limit_at_least")
@@ -234,7 +248,7 @@ def _send_summary(engine: Engine, answer: Answer, summary: dict[str, Any]) -> No
 
 
 def _describe(connection: EngineConnection, query: wire.Query, statement: Statement) -> list[Column]:
-    """Return the columns of a query's result without running it; empty if DESCRIBE fails or the statement is not a query."""
+    """Return the columns of a query's result; empty if DESCRIBE fails or the statement is not a query."""
     if statement.verb in _QUERIES:
         with suppress(EngineError):
             return [column for column, _ in connection.describe(f"({statement.text})", query.parameters)]
@@ -246,7 +260,7 @@ def _empty_header(connection: EngineConnection, query: wire.Query, statement: St
 
     To learn them, SHOW, DESCRIBE, EXPLAIN and EXISTS are run a second time. Nothing is sent if the columns stay unknown.
     """
-    columns = answer.columns
+    columns = answer.describe()
     if not columns and statement.verb in _CATALOGUE:
         with suppress(EngineError):
             columns = _columns(connection.summary(statement.text, query.parameters))

@@ -124,7 +124,8 @@ def applied(
     """Create a query's external tables and apply its settings; when the context ends, drop the tables and restore the settings.
 
     The connection is the session's own. Only a query that sets `readonly` to another value than 0 gets a separate one, because no
-    setting can be changed on a read-only connection, not even to undo it. `send_logs_level` is never applied.
+    setting can be changed on a read-only connection, not even to undo it. For a reader it is not applied, since its statements only
+    read. `send_logs_level` is never applied.
 
     Args:
         session: The client's session.
@@ -137,7 +138,12 @@ def applied(
     Raises:
         EngineError: A setting's value is not valid, or a table could not be created, filled or dropped.
     """
-    settings = {name: value for name, value in settings.items() if name != _LOGS_LEVEL}
+    reads_only = session.account.reads_only
+    settings = {
+        name: value
+        for name, value in settings.items()
+        if name != _LOGS_LEVEL and not (reads_only and name == "readonly")
+    }
     if settings.get("readonly", "0") != "0":
         with _sibling(session) as sibling:
             for external in externals:
@@ -148,7 +154,12 @@ def applied(
         return
     connection = session.connection
     with _tables(connection, externals):
-        before = connection.setting_states(list(settings)) if settings else {}
+        if reads_only:  # it cannot SET anything
+            before = {
+                name: SettingState(value=str(most), changed=True) for name, most in session.account.limits.items()
+            }
+        else:
+            before = connection.setting_states(list(settings)) if settings else {}
         try:
             _apply(connection, settings)
             with connection.statement(settings.get("max_execution_time")):

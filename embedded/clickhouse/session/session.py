@@ -96,7 +96,8 @@ class Conversation:
             closing(self._engine.connect(tag, account)) as parser,
         ):
             session = Session(engine=self._engine, connection=connection, parser=parser, account=account)
-            connection.execute(f"USE {quote(database)}")
+            for one in (connection, parser):
+                one.execute(f"USE {quote(database)}")
             self._channel.send(wire.hello(self._version, self._revision))
             if self._revision >= revisions.ADDENDUM:
                 self._channel.reader.text()
@@ -181,8 +182,12 @@ class Conversation:
             settings = {}
         query = wire.Query(query_id=query.query_id, text=rows, parameters=parameters, compressed=query.compressed)
         if statement.insert is None:
-            with applied(session, settings, externals) as connection:
-                results.run(self._engine, connection, query, (statement, answer))
+            parser, limit_s = session.parser, settings.get("max_execution_time")
+            apart = (
+                parser if session.account.reads_only else None
+            )  # it can name nothing else there: it sends no tables, and no SET
+            with applied(session, settings, externals) as connection, parser.statement(limit_s):
+                results.run(self._engine, connection, query, (statement, answer), apart=apart)
         else:
             self._insert(session, statement.insert, (query, answer), (settings, externals))
         if statement.verb == "SET":
