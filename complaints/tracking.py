@@ -98,10 +98,8 @@ class Numbers:
         """Take a secret of at least 16 bytes, of which 64 count."""
         number = blake2b(key=key[:_KEY_BYTES], digest_size=8, person=b"case number")
         row_id = blake2b(key=key[:_KEY_BYTES], digest_size=16, person=b"row id")
-        self.of_code = lru_cache(_REMEMBERED)(partial(_case_number, number))
-        """What a call does, without the step of a call."""
-        self.of_id = lru_cache(_REMEMBERED)(partial(_row_id, row_id))
-        """What `id` does, of the id as a number."""
+        self._of_code = lru_cache(_REMEMBERED)(partial(_case_number, number))
+        self._of_id = lru_cache(_REMEMBERED)(partial(_row_id, row_id))
 
     def __call__(self, code: str) -> str:
         """Return the case number of the case with this tracking code, such as "K-7QH2M9XB4TPD": what analysts see in place of the code.
@@ -111,14 +109,14 @@ class Numbers:
         Args:
             code: the tracking code in canonical form.
         """
-        return self.of_code(code)
+        return self._of_code(code)
 
     def id(self, id_: UUID) -> UUID:
         """Return what analysts see in place of an id, the same wherever that id stands.
 
         The ids themselves are derived from each other and from the ids of public posts. Nobody can derive this one without the key.
         """
-        return self.of_id(id_.int)
+        return self._of_id(id_.int)
 
 
 def _case_number(keyed: blake2b, code: str) -> str:

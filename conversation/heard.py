@@ -74,9 +74,11 @@ class Fresh(NamedTuple):
 class Heard:
     """A whole message, and what is read of it."""
 
-    def __init__(self, message: InboundMessage, id_: UUID, reads: Callable[[InboundMessage, UUID], Fresh]) -> None:
+    def __init__(
+        self, message: InboundMessage, id_: UUID, reads: Callable[[InboundMessage, UUID], Fresh], *, opens: bool = False
+    ) -> None:
         self.message, self.id, self.said, self._reads = message, id_, own_words(message), reads
-        self.opens = False
+        self.opens = opens
         """Whether the citizen began it with the words that open a case, which are cut off."""
         self.is_own = bool(message.sender) and not message.shared
         """Whether it comes from the telephone or account of the citizen alone, so that his words may act on his cases."""
@@ -213,11 +215,6 @@ class Heard:
         reads = READ.get(wish)
         return self.found.shares.get(wish, 0.0) if reads is None else float(reads(self))
 
-    def most(self, intents: frozenset[str]) -> float:
-        """Return the highest probability of some intents, in the whole text or in one clause."""
-        clauses = (one.confidence for one in self.found.clauses if one.intent in intents)
-        return max(*(self.found.shares[intent] for intent in intents), *clauses, 0.0)
-
     def judges(self, *, well: bool) -> float:
         """Return the probability that it judges an answer without a number, and praises (`well`) or does not praise."""
         is_meant = self.rating is None and cues.praises(self.said) == well
@@ -244,6 +241,6 @@ READ: Final[Mapping[str, Callable[[Heard], float]]] = {
     "no, and more": lambda heard: commands.begins_with(heard.said, "disagree"),
     "threat": lambda heard: cues.threatens(heard.said),
     "accusation": lambda heard: cues.accuses(heard.said),
-    "no story": lambda heard: 0.0 if heard.tells_a_fault else 1.0 - heard.most(_MAY_TELL),
+    "no story": lambda heard: 0.0 if heard.tells_a_fault else 1.0 - heard.found.most(*_MAY_TELL),
 }
 """The wants that are not just the intent of the whole text, each with the function that returns its probability."""

@@ -50,9 +50,7 @@ class Opens:
             return self._fresh(turn, hidden(message, like=_last_told(turn, message)), id_)
 
         behind = commands.behind_opening(message.text)
-        heard = Heard(replace(message, text=behind) if behind else message, id_, reads)
-        heard.opens = behind is not None
-        return heard
+        return Heard(replace(message, text=behind) if behind else message, id_, reads, opens=behind is not None)
 
     def _fresh(self, turn: Turn, hides: InboundMessage, id_: UUID) -> Fresh:
         code = self._keyring.tracking_code(id_) if hides.sender else turn.citizen

@@ -76,13 +76,13 @@ ENDED: Final = CLOSED | OVER
 _MORE: Final = 0.65
 """How sure it must be that a message only goes on with a report. Our text names the words that open one, in case it does not."""
 
-_WHERE, _SURELY_WHERE = frozenset(("correction", "place")), 0.5
+_SURELY_WHERE: Final = 0.5
 """How sure it must be that a message only says where, for another regency in it to be no other report."""
 
 _MOST_RECENT: Final = 4
 """The number of messages about a case within a day, after which another one that reads like more of it opens a case."""
 
-_HIDING, _SURELY_HIDES = frozenset(("hide",)), 0.85
+_SURELY_HIDES: Final = 0.85
 """How sure it must be that a message asks to be hidden, to be no more of a case that was told openly."""
 
 ONLY: Final = frozenset[Tells]()
@@ -221,11 +221,11 @@ def _begins_another(heard: Heard, stands: Standing) -> bool:
         is_late = stands.asked_age_ms > DAY_MS
         if is_late or (stands.about.part == "place" and not heard.is_placed):
             return True
-    elif heard.most(_HIDING) >= _SURELY_HIDES or stands.recent > _MOST_RECENT:
+    elif heard.found.most("hide") >= _SURELY_HIDES or stands.recent > _MOST_RECENT:
         return True
     regency = heard.fresh.complaint.place.regency
     is_elsewhere = regency is not None and not (stands.about.region or "").startswith(regency.code)
-    return is_elsewhere and heard.most(_WHERE) < _SURELY_WHERE
+    return is_elsewhere and heard.found.most("correction", "place") < _SURELY_WHERE
 
 
 def _may_deny(wants: str, heard: Heard) -> bool:

@@ -84,6 +84,11 @@ class Understood(NamedTuple):
     modifiers: frozenset[str]
     shares: dict[str, float]
 
+    def most(self, *intents: str) -> float:
+        """Return the highest probability of some intents, in the whole text or in one clause."""
+        clauses = (one.confidence for one in self.clauses if one.intent in intents)
+        return max(*(self.shares[intent] for intent in intents), *clauses, 0.0)
+
     def wants(self, *intents: str, sure: float = LIKELY) -> bool:
         """Return whether the whole text has one of some intents, with at least the probability `sure`."""
         return self.intent in intents and self.confidence >= sure
@@ -130,9 +135,7 @@ def goes_on(text: str) -> float:
     (shares,) = learnt.shares(said, [(0, len(said))])
     more = shares[learnt.head.labels.index(MORE)]
     more = learnt.sure(more) if more == max(shares) else 1.0 - learnt.sure(max(shares))
-    found = understood(text)
-    story = max(found.shares["story"], *(one.confidence for one in found.clauses if one.intent == "story"), 0.0)
-    odds: float = _BY_ITSELF * _odds(more) / _odds(story) ** _OF_STORY
+    odds: float = _BY_ITSELF * _odds(more) / _odds(understood(text).most("story")) ** _OF_STORY
     return odds / (1.0 + odds)
 
 

@@ -38,8 +38,11 @@ _OF_A_STREET: Final = 3
 _OF_THE_REGENCY: Final = frozenset(("kab", "kabupaten", "pemkab", "bupati", "payakumbuh", "sarilamak"))
 """Words before "50 Kota" that make it the regency."""
 
-_LEVELS: Final = frozenset(("kota", "kotamadya", "kabupaten", "kab"))
-"""The words for the level of a city or regency."""
+REGENCY_WORDS: Final = frozenset(("kabupaten", "kab"))
+CITY_WORDS: Final = frozenset(("kota", "kotamadya"))
+"""The words for the level of a regency, and of a city."""
+
+_LEVELS: Final = REGENCY_WORDS | CITY_WORDS
 
 
 class PlaceHit:

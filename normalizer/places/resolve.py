@@ -21,7 +21,7 @@ from normalizer.places.hits import PlaceHit
 from normalizer.places.names import DKI, PlaceName, PlaceNames
 from normalizer.places.roads import HOME, Homes, Road, is_in_town, is_street, origin
 from normalizer.places.scores import Small, Tally
-from normalizer.places.twins import is_inside, level_told, meant, shortened
+from normalizer.places.twins import is_inside, level_told, meant
 from normalizer.results import PlaceReading
 from normalizer.text import BREAK
 
@@ -139,8 +139,7 @@ def _collect(tally: Tally, words: list[str], hits: Sequence[PlaceHit], names: Pl
     told = level_told(words, {hit.start for hit in hits})
     road, homes = Road(words, names, alone=last == 0), Homes(words, hits)
     for at, hit in enumerate(hits):
-        start, end = hit.start, hit.end
-        name = shortened(hit, hits[at + 1], names, words) if at < last else hit.name
+        start, end, name = hit.start, hit.end, hit.name
         flags = SURROUNDINGS.get(words[start - 1], 0) if start else 0
         is_from = False
         if flags:

@@ -11,7 +11,7 @@ from typing import Final
 from complaints.runtime.packaged import words_in
 from normalizer.cache import parsed
 from normalizer.places.context import ORIGIN, STREET
-from normalizer.places.hits import PlaceHit
+from normalizer.places.hits import REGENCY_WORDS, PlaceHit
 from normalizer.places.names import PlaceName, PlaceNames
 
 _ROAD_WORDS: Final = 5
@@ -44,8 +44,6 @@ _TOWN_WORDS: Final = 2
 _STREET_WORDS: Final = frozenset(("jalan", "jl", "jln"))
 _LANES: Final = frozenset(("gang", "gg", "lorong", "lr", "lrg"))
 """Words before the name of a lane, which joins no two regions: the name behind it is that of its town ("Lorong Kenduruan Palembang")."""
-
-_REGENCY: Final = frozenset(("kabupaten", "kab"))
 
 
 @cache
@@ -116,7 +114,7 @@ def is_street(words: list[str], start: int, names: PlaceNames) -> bool:
     that ("Kemang Raya Jakarta").
     """
     first = words[start]
-    if first in _REGENCY or first == _IN or (first.startswith(_IN) and names.get(first[2:])):
+    if first in REGENCY_WORDS or first == _IN or (first.startswith(_IN) and names.get(first[2:])):
         return False
     return words[start - 1] != "raya" or (start > 1 and words[start - 2] in _STREET_WORDS)
 

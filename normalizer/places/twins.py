@@ -5,21 +5,17 @@ from typing import Final
 
 from complaints.runtime.packaged import words_in
 from normalizer.places.gazetteer import PROVINCE, REGENCY
-from normalizer.places.hits import PlaceHit
+from normalizer.places.hits import CITY_WORDS, REGENCY_WORDS
 from normalizer.places.names import Claim, PlaceName, PlaceNames
 
 _CITY_FROM: Final = "7"
 """First digit of the number of a city in its province ("35.71"); those of regencies are lower."""
 
-_REGENCY: Final = frozenset(("kabupaten", "kab"))
-_CITY: Final = frozenset(("kota", "kotamadya"))
-"""Words that name the level of a local government."""
-
 _REGENCY_OFFICES: Final = frozenset(("pemkab", "bupati", "bupatine", "bupatinya", "wabup"))
 _CITY_OFFICES: Final = frozenset(("pemkot", "pemko", "walikota", "wawali", "wawalkot"))
 """Words for the government of a regency, and for that of a city."""
 
-_LEVELS: Final = _REGENCY | _CITY | _REGENCY_OFFICES | _CITY_OFFICES | {"wali"}
+_LEVELS: Final = REGENCY_WORDS | CITY_WORDS | _REGENCY_OFFICES | _CITY_OFFICES | {"wali"}
 """All of these words, and the first of "wali kota": most texts have none."""
 
 _OWNED: Final = frozenset(words_in("normalizer", "twins_owned"))
@@ -33,21 +29,6 @@ def is_inside(name: PlaceName, around: PlaceName) -> bool:
     """Return whether a name means only a small place in the region whose name follows it ("Wonosobo Tanggamus"), not the region itself."""
     codes = [claim.code for claim in around.strong]
     return any(code in name.seats for code in codes) and all(claim.code not in codes for claim in name.strong)
-
-
-def shortened(hit: PlaceHit, after: PlaceHit, names: PlaceNames, words: Sequence[str]) -> PlaceName:
-    """Return the meanings of a name without its last word, if that is the level of the place after it.
-
-    "Kota Baru Kabupaten" names the regency of Kotabaru, but in "Kecamatan Kota Baru Kabupaten Karawang" its last word belongs to Karawang.
-    A province has no such level: "Lima Puluh Kota Sumatera Barat".
-    """
-    start, end = hit.start, hit.end
-    if after.start != end or end - start < 2 or (words[end - 1] not in _REGENCY and words[end - 1] not in _CITY):  # noqa: PLR2004 - two words
-        return hit.name
-    around = after.name.strong
-    if around and all(len(claim.code) == PROVINCE for claim in around):
-        return hit.name
-    return names.get(" ".join(words[start : end - 1])) or hit.name
 
 
 def meant(name: PlaceName, names: PlaceNames, words: Sequence[str], span: tuple[int, int], told: str) -> PlaceName:
@@ -71,7 +52,7 @@ def meant(name: PlaceName, names: PlaceNames, words: Sequence[str], span: tuple[
 
 def _levels_of(word: str) -> frozenset[str] | None:
     """Return the words for the other level if a word names a level, otherwise None."""
-    return _CITY if word in _REGENCY else _REGENCY if word in _CITY else None
+    return CITY_WORDS if word in REGENCY_WORDS else REGENCY_WORDS if word in CITY_WORDS else None
 
 
 def _is_other_level(words: Sequence[str], at: int, others: frozenset[str]) -> bool:
@@ -94,7 +75,7 @@ def _level_before(words: Sequence[str], at: int) -> str:
     levels = _levels_of(words[at - 1]) if at else None
     if levels is None or _is_other_level(words, at - 1, levels):
         return ""
-    return "regency" if words[at - 1] in _REGENCY else "city"
+    return "regency" if words[at - 1] in REGENCY_WORDS else "city"
 
 
 def level_told(words: Sequence[str], starts: Container[int]) -> str:
@@ -107,8 +88,8 @@ def level_told(words: Sequence[str], starts: Container[int]) -> str:
             level = "regency"
         elif word in _CITY_OFFICES or (word == "wali" and words[at + 1 : at + 2] == ["kota"]):
             level = "city"
-        elif at and words[at - 1] in _OWNED and (word in _REGENCY or word in _CITY):
-            level = "regency" if word in _REGENCY else "city"
+        elif at and words[at - 1] in _OWNED and (word in REGENCY_WORDS or word in CITY_WORDS):
+            level = "regency" if word in REGENCY_WORDS else "city"
         else:
             continue
         if at in starts or at + 1 in starts:

@@ -73,14 +73,14 @@ def epoch_of(message: Message) -> int:
 
 
 def stored(message: Message) -> StoredRecord:
-    """Convert a polled message of confluent-kafka to a StoredRecord."""
+    """Convert a polled message of confluent-kafka to a StoredRecord. A header without a value gets an empty one."""
     return StoredRecord(
         message.topic() or "",
         message.partition() or 0,
         message.offset() or 0,
         message.key(),
         message.value(),
-        headers_of(message),
+        _headers(message),
         message.timestamp()[1],
     )
 
@@ -217,10 +217,8 @@ def mapped(error: KafkaError) -> BusUnavailable | ContractViolation:
     return BusUnavailable(f"Kafka did not accept the record: {error}")
 
 
-def headers_of(message: Message) -> Headers:
-    """Return the headers of a polled message. One without a value gets an empty one."""
-    found = cast("list[tuple[str, bytes]]", message.headers() or [])
-    for _, value in found:
-        if value is None:
-            return tuple([(name, value or b"") for name, value in found])
-    return tuple(found)
+def _headers(message: Message) -> Headers:
+    found = tuple(cast("list[tuple[str, bytes]]", message.headers() or []))
+    if None in [value for _, value in found]:
+        return tuple([(name, value or b"") for name, value in found])
+    return found

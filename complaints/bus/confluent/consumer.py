@@ -3,22 +3,21 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection
-from dataclasses import astuple
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as ConfluentPartition
 
-from complaints.bus import Batch, Headers, Offsets, StoredRecord, TopicPartition
+from complaints.bus import Batch, Offsets, TopicPartition
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import (
     ANSWER_S,
     extent,
-    headers_of,
     is_end,
     is_record,
     patiently,
     regrown,
+    stored,
 )
 from complaints.bus.deleted import Gap
 from complaints.bus.membership import Membership
@@ -41,38 +40,6 @@ SETTLE_S = 10.0
 def say(at: TopicPartition, gap: Gap) -> None:
     """Log what Kafka deleted before it was read."""
     log.error("deleted unread", at=at, first=gap.first, end=gap.end)
-
-
-class _Polled(StoredRecord):
-    """A record whose headers are read when somebody asks for them. Of most records nobody does, and they are 15 objects of 17."""
-
-    __slots__ = ("message",)
-    message: Message
-
-    def __getattr__(self, name: str) -> Headers:
-        """Return the headers, which have no value yet."""
-        if name != "headers":
-            raise AttributeError(name)
-        self.headers = headers_of(self.message)
-        return self.headers
-
-    def __eq__(self, other: object) -> bool:
-        """Return whether it is the same record, polled or not."""
-        return isinstance(other, StoredRecord) and astuple(self) == astuple(other)
-
-    __hash__ = StoredRecord.__hash__
-
-
-def _polled(message: Message) -> StoredRecord:
-    record = _Polled.__new__(_Polled)
-    record.message = message
-    record.topic, record.partition, record.offset = (
-        message.topic() or "",
-        message.partition() or 0,
-        message.offset() or 0,
-    )
-    record.key, record.value, record.timestamp_ms = message.key(), message.value(), message.timestamp()[1]
-    return record
 
 
 class ConfluentConsumer:
@@ -168,27 +135,25 @@ class ConfluentConsumer:
         # With range assignment all partitions are revoked at once. If that happened in between, the first record belongs to the
         # next owner, which will read it again.
         ours = rest if before != self._handed_over else (first, *rest)
-        records = [record for message in ours if (record := self._record(message)) is not None]
+        records = [stored(message) for message in ours if self._is_record(message)]
         for place, last in last_of(records).items():
             marks = self._marks[place]
             latest_ms = max([last.latest_ms, *(mark.latest_ms for mark in marks.values())])
             marks[last.offset] = last._replace(latest_ms=latest_ms)
         return records
 
-    def _record(self, message: Message) -> StoredRecord | None:
-        """Return a message as a record, and note where its partition ends; None if it is none, or its partition is held."""
-        if message.error() is None:
-            record = _polled(message)
-            at = record.topic, record.partition
-            if at in self._held:
-                return None
-            self._read[at] = record.offset + 1
-            self._ends.pop(at, None)
-            return record
-        at = message.topic() or "", message.partition() or 0
-        if at not in self._held and (is_end(message) or is_record(message)):
+    def _is_record(self, message: Message) -> bool:
+        """Return whether a message is a record, and note where its partition ends."""
+        at = (message.topic() or "", message.partition() or 0)
+        if at in self._held:
+            return False
+        if is_end(message):
             self._ends[at] = message.offset() or 0
-        return None
+        elif is_record(message):
+            self._read[at] = (message.offset() or 0) + 1
+            self._ends.pop(at, None)
+            return True
+        return False
 
     def _settle(self) -> None:
         """Commit the ends of partitions that were read and committed to their last record: retention may delete the markers after it."""

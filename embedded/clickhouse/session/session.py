@@ -183,9 +183,8 @@ class Conversation:
         query = wire.Query(query_id=query.query_id, text=rows, parameters=parameters, compressed=query.compressed)
         if statement.insert is None:
             parser, limit_s = session.parser, settings.get("max_execution_time")
-            apart = (
-                parser if session.account.reads_only else None
-            )  # it can name nothing else there: it sends no tables, and no SET
+            # a reader sends no tables and no SET, so a name means the same on its other connection
+            apart = parser if session.account.reads_only else None
             with applied(session, settings, externals) as connection, parser.statement(limit_s):
                 results.run(self._engine, connection, query, (statement, answer), apart=apart)
         else:

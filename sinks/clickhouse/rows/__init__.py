@@ -85,10 +85,10 @@ def _numbered(table: str, row: Row, number: Numbers) -> Row:
     codes, ids = _hidden(table)
     for name in codes:
         if code := row[name]:
-            row[name] = number.of_code(code)
+            row[name] = number(code)
     for name in ids:
         if id_ := row[name]:
-            row[name] = number.of_id(id_.int)
+            row[name] = number.id(id_)
     if citizen := row.get("reporter"):
         row["reporter"] = "R" + number(f"reporter {citizen}").removeprefix(NUMBER_PREFIX[:1])
     return row
