@@ -1,6 +1,7 @@
 """The records in the mailboxes of citizens and accounts: messages as received, replies, texts to send, and timers."""
 
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from complaints.values import ChannelName, Count, Event, MissingPart, Moment, RegionCode
@@ -244,6 +245,19 @@ class DeliveryOutcome(StrEnum):
     """The reply was not sent, because it was too old."""
 
 
+QUESTIONS: Final = {ReplyKind.question, ReplyKind.reminded}
+"""The replies that ask the citizen for something."""
+
+NOTHING_NEW: Final = {
+    ReplyKind.received,
+    ReplyKind.completed,
+    ReplyKind.small_talk,
+    ReplyKind.merged,
+    ReplyKind.unmerged,
+}
+"""Replies that only say that we received something, or that others reported it too: the same words after them are a repetition."""
+
+
 class Delivery(Event):
     """One outcome of a reply, such as sent or undeliverable. A reply can have several: first it is sent, later it is delivered."""
 
@@ -262,3 +276,10 @@ class Delivery(Event):
     """The reason why the reply did not arrive, or the upstream's words about it."""
     at: Moment
     secret: bool = False
+
+    @property
+    def concerns_citizen(self) -> bool:
+        """Whether his mailbox gets it: he may have received something new, or did not get a question."""
+        if self.outcome in (DeliveryOutcome.sent, DeliveryOutcome.unknown):
+            return self.kind not in NOTHING_NEW
+        return self.kind in QUESTIONS and self.outcome is not DeliveryOutcome.delivered

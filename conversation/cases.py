@@ -6,7 +6,7 @@ from msgspec import Raw, ValidationError, json
 from msgspec.structs import replace
 
 from complaints.event import Complaint
-from complaints.mail import Reply, ReplyKind
+from complaints.mail import QUESTIONS, Reply, ReplyKind
 from complaints.message import InboundMessage
 from conversation.citizen import NO_COMPLAINT, Citizen, KnownCase, Where
 from normalizer.language.cues import can_be_agreed_to
@@ -17,7 +17,6 @@ LARGEST_COMPLAINT: Final = 60_000
 ANSWERS: Final = {ReplyKind.status, ReplyKind.small_talk}
 """The replies that answer a question. They go where it came from. If too many texts wait, only those by others' doing go first."""
 
-QUESTIONS: Final = {ReplyKind.question, ReplyKind.reminded}
 _STILL_ASKED: Final = {ReplyKind.put_off, ReplyKind.merged, ReplyKind.next_right, ReplyKind.hidden, ReplyKind.rated}
 """The replies that leave the question of the case open."""
 

@@ -55,10 +55,6 @@ class ConversationStep:
             ContractViolation: the record is poison.
         """
         event, key = read(record), record.key or b""
-        if isinstance(event, Delivery):
-            self._count("outcome")
-            if not self._telling.follows(event):
-                return Effect()
         before = None if state is None else self._keyring.unseal_state(state.value, key=key)
         turn = Turn(
             citizen=key.decode(),
@@ -73,6 +69,7 @@ class ConversationStep:
                 heard(turn.state, event, turn.at_ms)
                 turn.replies.append(event)
             case Delivery():
+                self._count("outcome")
                 turn.outputs += self._telling.outcome(turn.state, event, turn.at_ms)
             case Due():
                 self._count("timer")

@@ -9,10 +9,10 @@ from complaints.bus import Record
 from complaints.bus.envelope import encode
 from complaints.calendar import moment_of
 from complaints.crypto import Keyring
-from complaints.mail import Delivery, DeliveryOutcome, Reply, ReplyKind, Send
+from complaints.mail import NOTHING_NEW, QUESTIONS, Delivery, DeliveryOutcome, Reply, ReplyKind, Send
 from complaints.tracking import names_mailbox
 from conversation import records
-from conversation.cases import ANSWERS, QUESTIONS
+from conversation.cases import ANSWERS
 from conversation.citizen import HOUR_MS, MOST_WAITING, Cause, Citizen, Leaving, Told, Waiting, Where
 from conversation.parts import DAY_MS
 from conversation.turn import Rules
@@ -39,17 +39,7 @@ after which a citizen is deemed to have withdrawn."""
 TOLD_TODAY: Final = "the citizen has heard within a day that somebody else adds to the case"
 """The reason for not sending a second note within a day that others add to the case: anybody with the code could send many."""
 
-_NOTHING_NEW: Final = {
-    ReplyKind.received,
-    ReplyKind.completed,
-    ReplyKind.small_talk,
-    ReplyKind.merged,
-    ReplyKind.unmerged,
-}
-"""Replies that only say that we received something, or that others reported it too: the same words after them are a repetition."""
-
 _FAILED: Final = {DeliveryOutcome.undeliverable, DeliveryOutcome.expired}
-_PERHAPS_HEARD: Final = {DeliveryOutcome.sent, DeliveryOutcome.unknown}
 
 
 class Telling:
@@ -93,14 +83,11 @@ class Telling:
         return sent
 
     @staticmethod
-    def follows(delivery: Delivery) -> bool:
-        """Return whether an outcome matters: the citizen may have received something new, or did not get a question."""
-        kind, outcome = delivery.kind, delivery.outcome
-        return (kind in QUESTIONS and outcome in _FAILED) or (kind not in _NOTHING_NEW and outcome in _PERHAPS_HEARD)
-
-    @staticmethod
     def outcome(state: Citizen, delivery: Delivery, at_ms: int) -> list[Record]:
-        """Note what a citizen may have received. Return the command that tells a case that its question did not arrive, if so."""
+        """Note what a citizen may have received. Return the command that tells a case that its question did not arrive, if so.
+
+        The outcome is one that concerns him (Delivery.concerns_citizen).
+        """
         reply_id = str(delivery.reply_id)
         about = state.case_of_complaint(delivery.complaint_id)
         if about is not None and about.asked_by == reply_id and delivery.outcome is not DeliveryOutcome.unknown:
@@ -244,7 +231,7 @@ def _on_record(state: Citizen, reply: Reply) -> Reply:
 
 def _message(reply: Reply) -> str:
     """Return the id of the message that a reply answers; empty if the reply says nothing new."""
-    return "" if reply.kind in _NOTHING_NEW else str(reply.caused_by)
+    return "" if reply.kind in NOTHING_NEW else str(reply.caused_by)
 
 
 def _give_way(state: Citizen, at_ms: int) -> list[Record]:

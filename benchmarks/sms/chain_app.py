@@ -7,7 +7,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from confluent_kafka import Consumer, Message, Producer
@@ -43,14 +44,14 @@ class Loop(NamedTuple):
         states: takes a record for each that it handled.
         state_bytes: the size of that record.
         outputs: what a record leads to, by the first letter of its value.
-        after: what follows in a second transaction, as the outcome of a text follows its attempt.
+        after: what follows in a second transaction, likewise, as the outcome of a text follows its attempt.
     """
 
     mailbox: str
     states: str
     state_bytes: int
     outputs: Mapping[str, tuple[Output, ...]]
-    after: tuple[Output, ...] = ()
+    after: Mapping[str, tuple[Output, ...]] = MappingProxyType({})
 
 
 LOOPS: Final = {
@@ -61,7 +62,6 @@ LOOPS: Final = {
         {
             "m": (Output(COMPLAINTS, "c", 1_500), Output(EVENTS, "e", 400)),
             "r": (Output(SENDS, "s", 900), Output(EVENTS, "e", 400)),
-            "o": (),
         },
     ),
     "router": Loop(
@@ -70,9 +70,15 @@ LOOPS: Final = {
         3_600,
         {"c": (Output(FACTS, "f", 700), Output(FACTS, "f", 700), Output(CONVERSATIONS, "r", 900), Output(NEIGHBOURS, "n", 600))},
     ),
-    "sender": Loop(SENDS, ACCOUNTS, 1_000, {"s": ()}, after=(Output(CONVERSATIONS, "o", 400), Output(EVENTS, "t", 400))),
+    "sender": Loop(
+        SENDS,
+        ACCOUNTS,
+        1_000,
+        {"s": (), "d": (Output(EVENTS, "t", 400),)},
+        after={"s": (Output(SENDS, "d", 300), Output(EVENTS, "t", 400))},
+    ),
 }  # fmt: skip
-"""The records of one SMS: message, complaint, two facts with the case, reply, text, attempt, outcome."""
+"""The records of one SMS: message, complaint, two facts with the case, reply, text, attempt, outcome, the SMSC's receipt."""
 
 
 def value_of(output: Output) -> bytes:
@@ -97,25 +103,29 @@ def run(loop: Loop, name: str, brokers: str, stop: threading.Event) -> None:
         if not records:
             continue
         producer.begin_transaction()
-        _write(producer, loop, records, lambda record: loop.outputs[(record.value() or b"?")[:1].decode()])
+        _write(producer, loop, records, loop.outputs)
         producer.send_offsets_to_transaction(
             consumer.position(consumer.assignment()), consumer.consumer_group_metadata(), ANSWER_S
         )
         producer.commit_transaction(ANSWER_S)
-        if loop.after:
+        if followed := [record for record in records if _letter(record) in loop.after]:
             producer.begin_transaction()
-            _write(producer, loop, records, lambda _: loop.after)
+            _write(producer, loop, followed, loop.after)
             producer.commit_transaction(ANSWER_S)
     consumer.close()
 
 
 def _write(
-    producer: Producer, loop: Loop, records: Iterable[Message], leads_to: Callable[[Message], tuple[Output, ...]]
+    producer: Producer, loop: Loop, records: Iterable[Message], leads_to: Mapping[str, tuple[Output, ...]]
 ) -> None:
     for record in records:
-        for output in leads_to(record):
+        for output in leads_to[_letter(record)]:
             producer.produce(output.topic, value_of(output), record.key())
         producer.produce(loop.states, FILLER[: loop.state_bytes], record.key())
+
+
+def _letter(record: Message) -> str:
+    return (record.value() or b"?")[:1].decode()
 
 
 def main() -> None:

@@ -154,7 +154,7 @@ class Draft:
         reason: str = "",
         at: datetime | None = None,
     ) -> None:
-        """Write the delivery of a reply, also to the citizen's mailbox: his case must not count as told what he has not received.
+        """Write the delivery of a reply, to the citizen's mailbox only if it concerns him.
 
         Args:
             about: the reply.
@@ -182,7 +182,7 @@ class Draft:
         record = encode(delivery, source=self.source)
         partition = partition_of(about.account.encode(), self.fuses.partitions)
         self.write(record, partition)
-        if outcome is not DeliveryOutcome.delivered:  # the conversation knows already that it was sent
+        if delivery.concerns_citizen:
             self.write(record._replace(topic=CONVERSATIONS), partition)
         self.counts[outcome.value] += 1
 

@@ -69,7 +69,7 @@ class Post(Workers):
             "channel": self.channel,
             "citizen": "c1",
             "tracking_code": "ABCDEFGHJKM",
-            "kind": ReplyKind.received,
+            "kind": ReplyKind.question,
             "month": month,
             "sealed": KEYS.seal_text(text, address, owner=id_, month=month),
             "created_at": now,

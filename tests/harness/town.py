@@ -107,9 +107,10 @@ class Town(Pipeline):
         """Let the step of a mailbox handle a record of it, or an account send a text, and return what was written."""
         if record.topic != SENDS:
             return super().handle(record)
-        told = self._delivery(decode(record, Send), DeliveryOutcome.sent)[1]
-        self.append(told)
-        return (told,)
+        told = self._told(decode(record, Send), DeliveryOutcome.sent)[1]
+        for one in told:
+            self.append(one)
+        return told
 
     @property
     def complaints(self) -> list[Complaint]:
@@ -146,12 +147,13 @@ class Town(Pipeline):
         return self.keys.unseal_text(send.sealed, owner=send.id, month=send.month)
 
     def outcome(self, send: Send, outcome: DeliveryOutcome) -> Delivery:
-        """Tell the citizen's mailbox what became of a text, and return what it was told."""
-        delivery, record = self._delivery(send, outcome)
-        self.take(record)
+        """Tell the citizen's mailbox what became of a text, if it concerns him, and return the outcome."""
+        delivery, told = self._told(send, outcome)
+        for one in told:
+            self.take(one)
         return delivery
 
-    def _delivery(self, send: Send, outcome: DeliveryOutcome) -> tuple[Delivery, Record]:
+    def _told(self, send: Send, outcome: DeliveryOutcome) -> tuple[Delivery, tuple[Record, ...]]:
         delivery = Delivery(
             id=ids.delivery_id(send.id, outcome.value),
             reply_id=send.id,
@@ -164,7 +166,8 @@ class Town(Pipeline):
             outcome=outcome,
             at=self.now,
         )
-        return delivery, encode(delivery, source="/tests", topic=CONVERSATIONS)
+        record = encode(delivery, source="/tests", topic=CONVERSATIONS)
+        return delivery, (record,) if delivery.concerns_citizen else ()
 
     def state(self, citizen: str) -> bytes:
         """Return the state of a citizen, opened."""

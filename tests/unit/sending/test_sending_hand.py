@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from channels.base import Letter
 from channels.sending import hand as hands
@@ -28,7 +29,7 @@ from complaints.bus.step.states.store import Change, Store
 from complaints.contract import CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS, SENDS
 from complaints.crypto import Keyring
 from complaints.errors import UpstreamUnavailable
-from complaints.mail import Delivery, ReplyKind, Send
+from complaints.mail import Delivery, DeliveryOutcome, ReplyKind, Send
 from tests.harness.fuses import fuses
 from tests.harness.sending_account import FakeAccount, fails, takes, waits
 
@@ -293,7 +294,7 @@ def test_two_processes_with_different_links_do_not_give_a_text_to_each_other_for
     """Each has the partition of the other's account: the second one says that it is undeliverable."""
     one, other = bench(account("sms/telkomsel")), bench(account("sms/indosat"))
     at = one.accounts.partition_of("sms/telkomsel")
-    other.turn(one.record(one.send("sms/telkomsel", "c")))
+    other.turn(one.record(one.send("sms/telkomsel", "c", kind=ReplyKind.question)))
     (moved,) = other.written
     assert (moved.key, moved.headers[-1]) == (b"sms/indosat", (READDRESSED_HEADER, b"sms/telkomsel"))
     one.turn(one.stored(moved, other.accounts.partition_of("sms/indosat")))
@@ -305,7 +306,8 @@ def test_two_processes_with_different_links_do_not_give_a_text_to_each_other_for
 def test_a_text_that_has_expired_is_given_to_nobody(bench: Callable[..., Bench]) -> None:
     """It is told as expired, and the citizen's mailbox hears that he has not heard it."""
     of = bench(account("sms/indosat"))
-    of.turn(of.record(of.send("sms/telkomsel", "c", expires_at=START - timedelta(hours=1)), partition=0))
+    lapsed = of.send("sms/telkomsel", "c", kind=ReplyKind.question, expires_at=START - timedelta(hours=1))
+    of.turn(of.record(lapsed, partition=0))
     assert of.outcomes() == [("expired", "")]
     assert [record.topic for record in of.written] == [MESSAGE_EVENTS, CONVERSATIONS]
 
@@ -313,12 +315,38 @@ def test_a_text_that_has_expired_is_given_to_nobody(bench: Callable[..., Bench])
 def test_a_text_that_expires_while_its_link_is_down_is_told(bench: Callable[..., Bench]) -> None:
     """Once, and the citizen's mailbox hears it; nothing of it is left."""
     of = bench(account("sms/a", DOWN))
-    of.turn(of.record(of.send("sms/a", "c", expires_at=START + timedelta(seconds=60))), pass_s=60)
+    lapses = of.send("sms/a", "c", kind=ReplyKind.question, expires_at=START + timedelta(seconds=60))
+    of.turn(of.record(lapses), pass_s=60)
     of.turn()
     of.turn()
     assert of.outcomes() == [("expired", "")]
     assert [record.topic for record in of.written] == [MESSAGE_EVENTS, CONVERSATIONS]
     assert list(of.store.keys(of.accounts.partition_of("sms/a"))) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "concerns"),
+    [
+        (ReplyKind.received, "sent", False),
+        (ReplyKind.received, "expired", False),
+        (ReplyKind.answered, "sent", True),
+        (ReplyKind.answered, "unknown", True),
+        (ReplyKind.answered, "undeliverable", False),
+        (ReplyKind.question, "sent", True),
+        (ReplyKind.question, "undeliverable", True),
+        (ReplyKind.question, "delivered", False),
+    ],
+)
+def test_the_mailbox_of_a_citizen_gets_what_he_may_have_heard_and_the_questions_that_he_has_not(
+    bench: Callable[..., Bench], kind: ReplyKind, outcome: str, *, concerns: bool
+) -> None:
+    """Anything else leads to nothing there."""
+    of = bench(account("sms/a"))
+    of.turn(of.record(of.send("sms/a", "c", kind=kind)))
+    of.turn()
+    sent = msgspec.json.decode(of.written[0].value, type=Delivery)
+    assert (CONVERSATIONS in {record.topic for record in of.written}) == sent.concerns_citizen
+    assert structs.replace(sent, outcome=DeliveryOutcome(outcome)).concerns_citizen == concerns
 
 
 def test_a_text_that_is_written_twice_is_sent_once(bench: Callable[..., Bench]) -> None:
