@@ -27,7 +27,7 @@ _Spelled = Annotated[str, Field(pattern=r"^[a-z0-9]+(?: [a-z0-9]+)*$")]
 
 def _of_lists(file: str, names: str) -> type[Part]:
     """Return the form of a file that has a list of words under each of some names."""
-    fields: dict[str, Any] = dict.fromkeys(names.split(), (_Listed, ...))
+    fields: Any = dict.fromkeys(names.split(), (_Listed, ...))
     return create_model(file, __base__=Part, __cls_kwargs__={"called": file}, **fields)
 
 
