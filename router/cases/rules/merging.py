@@ -19,6 +19,7 @@ from complaints.ids import derived
 from complaints.limits import as_reason
 from complaints.neighbour import Told
 from complaints.telling import LAST_LEVEL, complete_by, put_off_to
+from complaints.values import like
 from normalizer.masking import mask
 from normalizer.matter.signature import is_grave
 from router.cases.document.plain import regency_of
@@ -143,16 +144,7 @@ def echo(draft: Draft, said: command.Echo, law: Law) -> Declined | None:
     if said.event == "gone":
         leaving.leave(draft, law, words(said), answered=True)
         return None
-    heard = happened.Echoed(
-        **draft.head(happened.Echoed),
-        other=said.other,
-        event=said.event,
-        text=words(said),
-        agency=said.agency,
-        handling=said.handling,
-        until=said.until,
-    )
-    draft.add(heard)
+    draft.add(like(happened.Echoed, said, **draft.head(happened.Echoed), text=words(said)))
     return None
 
 
