@@ -86,7 +86,9 @@ class Telling:
                 state.told.append(Told(at_ms=at_ms, cause=one.cause))
                 if message := _message(one.reply):
                     state.leaving.append(Leaving(at_ms=at_ms, reply_id=str(one.reply.id), message=message))
-                _await_outcome(state, one.reply, at_ms)
+                about = state.case_of_complaint(one.reply.complaint_id) if one.reply.kind in QUESTIONS else None
+                if about is not None and (one.reply.kind is ReplyKind.question or about.unheard_ms):
+                    about.unheard_ms = at_ms + UNKNOWN_MS
                 sent.append(self._send(one, at_ms))
             else:
                 still.append(one)
@@ -146,13 +148,6 @@ class Telling:
             private=reply.private or reply.secret,
         )
         return encode(send, source=records.SOURCE)
-
-
-def _await_outcome(state: Citizen, reply: Reply, at_ms: int) -> None:
-    """Set how long the outcome of a question is awaited, or that of its reminder if the question has none."""
-    about = state.case_of_complaint(reply.complaint_id) if reply.kind in QUESTIONS else None
-    if about is not None and (reply.kind is ReplyKind.question or about.unheard_ms):
-        about.unheard_ms = at_ms + UNKNOWN_MS
 
 
 def _unsent(state: Citizen, reply: Reply, reason: str, at_ms: int) -> list[Record]:
