@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from string import Formatter
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
 
+from complaints.command import EchoedEvent
 from complaints.errors import ConfigurationError
 from complaints.fact import FactKind
 from complaints.mail import ReplyKind
@@ -32,6 +33,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     reply: Cell = ""
     says: Cell = ""
+    supporters: Cell = ""
     story: Cell = ""
     outcome: Cell = ""
 
@@ -53,10 +55,11 @@ def notices() -> dict[FactKind, Row]:
 
 
 def mistakes(rows: Mapping[FactKind, Row]) -> Iterator[str]:
-    """Yield the mistakes in rows: a kind of fact without a row, or a reply, an occasion or a value that is not known."""
+    """Yield the mistakes in rows: a kind of fact without a row, or a reply, news, an occasion or a value that is not known."""
     yield from (f"{kind} has no row" for kind in FactKind if kind not in rows)
     for kind, row in rows.items():
         yield from (f"{kind}: there is no reply {one}" for one in _said(row.reply) - set(ReplyKind))
+        yield from (f"{kind}: there is no news {one}" for one in _said(row.supporters) - {*get_args(EchoedEvent)})
         yield from (f"{kind}: wording.yaml has no {one}" for one in _said(row.says) - wording().keys())
         named = {name for said in (*_said(row.story), *_said(row.outcome)) for _, name, _, _ in Formatter().parse(said)}
         yield from (f"{kind}: there is no value {{{name}}}" for name in named - VALUES - {None})
