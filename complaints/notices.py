@@ -47,7 +47,7 @@ def notices() -> dict[FactKind, Row]:
     """
     try:
         rows = msgspec.yaml.decode(files(__package__).joinpath(_FILE).read_bytes(), type=dict[FactKind, Row])
-    except msgspec.ValidationError as error:
+    except msgspec.DecodeError as error:
         raise ConfigurationError(f"complaints/{_FILE}: {error}") from error
     if found := [*mistakes(rows)]:
         raise ConfigurationError(f"complaints/{_FILE}: {'; '.join(found)}")
