@@ -1,6 +1,6 @@
 """Decides what the citizen is told about the facts of a record: the same for the reply and for the page of the case. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -12,17 +12,17 @@ from complaints.fact import (
     Added,
     Asked,
     Echoed,
-    Escalated,
     Fact,
     FactKind,
     Postponed,
     Reclassified,
     Routed,
-    Unmerged,
     Withdrawn,
+    field_of,
     text_of,
 )
 from complaints.mail import ReplyKind
+from complaints.notices import chosen, notices
 from complaints.wording import question, reminder, text
 
 PUBLIC: Final = frozenset(("twitter",))
@@ -30,37 +30,6 @@ PUBLIC: Final = frozenset(("twitter",))
 
 LAST_LEVEL: Final = 5
 """The step of the ladder on which the citizen hears of the Ombudsman as his next right. There is none above it."""
-
-KINDS: Final[Mapping[str, ReplyKind]] = {
-    FactKind.opened.value: ReplyKind.received,
-    FactKind.added.value: ReplyKind.completed,
-    FactKind.answered.value: ReplyKind.answered,
-    FactKind.extended.value: ReplyKind.put_off,
-    FactKind.postponed.value: ReplyKind.put_off,
-    FactKind.reclassified.value: ReplyKind.put_off,
-    FactKind.closed.value: ReplyKind.closed,
-    FactKind.reopened.value: ReplyKind.reopened,
-    FactKind.rated.value: ReplyKind.rated,
-    FactKind.withdrawn.value: ReplyKind.withdrawn,
-    FactKind.archived.value: ReplyKind.archived,
-    FactKind.hidden.value: ReplyKind.hidden,
-    FactKind.shown.value: ReplyKind.hidden,
-    FactKind.merged.value: ReplyKind.merged,
-    FactKind.reminded.value: ReplyKind.reminded,
-}
-"""The kind of reply to which a fact leads on its own, by the fact's kind."""
-
-ECHOES: Final[Mapping[str, ReplyKind]] = {
-    "answered": ReplyKind.answered,
-    "moved": ReplyKind.moved,
-    "extended": ReplyKind.put_off,
-    "postponed": ReplyKind.put_off,
-    "next_right": ReplyKind.next_right,
-    "closed": ReplyKind.closed,
-    "reopened": ReplyKind.reopened,
-}
-"""The kind of reply to a supporter, by what happened to its main case."""
-
 
 _COMPLETE_BY: Final = ("complete", "statute_decision")
 """The duties of whose days the citizen is told the earlier: no class and no extension moves that of the statute (UU 25/2009 Pasal 50)."""
@@ -75,16 +44,6 @@ def put_off_to(fact: Fact, due: date | None) -> date | None:
     """Return the day to which a fact puts a case off, or else the day by which the case must now be completed."""
     return (fact.until if isinstance(fact, Postponed | Echoed) else None) or due
 
-
-_BY_CODE: Final = "completed_by_code"
-"""The occasion of the sentence about an addition by somebody who only has the code: the citizen of the case is not thanked."""
-
-_ADDED: Final = {
-    "archived": "status_archived",
-    "answered": "completed_answered",
-    "closed": "completed_answered",
-}
-"""The occasion of the sentence about an addition to an ended or answered case, which nobody handles, by the state after it."""
 
 _NO_ANSWER: Final = "status_answered"
 """The occasion whose wording says that there is an answer, without the answer."""
@@ -187,28 +146,25 @@ def noticed(facts: Sequence[Fact], seen: Seen, *, was_merged: bool, by_code: boo
         was_merged: whether it was a supporter before: the citizen has not heard of a merge that was only proposed.
         by_code: whether somebody else who has the code sent the record: the citizen is not thanked for what he did not write.
     """
-    for fact in facts:
-        if isinstance(fact, Asked):
-            asked = Asking(fact.part, fact.text or "", seen.owner)
-            return Notice(kind=ReplyKind.question, fact=fact, occasion="asked", seen=replace(seen, asked=asked))
     told = [(kind, fact) for fact in facts if (kind := _kind_of(fact, was_merged=was_merged)) is not None]
-    if not told or (told[0][0] is ReplyKind.reminded and seen.asked is None):
+    if not told:
         return None
-    kind, fact = told[0]
-    if kind is ReplyKind.completed:
-        kind, fact = next((one for one in told if one[0] is ReplyKind.reopened), told[0])
-    occasion = kind.value
-    match kind:
-        case ReplyKind.completed if by_code or (isinstance(fact, Added) and fact.addition.by_code):
-            occasion = _BY_CODE
-        case ReplyKind.completed:
-            occasion = _ADDED.get(seen.state, "completed" if any(map(moves, facts)) else "completed_added")
-        case ReplyKind.hidden if fact.kind is FactKind.shown:
-            occasion = "shown"
-        case ReplyKind.withdrawn if is_deemed(fact):
-            occasion = "deemed_withdrawn"
-        case ReplyKind.merged if seen.heard:
-            occasion = "merged_handled"
+    first = next((one for one in told if one[0] is ReplyKind.question), told[0])
+    if first[0] is ReplyKind.completed:
+        first = next((one for one in told if one[0] is ReplyKind.reopened), first)
+    kind, fact = first
+    if isinstance(fact, Asked):
+        seen = replace(seen, asked=Asking(fact.part, fact.text or "", seen.owner))
+    elif kind is ReplyKind.reminded and seen.asked is None:
+        return None
+    holds = {
+        "by_code": by_code or (isinstance(fact, Added) and fact.addition.by_code),
+        "moved": any(map(moves, facts)),
+        "deemed": is_deemed(fact),
+        "heard": seen.heard,
+        seen.state: True,
+    }
+    occasion = chosen(notices()[fact.kind].says, holds) or kind.value
     return Notice(kind=kind, fact=fact, occasion=occasion, seen=seen)
 
 
@@ -262,13 +218,7 @@ def _kind_of(fact: Fact, *, was_merged: bool) -> ReplyKind | None:
         fact: the fact.
         was_merged: whether the case was a supporter before: the citizen has not heard of a merge that was only proposed.
     """
-    match fact:
-        case Routed():
-            return ReplyKind.moved if moves(fact) else None
-        case Escalated():
-            return ReplyKind.next_right if fact.level == LAST_LEVEL else None
-        case Echoed():
-            return ECHOES.get(fact.event)
-        case Unmerged():
-            return ReplyKind.unmerged if was_merged else None
-    return KINDS.get(fact.kind)
+    event = fact.event if isinstance(fact, Echoed) else ""
+    holds = {"moved": moves(fact), "last": field_of(fact, "level") == LAST_LEVEL, "was_merged": was_merged, event: True}
+    kind = chosen(notices()[fact.kind].reply, holds)
+    return ReplyKind(kind) if kind else None

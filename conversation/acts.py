@@ -44,9 +44,7 @@ class Acts:
             Act.accuse: self._accused,
             Act.both: self._told_both,
             Act.add: self._added,
-            Act.apart: lambda turn, heard, stands: self._passing.add_apart(
-                turn, heard.message, heard.id, stands.about, is_told=True
-            ),
+            Act.apart: self._added_apart,
             Act.answer: self._added,
             Act.agree: self._agreed,
             Act.dispute: self._disputed,
@@ -56,9 +54,7 @@ class Acts:
             Act.scale: self._scaled,
             Act.noted: lambda _turn, _heard, stands: landed(MessageKind.thanks, stands.about),
             Act.hide: lambda turn, heard, _: hide(turn, heard),
-            Act.silence: lambda turn, heard, stands: self._asked_first(
-                turn, heard, stands, tells(turn, heard, "sure_stop")
-            ),
+            Act.silence: self._asked_to_stop,
             Act.hear: lambda turn, heard, _: hears(turn, heard, silent=False),
             Act.help: lambda turn, heard, _: tells(turn, heard, "help"),
             Act.which: lambda turn, heard, _: which(turn, heard, word_of("withdraw")),
@@ -116,6 +112,9 @@ class Acts:
         kind = MessageKind.answer if is_answer else MessageKind.addition
         return self._passing.add(turn, heard.message, heard.id, stands.about, kind)
 
+    def _added_apart(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
+        return self._passing.add_apart(turn, heard.message, heard.id, stands.about, is_told=True)
+
     def _agreed(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         is_date = stands.about.part == "date" and heard.found.intent == "smalltalk"  # "tadi pagi"
         if stands.about.polar or is_date:
@@ -138,10 +137,13 @@ class Acts:
         said = tells(turn, heard, "sure_withdraw", code=spaced(stands.about.code))
         return self._asked_first(turn, heard, stands, said)
 
+    def _asked_to_stop(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
+        return self._asked_first(turn, heard, stands, tells(turn, heard, "sure_stop"))
+
     def ask_back(self, turn: Turn, heard: Heard, stands: Standing, order: Order) -> Landed | None:
         """Ask whether a command is meant, because its word has other meanings. Return None if the table is to read the message."""
         if order.act == "stop":
-            return self._asked_first(turn, heard, stands, tells(turn, heard, "sure_stop"))
+            return self._asked_to_stop(turn, heard, stands)
         if stands.case is None:
             return which(turn, heard, order.word)
         if stands.case.foreign or stands.situation is Situation.withdrawn:
@@ -215,7 +217,7 @@ def hears(turn: Turn, heard: Heard, *, silent: bool) -> Landed:
             if max(case.told_ms, case.withdrawn_ms) > turn.state.missed_ms > 0:  # it tells what was not sent
                 status(turn, heard.message, ids.companion_id(heard.id, f"status/{case.code}"), case.code)
         turn.state.silent_ms = turn.state.missed_ms = 0
-    return tells(turn, heard, "silent" if silent else "not_silent")._replace(kind=MessageKind.silence)
+    return replace(tells(turn, heard, "silent" if silent else "not_silent"), kind=MessageKind.silence)
 
 
 def which(turn: Turn, heard: Heard, word: str) -> Landed:

@@ -220,10 +220,6 @@ class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
         wanted = str(complaint_id)
         return next((case for case in reversed(self.cases) if case.id == wanted), None)
 
-    def case_in_thread(self, thread: str) -> KnownCase | None:
-        """Return the citizen's latest case in a thread of the channel, or None if there is none."""
-        return next((case for case in reversed(self.cases) if case.thread == thread), None)
-
     def add_case(self, case: KnownCase) -> None:
         """Add a case. Of older cases only the latest COMPLAINTS_KEPT keep the complaint whole."""
         self.cases = [*self.cases, case][-MOST_CASES:]
@@ -237,11 +233,6 @@ class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
         self.told = [one for one in self.told if one.at_ms >= day][-MOST_TOLD:]
         self.leaving = [one for one in self.leaving if one.at_ms >= since][-MOST_TOLD:]
         self.questions = [one for one in self.questions if one.at_ms >= day][-MOST_QUESTIONS:]
-
-    @property
-    def oldest_ms(self) -> int | None:
-        """The time of the oldest message that is remembered, in milliseconds since 1970; None if there is none."""
-        return self.messages[0].at_ms if self.messages else None
 
     @property
     def is_empty(self) -> bool:

@@ -176,7 +176,7 @@ def _case_of(turn: Turn, heard: Heard, order: Order, named: KnownCase | None) ->
     if order.code:
         own = turn.state.case_of(order.code)
         return named if own is None and named is not None and named.code == order.code else own
-    about = named or (turn.state.case_in_thread(thread) if thread else None)
+    about = named or next((case for case in reversed(cases) if case.thread == thread and thread), None)
     is_of_all = order.act.startswith(("hide", "disagree"))
     return cases[0] if about is None and len(cases) == 1 and not is_of_all else about
 

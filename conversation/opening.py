@@ -45,14 +45,11 @@ class Opens:
 
     def heard(self, turn: Turn, message: InboundMessage, id_: UUID) -> Heard:
         """Return a message with what is read of it."""
-
-        def reads(message: InboundMessage, id_: UUID) -> Fresh:
-            return self._fresh(turn, hidden(message, like=_last_told(turn, message)), id_)
-
-        behind = commands.behind_opening(message.text)
+        behind, reads = commands.behind_opening(message.text), partial(self._fresh, turn)
         return Heard(replace(message, text=behind) if behind else message, id_, reads, opens=behind is not None)
 
-    def _fresh(self, turn: Turn, hides: InboundMessage, id_: UUID) -> Fresh:
+    def _fresh(self, turn: Turn, message: InboundMessage, id_: UUID) -> Fresh:
+        hides = hidden(message, like=_last_told(turn, message))
         code = self._keyring.tracking_code(id_) if hides.sender else turn.citizen
         return Fresh(hides, *self._reads.complaint(hides, id_=id_, code=code, citizen=turn.citizen))
 
@@ -81,7 +78,10 @@ class Opens:
         message, fresh = heard.message, heard.fresh
         takes = _taken_by(turn, message)
         if takes is not None and not heard.cries:
-            _say_once(turn, message, heard.id, takes)
+            if turn.at_ms - turn.state.crowd_ms >= WITHIN_MS:
+                turn.state.crowd_ms = turn.at_ms
+                said = text("crowd", message.channel, code=spaced(takes.code))
+                turn.say(message, heard.id, ReplyKind.small_talk, said, secret=True)  # the case may be a private one
             return self._passing.add_apart(turn, message, heard.id, takes)
         turn.outputs.append(encode(fresh.complaint, source=SOURCE))
         case = new_case(fresh.complaint, fresh.message)
@@ -92,16 +92,11 @@ class Opens:
 
 def _is_apart(first: Heard, told: Heard) -> bool:
     """Return whether a sentence begins another story than the first one (see Opens.stories)."""
-    if not (_is_placed(first) and _is_placed(told)):
-        return False
     mine, other = first.fresh.complaint, told.fresh.complaint
+    if mine.place.regency is None or other.place.regency is None or not (first.names_matter and told.names_matter):
+        return False
     is_field = (mine.topic or "").partition("/")[0] == (other.topic or "").partition("/")[0]
     return not is_field and (mine.place.regency != other.place.regency or mine.oversight != other.oversight)
-
-
-def _is_placed(told: Heard) -> bool:
-    """Return whether a sentence reports a matter in a known regency."""
-    return told.fresh.complaint.place.regency is not None and told.names_matter
 
 
 def _last_told(turn: Turn, message: InboundMessage) -> KnownCase | None:
@@ -125,11 +120,3 @@ def _taken_by(turn: Turn, message: InboundMessage) -> KnownCase | None:
         return None
     takes = [case for case in cases[-MOST_OPENED:] if case.is_alive and case.additions < MOST_ADDITIONS]
     return takes[-1] if takes else None
-
-
-def _say_once(turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase) -> None:
-    """Tell the citizen to which case his messages are added, unless he was told within WITHIN_MS."""
-    if turn.at_ms - turn.state.crowd_ms >= WITHIN_MS:
-        turn.state.crowd_ms = turn.at_ms
-        said = text("crowd", message.channel, code=spaced(case.code))
-        turn.say(message, id_, ReplyKind.small_talk, said, secret=True)  # the case may be a private one

@@ -1,13 +1,13 @@
 """Joins the parts of long messages in a citizen's state. Parts of two messages are never joined silently."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import Struct
 
 from complaints.message import Fragment, InboundMessage
+from complaints.values import like
 
 DAY_MS: Final = 86_400_000
 
@@ -80,31 +80,31 @@ class Group(Struct, kw_only=True, gc=False):
     went: Went | None = None
     """None while the message waits."""
 
+    @property
+    def parts(self) -> list[Got]:
+        """The parts that wait, in their order. The id of the first one becomes that of the message."""
+        return [part for _, part in sorted(self.got.items())]
 
-class Whole(NamedTuple):
-    """A long message that goes on: joined, its text not decoded yet, with the ids of its parts and of repeated parts.
+    @property
+    def is_whole(self) -> bool:
+        """Whether all parts wait here."""
+        return len(self.got) == self.total
 
-    Attributes:
-        id: the id of its first part, which becomes its own.
-        group: its group, in whose `went` the caller notes what the message became.
-        doubtful: whether two parts came more than a minute apart, or parts of another message with the same reference came as well.
-        late_for: what an earlier part of the message became; None if it is a message of its own.
-    """
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether two parts came more than a minute apart, or parts of another message with the same reference came as well."""
+        return self.gap_ms > DOUBTFUL_MS or self.crossed
 
-    message: InboundMessage
-    id: str
-    group: Group
-    part_ids: tuple[str, ...]
-    again_ids: tuple[str, ...]
-    doubtful: bool
-    late_for: Went | None
+    def go(self, went: Went) -> None:
+        """Note what the message became. Only the digests of its parts are left."""
+        self.digests = {number: part.digest for number, part in sorted(self.got.items())}
+        self.went, self.got, self.again = went, {}, []
 
 
-def take(groups: list[Group], message: InboundMessage, id_: str, at_ms: int) -> Whole | Group | None:
+def take(groups: list[Group], message: InboundMessage, id_: str, at_ms: int) -> Group | None:
     """Take a part at a time in milliseconds since 1970.
 
-    Returns:
-        The whole message if this part completes it; the group of a repeated part that the caller notes now; None if the part only waits.
+    Return the group that this part makes whole, or that of a repeated part that the caller notes now; None if the part only waits.
     """
     fragment = message.fragment
     assert fragment is not None
@@ -133,13 +133,13 @@ def take(groups: list[Group], message: InboundMessage, id_: str, at_ms: int) -> 
             return None
         if known is None and at_ms - group.last_ms <= JOIN_MS:
             _add(group, fragment.sequence, part, at_ms)
-            return _gone(groups, group) if len(group.got) == fragment.total else None
+            return group if group.is_whole else None
     _add(_opened(groups, key, message, at_ms), fragment.sequence, part, at_ms)
     return None
 
 
-def overdue(groups: list[Group], at_ms: int, timeout_ms: int) -> Iterator[Whole]:
-    """Return the messages that go on although parts are missing, and forget groups that went on a day ago.
+def overdue(groups: list[Group], at_ms: int, timeout_ms: int) -> list[Group]:
+    """Return the groups whose messages go on although parts are missing, and forget groups that went on a day ago.
 
     The caller notes what each message became before it takes the next one, which may be the rest of it.
     """
@@ -156,7 +156,7 @@ def overdue(groups: list[Group], at_ms: int, timeout_ms: int) -> Iterator[Whole]
         gone_on = [group for group in kept if group.went is not None][: len(kept) - MOST_GROUPS]
         kept = [group for group in kept if group not in gone_on]
     groups[:] = kept
-    return (_gone(groups, group) for group in late)
+    return late
 
 
 def due_ms(groups: list[Group], timeout_ms: int) -> int | None:
@@ -170,41 +170,20 @@ def _due_ms(group: Group, timeout_ms: int) -> int:
 
 def so_far(group: Group) -> InboundMessage:
     """Return the message of the parts that a group has, its text not decoded yet."""
-    parts = [part for _, part in sorted(group.got.items())]
-    return InboundMessage(
-        channel=group.channel,
-        account=group.account,
+    parts = group.parts
+    return like(
+        InboundMessage,
+        group,
         received_at=max(part.received_at for part in parts),
-        sender=group.sender,
-        reply_to=group.reply_to,
-        shared=group.shared,
         fragment=Fragment(data_coding=parts[0].alphabet),
         text="",
         body=b"".join(part.body for part in parts),
-        coding=group.coding,
         parts=len(parts),
-        partial=len(parts) < group.total,
+        partial=not group.is_whole,
     )
 
 
-def _gone(groups: list[Group], group: Group) -> Whole:
-    """Return the message of a group, which goes on now. The caller notes in `went` what it became."""
-    parts = [part for _, part in sorted(group.got.items())]
-    whole = Whole(
-        message=so_far(group),
-        id=parts[0].id,
-        group=group,
-        part_ids=tuple(part.id for part in parts),
-        again_ids=tuple(group.again),
-        doubtful=group.gap_ms > DOUBTFUL_MS or group.crossed,
-        late_for=_former(groups, group),
-    )
-    group.digests = {number: part.digest for number, part in sorted(group.got.items())}
-    group.went, group.got, group.again = Went(), {}, []
-    return whole
-
-
-def _former(groups: list[Group], group: Group) -> Went | None:
+def former(groups: list[Group], group: Group) -> Went | None:
     """Return what an earlier message of the sender became that lacks the parts of this group; None if there is none."""
     for other in reversed(groups):
         same = other is not group and other.key == group.key and other.went is not None and other.went.id
@@ -221,17 +200,7 @@ def _add(group: Group, number: int, part: Got, at_ms: int) -> None:
 
 def _opened(groups: list[Group], key: tuple[str, int, int], message: InboundMessage, at_ms: int) -> Group:
     """Open a group. It and others that wait with the same reference are marked as crossed: they may get each other's parts."""
-    group = Group(
-        key=key,
-        total=key[2],
-        channel=message.channel,
-        account=message.account,
-        sender=message.sender,
-        reply_to=message.reply_to,
-        shared=message.shared,
-        coding=message.coding,
-        last_ms=at_ms,
-    )
+    group = like(Group, message, key=key, total=key[2], last_ms=at_ms)
     for other in groups:
         if other.key == key and other.went is None and at_ms - other.last_ms <= JOIN_MS:
             group.crossed = other.crossed = True

@@ -1,8 +1,9 @@
 """Passes a citizen's message on to a case: as a command, an addition, a dispute or a question for the status."""
 
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from complaints import ids, status_requests
@@ -22,18 +23,11 @@ from normalizer.corrections import correction
 from normalizer.language.hiding import asks_to_be_hidden, asks_to_be_secret
 from normalizer.posts import own_words
 
-_LANDS: Final = {
-    CommandKind.disagree: MessageKind.disagreement,
-    CommandKind.rate: MessageKind.rating,
-    CommandKind.reopen: MessageKind.request,
-    CommandKind.withdraw: MessageKind.request,
-    CommandKind.hide: MessageKind.request,
-    CommandKind.show: MessageKind.request,
-}
-"""What a message becomes by a command."""
+_LANDS: Final = {CommandKind.disagree: MessageKind.disagreement, CommandKind.rate: MessageKind.rating}
+"""What a message becomes by a command that is no mere request."""
 
 
-class Landed(NamedTuple):
+class Landed(Struct, frozen=True, gc=False):
     """What a message became, with the case if it has one; `unread` if the message could not be read."""
 
     kind: MessageKind
@@ -78,7 +72,7 @@ def command(turn: Turn, heard: Heard, case: KnownCase, act: str, *, words: bool 
     turn.command(asked)
     if isinstance(asked, Hide | Show):
         case.hide(hides=isinstance(asked, Hide), anonymous=asked.anonymous, secret=asked.secret)
-    return landed(_LANDS[asked.kind], case)
+    return landed(_LANDS.get(asked.kind, MessageKind.request), case)
 
 
 def disputing(case: KnownCase) -> str:

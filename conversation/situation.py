@@ -113,24 +113,28 @@ def open_questions(turn: Turn, since_ms: int) -> list[KnownCase]:
 _SPOKEN_OF: Final = frozenset((Situation.asked, Situation.told))
 """The situations of a case that was just written about: words without a clear subject belong to it."""
 
+_FIRST: Final = sorted(Situation, key=lambda situation: situation not in _SPOKEN_OF)
+"""The situations in the order in which cases with the same matter are meant."""
+
 
 class _Look:
     """Compares one message with a citizen's cases."""
 
     def __init__(self, turn: Turn, heard: Heard, question_ms: int) -> None:
         self._turn, self._heard, self._question_ms = turn, heard, question_ms
-        self._is_verdict = heard.found.intent in _VERDICTS or heard.rating is not None
+        self._spoken_ms = {one.code: one.at_ms for one in turn.state.messages}
+        """When the citizen last wrote about each case, as far as that is remembered."""
 
     def standing(self, case: KnownCase, *, is_named: bool = False) -> Standing:
         """Return how a case stands for the message."""
         state, at = self._turn.state, self._turn.at_ms
         recent = sum(one.code == case.code and one.at_ms > at - DAY_MS for one in state.messages)
-        ages = at - self._spoken_ms(case), at - case.asked_ms
+        ages = at - self._spoken_ms.get(case.code, 0), at - case.asked_ms
         return Standing(case, self.situation(case), self.tells(case), is_named, bool(state.silent_ms), *ages, recent)
 
     def situation(self, case: KnownCase) -> Situation:
         """Return how a case stands."""
-        at, spoken = self._turn.at_ms, self._spoken_ms(case)
+        at, spoken = self._turn.at_ms, self._spoken_ms.get(case.code, 0)
         is_held = bool(case.foreign or self._heard.message.thread or not self._heard.message.sender)
         found = (
             (Situation.asked, case.asked_ms > at - LATE_MS),
@@ -178,7 +182,7 @@ class _Look:
         if answered and self._judges(_JUDGES) and not self._heard.is_placed:
             asked = [case for case in found if self.situation(case) is Situation.asked]
             return max(answered if self._judges(_SURELY_JUDGES) else [*answered, *asked], key=self._waits_ms)
-        return min(found, key=self._rank, default=None)
+        return min(found, key=lambda case: _FIRST.index(self.situation(case)), default=None)
 
     def _judges(self, bars: Mapping[str, float]) -> bool:
         """Return whether the message judges an answer, with at least one of these probabilities, or accuses an official."""
@@ -190,7 +194,7 @@ class _Look:
         at, latest = self._turn.at_ms, cases[-1]
         answered = [case for case in cases if case.told_ms > at - ANSWERED_MS]
         asked = [case for case in cases if case.asked_ms > at - (LATE_MS if case is latest else self._question_ms)]
-        if self._is_verdict:
+        if self._heard.found.intent in _VERDICTS or self._heard.rating is not None:
             answered += [case for case in cases if case.withdrawn_ms > at - MESSAGES_MS]
             asked = [case for case in asked if case.part != "subject" or not answered]
             if self._heard.rating is not None and not self._heard.corrects:  # one more number is of another case
@@ -202,27 +206,23 @@ class _Look:
 
     def _spoken_of(self, cases: list[KnownCase]) -> KnownCase:
         """Return the case about which we or the citizen wrote last."""
-        return max(cases, key=lambda case: (max(self._waits_ms(case), self._spoken_ms(case)), cases.index(case)))
+        spoken = self._spoken_ms
+        return max(reversed(cases), key=lambda case: max(self._waits_ms(case), spoken.get(case.code, 0)))
 
     def _waits_ms(self, case: KnownCase) -> int:
         return max(case.asked_ms, case.withdrawn_ms, case.told_ms, case.rated_ms)
-
-    def _spoken_ms(self, case: KnownCase) -> int:
-        """Return when the citizen last wrote about a case; 0 if that is no longer remembered."""
-        return max((one.at_ms for one in self._turn.state.messages if one.code == case.code), default=0)
-
-    def _rank(self, case: KnownCase) -> tuple[bool, int]:
-        """Return how late a case comes among those with the same matter: what is asked first, then what he has just written about."""
-        situation = self.situation(case)
-        return situation not in _SPOKEN_OF, list(Situation).index(situation)
 
     def _is_answered(self, case: KnownCase) -> bool:
         return self.situation(case) in {Situation.answered, Situation.closed}
 
     def _is_same(self, case: KnownCase) -> bool:
         """Return whether the message tells the matter of a case, or the subject that it was asked for, and no other place."""
-        heard = self._heard
-        if heard.corrects or not heard.names_matter or _is_elsewhere(case, heard):
+        heard, known = self._heard, case.region or ""
+        if heard.corrects or not heard.names_matter:
+            return False
+        told = heard.fresh.complaint.place
+        place = (told.district or told.regency or told.province) if known else None
+        if place is not None and not (known.startswith(place.code) or place.code.startswith(known)):
             return False
         if case.part == "subject" and case.asked_ms > self._turn.at_ms - self._question_ms:
             return True
@@ -234,10 +234,3 @@ class _Look:
         if not mine or mine.partition("/")[0] != other.partition("/")[0]:
             return False
         return cues.is_rest(mine) or cues.is_rest(other) or cues.begins_with_its(self._heard.said)
-
-
-def _is_elsewhere(case: KnownCase, heard: Heard) -> bool:
-    """Return whether a message names a place that neither contains the place of a case nor lies in it."""
-    told = heard.fresh.complaint.place
-    place, known = told.district or told.regency or told.province, case.region or ""
-    return bool(place is not None and known and not (known.startswith(place.code) or place.code.startswith(known)))

@@ -1,6 +1,7 @@
 """The function of the conversation's step: from a citizen's state and a record of his mailbox to the next state and records."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from complaints.errors import PoisonError
 from complaints.mail import Delivery, Due, MessageEvent, MessageKind, Received, Reply
 from complaints.message import InboundMessage, unpack
 from complaints.tracking import names_mailbox
+from complaints.values import like
 from conversation import parts, records
 from conversation.cases import heard, where_from
 from conversation.citizen import DECODER, MESSAGES_MS, Citizen, Landing
@@ -25,7 +27,7 @@ from conversation.passing import Landed
 from conversation.reading import Reads
 from conversation.records import SOURCE
 from conversation.telling import Telling
-from conversation.turn import Rules, Turn, read, words_of, words_of_page
+from conversation.turn import Rules, Turn, read, words_of
 from normalizer.complaint import unread
 from normalizer.emergency import tells_of_danger
 
@@ -126,7 +128,8 @@ class ConversationStep:
             return
         message = self._reads.decoded(message, name)
         words = words_of(message)
-        earlier = known.words if known is not None else words_of_page(turn.state, turn.citizen, name)
+        of_page = turn.state.case_of_complaint(name) if names_mailbox(turn.citizen) else None
+        earlier = known.words if known is not None else None if of_page is None else of_page.words
         if earlier is not None:
             id_ = ids.changed_id(id_, words)
             if words == earlier or turn.state.landing(str(id_)) is not None:
@@ -151,7 +154,7 @@ class ConversationStep:
 
     def _part(self, turn: Turn, said: Received, message: InboundMessage) -> None:
         found = parts.take(turn.state.groups, message, str(said.id), turn.at_ms)
-        if isinstance(found, parts.Whole):
+        if found is not None and found.is_whole:
             self._whole(turn, found)
         elif found is not None:
             where = found.went or parts.Went()
@@ -163,26 +166,20 @@ class ConversationStep:
                 if group.went is None and group.last_ms == turn.at_ms:
                     group.urgent = tells_of_danger(self._reads.decoded(parts.so_far(group), "").text)
 
-    def _whole(self, turn: Turn, whole: parts.Whole) -> None:
+    def _whole(self, turn: Turn, group: parts.Group) -> None:
         """Handle a long message that goes on, and record for each of its parts what it became."""
-        message = self._reads.decoded(whole.message, whole.id)
-        id_, words = UUID(whole.id), words_of(message)
-        if whole.late_for is not None:
-            landed = self._lands.add_late(turn, message, id_, whole.late_for)
-        else:
-            landed = self._lands.land(turn, message, id_, words)
-        whole.group.went = parts.Went(
-            id=whole.id, code=landed.code, complaint=landed.complaint_id, secret=landed.secret
-        )
-        for part_id in whole.part_ids:
-            about = {"partial": message.partial, "doubtful": whole.doubtful}
-            if part_id == whole.id:
-                self._note(turn, message, id_, landed, words=words, **about)
-            else:
-                self._note(turn, message, UUID(part_id), landed, words="", whole_id=id_, **about)
-        again = landed._replace(kind=MessageKind.repeated)
-        for part_id in whole.again_ids:
-            self._note(turn, message, UUID(part_id), again, whole_id=id_)
+        first, *rest = [part.id for part in group.parts]
+        message = self._reads.decoded(parts.so_far(group), first)
+        id_, words, late_for = UUID(first), words_of(message), parts.former(turn.state.groups, group)
+        lands, doubtful = self._lands, group.is_doubtful
+        landed = lands.add_late(turn, message, id_, late_for) if late_for else lands.land(turn, message, id_, words)
+        note = partial(self._note, turn, message, partial=message.partial, doubtful=doubtful)
+        note(id_, landed, words=words)
+        for part_id in rest:
+            note(UUID(part_id), landed, whole_id=id_)
+        for part_id in group.again:
+            self._note(turn, message, UUID(part_id), replace(landed, kind=MessageKind.repeated), whole_id=id_)
+        group.go(parts.Went(id=first, code=landed.code, complaint=landed.complaint_id, secret=landed.secret))
 
     def _note(
         self, turn: Turn, said: Received | InboundMessage, id_: UUID, landed: Landed, *, words: str = "", **about: Any
@@ -190,21 +187,13 @@ class ConversationStep:
         """Record and remember what a message became."""
         self._count(landed.kind.value)
         turn.outputs.append(_event(turn, said, id_, landed, **about))
-        known = Landing(
-            id=str(id_),
-            at_ms=turn.at_ms,
-            words=words,
-            kind=landed.kind,
-            code=landed.code,
-            complaint_id=landed.complaint_id,
-            secret=landed.secret,
-        )
+        known = like(Landing, landed, id=str(id_), at_ms=turn.at_ms, words=words)
         turn.state.remember(known)
 
     def _go_on(self, turn: Turn) -> None:
         """Handle messages that have waited long enough, send the replies that are due, and forget what is too old."""
-        for whole in parts.overdue(turn.state.groups, turn.at_ms, self._part_timeout_ms):
-            self._whole(turn, whole)
+        for group in parts.overdue(turn.state.groups, turn.at_ms, self._part_timeout_ms):
+            self._whole(turn, group)
         for reply in turn.replies:
             turn.outputs += self._telling.tell(turn.state, reply, turn.at_ms)
         turn.outputs += self._telling.due(turn.state, turn.at_ms)
@@ -215,19 +204,13 @@ class ConversationStep:
         """Return the next state, sealed; None if nothing is left in it; KEEP if it is unchanged."""
         if turn.state.is_empty:
             return KEEP if state is None else None
-        after, due_ms = json.encode(turn.state), min(self._times(turn.state), default=None)
+        known = turn.state.messages
+        forgets = known[0].at_ms + MESSAGES_MS + 1 if known else None
+        times = parts.due_ms(turn.state.groups, self._part_timeout_ms), self._telling.due_ms(turn.state), forgets
+        after, due_ms = json.encode(turn.state), min((time for time in times if time is not None), default=None)
         if after == before and state is not None and due_ms == state.due_ms:
             return KEEP
         return State(self._keyring.seal_state(after, key=key), due_ms)
-
-    def _times(self, state: Citizen) -> Iterator[int]:
-        oldest = state.oldest_ms
-        times = (
-            parts.due_ms(state.groups, self._part_timeout_ms),
-            self._telling.due_ms(state),
-            None if oldest is None else oldest + MESSAGES_MS + 1,
-        )
-        return (time for time in times if time is not None)
 
 
 def _in_time(said: Received, at_ms: int) -> Received:

@@ -35,9 +35,6 @@ class Act(StrEnum):
     scale = "he is told the scale and when he can rate; if a clause disputes the answer, the case is reopened instead"
 
 
-Situations = frozenset[Situation]
-
-
 class Row(NamedTuple):
     """A row of the table.
 
@@ -53,7 +50,7 @@ class Row(NamedTuple):
     wants: str
     sure: float
     tells: frozenset[Tells]
-    does: Mapping[Act, Situations]
+    does: Mapping[Act, frozenset[Situation]]
     why: str
     named: bool | None = None
 
@@ -228,20 +225,15 @@ def _begins_another(heard: Heard, stands: Standing) -> bool:
     return is_elsewhere and heard.found.most("correction", "place") < _SURELY_WHERE
 
 
-def _may_deny(wants: str, heard: Heard) -> bool:
-    """Return whether what seems a nod may say no: "iya belum"."""
-    return wants in _NODS and heard.sure_of(wants) < _SURE_NOD and heard.sure_of("dispute") >= _MAYBE_NO
-
-
 def _may(wants: str, heard: Heard, stands: Standing) -> bool:
     """Return whether the citizen can mean it: most wants need his own case and an account that only he uses."""
     case = stands.case or _NO_CASE
     if wants == "danger in its matter":
         is_his = bool(case.id and (heard.message.sender or heard.message.proven))
         return is_his and ((stands.is_named and stands.tells is not T.other) or _goes_on(stands))
-    if (wants == "resume" and not stands.is_silent) or (
-        wants in _COURTESIES and (_tells_something(wants, heard, stands) or _may_deny(wants, heard))
-    ):
+    may_deny = wants in _NODS and heard.sure_of(wants) < _SURE_NOD and heard.sure_of("dispute") >= _MAYBE_NO
+    tells = wants in _COURTESIES and _tells_something(wants, heard, stands)
+    if may_deny or tells or (wants == "resume" and not stands.is_silent):
         return False
     if wants in {ANYTHING, "danger"} or (wants == "status" and case.foreign):
         return True

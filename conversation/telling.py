@@ -11,6 +11,7 @@ from complaints.calendar import moment_of
 from complaints.crypto import Keyring
 from complaints.mail import NOTHING_NEW, QUESTIONS, Delivery, DeliveryOutcome, Reply, ReplyKind, Send
 from complaints.tracking import names_mailbox
+from complaints.values import like
 from conversation import records
 from conversation.cases import ANSWERS
 from conversation.citizen import HOUR_MS, MOST_WAITING, Cause, Citizen, Leaving, Told, Waiting, Where
@@ -75,7 +76,9 @@ class Telling:
                 state.told.append(Told(at_ms=at_ms, cause=one.cause))
                 if message := _message(one.reply):
                     state.leaving.append(Leaving(at_ms=at_ms, reply_id=str(one.reply.id), message=message))
-                _await_outcome(state, one.reply, at_ms)
+                about = state.case_of_complaint(one.reply.complaint_id) if one.reply.kind in QUESTIONS else None
+                if about is not None and (one.reply.kind is ReplyKind.question or about.unheard_ms):
+                    about.unheard_ms = at_ms + UNKNOWN_MS
                 sent.append(self._send(one, at_ms))
             else:
                 still.append(one)
@@ -122,30 +125,16 @@ class Telling:
 
     def _send(self, waiting: Waiting, at_ms: int) -> Record:
         reply, month = waiting.reply, f"{moment_of(at_ms):%Y-%m}"
-        send = Send(
-            id=reply.id,
+        send = like(
+            Send,
+            reply,
             account=waiting.account,
-            channel=reply.channel,
-            citizen=reply.citizen,
-            complaint_id=reply.complaint_id,
-            tracking_code=reply.tracking_code,
-            kind=reply.kind,
             month=month,
             sealed=self._keyring.seal_text(reply.text, waiting.address, owner=reply.id, month=month),
-            created_at=reply.created_at,
             expires_at=reply.created_at + self._rules.useful_for,
-            secret=reply.secret,
             private=reply.private or reply.secret,
-            urgent=reply.urgent,
         )
         return encode(send, source=records.SOURCE)
-
-
-def _await_outcome(state: Citizen, reply: Reply, at_ms: int) -> None:
-    """Set how long the outcome of a question is awaited, or that of its reminder if the question has none."""
-    about = state.case_of_complaint(reply.complaint_id) if reply.kind in QUESTIONS else None
-    if about is not None and (reply.kind is ReplyKind.question or about.unheard_ms):
-        about.unheard_ms = at_ms + UNKNOWN_MS
 
 
 def _unsent(state: Citizen, reply: Reply, reason: str, at_ms: int) -> list[Record]:

@@ -14,7 +14,6 @@ from complaints.command import CITIZEN, CitizenHead, OfCitizen, Sender
 from complaints.errors import ContractViolation
 from complaints.mail import Delivery, Due, Received, Reply, ReplyKind
 from complaints.message import InboundMessage
-from complaints.tracking import names_mailbox
 from conversation.citizen import Citizen
 from conversation.records import SOURCE
 
@@ -26,15 +25,7 @@ _TAKES: Final[dict[bytes, type[Event]]] = {type_of(model): model for model in (R
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """The settings of the conversation.
-
-    Attributes:
-        part_timeout_ms: how long a long message waits for more parts after the last one, in milliseconds.
-        same_words_ms: how long the same words count as the same message, in milliseconds.
-        question_ms: how long a question to the citizen stays open, in milliseconds.
-        per_hour: the maximum number of texts of one cause that a citizen is sent per hour; more wait, but not those about danger to life.
-        useful_for: how long a text is of use; later it is not sent.
-    """
+    """The settings of the conversation, described in complaints.runtime.settings."""
 
     part_timeout_ms: int = 1_800_000
     same_words_ms: int = 86_400_000
@@ -97,12 +88,6 @@ def read(record: StoredRecord) -> Event:
     if (event.key if isinstance(event, Due) else event.citizen).encode() != record.key:
         raise ContractViolation(f"{record.position}: the record's key is not that of its mailbox")
     return event
-
-
-def words_of_page(state: Citizen, citizen: str, message_id: str) -> str | None:
-    """Return the digest of the page's complaint with this id, as long as its case is known; None if there is none."""
-    case = state.case_of_complaint(message_id) if names_mailbox(citizen) else None
-    return None if case is None else case.words
 
 
 def words_of(message: InboundMessage) -> str:

@@ -1,6 +1,7 @@
-"""The results of reading a text. Plain classes instead of dataclasses, because ten thousand per second are created."""
+"""The results of reading a text. None is frozen, because ten thousand per second are created."""
 
 from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -12,6 +13,7 @@ Codes = tuple[str | None, str | None, str | None, str | None]
 NOWHERE: Final[Codes] = (None, None, None, None)
 
 
+@dataclass(slots=True, eq=False)
 class PlaceReading:
     """The place where it happened, as the text names it.
 
@@ -24,20 +26,11 @@ class PlaceReading:
         between: whether the text names a road between two regencies or provinces.
     """
 
-    __slots__ = ("between", "candidates", "codes", "how", "spans")
-
-    def __init__(
-        self,
-        codes: Codes = NOWHERE,
-        how: str = "none",
-        spans: tuple[str, ...] = (),
-        candidates: tuple[str, ...] = (),
-    ) -> None:
-        self.codes = codes
-        self.how = how
-        self.spans = spans
-        self.candidates = candidates
-        self.between = False
+    codes: Codes = NOWHERE
+    how: str = "none"
+    spans: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    between: bool = False
 
     @property
     def province(self) -> str | None:
@@ -72,17 +65,16 @@ class DateReading(NamedTuple):
     precision: str
 
 
+@dataclass(slots=True, eq=False)
 class NameHit:
     """An occurrence in a text of a name that the reader was asked to find."""
 
-    __slots__ = ("end", "number", "start")
-
-    def __init__(self, start: int, end: int, number: int) -> None:
-        self.start = start
-        self.end = end
-        self.number = number
+    start: int
+    end: int
+    number: int
 
 
+@dataclass(slots=True, eq=False, kw_only=True)
 class Thing:
     """A named public thing.
 
@@ -107,65 +99,27 @@ class Thing:
         context: word groups, one of which a text must have if it names the thing by words that also mean something else.
     """
 
-    __slots__ = (
-        *(
-            "context",
-            "doubtful",
-            "groups",
-            "id",
-            "kind",
-            "law",
-            "name",
-            "owner",
-            "regions",
-            "section",
-            "since",
-            "source",
-        ),
-        *("status", "street", "subjects", "tier", "wide", "written"),
-    )
-
-    def __init__(  # noqa: PLR0913 - one parameter per attribute
-        self,
-        *,
-        id: str,  # noqa: A002 - the name of the attribute
-        kind: str,
-        tier: str,
-        regions: tuple[str, ...],
-        owner: str,
-        since: str,
-        status: str,
-        source: str,
-        law: str,
-        name: str,
-        written: tuple[str, ...],
-        groups: tuple[str, ...],
-        subjects: tuple[str, ...],
-        context: tuple[str, ...],
-        street: bool,
-        section: tuple[str, ...],
-        wide: bool,
-    ) -> None:
-        self.id = id
-        self.kind = kind
-        self.tier = tier
-        self.regions = regions
-        self.owner = owner
-        self.since = since
-        self.status = status
-        self.source = source
-        self.law = law
-        self.name = name
-        self.written = written
-        self.groups = groups
-        self.subjects = subjects
-        self.context = context
-        self.street = street
-        self.section = section
-        self.wide = wide
-        self.doubtful = False
+    id: str
+    kind: str
+    tier: str
+    regions: tuple[str, ...]
+    owner: str
+    since: str
+    status: str
+    source: str
+    law: str
+    name: str
+    written: tuple[str, ...]
+    groups: tuple[str, ...]
+    subjects: tuple[str, ...]
+    context: tuple[str, ...]
+    street: bool
+    section: tuple[str, ...]
+    wide: bool
+    doubtful: bool = False
 
 
+@dataclass(slots=True, eq=False)
 class NamedThing:
     """A named public thing that a text means.
 
@@ -176,15 +130,14 @@ class NamedThing:
         aside: whether it only says where something else is ("depan RSUD Moewardi"): then it gives the place but no owner.
     """
 
-    __slots__ = ("aside", "span", "start", "thing")
-
-    def __init__(self, thing: Thing, start: int, span: str, *, aside: bool) -> None:
-        self.thing = thing
-        self.start = start
-        self.span = span
-        self.aside = aside
+    thing: Thing
+    start: int
+    span: str
+    _: KW_ONLY
+    aside: bool
 
 
+@dataclass(slots=True, eq=False)
 class SubjectScore:
     """A subject that a text may be about.
 
@@ -193,13 +146,11 @@ class SubjectScore:
         score: the sum of the weights of the words and pairs of words that point to it, by their position; one clear word has about 6.
     """
 
-    __slots__ = ("id", "score")
-
-    def __init__(self, subject: str, score: float) -> None:
-        self.id = subject
-        self.score = score
+    id: str
+    score: float
 
 
+@dataclass(slots=True, eq=False, kw_only=True)
 class Reading:
     """Everything that the reader understood of one text.
 
@@ -222,52 +173,19 @@ class Reading:
         in it more than once.
     """
 
-    __slots__ = (
-        "complaint_class",
-        "groups",
-        "missing",
-        "names",
-        "occurred",
-        "oversight",
-        "place",
-        "received_on",
-        "starts",
-        "subjects",
-        "things",
-        "topic",
-        "words",
-    )
-
-    def __init__(  # noqa: PLR0913 - one parameter per attribute
-        self,
-        *,
-        words: list[str],
-        place: PlaceReading,
-        occurred: DateReading | None,
-        complaint_class: str,
-        oversight: bool,
-        subjects: tuple[SubjectScore, ...],
-        groups: dict[str, list[int]],
-        names: Sequence[NameHit],
-        things: Sequence[NamedThing],
-        topic: str | None,
-        missing: tuple[MissingPart, ...],
-        starts: list[int],
-        received_on: date | None = None,
-    ) -> None:
-        self.words = words
-        self.place = place
-        self.occurred = occurred
-        self.complaint_class = complaint_class
-        self.oversight = oversight
-        self.subjects = subjects
-        self.groups = groups
-        self.names = names
-        self.things = things
-        self.topic = topic
-        self.missing = missing
-        self.starts = starts
-        self.received_on = received_on
+    words: list[str]
+    place: PlaceReading
+    occurred: DateReading | None
+    complaint_class: str
+    oversight: bool
+    subjects: tuple[SubjectScore, ...]
+    groups: dict[str, list[int]]
+    names: Sequence[NameHit]
+    things: Sequence[NamedThing]
+    topic: str | None
+    missing: tuple[MissingPart, ...]
+    starts: list[int]
+    received_on: date | None = None
 
 
 def unread(place: PlaceReading) -> Reading:

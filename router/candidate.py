@@ -1,5 +1,6 @@
 """An agency that may own a complaint, with its score and the reasons."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from router.agencies.registry import Agency
@@ -20,6 +21,7 @@ AS_BEFORE: Final = "laporan serupa selama ini ditangani instansi itu"
 """The reason that the citizen reads if only a model of officers' choices names the owner."""
 
 
+@dataclass(slots=True, eq=False)
 class Reason:
     """One reason for a candidate.
 
@@ -31,13 +33,10 @@ class Reason:
         weight: the score that it gives.
     """
 
-    __slots__ = ("law", "rule", "span", "weight")
-
-    def __init__(self, rule: str, span: str, law: str, weight: float) -> None:
-        self.rule = rule
-        self.span = span
-        self.law = law
-        self.weight = weight
+    rule: str
+    span: str
+    law: str
+    weight: float
 
 
 class Candidate:

@@ -124,9 +124,18 @@ class Deadlines:
     version: str
 
     @classmethod
+    @cache
     def load(cls) -> "Deadlines":
         """Return the days of all regulations from the packaged data file, which is read once: each caller gets the same object."""
-        return _load()
+        document = packaged.document("router", "deadlines.yaml")
+        regulations = tuple(sorted(document["regulations"], key=lambda regulation: regulation["from"]))
+        return Deadlines(
+            regulations=regulations,
+            statute=document["statute"],
+            internal=document["internal"],
+            variants=document["variants"],
+            version=packaged.version("router", "deadlines.yaml"),
+        )
 
     def terms(self, complaint: Complaint) -> Terms:
         """Return the days that count for a complaint to its end (see complaints.disposition.Terms).
@@ -235,19 +244,6 @@ def province_of(case: Case) -> str | None:
 def _province(complaint: Complaint) -> str | None:
     province = complaint.place.province
     return None if province is None else province.code
-
-
-@cache
-def _load() -> Deadlines:
-    document = packaged.document("router", "deadlines.yaml")
-    regulations = tuple(sorted(document["regulations"], key=lambda regulation: regulation["from"]))
-    return Deadlines(
-        regulations=regulations,
-        statute=document["statute"],
-        internal=document["internal"],
-        variants=document["variants"],
-        version=packaged.version("router", "deadlines.yaml"),
-    )
 
 
 @lru_cache(maxsize=_CACHED)

@@ -1,10 +1,13 @@
 """The decision who owns a complaint and why, before it becomes an event."""
 
+from dataclasses import KW_ONLY, dataclass
+
 from complaints.values import MissingPart
 from router.agencies.registry import Agency
 from router.candidate import Candidate
 
 
+@dataclass(slots=True, eq=False)
 class Decision:
     """Who owns a complaint and why, before this becomes an event.
 
@@ -17,20 +20,10 @@ class Decision:
         asks: the part for which the citizen should be asked, because the owner's tier depends on it; None if none.
     """
 
-    __slots__ = ("asks", "confidence", "explanation", "owner", "ranked", "triage")
-
-    def __init__(
-        self,
-        owner: Agency,
-        confidence: float,
-        ranked: list[Candidate],
-        *,
-        triage: bool,
-        explanation: str = "",
-    ) -> None:
-        self.asks: MissingPart | None = None
-        self.owner = owner
-        self.triage = triage
-        self.confidence = confidence
-        self.explanation = explanation
-        self.ranked = ranked
+    owner: Agency
+    confidence: float
+    ranked: list[Candidate]
+    _: KW_ONLY
+    triage: bool
+    explanation: str = ""
+    asks: MissingPart | None = None

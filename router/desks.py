@@ -16,8 +16,6 @@ DESK_IS_RIGHT: Final = 0.1
 class Desks:
     """The triage desks: the managing officers of governments or the governments themselves, and the national administrator."""
 
-    __slots__ = ("_allotments", "_registry", "_rules")
-
     def __init__(self, rules: Rules, registry: Registry, allotments: Allotments) -> None:
         self._rules = rules
         self._registry = registry

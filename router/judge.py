@@ -1,12 +1,13 @@
 """Chooses the owner of a complaint among the candidates of the law, the text and officers' habits, and explains it to the citizen."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from normalizer.places.gazetteer import described
 from router.agencies.mentions import Mentions
 from router.agencies.registry import DKI, Registry
+from router.allotments.edition import Allotments
 from router.calibration import probability, thousandths
 from router.candidate import Candidate
 from router.candidates import Weighing
@@ -66,16 +67,34 @@ def confidence(ranked: Sequence[Candidate], facts: Facts, rules: Rules, model: M
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Judge:
-    """Decides on the facts of a complaint. Pure and total."""
+    """Decides on the facts of a complaint. Pure and total.
 
-    rules: Rules
+    Attributes:
+        registry: the agencies that exist.
+        rules: the law: who owns which subject. The reader notes the word groups that they ask for; other rules need another reader.
+        mentions: the names of agencies for which the reader searches, with their meanings.
+        subject_names: the Indonesian name of each subject, by its id.
+        max_hops: the number of refusals after which the national administrator takes the complaint.
+        models: the models learnt from officers; none if the rules decide alone.
+        allotments: the governments' own divisions of tasks.
+        owners: the rules applied to the registry.
+        desks: the triage desks.
+    """
+
     registry: Registry
-    owners: Owners
-    desks: Desks
+    rules: Rules
     mentions: Mentions
-    models: Models
     subject_names: Mapping[str, str]
     max_hops: int
+    models: Models
+    allotments: Allotments
+    owners: Owners = field(init=False)
+    desks: Desks = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Apply the rules to the registry. A copy with other rules or another registry gets its own `owners` and `desks`."""
+        object.__setattr__(self, "owners", Owners(self.rules, self.registry, self.allotments))
+        object.__setattr__(self, "desks", Desks(self.rules, self.registry, self.allotments))
 
     def decide(
         self, facts: Facts, refused_by: Sequence[str] = (), hops: int | None = None, *, by_law: bool = False

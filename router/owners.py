@@ -1,6 +1,7 @@
 """Applies the rules of law to a complaint: which agencies a rule names at its place."""
 
 from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 from typing import Final
 
 from complaints.values import MissingPart
@@ -29,6 +30,7 @@ LEVELS: Final = {"province": 0, "local": 1, "district": 2, "village": 3}
 """For each level of a unit ("dishub@local"), the index in PlaceReading.codes of the region to which it belongs."""
 
 
+@dataclass(slots=True, eq=False)
 class Owning:
     """An agency that a rule names as an owner of its subject.
 
@@ -40,14 +42,12 @@ class Owning:
         decided: whether its government's own division of tasks gives it the subject, and not only numbers of reports.
     """
 
-    __slots__ = ("agency", "decided", "law", "weight", "why")
-
-    def __init__(self, agency: Agency, why: str, law: str, weight: float, *, decided: bool = False) -> None:
-        self.agency = agency
-        self.why = why
-        self.law = law
-        self.weight = weight
-        self.decided = decided
+    agency: Agency
+    why: str
+    law: str
+    weight: float
+    _: KW_ONLY
+    decided: bool = False
 
 
 class Owners:
@@ -56,8 +56,6 @@ class Owners:
     Results are kept by subject, place and the rule's word groups that the text has, at most _MOST_KEPT of them. The place counts down to
     the regency, for rules with an owner below that level down to the village.
     """
-
-    __slots__ = ("_allotments", "_kept", "divides", "reasons", "registry", "rules")
 
     def __init__(self, rules: Rules, registry: Registry, allotments: Allotments | None = None) -> None:
         """Take the law and the agencies; other rules or another registry need another object."""

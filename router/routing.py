@@ -4,7 +4,7 @@ No agency that refused a complaint gets it again, except the national administra
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -19,21 +19,19 @@ from complaints.runtime.loading import without_collector
 from normalizer.parts import own_title
 from normalizer.reader import Reader
 from normalizer.results import PlaceReading, SubjectScore, unread
-from router.agencies.mentions import Mentions, mentions_of
+from router.agencies.mentions import mentions_of
 from router.agencies.registry import Registry
 from router.allotments.edition import Allotments, Loaded
 from router.calibration import thousandths
 from router.candidate import MODEL
 from router.deadlines import Deadlines
 from router.decision import Decision
-from router.desks import Desks
 from router.explain import explain_pin
 from router.facts import Facts, received, whole_text
 from router.judge import Judge
 from router.learning.learnt import Model
 from router.learning.models import NO_MODELS, Models, models_in
 from router.offices import given, is_desk, of_ladder, same_house
-from router.owners import Owners
 from router.rulebook.rules import Rules
 from router.rulebook.topics import topic_key, topic_subjects
 
@@ -50,58 +48,17 @@ OF_SUBJECT: Final = "subject:"
 """The beginning of the name of a rule about a subject; the subject's id follows."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Router:
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Router(Judge):
     """Routes complaints. Holds only compiled tables, so one object serves all threads.
 
     Attributes:
         reader: reads the texts and finds the names of agencies in them.
-        registry: the agencies that exist.
-        rules: the law: who owns which subject. The reader notes the word groups that they ask for; other rules need another reader.
-        mentions: the names of agencies for which the reader searches, with their meanings.
-        subject_names: the Indonesian name of each subject, by its id.
         topic_subjects: the id of the subject of each path in LAPOR!'s category tree (see router.rulebook.topics).
-        max_hops: the number of refusals after which the national administrator takes the complaint.
-        models: the models learnt from officers; none if the rules decide alone.
-        allotments: the governments' own divisions of tasks.
-        owners: the rules applied to the registry.
-        desks: the triage desks.
-        judge: decides with all of these.
     """
 
     reader: Reader
-    registry: Registry
-    rules: Rules
-    mentions: Mentions
-    subject_names: Mapping[str, str]
     topic_subjects: Mapping[str, str]
-    max_hops: int = MAX_HOPS
-    models: Models = NO_MODELS
-    allotments: Allotments = field(default_factory=Allotments)
-    owners: Owners = field(init=False)
-    desks: Desks = field(init=False)
-    judge: Judge = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Apply the rules to the registry. A copy with other rules or another registry gets its own `owners`, `desks` and `judge`."""
-        owners = Owners(self.rules, self.registry, self.allotments)
-        desks = Desks(self.rules, self.registry, self.allotments)
-        object.__setattr__(self, "owners", owners)
-        object.__setattr__(self, "desks", desks)
-        object.__setattr__(
-            self,
-            "judge",
-            Judge(
-                rules=self.rules,
-                registry=self.registry,
-                owners=owners,
-                desks=desks,
-                mentions=self.mentions,
-                models=self.models,
-                subject_names=self.subject_names,
-                max_hops=self.max_hops,
-            ),
-        )
 
     @classmethod
     def load(
@@ -262,12 +219,6 @@ class Router:
     def name(self, agency_id: str) -> str:
         """Return the name of an agency, or the id itself if the registry has no such agency."""
         return self.registry.name_of(agency_id)
-
-    def decide(
-        self, facts: Facts, refused_by: Sequence[str] = (), hops: int | None = None, *, by_law: bool = False
-    ) -> Decision:
-        """Return the decision on these facts after these refusals (see Judge.decide)."""
-        return self.judge.decide(facts, refused_by, hops, by_law=by_law)
 
 
 @cache

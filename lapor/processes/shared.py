@@ -9,7 +9,7 @@ import sys
 from importlib import import_module
 from typing import Final
 
-from complaints.wording import wording
+from complaints.notices import notices
 from lapor.processes.clock import today
 from lapor.processes.forking import main
 from normalizer.complaint import Normaliser
@@ -51,7 +51,7 @@ _M_ARENA_MAX: Final = -8
 
 for _name in SHARED:
     import_module(_name)
-wording()
+notices()
 Normaliser.load()
 model(OF_INTENTS)
 model(OF_SEQUELS)

@@ -72,11 +72,11 @@ def router_step(settings: Settings) -> "StepSpec":
     from complaints.bus.step.contract import StepSpec
     from complaints.case import FORMAT
     from complaints.contract import CASES, COMPLAINTS
+    from complaints.notices import notices
     from complaints.runtime import telemetry
-    from complaints.wording import wording
     from router.cases.step import STEP, CaseStep, timer
 
-    wording()  # a mistake in the wording must fail the start, not the first complaint
+    notices()  # a mistake in them or in the wording must fail the start, not the first complaint
     counter = cache(telemetry.EVENTS_ROUTED.labels)
     step = CaseStep(router_of_worker(settings), lambda outcome: counter(outcome).inc())
     return StepSpec(

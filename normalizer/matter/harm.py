@@ -18,11 +18,6 @@ _NEAR: Final = 2
 class Harm:
     """The word lists of `harm` in normalizer/data/matters.yaml."""
 
-    __slots__ = (
-        *("_any", "_befell", "_breaks", "_brought", "_family", "_hospital", "_limbs", "_mine", "_not"),
-        *("_relatives", "_self", "_so_that", "_starts", "_unreal", "_wounds"),
-    )
-
     def __init__(self, words: Mapping[str, str]) -> None:
         self._breaks, self._limbs = frozenset(words["breaks"].split()), frozenset(words["limbs"].split())
         self._wounds, self._befell = frozenset(words["wounds"].split()), frozenset(words["befell"].split())

@@ -74,35 +74,6 @@ def _numbered(word: str) -> bytes:
 class Lists:
     """The word lists, and the words seen so far."""
 
-    __slots__ = (
-        *(
-            "_canonical",
-            "_derived",
-            "_ends",
-            "_everyday",
-            "_kinds",
-            "_numbers",
-            "_regions",
-            "_seen",
-            "_sizes",
-        ),
-        *(
-            "_titles",
-            "_told",
-            "_weak",
-            "common",
-            "unless",
-            "harm",
-            "harmed",
-            "side",
-            "_frequent",
-            "_places",
-            "_locates",
-            "_unique",
-            "_senses",
-        ),
-    )
-
     def __init__(
         self,
         data: dict[str, Any],
@@ -171,7 +142,7 @@ class Lists:
     def _made(self, word: str) -> Word:
         if self._is_doubled(word):
             return self.word(word[:-1])
-        made = Word(word)
+        made = Word(word, skeleton(word))
         made.kind, made.before = self._kinds.get(word, 0), NUMBERS.get(word, 0)
         made.numbered = _numbered(word)
         made.announces = made.kind > 0 or made.before > 0 or bool(made.numbered)

@@ -7,31 +7,11 @@ from typing import Final
 
 from normalizer.cache import parsed
 
-_MADE_BY: Final = (
-    *(("", ""), ("ke", ""), ("pe", ""), ("per", ""), ("ber", ""), ("ter", ""), ("di", ""), ("se", ""), ("me", "")),
-    *(
-        ("mem", "p"),
-        ("pem", "p"),
-        ("men", "t"),
-        ("pen", "t"),
-        ("meng", "k"),
-        ("peng", "k"),
-        ("meny", "s"),
-        ("peny", "s"),
-    ),
-    *(
-        ("meng", ""),
-        ("peng", ""),
-        ("mem", ""),
-        ("pem", ""),
-        ("men", ""),
-        ("pen", ""),
-        ("nge", ""),
-        ("ng", ""),
-        ("ng", "k"),
-    ),
-    *(("ny", "s"), ("n", "t"), ("n", ""), ("m", "p"), ("ka", ""), ("ta", ""), ("ba", ""), ("ma", "")),
+_PREFIXES: Final = (
+    "- ke- pe- per- ber- ter- di- se- me- mem-p pem-p men-t pen-t meng-k peng-k meny-s peny-s meng- peng- mem- pem- "
+    "men- pen- nge- ng- ng-k ny-s n-t n- m-p ka- ta- ba- ma-"
 )
+_MADE_BY: Final = tuple([tuple(made.split("-")) for made in _PREFIXES.split()])
 """The prefixes of words, each with the first letter of the root that it swallows; the last ones are of speech and of Minangkabau."""
 
 _MADE_WITH: Final = (
@@ -59,8 +39,6 @@ class Senses:
         soft: the ways that go with any other.
         money: the ways that are about money.
     """
-
-    __slots__ = ("_kin", "_known", "_priced", "_things", "_ways", "money", "own_things", "own_ways", "soft")
 
     def __init__(self, data: Mapping[str, Mapping[str, str]]) -> None:
         self._things: dict[str, list[int]] = {}

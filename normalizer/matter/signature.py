@@ -49,26 +49,6 @@ _SPOT: Final = KINDS.index("spot") + 1
 class _Found:
     """What was found in a text so far."""
 
-    __slots__ = (
-        "at",
-        "capitals",
-        "formed",
-        "hashes",
-        "inside",
-        "lent",
-        "local",
-        "located",
-        "matters",
-        "names",
-        "numbers",
-        "placed",
-        "regions",
-        "run",
-        "seen",
-        "things",
-        "ways",
-    )
-
     def __init__(self, regions: frozenset[str]) -> None:
         self.regions = regions
         self.capitals: set[str] = set()

@@ -1,6 +1,7 @@
 """What one word of a text means for a signature, and the hashes by which words are compared."""
 
 import re
+from dataclasses import dataclass, field
 from typing import Final
 from zlib import crc32
 
@@ -15,6 +16,7 @@ Told = dict[int, list[tuple[tuple[int, ...], int, int]]]
 near, the number of the matter, and its family."""
 
 
+@dataclass(slots=True, eq=False)
 class Word:
     """What one word of a text means for a signature.
 
@@ -43,47 +45,29 @@ class Word:
         region: whether it is of the name of a province, regency or city.
     """
 
-    __slots__ = (
-        *("before", "end", "hash", "kind", "number", "numbered", "rare", "region", "size", "skeleton", "stem", "title"),
-        *(
-            "everyday",
-            "told",
-            "weak",
-            "lent",
-            "locates",
-            "first",
-            "place",
-            "announces",
-            "tells",
-            "things",
-            "way",
-        ),
-    )
-
-    def __init__(self, word: str) -> None:
-        self.stem = word
-        self.skeleton = skeleton(word)
-        self.hash = 0
-        self.told: Told = {}
-        self.number = -1
-        self.kind = 0
-        self.before = 0
-        self.numbered = b""
-        self.title = False
-        self.everyday = False
-        self.weak = False
-        self.end = 0
-        self.size = 0
-        self.region = False
-        self.rare = False
-        self.lent = False
-        self.locates = False
-        self.first = False
-        self.place = False
-        self.announces = False
-        self.tells = False
-        self.things: tuple[int, ...] = ()
-        self.way = 0
+    stem: str
+    skeleton: str
+    hash: int = 0
+    told: Told = field(default_factory=dict)
+    number: int = -1
+    kind: int = 0
+    before: int = 0
+    numbered: bytes = b""
+    title: bool = False
+    everyday: bool = False
+    weak: bool = False
+    end: int = 0
+    size: int = 0
+    region: bool = False
+    rare: bool = False
+    lent: bool = False
+    locates: bool = False
+    first: bool = False
+    place: bool = False
+    announces: bool = False
+    tells: bool = False
+    things: tuple[int, ...] = ()
+    way: int = 0
 
 
 def skeleton(word: str) -> str:

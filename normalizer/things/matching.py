@@ -1,6 +1,7 @@
 """Finds the names of public things in a text, and decides which of them count and what they say about the place."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from complaints.runtime.packaged import words_in
@@ -32,15 +33,13 @@ _CONFIRMED: Final = 2
 """What another place in the text says about a thing: that it is elsewhere, nothing, or that it is there."""
 
 
+@dataclass(slots=True, eq=False)
 class Match:
     """An occurrence of a name of things in a text."""
 
-    __slots__ = ("end", "numbers", "start")
-
-    def __init__(self, start: int, end: int, numbers: tuple[int, ...]) -> None:
-        self.start = start
-        self.end = end
-        self.numbers = numbers
+    start: int
+    end: int
+    numbers: tuple[int, ...]
 
 
 def find(lead: ThingNode, words: list[str], at: int, found: list[Match]) -> None:

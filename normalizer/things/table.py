@@ -43,9 +43,22 @@ class Things:
     weights: tuple[Mapping[str, float], ...]
 
     @classmethod
+    @cache
     def load(cls) -> "Things":
         """Return the things of the packaged data files, which are read once."""
-        return _load()
+        types = parsed("normalizer", "things/types.yaml")
+        things = tuple(_thing(row, types[row["type"]]) for row in rows())
+        names = table("thing-names", lambda: _packed_names(types, things), data=_SOURCES, code=("places", "things"))
+        for number in names["doubtful"]:
+            things[number].doubtful = True
+        tree = ThingNode([[], names["roots"][""]])
+        for klass, words in names["words"].items():
+            root = ThingNode([[], names["roots"][klass]])
+            for word in words:
+                node = tree.at(word)
+                node.cores = (*node.cores, root)
+        weights = tuple(types[thing.kind]["subjects"].get(thing.tier, {}) for thing in things)
+        return Things(all=things, tree=tree, forms=names["forms"], weights=weights)
 
 
 def rows() -> Iterator[dict[str, str]]:
@@ -68,23 +81,6 @@ def region_codes(gazetteer: Gazetteer) -> dict[str, set[str]]:
             plain = name.removeprefix("Kabupaten ").removeprefix("Kota ").removeprefix("Administrasi ")
             found.setdefault(folded(plain), set()).add(code[:PROVINCE])
     return found
-
-
-@cache
-def _load() -> Things:
-    types = parsed("normalizer", "things/types.yaml")
-    things = tuple(_thing(row, types[row["type"]]) for row in rows())
-    names = table("thing-names", lambda: _packed_names(types, things), data=_SOURCES, code=("places", "things"))
-    for number in names["doubtful"]:
-        things[number].doubtful = True
-    tree = ThingNode([[], names["roots"][""]])
-    for klass, words in names["words"].items():
-        root = ThingNode([[], names["roots"][klass]])
-        for word in words:
-            node = tree.at(word)
-            node.cores = (*node.cores, root)
-    weights = tuple(types[thing.kind]["subjects"].get(thing.tier, {}) for thing in things)
-    return Things(all=things, tree=tree, forms=names["forms"], weights=weights)
 
 
 def _packed_names(types: Mapping[str, Any], things: Sequence[Thing]) -> dict[str, Any]:

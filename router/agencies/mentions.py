@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cache
 from itertools import pairwise
 from typing import Final
@@ -95,9 +95,7 @@ _NOT_ALONE: Final = frozenset(words_in("router", "mentions_not_alone"))
 """Aliases for which texts are not searched: people use them for the subject and not for the agency, or they are also other words."""
 
 
-_NOWHERE: Final[Mapping[str, str]] = {}
-
-
+@dataclass(slots=True, eq=False)
 class Target:
     """The agency, or the kind of local unit, that a name means.
 
@@ -108,17 +106,16 @@ class Target:
         own: by region code, the kind of unit that has this name in the allotment of the region's government.
     """
 
-    __slots__ = ("agency", "is_unit", "own")
-
-    def __init__(self, agency: str, *, is_unit: bool, own: Mapping[str, str] = _NOWHERE) -> None:
-        self.agency = agency
-        self.is_unit = is_unit
-        self.own = own
+    agency: str
+    _: KW_ONLY
+    is_unit: bool
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 _NO_TARGET: Final = Target("", is_unit=True)
 
 
+@dataclass(slots=True, eq=False)
 class Mention:
     """An agency, or a kind of local unit, that a text names.
 
@@ -130,17 +127,13 @@ class Mention:
         own: the id of the unit that has this name in a government's allotment; empty if none has.
     """
 
-    __slots__ = ("addressed", "end", "own", "span", "start", "target")
-
-    def __init__(  # noqa: PLR0913 - one parameter per attribute
-        self, target: Target, span: str, *, addressed: bool, start: int, end: int, own: str = ""
-    ) -> None:
-        self.target = target
-        self.span = span
-        self.addressed = addressed
-        self.start = start
-        self.end = end
-        self.own = own
+    target: Target
+    span: str
+    _: KW_ONLY
+    addressed: bool
+    start: int
+    end: int
+    own: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

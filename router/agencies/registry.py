@@ -84,9 +84,11 @@ class Registry:
     _chains: dict[str, tuple[Agency, ...]] = field(default_factory=dict)
 
     @classmethod
+    @cache
     def load(cls) -> "Registry":
         """Return the registry of the packaged data files, which are read once: each caller gets the same object."""
-        return _load()
+        files = ("bodies.yaml", "units.yaml", "names.yaml", "universities.yaml")
+        return registry_from(*(parsed("router", name) for name in files))
 
     @property
     def national_administrator(self) -> Agency:
@@ -281,9 +283,3 @@ def registry_from(
         shared=names["shared"],
         successors=names["successors"],
     )
-
-
-@cache
-def _load() -> Registry:
-    files = ("bodies.yaml", "units.yaml", "names.yaml", "universities.yaml")
-    return registry_from(*(parsed("router", name) for name in files))

@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from normalizer.places.gazetteer import REGENCY
 from router.agencies.registry import Registry
-from router.allotments.edition import AT_DISTRICT, AT_VILLAGE
-from router.allotments.merging import GONE, merged
+from router.allotments.edition import AT_DISTRICT, AT_VILLAGE, GONE, merged
 from router.allotments.same import of_others, same_names
 from router.rulebook.documents import Document, Mistake
 from router.rulebook.rules import Rules

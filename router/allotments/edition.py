@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from normalizer.places.gazetteer import PROVINCE
 from normalizer.results import PlaceReading
@@ -16,6 +16,9 @@ AT_DISTRICT, AT_VILLAGE = "@district", "@village"
 
 _DISTRICT, _VILLAGE = 2, 3
 """The indices in PlaceReading.codes of the district and the village."""
+
+GONE: Final = "none"
+"""The value in a file for a unit that the government no longer has from an edition's day on."""
 
 
 class Allotted(NamedTuple):
@@ -210,3 +213,15 @@ def _is_of(agency: Agency, edition: Edition, registry: Registry) -> bool:
     """Return whether an agency is the government of an edition or a unit of it, not a branch of a national agency in its region."""
     government = registry.government_of(agency)
     return government is not None and government.id == f"pemda-{edition.region}"
+
+
+def merged(before: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the units from an edition's day on, as plain data of the file that need not be checked yet.
+
+    A unit keeps the fields that the edition does not name. A unit that was gone keeps nothing.
+    """
+    units = dict(before)
+    for key, unit in news.items():
+        earlier = units.get(key)
+        units[str(key)] = {**earlier, **unit} if isinstance(earlier, Mapping) and isinstance(unit, Mapping) else unit
+    return units

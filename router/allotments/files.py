@@ -16,8 +16,7 @@ import orjson
 from complaints.errors import ConfigurationError
 from router.agencies.registry import OWN, Agency, Registry
 from router.allotments.check import mistakes_of
-from router.allotments.edition import Allotments, Allotted, Edition, Loaded
-from router.allotments.merging import GONE, merged
+from router.allotments.edition import GONE, Allotments, Allotted, Edition, Loaded, merged
 from router.rulebook.documents import Document, Mistake, NotYamlError
 
 SUFFIXES: Final = (".yaml", ".yml")

@@ -1,6 +1,7 @@
 """The features of a report for a model other than its words, and the classes that stand for agencies at its place."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import sqrt
 from typing import Final
 
@@ -12,25 +13,21 @@ RANKS: Final = ("=first", "=second", "=third")
 """The kinds of findings that the rules rank a kind of agency first, second or third."""
 
 
+@dataclass(slots=True, eq=False)
 class Ruled:
     """A candidate of the rules, with its part of the scores of all candidates."""
 
-    __slots__ = ("agency", "share")
-
-    def __init__(self, agency: Agency, share: float) -> None:
-        self.agency = agency
-        self.share = share
+    agency: Agency
+    share: float
 
 
+@dataclass(slots=True, eq=False)
 class Finding:
     """What the rules or the reader found, as a feature of the model."""
 
-    __slots__ = ("kind", "of", "value")
-
-    def __init__(self, kind: str, of: str, value: float) -> None:
-        self.kind = kind
-        self.of = of
-        self.value = value
+    kind: str
+    of: str
+    value: float
 
     @property
     def name(self) -> str:

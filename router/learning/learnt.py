@@ -1,6 +1,7 @@
 """The model learnt from officers' decisions: weights of words and findings for agencies, read from a file, which supplement the rules."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import exp
 from pathlib import Path
 from typing import Any, Final
@@ -37,14 +38,12 @@ _WORDS_SHOWN: Final = 3
 """Maximum number of words shown as evidence for a suggestion."""
 
 
+@dataclass(slots=True, eq=False)
 class Suggestion:
     """An agency that officers might choose as the owner, with the probability that they do, from 0 to 1."""
 
-    __slots__ = ("agency", "chance")
-
-    def __init__(self, agency: Agency, chance: float) -> None:
-        self.agency = agency
-        self.chance = chance
+    agency: Agency
+    chance: float
 
 
 class Class:
@@ -70,6 +69,7 @@ class Class:
         self.score = bias
 
 
+@dataclass(slots=True, eq=False)
 class Weight:
     """A weight of a word or finding for a class, and the next one: a chain, because most words have one or two.
 
@@ -80,13 +80,10 @@ class Weight:
         report: in the first weight of a word, the number of the last report that had the word: a repeated word counts once.
     """
 
-    __slots__ = ("of", "report", "rest", "value")
-
-    def __init__(self, of: Class, value: float, rest: "Weight | None") -> None:
-        self.of = of
-        self.value = value
-        self.rest = rest
-        self.report = 0
+    of: Class
+    value: float
+    rest: "Weight | None"
+    report: int = 0
 
 
 def weights_in(row: Sequence[float], classes: Sequence[Class]) -> Weight | None:

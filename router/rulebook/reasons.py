@@ -27,8 +27,6 @@ _GOVERNMENT: Final = "pemda"
 class Reasons:
     """Finds what a reason names, and writes the reason for an agency."""
 
-    __slots__ = ("_names", "_read", "_registry")
-
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._read: dict[str, tuple[frozenset[Tier], frozenset[str]]] = {}

@@ -170,9 +170,10 @@ class Rules:
     groups: frozenset[str]
 
     @classmethod
+    @cache
     def load(cls) -> "Rules":
         """Return the rules of law from the packaged data file, which is read once: each caller gets the same object."""
-        return _load()
+        return rules_from(parsed("router", "rules.yaml"))
 
 
 def rules_from(document: Mapping[str, Any], statutes: Statutes | None = None) -> Rules:
@@ -262,8 +263,3 @@ def _owner(row: Mapping[str, Any], rule: Mapping[str, Any], statutes: Statutes) 
         law=law,
         references=statutes.references(law),
     )
-
-
-@cache
-def _load() -> Rules:
-    return rules_from(parsed("router", "rules.yaml"))

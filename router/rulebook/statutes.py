@@ -56,9 +56,10 @@ class Statutes:
         self._known = {name: Statute(name=name, **fields) for name, fields in document.items()}
 
     @classmethod
+    @cache
     def load(cls) -> "Statutes":
         """Return the packaged statutes, which are read once."""
-        return _load()
+        return Statutes(parsed("router", "statutes.yaml"))
 
     def __iter__(self) -> "Any":
         """Return the statutes in the order of the file."""
@@ -90,8 +91,3 @@ def in_force(references: tuple[Reference, ...]) -> tuple[str, str]:
     """Return the day or year from which all statutes of a law hold, and the one on which the first of them ceases to hold, or ""."""
     since = max((one.statute.since for one in references), default="")
     return since, min((one.statute.until for one in references if one.statute.until), default="")
-
-
-@cache
-def _load() -> Statutes:
-    return Statutes(parsed("router", "statutes.yaml"))

@@ -6,7 +6,7 @@ are no circles and no chains.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 from msgspec.structs import replace
 
@@ -14,11 +14,13 @@ from complaints import command
 from complaints import fact as happened
 from complaints.case import OPEN, Case
 from complaints.command import CASE, NEIGHBOURS, AnyCommand, CommandKind, EchoedEvent, Head
-from complaints.fact import Fact, Result, text_of
+from complaints.fact import Fact, Result, field_of, text_of
 from complaints.ids import derived
 from complaints.limits import as_reason
 from complaints.neighbour import Told
-from complaints.telling import LAST_LEVEL, complete_by, put_off_to
+from complaints.notices import chosen, notices
+from complaints.telling import LAST_LEVEL, complete_by, moves, put_off_to
+from complaints.values import like
 from normalizer.masking import mask
 from normalizer.matter.signature import is_grave
 from router.cases.document.plain import regency_of
@@ -143,16 +145,7 @@ def echo(draft: Draft, said: command.Echo, law: Law) -> Declined | None:
     if said.event == "gone":
         leaving.leave(draft, law, words(said), answered=True)
         return None
-    heard = happened.Echoed(
-        **draft.head(happened.Echoed),
-        other=said.other,
-        event=said.event,
-        text=words(said),
-        agency=said.agency,
-        handling=said.handling,
-        until=said.until,
-    )
-    draft.add(heard)
+    draft.add(like(happened.Echoed, said, **draft.head(happened.Echoed), text=words(said)))
     return None
 
 
@@ -269,28 +262,11 @@ _BY_OWNER: Final = frozenset(("answered", "extended", "postponed"))
 """The events for which supporters get the owner's own text."""
 
 
-def _event_of(fact: Fact, after: Case) -> EchoedEvent | None:  # noqa: PLR0911  # a branch for each kind
+def _event_of(fact: Fact, after: Case) -> EchoedEvent | None:
     """Return the event by which supporters hear of a fact; None if they do not."""
-    match fact:
-        case happened.Answered():
-            return "answered"
-        case happened.Routed(disposition=moved):
-            return "moved" if moved.previous_owner else None
-        case happened.Extended():
-            return "extended"
-        case happened.Postponed():
-            return "postponed"
-        case happened.Escalated(level=level):
-            return "next_right" if level == LAST_LEVEL else None
-        case happened.Closed():
-            return "closed"
-        case happened.Reopened():
-            return "reopened"
-        case happened.Withdrawn() | happened.Archived():
-            return "gone"
-        case happened.Hidden():
-            return "gone" if after.complaint.secret else None
-    return None
+    is_last = field_of(fact, "level") == LAST_LEVEL
+    holds = {"moved": moves(fact), "last": is_last, "secret": after.complaint.secret}
+    return cast("EchoedEvent", chosen(notices()[fact.kind].supporters, holds)) or None
 
 
 class _Head(Head):

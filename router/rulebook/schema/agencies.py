@@ -1,6 +1,6 @@
 """The form of the files of agencies: bodies.yaml, universities.yaml, units.yaml and names.yaml."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -9,10 +9,8 @@ from router.rulebook.schema.values import Agency, AgencyOrUnit, Governed, Id, Pa
 _Names = Annotated[list[Text], Field(min_length=1)]
 
 
-class Body(Part):
+class Body(Part, called="an agency"):
     """A listed agency."""
-
-    called: ClassVar[str] = "an agency"
 
     name: Text
     kind: Literal["ministry", "agency", "directorate", "inspectorate", "enterprise", "university", "unit"]
@@ -21,20 +19,16 @@ class Body(Part):
     region: Governed | None = None
 
 
-class Bodies(Part):
+class Bodies(Part, called="bodies.yaml"):
     """The file bodies.yaml."""
-
-    called: ClassVar[str] = "bodies.yaml"
 
     version: Text
     national_administrator: Agency
     bodies: dict[Id, Body]
 
 
-class University(Part):
+class University(Part, called="a university"):
     """A state university or polytechnic."""
-
-    called: ClassVar[str] = "a university"
 
     name: Text
     aliases: list[Text]
@@ -42,18 +36,14 @@ class University(Part):
     region: Governed | None = None
 
 
-class Universities(Part):
+class Universities(Part, called="universities.yaml"):
     """The file universities.yaml."""
-
-    called: ClassVar[str] = "universities.yaml"
 
     universities: dict[Id, University]
 
 
-class Template(Part):
+class Template(Part, called="a kind of unit"):
     """A kind of local unit."""
-
-    called: ClassVar[str] = "a kind of unit"
 
     name: UnitName
     levels: Literal["p", "r", "pr"]
@@ -63,20 +53,16 @@ class Template(Part):
     province_name: UnitName | None = None
 
 
-class Units(Part):
+class Units(Part, called="units.yaml"):
     """The file units.yaml."""
-
-    called: ClassVar[str] = "units.yaml"
 
     version: Text
     units: dict[Id, Template]
     names: dict[Governed, dict[Unit, UnitName]]
 
 
-class Names(Part):
+class Names(Part, called="names.yaml"):
     """The file names.yaml."""
-
-    called: ClassVar[str] = "names.yaml"
 
     version: Text
     written: dict[AgencyOrUnit, _Names]

@@ -1,7 +1,7 @@
 """The form of the files of law next to the rules: statutes.yaml, topics.yaml, deadlines.yaml and roles.yaml."""
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, RootModel, Tag, ValidationInfo, field_validator, model_validator
 
@@ -23,10 +23,8 @@ from router.rulebook.schema.values import (
 _Command = Annotated[CommandKind, Field(strict=False)]
 
 
-class Statute(Part):
+class Statute(Part, called="a statute"):
     """A statute with the days on which it holds."""
-
-    called: ClassVar[str] = "a statute"
 
     title: Text
     since: DayOrYear
@@ -61,10 +59,8 @@ class Topics(RootModel[dict[Text, _Category]]):
     """The file topics.yaml."""
 
 
-class Complete(Part):
+class Complete(Part, called="complete"):
     """The working days until a case must be completed, by class."""
-
-    called: ClassVar[str] = "complete"
 
     pengaduan: Count
     berkadar: Count
@@ -72,10 +68,8 @@ class Complete(Part):
     aspirasi: Count
 
 
-class Regulation(Part):
+class Regulation(Part, called="a regulation"):
     """The working days of one regulation."""
-
-    called: ClassVar[str] = "a regulation"
 
     id: Text
     since: date = Field(alias="from")
@@ -85,10 +79,8 @@ class Regulation(Part):
     complete: Complete
 
 
-class Ceilings(Part):
+class Ceilings(Part, called="statute"):
     """The calendar days of the statute."""
-
-    called: ClassVar[str] = "statute"
 
     completeness: Count
     completeness_article: Law
@@ -97,19 +89,15 @@ class Ceilings(Part):
     decision_article: Law
 
 
-class Internal(Part):
+class Internal(Part, called="internal"):
     """The days that no law sets."""
-
-    called: ClassVar[str] = "internal"
 
     remind: Count
     escalate: Count
 
 
-class Variant(Part):
+class Variant(Part, called="a variant"):
     """The duties that have other days for an agency."""
-
-    called: ClassVar[str] = "a variant"
 
     forward: Count | None = None
     first_follow_up: Count | None = None
@@ -117,10 +105,8 @@ class Variant(Part):
     complete: Complete | None = None
 
 
-class Deadlines(Part):
+class Deadlines(Part, called="deadlines.yaml"):
     """The file deadlines.yaml."""
-
-    called: ClassVar[str] = "deadlines.yaml"
 
     regulations: list[Regulation] = Field(min_length=1)
     statute: Ceilings
@@ -128,10 +114,8 @@ class Deadlines(Part):
     variants: dict[AgencyOrUnit, Variant]
 
 
-class Role(Part):
+class Role(Part, called="a role"):
     """Who gives which commands."""
-
-    called: ClassVar[str] = "a role"
 
     id: Name
     title: Text
@@ -139,10 +123,8 @@ class Role(Part):
     what: list[_Command]
 
 
-class Roles(Part):
+class Roles(Part, called="roles.yaml"):
     """The file roles.yaml."""
-
-    called: ClassVar[str] = "roles.yaml"
 
     roles: list[Role] = Field(min_length=1)
     ladder: list[Name] = Field(min_length=1)

@@ -1,6 +1,6 @@
 """The form of rules.yaml."""
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -44,10 +44,8 @@ _Knots = Annotated[list[_Knot], Field(min_length=2), AfterValidator(_chances)]
 _GENERAL = frozenset((CENTRAL, REGIONAL, STAFF, MINISTER, POLICE_AUDITOR))
 
 
-class Owner(Part):
+class Owner(Part, called="an owner"):
     """An agency that the law names, and the conditions."""
-
-    called: ClassVar[str] = "an owner"
 
     body: Body
     needs: list[Group] = Field(default=[], alias="if")
@@ -65,20 +63,16 @@ class Owner(Part):
         return self
 
 
-class Asks(Part):
+class Asks(Part, called="asks"):
     """What the citizen is asked for."""
-
-    called: ClassVar[str] = "asks"
 
     part: Literal["road_class", "hospital_owner"]
     needs: list[Together] = Field(alias="if", min_length=1)
     unless: list[Group] = Field(default=[])
 
 
-class Doubt(Part):
+class Doubt(Part, called="doubt"):
     """What makes the tier doubtful."""
-
-    called: ClassVar[str] = "doubt"
 
     needs: list[Together] = Field(default=[], alias="if")
     in_city: list[Group] = Field(default=[])
@@ -91,10 +85,8 @@ class Doubt(Part):
         return self
 
 
-class Rule(Part):
+class Rule(Part, called="a rule"):
     """The rule of law for one subject."""
-
-    called: ClassVar[str] = "a rule"
 
     law: Law
     reason: Reason
@@ -116,19 +108,15 @@ class Rule(Part):
         return owners
 
 
-class Basis(Part):
+class Basis(Part, called="a basis"):
     """Why an agency investigates abuse of office."""
-
-    called: ClassVar[str] = "a basis"
 
     law: Law
     reason: Reason | None = None
 
 
-class Oversight(Part):
+class Oversight(Part, called="oversight"):
     """Who investigates abuse of office."""
-
-    called: ClassVar[str] = "oversight"
 
     reason: Reason
     bases: dict[Literal["central", "regional", "staff", "minister", "police_auditor"] | AgencyOrUnit, Basis]
@@ -146,10 +134,8 @@ class Oversight(Part):
         return bases
 
 
-class Rules(Part):
+class Rules(Part, called="rules.yaml"):
     """The whole file."""
-
-    called: ClassVar[str] = "rules.yaml"
 
     version: Text
     calibration: Annotated[_Knots, AfterValidator(_shares)]

@@ -1,6 +1,6 @@
 """The form of the files of named things: things/types.yaml and the tables things/*.tsv."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, RootModel
 
@@ -29,10 +29,8 @@ _Blank = BeforeValidator(lambda cell: cell or None)
 _Heads = dict[Name, list[Text]]
 
 
-class Kind(Part):
+class Kind(Part, called="a type"):
     """A type of named things."""
-
-    called: ClassVar[str] = "a type"
 
     law: Law
     leads: _Heads
@@ -50,10 +48,8 @@ class Types(RootModel[dict[Name, Kind]]):
     """The file types.yaml."""
 
 
-class Thing(Part):
+class Thing(Part, called="a thing"):
     """A row of a table of named things."""
-
-    called: ClassVar[str] = "a thing"
 
     id: Text
     type: Type

@@ -25,7 +25,12 @@ class Part(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    called: ClassVar[str] = "this part"
+    called: ClassVar[str]
+
+    def __init_subclass__(cls, *, called: str, **config: Any) -> None:
+        """Note what a message calls the part."""
+        super().__init_subclass__(**config)
+        cls.called = called
 
 
 def wrong(said: str) -> PydanticCustomError:

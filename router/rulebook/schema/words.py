@@ -1,8 +1,8 @@
 """The form of the word lists: subjects/*.yaml, regional, abbreviations, places, matters, senses and corrections.yaml."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, RootModel, model_validator
+from pydantic import Field, RootModel, create_model, model_validator
 
 from router.rulebook.schema.values import (
     Id,
@@ -24,14 +24,19 @@ _Words = Annotated[list[Word], Field(min_length=1)]
 _Listed = Annotated[list[Text], Field(min_length=1)]
 _Spelled = Annotated[str, Field(pattern=r"^[a-z0-9]+(?: [a-z0-9]+)*$")]
 
+
+def _of_lists(file: str, names: str) -> type[Part]:
+    """Return the form of a file that has a list of words under each of some names."""
+    fields: Any = dict.fromkeys(names.split(), (_Listed, ...))
+    return create_model(file, __base__=Part, __cls_kwargs__={"called": file}, **fields)
+
+
 _WEIGHTS = "whole numbers from -20 to 20"
 """What messages call the keys that are weights."""
 
 
-class Pointing(Part):
+class Pointing(Part, called="a word list"):
     """The words and pairs of word groups that point to something. In the file, each weight is a key next to the other fields."""
-
-    called: ClassVar[str] = "a word list"
 
     weights: dict[Weight, list[Word]] = Field(default={}, alias=_WEIGHTS)
     pairs: dict[Pair, PairWeight] = Field(default={})
@@ -45,10 +50,8 @@ class Pointing(Part):
         return {key: value for key, value in row.items() if isinstance(key, str)} | {_WEIGHTS: weights}
 
 
-class Subject(Pointing):
+class Subject(Pointing, called="a subject"):
     """A subject that a report can be about."""
-
-    called: ClassVar[str] = "a subject"
 
     name: Text
     topic: Topic
@@ -61,10 +64,8 @@ class Subjects(RootModel[dict[Id, Subject]]):
     """The files subjects/places.yaml and subjects/nation.yaml."""
 
 
-class Signals(Part):
+class Signals(Part, called="signals.yaml"):
     """The file subjects/signals.yaml."""
-
-    called: ClassVar[str] = "signals.yaml"
 
     words: dict[Name, _Words]
     raised: dict[Raised, Annotated[list[Pair], Field(min_length=1)]]
@@ -83,10 +84,8 @@ class Abbreviations(RootModel[Annotated[dict[Word, _Spelled], Field(min_length=1
     """The file abbreviations.yaml."""
 
 
-class Places(Part):
+class Places(Part, called="places.yaml"):
     """The file places.yaml."""
-
-    called: ClassVar[str] = "places.yaml"
 
     names: dict[Literal["alias", "nickname", "institution", "landmark", "area"], dict[Region, list[Word]]]
     city_first: list[Region]
@@ -97,10 +96,8 @@ class Places(Part):
     common: _Listed
 
 
-class Matter(Part):
+class Matter(Part, called="a matter"):
     """A matter by which two reports are recognised as one."""
-
-    called: ClassVar[str] = "a matter"
 
     number: Annotated[int, Field(gt=0)]
     family: Annotated[int, Field(ge=0)]
@@ -110,10 +107,8 @@ class Matter(Part):
     own: bool = False
 
 
-class Harm(Part):
+class Harm(Part, called="harm"):
     """The words by which a text says that a person was hurt."""
-
-    called: ClassVar[str] = "harm"
 
     breaks: Words
     limbs: Words
@@ -131,10 +126,8 @@ class Harm(Part):
     not_: Annotated[Words, Field(alias="not")]
 
 
-class Matters(Part):
+class Matters(Part, called="matters.yaml"):
     """The file matters.yaml."""
-
-    called: ClassVar[str] = "matters.yaml"
 
     spellings: dict[Text, _Listed]
     weak: Words
@@ -150,10 +143,8 @@ class Matters(Part):
     matters: Annotated[dict[Name, Matter], Field(min_length=1)]
 
 
-class Marks(Part):
+class Marks(Part, called="marks"):
     """What things and ways of senses.yaml mean for duplicates."""
-
-    called: ClassVar[str] = "marks"
 
     own_things: Words
     own_ways: Words
@@ -161,10 +152,8 @@ class Marks(Part):
     money: Words
 
 
-class Senses(Part):
+class Senses(Part, called="senses.yaml"):
     """The file senses.yaml."""
-
-    called: ClassVar[str] = "senses.yaml"
 
     things: Annotated[dict[Name, Words], Field(min_length=1)]
     ways: Annotated[dict[Name, Words], Field(min_length=1)]
@@ -172,30 +161,19 @@ class Senses(Part):
     kin: list[Words]
 
 
-class Hiding(Part):
-    """The file hiding.yaml."""
-
-    called: ClassVar[str] = "hiding.yaml"
-
-    anonymous: _Listed
-    secret: _Listed
-    person: _Listed
+Hiding = _of_lists("hiding.yaml", "anonymous secret person")
 
 
-class Command(Part):
+class Command(Part, called="a command"):
     """An exact command."""
-
-    called: ClassVar[str] = "a command"
 
     word: Annotated[str, Field(pattern="^[A-Z]+( [A-Z]+)*$")]
     alone: _Listed | None = None
     report: _Listed | None = None
 
 
-class Commands(Part):
+class Commands(Part, called="commands.yaml"):
     """The file commands.yaml."""
-
-    called: ClassVar[str] = "commands.yaml"
 
     acts: Annotated[dict[str, Command], Field(min_length=1)]
     polite: _Listed
@@ -207,10 +185,8 @@ class Commands(Part):
     scale: _Listed
 
 
-class Cues(Part):
+class Cues(Part, called="cues.yaml"):
     """The file cues.yaml; a value that is no list is a regular expression, or a part of one."""
-
-    called: ClassVar[str] = "cues.yaml"
 
     before: _Listed
     kinds: _Listed
@@ -232,72 +208,20 @@ class Cues(Part):
     threatens: str
 
 
-class Denials(Part):
-    """The file denials.yaml."""
-
-    called: ClassVar[str] = "denials.yaml"
-
-    denials: _Listed
-    idioms: _Listed
-    asides: _Listed
-    also: _Listed
-    asks: _Listed
-    joins: _Listed
-    papers: _Listed
-    people: _Listed
-    mine: _Listed
-    events: _Listed
-    leads: _Listed
-    follows: _Listed
-    matters: _Listed
-    general: _Listed
-    speakers: _Listed
+Denials = _of_lists(
+    "denials.yaml",
+    "denials idioms asides also asks joins papers people mine events leads follows matters general speakers",
+)
+StreetNames = _of_lists("street_names.yaml", "heroes ideas plants birds")
+Corrections = _of_lists(
+    "corrections.yaml",
+    "openers polite cues cues_after wrong of_what right should but idioms fillers levels regencies elsewhere denials refusals places"
+    " belongs changes to also confesses",
+)
 
 
-class StreetNames(Part):
-    """The file street_names.yaml."""
-
-    called: ClassVar[str] = "street_names.yaml"
-
-    heroes: _Listed
-    ideas: _Listed
-    plants: _Listed
-    birds: _Listed
-
-
-class Corrections(Part):
-    """The file corrections.yaml."""
-
-    called: ClassVar[str] = "corrections.yaml"
-
-    openers: _Listed
-    polite: _Listed
-    cues: _Listed
-    cues_after: _Listed
-    wrong: _Listed
-    of_what: _Listed
-    right: _Listed
-    should: _Listed
-    but: _Listed
-    idioms: _Listed
-    fillers: _Listed
-    levels: _Listed
-    regencies: _Listed
-    elsewhere: _Listed
-    denials: _Listed
-    refusals: _Listed
-    places: _Listed
-    belongs: _Listed
-    changes: _Listed
-    to: _Listed
-    also: _Listed
-    confesses: _Listed
-
-
-class Entry(Part):
+class Entry(Part, called="a line"):
     """A line of a list of words."""
-
-    called: ClassVar[str] = "a line"
 
     word: Text
 
