@@ -38,15 +38,26 @@ LONGEST = ("e2e", "contract", "integration", "property", "interop", "unit")
 
 
 TOGETHER = {
+    "tests/e2e/test_ailing_stack": "the stack",
     "tests/e2e/test_case_commands": "the stack",
     "tests/e2e/test_direct_messages": "the stack",
     "tests/e2e/test_main_job": "the stack",
     "tests/e2e/test_whole_story": "the stack",
+    "tests/contract/test_step_lost_end": "the emptied broker",
+    "tests/contract/test_step_put_back": "the emptied broker",
+    "tests/integration/test_conversation_worker": "the emptied broker",
+    "tests/integration/test_neighbours_worker": "the emptied broker",
+    "tests/integration/test_redrive": "the emptied broker",
+    "tests/integration/test_router": "the emptied broker",
+    "tests/integration/test_view": "the emptied broker",
     "tests/integration/test_embedded_clickhouse": "ClickHouse",
     "tests/integration/test_sql_escapes": "ClickHouse",
     "tests/integration/test_analyst_clients": "the sample",
     "tests/integration/test_analyst_pages": "the sample",
+    "tests/integration/test_clickhouse_clients": "the sample",
     "tests/integration/test_dashboard": "the sample",
+    "tests/integration/test_backlog": "the sink's ClickHouse",
+    "tests/integration/test_generate": "the sink's ClickHouse",
     "tests/integration/test_sink": "the sink's ClickHouse",
     "tests/integration/test_hidden_views": "the sink's ClickHouse",
     "tests/integration/test_history": "the sink's ClickHouse",
@@ -91,6 +102,14 @@ def _no_parent_is_left() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
     """The real Apache Kafka, empty but for the declared topics."""
+    server = start_kafka(tmp_path_factory.mktemp("kafka"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def emptied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    """Another one, which has one module after the other alone (see tests.harness.own_kafka)."""
     server = start_kafka(tmp_path_factory.mktemp("kafka"))
     yield server
     server.stop()

@@ -1,15 +1,11 @@
-"""A broker for the tests of one module alone: `from tests.harness.own_kafka import kafka`, and name it in `__all__`."""
-
-from collections.abc import Iterator
+"""A broker that the tests of one module have alone: `from tests.harness.own_kafka import kafka`, and name it in `__all__`."""
 
 import pytest
 
-from tests.harness.support import KafkaServer, start_kafka
+from tests.harness.support import KafkaServer
 
 
 @pytest.fixture(scope="module")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    """A broker of their own: other tests write what no worker of theirs has handled."""
-    server = start_kafka(tmp_path_factory.mktemp("kafka"))
-    yield server
-    server.stop()
+def kafka(emptied: KafkaServer) -> KafkaServer:
+    """The broker of one module after the other, with new topics: other tests write what no worker of theirs has handled."""
+    return emptied.anew()
