@@ -22,7 +22,6 @@ from complaints.contract import CASE_EVENTS, CONTROL, topics
 from complaints.errors import BusUnavailable, ContractViolation
 from tests.harness.cases.made import Transactions
 from tests.harness.support import KafkaServer, free_port, wait_until
-from tests.harness.topics import make_like
 
 BUSY_S = 90.0
 """How long a group may take for its members on a busy machine: topics that were just made, a coordinator that has just begun."""
@@ -32,7 +31,7 @@ BUSY_S = 90.0
 def topic(kafka: KafkaServer) -> str:
     """A topic of its own with twelve partitions."""
     name = f"test.{uuid4().hex}"
-    make_like(kafka.brokers, name, CASE_EVENTS)
+    kafka.make_like(name, CASE_EVENTS)
     return name
 
 
@@ -288,7 +287,7 @@ def assigned(consumer: ConfluentConsumer) -> list[tuple[str, int]]:
 def test_two_members_share_each_topic_and_the_first_is_told_before_it_gives_up(kafka: KafkaServer, topic: str) -> None:
     """`on_revoke` is the time to finish. Each topic is shared, not only their sum: else one member had all complaints."""
     other = topic + ".other"
-    make_like(kafka.brokers, other, CASE_EVENTS)
+    kafka.make_like(other, CASE_EVENTS)
     told: list[int] = []
     first = ConfluentConsumer(kafka.brokers, group="s-" + topic, topics=[topic, other])
     first.on_revoke(lambda partitions: told.append(len(partitions)))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition, admin
+from confluent_kafka.cimpl import NewTopic
 
 from complaints import ids
 from complaints.bus import Record, StoredRecord
@@ -112,6 +113,11 @@ class KafkaServer:
         """Start it again on the same data and port."""
         self.process = _kafka_process(self.folder, self.port)
         wait_ready("127.0.0.1", self.port, START_S, alive=lambda: self.process.poll() is None)
+
+    def make_like(self, name: str, like: str) -> None:
+        """Make a topic of a test's own with as many partitions as a declared one; fails if it exists."""
+        asked = admin.AdminClient({"bootstrap.servers": self.brokers})
+        asked.create_topics([NewTopic(name, topics()[like].partitions)])[name].result(30)
 
     def anew(self) -> "KafkaServer":
         """Make all topics anew, as those of a new installation, unless it is a new one; return it."""

@@ -16,11 +16,8 @@ from complaints.mail import MessageEvent, MessageKind
 from complaints.message import Fragment
 from complaints.storage.spool import Spool
 from lapor.cli import app
-from tests.harness.own_kafka import kafka
 from tests.harness.support import KafkaServer, message, wait_until
 from tests.harness.workers import Run, Topics, workers
-
-__all__ = ["kafka"]
 
 
 @pytest.fixture(scope="module")

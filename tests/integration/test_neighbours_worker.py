@@ -14,11 +14,8 @@ from complaints.bus.envelope import AnyEvent, encode
 from complaints.command import Echo, Merge
 from complaints.contract import COMPLAINTS, DEAD_LETTERS, NEIGHBOURHOODS
 from tests.harness.neighbours import code, joined, opened, told
-from tests.harness.own_kafka import kafka
 from tests.harness.support import KafkaServer, wait_until
 from tests.harness.workers import Run, Topics, workers
-
-__all__ = ["kafka"]
 
 FLOOD = 5000
 BEGAN = datetime.now(UTC) - timedelta(hours=2)

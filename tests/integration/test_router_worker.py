@@ -27,12 +27,9 @@ from complaints.event import Complaint, DeadLetter
 from complaints.fact import AnyFact, FactKind, Routed
 from complaints.mail import Reply
 from tests.harness.house import added, said
-from tests.harness.own_kafka import kafka
 from tests.harness.support import KafkaServer, free_port, message, normalised, wait_until
 from tests.harness.warm import Running
 from tests.harness.workers import Run, Topics, workers
-
-__all__ = ["kafka"]
 
 KEY = "a key for tests"
 

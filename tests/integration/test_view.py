@@ -16,12 +16,9 @@ from complaints.errors import UnavailableError
 from complaints.fact import FactKind
 from tests.harness.cases.made import Story, Transactions
 from tests.harness.events import DPU, PEMDA
-from tests.harness.own_kafka import kafka
 from tests.harness.support import KafkaServer, wait_until
 from tests.harness.view import ViewProcess, remake_topics
 from view.client import ViewClient
-
-__all__ = ["kafka"]
 
 
 @pytest.fixture
