@@ -37,16 +37,30 @@ LONGEST = ("e2e", "contract", "integration", "property", "interop", "unit")
 """The folders of tests, those first whose files take longest: so no process waits for another one at the end."""
 
 
+ALONE = "the emptied broker"
+"""A broker that each of its files has alone."""
+
 TOGETHER = {
+    "tests/e2e/test_ailing_stack": "the stack",
     "tests/e2e/test_case_commands": "the stack",
     "tests/e2e/test_direct_messages": "the stack",
     "tests/e2e/test_main_job": "the stack",
     "tests/e2e/test_whole_story": "the stack",
+    "tests/contract/test_step_lost_end": ALONE,
+    "tests/contract/test_step_put_back": ALONE,
+    "tests/integration/test_conversation_worker": ALONE,
+    "tests/integration/test_neighbours_worker": ALONE,
+    "tests/integration/test_redrive": ALONE,
+    "tests/integration/test_router": ALONE,
+    "tests/integration/test_view": ALONE,
     "tests/integration/test_embedded_clickhouse": "ClickHouse",
     "tests/integration/test_sql_escapes": "ClickHouse",
     "tests/integration/test_analyst_clients": "the sample",
     "tests/integration/test_analyst_pages": "the sample",
+    "tests/integration/test_clickhouse_clients": "the sample",
     "tests/integration/test_dashboard": "the sample",
+    "tests/integration/test_backlog": "the sink's ClickHouse",
+    "tests/integration/test_generate": "the sink's ClickHouse",
     "tests/integration/test_sink": "the sink's ClickHouse",
     "tests/integration/test_hidden_views": "the sink's ClickHouse",
     "tests/integration/test_history": "the sink's ClickHouse",
@@ -89,11 +103,30 @@ def _no_parent_is_left() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    """The real Apache Kafka, empty but for the declared topics."""
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    """The real Apache Kafka, for tests that make topics of their own or look only at what they wrote."""
     server = start_kafka(tmp_path_factory.mktemp("kafka"))
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def emptied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    """Another one, which one module after the other has alone."""
+    server = start_kafka(tmp_path_factory.mktemp("kafka"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def kafka(request: pytest.FixtureRequest) -> KafkaServer:
+    """The real Apache Kafka: with new topics for a module that must have it alone, as no worker of theirs has handled what others wrote."""
+    path = request.path.relative_to(request.config.rootpath).as_posix()
+    if any(what == ALONE for begin, what in TOGETHER.items() if path.startswith(begin)):
+        emptied: KafkaServer = request.getfixturevalue("emptied")
+        return emptied.anew()
+    shared: KafkaServer = request.getfixturevalue("shared")
+    return shared
 
 
 @pytest.fixture(autouse=True)

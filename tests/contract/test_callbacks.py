@@ -6,7 +6,6 @@ from uuid import uuid4
 
 from complaints.contract import CASES
 from tests.harness.support import KafkaServer
-from tests.harness.topics import make_like
 
 LEADERLESS = """
 import logging, sys, time
@@ -42,7 +41,7 @@ print("alive")
 def test_a_partition_without_a_leader_at_its_assignment_ends_no_process(kafka: KafkaServer) -> None:
     """The client ended it by an assertion in C, while a broker paused or a leader changed: every channel of it ended, too."""
     topic = f"test.{uuid4().hex}"
-    make_like(kafka.brokers, topic, CASES)
+    kafka.make_like(topic, CASES)
     ran = subprocess.run(  # our own command line
         [sys.executable, "-c", LEADERLESS, kafka.brokers, topic],
         capture_output=True,

@@ -13,15 +13,20 @@ from complaints.bus.step.murmur2 import partition_of
 from complaints.bus.step.place import same
 from tests.contract.test_step_host import opened
 from tests.contract.test_step_refused_partition import PARTITION, turn_until
-from tests.harness.own_kafka import kafka
 from tests.harness.second_broker import SecondBroker
 from tests.harness.step import PARTITIONS, Ground
-from tests.harness.support import KafkaServer, wait_until
-
-__all__ = ["kafka"]
+from tests.harness.support import KafkaServer, start_kafka, wait_until
 
 BESIDE = [key for number in range(20) if partition_of((key := f"k{number}").encode(), PARTITIONS) != PARTITION]
 """Keys of the partitions that the first broker has."""
+
+
+@pytest.fixture(scope="module")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    """A broker that has another one beside it."""
+    server = start_kafka(tmp_path_factory.mktemp("kafka"))
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -10,11 +10,8 @@ from uuid import uuid4
 import pytest
 
 from complaints.bus.step.murmur2 import partition_of
-from tests.harness.own_kafka import kafka
 from tests.harness.step import PARTITIONS, Ground
 from tests.harness.support import KafkaServer, wait_until
-
-__all__ = ["kafka"]
 
 PARTITION = partition_of(b"k0", PARTITIONS)
 """The one that loses its end."""

@@ -3,11 +3,10 @@
 import re
 import shutil
 
-from tests.harness.own_kafka import kafka
 from tests.harness.step import Ground, ground
 from tests.harness.support import KafkaServer, wait_until
 
-__all__ = ["ground", "kafka"]
+__all__ = ["ground"]
 
 
 def ids_in(outputs: dict[str, list[tuple[str, int]]]) -> set[str]:

@@ -13,7 +13,6 @@ from complaints.contract import CASES
 from complaints.errors import BusUnavailable
 from tests.harness.cases.made import Transactions
 from tests.harness.support import KafkaServer, free_port, wait_until
-from tests.harness.topics import make_like
 from tests.harness.view import delete_topics
 
 
@@ -21,7 +20,7 @@ from tests.harness.view import delete_topics
 def topic(kafka: KafkaServer) -> str:
     """A topic of its own with twelve partitions."""
     name = f"test.{uuid4().hex}"
-    make_like(kafka.brokers, name, CASES)
+    kafka.make_like(name, CASES)
     return name
 
 
@@ -139,7 +138,7 @@ def test_a_topic_that_was_made_anew_has_another_id_and_is_read_from_its_beginnin
     read(tail, topic, 20, {})
     before = tail.extents()[topic].topic_id
     delete_topics(kafka.brokers, topic)
-    make_like(kafka.brokers, topic, CASES)
+    kafka.make_like(topic, CASES)
     wait_until(lambda: id_of(tail, topic) not in {"", before}, what="another id")
     Transactions(kafka.brokers, f"w2-{topic}").write(records(topic, 7, 8))
     from_first(tail, topic)

@@ -29,10 +29,6 @@ class RunningStack:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LAPOR_")}
         self._settings = settings | {"LAPOR_DATA": str(folder)}
         self._environment = environment | self._settings
-        self.start(wait=wait)
-
-    def start(self, *, wait: bool = True) -> None:
-        """Start it, and wait until it says ready."""
         with self._log.open("w") as log:
             self.process = subprocess.Popen([*LAPOR, "up"], env=self._environment, stdout=log, stderr=log)
         if wait:
@@ -42,10 +38,15 @@ class RunningStack:
         """Wait until it says ready."""
 
         def ready() -> bool:
-            assert self.process.poll() is None, self._log.read_text()
-            return "ready." in self._log.read_text()
+            assert self.process.poll() is None, self.printed
+            return "ready." in self.printed
 
         wait_until(ready, timeout_s=START_S, what="the stack")
+
+    @property
+    def printed(self) -> str:
+        """What `lapor up` has printed."""
+        return self._log.read_text()
 
     def run(self, *arguments: str) -> Ran:
         """Run a command against the stack, in this process."""
@@ -95,6 +96,12 @@ class Stacks:
         self.folder = folder
         self._running: RunningStack | None = None
         self._is_well = False
+
+    @property
+    def running(self) -> RunningStack:
+        """What runs."""
+        assert self._running is not None
+        return self._running
 
     def ailing(self, **settings: str) -> RunningStack:
         """Start one with settings, and do not wait for it."""

@@ -21,7 +21,7 @@ def trial(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[LifeTr
 def test_whole_lives_survive_the_death_of_router_and_neighbours(trial: LifeTrial) -> None:
     """A small run of `python -m benchmarks.kill_lives`: all commands and roles, two months, and a kill in each phase."""
     trial.run(
-        Scale(lives=80, days=(0, 4, 15, 31, 62), limit_s=240),
+        Scale(lives=80, days=(0, 4, 15, 31, 62), limit_s=240, partitions=4),
         Chaos({"router": 6, "neighbours": 2}, pauses={"router": 1}, wipes={ANY: 1}, kafka=1, pace=1.0),
         {"router": 2, "neighbours": 1},
     )

@@ -23,7 +23,7 @@ from tests.harness.cases.log import Entry, committed
 from tests.harness.house import House, added, said
 from tests.harness.lives.follower import Follower
 from tests.harness.second_deadlines import differences, is_off
-from tests.harness.support import KafkaServer, message, normalised, start_kafka, wait_until
+from tests.harness.support import KafkaServer, message, normalised, wait_until
 from tests.harness.workers import Run, workers
 
 CASES = 100
@@ -97,14 +97,12 @@ class Outage:
 
 
 @pytest.fixture
-def kafka(tmp_path: Path) -> Iterator[KafkaServer]:
-    """A broker whose mailboxes take the time of a record from whoever writes it."""
-    server = start_kafka(tmp_path / "kafka")
-    admin = KafkaPythonAdmin(server.brokers)
+def kafka(emptied: KafkaServer) -> KafkaServer:
+    """A broker with new topics, whose mailboxes take the time of a record from whoever writes it."""
+    admin = KafkaPythonAdmin(emptied.anew().brokers)
     admin.set(COMPLAINTS, {"message.timestamp.type": "CreateTime"})
     admin.close()
-    yield server
-    server.stop()
+    return emptied
 
 
 @pytest.fixture

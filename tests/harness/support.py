@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition, admin
+from confluent_kafka.cimpl import NewTopic
 
 from complaints import ids
 from complaints.bus import Record, StoredRecord
@@ -61,6 +62,7 @@ class KafkaServer:
     port: int
     process: subprocess.Popen[bytes]
     unmarked_to: int = 0
+    used: bool = False
 
     @property
     def brokers(self) -> str:
@@ -112,6 +114,34 @@ class KafkaServer:
         self.process = _kafka_process(self.folder, self.port)
         wait_ready("127.0.0.1", self.port, START_S, alive=lambda: self.process.poll() is None)
 
+    def make_like(self, name: str, like: str) -> None:
+        """Make a topic of a test's own with as many partitions as a declared one; fails if it exists."""
+        asked = admin.AdminClient({"bootstrap.servers": self.brokers})
+        asked.create_topics([NewTopic(name, topics()[like].partitions)])[name].result(30)
+
+    def anew(self) -> "KafkaServer":
+        """Make all topics anew, as those of a new installation, unless it is a new one; return it."""
+        if self.used:
+            self._empty()
+        self.used = True
+        return self
+
+    def _empty(self) -> None:
+        asked = admin.AdminClient({"bootstrap.servers": self.brokers})
+
+        def has_members() -> bool:  # a worker that ends leaves its place in the group to its successor for some seconds
+            groups = [one.group_id for one in asked.list_consumer_groups().result(10).valid]
+            found = asked.describe_consumer_groups(groups) if groups else {}
+            return any(one.result(10).members for one in found.values())
+
+        wait_until(lambda: not has_members(), timeout_s=60, what="groups without members")
+        names = [name for name in asked.list_topics(timeout=10).topics if not name.startswith("__")]
+        for gone in asked.delete_topics(names).values():
+            gone.result(30)
+        wait_until(lambda: not {*names} & {*asked.list_topics(timeout=10).topics}, what="the end of the topics")
+        declare(self.brokers)
+        self.unmarked_to = 0
+
     def unmark(self) -> None:
         """End what the control topic says: every pause and hold, and the record of the number of partitions."""
         reader = Consumer({"bootstrap.servers": self.brokers, "group.id": "unmark"})
@@ -134,14 +164,19 @@ def _kafka_process(folder: Path, port: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
 
+def declare(brokers: str, partitions: int = FEW_PARTITIONS) -> None:
+    """Make the declared topics, with a number of partitions of mailboxes, states and events."""
+    asked = KafkaPythonAdmin(brokers)
+    apply(asked, installed(asked, topics(), None, partitions).values())
+    asked.close()
+
+
 def start_kafka(folder: Path, *, partitions: int = FEW_PARTITIONS) -> KafkaServer:
-    """Start the real Kafka and make the declared topics, with a number of partitions of mailboxes, states and events."""
+    """Start the real Kafka and make the declared topics."""
     port = free_port()
     server = KafkaServer(folder, port, _kafka_process(folder, port))
     wait_ready("127.0.0.1", port, START_S, alive=lambda: server.process.poll() is None)
-    asked = KafkaPythonAdmin(server.brokers)
-    apply(asked, installed(asked, topics(), None, partitions).values())
-    asked.close()
+    declare(server.brokers, partitions)
     return server
 
 

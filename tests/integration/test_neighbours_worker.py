@@ -9,17 +9,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from complaints.bus import Offsets
-from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
+from complaints.bus.confluent import ConfluentProducer
 from complaints.bus.envelope import AnyEvent, encode
 from complaints.command import Echo, Merge
 from complaints.contract import COMPLAINTS, DEAD_LETTERS, NEIGHBOURHOODS
 from tests.harness.neighbours import code, joined, opened, told
-from tests.harness.own_kafka import kafka
 from tests.harness.support import KafkaServer, wait_until
-from tests.harness.workers import Run, workers
-
-__all__ = ["kafka"]
+from tests.harness.workers import Run, Topics, workers
 
 FLOOD = 5000
 BEGAN = datetime.now(UTC) - timedelta(hours=2)
@@ -40,13 +36,12 @@ def run(kafka: KafkaServer, tmp_path: Path) -> Iterator[Run]:
         yield start
 
 
-class Topics:
-    """What came since a test began."""
+class Records(Topics):
+    """What came since a test began, and what it writes."""
 
-    def __init__(self, kafka: KafkaServer) -> None:
-        self.scanner, self._producer = ConfluentScanner(kafka.brokers), ConfluentProducer(kafka.brokers)
-        names = (COMPLAINTS, NEIGHBOURHOODS, DEAD_LETTERS)
-        self._begin: dict[str, Offsets] = {topic: self.scanner.ends(topic) for topic in names}
+    def __init__(self, brokers: str) -> None:
+        super().__init__(brokers, COMPLAINTS, NEIGHBOURHOODS, DEAD_LETTERS)
+        self._producer = ConfluentProducer(brokers)
 
     def put(self, *events: AnyEvent) -> None:
         """Write records to the mailbox."""
@@ -59,11 +54,6 @@ class Topics:
         self._producer.close()
         self.scanner.close()
 
-    def new(self, topic: str) -> list[bytes]:
-        """Return the values that came."""
-        batches = self.scanner.scan(topic, start=self._begin[topic])
-        return [stored.value or b"" for batch in batches for stored in batch]
-
     @property
     def commands(self) -> list[Merge | Echo]:
         """The commands to cases."""
@@ -75,14 +65,14 @@ class Topics:
 
 
 @pytest.fixture
-def topics(kafka: KafkaServer) -> Iterator[Topics]:
+def topics(kafka: KafkaServer) -> Iterator[Records]:
     """Empty as far as this test sees."""
-    made = Topics(kafka)
+    made = Records(kafka.brokers)
     yield made
     made.close()
 
 
-def test_five_thousand_people_and_one_flood_in_two_minutes(topics: Topics, run: Run) -> None:
+def test_five_thousand_people_and_one_flood_in_two_minutes(topics: Records, run: Run) -> None:
     """All are proposed to the first one; and what is written of the state stays small."""
     floods = [
         opened(100_000 + number, TEXTS[number % 4], regency="33.21", at=BEGAN + timedelta(milliseconds=700 * number))
@@ -97,7 +87,7 @@ def test_five_thousand_people_and_one_flood_in_two_minutes(topics: Topics, run: 
     assert max(map(len, topics.new(NEIGHBOURHOODS))) < 1000
 
 
-def test_what_a_main_case_tells_reaches_each_supporter_once(topics: Topics, run: Run) -> None:
+def test_what_a_main_case_tells_reaches_each_supporter_once(topics: Records, run: Run) -> None:
     """1,251 on three pages; each command can be read by the router."""
     run()
     topics.put(*(joined(1, number) for number in range(2, 1253)), told(1, event="answered", text="Sudah ditambal"))

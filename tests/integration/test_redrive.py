@@ -21,11 +21,8 @@ from lapor.cli import app
 from ops.deadletters import find
 from ops.redrive import REDRIVES_HEADER, original
 from tests.harness.house import said
-from tests.harness.own_kafka import kafka
 from tests.harness.support import KafkaServer, message, normalised, wait_until
 from tests.harness.workers import workers
-
-__all__ = ["kafka"]
 
 
 @pytest.fixture

@@ -17,10 +17,7 @@ from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.fact import AnyFact, Fact, Routed
 from tests.harness.house import said
-from tests.harness.own_kafka import kafka
 from tests.harness.support import KafkaServer, message, normalised, wait_until
-
-__all__ = ["kafka"]
 
 COMPLAINTS = 60
 

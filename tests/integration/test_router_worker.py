@@ -15,8 +15,8 @@ import msgspec
 import pytest
 from confluent_kafka import Producer
 
-from complaints.bus import Offsets, Record
-from complaints.bus.confluent import ConfluentProducer, ConfluentScanner
+from complaints.bus import Record
+from complaints.bus.confluent import ConfluentProducer
 from complaints.bus.confluent.profiles import transactional
 from complaints.bus.control import Refusal, hold, pause, resume
 from complaints.bus.envelope import encode
@@ -27,12 +27,9 @@ from complaints.event import Complaint, DeadLetter
 from complaints.fact import AnyFact, FactKind, Routed
 from complaints.mail import Reply
 from tests.harness.house import added, said
-from tests.harness.own_kafka import kafka
 from tests.harness.support import KafkaServer, free_port, message, normalised, wait_until
 from tests.harness.warm import Running
-from tests.harness.workers import Run, workers
-
-__all__ = ["kafka"]
+from tests.harness.workers import Run, Topics, workers
 
 KEY = "a key for tests"
 
@@ -61,20 +58,8 @@ def router(kafka: KafkaServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield Router(start(LAPOR_ROUTER_WEB=at), at, folder / "0.log", start)
 
 
-class Topics:
-    """What came since a test began."""
-
-    def __init__(self, kafka: KafkaServer) -> None:
-        self._scanner = ConfluentScanner(kafka.brokers)
-        self._begin: dict[str, Offsets] = {
-            topic: self._scanner.ends(topic) for topic in (CASE_EVENTS, CASES, CONVERSATIONS, DEAD_LETTERS)
-        }
-
-    def new(self, topic: str) -> list[bytes]:
-        """Return the values that came."""
-        return [
-            stored.value or b"" for batch in self._scanner.scan(topic, start=self._begin[topic]) for stored in batch
-        ]
+class Cases(Topics):
+    """What came to the topics of cases since a test began."""
 
     def facts(self) -> dict[UUID, list[AnyFact]]:
         """Return the facts that came, by complaint."""
@@ -93,9 +78,9 @@ class Topics:
 
 
 @pytest.fixture
-def topics(kafka: KafkaServer) -> Topics:
+def topics(kafka: KafkaServer) -> Cases:
     """Empty as far as this test sees."""
-    return Topics(kafka)
+    return Cases(kafka.brokers, CASE_EVENTS, CASES, CONVERSATIONS, DEAD_LETTERS)
 
 
 @pytest.fixture
@@ -124,7 +109,7 @@ class TestOneWorker:
     """What one worker does with what comes, one thing after another."""
 
     def test_a_complaint_gets_an_owner_and_a_reply_and_a_refusal_gets_the_next(
-        self, topics: Topics, producer: ConfluentProducer, keys: Keyring
+        self, topics: Cases, producer: ConfluentProducer, keys: Keyring
     ) -> None:
         """Opened and routed, then refused and routed to another; said twice it is said once, and the citizen hears of both."""
         (complaint,) = complaints_of(keys, "refused", 1)
@@ -154,7 +139,7 @@ class TestOneWorker:
         assert replies[0].citizen == keys.pseudonym("sms", "6281234567890")
 
     def test_the_web_endpoint_shows_health_metrics_and_the_state_of_a_case(
-        self, topics: Topics, producer: ConfluentProducer, router: Router, keys: Keyring
+        self, topics: Cases, producer: ConfluentProducer, router: Router, keys: Keyring
     ) -> None:
         """Health and metrics to anybody who reaches it; a case only with the key."""
         (complaint,) = complaints_of(keys, "endpoint", 1)
@@ -172,7 +157,7 @@ class TestOneWorker:
             assert client.get(f"/cases/{unknown}", headers={"Authorization": f"Bearer {KEY}"}).status_code == 404
 
     def test_poison_becomes_a_dead_letter_and_the_rest_goes_on(
-        self, topics: Topics, producer: ConfluentProducer, keys: Keyring
+        self, topics: Cases, producer: ConfluentProducer, keys: Keyring
     ) -> None:
         """Each broken record is kept with its place and reason; the complaint behind it is routed."""
         for value in (b"", b"not json", b"{}"):
@@ -190,7 +175,7 @@ class TestOneWorker:
         assert all(letter.source_topic == COMPLAINTS and letter.source_offset is not None for letter in letters)
 
     def test_a_worker_whose_ordinal_is_taken_says_so_and_disturbs_nobody(
-        self, topics: Topics, producer: ConfluentProducer, router: Router, keys: Keyring
+        self, topics: Cases, producer: ConfluentProducer, router: Router, keys: Keyring
     ) -> None:
         """The later one ends with the reason; the first one goes on."""
         wait_until(lambda: "partition ready" in router.log.read_text(), what="the first worker", timeout_s=60)
@@ -203,7 +188,7 @@ class TestOneWorker:
         assert router.process.poll() is None
 
     def test_the_refusal_of_another_step_disturbs_no_router(
-        self, kafka: KafkaServer, topics: Topics, producer: ConfluentProducer, router: Router, keys: Keyring
+        self, kafka: KafkaServer, topics: Cases, producer: ConfluentProducer, router: Router, keys: Keyring
     ) -> None:
         """A worker writes it in a transaction, and its sentence is long enough for the client to compress it."""
         before, after = complaints_of(keys, "another refuses", 2)
@@ -223,7 +208,7 @@ class TestOneWorker:
         assert router.process.poll() is None
 
     def test_a_flood_of_foreign_records_in_one_partition_stops_no_routing(
-        self, topics: Topics, producer: ConfluentProducer, keys: Keyring
+        self, topics: Cases, producer: ConfluentProducer, keys: Keyring
     ) -> None:
         """Each is a dead letter; the complaints behind it and beside it get their owners."""
         for number in range(300):
@@ -235,7 +220,7 @@ class TestOneWorker:
 
 
 def test_a_second_worker_joins_and_leaves_without_loss_or_double_work(  # each is a fixture
-    topics: Topics, producer: ConfluentProducer, run_router: Run, keys: Keyring, tmp_path: Path
+    topics: Cases, producer: ConfluentProducer, run_router: Run, keys: Keyring, tmp_path: Path
 ) -> None:
     """A clean hand-over: each complaint is answered exactly once while partitions move to and fro."""
     run_router()
@@ -264,7 +249,7 @@ def test_a_second_worker_joins_and_leaves_without_loss_or_double_work(  # each i
 
 
 def test_a_worker_that_is_stopped_while_it_joins_disturbs_nobody(
-    topics: Topics, producer: ConfluentProducer, run_router: Run, keys: Keyring
+    topics: Cases, producer: ConfluentProducer, run_router: Run, keys: Keyring
 ) -> None:
     """The group may wait for it as long as a session; the other worker lives through that."""
     first = run_router()
@@ -278,7 +263,7 @@ def test_a_worker_that_is_stopped_while_it_joins_disturbs_nobody(
 
 
 def test_a_pause_holds_every_worker_and_a_resume_lets_it_go_on(  # each is a fixture
-    topics: Topics, producer: ConfluentProducer, run_router: Run, keys: Keyring, tmp_path: Path
+    topics: Cases, producer: ConfluentProducer, run_router: Run, keys: Keyring, tmp_path: Path
 ) -> None:
     """Orders come over the control topic and outlast a restart; one that nobody knows changes nothing."""
     worker = run_router()

@@ -14,10 +14,10 @@ from channels.telegram.sender import TelegramSender
 from complaints import tracking, wording
 from complaints.errors import OutcomeUnknown, Undeliverable, UpstreamUnavailable
 from complaints.mail import ReplyKind
-from tests.harness.silent import Silent
 from tests.harness.support import free_port, wait_until
 from tests.harness.telegram import House, house, upstream
 from tests.harness.telegram_standin import TOKEN
+from tests.harness.webhook import silent
 
 __all__ = ["house", "upstream"]
 
@@ -210,12 +210,12 @@ def test_an_answer_that_comes_too_late_leaves_the_outcome_unknown(house: House) 
 @pytest.mark.parametrize("cut", [False, True])
 def test_a_server_that_takes_the_request_and_does_not_answer_leaves_the_outcome_unknown(*, cut: bool) -> None:
     """Whether it hangs or breaks the connection."""
-    with Silent(cut=cut) as silent:
-        client = TelegramClient(silent.base, token=TOKEN, timeout_s=1.0)
+    with silent(cut=cut) as server:
+        client = TelegramClient(server.base, token=TOKEN, timeout_s=1.0)
         with pytest.raises(OutcomeUnknown):
             TelegramSender(client).send(letter({"sender": "77"})).result(30)
         client.close()
-    assert silent.requests == 1
+    assert len(server.calls) == 1
 
 
 def test_a_refused_connection_leaves_the_reply_for_later() -> None:

@@ -26,9 +26,9 @@ from complaints.runtime import telemetry
 from complaints.runtime.upstream import Upstream
 from tests.harness import polling
 from tests.harness.mailboxes import received
-from tests.harness.silent import Silent
 from tests.harness.support import free_port, wait_until
 from tests.harness.tables import row_by_row
+from tests.harness.webhook import silent
 from tests.harness.x import TOKEN, X
 
 
@@ -320,8 +320,8 @@ def test_a_server_that_takes_the_request_and_does_not_answer_leaves_the_outcome_
     upstream: X, *, cut: bool
 ) -> None:
     """Whether it hangs or breaks the connection; the sender's thread does not wait for it."""
-    with Silent(cut=cut) as silent:
-        sender = XSender(upstream.client(base=silent.base, timeout_s=0.5))
+    with silent(cut=cut) as server:
+        sender = XSender(upstream.client(base=server.base, timeout_s=0.5))
         sender.begin()
         started = time.monotonic()
         answers = [sender.send(letter("1", f"Terima kasih {number}")) for number in range(4)]
@@ -330,7 +330,7 @@ def test_a_server_that_takes_the_request_and_does_not_answer_leaves_the_outcome_
             with pytest.raises(OutcomeUnknown):
                 answer.result(30)
         sender.end()
-    assert silent.requests == 4
+    assert len(server.calls) == 4
 
 
 def test_a_refused_connection_leaves_the_reply_for_later(upstream: X) -> None:

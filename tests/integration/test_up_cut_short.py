@@ -83,6 +83,17 @@ def dead_proxy() -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
+def elsewhere(address: str) -> dict[str, str]:
+    """Return the settings by which all servers but Kafka run elsewhere, at an address that never answers."""
+    at = address.removeprefix("http://")
+    return {
+        "LAPOR_CLICKHOUSE": f"clickhouse://x:y@{at}/lapor",
+        "LAPOR_SMPP": f"smpp://lapor:lapor@{at}",
+        "LAPOR_X_API": address,
+        "LAPOR_TELEGRAM_API": address,
+    }
+
+
 def stopped_at(starting: Starting, stage: Callable[[], bool], number: signal.Signals) -> None:
     """Send a signal at a stage, and look at what is left."""
     try:
@@ -103,11 +114,11 @@ def stopped_at(starting: Starting, stage: Callable[[], bool], number: signal.Sig
 def test_a_start_is_stopped_while_jars_are_fetched(tmp_path: Path, dead_proxy: str) -> None:
     """The line may be slow: nobody wants to wait five minutes for a stop."""
     proxies = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"), dead_proxy)
-    starting = Starting(tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache"), **proxies)
+    starting = Starting(tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache"), **proxies, **elsewhere(dead_proxy))
     stopped_at(starting, lambda: "Fetching Apache Kafka" in starting.log_of("kafka"), signal.SIGINT)
 
 
-def test_a_start_is_stopped_while_kafka_formats_its_folder_and_forgets_no_port(tmp_path: Path) -> None:
+def test_a_start_is_stopped_while_kafka_formats_its_folder_and_forgets_no_port(tmp_path: Path, dead_proxy: str) -> None:
     """A Java that is the child of a service ends too, with the terminal. The ports of servers that it did not come to are kept.
 
     People wrote the address of the form down.
@@ -115,18 +126,25 @@ def test_a_start_is_stopped_while_kafka_formats_its_folder_and_forgets_no_port(t
     (tmp_path / "data").mkdir()
     Stack(addresses={"web": "127.0.0.1:8123"}, controls={"smsc": "http://127.0.0.1:8124"}).write(tmp_path / "data")
     load_or_create_secret(tmp_path / "data" / "secret")  # as a start before has made it
-    starting = Starting(tmp_path)
+    starting = Starting(tmp_path, **elsewhere(dead_proxy))
     stopped_at(starting, lambda: starting.seen("StorageTool"), signal.SIGHUP)
     note = Stack.read(starting.folder)
     assert note is not None
     assert (note.addresses["web"], note.controls["smsc"]) == ("127.0.0.1:8123", "http://127.0.0.1:8124")
 
 
-@pytest.mark.parametrize("said", ["creating topics", "waiting"])
-def test_a_start_is_stopped_at_a_later_step(tmp_path: Path, said: str) -> None:
+def test_a_start_is_stopped_while_topics_are_created(tmp_path: Path, dead_proxy: str) -> None:
+    """Of servers that run elsewhere and do not answer: what makes the topics ends too."""
+    starting = Starting(tmp_path, LAPOR_KAFKA=dead_proxy.removeprefix("http://"), **elsewhere(dead_proxy))
+    log = starting.folder / "logs" / "topics.log"
+    stopped_at(starting, lambda: "creating topics" in starting.said and log.exists(), signal.SIGTERM)
+    assert "starting" not in starting.said
+
+
+def test_a_start_is_stopped_while_it_waits_for_its_services(tmp_path: Path) -> None:
     """Kafka, which runs by then, is stopped too, and keeps its port for the next start; by a service manager."""
     starting = Starting(tmp_path)
-    stopped_at(starting, lambda: said in starting.said, signal.SIGTERM)
+    stopped_at(starting, lambda: "waiting" in starting.said, signal.SIGTERM)
     note = Stack.read(starting.folder)
     assert note is not None
     assert "kafka" in note.addresses

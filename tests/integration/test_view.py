@@ -16,29 +16,21 @@ from complaints.errors import UnavailableError
 from complaints.fact import FactKind
 from tests.harness.cases.made import Story, Transactions
 from tests.harness.events import DPU, PEMDA
-from tests.harness.support import KafkaServer, start_kafka, wait_until
+from tests.harness.support import KafkaServer, wait_until
 from tests.harness.view import ViewProcess, remake_topics
 from view.client import ViewClient
 
 
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    """A broker that these tests may kill, and whose topics they may delete."""
-    server = start_kafka(tmp_path_factory.mktemp("kafka"))
-    yield server
-    server.stop()
-
-
 @pytest.fixture
-def step(broker: KafkaServer) -> Transactions:
+def step(kafka: KafkaServer) -> Transactions:
     """Who writes."""
-    return Transactions(broker.brokers, f"step-{uuid4().hex}")
+    return Transactions(kafka.brokers, f"step-{uuid4().hex}")
 
 
 @pytest.fixture
-def view(broker: KafkaServer, tmp_path: Path) -> Iterator[ViewProcess]:
+def view(kafka: KafkaServer, tmp_path: Path) -> Iterator[ViewProcess]:
     """A view that is not started."""
-    made = ViewProcess(broker.brokers, tmp_path / "view")
+    made = ViewProcess(kafka.brokers, tmp_path / "view")
     yield made
     made.end()
 
@@ -76,10 +68,10 @@ def has_all(view: ViewProcess, client: ViewClient, told: list[Story]) -> None:
 
 
 def test_a_reader_sees_its_command_s_result_within_a_moment(
-    broker: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient
+    kafka: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient
 ) -> None:
     """It waits for the result; nobody polls. The view says that it is up to date."""
-    remake_topics(broker.brokers)
+    remake_topics(kafka.brokers)
     view.start()
     story, command = Story(), uuid4()
     step.write(story.records())
@@ -100,10 +92,10 @@ def test_a_reader_sees_its_command_s_result_within_a_moment(
 
 
 def test_what_a_transaction_wrote_is_seen_when_it_is_committed_and_never_if_it_is_aborted(
-    broker: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient
+    kafka: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient
 ) -> None:
     """A step that is killed leaves aborted records."""
-    remake_topics(broker.brokers)
+    remake_topics(kafka.brokers)
     view.start()
     kept, dropped = Story(1), Story(2)
     step.write(dropped.records(), commit=False)
@@ -120,25 +112,25 @@ def test_what_a_transaction_wrote_is_seen_when_it_is_committed_and_never_if_it_i
 
 
 def test_while_kafka_is_away_the_view_answers_and_says_how_far_it_is_behind(
-    broker: KafkaServer, view: ViewProcess, client: ViewClient
+    kafka: KafkaServer, view: ViewProcess, client: ViewClient
 ) -> None:
     """It reads on by itself. A view that starts meanwhile has caught up only when Kafka is back."""
-    remake_topics(broker.brokers)
+    remake_topics(kafka.brokers)
     before, after = Story(1), Story(2)
-    Transactions(broker.brokers, f"before-{uuid4().hex}").write(before.records())
+    Transactions(kafka.brokers, f"before-{uuid4().hex}").write(before.records())
     view.start()
-    late = ViewProcess(broker.brokers, view.folder.parent / "late")
+    late = ViewProcess(kafka.brokers, view.folder.parent / "late")
     late.start()
     late.stop()
-    broker.kill()
+    kafka.kill()
     late.start(ready=False)
     wait_until(lambda: view.health().json()["behind_ms"] > 2000, what="a view that is behind")
     assert client.status(before.code) is not None
     wait_until(lambda: late.health().status_code == 503, what="the late view's interface")
     with closing(late.client()) as asking, pytest.raises(UnavailableError):
         asking.status(before.code)
-    broker.start()
-    Transactions(broker.brokers, f"after-{uuid4().hex}").write(after.records())
+    kafka.start()
+    Transactions(kafka.brokers, f"after-{uuid4().hex}").write(after.records())
     wait_until(lambda: client.case(after.code) is not None, what="the view's next record")
     wait_until(lambda: late.health().status_code == 200, what="the late view")
     has_all(view, client, [before, after])
@@ -146,10 +138,10 @@ def test_while_kafka_is_away_the_view_answers_and_says_how_far_it_is_behind(
 
 
 def test_a_record_that_cannot_be_read_is_skipped_and_logged(
-    broker: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient
+    kafka: KafkaServer, step: Transactions, view: ViewProcess, client: ViewClient
 ) -> None:
     """With its place; everything else is read. A tombstone deletes its case."""
-    remake_topics(broker.brokers)
+    remake_topics(kafka.brokers)
     story, other = Story(1), Story(2)
     key = story.code.encode()
     step.write([*story.records(), *other.records()])

@@ -73,8 +73,10 @@ class Trial:
     def _stage(self, name: str) -> None:
         self.said[f"{name}_s"] = round(time.monotonic() - self._began, 1)
 
-    def _start_kafka(self) -> KafkaServer:
-        server = start_kafka(self._folder / "kafka", partitions=PARTITIONS)  # so each worker has some with work
+    def _start_kafka(self, partitions: int = PARTITIONS) -> KafkaServer:
+        server = start_kafka(
+            self._folder / "kafka", partitions=partitions
+        )  # so many that each worker has some with work
         self._closing.callback(server.stop)
         self._server = server
         return server

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from complaints.bus import Record
+from complaints.contract import PARTITIONS
 from router.routing import Router
 from tests.harness.cases.checker import Checker
 from tests.harness.cases.feed import Feed
@@ -44,11 +45,13 @@ class Scale(NamedTuple):
         lives: the number of complaints.
         days: the days on which something is said, counted from the first one.
         limit_s: how many seconds all of it may take.
+        partitions: of the mailboxes.
     """
 
     lives: int
     days: tuple[int, ...]
     limit_s: float
+    partitions: int = PARTITIONS
 
 
 @dataclass
@@ -86,7 +89,7 @@ class LifeTrial(Trial):
         """Let cases live, kill, settle and check."""
         self._until = time.monotonic() + scale.limit_s
         self._clock.write_text("0")
-        brokers = self._start_kafka().brokers
+        brokers = self._start_kafka(scale.partitions).brokers
         self._start(counts, DEMO_CLOCK=str(self._clock))
         law = Router.load()
         driver = Driver(self.seed, self._keys, law)
