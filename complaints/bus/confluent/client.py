@@ -85,6 +85,25 @@ def stored(message: Message) -> StoredRecord:
     )
 
 
+class Polled(StoredRecord):
+    """A record whose headers are made when they are asked for: the sink asks for few, and making and freeing them takes time."""
+
+    __slots__ = ("_message",)
+
+    def __init__(self, message: Message) -> None:
+        """Take all but the headers of a polled message."""
+        self._message = message
+        self.topic, self.partition, self.offset = message.topic() or "", message.partition() or 0, message.offset() or 0
+        self.key, self.value, self.timestamp_ms = message.key(), message.value(), message.timestamp()[1]
+
+    def __getattr__(self, name: str) -> Headers:
+        """Make the headers; Python asks here for what is not there yet."""
+        if name != "headers":
+            raise AttributeError(name)
+        self.headers = found = _headers(self._message)
+        return found
+
+
 def patiently(topic: str, ask: Callable[[], T]) -> T:
     """Return the answer to a request; repeat the request for at most PATIENCE_S while its errors may pass, as at a broker's start.
 

@@ -12,12 +12,12 @@ from complaints.bus import Batch, Offsets, TopicPartition
 from complaints.bus.confluent import profiles
 from complaints.bus.confluent.client import (
     ANSWER_S,
+    Polled,
     extent,
     is_end,
     is_record,
     patiently,
     regrown,
-    stored,
 )
 from complaints.bus.deleted import Gap
 from complaints.bus.membership import Membership
@@ -135,7 +135,7 @@ class ConfluentConsumer:
         # With range assignment all partitions are revoked at once. If that happened in between, the first record belongs to the
         # next owner, which will read it again.
         ours = rest if before != self._handed_over else (first, *rest)
-        records = [stored(message) for message in ours if self._is_record(message)]
+        records = [Polled(message) for message in ours if self._is_record(message)]
         for place, last in last_of(records).items():
             marks = self._marks[place]
             latest_ms = max([last.latest_ms, *(mark.latest_ms for mark in marks.values())])
