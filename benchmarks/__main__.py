@@ -64,6 +64,7 @@ def main(  # noqa: PLR0913  # one option for each thing that a quick look wants 
     seconds: Annotated[float, typer.Option(min=1, help="latency, sms-latency: how long at each rate.")] = 60,
     cases: Annotated[int, typer.Option(min=1000, help="million-cases, million-due: the number of cases.")] = 1_000_000,
     timers: Annotated[int, typer.Option(min=100, max=20_000, help="million-due: how many are due at once.")] = 10_000,
+    sinks: Annotated[int, typer.Option(min=1, help="sink: the number of its processes.")] = 1,
 ) -> None:
     """Measure the promises that are figures, on the real Kafka and the real ClickHouse engine, in a temporary folder.
 
@@ -98,7 +99,7 @@ def main(  # noqa: PLR0913  # one option for each thing that a quick look wants 
     **step**: one worker of a step with an empty function, 1 kB in, a state of 2 kB and one or two outputs of 700 bytes a record, beside a
     plain loop that reads and writes the same without a transaction. Bar: 20,000 a second. About 3 minutes.
 
-    **sink**: one sink and a million facts that wait, and bare inserts of the same rows. Bars: 40,000 rows per second, half of the bare
+    **sink**: a sink and a million facts that wait, and bare inserts of the same rows. Bars: 40,000 rows per second, half of the bare
     inserts. About 3 minutes and 3 GB.
 
     **memory**: the idle stack, as the proportional share of pages (PSS). Bar: under 1.1 GB. About 1 minute.
@@ -122,7 +123,7 @@ def main(  # noqa: PLR0913  # one option for each thing that a quick look wants 
         Which.citizens: lambda: million_citizens.measure(citizens=cases, say=say),
         Which.whole_loop: lambda: whole_loop.measure(messages=messages * 10, say=say),
         Which.step: lambda: speed.measure(records=records, rounds=rounds, say=say),
-        Which.sink: lambda: sink.measure(events=events * 5, say=say),
+        Which.sink: lambda: sink.measure(events=events * 5, sinks=sinks, say=say),
         Which.router: lambda: router_vs_quix.measure(events=events, rounds=rounds, say=say),
     }
     figures: list[Figure] = []

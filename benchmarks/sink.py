@@ -1,9 +1,9 @@
-"""How many rows a second one sink moves from Kafka to ClickHouse when a million facts wait, beside bare inserts of the same rows."""
+"""How many rows a second a sink moves from Kafka to ClickHouse when a million facts wait, beside bare inserts of the same rows."""
 
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from itertools import cycle, islice
 from pathlib import Path
@@ -60,8 +60,8 @@ _KEY: Final = b"a secret of no installation"
 _ANSWER: Final = "Sudah kami tindak lanjuti, terima kasih atas laporannya."
 
 
-def measure(*, events: int, say: Say) -> list[Figure]:
-    """Write facts, let a sink insert them into an empty database, and insert the same rows again without one.
+def measure(*, events: int, sinks: int, say: Say) -> list[Figure]:
+    """Write facts, let sinks of one group insert them into an empty database, and insert the same rows again without them.
 
     Raises:
         UnavailableError: the facts are too few, or something did not start or stopped making progress.
@@ -79,18 +79,19 @@ def measure(*, events: int, say: Say) -> list[Figure]:
             "LAPOR_DATA": str(data / "lapor"),
             "LAPOR_CLICKHOUSE": f"clickhouse://{SINK}:{account}@127.0.0.1:{port}/{DATA}",
         }
-        with (
-            closing(store(data / "clickhouse", port, OPERATOR)) as asks,
-            explained(data / "sink.log"),
-            process(["lapor", "run", "sink"], data / "sink.log", environment) as sink,
-        ):
-            rate, busy_us = _rate(asks, events, sink)
-        say(f"the sink: {rate:,.0f} rows/s, {busy_us:.1f} us of processor time a row")
+        with closing(store(data / "clickhouse", port, OPERATOR)) as asks, ExitStack() as running:
+            started = []
+            for ordinal in range(sinks):
+                log, of_own = data / f"sink-{ordinal}.log", {"LAPOR_ORDINAL": str(ordinal)}
+                running.enter_context(explained(log))
+                started.append(running.enter_context(process(["lapor", "run", "sink"], log, environment | of_own)))
+            rate, busy_us = _rate(asks, events, started)
+        say(f"{sinks} of the sink: {rate:,.0f} rows/s, {busy_us:.1f} us of processor time a row")
         with closing(store(data / "clickhouse", port, SINK)) as bare:
             alone = _bare(bare, made)
         say(f"bare inserts: {alone:,.0f} rows/s")
     return [
-        Figure(name=f"sink: {events:,} facts", value=rate, unit="rows/s", at_least=RATE),
+        Figure(name=f"sink: {events:,} facts, {sinks} of it", value=rate, unit="rows/s", at_least=RATE),
         Figure(name="sink: processor time of a row", value=busy_us, unit="us"),
         Figure(name="sink: bare inserts of its rows", value=alone, unit="rows/s"),
         Figure(name="sink: share of bare inserts", value=rate / alone, unit="", at_least=SHARE),
@@ -161,9 +162,12 @@ def _clickhouse(data: Path) -> Iterator[int]:
         yield port
 
 
-def _rate(asks: Store, events: int, sink: subprocess.Popen[bytes]) -> tuple[float, float]:
-    """Return the rows of all tables a second, from the first insert to the last, and the sink's processor time of one in microseconds."""
-    own = psutil.Process(sink.pid)
+def _rate(asks: Store, events: int, sinks: Sequence[subprocess.Popen[bytes]]) -> tuple[float, float]:
+    """Return the rows of all tables a second, from the first insert to the last, and the sinks' processor time of one in microseconds."""
+    own = [psutil.Process(sink.pid) for sink in sinks]
+
+    def busy() -> float:
+        return sum(map(seconds, own))
 
     def rows(table: str) -> int:
         try:
@@ -174,13 +178,16 @@ def _rate(asks: Store, events: int, sink: subprocess.Popen[bytes]) -> tuple[floa
 
     def wait(count: int, what: str) -> None:
         wait_until(
-            lambda: rows(facts.CASE_EVENTS) >= count, timeout_s=PATIENCE_S, what=what, alive=lambda: sink.poll() is None
+            lambda: rows(facts.CASE_EVENTS) >= count,
+            timeout_s=PATIENCE_S,
+            what=what,
+            alive=lambda: all(sink.poll() is None for sink in sinks),
         )
 
     wait(1, "the first insert")
-    began, busy_s, before = time.monotonic(), seconds(own), sum(map(rows, facts.TABLES))
+    began, busy_s, before = time.monotonic(), busy(), sum(map(rows, facts.TABLES))
     wait(events, "the last insert")
-    took_s, busy_s, inserted = time.monotonic() - began, seconds(own) - busy_s, sum(map(rows, facts.TABLES)) - before
+    took_s, busy_s, inserted = time.monotonic() - began, busy() - busy_s, sum(map(rows, facts.TABLES)) - before
     return inserted / took_s, busy_s * 1e6 / inserted
 
 
