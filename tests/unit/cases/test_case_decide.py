@@ -27,7 +27,6 @@ from complaints.limits import (
     MOST_BY_CODE,
     REASON_BYTES,
 )
-from router.cases.decide import DOES
 from router.cases.document.evolve import MOST_REMEMBERED, REMEMBERED_MS, evolve, fold
 from router.cases.roles import Role
 from router.cases.step import CaseStep
@@ -191,11 +190,6 @@ def test_the_table_is_total() -> None:
     """Every command by every role in every state has facts or a sentence."""
     assert set(TABLE) == set(itertools.product(CommandKind, Role))
     assert all(set(row) == set(STATES) for row in TABLE.values())
-
-
-def test_what_each_command_does_is_known() -> None:
-    """Of all but the question for the status, which leads to no fact."""
-    assert DOES.keys() == set(CommandKind) - {CommandKind.status}
 
 
 def test_ids_are_remembered_so_long_and_so_many(house: House, pothole: Complaint) -> None:
