@@ -51,7 +51,7 @@ class Event(Struct, metaclass=_Record, frozen=True):
 Made = TypeVar("Made", bound=Struct)
 
 
-def like(model: type[Made], other: Struct, /, **own: Any) -> Made:
+def like(model: type[Made], other: Struct, **own: Any) -> Made:
     """Return a record of a model with the fields that another one has, too, but with these values for its own."""
     both = [name for name in model.__struct_fields__ if name not in own and name in other.__struct_fields__]
     return model(**{name: getattr(other, name) for name in both}, **own)

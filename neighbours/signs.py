@@ -142,9 +142,16 @@ def _unpacked(raw: bytes) -> Signature:
     families, ways = 0, int.from_bytes(raw[1:_HEAD])
     for family in matters.values():
         families |= 1 << family
-    every = frozenset((*placed, *lent, *words, *local))
-    found = things, matters, names, numbers, local, ways, frozenset(placed), frozenset(lent), frozenset(formed), every
-    return Signature(*found, senses().kin(ways), families)
+    return Signature(
+        *(things, matters, names, numbers, local, ways),
+        *(
+            frozenset(placed),
+            frozenset(lent),
+            frozenset(formed),
+            frozenset((*placed, *lent, *words, *local)),
+        ),
+        *(senses().kin(ways), families),
+    )
 
 
 def _hashes(raw: bytes, at: int, count: int) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from complaints.command import NEIGHBOURS, EchoedEvent, Head
 from complaints.errors import ContractViolation
 from complaints.ids import derived
 from complaints.neighbour import Closed, Joined, Left, Opened, Told
-from complaints.values import ComplaintClass, like
+from complaints.values import ComplaintClass
 from neighbours import supporters
 from neighbours.likeness import Side
 from neighbours.neighbourhood import DAY_MS, Candidate, Merge, Neighbourhoods, candidate, closed, opened
@@ -38,14 +38,24 @@ SOURCE: Final = "/neighbours"
 Count = Callable[[str], None]
 """Called with the outcome of each record: "new", "merge", "unknown" (signature of another version), "closed", "joined", "left", "told"."""
 
-_TOPICS: Final = (
-    "Agama/|Kependudukan/ADMINISTRASI KEPENDUDUKAN|Kesehatan/JAMINAN SOSIAL|Kesetaraan Gender|Ketenagakerjaan/|"
-    "Sosial Dan Kesejahteraan/BANTUAN SOSIAL|Ekonomi Dan Keuangan/P|Ekonomi Dan Keuangan/DANA PENSIUN|"
-    "Pendidikan Dan Kebudayaan/BEASISWA|Pendidikan Dan Kebudayaan/KARTU INDONESIA PINTAR|Politik Dan Hukum/|"
-    "Corona Virus/KARTU PRAKERJA|Pekerjaan Umum Dan Penataan Ruang/PERTANAHAN|Pelindungan Wni|Netralitas Asn|"
-    "Perlindungan Konsumen/"
+_OWN_TOPICS: Final = (
+    *(
+        "Agama/",
+        "Kependudukan/ADMINISTRASI KEPENDUDUKAN",
+        "Kesehatan/JAMINAN SOSIAL",
+        "Kesetaraan Gender",
+        "Ketenagakerjaan/",
+    ),
+    *("Sosial Dan Kesejahteraan/BANTUAN SOSIAL", "Ekonomi Dan Keuangan/P", "Ekonomi Dan Keuangan/DANA PENSIUN"),
+    *("Pendidikan Dan Kebudayaan/BEASISWA", "Pendidikan Dan Kebudayaan/KARTU INDONESIA PINTAR", "Politik Dan Hukum/"),
+    *(
+        "Corona Virus/KARTU PRAKERJA",
+        "Pekerjaan Umum Dan Penataan Ruang/PERTANAHAN",
+        "Pelindungan Wni",
+        "Netralitas Asn",
+    ),
+    "Perlindungan Konsumen/",
 )
-_OWN_TOPICS: Final = tuple(_TOPICS.split("|"))
 """The beginnings of the topics whose complaints are usually one person's own matter."""
 
 _ENDS: Final[frozenset[EchoedEvent]] = frozenset(("closed", "gone"))
@@ -162,7 +172,16 @@ def _echoes(page: supporters.Page, told: Told, record: StoredRecord) -> list[Rec
 
 
 def _echo(told: Told, code: str, record: StoredRecord) -> command.Echo:
-    return like(command.Echo, told, **_head(derived(told.id, code), code, record), other=told.main)
+    return command.Echo(
+        **_head(derived(told.id, code), code, record),
+        other=told.main,
+        event=told.event,
+        as_of=told.as_of,
+        agency=told.agency,
+        handling=told.handling,
+        text=told.text,
+        until=told.until,
+    )
 
 
 def _head(id_: UUID, code: str, record: StoredRecord) -> Head:

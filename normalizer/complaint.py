@@ -22,7 +22,6 @@ from complaints.event import (
     Place,
     RoutingHints,
 )
-from complaints.values import like
 from normalizer.coordinates import position_in
 from normalizer.corrections import corrected_place
 from normalizer.emergency import cry_in, tells_of_danger
@@ -165,7 +164,15 @@ class Normaliser:
             former = complaint.place.regency
             if corrected is not None and former is not None and former.code != corrected.regency:
                 complaint = replace(complaint, place=corrects["place"])
-        reading = like(MessageReading, complaint, corrects=True if corrects else None)
+        reading = MessageReading(
+            occurred_on=complaint.occurred_on,
+            place=complaint.place,
+            topic=complaint.topic,
+            complaint_class=complaint.complaint_class,
+            oversight=complaint.oversight,
+            missing=complaint.missing,
+            corrects=True if corrects else None,
+        )
         return Completion(addition=added, reading=reading, complaint=complaint)
 
     def _completed(self, complaint: Complaint, added: Addition, message: "InboundMessage") -> Complaint:

@@ -6,7 +6,6 @@ from functools import lru_cache
 from complaints.event import Addition, MissingPart, Raw, Region
 from complaints.ids import content_digest
 from complaints.message import InboundMessage
-from complaints.values import like
 
 _TITLE_CHARS = 60
 """Maximum length, before the ellipsis, of the title that is made from the first words of the text if the citizen wrote none."""
@@ -19,12 +18,24 @@ ADDRESS_CHARACTERS = 200
 
 def raw_of(message: InboundMessage) -> Raw:
     """Return the message as it came in, without the sender."""
-    return like(Raw, message, digest=None if message.sender else content_digest(message.body))
+    return Raw(
+        body=message.body,
+        coding=message.coding,
+        parts=message.parts,
+        partial=message.partial,
+        upstream_id=message.upstream_id,
+        digest=None if message.sender else content_digest(message.body),
+    )
 
 
 def addition_of(message: InboundMessage) -> Addition:
     """Return a further message as the complaint keeps it."""
-    return like(Addition, message, text=writable(message.text), raw=raw_of(message))
+    return Addition(
+        text=writable(message.text),
+        received_at=message.received_at,
+        attachments=message.attachments,
+        raw=raw_of(message),
+    )
 
 
 def without(missing: tuple[MissingPart, ...], *, evidence: bool, date: bool) -> tuple[MissingPart, ...]:

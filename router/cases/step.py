@@ -19,7 +19,6 @@ from complaints.fact import Continued, Declined, Fact, Supported
 from complaints.ids import derived, timer_id
 from complaints.mail import Reply
 from complaints.neighbour import Closed, Joined, Left, Opened, Told
-from complaints.values import like
 from normalizer.complaint import VERSION
 from normalizer.emergency import tells_of_danger
 from normalizer.matter.signature import signature
@@ -214,18 +213,22 @@ def continuation(first: Complaint | None, said: Add, *, continues: str | None = 
     """Return the complaint that an addition becomes because its case has no room for it, or because there is no such case."""
     addition, reading, sender = said.addition, said.reading, said.sender
     new_id, code = continuation_of(said)
-    made = like(
-        Complaint,
-        reading,
+    made = Complaint(
         id=new_id,
         tracking_code=code,
         channel=sender.channel if sender else first.channel if first else "",
         received_at=addition.received_at,
+        occurred_on=reading.occurred_on,
         title=title_of(addition.text),
         text=addition.text,
+        place=reading.place,
+        topic=reading.topic,
+        complaint_class=reading.complaint_class,
+        oversight=reading.oversight,
         attachments=addition.attachments,
         reporter_ref=sender.reporter_ref if sender else first.reporter_ref if first else "",
         secret=bool(said.secret),
+        missing=reading.missing,
         raw=addition.raw,
         normaliser_version=VERSION,
         continues=continues,

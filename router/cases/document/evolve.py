@@ -10,7 +10,6 @@ from complaints.case import Case
 from complaints.command import CASE, CLOCK, CONVERSATION, NEIGHBOURS
 from complaints.disposition import AgencyRef
 from complaints.fact import AnyFact, Clocked, Opened
-from complaints.values import like
 from router.cases.document.changes import changed as changed_by
 
 REMEMBERED_MS: Final = 90 * 24 * 3_600_000
@@ -58,15 +57,18 @@ def fold(facts: Iterable[Changed], case: Case | None = None) -> Case | None:
 
 def _opened(fact: Opened) -> Case:
     """Return the document of a new case. Its owner follows with the next fact."""
-    return like(
-        Case,
-        fact,
+    return Case(
+        version=fact.version,
+        complaint_id=fact.complaint_id,
+        tracking_code=fact.tracking_code,
         state="received",
+        complaint=fact.complaint,
         owner=NOBODY,
         chain=(),
         rules_version="",
         registry_version="",
         changed_at=fact.at,
+        terms=fact.terms,
     )
 
 

@@ -20,7 +20,6 @@ from complaints.limits import as_reason
 from complaints.neighbour import Told
 from complaints.notices import chosen, notices
 from complaints.telling import LAST_LEVEL, complete_by, moves, put_off_to
-from complaints.values import like
 from normalizer.masking import mask
 from normalizer.matter.signature import is_grave
 from router.cases.document.plain import regency_of
@@ -145,7 +144,16 @@ def echo(draft: Draft, said: command.Echo, law: Law) -> Declined | None:
     if said.event == "gone":
         leaving.leave(draft, law, words(said), answered=True)
         return None
-    draft.add(like(happened.Echoed, said, **draft.head(happened.Echoed), text=words(said)))
+    heard = happened.Echoed(
+        **draft.head(happened.Echoed),
+        other=said.other,
+        event=said.event,
+        text=words(said),
+        agency=said.agency,
+        handling=said.handling,
+        until=said.until,
+    )
+    draft.add(heard)
     return None
 
 
