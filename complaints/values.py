@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
+from typing import Annotated, Any, Literal, dataclass_transform
 
 from msgspec import Meta, Struct, StructMeta, field
 
@@ -46,15 +46,6 @@ class Event(Struct, metaclass=_Record, frozen=True):
 
     In JSON a field with its default value is left out. When an event is read, unknown fields are dropped. Only reading checks values.
     """
-
-
-Made = TypeVar("Made", bound=Struct)
-
-
-def like(model: type[Made], other: Struct, **own: Any) -> Made:
-    """Return a record of a model with the fields that another one has, too, but with these values for its own."""
-    both = [name for name in model.__struct_fields__ if name not in own and name in other.__struct_fields__]
-    return model(**{name: getattr(other, name) for name in both}, **own)
 
 
 class ComplaintClass(StrEnum):

@@ -7,7 +7,6 @@ from typing import Final
 from msgspec import Struct
 
 from complaints.message import Fragment, InboundMessage
-from complaints.values import like
 
 DAY_MS: Final = 86_400_000
 
@@ -171,13 +170,17 @@ def _due_ms(group: Group, timeout_ms: int) -> int:
 def so_far(group: Group) -> InboundMessage:
     """Return the message of the parts that a group has, its text not decoded yet."""
     parts = group.parts
-    return like(
-        InboundMessage,
-        group,
+    return InboundMessage(
+        channel=group.channel,
+        account=group.account,
         received_at=max(part.received_at for part in parts),
+        sender=group.sender,
+        reply_to=group.reply_to,
+        shared=group.shared,
         fragment=Fragment(data_coding=parts[0].alphabet),
         text="",
         body=b"".join(part.body for part in parts),
+        coding=group.coding,
         parts=len(parts),
         partial=not group.is_whole,
     )
@@ -200,7 +203,17 @@ def _add(group: Group, number: int, part: Got, at_ms: int) -> None:
 
 def _opened(groups: list[Group], key: tuple[str, int, int], message: InboundMessage, at_ms: int) -> Group:
     """Open a group. It and others that wait with the same reference are marked as crossed: they may get each other's parts."""
-    group = like(Group, message, key=key, total=key[2], last_ms=at_ms)
+    group = Group(
+        key=key,
+        total=key[2],
+        channel=message.channel,
+        account=message.account,
+        sender=message.sender,
+        reply_to=message.reply_to,
+        shared=message.shared,
+        coding=message.coding,
+        last_ms=at_ms,
+    )
     for other in groups:
         if other.key == key and other.went is None and at_ms - other.last_ms <= JOIN_MS:
             group.crossed = other.crossed = True

@@ -15,7 +15,6 @@ from complaints.errors import ContractViolation
 from complaints.event import DeadLetter
 from complaints.mail import Delivery, DeliveryOutcome, Due, Received, Reply, ReplyEvent, ReplyKind
 from complaints.tracking import names_mailbox
-from complaints.values import like
 
 SOURCE: Final = "/conversation"
 
@@ -25,15 +24,39 @@ FAULT: Final = "a fault of ours, see the dead letters"
 
 def reply_event(reply: Reply, at_ms: int, *, account: str) -> Record:
     """Return the event of a reply, with the account that sends it; the account is empty if the reply is not sent."""
-    return encode(like(ReplyEvent, reply, account=account, at=moment_of(at_ms)), source=SOURCE)
+    event = ReplyEvent(
+        id=reply.id,
+        citizen=reply.citizen,
+        channel=reply.channel,
+        account=account,
+        kind=reply.kind,
+        complaint_id=reply.complaint_id,
+        tracking_code=reply.tracking_code,
+        created_at=reply.created_at,
+        at=moment_of(at_ms),
+        secret=reply.secret,
+    )
+    return encode(event, source=SOURCE)
 
 
 def delivery_event(
     reply: Reply, outcome: DeliveryOutcome, at_ms: int, *, account: str = "", reason: str = ""
 ) -> Record:
     """Return the event of what became of a reply, with the account that sent it; the account is empty if none did."""
-    id_, at = ids.delivery_id(reply.id, outcome.value), moment_of(at_ms)
-    event = like(Delivery, reply, id=id_, reply_id=reply.id, account=account, outcome=outcome, reason=reason, at=at)
+    event = Delivery(
+        id=ids.delivery_id(reply.id, outcome.value),
+        reply_id=reply.id,
+        citizen=reply.citizen,
+        complaint_id=reply.complaint_id,
+        tracking_code=reply.tracking_code,
+        channel=reply.channel,
+        account=account,
+        kind=reply.kind,
+        outcome=outcome,
+        reason=reason,
+        at=moment_of(at_ms),
+        secret=reply.secret,
+    )
     return encode(event, source=SOURCE)
 
 

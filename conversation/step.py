@@ -18,7 +18,6 @@ from complaints.errors import PoisonError
 from complaints.mail import Delivery, Due, MessageEvent, MessageKind, Received, Reply
 from complaints.message import InboundMessage, unpack
 from complaints.tracking import names_mailbox
-from complaints.values import like
 from conversation import parts, records
 from conversation.cases import heard, where_from
 from conversation.citizen import DECODER, MESSAGES_MS, Citizen, Landing
@@ -187,7 +186,15 @@ class ConversationStep:
         """Record and remember what a message became."""
         self._count(landed.kind.value)
         turn.outputs.append(_event(turn, said, id_, landed, **about))
-        known = like(Landing, landed, id=str(id_), at_ms=turn.at_ms, words=words)
+        known = Landing(
+            id=str(id_),
+            at_ms=turn.at_ms,
+            words=words,
+            kind=landed.kind,
+            code=landed.code,
+            complaint_id=landed.complaint_id,
+            secret=landed.secret,
+        )
         turn.state.remember(known)
 
     def _go_on(self, turn: Turn) -> None:

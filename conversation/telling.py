@@ -11,7 +11,6 @@ from complaints.calendar import moment_of
 from complaints.crypto import Keyring
 from complaints.mail import NOTHING_NEW, QUESTIONS, Delivery, DeliveryOutcome, Reply, ReplyKind, Send
 from complaints.tracking import names_mailbox
-from complaints.values import like
 from conversation import records
 from conversation.cases import ANSWERS
 from conversation.citizen import HOUR_MS, MOST_WAITING, Cause, Citizen, Leaving, Told, Waiting, Where
@@ -125,14 +124,21 @@ class Telling:
 
     def _send(self, waiting: Waiting, at_ms: int) -> Record:
         reply, month = waiting.reply, f"{moment_of(at_ms):%Y-%m}"
-        send = like(
-            Send,
-            reply,
+        send = Send(
+            id=reply.id,
             account=waiting.account,
+            channel=reply.channel,
+            citizen=reply.citizen,
+            complaint_id=reply.complaint_id,
+            tracking_code=reply.tracking_code,
+            kind=reply.kind,
             month=month,
             sealed=self._keyring.seal_text(reply.text, waiting.address, owner=reply.id, month=month),
+            created_at=reply.created_at,
             expires_at=reply.created_at + self._rules.useful_for,
+            secret=reply.secret,
             private=reply.private or reply.secret,
+            urgent=reply.urgent,
         )
         return encode(send, source=records.SOURCE)
 
