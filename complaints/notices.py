@@ -9,9 +9,10 @@ from typing import Final, get_args
 
 import msgspec
 
+from complaints.case import CaseState
 from complaints.command import EchoedEvent
 from complaints.errors import ConfigurationError
-from complaints.fact import FactKind
+from complaints.fact import AnyFact, FactKind, Result
 from complaints.mail import ReplyKind
 from complaints.wording import wording
 
@@ -23,6 +24,11 @@ _OF_OFFICERS: Final = """actor agency channel class command continued_as continu
 recorded_by source stars text title title_of_level to until words"""
 VALUES: Final = frozenset(_OF_OFFICERS.split())
 """The values that a sentence for officers may name."""
+
+_BY_READERS: Final = {"else", "alone", "by_code", "deemed", "heard", "last", "moved", "was_merged"}
+_FIELDS: Final = {name for kind in get_args(AnyFact) for name in kind.__struct_fields__}
+CONDITIONS: Final = _BY_READERS | _FIELDS | {*get_args(CaseState), *get_args(EchoedEvent), *Result}
+"""The conditions by which a cell may choose."""
 
 Cell = str | dict[str, str]
 """What a row says to somebody: always the same, or by condition."""
@@ -55,9 +61,12 @@ def notices() -> dict[FactKind, Row]:
 
 
 def mistakes(rows: Mapping[FactKind, Row]) -> Iterator[str]:
-    """Yield the mistakes in rows: a kind of fact without a row, or a reply, news, an occasion or a value that is not known."""
+    """Yield the mistakes in rows: a kind of fact without a row, or a condition, a reply, news, an occasion or a value that is not known."""
     yield from (f"{kind} has no row" for kind in FactKind if kind not in rows)
     for kind, row in rows.items():
+        cells = (row.reply, row.says, row.supporters, row.story, row.outcome)
+        asked = {name for cell in cells if isinstance(cell, dict) for name in cell}
+        yield from (f"{kind}: there is no condition {one}" for one in asked - CONDITIONS)
         yield from (f"{kind}: there is no reply {one}" for one in _said(row.reply) - set(ReplyKind))
         yield from (f"{kind}: there is no news {one}" for one in _said(row.supporters) - {*get_args(EchoedEvent)})
         yield from (f"{kind}: wording.yaml has no {one}" for one in _said(row.says) - wording().keys())

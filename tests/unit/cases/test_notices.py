@@ -11,6 +11,7 @@ from complaints.notices import Row, filled, mistakes, notices
     [
         (Row(reply="letter"), "left: there is no reply letter"),
         (Row(reply={"moved": "letter"}), "left: there is no reply letter"),
+        (Row(reply={"mooved": "moved"}), "left: there is no condition mooved"),
         (Row(supporters={"moved": "lost"}), "left: there is no news lost"),
         (Row(says={"else": "goodbye"}), "left: wording.yaml has no goodbye"),
         (Row(story="{nobody} left"), "left: there is no value {nobody}"),
