@@ -76,6 +76,9 @@ _MORE: Final = 0.65
 _SURELY_WHERE: Final = 0.5
 """How sure it must be that a message only says where, for another regency in it to be no other report."""
 
+_EVENT_MS: Final = 6 * HOUR_MS
+"""How long danger told without a place is of the same event as its matter before. Later it may be elsewhere."""
+
 _MOST_RECENT: Final = 4
 """The number of messages about a case within a day, after which another one that reads like more of it opens a case."""
 
@@ -95,7 +98,7 @@ TABLE: Final = (
         1.0,
         HERE | {T.place},
         {A.dispute: DONE, A.add: HAS - DONE},
-        "he is its citizen, and names it, or goes on within the hour with its matter or its danger",
+        "he is its citizen, and names it, or goes on: within six hours with its matter, within one with its danger",
     ),
     Row("danger", 1.0, ALL, {A.open: EVER}, "it cannot wait, and naming 112 once too often harms nobody"),
     Row("new report", 1.0, ALL, {A.open: HAS}, "he says so, with the words that our text teaches"),
@@ -192,10 +195,10 @@ def _fits(row: Row, heard: Heard, stands: Standing) -> bool:
 
 
 def _goes_on(stands: Standing) -> bool:
-    """Return whether danger is more of a case that was told within the hour: its matter, or no place where danger was told."""
+    """Return whether danger is more of a case: its matter for some hours, or within the hour no place, if danger was told there."""
     case, tells = stands.about, stands.tells
-    is_more = tells is T.same or (case.danger and tells is not T.place)
-    return case.is_alive and is_more and stands.age_ms < HOUR_MS
+    within_ms = _EVENT_MS if tells is T.same else HOUR_MS
+    return case.is_alive and (tells is T.same or (case.danger and tells is not T.place)) and stands.age_ms < within_ms
 
 
 def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
