@@ -211,6 +211,11 @@ def moves(fact: Fact) -> bool:
     return isinstance(fact, Routed) and fact.disposition.previous_owner is not None
 
 
+def conditions(fact: Fact) -> dict[str, bool]:
+    """Return the conditions of the table of notices that a fact decides alone: whether it moves the case, or is the ladder's last step."""
+    return {"moved": moves(fact), "last": field_of(fact, "level") == LAST_LEVEL}
+
+
 def _kind_of(fact: Fact, *, was_merged: bool) -> ReplyKind | None:
     """Return the kind of reply to which a fact leads; None if it leads to none.
 
@@ -219,6 +224,5 @@ def _kind_of(fact: Fact, *, was_merged: bool) -> ReplyKind | None:
         was_merged: whether the case was a supporter before: the citizen has not heard of a merge that was only proposed.
     """
     event = fact.event if isinstance(fact, Echoed) else ""
-    holds = {"moved": moves(fact), "last": field_of(fact, "level") == LAST_LEVEL, "was_merged": was_merged, event: True}
-    kind = chosen(notices()[fact.kind].reply, holds)
+    kind = chosen(notices()[fact.kind].reply, conditions(fact) | {"was_merged": was_merged, event: True})
     return ReplyKind(kind) if kind else None

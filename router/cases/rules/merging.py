@@ -14,12 +14,12 @@ from complaints import command
 from complaints import fact as happened
 from complaints.case import OPEN, Case
 from complaints.command import CASE, NEIGHBOURS, AnyCommand, CommandKind, EchoedEvent, Head
-from complaints.fact import Fact, Result, field_of, text_of
+from complaints.fact import Fact, Result, text_of
 from complaints.ids import derived
 from complaints.limits import as_reason
 from complaints.neighbour import Told
 from complaints.notices import chosen, notices
-from complaints.telling import LAST_LEVEL, complete_by, moves, put_off_to
+from complaints.telling import complete_by, conditions, put_off_to
 from normalizer.masking import mask
 from normalizer.matter.signature import is_grave
 from router.cases.document.plain import regency_of
@@ -272,8 +272,7 @@ _BY_OWNER: Final = frozenset(("answered", "extended", "postponed"))
 
 def _event_of(fact: Fact, after: Case) -> EchoedEvent | None:
     """Return the event by which supporters hear of a fact; None if they do not."""
-    is_last = field_of(fact, "level") == LAST_LEVEL
-    holds = {"moved": moves(fact), "last": is_last, "secret": after.complaint.secret}
+    holds = conditions(fact) | {"secret": after.complaint.secret}
     return cast("EchoedEvent", chosen(notices()[fact.kind].supporters, holds)) or None
 
 
