@@ -44,7 +44,7 @@ _UNPLAIN = re.compile(r"[^\x00-\x7f]|[\[\]{}^\\~|`]")
 _FILE = "wording.yaml"
 
 _VALUES = (
-    (r"emergency|off_scale|silent|not_silent|sure_stop|help", ""),
+    (r"emergency|two_matters|off_scale|silent|not_silent|sure_stop|help", ""),
     (r"answered|asked|reminded", "code owner answer"),
     (r"put_off_\w+_because", "code owner due answer"),
     (r"put_off_\w+", "code owner due"),

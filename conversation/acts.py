@@ -16,7 +16,7 @@ from conversation.heard import Fresh, Heard
 from conversation.opening import Opens
 from conversation.passing import Landed, Passing, command, companion, disputing, hide_first, landed, status
 from conversation.situation import Situation, Standing, Tells
-from conversation.table import DONE, Act, row_for
+from conversation.table import DONE, LIVES, Act, row_for
 from conversation.turn import Turn
 from normalizer.language import cues
 from normalizer.language.commands import Order, word_of
@@ -161,7 +161,7 @@ class Acts:
         id_ = ids.companion_id(heard.id, CommandKind.add.value)
         if stands.tells is Tells.elsewhere and heard.names_matter and not heard.is_of_us:
             self._opens.opened(turn, self._opens.heard(turn, heard.message, id_))
-        elif stands.situation in {Situation.told, Situation.alive}:
+        elif stands.situation in LIVES:
             self._passing.add_apart(turn, heard.message, id_, stands.about)
         return told
 

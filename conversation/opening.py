@@ -2,7 +2,6 @@
 
 import re
 from functools import partial
-from itertools import islice, pairwise
 from typing import Final
 from uuid import UUID
 
@@ -24,11 +23,15 @@ from conversation.reading import Reads
 from conversation.records import SOURCE
 from conversation.situation import ANSWERED_MS
 from conversation.turn import Turn
-from normalizer.language import commands, cues
+from normalizer.language import commands
+from normalizer.language.understanding import understood
 
 _SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;\n]*\s*")
 _LONGEST: Final = 60
 """Maximum number of words of a message that may have two stories; a longer one is a single report."""
+
+_TWO, _FEWEST, _A_STORY = 2, 5, 0.6
+"""The fewest stories to tell apart, the fewest words of each, and the lowest probability that it is one."""
 
 MOST_OPENED: Final = 5
 """The number of cases that one citizen can open within WITHIN_MS: more than anybody has to report in that time."""
@@ -57,21 +60,25 @@ class Opens:
         """Return the stories of a message, mostly one and at most two, each as a message of its own.
 
         The second begins with a sentence of another field, in another regency, or where only one of the two reports an abuse of office.
+        If the fields differ but not the places, it stays one, and the citizen is told how to send the other matter.
         """
-        message, starts = heard.fresh.message, [0]
-        if not heard.is_own or message.attachments or message.title or heard.length > _LONGEST:
+        message = heard.fresh.message
+        if not heard.is_own or message.attachments or message.title or heard.length > _LONGEST or heard.cries:
             return [heard]
-        sentences = [one for one in _SENTENCE.finditer(message.text) if cues.may_tell_apart(one[0])]
-        if len(sentences) > 1 and not heard.cries:
-            reads = partial(self._fresh, turn)
-            first, *others = [Heard(replace(message, text=one[0]), heard.id, reads) for one in sentences]
-            told = zip(sentences[1:], others, strict=True)
-            starts += islice((one.start() for one, other in told if _is_apart(first, other)), 1)
-        texts = [message.text[start:end] for start, end in pairwise([*starts, len(message.text)])]
-        if len(texts) == 1:
+        sentences = [one for one in _SENTENCE.finditer(message.text) if _is_story(one[0])]
+        if len(sentences) < _TWO:
             return [heard]
-        told_ids = [heard.id, ids.companion_id(heard.id, "story")]
-        return [self.heard(turn, replace(message, text=text), id_) for text, id_ in zip(texts, told_ids, strict=True)]
+        reads = partial(self._fresh, turn)
+        first, *others = [Heard(replace(message, text=one[0]), heard.id, reads) for one in sentences]
+        begins = next(
+            (one.start() for one, told in zip(sentences[1:], others, strict=True) if _is_apart(first, told)), 0
+        )
+        if not begins:
+            if any(_is_of_another_field(first, told) for told in others):
+                turn.say(message, heard.id, ReplyKind.small_talk, text("two_matters", message.channel), secret=True)
+            return [heard]
+        second = self.heard(turn, replace(message, text=message.text[begins:]), ids.companion_id(heard.id, "story"))
+        return [self.heard(turn, replace(message, text=message.text[:begins]), heard.id), second]
 
     def opened(self, turn: Turn, heard: Heard) -> Landed:
         """Open a case for a message, or add it to a recent one if the citizen has opened too many. Danger always opens a case."""
@@ -90,13 +97,25 @@ class Opens:
         return Landed(MessageKind.complaint, case.code, case.id, case.secret, not fresh.was_read)
 
 
+def _is_story(sentence: str) -> bool:
+    return len(sentence.split()) >= _FEWEST and understood(sentence).shares["story"] >= _A_STORY
+
+
+def _is_of_another_field(first: Heard, told: Heard, *, sure: bool = True) -> bool:
+    """Return whether two sentences report matters of different fields; `sure` if the words of both must be clear."""
+    mine, other = first.fresh.complaint, told.fresh.complaint
+    is_field = (mine.topic or "").partition("/")[0] == (other.topic or "").partition("/")[0]
+    is_clear = not sure or (bool(mine.clear) and bool(other.clear))
+    return is_clear and not is_field and first.names_matter and told.names_matter
+
+
 def _is_apart(first: Heard, told: Heard) -> bool:
     """Return whether a sentence begins another story than the first one (see Opens.stories)."""
     mine, other = first.fresh.complaint, told.fresh.complaint
-    if mine.place.regency is None or other.place.regency is None or not (first.names_matter and told.names_matter):
+    if mine.place.regency is None or other.place.regency is None:
         return False
-    is_field = (mine.topic or "").partition("/")[0] == (other.topic or "").partition("/")[0]
-    return not is_field and (mine.place.regency != other.place.regency or mine.oversight != other.oversight)
+    is_other = mine.place.regency != other.place.regency or mine.oversight != other.oversight
+    return is_other and _is_of_another_field(first, told, sure=False)
 
 
 def _last_told(turn: Turn, message: InboundMessage) -> KnownCase | None:

@@ -1,6 +1,6 @@
 """The table of what becomes of a message; `python -m conversation` prints it. The first row that fits decides; the last fits all. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -140,6 +140,13 @@ TABLE: Final = (
     ),
     Row("agree", 0.85, ONLY, {A.noted: HAS - ASKED - ENDED, A.agree: ASKED}, "its owner may ask for a yes"),
     Row("thanks", 0.8, ONLY, {A.help: NEW}, "what he tells opens no case"),
+    Row(
+        "spam",
+        0.97,
+        ONLY,
+        {A.help: NEW},
+        "an advert asks for nothing; the reply tells how to report, if it was meant so",
+    ),
     Row("smalltalk", 0.8, ONLY, {A.help: NEW}, "the same"),
     Row("agree", 0.8, ONLY, {A.help: NEW}, "the same"),
     Row("no, and more", 1.0, AWAY, {A.both: DONE}, "the answer, and another matter", named=False),
@@ -151,12 +158,13 @@ TABLE: Final = (
     Row("settled", 0.7, ITS, {A.noted: DONE, A.add: LIVES}, "surer, since it may tell more"),
     Row("dispute", 0.3, NEAR, {A.dispute: DONE, A.add: LIVES}, "its owner looks again"),
     Row("blame", 0.6, NEAR, {A.dispute: DONE}, "who judges and does not praise is not content"),
-    Row("dispute", 0.6, HERE, {A.dispute: DONE, A.add: LIVES}, "surer, since it seems another matter"),
+    Row("dispute", 0.6, HERE, {A.dispute: DONE, A.add: LIVES | {S.past}}, "surer, since it seems another matter"),
     Row("story", 0.5, frozenset((T.same,)), {A.dispute: DONE}, "who tells it again after its answer is not content"),
     Row("picture", 1.0, NEAR, {A.open: frozenset((S.alive,))}, "later nobody knows what it shows"),
     Row("correction", 0.8, ALL - {T.elsewhere}, {A.add: LIVES, A.move: DONE}, "its owner reads it"),
     Row("correction", 0.95, ALL, {A.answer: ASKED, A.add: LIVES}, "it is not there but elsewhere"),
     Row("place", 0.3, ALL - {T.elsewhere}, {A.answer: ASKED}, "it is what was asked for"),
+    Row("place", 0.7, ALL, {A.add: frozenset((S.alive,))}, "its report named none"),
     Row(ANYTHING, 0.0, NEAR | {T.again}, {A.answer: ASKED | {S.withdrawn}}, "it belongs to what was spoken of"),
     Row(ANYTHING, 0.0, NEAR, {A.add: DONE | {S.told}}, "it belongs to what was spoken of"),
     Row(ANYTHING, 0.0, ITS, {A.add: frozenset((S.alive,))}, "a place alone may begin something else by now"),
@@ -176,6 +184,14 @@ _SURELY_KIND: Final = 0.75
 _NODS: Final = frozenset(("agree", "smalltalk"))
 _SURE_NOD, _MAYBE_NO = 0.85, 0.12
 """Below the first probability a nod may mean no, if the probability of a dispute is at least the second."""
+
+_IF: Final[Mapping[tuple[str, Situation], Callable[[KnownCase], bool]]] = {
+    ("number", S.told): lambda case: bool(case.reopened_ms),
+    ("number", S.alive): lambda case: bool(case.reopened_ms),
+    ("place", S.alive): lambda case: not case.region,
+    ("dispute", S.past): lambda case: case.is_alive,
+}
+"""What must be true of a case that a message with such a wish is about, in such a situation."""
 
 _NO_CASE: Final = KnownCase(code="")
 _ROWS: Final = {situation: [row for row in TABLE if situation in row.acts] for situation in Situation}
@@ -242,7 +258,8 @@ def _may(wants: str, heard: Heard, stands: Standing) -> bool:
         return True
     if not heard.is_own or case.foreign or (heard.message.thread and stands.case is None):
         return False
-    if wants == "number" and stands.situation in LIVES:
-        return bool(case.reopened_ms)
     is_another = wants == "more" and _begins_another(heard, stands)
-    return not (is_another or (wants == "accusation" and case.oversight))
+    is_so = _IF.get((wants, stands.situation))
+    if is_another or (wants == "accusation" and case.oversight):
+        return False
+    return is_so is None or is_so(case)

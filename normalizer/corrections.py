@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from normalizer.correcting import patterns, said
 from normalizer.known_words import without_codes
+from normalizer.language.understanding import understood
 from normalizer.places.gazetteer import REGENCY, Gazetteer
 from normalizer.results import PlaceReading, Reading
 from normalizer.text import fold
@@ -36,6 +37,9 @@ _OF_A_STREET: Final = 5
 
 _CLEAR: Final = frozenset(("named", "district"))
 """The values of PlaceReading.how for a place that the text itself names."""
+
+_SURELY: Final = 0.9
+"""Minimum learnt probability that a text corrects something, at which another regency in it is the right one."""
 
 _ITS: Final = "nya"
 """The ending for "its": "jalannya bukan di ..."."""
@@ -139,8 +143,18 @@ def corrected_place(
     if found is None:
         alone = _confessed(text)
         place = _instead(alone, reads, gazetteer, told) if alone else None
-        return _namesake(text, reads, gazetteer, told) if place is None and told else place
-    return _instead(found, reads, gazetteer, told)
+        place = _namesake(text, reads, gazetteer, told) if place is None and told else place
+    else:
+        place = _instead(found, reads, gazetteer, told)
+    return place or (_understood(text, reads, told) if told else None)
+
+
+def _understood(text: str, reads: Callable[[str], Reading], told: str) -> PlaceReading | None:
+    """Return the one regency other than the former one that a text names which surely corrects something, in whatever words."""
+    if len(text.split()) > _MOST_WORDS or understood(text).shares["correction"] < _SURELY:
+        return None
+    place = reads(text).place
+    return place if _is_clear(place) and place.regency != told else None
 
 
 def _instead(

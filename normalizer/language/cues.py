@@ -35,7 +35,7 @@ def _known() -> dict[str, Any]:
         ),
         **{
             name: frozenset(file[name])
-            for name in ("general", "no_things", "beside", "denying", "states", "around", "praises", "good", "kinds")
+            for name in ("general", "no_things", "beside", "denying", "states", "around", "praises", "good")
         },
     }
 
@@ -53,12 +53,6 @@ def spelt(text: str) -> str:
 def names_place(text: str) -> bool:
     """Return whether a text names a street, or another place with its name, whether or not anybody knows where it is."""
     return _known()["placed"].search(" ".join(folded(text))) is not None
-
-
-def may_tell_apart(text: str) -> bool:
-    """Return whether a sentence has enough words for a story, and a word for a kind of place."""
-    words = folded(text)
-    return len(words) > _THING and not _known()["kinds"].isdisjoint(words)
 
 
 def begins_with_its(text: str) -> bool:

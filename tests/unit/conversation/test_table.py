@@ -35,11 +35,11 @@ WHEN: dict[Situation, dict[str, float]] = {
 
 
 @cache
-def town_in(situation: Situation, *, is_open_again: bool = False, is_silent: bool = False) -> Town:
+def town_in(situation: Situation, *, is_open_again: bool = False, is_silent: bool = False, report: str = LAMP) -> Town:
     """Return a town with a report that stands so."""
     if situation is Situation.new:
         return town_of(*["STOP"] * is_silent)
-    made = town_of(LAMP)
+    made = town_of(report)
     (told,) = made.complaints
 
     def act(kind: CommandKind, text: str) -> None:
@@ -64,7 +64,8 @@ def town_in(situation: Situation, *, is_open_again: bool = False, is_silent: boo
 
 def decided(row: dict[str, Any], situation: Situation) -> tuple[Row, Situation]:
     """Return the row that decides what becomes of a sentence in a situation, and the situation."""
-    made = town_in(situation, is_open_again=bool(row.get("open again")), is_silent=bool(row.get("silent")))
+    begins = {"is_open_again": bool(row.get("open again")), "is_silent": bool(row.get("silent"))}
+    made = town_in(situation, **begins, report=row.get("report", LAMP))
     key = made.citizen().encode()
     state = made.states.get((CONVERSATIONS, key))
     known = (
