@@ -23,7 +23,7 @@ from conversation.reading import Reads
 from conversation.records import SOURCE
 from conversation.situation import ANSWERED_MS
 from conversation.turn import Turn
-from normalizer.language import commands
+from normalizer.language import commands, cues
 from normalizer.language.understanding import understood
 
 _SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;\n]*\s*")
@@ -114,7 +114,8 @@ def _is_apart(first: Heard, told: Heard) -> bool:
     mine, other = first.fresh.complaint, told.fresh.complaint
     if mine.place.regency is None or other.place.regency is None:
         return False
-    is_other = mine.place.regency != other.place.regency or mine.oversight != other.oversight
+    is_elsewhere = mine.place.regency != other.place.regency and cues.names_kind_of_place(told.said)
+    is_other = is_elsewhere or mine.oversight != other.oversight
     return is_other and _is_of_another_field(first, told, sure=False)
 
 

@@ -35,7 +35,7 @@ def _known() -> dict[str, Any]:
         ),
         **{
             name: frozenset(file[name])
-            for name in ("general", "no_things", "beside", "denying", "states", "around", "praises", "good")
+            for name in ("general", "no_things", "beside", "denying", "states", "around", "praises", "good", "kinds")
         },
     }
 
@@ -53,6 +53,11 @@ def spelt(text: str) -> str:
 def names_place(text: str) -> bool:
     """Return whether a text names a street, or another place with its name, whether or not anybody knows where it is."""
     return _known()["placed"].search(" ".join(folded(text))) is not None
+
+
+def names_kind_of_place(text: str) -> bool:
+    """Return whether a text has a word for a kind of place."""
+    return not _known()["kinds"].isdisjoint(folded(text))
 
 
 def begins_with_its(text: str) -> bool:
