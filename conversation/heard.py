@@ -215,6 +215,12 @@ class Heard:
         reads = READ.get(wish)
         return self.found.shares.get(wish, 0.0) if reads is None else float(reads(self))
 
+    @property
+    def chatters(self) -> float:
+        """The probability that it is for nobody here, an advert or a private message. What clearly has a subject may be a complaint."""
+        is_clear = self.names_matter and self.fresh.complaint.clear
+        return 0.0 if is_clear else min(1.0, self.found.shares["spam"] + self.found.shares["smalltalk"])
+
     def judges(self, *, well: bool) -> float:
         """Return the probability that it judges an answer without a number, and praises (`well`) or does not praise."""
         is_meant = self.rating is None and cues.praises(self.said) == well
@@ -234,6 +240,7 @@ READ: Final[Mapping[str, Callable[[Heard], float]]] = {
     "blame": lambda heard: heard.judges(well=False),
     "settled": lambda heard: 0.0 if cues.denies_good(heard.said) else heard.found.shares["settled"],
     "dispute": lambda heard: max(heard.found.shares["dispute"], _DENIED * cues.denies_good(heard.said)),
+    "chatter": lambda heard: heard.chatters,
     "picture": lambda heard: heard.shows,
     "correction": lambda heard: heard.corrects or heard.found.shares["correction"],
     "more": lambda heard: goes_on(heard.words) if heard.may_go_on else 0.0,

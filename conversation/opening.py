@@ -98,7 +98,7 @@ class Opens:
 
 
 def _is_story(sentence: str) -> bool:
-    return len(sentence.split()) >= _FEWEST and understood(sentence).shares["story"] >= _A_STORY
+    return len(sentence.split()) >= _FEWEST and understood(sentence).shares.get("story", 0.0) >= _A_STORY
 
 
 def _is_of_another_field(first: Heard, told: Heard, *, sure: bool = True) -> bool:
