@@ -78,18 +78,21 @@ class Acts:
             self._passing.alone(turn, heard, ids.companion_id(heard.id, CommandKind.add.value), stands.about)
 
     def _opened(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        """Open a case per story of a message. A public body's post without a matter is ignored.
+        """Open a case for each story of a message, and tell how to send a second matter that has none.
 
-        What is told to a case by somebody of whom nothing is known but that he has its code becomes one by the router.
+        A public body's post without a matter is ignored. What is told to a case by somebody of whom
+        nothing is known but that he has its code becomes one by the router.
         """
         if stands.case is not None and not (heard.message.sender and stands.case.id):
             return self._passing.alone(turn, heard, heard.id, stands.case)
         if heard.message.official and not heard.names_matter:
             return Landed(MessageKind.ignored)
-        first, *others = self._opens.stories(turn, heard)
+        (first, *others), are_two_matters = self._opens.stories(turn, heard)
         became = self._opens.opened(turn, first)
         for other in others:
             self._opens.opened(turn, other)
+        if are_two_matters and became.kind is MessageKind.complaint:
+            tells(turn, heard, "two_matters")
         return became
 
     def _accused(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:

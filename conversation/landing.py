@@ -143,7 +143,8 @@ class Lands:
         may_answer = any(case.code == order.code for case in asking) and order.word not in heard.said
         if order.act in COSTS and (may_answer or not order.code) and not (name == "stop" and is_stop):
             return self._acts.ask_back(turn, heard, stands, order)
-        is_meant = order.is_exact or not asking if turn.state.silent_ms else order.is_exact and not asking
+        is_silent = bool(turn.state.silent_ms)
+        is_meant = (order.is_exact and (is_silent or not asking)) or (is_silent and not asking)
         hears_again = name == "start" and is_meant
         if (name == "start" and not hears_again) or (name == "reopen" and not order.code and asking):
             return None

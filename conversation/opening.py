@@ -24,14 +24,13 @@ from conversation.records import SOURCE
 from conversation.situation import ANSWERED_MS
 from conversation.turn import Turn
 from normalizer.language import commands, cues
-from normalizer.language.understanding import understood
 
 _SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;\n]*\s*")
 _LONGEST: Final = 60
 """Maximum number of words of a message that may have two stories; a longer one is a single report."""
 
-_TWO, _FEWEST, _A_STORY = 2, 5, 0.6
-"""The fewest stories to tell apart, the fewest words of each, and the lowest probability that it is one."""
+_FEWEST, _A_STORY = 5, 0.6
+"""Minimum number of words of a sentence that may be a story of its own, and minimum probability that it is one."""
 
 MOST_OPENED: Final = 5
 """The number of cases that one citizen can open within WITHIN_MS: more than anybody has to report in that time."""
@@ -56,29 +55,29 @@ class Opens:
         code = self._keyring.tracking_code(id_) if hides.sender else turn.citizen
         return Fresh(hides, *self._reads.complaint(hides, id_=id_, code=code, citizen=turn.citizen))
 
-    def stories(self, turn: Turn, heard: Heard) -> list[Heard]:
-        """Return the stories of a message, mostly one and at most two, each as a message of its own.
+    def stories(self, turn: Turn, heard: Heard) -> tuple[list[Heard], bool]:
+        """Return the stories of a message, mostly one and at most two, each as a message of its own, and whether one is of two matters.
 
         The second begins with a sentence of another field, in another regency, or where only one of the two reports an abuse of office.
-        If the fields differ but not the places, it stays one, and the citizen is told how to send the other matter.
+        If the fields clearly differ but not the places, it stays one of two matters.
         """
         message = heard.fresh.message
         if not heard.is_own or message.attachments or message.title or heard.length > _LONGEST or heard.cries:
-            return [heard]
-        sentences = [one for one in _SENTENCE.finditer(message.text) if _is_story(one[0])]
-        if len(sentences) < _TWO:
-            return [heard]
+            return [heard], False
         reads = partial(self._fresh, turn)
-        first, *others = [Heard(replace(message, text=one[0]), heard.id, reads) for one in sentences]
-        begins = next(
-            (one.start() for one, told in zip(sentences[1:], others, strict=True) if _is_apart(first, told)), 0
-        )
+        sentences = [
+            (one.start(), Heard(replace(message, text=one[0]), heard.id, reads))
+            for one in _SENTENCE.finditer(message.text)
+        ]
+        told = [(start, one) for start, one in sentences if one.length >= _FEWEST and one.sure_of("story") >= _A_STORY]
+        if not told:
+            return [heard], False
+        (_, first), *others = told
+        begins = next((start for start, other in others if _is_apart(first, other)), 0)
         if not begins:
-            if any(_is_of_another_field(first, told) for told in others):
-                turn.say(message, heard.id, ReplyKind.small_talk, text("two_matters", message.channel), secret=True)
-            return [heard]
+            return [heard], any(_are_two_matters(first, other) for _, other in others)
         second = self.heard(turn, replace(message, text=message.text[begins:]), ids.companion_id(heard.id, "story"))
-        return [self.heard(turn, replace(message, text=message.text[:begins]), heard.id), second]
+        return [self.heard(turn, replace(message, text=message.text[:begins]), heard.id), second], False
 
     def opened(self, turn: Turn, heard: Heard) -> Landed:
         """Open a case for a message, or add it to a recent one if the citizen has opened too many. Danger always opens a case."""
@@ -97,16 +96,16 @@ class Opens:
         return Landed(MessageKind.complaint, case.code, case.id, case.secret, not fresh.was_read)
 
 
-def _is_story(sentence: str) -> bool:
-    return len(sentence.split()) >= _FEWEST and understood(sentence).shares.get("story", 0.0) >= _A_STORY
+def _is_of_another_field(first: Heard, told: Heard) -> bool:
+    """Return whether two sentences report matters of different fields."""
+    fields = [(one.fresh.complaint.topic or "").partition("/")[0] for one in (first, told)]
+    return fields[0] != fields[1] and first.names_matter and told.names_matter
 
 
-def _is_of_another_field(first: Heard, told: Heard, *, sure: bool = True) -> bool:
-    """Return whether two sentences report matters of different fields; `sure` if the words of both must be clear."""
-    mine, other = first.fresh.complaint, told.fresh.complaint
-    is_field = (mine.topic or "").partition("/")[0] == (other.topic or "").partition("/")[0]
-    is_clear = not sure or (bool(mine.clear) and bool(other.clear))
-    return is_clear and not is_field and first.names_matter and told.names_matter
+def _are_two_matters(first: Heard, told: Heard) -> bool:
+    """Return whether the words of two sentences clearly report matters of different fields."""
+    is_clear = first.fresh.complaint.clear and told.fresh.complaint.clear
+    return bool(is_clear) and _is_of_another_field(first, told)
 
 
 def _is_apart(first: Heard, told: Heard) -> bool:
@@ -116,7 +115,7 @@ def _is_apart(first: Heard, told: Heard) -> bool:
         return False
     is_elsewhere = mine.place.regency != other.place.regency and cues.names_kind_of_place(told.said)
     is_other = is_elsewhere or mine.oversight != other.oversight
-    return is_other and _is_of_another_field(first, told, sure=False)
+    return is_other and _is_of_another_field(first, told)
 
 
 def _last_told(turn: Turn, message: InboundMessage) -> KnownCase | None:

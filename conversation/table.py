@@ -159,7 +159,7 @@ TABLE: Final = (
     Row("correction", 0.8, ALL - {T.elsewhere}, {A.add: LIVES, A.move: DONE}, "its owner reads it"),
     Row("correction", 0.95, ALL, {A.answer: ASKED, A.add: LIVES}, "it is not there but elsewhere"),
     Row("place", 0.3, ALL - {T.elsewhere}, {A.answer: ASKED}, "it is what was asked for"),
-    Row("place", 0.7, ALL, {A.answer: ASKED, A.add: frozenset((S.alive,))}, "its report named none"),
+    Row("place", 0.7, ALL, {A.answer: ASKED, A.add: frozenset((S.alive,))}, "it is asked for, or not told yet"),
     Row(ANYTHING, 0.0, NEAR | {T.again}, {A.answer: ASKED | {S.withdrawn}}, "it belongs to what was spoken of"),
     Row(ANYTHING, 0.0, NEAR, {A.add: DONE | {S.told}}, "it belongs to what was spoken of"),
     Row(ANYTHING, 0.0, ITS, {A.add: frozenset((S.alive,))}, "a place alone may begin something else by now"),
@@ -186,7 +186,7 @@ _IF: Final[Mapping[tuple[str, Situation], Callable[[KnownCase], bool]]] = {
     ("place", S.alive): lambda case: not case.region,
     ("dispute", S.past): lambda case: case.is_alive,
 }
-"""What must be true of a case that a message with such a wish is about, in such a situation."""
+"""By a wish and the situation of its case: what the case must be like for the wish to fit."""
 
 _NO_CASE: Final = KnownCase(code="")
 _ROWS: Final = {situation: [row for row in TABLE if situation in row.acts] for situation in Situation}
@@ -254,7 +254,7 @@ def _may(wants: str, heard: Heard, stands: Standing) -> bool:
     if not heard.is_own or case.foreign or (heard.message.thread and stands.case is None):
         return False
     is_another = wants == "more" and _begins_another(heard, stands)
-    is_so = _IF.get((wants, stands.situation))
     if is_another or (wants == "accusation" and case.oversight):
         return False
+    is_so = _IF.get((wants, stands.situation))
     return is_so is None or is_so(case)

@@ -136,16 +136,14 @@ def corrected_place(
 
     The place must be all of what is right, after words such as "lokasinya di", and have one regency that the message names. A name that a
     city and a regency share ("Bandung") counts only with the word for one of them; that word alone belongs to the name that is wrong, or to
-    the former place ("kabupaten pak, bukan kota").
+    the former place ("kabupaten pak, bukan kota"). If no words of a correction fit, what surely reads like one counts (see _understood).
     """
-    found = correction(text)
     told = former[:REGENCY] if former and len(former) >= REGENCY else ""
-    if found is None:
-        alone = _confessed(text)
-        place = _instead(alone, reads, gazetteer, told) if alone else None
-        place = _namesake(text, reads, gazetteer, told) if place is None and told else place
-    else:
-        place = _instead(found, reads, gazetteer, told)
+    spoken = correction(text)
+    found = spoken or _confessed(text)
+    place = _instead(found, reads, gazetteer, told) if found else None
+    if place is None and told and spoken is None:
+        place = _namesake(text, reads, gazetteer, told)
     return place or (_understood(text, reads, told) if told else None)
 
 

@@ -177,7 +177,7 @@ def test_the_dashboard_starts_when_somebody_looks_and_again_after_a_kill(stack: 
         stack.kill("dashboard")
 
 
-def test_the_stack_is_below_one_and_a_half_gigabytes(stack: RunningStack) -> None:
+def test_the_stack_is_below_one_and_four_tenths_gigabytes(stack: RunningStack) -> None:
     """All processes of the stack together; a page that several share is counted once. What fills the tables of reference ends by itself."""
     up = psutil.Process(stack.process.pid)
 
@@ -188,7 +188,7 @@ def test_the_stack_is_below_one_and_a_half_gigabytes(stack: RunningStack) -> Non
                 each += process.memory_full_info().pss
         return each
 
-    wait_until(lambda: held() < 1_500_000_000, what="less than 1.5 GB")
+    wait_until(lambda: held() < 1_400_000_000, what="less than 1.4 GB")
 
 
 def test_a_text_is_visible_to_analysts_within_three_seconds(stack: RunningStack) -> None:
