@@ -32,6 +32,9 @@ _LONGEST: Final = 60
 _FEWEST, _A_STORY = 5, 0.6
 """Minimum number of words of a sentence that may be a story of its own, and minimum probability that it is one."""
 
+_MORE: Final = 0.5
+"""Probability that a sentence is more of the report before it, from which on it is no other matter: "Who has not paid may not go"."""
+
 MOST_OPENED: Final = 5
 """The number of cases that one citizen can open within WITHIN_MS: more than anybody has to report in that time."""
 
@@ -103,9 +106,9 @@ def _is_of_another_field(first: Heard, told: Heard) -> bool:
 
 
 def _are_two_matters(first: Heard, told: Heard) -> bool:
-    """Return whether the words of two sentences clearly report matters of different fields."""
+    """Return whether the words of two sentences clearly report matters of different fields, and the second is not more of the first."""
     is_clear = first.fresh.complaint.clear and told.fresh.complaint.clear
-    return bool(is_clear) and _is_of_another_field(first, told)
+    return bool(is_clear) and _is_of_another_field(first, told) and told.sure_of("more") < _MORE
 
 
 def _is_apart(first: Heard, told: Heard) -> bool:
