@@ -81,12 +81,13 @@ class KafkaServer:
 
     @contextmanager
     def silent(self) -> Iterator[None]:
-        """Let it answer nobody meanwhile. To its clients that is as if it were away, and it is back at once."""
+        """Let it answer nobody meanwhile. To its clients that is as if it were away; afterwards it may have to lead its topics again."""
         self.process.send_signal(signal.SIGSTOP)
         try:
             yield
         finally:
             self.process.send_signal(signal.SIGCONT)
+            wait_until(self._leads, timeout_s=START_S, what="a leader of the control topic")
 
     @contextmanager
     def away(self) -> Iterator[None]:
