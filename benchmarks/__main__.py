@@ -30,7 +30,7 @@ TABLE_WIDTH = 120
 
 
 class Which(StrEnum):
-    """What can be measured."""
+    """The benchmarks that can be run."""
 
     memory = "memory"
     latency = "latency"

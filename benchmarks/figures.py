@@ -1,4 +1,4 @@
-"""What was measured, beside the bar that it must reach."""
+"""A measured figure beside the bar that it must reach."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Figure:
 
     @property
     def met(self) -> bool:
-        """Whether the bar is reached; true where there is none."""
+        """True if the bar is reached, or if the figure has no bar."""
         return (self.at_least is None or self.value >= self.at_least) and (
             self.below is None or self.value < self.below
         )

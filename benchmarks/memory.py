@@ -1,4 +1,4 @@
-"""What the whole stack holds in memory when nothing comes in."""
+"""Measures the memory that the whole stack holds when nothing comes in."""
 
 import time
 from pathlib import Path

@@ -28,7 +28,7 @@ KEY = b"the key of the benchmark's codes"
 
 
 class Score(NamedTuple):
-    """What a file of pairs gives.
+    """The result for a file of pairs.
 
     Attributes:
         right: pairs that are the same and are proposed.

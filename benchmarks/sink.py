@@ -139,7 +139,7 @@ def _copies(templates: Sequence[Life]) -> Iterator[Record]:
 
 
 def _fill(brokers: str, events: int, templates: Sequence[Life]) -> None:
-    """Write so many facts, without a transaction."""
+    """Write this number of facts, without a transaction."""
     producer = Producer(profiles.writer(brokers, timeout_s=60.0))
     for number, one in enumerate(islice(_copies(templates), events)):
         producer.produce(one.topic, one.value, one.key, headers=list(one.headers))

@@ -46,7 +46,7 @@ class Page:
 
 
 class Account(Protocol):
-    """One bind, bot, page or source of ours at an upstream. The sender calls all methods from its one thread; they return at once.
+    """One bind, bot, page or source at an upstream. The sender calls all methods from its one thread; they return at once.
 
     Only the process that owns the account's mailbox calls `begin`. It alone binds, polls and sends for the account.
 

@@ -157,7 +157,7 @@ class Polling:
 
     @property
     def stuck(self) -> bool:
-        """Whether the thread should be reading but has not sent a heartbeat for STUCK_S."""
+        """True if the thread should be reading but has not sent a heartbeat for STUCK_S."""
         return self._session is not None and time.monotonic() - self._alive_s > STUCK_S
 
     def begin(self, cursor: Cursor | None) -> None:

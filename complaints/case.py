@@ -62,7 +62,7 @@ class Answer(Event):
     at: Moment
     caused_by: UUID
     final: bool = False
-    """Whether the agency has nothing to add."""
+    """True if the agency has nothing to add."""
 
 
 class Question(Event):
@@ -73,7 +73,7 @@ class Question(Event):
     text: str = ""
     """The owner's own words."""
     agency: AgencyRef | None = None
-    """Who asks in its own words: the owner at that time."""
+    """The agency that asks in its own words: the owner at that time."""
     at: Moment
     reminded_at: Moment | None = None
 
@@ -101,12 +101,12 @@ class Escalation(Event):
 
 
 class Heard(Event):
-    """What a supporter has heard of its main case."""
+    """The last things that a supporter learnt of its main case."""
 
     owner: AgencyRef
-    """Who owned the main case then."""
+    """The owner of the main case at that time."""
     answer: str = ""
-    """Its last answer that stands, without personal data; empty if there is none."""
+    """The last valid answer of the main case, without personal data; empty if there is none."""
     answered_at: Moment | None = None
     """When the supporter heard the answer."""
     answered_by: UUID | None = None
@@ -186,7 +186,7 @@ class Case(Event):
     ended_at: Moment | None = None
     """When the case was closed, withdrawn or archived; None if it is open."""
     ended_by: str | None = None
-    """Who closed, withdrew or archived it (see complaints.fact.Fact.actor)."""
+    """The actor who closed, withdrew or archived the case (see complaints.fact.Fact.actor)."""
     deemed: bool = False
     """True if the citizen counts as having withdrawn, because he did not answer within the days of the law."""
     reclassified: bool = False
@@ -206,11 +206,11 @@ class Case(Event):
     main_as_of: int | None = None
     """The version of the main case when it agreed: earlier events of it do not concern this case."""
     heard: Heard | None = None
-    """What the supporter last heard of its main case, at first when that agreed; None if the case is on its own."""
+    """The last things that the supporter learnt of the main case, at first when that agreed; None if the case is on its own."""
     refused_elsewhere: tuple[str, ...] = ()
     """The agencies that refused a main case of which this one was a supporter: none of them gets it."""
     told_to: tuple[str, ...] = ()
-    """The main cases that show what the citizen of this supporter added, until they are told to forget it."""
+    """The main cases that show what the citizen of this supporter added, until a command makes them forget it."""
     supporters: Count = 0
     """The number of cases that are supporters of this one."""
     alone_as_of: int | None = None

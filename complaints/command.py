@@ -23,7 +23,7 @@ from complaints.values import (
 )
 
 CITIZEN = "citizen"
-"""The actor of a citizen's command. Any actor that is none of these five is the id of an agency."""
+"""The actor of a citizen's command. Any actor other than these five is the id of an agency."""
 
 CLOCK = "clock"
 """The actor of a timer that is due."""
@@ -94,12 +94,12 @@ class MessageReading(Event):
     missing: tuple[MissingPart, ...] = ()
     """The parts that the complaint still lacks with the message."""
     corrects: bool | None = None
-    """Whether the message names the place instead of another one ("bukan di Kota Bandung tapi Kabupaten Bandung"): another regency than the
+    """True if the message names the place instead of another one ("bukan di Kota Bandung tapi Kabupaten Bandung"): another regency than the
     complaint's then replaces it."""
 
 
 class Sender(Event):
-    """Who sent a message, in the fields of a complaint. He gets the status, and is the citizen of a complaint that the message becomes."""
+    """The sender of a message, in the fields of a complaint. He gets the status, and is the citizen if the message becomes a complaint."""
 
     channel: ChannelName
     reporter_ref: str
@@ -145,14 +145,14 @@ class Spoken(Command):
     """A command of an agency or a step with words."""
 
     text: str = ""
-    """What the actor says: a reason, a question, an answer."""
+    """The text of the actor: a reason, a question, an answer."""
 
 
 class OfCitizen(Command):
     """A command that a citizen can give."""
 
     sender: Sender | None = None
-    """Who sent the message; None if an agency gives the command on his behalf."""
+    """The sender of the message; None if an agency gives the command on his behalf."""
 
 
 class Wish(OfCitizen):
@@ -177,9 +177,9 @@ class Add(OfCitizen, tag=CommandKind.add.value):
     reading: MessageReading
     """The reading of the added message."""
     secret: bool | None = None
-    """Whether the message asks to hide the report; a `hide` command follows."""
+    """True if the message asks to hide the report; a `hide` command follows."""
     companion: bool | None = None
-    """Whether it is the second command of one message; the reply to the first one tells the citizen what became of the message."""
+    """True if it is the second command of one message; the reply to the first one tells the citizen what became of the message."""
 
 
 class Disagree(Wish, tag=CommandKind.disagree.value):
@@ -207,18 +207,18 @@ class Hide(Wish, tag=CommandKind.hide.value):
     """The citizen asks to be hidden from the agency (*anonim*), or for the report to be hidden from the public (*rahasia*)."""
 
     anonymous: bool | None = None
-    """Whether the person is what is to be hidden."""
+    """True if the person is to be hidden."""
     secret: bool | None = None
-    """Whether the report is what is to be hidden."""
+    """True if the report is to be hidden."""
 
 
 class Show(Wish, tag=CommandKind.show.value):
     """The citizen asks for what was hidden to be shown again."""
 
     anonymous: bool | None = None
-    """Whether the person is what is to be shown again."""
+    """True if the person is to be shown again."""
     secret: bool | None = None
-    """Whether the report is what is to be shown again."""
+    """True if the report is to be shown again."""
 
 
 class Status(OfCitizen, tag=CommandKind.status.value):
@@ -257,7 +257,7 @@ class Answer(Spoken, tag=CommandKind.answer.value):
     """The owner answers the citizen."""
 
     final: bool | None = None
-    """Whether the owner has nothing to add to the answer."""
+    """True if the owner has nothing to add to the answer."""
 
 
 class Extend(Spoken, tag=CommandKind.extend.value):
@@ -288,7 +288,7 @@ class Reclassify(Spoken, tag=CommandKind.reclassify.value):
     complaint_class: ComplaintClass | None = field(default=None, name="class")
     """The right class; None leaves it as it is."""
     oversight: bool | None = None
-    """Whether the report is one of oversight, *berkadar pengawasan*; None leaves that as it is."""
+    """True if the report is one of oversight, *berkadar pengawasan*; None leaves that as it is."""
 
 
 class Prioritise(Spoken, tag=CommandKind.prioritise.value):
@@ -355,16 +355,16 @@ class Leave(OfTwo, tag=CommandKind.leave.value):
 
 
 class Forget(OfTwo, tag=CommandKind.forget.value):
-    """What the citizen of the supporter `other` has added must no longer be shown in this main case."""
+    """Stops showing in this main case what the citizen of the supporter `other` has added."""
 
 
 class Echo(OfTwo, tag=CommandKind.echo.value):
     """The main case, `other`, tells its supporter what happened to it."""
 
     event: EchoedEvent
-    """What happened to the main case."""
+    """The event of the main case."""
     text: str = ""
-    """What its owner said."""
+    """The text of the main case's owner."""
     as_of: int | None = None
     """The version of the main case when that happened."""
     agency: AgencyRef | None = None

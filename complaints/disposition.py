@@ -64,9 +64,9 @@ class Handling(Event):
     """How a main case is handled, apart from its owner. A supporter that leaves it takes this over."""
 
     triage: bool = False
-    """Whether the owner is a triage desk that must still find the agency that handles the matter."""
+    """True if the owner is a triage desk that must still find the agency that handles the matter."""
     given: bool = False
-    """Whether a person gave the case to its owner: no addition moves it."""
+    """True if a person gave the case to its owner: no addition moves it."""
     refused: tuple[AgencyId, ...] = ()
     """The agencies that refused it, the first one first."""
 
@@ -78,7 +78,7 @@ class Deadline(Event):
     days: Count
     """The number of days that the law allows."""
     counted: Counted
-    """Whether only working days count."""
+    """True if only working days count."""
     begins: date
     """The day of the event from which the days count."""
     due: date

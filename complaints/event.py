@@ -37,9 +37,9 @@ class Addition(Event):
     """The files of this message; the complaint's attachments include them."""
     raw: Raw
     apart: bool | None = None
-    """Whether it may be about other matters than the complaint. It is not read, and nobody is asked."""
+    """True if it may be about other matters than the complaint. It is not read, and nobody is asked."""
     by_code: bool | None = None
-    """Whether somebody else who has the code wrote it; on the web, somebody without the receipt key. A case takes few such additions, so
+    """True if somebody else who has the code wrote it; on the web, somebody without the receipt key. A case takes few such additions, so
     that there is room for its citizen's own."""
 
 
@@ -77,10 +77,10 @@ class Complaint(Event):
     """The additions, oldest first; in the mailbox of the case always empty, because each addition follows as a command."""
     normaliser_version: str
     danger: bool | None = None
-    """Whether the text, or a title of the citizen's own, reports danger to somebody's life, as this version of the normaliser understood
+    """True if the text, or a title of the citizen's own, reports danger to somebody's life, as this version of the normaliser understood
     it; None if it was not asked. It is for the first decision, and no case keeps it."""
     clear: bool | None = None
-    """Whether its words tell its subject clearly, as this version of the normaliser understood them; None if it was not asked. It is for
+    """True if its words tell its subject clearly, as this version of the normaliser understood them; None if it was not asked. It is for
     the conversation, and no case keeps it."""
     settled: tuple[str, ...] | None = None
     """The word groups that answers to our questions mean ("provincial_road"); None if there are no such answers."""

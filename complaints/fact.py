@@ -89,7 +89,7 @@ class Fact(Event, tag_field="kind"):
     caused_by: UUID
     """The id of that record: of the complaint, or of the command."""
     actor: str
-    """Who caused it: the id of an agency, or "citizen", "clock", "neighbours", "conversation" or "case" (see complaints.command)."""
+    """The actor who caused it: an agency's id, or "citizen", "clock", "neighbours", "conversation" or "case" (see complaints.command)."""
     secret: bool = False
     """True if the complaint is secret: then no analyst may see the content of the fact."""
 
@@ -110,7 +110,7 @@ class Spoken(Clocked):
     """A fact that may change deadlines, with words."""
 
     text: str | None = None
-    """What the actor said."""
+    """The actor's text."""
 
 
 class OfSupporter(Fact):
@@ -153,14 +153,14 @@ class Added(Clocked, tag=FactKind.added.value):
     reading: MessageReading
     """The reading of the added message."""
     companion: bool | None = None
-    """Whether another reply tells the citizen what became of it (see complaints.command.Add)."""
+    """True if another reply tells the citizen what became of it (see complaints.command.Add)."""
 
 
 class Refused(Fact, tag=FactKind.refused.value):
     """The owner refused the case."""
 
     text: str | None = None
-    """What the actor said."""
+    """The actor's text."""
     to: AgencyId | None = None
     """The agency that the refusal suggests."""
 
@@ -169,7 +169,7 @@ class Answered(Spoken, tag=FactKind.answered.value):
     """The owner answered the citizen."""
 
     final: bool | None = None
-    """Whether the owner has nothing to add to the answer."""
+    """True if the owner has nothing to add to the answer."""
 
 
 class Continued(Fact, tag=FactKind.continued.value):
@@ -224,7 +224,7 @@ class Rated(Fact, tag=FactKind.rated.value):
 
     stars: Annotated[int, Meta(ge=1, le=5)]
     text: str | None = None
-    """What the actor said."""
+    """The actor's text."""
 
 
 class Withdrawn(Spoken, tag=FactKind.withdrawn.value):
@@ -240,14 +240,14 @@ class Hidden(Clocked, tag=FactKind.hidden.value):
     """The person or the report is hidden from now on."""
 
     anonymous: bool | None = None
-    """Whether the person is hidden from now on; None if that is as before."""
+    """True if the person is hidden from now on; None if that is as before."""
 
 
 class Shown(Clocked, tag=FactKind.shown.value):
-    """What was hidden is shown again: the person if `anonymous` is False, the report if it is not `secret` any more."""
+    """The person is shown again if `anonymous` is False, the report if it is not `secret` any more."""
 
     anonymous: bool | None = None
-    """Whether the person is hidden from now on; None if that is as before."""
+    """True if the person is hidden from now on; None if that is as before."""
 
 
 class Rerouted(Spoken, tag=FactKind.rerouted.value):
@@ -262,7 +262,7 @@ class Reclassified(Spoken, tag=FactKind.reclassified.value):
     complaint_class: ComplaintClass | None = field(default=None, name="class")
     """The class from now on; None if it is as before."""
     oversight: bool | None = None
-    """Whether it is a report of oversight from now on; None if that is as before."""
+    """True if it is a report of oversight from now on; None if that is as before."""
 
 
 class Prioritised(Fact, tag=FactKind.prioritised.value):
@@ -308,7 +308,7 @@ class Proposed(Fact, tag=FactKind.proposed.value):
     other: str
     """The tracking code of the other case."""
     text: str | None = None
-    """What the actor said."""
+    """The actor's text."""
 
 
 class Merged(Clocked, tag=FactKind.merged.value):
@@ -337,7 +337,7 @@ class Seconded(OfSupporter, tag=FactKind.seconded.value):
     """The citizen of a supporter adds something, without personal data here."""
 
     text: str | None = None
-    """What the actor said."""
+    """The actor's text."""
 
 
 class Supported(OfSupporter, tag=FactKind.supported.value):
@@ -349,7 +349,7 @@ class Left(OfSupporter, tag=FactKind.left.value):
 
 
 class Forgotten(OfSupporter, tag=FactKind.forgotten.value):
-    """What the citizen of a supporter added is no longer shown here: he has hidden it, or left with an accusation or a correction."""
+    """An addition by the citizen of a supporter is no longer shown here: he has hidden it, or left with an accusation or a correction."""
 
 
 class Echoed(Spoken, tag=FactKind.echoed.value):
@@ -358,7 +358,7 @@ class Echoed(Spoken, tag=FactKind.echoed.value):
     other: str
     """The tracking code of the other case."""
     event: EchoedEvent
-    """What happened to the main case."""
+    """The event of the main case."""
     agency: AgencyRef | None = None
     """The owner of the main case."""
     handling: Handling | None = None

@@ -26,7 +26,7 @@ HEADER_ROOM_BYTES: Final = 20_000
 """The key and the headers of a record, in addition to its value: the CloudEvents attributes need less than a thousand."""
 
 BATCH_BYTES: Final = 1_048_576
-"""What Kafka accepts at once, one record or many: its default, so that no broker needs another setting. Each client asks for as much."""
+"""The maximum bytes that Kafka accepts at once, in one record or many. It is Kafka's default; each client asks for as much."""
 
 MOST_ADDITIONS: Final = 50
 """The maximum number of additions to a case: nobody completes a report so often."""
@@ -36,7 +36,7 @@ MOST_BY_CODE: Final = 10
 key: the rest is for the citizen's own."""
 
 BY_CODE_BYTES: Final = 60_000
-"""Those additions as JSON, all together: two of the web form's longest texts. At least twice as much of ADDED_BYTES is left."""
+"""The maximum bytes of those additions as JSON, all together: two of the web form's longest texts. At least twice as much is left."""
 
 REASON_BYTES: Final = 2_000
 """An agency's reason for a refusal in UTF-8: a long paragraph. A case has room for twenty."""

@@ -63,7 +63,7 @@ class ReplyKind(StrEnum):
     unmerged = "unmerged"
     """The case is handled separately again."""
     next_right = "next_right"
-    """Nobody has acted in time: the citizen is told to whom he can turn next."""
+    """Nobody has acted in time: the citizen learns where he can turn next."""
     status = "status"
     """The citizen asked for the status of a case."""
     small_talk = "small_talk"
@@ -97,13 +97,13 @@ class Reply(Event):
     additions: Count = 0
     """The number of additions to the case so far."""
     secret: bool = False
-    """Whether the report is secret: then no analyst may see its code."""
+    """True if the report is secret: then no analyst may see its code."""
     private: bool = False
-    """Whether only the recipient may read it: the report is secret, its citizen is anonymous, or the reply is that something is hidden."""
+    """True if only the recipient may read it: the report is secret, its citizen is anonymous, or the reply is that something is hidden."""
     by_code: bool | None = None
-    """Whether somebody else who has the code caused it: no other reply waits for such a one."""
+    """True if somebody else who has the code caused it: no other reply waits for such a one."""
     urgent: bool | None = None
-    """Whether it answers a message that reports danger to life now: it has the number for emergencies, and never waits."""
+    """True if it answers a message that reports danger to life now: it has the number for emergencies, and never waits."""
 
 
 class Send(Event):
@@ -127,9 +127,9 @@ class Send(Event):
     """After this time the text is of no use, and is not sent."""
     secret: bool = False
     private: bool = False
-    """Whether nobody else may read it (see Reply)."""
+    """True if nobody else may read it (see Reply)."""
     urgent: bool | None = None
-    """Whether it goes before the texts of other citizens (see Reply)."""
+    """True if it goes before the texts of other citizens (see Reply)."""
 
 
 class SendReport(Event):
@@ -142,7 +142,7 @@ class SendReport(Event):
     upstream_id: str
     """The upstream's identifier of the text, from its answer when it accepted the text."""
     ok: bool
-    """Whether the citizen has received the text."""
+    """True if the citizen has received the text."""
     detail: str = ""
     """The upstream's own words."""
     at: Moment
@@ -157,7 +157,7 @@ class Due(Event):
 
 
 class MessageKind(StrEnum):
-    """What a message became."""
+    """The result of a message."""
 
     complaint = "complaint"
     """It is a complaint."""
@@ -188,7 +188,7 @@ class MessageKind(StrEnum):
 
 
 class MessageEvent(Event):
-    """What became of one message, and where. Each acknowledged message has exactly one."""
+    """The result of one message, and its place. Each acknowledged message has exactly one result."""
 
     id: UUID
     """The id of the message."""
@@ -202,11 +202,11 @@ class MessageEvent(Event):
     whole_id: UUID | None = None
     """The id of the message that this part of a long one was joined to; None for a whole message."""
     partial: bool = False
-    """Whether some parts of the long message never arrived in time."""
+    """True if some parts of the long message never arrived in time."""
     doubtful: bool = False
-    """Whether the parts of the long message came minutes apart, so that they may be parts of two."""
+    """True if the parts of the long message came minutes apart, so that they may be parts of two."""
     unread: bool = False
-    """Whether reading it failed, so that the complaint went to the triage desk as it came."""
+    """True if reading it failed, so that the complaint went to the triage desk as it came."""
     received_at: Moment
     at: Moment
     """When it became that: the time of the record that caused it."""
@@ -279,7 +279,7 @@ class Delivery(Event):
 
     @property
     def concerns_citizen(self) -> bool:
-        """Whether his mailbox gets it: he may have received something new, or did not get a question."""
+        """True if his mailbox gets it: he may have received something new, or did not get a question."""
         if self.outcome in (DeliveryOutcome.sent, DeliveryOutcome.unknown):
             return self.kind not in NOTHING_NEW
         return self.kind in QUESTIONS and self.outcome is not DeliveryOutcome.delivered

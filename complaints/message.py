@@ -12,7 +12,7 @@ from complaints.values import Source
 
 
 class Fragment(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Which part of a long message this one is, and how its bytes are coded. Only the whole can be decoded.
+    """The place of one part in a long message, and how its bytes are coded. Only the whole can be decoded.
 
     Attributes:
         reference: the sender's number of the long message; the same number comes again later.

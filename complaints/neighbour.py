@@ -48,7 +48,7 @@ class Closed(Event):
     regency: RegionCode
     """The code of the regency: the record's key."""
     merged: bool = False
-    """Whether it became a supporter: then it still shows how others may word the matter."""
+    """True if it became a supporter: then it still shows how others may word the matter."""
     at: Moment
 
     @property
@@ -91,7 +91,7 @@ class Told(ToSupporters):
     """The news of a main case for its supporters: each gets it as a command to its case."""
 
     event: EchoedEvent
-    """What happened."""
+    """The event."""
     as_of: int
     """The version of the main case when it happened."""
     agency: AgencyRef

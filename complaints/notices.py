@@ -1,4 +1,4 @@
-"""Loads the table of notices: what people are told of each kind of fact."""
+"""Loads the table of notices: the texts to people about each kind of fact."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -31,11 +31,11 @@ CONDITIONS: Final = _BY_READERS | _FIELDS | {*get_args(CaseState), *get_args(Ech
 """The conditions by which a cell may choose."""
 
 Cell = str | dict[str, str]
-"""What a row says to somebody: always the same, or by condition."""
+"""The text of a row for one recipient: always the same, or by condition."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What people are told of a kind of fact: each cell by condition (see notices.yaml)."""
+    """The texts to people about a kind of fact: each cell by condition (see notices.yaml)."""
 
     reply: Cell = ""
     says: Cell = ""

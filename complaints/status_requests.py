@@ -34,7 +34,7 @@ EXAMPLE_CODE: Final = "ABCDE FGHJK M"
 
 @dataclass(frozen=True, slots=True)
 class StatusRequest:
-    """The citizen asks where a case stands.
+    """The citizen asks for the status of a case.
 
     Attributes:
         code: the code in its canonical form; None if no code, or a wrong one, was given.
@@ -48,7 +48,7 @@ class StatusRequest:
 
 
 def parse(text: str) -> StatusRequest | None:
-    """Return the request in a text; None if it is none. A code with nothing beside it is one.
+    """Return the request in a text; None if the text is no request. A code with nothing beside it is one.
 
     After the word there may only be something like a code: "status jalan rusak" is a complaint. The example code of our own texts counts
     as a wrong code.
@@ -81,7 +81,7 @@ def _looks_like_one(written: str, letters: str) -> bool:
 
 
 def bare_code(text: str) -> str:
-    """Return the code that a text is, however it is spelled; empty if it is none, or has anything beside it. It may be a word."""
+    """Return the code that a text is, however it is spelled; empty if the text is no code, or has anything beside it. It may be a word."""
     letters = re.sub(r"[\W_]", "", visible(text))
     return tracking.code_of(letters) if len(letters) == tracking.CODE_LENGTH else ""
 

@@ -1,4 +1,4 @@
-"""Decides what the citizen is told about the facts of a record: the same for the reply and for the page of the case. Pure."""
+"""Decides which notice the citizen gets about the facts of a record: the same for the reply and for the page of the case. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ LAST_LEVEL: Final = 5
 """The step of the ladder on which the citizen hears of the Ombudsman as his next right. There is none above it."""
 
 _COMPLETE_BY: Final = ("complete", "statute_decision")
-"""The duties of whose days the citizen is told the earlier: no class and no extension moves that of the statute (UU 25/2009 Pasal 50)."""
+"""The two duties of which the citizen learns only the earlier day: no class or extension moves the one of UU 25/2009 Pasal 50."""
 
 
 def complete_by(deadlines: Iterable[Deadline]) -> date | None:
@@ -85,7 +85,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What the citizen is told about the facts of a record.
+    """The notice to the citizen about the facts of a record.
 
     Attributes:
         kind: the kind of the reply.
@@ -136,7 +136,7 @@ class Notice:
 
 
 def noticed(facts: Sequence[Fact], seen: Seen, *, was_merged: bool, by_code: bool = False) -> Notice | None:
-    """Return what the citizen is told about the facts of one record; None if they do not concern him.
+    """Return the notice to the citizen about the facts of one record; None if they do not concern him.
 
     A question takes precedence; then the first fact that leads to a reply, except that `reopened` says more than `completed`.
 

@@ -112,7 +112,7 @@ class Numbers:
         return self._of_code(code)
 
     def id(self, id_: UUID) -> UUID:
-        """Return what analysts see in place of an id, the same wherever that id stands.
+        """Return what analysts see in place of an id, the same wherever that id occurs.
 
         The ids themselves are derived from each other and from the ids of public posts. Nobody can derive this one without the key.
         """

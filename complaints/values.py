@@ -33,7 +33,7 @@ The last two are no parts of a report: only the citizen can tell which tier of g
 
 
 class _Record(StructMeta):
-    """Makes every class of events frozen and keyword-only, so that none has to say so. A namespace is Python's plain data."""
+    """Makes every class of events frozen and keyword-only by default. A namespace is Python's plain data."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **config: Any) -> Any:
         ours = {"frozen": True, "kw_only": True, "omit_defaults": True, "gc": False}

@@ -80,8 +80,8 @@ class Acts:
     def _opened(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         """Open a case for each story of a message, and tell how to send a second matter that has none.
 
-        A public body's post without a matter is ignored. What is told to a case by somebody of whom
-        nothing is known but that he has its code becomes one by the router.
+        A public body's post without a matter is ignored. If an unknown sender who only has the code of a case writes to it, the router
+        opens the case.
         """
         if stands.case is not None and not (heard.message.sender and stands.case.id):
             return self._passing.alone(turn, heard, heard.id, stands.case)
@@ -156,7 +156,7 @@ class Acts:
         return self._asked_first(turn, heard, stands, which(turn, heard, order.word))
 
     def _told_status(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        """Tell how the case stands. It keeps what else is said, which changes nothing in it; a matter elsewhere is a case of its own."""
+        """Tell the status of a case. The case keeps the message's other words, without effect; a matter elsewhere opens a new case."""
         code = stands.case.code if stands.case else None
         told = status(turn, heard.message, heard.id, code, names_none=not code)
         if heard.says_only:

@@ -23,7 +23,7 @@ MOST_CASES: Final = 200
 
 MOST_WAITING: Final = 30
 """The maximum number of texts that wait for a citizen. Beyond it the oldest one by others' doing is dropped, or the oldest answer, or
-the oldest text, because newer ones say how the case stands now. It is recorded as undeliverable."""
+the oldest text, because newer ones tell the present status. It is recorded as undeliverable."""
 
 MOST_QUESTIONS: Final = 30
 """The maximum number of questions for a status whose addresses are kept until the case answers."""
@@ -39,7 +39,7 @@ NO_COMPLAINT: Final = Raw()
 
 
 class Cause(StrEnum):
-    """Who caused a reply. Each cause has its own limit per hour, so that none delays another."""
+    """The actor whose action caused a reply. Each cause has its own limit per hour, so that none delays another."""
 
     own = "own"
     """A message of the citizen himself within the hour."""
@@ -52,14 +52,14 @@ class Cause(StrEnum):
 
 
 class Where(Struct, kw_only=True, gc=False):
-    """Where a text goes: the account of ours that sends it, and what its channel needs to reach the citizen."""
+    """The address of a text: the account that sends it, and what its channel needs to reach the citizen."""
 
     account: str
     address: dict[str, str]
 
 
 class Landing(Struct, kw_only=True, array_like=True, frozen=True, gc=False):
-    """What a message became, and its case."""
+    """The result of a message, and its case."""
 
     id: str
     at_ms: int
@@ -95,7 +95,7 @@ class Question(Struct, kw_only=True, array_like=True, frozen=True, gc=False):
     id: str
     at_ms: int
     to: Where | None = None
-    """Where the answer goes."""
+    """The address for the answer."""
 
 
 class Waiting(Struct, kw_only=True, omit_defaults=True, frozen=True, gc=False):
@@ -108,15 +108,15 @@ class Waiting(Struct, kw_only=True, omit_defaults=True, frozen=True, gc=False):
 
 
 class KnownCase(Struct, kw_only=True, omit_defaults=True, gc=False):
-    """What is known of a case. Times are in milliseconds since 1970; 0 if it has not happened or no longer counts."""
+    """All that is known of a case. Times are in milliseconds since 1970; 0 if it has not happened or no longer counts."""
 
     code: str
     id: str | None = None
     """The id of its complaint; None if it is known by its code alone."""
     foreign: bool = False
-    """Whether it is not known as the citizen's own, but named by its code: he may have a new number. It is never stored."""
+    """True if the citizen named this case by its code, but it is not known as his: he may have a new number. It is never stored."""
     to: Where | None = None
-    """Where its replies go."""
+    """The address for its replies."""
     thread: str = ""
     """The channel's own name of the thread that began with it."""
     topic: str | None = None
@@ -126,12 +126,12 @@ class KnownCase(Struct, kw_only=True, omit_defaults=True, gc=False):
     secret: bool = False
     anonymous: bool = False
     danger: bool = False
-    """Whether danger to life was reported in it."""
+    """True if danger to life was reported in it."""
     words: str = ""
     """The digest of the words of a complaint that came from a page."""
     opened_ms: int = 0
     after_stop: bool = False
-    """Whether it was opened after the citizen asked for silence: he is told about this case."""
+    """True if it was opened after the citizen asked for silence: he still gets replies about this case."""
     hop: int = 0
     additions: int = 0
     asked_ms: int = 0
@@ -143,7 +143,7 @@ class KnownCase(Struct, kw_only=True, omit_defaults=True, gc=False):
     part: MissingPart | None = None
     """The part that the question asks for; None for a question in an officer's words."""
     polar: bool = False
-    """Whether yes can answer the question."""
+    """True if yes can answer the question."""
     answered_ms: int = 0
     withdrawn_ms: int = 0
     archived_ms: int = 0
@@ -162,7 +162,7 @@ class KnownCase(Struct, kw_only=True, omit_defaults=True, gc=False):
 
     @property
     def is_alive(self) -> bool:
-        """Whether it is neither withdrawn, archived nor closed."""
+        """True if it is neither withdrawn, archived nor closed."""
         return not (self.withdrawn_ms or self.archived_ms or self.closed_ms)
 
     def hide(self, *, hides: bool = True, anonymous: bool | None = None, secret: bool | None = None) -> None:
@@ -182,7 +182,7 @@ class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
     waiting: list[Waiting] = []
     questions: list[Question] = []
     to: Where | None = None
-    """Where the citizen last wrote from."""
+    """The address from which the citizen last wrote."""
     silent_ms: int = 0
     """Since when he has asked for silence, in milliseconds since 1970; 0 if he has not."""
     missed_ms: int = 0
@@ -195,7 +195,7 @@ class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
         return next((known for known in self.messages if known.id == message_id), None)
 
     def same_words(self, words: str, *, since_ms: int) -> Landing | None:
-        """Return the latest message with the same words since a time; None if there is none, or if he was told something new after it.
+        """Return the latest message with the same words since a time; None if there is none, or if he got something new after it.
 
         What was sent because of that message itself, or only acknowledges something, is not new.
         """
@@ -236,7 +236,7 @@ class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is left that anybody could ask for."""
+        """True if nothing is left that anybody could ask for."""
         return not (self.silent_ms or self.messages or self.groups or self.cases or self.waiting)
 
 

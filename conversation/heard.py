@@ -60,7 +60,7 @@ _ABOUT_US: Final = "Sp4N-Lapor!/"
 """The beginning of the topics about this service. A question about the citizen's own report is read as one of them."""
 
 ANYTHING: Final = "anything"
-"""What every message wants: to be kept."""
+"""The intent that every message has: to be kept."""
 
 
 class Fresh(NamedTuple):
@@ -79,9 +79,9 @@ class Heard:
     ) -> None:
         self.message, self.id, self.said, self._reads = message, id_, own_words(message), reads
         self.opens = opens
-        """Whether the citizen began it with the words that open a case, which are cut off."""
+        """True if the citizen began it with the words that open a case, which are cut off."""
         self.is_own = bool(message.sender) and not message.shared
-        """Whether it comes from the telephone or account of the citizen alone, so that his words may act on his cases."""
+        """True if it comes from the telephone or account of the citizen alone, so that his words may act on his cases."""
 
     @cached_property
     def fresh(self) -> Fresh:
@@ -101,7 +101,7 @@ class Heard:
 
     @cached_property
     def cries(self) -> bool:
-        """Whether it reports danger to life now."""
+        """True if it reports danger to life now."""
         return tells_of_danger(self.message.text)
 
     @cached_property
@@ -111,7 +111,7 @@ class Heard:
 
     @cached_property
     def order(self) -> commands.Order | None:
-        """The exact command that it is; None if it is none, or if a part of the message is missing."""
+        """The exact command that it is; None if it is no command, or if a part of the message is missing."""
         return None if self.message.partial else commands.order(self.said)
 
     @cached_property
@@ -121,7 +121,7 @@ class Heard:
 
     @cached_property
     def names_matter(self) -> bool:
-        """Whether it reports a matter, other than one about this service without a place."""
+        """True if it reports a matter, other than one about this service without a place."""
         told = self.fresh.complaint
         is_short = self.length <= _PLACE_WORDS
         is_place = is_short and self.found.shares["place"] >= _A_PLACE and not cues.begins_with_a_fault(self.words)
@@ -133,48 +133,48 @@ class Heard:
 
     @property
     def may_go_on(self) -> bool:
-        """Whether it can be only more of another report: it is short, tells of no danger and accuses nobody, and shows no position."""
+        """True if it can be only more of another report: it is short, tells of no danger and accuses nobody, and shows no position."""
         accuses = self.fresh.complaint.oversight or cues.accuses(self.said)
         is_grave = self.cries or accuses or self.found.shares["danger"] >= _MAYBE_DANGER
         return self.length <= SHORT and not is_grave and position_of(self.message) is None
 
     @property
     def is_of_us(self) -> bool:
-        """Whether its topic is this service."""
+        """True if its topic is this service."""
         return (self.fresh.complaint.topic or "").startswith(_ABOUT_US)
 
     @cached_property
     def tells_a_fault(self) -> bool:
-        """Whether it reads like a place, but begins with what is wrong with a thing."""
+        """True if it reads like a place, but begins with what is wrong with a thing."""
         return self.found.intent == "place" and self.names_matter and cues.begins_with_a_fault(self.words)
 
     @cached_property
     def is_placed(self) -> bool:
-        """Whether it names a place, even one that nobody can locate."""
+        """True if it names a place, even one that nobody can locate."""
         return self.fresh.complaint.place.province is not None or cues.names_place(self.said)
 
     @cached_property
     def is_place(self) -> bool:
-        """Whether it is only a place."""
+        """True if it is only a place."""
         return corrections.is_only_place(self.said, self.fresh.complaint.place.evidence)
 
     @cached_property
     def corrects(self) -> bool:
-        """Whether it corrects what its citizen wrote before."""
+        """True if it corrects what its citizen wrote before."""
         if corrections.begins(self.said):
             return True
         return not self.names_matter and corrections.correction(self.said) is not None
 
     @cached_property
     def shows(self) -> bool:
-        """Whether it is only a photo or a position, without a matter of its own."""
+        """True if it is only a photo or a position, without a matter of its own."""
         has_what = bool(self.message.attachments) or position_of(self.message) is not None
         text = without_positions(self.message.text)
         return has_what and not self.names_matter and len(cues.folded(text)) <= _CAPTION and not tells_beside(text)
 
     @cached_property
     def says_only(self) -> bool:
-        """Whether it is short and says only what it wants: no story in a clause or in words in a row, no place, long number or file."""
+        """True if it is short and says only what it wants: no story in a clause or in words in a row, no place, long number or file."""
         if (
             self.length > SHORT
             or len(self.said) > _CHARACTERS
@@ -190,18 +190,18 @@ class Heard:
 
     @property
     def only_smiles(self) -> bool:
-        """Whether it is no more than signs of a friendly face or hand."""
+        """True if it is no more than signs of a friendly face or hand."""
         signs = [sign for sign in self.said if category(sign)[0] not in "PZMC" and category(sign) != "Sk"]
         return bool(signs) and _FRIENDLY.issuperset(signs)
 
     @property
     def is_wish(self) -> bool:
-        """Whether none of its clauses tells anything."""
+        """True if none of its clauses tells anything."""
         return _TELLS.isdisjoint(one.intent for one in self.found.clauses)
 
     @property
     def also_disputes(self) -> bool:
-        """Whether one of its clauses says that the matter is not settled."""
+        """True if one of its clauses says that the matter is not settled."""
         return any(one.intent == "dispute" and one.confidence >= _CLEAR for one in self.found.clauses)
 
     @cached_property

@@ -68,7 +68,7 @@ class Lands:
     def _request(self, turn: Turn, heard: Heard) -> status_requests.StatusRequest | None:
         """Return the request for a status that a message is.
 
-        A code is none beside a file, a position or a quoted post; one of nobody may be the number that an owner asked for.
+        A code does not count beside a file, a position or a quoted post; one of nobody may be the number that an owner asked for.
         """
         message, own = heard.message, turn.state.case_of(status_requests.bare_code(heard.said))
         request = status_requests.parse(heard.said)
@@ -109,7 +109,7 @@ class Lands:
         return self._acts.do(turn, heard, stands)
 
     def _asks_for_help(self, turn: Turn, heard: Heard) -> bool:
-        """Return whether a citizen asks only how to report. If a question of ours is open, his words answer that instead."""
+        """Return whether a citizen asks only how to report. If one of our questions is open, his words answer that instead."""
         message = heard.message
         if not heard.is_own or message.thread or message.attachments or not status_requests.asks_for_help(heard.said):
             return False

@@ -1,4 +1,4 @@
-"""Opens a case for a message. If a citizen opens too many, more messages are added to a recent case, and he is told so once."""
+"""Opens a case for a message. If a citizen opens too many, further messages are added to a recent case, and one reply tells him so."""
 
 import re
 from functools import partial

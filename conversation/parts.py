@@ -43,7 +43,7 @@ class Got(Struct, kw_only=True, frozen=True, gc=False):
 
 
 class Went(Struct, kw_only=True, frozen=True, omit_defaults=True, gc=False):
-    """What a long message became; empty until the caller has noted that."""
+    """The result of the long message; empty until the caller has set it."""
 
     id: str = ""
     code: str = ""
@@ -69,11 +69,11 @@ class Group(Struct, kw_only=True, gc=False):
     """The ids of repeated parts."""
     last_ms: int
     urgent: bool = False
-    """Whether its parts so far report danger to life."""
+    """True if its parts so far report danger to life."""
     gap_ms: int = 0
     """The longest time between two parts."""
     crossed: bool = False
-    """Whether parts of another message with the same reference came in the meantime."""
+    """True if parts of another message with the same reference came in the meantime."""
     digests: dict[int, str] = {}
     """The digests of the parts, after the message has gone on."""
     went: Went | None = None
@@ -86,12 +86,12 @@ class Group(Struct, kw_only=True, gc=False):
 
     @property
     def is_whole(self) -> bool:
-        """Whether all parts wait here."""
+        """True if all parts wait here."""
         return len(self.got) == self.total
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether two parts came more than a minute apart, or parts of another message with the same reference came as well."""
+        """True if two parts came more than a minute apart, or parts of another message with the same reference came as well."""
         return self.gap_ms > DOUBTFUL_MS or self.crossed
 
     def go(self, went: Went) -> None:

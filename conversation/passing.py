@@ -24,11 +24,11 @@ from normalizer.language.hiding import asks_to_be_hidden, asks_to_be_secret
 from normalizer.posts import own_words
 
 _LANDS: Final = {CommandKind.disagree: MessageKind.disagreement, CommandKind.rate: MessageKind.rating}
-"""What a message becomes by a command that is no mere request."""
+"""The kind of a message by the command that it becomes, where the command is more than a mere request."""
 
 
 class Landed(Struct, frozen=True, gc=False):
-    """What a message became, with the case if it has one; `unread` if the message could not be read."""
+    """The result of a message, with the case if it has one; `unread` if the message could not be read."""
 
     kind: MessageKind
     code: str = ""
@@ -89,7 +89,7 @@ def companion(turn: Turn, heard: Heard, case: KnownCase, act: str) -> None:
 def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, names_none: bool = False) -> Landed:
     """Pass on a question for the status to a case, or answer it if it has no code or a wrong one (None).
 
-    If it names none (`names_none`), the citizen's latest case is meant; a citizen without a case is told how to ask.
+    If it names none (`names_none`), the citizen's latest case is meant; a citizen without a case learns how to ask.
     """
     if code is None and names_none and turn.state.cases:
         code = turn.state.cases[-1].code
@@ -163,7 +163,7 @@ class Passing:
     def add_apart(
         self, turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase, *, is_told: bool = False
     ) -> Landed:
-        """Add a message about another matter, which changes nothing in the case. A citizen who gets texts is told of it if `is_told`."""
+        """Add a message about another matter, which changes nothing in the case. A citizen who gets texts learns of it if `is_told`."""
         found, was_read = self._reads.completion(None, message, part=None, about=None)
         secret, head = hide_first(turn, message, id_, case), turn.head(message, id_, case.code)
         addition, companion = replace(found.addition, apart=True), (not is_told and bool(message.sender)) or None

@@ -57,7 +57,7 @@ class Reads:
         part: MissingPart | None,
         about: KnownCase | None,
     ) -> tuple[Completion, bool]:
-        """Return what a message adds to a complaint, which is None if it is not known here, and whether the message could be read.
+        """Return the addition of a message to a complaint (None if the complaint is not known here), and whether it could be read.
 
         It is read in the light of what is known `about` the case, and of the `part` that the citizen was asked for; both can be None.
         """

@@ -1,4 +1,4 @@
-"""Finds which case of its citizen a message is about, how that case stands, and what the message tells about it. Pure."""
+"""Finds which case of its citizen a message is about, the status of that case, and what the message tells about it. Pure."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -46,7 +46,7 @@ _OF_ONE: Final = frozenset((*_VERDICTS, "withdraw", "status"))
 
 
 class Situation(StrEnum):
-    """How the case of a message stands: the first that is true of asked, withdrawn, closed, answered, told, alive and past."""
+    """The situation of a message's case: the first that is true of asked, withdrawn, closed, answered, told, alive and past."""
 
     new = "the citizen has none"
     asked = "a question to him is open, for at most a year"
@@ -59,7 +59,7 @@ class Situation(StrEnum):
 
 
 class Tells(StrEnum):
-    """What a message tells about that case, and apart from it."""
+    """The content of a message: about that case, and about anything else."""
 
     nothing = "no matter and no place, or a matter too unclear to be another one"
     place = "a correction, or no matter but a place: alone, as an answer to a question, or for a case without a place"
@@ -70,10 +70,10 @@ class Tells(StrEnum):
 
 
 class Standing(NamedTuple):
-    """What a message is about: a case, if there is one, which the message may name, by its code or as an answer to a text about it.
+    """The subject of a message: its case, if it has one, and the case's situation.
 
-    Its citizen may have asked to hear nothing more. So many milliseconds ago he last wrote of it, and was last asked; and so often he
-    wrote of it within a day.
+    The message may name the case by its code, or answer a text about it. The citizen may have asked for silence. The ages say how
+    many milliseconds ago he last wrote about the case and was last asked; the count says how often he wrote about it within a day.
     """
 
     case: KnownCase | None
@@ -93,7 +93,7 @@ class Standing(NamedTuple):
 
 
 def standing(turn: Turn, heard: Heard, named: KnownCase | None, *, question_ms: int) -> Standing:
-    """Return the case of a message and how it stands. `question_ms` is how long a question waits for words about another matter."""
+    """Return the case of a message and its situation. `question_ms` is how long a question waits for words about another matter."""
     cases, thread, look = turn.state.cases, heard.message.thread, _Look(turn, heard, question_ms)
     if named is not None:
         return look.standing(named, is_named=True)
@@ -105,7 +105,7 @@ def standing(turn: Turn, heard: Heard, named: KnownCase | None, *, question_ms: 
 
 
 def open_questions(turn: Turn, since_ms: int) -> list[KnownCase]:
-    """Return the cases of a citizen with a question asked within so many milliseconds, the latest question first."""
+    """Return the cases of a citizen with a question asked within this number of milliseconds, the latest question first."""
     asked = [case for case in turn.state.cases if case.asked_ms > turn.at_ms - since_ms]
     return sorted(asked, key=attrgetter("asked_ms"), reverse=True)
 
@@ -126,14 +126,14 @@ class _Look:
         """When the citizen last wrote about each case, as far as that is remembered."""
 
     def standing(self, case: KnownCase, *, is_named: bool = False) -> Standing:
-        """Return how a case stands for the message."""
+        """Return a case with its situation for the message."""
         state, at = self._turn.state, self._turn.at_ms
         recent = sum(one.code == case.code and one.at_ms > at - DAY_MS for one in state.messages)
         ages = at - self._spoken_ms.get(case.code, 0), at - case.asked_ms
         return Standing(case, self.situation(case), self.tells(case), is_named, bool(state.silent_ms), *ages, recent)
 
     def situation(self, case: KnownCase) -> Situation:
-        """Return how a case stands."""
+        """Return the situation of a case."""
         at, spoken = self._turn.at_ms, self._spoken_ms.get(case.code, 0)
         is_held = bool(case.foreign or self._heard.message.thread or not self._heard.message.sender)
         found = (

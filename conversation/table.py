@@ -12,7 +12,7 @@ from normalizer.language.understanding import SURE
 
 
 class Act(StrEnum):
-    """What is done with a message."""
+    """The action for a message."""
 
     open = "a case is opened"
     accuse = "a case is opened for those who oversee officials; the answered one stays as it is"
@@ -83,7 +83,7 @@ _MOST_RECENT: Final = 4
 """The number of messages about a case within a day, after which another one that reads like more of it opens a case."""
 
 _SURELY_HIDES: Final = 0.85
-"""How sure it must be that a message asks to be hidden, to be no more of a case that was told openly."""
+"""Minimum probability that a message asks to be hidden, at which it is no addition to a case that was reported openly."""
 
 ONLY: Final = frozenset[Tells]()
 ALL: Final = frozenset(Tells)
@@ -171,7 +171,7 @@ TABLE: Final = (
 
 
 _COURTESIES: Final = frozenset(("thanks", "praise", "smalltalk", "agree"))
-"""What reports nothing: a row for one of these does not fit a message with a matter other than that of the case."""
+"""The intents that report nothing: a row for one of these does not fit a message with a matter other than that of the case."""
 
 _SURELY_KIND: Final = 0.75
 """How sure a courtesy must be, none of whose clauses tells anything, for a name in it to be no matter: "makasih bu lurah"."""
@@ -206,7 +206,7 @@ def _fits(row: Row, heard: Heard, stands: Standing) -> bool:
 
 
 def _goes_on(stands: Standing) -> bool:
-    """Return whether danger is more of a case: its matter for some hours, or within the hour no place, if danger was told there."""
+    """Return whether danger belongs to a case: as its matter, for some hours; without a place, within the hour if the case has danger."""
     case, tells = stands.about, stands.tells
     within_ms = _EVENT_MS if tells is T.same else HOUR_MS
     return case.is_alive and (tells is T.same or (case.danger and tells is not T.place)) and stands.age_ms < within_ms

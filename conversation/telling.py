@@ -230,7 +230,7 @@ def _message(reply: Reply) -> str:
 
 
 def _give_way(state: Citizen, at_ms: int) -> list[Record]:
-    """Drop the waiting texts that are too many, and return the records that say so."""
+    """Drop the waiting texts beyond the limit, and return the records of their outcomes."""
     gone: list[Record] = []
     while len(state.waiting) > MOST_WAITING:
         waiting = list(enumerate(state.waiting))

@@ -1,4 +1,4 @@
-"""What every stand-in uses to stop cleanly on a signal."""
+"""Stops every stand-in cleanly on a signal."""
 
 import asyncio
 import signal

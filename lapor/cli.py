@@ -55,7 +55,7 @@ class OnDemand(TyperGroup):
         super().__init__(**{**attributes, "commands": dict.fromkeys(COMMANDS)})
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command, or None if there is none of this name."""
+        """Return a command, or None if no command has this name."""
         del ctx
         if cmd_name not in COMMANDS:
             return None

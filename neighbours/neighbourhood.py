@@ -44,7 +44,7 @@ class Candidate(NamedTuple):
     Attributes:
         received_ms: when the channel received it, in milliseconds since 1970.
         code: its tracking code. Of two cases the older one, and of two of one moment the one with the lower code, is the main case.
-        main: the code of the main case whose example it is; empty if it is none.
+        main: the code of the main case whose example it is; empty if it is no example.
         seen_day: the day of the last report of its matter, in days since 1970.
         person: a hash of the citizen's pseudonym.
         side: the data by which it is compared.

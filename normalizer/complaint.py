@@ -56,7 +56,7 @@ _CLEAR: Final = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """What a message adds to a complaint: the parts of the command `add`."""
+    """The parts that a message adds to a complaint: those of the command `add`."""
 
     addition: Addition
     reading: MessageReading

@@ -19,7 +19,7 @@ class Patterns(NamedTuple):
         instead: what is wrong, and what is right.
         beside: what is wrong, and what is right, with a polite word between them.
         denied: what is wrong, alone in the part of a text before a pause.
-        before: all that may stand before "bukan" in a message that says nothing else.
+        before: all that may come before "bukan" in a message that says nothing else.
         fillers: words that may come before a place.
         other_kind: what is right, and after it the kind of place that it is not: "kab semarang pak, bukan kota".
         swapped: a place with the word for its kind after it: "Bogor kabupaten".

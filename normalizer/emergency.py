@@ -41,7 +41,7 @@ def occasion(kind: str, complaint: Iterable[str], said: str = "") -> str:
 
 
 def ending(first: Fact, complaint: Complaint) -> str:
-    """Return the occasion of the sentence that ends what is told of a record's facts, by the first of them (see `occasion`)."""
+    """Return the occasion of the sentence that ends the notice about a record's facts, by the first of them (see `occasion`)."""
     return occasion(first.kind, own_words(complaint.title, complaint.text), said_in(first))
 
 

@@ -29,7 +29,7 @@ KIN: Final = alternatives("masking_kin")
 """Words for somebody's kin, and for others whom a report mentions."""
 
 OF_NOTHING: Final = alternatives("masking_of_nothing")
-"""Those after which a name is a person's without a word that says whose kin: a hospital may be one "Ibu dan Anak"."""
+"""Words of kin after which a name is a person's even without a word that says whose kin: a hospital may be one "Ibu dan Anak"."""
 
 WHICH_KIN: Final = alternatives("masking_which_kin")
 """Words after one for kin that qualify it."""
@@ -42,7 +42,7 @@ _WHOSE = (
     r"(?:(?:lengkap|pelapor|anak|istri|suami|ibu|bapak|ayah|adik|kakak|kakek|nenek|mertua|orang\s?tua|pasien|peserta|pemohon)\b\s*)?"
     r"(?:(?:saya|sy|sya|aku|kami)\b)?"
 )
-"""Whose name it is, after "nama"; may be empty."""
+"""The word after "nama" for the person whose name it is; may be empty."""
 
 _CUE = (
     rf"\b(?:[Nn]ama\s+{_WHOSE}\s*[:=]?|[Nn]m\s+(?:saya|sy|sya|aku)\s*[:=]?|(?:[Nn]ama|[Nn]m|NAMA)\s*[:=]|NAMA|"

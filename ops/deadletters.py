@@ -31,7 +31,7 @@ class Found:
         by: the service that made it, as `lapor run` names it.
         channel: the channel that could not read the message; empty if the letter is of a record.
         place: the position of the record on Kafka; None if a channel could not read the message.
-        reason: the error's class, and its message if it is one of ours.
+        reason: the error's class, and its message if it is an error of complaints.errors.
         position: the position of the letter on Kafka.
         payload_bytes: the number of bytes that the letter keeps.
     """

@@ -49,7 +49,7 @@ class Moment:
 
 
 Target = str | int | Moment
-"""Where to go on: EARLIEST, LATEST, an offset, or the first record at or after a time."""
+"""The place to go on: EARLIEST, LATEST, an offset, or the first record at or after a time."""
 
 
 def sources_of(reader: str, declared: Mapping[str, Topic]) -> Sequence[str]:

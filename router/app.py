@@ -87,7 +87,7 @@ class HostOptions:
 
 
 class Tick(Enum):
-    """What the agent does next."""
+    """The next action of the agent."""
 
     turn = "turn"
     clock = "clock"

@@ -59,7 +59,7 @@ class Candidate:
 
     @property
     def is_named(self) -> bool:
-        """Whether the text or the citizen's choice names it, or it is responsible for a named thing of the text."""
+        """True if the text or the citizen's choice names it, or it is responsible for a named thing of the text."""
         for reason in self.reasons:  # a generator would cost more than the rest of the decision's last step
             rule = reason.rule
             if rule in _NAMING or rule.startswith(THING):
@@ -68,7 +68,7 @@ class Candidate:
 
     @property
     def by_thing(self) -> bool:
-        """Whether it is responsible for a named thing of the text, wherever the thing is."""
+        """True if it is responsible for a named thing of the text, wherever the thing is."""
         return any(reason.rule.startswith(THING) for reason in self.reasons)
 
     @property

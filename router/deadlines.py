@@ -198,7 +198,7 @@ class Deadlines:
 
 
 _ANSWERED: Final = frozenset(("answered", "closed"))
-"""The states in which the last answer stands."""
+"""The states in which the last answer is valid."""
 
 
 def light(deadline: Deadline, today: date) -> Light:

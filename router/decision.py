@@ -9,7 +9,7 @@ from router.candidate import Candidate
 
 @dataclass(slots=True, eq=False)
 class Decision:
-    """Who owns a complaint and why, before this becomes an event.
+    """The decision who owns a complaint and why, before it becomes an event.
 
     Attributes:
         owner: the agency that gets the complaint.

@@ -15,7 +15,7 @@ from router.agencies.registry import Registry
 
 
 class Hints(NamedTuple):
-    """What is known besides the text.
+    """All that is known of a complaint besides the text.
 
     Attributes:
         addressed_to: the agency that the citizen chose or wrote; empty if none.

@@ -35,7 +35,7 @@ class Behind:
 
 
 class Freshness:
-    """What the view knows about its own delay. Thread-safe. All times are in milliseconds since 1970."""
+    """The view's knowledge of its own delay. Thread-safe. All times are in milliseconds since 1970."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -83,7 +83,7 @@ class Freshness:
 
     @property
     def ready(self) -> bool:
-        """Whether everything has been read that the topics had when the view started."""
+        """True if everything has been read that the topics had when the view started."""
         return self._ready
 
     def behind_ms(self, now_ms: int) -> int | None:

@@ -70,7 +70,7 @@ class Lookups:
 
     @property
     def broken(self) -> bool:
-        """Whether SQLite has found the file broken. The next start deletes it."""
+        """True if SQLite has found the file broken. The next start deletes it."""
         return self._path.with_suffix(".broken").exists()
 
     def case(self, code: str) -> CaseDocument | None:

@@ -37,7 +37,7 @@ class DueCase(Event):
     province: str | None = None
     """The code of the province where it happened; None if it is not known."""
     urgent: bool = False
-    """Whether it is marked as urgent."""
+    """True if it is marked as urgent."""
     secret: bool = False
     text: str = ""
     """How the complaint begins; empty if it is secret."""

@@ -38,7 +38,7 @@ def half_of(report: Labelled) -> int:
 
 
 class Occurrences:
-    """Which words of the lists occur in reports."""
+    """Finds which words of the lists occur in reports."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = list(words)

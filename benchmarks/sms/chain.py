@@ -51,7 +51,7 @@ class Passed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """What a rate costs the bare chain.
+    """The time that the bare chain takes at one rate.
 
     Attributes:
         owner_s: seconds from each message to its fact.
@@ -70,7 +70,7 @@ def measure(rates: Sequence[tuple[float, int]], *, warm_up: tuple[float, int], s
     Args:
         rates: messages a second, and how many.
         warm_up: the same of the messages before the first that counts.
-        say: is told of progress.
+        say: called with each line of progress.
 
     Raises:
         UnavailableError: a loop does not start, or a message is lost.

@@ -37,7 +37,7 @@ class Output(NamedTuple):
 
 
 class Loop(NamedTuple):
-    """What a loop reads and writes.
+    """The records that a loop reads and writes.
 
     Attributes:
         mailbox: the topic that it reads.
@@ -88,7 +88,7 @@ def value_of(output: Output) -> bytes:
 
 
 def run(loop: Loop, name: str, brokers: str, stop: threading.Event) -> None:
-    """Handle what comes until the process is told to stop."""
+    """Handle records until the process gets the signal to stop."""
     consumer = Consumer(
         profiles.mailbox(brokers, group=f"bare-{name}", member=name, client=name) | {"auto.offset.reset": "earliest"}
     )

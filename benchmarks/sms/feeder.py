@@ -30,7 +30,7 @@ UDHI: Final = 0x40
 
 @dataclass(slots=True)
 class Run:
-    """What came of one run over one link.
+    """The measurements of one run over one link.
 
     Attributes:
         seconds: from the first deliver_sm to the last answer.
@@ -254,7 +254,7 @@ def frames_of(messages: Sequence[tuple[str, str]], *, long_every: int = 0) -> li
 
     Args:
         messages: in ASCII.
-        long_every: of ten messages this many are sent in two or three parts, in turn, with so much text added.
+        long_every: of ten messages this many are sent in two or three parts, in turn, with that text added.
     """
     frames: list[bytes] = []
     for number, (source, text) in enumerate(messages):

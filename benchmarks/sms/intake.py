@@ -46,7 +46,7 @@ MS = 1000.0
 
 
 class Found(NamedTuple):
-    """What was measured: the rates of each round, and the answers at half the rate."""
+    """The measurements: the rates of each round, and the answers at half the rate."""
 
     ours: list[float]
     kannels: list[float]
@@ -128,7 +128,7 @@ class _Bench:
         return {pid for pid in self._pids for one in psutil.Process(pid).net_connections() if one.laddr.port in peers}
 
     def feed(self, names: Sequence[str], messages: int, *, per_second: float | None = None) -> list[Run]:
-        """Feed so many messages over links, shared among them."""
+        """Feed this number of messages over links, shared among them."""
         share = messages // len(names)
         frames = {name: frames_of(list(islice(self._texts, share)), long_every=LONG) for name in names}
         runs = list(self._feeder.feed(frames, window=WINDOW, per_second=per_second).values())
@@ -141,7 +141,7 @@ class _Bench:
     def in_turn(
         self, links: Sequence[str], messages: int, rounds: int, *, beside: bool
     ) -> tuple[list[float], list[float]]:
-        """Return the rates of ours and of Kannel in each round."""
+        """Return the rates of this pipeline and of Kannel in each round."""
         rates: dict[bool, list[float]] = {True: [], False: []}
         for number in range(rounds):
             for names in (links, (KANNEL,))[: 1 + beside]:

@@ -69,7 +69,7 @@ LOOK_EVERY_S: Final = 0.25
 """Looking is load, too."""
 
 PATIENCE_S: Final = 30.0
-"""What has not come so long after the last message is lost."""
+"""Seconds after the last message after which an answer that has not come counts as lost."""
 
 WINDOW: Final = 1_000
 LINK: Final = "bench"

@@ -1,4 +1,4 @@
-"""What the benchmarks of a million states share: states as a worker writes them, and the times of a worker that starts with them."""
+"""Shares what the benchmarks of a million states need: states as a worker writes them, and the times of a worker that starts with them."""
 
 import shutil
 import subprocess

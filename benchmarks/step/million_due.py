@@ -54,7 +54,7 @@ DAY_MS, MS = 86_400_000, 1000.0
 
 @dataclass(slots=True)
 class Seen:
-    """What the facts tell, in seconds of the monotonic clock of this process.
+    """The times read from the facts, in seconds of the monotonic clock of this process.
 
     Attributes:
         sent: when each fresh complaint was sent, by its id.

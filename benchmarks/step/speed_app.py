@@ -56,7 +56,7 @@ class Clock:
 
     @property
     def done(self) -> bool:
-        """Whether all records were handled."""
+        """True if all records were handled."""
         return self.seen >= self._records
 
     def batch(self, seconds: float, count: int) -> None:

@@ -173,7 +173,7 @@ class Accounts:
 
     @property
     def answered(self) -> bool:
-        """Whether an outcome came since `outcomes` was called."""
+        """True if an outcome came since `outcomes` was called."""
         return bool(self._news)
 
     def intended(self, token: str, partition: int) -> None:

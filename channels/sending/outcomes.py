@@ -43,7 +43,7 @@ class Pauses:
 
 
 class Verdict(NamedTuple):
-    """What follows from an account's answer.
+    """The consequences of an account's answer to one text.
 
     Attributes:
         outcome: the outcome to record; None if the text has not left and is tried again.

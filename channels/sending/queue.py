@@ -63,7 +63,7 @@ class Bucket:
 
 
 class Link:
-    """Whether an account reaches its upstream, as far as its texts show it. While it fails, a few texts are tried after each pause.
+    """Remembers if an account reaches its upstream, as far as its texts show it. While it fails, a few texts are tried after each pause.
 
     Attributes:
         passed: the number of texts that the upstream has taken.
@@ -75,7 +75,7 @@ class Link:
 
     @property
     def fails(self) -> bool:
-        """Whether the upstream has taken no text since the last failure."""
+        """True if the upstream has taken no text since the last failure."""
         return self._pause_s > 0.0
 
     def wait_s(self, now_s: float) -> float:
@@ -133,7 +133,7 @@ class Queue:
 
     @property
     def parks(self) -> bool:
-        """Whether the next text must be parked: there is no room, or it must leave after parked ones."""
+        """True if the next text must be parked: there is no room, or it must leave after parked ones."""
         return bool(self.parked) or len(self._known) >= FULL
 
     def get(self, key: bytes) -> Text | None:

@@ -55,7 +55,7 @@ class Clock:
 
     @property
     def is_known(self) -> bool:
-        """Whether any committed record has told the time."""
+        """True if any committed record has told the time."""
         return self._ahead_ms is not None
 
     def now_ms(self) -> int | None:

@@ -45,12 +45,12 @@ class SmsAccount:
 
     @property
     def up(self) -> bool:
-        """Whether the link is bound, so that the SMSC takes texts from us."""
+        """True if the link is bound, so that the SMSC takes texts from us."""
         return self._bind.up
 
     @property
     def stuck(self) -> bool:
-        """Whether the bind should be running but its thread makes no progress."""
+        """True if the bind should be running but its thread makes no progress."""
         return self._stop is not None and time.monotonic() - self._turned_s > STUCK_S
 
     def begin(self, cursor: Mapping[str, Any] | None) -> None:

@@ -49,7 +49,7 @@ class Bind:
 
     @property
     def up(self) -> bool:
-        """Whether it is bound, so that the SMSC takes texts from us."""
+        """True if it is bound, so that the SMSC takes texts from us."""
         return self._session is not None
 
     def submit(self, parts: Sequence[Submit]) -> "Future[str]":

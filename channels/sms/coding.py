@@ -51,7 +51,7 @@ def is_indication(data_coding: int) -> bool:
 def as_written(body: bytes, data_coding: int, *, header: int, alphabet: Alphabet) -> tuple[bytes, int]:
     """Return the user data and the data_coding of a message in standard form, if its SMSC deviates from the standard.
 
-    Packed septets are unpacked to one per octet, as SMPP carries them. If the default alphabet is Latin-1, data_coding says so.
+    Packed septets are unpacked to one per octet, as SMPP carries them. If the default alphabet is Latin-1, data_coding becomes 3.
 
     Args:
         body: the user data without its header.

@@ -17,7 +17,7 @@ RECEIPT = 0x04
 """esm_class bits 5-2 of a delivery receipt. SMSCs also set them wrongly: without a receipt's content, it may be a citizen's story."""
 
 NOTICES = frozenset({0x08, 0x10, 0x18, 0x20})
-"""The same bits of acknowledgements, aborts and notifications. With them, a message that reports on no text of ours is an ordinary one."""
+"""The same bits of acknowledgements, aborts and notifications. A message with them that does not report on our texts is an ordinary one."""
 
 MESSAGE_TYPE_MASK = 0x3C
 
@@ -73,7 +73,7 @@ class Segment(NamedTuple):
         body: the user data without its header.
         data_coding: SMPP's data_coding octet.
         concat: which part of a long message it is; None for a whole one.
-        receipt: whether esm_class marks it as a delivery receipt, or as another notice about a message of ours.
+        receipt: whether esm_class marks it as a delivery receipt, or as another notice about one of our messages.
         mistaken: whether it is marked as a receipt without the content of one: a story, or a receipt in an unknown form.
         report: the content of the receipt, if it can be read. If `receipt` is False, only the words look like one: anybody can write them.
         ton: type of number of the sender. The SMSC accepts an answer with the types that it gave both numbers.

@@ -52,12 +52,12 @@ class DeliveryReceipt:
 
     @property
     def final(self) -> bool:
-        """Whether the state is final."""
+        """True if the state is final."""
         return self.ok or self.state.startswith(FAILED)
 
     @property
     def ok(self) -> bool:
-        """Whether the message reached the telephone."""
+        """True if the message reached the telephone."""
         return self.state.startswith(DELIVERED)
 
     @property

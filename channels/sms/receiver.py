@@ -58,8 +58,9 @@ class Receiver:
     def take(self, messages: Sequence[Pdu], answer: Answer) -> None:
         """Keep messages, and answer each when it is safe or cannot be kept.
 
-        A message that is marked as a receipt without the words of one is a citizen's, if a receipt of this link has been read before. Else
-        it may be a receipt in an unknown form. A reply to it would cause another such receipt, without end, so it becomes a dead letter.
+        A message that is marked as a receipt, but does not read like one, is a citizen's message if this link's receipts have been read
+        before. Otherwise it may be a receipt in an unknown form. A reply to it could cause another such receipt, without end, so it becomes
+        a dead letter.
         """
         now = datetime.now(UTC)
         for message in messages:

@@ -137,7 +137,7 @@ class Window:
 
     @property
     def busy(self) -> bool:
-        """Whether a submit_sm awaits its answer, or a text waits to be submitted."""
+        """True if a submit_sm awaits its answer, or a text waits to be submitted."""
         return bool(self._in_flight or self._waiting)
 
     def wait_s(self, longest_s: float) -> float:

@@ -62,7 +62,7 @@ class Request(HTTPXRequest):
 
 
 async def mapped(question: Coroutine[Any, Any, T]) -> T:
-    """Return the answer, with every error mapped to one of ours."""
+    """Return the awaited answer. Raise each error of the library as the matching error of complaints.errors."""
     try:
         return await question
     except RetryAfter as error:

@@ -36,7 +36,7 @@ class File:
 
     @property
     def fetchable(self) -> bool:
-        """Whether a bot may download the file."""
+        """True if a bot may download the file."""
         return self.size_bytes <= MOST_BYTES
 
     def attachment(self, sha256: str | None, size_bytes: int | None = None) -> Attachment:

@@ -214,7 +214,7 @@ def _text(message: Mapping[str, Any]) -> str:
 
 
 def _addressed(message: Mapping[str, Any], text: str, bot: Bot) -> bool:
-    """Return whether a message in a group addresses us: by our name, or as a reply to a message of ours."""
+    """Return whether a message in a group addresses us: by our name, or as a reply to one of our messages."""
     replied = (message.get("reply_to_message") or {}).get("from") or {}
     return replied.get("id") == bot.id or _name(bot).search(text) is not None
 

@@ -70,7 +70,7 @@ class ReceiptKeys:
         Args:
             reported: the complaint.
             typed: the text that was given as the key.
-            browser: the request of a form of ours, whose browser may keep the key; None for the API, because another site's page could
+            browser: the request of one of our forms, whose browser may keep the key; None for the API, because another site's page could
                 make a browser send an API request.
 
         Raises:
@@ -82,7 +82,7 @@ class ReceiptKeys:
             raise HTTPException(403, NEEDED)
 
     def given(self, request: Request, reported: Reported, typed: str) -> bool:
-        """Return whether the key of a complaint was typed, or the browser of this form of ours keeps it. The key is optional.
+        """Return whether the key of a complaint was typed, or is kept by the browser of this form. The key is optional.
 
         Raises:
             HTTPException: 403, a wrong key was typed.

@@ -123,7 +123,7 @@ class ApiKeys:
 
     @property
     def asked_for(self) -> bool:
-        """Whether a client needs a key."""
+        """True if a client needs a key."""
         return self._path is not None
 
     def name_of(self, key: str) -> str | None:
@@ -173,7 +173,7 @@ def new_api_key(name: str, region: str = "") -> tuple[str, str]:
 
     Args:
         name: the name of the client.
-        region: the Kemendagri code of the region whose government's own channel the client is; empty if it is none.
+        region: the Kemendagri code of the region whose government's own channel the client is; empty if the client is no such channel.
     """
     key = token_urlsafe(32)
     owner = f"{name}@{region}" if region else name
@@ -181,7 +181,7 @@ def new_api_key(name: str, region: str = "") -> tuple[str, str]:
 
 
 def region_of(owner: str) -> str | None:
-    """Return the code of the region whose government's own channel the owner of a key is; None if it is none."""
+    """Return the code of the region whose own channel the owner of a key is; None if the owner is no such channel."""
     return owner.partition("@")[2] or None
 
 

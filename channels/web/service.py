@@ -47,7 +47,7 @@ class Entry(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What somebody may see under a tracking code.
+    """All that somebody may see under a tracking code.
 
     Attributes:
         status: the status of the case; None if the view has no such case.

@@ -48,7 +48,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """What the citizen reads about a case in addition to its status.
+    """All that the citizen reads about a case in addition to its status.
 
     Attributes:
         explanation: why the present owner has the case, masked; empty if the report is secret, and for a supporter, whose own explanation

@@ -31,7 +31,7 @@ class Source:
         name: the name, as in the address /hooks/NAME.
         keys: its secrets, the newest first. An older one stays valid until the source uses the newer.
         callback: the address to post replies to; empty for a source that wants none.
-        region: the Kemendagri code of the region whose government's own channel it is; empty if it is none.
+        region: the Kemendagri code of the region whose government's own channel it is; empty if the source is no such channel.
         shared: whether many people use the same `sender`, as in a call centre or at a kiosk. Then each message is its own conversation.
     """
 

@@ -22,7 +22,7 @@ NO_WAY_BACK: Final = (
     "Kafka cannot take partitions away, and nothing moves records back: restore Kafka from a copy of before, or make a new installation, in"
     " which no case goes on"
 )
-"""What can be done about a topic that has grown."""
+"""The decisions that an operator can make about a topic that has grown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,8 +29,8 @@ def of_record(record: StoredRecord, error: Exception, *, attempts: int = 1) -> D
 
     Its id depends only on the record's position, so every reader gives it the same id, and a record is put back once. For records that
     Kafka deleted unread, the id also has the reader's name, because each reader has a loss of its own. The dead letter keeps the first
-    KEPT_BYTES bytes of the value and the first KEPT_HEADERS headers, each cut to KEPT_HEADER_BYTES; if the value was cut, the reason says
-    so. A control character takes six bytes in JSON: a dead letter that would be too large for Kafka has no headers and half of the value.
+    KEPT_BYTES bytes of the value and the first KEPT_HEADERS headers, each cut to KEPT_HEADER_BYTES; the reason says if the value was cut. A
+    control character takes six bytes in JSON: a dead letter that would be too large for Kafka has no headers and half of the value.
     """
     whole = _of_record(record, error, attempts=attempts, kept_bytes=KEPT_BYTES, kept_headers=KEPT_HEADERS)
     if len(json.encode(whole)) <= RECORD_BYTES:

@@ -45,7 +45,7 @@ FIXED: Headers = (("content-type", b"application/json"), ("ce_specversion", b"1.
 
 
 OURS = b"id.go.lapor."
-"""What the header `ce_type` of every event of this program begins with."""
+"""The beginning of the header `ce_type` of every event of this program."""
 
 
 def type_of(model: type[Event]) -> bytes:

@@ -33,7 +33,7 @@ class Extent:
 
 
 class Slice(NamedTuple):
-    """What one poll returned.
+    """The result of one poll.
 
     Attributes:
         records: the records, in the order of each partition.

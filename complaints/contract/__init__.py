@@ -80,7 +80,7 @@ class Topic:
 
     @property
     def compacted(self) -> bool:
-        """Whether it holds the state of a step: Kafka keeps the last record of each key."""
+        """True if it holds the state of a step: Kafka keeps the last record of each key."""
         return self.settings["cleanup.policy"] == "compact"
 
 

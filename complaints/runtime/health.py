@@ -1,6 +1,6 @@
 """The health check of containers: `python -m complaints.runtime.health [--within SECONDS] [NAME...]`.
 
-It exits with 0 if the heartbeat of each named service is younger than so many seconds. Containers run it every few seconds, so it loads
+It exits with 0 if the heartbeat of each named service is younger than SECONDS. Containers run it every few seconds, so it loads
 only the standard library. Without a name it checks every heartbeat in the data folder.
 """
 

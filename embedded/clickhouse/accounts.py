@@ -79,7 +79,7 @@ _OF_A_CLUSTER: Final = (
     "TABLE ENGINE ON ReplicatedMergeTree",
     "TABLE ENGINE ON ReplicatedReplacingMergeTree",
 )
-"""What the sink needs besides on a real server that is one of a cluster: without the first ON CLUSTER is refused."""
+"""The further rights of the sink on a real server in a cluster: without the first, the server refuses ON CLUSTER."""
 
 # The server's own connection makes databases, ends queries and reads the catalogue. It has no right to files or addresses, nor has
 # anybody else: a view that runs with the rights of its maker can lend none.

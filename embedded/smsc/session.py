@@ -113,7 +113,7 @@ class Session(asyncio.Protocol):
 
     @property
     def receives(self) -> bool:
-        """Whether messages can be delivered to the client: it is bound as receiver or transceiver, and still connected."""
+        """True if messages can be delivered to the client: it is bound as receiver or transceiver, and still connected."""
         return self.bind in {Command.BIND_RECEIVER, Command.BIND_TRANSCEIVER} and self._transport is not None
 
     @property

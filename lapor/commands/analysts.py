@@ -79,7 +79,7 @@ def _show_connection(data_dir: DataDir, *, as_json: bool, province: str) -> None
 
 
 class Into(StrEnum):
-    """Where `lapor generate` writes."""
+    """The account to which `lapor generate` writes."""
 
     clickhouse = "clickhouse"
     topics = "topics"

@@ -30,10 +30,10 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Show a case: its state, its owners, its deadlines with their colours, what happened, and what the citizen was to be told.
+    """Show a case: its state, its owners, its deadlines with their colours, what happened, and what the citizen should learn.
 
-    A deadline is green (at least two working days are left after today), yellow (fewer) or red (over), or done. In JSON the words of the
-    data stand: hijau, kuning, merah, and the states and kinds as in the contract.
+    A deadline is green (at least two working days are left after today), yellow (fewer) or red (over), or done. JSON has the words of the
+    data: hijau, kuning, merah, and the states and kinds as in the contract.
 
     Example: `lapor case show '7K3M9 QX2RT S' --json | jq .deadlines.complete`
     """
@@ -121,10 +121,10 @@ def rehome(
 ) -> None:
     """Give the open cases of units that no longer exist to the agencies that have their matters today.
 
-    Each goes to the unit of its government that today's division of tasks gives it to, without those that refused it; if that is none,
-    to the managing officer, or to the government. It is rerouted by an ordinary command with the reason, in the name of the government's
-    triage desk, or of the national administrator if the desk may not. A second run finds nothing left to do. All open cases are looked
-    through, unless `--agency` names one unit.
+    Each goes to the unit of its government that today's division of tasks gives it to, without those that refused it; if there is no such
+    unit, to the managing officer, or to the government. It is rerouted by an ordinary command with the reason, in the name of the
+    government's triage desk, or of the national administrator if the desk may not. A second run finds nothing left to do. All open cases
+    are looked through, unless `--agency` names one unit.
 
     Each case is a JSON line: code, from, to, as, text, result. The last line counts: applied, repeated, refused, errors. The exit status
     is 1 if a case was refused or had an error. While a model or an allotment with a mistake is left out, the cases of units that nothing
@@ -221,7 +221,7 @@ def _numbered(source: "BinaryIO") -> "Iterator[list[tuple[int, bytes]]]":
 def explain(code: Code, *, data_dir: DataDir = None) -> None:
     """Tell the whole story of a case in order: its owners with evidence, law and deadlines, and who did what in between.
 
-    It ends with how the case stands now. Times are those of Jakarta (WIB).
+    It ends with the present status. Times are those of Jakarta (WIB).
     """
     from lapor.local.note import started_in
     from lapor.processes import cases

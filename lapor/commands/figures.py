@@ -68,7 +68,7 @@ def figures_of(
         load: returns a router with another model.
 
     Raises:
-        ConfigurationError: the file is none of these, or is a rules file with mistakes.
+        ConfigurationError: the file is not one of these, or is a rules file with mistakes.
     """
     try:
         if other.suffix in {".yaml", ".yml"}:

@@ -20,8 +20,8 @@ def show(step: Step, *, data_dir: DataDir = None) -> None:
     """Show, for each partition of a step's mailbox, which records Kafka has and which offset the step has committed.
 
     A step that has committed no offset for a partition, and whose state topic has no position for it either, refuses the partition: then
-    decide where it goes on, and say so with `lapor offsets set`. The sink has several topics and no state: it goes on where its
-    offsets say, and what it stores again replaces itself.
+    decide where it goes on, with `lapor offsets set`. The sink has several topics and no state: it goes on where its offsets say, and what
+    it stores again replaces itself.
     """
     from complaints.contract import topics
     from lapor.local.note import settings_in

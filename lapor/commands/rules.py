@@ -12,7 +12,7 @@ def group() -> None:
 
 @app.command()
 def check() -> None:
-    """Check the rules, the agencies, the statutes, the word lists and what people are told. The exit status is 1 if something is wrong.
+    """Check the rules, the agencies, the statutes, the word lists and the texts to people. The exit status is 1 if something is wrong.
 
     An output line names file and line and says what is wrong: a field that is missing, unknown or of another kind, a misspelt agency or
     word group, a subject without a rule, a rule without a subject, a key that is there twice, a statute that is not known or not in force,

@@ -28,8 +28,8 @@ CLOSED_AFTER_DAYS: Final = 17
 """After this many days, ten working days are over, even with a holiday among them."""
 
 STEPS_AFTER_DAYS: Final = (38, 59, 80, 101)
-"""On these days an overdue case climbs the next steps of the ladder, even if Lebaran is between two of them. On the last one, the citizen
-is told of the Ombudsman."""
+"""On these days an overdue case climbs the next steps of the ladder, whether or not Lebaran is between two of them. The last step tells
+the citizen of the Ombudsman."""
 
 _NUMBERS: Final = "62812000098{:02d}"
 

@@ -43,7 +43,7 @@ def _tell_nobody(_what: str, _count: int) -> None:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of the items that were sent.
+    """The outcome of the items that were sent.
 
     Attributes:
         ids: the complaint id of each item, by its index in the list; None while it is unknown.
@@ -74,7 +74,7 @@ class Outcome:
 
     @property
     def settled(self) -> bool:
-        """Whether everything that was sent is accounted for: by an owner and a row, or by a dead letter."""
+        """True if everything that was sent is accounted for: by an owner and a row, or by a dead letter."""
         known = {found for found in self.ids if found is not None}
         return self.dead_letters >= self.broken + len(self.missing) and not known - self.stored
 

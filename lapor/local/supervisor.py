@@ -89,17 +89,17 @@ class Service:
 
     @property
     def alive(self) -> bool:
-        """Whether its process runs."""
+        """True if its process runs."""
         return self.process is not None and self.process.poll() is None
 
     @property
     def is_wanted(self) -> bool:
-        """Whether its process must run: always, or if it has a listener, while a connection waits there."""
+        """True if its process must run: always, or if it has a listener, while a connection waits there."""
         return self.listener is None or bool(select.select([self.listener], [], [], 0)[0])
 
     @property
     def rests(self) -> bool:
-        """Whether it has a listener, and its process has not been started or has ended by itself."""
+        """True if it has a listener, and its process has not been started or has ended by itself."""
         return self.listener is not None and (self.process is None or self.process.poll() == 0)
 
 

@@ -1,1 +1,1 @@
-"""What a citizen wants, learnt from example sentences: which intent each clause of a message has, and how sure that is."""
+"""Finds what a citizen wants, learnt from example sentences: the intent of each clause of a message, and how sure it is."""

@@ -156,7 +156,7 @@ def _core(text: str) -> list[str]:
 def _before_code(said: list[str]) -> tuple[list[str], str]:
     """Return the words before the tracking code with which a text ends, and the code; all of them and "" if it ends with none.
 
-    A text in the form of a code that is none, such as the example of our own texts, is returned as it is: no case has it.
+    A text in the form of a code that is not valid, such as the example of our own texts, is returned unchanged: no case has it.
     """
     at, length = len(said), 0
     while at and length < tracking.CODE_LENGTH:

@@ -13,7 +13,7 @@ OF_INTENTS: Final = "intents"
 OF_SUBJECTS: Final = "subjects"
 OF_SEQUELS: Final = "sequels"
 KINDS: Final = (OF_INTENTS, OF_SUBJECTS, OF_SEQUELS)
-"""What is learnt, by the names of the folders."""
+"""The groups of labels that are learnt, by the names of the folders."""
 
 INTENTS: Final = words_in("normalizer", "intents")
 """The ids of the intents; docs/language.md says what each is."""
@@ -28,7 +28,7 @@ _FIELDS: Final = {
 }
 _STORY: Final = "story"
 _EACH: Final = 8
-"""One of so many stories is also an example of a sequel that begins another report."""
+"""Of each eight stories, one is also an example of a sequel that begins another report."""
 
 
 class Example(NamedTuple):

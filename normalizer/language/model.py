@@ -1,4 +1,4 @@
-"""A learnt model: a number per feature and label, added up for a text. Pure but for reading its file once.
+"""A learnt model: a number per feature and label, added up for a text. Pure, except that it reads its file once.
 
 The numbers of all labels are lanes of one long integer, so that one addition adds them all.
 """

@@ -68,7 +68,7 @@ LIKELY: Final = 0.64
 
 
 class Understood(NamedTuple):
-    """What a citizen wants with a text.
+    """The intents of a text.
 
     Attributes:
         intent: the likeliest intent of the whole.

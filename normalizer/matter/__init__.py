@@ -1,1 +1,1 @@
-"""What a text is about and where, as a signature, by which duplicates are found."""
+"""The matter of a text and its place, as a signature that finds duplicates."""

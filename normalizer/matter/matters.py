@@ -39,7 +39,7 @@ RARE: Final = 5
 """The length from which an unknown word is taken for a name; a shorter one may be an abbreviation."""
 
 _SHORT: Final = 3
-"""The length from which a word may be a name if its capital or the word before it says so."""
+"""The length from which a word may be a name if its capital or the word before it shows that."""
 
 _STEM: Final = 4
 """Minimum length of a stem: a shorter rest is no word."""

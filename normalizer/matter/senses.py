@@ -1,4 +1,4 @@
-"""What a word says about a complaint: the thing, and the way in which it is wrong."""
+"""The sense of a word in a complaint: the thing, and the way in which it is wrong."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -47,7 +47,7 @@ _SPOT: Final = KINDS.index("spot") + 1
 
 
 class _Found:
-    """What was found in a text so far."""
+    """The findings in a text so far."""
 
     def __init__(self, regions: frozenset[str]) -> None:
         self.regions = regions

@@ -1,4 +1,4 @@
-"""What one word of a text means for a signature, and the hashes by which words are compared."""
+"""The meaning of one word of a text for a signature, and the hashes that compare words."""
 
 import re
 from dataclasses import dataclass, field
@@ -18,14 +18,14 @@ near, the number of the matter, and its family."""
 
 @dataclass(slots=True, eq=False)
 class Word:
-    """What one word of a text means for a signature.
+    """The meaning of one word of a text for a signature.
 
     Attributes:
         hash: the hash of its canonical form; 0 if it is weak, that is, says nothing about the matter.
         stem: its canonical form.
         skeleton: the consonants of that, by which words are compared.
         told: the matters that it means.
-        number: the number of its canonical form among the words of matters; -1 if it is none.
+        number: the number of its canonical form among the words of matters; -1 if it is not one of them.
         kind: the kind of thing whose name follows; 0 if none does.
         before: the kind of number that follows; 0 if none does.
         numbered: the number that it has in itself ("rt05"): its kind and value; empty if it has none.
@@ -34,7 +34,7 @@ class Word:
         end: which part of a street or school it means; 0 if it means none.
         size: the same, of a school or market only.
         rare: whether it is no everyday word: perhaps a name that no word before it announces.
-        lent: whether it is an everyday word that is rare in complaints: a name if its capital or the word before it says so.
+        lent: whether it is an everyday word that is rare in complaints: a name if its capital or the word before it shows that.
         locates: whether a place may follow it ("depan").
         place: whether it is an everyday word that places are named after.
         first: whether it is the first word of many names, and alone none.

@@ -29,7 +29,7 @@ _SPOKEN: Final = {
 
 _WE: Final = frozenset(words_in("normalizer", "capitals_we"))
 _FROM: Final = frozenset(("dari", "dr", "asal", "ti", "saking"))
-"""Those who complain, and the words after which they say where they are from."""
+"""Words for people who complain, and the words after which they say where they are from."""
 
 _FAR: Final = frozenset(("ke", "dari", "dr", "arah", "menuju", "sampai", "sampe", "antara", "simpang"))
 """Words of whereabouts after which a place need not be that of the event."""

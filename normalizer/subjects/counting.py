@@ -181,7 +181,7 @@ def _note(groups: Groups, noted: tuple[str, ...], at: int) -> None:
 
 
 def _raise_groups(raised: dict[str, tuple[tuple[str, str], ...]], groups: Groups, found: dict[str, None]) -> list[str]:
-    """Add each word group that two others raise together, if words of theirs are at most PAIR_WORDS words apart. Return those added."""
+    """Add each word group that two others raise together, if their words are at most PAIR_WORDS words apart. Return those added."""
     pending = [group for group in found if group in raised]
     added: list[str] = []
     for group in pending:  # a raised group that can raise another one joins the end

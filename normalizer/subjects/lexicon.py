@@ -49,7 +49,7 @@ _RATHER: Final = 5.0
 
 
 class Learnt:
-    """What example sentences show of the subjects of a text."""
+    """The counts by which example sentences show the subjects of a text."""
 
     __slots__ = ("_known", "_model", "_rescuers", "_targets")
 

@@ -31,7 +31,7 @@ class Entry:
     Attributes:
         weights: how strongly it points to each target, by the target's number.
         groups: the numbers of its word groups.
-        name: its index among the further names to find; -1 if it is none of them.
+        name: its index among the further names to find; -1 if it is not one of them.
     """
 
     __slots__ = ("groups", "name", "weights")

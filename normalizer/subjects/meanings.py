@@ -168,7 +168,7 @@ class Meaning:
         noted, opened, closed, opens, closes: of its word groups (see Grouping).
         grouped: whether it belongs to a word group that is noted or in a pair.
         tells: whether it has a weight, belongs to a word group or is one of the further names to find.
-        name: its index among the further names to find (see compile_lexicon), -1 if it is none of them.
+        name: its index among the further names to find (see compile_lexicon), -1 if it is not one of them.
         size: the number of its words.
         follow: the next words that make a longer phrase, each with the meaning of that phrase, or with its packed form until it is first
             asked for (see Vocabulary.longer).

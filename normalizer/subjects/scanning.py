@@ -32,7 +32,7 @@ _BEHIND_LEVEL: Final = 4
 
 
 class Scan:
-    """What was found in a text.
+    """The findings in a text.
 
     Attributes:
         entries: the entry of each word in the vocabulary.
@@ -184,7 +184,7 @@ def scanned(words: list[str], lexicon: Lexicon, parts: tuple[str, ...], *, is_by
         words: the folded words of the text; "bukan" is written for each "bkn" that means it.
         lexicon: the words, phrases and names to find.
         parts: the text as it was written.
-        is_by_keyword: whether the region of a keyword is known apart from the text: then the keyword itself is none of its places.
+        is_by_keyword: whether the region of a keyword is known apart from the text: then the keyword itself does not count as a place.
     """
     found = scan(words, lexicon)
     stops = commas(found.hits, words, parts)

@@ -22,7 +22,7 @@ OPEN: Final = "*"
 """Mark in the word lists for a word whose beginning or end is open."""
 
 Packed = str | list[Any]
-"""What words of the lists mean, as JSON: their entry; or `[entry or null, {"rusak": Packed}]`, with each word of a longer phrase.
+"""The meanings of the words of the lists, as JSON: their entry; or `[entry or null, {"rusak": Packed}]`, with each word of a longer phrase.
 
 An entry is a text of three parts with semicolons between them: each target with its weight ("12:6 40:-2"), the numbers of the word groups
 ("3 17"), and the index among the further names to find, or -1. Of the 100,000 phrases only those are unpacked that a text contains.

@@ -30,7 +30,7 @@ _OF_ROADS: Final = frozenset(("road", "toll_road"))
 _CONTRADICTED: Final = 0
 _OPEN: Final = 1
 _CONFIRMED: Final = 2
-"""What another place in the text says about a thing: that it is elsewhere, nothing, or that it is there."""
+"""The evidence of another place in the text about a thing: that it is elsewhere, nothing, or that it is there."""
 
 
 @dataclass(slots=True, eq=False)

@@ -6,7 +6,7 @@ from typing import Any
 from normalizer.places.gazetteer import PROVINCE
 
 Packed = int | list[Any]
-"""What words of names mean, as JSON: the number of the thing; or `[numbers, {"barat": Packed}]`, with each word of a longer name.
+"""The meanings of the words of names, as JSON: the number of the thing; or `[numbers, {"barat": Packed}]`, with each word of a longer name.
 
 A number is the complement (~number) if the words also mean something else, so that the text must have a word of the thing's context.
 """

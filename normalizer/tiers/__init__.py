@@ -1,1 +1,1 @@
-"""Which tier of government a matter belongs to: what a text says about it, whom it accuses, and what an answer decides."""
+"""Finds the tier of government of a matter: by what a text says, by whom it accuses, and by the answer to a question."""

@@ -29,13 +29,13 @@ _OFFICES: Final = (
 precedence at the same word."""
 
 _EXAMINED: Final = frozenset(_OFFICES[:7])
-"""Those of them for whom an accusation adds a word group here."""
+"""The offices whose accusation adds a word group here."""
 
 _NAMED_TOO: Final = frozenset(("national_staff",))
-"""Those who get a word group only so that no inspectorate of a region examines them."""
+"""Officials who get a word group only so that no inspectorate of a region examines them."""
 
 _ABOVE: Final = _EXAMINED - {"regional_staff", "police"}
-"""Those of them with titles that the name of their office may follow."""
+"""Officials with titles that the name of their office may follow."""
 
 _ACTS: Final = ("abuse", "self_dealing", "bribe", "accusation", "extortion", "sold_office", "demand")
 _FAILINGS: Final = ("misconduct", "hint_of_money", "absent", "cuts")
@@ -52,7 +52,7 @@ DOERS: Final = (*sorted(_EXAMINED), "national_staff")
 """The word groups of those who are the nearest to a deed or not (see _add_actors)."""
 
 _KNOWN_BY_SCORES: Final = frozenset(("police", "national_staff"))
-"""Those whose abuse of office the scores already show."""
+"""Officials whose abuse of office the scores already show."""
 
 _SUSPICION: Final = frozenset(("diduga", "dugaan", "terlibat"))
 """Words for an accusation that do not say what was done."""
@@ -218,7 +218,7 @@ def has_tax_staff(words: list[str], at: int) -> bool:
 
 
 def _is_provincial(groups: Groups, words: list[str], actor: int, deed: int) -> bool:
-    """Return whether the office of an official is the province's: its name says so, or there is one in provinces only."""
+    """Return whether an official's office is the province's: its name has a word for a province, or only provinces have such an office."""
     end = max(actor + 1, deed)
     name = words[max(0, actor - 2) : end]
     if "samsat" in name or not _PROVINCE.isdisjoint(name) or not _PROVINCIAL.isdisjoint(words[actor + 1 : actor + 3]):

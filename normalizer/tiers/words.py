@@ -30,7 +30,7 @@ _AT_SEA: Final = re.compile(r"(?P<number>\d{1,4}(?:,\d{1,2})?)\s*-?(?:an)?\s*(?P
 
 _ABOVE: Final = ("lebih dari", "lebih dr", "lbh dari", "lbh dr", "di atas", "diatas", "luar", ">")
 _ABOVE_REACH: Final = 12
-"""What says before a number that it is more, and the number of characters before it that are searched for that."""
+"""The words before a number that mean "more than", and the number of characters before it that are searched for them."""
 
 _DIGIT: Final = re.compile("[0-9]")
 
@@ -74,7 +74,7 @@ _ROADS: Final = ("jalan", "jln", "jl", "ruas", "dalan", "jalur", "poros", "pju",
 """Words for a road and its lamps."""
 
 _OTHER_GROUPS: Final = frozenset(("jalur", "poros"))
-"""Those of them that belong to the word groups of roads and lamps only together with another word."""
+"""Words of _ROADS that belong to the word groups of roads and lamps only together with another word."""
 
 _ROAD_WORDS: Final = frozenset(_ROADS)
 _FIRST_BETWEEN: Final = 3

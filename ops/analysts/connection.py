@@ -13,7 +13,7 @@ HTTP_PORTS: Final = {"http": 8123, "https": 8443}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """Where analysts reach ClickHouse, and their account.
+    """The addresses of ClickHouse for analysts, and their account.
 
     Attributes:
         account: port and account of the native protocol.

@@ -61,7 +61,7 @@ _DECODER: Final = msgspec.json.Decoder(Case)
 
 
 class Plan(NamedTuple):
-    """What a history has planned for a case: the columns of PLANS. Times are in milliseconds since 1970; 0 for what does not happen."""
+    """The plan of a case in an invented history: the columns of PLANS. Times are in milliseconds since 1970; 0 for what does not happen."""
 
     number: int
     channel: str

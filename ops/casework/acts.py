@@ -12,7 +12,7 @@ from complaints.limits import ANSWER_BYTES, REASON_BYTES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """What an agency can do with a case.
+    """An action of an agency on a case.
 
     Attributes:
         name: its name, as a command (see complaints.command.CommandKind).

@@ -27,7 +27,7 @@ _SMALL = ("@district", "@village")
 
 
 class View:
-    """What the rules alone find in a report, either in general or at the desk of one government. The reading itself is not kept.
+    """The findings of the rules alone in a report, either in general or at the desk of one government. The reading itself is not kept.
 
     Attributes:
         found: the findings of the rules and the reader (see router.learning.features): names with values.

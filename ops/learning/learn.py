@@ -54,7 +54,7 @@ class Learnt:
 
     @property
     def is_better(self) -> bool:
-        """Whether more reports have the right owner with the model than with the rules alone."""
+        """True if more reports have the right owner with the model than with the rules alone."""
         return bool(self.figures["model"]["top_1"] > self.figures["rules"]["top_1"])
 
 

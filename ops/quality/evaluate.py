@@ -62,7 +62,7 @@ class Outcome:
 
     @property
     def right(self) -> bool:
-        """Whether the owner is one of the right agencies."""
+        """True if the owner is one of the right agencies."""
         return self.ranked[0] in self.best
 
 

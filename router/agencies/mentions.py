@@ -62,7 +62,7 @@ def common_names(names: Collection[str], lexicon: Lexicon) -> set[str]:
 
 
 def _is_known(word: str, following: Collection[str], lexicon: Lexicon) -> bool:
-    """Return whether the lexicon gives a word a meaning, or has a phrase that begins with it and is none of the names."""
+    """Return whether the lexicon gives a word a meaning, or has a phrase that begins with it and is not one of the names."""
     known = lexicon.vocabulary[word]
     tells = known.target != NO_TARGET or known.grouped or known.place is not None or known.is_level
     return tells or any(after not in following for after in known.follow)

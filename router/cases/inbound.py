@@ -44,7 +44,7 @@ class Inbound(NamedTuple):
 
     @property
     def danger(self) -> bool | None:
-        """Whether the title or the text of a complaint reports danger, as its normaliser found; None if it must be found here.
+        """True if the title or the text of a complaint reports danger, as its normaliser found; None if it must be found here.
 
         The finding of another version of the normaliser does not count.
         """

@@ -22,7 +22,7 @@ _TELLS_DUE: Final = frozenset(("routed", "accepted", "postponed", "reopened"))
 """The states for which the reply to `status` has the day of the deadline."""
 
 _ANSWERED: Final = frozenset(("answered", "closed"))
-"""The states in which the latest answer stands."""
+"""The states in which the latest answer is valid."""
 
 _CODE_LIKE: Final = "@@@@@ @@@@@ @"
 """Placeholder in a cached sentence for the code, which always has this length."""
@@ -135,7 +135,7 @@ def _unknown(code: str, channel: str, ending: str) -> str:
 
 
 def _answer_again(case: Case) -> str:
-    """Return the latest answer to the citizen if it still stands, otherwise an empty text."""
+    """Return the latest answer to the citizen if it is still valid, otherwise an empty text."""
     if case.state == "merged":
         words = case.heard.answer if case.heard else ""
     else:

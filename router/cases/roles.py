@@ -14,7 +14,7 @@ from complaints.event import Complaint
 
 
 class Law(Protocol):
-    """What decides who owns a complaint: the rules of law applied to the registry of agencies."""
+    """Decides who owns a complaint: the rules of law applied to the registry of agencies."""
 
     def route(
         self,

@@ -62,9 +62,9 @@ def notices(before: Case | None, facts: Sequence[Fact], case: Case, inbound: Inb
 
 
 def _candidate_in(case: Case | None, danger: bool | None) -> str:
-    """Return the code of the regency in which a case is a candidate for a duplicate; empty if it is none.
+    """Return the code of the regency in which a case is a candidate for a duplicate; empty if it is no candidate.
 
-    A case whose subject is missing or whose citizen is being asked is none, because it may still change.
+    A case whose subject is missing or whose citizen is being asked is no candidate, because it may still change.
     """
     if case is None or case.state not in OPEN or is_unclear(case):
         return ""

@@ -57,7 +57,7 @@ _CANNOT: Final = "{state} This cannot be done now: {command}."
 
 
 class Rule(NamedTuple):
-    """Who may give a command in which states."""
+    """The actors who may give a command, and the states in which they may."""
 
     roles: frozenset[Role]
     states: frozenset[CaseState]

@@ -23,7 +23,7 @@ class Ruled:
 
 @dataclass(slots=True, eq=False)
 class Finding:
-    """What the rules or the reader found, as a feature of the model."""
+    """A finding of the rules or the reader, as a feature of the model."""
 
     kind: str
     of: str
@@ -60,7 +60,7 @@ def kind_of(agency: Agency, place: PlaceReading) -> str:
 
 
 class Meaning:
-    """What the name of a class means at a place: an agency by its id, or a kind of unit at a level of the place ("dishub@local")."""
+    """The meaning of a class name at a place: an agency by its id, or a kind of unit at a level of the place ("dishub@local")."""
 
     __slots__ = ("_level", "_name", "_unit")
 

@@ -174,14 +174,14 @@ class Model:
         return found
 
     def is_over(self, agency: Agency, registry: Registry) -> bool:
-        """Whether the model decides about an agency: about each, or only about its own government and the government's units."""
+        """True if the model decides about an agency: about each, or only about its own government and the government's units."""
         if not self.region:
             return True
         government = registry.government_of(agency)
         return government is not None and government.id == f"pemda-{registry.seat(self.region)}"
 
     def knows(self, agency: Agency, place: PlaceReading) -> bool:
-        """Whether an agency is one of the classes, so that its score can rise too."""
+        """True if an agency is one of the classes, so that its score can rise too."""
         return agency.id in self._named or kind_of(agency, place) in self._named
 
     def words_for(self, reading: Reading, place: PlaceReading, agency: Agency) -> str:

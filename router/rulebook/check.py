@@ -46,7 +46,7 @@ OF_THINGS: Final = frozenset(("seaport",))
 
 
 class Verdict(NamedTuple):
-    """What a check found.
+    """The findings of a check.
 
     Attributes:
         mistakes: the mistakes, by file and line.

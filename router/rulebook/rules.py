@@ -111,7 +111,7 @@ POLICE_AUDITOR: Final = "police_auditor"
 
 @dataclass(frozen=True, slots=True)
 class Oversight:
-    """Who investigates abuse of office.
+    """The agencies that investigate abuse of office.
 
     Attributes:
         bases: the reasons by id of the agency that investigates it, or by kind of unit, CENTRAL or REGIONAL.

@@ -33,7 +33,7 @@ READONLY_CODE = 164
 """ClickHouse's code for a statement or a setting that a read-only user may not use."""
 
 _WRITING = (struct.error, OverflowError, UnicodeEncodeError, TypeError, AttributeError)
-"""What the driver raises while it writes a value that it does not check."""
+"""The errors that the driver raises while it writes a value that it does not check."""
 
 WHAT_WOULD_FIT = re.compile(r" Expected one of: .{200,}", re.DOTALL)
 """The long end of the message of a syntax error: the list of all words that ClickHouse would accept. After `SELEC`, it has pages."""

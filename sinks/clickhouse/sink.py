@@ -50,7 +50,7 @@ FLUSH_TIMEOUT_S = 30.0
 
 @dataclass(slots=True)
 class _Done:
-    """What the records that were read amount to.
+    """The values of the records that were read.
 
     Attributes:
         counted: what they mean for the fuses, by topic.

@@ -46,7 +46,7 @@ _LINKS: Final = {
 """The columns that name another case: the table, what it is called, the column, and the condition on which either case is not named."""
 
 _ON_KAFKA: Final = ("appended_at", "kafka_partition", "kafka_offset", "stored_at")
-"""The columns that no view has; nor has any but `links` those of _LINKS."""
+"""The columns that no view has. Only `links` has those of _LINKS."""
 
 _BELOW: Final = r"(-[0-9]{2}\\.[0-9]{2})\\.[0-9.]+$"
 _SUPPORTED: Final = "seconded"
@@ -155,7 +155,7 @@ _KNOWN: Final = (
     "toDate32(now('Asia/Jakarta')) AS today",
     "toDate32(r.ended_at, 'Asia/Jakarta') AS ended_day",
 )
-"""What the expressions of _added refer to."""
+"""The columns to which the expressions of _added refer."""
 
 
 def _added(duties: tuple[str, ...]) -> Iterator[tuple[str, str]]:

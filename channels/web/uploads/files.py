@@ -123,7 +123,7 @@ class Draft:
 
 
 def referred(store: AttachmentStore, digest: str, name: str) -> Attachment | None:
-    """Return the attachment that was kept before under a SHA-256 hash; None if there is none of an accepted type.
+    """Return the attachment that was kept before under a SHA-256 hash; None if no such attachment has an accepted type.
 
     Raises:
         UnavailableError: the store cannot be read now.

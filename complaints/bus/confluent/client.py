@@ -47,7 +47,7 @@ T = TypeVar("T")
 
 
 def is_record(message: Message) -> bool:
-    """Return whether a polled message is a record. It is none if it marks the end of a partition or is an error that passes on its own.
+    """Return whether a polled message is a record, not the mark of the end of a partition or an error that passes on its own.
 
     Raises:
         BusUnavailable: the message is an error from which librdkafka does not recover.

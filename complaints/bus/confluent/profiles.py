@@ -31,8 +31,8 @@ resumed partition is fetched only after the answer. Shorter waits make an idle b
 time. Readers that resume nothing have the client's 500 ms."""
 
 LINGER_MS: Final = 5
-"""Milliseconds that a record waits for others to join its request. Without them one message a second has its owner 5 ms sooner, but 20 or
-60 a second wait longer: tried with `python -m benchmarks sms-latency`."""
+"""Milliseconds that a record waits for others to join its request. Without the wait, the owner of a message is found 5 ms sooner at one
+message per second, but later at 20 or 60 per second: tried with `python -m benchmarks sms-latency`."""
 
 RETRY_MS: Final = 20
 """Milliseconds before a transaction's first request is sent again, doubled each time, to a second: as Kafka's Java client waits.

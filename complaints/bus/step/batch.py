@@ -50,7 +50,7 @@ class Pending:
 
     @property
     def work(self) -> Work:
-        """What one transaction writes, without the positions."""
+        """The records that one transaction writes, without the positions."""
         changes: dict[int, list[Change]] = {}
         for at, state in self.states.items():
             changes.setdefault(at[0], []).append(Change(at[1], state, self.formers.get(at)))

@@ -1,4 +1,4 @@
-"""Who a worker is: its ordinal, its transactional id, and the disk that it keeps its states on. One worker per ordinal."""
+"""The identity of a worker: its ordinal, its transactional id, and the disk that keeps its states. One worker per ordinal."""
 
 import fcntl
 import time

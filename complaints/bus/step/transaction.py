@@ -38,7 +38,7 @@ class Fenced(LaporError):
 
 
 class Work(NamedTuple):
-    """What a transaction writes."""
+    """The output of a transaction."""
 
     outputs: Sequence[tuple[Record, int | None]]
     changes: Mapping[int, Sequence[Change]]

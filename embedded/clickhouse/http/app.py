@@ -122,7 +122,7 @@ class Http:
     async def _receive(self, request: Request, body: IO[bytes], account: Account) -> None:
         """Write the body of a request to a file, and set the file's position to its beginning.
 
-        The timeout is for the whole body of an analyst, but for each piece of any other client, whose body may have many rows.
+        An analyst's whole body has one timeout. For any other client, whose body may have many rows, each piece has its own.
         """
         within_s, size = self._packet_timeout_s, 0
         most = QUERY_BYTES if account.reads_only else MOST_BODY_BYTES

@@ -102,7 +102,7 @@ _ACCEPTED: Final = re.compile(r"\s*([\w-]+)\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?)\s*
 def accepted(accepts: str) -> tuple[str, Coder]:
     """Return the coding that a header Accept-Encoding prefers, with its coder; of equal ones the best; an empty name if none is known.
 
-    A part of another form than `name` or `name;q=weight` names no coding (RFC 9110, 12.5.3); nor has one of the weight 0.
+    A part of another form than `name` or `name;q=weight` names no coding (RFC 9110, 12.5.3). A coding of weight 0 is not accepted.
     """
     named = filter(None, map(_ACCEPTED.fullmatch, accepts.split(",")))
     weights = {part[1].lower(): float(part[2] or 1) for part in named}

@@ -177,7 +177,7 @@ class Running:
 
     @property
     def progress(self) -> Progress:
-        """What the statement has read and written so far."""
+        """The progress: the numbers of rows and bytes that the statement has read and written so far."""
         return Progress() if self._execution is None else self._execution.totals
 
     def close(self) -> None:

@@ -218,7 +218,7 @@ def _sum_up(
     """Send what follows the blocks of a query's result: a header if there are none, totals and extremes if any, and the profile.
 
     To get the totals, the extremes and the number of rows before a limit, this function runs the query a second time. It does
-    so for each query WITH TOTALS or with extremes, but for one with only a LIMIT only if the first run took less than 0.1 s and
+    so for each query WITH TOTALS or with extremes; for a query with only a LIMIT, only if the first run took less than 0.1 s and
     gave at most 10,000 rows, and never for a reader. Without a second run, the profile has no number of rows before the limit.
     """
     statement, answer = what

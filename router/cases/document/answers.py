@@ -18,7 +18,7 @@ def ended(case: Case, fact: Fact, state: CaseState) -> Case:
 
 
 def let_go(case: Case, fact: Fact) -> Case:
-    """Return the case without supporters: they were told, and are handled separately or have ended."""
+    """Return the case without supporters: they got the answer, and are handled separately or have ended."""
     return replace(case, supporters=0, alone_as_of=fact.version) if case.supporters else case
 
 

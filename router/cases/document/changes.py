@@ -1,4 +1,4 @@
-"""What each kind of fact changes in the document of a case."""
+"""Changes the document of a case as each kind of fact demands."""
 
 from msgspec.structs import replace
 

@@ -1,4 +1,4 @@
-"""What several modules of the case need: its regency, and events without their raw bytes."""
+"""Helpers that several modules of the case need: its regency, and events without their raw bytes."""
 
 from msgspec.structs import replace
 

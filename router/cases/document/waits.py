@@ -1,4 +1,4 @@
-"""What a case waits for. A wait for its citizen stops the completion, at most for the days that the law gives him."""
+"""The waits of a case. A wait for its citizen stops the completion, at most for the days that the law gives him."""
 
 from datetime import datetime, timedelta
 

@@ -1,1 +1,1 @@
-"""What each command does to a case, in modules by who may give it."""
+"""Applies each command to a case, in modules by who may give it."""

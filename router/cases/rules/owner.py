@@ -106,7 +106,7 @@ def _had_by(agency_id: str, case: Case, law: Law) -> str:
 
 
 def ask(draft: Draft, said: command.Ask, law: Law) -> Declined | None:
-    """Ask the citizen, in the owner's own words, if he can be reached. An open question of ours for a part gives way."""
+    """Ask the citizen, in the owner's own words, if he can be reached. Our own open question for a part is dropped."""
     case = draft.now
     if is_out_of_reach(case.complaint):
         by = law.name(case.complaint.recorded_by or "")

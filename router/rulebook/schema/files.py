@@ -25,7 +25,7 @@ _WANTED = {
     "bool_type": "true or false, without quotes",
     "date_type": "a day as in 2026-01-31, without quotes",
 }
-"""What is wanted, by the type of the error."""
+"""The expected value, by the type of the error."""
 
 _TAG = "("
 """The beginning of a union's tag, which is in the path of an error although it is no key of the file."""

@@ -1,4 +1,4 @@
-"""What the data files may refer to: agencies, units, word groups, subjects, statutes, regions."""
+"""The names that the data files may refer to: agencies, units, word groups, subjects, statutes, regions."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ _SMALL: Mapping[str, Tier] = {"kec": LOCAL, "kel": LOCAL, "polsek": NATIONAL, "k
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What exists. The models ask it for each name that a data file refers to.
+    """All names that exist. The models ask it for each name that a data file refers to.
 
     Attributes:
         registry: the agencies, the kinds of unit and the regions.

@@ -115,7 +115,7 @@ class Deadlines(Part, called="deadlines.yaml"):
 
 
 class Role(Part, called="a role"):
-    """Who gives which commands."""
+    """The actors who give each command."""
 
     id: Name
     title: Text

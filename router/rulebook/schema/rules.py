@@ -64,7 +64,7 @@ class Owner(Part, called="an owner"):
 
 
 class Asks(Part, called="asks"):
-    """What the citizen is asked for."""
+    """The part that the citizen is asked for."""
 
     part: Literal["road_class", "hospital_owner"]
     needs: list[Together] = Field(alias="if", min_length=1)
@@ -72,7 +72,7 @@ class Asks(Part, called="asks"):
 
 
 class Doubt(Part, called="doubt"):
-    """What makes the tier doubtful."""
+    """The conditions that make the tier doubtful."""
 
     needs: list[Together] = Field(default=[], alias="if")
     in_city: list[Group] = Field(default=[])
@@ -116,7 +116,7 @@ class Basis(Part, called="a basis"):
 
 
 class Oversight(Part, called="oversight"):
-    """Who investigates abuse of office."""
+    """The agencies that investigate abuse of office."""
 
     reason: Reason
     bases: dict[Literal["central", "regional", "staff", "minister", "police_auditor"] | AgencyOrUnit, Basis]

@@ -32,7 +32,7 @@ def _of_lists(file: str, names: str) -> type[Part]:
 
 
 _WEIGHTS = "whole numbers from -20 to 20"
-"""What messages call the keys that are weights."""
+"""The names of the keys with weights, in error messages."""
 
 
 class Pointing(Part, called="a word list"):
@@ -144,7 +144,7 @@ class Matters(Part, called="matters.yaml"):
 
 
 class Marks(Part, called="marks"):
-    """What things and ways of senses.yaml mean for duplicates."""
+    """The meanings of the things and ways of senses.yaml for duplicates."""
 
     own_things: Words
     own_ways: Words

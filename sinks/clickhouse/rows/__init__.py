@@ -33,12 +33,12 @@ TABLES = (*facts.TABLES, cases.TABLE, *messages.TABLES, dead_letters.TABLE)
 
 
 CODES = frozenset(("case_number", "main", "continues", "other", "continued_as"))
-"""The values of rows that are tracking codes. In their columns stands the case number."""
+"""The values of rows that are tracking codes. Their columns hold the case number instead."""
 
 IDS = frozenset(
     ("complaint_id", "caused_by", "event_id", "message_id", "whole_id", "reply_id", "delivery_id", "dead_letter_id")
 )
-"""The values of rows that are ids. Ids are derived from each other; in their columns stands what nobody derives (see Numbers.id)."""
+"""The values of rows that are ids. Ids are derived from each other; their columns hold numbers that nobody can derive (see Numbers.id)."""
 
 
 def rows_of(record: StoredRecord, number: Numbers) -> Rows:

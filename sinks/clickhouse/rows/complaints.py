@@ -56,7 +56,7 @@ def described(complaint: Complaint) -> Row:
 
 
 def _reporter(complaint: Complaint) -> str:
-    """Return the key of the citizen's mailbox, from which `reporter` is made; empty if his reports must not be told to be of one person.
+    """Return the key of the citizen's mailbox, from which `reporter` is made; empty if nobody may learn that his reports are of one person.
 
     On the web nobody knows who two reports are of: the key is the code of the report.
     """

@@ -17,7 +17,7 @@ DISPOSITIONS = "disposition_rows"
 TABLES = (CASE_EVENTS, COMPLAINTS, DISPOSITIONS)
 
 _HIDDEN: Final[Row] = {"other": "", "agency_id": "", "text": "", "continued_as": ""}
-"""What the row of a fact of a secret report does not say."""
+"""The columns that are empty in the row of a fact of a secret report."""
 
 _NONE: Final[Row] = {
     "received_at": None, "part": "", "duty": "", "level": 0, "stars": None, "command": "", "result": "", **_HIDDEN,

@@ -1,4 +1,4 @@
-"""What every row needs: times in milliseconds, numbers that fit their columns, and texts as analysts see them."""
+"""Makes the values that every row needs: times in milliseconds, numbers that fit their columns, and texts as analysts see them."""
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache

@@ -1,1 +1,1 @@
-"""What stops single partitions of a step: a pause, a hold, and what an operator has to decide."""
+"""Stops single partitions of a step: for a pause, for a hold, or until an operator has decided."""

@@ -26,7 +26,7 @@ class Flow:
         self._last: set[int] = set()
         self._last_at = 0.0
         self.paused = False
-        """Whether no records come."""
+        """True if no records come."""
 
     def is_open(self, partition: int) -> bool:
         """Return whether records of a partition are to be handled."""

@@ -47,7 +47,7 @@ class Orders:
 
     @property
     def paused(self) -> bool:
-        """Whether the step is paused."""
+        """True if the step is paused."""
         return self._step in self._control.paused
 
     def held(self, step: str) -> dict[int, Hold]:

@@ -1,1 +1,1 @@
-"""Where a partition of a mailbox goes on: the known positions, whether the log is still the same, and what an operator decides."""
+"""Decides at which offset a partition of a mailbox goes on, from the known positions, the log's identity and an operator's decision."""

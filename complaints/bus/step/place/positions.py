@@ -1,4 +1,4 @@
-"""Where a partition of a mailbox goes on: the position that each transaction writes, an operator's decision, and the offset from both."""
+"""The offset at which a partition goes on, from the position that each transaction writes and from an operator's decision."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -69,7 +69,7 @@ class Log(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known about where a partition goes on.
+    """The known positions of a partition, from which the offset at which it goes on is derived.
 
     Attributes:
         committed: the offset that the group has committed.

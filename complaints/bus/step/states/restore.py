@@ -56,7 +56,7 @@ class Restorer:
 
     @property
     def busy(self) -> bool:
-        """Whether a partition still waits for its copy."""
+        """True if a partition still waits for its copy."""
         return bool(self._waiting or self._active)
 
     def begin(
