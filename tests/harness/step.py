@@ -133,7 +133,8 @@ class Ground(Workers):
 
     def write(self, commands: Iterable[tuple[str, dict[str, Any]]]) -> None:
         """Write commands, each to its key."""
-        producer = Producer({"bootstrap.servers": self.brokers, "partitioner": "murmur2_random", "acks": "all"})
+        settings = {"bootstrap.servers": self.brokers, "partitioner": "murmur2_random", "enable.idempotence": True}
+        producer = Producer(settings)  # a broker that was busy gets a batch again: neither twice nor after the next one
         for key, command in commands:
             type_ = b"somebody.else" if command.get("foreign") else COMMAND
             at_ms = command.get("at_ms", 0)  # 0 is now
@@ -306,8 +307,8 @@ class Ground(Workers):
         """Assert that each command had its effect exactly once and in order, and that the states say the same."""
         outputs, states = self.outputs(), self.states()
         for key, ids in self.fed.items():
-            assert [said for said, _ in outputs[key] if not said.startswith("due-")] == ids, key
-            assert [version for _, version in outputs[key]] == list(range(1, len(outputs[key]) + 1)), key
+            assert (key, [said for said, _ in outputs[key] if not said.startswith("due-")]) == (key, ids)
+            assert (key, [version for _, version in outputs[key]]) == (key, [*range(1, len(outputs[key]) + 1)])
             assert states[key]["n"] == len(outputs[key]), key
 
 
