@@ -80,8 +80,8 @@ class Acts:
     def _opened(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         """Open a case for each story of a message, and tell how to send a second matter that has none.
 
-        A public body's post without a matter is ignored. If an unknown sender who only has the code of a case writes to it, the router
-        opens the case.
+        A public body's post without a matter is ignored. If the sender is known only to have the code of a case, the message is passed
+        on to that case, and the router opens another one for it.
         """
         if stands.case is not None and not (heard.message.sender and stands.case.id):
             return self._passing.alone(turn, heard, heard.id, stands.case)

@@ -33,7 +33,7 @@ _FEWEST, _A_STORY = 5, 0.6
 """Minimum number of words of a sentence that may be a story of its own, and minimum probability that it is one."""
 
 _MORE: Final = 0.5
-"""Probability that a sentence is more of the report before it, from which on it is no other matter: "Who has not paid may not go"."""
+"""Minimum probability that a sentence continues the report before it, at which it is no other matter: "Who has not paid may not go"."""
 
 MOST_OPENED: Final = 5
 """The number of cases that one citizen can open within WITHIN_MS: more than anybody has to report in that time."""

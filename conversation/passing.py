@@ -24,7 +24,7 @@ from normalizer.language.hiding import asks_to_be_hidden, asks_to_be_secret
 from normalizer.posts import own_words
 
 _LANDS: Final = {CommandKind.disagree: MessageKind.disagreement, CommandKind.rate: MessageKind.rating}
-"""The kind of a message by the command that it becomes, where the command is more than a mere request."""
+"""The kind of a message by the command that it becomes. With any other command the message is a mere request."""
 
 
 class Landed(Struct, frozen=True, gc=False):

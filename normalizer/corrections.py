@@ -194,7 +194,7 @@ def _confessed(text: str) -> Correction | None:
 
 
 def _namesake(text: str, reads: Callable[[str], Reading], gazetteer: Gazetteer, told: str) -> PlaceReading | None:
-    """Return the place of a message that only names the regency of the same name as a named city, or the reverse: "Kab Semarang pak"."""
+    """Return the place of a message that only names the regency of the same name as the city so far, or the reverse: "Kab Semarang pak"."""
     known = patterns()
     words = _bare(known.before.sub("", f"{said(_told(text))} ", count=1))
     if known.regencies.isdisjoint(words.split()):

@@ -68,7 +68,7 @@ def kinds_of(groups: dict[str, list[int]]) -> int:
 
 
 def may_accuse(kinds: int) -> bool:
-    """Return whether a text with these kinds of word groups may accuse an official, or say what somebody told the citizen."""
+    """Return whether a text with these kinds of word groups may accuse an official, so that his deeds are searched for."""
     return bool(kinds & _HEAD) or (kinds & _ACTOR > 0 and kinds & _DEED > 0)
 
 

@@ -30,7 +30,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Show a case: its state, its owners, its deadlines with their colours, what happened, and what the citizen should learn.
+    """Show a case: its state, its owners, its deadlines with their colours, what happened, and the notices to the citizen.
 
     A deadline is green (at least two working days are left after today), yellow (fewer) or red (over), or done. JSON has the words of the
     data: hijau, kuning, merah, and the states and kinds as in the contract.

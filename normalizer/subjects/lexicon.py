@@ -49,7 +49,7 @@ _RATHER: Final = 5.0
 
 
 class Learnt:
-    """The counts by which example sentences show the subjects of a text."""
+    """Scores the subjects of a text by what example sentences have taught."""
 
     __slots__ = ("_known", "_model", "_rescuers", "_targets")
 
