@@ -42,6 +42,9 @@ _FORM: Final = re.compile(r"[A-Za-z0-9]+")
 # A placeholder as the engine writes it. It does not rewrite the type, so a comment in the type could hide what follows.
 _PLACEHOLDER: Final = re.compile(r"\{\s*\w+\s*:\s*\w+(?:\s*\((?:[\w\s,()]|'[\w/+ :.-]*')*\))?\s*\}")
 
+# The statements, each with its values in at most so many bytes, whose check is remembered; programs repeat a few dozen.
+_REMEMBERED, _REMEMBERED_BYTES = 256, 4096
+
 
 class Permitted(NamedTuple):
     """A statement that an account may run.
@@ -79,6 +82,7 @@ class Gate:
         of_each = max(1, min(CLIENTS, most // 2))
         self._of_account = {name: threading.BoundedSemaphore(of_each) for name in self._accounts if name != SINK}
         self._reading, self._writing = Reading(engine), Writing(engine)
+        self._permitted: dict[tuple[str, str, tuple[tuple[str, str], ...]], Permitted] = {}
 
     def admit(self, user: str, password: str) -> Account:
         """Return the account that a client logs in to.
@@ -134,7 +138,8 @@ class Gate:
     ) -> Permitted:
         """Check that an account may run a statement, and return the statement as the engine writes it, with its bounds.
 
-        Only the returned text may be run, never the text that the client sent, so that exactly what was checked runs.
+        Only the returned text may be run, never the text that the client sent, so that exactly what was checked runs. What is permitted
+        depends on nothing but the account, the text and the values, so it is remembered for the statements that programs repeat.
 
         Args:
             account: The account of the client.
@@ -151,6 +156,19 @@ class Gate:
             raise ServerError(
                 SYNTAX_ERROR, f"A statement of {account.name} has at most {READER_QUERY_BYTES} bytes. {TOO_MUCH}"
             )
+        key = (account.name, text, tuple(parameters.items()))
+        if (known := self._permitted.get(key)) is not None:
+            return known
+        permitted = self._checked(account, connection, text, parameters)
+        if sent_bytes <= _REMEMBERED_BYTES:
+            if len(self._permitted) >= _REMEMBERED:
+                self._permitted.clear()
+            self._permitted[key] = permitted
+        return permitted
+
+    def _checked(
+        self, account: Account, connection: EngineConnection, text: str, parameters: Mapping[str, str]
+    ) -> Permitted:
         statement = canonical(connection, text)
         words = _words(statement)
         self._check_words(account, words)

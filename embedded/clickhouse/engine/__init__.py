@@ -12,13 +12,13 @@ from xml.sax.saxutils import escape
 
 from embedded.clickhouse.accounts import Account, engine_users
 from embedded.clickhouse.config import engine_config
-from embedded.clickhouse.engine.connection import EngineConnection, SettingState, told
+from embedded.clickhouse.engine.connection import EngineConnection, told
 from embedded.clickhouse.engine.watch import Turns, Watch
 from embedded.clickhouse.limits import STUCK_S
 from embedded.clickhouse.native.blocks import Column
 from embedded.clickhouse.sql import literal, quote
 
-__all__ = ["Engine", "EngineConnection", "SettingState"]
+__all__ = ["Engine", "EngineConnection"]
 
 # Types of the settings that clients of a revision before 54429 write as numbers.
 _NUMBER_TYPES: Final = frozenset(

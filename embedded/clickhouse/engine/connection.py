@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from math import inf
 from typing import Any, Final
 
@@ -25,14 +24,6 @@ _HEADLESS: Final = frozenset({
     "JSONStringsEachRow", "JSONCompactEachRow", "JSONCompactStringsEachRow", "LineAsString", "Null",
 })  # fmt: skip
 _TIME_LIMIT: Final = "max_execution_time"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingState:
-    """The value of a ClickHouse setting on a connection; ``changed`` tells whether ClickHouse lists it as changed from the default."""
-
-    value: str
-    changed: bool
 
 
 # The memory that a statement needed, which includes what a view read before it hid anything.
@@ -213,15 +204,14 @@ class EngineConnection:
         found = self.rows(f"DESCRIBE TABLE {what}", parameters)
         return [(Column(name=str(row[0]), type=str(row[1])), str(row[2])) for row in found]
 
-    def setting_states(self, names: Sequence[str]) -> dict[str, SettingState]:
-        """Return the current state of each named setting on this connection, by name; unknown names are left out.
+    def changed_settings(self) -> dict[str, str]:
+        """Return the values, by name, of the settings that ClickHouse lists as changed from their defaults on this connection.
 
         Raises:
-            EngineError: The query for the states failed.
+            EngineError: The query for them failed.
         """
-        listed = ", ".join(literal(name) for name in names)
-        found = self.rows(f"SELECT name, value, changed FROM system.settings WHERE name IN ({listed})")  # noqa: S608
-        return {str(name): SettingState(value=str(value), changed=bool(changed)) for name, value, changed in found}
+        found = self.rows("SELECT name, value FROM system.settings WHERE changed")
+        return {str(name): str(value) for name, value in found}
 
     def close(self) -> None:
         """Close this connection to chDB, which also ends any query that still runs on it; an error of chDB is ignored."""

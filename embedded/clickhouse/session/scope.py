@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from embedded.clickhouse.accounts import Account
-from embedded.clickhouse.engine import Engine, EngineConnection, SettingState
+from embedded.clickhouse.engine import Engine, EngineConnection
 from embedded.clickhouse.errors import UNKNOWN_SETTING, ServerError
 from embedded.clickhouse.limits import is_within
 from embedded.clickhouse.native.blocks import Column
@@ -54,6 +54,17 @@ class Session:
     parser: EngineConnection
     account: Account
     followed: dict[str, str] = field(default_factory=dict)
+    _changed: dict[str, str] | None = None
+
+    def changed(self) -> Mapping[str, str]:
+        """Return the values of the settings that are changed between queries, by name. They are read once after each SET.
+
+        Raises:
+            EngineError: The query for them failed.
+        """
+        if self._changed is None:
+            self._changed = self.connection.changed_settings()
+        return self._changed
 
     def note_set(self) -> None:
         """Update ``followed`` after the client ran a SET statement.
@@ -63,10 +74,11 @@ class Session:
         Raises:
             EngineError: A statement that reads or resets the settings failed.
         """
-        states = self.connection.setting_states(FOLLOWED)
-        if states[_LOGS_LEVEL].changed:
+        self._changed = None
+        if _LOGS_LEVEL in self.changed():
             self.connection.execute(f"SET {_LOGS_LEVEL} = DEFAULT")
-        self.followed = {name: state.value for name, state in states.items() if state.changed}
+            self._changed = None
+        self.followed = {name: value for name, value in self.changed().items() if name in FOLLOWED}
 
 
 def known_settings(engine: Engine, settings: Sequence[Setting]) -> dict[str, str]:
@@ -104,15 +116,12 @@ def _apply(connection: EngineConnection, settings: dict[str, str]) -> None:
     _set(connection, {name: literal(settings[name]) for name in last if name in settings})
 
 
-def _restore(connection: EngineConnection, names: Sequence[str], before: dict[str, SettingState]) -> None:
+def _restore(connection: EngineConnection, names: Sequence[str], before: Mapping[str, str]) -> None:
     own = {**_OWN, "log_comment": connection.tag}
     values = {}
     for name in names:
-        state = before.get(name)
-        if name in own:
-            values[name] = literal(own[name])
-        else:
-            values[name] = literal(state.value) if state is not None and state.changed else "DEFAULT"
+        value = own.get(name, before.get(name))
+        values[name] = "DEFAULT" if value is None else literal(value)
     _set(connection, {name: value for name, value in values.items() if name == _QUERY_SIZE})
     _set(connection, {name: value for name, value in values.items() if name != _QUERY_SIZE})
 
@@ -154,12 +163,11 @@ def applied(
         return
     connection = session.connection
     with _tables(connection, externals):
+        before: Mapping[str, str] = {}
         if reads_only:  # it cannot SET anything
-            before = {
-                name: SettingState(value=str(most), changed=True) for name, most in session.account.limits.items()
-            }
-        else:
-            before = connection.setting_states(list(settings)) if settings else {}
+            before = {name: str(most) for name, most in session.account.limits.items()}
+        elif settings:
+            before = session.changed()
         try:
             _apply(connection, settings)
             with connection.statement(settings.get("max_execution_time")):
