@@ -54,16 +54,16 @@ CHAIN_SHARE, CHAIN_CPU_SHARE, TAIL = 2.0, 1.5, 4.0
 """How much of the bare chain's time and processor time is allowed, and how much later than half of the messages the last may be."""
 
 VISIBLE_S: Final = 3
-"""The bar for the row in ClickHouse, in seconds, at the first rate."""
+"""The bar for the row in ClickHouse, in seconds."""
 
 WARM_UP, WARM_UP_PER_S = 1_500, 60.0
 """Messages before the first that counts, and how many a second: what a process loads, compiles and remembers at first use."""
 
-SAMPLED: Final = 2
-"""Of which part the rows are looked for: the rate with a bar for nobody's backlog."""
+LOOKED, LOOKED_PER_S = 240, 20.0
+"""Messages after the last that count for times, and how many a second: their rows are looked for in ClickHouse, which is load too."""
 
 SAMPLE_EVERY: Final = 10
-"""Each tenth message is looked for in ClickHouse: the looking is load too."""
+"""Each tenth of these is looked for."""
 
 LOOK_EVERY_S: Final = 0.25
 """Looking is load, too."""
@@ -115,27 +115,26 @@ def measure(*, seconds: float, say: Say) -> list[Figure]:
     figures: list[Figure] = []
     with folder() as data, Feeder() as feeder, _stack(data, feeder, say) as stack:
         source = texts.varied(short=True)
-        parts = [[(item.sender, item.text) for item in islice(source, count)] for count in (WARM_UP, *counts)]
+        parts = [[(item.sender, item.text) for item in islice(source, count)] for count in (WARM_UP, *counts, LOOKED)]
         keys = keyring(stack.settings)
         seen, stop = (
             Seen({keys.pseudonym("sms", f"+{one}"): one for part in parts for one, _ in part}),
             threading.Event(),
         )
         feeder.submitted = seen.reply
-        sampled = [number for number, _ in parts[SAMPLED][::SAMPLE_EVERY]]
+        sampled = [number for number, _ in parts[-1][::SAMPLE_EVERY]]
         with ThreadPoolExecutor(2) as watchers:
-            watching = [
-                watchers.submit(_watch_kafka, stack.settings, seen, stop),
-                watchers.submit(_watch_clickhouse, stack.settings, sampled, seen, stop),
-            ]
+            watching = [watchers.submit(_watch_kafka, stack.settings, seen, stop)]
             try:
                 _send(feeder, WARM_UP_PER_S, parts[0], seen)
-                for rate, part, limit in zip(RATES, parts[1:], limits, strict=True):
+                for rate, part, limit in zip(RATES, parts[1:-1], limits, strict=True):
                     say(f"sending {len(part)} deliver_sm, {rate.per_second:g} per second")
                     before = spent()
                     counted = _send(feeder, rate.per_second, part, seen)
                     cpu = {name: (now - before.get(name, 0.0)) / len(part) for name, now in spent().items()}
                     figures += _figures(seen, counted, rate, limit, cpu)
+                watching.append(watchers.submit(_watch_clickhouse, stack.settings, sampled, seen, stop))
+                _send(feeder, LOOKED_PER_S, parts[-1], seen)
                 _wait(feeder, seen.visible, sampled, "are not in ClickHouse")
             finally:
                 stop.set()
