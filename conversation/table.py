@@ -150,7 +150,7 @@ TABLE: Final = (
     Row("dispute", 0.6, NEAR, {A.dispute: DONE, A.add: LIVES}, "its owner looks again, also if it may be settled"),
     Row("settled", 0.5, ONLY, {A.noted: DONE, A.add: LIVES}, "nothing is undone"),
     Row("settled", 0.8, ONLY, {A.noted: frozenset((S.withdrawn,))}, "surer, since he may want it open again"),
-    Row("settled", 0.7, ITS, {A.noted: DONE, A.add: LIVES}, "surer, since it may tell more"),
+    Row("settled", 0.7, ITS, {A.noted: DONE, A.add: LIVES | {S.past}}, "surer, since it may tell more"),
     Row("dispute", 0.3, NEAR, {A.dispute: DONE, A.add: LIVES}, "its owner looks again"),
     Row("blame", 0.6, NEAR, {A.dispute: DONE}, "who judges and does not praise is not content"),
     Row("dispute", 0.6, HERE, {A.dispute: DONE, A.add: LIVES | {S.past}}, "surer, since it seems another matter"),
@@ -185,6 +185,7 @@ _IF: Final[Mapping[tuple[str, Situation], Callable[[KnownCase], bool]]] = {
     ("number", S.alive): lambda case: bool(case.reopened_ms),
     ("place", S.alive): lambda case: not case.region,
     ("dispute", S.past): lambda case: case.is_alive,
+    ("settled", S.past): lambda case: case.is_alive,
 }
 """By a wish and the situation of its case: what the case must be like for the wish to fit."""
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 
 from complaints.event import Complaint
@@ -15,6 +16,9 @@ OCCASION: Final = "emergency"
 
 _SAYS: Final = frozenset((FactKind.added, FactKind.reopened))
 """The facts, other than the opening of a case, that follow from the citizen's own words."""
+
+_GOES_ON: Final = timedelta(hours=6)
+"""How long after a report of danger each further message of its citizen is answered with the number, whatever its words."""
 
 OWN_POST: Final = "kirimannya sendiri"
 """Takes the place of the account if a citizen quotes or answers his own post."""
@@ -42,7 +46,20 @@ def occasion(kind: str, complaint: Iterable[str], said: str = "") -> str:
 
 def ending(first: Fact, complaint: Complaint) -> str:
     """Return the occasion of the sentence that ends the notice about a record's facts, by the first of them (see `occasion`)."""
+    if goes_on(first, complaint):
+        return OCCASION
     return occasion(first.kind, own_words(complaint.title, complaint.text), said_in(first))
+
+
+def goes_on(said: Fact, complaint: Complaint) -> bool:
+    """Return whether a citizen's words follow a report of danger within hours: "the fire engine has not come" is about the same danger.
+
+    Words that it is over do not.
+    """
+    is_soon = said.kind in _SAYS and said.at - complaint.received_at < _GOES_ON
+    if not is_soon or understood(said_in(said)).intent == "settled":
+        return False
+    return any(map(tells_of_danger, own_words(complaint.title, complaint.text)))
 
 
 def tells_of_danger(text: str) -> bool:

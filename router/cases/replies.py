@@ -10,6 +10,7 @@ from complaints import tracking
 from complaints.calendar import jakarta_day, written_day
 from complaints.case import Case
 from complaints.command import Add, OfCitizen, words_of
+from complaints.event import Complaint
 from complaints.fact import Added, Asked, Fact
 from complaints.ids import derived, reply_name
 from complaints.mail import Reply, ReplyKind
@@ -43,7 +44,7 @@ def reply_to(
         case: the document after them.
         was_merged: whether the case was a supporter before.
         by_code: whether somebody else who has the code sent the record: the citizen is not thanked for what he did not write.
-        danger: whether the complaint that opens the case reports danger, if that is known.
+        danger: whether the words that led to the facts report danger, if that is known.
     """
     notice = noticed(facts, _seen(case), was_merged=was_merged, by_code=by_code)
     if notice is None:
@@ -51,7 +52,8 @@ def reply_to(
     kind, first, complaint, channel = notice.kind, facts[0], case.complaint, case.complaint.channel
     if kind is ReplyKind.completed and isinstance(first, Added) and first.companion and not any(map(moves, facts)):
         return None
-    ending = emergency.ending(first, complaint) if danger is None else emergency.OCCASION if danger else ""
+    is_urgent = danger or emergency.goes_on(first, complaint)
+    ending = emergency.OCCASION if is_urgent else emergency.ending(first, complaint) if danger is None else ""
     reply = Reply(
         id=derived(first.caused_by, reply_name(kind.value)),
         citizen=complaint.reporter_ref,
@@ -89,13 +91,15 @@ def status_for(asked: OfCitizen, case: Case | None, at: datetime) -> Reply:
     """Return the answer to a citizen who asks for the status of a case.
 
     If the message reports danger to life, the reply ends with the number for emergencies. Otherwise it repeats the owner's latest answer,
-    for the citizen of the case only: the first delivery of that answer may have failed.
+    for the citizen of the case only: the first delivery of that answer may have failed. Without one it says whether he is hidden.
     """
     sender = asked.sender
     assert sender is not None
-    answer = _answer_again(case) if case and sender.reporter_ref == case.complaint.reporter_ref else ""
+    own = case if case and sender.reporter_ref == case.complaint.reporter_ref else None
+    answer = _answer_again(own) if own else ""
+    beside = "latest_answer" if answer else "hidden_sender" if own and _is_hidden(own.complaint) else ""
     said = asked.addition.text if isinstance(asked, Add) else words_of(asked)
-    ending = emergency.OCCASION if emergency.tells_of_danger(said) else "latest_answer" if answer else ""
+    ending = emergency.OCCASION if emergency.tells_of_danger(said) else beside
     reply = Reply(
         id=derived(asked.id, reply_name(ReplyKind.status.value)),
         citizen=sender.reporter_ref,
@@ -126,8 +130,12 @@ def _about(reply: Reply, case: Case, *, hides: bool) -> Reply:
         region=None if region is None else region.code,
         additions=len(complaint.additions),
         secret=complaint.secret,
-        private=hides or complaint.secret or complaint.anonymous,
+        private=hides or _is_hidden(complaint),
     )
+
+
+def _is_hidden(complaint: Complaint) -> bool:
+    return complaint.secret or complaint.anonymous
 
 
 def _unknown(code: str, channel: str, ending: str) -> str:

@@ -2,7 +2,7 @@
 
 import functools
 import re
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from complaints import ids, tracking
 from complaints.case import Question
-from complaints.event import AgencyRef, Complaint, Deadline, Pin, Place, Region
+from complaints.event import Addition, AgencyRef, Complaint, Deadline, Pin, Place, Raw, Region
 from complaints.fact import FactKind
 from complaints.mail import Reply, ReplyKind
 from complaints.wording import mistakes, question, text, wording
@@ -238,17 +238,22 @@ def test_the_region_of_a_long_name_stays(region: str) -> None:
     assert 155 <= septets(said) <= 160
 
 
+FINE = Addition(text="apinya sudah padam, terima kasih", received_at=NOON, raw=Raw(coding="utf-8", upstream_id="+"))
+
+
 @each("asked", ["", *(name.removeprefix("question_") for name in RECEIPTS)])
 @each("channel", ["sms", "twitter", "telegram", "web"])
 def test_whoever_is_in_danger_reads_the_number_for_emergencies_in_the_receipt(channel: str, asked: str) -> None:
-    """As the last sentence, also behind a question, and in one message with the longest name."""
+    """As the last sentence, also behind a question, and in one message with the longest name; for six hours, unless he says it is over."""
     case = complaint(channel=channel, text="tolong ada kebakaran di Jalan Pemuda, api membesar")
     for name in longest_names():
         said = told(case, asked=asked, owner=AgencyRef(id="x", name=name)).text
         assert said.endswith(" Keadaan darurat? Telepon 112.")
         assert channel != "sms" or septets(said) <= 160
         assert channel != "twitter" or len(said) <= 263
-    assert "112" not in told(case, after=FactKind.added).text
+    assert told(case, after=FactKind.added).text.endswith(" Keadaan darurat? Telepon 112.")
+    assert "112" not in told(case, after=FactKind.added, at=case.received_at + timedelta(hours=6)).text
+    assert "112" not in told(case, after=FactKind.added, addition=FINE).text
     assert "112" not in told(case, after=FactKind.reminded, asked="").text
     assert "112" not in told(complaint(channel=channel), asked=asked).text
 
