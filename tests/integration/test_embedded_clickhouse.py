@@ -9,6 +9,7 @@ import pytest
 from clickhouse_driver import Client
 from clickhouse_driver.errors import ErrorCodes, ServerException
 
+from embedded.clickhouse.accounts import ANALYST
 from tests.harness.clickhouse import PASSWORD, code_of, new_client
 from tests.harness.tables import row_by_row
 
@@ -61,6 +62,15 @@ def test_a_refusal_has_clickhouses_code_and_the_connection_goes_on(client: Clien
     """The code decides whether a sink retries; the text says which table or column."""
     assert code_of(client, query) == code
     assert client.execute("SELECT 1") == [(1,)]
+
+
+def test_what_one_account_may_run_another_may_not(port: int, client: Client) -> None:
+    """The check of a statement is remembered for its account alone."""
+    made = "CREATE TABLE IF NOT EXISTS mine (a UInt8) ENGINE = Memory"
+    with new_client(port, user=ANALYST) as analyst:
+        for _ in range(2):
+            client.execute(made)
+            assert code_of(analyst, made) == ACCESS_DENIED
 
 
 def test_a_refused_insert_is_told_after_its_blocks(client: Client) -> None:
