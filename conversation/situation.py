@@ -39,7 +39,7 @@ _ITS_OWN: Final = 0.985
 """Minimum probability of a story at which a message has a matter of its own although its words have no clear subject."""
 
 _SURELY_DENIES: Final = 0.9
-"""Minimum probability that a message without a matter disputes an answer, at which it is not about a place: "jangan bohong ngapa"."""
+"""Minimum probability that a message without a matter disputes an answer, at which a bare word is no place: "jangan bohong ngapa"."""
 
 _VERDICTS: Final = frozenset(("dispute", "settled", "thanks", "agree", "rating"))
 """The intents that judge an answer."""
@@ -155,7 +155,8 @@ class _Look:
         if heard.corrects or (case.part == "place" and case.asked_ms and heard.is_place):
             return Tells.place
         if not heard.names_matter:
-            if not heard.is_placed or heard.sure_of("dispute") >= _SURELY_DENIES:
+            denies = heard.sure_of("dispute") >= _SURELY_DENIES and not cues.names_place(heard.said)
+            if denies or not heard.is_placed:
                 return Tells.nothing
             return Tells.place if case.asked_ms or heard.is_place or not case.region else Tells.elsewhere
         if self._is_same(case):

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
+from complaints.command import CITIZEN
 from complaints.event import Complaint
-from complaints.fact import Fact, FactKind, said_in
+from complaints.fact import Added, Fact, FactKind, said_in
 from normalizer.known_words import without_codes
 from normalizer.language.understanding import understood
 from normalizer.parts import own_words
@@ -18,7 +19,7 @@ _SAYS: Final = frozenset((FactKind.added, FactKind.reopened))
 """The facts, other than the opening of a case, that follow from the citizen's own words."""
 
 _GOES_ON: Final = timedelta(hours=6)
-"""How long after a report of danger each further message of its citizen is answered with the number, whatever its words."""
+"""How long after a report of danger each further message of its citizen is answered with the number, unless it says that it is over."""
 
 OWN_POST: Final = "kirimannya sendiri"
 """Takes the place of the account if a citizen quotes or answers his own post."""
@@ -33,7 +34,7 @@ _COMMAND: Final = re.compile(r"^\W*(?:[A-Z0-9]+\W+)+(?=[a-z])")
 def occasion(kind: str, complaint: Iterable[str], said: str = "") -> str:
     """Return the occasion of the sentence that ends the reply to words about danger to life now; empty if there is no danger.
 
-    Replies, the page of a case and the receipts of web and API all use this, so that they agree.
+    Replies, the page of a case and the receipts of web and API all use this, so that they agree; the first two also `goes_on`.
 
     Args:
         kind: the first fact that the citizen's record led to (see complaints.fact.FactKind).
@@ -46,18 +47,22 @@ def occasion(kind: str, complaint: Iterable[str], said: str = "") -> str:
 
 def ending(first: Fact, complaint: Complaint) -> str:
     """Return the occasion of the sentence that ends the notice about a record's facts, by the first of them (see `occasion`)."""
-    if goes_on(first, complaint):
-        return OCCASION
-    return occasion(first.kind, own_words(complaint.title, complaint.text), said_in(first))
+    return OCCASION if goes_on(first, complaint) or cries(first, complaint) else ""
+
+
+def cries(first: Fact, complaint: Complaint) -> bool:
+    """Return whether the words that led to a record's facts report danger, by the first of them."""
+    return bool(occasion(first.kind, own_words(complaint.title, complaint.text), said_in(first)))
 
 
 def goes_on(said: Fact, complaint: Complaint) -> bool:
-    """Return whether a citizen's words follow a report of danger within hours: "the fire engine has not come" is about the same danger.
+    """Return whether the citizen's words follow a report of danger within hours: "the fire engine has not come" is about the same danger.
 
-    Words that it is over do not.
+    Words that it is over do not count, and neither do those of somebody else who has the code.
     """
     is_soon = said.kind in _SAYS and said.at - complaint.received_at < _GOES_ON
-    if not is_soon or understood(said_in(said)).intent == "settled":
+    is_his = said.actor == CITIZEN and not (isinstance(said, Added) and said.addition.by_code)
+    if not (is_soon and is_his) or understood(said_in(said)).intent == "settled":
         return False
     return any(map(tells_of_danger, own_words(complaint.title, complaint.text)))
 

@@ -44,7 +44,7 @@ def reply_to(
         case: the document after them.
         was_merged: whether the case was a supporter before.
         by_code: whether somebody else who has the code sent the record: the citizen is not thanked for what he did not write.
-        danger: whether the words that led to the facts report danger, if that is known.
+        danger: whether the words that led to the facts report danger, if that is known; what goes on for hours is found here.
     """
     notice = noticed(facts, _seen(case), was_merged=was_merged, by_code=by_code)
     if notice is None:
@@ -52,8 +52,8 @@ def reply_to(
     kind, first, complaint, channel = notice.kind, facts[0], case.complaint, case.complaint.channel
     if kind is ReplyKind.completed and isinstance(first, Added) and first.companion and not any(map(moves, facts)):
         return None
-    is_urgent = danger or emergency.goes_on(first, complaint)
-    ending = emergency.OCCASION if is_urgent else emergency.ending(first, complaint) if danger is None else ""
+    cries = emergency.cries(first, complaint) if danger is None else danger
+    ending = emergency.OCCASION if cries or emergency.goes_on(first, complaint) else ""
     reply = Reply(
         id=derived(first.caused_by, reply_name(kind.value)),
         citizen=complaint.reporter_ref,
@@ -67,7 +67,7 @@ def reply_to(
         caused_by=first.caused_by,
         part=notice.fact.part if isinstance(notice.fact, Asked) else None,
         by_code=by_code or None,
-        urgent=True if ending and not by_code else None,
+        urgent=True if cries and not by_code else None,
     )
     return _about(reply, case, hides=kind is ReplyKind.hidden)
 
@@ -97,9 +97,9 @@ def status_for(asked: OfCitizen, case: Case | None, at: datetime) -> Reply:
     assert sender is not None
     own = case if case and sender.reporter_ref == case.complaint.reporter_ref else None
     answer = _answer_again(own) if own else ""
-    beside = "latest_answer" if answer else "hidden_sender" if own and _is_hidden(own.complaint) else ""
+    otherwise = "latest_answer" if answer else "hidden_sender" if own and _is_hidden(own.complaint) else ""
     said = asked.addition.text if isinstance(asked, Add) else words_of(asked)
-    ending = emergency.OCCASION if emergency.tells_of_danger(said) else beside
+    ending = emergency.OCCASION if emergency.tells_of_danger(said) else otherwise
     reply = Reply(
         id=derived(asked.id, reply_name(ReplyKind.status.value)),
         citizen=sender.reporter_ref,

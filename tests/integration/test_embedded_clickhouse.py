@@ -93,6 +93,18 @@ def test_settings_hold_for_their_query_only(client: Client) -> None:
     assert client.execute(asked)[0][1] == 0
 
 
+def test_a_session_hears_the_log_that_it_set(port: int, caplog: pytest.LogCaptureFixture) -> None:
+    """Until it is set otherwise; the lines reach the client and not the server's own output."""
+    with new_client(port) as client, caplog.at_level("INFO", logger="clickhouse_driver.log"):
+        client.execute("SET send_logs_level = 'trace'")
+        client.execute("SELECT 'heard'")
+        client.execute("SET send_logs_level = 'none'")
+        client.execute("SELECT 'unheard'")
+    said = " ".join(record.getMessage() for record in caplog.records)
+    assert "SELECT 'heard'" in said
+    assert "unheard" not in said
+
+
 def test_a_session_keeps_what_it_set(port: int) -> None:
     """SET lasts for the connection and comes back after a query that brought another value."""
     asked = "SELECT value FROM system.settings WHERE name = 'max_block_size'"

@@ -42,7 +42,7 @@ _FORM: Final = re.compile(r"[A-Za-z0-9]+")
 # A placeholder as the engine writes it. It does not rewrite the type, so a comment in the type could hide what follows.
 _PLACEHOLDER: Final = re.compile(r"\{\s*\w+\s*:\s*\w+(?:\s*\((?:[\w\s,()]|'[\w/+ :.-]*')*\))?\s*\}")
 
-# The statements, each with its values in at most so many bytes, whose check is remembered; programs repeat a few dozen.
+# The most statements whose check is remembered, and the most characters of each with its values; programs repeat a few dozen.
 _REMEMBERED, _REMEMBERED_BYTES = 256, 4096
 
 
@@ -160,7 +160,7 @@ class Gate:
         if (known := self._permitted.get(key)) is not None:
             return known
         permitted = self._checked(account, connection, text, parameters)
-        if sent_bytes <= _REMEMBERED_BYTES:
+        if sent_bytes + sum(map(len, parameters)) <= _REMEMBERED_BYTES:
             if len(self._permitted) >= _REMEMBERED:
                 self._permitted.clear()
             self._permitted[key] = permitted

@@ -210,8 +210,9 @@ class EngineConnection:
         Raises:
             EngineError: The query for them failed.
         """
-        found = self.rows("SELECT name, value FROM system.settings WHERE changed")
-        return {str(name): str(value) for name, value in found}
+        # one row, whatever the client set: max_result_rows, limit
+        found = self.rows("SELECT groupArray((name, value)) FROM system.settings WHERE changed")
+        return {str(name): str(value) for name, value in found[0][0]}
 
     def close(self) -> None:
         """Close this connection to chDB, which also ends any query that still runs on it; an error of chDB is ignored."""

@@ -54,10 +54,10 @@ class Session:
     parser: EngineConnection
     account: Account
     followed: dict[str, str] = field(default_factory=dict)
-    _changed: dict[str, str] | None = None
+    _changed: dict[str, str] | None = field(default=None, init=False, repr=False)
 
     def changed(self) -> Mapping[str, str]:
-        """Return the values of the settings that are changed between queries, by name. They are read once after each SET.
+        """Return the values of the settings that are changed between queries, by name. They are read at first use and again after a SET.
 
         Raises:
             EngineError: The query for them failed.
@@ -75,10 +75,11 @@ class Session:
             EngineError: A statement that reads or resets the settings failed.
         """
         self._changed = None
-        if _LOGS_LEVEL in self.changed():
+        changed = self.changed()
+        self.followed = {name: value for name, value in changed.items() if name in FOLLOWED}
+        if _LOGS_LEVEL in changed:
             self.connection.execute(f"SET {_LOGS_LEVEL} = DEFAULT")
             self._changed = None
-        self.followed = {name: value for name, value in self.changed().items() if name in FOLLOWED}
 
 
 def known_settings(engine: Engine, settings: Sequence[Setting]) -> dict[str, str]:

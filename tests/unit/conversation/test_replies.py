@@ -251,7 +251,10 @@ def test_whoever_is_in_danger_reads_the_number_for_emergencies_in_the_receipt(ch
         assert said.endswith(" Keadaan darurat? Telepon 112.")
         assert channel != "sms" or septets(said) <= 160
         assert channel != "twitter" or len(said) <= 263
-    assert told(case, after=FactKind.added).text.endswith(" Keadaan darurat? Telepon 112.")
+    goes_on = told(case, after=FactKind.added)
+    assert goes_on.text.endswith(" Keadaan darurat? Telepon 112.")
+    assert not goes_on.urgent  # it waits like any other beyond the hourly limit
+    assert "112" not in told(case, after=FactKind.added, addition=replace(FINE, text="ada apa?", by_code=True)).text
     assert "112" not in told(case, after=FactKind.added, at=case.received_at + timedelta(hours=6)).text
     assert "112" not in told(case, after=FactKind.added, addition=FINE).text
     assert "112" not in told(case, after=FactKind.reminded, asked="").text
