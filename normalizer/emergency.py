@@ -1,7 +1,6 @@
 """Recognises a text that reports danger to life now: its writer needs the number for emergencies. Pure."""
 
 import re
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -31,28 +30,21 @@ _COMMAND: Final = re.compile(r"^\W*(?:[A-Z0-9]+\W+)+(?=[a-z])")
 """Words in capitals before text in small letters: a command or a code must not weaken the cry for help after it."""
 
 
-def occasion(kind: str, complaint: Iterable[str], said: str = "") -> str:
-    """Return the occasion of the sentence that ends the reply to words about danger to life now; empty if there is no danger.
-
-    Replies, the page of a case and the receipts of web and API all use this, so that they agree; the first two also `goes_on`.
-
-    Args:
-        kind: the first fact that the citizen's record led to (see complaints.fact.FactKind).
-        complaint: title and text of the complaint, which count if the record opened the case.
-        said: his words if he added to the case or disputed an answer.
-    """
-    words = complaint if kind == FactKind.opened else (said,) if kind in _SAYS else ()
-    return OCCASION if any(map(tells_of_danger, words)) else ""
-
-
 def ending(first: Fact, complaint: Complaint) -> str:
-    """Return the occasion of the sentence that ends the notice about a record's facts, by the first of them (see `occasion`)."""
+    """Return the occasion of the sentence that ends the notice about a record's facts, by the first of them; empty without danger."""
     return OCCASION if goes_on(first, complaint) or cries(first, complaint) else ""
 
 
 def cries(first: Fact, complaint: Complaint) -> bool:
-    """Return whether the words that led to a record's facts report danger, by the first of them."""
-    return bool(occasion(first.kind, own_words(complaint.title, complaint.text), said_in(first)))
+    """Return whether the words that led to a record's facts report danger to life now.
+
+    Args:
+        first: the first of the facts: the opening of the case, or what follows from the citizen's words.
+        complaint: the complaint, whose title and text count if the record opened the case.
+    """
+    if first.kind == FactKind.opened:
+        return any(map(tells_of_danger, own_words(complaint.title, complaint.text)))
+    return first.kind in _SAYS and tells_of_danger(said_in(first))
 
 
 def goes_on(said: Fact, complaint: Complaint) -> bool:

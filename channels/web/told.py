@@ -194,5 +194,4 @@ def _shown(case: Case) -> Callable[[str], str]:
 
 def number_for_emergencies(*said: str) -> str:
     """Return the sentence with the emergency number if the words report present danger to life; else ""."""
-    found = emergency.occasion(FactKind.opened, said)
-    return text(found, NAME) if found else ""
+    return text(emergency.OCCASION, NAME) if any(map(emergency.tells_of_danger, said)) else ""

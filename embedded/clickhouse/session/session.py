@@ -181,17 +181,18 @@ class Conversation:
                 pass
             settings = {}
         query = wire.Query(query_id=query.query_id, text=rows, parameters=parameters, compressed=query.compressed)
-        with ExitStack() as after:
-            if statement.verb == "SET":
-                after.callback(session.note_set)  # also if it fails: it may have set something
+        try:
             if statement.insert is not None:
                 self._insert(session, statement.insert, (query, answer), (settings, externals))
-                return
-            parser, limit_s = session.parser, settings.get("max_execution_time")
-            # a reader sends no tables and no SET, so a name means the same on its other connection
-            apart = parser if session.account.reads_only else None
-            with applied(session, settings, externals) as connection, parser.statement(limit_s):
-                results.run(self._engine, connection, query, (statement, answer), apart=apart)
+            else:
+                parser, limit_s = session.parser, settings.get("max_execution_time")
+                # a reader sends no tables and no SET, so a name means the same on its other connection
+                apart = parser if session.account.reads_only else None
+                with applied(session, settings, externals) as connection, parser.statement(limit_s):
+                    results.run(self._engine, connection, query, (statement, answer), apart=apart)
+        finally:
+            if statement.verb == "SET":
+                session.note_set()  # also if it failed: it may have set something
 
     def _permitted(
         self, session: Session, text: str, query: wire.Query
