@@ -26,10 +26,6 @@ _FIELDS: Final = {
     OF_SUBJECTS: {"writer", "text"},
     OF_SEQUELS: {"lang", "writer", "text"},
 }
-_STORY: Final = "story"
-_EACH: Final = 8
-"""Of each eight stories, one is also an example of a sequel that begins another report."""
-
 
 class Example(NamedTuple):
     """A sentence.
@@ -65,10 +61,7 @@ def examples(kind: str) -> list[Example]:
     """
     if found := mistakes(kind):
         raise ValueError(found[0])
-    read = [Example(label=label, **orjson.loads(line)) for label in labels(kind) for line in _lines(kind, label)]
-    if kind == OF_SEQUELS:
-        read += [Example(label=NEW, **orjson.loads(line)) for line in [*_lines(OF_INTENTS, _STORY)][::_EACH]]
-    return read
+    return [Example(label=label, **orjson.loads(line)) for label in labels(kind) for line in _lines(kind, label)]
 
 
 def digest(kind: str) -> str:
