@@ -98,7 +98,7 @@ TABLE: Final = (
         1.0,
         HERE | {T.place},
         {A.dispute: DONE, A.add: HAS - DONE},
-        "he is its citizen, and names it, or goes on: within six hours with its matter, within one with its danger",
+        "he is its citizen, and names it, or goes on within six hours with its matter or its danger",
     ),
     Row("danger", 1.0, ALL, {A.open: EVER}, "it cannot wait, and naming 112 once too often harms nobody"),
     Row("new report", 1.0, ALL, {A.open: HAS}, "he says so, with the words that our text teaches"),
@@ -213,10 +213,10 @@ def _fits(row: Row, heard: Heard, stands: Standing) -> bool:
 
 
 def _goes_on(stands: Standing) -> bool:
-    """Return whether danger belongs to a case: as its matter, for some hours; without a place, within the hour if the case has danger."""
+    """Return whether danger belongs to a case, for some hours: as its matter, or without a place if the case has danger."""
     case, tells = stands.about, stands.tells
-    within_ms = _EVENT_MS if tells is T.same else HOUR_MS
-    return case.is_alive and (tells is T.same or (case.danger and tells is not T.place)) and stands.age_ms < within_ms
+    is_its = tells is T.same or (case.danger and tells is not T.place)
+    return case.is_alive and is_its and stands.age_ms < _EVENT_MS
 
 
 def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
