@@ -27,6 +27,7 @@ _FIELDS: Final = {
     OF_SEQUELS: {"lang", "writer", "text"},
 }
 
+
 class Example(NamedTuple):
     """A sentence.
 
