@@ -50,8 +50,8 @@ _CLEAR: Final = 0.6
 _SURELY: Final = 0.95
 """Minimum probability of an intent at which a place next to it is a part of it: "terima kasih Pemkot Semarang"."""
 
-_MAYBE_DANGER: Final = 0.45
-"""Probability of danger from which on a message is no more of another report."""
+_CRIES: Final = 0.93
+"""The probability of danger from which on a message cries for help: what it tells is not over."""
 
 _DENIED: Final = 0.5
 """The probability of a dispute if a text denies something good."""
@@ -132,11 +132,17 @@ class Heard:
         return "subject" not in told.missing and not is_of_us and not is_office
 
     @property
-    def may_go_on(self) -> bool:
-        """True if it can be only more of another report: it is short, tells of no danger and accuses nobody, and shows no position."""
-        accuses = self.fresh.complaint.oversight or cues.accuses(self.said)
-        is_grave = self.cries or accuses or self.found.shares["danger"] >= _MAYBE_DANGER
-        return self.length <= SHORT and not is_grave and position_of(self.message) is None
+    def may_be_past(self) -> bool:
+        """True if its danger may be over: it has many words, and they read less than surely like a cry."""
+        return self.length > _PLACE_WORDS and self.found.shares["danger"] < _CRIES
+
+    @property
+    def goes_on(self) -> float:
+        """The probability that it is only more of another report; 0 if it accuses an official or shows a position."""
+        told = self.fresh.complaint
+        if told.oversight or cues.accuses(self.said) or position_of(self.message) is not None:
+            return 0.0
+        return goes_on(self.words, is_clear=self.names_matter and bool(told.clear), is_placed=self.is_placed)
 
     @property
     def is_of_us(self) -> bool:
@@ -243,7 +249,7 @@ READ: Final[Mapping[str, Callable[[Heard], float]]] = {
     "chatter": lambda heard: heard.chatters,
     "picture": lambda heard: heard.shows,
     "correction": lambda heard: heard.corrects or heard.found.shares["correction"],
-    "more": lambda heard: goes_on(heard.words) if heard.may_go_on else 0.0,
+    "more": lambda heard: heard.goes_on,
     "new report": lambda heard: heard.opens,
     "no, and more": lambda heard: commands.begins_with(heard.said, "disagree"),
     "threat": lambda heard: cues.threatens(heard.said),

@@ -70,20 +70,14 @@ LIVES: Final = frozenset((S.told, S.alive))
 OVER: Final = frozenset((S.withdrawn, S.past))
 ENDED: Final = CLOSED | OVER
 
-_MORE: Final = 0.65
-"""How sure it must be that a message only goes on with a report. Our text names the words that open one, in case it does not."""
-
-_SURELY_WHERE: Final = 0.5
-"""How sure it must be that a message only says where, for another regency in it to be no other report."""
+_SURELY_MORE: Final = 0.85
+"""How sure it must be that a message only goes on with a report, if more than a case too many depends on that."""
 
 _EVENT_MS: Final = 6 * HOUR_MS
 """How long danger told without a place is of the same event as its matter before. Later it may be elsewhere."""
 
 _MOST_RECENT: Final = 4
 """The number of messages about a case within a day, after which another one that reads like more of it opens a case."""
-
-_SURELY_HIDES: Final = 0.85
-"""Minimum probability that a message asks to be hidden, at which it is no addition to a case that was reported openly."""
 
 ONLY: Final = frozenset[Tells]()
 ALL: Final = frozenset(Tells)
@@ -170,7 +164,11 @@ TABLE: Final = (
     Row(ANYTHING, 0.0, NEAR, {A.add: DONE | {S.told}}, "it belongs to what was spoken of"),
     Row(ANYTHING, 0.0, ITS, {A.add: frozenset((S.alive,))}, "a place alone may begin something else by now"),
     Row(ANYTHING, 0.0, ALL, {A.add: HAS}, "he says which case it belongs to", named=True),
-    Row("more", _MORE, ALL, {A.apart: frozenset((S.told,)), A.answer: ASKED}, "it reads like more of the first"),
+    Row("more", 0.55, ALL, {A.apart: LIVES}, "it reads like more; our text names the words that open a case"),
+    Row(
+        "more", 0.75, ALL, {A.apart: frozenset((S.past,)), A.dispute: DONE}, "surer, since it is later, or not content"
+    ),
+    Row("more", _SURELY_MORE, ALL, {A.answer: ASKED}, "surer still, since another matter is no answer"),
     Row(ANYTHING, 0.0, ALL, {A.open: EVER}, "nothing is lost"),
 )
 """The rows. A wish to be hidden applies with all of them (normalizer.language.understanding.SURE)."""
@@ -192,6 +190,7 @@ _IF: Final[Mapping[tuple[str, Situation], Callable[[KnownCase], bool]]] = {
     ("place", S.alive): lambda case: not case.region,
     ("dispute", S.past): lambda case: case.is_alive,
     ("settled", S.past): lambda case: case.is_alive,
+    ("more", S.past): lambda case: case.is_alive,
 }
 """By a wish and the situation of its case: what the case must be like for the wish to fit."""
 
@@ -212,10 +211,11 @@ def _fits(row: Row, heard: Heard, stands: Standing) -> bool:
     return bool(row.tells) or heard.says_only
 
 
-def _goes_on(stands: Standing) -> bool:
+def _goes_on(heard: Heard, stands: Standing) -> bool:
     """Return whether danger belongs to a case, for some hours: as its matter, or without a place if the case has danger."""
     case, tells = stands.about, stands.tells
-    is_its = tells is T.same or (case.danger and tells is not T.place)
+    is_more = heard.may_be_past and heard.goes_on >= _SURELY_MORE
+    is_its = tells is T.same or (tells is not T.place and (case.danger or is_more))
     return case.is_alive and is_its and stands.age_ms < _EVENT_MS
 
 
@@ -229,21 +229,9 @@ def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
     return is_asked or (heard.names_matter and stands.tells is not T.same and not is_kind)
 
 
-def _begins_another(heard: Heard, stands: Standing) -> bool:
-    """Return whether a message begins another report, however it reads.
-
-    The question is older than a day, or its place is not told; it asks to be hidden; it is in another regency, and corrects nothing; or
-    he has written often about the case.
-    """
-    if stands.situation is S.asked:
-        is_late = stands.asked_age_ms > DAY_MS
-        if is_late or (stands.about.part == "place" and not heard.is_placed):
-            return True
-    elif heard.found.most("hide") >= _SURELY_HIDES or stands.recent > _MOST_RECENT:
-        return True
-    regency = heard.fresh.complaint.place.regency
-    is_elsewhere = regency is not None and not (stands.about.region or "").startswith(regency.code)
-    return is_elsewhere and heard.found.most("correction", "place") < _SURELY_WHERE
+def _begins_another(stands: Standing) -> bool:
+    """Return whether a message begins another report, however it reads: the question is older than a day, or he has written often."""
+    return stands.asked_age_ms > DAY_MS if stands.situation is S.asked else stands.recent > _MOST_RECENT
 
 
 def _may(wants: str, heard: Heard, stands: Standing) -> bool:
@@ -251,7 +239,7 @@ def _may(wants: str, heard: Heard, stands: Standing) -> bool:
     case = stands.case or _NO_CASE
     if wants == "danger in its matter":
         is_his = bool(case.id and (heard.message.sender or heard.message.proven))
-        return is_his and ((stands.is_named and stands.tells is not T.other) or _goes_on(stands))
+        return is_his and ((stands.is_named and stands.tells is not T.other) or _goes_on(heard, stands))
     may_deny = wants in _NODS and heard.sure_of(wants) < _SURE_NOD and heard.sure_of("dispute") >= _MAYBE_NO
     tells = wants in _COURTESIES and _tells_something(wants, heard, stands)
     if may_deny or tells or (wants == "resume" and not stands.is_silent):
@@ -260,7 +248,7 @@ def _may(wants: str, heard: Heard, stands: Standing) -> bool:
         return True
     if not heard.is_own or case.foreign or (heard.message.thread and stands.case is None):
         return False
-    is_another = wants == "more" and _begins_another(heard, stands)
+    is_another = wants == "more" and _begins_another(stands)
     if is_another or (wants == "accusation" and case.oversight):
         return False
     is_so = _IF.get((wants, stands.situation))

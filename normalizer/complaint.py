@@ -50,8 +50,6 @@ VERSION = "2026.12.1"
 
 _NO_HINTS: Final = RoutingHints()
 """The hints of most messages, which can share one object."""
-_CLEAR: Final = 5.0
-"""The score from which words tell their subject clearly: one clear word has about 6 (see normalizer.results.SubjectScore)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +117,7 @@ class Normaliser:
             hints=_hints(message),
             missing=missing,
             danger=any(map(tells_of_danger, own_words(title, text))),
-            clear=bool(reading.subjects) and reading.subjects[0].score >= _CLEAR,
+            clear=reading.is_clear,
         )
 
     def complete(

@@ -150,6 +150,10 @@ class SubjectScore:
     score: float
 
 
+_CLEAR: Final = 5.0
+"""The score from which words tell their subject clearly: one clear word has about 6 (see SubjectScore)."""
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class Reading:
     """Everything that the reader understood of one text.
@@ -186,6 +190,11 @@ class Reading:
     missing: tuple[MissingPart, ...]
     starts: list[int]
     received_on: date | None = None
+
+    @property
+    def is_clear(self) -> bool:
+        """True if its words tell its subject clearly."""
+        return bool(self.subjects) and self.subjects[0].score >= _CLEAR
 
 
 def unread(place: PlaceReading) -> Reading:

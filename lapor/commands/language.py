@@ -83,6 +83,7 @@ def _document(found: "Understood") -> dict[str, object]:
 
 
 def _explained(text: str) -> None:
+    from normalizer.language.cues import names_place
     from normalizer.language.examples import OF_INTENTS, OF_SUBJECTS
     from normalizer.language.understanding import goes_on, nearest, understood
     from normalizer.reader import Reader
@@ -94,11 +95,13 @@ def _explained(text: str) -> None:
     if len(found.clauses) > 1:
         for one in found.clauses:
             typer.echo(f"    {one.intent} ({one.confidence:.2f}): {one.text}")
-    typer.echo(f"  behind a report more of it ({goes_on(text):.2f})")
     for likeness, example in nearest(OF_INTENTS, text, _NEAREST):
         typer.echo(f"  like {likeness:.2f} {example.label} [{example.lang}]: {example.text}")
     reader = Reader.load()
     reading = reader.read(text)
+    is_placed = reading.place.province is not None or names_place(text)
+    more = goes_on(text, is_clear=reading.is_clear, is_placed=is_placed)
+    typer.echo(f"  behind a report more of it ({more:.2f})")
     for subject in reading.subjects:
         words = reader.words_for(reading, subject.id)
         typer.echo(f"  subject {subject.id} {subject.score:.1f}{f': {words}' if words else ''}")
