@@ -116,6 +116,10 @@ class Numbers:
         """
         return self._of_code(code)
 
+    def of(self, code: str | None) -> str:
+        """Return the case number of a tracking code; empty if there is no code."""
+        return self._of_code(code) if code else ""
+
     def id(self, id_: UUID) -> UUID:
         """Return what analysts see in place of an id, the same wherever that id occurs.
 
