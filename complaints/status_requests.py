@@ -127,7 +127,7 @@ def codes_in(text: str) -> list[str]:
 
     One in 32 runs of letters and digits of the same length is taken for a code, so the caller must check that there is such a case.
     """
-    return [code for _, code in _spelled(_runs(visible(text)), lambda _: True)]
+    return [code for _, code in _spelled(*_runs(visible(text)), lambda _: True)]
 
 
 _BETWEEN: Final = re.compile(r"[\W_]+")
@@ -182,12 +182,12 @@ def without_codes(text: str, instead: str = "", *, is_word: Callable[[str], bool
         character and whose groups are no words, even within a longer run. None: only what looks like a code.
     """
     text = visible(text)
-    runs = _runs(text)
+    runs, begins = _runs(text)
     if is_word is None:
-        found = [begin for begin, _ in _spelled(runs, _is_spelled)]
+        found = [begin for begin, _ in _spelled(runs, begins, _is_spelled)]
     else:
-        spelled = _spelled(runs, lambda groups: _cannot_be_words(groups, is_word))
-        found = sorted([*(begin for begin, _ in spelled), *_glued(runs, is_word)])
+        spelled = _spelled(runs, begins, lambda groups: _cannot_be_words(groups, is_word))
+        found = sorted([*(begin for begin, _ in spelled), *_glued(runs, begins, is_word)])
     for start, end in _places(text, found) if found else ():
         text = f"{text[:start]}{instead}{text[end:]}"
     return text
@@ -198,20 +198,18 @@ _SPACED: Final = bytes(byte if chr(byte).isalnum() and byte < ord("\x80") else o
 """Makes a space of each byte that is no letter or digit of ASCII."""
 
 
-def _runs(text: str) -> list[str]:
-    """Return the runs of ASCII letters and digits in a text: what _RUN finds, in a third of the time."""
-    return text.encode("ascii", "replace").translate(_SPACED).decode("ascii").split()
+def _runs(text: str) -> tuple[list[str], list[int]]:
+    """Return the runs of ASCII letters and digits in a text, and the number of letters and digits before each run and in all.
+
+    The runs are what _RUN finds, in a third of the time.
+    """
+    runs = text.encode("ascii", "replace").translate(_SPACED).decode("ascii").split()
+    return runs, list(accumulate(map(len, runs), initial=0))
 
 
-def _begins(runs: list[str]) -> list[int]:
-    """Return at which of the letters of all runs each run begins, and their number."""
-    return list(accumulate(map(len, runs), initial=0))
-
-
-def _spelled(runs: list[str], may_be: Callable[[list[str]], bool]) -> Iterator[tuple[int, str]]:
-    """Yield the codes that whole runs make, each with the number of letters before it; two may overlap."""
-    begins, letters = _begins(runs), "".join(runs)
-    ends = frozenset(begins)
+def _spelled(runs: list[str], begins: list[int], may_be: Callable[[list[str]], bool]) -> Iterator[tuple[int, str]]:
+    """Yield the codes that whole runs make, each with the number of letters and digits before it; two may overlap."""
+    letters, ends = "".join(runs), frozenset(begins)
     for begin in begins:
         end = begin + tracking.CODE_LENGTH
         code = tracking.code_of(letters[begin:end]) if end in ends else ""
@@ -219,9 +217,9 @@ def _spelled(runs: list[str], may_be: Callable[[list[str]], bool]) -> Iterator[t
             yield begin, code
 
 
-def _glued(runs: list[str], is_word: Callable[[str], bool]) -> Iterator[int]:
-    """Yield the number of letters before each code within a longer run: those with digits, and those of letters with a word beside them."""
-    for begin, run in zip(_begins(runs), runs, strict=False):
+def _glued(runs: list[str], begins: list[int], is_word: Callable[[str], bool]) -> Iterator[int]:
+    """Yield the number of letters and digits before each code in a longer run: those of both, and those of letters with a word beside."""
+    for begin, run in zip(begins, runs, strict=False):
         if len(run) <= tracking.CODE_LENGTH or is_word(run.lower()):
             continue
         for at in range(len(run) - tracking.CODE_LENGTH + 1):
@@ -238,7 +236,7 @@ def _places(text: str, found: list[int]) -> list[tuple[int, int]]:
 
     Args:
         text: the text.
-        found: the number of letters before each code, in order.
+        found: the number of letters and digits before each code, in order.
     """
     at = [place for run in _RUN.finditer(text) for place in range(*run.span())]
     places: list[tuple[int, int]] = []
