@@ -33,7 +33,12 @@ def _double(value: int) -> int:
     return value ^ _POLYNOMIAL if value & 0b100000 else value
 
 
-_DOUBLED: Final = tuple(map(_double, range(len(ALPHABET))))
+_NEVER: Final = 64
+"""Stands for a letter that no code has. A sum of which it is part is _WRONG and remains so, whatever is added."""
+
+_WRONG: Final = 32
+_DOUBLED: Final = (*map(_double, range(len(ALPHABET))), *[_WRONG] * (2 * _NEVER - _WRONG))
+_TYPED: Final = bytes(_VALUES.get(chr(byte), _NEVER) for byte in range(256))
 
 
 def _check_value(values: list[int]) -> int:
@@ -111,6 +116,10 @@ class Numbers:
         """
         return self._of_code(code)
 
+    def of(self, code: str | None) -> str:
+        """Return the case number of a tracking code; empty if there is no code."""
+        return self._of_code(code) if code else ""
+
     def id(self, id_: UUID) -> UUID:
         """Return what analysts see in place of an id, the same wherever that id occurs.
 
@@ -173,13 +182,10 @@ def parse(text: str) -> str:
 
 def code_of(letters: str) -> str:
     """Return the canonical form of a code of eleven ASCII letters and digits, as `parse` does; empty if they are no code."""
-    total, typed = 0, letters.upper()
-    for letter in typed[:PAYLOAD_LENGTH]:
-        value = _VALUES.get(letter)
-        if value is None:
-            return ""
+    total, values = 0, letters.upper().encode("ascii", "replace").translate(_TYPED)
+    for value in values[:PAYLOAD_LENGTH]:
         total = _DOUBLED[total ^ value]
-    return "".join([ALPHABET[_VALUES[letter]] for letter in typed]) if _VALUES.get(typed[-1]) == total else ""
+    return "".join([ALPHABET[value] for value in values]) if total == values[-1] else ""
 
 
 def typed_letters(text: str) -> str:

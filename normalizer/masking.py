@@ -2,7 +2,11 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from string import ascii_letters
 from typing import Final
+
+from ahocorasick_rs import BytesAhoCorasick
 
 from complaints.runtime.packaged import words_in
 from normalizer.known_words import without_codes
@@ -139,7 +143,7 @@ _MAILS: _Rules = (
         "[email]",
     ),
 )
-"""The rule that can only match a text with "mail" or "yahoo": an address whose @ is written as a word."""
+"""The rule for an address whose @ is written as a word."""
 
 _ACCOUNTS: _Rules = (
     (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"), "[email]"),
@@ -148,7 +152,6 @@ _ACCOUNTS: _Rules = (
 """The rules that can only match a text with an @."""
 
 _PAGES: _Rules = ((re.compile(r"(?i:(?:t|wa)\.me|(?:instagram|facebook|fb|twitter|x)\.com)/[\w.+-]+"), "[akun]"),)
-"""The rule that can only match a text with one of PAGES."""
 
 _GAP = r"[^\w,;:]{0,3}"
 """The signs that group the digits of a number: a blank, a hyphen, a slash, a bullet; not those that separate numbers in a list."""
@@ -167,7 +170,7 @@ _CUED: _Rules = (
         lambda match: match[1] + "[nomor]",
     ),
 )
-"""The rules that can only match a text with one of NUMBER_WORDS: numbers that are grouped in any way."""
+"""The rules for numbers that are grouped in any way, after a word that says what they are."""
 
 _NUMBERS: _Rules = (
     (
@@ -194,7 +197,7 @@ _NUMBERS: _Rules = (
     (re.compile(r"\d(?<!\d\d)\d{8,19}(?!\d)"), "[nomor]"),
     (re.compile(r"\d(?<!\d\d)\d{2,5}(?:[-.]\d{2,6}){2,5}(?!\d)"), "[nomor]"),
 )
-"""The rules that can only match a text in which _LONG_NUMBER finds something. They are found fast: each begins with a set of characters."""
+"""The rules for numbers. They are found fast: each begins with a set of characters."""
 
 _PLATES: _Rules = (
     (
@@ -202,8 +205,6 @@ _PLATES: _Rules = (
         "[plat]",
     ),
 )
-"""The rules that can only match a text in which _PLATE_END finds something."""
-
 _NO_START = (
     rf"(?!(?:{_WISH}|{NO_BEARER}|{_PAPERS}|saya|sy|kami|nama|salah|dan|yang|yg|di|ke|pada|oleh|untuk|dengan|karena|agar|tidak|tdk|tak|ga|gak|belum|sudah|"
     r"telah|ada|bisa|ini|itu|pun|saja|lagi|anak|adik|kakak|ayah|ibu|bapak|istri|suami|orang|dicatut|dihapus|dicoret|terdaftar|tercantum|muncul|"
@@ -223,8 +224,6 @@ _OFFICERS: _Rules = (
         _kept_if_a_thing,
     ),
 )
-"""The rule that can only match a text with one of _OFFICE_WORDS."""
-
 _NAMES: _Rules = (
     (
         re.compile(rf"({_HONORIFIC}\s+){_NO_MORE}[A-Z][a-z]{{2,}}\b(?:\s+{_PERSON})?"),
@@ -252,8 +251,6 @@ _RELATIVES: _Rules = (
     ),
     (re.compile(rf"({_WHOSE_KIN}(?:[,:]\s|\s\()|\b(?i:{OF_NOTHING})\s){_PERSON}"), _kept_if_a_thing),
 )
-"""The rules that can only match a text in which _THEN_A_NAME finds something, with one of _OF_KIN."""
-
 _SMALL: _Rules = (
     (
         re.compile(
@@ -273,27 +270,67 @@ _SMALL: _Rules = (
         lambda match: match.group(1) + "[nama]",
     ),
 )
-"""The rule that can only match a text with one of INTRODUCED."""
 
-_UNCUED: _Rules = (_NAMES[0], _NAMES[2])
-"""The rules of _NAMES that can match a text without one of CUES and _SHORT_CUES."""
+_NUMBER = re.compile(r"[0-9Oo](?:(?:[\W_]{0,3}[0-9]){6}|(?<=[0-9])\.[0-9]{4}|(?<=[0-9])[ -]?(?!R[TW]\b)[A-Z]{2})")
+"""A part of each number of _NUMBERS and _PLATES: seven digits, the first one perhaps an O, the degrees of a position, or the end of a
+plate."""
 
-NUMBER_WORDS = ("nik", "ktp", "kk", "rek")
-PAGES = (".me/", ".com/")
-CUES = ("nama", "nm", "bapa", "bpk", "ibu", "sdr", "saudar", "hormat", "salam", "tertanda", "ttd", "perkenalkan")
-INTRODUCED = ("nama", "nm", "perkenalkan")
-"""Parts of a text, in small letters, without which the rules of _CUED, _PAGES, _NAMES[1] and _SMALL cannot match it: a faster check."""
 
-_OFFICE_WORDS = frozenset((
-    "lurah", "camat", "kades", "kepala", "bupati", "gubernur", "wali", "walikota", "guru", "dokter", "pak", "bu", "ketua",
-))  # fmt: skip
-_SHORT_CUES = frozenset(("a", "an"))
-"""Whole words of a text, in small letters, for the same check."""
+def _may_be_number(text: str) -> bool:
+    return _NUMBER.search(text) is not None
 
-_LONG_NUMBER = re.compile(r"[\dOo](?:(?:[\W_]{0,3}\d){6}|(?<=\d)\.\d{4})")
-"""A part of each number of _NUMBERS: seven digits, the first one perhaps an O, or the degrees of a position."""
-_PLATE_END = re.compile(r"\d[ -]?(?!R[TW]\b)[A-Z]{2}")
-_SMALL_LETTERS = re.compile("[a-z]+")
+
+def _may_be_kin(text: str) -> bool:
+    return _THEN_A_NAME.search(text) is not None and (
+        not text.isascii() or not _ENDS_OF_KIN.isdisjoint(map(str.lower, _BEFORE_A_NAME.findall(text)))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Rules that can only match some texts.
+
+    Attributes:
+        rules: the rules.
+        signs: what such a text has in its letters (see _letters): words, or beginnings of words; empty for any text.
+        may_match: a further check, for rules that are slower than it.
+    """
+
+    rules: _Rules
+    signs: tuple[str, ...] = ()
+    may_match: Callable[[str], bool] | None = None
+
+
+_GROUPS: Final = (
+    _Group(_PAGES, (" me ", " com ")),
+    _Group(_MAILS, (" gmail ", " ymail ", " yahoo ", " hotmail ", " rocketmail ")),
+    _Group(_CUED, (" nik ", " ktp ", " kk ", "rek ", "rekening ")),
+    _Group((*_NUMBERS, *_PLATES), may_match=_may_be_number),
+    _Group(
+        _OFFICERS,
+        (
+            *(" lurah ", " camat ", " kades ", " kepala ", " bupati ", " gubernur ", " wali ", " walikota "),
+            *(" guru ", " dokter ", " pak ", " bu ", " ketua "),
+        ),
+    ),
+    _Group(_NAMES[:1], (" pak ", " bu ", " mas ", " mbak ")),
+    _Group(
+        _NAMES[1:2],
+        (
+            *(" nama", " nm", " a n", " an ", " bapa", " bpk", " ibu", " sdr", " saudar", " hormat ", " salam"),
+            *(" bernama", " tertanda", " ttd", " perkenalkan "),
+        ),
+    ),
+    _Group(_NAMES[2:], (" saya ", " sy ")),
+    _Group(_RELATIVES, tuple(f" {word} " for word in sorted(_OF_KIN)), _may_be_kin),
+    _Group(_SMALL, (" nama ", " nm ", " bernama ", " perkenalkan ")),
+)
+"""The rules in the order of use, but for _ACCOUNTS, which come first."""
+
+_EVERY: Final = [number for number, group in enumerate(_GROUPS) if not group.signs]
+_GROUP_OF: Final = [number for number, group in enumerate(_GROUPS) for _ in group.signs]
+_SIGNS: Final = BytesAhoCorasick([sign.encode() for group in _GROUPS for sign in group.signs])
+_LETTERS: Final = bytes(ord(chr(byte).lower()) if chr(byte) in ascii_letters else ord(" ") for byte in range(256))
 
 
 def mask(text: str) -> str:
@@ -308,36 +345,19 @@ def mask(text: str) -> str:
     Invisible characters are removed, because they could hide a number.
     """
     text = without_codes(text, "[kode]")
-    folded = text.lower()
     if "@" in text:
         text = _replaced(text, _ACCOUNTS)
-    if _has(folded, PAGES):
-        text = _replaced(text, _PAGES)
-    if "mail" in folded or "yahoo" in folded:
-        text = _replaced(text, _MAILS)
-    if _has(folded, NUMBER_WORDS):
-        text = _replaced(text, _CUED)
-    if _LONG_NUMBER.search(text):
-        text = _replaced(text, _NUMBERS)
-    if _PLATE_END.search(text):
-        text = _replaced(text, _PLATES)
-    words, read = _SMALL_LETTERS.findall(text.lower()), text
-    if not _OFFICE_WORDS.isdisjoint(words):
-        text = _replaced(text, _OFFICERS)
-    text = _replaced(text, _NAMES if _has(folded, CUES) or not _SHORT_CUES.isdisjoint(words) else _UNCUED)
-    if text is not read:
-        words = _SMALL_LETTERS.findall(text.lower())
-    if not _OF_KIN.isdisjoint(words) and _THEN_A_NAME.search(text) and _may_be_kin(text):
-        text = _replaced(text, _RELATIVES)
-    return _replaced(text, _SMALL) if _has(folded, INTRODUCED) else text
+    signs = _SIGNS.find_matches_as_indexes(_letters(text), overlapping=True)
+    for number in sorted({*_EVERY, *(_GROUP_OF[sign] for sign, _, _ in signs)}):
+        group = _GROUPS[number]
+        if group.may_match is None or group.may_match(text):
+            text = _replaced(text, group.rules)
+    return text
 
 
-def _may_be_kin(text: str) -> bool:
-    return not text.isascii() or not _ENDS_OF_KIN.isdisjoint(map(str.lower, _BEFORE_A_NAME.findall(text)))
-
-
-def _has(folded: str, words: tuple[str, ...]) -> bool:
-    return any([word in folded for word in words])  # noqa: C419  # a generator is slower
+def _letters(text: str) -> bytes:
+    """Return the ASCII letters of a text in small letters, with a space for each other character, and one before and after."""
+    return f" {text} ".encode("ascii", "replace").translate(_LETTERS)
 
 
 def _replaced(text: str, rules: _Rules) -> str:

@@ -1,11 +1,13 @@
 """The rows of the sink, for everything that the models allow and for what they do not."""
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 from hypothesis import given
@@ -45,9 +47,11 @@ EXAMPLES = [
 
 
 def is_stored(record: StoredRecord) -> None:
-    """Fail if the rows of a record differ from those of its model, or would stop a batch."""
+    """Fail if the rows of a record differ from those of its model, have an id that the record has, or would stop a batch."""
     found = rows_of(record, number)
     assert found == reference(record)
+    shown = {str(value) for _, row in found for value in row.values() if isinstance(value, UUID)}
+    assert shown.isdisjoint(ID.findall((record.value or b"").decode()))
     would_fit(found)
 
 
@@ -60,6 +64,7 @@ def would_fit(found: Sequence[tuple[str, dict[str, Any]]]) -> None:
 
 
 ORDER: dict[str, list[str]] = {}
+ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @given(generated.FACTS)

@@ -3,6 +3,7 @@
 from complaints.bus import StoredRecord
 from complaints.case import Case
 from complaints.errors import ContractViolation
+from complaints.tracking import Numbers
 from sinks.clickhouse.rows.complaints import described
 from sinks.clickhouse.rows.dispositions import deadline, named, owned, without_district
 from sinks.clickhouse.rows.values import UINT16, UINT32, Row, Rows, held, maybe_moment, moment, place_on_kafka, shown
@@ -11,7 +12,7 @@ TABLE = "case_now"
 _HOUR_S = 3600
 
 
-def rows(case: Case, record: StoredRecord) -> Rows:
+def rows(case: Case, record: StoredRecord, number: Numbers) -> Rows:
     """Return the row of a case document. Its text is that of the complaint and all additions; empty if it is secret.
 
     Each message is masked, and then the whole again: a name may be in one message and the cue before it in another.
@@ -26,8 +27,8 @@ def rows(case: Case, record: StoredRecord) -> Rows:
     first = named(chain[0].owner, secret=secret)
     messages = [shown(text, secret=secret) for text in (complaint.text, *(addition.text for addition in additions))]
     row = {
-        "complaint_id": case.complaint_id,
-        "case_number": "" if secret else case.tracking_code,
+        "complaint_id": number.id(case.complaint_id),
+        "case_number": "" if secret else number.of(case.tracking_code),
         "version": held(case.version, UINT32, "version"),
         "state": case.state,
         "channel": complaint.channel,
@@ -35,7 +36,7 @@ def rows(case: Case, record: StoredRecord) -> Rows:
         "first_routed_at": moment(chain[0].since),
         "first_answered_at": moment(answers[0].at) if answers else None,
         "first_follow_up_at": maybe_moment(case.followed_up_at),
-        **_life(case, secret=secret),
+        **_life(case, number, secret=secret),
         "changed_at": moment(case.changed_at),
         "first_owner_id": first["owner_id"],
         "first_owner": first["owner"],
@@ -50,7 +51,7 @@ def rows(case: Case, record: StoredRecord) -> Rows:
         "question": (question.part or "owner") if question else "",
         "question_at": moment(question.at) if question else None,
         "text": shown("\n".join(messages), secret=secret) if additions else messages[0],
-        **described(complaint),
+        **described(complaint, number),
         **place_on_kafka(record),
     }
     return [(TABLE, row)]
@@ -67,7 +68,7 @@ def _paused_s(case: Case) -> int:
     return exact - exact % _HOUR_S if case.complaint.secret or case.complaint.anonymous else exact
 
 
-def _life(case: Case, *, secret: bool) -> Row:
+def _life(case: Case, number: Numbers, *, secret: bool) -> Row:
     """Return the columns that say how a case lives and ends."""
     ended_by = case.ended_by or ""
     return {
@@ -83,6 +84,6 @@ def _life(case: Case, *, secret: bool) -> Row:
         "overdue": sorted(case.overdue),
         "escalation": case.escalation.level if case.escalation else 0,
         "urgent": case.urgent is not None,
-        "main": "" if secret else case.main or "",
+        "main": "" if secret else number.of(case.main),
         "supporters": held(case.supporters, UINT32, "supporters"),
     }

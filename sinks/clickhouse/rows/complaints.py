@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Final
 
 from complaints.event import Complaint, Region
-from complaints.tracking import names_mailbox
+from complaints.tracking import NUMBER_PREFIX, Numbers, names_mailbox
 from normalizer.parts import title_of
 from sinks.clickhouse.rows.dispositions import without_district
 from sinks.clickhouse.rows.values import UINT16, Row, held, shown
@@ -12,7 +12,7 @@ from sinks.clickhouse.rows.values import UINT16, Row, held, shown
 _NOWHERE: Final = Region(code="", name="")
 
 
-def described(complaint: Complaint) -> Row:
+def described(complaint: Complaint, number: Numbers) -> Row:
     """Return the columns that describe a complaint, except those for its text. The title is masked.
 
     In a secret complaint the title, the district, the village, the position and the code of the case that it continues are empty, and the
@@ -47,21 +47,23 @@ def described(complaint: Complaint) -> Row:
         "longitude": round(pin.longitude, 2) if pin else None,
         "missing": list(complaint.missing),
         "attachments": held(len(complaint.attachments), UINT16, "attachments"),
-        "reporter": _reporter(complaint),
-        "continues": "" if secret else complaint.continues or "",
+        "reporter": _reporter(complaint, number),
+        "continues": "" if secret else number.of(complaint.continues),
         "recorded_by": without_district(recorded_by) if secret else recorded_by,
         "source": complaint.source or "",
         "normaliser_version": complaint.normaliser_version,
     }
 
 
-def _reporter(complaint: Complaint) -> str:
-    """Return the key of the citizen's mailbox, from which `reporter` is made; empty if nobody may learn that his reports are of one person.
+def _reporter(complaint: Complaint, number: Numbers) -> str:
+    """Return what analysts see in place of the key of the citizen's mailbox; empty if nobody may learn that his reports are of one person.
 
     On the web nobody knows who two reports are of: the key is the code of the report.
     """
-    hidden = complaint.secret or complaint.anonymous or complaint.recorded_by
-    return "" if hidden or names_mailbox(complaint.reporter_ref) else complaint.reporter_ref
+    citizen = complaint.reporter_ref
+    if not citizen or complaint.secret or complaint.anonymous or complaint.recorded_by or names_mailbox(citizen):
+        return ""
+    return "R" + number(f"reporter {citizen}").removeprefix(NUMBER_PREFIX[:1])
 
 
 @lru_cache(maxsize=8192)

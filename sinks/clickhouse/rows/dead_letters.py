@@ -4,6 +4,7 @@ from complaints.bus import StoredRecord
 from complaints.bus.deleted import DeletedUnread, LostHandled
 from complaints.errors import ContractViolation, MalformedMessage
 from complaints.event import DeadLetter
+from complaints.tracking import Numbers
 from normalizer.masking import mask
 from sinks.clickhouse.rows.values import INT32, INT64, UINT16, Rows, held, moment, place_on_kafka
 
@@ -13,7 +14,7 @@ _WORDED = frozenset(one.__name__ for one in (MalformedMessage, ContractViolation
 """The errors whose messages we wrote. The message of another error may quote a citizen, even from a secret report, so it is not copied."""
 
 
-def rows(letter: DeadLetter, record: StoredRecord) -> Rows:
+def rows(letter: DeadLetter, record: StoredRecord, number: Numbers) -> Rows:
     """Return the row of a dead letter, without the payload and the headers.
 
     The reason is masked. If we did not write the error's message, the reason is "our own fault" instead. If the input did not come from a
@@ -25,7 +26,7 @@ def rows(letter: DeadLetter, record: StoredRecord) -> Rows:
     partition = -1 if letter.source_partition is None else letter.source_partition
     offset = -1 if letter.source_offset is None else letter.source_offset
     row = {
-        "dead_letter_id": letter.id,
+        "dead_letter_id": number.id(letter.id),
         "channel": letter.channel or "",
         "source_topic": letter.source_topic or "",
         "source_partition": held(partition, INT32, "source_partition", least=-1),

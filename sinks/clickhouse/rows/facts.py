@@ -7,6 +7,7 @@ from complaints.bus import StoredRecord
 from complaints.disposition import Disposition
 from complaints.event import Complaint
 from complaints.fact import Added, Declined, Fact, Opened, Routed, Seconded
+from complaints.tracking import Numbers
 from sinks.clickhouse.rows.complaints import described
 from sinks.clickhouse.rows.dispositions import deadline, owned, without_district
 from sinks.clickhouse.rows.values import UINT16, UINT32, Row, Rows, held, moment, place_on_kafka, shown
@@ -25,7 +26,7 @@ _NONE: Final[Row] = {
 """The columns that are empty in the rows of most kinds of facts."""
 
 
-def rows(fact: Fact, record: StoredRecord) -> Rows:
+def rows(fact: Fact, record: StoredRecord, number: Numbers) -> Rows:
     """Return the rows of a fact.
 
     Raises:
@@ -33,29 +34,29 @@ def rows(fact: Fact, record: StoredRecord) -> Rows:
     """
     secret = fact.secret or (isinstance(fact, Opened) and fact.complaint.secret)
     known = {
-        "complaint_id": fact.complaint_id,
-        "case_number": "" if secret else fact.tracking_code,
+        "complaint_id": number.id(fact.complaint_id),
+        "case_number": "" if secret else number.of(fact.tracking_code),
         "at": moment(fact.at),
         **place_on_kafka(record),
     }
     event = {
-        "event_id": fact.id,
+        "event_id": number.id(fact.id),
         "version": held(fact.version, UINT32, "version"),
-        "caused_by": fact.caused_by,
+        "caused_by": number.id(fact.caused_by),
     }
-    found: Rows = [(CASE_EVENTS, {**known, **event, **_event(fact, secret=secret)})]
+    found: Rows = [(CASE_EVENTS, _event(fact, known | event, number, secret=secret))]
     match fact:
         case Opened():
-            found.append((COMPLAINTS, {**known, **_complaint(fact.complaint)}))
+            found.append((COMPLAINTS, {**known, **_complaint(fact.complaint, number)}))
         case Routed():
             found.append((DISPOSITIONS, {**known, **event, **_disposition(fact.disposition, secret=secret)}))
     return found
 
 
-def _event(fact: Fact, *, secret: bool) -> Row:
-    """Return the columns of `case_event_rows` alone. The text is that of the addition if the fact is one."""
+def _event(fact: Fact, known: Row, number: Numbers, *, secret: bool) -> Row:
+    """Return the row of `case_event_rows`, with what is known already. The text is that of the addition if the fact is one."""
     kind, own, to = _of_kind(type(fact))
-    row: Row = {"kind": kind, "actor": _agency(fact.actor, secret=secret), "secret": secret, **_NONE}
+    row: Row = {**known, "kind": kind, "actor": _agency(fact.actor, secret=secret), "secret": secret, **_NONE}
     for name in own:
         row[name] = getattr(fact, name) or _NONE[name]
     if to and (agency := getattr(fact, to)):
@@ -74,6 +75,7 @@ def _event(fact: Fact, *, secret: bool) -> Row:
     if secret:
         return row | _HIDDEN
     row["text"] = shown(row["text"], secret=False)
+    row["other"], row["continued_as"] = number.of(row["other"]), number.of(row["continued_as"])
     return row
 
 
@@ -85,13 +87,13 @@ def _of_kind(model: type[Fact]) -> tuple[str, list[str], str]:
     return str(model.__struct_config__.tag), [name for name in _NONE if name in fields], to
 
 
-def _complaint(complaint: Complaint) -> Row:
+def _complaint(complaint: Complaint, number: Numbers) -> Row:
     """Return the columns of `complaint_rows` alone: the complaint as it came."""
     return {
         "channel": complaint.channel,
         "received_at": moment(complaint.received_at),
         "text": shown(complaint.text, secret=complaint.secret),
-        **described(complaint),
+        **described(complaint, number),
         "parts": held(complaint.raw.parts, UINT16, "parts"),
         "partial": complaint.raw.partial,
     }
