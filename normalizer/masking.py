@@ -325,7 +325,7 @@ _GROUPS: Final = (
     _Group(_RELATIVES, tuple(f" {word} " for word in sorted(_OF_KIN)), _may_be_kin),
     _Group(_SMALL, (" nama ", " nm ", " bernama ", " perkenalkan ")),
 )
-"""The rules in the order of use, but for _ACCOUNTS, which come first."""
+"""The rules in the order of use; _ACCOUNTS come before all of them."""
 
 _EVERY: Final = [number for number, group in enumerate(_GROUPS) if not group.signs]
 _GROUP_OF: Final = [number for number, group in enumerate(_GROUPS) for _ in group.signs]

@@ -141,11 +141,13 @@ def generate(  # noqa: PLR0913  # each is an option
         refresh(sink, reference.digest(), reference.tables)
         with bars("cases", lines=into is Into.topics) as show:
             if into is Into.topics:
-                into_topics(settings, history, sink, now=now, done=lambda done: show("cases", done, complaints))
+                made = into_topics(settings, history, sink, now=now, done=lambda done: show("cases", done, complaints))
             else:
+                made = complaints
                 write(history, sink.execute, lambda done: show("cases", done, complaints))
     first = history.until - timedelta(days=days - 1)
-    typer.echo(f"{complaints} cases of {first} to {history.until}", err=True)
+    later = f"; {complaints - made} more would come later today" if made < complaints else ""
+    typer.echo(f"{made} cases of {first} to {history.until}{later}", err=True)
 
 
 def dashboard(

@@ -41,15 +41,15 @@ def require_paused(settings: Settings) -> None:
 
 def into_topics(
     settings: Settings, history: "History", store: "Store", *, now: "datetime", done: Callable[[int], object]
-) -> None:
-    """Write the records of a history.
+) -> int:
+    """Write the records of a history, and return the number of its cases; those that would come later than `now` are not among them.
 
     Args:
         settings: the settings of the running stack.
         history: the history.
         store: ClickHouse as the sink's account, where the history is planned.
         now: the present time; the cases have a history until then, or until the end of the history's last day.
-        done: called with the number of cases so far.
+        done: called with the number of planned cases so far.
 
     Raises:
         BusUnavailable: Kafka does not take the records.
@@ -65,13 +65,16 @@ def into_topics(
 
     end = datetime.combine(history.until + timedelta(days=1), time(), UTC) - WIB
     lives = Lives(router(settings), keyring(settings), seed=history.seed, until_ms=ms_of(min(end, now)))
-    made = 0
+    planned_so_far = written = 0
     with closing(ConfluentProducer(settings.kafka_required(), timeout_s=WITHIN_S)) as producer:
         for rows in planned(history, store.execute, PLANS):
             for first in range(0, len(rows), AT_ONCE):
                 records: list[Record] = []
                 for row in rows[first : first + AT_ONCE]:
-                    records += lives.records(Plan(*row))
-                    made += 1
+                    of_one = lives.records(Plan(*row))
+                    records += of_one
+                    written += bool(of_one)
+                    planned_so_far += 1
                 producer.write(records, WITHIN_S)
-                done(made)
+                done(planned_so_far)
+    return written

@@ -32,9 +32,9 @@ _SOURCES: Final = frozenset({
 })  # fmt: skip
 # The types of settings that are numbers or one of a few words. A text may contain SQL, name a file or be a query in another language.
 _TYPES: Final = frozenset({
-    "Bool", "BoolAuto", "UInt64", "UInt64Auto", "Int64", "Int32", "NonZeroUInt64", "MaxThreads", "Seconds", "Milliseconds", "Double",
-    "Float", "FloatAuto", "DateTimeInputFormat", "DateTimeOutputFormat", "JoinAlgorithm", "JoinStrictness", "LogsLevel", "OverflowMode",
-    "OverflowModeGroupBy", "SetOperationMode", "TotalsMode",
+    "Bool", "BoolAuto", "Char", "UInt64", "UInt64Auto", "Int64", "Int32", "NonZeroUInt64", "MaxThreads", "Seconds", "Milliseconds",
+    "Double", "Float", "FloatAuto", "DateTimeInputFormat", "DateTimeOutputFormat", "JoinAlgorithm", "JoinStrictness", "LogsLevel",
+    "OverflowMode", "OverflowModeGroupBy", "SetOperationMode", "TotalsMode",
 })  # fmt: skip
 # Settings whose text can do nothing of this.
 _TEXTS: Final = frozenset(
