@@ -29,6 +29,9 @@ _HIGHEST, _MOST_DIGITS = 5, 3
 """The best rating, and the maximum number of digits of a number that may be one: longer ones are those of a meter or a card."""
 _OF_A_SCALE: Final = 2
 """Numbers of a rating with its scale: "4/5"."""
+_APART: Final = re.compile(r"\W*[1-5]\s*[,.;:!]\s")
+"""A number apart from the words after it, which judge: "2. masih mati"."""
+
 _RATES: Final = 0.5
 """Minimum probability that a text is a rating if its number has other words next to it."""
 
@@ -185,7 +188,8 @@ def rated(text: str) -> int | None:
     begins = _is_number(said[0], known) or said[0] in known.rates
     found = understood(text)
     is_rating = found.wants("rating", sure=_RATES) or (begins and found.wants("thanks", "agree", sure=_RATES))
-    if not is_bare and not is_rating:
+    is_apart = len(numbers) == 1 and _APART.match(text) and found.wants("settled", "dispute", sure=_RATES)
+    if not (is_bare or is_rating or is_apart):
         return None
     is_of_five = numbers[1:] in ([], [_HIGHEST])
     return numbers[0] if is_of_five and 1 <= numbers[0] <= _HIGHEST and "-" not in text else 0
