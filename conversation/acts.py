@@ -111,9 +111,9 @@ class Acts:
         return self._opens.opened(turn, heard)
 
     def _added(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
+        added = self._passing.add(turn, heard.message, heard.id, stands.about)
         is_answer = stands.situation in {Situation.asked, Situation.withdrawn} and not stands.is_named
-        kind = MessageKind.answer if is_answer else MessageKind.addition
-        return self._passing.add(turn, heard.message, heard.id, stands.about, kind)
+        return replace(added, kind=MessageKind.answer) if is_answer else added
 
     def _added_apart(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         return self._passing.add_apart(turn, heard.message, heard.id, stands.about, is_told=True)
@@ -173,7 +173,7 @@ class Acts:
         case = stands.case
         if case is None or not case.is_alive:
             return told
-        return self._passing.add(turn, heard.message, heard.id, case, MessageKind.addition, companion=True)
+        return self._passing.add(turn, heard.message, heard.id, case, companion=True)
 
     def _scaled(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         if heard.also_disputes and stands.situation in DONE:

@@ -121,7 +121,7 @@ class Lands:
         case = turn.state.case_of_complaint(where.complaint)
         if case is None:
             return self.land(turn, message, id_, "")
-        return self._passing.add(turn, message, id_, case, MessageKind.addition)
+        return self._passing.add(turn, message, id_, case)
 
     def add_changed(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed:
         """Add what came with the id of a page's complaint but other content. Another matter is added apart; see `land` for the rest."""

@@ -15,8 +15,7 @@ from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
 from complaints.tracking import spaced
 from complaints.wording import text
-from conversation.cases import new_case
-from conversation.citizen import KnownCase
+from conversation.citizen import KnownCase, where_from
 from conversation.heard import Fresh, Heard
 from conversation.passing import Landed, Passing, hidden
 from conversation.reading import Reads
@@ -93,10 +92,33 @@ class Opens:
                 turn.say(message, heard.id, ReplyKind.small_talk, said, secret=True)  # the case may be a private one
             return self._passing.add_apart(turn, message, heard.id, takes)
         turn.outputs.append(encode(fresh.complaint, source=SOURCE))
-        case = new_case(fresh.complaint, fresh.message)
-        case.opened_ms, case.after_stop = turn.at_ms, bool(turn.state.silent_ms)
+        case = _new_case(turn, fresh)
         turn.state.add_case(case)
         return Landed(MessageKind.complaint, case.code, case.id, case.secret, not fresh.was_read)
+
+
+def _new_case(turn: Turn, fresh: Fresh) -> KnownCase:
+    """Return what the state keeps of a new case."""
+    complaint, message = fresh.complaint, fresh.message
+    place = complaint.place
+    region = place.village or place.district or place.regency or place.province
+    case = KnownCase(
+        code=complaint.tracking_code,
+        id=str(complaint.id),
+        to=where_from(message),
+        thread=message.thread,
+        topic=complaint.topic,
+        region=None if region is None else region.code,
+        oversight=complaint.oversight,
+        secret=complaint.secret,
+        anonymous=complaint.anonymous,
+        danger=bool(complaint.danger),
+        opened_ms=turn.at_ms,
+        after_stop=bool(turn.state.silent_ms),
+    )
+    if message.thread or not message.sender or {"place", "subject"} & set(complaint.missing):
+        case.keep(complaint)
+    return case
 
 
 def _is_of_another_field(first: Heard, told: Heard) -> bool:

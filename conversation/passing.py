@@ -13,8 +13,7 @@ from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
 from complaints.tracking import next_code
 from complaints.wording import text
-from conversation.cases import keep, kept, where_from
-from conversation.citizen import Citizen, KnownCase, Question
+from conversation.citizen import Citizen, KnownCase, Question, where_from
 from conversation.heard import Heard
 from conversation.reading import Reads
 from conversation.turn import Turn
@@ -37,9 +36,9 @@ class Landed(Struct, frozen=True, gc=False):
     unread: bool = False
 
 
-def landed(kind: MessageKind, case: KnownCase, *, unread: bool = False) -> Landed:
+def landed(kind: MessageKind, case: KnownCase | None, *, unread: bool = False) -> Landed:
     """Return what a message became, with its case if that is the citizen's: another's may be secret, and analysts would see its code."""
-    if case.foreign:
+    if case is None or case.foreign:
         return Landed(kind, unread=unread)
     return Landed(kind, case.code, case.id, case.secret, unread)
 
@@ -100,10 +99,7 @@ def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, 
         return Landed(MessageKind.status)
     turn.command(Status(**turn.head(message, id_, code)))
     turn.state.questions.append(Question(id=str(id_), at_ms=turn.at_ms, to=turn.state.to))
-    case = turn.state.case_of(code)
-    if case is None:  # another citizen's report may be secret, so analysts see no code
-        return Landed(MessageKind.status)
-    return Landed(MessageKind.status, code, case.id, case.secret)
+    return landed(MessageKind.status, turn.state.case_of(code))
 
 
 def hidden(message: InboundMessage, *, like: KnownCase | None = None) -> InboundMessage:
@@ -112,9 +108,7 @@ def hidden(message: InboundMessage, *, like: KnownCase | None = None) -> Inbound
     wishes = asks_to_be_hidden(text)
     secret = (wishes and asks_to_be_secret(text)) or (like is not None and like.secret)
     anonymous = wishes or secret or (like is not None and like.anonymous)
-    if (secret and not message.secret) or (anonymous and not message.anonymous):
-        return replace(message, secret=message.secret or secret, anonymous=message.anonymous or anonymous)
-    return message
+    return replace(message, secret=message.secret or secret, anonymous=message.anonymous or anonymous)
 
 
 def hide_first(turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase) -> bool | None:
@@ -135,19 +129,11 @@ class Passing:
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
 
-    def add(  # noqa: PLR0913  # the parts of an addition
-        self,
-        turn: Turn,
-        message: InboundMessage,
-        id_: UUID,
-        case: KnownCase,
-        kind: MessageKind,
-        *,
-        companion: bool | None = None,
+    def add(
+        self, turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase, *, companion: bool | None = None
     ) -> Landed:
         """Add a message to a case, and hide what it asks to hide. If it is a `companion`, another command informs the citizen."""
-        part = case.part if case.asked_ms else None
-        found, was_read = self._reads.completion(kept(case), message, part=part, about=case)
+        found, was_read = self._reads.completion(message, case)
         reading = found.reading
         if reading.corrects and not case.id:  # the code alone does not allow to move a case
             reading = replace(reading, corrects=None)
@@ -157,14 +143,14 @@ class Passing:
             case.region = regency.code
         case.additions += 1
         case.asked_ms = case.withdrawn_ms = 0
-        keep(case, found.complaint)
-        return landed(kind, case, unread=not was_read)
+        case.keep(found.complaint)
+        return landed(MessageKind.addition, case, unread=not was_read)
 
     def add_apart(
         self, turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase, *, is_told: bool = False
     ) -> Landed:
         """Add a message about another matter, which changes nothing in the case. A citizen who gets texts learns of it if `is_told`."""
-        found, was_read = self._reads.completion(None, message, part=None, about=None)
+        found, was_read = self._reads.completion(message)
         secret, head = hide_first(turn, message, id_, case), turn.head(message, id_, case.code)
         addition, companion = replace(found.addition, apart=True), (not is_told and bool(message.sender)) or None
         turn.command(Add(**head, addition=addition, reading=MessageReading(), secret=secret, companion=companion))
@@ -174,14 +160,13 @@ class Passing:
     def alone(self, turn: Turn, heard: Heard, id_: UUID, case: KnownCase) -> Landed:
         """Pass on danger to life that is reported to a case: the router opens another one (see router.cases.decide); this one stays."""
         message = heard.message
-        found, was_read = self._reads.completion(None, message, part=None, about=None)
+        found, was_read = self._reads.completion(message)
         head, addition = turn.head(message, id_, case.code), replace(found.addition, apart=True)
         secret, companion = heard.fresh.message.secret or None, True if message.sender else None
         turn.command(Add(**head, addition=addition, reading=found.reading, secret=secret, companion=companion))
         if message.sender:  # he is told about it even if he has asked for silence
             own = ids.continuation_id(id_)
-            to = where_from(message)
-            made = KnownCase(id=str(own), code=next_code(case.code, own), to=to, opened_ms=turn.at_ms)
+            made = KnownCase(id=str(own), code=next_code(case.code, own), to=where_from(message), opened_ms=turn.at_ms)
             made.after_stop = bool(turn.state.silent_ms)
             turn.state.add_case(made)
         return landed(MessageKind.addition, case, unread=not was_read)
@@ -190,7 +175,7 @@ class Passing:
         """Return whether a message corrects the regency of a citizen's own case to another one."""
         if not case.id or position_of(message) is not None or correction(message.text) is None:
             return False
-        reading = self._reads.completion(kept(case), message, part=None, about=case)[0].reading
+        reading = self._reads.completion(message, case)[0].reading
         regency = reading.place.regency if reading.corrects else None
         return regency is not None and not (case.region or "").startswith(regency.code)
 
@@ -199,5 +184,5 @@ class Passing:
         became = command(turn, heard, case, disputing(case), words=True)
         if heard.message.attachments or whole:
             id_ = ids.companion_id(heard.id, CommandKind.add.value)
-            self.add(turn, heard.message, id_, case, MessageKind.addition, companion=True)
+            self.add(turn, heard.message, id_, case, companion=True)
         return became

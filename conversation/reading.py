@@ -8,7 +8,7 @@ import structlog
 from msgspec.structs import replace
 
 from complaints.command import MessageReading
-from complaints.event import Complaint, MissingPart
+from complaints.event import Complaint
 from complaints.message import InboundMessage
 from conversation.citizen import KnownCase
 from normalizer.complaint import Completion, Normaliser, unread
@@ -49,25 +49,20 @@ class Reads:
             _failed(error, id_)
             return unread(message, id_=id_, code=code, citizen=citizen), False
 
-    def completion(
-        self,
-        complaint: Complaint | None,
-        message: InboundMessage,
-        *,
-        part: MissingPart | None,
-        about: KnownCase | None,
-    ) -> tuple[Completion, bool]:
-        """Return the addition of a message to a complaint (None if the complaint is not known here), and whether it could be read.
+    def completion(self, message: InboundMessage, about: KnownCase | None = None) -> tuple[Completion, bool]:
+        """Return the addition of a message to a case, and whether it could be read.
 
-        It is read in the light of what is known `about` the case, and of the `part` that the citizen was asked for; both can be None.
+        It is read in the light of what is known `about` the case and of the part that the citizen was asked for, or else alone.
         """
+        read = self.normaliser.complete
         try:
-            topic, region = (None, None) if about is None else (about.topic, about.region)
-            found = self.normaliser.complete(complaint, message, part=part, topic=topic, region=region)
+            if about is None:
+                return read(None, message), True
+            part = about.part if about.asked_ms else None
+            return read(about.kept, message, part=part, topic=about.topic, region=about.region), True
         except Exception as error:  # noqa: BLE001  # the same
             _failed(error, message.upstream_id)
             return Completion(addition=addition_of(message), reading=MessageReading(), complaint=None), False
-        return found, True
 
 
 def _failed(error: Exception, message_id: object) -> None:

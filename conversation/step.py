@@ -19,13 +19,12 @@ from complaints.mail import Delivery, Due, MessageEvent, MessageKind, Received, 
 from complaints.message import InboundMessage, unpack
 from complaints.tracking import names_mailbox
 from conversation import parts, records
-from conversation.cases import heard, where_from
-from conversation.citizen import DECODER, MESSAGES_MS, Citizen, Landing
+from conversation.citizen import DECODER, MESSAGES_MS, Citizen, Landing, where_from
 from conversation.landing import Lands
 from conversation.passing import Landed
 from conversation.reading import Reads
 from conversation.records import SOURCE
-from conversation.telling import Telling
+from conversation.telling import Telling, heard
 from conversation.turn import Rules, Turn, read, words_of
 from normalizer.complaint import unread
 from normalizer.emergency import tells_of_danger

@@ -12,10 +12,10 @@ from complaints.crypto import Keyring
 from complaints.mail import NOTHING_NEW, QUESTIONS, Delivery, DeliveryOutcome, Reply, ReplyKind, Send
 from complaints.tracking import names_mailbox
 from conversation import records
-from conversation.cases import ANSWERS
-from conversation.citizen import HOUR_MS, MOST_WAITING, Cause, Citizen, Leaving, Told, Waiting, Where
+from conversation.citizen import HOUR_MS, MOST_WAITING, Cause, Citizen, KnownCase, Leaving, Told, Waiting, Where
 from conversation.parts import DAY_MS
 from conversation.turn import Rules
+from normalizer.language.cues import can_be_agreed_to
 
 NO_ADDRESS: Final = "no address of the citizen is known"
 """The reason if a citizen's state was lost or deleted. On the web nothing is sent: the reply is on the page of the case."""
@@ -39,7 +39,61 @@ after which a citizen is deemed to have withdrawn."""
 TOLD_TODAY: Final = "the citizen has heard within a day that somebody else adds to the case"
 """The reason for not sending a second note within a day that others add to the case: anybody with the code could send many."""
 
+ANSWERS: Final = {ReplyKind.status, ReplyKind.small_talk}
+"""The replies that answer a question. They go where it came from. If too many texts wait, only those by others' doing go first."""
+
+_STILL_ASKED: Final = {ReplyKind.put_off, ReplyKind.merged, ReplyKind.next_right, ReplyKind.hidden, ReplyKind.rated}
+"""The replies that leave the question of the case open."""
+
+_STILL_ANSWERED: Final = {ReplyKind.completed, ReplyKind.hidden, ReplyKind.closed, ReplyKind.rated, ReplyKind.put_off}
+"""The replies after which an answer can still be disputed."""
+
+_ENDS: Final = {ReplyKind.answered, ReplyKind.withdrawn, ReplyKind.archived, ReplyKind.closed}
+"""The replies after which a case no longer counts as reopened."""
+
 _FAILED: Final = {DeliveryOutcome.undeliverable, DeliveryOutcome.expired}
+
+
+def heard(state: Citizen, reply: Reply, at_ms: int) -> None:
+    """Note in a citizen's state what a reply says about its case, also its code: if another complaint had that, the case got the next one.
+
+    A question from before the citizen's latest addition, or from before a change of owner, is not opened.
+    """
+    if reply.kind in ANSWERS or reply.complaint_id is None:
+        return
+    case = state.case_of_complaint(reply.complaint_id)
+    if case is None:
+        case = KnownCase(id=str(reply.complaint_id), code=reply.tracking_code)
+        state.add_case(case)
+    case.code, case.secret = reply.tracking_code, reply.secret
+    case.topic, case.region = case.topic or reply.topic, case.region or reply.region
+    if reply.kind in QUESTIONS and (reply.hop, reply.additions) < (case.hop, case.additions):
+        return
+    case.hop, case.additions = reply.hop, reply.additions
+    _note_told(case, reply, at_ms)
+
+
+def _note_told(case: KnownCase, reply: Reply, at_ms: int) -> None:
+    """Note what the citizen now knows: a question that is open, an answer that he may dispute, a closed case that he may rate."""
+    kind = reply.kind
+    if kind in QUESTIONS:
+        case.asked_ms, case.asked_by = at_ms, str(reply.id)
+        if kind is ReplyKind.question:
+            case.part = reply.part
+            case.polar = not reply.part and can_be_agreed_to(reply.text)
+    elif kind not in _STILL_ASKED:
+        case.asked_ms = 0
+
+    def since(known_ms: int, said: ReplyKind, *, left: bool) -> int:
+        return at_ms if kind is said else known_ms * left
+
+    is_hidden = kind is ReplyKind.hidden
+    case.answered_ms = since(case.answered_ms, ReplyKind.answered, left=kind in _STILL_ANSWERED)
+    case.withdrawn_ms = since(case.withdrawn_ms, ReplyKind.withdrawn, left=is_hidden)
+    case.archived_ms = since(case.archived_ms, ReplyKind.archived, left=is_hidden)
+    case.closed_ms = since(case.closed_ms, ReplyKind.closed, left=is_hidden or kind is ReplyKind.rated)
+    case.rated_ms = since(case.rated_ms, ReplyKind.rated, left=is_hidden)
+    case.reopened_ms = since(case.reopened_ms, ReplyKind.reopened, left=kind not in _ENDS)
 
 
 class Telling:
