@@ -8,13 +8,12 @@ from msgspec.structs import replace
 from complaints import ids
 from complaints.command import CommandKind, Hide
 from complaints.limits import as_reason
-from complaints.mail import MessageKind, ReplyKind
+from complaints.mail import MessageKind
 from complaints.status_requests import EXAMPLE_CODE
 from complaints.tracking import spaced
-from complaints.wording import text
 from conversation.heard import Fresh, Heard
 from conversation.opening import Opens
-from conversation.passing import Landed, Passing, command, companion, disputing, hide_first, landed, status
+from conversation.passing import Landed, Passing, command, companion, disputing, hide_first, landed, status, tells
 from conversation.situation import Situation, Standing, Tells
 from conversation.table import DONE, LIVES, Act, row_for
 from conversation.turn import Turn
@@ -47,7 +46,7 @@ class Acts:
             Act.apart: self._added_apart,
             Act.answer: self._added,
             Act.agree: self._agreed,
-            Act.dispute: self._disputed,
+            Act.dispute: lambda turn, heard, stands: passing.dispute(turn, heard, stands.about),
             Act.move: self._moved,
             Act.withdraw: self._withdrawn,
             Act.rate: _rated,
@@ -124,9 +123,6 @@ class Acts:
             return self._added(turn, heard, stands)
         return landed(MessageKind.thanks, stands.about)
 
-    def _disputed(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        return self._passing.dispute(turn, heard, stands.about)
-
     def _moved(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         if self._passing.moves(heard.message, stands.about):
             return self._passing.dispute(turn, heard, stands.about, whole=True)
@@ -177,7 +173,7 @@ class Acts:
 
     def _scaled(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         if heard.also_disputes and stands.situation in DONE:
-            return self._disputed(turn, heard, stands)
+            return self._passing.dispute(turn, heard, stands.about)
         return tells(turn, heard, "off_scale")
 
 
@@ -195,7 +191,7 @@ def hide(turn: Turn, heard: Heard, asked: str = "") -> Landed:
             id_ = heard.id if is_latest else ids.companion_id(heard.id, f"hide/{case.code}")
             said = as_reason(heard.message.text) if is_latest and not asked else ""
             head = turn.head(heard.message, id_, case.code)
-            turn.command(Hide(**head, text=said, anonymous=person, secret=report))
+            turn.write(Hide(**head, text=said, anonymous=person, secret=report))
             case.hide(anonymous=person, secret=report)
     return landed(MessageKind.request, living[-1])
 
@@ -226,10 +222,3 @@ def hears(turn: Turn, heard: Heard, *, silent: bool) -> Landed:
 def which(turn: Turn, heard: Heard, word: str) -> Landed:
     """Ask which case a command is about."""
     return tells(turn, heard, "which_case", answer=word, code=EXAMPLE_CODE)
-
-
-def tells(turn: Turn, heard: Heard, occasion: str, **values: str) -> Landed:
-    """Answer without asking a case: in private, and the same to everybody, so that nobody learns whether the citizen has a report."""
-    said = text(occasion, heard.message.channel, **values)
-    turn.say(heard.message, heard.id, ReplyKind.small_talk, said, secret=True)
-    return Landed(MessageKind.small_talk)

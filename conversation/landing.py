@@ -13,12 +13,12 @@ from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
 from complaints.tracking import spaced
 from conversation import passing
-from conversation.acts import Acts, hears, hide, tells, which
+from conversation.acts import Acts, hears, hide, which
 from conversation.citizen import KnownCase, Landing
 from conversation.heard import Heard
 from conversation.opening import Opens
 from conversation.parts import Went
-from conversation.passing import Landed, Passing, command, named_case
+from conversation.passing import Landed, Passing, command, named_case, tells
 from conversation.reading import Reads
 from conversation.situation import ANSWERED_MS, Standing, open_questions, standing
 from conversation.turn import Rules, Turn
@@ -71,9 +71,7 @@ class Lands:
         A code does not count beside a file, a position or a quoted post; one of nobody may be the number that an owner asked for.
         """
         message, own = heard.message, turn.state.case_of(status_requests.bare_code(heard.said))
-        request = status_requests.parse(heard.said)
-        if own is not None:
-            request = status_requests.StatusRequest(own.code, is_bare=True)
+        request = status_requests.StatusRequest(own.code, is_bare=True) if own else status_requests.parse(heard.said)
         if request is None or not request.is_bare:
             return request
         has_more = message.attachments or position_of(message) is not None or message.title or "[" in message.text
@@ -103,7 +101,7 @@ class Lands:
             self._acts.beside(turn, heard, stands)
             return command(turn, heard, named, message.act, words=True)
         if heard.is_own and not message.attachments and not heard.cries and heard.order is not None:
-            became = self._ordered(turn, heard, stands, named)
+            became = self._ordered(turn, heard, stands, heard.order)
             if became is not None:
                 return became
         return self._acts.do(turn, heard, stands)
@@ -131,13 +129,11 @@ class Lands:
             return self.land(turn, replace(message, about=turn.citizen), id_, "")
         return self._passing.add_apart(turn, message, id_, case)
 
-    def _ordered(self, turn: Turn, heard: Heard, stands: Standing, named: KnownCase | None) -> Landed | None:
+    def _ordered(self, turn: Turn, heard: Heard, stands: Standing, order: Order) -> Landed | None:
         """Carry out an exact command; return None if the table is to read the message.
 
         A command of COSTS needs the code, or must be STOP as our texts write it: otherwise its word may have another meaning.
         """
-        order = heard.order
-        assert order is not None
         name, is_stop = order.act.partition(":")[0], order.is_exact and not speaks_to_others(heard.message)
         asking = [case for case in open_questions(turn, ANSWERED_MS) if not case.part]
         may_answer = any(case.code == order.code for case in asking) and order.word not in heard.said
@@ -145,12 +141,11 @@ class Lands:
             return self._acts.ask_back(turn, heard, stands, order)
         is_silent = bool(turn.state.silent_ms)
         is_meant = (order.is_exact and (is_silent or not asking)) or (is_silent and not asking)
-        hears_again = name == "start" and is_meant
-        if (name == "start" and not hears_again) or (name == "reopen" and not order.code and asking):
+        if (name == "start" and not is_meant) or (name == "reopen" and not order.code and asking):
             return None
         if name in {"stop", "start"}:
             return hears(turn, heard, silent=name == "stop")
-        case = _case_of(turn, heard, order, named)
+        case = _case_of(turn, heard, order, stands.case if stands.is_named else None)
         if case is None:
             return (
                 self._denied(turn, heard) if name == "disagree" and not order.code else _of_no_case(turn, heard, order)

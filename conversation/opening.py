@@ -8,20 +8,17 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from complaints import ids
-from complaints.bus.envelope import encode
 from complaints.crypto import Keyring
 from complaints.limits import MOST_ADDITIONS
-from complaints.mail import MessageKind, ReplyKind
+from complaints.mail import MessageKind
 from complaints.message import InboundMessage
 from complaints.tracking import spaced
-from complaints.wording import text
 from conversation.citizen import KnownCase, where_from
 from conversation.heard import Fresh, Heard
-from conversation.passing import Landed, Passing, hidden
+from conversation.passing import Landed, Passing, hidden, landed, tells
 from conversation.reading import Reads
-from conversation.records import SOURCE
 from conversation.situation import ANSWERED_MS
-from conversation.turn import Turn
+from conversation.turn import Turn, words_of
 from normalizer.language import commands, cues
 
 _SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;\n]*\s*")
@@ -83,18 +80,16 @@ class Opens:
 
     def opened(self, turn: Turn, heard: Heard) -> Landed:
         """Open a case for a message, or add it to a recent one if the citizen has opened too many. Danger always opens a case."""
-        message, fresh = heard.message, heard.fresh
-        takes = _taken_by(turn, message)
-        if takes is not None and not heard.cries:
+        takes = _taken_by(turn) if heard.is_own and not heard.cries else None
+        if takes is not None:
             if turn.at_ms - turn.state.crowd_ms >= WITHIN_MS:
                 turn.state.crowd_ms = turn.at_ms
-                said = text("crowd", message.channel, code=spaced(takes.code))
-                turn.say(message, heard.id, ReplyKind.small_talk, said, secret=True)  # the case may be a private one
-            return self._passing.add_apart(turn, message, heard.id, takes)
-        turn.outputs.append(encode(fresh.complaint, source=SOURCE))
-        case = _new_case(turn, fresh)
+                tells(turn, heard, "crowd", code=spaced(takes.code))
+            return self._passing.add_apart(turn, heard.message, heard.id, takes)
+        turn.write(heard.fresh.complaint)
+        case = _new_case(turn, heard.fresh)
         turn.state.add_case(case)
-        return Landed(MessageKind.complaint, case.code, case.id, case.secret, not fresh.was_read)
+        return landed(MessageKind.complaint, case, unread=not heard.fresh.was_read)
 
 
 def _new_case(turn: Turn, fresh: Fresh) -> KnownCase:
@@ -113,6 +108,7 @@ def _new_case(turn: Turn, fresh: Fresh) -> KnownCase:
         secret=complaint.secret,
         anonymous=complaint.anonymous,
         danger=bool(complaint.danger),
+        words="" if message.sender else words_of(message),
         opened_ms=turn.at_ms,
         after_stop=bool(turn.state.silent_ms),
     )
@@ -145,22 +141,20 @@ def _is_apart(first: Heard, told: Heard) -> bool:
 
 def _last_told(turn: Turn, message: InboundMessage) -> KnownCase | None:
     """Return the case whose hiding a new one takes over: the latest of this week, or a hidden one that is open or was lately answered."""
-    cases = turn.state.cases
-    if not cases or not message.sender or message.shared:
+    if not message.sender or message.shared:
         return None
-    is_of_these_days = any(known.code == cases[-1].code for known in turn.state.messages)
+    cases, spoken_of = turn.state.cases, {known.code for known in turn.state.messages}
+    latest = [case for case in cases[-1:] if case.code in spoken_of]
     since_ms = turn.at_ms - ANSWERED_MS
     near = [case for case in cases if case.is_alive or max(case.told_ms, case.closed_ms) > since_ms]
     hiding = [case for case in near if case.secret or case.anonymous]
-    return max([*cases[-1:] * is_of_these_days, *hiding], key=lambda case: (case.secret, case.anonymous), default=None)
+    return max([*latest, *hiding], key=lambda case: (case.secret, case.anonymous), default=None)
 
 
-def _taken_by(turn: Turn, message: InboundMessage) -> KnownCase | None:
+def _taken_by(turn: Turn) -> KnownCase | None:
     """Return the open case with room that takes a message which would open one too many; None if the message may open a case."""
-    cases = turn.state.cases
-    if not message.sender or message.shared or len(cases) < MOST_OPENED:
+    cases = turn.state.cases[-MOST_OPENED:]
+    if len(cases) < MOST_OPENED or turn.at_ms - cases[0].opened_ms >= WITHIN_MS:
         return None
-    if turn.at_ms - cases[-MOST_OPENED].opened_ms >= WITHIN_MS:
-        return None
-    takes = [case for case in cases[-MOST_OPENED:] if case.is_alive and case.additions < MOST_ADDITIONS]
+    takes = [case for case in cases if case.is_alive and case.additions < MOST_ADDITIONS]
     return takes[-1] if takes else None

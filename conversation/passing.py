@@ -54,9 +54,7 @@ def named_case(state: Citizen, message: InboundMessage) -> KnownCase | None:
         earlier = state.landing(str(ids.message_id(message.channel, message.follows)))
         if earlier is not None and earlier.complaint_id:
             return state.case_of_complaint(earlier.complaint_id)
-    if message.about and (case := state.case_of(message.about)) is not None:
-        return case
-    codes = status_requests.codes_in(message.text) if state.cases else []
+    codes = [message.about, *status_requests.codes_in(message.text)] if state.cases else []
     own = next((case for case in map(state.case_of, codes) if case is not None), None)
     if own is not None:
         return own
@@ -68,10 +66,17 @@ def command(turn: Turn, heard: Heard, case: KnownCase, act: str, *, words: bool 
     """Pass on a command to a case (see asked_for), with the citizen's words as his reason if `words` is True."""
     said = as_reason(status_requests.without_codes(heard.message.text)) if words else ""
     asked = asked_for(act, turn.head(heard.message, heard.id, case.code), said)
-    turn.command(asked)
+    turn.write(asked)
     if isinstance(asked, Hide | Show):
         case.hide(hides=isinstance(asked, Hide), anonymous=asked.anonymous, secret=asked.secret)
     return landed(_LANDS.get(asked.kind, MessageKind.request), case)
+
+
+def tells(turn: Turn, heard: Heard, occasion: str, **values: str) -> Landed:
+    """Answer without asking a case: in private, and the same to everybody, so that nobody learns whether the citizen has a report."""
+    said = text(occasion, heard.message.channel, **values)
+    turn.say(heard.message, heard.id, ReplyKind.small_talk, said, secret=True)
+    return Landed(MessageKind.small_talk)
 
 
 def disputing(case: KnownCase) -> str:
@@ -82,7 +87,7 @@ def disputing(case: KnownCase) -> str:
 def companion(turn: Turn, heard: Heard, case: KnownCase, act: str) -> None:
     """Pass on a second command of the same message, with the message's words."""
     head = turn.head(heard.message, ids.companion_id(heard.id, act), case.code)
-    turn.command(asked_for(act, head, as_reason(heard.message.text)))
+    turn.write(asked_for(act, head, as_reason(heard.message.text)))
 
 
 def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, names_none: bool = False) -> Landed:
@@ -97,7 +102,7 @@ def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, 
         said = text(occasion, message.channel, code=status_requests.EXAMPLE_CODE)
         turn.say(message, id_, ReplyKind.status, said, secret=True)  # codes do not belong where everybody reads
         return Landed(MessageKind.status)
-    turn.command(Status(**turn.head(message, id_, code)))
+    turn.write(Status(**turn.head(message, id_, code)))
     turn.state.questions.append(Question(id=str(id_), at_ms=turn.at_ms, to=turn.state.to))
     return landed(MessageKind.status, turn.state.case_of(code))
 
@@ -118,7 +123,7 @@ def hide_first(turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase) 
     secret = (asked.secret and not (message.secret and case.secret)) or None
     if anonymous or secret:
         head = turn.head(message, ids.companion_id(id_, CommandKind.hide.value), case.code)
-        turn.command(Hide(**head, anonymous=anonymous, secret=secret))
+        turn.write(Hide(**head, anonymous=anonymous, secret=secret))
         case.hide(anonymous=anonymous, secret=secret)
     return secret
 
@@ -138,7 +143,7 @@ class Passing:
         if reading.corrects and not case.id:  # the code alone does not allow to move a case
             reading = replace(reading, corrects=None)
         secret, head = hide_first(turn, message, id_, case), turn.head(message, id_, case.code)
-        turn.command(Add(**head, addition=found.addition, reading=reading, secret=secret, companion=companion))
+        turn.write(Add(**head, addition=found.addition, reading=reading, secret=secret, companion=companion))
         if reading.corrects and (regency := reading.place.regency):
             case.region = regency.code
         case.additions += 1
@@ -153,7 +158,7 @@ class Passing:
         found, was_read = self._reads.completion(message)
         secret, head = hide_first(turn, message, id_, case), turn.head(message, id_, case.code)
         addition, companion = replace(found.addition, apart=True), (not is_told and bool(message.sender)) or None
-        turn.command(Add(**head, addition=addition, reading=MessageReading(), secret=secret, companion=companion))
+        turn.write(Add(**head, addition=addition, reading=MessageReading(), secret=secret, companion=companion))
         case.additions += 1
         return landed(MessageKind.addition, case, unread=not was_read)
 
@@ -163,7 +168,7 @@ class Passing:
         found, was_read = self._reads.completion(message)
         head, addition = turn.head(message, id_, case.code), replace(found.addition, apart=True)
         secret, companion = heard.fresh.message.secret or None, True if message.sender else None
-        turn.command(Add(**head, addition=addition, reading=found.reading, secret=secret, companion=companion))
+        turn.write(Add(**head, addition=addition, reading=found.reading, secret=secret, companion=companion))
         if message.sender:  # he is told about it even if he has asked for silence
             own = ids.continuation_id(id_)
             made = KnownCase(id=str(own), code=next_code(case.code, own), to=where_from(message), opened_ms=turn.at_ms)

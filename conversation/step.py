@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from complaints import ids
 from complaints.bus import Record, StoredRecord
-from complaints.bus.envelope import encode
 from complaints.bus.step.contract import KEEP, SKEW_MS, Effect, Keep, State
 from complaints.calendar import moment_of
 from complaints.crypto import Keyring
@@ -23,7 +22,6 @@ from conversation.citizen import DECODER, MESSAGES_MS, Citizen, Landing, where_f
 from conversation.landing import Lands
 from conversation.passing import Landed
 from conversation.reading import Reads
-from conversation.records import SOURCE
 from conversation.telling import Telling, heard
 from conversation.turn import Rules, Turn, read, words_of
 from normalizer.complaint import unread
@@ -97,21 +95,20 @@ class ConversationStep:
                 landed = self._opened_unread(turn, event)
         except Exception:  # noqa: BLE001  # then only its dead letter is kept
             turn.outputs.clear()
-        turn.outputs.append(_event(turn, event, event.id, landed))
+        turn.write(_event(turn, event, event.id, landed))
         return (letter, *turn.outputs)
 
     def _opened_unread(self, turn: Turn, said: Received) -> Landed:
         id_ = said.id
         message = self._reads.decoded(self._message(said), str(id_))
         code = self._keyring.tracking_code(id_) if message.sender or message.about else turn.citizen
-        complaint = unread(message, id_=id_, code=code, citizen=turn.citizen)
-        turn.outputs.append(encode(complaint, source=SOURCE))
+        turn.write(unread(message, id_=id_, code=code, citizen=turn.citizen))
         return Landed(MessageKind.complaint, code, str(id_), message.secret, unread=True)
 
     def _received(self, turn: Turn, said: Received) -> None:
-        id_, name = said.id, str(said.id)
+        id_, name, is_page = said.id, str(said.id), names_mailbox(turn.citizen)
         known = turn.state.landing(name)
-        if known is not None and (said.fault or not names_mailbox(turn.citizen)):
+        if known is not None and (said.fault or not is_page):
             self._count("delivered again")
             return
         if said.fault:
@@ -126,20 +123,16 @@ class ConversationStep:
             return
         message = self._reads.decoded(message, name)
         words = words_of(message)
-        of_page = turn.state.case_of_complaint(name) if names_mailbox(turn.citizen) else None
-        earlier = known.words if known is not None else None if of_page is None else of_page.words
+        earlier = known or (turn.state.case_of_complaint(name) if is_page else None)
         if earlier is not None:
             id_ = ids.changed_id(id_, words)
-            if words == earlier or turn.state.landing(str(id_)) is not None:
+            if words == earlier.words or turn.state.landing(str(id_)) is not None:
                 self._count("delivered again")
                 return
         is_changed = earlier is not None and not message.about
         lands = self._lands
         landed = lands.add_changed(turn, message, id_) if is_changed else lands.land(turn, message, id_, words)
         self._note(turn, said, id_, landed, words=words)
-        opened = turn.state.case_of_complaint(landed.complaint_id)
-        if opened is not None and landed.kind is MessageKind.complaint and names_mailbox(turn.citizen):
-            opened.words = words
 
     def _message(self, said: Received) -> InboundMessage:
         """Return the message in a record, its text not decoded yet.
@@ -184,7 +177,7 @@ class ConversationStep:
     ) -> None:
         """Record and remember what a message became."""
         self._count(landed.kind.value)
-        turn.outputs.append(_event(turn, said, id_, landed, **about))
+        turn.write(_event(turn, said, id_, landed, **about))
         known = Landing(
             id=str(id_),
             at_ms=turn.at_ms,
@@ -225,9 +218,9 @@ def _in_time(said: Received, at_ms: int) -> Received:
     return replace(said, received_at=moment_of(at_ms)) if is_ahead else said
 
 
-def _event(turn: Turn, said: Received | InboundMessage, id_: UUID, landed: Landed, **about: Any) -> Record:
+def _event(turn: Turn, said: Received | InboundMessage, id_: UUID, landed: Landed, **about: Any) -> MessageEvent:
     """Return the event that records what a message became."""
-    event = MessageEvent(
+    return MessageEvent(
         id=id_,
         citizen=turn.citizen,
         channel=said.channel,
@@ -237,8 +230,7 @@ def _event(turn: Turn, said: Received | InboundMessage, id_: UUID, landed: Lande
         tracking_code=landed.code,
         unread=landed.unread,
         received_at=said.received_at,
-        at=turn.at,
+        at=moment_of(turn.at_ms),
         secret=landed.secret,
         **about,
     )
-    return encode(event, source=SOURCE)

@@ -1,16 +1,16 @@
 """One record of a citizen's mailbox: its event, the digests by which repeated messages are found, and the output of its handling."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import blake2b
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from complaints import ids
 from complaints.bus import Record, StoredRecord
-from complaints.bus.envelope import decode_one_of, encode, type_of
+from complaints.bus.envelope import AnyEvent, decode_one_of, encode, type_of
 from complaints.calendar import moment_of
-from complaints.command import CITIZEN, CitizenHead, OfCitizen, Sender
+from complaints.command import CITIZEN, CitizenHead, Sender
 from complaints.errors import ContractViolation
 from complaints.mail import Delivery, Due, Received, Reply, ReplyKind
 from complaints.message import InboundMessage
@@ -47,31 +47,26 @@ class Turn:
     replies: list[Reply] = field(default_factory=list)
     """The replies to the citizen."""
 
-    @property
-    def at(self) -> datetime:
-        """The time of the record."""
-        return moment_of(self.at_ms)
-
     def head(self, message: InboundMessage, id_: UUID, code: str) -> CitizenHead:
         """Return the common fields of a citizen's commands to a case."""
         sender = Sender(channel=message.channel, reporter_ref=self.citizen, proven=message.proven or None)
         at = message.received_at
         return {"id": id_, "tracking_code": code, "actor": CITIZEN, "received_at": at, "sender": sender}
 
-    def command(self, command: OfCitizen) -> None:
-        """Write a command of the citizen to a case."""
-        self.outputs.append(encode(command, source=SOURCE))
+    def write(self, event: AnyEvent) -> None:
+        """Write an event: a command of the citizen to a case, his complaint, or what his message became."""
+        self.outputs.append(encode(event, source=SOURCE))
 
     def say(self, message: InboundMessage, id_: UUID, kind: ReplyKind, said: str, *, secret: bool = False) -> None:
         """Answer a message without asking a case; `secret` if the answer tells of a report that may be secret."""
         reply = Reply(
-            id=uuid5(id_, ids.reply_name(kind.value)),
+            id=ids.reply_id(id_, kind.value),
             citizen=self.citizen,
             tracking_code="",
             channel=message.channel,
             kind=kind,
             text=said,
-            created_at=self.at,
+            created_at=moment_of(self.at_ms),
             caused_by=id_,
             secret=secret,
         )
