@@ -14,30 +14,13 @@ from complaints.tracking import names_mailbox
 from conversation import records
 from conversation.citizen import HOUR_MS, MOST_WAITING, Cause, Citizen, KnownCase, Leaving, Told, Waiting, Where
 from conversation.parts import DAY_MS
+from conversation.records import Reason
 from conversation.turn import Rules
 from normalizer.language.cues import can_be_agreed_to
-
-NO_ADDRESS: Final = "no address of the citizen is known"
-"""The reason if a citizen's state was lost or deleted. On the web nothing is sent: the reply is on the page of the case."""
-
-SILENT: Final = "the citizen has asked for silence"
-"""The reason if a citizen has asked for silence by STOP, and has not caused the reply since."""
-
-TOO_MANY: Final = "too many texts wait for the citizen"
-"""The reason for a text that is dropped because too many wait."""
-
-NEVER_ARRIVED: Final = "the text with the question never arrived"
-"""The reason that a case gets if its question did not arrive. The upstream's own reason stays with the delivery."""
-
-NEVER_KNOWN: Final = "neither the question nor its reminder is known to have been sent"
-"""The reason that a case gets if no outcome says that its question or the reminder was sent."""
 
 UNKNOWN_MS: Final = 14 * DAY_MS
 """How long the outcome of a question is awaited since it was last asked: longer than a sender may be away, and well within the legal days
 after which a citizen is deemed to have withdrawn."""
-
-TOLD_TODAY: Final = "the citizen has heard within a day that somebody else adds to the case"
-"""The reason for not sending a second note within a day that others add to the case: anybody with the code could send many."""
 
 ANSWERS: Final = {ReplyKind.status, ReplyKind.small_talk}
 """The replies that answer a question. They go where it came from. If too many texts wait, only those by others' doing go first."""
@@ -107,12 +90,12 @@ class Telling:
         where, apart = _where(state, reply)
         reply = _on_record(state, replace(reply, private=True) if apart else reply)
         if _is_silent(state, reply):
-            return _unsent(state, reply, SILENT, at_ms)
+            return _unsent(state, reply, Reason.silent, at_ms)
         if not where.account:
             state.told.append(Told(at_ms=at_ms, message=_message(reply)))
-            return _unsent(state, reply, NO_ADDRESS, at_ms)
+            return _unsent(state, reply, Reason.no_address, at_ms)
         if _is_told_today(state, reply, at_ms):
-            return _unsent(state, reply, TOLD_TODAY, at_ms)
+            return _unsent(state, reply, Reason.told_today, at_ms)
         told = records.reply_event(reply, at_ms, account=where.account)
         cause = _cause(state, reply, at_ms)
         state.waiting.append(Waiting(reply=reply, account=where.account, address=where.address, cause=cause))
@@ -151,7 +134,7 @@ class Telling:
         if delivery.outcome in _FAILED:
             if about is not None and about.asked_by != reply_id:  # the case has asked again
                 return []
-            return [records.question_unheard(delivery.reply_id, delivery.tracking_code, NEVER_ARRIVED, at_ms)]
+            return [records.question_unheard(delivery.reply_id, delivery.tracking_code, Reason.never_arrived, at_ms)]
         state.told += [Told(at_ms=at_ms, message=one.message) for one in state.leaving if one.reply_id == reply_id]
         state.leaving = [one for one in state.leaving if one.reply_id != reply_id]
         return []
@@ -163,7 +146,7 @@ class Telling:
         for case in late:
             case.unheard_ms = 0
         return [
-            records.question_unheard(UUID(case.asked_by), case.code, NEVER_KNOWN, at_ms)
+            records.question_unheard(UUID(case.asked_by), case.code, Reason.never_known, at_ms)
             for case in late
             if case.asked_ms
         ]
@@ -197,15 +180,12 @@ class Telling:
         return encode(send, source=records.SOURCE)
 
 
-def _unsent(state: Citizen, reply: Reply, reason: str, at_ms: int) -> list[Record]:
+def _unsent(state: Citizen, reply: Reply, reason: Reason, at_ms: int) -> list[Record]:
     """Return the records of a reply that is not sent. A question that is not sent is not open, and its case learns that."""
-    unsent = list(records.unsent(reply, reason, at_ms))
-    if reply.kind is not ReplyKind.question or names_mailbox(reply.citizen):
-        return unsent
     about = state.case_of_complaint(reply.complaint_id)
-    if about is not None:
+    if about is not None and reply.kind is ReplyKind.question and not names_mailbox(reply.citizen):
         about.asked_ms = 0
-    return [*unsent, records.question_unheard(reply.id, reply.tracking_code, reason, at_ms)]
+    return records.unsent(reply, reason, at_ms)
 
 
 def _is_silent(state: Citizen, reply: Reply) -> bool:
@@ -287,11 +267,9 @@ def _give_way(state: Citizen, at_ms: int) -> list[Record]:
     """Drop the waiting texts beyond the limit, and return the records of their outcomes."""
     gone: list[Record] = []
     while len(state.waiting) > MOST_WAITING:
-        waiting = list(enumerate(state.waiting))
-        of_others = [number for number, one in waiting if one.cause is Cause.by_code]
-        answers = [number for number, one in waiting if one.reply.kind in ANSWERS]
-        reply = state.waiting.pop(next(iter((*of_others, *answers)), 0)).reply
-        gone.append(records.undeliverable(reply, TOO_MANY, at_ms))
-        if reply.kind in QUESTIONS:
-            gone.append(records.question_unheard(reply.id, reply.tracking_code, TOO_MANY, at_ms))
+        of_others = [one for one in state.waiting if one.cause is Cause.by_code]
+        answers = [one for one in state.waiting if one.reply.kind in ANSWERS]
+        first = next(iter((*of_others, *answers, *state.waiting)))
+        state.waiting.remove(first)
+        gone += records.undeliverable(first.reply, Reason.too_many, at_ms, asks=QUESTIONS)
     return gone
