@@ -13,7 +13,7 @@ from complaints.status_requests import EXAMPLE_CODE
 from complaints.tracking import spaced
 from conversation.heard import Fresh, Heard
 from conversation.opening import Opens
-from conversation.passing import Landed, Passing, command, companion, disputing, hide_first, landed, status, tells
+from conversation.passing import Landed, Passing, command, hide_first, landed, reopen_too, status, tells
 from conversation.situation import Situation, Standing, Tells
 from conversation.table import DONE, LIVES, Act, row_for
 from conversation.turn import Turn
@@ -25,9 +25,6 @@ _REGENCY: Final = len("33.74")
 
 _HIDES_NOTHING: Final = frozenset(Act) - {Act.open, Act.accuse, Act.add, Act.apart, Act.answer, Act.hide}
 """Acts that do not look at what the message asks to hide, so that it is hidden before them."""
-
-_KEEPS: Final = frozenset((Act.add, Act.answer, Act.dispute))
-"""Acts by which a case takes in a message about danger to life."""
 
 _WISHED: Final = 0.5
 """Minimum probability that a message that opens a case also asks to hide the case before it."""
@@ -43,7 +40,7 @@ class Acts:
             Act.accuse: self._accused,
             Act.both: self._told_both,
             Act.add: self._added,
-            Act.apart: self._added_apart,
+            Act.apart: lambda turn, heard, stands: passing.add_apart(turn, heard.message, heard.id, stands.about),
             Act.answer: self._added,
             Act.agree: self._agreed,
             Act.dispute: lambda turn, heard, stands: passing.dispute(turn, heard, stands.about),
@@ -63,7 +60,7 @@ class Acts:
     def do(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         """Carry out the act that the table decides for a message, and return what the message became."""
         act = row_for(heard, stands).acts[stands.situation]
-        if act in _KEEPS and heard.cries:
+        if heard.cries and act is not Act.open:
             stands.about.danger = True
         opens = act is Act.open and not heard.cries
         wishes = act in _HIDES_NOTHING or (opens and heard.sure_of("hide") >= _WISHED)
@@ -106,16 +103,13 @@ class Acts:
         return self._opens.opened(turn, heard)
 
     def _told_both(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        companion(turn, heard, stands.about, disputing(stands.about))
+        reopen_too(turn, heard, stands.about)
         return self._opens.opened(turn, heard)
 
     def _added(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         added = self._passing.add(turn, heard.message, heard.id, stands.about)
         is_answer = stands.situation in {Situation.asked, Situation.withdrawn} and not stands.is_named
         return replace(added, kind=MessageKind.answer) if is_answer else added
-
-    def _added_apart(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        return self._passing.add_apart(turn, heard.message, heard.id, stands.about, is_told=True)
 
     def _agreed(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         is_date = stands.about.part == "date" and heard.found.intent == "smalltalk"  # "tadi pagi"
@@ -161,7 +155,7 @@ class Acts:
         if stands.tells is Tells.elsewhere and heard.names_matter and not heard.is_of_us:
             self._opens.opened(turn, self._opens.heard(turn, heard.message, id_))
         elif stands.situation in LIVES:
-            self._passing.add_apart(turn, heard.message, id_, stands.about)
+            self._passing.add_apart(turn, heard.message, id_, stands.about, companion=True)
         return told
 
     def _asked_first(self, turn: Turn, heard: Heard, stands: Standing, told: Landed) -> Landed:
@@ -200,7 +194,7 @@ def _rated(turn: Turn, heard: Heard, stands: Standing) -> Landed:
     """Rate a case with the number alone. Reopen it with the message's words if a clause says that the matter is not settled."""
     rated = command(turn, heard, stands.about, f"rate:{heard.rating}")
     if heard.also_disputes:
-        companion(turn, heard, stands.about, "reopen")
+        reopen_too(turn, heard, stands.about)
     return rated
 
 

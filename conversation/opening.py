@@ -85,7 +85,7 @@ class Opens:
             if turn.at_ms - turn.state.crowd_ms >= WITHIN_MS:
                 turn.state.crowd_ms = turn.at_ms
                 tells(turn, heard, "crowd", code=spaced(takes.code))
-            return self._passing.add_apart(turn, heard.message, heard.id, takes)
+            return self._passing.add_apart(turn, heard.message, heard.id, takes, companion=True)
         turn.write(heard.fresh.complaint)
         case = _new_case(turn, heard.fresh)
         turn.state.add_case(case)

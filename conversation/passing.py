@@ -84,8 +84,9 @@ def disputing(case: KnownCase) -> str:
     return "reopen" if case.closed_ms or case.archived_ms else "disagree"
 
 
-def companion(turn: Turn, heard: Heard, case: KnownCase, act: str) -> None:
-    """Pass on a second command of the same message, with the message's words."""
+def reopen_too(turn: Turn, heard: Heard, case: KnownCase) -> None:
+    """Dispute an answered case by a second command of the same message, with the message's words."""
+    act = disputing(case)
     head = turn.head(heard.message, ids.companion_id(heard.id, act), case.code)
     turn.write(asked_for(act, head, as_reason(heard.message.text)))
 
@@ -152,12 +153,12 @@ class Passing:
         return landed(MessageKind.addition, case, unread=not was_read)
 
     def add_apart(
-        self, turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase, *, is_told: bool = False
+        self, turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase, *, companion: bool | None = None
     ) -> Landed:
-        """Add a message about another matter, which changes nothing in the case. A citizen who gets texts learns of it if `is_told`."""
+        """Add a message about another matter, which changes nothing in the case (see `add`)."""
         found, was_read = self._reads.completion(message)
         secret, head = hide_first(turn, message, id_, case), turn.head(message, id_, case.code)
-        addition, companion = replace(found.addition, apart=True), (not is_told and bool(message.sender)) or None
+        addition = replace(found.addition, apart=True)
         turn.write(Add(**head, addition=addition, reading=MessageReading(), secret=secret, companion=companion))
         case.additions += 1
         return landed(MessageKind.addition, case, unread=not was_read)

@@ -68,7 +68,7 @@ class ConversationStep:
                 turn.replies.append(event)
             case Delivery():
                 self._count("outcome")
-                turn.outputs += self._telling.outcome(turn.state, event, turn.at_ms)
+                self._telling.outcome(turn, event)
             case Due():
                 self._count("timer")
         self._go_on(turn)
@@ -194,9 +194,9 @@ class ConversationStep:
         for group in parts.overdue(turn.state.groups, turn.at_ms, self._part_timeout_ms):
             self._whole(turn, group)
         for reply in turn.replies:
-            turn.outputs += self._telling.tell(turn.state, reply, turn.at_ms)
-        turn.outputs += self._telling.due(turn.state, turn.at_ms)
-        turn.outputs += self._telling.unheard(turn.state, turn.at_ms)
+            self._telling.tell(turn, reply)
+        self._telling.due(turn)
+        self._telling.unheard(turn)
         turn.state.prune(turn.at_ms)
 
     def _next(self, turn: Turn, before: bytes | None, key: bytes, state: State | None) -> State | Keep | None:

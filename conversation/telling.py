@@ -5,8 +5,6 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from complaints.bus import Record
-from complaints.bus.envelope import encode
 from complaints.calendar import moment_of
 from complaints.crypto import Keyring
 from complaints.mail import NOTHING_NEW, QUESTIONS, Delivery, DeliveryOutcome, Reply, ReplyKind, Send
@@ -15,7 +13,7 @@ from conversation import records
 from conversation.citizen import HOUR_MS, MOST_WAITING, Cause, Citizen, KnownCase, Leaving, Told, Waiting, Where
 from conversation.parts import DAY_MS
 from conversation.records import Reason
-from conversation.turn import Rules
+from conversation.turn import Rules, Turn
 from normalizer.language.cues import can_be_agreed_to
 
 UNKNOWN_MS: Final = 14 * DAY_MS
@@ -85,27 +83,27 @@ class Telling:
     def __init__(self, keyring: Keyring, rules: Rules) -> None:
         self._keyring, self._rules = keyring, rules
 
-    def tell(self, state: Citizen, reply: Reply, at_ms: int) -> list[Record]:
-        """Return the records that send a reply. If the limit per hour is reached, the text waits in the state."""
+    def tell(self, turn: Turn, reply: Reply) -> None:
+        """Send a reply. If the limit per hour is reached, the text waits in the state. A question that is not sent is not open."""
+        state, at_ms = turn.state, turn.at_ms
         where, apart = _where(state, reply)
         reply = _on_record(state, replace(reply, private=True) if apart else reply)
-        if _is_silent(state, reply):
-            return _unsent(state, reply, Reason.silent, at_ms)
-        if not where.account:
-            state.told.append(Told(at_ms=at_ms, message=_message(reply)))
-            return _unsent(state, reply, Reason.no_address, at_ms)
-        if _is_told_today(state, reply, at_ms):
-            return _unsent(state, reply, Reason.told_today, at_ms)
-        told = records.reply_event(reply, at_ms, account=where.account)
+        about = state.case_of_complaint(reply.complaint_id)
+        reason = _withheld(turn, reply, about, where)
+        if reason is not None:
+            if about is not None and reply.kind is ReplyKind.question and not names_mailbox(reply.citizen):
+                about.asked_ms = 0
+            turn.outputs += records.unsent(reply, reason, at_ms)
+            return
+        turn.outputs.append(records.reply_event(reply, at_ms, account=where.account))
         cause = _cause(state, reply, at_ms)
         state.waiting.append(Waiting(reply=reply, account=where.account, address=where.address, cause=cause))
-        sent = self.due(state, at_ms)
-        return [told, *sent, *_give_way(state, at_ms)]
+        self.due(turn)
+        _give_way(turn)
 
-    def due(self, state: Citizen, at_ms: int) -> list[Record]:
-        """Return the records of the waiting texts that are urgent or within the limit per hour now, and remove them from the state."""
-        sent: list[Record] = []
-        still: list[Waiting] = []
+    def due(self, turn: Turn) -> None:
+        """Send the waiting texts that are urgent or within the limit per hour now."""
+        state, at_ms, still = turn.state, turn.at_ms, list[Waiting]()
         for one in state.waiting:
             has_room = len(_heard(state, one.cause, at_ms - HOUR_MS)) < self._rules.per_hour
             if has_room or one.reply.urgent:
@@ -115,41 +113,40 @@ class Telling:
                 about = state.case_of_complaint(one.reply.complaint_id) if one.reply.kind in QUESTIONS else None
                 if about is not None and (one.reply.kind is ReplyKind.question or about.unheard_ms):
                     about.unheard_ms = at_ms + UNKNOWN_MS
-                sent.append(self._send(one, at_ms))
+                turn.write(self._send(one, at_ms))
             else:
                 still.append(one)
         state.waiting = still
-        return sent
 
     @staticmethod
-    def outcome(state: Citizen, delivery: Delivery, at_ms: int) -> list[Record]:
-        """Note what a citizen may have received. Return the command that tells a case that its question did not arrive, if so.
+    def outcome(turn: Turn, delivery: Delivery) -> None:
+        """Note what a citizen may have received. If it is a question that did not arrive, tell its case.
 
         The outcome is one that concerns him (Delivery.concerns_citizen).
         """
-        reply_id = str(delivery.reply_id)
+        state, reply_id = turn.state, str(delivery.reply_id)
         about = state.case_of_complaint(delivery.complaint_id)
-        if about is not None and about.asked_by == reply_id and delivery.outcome is not DeliveryOutcome.unknown:
+        is_last = about is None or about.asked_by == reply_id  # else the case has asked again
+        if about is not None and is_last and delivery.outcome is not DeliveryOutcome.unknown:
             about.unheard_ms = 0
-        if delivery.outcome in _FAILED:
-            if about is not None and about.asked_by != reply_id:  # the case has asked again
-                return []
-            return [records.question_unheard(delivery.reply_id, delivery.tracking_code, Reason.never_arrived, at_ms)]
-        state.told += [Told(at_ms=at_ms, message=one.message) for one in state.leaving if one.reply_id == reply_id]
-        state.leaving = [one for one in state.leaving if one.reply_id != reply_id]
-        return []
+        if delivery.outcome not in _FAILED:
+            state.told += [
+                Told(at_ms=turn.at_ms, message=one.message) for one in state.leaving if one.reply_id == reply_id
+            ]
+            state.leaving = [one for one in state.leaving if one.reply_id != reply_id]
+        elif is_last:
+            code, reason = delivery.tracking_code, Reason.never_arrived
+            turn.outputs.append(records.question_unheard(delivery.reply_id, code, reason, turn.at_ms))
 
     @staticmethod
-    def unheard(state: Citizen, at_ms: int) -> list[Record]:
-        """Return the commands that tell cases that their questions are not known to have been sent."""
-        late = [case for case in state.cases if 0 < case.unheard_ms <= at_ms]
-        for case in late:
-            case.unheard_ms = 0
-        return [
-            records.question_unheard(UUID(case.asked_by), case.code, Reason.never_known, at_ms)
-            for case in late
-            if case.asked_ms
-        ]
+    def unheard(turn: Turn) -> None:
+        """Tell cases that their questions are not known to have been sent."""
+        for case in turn.state.cases:
+            if 0 < case.unheard_ms <= turn.at_ms:
+                case.unheard_ms = 0
+                if case.asked_ms:
+                    asked_by, reason = UUID(case.asked_by), Reason.never_known
+                    turn.outputs.append(records.question_unheard(asked_by, case.code, reason, turn.at_ms))
 
     def due_ms(self, state: Citizen) -> int | None:
         """Return when a text may be sent or a question is unheard, in milliseconds since 1970; None if there is neither."""
@@ -159,9 +156,9 @@ class Telling:
             times.append(recent[0] + HOUR_MS if len(recent) == self._rules.per_hour else 0)
         return min(times, default=None)
 
-    def _send(self, waiting: Waiting, at_ms: int) -> Record:
+    def _send(self, waiting: Waiting, at_ms: int) -> Send:
         reply, month = waiting.reply, f"{moment_of(at_ms):%Y-%m}"
-        send = Send(
+        return Send(
             id=reply.id,
             account=waiting.account,
             channel=reply.channel,
@@ -177,24 +174,26 @@ class Telling:
             private=reply.private or reply.secret,
             urgent=reply.urgent,
         )
-        return encode(send, source=records.SOURCE)
 
 
-def _unsent(state: Citizen, reply: Reply, reason: Reason, at_ms: int) -> list[Record]:
-    """Return the records of a reply that is not sent. A question that is not sent is not open, and its case learns that."""
-    about = state.case_of_complaint(reply.complaint_id)
-    if about is not None and reply.kind is ReplyKind.question and not names_mailbox(reply.citizen):
-        about.asked_ms = 0
-    return records.unsent(reply, reason, at_ms)
+def _withheld(turn: Turn, reply: Reply, about: KnownCase | None, where: Where) -> Reason | None:
+    """Return why a reply is not sent; None if it is.
 
-
-def _is_silent(state: Citizen, reply: Reply) -> bool:
-    """Return whether silence stops a reply: no message since the STOP caused it, and its case was not opened since."""
-    about = state.case_of_complaint(reply.complaint_id)
-    if not state.silent_ms or (about is not None and about.after_stop):
-        return False
-    cause = state.landing(str(reply.caused_by))
-    return cause is None or cause.at_ms < state.silent_ms
+    Silence stops it unless a message since the STOP caused it, or its case was opened since. That somebody else has added to a case is told
+    once within a day.
+    """
+    if turn.state.silent_ms and not (about is not None and about.after_stop):
+        cause = turn.state.landing(str(reply.caused_by))
+        if cause is None or cause.at_ms < turn.state.silent_ms:
+            return Reason.silent
+    if not where.account:
+        turn.state.told.append(Told(at_ms=turn.at_ms, message=_message(reply)))
+        return Reason.no_address
+    if about is not None and reply.by_code and reply.kind is ReplyKind.completed:
+        if about.by_code_ms > turn.at_ms - DAY_MS:
+            return Reason.told_today
+        about.by_code_ms = turn.at_ms
+    return None
 
 
 def _cause(state: Citizen, reply: Reply, at_ms: int) -> Cause:
@@ -208,17 +207,6 @@ def _cause(state: Citizen, reply: Reply, at_ms: int) -> Cause:
 def _heard(state: Citizen, cause: Cause, since_ms: int = 0) -> list[int]:
     """Return when texts of a cause were sent, after a time; all in milliseconds since 1970."""
     return [one.at_ms for one in state.told if one.cause is cause and one.at_ms > since_ms]
-
-
-def _is_told_today(state: Citizen, reply: Reply, at_ms: int) -> bool:
-    """Return whether a reply only says that somebody else has added to a case, again within a day; if not again, note the time."""
-    about = state.case_of_complaint(reply.complaint_id)
-    if about is None or not reply.by_code or reply.kind is not ReplyKind.completed:
-        return False
-    if about.by_code_ms > at_ms - DAY_MS:
-        return True
-    about.by_code_ms = at_ms
-    return False
 
 
 def _where(state: Citizen, reply: Reply) -> tuple[Where, bool]:
@@ -263,13 +251,12 @@ def _message(reply: Reply) -> str:
     return "" if reply.kind in NOTHING_NEW else str(reply.caused_by)
 
 
-def _give_way(state: Citizen, at_ms: int) -> list[Record]:
-    """Drop the waiting texts beyond the limit, and return the records of their outcomes."""
-    gone: list[Record] = []
-    while len(state.waiting) > MOST_WAITING:
-        of_others = [one for one in state.waiting if one.cause is Cause.by_code]
-        answers = [one for one in state.waiting if one.reply.kind in ANSWERS]
-        first = next(iter((*of_others, *answers, *state.waiting)))
-        state.waiting.remove(first)
-        gone += records.undeliverable(first.reply, Reason.too_many, at_ms, asks=QUESTIONS)
-    return gone
+def _give_way(turn: Turn) -> None:
+    """Drop the waiting texts beyond the limit, and write their outcomes."""
+    waiting = turn.state.waiting
+    while len(waiting) > MOST_WAITING:
+        of_others = [one for one in waiting if one.cause is Cause.by_code]
+        answers = [one for one in waiting if one.reply.kind in ANSWERS]
+        first = next(iter((*of_others, *answers, *waiting)))
+        waiting.remove(first)
+        turn.outputs += records.undeliverable(first.reply, Reason.too_many, turn.at_ms, asks=QUESTIONS)
