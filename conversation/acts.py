@@ -44,7 +44,7 @@ class Acts:
             Act.answer: self._added,
             Act.agree: self._agreed,
             Act.dispute: lambda turn, heard, stands: passing.dispute(turn, heard, stands.about),
-            Act.move: self._moved,
+            Act.move: lambda turn, heard, stands: passing.correct(turn, heard, stands.about),
             Act.withdraw: self._withdrawn,
             Act.rate: _rated,
             Act.scale: self._scaled,
@@ -117,11 +117,6 @@ class Acts:
             return self._added(turn, heard, stands)
         return landed(MessageKind.thanks, stands.about)
 
-    def _moved(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        if self._passing.moves(heard.message, stands.about):
-            return self._passing.dispute(turn, heard, stands.about, whole=True)
-        return self._added(turn, heard, stands)
-
     def _withdrawn(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         """Name the word that withdraws the case, or ask which case is meant if that is not clear. An open case keeps the message."""
         others = [case for case in turn.state.cases if case.is_alive and case is not stands.case]
@@ -137,11 +132,9 @@ class Acts:
         """Ask whether a command is meant, because its word has other meanings. Return None if the table is to read the message."""
         if order.act == "stop":
             return self._asked_to_stop(turn, heard, stands)
-        if stands.case is None:
-            return which(turn, heard, order.word)
-        if stands.case.foreign or stands.situation is Situation.withdrawn:
+        if stands.case is not None and (stands.case.foreign or stands.situation is Situation.withdrawn):
             return None
-        if order.act == "withdraw":
+        if stands.case is not None and order.act == "withdraw":
             return self._withdrawn(turn, heard, stands)
         return self._asked_first(turn, heard, stands, which(turn, heard, order.word))
 

@@ -222,19 +222,6 @@ class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
         """Return what a message became, or None if it is not remembered."""
         return next((known for known in self.messages if known.id == message_id), None)
 
-    def same_words(self, words: str, *, since_ms: int) -> Landing | None:
-        """Return the latest message with the same words since a time; None if there is none, or if he got something new after it.
-
-        What was sent because of that message itself, or only acknowledges something, is not new.
-        """
-        if not words:
-            return None
-        for known in reversed(self.messages):
-            if known.words == words and known.kind is not MessageKind.repeated and known.at_ms >= since_ms:
-                told = any(one.at_ms > known.at_ms and one.message not in {"", known.id} for one in self.told)
-                return None if told else known
-        return None
-
     def remember(self, known: Landing) -> None:
         """Remember what a message became."""
         self.messages = [*self.messages, known][-MOST_MESSAGES:]

@@ -12,13 +12,12 @@ from complaints.crypto import Keyring
 from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
 from complaints.tracking import spaced
-from conversation import passing
 from conversation.acts import Acts, hears, hide, which
 from conversation.citizen import KnownCase, Landing
 from conversation.heard import Heard
 from conversation.opening import Opens
 from conversation.parts import Went
-from conversation.passing import Landed, Passing, command, named_case, tells
+from conversation.passing import Landed, Passing, command, disputing, named_case, status, tells
 from conversation.reading import Reads
 from conversation.situation import ANSWERED_MS, Standing, open_questions, standing
 from conversation.turn import Rules, Turn
@@ -54,13 +53,13 @@ class Lands:
         asks_help = request is None and self._asks_for_help(turn, heard)
         if message.sender and not message.thread:
             is_wish = request is not None or asks_help or heard.order is not None or heard.rating is not None
-            known = turn.state.same_words(words, since_ms=turn.at_ms - self._rules.same_words_ms)
-            if known is not None and not self._says_it_again(turn, heard, known, is_wish=is_wish):
+            known = self._repeated(turn, heard, words, is_wish=is_wish)
+            if known is not None:
                 case = turn.state.case_of_complaint(known.complaint_id)
                 code = known.code if case is None else case.code
                 return Landed(MessageKind.repeated, code, known.complaint_id, known.secret)
         if request is not None:
-            return passing.status(turn, message, id_, request.code, names_none=request.names_none)
+            return status(turn, message, id_, request.code, names_none=request.names_none)
         if asks_help:
             return tells(turn, heard, "help")
         return self._landed(turn, heard)
@@ -78,20 +77,29 @@ class Lands:
         may_answer = own is None and open_questions(turn, self._rules.question_ms)
         return None if has_more or may_answer else request
 
-    def _says_it_again(self, turn: Turn, heard: Heard, known: Landing, *, is_wish: bool) -> bool:
-        """Return whether the same words are meant as a new message, and are no repetition.
+    def _repeated(self, turn: Turn, heard: Heard, words: str, *, is_wish: bool) -> Landing | None:
+        """Return the message whose words a message only repeats; None if there is none, or if they are meant as a new message.
 
+        They are new if the citizen got something new after it: not because of that message itself, and not only an acknowledgement.
         A report is new only if it is of danger, after a minute. Other words are new after another message; otherwise only a wish, an
         answer to an open question, and danger are, after a minute.
         """
-        latest = next(one for one in reversed(turn.state.messages) if one.kind is not MessageKind.repeated)
+        said = [one for one in turn.state.messages if one.kind is not MessageKind.repeated]
+        same = [one for one in said if one.words == words and one.at_ms >= turn.at_ms - self._rules.same_words_ms]
+        if not words or not same:
+            return None
+        known = same[-1]
+        if any(one.at_ms > known.at_ms and one.message not in {"", known.id} for one in turn.state.told):
+            return None
         is_soon = known.at_ms > turn.at_ms - ASKED_AGAIN_MS
         if known.kind is MessageKind.complaint and not is_wish:
-            return heard.cries and not is_soon
-        if latest is not known:
-            return True
-        answers = known.kind is MessageKind.answer and bool(open_questions(turn, self._rules.question_ms))
-        return (is_wish or answers or heard.cries) and not is_soon
+            is_new = heard.cries and not is_soon
+        elif known is not said[-1]:
+            is_new = True
+        else:
+            answers = known.kind is MessageKind.answer and bool(open_questions(turn, self._rules.question_ms))
+            is_new = (is_wish or answers or heard.cries) and not is_soon
+        return None if is_new else known
 
     def _landed(self, turn: Turn, heard: Heard) -> Landed:
         """Return what a message becomes, by a command of a page, by the exact command that its text is, or by the table."""
@@ -151,7 +159,7 @@ class Lands:
                 self._denied(turn, heard) if name == "disagree" and not order.code else _of_no_case(turn, heard, order)
             )
         if not case.foreign or name in _WITH_THE_CODE:
-            return command(turn, heard, case, passing.disputing(case) if name == "disagree" else order.act)
+            return command(turn, heard, case, disputing(case) if name == "disagree" else order.act)
         # without the code, the table passes the message on to the case
         return tells(turn, heard, "other_number", code=spaced(case.code)) if order.code else None
 

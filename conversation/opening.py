@@ -71,10 +71,12 @@ class Opens:
         told = [(start, one) for start, one in sentences if one.length >= _FEWEST and one.sure_of("story") >= _A_STORY]
         if not told:
             return [heard], False
-        (_, first), *others = told
+        first = told[0][1]
+        others = [(start, other) for start, other in told[1:] if _is_of_another_field(first, other)]
         begins = next((start for start, other in others if _is_apart(first, other)), 0)
         if not begins:
-            return [heard], any(_are_two_matters(first, other) for _, other in others)
+            clear = [other for _, other in others if first.fresh.complaint.clear and other.fresh.complaint.clear]
+            return [heard], any(other.sure_of("more") < _MORE for other in clear)
         second = self.heard(turn, replace(message, text=message.text[begins:]), ids.companion_id(heard.id, "story"))
         return [self.heard(turn, replace(message, text=message.text[:begins]), heard.id), second], False
 
@@ -123,20 +125,13 @@ def _is_of_another_field(first: Heard, told: Heard) -> bool:
     return fields[0] != fields[1] and first.names_matter and told.names_matter
 
 
-def _are_two_matters(first: Heard, told: Heard) -> bool:
-    """Return whether the words of two sentences clearly report matters of different fields, and the second is not more of the first."""
-    is_clear = first.fresh.complaint.clear and told.fresh.complaint.clear
-    return bool(is_clear) and _is_of_another_field(first, told) and told.sure_of("more") < _MORE
-
-
 def _is_apart(first: Heard, told: Heard) -> bool:
-    """Return whether a sentence begins another story than the first one (see Opens.stories)."""
+    """Return whether a sentence of another field begins another story than the first one (see Opens.stories)."""
     mine, other = first.fresh.complaint, told.fresh.complaint
     if mine.place.regency is None or other.place.regency is None:
         return False
     is_elsewhere = mine.place.regency != other.place.regency and cues.names_kind_of_place(told.said)
-    is_other = is_elsewhere or mine.oversight != other.oversight
-    return is_other and _is_of_another_field(first, told)
+    return is_elsewhere or mine.oversight != other.oversight
 
 
 def _last_told(turn: Turn, message: InboundMessage) -> KnownCase | None:

@@ -151,10 +151,8 @@ def overdue(groups: list[Group], at_ms: int, timeout_ms: int) -> list[Group]:
         space -= sum(len(part.body) for part in group.got.values())
         if (room < 0 or space < 0) and group not in late:
             late.append(group)
-    if len(kept) > MOST_GROUPS:
-        gone_on = [group for group in kept if group.went is not None][: len(kept) - MOST_GROUPS]
-        kept = [group for group in kept if group not in gone_on]
-    groups[:] = kept
+    gone_on = [group for group in kept if group.went is not None][: max(0, len(kept) - MOST_GROUPS)]
+    groups[:] = [group for group in kept if group not in gone_on]
     return late
 
 

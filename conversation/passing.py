@@ -177,13 +177,15 @@ class Passing:
             turn.state.add_case(made)
         return landed(MessageKind.addition, case, unread=not was_read)
 
-    def moves(self, message: InboundMessage, case: KnownCase) -> bool:
-        """Return whether a message corrects the regency of a citizen's own case to another one."""
-        if not case.id or position_of(message) is not None or correction(message.text) is None:
-            return False
-        reading = self._reads.completion(message, case)[0].reading
-        regency = reading.place.regency if reading.corrects else None
-        return regency is not None and not (case.region or "").startswith(regency.code)
+    def correct(self, turn: Turn, heard: Heard, case: KnownCase) -> Landed:
+        """Add a message that corrects an answered case. If it corrects the regency to another one, reopen the case, too."""
+        message = heard.message
+        if position_of(message) is None and correction(message.text) is not None:
+            reading = self._reads.completion(message, case)[0].reading
+            regency = reading.place.regency if reading.corrects else None
+            if regency is not None and not (case.region or "").startswith(regency.code):
+                return self.dispute(turn, heard, case, whole=True)
+        return self.add(turn, message, heard.id, case)
 
     def dispute(self, turn: Turn, heard: Heard, case: KnownCase, *, whole: bool = False) -> Landed:
         """Reopen an answered case with the citizen's words. Also add the message if it has files, or is to be kept `whole`."""

@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from complaints import ids
 from complaints.bus import Record, StoredRecord
+from complaints.bus.envelope import decode_one_of, type_of
 from complaints.bus.step.contract import KEEP, SKEW_MS, Effect, Keep, State
 from complaints.calendar import moment_of
 from complaints.crypto import Keyring
-from complaints.errors import PoisonError
+from complaints.errors import ContractViolation, PoisonError
 from complaints.mail import Delivery, Due, MessageEvent, MessageKind, Received, Reply
 from complaints.message import InboundMessage, unpack
 from complaints.tracking import names_mailbox
@@ -23,7 +24,7 @@ from conversation.landing import Lands
 from conversation.passing import Landed
 from conversation.reading import Reads
 from conversation.telling import Telling, heard
-from conversation.turn import Rules, Turn, read, words_of
+from conversation.turn import Rules, Turn, words_of
 from normalizer.complaint import unread
 from normalizer.emergency import tells_of_danger
 
@@ -32,6 +33,11 @@ STEP: Final = "lapor-conversation"
 
 FORMAT: Final = 1
 """The version of the format of a citizen's state."""
+
+Event = Received | Reply | Delivery | Due
+"""The events that a mailbox takes."""
+
+_TAKES: Final[dict[bytes, type[Event]]] = {type_of(model): model for model in (Received, Reply, Delivery, Due)}
 
 Count = Callable[[str], None]
 """Counts records by what they led to: a kind of message, "part", "delivered again", "told", "outcome" or "timer"."""
@@ -52,13 +58,10 @@ class ConversationStep:
         Raises:
             ContractViolation: the record is poison.
         """
-        event, key = read(record), record.key or b""
+        event, key = _read(record), record.key or b""
         before = None if state is None else self._keyring.unseal_state(state.value, key=key)
-        turn = Turn(
-            citizen=key.decode(),
-            state=Citizen() if before is None else DECODER.decode(before),
-            at_ms=record.timestamp_ms,
-        )
+        known = Citizen() if before is None else DECODER.decode(before)
+        turn = Turn(citizen=key.decode(), state=known, at_ms=record.timestamp_ms)
         match event:
             case Received():
                 self._received(turn, _in_time(event, turn.at_ms))
@@ -80,7 +83,7 @@ class ConversationStep:
         A message that can be unsealed still opens a case, unread, at the triage desk. A reply is recorded as not sent, without its text.
         """
         try:
-            event = read(record)
+            event = _read(record)
         except PoisonError:
             return (letter,)
         if isinstance(event, Reply):
@@ -210,6 +213,18 @@ class ConversationStep:
         if after == before and state is not None and due_ms == state.due_ms:
             return KEEP
         return State(self._keyring.seal_state(after, key=key), due_ms)
+
+
+def _read(record: StoredRecord) -> Event:
+    """Return the event in a record of the mailbox.
+
+    Raises:
+        ContractViolation: the record has another type or another mailbox's key, or a field is missing or has a wrong value.
+    """
+    event = decode_one_of(record, _TAKES, "conversation")
+    if (event.key if isinstance(event, Due) else event.citizen).encode() != record.key:
+        raise ContractViolation(f"{record.position}: the record's key is not that of its mailbox")
+    return event
 
 
 def _in_time(said: Received, at_ms: int) -> Received:

@@ -96,7 +96,9 @@ class Telling:
             turn.outputs += records.unsent(reply, reason, at_ms)
             return
         turn.outputs.append(records.reply_event(reply, at_ms, account=where.account))
-        cause = _cause(state, reply, at_ms)
+        message = state.landing(str(reply.caused_by))
+        is_own = message is not None and message.at_ms > at_ms - HOUR_MS
+        cause = Cause.by_code if reply.by_code else Cause.own if is_own else Cause.other
         state.waiting.append(Waiting(reply=reply, account=where.account, address=where.address, cause=cause))
         self.due(turn)
         _give_way(turn)
@@ -196,14 +198,6 @@ def _withheld(turn: Turn, reply: Reply, about: KnownCase | None, where: Where) -
     return None
 
 
-def _cause(state: Citizen, reply: Reply, at_ms: int) -> Cause:
-    """Return who caused a reply."""
-    if reply.by_code:
-        return Cause.by_code
-    message = state.landing(str(reply.caused_by))
-    return Cause.own if message is not None and message.at_ms > at_ms - HOUR_MS else Cause.other
-
-
 def _heard(state: Citizen, cause: Cause, since_ms: int = 0) -> list[int]:
     """Return when texts of a cause were sent, after a time; all in milliseconds since 1970."""
     return [one.at_ms for one in state.told if one.cause is cause and one.at_ms > since_ms]
@@ -239,11 +233,8 @@ def _group(where: Where) -> str:
 
 def _on_record(state: Citizen, reply: Reply) -> Reply:
     """Return a reply for the record: the status of a secret or unknown case has no case there, as readers could join asker and case."""
-    if reply.kind is not ReplyKind.status:
-        return reply
-    if not reply.secret and state.case_of_complaint(reply.complaint_id) is not None:
-        return reply
-    return replace(reply, complaint_id=None, tracking_code="")
+    hides = reply.secret or state.case_of_complaint(reply.complaint_id) is None
+    return replace(reply, complaint_id=None, tracking_code="") if hides and reply.kind is ReplyKind.status else reply
 
 
 def _message(reply: Reply) -> str:

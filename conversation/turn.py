@@ -1,26 +1,19 @@
-"""One record of a citizen's mailbox: its event, the digests by which repeated messages are found, and the output of its handling."""
+"""The handling of one record of a citizen's mailbox, its settings and its output, and the digests by which repeated messages are found."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import blake2b
-from typing import Final
 from uuid import UUID
 
 from complaints import ids
-from complaints.bus import Record, StoredRecord
-from complaints.bus.envelope import AnyEvent, decode_one_of, encode, type_of
+from complaints.bus import Record
+from complaints.bus.envelope import AnyEvent, encode
 from complaints.calendar import moment_of
 from complaints.command import CITIZEN, CitizenHead, Sender
-from complaints.errors import ContractViolation
-from complaints.mail import Delivery, Due, Received, Reply, ReplyKind
+from complaints.mail import Reply, ReplyKind
 from complaints.message import InboundMessage
 from conversation.citizen import Citizen
 from conversation.records import SOURCE
-
-Event = Received | Reply | Delivery | Due
-"""The events that a mailbox takes."""
-
-_TAKES: Final[dict[bytes, type[Event]]] = {type_of(model): model for model in (Received, Reply, Delivery, Due)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,18 +64,6 @@ class Turn:
             secret=secret,
         )
         self.replies.append(reply)
-
-
-def read(record: StoredRecord) -> Event:
-    """Return the event in a record of the mailbox.
-
-    Raises:
-        ContractViolation: the record has another type or another mailbox's key, or a field is missing or has a wrong value.
-    """
-    event = decode_one_of(record, _TAKES, "conversation")
-    if (event.key if isinstance(event, Due) else event.citizen).encode() != record.key:
-        raise ContractViolation(f"{record.position}: the record's key is not that of its mailbox")
-    return event
 
 
 def words_of(message: InboundMessage) -> str:
