@@ -14,9 +14,9 @@ from complaints.tracking import spaced
 from conversation.heard import Fresh, Heard
 from conversation.opening import Opens
 from conversation.passing import Landed, Passing, command, hide_first, landed, reopen_too, status, tells
+from conversation.records import Turn
 from conversation.situation import Situation, Standing, Tells
 from conversation.table import DONE, LIVES, Act, row_for
-from conversation.turn import Turn
 from normalizer.language import cues
 from normalizer.language.commands import Order, word_of
 

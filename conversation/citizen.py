@@ -75,7 +75,7 @@ class Landing(Struct, kw_only=True, array_like=True, frozen=True, gc=False):
     id: str
     at_ms: int
     words: str
-    """The digest of its words (see conversation.turn.words_of)."""
+    """The digest of its words (see conversation.reading.words_of)."""
     kind: MessageKind
     code: str = ""
     complaint_id: str | None = None
@@ -221,10 +221,6 @@ class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
     def landing(self, message_id: str) -> Landing | None:
         """Return what a message became, or None if it is not remembered."""
         return next((known for known in self.messages if known.id == message_id), None)
-
-    def remember(self, known: Landing) -> None:
-        """Remember what a message became."""
-        self.messages = [*self.messages, known][-MOST_MESSAGES:]
 
     def case_of(self, code: str) -> KnownCase | None:
         """Return what is known of the citizen's case with a tracking code, or None if the case is not his."""

@@ -19,8 +19,8 @@ from conversation.opening import Opens
 from conversation.parts import Went
 from conversation.passing import Landed, Passing, command, disputing, named_case, status, tells
 from conversation.reading import Reads
+from conversation.records import Rules, Turn
 from conversation.situation import ANSWERED_MS, Standing, open_questions, standing
-from conversation.turn import Rules, Turn
 from normalizer.complaint import position_of
 from normalizer.language.commands import COSTS, Order, is_written_as_code, word_of
 from normalizer.language.understanding import understood
@@ -91,15 +91,11 @@ class Lands:
         known = same[-1]
         if any(one.at_ms > known.at_ms and one.message not in {"", known.id} for one in turn.state.told):
             return None
-        is_soon = known.at_ms > turn.at_ms - ASKED_AGAIN_MS
-        if known.kind is MessageKind.complaint and not is_wish:
-            is_new = heard.cries and not is_soon
-        elif known is not said[-1]:
-            is_new = True
-        else:
-            answers = known.kind is MessageKind.answer and bool(open_questions(turn, self._rules.question_ms))
-            is_new = (is_wish or answers or heard.cries) and not is_soon
-        return None if is_new else known
+        is_report = known.kind is MessageKind.complaint and not is_wish
+        answers = known.kind is MessageKind.answer and bool(open_questions(turn, self._rules.question_ms))
+        is_asked_again = (is_wish or answers or heard.cries) and known.at_ms <= turn.at_ms - ASKED_AGAIN_MS
+        is_behind_another = known is not said[-1] and not is_report
+        return None if is_asked_again or is_behind_another else known
 
     def _landed(self, turn: Turn, heard: Heard) -> Landed:
         """Return what a message becomes, by a command of a page, by the exact command that its text is, or by the table."""
@@ -165,10 +161,9 @@ class Lands:
 
     def _denied(self, turn: Turn, heard: Heard) -> Landed | None:
         """Dispute the latest answer by the bare word; return None if there is no answer, or if it may answer a later question."""
-        answered = [case for case in turn.state.cases if case.told_ms > turn.at_ms - ANSWERED_MS]
-        if heard.message.thread or not answered:
+        latest = max(turn.state.cases, key=attrgetter("told_ms"), default=None)
+        if heard.message.thread or latest is None or latest.told_ms <= turn.at_ms - ANSWERED_MS:
             return None
-        latest = max(answered, key=attrgetter("told_ms"))
         asked = [case for case in open_questions(turn, self._rules.question_ms) if case.asked_ms > latest.told_ms]
         if asked and not asked[0].part and word_of("disagree") not in heard.said:
             return None

@@ -16,9 +16,9 @@ from complaints.tracking import spaced
 from conversation.citizen import KnownCase, where_from
 from conversation.heard import Fresh, Heard
 from conversation.passing import Landed, Passing, hidden, landed, tells
-from conversation.reading import Reads
+from conversation.reading import Reads, words_of
+from conversation.records import Turn
 from conversation.situation import ANSWERED_MS
-from conversation.turn import Turn, words_of
 from normalizer.language import commands, cues
 
 _SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;\n]*\s*")
@@ -140,8 +140,7 @@ def _last_told(turn: Turn, message: InboundMessage) -> KnownCase | None:
         return None
     cases, spoken_of = turn.state.cases, {known.code for known in turn.state.messages}
     latest = [case for case in cases[-1:] if case.code in spoken_of]
-    since_ms = turn.at_ms - ANSWERED_MS
-    near = [case for case in cases if case.is_alive or max(case.told_ms, case.closed_ms) > since_ms]
+    near = [case for case in cases if case.is_alive or case.told_ms > turn.at_ms - ANSWERED_MS]
     hiding = [case for case in near if case.secret or case.anonymous]
     return max([*latest, *hiding], key=lambda case: (case.secret, case.anonymous), default=None)
 
@@ -151,5 +150,4 @@ def _taken_by(turn: Turn) -> KnownCase | None:
     cases = turn.state.cases[-MOST_OPENED:]
     if len(cases) < MOST_OPENED or turn.at_ms - cases[0].opened_ms >= WITHIN_MS:
         return None
-    takes = [case for case in cases if case.is_alive and case.additions < MOST_ADDITIONS]
-    return takes[-1] if takes else None
+    return next((case for case in reversed(cases) if case.is_alive and case.additions < MOST_ADDITIONS), None)

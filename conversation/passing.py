@@ -16,7 +16,7 @@ from complaints.wording import text
 from conversation.citizen import Citizen, KnownCase, Question, where_from
 from conversation.heard import Heard
 from conversation.reading import Reads
-from conversation.turn import Turn
+from conversation.records import Turn
 from normalizer.complaint import position_of
 from normalizer.corrections import correction
 from normalizer.language.hiding import asks_to_be_hidden, asks_to_be_secret

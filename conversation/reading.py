@@ -1,7 +1,8 @@
-"""Reads messages with the normaliser. A message that cannot be read goes on unread to the triage desk."""
+"""Reads messages, and makes the digests by which repeated ones are found. What cannot be read goes on unread to the triage desk."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from uuid import UUID
 
 import structlog
@@ -29,17 +30,10 @@ class Reads:
 
     def decoded(self, message: InboundMessage, message_id: str) -> InboundMessage:
         """Return a whole message with its text decoded, and with its id as the upstream id if its protocol has none."""
-        fragment, text, coding, region = message.fragment, message.text, message.coding, message.keyword_region
-        if fragment is not None:
-            text, coding, region = self.text_of[message.channel](message.body, fragment.data_coding)
-        return replace(
-            message,
-            upstream_id=message.upstream_id or message_id,
-            fragment=None,
-            text=printable(text),
-            coding=coding,
-            keyword_region=region,
-        )
+        if message.fragment is not None:
+            text, coding, region = self.text_of[message.channel](message.body, message.fragment.data_coding)
+            message = replace(message, fragment=None, text=text, coding=coding, keyword_region=region)
+        return replace(message, upstream_id=message.upstream_id or message_id, text=printable(message.text))
 
     def complaint(self, message: InboundMessage, *, id_: UUID, code: str, citizen: str) -> tuple[Complaint, bool]:
         """Return the complaint for a message, and whether it could be read."""
@@ -63,6 +57,19 @@ class Reads:
         except Exception as error:  # noqa: BLE001  # the same
             _failed(error, message.upstream_id)
             return Completion(addition=addition_of(message), reading=MessageReading(), complaint=None), False
+
+
+def words_of(message: InboundMessage) -> str:
+    """Return the digest of a message's words; empty if it has files or no words, so that it never counts as a repetition.
+
+    On the web the client chooses the id, so the digest is of all content: other content with the same id is another message.
+    """
+    if not message.sender:
+        return blake2b(message.body + message.act.encode(), digest_size=8).hexdigest()
+    if message.attachments or not message.text.strip():
+        return ""
+    about = "\0".join((message.reply_to.get("from", ""), message.about, message.text))
+    return blake2b(about.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _failed(error: Exception, message_id: object) -> None:

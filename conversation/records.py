@@ -1,6 +1,8 @@
-"""Makes the records that the conversation writes about replies, unheard questions, timers and dead letters."""
+"""The handling of one record of a citizen's mailbox, and the records that it writes: commands, replies, timers and dead letters."""
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
@@ -10,13 +12,15 @@ from msgspec.structs import replace
 
 from complaints import ids
 from complaints.bus import Record
-from complaints.bus.envelope import encode
+from complaints.bus.envelope import AnyEvent, encode
 from complaints.calendar import moment_of
-from complaints.command import CONVERSATION, CommandKind, Unheard
+from complaints.command import CITIZEN, CONVERSATION, CitizenHead, CommandKind, Sender, Unheard
 from complaints.errors import ContractViolation
 from complaints.event import DeadLetter
 from complaints.mail import Delivery, DeliveryOutcome, Due, Received, Reply, ReplyEvent, ReplyKind
+from complaints.message import InboundMessage
 from complaints.tracking import names_mailbox
+from conversation.citizen import Citizen
 
 SOURCE: Final = "/conversation"
 
@@ -38,6 +42,56 @@ class Reason(StrEnum):
     """The question did not arrive. The upstream's own reason stays with the delivery."""
     never_known = "neither the question nor its reminder is known to have been sent"
     """No outcome says that the question or the reminder was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The settings of the conversation, described in complaints.runtime.settings."""
+
+    part_timeout_ms: int = 1_800_000
+    same_words_ms: int = 86_400_000
+    question_ms: int = 259_200_000
+    per_hour: int = 12
+    useful_for: timedelta = timedelta(hours=72)
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """The handling of one record of the mailbox."""
+
+    citizen: str
+    """The key of the mailbox."""
+    state: Citizen
+    at_ms: int
+    """When Kafka appended the record, in milliseconds since 1970."""
+    outputs: list[Record] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+    """The replies to the citizen."""
+
+    def head(self, message: InboundMessage, id_: UUID, code: str) -> CitizenHead:
+        """Return the common fields of a citizen's commands to a case."""
+        sender = Sender(channel=message.channel, reporter_ref=self.citizen, proven=message.proven or None)
+        at = message.received_at
+        return {"id": id_, "tracking_code": code, "actor": CITIZEN, "received_at": at, "sender": sender}
+
+    def write(self, event: AnyEvent) -> None:
+        """Write an event: a command of the citizen to a case, his complaint, or what his message became."""
+        self.outputs.append(encode(event, source=SOURCE))
+
+    def say(self, message: InboundMessage, id_: UUID, kind: ReplyKind, said: str, *, secret: bool = False) -> None:
+        """Answer a message without asking a case; `secret` if the answer tells of a report that may be secret."""
+        reply = Reply(
+            id=ids.reply_id(id_, kind.value),
+            citizen=self.citizen,
+            tracking_code="",
+            channel=message.channel,
+            kind=kind,
+            text=said,
+            created_at=moment_of(self.at_ms),
+            caused_by=id_,
+            secret=secret,
+        )
+        self.replies.append(reply)
 
 
 def reply_event(reply: Reply, at_ms: int, *, account: str) -> Record:

@@ -19,12 +19,12 @@ from complaints.mail import Delivery, Due, MessageEvent, MessageKind, Received, 
 from complaints.message import InboundMessage, unpack
 from complaints.tracking import names_mailbox
 from conversation import parts, records
-from conversation.citizen import DECODER, MESSAGES_MS, Citizen, Landing, where_from
+from conversation.citizen import DECODER, MESSAGES_MS, MOST_MESSAGES, Citizen, Landing, where_from
 from conversation.landing import Lands
 from conversation.passing import Landed
-from conversation.reading import Reads
+from conversation.reading import Reads, words_of
+from conversation.records import Rules, Turn
 from conversation.telling import Telling, heard
-from conversation.turn import Rules, Turn, words_of
 from normalizer.complaint import unread
 from normalizer.emergency import tells_of_danger
 
@@ -181,7 +181,7 @@ class ConversationStep:
         """Record and remember what a message became."""
         self._count(landed.kind.value)
         turn.write(_event(turn, said, id_, landed, **about))
-        known = Landing(
+        landing = Landing(
             id=str(id_),
             at_ms=turn.at_ms,
             words=words,
@@ -190,7 +190,7 @@ class ConversationStep:
             complaint_id=landed.complaint_id,
             secret=landed.secret,
         )
-        turn.state.remember(known)
+        turn.state.messages = [*turn.state.messages, landing][-MOST_MESSAGES:]
 
     def _go_on(self, turn: Turn) -> None:
         """Handle messages that have waited long enough, send the replies that are due, and forget what is too old."""
@@ -206,10 +206,10 @@ class ConversationStep:
         """Return the next state, sealed; None if nothing is left in it; KEEP if it is unchanged."""
         if turn.state.is_empty:
             return KEEP if state is None else None
-        known = turn.state.messages
-        forgets = known[0].at_ms + MESSAGES_MS + 1 if known else None
-        times = parts.due_ms(turn.state.groups, self._part_timeout_ms), self._telling.due_ms(turn.state), forgets
-        after, due_ms = json.encode(turn.state), min((time for time in times if time is not None), default=None)
+        times = [group.due_ms(self._part_timeout_ms) for group in turn.state.groups if group.went is None]
+        times += self._telling.times_ms(turn.state)
+        times += [oldest.at_ms + MESSAGES_MS + 1 for oldest in turn.state.messages[:1]]
+        after, due_ms = json.encode(turn.state), min(times, default=None)
         if after == before and state is not None and due_ms == state.due_ms:
             return KEEP
         return State(self._keyring.seal_state(after, key=key), due_ms)

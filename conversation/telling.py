@@ -9,11 +9,9 @@ from complaints.calendar import moment_of
 from complaints.crypto import Keyring
 from complaints.mail import NOTHING_NEW, QUESTIONS, Delivery, DeliveryOutcome, Reply, ReplyKind, Send
 from complaints.tracking import names_mailbox
-from conversation import records
 from conversation.citizen import HOUR_MS, MOST_WAITING, Cause, Citizen, KnownCase, Leaving, Told, Waiting, Where
 from conversation.parts import DAY_MS
-from conversation.records import Reason
-from conversation.turn import Rules, Turn
+from conversation.records import Reason, Rules, Turn, question_unheard, reply_event, undeliverable, unsent
 from normalizer.language.cues import can_be_agreed_to
 
 UNKNOWN_MS: Final = 14 * DAY_MS
@@ -31,8 +29,6 @@ _STILL_ANSWERED: Final = {ReplyKind.completed, ReplyKind.hidden, ReplyKind.close
 
 _ENDS: Final = {ReplyKind.answered, ReplyKind.withdrawn, ReplyKind.archived, ReplyKind.closed}
 """The replies after which a case no longer counts as reopened."""
-
-_FAILED: Final = {DeliveryOutcome.undeliverable, DeliveryOutcome.expired}
 
 
 def heard(state: Citizen, reply: Reply, at_ms: int) -> None:
@@ -93,9 +89,9 @@ class Telling:
         if reason is not None:
             if about is not None and reply.kind is ReplyKind.question and not names_mailbox(reply.citizen):
                 about.asked_ms = 0
-            turn.outputs += records.unsent(reply, reason, at_ms)
+            turn.outputs += unsent(reply, reason, at_ms)
             return
-        turn.outputs.append(records.reply_event(reply, at_ms, account=where.account))
+        turn.outputs.append(reply_event(reply, at_ms, account=where.account))
         message = state.landing(str(reply.caused_by))
         is_own = message is not None and message.at_ms > at_ms - HOUR_MS
         cause = Cause.by_code if reply.by_code else Cause.own if is_own else Cause.other
@@ -131,14 +127,14 @@ class Telling:
         is_last = about is None or about.asked_by == reply_id  # else the case has asked again
         if about is not None and is_last and delivery.outcome is not DeliveryOutcome.unknown:
             about.unheard_ms = 0
-        if delivery.outcome not in _FAILED:
+        if delivery.outcome not in {DeliveryOutcome.undeliverable, DeliveryOutcome.expired}:
             state.told += [
                 Told(at_ms=turn.at_ms, message=one.message) for one in state.leaving if one.reply_id == reply_id
             ]
             state.leaving = [one for one in state.leaving if one.reply_id != reply_id]
         elif is_last:
-            code, reason = delivery.tracking_code, Reason.never_arrived
-            turn.outputs.append(records.question_unheard(delivery.reply_id, code, reason, turn.at_ms))
+            command = question_unheard(delivery.reply_id, delivery.tracking_code, Reason.never_arrived, turn.at_ms)
+            turn.outputs.append(command)
 
     @staticmethod
     def unheard(turn: Turn) -> None:
@@ -147,16 +143,16 @@ class Telling:
             if 0 < case.unheard_ms <= turn.at_ms:
                 case.unheard_ms = 0
                 if case.asked_ms:
-                    asked_by, reason = UUID(case.asked_by), Reason.never_known
-                    turn.outputs.append(records.question_unheard(asked_by, case.code, reason, turn.at_ms))
+                    command = question_unheard(UUID(case.asked_by), case.code, Reason.never_known, turn.at_ms)
+                    turn.outputs.append(command)
 
-    def due_ms(self, state: Citizen) -> int | None:
-        """Return when a text may be sent or a question is unheard, in milliseconds since 1970; None if there is neither."""
+    def times_ms(self, state: Citizen) -> list[int]:
+        """Return when texts may be sent or questions are unheard, in milliseconds since 1970."""
         times = [case.unheard_ms for case in state.cases if case.unheard_ms]
         for cause in {one.cause for one in state.waiting}:
             recent = _heard(state, cause)[-self._rules.per_hour :]
             times.append(recent[0] + HOUR_MS if len(recent) == self._rules.per_hour else 0)
-        return min(times, default=None)
+        return times
 
     def _send(self, waiting: Waiting, at_ms: int) -> Send:
         reply, month = waiting.reply, f"{moment_of(at_ms):%Y-%m}"
@@ -250,4 +246,4 @@ def _give_way(turn: Turn) -> None:
         answers = [one for one in waiting if one.reply.kind in ANSWERS]
         first = next(iter((*of_others, *answers, *waiting)))
         waiting.remove(first)
-        turn.outputs += records.undeliverable(first.reply, Reason.too_many, turn.at_ms, asks=QUESTIONS)
+        turn.outputs += undeliverable(first.reply, Reason.too_many, turn.at_ms, asks=QUESTIONS)
