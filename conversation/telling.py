@@ -177,8 +177,8 @@ class Telling:
 def _withheld(turn: Turn, reply: Reply, about: KnownCase | None, where: Where) -> Reason | None:
     """Return why a reply is not sent; None if it is.
 
-    Silence stops it unless a message since the STOP caused it, or its case was opened since. That somebody else has added to a case is told
-    once within a day.
+    Silence stops it unless a message since the STOP caused it, or its case was opened since. A note that somebody else has added to a case
+    is sent once within a day.
     """
     if turn.state.silent_ms and not (about is not None and about.after_stop):
         cause = turn.state.landing(str(reply.caused_by))
