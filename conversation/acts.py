@@ -8,16 +8,15 @@ from msgspec.structs import replace
 from complaints import ids
 from complaints.command import CommandKind, Hide
 from complaints.limits import as_reason
-from complaints.mail import MessageKind, ReplyKind
+from complaints.mail import MessageKind
 from complaints.status_requests import EXAMPLE_CODE
 from complaints.tracking import spaced
-from complaints.wording import text
 from conversation.heard import Fresh, Heard
 from conversation.opening import Opens
-from conversation.passing import Landed, Passing, command, companion, disputing, hide_first, landed, status
+from conversation.passing import Landed, Passing, command, hide_first, landed, reopen_too, status, tells
+from conversation.records import Turn
 from conversation.situation import Situation, Standing, Tells
 from conversation.table import DONE, LIVES, Act, row_for
-from conversation.turn import Turn
 from normalizer.language import cues
 from normalizer.language.commands import Order, word_of
 
@@ -26,9 +25,6 @@ _REGENCY: Final = len("33.74")
 
 _HIDES_NOTHING: Final = frozenset(Act) - {Act.open, Act.accuse, Act.add, Act.apart, Act.answer, Act.hide}
 """Acts that do not look at what the message asks to hide, so that it is hidden before them."""
-
-_KEEPS: Final = frozenset((Act.add, Act.answer, Act.dispute))
-"""Acts by which a case takes in a message about danger to life."""
 
 _WISHED: Final = 0.5
 """Minimum probability that a message that opens a case also asks to hide the case before it."""
@@ -44,11 +40,11 @@ class Acts:
             Act.accuse: self._accused,
             Act.both: self._told_both,
             Act.add: self._added,
-            Act.apart: self._added_apart,
+            Act.apart: lambda turn, heard, stands: passing.add_apart(turn, heard.message, heard.id, stands.about),
             Act.answer: self._added,
             Act.agree: self._agreed,
-            Act.dispute: self._disputed,
-            Act.move: self._moved,
+            Act.dispute: lambda turn, heard, stands: passing.dispute(turn, heard, stands.about),
+            Act.move: lambda turn, heard, stands: passing.correct(turn, heard, stands.about),
             Act.withdraw: self._withdrawn,
             Act.rate: _rated,
             Act.scale: self._scaled,
@@ -64,7 +60,7 @@ class Acts:
     def do(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         """Carry out the act that the table decides for a message, and return what the message became."""
         act = row_for(heard, stands).acts[stands.situation]
-        if act in _KEEPS and heard.cries:
+        if heard.cries and act is not Act.open:
             stands.about.danger = True
         opens = act is Act.open and not heard.cries
         wishes = act in _HIDES_NOTHING or (opens and heard.sure_of("hide") >= _WISHED)
@@ -107,30 +103,19 @@ class Acts:
         return self._opens.opened(turn, heard)
 
     def _told_both(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        companion(turn, heard, stands.about, disputing(stands.about))
+        reopen_too(turn, heard, stands.about)
         return self._opens.opened(turn, heard)
 
     def _added(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
+        added = self._passing.add(turn, heard.message, heard.id, stands.about)
         is_answer = stands.situation in {Situation.asked, Situation.withdrawn} and not stands.is_named
-        kind = MessageKind.answer if is_answer else MessageKind.addition
-        return self._passing.add(turn, heard.message, heard.id, stands.about, kind)
-
-    def _added_apart(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        return self._passing.add_apart(turn, heard.message, heard.id, stands.about, is_told=True)
+        return replace(added, kind=MessageKind.answer) if is_answer else added
 
     def _agreed(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         is_date = stands.about.part == "date" and heard.found.intent == "smalltalk"  # "tadi pagi"
         if stands.about.polar or is_date:
             return self._added(turn, heard, stands)
         return landed(MessageKind.thanks, stands.about)
-
-    def _disputed(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        return self._passing.dispute(turn, heard, stands.about)
-
-    def _moved(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
-        if self._passing.moves(heard.message, stands.about):
-            return self._passing.dispute(turn, heard, stands.about, whole=True)
-        return self._added(turn, heard, stands)
 
     def _withdrawn(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         """Name the word that withdraws the case, or ask which case is meant if that is not clear. An open case keeps the message."""
@@ -147,11 +132,9 @@ class Acts:
         """Ask whether a command is meant, because its word has other meanings. Return None if the table is to read the message."""
         if order.act == "stop":
             return self._asked_to_stop(turn, heard, stands)
-        if stands.case is None:
-            return which(turn, heard, order.word)
-        if stands.case.foreign or stands.situation is Situation.withdrawn:
+        if stands.case is not None and (stands.case.foreign or stands.situation is Situation.withdrawn):
             return None
-        if order.act == "withdraw":
+        if stands.case is not None and order.act == "withdraw":
             return self._withdrawn(turn, heard, stands)
         return self._asked_first(turn, heard, stands, which(turn, heard, order.word))
 
@@ -165,7 +148,7 @@ class Acts:
         if stands.tells is Tells.elsewhere and heard.names_matter and not heard.is_of_us:
             self._opens.opened(turn, self._opens.heard(turn, heard.message, id_))
         elif stands.situation in LIVES:
-            self._passing.add_apart(turn, heard.message, id_, stands.about)
+            self._passing.add_apart(turn, heard.message, id_, stands.about, companion=True)
         return told
 
     def _asked_first(self, turn: Turn, heard: Heard, stands: Standing, told: Landed) -> Landed:
@@ -173,11 +156,11 @@ class Acts:
         case = stands.case
         if case is None or not case.is_alive:
             return told
-        return self._passing.add(turn, heard.message, heard.id, case, MessageKind.addition, companion=True)
+        return self._passing.add(turn, heard.message, heard.id, case, companion=True)
 
     def _scaled(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         if heard.also_disputes and stands.situation in DONE:
-            return self._disputed(turn, heard, stands)
+            return self._passing.dispute(turn, heard, stands.about)
         return tells(turn, heard, "off_scale")
 
 
@@ -195,7 +178,7 @@ def hide(turn: Turn, heard: Heard, asked: str = "") -> Landed:
             id_ = heard.id if is_latest else ids.companion_id(heard.id, f"hide/{case.code}")
             said = as_reason(heard.message.text) if is_latest and not asked else ""
             head = turn.head(heard.message, id_, case.code)
-            turn.command(Hide(**head, text=said, anonymous=person, secret=report))
+            turn.write(Hide(**head, text=said, anonymous=person, secret=report))
             case.hide(anonymous=person, secret=report)
     return landed(MessageKind.request, living[-1])
 
@@ -204,7 +187,7 @@ def _rated(turn: Turn, heard: Heard, stands: Standing) -> Landed:
     """Rate a case with the number alone. Reopen it with the message's words if a clause says that the matter is not settled."""
     rated = command(turn, heard, stands.about, f"rate:{heard.rating}")
     if heard.also_disputes:
-        companion(turn, heard, stands.about, "reopen")
+        reopen_too(turn, heard, stands.about)
     return rated
 
 
@@ -226,10 +209,3 @@ def hears(turn: Turn, heard: Heard, *, silent: bool) -> Landed:
 def which(turn: Turn, heard: Heard, word: str) -> Landed:
     """Ask which case a command is about."""
     return tells(turn, heard, "which_case", answer=word, code=EXAMPLE_CODE)
-
-
-def tells(turn: Turn, heard: Heard, occasion: str, **values: str) -> Landed:
-    """Answer without asking a case: in private, and the same to everybody, so that nobody learns whether the citizen has a report."""
-    said = text(occasion, heard.message.channel, **values)
-    turn.say(heard.message, heard.id, ReplyKind.small_talk, said, secret=True)
-    return Landed(MessageKind.small_talk)

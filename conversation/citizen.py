@@ -4,9 +4,12 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from msgspec import Raw, Struct, json
+from msgspec import Raw, Struct, ValidationError, json
+from msgspec.structs import replace
 
+from complaints.event import Complaint
 from complaints.mail import MessageKind, Reply
+from complaints.message import InboundMessage
 from complaints.values import MissingPart
 from conversation.parts import DAY_MS, Group
 
@@ -34,6 +37,9 @@ MOST_TOLD: Final = 300
 COMPLAINTS_KEPT: Final = 3
 """The number of latest cases that keep the complaint whole, so that an answer is read together with it."""
 
+LARGEST_COMPLAINT: Final = 60_000
+"""Maximum number of bytes of a complaint that is kept whole. A longer one is not read again together with its answer."""
+
 NO_COMPLAINT: Final = Raw()
 """The complaint of a case that is not kept whole."""
 
@@ -58,13 +64,18 @@ class Where(Struct, kw_only=True, gc=False):
     address: dict[str, str]
 
 
+def where_from(message: InboundMessage) -> Where:
+    """Return where replies to a message go."""
+    return Where(account=message.account, address={"sender": message.sender, **message.reply_to})
+
+
 class Landing(Struct, kw_only=True, array_like=True, frozen=True, gc=False):
     """The result of a message, and its case."""
 
     id: str
     at_ms: int
     words: str
-    """The digest of its words (see conversation.turn.words_of)."""
+    """The digest of its words (see conversation.reading.words_of)."""
     kind: MessageKind
     code: str = ""
     complaint_id: str | None = None
@@ -153,7 +164,7 @@ class KnownCase(Struct, kw_only=True, omit_defaults=True, gc=False):
     by_code_ms: int = 0
     """When the citizen was last told that somebody else with the code has added to it."""
     complaint: Raw = NO_COMPLAINT
-    """The complaint so far (see conversation.cases.keep), decoded only when a message is read together with it."""
+    """The complaint so far (see `keep`), decoded only when a message is read together with it."""
 
     @property
     def told_ms(self) -> int:
@@ -169,6 +180,23 @@ class KnownCase(Struct, kw_only=True, omit_defaults=True, gc=False):
         """Note that the person, the report or both are hidden, or shown if `hides` is False."""
         self.anonymous = hides if anonymous else self.anonymous
         self.secret = hides if secret else self.secret
+
+    def keep(self, complaint: Complaint | None) -> None:
+        """Keep the complaint whole, unless it is too long, so that a further message is read together with it."""
+        self.complaint = NO_COMPLAINT
+        if complaint is not None:
+            additions = tuple([replace(one, raw=replace(one.raw, body=b"")) for one in complaint.additions])
+            bare = json.encode(replace(complaint, raw=replace(complaint.raw, body=b""), additions=additions))
+            if len(bare) <= LARGEST_COMPLAINT:
+                self.complaint = Raw(bare)
+
+    @property
+    def kept(self) -> Complaint | None:
+        """The complaint that is kept whole, or None if there is none."""
+        try:
+            return json.decode(self.complaint, type=Complaint) if self.complaint else None
+        except ValidationError:  # written by another version of the program
+            return None
 
 
 class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -193,23 +221,6 @@ class Citizen(Struct, kw_only=True, omit_defaults=True, gc=False):
     def landing(self, message_id: str) -> Landing | None:
         """Return what a message became, or None if it is not remembered."""
         return next((known for known in self.messages if known.id == message_id), None)
-
-    def same_words(self, words: str, *, since_ms: int) -> Landing | None:
-        """Return the latest message with the same words since a time; None if there is none, or if he got something new after it.
-
-        What was sent because of that message itself, or only acknowledges something, is not new.
-        """
-        if not words:
-            return None
-        for known in reversed(self.messages):
-            if known.words == words and known.kind is not MessageKind.repeated and known.at_ms >= since_ms:
-                told = any(one.at_ms > known.at_ms and one.message not in {"", known.id} for one in self.told)
-                return None if told else known
-        return None
-
-    def remember(self, known: Landing) -> None:
-        """Remember what a message became."""
-        self.messages = [*self.messages, known][-MOST_MESSAGES:]
 
     def case_of(self, code: str) -> KnownCase | None:
         """Return what is known of the citizen's case with a tracking code, or None if the case is not his."""

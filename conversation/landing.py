@@ -12,16 +12,15 @@ from complaints.crypto import Keyring
 from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
 from complaints.tracking import spaced
-from conversation import passing
-from conversation.acts import Acts, hears, hide, tells, which
+from conversation.acts import Acts, hears, hide, which
 from conversation.citizen import KnownCase, Landing
 from conversation.heard import Heard
 from conversation.opening import Opens
 from conversation.parts import Went
-from conversation.passing import Landed, Passing, command, named_case
+from conversation.passing import Landed, Passing, command, disputing, named_case, status, tells
 from conversation.reading import Reads
+from conversation.records import Rules, Turn
 from conversation.situation import ANSWERED_MS, Standing, open_questions, standing
-from conversation.turn import Rules, Turn
 from normalizer.complaint import position_of
 from normalizer.language.commands import COSTS, Order, is_written_as_code, word_of
 from normalizer.language.understanding import understood
@@ -54,13 +53,13 @@ class Lands:
         asks_help = request is None and self._asks_for_help(turn, heard)
         if message.sender and not message.thread:
             is_wish = request is not None or asks_help or heard.order is not None or heard.rating is not None
-            known = turn.state.same_words(words, since_ms=turn.at_ms - self._rules.same_words_ms)
-            if known is not None and not self._says_it_again(turn, heard, known, is_wish=is_wish):
+            known = self._repeated(turn, heard, words, is_wish=is_wish)
+            if known is not None:
                 case = turn.state.case_of_complaint(known.complaint_id)
                 code = known.code if case is None else case.code
                 return Landed(MessageKind.repeated, code, known.complaint_id, known.secret)
         if request is not None:
-            return passing.status(turn, message, id_, request.code, names_none=request.names_none)
+            return status(turn, message, id_, request.code, names_none=request.names_none)
         if asks_help:
             return tells(turn, heard, "help")
         return self._landed(turn, heard)
@@ -71,29 +70,32 @@ class Lands:
         A code does not count beside a file, a position or a quoted post; one of nobody may be the number that an owner asked for.
         """
         message, own = heard.message, turn.state.case_of(status_requests.bare_code(heard.said))
-        request = status_requests.parse(heard.said)
-        if own is not None:
-            request = status_requests.StatusRequest(own.code, is_bare=True)
+        request = status_requests.StatusRequest(own.code, is_bare=True) if own else status_requests.parse(heard.said)
         if request is None or not request.is_bare:
             return request
         has_more = message.attachments or position_of(message) is not None or message.title or "[" in message.text
         may_answer = own is None and open_questions(turn, self._rules.question_ms)
         return None if has_more or may_answer else request
 
-    def _says_it_again(self, turn: Turn, heard: Heard, known: Landing, *, is_wish: bool) -> bool:
-        """Return whether the same words are meant as a new message, and are no repetition.
+    def _repeated(self, turn: Turn, heard: Heard, words: str, *, is_wish: bool) -> Landing | None:
+        """Return the message whose words a message only repeats; None if there is none, or if they are meant as a new message.
 
+        They are new if the citizen got something new after it: not because of that message itself, and not only an acknowledgement.
         A report is new only if it is of danger, after a minute. Other words are new after another message; otherwise only a wish, an
         answer to an open question, and danger are, after a minute.
         """
-        latest = next(one for one in reversed(turn.state.messages) if one.kind is not MessageKind.repeated)
-        is_soon = known.at_ms > turn.at_ms - ASKED_AGAIN_MS
-        if known.kind is MessageKind.complaint and not is_wish:
-            return heard.cries and not is_soon
-        if latest is not known:
-            return True
+        said = [one for one in turn.state.messages if one.kind is not MessageKind.repeated]
+        same = [one for one in said if one.words == words and one.at_ms >= turn.at_ms - self._rules.same_words_ms]
+        if not words or not same:
+            return None
+        known = same[-1]
+        if any(one.at_ms > known.at_ms and one.message not in {"", known.id} for one in turn.state.told):
+            return None
+        is_report = known.kind is MessageKind.complaint and not is_wish
         answers = known.kind is MessageKind.answer and bool(open_questions(turn, self._rules.question_ms))
-        return (is_wish or answers or heard.cries) and not is_soon
+        is_asked_again = (is_wish or answers or heard.cries) and known.at_ms <= turn.at_ms - ASKED_AGAIN_MS
+        is_behind_another = known is not said[-1] and not is_report
+        return None if is_asked_again or is_behind_another else known
 
     def _landed(self, turn: Turn, heard: Heard) -> Landed:
         """Return what a message becomes, by a command of a page, by the exact command that its text is, or by the table."""
@@ -103,7 +105,7 @@ class Lands:
             self._acts.beside(turn, heard, stands)
             return command(turn, heard, named, message.act, words=True)
         if heard.is_own and not message.attachments and not heard.cries and heard.order is not None:
-            became = self._ordered(turn, heard, stands, named)
+            became = self._ordered(turn, heard, stands, heard.order)
             if became is not None:
                 return became
         return self._acts.do(turn, heard, stands)
@@ -121,7 +123,7 @@ class Lands:
         case = turn.state.case_of_complaint(where.complaint)
         if case is None:
             return self.land(turn, message, id_, "")
-        return self._passing.add(turn, message, id_, case, MessageKind.addition)
+        return self._passing.add(turn, message, id_, case)
 
     def add_changed(self, turn: Turn, message: InboundMessage, id_: UUID) -> Landed:
         """Add what came with the id of a page's complaint but other content. Another matter is added apart; see `land` for the rest."""
@@ -131,13 +133,11 @@ class Lands:
             return self.land(turn, replace(message, about=turn.citizen), id_, "")
         return self._passing.add_apart(turn, message, id_, case)
 
-    def _ordered(self, turn: Turn, heard: Heard, stands: Standing, named: KnownCase | None) -> Landed | None:
+    def _ordered(self, turn: Turn, heard: Heard, stands: Standing, order: Order) -> Landed | None:
         """Carry out an exact command; return None if the table is to read the message.
 
         A command of COSTS needs the code, or must be STOP as our texts write it: otherwise its word may have another meaning.
         """
-        order = heard.order
-        assert order is not None
         name, is_stop = order.act.partition(":")[0], order.is_exact and not speaks_to_others(heard.message)
         asking = [case for case in open_questions(turn, ANSWERED_MS) if not case.part]
         may_answer = any(case.code == order.code for case in asking) and order.word not in heard.said
@@ -145,27 +145,25 @@ class Lands:
             return self._acts.ask_back(turn, heard, stands, order)
         is_silent = bool(turn.state.silent_ms)
         is_meant = (order.is_exact and (is_silent or not asking)) or (is_silent and not asking)
-        hears_again = name == "start" and is_meant
-        if (name == "start" and not hears_again) or (name == "reopen" and not order.code and asking):
+        if (name == "start" and not is_meant) or (name == "reopen" and not order.code and asking):
             return None
         if name in {"stop", "start"}:
             return hears(turn, heard, silent=name == "stop")
-        case = _case_of(turn, heard, order, named)
+        case = _case_of(turn, heard, order, stands.case if stands.is_named else None)
         if case is None:
             return (
                 self._denied(turn, heard) if name == "disagree" and not order.code else _of_no_case(turn, heard, order)
             )
         if not case.foreign or name in _WITH_THE_CODE:
-            return command(turn, heard, case, passing.disputing(case) if name == "disagree" else order.act)
+            return command(turn, heard, case, disputing(case) if name == "disagree" else order.act)
         # without the code, the table passes the message on to the case
         return tells(turn, heard, "other_number", code=spaced(case.code)) if order.code else None
 
     def _denied(self, turn: Turn, heard: Heard) -> Landed | None:
         """Dispute the latest answer by the bare word; return None if there is no answer, or if it may answer a later question."""
-        answered = [case for case in turn.state.cases if case.told_ms > turn.at_ms - ANSWERED_MS]
-        if heard.message.thread or not answered:
+        latest = max(turn.state.cases, key=attrgetter("told_ms"), default=None)
+        if heard.message.thread or latest is None or latest.told_ms <= turn.at_ms - ANSWERED_MS:
             return None
-        latest = max(answered, key=attrgetter("told_ms"))
         asked = [case for case in open_questions(turn, self._rules.question_ms) if case.asked_ms > latest.told_ms]
         if asked and not asked[0].part and word_of("disagree") not in heard.said:
             return None

@@ -8,21 +8,17 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from complaints import ids
-from complaints.bus.envelope import encode
 from complaints.crypto import Keyring
 from complaints.limits import MOST_ADDITIONS
-from complaints.mail import MessageKind, ReplyKind
+from complaints.mail import MessageKind
 from complaints.message import InboundMessage
 from complaints.tracking import spaced
-from complaints.wording import text
-from conversation.cases import new_case
-from conversation.citizen import KnownCase
+from conversation.citizen import KnownCase, where_from
 from conversation.heard import Fresh, Heard
-from conversation.passing import Landed, Passing, hidden
-from conversation.reading import Reads
-from conversation.records import SOURCE
+from conversation.passing import Landed, Passing, hidden, landed, tells
+from conversation.reading import Reads, words_of
+from conversation.records import Turn
 from conversation.situation import ANSWERED_MS
-from conversation.turn import Turn
 from normalizer.language import commands, cues
 
 _SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;\n]*\s*")
@@ -75,28 +71,52 @@ class Opens:
         told = [(start, one) for start, one in sentences if one.length >= _FEWEST and one.sure_of("story") >= _A_STORY]
         if not told:
             return [heard], False
-        (_, first), *others = told
+        first = told[0][1]
+        others = [(start, other) for start, other in told[1:] if _is_of_another_field(first, other)]
         begins = next((start for start, other in others if _is_apart(first, other)), 0)
         if not begins:
-            return [heard], any(_are_two_matters(first, other) for _, other in others)
+            clear = [other for _, other in others if first.fresh.complaint.clear and other.fresh.complaint.clear]
+            return [heard], any(other.sure_of("more") < _MORE for other in clear)
         second = self.heard(turn, replace(message, text=message.text[begins:]), ids.companion_id(heard.id, "story"))
         return [self.heard(turn, replace(message, text=message.text[:begins]), heard.id), second], False
 
     def opened(self, turn: Turn, heard: Heard) -> Landed:
         """Open a case for a message, or add it to a recent one if the citizen has opened too many. Danger always opens a case."""
-        message, fresh = heard.message, heard.fresh
-        takes = _taken_by(turn, message)
-        if takes is not None and not heard.cries:
+        takes = _taken_by(turn) if heard.is_own and not heard.cries else None
+        if takes is not None:
             if turn.at_ms - turn.state.crowd_ms >= WITHIN_MS:
                 turn.state.crowd_ms = turn.at_ms
-                said = text("crowd", message.channel, code=spaced(takes.code))
-                turn.say(message, heard.id, ReplyKind.small_talk, said, secret=True)  # the case may be a private one
-            return self._passing.add_apart(turn, message, heard.id, takes)
-        turn.outputs.append(encode(fresh.complaint, source=SOURCE))
-        case = new_case(fresh.complaint, fresh.message)
-        case.opened_ms, case.after_stop = turn.at_ms, bool(turn.state.silent_ms)
+                tells(turn, heard, "crowd", code=spaced(takes.code))
+            return self._passing.add_apart(turn, heard.message, heard.id, takes, companion=True)
+        turn.write(heard.fresh.complaint)
+        case = _new_case(turn, heard.fresh)
         turn.state.add_case(case)
-        return Landed(MessageKind.complaint, case.code, case.id, case.secret, not fresh.was_read)
+        return landed(MessageKind.complaint, case, unread=not heard.fresh.was_read)
+
+
+def _new_case(turn: Turn, fresh: Fresh) -> KnownCase:
+    """Return what the state keeps of a new case."""
+    complaint, message = fresh.complaint, fresh.message
+    place = complaint.place
+    region = place.village or place.district or place.regency or place.province
+    case = KnownCase(
+        code=complaint.tracking_code,
+        id=str(complaint.id),
+        to=where_from(message),
+        thread=message.thread,
+        topic=complaint.topic,
+        region=None if region is None else region.code,
+        oversight=complaint.oversight,
+        secret=complaint.secret,
+        anonymous=complaint.anonymous,
+        danger=bool(complaint.danger),
+        words="" if message.sender else words_of(message),
+        opened_ms=turn.at_ms,
+        after_stop=bool(turn.state.silent_ms),
+    )
+    if message.thread or not message.sender or {"place", "subject"} & set(complaint.missing):
+        case.keep(complaint)
+    return case
 
 
 def _is_of_another_field(first: Heard, told: Heard) -> bool:
@@ -105,40 +125,29 @@ def _is_of_another_field(first: Heard, told: Heard) -> bool:
     return fields[0] != fields[1] and first.names_matter and told.names_matter
 
 
-def _are_two_matters(first: Heard, told: Heard) -> bool:
-    """Return whether the words of two sentences clearly report matters of different fields, and the second is not more of the first."""
-    is_clear = first.fresh.complaint.clear and told.fresh.complaint.clear
-    return bool(is_clear) and _is_of_another_field(first, told) and told.sure_of("more") < _MORE
-
-
 def _is_apart(first: Heard, told: Heard) -> bool:
-    """Return whether a sentence begins another story than the first one (see Opens.stories)."""
+    """Return whether a sentence of another field begins another story than the first one (see Opens.stories)."""
     mine, other = first.fresh.complaint, told.fresh.complaint
     if mine.place.regency is None or other.place.regency is None:
         return False
     is_elsewhere = mine.place.regency != other.place.regency and cues.names_kind_of_place(told.said)
-    is_other = is_elsewhere or mine.oversight != other.oversight
-    return is_other and _is_of_another_field(first, told)
+    return is_elsewhere or mine.oversight != other.oversight
 
 
 def _last_told(turn: Turn, message: InboundMessage) -> KnownCase | None:
     """Return the case whose hiding a new one takes over: the latest of this week, or a hidden one that is open or was lately answered."""
-    cases = turn.state.cases
-    if not cases or not message.sender or message.shared:
+    if not message.sender or message.shared:
         return None
-    is_of_these_days = any(known.code == cases[-1].code for known in turn.state.messages)
-    since_ms = turn.at_ms - ANSWERED_MS
-    near = [case for case in cases if case.is_alive or max(case.told_ms, case.closed_ms) > since_ms]
+    cases, spoken_of = turn.state.cases, {known.code for known in turn.state.messages}
+    latest = [case for case in cases[-1:] if case.code in spoken_of]
+    near = [case for case in cases if case.is_alive or case.told_ms > turn.at_ms - ANSWERED_MS]
     hiding = [case for case in near if case.secret or case.anonymous]
-    return max([*cases[-1:] * is_of_these_days, *hiding], key=lambda case: (case.secret, case.anonymous), default=None)
+    return max([*latest, *hiding], key=lambda case: (case.secret, case.anonymous), default=None)
 
 
-def _taken_by(turn: Turn, message: InboundMessage) -> KnownCase | None:
+def _taken_by(turn: Turn) -> KnownCase | None:
     """Return the open case with room that takes a message which would open one too many; None if the message may open a case."""
-    cases = turn.state.cases
-    if not message.sender or message.shared or len(cases) < MOST_OPENED:
+    cases = turn.state.cases[-MOST_OPENED:]
+    if len(cases) < MOST_OPENED or turn.at_ms - cases[0].opened_ms >= WITHIN_MS:
         return None
-    if turn.at_ms - cases[-MOST_OPENED].opened_ms >= WITHIN_MS:
-        return None
-    takes = [case for case in cases[-MOST_OPENED:] if case.is_alive and case.additions < MOST_ADDITIONS]
-    return takes[-1] if takes else None
+    return next((case for case in reversed(cases) if case.is_alive and case.additions < MOST_ADDITIONS), None)

@@ -94,6 +94,10 @@ class Group(Struct, kw_only=True, gc=False):
         """True if two parts came more than a minute apart, or parts of another message with the same reference came as well."""
         return self.gap_ms > DOUBTFUL_MS or self.crossed
 
+    def due_ms(self, timeout_ms: int) -> int:
+        """Return when its message goes on although parts are missing, in milliseconds since 1970."""
+        return self.last_ms + (min(timeout_ms, URGENT_MS) if self.urgent else timeout_ms)
+
     def go(self, went: Went) -> None:
         """Note what the message became. Only the digests of its parts are left."""
         self.digests = {number: part.digest for number, part in sorted(self.got.items())}
@@ -144,27 +148,16 @@ def overdue(groups: list[Group], at_ms: int, timeout_ms: int) -> list[Group]:
     """
     kept = [group for group in groups if group.went is None or group.last_ms > at_ms - DAY_MS]
     waiting = [group for group in kept if group.went is None]
-    late = [group for group in waiting if _due_ms(group, timeout_ms) <= at_ms]
+    late = [group for group in waiting if group.due_ms(timeout_ms) <= at_ms]
     room, space = MOST_PARTS, MOST_BYTES
     for group in reversed(waiting):
         room -= len(group.got)
         space -= sum(len(part.body) for part in group.got.values())
         if (room < 0 or space < 0) and group not in late:
             late.append(group)
-    if len(kept) > MOST_GROUPS:
-        gone_on = [group for group in kept if group.went is not None][: len(kept) - MOST_GROUPS]
-        kept = [group for group in kept if group not in gone_on]
-    groups[:] = kept
+    gone_on = [group for group in kept if group.went is not None][: max(0, len(kept) - MOST_GROUPS)]
+    groups[:] = [group for group in kept if group not in gone_on]
     return late
-
-
-def due_ms(groups: list[Group], timeout_ms: int) -> int | None:
-    """Return when the next message goes on although parts are missing, in milliseconds since 1970; None if none waits."""
-    return min((_due_ms(one, timeout_ms) for one in groups if one.went is None), default=None)
-
-
-def _due_ms(group: Group, timeout_ms: int) -> int:
-    return group.last_ms + (min(timeout_ms, URGENT_MS) if group.urgent else timeout_ms)
 
 
 def so_far(group: Group) -> InboundMessage:

@@ -13,11 +13,10 @@ from complaints.mail import MessageKind, ReplyKind
 from complaints.message import InboundMessage
 from complaints.tracking import next_code
 from complaints.wording import text
-from conversation.cases import keep, kept, where_from
-from conversation.citizen import Citizen, KnownCase, Question
+from conversation.citizen import Citizen, KnownCase, Question, where_from
 from conversation.heard import Heard
 from conversation.reading import Reads
-from conversation.turn import Turn
+from conversation.records import Turn
 from normalizer.complaint import position_of
 from normalizer.corrections import correction
 from normalizer.language.hiding import asks_to_be_hidden, asks_to_be_secret
@@ -37,9 +36,9 @@ class Landed(Struct, frozen=True, gc=False):
     unread: bool = False
 
 
-def landed(kind: MessageKind, case: KnownCase, *, unread: bool = False) -> Landed:
+def landed(kind: MessageKind, case: KnownCase | None, *, unread: bool = False) -> Landed:
     """Return what a message became, with its case if that is the citizen's: another's may be secret, and analysts would see its code."""
-    if case.foreign:
+    if case is None or case.foreign:
         return Landed(kind, unread=unread)
     return Landed(kind, case.code, case.id, case.secret, unread)
 
@@ -55,9 +54,7 @@ def named_case(state: Citizen, message: InboundMessage) -> KnownCase | None:
         earlier = state.landing(str(ids.message_id(message.channel, message.follows)))
         if earlier is not None and earlier.complaint_id:
             return state.case_of_complaint(earlier.complaint_id)
-    if message.about and (case := state.case_of(message.about)) is not None:
-        return case
-    codes = status_requests.codes_in(message.text) if state.cases else []
+    codes = [message.about, *status_requests.codes_in(message.text)] if state.cases else []
     own = next((case for case in map(state.case_of, codes) if case is not None), None)
     if own is not None:
         return own
@@ -69,10 +66,17 @@ def command(turn: Turn, heard: Heard, case: KnownCase, act: str, *, words: bool 
     """Pass on a command to a case (see asked_for), with the citizen's words as his reason if `words` is True."""
     said = as_reason(status_requests.without_codes(heard.message.text)) if words else ""
     asked = asked_for(act, turn.head(heard.message, heard.id, case.code), said)
-    turn.command(asked)
+    turn.write(asked)
     if isinstance(asked, Hide | Show):
         case.hide(hides=isinstance(asked, Hide), anonymous=asked.anonymous, secret=asked.secret)
     return landed(_LANDS.get(asked.kind, MessageKind.request), case)
+
+
+def tells(turn: Turn, heard: Heard, occasion: str, **values: str) -> Landed:
+    """Answer without asking a case: in private, and the same to everybody, so that nobody learns whether the citizen has a report."""
+    said = text(occasion, heard.message.channel, **values)
+    turn.say(heard.message, heard.id, ReplyKind.small_talk, said, secret=True)
+    return Landed(MessageKind.small_talk)
 
 
 def disputing(case: KnownCase) -> str:
@@ -80,10 +84,11 @@ def disputing(case: KnownCase) -> str:
     return "reopen" if case.closed_ms or case.archived_ms else "disagree"
 
 
-def companion(turn: Turn, heard: Heard, case: KnownCase, act: str) -> None:
-    """Pass on a second command of the same message, with the message's words."""
+def reopen_too(turn: Turn, heard: Heard, case: KnownCase) -> None:
+    """Dispute an answered case by a second command of the same message, with the message's words."""
+    act = disputing(case)
     head = turn.head(heard.message, ids.companion_id(heard.id, act), case.code)
-    turn.command(asked_for(act, head, as_reason(heard.message.text)))
+    turn.write(asked_for(act, head, as_reason(heard.message.text)))
 
 
 def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, names_none: bool = False) -> Landed:
@@ -98,12 +103,9 @@ def status(turn: Turn, message: InboundMessage, id_: UUID, code: str | None, *, 
         said = text(occasion, message.channel, code=status_requests.EXAMPLE_CODE)
         turn.say(message, id_, ReplyKind.status, said, secret=True)  # codes do not belong where everybody reads
         return Landed(MessageKind.status)
-    turn.command(Status(**turn.head(message, id_, code)))
+    turn.write(Status(**turn.head(message, id_, code)))
     turn.state.questions.append(Question(id=str(id_), at_ms=turn.at_ms, to=turn.state.to))
-    case = turn.state.case_of(code)
-    if case is None:  # another citizen's report may be secret, so analysts see no code
-        return Landed(MessageKind.status)
-    return Landed(MessageKind.status, code, case.id, case.secret)
+    return landed(MessageKind.status, turn.state.case_of(code))
 
 
 def hidden(message: InboundMessage, *, like: KnownCase | None = None) -> InboundMessage:
@@ -112,9 +114,7 @@ def hidden(message: InboundMessage, *, like: KnownCase | None = None) -> Inbound
     wishes = asks_to_be_hidden(text)
     secret = (wishes and asks_to_be_secret(text)) or (like is not None and like.secret)
     anonymous = wishes or secret or (like is not None and like.anonymous)
-    if (secret and not message.secret) or (anonymous and not message.anonymous):
-        return replace(message, secret=message.secret or secret, anonymous=message.anonymous or anonymous)
-    return message
+    return replace(message, secret=message.secret or secret, anonymous=message.anonymous or anonymous)
 
 
 def hide_first(turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase) -> bool | None:
@@ -124,7 +124,7 @@ def hide_first(turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase) 
     secret = (asked.secret and not (message.secret and case.secret)) or None
     if anonymous or secret:
         head = turn.head(message, ids.companion_id(id_, CommandKind.hide.value), case.code)
-        turn.command(Hide(**head, anonymous=anonymous, secret=secret))
+        turn.write(Hide(**head, anonymous=anonymous, secret=secret))
         case.hide(anonymous=anonymous, secret=secret)
     return secret
 
@@ -135,69 +135,62 @@ class Passing:
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
 
-    def add(  # noqa: PLR0913  # the parts of an addition
-        self,
-        turn: Turn,
-        message: InboundMessage,
-        id_: UUID,
-        case: KnownCase,
-        kind: MessageKind,
-        *,
-        companion: bool | None = None,
+    def add(
+        self, turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase, *, companion: bool | None = None
     ) -> Landed:
         """Add a message to a case, and hide what it asks to hide. If it is a `companion`, another command informs the citizen."""
-        part = case.part if case.asked_ms else None
-        found, was_read = self._reads.completion(kept(case), message, part=part, about=case)
+        found, was_read = self._reads.completion(message, case)
         reading = found.reading
         if reading.corrects and not case.id:  # the code alone does not allow to move a case
             reading = replace(reading, corrects=None)
         secret, head = hide_first(turn, message, id_, case), turn.head(message, id_, case.code)
-        turn.command(Add(**head, addition=found.addition, reading=reading, secret=secret, companion=companion))
+        turn.write(Add(**head, addition=found.addition, reading=reading, secret=secret, companion=companion))
         if reading.corrects and (regency := reading.place.regency):
             case.region = regency.code
         case.additions += 1
         case.asked_ms = case.withdrawn_ms = 0
-        keep(case, found.complaint)
-        return landed(kind, case, unread=not was_read)
+        case.keep(found.complaint)
+        return landed(MessageKind.addition, case, unread=not was_read)
 
     def add_apart(
-        self, turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase, *, is_told: bool = False
+        self, turn: Turn, message: InboundMessage, id_: UUID, case: KnownCase, *, companion: bool | None = None
     ) -> Landed:
-        """Add a message about another matter, which changes nothing in the case. A citizen who gets texts learns of it if `is_told`."""
-        found, was_read = self._reads.completion(None, message, part=None, about=None)
+        """Add a message about another matter, which changes nothing in the case (see `add`)."""
+        found, was_read = self._reads.completion(message)
         secret, head = hide_first(turn, message, id_, case), turn.head(message, id_, case.code)
-        addition, companion = replace(found.addition, apart=True), (not is_told and bool(message.sender)) or None
-        turn.command(Add(**head, addition=addition, reading=MessageReading(), secret=secret, companion=companion))
+        addition = replace(found.addition, apart=True)
+        turn.write(Add(**head, addition=addition, reading=MessageReading(), secret=secret, companion=companion))
         case.additions += 1
         return landed(MessageKind.addition, case, unread=not was_read)
 
     def alone(self, turn: Turn, heard: Heard, id_: UUID, case: KnownCase) -> Landed:
         """Pass on danger to life that is reported to a case: the router opens another one (see router.cases.decide); this one stays."""
         message = heard.message
-        found, was_read = self._reads.completion(None, message, part=None, about=None)
+        found, was_read = self._reads.completion(message)
         head, addition = turn.head(message, id_, case.code), replace(found.addition, apart=True)
         secret, companion = heard.fresh.message.secret or None, True if message.sender else None
-        turn.command(Add(**head, addition=addition, reading=found.reading, secret=secret, companion=companion))
+        turn.write(Add(**head, addition=addition, reading=found.reading, secret=secret, companion=companion))
         if message.sender:  # he is told about it even if he has asked for silence
             own = ids.continuation_id(id_)
-            to = where_from(message)
-            made = KnownCase(id=str(own), code=next_code(case.code, own), to=to, opened_ms=turn.at_ms)
+            made = KnownCase(id=str(own), code=next_code(case.code, own), to=where_from(message), opened_ms=turn.at_ms)
             made.after_stop = bool(turn.state.silent_ms)
             turn.state.add_case(made)
         return landed(MessageKind.addition, case, unread=not was_read)
 
-    def moves(self, message: InboundMessage, case: KnownCase) -> bool:
-        """Return whether a message corrects the regency of a citizen's own case to another one."""
-        if not case.id or position_of(message) is not None or correction(message.text) is None:
-            return False
-        reading = self._reads.completion(kept(case), message, part=None, about=case)[0].reading
-        regency = reading.place.regency if reading.corrects else None
-        return regency is not None and not (case.region or "").startswith(regency.code)
+    def correct(self, turn: Turn, heard: Heard, case: KnownCase) -> Landed:
+        """Add a message that corrects an answered case. If it corrects the regency to another one, reopen the case, too."""
+        message = heard.message
+        if position_of(message) is None and correction(message.text) is not None:
+            reading = self._reads.completion(message, case)[0].reading
+            regency = reading.place.regency if reading.corrects else None
+            if regency is not None and not (case.region or "").startswith(regency.code):
+                return self.dispute(turn, heard, case, whole=True)
+        return self.add(turn, message, heard.id, case)
 
     def dispute(self, turn: Turn, heard: Heard, case: KnownCase, *, whole: bool = False) -> Landed:
         """Reopen an answered case with the citizen's words. Also add the message if it has files, or is to be kept `whole`."""
         became = command(turn, heard, case, disputing(case), words=True)
         if heard.message.attachments or whole:
             id_ = ids.companion_id(heard.id, CommandKind.add.value)
-            self.add(turn, heard.message, id_, case, MessageKind.addition, companion=True)
+            self.add(turn, heard.message, id_, case, companion=True)
         return became

@@ -1,14 +1,15 @@
-"""Reads messages with the normaliser. A message that cannot be read goes on unread to the triage desk."""
+"""Reads messages, and makes the digests by which repeated ones are found. What cannot be read goes on unread to the triage desk."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from uuid import UUID
 
 import structlog
 from msgspec.structs import replace
 
 from complaints.command import MessageReading
-from complaints.event import Complaint, MissingPart
+from complaints.event import Complaint
 from complaints.message import InboundMessage
 from conversation.citizen import KnownCase
 from normalizer.complaint import Completion, Normaliser, unread
@@ -29,17 +30,10 @@ class Reads:
 
     def decoded(self, message: InboundMessage, message_id: str) -> InboundMessage:
         """Return a whole message with its text decoded, and with its id as the upstream id if its protocol has none."""
-        fragment, text, coding, region = message.fragment, message.text, message.coding, message.keyword_region
-        if fragment is not None:
-            text, coding, region = self.text_of[message.channel](message.body, fragment.data_coding)
-        return replace(
-            message,
-            upstream_id=message.upstream_id or message_id,
-            fragment=None,
-            text=printable(text),
-            coding=coding,
-            keyword_region=region,
-        )
+        if message.fragment is not None:
+            text, coding, region = self.text_of[message.channel](message.body, message.fragment.data_coding)
+            message = replace(message, fragment=None, text=text, coding=coding, keyword_region=region)
+        return replace(message, upstream_id=message.upstream_id or message_id, text=printable(message.text))
 
     def complaint(self, message: InboundMessage, *, id_: UUID, code: str, citizen: str) -> tuple[Complaint, bool]:
         """Return the complaint for a message, and whether it could be read."""
@@ -49,25 +43,33 @@ class Reads:
             _failed(error, id_)
             return unread(message, id_=id_, code=code, citizen=citizen), False
 
-    def completion(
-        self,
-        complaint: Complaint | None,
-        message: InboundMessage,
-        *,
-        part: MissingPart | None,
-        about: KnownCase | None,
-    ) -> tuple[Completion, bool]:
-        """Return the addition of a message to a complaint (None if the complaint is not known here), and whether it could be read.
+    def completion(self, message: InboundMessage, about: KnownCase | None = None) -> tuple[Completion, bool]:
+        """Return the addition of a message to a case, and whether it could be read.
 
-        It is read in the light of what is known `about` the case, and of the `part` that the citizen was asked for; both can be None.
+        It is read in the light of what is known `about` the case and of the part that the citizen was asked for, or else alone.
         """
+        read = self.normaliser.complete
         try:
-            topic, region = (None, None) if about is None else (about.topic, about.region)
-            found = self.normaliser.complete(complaint, message, part=part, topic=topic, region=region)
+            if about is None:
+                return read(None, message), True
+            part = about.part if about.asked_ms else None
+            return read(about.kept, message, part=part, topic=about.topic, region=about.region), True
         except Exception as error:  # noqa: BLE001  # the same
             _failed(error, message.upstream_id)
             return Completion(addition=addition_of(message), reading=MessageReading(), complaint=None), False
-        return found, True
+
+
+def words_of(message: InboundMessage) -> str:
+    """Return the digest of a message's words; empty if it has files or no words, so that it never counts as a repetition.
+
+    On the web the client chooses the id, so the digest is of all content: other content with the same id is another message.
+    """
+    if not message.sender:
+        return blake2b(message.body + message.act.encode(), digest_size=8).hexdigest()
+    if message.attachments or not message.text.strip():
+        return ""
+    about = "\0".join((message.reply_to.get("from", ""), message.about, message.text))
+    return blake2b(about.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _failed(error: Exception, message_id: object) -> None:

@@ -1,5 +1,9 @@
-"""Makes the records that the conversation writes about replies, unheard questions, timers and dead letters."""
+"""The handling of one record of a citizen's mailbox, and the records that it writes: commands, replies, timers and dead letters."""
 
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -8,18 +12,86 @@ from msgspec.structs import replace
 
 from complaints import ids
 from complaints.bus import Record
-from complaints.bus.envelope import encode
+from complaints.bus.envelope import AnyEvent, encode
 from complaints.calendar import moment_of
-from complaints.command import CONVERSATION, CommandKind, Unheard
+from complaints.command import CITIZEN, CONVERSATION, CitizenHead, CommandKind, Sender, Unheard
 from complaints.errors import ContractViolation
 from complaints.event import DeadLetter
 from complaints.mail import Delivery, DeliveryOutcome, Due, Received, Reply, ReplyEvent, ReplyKind
+from complaints.message import InboundMessage
 from complaints.tracking import names_mailbox
+from conversation.citizen import Citizen
 
 SOURCE: Final = "/conversation"
 
-FAULT: Final = "a fault of ours, see the dead letters"
-"""The reason why a citizen does not get a reply that became a dead letter."""
+
+class Reason(StrEnum):
+    """Why a citizen does not get a reply, or why a case gets no answer to its question."""
+
+    fault = "a fault of ours, see the dead letters"
+    """The reply became a dead letter."""
+    no_address = "no address of the citizen is known"
+    """His state was lost or deleted. On the web nothing is sent: the reply is on the page of the case."""
+    silent = "the citizen has asked for silence"
+    """He has asked for it by STOP, and has not caused the reply since."""
+    told_today = "the citizen has heard within a day that somebody else adds to the case"
+    """A second note within a day is not sent: anybody with the code could send many."""
+    too_many = "too many texts wait for the citizen"
+    """The text is dropped because too many wait."""
+    never_arrived = "the text with the question never arrived"
+    """The question did not arrive. The upstream's own reason stays with the delivery."""
+    never_known = "neither the question nor its reminder is known to have been sent"
+    """No outcome says that the question or the reminder was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The settings of the conversation, described in complaints.runtime.settings."""
+
+    part_timeout_ms: int = 1_800_000
+    same_words_ms: int = 86_400_000
+    question_ms: int = 259_200_000
+    per_hour: int = 12
+    useful_for: timedelta = timedelta(hours=72)
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """The handling of one record of the mailbox."""
+
+    citizen: str
+    """The key of the mailbox."""
+    state: Citizen
+    at_ms: int
+    """When Kafka appended the record, in milliseconds since 1970."""
+    outputs: list[Record] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+    """The replies to the citizen."""
+
+    def head(self, message: InboundMessage, id_: UUID, code: str) -> CitizenHead:
+        """Return the common fields of a citizen's commands to a case."""
+        sender = Sender(channel=message.channel, reporter_ref=self.citizen, proven=message.proven or None)
+        at = message.received_at
+        return {"id": id_, "tracking_code": code, "actor": CITIZEN, "received_at": at, "sender": sender}
+
+    def write(self, event: AnyEvent) -> None:
+        """Write an event: a command of the citizen to a case, his complaint, or what his message became."""
+        self.outputs.append(encode(event, source=SOURCE))
+
+    def say(self, message: InboundMessage, id_: UUID, kind: ReplyKind, said: str, *, secret: bool = False) -> None:
+        """Answer a message without asking a case; `secret` if the answer tells of a report that may be secret."""
+        reply = Reply(
+            id=ids.reply_id(id_, kind.value),
+            citizen=self.citizen,
+            tracking_code="",
+            channel=message.channel,
+            kind=kind,
+            text=said,
+            created_at=moment_of(self.at_ms),
+            caused_by=id_,
+            secret=secret,
+        )
+        self.replies.append(reply)
 
 
 def reply_event(reply: Reply, at_ms: int, *, account: str) -> Record:
@@ -60,18 +132,20 @@ def delivery_event(
     return encode(event, source=SOURCE)
 
 
-def undeliverable(reply: Reply, reason: str, at_ms: int) -> Record:
-    """Return the event that a reply will never arrive."""
-    return delivery_event(reply, DeliveryOutcome.undeliverable, at_ms, reason=reason)
+def undeliverable(reply: Reply, reason: Reason, at_ms: int, *, asks: Collection[ReplyKind]) -> list[Record]:
+    """Return the event that a reply will never arrive and, if it is of a kind that `asks` something, the command that tells its case."""
+    gone = [delivery_event(reply, DeliveryOutcome.undeliverable, at_ms, reason=reason)]
+    return [*gone, question_unheard(reply.id, reply.tracking_code, reason, at_ms)] if reply.kind in asks else gone
 
 
-def unsent(reply: Reply, reason: str, at_ms: int) -> tuple[Record, ...]:
+def unsent(reply: Reply, reason: Reason, at_ms: int) -> list[Record]:
     """Return the records of a reply that no account sends: on the web it is on the page of its case, elsewhere it will never arrive."""
     told = reply_event(reply, at_ms, account="")
-    return (told,) if names_mailbox(reply.citizen) else (told, undeliverable(reply, reason, at_ms))
+    is_shown = names_mailbox(reply.citizen)
+    return [told] if is_shown else [told, *undeliverable(reply, reason, at_ms, asks={ReplyKind.question})]
 
 
-def question_unheard(reply_id: UUID, code: str, reason: str, at_ms: int) -> Record:
+def question_unheard(reply_id: UUID, code: str, reason: Reason, at_ms: int) -> Record:
     """Return the command that tells a case that its citizen does not get its question."""
     id_ = uuid5(reply_id, CommandKind.unheard.value)
     command = Unheard(id=id_, tracking_code=code, actor=CONVERSATION, received_at=moment_of(at_ms), text=reason)
@@ -82,9 +156,7 @@ def unheard(reply: Reply, letter: Record, at_ms: int) -> tuple[Record, ...]:
     """Return the records of a reply that failed by our fault: its dead letter without text, its outcome, and `Unheard` for a question."""
     whole = json.decode(letter.value, type=DeadLetter)
     kept = letter._replace(value=json.encode(replace(whole, payload=json.encode(replace(reply, text="")))))
-    is_question = reply.kind is ReplyKind.question and not names_mailbox(reply.citizen)
-    asked = (question_unheard(reply.id, reply.tracking_code, FAULT, at_ms),) if is_question else ()
-    return kept, *unsent(reply, FAULT, at_ms), *asked
+    return kept, *unsent(reply, Reason.fault, at_ms)
 
 
 def due(key: bytes, due_ms: int) -> Record:

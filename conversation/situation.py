@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from conversation.citizen import HOUR_MS, MESSAGES_MS, KnownCase
 from conversation.heard import Heard
 from conversation.parts import DAY_MS
-from conversation.turn import Turn
+from conversation.records import Turn
 from normalizer.language import cues
 
 ANSWERED_MS: Final = 30 * DAY_MS

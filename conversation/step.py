@@ -10,23 +10,21 @@ from msgspec.structs import replace
 
 from complaints import ids
 from complaints.bus import Record, StoredRecord
-from complaints.bus.envelope import encode
+from complaints.bus.envelope import decode_one_of, type_of
 from complaints.bus.step.contract import KEEP, SKEW_MS, Effect, Keep, State
 from complaints.calendar import moment_of
 from complaints.crypto import Keyring
-from complaints.errors import PoisonError
+from complaints.errors import ContractViolation, PoisonError
 from complaints.mail import Delivery, Due, MessageEvent, MessageKind, Received, Reply
 from complaints.message import InboundMessage, unpack
 from complaints.tracking import names_mailbox
 from conversation import parts, records
-from conversation.cases import heard, where_from
-from conversation.citizen import DECODER, MESSAGES_MS, Citizen, Landing
+from conversation.citizen import DECODER, MESSAGES_MS, MOST_MESSAGES, Citizen, Landing, where_from
 from conversation.landing import Lands
 from conversation.passing import Landed
-from conversation.reading import Reads
-from conversation.records import SOURCE
-from conversation.telling import Telling
-from conversation.turn import Rules, Turn, read, words_of
+from conversation.reading import Reads, words_of
+from conversation.records import Rules, Turn
+from conversation.telling import Telling, heard
 from normalizer.complaint import unread
 from normalizer.emergency import tells_of_danger
 
@@ -35,6 +33,11 @@ STEP: Final = "lapor-conversation"
 
 FORMAT: Final = 1
 """The version of the format of a citizen's state."""
+
+Event = Received | Reply | Delivery | Due
+"""The events that a mailbox takes."""
+
+_TAKES: Final[dict[bytes, type[Event]]] = {type_of(model): model for model in (Received, Reply, Delivery, Due)}
 
 Count = Callable[[str], None]
 """Counts records by what they led to: a kind of message, "part", "delivered again", "told", "outcome" or "timer"."""
@@ -55,13 +58,10 @@ class ConversationStep:
         Raises:
             ContractViolation: the record is poison.
         """
-        event, key = read(record), record.key or b""
+        event, key = _read(record), record.key or b""
         before = None if state is None else self._keyring.unseal_state(state.value, key=key)
-        turn = Turn(
-            citizen=key.decode(),
-            state=Citizen() if before is None else DECODER.decode(before),
-            at_ms=record.timestamp_ms,
-        )
+        known = Citizen() if before is None else DECODER.decode(before)
+        turn = Turn(citizen=key.decode(), state=known, at_ms=record.timestamp_ms)
         match event:
             case Received():
                 self._received(turn, _in_time(event, turn.at_ms))
@@ -71,7 +71,7 @@ class ConversationStep:
                 turn.replies.append(event)
             case Delivery():
                 self._count("outcome")
-                turn.outputs += self._telling.outcome(turn.state, event, turn.at_ms)
+                self._telling.outcome(turn, event)
             case Due():
                 self._count("timer")
         self._go_on(turn)
@@ -83,7 +83,7 @@ class ConversationStep:
         A message that can be unsealed still opens a case, unread, at the triage desk. A reply is recorded as not sent, without its text.
         """
         try:
-            event = read(record)
+            event = _read(record)
         except PoisonError:
             return (letter,)
         if isinstance(event, Reply):
@@ -98,21 +98,20 @@ class ConversationStep:
                 landed = self._opened_unread(turn, event)
         except Exception:  # noqa: BLE001  # then only its dead letter is kept
             turn.outputs.clear()
-        turn.outputs.append(_event(turn, event, event.id, landed))
+        turn.write(_event(turn, event, event.id, landed))
         return (letter, *turn.outputs)
 
     def _opened_unread(self, turn: Turn, said: Received) -> Landed:
         id_ = said.id
         message = self._reads.decoded(self._message(said), str(id_))
         code = self._keyring.tracking_code(id_) if message.sender or message.about else turn.citizen
-        complaint = unread(message, id_=id_, code=code, citizen=turn.citizen)
-        turn.outputs.append(encode(complaint, source=SOURCE))
+        turn.write(unread(message, id_=id_, code=code, citizen=turn.citizen))
         return Landed(MessageKind.complaint, code, str(id_), message.secret, unread=True)
 
     def _received(self, turn: Turn, said: Received) -> None:
-        id_, name = said.id, str(said.id)
+        id_, name, is_page = said.id, str(said.id), names_mailbox(turn.citizen)
         known = turn.state.landing(name)
-        if known is not None and (said.fault or not names_mailbox(turn.citizen)):
+        if known is not None and (said.fault or not is_page):
             self._count("delivered again")
             return
         if said.fault:
@@ -127,20 +126,16 @@ class ConversationStep:
             return
         message = self._reads.decoded(message, name)
         words = words_of(message)
-        of_page = turn.state.case_of_complaint(name) if names_mailbox(turn.citizen) else None
-        earlier = known.words if known is not None else None if of_page is None else of_page.words
+        earlier = known or (turn.state.case_of_complaint(name) if is_page else None)
         if earlier is not None:
             id_ = ids.changed_id(id_, words)
-            if words == earlier or turn.state.landing(str(id_)) is not None:
+            if words == earlier.words or turn.state.landing(str(id_)) is not None:
                 self._count("delivered again")
                 return
         is_changed = earlier is not None and not message.about
         lands = self._lands
         landed = lands.add_changed(turn, message, id_) if is_changed else lands.land(turn, message, id_, words)
         self._note(turn, said, id_, landed, words=words)
-        opened = turn.state.case_of_complaint(landed.complaint_id)
-        if opened is not None and landed.kind is MessageKind.complaint and names_mailbox(turn.citizen):
-            opened.words = words
 
     def _message(self, said: Received) -> InboundMessage:
         """Return the message in a record, its text not decoded yet.
@@ -185,8 +180,8 @@ class ConversationStep:
     ) -> None:
         """Record and remember what a message became."""
         self._count(landed.kind.value)
-        turn.outputs.append(_event(turn, said, id_, landed, **about))
-        known = Landing(
+        turn.write(_event(turn, said, id_, landed, **about))
+        landing = Landing(
             id=str(id_),
             at_ms=turn.at_ms,
             words=words,
@@ -195,29 +190,41 @@ class ConversationStep:
             complaint_id=landed.complaint_id,
             secret=landed.secret,
         )
-        turn.state.remember(known)
+        turn.state.messages = [*turn.state.messages, landing][-MOST_MESSAGES:]
 
     def _go_on(self, turn: Turn) -> None:
         """Handle messages that have waited long enough, send the replies that are due, and forget what is too old."""
         for group in parts.overdue(turn.state.groups, turn.at_ms, self._part_timeout_ms):
             self._whole(turn, group)
         for reply in turn.replies:
-            turn.outputs += self._telling.tell(turn.state, reply, turn.at_ms)
-        turn.outputs += self._telling.due(turn.state, turn.at_ms)
-        turn.outputs += self._telling.unheard(turn.state, turn.at_ms)
+            self._telling.tell(turn, reply)
+        self._telling.due(turn)
+        self._telling.unheard(turn)
         turn.state.prune(turn.at_ms)
 
     def _next(self, turn: Turn, before: bytes | None, key: bytes, state: State | None) -> State | Keep | None:
         """Return the next state, sealed; None if nothing is left in it; KEEP if it is unchanged."""
         if turn.state.is_empty:
             return KEEP if state is None else None
-        known = turn.state.messages
-        forgets = known[0].at_ms + MESSAGES_MS + 1 if known else None
-        times = parts.due_ms(turn.state.groups, self._part_timeout_ms), self._telling.due_ms(turn.state), forgets
-        after, due_ms = json.encode(turn.state), min((time for time in times if time is not None), default=None)
+        times = [group.due_ms(self._part_timeout_ms) for group in turn.state.groups if group.went is None]
+        times += self._telling.times_ms(turn.state)
+        times += [oldest.at_ms + MESSAGES_MS + 1 for oldest in turn.state.messages[:1]]
+        after, due_ms = json.encode(turn.state), min(times, default=None)
         if after == before and state is not None and due_ms == state.due_ms:
             return KEEP
         return State(self._keyring.seal_state(after, key=key), due_ms)
+
+
+def _read(record: StoredRecord) -> Event:
+    """Return the event in a record of the mailbox.
+
+    Raises:
+        ContractViolation: the record has another type or another mailbox's key, or a field is missing or has a wrong value.
+    """
+    event = decode_one_of(record, _TAKES, "conversation")
+    if (event.key if isinstance(event, Due) else event.citizen).encode() != record.key:
+        raise ContractViolation(f"{record.position}: the record's key is not that of its mailbox")
+    return event
 
 
 def _in_time(said: Received, at_ms: int) -> Received:
@@ -226,9 +233,9 @@ def _in_time(said: Received, at_ms: int) -> Received:
     return replace(said, received_at=moment_of(at_ms)) if is_ahead else said
 
 
-def _event(turn: Turn, said: Received | InboundMessage, id_: UUID, landed: Landed, **about: Any) -> Record:
+def _event(turn: Turn, said: Received | InboundMessage, id_: UUID, landed: Landed, **about: Any) -> MessageEvent:
     """Return the event that records what a message became."""
-    event = MessageEvent(
+    return MessageEvent(
         id=id_,
         citizen=turn.citizen,
         channel=said.channel,
@@ -238,8 +245,7 @@ def _event(turn: Turn, said: Received | InboundMessage, id_: UUID, landed: Lande
         tracking_code=landed.code,
         unread=landed.unread,
         received_at=said.received_at,
-        at=turn.at,
+        at=moment_of(turn.at_ms),
         secret=landed.secret,
         **about,
     )
-    return encode(event, source=SOURCE)

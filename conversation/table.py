@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from conversation.citizen import HOUR_MS, KnownCase
+from conversation.citizen import HOUR_MS
 from conversation.heard import ANYTHING, Heard
 from conversation.parts import DAY_MS
 from conversation.situation import Situation, Standing, Tells
@@ -69,6 +69,7 @@ DONE: Final = frozenset((S.answered, S.closed))
 LIVES: Final = frozenset((S.told, S.alive))
 OVER: Final = frozenset((S.withdrawn, S.past))
 ENDED: Final = CLOSED | OVER
+OPEN: Final = HAS - ASKED - ENDED
 
 _SURELY_MORE: Final = 0.85
 """How sure it must be that a message only goes on with a report, if more than a case too many depends on that."""
@@ -120,19 +121,13 @@ TABLE: Final = (
     Row("help", 0.8, ONLY, {A.help: NEW}, "what he tells opens no case"),
     Row("correction", 0.2, ONLY, {A.add: LIVES}, "the report may have been sent by mistake"),
     Row("thanks", 0.9, ONLY, {A.noted: ASKED}, "very sure, since a name may be the answer"),
-    Row("thanks", 0.75, ONLY, {A.noted: HAS - ASKED - ENDED}, "words that no example has share less, and are kept"),
+    Row("thanks", 0.75, ONLY, {A.noted: OPEN}, "words that no example has share less, and are kept"),
     Row("thanks", 0.6, ONLY, {A.noted: ENDED}, "less sure, since an addition opens it again, or a new one"),
     Row("smalltalk", 0.6, ONLY, {A.noted: ENDED}, "the same"),
     Row("agree", 0.6, ONLY, {A.noted: ENDED}, "the same"),
     Row("praise", 0.6, ONLY, {A.noted: DONE}, "his case is kept"),
-    Row(
-        "smalltalk",
-        0.85,
-        ONLY,
-        {A.noted: HAS - ASKED - ENDED, A.agree: ASKED},
-        "words that no example has share less, and are kept",
-    ),
-    Row("agree", 0.85, ONLY, {A.noted: HAS - ASKED - ENDED, A.agree: ASKED}, "its owner may ask for a yes"),
+    Row("smalltalk", 0.85, ONLY, {A.noted: OPEN, A.agree: ASKED}, "words that no example has share less, and are kept"),
+    Row("agree", 0.85, ONLY, {A.noted: OPEN, A.agree: ASKED}, "its owner may ask for a yes"),
     Row("thanks", 0.8, ONLY, {A.help: NEW}, "what he tells opens no case"),
     Row("spam", 0.98, ONLY, {A.help: NEW}, "surely an advert, whatever it sells; the reply tells how to report"),
     Row("chatter", 0.85, ONLY, {A.help: NEW}, "an advert, or meant for somebody else; the reply tells how to report"),
@@ -184,17 +179,6 @@ _NODS: Final = frozenset(("agree", "smalltalk"))
 _SURE_NOD, _MAYBE_NO = 0.85, 0.12
 """Below the first probability a nod may mean no, if the probability of a dispute is at least the second."""
 
-_IF: Final[Mapping[tuple[str, Situation], Callable[[KnownCase], bool]]] = {
-    ("number", S.told): lambda case: bool(case.reopened_ms),
-    ("number", S.alive): lambda case: bool(case.reopened_ms),
-    ("place", S.alive): lambda case: not case.region,
-    ("dispute", S.past): lambda case: case.is_alive,
-    ("settled", S.past): lambda case: case.is_alive,
-    ("more", S.past): lambda case: case.is_alive,
-}
-"""By a wish and the situation of its case: what the case must be like for the wish to fit."""
-
-_NO_CASE: Final = KnownCase(code="")
 _ROWS: Final = {situation: [row for row in TABLE if situation in row.acts] for situation in Situation}
 
 
@@ -211,16 +195,21 @@ def _fits(row: Row, heard: Heard, stands: Standing) -> bool:
     return bool(row.tells) or heard.says_only
 
 
-def _goes_on(heard: Heard, stands: Standing) -> bool:
-    """Return whether danger belongs to a case, for some hours: as its matter, or without a place if the case has danger."""
-    case, tells = stands.about, stands.tells
-    is_more = heard.may_be_past and heard.goes_on >= _SURELY_MORE
-    is_its = tells is T.same or (tells is not T.place and (case.danger or is_more))
-    return case.is_alive and is_its and stands.age_ms < _EVENT_MS
+def _may(wants: str, heard: Heard, stands: Standing) -> bool:
+    """Return whether the citizen can mean it: most wants need his own case and an account that only he uses."""
+    is_foreign = stands.case is not None and stands.case.foreign
+    is_his = heard.is_own and not is_foreign and not (heard.message.thread and stands.case is None)
+    if not is_his and wants not in _OF_ANYBODY and not (wants == "status" and is_foreign):
+        return False
+    if wants in _COURTESIES and _tells_something(wants, heard, stands):
+        return False
+    return wants not in _IF or _IF[wants](heard, stands)
 
 
 def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
-    """Return whether what seems a courtesy tells a matter that is not the case's, or may be the place or the matter that we asked for."""
+    """Return whether what seems a courtesy may mean no, tells a matter that is not the case's, or may be the place or matter asked for."""
+    if wants in _NODS and heard.sure_of(wants) < _SURE_NOD and heard.sure_of("dispute") >= _MAYBE_NO:
+        return True
     if stands.case is None:
         return False
     asked = stands.case.part if stands.situation is S.asked and wants != "thanks" else None
@@ -229,27 +218,39 @@ def _tells_something(wants: str, heard: Heard, stands: Standing) -> bool:
     return is_asked or (heard.names_matter and stands.tells is not T.same and not is_kind)
 
 
-def _begins_another(stands: Standing) -> bool:
-    """Return whether a message begins another report, however it reads: the question is older than a day, or he has written often."""
-    return stands.asked_age_ms > DAY_MS if stands.situation is S.asked else stands.recent > _MOST_RECENT
+def _is_its_danger(heard: Heard, stands: Standing) -> bool:
+    """Return whether danger belongs to a case of the citizen: he names it, or goes on.
 
-
-def _may(wants: str, heard: Heard, stands: Standing) -> bool:
-    """Return whether the citizen can mean it: most wants need his own case and an account that only he uses."""
-    case = stands.case or _NO_CASE
-    if wants == "danger in its matter":
-        is_his = bool(case.id and (heard.message.sender or heard.message.proven))
-        return is_his and ((stands.is_named and stands.tells is not T.other) or _goes_on(heard, stands))
-    may_deny = wants in _NODS and heard.sure_of(wants) < _SURE_NOD and heard.sure_of("dispute") >= _MAYBE_NO
-    tells = wants in _COURTESIES and _tells_something(wants, heard, stands)
-    if may_deny or tells or (wants == "resume" and not stands.is_silent):
+    He goes on for some hours: with its matter, or without a place if the case has danger, or if the message is surely more of it.
+    """
+    case, tells = stands.about, stands.tells
+    if not case.id or not (heard.message.sender or heard.message.proven):
         return False
-    if wants in {ANYTHING, "danger"} or (wants == "status" and case.foreign):
+    if stands.is_named and tells is not T.other:
         return True
-    if not heard.is_own or case.foreign or (heard.message.thread and stands.case is None):
-        return False
-    is_another = wants == "more" and _begins_another(stands)
-    if is_another or (wants == "accusation" and case.oversight):
-        return False
-    is_so = _IF.get((wants, stands.situation))
-    return is_so is None or is_so(case)
+    is_more = heard.may_be_past and heard.goes_on >= _SURELY_MORE
+    is_its = tells is T.same or (tells is not T.place and (case.danger or is_more))
+    return case.is_alive and is_its and stands.age_ms < _EVENT_MS
+
+
+def _may_be_more(_: Heard, stands: Standing) -> bool:
+    """Return whether a message can be more of a report: its question is no older than a day, or it is open and he has not written often."""
+    if stands.situation is S.asked:
+        return stands.asked_age_ms <= DAY_MS
+    return stands.recent <= _MOST_RECENT and (stands.situation is not S.past or stands.about.is_alive)
+
+
+_OF_ANYBODY: Final = frozenset((ANYTHING, "danger", "danger in its matter"))
+"""The wants that also fit messages from an account that several people use, and about the case of somebody else."""
+
+_IF: Final[Mapping[str, Callable[[Heard, Standing], bool]]] = {
+    "danger in its matter": _is_its_danger,
+    "resume": lambda _, stands: stands.is_silent,
+    "number": lambda _, stands: stands.situation not in LIVES or bool(stands.about.reopened_ms),
+    "accusation": lambda _, stands: not stands.about.oversight,
+    "place": lambda _, stands: stands.situation is not S.alive or not stands.about.region,
+    "dispute": lambda _, stands: stands.situation is not S.past or stands.about.is_alive,
+    "settled": lambda _, stands: stands.situation is not S.past or stands.about.is_alive,
+    "more": _may_be_more,
+}
+"""By a want: what the message or its case must be like for the want to fit."""

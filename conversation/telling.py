@@ -5,41 +5,72 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from complaints.bus import Record
-from complaints.bus.envelope import encode
 from complaints.calendar import moment_of
 from complaints.crypto import Keyring
 from complaints.mail import NOTHING_NEW, QUESTIONS, Delivery, DeliveryOutcome, Reply, ReplyKind, Send
 from complaints.tracking import names_mailbox
-from conversation import records
-from conversation.cases import ANSWERS
-from conversation.citizen import HOUR_MS, MOST_WAITING, Cause, Citizen, Leaving, Told, Waiting, Where
+from conversation.citizen import HOUR_MS, MOST_WAITING, Cause, Citizen, KnownCase, Leaving, Told, Waiting, Where
 from conversation.parts import DAY_MS
-from conversation.turn import Rules
-
-NO_ADDRESS: Final = "no address of the citizen is known"
-"""The reason if a citizen's state was lost or deleted. On the web nothing is sent: the reply is on the page of the case."""
-
-SILENT: Final = "the citizen has asked for silence"
-"""The reason if a citizen has asked for silence by STOP, and has not caused the reply since."""
-
-TOO_MANY: Final = "too many texts wait for the citizen"
-"""The reason for a text that is dropped because too many wait."""
-
-NEVER_ARRIVED: Final = "the text with the question never arrived"
-"""The reason that a case gets if its question did not arrive. The upstream's own reason stays with the delivery."""
-
-NEVER_KNOWN: Final = "neither the question nor its reminder is known to have been sent"
-"""The reason that a case gets if no outcome says that its question or the reminder was sent."""
+from conversation.records import Reason, Rules, Turn, question_unheard, reply_event, undeliverable, unsent
+from normalizer.language.cues import can_be_agreed_to
 
 UNKNOWN_MS: Final = 14 * DAY_MS
 """How long the outcome of a question is awaited since it was last asked: longer than a sender may be away, and well within the legal days
 after which a citizen is deemed to have withdrawn."""
 
-TOLD_TODAY: Final = "the citizen has heard within a day that somebody else adds to the case"
-"""The reason for not sending a second note within a day that others add to the case: anybody with the code could send many."""
+ANSWERS: Final = {ReplyKind.status, ReplyKind.small_talk}
+"""The replies that answer a question. They go where it came from. If too many texts wait, only those by others' doing go first."""
 
-_FAILED: Final = {DeliveryOutcome.undeliverable, DeliveryOutcome.expired}
+_STILL_ASKED: Final = {ReplyKind.put_off, ReplyKind.merged, ReplyKind.next_right, ReplyKind.hidden, ReplyKind.rated}
+"""The replies that leave the question of the case open."""
+
+_STILL_ANSWERED: Final = {ReplyKind.completed, ReplyKind.hidden, ReplyKind.closed, ReplyKind.rated, ReplyKind.put_off}
+"""The replies after which an answer can still be disputed."""
+
+_ENDS: Final = {ReplyKind.answered, ReplyKind.withdrawn, ReplyKind.archived, ReplyKind.closed}
+"""The replies after which a case no longer counts as reopened."""
+
+
+def heard(state: Citizen, reply: Reply, at_ms: int) -> None:
+    """Note in a citizen's state what a reply says about its case, also its code: if another complaint had that, the case got the next one.
+
+    A question from before the citizen's latest addition, or from before a change of owner, is not opened.
+    """
+    if reply.kind in ANSWERS or reply.complaint_id is None:
+        return
+    case = state.case_of_complaint(reply.complaint_id)
+    if case is None:
+        case = KnownCase(id=str(reply.complaint_id), code=reply.tracking_code)
+        state.add_case(case)
+    case.code, case.secret = reply.tracking_code, reply.secret
+    case.topic, case.region = case.topic or reply.topic, case.region or reply.region
+    if reply.kind in QUESTIONS and (reply.hop, reply.additions) < (case.hop, case.additions):
+        return
+    case.hop, case.additions = reply.hop, reply.additions
+    _note_told(case, reply, at_ms)
+
+
+def _note_told(case: KnownCase, reply: Reply, at_ms: int) -> None:
+    """Note what the citizen now knows: a question that is open, an answer that he may dispute, a closed case that he may rate."""
+    kind = reply.kind
+    if kind in QUESTIONS:
+        case.asked_ms, case.asked_by = at_ms, str(reply.id)
+        if kind is ReplyKind.question:
+            case.part = reply.part
+            case.polar = not reply.part and can_be_agreed_to(reply.text)
+    elif kind not in _STILL_ASKED:
+        case.asked_ms = 0
+
+    def since(known_ms: int, said: ReplyKind, *, left: bool) -> int:
+        return at_ms if kind is said else known_ms * left
+
+    is_hidden = kind is ReplyKind.hidden
+    case.answered_ms = since(case.answered_ms, ReplyKind.answered, left=kind in _STILL_ANSWERED)
+    case.withdrawn_ms = since(case.withdrawn_ms, ReplyKind.withdrawn, left=is_hidden)
+    case.archived_ms = since(case.archived_ms, ReplyKind.archived, left=is_hidden)
+    case.closed_ms = since(case.closed_ms, ReplyKind.closed, left=is_hidden or kind is ReplyKind.rated)
+    case.rated_ms = since(case.rated_ms, ReplyKind.rated, left=is_hidden)
+    case.reopened_ms = since(case.reopened_ms, ReplyKind.reopened, left=kind not in _ENDS)
 
 
 class Telling:
@@ -48,27 +79,29 @@ class Telling:
     def __init__(self, keyring: Keyring, rules: Rules) -> None:
         self._keyring, self._rules = keyring, rules
 
-    def tell(self, state: Citizen, reply: Reply, at_ms: int) -> list[Record]:
-        """Return the records that send a reply. If the limit per hour is reached, the text waits in the state."""
+    def tell(self, turn: Turn, reply: Reply) -> None:
+        """Send a reply. If the limit per hour is reached, the text waits in the state. A question that is not sent is not open."""
+        state, at_ms = turn.state, turn.at_ms
         where, apart = _where(state, reply)
         reply = _on_record(state, replace(reply, private=True) if apart else reply)
-        if _is_silent(state, reply):
-            return _unsent(state, reply, SILENT, at_ms)
-        if not where.account:
-            state.told.append(Told(at_ms=at_ms, message=_message(reply)))
-            return _unsent(state, reply, NO_ADDRESS, at_ms)
-        if _is_told_today(state, reply, at_ms):
-            return _unsent(state, reply, TOLD_TODAY, at_ms)
-        told = records.reply_event(reply, at_ms, account=where.account)
-        cause = _cause(state, reply, at_ms)
+        about = state.case_of_complaint(reply.complaint_id)
+        reason = _withheld(turn, reply, about, where)
+        if reason is not None:
+            if about is not None and reply.kind is ReplyKind.question and not names_mailbox(reply.citizen):
+                about.asked_ms = 0
+            turn.outputs += unsent(reply, reason, at_ms)
+            return
+        turn.outputs.append(reply_event(reply, at_ms, account=where.account))
+        message = state.landing(str(reply.caused_by))
+        is_own = message is not None and message.at_ms > at_ms - HOUR_MS
+        cause = Cause.by_code if reply.by_code else Cause.own if is_own else Cause.other
         state.waiting.append(Waiting(reply=reply, account=where.account, address=where.address, cause=cause))
-        sent = self.due(state, at_ms)
-        return [told, *sent, *_give_way(state, at_ms)]
+        self.due(turn)
+        _give_way(turn)
 
-    def due(self, state: Citizen, at_ms: int) -> list[Record]:
-        """Return the records of the waiting texts that are urgent or within the limit per hour now, and remove them from the state."""
-        sent: list[Record] = []
-        still: list[Waiting] = []
+    def due(self, turn: Turn) -> None:
+        """Send the waiting texts that are urgent or within the limit per hour now."""
+        state, at_ms, still = turn.state, turn.at_ms, list[Waiting]()
         for one in state.waiting:
             has_room = len(_heard(state, one.cause, at_ms - HOUR_MS)) < self._rules.per_hour
             if has_room or one.reply.urgent:
@@ -78,53 +111,52 @@ class Telling:
                 about = state.case_of_complaint(one.reply.complaint_id) if one.reply.kind in QUESTIONS else None
                 if about is not None and (one.reply.kind is ReplyKind.question or about.unheard_ms):
                     about.unheard_ms = at_ms + UNKNOWN_MS
-                sent.append(self._send(one, at_ms))
+                turn.write(self._send(one, at_ms))
             else:
                 still.append(one)
         state.waiting = still
-        return sent
 
     @staticmethod
-    def outcome(state: Citizen, delivery: Delivery, at_ms: int) -> list[Record]:
-        """Note what a citizen may have received. Return the command that tells a case that its question did not arrive, if so.
+    def outcome(turn: Turn, delivery: Delivery) -> None:
+        """Note what a citizen may have received. If it is a question that did not arrive, tell its case.
 
         The outcome is one that concerns him (Delivery.concerns_citizen).
         """
-        reply_id = str(delivery.reply_id)
+        state, reply_id = turn.state, str(delivery.reply_id)
         about = state.case_of_complaint(delivery.complaint_id)
-        if about is not None and about.asked_by == reply_id and delivery.outcome is not DeliveryOutcome.unknown:
+        is_last = about is None or about.asked_by == reply_id  # else the case has asked again
+        if about is not None and is_last and delivery.outcome is not DeliveryOutcome.unknown:
             about.unheard_ms = 0
-        if delivery.outcome in _FAILED:
-            if about is not None and about.asked_by != reply_id:  # the case has asked again
-                return []
-            return [records.question_unheard(delivery.reply_id, delivery.tracking_code, NEVER_ARRIVED, at_ms)]
-        state.told += [Told(at_ms=at_ms, message=one.message) for one in state.leaving if one.reply_id == reply_id]
-        state.leaving = [one for one in state.leaving if one.reply_id != reply_id]
-        return []
+        if delivery.outcome not in {DeliveryOutcome.undeliverable, DeliveryOutcome.expired}:
+            state.told += [
+                Told(at_ms=turn.at_ms, message=one.message) for one in state.leaving if one.reply_id == reply_id
+            ]
+            state.leaving = [one for one in state.leaving if one.reply_id != reply_id]
+        elif is_last:
+            command = question_unheard(delivery.reply_id, delivery.tracking_code, Reason.never_arrived, turn.at_ms)
+            turn.outputs.append(command)
 
     @staticmethod
-    def unheard(state: Citizen, at_ms: int) -> list[Record]:
-        """Return the commands that tell cases that their questions are not known to have been sent."""
-        late = [case for case in state.cases if 0 < case.unheard_ms <= at_ms]
-        for case in late:
-            case.unheard_ms = 0
-        return [
-            records.question_unheard(UUID(case.asked_by), case.code, NEVER_KNOWN, at_ms)
-            for case in late
-            if case.asked_ms
-        ]
+    def unheard(turn: Turn) -> None:
+        """Tell cases that their questions are not known to have been sent."""
+        for case in turn.state.cases:
+            if 0 < case.unheard_ms <= turn.at_ms:
+                case.unheard_ms = 0
+                if case.asked_ms:
+                    command = question_unheard(UUID(case.asked_by), case.code, Reason.never_known, turn.at_ms)
+                    turn.outputs.append(command)
 
-    def due_ms(self, state: Citizen) -> int | None:
-        """Return when a text may be sent or a question is unheard, in milliseconds since 1970; None if there is neither."""
+    def times_ms(self, state: Citizen) -> list[int]:
+        """Return when texts may be sent or questions are unheard, in milliseconds since 1970."""
         times = [case.unheard_ms for case in state.cases if case.unheard_ms]
         for cause in {one.cause for one in state.waiting}:
             recent = _heard(state, cause)[-self._rules.per_hour :]
             times.append(recent[0] + HOUR_MS if len(recent) == self._rules.per_hour else 0)
-        return min(times, default=None)
+        return times
 
-    def _send(self, waiting: Waiting, at_ms: int) -> Record:
+    def _send(self, waiting: Waiting, at_ms: int) -> Send:
         reply, month = waiting.reply, f"{moment_of(at_ms):%Y-%m}"
-        send = Send(
+        return Send(
             id=reply.id,
             account=waiting.account,
             channel=reply.channel,
@@ -140,51 +172,31 @@ class Telling:
             private=reply.private or reply.secret,
             urgent=reply.urgent,
         )
-        return encode(send, source=records.SOURCE)
 
 
-def _unsent(state: Citizen, reply: Reply, reason: str, at_ms: int) -> list[Record]:
-    """Return the records of a reply that is not sent. A question that is not sent is not open, and its case learns that."""
-    unsent = list(records.unsent(reply, reason, at_ms))
-    if reply.kind is not ReplyKind.question or names_mailbox(reply.citizen):
-        return unsent
-    about = state.case_of_complaint(reply.complaint_id)
-    if about is not None:
-        about.asked_ms = 0
-    return [*unsent, records.question_unheard(reply.id, reply.tracking_code, reason, at_ms)]
+def _withheld(turn: Turn, reply: Reply, about: KnownCase | None, where: Where) -> Reason | None:
+    """Return why a reply is not sent; None if it is.
 
-
-def _is_silent(state: Citizen, reply: Reply) -> bool:
-    """Return whether silence stops a reply: no message since the STOP caused it, and its case was not opened since."""
-    about = state.case_of_complaint(reply.complaint_id)
-    if not state.silent_ms or (about is not None and about.after_stop):
-        return False
-    cause = state.landing(str(reply.caused_by))
-    return cause is None or cause.at_ms < state.silent_ms
-
-
-def _cause(state: Citizen, reply: Reply, at_ms: int) -> Cause:
-    """Return who caused a reply."""
-    if reply.by_code:
-        return Cause.by_code
-    message = state.landing(str(reply.caused_by))
-    return Cause.own if message is not None and message.at_ms > at_ms - HOUR_MS else Cause.other
+    Silence stops it unless a message since the STOP caused it, or its case was opened since. A note that somebody else has added to a case
+    is sent once within a day.
+    """
+    if turn.state.silent_ms and not (about is not None and about.after_stop):
+        cause = turn.state.landing(str(reply.caused_by))
+        if cause is None or cause.at_ms < turn.state.silent_ms:
+            return Reason.silent
+    if not where.account:
+        turn.state.told.append(Told(at_ms=turn.at_ms, message=_message(reply)))
+        return Reason.no_address
+    if about is not None and reply.by_code and reply.kind is ReplyKind.completed:
+        if about.by_code_ms > turn.at_ms - DAY_MS:
+            return Reason.told_today
+        about.by_code_ms = turn.at_ms
+    return None
 
 
 def _heard(state: Citizen, cause: Cause, since_ms: int = 0) -> list[int]:
     """Return when texts of a cause were sent, after a time; all in milliseconds since 1970."""
     return [one.at_ms for one in state.told if one.cause is cause and one.at_ms > since_ms]
-
-
-def _is_told_today(state: Citizen, reply: Reply, at_ms: int) -> bool:
-    """Return whether a reply only says that somebody else has added to a case, again within a day; if not again, note the time."""
-    about = state.case_of_complaint(reply.complaint_id)
-    if about is None or not reply.by_code or reply.kind is not ReplyKind.completed:
-        return False
-    if about.by_code_ms > at_ms - DAY_MS:
-        return True
-    about.by_code_ms = at_ms
-    return False
 
 
 def _where(state: Citizen, reply: Reply) -> tuple[Where, bool]:
@@ -217,11 +229,8 @@ def _group(where: Where) -> str:
 
 def _on_record(state: Citizen, reply: Reply) -> Reply:
     """Return a reply for the record: the status of a secret or unknown case has no case there, as readers could join asker and case."""
-    if reply.kind is not ReplyKind.status:
-        return reply
-    if not reply.secret and state.case_of_complaint(reply.complaint_id) is not None:
-        return reply
-    return replace(reply, complaint_id=None, tracking_code="")
+    hides = reply.secret or state.case_of_complaint(reply.complaint_id) is None
+    return replace(reply, complaint_id=None, tracking_code="") if hides and reply.kind is ReplyKind.status else reply
 
 
 def _message(reply: Reply) -> str:
@@ -229,15 +238,12 @@ def _message(reply: Reply) -> str:
     return "" if reply.kind in NOTHING_NEW else str(reply.caused_by)
 
 
-def _give_way(state: Citizen, at_ms: int) -> list[Record]:
-    """Drop the waiting texts beyond the limit, and return the records of their outcomes."""
-    gone: list[Record] = []
-    while len(state.waiting) > MOST_WAITING:
-        waiting = list(enumerate(state.waiting))
-        of_others = [number for number, one in waiting if one.cause is Cause.by_code]
-        answers = [number for number, one in waiting if one.reply.kind in ANSWERS]
-        reply = state.waiting.pop(next(iter((*of_others, *answers)), 0)).reply
-        gone.append(records.undeliverable(reply, TOO_MANY, at_ms))
-        if reply.kind in QUESTIONS:
-            gone.append(records.question_unheard(reply.id, reply.tracking_code, TOO_MANY, at_ms))
-    return gone
+def _give_way(turn: Turn) -> None:
+    """Drop the waiting texts beyond the limit, and write their outcomes."""
+    waiting = turn.state.waiting
+    while len(waiting) > MOST_WAITING:
+        of_others = [one for one in waiting if one.cause is Cause.by_code]
+        answers = [one for one in waiting if one.reply.kind in ANSWERS]
+        first = next(iter((*of_others, *answers, *waiting)))
+        waiting.remove(first)
+        turn.outputs += undeliverable(first.reply, Reason.too_many, turn.at_ms, asks=QUESTIONS)

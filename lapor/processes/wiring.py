@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # each function imports the client library that it needs
     from complaints.bus.admin import Administration
     from complaints.bus.control import Board
     from complaints.bus.step.contract import MakeDeadLetter, StepSpec
-    from conversation.turn import Rules
+    from conversation.records import Rules
     from ops.topics import Begin
     from sinks.clickhouse.client import Store
     from view.client import ViewClient
@@ -153,7 +153,7 @@ def neighbours_step() -> "StepSpec":
 
 def conversation_rules(settings: Settings) -> "Rules":
     """Return the settings of the conversation."""
-    from conversation.turn import Rules
+    from conversation.records import Rules
 
     return Rules(
         part_timeout_ms=int(settings.part_timeout_s * 1000),

@@ -20,7 +20,7 @@ from complaints.crypto import Keyring
 from complaints.event import Complaint
 from complaints.fact import Fact
 from complaints.mail import DeliveryOutcome
-from conversation.turn import Rules
+from conversation.records import Rules
 from neighbours.step import NeighboursStep
 from normalizer.results import Reading
 from router.decision import Decision

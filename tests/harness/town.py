@@ -17,8 +17,8 @@ from complaints.event import Complaint
 from complaints.mail import Delivery, DeliveryOutcome, MessageEvent, Received, ReplyEvent, Send
 from complaints.message import Fragment, InboundMessage, pack
 from conversation.reading import Reads
+from conversation.records import Rules
 from conversation.step import ConversationStep
-from conversation.turn import Rules
 from normalizer.complaint import Normaliser
 from router.cases.step import CaseStep
 from router.routing import Router

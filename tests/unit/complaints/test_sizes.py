@@ -25,8 +25,8 @@ from complaints.event import Attachment
 from complaints.limits import BODY_BYTES, COMPLAINT_BYTES, MESSAGE_BYTES, RECORD_BYTES
 from complaints.message import Fragment, InboundMessage, head_bytes, pack
 from conversation.reading import Reads
+from conversation.records import Rules
 from conversation.step import ConversationStep
-from conversation.turn import Rules
 from lapor.processes.channels import CHANNELS
 from normalizer.complaint import Normaliser
 from router.routing import Router

@@ -31,7 +31,7 @@ from complaints.values import Event
 from conversation import parts
 from conversation.citizen import DECODER, MOST_WAITING
 from conversation.parts import MOST_AGAIN
-from conversation.turn import Rules
+from conversation.records import Rules
 from normalizer.complaint import Normaliser
 from router.routing import Router
 from tests.harness.house import said

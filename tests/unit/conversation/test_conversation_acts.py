@@ -7,8 +7,8 @@ import pytest
 from complaints import status_requests
 from complaints.command import is_act
 from complaints.mail import Reply, ReplyKind
-from conversation.cases import heard
 from conversation.citizen import Citizen, KnownCase
+from conversation.telling import heard
 from normalizer.language.commands import order
 from tests.harness.stories import stories_of
 from tests.harness.support import NOON

@@ -4,7 +4,7 @@ from complaints.crypto import Keyring
 from complaints.limits import MOST_ADDITIONS
 from complaints.mail import MessageKind, ReplyKind
 from conversation.opening import MOST_OPENED
-from conversation.turn import Rules
+from conversation.records import Rules
 from tests.harness.stories import stories_of
 from tests.harness.town import Town, law_and_reader
 

@@ -15,9 +15,9 @@ from conversation.citizen import Citizen
 from conversation.opening import Opens
 from conversation.passing import Passing, named_case
 from conversation.reading import Reads
+from conversation.records import Turn
 from conversation.situation import Situation, standing
 from conversation.table import TABLE, Row, row_for
-from conversation.turn import Turn
 from tests.harness.house import said
 from tests.harness.support import message
 from tests.harness.tables import document
