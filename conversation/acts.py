@@ -76,14 +76,15 @@ class Acts:
     def _opened(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         """Open a case for each story of a message, and tell how to send a second matter that has none.
 
-        A public body's post without a matter is ignored. If the sender is known only to have the code of a case, the message is passed
-        on to that case, and the router opens another one for it.
+        A message without a place is about the regency of the case that its citizen wrote about before. A public body's post
+        without a matter is ignored. If the sender is known only to have the code of a case, the message is passed on to that
+        case, and the router opens another one for it.
         """
         if stands.case is not None and not (heard.message.sender and stands.case.id):
             return self._passing.alone(turn, heard, heard.id, stands.case)
         if heard.message.official and not heard.names_matter:
             return Landed(MessageKind.ignored)
-        (first, *others), are_two_matters = self._opens.stories(turn, heard)
+        (first, *others), are_two_matters = self._opens.stories(turn, self._nearby(turn, heard, stands))
         became = self._opens.opened(turn, first)
         for other in others:
             self._opens.opened(turn, other)
@@ -91,20 +92,26 @@ class Acts:
             tells(turn, heard, "two_matters")
         return became
 
+    def _nearby(self, turn: Turn, heard: Heard, stands: Standing) -> Heard:
+        """Return a message that names no place as one from the regency of its citizen's case of these weeks."""
+        if stands.case is None or heard.is_placed or stands.situation not in LIVES | DONE:
+            return heard
+        region = heard.message.keyword_region or (stands.case.region or "")[:_REGENCY] or None
+        return self._opens.heard(turn, replace(heard.message, keyword_region=region), heard.id)
+
     def _accused(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         """Make a complaint of an accusation after an answer: it is for others than the owner, and says nothing of the answer.
 
         It happened where the answered case is, unless it says where; it lacks no subject, and the accused does not look into it.
         """
-        region = heard.message.keyword_region or (stands.about.region or "")[:_REGENCY] or None
-        hides, told, was_read = self._opens.heard(turn, replace(heard.message, keyword_region=region), heard.id).fresh
+        hides, told, was_read = self._nearby(turn, heard, stands).fresh
         missing = tuple(part for part in told.missing if part != "subject")
         heard.fresh = Fresh(hides, replace(told, missing=missing, oversight=True), was_read)
         return self._opens.opened(turn, heard)
 
     def _told_both(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         reopen_too(turn, heard, stands.about)
-        return self._opens.opened(turn, heard)
+        return self._opens.opened(turn, self._nearby(turn, heard, stands))
 
     def _added(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         added = self._passing.add(turn, heard.message, heard.id, stands.about)

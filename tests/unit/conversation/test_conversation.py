@@ -278,7 +278,7 @@ class TestTelling:
         """An answer to a question gives way first, and each that does is on record."""
         rules = Rules(per_hour=1)
         town = Town(Keyring.from_secret(b"s" * 32), law, reads, rules)
-        town.say(WITH_PLACE, channel="telegram", upstream_id="a", account="telegram/1")
+        town.say("halo", channel="telegram", upstream_id="a", account="telegram/1", small_talk="Halo")
         town.say(PLACELESS, channel="telegram", upstream_id="b", account="telegram/1")
         for number in range(MOST_WAITING + 5):
             town.say(

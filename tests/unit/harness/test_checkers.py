@@ -174,12 +174,12 @@ class Writing:
 def of_messages() -> World:
     """Return the topics after messages of each kind."""
     writing = Writing()
+    asked = writing.sms("complaint", PLACELESS)
+    writing.sms("answer", PLACE, about=asked)
     story = writing.sms("complaint", STORY)
     writing.sms("repeat", STORY, about=story)
     writing.sms("complaint", LONG, reference=9)
-    asked = writing.sms("complaint", PLACELESS)
-    writing.sms("answer", PLACE, about=asked)
-    code = writing.town.complaints[0].tracking_code
+    code = writing.town.complaints[1].tracking_code
     writing.sms("status", f"STATUS {code}", about=story)
     writing.sms("addition", f"{code} kejadiannya kemarin sore (100007)", about=story)
     writing.webhook(BY_WEBHOOK)
@@ -337,7 +337,7 @@ OTHERS: Mapping[str, Callable[[World], object]] = {
     "part_lost": part_lost,
     "secret": lambda world: setattr(world.fed[0], "secret", True),
     "told_twice": lambda world: world.seen.update([next(text for text in world.seen if text[0] == "webhook")]),
-    "never_seen": lambda world: world.seen.subtract([next(iter(world.seen))]),
+    "never_seen": lambda world: world.seen.subtract([next(reversed(world.seen))]),
     "seen_from_nowhere": lambda world: world.seen.update([("sms", "hello")]),
 }
 """The changes that the table only names."""
