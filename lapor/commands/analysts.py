@@ -94,7 +94,9 @@ def generate(  # noqa: PLR0913  # each is an option
     complaints: Annotated[int, typer.Option(min=1, max=20_000_000, help="The number of cases.")] = 10_000,
     days: Annotated[int, typer.Option(min=1, max=3650, help="Over how many days they came.")] = 365,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same cases.")] = 1,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day. Default: today.")] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day, at most today, the default.")
+    ] = None,
     into: Annotated[
         Into,
         typer.Option(
@@ -129,7 +131,9 @@ def generate(  # noqa: PLR0913  # each is an option
             f"at most {MOST_THROUGH_TOPICS:,} cases go through the topics", param_hint="--complaints"
         )
     settings, now = started_in(data_dir), datetime.now(UTC)
-    history = History(complaints=complaints, days=days, seed=seed, until=(until or now).date())
+    history = History(
+        complaints=complaints, days=days, seed=seed, until=min((until or now).date(), now.date()), now=now
+    )
     if into is Into.topics:
         require_paused(settings)
     with contextlib.closing(store(settings, patience_s=MERGE_S)) as sink:
@@ -141,7 +145,7 @@ def generate(  # noqa: PLR0913  # each is an option
         refresh(sink, reference.digest(), reference.tables)
         with bars("cases", lines=into is Into.topics) as show:
             if into is Into.topics:
-                made = into_topics(settings, history, sink, now=now, done=lambda done: show("cases", done, complaints))
+                made = into_topics(settings, history, sink, done=lambda done: show("cases", done, complaints))
             else:
                 made = complaints
                 write(history, sink.execute, lambda done: show("cases", done, complaints))

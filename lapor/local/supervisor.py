@@ -36,6 +36,9 @@ START_S = 120.0
 STOP_TIMEOUT_S = 15.0
 """Seconds that a service has to finish after SIGTERM. Then it is killed; no acknowledged message is lost by that."""
 
+REAP_TIMEOUT_S = 15.0
+"""Seconds that a killed service has until its last thread has ended."""
+
 WATCH_EVERY_S = 0.2
 """Seconds between two checks of all services."""
 

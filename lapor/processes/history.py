@@ -4,13 +4,11 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
-from complaints.calendar import WIB, ms_of
+from complaints.calendar import ms_of
 from complaints.errors import ConfigurationError
 from complaints.runtime.settings import Settings
 
 if TYPE_CHECKING:  # each function imports the client library that it needs
-    from datetime import datetime
-
     from complaints.bus import Record
     from ops.analysts.history import History
     from sinks.clickhouse.client import Store
@@ -39,32 +37,26 @@ def require_paused(settings: Settings) -> None:
         )
 
 
-def into_topics(
-    settings: Settings, history: "History", store: "Store", *, now: "datetime", done: Callable[[int], object]
-) -> int:
-    """Write the records of a history, and return the number of its cases; those that would come later than `now` are not among them.
+def into_topics(settings: Settings, history: "History", store: "Store", *, done: Callable[[int], object]) -> int:
+    """Write the records of a history until its end, and return the number of its cases; those that would come later are not among them.
 
     Args:
         settings: the settings of the running stack.
         history: the history.
         store: ClickHouse as the sink's account, where the history is planned.
-        now: the present time; the cases have a history until then, or until the end of the history's last day.
         done: called with the number of planned cases so far.
 
     Raises:
         BusUnavailable: Kafka does not take the records.
         StoreUnavailable: ClickHouse does not answer.
     """
-    from datetime import UTC, datetime, time, timedelta
-
     from complaints.bus.confluent import ConfluentProducer
     from lapor.processes.routing import router
     from lapor.processes.secret import keyring
     from ops.analysts.history import planned
     from ops.analysts.lives import PLANS, Lives, Plan
 
-    end = datetime.combine(history.until + timedelta(days=1), time(), UTC) - WIB
-    lives = Lives(router(settings), keyring(settings), seed=history.seed, until_ms=ms_of(min(end, now)))
+    lives = Lives(router(settings), keyring(settings), seed=history.seed, until_ms=ms_of(history.end))
     planned_so_far = written = 0
     with closing(ConfluentProducer(settings.kafka_required(), timeout_s=WITHIN_S)) as producer:
         for rows in planned(history, store.execute, PLANS):

@@ -6,11 +6,12 @@ Or it only plans one there, for whoever makes records of it (see ops.analysts.li
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from string import Template
 from typing import Any, Final
 
+from complaints.calendar import WIB
 from sinks.clickhouse.tables import schema
 
 MOST_AT_ONCE: Final = 200_000
@@ -30,12 +31,20 @@ class History:
         days: the number of days over which they came.
         seed: the seed; the same seed gives the same cases.
         until: the last day.
+        now: the present time, if it comes before the end of the last day.
     """
 
     complaints: int
     days: int
     seed: int
     until: date
+    now: datetime | None = None
+
+    @property
+    def end(self) -> datetime:
+        """The time after which nothing has happened: the last second of the last day in Jakarta, or now."""
+        last = datetime.combine(self.until + timedelta(days=1), time(), UTC) - WIB - timedelta(seconds=1)
+        return min(last, self.now or last)
 
     def rounds(self, *parts: str) -> Iterator[tuple[int, list[str]]]:
         """Yield, for each round, the number of cases that it makes, and its statements, which these files have; by default, all."""
@@ -49,6 +58,7 @@ class History:
                 seed=self.seed,
                 days=self.days,
                 until=self.until.isoformat(),
+                now=f"{self.end:%Y-%m-%d %H:%M:%S}",
                 population=2 * self.complaints,
             )
             yield last - first + 1, [one.strip() for one in _STATEMENT.split(filled) if one.strip()]

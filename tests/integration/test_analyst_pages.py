@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy
 
+from complaints.event import Place, Region
 from embedded.clickhouse.accounts import ANALYST, DATA, REFERENCE, SINK
 from lapor.local.analyst_pages import BOARD, DOCS, VALUES, board_text, pages
 from ops.analysts.board import figures
@@ -18,9 +19,11 @@ from ops.analysts.connection import Connection
 from ops.analysts.grafana import query
 from ops.analysts.guide import SAMPLE, questions
 from ops.analysts.history import History
+from router.routing import Router
 from sinks.clickhouse.client import Store
 from tests.harness import jdbc
 from tests.harness.clickhouse import PASSWORD
+from tests.harness.events import complaint
 
 QUESTIONS = [one for part in questions().values() for one in part]
 
@@ -131,8 +134,41 @@ def test_a_history_is_whole(analyst: Store) -> None:
             "ON e.day = d.due WHERE e.working_number - b.working_number != d.days OR NOT e.working"
         ),
         "SELECT count() FROM cases WHERE first_answered_at < first_follow_up_at OR first_follow_up_at < received_at",
+        (
+            "SELECT count() FROM cases AS c LEFT JOIN (SELECT complaint_id, groupArray(version) AS versions, groupArray(at) AS times, "
+            "countIf(kind = 'added') AS added, arraySort(groupArrayIf(duty, kind = 'overdue')) AS late, max(level) AS step FROM "
+            "(SELECT * FROM case_events ORDER BY complaint_id, version) GROUP BY complaint_id) AS e USING complaint_id "
+            "WHERE (e.versions, e.times, e.times[-1]) != (range(1, c.version + 1), arraySort(e.times), c.changed_at) "
+            "OR (c.additions, c.overdue, c.escalation) != (e.added, e.late, e.step)"
+        ),
+        (
+            "SELECT count() FROM dispositions WHERE (complaint_id, version, owner_id) NOT IN "
+            "(SELECT complaint_id, version, agency_id FROM case_events WHERE kind = 'routed') AND case_number != ''"
+        ),
     ):
         assert analyst.table(wrong)[1] == [(0,)], wrong
+
+
+def test_a_national_agency_has_the_cases_of_a_history_that_the_router_gives_it(analyst: Store) -> None:
+    """And no other: what the router gives to an office of the place, such an office has."""
+    router = Router.load()
+    national = {id_ for (id_,) in analyst.table("SELECT id FROM agencies WHERE level = 'national'")[1]}
+    asked = "min((text, regency_code, regency)), groupUniqArray(owner_id) FROM cases WHERE regency != '' AND NOT secret"
+    for title, (text, code, name), owners in analyst.table(f"SELECT title, {asked} GROUP BY title")[1]:
+        at = Place(province=Region(code=code[:2], name="-"), regency=Region(code=code, name=name))
+        owner = router.route(complaint(title=title, text=text, place=at)).owner.id
+        assert (national & {owner}) == (national & {*owners}), title
+
+
+def test_nothing_of_a_history_comes_after_its_end(analyst: Store) -> None:
+    """Neither in a case nor in what is written of it."""
+    end = SAMPLE.end.replace(tzinfo=None)
+    late = analyst.table(
+        f"SELECT count() FROM cases WHERE greatest(received_at, changed_at, ifNull(ended_at, changed_at)) > '{end}'"
+    )
+    assert late[1] == [(0,)]
+    for view in ("complaints", "dispositions", "case_events", "messages", "replies", "deliveries", "dead_letters"):
+        assert analyst.table(f"SELECT count() FROM {view} WHERE at > '{end}'")[1] == [(0,)], view
 
 
 def test_a_history_has_what_is_asked_for(analyst: Store) -> None:

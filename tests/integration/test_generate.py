@@ -15,7 +15,7 @@ from sinks.clickhouse.rows import TABLES
 from tests.harness.columns import unlisted
 from tests.harness.numbers import FINGERPRINT
 
-ASKED = ("--complaints", "40", "--days", "30", "--until", "2026-11-30")
+ASKED = ("--complaints", "40", "--days", "30", "--until", "2025-11-30")
 
 Run = Callable[..., tuple[int, str]]
 
@@ -52,7 +52,7 @@ def generate(store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 def test_as_many_cases_as_asked_for_of_those_days(generate: Run, store: Store) -> None:
     """With all that the views show of them, in values that the data dictionary lists, and the tables that they are joined with."""
     assert generate(*ASKED)[0] == 0
-    days = "min(received_day) >= '2026-10-30' AND max(received_day) <= '2026-11-30'"
+    days = "min(received_day) >= '2025-10-30' AND max(received_day) <= '2025-11-30'"
     assert store.execute(f"SELECT count(), {days} FROM cases") == [(40, 1)]
     for view in (
         "complaints",
@@ -66,6 +66,16 @@ def test_as_many_cases_as_asked_for_of_those_days(generate: Run, store: Store) -
     ):
         assert store.execute(f"SELECT count() > 0 FROM {view}") == [(1,)], view
     assert unlisted(store) == {}
+
+
+def test_a_history_until_today_ends_now(generate: Run, store: Store) -> None:
+    """It has all its cases, and what has not happened yet is in none of them. Nor is there a last day after today."""
+    for until in ((), ("--until", "2100-01-01", "--yes")):
+        assert generate("--complaints", "2000", "--days", "3", *until)[0] == 0
+        assert store.execute("SELECT count(), max(received_at) > now() - INTERVAL 2 DAY FROM cases") == [(2000, 1)]
+        assert store.execute("SELECT count() FROM cases WHERE greatest(received_at, changed_at) > now()") == [(0,)]
+        for view in ("complaints", "dispositions", "case_events", "messages", "replies", "deliveries", "dead_letters"):
+            assert store.execute(f"SELECT count() FROM {view} WHERE at > now()") == [(0,)], view
 
 
 def test_nothing_is_mixed_into_cases_that_are_there_unless_asked_for(generate: Run, store: Store) -> None:

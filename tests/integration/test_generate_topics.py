@@ -60,7 +60,7 @@ def generate(settings: Settings, store: Store, *, seed: int = 7) -> None:
     """Write the cases of a history of a year."""
     history = History(complaints=CASES, days=365, seed=seed, until=date(2026, 11, 30))
     counted: list[int] = []
-    to_kafka.into_topics(settings, history, store, now=NOW, done=counted.append)
+    to_kafka.into_topics(settings, history, store, done=counted.append)
     assert counted[-1] == CASES
 
 
