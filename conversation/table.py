@@ -160,9 +160,7 @@ TABLE: Final = (
     Row(ANYTHING, 0.0, ITS, {A.add: frozenset((S.alive,))}, "a place alone may begin something else by now"),
     Row(ANYTHING, 0.0, ALL, {A.add: HAS}, "he says which case it belongs to", named=True),
     Row("more", 0.55, ALL, {A.apart: LIVES}, "it reads like more; our text names the words that open a case"),
-    Row(
-        "more", 0.75, ALL, {A.apart: frozenset((S.past,)), A.dispute: DONE}, "surer, since it is later, or not content"
-    ),
+    Row("more", 0.75, ALL, {A.apart: frozenset((S.past,)), A.dispute: DONE}, "surer, since it is later"),
     Row("more", _SURELY_MORE, ALL, {A.answer: ASKED}, "surer still, since another matter is no answer"),
     Row(ANYTHING, 0.0, ALL, {A.open: EVER}, "nothing is lost"),
 )
