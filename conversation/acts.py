@@ -94,10 +94,10 @@ class Acts:
 
     def _nearby(self, turn: Turn, heard: Heard, stands: Standing) -> Heard:
         """Return a message that names no place as one from the regency of its citizen's case of these weeks."""
-        if stands.case is None or heard.is_placed or stands.situation not in LIVES | DONE:
+        case = stands.case
+        if case is None or not case.region or heard.is_placed or stands.situation not in LIVES | DONE:
             return heard
-        region = heard.message.keyword_region or (stands.case.region or "")[:_REGENCY] or None
-        return self._opens.heard(turn, replace(heard.message, keyword_region=region), heard.id)
+        return self._opens.heard(turn, replace(heard.message, keyword_region=case.region[:_REGENCY]), heard.id)
 
     def _accused(self, turn: Turn, heard: Heard, stands: Standing) -> Landed:
         """Make a complaint of an accusation after an answer: it is for others than the owner, and says nothing of the answer.

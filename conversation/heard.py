@@ -136,7 +136,7 @@ class Heard:
         """True if its danger may be over: it has many words, and they read less than surely like a cry."""
         return self.length > _PLACE_WORDS and self.found.shares["danger"] < _CRIES
 
-    @property
+    @cached_property
     def goes_on(self) -> float:
         """The probability that it is only more of another report; 0 if it accuses an official or shows a position."""
         told = self.fresh.complaint
