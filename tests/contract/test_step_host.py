@@ -63,7 +63,7 @@ def test_a_host_turns_a_worker_and_asks_it_for_states(ground: Ground) -> None:
 
 
 def test_a_worker_that_starts_again_waits_for_no_answer_that_is_there(ground: Ground) -> None:
-    """It goes on in a second, in the best of ten: other work on the machine is no delay of the worker."""
+    """It goes on in a second, in one of many tries: other work delays some of them, and an answer that is waited for all."""
     ground.feed(40, keys=10)
     with opened(ground) as worker:
         turns(worker, ground, 40)
@@ -75,7 +75,7 @@ def test_a_worker_that_starts_again_waits_for_no_answer_that_is_there(ground: Gr
             turns(worker, ground, sum(map(len, ground.fed.values())))
             return time.monotonic() - began
 
-    assert any(took_s() < 1.4 for _ in range(10))  # 0.9 to 1.2 s on a busy machine; it was 1.7 to 2.9
+    assert any(took_s() < 1.4 for _ in range(40))  # 0.9 to 1.2 s on a busy machine; it was 1.7 to 2.9
 
 
 def test_records_that_lead_to_nothing_are_committed_together_a_little_later(ground: Ground) -> None:

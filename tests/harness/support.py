@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,7 +87,7 @@ class KafkaServer:
             yield
         finally:
             self.process.send_signal(signal.SIGCONT)
-            wait_until(self._leads, timeout_s=START_S, what="a leader of the control topic")
+            self.control_end()
 
     @contextmanager
     def away(self) -> Iterator[None]:
@@ -98,17 +98,21 @@ class KafkaServer:
         finally:
             if self.process.poll() is not None:
                 self.start()
-                wait_until(self._leads, timeout_s=START_S, what="a leader of the control topic")
+                self.control_end()
 
-    def _leads(self) -> bool:
-        """Return whether it leads the control topic, which is so a moment after its start."""
+    def control_end(self) -> int:
+        """Return the end of the control topic, which nobody leads for a moment after a start or a silence."""
         reader = Consumer({"bootstrap.servers": self.brokers, "group.id": "unmark"})
-        try:
-            return reader.get_watermark_offsets(TopicPartition(CONTROL, 0), timeout=5) is not None
-        except KafkaException:
-            return False
-        finally:
-            reader.close()
+        ends: list[int] = []
+
+        def led() -> bool:
+            with suppress(KafkaException):
+                ends.append(reader.get_watermark_offsets(TopicPartition(CONTROL, 0), timeout=5)[1])
+            return bool(ends)
+
+        wait_until(led, timeout_s=START_S, what="a leader of the control topic")
+        reader.close()
+        return ends[0]
 
     def start(self) -> None:
         """Start it again on the same data and port."""
@@ -145,9 +149,7 @@ class KafkaServer:
 
     def unmark(self) -> None:
         """End what the control topic says: every pause and hold, and the record of the number of partitions."""
-        reader = Consumer({"bootstrap.servers": self.brokers, "group.id": "unmark"})
-        _, end = reader.get_watermark_offsets(TopicPartition(CONTROL, 0), timeout=10)
-        reader.close()
+        end = self.control_end()
         if end == self.unmarked_to:
             return
         producer, keys = (
