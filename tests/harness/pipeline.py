@@ -2,9 +2,10 @@
 
 from collections import defaultdict, deque
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final, Self, TypeVar
 
 import msgspec
 
@@ -59,6 +60,17 @@ class Pipeline:
     def now(self) -> datetime:
         """The clock as a moment."""
         return datetime.fromtimestamp(self.now_ms / 1000, UTC)
+
+    def twin(self) -> Self:
+        """Return another one, at the same point, which goes its own way from here; the steps are the same."""
+        twin = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, dict | list | deque):
+                setattr(twin, name, copy(value))
+        twin.written, twin.came_ms = (
+            defaultdict(list, {topic: [*of] for topic, of in kept.items()}) for kept in (self.written, self.came_ms)
+        )
+        return twin
 
     def take(self, *handed: Record) -> None:
         """Let the steps handle records and all that follows from them."""

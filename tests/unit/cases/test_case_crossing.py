@@ -1,6 +1,6 @@
 """What crosses between two cases in two partitions: whatever comes first, the documents end the same."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -56,27 +56,33 @@ def endings(later: Sequence[Command], older: Sequence[Command], *, at_once: bool
         at_once: whether the commands are in the mailboxes from the beginning; otherwise each comes at any moment, before or behind
             what the cases say to each other.
     """
-    waiting, seen = list[Moves]([[]]), set[bytes]()
+    unsent = {LATER.tracking_code: [*later], OLDER.tracking_code: [*older]}
+    lives = begun(ListLaw())
+    if at_once:
+        lives.send(*(command for commands in unsent.values() for command in commands))
+        unsent = {}
+    waiting, seen = [(Moves(), lives, unsent)], set[bytes]()
     while waiting:
-        moves = waiting.pop()
-        lives, unsent = begun(ListLaw()), {LATER.tracking_code: [*later], OLDER.tracking_code: [*older]}
-        if at_once:
-            for commands in unsent.values():
-                while commands:
-                    lives.send(commands.pop(0))
-        for topic, key in moves:
-            if topic == SEND:
-                lives.send(unsent[key.decode()].pop(0))
-            else:
-                lives.work_on((topic, key))
+        moves, lives, unsent = waiting.pop()
         mark = orjson.dumps([_mark(lives), [len(commands) for commands in unsent.values()]])
         if mark in seen:  # another order has led here
             continue
         seen.add(mark)
         further = lives.busy + [(SEND, code.encode()) for code, commands in unsent.items() if commands]
-        waiting += [[*moves, one] for one in further]
+        waiting += [([*moves, box], *_moved(box, lives.twin(), unsent)) for box in further]
         if not further:
             yield moves, lives
+
+
+def _moved(box: Box, lives: Lives, unsent: Mapping[str, list[Command]]) -> tuple[Lives, dict[str, list[Command]]]:
+    """Send the next command to a case, or let the next record of a mailbox be handled; return what is so then."""
+    topic, key = box
+    left = {code: [*commands] for code, commands in unsent.items()}
+    if topic == SEND:
+        lives.send(left[key.decode()].pop(0))
+    else:
+        lives.work_on(box)
+    return lives, left
 
 
 def _mark(lives: Lives) -> list[Any]:
