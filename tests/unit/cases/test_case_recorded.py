@@ -16,6 +16,7 @@ from router.routing import Router
 from tests.harness.events import complaint
 from tests.harness.house import House, said
 from tests.harness.support import NOON
+from tests.harness.there import there
 
 KEYS = Keyring.from_secret(b"s" * 32)
 
@@ -23,8 +24,7 @@ KEYS = Keyring.from_secret(b"s" * 32)
 def test_the_source_and_the_agency_stand_in_the_complaint() -> None:
     """They survive the sealing, and the reading."""
     registry = Registry.load()
-    agency = registry.get("dishub-33.74")
-    assert agency is not None
+    agency = there(registry.get("dishub-33.74"))
     told = message(registry, agency, "call", text=" Lampu jalan mati di depan pasar. ", at=NOON)
     record, receipt = Sealing(CHANNEL, keyring=KEYS).record(told)
     assert record.key == receipt.tracking_code.encode()
@@ -33,8 +33,9 @@ def test_the_source_and_the_agency_stand_in_the_complaint() -> None:
         told, id_=receipt.message_id, code=receipt.tracking_code, citizen=receipt.tracking_code
     )
     assert (complaint.channel, complaint.recorded_by, complaint.source) == ("officer", "dishub-33.74", "call")
-    assert complaint.place.regency is not None
-    assert complaint.place.regency.code == "33.74"  # that of the recording government, because the text names none
+    assert (
+        there(complaint.place.regency).code == "33.74"
+    )  # that of the recording government, because the text names none
 
 
 def test_whoever_records_danger_to_life_reads_112() -> None:

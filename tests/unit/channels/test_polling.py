@@ -19,6 +19,7 @@ from complaints.mail import Received
 from complaints.storage.spool import Spool
 from tests.harness.fakes import MemoryProducer
 from tests.harness.support import message, wait_until
+from tests.harness.there import there
 
 PAUSES = Pauses(first_s=0.01, most_s=0.05)
 
@@ -42,8 +43,7 @@ class Numbers:
 def at(polled: Polling) -> int:
     """Return the number of the page that comes."""
     wait_until(lambda: polled.page() is not None, what="the page")
-    page = polled.page()
-    assert page is not None
+    page = there(polled.page())
     return int(page.cursor["at"])
 
 

@@ -15,6 +15,7 @@ from complaints.errors import MalformedMessage
 from complaints.message import InboundMessage, pack
 from tests.harness.json_values import json_values
 from tests.harness.tables import each, each_row, readings_of
+from tests.harness.there import there
 
 ACCOUNT = "lapor1708"
 
@@ -43,9 +44,7 @@ def read(*, on: Found | None = None, **changes: Any) -> InboundMessage | None:
 
 def message(*, on: Found | None = None, **changes: Any) -> InboundMessage:
     """Read one mention that is a complaint."""
-    found = read(on=on, **changes)
-    assert found is not None
-    return found
+    return there(read(on=on, **changes))
 
 
 def what_is_said(given: dict[str, Any]) -> InboundMessage | None:

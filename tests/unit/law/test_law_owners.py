@@ -9,6 +9,7 @@ from router.facts import Facts
 from tests.harness.decided import ROUTER, decided, owner_of, with_reading
 from tests.harness.stories import stories_of
 from tests.harness.tables import each_row, row_by_row
+from tests.harness.there import there
 
 
 @each_row
@@ -55,9 +56,7 @@ def test_a_tier_that_nothing_decides_is_not_sure(text: str) -> None:
 @each_row
 def test_an_agency_has_the_name_that_its_law_gives(code: str, name: str) -> None:
     """UU 21/2001, UU 11/2006, the privileges of Yogyakarta, and bodies that became others."""
-    agency = ROUTER.registry.get(code)
-    assert agency is not None
-    assert agency.name.startswith(name)
+    assert there(ROUTER.registry.get(code)).name.startswith(name)
 
 
 @pytest.mark.parametrize("office", ["Kantor Distrik", "Kantor Kecamatan"])
@@ -85,8 +84,7 @@ def test_a_provinces_own_channel_takes_nothing_from_a_regency(text: str) -> None
     """A backup row of a rule is no shared responsibility."""
     reading = ROUTER.reader.read(text, region="33")
     owner = ROUTER.decide(Facts(reading, home="33")).owner
-    assert owner.region is not None
-    assert owner.region.startswith("33.19")
+    assert there(owner.region).startswith("33.19")
 
 
 test_story = stories_of(__file__)

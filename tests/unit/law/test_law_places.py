@@ -11,6 +11,7 @@ from router.facts import Facts
 from router.within import House, choose
 from tests.harness.decided import ROUTER, decided, owner_of
 from tests.harness.tables import each, each_row
+from tests.harness.there import there
 
 
 def first_three(decision: Decision) -> list[str]:
@@ -113,8 +114,7 @@ def test_a_national_road_is_not_the_citys_own_at_its_desk(text: str) -> None:
     house = House.of("pemda-33.74", ROUTER.registry)
     choice = choose(ROUTER, Facts(ROUTER.reader.read(text), home=house.region, within=True), house)
     assert choice.own is False
-    assert choice.elsewhere is not None
-    assert choice.elsewhere.id == "ditjen-bina-marga"
+    assert there(choice.elsewhere).id == "ditjen-bina-marga"
     assert "menjadi tugas Pemerintah Kota" not in choice.decision.explanation
 
 

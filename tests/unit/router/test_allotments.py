@@ -23,6 +23,7 @@ from router.within import House
 from tests.harness.events import complaint
 from tests.harness.lines import lines_of
 from tests.harness.tables import document, row_by_row
+from tests.harness.there import there
 
 TODAY = date(2026, 11, 26)
 
@@ -184,21 +185,17 @@ def test_before_the_first_day_of_a_file_the_government_has_the_usual_units(tmp_p
         assert routed(coming, text, within="pemda-33.74") == routed(plain, text, within="pemda-33.74")
     later = routed(coming, "lampu jalan mati di Kota Semarang", received_at="2028-01-01T10:00:00+07:00")
     assert later["agency"] == {"id": "lampu-33.74", "name": "Dinas Penerangan Kota Semarang"}
-    found = resolve(coming.registry, "DPK Semarang", "33.74")
-    assert found is not None
-    assert found.id == "lampu-33.74"
+    assert there(resolve(coming.registry, "DPK Semarang", "33.74")).id == "lampu-33.74"
 
 
 def test_a_later_edition_keeps_the_fields_of_a_unit_that_it_does_not_name(tmp_path: Path) -> None:
     """A new name of 2027 changes neither the aliases of the unit nor the one above it, unless the edition says so."""
     (tmp_path / "33.74.yaml").write_text(FILE)
     later = Router.load(allotments=tmp_path, today=date(2027, 2, 1))
-    found = resolve(later.registry, "DPK Semarang", "33.74")
-    assert found is not None
+    found = there(resolve(later.registry, "DPK Semarang", "33.74"))
     assert (found.id, found.name, found.parent) == ("lampu-33.74", "Dinas Cahaya Kota Semarang", "dpu-33.74")
     (tmp_path / "33.74.yaml").write_text(FILE.replace('{name: "Dinas Cahaya"}', "{under: pemda}"))
-    free = Router.load(allotments=tmp_path, today=date(2027, 2, 2)).registry.get("lampu-33.74")
-    assert free is not None
+    free = there(Router.load(allotments=tmp_path, today=date(2027, 2, 2)).registry.get("lampu-33.74"))
     assert (free.name, free.parent) == ("Dinas Penerangan Kota Semarang", "pemda-33.74")
 
 

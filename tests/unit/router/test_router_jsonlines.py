@@ -10,12 +10,6 @@ from router.routing import Router
 from tests.harness.tables import each_row
 
 
-@pytest.fixture(scope="module")
-def router() -> Router:
-    """The packaged rules and registry."""
-    return Router.load()
-
-
 def test_a_line_says_all_that_is_promised(router: Router) -> None:
     """Owner, alternatives, confidence, class, topic, place by level, date, what is missing, and one sentence."""
     row = {

@@ -10,6 +10,7 @@ from router.agencies.registry import Registry
 from router.agencies.resolve import resolve, search
 from router.routing import Router
 from tests.harness.tables import row_by_row
+from tests.harness.there import there
 from tests.unit.router.test_allotments import FILE, TODAY
 
 
@@ -88,6 +89,4 @@ def test_a_name_that_another_unit_has_today_means_that_unit(tmp_path: Path) -> N
         '    units:\n      lampu: {name: "Dinas Redup"}\n      surya: {name: "Dinas Terang"}\n'
     )
     registry = Router.load(allotments=tmp_path, today=TODAY).registry
-    found = resolve(registry, "Dinas Terang", "33.74")
-    assert found is not None
-    assert found.id == "surya-33.74"
+    assert there(resolve(registry, "Dinas Terang", "33.74")).id == "surya-33.74"
