@@ -35,11 +35,6 @@ def test_every_chain_ends_at_the_national_administrator(registry: Registry) -> N
         assert agency_id == registry.administrator_id or chain[-1].id == registry.administrator_id
 
 
-def test_search_finds_by_words(registry: Registry) -> None:
-    """A short name and a place find the unit."""
-    assert "dishub-33.74" in [agency.id for agency in search(registry, "dishub kota semarang")]
-
-
 def test_each_body_is_found_by_each_of_its_names(registry: Registry) -> None:
     """No name of a national body leads to another."""
     for agency in registry.bodies.values():

@@ -6,7 +6,7 @@ import pytest
 
 from complaints.event import ComplaintClass
 from router.facts import Facts
-from tests.harness.decided import ROUTER, decided, owner_of, with_reading
+from tests.harness.decided import ROUTER, decided, with_reading
 from tests.harness.stories import stories_of
 from tests.harness.tables import each_row, row_by_row
 from tests.harness.there import there
@@ -90,12 +90,6 @@ def test_a_provinces_own_channel_takes_nothing_from_a_regency(text: str) -> None
 test_story = stories_of(__file__)
 
 
-@each_row
-def test_a_matter_of_the_review_goes_to_its_owner(owners: str, text: str) -> None:
-    """Each text goes to its owner; owners separated by commas are equally right."""
-    assert owner_of(text) in owners.split(",")
-
-
 def test_workers_who_are_not_insured_are_the_inspection_of_the_province() -> None:
     """Beside BPJS (UU 24/2011 Pasal 11) the province's inspection comes before the regency (UU 23/2014 Lampiran G)."""
     text = "Pabrik garmen di Boyolali gak daftarin buruh kontrak ke BPJS ketenagakerjaan, kalau sakit potong gaji"
@@ -119,12 +113,6 @@ def test_each_overseer_has_its_own_law(law: str, text: str) -> None:
     explanation = with_reading(text)[2]
     assert law in explanation
     assert ("Pasal 216" in explanation) == ("Pasal 216" in law)
-
-
-@each_row
-def test_a_noisy_workshop_among_houses_is_a_matter_of_the_city(text: str) -> None:
-    """As other noise: its office for the environment, or the one for order."""
-    assert owner_of(text) in {"dlh-12.71", "satpolpp-12.71"}
 
 
 @each_row

@@ -102,13 +102,6 @@ def test_a_road_in_front_of_a_market_is_asked_for_its_place() -> None:
 
 
 @each_row
-def test_the_town_in_a_rivers_name_is_no_place_of_the_flood(region: str | None, text: str) -> None:
-    """Bengawan Solo flows through two provinces and a dozen regencies."""
-    assert ROUTER.reader.read(text).place.regency == region
-    assert decided(text).owner.id == "bbws"
-
-
-@each_row
 def test_a_national_road_is_not_the_citys_own_at_its_desk(text: str) -> None:
     """UU 38/2004 Pasal 14 gives it to the centre, whatever is complained of."""
     house = House.of("pemda-33.74", ROUTER.registry)

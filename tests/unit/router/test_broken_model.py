@@ -1,7 +1,6 @@
 """A model that cannot be used: what the workers, the officers and doctor of the whole country do meanwhile."""
 
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
@@ -14,9 +13,9 @@ from lapor.local.files import main, modelled
 from lapor.processes.cases import existing
 from lapor.processes.routing import agencies, router, router_of_worker
 from ops.doctor import Level
-from router.jsonlines import route_line
 from router.routing import Router
 from tests.harness import models
+from tests.harness.decided import answered
 
 
 def model(region: str, /, **changed: object) -> bytes:
@@ -37,14 +36,6 @@ def settings_of(folder: Path, **files: bytes) -> Settings:
     return Settings(data=folder, model=place)
 
 
-def answer(by: Router, place: str) -> dict[str, Any]:
-    """Return the answer about a dark street lamp."""
-    said: dict[str, Any] = orjson.loads(
-        route_line(by, orjson.dumps({"text": f"lampu jalan mati sejak seminggu di {place}"}))
-    )
-    return said
-
-
 @pytest.mark.parametrize("content", [*BROKEN, *BROKEN_ROWS])
 def test_no_content_of_a_model_stops_a_worker_and_the_others_count(tmp_path: Path, content: bytes) -> None:
     """The rules decide in its place, and the log names the file; `lapor route` refuses it, because its answers would be wrong."""
@@ -54,9 +45,15 @@ def test_no_content_of_a_model_stops_a_worker_and_the_others_count(tmp_path: Pat
     (entry,) = logs
     assert (entry["event"], entry["log_level"]) == ("model_left_out", "error")
     assert str(tmp_path / "models" / "a.json") in entry["mistake"]
-    assert answer(law, "Kecamatan Ungaran Barat Kabupaten Semarang")["agency"]["id"] == "tim-33.22"
+    assert (
+        answered(law, "lampu jalan mati sejak seminggu di Kecamatan Ungaran Barat Kabupaten Semarang")["agency"]["id"]
+        == "tim-33.22"
+    )
     place = "Kecamatan Tembalang Kota Semarang"
-    assert answer(law, place)["agency"] == answer(Router.load(), place)["agency"]
+    assert (
+        answered(law, f"lampu jalan mati sejak seminggu di {place}")["agency"]
+        == answered(Router.load(), f"lampu jalan mati sejak seminggu di {place}")["agency"]
+    )
     with pytest.raises(ConfigurationError, match=r"a\.json"):
         router(settings)
 

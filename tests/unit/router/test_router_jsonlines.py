@@ -5,7 +5,7 @@ import json
 import orjson
 import pytest
 
-from router.jsonlines import route_line
+from router.jsonlines import route_line, route_row
 from router.routing import Router
 from tests.harness.tables import each_row
 
@@ -122,3 +122,17 @@ def test_an_id_that_cannot_be_written_back_is_an_error_and_no_crash(router: Rout
     """Orjson reads deeper nesting than it writes."""
     line = b'{"id":' + b"[" * 300 + b"]" * 300 + b',"text":"jalan rusak"}'
     assert orjson.loads(route_line(router, line)).keys() == {"error"}
+
+
+@each_row
+def test_a_wish_to_die_on_a_bridge_is_no_pothole(router: Router, text: str) -> None:
+    """It is for the police, whatever the bridge is."""
+    found = route_row(router, {"text": text})
+    assert found["agency"]["id"] == "polri"
+    assert not found["topic"].endswith("JALAN BERLUBANG")
+
+
+def test_a_bridge_where_people_take_their_lives_is_for_who_builds_its_fence(router: Router) -> None:
+    """What is asked for is the fence."""
+    found = route_row(router, {"text": "sering orang bunuh diri, tolong pasang pagar jembatan Suramadu"})
+    assert found["agency"]["id"] == "ditjen-bina-marga"

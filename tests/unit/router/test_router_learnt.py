@@ -1,6 +1,5 @@
 """What is learnt from officers stands beside the rules: measured, explained, and never alone."""
 
-import sys
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,7 +14,6 @@ from complaints.errors import ConfigurationError
 from complaints.event import Place, Region
 from lapor.cli import app
 from lapor.commands.figures import was_learnt_from
-from ops.learning.fit import needed
 from ops.learning.learn import Learnt, learn, save
 from ops.learning.weighing import Delivered, Probe, answer, chosen, measured, mixed
 from ops.quality.evaluate import compare, evaluate
@@ -339,26 +337,11 @@ def test_abuse_of_office_goes_to_whom_the_law_names(tmp_path: Path) -> None:
     assert any(reason.rule.startswith("model:") for one in after.ranked for reason in one.reasons)
 
 
-def test_without_scikit_learn_the_text_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And the router needs neither it nor numpy."""
-    monkeypatch.setitem(sys.modules, "sklearn", None)
-    with pytest.raises(ConfigurationError, match=r"lapor-pipeline\[learn\]"):
-        needed()
-
-
 def test_a_body_that_the_registry_lacks_is_learnt(model: Path) -> None:
     """`agency resolve --model` knows it, under an administrator that is there."""
     assert resolve(Router.load().registry, "Tim Penataan Kabel Udara") is None
     registry = Router.load(model=model).registry
     assert registry.parents(there(resolve(registry, "Tim Penataan Kabel Udara")).id)[-1].id == registry.administrator_id
-
-
-def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
-    """The text says which file and what to do."""
-    path = tmp_path / "no.json"
-    path.write_text("{}")
-    with pytest.raises(ConfigurationError, match=r"no\.json"):
-        Router.load(model=path)
 
 
 @row_by_row

@@ -74,7 +74,13 @@ def test_a_renamed_unit_is_searched_and_resolved_by_any_of_its_names(folder: Pat
     for words in ("penerangan semarang", "lentera kota semarang", "cahaya semarang", "bina marga kota semarang"):
         ids = [agency.id for agency in search(registry, words)]
         assert {"lampu-33.74", "dpu-33.74"} & set(ids), words
-    for name in ("Kantor Lentera", "Dinas Cahaya", "Dinas Penerangan Kota Semarang"):
+    for name in (
+        "Kantor Lentera",
+        "Dinas Cahaya",
+        "Dinas Penerangan Kota Semarang",
+        "Dinas Penerangan",
+        "DPK Semarang",
+    ):
         found = resolve(registry, name, "33.74")
         assert found is not None, name
         assert found.id == "lampu-33.74"
