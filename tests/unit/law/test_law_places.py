@@ -148,14 +148,6 @@ def test_an_abbreviation_and_its_long_form_have_one_owner(short: str, long: str)
     assert short in APART or sum(one == other for one, other in owners) >= 4, owners
 
 
-def test_the_card_for_students_of_universities_is_not_that_of_pupils() -> None:
-    """UU 12/2012 Pasal 76 and Permendikbud 10/2020."""
-    assert {
-        owner_of(f"{card} saya belum cair") for card in ("KIP Kuliah", "KIP-K", "Kartu Indonesia Pintar Kuliah")
-    } == {"kemdiktisaintek"}
-    assert owner_of("KIP anak SD saya belum cair") == "kemendikdasmen"
-
-
 @each_row
 def test_a_name_of_several_places_is_settled_by_the_text_or_left_open(regency: str | None, text: str) -> None:
     """The level whose government is spoken of tells a city from its regency."""

@@ -77,16 +77,6 @@ def test_a_desk_says_that_it_is_one(router: Router) -> None:
     assert said["confidence"] < 0.5
 
 
-def test_a_road_is_between_two_regencies_only_where_two_are_named(router: Router) -> None:
-    """Two towns of one regency make a road of the province, an avenue and its city one of the city."""
-    for text, owner in (
-        ("jalan dari Tuban ke Bojonegoro rusak", "ditjen-bina-marga"),
-        ("Jalan Raya Soreang - Ciwidey Kab. Bandung rusak", "dpu-32"),
-        ("Jl. Margonda Depok berlubang", "dpu-32.76"),
-    ):
-        assert json.loads(route_line(router, json.dumps({"id": "1", "text": text})))["agency"]["id"] == owner
-
-
 @each_row
 def test_a_region_is_taken_in_each_form_that_is_clear(router: Router, region: object) -> None:
     """The code without its dots, as a number, or in the id of the government means the same region."""
@@ -130,9 +120,3 @@ def test_a_wish_to_die_on_a_bridge_is_no_pothole(router: Router, text: str) -> N
     found = route_row(router, {"text": text})
     assert found["agency"]["id"] == "polri"
     assert not found["topic"].endswith("JALAN BERLUBANG")
-
-
-def test_a_bridge_where_people_take_their_lives_is_for_who_builds_its_fence(router: Router) -> None:
-    """What is asked for is the fence."""
-    found = route_row(router, {"text": "sering orang bunuh diri, tolong pasang pagar jembatan Suramadu"})
-    assert found["agency"]["id"] == "ditjen-bina-marga"
