@@ -5,7 +5,7 @@ import pytest
 
 from channels.sms.coding import coding_of, decode
 from channels.sms.deliver import Delivered
-from channels.sms.parse import WHOLE_OCTETS, Concat, Segment, joined, segment, split_udh
+from channels.sms.parse import WHOLE_OCTETS, Concat, Segment, joined, segment
 from channels.sms.receipts import DeliveryReceipt
 from channels.sms.text import text_of
 from complaints.errors import MalformedMessage
@@ -52,11 +52,6 @@ def test_a_header_that_does_not_fit_is_malformed(name: str, payload: bytes) -> N
 def test_a_text_that_stands_in_both_fields_loses_nothing(short: bytes, long: bytes, whole: bytes) -> None:
     """SMPP forbids it, and some SMSCs cut short_message at 254 octets beside a whole message_payload."""
     assert joined(short, long) == whole
-
-
-def test_the_body_is_what_stands_behind_the_header() -> None:
-    """The text of a part never has header bytes in it."""
-    assert split_udh(b"\x05\x00\x03\xab\x03\x02halo") == ({0: b"\xab\x03\x02"}, b"halo")
 
 
 def test_the_words_of_a_receipt_without_its_mark_are_no_receipt() -> None:

@@ -45,5 +45,5 @@ def test_every_package_of_ours_is_held() -> None:
     ],
 )
 def test_a_list_names_all_that_it_is_about(beginning: str, field: str, package: str, held: set[str]) -> None:
-    """Every channel but the sender step, each stand-in, the router but its shell, the vocabulary without its folders, the layers of lapor."""
+    """All channels but the sender step, all stand-ins, the router but its shell, the vocabulary without folders, the layers of lapor."""
     assert {name for name in contract(beginning)[field] if name.startswith(package)} == held
