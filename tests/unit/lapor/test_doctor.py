@@ -273,35 +273,25 @@ def test_dead_letters_of_the_last_day_are_a_warning_with_the_question_to_ask() -
     assert "lapor deadletters list" in found.lines[1]
 
 
-class Owners:
-    """A ClickHouse with the open cases of some owners."""
-
-    def __init__(self, codes: Mapping[str, list[str]]) -> None:
-        """Take the tracking codes by owner."""
-        self._codes = codes
-
-    def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """Return the owners, or the codes of one."""
-        assert parameters is not None
-        assert "FROM cases" in sql
-        assert {"closed", "answered"}.isdisjoint(parameters["open"])
-        assert "routed" in parameters["open"]
-        return [(one,) for one in (self._codes[parameters["owner"]] if "owner" in parameters else self._codes)]
-
-
 def test_open_cases_of_units_that_no_longer_exist_are_a_warning_with_their_numbers_and_the_command() -> None:
     """Deleted from a file, or taken away by an edition; an office that a secret case hides is no such unit."""
     pemda = Agency("pemda-33.74", "", "government", None, "33.74")
     edition = Edition("33.74", date(2026, 1, 1), "", {}, {}, gone={"dpu-33.74": pemda})
     allotments = Allotments({"33.74": (edition,)}, date(2026, 11, 26))
-    store = Owners(
-        {
-            "lampu-33.74": ["K-7QH2M9XB4TPD", ""],
-            "dpu-33.74": ["K-2Q74GVWWCE30"],
-            "dishub-33.74": ["K-TPH3CPFVJBW0"],
-            "kec-33.74": [""],
-        }
-    )
+    codes: dict[str, list[str]] = {
+        "lampu-33.74": ["K-7QH2M9XB4TPD", ""],
+        "dpu-33.74": ["K-2Q74GVWWCE30"],
+        "dishub-33.74": ["K-TPH3CPFVJBW0"],
+        "kec-33.74": [""],
+    }
+
+    def execute(sql: str, asked: Mapping[str, Any]) -> list[tuple[str]]:
+        assert "FROM cases" in sql
+        assert {"closed", "answered"}.isdisjoint(asked["open"])
+        assert "routed" in asked["open"]
+        return [(one,) for one in (codes[asked["owner"]] if "owner" in asked else codes)]
+
+    store: Any = SimpleNamespace(execute=execute)
     found = doctor.orphaned(list(orphans(store, lambda one: is_gone(one, Registry.load(), allotments))))
     assert (found.what, found.level) == ("owners", Level.warn)
     assert found.detail == (
