@@ -1,11 +1,15 @@
 """Decides texts by the whole law, which is read once."""
 
-from typing import Final
+from typing import Any, Final
+
+import orjson
 
 from normalizer.results import Reading
 from router.decision import Decision
 from router.facts import Facts
+from router.jsonlines import route_line
 from router.routing import Router
+from router.within import House
 
 ROUTER: Final = Router.load()
 
@@ -25,3 +29,10 @@ def with_reading(text: str) -> tuple[str, float, str, Reading]:
     facts = Facts(ROUTER.reader.read(text))
     decision = ROUTER.decide(facts)
     return decision.owner.id, decision.confidence, decision.explanation, facts.reading
+
+
+def answered(router: Router, text: str, within: str = "", **more: str) -> dict[str, Any]:
+    """Return the answer of `lapor route --json` to a text, for all agencies or within a government."""
+    house = House.of(within, router.registry) if within else None
+    said: dict[str, Any] = orjson.loads(route_line(router, orjson.dumps({"text": text, **more}), house))
+    return said

@@ -68,6 +68,12 @@ def deliver(  # noqa: PLR0913  # the fields that tests vary
     return frame(DELIVER, sequence, bytes([0, ton, 1]) + source + b"\0\0\x011708\0" + tail)
 
 
+def packed_septets(text: str, *, fill: int = 0) -> bytes:
+    """Return ASCII letters as eight septets in seven octets (3GPP TS 23.038 6.1.2.1), behind some spare bits."""
+    number = sum(ord(letter) << 7 * at for at, letter in enumerate(text)) << fill
+    return number.to_bytes((7 * len(text) + fill + 7) // 8, "little")
+
+
 class OddSmsc:
     """Listens, and says what it is told to."""
 

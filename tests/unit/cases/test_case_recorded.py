@@ -1,5 +1,6 @@
 """What an officer records on a citizen's behalf: a message like any other, with who recorded it and how he was told."""
 
+import orjson
 import pytest
 from msgspec.structs import replace
 
@@ -16,6 +17,7 @@ from router.routing import Router
 from tests.harness.events import complaint
 from tests.harness.house import House, said
 from tests.harness.support import NOON
+from tests.harness.there import there
 
 KEYS = Keyring.from_secret(b"s" * 32)
 
@@ -23,18 +25,20 @@ KEYS = Keyring.from_secret(b"s" * 32)
 def test_the_source_and_the_agency_stand_in_the_complaint() -> None:
     """They survive the sealing, and the reading."""
     registry = Registry.load()
-    agency = registry.get("dishub-33.74")
-    assert agency is not None
+    agency = there(registry.get("dishub-33.74"))
     told = message(registry, agency, "call", text=" Lampu jalan mati di depan pasar. ", at=NOON)
     record, receipt = Sealing(CHANNEL, keyring=KEYS).record(told)
     assert record.key == receipt.tracking_code.encode()
-    assert unpack(_packed(record.value, receipt.message_id), channel=CHANNEL, account="", received_at=NOON) == told
+    said = orjson.loads(record.value)
+    opened = KEYS.unseal(said["sealed"], owner=receipt.message_id, month=said["month"])
+    assert unpack(opened, channel=CHANNEL, account="", received_at=NOON) == told
     complaint = Normaliser.load().normalise(
         told, id_=receipt.message_id, code=receipt.tracking_code, citizen=receipt.tracking_code
     )
     assert (complaint.channel, complaint.recorded_by, complaint.source) == ("officer", "dishub-33.74", "call")
-    assert complaint.place.regency is not None
-    assert complaint.place.regency.code == "33.74"  # that of the recording government, because the text names none
+    assert (
+        there(complaint.place.regency).code == "33.74"
+    )  # that of the recording government, because the text names none
 
 
 def test_whoever_records_danger_to_life_reads_112() -> None:
@@ -42,16 +46,6 @@ def test_whoever_records_danger_to_life_reads_112() -> None:
     assert "112" in danger("", "Ada kebakaran di rumah tetangga, orangnya terjebak, tolong sekarang")
     assert "112" in danger("Ada kebakaran di rumah tetangga, orangnya terjebak, tolong sekarang", "Di Jalan Pemuda")
     assert danger("Lampu jalan mati", "Lampu jalan mati di depan pasar.") == ""
-
-
-def _packed(value: bytes, owner: object) -> bytes:
-    from uuid import UUID
-
-    import orjson
-
-    said = orjson.loads(value)
-    assert isinstance(owner, UUID)
-    return KEYS.unseal(said["sealed"], owner=owner, month=said["month"])
 
 
 def test_two_complaints_with_the_same_words_are_two() -> None:

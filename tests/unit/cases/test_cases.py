@@ -1,14 +1,11 @@
 """The commands of an agency to a case, what became of them, and the life of a case in words."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from complaints import ids
-from complaints.case import Case
 from complaints.command import Command, CommandKind, words_of
 from complaints.errors import CaseError, ConfigurationError, TrackingCodeError
 from complaints.fact import Fact, FactKind
@@ -21,19 +18,14 @@ from tests.harness.events import DPU, PEMDA, complaint
 from tests.harness.facts import answered, fact, refused
 from tests.harness.support import NOON
 from tests.harness.tables import document, each
-from tests.harness.view import KEY, ServedView
+from tests.harness.there import there
+from tests.harness.view import ServedView
 from view.client import ViewClient
-
-
-def case_of(story: Story) -> Case:
-    """Return the case as it is now."""
-    assert story.case is not None
-    return story.case
 
 
 def order(story: Story, name: str, agency: str = DPU.id, **said: Any) -> Command:
     """Return the command of an act."""
-    case, fields = case_of(story), checked(ACTS[name], said)
+    case, fields = there(story.case), checked(ACTS[name], said)
     id_ = ids.command_id(case.complaint_id, name, actor=agency, nonce=nonce(case, fields))
     return command(ACTS[name], story.code, id_=id_, agency=agency, fields=fields, at=NOON)
 
@@ -43,24 +35,8 @@ def refusal(story: Story, text: str = "Bukan jalan kota", agency: str = DPU.id) 
     return order(story, "refuse", agency, text=text)
 
 
-def answer(story: Story, text: str) -> Command:
-    """Return the command to answer."""
-    return order(story, "answer", text=text)
-
-
-@pytest.fixture
-def known(tmp_path: Path) -> Iterator[tuple[ServedView, ViewClient]]:
-    """A view and its client."""
-    served = ServedView(tmp_path)
-    client = ViewClient([served.url], key=KEY)
-    yield served, client
-    client.close()
-    served.close()
-
-
-def test_a_case_is_found_by_its_code_as_a_person_types_it(known: tuple[ServedView, ViewClient]) -> None:
+def test_a_case_is_found_by_its_code_as_a_person_types_it(served: ServedView, client: ViewClient) -> None:
     """A code that nobody has, and one with a slip, are told apart."""
-    served, client = known
     story = Story()
     served.put(*story.records())
     assert find(client, story.code.lower()).complaint_id == story.complaint.id
@@ -76,8 +52,9 @@ def test_the_same_words_are_one_command_until_something_happens() -> None:
     first = refusal(story)
     assert refusal(story).id == first.id
     assert len({first.id, refusal(story, "lain").id, refusal(story, agency=PEMDA.id).id}) == 3
-    assert answer(story, "Selesai.").id == answer(story, " Selesai. ").id != answer(story, "Besok.").id
-    assert answer(story, "Selesai.").id != refusal(story, "Selesai.").id
+    said, again, other = (order(story, "answer", text=text).id for text in ("Selesai.", " Selesai. ", "Besok."))
+    assert said == again != other
+    assert said != refusal(story, "Selesai.").id
     assert (first.tracking_code, first.kind, first.actor, words_of(first)) == (
         story.code,
         CommandKind.refuse,
@@ -131,16 +108,14 @@ def test_all_commands_of_officers_are_acts() -> None:
     assert ACTS.keys() == {kind.value for kind in CommandKind} - of_citizens - of_steps
 
 
-def test_a_command_without_a_result_is_no_success() -> None:
-    """It is on Kafka; the router has not read it yet."""
+def test_the_outcome_of_a_command_says_what_is_left_to_do() -> None:
+    """One that the router has not read is no success, a refusal that came too late is noted, and a file of commands looks no case up."""
     with pytest.raises(CaseError, match="has not decided"):
         outcome(DPU, [])
-
-
-def test_a_refusal_that_came_too_late_says_that_it_is_noted() -> None:
-    """The case had moved on; the agency must know that nothing is left to do."""
-    (sentence,) = outcome(DPU, [refused(complaint(), version=4)])
-    assert sentence.startswith("The case had moved on before")
+    (late,) = outcome(DPU, [refused(complaint(), version=4)])
+    assert late.startswith("The case had moved on before")
+    (unknown,) = outcome(DPU, [answered(complaint())], out_of_reach=None)
+    assert unknown.endswith("on the channel of the complaint; if an officer recorded it, tell him yourself.")
 
 
 @pytest.mark.parametrize("told", [answered(complaint()), fact(complaint(), FactKind.closed, 4)])
@@ -156,9 +131,3 @@ def test_no_sentence_says_that_the_citizen_hears_what_is_only_to_be_told() -> No
     """He may have asked for silence, or have no address: the outcome is not known yet."""
     (sentence,) = outcome(DPU, [answered(complaint())])
     assert sentence == f"{DPU.name} has answered; the citizen is to be told on the channel of the complaint."
-
-
-def test_where_it_is_not_known_how_a_citizen_is_reached_both_ways_are_said() -> None:
-    """A file of commands does not look each case up."""
-    (sentence,) = outcome(DPU, [answered(complaint())], out_of_reach=None)
-    assert sentence.endswith("on the channel of the complaint; if an officer recorded it, tell him yourself.")

@@ -1,7 +1,6 @@
 """`lapor case rehome`: where the open cases of a unit go that was taken out of its government's allotment."""
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import Future
 from datetime import date
 from pathlib import Path
@@ -27,6 +26,7 @@ from tests.harness.cases.made import case_record
 from tests.harness.events import complaint
 from tests.harness.house import House, said
 from tests.harness.support import NOON, as_stored
+from tests.harness.there import there
 from tests.harness.view import KEY, ServedView
 
 CABLE = 'kabel: {name: "Dinas Kabel"}'
@@ -76,8 +76,7 @@ def moved(folder: Path, house: House, of: Complaint, content: str) -> Move | Non
 def test_a_case_goes_to_the_unit_that_has_its_matter_today(house: House, tmp_path: Path) -> None:
     """In the name of the government's desk, by a command that does it; then nothing is left to do."""
     house.hear(report())
-    found = moved(tmp_path, house, report(), NEW)
-    assert found is not None
+    found = there(moved(tmp_path, house, report(), NEW))
     assert (found.to, found.by) == ("kabel-33.74", "pemda-33.74")
     assert found.why.startswith("Dinas Penerangan Kota Semarang sudah tidak ada per ")
     order = found.order(1, house.case(report().tracking_code).owner, NOON)
@@ -91,11 +90,9 @@ def test_a_matter_that_was_never_the_government_s_goes_to_its_managing_officer(h
     """A person had given it to the government: it does not leave by itself. Without a managing officer the government has it."""
     house.hear(report(text=PASSPORT))
     to_lamp(house, report(text=PASSPORT))
-    found = moved(tmp_path, house, report(text=PASSPORT), OFFICER)
-    assert found is not None
+    found = there(moved(tmp_path, house, report(text=PASSPORT), OFFICER))
     assert (found.to, found.by) == ("kabel-33.74", "kabel-33.74")
-    found = moved(tmp_path, house, report(text=PASSPORT), NEW)
-    assert found is not None
+    found = there(moved(tmp_path, house, report(text=PASSPORT), NEW))
     assert (found.to, found.by) == ("pemda-33.74", "pemda-33.74")
 
 
@@ -105,8 +102,7 @@ def test_who_refused_the_case_does_not_get_it_back(house: House, tmp_path: Path)
     house.hear(said(CommandKind.reroute, report(), "kemenpanrb", "Untuk kabel.", to="kabel-33.74"))
     house.hear(said(CommandKind.refuse, report(), "kabel-33.74"))
     to_lamp(house, report())
-    found = moved(tmp_path, house, report(), NEW)
-    assert found is not None
+    found = there(moved(tmp_path, house, report(), NEW))
     assert found.to not in {"kabel-33.74", "lampu-33.74"}
     order = found.order(1, house.case(report().tracking_code).owner, NOON)
     assert FactKind.routed in {fact.kind for fact in house.hear(order.command)}
@@ -118,8 +114,7 @@ def test_the_next_unit_by_the_division_of_tasks_gets_what_the_first_refused(hous
     house.hear(said(CommandKind.reroute, report(), "kemenpanrb", "Untuk kabel.", to="kabel-33.74"))
     house.hear(said(CommandKind.refuse, report(), "kabel-33.74"))
     to_lamp(house, report())
-    found = moved(tmp_path, house, report(), NEW.replace("street-light: kabel", "street-light: [kabel, dpu]"))
-    assert found is not None
+    found = there(moved(tmp_path, house, report(), NEW.replace("street-light: kabel", "street-light: [kabel, dpu]")))
     assert (found.to, found.by) == ("dpu-33.74", "pemda-33.74")
 
 
@@ -156,14 +151,6 @@ class Kafka:
 
     def close(self) -> None:
         """Do nothing."""
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[ServedView]:
-    """A view that has caught up."""
-    made = ServedView(tmp_path / "view")
-    yield made
-    made.close()
 
 
 def test_the_command_gives_each_once_and_says_so(

@@ -190,12 +190,6 @@ def test_a_name_of_several_words_has_short_forms(full: str, other: str) -> None:
     assert one.formed & (another.words | another.formed)
 
 
-def test_a_jam_is_no_matter_beside_another() -> None:
-    """It is the effect of the tree; alone it is the matter."""
-    assert matters("macet karena pohon tumbang") == {"tree"}
-    assert matters("macet setiap pagi") == {"jam"}
-
-
 def test_a_doubled_word_is_the_word() -> None:
     """The 2 says no more than the plural; but the number of a school is its name."""
     assert sign("sapi2 lepas").words == sign("sapi lepas").words

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -41,9 +42,8 @@ def spool(tmp_path: Path) -> Spool:
 def intake(bus: MemoryProducer, spool: Spool, keys: Keyring, monkeypatch: pytest.MonkeyPatch) -> Iterator[Intake]:
     """A channel's intake that looks often whether Kafka is back."""
     monkeypatch.setattr(safe, "DRAIN_PAUSE_S", 0.05)
-    made = Intake("sms", keyring=keys, producer=bus, spool=spool)
-    yield made
-    made.close()
+    with closing(Intake("sms", keyring=keys, producer=bus, spool=spool)) as made:
+        yield made
 
 
 def test_a_disk_that_takes_no_removal_holds_up_nothing_and_nothing_is_sent_twice(
@@ -214,8 +214,7 @@ def test_a_partition_without_a_leader_holds_up_its_own_keys_alone(
     bus, spool = Split(), Spool(tmp_path / "s.db", max_bytes=1 << 20)
     held, well = "+628111", "+628222"
     bus.leaderless = {keys.pseudonym("sms", held).encode()}
-    intake = Intake("sms", keyring=keys, producer=bus, spool=spool)
-    try:
+    with closing(Intake("sms", keyring=keys, producer=bus, spool=spool)) as intake:
         assert sent(intake, well, 0) is Outcome.published
         assert [sent(intake, held, number) for number in range(2)] == [Outcome.spooled] * 2
         bus.mode = Mode.away  # the whole of Kafka, for a moment
@@ -227,8 +226,6 @@ def test_a_partition_without_a_leader_holds_up_its_own_keys_alone(
         bus.leaderless = set()
         wait_until(lambda: intake.waiting == 0, what="an empty spool")
         assert sent(intake, held, 3) is Outcome.published
-    finally:
-        intake.close()
     assert told_by(bus, keys, held) == [f"{held} {number}" for number in range(4)]
     assert told_by(bus, keys, well) == [f"{well} {number}" for number in range(3)]
 
@@ -253,14 +250,11 @@ def test_a_spool_that_is_full_of_one_partition_stops_no_other(
     monkeypatch.setattr(safe, "ASK_S", 0.0)
     bus, spool = Split(), Spool(tmp_path / "s.db", max_bytes=1000)
     bus.leaderless = {keys.pseudonym("sms", "+628111").encode()}
-    intake = Intake("sms", keyring=keys, producer=bus, spool=spool)
-    try:
+    with closing(Intake("sms", keyring=keys, producer=bus, spool=spool)) as intake:
         assert sent(intake, "+628111", 0) is Outcome.spooled
         with pytest.raises(IntakeFull, match="1000 bytes"):
             sent(intake, "+628111", 1)
         assert sent(intake, "+628222", 0) is Outcome.published
-    finally:
-        intake.close()
 
 
 def test_a_spool_without_room_ends_no_intake_for_good(
@@ -269,15 +263,12 @@ def test_a_spool_without_room_ends_no_intake_for_good(
     """Nothing waits in it that could tell that Kafka is back: the next message does."""
     monkeypatch.setattr(safe, "ASK_S", 0.0)
     bus = MemoryProducer(Mode.away)
-    intake = Intake("sms", keyring=keys, producer=bus, spool=Spool(tmp_path / "s.db", max_bytes=10))
-    try:
+    with closing(Intake("sms", keyring=keys, producer=bus, spool=Spool(tmp_path / "s.db", max_bytes=10))) as intake:
         for number in range(2):
             with pytest.raises(IntakeFull):
                 sent(intake, "+628111", number)
         bus.mode = Mode.up
         assert sent(intake, "+628111", 2) is Outcome.published
-    finally:
-        intake.close()
 
 
 @pytest.fixture
@@ -287,9 +278,8 @@ def slow(tmp_path: Path, keys: Keyring, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setattr(safe, "SLOW_S", 0.05)
     bus = Slow()
     bus.slow = {keys.pseudonym("sms", "+628111").encode()}
-    made = Intake("sms", keyring=keys, producer=bus, spool=Spool(tmp_path / "s.db", max_bytes=1 << 20))
-    yield made, bus
-    made.close()
+    with closing(Intake("sms", keyring=keys, producer=bus, spool=Spool(tmp_path / "s.db", max_bytes=1 << 20))) as made:
+        yield made, bus
 
 
 def test_what_a_citizen_writes_next_waits_for_the_answer_to_what_he_wrote_before(

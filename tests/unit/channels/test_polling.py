@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ import pytest
 from channels import polling
 from channels.base import Page
 from channels.intake import Intake
-from channels.polling import AskedToWait, Pauses, Polling, Waits, record_of
+from channels.polling import AskedToWait, Pauses, Polling, Reader, Waits, record_of
 from complaints.crypto import Keyring
 from complaints.errors import CredentialsRefused, UpstreamUnavailable
 from complaints.limits import MESSAGE_BYTES
@@ -19,6 +20,7 @@ from complaints.mail import Received
 from complaints.storage.spool import Spool
 from tests.harness.fakes import MemoryProducer
 from tests.harness.support import message, wait_until
+from tests.harness.there import there
 
 PAUSES = Pauses(first_s=0.01, most_s=0.05)
 
@@ -39,41 +41,43 @@ class Numbers:
         return Page(records=(), cursor={"at": at + 1})
 
 
+@contextmanager
+def begun(upstream: Reader, cursor: Mapping[str, Any] | None) -> Iterator[Polling]:
+    """Give an account that is polled from a cursor on, and end it."""
+    polled = Polling("telegram", upstream, pauses=PAUSES)
+    polled.begin(cursor)
+    yield polled
+    polled.end()
+    polled.join(5)
+
+
 def at(polled: Polling) -> int:
     """Return the number of the page that comes."""
     wait_until(lambda: polled.page() is not None, what="the page")
-    page = polled.page()
-    assert page is not None
-    return int(page.cursor["at"])
+    return int(there(polled.page()).cursor["at"])
 
 
 def test_the_same_page_comes_until_it_is_committed() -> None:
     """Meanwhile nothing is read."""
     numbers = Numbers()
-    polled = Polling("telegram", numbers, pauses=PAUSES)
-    polled.begin(None)
-    assert [at(polled), at(polled)] == [1, 1]
-    time.sleep(0.1)
-    assert len(numbers.reads) == 1
-    polled.committed()
-    assert at(polled) == 2
-    polled.end()
-    polled.join(5)
+    with begun(numbers, None) as polled:
+        assert [at(polled), at(polled)] == [1, 1]
+        time.sleep(0.1)
+        assert len(numbers.reads) == 1
+        polled.committed()
+        assert at(polled) == 2
 
 
 def test_a_page_that_is_not_committed_ends_with_the_account() -> None:
     """Whoever begins next reads it again; a late commit changes nothing."""
-    polled = Polling("telegram", Numbers(), pauses=PAUSES)
-    polled.begin({"at": 7})
-    assert at(polled) == 8
-    polled.end()
-    assert polled.page() is None
-    polled.committed()
-    polled.begin({"at": 7})
-    polled.begin({"at": 99})
-    assert at(polled) == 8
-    polled.end()
-    polled.join(5)
+    with begun(Numbers(), {"at": 7}) as polled:
+        assert at(polled) == 8
+        polled.end()
+        assert polled.page() is None
+        polled.committed()
+        polled.begin({"at": 7})
+        polled.begin({"at": 99})
+        assert at(polled) == 8
 
 
 @pytest.mark.parametrize(
@@ -85,13 +89,10 @@ def test_no_error_of_the_upstream_ends_the_account(error: Exception, monkeypatch
     """The same is read again, after a pause."""
     monkeypatch.setattr(polling, "REFUSED_PAUSE_S", 0.05)
     numbers = Numbers(error, error)
-    polled = Polling("telegram", numbers, pauses=PAUSES)
-    polled.begin({"at": 7})
-    assert at(polled) == 8
-    assert [number for number, _ in numbers.reads] == [7, 7, 7]
-    assert polled.crash is None
-    polled.end()
-    polled.join(5)
+    with begun(numbers, {"at": 7}) as polled:
+        assert at(polled) == 8
+        assert [number for number, _ in numbers.reads] == [7, 7, 7]
+        assert polled.crash is None
 
 
 def test_a_fault_of_our_own_program_ends_the_channel() -> None:
@@ -113,19 +114,16 @@ def test_a_thread_that_is_stuck_stops_the_heartbeat(monkeypatch: pytest.MonkeyPa
             hang.wait(30)
             return None
 
-    polled = Polling("telegram", Hanging(), pauses=PAUSES)
-    polled.begin(None)
-    watcher = threading.Thread(target=polled.watch, args=(stop, lambda: beats.append(time.monotonic())))
-    watcher.start()
-    wait_until(lambda: polled.stuck, what="the end of the signs of life")
-    count = len(beats)
-    time.sleep(0.1)
-    assert 0 < count <= len(beats) <= count + 1
-    stop.set()
-    hang.set()
-    watcher.join(5)
-    polled.end()
-    polled.join(5)
+    with begun(Hanging(), None) as polled:
+        watcher = threading.Thread(target=polled.watch, args=(stop, lambda: beats.append(time.monotonic())))
+        watcher.start()
+        wait_until(lambda: polled.stuck, what="the end of the signs of life")
+        count = len(beats)
+        time.sleep(0.1)
+        assert 0 < count <= len(beats) <= count + 1
+        stop.set()
+        hang.set()
+        watcher.join(5)
 
 
 def test_a_message_that_is_too_large_becomes_one_that_cannot_be_read(keys: Keyring, tmp_path: Any) -> None:

@@ -8,15 +8,10 @@ from channels.sms.links import read_links
 from channels.sms.parse import UDHI, segment
 from channels.sms.segments import compose, is_person
 from complaints.errors import ConfigurationError
+from tests.harness.sms import packed_septets
 from tests.harness.tables import each
 
 CITIZEN = {"sender": "6281234567890", "from": "1708"}
-
-
-def packed(text: str, *, fill: int = 0) -> bytes:
-    """Return ASCII letters as eight septets in seven octets, behind some spare bits."""
-    number = sum(ord(letter) << 7 * at for at, letter in enumerate(text)) << fill
-    return number.to_bytes((7 * len(text) + fill + 7) // 8, "little")
 
 
 def text_of(body: bytes, data_coding: int, *, header: int = 0, alphabet: Alphabet = "gsm7") -> str:
@@ -37,7 +32,7 @@ def delivered(
 def test_packed_gsm7_behind_a_header_is_read(header: int, fill: int) -> None:
     """The septets begin at the next boundary of one behind a header of any length."""
     said = "Lampu jalan mati sudah tiga bulan di Pasar Kliwon"
-    assert text_of(packed(said, fill=fill), 0, header=header) == said
+    assert text_of(packed_septets(said, fill=fill), 0, header=header) == said
 
 
 def test_text_behind_a_header_that_is_not_packed_stays() -> None:
@@ -49,8 +44,8 @@ def test_text_behind_a_header_that_is_not_packed_stays() -> None:
 
 def test_a_link_whose_septets_are_packed_reads_its_shortest_part() -> None:
     """Nothing in three octets shows that they are packed: the setting of the link does."""
-    assert text_of(packed("ok"), 0, alphabet="packed") == "ok"
-    assert text_of(packed("ya!", fill=1), 0, header=6, alphabet="packed") == "ya!"
+    assert text_of(packed_septets("ok"), 0, alphabet="packed") == "ok"
+    assert text_of(packed_septets("ya!", fill=1), 0, header=6, alphabet="packed") == "ya!"
 
 
 def test_the_default_alphabet_of_a_latin1_smsc_is_latin1_both_ways() -> None:

@@ -5,12 +5,13 @@ import pytest
 
 from channels.sms.coding import coding_of, decode
 from channels.sms.deliver import Delivered
-from channels.sms.parse import WHOLE_OCTETS, Concat, Segment, joined, segment, split_udh
+from channels.sms.parse import WHOLE_OCTETS, Concat, Segment, joined, segment
 from channels.sms.receipts import DeliveryReceipt
 from channels.sms.text import text_of
 from complaints.errors import MalformedMessage
 from complaints.limits import COMPLAINT_BYTES
 from normalizer.parts import printable
+from tests.harness.sms import packed_septets
 from tests.harness.tables import each, each_row, row_by_row
 
 
@@ -18,17 +19,6 @@ def found(payload: bytes = b"halo", *, esm_class: int = 0, tlvs: dict[int, bytes
     """Return what a message says."""
     fields = Delivered(1, 1, b"6281100000001", 0, 1, b"1708", esm_class, 0, payload, tlvs or {}, torn=False)
     return segment(fields)
-
-
-def made(payload: bytes = b"halo", *, esm_class: int = 0, tlvs: dict[int, bytes] | None = None) -> Concat | None:
-    """Return which part a message is."""
-    return found(payload, esm_class=esm_class, tlvs=tlvs).concat
-
-
-def packed(text: str) -> bytes:
-    """Return ASCII letters as eight septets in seven octets (3GPP TS 23.038 6.1.2.1)."""
-    number = sum(ord(letter) << 7 * at for at, letter in enumerate(text))
-    return number.to_bytes((7 * len(text) + 7) // 8, "little")
 
 
 @each_row
@@ -47,14 +37,14 @@ def test_every_data_coding_has_a_reading() -> None:
 @each_row
 def test_part_of(name: str, payload: bytes, esm_class: int, tlvs: dict[int, bytes], concat: Concat | None) -> None:
     """3GPP TS 23.040 9.2.3.24 and SMPP's SAR parameters say which part a message is."""
-    assert made(payload, esm_class=esm_class, tlvs=tlvs) == concat, name
+    assert found(payload, esm_class=esm_class, tlvs=tlvs).concat == concat, name
 
 
 @row_by_row
 def test_a_header_that_does_not_fit_is_malformed(name: str, payload: bytes) -> None:
     """It is poison, with a reason, and never another exception."""
     with pytest.raises(MalformedMessage):
-        made(payload, esm_class=0x40)
+        found(payload, esm_class=0x40)
     assert name
 
 
@@ -62,11 +52,6 @@ def test_a_header_that_does_not_fit_is_malformed(name: str, payload: bytes) -> N
 def test_a_text_that_stands_in_both_fields_loses_nothing(short: bytes, long: bytes, whole: bytes) -> None:
     """SMPP forbids it, and some SMSCs cut short_message at 254 octets beside a whole message_payload."""
     assert joined(short, long) == whole
-
-
-def test_the_body_is_what_stands_behind_the_header() -> None:
-    """The text of a part never has header bytes in it."""
-    assert split_udh(b"\x05\x00\x03\xab\x03\x02halo") == ({0: b"\xab\x03\x02"}, b"halo")
 
 
 def test_the_words_of_a_receipt_without_its_mark_are_no_receipt() -> None:
@@ -111,7 +96,7 @@ def test_a_receipt_of_any_length_is_a_receipt() -> None:
         "\U0001f64f".encode("utf-16-be"),
         b"\xc2\x85",
         b"\x1b\x1b",
-        packed('""""""""'),
+        packed_septets('""""""""'),
     ],
 )
 def test_the_longest_message_fits_into_a_complaint_whatever_its_octets_are(unit: bytes, data_coding: int) -> None:

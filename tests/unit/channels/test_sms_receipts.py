@@ -1,11 +1,9 @@
 """Delivery receipts: what operators really write into them, and when two ids are the same."""
 
-import pytest
-
 from channels.sms.links import Link
 from channels.sms.receipts import DeliveryReceipt, normalised, read_receipt
 from complaints.runtime.address import parse_address
-from tests.harness.tables import each_row, row_by_row
+from tests.harness.tables import each_row
 
 ADDRESS = parse_address("smpp://lapor:secret08@127.0.0.1", scheme="smpp", default_port=2775)
 
@@ -17,24 +15,10 @@ def test_only_an_end_is_an_outcome(state: str, final: bool, ok: bool) -> None:
     assert (found.final, found.ok) == (final, ok)
 
 
-@row_by_row
-def test_the_words_of_a_receipt(body: bytes, message_id: str, state: str) -> None:
-    """The order of appendix B is not kept by all."""
-    assert read_receipt(body, {}) == DeliveryReceipt(
-        message_id=message_id, state=state, error="000" if b"err" in body else ""
-    )
-
-
-def test_a_state_that_smpp_5_has_is_read() -> None:
-    """9 is SKIPPED: no end."""
-    found = read_receipt(b"", {0x1E: b"m1\0", 0x427: b"\x09"})
-    assert found == DeliveryReceipt(message_id="m1", state="SKIPPED")
-
-
-@pytest.mark.parametrize("body", [b"", b"id:1001", b"stat:DELIVRD", b"Pesan Anda sampai", b"id: stat:"])
-def test_a_receipt_without_id_or_state_is_not_read(body: bytes) -> None:
-    """It is counted, and answered."""
-    assert read_receipt(body, {}) is None
+@each_row
+def test_receipts(name: str, body: bytes, tlvs: dict[int, bytes], receipt: DeliveryReceipt | None) -> None:
+    """SMPP 3.4: message_state and receipted_message_id, or appendix B's words, whose order is not kept by all."""
+    assert read_receipt(body, tlvs) == receipt, name
 
 
 @each_row

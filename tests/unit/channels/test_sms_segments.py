@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.sms.parse import split_udh
-from channels.sms.receipts import DeliveryReceipt, in_disguise, read_receipt
+from channels.sms.receipts import DeliveryReceipt, in_disguise
 from channels.sms.segments import GSM7, MOST_PARTS, UCS2, Endpoint, compose, gsm7, recipient, split
 from complaints.errors import Undeliverable
 from tests.harness.tables import each_row, row_by_row
@@ -92,12 +92,6 @@ def test_the_last_part_asks_for_the_receipt() -> None:
     assert [part.esm_class for part in parts] == [0x40, 0x40]
     assert {part.source for part in parts} == {Endpoint(address="1708", ton=0, npi=1)}
     assert parts[0].octets[:6] == b"\x05\x00\x03\x02\x02\x01"
-
-
-@each_row
-def test_receipts(name: str, body: bytes, tlvs: dict[int, bytes], receipt: DeliveryReceipt | None) -> None:
-    """SMPP 3.4: message_state and receipted_message_id, or appendix B's words."""
-    assert read_receipt(body, tlvs) == receipt, name
 
 
 def test_what_a_receipt_means() -> None:

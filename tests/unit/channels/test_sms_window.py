@@ -66,9 +66,7 @@ def test_throttled_texts_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_process_that_was_stopped_submits_nothing_that_waited() -> None:
     """Another one may own the account by now, and has recorded the outcome as unknown. What had not begun may be tried again."""
     bench = Bench(size=1)
-    long = bench.offer("x" * 300)
-    bench.due()
-    bench.answer(1)
+    long = half_sent(bench)
     waits = bench.offer("halo")
     bench.window._turned_s -= module.STALL_S + 1
     assert not bench.due()
@@ -110,6 +108,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch)
 
 
+def half_sent(bench: Bench) -> "Future[str]":
+    """Offer a text of two parts, and let the first one be taken."""
+    long = bench.offer("x" * 300)
+    assert len(bench.due()) == 1
+    bench.answer(1)
+    return long
+
+
 def throttled(bench: Bench, clock: Clock, *, answers: int, status: int = TOO_FAST, sequence: int = 2) -> int:
     """Refuse the next submits; return the number of the one that awaits its answer then."""
     for number in range(sequence, sequence + answers):
@@ -134,9 +140,7 @@ def test_a_long_text_that_is_throttled_for_minutes_does_not_begin_again(clock: C
 def test_a_long_text_is_given_up_after_a_quarter_of_an_hour_of_throttling(clock: Clock) -> None:
     """Then nobody knows what the citizen has read."""
     bench = Bench()
-    long = bench.offer("x" * 300)
-    bench.due()
-    bench.answer(1)
+    long = half_sent(bench)
     sequence = 1 + len(clock.turn(bench, 1))
     with pytest.raises(AssertionError):
         throttled(bench, clock, answers=2000, sequence=sequence)
@@ -149,9 +153,7 @@ def test_a_long_text_is_given_up_after_a_quarter_of_an_hour_of_throttling(clock:
 def test_a_long_text_whose_rest_is_refused_otherwise_is_given_up_sooner(clock: Clock, status: int) -> None:
     """It would slow the whole link down. Throttling between the refusals is still throttling."""
     bench = Bench()
-    long = bench.offer("x" * 300)
-    bench.due()
-    bench.answer(1)
+    long = half_sent(bench)
     clock.turn(bench, 1)
     sequence = throttled(bench, clock, answers=5, status=status)
     sequence = throttled(bench, clock, answers=60, sequence=sequence)

@@ -24,6 +24,7 @@ from complaints.message import InboundMessage, pack
 from complaints.storage.spool import Spool
 from tests.harness.fakes import MemoryProducer
 from tests.harness.json_values import json_values
+from tests.harness.there import there
 
 OURS, CITIZEN = "1708", "77"
 
@@ -48,8 +49,7 @@ def read(**changes: Any) -> InboundMessage | None:
 
 def test_a_direct_message_is_its_senders_in_no_thread() -> None:
     """All of its text is his, he is answered alone, and it is known by another name than a post."""
-    found = read()
-    assert found is not None
+    found = there(read())
     assert (found.sender, found.text, found.thread) == (CITIZEN, "@lapor1708 BELUM", "")
     assert (found.account, found.upstream_id) == ("twitter/direct/lapor1708", "direct/1850000000000000001")
     assert (found.reply_to, found.received_at) == ({"direct": "yes"}, datetime(2026, 11, 3, 5, tzinfo=UTC))
@@ -57,8 +57,7 @@ def test_a_direct_message_is_its_senders_in_no_thread() -> None:
 
 def test_the_bytes_that_are_kept_say_nothing_of_who_it_was() -> None:
     """Nor does the name of the conversation, which is made of both ids."""
-    found = read(participant_ids=[CITIZEN, OURS])
-    assert found is not None
+    found = there(read(participant_ids=[CITIZEN, OURS]))
     assert CITIZEN not in found.body.decode()
     assert json.loads(found.body)["text"] == "@lapor1708 BELUM"
 
@@ -79,8 +78,7 @@ def test_what_no_citizen_tells_us_alone_is_no_message(changes: dict[str, Any]) -
 
 def test_a_file_is_named_and_not_read() -> None:
     """Only our account may load it; a photo without words is a message."""
-    found = read(text=None, attachments={"media_keys": ["3_1"]})
-    assert found is not None
+    found = there(read(text=None, attachments={"media_keys": ["3_1"]}))
     assert found.text == ""
     assert [(file.name, file.url, file.sha256) for file in found.attachments] == [("3_1", None, None)]
 

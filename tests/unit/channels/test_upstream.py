@@ -82,12 +82,17 @@ def test_a_reason_is_one_line_of_a_bearable_length(tmp_path: Path) -> None:
     assert len(said(tmp_path).reason) == MOST_REASON
 
 
-def test_a_folder_that_cannot_be_written_ends_no_channel(tmp_path: Path) -> None:
-    """The messages matter more."""
+@pytest.mark.parametrize("name", ["file", None])
+def test_a_channel_that_cannot_note_or_that_nobody_watches_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str | None
+) -> None:
+    """The messages matter more; and a channel alone, as in its tests, writes nothing."""
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "file").touch()
-    account = Upstream(tmp_path / "file", "sms").account("a")
+    account = Upstream(tmp_path / name if name else None, "sms").account("a")
     account.reached()
     account.failed("x")
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
 @pytest.mark.parametrize("text", ["", "{", "7", "[7]", '[{"unknown": 1}]', json.dumps({"account": "a"})])
@@ -95,12 +100,3 @@ def test_a_file_that_is_none_says_nothing(tmp_path: Path, text: str) -> None:
     """A newer version's, or half of one."""
     (tmp_path / "sms.json").write_text(text)
     assert list(Upstream.read(tmp_path, "sms")) == []
-
-
-def test_a_channel_that_nobody_watches_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a test of the channel alone."""
-    monkeypatch.chdir(tmp_path)
-    account = Upstream(None, "sms").account("a")
-    account.reached()
-    account.failed("x")
-    assert list(tmp_path.iterdir()) == []

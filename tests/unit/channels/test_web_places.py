@@ -8,6 +8,7 @@ from channels.web.places import MOST_SUGGESTIONS
 from normalizer.complaint import Normaliser
 from normalizer.places.gazetteer import Gazetteer
 from tests.harness.tables import each_row
+from tests.harness.there import there
 from tests.harness.web import regencies
 
 SEARCH = regencies()
@@ -25,8 +26,7 @@ def test_every_regency_is_found_by_its_full_name_and_so_read_by_the_normaliser()
     names = Gazetteer.load()
     count = 0
     for code, name in names.regencies():
-        found = SEARCH.exact(f"{name}, {names.name(code[:2])}")
-        assert found is not None
+        found = there(SEARCH.exact(f"{name}, {names.name(code[:2])}"))
         assert found.code == code
         assert Normaliser.load().reader.read("Jalan rusak", address=f"Jl. Pemuda, {found.name}").place.codes[1] == code
         count += 1

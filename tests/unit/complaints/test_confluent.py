@@ -1,5 +1,6 @@
 """What a rebalance in the middle of one poll does; the contract suite cannot time it."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,40 +12,11 @@ from complaints.errors import BusUnavailable
 from tests.harness.support import free_port
 
 
-class Told:
-    """A message of librdkafka."""
-
-    def __init__(self, partition: int, offset: int) -> None:
-        self._at = (partition, offset)
-
-    def error(self) -> None:
-        """It is none."""
-
-    def topic(self) -> str:
-        """Of the only topic."""
-        return "t"
-
-    def partition(self) -> int:
-        """Where."""
-        return self._at[0]
-
-    def offset(self) -> int:
-        """Where."""
-        return self._at[1]
-
-    def key(self) -> bytes:
-        """Any."""
-        return b"k"
-
-    value = key
-
-    def headers(self) -> list[tuple[str, bytes]]:
-        """None."""
-        return []
-
-    def timestamp(self) -> tuple[int, int]:
-        """The kind and the time."""
-        return 1, 0
+def told(partition: int, offset: int) -> SimpleNamespace:
+    """Return a message of librdkafka, of the only topic."""
+    fields: dict[str, Any] = {"error": None, "topic": "t", "partition": partition, "offset": offset, "key": b"k"}
+    fields |= {"value": b"k", "headers": [], "timestamp": (1, 0)}
+    return SimpleNamespace(**{name: lambda value=value: value for name, value in fields.items()})
 
 
 class Rebalancing:
@@ -53,17 +25,17 @@ class Rebalancing:
     def __init__(self, consumer: ConfluentConsumer, *, lost: bool) -> None:
         self._consumer, self._lost = consumer, lost
 
-    def poll(self, _: float) -> Told:
+    def poll(self, _: float) -> SimpleNamespace:
         """Give the first record of partition 0."""
-        return Told(0, 100)
+        return told(0, 100)
 
-    def consume(self, *_: Any, **__: Any) -> list[Told]:
+    def consume(self, *_: Any, **__: Any) -> list[SimpleNamespace]:
         """Hand partition 0 over, take partition 1, and give a record of that."""
         if self._lost:
             self._consumer._on_lost()
         else:
             self._consumer._on_revoke(self, [TopicPartition("t", 0)])  # type: ignore[arg-type]  # it is not looked at
-        return [Told(1, 7)]
+        return [told(1, 7)]
 
 
 @pytest.mark.parametrize("lost", [False, True])
@@ -75,17 +47,10 @@ def test_a_record_whose_partition_goes_in_the_middle_of_a_poll_is_the_next_owner
     real.close()
 
 
-class Silent:
-    """A librdkafka consumer that gives nothing."""
-
-    def poll(self, _: float) -> None:
-        """Give nothing."""
-
-
 def test_a_sink_whose_partitions_were_taken_and_never_given_again_ends() -> None:
     """The client may leave its group for good and say nothing: a new start joins again."""
     consumer = ConfluentConsumer(f"127.0.0.1:{free_port()}", group="g", topics=["t"])
-    real, consumer._consumer = consumer._consumer, Silent()  # type: ignore[assignment]  # by design
+    real, consumer._consumer = consumer._consumer, SimpleNamespace(poll=lambda _: None)  # type: ignore[assignment]  # it gives nothing
     now = [0.0]
     consumer._membership._now_s = lambda: now[0]
     consumer._membership.given()

@@ -27,6 +27,7 @@ from tests.harness.fakes import MemoryProducer, Mode
 from tests.harness.house import said
 from tests.harness.support import NOON
 from tests.harness.tables import row_by_row
+from tests.harness.there import there
 
 
 class Kafka(MemoryProducer):
@@ -63,8 +64,7 @@ class Kafka(MemoryProducer):
     def dies(self, record: Record, error: Exception | None = None, source: str = "/router") -> StoredRecord:
         """Write a record and its dead letter, and return it as Kafka holds it."""
         at = self.send(record).result()
-        stored = self.read(at)
-        assert stored is not None
+        stored = there(self.read(at))
         self.send(encode(of_record(stored, error or ContractViolation(f"{at} is not JSON")), source=source))
         return stored
 
@@ -213,8 +213,7 @@ def test_a_reply_whose_letter_has_no_text_is_put_back_from_its_own_place_only() 
     kafka = Kafka()
     record = encode(reply(), source="/router")
     at = kafka.send(record).result()
-    stored = kafka.read(at)
-    assert stored is not None
+    stored = there(kafka.read(at))
     letter = encode(of_record(stored, ContractViolation("no")), source="/conversation")
     for one in unheard(reply(), letter, ms_of(NOON + timedelta(hours=1))):
         kafka.send(one)

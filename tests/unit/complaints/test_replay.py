@@ -19,6 +19,7 @@ from router.cases.step import CaseStep
 from router.routing import Router
 from tests.harness.events import complaint, poison
 from tests.harness.house import added, said, stored
+from tests.harness.there import there
 
 PLACE: dict[str, Any] = {
     "place": Place(province=Region(code="33", name="Jawa Tengah"), regency=Region(code="33.74", name="Kota Semarang"))
@@ -125,8 +126,7 @@ def test_a_record_is_decided_in_the_state_that_its_case_had_then(log: Log) -> No
     """A refusal is replayed with the refusals before it, and not with those after it."""
     _, moves = log.replay(Panrb(), since=2)
     assert moves[0].tracking_code == complaint(1).tracking_code
-    assert moves[0].before is not None
-    assert moves[0].before.id != "dpu-33.74"
+    assert there(moves[0].before).id != "dpu-33.74"
 
 
 def test_what_is_not_decided_yet_is_not_counted(log: Log) -> None:

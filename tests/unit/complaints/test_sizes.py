@@ -119,14 +119,9 @@ def twitter() -> InboundMessage:
     return whole
 
 
-def escaped() -> InboundMessage:
-    """Return the greatest message of the web form if JSON takes six bytes for each character."""
-    return web(wide="\x01")
-
-
 GREATEST: dict[str, Callable[[], InboundMessage]] = {
     "web": web,
-    "web, escaped": escaped,
+    "web, escaped": lambda: web(wide="\x01"),  # JSON takes six bytes for each character
     "webhook": webhook,
     "telegram": telegram,
     "sms": sms,
@@ -139,19 +134,13 @@ def test_each_channel_has_its_greatest_message() -> None:
     assert {name.partition(",")[0] for name in GREATEST} == set(CHANNELS)
 
 
-@pytest.fixture(scope="module")
-def law() -> Router:
-    """The law."""
-    return Router.load()
-
-
 @each("channel", GREATEST)
 @each("first", [False, True])
 def test_the_greatest_message_of_each_channel_is_a_complaint_and_an_addition(
-    law: Router, channel: str, *, first: bool
+    router: Router, channel: str, *, first: bool
 ) -> None:
     """What a citizen may send is never lost for its size: it fits into the mailbox, the complaint, the case and every record between."""
-    town = Town(Keyring.from_secret(b"s" * 32), law, Normaliser.load())
+    town = Town(Keyring.from_secret(b"s" * 32), router, Normaliser.load())
     town.step = ConversationStep(town.keys, Reads(normaliser=Normaliser.load(), text_of={"sms": text_of}), Rules())
     town.steps["lapor.conversations"] = town.step
     greatest = replace(GREATEST[channel](), body=b"x" * BODY_BYTES if channel != "sms" else GREATEST[channel]().body)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -56,22 +57,11 @@ class Client:
     pause = assign = unassign
 
 
-class Restored:
-    """A restorer with nothing to do."""
-
-    busy, topic_id = False, ""
-
-    def cancel(self, *_: Any) -> None:
-        """Do nothing."""
-
-    begin = cancel
-
-
 def fenced_mailbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gather_s: float = 0.0) -> Mailbox:
     """Return a mailbox whose client is fenced."""
     monkeypatch.setattr(mailbox, "Consumer", Client)
     identity: Any = type("Identity", (), {"member": "m-0", "client": "m-0/disk"})
-    restorer: Any = Restored()
+    restorer: Any = SimpleNamespace(busy=False, topic_id="", cancel=lambda *_: None, begin=lambda *_: None)
     client: Any = None
     same = Same(client, "fenced", ("fenced.states", ""), partitions=3)
     run = WorkerOptions(brokers="127.0.0.1:1", ordinal=0, folder=tmp_path, gather_s=gather_s)

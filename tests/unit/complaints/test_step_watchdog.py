@@ -17,6 +17,7 @@ from complaints.bus.step.transaction import Fenced, Transactions
 from complaints.bus.step.watchdog import STATUS, Aside, Watchdog
 from complaints.runtime.telemetry import Heartbeat
 from tests.harness.step_process import spec
+from tests.harness.there import there
 
 
 def test_a_call_that_does_not_come_back_ends_the_process() -> None:
@@ -76,8 +77,7 @@ def test_a_process_that_stood_still_is_not_ended_when_it_goes_on() -> None:
         "for _ in range(2): [time.sleep(0.1) for _ in range(10)]; beat[0] += 1; print(flush=True)"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    process.stdout.readline()
+    there(process.stdout).readline()
     time.sleep(0.4)  # the watch has seen this beat
     process.send_signal(signal.SIGSTOP)
     time.sleep(2.5)

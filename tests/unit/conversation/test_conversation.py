@@ -26,7 +26,7 @@ from complaints.mail import (
     ReplyKind,
     Send,
 )
-from complaints.message import InboundMessage, unpack
+from complaints.message import unpack
 from complaints.values import Event
 from conversation import parts
 from conversation.citizen import DECODER, MOST_WAITING
@@ -38,7 +38,7 @@ from tests.harness.house import said
 from tests.harness.stories import stories_of
 from tests.harness.support import NOON, message
 from tests.harness.tables import each
-from tests.harness.town import Town
+from tests.harness.town import Town, town_of
 
 PLACELESS = "lampu jalan mati sejak Lebaran"
 WITH_PLACE = "Jalan berlubang di Kota Semarang"
@@ -56,22 +56,10 @@ KINDS = MessageKind
 test_story = stories_of(__file__)
 
 
-@pytest.fixture(scope="module")
-def law() -> Router:
-    """The law."""
-    return Router.load()
-
-
-@pytest.fixture(scope="module")
-def reads() -> Normaliser:
-    """The normaliser."""
-    return Normaliser.load()
-
-
 @pytest.fixture
-def town(law: Router, reads: Normaliser) -> Town:
+def town() -> Town:
     """A town in which nobody has complained yet."""
-    return Town(Keyring.from_secret(b"s" * 32), law, reads)
+    return town_of()
 
 
 def kinds(town: Town) -> list[MessageKind]:
@@ -100,7 +88,7 @@ class TestACodeThatTwoComplaintsGot:
     FIRST, SECOND = uuid4(), ids.message_id("telegram", "m-1")
 
     @pytest.fixture
-    def unlucky(self, law: Router, reads: Normaliser, monkeypatch: pytest.MonkeyPatch) -> Town:
+    def unlucky(self, router: Router, normaliser: Normaliser, monkeypatch: pytest.MonkeyPatch) -> Town:
         """A town in which another citizen has the code of SECOND already."""
         true_code = Keyring.tracking_code
 
@@ -108,7 +96,7 @@ class TestACodeThatTwoComplaintsGot:
             return true_code(keys, self.FIRST if complaint_id == self.SECOND else complaint_id)
 
         monkeypatch.setattr(Keyring, "tracking_code", code_of)
-        town = Town(Keyring.from_secret(b"s" * 32), law, reads)
+        town = Town(Keyring.from_secret(b"s" * 32), router, normaliser)
         town.say(WITH_PLACE, id_=self.FIRST, sender="6281111111111")
         return town
 
@@ -176,9 +164,9 @@ class Stumbling:
 
 
 @pytest.mark.parametrize("channel", ["web", "sms"])
-def test_what_cannot_be_read_opens_unread_at_the_triage_desk(law: Router, channel: str) -> None:
+def test_what_cannot_be_read_opens_unread_at_the_triage_desk(router: Router, channel: str) -> None:
     """What has a code always becomes a case: a fault of ours in reading is no reason to lose it."""
-    town = Town(Keyring.from_secret(b"s" * 32), law, Stumbling())  # type: ignore[arg-type]
+    town = Town(Keyring.from_secret(b"s" * 32), router, Stumbling())  # type: ignore[arg-type]
     web: dict[str, Any] = (
         {"channel": "web", "sender": "", "upstream_id": "k-1", "account": ""} if channel == "web" else {}
     )
@@ -202,28 +190,16 @@ def test_a_message_that_kills_the_worker_is_a_case_too(town: Town) -> None:
     assert kinds(town) == [KINDS.complaint]
 
 
-class TestTheWeb:
-    """The mailbox is that of the tracking code."""
-
-    def web(self, town: Town, text: str, **changes: object) -> InboundMessage:
-        """Return a form."""
-        fields: dict[str, Any] = {
-            "channel": "web",
-            "sender": "",
-            "upstream_id": "key-1",
-            "received_at": town.now,
-        } | changes
-        return message(text, **fields)
-
-    @pytest.mark.parametrize("changed", [{"shared_location": (-6.9932, 110.4203)}, {"attachments": (LINKED,)}])
-    def test_another_position_or_file_under_the_same_key_is_added(self, town: Town, changed: dict[str, Any]) -> None:
-        """The words are the same, the content is not."""
-        town.take(town.received(self.web(town, PLACELESS)))
-        town.take(town.received(self.web(town, PLACELESS, body=b"another content", **changed)))
-        case = town.case(town.complaints[0].tracking_code)
-        assert [one.kind for one in town.landed] == [KINDS.complaint, KINDS.addition]
-        assert (case.complaint.place.regency is not None) == ("shared_location" in changed)
-        assert len(case.complaint.attachments) == len(changed.get("attachments", ()))
+@pytest.mark.parametrize("changed", [{"shared_location": (-6.9932, 110.4203)}, {"attachments": (LINKED,)}])
+def test_another_position_or_file_under_the_same_key_is_added(town: Town, changed: dict[str, Any]) -> None:
+    """The words are the same, the content is not. The mailbox of a form is that of the tracking code."""
+    form: dict[str, Any] = {"channel": "web", "sender": "", "upstream_id": "key-1", "received_at": town.now}
+    town.take(town.received(message(PLACELESS, **form)))
+    town.take(town.received(message(PLACELESS, body=b"another content", **form, **changed)))
+    case = town.case(town.complaints[0].tracking_code)
+    assert kinds(town) == [KINDS.complaint, KINDS.addition]
+    assert (case.complaint.place.regency is not None) == ("shared_location" in changed)
+    assert len(case.complaint.attachments) == len(changed.get("attachments", ()))
 
 
 class TestLongMessages:
@@ -274,10 +250,10 @@ class TestTelling:
         town.take(*town.step.dead_letter(stored, letter))
         assert town.case(town.complaints[0].tracking_code).question is None
 
-    def test_the_waiting_texts_are_bounded(self, law: Router, reads: Normaliser) -> None:
+    def test_the_waiting_texts_are_bounded(self, router: Router, normaliser: Normaliser) -> None:
         """An answer to a question gives way first, and each that does is on record."""
         rules = Rules(per_hour=1)
-        town = Town(Keyring.from_secret(b"s" * 32), law, reads, rules)
+        town = Town(Keyring.from_secret(b"s" * 32), router, normaliser, rules)
         town.say("halo", channel="telegram", upstream_id="a", account="telegram/1", small_talk="Halo")
         town.say(PLACELESS, channel="telegram", upstream_id="b", account="telegram/1")
         for number in range(MOST_WAITING + 5):
@@ -328,12 +304,12 @@ class TestTheState:
         assert msgspec.json.encode(DECODER.decode(known)) == known
         assert DECODER.decode(known[:-1] + b',"of a later version":1e999}') == DECODER.decode(known)
 
-    def test_two_times_a_record_writes_the_same_bytes(self, law: Router, reads: Normaliser) -> None:
+    def test_two_times_a_record_writes_the_same_bytes(self, router: Router, normaliser: Normaliser) -> None:
         """A transaction that is tried again writes what it would have written."""
         keys, id_ = Keyring.from_secret(b"s" * 32), uuid4()
         written = []
         for _ in range(2):
-            town = Town(keys, law, reads)
+            town = Town(keys, router, normaliser)
             town.say(PLACELESS, id_=id_)
             written.append((dict(town.written), town.states))
         assert written[0] == written[1]

@@ -9,6 +9,7 @@ from router.cases.document.changes import joined
 from tests.harness.stories import stories_of
 from tests.harness.support import message, normalised
 from tests.harness.tables import each_row, row_by_row
+from tests.harness.there import there
 
 NORMALISER = Normaliser.load()
 KEYS = Keyring.from_secret(b"s" * 32)
@@ -69,9 +70,7 @@ def test_the_channel_and_the_case_replace_the_same_place(text: str, regency: str
     before = normalised(message("Jalan berlubang di depan pasar di Kota Bandung"), KEYS)
     found = NORMALISER.complete(before if is_known else None, message(text, upstream_id="2"), region="32.73")
     if found.complaint is not None:
-        assert found.complaint.place.regency is not None
-        assert found.complaint.place.regency.code == regency
+        assert there(found.complaint.place.regency).code == regency
     place = joined(before, found.addition, found.reading).place
-    assert place.regency is not None
-    assert place.regency.code == regency
+    assert there(place.regency).code == regency
     assert bool(found.reading.corrects) == ("ralat" in text)

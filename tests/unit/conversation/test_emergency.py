@@ -17,14 +17,6 @@ def test_an_ordinary_complaint_is_none(text: str) -> None:
     assert not tells_of_danger(text)
 
 
-def test_a_story_that_begins_with_a_fire_is_no_report_of_it() -> None:
-    """It tells what came of the fire, or asks for something."""
-    assert not tells_of_danger(
-        "Kebakaran di pasar Wage bulan lalu menghabiskan empat puluh kios milik warga di blok C. Sampai sekarang pedagang"
-        " belum mendapat tempat sementara, dan bantuan modal yang dijanjikan dinas perdagangan belum cair."
-    )
-
-
 def test_a_long_text_takes_no_time() -> None:
     """Only its beginning and its end are read."""
     long = "kebakaran tadi malam " * 100_000

@@ -23,6 +23,7 @@ from tests.harness.events import DPU, complaint
 from tests.harness.facts import case, fact, routed
 from tests.harness.support import NOON
 from tests.harness.tables import document, each, each_row, row_by_row
+from tests.harness.there import there
 
 GSM = gsm0338.Codec()
 PROMISED: dict[str, set[str]] = {
@@ -73,9 +74,7 @@ def told(  # noqa: PLR0913  # what a reply depends on
     if after is FactKind.refused or moves:
         facts.append(routed(of, owner, version=next(number), previous_owner=DPU))
     question = Question(part="date", at=NOON)
-    made = reply_to(facts, case(of, owner, state="routed", deadlines=(DUE,), question=question), was_merged=True)
-    assert made is not None
-    return made
+    return there(reply_to(facts, case(of, owner, state="routed", deadlines=(DUE,), question=question), was_merged=True))
 
 
 OCCASIONS: dict[str, dict[str, Any]] = {

@@ -81,25 +81,14 @@ def test_a_stack_runs_only_while_its_very_process_does(tmp_path: Path) -> None:
         assert Stack.running(tmp_path) is None
 
 
-def test_what_is_no_process_is_not_this_one() -> None:
-    """No pid, a pid that nobody has."""
-    assert not is_process(0, 0.0, 0.0)
-    assert not is_process(2**22 + 1, 0.0, 0.0)
-
-
 def test_the_running_stack_answers_what_the_environment_does_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is set goes before what is found; what neither knows stays unset."""
+    """What is set goes before what is found, and a command's own options before both; what nobody knows stays unset."""
     running(tmp_path)
     monkeypatch.setenv("LAPOR_KAFKA", "cluster:9092")
     found = settings_in(tmp_path)
     assert (found.kafka, found.clickhouse, found.smpp) == ("cluster:9092", ADDRESSES["clickhouse"], None)
-
-
-def test_what_is_given_goes_before_all(tmp_path: Path) -> None:
-    """A command's own options."""
-    running(tmp_path)
     assert settings_in(tmp_path, {"kafka": "given:1"}).kafka == "given:1"
 
 

@@ -20,6 +20,7 @@ from lapor.processes.wiring import WORKERS, loops
 from ops.analysts.connection import Connection
 from sinks.clickhouse.tables import schema
 from tests.harness.tables import each
+from tests.harness.there import there
 
 ROOT = Path(__file__).parents[3]
 COMPOSE = ROOT / "docker-compose.yml"
@@ -60,8 +61,7 @@ def test_the_accounts_of_a_real_clickhouse_are_those_of_the_embedded_one() -> No
     mounted = ROOT / "deploy" / "clickhouse" / "lapor-users.xml"
     assert mounted.read_text("utf-8") == server_users()
     assert (*schema().views, "links") == VIEWS
-    users = ET.fromstring(mounted.read_text("utf-8")).find("users")  # noqa: S314 - our own file
-    assert users is not None
+    users = there(ET.fromstring(mounted.read_text("utf-8")).find("users"))  # noqa: S314 - our own file
     rights = {user.tag: [query.text or "" for query in user.iter("query")] for user in users}
     assert set(rights) == {"default", SINK, ANALYST, OPERATOR}
     assert users[0].attrib == {"remove": "remove"}

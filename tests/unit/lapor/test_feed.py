@@ -13,7 +13,7 @@ from lapor.feed import feed as feeding
 from lapor.feed.feed import Feed, Outcome
 from lapor.feed.items import DOORS, Item, read_items
 from tests.harness.numbers import SECRET, number
-from tests.harness.tables import row_by_row
+from tests.harness.tables import each, row_by_row
 
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
 
@@ -77,56 +77,27 @@ def figures(found: Outcome) -> tuple[float, ...]:
     return tuple(found.as_json()[name] for name in ("sent", "owned", "stored", "dead_letters", "lost"))
 
 
-def test_all_owned_and_stored_is_settled() -> None:
-    """Nothing is missing, nothing lost."""
-    found = outcome(A, B, owned=(A, B), stored=(A, B))
-    assert found.settled
-    assert (found.missing, figures(found)) == ([], (2, 2, 2, 0, 0))
-
-
-@pytest.mark.parametrize(
-    ("found", "missing"),
+@each(
+    ("found", "settled", "missing", "told"),
     [
-        (outcome(A, None, owned=(A,), stored=(A,)), [1]),
-        (outcome(A, B, owned=(A,), stored=(A, B)), [1]),
-        (outcome(A, B, owned=(A, B), stored=(A,)), []),
+        (outcome(A, B, owned=(A, B), stored=(A, B)), True, [], (2, 2, 2, 0, 0)),
+        (outcome(A, None, owned=(A,), stored=(A,)), False, [1], (2, 1, 1, 0, 1)),
+        (outcome(A, B, owned=(A,), stored=(A, B)), False, [1], (2, 1, 2, 0, 1)),
+        (outcome(A, B, owned=(A, B), stored=(A,)), False, [], (2, 2, 1, 0, 0)),
+        (outcome(A, None, C, owned=(A,), stored=(A, C)), False, [1, 2], (3, 1, 2, 0, 2)),
+        (outcome(A, None, owned=(A,), stored=(A,), dead_letters=1), True, [1], (2, 1, 1, 1, 0)),
+        (outcome(A, None, owned=(A,), stored=(A,), dead_letters=1, broken=1), False, [1], (2, 1, 1, 1, 1)),
+        (outcome(A, owned=(A,), stored=(A,), broken=1), False, [], (1, 1, 1, 0, 0)),
+        (outcome(A, owned=(A,), stored=(A,), broken=1, dead_letters=1), True, [], (1, 1, 1, 1, 0)),
+        (outcome(A, owned=(A,), stored=(A,), dead_letters=5), True, [], (1, 1, 1, 5, 0)),
+        (outcome(A, A, owned=(A,), stored=(A,)), True, [], (2, 2, 2, 0, 0)),
     ],
-    ids=["unknown", "without an owner", "without a row"],
 )
-def test_what_is_not_yet_known_owned_or_stored_is_not_settled(found: Outcome, missing: list[int]) -> None:
-    """Each is waited for."""
-    assert not found.settled
-    assert found.missing == missing
-
-
-def test_what_stays_missing_is_lost() -> None:
-    """Counted once each, whatever it lacks."""
-    assert figures(outcome(A, None, C, owned=(A,), stored=(A, C))) == (3, 1, 2, 0, 2)
-
-
-def test_a_dead_letter_accounts_for_a_missing_item() -> None:
-    """It is kept with its reason: not lost."""
-    found = outcome(A, None, owned=(A,), stored=(A,), dead_letters=1)
-    assert found.settled
-    assert figures(found) == (2, 1, 1, 1, 0)
-
-
-def test_a_dead_letter_that_was_sent_on_purpose_accounts_for_nothing_else() -> None:
-    """The broken message of the demo must not hide a lost one."""
-    found = outcome(A, None, owned=(A,), stored=(A,), dead_letters=1, broken=1)
-    assert not found.settled
-    assert figures(found) == (2, 1, 1, 1, 1)
-
-
-def test_what_was_broken_on_purpose_is_waited_for() -> None:
-    """Its dead letter is part of the account."""
-    assert not outcome(A, owned=(A,), stored=(A,), broken=1).settled
-    assert outcome(A, owned=(A,), stored=(A,), broken=1, dead_letters=1).settled
-
-
-def test_more_dead_letters_than_missing_items_lose_nothing() -> None:
-    """Lost is never negative."""
-    assert figures(outcome(A, owned=(A,), stored=(A,), dead_letters=5)) == (1, 1, 1, 5, 0)
+def test_each_item_is_accounted_for_once(
+    found: Outcome, settled: bool, missing: list[int], told: tuple[float, ...]
+) -> None:
+    """A dead letter accounts for a missing item, unless it was sent on purpose; two items may be one complaint; lost is never negative."""
+    assert (found.settled, found.missing, figures(found)) == (settled, missing, told)
 
 
 def test_what_a_door_refused_was_not_sent() -> None:
@@ -148,17 +119,6 @@ def test_any_news_changes_what_was_seen() -> None:
         outcome(A, B, stored=(A,), owned=(A,), dead_letters=1),
     ]
     assert [state.seen for state in states] == sorted({state.seen for state in states})
-
-
-def test_items_with_the_same_complaint_are_each_accounted_for() -> None:
-    """Two items of the same citizen with the same words are one complaint, and neither is lost."""
-    assert figures(outcome(A, A, owned=(A,), stored=(A,))) == (2, 2, 2, 0, 0)
-
-
-def test_an_item_is_a_value() -> None:
-    """A feed may hold the same one twice."""
-    item = Item(channel="web", title="", text="x", sender="warga")
-    assert item == Item(channel="web", title="", text="x", sender="warga", raw=None)
 
 
 class Away:

@@ -4,6 +4,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from tests.harness.tables import each
+
 ROOT = Path(__file__).parents[3]
 LINTER: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
 SHELLS = {"router.app"}
@@ -32,30 +34,16 @@ def test_every_package_of_ours_is_held() -> None:
     assert ours == set(LINTER["root_packages"])
 
 
-def test_every_channel_is_independent_of_the_others() -> None:
-    """A new channel's folder goes into the list. The sender step is everybody's."""
-    assert set(contract("Channels are independent")["modules"]) == parts("channels", modules=False) - {
-        "channels.sending"
-    }
-
-
-def test_every_embedded_server_is_independent_of_the_others() -> None:
-    """Likewise."""
-    assert set(contract("Stand-ins and embedded servers")["modules"]) == parts("embedded", modules=False)
-
-
-def test_everything_in_the_router_but_its_shell_is_pure() -> None:
-    """A new module is pure, or is named here as a shell."""
-    pure = {name for name in contract("Pure cores")["source_modules"] if name.startswith("router.")}
-    assert pure == parts("router") - SHELLS
-
-
-def test_the_vocabulary_is_every_module_at_the_root_of_complaints() -> None:
-    """Its folders are not: they know it, and it knows none of them."""
-    assert set(contract("The storage, the bus and the runtime")["source_modules"]) == parts("complaints", folders=False)
-
-
-def test_the_layers_inside_lapor_are_all_its_parts() -> None:
-    """No room beside the line."""
-    layers = {f"lapor.{name}" for name in contract("Inside lapor")["layers"]}
-    assert layers == parts("lapor")
+@each(
+    ("beginning", "field", "package", "held"),
+    [
+        ("Channels are independent", "modules", "", parts("channels", modules=False) - {"channels.sending"}),
+        ("Stand-ins and embedded servers", "modules", "", parts("embedded", modules=False)),
+        ("Pure cores", "source_modules", "router.", parts("router") - SHELLS),
+        ("The storage, the bus and", "source_modules", "", parts("complaints", folders=False)),
+        ("Inside lapor", "layers", "", {name.removeprefix("lapor.") for name in parts("lapor")}),
+    ],
+)
+def test_a_list_names_all_that_it_is_about(beginning: str, field: str, package: str, held: set[str]) -> None:
+    """All channels but the sender step, all stand-ins, the router but its shell, the vocabulary without folders, the layers of lapor."""
+    assert {name for name in contract(beginning)[field] if name.startswith(package)} == held

@@ -15,13 +15,6 @@ def test_a_blank_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> No
     assert Settings.read().kafka is None
 
 
-def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The operator reads which one to mend."""
-    monkeypatch.setenv("LAPOR_MAX_HOPS", "many")
-    with pytest.raises(ConfigurationError, match=r"LAPOR_MAX_HOPS='many'"):
-        Settings.read()
-
-
 @pytest.mark.parametrize("name", ["WEB", "VIEW", "WEBHOOK", "TELEGRAM_LISTEN", "METRICS", "ROUTER_WEB"])
 @pytest.mark.parametrize("port", ["8080", ":8080"])
 def test_where_to_listen_is_a_host_and_a_port(monkeypatch: pytest.MonkeyPatch, name: str, port: str) -> None:

@@ -35,20 +35,15 @@ def test_a_mistake_in_an_allotment_ends_the_start_before_any_server(tmp_path: Pa
     assert not (tmp_path / NOTE).exists()
 
 
-def test_a_secret_that_is_set_and_missing_ends_the_start_and_makes_none(tmp_path: Path) -> None:
-    """A volume that is not mounted: with a new secret no citizen of before would hear from us."""
-    secret = tmp_path / "not-mounted" / "secret"
-    why, said = start_of(Settings(data=tmp_path / "data", secret_file=secret))
+@pytest.mark.parametrize("used", [False, True], ids=["a volume that is not mounted", "a used folder"])
+def test_a_secret_that_is_missing_ends_the_start_and_none_is_made(tmp_path: Path, *, used: bool) -> None:
+    """With a new one no citizen of before would hear from us, and what was acknowledged was sealed with the secret of before."""
+    secret = tmp_path / "secret" if used else tmp_path / "not-mounted" / "secret"
+    if used:
+        Stack(addresses={"kafka": "127.0.0.1:9092"}).write(tmp_path)
+    why, said = start_of(Settings(data=tmp_path) if used else Settings(data=tmp_path / "data", secret_file=secret))
     assert f"the secret file {secret} cannot be read" in why
     assert (said, secret.exists()) == ([], False)
-
-
-def test_a_used_data_folder_without_its_secret_ends_the_start_and_makes_none(tmp_path: Path) -> None:
-    """What it has acknowledged was sealed with the secret of before."""
-    Stack(addresses={"kafka": "127.0.0.1:9092"}).write(tmp_path)
-    why, said = start_of(Settings(data=tmp_path))
-    assert f"the secret file {tmp_path / 'secret'} cannot be read" in why
-    assert (said, (tmp_path / "secret").exists()) == ([], False)
 
 
 def test_a_broken_model_ends_the_start_before_any_server(tmp_path: Path) -> None:

@@ -1,47 +1,11 @@
 """The registry understands names as officers write them."""
 
-import pytest
-
 from router.agencies.registry import Registry
 from router.agencies.resolve import resolve, search
 from tests.harness.tables import document, each, each_row
+from tests.harness.there import there
 
 _TABLES = document("body_names.yaml")
-
-
-@pytest.fixture(scope="module")
-def registry() -> Registry:
-    """The packaged registry."""
-    return Registry.load()
-
-
-@each_row
-def test_names_resolve(registry: Registry, name: str, region: str | None, agency_id: str | None) -> None:
-    """Short, former and placeless names find their body; a stranger finds none."""
-    agency = resolve(registry, name, region)
-    assert (agency.id if agency else None) == agency_id
-
-
-def test_every_chain_ends_at_the_national_administrator(registry: Registry) -> None:
-    """No body stands outside the chain."""
-    for agency_id in (*registry.bodies, "dishub-33.74", "kel-33.74.01.1001", "polres-32.73", "rsud-35.22"):
-        chain = registry.parents(agency_id)
-        assert agency_id == registry.administrator_id or chain[-1].id == registry.administrator_id
-
-
-def test_search_finds_by_words(registry: Registry) -> None:
-    """A short name and a place find the unit."""
-    assert "dishub-33.74" in [agency.id for agency in search(registry, "dishub kota semarang")]
-
-
-@each_row
-def test_officers_ways_of_writing_are_understood(
-    registry: Registry, name: str, region: str | None, agency_id: str
-) -> None:
-    """Branches by town, sub-offices, offices with a person's name, slips and slashes."""
-    agency = resolve(registry, name, region)
-    assert agency is not None
-    assert agency.id == agency_id
 
 
 def _ids(registry: Registry, name: str, region: str | None = None) -> str | None:
@@ -49,24 +13,26 @@ def _ids(registry: Registry, name: str, region: str | None = None) -> str | None
     return agency.id if agency else None
 
 
-@each(("name", "agency_id"), _TABLES["found"].items())
-def test_names_of_every_class_find_their_body(registry: Registry, name: str, agency_id: str) -> None:
-    """Abbreviations, branches, inspectorates, hospitals, names of one place, former bodies and the cabinet of 2024."""
-    assert _ids(registry, name) == agency_id
-
-
-@each(("name", "region", "agency_id"), _TABLES["placed"])
-def test_the_region_helps_and_the_level_that_is_said_holds(
-    registry: Registry, name: str, region: str, agency_id: str | None
+@each(
+    ("name", "region", "agency_id"),
+    [
+        *((name, None, agency_id) for name, agency_id in _TABLES["found"].items()),
+        *_TABLES["placed"],
+        *((name, None, None) for name in _TABLES["nobody"]),
+    ],
+)
+def test_a_name_means_its_body_or_nobody(
+    registry: Registry, name: str, region: str | None, agency_id: str | None
 ) -> None:
-    """A name without its place is of the region talked of, on the level that the name says."""
+    """Names of each class, as officers write them; one without its place is of the region talked of; a stranger is nobody."""
     assert _ids(registry, name, region) == agency_id
 
 
-@each("name", _TABLES["nobody"])
-def test_a_wrong_body_is_worse_than_none(registry: Registry, name: str) -> None:
-    """Strangers, units without their place and names that several places have find nobody."""
-    assert _ids(registry, name) is None
+def test_every_chain_ends_at_the_national_administrator(registry: Registry) -> None:
+    """No body stands outside the chain."""
+    for agency_id in (*registry.bodies, "dishub-33.74", "kel-33.74.01.1001", "polres-32.73", "rsud-35.22"):
+        chain = registry.parents(agency_id)
+        assert agency_id == registry.administrator_id or chain[-1].id == registry.administrator_id
 
 
 def test_each_body_is_found_by_each_of_its_names(registry: Registry) -> None:
@@ -97,9 +63,7 @@ def test_branches_stand_in_the_cities_of_jakarta_and_not_in_the_province(registr
 def test_ids_of_former_bodies_stay_readable(registry: Registry) -> None:
     """An old disposition names the body that has the duties now."""
     for former, successor in registry.successors.items():
-        agency = registry.get(former)
-        assert agency is not None
-        assert agency.id == successor
+        assert there(registry.get(former)).id == successor
 
 
 def test_every_id_in_the_table_of_names_exists(registry: Registry) -> None:

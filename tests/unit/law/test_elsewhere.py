@@ -2,13 +2,10 @@
 
 from typing import Any
 
-import orjson
-
 from complaints.event import Place, Region, RoutingHints
 from normalizer.complaint import Normaliser
-from router.jsonlines import route_line
 from router.routing import Router
-from router.within import House
+from tests.harness.decided import answered
 from tests.harness.events import complaint
 from tests.harness.lines import lines_of
 from tests.harness.tables import each_row
@@ -18,23 +15,16 @@ ROUTER = Router.load()
 test_lines = lines_of(__file__)
 
 
-def routed(text: str, within: str = "", **more: str) -> dict[str, object]:
-    """Return the answer of `lapor route --json`."""
-    house = House.of(within, ROUTER.registry) if within else None
-    said: dict[str, object] = orjson.loads(route_line(ROUTER, orjson.dumps({"text": text, **more}), house))
-    return said
-
-
-def regency(said: dict[str, object]) -> str:
+def regency(said: dict[str, Any]) -> str:
     """Return the code of the regency of an answer."""
-    place: dict[str, dict[str, str]] = said["place"]  # type: ignore[assignment]
+    place: dict[str, dict[str, str]] = said["place"]
     return (place["regency"] or place["province"] or {"code": ""})["code"]
 
 
 def test_the_channels_government_becomes_the_alternative() -> None:
     """If all agencies of the place refuse, it is asked before the desks; the citizen hears why."""
-    said = routed("Jalan rusak di Kabupaten Kendal", region="33.74")
-    assert [one["id"] for one in said["alternatives"]][-1] == "pemda-33.74"  # type: ignore[attr-defined]
+    said = answered(ROUTER, "Jalan rusak di Kabupaten Kendal", region="33.74")
+    assert [one["id"] for one in said["alternatives"]][-1] == "pemda-33.74"
     place = Place(province=Region(code="33", name=""), regency=Region(code="33.24", name=""))
     hints = RoutingHints(keyword_region="33.74")
     hole = complaint(title="", text="Jalan rusak di Kabupaten Kendal", place=place, hints=hints)
@@ -47,14 +37,14 @@ def test_the_channels_government_becomes_the_alternative() -> None:
 @each_row
 def test_what_happened_elsewhere_is_not_the_houses_own(text: str, code: str) -> None:
     """The desk hears whose it is and why, its units are named after it, and nothing is sure that nobody there is responsible for."""
-    said = routed(text, within="pemda-33.74")
-    within: dict[str, Any] = said["within"]  # type: ignore[assignment]
+    said = answered(ROUTER, text, within="pemda-33.74")
+    within: dict[str, Any] = said["within"]
     assert within["own"] is False
     assert within["elsewhere"]["id"].endswith(f"-{'31' if code.startswith('31') else code}")
-    assert said["agency"]["id"] == "pemda-33.74"  # type: ignore[index]
-    assert said["confidence"] <= 0.1  # type: ignore[operator]
+    assert said["agency"]["id"] == "pemda-33.74"
+    assert said["confidence"] <= 0.1
     assert "bukan wewenang Pemerintah Kota Semarang; yang berwenang" in str(said["explanation"])
-    assert any(one["id"].endswith("-33.74") for one in said["alternatives"])  # type: ignore[attr-defined]
+    assert any(one["id"].endswith("-33.74") for one in said["alternatives"])
 
 
 def test_a_keyword_of_a_message_counts_like_a_region_of_a_line() -> None:

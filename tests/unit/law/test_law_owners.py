@@ -6,9 +6,10 @@ import pytest
 
 from complaints.event import ComplaintClass
 from router.facts import Facts
-from tests.harness.decided import ROUTER, decided, owner_of, with_reading
+from tests.harness.decided import ROUTER, decided, with_reading
 from tests.harness.stories import stories_of
 from tests.harness.tables import each_row, row_by_row
+from tests.harness.there import there
 
 
 @each_row
@@ -55,9 +56,7 @@ def test_a_tier_that_nothing_decides_is_not_sure(text: str) -> None:
 @each_row
 def test_an_agency_has_the_name_that_its_law_gives(code: str, name: str) -> None:
     """UU 21/2001, UU 11/2006, the privileges of Yogyakarta, and bodies that became others."""
-    agency = ROUTER.registry.get(code)
-    assert agency is not None
-    assert agency.name.startswith(name)
+    assert there(ROUTER.registry.get(code)).name.startswith(name)
 
 
 @pytest.mark.parametrize("office", ["Kantor Distrik", "Kantor Kecamatan"])
@@ -85,17 +84,10 @@ def test_a_provinces_own_channel_takes_nothing_from_a_regency(text: str) -> None
     """A backup row of a rule is no shared responsibility."""
     reading = ROUTER.reader.read(text, region="33")
     owner = ROUTER.decide(Facts(reading, home="33")).owner
-    assert owner.region is not None
-    assert owner.region.startswith("33.19")
+    assert there(owner.region).startswith("33.19")
 
 
 test_story = stories_of(__file__)
-
-
-@each_row
-def test_a_matter_of_the_review_goes_to_its_owner(owners: str, text: str) -> None:
-    """Each text goes to its owner; owners separated by commas are equally right."""
-    assert owner_of(text) in owners.split(",")
 
 
 def test_workers_who_are_not_insured_are_the_inspection_of_the_province() -> None:
@@ -121,12 +113,6 @@ def test_each_overseer_has_its_own_law(law: str, text: str) -> None:
     explanation = with_reading(text)[2]
     assert law in explanation
     assert ("Pasal 216" in explanation) == ("Pasal 216" in law)
-
-
-@each_row
-def test_a_noisy_workshop_among_houses_is_a_matter_of_the_city(text: str) -> None:
-    """As other noise: its office for the environment, or the one for order."""
-    assert owner_of(text) in {"dlh-12.71", "satpolpp-12.71"}
 
 
 @each_row

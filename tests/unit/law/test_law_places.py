@@ -11,6 +11,7 @@ from router.facts import Facts
 from router.within import House, choose
 from tests.harness.decided import ROUTER, decided, owner_of
 from tests.harness.tables import each, each_row
+from tests.harness.there import there
 
 
 def first_three(decision: Decision) -> list[str]:
@@ -101,20 +102,12 @@ def test_a_road_in_front_of_a_market_is_asked_for_its_place() -> None:
 
 
 @each_row
-def test_the_town_in_a_rivers_name_is_no_place_of_the_flood(region: str | None, text: str) -> None:
-    """Bengawan Solo flows through two provinces and a dozen regencies."""
-    assert ROUTER.reader.read(text).place.regency == region
-    assert decided(text).owner.id == "bbws"
-
-
-@each_row
 def test_a_national_road_is_not_the_citys_own_at_its_desk(text: str) -> None:
     """UU 38/2004 Pasal 14 gives it to the centre, whatever is complained of."""
     house = House.of("pemda-33.74", ROUTER.registry)
     choice = choose(ROUTER, Facts(ROUTER.reader.read(text), home=house.region, within=True), house)
     assert choice.own is False
-    assert choice.elsewhere is not None
-    assert choice.elsewhere.id == "ditjen-bina-marga"
+    assert there(choice.elsewhere).id == "ditjen-bina-marga"
     assert "menjadi tugas Pemerintah Kota" not in choice.decision.explanation
 
 
@@ -153,14 +146,6 @@ def test_an_abbreviation_and_its_long_form_have_one_owner(short: str, long: str)
     """In at least four of five sentences: in one, a common word of the long form may outweigh it."""
     owners = [(owner_of(frame.format(short)), owner_of(frame.format(long))) for frame in FRAMES]
     assert short in APART or sum(one == other for one, other in owners) >= 4, owners
-
-
-def test_the_card_for_students_of_universities_is_not_that_of_pupils() -> None:
-    """UU 12/2012 Pasal 76 and Permendikbud 10/2020."""
-    assert {
-        owner_of(f"{card} saya belum cair") for card in ("KIP Kuliah", "KIP-K", "Kartu Indonesia Pintar Kuliah")
-    } == {"kemdiktisaintek"}
-    assert owner_of("KIP anak SD saya belum cair") == "kemendikdasmen"
 
 
 @each_row

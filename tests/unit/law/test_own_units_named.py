@@ -2,11 +2,10 @@
 
 from datetime import date
 
-import orjson
 import pytest
 
-from router.jsonlines import route_line
 from router.routing import Router
+from tests.harness.decided import answered
 from tests.harness.lines import lines_of
 from tests.harness.tables import document, each, each_row
 
@@ -24,12 +23,6 @@ def router(tmp_path_factory: pytest.TempPathFactory) -> Router:
     return Router.load(allotments=folder, today=date(2026, 11, 26))
 
 
-def owner(router: Router, text: str, **more: str) -> str:
-    """Return the owner's id."""
-    said = orjson.loads(route_line(router, orjson.dumps({"text": text, **more}), None))
-    return str(said["agency"]["id"])
-
-
 @each("name", ["DALDUK", "Dinas Sumber Daya Air dan Bina Marga", "Dinas Sosial"])
 @each_row
 def test_a_unit_that_does_not_answer_gets_the_complaint_if_nobody_went_on_record(
@@ -37,4 +30,4 @@ def test_a_unit_that_does_not_answer_gets_the_complaint_if_nobody_went_on_record
 ) -> None:
     """It is the one that should act; the Ombudsman takes what was brought to it before."""
     kinds = {"DALDUK": "dalduk", "Dinas Sosial": "dinsos"}
-    assert owner(router, text.format(name)) == f"{kinds.get(name, 'dpu')}-33.74"
+    assert answered(router, text.format(name))["agency"]["id"] == f"{kinds.get(name, 'dpu')}-33.74"

@@ -14,6 +14,7 @@ from normalizer.positions import chosen
 from router.routing import Router
 from tests.harness.support import message
 from tests.harness.tables import document, each_row, readings_of
+from tests.harness.there import there
 from tests.harness.town import Town
 
 PINS: list[dict[str, Any]] = document("pins.yaml")
@@ -38,9 +39,7 @@ def complained(text: str, position: tuple[float, float] | None, **fields: Any) -
 def completed(first: Complaint, text: str, position: tuple[float, float] | None = None) -> Complaint:
     """Return the complaint with a further message."""
     said = message(text, channel="telegram", upstream_id="later", shared_location=position)
-    found = Normaliser.load().complete(first, said).complaint
-    assert found is not None
-    return found
+    return there(Normaliser.load().complete(first, said).complaint)
 
 
 def code(region: Region | None) -> str:
@@ -146,14 +145,12 @@ class TestPinAndText:
         """In the reading, and in the sentence that the citizen reads."""
         found = complained("Jalan di Kota Semarang rusak berlubang", CIBUBUR)
         assert code(found.place.regency) == "33.74"
-        assert found.place.pin is not None
-        assert found.place.pin.elsewhere
+        assert there(found.place.pin).elsewhere
         said = Router.load().route(found)
         assert said.owner.id == "dpu-33.74"
         assert "Titik peta yang dikirim ada di Kota Depok atau Kota Administrasi Jakarta Timur" in said.explanation
         same = complained("Jalan di Kota Semarang rusak berlubang", SEMARANG)
-        assert same.place.pin is not None
-        assert not same.place.pin.elsewhere
+        assert not there(same.place.pin).elsewhere
         assert "Titik peta" not in Router.load().route(same).explanation
 
     def test_a_pin_to_a_case_that_is_not_known_does_not_move_it(self) -> None:
@@ -161,8 +158,7 @@ class TestPinAndText:
         said = message("", channel="telegram", shared_location=SEMARANG)
         place = Normaliser.load().complete(None, said, region="33.21").reading.place
         assert code(place.regency) == "33.21"
-        assert place.pin is not None
-        assert place.pin.elsewhere
+        assert there(place.pin).elsewhere
 
 
 @each_row
@@ -179,9 +175,7 @@ def test_a_doubtful_pin_is_asked_about_with_three_choices_and_the_answer_is_the_
     (complaint,) = town.complaints
     question = town.texts[-1]
     assert "(1) Kota Depok, (2) Kota Administrasi Jakarta Timur atau (3) Kota Bekasi" in question
-    asked = town.case(complaint.tracking_code).question
-    assert asked is not None
-    assert asked.part == "place"
+    assert there(town.case(complaint.tracking_code).question).part == "place"
     town.say(answer, channel="telegram", account="telegram/1")
     case = town.case(complaint.tracking_code)
     assert len(town.complaints) == 1

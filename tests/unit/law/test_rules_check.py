@@ -6,14 +6,8 @@ from complaints.runtime import packaged
 from normalizer.subjects.lexicon import ASKED_BY_CODE
 from router.rulebook.check import DERIVED, mistakes
 from router.rulebook.documents import Mistake
-from tests.harness.tables import each_row
 
 RULES = packaged.text("router", "rules.yaml")
-
-
-def line_of(text: str, words: str) -> int:
-    """Return the number of the first line that has some words."""
-    return next(number for number, line in enumerate(text.splitlines(), 1) if words in line)
 
 
 def of_rules(text: str) -> list[Mistake]:
@@ -24,18 +18,6 @@ def of_rules(text: str) -> list[Mistake]:
 def test_the_packaged_data_are_whole() -> None:
     """Rules, agencies, statutes and word lists."""
     assert mistakes() == []
-
-
-@each_row
-def test_a_mistake_is_named_with_its_line(right: str, wrong: str, said: str) -> None:
-    """The first occurrence is spoilt. test_rules_damages.py has more than a hundred damages of all files."""
-    assert right in RULES
-    spoilt = RULES.replace(right, wrong, 1)
-    found = of_rules(spoilt)
-    assert any(said in one.said for one in found), [str(one) for one in found]
-    mine = next(one for one in found if said in one.said)
-    assert mine.file == "router/data/rules.yaml"
-    assert abs(mine.line - line_of(spoilt, wrong.splitlines()[-1].strip())) <= 1
 
 
 def test_a_mistake_in_one_file_hides_no_mistake_in_another() -> None:

@@ -3,11 +3,8 @@
 import functools
 from typing import Any
 
-import pytest
-
 from complaints.runtime import packaged
 from normalizer.reader import Reader
-from router.routing import Router
 from tests.harness.tables import each, each_row
 
 
@@ -16,12 +13,6 @@ def subjects() -> dict[str, Any]:
     """Return the words of each subject by their weight."""
     files = [packaged.document("normalizer", f"subjects/{file}.yaml") for file in ("places", "nation")]
     return {subject: row for file in files for subject, row in file.items()}
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    """Return the packaged reader."""
-    return Router.load().reader
 
 
 @each("subject", subjects)

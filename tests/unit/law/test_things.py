@@ -28,18 +28,6 @@ TIERS = {"national", "province", "regency", "company"}
 STATUSES = {"statute", "official list", "unverified"}
 
 
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    """Return the reader of the packaged data."""
-    return Reader.load()
-
-
-@pytest.fixture(scope="module")
-def router() -> Router:
-    """Return the router of the packaged data."""
-    return Router.load()
-
-
 def decided(router: Router, text: str) -> tuple[Reading, Decision]:
     """Return what the reader and the router make of a text."""
     reading = router.reader.read(text)

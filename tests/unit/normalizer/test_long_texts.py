@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from time import process_time
 
-import pytest
-
 from normalizer.reader import Reader
 from tests.harness.tables import each_row
 
@@ -12,12 +10,6 @@ RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
 
 LENGTH = 20_000
 """Characters of the longest text that a channel takes, about."""
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    """The packaged tables, compiled once."""
-    return Reader.load()
 
 
 def _seconds(reader: Reader, text: str) -> float:

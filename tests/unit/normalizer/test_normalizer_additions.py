@@ -15,6 +15,7 @@ from normalizer.complaint import Completion, Normaliser
 from normalizer.parts import ADDRESS_CHARACTERS
 from tests.harness.support import NOON, message
 from tests.harness.tables import document, row_by_row
+from tests.harness.there import there
 
 ROWS: list[dict[str, Any]] = document("messages.yaml")
 
@@ -66,12 +67,6 @@ def joined(complaint: Complaint, command: Add) -> Complaint:
     )
 
 
-@pytest.fixture(scope="module")
-def normaliser() -> Normaliser:
-    """The packaged tables, compiled once."""
-    return Normaliser.load()
-
-
 def complained(normaliser: Normaliser, row: dict[str, Any]) -> Complaint:
     """Return the complaint of a row of messages.yaml."""
     said = message(row["t"], title=row.get("h", ""), address=row.get("a", ""), keyword_region=row.get("r"))
@@ -112,8 +107,9 @@ def test_what_the_complaint_knows_stays(normaliser: Normaliser) -> None:
     row = {"t": "Petugas kelurahan di Kota Semarang minta pungli lima ratus ribu kemarin"}
     first = complained(normaliser, row)
     assert first.oversight
-    completed = normaliser.complete(first, later(1, text="di Kota Bandung jalan rusak sejak 2 Januari 2026")).complaint
-    assert completed is not None
+    completed = there(
+        normaliser.complete(first, later(1, text="di Kota Bandung jalan rusak sejak 2 Januari 2026")).complaint
+    )
     assert (completed.occurred_on, completed.place, completed.topic) == (first.occurred_on, first.place, first.topic)
     assert completed.oversight
 
@@ -131,8 +127,7 @@ def test_a_province_that_is_known_is_not_lost(normaliser: Normaliser) -> None:
     found = normaliser.complete(first, later(1, text="jalan dijepara byk lubang, kmrn ada yg jatuh"))
     assert joined(first, command(found)).place == first.place
     assert first.place.province is not None
-    assert found.complaint is not None
-    assert found.complaint.place == first.place
+    assert there(found.complaint).place == first.place
 
 
 def test_a_message_that_is_read_again_is_not_said_twice(normaliser: Normaliser) -> None:
@@ -147,8 +142,7 @@ def test_a_message_that_is_read_again_is_not_said_twice(normaliser: Normaliser) 
 def test_kemarin_in_an_addition_is_the_day_before_the_addition(normaliser: Normaliser) -> None:
     """And not the day before the complaint."""
     first = complained(normaliser, {"t": "jalan rusak di Kota Semarang"})
-    occurred = normaliser.complete(first, later(3, text="kejadian kemarin")).reading.occurred_on
-    assert occurred is not None
+    occurred = there(normaliser.complete(first, later(3, text="kejadian kemarin")).reading.occurred_on)
     assert occurred.date == (NOON + timedelta(days=2)).date()
 
 
@@ -169,9 +163,7 @@ def test_a_message_to_an_unknown_complaint_claims_no_place_that_it_does_not_say(
     found = normaliser.complete(None, later(1, text="tolong segera"), topic=first.topic, region="33")
     assert joined(first, command(found)).place == first.place
     closer = normaliser.complete(None, later(1, text="di Kota Semarang"), topic=first.topic, region="33")
-    regency = joined(first, command(closer)).place.regency
-    assert regency is not None
-    assert regency.code == "33.74"
+    assert there(joined(first, command(closer)).place.regency).code == "33.74"
 
 
 def test_an_answer_to_the_question_for_the_place_is_the_place(normaliser: Normaliser) -> None:

@@ -14,14 +14,9 @@ from normalizer.places.gazetteer import Gazetteer
 from normalizer.reader import Reader
 from normalizer.text import BREAK, words_of
 from tests.harness.tables import row_by_row
+from tests.harness.there import there
 
 RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def normaliser() -> Normaliser:
-    """The packaged tables, compiled once."""
-    return Normaliser.load()
 
 
 @row_by_row
@@ -34,8 +29,7 @@ def test_place_is_read_as_written(normaliser: Normaliser, text: str, province: s
 @row_by_row
 def test_date_is_read_with_its_precision(normaliser: Normaliser, text: str, day: date, precision: str) -> None:
     """Absolute and relative dates count from the day of receipt."""
-    occurred = normaliser.reader.read(text, received_at=RECEIVED).occurred
-    assert occurred is not None
+    occurred = there(normaliser.reader.read(text, received_at=RECEIVED).occurred)
     assert (occurred.day, occurred.precision) == (day, precision)
 
 

@@ -13,6 +13,7 @@ from router.jsonlines import route_row
 from router.routing import Router
 from tests.harness.support import message
 from tests.harness.tables import each, each_row
+from tests.harness.there import there
 
 SEMARANG, YOGYAKARTA, SURABAYA, KEDIRI = (
     (-6.9932, 110.4203),
@@ -20,12 +21,6 @@ SEMARANG, YOGYAKARTA, SURABAYA, KEDIRI = (
     (-7.2575, 112.7521),
     (-7.8480, 112.0178),
 )
-
-
-@pytest.fixture(scope="module")
-def law() -> Router:
-    """The law."""
-    return Router.load()
 
 
 def read(text: str, **fields: Any) -> Complaint:
@@ -36,37 +31,33 @@ def read(text: str, **fields: Any) -> Complaint:
 @each("position", [SEMARANG, YOGYAKARTA, SURABAYA, KEDIRI])
 @each("how", ["pin", "text", "address"])
 def test_a_pin_at_longitude_110_or_112_is_neither_the_police_nor_a_call_centre(
-    law: Router, position: tuple[float, float], how: str
+    router: Router, position: tuple[float, float], how: str
 ) -> None:
     """A bare position tells a place and no subject, whether it was shared or typed: it waits at the desk of its government."""
     typed = f"{position[0]}, {position[1]}"
     fields: dict[str, Any] = {"shared_location": position} if how == "pin" else {}
     found = read(typed if how == "text" else "", address=typed if how == "address" else "", **fields)
-    pin = found.place.pin
-    assert pin is not None
+    pin = there(found.place.pin)
     assert (pin.latitude, pin.longitude) == position
     assert found.topic is None
     assert "subject" in found.missing
-    owner = law.route(found).owner.id
+    owner = router.route(found).owner.id
     assert owner.startswith("pemda-"), owner
 
 
-def test_a_typed_position_tells_the_place_of_a_complaint(law: Router) -> None:
+def test_a_typed_position_tells_the_place_of_a_complaint(router: Router) -> None:
     """As a pin does."""
     found = read("pak tolong jalan berlubang di titik ini -7.7956, 110.3695")
-    assert found.place.regency is not None
-    assert found.place.regency.code == "34.71"
-    row = route_row(law, {"text": "pak tolong jalan berlubang di titik ini -7.7956, 110.3695"})
+    assert there(found.place.regency).code == "34.71"
+    row = route_row(router, {"text": "pak tolong jalan berlubang di titik ini -7.7956, 110.3695"})
     assert row["place"]["regency"]["code"] == "34.71"
 
 
 def test_a_later_position_completes_a_complaint() -> None:
     """Whether it was shared or typed."""
     first = read("jalan berlubang besar sekali, tolong ditambal")
-    typed = Normaliser.load().complete(first, message("-7.7956, 110.3695", upstream_id="2")).complaint
-    assert typed is not None
-    assert typed.place.regency is not None
-    assert (typed.place.regency.code, typed.place.pin is not None) == ("34.71", True)
+    typed = there(Normaliser.load().complete(first, message("-7.7956, 110.3695", upstream_id="2")).complaint)
+    assert (there(typed.place.regency).code, typed.place.pin is not None) == ("34.71", True)
 
 
 @each_row

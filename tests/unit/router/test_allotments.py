@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import orjson
 import pytest
 from msgspec.structs import replace
 from typer.testing import CliRunner
@@ -17,12 +16,12 @@ from ops.quality.labelled import Labelled
 from router.agencies.registry import Registry
 from router.agencies.resolve import resolve
 from router.allotments.files import check
-from router.jsonlines import route_line
 from router.routing import Router
-from router.within import House
+from tests.harness.decided import answered
 from tests.harness.events import complaint
 from tests.harness.lines import lines_of
 from tests.harness.tables import document, row_by_row
+from tests.harness.there import there
 
 TODAY = date(2026, 11, 26)
 
@@ -45,13 +44,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def router(folder: Path) -> Router:
     """Return a router with these allotments."""
     return Router.load(allotments=folder, today=TODAY)
-
-
-def routed(router: Router, text: str, within: str = "", **more: str) -> dict[str, object]:
-    """Return the answer of `lapor route --json`."""
-    house = House.of(within, router.registry) if within else None
-    said: dict[str, object] = orjson.loads(route_line(router, orjson.dumps({"text": text, **more}), house))
-    return said
 
 
 def test_an_alias_is_one_governments_own(router: Router) -> None:
@@ -78,7 +70,7 @@ def test_one_odd_report_moves_nothing(tmp_path: Path) -> None:
         )
         loaded = Router.load(allotments=tmp_path, today=TODAY + timedelta(days=reports))
         text = "KTP saya belum jadi, Kecamatan Gunungpati Kota Semarang"
-        assert routed(loaded, text, within="pemda-33.74")["agency"]["id"] == owner  # type: ignore[index]
+        assert answered(loaded, text, within="pemda-33.74")["agency"]["id"] == owner
 
 
 LAMPS = [("lampu jalan mati gelap", "Dinas Pekerjaan Umum"), ("sampah menumpuk bau", "Dinas Lingkungan Hidup")]
@@ -97,24 +89,16 @@ def test_a_model_does_not_undo_what_the_division_of_the_day_says(folder: Path, t
     save(learn(history, Router.load(), today=TODAY, region="33.74"), path)
     both = Router.load(model=tmp_path if in_folder else path, allotments=folder, today=TODAY)
     text = "lampu jalan mati gelap di Kota Semarang"
-    before = routed(both, text, within="pemda-33.74", received_at="2025-12-31T10:00:00+07:00")
-    assert before["agency"]["id"] == "dpu-33.74"  # type: ignore[index]
-    assert routed(both, text, received_at="2025-12-31T10:00:00+07:00") == routed(
+    before = answered(both, text, within="pemda-33.74", received_at="2025-12-31T10:00:00+07:00")
+    assert before["agency"]["id"] == "dpu-33.74"
+    assert answered(both, text, received_at="2025-12-31T10:00:00+07:00") == answered(
         Router.load(allotments=folder, today=TODAY), text, received_at="2025-12-31T10:00:00+07:00"
     ), "the rules' unit is none that the model knows"
     for within in ("pemda-33.74", ""):
-        after = routed(both, text, within=within, received_at="2026-01-01T10:00:00+07:00")
-        assert after["agency"]["id"] == "lampu-33.74"  # type: ignore[index]
-    waste = routed(both, "sampah menumpuk bau di Kota Semarang", received_at="2026-01-01T10:00:00+07:00")
-    assert waste["agency"]["id"] == "dlh-33.74"  # type: ignore[index]
-
-
-def test_names_of_the_file_are_understood(router: Router) -> None:
-    """An officer writes the government's own names, and those of later editions too."""
-    for name in ("Dinas Penerangan", "Dinas Penerangan Kota Semarang", "DPK Semarang"):
-        found = resolve(router.registry, name, "33.74")
-        assert found is not None, name
-        assert found.id == "lampu-33.74"
+        after = answered(both, text, within=within, received_at="2026-01-01T10:00:00+07:00")
+        assert after["agency"]["id"] == "lampu-33.74"
+    waste = answered(both, "sampah menumpuk bau di Kota Semarang", received_at="2026-01-01T10:00:00+07:00")
+    assert waste["agency"]["id"] == "dlh-33.74"
 
 
 @row_by_row
@@ -180,25 +164,21 @@ def test_before_the_first_day_of_a_file_the_government_has_the_usual_units(tmp_p
     (tmp_path / "33.74.yaml").write_text(FILE.partition("  - since: 2027")[0].replace("2026-01-01", "2028-01-01"))
     coming, plain = Router.load(allotments=tmp_path, today=TODAY), Router.load()
     for text in ("jalan berlubang di Kota Semarang", "lampu jalan mati di Kota Semarang", "halo Kota Semarang"):
-        assert routed(coming, text) == routed(plain, text)
-        assert routed(coming, text, within="pemda-33.74") == routed(plain, text, within="pemda-33.74")
-    later = routed(coming, "lampu jalan mati di Kota Semarang", received_at="2028-01-01T10:00:00+07:00")
+        assert answered(coming, text) == answered(plain, text)
+        assert answered(coming, text, within="pemda-33.74") == answered(plain, text, within="pemda-33.74")
+    later = answered(coming, "lampu jalan mati di Kota Semarang", received_at="2028-01-01T10:00:00+07:00")
     assert later["agency"] == {"id": "lampu-33.74", "name": "Dinas Penerangan Kota Semarang"}
-    found = resolve(coming.registry, "DPK Semarang", "33.74")
-    assert found is not None
-    assert found.id == "lampu-33.74"
+    assert there(resolve(coming.registry, "DPK Semarang", "33.74")).id == "lampu-33.74"
 
 
 def test_a_later_edition_keeps_the_fields_of_a_unit_that_it_does_not_name(tmp_path: Path) -> None:
     """A new name of 2027 changes neither the aliases of the unit nor the one above it, unless the edition says so."""
     (tmp_path / "33.74.yaml").write_text(FILE)
     later = Router.load(allotments=tmp_path, today=date(2027, 2, 1))
-    found = resolve(later.registry, "DPK Semarang", "33.74")
-    assert found is not None
+    found = there(resolve(later.registry, "DPK Semarang", "33.74"))
     assert (found.id, found.name, found.parent) == ("lampu-33.74", "Dinas Cahaya Kota Semarang", "dpu-33.74")
     (tmp_path / "33.74.yaml").write_text(FILE.replace('{name: "Dinas Cahaya"}', "{under: pemda}"))
-    free = Router.load(allotments=tmp_path, today=date(2027, 2, 2)).registry.get("lampu-33.74")
-    assert free is not None
+    free = there(Router.load(allotments=tmp_path, today=date(2027, 2, 2)).registry.get("lampu-33.74"))
     assert (free.name, free.parent) == ("Dinas Penerangan Kota Semarang", "pemda-33.74")
 
 
@@ -216,16 +196,16 @@ def test_a_unit_that_an_edition_takes_away_has_no_subject_from_that_day_on(tmp_p
         ("pengemis dan gelandangan di Kota Semarang", "dinsos-33.74", "diskominfo-33.74"),
     ):
         for within in ("", "pemda-33.74"):
-            before = routed(loaded, text, within=within, received_at="2026-12-31T10:00:00+07:00")
-            after = routed(loaded, text, within=within, received_at="2027-01-01T10:00:00+07:00")
-            assert before["agency"]["id"] == unit, text  # type: ignore[index]
-            others = [one["id"] for one in after["alternatives"]]  # type: ignore[attr-defined]
-            assert after["agency"]["id"] == heir, (text, after)  # type: ignore[index]
+            before = answered(loaded, text, within=within, received_at="2026-12-31T10:00:00+07:00")
+            after = answered(loaded, text, within=within, received_at="2027-01-01T10:00:00+07:00")
+            assert before["agency"]["id"] == unit, text
+            others = [one["id"] for one in after["alternatives"]]
+            assert after["agency"]["id"] == heir, (text, after)
             assert unit not in others
     path.write_text(gone.replace('    managing_officer: {unit: diskominfo, decree: "a decree of the mayor"}\n', ""))
     none = Router.load(allotments=tmp_path, today=TODAY + timedelta(days=1))
-    after = routed(none, "pengemis dan gelandangan di Kota Semarang", received_at="2027-01-01T10:00:00+07:00")
-    assert after["agency"]["id"] == "pemda-33.74"  # type: ignore[index]
+    after = answered(none, "pengemis dan gelandangan di Kota Semarang", received_at="2027-01-01T10:00:00+07:00")
+    assert after["agency"]["id"] == "pemda-33.74"
 
 
 def test_an_empty_folder_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
@@ -242,12 +222,6 @@ def test_two_files_about_one_government_are_a_mistake(tmp_path: Path) -> None:
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_text(FILE)
     assert "is about pemda-33.74 too" in str(check(sorted(tmp_path.iterdir()), Registry.load()))
-
-
-def test_a_missing_folder_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
-    """The router does not start without the divisions that it was told to use."""
-    with pytest.raises(ConfigurationError, match="is not a folder"):
-        Router.load(allotments=tmp_path / "none", today=TODAY)
 
 
 def test_a_proposal_counts_reports_and_is_a_valid_file(tmp_path: Path) -> None:
@@ -271,7 +245,7 @@ def test_a_proposal_counts_reports_and_is_a_valid_file(tmp_path: Path) -> None:
     path.write_text(found.text)
     assert check([path], Registry.load()) == []
     learnt = Router.load(allotments=tmp_path, today=TODAY)
-    assert routed(learnt, "lampu jalan mati", within="pemda-33.74")["agency"] == {
+    assert answered(learnt, "lampu jalan mati", within="pemda-33.74")["agency"] == {
         "id": "penerangan-33.74",
         "name": "Dinas Penerangan Kota Semarang",
     }

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import orjson
 import pytest
 from structlog.testing import capture_logs
 
@@ -13,9 +12,9 @@ from lapor.local import checkup
 from lapor.processes.cases import existing
 from lapor.processes.routing import agencies, agencies_and_router, router, router_of_worker
 from ops.doctor import Finding, Level
-from router.jsonlines import route_line
 from router.routing import Router
 from tests.harness.allotments import allotment
+from tests.harness.decided import answered
 
 SOUND = allotment('units: {lampu: {name: "Dinas Penerangan"}}', "subjects: {street-light: [lampu]}", region="33.22")
 
@@ -33,8 +32,7 @@ def settings_of(folder: Path, **files: str) -> Settings:
 
 def owner(by: Router, place: str) -> str:
     """Return the owner of a dark street lamp."""
-    said = orjson.loads(route_line(by, orjson.dumps({"text": f"lampu jalan mati sejak seminggu di {place}"})))
-    return str(said["agency"]["id"])
+    return str(answered(by, f"lampu jalan mati sejak seminggu di {place}")["agency"]["id"])
 
 
 def test_officers_act_and_are_warned_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

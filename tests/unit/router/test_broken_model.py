@@ -1,7 +1,6 @@
 """A model that cannot be used: what the workers, the officers and doctor of the whole country do meanwhile."""
 
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
@@ -14,28 +13,14 @@ from lapor.local.files import main, modelled
 from lapor.processes.cases import existing
 from lapor.processes.routing import agencies, router, router_of_worker
 from ops.doctor import Level
-from router.jsonlines import route_line
 from router.routing import Router
+from tests.harness import models
+from tests.harness.decided import answered
 
 
 def model(region: str, /, **changed: object) -> bytes:
-    """Return a model that gives everything to a body of its own."""
-    own = f"tim-{region or 'nasional'}"
-    document: dict[str, Any] = {
-        "format": 3,
-        "version": f"v{region}",
-        "region": region,
-        "trust": 0.9,
-        "calibration": [[0.0, 0.0], [1.0, 1.0]],
-        "sure_from": 0.0,
-        "bodies": [{"id": own, "name": f"Tim {region}", "parent": f"pemda-{region or '33.74'}", "region": region}],
-        "names": {},
-        "classes": [own, "dishub@local"],
-        "bias": [9.0, 0.0],
-        "words": {},
-        "findings": {},
-    }
-    return orjson.dumps(document | changed)
+    """Return the file of a model that gives everything to a body of its own."""
+    return orjson.dumps(models.model(region, **changed))
 
 
 BROKEN = (b"", b"[1]", b"{", b"\xff\xfe", b"{}", b"[" * 5000, model("33.74", format=2), model("33.74", words=[1]))
@@ -44,19 +29,11 @@ BROKEN_ROWS = (model("33.74", words={"x": [1e300, 1]}), model("33.74", region=7)
 
 def settings_of(folder: Path, **files: bytes) -> Settings:
     """Return settings with a folder of models."""
-    models = folder / "models"
-    models.mkdir()
+    place = folder / "models"
+    place.mkdir()
     for name, content in files.items():
-        (models / f"{name}.json").write_bytes(content)
-    return Settings(data=folder, model=models)
-
-
-def answer(by: Router, place: str) -> dict[str, Any]:
-    """Return the answer about a dark street lamp."""
-    said: dict[str, Any] = orjson.loads(
-        route_line(by, orjson.dumps({"text": f"lampu jalan mati sejak seminggu di {place}"}))
-    )
-    return said
+        (place / f"{name}.json").write_bytes(content)
+    return Settings(data=folder, model=place)
 
 
 @pytest.mark.parametrize("content", [*BROKEN, *BROKEN_ROWS])
@@ -68,9 +45,15 @@ def test_no_content_of_a_model_stops_a_worker_and_the_others_count(tmp_path: Pat
     (entry,) = logs
     assert (entry["event"], entry["log_level"]) == ("model_left_out", "error")
     assert str(tmp_path / "models" / "a.json") in entry["mistake"]
-    assert answer(law, "Kecamatan Ungaran Barat Kabupaten Semarang")["agency"]["id"] == "tim-33.22"
+    assert (
+        answered(law, "lampu jalan mati sejak seminggu di Kecamatan Ungaran Barat Kabupaten Semarang")["agency"]["id"]
+        == "tim-33.22"
+    )
     place = "Kecamatan Tembalang Kota Semarang"
-    assert answer(law, place)["agency"] == answer(Router.load(), place)["agency"]
+    assert (
+        answered(law, f"lampu jalan mati sejak seminggu di {place}")["agency"]
+        == answered(Router.load(), f"lampu jalan mati sejak seminggu di {place}")["agency"]
+    )
     with pytest.raises(ConfigurationError, match=r"a\.json"):
         router(settings)
 
@@ -115,13 +98,13 @@ def test_officers_act_and_are_warned_and_no_owner_is_called_gone(
 def test_the_check_before_a_start_names_every_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of each model, and of the allotments too; doctor says what a service does meanwhile."""
     settings = settings_of(tmp_path, a=b"{}", b=model("33.22"), c=b"")
-    models = tmp_path / "models"
+    folder = tmp_path / "models"
     with pytest.raises(ConfigurationError, match=r"a\.json(.|\n)*c\.json"):
-        modelled(models)
+        modelled(folder)
     (found,) = (one for one in findings(settings) if one.what == "model")
     assert found.level is Level.fail
     assert "the rules decide in its place" in found.advice
-    assert main(str(models), str(tmp_path / "gone")) == 1
+    assert main(str(folder), str(tmp_path / "gone")) == 1
     said = capsys.readouterr().err
     assert all(name in said for name in ("a.json", "c.json", "LAPOR_ALLOTMENTS"))
-    assert main(str(models / "b.json"), "") == 0
+    assert main(str(folder / "b.json"), "") == 0

@@ -66,19 +66,16 @@ def test_a_target_is_no_source(tmp_path: Path, option: str) -> None:
     assert (tmp_path / "texts.jsonl").read_text("utf-8") == "{}\n"
 
 
-def test_an_earlier_report_is_not_overwritten_by_the_new_one(tmp_path: Path) -> None:
-    """--against and --json name different files."""
-    old = tmp_path / "old.json"
-    old.write_text('{"owners": {}}', "utf-8")
-    done = measured(tmp_path, [ROW], "--against", str(old), "--json", str(old))
-    assert "is a file that the command reads" in refusal(done)
-
-
-def test_two_targets_are_two_files(tmp_path: Path) -> None:
-    """The second would replace the first."""
-    same = str(tmp_path / "same")
-    assert "name another file" in refusal(measured(tmp_path, [ROW], "--out", same, "--json", same))
-    assert not Path(same).exists()
+@pytest.mark.parametrize(
+    ("option", "said"), [("--against", "is a file that the command reads"), ("--out", "name another file")]
+)
+def test_two_options_name_two_files(tmp_path: Path, option: str, said: str) -> None:
+    """The new report would overwrite the earlier one, and the second target the first."""
+    same = tmp_path / "same"
+    if option == "--against":
+        same.write_text('{"owners": {}}', "utf-8")
+    assert said in refusal(measured(tmp_path, [ROW], option, str(same), "--json", str(same)))
+    assert same.exists() == (option == "--against")
 
 
 @pytest.mark.parametrize("target", [".", "/proc/x.html", "nowhere/x.html"])

@@ -15,33 +15,13 @@ from router import trial
 from router.learning.learnt import Model
 from router.learning.models import models_in
 from router.routing import Router
+from tests.harness.models import model
 from tests.harness.tables import row_by_row
-
-
-def document(region: str = "33.74", /, **changed: object) -> dict[str, Any]:
-    """Return a model that gives everything to a body of its own."""
-    own = f"tim-{region}"
-    body = {"id": own, "name": f"Tim {region}", "parent": f"pemda-{region}", "region": region}
-    made: dict[str, Any] = {
-        "format": 3,
-        "version": f"v{region}",
-        "region": region,
-        "trust": 0.9,
-        "calibration": [[0.0, 0.1], [0.5, 0.4], [0.5, 0.6], [1.0, 1.0]],
-        "sure_from": 0.0,
-        "bodies": [body],
-        "names": {"tim": own},
-        "classes": [own, "dishub@local"],
-        "bias": [9.0, 0],
-        "words": {"lampu": [0, 1.5]},
-        "findings": {},
-    }
-    return made | changed
 
 
 def body(**changed: object) -> dict[str, Any]:
     """Return a document whose body has other fields."""
-    made = document()
+    made = model()
     return made | {"bodies": [made["bodies"][0] | changed]}
 
 
@@ -50,7 +30,7 @@ def test_a_field_that_no_router_can_use_is_refused_with_its_name(
     tmp_path: Path, of: str, changes: dict[str, Any], said: str
 ) -> None:
     """Not at the first complaint, which would become a dead letter, and every one after it."""
-    wrong = {"document": document, "body": body}[of](**changes)
+    wrong = {"document": model, "body": body}[of](**changes)
     with pytest.raises(ValueError, match=said):
         Model(wrong)
     path = tmp_path / "wrong.json"
@@ -63,8 +43,8 @@ def test_bodies_whose_parents_go_round_are_refused() -> None:
     """The chain of the agencies above them would have no end."""
     one, other = ({"id": f"t{at}", "name": "Tim", "parent": f"t{1 - at}", "region": None} for at in (0, 1))
     with pytest.raises(ValueError, match="leads back"):
-        Model(document(bodies=[one, other]))
-    assert len(Model(document(bodies=[one, other | {"parent": "pemda-33.74"}])).bodies) == 2
+        Model(model(bodies=[one, other]))
+    assert len(Model(model(bodies=[one, other | {"parent": "pemda-33.74"}])).bodies) == 2
 
 
 def settings_of(folder: Path) -> Settings:
@@ -72,7 +52,7 @@ def settings_of(folder: Path) -> Settings:
     models = folder / "models"
     models.mkdir()
     for region in ("33.74", "33.22"):
-        (models / f"{region}.json").write_bytes(orjson.dumps(document(region)))
+        (models / f"{region}.json").write_bytes(orjson.dumps(model(region)))
     return Settings(data=folder, model=models)
 
 
@@ -80,12 +60,12 @@ def test_a_model_that_routes_a_complaint_is_used(tmp_path: Path) -> None:
     """One for all and one for a province too."""
     settings = settings_of(tmp_path)
     for region in ("", "33"):
-        content = document(region, bodies=[], names={}, classes=["dishub@local", "dpu@local"])
+        content = model(region, bodies=[], names={}, classes=["dishub@local", "dpu@local"])
         (tmp_path / "models" / f"of{region}.json").write_bytes(orjson.dumps(content | {"version": f"of{region}"}))
     with capture_logs() as logs:
         law = router_of_worker(settings)
     assert logs == []
-    assert {model.version for model in law.models.all} == {"of", "of33", "v33.74", "v33.22"}
+    assert {one.version for one in law.models.all} == {"of", "of33", "v33.74", "v33.22"}
 
 
 def test_a_model_that_fails_on_trial_is_left_out_and_the_others_count(
@@ -94,9 +74,9 @@ def test_a_model_that_fails_on_trial_is_left_out_and_the_others_count(
     """Whatever fails. The log, the officers' warning and the check before a start name it."""
     settings, tried = settings_of(tmp_path), trial.try_out
 
-    def fails(law: Router, model: Model) -> None:
-        tried(law, model)
-        if model.region == "33.74":
+    def fails(law: Router, one: Model) -> None:
+        tried(law, one)
+        if one.region == "33.74":
             raise RecursionError("too deep")
 
     monkeypatch.setattr(trial, "try_out", fails)
@@ -117,10 +97,10 @@ def test_a_model_that_fails_on_trial_is_left_out_and_the_others_count(
 
 def test_a_trial_uses_the_model_and_looks_at_the_confidence(tmp_path: Path) -> None:
     """The probability of a model's answer is between 0 and 1, or the model is not used."""
-    (tmp_path / "m.json").write_bytes(orjson.dumps(document(calibration=[[0.0, 1.0]])))
+    (tmp_path / "m.json").write_bytes(orjson.dumps(model(calibration=[[0.0, 1.0]])))
     law = Router.load(model=tmp_path / "m.json")
-    (model,) = law.models.all
-    trial.try_out(law, model)
-    model.calibration = [(0.0, 3.3)]
+    (learnt,) = law.models.all
+    trial.try_out(law, learnt)
+    learnt.calibration = [(0.0, 3.3)]
     with pytest.raises(ValueError, match="confidence"):
-        trial.try_out(law, model)
+        trial.try_out(law, learnt)

@@ -7,27 +7,9 @@ import orjson
 
 from router.jsonlines import route_line
 from router.routing import Router
+from tests.harness.models import without_bodies
 
 UNITS = ("dpu-33.74", "dishub-33.74", "dlh-33.74", "dinsos-33.74", "dinkes-33.74", "disperkim-33.74")
-
-
-def model(**changed: object) -> dict[str, Any]:
-    """Return a model of Kota Semarang."""
-    made: dict[str, Any] = {
-        "format": 3,
-        "version": "v1",
-        "region": "33.74",
-        "trust": 0.9,
-        "calibration": [[0.0, 0.1], [1.0, 0.9]],
-        "sure_from": 0.0,
-        "bodies": [],
-        "names": {},
-        "classes": list(UNITS),
-        "bias": [0.0] * len(UNITS),
-        "words": {},
-        "findings": {},
-    }
-    return made | changed
 
 
 def router(folder: Path, document: dict[str, Any]) -> Router:
@@ -44,7 +26,7 @@ def line(text: str) -> bytes:
 def test_a_complaint_leaves_no_score_for_the_next(tmp_path: Path) -> None:
     """The same complaint has the same answer, byte for byte, whatever came before it."""
     words = {"lampu": [0, 6.0, 1, 3.0], "mati": [1, 2.0, 2, 5.0], "trotoar": [0, 4.0, 2, 9.0], "rusak": [1, 8.0]}
-    law = router(tmp_path, model(words=words))
+    law = router(tmp_path, without_bodies(*UNITS, words=words))
     lamp, pavement = line("lampu jalan mati"), line("trotoar rusak, lampu jalan mati")
     first, other = route_line(law, lamp), route_line(law, pavement)
     assert first != other
@@ -54,6 +36,6 @@ def test_a_complaint_leaves_no_score_for_the_next(tmp_path: Path) -> None:
 def test_the_likeliest_class_counts_even_if_five_others_have_a_word_of_the_text(tmp_path: Path) -> None:
     """A word against each of them leaves the class to which officers give most reports."""
     words = {"lampu": [number for at in range(5) for number in (at, -6.0)]}
-    law = router(tmp_path, model(words=words, bias=[0.0] * 5 + [4.0]))
+    law = router(tmp_path, without_bodies(*UNITS, words=words, bias=[0.0] * 5 + [4.0]))
     said = orjson.loads(route_line(law, line("lampu jalan mati")))
     assert said["agency"]["id"] == UNITS[5]

@@ -202,3 +202,4 @@ def test_without_scikit_learn_nothing_is_read(tmp_path: Path, monkeypatch: pytes
     done = CliRunner().invoke(app, ["learn", "--from", str(path), "--out", str(tmp_path / "model.json")])
     assert isinstance(done.exception, ConfigurationError)
     assert "pip install" in str(done.exception)
+    assert "lapor-pipeline[learn]" in str(done.exception)

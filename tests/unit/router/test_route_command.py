@@ -4,6 +4,8 @@ import json
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -143,20 +145,16 @@ def test_few_reports_are_not_learnt_from() -> None:
         learnt_from(labelled(REPORTS[:20]), router=Router.load(), region="", say=print)
 
 
-class Rows:
-    """Answers any query with the same rows."""
-
-    def execute(self, sql: str, parameters: object = None) -> list[tuple[object, ...]]:
-        """Return one case that was decided."""
-        assert "secret" in sql
-        assert parameters
-        received = datetime(2026, 11, 24, 3, tzinfo=UTC)
-        return [("c-1", "judul", "teks", "33.74", "33", "dpu-33.74", received)]
-
-
 def test_decided_cases_become_reports() -> None:
     """With the identifier of their owner, which the registry knows."""
-    (report,) = labelled(decided(Rows()))
+
+    def execute(sql: str, parameters: object) -> list[tuple[object, ...]]:
+        assert "secret" in sql
+        assert parameters
+        return [("c-1", "judul", "teks", "33.74", "33", "dpu-33.74", datetime(2026, 11, 24, 3, tzinfo=UTC))]
+
+    rows: Any = SimpleNamespace(execute=execute)
+    (report,) = labelled(decided(rows))
     assert report.best == ("dpu-33.74",)
     assert report.region == "33.74"
     assert report.received == "2026-11-24T03:00:00+00:00"

@@ -5,15 +5,9 @@ import json
 import orjson
 import pytest
 
-from router.jsonlines import route_line
+from router.jsonlines import route_line, route_row
 from router.routing import Router
 from tests.harness.tables import each_row
-
-
-@pytest.fixture(scope="module")
-def router() -> Router:
-    """The packaged rules and registry."""
-    return Router.load()
 
 
 def test_a_line_says_all_that_is_promised(router: Router) -> None:
@@ -83,16 +77,6 @@ def test_a_desk_says_that_it_is_one(router: Router) -> None:
     assert said["confidence"] < 0.5
 
 
-def test_a_road_is_between_two_regencies_only_where_two_are_named(router: Router) -> None:
-    """Two towns of one regency make a road of the province, an avenue and its city one of the city."""
-    for text, owner in (
-        ("jalan dari Tuban ke Bojonegoro rusak", "ditjen-bina-marga"),
-        ("Jalan Raya Soreang - Ciwidey Kab. Bandung rusak", "dpu-32"),
-        ("Jl. Margonda Depok berlubang", "dpu-32.76"),
-    ):
-        assert json.loads(route_line(router, json.dumps({"id": "1", "text": text})))["agency"]["id"] == owner
-
-
 @each_row
 def test_a_region_is_taken_in_each_form_that_is_clear(router: Router, region: object) -> None:
     """The code without its dots, as a number, or in the id of the government means the same region."""
@@ -128,3 +112,11 @@ def test_an_id_that_cannot_be_written_back_is_an_error_and_no_crash(router: Rout
     """Orjson reads deeper nesting than it writes."""
     line = b'{"id":' + b"[" * 300 + b"]" * 300 + b',"text":"jalan rusak"}'
     assert orjson.loads(route_line(router, line)).keys() == {"error"}
+
+
+@each_row
+def test_a_wish_to_die_on_a_bridge_is_no_pothole(router: Router, text: str) -> None:
+    """It is for the police, whatever the bridge is."""
+    found = route_row(router, {"text": text})
+    assert found["agency"]["id"] == "polri"
+    assert not found["topic"].endswith("JALAN BERLUBANG")

@@ -1,7 +1,5 @@
 """What is learnt from officers stands beside the rules: measured, explained, and never alone."""
 
-import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,7 +14,6 @@ from complaints.errors import ConfigurationError
 from complaints.event import Place, Region
 from lapor.cli import app
 from lapor.commands.figures import was_learnt_from
-from ops.learning.fit import needed
 from ops.learning.learn import Learnt, learn, save
 from ops.learning.weighing import Delivered, Probe, answer, chosen, measured, mixed
 from ops.quality.evaluate import compare, evaluate
@@ -29,7 +26,9 @@ from router.learning.models import models_in
 from router.routing import Router
 from router.within import House, choose
 from tests.harness.events import complaint as event
+from tests.harness.models import without_bodies
 from tests.harness.tables import row_by_row
+from tests.harness.there import there
 
 PLACES = ("Kota Semarang", "Kabupaten Kendal", "Kota Bandung", "Kabupaten Tuban")
 
@@ -207,15 +206,13 @@ def test_models_of_several_governments_are_side_by_side(own: Learnt, model: Path
     save(replace(own, document=other), tmp_path / "bandung.json")
     (tmp_path / "all.json").write_bytes(model.read_bytes())
     router = Router.load(model=tmp_path)
-    general = router.models.general
-    assert general is not None
+    general = there(router.models.general)
     for text, region, version in (
         ("Kota Semarang", "33.74", own.document["version"]),
         ("Kota Bandung", "32.73", "learnt-other"),
         ("Kabupaten Tuban", "", general.version),
     ):
-        used = router.models.at(router.reader.read(f"lampu jalan mati di {text}").place)
-        assert used is not None
+        used = there(router.models.at(router.reader.read(f"lampu jalan mati di {text}").place))
         assert (used.region, used.version) == (region, version)
     save(own, tmp_path / "again.json")
     with pytest.raises(ConfigurationError, match="same government"):
@@ -230,22 +227,10 @@ def test_a_governments_model_in_a_folder_divides_only_what_the_law_leaves_with_i
     assert found(router, text) == found(Router.load(), text)
 
 
-def fixed(classes: Sequence[str], trust: float = 0.7) -> dict[str, Any]:
-    """Return a model of Semarang that is for the second class, whatever the text says."""
-    return {
-        "format": 3,
-        "version": "learnt-fixed",
-        "region": "33.74",
-        "classes": classes,
-        "bias": [0.0, 4.0],
-        "words": {},
-        "findings": {},
-        "trust": trust,
-        "calibration": [[0.0, 0.8], [1.0, 0.9]],
-        "sure_from": 0.1,
-        "bodies": [],
-        "names": {},
-    }
+def fixed(*classes: str, trust: float = 0.7, region: str = "33.74") -> dict[str, Any]:
+    """Return a model that is for the second class, whatever the text says."""
+    sure = {"calibration": [[0.0, 0.8], [1.0, 0.9]], "sure_from": 0.1}
+    return without_bodies(*classes, bias=[0.0, 4.0], trust=trust, region=region, version="learnt-fixed", **sure)
 
 
 def both(document: dict[str, Any], folder: Path) -> tuple[Router, Router]:
@@ -269,12 +254,12 @@ def test_a_governments_model_in_a_file_leaves_the_nation_alone(own: Learnt, tmp_
 
 def test_whose_house_it_is_the_law_decides_and_the_model_within_it(tmp_path: Path) -> None:
     """However the model spreads the government's part, no agency outside overtakes it, and none outside loses its matter."""
-    learnt, plain = both(fixed(["dishub-33.74", "dpu-33.74"]), tmp_path)
+    learnt, plain = both(fixed("dishub-33.74", "dpu-33.74"), tmp_path)
     shared = f"trayek bus dalam kota tidak jalan, angkot ngetem sembarangan di {CITY}"
     before, after = (one.decide(Facts(one.reader.read(shared))) for one in (plain, learnt))
     assert before.owner.id == "dishub-33.74"
     assert after.owner.id == "dpu-33.74"
-    split, _ = both(fixed(["dishub-33.74", "dpu-33.74"], trust=0.5), tmp_path / "split")
+    split, _ = both(fixed("dishub-33.74", "dpu-33.74", trust=0.5), tmp_path / "split")
     mixed = split.decide(Facts(split.reader.read(shared)))
     assert (mixed.owner.region, mixed.triage) == ("33.74", False)
     national = f"jalan nasional di {CITY} berlubang"
@@ -283,7 +268,7 @@ def test_whose_house_it_is_the_law_decides_and_the_model_within_it(tmp_path: Pat
 
 def test_a_unit_that_the_model_does_not_know_keeps_what_the_rules_give_it(tmp_path: Path) -> None:
     """Officers had no such report, so the model has nothing against it: the answer is as without the model."""
-    learnt, plain = both(fixed(["dinsos-33.74", "dpu-33.74"]), tmp_path)
+    learnt, plain = both(fixed("dinsos-33.74", "dpu-33.74"), tmp_path)
     line = orjson.dumps({"text": f"angkot ngetem sembarangan dan parkir liar di {CITY}"})
     assert orjson.loads(route_line(plain, line))["agency"]["id"] == "dishub-33.74"
     assert route_line(learnt, line) == route_line(plain, line)
@@ -291,22 +276,17 @@ def test_a_unit_that_the_model_does_not_know_keeps_what_the_rules_give_it(tmp_pa
 
 def test_a_triage_case_stays_one_with_a_governments_model(tmp_path: Path) -> None:
     """What the rules do not know goes to the desk, not to the unit that got most reports."""
-    learnt, plain = both(fixed(["dishub-33.74", "dpu-33.74"]), tmp_path)
+    learnt, plain = both(fixed("dishub-33.74", "dpu-33.74"), tmp_path)
     for text in (f"halo {CITY}", f"mohon bantuannya pak wali di {CITY}"):
         line = orjson.dumps({"text": text})
         assert orjson.loads(route_line(plain, line))["triage"]
         assert route_line(learnt, line) == route_line(plain, line)
 
 
-def for_all(classes: Sequence[str]) -> dict[str, Any]:
-    """Return a model for all that is for the second class, whatever the text says."""
-    return fixed(classes, trust=0.9) | {"region": ""}
-
-
 @pytest.mark.parametrize("text", ["air PDAM mati tiga hari", "lampu jalan mati", "halo", f"halo {CITY}"])
 def test_a_triage_case_stays_one_with_a_model_for_all(text: str, tmp_path: Path) -> None:
     """What lacks a place or a subject is asked for as without the model; what officers did is among the alternatives at most."""
-    learnt, plain = both(for_all(["bumn", "pln"]), tmp_path)
+    learnt, plain = both(fixed("bumn", "pln", trust=0.9, region=""), tmp_path)
     one, other = (orjson.loads(route_line(router, orjson.dumps({"text": text}))) for router in (learnt, plain))
     assert one["triage"]
     for name in ("agency", "confidence", "triage", "explanation", "missing"):
@@ -315,7 +295,7 @@ def test_a_triage_case_stays_one_with_a_model_for_all(text: str, tmp_path: Path)
 
 def test_a_model_for_all_names_no_unit_of_a_region_that_the_text_does_not_name(tmp_path: Path) -> None:
     """Neither as the owner nor as an alternative; at its place, by the text or the channel, it may."""
-    learnt, plain = both(for_all(["pln", "dpu-33.74"]), tmp_path)
+    learnt, plain = both(fixed("pln", "dpu-33.74", trust=0.9, region=""), tmp_path)
     for text in ("listrik PLN padam sejak pagi", f"{LIGHTS[0]} di Kota Bandung", "lampu jalan mati"):
         found = learnt.decide(Facts(learnt.reader.read(text)))
         assert found.owner.id == plain.decide(Facts(plain.reader.read(text))).owner.id
@@ -326,7 +306,7 @@ def test_a_model_for_all_names_no_unit_of_a_region_that_the_text_does_not_name(t
 
 def test_own_and_elsewhere_are_the_laws_with_a_model_too(tmp_path: Path) -> None:
     """The desk's model chooses among its units; it says nothing of whose matter it is."""
-    learnt, plain = both(fixed(["dishub-33.74", "dpu-33.74"]), tmp_path)
+    learnt, plain = both(fixed("dishub-33.74", "dpu-33.74"), tmp_path)
     house = House.of("pemda-33.74", plain.registry)
     for text in (
         f"paspor saya di kantor imigrasi {CITY} belum terbit",
@@ -357,28 +337,11 @@ def test_abuse_of_office_goes_to_whom_the_law_names(tmp_path: Path) -> None:
     assert any(reason.rule.startswith("model:") for one in after.ranked for reason in one.reasons)
 
 
-def test_without_scikit_learn_the_text_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And the router needs neither it nor numpy."""
-    monkeypatch.setitem(sys.modules, "sklearn", None)
-    with pytest.raises(ConfigurationError, match=r"lapor-pipeline\[learn\]"):
-        needed()
-
-
 def test_a_body_that_the_registry_lacks_is_learnt(model: Path) -> None:
     """`agency resolve --model` knows it, under an administrator that is there."""
     assert resolve(Router.load().registry, "Tim Penataan Kabel Udara") is None
     registry = Router.load(model=model).registry
-    agency = resolve(registry, "Tim Penataan Kabel Udara")
-    assert agency is not None
-    assert registry.parents(agency.id)[-1].id == registry.administrator_id
-
-
-def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
-    """The text says which file and what to do."""
-    path = tmp_path / "no.json"
-    path.write_text("{}")
-    with pytest.raises(ConfigurationError, match=r"no\.json"):
-        Router.load(model=path)
+    assert registry.parents(there(resolve(registry, "Tim Penataan Kabel Udara")).id)[-1].id == registry.administrator_id
 
 
 @row_by_row

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-import pytest
 from msgspec.structs import replace
 
 from complaints.event import Complaint, Place, Raw, Region, RoutingHints
@@ -20,12 +19,6 @@ from tests.harness.support import message
 from tests.harness.tables import each_row, readings_of, row_by_row
 
 RECEIVED = datetime(2026, 11, 24, 3, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def router() -> Router:
-    """The packaged rules and registry."""
-    return Router.load()
 
 
 def complaint(text: str, *, regency: tuple[str, str] | None = None, oversight: bool = False) -> Complaint:

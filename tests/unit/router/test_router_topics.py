@@ -1,19 +1,11 @@
 """Each category of LAPOR! means a subject, and each subject has a rule."""
 
-import pytest
-
 from router.routing import Router
 from router.rulebook.topics import topic_key, topic_subjects
 from tests.harness.tables import each_row
 
 LEAVES = 920 + 8
 """The different subcategories of 2025 by main category, and the main categories without any, except "Topik Lainnya" (other topics)."""
-
-
-@pytest.fixture(scope="module")
-def router() -> Router:
-    """Return the router with the packaged data."""
-    return Router.load()
 
 
 def test_each_category_has_a_subject_with_a_rule(router: Router) -> None:

@@ -10,6 +10,7 @@ from router.agencies.registry import Registry
 from router.agencies.resolve import resolve, search
 from router.routing import Router
 from tests.harness.tables import row_by_row
+from tests.harness.there import there
 from tests.unit.router.test_allotments import FILE, TODAY
 
 
@@ -73,7 +74,13 @@ def test_a_renamed_unit_is_searched_and_resolved_by_any_of_its_names(folder: Pat
     for words in ("penerangan semarang", "lentera kota semarang", "cahaya semarang", "bina marga kota semarang"):
         ids = [agency.id for agency in search(registry, words)]
         assert {"lampu-33.74", "dpu-33.74"} & set(ids), words
-    for name in ("Kantor Lentera", "Dinas Cahaya", "Dinas Penerangan Kota Semarang"):
+    for name in (
+        "Kantor Lentera",
+        "Dinas Cahaya",
+        "Dinas Penerangan Kota Semarang",
+        "Dinas Penerangan",
+        "DPK Semarang",
+    ):
         found = resolve(registry, name, "33.74")
         assert found is not None, name
         assert found.id == "lampu-33.74"
@@ -88,6 +95,4 @@ def test_a_name_that_another_unit_has_today_means_that_unit(tmp_path: Path) -> N
         '    units:\n      lampu: {name: "Dinas Redup"}\n      surya: {name: "Dinas Terang"}\n'
     )
     registry = Router.load(allotments=tmp_path, today=TODAY).registry
-    found = resolve(registry, "Dinas Terang", "33.74")
-    assert found is not None
-    assert found.id == "surya-33.74"
+    assert there(resolve(registry, "Dinas Terang", "33.74")).id == "surya-33.74"

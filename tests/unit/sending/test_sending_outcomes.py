@@ -46,10 +46,16 @@ def test_a_text_that_has_not_left_is_tried_again_and_nothing_is_told() -> None:
     assert verdict(of(ReplyKind.received, tries=3), UpstreamUnavailable("down")) == (None, 40.0, "", "down")
 
 
-def test_a_text_that_can_never_be_sent_is_settled() -> None:
-    """With the reason."""
-    found = verdict(of(ReplyKind.question), Undeliverable("blocked"))
-    assert found == (DeliveryOutcome.undeliverable, None, "", "blocked")
+def test_a_text_that_can_never_be_sent_is_settled_and_a_breach_of_contract_leaves_its_outcome_unknown() -> None:
+    """With the reason. Whatever an account raises, and also if it cancels."""
+    for error, wanted in (
+        (Undeliverable("blocked"), (DeliveryOutcome.undeliverable, None, "", "blocked")),
+        (ValueError("secret"), (DeliveryOutcome.unknown, None, "", "ValueError")),
+    ):
+        assert verdict(of(ReplyKind.received), error) == wanted
+    cancelled: Future[str] = Future()
+    cancelled.cancel()
+    assert judged(of(ReplyKind.received), cancelled, pauses=PAUSES, chance=0.0).outcome is DeliveryOutcome.unknown
 
 
 @pytest.mark.parametrize("error", [Undeliverable, OutcomeUnknown, UpstreamUnavailable])
@@ -65,14 +71,6 @@ def test_half_of_a_surrogate_pair_in_an_upstreams_words_is_told_as_a_question_ma
 def test_a_text_whose_outcome_is_unknown_never_goes_out_again(kind: ReplyKind) -> None:
     """Whatever it is: he may have it. A question has its reminder, and STATUS says that there is an answer."""
     assert verdict(of(kind), OutcomeUnknown("no answer")) == (DeliveryOutcome.unknown, None, "", "no answer")
-
-
-def test_an_account_that_breaks_its_contract_leaves_the_outcome_unknown() -> None:
-    """Whatever it raises, and also if it cancels."""
-    assert verdict(of(ReplyKind.received), ValueError("secret")) == (DeliveryOutcome.unknown, None, "", "ValueError")
-    cancelled: Future[str] = Future()
-    cancelled.cancel()
-    assert judged(of(ReplyKind.received), cancelled, pauses=PAUSES, chance=0.0).outcome is DeliveryOutcome.unknown
 
 
 def test_pauses_grow_to_their_limit() -> None:

@@ -1,7 +1,5 @@
 """The list of cases by their deadlines, and what became of many commands, over the view's real interface."""
 
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -21,30 +19,15 @@ from ops.casework.due import beginning, entry, line
 from tests.harness.allotments import allotment
 from tests.harness.cases.made import DUE, Story, case_record
 from tests.harness.events import DPU, PEMDA
+from tests.harness.there import there
 from tests.harness.view import KEY, ServedView
 from view import http
 from view.client import ViewClient
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[ServedView]:
-    """A view that has caught up."""
-    made = ServedView(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def client(served: ServedView) -> Iterator[ViewClient]:
-    """A client of it."""
-    with closing(ViewClient([served.url], key=KEY)) as made:
-        yield made
-
-
 def waiting(number: int, days: int, *, owner: AgencyRef = DPU, state: CaseState = "routed", version: int = 2) -> Record:
     """Return the record of a case that is due some days after a first of December, and has a later and a fulfilled duty."""
-    case = Story(number, owner=owner).case
-    assert case is not None
+    case = there(Story(number, owner=owner).case)
     day = date(2026, 12, 1) + timedelta(days=days)
     deadlines = (
         replace(DUE, duty="forward", due=date(2026, 11, 1), done=date(2026, 11, 1)),
@@ -158,8 +141,7 @@ def test_the_list_has_how_a_complaint_begins_and_of_a_secret_one_nothing(
     """The view itself gives no word of a secret report."""
     found: dict[bool, tuple[str, str]] = {}
     for number, secret in enumerate((False, True)):
-        case = Story(number).case
-        assert case is not None
+        case = there(Story(number).case)
         text = {"text": f"jalan rusak {number}", "secret": secret}
         case = replace(case, deadlines=(DUE,), complaint=replace(case.complaint, **text))
         served.put(case_record(case))
@@ -171,8 +153,7 @@ def test_the_list_has_how_a_complaint_begins_and_of_a_secret_one_nothing(
 def test_the_list_has_how_the_latest_addition_begins(served: ServedView) -> None:
     """Masked and behind the complaint; of a secret report no word, and a photo alone is no text."""
     for number, secret in enumerate((False, True)):
-        case = Story(number).case
-        assert case is not None
+        case = there(Story(number).case)
         additions = tuple(
             Addition(text=text, received_at=case.changed_at, raw=case.complaint.raw)
             for text in ("di Jalan Pemuda", "hubungi 081234567890", "")

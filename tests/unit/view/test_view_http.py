@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
@@ -25,6 +24,7 @@ from tests.harness.events import PEMDA
 from tests.harness.numbers import number
 from tests.harness.support import free_port
 from tests.harness.tables import each
+from tests.harness.there import there
 from tests.harness.view import KEY, ServedView
 from view import client as view_client
 from view.client import ViewClient
@@ -34,22 +34,6 @@ NOBODY = "2Q74GVWWCE3"
 """A valid code that no case has."""
 
 ADDRESS = "k1.c2VhbGVkIGFkZHJlc3M="
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[ServedView]:
-    """A view that has caught up."""
-    made = ServedView(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def client(served: ServedView) -> Iterator[ViewClient]:
-    """A client of it."""
-    made = ViewClient([served.url + "/"], key=KEY)
-    yield made
-    made.close()
 
 
 def with_address(record: Record) -> Record:
@@ -71,9 +55,7 @@ def test_a_case_number_leads_back_to_its_case(served: ServedView, client: ViewCl
     served.put(story.document())
     known = number(story.code)
     for typed in (known, known.lower(), f" {known[:5]} {known[5:9]} {known[9:]}", known.replace("0", "o")):
-        found = client.case(typed)
-        assert found is not None
-        assert found.tracking_code == story.code
+        assert there(client.case(typed)).tracking_code == story.code
     assert client.case("K-000000000000") is None
     assert served.get(f"/numbers/{known}", key=None).status_code == 401
     with pytest.raises(CaseError, match="no case has the number K-000000000000"):
@@ -103,9 +85,7 @@ def test_a_case_by_its_code_and_by_its_complaint(served: ServedView, client: Vie
     served.put(*map(with_address, story.records()))
     assert story.case is not None
     assert client.status(story.code.lower()) == client.status_of(story.complaint.id) == status_of(story.case)
-    found = client.case(story.code)
-    assert found is not None
-    assert found.version == 2
+    assert there(client.case(story.code)).version == 2
     answer = served.get(f"/cases/{story.code}")
     assert answer.json()["behind_ms"] == 1000
     assert ADDRESS not in answer.text + served.get(f"/cases/{story.code}/facts").text
@@ -146,14 +126,11 @@ def test_a_request_can_wait_for_a_version(served: ServedView, client: ViewClient
     story.answer(uuid4())
     started = time.monotonic()
     later(served.put, *story.records())
-    found = client.case(story.code, version=3, wait_s=9)
-    assert found is not None
+    found = there(client.case(story.code, version=3, wait_s=9))
     assert found.version == 3
     assert 0.2 < time.monotonic() - started < 3
     started = time.monotonic()
-    found = client.case(story.code, version=4, wait_s=0.5)
-    assert found is not None
-    assert found.version == 3
+    assert there(client.case(story.code, version=4, wait_s=0.5)).version == 3
     assert 0.4 < time.monotonic() - started < 3
     assert client.case(NOBODY, version=1, wait_s=0.2) is None
 

@@ -21,6 +21,7 @@ from tests.harness.cases.made import Story, stored
 from tests.harness.events import DPU
 from tests.harness.numbers import number
 from tests.harness.tables import each
+from tests.harness.there import there
 from view.freshness import Freshness
 from view.rows import changes_of
 from view.store import Progress, Store
@@ -55,9 +56,7 @@ def test_a_case_is_found_by_its_code_and_by_its_complaint_without_the_address(st
     expected = story.case
     assert case_in(store, story.code) == expected
     assert store.case_of(story.complaint.id) == store.case(story.code)
-    facts = store.facts(story.code)
-    assert facts is not None
-    assert [orjson.loads(fact)["kind"] for fact in facts] == ["opened", "routed"]
+    assert [orjson.loads(fact)["kind"] for fact in there(store.facts(story.code))] == ["opened", "routed"]
     assert (store.case("00000000000"), store.case_of(uuid4()), store.facts("00000000000")) == (None, None, None)
 
 
@@ -70,8 +69,7 @@ def test_a_document_replaces_only_an_older_version(store: Store, *, together: bo
     new = story.document()
     for batch in [(new, old)] if together else [(new,), (old,), (old, old)]:
         put(store, *batch)
-    found = case_in(store, story.code)
-    assert found is not None
+    found = there(case_in(store, story.code))
     assert (found.version, found.state) == (3, "answered")
 
 
@@ -86,9 +84,7 @@ def test_a_tombstone_deletes_and_what_comes_after_it_counts(store: Store) -> Non
     assert store.case(story.code) is None
     put(store, story.document())
     store.apply(changes_of([tombstone, stored(first, 2)], number), {(CASES, 0): 3})
-    found = store.case(story.code)
-    assert found is not None
-    assert found.version == 2
+    assert there(store.case(story.code)).version == 2
 
 
 def test_facts_that_come_twice_are_there_once(store: Store) -> None:
@@ -97,9 +93,7 @@ def test_facts_that_come_twice_are_there_once(store: Store) -> None:
     story.refuse(uuid4())
     put(store, *reversed(story.records()))
     put(store, *story.records())
-    facts = store.facts(story.code)
-    assert facts is not None
-    assert [orjson.loads(fact)["version"] for fact in facts] == [1, 2, 3, 4]
+    assert [orjson.loads(fact)["version"] for fact in there(store.facts(story.code))] == [1, 2, 3, 4]
 
 
 def test_the_result_of_a_command_is_there_when_all_of_it_is(store: Store) -> None:
@@ -164,9 +158,7 @@ def test_fields_that_this_program_does_not_know_are_left_out(store: Store) -> No
     record = Story().document()
     said = orjson.loads(record.value) | {"mood": 5}
     put(store, Record(topic=CASES, key=record.key, value=orjson.dumps(said)))
-    found = store.case(Story().code)
-    assert found is not None
-    assert orjson.loads(found.document) == orjson.loads(record.value)
+    assert orjson.loads(there(store.case(Story().code)).document) == orjson.loads(record.value)
 
 
 def test_rows_and_positions_are_written_together_or_not_at_all(store: Store) -> None:
