@@ -29,7 +29,7 @@ from tests.harness.sink import SinkHouse
 from tests.harness.support import KafkaServer, wait_until
 
 NOW = datetime(2026, 11, 30, 18, tzinfo=UTC)
-CASES = 160
+CASES = 300
 TABLES_OF = {
     "lapor.cases": ("case_now",),
     "lapor.case-events": ("case_event_rows",),

@@ -23,11 +23,11 @@ PROMPT_S = 30.0
 class Starting:
     """`lapor up` that has not said ready yet, and all that runs for it."""
 
-    def __init__(self, folder: Path, out: int | None = None, /, **settings: str) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder, self._log = folder / "data", folder / "up.log"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("LAPOR_")}
         environment = kept | settings | {"LAPOR_DATA": str(self.folder), "PYTHONUNBUFFERED": "1"}
-        with self._log.open("w") as log:
+        with self._log.open("w") as out:
             command = [
                 "env",
                 "--default-signal=HUP,INT",
@@ -36,7 +36,7 @@ class Starting:
                 "lapor",
                 "up",
             ]  # nohup and a shell in the background have them ignored
-            self.process = subprocess.Popen(command, env=environment, stdout=out or log, stderr=log)
+            self.process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
 
     @property
     def said(self) -> str:
@@ -152,10 +152,20 @@ def test_a_start_is_stopped_while_it_waits_for_its_services(tmp_path: Path) -> N
 
 def test_a_reader_that_goes_away_leaves_nothing_behind(tmp_path: Path) -> None:
     """`lapor up | head -1`: the next line cannot be printed, which ends the start."""
-    starting = Starting(tmp_path, subprocess.PIPE)
-    printed = starting.process.stdout
-    assert printed is not None
-    printed.readline()
-    printed.close()
-    assert starting.process.wait(120) != 0
-    assert starting.running() == {}
+    folder = tmp_path / "data"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LAPOR_")}
+    up = subprocess.Popen(
+        [sys.executable, "-m", "lapor", "up"],
+        env=environment | {"LAPOR_DATA": str(folder), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert up.stdout is not None
+    up.stdout.readline()
+    up.stdout.close()
+    assert up.wait(120) != 0
+    assert not [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if str(folder) in " ".join(process.info["cmdline"] or [])
+    ]
