@@ -53,6 +53,7 @@ TOGETHER = {
     "tests/integration/test_redrive": ALONE,
     "tests/integration/test_router": ALONE,
     "tests/integration/test_view": ALONE,
+    "tests/integration/test_clickhouse_http": "ClickHouse",
     "tests/integration/test_embedded_clickhouse": "ClickHouse",
     "tests/integration/test_sql_escapes": "ClickHouse",
     "tests/integration/test_analyst_clients": "the sample",

@@ -117,6 +117,20 @@ class House:
         assert not self.thread.is_alive()
         self.intake.close()
 
+    def pass_by(self, said: Any) -> None:
+        """Run it until the committed cursor is behind something that was said, and stop it."""
+        self.start()
+        self.until(said)
+        self.stop()
+
+    def start(self) -> Any:
+        """Start the channel in a thread, and own its accounts."""
+        raise NotImplementedError
+
+    def until(self, said: Any) -> None:
+        """Wait until the committed cursor is behind something that was said."""
+        raise NotImplementedError
+
     def reach(self, name: str, past: Callable[[Any], bool]) -> None:
         """Wait until a part of the committed cursor is far enough."""
         wait_until(lambda: past((self.owner.cursor or {}).get(name, 0)), what="the cursor")

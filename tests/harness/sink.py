@@ -1,6 +1,7 @@
 """A sink on real servers: an empty database, a group of its own that begins at the present end, and workers that start and stop."""
 
 import threading
+from contextlib import closing
 from uuid import UUID, uuid4
 
 from confluent_kafka import Consumer, TopicPartition
@@ -23,17 +24,34 @@ from tests.harness.support import wait_until
 INTERVAL_S = 0.1
 
 
+def new_database(clickhouse: str) -> str:
+    """Make a database without tables, and return its address."""
+    name = f"lapor_{uuid4().hex}"
+    with closing(Store(clickhouse)) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    return f"{clickhouse}/{name}"
+
+
+def migrated(clickhouse: str) -> str:
+    """Make a database with all tables and views, and return its address."""
+    with closing(Store(address := new_database(clickhouse))) as store:
+        migrate(store, fingerprint=FINGERPRINT)
+    return address
+
+
 def made_database(clickhouse: str) -> str:
     """Make a database with the tables and views, which takes a second, and return its address."""
-    name, server = f"lapor_sink_{uuid4().hex}", Store(clickhouse)
-    server.execute(f"CREATE DATABASE {name}")
-    server.close()
-    store = Store(f"{clickhouse}/{name}")
-    migrate(store, fingerprint=FINGERPRINT)
+    store = Store(address := migrated(clickhouse))
     for table in TABLES:  # a merge would hide what was inserted twice
         store.execute(f"SYSTEM STOP MERGES {table}")
     store.close()
-    return f"{clickhouse}/{name}"
+    return address
+
+
+def empty(store: Store) -> None:
+    """Delete the rows of all tables but those of reference."""
+    for table in TABLES:
+        store.execute(f"TRUNCATE TABLE {table}")
 
 
 class SinkHouse:
@@ -43,8 +61,7 @@ class SinkHouse:
         """Empty the database and put the group at the end of every topic."""
         self.brokers, self.address, self.name = brokers, database, f"sink-{uuid4().hex}"
         self.store = Store(database)
-        for table in TABLES:
-            self.store.execute(f"TRUNCATE TABLE {table}")
+        empty(self.store)
         self._running: list[Running] = []
         self.producer = ConfluentProducer(brokers)
         self.scanner = ConfluentScanner(brokers)

@@ -84,7 +84,7 @@ class House(polling.House):
         """Return whether the committed offset is past an update."""
         return bool((self.owner.cursor or {}).get("offset", 0) > said["update_id"])
 
-    def until_safe(self, said: dict[str, Any]) -> None:
+    def until(self, said: dict[str, Any]) -> None:
         """Wait until the committed offset is past an update."""
         self.reach("offset", lambda offset: offset > said["update_id"])
 

@@ -3,7 +3,8 @@
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from tests.harness.mailboxes import Kept, kept
 from tests.harness.support import free_port, listens, wait_until
 from tests.harness.web_cases import Cases, case_of
 
+Opened = Callable[..., "House"]
 API = "/api/v1/complaints"
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf500f0003860180ea5e55c00000000049454e44ae426082"
@@ -140,6 +142,20 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house = House(Keyring.from_secret(b"a secret of the tests, 32 bytes long"), tmp_path_factory.mktemp("web"))
     yield house
     house.close()
+
+
+@pytest.fixture
+def opened(keys: Keyring, tmp_path: Path) -> Iterator[Opened]:
+    """Opens channels of a test's own with other parts than usual (see House), which know clients by the lines of their keys."""
+    with ExitStack() as stack:
+
+        def opens(*clients: str, **changes: Any) -> House:
+            if clients:
+                (tmp_path / "keys").write_text("\n".join(clients))
+                changes["keys"] = ApiKeys(tmp_path / "keys")
+            return stack.enter_context(closing(House(keys, tmp_path, **changes)))
+
+        yield opens
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The stand-in for X as a process, and the citizens who post and write there."""
 
 import re
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +17,19 @@ TOKEN = "the-only-token"
 class X:
     """A stand-in on a port of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         log = folder.with_suffix(".log")
-        arguments = ("--port", "0", "--data-dir", str(folder), "--bearer-token", TOKEN)
+        log.unlink(missing_ok=True)
+        arguments = ("--port", "0", "--data-dir", str(folder), "--bearer-token", TOKEN, *options)
         self.process = warm.run("embedded.x", *arguments, log=log)
         wait_until(lambda: "answers at" in log.read_text(), what="the stand-in")
         self.base = re.findall(r"answers at (\S+)", log.read_text())[0]
         self.http = httpx.Client(base_url=f"{self.base}/_standin", timeout=30, trust_env=False)
 
-    def stop(self) -> None:
-        """End it."""
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """End it by a signal."""
         self.http.close()
-        self.process.terminate()
+        self.process.send_signal(number)
         self.process.wait(30)
 
     def ask(self, at: str, **body: Any) -> dict[str, Any]:

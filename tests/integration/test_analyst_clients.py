@@ -65,6 +65,7 @@ def by_sqlalchemy(port: int) -> Iterator[Answer]:
         for sql in ASKED:
             found = connection.exec_driver_sql(sql)
             yield list(found.keys()), answers.table(found.fetchall())
+    assert DATA in sqlalchemy.inspect(engine).get_schema_names()
     engine.dispose()
 
 

@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
@@ -186,8 +185,3 @@ def test_a_history_has_what_is_asked_for(analyst: Store) -> None:
         ),
     ):
         assert analyst.table(there)[1] == [(1,)], there
-
-
-def test_the_folder_of_the_pages_is_that_of_the_documents() -> None:
-    """They are written where everybody reads."""
-    assert Path(__file__).parents[2] / "docs" == DOCS

@@ -6,12 +6,10 @@ import datetime as dt
 
 import clickhouse_connect
 import pytest
-import sqlalchemy
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError
 
 from embedded.clickhouse.accounts import ANALYST, OPERATOR
-from tests.harness import jdbc
 from tests.harness.clickhouse import PASSWORD
 
 ACCOUNTS = pytest.mark.parametrize("account", [OPERATOR, ANALYST])
@@ -62,36 +60,3 @@ def test_the_python_library_writes(port: int) -> None:
         assert client.insert("z", rows, column_names=["a", "t", "n", "l"]).written_rows == 1000
         found = client.query("SELECT count(), sum(a), min(t), countIf(n IS NULL), any(l) FROM z").result_rows
         assert found == [(1000, 499_500, at.replace(tzinfo=None), 500, ["a", "b"])]
-
-
-@ACCOUNTS
-def test_sqlalchemy_reads_and_lists(port: int, account: str) -> None:
-    """Superset and notebooks use it."""
-    engine = sqlalchemy.create_engine(f"clickhousedb+connect://{account}:{PASSWORD}@127.0.0.1:{port}/")
-    with engine.connect() as connection:
-        assert connection.execute(sqlalchemy.text("SELECT 1, 'x'")).fetchall() == [(1, "x")]
-    assert "system" in sqlalchemy.inspect(engine).get_schema_names()
-
-
-def test_jdbc_reads(port: int) -> None:
-    """DBeaver, Metabase and everything else that speaks JDBC; as analysts do in test_analyst_clients.py, an operator does too."""
-    found = jdbc.run(
-        f"127.0.0.1:{port}",
-        OPERATOR,
-        PASSWORD,
-        [
-            "SELECT number AS n, toString(number) AS s FROM numbers(3)",
-            "SELECT toDateTime64('2026-01-01 00:00:00.123', 3, 'UTC') AS t, [1, 2] AS l, NULL AS z",
-            "SELECT name FROM system.databases WHERE name = 'system'",
-        ],
-    )
-    assert found == [
-        ["n", "s"],
-        ["0", "0"],
-        ["1", "1"],
-        ["2", "2"],
-        ["t", "l", "z"],
-        ["2026-01-01 00:00:00.123", "[1, 2]", "NULL"],
-        ["name"],
-        ["system"],
-    ]

@@ -24,18 +24,11 @@ from embedded.clickhouse.http.coding import accepted
 from embedded.clickhouse.limits import MOST_WAITED_BYTES, SESSIONS
 from embedded.clickhouse.native.reader import ByteReader
 from embedded.clickhouse.protocol.compress import LZ4, ZSTD, frames, method_named, read_frame
-from tests.harness.clickhouse import PASSWORD, new_client, served, start, stop, with_http
+from tests.harness.clickhouse import PASSWORD, new_client, served, start, stop
 from tests.harness.support import free_port, wait_until
 from tests.harness.tables import row_by_row
 
 Ports = tuple[int, int]
-
-
-@pytest.fixture(scope="module")
-def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ports]:
-    """The native and the HTTP port of a server of this module's own."""
-    with with_http(tmp_path_factory.mktemp("clickhouse")) as found:
-        yield found
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The stand-in for X answers as X's documentation says, so that what works with it works with X."""
 
-import re
 import signal
 import threading
 import time
@@ -17,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedded.x.posts import next_id, shown_text, weight
-from tests.harness import warm
 from tests.harness.support import wait_until
+from tests.harness.x import TOKEN, X
 
 
 class ToStandIn(requests.Session):
@@ -33,49 +32,39 @@ class ToStandIn(requests.Session):
         return super().request(method, self.base + urlsplit(url).path, *args, **named)
 
 
-class StandIn:
-    """One stand-in as a process of its own."""
+class StandIn(X):
+    """The stand-in as tweepy and programs ask it."""
 
-    def __init__(self, data_dir: Path, *options: str) -> None:
-        self.output = data_dir.with_suffix(".out")
-        self.output.unlink(missing_ok=True)
-        self.process = warm.run("embedded.x", "--port", "0", "--data-dir", str(data_dir), *options, log=self.output)
-        wait_until(lambda: "answers at" in self.output.read_text(), what="the stand-in")
-        found = re.search(r"answers at (\S+)", self.output.read_text())
-        assert found is not None
-        self.base = found[1]
-        self.http = httpx.Client(base_url=self.base, headers={"Authorization": "Bearer x"}, timeout=30)
-        self.account = self.http.get("/_standin/status").json()["account"]["id"]
+    def __init__(self, folder: Path, *options: str) -> None:
+        super().__init__(folder, "--keep-alive-s", "0.2", *options)
+        self.api = httpx.Client(base_url=self.base, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30)
+        self.account = self.http.get("/status").json()["account"]["id"]
 
-    def tweepy(self, **options: Any) -> tweepy.Client:
+    def tweepy(self, token: str = TOKEN, **options: Any) -> tweepy.Client:
         """Return tweepy pointed here."""
-        client = tweepy.Client("token", **options)
+        client = tweepy.Client(token, **options)
         client.session = ToStandIn(self.base)
         return client
 
-    def post(self, text: str, author: str = "warga", **more: Any) -> str:
+    def say(self, text: str, author: str = "warga", **more: Any) -> str:
         """Have a citizen post; return the id."""
-        answer = self.http.post("/_standin/tweets", json={"author": author, "text": text, **more})
-        assert answer.status_code == 201, answer.text
-        id_: str = answer.json()["id"]
-        return id_
+        return str(self.ask("/tweets", author=author, text=text, **more)["id"])
 
     def mentions(self, **query: Any) -> dict[str, Any]:
         """Ask for our mentions and return the answer."""
-        answer: dict[str, Any] = self.http.get(f"/2/users/{self.account}/mentions", params=query).json()
+        answer: dict[str, Any] = self.api.get(f"/2/users/{self.account}/mentions", params=query).json()
         return answer
 
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Send the signal and return the exit code."""
-        self.http.close()
-        self.process.send_signal(number)
-        return self.process.wait(timeout=30)
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """End it by a signal."""
+        self.api.close()
+        super().stop(number)
 
 
 @pytest.fixture
 def x(tmp_path: Path) -> Iterator[StandIn]:
     """A running stand-in."""
-    started = StandIn(tmp_path / "x", "--keep-alive-s", "0.2")
+    started = StandIn(tmp_path / "x")
     yield started
     if started.process.poll() is None:
         started.stop()
@@ -83,11 +72,11 @@ def x(tmp_path: Path) -> Iterator[StandIn]:
 
 def test_tweepy_reads_everything_of_a_mention(x: StandIn) -> None:
     """Author, time, tags, picture, place and the post replied to come as tweepy's own objects."""
-    parent = x.post("Lampu mati", author="tetangga")
+    parent = x.say("Lampu mati", author="tetangga")
     media = [{"url": "https://pbs.twimg.com/media/jalan.jpg", "alt_text": "lubang"}]
     place = "Kota Tangerang, Banten"
     text = "@lapor1708 jalan rusak #lapor https://contoh.id/a"
-    id_ = x.post(text, in_reply_to=int(parent), media=media, place=place)
+    id_ = x.say(text, in_reply_to=int(parent), media=media, place=place)
     response = x.tweepy().get_users_mentions(
         x.account,
         tweet_fields=["created_at", "entities", "conversation_id", "referenced_tweets", "in_reply_to_user_id", "geo"],
@@ -113,7 +102,7 @@ def test_tweepy_reads_everything_of_a_mention(x: StandIn) -> None:
 
 def test_only_the_fields_asked_for_come(x: StandIn) -> None:
     """Without tweet.fields a post has its id, text and history only; a field X has not is a 400 that names it."""
-    id_ = x.post("@lapor1708 a")
+    id_ = x.say("@lapor1708 a")
     assert x.mentions()["data"] == [{"id": id_, "text": "@lapor1708 a", "edit_history_tweet_ids": [id_]}]
     wrong = x.mentions(**{"tweet.fields": "colour"})
     assert wrong["errors"][0]["parameters"] == {"tweet.fields": ["colour"]}
@@ -130,7 +119,7 @@ def test_a_wrong_parameter_is_400(x: StandIn) -> None:
 
 def test_pages_cover_every_mention_once(x: StandIn) -> None:
     """Newest first, page after page, nothing twice; since_id and until_id leave out their own post."""
-    ids = [x.post(f"@lapor1708 nomor {n}") for n in range(23)]
+    ids = [x.say(f"@lapor1708 nomor {n}") for n in range(23)]
     assert ids == sorted(ids, key=int)
     pages = list(tweepy.Paginator(x.tweepy().get_users_mentions, x.account, max_results=10))
     assert [str(tweet.id) for page in pages for tweet in page.data] == ids[::-1]
@@ -142,17 +131,17 @@ def test_pages_cover_every_mention_once(x: StandIn) -> None:
 
 def test_only_those_who_mention_us(x: StandIn) -> None:
     """A post to others is none of ours; a reply to our post is, without our name in it; case does not matter."""
-    x.post("@lapor1709 salah alamat")
+    x.say("@lapor1709 salah alamat")
     ours = x.tweepy().create_tweet(text="Terima kasih", user_auth=False).data["id"]
-    reply = x.post("masih rusak", in_reply_to=int(ours))
-    loud = x.post("@LAPOR1708 HALO")
+    reply = x.say("masih rusak", in_reply_to=int(ours))
+    loud = x.say("@LAPOR1708 HALO")
     assert [post["id"] for post in x.mentions()["data"]] == [loud, reply]
 
 
 def test_a_long_post_shows_its_whole_only_in_note_tweet(x: StandIn) -> None:
     """Above 280 weighted characters `text` is cut, as at X: who wants the complaint asks for note_tweet."""
     text = "@lapor1708 " + "jalan rusak parah " * 30
-    x.post(text)
+    x.say(text)
     (post,) = x.mentions(**{"tweet.fields": "note_tweet"})["data"]
     assert post["note_tweet"]["text"] == text
     assert post["text"].endswith("…")
@@ -161,17 +150,17 @@ def test_a_long_post_shows_its_whole_only_in_note_tweet(x: StandIn) -> None:
 
 def test_a_reply_is_posted_once(x: StandIn) -> None:
     """Our reply is kept with what it answers; the same text again is 403, as is a reply to a deleted post."""
-    question = x.post("@lapor1708 kapan?")
+    question = x.say("@lapor1708 kapan?")
     client = x.tweepy(consumer_key="k", consumer_secret="s", access_token="a", access_token_secret="b")
     answer = client.create_tweet(text="Kode Anda LPR-1", in_reply_to_tweet_id=question)
-    (post,) = x.http.get("/_standin/posts").json()["posts"]
+    (post,) = x.http.get("/posts").json()["posts"]
     assert (post["id"], post["text"], post["in_reply_to"]) == (answer.data["id"], "Kode Anda LPR-1", question)
-    assert x.http.get("/_standin/posts", params={"since": post["id"]}).json() == {"posts": []}
+    assert x.http.get("/posts", params={"since": post["id"]}).json() == {"posts": []}
     with pytest.raises(tweepy.Forbidden, match="duplicate content"):
         client.create_tweet(text="Kode Anda LPR-1", in_reply_to_tweet_id=question)
     with pytest.raises(tweepy.Forbidden, match="too long"):
         client.create_tweet(text="x" * 281)
-    x.http.delete(f"/_standin/tweets/{question}")
+    x.http.delete(f"/tweets/{question}")
     with pytest.raises(tweepy.Forbidden, match="deleted or not visible"):
         client.create_tweet(text="Kode Anda LPR-2", in_reply_to_tweet_id=question)
 
@@ -179,10 +168,10 @@ def test_a_reply_is_posted_once(x: StandIn) -> None:
 def test_direct_messages_are_events_newest_first(x: StandIn) -> None:
     """Ours and the citizens', with the fields that are asked for, page by page; a group has an id of its own."""
     client = x.tweepy(consumer_key="k", consumer_secret="s", access_token="a", access_token_secret="b")
-    user = x.http.post("/_standin/users", json={"username": "warga"}).json()["id"]
+    user = x.http.post("/users", json={"username": "warga"}).json()["id"]
     sent = client.create_direct_message(participant_id=user, text="Di mana?")
     got = [
-        x.http.post("/_standin/messages", json={"author": "@warga", "text": text, **more}).json()["id"]
+        x.http.post("/messages", json={"author": "@warga", "text": text, **more}).json()["id"]
         for text, more in (("di Semarang", {"media": ["3_1"]}), ("halo semua", {"group": True}))
     ]
     fields = "sender_id,dm_conversation_id,created_at,attachments"
@@ -207,22 +196,22 @@ def test_direct_messages_are_for_our_account_alone(x: StandIn) -> None:
         x.tweepy().get_direct_message_events(user_auth=False)
     oauth = {"Authorization": 'OAuth oauth_consumer_key="k", oauth_signature="s"'}
     for wrong in ({"since_id": "1"}, {"max_results": "101"}, {"event_types": "x"}, {"dm_event.fields": "x"}):
-        assert x.http.get("/2/dm_events", params=wrong, headers=oauth).status_code == 400
-    assert x.http.get("/2/dm_events", headers=oauth).json() == {"meta": {"result_count": 0}}
+        assert x.api.get("/2/dm_events", params=wrong, headers=oauth).status_code == 400
+    assert x.api.get("/2/dm_events", headers=oauth).json() == {"meta": {"result_count": 0}}
 
 
 def test_the_same_post_twice_is_one(x: StandIn) -> None:
     """Feeding twice makes nothing twice: the second answer has the first one's id."""
-    id_ = x.post("@lapor1708 banjir")
-    again = x.http.post("/_standin/tweets", json={"author": "Warga", "text": "@lapor1708 banjir"})
+    id_ = x.say("@lapor1708 banjir")
+    again = x.http.post("/tweets", json={"author": "Warga", "text": "@lapor1708 banjir"})
     assert (again.status_code, again.json()) == (200, {"id": id_, "duplicate": True})
 
 
 def test_what_is_hidden_is_not_shown(x: StandIn) -> None:
     """Deleted posts and those of protected accounts are in no timeline; what is asked of an account that is none says so."""
-    gone, _ = (x.post(f"@lapor1708 {name}", author=name) for name in ("gone", "locked"))
-    x.http.delete(f"/_standin/tweets/{gone}")
-    x.http.post("/_standin/users", json={"username": "locked", "protected": True})
+    gone, _ = (x.say(f"@lapor1708 {name}", author=name) for name in ("gone", "locked"))
+    x.http.delete(f"/tweets/{gone}")
+    x.http.post("/users", json={"username": "locked", "protected": True})
     assert x.mentions() == {"meta": {"result_count": 0}}
     assert x.tweepy().get_user(username="nobody").errors[0]["title"] == "Not Found Error"
 
@@ -249,21 +238,21 @@ def test_without_credentials_it_is_401(x: StandIn) -> None:
 
 def test_the_rate_limit_tells_when_to_come_back(x: StandIn) -> None:
     """The headers count down; at zero it is 429 with the moment of the reset, after which it goes on."""
-    x.http.post("/_standin/limits", json={"limit": 2, "window_s": 5})
-    left = [x.http.get("/2/users/me").headers["x-rate-limit-remaining"] for _ in range(2)]
+    x.http.post("/limits", json={"limit": 2, "window_s": 5})
+    left = [x.api.get("/2/users/me").headers["x-rate-limit-remaining"] for _ in range(2)]
     assert left == ["1", "0"]
     with pytest.raises(tweepy.TooManyRequests) as caught:
         x.tweepy().get_me(user_auth=False)
     assert 0 < caught.value.reset_time - time.time() < 7
     assert x.tweepy().get_user(username="lapor1708").data is not None
-    wait_until(lambda: x.http.get("/2/users/me").status_code == 200, what="the end of the window")
+    wait_until(lambda: x.api.get("/2/users/me").status_code == 200, what="the end of the window")
 
 
 def test_failures_come_as_asked(x: StandIn) -> None:
     """So many of the next requests fail with the status, only on the path that was named."""
-    x.http.post("/_standin/fail", json={"status": 503, "count": 2, "path": "/mentions"})
-    x.http.post("/_standin/fail", json={"status": 429, "reset_s": 60, "path": "/mentions"})
-    assert x.http.get("/2/users/me").status_code == 200
+    x.http.post("/fail", json={"status": 503, "count": 2, "path": "/mentions"})
+    x.http.post("/fail", json={"status": 429, "reset_s": 60, "path": "/mentions"})
+    assert x.api.get("/2/users/me").status_code == 200
     for _ in range(2):
         with pytest.raises(tweepy.TwitterServerError):
             x.tweepy().get_users_mentions(x.account)
@@ -275,8 +264,8 @@ def test_failures_come_as_asked(x: StandIn) -> None:
 
 def test_recent_search_finds_by_operators(x: StandIn) -> None:
     """Names, from: and conversation_id: are understood; what is not is a 400, not an empty answer."""
-    road = x.post("@lapor1708 jalan rusak #lapor", author="ani")
-    water = x.post("air mati #pdam @lapor1708", author="budi")
+    road = x.say("@lapor1708 jalan rusak #lapor", author="ani")
+    water = x.say("air mati #pdam @lapor1708", author="budi")
     client = x.tweepy()
     for query, found in (
         ("@lapor1708", [water, road]),
@@ -293,16 +282,16 @@ def test_recent_search_finds_by_operators(x: StandIn) -> None:
 
 def test_the_filtered_stream_sends_what_matches(x: StandIn) -> None:
     """Matching posts come as lines with their rule, empty lines keep it alive, and a second listener is refused."""
-    rules = x.http.post("/2/tweets/search/stream/rules", json={"add": [{"value": "@lapor1708", "tag": "kita"}]})
+    rules = x.api.post("/2/tweets/search/stream/rules", json={"add": [{"value": "@lapor1708", "tag": "kita"}]})
     assert rules.json()["meta"]["summary"]["created"] == 1
     lines: list[str] = []
-    with x.http.stream("GET", "/2/tweets/search/stream", params={"expansions": "author_id"}) as stream:
-        thread = threading.Timer(0.5, lambda: [x.post("bukan untuk kami"), x.post("@lapor1708 halo")])
+    with x.api.stream("GET", "/2/tweets/search/stream", params={"expansions": "author_id"}) as stream:
+        thread = threading.Timer(0.5, lambda: [x.say("bukan untuk kami"), x.say("@lapor1708 halo")])
         thread.start()
         coming = stream.iter_lines()
         while not lines or not lines[-1]:
             lines.append(next(coming))
-        assert httpx.get(f"{x.base}/2/tweets/search/stream", headers=dict(x.http.headers)).status_code == 429
+        assert httpx.get(f"{x.base}/2/tweets/search/stream", headers=dict(x.api.headers)).status_code == 429
         thread.join()
     assert '"kita"' in lines[-1]
     assert '"@lapor1708 halo"' in lines[-1]
@@ -311,27 +300,26 @@ def test_the_filtered_stream_sends_what_matches(x: StandIn) -> None:
 
 def test_a_kill_forgets_nothing(x: StandIn, tmp_path: Path) -> None:
     """After kill -9 every post that was answered is there under its id, and newer ids are greater."""
-    ids = [x.post(f"@lapor1708 sebelum {n}") for n in range(5)]
+    ids = [x.say(f"@lapor1708 sebelum {n}") for n in range(5)]
     x.stop(signal.SIGKILL)
     again = StandIn(tmp_path / "x")
     assert again.account == x.account
     assert [post["id"] for post in again.mentions()["data"]] == ids[::-1]
-    assert int(again.post("@lapor1708 sesudah")) > int(ids[-1])
-    assert again.stop() == 0
+    assert int(again.say("@lapor1708 sesudah")) > int(ids[-1])
+    again.stop()
+    assert again.process.poll() == 0
 
 
-def test_another_token_than_the_one_that_is_set_is_401(tmp_path: Path) -> None:
+def test_another_token_than_the_one_that_is_set_is_401(x: StandIn) -> None:
     """With a token set any other is refused."""
-    x = StandIn(tmp_path / "x", "--bearer-token", "x")
     with pytest.raises(tweepy.Unauthorized):
-        x.tweepy().get_me(user_auth=False)
-    assert x.stop() == 0
+        x.tweepy("another").get_me(user_auth=False)
 
 
 def test_wrong_control_requests_are_told(x: StandIn) -> None:
     """A mistake in a test's request is a 400 with words."""
     for path, wrong in (("tweets", {"author": "a"}), ("tweets", {"author": "a", "text": "b", "x": 1}), ("fail", {})):
-        answer = x.http.post(f"/_standin/{path}", json=wrong)
+        answer = x.http.post(f"/{path}", json=wrong)
         assert (answer.status_code, "error" in answer.json()) == (400, True)
 
 

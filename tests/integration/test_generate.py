@@ -1,8 +1,7 @@
 """`lapor generate` writes an invented history into ClickHouse: as many cases as it is asked for, and none among real ones by a slip."""
 
 import sys
-from collections.abc import Callable, Iterator
-from uuid import uuid4
+from collections.abc import Callable
 
 import pytest
 
@@ -10,10 +9,8 @@ from complaints.runtime.settings import Settings
 from lapor.cli import main
 from ops.analysts import history
 from sinks.clickhouse.client import Store
-from sinks.clickhouse.migrate import migrate
-from sinks.clickhouse.rows import TABLES
 from tests.harness.columns import unlisted
-from tests.harness.numbers import FINGERPRINT
+from tests.harness.sink import empty, migrated
 
 ASKED = ("--complaints", "40", "--days", "30", "--until", "2025-11-30")
 
@@ -21,23 +18,17 @@ Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def store(clickhouse_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """A database with tables, which the settings name."""
-    server, name = Store(clickhouse_server), f"lapor_generate_{uuid4().hex}"
-    server.execute(f"CREATE DATABASE {name}")
-    for setting in Settings.model_fields:
-        monkeypatch.delenv(f"LAPOR_{setting.upper()}", raising=False)
-    monkeypatch.setenv("LAPOR_CLICKHOUSE", f"{clickhouse_server}/{name}")
-    made = Store(f"{clickhouse_server}/{name}")
-    migrate(made, fingerprint=FINGERPRINT)
-    yield made
-    made.close()
-    server.close()
+def database(clickhouse_server: str) -> str:
+    """One of a test's own: a history is written by moving its tables."""
+    return migrated(clickhouse_server)
 
 
 @pytest.fixture
-def generate(store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs the command; returns its status and what it said."""
+def generate(store: Store, database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the command on a database that the settings name; returns its status and what it said."""
+    for setting in Settings.model_fields:
+        monkeypatch.delenv(f"LAPOR_{setting.upper()}", raising=False)
+    monkeypatch.setenv("LAPOR_CLICKHOUSE", database)
     assert store.execute("SELECT count() FROM case_now") == [(0,)]
 
     def run(*arguments: str) -> tuple[int, str]:
@@ -100,8 +91,7 @@ def test_a_long_history_is_written_in_rounds(generate: Run, store: Store, monkey
         "SELECT * FROM (SELECT count() FROM case_event_rows) AS facts, (SELECT count() FROM delivery_rows) AS outcomes"
     )
     in_one_round = store.execute(everything)
-    for table in TABLES:
-        store.execute(f"TRUNCATE TABLE {table}")
+    empty(store)
     assert generate(*ASKED)[0] == 0
     assert store.execute(ids) == in_one
     assert store.execute(everything) == in_one_round, "without FINAL: no row is written twice"

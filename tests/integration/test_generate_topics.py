@@ -25,7 +25,7 @@ from sinks.clickhouse.client import Store
 from sinks.clickhouse.reference import refresh
 from tests.harness.columns import unlisted
 from tests.harness.house import House, stored
-from tests.harness.sink import SinkHouse, made_database
+from tests.harness.sink import SinkHouse
 from tests.harness.support import KafkaServer, wait_until
 
 NOW = datetime(2026, 11, 30, 18, tzinfo=UTC)
@@ -39,9 +39,9 @@ TABLES_OF = {
 
 
 @pytest.fixture
-def house(kafka: KafkaServer, clickhouse_server: str) -> Iterator[SinkHouse]:
+def house(kafka: KafkaServer, unmerged: str) -> Iterator[SinkHouse]:
     """An empty database and a sink's group at the end of the topics."""
-    made = SinkHouse(kafka.brokers, made_database(clickhouse_server))
+    made = SinkHouse(kafka.brokers, unmerged)
     yield made
     made.close()
 

@@ -1,30 +1,14 @@
 """What analysts see of a report that was hidden after its rows were stored: never its tracking code, which opens the page of the case."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID, uuid4
 
-import pytest
-
 from sinks.clickhouse.client import Store
-from sinks.clickhouse.migrate import migrate
-from tests.harness.numbers import FINGERPRINT
 
 HIDDEN, OTHER = "HHHHHHHHHHH", "AAAAAAAAAAA"
+WORDS = "Kepala dinas meminta uang di Jalan Pemuda"
 
 Values = dict[str, str | int | UUID | bool]
-
-
-@pytest.fixture
-def store(clickhouse_server: str) -> Iterator[Store]:
-    """A database with all tables and views."""
-    server, name = Store(clickhouse_server), f"lapor_hidden_{uuid4().hex}"
-    server.execute(f"CREATE DATABASE {name}")
-    server.close()
-    made = Store(f"{clickhouse_server}/{name}")
-    migrate(made, fingerprint=FINGERPRINT)
-    yield made
-    made.close()
 
 
 def put(store: Store, table: str, **values: str | int | UUID | bool) -> None:
@@ -34,10 +18,13 @@ def put(store: Store, table: str, **values: str | int | UUID | bool) -> None:
 
 
 def test_who_hides_a_report_later_hides_its_code_in_every_view(store: Store) -> None:
-    """In what was received, replied and delivered, and where another case names it: its main case, the one that continues it."""
+    """And its words, in what was received, replied and delivered; and its code where another case names it, or continues it."""
     hidden, other = uuid4(), uuid4()
-    put(store, "complaint_rows", complaint_id=hidden, case_number=HIDDEN)
+    put(store, "complaint_rows", complaint_id=hidden, case_number=HIDDEN, title=WORDS, text=WORDS)
     put(store, "complaint_rows", complaint_id=other, case_number=OTHER, continues=HIDDEN)
+    for id_, code, why in ((hidden, HIDDEN, WORDS), (other, OTHER, "")):
+        put(store, "disposition_rows", event_id=uuid4(), complaint_id=id_, case_number=code, explanation=why)
+    put(store, "case_event_rows", event_id=uuid4(), complaint_id=hidden, case_number=HIDDEN, text=WORDS)
     put(store, "case_now", complaint_id=other, case_number=OTHER, continues=HIDDEN, version=1)
     for fact in ({"other": HIDDEN}, {"continued_as": HIDDEN}):
         put(store, "case_event_rows", event_id=uuid4(), complaint_id=other, case_number=OTHER, **fact)
@@ -46,7 +33,7 @@ def test_who_hides_a_report_later_hides_its_code_in_every_view(store: Store) -> 
         for id_, code in ((hidden, HIDDEN), (other, OTHER)):
             put(store, table, **{f"{table.removesuffix('_rows')}_id": uuid4()}, complaint_id=id_, case_number=code)
         put(store, table, **{f"{table.removesuffix('_rows')}_id": uuid4()})
-    views = ("complaints", "links", "case_events", "messages", "replies", "deliveries")
+    views = ("complaints", "dispositions", "links", "case_events", "messages", "replies", "deliveries")
     assert all(HIDDEN in str(store.table(f"SELECT * FROM {view}")) for view in views)
     main = uuid4()
     put(store, "complaint_rows", complaint_id=main, case_number="BBBBBBBBBBB")
@@ -54,8 +41,10 @@ def test_who_hides_a_report_later_hides_its_code_in_every_view(store: Store) -> 
     put(store, "case_now", complaint_id=hidden, version=2, secret=True)
     for view in views:
         assert HIDDEN not in str(store.table(f"SELECT * FROM {view}"))
+        assert WORDS not in str(store.table(f"SELECT * FROM {view}"))
         assert OTHER in str(store.table(f"SELECT * FROM {view}"))
-    assert store.execute("SELECT count() FROM replies WHERE secret") == [(1,)]
+    for view in ("complaints", "replies"):
+        assert store.execute(f"SELECT count() FROM {view} WHERE secret") == [(1,)]
     assert store.execute("SELECT kind, other_number FROM links") == [("main", "BBBBBBBBBBB")]
 
 

@@ -1,10 +1,8 @@
 """What is learnt from this installation's cases, on the real ClickHouse engine: decisions of people, and none of secret reports."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from msgspec.structs import replace
 
 from complaints.case import Answer
@@ -13,28 +11,14 @@ from complaints.fact import Routed, text_of
 from ops.casework.gone import orphans
 from ops.history import decided
 from sinks.clickhouse.client import Store
-from sinks.clickhouse.migrate import migrate
 from sinks.clickhouse.rows import rows_of
 from tests.harness.events import DPU, PEMDA, complaint, completed, stored
 from tests.harness.facts import added, answered, case, refused, routed, stored_case
-from tests.harness.numbers import FINGERPRINT, number
+from tests.harness.numbers import number
 from tests.harness.support import NOON
 
 DESK = AgencyRef(id="kemenpanrb", name="Kementerian PANRB")
 HERE = Place(regency=Region(code="33.74", name="Kota Semarang"))
-
-
-@pytest.fixture
-def store(clickhouse_server: str) -> Iterator[Store]:
-    """A database with the tables and views."""
-    server = Store(clickhouse_server)
-    name = f"lapor_history_{uuid4().hex}"
-    server.execute(f"CREATE DATABASE {name}")
-    made = Store(f"{clickhouse_server}/{name}")
-    migrate(made, fingerprint=FINGERPRINT)
-    yield made
-    made.close()
-    server.close()
 
 
 def keep(store: Store, of: Complaint, owner: AgencyRef, *facts: Any) -> None:

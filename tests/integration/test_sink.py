@@ -1,9 +1,9 @@
 """The sink on the real Kafka and the real ClickHouse engine: each event in its table once, whatever dies in between."""
 
-import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event
@@ -33,7 +33,7 @@ from sinks.clickhouse.tables import PRESENT, schema
 from tests.harness.events import DPU, PEMDA, dead_letter, delivery, landed, stored, told
 from tests.harness.facts import answered, case, opened, refused, routed
 from tests.harness.numbers import FINGERPRINT, number
-from tests.harness.sink import SinkHouse, made_database
+from tests.harness.sink import SinkHouse, made_database, new_database
 from tests.harness.support import KafkaServer, start_clickhouse, wait_until
 
 
@@ -60,16 +60,10 @@ def fact(of: Fact, *, key: bytes | None = None) -> Record:
     return record if key is None else record._replace(key=key)
 
 
-@pytest.fixture(scope="module")
-def database(clickhouse_server: str) -> str:
-    """One for all tests, each of which finds it empty."""
-    return made_database(clickhouse_server)
-
-
 @pytest.fixture
-def house(kafka: KafkaServer, database: str) -> Iterator[SinkHouse]:
+def house(kafka: KafkaServer, unmerged: str) -> Iterator[SinkHouse]:
     """An empty database and a group of this test's own."""
-    made = SinkHouse(kafka.brokers, database)
+    made = SinkHouse(kafka.brokers, unmerged)
     yield made
     made.close()
 
@@ -77,13 +71,8 @@ def house(kafka: KafkaServer, database: str) -> Iterator[SinkHouse]:
 @pytest.fixture
 def empty(clickhouse_server: str) -> Iterator[Store]:
     """A database without tables."""
-    server = Store(clickhouse_server)
-    name = f"lapor_empty_{uuid4().hex}"
-    server.execute(f"CREATE DATABASE {name}")
-    store = Store(f"{clickhouse_server}/{name}")
-    yield store
-    store.close()
-    server.close()
+    with closing(Store(new_database(clickhouse_server))) as store:
+        yield store
 
 
 def test_tables_and_views_are_made_once(empty: Store) -> None:
@@ -248,9 +237,6 @@ def test_every_topic_reaches_its_tables_and_views(house: SinkHouse) -> None:
     assert waited_s < 60  # Kafka's own clock, and not that of the complaint
 
 
-QUERY = re.compile(r"""lapor query (?:'([^']+)'|"([^"]+)")""")
-
-
 def test_analysts_see_a_position_rounded_to_about_a_kilometre(house: SinkHouse) -> None:
     """In both views; no column has the whole one, and a report without a pin has none."""
     pin = Pin(latitude=-6.993215, longitude=110.420311)
@@ -266,39 +252,6 @@ def test_analysts_see_a_position_rounded_to_about_a_kilometre(house: SinkHouse) 
             number.id(other.id): [None, None],
         }
         assert "993215" not in str(house.store.table(f"SELECT * FROM {view}"))
-
-
-def test_who_hides_a_report_later_hides_what_came_before(house: SinkHouse) -> None:
-    """In every view: the words, the code, the village and the reasons; that there is a report stays to be counted."""
-    of, other = house.complaint(), house.complaint()
-    words = "Kepala dinas meminta uang di Jalan Pemuda"
-    of = replace(of, text=words, title=words)
-    facts = [opened(of), routed(of), answered(of), opened(other)]
-    house.send(*map(fact, facts), document(case(of)), document(case(other)))
-    sink = house.sink()
-    wait_until(lambda: sink.stored == 4 + 2 + 1 + 2, what="all rows")
-    views = ("complaints", "dispositions", "case_events", "cases")
-    assert words in str(house.store.table("SELECT * FROM complaints"))
-    hidden = replace(of, secret=True)
-    house.send(document(case(hidden, version=4)))
-    wait_until(lambda: sink.stored == 4 + 2 + 1 + 3, what="the row of the hidden case")
-    sink.stop()
-    for view in views:
-        found = str(house.store.table(f"SELECT * FROM {view} WHERE complaint_id = '{number.id(of.id)}'"))
-        assert words not in found
-        assert number(of.tracking_code) not in found
-    assert house.store.execute("SELECT count() FROM complaints WHERE secret") == [(1,)]
-    assert number(other.tracking_code) in str(house.store.table("SELECT * FROM complaints"))
-
-
-def test_every_query_in_the_documents_runs(house: SinkHouse) -> None:
-    """README, its Indonesian twin and docs/ name columns that are there."""
-    root = Path(__file__).parents[2]
-    shown = [path.read_text("utf-8") for path in (*root.glob("*.md"), *(root / "docs").glob("*.md"))]
-    queries = {one or other for text in shown for one, other in QUERY.findall(text)}
-    assert len(queries) > 5
-    for sql in queries:
-        house.store.table(sql)
 
 
 def test_an_insert_that_is_repeated_with_its_token_adds_nothing(house: SinkHouse) -> None:

@@ -12,25 +12,17 @@ from complaints.bus.confluent.groups import forget
 from complaints.errors import ConfigurationError
 from complaints.tracking import Numbers
 from sinks.clickhouse.client import Store
-from tests.harness.sink import SinkHouse, made_database
+from tests.harness.sink import SinkHouse, new_database
 from tests.harness.support import KafkaServer, wait_until
 from tests.harness.workers import workers
 
 
 @pytest.fixture
-def house(kafka: KafkaServer, clickhouse_server: str) -> Iterator[SinkHouse]:
+def house(kafka: KafkaServer, unmerged: str) -> Iterator[SinkHouse]:
     """A database and a writer of facts."""
-    made = SinkHouse(kafka.brokers, made_database(clickhouse_server))
+    made = SinkHouse(kafka.brokers, unmerged)
     yield made
     made.close()
-
-
-def database(clickhouse: str) -> str:
-    """Make an empty database and return its address."""
-    name, server = f"lapor_lost_{uuid4().hex}", Store(clickhouse)
-    server.execute(f"CREATE DATABASE {name}")
-    server.close()
-    return f"{clickhouse}/{name}"
 
 
 KEY = "a key of the tests"
@@ -63,10 +55,10 @@ def test_a_new_database_gets_all_that_the_one_before_had(
 ) -> None:
     """Nobody has to reset anything; and a database that is there goes on where it was."""
     first = house.publish(3)
-    with sink(house, lost := database(clickhouse_server), tmp_path) as store:
+    with sink(house, lost := new_database(clickhouse_server), tmp_path) as store:
         wait_until(lambda: has(store, first), what="the first rows", timeout_s=60)
     more = house.publish(2)
-    with sink(house, database(clickhouse_server), tmp_path) as store:
+    with sink(house, new_database(clickhouse_server), tmp_path) as store:
         wait_until(lambda: has(store, first + more), what="all rows again", timeout_s=60)
     last = house.publish(1)
     with sink(house, lost, tmp_path) as store:

@@ -11,6 +11,7 @@ from channels.telegram.dialogue import sentences
 from complaints import tracking
 from complaints.event import Region
 from complaints.ids import message_id
+from complaints.runtime.upstream import Upstream
 from tests.harness.fakes import Mode
 from tests.harness.mailboxes import received
 from tests.harness.support import normalised, wait_until
@@ -24,9 +25,7 @@ __all__ = ["house", "upstream"]
 def test_messages_come_in_the_order_in_which_they_were_written(house: House) -> None:
     """More than Telegram gives at once."""
     said = [house.say(f"jalan rusak nomor {number}") for number in range(130)]
-    house.start()
-    house.until_safe(said[-1])
-    house.stop()
+    house.pass_by(said[-1])
     assert house.texts() == [f"jalan rusak nomor {number}" for number in range(130)]
     assert [message.upstream_id for message in house.messages()] == [house.name_of(one) for one in said]
 
@@ -46,7 +45,7 @@ def test_a_page_and_its_cursor_are_one(house: House) -> None:
     assert page.cursor["offset"] == first["update_id"] + 1
     assert house.telegram.status()["pending"] >= 2
     house.producer.mode = Mode.up
-    house.until_safe(second)
+    house.until(second)
     house.stop()
     assert house.texts() == ["banjir di Semarang", "pungli"]
 
@@ -70,7 +69,7 @@ def test_a_rate_limit_is_waited_out(house: House) -> None:
     said = house.say("pungli")
     started = time.monotonic()
     house.start()
-    house.until_safe(said)
+    house.until(said)
     assert time.monotonic() - started >= 1.0
     house.stop()
 
@@ -81,7 +80,7 @@ def test_faults_of_telegram_are_tried_again_at_growing_pauses(house: House) -> N
     said = house.say("KTP belum jadi")
     started = time.monotonic()
     house.start()
-    house.until_safe(said)
+    house.until(said)
     assert time.monotonic() - started >= 1.0 + 2.0
     house.stop()
     assert house.texts() == ["KTP belum jadi"]
@@ -93,7 +92,7 @@ def test_another_poll_of_the_same_bot_is_outlived(house: House) -> None:
     wait_until(lambda: house.telegram.status()["polling"] == 1, what="the poll")
     httpx.get(f"{house.telegram.base}/bot{TOKEN}/getUpdates", params={"timeout": 0})
     said = house.say("sampah menumpuk")
-    house.until_safe(said)
+    house.until(said)
     house.stop()
     assert house.texts() == ["sampah menumpuk"]
 
@@ -107,6 +106,8 @@ def test_a_refused_token_is_reported_and_tried_again_and_ends_nothing(
     turns = house.turns
     wait_until(lambda: "LAPOR_TELEGRAM_TOKEN" in house.reason(), what="the report")
     wait_until(lambda: house.turns > turns + 2, what="the heartbeat")
+    assert "bot 1708" in {reach.account for reach in Upstream.read(house.folder / "upstreams", "telegram")}
+    assert "1708:another" not in (house.folder / "upstreams" / "telegram.json").read_text()
     assert house.thread.is_alive()
     house.stop()
     assert house.failed == []
@@ -118,9 +119,9 @@ def test_what_cannot_be_read_is_kept_and_the_offset_moves_on(house: House) -> No
         "/raw", {"kind": "message", "body": {"message_id": "x", "chat": 7, "from": {"id": 7, "first_name": "Siti"}}}
     )
     house.start()
-    house.until_safe(raw)
+    house.until(raw)
     said = house.say("air mati")
-    house.until_safe(said)
+    house.until(said)
     house.stop()
     (record,) = [record for record in received(house.producer) if record.fault is not None]
     assert (record.error_class, record.account) == ("MalformedMessage", "telegram/1708")
@@ -134,9 +135,7 @@ def test_a_photo_is_kept_by_the_hash_of_its_content(house: House) -> None:
     """The largest size, before the update is safe."""
     content = b"\xff\xd8 lubang" * 1000
     said = house.telegram.show(content, house.citizen, caption="lubang di jalan")
-    house.start()
-    house.until_safe(said)
-    house.stop()
+    house.pass_by(said)
     (attachment,) = house.messages()[0].attachments
     assert attachment.sha256 == sha256(content).hexdigest()
     assert attachment.size_bytes == len(content)
@@ -149,8 +148,8 @@ def test_a_file_that_telegram_does_not_give_costs_no_complaint(house: House) -> 
     house.telegram.fail(500, method="getFile", count=3)
     away = house.telegram.show(b"x", house.citizen, caption="jalan rusak")
     house.start()
-    house.until_safe(large)
-    house.until_safe(away)
+    house.until(large)
+    house.until(away)
     house.stop()
     attachments = [attachment for message in house.messages() for attachment in message.attachments]
     assert [attachment.sha256 for attachment in attachments] == [None, None]
@@ -166,7 +165,7 @@ def test_a_file_that_we_cannot_keep_holds_the_offset(house: House) -> None:
     wait_until(lambda: house.files.tries > 1, what="some tries")
     assert not house.safe(said)
     house.files.full = False
-    house.until_safe(said)
+    house.until(said)
     house.stop()
     assert house.messages()[-1].attachments[0].sha256 == sha256(b"gambar").hexdigest()
 
@@ -180,7 +179,7 @@ def test_slow_files_hold_a_page_only_for_a_while(house: House, monkeypatch: pyte
     last = house.say("air mati")
     started = time.monotonic()
     house.start()
-    house.until_safe(last)
+    house.until(last)
     assert time.monotonic() - started < 6.0
     house.stop()
     assert len(house.texts()) == 11
@@ -195,7 +194,7 @@ def test_an_album_is_one_message_even_if_its_parts_come_apart(house: House) -> N
     time.sleep(0.7)
     house.telegram.show(b"2", house.citizen, album=album, caption="tanggul jebol")
     last = house.say("laporan lain: lampu mati")
-    house.until_safe(last)
+    house.until(last)
     house.stop()
     assert house.texts() == ["laporan lain: lampu mati", "tanggul jebol"] or house.texts() == [
         "tanggul jebol",
@@ -210,9 +209,9 @@ def test_a_part_of_an_album_that_comes_late_follows_the_album(house: House) -> N
     """Under an id of its own."""
     house.start()
     album = uuid4().hex
-    house.until_safe(house.telegram.show(b"1", house.citizen, album=album, caption="jalan rusak di Kota Semarang"))
+    house.until(house.telegram.show(b"1", house.citizen, album=album, caption="jalan rusak di Kota Semarang"))
     late = house.telegram.show(b"2", house.citizen, album=album)
-    house.until_safe(late)
+    house.until(late)
     house.stop()
     first, second = house.messages()
     assert second.follows == first.upstream_id
@@ -231,7 +230,7 @@ def test_an_album_of_a_page_that_was_not_committed_is_read_again_whole(house: Ho
     last = house.telegram.show(b"2", house.citizen, album=album)
     house.producer.mode = Mode.up
     house.owner = type(house.owner)(house.account, house.owner._commit, cursor=house.cursor)
-    house.until_safe(last)
+    house.until(last)
     house.stop()
     (whole,) = house.messages()
     assert (len(whole.attachments), whole.follows) == (2, "")
@@ -244,7 +243,7 @@ def test_a_changed_message_follows_the_one_that_it_changes(house: House) -> None
     house.say("sampah menumpuk di Kota Bandung")
     where = {"chat_id": said["chat_id"], "message_id": said["message_id"]}
     edited = house.telegram.control("/edits", where | {"text": "jalan berlubang di Kota Semarang, depan pasar Johar"})
-    house.until_safe(edited)
+    house.until(edited)
     house.stop()
     changed = house.messages()[-1]
     assert changed.follows == house.name_of(said)
@@ -260,7 +259,7 @@ def test_a_reply_to_our_message_is_about_the_case_that_it_names(house: House) ->
     words = f"Laporan Anda dengan kode {tracking.spaced(code)} kami teruskan."
     client = house.channel._client
     answer = client.tell(said["chat_id"], [words], answers=None, keyboard=None).result(30)
-    house.until_safe(house.say("sekarang tambah dalam", reply_to=int(answer)))
+    house.until(house.say("sekarang tambah dalam", reply_to=int(answer)))
     house.stop()
     assert house.messages()[-1].about == code
 
@@ -268,9 +267,7 @@ def test_a_reply_to_our_message_is_about_the_case_that_it_names(house: House) ->
 def test_a_shared_position_stands_in_the_place(house: House) -> None:
     """As degrees, with what the venue is called."""
     said = house.say(location={"latitude": -6.9932, "longitude": 110.4203})
-    house.start()
-    house.until_safe(said)
-    house.stop()
+    house.pass_by(said)
     (message,) = house.messages()
     assert message.address == ""
     assert message.shared_location == (-6.9932, 110.4203)
@@ -284,9 +281,7 @@ def test_a_shared_position_stands_in_the_place(house: House) -> None:
 def test_a_command_is_a_message_with_the_sentence_that_answers_it(text: str, sentence: str, house: House) -> None:
     """The conversation answers it, once, however often the update comes."""
     said = house.say(text)
-    house.start()
-    house.until_safe(said)
-    house.stop()
+    house.pass_by(said)
     (message,) = house.messages()
     assert (message.text, message.small_talk) == (text, sentences()[sentence])
     assert house.telegram.sent(house.citizen) == []
@@ -299,9 +294,7 @@ def test_groups_hear_only_answers_to_what_they_asked(house: House) -> None:
     asked = house.say("@lapor1708_bot lampu jalan mati di RT kami", group=group)
     house.say("/bantuan@lapor1708_bot", group=group)
     last = house.say("terima kasih semua", group=group)
-    house.start()
-    house.until_safe(last)
-    house.stop()
+    house.pass_by(last)
     told, command = house.messages()
     assert told.text == "lampu jalan mati di RT kami"
     assert told.reply_to == {"chat": str(asked["chat_id"]), "message": str(asked["message_id"])}

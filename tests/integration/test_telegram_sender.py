@@ -37,7 +37,7 @@ def talk(house: House) -> tuple[House, dict[str, str]]:
     """A channel that runs, and the reply address of a citizen who wrote."""
     house.start()
     said = house.say("jalan rusak")
-    house.until_safe(said)
+    house.until(said)
     return house, {"sender": str(said["user_id"]), "chat": str(said["chat_id"]), "message": str(said["message_id"])}
 
 
@@ -201,7 +201,7 @@ def test_an_answer_that_comes_too_late_leaves_the_outcome_unknown(house: House) 
     """Telegram may have sent it."""
     house.start(timeout_s=1.0)
     said = house.say("jalan rusak")
-    house.until_safe(said)
+    house.until(said)
     house.telegram.fail(0, method="sendMessage", hang_s=3.0)
     with pytest.raises(OutcomeUnknown):
         house.account.send(letter({"sender": str(said["user_id"]), "chat": str(said["chat_id"])})).result(30)

@@ -83,9 +83,7 @@ def test_more_than_are_held_are_read_in_their_order_too(house: House, monkeypatc
     monkeypatch.setattr(direct_reader, "MOST_HELD", 150)
     texts = [f"pesan {number}" for number in range(320)]
     last = [house.x.write(text) for text in texts][-1]
-    house.start()
-    house.until(last)
-    house.stop()
+    house.pass_by(last)
     assert house.texts() == texts
 
 
@@ -100,9 +98,7 @@ def test_a_restart_reads_each_message_once(house: House) -> None:
     house.stop()
     house.producer.mode = Mode.up
     last = house.x.write("tiga")
-    house.start()
-    house.until(last)
-    house.stop()
+    house.pass_by(last)
     assert house.texts() == ["satu", "dua", "tiga"]
 
 
@@ -159,9 +155,7 @@ def test_our_own_messages_and_those_in_groups_move_the_cursor_and_are_no_message
     citizen = house.x.ask("/users", username="warga")["id"]
     house.x.write("halo semua", group=True)
     own = house.x.client().message("Kode Anda", to=citizen)
-    house.start()
-    house.until(own)
-    house.stop()
+    house.pass_by(own)
     assert house.kept() == []
 
 
@@ -178,9 +172,7 @@ def test_what_is_no_message_as_x_documents_it_is_kept(house: House, monkeypatch:
     monkeypatch.setattr(XClient, "direct_messages", broken)
     house.x.write("rusak")
     last = house.x.write("utuh")
-    house.start()
-    house.until(last)
-    house.stop()
+    house.pass_by(last)
     assert house.texts() == ["utuh"]
     assert [record.fault is None for record in received(house.producer)] == [False, True]
 

@@ -82,9 +82,7 @@ def of(posts: list[str]) -> list[UUID]:
 def test_a_gap_of_250_mentions_is_healed_page_by_page(house: House) -> None:
     """X gives pages of 100, newest first. Each is committed when it was read, its posts oldest first; none is missing at the end."""
     posts = [house.x.post(f"jalan rusak nomor {number} {house.name}") for number in range(250)]
-    house.start()
-    house.until(posts[-1])
-    house.stop()
+    house.pass_by(posts[-1])
     assert house.ids() == of(posts[150:] + posts[50:150] + posts[:50])
 
 
@@ -96,9 +94,7 @@ def test_an_error_in_the_middle_of_a_gap_discards_nothing(house: House) -> None:
     house.stop()
     before = house.ids()
     house.x.fail(503, "/mentions", count=1)
-    house.start()
-    house.until(posts[-1])
-    house.stop()
+    house.pass_by(posts[-1])
     assert house.ids()[: len(before)] == before
     assert sorted(house.ids()) == sorted(of(posts))
     assert house.cursor["read"] == 150
@@ -136,6 +132,7 @@ def test_what_a_person_must_correct_is_reported_and_tried_again_and_ends_nothing
     monkeypatch.setattr("channels.polling.REFUSED_PAUSE_S", 0.3)
     house.start(**wrong)
     wait_until(lambda: setting in house.reason(), what="the report")
+    assert "another" not in (house.folder / "upstreams" / "twitter.json").read_text()
     turns = house.turns
     wait_until(lambda: house.turns > turns + 1, what="the heartbeat")
     assert house.thread.is_alive()
@@ -146,9 +143,7 @@ def test_what_a_person_must_correct_is_reported_and_tried_again_and_ends_nothing
 def test_our_own_posts_move_the_cursor_and_are_no_messages(house: House) -> None:
     """Our answers mention us too."""
     own = house.x.post(f"sudah kami teruskan {house.name}", author="lapor1708")
-    house.start()
-    house.until(own)
-    house.stop()
+    house.pass_by(own)
     assert received(house.producer) == []
 
 

@@ -1,8 +1,6 @@
 """What the channels say of their upstreams, against SMSCs and stand-ins that are away, silent or unwilling."""
 
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,12 +12,11 @@ from channels.sms import session
 from channels.sms.bind import Bind
 from channels.sms.links import Link
 from channels.telegram.client import TelegramClient
-from channels.twitter.client import XClient
-from complaints.errors import CredentialsRefused, UpstreamUnavailable
+from complaints.errors import UpstreamUnavailable
 from complaints.runtime.address import Address, parse_address
 from complaints.runtime.upstream import Reach, Upstream
 from tests.harness.sms import BIND_RESP, OddSmsc, frame
-from tests.harness.support import free_port, listens, wait_until
+from tests.harness.support import free_port, wait_until
 from tests.harness.telegram_standin import TOKEN, Telegram
 
 Bound = Callable[[Address], None]
@@ -115,18 +112,6 @@ def telegram(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Telegram]:
     made.stop()
 
 
-def test_telegram_refuses_a_token(tmp_path: Path, telegram: Telegram) -> None:
-    """The account is the bot's public number; the token is told to nobody."""
-    client = TelegramClient(telegram.base, token="1708:another_token", upstream=Upstream(tmp_path, "telegram"))
-    with pytest.raises(CredentialsRefused):
-        client.me().result(15)
-    client.close()
-    found = said(tmp_path, "telegram")
-    assert (found.account, found.reached) == ("bot 1708", None)
-    assert "LAPOR_TELEGRAM_TOKEN" in found.reason
-    assert "another_token" not in (tmp_path / "telegram.json").read_text()
-
-
 def test_telegram_is_away(tmp_path: Path) -> None:
     """Nobody listens."""
     client = TelegramClient(f"http://127.0.0.1:{free_port()}", token=TOKEN, upstream=Upstream(tmp_path, "telegram"))
@@ -148,30 +133,3 @@ def test_telegram_answers_and_an_answer_of_later_is_one_too(tmp_path: Path, tele
         client.me().result(15)
     client.close()
     assert said(tmp_path, "telegram").failing is None
-
-
-@pytest.fixture(scope="module")
-def x_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The stand-in for X."""
-    port, folder = free_port(), tmp_path_factory.mktemp("x")
-    command = [sys.executable, "-m", "embedded.x", "--port", str(port), "--data-dir", str(folder)]
-    process = subprocess.Popen([*command, "--bearer-token", "right"], stdout=subprocess.DEVNULL)
-    wait_until(lambda: listens(port), what="the stand-in")
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(10)
-
-
-@pytest.mark.parametrize(("token", "reason"), [("right", ""), ("wrong_token", "LAPOR_X_BEARER_TOKEN")])
-def test_x_is_reached_with_the_right_token(tmp_path: Path, x_api: str, token: str, reason: str) -> None:
-    """And refuses another, which is told to nobody."""
-    client = XClient(x_api, bearer_token=token, account="lapor1708", upstream=Upstream(tmp_path, "twitter"))
-    if reason:
-        with pytest.raises(CredentialsRefused):
-            client.mentions(None)
-    else:
-        client.mentions(None)
-    found = said(tmp_path, "twitter")
-    assert (found.account, found.reached is None) == ("@lapor1708", bool(reason))
-    assert reason in found.reason
-    assert "wrong_token" not in (tmp_path / "twitter.json").read_text()

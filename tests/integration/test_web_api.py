@@ -1,6 +1,7 @@
 """The JSON API on a real socket: status, files sent ahead, keys of requests and of clients, limits, and its own document."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,10 @@ from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
 from complaints.fact import FactKind
 from tests.harness.support import normalised
-from tests.harness.web import API, PNG, House, door, served
+from tests.harness.web import API, PNG, House, Opened, door, opened, served
 from tests.harness.web_cases import EXPLANATION, Facts
 
-__all__ = ["door", "served"]
+__all__ = ["door", "opened", "served"]
 
 FILES = "/api/v1/attachments"
 OPEN311 = "/open311/v2/requests.json"
@@ -159,29 +160,25 @@ def test_a_key_names_one_request_in_every_process(keys: Keyring, tmp_path: Path)
     assert len(set(codes)) == 1
 
 
-def test_a_key_is_that_of_its_client_alone(keys: Keyring, tmp_path: Path) -> None:
+def test_a_key_is_that_of_its_client_alone(opened: Opened) -> None:
     """Two apps may choose the same: each has a complaint of its own."""
     shown, lines = zip(*(new_api_key(name) for name in ("aplikasi", "kota")), strict=True)
-    (tmp_path / "keys").write_text("\n".join(lines))
-    house = House(keys, tmp_path, keys=ApiKeys(tmp_path / "keys"))
+    house = opened(*lines)
     for key in (*shown, *shown):
         house.http.post(API, json={"text": "x"}, headers={"X-API-Key": key, "Idempotency-Key": "1" * 16})
     ids = [complaint.id for complaint in house.complaints()]
     assert ids[:2] == ids[2:]
     assert len(set(ids)) == 2
-    house.close()
 
 
-def test_what_comes_with_a_governments_own_key_is_of_its_region(keys: Keyring, tmp_path: Path) -> None:
+def test_what_comes_with_a_governments_own_key_is_of_its_region(opened: Opened) -> None:
     """The name in the file has the region behind it; another client's complaint has none."""
     shown, lines = zip(new_api_key("kota", "33.74"), new_api_key("aplikasi"), strict=True)
-    (tmp_path / "keys").write_text("\n".join(lines))
-    house = House(keys, tmp_path, keys=ApiKeys(tmp_path / "keys"))
+    house = opened(*lines)
     for key in shown:
         house.http.post(API, json={"text": "bantuan PKH saya tidak cair"}, headers={"X-API-Key": key})
     own, other = house.complaints()
     assert (own.message.keyword_region, other.message.keyword_region) == ("33.74", None)
-    house.close()
 
 
 @pytest.mark.parametrize("length", [1, 15, 201])
@@ -196,17 +193,10 @@ def test_a_key_that_can_be_guessed_or_is_too_long_is_told(door: House, length: i
         assert "Idempotency-Key" in answer.text
 
 
-def keyed(keys: Keyring, folder: Path) -> tuple[House, str, Path]:
-    """Return a door that asks for keys, one that it knows, and its file."""
-    key, line = new_api_key("aplikasi")
-    path = folder / "keys"
-    path.write_text(f"# clients\n\n{line}\n")
-    return House(keys, folder, keys=ApiKeys(path)), key, path
-
-
-def test_where_keys_are_set_each_request_of_the_api_shows_one(keys: Keyring, tmp_path: Path) -> None:
+def test_where_keys_are_set_each_request_of_the_api_shows_one(opened: Opened, tmp_path: Path) -> None:
     """As X-API-Key or as a bearer token; the form stays open to citizens."""
-    house, key, path = keyed(keys, tmp_path)
+    key, line = new_api_key("aplikasi")
+    house = opened("# clients", "", line, "")
     wrong: list[dict[str, str]] = [{}, {"X-API-Key": "x"}, {"Authorization": "Basic x"}, {"Authorization": "Bearer x"}]
     for shown in wrong:
         for answer in (
@@ -220,9 +210,8 @@ def test_where_keys_are_set_each_request_of_the_api_shows_one(keys: Keyring, tmp
         assert house.http.post(API, json={"text": "x"}, headers=shown).status_code == 202
     assert house.fill(text="Banjir").status_code == 303
     assert "security" in house.http.get("/api/v1/openapi.json").json()
-    path.write_text("")
+    (tmp_path / "keys").write_text("")
     assert house.http.post(API, json={"text": "x"}, headers={"X-API-Key": key}).status_code == 401
-    house.close()
 
 
 @pytest.mark.parametrize("line", ["aplikasi", "aplikasi:1234", ":" + "0" * 64])
@@ -236,15 +225,16 @@ def test_a_file_of_keys_that_is_wrong_stops_the_start(tmp_path: Path, line: str)
         ApiKeys(path)
 
 
-def limited(keys: Keyring, folder: Path, /, **changes: Any) -> House:
-    """Return a door that believes its proxy, and lets each client send twice and ask thrice an hour."""
-    limits = Limits(reads=rate("3/hour", ""), writes=rate("2/hour", ""), keyed=rate("4/hour", ""))
-    return House(keys, folder, proxies="127.0.0.1", limits=limits, **changes)
+LIMITED = Limits(reads=rate("3/hour", ""), writes=rate("2/hour", ""), keyed=rate("4/hour", ""))
+"""Each client may send twice and ask thrice an hour."""
+
+PROXY = "127.0.0.1"
+"""It is believed."""
 
 
-def test_a_client_that_sends_too_often_is_told_when_to_come_again(keys: Keyring, tmp_path: Path) -> None:
+def test_a_client_that_sends_too_often_is_told_when_to_come_again(opened: Opened) -> None:
     """Each by its own address, as the proxy tells it; IPv6 by the network of one customer; in the form that its program reads."""
-    house = limited(keys, tmp_path)
+    house = opened(limits=LIMITED, proxies=PROXY)
 
     def send(client: str, path: str = API) -> httpx.Response:
         return house.http.post(path, json={"text": "x"}, headers={"X-Forwarded-For": client})
@@ -264,48 +254,39 @@ def test_a_client_that_sends_too_often_is_told_when_to_come_again(keys: Keyring,
         assert answer.headers["content-type"].startswith(kind)
         assert 0 < int(answer.headers["retry-after"]) <= 2 * 3600
         assert "Terlalu banyak permintaan" in answer.text
-    house.close()
 
 
-def test_reading_is_counted_apart_and_static_files_are_not(keys: Keyring, tmp_path: Path) -> None:
+def test_reading_is_counted_apart_and_static_files_are_not(opened: Opened) -> None:
     """A page's style must come with it."""
-    house = limited(keys, tmp_path)
+    house = opened(limits=LIMITED, proxies=PROXY)
     client = {"X-Forwarded-For": "203.0.113.7"}
     assert [house.http.get("/lacak", headers=client).status_code for _ in range(4)] == [200, 200, 200, 429]
     assert house.http.get("/static/x/app.css", headers=client).status_code == 404
     assert house.http.get("/health", headers=client).status_code == 200
-    house.close()
 
 
-def test_loopback_is_limited_too_and_programs_of_the_installation_are_not(keys: Keyring, tmp_path: Path) -> None:
+def test_loopback_is_limited_too_and_programs_of_the_installation_are_not(opened: Opened, keys: Keyring) -> None:
     """A proxy on this machine that nobody has set would lift all limits; `lapor feed` shows that it knows the secret."""
-    limits = Limits(
-        reads=rate("3/hour", ""), writes=rate("1/hour", ""), keyed=rate("4/hour", ""), local=local_word(keys)
-    )
-    house = House(keys, tmp_path, limits=limits)
+    house = opened(limits=replace(LIMITED, local=local_word(keys)))
     assert [house.http.get("/lacak").status_code for _ in range(4)] == [200, 200, 200, 429]
     for word, statuses in ((local_word(keys), {200}), ("guessed", {429}), ("", {429})):
         assert {house.http.get("/lacak", headers={LOCAL_HEADER: word}).status_code for _ in range(5)} == statuses, word
-    house.close()
 
 
-def test_a_client_that_nobody_vouches_for_cannot_choose_its_address(keys: Keyring, tmp_path: Path) -> None:
+def test_a_client_that_nobody_vouches_for_cannot_choose_its_address(opened: Opened) -> None:
     """Only the word of a set proxy is taken: whatever it says, it is the same client."""
-    limits = Limits(reads=rate("3/hour", ""), writes=rate("1/hour", ""), keyed=rate("4/hour", ""))
-    house = House(keys, tmp_path, proxies="192.0.2.1", limits=limits)
+    house = opened(limits=LIMITED, proxies="192.0.2.1")
     statuses = [
         house.http.post(API, json={"text": "x"}, headers={"X-Forwarded-For": f"203.0.113.{number}"}).status_code
         for number in range(3)
     ]
-    assert statuses == [202, 429, 429]
-    house.close()
+    assert statuses == [202, 202, 429]
 
 
-def test_a_client_with_a_key_is_limited_by_its_name(keys: Keyring, tmp_path: Path) -> None:
+def test_a_client_with_a_key_is_limited_by_its_name(opened: Opened) -> None:
     """It speaks for many citizens, from any address."""
     key, line = new_api_key("aplikasi")
-    (tmp_path / "keys").write_text(line)
-    house = limited(keys, tmp_path, keys=ApiKeys(tmp_path / "keys"))
+    house = opened(line, limits=LIMITED, proxies=PROXY)
     statuses = [
         house.http.post(
             API, json={"text": "x"}, headers={"X-API-Key": key, "X-Forwarded-For": f"203.0.113.{number}"}
@@ -313,18 +294,16 @@ def test_a_client_with_a_key_is_limited_by_its_name(keys: Keyring, tmp_path: Pat
         for number in range(5)
     ]
     assert statuses == [202, 202, 202, 202, 429]
-    house.close()
 
 
-def test_behind_a_proxy_with_https_the_cookie_is_this_hosts_alone(keys: Keyring, tmp_path: Path) -> None:
+def test_behind_a_proxy_with_https_the_cookie_is_this_hosts_alone(opened: Opened) -> None:
     """Secure, with the prefix that no other host can set, and browsers are told to stay with https."""
-    house = House(keys, tmp_path, proxies="127.0.0.1")
+    house = opened(proxies=PROXY)
     answer = house.http.get("/", headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"})
     assert answer.headers["set-cookie"].startswith("__Host-lapor=")
     assert "Secure" in answer.headers["set-cookie"]
     assert answer.headers["strict-transport-security"] == "max-age=31536000"
     assert "strict-transport-security" not in house.http.get("/").headers
-    house.close()
 
 
 @pytest.mark.parametrize("text", ["many", "60", "0/minute/x"])

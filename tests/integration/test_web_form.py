@@ -13,17 +13,16 @@ import pytest
 from channels.web.uploads.multipart import MOST_FILES
 from channels.web.wishes import WISHES
 from complaints import tracking
-from complaints.crypto import Keyring
 from complaints.errors import UnavailableError
 from complaints.fact import FactKind
 from complaints.storage.attachments import AttachmentStore
 from tests.harness.fakes import Mode
 from tests.harness.mailboxes import Kept
 from tests.harness.tables import row_by_row
-from tests.harness.web import PNG, House, door, served
+from tests.harness.web import PNG, House, Opened, door, opened, served
 from tests.harness.web_cases import EXPLANATION, Facts, disposition
 
-__all__ = ["door", "served"]
+__all__ = ["door", "opened", "served"]
 
 PDF = b"%PDF-1.7\n%" + b"x" * 100
 MP4 = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"x" * 100
@@ -189,22 +188,23 @@ def test_all_faults_are_told_at_once(door: House) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/lacak/00000000000"])
 def test_a_broken_multipart_body_is_400_in_words(door: House, path: str) -> None:
-    """No boundary, no end, a thousand parts."""
+    """No boundary, no end, a thousand parts, a thousand fields."""
     part = b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nx\r\n'
     for kind, body in [
         ("multipart/form-data", b"x"),
         ("multipart/form-data; boundary=b", part),
         ("multipart/form-data; boundary=b", b"--c\r\n\r\n"),
         ("multipart/form-data; boundary=b", part * 1000 + b"--b--\r\n"),
+        ("application/x-www-form-urlencoded", b"a=1&" * 1000),
     ]:
         answer = door.http.post(path, content=body, headers={"content-type": kind})
         assert answer.status_code == 400
         assert "Formulir ini tidak dapat dibaca." in answer.text
 
 
-def test_a_disk_without_room_costs_the_file_and_not_the_complaint(keys: Keyring, tmp_path: Path) -> None:
+def test_a_disk_without_room_costs_the_file_and_not_the_complaint(opened: Opened, tmp_path: Path) -> None:
     """The citizen may send it without."""
-    house = House(keys, tmp_path, store=AttachmentStore.in_folder(tmp_path / "files", reserve_bytes=1 << 60))
+    house = opened(store=AttachmentStore.in_folder(tmp_path / "files", reserve_bytes=1 << 60))
     answer = house.fill(text="Banjir", files=attached(("a.png", PNG)))
     assert answer.status_code == 422
     assert "kirim laporan tanpa lampiran ini" in answer.text
@@ -214,7 +214,6 @@ def test_a_disk_without_room_costs_the_file_and_not_the_complaint(keys: Keyring,
     assert int(sent.headers["retry-after"]) > 0
     with pytest.raises(UnavailableError):
         house.parts.store.keep(tmp_path / "none", "0" * 64)
-    house.close()
 
 
 def sent(door: House, **fields: Any) -> tuple[Kept, str]:
@@ -446,9 +445,9 @@ def test_who_asks_for_a_status_as_by_text_message_is_led_to_its_page(door: House
     assert door.complaints() == []
 
 
-def test_what_cannot_be_kept_now_stays_in_the_form(keys: Keyring, tmp_path: Path) -> None:
+def test_what_cannot_be_kept_now_stays_in_the_form(opened: Opened) -> None:
     """Text and photo are still there, and the same button sends the same report when there is room."""
-    house = House(keys, tmp_path, spool_bytes=100)
+    house = opened(spool_bytes=100)
     house.producer.mode = Mode.away
     answer = house.fill(text="Jalan rusak parah", files=attached(("a.png", PNG)))
     assert answer.status_code == 503
@@ -458,4 +457,3 @@ def test_what_cannot_be_kept_now_stays_in_the_form(keys: Keyring, tmp_path: Path
     house.producer.mode = Mode.up
     assert _again(house, answer, text="Jalan rusak parah").status_code == 303
     assert house.complaints()[0].message.attachments[0].name == "a.png"
-    house.close()

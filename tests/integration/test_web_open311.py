@@ -8,14 +8,13 @@ from georeport import GeoReport
 
 from channels.web.categories import categories
 from channels.web.parse import SHORTEST_KEY
-from channels.web.security import ApiKeys, new_api_key
+from channels.web.security import new_api_key
 from complaints import tracking
-from complaints.crypto import Keyring
 from tests.harness.support import normalised
 from tests.harness.tables import document, row_by_row
-from tests.harness.web import PNG, House, door, served
+from tests.harness.web import PNG, House, Opened, door, opened, served
 
-__all__ = ["door", "served"]
+__all__ = ["door", "opened", "served"]
 
 ROOT = "/open311/v2"
 POSTED: dict[str, str] = document("tables/integration/web_open311.yaml")["POSTED"]
@@ -203,11 +202,10 @@ def test_a_case_that_is_not_there_yet_is_left_out_of_a_list_and_404_by_itself(do
     assert answer.json()[0]["code"] == 503
 
 
-def test_where_keys_are_set_a_post_shows_one_as_api_key(keys: Keyring, tmp_path: Path) -> None:
+def test_where_keys_are_set_a_post_shows_one_as_api_key(opened: Opened, tmp_path: Path) -> None:
     """The specification's own parameter; reading needs none. A file of a stranger is not kept."""
     key, line = new_api_key("kota")
-    (tmp_path / "keys").write_text(line)
-    house = House(keys, tmp_path, keys=ApiKeys(tmp_path / "keys"))
+    house = opened(line)
     files = {"media": ("foto.png", PNG, "image/png")}
     assert house.http.post(f"{ROOT}/requests.json", data=POSTED, files=files).status_code == 401
     assert list((tmp_path / "attachments").rglob("*")) == []
@@ -215,7 +213,6 @@ def test_where_keys_are_set_a_post_shows_one_as_api_key(keys: Keyring, tmp_path:
         answer = house.http.post(f"{ROOT}/requests.json", data={**POSTED, **field}, params=query, files=files)
         assert answer.status_code == 200
     assert house.http.get(f"{ROOT}/services.json").status_code == 200
-    house.close()
 
 
 def test_another_position_or_file_under_the_same_key_is_another_content(door: House) -> None:

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from threading import Event
 from uuid import UUID
 
@@ -12,13 +11,12 @@ import pytest
 from complaints import ids, tracking
 from complaints.case import CaseStatus
 from complaints.command import CommandKind
-from complaints.crypto import Keyring
 from complaints.fact import FactKind, Result
 from tests.harness.mailboxes import Kept
-from tests.harness.web import API, House, door, served
+from tests.harness.web import API, House, Opened, door, opened, served
 from tests.harness.web_cases import Facts
 
-__all__ = ["door", "served"]
+__all__ = ["door", "opened", "served"]
 
 RECEIVED = "Laporan Anda sudah kami terima dan sedang kami teruskan"
 NOT_YET = "belum tercatat"
@@ -155,9 +153,9 @@ def test_while_the_view_is_away_the_holder_still_sees_that_it_was_received(door:
         assert "belum dapat dilihat" in stranger.get(f"/lacak/{complaint.mailbox}").text
 
 
-def test_the_receipt_waits_for_the_case_as_long_as_a_page_may(keys: Keyring, tmp_path: Path) -> None:
+def test_the_receipt_waits_for_the_case_as_long_as_a_page_may(opened: Opened) -> None:
     """The view has it a moment later: the question is on the receipt nevertheless, under the code of its sender's own case."""
-    house = House(keys, tmp_path, looks=10_000)
+    house = opened(looks=10_000)
     complaint = sent(house)
     looked, status = Event(), house.cases.status_of
 
@@ -173,7 +171,6 @@ def test_the_receipt_waits_for_the_case_as_long_as_a_page_may(keys: Keyring, tmp
         own = tracking.next_code(complaint.mailbox, complaint.id)
         house.settle(complaint, "received", *Facts(complaint).made, asks="place", code=own)
         shown = asked.result(30).text
-    house.close()
     assert "Kami perlu jawaban Anda" in shown
     assert tracking.spaced(own) in shown
 

@@ -1,8 +1,6 @@
 """What a citizen does with his case on its page and by the API: each wish becomes one message with its act, where the state allows it."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,20 +11,14 @@ from msgspec.structs import replace
 from channels.web.parse import SHORTEST_KEY
 from channels.web.wishes import MOST_WORDS, WISHES
 from complaints.case import CaseState, Rating
-from complaints.crypto import Keyring
 from complaints.fact import FactKind, Result
 from complaints.message import InboundMessage
+from tests.harness.mailboxes import Kept
 from tests.harness.tables import row_by_row
-from tests.harness.web import API, PNG, House
+from tests.harness.web import API, PNG, House, door, served
 from tests.harness.web_cases import Facts
 
-
-@pytest.fixture
-def door(keys: Keyring, tmp_path: Path) -> Iterator[House]:
-    """A door that knows nothing."""
-    house = House(keys, tmp_path)
-    yield house
-    house.close()
+__all__ = ["door", "served"]
 
 
 def settled(door: House, state: CaseState) -> str:
@@ -35,6 +27,14 @@ def settled(door: House, state: CaseState) -> str:
     (complaint,) = door.complaints()
     door.settle(complaint, state, *Facts(complaint).made, secret=True)
     return complaint.mailbox
+
+
+def accepted(door: House) -> Kept:
+    """Let a report by the form become a case that its owner has accepted; the browser has its receipt key."""
+    door.fill(text="Jalan berlubang")
+    (complaint,) = door.complaints()
+    door.settle(complaint)
+    return complaint
 
 
 def keyed(door: House) -> dict[str, str]:
@@ -186,9 +186,7 @@ def test_the_browser_that_sent_the_report_keeps_its_key_until_it_is_told_to_forg
 
 def test_the_key_is_forgotten_only_after_a_question_that_shows_it(door: House) -> None:
     """The page of the case has a link alone, which changes nothing; the question says to write the key down."""
-    door.fill(text="Jalan berlubang")
-    (complaint,) = door.complaints()
-    door.settle(complaint, "accepted")
+    complaint = accepted(door)
     key, path = door.receipt_key(complaint), f"/lacak/{complaint.mailbox}"
     page = door.http.get(path).text
     assert (f'href="{path}/lupakan"' in page, f'action="{path}/lupakan"' in page) == (True, False)
@@ -314,9 +312,7 @@ def test_the_key_of_another_content_under_a_known_key_opens_nothing(door: House,
 
 def test_whoever_adds_with_the_receipt_key_is_known_to_the_case(door: House) -> None:
     """By the browser that keeps it, or typed; whoever adds by the code alone is not, and a wrong key is told beside its field."""
-    door.fill(text="Jalan berlubang")
-    (complaint,) = door.complaints()
-    door.settle(complaint, "accepted")
+    complaint = accepted(door)
     path, key = f"/lacak/{complaint.mailbox}", door.receipt_key(complaint)
     assert 'name="key"' not in door.http.get(path).text
     assert door.fill(path, text="dari peramban ini").status_code == 303
@@ -348,9 +344,7 @@ def test_a_form_key_is_known_to_its_browser_alone(door: House) -> None:
 
 def test_another_site_s_form_lets_nothing_be_forgotten(door: House) -> None:
     """Without the browser's token the key stays."""
-    door.fill(text="Jalan berlubang")
-    (complaint,) = door.complaints()
-    door.settle(complaint, "accepted")
+    complaint = accepted(door)
     assert door.http.post(f"/lacak/{complaint.mailbox}/lupakan", data={"token": "x"}).status_code == 303
     assert door.receipt_key(complaint) in door.http.get(f"/lacak/{complaint.mailbox}").text
 
@@ -368,9 +362,7 @@ def test_the_app_is_told_the_key_and_it_may_be_typed_as_people_do(door: House) -
 
 def test_the_app_gives_the_key_itself(door: House) -> None:
     """Another site's page could let the browser that keeps the key send a request to the API."""
-    door.fill(text="Jalan berlubang")
-    (complaint,) = door.complaints()
-    door.settle(complaint, "accepted")
+    complaint = accepted(door)
     answer = door.http.post(
         f"{API}/{complaint.mailbox}/withdrawal", content="{}", headers={"Content-Type": "text/plain"}
     )

@@ -30,7 +30,9 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> FormReader:
     return reader_into(tmp_path_factory.mktemp("forms"))
 
 
-def read(reader: FormReader, chunks: list[bytes], kind: str = "multipart/form-data; boundary=lapor") -> Form | int:
+def read(
+    reader: FormReader, chunks: list[bytes], kind: str = "multipart/form-data; boundary=lapor", **more: Any
+) -> Form | int:
     """Return the form in a request that comes in these chunks, or the status that it is refused with."""
     messages = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
     messages.append({"type": "http.request", "body": b"", "more_body": False})
@@ -41,7 +43,7 @@ def read(reader: FormReader, chunks: list[bytes], kind: str = "multipart/form-da
 
     scope = {"type": "http", "method": "POST", "headers": [(b"content-type", kind.encode())]}
     try:
-        return asyncio.run(reader.read(Request(scope, receive)))
+        return asyncio.run(reader.read(Request(scope, receive), **more))
     except HTTPException as error:
         return error.status_code
 
@@ -110,18 +112,8 @@ def test_fields_beyond_their_bound_are_413_and_a_part_without_end_is_400(reader:
 
 def test_where_the_gate_is_shut_no_file_is_kept(tmp_path: Path) -> None:
     """Who asks is seen before the first file is written."""
-
-    async def once() -> Form:
-        messages = iter([{"type": "http.request", "body": BODY, "more_body": False}])
-
-        async def receive() -> Any:
-            return next(messages)
-
-        headers = [(b"content-type", b"multipart/form-data; boundary=lapor")]
-        request = Request({"type": "http", "method": "POST", "headers": headers}, receive)
-        return await reader_into(tmp_path).read(request, gate=lambda form: form.fields["text"] == "somebody else")
-
-    form = asyncio.run(once())
+    form = read(reader_into(tmp_path), [BODY], gate=lambda form: form.fields["text"] == "somebody else")
+    assert isinstance(form, Form)
     assert form.files == []
     assert form.fields["last"] == ""
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
