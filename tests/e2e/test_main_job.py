@@ -3,14 +3,17 @@
 import json
 import os
 import random
+import re
 import string
 import subprocess
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import httpx
 import psutil
+import pytest
 
 from tests.e2e.stack import LAPOR, RunningStack, complaints, write_jsonl
 from tests.harness.support import wait_until
@@ -72,6 +75,70 @@ def test_a_mixed_feed_is_owned_and_stored_and_a_second_one_adds_nothing(stack: R
         assert int(stack.query("SELECT count() FROM complaints")[0][0]) == before + 40
     doors = "SELECT uniq(channel) FROM complaints WHERE channel != 'officer'"  # what officers recorded came by no door
     assert int(stack.query(doors)[0][0]) == 4
+
+
+def test_a_form_works_without_javascript_and_gives_a_code_that_can_be_explained(stack: RunningStack) -> None:
+    """A citizen fills in the form; an officer sees who owns it and why."""
+    base = f"http://{stack.note.addresses['web']}"
+    with httpx.Client(base_url=base, follow_redirects=True, trust_env=False) as browser:
+        form = browser.get("/").text
+        assert "Sampaikan laporan Anda" in form
+        hidden = dict(re.findall(r'name="(token|form_key|kept)" value="([^"]*)"', form))
+        typed = {"text": "Lampu jalan mati di Jalan Pemuda, Kota Semarang", "title": "Lampu mati"}
+        page = browser.post("/", files={name: (None, value) for name, value in {**hidden, **typed}.items()})
+    assert page.status_code == 200
+    code = str(page.url).rsplit("/", 1)[1]
+    wait_until(lambda: stack.run("explain", code).returncode == 0, timeout_s=60, what="the owner")
+    shown = stack.run("explain", code).stdout
+    assert "Kota Semarang" in shown
+    assert "hop 0" in shown
+    assert "UU" in shown  # the law behind it
+
+
+def test_a_refusal_moves_the_case_and_saying_it_twice_changes_nothing(stack: RunningStack) -> None:
+    """Never back to a body that refused; after the set hops the national administrator, who cannot refuse."""
+    answer = httpx.post(
+        f"http://{stack.note.addresses['web']}/api/v1/complaints",
+        json={"text": "Jalan berlubang di Jalan Kaliurang, Kabupaten Sleman"},
+        trust_env=False,
+    )
+    code = answer.json()["tracking_code"]
+
+    def chain() -> list[str]:
+        """Return its owners so far, as ClickHouse, some moments behind the router, has them."""
+        rows = stack.query(
+            f"SELECT owner_id FROM dispositions WHERE case_number = '{stack.number(code)}' ORDER BY version"
+        )
+        return [owner for (owner,) in rows]
+
+    def has_hops(count: int) -> bool:
+        return len(chain()) == count
+
+    wait_until(partial(has_hops, 1), timeout_s=60, what="hop 0")
+    for hop in range(3):
+        owner = chain()[-1]
+        if owner == "kementerian-panrb":
+            break
+        first = stack.run("case", "refuse", code, "--as", owner, "--text", "bukan wewenang kami")
+        assert first.returncode == 0, first.stderr
+        wait_until(partial(has_hops, hop + 2), timeout_s=60, what=f"hop {hop + 1}")
+        moved = chain()
+        again = stack.run("case", "refuse", code, "--as", owner, "--text", "bukan wewenang kami")
+        assert again.returncode == 0
+        assert "already refused" in again.stdout
+        assert chain() == moved
+    assert len(set(chain())) == len(chain())
+    stranger = stack.run("case", "refuse", code, "--as", "pln", "--text", "x")
+    assert stranger.returncode == 1
+    assert "only it can refuse" in stranger.stderr
+    last = chain()[-1]
+    refused = stack.run("case", "refuse", code, "--as", last, "--text", "bukan kami juga")
+    assert (refused.returncode, "cannot refuse" in refused.stderr) == (1, True)
+    complete = "arrayFilter(one -> one.duty = 'complete', deadlines)"
+    due = stack.query(
+        f"SELECT DISTINCT toString({complete}) FROM dispositions WHERE case_number = '{stack.number(code)}'"
+    )
+    assert len(due) == 1  # the legal clock never restarts
 
 
 def test_a_replay_moves_nobody_and_tells_nobody(stack: RunningStack) -> None:
@@ -139,3 +206,11 @@ def test_a_text_is_visible_to_analysts_within_three_seconds(stack: RunningStack)
         return time.monotonic() - started
 
     assert any(visible_s() < 4.5 for _ in range(10))  # three seconds, and the start of a `lapor query`
+
+
+@pytest.mark.parametrize("agency", ["dinas pu semarang", "BPJS Kesehatan", "kementerian agama"])
+def test_agencies_can_be_searched(stack: RunningStack, agency: str) -> None:
+    """As people write them."""
+    found = stack.run("agency", "search", agency)
+    assert found.returncode == 0
+    assert found.stdout.count("\t") >= 2

@@ -6,6 +6,8 @@ import json
 import re
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,13 +16,14 @@ import pytest
 from channels.web.channel import WebChannel, application
 from channels.web.security import HEADERS
 from complaints import tracking
+from complaints.crypto import Keyring
 from complaints.errors import ConfigurationError
 from complaints.message import InboundMessage
 from tests.harness.fakes import Mode
 from tests.harness.tables import row_by_row
-from tests.harness.web import API, House, Opened, door, opened, served
+from tests.harness.web import API, House, door, served
 
-__all__ = ["door", "opened", "served"]
+__all__ = ["door", "served"]
 
 
 def test_the_api_answers_202_with_a_code_that_is_the_complaints(door: House) -> None:
@@ -39,6 +42,36 @@ def test_the_api_answers_202_with_a_code_that_is_the_complaints(door: House) -> 
     assert tracking.parse(answer.json()["tracking_code"])
 
 
+def test_a_retry_with_its_key_is_one_complaint(door: House) -> None:
+    """The same key has the same code. Another key, or none, has another."""
+    codes = [
+        door.send(key=key, text=text).json()["tracking_code"]
+        for key, text in [("k", "a"), ("k", "a"), ("l", "a"), (None, "a"), (None, "a")]
+    ]
+    assert codes[0] == codes[1]
+    assert len(set(codes)) == 4
+
+
+def test_faults_of_the_api_are_problem_json_in_indonesian(door: House) -> None:
+    """RFC 9457, with the field and what to do."""
+    answer = door.http.post(API, content=b'{"text": "", "nik": 1}')
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert {"field": "text", "message": "Isian ini wajib diisi."} in answer.json()["errors"]
+    assert answer.json()["status"] == 422
+    assert door.complaints() == []
+
+
+def test_a_double_click_is_one_complaint(door: House) -> None:
+    """Two requests at the same time with the same key have the same id and the same code."""
+    with ThreadPoolExecutor(4) as clicks:
+        answers = [click.result().json() for click in [clicks.submit(door.send, key="klik") for _ in range(4)]]
+    assert len({(answer["id"], answer["tracking_code"]) for answer in answers}) == 1
+    assert {(str(one.id), one.mailbox) for one in door.complaints()} == {
+        (answers[0]["id"], answers[0]["tracking_code"])
+    }
+
+
 def test_the_first_content_of_a_key_counts(door: House) -> None:
     """A second request with the same key and another text is answered as the first, and stands behind it in the same mailbox."""
     first, second = door.send(key="satu", text="Jalan rusak"), door.send(key="satu", text="Lampu mati")
@@ -49,6 +82,17 @@ def test_the_first_content_of_a_key_counts(door: House) -> None:
     one, two = door.complaints()
     assert (one.id, one.mailbox) == (two.id, two.mailbox)
     assert one.message.text == "Jalan rusak"
+
+
+def test_a_second_form_with_the_same_key_and_another_text_is_the_first_one(door: House) -> None:
+    """Whoever goes back in the browser and changes the text is led to the complaint that was sent: it can be completed there."""
+    hidden = door.form()
+    places = [
+        door.http.post("/", data={**hidden, "text": text}).headers["location"] for text in ("Jalan rusak", "Lampu mati")
+    ]
+    assert len(set(places)) == 1
+    assert [one.message.text for one in door.complaints()] == ["Jalan rusak", "Lampu mati"]
+    assert len({(one.id, one.mailbox) for one in door.complaints()}) == 1
 
 
 def test_the_same_key_in_a_form_and_in_the_api_is_two_complaints(door: House) -> None:
@@ -150,6 +194,13 @@ def test_what_is_typed_never_becomes_markup(door: House, field: str, attack: str
         assert html.escape(attack).replace("&quot;", "&#34;").replace("&#x27;", "&#39;") in answer.text
 
 
+def test_a_form_of_a_thousand_fields_is_refused(door: House) -> None:
+    """A page says so, and it is no fault of ours."""
+    answer = door.http.post("/", content=b"a=1&" * 1000)
+    assert answer.status_code == 400
+    assert "Formulir ini tidak dapat dibaca." in answer.text
+
+
 @pytest.mark.parametrize("code", ["x", "00000000001", "%00", "<script>", "é" * 11])
 def test_a_code_that_is_none_has_a_page_that_says_so(door: House, code: str) -> None:
     """404, in words, with the way back, and without the code in it."""
@@ -160,15 +211,16 @@ def test_a_code_that_is_none_has_a_page_that_says_so(door: House, code: str) -> 
     assert "<script" not in answer.text
 
 
-def test_nothing_can_keep_it_is_503_with_the_time_to_come_again(opened: Opened) -> None:
+def test_nothing_can_keep_it_is_503_with_the_time_to_come_again(keys: Keyring, tmp_path: Path) -> None:
     """Kafka away and the spool full; by the form and by the API."""
-    house = opened(spool_bytes=100)
+    house = House(keys, tmp_path, spool_bytes=100)
     house.producer.mode = Mode.away
     for answer in (house.send(), house.fill(text="Jalan rusak")):
         assert answer.status_code == 503
         assert int(answer.headers["retry-after"]) > 0
         assert "coba lagi" in answer.text
         assert answer.headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
+    house.close()
 
 
 REQUESTS = [

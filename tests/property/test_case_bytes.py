@@ -92,7 +92,7 @@ def unequal(count: int) -> tuple[int, int]:
     return handled, wrong
 
 
-@pytest.mark.parametrize("count", [120, pytest.param(5_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [300, pytest.param(5_000, marks=pytest.mark.long)])
 def test_each_field_is_the_models(count: int) -> None:
     """Complaints of all channels, and what citizens and agencies do with them."""
     handled, wrong = unequal(count)
