@@ -3,8 +3,10 @@
 import json
 import signal
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,9 @@ from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic  # type: 
 from complaints.bus import Record, StoredRecord
 from complaints.bus.control import Control, Refusal, release
 from complaints.bus.step.murmur2 import partition_of
+from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.place.accept import accept
+from complaints.bus.step.worker import Worker
 from complaints.contract import CONTROL
 from tests.harness import warm
 from tests.harness.cases.log import Entry, Followed, committed
@@ -80,12 +84,12 @@ class Ground(Workers):
     name: str = field(default_factory=lambda: f"step-{uuid4().hex[:8]}")
     fed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
-    def make(self, **of_out: str) -> "Ground":
+    def make(self) -> "Ground":
         """Make the topics and commit their first offsets, as an installer does."""
         admin = AdminClient({"bootstrap.servers": self.brokers})
         topics = [
             NewTopic(self.name, PARTITIONS),
-            NewTopic(f"{self.name}.out", PARTITIONS, config=dict(of_out)),
+            NewTopic(f"{self.name}.out", PARTITIONS),
             NewTopic(f"{self.name}.dead", 1),
             NewTopic(f"{self.name}.states", PARTITIONS, config={"cleanup.policy": "compact"}),
         ]
@@ -250,6 +254,25 @@ class Ground(Workers):
         arguments = (self.brokers, self.name, str(ordinal), str(folder))
         return self.start("step_process", *arguments, log=f"{folder.name}.log", **environment)
 
+    def options(self, ordinal: int = 0, **more: Any) -> WorkerOptions:
+        """Return the options of a worker in the test's own process."""
+        folder = self.folder / f"here{ordinal}"
+        return WorkerOptions(brokers=self.brokers, ordinal=ordinal, folder=folder, batch=20, **more)
+
+    @contextmanager
+    def opened(self, ordinal: int = 0, **options: Any) -> Iterator[Worker]:
+        """Yield an open worker in the test's own process, and close it."""
+        worker = Worker(spec(self.name), self.options(ordinal, **options))
+        try:
+            worker.open()
+            yield worker
+        finally:
+            worker.close()
+
+    def turn(self, worker: Worker) -> None:
+        """Turn a worker until every command that counts has its output."""
+        turn_until(worker, self.done, what="all")
+
     def command(self, ordinal: int, folder: Path) -> list[str]:
         """Return the command line of a worker that keeps its states in a folder."""
         return [sys.executable, "-m", "tests.harness.step_process", self.brokers, self.name, str(ordinal), str(folder)]
@@ -274,6 +297,10 @@ class Ground(Workers):
                 found[said["key"]].append((said["id"], said["v"]))
         return found
 
+    def said(self) -> int:
+        """Return the number of committed outputs."""
+        return sum(map(len, self.outputs().values()))
+
     def dead(self) -> list[dict[str, Any]]:
         """Return the committed dead letters."""
         return [json.loads(entry.value or b"{}") for entry in self.entries(f"{self.name}.dead")]
@@ -290,18 +317,32 @@ class Ground(Workers):
 
     def done(self) -> bool:
         """Return whether every command that counts has an output."""
-        return sum(map(len, self.outputs().values())) >= sum(map(len, self.fed.values()))
+        return self.said() >= sum(map(len, self.fed.values()))
 
     def settle(self, timeout_s: float = 120.0) -> None:
         """Wait until every command has its output."""
         wait_until(self.done, timeout_s=timeout_s, what=f"the outputs of {self.name}")
 
-    def finish(self) -> None:
-        """Let a worker do all there is, and stop it."""
-        worker = self.worker()
+    def work_off(self, **environment: str) -> warm.Running:
+        """Let a worker do all there is, and return it: it goes on."""
+        worker = self.worker(0, **environment)
         self.settle()
+        return worker
+
+    def finish(self, **environment: str) -> None:
+        """Let a worker do all there is, and stop it."""
+        worker = self.work_off(**environment)
         worker.terminate()
         assert worker.wait(30) == 0
+
+    def end(self) -> None:
+        """Let a worker do all there is, and kill it."""
+        kill(self.work_off())
+
+    def prove(self, **environment: str) -> None:
+        """Let a worker do all there is, and check it."""
+        self.work_off(**environment)
+        self.check()
 
     def check(self) -> None:
         """Assert that each command had its effect exactly once and in order, and that the states say the same."""
@@ -310,6 +351,29 @@ class Ground(Workers):
             assert (key, [said for said, _ in outputs[key] if not said.startswith("due-")]) == (key, ids)
             assert (key, [version for _, version in outputs[key]]) == (key, [*range(1, len(outputs[key]) + 1)])
             assert states[key]["n"] == len(outputs[key]), key
+
+
+def turn_until(worker: Worker, ready: Callable[[], bool], *, what: str) -> None:
+    """Turn a worker until something is so. It waits for records itself, so nothing is waited for beside."""
+    until = time.monotonic() + 60
+    while not ready():
+        assert time.monotonic() < until, f"{what} did not come within 60 s"
+        worker.turn()
+        worker.propose_timers()
+
+
+def turn_for(worker: Worker, seconds: float) -> None:
+    """Turn a worker for some time."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        worker.turn()
+        worker.propose_timers()
+
+
+def kill(worker: warm.Running) -> None:
+    """Kill a worker, and wait for its end."""
+    worker.kill()
+    worker.wait(10)
 
 
 @pytest.fixture
