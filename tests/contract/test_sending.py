@@ -14,7 +14,7 @@ from confluent_kafka import Consumer
 from confluent_kafka import TopicPartition as At
 
 from channels.base import Page
-from channels.sending import hand
+from channels.sending import hand, run
 from channels.sending.accounts import Accounts
 from channels.sending.run import Apart, run_sender
 from channels.sending.spec import SenderSpec
@@ -98,7 +98,7 @@ def test_a_clock_that_is_days_ahead_expires_nothing_and_delays_nothing(post: Pos
     post.await_outcomes(text.id, "sent")
     post.await_outcomes(sent.id, "sent")
     ahead_ms[0], beats = 4 * 86_400_000, here.beats
-    wait_until(lambda: here.beats > beats + 20, what="some turns")
+    wait_until(lambda: here.beats > beats + 5, what="some turns")
     post.write(post.report(f"up-{text.id}"))
     post.await_outcomes(text.id, "sent", "delivered")
 
@@ -162,7 +162,7 @@ def test_a_held_partition_of_a_sender_tries_its_own_records_and_goes_on_without_
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Posts of another channel stand between the hold and the next texts: they are no try. All behind them is sent."""
-    monkeypatch.setattr(fuses, "TRY_S", 3.0)
+    monkeypatch.setattr(fuses, "TRY_S", 1.5)
     held = partition_of(post.account.encode(), PARTITIONS)
     names = [f"{number}" for number in range(1000)]
     near = next(at for name in names if partition_of((at := f"twitter/{name}").encode(), PARTITIONS) == held)
@@ -242,8 +242,11 @@ def test_messages_come_in_while_the_sender_of_their_account_is_refused(post: Pos
 
 
 @pytest.mark.parametrize("fault", ["at work", "at the start"])
-def test_messages_come_in_while_the_sender_of_their_account_fails(post: Post, fault: str) -> None:
+def test_messages_come_in_while_the_sender_of_their_account_fails(
+    post: Post, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One bind goes on, or begins, though the process has left the group; it ends when another process has the partitions."""
+    monkeypatch.setattr(run, "ASK_S", 0.3)
     account, stop, beats = FakeAccount(post.account, polled=False), threading.Event(), list[int]()
     folder, reports = post.folder / "broken", Upstream(post.folder, post.channel)
 

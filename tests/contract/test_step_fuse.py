@@ -69,7 +69,7 @@ def test_a_held_partition_tries_a_record_now_and_then_and_goes_on_when_one_succe
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each try that fails is a dead letter; behind the success everything is handled."""
-    monkeypatch.setattr(fuses, "TRY_S", 1.0)
+    monkeypatch.setattr(fuses, "TRY_S", 0.4)
     ground.write(bad(ground, LIMIT + 2))
     ground.write([(BAD, {"id": f"good-{at}"}) for at in range(20)])
     with ground.opened(fuse=LIMIT) as worker:

@@ -45,11 +45,13 @@ class Lost:
         assert len(logs) == 2 * PARTITIONS + 1
         for log in logs:
             shutil.copytree(log, copies / log.name)
+        self.close()
         kafka.start()
         feed_ahead(self.mailbox, 40, partition_of(b"k3", PARTITIONS))
         for ground in made[1:]:
             ground.feed(40, keys=8)
         self._handle()
+        self.close()
         kafka.stop()
         for log in logs:
             shutil.rmtree(log)
@@ -129,6 +131,7 @@ def test_a_state_topic_that_lost_its_end_is_refused_until_an_operator_decides(lo
         worker = ground.worker(place=place)
         wait_until(lambda: any(said in one.why for one in ground.refused().values()), timeout_s=60, what=place)  # noqa: B023
         kill(worker)
+        ground.empty_group()
     before = ground.committed()
     ground.accept(0)
     ground.feed(8, keys=8)

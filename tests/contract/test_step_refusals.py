@@ -221,6 +221,7 @@ def test_a_state_topic_that_was_made_anew_is_refused_and_the_copy_is_kept(ground
         wait_until(lambda: any(said in one.why for one in ground.refused().values()), timeout_s=60, what=place)  # noqa: B023
         assert all(f"lapor offsets set {ground.name}" in one.why for one in ground.refused().values())
         kill(worker)
+        ground.empty_group()
     kept = Store(ground.folder / "w0" / "states")
     assert kept.get(partition_of(b"k0", PARTITIONS), b"k0") is not None
     kept.close()

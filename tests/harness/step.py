@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,6 +17,7 @@ import pytest
 from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka import TopicPartition as At
 from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic  # type: ignore[attr-defined]  # its stubs forget it
+from kafka.admin import KafkaAdminClient, MemberToRemove
 
 from complaints.bus import Record, StoredRecord
 from complaints.bus.control import Control, Refusal, release
@@ -122,14 +124,9 @@ class Ground(Workers):
         admin.delete_consumer_groups([self.name])[self.name].result(30)
 
     def empty_group(self) -> AdminClient:
-        """Wait until the group has forgotten its members."""
-        admin = AdminClient({"bootstrap.servers": self.brokers})
-        wait_until(lambda: not self.members(admin), timeout_s=30, what="an empty group")
-        return admin
-
-    def members(self, admin: AdminClient) -> int:
-        """Return how many members the group has now."""
-        return len(admin.describe_consumer_groups([self.name])[self.name].result(10).members)
+        """Let the group forget its members, who are dead."""
+        forget_members(self.brokers, self.name)
+        return AdminClient({"bootstrap.servers": self.brokers})
 
     def feed(self, number: int, *, keys: int = 20, **more: Any) -> None:
         """Write commands in turn for some keys."""
@@ -137,15 +134,24 @@ class Ground(Workers):
 
     def write(self, commands: Iterable[tuple[str, dict[str, Any]]]) -> None:
         """Write commands, each to its key."""
-        settings = {"bootstrap.servers": self.brokers, "partitioner": "murmur2_random", "enable.idempotence": True}
-        producer = Producer(settings)  # a broker that was busy gets a batch again: neither twice nor after the next one
         for key, command in commands:
             type_ = b"somebody.else" if command.get("foreign") else COMMAND
             at_ms = command.get("at_ms", 0)  # 0 is now
-            producer.produce(self.name, json.dumps(command), key, headers={"ce_type": type_}, timestamp=at_ms)
+            self._producer.produce(self.name, json.dumps(command), key, headers={"ce_type": type_}, timestamp=at_ms)
             if "do" not in command:
                 self.fed[key].append(command["id"])
-        assert producer.flush(30) == 0
+        assert self._producer.flush(30) == 0
+
+    @cached_property
+    def _producer(self) -> Producer:
+        """Who writes commands: a broker that was busy gets a batch again, neither twice nor after the next one. It takes half a second."""
+        settings = {"bootstrap.servers": self.brokers, "partitioner": "murmur2_random", "enable.idempotence": True}
+        return Producer(settings)
+
+    def close(self) -> None:
+        """End all workers, and forget who writes."""
+        self.__dict__.pop("_producer", None)
+        super().close()
 
     def write_in_transactions(self, number: int) -> None:
         """Write commands, each in a transaction of its own, which leaves a marker behind it."""
@@ -154,6 +160,7 @@ class Ground(Workers):
                 "bootstrap.servers": self.brokers,
                 "partitioner": "murmur2_random",
                 "transactional.id": f"{self.name}-writer",
+                "retry.backoff.ms": 20,  # as ours, for the next transaction waits for the markers of this one
             }
         )
         producer.init_transactions(30)
@@ -208,7 +215,8 @@ class Ground(Workers):
         return all(len(outputs[key]) >= len(self.fed[key]) for key in keys)
 
     def widen(self) -> None:
-        """Add partitions to the mailbox."""
+        """Add partitions to the mailbox. Who writes from here on knows of them."""
+        self.__dict__.pop("_producer", None)
         admin = AdminClient({"bootstrap.servers": self.brokers})
         admin.create_partitions([NewPartitions(self.name, PARTITIONS + 1)])[self.name].result(30)
 
@@ -353,11 +361,21 @@ class Ground(Workers):
             assert states[key]["n"] == len(outputs[key]), key
 
 
-def turn_until(worker: Worker, ready: Callable[[], bool], *, what: str) -> None:
+def forget_members(brokers: str, group: str) -> None:
+    """Let a group forget its members, as it does by itself when their session is over: they are dead."""
+    asked = AdminClient({"bootstrap.servers": brokers})
+    found = asked.describe_consumer_groups([group])[group].result(10).members
+    if found:
+        admin = KafkaAdminClient(bootstrap_servers=brokers)
+        admin.remove_group_members(group, [MemberToRemove(group_instance_id=one.group_instance_id) for one in found])
+        admin.close()
+
+
+def turn_until(worker: Worker, ready: Callable[[], bool], *, what: str, timeout_s: float = 60.0) -> None:
     """Turn a worker until something is so. It waits for records itself, so nothing is waited for beside."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + timeout_s
     while not ready():
-        assert time.monotonic() < until, f"{what} did not come within 60 s"
+        assert time.monotonic() < until, f"{what} did not come within {timeout_s} s"
         worker.turn()
         worker.propose_timers()
 
