@@ -23,9 +23,10 @@ from complaints.crypto import Keyring
 from complaints.errors import ContractViolation, IntakeFull
 from complaints.limits import BODY_BYTES
 from complaints.mail import Received
-from complaints.message import InboundMessage, unpack
+from complaints.message import InboundMessage
 from complaints.storage.spool import Spool
 from tests.harness.channels import DRIVERS, POLLED, Driver, Running, fresh
+from tests.harness.mailboxes import opened
 from tests.harness.step import forget_members
 from tests.harness.support import KafkaServer, allow, message, wait_until
 
@@ -111,9 +112,7 @@ class House:
         for batch in self.scanner.scan(CONVERSATIONS, start=self.begin):
             for stored in batch:
                 record = msgspec.json.decode(stored.value or b"", type=Received)
-                packed = self._keys.unseal(record.sealed, owner=record.id, month=record.month)
-                said = unpack(packed, channel=record.channel, account=record.account, received_at=record.received_at)
-                found.setdefault(stored.partition, []).append((record, said))
+                found.setdefault(stored.partition, []).append((record, opened(record, self._keys)))
         return list(found.values())
 
     def came(self, text: str = "") -> list[tuple[Received, InboundMessage]]:
@@ -151,7 +150,6 @@ def test_kafka_up_yes_means_that_it_is_there(house: House) -> None:
         wait_until(lambda: bool(house.came(text)), timeout_s=5, what="the committed page")
     assert len({record.id for record, _ in house.came(text)}) == 1
     assert house.intake.waiting == 0
-    house.stop()
 
 
 class Crashing(Intake):
@@ -181,7 +179,6 @@ def test_a_crash_between_write_and_answer_leaves_the_message_once_for_each_deliv
     assert len(came) >= 2
     assert len({record.citizen for record, _ in came}) == 1
     assert len({record.id for record, _ in came}) == (len(came) if driver.name == "sms" else 1)
-    house.stop()
 
 
 def assert_came_once(driver: Driver, house: House, text: str) -> None:
@@ -191,7 +188,6 @@ def assert_came_once(driver: Driver, house: House, text: str) -> None:
     assert driver.say(other)
     wait_until(lambda: bool(house.came(other)), timeout_s=5, what="the committed page")
     assert len(house.came(text)) == len(house.came(other)) == 1
-    house.stop()
 
 
 @polled
@@ -248,7 +244,6 @@ def test_a_wiped_folder_of_the_channel_loses_nothing_that_kafka_has(driver: Driv
     house.start()
     assert driver.say(text)
     assert len({record.citizen for record, _ in house.came(text)}) == 1
-    house.stop()
 
 
 @served
@@ -268,7 +263,6 @@ def test_kafka_away_means_spooled_then_delivered_in_order(driver: Driver, house:
         order = [next((texts.index(text) for text in texts if text in words(said)), -1) for _, said in partition]
         first = list(dict.fromkeys(number for number in order if number >= 0))
         assert first == sorted(first) or house.driver.name == "web"
-    house.stop()
 
 
 @polled
@@ -280,7 +274,6 @@ def test_kafka_away_moves_no_cursor(driver: Driver, house: House) -> None:
     with house.broker.silent():
         assert not driver.say(text)
     wait_until(lambda: len(house.came(text)) == 1, timeout_s=90, what="the message")
-    house.stop()
 
 
 @served
@@ -293,7 +286,6 @@ def test_a_full_spool_while_kafka_is_away_is_a_no(driver: Driver, house: House) 
         assert house.intake.waiting == 0
     wait_until(lambda: driver.say(text), timeout_s=60, what="the yes")
     assert house.came(text)
-    house.stop()
 
 
 @served
@@ -307,7 +299,6 @@ def test_a_passing_fault_of_our_own_is_a_no_and_never_poison(driver: Driver, hou
     house.intake._safe._spool._database.execute("PRAGMA query_only = 0")
     wait_until(lambda: driver.say(text), timeout_s=60, what="the yes")
     assert not [record for record, _ in house.came(text) if record.fault]
-    house.stop()
 
 
 def test_a_message_that_is_too_large_is_refused_for_good_and_never_waits_in_the_spool(
@@ -318,7 +309,6 @@ def test_a_message_that_is_too_large_is_refused_for_good_and_never_waits_in_the_
     with pytest.raises(ContractViolation, match="at most"):
         house.intake.take(message("x", body=b"x" * (BODY_BYTES + 1))).result(30)
     assert house.intake.waiting == 0
-    house.stop()
 
 
 @pytest.fixture
@@ -337,4 +327,3 @@ def test_what_kafka_finds_too_large_within_our_limits_is_a_no_for_now(driver: Dr
     assert not driver.say(fresh("jalan rusak"))
     assert driver.answered == driver.later
     assert house.intake.waiting == 0
-    house.stop()

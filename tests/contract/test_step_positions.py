@@ -29,6 +29,20 @@ def refused(ground: Ground, why: str, *, place: str = "") -> None:
     kill(worker)
 
 
+def delete_unread(ground: Ground, left: int) -> list[int]:
+    """Delete what came since now, but for the last ones of each partition, and return how many that were in each."""
+    behind = ground.ends()
+    ground.feed(80)
+    firsts = {at: max(behind[at], end - left) for at, end in ground.ends().items()}
+    ground.delete(lambda at, _: firsts[at])
+    return sorted(first - behind[at] for at, first in firsts.items() if first > behind[at])
+
+
+def said_deleted(ground: Ground) -> list[int]:
+    """Return how many records the dead letters say were deleted unread."""
+    return sorted(int(letter["why"].split("at most ")[1].split()[0]) for letter in ground.dead())
+
+
 def test_a_position_moves_over_the_markers_at_the_end(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     """Retention then deletes nothing that a position still names, however long a mailbox is quiet."""
     monkeypatch.setattr(mailbox, "END_S", 0.5)
@@ -62,11 +76,8 @@ def test_records_that_were_deleted_unread_are_said_and_the_rest_goes_on(ground: 
     """A dead letter for each partition says how many, once: nothing is lost unsaid."""
     ground.feed(40)
     ground.end()
-    handled, behind = ground.outputs(), ground.ends()
-    ground.feed(40)
-    firsts = {at: max(behind[at], end - 2) for at, end in ground.ends().items()}
-    ground.delete(lambda at, _: firsts[at])
-    left = ground.left()
+    handled = ground.outputs()
+    deleted, left = delete_unread(ground, 2), ground.left()
     for key in ground.fed:
         ground.fed[key] = [said for said, _ in handled[key]] + left[key]
     for _ in range(2):
@@ -74,21 +85,15 @@ def test_records_that_were_deleted_unread_are_said_and_the_rest_goes_on(ground: 
         ground.end()
         shutil.rmtree(ground.folder / "w0" / "states")
     ground.check()
-    letters = [letter["why"] for letter in ground.dead()]
-    deleted = sorted(first - behind[at] for at, first in firsts.items() if first > behind[at])
-    assert sorted(int(why.split("at most ")[1].split()[0]) for why in letters) == deleted
+    assert said_deleted(ground) == deleted
 
 
 def test_a_loss_whose_commit_is_aborted_is_said_all_the_same(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing behind it is committed before it is said."""
     ground.feed(40)
     ground.end()
-    behind = ground.ends()
-    ground.feed(80)
     ground.empty_group()
-    firsts = {at: max(behind[at], end - 5) for at, end in ground.ends().items()}
-    ground.delete(lambda at, _: firsts[at])
-    aborts = 3
+    deleted, aborts = delete_unread(ground, 5), 3
 
     def flush(writer: Transactions) -> None:
         nonlocal aborts
@@ -103,9 +108,7 @@ def test_a_loss_whose_commit_is_aborted_is_said_all_the_same(ground: Ground, mon
     with ground.opened() as worker:
         expected = 40 + sum(map(len, ground.left().values()))
         turn_until(worker, lambda: ground.said() == expected, what="what is left")
-    deleted = sorted(first - behind[at] for at, first in firsts.items() if first > behind[at])
-    letters = [letter["why"] for letter in ground.dead()]
-    assert sorted(int(why.split("at most ")[1].split()[0]) for why in letters) == deleted
+    assert said_deleted(ground) == deleted
 
 
 def test_a_mailbox_made_anew_is_refused_until_an_operator_decides(ground: Ground) -> None:
