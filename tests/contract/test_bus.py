@@ -36,9 +36,17 @@ def topic(kafka: KafkaServer) -> str:
 
 
 @pytest.fixture
-def producer(kafka: KafkaServer) -> Iterator[Producer]:
+def producer(kafka: KafkaServer) -> Iterator[ConfluentProducer]:
     """A producer."""
     made = ConfluentProducer(kafka.brokers, timeout_s=10.0)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def scanner(kafka: KafkaServer) -> Iterator[ConfluentScanner]:
+    """A reader outside any group."""
+    made = ConfluentScanner(kafka.brokers)
     yield made
     made.close()
 
@@ -60,10 +68,10 @@ def read_all(consumer: BatchConsumer, count: int) -> list[Position]:
     return found
 
 
-def test_a_done_future_names_where_the_record_stands(kafka: KafkaServer, topic: str, producer: Producer) -> None:
+def test_a_done_future_names_where_the_record_stands(topic: str, producer: Producer, scanner: ConfluentScanner) -> None:
     """Value, key and headers come back from there."""
     at = producer.send(record(topic, 1, b'{"a": 1}')).result(30)
-    stored = ConfluentScanner(kafka.brokers).read(at)
+    stored = scanner.read(at)
     assert stored is not None
     assert (stored.value, stored.key, stored.headers) == (b'{"a": 1}', b"key-1", (("ce_id", b"1"),))
 
@@ -98,29 +106,24 @@ def test_a_broker_that_is_away_fails_the_future_in_time_and_raises_nothing() -> 
     producer.close()
 
 
-def test_a_batch_is_written_whole(kafka: KafkaServer, topic: str) -> None:
+def test_a_batch_is_written_whole(topic: str, producer: ConfluentProducer, scanner: ConfluentScanner) -> None:
     """When `write` returns, all of it stands there, though nobody waited for a future; an empty batch is no fault."""
-    producer, scanner = ConfluentProducer(kafka.brokers), ConfluentScanner(kafka.brokers)
     producer.write([], 10)
     producer.write([record(topic, number) for number in range(5000)], 20)
     written = [stored.key or b"" for batch in scanner.scan(topic) for stored in batch]
     assert sorted(written) == sorted(f"key-{number}".encode() for number in range(5000))
-    producer.close()
-    scanner.close()
 
 
 @pytest.mark.parametrize("place", [0, 10, 20])
 def test_a_batch_with_a_record_that_kafka_never_takes_is_a_contract_violation(
-    kafka: KafkaServer, topic: str, place: int
+    topic: str, producer: ConfluentProducer, place: int
 ) -> None:
     """Wherever it stands: nothing may be committed then. The producer is sound afterwards."""
-    producer = ConfluentProducer(kafka.brokers)
     batch = [record(topic, number) for number in range(20)]
     batch.insert(place, record(topic, 99, b"x" * (3 << 20)))
     with pytest.raises(ContractViolation):
         producer.write(batch, 20)
     producer.write(batch[:place], 20)
-    producer.close()
 
 
 def test_a_batch_with_a_record_that_fails_at_the_broker_raises(kafka: KafkaServer, topic: str) -> None:
@@ -145,12 +148,9 @@ def test_a_batch_raises_in_time_where_the_broker_is_away(kafka: KafkaServer, top
             producer.close()
 
 
-def test_nothing_is_committed_but_by_commit(kafka: KafkaServer, topic: str) -> None:
+def test_nothing_is_committed_but_by_commit(kafka: KafkaServer, topic: str, producer: ConfluentProducer) -> None:
     """What was read and not committed comes again to the next member."""
-    producer = ConfluentProducer(kafka.brokers)
-    for number in range(40):
-        producer.send(record(topic, number))
-    producer.close()
+    producer.write([record(topic, number) for number in range(40)], 20)
     first = ConfluentConsumer(kafka.brokers, group="g-" + topic, topics=[topic])
     seen = read_all(first, 40)
     half = Counter({(at.topic, at.partition): 0 for at in seen})
@@ -162,7 +162,7 @@ def test_nothing_is_committed_but_by_commit(kafka: KafkaServer, topic: str) -> N
 
 
 def test_a_group_goes_on_behind_what_was_deleted_and_says_so(
-    kafka: KafkaServer, topic: str, monkeypatch: pytest.MonkeyPatch
+    kafka: KafkaServer, topic: str, producer: Producer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once: it commits where it goes on. The end of a partition is committed behind the markers of transactions, seen late too."""
     said: list[Gap] = []
@@ -172,7 +172,6 @@ def test_a_group_goes_on_behind_what_was_deleted_and_says_so(
             kafka.brokers, group="d-" + topic, topics=[topic], deleted=lambda _, gap: said.append(gap)
         )
 
-    producer = ConfluentProducer(kafka.brokers)
     at = [producer.send(Record(topic=topic, key=b"one", value=b"{}")).result(30) for _ in range(10)]
     place = (topic, at[0].partition)
     first = reader()
@@ -203,12 +202,13 @@ def test_a_group_goes_on_behind_what_was_deleted_and_says_so(
     third.close()
     assert committed.group_offsets("d-" + topic)[place] == committed.end_offsets(topic)[place] == 14
     committed.close()
-    producer.close()
 
 
-def test_a_group_reads_a_topic_again_that_lost_its_end_and_grew_again(kafka: KafkaServer, topic: str) -> None:
+def test_a_group_reads_a_topic_again_that_lost_its_end_and_grew_again(
+    kafka: KafkaServer, topic: str, producer: Producer
+) -> None:
     """Beside the offset it commits the time of what it has read: later records at that place are others."""
-    producer, group = ConfluentProducer(kafka.brokers), "l-" + topic
+    group = "l-" + topic
     at = [producer.send(Record(topic=topic, key=b"one", value=b"{}")).result(30) for _ in range(10)]
     place = (topic, at[0].partition)
     for begin, committed in ((0, 6), (6, 10)):
@@ -227,7 +227,6 @@ def test_a_group_reads_a_topic_again_that_lost_its_end_and_grew_again(kafka: Kaf
     again = ConfluentConsumer(kafka.brokers, group=group, topics=[topic])
     assert len(read_all(again, 10)) == 10
     again.close()
-    producer.close()
 
 
 def written_at(kafka: KafkaServer, topic: str, *times: int) -> None:
@@ -312,9 +311,10 @@ def test_two_members_share_each_topic_and_the_first_is_told_before_it_gives_up(k
         consumer.close()
 
 
-def test_a_scan_ends_at_the_end_and_changes_nobodys_progress(kafka: KafkaServer, topic: str) -> None:
+def test_a_scan_ends_at_the_end_and_changes_nobodys_progress(
+    topic: str, producer: Producer, scanner: ConfluentScanner
+) -> None:
     """From the first record, from offsets, and from a time."""
-    producer, scanner = ConfluentProducer(kafka.brokers), ConfluentScanner(kafka.brokers)
     assert list(scanner.scan(topic)) == []
     old = [producer.send(record(topic, number)).result(30) for number in range(30)]
     time.sleep(0.05)
@@ -326,8 +326,6 @@ def test_a_scan_ends_at_the_end_and_changes_nobodys_progress(kafka: KafkaServer,
     ends = scanner.ends(topic)
     assert list(scanner.scan(topic, start=ends)) == []
     assert scanner.read(Position(topic, 0, 10_000)) is None
-    producer.close()
-    scanner.close()
 
 
 def test_the_ends_of_a_topic_and_the_progress_of_a_group_can_be_asked_for(kafka: KafkaServer) -> None:

@@ -14,7 +14,7 @@ from confluent_kafka import Consumer
 from confluent_kafka import TopicPartition as At
 
 from channels.base import Page
-from channels.sending import hand
+from channels.sending import hand, run
 from channels.sending.accounts import Accounts
 from channels.sending.run import Apart, run_sender
 from channels.sending.spec import SenderSpec
@@ -38,7 +38,7 @@ from complaints.runtime.upstream import Upstream
 from lapor.processes.run_channels import again_each_minute
 from tests.harness.sending import PARTITIONS, Here, Post, post
 from tests.harness.sending_account import KEYS, FakeAccount, fails, takes, waits
-from tests.harness.step import Ground, read_committed
+from tests.harness.step import read_committed
 from tests.harness.support import KafkaServer, allow, wait_until
 
 __all__ = ["post"]
@@ -48,9 +48,7 @@ def test_a_text_is_sent_and_told(post: Post) -> None:
     """The account gets the opened text; the citizen's mailbox and the events of messages hear of it; its state is gone."""
     account = FakeAccount(post.account)
     post.run(account)
-    text = post.text("Laporan Anda diterima")
-    post.write(text)
-    post.await_outcomes(text.id, "sent")
+    text = post.send(post.text("Laporan Anda diterima"))
     ((letter, _),) = account.sent
     assert letter.text == "Laporan Anda diterima"
     assert letter.address == {"sender": "+6281234567890"}
@@ -100,7 +98,7 @@ def test_a_clock_that_is_days_ahead_expires_nothing_and_delays_nothing(post: Pos
     post.await_outcomes(text.id, "sent")
     post.await_outcomes(sent.id, "sent")
     ahead_ms[0], beats = 4 * 86_400_000, here.beats
-    wait_until(lambda: here.beats > beats + 20, what="some turns")
+    wait_until(lambda: here.beats > beats + 5, what="some turns")
     post.write(post.report(f"up-{text.id}"))
     post.await_outcomes(text.id, "sent", "delivered")
 
@@ -109,8 +107,7 @@ def test_a_report_is_told_once(post: Post) -> None:
     """It is known which text the upstream's identifier was; the same report again says nothing new; an unknown one is counted."""
     text = post.text()
     post.run(FakeAccount(post.account))
-    post.write(text)
-    post.await_outcomes(text.id, "sent")
+    post.send(text)
     post.write(post.report(f"up-{text.id}"), post.report(f"up-{text.id}"), post.report("nobody's"))
     post.await_outcomes(text.id, "sent", "delivered")
     time.sleep(0.5)
@@ -165,17 +162,16 @@ def test_a_held_partition_of_a_sender_tries_its_own_records_and_goes_on_without_
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Posts of another channel stand between the hold and the next texts: they are no try. All behind them is sent."""
-    monkeypatch.setattr(fuses, "TRY_S", 3.0)
+    monkeypatch.setattr(fuses, "TRY_S", 1.5)
     held = partition_of(post.account.encode(), PARTITIONS)
     names = [f"{number}" for number in range(1000)]
     near = next(at for name in names if partition_of((at := f"twitter/{name}").encode(), PARTITIONS) == held)
     far = next(at for name in names if partition_of((at := f"{post.channel}/{name}").encode(), PARTITIONS) != held)
     ours, busy = FakeAccount(post.account), FakeAccount(far)
-    here = post.run(ours, busy, fuse=5).begun()
+    post.run(ours, busy, fuse=5).begun()
 
     def is_held() -> bool:
-        control = Ground(post.brokers, post.folder, name=post.channel).control()
-        return (f"lapor-sender-{post.channel}", held) in Control().take(control).held
+        return (post.step, held) in Control().take(post.orders.control()).held
 
     broken = encode(post.text(), source="/tests")
     post.write_records(*[Record(topic=SENDS, key=broken.key, value=b"no JSON", headers=broken.headers)] * 5)
@@ -189,21 +185,20 @@ def test_a_held_partition_of_a_sender_tries_its_own_records_and_goes_on_without_
     for text in texts:
         post.await_outcomes(text.id, "sent")
     assert not is_held()
-    here.close()
 
 
 def test_a_refused_partition_of_a_sender_waits_alone_and_goes_on_without_a_loss(post: Post) -> None:
     """The other accounts send; its own texts wait in the mailbox, and new messages upstream, until an operator decides."""
     lost, far = two_partitions(post)
-    step, place = f"lapor-sender-{post.channel}", At(SENDS, lost)
-    group = Consumer({"bootstrap.servers": post.brokers, "group.id": step})
+    place = At(SENDS, lost)
+    group = Consumer({"bootstrap.servers": post.brokers, "group.id": post.step})
     (begin,) = group.committed([place], timeout=10)
     group.commit(offsets=[At(SENDS, lost, begin.offset + 1_000_000)], asynchronous=False)
     group.close()
     account, record = FakeAccount(post.account), Record(CONVERSATIONS, b"c1", b'{"page": "%s"}' % post.channel.encode())
     account.pages.append(Page(records=(record,), cursor={"offset": 7}))
-    here = post.run(account, FakeAccount(far))
-    orders = Ground(post.brokers, post.folder, name=step)
+    post.run(account, FakeAccount(far))
+    orders = post.orders
     wait_until(lambda: orders.refused().keys() == {lost}, what="the refusal")
     assert f"no new message of {post.account} is taken" in orders.refused()[lost].why
     text, other = post.text(), post.text(account=far)
@@ -211,18 +206,16 @@ def test_a_refused_partition_of_a_sender_waits_alone_and_goes_on_without_a_loss(
     post.await_outcomes(other.id, "sent")
     assert post.outcomes(text.id) == []
     assert (len(account.pages), account.calls) == (1, [])
-    accept(post.brokers, StepTopics(name=step, mailbox=SENDS, states=ACCOUNTS), {(SENDS, lost): begin.offset})
-    orders.tell(release(step, lost))
+    accept(post.brokers, StepTopics(name=post.step, mailbox=SENDS, states=ACCOUNTS), {(SENDS, lost): begin.offset})
+    orders.tell(release(post.step, lost))
     post.await_outcomes(text.id, "sent")
     wait_until(lambda: not orders.refused() and not account.pages, what="the end of the refusal")
     assert [value for _, value, _ in read_committed(post.brokers, CONVERSATIONS)].count(record.value) == 1
-    here.close()
 
 
 def test_messages_come_in_while_the_sender_of_their_account_is_refused(post: Post) -> None:
     """From the start of the process on, and while all partitions are: an SMSC has one bind, and only the texts wait."""
-    step = f"lapor-sender-{post.channel}"
-    group = Consumer({"bootstrap.servers": post.brokers, "group.id": step})
+    group = Consumer({"bootstrap.servers": post.brokers, "group.id": post.step})
     begins = {
         at.partition: at.offset for at in group.committed([At(SENDS, at) for at in range(PARTITIONS)], timeout=10)
     }
@@ -230,7 +223,7 @@ def test_messages_come_in_while_the_sender_of_their_account_is_refused(post: Pos
     group.close()
     account, text = FakeAccount(post.account, polled=False), post.text()
     post.write(text)
-    here, orders = post.run(account), Ground(post.brokers, post.folder, name=step)
+    here, orders = post.run(account), post.orders
     wait_until(lambda: len(orders.refused()) == PARTITIONS, what="the refusal")
     why = orders.refused()[partition_of(post.account.encode(), PARTITIONS)].why
     assert f"nothing is sent by {post.account}; what citizens write there is taken" in why
@@ -238,18 +231,22 @@ def test_messages_come_in_while_the_sender_of_their_account_is_refused(post: Pos
     wait_until(lambda: here.beats >= beats, what="some more turns")
     assert (account.calls, account.sent, here.error) == (["begin"], [], None)
     accept(
-        post.brokers, StepTopics(name=step, mailbox=SENDS, states=ACCOUNTS), {(SENDS, at): begins[at] for at in begins}
+        post.brokers,
+        StepTopics(name=post.step, mailbox=SENDS, states=ACCOUNTS),
+        {(SENDS, at): begins[at] for at in begins},
     )
     for at in begins:
-        orders.tell(release(step, at))
+        orders.tell(release(post.step, at))
     post.await_outcomes(text.id, "sent")
     assert account.calls == ["begin"]
-    here.close()
 
 
 @pytest.mark.parametrize("fault", ["at work", "at the start"])
-def test_messages_come_in_while_the_sender_of_their_account_fails(post: Post, fault: str) -> None:
+def test_messages_come_in_while_the_sender_of_their_account_fails(
+    post: Post, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One bind goes on, or begins, though the process has left the group; it ends when another process has the partitions."""
+    monkeypatch.setattr(run, "ASK_S", 0.3)
     account, stop, beats = FakeAccount(post.account, polled=False), threading.Event(), list[int]()
     folder, reports = post.folder / "broken", Upstream(post.folder, post.channel)
 
@@ -312,14 +309,13 @@ def test_a_state_sealed_under_another_secret_refuses_its_partition_alone(post: P
     here = post.run(FakeAccount(post.account), FakeAccount(far), keyring=other)
     post.write(post.text(id=id_, account=far, sealed=sealed))
     post.await_outcomes(id_, "sent")
-    orders = Ground(post.brokers, post.folder, name=f"lapor-sender-{post.channel}")
+    orders = post.orders
     wait_until(lambda: orders.refused().keys() == {lost}, what="the refusal")
     assert "LAPOR_SECRET_FILE was another one" in orders.refused()[lost].why
     here.close()
     here = post.run(FakeAccount(post.account), FakeAccount(far))
     post.await_outcomes(text.id, "sent")
     wait_until(lambda: not orders.refused(), what="the end of the refusal")
-    here.close()
 
 
 def test_what_kafka_refuses_of_an_account_stops_its_partition_alone(
@@ -328,7 +324,7 @@ def test_what_kafka_refuses_of_an_account_stops_its_partition_alone(
     """A dead letter, and then a state: the other accounts send, doctor says what to do, and the partition goes on by itself after it."""
     monkeypatch.setattr(refusals, "TRY_S", 0.5)
     lost, far = two_partitions(post)
-    orders = Ground(post.brokers, post.folder, name=f"lapor-sender-{post.channel}")
+    orders = post.orders
     here = post.run(FakeAccount(post.account), FakeAccount(far)).begun()
     broken, behind, state = encode(post.text(), source="/tests"), post.text(), post.text("a" * 2_000)
     try:
@@ -343,9 +339,7 @@ def test_what_kafka_refuses_of_an_account_stops_its_partition_alone(
             else:
                 post.write(state)
             wait_until(lambda: orders.refused().keys() == {lost}, what=f"the refusal by {topic}")
-            other = post.text(account=far)
-            post.write(other)
-            post.await_outcomes(other.id, "sent")
+            post.send(post.text(account=far))
             more = here.phases.count("begun") + 1
             wait_until(partial(began, here, more), what="a try")
             first = orders.refused()[lost]
@@ -363,7 +357,6 @@ def test_what_kafka_refuses_of_an_account_stops_its_partition_alone(
         post.await_outcomes(text.id, "sent")
     letters = [value or b"" for key, value, _ in read_committed(post.brokers, DEAD_LETTERS)]
     assert sum(post.account.encode() in letter for letter in letters) == 1
-    here.close()
 
 
 def began(here: Here, times: int) -> bool:
@@ -385,31 +378,25 @@ def test_no_text_leaves_before_its_partition_is_proven(post: Post, monkeypatch: 
 
     monkeypatch.setattr(Proof, "look", look)
     account = FakeAccount(post.account)
-    here = post.run(account, FakeAccount(far))
+    post.run(account, FakeAccount(far))
     assert looked.wait(60)
-    other = post.text(account=far)
-    post.write(other)
-    post.await_outcomes(other.id, "sent")
+    post.send(post.text(account=far))
     assert account.sent == []
-    here.close()
 
 
 def test_a_sender_that_starts_while_it_is_paused_begins_its_accounts(post: Post) -> None:
     """What comes in by them is taken, and what was on its way is settled: the proof of a partition needs no resume. No text leaves."""
-    step = f"lapor-sender-{post.channel}"
     here = post.run(FakeAccount(post.account))
     sent, waiting = post.text(), post.text()
-    post.write(sent)
-    post.await_outcomes(sent.id, "sent")
+    post.send(sent)
     here.close()
-    orders, account = Ground(post.brokers, post.folder, name=step), FakeAccount(post.account)
-    orders.tell(pause(step, since_ms=1))
+    orders, account = post.orders, FakeAccount(post.account)
+    orders.tell(pause(post.step, since_ms=1))
     post.write(waiting)
     here = post.run(account).begun()
     assert account.sent == []
-    orders.tell(resume(step))
+    orders.tell(resume(post.step))
     post.await_outcomes(waiting.id, "sent")
-    here.close()
 
 
 def test_what_cannot_be_read_is_a_dead_letter(post: Post) -> None:
@@ -527,8 +514,7 @@ def test_a_question_in_flight_at_a_kill_is_never_sent_again(post: Post) -> None:
     post.write(question)
     assert died.wait(60) == -signal.SIGKILL, post.log()
     post.process()
-    post.write(after)
-    post.await_outcomes(after.id, "sent")
+    post.send(after)
     assert post.outcomes(question.id) == ["unknown"]
     assert [reply for reply, _ in post.submitted()] == [str(question.id), str(after.id)]
 
@@ -545,9 +531,7 @@ def test_an_owner_that_wakes_up_after_its_partitions_went_to_another_sends_nothi
     at_wake = len(post.submitted())
     paused.send_signal(signal.SIGCONT)
     time.sleep(1)
-    last = post.text(citizen="again")
-    post.write(last)
-    post.await_outcomes(last.id, "sent")
+    last = post.send(post.text(citizen="again"))
     assert paused.poll() is None, post.log()
     late = post.submitted()[at_wake:]
     assert [reply for reply, who in late if who == 0 and reply != str(last.id)] == []
@@ -564,16 +548,12 @@ def _stopped(pid: int) -> bool:
 def test_a_second_process_takes_over_after_a_kill(post: Post) -> None:
     """Within the group's session; until then it has the partitions of no account of the first, or the first had none."""
     first = post.process(0)
-    text = post.text()
-    post.write(text)
-    post.await_outcomes(text.id, "sent")
+    post.send(post.text())
     account = FakeAccount(post.account)
     post.run(account, ordinal=1)
     first.kill()
     first.wait(10)
-    text = post.text()
-    post.write(text)
-    post.await_outcomes(text.id, "sent", timeout_s=STEP_SESSION_MS / 1000 + 15)
+    post.send(post.text(), timeout_s=STEP_SESSION_MS / 1000 + 15)
     assert account.calls == ["begin"]
 
 
@@ -606,9 +586,7 @@ def test_an_ordinal_that_is_taken_is_an_error_with_a_reason(post: Post) -> None:
     assert isinstance(second.error, ConfigurationError)
     assert "already runs on this machine" in str(second.error)
     second.close(quietly=True)
-    text = post.text()
-    post.write(text)
-    post.await_outcomes(text.id, "sent")
+    post.send(post.text())
     assert first.error is None
 
 
@@ -628,8 +606,6 @@ def test_kafka_away_and_back_ends_no_account(kafka: KafkaServer, post: Post) -> 
         assert account.calls == ["begin"]
     post.await_outcomes(flying.id, "sent", timeout_s=60)
     account.answer = takes
-    text = post.text()
-    post.write(text)
-    post.await_outcomes(text.id, "sent", timeout_s=60)
+    post.send(post.text(), timeout_s=60)
     assert account.calls == ["begin"]
     assert len(account.sent) == 2

@@ -20,45 +20,30 @@ def test_a_kill_before_and_behind_the_commit_repeats_and_loses_nothing(ground: G
     ground.feed(200)
     died = ground.worker(KILL_AT=phase, KILL_TURN="3")
     assert died.wait(60) == -signal.SIGKILL, ground.log()
-    ground.worker()
-    ground.settle()
-    ground.check()
+    ground.prove()
 
 
 def test_a_wiped_store_is_restored(ground: Ground) -> None:
     """The states come from the topic."""
     ground.feed(100)
-    first = ground.worker()
-    ground.settle()
-    first.kill()
-    first.wait(10)
+    ground.end()
     shutil.rmtree(ground.folder / "w0" / "states")
     ground.feed(100)
-    ground.worker()
-    ground.settle()
-    ground.check()
+    ground.prove()
 
 
 @pytest.mark.long
 def test_a_store_of_yesterday_is_brought_up_to_date(ground: Ground) -> None:
     """A copy of the folder that is older than the topic gives no older versions."""
     ground.feed(60)
-    first = ground.worker()
-    ground.settle()
-    first.terminate()
-    first.wait(20)
+    ground.finish()
     shutil.copytree(ground.folder / "w0" / "states", ground.folder / "old")
     ground.feed(60)
-    second = ground.worker()
-    ground.settle()
-    second.kill()
-    second.wait(10)
+    ground.end()
     shutil.rmtree(ground.folder / "w0" / "states")
     shutil.move(ground.folder / "old", ground.folder / "w0" / "states")
     ground.feed(60)
-    ground.worker()
-    ground.settle()
-    ground.check()
+    ground.prove()
 
 
 @pytest.mark.long
@@ -69,9 +54,7 @@ def test_a_full_disk_stops_the_worker_and_loses_nothing(ground: Ground) -> None:
     assert full.wait(60) == 3, ground.log()
     assert f"the states in {ground.folder / 'w0' / 'states'} cannot be written" in ground.log()
     assert "has previous error" not in ground.log()
-    ground.worker()
-    ground.settle()
-    ground.check()
+    ground.prove()
 
 
 @pytest.mark.long
@@ -81,8 +64,6 @@ def test_a_transaction_that_hangs_blocks_readers_for_less_than_six_seconds(groun
     ground.feed(20)
     wait_until(lambda: Path(f"/proc/{hung.pid}/stat").read_text().split(") ")[1][0] == "T", what="the pause")
     began = time.monotonic()
-    other = Ground(ground.brokers, ground.folder, fed=ground.fed)
-    other.name = ground.name
     next_ = ground.worker(1)
     ground.settle()
     assert next_.poll() is None

@@ -1,8 +1,5 @@
 """The fuse of a partition on a real broker: what it counts, what it holds, and how the hold ends."""
 
-import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +10,9 @@ from complaints.bus.step.held import fuses
 from complaints.bus.step.held.fuses import Fuses
 from complaints.bus.step.held.orders import Orders
 from complaints.bus.step.murmur2 import partition_of
-from complaints.bus.step.worker import Worker
-from tests.contract.test_step_host import opened, options_of
-from tests.harness.step import PARTITIONS, Ground, ground
+from tests.harness.step import PARTITIONS, Ground, ground, kill, turn_for, turn_until
 from tests.harness.step_process import COMMAND
-from tests.harness.support import KafkaServer, wait_until
+from tests.harness.support import allow, wait_until
 
 __all__ = ["ground"]
 
@@ -39,30 +34,11 @@ def held(ground: Ground) -> dict[tuple[str, int], int]:
     return {at: why.failures for at, why in control.held.items() if at[0] == ground.name}
 
 
-def turn_until(worker: Worker, ready: Callable[[], bool], *, what: str) -> None:
-    """Turn until something is so."""
-
-    def done() -> bool:
-        worker.turn()
-        return ready()
-
-    wait_until(done, timeout_s=60, what=what)
-
-
-def turn_for(worker: Worker, seconds: float) -> None:
-    """Turn for some time."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        worker.turn()
-
-
 def test_foreign_records_are_dead_letters_and_never_hold_a_partition(ground: Ground) -> None:
     """What others write into our topics says nothing about our schemas."""
     ground.write(bad(ground, 60, foreign=True))
     ground.feed(40)
-    ground.worker(FUSE=str(LIMIT))
-    ground.settle()
-    ground.check()
+    ground.prove(FUSE=str(LIMIT))
     assert len(ground.dead()) == 60
     assert held(ground) == {}
 
@@ -81,8 +57,7 @@ def test_failures_in_a_row_hold_their_partition_alone_and_each_is_a_dead_letter_
     wait_until(others_done, timeout_s=60, what="the other partitions")
     wait_until(lambda: len(ground.dead()) == LIMIT, what="the dead letters")
     assert held(ground) == {(ground.name, PARTITION): LIMIT}
-    first.kill()
-    first.wait(10)
+    kill(first)
     ground.write([(key, {"id": f"{key}-2"}) for key in others])
     ground.worker(FUSE=str(LIMIT))
     wait_until(lambda: all(len(said) == 2 for said in ground.outputs().values()), timeout_s=60, what="the others again")
@@ -94,13 +69,13 @@ def test_a_held_partition_tries_a_record_now_and_then_and_goes_on_when_one_succe
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each try that fails is a dead letter; behind the success everything is handled."""
-    monkeypatch.setattr(fuses, "TRY_S", 1.0)
+    monkeypatch.setattr(fuses, "TRY_S", 0.4)
     ground.write(bad(ground, LIMIT + 2))
     ground.write([(BAD, {"id": f"good-{at}"}) for at in range(20)])
-    with opened(ground, fuse=LIMIT) as worker:
+    with ground.opened(fuse=LIMIT) as worker:
         turn_until(worker, lambda: bool(held(ground)), what="a hold")
         assert len(ground.dead()) == LIMIT
-        turn_until(worker, ground.done, what="what is behind")
+        ground.turn(worker)
         wait_until(lambda: not held(ground), what="the end of the hold")
     ground.check()
     assert len(ground.dead()) == LIMIT + 2
@@ -110,12 +85,12 @@ def test_an_operator_ends_a_hold(ground: Ground) -> None:
     """The row of failures begins anew."""
     ground.write(bad(ground, LIMIT + 2))
     ground.write([(BAD, {"id": "good"})])
-    with opened(ground, fuse=LIMIT) as worker:
+    with ground.opened(fuse=LIMIT) as worker:
         turn_until(worker, lambda: bool(held(ground)), what="a hold")
         turn_for(worker, 1.0)
         assert not ground.done()
         ground.tell(release(ground.name, PARTITION))
-        turn_until(worker, ground.done, what="what is behind")
+        ground.turn(worker)
         assert held(ground) == {}
     ground.check()
     assert len(ground.dead()) == LIMIT + 2
@@ -123,33 +98,28 @@ def test_an_operator_ends_a_hold(ground: Ground) -> None:
 
 def test_a_batch_that_is_halved_counts_each_dead_letter_once(ground: Ground) -> None:
     """A transaction that is tried again counts nothing a second time."""
-    assert options_of(ground).fuse > LIMIT
+    assert ground.options().fuse > LIMIT
     ground.write(
         [command for one in bad(ground, LIMIT - 1) for command in (one, (GOOD, {"id": one[1]["id"] + "-good"}))]
     )
     ground.write([(BAD, {"id": "huge", "do": "huge", "bytes": 1_000_001})])
     ground.write([(BAD, {"id": "good"})])
-    ground.worker(FUSE=str(LIMIT + 1))
-    ground.settle()
-    ground.check()
+    ground.prove(FUSE=str(LIMIT + 1))
     assert len(ground.dead()) == LIMIT
     assert held(ground) == {}
 
 
-def test_a_hold_in_one_part_of_a_batch_holds_the_other_parts_too(kafka: KafkaServer, tmp_path: Path) -> None:
+def test_a_hold_in_one_part_of_a_batch_holds_the_other_parts_too(ground: Ground) -> None:
     """A refused record parts the batch: what is behind the hold would be handled, and what the hold left out be lost."""
-    ground = Ground(kafka.brokers, tmp_path).make(**{"max.message.bytes": "5000"})
-    try:
-        ground.write([(BAD, {"id": "huge", "do": "huge", "bytes": 20_000}), *bad(ground, LIMIT - 1)])
-        ground.write([(BAD, {"id": f"behind-{at}"}) for at in range(20)])
-        ground.worker(FUSE=str(LIMIT - 1), BATCH="50")
-        wait_until(lambda: bool(held(ground)), timeout_s=60, what="the hold")
-        ground.tell(release(ground.name, PARTITION))
-        ground.settle()
-        ground.check()
-        assert len(ground.dead()) == LIMIT
-    finally:
-        ground.close()
+    allow(ground.brokers, f"{ground.name}.out", 5000)
+    ground.write([(BAD, {"id": "huge", "do": "huge", "bytes": 20_000}), *bad(ground, LIMIT - 1)])
+    ground.write([(BAD, {"id": f"behind-{at}"}) for at in range(20)])
+    ground.worker(FUSE=str(LIMIT - 1), BATCH="50")
+    wait_until(lambda: bool(held(ground)), timeout_s=60, what="the hold")
+    ground.tell(release(ground.name, PARTITION))
+    ground.settle()
+    ground.check()
+    assert len(ground.dead()) == LIMIT
 
 
 def test_a_worker_that_is_given_a_held_partition_tries_nothing_at_once(ground: Ground) -> None:

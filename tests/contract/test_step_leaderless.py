@@ -11,10 +11,9 @@ from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-def
 from complaints.bus.step.held import refusals
 from complaints.bus.step.murmur2 import partition_of
 from complaints.bus.step.place import same
-from tests.contract.test_step_host import opened
-from tests.contract.test_step_refused_partition import PARTITION, turn_until
+from tests.contract.test_step_refused_partition import PARTITION
 from tests.harness.second_broker import SecondBroker
-from tests.harness.step import PARTITIONS, Ground
+from tests.harness.step import PARTITIONS, Ground, turn_until
 from tests.harness.support import KafkaServer, start_kafka, wait_until
 
 BESIDE = [key for number in range(20) if partition_of((key := f"k{number}").encode(), PARTITIONS) != PARTITION]
@@ -76,20 +75,20 @@ def test_a_partition_without_a_leader_waits_alone_and_goes_on_by_itself(
     """Of a worker that runs, and of one that starts: the others go on, doctor names it, and nothing is lost or done twice."""
     monkeypatch.setattr(refusals, "TRY_S", 1.0)
     monkeypatch.setattr(same, "SAME_S", 1.0)
-    with opened(ground) as worker:
+    with ground.opened() as worker:
         ground.feed(40)
-        turn_until(worker, ground.done, what="all")
+        ground.turn(worker)
         second.kill()
         wait_until(lambda: leaderless(ground), what="a partition without a leader")
         ground.write([(key, {"id": uuid4().hex}) for key in BESIDE])
         turn_until(worker, lambda: ground.done_beside(PARTITION) and bool(ground.refused()), what="the others")
-    with opened(ground) as worker:
+    with ground.opened() as worker:
         ground.write([(key, {"id": uuid4().hex}) for key in BESIDE])
         turn_until(worker, lambda: ground.done_beside(PARTITION), what="the others again")
         assert ground.refused().keys() == {PARTITION}
         assert "start the brokers that have them" in ground.refused()[PARTITION].why
         second.start()
         ground.feed(40)
-        turn_until(worker, ground.done, what="all")
+        ground.turn(worker)
         turn_until(worker, lambda: not ground.refused(), what="the end of the refusal")
     ground.check()

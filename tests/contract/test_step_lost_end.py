@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from complaints.bus.step.murmur2 import partition_of
-from tests.harness.step import PARTITIONS, Ground
+from tests.harness.step import PARTITIONS, Ground, kill
 from tests.harness.support import KafkaServer, wait_until
 
 PARTITION = partition_of(b"k0", PARTITIONS)
@@ -45,11 +45,13 @@ class Lost:
         assert len(logs) == 2 * PARTITIONS + 1
         for log in logs:
             shutil.copytree(log, copies / log.name)
+        self.close()
         kafka.start()
         feed_ahead(self.mailbox, 40, partition_of(b"k3", PARTITIONS))
         for ground in made[1:]:
             ground.feed(40, keys=8)
         self._handle()
+        self.close()
         kafka.stop()
         for log in logs:
             shutil.rmtree(log)
@@ -91,15 +93,12 @@ def test_what_is_printed_for_a_lost_end_skips_nothing_and_repeats_nothing_whatev
     shrunk = {partition_of(key.encode(), PARTITIONS) for key in ground.fed}
     worker = ground.worker()
     wait_until(lambda: ground.refused().keys() >= shrunk, timeout_s=60, what="the refusals")
-    worker.kill()
-    worker.wait(10)
+    kill(worker)
     for partition, refused in ground.refused().items():
         (printed,) = re.findall(rf"--topic-partition {partition} --to (\d+) --yes", refused.why)
         assert int(printed) == lost.kept[partition]
         ground.decide(partition, int(printed))
-    ground.worker()
-    ground.settle()
-    ground.check()
+    ground.prove()
 
 
 def test_a_partition_that_lost_its_end_and_grew_again_waits_alone_for_an_operator(lost: Lost) -> None:
@@ -109,8 +108,7 @@ def test_a_partition_that_lost_its_end_and_grew_again_waits_alone_for_an_operato
     first = ground.worker()
     wait_until(lambda: ground.refused().keys() == {PARTITION}, timeout_s=60, what="the refusal")
     wait_until(lambda: ground.done_beside(PARTITION), timeout_s=60, what="the other partitions")
-    first.kill()
-    first.wait(10)
+    kill(first)
     why = ground.refused()[PARTITION].why
     assert "has other records before the offset" in why
     assert f"lapor offsets set {ground.name} --topic-partition {PARTITION} --to" in why
@@ -132,8 +130,8 @@ def test_a_state_topic_that_lost_its_end_is_refused_until_an_operator_decides(lo
     for place, said in (("w0", "has states that it does not have, and is kept"), ("elsewhere", "and with them states")):
         worker = ground.worker(place=place)
         wait_until(lambda: any(said in one.why for one in ground.refused().values()), timeout_s=60, what=place)  # noqa: B023
-        worker.kill()
-        worker.wait(10)
+        kill(worker)
+        ground.empty_group()
     before = ground.committed()
     ground.accept(0)
     ground.feed(8, keys=8)

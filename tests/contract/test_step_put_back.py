@@ -3,7 +3,7 @@
 import re
 import shutil
 
-from tests.harness.step import Ground, ground
+from tests.harness.step import Ground, ground, kill
 from tests.harness.support import KafkaServer, wait_until
 
 __all__ = ["ground"]
@@ -34,8 +34,7 @@ def test_what_a_restored_kafka_has_lost_is_said_once_for_each_partition(kafka: K
         ground.feed(8, keys=8)
         worker, left = ground.worker(), {id_ for ids in ground.left().values() for id_ in ids}
         wait_until(lambda: left <= ids_in(ground.outputs()), timeout_s=60, what="what is left")  # noqa: B023
-        worker.kill()
-        worker.wait(10)
+        kill(worker)
     letters = [re.findall(r"from (\d+) to (\d+) of", letter["why"]) for letter in ground.dead()]
     told = sorted((int(first), int(last) + 1) for ((first, last),) in letters)
     assert told == sorted((kept[at], lost[at]) for at in kept if kept[at] < lost[at])

@@ -4,11 +4,10 @@ import fcntl
 import json
 import shutil
 import time
-from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from confluent_kafka.admin import AdminClient
 
 from complaints.bus.step import identity
 from complaints.bus.step.murmur2 import partition_of
@@ -16,9 +15,9 @@ from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.place.accept import install
 from complaints.bus.step.states.store import Store
 from complaints.errors import ConfigurationError
-from tests.harness.step import PARTITIONS, Ground, ground, read_committed
+from tests.harness.step import PARTITIONS, Ground, ground, kill, read_committed
 from tests.harness.step_process import spec
-from tests.harness.support import KafkaServer, wait_until
+from tests.harness.support import allow, wait_until
 
 __all__ = ["ground"]
 
@@ -27,12 +26,10 @@ __all__ = ["ground"]
 def test_a_deleted_state_is_gone_after_a_restore(ground: Ground) -> None:
     """A tombstone deletes it in the copy too."""
     ground.feed(40, keys=4)
-    first = ground.worker()
-    ground.settle()
+    first = ground.work_off()
     ground.write([("k0", {"do": "forget"})])
     wait_until(lambda: "k0" not in ground.states(), what="the tombstone")
-    first.kill()
-    first.wait(10)
+    kill(first)
     shutil.rmtree(ground.folder / "w0" / "states")
     ground.fed["k0"].clear()
     before = len(ground.outputs()["k0"])
@@ -42,45 +39,26 @@ def test_a_deleted_state_is_gone_after_a_restore(ground: Ground) -> None:
     assert ground.outputs()["k0"][-1] == ("again", 1)
 
 
-def test_an_output_that_is_too_large_is_a_dead_letter(ground: Ground) -> None:
-    """It is measured before anything is produced, and its neighbours in the batch are committed."""
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ({"do": "raise"}, "on purpose"),
+        ({"do": "huge", "bytes": 1_000_001}, "1000001 bytes"),  # it is measured before anything is produced
+        pytest.param({"do": "huge", "bytes": 200_000}, "Refused", marks=pytest.mark.long),  # it is found by halving
+    ],
+)
+def test_what_cannot_be_handled_or_written_is_a_dead_letter(ground: Ground, command: dict[str, Any], why: str) -> None:
+    """Its neighbours in the batch go on. The topic may take less than the program believes."""
+    if why == "Refused":
+        allow(ground.brokers, f"{ground.name}.out", 5000)
     ground.feed(30)
-    ground.write([("k1", {"id": "big", "do": "huge", "bytes": 1_000_001})])
+    ground.write([("k1", {"id": "bad", **command})])
     ground.feed(30)
-    ground.worker()
-    ground.settle()
-    ground.check()
+    ground.prove()
+    wait_until(lambda: bool(ground.dead()), what="the dead letter")
     (letter,) = ground.dead()
-    assert letter["id"] == "big"
-    assert "1000001 bytes" in letter["why"]
-
-
-@pytest.mark.long
-def test_an_output_that_the_broker_refuses_is_found_by_halving(kafka: KafkaServer, tmp_path: Path) -> None:
-    """The topic takes less than the program believes."""
-    ground = Ground(kafka.brokers, tmp_path).make(**{"max.message.bytes": "5000"})
-    try:
-        ground.feed(30)
-        ground.write([("k1", {"id": "big", "do": "huge", "bytes": 200_000})])
-        ground.feed(30)
-        ground.worker()
-        ground.settle()
-        ground.check()
-        wait_until(lambda: bool(ground.dead()), what="the dead letter")
-        assert [letter["id"] for letter in ground.dead()] == ["big"]
-    finally:
-        ground.close()
-
-
-def test_a_record_on_which_the_function_raises_is_a_dead_letter(ground: Ground) -> None:
-    """Its neighbours go on."""
-    ground.feed(30)
-    ground.write([("k1", {"id": "bad", "do": "raise"})])
-    ground.feed(30)
-    ground.worker()
-    ground.settle()
-    ground.check()
-    assert [(letter["id"], letter["attempts"]) for letter in ground.dead()] == [("bad", 1)]
+    assert (letter["id"], letter["attempts"]) == ("bad", 1)
+    assert why in letter["why"]
 
 
 @pytest.mark.long
@@ -109,33 +87,23 @@ def test_offsets_that_the_broker_forgot_are_found_in_the_state_topic(ground: Gro
     """Nothing is done twice, with the copy there or wiped."""
     for wiped in (False, True):
         ground.feed(60)
-        worker = ground.worker()
-        ground.settle()
-        worker.kill()
-        worker.wait(10)
+        ground.end()
         ground.forget_offsets()
         if wiped:
             shutil.rmtree(ground.folder / "w0" / "states")
     ground.feed(60)
-    ground.worker()
-    ground.settle()
-    ground.check()
+    ground.prove()
 
 
 @pytest.mark.long
 def test_offsets_that_are_set_back_do_nothing_twice(ground: Ground) -> None:
     """The later of both positions counts."""
     ground.feed(60)
-    worker = ground.worker()
-    ground.settle()
-    worker.kill()
-    worker.wait(10)
-    wait_until(lambda: not ground.members(AdminClient({"bootstrap.servers": ground.brokers})), what="an empty group")
+    ground.end()
+    ground.empty_group()
     ground.commit_offsets(0)
     ground.feed(20)
-    ground.worker()
-    ground.settle()
-    ground.check()
+    ground.prove()
 
 
 def test_without_any_position_a_worker_refuses_and_says_how_to_go_on(ground: Ground) -> None:
@@ -154,10 +122,7 @@ def test_without_any_position_a_worker_refuses_and_says_how_to_go_on(ground: Gro
 def test_an_older_program_stops_at_a_newer_format(ground: Ground) -> None:
     """From the topic, and from the copy on its disk; the newer one reads the older format."""
     ground.feed(20)
-    old = ground.worker(FORMAT="1")
-    ground.settle()
-    old.terminate()
-    old.wait(20)
+    ground.finish(FORMAT="1")
     new = ground.worker(FORMAT="2")
     ground.feed(20)
     ground.settle()
@@ -168,9 +133,7 @@ def test_an_older_program_stops_at_a_newer_format(ground: Ground) -> None:
         ground.write([("k0", {"id": uuid4().hex})])
         assert worker.wait(60) == 3, ground.log(place)
         assert "format 2" in ground.log(place)
-    ground.worker(FORMAT="2")
-    ground.settle()
-    ground.check()
+    ground.prove(FORMAT="2")
 
 
 @pytest.mark.long
@@ -222,8 +185,7 @@ def test_a_clone_of_a_volume_does_not_fence_its_twin_and_a_machine_starts_again(
     with pytest.raises(ConfigurationError, match="already runs on"):
         identity.claim(ground.name, options)
     assert first.poll() is None
-    first.kill()
-    first.wait(10)
+    kill(first)
     identity.claim(ground.name, options).lock.close()
 
 
@@ -232,13 +194,11 @@ def test_timers_fire_once_each_whatever_the_clock_says(ground: Ground) -> None:
     """A clock an hour ahead fires early and does no harm; a kill in between repeats no effect."""
     due = time.time_ns() // 1_000_000 + 2_000
     ground.write([(f"t{at}", {"id": f"c{at}", "due_ms": due}) for at in range(300)])
-    first = ground.worker()
-    ground.settle()
-    wait_until(lambda: sum(map(len, ground.outputs().values())) > 300, what="the first timers")
-    first.kill()
-    first.wait(10)
+    first = ground.work_off()
+    wait_until(lambda: ground.said() > 300, what="the first timers")
+    kill(first)
     ground.worker(NOW_SHIFT_MS="3600000")
-    wait_until(lambda: sum(map(len, ground.outputs().values())) >= 600, what="all timers")
+    wait_until(lambda: ground.said() >= 600, what="all timers")
     ground.check()
     fired = [said for ids in ground.outputs().values() for said, _ in ids if said.startswith("due-")]
     assert len(fired) == len(set(fired)) == 300
@@ -250,10 +210,7 @@ def test_a_state_topic_that_was_made_anew_is_refused_and_the_copy_is_kept(ground
     The first position of an installer, who handles nothing, does not vouch for states.
     """
     ground.feed(20, keys=2)
-    first = ground.worker()
-    ground.settle()
-    first.terminate()
-    first.wait(20)
+    ground.finish()
     ground.remake_states()
     install(ground.brokers, spec(ground.name), {(ground.name, at): 0 for at in range(PARTITIONS)})
     for place, said in (
@@ -263,8 +220,8 @@ def test_a_state_topic_that_was_made_anew_is_refused_and_the_copy_is_kept(ground
         worker = ground.worker(place=place)
         wait_until(lambda: any(said in one.why for one in ground.refused().values()), timeout_s=60, what=place)  # noqa: B023
         assert all(f"lapor offsets set {ground.name}" in one.why for one in ground.refused().values())
-        worker.kill()
-        worker.wait(10)
+        kill(worker)
+        ground.empty_group()
     kept = Store(ground.folder / "w0" / "states")
     assert kept.get(partition_of(b"k0", PARTITIONS), b"k0") is not None
     kept.close()
@@ -277,9 +234,7 @@ def test_a_state_topic_that_was_made_anew_is_refused_and_the_copy_is_kept(ground
 def test_the_checker_sees_a_doubled_output(ground: Ground) -> None:
     """A checker that cannot fail proves nothing."""
     ground.feed(5, keys=1)
-    ground.worker()
-    ground.settle()
-    ground.check()
+    ground.prove()
     key, value, _ = next(read_committed(ground.brokers, f"{ground.name}.out"))
     doubled = Ground(ground.brokers, ground.folder, name=f"{ground.name}.out", fed={})
     doubled.write([(key.decode(), {**json.loads(value or b"{}"), "do": ""})])

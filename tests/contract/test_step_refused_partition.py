@@ -1,7 +1,6 @@
 """A partition that a step cannot begin with before an operator decides: it waits alone, and everything else goes on."""
 
 import time
-from collections.abc import Callable
 
 import pytest
 from confluent_kafka import Producer
@@ -9,12 +8,9 @@ from confluent_kafka import Producer
 from complaints.bus.control import Control
 from complaints.bus.step.held import refusals
 from complaints.bus.step.murmur2 import partition_of
-from complaints.bus.step.worker import Worker
 from ops.doctor import Level
 from ops.standing import standing
-from tests.contract.test_step_host import opened
-from tests.harness.step import PARTITIONS, Ground, ground
-from tests.harness.support import wait_until
+from tests.harness.step import PARTITIONS, Ground, ground, turn_until
 
 __all__ = ["ground"]
 
@@ -23,22 +19,11 @@ PARTITION = partition_of(KEY.encode(), PARTITIONS)
 """The one that is refused."""
 
 
-def turn_until(worker: Worker, ready: Callable[[], bool], *, what: str) -> None:
-    """Turn until something is so."""
-
-    def done() -> bool:
-        worker.turn()
-        worker.propose_timers()
-        return ready()
-
-    wait_until(done, timeout_s=60, what=what)
-
-
 def lose_the_end(ground: Ground) -> None:
     """Let a partition end before what its group has committed, and write more into all."""
     ground.feed(40)
-    with opened(ground) as worker:
-        turn_until(worker, ground.done, what="all")
+    with ground.opened() as worker:
+        ground.turn(worker)
     ground.empty_group()
     ground.commit_offsets(1_000, [PARTITION])
     ground.feed(40)
@@ -47,12 +32,12 @@ def lose_the_end(ground: Ground) -> None:
 def test_a_partition_that_lost_its_end_waits_alone_and_goes_on_when_an_operator_decides(ground: Ground) -> None:
     """Doctor names it with the command; it outlasts restarts; no worker is stopped for the decision, and nothing is lost or done twice."""
     lose_the_end(ground)
-    with opened(ground) as worker:
+    with ground.opened() as worker:
         turn_until(worker, lambda: ground.done_beside(PARTITION), what="the other partitions")
         turn_until(worker, lambda: bool(ground.refused()), what="the refusal")
     (first,) = ground.refused().values()
     assert "Kafka has it only up to" in first.why
-    with opened(ground) as worker:
+    with ground.opened() as worker:
         ground.feed(20)
         turn_until(worker, lambda: ground.done_beside(PARTITION), what="the other partitions again")
         assert ground.refused().keys() == {PARTITION}
@@ -62,7 +47,7 @@ def test_a_partition_that_lost_its_end_waits_alone_and_goes_on_when_an_operator_
         assert (found.what, found.level) == (f"partition {PARTITION} of {ground.name}", Level.fail)
         assert f"lapor offsets set {ground.name} --topic-partition {PARTITION} --to" in found.detail
         ground.decide(PARTITION, 0)
-        turn_until(worker, ground.done, what="the refused partition")
+        ground.turn(worker)
         turn_until(worker, lambda: not ground.refused(), what="the end of the refusal")
     ground.check()
     assert ground.dead() == []
@@ -84,13 +69,13 @@ def test_a_refused_partition_is_tried_again_by_itself(
 
     write_state(b"{}")
     ground.feed(40)
-    with opened(ground) as worker:
+    with ground.opened() as worker:
         turn_until(worker, lambda: ground.done_beside(PARTITION), what="the other partitions")
         turn_until(worker, lambda: bool(ground.refused()), what="the refusal")
         assert f"{ground.name}.states/{PARTITION}/0 is no state" in ground.refused()[PARTITION].why
         assert KEY not in ground.outputs()
         write_state(None)
-        turn_until(worker, ground.done, what="the refused partition")
+        ground.turn(worker)
         turn_until(worker, lambda: not ground.refused(), what="the end of the refusal")
     ground.check()
 
@@ -98,10 +83,10 @@ def test_a_refused_partition_is_tried_again_by_itself(
 def test_a_worker_takes_a_partition_that_another_refused(ground: Ground) -> None:
     """Decided while nobody runs: the next worker begins, and says that the refusal is over."""
     lose_the_end(ground)
-    with opened(ground) as worker:
+    with ground.opened() as worker:
         turn_until(worker, lambda: bool(ground.refused()), what="the refusal")
     ground.accept(0)
-    with opened(ground) as worker:
-        turn_until(worker, ground.done, what="all")
+    with ground.opened() as worker:
+        ground.turn(worker)
         turn_until(worker, lambda: not ground.refused(), what="the end of the refusal")
     ground.check()

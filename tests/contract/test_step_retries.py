@@ -2,7 +2,6 @@
 
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +12,10 @@ from complaints.bus.step.held import refusals
 from complaints.bus.step.place.proof import Proof
 from complaints.bus.step.states import restore
 from complaints.bus.step.timers import Timers
-from complaints.bus.step.worker import Worker
 from complaints.runtime.telemetry import STEP_RESTORE_SECONDS
-from tests.contract.test_step_host import opened, options_of
-from tests.contract.test_step_refused_partition import KEY, PARTITION, lose_the_end, turn_until
-from tests.harness.step import PARTITIONS, Ground, ground
-from tests.harness.step_process import spec
-from tests.harness.support import KafkaServer, allow
+from tests.contract.test_step_refused_partition import KEY, PARTITION, lose_the_end
+from tests.harness.step import PARTITIONS, Ground, ground, turn_until
+from tests.harness.support import allow
 
 __all__ = ["ground"]
 
@@ -76,9 +72,7 @@ def test_a_retry_of_a_refused_partition_fences_no_worker_that_lives(
     fenced: list[str] = []
     monkeypatch.setattr("complaints.bus.step.kafka.fence", lambda *_, id_, **__: fenced.append(id_))
     lose_the_end(ground)
-    worker = Worker(spec(ground.name), options_of(ground, 1))
-    try:
-        worker.open()
+    with ground.opened(1) as worker:
         turn_until(worker, lambda: bool(ground.refused()), what="the refusal")
         copies.stood_still.clear()
         other = open_elsewhere(ground, PARTITION)
@@ -87,9 +81,7 @@ def test_a_retry_of_a_refused_partition_fences_no_worker_that_lives(
         assert fenced == []
         other.abort_transaction(30)
         ground.decide(PARTITION, 0)
-        turn_until(worker, ground.done, what="all")
-    finally:
-        worker.close()
+        ground.turn(worker)
     ground.check()
 
 
@@ -99,16 +91,12 @@ def test_a_first_copy_fences_no_worker_that_is_in_its_group(ground: Ground, copi
     ground.feed(40)
     ground.settle()
     other = open_elsewhere(ground, *range(PARTITIONS))
-    worker = Worker(spec(ground.name), options_of(ground, 1))
-    try:
-        worker.open()
+    with ground.opened(1) as worker:
         turn_until(worker, copies.stood_still.is_set, what="a copy that stands still")
         worker.turn()
         other.abort_transaction(30)
         ground.feed(40)
-        turn_until(worker, ground.done, what="all")
-    finally:
-        worker.close()
+        ground.turn(worker)
     assert first.poll() is None
     ground.check()
 
@@ -127,11 +115,11 @@ def test_a_partition_that_is_refused_is_not_copied_again(
     write_state(b"{}")
     write_state(b"{}")
     ground.feed(40)
-    with opened(ground) as worker:
+    with ground.opened() as worker:
         turn_until(worker, lambda: len(copies.of(PARTITION)) > 3, what="some retries")
         assert copies.of(PARTITION)[:4] == [(0, False), (2, False), (2, False), (2, False)]
         write_state(None)
-        turn_until(worker, ground.done, what="the refused partition")
+        ground.turn(worker)
     ground.check()
 
 
@@ -149,10 +137,10 @@ def test_a_retry_of_a_refused_partition_is_no_restore_in_the_figures(
 
     before = number()
     copies.began.clear()
-    with opened(ground) as worker:
+    with ground.opened() as worker:
         turn_until(worker, lambda: len(copies.of(PARTITION)) > 2, what="some retries")
         ground.decide(PARTITION, 0)
-        turn_until(worker, ground.done, what="the refused partition")
+        ground.turn(worker)
     assert number() == before + PARTITIONS
 
 
@@ -165,24 +153,35 @@ def test_a_clock_of_a_broker_that_was_ahead_makes_no_copy_anew(ground: Ground, c
         producer.produce(topic, b"{}", b"ahead", partition=partition, headers={"format": b"1"}, timestamp=ahead_ms)
     assert producer.flush(30) == 0
     ground.feed(40)
-    with opened(ground) as worker:
-        turn_until(worker, ground.done, what="all")
+    with ground.opened() as worker:
+        ground.turn(worker)
     copies.began.clear()
     ground.feed(40)
-    with opened(ground) as worker:
-        turn_until(worker, ground.done, what="all")
+    with ground.opened() as worker:
+        ground.turn(worker)
     (at, in_doubt), *_ = copies.of(PARTITION)
     assert at > 1
     assert not in_doubt
     ground.check()
 
 
+def feed_timers(ground: Ground, number: int) -> None:
+    """Write commands that want a timer in an hour."""
+    due_ms = time.time_ns() // 1_000_000 + 3_600_000
+    ground.write([(f"t{at}", {"id": f"c{at}", "due_ms": due_ms}) for at in range(number)])
+
+
+def in_two_hours() -> int:
+    """Return the time in two hours, in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000 + 7_200_000
+
+
 def test_no_timer_is_proposed_before_its_partition_is_proven(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is built on a log that turns out to be another one cannot be taken back."""
     monkeypatch.setattr(step_timers, "EVERY_S", 0.0)
-    ground.write([(f"t{at}", {"id": f"c{at}", "due_ms": time.time_ns() // 1_000_000 + 3_600_000}) for at in range(20)])
-    with opened(ground) as worker:
-        turn_until(worker, ground.done, what="all")
+    feed_timers(ground, 20)
+    with ground.opened() as worker:
+        ground.turn(worker)
     looked = set[int]()
 
     def look(_: Proof, partition: int, *_at: object) -> bool:
@@ -191,92 +190,68 @@ def test_no_timer_is_proposed_before_its_partition_is_proven(ground: Ground, mon
 
     monkeypatch.setattr(Proof, "look", look)
     ends = ground.ends()
-    later = options_of(ground)
-    object.__setattr__(later, "now_ms", lambda: time.time_ns() // 1_000_000 + 7_200_000)
-    worker = Worker(spec(ground.name), later)
-    try:
-        worker.open()
+    with ground.opened(now_ms=in_two_hours) as worker:
         turn_until(worker, lambda: len(looked) == PARTITIONS, what="all partitions")
         worker.propose_timers()
         assert ground.ends() == ends
-    finally:
-        worker.close()
 
 
 def test_a_dead_letter_that_kafka_refuses_stops_its_partition_alone(
-    kafka: KafkaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The others go on, doctor says what to do, and the partition goes on by itself when that is done."""
     monkeypatch.setattr(refusals, "TRY_S", 0.5)
-    ground = Ground(kafka.brokers, tmp_path).make()
     dead = f"{ground.name}.dead"
     allow(ground.brokers, dead, 100)  # a marker of a transaction has 78 bytes, the dead letter more
     ground.feed(20)
     ground.write([(KEY, {"id": "bad", "do": "raise"})])
     ground.feed(20)
-    try:
-        with opened(ground) as worker:
-            turn_until(worker, lambda: ground.done_beside(PARTITION) and bool(ground.refused()), what="the others")
-            (refused,) = ground.refused().values()
-            assert (refused.partition, "the dead letter of" in refused.why) == (PARTITION, True)
-            assert len(ground.outputs()[KEY]) < len(ground.fed[KEY])
-            allow(ground.brokers, dead, 1_000_000)
-            turn_until(worker, ground.done, what="all")
-            turn_until(worker, lambda: not ground.refused(), what="the end of the refusal")
-        assert [letter["id"] for letter in ground.dead()] == ["bad"]
-        ground.check()
-    finally:
-        ground.close()
+    with ground.opened() as worker:
+        turn_until(worker, lambda: ground.done_beside(PARTITION) and bool(ground.refused()), what="the others")
+        (refused,) = ground.refused().values()
+        assert (refused.partition, "the dead letter of" in refused.why) == (PARTITION, True)
+        assert len(ground.outputs()[KEY]) < len(ground.fed[KEY])
+        allow(ground.brokers, dead, 1_000_000)
+        ground.turn(worker)
+        turn_until(worker, lambda: not ground.refused(), what="the end of the refusal")
+    assert [letter["id"] for letter in ground.dead()] == ["bad"]
+    ground.check()
 
 
 def test_a_letter_of_records_deleted_unread_that_kafka_refuses_stops_its_partition_alone(
-    kafka: KafkaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The loss is said as soon as Kafka takes the letter, and nothing behind it is committed before."""
     monkeypatch.setattr(refusals, "TRY_S", 0.5)
-    ground = Ground(kafka.brokers, tmp_path).make()
     ground.feed(40)
     ground.delete(lambda at, end: end if at == PARTITION else 0)
     allow(ground.brokers, f"{ground.name}.dead", 100)
-    try:
-        with opened(ground) as worker:
-            turn_until(worker, lambda: ground.done_beside(PARTITION) and bool(ground.refused()), what="the others")
-            assert ground.refused().keys() == {PARTITION}
-            assert ground.dead() == []
-            allow(ground.brokers, f"{ground.name}.dead", 1_000_000)
-            turn_until(worker, lambda: not ground.refused(), what="the end of the refusal")
-        assert len(ground.dead()) == 1
-    finally:
-        ground.close()
+    with ground.opened() as worker:
+        turn_until(worker, lambda: ground.done_beside(PARTITION) and bool(ground.refused()), what="the others")
+        assert ground.refused().keys() == {PARTITION}
+        assert ground.dead() == []
+        allow(ground.brokers, f"{ground.name}.dead", 1_000_000)
+        turn_until(worker, lambda: not ground.refused(), what="the end of the refusal")
+    assert len(ground.dead()) == 1
 
 
-def test_timers_that_kafka_refuses_wait_and_messages_go_on(
-    kafka: KafkaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_timers_that_kafka_refuses_wait_and_messages_go_on(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mailbox that takes less than is declared ends no worker, at this start or the next; mended, each timer fires once."""
     monkeypatch.setattr(step_timers, "REFUSED_S", 0.5)
-    ground = Ground(kafka.brokers, tmp_path).make()
-    due = time.time_ns() // 1_000_000 + 3_600_000
-    ground.write([(f"t{at}", {"id": f"c{at}", "due_ms": due}) for at in range(80)])
-    later = options_of(ground)
-    object.__setattr__(later, "now_ms", lambda: time.time_ns() // 1_000_000 + 7_200_000)
-    worker, refused, note = Worker(spec(ground.name), later), list[Timers](), Timers.refused
+    feed_timers(ground, 80)
+    refused, note = list[Timers](), Timers.refused
 
     def refuse(timers: Timers) -> None:
         refused.append(timers)
         note(timers)
 
     monkeypatch.setattr(Timers, "refused", refuse)
-    try:
-        allow(ground.brokers, ground.name, 200)
-        worker.open()
+    allow(ground.brokers, ground.name, 200)
+    with ground.opened(now_ms=in_two_hours) as worker:
         turn_until(worker, lambda: len(refused) > 1, what="two refusals")
         ground.feed(1)
-        turn_until(worker, ground.done, what="the message")
+        ground.turn(worker)
         assert not ground.refused()
         allow(ground.brokers, ground.name, 1_000_000)
-        turn_until(worker, lambda: sum(map(len, ground.outputs().values())) >= 161, what="all timers")
+        turn_until(worker, lambda: ground.said() >= 161, what="all timers")
         ground.check()
-    finally:
-        worker.close()
-        ground.close()

@@ -1,6 +1,7 @@
 """The contract as data: schemas follow the models, stay compatible, and every example goes through everything that reads it."""
 
 import json
+from collections import Counter
 from enum import StrEnum
 from importlib.resources import files
 from itertools import pairwise, product
@@ -55,34 +56,23 @@ def test_the_committed_schema_is_the_models(name: str) -> None:
     Draft202012Validator.check_schema(committed)
 
 
-def test_every_model_has_a_topic_and_a_schema_and_no_other_has() -> None:
-    """A schema or a folder of examples that is left behind describes what nobody writes."""
+def test_every_model_has_a_topic_a_schema_and_three_examples_and_no_other_has() -> None:
+    """Whoever reads a topic in another language begins with these; what is left behind describes what nobody writes."""
     assert set(TOPIC_OF) == set(MODELS)
     assert {path.stem for path in (FOLDER / "schemas").iterdir()} == {name.lower() for name in MODELS}
     assert {path.name for path in (FOLDER / "examples").iterdir()} == {name.lower() for name in MODELS}
-
-
-@each("name", MODELS)
-def test_each_model_has_three_examples(name: str) -> None:
-    """Whoever reads a topic in another language begins with these."""
-    assert sum(model == name for model, _ in EXAMPLES) >= 3
+    assert min(Counter(model for model, _ in EXAMPLES).values()) >= 3
 
 
 @each(("name", "path"), EXAMPLES)
-def test_each_example_fits_schema_and_model_and_sink(name: str, path: Path) -> None:
-    """Schema, model and row: each takes the example."""
+def test_each_example_fits_schema_and_model_and_sink_and_is_the_record_of_its_event(name: str, path: Path) -> None:
+    """Each takes the example. A case document is no event: the step that keeps it writes its record."""
     text = path.read_bytes()
     Draft202012Validator(schema(MODELS[name])).validate(json.loads(text))
     event = decode(stored(name, text), MODELS[name])
     assert json.loads(msgspec.json.encode(event)) == json.loads(text)
     if TOPIC_OF[name] in TOPICS:
         assert rows_of(stored(name, text), number)
-
-
-@each(("name", "path"), EXAMPLES)
-def test_each_example_is_a_record_with_the_attributes_of_its_event(name: str, path: Path) -> None:
-    """And the record gives the same event back. A case document is no event: the step that keeps it writes its record."""
-    event = decode(stored(name, path.read_bytes()), MODELS[name])
     if isinstance(event, Case):
         return
     record = encode(event, source="/tests")  # type: ignore[arg-type]  # all others are events

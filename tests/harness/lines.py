@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
-import pytest
 
 from router.jsonlines import route_line
 from router.routing import Router
 from router.within import House
 from tests.harness.stories import rows_of
-from tests.harness.tables import TESTS, document, over
+from tests.harness.tables import for_each, over, tables_of
 
 TODAY: Final = date(2026, 11, 26)
 
@@ -85,13 +84,10 @@ def ask(table: Mapping[str, Any], files: Mapping[str, str]) -> None:
 
 def lines_of(file: str) -> Callable[..., None]:
     """Return a test of each table of lines of a test file. FILES in it has the allotments by the names of their files."""
-    path = Path(file).resolve().relative_to(TESTS)
-    tables = document(f"tables/{path.parent.name}/{path.stem.removeprefix('test_')}.yaml")
-    asked = {name: table for name, table in tables.items() if "lines" in table}
+    tables = tables_of(file)
 
     def test(table: Mapping[str, Any]) -> None:
         """The answer to each line is what the table says."""
         ask(table, tables.get("FILES", {}))
 
-    decorated: Callable[..., None] = pytest.mark.parametrize("table", asked.values(), ids=list(asked))(test)
-    return decorated
+    return for_each(tables, "lines", test)

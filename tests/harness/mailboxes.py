@@ -30,19 +30,16 @@ def received(producer: MemoryProducer) -> list[Received]:
     return producer.events(CONVERSATIONS, Received)
 
 
+def opened(record: Received, keys: Keyring) -> InboundMessage:
+    """Return the message in a record of a mailbox, as the conversation opens it."""
+    packed = keys.unseal(record.sealed, owner=record.id, month=record.month)
+    return unpack(packed, channel=record.channel, account=record.account, received_at=record.received_at)
+
+
 def kept(producer: MemoryProducer, keys: Keyring) -> list[Kept]:
     """Return the messages that could be read, in the order in which they were appended."""
     return [
-        Kept(
-            id=record.id,
-            mailbox=record.citizen,
-            message=unpack(
-                keys.unseal(record.sealed, owner=record.id, month=record.month),
-                channel=record.channel,
-                account=record.account,
-                received_at=record.received_at,
-            ),
-        )
+        Kept(id=record.id, mailbox=record.citizen, message=opened(record, keys))
         for record in received(producer)
         if record.fault is None
     ]

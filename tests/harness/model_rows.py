@@ -205,7 +205,7 @@ def _case(document: Case) -> Row:
         "stars": document.rating.stars if document.rating else None,
         "overdue": sorted(document.overdue),
         "escalation": document.escalation.level if document.escalation else 0,
-        "urgent": bool(document.urgent),
+        "urgent": document.urgent is not None,
         "main": "" if complaint.secret else document.main or "",
         "supporters": document.supporters,
         "changed_at": ms(document.changed_at),

@@ -26,7 +26,7 @@ from complaints.contract import ACCOUNTS, FEW_PARTITIONS, MESSAGE_EVENTS, SENDS
 from complaints.mail import ReplyKind, Send, SendReport
 from tests.harness import warm
 from tests.harness.sending_account import KEYS, QUICK, FakeAccount
-from tests.harness.step import Workers, read_committed
+from tests.harness.step import Ground, Workers, read_committed
 from tests.harness.support import KafkaServer, wait_until
 
 PARTITIONS = FEW_PARTITIONS
@@ -50,7 +50,7 @@ class Post(Workers):
 
     def make(self) -> "Post":
         """Commit the first offsets of its step, as an installer does."""
-        consumer = Consumer({"bootstrap.servers": self.brokers, "group.id": f"lapor-sender-{self.channel}"})
+        consumer = Consumer({"bootstrap.servers": self.brokers, "group.id": self.step})
         at = [
             At(SENDS, number, consumer.get_watermark_offsets(At(SENDS, number), timeout=10)[1])
             for number in range(PARTITIONS)
@@ -102,6 +102,22 @@ class Post(Workers):
         for record in records:
             self._producer.produce(record.topic, record.value, record.key, headers=list(record.headers))
         assert self._producer.flush(30) == 0
+
+    def send(self, text: Send, *outcomes: str, timeout_s: float = 30.0) -> Send:
+        """Write a text, wait until it was sent, or for its outcomes, and return it."""
+        self.write(text)
+        self.await_outcomes(text.id, *(outcomes or ("sent",)), timeout_s=timeout_s)
+        return text
+
+    @property
+    def step(self) -> str:
+        """The name of its sender's step."""
+        return f"lapor-sender-{self.channel}"
+
+    @cached_property
+    def orders(self) -> Ground:
+        """What operators say to the step and read of it."""
+        return Ground(self.brokers, self.folder, name=self.step)
 
     def run(self, *accounts: FakeAccount, ordinal: int = 0, **changes: Any) -> "Here":
         """Start a sender in this process."""
@@ -172,6 +188,7 @@ class Post(Workers):
     def close(self) -> None:
         """End all senders."""
         self.__dict__.pop("_producer", None)
+        self.orders.close()
         for here in self.threads:
             here.close()
         super().close()

@@ -21,10 +21,11 @@ from channels.sms.window import Limits
 from complaints.contract import CONVERSATIONS, SENDS
 from complaints.crypto import Keyring
 from complaints.mail import Received, ReplyKind, SendReport
-from complaints.message import InboundMessage, unpack
+from complaints.message import InboundMessage
 from complaints.runtime.address import Address, parse_address
 from complaints.storage.spool import Spool
 from tests.harness.fakes import MemoryProducer
+from tests.harness.mailboxes import opened
 
 BIND_RESP, DELIVER, DELIVER_RESP, ENQUIRE, ENQUIRE_RESP = 0x80000009, 0x5, 0x80000005, 0x15, 0x80000015
 SUBMIT, SUBMIT_RESP, UNBIND, NACK = 0x4, 0x80000004, 0x6, 0x80000000
@@ -173,16 +174,7 @@ def taken(smsc: OddSmsc, sequence: int, message_id: bytes = b"m1") -> None:
 
 def unpacked(keys: Keyring, received: Sequence[Received]) -> list[InboundMessage]:
     """Return the messages in records of the mailboxes of citizens, as the conversation opens them."""
-    return [
-        unpack(
-            keys.unseal(one.sealed, owner=one.id, month=one.month),
-            channel=one.channel,
-            account=one.account,
-            received_at=one.received_at,
-        )
-        for one in received
-        if one.fault is None
-    ]
+    return [opened(one, keys) for one in received if one.fault is None]
 
 
 def joined(messages: Sequence[InboundMessage]) -> list[str]:

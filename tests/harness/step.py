@@ -3,9 +3,12 @@
 import json
 import signal
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,11 +17,14 @@ import pytest
 from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka import TopicPartition as At
 from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic  # type: ignore[attr-defined]  # its stubs forget it
+from kafka.admin import KafkaAdminClient, MemberToRemove
 
 from complaints.bus import Record, StoredRecord
 from complaints.bus.control import Control, Refusal, release
 from complaints.bus.step.murmur2 import partition_of
+from complaints.bus.step.options import WorkerOptions
 from complaints.bus.step.place.accept import accept
+from complaints.bus.step.worker import Worker
 from complaints.contract import CONTROL
 from tests.harness import warm
 from tests.harness.cases.log import Entry, Followed, committed
@@ -80,12 +86,12 @@ class Ground(Workers):
     name: str = field(default_factory=lambda: f"step-{uuid4().hex[:8]}")
     fed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
-    def make(self, **of_out: str) -> "Ground":
+    def make(self) -> "Ground":
         """Make the topics and commit their first offsets, as an installer does."""
         admin = AdminClient({"bootstrap.servers": self.brokers})
         topics = [
             NewTopic(self.name, PARTITIONS),
-            NewTopic(f"{self.name}.out", PARTITIONS, config=dict(of_out)),
+            NewTopic(f"{self.name}.out", PARTITIONS),
             NewTopic(f"{self.name}.dead", 1),
             NewTopic(f"{self.name}.states", PARTITIONS, config={"cleanup.policy": "compact"}),
         ]
@@ -118,14 +124,9 @@ class Ground(Workers):
         admin.delete_consumer_groups([self.name])[self.name].result(30)
 
     def empty_group(self) -> AdminClient:
-        """Wait until the group has forgotten its members."""
-        admin = AdminClient({"bootstrap.servers": self.brokers})
-        wait_until(lambda: not self.members(admin), timeout_s=30, what="an empty group")
-        return admin
-
-    def members(self, admin: AdminClient) -> int:
-        """Return how many members the group has now."""
-        return len(admin.describe_consumer_groups([self.name])[self.name].result(10).members)
+        """Let the group forget its members, who are dead."""
+        forget_members(self.brokers, self.name)
+        return AdminClient({"bootstrap.servers": self.brokers})
 
     def feed(self, number: int, *, keys: int = 20, **more: Any) -> None:
         """Write commands in turn for some keys."""
@@ -133,15 +134,24 @@ class Ground(Workers):
 
     def write(self, commands: Iterable[tuple[str, dict[str, Any]]]) -> None:
         """Write commands, each to its key."""
-        settings = {"bootstrap.servers": self.brokers, "partitioner": "murmur2_random", "enable.idempotence": True}
-        producer = Producer(settings)  # a broker that was busy gets a batch again: neither twice nor after the next one
         for key, command in commands:
             type_ = b"somebody.else" if command.get("foreign") else COMMAND
             at_ms = command.get("at_ms", 0)  # 0 is now
-            producer.produce(self.name, json.dumps(command), key, headers={"ce_type": type_}, timestamp=at_ms)
+            self._producer.produce(self.name, json.dumps(command), key, headers={"ce_type": type_}, timestamp=at_ms)
             if "do" not in command:
                 self.fed[key].append(command["id"])
-        assert producer.flush(30) == 0
+        assert self._producer.flush(30) == 0
+
+    @cached_property
+    def _producer(self) -> Producer:
+        """Who writes commands: a broker that was busy gets a batch again, neither twice nor after the next one. It takes half a second."""
+        settings = {"bootstrap.servers": self.brokers, "partitioner": "murmur2_random", "enable.idempotence": True}
+        return Producer(settings)
+
+    def close(self) -> None:
+        """End all workers, and forget who writes."""
+        self.__dict__.pop("_producer", None)
+        super().close()
 
     def write_in_transactions(self, number: int) -> None:
         """Write commands, each in a transaction of its own, which leaves a marker behind it."""
@@ -150,6 +160,7 @@ class Ground(Workers):
                 "bootstrap.servers": self.brokers,
                 "partitioner": "murmur2_random",
                 "transactional.id": f"{self.name}-writer",
+                "retry.backoff.ms": 20,  # as ours, for the next transaction waits for the markers of this one
             }
         )
         producer.init_transactions(30)
@@ -204,7 +215,8 @@ class Ground(Workers):
         return all(len(outputs[key]) >= len(self.fed[key]) for key in keys)
 
     def widen(self) -> None:
-        """Add partitions to the mailbox."""
+        """Add partitions to the mailbox. Who writes from here on knows of them."""
+        self.__dict__.pop("_producer", None)
         admin = AdminClient({"bootstrap.servers": self.brokers})
         admin.create_partitions([NewPartitions(self.name, PARTITIONS + 1)])[self.name].result(30)
 
@@ -250,6 +262,25 @@ class Ground(Workers):
         arguments = (self.brokers, self.name, str(ordinal), str(folder))
         return self.start("step_process", *arguments, log=f"{folder.name}.log", **environment)
 
+    def options(self, ordinal: int = 0, **more: Any) -> WorkerOptions:
+        """Return the options of a worker in the test's own process."""
+        folder = self.folder / f"here{ordinal}"
+        return WorkerOptions(brokers=self.brokers, ordinal=ordinal, folder=folder, batch=20, **more)
+
+    @contextmanager
+    def opened(self, ordinal: int = 0, **options: Any) -> Iterator[Worker]:
+        """Yield an open worker in the test's own process, and close it."""
+        worker = Worker(spec(self.name), self.options(ordinal, **options))
+        try:
+            worker.open()
+            yield worker
+        finally:
+            worker.close()
+
+    def turn(self, worker: Worker) -> None:
+        """Turn a worker until every command that counts has its output."""
+        turn_until(worker, self.done, what="all")
+
     def command(self, ordinal: int, folder: Path) -> list[str]:
         """Return the command line of a worker that keeps its states in a folder."""
         return [sys.executable, "-m", "tests.harness.step_process", self.brokers, self.name, str(ordinal), str(folder)]
@@ -274,6 +305,10 @@ class Ground(Workers):
                 found[said["key"]].append((said["id"], said["v"]))
         return found
 
+    def said(self) -> int:
+        """Return the number of committed outputs."""
+        return sum(map(len, self.outputs().values()))
+
     def dead(self) -> list[dict[str, Any]]:
         """Return the committed dead letters."""
         return [json.loads(entry.value or b"{}") for entry in self.entries(f"{self.name}.dead")]
@@ -290,18 +325,32 @@ class Ground(Workers):
 
     def done(self) -> bool:
         """Return whether every command that counts has an output."""
-        return sum(map(len, self.outputs().values())) >= sum(map(len, self.fed.values()))
+        return self.said() >= sum(map(len, self.fed.values()))
 
     def settle(self, timeout_s: float = 120.0) -> None:
         """Wait until every command has its output."""
         wait_until(self.done, timeout_s=timeout_s, what=f"the outputs of {self.name}")
 
-    def finish(self) -> None:
-        """Let a worker do all there is, and stop it."""
-        worker = self.worker()
+    def work_off(self, **environment: str) -> warm.Running:
+        """Let a worker do all there is, and return it: it goes on."""
+        worker = self.worker(0, **environment)
         self.settle()
+        return worker
+
+    def finish(self, **environment: str) -> None:
+        """Let a worker do all there is, and stop it."""
+        worker = self.work_off(**environment)
         worker.terminate()
         assert worker.wait(30) == 0
+
+    def end(self) -> None:
+        """Let a worker do all there is, and kill it."""
+        kill(self.work_off())
+
+    def prove(self, **environment: str) -> None:
+        """Let a worker do all there is, and check it."""
+        self.work_off(**environment)
+        self.check()
 
     def check(self) -> None:
         """Assert that each command had its effect exactly once and in order, and that the states say the same."""
@@ -310,6 +359,39 @@ class Ground(Workers):
             assert (key, [said for said, _ in outputs[key] if not said.startswith("due-")]) == (key, ids)
             assert (key, [version for _, version in outputs[key]]) == (key, [*range(1, len(outputs[key]) + 1)])
             assert states[key]["n"] == len(outputs[key]), key
+
+
+def forget_members(brokers: str, group: str) -> None:
+    """Let a group forget its members, as it does by itself when their session is over: they are dead."""
+    asked = AdminClient({"bootstrap.servers": brokers})
+    found = asked.describe_consumer_groups([group])[group].result(10).members
+    if found:
+        admin = KafkaAdminClient(bootstrap_servers=brokers)
+        admin.remove_group_members(group, [MemberToRemove(group_instance_id=one.group_instance_id) for one in found])
+        admin.close()
+
+
+def turn_until(worker: Worker, ready: Callable[[], bool], *, what: str, timeout_s: float = 60.0) -> None:
+    """Turn a worker until something is so. It waits for records itself, so nothing is waited for beside."""
+    until = time.monotonic() + timeout_s
+    while not ready():
+        assert time.monotonic() < until, f"{what} did not come within {timeout_s} s"
+        worker.turn()
+        worker.propose_timers()
+
+
+def turn_for(worker: Worker, seconds: float) -> None:
+    """Turn a worker for some time."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        worker.turn()
+        worker.propose_timers()
+
+
+def kill(worker: warm.Running) -> None:
+    """Kill a worker, and wait for its end."""
+    worker.kill()
+    worker.wait(10)
 
 
 @pytest.fixture

@@ -5,11 +5,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-import pytest
 from msgspec import convert, structs
 
 from complaints import tracking
@@ -28,7 +26,7 @@ from router.facts import Facts
 from tests.harness.house import OF_KIND, said
 from tests.harness.seen import FACTS, LAW, PHOTO, REPORT, TOWN, of_case
 from tests.harness.support import message
-from tests.harness.tables import TESTS, document, over, parts_of, plain
+from tests.harness.tables import for_each, over, parts_of, plain, tables_of
 from tests.harness.town import Town, law_and_reader
 
 NOBODY: Final = tracking.code_for(UUID(int=1), key=b"k" * 16)
@@ -315,13 +313,10 @@ def tell(
 
 def stories_of(file: str, teller: Callable[..., Telling] = TownTelling) -> Callable[..., None]:
     """Return a test of each story in the table of a test file. BEGINS in it has the steps by which several of them begin."""
-    path = Path(file).resolve().relative_to(TESTS)
-    tables = document(f"tables/{path.parent.name}/{path.stem.removeprefix('test_')}.yaml")
-    told = {key: story for key, story in tables.items() if "steps" in story}
+    tables = tables_of(file)
 
     def test(story: Mapping[str, Any]) -> None:
         """What is said and done in the story leads to what it tells."""
         tell(story, teller, tables.get("BEGINS"))
 
-    decorated: Callable[..., None] = pytest.mark.parametrize("story", told.values(), ids=list(told))(test)
-    return decorated
+    return for_each(tables, "steps", test, "story")

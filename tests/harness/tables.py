@@ -80,9 +80,8 @@ def at(of: Any, path: str) -> Any:
 
 def table_of(test: Callable[..., None]) -> tuple[str, list[str], list[Mapping[str, Any]]]:
     """Return the file of a test's table, its columns and its rows."""
-    path = Path(inspect.getfile(test)).resolve().relative_to(TESTS)
-    name = f"{path.parent.name}/{path.stem.removeprefix('test_')}.yaml"
-    columns, rows = rows_of(document(f"tables/{name}")[test.__name__])
+    name = Path(inspect.getfile(test)).name
+    columns, rows = rows_of(tables_of(inspect.getfile(test))[test.__name__])
     hints = inspect.get_annotations(test, eval_str=True)
     return name, columns, [{key: as_annotated(value, hints.get(key)) for key, value in row.items()} for row in rows]
 
@@ -140,15 +139,28 @@ def each(
     return lambda test: over(test, test.__name__, columns, rows)
 
 
+def tables_of(file: str) -> dict[str, Any]:
+    """Return the tables of a test file, by their names."""
+    path = Path(file).resolve().relative_to(TESTS)
+    found: dict[str, Any] = document(f"tables/{path.parent.name}/{path.stem.removeprefix('test_')}.yaml")
+    return found
+
+
+def for_each(
+    tables: Mapping[str, Any], field: str, test: Callable[[Any], None], name: str = "table"
+) -> Callable[..., None]:
+    """Return a test of each of the tables that has a field."""
+    told = {key: one for key, one in tables.items() if isinstance(one, dict) and field in one}
+    decorated: Callable[..., None] = pytest.mark.parametrize(name, told.values(), ids=list(told))(test)
+    return decorated
+
+
 def readings_of(file: str, read: Callable[[Any], Any]) -> Callable[..., None]:
     """Return a test of each table of readings of a test file.
 
     A reading has what is `given` to `read`, and what becomes of it by paths of attributes: `nothing`, words of the error with which it
     `fails`, or a value of each attribute; with `not` before it another value, and with `has` before it a value that is in it.
     """
-    path = Path(file).resolve().relative_to(TESTS)
-    tables = document(f"tables/{path.parent.name}/{path.stem.removeprefix('test_')}.yaml")
-    told = {name: table for name, table in tables.items() if isinstance(table, dict) and "reads" in table}
 
     def becomes(given: Any, wanted: Mapping[str, Any]) -> None:
         given = dict(given) if isinstance(given, dict) else given  # a reader may take from it
@@ -171,5 +183,4 @@ def readings_of(file: str, read: Callable[[Any], Any]) -> Callable[..., None]:
         rows = [{"given": row.pop("given"), "wanted": row} for row in map(dict, table["reads"])]
         over(becomes, str(table["rule"]), ["given", "wanted"], lambda: rows)()
 
-    decorated: Callable[..., None] = pytest.mark.parametrize("table", told.values(), ids=list(told))(test)
-    return decorated
+    return for_each(tables_of(file), "reads", test)
