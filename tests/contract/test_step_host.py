@@ -93,7 +93,7 @@ def test_a_paused_worker_keeps_its_partitions_and_handles_nothing(ground: Ground
         ground.tell(pause(ground.name, since_ms=1))
         turn_until(worker, lambda: is_paused(worker), what="the pause", timeout_s=30)
         ground.feed(20)
-        turn_for(worker, 1.0)
+        turn_for(worker, STEP_SESSION_MS / 1000 + 1)
         assert ground.said() == 20
         assert worker.state_of(b"k3") is not None
         ground.tell(resume(ground.name))
