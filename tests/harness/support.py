@@ -102,16 +102,16 @@ class KafkaServer:
 
     def control_end(self) -> int:
         """Return the end of the control topic, which nobody leads for a moment after a start or a silence."""
-        reader = Consumer({"bootstrap.servers": self.brokers, "group.id": "unmark"})
         ends: list[int] = []
 
         def led() -> bool:
+            reader = Consumer({"bootstrap.servers": self.brokers, "group.id": "unmark"})  # a new one asks anew who leads
             with suppress(KafkaException):
                 ends.append(reader.get_watermark_offsets(TopicPartition(CONTROL, 0), timeout=5)[1])
+            reader.close()
             return bool(ends)
 
         wait_until(led, timeout_s=START_S, what="a leader of the control topic")
-        reader.close()
         return ends[0]
 
     def start(self) -> None:
