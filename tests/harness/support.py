@@ -105,9 +105,7 @@ class KafkaServer:
         ends: list[int] = []
 
         def led() -> bool:
-            reader = Consumer(
-                {"bootstrap.servers": self.brokers, "group.id": "unmark"}
-            )  # a new one asks anew who leads
+            reader = Consumer({"bootstrap.servers": self.brokers, "group.id": "ask"})  # a new one asks who leads
             with suppress(KafkaException):
                 ends.append(reader.get_watermark_offsets(TopicPartition(CONTROL, 0), timeout=5)[1])
             reader.close()
