@@ -46,7 +46,7 @@ quick: $(VENV)/.dev ## Run the unit and property tests, which start no server, i
 test: $(VENV)/.dev ## Lint and run all tests but the long ones, on the real Kafka and the real ClickHouse engine
 	@$(PY) -m pytest --collect-only -qq >/dev/null & $(MAKE) --no-print-directory lint && wait  # the processes load what one has compiled
 	@$(PY) -m pytest -m "not long" --ignore tests/fault --numprocesses 4 --dist loadfile --no-loadscope-reorder
-	@$(PY) -m pytest -m "not long" tests/fault --numprocesses 2 --dist loadfile
+	@$(PY) -m pytest -m "not long" tests/fault --numprocesses 3 --dist loadfile
 
 test-all: lint ## Run the long fault and load tests too
 	@$(PY) -m pytest

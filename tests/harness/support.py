@@ -137,9 +137,9 @@ class KafkaServer:
         def has_members() -> bool:  # a worker that ends leaves its place in the group to its successor for some seconds
             groups = [one.group_id for one in asked.list_consumer_groups().result(10).valid]
             found = asked.describe_consumer_groups(groups) if groups else {}
-            return any(one.result(10).members for one in found.values())
+            return any(member.group_instance_id for one in found.values() for member in one.result(10).members)
 
-        wait_until(lambda: not has_members(), timeout_s=60, what="groups without members")
+        wait_until(lambda: not has_members(), timeout_s=60, what="groups without members that have a successor")
         names = [name for name in asked.list_topics(timeout=10).topics if not name.startswith("__")]
         for gone in asked.delete_topics(names).values():
             gone.result(30)

@@ -20,7 +20,7 @@ from channels.sending.outcomes import Pauses
 from channels.sending.spec import SenderSpec
 from channels.sending.worker import Sender
 from complaints.bus import Record, StoredRecord
-from complaints.bus.step import base, worker
+from complaints.bus.step import base, mailbox, worker
 from complaints.bus.step.contract import Effect, State, StepSpec
 from complaints.bus.step.mailbox import Mailbox
 from complaints.bus.step.options import WorkerOptions
@@ -31,6 +31,9 @@ from view.store import Store
 
 QUICK: Final = Pauses(first_s=0.3, most_s=2.0, link_first_s=0.3, link_most_s=2.0)
 """Pauses between two tries of a text: a test does not wait for minutes."""
+
+END_S: Final = 3.0
+"""How soon the end of a partition is committed, in seconds: a test does not wait for half a minute."""
 
 
 def append(path: Path, **said: Any) -> None:
@@ -104,6 +107,7 @@ def watch_step(watch: Watch) -> None:
 
     vars(services)["WorkerOptions"] = partial(WorkerOptions, phase=watch.phase)
     vars(base)["Mailbox"] = WatchedMailbox
+    vars(mailbox)["END_S"] = END_S
     vars(worker)["Worker"] = WatchedWorker
 
 
