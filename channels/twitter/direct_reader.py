@@ -53,8 +53,10 @@ class DirectReader:
             self._begin(since)
         if not self._whole:
             waits.sleep(max(0.0, self._next_s - time.monotonic()))
-            self._next_s = time.monotonic() + self._poll_s
-            self._look()
+            try:
+                self._look()
+            finally:
+                self._next_s = time.monotonic() + self._poll_s
         if not self._whole:
             return None
         some = [self._held.pop() for _ in range(min(PAGE_SIZE, len(self._held)))]

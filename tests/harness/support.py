@@ -121,8 +121,16 @@ class KafkaServer:
 
     def make_like(self, name: str, like: str) -> None:
         """Make a topic of a test's own with as many partitions as a declared one; fails if it exists."""
-        asked = admin.AdminClient({"bootstrap.servers": self.brokers})
-        asked.create_topics([NewTopic(name, topics()[like].partitions)])[name].result(30)
+        wanted = NewTopic(name, topics()[like].partitions)
+
+        def made() -> bool:  # who was silent may owe an answer; a new client asks again
+            asked = admin.AdminClient({"bootstrap.servers": self.brokers})
+            with suppress(KafkaException, TimeoutError):
+                asked.create_topics([wanted], request_timeout=10)[name].result(10)
+            return name in asked.list_topics(timeout=10).topics
+
+        assert name not in admin.AdminClient({"bootstrap.servers": self.brokers}).list_topics(timeout=10).topics
+        wait_until(made, timeout_s=START_S, what="a new topic")
 
     def anew(self) -> "KafkaServer":
         """Make all topics anew, as those of a new installation, unless it is a new one; return it."""
