@@ -107,9 +107,8 @@ def main(  # noqa: PLR0913  # one option for each thing that a quick look wants 
     Progress goes to stderr. The exit status is 1 where a bar is missed, 2 where something could not be measured. Everything that was
     started is stopped and removed at the end, also after Ctrl-C. Nothing else should run meanwhile: what shares the cores is measured too.
     """
-    signal.signal(
-        signal.SIGTERM, signal.default_int_handler
-    )  # as Ctrl-C: everything that runs is stopped on the way out
+    # as Ctrl-C: everything that runs is stopped on the way out
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     logging.getLogger("librdkafka").setLevel(logging.CRITICAL)  # its faults reach us as results
     say = _teller()
     measures: dict[Which, Callable[[], list[Figure]]] = {

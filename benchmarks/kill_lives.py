@@ -35,9 +35,8 @@ def main(
     minutes: Annotated[float, typer.Option(min=1, help="It fails if it takes longer.")] = 45,
 ) -> None:
     """Let cases live, kill workers, and check everything that is on the topics."""
-    signal.signal(
-        signal.SIGTERM, signal.default_int_handler
-    )  # as Ctrl-C: everything that runs is stopped on the way out
+    # as Ctrl-C: everything that runs is stopped on the way out
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     logging.getLogger("librdkafka").setLevel(logging.CRITICAL)
     chaos = Chaos(
         kills={"router": kills - kills // 2, "neighbours": kills // 2},

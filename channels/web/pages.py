@@ -81,9 +81,8 @@ class Pages:
         if errors or isinstance(found, list):
             return self._form(request, fields=form.fields, errors=errors, files=files)
         name = name_of("form", self._forms.browser(request), form.fields.get("form_key"))
-        message = replace(
-            inbound(found, upstream_id=name, attachments=files), proven=True
-        )  # no other browser can send this name
+        # no other browser can send this name
+        message = replace(inbound(found, upstream_id=name, attachments=files), proven=True)
         sending, earlier = sending_of(message), await self._service.earlier(message)
         try:
             receipt = await self._service.keep(message)

@@ -135,9 +135,8 @@ def configure_logging(service: str, level: str = "INFO") -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
-    logging.getLogger("clickhouse_driver").setLevel(
-        logging.CRITICAL
-    )  # it logs a traceback per attempt; it also raises its errors as exceptions
+    # it logs a traceback per attempt; it also raises its errors as exceptions
+    logging.getLogger("clickhouse_driver").setLevel(logging.CRITICAL)
 
 
 class Heartbeat:

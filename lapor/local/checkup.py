@@ -75,9 +75,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
     if stack is not None:
         turning = {loop for service in (*CHANNELS, *WORKERS) for loop in loops(service)} - set(starting)
         ours = {name: pid for name, pid in stack.services.items() if name in turning}
-        yield from look.loops(
-            settings.data, ours
-        )  # embedded servers have no heartbeat; they are checked by their protocols
+        # embedded servers have no heartbeat; they are checked by their protocols
+        yield from look.loops(settings.data, ours)
         yield from look.restarts(settings.data, stack.restarts, now=time.time())
         if (address := stack.addresses.get("dashboard")) is not None and not stack.starting:
             pid = stack.services.get("dashboard", 0)

@@ -234,8 +234,7 @@ whatever else it says."""
 def is_grave(text: str) -> bool:
     """Return whether a text is about a grave matter, as the search for duplicates reads it."""
     raw = b64decode(signature(text))
-    things = (
-        1 + WAY_BYTES
-    )  # after the version and the ways come the things, and after them the matters, each followed by its family
+    # after the version and the ways come the things, and after them the matters, each followed by its family
+    things = 1 + WAY_BYTES
     at = things + 1 + raw[things]
     return not GRAVE.isdisjoint(raw[at + 1 : at + 1 + 2 * raw[at] : 2])

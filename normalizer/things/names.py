@@ -94,9 +94,8 @@ class Names:
                 if _is_brand(kind, core):
                     yield Form("", core)
                 if kind == "hospital" and core.startswith("dr "):
-                    yield Form(
-                        ALONE, core
-                    )  # a physician's name, if the text speaks of a hospital ("dibawa ka dr. Slamet")
+                    # a physician's name, if the text speaks of a hospital ("dibawa ka dr. Slamet")
+                    yield Form(ALONE, core)
                 # A region's name counts only after words that private things do not have ("RSUD Kediri", not "RS Kediri").
                 public = lead in row.get("public", ()) and self.is_region(core)
                 yield Form(f"{kind}/{lead}/public" if public else f"{kind}/{lead}", core)

@@ -202,9 +202,8 @@ def deed_of(named: dict[int, str], words: list[str], deed: int) -> int:
             if not ADDRESSES.isdisjoint(words[max(0, at - 4) : at]):
                 return -1
             if named[at] not in _ABOVE:
-                at = next(
-                    (one for one in range(at - 1, at - 4, -1) if named.get(one) in _ABOVE), at
-                )  # "itjen kementerian ..."
+                # "itjen kementerian ..."
+                at = next((one for one in range(at - 1, at - 4, -1) if named.get(one) in _ABOVE), at)
             suffers = words[deed].startswith(_PASSIVE) and "di" not in words[max(0, at - 2) : at]
             return -1 if suffers else at
         if word in ASKED or word == BREAK:

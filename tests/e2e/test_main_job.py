@@ -47,9 +47,8 @@ def test_the_demo_shows_everything_and_leaves_nothing_behind(tmp_path: Path) -> 
     assert (result["dead_letters"], result["lost"]) == (1, 0)
     replay = json.loads(next(line for line in answer.stdout.splitlines() if line.startswith('{"read"')))
     assert replay["replies"] == 0
-    assert (
-        replay["read"] == result["sent"] + 1 + 4
-    )  # the conversation's complaint too, a refusal, an addition, a status question and an answer
+    # the conversation's complaint too, a refusal, an addition, a status question and an answer
+    assert replay["read"] == result["sent"] + 1 + 4
     assert "hop 1:" in answer.stdout
     for channel in ("sms", "twitter", "telegram", "web"):
         assert f"│ {channel}" in answer.stdout

@@ -49,9 +49,8 @@ def wait_until(ready: Callable[[], bool], *, timeout_s: float = 30.0, what: str 
     while not ready():
         waited = time.monotonic() - began
         assert waited < timeout_s, f"{what} did not come within {timeout_s} s"
-        time.sleep(
-            min(0.02 + waited / 40, 0.2)
-        )  # who waits long asks less often: each question costs the one that is waited for
+        # who waits long asks less often: each question costs the one that is waited for
+        time.sleep(min(0.02 + waited / 40, 0.2))
 
 
 @dataclass

@@ -209,9 +209,8 @@ def _first_stamps(consumer: Consumer, places: Offsets, deadline: float) -> dict[
             continue
         found[at] = message.timestamp()[1] if error is None else None
         consumer.pause([ConfluentPartition(*at)])
-    consumer.resume(
-        [ConfluentPartition(*at) for at in found]
-    )  # librdkafka keeps a pause even after the assignment ends
+    # librdkafka keeps a pause even after the assignment ends
+    consumer.resume([ConfluentPartition(*at) for at in found])
     consumer.unassign()
     return found
 

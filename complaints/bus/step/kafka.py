@@ -65,9 +65,8 @@ def init_transactions(producer: Producer, id_: str, beat: Callable[[], None]) ->
         beat()
         try:
             with contextlib.suppress(KafkaException):
-                producer.list_topics(
-                    timeout=SLICE_S
-                )  # one that is not connected yet is given its id half a second later
+                # one that is not connected yet is given its id half a second later
+                producer.list_topics(timeout=SLICE_S)
             producer.init_transactions(SLICE_S)
         except KafkaException as error:
             if not error.args[0].retriable() or time.monotonic() > deadline:

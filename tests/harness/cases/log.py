@@ -188,9 +188,8 @@ class Followed:
                 if time.monotonic() > deadline:
                     raise
                 with suppress(KafkaException):
-                    self._consumer.list_topics(
-                        self._topic, timeout=1
-                    )  # the client takes a topic that was not there yet for gone
+                    # the client takes a topic that was not there yet for gone
+                    self._consumer.list_topics(self._topic, timeout=1)
                 time.sleep(0.1)
 
     def close(self) -> None:

@@ -222,9 +222,8 @@ class Killer:
     def _tracks(self) -> Sequence[Sequence[tuple[list[str], Action]]]:
         """Return what is done to each process, in an order of its own."""
         dice, actions, chaos = random.Random(self.seed), list[Action](), self.chaos
-        begun = Counter(
-            dict.fromkeys(("kill", "pause"), dice.randrange(len(STEP_PHASES)))
-        )  # the steps share their phases
+        # the steps share their phases
+        begun = Counter(dict.fromkeys(("kill", "pause"), dice.randrange(len(STEP_PHASES))))
         for kind, counts in (("kill", chaos.kills), ("pause", chaos.pauses)):
             for service, number in counts.items():
                 first = begun[kind] if PHASES[service] is STEP_PHASES else 0

@@ -74,9 +74,8 @@ class Trial:
         self.said[f"{name}_s"] = round(time.monotonic() - self._began, 1)
 
     def _start_kafka(self, partitions: int = PARTITIONS) -> KafkaServer:
-        server = start_kafka(
-            self._folder / "kafka", partitions=partitions
-        )  # so many that each worker has some with work
+        # so many that each worker has some with work
+        server = start_kafka(self._folder / "kafka", partitions=partitions)
         self._closing.callback(server.stop)
         self._server = server
         return server

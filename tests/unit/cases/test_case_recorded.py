@@ -36,9 +36,8 @@ def test_the_source_and_the_agency_stand_in_the_complaint() -> None:
         told, id_=receipt.message_id, code=receipt.tracking_code, citizen=receipt.tracking_code
     )
     assert (complaint.channel, complaint.recorded_by, complaint.source) == ("officer", "dishub-33.74", "call")
-    assert (
-        there(complaint.place.regency).code == "33.74"
-    )  # that of the recording government, because the text names none
+    # that of the recording government, because the text names none
+    assert there(complaint.place.regency).code == "33.74"
 
 
 def test_whoever_records_danger_to_life_reads_112() -> None:

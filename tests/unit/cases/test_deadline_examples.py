@@ -99,9 +99,8 @@ def told(house: House, example: dict[str, Any]) -> Complaint:
         event = _event(house, of, story, number)
         if event is not None:
             facts = house.hear(event, at_ms=at_ms)
-            useless = (
-                what in {"extended", "asked", "closed"} and facts[0].kind is FactKind.declined
-            )  # too late, or again
+            # too late, or again
+            useless = what in {"extended", "asked", "closed"} and facts[0].kind is FactKind.declined
             assert useless or facts[0].kind is not FactKind.declined, (what, facts[0].text)
     return of
 

@@ -68,9 +68,8 @@ def test_the_accounts_of_a_real_clickhouse_are_those_of_the_embedded_one() -> No
     assert all(right.startswith("GRANT SELECT ON ") for right in rights[ANALYST])
     assert "GRANT CLUSTER ON *.*" in rights[SINK]
     for engine in ("MergeTree", "ReplacingMergeTree", "ReplicatedMergeTree", "ReplicatedReplacingMergeTree"):
-        assert (
-            f"GRANT TABLE ENGINE ON {engine}" in rights[SINK]
-        )  # each that the sink's tables have, on one server or a cluster
+        # each that the sink's tables have, on one server or a cluster
+        assert f"GRANT TABLE ENGINE ON {engine}" in rights[SINK]
     for text in chain.from_iterable(rights.values()):
         assert not re.search(r"\b(ALL|FILE|URL|S3|REMOTE|SOURCES|ACCESS MANAGEMENT|FUNCTION|DICTIONARY)\b", text), text
 
