@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from channels.web import categories
 from complaints.errors import MalformedMessage
+from complaints.visible import visible
 
 LONGEST_TEXT = 20_000
 """The maximum number of characters: three times the longest report in a month of published ones."""
@@ -40,6 +41,12 @@ def _topic(text: str) -> str:
     return found
 
 
+def _seen(text: str) -> str:
+    if not visible(text).strip():
+        raise PydanticCustomError("string_too_short", "no visible character")
+    return text
+
+
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 
 
@@ -61,6 +68,7 @@ class Submission(BaseModel):
     text: Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT),
+        AfterValidator(_seen),
         Field(description="Isi laporan: apa yang terjadi"),
     ]
     regency: Annotated[Short, Field(description="Kabupaten/kota kejadian: nama atau kode Kemendagri")] = ""

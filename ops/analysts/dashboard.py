@@ -27,11 +27,13 @@ NARROW_PX: Final = 320
 """The width of a plot on a large screen and on paper, and its width on a telephone."""
 
 _HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-_FORMULA: Final = ("=", "+", "-", "@")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """The characters with which a spreadsheet formula begins."""
 
 _PROVINCES: Final = "SELECT code, name FROM regions WHERE level = 'province' ORDER BY name"

@@ -6,6 +6,7 @@ from typing import Any, Final
 from complaints import tracking
 from complaints.case import OPEN, CaseState
 from complaints.disposition import AgencyRef, Deadline
+from complaints.visible import visible
 from normalizer.masking import mask
 from ops.casework.layout import COLOURS, DUTIES, STATES, WITHHELD
 from router.deadlines import light
@@ -69,5 +70,5 @@ def beginning(text: str, *, secret: bool) -> str:
     """
     if secret:
         return WITHHELD
-    words = " ".join(mask(text).split())
+    words = " ".join(visible(mask(text)).split())
     return words if len(words) <= BEGINNING_CHARACTERS else f"{words[:BEGINNING_CHARACTERS]}…"

@@ -8,6 +8,7 @@ from typing import Any, Final
 from complaints import tracking
 from complaints.fact import FactKind, Result
 from complaints.values import ComplaintClass
+from complaints.visible import visible
 from ops.casework.show import Sheet
 from ops.casework.times import clock, span
 
@@ -54,8 +55,12 @@ At = Callable[[str], str]
 def lines(sheet: Sheet) -> Iterator[str]:
     """Yield the lines of a case's sheet: its status, complaint, owners, deadlines and events, and the replies to the citizen.
 
-    Moments are in the local time of the place where the case happened.
+    Moments are in the local time of the place where the case happened. No character of what people wrote commands the terminal.
     """
+    yield from map(visible, _lines(sheet))
+
+
+def _lines(sheet: Sheet) -> Iterator[str]:
     at = partial(_at, sheet["province"])
     yield from _head(sheet, at)
     yield from _complaint(sheet)

@@ -109,11 +109,11 @@ def test_a_filter_leaves_only_its_part(board: httpx.Client, analyst: Store) -> N
 
 def test_no_cell_of_a_file_is_a_formula() -> None:
     """A spreadsheet would run it: a text that begins like one is a text. A number stays one."""
-    cells = ("=HYPERLINK(1)", "+62", "-3%", "@x", "a=1", -3, None)
+    cells = ("=HYPERLINK(1)", "+62", "-3%", "@x", "\t=1", "a=1", -3, None)
     with shown(Dashboard(lambda _sql: (["text"], [(cell,) for cell in cells]))) as client:
         sent = client.get(f"/table/{figures()[0].name}.csv").text
     assert [row[0] for row in csv.reader(StringIO(sent))] == [
-        *("text", "'=HYPERLINK(1)", "'+62", "'-3%", "'@x", "a=1", "-3", ""),
+        *("text", "'=HYPERLINK(1)", "'+62", "'-3%", "'@x", "'\t=1", "a=1", "-3", ""),
     ]
 
 

@@ -65,7 +65,7 @@ def web(*, wide: str = WIDE) -> InboundMessage:
     sent = from_json(
         json.dumps(
             {
-                "text": wide * LONGEST_TEXT,
+                "text": "a" + wide * (LONGEST_TEXT - 1),
                 "title": short,
                 "location": short,
                 "regency": short,

@@ -171,6 +171,7 @@ def test_the_beginning_is_one_masked_line_of_sixty_characters() -> None:
     said = beginning(text, secret=False)
     assert said == "Lampu jalan mati sejak Lebaran di depan rumah, hubungi saya …"
     assert beginning("hubungi 081234567890", secret=False) == "hubungi [telepon]"
+    assert beginning("jalan\x1b[2J \u202erusak\u202c", secret=False) == "jalan[2J rusak"
     one = entry("7K3M9QX2RTS", "routed", DPU, DUE, date(2026, 12, 2)) | {"text": said}
     assert line(one).endswith(f"({DPU.id})  {said}")
 
