@@ -133,11 +133,14 @@ def check() -> None:
     """Check the example sentences, and that the models were learnt from them. The exit status is 1 if something is wrong."""
     from normalizer.language.examples import KINDS, digest, mistakes
     from normalizer.language.model import model
+    from ops.learning import frequent
 
     found = [f"{kind}/{mistake}" for kind in KINDS for mistake in mistakes(kind)]
     if not found:
-        others = [kind for kind in KINDS if model(kind).head.digest != digest(kind)]
-        found = [f"the model of {kind} was learnt from other sentences: run `lapor language learn`" for kind in others]
+        others = [f"the model of {kind} was" for kind in KINDS if model(kind).head.digest != digest(kind)]
+        if not frequent.is_current():
+            others.append(f"the words of {frequent.FILE.name} were")
+        found = [f"{one} learnt from other sentences: run `lapor language learn`" for one in others]
     for mistake in found:
         typer.echo(mistake)
     if found:
@@ -159,6 +162,7 @@ def learn(
     """
     from normalizer.language.examples import KINDS, digest
     from normalizer.language.model import model
+    from ops.learning import frequent
 
     lines: list[str] = []
     for kind in KINDS:
@@ -168,6 +172,7 @@ def learn(
             before = None
         if before is None or before.digest != digest(kind):
             lines += _learnt(kind, before)
+    frequent.FILE.write_text(frequent.content(), encoding="utf-8")
     if wrong:
         wrong.write_text("".join(lines), encoding="utf-8")
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from zlib import crc32
 
+from normalizer.spelling import known
 from normalizer.text import fold
 
 BUCKETS: Final = 1 << 17
@@ -33,7 +34,7 @@ _OF_PAIR: Final = crc32(b"p")
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text as the models see them: folded, letters not drawn out, each digit as 0, then "?" or "!"."""
+    """Return the words of a text as the models see them: folded and plain, then "?" or "!"."""
     return [*words_of_each([text])[0], *signs(text)]
 
 
@@ -41,7 +42,7 @@ def words_of_each(texts: Iterable[str]) -> list[list[str]]:
     """Return the words of each of some texts, without the signs after them."""
     without_links = [_LINK.sub(_LINKED, text) if may_have_link(text) else text for text in texts]
     folded = b"|".join(map(fold, without_links)).decode("ascii")
-    return [one.split() for one in plain(folded).split("|")]
+    return [plain(one) for one in folded.split("|")]
 
 
 def may_have_link(text: str) -> bool:
@@ -54,9 +55,9 @@ def signs(text: str) -> list[str]:
     return [sign for sign in (ASKS, CALLS) if sign in text]
 
 
-def plain(folded: str) -> str:
-    """Return folded words without letters drawn out, each digit as 0."""
-    return _DRAWN_OUT.sub(r"\1", folded).translate(_DIGITS)
+def plain(folded: str) -> list[str]:
+    """Return folded words without letters drawn out, unknown short spellings written out, each digit as 0."""
+    return [*map(known, _DRAWN_OUT.sub(r"\1", folded).translate(_DIGITS).split())]
 
 
 def of_letters(word: str) -> list[int]:

@@ -132,7 +132,7 @@ def _clauses(words: list[str]) -> tuple[list[str], list[Run]]:
     second = words.index(BREAK, first + 1)
     said, clauses = list[str](), list[Run]()
     for begin, end in ((0, first), (second + 1, len(words) - 1)):
-        part = plain(" ".join(words[begin : min(end, begin + _READ)])).split()
+        part = plain(" ".join(words[begin : min(end, begin + _READ)]))
         if len(part) < _FEWEST:
             continue
         last = max(0, round(len(part) / _CLAUSE) - 1) * _CLAUSE

@@ -8,6 +8,7 @@ from ahocorasick_rs import BytesAhoCorasick
 from normalizer.places.context import BUILDINGS, CUE, LOCATIVES, SURROUNDINGS, WHEREABOUTS
 from normalizer.places.denied import turning
 from normalizer.places.names import PlaceNames
+from normalizer.spelling import spelled_out
 from normalizer.subjects.meanings import Groupings, Meaning, Word, bit_of
 from normalizer.text import fold
 from normalizer.things.tree import ThingNode
@@ -170,7 +171,7 @@ class Vocabulary(dict[str, Word]):
         return meanings
 
     def _form_of(self, word: str) -> str:
-        """Return the word of the lists that means the same: of another language, without an ending, or with the "me" of a verb.
+        """Return the word of the lists that means the same: of another language, without an ending, in other sounds or with its vowels.
 
         For a number of the health insurance, it is the word that the lists have for it.
         """
@@ -179,18 +180,22 @@ class Vocabulary(dict[str, Word]):
             return same
         if word in self._listed or not word.isalpha():
             return _HEALTH_CARD if _is_health_card(word) else ""
+        if made := self._without_ending(word) or self._sounded(word):
+            return made
+        long = word if self._places.node(word) else spelled_out(word)
+        if long == word:
+            return ""
+        return long if long in self._stems else self._form_of(long)
+
+    def _without_ending(self, word: str) -> str:
+        """Return the word of the lists that this one is with an ending, or as speech has it without "me"; empty if none is listed."""
         for size in range(_LONGEST_CLITIC, 0, -1):
             if len(word) >= size + _STEM_LETTERS and word[-size:] in _CLITICS:
                 stem = word[:-size]
-                same = self._regional.get(stem)
-                if same is not None:
+                if same := self._regional.get(stem) or (stem if stem in self._stems else ""):
                     return same
-                if stem in self._stems:
-                    return stem
         verb = f"me{word}"
-        if word[0] in _NASALS and verb in self._stems:
-            return verb
-        return self._sounded(word)
+        return verb if word[0] in _NASALS and verb in self._stems else ""
 
     def _sounded(self, word: str) -> str:
         """Return the word of the lists that a regular change of sounds makes of this one; empty if none is listed."""

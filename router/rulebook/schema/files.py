@@ -155,7 +155,10 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     TYPES: things.Types,
     "normalizer/data/things/known.tsv": things.Table,
     "normalizer/data/things/official.tsv": things.Table,
-    **{f"normalizer/data/{name}.txt": words.Plain for name in ("common_words", "everyday", "roots", "words")},
+    **{
+        f"normalizer/data/{name}.txt": words.Plain
+        for name in ("common_words", "everyday", "frequent", "roots", "words")
+    },
     "router/data/words.txt": words.Plain,
 }
 """The model of each file, by its path from the top of the repository."""
