@@ -47,6 +47,9 @@ _LIKELY: Final = 0.4
 _CLEAR: Final = 0.6
 """Minimum probability of a clause that disputes the answer next to a rating."""
 
+_TAKES_BACK: Final = 0.9
+"""Minimum probability of a clause that takes a report back, next to one that says that the matter is settled."""
+
 _SURELY: Final = 0.95
 """Minimum probability of an intent at which a place next to it is a part of it: "terima kasih Pemkot Semarang"."""
 
@@ -227,6 +230,13 @@ class Heard:
         is_clear = self.names_matter and self.fresh.complaint.clear
         return 0.0 if is_clear else min(1.0, self.found.shares["spam"] + self.found.shares["smalltalk"])
 
+    @property
+    def takes_back(self) -> float:
+        """The probability that it takes a report back. Beside a clause that does, it may say as his reason that the matter is settled."""
+        shares = self.found.shares
+        says = any(one.intent == "withdraw" and one.confidence >= _TAKES_BACK for one in self.found.clauses)
+        return min(1.0, shares["withdraw"] + shares["settled"] * says)
+
     def judges(self, *, well: bool) -> float:
         """Return the probability that it judges an answer without a number, and praises (`well`) or does not praise."""
         is_meant = self.rating is None and cues.praises(self.said) == well
@@ -246,6 +256,7 @@ READ: Final[Mapping[str, Callable[[Heard], float]]] = {
     "blame": lambda heard: heard.judges(well=False),
     "settled": lambda heard: 0.0 if cues.denies_good(heard.said) else heard.found.shares["settled"],
     "dispute": lambda heard: max(heard.found.shares["dispute"], _DENIED * cues.denies_good(heard.said)),
+    "withdraw": lambda heard: heard.takes_back,
     "chatter": lambda heard: heard.chatters,
     "picture": lambda heard: heard.shows,
     "correction": lambda heard: heard.corrects or heard.found.shares["correction"],
